@@ -1,0 +1,53 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Dependencies } from './dependencies.ts';
+import { createSecretCheck } from './http/authenticity.ts';
+import { callback } from './http/callback.ts';
+import { answerError } from './http/error-handler.ts';
+import { health } from './http/health.ts';
+import { initiate } from './http/initiate.ts';
+import { pages } from './http/pages.ts';
+import { sendProblem } from './http/problem.ts';
+import { createReturnTo } from './http/return-to.ts';
+import { validate } from './http/validate.ts';
+import { RequestLog } from './logging.ts';
+import { publishedPolicy } from './verification/gate.ts';
+
+/** Every plugin and route of the service, by name. Opens no socket and reads no environment. */
+export async function buildApp(dependencies: Dependencies): Promise<FastifyInstance> {
+  const { config, desk, worker, logger, phase, unreachable } = dependencies;
+  const loggerInstance: FastifyBaseLogger = logger;
+  const app = Fastify({
+    loggerInstance,
+    logController: new RequestLog(),
+    trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 15_000,
+    connectionTimeout: 20_000,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: true,
+  });
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, { status: 404, title: 'Not found' }));
+
+  const { DEFAULT_RETURN_URL: defaultReturnUrl, KRATOS_PUBLIC_URL: kratosPublicUrl } = config;
+  const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
+  const returnTo = createReturnTo([...config.ALLOWED_RETURN_URLS, ...(defaultReturnUrl ? [defaultReturnUrl] : [])]);
+  await app.register(health, { ledger: desk.ledger, phase, now: () => desk.clock.now(), unreachable });
+  await app.register(initiate, { desk, worker, isSecret, returnTo });
+  await app.register(callback, { desk, worker, secrets: config.JUMIO_CALLBACK_SECRET });
+  await app.register(validate, { desk, worker, isSecret, policy: publishedPolicy });
+  if (kratosPublicUrl !== undefined) {
+    const plainHttp = new URL(config.JUMIO_API_BASE_URL).protocol === 'http:';
+    const options = {
+      desk,
+      worker,
+      returnTo,
+      defaultReturnUrl,
+      publicUrl: config.PUBLIC_URL,
+      kratosPublicUrl,
+      plainHttp,
+    };
+    await app.register(pages, options);
+  }
+  return app;
+}

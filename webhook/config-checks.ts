@@ -1,0 +1,34 @@
+import { isIP } from 'node:net';
+import type { Problem } from './config.ts';
+
+interface Checked {
+  readonly ORY_WEBHOOK_SECRET: readonly string[];
+  readonly JUMIO_CALLBACK_SECRET: readonly string[];
+  readonly JUMIO_API_BASE_URL: string;
+  readonly PUBLIC_URL?: string | undefined;
+}
+
+function isJumioHost(url: string): boolean {
+  return new URL(url).hostname.endsWith('.jumio.ai');
+}
+
+/** Jumio refuses callback and return URLs with another scheme, a port or an IP address (jumio.md §3.5). */
+function isFitForJumio(publicUrl: string): boolean {
+  const { protocol, port, hostname } = new URL(publicUrl);
+  return protocol === 'https:' && port === '' && isIP(hostname.replace(/^\[|\]$/g, '')) === 0;
+}
+
+/** What can only be judged of several variables together. */
+export function crossChecks(values: Checked): Problem[] {
+  const problems: Problem[] = [];
+  if (values.JUMIO_CALLBACK_SECRET.some((secret) => values.ORY_WEBHOOK_SECRET.includes(secret))) {
+    const expected = 'another secret than ORY_WEBHOOK_SECRET';
+    problems.push({ name: 'JUMIO_CALLBACK_SECRET', expected, seen: 'the same' });
+  }
+  const { PUBLIC_URL: publicUrl } = values;
+  if (publicUrl !== undefined && isJumioHost(values.JUMIO_API_BASE_URL) && !isFitForJumio(publicUrl)) {
+    const expected = 'https, without a port and without an IP address, because Jumio accepts nothing else';
+    problems.push({ name: 'PUBLIC_URL', expected, seen: new URL(publicUrl).origin });
+  }
+  return problems;
+}

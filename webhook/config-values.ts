@@ -1,0 +1,81 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const SECRET_MIN = 16;
+
+/** The values of `.env.example` and of the published documentation: known to everybody. */
+function isPlaceholder(value: string): boolean {
+  return /^(change[-_ ]?me|<.*>$|your[-_ ])/i.test(value);
+}
+
+export function text() {
+  return z.string({ error: 'a value' }).min(1);
+}
+
+function split(value: string): string[] {
+  return value.split(',').map((part) => part.trim());
+}
+
+function secretList(expected: string) {
+  return z
+    .string({ error: expected })
+    .transform(split)
+    .refine((parts) => parts.every((part) => part.length >= SECRET_MIN && !isPlaceholder(part)), { error: expected });
+}
+
+/** One secret, or `new,old` while it turns over. */
+export function secrets() {
+  return secretList(`a secret of at least ${SECRET_MIN} characters that is no placeholder, or \`new,old\` of two such`);
+}
+
+function isWebUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+/** An absolute http(s) URL. */
+export function url(expected: string) {
+  return z.string({ error: expected }).refine(isWebUrl, { error: expected });
+}
+
+export function optionalUrl(expected: string) {
+  return url(expected).optional();
+}
+
+/** A comma-separated list of absolute http(s) URLs. */
+export function webUrls() {
+  const expected = 'a comma-separated list of absolute http(s) URLs';
+  return z
+    .string()
+    .transform(split)
+    .refine((urls) => urls.every(isWebUrl), { error: expected });
+}
+
+/** Not coerced: an empty text would become 0. */
+function number(expected: string, isGood: (value: number) => boolean) {
+  const digits = z.string().regex(/^\d+(\.\d+)?$/, expected);
+  return digits.transform(Number).refine(isGood, { error: expected });
+}
+
+export function port() {
+  return number('a port number, 0 to 65535', (value) => Number.isInteger(value) && value <= 65_535);
+}
+
+/** Calls per second, or a burst of them. */
+export function rate() {
+  return number('a number greater than 0', (value) => value > 0);
+}
+
+function isAddress(part: string): boolean {
+  const [address = '', bits] = part.split('/');
+  const family = isIP(address);
+  return family !== 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+}
+
+/** Addresses or CIDR ranges. */
+export function proxies() {
+  const expected = 'a comma-separated list of IP addresses or CIDR ranges';
+  return z
+    .string()
+    .transform(split)
+    .refine((parts) => parts.every(isAddress), { error: expected });
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { crossChecks } from './config-checks.ts';
+import { lifetimeMs, lifetimeText } from './config-lifetime.ts';
+import { optionalUrl, port, proxies, rate, secrets, text, url, webUrls } from './config-values.ts';
+
+/** The only list of environment variables (design §7). Every one may come from a file, `<NAME>_FILE`. */
+const variables = z.object({
+  ORY_WEBHOOK_SECRET: secrets(),
+  KRATOS_ADMIN_URL: url('the URL of the Ory Network project or of Kratos’ admin port'),
+  ORY_API_KEY: text().optional(),
+  JUMIO_AUTH_URL: url('Jumio’s token endpoint, e.g. https://auth.emea-1.jumio.ai/oauth2/token'),
+  JUMIO_API_BASE_URL: url('one of Jumio’s API hosts, e.g. https://account.emea-1.jumio.ai'),
+  JUMIO_RETRIEVAL_BASE_URL: optionalUrl('the URL of Jumio’s retrieval API'),
+  JUMIO_CLIENT_ID: text(),
+  JUMIO_CLIENT_SECRET: text(),
+  JUMIO_CALLBACK_SECRET: secrets(),
+  PORT: port().default(3000),
+  HOST: text().optional(),
+  JUMIO_WORKFLOW_KEY: text().regex(/^\d+$/, 'a workflow definition key: digits only').default('10011'),
+  JUMIO_LINK_LIFETIME: lifetimeText().default('1d'),
+  PUBLIC_URL: optionalUrl('the URL of this service as the internet sees it'),
+  KRATOS_PUBLIC_URL: optionalUrl('the URL of Kratos’ public port'),
+  ALLOWED_RETURN_URLS: webUrls().default([]),
+  DEFAULT_RETURN_URL: optionalUrl('the URL people are sent to when nothing else is known'),
+  DATABASE_URL: text()
+    .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
+    .default('file:./data/ledger.sqlite'),
+  JUMIO_ACCOUNT_RATE: rate().default(1),
+  JUMIO_ACCOUNT_BURST: rate().default(5),
+  JUMIO_RETRIEVAL_RATE: rate().default(15),
+  TRUSTED_PROXIES: proxies().default([]),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'fatal, error, warn, info, debug or silent' })
+    .default('info'),
+});
+
+type Variables = z.infer<typeof variables>;
+
+/** Every variable this service reads, in the order of the documentation. */
+export const variableNames = Object.keys(variables.shape);
+
+/** The configuration, parsed; lifetimes in milliseconds. */
+export interface Config extends Variables {
+  readonly linkLifetimeMs: number;
+}
+
+/** One thing that is wrong: which variable, what was expected, and what was seen (never a secret's value). */
+export interface Problem {
+  readonly name: string;
+  readonly expected: string;
+  readonly seen: string;
+}
+
+/** All that is wrong with the environment, at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ name, expected, seen }) => `${name}: expected ${expected}; saw ${seen}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Values that may be shown in a message. A URL may carry a password, so only its origin is. */
+const SHOWN = new Set<string>([
+  'PORT',
+  'HOST',
+  'JUMIO_WORKFLOW_KEY',
+  'JUMIO_LINK_LIFETIME',
+  'JUMIO_ACCOUNT_RATE',
+  'JUMIO_ACCOUNT_BURST',
+  'JUMIO_RETRIEVAL_RATE',
+  'TRUSTED_PROXIES',
+  'LOG_LEVEL',
+]);
+
+function seen(name: string, value: string | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (SHOWN.has(name)) return JSON.stringify(value);
+  if (/URLS?$/.test(name) && name !== 'DATABASE_URL' && URL.canParse(value)) return new URL(value).origin;
+  return `a value of ${value.length} characters`;
+}
+
+function fromFile(name: string, path: string, problems: Problem[]): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    problems.push({ name: `${name}_FILE`, expected: 'a file that this process can read', seen: code });
+    return undefined;
+  }
+}
+
+function readValue(name: string, env: Environment, problems: Problem[]): string | undefined {
+  const given = env[name] || undefined;
+  const path = env[`${name}_FILE`] || undefined;
+  if (given !== undefined && path !== undefined)
+    problems.push({ name, expected: `either ${name} or ${name}_FILE`, seen: 'both' });
+  return path === undefined || given !== undefined ? given : fromFile(name, path, problems) || undefined;
+}
+
+/**
+ * Reads the configuration from an environment. An empty value counts as absent.
+ * @throws ConfigError with every problem found
+ */
+export function parseConfig(env: Environment): Config {
+  const problems: Problem[] = [];
+  const values = Object.fromEntries(variableNames.map((name) => [name, readValue(name, env, problems)]));
+  const parsed = variables.safeParse(values);
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    if (problems.some((problem) => problem.name === `${name}_FILE`)) continue;
+    problems.push({ name, expected: issue.message, seen: seen(name, values[name]) });
+  }
+  if (parsed.success) problems.push(...crossChecks(parsed.data));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return { ...parsed.data, linkLifetimeMs: lifetimeMs(parsed.data.JUMIO_LINK_LIFETIME) };
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Upstream } from './errors.ts';
+import type { Phase } from './http/health.ts';
+import { baseUrls } from './jumio/base-urls.ts';
+import { createJumioClient, type JumioClientOptions } from './jumio/client.ts';
+import { createKratosClient } from './kratos/client.ts';
+import { openLedger } from './ledger/ledger.ts';
+import type { Clock, Desk } from './verification/desk.ts';
+import { createWorker, type Worker } from './verification/worker.ts';
+import { createWatch, watchJumio, watchKratos } from './watch.ts';
+
+/** Everything that the app and the worker work with. */
+export interface Dependencies {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly phase: Phase;
+  readonly unreachable: () => readonly Upstream[];
+}
+
+const CALL_DEADLINE_MS = 10_000;
+/** Jumio answers 403 to a missing or odd one (jumio.md §2). */
+const USER_AGENT = 'KratosJumioBridge/0.1.0';
+
+function ours(publicUrl: string | undefined, path: string): string | undefined {
+  return publicUrl === undefined ? undefined : publicUrl.replace(/\/*$/, path);
+}
+
+/** The addresses of ours that a start names; the return URLs only where there are pages to return to (design §7). */
+function addresses({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config): Partial<JumioClientOptions> {
+  const callbackUrl = ours(PUBLIC_URL, '/jumio/callback');
+  const status = KRATOS_PUBLIC_URL === undefined ? undefined : ours(PUBLIC_URL, '/jumio/status');
+  return {
+    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    ...(status === undefined ? {} : { successUrl: status, errorUrl: status }),
+  };
+}
+
+function jumioClient(config: Config, clock: Clock) {
+  const base = baseUrls(config.JUMIO_API_BASE_URL, config.JUMIO_RETRIEVAL_BASE_URL);
+  return createJumioClient({
+    ...addresses(config),
+    authUrl: config.JUMIO_AUTH_URL,
+    accountBaseUrl: base.account,
+    retrievalBaseUrl: base.retrieval,
+    clientId: config.JUMIO_CLIENT_ID,
+    clientSecret: config.JUMIO_CLIENT_SECRET,
+    workflowKey: config.JUMIO_WORKFLOW_KEY,
+    linkLifetime: config.JUMIO_LINK_LIFETIME,
+    userAgent: USER_AGENT,
+    deadline: CALL_DEADLINE_MS,
+    now: () => clock.now(),
+  });
+}
+
+function kratosClient(config: Config) {
+  return createKratosClient({
+    adminUrl: config.KRATOS_ADMIN_URL,
+    ...(config.KRATOS_PUBLIC_URL === undefined ? {} : { publicUrl: config.KRATOS_PUBLIC_URL }),
+    ...(config.ORY_API_KEY === undefined ? {} : { apiKey: config.ORY_API_KEY }),
+    userAgent: USER_AGENT,
+    deadline: CALL_DEADLINE_MS,
+  });
+}
+
+function rates(config: Config): Desk['rates'] {
+  const retrieval = config.JUMIO_RETRIEVAL_RATE;
+  return {
+    account: { perSecond: config.JUMIO_ACCOUNT_RATE, burst: config.JUMIO_ACCOUNT_BURST },
+    retrieval: { perSecond: retrieval, burst: retrieval },
+  };
+}
+
+/** Builds the real collaborators. Opens the ledger and nothing else; rejects where it cannot be opened. */
+export async function createDependencies(
+  config: Config,
+  logger: Logger,
+  clock: Clock = { now: () => Date.now() },
+): Promise<Dependencies> {
+  const ledger = await openLedger(config.DATABASE_URL, clock.now());
+  const watch = createWatch();
+  const desk: Desk = {
+    ledger,
+    jumio: watchJumio(watch, jumioClient(config, clock)),
+    kratos: watchKratos(watch, kratosClient(config)),
+    clock,
+    log: logger,
+    random: Math.random,
+    newId: randomUUID,
+    rates: rates(config),
+    workflowKey: config.JUMIO_WORKFLOW_KEY,
+    linkLifetimeMs: config.linkLifetimeMs,
+    callDeadlineMs: CALL_DEADLINE_MS,
+  };
+  const phase: Phase = { current: 'starting' };
+  return { config, logger, desk, worker: createWorker(desk), phase, unreachable: () => watch.unreachable() };
+}

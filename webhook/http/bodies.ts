@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+/** `z.guid`, not `z.uuid`: Kratos takes any 128 bits, e.g. for imported identities. Lower case, as Kratos writes it. */
+const identityId = z.guid().transform((id) => id.toLowerCase());
+
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .optional()
+  .catch(undefined);
+
+/** What Kratos sends at sign-up (design §6); unknown keys are ignored, the published templates' bodies accepted. */
+export const initiateBody = z.object({
+  kratos_identity_id: identityId,
+  flow: z
+    .object({ return_to: z.string().nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+});
+
+/** What Kratos sends at sign-in and recovery. */
+export const validateBody = z.object({
+  kratos_identity_id: identityId,
+  metadata_public: z.unknown(),
+  jumio_verification_status: z.unknown(),
+  created_at: time,
+});
+
+/** What Jumio sends (jumio.md §6.2), as much of it as we need. */
+export const callbackBody = z.object({
+  userReference: z.string().optional().catch(undefined),
+  workflowExecution: z.object({ id: z.string().min(1).max(100), status: z.string().min(1).max(100) }),
+});

@@ -1,0 +1,29 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { LedgerUnavailable } from '../errors.ts';
+import { type Problem, sendProblem } from './problem.ts';
+
+const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
+  [400, 'The request could not be read'],
+  [403, 'Forbidden'],
+  [404, 'Not found'],
+  [405, 'Method not allowed'],
+  [413, 'The body is too large'],
+  [415, 'The content type must be application/json'],
+]);
+
+function problemOf(error: FastifyError, requestId: string): Problem {
+  if (error instanceof LedgerUnavailable) return { status: 503, title: 'The ledger cannot be written; try again' };
+  const title = CLIENT_ERRORS.get(error.statusCode ?? 500);
+  if (title !== undefined && error.statusCode !== undefined) return { status: error.statusCode, title };
+  return { status: 500, title: 'Internal error', request_id: requestId };
+}
+
+/**
+ * The only place that turns errors into answers for machines. Texts are ours and fixed: an error's own message may
+ * quote the request. An `UpstreamError` never gets here; if one did, its status would not become ours.
+ */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error, request.id);
+  if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+  void sendProblem(reply, problem);
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import type { Upstream } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+
+/** Where the process is in its life. */
+export interface Phase {
+  current: 'starting' | 'ready' | 'stopping';
+}
+
+export interface HealthOptions {
+  readonly ledger: Ledger;
+  readonly phase: Phase;
+  readonly now: () => number;
+  /** Upstreams whose last calls all failed. */
+  readonly unreachable: () => readonly Upstream[];
+}
+
+interface Readiness {
+  readonly status: 'ok' | 'degraded';
+  readonly degraded: readonly string[];
+}
+
+/** A probe writes; a probe per request would be a commit per request. */
+const CACHE_MS = 1_000;
+
+async function problems({ ledger, now, unreachable }: HealthOptions): Promise<string[]> {
+  const found: string[] = [];
+  await ledger.probe().catch(() => found.push('ledger not writable'));
+  const paused = await ledger.budgets.paused(now()).catch(() => []);
+  for (const { name, reason } of paused)
+    found.push(reason === null ? `${name} budget paused` : `creation paused: ${reason}`);
+  return [...found, ...unreachable().map((upstream) => `${upstream} unreachable`)];
+}
+
+/**
+ * `GET /health/live`, `/health/ready`: 503 only while starting and stopping. A degraded replica still serves: taking
+ * them all out would only refuse every sign-in (design §6).
+ */
+export async function health(app: FastifyInstance, options: HealthOptions): Promise<void> {
+  let known: { at: number; readiness: Promise<Readiness> } | undefined;
+  const look = async (): Promise<Readiness> => {
+    const degraded = await problems(options);
+    return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded };
+  };
+
+  app.get('/health/live', async () => ({ status: 'ok' }));
+
+  app.get('/health/ready', async (_request, reply) => {
+    if (options.phase.current !== 'ready') return reply.code(503).send({ status: options.phase.current });
+    if (known === undefined || options.now() - known.at >= CACHE_MS) known = { at: options.now(), readiness: look() };
+    return known.readiness;
+  });
+}

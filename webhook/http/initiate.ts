@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { LedgerUnavailable } from '../errors.ts';
+import type { Desk } from '../verification/desk.ts';
+import { start } from '../verification/start.ts';
+import type { Worker } from '../verification/worker.ts';
+import { type IsSecret, requireKratos } from './authenticity.ts';
+import { initiateBody, NIL_UUID } from './bodies.ts';
+import { sendProblem } from './problem.ts';
+import type { ReturnTo } from './return-to.ts';
+
+/** So that the ids are usually on the identity when Kratos goes on; Kratos itself would wait 30 s (kratos.md §2). */
+const WAIT_MS = 2_000;
+
+export interface InitiateOptions {
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly isSecret: IsSecret;
+  readonly returnTo: ReturnTo;
+}
+
+function unauthorized(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, { status: 401, title: 'The webhook secret is missing or wrong' });
+}
+
+function badBody(reply: FastifyReply, body: unknown): FastifyReply {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  const field = isObject ? 'kratos_identity_id' : 'body';
+  const detail = isObject
+    ? 'kratos_identity_id must be the UUID of the identity: is the body template jsonnet/initiate.jsonnet?'
+    : 'the body must be a JSON object; Kratos sends an empty one where the sign-up was too large for its template';
+  return sendProblem(reply, { status: 400, title: 'The hook’s body is not usable', field, detail });
+}
+
+function nilId(reply: FastifyReply): FastifyReply {
+  const detail =
+    'the identity does not exist yet: the hook has `response.parse` or `can_interrupt` set, and so runs before it is ' +
+    'stored. Remove both from the registration hook (ory-actions.yaml shows it).';
+  const title = 'The hook runs before the identity exists';
+  return sendProblem(reply, { status: 400, title, field: 'kratos_identity_id', detail });
+}
+
+/** `POST /jumio/initiate`: Kratos' `registration.after`, a plain hook (design §6). */
+export async function initiate(app: FastifyInstance, options: InitiateOptions): Promise<void> {
+  const { desk, worker } = options;
+  app.addHook('onRequest', requireKratos(options.isSecret, unauthorized));
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const isBody = error.statusCode === 400;
+    if (!isBody) throw error;
+    request.log.warn('the sign-up hook’s body could not be read; the first sign-in makes the missing row');
+    return badBody(reply, undefined);
+  });
+
+  app.post('/jumio/initiate', async (request, reply) => {
+    const body = initiateBody.safeParse(request.body);
+    if (!body.success) return badBody(reply, request.body);
+    const identityId = body.data.kratos_identity_id;
+    if (identityId === NIL_UUID) return nilId(reply);
+    const returnTo = options.returnTo(body.data.flow?.return_to ?? undefined);
+    try {
+      await start(desk, worker, { identityId, returnTo }, WAIT_MS);
+    } catch (error) {
+      // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
+      if (!(error instanceof LedgerUnavailable)) throw error;
+      request.log.error({ identity: identityId }, 'the sign-up could not be kept: the ledger cannot be written');
+    }
+    return reply.code(204).send();
+  });
+}

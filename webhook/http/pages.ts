@@ -1,0 +1,161 @@
+import { createHmac } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import csrf from '@fastify/csrf-protection';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Desk } from '../verification/desk.ts';
+import { arrive, goOn, type Person, type View, view } from '../verification/hand-over.ts';
+import type { Worker } from '../verification/worker.ts';
+import { link, render } from './html.ts';
+import { type Identified, identify } from './person.ts';
+import type { ReturnTo } from './return-to.ts';
+import { standingPage } from './standing-page.ts';
+
+/** How long the POST waits for a link before it shows a page that waits by itself. */
+const WAIT_MS = 4_000;
+
+export interface PagesOptions {
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly returnTo: ReturnTo;
+  readonly defaultReturnUrl: string | undefined;
+  readonly publicUrl: string | undefined;
+  readonly kratosPublicUrl: string;
+  /** Whether Jumio's hosted page is reached by http, as a sandbox's is. */
+  readonly plainHttp: boolean;
+}
+
+const query = z.object({ return_to: z.string().optional().catch(undefined) });
+const form = query.extend({ _csrf: z.string().optional().catch(undefined) });
+
+function html(reply: FastifyReply, code: number, page: Parameters<typeof render>[0]): FastifyReply {
+  return reply.code(code).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(render(page));
+}
+
+/** A key of its own for each use, derived from the ledger's, so that cookies outlive a restart. */
+function derivedKey(referenceKey: Buffer, use: string): string {
+  return createHmac('sha256', referenceKey).update(use).digest('hex');
+}
+
+async function secure(app: FastifyInstance, options: PagesOptions): Promise<void> {
+  const { referenceKey } = options.desk.ledger;
+  const isHttps = options.publicUrl?.startsWith('https:') ?? false;
+  // Browsers apply form-action to the redirect that follows the form: Jumio's page must be allowed.
+  const formAction = ["'self'", 'https:', ...(options.plainHttp ? ['http:'] : [])];
+  const directives = { defaultSrc: ["'none'"], formAction, frameAncestors: ["'none'"], baseUri: ["'none'"] };
+  const contentSecurityPolicy = { useDefaults: false, directives };
+  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: isHttps });
+  await app.register(cookie, { secret: derivedKey(referenceKey, 'cookie') });
+  await app.register(formbody, { bodyLimit: 16 * 1024 });
+  await app.register(csrf, {
+    cookieOpts: { path: '/jumio', httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
+    getToken: (request) => form.safeParse(request.body).data?._csrf,
+    getUserInfo: (request) => known.get(request)?.identityId ?? '',
+    csrfOpts: { hmacKey: derivedKey(referenceKey, 'csrf') },
+  });
+}
+
+/** Who was found behind a request: the CSRF token is bound to the identity. */
+const known = new WeakMap<FastifyRequest, Person>();
+
+function loginUrl({ kratosPublicUrl, publicUrl }: PagesOptions): string {
+  const url = new URL('self-service/login/browser', kratosPublicUrl.replace(/\/*$/, '/'));
+  if (publicUrl !== undefined) url.searchParams.set('return_to', new URL('/jumio/verify', publicUrl).href);
+  return url.href;
+}
+
+function stranger(
+  who: Exclude<Identified, { kind: 'person' }>,
+  reply: FastifyReply,
+  options: PagesOptions,
+): FastifyReply {
+  const title = 'Identity verification';
+  switch (who.kind) {
+    case 'nobody':
+      return html(reply, 401, {
+        title,
+        sentence: 'Please sign in first. You will come back here.',
+        action: link(loginUrl(options), 'Sign in'),
+      });
+    case 'second-factor':
+      return reply.redirect(secondFactorUrl(who.redirectTo, options), 303);
+    case 'kratos-down':
+      return html(reply, 503, {
+        title,
+        sentence: 'Sign-in cannot be checked at the moment. Nothing is lost; please try again in a few minutes.',
+        action: link('/jumio/verify', 'Try again'),
+      });
+    default:
+      return who satisfies never;
+  }
+}
+
+/** Kratos' own redirect, and only to Kratos. */
+function secondFactorUrl(redirectTo: string | undefined, options: PagesOptions): string {
+  const kratos = new URL(options.kratosPublicUrl).origin;
+  const isKratos = redirectTo !== undefined && URL.canParse(redirectTo) && new URL(redirectTo).origin === kratos;
+  return isKratos ? redirectTo : loginUrl(options);
+}
+
+/** `GET` and `POST /jumio/verify`, `GET /jumio/status`: the person's side (design §6). */
+export async function pages(app: FastifyInstance, options: PagesOptions): Promise<void> {
+  const { desk, worker } = options;
+  await secure(app, options);
+  const handover = {
+    kratos: desk.kratos,
+    now: () => desk.clock.now(),
+    secure: options.publicUrl?.startsWith('https:') ?? false,
+  };
+
+  /** Runs `then` for a person we know; anybody else gets the page that leads on. */
+  const withPerson =
+    (then: (person: Person, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const person = known.get(request);
+      return person === undefined ? reply : then(person, request, reply);
+    };
+
+  const recognise = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const who = await identify(request, reply, handover);
+    if (who.kind !== 'person') return stranger(who, reply, options);
+    known.set(request, who.person);
+    return undefined;
+  };
+
+  const show = (shown: View, person: Person, wanted: string | undefined, reply: FastifyReply): FastifyReply => {
+    const returnTo = options.returnTo(wanted);
+    const fields = {
+      _csrf: reply.generateCsrf({ userInfo: person.identityId }),
+      ...(returnTo === null ? {} : { return_to: returnTo }),
+    };
+    const onwards = returnTo ?? shown.returnTo ?? options.defaultReturnUrl;
+    return html(reply, 200, standingPage(shown, { fields, returnTo: onwards }));
+  };
+
+  app.get(
+    '/jumio/verify',
+    { preHandler: recognise },
+    withPerson(async (person, request, reply) =>
+      show(await view(desk, person), person, query.safeParse(request.query).data?.return_to, reply),
+    ),
+  );
+
+  app.get(
+    '/jumio/status',
+    { preHandler: recognise },
+    withPerson(async (person, _request, reply) => show(await arrive(desk, worker, person), person, undefined, reply)),
+  );
+
+  app.post(
+    '/jumio/verify',
+    { preHandler: [recognise, (request, reply, next) => app.csrfProtection(request, reply, next)] },
+    withPerson(async (person, request, reply) => {
+      const wanted = form.safeParse(request.body).data?.return_to;
+      const { link: hosted, view: shown } = await goOn(desk, worker, person, options.returnTo(wanted), WAIT_MS);
+      if (hosted !== undefined) return reply.header('cache-control', 'no-store').redirect(hosted, 303);
+      return show(shown, person, wanted, reply);
+    }),
+  );
+}

@@ -1,0 +1,31 @@
+/** A `return_to` that may be followed, as a whole URL; null for any other. */
+export type ReturnTo = (presented: string | undefined) => string | null;
+
+function parse(text: string): URL | undefined {
+  // Browsers drop tab, CR and LF and read `\` as `/`: a text that needs that is nobody's honest URL.
+  const isPlain = /^https?:\/\/[^\s\\]+$/i.test(text) && text.length <= 2_000;
+  return isPlain && URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function segments(url: URL): string[] {
+  return url.pathname.split('/').filter((segment) => segment !== '');
+}
+
+function isBelow(url: URL, allowed: URL): boolean {
+  const wanted = segments(allowed);
+  const has = segments(url);
+  return url.origin === allowed.origin && wanted.every((segment, index) => has[index] === segment);
+}
+
+/**
+ * The allow-list of design §7: scheme and host equal, and whole path segments below.
+ * @param allowed absolute URLs
+ */
+export function createReturnTo(allowed: readonly string[]): ReturnTo {
+  const roots = allowed.map((url) => new URL(url));
+  return (presented) => {
+    const url = presented === undefined ? undefined : parse(presented);
+    if (url === undefined || url.username !== '' || url.password !== '') return null;
+    return roots.some((root) => isBelow(url, root)) ? url.href : null;
+  };
+}

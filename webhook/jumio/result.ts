@@ -1,0 +1,73 @@
+import { toReason } from './reason.ts';
+import type { DetailsWire } from './wire.ts';
+
+/**
+ * Why an execution was rejected, as a closed list of ours (design §3).
+ * The first four are reasons a person can act on; `other` is everything else and everything unknown.
+ */
+export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
+
+/** Jumio's decision types, and `UNKNOWN` for a word that is not documented. */
+export type DecisionType = 'PASSED' | 'WARNING' | 'REJECTED' | 'NOT_EXECUTED' | 'UNKNOWN';
+
+/** Jumio's retrieval answer, minimised: no names, no documents, nothing extracted. Times are epoch milliseconds. */
+export interface JumioResult {
+  readonly accountId: string;
+  readonly executionId: string;
+  readonly definitionKey: string;
+  readonly status: string;
+  readonly userReference?: string;
+  readonly customerInternalReference?: string;
+  readonly completedAt?: number;
+  readonly decision?: {
+    readonly type: DecisionType;
+    readonly label?: string;
+    readonly score?: number;
+    /** Only for REJECTED. */
+    readonly reason?: Reason;
+  };
+}
+
+/** A ruleset of the tenant can make the label any text (jumio.md §7.4), and it is published: our objects stay small. */
+const LONGEST_LABEL = 100;
+
+/** Minimises a details answer. The status is passed on beside the decision: an expired execution may carry REJECTED. */
+export function toResult(details: DetailsWire): JumioResult {
+  const { workflow, account, completedAt } = details;
+  return {
+    accountId: account.id,
+    executionId: workflow.id,
+    definitionKey: workflow.definitionKey,
+    status: workflow.status,
+    ...(workflow.userReference !== undefined && { userReference: workflow.userReference }),
+    ...(workflow.customerInternalReference !== undefined && {
+      customerInternalReference: workflow.customerInternalReference,
+    }),
+    ...(completedAt !== undefined && { completedAt }),
+    ...(details.decision && { decision: toDecision(details.decision, details) }),
+  };
+}
+
+function toDecision(wire: NonNullable<DetailsWire['decision']>, { capabilities }: DetailsWire) {
+  const type = toDecisionType(wire.type);
+  const label = wire.details?.label?.slice(0, LONGEST_LABEL);
+  const score = wire.risk?.score;
+  return {
+    type,
+    ...(label !== undefined && { label }),
+    ...(score !== undefined && { score }),
+    ...(type === 'REJECTED' && { reason: toReason(capabilities) }),
+  };
+}
+
+function toDecisionType(word: string): DecisionType {
+  switch (word) {
+    case 'PASSED':
+    case 'WARNING':
+    case 'REJECTED':
+    case 'NOT_EXECUTED':
+      return word;
+    default:
+      return 'UNKNOWN';
+  }
+}

@@ -1,0 +1,43 @@
+import type { JumioClientOptions, Start, Started } from './client.ts';
+import type { JumioRequest } from './http.ts';
+import type { StartedWire } from './wire.ts';
+
+/**
+ * The call that starts an execution. A POST for a returning person would make a second, unrelated account (jumio.md §3).
+ */
+export function createRequest(start: Start, options: JumioClientOptions): JumioRequest {
+  const accounts = `${options.accountBaseUrl}/accounts`;
+  return {
+    operation: 'create',
+    ...(start.accountId === undefined
+      ? { method: 'POST', url: accounts }
+      : { method: 'PUT', url: `${accounts}/${encodeURIComponent(start.accountId)}` }),
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(createBody(start, options)),
+  };
+}
+
+/** Fields of jumio.md §3.2; those that are undefined are not sent, and the tenant's portal settings count. */
+function createBody(start: Start, options: JumioClientOptions): object {
+  const { successUrl, errorUrl } = options;
+  return {
+    customerInternalReference: start.identityId,
+    userReference: start.reference,
+    workflowDefinition: { key: options.workflowKey },
+    tokenLifetime: options.linkLifetime,
+    callbackUrl: options.callbackUrl,
+    web: successUrl === undefined && errorUrl === undefined ? undefined : { successUrl, errorUrl },
+  };
+}
+
+/** What is worth keeping of the answer. The first credential with a token of its own gives the transaction token. */
+export function toStarted({ account, workflowExecution, web, sdk }: StartedWire): Started {
+  const transactionToken = workflowExecution.credentials?.find(({ api }) => api?.token !== undefined)?.api?.token;
+  return {
+    accountId: account.id,
+    executionId: workflowExecution.id,
+    ...(web !== undefined && { link: web.href }),
+    ...(sdk?.token !== undefined && { sdkToken: sdk.token }),
+    ...(transactionToken !== undefined && { transactionToken }),
+  };
+}

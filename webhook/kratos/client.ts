@@ -1,0 +1,93 @@
+import { Configuration, FrontendApi, IdentityApi } from '@ory/client';
+import { axiosSettings, type Call, exchange } from '../upstream.ts';
+import { accepted } from './refusal.ts';
+import { toWhoami, unconfigured } from './whoami.ts';
+import { identityWire, patchedWire, toIdentity } from './wire.ts';
+
+/** What we read of an identity. `metadataPublic` is whatever stands there: anybody's JSON. */
+export interface KratosIdentity {
+  readonly id: string;
+  readonly schemaId?: string;
+  /** Epoch milliseconds. */
+  readonly createdAt?: number;
+  readonly metadataPublic: unknown;
+}
+
+/** The credentials of a person's request, forwarded as they came. */
+export interface Credentials {
+  readonly cookie?: string;
+  readonly sessionToken?: string;
+}
+
+export type Whoami =
+  | { readonly kind: 'session'; readonly identity: KratosIdentity }
+  | { readonly kind: 'none' }
+  /** Kratos wants a second factor first (403 `session_aal2_required`) and says where. */
+  | { readonly kind: 'second-factor'; readonly redirectTo?: string };
+
+/** Every method rejects with `UpstreamError` only. */
+export interface KratosClient {
+  /** Writes our two sub-objects (`add`, one PATCH) and returns the `metadata_public.jumio` of the answer. */
+  publish(identityId: string, content: { readonly public: object; readonly admin: object }): Promise<unknown>;
+  read(identityId: string): Promise<KratosIdentity>;
+  whoami(credentials: Credentials): Promise<Whoami>;
+}
+
+export interface KratosClientOptions {
+  readonly adminUrl: string;
+  /** For whoami; without it `whoami` always rejects. */
+  readonly publicUrl?: string;
+  /** Bearer token of Ory Network; sent to the admin address only. Absent or empty: none is sent. */
+  readonly apiKey?: string;
+  readonly userAgent: string;
+  /** Milliseconds for each call. */
+  readonly deadline?: number;
+}
+
+const DEADLINE = 10_000;
+
+const PUBLISH: Call = { upstream: 'kratos', operation: 'patch' };
+const READ: Call = { upstream: 'kratos', operation: 'read' };
+const WHOAMI: Call = { upstream: 'kratos', operation: 'whoami' };
+
+/** The client of one Kratos (kratos.md §7, §9). Opens no connection before its first call. */
+export function createKratosClient(options: KratosClientOptions): KratosClient {
+  const settings = axiosSettings(options.userAgent);
+  const admin = new IdentityApi(configuration(options.adminUrl, settings, options.apiKey));
+  const front = options.publicUrl && new FrontendApi(configuration(options.publicUrl, settings));
+  const soon = () => AbortSignal.timeout(options.deadline ?? DEADLINE);
+
+  return {
+    publish: async (id, content) => {
+      const request = { id, jsonPatch: patchOf(content) };
+      const answer = await exchange(PUBLISH, soon(), (signal) => admin.patchIdentity(request, { signal }));
+      return accepted(PUBLISH, answer, patchedWire).metadata_public?.jumio;
+    },
+    read: async (id) => {
+      const answer = await exchange(READ, soon(), (signal) => admin.getIdentity({ id }, { signal }));
+      return toIdentity(accepted(READ, answer, identityWire));
+    },
+    whoami: async ({ cookie, sessionToken }) => {
+      if (!front) throw unconfigured(WHOAMI);
+      const request = { ...(cookie && { cookie }), ...(sessionToken && { xSessionToken: sessionToken }) };
+      return toWhoami(WHOAMI, await exchange(WHOAMI, soon(), (signal) => front.toSession(request, { signal })));
+    },
+  };
+}
+
+/**
+ * `@ory/client` has no time limit of its own and falls back to a public playground where no address is given.
+ * It joins address and path as text, so that a slash at the end would be doubled.
+ */
+function configuration(address: string, settings: ReturnType<typeof axiosSettings>, apiKey?: string): Configuration {
+  const basePath = address.replace(/\/+$/, '');
+  return new Configuration({ basePath, baseOptions: settings, ...(apiKey && { accessToken: apiKey }) });
+}
+
+/** `add` creates missing parents and replaces what is there: no read is needed before, and a repeat changes nothing. */
+function patchOf(content: { readonly public: object; readonly admin: object }) {
+  return [
+    { op: 'add' as const, path: '/metadata_public/jumio', value: content.public },
+    { op: 'add' as const, path: '/metadata_admin/jumio', value: content.admin },
+  ];
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { KratosIdentity } from './client.ts';
+
+/** What we read of Kratos' answers (kratos.md §7, §9), open to everything else in them. */
+
+const text = z.string().optional().catch(undefined);
+
+/** Metadata are anybody's JSON: whatever stands there is passed on. */
+export const identityWire = z.object({
+  id: z.string().min(1),
+  schema_id: text,
+  created_at: z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined),
+  metadata_public: z.unknown(),
+});
+
+/** Leaves out the traits, credentials and addresses that Kratos sends along. */
+export function toIdentity(wire: z.infer<typeof identityWire>): KratosIdentity {
+  return {
+    id: wire.id,
+    ...(wire.schema_id !== undefined && { schemaId: wire.schema_id }),
+    ...(wire.created_at !== undefined && { createdAt: wire.created_at }),
+    metadataPublic: wire.metadata_public,
+  };
+}
+
+/** The answer to a PATCH; also what a proxy may answer in Kratos' place, which then holds no copy of ours. */
+export const patchedWire = z.object({
+  metadata_public: z.object({ jumio: z.unknown() }).optional().catch(undefined),
+});
+
+export const sessionWire = z.discriminatedUnion('active', [
+  z.object({ active: z.literal(true), identity: identityWire }),
+  z.object({ active: z.literal(false) }),
+]);
+
+const place = z
+  .url({ protocol: /^https?$/ })
+  .optional()
+  .catch(undefined);
+
+export const errorWire = z.object({
+  error: z.object({
+    id: text,
+    reason: text,
+    message: text,
+    details: z.object({ redirect_browser_to: place }).optional().catch(undefined),
+  }),
+  redirect_browser_to: place,
+});
+export type ErrorWire = z.infer<typeof errorWire>;

@@ -1,0 +1,93 @@
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import { available, loadBudget, type Rate, refill, saveBudget, take } from './budgets.ts';
+import type { Rows } from './rows.ts';
+import type { Store } from './store.ts';
+import type { BudgetName, Tables } from './tables.ts';
+import type { Change, Snapshot } from './types.ts';
+
+/** Which debts of one identity a claim may pay: those that a budget token was taken for. */
+export interface Debts {
+  readonly create: boolean;
+  readonly read: boolean;
+  readonly publish: boolean;
+}
+
+export interface Claimed<Work> {
+  readonly snapshot: Snapshot;
+  readonly work: Work;
+}
+
+export interface ClaimOptions<Work> {
+  readonly now: number;
+  /** At most so many identities. */
+  readonly capacity: number;
+  readonly rates: Readonly<Record<Exclude<BudgetName, 'kratos'>, Rate>>;
+  /** Raises the lease and marks what is about to be done: pure, from `verification/`. */
+  readonly lease: (snapshot: Snapshot, debts: Debts) => Change & { readonly work: Work };
+}
+
+type Debt = keyof Debts;
+
+const BUDGET: Readonly<Record<Debt, BudgetName>> = { create: 'account', read: 'retrieval', publish: 'kratos' };
+
+/** Publishing has no rate of ours; its budget row only carries the pause that a 429 put on it. */
+const NO_RATE: Rate = { perSecond: 1_000_000, burst: 1_000_000 };
+
+/** The longest due first, those whose person waits on a page before all others. */
+async function due(db: Kysely<Tables>, store: Store, debt: Debt, now: number, limit: number): Promise<string[]> {
+  const skip = store.dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
+  const open = sql<SqlBool>`i.leased_until <= ${now}`;
+  const state = debt === 'create' ? sql`v.state = 'requested'` : sql`v.state <> 'requested'`;
+  const query =
+    debt === 'publish'
+      ? sql<{ id: string }>`select i.id from identities i where i.kratos_due <= ${now} and ${open}
+          order by i.priority desc, i.kratos_due limit ${limit} ${skip}`
+      : sql<{ id: string }>`select i.id from verifications v join identities i on i.id = v.identity_id
+          where v.read_due <= ${now} and ${state} and ${open}
+          order by i.priority desc, v.read_due limit ${limit} ${skip}`;
+  const { rows } = await query.execute(db);
+  return rows.map((row) => row.id);
+}
+
+async function allowed(
+  db: Kysely<Tables>,
+  store: Store,
+  debt: Debt,
+  options: Omit<ClaimOptions<unknown>, 'lease'>,
+): Promise<string[]> {
+  const name = BUDGET[debt];
+  const rate = name === 'kratos' ? NO_RATE : options.rates[name];
+  const budget = refill(await loadBudget(db, name, rate.burst, options.now), rate, options.now);
+  const limit = Math.min(options.capacity, available(budget, options.now));
+  if (limit === 0) return [];
+  const ids = [...new Set(await due(db, store, debt, options.now, limit))];
+  if (ids.length > 0) await saveBudget(db, take(budget, ids.length, options.now));
+  return ids;
+}
+
+/**
+ * Claims what is due by raising leases, and takes the budget tokens of the calls to come, in one transaction.
+ * Replicas claim one after the other: the account budget's row is the lock.
+ */
+export async function claim<Work>(
+  db: Kysely<Tables>,
+  store: Store,
+  rows: Rows,
+  options: ClaimOptions<Work>,
+): Promise<Claimed<Work>[]> {
+  if (store.dialect === 'postgres') await sql`select pg_advisory_xact_lock(7243001)`.execute(db);
+  const create = new Set(await allowed(db, store, 'create', options));
+  const read = new Set(await allowed(db, store, 'read', options));
+  const publish = new Set(await allowed(db, store, 'publish', options));
+  const claimed: Claimed<Work>[] = [];
+  for (const id of new Set([...create, ...read, ...publish])) {
+    const before = await rows.load(db, id, true);
+    if (before === undefined) continue;
+    const debts: Debts = { create: create.has(id), read: read.has(id), publish: publish.has(id) };
+    const { snapshot, work, events = [] } = options.lease(before, debts);
+    await rows.save(db, before, snapshot);
+    for (const event of events) await rows.append(db, options.now, id, event);
+    claimed.push({ snapshot, work });
+  }
+  return claimed;
+}

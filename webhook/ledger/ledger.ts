@@ -1,0 +1,135 @@
+import { type Kysely, sql } from 'kysely';
+import { type BudgetReport, createBudgetDesk } from './budget-desk.ts';
+import { type Claimed, type ClaimOptions, claim } from './claim.ts';
+import { type GateRow, gateReader } from './gate-row.ts';
+import { migrate } from './migrations.ts';
+import { openPostgres } from './postgres.ts';
+import { createRows } from './rows.ts';
+import { openSqlite } from './sqlite.ts';
+import type { Store } from './store.ts';
+import type { Tables } from './tables.ts';
+import type { Change, LedgerEvent, Snapshot } from './types.ts';
+
+export interface StoredEvent {
+  readonly at: number;
+  readonly kind: string;
+  readonly verificationId: string | null;
+  readonly detail: unknown;
+}
+
+/**
+ * Our durable record and the only code that talks SQL (design §3). Decides nothing: what changes is computed by the
+ * functions that are handed in. Every method rejects with `LedgerUnavailable` where the database cannot serve.
+ */
+export interface Ledger {
+  /** When the ledger was made, epoch milliseconds: identities older than this never met us. */
+  readonly createdAt: number;
+  readonly origin: 'made' | 'opened';
+  readonly referenceKey: Buffer;
+  readonly budgets: ReturnType<typeof createBudgetDesk>;
+  /** What the gate needs of one identity; committed data only. */
+  gate(identityId: string): Promise<GateRow | undefined>;
+  snapshot(identityId: string): Promise<Snapshot | undefined>;
+  identityOfVerification(verificationId: string): Promise<string | undefined>;
+  identityOfExecution(executionId: string): Promise<string | undefined>;
+  /** Loads, lets `decide` say what is new, saves: one transaction, serial per identity. `undefined`: nothing to do. */
+  change(
+    identityId: string,
+    now: number,
+    decide: (snapshot: Snapshot | undefined) => Change | undefined,
+  ): Promise<Snapshot | undefined>;
+  /** Notes something that belongs to no identity we know. */
+  note(now: number, event: LedgerEvent): Promise<void>;
+  claim<Work>(options: ClaimOptions<Work>): Promise<Claimed<Work>[]>;
+  /** The earliest time at which something may be claimed. */
+  nextDue(): Promise<number | undefined>;
+  events(identityId: string | null): Promise<StoredEvent[]>;
+  /** Rejects where a write would. */
+  probe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { BudgetReport, GateRow };
+
+async function setting(db: Kysely<Tables>, name: string): Promise<string> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirstOrThrow();
+  return row.value;
+}
+
+/**
+ * @param url `file:<path>` for SQLite, `postgres://…` for PostgreSQL.
+ * @param now the clock's time: the birthday of a ledger that is made by this call.
+ */
+export async function openLedger(url: string, now: number): Promise<Ledger> {
+  const store = url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url);
+  try {
+    const origin = await migrate(store.writing, store.dialect, now);
+    return await createLedger(store, origin);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function createLedger(store: Store, origin: Ledger['origin']): Promise<Ledger> {
+  const rows = createRows(store.reading, store.dialect);
+  const reading = store.reading;
+  const identityOf = async (column: 'id' | 'executionId', value: string): Promise<string | undefined> => {
+    const query = reading.selectFrom('verifications').select('identityId').where(column, '=', value);
+    return (await query.executeTakeFirst())?.identityId;
+  };
+  return {
+    createdAt: Number(await setting(reading, 'created_at')),
+    referenceKey: Buffer.from(await setting(reading, 'reference_key'), 'base64'),
+    origin,
+    budgets: createBudgetDesk(store),
+    gate: gateReader(reading),
+    snapshot: (id) => rows.load(reading, id, false),
+    identityOfVerification: (id) => identityOf('id', id),
+    identityOfExecution: (id) => identityOf('executionId', id),
+    change: (id, now, decide) =>
+      store.write(async (db) => {
+        // A first row does not exist yet and cannot be locked: two replicas meet on this instead.
+        if (store.dialect === 'postgres')
+          await sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`.execute(db);
+        const before = await rows.load(db, id, true);
+        const change = decide(before);
+        if (change === undefined) return before;
+        await rows.save(db, before, change.snapshot);
+        for (const event of change.events ?? []) await rows.append(db, now, id, event);
+        return change.snapshot;
+      }),
+    note: (now, event) => store.write((db) => rows.append(db, now, null, event)),
+    claim: (options) => store.write((db) => claim(db, store, rows, options)),
+    nextDue: () => nextDue(reading),
+    events: (id) => events(reading, id),
+    probe: () => store.write((db) => probe(db)),
+    close: () => store.close(),
+  };
+}
+
+async function nextDue(db: Kysely<Tables>): Promise<number | undefined> {
+  const query = sql<{ due: number | null }>`select min(due) as due from (
+    select min(jumio_due) as due from identities where jumio_due is not null
+    union all select min(kratos_due) from identities where kratos_due is not null) as debts`;
+  const { rows } = await query.execute(db);
+  return rows[0]?.due ?? undefined;
+}
+
+async function events(db: Kysely<Tables>, identityId: string | null): Promise<StoredEvent[]> {
+  const query = db
+    .selectFrom('events')
+    .selectAll()
+    .where('identityId', identityId === null ? 'is' : '=', identityId);
+  const rows = await query.orderBy('id').execute();
+  return rows.map(({ at, kind, verificationId, detail }) => ({ at, kind, verificationId, detail: JSON.parse(detail) }));
+}
+
+async function probe(db: Kysely<Tables>): Promise<void> {
+  const row = { name: 'probe', value: '' };
+  await db
+    .insertInto('settings')
+    .values(row)
+    .onConflict((c) => c.column('name').doUpdateSet(row))
+    .execute();
+}

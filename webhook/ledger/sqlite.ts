@@ -1,0 +1,65 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import Libsql from 'libsql';
+import type { Store } from './store.ts';
+import type { Tables } from './tables.ts';
+import { groupedWriter } from './writer.ts';
+
+/** libsql is synchronous: while it waits for a foreign lock the whole process stands still (ecosystem.md §9). */
+const BUSY_TIMEOUT_MS = 100;
+
+function open(path: string): Libsql.Database {
+  const database = new Libsql(path);
+  database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  database.exec('pragma journal_mode = wal');
+  database.exec('pragma synchronous = full');
+  database.exec('pragma foreign_keys = on');
+  database.exec('pragma cache_size = -65536');
+  return database;
+}
+
+/** Keeps each prepared statement: preparing costs more than running one. The set of texts is small and fixed. */
+function remembering(database: Libsql.Database): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  const prepare = (text: string): SqliteStatement => {
+    const statement = database.prepare<unknown[]>(text);
+    const kept: SqliteStatement = {
+      reader: statement.reader,
+      all: (parameters) => statement.all(...parameters),
+      run: (parameters) => statement.run(...parameters),
+      iterate: (parameters) => statement.iterate(...parameters),
+    };
+    statements.set(text, kept);
+    return kept;
+  };
+  return { prepare: (text) => statements.get(text) ?? prepare(text), close: () => database.close() };
+}
+
+function kysely(database: Libsql.Database): Kysely<Tables> {
+  return new Kysely({
+    dialect: new SqliteDialect({ database: remembering(database) }),
+    plugins: [new CamelCasePlugin()],
+  });
+}
+
+/**
+ * The embedded ledger, for one process. Two connections: one grouped writer, and a reader that never waits for it
+ * and never sees what is not committed.
+ * @param path a file's path; its folder is made.
+ */
+export function openSqlite(path: string): Store {
+  mkdirSync(dirname(path), { recursive: true });
+  const writing = kysely(open(path));
+  const reading = kysely(open(path));
+  return {
+    dialect: 'sqlite',
+    writing,
+    reading,
+    write: groupedWriter(writing),
+    close: async () => {
+      await writing.destroy();
+      await reading.destroy();
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/** All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
+
+/** Statuses that a published copy can hand down to a new row (design §4, "The sign-in heals"). */
+export type DecidedStatus = 'approved' | 'review' | 'rejected';
+
+/** What the application and the gate read (design §3). */
+export type Status = 'none' | 'pending' | 'processing' | 'expired' | DecidedStatus;
+
+/** Jumio's verdicts in the published vocabulary: Jumio's REJECTED is our FAILED (design §3). */
+export type Verdict = 'PASSED' | 'WARNING' | 'FAILED';
+
+/** Closed list of ours; the first four are reasons that a person can act on. */
+export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
+
+/** A Kratos identity, once we have met it. Columns of design §4. */
+export interface Identity {
+  readonly id: string;
+  readonly metAt: number;
+  /** Where the person wants to go after the verification; checked against the allow-list before it is kept. */
+  readonly returnTo: string | null;
+  /** The decided status its published copy showed when the row was made; its standing until Jumio decides. */
+  readonly inherited: DecidedStatus | null;
+  /** The decided status that counts, or null where nothing was ever decided. Computed with every change, never patched. */
+  readonly standing: DecidedStatus | null;
+  readonly status: Status;
+  /** What `version` says: the JSON text that is published, without `updated_at`; null while status is `none`. */
+  readonly content: string | null;
+  /** The minimum of its verifications' `readDue`. */
+  readonly jumioDue: number | null;
+  readonly kratosDue: number | null;
+  /** 1 while its person waits on a page: goes first. */
+  readonly priority: number;
+  readonly lease: number;
+  readonly leasedUntil: number;
+  readonly nudges: number;
+  /** Raised with each change of the published content; due for publishing while `published < version`. */
+  readonly version: number;
+  readonly published: number;
+  /** When the published content last changed: `updated_at` of the published copy, so that a repeat is byte-identical. */
+  readonly changedAt: number;
+  readonly kratosAttempts: number;
+  /** 1 while a published decision is still to be read back once. */
+  readonly readBack: number;
+  /** Kratos' own 404s in a row, and when the first of them came. */
+  readonly missing: number;
+  readonly missingSince: number | null;
+  /** 1: Kratos no longer has it; nothing is published until it shows itself again. */
+  readonly gone: number;
+  /** 1: Kratos refuses our PATCH for good (traits no longer fit the schema); tried daily. */
+  readonly stuck: number;
+}
+
+export type VerificationState = 'requested' | 'started' | 'decided' | 'expired';
+
+/** One attempt: one Jumio workflow execution that we started or will start for an identity. */
+export interface Verification {
+  readonly id: string;
+  readonly identityId: string;
+  /** 1 for the first attempt of its identity. */
+  readonly attempt: number;
+  readonly state: VerificationState;
+  readonly requestedAt: number;
+  /** Jumio's word, as last read; null before the first read. */
+  readonly jumioStatus: string | null;
+  readonly accountId: string | null;
+  readonly executionId: string | null;
+  readonly definitionKey: string | null;
+  readonly decision: Verdict | null;
+  readonly decisionLabel: string | null;
+  readonly riskScore: number | null;
+  readonly reason: Reason | null;
+  /** Jumio's time of the latest decision; missing: our first read of a decision. */
+  readonly completedAt: number | null;
+  /** Create calls so far without a usable answer; then, failed reads in a row. */
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly readDue: number | null;
+  readonly lastReadAt: number | null;
+  /** The status that the callback behind the last read claimed; null: a timer's or a person's. */
+  readonly lastReadFor: string | null;
+  /** What the newest callback claimed: a hint, never a fact. */
+  readonly claimedStatus: string | null;
+  /** Looks since the first sign of life: the place in Jumio's polling schedule. */
+  readonly looks: number;
+  /** First callback, arrival at a page, or sign-in: from here on the schedule runs. */
+  readonly aliveAt: number | null;
+  /** Progress of "status and details both 404, twice, an hour apart": 0 to 4. */
+  readonly notFound: number;
+  /** 1: the person asked for a new link; granted after the next read, if that shows nothing paid is lost. */
+  readonly renew: number;
+  /** 1: Jumio refused (400) to create this one; tried again daily, or when creation as a whole is resumed. */
+  readonly parked: number;
+  /** Secrets, gone when the link expires. */
+  readonly link: string | null;
+  readonly linkEndsAt: number | null;
+  readonly sdkToken: string | null;
+  readonly transactionToken: string | null;
+}
+
+/** One identity and all its verifications, oldest first. */
+export interface Snapshot {
+  readonly identity: Identity;
+  readonly verifications: readonly Verification[];
+}
+
+/** Append-only. `detail` holds our own words and Jumio's labels: never a person's data, a link or a token. */
+export interface LedgerEvent {
+  readonly kind: string;
+  readonly verificationId?: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Given: written at most once in the life of the ledger. */
+  readonly once?: string;
+}
+
+/** What a change leaves behind: the new snapshot and what happened. */
+export interface Change {
+  readonly snapshot: Snapshot;
+  readonly events?: readonly LedgerEvent[];
+}

@@ -1,0 +1,60 @@
+import closeWithGrace from 'close-with-grace';
+import { buildApp } from './app.ts';
+import { type Config, ConfigError, parseConfig } from './config.ts';
+import { createDependencies, type Dependencies } from './dependencies.ts';
+import { createLogger } from './logging.ts';
+
+/** Longer than one step (a call of 10 s and its commit): nothing that is under way is cut off. */
+const SHUTDOWN_MS = 20_000;
+
+function readConfig(): Config | undefined {
+  try {
+    return parseConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`The configuration is not usable:\n${error.message}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
+
+function announce({ config, desk, logger }: Dependencies): void {
+  logger.info({ ledger: desk.ledger.origin }, `the ledger was ${desk.ledger.origin}`);
+  if (config.KRATOS_PUBLIC_URL === undefined)
+    logger.warn('KRATOS_PUBLIC_URL is not set: /jumio/verify and /jumio/status answer 404');
+  if (config.PUBLIC_URL === undefined)
+    logger.warn('PUBLIC_URL is not set: callback and return URLs are those of the Jumio portal');
+}
+
+/** New work is refused first, then what is under way ends, then the ledger is closed. A second signal exits at once. */
+function stopInPhases(dependencies: Dependencies, close: () => Promise<unknown>): void {
+  const { logger, phase, worker, desk } = dependencies;
+  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ err }, 'stopping after an error that nobody handled');
+    logger.info({ signal }, 'stopping');
+    phase.current = 'stopping';
+    await close();
+    await worker.stop();
+    await desk.ledger.close();
+    logger.info('stopped');
+  });
+}
+
+async function serve(config: Config): Promise<void> {
+  const logger = createLogger(config.LOG_LEVEL);
+  const dependencies = await createDependencies(config, logger);
+  announce(dependencies);
+  const app = await buildApp(dependencies);
+  stopInPhases(dependencies, () => app.close());
+  await app.listen({ port: config.PORT, host: config.HOST ?? '::' });
+  dependencies.worker.start();
+  dependencies.phase.current = 'ready';
+}
+
+const config = readConfig();
+if (config !== undefined)
+  serve(config).catch((error: unknown) => {
+    const problem = error instanceof Error ? error.message : 'unknown';
+    process.stderr.write(`The service could not start: ${problem}\n`);
+    process.exit(1);
+  });

@@ -1,0 +1,159 @@
+import { UpstreamError, type UpstreamFacts } from '../errors.ts';
+import type { Verification } from '../ledger/types.ts';
+import { published } from './content.ts';
+import { accountOf, type CreateFailure, classifyCreate, onCreated, onCreateFailed, type Terms } from './created.ts';
+import type { Desk } from './desk.ts';
+import { withIdentity } from './edit.ts';
+import type { Claim } from './lease.ts';
+import { onDetails, onReadFailed, onStatus, wantsDetails } from './looked.ts';
+import type { Look } from './outcomes.ts';
+import { debtToKratos, isOurCopy, onPublished, onPublishFailed, onReadBack } from './publication.ts';
+import { mintReference } from './reference.ts';
+import { beginStep, endStep, type Step } from './step.ts';
+
+/** Without a word from the upstream about when to come back after a 429. */
+const THROTTLED_MS = 5_000;
+
+/** Only an upstream's failure is an outcome; anything else is a mistake of ours and stops the step. */
+function factsOf(error: unknown): UpstreamFacts {
+  if (error instanceof UpstreamError) return error.facts;
+  throw error;
+}
+
+function terms(desk: Desk): Terms {
+  const { linkLifetimeMs, workflowKey } = desk;
+  return { now: desk.clock.now(), random: desk.random(), linkLifetimeMs, workflowKey };
+}
+
+async function createFailed(desk: Desk, failure: CreateFailure, facts: UpstreamFacts, counts: boolean): Promise<void> {
+  const now = desk.clock.now();
+  const seen = `Jumio answers ${facts.status ?? facts.failure} to the ${facts.operation} call`;
+  if (failure === 'throttled') await desk.ledger.budgets.pause('account', now, facts.retryAfter ?? THROTTLED_MS);
+  if (failure === 'stopped') await desk.ledger.budgets.stop(`${seen}: check credentials, permission and base URL`, now);
+  if (failure === 'refused' && counts)
+    await desk.ledger.budgets.refused(`${seen}: check JUMIO_WORKFLOW_KEY and URLs`, now);
+}
+
+async function create(desk: Desk, step: Step, row: Verification): Promise<void> {
+  if (!step.mayCall()) return;
+  const accountId = accountOf(step.claim.snapshot, row);
+  const reference = mintReference(desk.ledger.referenceKey, row.id);
+  const start = { identityId: step.identityId, reference, ...(accountId === undefined ? {} : { accountId }) };
+  try {
+    const started = await desk.jumio.create(start);
+    const mine = await step.write((snapshot) => onCreated(snapshot, row.id, started, terms(desk)));
+    if (!mine) return await orphaned(desk, row, started.executionId);
+    if (started.link !== undefined) return await desk.ledger.budgets.cleared(desk.clock.now());
+    const reason = 'Jumio gave no web.href: set a domain prefix in the Jumio portal';
+    await desk.ledger.budgets.stop(reason, desk.clock.now());
+  } catch (error) {
+    const facts = factsOf(error);
+    const failure = classifyCreate(facts, accountId !== undefined);
+    desk.log.warn({ identity: step.identityId, upstream: facts }, `could not create the verification: ${failure}`);
+    await step.write((snapshot) => onCreateFailed(snapshot, row.id, facts, failure, terms(desk)));
+    await createFailed(desk, failure, facts, row.parked === 0);
+  }
+}
+
+/** The answer came after the lease had ended: an execution that nobody will ever get the link of. */
+async function orphaned(desk: Desk, row: Verification, execution: string): Promise<void> {
+  await desk.ledger.note(desk.clock.now(), { kind: 'orphan', verificationId: row.id, detail: { execution } });
+}
+
+function look(desk: Desk, step: Step, row: Verification): Look {
+  return {
+    verificationId: row.id,
+    nudges: step.claim.snapshot.identity.nudges,
+    now: desk.clock.now(),
+    random: desk.random(),
+    reference: mintReference(desk.ledger.referenceKey, row.id),
+    newId: desk.newId,
+  };
+}
+
+async function read(desk: Desk, step: Step, row: Verification): Promise<void> {
+  if (!step.mayCall() || row.accountId === null || row.executionId === null) return;
+  const ids = { accountId: row.accountId, executionId: row.executionId };
+  try {
+    if (wantsDetails(row)) {
+      const result = await desk.jumio.details(ids);
+      await step.write((snapshot) => onDetails(snapshot, look(desk, step, row), result));
+    } else {
+      const word = await desk.jumio.status(ids);
+      await step.write((snapshot) => onStatus(snapshot, look(desk, step, row), word));
+    }
+  } catch (error) {
+    const facts = factsOf(error);
+    desk.log.warn({ identity: step.identityId, upstream: facts }, 'could not read the verification at Jumio');
+    const now = desk.clock.now();
+    if (facts.status === 429) await desk.ledger.budgets.pause('retrieval', now, facts.retryAfter ?? THROTTLED_MS);
+    await step.write((snapshot) => onReadFailed(snapshot, look(desk, step, row), facts));
+  }
+}
+
+async function patch(desk: Desk, step: Step): Promise<void> {
+  const identity = (await desk.ledger.snapshot(step.identityId))?.identity;
+  if (identity === undefined || identity.content === null) return;
+  const content = published(identity.content, identity.changedAt);
+  const seen = await desk.kratos.publish(step.identityId, content);
+  if (!isOurCopy(identity, seen)) {
+    const detail = 'the answer does not show what was written: is KRATOS_ADMIN_URL the admin API itself?';
+    throw new UpstreamError({ upstream: 'kratos', operation: 'patch', failure: 'unusable', detail });
+  }
+  await step.write((snapshot) => onPublished(snapshot, identity.version, desk.clock.now()));
+}
+
+async function readBack(desk: Desk, step: Step): Promise<void> {
+  const { metadataPublic } = await desk.kratos.read(step.identityId);
+  const copy = isRecord(metadataPublic) ? metadataPublic.jumio : undefined;
+  await step.write((snapshot) => onReadBack(snapshot, copy, desk.clock.now()));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+async function payKratos(desk: Desk, step: Step): Promise<void> {
+  if (!step.mayCall()) return;
+  const debt = debtToKratos(step.claim.snapshot.identity);
+  try {
+    if (debt === 'publish') await patch(desk, step);
+    if (debt === 'read-back') await readBack(desk, step);
+    if (debt === 'none') await step.write((snapshot) => ({ snapshot: withIdentity(snapshot, { kratosDue: null }) }));
+  } catch (error) {
+    const facts = factsOf(error);
+    desk.log.warn({ identity: step.identityId, upstream: facts }, 'could not publish to Kratos');
+    const now = desk.clock.now();
+    if (facts.status === 429) await desk.ledger.budgets.pause('kratos', now, facts.retryAfter ?? THROTTLED_MS);
+    await step.write((snapshot) => onPublishFailed(snapshot, facts, now, desk.random()));
+  }
+}
+
+/** The first publication waits for the first create try, but not for longer than it is due (design §4). */
+async function payKratosWhenLate(desk: Desk, step: Step, creating: Promise<void>): Promise<void> {
+  const { published: done, version, kratosDue } = step.claim.snapshot.identity;
+  if (done > 0 || version === 0 || kratosDue === null) return;
+  const late = new Promise<'late'>((resolve) => {
+    const timer = setTimeout(() => resolve('late'), Math.max(0, kratosDue - desk.clock.now()));
+    void creating.finally(() => clearTimeout(timer)).catch(() => undefined);
+  });
+  const first = await Promise.race([late, creating.then(() => 'created' as const)]);
+  if (first === 'late') await payKratos(desk, step);
+}
+
+/**
+ * The worker's step: does every debt of one claimed identity that a budget token was taken for. Both neighbours are
+ * called side by side, so neither waits for the other.
+ */
+export async function advance(desk: Desk, claim: Claim): Promise<void> {
+  const step = beginStep(desk, claim);
+  const { work } = claim;
+  const creating = work.create ? create(desk, step, work.create) : undefined;
+  const parts: Promise<void>[] = creating ? [creating] : [];
+  if (work.read) parts.push(read(desk, step, work.read));
+  if (work.publish) parts.push(payKratos(desk, step));
+  else if (creating) parts.push(payKratosWhenLate(desk, step, creating));
+  const results = await Promise.allSettled(parts);
+  await endStep(desk, step);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

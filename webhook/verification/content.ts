@@ -1,0 +1,86 @@
+import type { Snapshot, Verification } from '../ledger/types.ts';
+import {
+  type AttemptStatus,
+  attemptStatus,
+  latest,
+  standingOf,
+  statusOf,
+  type WaitingOn,
+  waitingOn,
+} from './standing.ts';
+
+/** `metadata_public.jumio` (design §5): the person can read it. Its JSON Schema is docs/metadata-public.schema.json. */
+export interface PublishedStatus {
+  readonly status: 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
+  readonly verdict?: 'PASSED' | 'WARNING' | 'FAILED';
+  readonly source: 'jumio';
+  readonly account_id?: string;
+  readonly workflow_execution_id?: string;
+  readonly verification_id?: string;
+  /** Only beside a decided standing: how a further attempt is doing. */
+  readonly attempt?: AttemptStatus;
+  /** ISO 8601, UTC: when this last changed. */
+  readonly updated_at: string;
+}
+
+/** `metadata_admin.jumio`: for the operator only. */
+export interface AdminStatus {
+  readonly decision_label?: string;
+  readonly risk_score?: number;
+  readonly attempts: number;
+  readonly waiting_on: WaitingOn;
+}
+
+export interface Content {
+  readonly public: PublishedStatus;
+  readonly admin: AdminStatus;
+}
+
+type Undated = { readonly public: Omit<PublishedStatus, 'updated_at'>; readonly admin: AdminStatus };
+
+function ids(verification: Verification | null): Partial<PublishedStatus> {
+  return {
+    ...(verification?.decision ? { verdict: verification.decision } : {}),
+    ...(verification?.accountId ? { account_id: verification.accountId } : {}),
+    ...(verification?.executionId ? { workflow_execution_id: verification.executionId } : {}),
+    ...(verification ? { verification_id: verification.id } : {}),
+  };
+}
+
+function furtherAttempt(snapshot: Snapshot): Partial<PublishedStatus> {
+  const standing = standingOf(snapshot);
+  const attempt = latest(snapshot);
+  if (standing === null || attempt === undefined || attempt.decision !== null) return {};
+  return { attempt: attemptStatus(attempt) };
+}
+
+function admin(snapshot: Snapshot, verification: Verification | null): AdminStatus {
+  return {
+    ...(verification?.decisionLabel ? { decision_label: verification.decisionLabel } : {}),
+    ...(verification && verification.riskScore !== null ? { risk_score: verification.riskScore } : {}),
+    attempts: snapshot.verifications.length,
+    waiting_on: waitingOn(snapshot),
+  };
+}
+
+/**
+ * What Kratos should show of this identity, as text without `updated_at`; null while there is nothing to show. A row
+ * that only carries an inherited status has nothing new to say: the published copy that it came from says it already.
+ */
+export function contentOf(snapshot: Snapshot): string | null {
+  const status = statusOf(snapshot);
+  if (status === 'none' || snapshot.verifications.length === 0) return null;
+  const standing = standingOf(snapshot);
+  const by = standing === null ? (latest(snapshot) ?? null) : standing.by;
+  const content: Undated = {
+    public: { status, source: 'jumio', ...ids(by), ...furtherAttempt(snapshot) },
+    admin: admin(snapshot, by),
+  };
+  return JSON.stringify(content);
+}
+
+/** The published objects of a version: the same text and time always give the same bytes. */
+export function published(content: string, changedAt: number): Content {
+  const undated: Undated = JSON.parse(content);
+  return { admin: undated.admin, public: { ...undated.public, updated_at: new Date(changedAt).toISOString() } };
+}

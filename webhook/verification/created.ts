@@ -1,0 +1,131 @@
+import type { UpstreamFacts } from '../errors.ts';
+import type { Started } from '../jumio/client.ts';
+import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { find, withIdentity, withVerification } from './edit.ts';
+import { backOff, nextLook } from './schedule.ts';
+import { settle } from './settle.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Jumio has no idempotency key: so often a create call without a usable answer is repeated before it becomes hourly. */
+const REPEATS = 3;
+
+export interface Terms {
+  readonly now: number;
+  /** In [0, 1): the jitter. */
+  readonly random: number;
+  readonly linkLifetimeMs: number;
+  readonly workflowKey: string;
+}
+
+/** The account of an earlier attempt, unless Jumio said that it is gone: further executions belong on it. */
+export function accountOf(snapshot: Snapshot, verification: Verification): string | undefined {
+  if (verification.lastError === 'account-gone') return undefined;
+  const earlier = snapshot.verifications.filter(({ accountId }) => accountId !== null).at(-1);
+  return earlier?.accountId ?? undefined;
+}
+
+function startedRow(row: Verification, started: Started, terms: Terms): Partial<Verification> {
+  const linkEndsAt = started.link === undefined ? null : terms.now + terms.linkLifetimeMs;
+  const readDue = nextLook({ ...row, linkEndsAt: terms.now + terms.linkLifetimeMs }, terms.now);
+  return {
+    state: 'started',
+    accountId: started.accountId,
+    executionId: started.executionId,
+    definitionKey: terms.workflowKey,
+    attempts: 0,
+    lastError: null,
+    parked: 0,
+    readDue,
+    link: started.link ?? null,
+    linkEndsAt,
+    sdkToken: started.sdkToken ?? null,
+    transactionToken: started.transactionToken ?? null,
+  };
+}
+
+/** Jumio made the execution. Without a link the ids are kept all the same: the execution exists and was paid for. */
+export function onCreated(snapshot: Snapshot, id: string, started: Started, terms: Terms): Change {
+  const row = find(snapshot, id);
+  const detail = { account: started.accountId, execution: started.executionId };
+  const events: LedgerEvent[] = [{ kind: 'started', verificationId: id, detail }];
+  if (started.link === undefined) events.push({ kind: 'no_link', verificationId: id });
+  const patched = withVerification(snapshot, id, startedRow(row, started, terms));
+  return settle(withIdentity(patched, { priority: 0 }), terms.now, events);
+}
+
+/** What a failed create call means: whose fault, and what follows. */
+export type CreateFailure = 'retry' | 'unanswered' | 'refused' | 'stopped' | 'throttled' | 'account-gone';
+
+/** A sentence per branch (design §4, "Retries"). `onAccount`: the call was a PUT on an existing account. */
+export function classifyCreate(facts: UpstreamFacts, onAccount: boolean): CreateFailure {
+  // No connection was made, so nothing can have been created.
+  if (facts.failure === 'unreachable') return 'retry';
+  // Credentials, permission or address are wrong for everybody.
+  if (facts.operation === 'token') return facts.failure === 'status' && isOurFault(facts.status) ? 'stopped' : 'retry';
+  // Sent, and no whole or usable answer: the execution may exist.
+  if (facts.failure !== 'status' || facts.status === undefined || facts.status >= 500) return 'unanswered';
+  if (facts.status === 429) return 'throttled';
+  if (facts.status === 404) return onAccount ? 'account-gone' : 'stopped';
+  return facts.status === 401 || facts.status === 403 ? 'stopped' : 'refused';
+}
+
+function isOurFault(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500 && status !== 429;
+}
+
+function retryDue(failure: CreateFailure, attempts: number, terms: Terms): number {
+  switch (failure) {
+    case 'retry':
+      return terms.now + backOff(attempts, terms.random);
+    case 'unanswered':
+      return terms.now + (attempts <= REPEATS ? backOff(attempts, terms.random) : HOUR_MS);
+    case 'refused':
+      return terms.now + DAY_MS;
+    case 'stopped':
+    case 'throttled':
+    case 'account-gone':
+      return terms.now;
+    default:
+      return failure satisfies never;
+  }
+}
+
+const EVENT: Readonly<Partial<Record<CreateFailure, string>>> = {
+  unanswered: 'orphan_possible',
+  refused: 'create_refused',
+  'account-gone': 'account_gone',
+};
+
+function words(facts: UpstreamFacts): string {
+  return facts.status === undefined ? facts.failure : `${facts.failure} ${facts.status}`;
+}
+
+/** The try failed; the attempt stays requested and is due again. The first publication need not wait any longer. */
+export function onCreateFailed(
+  snapshot: Snapshot,
+  id: string,
+  facts: UpstreamFacts,
+  failure: CreateFailure,
+  terms: Terms,
+) {
+  const row = find(snapshot, id);
+  const counts = failure === 'retry' || failure === 'unanswered';
+  const attempts = row.attempts + (counts ? 1 : 0);
+  const patch: Partial<Verification> = {
+    attempts,
+    lastError: failure === 'account-gone' ? 'account-gone' : words(facts),
+    parked: failure === 'refused' ? 1 : row.parked,
+    readDue: retryDue(failure, attempts, terms),
+  };
+  const kind = EVENT[failure];
+  const events = kind === undefined ? [] : [{ kind, verificationId: id, detail: { seen: words(facts) } }];
+  return settle(publishNow(withVerification(snapshot, id, patch), terms.now), terms.now, events);
+}
+
+function publishNow(snapshot: Snapshot, now: number): Snapshot {
+  const { published, version, kratosAttempts, kratosDue, gone } = snapshot.identity;
+  const waiting = published === 0 && version > 0 && kratosAttempts === 0 && gone === 0 && (kratosDue ?? 0) > now;
+  return waiting ? withIdentity(snapshot, { kratosDue: now }) : snapshot;
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { JumioClient } from '../jumio/client.ts';
+import type { KratosClient } from '../kratos/client.ts';
+import type { ClaimOptions } from '../ledger/claim.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+
+/** Epoch milliseconds. */
+export interface Clock {
+  now(): number;
+}
+
+/** The collaborators of everything in this folder. */
+export interface Desk {
+  readonly ledger: Ledger;
+  readonly jumio: JumioClient;
+  readonly kratos: KratosClient;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** In [0, 1): the jitter of retries. */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly rates: ClaimOptions<never>['rates'];
+  readonly workflowKey: string;
+  readonly linkLifetimeMs: number;
+  /** Milliseconds that one call may take. */
+  readonly callDeadlineMs: number;
+}

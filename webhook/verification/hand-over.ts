@@ -1,0 +1,116 @@
+import type { DecidedStatus, Snapshot, Status, Verification } from '../ledger/types.ts';
+import type { Desk } from './desk.ts';
+import { withIdentity, withVerification } from './edit.ts';
+import { nudge } from './nudge.ts';
+import { reappeared } from './publication.ts';
+import { meet, request } from './request.ts';
+import { settle } from './settle.ts';
+import { canBeMended, latest, openAttempt, standingOf, statusOf, type WaitingOn, waitingOn } from './standing.ts';
+import { turnComesWithin, waitFor } from './start.ts';
+import { mayStart, type Permission } from './start-again.ts';
+import type { Worker } from './worker.ts';
+
+/** The person at the browser: known by a session, or by the hand-over cookie. */
+export interface Person {
+  readonly identityId: string;
+  /** The decided status of the published copy that the session shows; inherited by a row that is made now. */
+  readonly inherited: DecidedStatus | null;
+}
+
+/** Where things stand for a person, and whether there is a way on. */
+export interface View {
+  readonly status: Status;
+  readonly waitingOn: WaitingOn;
+  readonly permission: Permission;
+  /** Rejected, for a reason that the person can act on. */
+  readonly mendable: boolean;
+  /** How a further attempt beside a decided standing is doing. */
+  readonly attempt: Verification | undefined;
+  readonly returnTo: string | null;
+}
+
+function viewOf(snapshot: Snapshot, now: number): View {
+  const standing = standingOf(snapshot);
+  return {
+    status: statusOf(snapshot),
+    waitingOn: waitingOn(snapshot),
+    permission: mayStart(snapshot, now),
+    mendable: standing !== null && canBeMended(snapshot, standing),
+    attempt: openAttempt(snapshot) ?? latest(snapshot),
+    returnTo: snapshot.identity.returnTo,
+  };
+}
+
+/** Reads only: nothing is created, renewed or spent. */
+export async function view(desk: Desk, person: Person): Promise<View> {
+  const now = desk.clock.now();
+  const snapshot = await desk.ledger.snapshot(person.identityId);
+  return viewOf(snapshot ?? meet({ id: person.identityId, inherited: person.inherited }, now), now);
+}
+
+/** The person is back from Jumio, or looks in: a sign of life for the attempt that is under way. */
+export async function arrive(desk: Desk, worker: Worker, person: Person): Promise<View> {
+  const now = desk.clock.now();
+  await desk.ledger.change(person.identityId, now, (snapshot) => {
+    const open = snapshot && openAttempt(snapshot);
+    return snapshot && open ? nudge(snapshot, { verificationId: open.id }, now) : undefined;
+  });
+  worker.wake();
+  return view(desk, person);
+}
+
+function askToRenew(snapshot: Snapshot, row: Verification, now: number): Snapshot {
+  const asked = withVerification(snapshot, row.id, { renew: 1, readDue: Math.min(row.readDue ?? now, now) });
+  return withIdentity(asked, { nudges: snapshot.identity.nudges + 1, priority: 1 });
+}
+
+function grant(snapshot: Snapshot, newId: string, now: number) {
+  const permission = mayStart(snapshot, now);
+  switch (permission.kind) {
+    case 'start':
+      return request(withIdentity(snapshot, { priority: 1 }), newId, now);
+    case 'renew':
+      return settle(askToRenew(snapshot, permission.verification, now), now);
+    case 'continue':
+      return settle(withIdentity(snapshot, { priority: 1 }), now);
+    case 'no':
+      return settle(snapshot, now);
+    default:
+      return permission satisfies never;
+  }
+}
+
+/** The hosted link of an attempt, as long as it leads somewhere. A secret: it goes into a redirect and nowhere else. */
+export function liveLink(snapshot: Snapshot, now: number): string | undefined {
+  const permission = mayStart(snapshot, now);
+  return permission.kind === 'continue' ? (permission.verification.link ?? undefined) : undefined;
+}
+
+/**
+ * The person goes on: makes or renews an attempt where that is allowed, and waits a little for its link.
+ * `link` undefined: there is none (yet); the view says why.
+ */
+export async function goOn(
+  desk: Desk,
+  worker: Worker,
+  person: Person,
+  returnTo: string | null,
+  waitMs: number,
+): Promise<{ readonly link: string | undefined; readonly view: View }> {
+  const now = desk.clock.now();
+  await desk.ledger.change(person.identityId, now, (found) => {
+    const met = found ?? meet({ id: person.identityId, inherited: person.inherited }, now);
+    const kept = withIdentity(reappeared(met, now), { returnTo: returnTo ?? met.identity.returnTo });
+    return grant(kept, desk.newId(), now);
+  });
+  worker.wake();
+  const isDone = (snapshot: Snapshot): boolean => hasWayOn(snapshot, desk.clock.now());
+  const wait = (await turnComesWithin(desk, waitMs)) ? waitMs : 0;
+  const snapshot = await waitFor(desk, person.identityId, wait, isDone);
+  const link = snapshot && liveLink(snapshot, desk.clock.now());
+  return { link, view: await view(desk, person) };
+}
+
+function hasWayOn(snapshot: Snapshot, now: number): boolean {
+  return liveLink(snapshot, now) !== undefined || mayStart(snapshot, now).kind === 'no';
+}

@@ -1,0 +1,93 @@
+import type { UpstreamFacts } from '../errors.ts';
+import type { JumioResult } from '../jumio/result.ts';
+import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { decide, readStatus } from './decide.ts';
+import { find } from './edit.ts';
+import { decided, ended, isGivenUp, type Look, patched, progressed, READ_WELL, unknown } from './outcomes.ts';
+import { backOff, isTerminal } from './schedule.ts';
+import { settle } from './settle.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A timer asks for the status first; where the end is claimed or known, the details are asked for at once. */
+export function wantsDetails(verification: Verification): boolean {
+  const ended = isTerminal(verification.claimedStatus) || verification.jumioStatus === 'PROCESSED';
+  return verification.notFound % 2 === 1 ? !ended : ended;
+}
+
+/** The status call answered. Ends without a result need no details; a processed one is due for them at once. */
+export function onStatus(snapshot: Snapshot, look: Look, word: string): Change {
+  const read = readStatus(word);
+  switch (read.kind) {
+    case 'expired':
+      return ended(snapshot, look, read.status, 'expired');
+    case 'progress':
+      if (read.status !== 'PROCESSED') return progressed(snapshot, look, read.status);
+      return settle(patched(snapshot, look, { ...READ_WELL, jumioStatus: read.status }, look.now), look.now);
+    case 'unknown':
+      return unknown(snapshot, look, read.word);
+    case 'decided':
+      throw new Error('a status alone decides nothing');
+    default:
+      return read satisfies never;
+  }
+}
+
+function isOurs(row: Verification, look: Look, result: JumioResult): boolean {
+  return (
+    result.accountId === row.accountId &&
+    result.executionId === row.executionId &&
+    result.definitionKey === row.definitionKey &&
+    result.userReference === look.reference &&
+    result.customerInternalReference === row.identityId
+  );
+}
+
+function foreign(snapshot: Snapshot, look: Look): Change {
+  const once = `foreign:${look.verificationId}:${Math.floor(look.now / HOUR_MS)}`;
+  const events: LedgerEvent[] = [{ kind: 'foreign_result', verificationId: look.verificationId, once }];
+  const next = look.now + HOUR_MS;
+  return settle(patched(snapshot, look, { lastError: 'foreign-result' }, next), look.now, events);
+}
+
+/** The details answered. They count only where they are wholly the row's (design §2, "Verdict"). */
+export function onDetails(snapshot: Snapshot, look: Look, result: JumioResult): Change {
+  if (!isOurs(find(snapshot, look.verificationId), look, result)) return foreign(snapshot, look);
+  const decision = decide(result);
+  switch (decision.kind) {
+    case 'decided':
+      return decided(snapshot, look, result, decision);
+    case 'expired':
+      return ended(snapshot, look, decision.status, 'expired');
+    case 'progress':
+      return progressed(snapshot, look, decision.status);
+    case 'unknown':
+      return unknown(snapshot, look, decision.word);
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** Both calls answer 404, twice, an hour apart, past the link's end: there is nothing to wait for (design §4). */
+function notFound(snapshot: Snapshot, look: Look): Change {
+  const row = find(snapshot, look.verificationId);
+  const past = (row.linkEndsAt ?? row.requestedAt) < look.now;
+  const count = past ? row.notFound + 1 : (row.notFound + 1) % 2;
+  if (count >= 4) return ended(snapshot, look, null, 'vanished');
+  const attempts = row.attempts + 1;
+  const soon = count % 2 === 1 ? look.now : look.now + (past ? HOUR_MS : backOff(attempts, look.random));
+  return settle(patched(snapshot, look, { attempts, notFound: count, lastError: 'status 404' }, soon), look.now);
+}
+
+/** No usable answer: nothing is known, so nothing changes but the time of the next look. */
+export function onReadFailed(snapshot: Snapshot, look: Look, facts: UpstreamFacts): Change {
+  const row = find(snapshot, look.verificationId);
+  if (isGivenUp(row, look.now)) return ended(snapshot, look, null, 'gave_up');
+  if (facts.failure === 'status' && facts.status === 404 && facts.operation !== 'token')
+    return notFound(snapshot, look);
+  const throttled = facts.status === 429;
+  const attempts = row.attempts + (throttled ? 0 : 1);
+  const next = throttled ? look.now : look.now + backOff(attempts, look.random);
+  const lastError = [facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
+  return settle(patched(snapshot, look, { attempts, lastError }, next), look.now);
+}

@@ -1,0 +1,55 @@
+import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { find, withIdentity, withVerification } from './edit.ts';
+import { isTerminal } from './schedule.ts';
+import { settle } from './settle.ts';
+
+/** At most one read per verification, claimed status and this long (design §4). */
+const READ_EVERY_MS = 10_000;
+/** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
+const SETTLED_EVERY_MS = 3_600_000;
+
+/** A sign of life: a callback with the status that it claims, or a person (arrival at a page, sign-in). */
+export interface Nudge {
+  readonly verificationId: string;
+  /** From a callback's body: a hint, never a fact. */
+  readonly claimed?: string;
+}
+
+function isSettled(verification: Verification, claimed: string | undefined): boolean {
+  if (verification.decision !== null) return true;
+  return isTerminal(verification.jumioStatus) && (claimed === undefined || claimed === verification.jumioStatus);
+}
+
+/** When this nudge may be followed. A claimed end overtakes a look for something lesser, so that it is not kept waiting. */
+function allowedAt(verification: Verification, claimed: string | undefined, now: number): number {
+  const { lastReadAt, lastReadFor } = verification;
+  if (lastReadAt === null) return now;
+  if (isSettled(verification, claimed)) return Math.max(now, lastReadAt + SETTLED_EVERY_MS);
+  const overtakes = isTerminal(claimed ?? null) && !isTerminal(lastReadFor);
+  return overtakes ? now : Math.max(now, lastReadAt + READ_EVERY_MS);
+}
+
+function callbackEvent(verification: Verification, claimed: string | undefined): LedgerEvent[] {
+  if (claimed === undefined || claimed === verification.claimedStatus) return [];
+  const once = `callback:${verification.id}:${claimed.slice(0, 64)}`;
+  return [{ kind: 'callback', verificationId: verification.id, detail: { claimed: claimed.slice(0, 64) }, once }];
+}
+
+/** Nothing to look at yet, and the create call is due anyway; but a sign of life all the same. */
+function isUnmade(verification: Verification): boolean {
+  return verification.executionId === null;
+}
+
+/** Makes a verification due for a look, as soon as the rules for reading allow. */
+export function nudge(snapshot: Snapshot, { verificationId, claimed }: Nudge, now: number): Change | undefined {
+  const verification = find(snapshot, verificationId);
+  if (isUnmade(verification)) return undefined;
+  const due = Math.min(verification.readDue ?? Number.POSITIVE_INFINITY, allowedAt(verification, claimed, now));
+  const nudged = withVerification(snapshot, verificationId, {
+    readDue: due,
+    aliveAt: verification.aliveAt ?? now,
+    claimedStatus: claimed?.slice(0, 64) ?? verification.claimedStatus,
+  });
+  const counted = withIdentity(nudged, { nudges: snapshot.identity.nudges + 1 });
+  return settle(counted, now, callbackEvent(verification, claimed));
+}

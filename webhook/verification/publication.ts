@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { UpstreamFacts } from '../errors.ts';
+import type { Change, Identity, LedgerEvent, Snapshot } from '../ledger/types.ts';
+import { published } from './content.ts';
+import { withIdentity } from './edit.ts';
+import { backOff } from './schedule.ts';
+import { settle } from './settle.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
+
+/** A settings submit can put an old copy back; after this long a published decision is read back once. */
+export const READ_BACK_MS = MINUTE_MS;
+
+/** Kratos' own 404, so often over so long: the identity is gone (design §4). */
+const GONE_AFTER = { times: 3, over: DAY_MS };
+
+/** What is owed to Kratos: the next version, or one look at the last one. */
+export function debtToKratos(identity: Identity): 'publish' | 'read-back' | 'none' {
+  if (identity.gone === 1 || identity.content === null) return 'none';
+  if (identity.published < identity.version) return 'publish';
+  return identity.readBack === 1 ? 'read-back' : 'none';
+}
+
+/** Whether a `metadata_public.jumio` is what we published last. Key order is Kratos' affair. */
+export function isOurCopy(identity: Pick<Identity, 'content' | 'changedAt'>, copy: unknown): boolean {
+  if (identity.content === null) return copy === undefined || copy === null;
+  return isDeepStrictEqual(copy, published(identity.content, identity.changedAt).public);
+}
+
+const WELL: Partial<Identity> = { kratosAttempts: 0, missing: 0, missingSince: null, stuck: 0 };
+
+/** The PATCH of `version` was answered with what we wrote. A change that came meanwhile is due at once. */
+export function onPublished(snapshot: Snapshot, version: number, now: number): Change {
+  const { identity } = snapshot;
+  const decided = identity.standing !== null;
+  const behind = identity.version > version;
+  const kratosDue = behind ? now : decided ? now + READ_BACK_MS : null;
+  const patch = { ...WELL, published: version, readBack: decided ? 1 : 0, kratosDue };
+  const events = [{ kind: 'published', detail: { version, status: identity.status } }];
+  return settle(withIdentity(snapshot, patch), now, events);
+}
+
+/** The read-back: what stands there is ours, or is put right. */
+export function onReadBack(snapshot: Snapshot, copy: unknown, now: number): Change {
+  const { identity } = snapshot;
+  if (identity.published < identity.version) return settle(withIdentity(snapshot, { kratosDue: now }), now);
+  if (isOurCopy(identity, copy)) return settle(withIdentity(snapshot, { ...WELL, readBack: 0, kratosDue: null }), now);
+  return republish(snapshot, now, 'read-back');
+}
+
+/** The copy is not ours: the same version is owed again, and until then the ledger alone counts at the gate. */
+export function republish(snapshot: Snapshot, now: number, seenAt: 'read-back' | 'sign-in'): Change {
+  const { identity } = snapshot;
+  if (identity.content === null || identity.published < identity.version) return { snapshot };
+  const patch = { published: identity.version - 1, kratosDue: now, readBack: 0 };
+  return settle(withIdentity(snapshot, patch), now, [{ kind: 'copy_differs', detail: { seen_at: seenAt } }]);
+}
+
+function missed(snapshot: Snapshot, now: number): Change {
+  const { identity } = snapshot;
+  const missing = identity.missing + 1;
+  const missingSince = identity.missingSince ?? now;
+  const gone = missing >= GONE_AFTER.times && now - missingSince >= GONE_AFTER.over;
+  const patch = { missing, missingSince, gone: gone ? 1 : 0, kratosAttempts: identity.kratosAttempts + 1 };
+  const kratosDue = gone ? null : now + (missing === 1 ? MINUTE_MS : DAY_MS / 2);
+  return settle(withIdentity(snapshot, { ...patch, kratosDue }), now, gone ? [{ kind: 'gone' }] : []);
+}
+
+/** Kratos will refuse this body tomorrow too, most likely: listed as stuck, tried daily. */
+function isPermanent(facts: UpstreamFacts): boolean {
+  return facts.failure === 'status' && facts.status === 400 && facts.code !== 'serialization';
+}
+
+/** No usable answer, or not ours: due again. `random` in [0, 1). */
+export function onPublishFailed(snapshot: Snapshot, facts: UpstreamFacts, now: number, random: number): Change {
+  const { identity } = snapshot;
+  if (facts.code === 'identity-not-found') return missed(snapshot, now);
+  const kratosAttempts = identity.kratosAttempts + (facts.status === 429 ? 0 : 1);
+  if (!isPermanent(facts)) {
+    const kratosDue = facts.status === 429 ? now : now + backOff(kratosAttempts, random);
+    return settle(withIdentity(snapshot, { kratosAttempts, kratosDue }), now);
+  }
+  const events: LedgerEvent[] = identity.stuck === 1 ? [] : [{ kind: 'publish_stuck' }];
+  return settle(withIdentity(snapshot, { kratosAttempts, stuck: 1, kratosDue: now + DAY_MS }), now, events);
+}
+
+/** A hook or whoami shows an identity that was thought gone: what it is owed is due again. */
+export function reappeared(snapshot: Snapshot, now: number): Snapshot {
+  if (snapshot.identity.gone === 0) return snapshot;
+  return withIdentity(snapshot, { ...WELL, gone: 0, kratosDue: now });
+}

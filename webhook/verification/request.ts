@@ -1,0 +1,85 @@
+import type { Change, DecidedStatus, Identity, Snapshot, Verification } from '../ledger/types.ts';
+import { settle } from './settle.ts';
+import { latest } from './standing.ts';
+
+export interface Newcomer {
+  readonly id: string;
+  readonly inherited?: DecidedStatus | null;
+  readonly returnTo?: string | null;
+}
+
+/** An identity that we meet for the first time: nothing is owed yet. */
+export function meet(newcomer: Newcomer, now: number): Snapshot {
+  const identity: Identity = {
+    id: newcomer.id,
+    metAt: now,
+    returnTo: newcomer.returnTo ?? null,
+    inherited: newcomer.inherited ?? null,
+    standing: null,
+    status: 'none',
+    content: null,
+    jumioDue: null,
+    kratosDue: null,
+    priority: 0,
+    lease: 0,
+    leasedUntil: 0,
+    nudges: 0,
+    version: 0,
+    published: 0,
+    changedAt: now,
+    kratosAttempts: 0,
+    readBack: 0,
+    missing: 0,
+    missingSince: null,
+    gone: 0,
+    stuck: 0,
+  };
+  return { identity, verifications: [] };
+}
+
+function attemptNumber(snapshot: Snapshot): number {
+  return (latest(snapshot)?.attempt ?? 0) + 1;
+}
+
+function requested(snapshot: Snapshot, id: string, now: number): Verification {
+  return {
+    id,
+    identityId: snapshot.identity.id,
+    attempt: attemptNumber(snapshot),
+    state: 'requested',
+    requestedAt: now,
+    jumioStatus: null,
+    accountId: null,
+    executionId: null,
+    definitionKey: null,
+    decision: null,
+    decisionLabel: null,
+    riskScore: null,
+    reason: null,
+    completedAt: null,
+    attempts: 0,
+    lastError: null,
+    readDue: now,
+    lastReadAt: null,
+    lastReadFor: null,
+    claimedStatus: null,
+    looks: 0,
+    aliveAt: null,
+    notFound: 0,
+    renew: 0,
+    parked: 0,
+    link: null,
+    linkEndsAt: null,
+    sdkToken: null,
+    transactionToken: null,
+  };
+}
+
+/** Adds an attempt that is due for creation at once. Whether it is allowed was asked before (`mayStart`). */
+export function request(snapshot: Snapshot, verificationId: string, now: number): Change {
+  const verification = requested(snapshot, verificationId, now);
+  const identity = { ...snapshot.identity, gone: 0, missing: 0 };
+  const grown = { identity, verifications: [...snapshot.verifications, verification] };
+  const detail = { attempt: verification.attempt };
+  return settle(grown, now, [{ kind: 'requested', verificationId, detail }]);
+}

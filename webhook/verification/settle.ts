@@ -1,0 +1,55 @@
+import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { contentOf } from './content.ts';
+import { standingOf, statusOf } from './standing.ts';
+
+/** The first publication waits so long for the first create try, so that it can name the ids (design §4). */
+export const FIRST_PUBLICATION_WAITS_MS = 5_000;
+
+function earliest(snapshot: Snapshot): number | null {
+  const dues = snapshot.verifications.map(({ readDue }) => readDue).filter((due) => due !== null);
+  return dues.length === 0 ? null : Math.min(...dues);
+}
+
+/** When a changed content is to be published. A back-off that is running is not shortened. */
+function publishDue(identity: Identity, now: number): number | null {
+  if (identity.gone === 1) return null;
+  if (identity.version === 0) return now + FIRST_PUBLICATION_WAITS_MS;
+  return identity.kratosAttempts > 0 ? identity.kratosDue : now;
+}
+
+function withContent(identity: Identity, content: string | null, now: number): Identity {
+  if (content === identity.content || content === null) return identity;
+  return {
+    ...identity,
+    content,
+    changedAt: now,
+    kratosDue: publishDue(identity, now),
+    readBack: 0,
+    version: identity.version + 1,
+  };
+}
+
+/** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (design §5). */
+function withoutStaleSecrets(verification: Verification, now: number): Verification {
+  const { state, link, sdkToken, transactionToken, linkEndsAt } = verification;
+  if (link === null && sdkToken === null && transactionToken === null) return verification;
+  const useful = state === 'started' && (linkEndsAt ?? Number.POSITIVE_INFINITY) > now;
+  return useful ? verification : { ...verification, link: null, sdkToken: null, transactionToken: null };
+}
+
+/**
+ * Ends every change: what follows from the verifications is computed anew, and a content that differs from the last
+ * version becomes the next one and due for publishing.
+ */
+export function settle(changed: Snapshot, now: number, events: readonly LedgerEvent[] = []): Change {
+  const verifications = changed.verifications.map((verification) => withoutStaleSecrets(verification, now));
+  const snapshot = { ...changed, verifications };
+  const identity: Identity = {
+    ...snapshot.identity,
+    standing: standingOf(snapshot)?.status ?? null,
+    status: statusOf(snapshot),
+    jumioDue: earliest(snapshot),
+  };
+  const settled = { ...snapshot, identity: withContent(identity, contentOf(snapshot), now) };
+  return { snapshot: settled, events };
+}

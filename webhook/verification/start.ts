@@ -1,0 +1,61 @@
+import type { Snapshot } from '../ledger/types.ts';
+import type { Desk } from './desk.ts';
+import { withIdentity } from './edit.ts';
+import { reappeared } from './publication.ts';
+import { meet, request } from './request.ts';
+import { settle } from './settle.ts';
+import type { Worker } from './worker.ts';
+
+const LOOK_EVERY_MS = 20;
+
+/** Waits until `done` or the time is up; the answer is given all the same. */
+export async function waitFor(
+  desk: Desk,
+  identityId: string,
+  withinMs: number,
+  done: (snapshot: Snapshot) => boolean,
+): Promise<Snapshot | undefined> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const snapshot = await desk.ledger.snapshot(identityId);
+    if (snapshot && done(snapshot)) return snapshot;
+    if (performance.now() >= end) return snapshot;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** Whether the budget allows a newcomer's turn within so many milliseconds: else waiting for it is idle. */
+export async function turnComesWithin(desk: Desk, ms: number): Promise<boolean> {
+  return (await desk.ledger.budgets.turn(desk.rates.account, desk.clock.now())) <= ms;
+}
+
+function firstTry({ identity, verifications }: Snapshot): boolean {
+  const tried = verifications.some(({ state, attempts }) => state !== 'requested' || attempts > 0);
+  return identity.published >= identity.version || (tried && identity.kratosAttempts > 0);
+}
+
+/**
+ * A sign-up: makes the first verification of an identity, once, and waits a little, so that the ids are usually on
+ * the identity when Kratos goes on. Kratos repeats itself, so a known identity changes nothing.
+ * Rejects with `LedgerUnavailable` where nothing could be kept.
+ */
+export async function start(
+  desk: Desk,
+  worker: Worker,
+  signUp: { readonly identityId: string; readonly returnTo: string | null },
+  waitMs: number,
+): Promise<void> {
+  const now = desk.clock.now();
+  const { identityId, returnTo } = signUp;
+  let fresh = false;
+  await desk.ledger.change(identityId, now, (found) => {
+    fresh = found === undefined || (found.verifications.length === 0 && found.identity.inherited === null);
+    if (fresh) {
+      const snapshot = found ?? meet({ id: identityId }, now);
+      return request(withIdentity(snapshot, { returnTo: returnTo ?? snapshot.identity.returnTo }), desk.newId(), now);
+    }
+    return found?.identity.gone === 1 ? settle(reappeared(found, now), now) : undefined;
+  });
+  worker.wake();
+  if (fresh && (await turnComesWithin(desk, waitMs))) await waitFor(desk, identityId, waitMs, firstTry);
+}

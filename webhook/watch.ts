@@ -1,0 +1,51 @@
+import { type Upstream, UpstreamError } from './errors.ts';
+import type { JumioClient } from './jumio/client.ts';
+import type { KratosClient } from './kratos/client.ts';
+
+/** So many failures in a row say that an upstream is down and not that one request was odd. */
+const FAILURES = 3;
+
+/** Keeps in mind how the last calls to each upstream went: for `/health/ready`. */
+export interface Watch {
+  /** Passes a call's outcome on and remembers it. */
+  over<T>(upstream: Upstream, call: Promise<T>): Promise<T>;
+  unreachable(): readonly Upstream[];
+}
+
+/** An answer below 500 shows that somebody is there. */
+function isDown(error: unknown): boolean {
+  return error instanceof UpstreamError && (error.facts.failure !== 'status' || (error.facts.status ?? 0) >= 500);
+}
+
+export function createWatch(): Watch {
+  const failures = new Map<Upstream, number>();
+  return {
+    over: async (upstream, call) => {
+      try {
+        const value = await call;
+        failures.set(upstream, 0);
+        return value;
+      } catch (error) {
+        failures.set(upstream, isDown(error) ? (failures.get(upstream) ?? 0) + 1 : 0);
+        throw error;
+      }
+    },
+    unreachable: () => [...failures].filter(([, count]) => count >= FAILURES).map(([upstream]) => upstream),
+  };
+}
+
+export function watchJumio(watch: Watch, client: JumioClient): JumioClient {
+  return {
+    create: (start) => watch.over('jumio', client.create(start)),
+    status: (ids) => watch.over('jumio', client.status(ids)),
+    details: (ids) => watch.over('jumio', client.details(ids)),
+  };
+}
+
+export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
+  return {
+    publish: (id, content) => watch.over('kratos', client.publish(id, content)),
+    read: (id) => watch.over('kratos', client.read(id)),
+    whoami: (credentials) => watch.over('kratos', client.whoami(credentials)),
+  };
+}
