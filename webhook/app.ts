@@ -24,7 +24,8 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     requestTimeout: 15_000,
     connectionTimeout: 20_000,
     keepAliveTimeout: 72_000,
-    return503OnClosing: true,
+    // What still comes on an open connection is served: the gate must never answer 5xx (design §6).
+    return503OnClosing: false,
   });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, { status: 404, title: 'Not found' }));

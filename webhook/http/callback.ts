@@ -5,7 +5,7 @@ import type { Desk } from '../verification/desk.ts';
 import { readReference } from '../verification/reference.ts';
 import type { Worker } from '../verification/worker.ts';
 import { isSignatureOf } from './authenticity.ts';
-import { callbackBody } from './bodies.ts';
+import { callbackBody, referenceBody } from './bodies.ts';
 import { answerError } from './error-handler.ts';
 import { sendProblem } from './problem.ts';
 
@@ -64,10 +64,10 @@ export async function callback(app: FastifyInstance, options: CallbackOptions): 
     const isSigned = signature !== undefined;
     if (isSigned && !isSignatureOf(bytes, String(signature), secrets)) return unauthorized(request, reply, 'signature');
     if (!isUtf8(bytes)) return unreadable(reply);
-    const body = callbackBody.safeParse(request.body);
-    const reference = body.data?.userReference;
+    const reference = referenceBody.safeParse(request.body).data?.userReference;
     const verificationId = reference === undefined ? undefined : readReference(referenceKey, reference);
     if (!isSigned && verificationId === undefined) return unauthorized(request, reply, 'reference');
+    const body = callbackBody.safeParse(request.body);
     if (!body.success) return unreadable(reply);
     const { id: executionId, status: claimed } = body.data.workflowExecution;
     const known = verificationId === undefined ? {} : { verificationId };

@@ -1,11 +1,11 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../errors.ts';
 import type { Desk } from '../verification/desk.ts';
 import { start } from '../verification/start.ts';
 import type { Worker } from '../verification/worker.ts';
 import { type IsSecret, requireKratos } from './authenticity.ts';
 import { initiateBody, NIL_UUID } from './bodies.ts';
-import { sendProblem } from './problem.ts';
+import { type Problem, sendProblem } from './problem.ts';
 import type { ReturnTo } from './return-to.ts';
 
 /** So that the ids are usually on the identity when Kratos goes on; Kratos itself would wait 30 s (kratos.md §2). */
@@ -22,21 +22,28 @@ function unauthorized(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, { status: 401, title: 'The webhook secret is missing or wrong' });
 }
 
-function badBody(reply: FastifyReply, body: unknown): FastifyReply {
+/** Kratos discards the answer (kratos.md §1.2), so what is wrong is said in the log too. */
+function refuse(request: FastifyRequest, reply: FastifyReply, problem: Omit<Problem, 'status'>): FastifyReply {
+  request.log.warn({ field: problem.field }, `a sign-up was not taken: ${problem.detail}`);
+  return sendProblem(reply, { status: 400, ...problem });
+}
+
+function badBody(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   const field = isObject ? 'kratos_identity_id' : 'body';
   const detail = isObject
     ? 'kratos_identity_id must be the UUID of the identity: is the body template jsonnet/initiate.jsonnet?'
-    : 'the body must be a JSON object; Kratos sends an empty one where the sign-up was too large for its template';
-  return sendProblem(reply, { status: 400, title: 'The hook’s body is not usable', field, detail });
+    : 'the body must be a JSON object; Kratos sends an empty one where the sign-up was too large for its template ' +
+      '(then the first sign-in makes the missing row)';
+  return refuse(request, reply, { title: 'The hook’s body is not usable', field, detail });
 }
 
-function nilId(reply: FastifyReply): FastifyReply {
+function nilId(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const detail =
     'the identity does not exist yet: the hook has `response.parse` or `can_interrupt` set, and so runs before it is ' +
     'stored. Remove both from the registration hook (ory-actions.yaml shows it).';
   const title = 'The hook runs before the identity exists';
-  return sendProblem(reply, { status: 400, title, field: 'kratos_identity_id', detail });
+  return refuse(request, reply, { title, field: 'kratos_identity_id', detail });
 }
 
 /** `POST /jumio/initiate`: Kratos' `registration.after`, a plain hook (design §6). */
@@ -44,17 +51,15 @@ export async function initiate(app: FastifyInstance, options: InitiateOptions): 
   const { desk, worker } = options;
   app.addHook('onRequest', requireKratos(options.isSecret, unauthorized));
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
-    const isBody = error.statusCode === 400;
-    if (!isBody) throw error;
-    request.log.warn('the sign-up hook’s body could not be read; the first sign-in makes the missing row');
-    return badBody(reply, undefined);
+    if (error.statusCode !== 400) throw error;
+    return badBody(request, reply, undefined);
   });
 
   app.post('/jumio/initiate', async (request, reply) => {
     const body = initiateBody.safeParse(request.body);
-    if (!body.success) return badBody(reply, request.body);
+    if (!body.success) return badBody(request, reply, request.body);
     const identityId = body.data.kratos_identity_id;
-    if (identityId === NIL_UUID) return nilId(reply);
+    if (identityId === NIL_UUID) return nilId(request, reply);
     const returnTo = options.returnTo(body.data.flow?.return_to ?? undefined);
     try {
       await start(desk, worker, { identityId, returnTo }, WAIT_MS);

@@ -33,6 +33,8 @@ function refuse(reply: FastifyReply, code: number, status: Verdict['status']): F
   return reply.code(code).send(blockMessage(BLOCKS[status], status));
 }
 
+const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 /** `POST /jumio/validate`: the gate. Every answer is 204 or a 4xx in Kratos' shape, errors included (design §6). */
 export async function validate(app: FastifyInstance, options: ValidateOptions): Promise<void> {
   const { desk, worker, policy } = options;
@@ -45,6 +47,15 @@ export async function validate(app: FastifyInstance, options: ValidateOptions): 
     if (isTheirs) request.log.warn('a sign-in was refused: the hook’s body could not be read');
     else request.log.error({ err: error }, 'a sign-in was refused: the gate failed');
     return refuse(reply, 403, 'unknown');
+  });
+
+  app.route({
+    method: OTHER_METHODS,
+    url: '/jumio/validate',
+    handler: async (request, reply) => {
+      request.log.warn('a sign-in was refused: the hook must use the method POST');
+      return refuse(reply.header('allow', 'POST'), 405, 'unknown');
+    },
   });
 
   app.post('/jumio/validate', async (request, reply) => {

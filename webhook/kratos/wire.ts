@@ -10,7 +10,7 @@ export const identityWire = z.object({
   id: z.string().min(1),
   schema_id: text,
   created_at: z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined),
-  metadata_public: z.unknown(),
+  metadata_public: z.unknown().optional(),
 });
 
 /** Leaves out the traits, credentials and addresses that Kratos sends along. */
@@ -25,7 +25,7 @@ export function toIdentity(wire: z.infer<typeof identityWire>): KratosIdentity {
 
 /** The answer to a PATCH; also what a proxy may answer in Kratos' place, which then holds no copy of ours. */
 export const patchedWire = z.object({
-  metadata_public: z.object({ jumio: z.unknown() }).optional().catch(undefined),
+  metadata_public: z.object({ jumio: z.unknown().optional() }).optional().catch(undefined),
 });
 
 export const sessionWire = z.discriminatedUnion('active', [

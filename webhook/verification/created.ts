@@ -26,6 +26,12 @@ export function accountOf(snapshot: Snapshot, verification: Verification): strin
   return earlier?.accountId ?? undefined;
 }
 
+/** Tokens of an execution that nobody can be led to are of no use, and would have no end to be deleted at. */
+function secretsOf({ link, sdkToken, transactionToken }: Started): Partial<Verification> {
+  if (link === undefined) return { link: null, sdkToken: null, transactionToken: null };
+  return { link, sdkToken: sdkToken ?? null, transactionToken: transactionToken ?? null };
+}
+
 function startedRow(row: Verification, started: Started, terms: Terms): Partial<Verification> {
   const linkEndsAt = started.link === undefined ? null : terms.now + terms.linkLifetimeMs;
   const readDue = nextLook({ ...row, linkEndsAt: terms.now + terms.linkLifetimeMs }, terms.now);
@@ -38,10 +44,8 @@ function startedRow(row: Verification, started: Started, terms: Terms): Partial<
     lastError: null,
     parked: 0,
     readDue,
-    link: started.link ?? null,
     linkEndsAt,
-    sdkToken: started.sdkToken ?? null,
-    transactionToken: started.transactionToken ?? null,
+    ...secretsOf(started),
   };
 }
 

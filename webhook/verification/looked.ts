@@ -22,8 +22,7 @@ export function onStatus(snapshot: Snapshot, look: Look, word: string): Change {
     case 'expired':
       return ended(snapshot, look, read.status, 'expired');
     case 'progress':
-      if (read.status !== 'PROCESSED') return progressed(snapshot, look, read.status);
-      return settle(patched(snapshot, look, { ...READ_WELL, jumioStatus: read.status }, look.now), look.now);
+      return read.status === 'PROCESSED' ? processed(snapshot, look) : progressed(snapshot, look, read.status);
     case 'unknown':
       return unknown(snapshot, look, read.word);
     case 'decided':
@@ -31,6 +30,15 @@ export function onStatus(snapshot: Snapshot, look: Look, word: string): Change {
     default:
       return read satisfies never;
   }
+}
+
+/** Jumio is done: the details are due at once; or after a pause where they were asked for already and lag behind. */
+function processed(snapshot: Snapshot, look: Look): Change {
+  const { attempts, notFound } = find(snapshot, look.verificationId);
+  const isLagging = notFound % 2 === 1;
+  const seen = isLagging ? { notFound: 0 } : READ_WELL;
+  const next = isLagging ? look.now + backOff(attempts, look.random) : look.now;
+  return settle(patched(snapshot, look, { ...seen, jumioStatus: 'PROCESSED' }, next), look.now);
 }
 
 function isOurs(row: Verification, look: Look, result: JumioResult): boolean {
@@ -44,6 +52,7 @@ function isOurs(row: Verification, look: Look, result: JumioResult): boolean {
 }
 
 function foreign(snapshot: Snapshot, look: Look): Change {
+  if (isGivenUp(find(snapshot, look.verificationId), look.now)) return ended(snapshot, look, null, 'gave_up');
   const once = `foreign:${look.verificationId}:${Math.floor(look.now / HOUR_MS)}`;
   const events: LedgerEvent[] = [{ kind: 'foreign_result', verificationId: look.verificationId, once }];
   const next = look.now + HOUR_MS;

@@ -7,6 +7,8 @@ import { settle } from './settle.ts';
 const READ_EVERY_MS = 10_000;
 /** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
 const SETTLED_EVERY_MS = 3_600_000;
+/** Status and details were both 404 once; the second time only counts an hour later. */
+const NOT_FOUND_ONCE = 2;
 
 /** A sign of life: a callback with the status that it claims, or a person (arrival at a page, sign-in). */
 export interface Nudge {
@@ -15,8 +17,13 @@ export interface Nudge {
   readonly claimed?: string;
 }
 
+/** A callback that claims an end shows that the execution exists: the count begins anew. */
+function notFoundAfter({ notFound }: Verification, claimed: string | undefined): number {
+  return notFound === NOT_FOUND_ONCE && isTerminal(claimed ?? null) ? 0 : notFound;
+}
+
 function isSettled(verification: Verification, claimed: string | undefined): boolean {
-  if (verification.decision !== null) return true;
+  if (verification.decision !== null || notFoundAfter(verification, claimed) === NOT_FOUND_ONCE) return true;
   return isTerminal(verification.jumioStatus) && (claimed === undefined || claimed === verification.jumioStatus);
 }
 
@@ -35,7 +42,13 @@ function callbackEvent(verification: Verification, claimed: string | undefined):
   return [{ kind: 'callback', verificationId: verification.id, detail: { claimed: claimed.slice(0, 64) }, once }];
 }
 
-/** Nothing to look at yet, and the create call is due anyway; but a sign of life all the same. */
+/** An end that was claimed is not forgotten because an older callback arrives after it. */
+function newestClaim({ claimedStatus }: Verification, claimed: string | undefined): string | null {
+  const isOlder = isTerminal(claimedStatus) && !isTerminal(claimed ?? null);
+  return claimed === undefined || isOlder ? claimedStatus : claimed.slice(0, 64);
+}
+
+/** Nothing to look at yet, and the create call is due anyway. */
 function isUnmade(verification: Verification): boolean {
   return verification.executionId === null;
 }
@@ -48,7 +61,8 @@ export function nudge(snapshot: Snapshot, { verificationId, claimed }: Nudge, no
   const nudged = withVerification(snapshot, verificationId, {
     readDue: due,
     aliveAt: verification.aliveAt ?? now,
-    claimedStatus: claimed?.slice(0, 64) ?? verification.claimedStatus,
+    claimedStatus: newestClaim(verification, claimed),
+    notFound: notFoundAfter(verification, claimed),
   });
   const counted = withIdentity(nudged, { nudges: snapshot.identity.nudges + 1 });
   return settle(counted, now, callbackEvent(verification, claimed));

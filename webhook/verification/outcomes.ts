@@ -5,6 +5,7 @@ import { find, withVerification } from './edit.ts';
 import { request } from './request.ts';
 import { GIVE_UP_MS, nextLook } from './schedule.ts';
 import { settle } from './settle.ts';
+import { UNKNOWN_WORD } from './standing.ts';
 import { mayStart } from './start-again.ts';
 
 const HOUR_MS = 3_600_000;
@@ -65,12 +66,21 @@ function mayBeReplaced(row: Verification, status: string, now: number): boolean 
   return row.state === 'started' && linkEnded && (status === 'INITIATED' || status === 'ACQUISITION_STARTED');
 }
 
-/** Still under way: the next look is planned, and a renewal that was asked for is granted where nothing paid is lost. */
+/** That the person has begun at Jumio is a sign of life too. */
+function aliveSince(row: Verification, status: string, now: number): number | null {
+  return row.aliveAt ?? (status === 'INITIATED' ? null : now);
+}
+
+/**
+ * Still under way: the next look is planned, and a renewal that was asked for is granted where nothing paid is lost.
+ * However long ago the link ended: what can be read is followed to its end.
+ */
 export function progressed(snapshot: Snapshot, look: Look, status: string): Change {
   const row = find(snapshot, look.verificationId);
-  if (row.decision !== null || isGivenUp(row, look.now)) return ended(snapshot, look, null, 'gave_up');
-  const next = nextLook({ ...row, aliveAt: row.aliveAt ?? look.now }, look.now);
-  const seen = { ...READ_WELL, looks: row.looks + 1, jumioStatus: status };
+  if (row.decision !== null) return ended(snapshot, look, null, 'gave_up');
+  const aliveAt = aliveSince(row, status, look.now);
+  const next = nextLook({ ...row, aliveAt }, look.now);
+  const seen = { ...READ_WELL, looks: row.looks + 1, jumioStatus: status, aliveAt };
   if (row.renew === 0) return settle(patched(snapshot, look, seen, next), look.now);
   if (!mayBeReplaced(row, status, look.now))
     return settle(patched(snapshot, look, { ...seen, renew: 0 }, next), look.now);
@@ -79,15 +89,17 @@ export function progressed(snapshot: Snapshot, look: Look, status: string): Chan
   return renewed(row, look, settle(closed, look.now, events));
 }
 
-/** A word that is not documented changes nothing; one event per word and hour. */
+/** A word that is not documented changes nothing and is due again; one event per word and hour. */
 export function unknown(snapshot: Snapshot, look: Look, word: string): Change {
   const row = find(snapshot, look.verificationId);
   if (isGivenUp(row, look.now)) return ended(snapshot, look, null, 'gave_up');
   const seen = word.slice(0, 64);
   const once = `unknown:${seen}:${Math.floor(look.now / HOUR_MS)}`;
   const events = [{ kind: 'unknown_status', verificationId: row.id, detail: { seen }, once }];
-  const next = row.decision === null ? nextLook({ ...row, aliveAt: row.aliveAt ?? look.now }, look.now) : null;
-  return settle(patched(snapshot, look, { looks: row.looks + 1, lastError: 'unknown-status' }, next), look.now, events);
+  const aliveAt = row.aliveAt ?? look.now;
+  const next = row.decision === null ? nextLook({ ...row, aliveAt }, look.now) : look.now + HOUR_MS;
+  const patch = { looks: row.looks + 1, lastError: UNKNOWN_WORD, aliveAt };
+  return settle(patched(snapshot, look, patch, next), look.now, events);
 }
 
 /** Jumio decided, or decided anew. */

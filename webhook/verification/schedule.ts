@@ -16,21 +16,25 @@ export function isTerminal(status: string | null): boolean {
   return status === 'PROCESSED' || status === 'SESSION_EXPIRED' || status === 'TOKEN_EXPIRED';
 }
 
-function delay(looks: number): number {
-  const seconds = DOCUMENTED[looks];
-  if (seconds !== undefined) return seconds * 1000;
-  return looks < DOCUMENTED.length + 24 ? HOUR_MS : DAY_MS;
+/** The delay whose turn it is, told by the time and not by a count: a person who reloads a page uses none of it up. */
+function delay(elapsed: number): number {
+  let turn = 0;
+  for (const seconds of DOCUMENTED) {
+    turn += seconds * 1000;
+    if (elapsed < turn) return seconds * 1000;
+  }
+  return elapsed < turn + DAY_MS ? HOUR_MS : DAY_MS;
 }
 
 /**
  * When an execution that is still under way is looked at next: at its link's end, and from the first sign of life on
- * the documented schedule, then hourly for a day, then daily.
+ * the documented schedule, then hourly for a day, then daily. Without any, the schedule begins at the link's end.
  */
-export function nextLook(verification: Verification, now: number): number {
-  const end = (verification.linkEndsAt ?? 0) + LINK_END_MARGIN_MS;
-  const scheduled = now + delay(verification.looks);
-  if (end <= now) return scheduled;
-  return verification.aliveAt === null ? end : Math.min(end, scheduled);
+export function nextLook({ aliveAt, linkEndsAt, requestedAt }: Verification, now: number): number {
+  const end = (linkEndsAt ?? requestedAt) + LINK_END_MARGIN_MS;
+  if (aliveAt === null && end > now) return end;
+  const scheduled = now + delay(now - (aliveAt ?? end));
+  return end > now ? Math.min(end, scheduled) : scheduled;
 }
 
 /** Full jitter, capped at 15 minutes (design §4). `random` is in [0, 1). */

@@ -14,7 +14,7 @@ async function readRow(desk: Desk, identityId: string, withinMs: number): Promis
     const row = await Promise.race([desk.ledger.gate(identityId), sleep(withinMs)]);
     return row === 'late' ? 'unreadable' : (row ?? 'none');
   } catch (error) {
-    desk.log.error({ problem: error instanceof Error ? error.message : 'unknown' }, 'the ledger cannot be read');
+    desk.log.error({ identity: identityId, err: error }, 'the ledger cannot be read');
     return 'unreadable';
   }
 }
@@ -56,7 +56,7 @@ export async function signIn(
     await putRight(desk, worker, attempt, row);
   };
   const healing = after().catch((error: unknown) => {
-    desk.log.error({ problem: error instanceof Error ? error.message : 'unknown' }, 'the sign-in could not heal');
+    desk.log.error({ identity: attempt.identityId, err: error }, 'the sign-in could not heal');
   });
   await Promise.race([healing, sleep(Math.max(0, withinMs - (performance.now() - started)))]);
   return verdict;

@@ -58,12 +58,15 @@ export function statusOf(snapshot: Snapshot): Status {
   return standingOf(snapshot)?.status ?? (attempt === undefined ? 'none' : attemptStatus(attempt));
 }
 
+/** `lastError` of a verification whose last answer had a word that is not documented. */
+export const UNKNOWN_WORD = 'unknown-status';
+
 function attemptWaitsOn(attempt: Verification): WaitingOn {
   if (attempt.state === 'requested') return attempt.parked === 1 ? 'operator' : 'jumio';
-  // Jumio made the execution and gave no link: the tenant has no domain prefix.
-  if (attempt.linkEndsAt === null) return 'operator';
   const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
-  return captured ? 'jumio' : 'person';
+  if (captured || attempt.lastError === UNKNOWN_WORD) return 'jumio';
+  // Jumio made the execution and gave no link: the tenant has no domain prefix.
+  return attempt.linkEndsAt === null ? 'operator' : 'person';
 }
 
 /** Rejected for a reason that a person can act on, and not too often. */
@@ -87,9 +90,11 @@ function standingWaitsOn(snapshot: Snapshot, standing: Standing): WaitingOn {
 }
 
 export function waitingOn(snapshot: Snapshot): WaitingOn {
-  const standing = standingOf(snapshot);
   const open = openAttempt(snapshot);
-  if (standing?.status === 'approved') return 'nobody';
-  if (open !== undefined) return attemptWaitsOn(open);
-  return standing === null ? 'person' : standingWaitsOn(snapshot, standing);
+  const ofAttempt = open === undefined ? 'person' : attemptWaitsOn(open);
+  const standing = standingOf(snapshot);
+  if (standing === null) return ofAttempt;
+  const ofStanding = standingWaitsOn(snapshot, standing);
+  // An open attempt that the standing no longer lets the person go on with is not the person's move.
+  return ofStanding === 'nobody' || ofAttempt === 'person' ? ofStanding : ofAttempt;
 }

@@ -34,6 +34,15 @@ function firstTry({ identity, verifications }: Snapshot): boolean {
   return identity.published >= identity.version || (tried && identity.kratosAttempts > 0);
 }
 
+/** What was kept is kept: a wait that cannot see how it goes on changes nobody's answer. */
+async function waitForFirstTry(desk: Desk, identityId: string, waitMs: number): Promise<void> {
+  try {
+    if (await turnComesWithin(desk, waitMs)) await waitFor(desk, identityId, waitMs, firstTry);
+  } catch (error) {
+    desk.log.error({ identity: identityId, err: error }, 'the ledger cannot be read; the sign-up itself is kept');
+  }
+}
+
 /**
  * A sign-up: makes the first verification of an identity, once, and waits a little, so that the ids are usually on
  * the identity when Kratos goes on. Kratos repeats itself, so a known identity changes nothing.
@@ -57,5 +66,5 @@ export async function start(
     return found?.identity.gone === 1 ? settle(reappeared(found, now), now) : undefined;
   });
   worker.wake();
-  if (fresh && (await turnComesWithin(desk, waitMs))) await waitFor(desk, identityId, waitMs, firstTry);
+  if (fresh) await waitForFirstTry(desk, identityId, waitMs);
 }

@@ -1,0 +1,36 @@
+import type { CallKind } from '../faults.ts';
+import type { Sandbox } from '../sandbox.ts';
+
+type Api = 'token' | 'accounts' | 'retrieval';
+
+const API: Readonly<Record<CallKind, Api | undefined>> = {
+  token: 'token',
+  create: 'accounts',
+  update: 'accounts',
+  details: 'retrieval',
+  steps: 'retrieval',
+  // No limit is published for status (jumio.md §3.7).
+  status: undefined,
+};
+
+/** jumio.md §3.7; the size of the bursts is undocumented, an assumption. */
+const DOCUMENTED = {
+  token: { perSecond: 10, burst: 10 },
+  accounts: { perSecond: 1, burst: 5 },
+  retrieval: { perSecond: 15, burst: 15 },
+};
+
+/** Takes a call from its API's budget, which fills in real time; false where it is used up. */
+export function withinLimit(sandbox: Sandbox, kind: CallKind): boolean {
+  const { rateLimits } = sandbox.settings;
+  const api = API[kind];
+  if (rateLimits === 'off' || api === undefined) return true;
+  const limit = rateLimits === 'documented' ? DOCUMENTED[api] : rateLimits[api];
+  if (!limit) return true;
+  const now = performance.now();
+  const bucket = sandbox.buckets.get(api) ?? { tokens: limit.burst, at: now };
+  const tokens = Math.min(limit.burst, bucket.tokens + ((now - bucket.at) / 1000) * limit.perSecond);
+  const allowed = tokens >= 1;
+  sandbox.buckets.set(api, { tokens: allowed ? tokens - 1 : tokens, at: now });
+  return allowed;
+}

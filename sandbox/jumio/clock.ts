@@ -1,0 +1,29 @@
+/** The sandbox's time: the machine's clock plus what was added by hand. In milliseconds since 1970. */
+export interface Clock {
+  now(): number;
+  /** Moves the clock forward. Seconds. */
+  advance(seconds: number): void;
+  /** How far ahead of the machine's clock this one is. Seconds. */
+  ahead(): number;
+  reset(): void;
+}
+
+/** A clock that runs with the machine's and can be moved forward. */
+export function makeClock(): Clock {
+  let offset = 0;
+  return {
+    now: () => Date.now() + offset,
+    advance: (seconds) => {
+      offset += seconds * 1000;
+    },
+    ahead: () => offset / 1000,
+    reset: () => {
+      offset = 0;
+    },
+  };
+}
+
+/** Jumio's way to write a time: UTC with milliseconds and `Z`. */
+export function timestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { attempt } from '../callbacks/attempt.ts';
+import { callbackBody } from '../callbacks/body.ts';
+import { logCallback } from '../callbacks/log.ts';
+import type { CallbackRecord } from '../callbacks/record.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { known } from './executions.ts';
+
+const AT_ONCE = 20;
+
+const filterSchema = z.strictObject({ executionId: z.string().optional() });
+const byHandSchema = z.strictObject({
+  executionId: z.string(),
+  /** Any JSON; absent, and no `text`: the genuine callback for what the execution is now. */
+  body: z.json().optional(),
+  /** Sent as it is, for what is no JSON. */
+  text: z.string().optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+  times: z.int().positive().max(10_000).default(1),
+});
+type ByHand = z.infer<typeof byHandSchema>;
+
+/** Callbacks that were sent, and callbacks sent by hand. */
+export async function callbackRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sandbox }): Promise<void> {
+  app.get('/callbacks', (request) => {
+    const { executionId: wanted } = filterSchema.parse(request.query);
+    return { callbacks: sandbox.callbacks.filter((c) => wanted === undefined || c.executionId === wanted) };
+  });
+  app.delete('/callbacks', () => {
+    sandbox.callbacks.length = 0;
+    return {};
+  });
+  app.post('/callbacks', async (request) => {
+    const order = byHandSchema.parse(request.body);
+    const records: CallbackRecord[] = [];
+    while (records.length < order.times) {
+      const batch = Math.min(AT_ONCE, order.times - records.length);
+      records.push(...(await Promise.all(Array.from({ length: batch }, () => sendByHand(sandbox, order)))));
+    }
+    return { callbacks: records };
+  });
+}
+
+async function sendByHand(sandbox: Sandbox, { executionId, body, text, headers }: ByHand): Promise<CallbackRecord> {
+  const execution = known(sandbox, { id: executionId });
+  const shown = body ?? text ?? callbackBody(sandbox, execution);
+  const record = logCallback(sandbox, execution, 'by-hand', shown);
+  const content = { text: text ?? JSON.stringify(shown), headers: { 'content-type': 'application/json', ...headers } };
+  await attempt(sandbox, record, content);
+  return record;
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { type Execution, TERMINAL } from '../execution/execution.ts';
+import { act, isOpen, overturn, start } from '../execution/journey.ts';
+import { type Outcome, outcomeSchema } from '../execution/outcome.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { executionView } from './execution-view.ts';
+import { Refusal } from './refusal.ts';
+
+const filterSchema = z.strictObject({ customerInternalReference: z.string().optional() });
+const idSchema = z.object({ id: z.string() });
+const statusSchema = z.strictObject({ status: z.string().min(1).nullable() });
+
+/** Executions seen and steered from outside. */
+export async function executionRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sandbox }): Promise<void> {
+  app.get('/executions', (request) => {
+    const { customerInternalReference: wanted } = filterSchema.parse(request.query);
+    const all = [...sandbox.executions.values()];
+    const shown = all.filter((e) => wanted === undefined || e.customerInternalReference === wanted);
+    return { executions: shown.map(executionView) };
+  });
+  app.get('/executions/:id', ({ params }) => executionView(known(sandbox, params)));
+  app.post('/executions/:id/start', ({ params }) => {
+    const execution = known(sandbox, params);
+    openLink(sandbox, execution);
+    return executionView(execution);
+  });
+  app.post('/executions/:id/outcome', ({ params, body }) => {
+    const execution = known(sandbox, params);
+    pick(sandbox, execution, outcomeSchema.parse(body));
+    return executionView(execution);
+  });
+  app.post('/executions/:id/overturn', ({ params, body }) => {
+    const execution = known(sandbox, params);
+    changeMind(sandbox, execution, outcomeSchema.parse(body));
+    return executionView(execution);
+  });
+  app.post('/executions/:id/status', ({ params, body }) => {
+    const execution = known(sandbox, params);
+    execution.shownStatus = statusSchema.parse(body).status ?? undefined;
+    return executionView(execution);
+  });
+}
+
+/** As if the person opened the link. */
+export function openLink(sandbox: Sandbox, execution: Execution): void {
+  if (!isOpen(execution)) throw new Refusal(409, `it is ${execution.status}`);
+  start(sandbox, execution);
+}
+
+/** As if the person did this on the hosted page. */
+export function pick(sandbox: Sandbox, execution: Execution, outcome: Outcome): void {
+  if (!isOpen(execution)) throw new Refusal(409, `it is ${execution.status}`);
+  act(sandbox, execution, outcome);
+}
+
+/** A later decision about an execution that has ended, an expired one included. */
+export function changeMind(sandbox: Sandbox, execution: Execution, outcome: Outcome): void {
+  const verdict = outcome.outcome;
+  if (!TERMINAL.has(execution.status)) throw new Refusal(409, `it is ${execution.status}`);
+  if (verdict === 'abandon' || verdict === 'error') throw new Refusal(409, 'that is no decision');
+  overturn(sandbox, execution, outcome, verdict);
+}
+
+/** The execution of a route's `id`. */
+export function known({ executions }: Sandbox, params: unknown): Execution {
+  const execution = executions.get(idSchema.parse(params).id);
+  if (!execution) throw new Refusal(404, 'no such execution');
+  return execution;
+}

@@ -1,0 +1,50 @@
+import { timestamp } from '../clock.ts';
+import { type Execution, TERMINAL } from '../execution/execution.ts';
+import { isOpen } from '../execution/journey.ts';
+import { reasonsFor } from '../execution/offers.ts';
+import { escapeHtml, labelOptions, page } from '../html.ts';
+import type { Sandbox } from '../sandbox.ts';
+
+const SHOWN = 100;
+const COLUMNS = ['Created', 'Reference', 'Execution', 'Status', 'Outcome', 'Link ends', 'What shall happen'];
+
+/** What the sandbox holds, the newest executions first, with a form for each thing a tester may do. */
+export function overview(sandbox: Sandbox): string {
+  const newest = [...sandbox.executions.values()].reverse().slice(0, SHOWN);
+  const rows = newest.map((execution) => row(sandbox, execution)).join('\n');
+  return page(
+    'Jumio (sandbox)',
+    `<p>Sandbox time: ${timestamp(sandbox.clock.now())} (${sandbox.clock.ahead()} s ahead).
+Executions: ${sandbox.executions.size}, the newest ${SHOWN} are shown.</p>
+<form method="post" action="control/time"><input name="seconds" type="number" min="0" value="900" aria-label="seconds">
+<button>Move time forward by so many seconds</button></form>
+<table><thead><tr>${COLUMNS.map((column) => `<th>${column}</th>`).join('')}</tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}
+
+function row(sandbox: Sandbox, execution: Execution): string {
+  const cells = [
+    timestamp(execution.createdAt),
+    execution.customerInternalReference,
+    execution.id,
+    execution.shownStatus ?? execution.status,
+    execution.outcome ?? '',
+    timestamp(execution.linkEndsAt),
+  ];
+  return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}<td>${forms(sandbox, execution)}</td></tr>`;
+}
+
+function forms({ settings }: Sandbox, execution: Execution): string {
+  const reasons = labelOptions(
+    reasonsFor(execution.definitionKey, settings.customWorkflowKeys, ['REJECTED', 'WARNING']),
+  );
+  const form = (action: string, outcomes: readonly string[]) =>
+    `<form method="post" action="control/executions/${execution.id}"><input type="hidden" name="action" value="${action}">
+<select name="outcome" aria-label="outcome">${labelOptions(outcomes)}</select>
+<select name="reason" aria-label="reason"><option value="">(usual reason)</option>${reasons}</select>
+<button>${action}</button></form>`;
+  if (TERMINAL.has(execution.status)) return form('overturn', ['pass', 'warn', 'reject']);
+  if (!isOpen(execution)) return '';
+  const link = execution.link ? `<a href="${escapeHtml(execution.link)}">hosted page</a>` : '';
+  return link + form('decide', ['pass', 'warn', 'reject', 'not-executed', 'abandon', 'error']);
+}

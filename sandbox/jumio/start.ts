@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import { tick } from './execution/journey.ts';
+import { createSandbox, type Sandbox } from './sandbox.ts';
+import { DEFAULT_SETTINGS, type Settings, settingsSchema } from './settings.ts';
+
+const TICK_MS = 250;
+
+export interface JumioSandboxOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Start of every link that is handed out; by default the address it listens on. */
+  readonly publicUrl?: string;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  /** What the settings are at first and after every reset. */
+  readonly settings?: Partial<Settings>;
+}
+
+export interface JumioSandbox {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a Jumio of its own. Everything else about it is done over HTTP, by its control channel. */
+export async function startJumioSandbox(options: JumioSandboxOptions = {}): Promise<JumioSandbox> {
+  const sandbox = createSandbox(settingsOf(options));
+  const app = await buildApp(sandbox);
+  const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+  sandbox.publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
+  // Between requests too, so that a link that ends is reported without anybody asking.
+  const timer = setInterval(() => tick(sandbox), TICK_MS);
+  return { url, stop: () => stop(sandbox, app, timer) };
+}
+
+function settingsOf({
+  clientId = 'sandbox',
+  clientSecret = 'sandbox-secret',
+  settings,
+}: JumioSandboxOptions): Settings {
+  const client = { clientId, clientSecret, permissions: ['initiate', 'retrieve'] };
+  return settingsSchema.parse({ clients: [client], ...DEFAULT_SETTINGS, ...settings });
+}
+
+async function stop(sandbox: Sandbox, app: FastifyInstance, timer: NodeJS.Timeout): Promise<void> {
+  clearInterval(timer);
+  sandbox.epoch.abort();
+  await app.close();
+}

@@ -1,0 +1,18 @@
+import type { Execution } from '../execution/execution.ts';
+
+/**
+ * Where the person is led after capture: the success or error URL with the parameters of jumio.md §5 and no other,
+ * what it had already kept. Undefined where no such URL is set: Jumio then shows its own page.
+ */
+export function redirectOf(execution: Execution): string | undefined {
+  const { errorCode } = execution;
+  const target = errorCode === undefined ? execution.successUrl : execution.errorUrl;
+  if (target === undefined) return undefined;
+  const url = new URL(target);
+  url.searchParams.append('accountId', execution.accountId);
+  url.searchParams.append('workflowExecutionId', execution.id);
+  url.searchParams.append('acquisitionStatus', errorCode === undefined ? 'SUCCESS' : 'ERROR');
+  url.searchParams.append('customerInternalReference', execution.customerInternalReference);
+  if (errorCode !== undefined) url.searchParams.append('errorCode', errorCode);
+  return url.href;
+}

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Fault, faults } from './faults.ts';
+import { type Answer, send } from './loopback.ts';
+
+type CallKind = 'patch' | 'read' | 'whoami' | 'other';
+
+/** One call that went through, in the order of arrival. Times are milliseconds since 1970, with fractions. */
+interface Call {
+  readonly kind: CallKind;
+  readonly method: string;
+  readonly path: string;
+  readonly authorization?: string;
+  readonly body: string;
+  readonly startedAt: number;
+  readonly fault?: Fault;
+  /** Missing while the call runs, and where no whole answer was sent. */
+  status?: number;
+  /** When the answer was handed over; missing while the call runs. */
+  endedAt?: number;
+}
+
+export interface FaultOptions {
+  /** How many calls of the kind it befalls; 1 when left out. */
+  readonly times?: number;
+  /** `true`: Kratos gets the call and does it, and only its answer is replaced. */
+  readonly afterwards?: boolean;
+}
+
+export interface AdminProxy {
+  readonly url: string;
+  calls(kind?: CallKind): readonly Call[];
+  /** Queues a fault for the next calls of a kind. */
+  fault(kind: CallKind, fault: Fault, options?: FaultOptions): void;
+  clearFaults(): void;
+  stop(): Promise<void>;
+}
+
+interface PlannedFault {
+  readonly kind: CallKind;
+  readonly fault: Fault;
+  readonly afterwards: boolean;
+  times: number;
+}
+
+/**
+ * Stands before an API of Kratos, real or stand-in, writes down every call and misbehaves on demand.
+ * Made for the admin API; before the public one it sees `whoami`.
+ */
+export async function startAdminProxy(target: string): Promise<AdminProxy> {
+  const calls: Call[] = [];
+  let planned: PlannedFault[] = [];
+
+  function takeFault(kind: CallKind): PlannedFault | undefined {
+    const next = planned.find((each) => each.kind === kind && each.times > 0);
+    if (next !== undefined) next.times -= 1;
+    return next;
+  }
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = now();
+    const body = await readBody(request);
+    const plan = takeFault(kindOf(request));
+    const call = newCall(request, body, startedAt, plan?.fault);
+    calls.push(call);
+    const answer = plan === undefined || plan.afterwards ? await forward(target, request, body) : undefined;
+    const status = plan === undefined ? handOver(answer, response) : faults[plan.fault](response);
+    if (status !== undefined) call.status = status;
+    call.endedAt = now();
+  }
+
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy()); // Kratos is gone: so is the connection
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    calls: (kind) => calls.filter((call) => kind === undefined || call.kind === kind),
+    fault: (kind, fault, { times = 1, afterwards = false } = {}) => planned.push({ kind, fault, afterwards, times }),
+    clearFaults() {
+      planned = [];
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function kindOf({ method, url = '' }: IncomingMessage): CallKind {
+  if (url.startsWith('/sessions/whoami')) return 'whoami';
+  const [path] = url.split('?');
+  if (!/^\/admin\/identities\/[^/]+$/.test(path ?? '')) return 'other';
+  if (method === 'PATCH') return 'patch';
+  return method === 'GET' ? 'read' : 'other';
+}
+
+function newCall(request: IncomingMessage, body: string, startedAt: number, fault: Fault | undefined): Call {
+  const { method = '', url: path = '', headers } = request;
+  const { authorization } = headers;
+  const facts = { kind: kindOf(request), method, path, body, startedAt };
+  return {
+    ...facts,
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function forward(target: string, request: IncomingMessage, body: string): Promise<Answer> {
+  const { host: _host, connection: _connection, 'content-length': _length, ...rest } = request.headers;
+  const { method = 'GET', url = '/' } = request;
+  return send({
+    method,
+    url: `${target}${url}`,
+    headers: { ...rest, 'accept-encoding': 'identity' },
+    ...(body === '' ? {} : { body }),
+  });
+}
+
+function handOver(answer: Answer | undefined, response: ServerResponse): number | undefined {
+  if (answer === undefined) return undefined;
+  const {
+    connection: _connection,
+    'transfer-encoding': _encoding,
+    'content-length': _length,
+    ...headers
+  } = answer.headers;
+  response.writeHead(answer.status, headers);
+  response.end(answer.text);
+  return answer.status;
+}

@@ -1,0 +1,63 @@
+import type { FastifyRequest } from 'fastify';
+import { type HookOccasion, hookContext, NIL_ID } from './context.ts';
+import type { WebHook } from './hook-settings.ts';
+import type { Site } from './site.ts';
+import { callHook, isInterrupting } from './web-hook.ts';
+
+/** Where a new person is sent, and whether their sign-up signs them in. */
+export interface AfterRegistration {
+  readonly issuesSession: boolean;
+  readonly returnUrl: string | undefined;
+}
+
+/** A method's list replaces the global one, it is never added to it (kratos.md §5). */
+function methodOverGlobal<Hook>(method: readonly Hook[], global: readonly Hook[]): readonly Hook[] {
+  return method.length > 0 ? method : global;
+}
+
+async function callAll(hooks: readonly WebHook[], site: Site, request: FastifyRequest, occasion: HookOccasion) {
+  for (const hook of hooks) await callHook(hook, hookContext(site, request, occasion), site.retryPauses);
+}
+
+/**
+ * Interrupting hooks run before the identity exists, and see the nil id. Only the method's list is read for them:
+ * in the global list they never run at all (kratos.md §0.2).
+ */
+export async function beforeIdentityExists(site: Site, request: FastifyRequest, occasion: HookOccasion): Promise<void> {
+  const interrupting = webHooks(site.hooks.registration.password.hooks).filter(isInterrupting);
+  const nobody = { ...occasion.identity, id: NIL_ID };
+  await callAll(interrupting, site, request, { ...occasion, identity: nobody });
+}
+
+/** Plain hooks, once the identity is stored; `session` comes last wherever it stands in the list. */
+export async function afterRegistration(
+  site: Site,
+  request: FastifyRequest,
+  occasion: HookOccasion,
+): Promise<AfterRegistration> {
+  const { password, hooks, default_browser_return_url } = site.hooks.registration;
+  const list = methodOverGlobal(password.hooks, hooks);
+  const plain = webHooks(list).filter((hook) => !isInterrupting(hook));
+  await callAll(plain, site, request, occasion);
+  return {
+    issuesSession: list.some(({ hook }) => hook === 'session'),
+    returnUrl: password.default_browser_return_url ?? default_browser_return_url,
+  };
+}
+
+/** Before the session is stored. */
+export async function afterLogin(site: Site, request: FastifyRequest, occasion: HookOccasion): Promise<void> {
+  const { password, hooks } = site.hooks.login;
+  await callAll(webHooks(methodOverGlobal(password.hooks, hooks)), site, request, occasion);
+}
+
+/** Before the session is stored; recovery has no method lists. */
+export async function afterRecovery(site: Site, request: FastifyRequest, occasion: HookOccasion): Promise<void> {
+  await callAll(webHooks(site.hooks.recovery.hooks), site, request, occasion);
+}
+
+type Hook = { readonly hook: 'web_hook'; readonly config: WebHook } | { readonly hook: 'session' };
+
+function webHooks(hooks: readonly Hook[]): WebHook[] {
+  return hooks.flatMap((each) => (each.hook === 'web_hook' ? [each.config] : []));
+}

@@ -1,0 +1,104 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { UiMessage } from '../flow-shapes.ts';
+
+export interface IdentityRow {
+  readonly id: string;
+  readonly schema_id: string;
+  readonly state: string;
+  readonly state_changed_at: string;
+  readonly traits: { readonly email: string };
+  readonly metadata_public: unknown;
+  readonly metadata_admin: unknown;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly identityId: string;
+  readonly token: string;
+  readonly cookie: string;
+  readonly method: string;
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  readonly userAgent: string;
+}
+
+export interface FlowRow {
+  readonly id: string;
+  readonly kind: 'registration' | 'login' | 'recovery';
+  readonly type: 'api' | 'browser';
+  readonly requestUrl: string;
+  readonly returnTo?: string;
+  readonly refresh: boolean;
+  readonly csrfToken: string;
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  messages: readonly UiMessage[];
+  /** Recovery by admin code: whose, and the code that proves it, good for one use. */
+  readonly recovery?: { readonly identityId: string; code: string | undefined };
+}
+
+/** All that the stand-in remembers; gone when it stops. */
+export interface Records {
+  readonly identities: Map<string, IdentityRow>;
+  readonly passwords: Map<string, string>;
+  readonly sessions: Map<string, SessionRow>;
+  readonly flows: Map<string, FlowRow>;
+  readonly errors: Map<string, unknown>;
+}
+
+export function emptyRecords(): Records {
+  return { identities: new Map(), passwords: new Map(), sessions: new Map(), flows: new Map(), errors: new Map() };
+}
+
+export function identityByEmail(records: Records, email: string): IdentityRow | undefined {
+  const wanted = email.trim().toLowerCase();
+  return [...records.identities.values()].find(({ traits }) => traits.email.toLowerCase() === wanted);
+}
+
+export function newIdentity(email: string): IdentityRow {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    schema_id: 'person',
+    state: 'active',
+    state_changed_at: now,
+    traits: { email },
+    metadata_public: null,
+    metadata_admin: null,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+export function newSession(identityId: string, method: string, userAgent: string): SessionRow {
+  const now = Date.now();
+  return {
+    id: randomUUID(),
+    identityId,
+    token: `ory_st_${randomBytes(24).toString('base64url')}`,
+    cookie: randomBytes(48).toString('base64url'),
+    method,
+    issuedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + DAY).toISOString(),
+    userAgent,
+  };
+}
+
+const HOUR = 60 * 60 * 1000;
+
+export function newFlow(facts: Pick<FlowRow, 'kind' | 'type' | 'requestUrl'> & Partial<FlowRow>): FlowRow {
+  const now = Date.now();
+  return {
+    id: randomUUID(),
+    refresh: false,
+    csrfToken: '',
+    messages: [],
+    issuedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + HOUR).toISOString(),
+    ...facts,
+  };
+}

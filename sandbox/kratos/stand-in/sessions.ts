@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IdentityRow, SessionRow } from './records.ts';
+import { accountDisabled } from './refusals.ts';
+import type { Site } from './site.ts';
+
+const SESSION_COOKIE = 'ory_kratos_session';
+const CSRF_COOKIE = 'csrf_token_sandbox';
+const DAY = 24 * 60 * 60;
+
+export interface Presence {
+  readonly session: SessionRow;
+  readonly identity: IdentityRow;
+}
+
+/** Whose request this is: by `X-Session-Token`, else the cookie, else the bearer token (kratos.md §9). */
+export function presenceOf(site: Site, request: FastifyRequest): Presence | undefined {
+  const { 'x-session-token': token, authorization } = request.headers;
+  const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
+  const cookie = request.cookies[SESSION_COOKIE];
+  const session = [...site.records.sessions.values()].find((each) => {
+    if (token !== undefined) return each.token === token;
+    return cookie !== undefined ? each.cookie === cookie : each.token === bearer;
+  });
+  const identity = session && site.records.identities.get(session.identityId);
+  if (session === undefined || identity?.state !== 'active') return undefined;
+  return { session, identity };
+}
+
+/** An inactive identity gets no session; this is found out before any hook runs (kratos.md §5). */
+export function refuseInactive(identity: IdentityRow): void {
+  if (identity.state !== 'active') throw accountDisabled(identity.id);
+}
+
+export function storeSession(site: Site, session: SessionRow): void {
+  site.records.sessions.set(session.id, session);
+}
+
+export function setSessionCookie(site: Site, reply: FastifyReply, session: SessionRow): void {
+  setCookie(site, reply, SESSION_COOKIE, session.cookie, DAY);
+}
+
+export function clearSessionCookie(site: Site, reply: FastifyReply): void {
+  setCookie(site, reply, SESSION_COOKIE, '', 0);
+}
+
+/** The browser's CSRF token: the one it has, or a new one. */
+export function csrfTokenFor(site: Site, request: FastifyRequest, reply: FastifyReply): string {
+  const known = csrfTokenOf(request);
+  if (known !== undefined) return known;
+  const token = randomBytes(32).toString('base64');
+  setCookie(site, reply, CSRF_COOKIE, token, 365 * DAY);
+  return token;
+}
+
+export function csrfTokenOf(request: FastifyRequest): string | undefined {
+  return request.cookies[CSRF_COOKIE];
+}
+
+function setCookie(site: Site, reply: FastifyReply, name: string, value: string, maxAge: number): void {
+  reply.setCookie(name, value, { path: '/', domain: site.cookieDomain, maxAge, httpOnly: true, sameSite: 'lax' });
+}

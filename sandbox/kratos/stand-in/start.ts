@@ -1,0 +1,72 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import fastify, { type FastifyInstance } from 'fastify';
+import { filledActions } from '../actions.ts';
+import { addresses, allowedReturnUrls, cookieDomain, type KratosOptions, type RunningKratos } from '../options.ts';
+import { freePorts } from '../ports.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { errorBody } from './answers.ts';
+import { flowRoutes } from './flow-routes.ts';
+import { readHookSettings } from './hook-settings.ts';
+import { loginRoutes } from './login.ts';
+import { recoveryRoutes } from './recovery.ts';
+import { KratosError, unexpected } from './refusals.ts';
+import { registrationRoutes } from './registration.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { newSite, type Site } from './site.ts';
+
+const SECOND = 1000;
+/** Kratos takes bodies of 5 MiB, and Go headers of 1 MiB. */
+const limits = { bodyLimit: 5 * 1024 * 1024, http: { maxHeaderSize: 1024 * 1024 } };
+
+/** Starts the stand-in: in memory, in this process, for where there is no real Kratos. Its README says what it leaves out. */
+export async function startStandIn(options: KratosOptions): Promise<RunningKratos> {
+  const ports = options.ports ?? (await freePorts());
+  const where = addresses(options, ports);
+  const site = newSite({
+    hooks: readHookSettings(filledActions(options)),
+    publicUrl: where.publicUrl,
+    uiUrl: options.uiUrl,
+    cookieDomain: cookieDomain(options),
+    allowedReturnUrls: allowedReturnUrls(options),
+    retryPauses: options.retryPauses ?? [1 * SECOND, 2 * SECOND],
+  });
+  const apps = [await publicApp(site), await adminApp(site)] as const;
+  await apps[0].listen({ host: '127.0.0.1', port: ports.public });
+  await apps[1].listen({ host: '127.0.0.1', port: ports.admin });
+  const stop = async () => {
+    for (const app of apps) app.server.closeAllConnections();
+    await Promise.all(apps.map((app) => app.close()));
+  };
+  return { kind: 'stand-in', version: 'stand-in', ...where, stop };
+}
+
+async function publicApp(site: Site): Promise<FastifyInstance> {
+  const app = withKratosErrors(fastify(limits));
+  await app.register(cookie);
+  await app.register(formbody, { bodyLimit: limits.bodyLimit });
+  flowRoutes(app, { site });
+  registrationRoutes(app, { site });
+  loginRoutes(app, { site });
+  recoveryRoutes(app, { site });
+  sessionRoutes(app, { site });
+  return app;
+}
+
+async function adminApp(site: Site): Promise<FastifyInstance> {
+  const app = withKratosErrors(fastify(limits));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  adminRoutes(app, { site });
+  app.get('/admin/health/ready', () => ({ status: 'ok' }));
+  return app;
+}
+
+function withKratosErrors(app: FastifyInstance): FastifyInstance {
+  app.setErrorHandler((error, _request, reply) => {
+    const { words } = error instanceof KratosError ? error : unexpected(String(error));
+    return reply.code(words.code).send(errorBody(words));
+  });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('404 page not found\n'));
+  return app;
+}

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { send } from './kratos/loopback.ts';
+
+const NAMES = fileURLToPath(new URL('./loopback-names.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('../webhook/server.ts', import.meta.url));
+const START_MS = 20_000;
+
+export interface ServiceOptions {
+  /** The whole configuration, as environment variables; `PORT` among them. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Takes each line of the log. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** The service as a process of its own: reached by HTTP, configured by its environment, like any other. */
+export interface RunningService {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Asks it to stop, and waits until it has. */
+  stop(): Promise<void>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+}
+
+function collect(child: ChildProcess, onLog: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      for (const line of text.split('\n')) if (line !== '') onLog(line);
+    });
+}
+
+async function untilReady(url: string, child: ChildProcess, lines: readonly string[]): Promise<void> {
+  const end = Date.now() + START_MS;
+  while (Date.now() < end && child.exitCode === null) {
+    const ready = await send({ method: 'GET', url: `${url}/health/ready` }).catch(() => undefined);
+    if (ready?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the service did not become ready:\n${lines.slice(-20).join('\n')}`);
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+/** Starts `webhook/server.ts` and waits until it is ready. */
+export async function startService({ env, onLog }: ServiceOptions): Promise<RunningService> {
+  const lines: string[] = [];
+  const arguments_ = ['--import', 'tsx', '--import', NAMES, SERVER];
+  const inherited = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const child = spawn(process.execPath, arguments_, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  collect(child, (line) => {
+    lines.push(line);
+    onLog?.(line);
+  });
+  const url = `http://127.0.0.1:${env.PORT}`;
+  await untilReady(url, child, lines);
+  return { url, process: child, stop: () => end(child, 'SIGTERM'), kill: () => end(child, 'SIGKILL') };
+}
