@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { logCall } from '../api/call.ts';
+import { type CallRecord, logCall } from '../api/call.ts';
 import type { Execution } from '../execution/execution.ts';
 import { act, isOpen, start } from '../execution/journey.ts';
 import { readPick } from '../execution/offers.ts';
@@ -19,41 +19,41 @@ export async function webClient(app: FastifyInstance, { sandbox }: { sandbox: Sa
 
   app.get('/web/client', { exposeHeadRoute: false }, (request, reply) => {
     const { authorizationToken } = querySchema.parse(request.query);
-    const execution = find(sandbox, authorizationToken);
-    log(sandbox, request, execution);
+    const { execution, record } = visit(sandbox, request, authorizationToken);
     // Only a link that has not ended starts anything: its token is what limits the start (jumio.md §3.8).
-    if (!execution || sandbox.clock.now() >= execution.linkEndsAt) return html(reply, 410, deadPage());
+    if (!execution || sandbox.clock.now() >= execution.linkEndsAt) return show(reply, record, 410, deadPage());
     start(sandbox, execution);
-    return html(reply, 200, capturePage(execution, authorizationToken, sandbox.settings.customWorkflowKeys));
+    return show(reply, record, 200, capturePage(execution, authorizationToken, sandbox.settings.customWorkflowKeys));
   });
 
   app.post('/web/client', (request, reply) => {
     const form = formSchema.parse(request.body);
-    const execution = find(sandbox, form.authorizationToken ?? '');
-    log(sandbox, request, execution);
-    if (!execution) return html(reply, 410, deadPage());
+    const { execution, record } = visit(sandbox, request, form.authorizationToken ?? '');
+    if (!execution) return show(reply, record, 410, deadPage());
     act(sandbox, execution, readPick(form));
-    return leave(reply, execution, form.outcome === 'abandon');
+    const target = form.outcome === 'abandon' ? undefined : redirectOf(execution);
+    if (target === undefined) return show(reply, record, 200, endPage(execution));
+    record.status = 303;
+    return reply.redirect(target, 303);
   });
 }
 
-function leave(reply: FastifyReply, execution: Execution, abandoned: boolean): FastifyReply {
-  const target = abandoned ? undefined : redirectOf(execution);
-  return target === undefined ? html(reply, 200, endPage(execution)) : reply.redirect(target, 303);
-}
-
-function find({ executions }: Sandbox, token: string): Execution | undefined {
-  return [...executions.values()].find((e) => e.linkToken === token && isOpen(e));
-}
-
-function html(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).type('text/html; charset=utf-8').send(text);
-}
-
-function log(sandbox: Sandbox, request: FastifyRequest, execution: Execution | undefined): void {
+function visit(
+  sandbox: Sandbox,
+  request: FastifyRequest,
+  token: string,
+): { execution?: Execution; record: CallRecord } {
   const record = logCall(sandbox, 'web', request);
-  record.accountId = execution?.accountId ?? null;
-  record.executionId = execution?.id ?? null;
-  record.customerInternalReference = execution?.customerInternalReference ?? null;
-  record.userReference = execution?.userReference ?? null;
+  const execution = [...sandbox.executions.values()].find((e) => e.linkToken === token && isOpen(e));
+  if (!execution) return { record };
+  record.accountId = execution.accountId;
+  record.executionId = execution.id;
+  record.customerInternalReference = execution.customerInternalReference;
+  record.userReference = execution.userReference ?? null;
+  return { execution, record };
+}
+
+function show(reply: FastifyReply, record: CallRecord, status: number, text: string): FastifyReply {
+  record.status = status;
+  return reply.code(status).type('text/html; charset=utf-8').send(text);
 }

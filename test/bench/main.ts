@@ -1,0 +1,12 @@
+import { benchCalls } from './calls.ts';
+import { benchRoutes } from './routes.ts';
+import { benchSignIn } from './sign-in.ts';
+
+/** `npm run bench [routes|sign-in|calls]`: ratios of one run; nothing here passes or fails. */
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const BENCHES = { routes: benchRoutes, 'sign-in': benchSignIn, calls: benchCalls };
+
+const wanted = process.argv.slice(2);
+print(`Node ${process.version}`);
+for (const [name, bench] of Object.entries(BENCHES))
+  if (wanted.length === 0 || wanted.includes(name)) await bench(print);

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import type { Snapshot } from '../../webhook/ledger/types.ts';
+import { onCreated } from '../../webhook/verification/created.ts';
+import { onDetails } from '../../webhook/verification/looked.ts';
+import { onPublished } from '../../webhook/verification/publication.ts';
+import { meet, request } from '../../webhook/verification/request.ts';
+
+/** An identity that was approved and published a moment ago: what most rows of a ledger are. */
+export function settledIdentity(now: number): { snapshot: Snapshot; verificationId: string; executionId: string } {
+  const [id, verificationId, executionId, accountId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+  const terms = { now, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
+  const requested = request(meet({ id }, now), verificationId, now).snapshot;
+  const started = onCreated(requested, verificationId, { accountId, executionId, link: 'https://a.example' }, terms);
+  const look = { verificationId, nudges: 0, now, random: 0, reference: 'reference', newId: randomUUID };
+  const result = {
+    accountId,
+    executionId,
+    definitionKey: '10011',
+    status: 'PROCESSED',
+    userReference: 'reference',
+    customerInternalReference: id,
+    completedAt: now,
+    decision: { type: 'PASSED' as const, label: 'PASSED', score: 0 },
+  };
+  const decided = onDetails(started.snapshot, look, result).snapshot;
+  const published = onPublished(decided, decided.identity.version, now).snapshot;
+  const verifications = published.verifications.map((row) => ({ ...row, lastReadAt: now, lastReadFor: 'PROCESSED' }));
+  // Read back already: nothing is owed to anybody.
+  const identity = { ...published.identity, kratosDue: null, readBack: 0 };
+  return { snapshot: { identity, verifications }, verificationId, executionId };
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Fastify from 'fastify';
+import rawBody from 'fastify-raw-body';
+import { pino } from 'pino';
+import { buildApp } from '../../webhook/app.ts';
+import { parseConfig } from '../../webhook/config.ts';
+import { createDependencies, type Dependencies } from '../../webhook/dependencies.ts';
+import { createSecretCheck, isFromKratos, isSignatureOf } from '../../webhook/http/authenticity.ts';
+import { RequestLog } from '../../webhook/logging.ts';
+import { mintReference } from '../../webhook/verification/reference.ts';
+import { settledIdentity } from './settled.ts';
+
+/** Both sides of a ratio in one process, so that a slow moment of the machine hits both: the service, and bare routes. */
+
+const SECRET = 'bench-webhook-secret-01';
+const CALLBACK_SECRET = 'bench-callback-secret-1';
+const ROWS = Number(process.env.BENCH_ROWS ?? 1_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+const config = parseConfig({
+  ORY_WEBHOOK_SECRET: SECRET,
+  JUMIO_CALLBACK_SECRET: CALLBACK_SECRET,
+  KRATOS_ADMIN_URL: 'http://127.0.0.1:9',
+  JUMIO_AUTH_URL: 'http://127.0.0.1:9/oauth2/token',
+  JUMIO_API_BASE_URL: process.env.BENCH_JUMIO_URL ?? 'http://127.0.0.1:9',
+  JUMIO_CLIENT_ID: 'bench',
+  JUMIO_CLIENT_SECRET: 'bench',
+  DATABASE_URL: `file:${join(folder, 'ledger.sqlite')}`,
+});
+
+// What a log costs is part of both sides; where it goes is not.
+const logger = pino({ level: 'info' }, pino.destination('/dev/null'));
+
+async function populate({ desk }: Dependencies) {
+  const now = Date.now();
+  const rows = Array.from({ length: ROWS }, () => settledIdentity(now));
+  await Promise.all(rows.map(({ snapshot }) => desk.ledger.change(snapshot.identity.id, now, () => ({ snapshot }))));
+  return rows.map(({ snapshot, verificationId, executionId }) => ({
+    identityId: snapshot.identity.id,
+    executionId,
+    reference: mintReference(desk.ledger.referenceKey, verificationId),
+  }));
+}
+
+function bare() {
+  const app = Fastify({ loggerInstance: logger, logController: new RequestLog() });
+  const isSecret = createSecretCheck([SECRET]);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isFromKratos(isSecret, request)) await reply.code(401).send();
+  });
+  app.post('/bare', async (_request, reply) => reply.code(204).send());
+  return app;
+}
+
+async function hmacOnly() {
+  const app = Fastify({ loggerInstance: logger, logController: new RequestLog() });
+  await app.register(rawBody, { global: false, encoding: false, runFirst: true });
+  app.post('/hmac', { config: { rawBody: true } }, async (request, reply) => {
+    const right = Buffer.isBuffer(request.rawBody) &&
+      isSignatureOf(request.rawBody, String(request.headers['x-jumio-signature']), [CALLBACK_SECRET]);
+    return reply.code(right ? 200 : 401).send();
+  });
+  return app;
+}
+
+const dependencies = await createDependencies(config, logger);
+const rows = await populate(dependencies);
+const service = await buildApp(dependencies);
+const apps = { service, bare: bare(), hmac: await hmacOnly() };
+const ports: Record<string, number> = {};
+for (const [name, app] of Object.entries(apps)) {
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  ports[name] = Number(new URL(app.listeningOrigin).port);
+}
+process.send?.({ ports, rows, secret: SECRET, callbackSecret: CALLBACK_SECRET });
+process.on('message', (message) => {
+  if (message === 'worker') dependencies.worker.start();
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { signUp } from '../../../sandbox/kratos/flows.ts';
+import { adminCall, patchIdentity, readIdentity } from './admin.ts';
+import { newPerson, type World } from './world.ts';
+
+const UNKNOWN = '5d0f1b1c-8a57-4b8f-8f0c-0f4a3a2b1c0d';
+const GONE = { error: { code: 404, message: 'Unable to locate the resource' } };
+
+export function identityCases(world: () => World): void {
+  async function newIdentity(): Promise<string> {
+    return (await signUp(world().kratos, newPerson(), { as: 'api' })).identityId ?? '';
+  }
+
+  test('add makes null parents; said twice it is the same; both metadata come back in the answer', async () => {
+    const id = await newIdentity();
+    const patch = [
+      { op: 'add', path: '/metadata_public/jumio', value: { status: 'approved' } },
+      { op: 'add', path: '/metadata_admin/jumio', value: { attempts: 1 } },
+    ];
+    const expected = {
+      metadata_public: { jumio: { status: 'approved' } },
+      metadata_admin: { jumio: { attempts: 1 } },
+    };
+    for (const _ of ['once', 'twice']) {
+      const answer = await patchIdentity(world(), id, patch);
+      expect(answer.status).toBe(200);
+      expect(answer.json()).toMatchObject(expected);
+    }
+    expect(await readIdentity(world(), id)).toMatchObject(expected);
+  });
+
+  test('replace of what is missing makes it; a numeric segment makes a list', async () => {
+    const id = await newIdentity();
+    await patchIdentity(world(), id, [
+      { op: 'replace', path: '/metadata_public/a', value: 1 },
+      { op: 'add', path: '/metadata_public/b/1', value: 'x' },
+    ]);
+    expect((await readIdentity(world(), id)).metadata_public).toEqual({ a: 1, b: [null, 'x'] });
+  });
+
+  test.each([
+    ['test', [{ op: 'test', path: '/state', value: 'active' }], 'unsupported operation: test'],
+    ['remove of what is missing', [{ op: 'remove', path: '/metadata_public/no' }], 'doc is missing path'],
+    ['a denied path', [{ op: 'add', path: '/id', value: 'x' }], 'patch includes denied path: /id'],
+    ['no list', {}, 'json: cannot unmarshal object'],
+    ['no body', undefined, ''],
+  ])('a patch with %s is a 400 and changes nothing', async (_name, patch, message) => {
+    const id = await newIdentity();
+    const before = await readIdentity(world(), id);
+    const answer = await patchIdentity(world(), id, patch);
+    expect(answer.status).toBe(400);
+    expect(answer.json()).toMatchObject({ error: { code: 400, message: expect.stringContaining(message) } });
+    expect(await readIdentity(world(), id)).toEqual(before);
+  });
+
+  test('an unknown identity is a 404, for reading and for patching, whatever the patch', async () => {
+    for (const answer of [
+      await adminCall(world(), 'GET', UNKNOWN),
+      await patchIdentity(world(), UNKNOWN, 'no patch'),
+    ]) {
+      expect(answer.status).toBe(404);
+      expect(answer.json()).toMatchObject(GONE);
+    }
+  });
+
+  test('concurrent patches of different paths all answer 200 and are partly lost: writers must take turns', async () => {
+    const id = await newIdentity();
+    const names = Array.from({ length: 40 }, (_, index) => `key${index}x`);
+    const answers = await Promise.all(
+      names.map((name) => patchIdentity(world(), id, [{ op: 'add', path: `/metadata_public/${name}`, value: 1 }])),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
+    const survivors = Object.keys(Object((await readIdentity(world(), id)).metadata_public));
+    expect(survivors.length).toBeGreaterThan(0);
+    expect(survivors.length).toBeLessThan(40);
+  });
+}
