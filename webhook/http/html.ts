@@ -1,3 +1,5 @@
+import type { FastifyReply } from 'fastify';
+
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],
   ['<', '&lt;'],
@@ -11,6 +13,9 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
 }
 
+/** Of every page. */
+export const TITLE = 'Identity verification';
+
 export interface Page {
   readonly title: string;
   readonly sentence: string;
@@ -20,13 +25,18 @@ export interface Page {
   readonly refreshSeconds?: number;
 }
 
-export function render({ title, sentence, action, refreshSeconds }: Page): string {
+function render({ title, sentence, action, refreshSeconds }: Page): string {
   const refresh = refreshSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${refreshSeconds}">`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${refresh}
 <title>${escapeHtml(title)}</title></head>
 <body><main><h1>${escapeHtml(title)}</h1><p id="sentence">${escapeHtml(sentence)}</p>${action}</main></body></html>
 `;
+}
+
+/** Answers with a page; what it shows is one person's and of this moment, so nothing keeps it. */
+export function sendPage(reply: FastifyReply, code: number, page: Page): FastifyReply {
+  return reply.code(code).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(render(page));
 }
 
 export function link(href: string, text: string): string {

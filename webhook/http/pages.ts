@@ -8,10 +8,12 @@ import { z } from 'zod';
 import type { Desk } from '../verification/desk.ts';
 import { arrive, goOn, type Person, type View, view } from '../verification/hand-over.ts';
 import type { Worker } from '../verification/worker.ts';
-import { link, render } from './html.ts';
-import { type Identified, identify } from './person.ts';
+import { sendPage } from './html.ts';
+import { answerWithPage } from './page-errors.ts';
+import { identify } from './person.ts';
 import type { ReturnTo } from './return-to.ts';
 import { standingPage } from './standing-page.ts';
+import { stranger } from './stranger.ts';
 
 /** How long the POST waits for a link before it shows a page that waits by itself. */
 const WAIT_MS = 4_000;
@@ -29,10 +31,6 @@ export interface PagesOptions {
 
 const query = z.object({ return_to: z.string().optional().catch(undefined) });
 const form = query.extend({ _csrf: z.string().optional().catch(undefined) });
-
-function html(reply: FastifyReply, code: number, page: Parameters<typeof render>[0]): FastifyReply {
-  return reply.code(code).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(render(page));
-}
 
 /** A key of its own for each use, derived from the ledger's, so that cookies outlive a restart. */
 function derivedKey(referenceKey: Buffer, use: string): string {
@@ -60,49 +58,14 @@ async function secure(app: FastifyInstance, options: PagesOptions): Promise<void
 /** Who was found behind a request: the CSRF token is bound to the identity. */
 const known = new WeakMap<FastifyRequest, Person>();
 
-function loginUrl({ kratosPublicUrl, publicUrl }: PagesOptions): string {
-  const url = new URL('self-service/login/browser', kratosPublicUrl.replace(/\/*$/, '/'));
-  if (publicUrl !== undefined) url.searchParams.set('return_to', new URL('/jumio/verify', publicUrl).href);
-  return url.href;
-}
-
-function stranger(
-  who: Exclude<Identified, { kind: 'person' }>,
-  reply: FastifyReply,
-  options: PagesOptions,
-): FastifyReply {
-  const title = 'Identity verification';
-  switch (who.kind) {
-    case 'nobody':
-      return html(reply, 401, {
-        title,
-        sentence: 'Please sign in first. You will come back here.',
-        action: link(loginUrl(options), 'Sign in'),
-      });
-    case 'second-factor':
-      return reply.redirect(secondFactorUrl(who.redirectTo, options), 303);
-    case 'kratos-down':
-      return html(reply, 503, {
-        title,
-        sentence: 'Sign-in cannot be checked at the moment. Nothing is lost; please try again in a few minutes.',
-        action: link('/jumio/verify', 'Try again'),
-      });
-    default:
-      return who satisfies never;
-  }
-}
-
-/** Kratos' own redirect, and only to Kratos. */
-function secondFactorUrl(redirectTo: string | undefined, options: PagesOptions): string {
-  const kratos = new URL(options.kratosPublicUrl).origin;
-  const isKratos = redirectTo !== undefined && URL.canParse(redirectTo) && new URL(redirectTo).origin === kratos;
-  return isKratos ? redirectTo : loginUrl(options);
-}
-
 /** `GET` and `POST /jumio/verify`, `GET /jumio/status`: the person's side (design §6). */
 export async function pages(app: FastifyInstance, options: PagesOptions): Promise<void> {
   const { desk, worker } = options;
   await secure(app, options);
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+  app.setErrorHandler(answerWithPage);
   const handover = {
     kratos: desk.kratos,
     now: () => desk.clock.now(),
@@ -131,7 +94,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
       ...(returnTo === null ? {} : { return_to: returnTo }),
     };
     const onwards = returnTo ?? shown.returnTo ?? options.defaultReturnUrl;
-    return html(reply, 200, standingPage(shown, { fields, returnTo: onwards }));
+    return sendPage(reply, 200, standingPage(shown, { fields, returnTo: onwards }));
   };
 
   app.get(
@@ -154,7 +117,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     withPerson(async (person, request, reply) => {
       const wanted = form.safeParse(request.body).data?.return_to;
       const { link: hosted, view: shown } = await goOn(desk, worker, person, options.returnTo(wanted), WAIT_MS);
-      if (hosted !== undefined) return reply.header('cache-control', 'no-store').redirect(hosted, 303);
+      if (hosted !== undefined) return reply.redirect(hosted, 303);
       return show(shown, person, wanted, reply);
     }),
   );

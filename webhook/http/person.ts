@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/client.ts';
-import { decidedStatus, readCopy } from '../verification/gate.ts';
+import { DECIDED, decidedStatus, readCopy } from '../verification/gate.ts';
 import type { Person } from '../verification/hand-over.ts';
 
 const COOKIE = 'jumio_handover';
@@ -22,23 +22,34 @@ interface Handover {
   readonly secure: boolean;
 }
 
-/** The hand-over cookie: one identity, 72 hours, signed with a key of the ledger's; opens verify and status only. */
-function remember(reply: FastifyReply, identityId: string, { now, secure }: Handover): void {
-  const value = `${identityId}.${Math.floor(now() / 1000) + LIFETIME_S}`;
+/**
+ * The hand-over cookie: one identity, 72 hours, signed with a key of the ledger's; opens verify and status only. It
+ * carries the decided status that the session's copy showed: without it a person whom a lost ledger does not know
+ * would come back by the cookie as somebody about whom nothing was ever decided.
+ */
+function remember(reply: FastifyReply, person: Person, { now, secure }: Handover): void {
+  const expires = Math.floor(now() / 1000) + LIFETIME_S;
+  const value = [person.identityId, expires, person.inherited ?? 'none'].join('.');
   const options = { path: '/jumio', httpOnly: true, sameSite: 'lax', secure, signed: true } as const;
   reply.setCookie(COOKIE, value, { ...options, maxAge: LIFETIME_S });
 }
 
-function remembered(request: FastifyRequest, now: number): string | undefined {
+function remembered(request: FastifyRequest, now: number): Person | undefined {
   const cookie = request.cookies[COOKIE];
   const unsigned = cookie === undefined ? undefined : request.unsignCookie(cookie);
-  const [identityId, expires] = unsigned?.valid ? unsigned.value.split('.') : [];
-  return Number(expires) * 1000 > now ? identityId : undefined;
+  const [identityId, expires, inherited] = unsigned?.valid ? unsigned.value.split('.') : [];
+  if (identityId === undefined || !(Number(expires) * 1000 > now)) return undefined;
+  return { identityId, inherited: DECIDED.find((status) => status === inherited) ?? null };
+}
+
+function isKnown(request: FastifyRequest, person: Person, now: number): boolean {
+  const known = remembered(request, now);
+  return known?.identityId === person.identityId && known.inherited === person.inherited;
 }
 
 function byCookie(request: FastifyRequest, now: number, otherwise: 'nobody' | 'kratos-down'): Identified {
-  const identityId = remembered(request, now);
-  return identityId === undefined ? { kind: otherwise } : { kind: 'person', person: { identityId, inherited: null } };
+  const person = remembered(request, now);
+  return person === undefined ? { kind: otherwise } : { kind: 'person', person };
 }
 
 /**
@@ -52,9 +63,9 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
     if (whoami.kind === 'none') return byCookie(request, handover.now(), 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
     const { id, metadataPublic } = whoami.identity;
-    if (remembered(request, handover.now()) !== id) remember(reply, id, handover);
-    const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
-    return { kind: 'person', person: { identityId: id, inherited } };
+    const person = { identityId: id, inherited: decidedStatus(readCopy({ metadata_public: metadataPublic })) };
+    if (!isKnown(request, person, handover.now())) remember(reply, person, handover);
+    return { kind: 'person', person };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');

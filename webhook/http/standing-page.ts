@@ -1,7 +1,7 @@
 import type { Status } from '../ledger/types.ts';
 import type { View } from '../verification/hand-over.ts';
 import type { Refusal } from '../verification/start-again.ts';
-import { button, link, type Page } from './html.ts';
+import { button, link, type Page, TITLE } from './html.ts';
 
 /** What a page about a standing needs besides the view. */
 export interface PageFields {
@@ -11,7 +11,6 @@ export interface PageFields {
   readonly returnTo: string | undefined;
 }
 
-const TITLE = 'Identity verification';
 const REFRESH_SECONDS = 5;
 
 const SENTENCES: Readonly<Record<Status, string>> = {

@@ -55,9 +55,10 @@ export function readCopy(body: { metadata_public?: unknown; jumio_verification_s
   return { statuses, jumio, shown: Object.hasOwn(body, 'metadata_public') };
 }
 
-const DECIDED: readonly DecidedStatus[] = ['rejected', 'review', 'approved'];
+/** The strictest first. */
+export const DECIDED: readonly DecidedStatus[] = ['rejected', 'review', 'approved'];
 
-/** The decided status that a copy speaks of, the strictest first. */
+/** The strictest decided status that a copy speaks of. */
 export function decidedStatus(copy: Copy): DecidedStatus | null {
   return DECIDED.find((status) => copy.statuses.includes(status)) ?? null;
 }

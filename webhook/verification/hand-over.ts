@@ -1,3 +1,4 @@
+import { LedgerUnavailable } from '../errors.ts';
 import type { DecidedStatus, Snapshot, Status, Verification } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity, withVerification } from './edit.ts';
@@ -48,14 +49,26 @@ export async function view(desk: Desk, person: Person): Promise<View> {
   return viewOf(snapshot ?? meet({ id: person.identityId, inherited: person.inherited }, now), now);
 }
 
-/** The person is back from Jumio, or looks in: a sign of life for the attempt that is under way. */
-export async function arrive(desk: Desk, worker: Worker, person: Person): Promise<View> {
+async function signOfLife(desk: Desk, identityId: string): Promise<void> {
   const now = desk.clock.now();
-  await desk.ledger.change(person.identityId, now, (snapshot) => {
+  await desk.ledger.change(identityId, now, (snapshot) => {
     const open = snapshot && openAttempt(snapshot);
     return snapshot && open ? nudge(snapshot, { verificationId: open.id }, now) : undefined;
   });
-  worker.wake();
+}
+
+/**
+ * The person is back from Jumio, or looks in: a sign of life for the attempt that is under way. Where that cannot be
+ * kept the schedule finds out in its own time, and the person is shown how things stand all the same.
+ */
+export async function arrive(desk: Desk, worker: Worker, person: Person): Promise<View> {
+  try {
+    await signOfLife(desk, person.identityId);
+    worker.wake();
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailable)) throw error;
+    desk.log.error({ identity: person.identityId, err: error }, 'an arrival could not be kept');
+  }
   return view(desk, person);
 }
 

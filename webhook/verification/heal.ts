@@ -28,8 +28,9 @@ export function remedyFor(row: GateRow | undefined, signIn: SignIn, ledgerCreate
   const { copy } = signIn;
   if (row === undefined || (row.attempts === 0 && row.standing === null))
     return copy.statuses.length === 0 && isOurs(signIn.createdAt, ledgerCreatedAt) ? 'request' : 'none';
-  const settled = row.published === row.version;
-  if (row.gone === 1 || (copy.shown && settled && !isOurCopy(row, copy.jumio))) return 'republish';
+  // A row that has only inherited a status published nothing: what the copy says is not ours to put right.
+  const isPublished = row.content !== null && row.published === row.version;
+  if (row.gone === 1 || (copy.shown && isPublished && !isOurCopy(row, copy.jumio))) return 'republish';
   return UNDER_WAY.has(row.status) ? 'nudge' : 'none';
 }
 

@@ -4,7 +4,7 @@ import type { Change, Identity, LedgerEvent, Snapshot } from '../ledger/types.ts
 import { published } from './content.ts';
 import { withIdentity } from './edit.ts';
 import { backOff } from './schedule.ts';
-import { settle } from './settle.ts';
+import { kratosTurn, settle } from './settle.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
@@ -37,7 +37,9 @@ export function onPublished(snapshot: Snapshot, version: number, now: number): C
   const behind = identity.version > version;
   const kratosDue = behind ? now : decided ? now + READ_BACK_MS : null;
   const patch = { ...WELL, published: version, readBack: decided ? 1 : 0, kratosDue };
-  const events = [{ kind: 'published', detail: { version, status: identity.status } }];
+  // Where a newer version is owed already, the status of now is not what was written.
+  const detail = behind ? { version } : { version, status: identity.status };
+  const events = [{ kind: 'published', detail }];
   return settle(withIdentity(snapshot, patch), now, events);
 }
 
@@ -46,14 +48,14 @@ export function onReadBack(snapshot: Snapshot, copy: unknown, now: number): Chan
   const { identity } = snapshot;
   if (identity.published < identity.version) return settle(withIdentity(snapshot, { kratosDue: now }), now);
   if (isOurCopy(identity, copy)) return settle(withIdentity(snapshot, { ...WELL, readBack: 0, kratosDue: null }), now);
-  return republish(snapshot, now, 'read-back');
+  return republish(withIdentity(snapshot, WELL), now, 'read-back');
 }
 
 /** The copy is not ours: the same version is owed again, and until then the ledger alone counts at the gate. */
 export function republish(snapshot: Snapshot, now: number, seenAt: 'read-back' | 'sign-in'): Change {
   const { identity } = snapshot;
   if (identity.content === null || identity.published < identity.version) return { snapshot };
-  const patch = { published: identity.version - 1, kratosDue: now, readBack: 0 };
+  const patch = { published: identity.version - 1, kratosDue: kratosTurn(identity, now), readBack: 0 };
   return settle(withIdentity(snapshot, patch), now, [{ kind: 'copy_differs', detail: { seen_at: seenAt } }]);
 }
 

@@ -10,13 +10,14 @@ export interface Newcomer {
 
 /** An identity that we meet for the first time: nothing is owed yet. */
 export function meet(newcomer: Newcomer, now: number): Snapshot {
+  const inherited = newcomer.inherited ?? null;
   const identity: Identity = {
     id: newcomer.id,
     metAt: now,
     returnTo: newcomer.returnTo ?? null,
-    inherited: newcomer.inherited ?? null,
-    standing: null,
-    status: 'none',
+    inherited,
+    standing: inherited,
+    status: inherited ?? 'none',
     content: null,
     jumioDue: null,
     kratosDue: null,
@@ -78,8 +79,7 @@ function requested(snapshot: Snapshot, id: string, now: number): Verification {
 /** Adds an attempt that is due for creation at once. Whether it is allowed was asked before (`mayStart`). */
 export function request(snapshot: Snapshot, verificationId: string, now: number): Change {
   const verification = requested(snapshot, verificationId, now);
-  const identity = { ...snapshot.identity, gone: 0, missing: 0 };
-  const grown = { identity, verifications: [...snapshot.verifications, verification] };
+  const grown = { ...snapshot, verifications: [...snapshot.verifications, verification] };
   const detail = { attempt: verification.attempt };
   return settle(grown, now, [{ kind: 'requested', verificationId, detail }]);
 }

@@ -10,11 +10,15 @@ function earliest(snapshot: Snapshot): number | null {
   return dues.length === 0 ? null : Math.min(...dues);
 }
 
-/** When a changed content is to be published. A back-off that is running is not shortened. */
+/** Now, or when the back-off from Kratos that is running ends: nothing shortens it. */
+export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number): number {
+  return kratosAttempts > 0 ? (kratosDue ?? now) : now;
+}
+
+/** When a changed content is to be published. */
 function publishDue(identity: Identity, now: number): number | null {
   if (identity.gone === 1) return null;
-  if (identity.version === 0) return now + FIRST_PUBLICATION_WAITS_MS;
-  return identity.kratosAttempts > 0 ? identity.kratosDue : now;
+  return identity.version === 0 ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
 }
 
 function withContent(identity: Identity, content: string | null, now: number): Identity {

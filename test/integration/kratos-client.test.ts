@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createKratosClient } from '../../webhook/kratos/client.ts';
+import { json, refusingUrl, startAnsweringServer } from '../support/answering-server.ts';
+import {
+  COOKIE,
+  content,
+  ID,
+  identityBody,
+  KEY,
+  refusal,
+  startKratosAnswering,
+  whoami,
+} from '../support/kratos-answers.ts';
+import { failureOf } from '../support/upstream-errors.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
+
+async function stub(...parameters: Parameters<typeof startKratosAnswering>) {
+  const running = await startKratosAnswering(...parameters);
+  closing.push(running.server.close);
+  return running;
+}
+
+describe('publishing', () => {
+  it('adds our two objects in one PATCH and gives back what is public now', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    expect(await client.publish(ID, content)).toStrictEqual(content.public);
+    expect(server.arrived).toHaveLength(1);
+    expect(server.arrived[0]).toMatchObject({
+      method: 'PATCH',
+      path: `/admin/identities/${ID}`,
+      headers: { 'content-type': 'application/json', 'user-agent': 'Acme Verification/1.0' },
+    });
+    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+      { op: 'add', path: '/metadata_public/jumio', value: content.public },
+      { op: 'add', path: '/metadata_admin/jumio', value: content.admin },
+    ]);
+  });
+
+  it('sends the same bytes for the same content', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    await client.publish(ID, content);
+    await client.publish(ID, content);
+    expect(server.arrived[1]?.body).toBe(server.arrived[0]?.body);
+  });
+
+  it.each([{}, { metadata_public: null }, { metadata_public: 'text' }, { metadata_public: { theirs: 1 } }])(
+    'gives back nothing where the answer is %j',
+    async (body) => {
+      const { client } = await stub(json(200, body));
+      expect(await client.publish(ID, content)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['/', ''],
+    ['/ory/', '/ory'],
+  ])('joins an address that ends in %s', async (end, prefix) => {
+    const server = await startAnsweringServer(json(200, identityBody));
+    closing.push(server.close);
+    const client = createKratosClient({ adminUrl: `${server.url}${end}`, userAgent: 'x' });
+    await client.read(ID);
+    expect(server.arrived[0]?.path).toBe(`${prefix}/admin/identities/${ID}`);
+  });
+});
+
+describe('the key', () => {
+  it('is a bearer token for the admin address', async () => {
+    const { client, server } = await stub(json(200, identityBody), { apiKey: KEY });
+    await client.publish(ID, content);
+    await client.read(ID);
+    expect(server.arrived.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
+  });
+
+  it.each([{}, { apiKey: '' }])('is not sent where there is none (%j)', async (options) => {
+    const { client, server } = await stub(json(200, identityBody), options);
+    await client.publish(ID, content);
+    expect(server.arrived[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('never goes to the public address', async () => {
+    const { client, server } = await stub(json(200, { active: true, identity: identityBody }), { apiKey: KEY });
+    await whoami(client);
+    expect(server.arrived[0]?.headers).not.toHaveProperty('authorization');
+  });
+});
+
+describe('a read', () => {
+  it('gives the identity without its traits', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    expect(await client.read(ID)).toStrictEqual({
+      id: ID,
+      schemaId: 'default',
+      createdAt: Date.UTC(2026, 0, 5, 9, 30, 1, 221),
+      metadataPublic: identityBody.metadata_public,
+    });
+    expect(server.arrived[0]).toMatchObject({ method: 'GET', path: `/admin/identities/${ID}`, body: '' });
+  });
+
+  it.each([undefined, null, 'text', 7, [1], {}])('passes on the metadata %j', async (metadata) => {
+    const { client } = await stub(json(200, { id: ID, metadata_public: metadata }));
+    expect(await client.read(ID)).toStrictEqual({ id: ID, metadataPublic: metadata });
+  });
+});
+
+describe('whoami', () => {
+  const session = { id: 's', active: true, identity: identityBody, authenticator_assurance_level: 'aal1' };
+
+  it('forwards the cookies as they came and gives the session’s identity', async () => {
+    const { client, server } = await stub(json(200, session));
+    const cookie = `a=1; ory_kratos_session=${COOKIE}; b="2"`;
+    expect(await client.whoami({ cookie })).toMatchObject({ kind: 'session', identity: { id: ID } });
+    expect(server.arrived[0]).toMatchObject({ method: 'GET', path: '/sessions/whoami', headers: { cookie } });
+    expect(server.arrived[0]?.headers).not.toHaveProperty('x-session-token');
+  });
+
+  it('forwards a session token', async () => {
+    const { client, server } = await stub(json(200, session));
+    expect(await client.whoami({ sessionToken: 'ory_st_x' })).toMatchObject({ kind: 'session' });
+    expect(server.arrived[0]?.headers['x-session-token']).toBe('ory_st_x');
+    expect(server.arrived[0]?.headers).not.toHaveProperty('cookie');
+  });
+
+  it('says none for a 401 and for a session that is over', async () => {
+    const { client } = await stub(refusal(401, { message: 'The request could not be authorized' }));
+    expect(await whoami(client)).toStrictEqual({ kind: 'none' });
+    const { client: late } = await stub(json(200, { ...session, active: false }));
+    expect(await whoami(late)).toStrictEqual({ kind: 'none' });
+  });
+
+  const place = 'https://id.acme.example/self-service/login/browser?aal=aal2';
+  const error = { id: 'session_aal2_required', code: 403, details: { redirect_browser_to: place } };
+  it.each([
+    ['beside the error', { error, redirect_browser_to: place }, place],
+    ['only inside it', { error }, place],
+    ['nowhere', { error: { ...error, details: undefined } }, undefined],
+    ['as no web address', { error: { id: error.id }, redirect_browser_to: 'javascript:alert(1)' }, undefined],
+  ])('says second factor, with the place that stands %s', async (_, body, redirectTo) => {
+    const { client } = await stub(json(403, body));
+    const expected = { kind: 'second-factor', ...(redirectTo && { redirectTo }) };
+    expect(await whoami(client)).toStrictEqual(expected);
+  });
+
+  it('takes no other 403 for that', async () => {
+    const { client } = await stub(refusal(403, { id: 'security_csrf_violation' }));
+    expect((await failureOf(whoami(client))).facts).toMatchObject({ failure: 'status', status: 403 });
+  });
+
+  it.each([{ active: true }, { identity: identityBody }, { active: 'yes', identity: identityBody }])(
+    'takes %j for no session and for no refusal',
+    async (body) => {
+      const { client } = await stub(json(200, body));
+      expect((await failureOf(whoami(client))).facts).toMatchObject({ failure: 'unusable', status: 200 });
+    },
+  );
+
+  it('rejects where no public address is configured, and asks nobody', async () => {
+    const client = createKratosClient({ adminUrl: await refusingUrl(), userAgent: 'x' });
+    expect((await failureOf(whoami(client))).facts).toMatchObject({ operation: 'whoami', failure: 'unreachable' });
+  });
+});

@@ -1,0 +1,98 @@
+import type { LightMyRequestResponse } from 'fastify';
+import { CookieJar } from 'tough-cookie';
+import { type TestService } from './service.ts';
+
+/** What a page says and offers. */
+export interface SeenPage {
+  readonly status: number;
+  readonly headers: LightMyRequestResponse['headers'];
+  readonly body: string;
+  readonly location: string | undefined;
+  readonly sentence: string | undefined;
+  /** The one action: a button of the form, a link, or a text. */
+  readonly action: { readonly kind: string; readonly text: string; readonly href: string | undefined } | undefined;
+  /** The form's hidden inputs. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface Browser {
+  /** The Cookie header of Kratos' own cookies; empty: signed out. */
+  session: string;
+  readonly jar: CookieJar;
+  get(path: string): Promise<SeenPage>;
+  /** Sends the form as it is, or with other fields; `undefined` leaves one out. */
+  post(fields: Readonly<Record<string, string | undefined>>): Promise<SeenPage>;
+  /** Opens the page and presses its button. */
+  press(path?: string): Promise<SeenPage>;
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['&amp;', '&'],
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&quot;', '"'],
+  ['&#39;', "'"],
+]);
+
+function unescape(text: string): string {
+  return text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES.get(entity) ?? entity);
+}
+
+function hiddenInputs(body: string): Record<string, string> {
+  const inputs = body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
+  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [unescape(name), unescape(value)]));
+}
+
+function actionOf(body: string): SeenPage['action'] {
+  const [, tag, attributes = '', text = ''] = /<(a|button|p) id="action"([^>]*)>([^<]*)</.exec(body) ?? [];
+  const href = / href="([^"]*)"/.exec(attributes)?.[1];
+  const kinds = new Map([
+    ['a', 'link'],
+    ['button', 'button'],
+    ['p', 'text'],
+  ]);
+  const kind = kinds.get(tag ?? '');
+  return kind === undefined ? undefined : { kind, text: unescape(text), href: href && unescape(href) };
+}
+
+function seen(answer: LightMyRequestResponse): SeenPage {
+  const sentence = /<p id="sentence">([^<]*)</.exec(answer.body)?.[1];
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.body,
+    location: answer.headers.location,
+    sentence: sentence && unescape(sentence),
+    action: actionOf(answer.body),
+    fields: hiddenInputs(answer.body),
+  };
+}
+
+/** A person's browser at this service, as PUBLIC_URL says it is reached. */
+export function openBrowser({ app, config }: TestService, session = ''): Browser {
+  const jar = new CookieJar();
+  const site = config.PUBLIC_URL ?? 'http://localhost';
+
+  async function visit(method: 'GET' | 'POST', path: string, fields?: URLSearchParams): Promise<SeenPage> {
+    const url = `${site}${path}`;
+    const cookie = [browser.session, await jar.getCookieString(url)].filter((part) => part !== '').join('; ');
+    const type = fields === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+    const headers = { ...(cookie === '' ? {} : { cookie }), ...type };
+    const payload = fields === undefined ? {} : { payload: fields.toString() };
+    const answer = await app.inject({ method, url: path, headers, ...payload });
+    for (const set of [answer.headers['set-cookie'] ?? []].flat()) await jar.setCookie(set, url);
+    return seen(answer);
+  }
+
+  const browser: Browser = {
+    session,
+    jar,
+    get: (path) => visit('GET', path),
+    post: (fields) => {
+      const given = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      return visit('POST', '/jumio/verify', new URLSearchParams(given));
+    },
+    press: async (path = '/jumio/verify') => browser.post((await browser.get(path)).fields),
+  };
+  return browser;
+}

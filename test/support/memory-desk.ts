@@ -1,0 +1,68 @@
+import type { LedgerEvent, Snapshot } from '../../webhook/ledger/types.ts';
+import type { Desk } from '../../webhook/verification/desk.ts';
+import type { Worker } from '../../webhook/verification/worker.ts';
+import { REFERENCE_KEY } from './jumio-wire.ts';
+import { DAY, LIFETIME, NOW, verificationId } from './story.ts';
+
+/** One identity in memory, behind the interface of the real ledger: enough for what people do, no worker beside. */
+export interface MemoryDesk {
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly stored: () => Snapshot | undefined;
+  readonly events: readonly LedgerEvent[];
+}
+
+function notHere(): never {
+  throw new Error('this part of the ledger is not needed by what people do');
+}
+
+const asleep: Worker = { start: notHere, wake: () => undefined, stop: notHere };
+
+export function createMemoryDesk(first: Snapshot | undefined, now = NOW): MemoryDesk {
+  let stored = first;
+  const events: LedgerEvent[] = [];
+  const change: Desk['ledger']['change'] = async (_id, _now, decide) => {
+    const changed = decide(stored);
+    stored = changed?.snapshot ?? stored;
+    events.push(...(changed?.events ?? []));
+    return stored;
+  };
+  const budgets: Desk['ledger']['budgets'] = {
+    pause: notHere,
+    stop: notHere,
+    refused: notHere,
+    cleared: notHere,
+    turn: async () => 0,
+    paused: async () => [],
+  };
+  const desk: Desk = {
+    ledger: {
+      createdAt: now - 100 * DAY,
+      origin: 'opened',
+      referenceKey: REFERENCE_KEY,
+      budgets,
+      change,
+      snapshot: async () => stored,
+      gate: notHere,
+      identityOfVerification: notHere,
+      identityOfExecution: notHere,
+      note: notHere,
+      claim: notHere,
+      nextDue: notHere,
+      events: notHere,
+      probe: notHere,
+      close: notHere,
+    },
+    jumio: { create: notHere, status: notHere, details: notHere },
+    kratos: { publish: notHere, read: notHere, whoami: notHere },
+    clock: { now: () => now },
+    log: { info: notHere, warn: notHere, error: notHere },
+    random: () => 0.5,
+    newId: () => verificationId((stored?.verifications.length ?? 0) + 1),
+    rates: { account: { perSecond: 1, burst: 5 }, retrieval: { perSecond: 15, burst: 15 } },
+    workflowKey: '10011',
+    linkLifetimeMs: LIFETIME,
+    callDeadlineMs: 10_000,
+  };
+  return { desk, worker: asleep, stored: () => stored, events };
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../../webhook/verification/desk.ts';
+
+/** The real time, and as much more as the test says. */
+export interface MovedClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export function createMovedClock(): MovedClock {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    advance: (milliseconds) => {
+      ahead += milliseconds;
+    },
+  };
+}

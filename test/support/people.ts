@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import { type Browser, openBrowser } from './browser.ts';
+import { callback, callbackOf } from './calls.ts';
+import { eventually, reaches, signUp, snapshotOf } from './eventually.ts';
+import { type Execution, process } from './fake-jumio.ts';
+import { MINUTE } from './moved-clock.ts';
+import type { TestService } from './service.ts';
+
+/** A person with a session at Kratos, whom the service has not met unless `signedUp`. */
+export interface Visitor {
+  readonly id: string;
+  readonly browser: Browser;
+}
+
+export function visitor(service: TestService, id: string = randomUUID()): Visitor {
+  return { id, browser: openBrowser(service, service.kratos.signIn(id)) };
+}
+
+export async function signedUp(service: TestService): Promise<Visitor> {
+  const { id, browser } = visitor(service);
+  await signUp(service, id);
+  return { id, browser };
+}
+
+/** Jumio's verdict on the latest execution, told by a callback, read and published. */
+export async function decide(
+  service: TestService,
+  id: string,
+  type: 'PASSED' | 'WARNING' | 'REJECTED',
+  reason?: 'unreadable',
+): Promise<Execution> {
+  const execution = service.jumio.latest(id);
+  // Each verdict is Jumio's latest, however quickly a test takes them.
+  service.clock.advance(MINUTE);
+  process(execution, type, service.clock.now(), reason);
+  await callback(service, callbackOf(execution));
+  await eventually(async () => {
+    const { verifications } = await snapshotOf(service, id);
+    expect(verifications.find(({ executionId }) => executionId === execution.executionId)?.decision).not.toBeNull();
+  });
+  await reaches(service, id, type === 'PASSED' ? 'approved' : type === 'WARNING' ? 'review' : 'rejected');
+  return execution;
+}

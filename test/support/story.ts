@@ -1,0 +1,79 @@
+import type { Change, DecidedStatus, Snapshot, Verification } from '../../webhook/ledger/types.ts';
+import { onCreated } from '../../webhook/verification/created.ts';
+import { onDetails, onStatus } from '../../webhook/verification/looked.ts';
+import type { Look } from '../../webhook/verification/outcomes.ts';
+import { mintReference } from '../../webhook/verification/reference.ts';
+import { meet, request } from '../../webhook/verification/request.ts';
+import { latest } from '../../webhook/verification/standing.ts';
+import { detailsOf, REFERENCE_KEY, startedAs, statusOf, type Told } from './jumio-wire.ts';
+
+/** A history of one identity, told with the functions that write it in production. All times are epoch milliseconds. */
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+/** The moment at which the tests look. */
+export const NOW = Date.UTC(2026, 0, 20, 12);
+/** How long a hosted link lasts. */
+export const LIFETIME = DAY;
+export const IDENTITY = '9f425a8d-7efc-4768-8f23-7647a74fdf13';
+export const TERMS = { random: 0.5, linkLifetimeMs: LIFETIME, workflowKey: '10011' };
+
+/** The id of the n-th verification. */
+export function verificationId(n: number): string {
+  return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+}
+
+export function newcomer(at = NOW, inherited: DecidedStatus | null = null): Snapshot {
+  return meet({ id: IDENTITY, inherited }, at);
+}
+
+export function asked(snapshot: Snapshot, at = NOW): Snapshot {
+  return request(snapshot, verificationId(snapshot.verifications.length + 1), at).snapshot;
+}
+
+/** The latest verification; a story without one is a mistake of the test. */
+export function last(snapshot: Snapshot): Verification {
+  const row = latest(snapshot);
+  if (row === undefined) throw new Error('the story has no verification yet');
+  return row;
+}
+
+/** The verification of that number, 1 for the first. */
+export function nth(snapshot: Snapshot, n: number): Verification {
+  const row = snapshot.verifications[n - 1];
+  if (row === undefined) throw new Error(`the story has no verification ${n}`);
+  return row;
+}
+
+/** Jumio made the execution of the latest verification. */
+export function made(snapshot: Snapshot, at = NOW, withLink = true): Snapshot {
+  const row = last(snapshot);
+  const started = startedAs('account-1', `execution-${row.attempt}`, withLink);
+  return onCreated(snapshot, row.id, started, { now: at, ...TERMS }).snapshot;
+}
+
+/** Asked for and made at the same moment. */
+export function begun(snapshot: Snapshot, at = NOW): Snapshot {
+  return made(asked(snapshot, at), at);
+}
+
+export function lookAt(snapshot: Snapshot, row: Verification, at = NOW): Look {
+  return {
+    verificationId: row.id,
+    nudges: snapshot.identity.nudges,
+    now: at,
+    random: 0.5,
+    reference: mintReference(REFERENCE_KEY, row.id),
+    newId: () => verificationId(snapshot.verifications.length + 1),
+  };
+}
+
+/** The details of a verification are read. */
+export function read(snapshot: Snapshot, told: Told, at = NOW, row = last(snapshot)): Change {
+  return onDetails(snapshot, lookAt(snapshot, row, at), detailsOf(row, told));
+}
+
+/** The status of a verification is read. */
+export function readWord(snapshot: Snapshot, word: string, at = NOW, row = last(snapshot)): Change {
+  return onStatus(snapshot, lookAt(snapshot, row, at), statusOf(word));
+}
