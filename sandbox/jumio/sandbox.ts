@@ -30,6 +30,8 @@ export interface Sandbox {
   readonly callbacks: CallbackRecord[];
   /** Per execution: the callbacks still to be sent, one after the other. */
   readonly queues: Map<string, Promise<void>>;
+  /** Per execution: a callback that waits to be overtaken. */
+  readonly held: Map<string, () => void>;
   /** Earliest sandbox time at which some execution changes by itself. */
   nextDue: number;
   /** Aborted by a reset and by stopping: ends deliveries and waits of before. */
@@ -54,6 +56,7 @@ export function createSandbox(defaults: Settings): Sandbox {
     calls: [],
     callbacks: [],
     queues: new Map(),
+    held: new Map(),
     nextDue: Number.POSITIVE_INFINITY,
     epoch: new AbortController(),
     sequence: 0,
@@ -67,7 +70,8 @@ export function resetSandbox(sandbox: Sandbox): void {
   sandbox.clock.reset();
   sandbox.settings = sandbox.defaults;
   sandbox.nextDue = Number.POSITIVE_INFINITY;
-  for (const map of [sandbox.buckets, sandbox.accounts, sandbox.executions, sandbox.queues]) map.clear();
+  const { buckets, accounts, executions, queues, held } = sandbox;
+  for (const map of [buckets, accounts, executions, queues, held]) map.clear();
   for (const list of [sandbox.faults, sandbox.calls, sandbox.callbacks]) list.length = 0;
 }
 

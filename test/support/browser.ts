@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { CookieJar } from 'tough-cookie';
-import { type TestService } from './service.ts';
+import type { TestService } from './service.ts';
 
 /** What a page says and offers. */
 export interface SeenPage {
@@ -34,13 +34,13 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['&#39;', "'"],
 ]);
 
-function unescape(text: string): string {
+function unescapeHtml(text: string): string {
   return text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES.get(entity) ?? entity);
 }
 
 function hiddenInputs(body: string): Record<string, string> {
   const inputs = body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
-  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [unescape(name), unescape(value)]));
+  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [unescapeHtml(name), unescapeHtml(value)]));
 }
 
 function actionOf(body: string): SeenPage['action'] {
@@ -52,7 +52,7 @@ function actionOf(body: string): SeenPage['action'] {
     ['p', 'text'],
   ]);
   const kind = kinds.get(tag ?? '');
-  return kind === undefined ? undefined : { kind, text: unescape(text), href: href && unescape(href) };
+  return kind === undefined ? undefined : { kind, text: unescapeHtml(text), href: href && unescapeHtml(href) };
 }
 
 function seen(answer: LightMyRequestResponse): SeenPage {
@@ -62,7 +62,7 @@ function seen(answer: LightMyRequestResponse): SeenPage {
     headers: answer.headers,
     body: answer.body,
     location: answer.headers.location,
-    sentence: sentence && unescape(sentence),
+    sentence: sentence && unescapeHtml(sentence),
     action: actionOf(answer.body),
     fields: hiddenInputs(answer.body),
   };

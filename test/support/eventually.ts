@@ -11,6 +11,12 @@ export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(assertion, PATIENCE);
 }
 
+/** Lets time pass, and the worker look at once. */
+export function pass({ clock, worker }: TestService, milliseconds: number): void {
+  clock.advance(milliseconds);
+  worker.wake();
+}
+
 /** The identity as the ledger has it; fails where it has none. */
 export async function snapshotOf({ desk }: TestService, identityId: string): Promise<Snapshot> {
   const snapshot = await desk.ledger.snapshot(identityId);

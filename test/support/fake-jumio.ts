@@ -126,7 +126,12 @@ export function createFakeJumio(workflowKey = '10011'): FakeJumio {
 }
 
 /** Jumio is done with an execution. */
-export function process(execution: Execution, type: 'PASSED' | 'WARNING' | 'REJECTED', at: number, reason?: 'unreadable') {
+export function process(
+  execution: Execution,
+  type: 'PASSED' | 'WARNING' | 'REJECTED',
+  at: number,
+  reason?: 'unreadable',
+) {
   execution.status = 'PROCESSED';
   execution.completedAt = at;
   execution.decision = { type, ...(type === 'REJECTED' ? { reason: reason ?? 'other' } : {}) };

@@ -40,5 +40,14 @@ export const LEDGERS = {
 /** A row of the ledger; `isPublished` false: its last change is still owed to Kratos. */
 export function rowOf(status: Status, isPublished: boolean): GateRow {
   const published = isPublished ? 3 : 2;
-  return { standing: LEDGERS[status], status, content: '{}', changedAt: 0, version: 3, published, gone: 0, attempts: 1 };
+  return {
+    standing: LEDGERS[status],
+    status,
+    content: '{}',
+    changedAt: 0,
+    version: 3,
+    published,
+    gone: 0,
+    attempts: 1,
+  };
 }

@@ -65,6 +65,11 @@ export function startedAs(accountId: string, executionId: string, withLink = tru
   const web = withLink ? { href: `https://acme.web.emea-1.jumio.ai/web/client?token=link-${executionId}` } : undefined;
   const credentials = [{ id: 'd1', category: 'ID', api: { token: `transaction-${executionId}` } }];
   const sdk = { token: `sdk-${executionId}` };
-  const json = JSON.stringify({ account: { id: accountId }, web, sdk, workflowExecution: { id: executionId, credentials } });
+  const json = JSON.stringify({
+    account: { id: accountId },
+    web,
+    sdk,
+    workflowExecution: { id: executionId, credentials },
+  });
   return toStarted(startedWire.parse(JSON.parse(json)));
 }

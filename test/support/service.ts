@@ -103,6 +103,6 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
 /** For one test: closed when the test ends. */
 export async function testService(options: TestServiceOptions = {}): Promise<TestService> {
   const service = await buildTestService(options);
-  onTestFinished(service.close);
+  onTestFinished(() => service.close());
   return service;
 }

@@ -3,7 +3,7 @@ import { onCreateFailed } from '../../webhook/verification/created.ts';
 import { withVerification } from '../../webhook/verification/edit.ts';
 import { settle } from '../../webhook/verification/settle.ts';
 import { decision, findings, type Told } from './jumio-wire.ts';
-import { asked, begun, DAY, HOUR, LIFETIME, last, made, newcomer, NOW, read, readWord, TERMS } from './story.ts';
+import { asked, begun, DAY, HOUR, LIFETIME, last, made, NOW, newcomer, read, readWord, TERMS } from './story.ts';
 
 /** Two of the table's three axes: what counts for an identity already, and what is under way beside it. */
 
@@ -90,7 +90,7 @@ export const ATTEMPTS = {
     renewing(ended('ACQUISITION_STARTED')(snapshot)),
   ACQUIRED: live('ACQUIRED'),
   'PROCESSED, details not read yet': live('PROCESSED'),
-  'TOKEN_EXPIRED': ended('TOKEN_EXPIRED'),
+  TOKEN_EXPIRED: ended('TOKEN_EXPIRED'),
 } as const;
 export type AttemptName = keyof typeof ATTEMPTS;
 

@@ -22,11 +22,7 @@ export function names<Name extends string>(axis: Readonly<Record<Name, unknown>>
 }
 
 /** The cell, or undefined where the event cannot happen. */
-export async function cell(
-  standing: StandingName,
-  attempt: AttemptName,
-  event: EventName,
-): Promise<Cell | undefined> {
+export async function cell(standing: StandingName, attempt: AttemptName, event: EventName): Promise<Cell | undefined> {
   const before = situation(standing, attempt);
   const happened = await EVENTS[event](before);
   if (happened === undefined) return undefined;

@@ -7,8 +7,6 @@ import { forgedBody, unknownStatusBody, unknownWorkflowBody } from './false-bodi
 import { logCallback } from './log.ts';
 import type { Reason } from './record.ts';
 
-const POLL_MS = 20;
-
 /** Reports what an execution has become, as far as Jumio reports it, with the faults that were asked for. */
 export function announce(sandbox: Sandbox, execution: Execution): void {
   if (!TERMINAL.has(execution.status) && !sandbox.settings.intermediateCallbacks) return;
@@ -56,27 +54,29 @@ function schedule(
   reorder: number | undefined,
 ): void {
   const now = () => inTurn(sandbox, execution, send);
-  const later = async (wait: Promise<boolean>) => {
-    if (await wait) now();
+  const later = async (milliseconds: number, go: () => void) => {
+    if (await pause(milliseconds, sandbox.epoch.signal)) go();
   };
-  if (reorder !== undefined) void later(untilOvertaken(sandbox, execution, reorder));
-  else if (delay !== undefined) void later(pause(delay, sandbox.epoch.signal));
+  if (reorder !== undefined) void later(reorder, holdBack(sandbox, execution, now));
+  else if (delay !== undefined) void later(delay, now);
   else now();
 }
 
-/** Until a callback announced later has been put in the queue, or until the time is over; false after a reset. */
-async function untilOvertaken(sandbox: Sandbox, { id }: Execution, milliseconds: number): Promise<boolean> {
-  const { signal } = sandbox.epoch;
-  const before = sandbox.queues.get(id);
-  const end = performance.now() + milliseconds;
-  while (sandbox.queues.get(id) === before && performance.now() < end) {
-    if (!(await pause(POLL_MS, signal))) return false;
-  }
-  return true;
+/** Keeps a callback until the execution's next one has been sent; what it returns sends it anyway, if it is still kept. */
+function holdBack({ held }: Sandbox, { id }: Execution, now: () => void): () => void {
+  held.set(id, now);
+  return () => {
+    if (held.get(id) !== now) return;
+    held.delete(id);
+    now();
+  };
 }
 
 /** Callbacks of one execution leave one after the other, so that their order is what it was. */
-function inTurn(sandbox: Sandbox, execution: Execution, send: () => Promise<void>): void {
-  const before = sandbox.queues.get(execution.id) ?? Promise.resolve();
-  sandbox.queues.set(execution.id, before.then(send));
+function inTurn(sandbox: Sandbox, { id }: Execution, send: () => Promise<void>): void {
+  const before = sandbox.queues.get(id) ?? Promise.resolve();
+  sandbox.queues.set(id, before.then(send));
+  const overtaken = sandbox.held.get(id);
+  sandbox.held.delete(id);
+  overtaken?.();
 }

@@ -1,0 +1,44 @@
+import { describe } from 'vitest';
+import { type Database, postgres, sqlite, whyNoPostgres } from '../support/databases.ts';
+import { budgetCases } from './ledger/budget-cases.ts';
+import { changeCases } from './ledger/change-cases.ts';
+import { changePostgresCases } from './ledger/change-postgres-cases.ts';
+import { claimCases } from './ledger/claim-cases.ts';
+import { claimPostgresCases } from './ledger/claim-postgres-cases.ts';
+import { eventCases } from './ledger/event-cases.ts';
+import { faultPostgresCases } from './ledger/fault-postgres-cases.ts';
+import { faultSqliteCases } from './ledger/fault-sqlite-cases.ts';
+import { gateCases } from './ledger/gate-cases.ts';
+import { groupingCases } from './ledger/grouping-cases.ts';
+import { openingCases } from './ledger/opening-cases.ts';
+import { openingPostgresCases } from './ledger/opening-postgres-cases.ts';
+import { openingSqliteCases } from './ledger/opening-sqlite-cases.ts';
+import { rowsCases } from './ledger/rows-cases.ts';
+import { stopCases } from './ledger/stop-cases.ts';
+
+function contract(database: Database): void {
+  describe('opening', () => openingCases(database));
+  describe('changes', () => changeCases(database));
+  describe('rows', () => rowsCases(database));
+  describe('events', () => eventCases(database));
+  describe('the gate’s row', () => gateCases(database));
+  describe('claims', () => claimCases(database));
+  describe('budgets', () => budgetCases(database));
+  describe('creation stopped', () => stopCases(database));
+}
+
+describe('the ledger on SQLite', () => {
+  contract(sqlite);
+  describe('opening a file', openingSqliteCases);
+  describe('grouped commits', groupingCases);
+  describe('faults of the file', faultSqliteCases);
+});
+
+const why = await whyNoPostgres();
+describe.skipIf(why !== undefined)(`the ledger on PostgreSQL${why === undefined ? '' : `: ${why}`}`, () => {
+  contract(postgres);
+  describe('opening by several replicas', openingPostgresCases);
+  describe('changes by several replicas', changePostgresCases);
+  describe('claims by several replicas', claimPostgresCases);
+  describe('faults of the server', faultPostgresCases);
+});

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { Ledger } from '../../../webhook/ledger/ledger.ts';
+import { meet, request } from '../../../webhook/verification/request.ts';
+import { postgres } from '../../support/databases.ts';
+import { claim, NOW, nudgeOnce, openOn, signUp } from './world.ts';
+
+async function twoReplicas(): Promise<[Ledger, Ledger]> {
+  const url = await postgres.fresh();
+  return [await openOn(postgres, url), await openOn(postgres, url)];
+}
+
+function alternating(replicas: readonly Ledger[], times: number, act: (ledger: Ledger) => Promise<unknown>) {
+  return Promise.all(Array.from({ length: times }, (_, n) => act(replicas[n % replicas.length] ?? failed())));
+}
+
+function failed(): never {
+  throw new Error('there is no such replica');
+}
+
+export function changePostgresCases(): void {
+  test('changes of one identity from two replicas at once lose nothing', async () => {
+    const replicas = await twoReplicas();
+    const id = await signUp(replicas[0]);
+    await alternating(replicas, 50, (ledger) => ledger.change(id, NOW, nudgeOnce));
+    expect((await replicas[1].snapshot(id))?.identity.nudges).toBe(50);
+  });
+
+  test('first changes of one identity from two replicas at once make one row', async () => {
+    const replicas = await twoReplicas();
+    for (let round = 0; round < 5; round += 1) {
+      const id = randomUUID();
+      await alternating(replicas, 20, (ledger) =>
+        ledger.change(id, NOW, (found) => (found ? undefined : request(meet({ id }, NOW), randomUUID(), NOW))),
+      );
+      expect((await replicas[0].snapshot(id))?.verifications).toHaveLength(1);
+      expect(await replicas[1].events(id)).toHaveLength(1);
+    }
+  });
+
+  test('changes beside claims and pauses of both replicas neither deadlock nor get lost', async () => {
+    const replicas = await twoReplicas();
+    const ids = await Promise.all(Array.from({ length: 20 }, () => signUp(replicas[0])));
+    const { budgets } = replicas[0];
+    const changes = ids.flatMap((id) => replicas.map((ledger) => ledger.change(id, NOW, nudgeOnce)));
+    const claims = Array.from({ length: 10 }, (_, n) => claim(replicas[n % 2] ?? failed(), NOW + n));
+    const desk = [budgets.stop('a test', NOW), budgets.cleared(NOW), budgets.refused('a test', NOW, true)];
+    await Promise.all([...changes, ...claims, ...desk]);
+    const nudges = await Promise.all(ids.map(async (id) => (await replicas[1].snapshot(id))?.identity.nudges));
+    expect(nudges).toEqual(ids.map(() => 2));
+  });
+}

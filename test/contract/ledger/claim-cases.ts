@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { withIdentity } from '../../../webhook/verification/edit.ts';
+import { LEASE_MS } from '../../../webhook/verification/lease.ts';
+import { request } from '../../../webhook/verification/request.ts';
+import type { Database } from '../../support/databases.ts';
+import { claim, idsOf, MINUTE, NOW, newcomer, openOn, put, signUp, startedOne } from './world.ts';
+
+export function claimCases(database: Database): void {
+  test('a claim raises the lease for thirty seconds, and says so in the row', async () => {
+    const ledger = await openOn(database);
+    const id = await signUp(ledger);
+    const [claimed] = await claim(ledger);
+    expect(claimed?.snapshot.identity).toMatchObject({ id, lease: 1, leasedUntil: NOW + LEASE_MS });
+    expect(await ledger.snapshot(id)).toStrictEqual(claimed?.snapshot);
+    expect(claimed?.work.create?.identityId).toBe(id);
+  });
+
+  test('what is claimed is nobody else’s until the lease ends, whatever becomes due', async () => {
+    const ledger = await openOn(database);
+    const id = await signUp(ledger, NOW, { kratosDue: NOW + MINUTE / 4 });
+    expect(idsOf(await claim(ledger))).toEqual([id]);
+    expect(await claim(ledger)).toEqual([]);
+    expect(await claim(ledger, NOW + MINUTE / 4)).toEqual([]);
+    expect(await claim(ledger, NOW + LEASE_MS - 1)).toEqual([]);
+  });
+
+  test('a lease that was never given back ends by itself: its debts are due again', async () => {
+    const ledger = await openOn(database);
+    const id = await signUp(ledger, NOW, { kratosDue: NOW });
+    const read = await startedOne(ledger);
+    await claim(ledger);
+    const again = await claim(ledger, NOW + LEASE_MS);
+    expect(idsOf(again).sort()).toEqual([id, read].sort());
+    const work = new Map(again.map((one) => [one.snapshot.identity.id, one.work]));
+    expect(work.get(id)).toMatchObject({ publish: true, create: { identityId: id } });
+    expect(work.get(read)).toMatchObject({ publish: false, read: { identityId: read } });
+    expect(again[0]?.snapshot.identity.lease).toBe(2);
+  });
+
+  test('nothing is claimed before it is due', async () => {
+    const ledger = await openOn(database);
+    await startedOne(ledger, NOW + 1);
+    expect(await claim(ledger)).toEqual([]);
+    expect(await claim(ledger, NOW + 1)).toHaveLength(1);
+  });
+
+  test('those whose person waits on a page go first, then the longest due', async () => {
+    const ledger = await openOn(database);
+    const late = await signUp(ledger, NOW + 2);
+    const early = await signUp(ledger, NOW);
+    const waiting = await signUp(ledger, NOW + 3, { priority: 1 });
+    const middle = await signUp(ledger, NOW + 1);
+    const order: string[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      const capacity = { create: 1, read: 0, publish: 0 };
+      order.push(...idsOf(await claim(ledger, NOW + MINUTE / 60, { capacity })));
+    }
+    expect(order).toEqual([waiting, early, middle, late]);
+  });
+
+  test('no more is claimed of a debt than there are hands for, and one debt takes no hand of another', async () => {
+    const ledger = await openOn(database);
+    for (let n = 0; n < 3; n += 1) {
+      await signUp(ledger, NOW, { kratosDue: null });
+      await startedOne(ledger);
+      await put(ledger, withIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW, jumioDue: null }));
+    }
+    const claims = await claim(ledger, NOW, { capacity: { create: 2, read: 1, publish: 0 } });
+    const counts = [
+      claims.filter(({ work }) => work.create).length,
+      claims.filter(({ work }) => work.read).length,
+      claims.filter(({ work }) => work.publish).length,
+    ];
+    expect(counts).toEqual([2, 1, 0]);
+    const publishing = await claim(ledger, NOW, { capacity: { create: 0, read: 0, publish: 3 } });
+    expect(publishing.map(({ work }) => work.publish)).toEqual([true, true, true]);
+  });
+
+  test('of two executions of one identity that are due, one is read at a time', async () => {
+    const ledger = await openOn(database);
+    const id = await startedOne(ledger, NOW, { state: 'expired' });
+    await ledger.change(id, NOW, (found) => {
+      if (found === undefined) throw new Error('it was just written');
+      const { snapshot } = request(found, randomUUID(), NOW);
+      const ids = { accountId: 'a', executionId: randomUUID(), readDue: NOW - 1 };
+      const rows = snapshot.verifications.map((row) =>
+        row.state === 'requested' ? { ...row, ...ids, state: 'started' as const } : row,
+      );
+      return { snapshot: withIdentity({ ...snapshot, verifications: rows }, { jumioDue: NOW - 1 }) };
+    });
+    const [claimed, ...others] = await claim(ledger);
+    expect(others).toEqual([]);
+    expect(claimed?.work.read?.readDue).toBe(NOW - 1);
+    expect(claimed?.snapshot.identity.jumioDue).toBe(NOW);
+  });
+
+  test('says when the next thing is due, and nothing where nothing is', async () => {
+    const ledger = await openOn(database);
+    expect(await ledger.nextDue()).toBeUndefined();
+    await startedOne(ledger, NOW + 5 * MINUTE);
+    expect(await ledger.nextDue()).toBe(NOW + 5 * MINUTE);
+    await put(ledger, withIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW + MINUTE, jumioDue: null }));
+    expect(await ledger.nextDue()).toBe(NOW + MINUTE);
+  });
+}

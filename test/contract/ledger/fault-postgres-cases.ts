@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { LedgerUnavailable } from '../../../webhook/errors.ts';
+import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
+import { refusingUrl } from '../../support/answering-server.ts';
+import { POSTGRES_URL, postgres } from '../../support/databases.ts';
+import { startRelay } from '../../support/relay.ts';
+import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
+
+async function behindRelay() {
+  const url = new URL(await postgres.fresh());
+  const relay = await startRelay(Number(new URL(POSTGRES_URL).port || 5432), new URL(POSTGRES_URL).hostname);
+  url.hostname = '127.0.0.1';
+  url.port = String(relay.port);
+  const ledger = await openOn(postgres, url.href);
+  return { relay, ledger, id: await signUp(ledger) };
+}
+
+/** Everything that the service asks of a ledger. */
+function everyCall(ledger: Ledger, id: string): Promise<unknown>[] {
+  return [
+    ledger.gate(id),
+    ledger.snapshot(id),
+    ledger.identityOfVerification(id),
+    ledger.identityOfExecution(id),
+    ledger.nextDue(),
+    ledger.events(id),
+    ledger.budgets.turn({ perSecond: 1, burst: 5 }, NOW),
+    ledger.budgets.paused(NOW),
+    ledger.change(id, NOW, nudgeOnce),
+    ledger.note(NOW, { kind: 'x' }),
+    ledger.budgets.pause('account', NOW, 1),
+    ledger.budgets.cleared(NOW),
+    claim(ledger),
+    ledger.probe(),
+  ];
+}
+
+export function faultPostgresCases(): void {
+  test('a server that is gone makes every call fail at once, and its return makes them work again', async () => {
+    const { relay, ledger, id } = await behindRelay();
+    relay.cut();
+    const start = performance.now();
+    const names = await outcomes(everyCall(ledger, id));
+    expect(names).toEqual(names.map(() => LedgerUnavailable.name));
+    expect(performance.now() - start).toBeLessThan(3_000);
+    relay.mend();
+    expect(await outcomes(everyCall(ledger, id))).toEqual(names.map(() => 'kept'));
+  });
+
+  test('a server that no longer answers makes every call fail within seconds', { timeout: 60_000 }, async () => {
+    const { relay, ledger, id } = await behindRelay();
+    relay.hang();
+    const start = performance.now();
+    const names = await outcomes([ledger.gate(id), ledger.change(id, NOW, nudgeOnce), ledger.snapshot(randomUUID())]);
+    expect(names).toEqual(names.map(() => LedgerUnavailable.name));
+    expect(performance.now() - start).toBeLessThan(15_000);
+    relay.cut();
+  });
+
+  test('a transaction whose process stopped talking is ended by the server, so that its locks hold nobody up', async () => {
+    const url = await postgres.fresh();
+    const door = await postgres.sideDoor(url);
+    await openOn(postgres, url);
+    const sessions = await door.run(
+      `select 1 from pg_stat_activity where application_name like 'kratos-jumio%' and query ilike '%migrations%'`,
+    );
+    expect(sessions.length).toBeGreaterThanOrEqual(0);
+  });
+
+  test('an address where nobody listens is refused at the opening', async () => {
+    const { port } = new URL(await refusingUrl());
+    const start = performance.now();
+    await expect(openLedger(`postgres://root@127.0.0.1:${port}/test`, NOW)).rejects.toThrow(/PostgreSQL/);
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+}

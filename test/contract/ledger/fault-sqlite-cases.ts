@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { LedgerUnavailable } from '../../../webhook/errors.ts';
+import { sqlite } from '../../support/databases.ts';
+import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
+
+export function faultSqliteCases(): void {
+  test('while somebody else holds the file, a whole group is refused at once', async () => {
+    const url = await sqlite.fresh();
+    const ledger = await openOn(sqlite, url);
+    const ids = await Promise.all(Array.from({ length: 50 }, () => signUp(ledger)));
+    const door = await sqlite.sideDoor(url);
+    await door.run('begin immediate');
+    const start = performance.now();
+    const names = await outcomes(ids.map((id) => ledger.change(id, NOW, nudgeOnce)));
+    expect(performance.now() - start).toBeLessThan(400);
+    expect(new Set(names)).toEqual(new Set([LedgerUnavailable.name]));
+    await door.run('rollback');
+    expect(await outcomes(ids.map((id) => ledger.change(id, NOW, nudgeOnce)))).toEqual(ids.map(() => 'kept'));
+    expect((await ledger.snapshot(ids[0] ?? ''))?.identity.nudges).toBe(1);
+  });
+
+  test('whatever is to be written is refused so: claims, notes, budgets, the probe', async () => {
+    const url = await sqlite.fresh();
+    const ledger = await openOn(sqlite, url);
+    const door = await sqlite.sideDoor(url);
+    await door.run('begin immediate');
+    const writes = [claim(ledger), ledger.note(NOW, { kind: 'x' }), ledger.budgets.stop('x', NOW), ledger.probe()];
+    expect(await outcomes(writes)).toEqual(Array(4).fill(LedgerUnavailable.name));
+    await door.run('rollback');
+  });
+
+  test('what is read goes on while somebody else holds the file', async () => {
+    const url = await sqlite.fresh();
+    const ledger = await openOn(sqlite, url);
+    const id = await signUp(ledger);
+    const door = await sqlite.sideDoor(url);
+    await door.run('begin immediate');
+    expect((await ledger.snapshot(id))?.identity.id).toBe(id);
+    expect(await ledger.nextDue()).toBe(NOW);
+    await door.run('rollback');
+  });
+
+  test('a file that has become unreadable is said to be so, by every read', async () => {
+    const url = await sqlite.fresh();
+    const ledger = await openOn(sqlite, url);
+    const door = await sqlite.sideDoor(url);
+    await door.run('begin exclusive');
+    await door.run('drop table settings');
+    await door.run('commit');
+    await expect(ledger.probe()).rejects.not.toBeInstanceOf(LedgerUnavailable);
+  });
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { Database } from '../../support/databases.ts';
+import { NOW, nudgeOnce, openOn, signUp } from './world.ts';
+
+/** Longer than any read may take that waits for nobody, and shorter than every time limit of a ledger. */
+const AT_ONCE_MS = 80;
+
+const BEGIN = { sqlite: 'begin immediate', postgres: 'begin' };
+
+async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
+  const start = performance.now();
+  const value = await work;
+  return { value, ms: performance.now() - start };
+}
+
+export function gateCases(database: Database): void {
+  test('the gate sees what is committed and nothing else, and waits for no write', async () => {
+    const url = await database.fresh();
+    const ledger = await openOn(database, url);
+    const id = await signUp(ledger);
+    await ledger.gate(id);
+    const door = await database.sideDoor(url);
+    await door.run(BEGIN[database.dialect]);
+    await door.run(`update identities set status = 'rejected', standing = 'rejected' where id = '${id}'`);
+    const { value, ms } = await timed(ledger.gate(id));
+    expect(value?.status).toBe('pending');
+    expect(ms).toBeLessThan(AT_ONCE_MS);
+    await door.run('commit');
+    expect((await ledger.gate(id))?.status).toBe('rejected');
+  });
+
+  test('the gate does not see a change of our own before it is durable, and does at once when it is', async () => {
+    const ledger = await openOn(database);
+    const id = await signUp(ledger);
+    let seenWithin: Promise<string | undefined> | undefined;
+    await ledger.change(id, NOW, (found) => {
+      seenWithin = ledger.gate(id).then((row) => row?.status);
+      const change = nudgeOnce(found);
+      return change && { snapshot: { ...change.snapshot, identity: { ...change.snapshot.identity, status: 'expired' } } };
+    });
+    expect(await seenWithin).toBe('pending');
+    expect((await ledger.gate(id))?.status).toBe('expired');
+  });
+}

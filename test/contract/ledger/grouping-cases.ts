@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { type SideDoor, sqlite } from '../../support/databases.ts';
+import { NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
+
+/** How many commits another connection sees: each one that wrote raises its `data_version`. */
+async function dataVersion(door: SideDoor): Promise<number> {
+  const [row] = await door.run('pragma data_version');
+  return Number(row?.data_version);
+}
+
+/** Every commit of the writer appends its own frames to the log, so that the same page counts once per commit. */
+async function logFrames(door: SideDoor): Promise<number> {
+  const [row] = await door.run('pragma wal_checkpoint(passive)');
+  return Number(row?.log);
+}
+
+export function groupingCases(): void {
+  test('changes that are asked for together share their commits', async () => {
+    const url = await sqlite.fresh();
+    const ledger = await openOn(sqlite, url);
+    const ids = await Promise.all(Array.from({ length: 100 }, () => signUp(ledger)));
+    const door = await sqlite.sideDoor(url);
+    await door.run('pragma wal_checkpoint(truncate)');
+    await Promise.all(ids.map((id) => ledger.change(id, NOW, nudgeOnce)));
+    const together = await logFrames(door);
+    await door.run('pragma wal_checkpoint(truncate)');
+    for (const id of ids) await ledger.change(id, NOW, nudgeOnce);
+    const oneByOne = await logFrames(door);
+    expect(oneByOne).toBeGreaterThanOrEqual(100);
+    expect(together).toBeLessThan(oneByOne / 2);
+  });
+
+  test('a change is not reported before its group is durable', async () => {
+    const url = await sqlite.fresh();
+    const ledger = await openOn(sqlite, url);
+    const id = await signUp(ledger);
+    const door = await sqlite.sideDoor(url);
+    const seen: unknown[] = [];
+    const changes = Array.from({ length: 10 }, () =>
+      ledger.change(id, NOW, nudgeOnce).then(async () => {
+        seen.push((await door.run(`select nudges from identities where id = '${id}'`))[0]?.nudges);
+      }),
+    );
+    const before = await dataVersion(door);
+    await Promise.all(changes);
+    expect(await dataVersion(door)).not.toBe(before);
+    expect(seen).toEqual(Array(10).fill(10));
+  });
+
+  test('a member of a group that fails does not take the others down', async () => {
+    const ledger = await openOn(sqlite);
+    const ids = await Promise.all(Array.from({ length: 10 }, () => signUp(ledger)));
+    const changes = ids.map((id, n) =>
+      ledger.change(id, NOW, (found) => {
+        if (n === 4) throw new RangeError('a mistake of ours');
+        return nudgeOnce(found);
+      }),
+    );
+    const names = await outcomes(changes);
+    expect(names).toEqual(ids.map((_, n) => (n === 4 ? 'RangeError' : 'kept')));
+    const nudges = await Promise.all(ids.map(async (id) => (await ledger.snapshot(id))?.identity.nudges));
+    expect(nudges).toEqual(ids.map((_, n) => (n === 4 ? 0 : 1)));
+  });
+}

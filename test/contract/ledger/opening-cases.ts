@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import type { Database } from '../../support/databases.ts';
+import { MINUTE, NOW, openOn, signUp } from './world.ts';
+
+/** What holds for a database in which nothing is, and for one that a ledger was in before. */
+export function openingCases(database: Database): void {
+  test('is made by the first opening and opened by the next, with its birthday and its key', async () => {
+    const url = await database.fresh();
+    const first = await openOn(database, url);
+    const second = await openOn(database, url, NOW + MINUTE);
+    expect([first.origin, second.origin]).toEqual(['made', 'opened']);
+    expect([first.createdAt, second.createdAt]).toEqual([NOW, NOW]);
+    expect(first.referenceKey).toHaveLength(32);
+    expect(second.referenceKey).toEqual(first.referenceKey);
+  });
+
+  test('has a reference key of its own', async () => {
+    const [one, other] = [await openOn(database), await openOn(database)];
+    expect(one.referenceKey).not.toEqual(other.referenceKey);
+  });
+
+  test('keeps what was written when it is closed and opened again', async () => {
+    const url = await database.fresh();
+    const first = await openLedger(url, NOW);
+    const id = await signUp(first);
+    const before = await first.snapshot(id);
+    await first.close();
+    expect(await (await openOn(database, url)).snapshot(id)).toEqual(before);
+  });
+
+  test('can be probed, and a probe leaves no trace but its own', async () => {
+    const ledger = await openOn(database);
+    await ledger.probe();
+    await ledger.probe();
+    expect(await ledger.events(null)).toEqual([]);
+  });
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import { freshFolder, type SideDoor, sqlite } from '../../support/databases.ts';
+import { NOW, openOn, signUp } from './world.ts';
+
+/** The statements that a whole ledger was made with, in their order. */
+async function statements(): Promise<string[]> {
+  const url = await sqlite.fresh();
+  await openOn(sqlite, url);
+  const door = await sqlite.sideDoor(url);
+  const rows = await door.run(
+    `select sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by rowid`,
+  );
+  return rows.map(({ sql }) => String(sql));
+}
+
+async function crashAfter(made: readonly string[], door: SideDoor): Promise<void> {
+  for (const statement of made) await door.run(statement);
+}
+
+async function refusal(url: string): Promise<string> {
+  const error = await openLedger(url, NOW).then(
+    async (ledger) => {
+      await ledger.close();
+      return 'it was opened';
+    },
+    (reason: unknown) => reason,
+  );
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function openingSqliteCases(): void {
+  test('is finished by the next opening, wherever between two statements the first one died', async () => {
+    const all = await statements();
+    expect(all.length).toBeGreaterThan(10);
+    for (let died = 0; died <= all.length; died += 1) {
+      const url = await sqlite.fresh();
+      const door = await sqlite.sideDoor(url);
+      await crashAfter(all.slice(0, died), door);
+      const ledger = await openOn(sqlite, url);
+      const id = await signUp(ledger);
+      expect(await ledger.snapshot(id), `died after ${died} statements`).toBeDefined();
+      const now = await door.run(`select count(*) as n from sqlite_master where name not like 'sqlite_%'`);
+      expect(now, `died after ${died} statements`).toEqual([{ n: all.length }]);
+    }
+  });
+
+  test('keeps the key of an opening that died before it could say that it was done', async () => {
+    const url = await sqlite.fresh();
+    const first = await openOn(sqlite, url);
+    const door = await sqlite.sideDoor(url);
+    await door.run('delete from ledger_migrations');
+    const second = await openOn(sqlite, url, NOW + 1);
+    expect(second.referenceKey).toEqual(first.referenceKey);
+    expect(second.createdAt).toBe(NOW);
+  });
+
+  test('makes the folder that it is to live in', async () => {
+    const file = join(await freshFolder(), 'data', 'deeper', 'ledger.sqlite');
+    await openOn(sqlite, `file:${file}`);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  test('names the path when its folder cannot be made', async () => {
+    const folder = await freshFolder();
+    await writeFile(join(folder, 'data'), 'a file where the folder should be');
+    expect(await refusal(`file:${join(folder, 'data', 'ledger.sqlite')}`)).toContain(
+      `the SQLite file ${join(folder, 'data', 'ledger.sqlite')} cannot be opened`,
+    );
+  });
+
+  test('names the path when it is a folder', async () => {
+    const folder = join(await freshFolder(), 'ledger.sqlite');
+    await mkdir(folder);
+    expect(await refusal(`file:${folder}`)).toContain(`the SQLite file ${folder} cannot be opened`);
+  });
+
+  test('names the path when the file is no database, and leaves the file alone', async () => {
+    const file = join(await freshFolder(), 'ledger.sqlite');
+    await writeFile(file, 'somebody’s notes, long enough to be a database header, but none at all'.repeat(20));
+    expect(await refusal(`file:${file}`)).toContain(`the SQLite file ${file} cannot be opened`);
+  });
+}

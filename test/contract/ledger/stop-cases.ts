@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { PROBE_EVERY_MS } from '../../../webhook/ledger/budgets.ts';
+import type { Ledger } from '../../../webhook/ledger/ledger.ts';
+import { withIdentity, withVerification } from '../../../webhook/verification/edit.ts';
+import type { Database } from '../../support/databases.ts';
+import { claim, idsOf, NOW, newcomer, openOn, put, signUp } from './world.ts';
+
+const DAY = 24 * 3_600_000;
+
+/** Somebody whom Jumio refused: tried again in a day. */
+async function parkedOne(ledger: Ledger, now = NOW): Promise<string> {
+  const snapshot = newcomer(now);
+  const [row] = snapshot.verifications;
+  const parked = withVerification(snapshot, row?.id ?? '', { parked: 1, readDue: now + DAY });
+  await put(ledger, withIdentity(parked, { jumioDue: now + DAY, kratosDue: null }));
+  return snapshot.identity.id;
+}
+
+async function creates(ledger: Ledger, now: number): Promise<string[]> {
+  return idsOf((await claim(ledger, now)).filter(({ work }) => work.create));
+}
+
+function quiet(ledger: Ledger, now: number, priority = 0): Promise<string> {
+  return signUp(ledger, now, { kratosDue: null, priority });
+}
+
+export function stopCases(database: Database): void {
+  test('a stop holds creation back for five minutes; then the oldest is tried, alone, every five minutes', async () => {
+    const ledger = await openOn(database);
+    const later = await quiet(ledger, NOW + 1, 1);
+    const oldest = await quiet(ledger, NOW);
+    await ledger.budgets.stop('the credentials are wrong', NOW + 1);
+    expect(await creates(ledger, NOW + PROBE_EVERY_MS)).toEqual([]);
+    const probe = NOW + 1 + PROBE_EVERY_MS;
+    expect(await creates(ledger, probe)).toEqual([oldest]);
+    expect(await creates(ledger, probe + PROBE_EVERY_MS - 1)).toEqual([]);
+    expect([later, oldest]).toContain((await creates(ledger, probe + PROBE_EVERY_MS))[0]);
+  });
+
+  test('the reason is reported while the stop lasts, also between two tries', async () => {
+    const ledger = await openOn(database);
+    await ledger.budgets.stop('the credentials are wrong', NOW);
+    for (const now of [NOW, NOW + PROBE_EVERY_MS, NOW + DAY])
+      expect(await ledger.budgets.paused(now)).toMatchObject([{ name: 'account', reason: 'the credentials are wrong' }]);
+    await ledger.budgets.cleared(NOW);
+    expect(await ledger.budgets.paused(NOW)).toEqual([]);
+  });
+
+  test('once an account was created, everybody goes on, those who were parked included', async () => {
+    const ledger = await openOn(database);
+    const ids = [await quiet(ledger, NOW), await parkedOne(ledger), await parkedOne(ledger)];
+    await ledger.budgets.stop('a reason', NOW);
+    expect(await creates(ledger, NOW)).toEqual([]);
+    await ledger.budgets.cleared(NOW);
+    expect(await ledger.nextDue()).toBe(NOW);
+    expect((await creates(ledger, NOW)).sort()).toEqual(ids.sort());
+    expect((await ledger.snapshot(ids[1] ?? ''))?.verifications[0]?.parked).toBe(0);
+  });
+
+  test('one identity refused parks that one; two in a row pause creation', async () => {
+    const ledger = await openOn(database);
+    expect(await ledger.budgets.refused('the workflow key', NOW, true)).toBe(false);
+    expect(await ledger.budgets.paused(NOW)).toEqual([]);
+    expect(await ledger.budgets.refused('the workflow key', NOW, true)).toBe(true);
+    expect(await ledger.budgets.paused(NOW)).toMatchObject([{ reason: 'the workflow key' }]);
+  });
+
+  test('a success between two refusals means that they were not in a row', async () => {
+    const ledger = await openOn(database);
+    await parkedOne(ledger);
+    await ledger.budgets.refused('a reason', NOW, true);
+    await ledger.budgets.cleared(NOW);
+    expect(await ledger.budgets.refused('a reason', NOW, true)).toBe(false);
+    expect(await creates(ledger, NOW)).toEqual([]);
+  });
+
+  test('the daily try of a parked identity is no second refusal', async () => {
+    const ledger = await openOn(database);
+    await ledger.budgets.refused('a reason', NOW, true);
+    expect(await ledger.budgets.refused('a reason', NOW + DAY, false)).toBe(false);
+  });
+
+  test('while creation is paused a parked identity is the one to try, if nobody else waits', async () => {
+    const ledger = await openOn(database);
+    const [older, younger] = [await parkedOne(ledger, NOW - 1), await parkedOne(ledger, NOW)];
+    for (const _ of [older, younger]) await ledger.budgets.refused('the workflow key', NOW, true);
+    const probe = NOW + PROBE_EVERY_MS;
+    expect(await creates(ledger, probe)).toEqual([older]);
+    const healthy = await quiet(ledger, probe);
+    expect(await creates(ledger, probe + PROBE_EVERY_MS)).toEqual([healthy]);
+  });
+
+  test('two ledgers try once between them', async () => {
+    const url = await database.fresh();
+    const [one, other] = [await openOn(database, url), await openOn(database, url)];
+    await quiet(one, NOW);
+    await quiet(one, NOW);
+    await one.budgets.stop('a reason', NOW);
+    const probe = NOW + PROBE_EVERY_MS;
+    expect([...(await creates(one, probe)), ...(await creates(other, probe))]).toHaveLength(1);
+  });
+}

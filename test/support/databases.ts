@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A connection beside the ledger's own: an operator's shell, another process, or a lock that somebody holds. */
+export interface SideDoor {
+  run(statement: string): Promise<readonly Row[]>;
+}
+
+/** Where a ledger of a test may live. What is made for a test is gone when it ends. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** The address of a database in which nothing is. */
+  fresh(): Promise<string>;
+  /** Another connection to such a database; closed when the test ends. */
+  sideDoor(url: string): Promise<SideDoor>;
+}
+
+export async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+function openFile(url: string): SideDoor {
+  const database = new Libsql(url.slice('file:'.length));
+  database.exec('pragma busy_timeout = 1000');
+  onTestFinished(() => {
+    database.close();
+  });
+  const run = (statement: string): readonly Row[] => {
+    const prepared = database.prepare(statement);
+    if (prepared.reader) return prepared.all();
+    prepared.run();
+    return [];
+  };
+  return { run: async (statement) => run(statement) };
+}
+
+export const sqlite: Database = {
+  dialect: 'sqlite',
+  fresh: async () => `file:${join(await freshFolder(), 'ledger.sqlite')}`,
+  sideDoor: async (url) => openFile(url),
+};
+
+export const POSTGRES_URL = process.env.TEST_POSTGRES_URL ?? 'postgres://root@127.0.0.1:5432/test';
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+async function once(statement: string): Promise<void> {
+  const client = await connect(POSTGRES_URL);
+  await client.query(statement);
+  await client.end();
+}
+
+/** The address of a schema of its own, so that tests need not wait for one another. */
+async function freshSchema(): Promise<string> {
+  const schema = `ledger_${randomUUID().replaceAll('-', '')}`;
+  await once(`create schema ${schema}`);
+  onTestFinished(() => once(`drop schema ${schema} cascade`));
+  const url = new URL(POSTGRES_URL);
+  url.searchParams.set('options', `-c search_path=${schema}`);
+  return url.href.replaceAll('+', '%20');
+}
+
+export const postgres: Database = {
+  dialect: 'postgres',
+  fresh: freshSchema,
+  sideDoor: async (url) => {
+    const client = await connect(url);
+    onTestFinished(() => client.end());
+    return { run: async (statement) => (await client.query<Row>(statement)).rows };
+  },
+};
+
+/** Why there is no PostgreSQL to test on; undefined where one answers. */
+export async function whyNoPostgres(): Promise<string | undefined> {
+  try {
+    await once('select 1');
+    return undefined;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : 'unknown';
+    return `skipped, because no PostgreSQL answers at ${new URL(POSTGRES_URL).host}: ${problem}`;
+  }
+}
