@@ -5,8 +5,8 @@ import { callback } from './http/callback.ts';
 import { answerError } from './http/error-handler.ts';
 import { health } from './http/health.ts';
 import { initiate } from './http/initiate.ts';
+import { answerNotFound } from './http/not-found.ts';
 import { pages } from './http/pages.ts';
-import { sendProblem } from './http/problem.ts';
 import { createReturnTo } from './http/return-to.ts';
 import { validate } from './http/validate.ts';
 import { RequestLog } from './logging.ts';
@@ -20,6 +20,8 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     loggerInstance,
     logController: new RequestLog(),
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
+    // An address that cannot be decoded never reaches a route; the framework's own answer would echo it.
+    frameworkErrors: answerError,
     bodyLimit: 1024 * 1024,
     requestTimeout: 15_000,
     connectionTimeout: 20_000,
@@ -28,7 +30,7 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     return503OnClosing: false,
   });
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, { status: 404, title: 'Not found' }));
+  app.setNotFoundHandler(answerNotFound(app));
 
   const { DEFAULT_RETURN_URL: defaultReturnUrl, KRATOS_PUBLIC_URL: kratosPublicUrl } = config;
   const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);

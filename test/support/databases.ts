@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
+import { z } from 'zod';
 
-type Row = Readonly<Record<string, unknown>>;
+const rowsOf = z.array(z.record(z.string(), z.unknown()));
+type Rows = z.infer<typeof rowsOf>;
 
 /** A connection beside the ledger's own: an operator's shell, another process, or a lock that somebody holds. */
 export interface SideDoor {
-  run(statement: string): Promise<readonly Row[]>;
+  run(statement: string): Promise<Rows>;
 }
 
 /** Where a ledger of a test may live. What is made for a test is gone when it ends. */
@@ -34,9 +36,9 @@ function openFile(url: string): SideDoor {
   onTestFinished(() => {
     database.close();
   });
-  const run = (statement: string): readonly Row[] => {
+  const run = (statement: string): Rows => {
     const prepared = database.prepare(statement);
-    if (prepared.reader) return prepared.all();
+    if (prepared.reader) return rowsOf.parse(prepared.all());
     prepared.run();
     return [];
   };
@@ -64,25 +66,31 @@ async function once(statement: string): Promise<void> {
   await client.end();
 }
 
-/** The address of a schema of its own, so that tests need not wait for one another. */
-async function freshSchema(): Promise<string> {
+/** A schema of its own, so that tests need not wait for one another, until it is dropped. */
+async function makeSchema(): Promise<{ url: string; drop: () => Promise<void> }> {
   const schema = `ledger_${randomUUID().replaceAll('-', '')}`;
   await once(`create schema ${schema}`);
-  onTestFinished(() => once(`drop schema ${schema} cascade`));
   const url = new URL(POSTGRES_URL);
   url.searchParams.set('options', `-c search_path=${schema}`);
-  return url.href.replaceAll('+', '%20');
+  return { url: url.href.replaceAll('+', '%20'), drop: () => once(`drop schema ${schema} cascade`) };
 }
 
-export const postgres: Database = {
+async function freshSchema(): Promise<string> {
+  const { url, drop } = await makeSchema();
+  onTestFinished(drop);
+  return url;
+}
+
+export const postgres = {
   dialect: 'postgres',
+  schema: makeSchema,
   fresh: freshSchema,
   sideDoor: async (url) => {
     const client = await connect(url);
     onTestFinished(() => client.end());
-    return { run: async (statement) => (await client.query<Row>(statement)).rows };
+    return { run: async (statement) => rowsOf.parse((await client.query(statement)).rows) };
   },
-};
+} satisfies Database & { schema: typeof makeSchema };
 
 /** Why there is no PostgreSQL to test on; undefined where one answers. */
 export async function whyNoPostgres(): Promise<string | undefined> {

@@ -24,12 +24,16 @@ export async function snapshotOf({ desk }: TestService, identityId: string): Pro
   return snapshot;
 }
 
-/** Waits until the ledger says so, and Kratos too. */
+function standsStill({ clock }: TestService, { identity }: Snapshot): boolean {
+  return identity.published >= identity.version && identity.leasedUntil <= clock.now();
+}
+
+/** Waits until the ledger says so, Kratos too, and no step is under way that would still write. */
 export function reaches(service: TestService, identityId: string, status: Status): Promise<Snapshot> {
   return eventually(async () => {
     const snapshot = await snapshotOf(service, identityId);
     const { identity } = snapshot;
-    if (identity.status !== status || identity.published < identity.version)
+    if (identity.status !== status || !standsStill(service, snapshot))
       throw new Error(`it is ${identity.status}, version ${identity.version}, published ${identity.published}`);
     return snapshot;
   });

@@ -1,6 +1,8 @@
 import type { Change, DecidedStatus, Snapshot, Verification } from '../../webhook/ledger/types.ts';
 import { onCreated } from '../../webhook/verification/created.ts';
+import { lease } from '../../webhook/verification/lease.ts';
 import { onDetails, onStatus } from '../../webhook/verification/looked.ts';
+import { nudge } from '../../webhook/verification/nudge.ts';
 import type { Look } from '../../webhook/verification/outcomes.ts';
 import { mintReference } from '../../webhook/verification/reference.ts';
 import { meet, request } from '../../webhook/verification/request.ts';
@@ -76,4 +78,15 @@ export function read(snapshot: Snapshot, told: Told, at = NOW, row = last(snapsh
 /** The status of a verification is read. */
 export function readWord(snapshot: Snapshot, word: string, at = NOW, row = last(snapshot)): Change {
   return onStatus(snapshot, lookAt(snapshot, row, at), statusOf(word));
+}
+
+/** A sign of life of the latest verification: a callback that claims a status, or a person. */
+export function nudged(snapshot: Snapshot, at: number, claimed?: string): Snapshot {
+  const sign = { verificationId: last(snapshot).id, ...(claimed === undefined ? {} : { claimed }) };
+  return nudge(snapshot, sign, at)?.snapshot ?? snapshot;
+}
+
+/** The worker claims the look that is due. */
+export function leased(snapshot: Snapshot, at: number): Snapshot {
+  return lease(snapshot, { create: false, read: true, publish: false }, at).snapshot;
 }

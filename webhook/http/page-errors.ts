@@ -10,7 +10,8 @@ const TOO_OLD: Page = {
 
 const UNAVAILABLE: Page = {
   title,
-  sentence: 'Your identity verification cannot be reached at the moment. Nothing is lost; please try again in a few minutes.',
+  sentence:
+    'Your identity verification cannot be reached at the moment. Nothing is lost; please try again in a few minutes.',
   action: link('/jumio/verify', 'Try again'),
 };
 

@@ -82,7 +82,8 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
 
   const recognise = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const who = await identify(request, reply, handover);
-    if (who.kind !== 'person') return stranger(who, reply, options);
+    const returnTo = options.returnTo(query.safeParse(request.query).data?.return_to);
+    if (who.kind !== 'person') return stranger(who, reply, { ...options, returnTo });
     known.set(request, who.person);
     return undefined;
   };

@@ -61,27 +61,35 @@ function isRenewing({ permission }: View): boolean {
   return permission.kind === 'renew' && permission.verification.renew === 1;
 }
 
-/** Jumio gave no link, or refused to start: only the operator can mend that. */
-function isStuck(view: View): boolean {
-  return view.waitingOn === 'operator' && isBeingMade(view);
+/** Jumio made an execution and gave no link to it. */
+function hasNoLink({ permission }: View): boolean {
+  return permission.kind === 'renew' && permission.verification.linkEndsAt === null;
+}
+
+/** Jumio gave no link, or refused to start: only the operator can mend that, and the person can only try again. */
+function stuckPage(view: View, page: PageFields): Page {
+  return {
+    title: TITLE,
+    sentence: 'Your identity verification cannot be started at the moment. Nothing you did was wrong.',
+    action: hasNoLink(view) ? button('Try again', page.fields) : '<p id="action">Please come back later.</p>',
+  };
+}
+
+function waitingPage(): Page {
+  return {
+    title: TITLE,
+    sentence: 'Your identity verification is being prepared. This page goes on by itself.',
+    action: link('/jumio/verify', 'Look again'),
+    refreshSeconds: REFRESH_SECONDS,
+  };
 }
 
 /** One sentence and one action for every status (issue: each of the seven is asserted by a test). */
 export function standingPage(view: View, page: PageFields): Page {
   const { permission, status } = view;
-  if (isStuck(view))
-    return {
-      title: TITLE,
-      sentence: 'Your identity verification cannot be started at the moment.',
-      action: '<p id="action">Please come back later; nothing you did was wrong.</p>',
-    };
-  if (isBeingMade(view) || isRenewing(view))
-    return {
-      title: TITLE,
-      sentence: 'Your identity verification is being prepared. This page goes on by itself.',
-      action: link('/jumio/verify', 'Look again'),
-      refreshSeconds: REFRESH_SECONDS,
-    };
+  if (isRenewing(view)) return waitingPage();
+  if (view.waitingOn === 'operator' && (isBeingMade(view) || hasNoLink(view))) return stuckPage(view, page);
+  if (isBeingMade(view)) return waitingPage();
   const refused = permission.kind === 'no';
   const action = refused ? refusedAction(permission.why, permission.until, page) : button(BUTTONS[status], page.fields);
   const waits = refused && permission.why === 'processing';

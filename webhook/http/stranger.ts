@@ -5,12 +5,22 @@ import type { Identified } from './person.ts';
 interface Addresses {
   readonly kratosPublicUrl: string;
   readonly publicUrl: string | undefined;
+  /** Allowed, or null. */
+  readonly returnTo: string | null;
 }
 
-function loginUrl({ kratosPublicUrl, publicUrl }: Addresses): string {
-  const url = new URL('self-service/login/browser', kratosPublicUrl.replace(/\/*$/, '/'));
-  if (publicUrl !== undefined) url.searchParams.set('return_to', new URL('/jumio/verify', publicUrl).href);
+/** Kratos leads on to us, and we to where the person wanted to go. */
+function withWayBack(url: URL, { publicUrl, returnTo }: Addresses): string {
+  if (publicUrl === undefined) return url.href;
+  const back = new URL('/jumio/verify', publicUrl);
+  if (returnTo !== null) back.searchParams.set('return_to', returnTo);
+  url.searchParams.set('return_to', back.href);
   return url.href;
+}
+
+function loginUrl(options: Addresses): string {
+  const kratos = options.kratosPublicUrl.replace(/\/*$/, '/');
+  return withWayBack(new URL('self-service/login/browser', kratos), options);
 }
 
 /** The page, or the redirect, that leads on somebody whom we do not know. */
@@ -42,6 +52,6 @@ export function stranger(
 /** Kratos' own redirect, and only to Kratos. */
 function secondFactorUrl(redirectTo: string | undefined, options: Addresses): string {
   const kratos = new URL(options.kratosPublicUrl).origin;
-  const isKratos = redirectTo !== undefined && URL.canParse(redirectTo) && new URL(redirectTo).origin === kratos;
-  return isKratos ? redirectTo : loginUrl(options);
+  const url = redirectTo !== undefined && URL.canParse(redirectTo) ? new URL(redirectTo) : undefined;
+  return url?.origin === kratos ? withWayBack(url, options) : loginUrl(options);
 }

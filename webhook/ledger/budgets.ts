@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Dialect } from './migrations.ts';
 import type { BudgetName, BudgetRow, Tables } from './tables.ts';
 
 /** Tokens per second, and the most that may be saved up. */
@@ -13,8 +14,11 @@ export const REFUSALS_THAT_PAUSE = 2;
 /** While paused for a reason, creation is tried again this often. */
 export const PROBE_EVERY_MS = 5 * 60_000;
 
-function fresh(name: BudgetName, burst: number, now: number): BudgetRow {
-  return { name, tokens: burst, refilledAt: now, pausedUntil: 0, reason: null, refusals: 0 };
+/** More than any burst: the first refill leaves as much of it as the rate's burst allows. */
+const FULL = 1_000_000;
+
+function fresh(name: BudgetName, now: number): BudgetRow {
+  return { name, tokens: FULL, refilledAt: now, pausedUntil: 0, reason: null, refusals: 0 };
 }
 
 /** The bucket as it stands at `now`. A pause with a reason leaves a single token behind: the probe. */
@@ -35,16 +39,21 @@ export function take(row: BudgetRow, count: number, now: number): BudgetRow {
   return { ...row, tokens: row.tokens - count, pausedUntil: probing ? now + PROBE_EVERY_MS : row.pausedUntil };
 }
 
-/** Milliseconds until one who stands behind `ahead` others has a token; nothing is reserved. */
-export function turn(row: BudgetRow, rate: Rate, ahead: number, now: number): number {
+/** Milliseconds until the last of so many who wait has a token; nothing is reserved. */
+export function turn(row: BudgetRow, rate: Rate, waiting: number, now: number): number {
   if (row.pausedUntil > now) return row.pausedUntil - now;
-  return Math.max(0, ((ahead + 1 - refill(row, rate, now).tokens) / rate.perSecond) * 1000);
+  return Math.max(0, ((waiting - refill(row, rate, now).tokens) / rate.perSecond) * 1000);
+}
+
+/** Whoever changes a bucket takes this first, and before any row: until the end of their transaction it is theirs. */
+export async function lockBudgets(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
+  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(7243001)`.execute(db);
 }
 
 /** Reads a bucket, made full when it is new. */
-export async function loadBudget(db: Kysely<Tables>, name: BudgetName, burst: number, now: number): Promise<BudgetRow> {
+export async function loadBudget(db: Kysely<Tables>, name: BudgetName, now: number): Promise<BudgetRow> {
   const row = await db.selectFrom('budgets').selectAll().where('name', '=', name).executeTakeFirst();
-  return row ?? fresh(name, burst, now);
+  return row ?? fresh(name, now);
 }
 
 export async function saveBudget(db: Kysely<Tables>, row: BudgetRow): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
-import { available, loadBudget, type Rate, refill, saveBudget, take } from './budgets.ts';
+import { available, loadBudget, lockBudgets, type Rate, refill, saveBudget, take } from './budgets.ts';
 import type { Rows } from './rows.ts';
 import type { Store } from './store.ts';
 import type { BudgetName, Tables } from './tables.ts';
@@ -19,8 +19,8 @@ export interface Claimed<Work> {
 
 export interface ClaimOptions<Work> {
   readonly now: number;
-  /** At most so many identities. */
-  readonly capacity: number;
+  /** At most so many identities for each debt: one neighbour that hangs must not use up the hands for the other. */
+  readonly capacity: Readonly<Record<keyof Debts, number>>;
   readonly rates: Readonly<Record<Exclude<BudgetName, 'kratos'>, Rate>>;
   /** Raises the lease and marks what is about to be done: pure, from `verification/`. */
   readonly lease: (snapshot: Snapshot, debts: Debts) => Change & { readonly work: Work };
@@ -33,18 +33,27 @@ const BUDGET: Readonly<Record<Debt, BudgetName>> = { create: 'account', read: 'r
 /** Publishing has no rate of ours; its budget row only carries the pause that a 429 put on it. */
 const NO_RATE: Rate = { perSecond: 1_000_000, burst: 1_000_000 };
 
+interface Wanted {
+  readonly debt: Debt;
+  readonly now: number;
+  readonly limit: number;
+  /** The call that tries whether creation works again: for the oldest, and for a parked one if nobody else waits. */
+  readonly isProbe: boolean;
+}
+
 /** The longest due first, those whose person waits on a page before all others. */
-async function due(db: Kysely<Tables>, store: Store, debt: Debt, now: number, limit: number): Promise<string[]> {
+async function due(db: Kysely<Tables>, store: Store, { debt, now, limit, isProbe }: Wanted): Promise<string[]> {
   const skip = store.dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
   const open = sql<SqlBool>`i.leased_until <= ${now}`;
   const state = debt === 'create' ? sql`v.state = 'requested'` : sql`v.state <> 'requested'`;
+  const order = isProbe ? sql`v.parked, v.requested_at` : sql`i.priority desc, v.read_due`;
   const query =
     debt === 'publish'
       ? sql<{ id: string }>`select i.id from identities i where i.kratos_due <= ${now} and ${open}
           order by i.priority desc, i.kratos_due limit ${limit} ${skip}`
       : sql<{ id: string }>`select i.id from verifications v join identities i on i.id = v.identity_id
           where v.read_due <= ${now} and ${state} and ${open}
-          order by i.priority desc, v.read_due limit ${limit} ${skip}`;
+          order by ${order} limit ${limit} ${skip}`;
   const { rows } = await query.execute(db);
   return rows.map((row) => row.id);
 }
@@ -57,17 +66,18 @@ async function allowed(
 ): Promise<string[]> {
   const name = BUDGET[debt];
   const rate = name === 'kratos' ? NO_RATE : options.rates[name];
-  const budget = refill(await loadBudget(db, name, rate.burst, options.now), rate, options.now);
-  const limit = Math.min(options.capacity, available(budget, options.now));
-  if (limit === 0) return [];
-  const ids = [...new Set(await due(db, store, debt, options.now, limit))];
+  const budget = refill(await loadBudget(db, name, options.now), rate, options.now);
+  const limit = Math.min(options.capacity[debt], available(budget, options.now));
+  if (limit <= 0) return [];
+  const isProbe = budget.reason !== null;
+  const ids = [...new Set(await due(db, store, { debt, now: options.now, limit, isProbe }))];
   if (ids.length > 0) await saveBudget(db, take(budget, ids.length, options.now));
   return ids;
 }
 
 /**
  * Claims what is due by raising leases, and takes the budget tokens of the calls to come, in one transaction.
- * Replicas claim one after the other: the account budget's row is the lock.
+ * Replicas claim one after the other, because they share the budgets.
  */
 export async function claim<Work>(
   db: Kysely<Tables>,
@@ -75,7 +85,7 @@ export async function claim<Work>(
   rows: Rows,
   options: ClaimOptions<Work>,
 ): Promise<Claimed<Work>[]> {
-  if (store.dialect === 'postgres') await sql`select pg_advisory_xact_lock(7243001)`.execute(db);
+  await lockBudgets(db, store.dialect);
   const create = new Set(await allowed(db, store, 'create', options));
   const read = new Set(await allowed(db, store, 'read', options));
   const publish = new Set(await allowed(db, store, 'publish', options));

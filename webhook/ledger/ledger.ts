@@ -63,7 +63,7 @@ async function setting(db: Kysely<Tables>, name: string): Promise<string> {
 export async function openLedger(url: string, now: number): Promise<Ledger> {
   const store = url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url);
   try {
-    const origin = await migrate(store.writing, store.dialect, now);
+    const origin = await store.read((db) => migrate(db, store.dialect, now));
     return await createLedger(store, origin);
   } catch (error) {
     await store.close();
@@ -72,21 +72,17 @@ export async function openLedger(url: string, now: number): Promise<Ledger> {
 }
 
 async function createLedger(store: Store, origin: Ledger['origin']): Promise<Ledger> {
-  const rows = createRows(store.reading, store.dialect);
-  const reading = store.reading;
-  const identityOf = async (column: 'id' | 'executionId', value: string): Promise<string | undefined> => {
-    const query = reading.selectFrom('verifications').select('identityId').where(column, '=', value);
-    return (await query.executeTakeFirst())?.identityId;
-  };
+  const rows = createRows(store.db, store.dialect);
+  const gate = gateReader(store.db);
   return {
-    createdAt: Number(await setting(reading, 'created_at')),
-    referenceKey: Buffer.from(await setting(reading, 'reference_key'), 'base64'),
+    createdAt: Number(await store.read((db) => setting(db, 'created_at'))),
+    referenceKey: Buffer.from(await store.read((db) => setting(db, 'reference_key')), 'base64'),
     origin,
     budgets: createBudgetDesk(store),
-    gate: gateReader(reading),
-    snapshot: (id) => rows.load(reading, id, false),
-    identityOfVerification: (id) => identityOf('id', id),
-    identityOfExecution: (id) => identityOf('executionId', id),
+    gate: (id) => store.read(() => gate(id)),
+    snapshot: (id) => store.read((db) => rows.load(db, id, false)),
+    identityOfVerification: (id) => store.read((db) => identityOf(db, 'id', id)),
+    identityOfExecution: (id) => store.read((db) => identityOf(db, 'executionId', id)),
     change: (id, now, decide) =>
       store.write(async (db) => {
         // A first row does not exist yet and cannot be locked: two replicas meet on this instead.
@@ -101,11 +97,20 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
       }),
     note: (now, event) => store.write((db) => rows.append(db, now, null, event)),
     claim: (options) => store.write((db) => claim(db, store, rows, options)),
-    nextDue: () => nextDue(reading),
-    events: (id) => events(reading, id),
+    nextDue: () => store.read((db) => nextDue(db)),
+    events: (id) => store.read((db) => events(db, id)),
     probe: () => store.write((db) => probe(db)),
     close: () => store.close(),
   };
+}
+
+async function identityOf(
+  db: Kysely<Tables>,
+  column: 'id' | 'executionId',
+  value: string,
+): Promise<string | undefined> {
+  const query = db.selectFrom('verifications').select('identityId').where(column, '=', value);
+  return (await query.executeTakeFirst())?.identityId;
 }
 
 async function nextDue(db: Kysely<Tables>): Promise<number | undefined> {

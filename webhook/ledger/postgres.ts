@@ -8,26 +8,49 @@ import type { Write } from './writer.ts';
 /** Our times and counters fit a double; pg would hand bigint over as text. */
 const INT8 = 20;
 
-/** A statement that takes longer than this is given up: the gate has one second in all. */
-const STATEMENT_TIMEOUT_MS = 5_000;
+/**
+ * How long the server tries a statement, then how long we wait for a server that says nothing at all, then how long it
+ * keeps the locks of a replica that says nothing. Without the last one a host that vanished would stop every claim.
+ */
+const TIME_LIMITS = { statement_timeout: 5_000, query_timeout: 6_000, idle_in_transaction_session_timeout: 5_000 };
 
 /** serialization_failure, deadlock_detected: the transaction may simply be run again. */
 const AGAIN = new Set(['40001', '40P01']);
+const TRIES = 3;
 
-/** Connection lost or refused, shutting down, out of resources, read-only standby; pool and socket errors carry no SQLSTATE. */
+/**
+ * Connection lost or refused, shutting down, out of resources, read-only standby, collided once too often; pool and
+ * socket errors carry no SQLSTATE.
+ */
 function isStorageFault(code: string): boolean {
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|58|25006|XX)/.test(code);
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|40|53|57|58|25006|25P03|XX)/.test(code);
 }
 
 function unavailable(error: unknown): unknown {
   const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
   const fault = error instanceof pg.DatabaseError || isConnectionError(error);
-  return fault && isStorageFault(code) ? new LedgerUnavailable('PostgreSQL did not answer', { cause: error }) : error;
+  if (!fault || !isStorageFault(code)) return error;
+  return new LedgerUnavailable(`PostgreSQL does not serve: ${wordsOf(error)}`, { cause: error });
 }
 
-function isConnectionError(error: unknown): boolean {
+/** A code where there is one: the message of a refused connection to a name with several addresses is empty. */
+function wordsOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}
+
+function isConnectionError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return 'code' in error || /timeout|terminated|Connection|ended the pool/i.test(error.message);
+}
+
+function reader(db: Kysely<Tables>): Store['read'] {
+  return async (work) => {
+    try {
+      return await work(db);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  };
 }
 
 function writer(db: Kysely<Tables>): Write {
@@ -37,7 +60,7 @@ function writer(db: Kysely<Tables>): Write {
         return await db.transaction().execute(work);
       } catch (error) {
         const again = error instanceof pg.DatabaseError && AGAIN.has(error.code ?? '');
-        if (!again || attempt === 3) throw unavailable(error);
+        if (!again || attempt === TRIES) throw unavailable(error);
       }
     }
   };
@@ -50,11 +73,13 @@ export function openPostgres(url: string): Store {
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 2_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    ...TIME_LIMITS,
     types: parsers,
   });
-  // Without a listener an idle connection that breaks would end the process; the next query reports it instead.
+  // Without a listener a connection that breaks would end the process, an idle one as well as one in use; the query
+  // that is under way, or the next one, reports it instead.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
-  return { dialect: 'postgres', writing: db, reading: db, write: writer(db), close: () => db.destroy() };
+  return { dialect: 'postgres', db, read: reader(db), write: writer(db), close: () => db.destroy() };
 }

@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import Libsql from 'libsql';
+import { LedgerUnavailable } from '../errors.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
-import { groupedWriter } from './writer.ts';
+import { groupedWriter, unavailable } from './writer.ts';
 
 /** libsql is synchronous: while it waits for a foreign lock the whole process stands still (ecosystem.md §9). */
 const BUSY_TIMEOUT_MS = 100;
@@ -47,19 +48,30 @@ function kysely(database: Libsql.Database): Kysely<Tables> {
  * The embedded ledger, for one process. Two connections: one grouped writer, and a reader that never waits for it
  * and never sees what is not committed.
  * @param path a file's path; its folder is made.
+ * @throws LedgerUnavailable where it cannot be opened
  */
 export function openSqlite(path: string): Store {
-  mkdirSync(dirname(path), { recursive: true });
-  const writing = kysely(open(path));
-  const reading = kysely(open(path));
-  return {
-    dialect: 'sqlite',
-    writing,
-    reading,
-    write: groupedWriter(writing),
-    close: async () => {
-      await writing.destroy();
-      await reading.destroy();
-    },
+  const [writing, reading] = connect(path);
+  const read: Store['read'] = async (work) => {
+    try {
+      return await work(reading);
+    } catch (error) {
+      throw unavailable(error);
+    }
   };
+  const close = async (): Promise<void> => {
+    await writing.destroy();
+    await reading.destroy();
+  };
+  return { dialect: 'sqlite', db: reading, read, write: groupedWriter(writing), close };
+}
+
+function connect(path: string): [Kysely<Tables>, Kysely<Tables>] {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return [kysely(open(path)), kysely(open(path))];
+  } catch (error) {
+    const words = error instanceof Error ? error.message : 'unknown';
+    throw new LedgerUnavailable(`the SQLite file ${path} cannot be opened: ${words}`, { cause: error });
+  }
 }

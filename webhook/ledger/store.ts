@@ -1,14 +1,15 @@
 import type { Kysely } from 'kysely';
 import type { Dialect } from './migrations.ts';
 import type { Tables } from './tables.ts';
-import type { Write } from './writer.ts';
+import type { Work, Write } from './writer.ts';
 
 /** An open database: where it differs from the other one, and nothing else. */
 export interface Store {
   readonly dialect: Dialect;
-  /** Only for migrations; everything else is written through `write`. */
-  readonly writing: Kysely<Tables>;
-  readonly reading: Kysely<Tables>;
+  /** To build queries on; they are run through `read` and `write`. */
+  readonly db: Kysely<Tables>;
+  /** Committed data only, never waiting for a write. Rejects with `LedgerUnavailable` where the database cannot serve. */
+  readonly read: <T>(work: Work<T>) => Promise<T>;
   readonly write: Write;
   close(): Promise<void>;
 }

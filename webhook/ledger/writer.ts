@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { LedgerUnavailable } from '../errors.ts';
 import type { Tables } from './tables.ts';
 
-/** Reads and writes inside one transaction. It may run twice, so it does nothing else. */
+/** Reads, or reads and writes inside one transaction. It may run twice, so it does nothing else. */
 export type Work<T> = (db: Kysely<Tables>) => Promise<T>;
 
 /** Runs work in a transaction and resolves when it is durable. Rejects with `LedgerUnavailable` where nothing was kept. */
@@ -20,8 +20,11 @@ function isStorageFault(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB)/.test(code);
 }
 
-function unavailable(error: unknown): unknown {
-  return isStorageFault(error) ? new LedgerUnavailable('the SQLite file cannot be written', { cause: error }) : error;
+/** The error of a read or a write, as callers are to see it. */
+export function unavailable(error: unknown): unknown {
+  if (!isStorageFault(error)) return error;
+  const words = error instanceof Error ? error.message : 'unknown';
+  return new LedgerUnavailable(`the SQLite file cannot be used: ${words}`, { cause: error });
 }
 
 async function transaction(db: Kysely<Tables>, group: readonly Waiting[]): Promise<void> {

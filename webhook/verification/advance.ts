@@ -1,10 +1,11 @@
 import { UpstreamError, type UpstreamFacts } from '../errors.ts';
+import type { Debts } from '../ledger/claim.ts';
 import type { Verification } from '../ledger/types.ts';
 import { published } from './content.ts';
 import { accountOf, type CreateFailure, classifyCreate, onCreated, onCreateFailed, type Terms } from './created.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
-import type { Claim } from './lease.ts';
+import type { Claim, Work } from './lease.ts';
 import { onDetails, onReadFailed, onStatus, wantsDetails } from './looked.ts';
 import type { Look } from './outcomes.ts';
 import { debtToKratos, isOurCopy, onPublished, onPublishFailed, onReadBack } from './publication.ts';
@@ -25,13 +26,13 @@ function terms(desk: Desk): Terms {
   return { now: desk.clock.now(), random: desk.random(), linkLifetimeMs, workflowKey };
 }
 
-async function createFailed(desk: Desk, failure: CreateFailure, facts: UpstreamFacts, counts: boolean): Promise<void> {
+async function createFailed(desk: Desk, failure: CreateFailure, facts: UpstreamFacts, isNew: boolean): Promise<void> {
   const now = desk.clock.now();
   const seen = `Jumio answers ${facts.status ?? facts.failure} to the ${facts.operation} call`;
   if (failure === 'throttled') await desk.ledger.budgets.pause('account', now, facts.retryAfter ?? THROTTLED_MS);
   if (failure === 'stopped') await desk.ledger.budgets.stop(`${seen}: check credentials, permission and base URL`, now);
-  if (failure === 'refused' && counts)
-    await desk.ledger.budgets.refused(`${seen}: check JUMIO_WORKFLOW_KEY and URLs`, now);
+  if (failure === 'refused')
+    await desk.ledger.budgets.refused(`${seen}: check JUMIO_WORKFLOW_KEY and URLs`, now, isNew);
 }
 
 async function create(desk: Desk, step: Step, row: Verification): Promise<void> {
@@ -138,20 +139,34 @@ async function payKratosWhenLate(desk: Desk, step: Step, creating: Promise<void>
     void creating.finally(() => clearTimeout(timer)).catch(() => undefined);
   });
   const first = await Promise.race([late, creating.then(() => 'created' as const)]);
-  if (first === 'late') await payKratos(desk, step);
+  if (first === 'late' && !(await isKratosPaused(desk))) await payKratos(desk, step);
+}
+
+/** Every other publication was let through by the claim. */
+async function isKratosPaused(desk: Desk): Promise<boolean> {
+  const paused = await desk.ledger.budgets.paused(desk.clock.now());
+  return paused.some(({ name }) => name === 'kratos');
+}
+
+/** Which debts a step has calls under way for. */
+export function debtsOf(work: Work): (keyof Debts)[] {
+  const debts = ['create', 'read', 'publish'] as const;
+  return debts.filter((debt) => Boolean(work[debt]));
 }
 
 /**
  * The worker's step: does every debt of one claimed identity that a budget token was taken for. Both neighbours are
  * called side by side, so neither waits for the other.
+ * @param paid is told of each of `debtsOf(claim.work)` when its calls are over, however they went.
  */
-export async function advance(desk: Desk, claim: Claim): Promise<void> {
+export async function advance(desk: Desk, claim: Claim, paid: (debt: keyof Debts) => void): Promise<void> {
   const step = beginStep(desk, claim);
   const { work } = claim;
-  const creating = work.create ? create(desk, step, work.create) : undefined;
+  const pay = (debt: keyof Debts, calls: Promise<void>): Promise<void> => calls.finally(() => paid(debt));
+  const creating = work.create ? pay('create', create(desk, step, work.create)) : undefined;
   const parts: Promise<void>[] = creating ? [creating] : [];
-  if (work.read) parts.push(read(desk, step, work.read));
-  if (work.publish) parts.push(payKratos(desk, step));
+  if (work.read) parts.push(pay('read', read(desk, step, work.read)));
+  if (work.publish) parts.push(pay('publish', payKratos(desk, step)));
   else if (creating) parts.push(payKratosWhenLate(desk, step, creating));
   const results = await Promise.allSettled(parts);
   await endStep(desk, step);

@@ -1,13 +1,14 @@
 import { LedgerUnavailable } from '../errors.ts';
-import { advance } from './advance.ts';
+import type { Debts } from '../ledger/claim.ts';
+import { advance, debtsOf } from './advance.ts';
 import type { Desk } from './desk.ts';
-import { lease } from './lease.ts';
+import { type Claim, lease } from './lease.ts';
 
-/** Steps under way at once. */
-const CONCURRENCY = 16;
+/** Calls under way at once for each debt, so that a neighbour that hangs takes no hand from the other one. */
+const HANDS = 16;
 /** Another replica may make something due without a word to us; a moved clock too. */
 const LOOK_AGAIN_MS = 1_000;
-/** Due, but held back by a budget or a lease. */
+/** Due, but held back by a budget, a lease or a lack of hands: looked at again so soon, then ever less often. */
 const HELD_BACK_MS = 50;
 
 export interface Worker {
@@ -21,6 +22,8 @@ export interface Worker {
 /** Runs `advance` for whatever is due. A failing step is logged and its identity is due again when its lease ends. */
 export function createWorker(desk: Desk): Worker {
   const running = new Set<Promise<void>>();
+  const hands = { create: HANDS, read: HANDS, publish: HANDS };
+  let heldBack = HELD_BACK_MS;
   let stopping = false;
   let woken = false;
   let wakeUp = (): void => undefined;
@@ -47,8 +50,13 @@ export function createWorker(desk: Desk): Worker {
     else desk.log.error({ problem, stack: error instanceof Error ? error.stack : undefined }, 'a step failed');
   }
 
-  function launch(claim: Parameters<typeof advance>[1]): void {
-    const step: Promise<void> = advance(desk, claim)
+  function launch(claim: Claim): void {
+    for (const debt of debtsOf(claim.work)) hands[debt] -= 1;
+    const paid = (debt: keyof Debts): void => {
+      hands[debt] += 1;
+      wake();
+    };
+    const step: Promise<void> = advance(desk, claim, paid)
       .catch(report)
       .finally(() => {
         running.delete(step);
@@ -60,16 +68,16 @@ export function createWorker(desk: Desk): Worker {
   async function claimDue(): Promise<number> {
     const now = desk.clock.now();
     const due = await desk.ledger.nextDue();
-    const capacity = CONCURRENCY - running.size;
-    if (due === undefined || due > now || capacity <= 0) return wait(due, now);
+    if (due === undefined || due > now) return Math.min(LOOK_AGAIN_MS, (due ?? Number.POSITIVE_INFINITY) - now);
     const claims = await desk.ledger.claim({
       now,
-      capacity,
+      capacity: hands,
       rates: desk.rates,
       lease: (snapshot, debts) => lease(snapshot, debts, now),
     });
     for (const claim of claims) launch(claim);
-    return claims.length > 0 ? 0 : HELD_BACK_MS;
+    heldBack = claims.length > 0 ? HELD_BACK_MS : Math.min(LOOK_AGAIN_MS, heldBack * 2);
+    return claims.length > 0 ? 0 : heldBack;
   }
 
   async function run(): Promise<void> {
@@ -95,9 +103,4 @@ export function createWorker(desk: Desk): Worker {
       await Promise.all(running);
     },
   };
-}
-
-function wait(due: number | undefined, now: number): number {
-  const until = due === undefined || due <= now ? LOOK_AGAIN_MS : due - now;
-  return Math.max(1, Math.min(LOOK_AGAIN_MS, until));
 }

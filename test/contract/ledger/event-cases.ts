@@ -43,8 +43,7 @@ export function eventCases(database: Database): void {
     const door = await database.sideDoor(url);
     await expect(door.run(`update events set kind = 'nothing'`)).rejects.toThrow(/append-only/);
     await expect(door.run('delete from events')).rejects.toThrow(/append-only/);
-    if (database.dialect === 'postgres')
-      await expect(door.run('truncate table events')).rejects.toThrow(/append-only/);
+    if (database.dialect === 'postgres') await expect(door.run('truncate table events')).rejects.toThrow(/append-only/);
     expect(await ledger.events(null)).toHaveLength(1);
   });
 }

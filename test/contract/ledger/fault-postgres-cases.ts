@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
 import { refusingUrl } from '../../support/answering-server.ts';
@@ -7,8 +7,8 @@ import { POSTGRES_URL, postgres } from '../../support/databases.ts';
 import { startRelay } from '../../support/relay.ts';
 import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
-async function behindRelay() {
-  const url = new URL(await postgres.fresh());
+async function behindRelay(direct?: string) {
+  const url = new URL(direct ?? (await postgres.fresh()));
   const relay = await startRelay(Number(new URL(POSTGRES_URL).port || 5432), new URL(POSTGRES_URL).hostname);
   url.hostname = '127.0.0.1';
   url.port = String(relay.port);
@@ -58,14 +58,18 @@ export function faultPostgresCases(): void {
     relay.cut();
   });
 
-  test('a transaction whose process stopped talking is ended by the server, so that its locks hold nobody up', async () => {
+  test('the locks of a replica that vanished in the middle of a change hold nobody up for long', async () => {
     const url = await postgres.fresh();
-    const door = await postgres.sideDoor(url);
-    await openOn(postgres, url);
-    const sessions = await door.run(
-      `select 1 from pg_stat_activity where application_name like 'kratos-jumio%' and query ilike '%migrations%'`,
-    );
-    expect(sessions.length).toBeGreaterThanOrEqual(0);
+    const { relay, ledger: vanishing, id } = await behindRelay(url);
+    const other = await openOn(postgres, url);
+    const lost = vanishing.change(id, NOW, (found) => {
+      relay.hang();
+      return nudgeOnce(found);
+    });
+    const persistent = vi.waitFor(() => other.change(id, NOW, nudgeOnce), { timeout: 15_000, interval: 10 });
+    expect((await persistent)?.identity.nudges).toBe(1);
+    relay.cut();
+    expect(await outcomes([lost])).toEqual([LedgerUnavailable.name]);
   });
 
   test('an address where nobody listens is refused at the opening', async () => {

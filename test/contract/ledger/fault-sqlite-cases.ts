@@ -1,7 +1,18 @@
+import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import { sqlite } from '../../support/databases.ts';
 import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
+
+const PAGE = 4_096;
+
+/** Garbage over every page but the first, in place. */
+async function spoil(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  const { size } = await file.stat();
+  await file.write(Buffer.alloc(size - PAGE, 0xa5), 0, size - PAGE, PAGE);
+  await file.close();
+}
 
 export function faultSqliteCases(): void {
   test('while somebody else holds the file, a whole group is refused at once', async () => {
@@ -43,10 +54,30 @@ export function faultSqliteCases(): void {
   test('a file that has become unreadable is said to be so, by every read', async () => {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
+    const id = await signUp(ledger);
     const door = await sqlite.sideDoor(url);
-    await door.run('begin exclusive');
+    await door.run('pragma wal_checkpoint(truncate)');
+    await spoil(url.slice('file:'.length));
+    const rate = { perSecond: 1, burst: 5 };
+    const reads = [
+      ledger.gate(id),
+      ledger.snapshot(id),
+      ledger.identityOfVerification(id),
+      ledger.identityOfExecution(id),
+      ledger.nextDue(),
+      ledger.events(id),
+      ledger.budgets.turn(rate, NOW),
+      ledger.budgets.paused(NOW),
+    ];
+    expect(await outcomes(reads)).toEqual(reads.map(() => LedgerUnavailable.name));
+  });
+
+  test('a mistake of ours is not taken for a fault of the file', async () => {
+    const url = await sqlite.fresh();
+    const ledger = await openOn(sqlite, url);
+    const door = await sqlite.sideDoor(url);
     await door.run('drop table settings');
-    await door.run('commit');
+    await expect(ledger.probe()).rejects.toThrow(/no such table/);
     await expect(ledger.probe()).rejects.not.toBeInstanceOf(LedgerUnavailable);
   });
 }

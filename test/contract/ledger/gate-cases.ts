@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Database } from '../../support/databases.ts';
-import { NOW, nudgeOnce, openOn, signUp } from './world.ts';
+import { openOn, signUp } from './world.ts';
 
 /** Longer than any read may take that waits for nobody, and shorter than every time limit of a ledger. */
 const AT_ONCE_MS = 80;
@@ -27,18 +27,5 @@ export function gateCases(database: Database): void {
     expect(ms).toBeLessThan(AT_ONCE_MS);
     await door.run('commit');
     expect((await ledger.gate(id))?.status).toBe('rejected');
-  });
-
-  test('the gate does not see a change of our own before it is durable, and does at once when it is', async () => {
-    const ledger = await openOn(database);
-    const id = await signUp(ledger);
-    let seenWithin: Promise<string | undefined> | undefined;
-    await ledger.change(id, NOW, (found) => {
-      seenWithin = ledger.gate(id).then((row) => row?.status);
-      const change = nudgeOnce(found);
-      return change && { snapshot: { ...change.snapshot, identity: { ...change.snapshot.identity, status: 'expired' } } };
-    });
-    expect(await seenWithin).toBe('pending');
-    expect((await ledger.gate(id))?.status).toBe('expired');
   });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { withIdentity } from '../../../webhook/verification/edit.ts';
 import { type SideDoor, sqlite } from '../../support/databases.ts';
 import { NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
@@ -45,6 +46,18 @@ export function groupingCases(): void {
     await Promise.all(changes);
     expect(await dataVersion(door)).not.toBe(before);
     expect(seen).toEqual(Array(10).fill(10));
+  });
+
+  test('the gate does not see a change of our own before it is durable, and does at once when it is', async () => {
+    const ledger = await openOn(sqlite);
+    const id = await signUp(ledger);
+    let seenWithin: Promise<string | undefined> | undefined;
+    await ledger.change(id, NOW, (found) => {
+      seenWithin = ledger.gate(id).then((row) => row?.status);
+      return found && { snapshot: withIdentity(found, { status: 'expired' }) };
+    });
+    expect(await seenWithin).toBe('pending');
+    expect((await ledger.gate(id))?.status).toBe('expired');
   });
 
   test('a member of a group that fails does not take the others down', async () => {

@@ -41,7 +41,9 @@ export function stopCases(database: Database): void {
     const ledger = await openOn(database);
     await ledger.budgets.stop('the credentials are wrong', NOW);
     for (const now of [NOW, NOW + PROBE_EVERY_MS, NOW + DAY])
-      expect(await ledger.budgets.paused(now)).toMatchObject([{ name: 'account', reason: 'the credentials are wrong' }]);
+      expect(await ledger.budgets.paused(now)).toMatchObject([
+        { name: 'account', reason: 'the credentials are wrong' },
+      ]);
     await ledger.budgets.cleared(NOW);
     expect(await ledger.budgets.paused(NOW)).toEqual([]);
   });

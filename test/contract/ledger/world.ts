@@ -3,9 +3,11 @@ import { onTestFinished } from 'vitest';
 import type { ClaimOptions } from '../../../webhook/ledger/claim.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
 import type { Change, Identity, Snapshot, Verification } from '../../../webhook/ledger/types.ts';
+import { onCreated } from '../../../webhook/verification/created.ts';
 import { withIdentity, withVerification } from '../../../webhook/verification/edit.ts';
 import { type Claim, lease, type Work } from '../../../webhook/verification/lease.ts';
 import { meet, request } from '../../../webhook/verification/request.ts';
+import { settle } from '../../../webhook/verification/settle.ts';
 import type { Database } from '../../support/databases.ts';
 
 /** The moment at which the contract's stories begin. */
@@ -39,10 +41,12 @@ export async function signUp(ledger: Ledger, now = NOW, patch: Partial<Identity>
 /** Somebody whose execution is under way and due for a read at `due`. */
 export async function startedOne(ledger: Ledger, due = NOW, patch: Partial<Verification> = {}): Promise<string> {
   const fresh = newcomer();
-  const [first] = fresh.verifications;
-  const ids = { accountId: randomUUID(), executionId: randomUUID(), definitionKey: '10011' };
-  const started = withVerification(fresh, first?.id ?? '', { ...ids, state: 'started', readDue: due, ...patch });
-  await put(ledger, withIdentity(started, { jumioDue: due, kratosDue: null, published: 1 }));
+  const id = fresh.verifications[0]?.id ?? '';
+  const ids = { accountId: randomUUID(), executionId: randomUUID(), link: 'https://jumio.example' };
+  const terms = { now: NOW, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
+  const { snapshot } = onCreated(fresh, id, ids, terms);
+  const { snapshot: started } = settle(withVerification(snapshot, id, { readDue: due, ...patch }), NOW);
+  await put(ledger, withIdentity(started, { kratosDue: null, published: started.identity.version }));
   return fresh.identity.id;
 }
 

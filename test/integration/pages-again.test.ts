@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
+import { jumioDown, process } from '../support/fake-jumio.ts';
+import { DAY, HOUR, MINUTE } from '../support/moved-clock.ts';
+import { decide, signedUp } from '../support/people.ts';
+import { testService } from '../support/service.ts';
+
+const LIFETIME = DAY;
+
+/** A person whose link has ended, with what Jumio says of the execution by then. */
+async function linkEnded(status: string) {
+  const service = await testService();
+  const { id, browser } = await signedUp(service);
+  const first = service.jumio.latest(id);
+  first.status = status;
+  const page = await browser.get('/jumio/verify');
+  // What the timer would read at the link's end is left to the button.
+  service.jumio.instead.status = () => jumioDown('status');
+  pass(service, LIFETIME + MINUTE);
+  await eventually(() => expect(service.jumio.calls.status.length).toBeGreaterThan(0));
+  service.jumio.instead.status = undefined;
+  const asked = service.jumio.calls.status.length;
+  return { service, id, browser, first, page, asked };
+}
+
+describe('a person whose link has ended', () => {
+  it.each(['INITIATED', 'ACQUISITION_STARTED', 'TOKEN_EXPIRED', 'SESSION_EXPIRED'])(
+    'gets a new one where Jumio, asked first, says %s',
+    async (status) => {
+      const { service, id, browser, first, page, asked } = await linkEnded(status);
+      let readWhenCreated = 0;
+      service.jumio.instead.create = async (start) => {
+        readWhenCreated = service.jumio.calls.status.length - asked;
+        service.jumio.instead.create = undefined;
+        return service.jumio.create(start);
+      };
+      const { location } = await browser.post(page.fields);
+      const second = service.jumio.latest(id);
+      expect(second.executionId).not.toBe(first.executionId);
+      expect(location).toBe(second.link);
+      expect(readWhenCreated).toBeGreaterThan(0);
+      expect(second.accountId).toBe(first.accountId);
+      const { verifications } = await snapshotOf(service, id);
+      expect(verifications.map(({ state, attempt }) => [state, attempt])).toEqual([
+        ['expired', 1],
+        ['started', 2],
+      ]);
+    },
+  );
+
+  it('does not get one where Jumio has all it needs: nothing paid is thrown away', async () => {
+    const { service, id, browser, page } = await linkEnded('ACQUIRED');
+    const answer = await browser.post(page.fields);
+    expect(answer.location).toBeUndefined();
+    expect(answer.sentence).toMatch(/under way/);
+    expect(answer.action?.text).toBe('Look again');
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('gets the verdict where Jumio has one', async () => {
+    const { service, id, browser, first, page } = await linkEnded('PROCESSED');
+    process(first, 'PASSED', service.clock.now());
+    expect((await browser.post(page.fields)).location).toBeUndefined();
+    await reaches(service, id, 'approved');
+    expect((await browser.get('/jumio/verify')).sentence).toBe('Your identity has been verified.');
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('does not get one while Jumio cannot be asked', async () => {
+    const { service, id, browser, page } = await linkEnded('INITIATED');
+    service.jumio.instead.status = () => jumioDown('status');
+    const answer = await browser.post(page.fields);
+    expect(answer.sentence).toMatch(/being prepared/);
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect(service.jumio.calls.create).toHaveLength(1);
+    service.jumio.instead.status = undefined;
+    pass(service, HOUR);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
+  });
+
+  it('pressing five times at once gets one', async () => {
+    const { service, id, browser, page } = await linkEnded('INITIATED');
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => browser.post(page.fields)));
+    const { link } = service.jumio.latest(id);
+    expect(new Set(answers.map(({ location }) => location))).toEqual(new Set([link]));
+    expect(service.jumio.calls.create).toHaveLength(2);
+  });
+});
+
+describe('a person whose link still leads to what they began', () => {
+  it('is led back to it, not to a new one', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const first = service.jumio.latest(id);
+    first.status = 'ACQUISITION_STARTED';
+    await browser.get('/jumio/status');
+    await reaches(service, id, 'processing');
+    expect((await browser.press()).location).toBe(first.link);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+});
+
+describe('who may start again', () => {
+  it.each([
+    ['PASSED', 'approved'],
+    ['WARNING', 'review'],
+    ['REJECTED', 'rejected'],
+  ] as const)('not after %s, not even by a form from before', async (type, status) => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const { fields } = await browser.get('/jumio/verify');
+    await decide(service, id, type);
+    const answer = await browser.post(fields);
+    expect([answer.status, answer.location]).toEqual([200, undefined]);
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect((await snapshotOf(service, id)).identity.status).toBe(status);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('at once after a rejection to act on, up to three rejected executions in all', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    for (const attempt of [1, 2, 3]) {
+      await decide(service, id, 'REJECTED', 'unreadable');
+      const page = await browser.get('/jumio/verify');
+      expect(page.action?.kind).toBe(attempt < 3 ? 'button' : 'text');
+      if (attempt < 3) expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+    }
+    expect(service.jumio.executions).toHaveLength(3);
+    expect(new Set(service.jumio.executions.map(({ accountId }) => accountId)).size).toBe(1);
+  });
+
+  it('is told the date after five executions in 30 days', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const first = (await snapshotOf(service, id)).verifications[0]?.requestedAt ?? 0;
+    for (const _ of [2, 3, 4, 5]) {
+      service.jumio.latest(id).status = 'TOKEN_EXPIRED';
+      pass(service, LIFETIME + HOUR);
+      await reaches(service, id, 'expired');
+      expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    }
+    service.jumio.latest(id).status = 'TOKEN_EXPIRED';
+    pass(service, LIFETIME + HOUR);
+    await reaches(service, id, 'expired');
+    const page = await browser.get('/jumio/verify');
+    const date = new Date(first + 30 * DAY).toISOString().slice(0, 10);
+    expect(page.action).toEqual({ kind: 'text', text: `You can start again on ${date}.`, href: undefined });
+    expect(service.jumio.executions).toHaveLength(5);
+
+    pass(service, first + 30 * DAY - service.clock.now() + HOUR);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    expect(service.jumio.executions).toHaveLength(6);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { reaches, signUp, snapshotOf } from '../support/eventually.ts';
+import { decide, signedUp, visitor } from '../support/people.ts';
+import { APPLICATION, type TestService, testService } from '../support/service.ts';
+
+const CLOSE = { kind: 'text', text: 'You may close this page.', href: undefined };
+
+function link(text: string, href: string) {
+  return { kind: 'link', text, href };
+}
+
+async function approved(service: TestService) {
+  const person = await signedUp(service);
+  await decide(service, person.id, 'PASSED');
+  return person;
+}
+
+describe('where a person goes in the end', () => {
+  const wanted = `${APPLICATION}/account/settings?tab=1`;
+
+  it('is the return_to of the page, kept over the way to Jumio and back', async () => {
+    const service = await testService();
+    const { id, browser } = visitor(service);
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
+    expect(page.fields.return_to).toBe(wanted);
+    await browser.post(page.fields);
+    await reaches(service, id, 'pending');
+    await decide(service, id, 'PASSED');
+    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', wanted));
+  });
+
+  it('is DEFAULT_RETURN_URL where nothing else is known', async () => {
+    const service = await testService({ env: { DEFAULT_RETURN_URL: `${APPLICATION}/home` } });
+    const { id, browser } = visitor(service);
+    await signUp(service, id);
+    await decide(service, id, 'PASSED');
+    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', `${APPLICATION}/home`));
+  });
+
+  it.each([
+    `${APPLICATION}/account`,
+    `${APPLICATION}/account/`,
+    `${APPLICATION}/account/a/b?c=d#e`,
+    `${APPLICATION}/x/../account`,
+  ])('may be %s', async (url) => {
+    const { browser } = await approved(await testService());
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
+    expect(page.action).toEqual(link('Continue', new URL(url).href));
+  });
+
+  it.each([
+    `${APPLICATION}/`,
+    `${APPLICATION}/accounts`,
+    `${APPLICATION}/account/../admin`,
+    `${APPLICATION}/account/%2e%2e/admin`,
+    `${APPLICATION}:8443/account`,
+    `${APPLICATION}.evil.example.com/account`,
+    `http://app.example.com/account`,
+    `https://user:pass@app.example.com/account`,
+    `https://app.example.com@evil.example.com/account`,
+    `https://evil.example.com/account`,
+    '//app.example.com/account',
+    '/account',
+    'javascript:alert(1)',
+    `${APPLICATION}\\account`,
+    `https://app.example.com/account\t`,
+    `${APPLICATION}/account/${'x'.repeat(2_000)}`,
+  ])('may not be %s', async (url) => {
+    const { browser } = await approved(await testService());
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
+    expect(page.action).toEqual(CLOSE);
+    expect(page.fields).toEqual({});
+  });
+
+  it('may not be two at once', async () => {
+    const { browser } = await approved(await testService());
+    const twice = ['https://evil.example.com', wanted].map((url) => `return_to=${encodeURIComponent(url)}`).join('&');
+    expect((await browser.get(`/jumio/verify?${twice}`)).action).toEqual(CLOSE);
+  });
+
+  it('is not taken from a form that was changed', async () => {
+    const service = await testService();
+    const { id, browser } = visitor(service);
+    const { fields } = await browser.get('/jumio/verify');
+    await browser.post({ ...fields, return_to: 'https://evil.example.com/account' });
+    expect((await snapshotOf(service, id)).identity.returnTo).toBeNull();
+  });
+});

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { callback, callbackOf, initiate } from '../support/calls.ts';
+import { postgres, whyNoPostgres } from '../support/databases.ts';
+import { pass, snapshotOf } from '../support/eventually.ts';
+import { createFakeJumio, type FakeJumio, process } from '../support/fake-jumio.ts';
+import { createFakeKratos } from '../support/fake-kratos.ts';
+import { createMovedClock, MINUTE, SECOND } from '../support/moved-clock.ts';
+import { type RecordedKratos, recorded } from '../support/recorded-kratos.ts';
+import { buildTestService, type TestService } from '../support/service.ts';
+
+const PEOPLE = 200;
+const OUTCOMES = ['PASSED', 'WARNING', 'REJECTED'] as const;
+const STATUS = { PASSED: 'approved', WARNING: 'review', REJECTED: 'rejected' } as const;
+
+interface World {
+  readonly replicas: readonly TestService[];
+  readonly jumio: FakeJumio;
+  readonly kratos: RecordedKratos;
+  readonly ids: readonly string[];
+  /** How many details calls each replica made. */
+  readonly reads: readonly number[];
+}
+
+function outcomeOf(n: number): (typeof OUTCOMES)[number] {
+  return OUTCOMES[n % OUTCOMES.length] ?? 'PASSED';
+}
+
+/** Until nobody owes anybody anything. */
+async function settled({ replicas, ids }: World, statusOf: (n: number) => string): Promise<void> {
+  const [replica] = replicas;
+  if (replica === undefined) throw new Error('there are two');
+  await vi.waitFor(
+    async () => {
+      const rows = await Promise.all(ids.map((id) => snapshotOf(replica, id)));
+      const unsettled = rows.filter(
+        ({ identity }, n) => identity.status !== statusOf(n) || identity.published < identity.version,
+      );
+      expect(unsettled.map(({ identity }) => identity.id)).toEqual([]);
+    },
+    { timeout: 60 * SECOND, interval: 200 },
+  );
+}
+
+async function live(databaseUrl: string): Promise<World> {
+  const neighbours = { jumio: createFakeJumio(), kratos: recorded(createFakeKratos(), 20), clock: createMovedClock() };
+  const reads = [0, 0];
+  const build = (n: 0 | 1) => {
+    const counting: FakeJumio['details'] = (asked) => {
+      reads[n] = (reads[n] ?? 0) + 1;
+      return neighbours.jumio.details(asked);
+    };
+    return buildTestService({ databaseUrl, ...neighbours, jumio: { ...neighbours.jumio, details: counting } });
+  };
+  const replicas = await Promise.all([build(0), build(1)]);
+  const ids = Array.from({ length: PEOPLE }, () => randomUUID());
+  const world = { ...neighbours, replicas, ids, reads };
+  const toBoth = (act: (replica: TestService) => Promise<unknown>) => replicas.map(act);
+  await Promise.all(ids.flatMap((id) => toBoth((replica) => initiate(replica, { kratos_identity_id: id }))));
+  await settled(world, () => 'pending');
+  const executions = ids.map((id) => neighbours.jumio.latest(id));
+  for (const [n, execution] of executions.entries()) process(execution, outcomeOf(n), neighbours.clock.now());
+  const twice = [...executions, ...executions];
+  await Promise.all(twice.flatMap((execution) => toBoth((replica) => callback(replica, callbackOf(execution)))));
+  await settled(world, (n) => STATUS[outcomeOf(n)]);
+  for (const replica of replicas) pass(replica, MINUTE);
+  await vi.waitFor(() => expect(neighbours.kratos.calls.read).toHaveLength(PEOPLE), { timeout: 30 * SECOND });
+  return world;
+}
+
+const why = await whyNoPostgres();
+
+describe.skipIf(why !== undefined)(`two replicas on one PostgreSQL${why === undefined ? '' : `: ${why}`}`, () => {
+  let world: World | undefined;
+  const lived = (): World => {
+    if (world === undefined) throw new Error('nobody signed up');
+    return world;
+  };
+
+  beforeAll(async () => {
+    const { url, drop } = await postgres.schema();
+    world = await live(url);
+    return async () => {
+      for (const replica of lived().replicas) await replica.close();
+      await drop();
+    };
+  }, 3 * MINUTE);
+
+  it('make one verification and one Jumio account for each of 200 people who sign up at both', async () => {
+    const { jumio, ids, replicas } = lived();
+    expect(jumio.calls.create.map(({ identityId }) => identityId).sort()).toEqual([...ids].sort());
+    for (const id of ids)
+      for (const replica of replicas) expect((await snapshotOf(replica, id)).verifications).toHaveLength(1);
+  });
+
+  it('decide each of them once, though the callbacks came twice to both', async () => {
+    const { ids, replicas } = lived();
+    for (const [n, id] of ids.entries()) {
+      const events = (await replicas[n % 2]?.desk.ledger.events(id)) ?? [];
+      const counted = (kind: string): number => events.filter((event) => event.kind === kind).length;
+      expect([counted('requested'), counted('started'), counted('decided')]).toEqual([1, 1, 1]);
+    }
+  });
+
+  it('never write to one identity at the same time', () => {
+    const { kratos } = lived();
+    expect(kratos.overlaps()).toEqual([]);
+    expect(kratos.spans.length).toBeGreaterThanOrEqual(2 * PEOPLE);
+  });
+
+  it('leave the right copy of everybody in Kratos', () => {
+    const { kratos, ids } = lived();
+    for (const [n, id] of ids.entries()) expect(kratos.copies.get(id)).toMatchObject({ status: STATUS[outcomeOf(n)] });
+  });
+
+  it('shared the work', () => {
+    expect(Math.min(...lived().reads)).toBeGreaterThan(0);
+  });
+
+  it('had nothing to complain about', () => {
+    const complaints = lived().replicas.flatMap(({ logs }) => logs.lines().filter(({ level }) => Number(level) >= 40));
+    expect(complaints).toEqual([]);
+  });
+});

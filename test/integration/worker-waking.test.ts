@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createWorker } from '../../webhook/verification/worker.ts';
+import { callback, callbackOf } from '../support/calls.ts';
+import { eventually, reaches, signUp, snapshotOf } from '../support/eventually.ts';
+import { process } from '../support/fake-jumio.ts';
+import { SECOND } from '../support/moved-clock.ts';
+import { testService } from '../support/service.ts';
+import { begin, deferred, startedAnswer } from '../support/upstream-answers.ts';
+
+/** So many one after the other, each of which would wait for the worker's next look, a second, if nothing woke it. */
+const ROUNDS = 8;
+
+describe('the worker wakes at once', () => {
+  it('for a sign-up', async () => {
+    const service = await testService();
+    const started = performance.now();
+    for (let round = 0; round < ROUNDS; round += 1) await reaches(service, await begin(service), 'pending');
+    expect(performance.now() - started).toBeLessThan((ROUNDS * SECOND) / 3);
+  });
+
+  it('for a callback', async () => {
+    const service = await testService();
+    const executions = [];
+    for (let round = 0; round < ROUNDS; round += 1) executions.push(await signUp(service, randomUUID()));
+    const started = performance.now();
+    for (const execution of executions) {
+      process(execution, 'PASSED', service.clock.now());
+      await callback(service, callbackOf(execution));
+      await reaches(service, execution.identityId, 'approved');
+    }
+    expect(performance.now() - started).toBeLessThan((ROUNDS * SECOND) / 3);
+  });
+
+  it('and finds by itself, within about a second, what another replica made due', async () => {
+    const service = await testService();
+    const other = { ...service, worker: createWorker(service.desk) };
+    const id = await begin(other);
+    await reaches(service, id, 'pending');
+  });
+});
+
+describe('when the worker is stopped', () => {
+  it('a step that is under way ends, and its result is kept', async () => {
+    const service = await testService();
+    const answer = deferred<ReturnType<typeof startedAnswer>>();
+    service.jumio.instead.create = () => answer.promise;
+    const id = await begin(service);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+    let stopped = false;
+    const stopping = service.worker.stop().then(() => {
+      stopped = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(stopped).toBe(false);
+    const started = startedAnswer();
+    answer.resolve(started);
+    await stopping;
+    const { verifications } = await snapshotOf(service, id);
+    expect(verifications[0]).toMatchObject({ state: 'started', executionId: started.executionId });
+  });
+
+  it('nothing more is claimed, and what is due stays due for the next process', async () => {
+    const service = await testService();
+    await service.worker.stop();
+    const id = await begin(service);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(service.jumio.calls.create).toEqual([]);
+    const next = createWorker(service.desk);
+    next.start();
+    await reaches(service, id, 'pending');
+    await next.stop();
+  });
+
+  it('before it was started, it stops at once', async () => {
+    const service = await testService({ idle: true });
+    await service.worker.stop();
+  });
+});

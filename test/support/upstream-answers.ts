@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { UpstreamError, type UpstreamFacts } from '../../webhook/errors.ts';
+import type { Started } from '../../webhook/jumio/client.ts';
+import { start } from '../../webhook/verification/start.ts';
+import { HOSTED_LINK } from './canaries.ts';
+import { HOUR } from './moved-clock.ts';
+import type { TestService } from './service.ts';
+
+/** An answer that is still under way. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+}
+
+export function deferred<T>(): Deferred<T> {
+  let resolve = (_value: T): void => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** A call that is never answered; nothing waits for it when the test ends. */
+export function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
+
+type Failure = Partial<UpstreamFacts> & { readonly operation: string };
+
+export function jumioFails(facts: Failure): Promise<never> {
+  return Promise.reject(new UpstreamError({ upstream: 'jumio', failure: 'status', ...facts }));
+}
+
+export function kratosFails(facts: Failure): Promise<never> {
+  return Promise.reject(new UpstreamError({ upstream: 'kratos', failure: 'status', ...facts }));
+}
+
+/** What Jumio answers to a start. */
+export function startedAnswer(): Started {
+  return { accountId: randomUUID(), executionId: randomUUID(), link: HOSTED_LINK };
+}
+
+/** A sign-up that waits for nothing. */
+export async function begin({ desk, worker }: TestService): Promise<string> {
+  const identityId = randomUUID();
+  await start(desk, worker, { identityId, returnTo: null }, 0);
+  return identityId;
+}
+
+export function beginMany(service: TestService, size: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: size }, () => begin(service)));
+}
+
+/** The kinds of an identity's events, in their order. */
+export async function kindsOf({ desk }: TestService, identityId: string): Promise<string[]> {
+  return (await desk.ledger.events(identityId)).map(({ kind }) => kind);
+}
+
+/** Past every back-off, and short of everything that is hourly. */
+export const SOON = HOUR / 3;

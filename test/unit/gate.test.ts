@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { GateRow } from '../../webhook/ledger/ledger.ts';
+import type { Status } from '../../webhook/ledger/types.ts';
+import { gate, type Policy, publishedPolicy, readCopy } from '../../webhook/verification/gate.ts';
+import { gateRowOf } from '../support/gate-row.ts';
+import { COPIES, type CopyName, LEDGERS, rowOf } from '../support/gate-table.ts';
+import { allCells, names } from '../support/table.ts';
+
+function decided(row: GateRow | 'none' | 'unreadable', copy: CopyName, policy: Policy = publishedPolicy) {
+  return gate(policy, row, readCopy(COPIES[copy]));
+}
+
+/** A policy that lets nobody in but the approved. */
+const onlyApproved: Policy = (status) => (status === 'approved' ? 'allow' : 'block');
+
+describe('the default policy', () => {
+  it.each<[Status, 'allow' | 'block']>([
+    ['none', 'allow'],
+    ['pending', 'allow'],
+    ['processing', 'allow'],
+    ['expired', 'allow'],
+    ['approved', 'allow'],
+    ['review', 'allow'],
+    ['rejected', 'block'],
+  ])('%s: %s', (status, decision) => {
+    expect(publishedPolicy(status)).toBe(decision);
+  });
+});
+
+describe('without a row', () => {
+  it.each<[CopyName, 'allow' | 'block', Status]>([
+    ['key absent', 'allow', 'none'],
+    ['null', 'allow', 'none'],
+    ['without jumio', 'allow', 'none'],
+    ['pending', 'allow', 'pending'],
+    ['approved', 'allow', 'approved'],
+    ['review', 'allow', 'review'],
+    ['rejected', 'block', 'rejected'],
+    ['published integration: rejected', 'block', 'rejected'],
+    ['published integration: verified', 'allow', 'approved'],
+    ['published integration: initiated', 'allow', 'pending'],
+    ['in the body: rejected', 'block', 'rejected'],
+    ['approved, and rejected in the body', 'block', 'rejected'],
+    ['unknown word', 'allow', 'none'],
+    ['no text', 'allow', 'none'],
+  ])('the copy alone counts (%s: %s)', (copy, decision, status) => {
+    expect(decided('none', copy)).toEqual({ decision, status, contradiction: false });
+  });
+});
+
+describe('with an unreadable ledger', () => {
+  it.each<CopyName>(['key absent', 'null', 'without jumio'])('and no copy nobody gets in (%s)', (copy) => {
+    expect(decided('unreadable', copy)).toEqual({ decision: 'block', status: 'unknown', contradiction: false });
+  });
+
+  it.each<[CopyName, 'allow' | 'block']>([
+    ['approved', 'allow'],
+    ['pending', 'allow'],
+    ['rejected', 'block'],
+    ['in the body: rejected', 'block'],
+    ['published integration: verified', 'allow'],
+  ])('the copy alone counts (%s: %s)', (copy, decision) => {
+    expect(decided('unreadable', copy).decision).toBe(decision);
+  });
+});
+
+describe('with a row', () => {
+  it('a rejection in the ledger blocks, whatever the copy says, published or not', () => {
+    for (const copy of names(COPIES))
+      for (const published of [true, false])
+        expect(decided(rowOf('rejected', published), copy).decision, copy).toBe('block');
+  });
+
+  it('a rejection in the copy blocks once ours is published, whatever the ledger says', () => {
+    for (const copy of ['rejected', 'in the body: rejected', 'published integration: rejected'] as const)
+      for (const name of names(LEDGERS)) expect(decided(rowOf(name, true), copy).decision, name).toBe('block');
+  });
+
+  it('the ledger alone counts while its last change is not published yet', () => {
+    expect(decided(rowOf('approved', false), 'rejected')).toEqual({
+      decision: 'allow',
+      status: 'approved',
+      contradiction: false,
+    });
+    expect(decided(rowOf('pending', false), 'rejected').decision).toBe('allow');
+  });
+
+  it.each<CopyName>(['key absent', 'null', 'without jumio', 'pending', 'expired', 'unknown word'])(
+    'a copy that says less than a standing is stale (%s)',
+    (copy) => {
+      expect(decided(rowOf('approved', true), copy, onlyApproved)).toMatchObject({ decision: 'allow' });
+      expect(decided(rowOf('rejected', true), copy)).toMatchObject({ decision: 'block', status: 'rejected' });
+    },
+  );
+
+  it('the stricter decision counts, by the policy and not by the word', () => {
+    const onlyReview: Policy = (status) => (status === 'review' ? 'block' : 'allow');
+    expect(decided(rowOf('rejected', true), 'review', onlyReview)).toMatchObject({
+      decision: 'block',
+      status: 'review',
+    });
+    expect(decided(rowOf('pending', true), 'approved', onlyApproved)).toMatchObject({
+      decision: 'block',
+      status: 'pending',
+    });
+  });
+
+  it.each<[string, GateRow, CopyName, boolean]>([
+    ['another verdict', rowOf('approved', true), 'rejected', true],
+    ['a verdict where we have none', rowOf('pending', true), 'approved', true],
+    ['the same verdict', rowOf('approved', true), 'approved', false],
+    ['the same in the published words', rowOf('approved', true), 'published integration: verified', false],
+    ['less than our verdict', rowOf('approved', true), 'pending', false],
+    ['nothing', rowOf('approved', true), 'null', false],
+    ['an older verdict that is being replaced', rowOf('approved', false), 'rejected', false],
+  ])('a copy that says %s is a contradiction: %#', (_name, row, copy, contradiction) => {
+    expect(decided(row, copy).contradiction).toBe(contradiction);
+  });
+});
+
+describe('in every cell of the table', async () => {
+  const cells = await allCells();
+
+  it('a sign-in is blocked exactly where the ledger or a copy that counts says rejected', () => {
+    for (const { after, standing, attempt, event } of cells)
+      for (const published of [0, 1]) {
+        const { identity } = after;
+        const row = { ...gateRowOf(after), published: published === 1 ? identity.version : identity.version - 1 };
+        for (const name of names(COPIES)) {
+          const copy = readCopy(COPIES[name]);
+          const isRejected = identity.status === 'rejected' || (published === 1 && copy.statuses.includes('rejected'));
+          const expected = isRejected ? 'block' : 'allow';
+          if (gate(publishedPolicy, row, copy).decision !== expected)
+            expect.fail(`${standing} | ${attempt} | ${event} | ${published} | ${name}: not ${expected}`);
+        }
+      }
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { Page } from '../../webhook/http/html.ts';
+import { type PageFields, standingPage } from '../../webhook/http/standing-page.ts';
+import type { Snapshot } from '../../webhook/ledger/types.ts';
+import { view } from '../../webhook/verification/hand-over.ts';
+import { createMemoryDesk } from '../support/memory-desk.ts';
+import { begun, DAY, HOUR, IDENTITY, NOW, newcomer, readWord } from '../support/story.ts';
+import { names } from '../support/table.ts';
+import { ATTEMPTS, type AttemptName, STANDINGS, type StandingName, situation } from '../support/table-rows.ts';
+
+const RETURN_TO = 'https://app.example/home';
+
+async function pageOf(
+  snapshot: Snapshot | undefined,
+  way: Partial<PageFields> = { returnTo: RETURN_TO },
+): Promise<Page> {
+  const { desk } = createMemoryDesk(snapshot);
+  const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+  return standingPage(shown, { fields: { _csrf: 'token' }, returnTo: undefined, ...way });
+}
+
+/** What the person can do: the one thing with the id `action`. */
+function actions({ action }: Page): string[] {
+  return [...action.matchAll(/<(a|button|p) id="action"[^>]*>([^<]*)</g)].map(([, kind, text]) => `${kind}: ${text}`);
+}
+
+describe('each of the seven statuses is one sentence and one action', () => {
+  it.each<[string, StandingName, AttemptName, string, string]>([
+    ['none', 'none', 'nothing', 'Your identity has not been verified yet.', 'button: Start'],
+    ['pending', 'none', 'INITIATED, live link', 'Your identity verification is waiting for you.', 'button: Continue'],
+    [
+      'processing',
+      'none',
+      'ACQUIRED',
+      'Your identity verification is under way. The result is usually here within a few minutes.',
+      'a: Look again',
+    ],
+    ['approved', 'approved', 'nothing', 'Your identity has been verified.', 'a: Continue'],
+    [
+      'review',
+      'review',
+      'nothing',
+      'Your identity verification is being reviewed. You need not do anything.',
+      'a: Continue',
+    ],
+    [
+      'rejected, for good',
+      'rejected, final',
+      'nothing',
+      'Your identity could not be verified.',
+      'p: Please contact support if you think that this is a mistake.',
+    ],
+    ['rejected, to be mended', 'rejected ×1', 'nothing', 'Your identity could not be verified.', 'button: Try again'],
+    [
+      'expired',
+      'none',
+      'TOKEN_EXPIRED',
+      'Your last identity verification was not finished in time.',
+      'button: Start again',
+    ],
+  ])('%s', async (_status, standing, attempt, sentence, action) => {
+    const page = await pageOf(situation(standing, attempt));
+    expect(page.sentence).toBe(sentence);
+    expect(actions(page)).toEqual([action]);
+  });
+});
+
+describe('in every situation of the table', () => {
+  const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => [standing, attempt] as const));
+
+  it.each(all)('%s, %s: there is one sentence and one action', async (standing, attempt) => {
+    for (const returnTo of [RETURN_TO, undefined]) {
+      const page = await pageOf(situation(standing, attempt), { returnTo });
+      expect(page.sentence).toMatch(/^[A-Z][^<>]*\.$/);
+      expect(actions(page)).toHaveLength(1);
+      expect(page.title + page.sentence + page.action).not.toMatch(
+        /link-|sdk-|transaction-|execution-|account-|BLURRED|MANIPULATED|unreadable|100/,
+      );
+    }
+  });
+
+  it('an approved person is led on, and nobody is offered a try that would be refused', async () => {
+    for (const [standing, attempt] of all) {
+      const snapshot = situation(standing, attempt);
+      const page = await pageOf(snapshot);
+      if (snapshot.identity.status === 'approved') expect(page.action).toContain(`href="${RETURN_TO}"`);
+      if (['approved', 'review'].includes(snapshot.identity.status)) expect(page.action).not.toContain('<form');
+      if (standing === 'rejected, final' || standing === 'rejected ×3' || standing === 'inherited rejected')
+        expect(page.action).not.toContain('<form');
+    }
+  });
+});
+
+describe('a page that waits by itself', () => {
+  it.each<[AttemptName, string]>([
+    ['requested', 'Your identity verification is being prepared. This page goes on by itself.'],
+    [
+      'INITIATED, link ended, new one asked for',
+      'Your identity verification is being prepared. This page goes on by itself.',
+    ],
+    ['ACQUIRED', 'Your identity verification is under way. The result is usually here within a few minutes.'],
+    [
+      'PROCESSED, details not read yet',
+      'Your identity verification is under way. The result is usually here within a few minutes.',
+    ],
+  ])('%s', async (attempt, sentence) => {
+    expect(await pageOf(situation('none', attempt))).toMatchObject({ sentence, refreshSeconds: 5 });
+  });
+
+  it('is none where the operator must act first: it would wait for ever', async () => {
+    const page = await pageOf(situation('none', 'requested, refused by Jumio'));
+    expect(page.refreshSeconds).toBeUndefined();
+    expect(page.sentence).toContain('cannot be started at the moment');
+  });
+});
+
+describe('too many attempts', () => {
+  it('names the date', async () => {
+    let snapshot = newcomer(NOW - 40 * DAY);
+    for (let n = 5; n > 0; n -= 1) {
+      snapshot = readWord(begun(snapshot, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).snapshot;
+    }
+    const page = await pageOf(snapshot);
+    expect(actions(page)).toEqual(['p: You can start again on 2026-02-14.']);
+  });
+});
+
+describe('nowhere to go', () => {
+  it('says that the page may be closed', async () => {
+    const page = await pageOf(situation('approved', 'nothing'), {});
+    expect(actions(page)).toEqual(['p: You may close this page.']);
+  });
+
+  it('fields and addresses are escaped', async () => {
+    const { action } = await pageOf(undefined, { fields: { return_to: '"><script>' } });
+    expect(action).toContain('&quot;&gt;&lt;script&gt;');
+    const approved = await pageOf(situation('approved', 'nothing'), {
+      returnTo: 'https://app.example/?a=1&b="><script>',
+    });
+    expect(approved.action).toContain('&quot;&gt;&lt;script&gt;');
+  });
+});
