@@ -72,6 +72,14 @@ describe('where a person goes in the end', () => {
     expect(page.fields).toEqual({});
   });
 
+  it('stands in the page as markup cannot be broken by it', async () => {
+    const { browser } = visitor(await testService());
+    const url = `${APPLICATION}/account/'x?a=1&b="><script>`;
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
+    expect(page.fields.return_to).toBe(new URL(url).href);
+    expect(page.body).toContain('/account/&#39;x?a=1&amp;b=%22%3E%3Cscript%3E"');
+  });
+
   it('may not be two at once', async () => {
     const { browser } = await approved(await testService());
     const twice = ['https://evil.example.com', wanted].map((url) => `return_to=${encodeURIComponent(url)}`).join('&');

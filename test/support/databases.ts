@@ -45,6 +45,16 @@ function openFile(url: string): SideDoor {
   return { run: async (statement) => run(statement) };
 }
 
+/** One look into a file; nothing of it stays open, so that a process that starts next finds what the last one left. */
+export function askFile(url: string, query: string): Rows {
+  const database = new Libsql(url.slice('file:'.length));
+  try {
+    return rowsOf.parse(database.prepare(query).all());
+  } finally {
+    database.close();
+  }
+}
+
 export const sqlite: Database = {
   dialect: 'sqlite',
   fresh: async () => `file:${join(await freshFolder(), 'ledger.sqlite')}`,

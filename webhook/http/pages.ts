@@ -17,6 +17,8 @@ import { stranger } from './stranger.ts';
 
 /** How long the POST waits for a link before it shows a page that waits by itself. */
 const WAIT_MS = 4_000;
+/** How long who comes back from Jumio waits for what Jumio says now. */
+const ARRIVAL_WAIT_MS = 2_000;
 
 export interface PagesOptions {
   readonly desk: Desk;
@@ -109,7 +111,9 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
   app.get(
     '/jumio/status',
     { preHandler: recognise },
-    withPerson(async (person, _request, reply) => show(await arrive(desk, worker, person), person, undefined, reply)),
+    withPerson(async (person, _request, reply) =>
+      show(await arrive(desk, worker, person, ARRIVAL_WAIT_MS), person, undefined, reply),
+    ),
   );
 
   app.post(
