@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createWorker } from '../../webhook/verification/worker.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, reaches, signUp, snapshotOf } from '../support/eventually.ts';
@@ -37,6 +37,19 @@ describe('the worker wakes at once', () => {
     const other = { ...service, worker: createWorker(service.desk) };
     const id = await begin(other);
     await reaches(service, id, 'pending');
+  });
+});
+
+describe('what is due and held back by a budget', () => {
+  it('is looked at ever less often, so that a pause of hours costs next to nothing', async () => {
+    const service = await testService({ idle: true });
+    await service.desk.ledger.budgets.stop('a reason', service.clock.now());
+    const claim = vi.spyOn(service.desk.ledger, 'claim');
+    await begin(service);
+    service.worker.start();
+    await new Promise((resolve) => setTimeout(resolve, 2 * SECOND));
+    expect(claim.mock.calls.length).toBeGreaterThan(2);
+    expect(claim.mock.calls.length).toBeLessThan(10);
   });
 });
 

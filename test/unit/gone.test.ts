@@ -42,6 +42,12 @@ describe('an identity that Kratos no longer has', () => {
     expect(snapshot.identity.gone).toBe(0);
   });
 
+  it('is not gone before the third, however long ago the first was', () => {
+    const twice = unpaid(unpaid(approved, MISSING).snapshot, MISSING, NOW + 9 * DAY).snapshot;
+    expect(twice.identity.gone).toBe(0);
+    expect(unpaid(twice, MISSING, NOW + 10 * DAY).snapshot.identity.gone).toBe(1);
+  });
+
   it('is counted anew after an answer', () => {
     const missed = unpaid(approved, MISSING).snapshot;
     expect(paid(missed).identity).toMatchObject({ missing: 0, missingSince: null });

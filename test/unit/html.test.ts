@@ -37,6 +37,12 @@ describe('a page', () => {
     expect(unescaped(html)).toContain(NASTY);
   });
 
+  it('writes the five characters that mean something as entities', () => {
+    expect(link(`&<>"'`, `&<>"'`)).toBe(
+      '<p><a id="action" href="&amp;&lt;&gt;&quot;&#39;">&amp;&lt;&gt;&quot;&#39;</a></p>',
+    );
+  });
+
   it('keeps every text inside its attribute or element', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

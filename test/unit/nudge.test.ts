@@ -14,8 +14,17 @@ describe('a nudge', () => {
   });
 
   it('is counted, so that a look under way notices it', () => {
-    const first = begun(newcomer());
-    expect(nudged(nudged(first, NOW, 'ACQUIRED'), NOW).identity.nudges).toBe(first.identity.nudges + 2);
+    const first = nudged(begun(newcomer()), NOW, 'ACQUIRED');
+    expect(first.identity.nudges).toBe(1);
+    const looking = leased(first, NOW);
+    expect(nudged(looking, NOW + 1, 'ACQUIRED').identity.nudges).toBe(2);
+    expect(nudged(nudged(looking, NOW + 1, 'ACQUIRED'), NOW + 1, 'ACQUIRED').identity.nudges).toBe(3);
+  });
+
+  it('writes nothing where nothing is under way and the row holds already what it says', () => {
+    const first = nudged(begun(newcomer()), NOW, 'ACQUIRED');
+    expect(nudge(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW + 1)).toBeUndefined();
+    expect(nudge(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW + 1)).toBeDefined();
   });
 
   it('has nothing to look at before Jumio has made the execution', () => {
@@ -65,7 +74,7 @@ describe('a nudge', () => {
         once: `callback:${last(first).id}:ACQUIRED`,
       },
     ]);
-    const again = nudged(first, NOW, 'ACQUIRED');
+    const again = leased(nudged(first, NOW, 'ACQUIRED'), NOW);
     expect(nudge(again, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW)?.events).toEqual([]);
     expect(nudge(again, { verificationId: last(first).id }, NOW)?.events).toEqual([]);
   });

@@ -9,9 +9,20 @@ describe('the published copy in a request', () => {
   });
 
   it('finds the strictest decided status', () => {
-    const both = { metadata_public: { jumio: { status: 'approved' }, jumio_verification_status: 'rejected' } };
+    const both = { metadata_public: { jumio_verification_status: 'verified' }, jumio_verification_status: 'rejected' };
     expect(decidedStatus(readCopy(both))).toBe('rejected');
     expect(decidedStatus(readCopy({ metadata_public: { jumio: { status: 'pending' } } }))).toBeNull();
+  });
+
+  it('tells the published integration’s words until ours tell a decision', () => {
+    const theirs = { jumio_verification_status: 'rejected' };
+    for (const jumio of [undefined, {}, null, 'approved', { status: null }, { status: 'pending' }, { status: 7 }]) {
+      const copy = readCopy({ metadata_public: { jumio, ...theirs } });
+      expect(decidedStatus(copy)).toBe('rejected');
+      expect(copy.ours).not.toContain('rejected');
+    }
+    for (const status of ['approved', 'review', 'rejected'])
+      expect(readCopy({ metadata_public: { jumio: { status }, ...theirs }, ...theirs }).statuses).toEqual([status]);
   });
 
   it('takes no word from a prototype', () => {

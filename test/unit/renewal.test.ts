@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
+import { withVerification } from '../../webhook/verification/edit.ts';
 import { goOn, type Person } from '../../webhook/verification/hand-over.ts';
 import { lease } from '../../webhook/verification/lease.ts';
 import { MAX_EXECUTIONS, mayStart } from '../../webhook/verification/start-again.ts';
@@ -86,6 +87,13 @@ describe('a renewal that was asked for', () => {
     expect(snapshot.verifications.map(({ state }) => state)).toEqual(['expired', 'requested']);
   });
 
+  it.each(['INITIATED', 'ACQUISITION_STARTED'])('is dropped at %s while the link lives', (word) => {
+    const live = situation('none', 'INITIATED, live link');
+    const { snapshot } = readWord(withVerification(live, last(live).id, { renew: 1 }), word);
+    expect(snapshot.verifications).toHaveLength(1);
+    expect(last(snapshot)).toMatchObject({ state: 'started', renew: 0 });
+  });
+
   it('waits while Jumio cannot be asked', () => {
     const claimed = lease(initiated, { create: false, read: true, publish: false }, NOW + 2 * DAY).snapshot;
     expect(last(claimed).renew).toBe(1);
@@ -122,6 +130,16 @@ describe('five executions in thirty days', () => {
     const five = begun(expired(4), NOW);
     expect(mayStart(five, NOW + HOUR).kind).toBe('continue');
     expect(mayStart(five, NOW + 2 * DAY)).toMatchObject({ kind: 'no', why: 'too-many' });
+  });
+
+  it('do not include one whose link nobody ever got', () => {
+    let snapshot = newcomer(NOW - 9 * DAY);
+    for (let n = 6; n > 0; n -= 1) {
+      const linkless = made(asked(snapshot, NOW - n * HOUR), NOW - n * HOUR, false);
+      snapshot = readWord(linkless, 'TOKEN_EXPIRED', NOW - n * HOUR + 1).snapshot;
+    }
+    expect(snapshot.verifications).toHaveLength(6);
+    expect(mayStart(snapshot, NOW)).toEqual({ kind: 'start' });
   });
 
   it('hold the button too', async () => {

@@ -4,7 +4,7 @@ import { withVerification } from '../../webhook/verification/edit.ts';
 import { LEASE_MS, lease } from '../../webhook/verification/lease.ts';
 import { nudge } from '../../webhook/verification/nudge.ts';
 import { settle } from '../../webhook/verification/settle.ts';
-import { asked, begun, HOUR, LIFETIME, last, NOW, newcomer, nth, read, readWord } from '../support/story.ts';
+import { asked, begun, HOUR, LIFETIME, last, made, NOW, newcomer, nth, read, readWord } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';
 
 const LINK_END = NOW + LIFETIME;
@@ -96,5 +96,9 @@ describe('a lease', () => {
     const { work } = lease(two, ALL, NOW);
     expect([work.create?.attempt, work.read?.attempt]).toEqual([2, 1]);
     expect(lease(two, ALL, NOW - 10).work).toEqual({ publish: true });
+    const both = made(two);
+    const later = withVerification(both, nth(both, 2).id, { readDue: NOW - 3 });
+    expect(lease(later, ALL, NOW).work.read?.attempt).toBe(1);
+    expect(lease(withVerification(later, nth(both, 2).id, { readDue: NOW - 10 }), ALL, NOW).work.read?.attempt).toBe(2);
   });
 });

@@ -74,6 +74,8 @@ export async function openLedger(url: string, now: number): Promise<Ledger> {
 async function createLedger(store: Store, origin: Ledger['origin']): Promise<Ledger> {
   const rows = createRows(store.db, store.dialect);
   const gate = gateReader(store.db);
+  const ofVerification = identityReader(store.db, 'id');
+  const ofExecution = identityReader(store.db, 'executionId');
   return {
     createdAt: Number(await store.read((db) => setting(db, 'created_at'))),
     referenceKey: Buffer.from(await store.read((db) => setting(db, 'reference_key')), 'base64'),
@@ -81,8 +83,8 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
     budgets: createBudgetDesk(store),
     gate: (id) => store.read(() => gate(id)),
     snapshot: (id) => store.read((db) => rows.load(db, id, false)),
-    identityOfVerification: (id) => store.read((db) => identityOf(db, 'id', id)),
-    identityOfExecution: (id) => store.read((db) => identityOf(db, 'executionId', id)),
+    identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),
+    identityOfExecution: (id) => store.read((db) => ofExecution(db, id)),
     change: (id, now, decide) =>
       store.write(async (db) => {
         // A first row does not exist yet and cannot be locked: two replicas meet on this instead.
@@ -104,13 +106,13 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
   };
 }
 
-async function identityOf(
-  db: Kysely<Tables>,
-  column: 'id' | 'executionId',
-  value: string,
-): Promise<string | undefined> {
-  const query = db.selectFrom('verifications').select('identityId').where(column, '=', value);
-  return (await query.executeTakeFirst())?.identityId;
+/** Built once, like the gate's: every callback asks it. */
+function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId') {
+  const query = db.selectFrom('verifications').select('identityId').where(column, '=', '').compile();
+  return async (on: Kysely<Tables>, value: string): Promise<string | undefined> => {
+    const { rows } = await on.executeQuery<{ identityId: string }>({ ...query, parameters: [value] });
+    return rows[0]?.identityId;
+  };
 }
 
 async function nextDue(db: Kysely<Tables>): Promise<number | undefined> {

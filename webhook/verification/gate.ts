@@ -5,6 +5,8 @@ import type { DecidedStatus, Status } from '../ledger/types.ts';
 export interface Copy {
   /** Every status that the copy speaks of, in our vocabulary; unknown words count as `none`. */
   readonly statuses: readonly Status[];
+  /** Those of them that are ours; the others are the published integration's. */
+  readonly ours: readonly Status[];
   /** `metadata_public.jumio` as sent; undefined where the request does not show it. */
   readonly jumio: unknown;
   /** Whether the request shows `metadata_public` at all (its key is there, be it null). */
@@ -43,16 +45,28 @@ function member(value: unknown, key: string): unknown {
   return Reflect.get(value, key);
 }
 
-/** Reads the published copy from a request of Kratos: `metadata_public`, and the published integration's own field. */
+/**
+ * Reads the published copy from a request of Kratos. The published integration's own words (`jumio_verification_status`,
+ * in `metadata_public` or in the body of its template) count while ours tell no decision: we leave them as they were, so
+ * beside a decision of ours they are history (decisions.md, 7).
+ */
 export function readCopy(body: { metadata_public?: unknown; jumio_verification_status?: unknown }): Copy {
   const jumio = member(body.metadata_public, 'jumio');
-  const words = [
-    member(jumio, 'status'),
+  const ours = statusesOf([member(jumio, 'status')]);
+  const theirs = statusesOf([
     member(body.metadata_public, 'jumio_verification_status'),
     body.jumio_verification_status,
-  ].filter((word) => word !== undefined && word !== null);
-  const statuses = words.map((word) => WORDS.get(word) ?? 'none');
-  return { statuses, jumio, shown: Object.hasOwn(body, 'metadata_public') };
+  ]);
+  const statuses = ours.some(isDecided) ? ours : [...ours, ...theirs];
+  return { statuses, ours, jumio, shown: Object.hasOwn(body, 'metadata_public') };
+}
+
+function statusesOf(words: readonly unknown[]): readonly Status[] {
+  return words.filter((word) => word !== undefined && word !== null).map((word) => WORDS.get(word) ?? 'none');
+}
+
+function isDecided(status: Status): boolean {
+  return status === 'rejected' || status === 'review' || status === 'approved';
 }
 
 /** The strictest first. */
@@ -69,16 +83,15 @@ function strictest(policy: Policy, statuses: readonly Status[]): Omit<Verdict, '
   return { decision: 'allow', status: statuses[0] ?? 'none' };
 }
 
-/** The copy may say less than a standing of ours: then it is stale, not milder. */
+/** The copy may say less than a standing of ours, or speak of the time before it: then it is stale, not milder. */
 function countingCopies(row: GateRow, copy: Copy): readonly Status[] {
   if (row.published < row.version) return [];
-  const decided: readonly Status[] = DECIDED;
-  return row.standing === null ? copy.statuses : copy.statuses.filter((status) => decided.includes(status));
+  return row.standing === null ? copy.statuses : copy.ours.filter(isDecided);
 }
 
 function contradicts(row: GateRow, copy: Copy): boolean {
-  const said = decidedStatus(copy);
-  return row.published >= row.version && said !== null && said !== row.status;
+  const said = copy.ours.find(isDecided);
+  return row.published >= row.version && said !== undefined && said !== row.status;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { LedgerUnavailable } from '../errors.ts';
 import type { DecidedStatus, Snapshot, Status, Verification } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
-import { withIdentity, withVerification } from './edit.ts';
-import { nudge } from './nudge.ts';
+import { find, withIdentity, withVerification } from './edit.ts';
+import { nudge, READ_EVERY_MS } from './nudge.ts';
 import { reappeared } from './publication.ts';
 import { meet, request } from './request.ts';
 import { settle } from './settle.ts';
@@ -49,22 +49,37 @@ export async function view(desk: Desk, person: Person): Promise<View> {
   return viewOf(snapshot ?? meet({ id: person.identityId, inherited: person.inherited }, now), now);
 }
 
-async function signOfLife(desk: Desk, identityId: string): Promise<void> {
+/** Keeps a sign of life; the attempt as it was before the look that this asks for. */
+async function signOfLife(desk: Desk, identityId: string): Promise<Verification | undefined> {
   const now = desk.clock.now();
+  let nudged: Verification | undefined;
   await desk.ledger.change(identityId, now, (snapshot) => {
     const open = snapshot && openAttempt(snapshot);
-    return snapshot && open ? nudge(snapshot, { verificationId: open.id }, now) : undefined;
+    const change = snapshot && open && nudge(snapshot, { verificationId: open.id }, now);
+    nudged = change && open;
+    return change;
   });
+  return nudged;
+}
+
+/** The look that was asked for has been answered, or its turn comes later. */
+function isLookedAt(snapshot: Snapshot, before: Verification, now: number): boolean {
+  const { state, looks, attempts, readDue } = find(snapshot, before.id);
+  const isAnswered = state !== before.state || looks !== before.looks || attempts !== before.attempts;
+  return isAnswered || ((readDue ?? Number.POSITIVE_INFINITY) > now && snapshot.identity.leasedUntil <= now);
 }
 
 /**
- * The person is back from Jumio, or looks in: a sign of life for the attempt that is under way. Where that cannot be
- * kept the schedule finds out in its own time, and the person is shown how things stand all the same.
+ * The person is back from Jumio, or looks in: a sign of life for the attempt that is under way. Waits a little for
+ * what Jumio says now: who has just finished would else be told that the verification waits for them, and be led to a
+ * link that is used up. Where the sign cannot be kept the schedule finds out in its own time, and the person is shown
+ * how things stand all the same.
  */
-export async function arrive(desk: Desk, worker: Worker, person: Person): Promise<View> {
+export async function arrive(desk: Desk, worker: Worker, person: Person, waitMs = 0): Promise<View> {
   try {
-    await signOfLife(desk, person.identityId);
+    const open = await signOfLife(desk, person.identityId);
     worker.wake();
+    if (open) await waitFor(desk, person.identityId, waitMs, (seen) => isLookedAt(seen, open, desk.clock.now()));
   } catch (error) {
     if (!(error instanceof LedgerUnavailable)) throw error;
     desk.log.error({ identity: person.identityId, err: error }, 'an arrival could not be kept');
@@ -72,8 +87,10 @@ export async function arrive(desk: Desk, worker: Worker, person: Person): Promis
   return view(desk, person);
 }
 
+/** Due for a look at once; but pressing again and again must not use up the reads of others. */
 function askToRenew(snapshot: Snapshot, row: Verification, now: number): Snapshot {
-  const asked = withVerification(snapshot, row.id, { renew: 1, readDue: Math.min(row.readDue ?? now, now) });
+  const allowed = row.lastReadAt === null ? now : Math.max(now, row.lastReadAt + READ_EVERY_MS);
+  const asked = withVerification(snapshot, row.id, { renew: 1, readDue: Math.min(row.readDue ?? allowed, allowed) });
   return withIdentity(asked, { nudges: snapshot.identity.nudges + 1, priority: 1 });
 }
 
@@ -84,8 +101,10 @@ function grant(snapshot: Snapshot, newId: string, now: number) {
       return request(withIdentity(snapshot, { priority: 1 }), newId, now);
     case 'renew':
       return settle(askToRenew(snapshot, permission.verification, now), now);
-    case 'continue':
-      return settle(withIdentity(snapshot, { priority: 1 }), now);
+    case 'continue': {
+      const isWaiting = permission.verification.state === 'requested';
+      return settle(isWaiting ? withIdentity(snapshot, { priority: 1 }) : snapshot, now);
+    }
     case 'no':
       return settle(snapshot, now);
     default:

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
 import { find, withIdentity, withVerification } from './edit.ts';
 import { isTerminal } from './schedule.ts';
 import { settle } from './settle.ts';
 
 /** At most one read per verification, claimed status and this long (design §4). */
-const READ_EVERY_MS = 10_000;
+export const READ_EVERY_MS = 10_000;
 /** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
 const SETTLED_EVERY_MS = 3_600_000;
 /** Status and details were both 404 once; the second time only counts an hour later. */
@@ -53,17 +54,25 @@ function isUnmade(verification: Verification): boolean {
   return verification.executionId === null;
 }
 
-/** Makes a verification due for a look, as soon as the rules for reading allow. */
+/** Nothing is under way that could miss this nudge, and the ledger holds all that it says: it is durable as it is. */
+function isKept({ identity }: Snapshot, before: Verification, after: Verification, now: number): boolean {
+  return identity.leasedUntil <= now && isDeepStrictEqual(before, after);
+}
+
+/** Makes a verification due for a look, as soon as the rules for reading allow. `undefined`: there is nothing to write. */
 export function nudge(snapshot: Snapshot, { verificationId, claimed }: Nudge, now: number): Change | undefined {
   const verification = find(snapshot, verificationId);
   if (isUnmade(verification)) return undefined;
   const due = Math.min(verification.readDue ?? Number.POSITIVE_INFINITY, allowedAt(verification, claimed, now));
-  const nudged = withVerification(snapshot, verificationId, {
+  const after: Verification = {
+    ...verification,
     readDue: due,
     aliveAt: verification.aliveAt ?? now,
     claimedStatus: newestClaim(verification, claimed),
     notFound: notFoundAfter(verification, claimed),
-  });
+  };
+  if (isKept(snapshot, verification, after, now)) return undefined;
+  const nudged = withVerification(snapshot, verificationId, after);
   const counted = withIdentity(nudged, { nudges: snapshot.identity.nudges + 1 });
   return settle(counted, now, callbackEvent(verification, claimed));
 }

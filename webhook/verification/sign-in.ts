@@ -1,17 +1,25 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Desk } from './desk.ts';
 import { gate, type Policy, type Verdict } from './gate.ts';
-import { heal, remedyFor, type SignIn } from './heal.ts';
+import { heal, type Remedy, remedyFor, type SignIn } from './heal.ts';
 import type { Worker } from './worker.ts';
 
-const sleep = (ms: number): Promise<'late'> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve('late'), ms).unref();
+/** What `work` comes to, or `late`. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), ms);
   });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 async function readRow(desk: Desk, identityId: string, withinMs: number): Promise<GateRow | 'none' | 'unreadable'> {
   try {
-    const row = await Promise.race([desk.ledger.gate(identityId), sleep(withinMs)]);
+    const row = await within(desk.ledger.gate(identityId), withinMs);
     return row === 'late' ? 'unreadable' : (row ?? 'none');
   } catch (error) {
     desk.log.error({ identity: identityId, err: error }, 'the ledger cannot be read');
@@ -19,8 +27,7 @@ async function readRow(desk: Desk, identityId: string, withinMs: number): Promis
   }
 }
 
-async function putRight(desk: Desk, worker: Worker, signIn: SignIn, row: GateRow | 'none'): Promise<void> {
-  const remedy = remedyFor(row === 'none' ? undefined : row, signIn, desk.ledger.createdAt);
+async function putRight(desk: Desk, worker: Worker, signIn: SignIn, remedy: Remedy): Promise<void> {
   if (remedy === 'none') return;
   const now = desk.clock.now();
   const context = { now, newId: desk.newId };
@@ -51,13 +58,15 @@ export async function signIn(
   const row = await readRow(desk, attempt.identityId, withinMs / 2);
   const verdict = gate(policy, row, attempt.copy);
   if (row === 'unreadable') return verdict;
+  const remedy = remedyFor(row === 'none' ? undefined : row, attempt, desk.ledger.createdAt);
+  if (remedy === 'none' && !verdict.contradiction) return verdict;
   const after = async (): Promise<void> => {
     if (verdict.contradiction && row !== 'none') await noteContradiction(desk, attempt, row);
-    await putRight(desk, worker, attempt, row);
+    await putRight(desk, worker, attempt, remedy);
   };
   const healing = after().catch((error: unknown) => {
     desk.log.error({ identity: attempt.identityId, err: error }, 'the sign-in could not heal');
   });
-  await Promise.race([healing, sleep(Math.max(0, withinMs - (performance.now() - started)))]);
+  await within(healing, Math.max(0, withinMs - (performance.now() - started)));
   return verdict;
 }

@@ -22,9 +22,17 @@ function refusedByStanding(snapshot: Snapshot): Permission | undefined {
   return { kind: 'no', why: standing.status };
 }
 
+/** An execution that nobody ever got the link of does not count (design §4). */
+function counts({ state, linkEndsAt }: Verification): boolean {
+  return state === 'requested' || linkEndsAt !== null;
+}
+
 /** The time from which one more execution is allowed; undefined: now. */
 function limitedUntil(snapshot: Snapshot, now: number): number | undefined {
-  const recent = snapshot.verifications.map(({ requestedAt }) => requestedAt).filter((at) => at > now - WINDOW_MS);
+  const recent = snapshot.verifications
+    .filter(counts)
+    .map(({ requestedAt }) => requestedAt)
+    .filter((at) => at > now - WINDOW_MS);
   const oldestThatCounts = recent.sort((a, b) => a - b)[recent.length - MAX_EXECUTIONS];
   return oldestThatCounts === undefined ? undefined : oldestThatCounts + WINDOW_MS;
 }

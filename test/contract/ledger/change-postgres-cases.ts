@@ -49,4 +49,36 @@ export function changePostgresCases(): void {
     const nudges = await Promise.all(ids.map(async (id) => (await replicas[1].snapshot(id))?.identity.nudges));
     expect(nudges).toEqual(ids.map(() => 2));
   });
+
+  test('an all-clear waits for a claim that is under way, and gives no token back', async () => {
+    const url = await postgres.fresh();
+    const ledger = await openOn(postgres, url);
+    await ledger.budgets.stop('a reason', NOW);
+    const door = await postgres.sideDoor(url);
+    await door.run('begin');
+    await door.run('select pg_advisory_xact_lock(7243001)');
+    await door.run(`update budgets set tokens = 0 where name = 'account'`);
+    const clearing = ledger.budgets.cleared(NOW);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await door.run('commit');
+    await clearing;
+    expect(await door.run('select tokens, reason from budgets')).toEqual([{ tokens: 0, reason: null }]);
+  });
+
+  test('an all-clear and a change of somebody parked do not wait for each other in a circle', async () => {
+    const url = await postgres.fresh();
+    const ledger = await openOn(postgres, url);
+    const id = await signUp(ledger);
+    const door = await postgres.sideDoor(url);
+    await door.run('update verifications set parked = 1');
+    await ledger.budgets.stop('a reason', NOW);
+    await door.run('begin');
+    await door.run(`select id from identities where id = '${id}' for update`);
+    const clearing = ledger.budgets.cleared(NOW);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await door.run(`update verifications set looks = 7 where identity_id = '${id}'`);
+    await door.run('commit');
+    await clearing;
+    expect((await ledger.snapshot(id))?.verifications).toMatchObject([{ parked: 0, looks: 7 }]);
+  });
 }

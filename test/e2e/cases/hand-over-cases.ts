@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
+import { createBrowser } from '../../../sandbox/kratos/browser.ts';
+import { send } from '../../../sandbox/kratos/loopback.ts';
+import { whoami } from '../../../sandbox/kratos/outcome.ts';
+import { sentenceOn } from '../pages.ts';
+import { eventually, type World } from '../world.ts';
+
+const WAITS = 'Your identity verification is waiting for you.';
+const VERIFIED = 'Your identity has been verified.';
+
+/** The hand-over cookie: for who comes back from Jumio after the session has ended. */
+export function handOverCases(world: () => World): void {
+  const status = () => `${world().place.verifyUrl}/jumio/status`;
+
+  async function withoutSession(): Promise<Person> {
+    const { place } = world();
+    const person = await newPerson(place);
+    await person.browser.get(status());
+    const url = `${place.kratos.adminUrl}/admin/identities/${person.identityId}/sessions`;
+    expect((await send({ method: 'DELETE', url })).status).toBe(204);
+    expect((await whoami(place.kratos, person)).status).toBe(401);
+    return person;
+  }
+
+  test('the pages still know a person whose session was revoked meanwhile', async () => {
+    const person = await withoutSession();
+    expect(sentenceOn(await person.browser.get(status()))).toBe(WAITS);
+    const hosted = await person.goToJumio();
+    expect(hosted.url).toContain(world().place.jumioUrl);
+    await person.choose(hosted, { outcome: 'pass' });
+    await eventually(async () => expect(sentenceOn(await person.browser.get(status()))).toBe(VERIFIED));
+  });
+
+  test('it opens nothing else: it goes to no other host and no other path, and is no session', async () => {
+    const { place } = world();
+    const { browser } = await withoutSession();
+    const sent = async (url: string) => (await browser.cookies(url)).includes('jumio_handover=');
+    expect(await sent(status())).toBe(true);
+    for (const url of [place.kratos.publicUrl, place.appUrl, `${place.verifyUrl}/`, `${place.verifyUrl}/health/ready`])
+      expect([url, await sent(url)]).toEqual([url, false]);
+    const hook = await browser.post(`${place.verifyUrl}/jumio/validate`, { json: {} });
+    expect(hook.status).toBe(401);
+  });
+
+  test('it opens the pages of one identity: changed by a character it opens none', async () => {
+    const [person, other] = [await withoutSession(), await newPerson(world().place)];
+    const genuine = await person.browser.cookies(status());
+    const visit = (cookie: string) => send({ method: 'GET', url: status(), headers: { cookie } });
+    expect((await visit(genuine)).status).toBe(200);
+    const forgeries = [
+      genuine.replace(person.identityId, other.identityId),
+      genuine.replace(/(jumio_handover=[^;]{70})./, (_, before) => `${before}${before.endsWith('A') ? 'B' : 'A'}`),
+      genuine.replace(/(jumio_handover=[^;]{50})[^;]+/, '$1'),
+    ];
+    for (const forged of forgeries) {
+      expect(forged).not.toBe(genuine);
+      expect((await visit(forged)).status).toBe(401);
+    }
+  });
+
+  test('in a browser where somebody else is signed in, the session counts', async () => {
+    const { place } = world();
+    const first = await newPerson(place);
+    await first.choose(await first.goToJumio(), { outcome: 'pass' });
+    await first.sees({ status: 'approved' });
+    expect(sentenceOn(await first.browser.get(status()))).toBe(VERIFIED);
+    await first.browser.get(`${place.appUrl}/logout`, { follow: true });
+    const second = await newPerson(place, { browser: first.browser });
+    expect(sentenceOn(await second.browser.get(status()))).toBe(WAITS);
+  });
+
+  test('a browser that was never here is asked to sign in, and comes back', async () => {
+    const { place } = world();
+    const page = await createBrowser().get(status());
+    expect(page.status).toBe(401);
+    expect(page.text).toContain(encodeURIComponent(`${place.verifyUrl}/jumio/verify`));
+    expect(page.headers['set-cookie'] ?? []).toEqual([]);
+  });
+}

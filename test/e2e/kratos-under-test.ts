@@ -1,0 +1,13 @@
+import { findKratos, versionOf } from '../../sandbox/kratos/binary.ts';
+
+const binary = findKratos();
+
+/** Which Kratos the tests run against: for their names. */
+export const KRATOS = binary === undefined ? 'the stand-in for Kratos' : `a real Kratos, ${await versionOf(binary)}`;
+
+export const isReal = binary !== undefined;
+
+/** For the name of a test that only a real Kratos can pass. */
+export const OR_WHY_SKIPPED = isReal
+  ? ''
+  : ' (skipped: it takes a real Kratos, and KRATOS_BIN is not set and there is no kratos on the PATH)';

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
+
+function all(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, found = '']) => found))].sort();
+}
+
+/** What a table of the README documents: the names in its first column. */
+function documentedVariables(): string[] {
+  const table = /## Configuration\n([\s\S]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
+  const firstCells = table.split('\n').map((row) => /^\|([^|]*)\|/.exec(row)?.[1] ?? '');
+  return all(firstCells.join('\n'), /`([A-Z][A-Z0-9_]+)`/g);
+}
+
+describe('README.md', () => {
+  test('names no command that package.json has not', () => {
+    const named = all(read('README.md'), /npm run ([a-z0-9:-]+)/g);
+    expect(named).toContain('demo');
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+    for (const name of ['start', 'test']) expect(scripts).toHaveProperty(name);
+  });
+
+  test('says what `npm start` runs, as it is', () => {
+    expect(read('README.md')).toContain(`\`${scripts.start}\``);
+  });
+
+  test.each(['README.md', 'sandbox/kratos/README.md', 'sandbox/jumio/README.md'])(
+    '%s links to nothing that is not there',
+    (file) => {
+      const linked = all(read(file), /\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g);
+      expect(linked.filter((path) => !existsSync(join(ROOT, dirname(file), path)))).toEqual([]);
+    },
+  );
+
+  test('names no file that is not there', () => {
+    const named = all(read('README.md'), /`([\w.-]+\/[\w./-]*|[\w-]+\.ya?ml)`/g);
+    expect(named).toContain('ory-actions.yaml');
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  test('documents the variables of .env.example, each of them and no other', () => {
+    const documented = documentedVariables();
+    expect(documented).toContain('ORY_WEBHOOK_SECRET');
+    expect(all(read('.env.example'), /^#? ?([A-Z][A-Z0-9_]+)=/gm)).toEqual(documented);
+  });
+
+  test('documents the nine variables of the published integration', () => {
+    const published = ['ORY_WEBHOOK_SECRET', 'KRATOS_ADMIN_URL', 'ORY_API_KEY', 'JUMIO_AUTH_URL', 'JUMIO_API_BASE_URL'];
+    const rest = ['JUMIO_CLIENT_ID', 'JUMIO_CLIENT_SECRET', 'JUMIO_CALLBACK_SECRET', 'PORT'];
+    expect(documentedVariables()).toEqual(expect.arrayContaining([...published, ...rest]));
+  });
+});
