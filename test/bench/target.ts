@@ -16,7 +16,7 @@ import { settledIdentity } from './settled.ts';
 
 const SECRET = 'bench-webhook-secret-01';
 const CALLBACK_SECRET = 'bench-callback-secret-1';
-const ROWS = Number(process.env.BENCH_ROWS ?? 1_000);
+const ROWS = Number(process.env.BENCH_ROWS ?? 120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const config = parseConfig({

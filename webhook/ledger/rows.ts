@@ -68,15 +68,45 @@ const VERIFICATION_COLUMNS = [
   'transactionToken',
 ] as const satisfies readonly (keyof Verification)[];
 
+type Table = 'identities' | 'verifications';
+
 function values<Row extends object, Column extends keyof Row>(row: Row, columns: readonly Column[]): Row[Column][] {
   return columns.map((column) => row[column]);
 }
 
-function upsert(db: Kysely<Tables>, table: 'identities' | 'verifications', columns: readonly string[]): CompiledQuery {
+function insert(db: Kysely<Tables>, table: Table, columns: readonly string[]): CompiledQuery {
   const refs = columns.map((column) => sql.ref(column));
-  const updates = columns.slice(1).map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`);
-  return sql`insert into ${sql.table(table)} (${sql.join(refs)}) values (${sql.join(columns.map(() => null))})
-    on conflict (id) do update set ${sql.join(updates)}`.compile(db);
+  const blanks = columns.map(() => null);
+  return sql`insert into ${sql.table(table)} (${sql.join(refs)}) values (${sql.join(blanks)})`.compile(db);
+}
+
+function update(db: Kysely<Tables>, table: Table, columns: readonly string[]): CompiledQuery {
+  const assignments = columns.map((column) => sql`${sql.ref(column)} = ${null}`);
+  return sql`update ${sql.table(table)} set ${sql.join(assignments)} where id = ${''}`.compile(db);
+}
+
+/**
+ * Saves rows of one table: inserts what is new, and of what is known only the columns that changed, so that an index
+ * over any other column costs nothing. Changes come in few shapes; each has its statement, built once.
+ */
+function createSaver<Row extends { readonly id: string }>(
+  db: Kysely<Tables>,
+  table: Table,
+  columns: readonly (keyof Row & string)[],
+) {
+  const make = prepared(insert(db, table, columns));
+  const updates = new Map<string, ReturnType<typeof prepared>>();
+  const updateOf = (changed: readonly string[]) => {
+    const shape = changed.join();
+    const known = updates.get(shape) ?? prepared(update(db, table, changed));
+    updates.set(shape, known);
+    return known;
+  };
+  return async (on: Kysely<Tables>, before: Row | undefined, after: Row): Promise<void> => {
+    if (before === undefined) return void (await make(on, values(after, columns)));
+    const changed = columns.filter((column) => before[column] !== after[column]);
+    if (changed.length > 0) await updateOf(changed)(on, [...values(after, changed), after.id]);
+  };
 }
 
 /** Loads and saves snapshots. Only inside a transaction does a loaded one stay true: PostgreSQL locks its row. */
@@ -87,8 +117,8 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect) {
   const verifications = prepared<Verification>(
     db.selectFrom('verifications').selectAll().where('identityId', '=', '').orderBy('attempt').compile(),
   );
-  const saveIdentity = prepared(upsert(db, 'identities', IDENTITY_COLUMNS));
-  const saveVerification = prepared(upsert(db, 'verifications', VERIFICATION_COLUMNS));
+  const saveIdentity = createSaver<Identity>(db, 'identities', IDENTITY_COLUMNS);
+  const saveVerification = createSaver<Verification>(db, 'verifications', VERIFICATION_COLUMNS);
   const saveEvent = prepared(
     sql`insert into events (at, identity_id, verification_id, kind, detail, once) values (${sql.join(Array(6).fill(null))})
       on conflict (once) do nothing`.compile(db),
@@ -99,12 +129,10 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect) {
     return found === undefined ? undefined : { identity: found, verifications: await verifications(on, [id]) };
   }
 
-  /** Writes only the rows that are not the very objects that were loaded. */
   async function save(on: Kysely<Tables>, before: Snapshot | undefined, after: Snapshot): Promise<void> {
-    if (after.identity !== before?.identity) await saveIdentity(on, values(after.identity, IDENTITY_COLUMNS));
-    const known = new Set(before?.verifications);
-    for (const row of after.verifications)
-      if (!known.has(row)) await saveVerification(on, values(row, VERIFICATION_COLUMNS));
+    await saveIdentity(on, before?.identity, after.identity);
+    const known = new Map(before?.verifications.map((row) => [row.id, row]));
+    for (const row of after.verifications) await saveVerification(on, known.get(row.id), row);
   }
 
   async function append(on: Kysely<Tables>, at: number, identityId: string | null, event: LedgerEvent): Promise<void> {
