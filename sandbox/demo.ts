@@ -2,12 +2,16 @@ import { parseArgs } from 'node:util';
 import { journeys } from './journeys/journeys.ts';
 import { type Neighbourhood, startNeighbourhood } from './neighbourhood.ts';
 
-/** `npm run demo`: the whole journey on this machine. `--auto` walks it by itself and says what it saw. */
+/**
+ * `npm run demo`: the whole journey on this machine. `--auto` walks it by itself and says what it saw;
+ * `--set NAME=value`, any number of times, changes a variable of the service, to see what a mistake in it does.
+ */
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 function introduce({ kratos }: Neighbourhood): void {
-  if (kratos.kind === 'real') return say(`With a real Ory Kratos, ${kratos.version}.`);
-  say('With a stand-in for Ory Kratos: put a `kratos` on the PATH, or name it in KRATOS_BIN, to use the real one.');
+  if (kratos.kind === 'real') say(`With a real Ory Kratos, ${kratos.version}.`);
+  else
+    say('With a stand-in for Ory Kratos: put a `kratos` on the PATH, or name it in KRATOS_BIN, to use the real one.');
 }
 
 async function walk(place: Neighbourhood): Promise<boolean> {
@@ -36,13 +40,25 @@ async function untilInterrupted(place: Neighbourhood): Promise<void> {
   });
 }
 
-const { values } = parseArgs({ options: { auto: { type: 'boolean', default: false } } });
-const env = values.auto ? { JUMIO_ACCOUNT_RATE: '20', JUMIO_ACCOUNT_BURST: '20' } : {};
-const place = await startNeighbourhood({ env });
-introduce(place);
-try {
-  if (values.auto) process.exitCode = (await walk(place)) ? 0 : 1;
-  else await untilInterrupted(place);
-} finally {
-  await place.stop();
+function variables(settings: readonly string[]): Record<string, string> {
+  return Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s, 2)));
 }
+
+async function main(): Promise<void> {
+  const options = { auto: { type: 'boolean', default: false }, set: { type: 'string', multiple: true } } as const;
+  const { auto, set = [] } = parseArgs({ options }).values;
+  const rates = auto ? { JUMIO_ACCOUNT_RATE: '20', JUMIO_ACCOUNT_BURST: '20' } : {};
+  const place = await startNeighbourhood({ env: { ...rates, ...variables(set) } });
+  introduce(place);
+  try {
+    if (auto) process.exitCode = (await walk(place)) ? 0 : 1;
+    else await untilInterrupted(place);
+  } finally {
+    await place.stop();
+  }
+}
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : 'unknown');
+  process.exitCode = 1;
+});

@@ -3,12 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp } from './app/start.ts';
+import { configuration, WEBHOOK_SECRET } from './configuration.ts';
+import { jumioControl } from './journeys/jumio-control.ts';
 import { startJumioSandbox } from './jumio/start.ts';
+import { type KeptService, keepService } from './kept-service.ts';
 import { freePort } from './kratos/ports.ts';
 import { type KratosOptions, type RunningKratos, startKratos } from './kratos/start.ts';
-import { type RunningService, startService } from './service.ts';
-
-const WEBHOOK_SECRET = 'demo-webhook-secret-0001';
+import type { RunningService } from './service.ts';
 
 export interface NeighbourhoodOptions {
   readonly kratos?: Partial<KratosOptions>;
@@ -23,81 +24,85 @@ export interface Neighbourhood {
   readonly jumioUrl: string;
   readonly appUrl: string;
   readonly verifyUrl: string;
-  /** The ledger's file. */
-  readonly ledger: string;
+  /** The service's whole configuration. */
   readonly env: Readonly<Record<string, string>>;
   service(): RunningService;
-  /** Starts the service again, on the ledger that is there. */
+  /** Stops the service where it runs, and starts it again on the ledger that is there. */
   restart(): Promise<void>;
+  /** The same, and the ledger is gone. */
+  restartWithoutLedger(): Promise<void>;
+  /** Stops Kratos, does something meanwhile, and starts it again with what it had stored: a real one only. */
+  withoutKratos(meanwhile: () => Promise<unknown>): Promise<void>;
+  /** Moves the clocks of the service and of Jumio forward. Seconds. */
+  advance(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-function configuration(port: number, urls: Record<'kratos' | 'admin' | 'jumio' | 'app' | 'verify', string>, folder: string) {
-  return {
-    ORY_WEBHOOK_SECRET: WEBHOOK_SECRET,
-    KRATOS_ADMIN_URL: urls.admin,
-    KRATOS_PUBLIC_URL: urls.kratos,
-    JUMIO_AUTH_URL: `${urls.jumio}/oauth2/token`,
-    JUMIO_API_BASE_URL: urls.jumio,
-    JUMIO_CLIENT_ID: 'sandbox',
-    JUMIO_CLIENT_SECRET: 'sandbox-secret',
-    JUMIO_CALLBACK_SECRET: 'demo-callback-secret-0001',
-    PUBLIC_URL: urls.verify,
-    ALLOWED_RETURN_URLS: urls.app,
-    DEFAULT_RETURN_URL: `${urls.app}/`,
-    DATABASE_URL: `file:${join(folder, 'ledger.sqlite')}`,
-    PORT: String(port),
-    HOST: '127.0.0.1',
-  };
-}
+/** What is to be undone at the end, the last first. */
+type Started = (() => Promise<unknown>)[];
 
 /** Starts everything; whatever was started is stopped again where a later part fails. */
 export async function startNeighbourhood(options: NeighbourhoodOptions = {}): Promise<Neighbourhood> {
-  const folder = await mkdtemp(join(tmpdir(), 'kratos-jumio-'));
-  const started: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const started: Started = [];
   const stop = async (): Promise<void> => {
     for (const end of started.splice(0).reverse()) await end();
   };
   try {
-    return await startAll(options, folder, started, stop);
+    return { ...(await startAll(options, started)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startAll(
-  options: NeighbourhoodOptions,
-  folder: string,
-  started: (() => Promise<unknown>)[],
-  stop: () => Promise<void>,
-): Promise<Neighbourhood> {
+async function startAll(options: NeighbourhoodOptions, started: Started): Promise<Omit<Neighbourhood, 'stop'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'kratos-jumio-'));
+  started.push(() => rm(folder, { recursive: true, force: true }));
   const [appPort, port] = [await freePort(), await freePort()];
   const [appUrl, verifyUrl] = [`http://app.demo.localhost:${appPort}`, `http://verify.demo.localhost:${port}`];
   const jumio = await startJumioSandbox();
   started.push(() => jumio.stop());
   const hooks = { serviceUrl: `http://127.0.0.1:${port}`, webhookSecret: WEBHOOK_SECRET };
-  const kratos = await startKratos({ ...hooks, verifyUrl, uiUrl: appUrl, ...options.kratos });
-  started.push(() => kratos.stop());
+  const place = { verifyUrl, uiUrl: appUrl, dataDir: join(folder, 'kratos') };
+  const { kratos, withoutKratos } = await keepKratos({ ...hooks, ...place, ...options.kratos }, started);
   const app = await startApp({ port: appPort, kratosUrl: kratos.publicUrl, appUrl, verifyUrl });
   started.push(() => app.stop());
-  const urls = { kratos: kratos.publicUrl, admin: kratos.adminUrl, jumio: jumio.url, app: appUrl, verify: verifyUrl };
-  const env = { ...configuration(port, urls, folder), ...options.env };
-  const serve = () => startService({ env, ...(options.onLog ? { onLog: options.onLog } : {}) });
-  let service = await serve();
+  const urls = { kratosUrl: kratos.publicUrl, kratosAdminUrl: kratos.adminUrl, jumioUrl: jumio.url, appUrl, verifyUrl };
+  const env = { ...configuration({ ...urls, port, ledger: join(folder, 'ledger', 'ledger.sqlite') }), ...options.env };
+  const service = await keepService({ env, ...(options.onLog ? { onLog: options.onLog } : {}) });
   started.push(() => service.stop());
   return {
     kratos,
     jumioUrl: jumio.url,
     appUrl,
     verifyUrl,
-    ledger: join(folder, 'ledger.sqlite'),
     env,
-    service: () => service,
-    restart: async () => {
-      await service.stop();
-      service = await serve();
-    },
-    stop,
+    withoutKratos,
+    ...controls(service, jumio.url, join(folder, 'ledger')),
   };
+}
+
+function controls(service: KeptService, jumioUrl: string, ledger: string) {
+  return {
+    service: () => service.current(),
+    restart: () => service.restart(),
+    restartWithoutLedger: () => service.restart(() => rm(ledger, { recursive: true })),
+    advance: async (seconds: number) => {
+      await service.advance(seconds);
+      await jumioControl(jumioUrl).advance(seconds);
+    },
+  };
+}
+
+async function keepKratos(options: KratosOptions, started: Started) {
+  let kratos = await startKratos(options);
+  started.push(() => kratos.stop());
+  const { ports } = kratos;
+  const withoutKratos = async (meanwhile: () => Promise<unknown>): Promise<void> => {
+    if (kratos.kind === 'stand-in') throw new Error('the stand-in forgets everything when it stops');
+    await kratos.stop();
+    await meanwhile();
+    kratos = await startKratos({ ...options, ports });
+  };
+  return { kratos, withoutKratos };
 }

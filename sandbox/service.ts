@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { send } from './kratos/loopback.ts';
 
-const NAMES = fileURLToPath(new URL('./loopback-names.ts', import.meta.url));
 const SERVER = fileURLToPath(new URL('../webhook/server.ts', import.meta.url));
+const PRELOADED = ['./loopback-names.ts', './moved-clock.ts'].map((file) => new URL(file, import.meta.url).href);
 const START_MS = 20_000;
 
 export interface ServiceOptions {
   /** The whole configuration, as environment variables; `PORT` among them. */
   readonly env: Readonly<Record<string, string>>;
+  /** How far ahead of the machine's clock it starts. Seconds. */
+  readonly ahead?: number;
   /** Takes each line of the log. */
   readonly onLog?: (line: string) => void;
 }
@@ -18,6 +20,8 @@ export interface ServiceOptions {
 export interface RunningService {
   readonly url: string;
   readonly process: ChildProcess;
+  /** Moves its clock forward. Seconds. */
+  advance(seconds: number): Promise<void>;
   /** Asks it to stop, and waits until it has. */
   stop(): Promise<void>;
   /** `kill -9`. */
@@ -49,18 +53,36 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await exited;
 }
 
+async function advance(child: ChildProcess, seconds: number): Promise<void> {
+  const moved = once(child, 'message');
+  child.send(seconds);
+  await moved;
+}
+
+function start({ env, ahead = 0 }: ServiceOptions): ChildProcess {
+  const preload = ['tsx', ...PRELOADED].flatMap((file) => ['--import', file]);
+  const { PATH, HOME } = process.env;
+  return spawn(process.execPath, [...preload, SERVER], {
+    env: { PATH, HOME, SANDBOX_AHEAD_SECONDS: String(ahead), ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+}
+
 /** Starts `webhook/server.ts` and waits until it is ready. */
-export async function startService({ env, onLog }: ServiceOptions): Promise<RunningService> {
+export async function startService(options: ServiceOptions): Promise<RunningService> {
   const lines: string[] = [];
-  const arguments_ = ['--import', 'tsx', '--import', NAMES, SERVER];
-  const inherited = { PATH: process.env.PATH, HOME: process.env.HOME };
-  const child = spawn(process.execPath, arguments_, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const child = start(options);
   collect(child, (line) => {
     lines.push(line);
-    onLog?.(line);
+    options.onLog?.(line);
   });
-  const url = `http://127.0.0.1:${env.PORT}`;
+  const url = `http://127.0.0.1:${options.env.PORT}`;
   await untilReady(url, child, lines);
-  return { url, process: child, stop: () => end(child, 'SIGTERM'), kill: () => end(child, 'SIGKILL') };
+  return {
+    url,
+    process: child,
+    advance: (seconds) => advance(child, seconds),
+    stop: () => end(child, 'SIGTERM'),
+    kill: () => end(child, 'SIGKILL'),
+  };
 }

@@ -6,7 +6,7 @@ const node = z.object({
   attributes: z.object({
     name: z.string().optional(),
     type: z.string().optional(),
-    value: z.unknown().optional(),
+    value: z.union([z.string(), z.number(), z.boolean()]).optional().catch(undefined),
     required: z.boolean().optional(),
   }),
   messages: z.array(message).nullish(),
@@ -20,9 +20,9 @@ export const uiFlow = z.object({
 
 type Node = z.infer<typeof node>;
 
-function text(value: unknown): string {
+function text(value: string | number | boolean = ''): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return String(value ?? '').replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return String(value).replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 function input({ attributes, meta }: Node): string {
@@ -48,7 +48,10 @@ export function flowPage(title: string, flow: z.infer<typeof uiFlow>): string {
 }
 
 /** The start page: what an application reads of the identity, and where it links to. */
-export function homePage(me: { email: string; jumio: unknown } | undefined, links: Readonly<Record<string, string>>): string {
+export function homePage(
+  me: { email: string; jumio: unknown } | undefined,
+  links: Readonly<Record<string, string>>,
+): string {
   const list = Object.entries(links).map(([label, href]) => `<li><a href="${text(href)}">${text(label)}</a></li>`);
   const who = me
     ? `<p>Signed in as ${text(me.email)}.</p><p>metadata_public.jumio:</p><pre>${text(JSON.stringify(me.jumio ?? null, null, 2))}</pre>`

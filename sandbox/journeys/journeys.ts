@@ -28,7 +28,10 @@ function isJumios(answer: Answer, place: Neighbourhood): boolean {
 
 async function toJumio(person: Person, place: Neighbourhood): Promise<Answer> {
   const hosted = await person.goToJumio();
-  expect(isJumios(hosted, place), `the button leads to Jumio, it led to ${new URL(hosted.url).pathname} (${hosted.status})`);
+  expect(
+    isJumios(hosted, place),
+    `the button leads to Jumio, it led to ${new URL(hosted.url).pathname} (${hosted.status})`,
+  );
   return hosted;
 }
 

@@ -31,12 +31,9 @@ describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
     expect([code, said.includes('✗')]).toEqual([0, false]);
   });
 
-  test.each([
-    ['Jumio does not know the client', 'JUMIO_CLIENT_SECRET=another', 'the button leads to Jumio'],
-    ['the service does not start', 'JUMIO_LINK_LIFETIME=forever', 'JUMIO_LINK_LIFETIME: expected'],
-  ])('ends with an error, and says which step differs, where %s', async (_what, setting, step) => {
-    const { code, said } = await demo(setting);
-    expect([code, said]).toEqual([1, expect.stringContaining(step)]);
+  test('ends with an error, and says which step differs, where the service’s configuration is wrong', async () => {
+    const { code, said } = await demo('JUMIO_CLIENT_SECRET=another');
+    expect([code, said]).toEqual([1, expect.stringContaining('✗ expected: the button leads to Jumio')]);
     expect(said).not.toContain('as expected');
   });
 });

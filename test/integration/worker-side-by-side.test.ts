@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { republish } from '../../webhook/verification/publication.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, reaches, signUp, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';
 import { type TestService, testService } from '../support/service.ts';
-import { beginMany, type Deferred, deferred, jumioFails, kratosFails } from '../support/upstream-answers.ts';
+import { beginMany, deferred, kratosFails } from '../support/upstream-answers.ts';
 
 /** More than the worker has hands. */
 const CROWD = 40;
 
-const hanging: Deferred<void>[] = [];
-
 /** Every call hangs until the test is over, and fails then. */
-function hang<T>(failure: () => Promise<T>): () => Promise<T> {
-  const end = deferred<void>();
-  hanging.push(end);
-  return () => end.promise.then(failure);
+function hang(): () => Promise<never> {
+  const end = deferred<never>();
+  return () => end.promise;
 }
-
-afterEach(() => {
-  for (const { resolve } of hanging.splice(0)) resolve();
-});
 
 /** Its published copy was found to be another one: due for publishing. */
 async function owePublication({ desk, worker }: TestService, id: string): Promise<void> {
@@ -35,7 +28,7 @@ describe('neither neighbour waits for the other', () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
-    service.jumio.instead.create = hang(() => jumioFails({ operation: 'create', failure: 'timeout' }));
+    service.jumio.instead.create = hang();
     await beginMany(service, CROWD);
     await eventually(() => expect(service.jumio.calls.create.length).toBeGreaterThan(10));
     service.kratos.copies.delete(id);
@@ -48,7 +41,7 @@ describe('neither neighbour waits for the other', () => {
     const id = randomUUID();
     await signUp(service, id);
     const crowd = await Promise.all(Array.from({ length: CROWD }, () => signUp(service, randomUUID())));
-    service.jumio.instead.details = hang(() => jumioFails({ operation: 'details', failure: 'timeout' }));
+    service.jumio.instead.details = hang();
     await Promise.all(crowd.map((execution) => callback(service, callbackOf(execution))));
     await eventually(() => expect(service.jumio.calls.details.length).toBeGreaterThan(10));
     service.kratos.copies.delete(id);
@@ -61,7 +54,7 @@ describe('neither neighbour waits for the other', () => {
     const service = await testService();
     const execution = await signUp(service, randomUUID());
     const crowd = await Promise.all(Array.from({ length: CROWD }, () => signUp(service, randomUUID())));
-    service.kratos.instead.publish = hang(() => kratosFails({ operation: 'patch', failure: 'timeout' }));
+    service.kratos.instead.publish = hang();
     await Promise.all(crowd.map(({ identityId }) => owePublication(service, identityId)));
     await eventually(() => expect(service.kratos.calls.publish.length).toBeGreaterThan(CROWD + 10));
     process(execution, 'REJECTED', service.clock.now());
@@ -79,8 +72,10 @@ describe('neither neighbour waits for the other', () => {
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
     await owePublication(service, identityId);
-    service.kratos.instead.publish = hang(() => kratosFails({ operation: 'patch', failure: 'timeout' }));
-    const next = await testService({ databaseUrl: service.databaseUrl, jumio: service.jumio, kratos: service.kratos });
+    const { databaseUrl, jumio, kratos } = service;
+    const next = await testService({ databaseUrl, jumio, kratos, idle: true });
+    kratos.instead.publish = hang();
+    next.worker.start();
     await eventually(() => expect(service.kratos.calls.publish).toHaveLength(2));
     await eventually(async () => expect((await snapshotOf(next, identityId)).identity.status).toBe('approved'));
   });

@@ -41,7 +41,7 @@ describe('the worker wakes at once', () => {
 });
 
 describe('what is due and held back by a budget', () => {
-  it('is looked at ever less often, so that a pause of hours costs next to nothing', async () => {
+  it('is looked at less often, so that a pause of hours costs next to nothing', async () => {
     const service = await testService({ idle: true });
     await service.desk.ledger.budgets.stop('a reason', service.clock.now());
     const claim = vi.spyOn(service.desk.ledger, 'claim');
@@ -49,7 +49,7 @@ describe('what is due and held back by a budget', () => {
     service.worker.start();
     await new Promise((resolve) => setTimeout(resolve, 2 * SECOND));
     expect(claim.mock.calls.length).toBeGreaterThan(2);
-    expect(claim.mock.calls.length).toBeLessThan(10);
+    expect(claim.mock.calls.length).toBeLessThan(15);
   });
 });
 

@@ -23,6 +23,10 @@ export const COPIES = {
     metadata_public: { jumio: { status: 'approved' } },
     jumio_verification_status: 'rejected',
   },
+  'pending, and rejected in the body': {
+    metadata_public: { jumio: { status: 'pending' } },
+    jumio_verification_status: 'rejected',
+  },
 } as const;
 export type CopyName = keyof typeof COPIES;
 

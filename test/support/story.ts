@@ -16,7 +16,7 @@ export const DAY = 24 * HOUR;
 /** The moment at which the tests look. */
 export const NOW = Date.UTC(2026, 0, 20, 12);
 /** How long a hosted link lasts. */
-export const LIFETIME = DAY;
+export const LIFETIME = 24 * HOUR;
 export const IDENTITY = '9f425a8d-7efc-4768-8f23-7647a74fdf13';
 export const TERMS = { random: 0.5, linkLifetimeMs: LIFETIME, workflowKey: '10011' };
 

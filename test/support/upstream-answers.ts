@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
 import { UpstreamError, type UpstreamFacts } from '../../webhook/errors.ts';
 import type { Started } from '../../webhook/jumio/client.ts';
 import { start } from '../../webhook/verification/start.ts';
@@ -12,17 +13,16 @@ export interface Deferred<T> {
   resolve(value: T): void;
 }
 
+/** An answer that a test gives when it likes. When the test ends without it the call fails, so that nobody waits on. */
 export function deferred<T>(): Deferred<T> {
   let resolve = (_value: T): void => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
+  let reject = (_error: Error): void => undefined;
+  const promise = new Promise<T>((...ends) => {
+    [resolve, reject] = ends;
   });
+  promise.catch(() => undefined);
+  onTestFinished(() => reject(new UpstreamError({ upstream: 'jumio', operation: 'create', failure: 'timeout' })));
   return { promise, resolve };
-}
-
-/** A call that is never answered; nothing waits for it when the test ends. */
-export function never<T>(): Promise<T> {
-  return new Promise(() => undefined);
 }
 
 type Failure = Partial<UpstreamFacts> & { readonly operation: string };

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type BudgetReport, createBudgetDesk } from './budget-desk.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
 import { type GateRow, gateReader } from './gate-row.ts';
-import { migrate } from './migrations.ts';
+import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import { createRows } from './rows.ts';
 import { openSqlite } from './sqlite.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { type Kysely, type Migration, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -122,7 +122,7 @@ async function createSettings(db: Kysely<Tables>, now: number): Promise<void> {
 }
 
 /** Every step may be repeated: SQLite has no transaction around its DDL, and a crash may come between two of them. */
-function core(dialect: Dialect, now: number): Migration {
+export function core(dialect: Dialect, now: number): Migration {
   return {
     async up(db) {
       await createIdentities(db);
@@ -133,30 +133,4 @@ function core(dialect: Dialect, now: number): Migration {
       await createSettings(db, now);
     },
   };
-}
-
-/**
- * Where Kysely keeps its own tables: by names of ours, and in our schema only. Else it takes those of another schema or
- * application for its own, and neither makes them nor finds them.
- */
-async function migrationTables(db: Kysely<Tables>, dialect: Dialect) {
-  const names = { migrationTableName: 'ledger_migrations', migrationLockTableName: 'ledger_migrations_lock' };
-  if (dialect === 'sqlite') return names;
-  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
-  const schema = rows[0]?.schema;
-  if (!schema) throw new Error('the search_path of DATABASE_URL names no schema that exists');
-  return { ...names, migrationTableSchema: schema };
-}
-
-/**
- * Brings the tables up to date; several replicas may start together (Kysely's migrator takes PostgreSQL's advisory lock).
- * @returns whether the ledger was made by this call, or existed before.
- */
-export async function migrate(db: Kysely<Tables>, dialect: Dialect, now: number): Promise<'made' | 'opened'> {
-  const migrations = { '0001_core': core(dialect, now) };
-  const provider = { getMigrations: async () => migrations };
-  const migrator = new Migrator({ db, provider, ...(await migrationTables(db, dialect)) });
-  const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-  return results?.some((result) => result.migrationName === '0001_core') ? 'made' : 'opened';
 }

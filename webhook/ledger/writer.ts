@@ -73,6 +73,8 @@ export function groupedWriter(db: Kysely<Tables>): Write {
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
+      // A turn of the event loop between two groups: requests are read and gates answered, and the next group grows.
+      await new Promise((resolve) => setImmediate(resolve));
       const group = waiting;
       waiting = [];
       await commit(group);
@@ -85,6 +87,6 @@ export function groupedWriter(db: Kysely<Tables>): Write {
       waiting.push(queued(work, resolve, reject));
       if (busy) return;
       busy = true;
-      setImmediate(() => void drain());
+      void drain();
     });
 }

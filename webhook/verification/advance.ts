@@ -1,25 +1,15 @@
-import { UpstreamError, type UpstreamFacts } from '../errors.ts';
+import type { UpstreamFacts } from '../errors.ts';
+import type { Started } from '../jumio/client.ts';
 import type { Debts } from '../ledger/claim.ts';
 import type { Verification } from '../ledger/types.ts';
-import { published } from './content.ts';
 import { accountOf, type CreateFailure, classifyCreate, onCreated, onCreateFailed, type Terms } from './created.ts';
 import type { Desk } from './desk.ts';
-import { withIdentity } from './edit.ts';
 import type { Claim, Work } from './lease.ts';
 import { onDetails, onReadFailed, onStatus, wantsDetails } from './looked.ts';
 import type { Look } from './outcomes.ts';
-import { debtToKratos, isOurCopy, onPublished, onPublishFailed, onReadBack } from './publication.ts';
+import { payKratos, payKratosWhenLate } from './publish.ts';
 import { mintReference } from './reference.ts';
-import { beginStep, endStep, type Step } from './step.ts';
-
-/** Without a word from the upstream about when to come back after a 429. */
-const THROTTLED_MS = 5_000;
-
-/** Only an upstream's failure is an outcome; anything else is a mistake of ours and stops the step. */
-function factsOf(error: unknown): UpstreamFacts {
-  if (error instanceof UpstreamError) return error.facts;
-  throw error;
-}
+import { beginStep, endStep, factsOf, type Step, THROTTLED_MS } from './step.ts';
 
 function terms(desk: Desk): Terms {
   const { linkLifetimeMs, workflowKey } = desk;
@@ -42,7 +32,7 @@ async function create(desk: Desk, step: Step, row: Verification): Promise<void> 
   const start = { identityId: step.identityId, reference, ...(accountId === undefined ? {} : { accountId }) };
   try {
     const started = await desk.jumio.create(start);
-    const mine = await step.write((snapshot) => onCreated(snapshot, row.id, started, terms(desk)));
+    const mine = await keep(desk, step, row, started);
     if (!mine) return await orphaned(desk, row, started.executionId);
     if (started.link !== undefined) return await desk.ledger.budgets.cleared(desk.clock.now());
     const reason = 'Jumio gave no web.href: set a domain prefix in the Jumio portal';
@@ -53,6 +43,17 @@ async function create(desk: Desk, step: Step, row: Verification): Promise<void> 
     desk.log.warn({ identity: step.identityId, upstream: facts }, `could not create the verification: ${failure}`);
     await step.write((snapshot) => onCreateFailed(snapshot, row.id, facts, failure, terms(desk)));
     await createFailed(desk, failure, facts, row.parked === 0);
+  }
+}
+
+/** Whether it is kept; where the ledger refuses for as long as the lease lasts, the log is the only place left. */
+async function keep(desk: Desk, step: Step, row: Verification, started: Started): Promise<boolean> {
+  try {
+    return await step.write((snapshot) => onCreated(snapshot, row.id, started, terms(desk)));
+  } catch (error) {
+    const { identityId: identity } = step;
+    desk.log.error({ identity, execution: started.executionId }, 'an execution was created and could not be kept');
+    throw error;
   }
 }
 
@@ -90,62 +91,6 @@ async function read(desk: Desk, step: Step, row: Verification): Promise<void> {
     if (facts.status === 429) await desk.ledger.budgets.pause('retrieval', now, facts.retryAfter ?? THROTTLED_MS);
     await step.write((snapshot) => onReadFailed(snapshot, look(desk, step, row), facts));
   }
-}
-
-async function patch(desk: Desk, step: Step): Promise<void> {
-  const identity = (await desk.ledger.snapshot(step.identityId))?.identity;
-  if (identity === undefined || identity.content === null) return;
-  const content = published(identity.content, identity.changedAt);
-  const seen = await desk.kratos.publish(step.identityId, content);
-  if (!isOurCopy(identity, seen)) {
-    const detail = 'the answer does not show what was written: is KRATOS_ADMIN_URL the admin API itself?';
-    throw new UpstreamError({ upstream: 'kratos', operation: 'patch', failure: 'unusable', detail });
-  }
-  await step.write((snapshot) => onPublished(snapshot, identity.version, desk.clock.now()));
-}
-
-async function readBack(desk: Desk, step: Step): Promise<void> {
-  const { metadataPublic } = await desk.kratos.read(step.identityId);
-  const copy = isRecord(metadataPublic) ? metadataPublic.jumio : undefined;
-  await step.write((snapshot) => onReadBack(snapshot, copy, desk.clock.now()));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-async function payKratos(desk: Desk, step: Step): Promise<void> {
-  if (!step.mayCall()) return;
-  const debt = debtToKratos(step.claim.snapshot.identity);
-  try {
-    if (debt === 'publish') await patch(desk, step);
-    if (debt === 'read-back') await readBack(desk, step);
-    if (debt === 'none') await step.write((snapshot) => ({ snapshot: withIdentity(snapshot, { kratosDue: null }) }));
-  } catch (error) {
-    const facts = factsOf(error);
-    desk.log.warn({ identity: step.identityId, upstream: facts }, 'could not publish to Kratos');
-    const now = desk.clock.now();
-    if (facts.status === 429) await desk.ledger.budgets.pause('kratos', now, facts.retryAfter ?? THROTTLED_MS);
-    await step.write((snapshot) => onPublishFailed(snapshot, facts, now, desk.random()));
-  }
-}
-
-/** The first publication waits for the first create try, but not for longer than it is due (design §4). */
-async function payKratosWhenLate(desk: Desk, step: Step, creating: Promise<void>): Promise<void> {
-  const { published: done, version, kratosDue } = step.claim.snapshot.identity;
-  if (done > 0 || version === 0 || kratosDue === null) return;
-  const late = new Promise<'late'>((resolve) => {
-    const timer = setTimeout(() => resolve('late'), Math.max(0, kratosDue - desk.clock.now()));
-    void creating.finally(() => clearTimeout(timer)).catch(() => undefined);
-  });
-  const first = await Promise.race([late, creating.then(() => 'created' as const)]);
-  if (first === 'late' && !(await isKratosPaused(desk))) await payKratos(desk, step);
-}
-
-/** Every other publication was let through by the claim. */
-async function isKratosPaused(desk: Desk): Promise<boolean> {
-  const paused = await desk.ledger.budgets.paused(desk.clock.now());
-  return paused.some(({ name }) => name === 'kratos');
 }
 
 /** Which debts a step has calls under way for. */

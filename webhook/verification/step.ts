@@ -1,4 +1,4 @@
-import { LedgerUnavailable } from '../errors.ts';
+import { LedgerUnavailable, UpstreamError, type UpstreamFacts } from '../errors.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
@@ -6,6 +6,15 @@ import type { Claim } from './lease.ts';
 import { openAttempt } from './standing.ts';
 
 const LEDGER_AGAIN_MS = 250;
+
+/** Without a word from the upstream about when to come back after a 429. */
+export const THROTTLED_MS = 5_000;
+
+/** Only an upstream's failure is an outcome; anything else is a mistake of ours and stops the step. */
+export function factsOf(error: unknown): UpstreamFacts {
+  if (error instanceof UpstreamError) return error.facts;
+  throw error;
+}
 
 /** One claimed step: what it may still do, and how its results are written. */
 export interface Step {

@@ -8,8 +8,8 @@ import { type Claim, lease } from './lease.ts';
 const HANDS = 16;
 /** Another replica may make something due without a word to us; a moved clock too. */
 const LOOK_AGAIN_MS = 1_000;
-/** Due, but held back by a budget, a lease or a lack of hands: looked at again so soon, then ever less often. */
-const HELD_BACK_MS = 50;
+/** Due, but held back by a budget, a lease or a lack of hands: looked at again so soon, then less often. */
+const HELD_BACK_MS = { first: 50, longest: 400 };
 
 export interface Worker {
   start(): void;
@@ -23,7 +23,7 @@ export interface Worker {
 export function createWorker(desk: Desk): Worker {
   const running = new Set<Promise<void>>();
   const hands = { create: HANDS, read: HANDS, publish: HANDS };
-  let heldBack = HELD_BACK_MS;
+  let heldBack = HELD_BACK_MS.first;
   let stopping = false;
   let woken = false;
   let wakeUp = (): void => undefined;
@@ -76,7 +76,7 @@ export function createWorker(desk: Desk): Worker {
       lease: (snapshot, debts) => lease(snapshot, debts, now),
     });
     for (const claim of claims) launch(claim);
-    heldBack = claims.length > 0 ? HELD_BACK_MS : Math.min(LOOK_AGAIN_MS, heldBack * 2);
+    heldBack = claims.length > 0 ? HELD_BACK_MS.first : Math.min(HELD_BACK_MS.longest, heldBack * 2);
     return claims.length > 0 ? 0 : heldBack;
   }
 

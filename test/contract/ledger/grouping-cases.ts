@@ -74,4 +74,16 @@ export function groupingCases(): void {
     const nudges = await Promise.all(ids.map(async (id) => (await ledger.snapshot(id))?.identity.nudges));
     expect(nudges).toEqual(ids.map((_, n) => (n === 4 ? 0 : 1)));
   });
+
+  test('many writes one after the other leave the process time for everything else', async () => {
+    const ledger = await openOn(sqlite);
+    const id = await signUp(ledger);
+    let written = 0;
+    let writtenWhenItFired: number | undefined;
+    setTimeout(() => {
+      writtenWhenItFired = written;
+    }, 1);
+    for (; written < 200; written += 1) await ledger.change(id, NOW, nudgeOnce);
+    expect(writtenWhenItFired).toBeLessThan(100);
+  });
 }

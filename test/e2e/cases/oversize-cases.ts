@@ -2,11 +2,21 @@ import { expect, test } from 'vitest';
 import { newCredentials, newPerson, personOf } from '../../../sandbox/journeys/person.ts';
 import { createBrowser } from '../../../sandbox/kratos/browser.ts';
 import { type Outcome, signIn, signUp } from '../../../sandbox/kratos/flows.ts';
+import { isReal } from '../kratos-under-test.ts';
 import { ALLOWED } from '../outcomes.ts';
 import { onlyExecutionOf, type World } from '../world.ts';
 
 const MOST_TRIES = 40;
 const kibibytes = (count: number) => 'x'.repeat(count * 1024);
+
+/** A real Kratos may just take 60 KiB, with little else in the request; above 64 it never does. */
+const SIZES = [
+  ['api', 60],
+  ['spa', 60],
+  ['browser', 60],
+  ['api', 70],
+  ['spa', 100],
+] as const;
 
 /** Tries again until an outcome is of that kind; every other outcome on the way must be a refusal. */
 async function until(isThat: (outcome: Outcome) => boolean, visit: () => Promise<Outcome>): Promise<Outcome> {
@@ -44,13 +54,13 @@ export function oversizeCases(world: () => World): void {
     ).toMatchObject(ALLOWED);
   });
 
-  test.each(['api', 'spa', 'browser'] as const)(
-    'a sign-up with 60 KiB of transient_payload (%s) starts nothing, and its first sign-in makes the missing row',
-    async (as) => {
+  test.each(SIZES)(
+    'a sign-up with a transient_payload (%s, %i KiB) that starts nothing is made good by its first sign-in',
+    async (as, size) => {
       const { place } = world();
       const [credentials, browser, before] = [newCredentials(), createBrowser(), await creates()];
-      await signUp(place.kratos, credentials, { as, transientPayload: { padding: kibibytes(60) } });
-      expect(await creates()).toBe(before);
+      await signUp(place.kratos, credentials, { as, transientPayload: { padding: kibibytes(size) } });
+      if (!isReal || size > 64) expect(await creates()).toBe(before);
       const { identityId = '', location } = await until(
         ({ signedIn }) => signedIn,
         () => signIn(place.kratos, credentials, { as: 'browser', browser }),
