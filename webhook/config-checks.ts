@@ -26,6 +26,10 @@ export function crossChecks(values: Checked): Problem[] {
     problems.push({ name: 'JUMIO_CALLBACK_SECRET', expected, seen: 'the same' });
   }
   const { PUBLIC_URL: publicUrl } = values;
+  if (publicUrl !== undefined && new URL(publicUrl).href !== new URL('/', publicUrl).href) {
+    const expected = 'scheme and host only, without a path: cookies and pages live below /jumio';
+    problems.push({ name: 'PUBLIC_URL', expected, seen: 'a path, a query or a fragment' });
+  }
   if (publicUrl !== undefined && isJumioHost(values.JUMIO_API_BASE_URL) && !isFitForJumio(publicUrl)) {
     const expected = 'https, without a port and without an IP address, because Jumio accepts nothing else';
     problems.push({ name: 'PUBLIC_URL', expected, seen: new URL(publicUrl).origin });

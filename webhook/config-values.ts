@@ -60,7 +60,7 @@ export function port() {
   return number('a port number, 0 to 65535', (value) => Number.isInteger(value) && value <= 65_535);
 }
 
-/** Calls per second, or a burst of them. */
+/** Calls per second. */
 export function rate() {
   return number('a number greater than 0', (value) => value > 0);
 }
@@ -69,6 +69,11 @@ function isAddress(part: string): boolean {
   const [address = '', bits] = part.split('/');
   const family = isIP(address);
   return family !== 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+}
+
+/** How many calls may be saved up. */
+export function burst() {
+  return number('a number of at least 1', (value) => value >= 1);
 }
 
 /** Addresses or CIDR ranges. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { crossChecks } from './config-checks.ts';
 import { lifetimeMs, lifetimeText } from './config-lifetime.ts';
-import { optionalUrl, port, proxies, rate, secrets, text, url, webUrls } from './config-values.ts';
+import { burst, optionalUrl, port, proxies, rate, secrets, text, url, webUrls } from './config-values.ts';
 
 /** The only list of environment variables (design §7). Every one may come from a file, `<NAME>_FILE`. */
 const variables = z.object({
@@ -27,7 +27,7 @@ const variables = z.object({
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
     .default('file:./data/ledger.sqlite'),
   JUMIO_ACCOUNT_RATE: rate().default(1),
-  JUMIO_ACCOUNT_BURST: rate().default(5),
+  JUMIO_ACCOUNT_BURST: burst().default(5),
   JUMIO_RETRIEVAL_RATE: rate().default(15),
   TRUSTED_PROXIES: proxies().default([]),
   LOG_LEVEL: z

@@ -70,7 +70,7 @@ function rates(config: Config): Desk['rates'] {
   const retrieval = config.JUMIO_RETRIEVAL_RATE;
   return {
     account: { perSecond: config.JUMIO_ACCOUNT_RATE, burst: config.JUMIO_ACCOUNT_BURST },
-    retrieval: { perSecond: retrieval, burst: retrieval },
+    retrieval: { perSecond: retrieval, burst: Math.max(1, retrieval) },
   };
 }
 

@@ -1,7 +1,7 @@
-import { startNeighbourhood } from '../../sandbox/neighbourhood.ts';
 import { findKratos } from '../../sandbox/kratos/binary.ts';
 import { type KratosUrls, type Person, signIn, signUp } from '../../sandbox/kratos/flows.ts';
 import { startKratos } from '../../sandbox/kratos/start.ts';
+import { startNeighbourhood } from '../../sandbox/neighbourhood.ts';
 import { median } from './load.ts';
 
 const SIGN_INS = 15;
@@ -23,7 +23,7 @@ export async function benchSignIn(print: (line: string) => void): Promise<void> 
   try {
     const person = { email: 'bench@example.org', password: 'correct-horse-9-battery' };
     for (const kratos of [place.kratos, without]) await signUp(kratos, person, { as: 'api' });
-    const times = { gated: new Array<number>(), bare: new Array<number>() };
+    const times = { gated: [] as number[], bare: [] as number[] };
     for (let n = 0; n < SIGN_INS; n += 1) {
       times.gated.push(await timed(place.kratos, person));
       times.bare.push(await timed(without, person));

@@ -58,7 +58,8 @@ async function hmacOnly() {
   const app = Fastify({ loggerInstance: logger, logController: new RequestLog() });
   await app.register(rawBody, { global: false, encoding: false, runFirst: true });
   app.post('/hmac', { config: { rawBody: true } }, async (request, reply) => {
-    const right = Buffer.isBuffer(request.rawBody) &&
+    const right =
+      Buffer.isBuffer(request.rawBody) &&
       isSignatureOf(request.rawBody, String(request.headers['x-jumio-signature']), [CALLBACK_SECRET]);
     return reply.code(right ? 200 : 401).send();
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { UpstreamFacts } from '../../webhook/errors.ts';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
 import { accountOf, classifyCreate, onCreated, onCreateFailed } from '../../webhook/verification/created.ts';
+import { withVerification } from '../../webhook/verification/edit.ts';
 import { waitingOn } from '../../webhook/verification/standing.ts';
 import { startedAs } from '../support/jumio-wire.ts';
 import { asked, begun, DAY, HOUR, LIFETIME, last, made, NOW, newcomer, readWord, TERMS } from '../support/story.ts';
@@ -45,10 +46,18 @@ describe('after a failed create call', () => {
     expect(events).toMatchObject([{ kind: 'create_refused', detail: { seen: 'status 400' } }]);
   });
 
-  it.each([403, 429])('a stop for everybody (%d) leaves it due: the budget holds it back', (status) => {
+  it.each([
+    [403, 1],
+    [429, 0],
+  ])('a stop for everybody (%d) leaves it due: the budget holds it back', (status, parked) => {
     const { snapshot, events } = failed(first, facts({ status }));
-    expect(last(snapshot)).toMatchObject({ parked: 0, readDue: NOW, attempts: 0 });
+    expect(last(snapshot)).toMatchObject({ parked, readDue: NOW, attempts: 0 });
     expect(events).toEqual([]);
+  });
+
+  it('an account that is gone stays gone, whatever the next try meets', () => {
+    const gone = withVerification(first, last(first).id, { lastError: 'account-gone' });
+    expect(last(failed(gone, facts({ status: 503 })).snapshot).lastError).toBe('account-gone');
   });
 
   it('the first publication no longer waits', () => {

@@ -15,7 +15,7 @@ describe('a word that is not documented', () => {
     expect(snapshot.identity).toMatchObject({ status: 'pending', standing: null });
     expect(waitingOn(snapshot)).toBe('jumio');
     expect(last(snapshot)).toMatchObject({ state: 'started', readDue: NOW + 40_000 });
-    const once = `unknown:${seen}:${Math.floor(NOW / HOUR)}`;
+    const once = `unknown:${last(snapshot).id}:${seen}:${Math.floor(NOW / HOUR)}`;
     expect(events).toStrictEqual([
       { kind: 'unknown_status', verificationId: last(snapshot).id, detail: { seen }, once },
     ]);

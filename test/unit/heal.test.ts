@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
 import { readCopy } from '../../webhook/verification/gate.ts';
 import { heal, type Remedy, remedyFor, type SignIn } from '../../webhook/verification/heal.ts';
+import { onReadBack } from '../../webhook/verification/publication.ts';
 import { copyOf, paid } from '../support/debts.ts';
 import { gateRowOf } from '../support/gate-row.ts';
 import { asked, begun, HOUR, IDENTITY, last, NOW, newcomer, read, readWord, verificationId } from '../support/story.ts';
@@ -62,12 +63,24 @@ describe('a sign-in that shows another copy than ours', () => {
   it.each([
     ['wiped', { metadata_public: null }],
     ['emptied', { metadata_public: {} }],
-    ['changed', { metadata_public: { jumio: { status: 'rejected' } } }],
+    ['changed', { metadata_public: { jumio: { status: 'pending' } } }],
+    ['of before', { metadata_public: { jumio: { status: 'rejected', updated_at: '2020-01-01T00:00:00.000Z' } } }],
   ])('makes ours due for publishing (%s)', (_name, body) => {
     expect(remedy(approved, signIn(body))).toBe('republish');
     const change = heal('republish', approved, signIn(body), context);
     expect(change?.snapshot.identity).toMatchObject({ kratosDue: NOW, published: approved.identity.version - 1 });
     expect(change?.events).toEqual([{ kind: 'copy_differs', detail: { seen_at: 'sign-in' } }]);
+  });
+
+  it.each([
+    ['newer than ours', '2100-01-01T00:00:00.000Z'],
+    ['without a date', undefined],
+  ])('asks Jumio, and overwrites nothing, where the copy is stricter and %s', (_name, updated_at) => {
+    const copy = { status: 'rejected', ...(updated_at === undefined ? {} : { updated_at }) };
+    expect(remedy(approved, signIn({ metadata_public: { jumio: copy } }))).toBe('nudge');
+    const change = onReadBack(approved, copy, NOW);
+    expect(change.snapshot.identity).toMatchObject({ published: approved.identity.version, kratosDue: null });
+    expect(change.events).toMatchObject([{ kind: 'contradiction' }]);
   });
 
   it('does nothing where the copy is ours, is not shown, or is not published yet', () => {

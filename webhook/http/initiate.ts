@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LedgerUnavailable } from '../errors.ts';
 import type { Desk } from '../verification/desk.ts';
 import { start } from '../verification/start.ts';
 import type { Worker } from '../verification/worker.ts';
@@ -65,8 +64,7 @@ export async function initiate(app: FastifyInstance, options: InitiateOptions): 
       await start(desk, worker, { identityId, returnTo }, WAIT_MS);
     } catch (error) {
       // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
-      if (!(error instanceof LedgerUnavailable)) throw error;
-      request.log.error({ identity: identityId }, 'the sign-up could not be kept: the ledger cannot be written');
+      request.log.error({ identity: identityId, err: error }, 'the sign-up could not be kept in the ledger');
     }
     return reply.code(204).send();
   });

@@ -72,6 +72,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     kratos: desk.kratos,
     now: () => desk.clock.now(),
     secure: options.publicUrl?.startsWith('https:') ?? false,
+    isMet: async (identityId: string) => (await desk.ledger.gate(identityId)) !== undefined,
   };
 
   /** Runs `then` for a person we know; anybody else gets the page that leads on. */

@@ -20,6 +20,8 @@ interface Handover {
   readonly now: () => number;
   /** Whether browsers reach us by https. */
   readonly secure: boolean;
+  /** Whether the ledger has a row of this identity. */
+  readonly isMet: (identityId: string) => Promise<boolean>;
 }
 
 /**
@@ -47,9 +49,15 @@ function isKnown(request: FastifyRequest, person: Person, now: number): boolean 
   return known?.identityId === person.identityId && known.inherited === person.inherited;
 }
 
-function byCookie(request: FastifyRequest, now: number, otherwise: 'nobody' | 'kratos-down'): Identified {
-  const person = remembered(request, now);
-  return person === undefined ? { kind: otherwise } : { kind: 'person', person };
+/** A cookie shows who it is, and nothing that Kratos has learnt since: a first row is made by a session only. */
+async function byCookie(
+  request: FastifyRequest,
+  { now, isMet }: Handover,
+  otherwise: 'nobody' | 'kratos-down',
+): Promise<Identified> {
+  const person = remembered(request, now());
+  const isKnownToUs = person !== undefined && (await isMet(person.identityId));
+  return isKnownToUs ? { kind: 'person', person } : { kind: otherwise };
 }
 
 /**
@@ -60,7 +68,7 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
   const { cookie } = request.headers;
   try {
     const whoami = await handover.kratos.whoami(cookie === undefined ? {} : { cookie });
-    if (whoami.kind === 'none') return byCookie(request, handover.now(), 'nobody');
+    if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
     const { id, metadataPublic } = whoami.identity;
     const person = { identityId: id, inherited: decidedStatus(readCopy({ metadata_public: metadataPublic })) };
@@ -69,6 +77,6 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');
-    return byCookie(request, handover.now(), 'kratos-down');
+    return byCookie(request, handover, 'kratos-down');
   }
 }

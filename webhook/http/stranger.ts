@@ -53,5 +53,9 @@ export function stranger(
 function secondFactorUrl(redirectTo: string | undefined, options: Addresses): string {
   const kratos = new URL(options.kratosPublicUrl).origin;
   const url = redirectTo !== undefined && URL.canParse(redirectTo) ? new URL(redirectTo) : undefined;
-  return url?.origin === kratos ? withWayBack(url, options) : loginUrl(options);
+  if (url?.origin === kratos) return withWayBack(url, options);
+  // Without the level Kratos would send a signed-in person straight back here.
+  const fallback = new URL(loginUrl(options));
+  fallback.searchParams.set('aal', 'aal2');
+  return fallback.href;
 }

@@ -72,9 +72,7 @@ export function createBudgetDesk(store: Store) {
         refusals: 0,
       });
       await edit('account', now, clear, async (db, before) => {
-        if (before.reason === null) return;
-        await parkedAreDue(db, store, now);
-        await db.updateTable('verifications').set({ parked: 0 }).where('parked', '=', 1).execute();
+        if (before.reason !== null) await parkedAreDue(db, store, now);
       });
     },
 

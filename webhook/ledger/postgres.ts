@@ -18,12 +18,16 @@ const TIME_LIMITS = { statement_timeout: 5_000, query_timeout: 6_000, idle_in_tr
 const AGAIN = new Set(['40001', '40P01']);
 const TRIES = 3;
 
+/** Connections per replica. */
+const WRITERS = 10;
+const READERS = 4;
+
 /**
- * Connection lost or refused, shutting down, out of resources, read-only standby, collided once too often; pool and
+ * Connection lost or refused, not let in, not the database or the tables that there were, shutting down, out of resources, read-only standby, collided once too often; pool and
  * socket errors carry no SQLSTATE.
  */
 function isStorageFault(code: string): boolean {
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|40|53|57|58|25006|25P03|XX)/.test(code);
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|28|3D|40|53|57|58|25006|25P03|42501|42P01|XX)/.test(code);
 }
 
 function unavailable(error: unknown): unknown {
@@ -35,6 +39,7 @@ function unavailable(error: unknown): unknown {
 
 /** A code where there is one: the message of a refused connection to a name with several addresses is empty. */
 function wordsOf(error: Error): string {
+  if (error instanceof pg.DatabaseError) return `${error.code} ${error.message}`;
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
 
@@ -68,10 +73,20 @@ function writer(db: Kysely<Tables>): Write {
 
 /** The shared ledger, for several replicas. The server groups concurrent commits by itself. */
 export function openPostgres(url: string): Store {
+  // Reads have connections of their own: the gate never queues behind callbacks that wait for a lock.
+  const [writing, reading] = [connect(url, WRITERS), connect(url, READERS)];
+  const close = async (): Promise<void> => {
+    await writing.destroy();
+    await reading.destroy();
+  };
+  return { dialect: 'postgres', db: reading, read: reader(reading), write: writer(writing), close };
+}
+
+function connect(url: string, max: number): Kysely<Tables> {
   const parsers = { getTypeParser: (oid: number) => (oid === INT8 ? Number : pg.types.getTypeParser(oid)) };
   const pool = new pg.Pool({
     connectionString: url,
-    max: 10,
+    max,
     connectionTimeoutMillis: 2_000,
     ...TIME_LIMITS,
     types: parsers,
@@ -80,6 +95,5 @@ export function openPostgres(url: string): Store {
   // that is under way, or the next one, reports it instead.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
-  return { dialect: 'postgres', db, read: reader(db), write: writer(db), close: () => db.destroy() };
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
 }

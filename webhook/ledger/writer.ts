@@ -17,7 +17,7 @@ interface Waiting {
 /** SQLite's own faults (locked, full, unreadable, read-only), not a mistake in a statement. */
 function isStorageFault(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB)/.test(code);
+  return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|PERM|AUTH|NOMEM|PROTOCOL)/.test(code);
 }
 
 /** The error of a read or a write, as callers are to see it. */

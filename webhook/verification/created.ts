@@ -119,8 +119,10 @@ export function onCreateFailed(
   const attempts = row.attempts + (counts ? 1 : 0);
   const patch: Partial<Verification> = {
     attempts,
-    lastError: failure === 'account-gone' ? 'account-gone' : words(facts),
-    parked: failure === 'refused' ? 1 : row.parked,
+    // Once known it stays known: the next try must not go back to the account that is gone.
+    lastError: failure === 'account-gone' || row.lastError === 'account-gone' ? 'account-gone' : words(facts),
+    // Another identity is the next to be tried: the fault may be this one's alone.
+    parked: failure === 'refused' || failure === 'stopped' ? 1 : row.parked,
     readDue: retryDue(failure, attempts, terms),
   };
   const kind = EVENT[failure];

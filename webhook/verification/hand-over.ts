@@ -2,7 +2,7 @@ import { LedgerUnavailable } from '../errors.ts';
 import type { DecidedStatus, Snapshot, Status, Verification } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { find, withIdentity, withVerification } from './edit.ts';
-import { nudge, READ_EVERY_MS } from './nudge.ts';
+import { allowedAt, nudge } from './nudge.ts';
 import { reappeared } from './publication.ts';
 import { meet, request } from './request.ts';
 import { settle } from './settle.ts';
@@ -89,7 +89,7 @@ export async function arrive(desk: Desk, worker: Worker, person: Person, waitMs 
 
 /** Due for a look at once; but pressing again and again must not use up the reads of others. */
 function askToRenew(snapshot: Snapshot, row: Verification, now: number): Snapshot {
-  const allowed = row.lastReadAt === null ? now : Math.max(now, row.lastReadAt + READ_EVERY_MS);
+  const allowed = allowedAt(row, undefined, now);
   const asked = withVerification(snapshot, row.id, { renew: 1, readDue: Math.min(row.readDue ?? allowed, allowed) });
   return withIdentity(asked, { nudges: snapshot.identity.nudges + 1, priority: 1 });
 }

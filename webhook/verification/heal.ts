@@ -2,7 +2,7 @@ import type { GateRow } from '../ledger/ledger.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
 import type { Copy } from './gate.ts';
 import { nudge } from './nudge.ts';
-import { isOurCopy, reappeared, republish } from './publication.ts';
+import { isOurCopy, knowsWorse, reappeared, republish } from './publication.ts';
 import { meet, request } from './request.ts';
 import { settle } from './settle.ts';
 import { openAttempt, standingOf } from './standing.ts';
@@ -30,6 +30,7 @@ export function remedyFor(row: GateRow | undefined, signIn: SignIn, ledgerCreate
     return copy.statuses.length === 0 && isOurs(signIn.createdAt, ledgerCreatedAt) ? 'request' : 'none';
   // A row that has only inherited a status published nothing: what the copy says is not ours to put right.
   const isPublished = row.content !== null && row.published === row.version;
+  if (isPublished && knowsWorse(row, copy.jumio)) return 'nudge';
   if (row.gone === 1 || (copy.shown && isPublished && !isOurCopy(row, copy.jumio))) return 'republish';
   return UNDER_WAY.has(row.status) ? 'nudge' : 'none';
 }

@@ -56,7 +56,7 @@ function foreign(snapshot: Snapshot, look: Look): Change {
   const once = `foreign:${look.verificationId}:${Math.floor(look.now / HOUR_MS)}`;
   const events: LedgerEvent[] = [{ kind: 'foreign_result', verificationId: look.verificationId, once }];
   const next = look.now + HOUR_MS;
-  return settle(patched(snapshot, look, { lastError: 'foreign-result' }, next), look.now, events);
+  return settle(patched(snapshot, look, { lastError: 'foreign-result', renew: 0 }, next), look.now, events);
 }
 
 /** The details answered. They count only where they are wholly the row's (design §2, "Verdict"). */

@@ -5,7 +5,7 @@ import { isTerminal } from './schedule.ts';
 import { settle } from './settle.ts';
 
 /** At most one read per verification, claimed status and this long (design §4). */
-export const READ_EVERY_MS = 10_000;
+const READ_EVERY_MS = 10_000;
 /** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
 const SETTLED_EVERY_MS = 3_600_000;
 /** Status and details were both 404 once; the second time only counts an hour later. */
@@ -29,7 +29,7 @@ function isSettled(verification: Verification, claimed: string | undefined): boo
 }
 
 /** When this nudge may be followed. A claimed end overtakes a look for something lesser, so that it is not kept waiting. */
-function allowedAt(verification: Verification, claimed: string | undefined, now: number): number {
+export function allowedAt(verification: Verification, claimed: string | undefined, now: number): number {
   const { lastReadAt, lastReadFor } = verification;
   if (lastReadAt === null) return now;
   if (isSettled(verification, claimed)) return Math.max(now, lastReadAt + SETTLED_EVERY_MS);

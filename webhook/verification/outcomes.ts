@@ -89,16 +89,16 @@ export function progressed(snapshot: Snapshot, look: Look, status: string): Chan
   return renewed(row, look, settle(closed, look.now, events));
 }
 
-/** A word that is not documented changes nothing and is due again; one event per word and hour. */
+/** A word that is not documented changes nothing and is due again; one event per row, word and hour. */
 export function unknown(snapshot: Snapshot, look: Look, word: string): Change {
   const row = find(snapshot, look.verificationId);
   if (isGivenUp(row, look.now)) return ended(snapshot, look, null, 'gave_up');
   const seen = word.slice(0, 64);
-  const once = `unknown:${seen}:${Math.floor(look.now / HOUR_MS)}`;
+  const once = `unknown:${row.id}:${seen}:${Math.floor(look.now / HOUR_MS)}`;
   const events = [{ kind: 'unknown_status', verificationId: row.id, detail: { seen }, once }];
   const aliveAt = row.aliveAt ?? look.now;
   const next = row.decision === null ? nextLook({ ...row, aliveAt }, look.now) : look.now + HOUR_MS;
-  const patch = { looks: row.looks + 1, lastError: UNKNOWN_WORD, aliveAt };
+  const patch = { looks: row.looks + 1, lastError: UNKNOWN_WORD, aliveAt, renew: 0 };
   return settle(patched(snapshot, look, patch, next), look.now, events);
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { UpstreamFacts } from '../errors.ts';
-import type { Change, Identity, LedgerEvent, Snapshot } from '../ledger/types.ts';
+import type { Change, DecidedStatus, Identity, LedgerEvent, Snapshot } from '../ledger/types.ts';
 import { published } from './content.ts';
 import { withIdentity } from './edit.ts';
 import { backOff } from './schedule.ts';
@@ -28,6 +28,26 @@ export function isOurCopy(identity: Pick<Identity, 'content' | 'changedAt'>, cop
   return isDeepStrictEqual(copy, published(identity.content, identity.changedAt).public);
 }
 
+const STRICTER_THAN: Readonly<Record<DecidedStatus, readonly unknown[]>> = {
+  approved: ['review', 'rejected'],
+  review: ['rejected'],
+  rejected: [],
+};
+
+function member(copy: unknown, key: string): unknown {
+  return typeof copy === 'object' && copy !== null ? Reflect.get(copy, key) : undefined;
+}
+
+/**
+ * Whether a copy tells a stricter decision than ours that is not an old one of ours: a ledger restored from a backup
+ * must not overwrite what was decided since (decisions.md, 8). Without a date of ours it is somebody else's.
+ */
+export function knowsWorse(identity: Pick<Identity, 'standing' | 'changedAt'>, copy: unknown): boolean {
+  const worse = identity.standing === null ? ['review', 'rejected'] : STRICTER_THAN[identity.standing];
+  const saidAt = Date.parse(String(member(copy, 'updated_at')));
+  return worse.includes(member(copy, 'status')) && !(saidAt <= identity.changedAt);
+}
+
 const WELL: Partial<Identity> = { kratosAttempts: 0, missing: 0, missingSince: null, stuck: 0 };
 
 /** The PATCH of `version` was answered with what we wrote. A change that came meanwhile is due at once. */
@@ -48,7 +68,9 @@ export function onReadBack(snapshot: Snapshot, copy: unknown, now: number): Chan
   const { identity } = snapshot;
   if (identity.published < identity.version) return settle(withIdentity(snapshot, { kratosDue: now }), now);
   if (isOurCopy(identity, copy)) return settle(withIdentity(snapshot, { ...WELL, readBack: 0, kratosDue: null }), now);
-  return republish(withIdentity(snapshot, WELL), now, 'read-back');
+  if (!knowsWorse(identity, copy)) return republish(withIdentity(snapshot, WELL), now, 'read-back');
+  const kept = withIdentity(snapshot, { ...WELL, readBack: 0, kratosDue: null });
+  return settle(kept, now, [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }]);
 }
 
 /** The copy is not ours: the same version is owed again, and until then the ledger alone counts at the gate. */

@@ -4,6 +4,7 @@ import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
 import type { Claim } from './lease.ts';
 import { openAttempt } from './standing.ts';
+import { warnOf } from './warn.ts';
 
 const LEDGER_AGAIN_MS = 250;
 
@@ -43,12 +44,13 @@ async function persistently<T>(desk: Desk, until: number, write: () => Promise<T
 export function beginStep(desk: Desk, claim: Claim): Step {
   const { id, lease, leasedUntil } = claim.snapshot.identity;
   const write = async (decide: (snapshot: Snapshot) => Change): Promise<boolean> => {
-    let mine = false;
+    let change: Change | undefined;
     await desk.ledger.change(id, desk.clock.now(), (snapshot) => {
-      mine = snapshot?.identity.lease === lease;
-      return mine && snapshot ? decide(snapshot) : undefined;
+      change = snapshot?.identity.lease === lease ? decide(snapshot) : undefined;
+      return change;
     });
-    return mine;
+    warnOf(desk, id, change?.events);
+    return change !== undefined;
   };
   return {
     identityId: id,

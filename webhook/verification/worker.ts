@@ -45,9 +45,8 @@ export function createWorker(desk: Desk): Worker {
     });
 
   function report(error: unknown): void {
-    const problem = error instanceof Error ? error.message : 'unknown';
-    if (error instanceof LedgerUnavailable) desk.log.error({ problem }, 'the ledger cannot be written');
-    else desk.log.error({ problem, stack: error instanceof Error ? error.stack : undefined }, 'a step failed');
+    const what = error instanceof LedgerUnavailable ? 'the ledger cannot be used' : 'a step failed';
+    desk.log.error({ err: error }, what);
   }
 
   function launch(claim: Claim): void {

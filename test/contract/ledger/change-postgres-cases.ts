@@ -79,6 +79,6 @@ export function changePostgresCases(): void {
     await door.run(`update verifications set looks = 7 where identity_id = '${id}'`);
     await door.run('commit');
     await clearing;
-    expect((await ledger.snapshot(id))?.verifications).toMatchObject([{ parked: 0, looks: 7 }]);
+    expect((await ledger.snapshot(id))?.verifications).toMatchObject([{ readDue: NOW, looks: 7 }]);
   });
 }

@@ -66,10 +66,11 @@ export function faultPostgresCases(): void {
       relay.hang();
       return nudgeOnce(found);
     });
+    const ended = outcomes([lost]);
     const persistent = vi.waitFor(() => other.change(id, NOW, nudgeOnce), { timeout: 15_000, interval: 10 });
     expect((await persistent)?.identity.nudges).toBe(1);
     relay.cut();
-    expect(await outcomes([lost])).toEqual([LedgerUnavailable.name]);
+    expect(await ended).toEqual([LedgerUnavailable.name]);
   });
 
   test('an address where nobody listens is refused at the opening', async () => {
