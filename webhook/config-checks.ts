@@ -2,14 +2,14 @@ import { isIP } from 'node:net';
 import type { Problem } from './config.ts';
 
 interface Checked {
-  readonly ORY_WEBHOOK_SECRET: readonly string[];
-  readonly JUMIO_CALLBACK_SECRET: readonly string[];
-  readonly JUMIO_API_BASE_URL: string;
+  readonly ORY_WEBHOOK_SECRET?: readonly string[] | undefined;
+  readonly JUMIO_CALLBACK_SECRET?: readonly string[] | undefined;
+  readonly JUMIO_API_BASE_URL?: string | undefined;
   readonly PUBLIC_URL?: string | undefined;
 }
 
-function isJumioHost(url: string): boolean {
-  return new URL(url).hostname.endsWith('.jumio.ai');
+function isJumioHost(url: string | undefined): boolean {
+  return url !== undefined && new URL(url).hostname.endsWith('.jumio.ai');
 }
 
 /** Jumio refuses callback and return URLs with another scheme, a port or an IP address (jumio.md §3.5). */
@@ -21,7 +21,7 @@ function isFitForJumio(publicUrl: string): boolean {
 /** What can only be judged of several variables together. */
 export function crossChecks(values: Checked): Problem[] {
   const problems: Problem[] = [];
-  if (values.JUMIO_CALLBACK_SECRET.some((secret) => values.ORY_WEBHOOK_SECRET.includes(secret))) {
+  if (values.JUMIO_CALLBACK_SECRET?.some((secret) => values.ORY_WEBHOOK_SECRET?.includes(secret))) {
     const expected = 'another secret than ORY_WEBHOOK_SECRET';
     problems.push({ name: 'JUMIO_CALLBACK_SECRET', expected, seen: 'the same' });
   }

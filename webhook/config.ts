@@ -103,6 +103,13 @@ function readValue(name: string, env: Environment, problems: Problem[]): string 
   return path === undefined || given !== undefined ? given : fromFile(name, path, problems) || undefined;
 }
 
+/** The values that are good each by itself: what can be judged of several together is, beside any other mistake. */
+function readable(values: Record<string, unknown>, error: z.ZodError | undefined) {
+  const bad = new Set(error?.issues.map((issue) => issue.path[0]));
+  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !bad.has(name)));
+  return variables.partial().safeParse(rest).data ?? {};
+}
+
 /**
  * Reads the configuration from an environment. An empty value counts as absent.
  * @throws ConfigError with every problem found
@@ -116,7 +123,7 @@ export function parseConfig(env: Environment): Config {
     if (problems.some((problem) => problem.name === `${name}_FILE`)) continue;
     problems.push({ name, expected: issue.message, seen: seen(name, values[name]) });
   }
-  if (parsed.success) problems.push(...crossChecks(parsed.data));
+  problems.push(...crossChecks(readable(values, parsed.error)));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return { ...parsed.data, linkLifetimeMs: lifetimeMs(parsed.data.JUMIO_LINK_LIFETIME) };
 }

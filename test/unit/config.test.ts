@@ -109,3 +109,14 @@ describe('a secret', () => {
     expect(text.length).toBeGreaterThan(5);
   });
 });
+
+describe('what can only be judged of several variables together', () => {
+  it('is reported beside a variable that is wrong by itself', () => {
+    const changes = {
+      PORT: 'x',
+      JUMIO_CALLBACK_SECRET: MINIMAL.ORY_WEBHOOK_SECRET,
+      PUBLIC_URL: 'https://a.example/idv',
+    };
+    expect([...wrongNames(changes)].sort()).toEqual(['JUMIO_CALLBACK_SECRET', 'PORT', 'PUBLIC_URL']);
+  });
+});
