@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { callback, callbackOf, initiate } from '../support/calls.ts';
+import { callback, callbackOf, signed } from '../support/calls.ts';
 import { CANARIES, findCanaries } from '../support/canaries.ts';
 import { signUp } from '../support/eventually.ts';
 import { listen, openConnection } from '../support/raw-http.ts';
@@ -45,11 +45,12 @@ describe('an error', () => {
   it('that nobody expected is a 500 with a number to look for in the log, and no word of it', async () => {
     const service = await testService({
       desk: (desk) => {
-        const change = () => Promise.reject(new TypeError(`${CANARIES.trait}\n    at ${CANARIES.email}:1:1`));
-        return { ...desk, ledger: { ...desk.ledger, change } };
+        const fail = () => Promise.reject(new TypeError(`${CANARIES.trait}\n    at ${CANARIES.email}:1:1`));
+        return { ...desk, ledger: { ...desk.ledger, identityOfExecution: fail } };
       },
     });
-    const answer = await initiate(service, { kratos_identity_id: randomUUID() });
+    const body = JSON.stringify({ workflowExecution: { id: randomUUID(), status: 'PROCESSED' } });
+    const answer = await callback(service, body, signed(body));
     expect(answer.statusCode).toBe(500);
     expect(answer.json()).toEqual({ status: 500, title: 'Internal error', request_id: expect.any(String) });
     expect(service.logs.lines()).toContainEqual(

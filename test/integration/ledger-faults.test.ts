@@ -179,3 +179,13 @@ describe('while the ledger cannot be read', () => {
     expect((await callback(service, callbackOf(execution))).statusCode).toBe(503);
   });
 });
+
+describe('a fault of ours', () => {
+  it('initiate answers 204 all the same, and logs it: a 5xx would strand the account', async () => {
+    const service = await testService({
+      desk: (desk) => ({ ...desk, ledger: { ...desk.ledger, change: () => Promise.reject(new TypeError('odd')) } }),
+    });
+    expect((await initiate(service, { kratos_identity_id: randomUUID() })).statusCode).toBe(204);
+    expect(service.logs.lines()).toContainEqual(expect.objectContaining({ level: 50 }));
+  });
+});

@@ -73,7 +73,7 @@ describe('somebody who owes Kratos a second factor', () => {
     'no URL',
   ])('is redirected to Kratos’ sign-in, never elsewhere (%s)', async (where) => {
     const page = await visit(where);
-    expect([page.status, page.location]).toEqual([303, LOGIN]);
+    expect([page.status, page.location]).toEqual([303, `${LOGIN}&aal=aal2`]);
   });
 });
 

@@ -126,7 +126,7 @@ describe('the published copy in the request, of somebody who is not in the ledge
     ['metadata_public.jumio.status', copy('rejected')],
     ['metadata_public.jumio_verification_status', { metadata_public: { jumio_verification_status: 'rejected' } }],
     ['jumio_verification_status', { jumio_verification_status: 'rejected' }],
-    ['any of them, beside a milder one', { ...copy('approved'), jumio_verification_status: 'rejected' }],
+    ['any of them, beside one that is no decision', { ...copy('pending'), jumio_verification_status: 'rejected' }],
   ])('blocks `rejected` in %s', async (_name, said) => {
     const service = await testService();
     const answer = await signIn(service, said);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../webhook/verification/advance.ts';
+import { withIdentity } from '../../webhook/verification/edit.ts';
 import { type Claim, LEASE_MS, lease } from '../../webhook/verification/lease.ts';
+import { meet, request } from '../../webhook/verification/request.ts';
 import { createWorker } from '../../webhook/verification/worker.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, pass, reaches, signUp, snapshotOf } from '../support/eventually.ts';
@@ -159,6 +161,24 @@ describe('a step that died with its process', () => {
     next.wake();
     await reaches(service, execution.identityId, 'approved');
     await next.stop();
+  });
+});
+
+describe('a step that finds nothing to publish', () => {
+  it('does not drop what has become due since it was claimed', async () => {
+    const service = await testService({ idle: true });
+    const { ledger } = service.desk;
+    const id = randomUUID();
+    const now = service.clock.now();
+    const empty = meet({ id }, now);
+    await ledger.change(id, now, () => ({ snapshot: withIdentity(empty, { kratosDue: now }) }));
+    const [claimed] = await claimAll(service);
+    if (claimed === undefined) throw new Error('it was due');
+    await ledger.change(id, now, (found) => found && request(found, randomUUID(), now));
+    await advance(service.desk, claimed, () => undefined);
+    const { identity } = await snapshotOf(service, id);
+    expect(identity).toMatchObject({ version: 1, published: 0 });
+    expect(identity.kratosDue).not.toBeNull();
   });
 });
 

@@ -118,7 +118,7 @@ describe('a published verdict', () => {
   it.each([
     ['put back', { status: 'pending', source: 'jumio' }],
     ['wiped', undefined],
-    ['edited', { status: 'rejected', source: 'jumio' }],
+    ['edited', { status: 'rejected', source: 'jumio', updated_at: '2020-01-01T00:00:00.000Z' }],
   ])(
     'that was %s is put right, byte for byte, and the gate does not believe the copy meanwhile',
     async (_how, copy) => {

@@ -17,10 +17,10 @@ describe('budgets', () => {
     const env = { JUMIO_ACCOUNT_RATE: '1', JUMIO_ACCOUNT_BURST: '5' };
     const service = await testService({ env });
     const at: number[] = [];
-    const { create } = createFakeJumio();
+    const other = createFakeJumio();
     service.jumio.instead.create = (start) => {
       at.push(service.clock.now());
-      return create(start);
+      return other.create(start);
     };
     const began = service.clock.now();
     await beginMany(service, 150);

@@ -65,7 +65,7 @@ export async function startKillWorld(): Promise<KillWorld> {
   const live = async (ahead: number): Promise<RunningService> => {
     const env = { ...environment(neighbours, databaseUrl), PORT: String(await freePort()) };
     const service = await startService({ env, ahead, onLog: (line) => logs.write(`${line}\n`) });
-    onTestFinished(service.kill);
+    onTestFinished(() => service.kill());
     return service;
   };
   return {
