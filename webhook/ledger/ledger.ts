@@ -49,7 +49,7 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-export type { BudgetReport, GateRow };
+export type { GateRow };
 
 async function setting(db: Kysely<Tables>, name: string): Promise<string> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirstOrThrow();
