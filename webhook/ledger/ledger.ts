@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type BudgetReport, createBudgetDesk } from './budget-desk.ts';
+import { createBudgetDesk } from './budget-desk.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
 import { type GateRow, gateReader } from './gate-row.ts';
 import { migrate } from './migrate.ts';
