@@ -1,3 +1,4 @@
+import '../loopback-names.ts';
 import { ZodError, z } from 'zod';
 import { readEnvironment } from './environment.ts';
 import { startJumioSandbox } from './start.ts';

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { findKratos, versionOf } from '../../sandbox/kratos/binary.ts';
 
 const binary = findKratos();
@@ -11,3 +12,6 @@ export const isReal = binary !== undefined;
 export const OR_WHY_SKIPPED = isReal
   ? ''
   : ' (skipped: it takes a real Kratos, and KRATOS_BIN is not set and there is no kratos on the PATH)';
+
+/** For people who do not get in each other's way; a real Kratos on SQLite would tell them `database is locked`. */
+export const describeTogether = isReal ? describe : describe.concurrent;

@@ -2,10 +2,10 @@ import { describe } from 'vitest';
 import { handOverCases } from './cases/hand-over-cases.ts';
 import { returnCases } from './cases/return-cases.ts';
 import { verdictCases } from './cases/verdict-cases.ts';
-import { KRATOS } from './kratos-under-test.ts';
+import { describeTogether, KRATOS } from './kratos-under-test.ts';
 import { useWorld } from './world.ts';
 
-describe.concurrent(`people, with ${KRATOS}`, () => {
+describeTogether(`people, with ${KRATOS}`, () => {
   const world = useWorld();
   describe('from sign-up to sign-in', () => verdictCases(world));
   describe('return_to', () => returnCases(world));

@@ -70,7 +70,7 @@ export function changePostgresCases(): void {
     const ledger = await openOn(postgres, url);
     const id = await signUp(ledger);
     const door = await postgres.sideDoor(url);
-    await door.run('update verifications set parked = 1');
+    await door.run(`update verifications set parked = 1, read_due = ${NOW + 1}`);
     await ledger.budgets.stop('a reason', NOW);
     await door.run('begin');
     await door.run(`select id from identities where id = '${id}' for update`);

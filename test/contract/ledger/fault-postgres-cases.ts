@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
 import { refusingUrl } from '../../support/answering-server.ts';
@@ -46,6 +46,25 @@ export function faultPostgresCases(): void {
     expect(performance.now() - start).toBeLessThan(3_000);
     relay.mend();
     expect(await outcomes(everyCall(ledger, id))).toEqual(names.map(() => 'kept'));
+  });
+
+  test('a connection that breaks in the middle of a change ends that change and not the process', async () => {
+    const { relay, ledger, id } = await behindRelay();
+    const uncaught: unknown[] = [];
+    const catching = (error: unknown): number => uncaught.push(error);
+    process.on('uncaughtException', catching);
+    onTestFinished(() => {
+      process.off('uncaughtException', catching);
+    });
+    const broken = ledger.change(id, NOW, (found) => {
+      relay.cut();
+      return nudgeOnce(found);
+    });
+    expect(await outcomes([broken])).toEqual([LedgerUnavailable.name]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(uncaught).toEqual([]);
+    relay.mend();
+    expect((await ledger.snapshot(id))?.identity.nudges).toBe(0);
   });
 
   test('a server that no longer answers makes every call fail within seconds', { timeout: 60_000 }, async () => {

@@ -1,38 +1,53 @@
-import { expect, test } from 'vitest';
-import { newPerson } from '../../../sandbox/journeys/person.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED, UNREADABLE } from '../outcomes.ts';
 import { eventually, onlyExecutionOf, type World } from '../world.ts';
 
-/** Jumio cannot be read, or answers nothing, for one person. It also reports what lies between. */
+const FAILURES = [503, 'html', 'reset', 'huge'] as const;
+
+/** Jumio cannot be read, or answers nothing, for one person. */
 export function jumioSlowCases(world: () => World): void {
+  const people: Person[] = [];
+
+  // One after the other: sign-ups at the same time are too much for a real Kratos on SQLite.
+  beforeAll(async () => {
+    for (const _ of [...FAILURES, 'no read', 'no start']) people.push(await newPerson(world().place));
+  });
+
+  function somebody(): Person {
+    const person = people.pop();
+    if (person === undefined) throw new Error('nobody is left');
+    return person;
+  }
+
   const callsOf = async ({ identityId }: { identityId: string }, kind: string) =>
     (await world().jumio.calls()).filter((call) => call.kind === kind && call.customerInternalReference === identityId);
 
   const answers = async (id: string) => (await world().jumio.callbacksOf(id)).map(({ answerStatus }) => answerStatus);
 
-  test.each([503, 'html', 'reset', 'huge'])(
+  test.each(FAILURES)(
     'while Jumio’s details are %s, callbacks are answered 200, and the verdict comes afterwards',
     async (fault) => {
-      const { place, jumio } = world();
-      const person = await newPerson(place);
+      const { jumio } = world();
+      const person = somebody();
       await jumio.fault({ kind: 'details', fault, count: 2, customerInternalReference: person.identityId });
       await person.choose(await person.goToJumio(), MANIPULATED);
       await person.sees({ status: 'rejected' });
       expect(await person.signsIn()).toMatchObject(REFUSED);
       expect(await callsOf(person, 'details')).toHaveLength(3);
-      expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual([200, 200, 200]);
+      expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual([200]);
     },
   );
 
   test('a Jumio that takes the read of a verdict and never answers keeps nobody waiting', async () => {
     const { place, jumio } = world();
-    const person = await newPerson(place);
+    const person = somebody();
     await jumio.fault({ kind: 'details', fault: 'hang', customerInternalReference: person.identityId });
     await person.choose(await person.goToJumio(), MANIPULATED);
     await eventually(async () => expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]));
     expect(await person.signsIn()).toMatchObject(ALLOWED);
     expect((await person.browser.get(`${place.verifyUrl}/jumio/status`)).status).toBe(200);
-    expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual([200, 200, 200]);
+    expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual([200]);
     // The service gives Jumio ten seconds: nothing has been read up to here.
     expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]);
     await person.sees({ status: 'rejected' });
@@ -40,7 +55,7 @@ export function jumioSlowCases(world: () => World): void {
 
   test('a Jumio that takes a further start and never answers leaves a page that goes on by itself', async () => {
     const { place, jumio } = world();
-    const person = await newPerson(place);
+    const person = somebody();
     await person.choose(await person.goToJumio(), UNREADABLE);
     await person.sees({ status: 'rejected' });
     await jumio.fault({ kind: 'update', fault: 'hang', customerInternalReference: person.identityId });
