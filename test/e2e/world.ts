@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { type JumioControl, type JumioExecution, jumioControl } from '../../sandbox/journeys/jumio-control.ts';
+import { newPerson, type Person } from '../../sandbox/journeys/person.ts';
 import { freePorts } from '../../sandbox/kratos/ports.ts';
 import { type AdminProxy, startAdminProxy } from '../../sandbox/kratos/proxy.ts';
 import { type Neighbourhood, type NeighbourhoodOptions, startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { isReal } from './kratos-under-test.ts';
 
 /** The service between its neighbours, for the tests of one `describe`. */
 export interface World {
@@ -57,6 +59,14 @@ export function useWorld(options: NeighbourhoodOptions = {}): () => World {
     if (world === undefined) throw new Error('the world did not start');
     return world;
   };
+}
+
+/** Signs people up at the same time; one after the other where a real Kratos on SQLite would find itself locked. */
+export async function newPeople(place: Neighbourhood, count: number): Promise<Person[]> {
+  if (!isReal) return Promise.all(Array.from({ length: count }, () => newPerson(place)));
+  const people: Person[] = [];
+  while (people.length < count) people.push(await newPerson(place));
+  return people;
 }
 
 /** The one execution that Jumio has of an identity; fails where there are more or none. */

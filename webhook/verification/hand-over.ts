@@ -49,17 +49,15 @@ export async function view(desk: Desk, person: Person): Promise<View> {
   return viewOf(snapshot ?? meet({ id: person.identityId, inherited: person.inherited }, now), now);
 }
 
-/** Keeps a sign of life; the attempt as it was before the look that this asks for. */
+/** Keeps a sign of life; the attempt that is to be looked at, as it was before. */
 async function signOfLife(desk: Desk, identityId: string): Promise<Verification | undefined> {
   const now = desk.clock.now();
-  let nudged: Verification | undefined;
+  let open: Verification | undefined;
   await desk.ledger.change(identityId, now, (snapshot) => {
-    const open = snapshot && openAttempt(snapshot);
-    const change = snapshot && open && nudge(snapshot, { verificationId: open.id }, now);
-    nudged = change && open;
-    return change;
+    open = snapshot && openAttempt(snapshot);
+    return snapshot && open && nudge(snapshot, { verificationId: open.id }, now);
   });
-  return nudged;
+  return open?.executionId ? open : undefined;
 }
 
 /** The look that was asked for has been answered, or its turn comes later. */

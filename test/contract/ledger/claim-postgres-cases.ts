@@ -16,6 +16,18 @@ export function claimPostgresCases(): void {
     expect(new Set(claimed)).toEqual(new Set(ids));
   });
 
+  test('two replicas that claim at the same moment take no more than the budget between them', async () => {
+    const url = await postgres.fresh();
+    const replicas = [await openOn(postgres, url), await openOn(postgres, url)];
+    const [first] = replicas;
+    if (first === undefined) throw new Error('there are two');
+    await Promise.all(Array.from({ length: 40 }, () => signUp(first, NOW, { kratosDue: null })));
+    const rate = { perSecond: 1, burst: 5 };
+    const rates = { account: rate, retrieval: rate };
+    const rounds = Array.from({ length: 5 }, () => replicas.map((ledger) => claim(ledger, NOW, { rates })));
+    expect((await Promise.all(rounds.flat())).flatMap(idsOf)).toHaveLength(5);
+  });
+
   test('a row that somebody is writing is passed over, not waited for', async () => {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { newPerson } from '../../../sandbox/journeys/person.ts';
 import { send } from '../../../sandbox/kratos/loopback.ts';
 import { ALLOWED } from '../outcomes.ts';
-import { eventually, onlyExecutionOf, type World } from '../world.ts';
+import { eventually, newPeople, onlyExecutionOf, type World } from '../world.ts';
 
 const FAILURES = [503, 'html', 'reset', 'huge'] as const;
 
@@ -11,7 +11,7 @@ export function jumioDownCases(world: () => World): void {
   test('while Jumio cannot start anything, sign-ups go on; afterwards each has one execution, and its ids are shown', async () => {
     const { place, jumio } = world();
     for (const fault of FAILURES) await jumio.fault({ kind: 'create', fault });
-    const people = await Promise.all(FAILURES.map(() => newPerson(place)));
+    const people = await newPeople(place, FAILURES.length);
     for (const person of people) {
       const { workflow_execution_id: shown } = (await person.sees({ status: 'pending' })) ?? {};
       const id = await eventually(async () => (await onlyExecutionOf(world(), person)).id);

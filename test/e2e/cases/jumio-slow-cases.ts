@@ -1,17 +1,15 @@
 import { beforeAll, expect, test } from 'vitest';
-import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
+import type { Person } from '../../../sandbox/journeys/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED, UNREADABLE } from '../outcomes.ts';
-import { eventually, onlyExecutionOf, type World } from '../world.ts';
+import { eventually, newPeople, onlyExecutionOf, type World } from '../world.ts';
 
 const FAILURES = [503, 'html', 'reset', 'huge'] as const;
 
 /** Jumio cannot be read, or answers nothing, for one person. */
 export function jumioSlowCases(world: () => World): void {
-  const people: Person[] = [];
-
-  // One after the other: sign-ups at the same time are too much for a real Kratos on SQLite.
+  let people: Person[] = [];
   beforeAll(async () => {
-    for (const _ of [...FAILURES, 'no read', 'no start']) people.push(await newPerson(world().place));
+    people = await newPeople(world().place, FAILURES.length + 2);
   });
 
   function somebody(): Person {

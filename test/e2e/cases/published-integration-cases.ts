@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
 import { send } from '../../../sandbox/kratos/loopback.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../outcomes.ts';
-import { onlyExecutionOf, startsOf, type World } from '../world.ts';
+import { newPeople, onlyExecutionOf, startsOf, type World } from '../world.ts';
 
 /** Templates that make the bodies of the published integration: with names of people, without our copy. */
 const INITIATE = `function(ctx) {
@@ -56,7 +56,7 @@ export function publishedIntegrationCases(world: () => World): void {
   test('its words on identities that our ledger does not know decide the sign-in, and start and launder nothing', async () => {
     const { place } = world();
     const expected = { rejected: REFUSED, verified: ALLOWED, initiated: ALLOWED, 'a word of nobody': ALLOWED };
-    const people = await Promise.all(Object.keys(expected).map(() => newPerson(place)));
+    const people = await newPeople(place, Object.keys(expected).length);
     for (const [n, word] of Object.keys(expected).entries()) await write(people[n], word);
     await place.restartWithoutLedger();
     for (const [n, outcome] of Object.values(expected).entries())
