@@ -52,8 +52,7 @@ export function budgetCases(database: Database): void {
     expect(await granted(ledger, NOW + 200)).toEqual([0, 3]);
   });
 
-  // Two writers on one SQLite file wait 100 ms for each other and no longer: a slow disk may need another try.
-  test('two ledgers on one database share the budgets', { retry: 2 }, async () => {
+  test('two ledgers on one database share the budgets', async () => {
     const url = await database.fresh();
     const [one, other] = [await openOn(database, url), await openOn(database, url)];
     await crowd(one, 12);

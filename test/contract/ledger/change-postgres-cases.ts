@@ -41,18 +41,18 @@ export function changePostgresCases(): void {
     }
   });
 
-  test('a change does not undo what a claim of another replica writes beside it', async () => {
+  test('a change waits for what another replica is writing, and goes on from there', async () => {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     const id = await signUp(ledger);
     const door = await postgres.sideDoor(url);
     await door.run('begin');
-    await door.run(`update identities set lease = 7 where id = '${id}'`);
+    await door.run(`update identities set lease = 7, nudges = 5 where id = '${id}'`);
     const changing = ledger.change(id, NOW, nudgeOnce);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await door.run('commit');
     await changing;
-    expect((await ledger.snapshot(id))?.identity).toMatchObject({ lease: 7, nudges: 1 });
+    expect((await ledger.snapshot(id))?.identity).toMatchObject({ lease: 7, nudges: 6 });
   });
 
   test('changes beside claims and pauses of both replicas neither deadlock nor get lost', async () => {
@@ -88,6 +88,7 @@ export function changePostgresCases(): void {
     const id = await signUp(ledger);
     const door = await postgres.sideDoor(url);
     await door.run(`update verifications set parked = 1, read_due = ${NOW + 1}`);
+    await door.run(`update identities set jumio_due = ${NOW + 1}`);
     await ledger.budgets.stop('a reason', NOW);
     await door.run('begin');
     await door.run(`select id from identities where id = '${id}' for update`);
