@@ -19,7 +19,7 @@ export function recorded(kratos: FakeKratos, longestMs: number): RecordedKratos 
   const spans: Span[] = [];
   const slowly = async <T>(identityId: string, body: string | undefined, call: () => Promise<T>): Promise<T> => {
     const from = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * longestMs));
+    await new Promise((resolve) => setTimeout(resolve, (0.2 + 0.8 * Math.random()) * longestMs));
     const value = await call();
     spans.push({ identityId, from, to: performance.now(), body });
     return value;
