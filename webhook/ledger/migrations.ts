@@ -30,6 +30,18 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .addColumn('missing_since', 'bigint')
     .addColumn('gone', 'integer', (c) => c.notNull())
     .addColumn('stuck', 'integer', (c) => c.notNull())
+    .addColumn('schema_id', 'text')
+    .addColumn('born_at', 'bigint')
+    .addColumn('locale', 'text')
+    .addColumn('consent_version', 'text')
+    .addColumn('consent_language', 'text')
+    .addColumn('consent_at', 'bigint')
+    .addColumn('declined_at', 'bigint')
+    .addColumn('invited', 'integer', (c) => c.notNull())
+    .addColumn('revoke', 'integer', (c) => c.notNull())
+    .addColumn('state_owed', 'text')
+    .addColumn('deactivated', 'integer', (c) => c.notNull())
+    .addColumn('erased_at', 'bigint')
     .execute();
 }
 
@@ -39,6 +51,9 @@ async function createVerifications(db: Kysely<Tables>): Promise<void> {
     .ifNotExists()
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('identity_id', 'text', (c) => c.notNull().references('identities.id'))
+    .addColumn('source', 'text', (c) => c.notNull())
+    .addColumn('level', 'text')
+    .addColumn('prepared', 'integer', (c) => c.notNull())
     .addColumn('attempt', 'integer', (c) => c.notNull())
     .addColumn('state', 'text', (c) => c.notNull())
     .addColumn('requested_at', 'bigint', (c) => c.notNull())
@@ -66,6 +81,7 @@ async function createVerifications(db: Kysely<Tables>): Promise<void> {
     .addColumn('link_ends_at', 'bigint')
     .addColumn('sdk_token', 'text')
     .addColumn('transaction_token', 'text')
+    .addColumn('prepared_url', 'text')
     .addUniqueConstraint('verifications_attempt', ['identity_id', 'attempt'])
     .execute();
 }

@@ -34,11 +34,26 @@ const IDENTITY_COLUMNS = [
   'missingSince',
   'gone',
   'stuck',
+  'schemaId',
+  'bornAt',
+  'locale',
+  'consentVersion',
+  'consentLanguage',
+  'consentAt',
+  'declinedAt',
+  'invited',
+  'revoke',
+  'stateOwed',
+  'deactivated',
+  'erasedAt',
 ] as const satisfies readonly (keyof Identity)[];
 
 const VERIFICATION_COLUMNS = [
   'id',
   'identityId',
+  'source',
+  'level',
+  'prepared',
   'attempt',
   'state',
   'requestedAt',
@@ -66,6 +81,7 @@ const VERIFICATION_COLUMNS = [
   'linkEndsAt',
   'sdkToken',
   'transactionToken',
+  'preparedUrl',
 ] as const satisfies readonly (keyof Verification)[];
 
 type Table = 'identities' | 'verifications';

@@ -48,6 +48,28 @@ export interface Identity {
   readonly gone: number;
   /** 1: Kratos refuses our PATCH for good (traits no longer fit the schema); tried daily. */
   readonly stuck: number;
+  /** Kratos' identity schema, as a hook last told; null: never told. */
+  readonly schemaId: string | null;
+  /** When Kratos made the identity; null: never told. */
+  readonly bornAt: number | null;
+  /** The language its pages are shown in, a tag such as `de`; null: not known yet. */
+  readonly locale: string | null;
+  /** The text version that the person agreed to, in which language, and when; null: never. */
+  readonly consentVersion: string | null;
+  readonly consentLanguage: string | null;
+  readonly consentAt: number | null;
+  /** When the person last refused; null: never, or has agreed since. */
+  readonly declinedAt: number | null;
+  /** 1: asked to come, without an execution: it is made when the person goes on. */
+  readonly invited: number;
+  /** 1: its sessions are still to be revoked in Kratos. */
+  readonly revoke: number;
+  /** The `state` that Kratos still owes it; null: none. */
+  readonly stateOwed: 'active' | 'inactive' | null;
+  /** 1: it is `inactive` because we said so, and only then do we set it back. */
+  readonly deactivated: number;
+  /** When it was erased; what is left is a tombstone (its standing). */
+  readonly erasedAt: number | null;
 }
 
 export type VerificationState = 'requested' | 'started' | 'decided' | 'expired';
@@ -56,6 +78,12 @@ export type VerificationState = 'requested' | 'started' | 'decided' | 'expired';
 export interface Verification {
   readonly id: string;
   readonly identityId: string;
+  /** Who answers the question: `jumio`, `operator`, or `eid:<provider>`. */
+  readonly source: string;
+  /** The level of assurance that the source returned; null where it has none. */
+  readonly level: string | null;
+  /** Traits for Jumio: 0 not wanted, 1 owed, 2 sent, 3 given up. */
+  readonly prepared: number;
   /** 1 for the first attempt of its identity. */
   readonly attempt: number;
   readonly state: VerificationState;
@@ -95,6 +123,8 @@ export interface Verification {
   readonly linkEndsAt: number | null;
   readonly sdkToken: string | null;
   readonly transactionToken: string | null;
+  /** Where Jumio takes prepared data of this execution; a secret like the token it goes with. */
+  readonly preparedUrl: string | null;
 }
 
 /** One identity and all its verifications, oldest first. */

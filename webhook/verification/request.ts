@@ -34,6 +34,18 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     missingSince: null,
     gone: 0,
     stuck: 0,
+    schemaId: null,
+    bornAt: null,
+    locale: null,
+    consentVersion: null,
+    consentLanguage: null,
+    consentAt: null,
+    declinedAt: null,
+    invited: 0,
+    revoke: 0,
+    stateOwed: null,
+    deactivated: 0,
+    erasedAt: null,
   };
   return { identity, verifications: [] };
 }
@@ -46,6 +58,9 @@ function requested(snapshot: Snapshot, id: string, now: number): Verification {
   return {
     id,
     identityId: snapshot.identity.id,
+    source: 'jumio',
+    level: null,
+    prepared: 0,
     attempt: attemptNumber(snapshot),
     state: 'requested',
     requestedAt: now,
@@ -73,6 +88,7 @@ function requested(snapshot: Snapshot, id: string, now: number): Verification {
     linkEndsAt: null,
     sdkToken: null,
     transactionToken: null,
+    preparedUrl: null,
   };
 }
 

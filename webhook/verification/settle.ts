@@ -38,7 +38,9 @@ function withoutStaleSecrets(verification: Verification, now: number): Verificat
   const { state, link, sdkToken, transactionToken, linkEndsAt } = verification;
   if (link === null && sdkToken === null && transactionToken === null) return verification;
   const useful = state === 'started' && (linkEndsAt ?? Number.POSITIVE_INFINITY) > now;
-  return useful ? verification : { ...verification, link: null, sdkToken: null, transactionToken: null };
+  return useful
+    ? verification
+    : { ...verification, link: null, sdkToken: null, transactionToken: null, preparedUrl: null };
 }
 
 /**

@@ -29,6 +29,18 @@ function fullIdentity(id: string): Identity {
     missingSince: NOW + 5,
     gone: 1,
     stuck: 1,
+    schemaId: 'default',
+    bornAt: NOW - 1,
+    locale: 'de',
+    consentVersion: '1',
+    consentLanguage: 'fr',
+    consentAt: NOW + 12,
+    declinedAt: NOW + 13,
+    invited: 1,
+    revoke: 1,
+    stateOwed: 'inactive',
+    deactivated: 1,
+    erasedAt: NOW + 14,
   };
 }
 
@@ -36,6 +48,9 @@ function fullVerification(identityId: string): Verification {
   return {
     id: randomUUID(),
     identityId,
+    source: 'operator',
+    level: 'loa-3',
+    prepared: 2,
     attempt: 3,
     state: 'started',
     requestedAt: NOW + 6,
@@ -63,6 +78,7 @@ function fullVerification(identityId: string): Verification {
     linkEndsAt: NOW + 11,
     sdkToken: 'sdk',
     transactionToken: 'transaction',
+    preparedUrl: 'https://api.example.com/parts/PREPARED_DATA',
   };
 }
 
