@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { type Database, postgres, sqlite, whyNoPostgres } from '../support/databases.ts';
+import { addressCases } from './ledger/address-cases.ts';
 import { budgetCases } from './ledger/budget-cases.ts';
 import { changeCases } from './ledger/change-cases.ts';
 import { changePostgresCases } from './ledger/change-postgres-cases.ts';
@@ -25,6 +26,7 @@ function contract(database: Database): void {
   describe('claims', () => claimCases(database));
   describe('budgets', () => budgetCases(database));
   describe('creation stopped', () => stopCases(database));
+  describe('a one-time address', () => addressCases(database));
 }
 
 describe('the ledger on SQLite', () => {

@@ -46,6 +46,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
       gate: notHere,
       identityOfVerification: notHere,
       identityOfExecution: notHere,
+      redeem: notHere,
       note: notHere,
       claim: notHere,
       nextDue: notHere,

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { redeem, saveAddress } from './addresses.ts';
 import { createBudgetDesk } from './budget-desk.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
 import { type GateRow, gateReader } from './gate-row.ts';
@@ -8,7 +9,7 @@ import { createRows } from './rows.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
-import type { Change, LedgerEvent, Snapshot } from './types.ts';
+import type { Address, Change, LedgerEvent, Snapshot } from './types.ts';
 
 export interface StoredEvent {
   readonly at: number;
@@ -38,6 +39,8 @@ export interface Ledger {
     now: number,
     decide: (snapshot: Snapshot | undefined) => Change | undefined,
   ): Promise<Snapshot | undefined>;
+  /** Uses an address up, once, and notes it; `undefined`: there is none, or it was used, withdrawn, or has ended. */
+  redeem(hash: string, now: number, noted: (address: Address) => LedgerEvent): Promise<Address | undefined>;
   /** Notes something that belongs to no identity we know. */
   note(now: number, event: LedgerEvent): Promise<void>;
   claim<Work>(options: ClaimOptions<Work>): Promise<Claimed<Work>[]>;
@@ -95,7 +98,14 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
         if (change === undefined) return before;
         await rows.save(db, before, change.snapshot);
         for (const event of change.events ?? []) await rows.append(db, now, id, event);
+        if (change.address !== undefined) await saveAddress(db, store.dialect, change.address);
         return change.snapshot;
+      }),
+    redeem: (hash, now, noted) =>
+      store.write(async (db) => {
+        const address = await redeem(db, hash, now);
+        if (address !== undefined) await rows.append(db, now, address.identityId, noted(address));
+        return address;
       }),
     note: (now, event) => store.write((db) => rows.append(db, now, null, event)),
     claim: (options) => store.write((db) => claim(db, store, rows, options)),

@@ -107,6 +107,22 @@ async function guardEvents(db: Kysely<Tables>, dialect: Dialect): Promise<void> 
     for each statement execute function events_are_append_only()`.execute(db);
 }
 
+async function createAddresses(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('addresses')
+    .ifNotExists()
+    .addColumn('hash', 'text', (c) => c.primaryKey())
+    .addColumn('identity_id', 'text', (c) => c.notNull().references('identities.id'))
+    .addColumn('purpose', 'text', (c) => c.notNull())
+    .addColumn('replaces', 'text', (c) => c.unique())
+    .addColumn('return_to', 'text')
+    .addColumn('made_at', 'bigint', (c) => c.notNull())
+    .addColumn('ends_at', 'bigint', (c) => c.notNull())
+    .addColumn('used_at', 'bigint')
+    .execute();
+  await sql`create index if not exists addresses_end on addresses (ends_at)`.execute(db);
+}
+
 async function createIndexes(db: Kysely<Tables>): Promise<void> {
   await sql`create unique index if not exists verifications_one_open on verifications (identity_id)
     where state in ('requested', 'started')`.execute(db);
@@ -145,6 +161,7 @@ export function core(dialect: Dialect, now: number): Migration {
       await createVerifications(db);
       await createEvents(db, dialect);
       await guardEvents(db, dialect);
+      await createAddresses(db);
       await createIndexes(db);
       await createSettings(db, now);
     },

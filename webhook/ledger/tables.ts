@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Identity, Verification } from './types.ts';
+import type { Address, Identity, Verification } from './types.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -38,6 +38,7 @@ export interface Tables {
   identities: Mutable<Identity>;
   verifications: Mutable<Verification>;
   events: EventRow;
+  addresses: Mutable<Address>;
   budgets: BudgetRow;
   settings: SettingRow;
 }

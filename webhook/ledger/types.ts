@@ -142,8 +142,28 @@ export interface LedgerEvent {
   readonly once?: string;
 }
 
-/** What a change leaves behind: the new snapshot and what happened. */
+/** What a one-time address was made for. */
+export type AddressPurpose = 'handover' | 'way-on' | 'restart';
+
+/** A one-time address of ours, of which the ledger knows the hash only. */
+export interface Address {
+  /** SHA-256 of its random part, hex. */
+  readonly hash: string;
+  readonly identityId: string;
+  readonly purpose: AddressPurpose;
+  /** A newer address with the same key withdraws this one; null: nothing does. */
+  readonly replaces: string | null;
+  /** Where its person wants to go after the verification, allowed when it was made; null: as the identity's row says. */
+  readonly returnTo: string | null;
+  readonly madeAt: number;
+  readonly endsAt: number;
+  /** When it was used; it is good for once. */
+  readonly usedAt: number | null;
+}
+
+/** What a change leaves behind: the new snapshot, what happened, and an address that was made with it. */
 export interface Change {
   readonly snapshot: Snapshot;
   readonly events?: readonly LedgerEvent[];
+  readonly address?: Address;
 }

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { Ledger } from '../../../webhook/ledger/ledger.ts';
+import { type Issue, issueAddress, redeemAddress } from '../../../webhook/verification/addresses.ts';
+import type { Desk } from '../../../webhook/verification/desk.ts';
+import type { Database } from '../../support/databases.ts';
+import { createMemoryDesk } from '../../support/memory-desk.ts';
+import { MINUTE, NOW, openOn, signUp } from './world.ts';
+
+const TEN_MINUTES: Issue = { purpose: 'handover', lifetimeMs: 10 * MINUTE };
+
+/** The desk of a replica, `later` milliseconds after the stories begin. */
+function at(ledger: Ledger, later = 0): Desk {
+  return { ...createMemoryDesk(undefined).desk, ledger, clock: { now: () => NOW + later } };
+}
+
+function issue(ledger: Ledger, identityId: string, terms: Partial<Issue> = {}, later = 0): Promise<string> {
+  return issueAddress(at(ledger, later), { identityId, inherited: null }, { ...TEN_MINUTES, ...terms });
+}
+
+async function kinds(ledger: Ledger, identityId: string) {
+  const events = await ledger.events(identityId);
+  return events.filter(({ kind }) => kind.startsWith('address')).map(({ kind, detail }) => [kind, detail]);
+}
+
+export function addressCases(database: Database): void {
+  test('lets its person in once, and says for what and where to', async () => {
+    const ledger = await openOn(database);
+    const id = await signUp(ledger);
+    const token = await issue(ledger, id, { purpose: 'way-on', returnTo: 'https://app.example.com/a' });
+    expect(token).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    const address = { identityId: id, purpose: 'way-on', returnTo: 'https://app.example.com/a' };
+    expect(await redeemAddress(at(ledger), token)).toMatchObject(address);
+    expect(await redeemAddress(at(ledger), token)).toBeUndefined();
+    const detail = { purpose: 'way-on' };
+    expect(await kinds(ledger, id)).toEqual([
+      ['address_issued', detail],
+      ['address_used', detail],
+    ]);
+  });
+
+  test('lets one in of twenty who come with it at once, at two replicas', async () => {
+    const url = await database.fresh();
+    const replicas = [await openOn(database, url), await openOn(database, url)];
+    const [first] = replicas;
+    if (first === undefined) throw new Error('it was just opened');
+    const id = await signUp(first);
+    const doors = database.dialect === 'postgres' ? replicas : [first];
+    for (let round = 0; round < 3; round += 1) {
+      const token = await issue(first, id);
+      const tries = Array.from({ length: 20 }, (_, n) => redeemAddress(at(doors[n % doors.length] ?? first), token));
+      const letIn = (await Promise.all(tries)).filter((found) => found !== undefined);
+      expect(letIn).toHaveLength(1);
+    }
+    expect((await kinds(first, id)).filter(([kind]) => kind === 'address_used')).toHaveLength(3);
+  });
+
+  test('ends with its lifetime, to the millisecond', async () => {
+    const ledger = await openOn(database);
+    const id = await signUp(ledger);
+    const [good, late] = [await issue(ledger, id), await issue(ledger, id)];
+    expect(await redeemAddress(at(ledger, 10 * MINUTE - 1), good)).toBeDefined();
+    expect(await redeemAddress(at(ledger, 10 * MINUTE), late)).toBeUndefined();
+  });
+
+  test('is withdrawn by a newer one with its key, and by no other', async () => {
+    const ledger = await openOn(database);
+    const id = await signUp(ledger);
+    const [older, other, none] = [
+      await issue(ledger, id, { replaces: 'flow-1' }),
+      await issue(ledger, id, { replaces: 'flow-2' }),
+      await issue(ledger, id),
+    ];
+    const otherPurpose = await issue(ledger, id, { replaces: 'flow-1', purpose: 'way-on' });
+    const newer = await issue(ledger, id, { replaces: 'flow-1' });
+    expect(await redeemAddress(at(ledger), older)).toBeUndefined();
+    for (const token of [other, none, otherPurpose, newer])
+      expect(await redeemAddress(at(ledger), token)).toBeDefined();
+  });
+
+  test('of one key made by many at once, one is good', async () => {
+    const ledger = await openOn(database);
+    const ids = await Promise.all(Array.from({ length: 10 }, () => signUp(ledger)));
+    const tokens = await Promise.all(ids.map((id) => issue(ledger, id, { replaces: 'flow' })));
+    const found = await Promise.all(tokens.map((token) => redeemAddress(at(ledger), token)));
+    expect(found.filter((one) => one !== undefined)).toHaveLength(1);
+  });
+
+  test('that was never made, or is none, lets nobody in', async () => {
+    const ledger = await openOn(database);
+    const token = await issue(ledger, await signUp(ledger));
+    for (const wrong of ['', 'A'.repeat(22), `${token} `, token.slice(1), `${token.slice(0, -1)}'`, '\0'.repeat(22)])
+      expect(await redeemAddress(at(ledger), wrong), wrong).toBeUndefined();
+  });
+
+  test('stands in the database as a hash only', async () => {
+    const url = await database.fresh();
+    const ledger = await openOn(database, url);
+    const token = await issue(ledger, await signUp(ledger), { replaces: 'flow' });
+    const door = await database.sideDoor(url);
+    const rows = [...(await door.run('select * from addresses')), ...(await door.run('select * from events'))];
+    expect(rows.length).toBeGreaterThan(1);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  test('for somebody whom the ledger does not know makes a row that inherits what the copy shows', async () => {
+    const ledger = await openOn(database);
+    const identityId = randomUUID();
+    await issueAddress(at(ledger), { identityId, inherited: 'rejected' }, TEN_MINUTES);
+    const made = await ledger.snapshot(identityId);
+    expect(made?.identity).toMatchObject({ inherited: 'rejected', standing: 'rejected' });
+    expect(made?.verifications).toEqual([]);
+    await issueAddress(at(ledger), { identityId, inherited: 'approved' }, TEN_MINUTES);
+    expect(await ledger.snapshot(identityId)).toEqual(made);
+  });
+
+  test('is thrown away when it has ended, a hundred at a time', async () => {
+    const url = await database.fresh();
+    const ledger = await openOn(database, url);
+    const id = await signUp(ledger);
+    const tokens = await Promise.all(Array.from({ length: 120 }, () => issue(ledger, id)));
+    await redeemAddress(at(ledger), tokens[0] ?? '');
+    const door = await database.sideDoor(url);
+    const left = async () => (await door.run('select hash from addresses')).length;
+    await issue(ledger, id, {}, 10 * MINUTE);
+    expect(await left()).toBe(21);
+    await issue(ledger, id, {}, 10 * MINUTE);
+    expect(await left()).toBe(2);
+  });
+}
