@@ -21,7 +21,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   upstream: { values: ['errors'] },
   watch: { values: ['errors'], types: ['jumio', 'kratos'] },
   http: { values: ['verification', 'errors', 'kratos/messages'], types: ['ledger', 'kratos'] },
-  cli: { values: ['verification', 'config', 'dependencies', 'errors'], types: ['ledger', 'jumio', 'kratos'] },
+  cli: {
+    values: ['verification', 'config', 'dependencies', 'errors', 'logging'],
+    types: ['ledger', 'jumio', 'kratos'],
+  },
   verification: { values: ['errors'], types: ['ledger', 'jumio', 'kratos'] },
   ledger: { values: ['errors'] },
   jumio: { values: ['errors', 'upstream'] },

@@ -41,6 +41,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
       origin: 'opened',
       referenceKey: REFERENCE_KEY,
       budgets,
+      records: { events: notHere },
       change,
       snapshot: async () => stored,
       gate: notHere,

@@ -45,7 +45,7 @@ export const KRATOS_PUBLIC_URL = 'https://auth.example.com';
 export const APPLICATION = 'https://app.example.com';
 
 /** No address leads anywhere: the clients are fakes. */
-const ENVIRONMENT: Environment = {
+export const ENVIRONMENT: Environment = {
   ORY_WEBHOOK_SECRET: CANARIES.webhookSecret,
   KRATOS_ADMIN_URL: 'http://127.0.0.1:9',
   ORY_API_KEY: CANARIES.apiKey,

@@ -5,6 +5,7 @@ import { type Claimed, type ClaimOptions, claim } from './claim.ts';
 import { type GateRow, gateReader } from './gate-row.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
+import { createRecords, type Records } from './records.ts';
 import { createRows } from './rows.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
@@ -28,6 +29,8 @@ export interface Ledger {
   readonly origin: 'made' | 'opened';
   readonly referenceKey: Buffer;
   readonly budgets: ReturnType<typeof createBudgetDesk>;
+  /** What operators read. */
+  readonly records: Records;
   /** What the gate needs of one identity; committed data only. */
   gate(identityId: string): Promise<GateRow | undefined>;
   snapshot(identityId: string): Promise<Snapshot | undefined>;
@@ -84,6 +87,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
     referenceKey: Buffer.from(await store.read((db) => setting(db, 'reference_key')), 'base64'),
     origin,
     budgets: createBudgetDesk(store),
+    records: createRecords(store),
     gate: (id) => store.read(() => gate(id)),
     snapshot: (id) => store.read((db) => rows.load(db, id, false)),
     identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),

@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely';
+import type { Store } from './store.ts';
+import type { Tables } from './tables.ts';
+
+/** So many rows at a time: memory stays bounded however long the ledger is. */
+const PAGE = 500;
+
+export interface EventQuery {
+  /** Epoch milliseconds. */
+  readonly since?: number | undefined;
+  readonly identity?: string | undefined;
+  /** Behind this event. */
+  readonly after?: number | undefined;
+}
+
+/** One line of the audit trail, as it is given away. */
+export interface EventRecord {
+  readonly id: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly kind: string;
+  readonly identity: string | null;
+  readonly verification: string | null;
+  readonly detail: unknown;
+}
+
+function eventPage(db: Kysely<Tables>, query: EventQuery, after: number) {
+  let rows = db.selectFrom('events').selectAll().where('id', '>', after);
+  if (query.since !== undefined) rows = rows.where('at', '>=', query.since);
+  if (query.identity !== undefined) rows = rows.where('identityId', '=', query.identity);
+  return rows.orderBy('id').limit(PAGE).execute();
+}
+
+async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRecord> {
+  for (let after = query.after ?? 0; ; ) {
+    const page = await store.read((db) => eventPage(db, query, after));
+    for (const { id, at, kind, identityId, verificationId, detail } of page)
+      yield {
+        id,
+        at: new Date(at).toISOString(),
+        kind,
+        identity: identityId,
+        verification: verificationId,
+        detail: JSON.parse(detail),
+      };
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.id;
+  }
+}
+
+/** What operators read of the ledger: nothing here writes, and nothing is held in memory as a whole. */
+export function createRecords(store: Store) {
+  return { events: (query: EventQuery) => events(store, query) };
+}
+
+export type Records = ReturnType<typeof createRecords>;
