@@ -30,10 +30,12 @@ async function walk(place: Neighbourhood): Promise<boolean> {
 
 async function untilInterrupted(place: Neighbourhood): Promise<void> {
   say('\nThree lines to click:');
-  say(`  1. sign up, sign in, see your status   ${place.appUrl}/`);
-  say(`  2. your verification                   ${place.verifyUrl}/jumio/verify`);
-  say(`  3. what Jumio knows, and its controls  ${place.jumioUrl}/`);
-  say('\nSign up, choose an outcome on Jumio’s page, come back, sign out, and try to sign in. Ctrl-C ends it.');
+  say(`  1. a bank that does not exist: sign up, and do what it asks   ${place.appUrl}/`);
+  say(`  2. your own verification, whenever you want to see it         ${place.verifyUrl}/jumio/verify`);
+  say(`  3. Jumio’s side: everybody’s verifications, and its clock     ${place.jumioUrl}/`);
+  say('\nStart with the first. In place of a camera you choose what Jumio shall find; let it find something bad, come');
+  say('back, sign out, and try to sign in. The bank’s right-hand column says what happened behind the scenes.');
+  say('Nothing leaves this machine. Ctrl-C ends it, and forgets everything.');
   await new Promise((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);

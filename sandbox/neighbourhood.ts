@@ -65,9 +65,9 @@ async function startAll(options: NeighbourhoodOptions, started: Started): Promis
   const hooks = { serviceUrl: `http://127.0.0.1:${port}`, webhookSecret: WEBHOOK_SECRET };
   const place = { verifyUrl, uiUrl: appUrl, dataDir: join(folder, 'kratos') };
   const { kratos, withoutKratos } = await keepKratos({ ...hooks, ...place, ...options.kratos }, started);
-  const app = await startApp({ port: appPort, kratosUrl: kratos.publicUrl, appUrl, verifyUrl });
-  started.push(() => app.stop());
   const urls = { kratosUrl: kratos.publicUrl, kratosAdminUrl: kratos.adminUrl, jumioUrl: jumio.url, appUrl, verifyUrl };
+  const app = await startApp({ ...urls, port: appPort });
+  started.push(() => app.stop());
   const env = { ...configuration({ ...urls, port, ledger: join(folder, 'ledger', 'ledger.sqlite') }), ...options.env };
   const service = await keepService({ env, ...(options.onLog ? { onLog: options.onLog } : {}) });
   started.push(() => service.stop());

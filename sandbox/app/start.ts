@@ -1,74 +1,71 @@
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { readFileSync } from 'node:fs';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { html } from 'ghtml';
 import { z } from 'zod';
-import { send } from '../kratos/loopback.ts';
-import { flowPage, homePage, page, uiFlow } from './pages.ts';
+import { flowPage } from './flow-pages.ts';
+import { type HelpDesk, helpDesk, helpDeskPages } from './help-desk.ts';
+import { home, welcome } from './home.ts';
+import { errorText, logoutUrl, whoIs } from './kratos.ts';
+import { page } from './layout.ts';
+import { NOTES } from './notes.ts';
+import { traceOf } from './trace.ts';
 
 /** The least application that a person can sign up at and sign in to: the pages that Kratos leads to. */
 export interface AppOptions {
   readonly port: number;
   /** As browsers reach it. */
   readonly kratosUrl: string;
+  readonly kratosAdminUrl: string;
   readonly appUrl: string;
   readonly verifyUrl: string;
+  readonly jumioUrl: string;
 }
 
-const session = z.object({
-  identity: z.object({ traits: z.object({ email: z.string() }), metadata_public: z.unknown() }),
-});
-const metadata = z.object({ jumio: z.unknown() });
-const flowId = z.object({ flow: z.string() });
-const logout = z.object({ logout_url: z.string() });
+const STYLE = readFileSync(new URL('./app.css', import.meta.url), 'utf8');
+const errorQuery = z.object({ id: z.string().catch('') });
 
-const TITLES = { login: 'Sign in', registration: 'Sign up', recovery: 'Recover your account' } as const;
-
-function ask(request: FastifyRequest, url: string) {
-  const { cookie } = request.headers;
-  return send({ method: 'GET', url, headers: { accept: 'application/json', ...(cookie ? { cookie } : {}) } });
-}
-
-async function whoIs(request: FastifyRequest, kratosUrl: string) {
-  const answer = await ask(request, `${kratosUrl}/sessions/whoami`);
-  const parsed = answer.status === 200 ? session.safeParse(answer.json()) : undefined;
-  const identity = parsed?.data?.identity;
-  return identity && { email: identity.traits.email, jumio: metadata.safeParse(identity.metadata_public).data?.jumio };
-}
-
-function flowPages(app: FastifyInstance, { kratosUrl }: AppOptions): void {
-  for (const kind of ['login', 'registration', 'recovery'] as const)
-    app.get(`/${kind}`, async (request, reply) => {
-      const id = flowId.safeParse(request.query).data?.flow;
-      const start = `${kratosUrl}/self-service/${kind}/browser`;
-      if (id === undefined) return reply.redirect(start, 303);
-      const answer = await ask(request, `${kratosUrl}/self-service/${kind}/flows?id=${encodeURIComponent(id)}`);
-      if (answer.status !== 200) return reply.redirect(start, 303);
-      return reply.type('text/html').send(flowPage(TITLES[kind], uiFlow.parse(answer.json())));
-    });
-}
-
-function otherPages(app: FastifyInstance, { kratosUrl, appUrl, verifyUrl }: AppOptions): void {
+function homePages(app: FastifyInstance, options: AppOptions, desk: HelpDesk): void {
+  const { kratosUrl, appUrl, verifyUrl, jumioUrl } = options;
+  const verifyLink = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${appUrl}/`)}`;
   app.get('/', async (request, reply) => {
     const me = await whoIs(request, kratosUrl);
-    const verify = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${appUrl}/`)}`;
-    const links: Record<string, string> = me
-      ? { 'Verify my identity': verify, 'Sign out': '/logout' }
-      : { 'Sign up': '/registration', 'Sign in': '/login' };
-    return reply.type('text/html').send(homePage(me, links));
+    reply.type('text/html');
+    if (me === undefined)
+      return reply.send(page({ title: 'Your money, ashore', main: welcome(), behind: NOTES.visitor }));
+    desk.remember(me.email, me.id);
+    const behind = await traceOf(jumioUrl, me);
+    return reply.send(page({ title: 'Your account', main: home(me, verifyLink), behind, email: me.email }));
   });
-  app.get('/logout', async (request, reply) => {
-    const answer = await ask(request, `${kratosUrl}/self-service/logout/browser`);
-    const url = answer.status === 200 ? logout.safeParse(answer.json()).data?.logout_url : undefined;
-    return reply.redirect(url ?? '/', 303);
+  app.get('/logout', async (request, reply) => reply.redirect((await logoutUrl(request, kratosUrl)) ?? '/', 303));
+}
+
+const BACK = html`<p><a href="/">Back to the start</a></p>`;
+
+function otherPages(app: FastifyInstance, { kratosUrl }: AppOptions): void {
+  app.get('/app.css', (_request, reply) => reply.type('text/css').send(STYLE));
+  app.get('/settings', async (request, reply) => {
+    const me = await whoIs(request, kratosUrl);
+    const main = html`<p>You are signed in again.</p>!${BACK}`;
+    return reply
+      .type('text/html')
+      .send(page({ title: 'Welcome back', main, behind: NOTES.settings, email: me?.email }));
   });
-  for (const path of ['/error', '/settings'])
-    app.get(path, async (_request, reply) =>
-      reply.type('text/html').send(page('Something went wrong', '<p><a href="/">Back to the start</a></p>')),
-    );
+  app.get('/error', async (request, reply) => {
+    const said = await errorText(request, kratosUrl, errorQuery.parse(request.query).id);
+    const main = html`<p class="message">${said ?? 'Kratos did not say what.'}</p>!${BACK}`;
+    return reply.type('text/html').send(page({ title: 'Something went wrong', main, behind: NOTES.error }));
+  });
 }
 
 export async function startApp(options: AppOptions): Promise<{ stop(): Promise<void> }> {
   const app = Fastify();
-  flowPages(app, options);
+  const desk = helpDesk();
+  flowPage(app, 'registration', options.kratosUrl, () => '');
+  flowPage(app, 'login', options.kratosUrl, () => '');
+  flowPage(app, 'recovery', options.kratosUrl, (flow) => desk.hint(flow));
+  homePages(app, options, desk);
   otherPages(app, options);
+  await app.register(helpDeskPages, { desk, adminUrl: options.kratosAdminUrl });
   await app.listen({ port: options.port, host: '127.0.0.1' });
   return { stop: () => app.close() };
 }

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { send } from '../kratos/loopback.ts';
 
 const call = z.object({
+  /** Numbers calls and callbacks together, in the order in which they happened. */
+  n: z.number(),
+  time: z.string(),
   kind: z.string(),
   /** Null where no answer was given. */
   status: z.number().nullable(),
@@ -15,6 +18,7 @@ const execution = z.object({
   userReference: z.string().nullable(),
 });
 const callback = z.object({
+  n: z.number(),
   reason: z.string(),
   state: z.string(),
   sentAt: z.string().nullable(),

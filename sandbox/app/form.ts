@@ -1,0 +1,65 @@
+import { html } from 'ghtml';
+import { z } from 'zod';
+
+const message = z.object({ id: z.number(), text: z.string() });
+
+const node = z.object({
+  attributes: z.object({
+    name: z.string().optional(),
+    type: z.string().optional(),
+    value: z.union([z.string(), z.number(), z.boolean()]).optional().catch(undefined),
+    required: z.boolean().optional(),
+    autocomplete: z.string().optional(),
+  }),
+  messages: z.array(message).nullish(),
+  meta: z.object({ label: z.object({ text: z.string() }).optional() }).optional(),
+});
+
+/** What this application needs of a Kratos flow to show its form. */
+export const uiFlow = z.object({
+  ui: z.object({ action: z.string(), nodes: z.array(node), messages: z.array(message).nullish() }),
+});
+
+export type UiFlow = z.infer<typeof uiFlow>;
+type Node = z.infer<typeof node>;
+
+const LABELS: Readonly<Record<string, string>> = {
+  'traits.email': 'E-mail address',
+  identifier: 'E-mail address',
+  password: 'Password',
+  code: 'Code',
+};
+const AUTOCOMPLETE: Readonly<Record<string, string>> = { 'traits.email': 'email', identifier: 'username' };
+
+function field(node: Node, name: string, type: string): string {
+  const { value = '', required, autocomplete = AUTOCOMPLETE[name] ?? 'off' } = node.attributes;
+  const label = LABELS[name] ?? node.meta?.label?.text ?? name;
+  return html`<p><label for="${name}">${label}</label><input id="${name}" name="${name}" type="${type}" value="${value}"
+autocomplete="${autocomplete}"${required ? ' required' : ''}></p>`;
+}
+
+function input(node: Node, submitText: string): string {
+  const { name, type = 'text', value = '' } = node.attributes;
+  if (name === undefined) return '';
+  if (type === 'hidden') return html`<input type="hidden" name="${name}" value="${value}">`;
+  if (type !== 'submit' && type !== 'button') return field(node, name, type);
+  return html`<p><button name="${name}" value="${value}">${name === 'method' ? submitText : value}</button></p>`;
+}
+
+/** Everything that Kratos wants the person to read: about the whole flow, then about its fields. */
+function messagesOf({ ui }: UiFlow): z.infer<typeof message>[] {
+  return [...(ui.messages ?? []), ...ui.nodes.flatMap((each) => each.messages ?? [])];
+}
+
+/** Whether the service's gate refused: its messages have numbers of their own, whatever the language. */
+export function isRefusedByGate(flow: UiFlow): boolean {
+  return messagesOf(flow).some(({ id }) => id >= 4990001 && id <= 4990099);
+}
+
+/** The form of a flow. A button that would send another code, to an address where nobody reads, is left out. */
+export function formOf(flow: UiFlow, submitText: string): string {
+  const { action, nodes } = flow.ui;
+  const kept = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
+  const said = messagesOf(flow).map(({ text }) => html`<p class="message" role="alert">${text}</p>`);
+  return html`!${said}<form method="post" action="${action}">!${kept.map((each) => input(each, submitText))}</form>`;
+}
