@@ -1,8 +1,3 @@
-import { createHmac } from 'node:crypto';
-import cookie from '@fastify/cookie';
-import csrf from '@fastify/csrf-protection';
-import formbody from '@fastify/formbody';
-import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Desk } from '../verification/desk.ts';
@@ -10,6 +5,7 @@ import { arrive, goOn, type Person, type View, view } from '../verification/hand
 import type { Worker } from '../verification/worker.ts';
 import { sendPage } from './html.ts';
 import { answerWithPage } from './page-errors.ts';
+import { securePages } from './page-security.ts';
 import { identify } from './person.ts';
 import type { ReturnTo } from './return-to.ts';
 import { standingPage } from './standing-page.ts';
@@ -31,31 +27,8 @@ export interface PagesOptions {
   readonly plainHttp: boolean;
 }
 
-const query = z.object({ return_to: z.string().optional().catch(undefined) });
-const form = query.extend({ _csrf: z.string().optional().catch(undefined) });
-
-/** A key of its own for each use, derived from the ledger's, so that cookies outlive a restart. */
-function derivedKey(referenceKey: Buffer, use: string): string {
-  return createHmac('sha256', referenceKey).update(use).digest('hex');
-}
-
-async function secure(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { referenceKey } = options.desk.ledger;
-  const isHttps = options.publicUrl?.startsWith('https:') ?? false;
-  // Browsers apply form-action to the redirect that follows the form: Jumio's page must be allowed.
-  const formAction = ["'self'", 'https:', ...(options.plainHttp ? ['http:'] : [])];
-  const directives = { defaultSrc: ["'none'"], formAction, frameAncestors: ["'none'"], baseUri: ["'none'"] };
-  const contentSecurityPolicy = { useDefaults: false, directives };
-  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: isHttps });
-  await app.register(cookie, { secret: derivedKey(referenceKey, 'cookie') });
-  await app.register(formbody, { bodyLimit: 16 * 1024 });
-  await app.register(csrf, {
-    cookieOpts: { path: '/jumio', httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
-    getToken: (request) => form.safeParse(request.body).data?._csrf,
-    getUserInfo: (request) => known.get(request)?.identityId ?? '',
-    csrfOpts: { hmacKey: derivedKey(referenceKey, 'csrf') },
-  });
-}
+/** Of the query, and of the form. */
+const wish = z.object({ return_to: z.string().optional().catch(undefined) });
 
 /** Who was found behind a request: the CSRF token is bound to the identity. */
 const known = new WeakMap<FastifyRequest, Person>();
@@ -63,9 +36,11 @@ const known = new WeakMap<FastifyRequest, Person>();
 /** `GET` and `POST /jumio/verify`, `GET /jumio/status`: the person's side (design §6). */
 export async function pages(app: FastifyInstance, options: PagesOptions): Promise<void> {
   const { desk, worker } = options;
-  await secure(app, options);
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-store');
+  await securePages(app, {
+    referenceKey: desk.ledger.referenceKey,
+    isHttps: options.publicUrl?.startsWith('https:') ?? false,
+    plainHttp: options.plainHttp,
+    userInfo: (request) => known.get(request)?.identityId ?? '',
   });
   app.setErrorHandler(answerWithPage);
   const handover = {
@@ -85,7 +60,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
 
   const recognise = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const who = await identify(request, reply, handover);
-    const returnTo = options.returnTo(query.safeParse(request.query).data?.return_to);
+    const returnTo = options.returnTo(wish.safeParse(request.query).data?.return_to);
     if (who.kind !== 'person') return stranger(who, reply, { ...options, returnTo });
     known.set(request, who.person);
     return undefined;
@@ -105,7 +80,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     '/jumio/verify',
     { preHandler: recognise },
     withPerson(async (person, request, reply) =>
-      show(await view(desk, person), person, query.safeParse(request.query).data?.return_to, reply),
+      show(await view(desk, person), person, wish.safeParse(request.query).data?.return_to, reply),
     ),
   );
 
@@ -121,7 +96,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     '/jumio/verify',
     { preHandler: [recognise, (request, reply, next) => app.csrfProtection(request, reply, next)] },
     withPerson(async (person, request, reply) => {
-      const wanted = form.safeParse(request.body).data?.return_to;
+      const wanted = wish.safeParse(request.body).data?.return_to;
       const { link: hosted, view: shown } = await goOn(desk, worker, person, options.returnTo(wanted), WAIT_MS);
       if (hosted !== undefined) return reply.redirect(hosted, 303);
       return show(shown, person, wanted, reply);

@@ -1,0 +1,48 @@
+import { createHmac } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import csrf from '@fastify/csrf-protection';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+export interface PageSecurity {
+  readonly referenceKey: Buffer;
+  /** Whether browsers reach us by https. */
+  readonly isHttps: boolean;
+  /** Whether Jumio's hosted page is reached by http, as a sandbox's is. */
+  readonly plainHttp: boolean;
+  /** What the CSRF token of a request is bound to: its identity; empty where none is known. */
+  readonly userInfo: (request: FastifyRequest) => string;
+}
+
+const form = z.object({ _csrf: z.string().optional().catch(undefined) });
+
+/** A key of its own for each use, derived from the ledger's, so that cookies outlive a restart. */
+function derivedKey(referenceKey: Buffer, use: string): string {
+  return createHmac('sha256', referenceKey).update(use).digest('hex');
+}
+
+function headers({ isHttps, plainHttp }: PageSecurity) {
+  // Browsers apply form-action to the redirect that follows the form: Jumio's page must be allowed.
+  const formAction = ["'self'", 'https:', ...(plainHttp ? ['http:'] : [])];
+  const directives = { defaultSrc: ["'none'"], formAction, frameAncestors: ["'none'"], baseUri: ["'none'"] };
+  return { contentSecurityPolicy: { useDefaults: false, directives }, strictTransportSecurity: isHttps };
+}
+
+/** Headers, signed cookies, forms and their token, for every page of a scope; nothing of them is kept by a cache. */
+export async function securePages(app: FastifyInstance, options: PageSecurity): Promise<void> {
+  const { referenceKey, isHttps } = options;
+  await app.register(helmet, headers(options));
+  await app.register(cookie, { secret: derivedKey(referenceKey, 'cookie') });
+  await app.register(formbody, { bodyLimit: 16 * 1024 });
+  await app.register(csrf, {
+    cookieOpts: { path: '/jumio', httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
+    getToken: (request) => form.safeParse(request.body).data?._csrf,
+    getUserInfo: options.userInfo,
+    csrfOpts: { hmacKey: derivedKey(referenceKey, 'csrf') },
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+}
