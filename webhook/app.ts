@@ -10,6 +10,7 @@ import { pages } from './http/pages.ts';
 import { createReturnTo } from './http/return-to.ts';
 import { validate } from './http/validate.ts';
 import { RequestLog } from './logging.ts';
+import { createTexts } from './texts/texts.ts';
 import { publishedPolicy } from './verification/gate.ts';
 
 /** Every plugin and route of the service, by name. Opens no socket and reads no environment. */
@@ -44,6 +45,7 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     const options = {
       desk,
       worker,
+      texts: createTexts(),
       returnTo,
       defaultReturnUrl,
       publicUrl: config.PUBLIC_URL,

@@ -145,7 +145,7 @@ describe('who may start again', () => {
     pass(service, LIFETIME + HOUR);
     await reaches(service, id, 'expired');
     const page = await browser.get('/jumio/verify');
-    const date = new Date(first + 30 * DAY).toISOString().slice(0, 10);
+    const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(first + 30 * DAY);
     expect(page.action).toEqual({ kind: 'text', text: `You can start again on ${date}.`, href: undefined });
     expect(service.jumio.executions).toHaveLength(5);
 

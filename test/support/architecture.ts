@@ -13,18 +13,22 @@ interface Rule {
 
 const RULES: Readonly<Record<string, Rule>> = {
   server: { values: ['app', 'config', 'dependencies', 'logging'] },
-  app: { values: ['http', 'verification', 'logging'], types: ['dependencies'] },
-  dependencies: { values: ['verification', 'ledger', 'jumio', 'kratos', 'watch'], types: ['config', 'errors', 'http'] },
-  config: { values: [] },
+  app: { values: ['http', 'verification', 'texts', 'logging'], types: ['dependencies'] },
+  dependencies: {
+    values: ['verification', 'ledger', 'jumio', 'kratos', 'texts', 'watch'],
+    types: ['config', 'errors', 'http'],
+  },
+  config: { values: ['texts'] },
   errors: { values: [] },
   logging: { values: ['errors'] },
   upstream: { values: ['errors'] },
   watch: { values: ['errors'], types: ['jumio', 'kratos'] },
-  http: { values: ['verification', 'errors', 'kratos/messages'], types: ['ledger', 'kratos'] },
+  http: { values: ['verification', 'errors', 'texts', 'kratos/messages'], types: ['ledger', 'kratos'] },
   cli: {
     values: ['verification', 'config', 'dependencies', 'errors', 'logging'],
     types: ['ledger', 'jumio', 'kratos'],
   },
+  texts: { values: [] },
   verification: { values: ['errors'], types: ['ledger', 'jumio', 'kratos'] },
   ledger: { values: ['errors'] },
   jumio: { values: ['errors', 'upstream'] },
@@ -38,6 +42,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pg: ['ledger'],
   '@ory/client': ['kratos'],
   axios: ['jumio', 'upstream'],
+  i18next: ['texts'],
+  negotiator: ['texts'],
+  ghtml: ['http'],
 };
 
 /** `webhook/config-values.ts` is a part of `config`; `webhook/http/pages.ts` is a part of `http`. */

@@ -1,5 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { CookieJar } from 'tough-cookie';
+import { unescapeHtml } from './entities.ts';
 import type { TestService } from './service.ts';
 
 /** What a page says and offers. */
@@ -26,18 +27,6 @@ export interface Browser {
   press(path?: string): Promise<SeenPage>;
 }
 
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&amp;', '&'],
-  ['&lt;', '<'],
-  ['&gt;', '>'],
-  ['&quot;', '"'],
-  ['&#39;', "'"],
-]);
-
-function unescapeHtml(text: string): string {
-  return text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES.get(entity) ?? entity);
-}
-
 function hiddenInputs(body: string): Record<string, string> {
   const inputs = body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
   return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [unescapeHtml(name), unescapeHtml(value)]));
@@ -56,7 +45,7 @@ function actionOf(body: string): SeenPage['action'] {
 }
 
 function seen(answer: LightMyRequestResponse): SeenPage {
-  const sentence = /<p id="sentence">([^<]*)</.exec(answer.body)?.[1];
+  const sentence = /<p id="sentence"[^>]*>([^<]*)</.exec(answer.body)?.[1];
   return {
     status: answer.statusCode,
     headers: answer.headers,

@@ -1,18 +1,17 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../errors.ts';
-import { link, type Page, sendPage, TITLE as title } from './html.ts';
+import { say } from '../texts/messages.ts';
+import { link, type Page } from './page.ts';
+import type { SendPage } from './send-page.ts';
 
 const TOO_OLD: Page = {
-  title,
-  sentence: 'This page was open for too long, and nothing was changed. Please go back and try again.',
-  action: link('/jumio/verify', 'Go back'),
+  sentence: say('too_old.sentence'),
+  action: link('/jumio/verify', say('button.go_back')),
 };
 
 const UNAVAILABLE: Page = {
-  title,
-  sentence:
-    'Your identity verification cannot be reached at the moment. Nothing is lost; please try again in a few minutes.',
-  action: link('/jumio/verify', 'Try again'),
+  sentence: say('unavailable.sentence'),
+  action: link('/jumio/verify', say('button.try_again')),
 };
 
 function statusOf(error: FastifyError): number {
@@ -22,8 +21,10 @@ function statusOf(error: FastifyError): number {
 }
 
 /** Errors at a person's browser: a page with a way on. Our own fixed texts; a refused CSRF token is the usual one. */
-export function answerWithPage(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const status = statusOf(error);
-  if (status >= 500) request.log.error({ err: error }, 'a page could not be shown');
-  sendPage(reply, status, status >= 500 ? UNAVAILABLE : TOO_OLD);
+export function answerWithPage(send: SendPage) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const status = statusOf(error);
+    if (status >= 500) request.log.error({ err: error }, 'a page could not be shown');
+    send(reply, status, status >= 500 ? UNAVAILABLE : TOO_OLD);
+  };
 }

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Texts } from '../texts/texts.ts';
 import type { Desk } from '../verification/desk.ts';
 import { arrive, goOn, type Person, type View, view } from '../verification/hand-over.ts';
 import type { Worker } from '../verification/worker.ts';
-import { sendPage } from './html.ts';
 import { answerWithPage } from './page-errors.ts';
 import { securePages } from './page-security.ts';
 import { identify } from './person.ts';
 import type { ReturnTo } from './return-to.ts';
+import { createSendPage } from './send-page.ts';
 import { standingPage } from './standing-page.ts';
 import { stranger } from './stranger.ts';
 
@@ -19,6 +20,7 @@ const ARRIVAL_WAIT_MS = 2_000;
 export interface PagesOptions {
   readonly desk: Desk;
   readonly worker: Worker;
+  readonly texts: Texts;
   readonly returnTo: ReturnTo;
   readonly defaultReturnUrl: string | undefined;
   readonly publicUrl: string | undefined;
@@ -42,7 +44,8 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     plainHttp: options.plainHttp,
     userInfo: (request) => known.get(request)?.identityId ?? '',
   });
-  app.setErrorHandler(answerWithPage);
+  const send = createSendPage({ texts: options.texts });
+  app.setErrorHandler(answerWithPage(send));
   const handover = {
     kratos: desk.kratos,
     now: () => desk.clock.now(),
@@ -61,7 +64,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
   const recognise = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const who = await identify(request, reply, handover);
     const returnTo = options.returnTo(wish.safeParse(request.query).data?.return_to);
-    if (who.kind !== 'person') return stranger(who, reply, { ...options, returnTo });
+    if (who.kind !== 'person') return stranger(who, reply, send, { ...options, returnTo });
     known.set(request, who.person);
     return undefined;
   };
@@ -73,7 +76,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
       ...(returnTo === null ? {} : { return_to: returnTo }),
     };
     const onwards = returnTo ?? shown.returnTo ?? options.defaultReturnUrl;
-    return sendPage(reply, 200, standingPage(shown, { fields, returnTo: onwards }));
+    return send(reply, 200, standingPage(shown, { fields, returnTo: onwards }));
   };
 
   app.get(

@@ -1,7 +1,8 @@
 import type { Status } from '../ledger/types.ts';
+import { say, type Text } from '../texts/messages.ts';
 import type { View } from '../verification/hand-over.ts';
 import type { Refusal } from '../verification/start-again.ts';
-import { button, link, type Page, TITLE } from './html.ts';
+import { type Action, button, link, type Page, words } from './page.ts';
 
 /** What a page about a standing needs besides the view. */
 export interface PageFields {
@@ -13,41 +14,41 @@ export interface PageFields {
 
 const REFRESH_SECONDS = 5;
 
-const SENTENCES: Readonly<Record<Status, string>> = {
-  none: 'Your identity has not been verified yet.',
-  pending: 'Your identity verification is waiting for you.',
-  processing: 'Your identity verification is under way. The result is usually here within a few minutes.',
-  approved: 'Your identity has been verified.',
-  review: 'Your identity verification is being reviewed. You need not do anything.',
-  rejected: 'Your identity could not be verified.',
-  expired: 'Your last identity verification was not finished in time.',
+const SENTENCES: Readonly<Record<Status, Text>> = {
+  none: say('status.none'),
+  pending: say('status.pending'),
+  processing: say('status.processing'),
+  approved: say('status.approved'),
+  review: say('status.review'),
+  rejected: say('status.rejected'),
+  expired: say('status.expired'),
 };
 
-const BUTTONS: Readonly<Record<Status, string>> = {
-  none: 'Start',
-  pending: 'Continue',
-  processing: 'Continue',
-  approved: 'Continue',
-  review: 'Continue',
-  rejected: 'Try again',
-  expired: 'Start again',
+const BUTTONS: Readonly<Record<Status, Text>> = {
+  none: say('button.start'),
+  pending: say('button.continue'),
+  processing: say('button.continue'),
+  approved: say('button.continue'),
+  review: say('button.continue'),
+  rejected: say('button.try_again'),
+  expired: say('button.start_again'),
 };
 
-function onwards(page: PageFields): string {
-  return page.returnTo === undefined ? '<p id="action">You may close this page.</p>' : link(page.returnTo, 'Continue');
+function onwards(page: PageFields): Action {
+  return page.returnTo === undefined ? words(say('next.close')) : link(page.returnTo, say('button.continue'));
 }
 
-function refusedAction(why: Refusal, until: number | undefined, page: PageFields): string {
+function refusedAction(why: Refusal, until: number | undefined, page: PageFields): Action {
   switch (why) {
     case 'approved':
     case 'review':
       return onwards(page);
     case 'rejected':
-      return '<p id="action">Please contact support if you think that this is a mistake.</p>';
+      return words(say('next.support'));
     case 'processing':
-      return link('/jumio/status', 'Look again');
+      return link('/jumio/status', say('button.look_again'));
     case 'too-many':
-      return `<p id="action">You can start again on ${new Date(until ?? 0).toISOString().slice(0, 10)}.</p>`;
+      return words(say('next.date', { date: new Date(until ?? 0) }));
     default:
       return why satisfies never;
   }
@@ -69,17 +70,15 @@ function hasNoLink({ permission }: View): boolean {
 /** Jumio gave no link, or refused to start: only the operator can mend that, and the person can only try again. */
 function stuckPage(view: View, page: PageFields): Page {
   return {
-    title: TITLE,
-    sentence: 'Your identity verification cannot be started at the moment. Nothing you did was wrong.',
-    action: hasNoLink(view) ? button('Try again', page.fields) : '<p id="action">Please come back later.</p>',
+    sentence: say('stuck.sentence'),
+    action: hasNoLink(view) ? button(say('button.try_again'), page.fields) : words(say('next.later')),
   };
 }
 
 function waitingPage(): Page {
   return {
-    title: TITLE,
-    sentence: 'Your identity verification is being prepared. This page goes on by itself.',
-    action: link('/jumio/verify', 'Look again'),
+    sentence: say('preparing.sentence'),
+    action: link('/jumio/verify', say('button.look_again')),
     refreshSeconds: REFRESH_SECONDS,
   };
 }
@@ -94,5 +93,5 @@ export function standingPage(view: View, page: PageFields): Page {
   const action = refused ? refusedAction(permission.why, permission.until, page) : button(BUTTONS[status], page.fields);
   const waits = refused && permission.why === 'processing';
   const sentence = waits ? SENTENCES.processing : SENTENCES[status];
-  return { title: TITLE, sentence, action, ...(waits ? { refreshSeconds: REFRESH_SECONDS } : {}) };
+  return { sentence, action, ...(waits ? { refreshSeconds: REFRESH_SECONDS } : {}) };
 }

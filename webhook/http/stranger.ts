@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
-import { link, sendPage, TITLE as title } from './html.ts';
+import { say } from '../texts/messages.ts';
+import { link } from './page.ts';
 import type { Identified } from './person.ts';
+import type { SendPage } from './send-page.ts';
 
 interface Addresses {
   readonly kratosPublicUrl: string;
@@ -27,22 +29,21 @@ function loginUrl(options: Addresses): string {
 export function stranger(
   who: Exclude<Identified, { kind: 'person' }>,
   reply: FastifyReply,
+  send: SendPage,
   options: Addresses,
 ): FastifyReply {
   switch (who.kind) {
     case 'nobody':
-      return sendPage(reply, 401, {
-        title,
-        sentence: 'Please sign in first. You will come back here.',
-        action: link(loginUrl(options), 'Sign in'),
+      return send(reply, 401, {
+        sentence: say('stranger.sentence'),
+        action: link(loginUrl(options), say('button.sign_in')),
       });
     case 'second-factor':
       return reply.redirect(secondFactorUrl(who.redirectTo, options), 303);
     case 'kratos-down':
-      return sendPage(reply, 503, {
-        title,
-        sentence: 'Sign-in cannot be checked at the moment. Nothing is lost; please try again in a few minutes.',
-        action: link('/jumio/verify', 'Try again'),
+      return send(reply, 503, {
+        sentence: say('sign_in_down.sentence'),
+        action: link('/jumio/verify', say('button.try_again')),
       });
     default:
       return who satisfies never;

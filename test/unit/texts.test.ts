@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { de } from '../../webhook/texts/de.ts';
+import { en } from '../../webhook/texts/en.ts';
+import { say } from '../../webhook/texts/messages.ts';
+import { createTexts } from '../../webhook/texts/texts.ts';
+
+const LANGUAGES = { de };
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{\{([^}]*)\}\}/g)].map(([, name = '']) => name).sort();
+}
+
+describe.each(Object.entries(LANGUAGES))('the texts in %s', (_language, messages) => {
+  const given: Readonly<Record<string, string>> = messages;
+
+  it('are all there, and none besides', () => {
+    expect(Object.keys(given)).toEqual(Object.keys(en));
+  });
+
+  it.each(Object.entries(en))('say %s in their own words, with the same placeholders', (key, english) => {
+    const text = given[key] ?? '';
+    expect(text.trim()).not.toBe('');
+    expect(placeholders(text)).toEqual(placeholders(english));
+    expect(text.endsWith('.')).toBe(english.endsWith('.'));
+  });
+});
+
+describe('a language', () => {
+  const texts = createTexts();
+
+  it.each([
+    [undefined, 'en'],
+    ['', 'en'],
+    ['de', 'de'],
+    ['de-AT', 'de'],
+    ['DE-at, en;q=0.8', 'de'],
+    ['en-US,en;q=0.9,de;q=0.8', 'en'],
+    ['xx, de;q=0.1', 'de'],
+    ['xx', 'en'],
+    ['*', 'en'],
+    ['de;q=0, *', 'en'],
+    [';;;,,,=q', 'en'],
+    ['de;q="', 'de'],
+    [`${'x'.repeat(100_000)},de`, 'en'],
+    [`de,${','.repeat(100_000)}`, 'de'],
+    ['\u0000\uD800', 'en'],
+  ])('for Accept-Language %j is %s', (acceptLanguage, language) => {
+    const before = performance.now();
+    expect(texts.choose({ acceptLanguage })).toBe(language);
+    expect(performance.now() - before).toBeLessThan(50);
+  });
+
+  it.each([
+    ['de', 'en', 'de'],
+    ['de_CH', 'en', 'de'],
+    ['xx', 'de', 'de'],
+    ['', 'de', 'de'],
+    [null, 'de', 'de'],
+    ['not a tag', undefined, 'en'],
+  ])('for the person’s own %j before the browser’s %j is %s', (locale, acceptLanguage, language) => {
+    expect(texts.choose({ locale, acceptLanguage })).toBe(language);
+  });
+});
+
+describe('a text', () => {
+  it('names a day as its language writes it', () => {
+    const text = say('next.date', { date: new Date('2026-02-03T23:59:00Z') });
+    expect(createTexts().tell('en', text)).toBe('You can start again on 3 February 2026.');
+    expect(createTexts().tell('de', text)).toBe('Sie können am 3. Februar 2026 neu beginnen.');
+  });
+
+  it('reads what stands in a placeholder as words only', () => {
+    const date = '$t(block.review) {{brand}} <b>&';
+    expect(createTexts().tell('en', say('next.date', { date }))).toBe(`You can start again on ${date}.`);
+  });
+});

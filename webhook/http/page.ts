@@ -1,0 +1,48 @@
+import type { Text } from '../texts/messages.ts';
+
+/** A way on: a link, a button that posts, or words where there is nothing to press. */
+export type Action =
+  | { readonly kind: 'link'; readonly href: string; readonly text: Text }
+  | {
+      readonly kind: 'button';
+      readonly to: string;
+      readonly text: Text;
+      /** Hidden inputs. */
+      readonly fields: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'words'; readonly text: Text };
+
+/** What may stand between the sentence and the action. */
+export type Block =
+  | { readonly kind: 'paragraph'; readonly text: Text }
+  /** Stands out: what the person should not overlook. */
+  | { readonly kind: 'notice'; readonly text: Text }
+  | { readonly kind: 'list'; readonly heading: Text; readonly items: readonly Text[] };
+
+/** A page as data: whoever composes one writes no markup. */
+export interface Page {
+  /** The heading; without one `page.title`. */
+  readonly title?: Text;
+  /** The one sentence that says how things stand. */
+  readonly sentence: Text;
+  readonly blocks?: readonly Block[];
+  /** The one thing to do next. */
+  readonly action: Action;
+  /** Other ways, which are less likely. */
+  readonly others?: readonly Action[];
+  /** The page goes on by itself: after so many seconds it looks again. */
+  readonly refreshSeconds?: number;
+}
+
+export function link(href: string, text: Text): Action {
+  return { kind: 'link', href, text };
+}
+
+/** A form with one button. */
+export function button(text: Text, fields: Readonly<Record<string, string>>, to = '/jumio/verify'): Action {
+  return { kind: 'button', to, text, fields };
+}
+
+export function words(text: Text): Action {
+  return { kind: 'words', text };
+}
