@@ -7,6 +7,7 @@ import { baseUrls } from './jumio/base-urls.ts';
 import { createJumioClient, type JumioClientOptions } from './jumio/client.ts';
 import { createKratosClient } from './kratos/client.ts';
 import { openLedger } from './ledger/ledger.ts';
+import { GATE_ONLY } from './verification/consequences.ts';
 import type { Clock, Desk } from './verification/desk.ts';
 import { createWorker, type Worker } from './verification/worker.ts';
 import { createWatch, watchJumio, watchKratos } from './watch.ts';
@@ -91,6 +92,7 @@ export async function createDependencies(
     random: Math.random,
     newId: randomUUID,
     rates: rates(config),
+    onRejected: GATE_ONLY,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     linkLifetimeMs: config.linkLifetimeMs,
     callDeadlineMs: CALL_DEADLINE_MS,

@@ -45,6 +45,8 @@ export function watchJumio(watch: Watch, client: JumioClient): JumioClient {
 export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
   return {
     publish: (id, content) => watch.over('kratos', client.publish(id, content)),
+    setState: (id, state, content) => watch.over('kratos', client.setState(id, state, content)),
+    revokeSessions: (id) => watch.over('kratos', client.revokeSessions(id)),
     read: (id) => watch.over('kratos', client.read(id)),
     whoami: (credentials) => watch.over('kratos', client.whoami(credentials)),
   };

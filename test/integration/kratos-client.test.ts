@@ -65,6 +65,53 @@ describe('publishing', () => {
   });
 });
 
+describe('a state', () => {
+  const inactive = { ...identityBody, state: 'inactive', state_changed_at: '2026-01-05T09:30:01.221Z' };
+
+  it('is written in the same PATCH as our two objects, and given back with its time', async () => {
+    const { client, server } = await stub(json(200, inactive));
+    expect(await client.setState(ID, 'inactive', content)).toStrictEqual({
+      jumio: content.public,
+      state: 'inactive',
+      stateChangedAt: Date.UTC(2026, 0, 5, 9, 30, 1, 221),
+    });
+    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+      { op: 'add', path: '/metadata_public/jumio', value: content.public },
+      { op: 'add', path: '/metadata_admin/jumio', value: content.admin },
+      { op: 'replace', path: '/state', value: 'inactive' },
+    ]);
+  });
+
+  it('is written alone where there is nothing to publish', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    expect(await client.setState(ID, 'active')).toStrictEqual({ jumio: content.public, state: 'active' });
+    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+      { op: 'replace', path: '/state', value: 'active' },
+    ]);
+  });
+});
+
+describe('revoking sessions', () => {
+  it.each([
+    ['there were some', 204, undefined, true],
+    ['there were none, or there is no such identity', 404, 'Unable to locate the resource', false],
+  ])('says whether %s', async (_what, status, message, found) => {
+    const { client, server } = await stub(message === undefined ? json(status, '') : refusal(status, { message }));
+    expect(await client.revokeSessions(ID)).toBe(found);
+    expect(server.arrived[0]).toMatchObject({ method: 'DELETE', path: `/admin/identities/${ID}/sessions` });
+  });
+
+  it.each([
+    [404, 'page not found', { code: 'no-such-path' }],
+    [429, '', { status: 429 }],
+    [500, '', { status: 500 }],
+  ])('fails by a %s in other words', async (status, message, facts) => {
+    const { client } = await stub(refusal(status, { message }));
+    const error = await failureOf(client.revokeSessions(ID));
+    expect(error.facts).toMatchObject({ operation: 'revoke', failure: 'status', ...facts });
+  });
+});
+
 describe('the key', () => {
   it('is a bearer token for the admin address', async () => {
     const { client, server } = await stub(json(200, identityBody), { apiKey: KEY });
@@ -94,6 +141,7 @@ describe('a read', () => {
       schemaId: 'default',
       createdAt: Date.UTC(2026, 0, 5, 9, 30, 1, 221),
       metadataPublic: identityBody.metadata_public,
+      state: 'active',
     });
     expect(server.arrived[0]).toMatchObject({ method: 'GET', path: `/admin/identities/${ID}`, body: '' });
   });

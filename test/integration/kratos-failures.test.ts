@@ -27,6 +27,7 @@ async function stub(...parameters: Parameters<typeof startKratosAnswering>) {
 const canaries = [BODY_CANARY, KEY, COOKIE, TRAIT];
 const operations: [string, (client: KratosClient) => Promise<unknown>][] = [
   ['patch', (client) => client.publish(ID, content)],
+  ['patch', (client) => client.setState(ID, 'inactive', content)],
   ['read', (client) => client.read(ID)],
   ['whoami', whoami],
 ];

@@ -1,16 +1,25 @@
 import { UpstreamError } from '../../webhook/errors.ts';
-import type { Credentials, KratosClient, KratosIdentity, Whoami } from '../../webhook/kratos/client.ts';
+import type { Credentials, KratosClient, KratosIdentity, State, Whoami } from '../../webhook/kratos/client.ts';
 import { CANARIES } from './canaries.ts';
 
 type Methods = { -readonly [Name in keyof KratosClient]?: KratosClient[Name] | undefined };
 
 /** Kratos as the service's client shows it, without a socket. */
 export interface FakeKratos extends KratosClient {
-  readonly calls: { readonly publish: string[]; readonly read: string[]; readonly whoami: Credentials[] };
+  readonly calls: {
+    readonly publish: string[];
+    /** Which states were written, with our copy or without. */
+    readonly setState: { readonly id: string; readonly state: State; readonly withCopy: boolean }[];
+    readonly revokeSessions: string[];
+    readonly read: string[];
+    readonly whoami: Credentials[];
+  };
   /** While set, a method answers so. */
   readonly instead: Methods;
   /** What `metadata_public.jumio` of an identity is; a test may write another. */
   readonly copies: Map<string, unknown>;
+  /** Of those who are not simply active: their state, and since when. */
+  readonly states: Map<string, { readonly state: State; readonly stateChangedAt: number }>;
   /** Signs a person in: the Cookie header of their browser. */
   signIn(identityId: string): string;
   /** Ends every session. */
@@ -22,25 +31,30 @@ export function kratosDown(operation: string): Promise<never> {
   return Promise.reject(new UpstreamError({ upstream: 'kratos', operation, failure: 'unreachable' }));
 }
 
-export function createFakeKratos(): FakeKratos {
-  const calls: FakeKratos['calls'] = { publish: [], read: [], whoami: [] };
+/** @param now the time that its `state_changed_at` is told by. */
+export function createFakeKratos(now: () => number = Date.now): FakeKratos {
+  const calls: FakeKratos['calls'] = { publish: [], setState: [], revokeSessions: [], read: [], whoami: [] };
+  const states: FakeKratos['states'] = new Map();
   const copies = new Map<string, unknown>();
   const sessions = new Map<string, string>();
   const instead: Methods = {};
 
   function identity(id: string): KratosIdentity {
     const jumio = copies.get(id);
-    return { id, metadataPublic: jumio === undefined ? null : { jumio } };
+    const state = states.get(id) ?? { state: 'active' };
+    return { id, metadataPublic: jumio === undefined ? null : { jumio }, ...state };
   }
 
   function session({ cookie = '' }: Credentials): Whoami {
     const found = [...sessions].find(([value]) => cookie.split('; ').includes(`ory_kratos_session=${value}`));
-    return found === undefined ? { kind: 'none' } : { kind: 'session', identity: identity(found[1]) };
+    const isActive = states.get(found?.[1] ?? '')?.state !== 'inactive';
+    return found === undefined || !isActive ? { kind: 'none' } : { kind: 'session', identity: identity(found[1]) };
   }
 
   return {
     calls,
     copies,
+    states,
     instead,
     signIn: (identityId) => {
       const value = `${CANARIES.cookie}-${sessions.size}`;
@@ -53,6 +67,20 @@ export function createFakeKratos(): FakeKratos {
       if (instead.publish) return instead.publish(id, content);
       copies.set(id, structuredClone(content.public));
       return copies.get(id);
+    },
+    setState: async (id, state, content) => {
+      calls.setState.push({ id, state, withCopy: content !== undefined });
+      if (instead.setState) return instead.setState(id, state, content);
+      if (content !== undefined) copies.set(id, structuredClone(content.public));
+      if (states.get(id)?.state !== state) states.set(id, { state, stateChangedAt: now() });
+      return { jumio: copies.get(id), ...states.get(id) };
+    },
+    revokeSessions: async (id) => {
+      calls.revokeSessions.push(id);
+      if (instead.revokeSessions) return instead.revokeSessions(id);
+      const his = [...sessions].filter(([, owner]) => owner === id);
+      for (const [value] of his) sessions.delete(value);
+      return his.length > 0;
     },
     read: async (id) => {
       calls.read.push(id);

@@ -29,6 +29,7 @@ export function recorded(kratos: FakeKratos, longestMs: number): RecordedKratos 
     spans,
     overlaps: () => overlapping(spans),
     publish: (id, content) => slowly(id, JSON.stringify(content), () => kratos.publish(id, content)),
+    setState: (id, state, content) => slowly(id, state, () => kratos.setState(id, state, content)),
     read: (id) => slowly(id, undefined, () => kratos.read(id)),
   };
 }

@@ -64,7 +64,8 @@ export const ENVIRONMENT: Environment = {
 };
 
 async function connect(options: TestServiceOptions, databaseUrl: string, logs: LogCapture) {
-  const { jumio = createFakeJumio(), kratos = createFakeKratos(), clock = createMovedClock() } = options;
+  const { jumio = createFakeJumio(), clock = createMovedClock() } = options;
+  const { kratos = createFakeKratos(() => clock.now()) } = options;
   const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
   const logger = createLogger(config.LOG_LEVEL, logs);
   const real = await createDependencies(config, logger, clock);

@@ -1,8 +1,8 @@
-import { Configuration, FrontendApi, IdentityApi } from '@ory/client';
+import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/client';
 import { axiosSettings, type Call, exchange } from '../upstream.ts';
-import { accepted } from './refusal.ts';
+import { accepted, wereThere } from './refusal.ts';
 import { toWhoami, unconfigured } from './whoami.ts';
-import { identityWire, patchedWire, toIdentity } from './wire.ts';
+import { identityWire, patchedWire, toIdentity, toPatched } from './wire.ts';
 
 /** What we read of an identity. `metadataPublic` is whatever stands there: anybody's JSON. */
 export interface KratosIdentity {
@@ -11,6 +11,23 @@ export interface KratosIdentity {
   /** Epoch milliseconds. */
   readonly createdAt?: number;
   readonly metadataPublic: unknown;
+  readonly state?: State;
+  /** Epoch milliseconds; databases keep it to the second or better. */
+  readonly stateChangedAt?: number;
+}
+
+/** Kratos' word for whether an identity may sign in and use its sessions at all. */
+export type State = 'active' | 'inactive';
+
+/** Our two sub-objects. */
+export interface Publishable {
+  readonly public: object;
+  readonly admin: object;
+}
+
+/** What the answer to a PATCH shows. */
+export interface Patched extends Pick<KratosIdentity, 'state' | 'stateChangedAt'> {
+  readonly jumio: unknown;
 }
 
 /** The credentials of a person's request, forwarded as they came. */
@@ -28,7 +45,11 @@ export type Whoami =
 /** Every method rejects with `UpstreamError` only. */
 export interface KratosClient {
   /** Writes our two sub-objects (`add`, one PATCH) and returns the `metadata_public.jumio` of the answer. */
-  publish(identityId: string, content: { readonly public: object; readonly admin: object }): Promise<unknown>;
+  publish(identityId: string, content: Publishable): Promise<unknown>;
+  /** One PATCH of the state, and of our two sub-objects where they are given. */
+  setState(identityId: string, state: State, content?: Publishable): Promise<Patched>;
+  /** Ends every session of an identity; whether there were any. An identity that is gone has none. */
+  revokeSessions(identityId: string): Promise<boolean>;
   read(identityId: string): Promise<KratosIdentity>;
   whoami(credentials: Credentials): Promise<Whoami>;
 }
@@ -47,6 +68,7 @@ export interface KratosClientOptions {
 const DEADLINE = 10_000;
 
 const PUBLISH: Call = { upstream: 'kratos', operation: 'patch' };
+const REVOKE: Call = { upstream: 'kratos', operation: 'revoke' };
 const READ: Call = { upstream: 'kratos', operation: 'read' };
 const WHOAMI: Call = { upstream: 'kratos', operation: 'whoami' };
 
@@ -57,11 +79,20 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
   const front = options.publicUrl && new FrontendApi(configuration(options.publicUrl, settings));
   const soon = () => AbortSignal.timeout(options.deadline ?? DEADLINE);
 
+  const patch = async (id: string, jsonPatch: JsonPatch[]): Promise<Patched> => {
+    const answer = await exchange(PUBLISH, soon(), (signal) => admin.patchIdentity({ id, jsonPatch }, { signal }));
+    return toPatched(accepted(PUBLISH, answer, patchedWire));
+  };
+
   return {
-    publish: async (id, content) => {
-      const request = { id, jsonPatch: patchOf(content) };
-      const answer = await exchange(PUBLISH, soon(), (signal) => admin.patchIdentity(request, { signal }));
-      return accepted(PUBLISH, answer, patchedWire).metadata_public?.jumio;
+    publish: async (id, content) => (await patch(id, patchOf(content))).jumio,
+    setState: (id, state, content) => {
+      const set = { op: 'replace' as const, path: '/state', value: state };
+      return patch(id, content === undefined ? [set] : [...patchOf(content), set]);
+    },
+    revokeSessions: async (id) => {
+      const answer = await exchange(REVOKE, soon(), (signal) => admin.deleteIdentitySessions({ id }, { signal }));
+      return wereThere(REVOKE, answer);
     },
     read: async (id) => {
       const answer = await exchange(READ, soon(), (signal) => admin.getIdentity({ id }, { signal }));
@@ -85,7 +116,7 @@ function configuration(address: string, settings: ReturnType<typeof axiosSetting
 }
 
 /** `add` creates missing parents and replaces what is there: no read is needed before, and a repeat changes nothing. */
-function patchOf(content: { readonly public: object; readonly admin: object }) {
+function patchOf(content: Publishable): JsonPatch[] {
   return [
     { op: 'add' as const, path: '/metadata_public/jumio', value: content.public },
     { op: 'add' as const, path: '/metadata_admin/jumio', value: content.admin },

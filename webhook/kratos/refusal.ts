@@ -14,6 +14,18 @@ export function accepted<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T
   return accept(call, answer, schema);
 }
 
+/**
+ * Whether there was something to delete. Kratos says with the same 404 that there is no such thing and that there is no
+ * such identity; a 404 in other words is the one of a wrong address or of a proxy.
+ * @throws UpstreamError for every answer that says neither
+ */
+export function wereThere(call: Call, answer: Answer): boolean {
+  if (isSuccess(answer.status)) return true;
+  const error = kratosRefusal(call, answer);
+  if (error.facts.code === 'identity-not-found') return false;
+  throw error;
+}
+
 /** The error of an answer that is no 2xx, with what Kratos' own words say of it (kratos.md §7). */
 export function kratosRefusal(call: Call, answer: Answer): UpstreamError {
   return refusal(call, answer, codeOf(answer.status, errorOf(answer)));

@@ -1,9 +1,21 @@
 import { z } from 'zod';
-import type { KratosIdentity } from './client.ts';
+import type { KratosIdentity, Patched } from './client.ts';
 
 /** What we read of Kratos' answers (kratos.md §7, §9), open to everything else in them. */
 
 const text = z.string().optional().catch(undefined);
+
+const stateWire = {
+  state: z.enum(['active', 'inactive']).optional().catch(undefined),
+  state_changed_at: z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined),
+};
+
+function stateOf(wire: { state?: 'active' | 'inactive' | undefined; state_changed_at?: number | undefined }) {
+  return {
+    ...(wire.state !== undefined && { state: wire.state }),
+    ...(wire.state_changed_at !== undefined && { stateChangedAt: wire.state_changed_at }),
+  };
+}
 
 /** Metadata are anybody's JSON: whatever stands there is passed on. */
 export const identityWire = z.object({
@@ -11,6 +23,7 @@ export const identityWire = z.object({
   schema_id: text,
   created_at: z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined),
   metadata_public: z.unknown().optional(),
+  ...stateWire,
 });
 
 /** Leaves out the traits, credentials and addresses that Kratos sends along. */
@@ -20,13 +33,19 @@ export function toIdentity(wire: z.infer<typeof identityWire>): KratosIdentity {
     ...(wire.schema_id !== undefined && { schemaId: wire.schema_id }),
     ...(wire.created_at !== undefined && { createdAt: wire.created_at }),
     metadataPublic: wire.metadata_public,
+    ...stateOf(wire),
   };
 }
 
 /** The answer to a PATCH; also what a proxy may answer in Kratos' place, which then holds no copy of ours. */
 export const patchedWire = z.object({
   metadata_public: z.object({ jumio: z.unknown().optional() }).optional().catch(undefined),
+  ...stateWire,
 });
+
+export function toPatched(wire: z.infer<typeof patchedWire>): Patched {
+  return { jumio: wire.metadata_public?.jumio, ...stateOf(wire) };
+}
 
 export const sessionWire = z.discriminatedUnion('active', [
   z.object({ active: z.literal(true), identity: identityWire }),

@@ -41,6 +41,7 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .addColumn('revoke', 'integer', (c) => c.notNull())
     .addColumn('state_owed', 'text')
     .addColumn('deactivated', 'integer', (c) => c.notNull())
+    .addColumn('inactive_since', 'bigint')
     .addColumn('erased_at', 'bigint')
     .execute();
 }

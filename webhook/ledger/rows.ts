@@ -45,6 +45,7 @@ const IDENTITY_COLUMNS = [
   'revoke',
   'stateOwed',
   'deactivated',
+  'inactiveSince',
   'erasedAt',
 ] as const satisfies readonly (keyof Identity)[];
 

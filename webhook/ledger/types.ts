@@ -62,12 +62,14 @@ export interface Identity {
   readonly declinedAt: number | null;
   /** 1: asked to come, without an execution: it is made when the person goes on. */
   readonly invited: number;
-  /** 1: its sessions are still to be revoked in Kratos. */
+  /** 1: its sessions are still to be revoked in Kratos, if the policy says so. 2: they were; once more with the read-back. */
   readonly revoke: number;
-  /** The `state` that Kratos still owes it; null: none. */
+  /** The `state` that is owed to Kratos (`inactive` only if the policy says so); null: none. */
   readonly stateOwed: 'active' | 'inactive' | null;
-  /** 1: it is `inactive` because we said so, and only then do we set it back. */
+  /** 1: we are about to make it `inactive`, or did; only then do we set it back. */
   readonly deactivated: number;
+  /** Kratos' time of that change; null: not confirmed yet. An `inactive` of another time is somebody else's. */
+  readonly inactiveSince: number | null;
   /** When it was erased; what is left is a tombstone (its standing). */
   readonly erasedAt: number | null;
 }

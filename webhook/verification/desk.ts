@@ -3,6 +3,7 @@ import type { JumioClient } from '../jumio/client.ts';
 import type { KratosClient } from '../kratos/client.ts';
 import type { ClaimOptions } from '../ledger/claim.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { OnRejected } from './consequences.ts';
 
 /** Epoch milliseconds. */
 export interface Clock {
@@ -20,6 +21,8 @@ export interface Desk {
   readonly random: () => number;
   readonly newId: () => string;
   readonly rates: ClaimOptions<never>['rates'];
+  /** What a rejection does at Kratos beside the gate, at once. */
+  readonly onRejected: OnRejected;
   readonly workflowKey: string;
   readonly linkLifetimeMs: number;
   /** Milliseconds that one call may take. */

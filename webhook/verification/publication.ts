@@ -22,6 +22,14 @@ export function debtToKratos(identity: Identity): 'publish' | 'read-back' | 'non
   return identity.readBack === 1 ? 'read-back' : 'none';
 }
 
+/** When Kratos' turn comes next, once a debt has been paid: at once, for the last look, or not at all. */
+export function restDue(identity: Identity, now: number): number | null {
+  if (identity.gone === 1) return null;
+  const debt = debtToKratos(identity);
+  if (debt === 'publish' || identity.stateOwed !== null || identity.revoke === 1) return now;
+  return debt === 'read-back' || identity.revoke === 2 ? now + READ_BACK_MS : null;
+}
+
 /** Whether a `metadata_public.jumio` is what we published last. Key order is Kratos' affair. */
 export function isOurCopy(identity: Pick<Identity, 'content' | 'changedAt'>, copy: unknown): boolean {
   if (identity.content === null) return copy === undefined || copy === null;
@@ -53,23 +61,23 @@ const WELL: Partial<Identity> = { kratosAttempts: 0, missing: 0, missingSince: n
 /** The PATCH of `version` was answered with what we wrote. A change that came meanwhile is due at once. */
 export function onPublished(snapshot: Snapshot, version: number, now: number): Change {
   const { identity } = snapshot;
-  const decided = identity.standing !== null;
   const behind = identity.version > version;
-  const kratosDue = behind ? now : decided ? now + READ_BACK_MS : null;
-  const patch = { ...WELL, published: version, readBack: decided ? 1 : 0, kratosDue };
+  const paid = { ...identity, ...WELL, published: version, readBack: identity.standing === null ? 0 : 1 };
   // Where a newer version is owed already, the status of now is not what was written.
   const detail = behind ? { version } : { version, status: identity.status };
   const events = [{ kind: 'published', detail }];
-  return settle(withIdentity(snapshot, patch), now, events);
+  return settle(withIdentity(snapshot, { ...paid, kratosDue: restDue(paid, now) }), now, events);
 }
 
 /** The read-back: what stands there is ours, or is put right. */
 export function onReadBack(snapshot: Snapshot, copy: unknown, now: number): Change {
   const { identity } = snapshot;
   if (identity.published < identity.version) return settle(withIdentity(snapshot, { kratosDue: now }), now);
-  if (isOurCopy(identity, copy)) return settle(withIdentity(snapshot, { ...WELL, readBack: 0, kratosDue: null }), now);
-  if (!knowsWorse(identity, copy)) return republish(withIdentity(snapshot, WELL), now, 'read-back');
-  const kept = withIdentity(snapshot, { ...WELL, readBack: 0, kratosDue: null });
+  const isOurs = isOurCopy(identity, copy);
+  if (!isOurs && !knowsWorse(identity, copy)) return republish(withIdentity(snapshot, WELL), now, 'read-back');
+  const looked = { ...identity, ...WELL, readBack: 0 };
+  const kept = withIdentity(snapshot, { ...looked, kratosDue: restDue(looked, now) });
+  if (isOurs) return settle(kept, now);
   return settle(kept, now, [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }]);
 }
 

@@ -1,54 +1,95 @@
-import { UpstreamError } from '../errors.ts';
+import type { UpstreamFacts } from '../errors.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
-import { published } from './content.ts';
+import { onRevoked, onRevokeFailed, onStateSeen, waived } from './consequences.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
-import { debtToKratos, isOurCopy, onPublished, onPublishFailed, onReadBack } from './publication.ts';
+import { patchContent, patchState } from './patch.ts';
+import { debtToKratos, onPublishFailed, onReadBack, restDue } from './publication.ts';
 import { factsOf, type Step, THROTTLED_MS } from './step.ts';
 
-async function patch(desk: Desk, step: Step): Promise<void> {
-  const identity = (await desk.ledger.snapshot(step.identityId))?.identity;
-  if (identity === undefined || identity.content === null) return;
-  const content = published(identity.content, identity.changedAt);
-  const seen = await desk.kratos.publish(step.identityId, content);
-  if (!isOurCopy(identity, seen)) {
-    const detail = 'the answer does not show what was written: is KRATOS_ADMIN_URL the admin API itself?';
-    throw new UpstreamError({ upstream: 'kratos', operation: 'patch', failure: 'unusable', detail });
-  }
-  await step.write((snapshot) => onPublished(snapshot, identity.version, desk.clock.now()));
-}
-
 async function readBack(desk: Desk, step: Step): Promise<void> {
-  const { metadataPublic } = await desk.kratos.read(step.identityId);
+  const identity = await desk.kratos.read(step.identityId);
+  const { metadataPublic } = identity;
   const copy = isRecord(metadataPublic) ? metadataPublic.jumio : undefined;
-  await step.write((snapshot) => onReadBack(snapshot, copy, desk.clock.now()));
+  await step.write((snapshot) => {
+    const seen = onStateSeen(snapshot, identity);
+    const { snapshot: both, events = [] } = onReadBack(seen.snapshot, copy, desk.clock.now());
+    return { snapshot: both, events: [...(seen.events ?? []), ...events] };
+  });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Unless that has changed since the claim. */
-function owesNothing(snapshot: Snapshot): Change {
-  const stillNothing = debtToKratos(snapshot.identity) === 'none';
-  return { snapshot: stillNothing ? withIdentity(snapshot, { kratosDue: null }) : snapshot };
+/** What is logged and paused for after every call that failed. */
+async function failed(desk: Desk, step: Step, error: unknown, words: string): Promise<UpstreamFacts> {
+  const facts = factsOf(error);
+  desk.log.warn({ identity: step.identityId, upstream: facts }, words);
+  const pause = facts.retryAfter ?? THROTTLED_MS;
+  if (facts.status === 429) await desk.ledger.budgets.pause('kratos', desk.clock.now(), pause);
+  return facts;
 }
 
-/** Pays what is owed to Kratos: the next version, or one look at the last one. */
-export async function payKratos(desk: Desk, step: Step): Promise<void> {
-  if (!step.mayCall()) return;
-  const debt = debtToKratos(step.claim.snapshot.identity);
+/** Nothing is to be written: what is left is the last look. */
+function isAtRest({ identity }: Snapshot): boolean {
+  return identity.stateOwed === null && debtToKratos(identity) !== 'publish';
+}
+
+/** Ends the sessions, at once or for the second time. How the call failed, if it did: the rest need not wait for it. */
+async function payRevocation(desk: Desk, step: Step): Promise<UpstreamFacts | undefined> {
+  const { revoke, gone } = step.claim.snapshot.identity;
+  const isOwed = revoke === 1 || (revoke === 2 && isAtRest(step.claim.snapshot));
+  if (!isOwed || gone === 1) return undefined;
   try {
-    if (debt === 'publish') await patch(desk, step);
-    if (debt === 'read-back') await readBack(desk, step);
-    if (debt === 'none') await step.write(owesNothing);
+    const found = await desk.kratos.revokeSessions(step.identityId);
+    await step.write((snapshot) => onRevoked(snapshot, found, desk.clock.now()));
+    return undefined;
   } catch (error) {
-    const facts = factsOf(error);
-    desk.log.warn({ identity: step.identityId, upstream: facts }, 'could not publish to Kratos');
-    const now = desk.clock.now();
-    if (facts.status === 429) await desk.ledger.budgets.pause('kratos', now, facts.retryAfter ?? THROTTLED_MS);
-    await step.write((snapshot) => onPublishFailed(snapshot, facts, now, desk.random()));
+    return failed(desk, step, error, 'could not revoke the sessions at Kratos');
   }
+}
+
+/** The version that was published last is looked at a minute after the last other debt was paid. */
+async function payRest(desk: Desk, step: Step): Promise<void> {
+  const { identity } = step.claim.snapshot;
+  const debt = identity.gone === 1 ? 'none' : debtToKratos(identity);
+  if (identity.stateOwed !== null && identity.gone === 0) return patchState(desk, step);
+  if (debt === 'publish') return patchContent(desk, step);
+  if (debt === 'read-back' && identity.revoke !== 1) return readBack(desk, step);
+  await step.write((snapshot) => restsAt(snapshot, desk.clock.now()));
+}
+
+function restsAt(snapshot: Snapshot, now: number): Change {
+  return { snapshot: withIdentity(snapshot, { kratosDue: restDue(snapshot.identity, now) }) };
+}
+
+async function payContent(desk: Desk, step: Step): Promise<void> {
+  if (!step.mayCall()) return;
+  try {
+    await payRest(desk, step);
+  } catch (error) {
+    const facts = await failed(desk, step, error, 'could not publish to Kratos');
+    await step.write((snapshot) => onPublishFailed(snapshot, facts, desk.clock.now(), desk.random()));
+  }
+}
+
+/** A step whose rows are without what the policy does not ask for. */
+function waiving(desk: Desk, step: Step): Step {
+  const snapshot = waived(step.claim.snapshot, desk.onRejected);
+  const write: Step['write'] = (decide) => step.write((found) => decide(waived(found, desk.onRejected)));
+  return { ...step, claim: { ...step.claim, snapshot }, write };
+}
+
+/** Pays what is owed to Kratos: sessions to end, a state, the next version, or one look at the last one. */
+export async function payKratos(desk: Desk, unwaived: Step): Promise<void> {
+  if (!unwaived.mayCall()) return;
+  const step = waiving(desk, unwaived);
+  const attempts = step.claim.snapshot.identity.kratosAttempts + 1;
+  const facts = await payRevocation(desk, step);
+  if (facts?.status !== 429) await payContent(desk, step);
+  if (facts === undefined) return;
+  await step.write((snapshot) => onRevokeFailed(snapshot, facts, attempts, desk.clock.now(), desk.random()));
 }
 
 /** The first publication waits for the first create try, but not for longer than it is due (design §4). */

@@ -45,6 +45,7 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     revoke: 0,
     stateOwed: null,
     deactivated: 0,
+    inactiveSince: null,
     erasedAt: null,
   };
   return { identity, verifications: [] };

@@ -33,6 +33,22 @@ function withContent(identity: Identity, content: string | null, now: number): I
   };
 }
 
+function dueAtOnce(identity: Identity, now: number): Identity {
+  return identity.gone === 1 ? identity : { ...identity, kratosDue: kratosTurn(identity, now) };
+}
+
+/**
+ * What follows at Kratos where the standing becomes rejected, or is so no longer. Owed whatever the policy says: whoever
+ * pays knows the policy and waives what it does not ask for (consequences.ts).
+ */
+function withConsequences(before: Identity, identity: Identity, now: number): Identity {
+  if (before.standing === identity.standing) return identity;
+  if (identity.standing === 'rejected') return dueAtOnce({ ...identity, revoke: 1, stateOwed: 'inactive' }, now);
+  if (before.standing !== 'rejected') return identity;
+  if (identity.deactivated === 0) return { ...identity, revoke: 0, stateOwed: null };
+  return dueAtOnce({ ...identity, revoke: 0, stateOwed: 'active' }, now);
+}
+
 /** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (design §5). */
 function withoutStaleSecrets(verification: Verification, now: number): Verification {
   const { state, link, sdkToken, transactionToken, linkEndsAt } = verification;
@@ -56,6 +72,7 @@ export function settle(changed: Snapshot, now: number, events: readonly LedgerEv
     status: statusOf(snapshot),
     jumioDue: earliest(snapshot),
   };
-  const settled = { ...snapshot, identity: withContent(identity, contentOf(snapshot), now) };
+  const published = withContent(identity, contentOf(snapshot), now);
+  const settled = { ...snapshot, identity: withConsequences(changed.identity, published, now) };
   return { snapshot: settled, events };
 }

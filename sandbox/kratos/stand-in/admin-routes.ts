@@ -80,5 +80,7 @@ function patchedRow(row: IdentityRow, patch: string): IdentityRow {
     const reason = `The supplied state ('${state}') was not valid. Valid states are ('active', 'inactive').`;
     throw badRequest(reason, 'identity state is not valid');
   }
-  return { ...row, ...result.data, updated_at: new Date().toISOString() };
+  const now = new Date().toISOString();
+  const changed = state === row.state ? {} : { state_changed_at: now };
+  return { ...row, ...result.data, ...changed, updated_at: now };
 }

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { signUp } from '../../../sandbox/kratos/flows.ts';
 import { adminCall, patchIdentity, readIdentity } from './admin.ts';
 import { newPerson, type World } from './world.ts';
 
 const UNKNOWN = '5d0f1b1c-8a57-4b8f-8f0c-0f4a3a2b1c0d';
 const GONE = { error: { code: 404, message: 'Unable to locate the resource' } };
+
+function stateOf(identity: unknown): { state: string; since: number } {
+  const { state, state_changed_at } = z.object({ state: z.string(), state_changed_at: z.string() }).parse(identity);
+  return { state, since: Date.parse(state_changed_at) };
+}
 
 export function identityCases(world: () => World): void {
   async function newIdentity(): Promise<string> {
@@ -51,6 +57,34 @@ export function identityCases(world: () => World): void {
     expect(answer.status).toBe(400);
     expect(answer.json()).toMatchObject({ error: { code: 400, message: expect.stringContaining(message) } });
     expect(await readIdentity(world(), id)).toEqual(before);
+  });
+
+  test('a state goes in the same patch as metadata, and its time is told and kept; said twice, it stays', async () => {
+    const id = await newIdentity();
+    const patch = [
+      { op: 'add', path: '/metadata_public/jumio', value: { status: 'rejected' } },
+      { op: 'replace', path: '/state', value: 'inactive' },
+    ];
+    const before = stateOf(await readIdentity(world(), id));
+    const told = stateOf((await patchIdentity(world(), id, patch)).json());
+    expect(told.state).toBe('inactive');
+    expect(told.since).toBeGreaterThan(before.since);
+    const read = await readIdentity(world(), id);
+    expect(read.metadata_public).toEqual({ jumio: { status: 'rejected' } });
+    expect(Math.abs(stateOf(read).since - told.since)).toBeLessThan(2_000);
+    const twice = stateOf((await patchIdentity(world(), id, patch)).json());
+    expect(twice.state).toBe('inactive');
+    expect(Math.abs(twice.since - told.since)).toBeLessThan(5);
+  });
+
+  test('sessions of nobody are a 404 in the same words as those of an identity without any', async () => {
+    const id = await newIdentity();
+    await adminCall(world(), 'DELETE', `${id}/sessions`);
+    for (const nobody of [id, UNKNOWN]) {
+      const answer = await adminCall(world(), 'DELETE', `${nobody}/sessions`);
+      expect(answer.status).toBe(404);
+      expect(answer.json()).toMatchObject(GONE);
+    }
   });
 
   test('an unknown identity is a 404, for reading and for patching, whatever the patch', async () => {

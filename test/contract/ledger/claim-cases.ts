@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { withIdentity } from '../../../webhook/verification/edit.ts';
+import { withIdentity, withVerification } from '../../../webhook/verification/edit.ts';
 import { LEASE_MS } from '../../../webhook/verification/lease.ts';
 import { request } from '../../../webhook/verification/request.ts';
+import { settle } from '../../../webhook/verification/settle.ts';
 import type { Database } from '../../support/databases.ts';
 import { claim, idsOf, MINUTE, NOW, newcomer, openOn, put, signUp, startedOne } from './world.ts';
 
@@ -93,6 +94,24 @@ export function claimCases(database: Database): void {
     expect(others).toEqual([]);
     expect(claimed?.work.read?.readDue).toBe(NOW - 1);
     expect(claimed?.snapshot.identity.jumioDue).toBe(NOW);
+  });
+
+  test('what a rejection owes Kratos is kept, due at once, and claimed like a publication; a lease that ends owes it still', async () => {
+    const ledger = await openOn(database);
+    const id = await startedOne(ledger, NOW + MINUTE);
+    await ledger.change(id, NOW, (found) => {
+      if (found === undefined) throw new Error('it was just written');
+      const decided = { state: 'decided', decision: 'FAILED', completedAt: NOW, readDue: null } as const;
+      return settle(withVerification(found, found.verifications[0]?.id ?? '', decided), NOW);
+    });
+    const owed = { revoke: 1, stateOwed: 'inactive', deactivated: 0, inactiveSince: null };
+    expect(await ledger.nextDue()).toBe(NOW);
+    const [claimed, ...others] = await claim(ledger);
+    expect(others).toEqual([]);
+    expect(claimed).toMatchObject({ snapshot: { identity: { id, ...owed } }, work: { publish: true } });
+    await put(ledger, withIdentity((await ledger.snapshot(id)) ?? newcomer(), { inactiveSince: NOW, deactivated: 1 }));
+    const [again] = await claim(ledger, NOW + LEASE_MS);
+    expect(again?.snapshot.identity).toMatchObject({ ...owed, inactiveSince: NOW, deactivated: 1 });
   });
 
   test('says when the next thing is due, and nothing where nothing is', async () => {
