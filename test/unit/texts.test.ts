@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { de } from '../../webhook/texts/de.ts';
 import { en } from '../../webhook/texts/en.ts';
+import { es } from '../../webhook/texts/es.ts';
+import { fr } from '../../webhook/texts/fr.ts';
 import { say } from '../../webhook/texts/messages.ts';
 import { createTexts } from '../../webhook/texts/texts.ts';
 
-const LANGUAGES = { de };
+const LANGUAGES = { de, fr, es };
 
 function placeholders(text: string): string[] {
   return [...text.matchAll(/\{\{([^}]*)\}\}/g)].map(([, name = '']) => name).sort();

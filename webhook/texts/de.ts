@@ -38,6 +38,68 @@ export const de: Messages = {
     'Diese Seite war zu lange geöffnet, und es wurde nichts geändert. Bitte gehen Sie zurück und versuchen Sie es noch einmal.',
   'unavailable.sentence':
     'Ihre Identitätsprüfung ist gerade nicht erreichbar. Es ist nichts verloren; bitte versuchen Sie es in ein paar Minuten noch einmal.',
+  'too_many.sentence':
+    'Es kamen viele Anfragen in kurzer Zeit. Bitte warten Sie eine Minute und versuchen Sie es noch einmal.',
+  'used_link.sentence': 'Diese Adresse gilt nicht mehr. Sie funktioniert einmal und nur für kurze Zeit.',
+  'foreign_link.sentence':
+    'In diesem Browser ist jemand anderes angemeldet. Bitte melden Sie sich dort ab oder verwenden Sie einen anderen Browser, und öffnen Sie die Adresse noch einmal.',
+  'foreign_link.continue': 'Als angemeldete Person weiter',
+  'no_pages.sentence':
+    'Unter dieser Adresse ist keine Identitätsprüfung möglich. Bitte kehren Sie zur Anwendung zurück.',
+
+  'enter.sentence': 'Weiter zu Ihrer Identitätsprüfung, wenn Sie selbst darum gebeten haben.',
+
+  'consent.title': 'Bevor wir Ihre Identität prüfen',
+  'consent.sentence':
+    '{{brand}} lässt von Jumio, einem Unternehmen für die Prüfung von Ausweisen, bestätigen, dass Sie die Person sind, die Sie angeben zu sein.',
+  'consent.why': 'So kann niemand ein Konto im Namen anderer eröffnen.',
+  'consent.time': 'Es dauert meist weniger als fünf Minuten.',
+  'consent.need': 'Was Sie brauchen',
+  'consent.need_document': 'einen gültigen Reisepass, Personalausweis oder Führerschein',
+  'consent.need_camera': 'ein Telefon oder einen Computer mit Kamera',
+  'consent.data': 'Was mit Ihren Daten geschieht',
+  'consent.data_sent': 'Jumio erhält die Fotos, die Sie von Ihrem Ausweis und von Ihrem Gesicht machen.',
+  'consent.data_back': 'Jumio teilt uns mit, ob Ihre Identität bestätigt ist.',
+  'consent.data_kept': 'Wir bewahren das Ergebnis auf, nicht die Fotos.',
+  'consent.policy': 'Mehr dazu steht in der Datenschutzerklärung.',
+  'consent.changed': 'Dieser Text hat sich geändert, seit Sie ihm zugestimmt haben.',
+  'consent.agree': 'Zustimmen und weiter',
+  'consent.decline': 'Ich stimme nicht zu',
+
+  'declined.sentence':
+    'Sie haben nicht zugestimmt, deshalb geht Ihre Identitätsprüfung nicht weiter. Sie können sich jederzeit umentscheiden.',
+  'declined.reconsider': 'Noch einmal lesen',
+
+  'cannot.title': 'Wenn Sie das nicht können',
+  'cannot.text':
+    'Wenn Sie keine Kamera haben oder nicht möchten, dass Fotos Ihres Gesichts verglichen werden, fragen Sie bitte den Support nach einem anderen Weg.',
+
+  'reason.unreadable':
+    'Das Foto Ihres Ausweises war nicht lesbar. Es hilft gutes Licht ohne Spiegelungen; der ganze Ausweis sollte im Bild sein.',
+  'reason.expired_document':
+    'Das Dokument ist nicht mehr oder nicht mehr lange genug gültig. Bitte verwenden Sie eines, das länger gilt.',
+  'reason.unsupported_document':
+    'Diese Art von Dokument kann nicht verwendet werden. Bitte verwenden Sie ein anderes, zum Beispiel einen Reisepass.',
+  'reason.not_finished': 'Es wurden nicht alle Schritte abgeschlossen. Bitte gehen Sie beim nächsten Mal alle durch.',
+  'reason.other': 'Was eingereicht wurde, reichte nicht aus, um Ihre Identität zu bestätigen.',
+
+  'jumio.9100': 'Bei Jumio ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.',
+  'jumio.9200': 'Der Link zu Jumio war nicht mehr gültig. Hier bekommen Sie einen neuen.',
+  'jumio.9210': 'Es gab eine lange Pause, deshalb hat Jumio die Sitzung beendet. Bitte beginnen Sie neu.',
+  'jumio.9300':
+    'Die Fotos konnten nicht gesendet werden. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
+  'jumio.9400': 'Ein Schritt bei Jumio konnte nicht abgeschlossen werden. Bitte versuchen Sie es noch einmal.',
+  'jumio.9800': 'Es gab keine Verbindung zum Internet. Bitte prüfen Sie sie und versuchen Sie es noch einmal.',
+  'jumio.9801':
+    'Im Browser ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal oder mit einem anderen Browser.',
+  'jumio.9810': 'Die Verbindung zu Jumio wurde unterbrochen. Bitte versuchen Sie es noch einmal.',
+  'jumio.9820': 'Es wurde keine Kamera gefunden. Bitte verwenden Sie ein Gerät mit Kamera, zum Beispiel Ihr Telefon.',
+  'jumio.9821':
+    'Das Foto Ihres Gesichts konnte nicht aufgenommen werden. Bitte versuchen Sie es bei gleichmäßigem Licht noch einmal.',
+  'jumio.9822':
+    'Dieser Browser kann die Kamera nicht benutzen. Bitte verwenden Sie einen anderen Browser oder Ihr Telefon.',
+  'jumio.9835': 'Keines von drei Fotos war brauchbar. Bitte versuchen Sie es bei gutem Licht noch einmal.',
+  'jumio.9836': 'Die Prüfung bei Jumio konnte nicht abgeschlossen werden. Bitte versuchen Sie es noch einmal.',
 
   'block.rejected':
     'Sie können sich nicht anmelden, weil Ihre Identität nicht bestätigt werden konnte. Bitte wenden Sie sich an den Support.',

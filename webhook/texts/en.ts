@@ -29,7 +29,7 @@ export const en = {
   'next.support': 'Please contact support if you think that this is a mistake.',
   'next.later': 'Please come back later.',
   'next.date': 'You can start again on {{date}}.',
-  'next.wait': 'This usually takes less than a minute. You may close this page and come back later.',
+  'next.wait': 'It usually takes less than a minute. You may close this page and come back later.',
 
   'preparing.sentence': 'Your identity verification is being prepared. This page goes on by itself.',
   'stuck.sentence': 'Your identity verification cannot be started at the moment. Nothing you did was wrong.',
@@ -39,6 +39,62 @@ export const en = {
   'too_old.sentence': 'This page was open for too long, and nothing was changed. Please go back and try again.',
   'unavailable.sentence':
     'Your identity verification cannot be reached at the moment. Nothing is lost; please try again in a few minutes.',
+  'too_many.sentence': 'There were many requests in a short time. Please wait a minute and try again.',
+  'used_link.sentence': 'This address is no longer good. It works once, and only for a short time.',
+  'foreign_link.sentence':
+    'Somebody else is signed in in this browser. Please sign out there, or use another browser, and open the address again.',
+  'foreign_link.continue': 'Go on as who is signed in',
+  'no_pages.sentence': 'Identity verification cannot be done at this address. Please go back to the application.',
+
+  'enter.sentence': 'Go on to your identity verification, if it was you who asked for this.',
+
+  'consent.title': 'Before we check your identity',
+  'consent.sentence':
+    '{{brand}} asks Jumio, a company that checks identity documents, to confirm that you are who you say you are.',
+  'consent.why': 'This keeps anybody from opening an account in somebody else’s name.',
+  'consent.time': 'It usually takes less than five minutes.',
+  'consent.need': 'What you need',
+  'consent.need_document': 'a valid passport, identity card or driving licence',
+  'consent.need_camera': 'a phone or computer with a camera',
+  'consent.data': 'What happens with your data',
+  'consent.data_sent': 'Jumio receives the photos that you take of your document and of your face.',
+  'consent.data_back': 'Jumio tells us whether your identity is confirmed.',
+  'consent.data_kept': 'We keep the result, not the photos.',
+  'consent.policy': 'You can read more in the privacy policy.',
+  'consent.changed': 'This text has changed since you last agreed to it.',
+  'consent.agree': 'Agree and continue',
+  'consent.decline': 'I do not agree',
+
+  'declined.sentence':
+    'You did not agree, so your identity verification does not go on. You can change your mind at any time.',
+  'declined.reconsider': 'Read it again',
+
+  'cannot.title': 'If you cannot do this',
+  'cannot.text':
+    'If you have no camera, or do not want photos of your face to be compared, please contact support and ask for another way.',
+
+  'reason.unreadable':
+    'The photo of your document could not be read. Good light helps, without reflections, and with the whole document in the picture.',
+  'reason.expired_document':
+    'The document is no longer valid, or not for long enough. Please use one that is valid for longer.',
+  'reason.unsupported_document':
+    'This kind of document cannot be used. Please use another one, for example a passport.',
+  'reason.not_finished': 'Not all of the steps were finished. Please go through all of them next time.',
+  'reason.other': 'What was sent was not enough to confirm your identity.',
+
+  'jumio.9100': 'Something went wrong at Jumio. Please try again.',
+  'jumio.9200': 'The link to Jumio was no longer valid. You get a new one here.',
+  'jumio.9210': 'There was a long pause, so Jumio ended the session. Please start again.',
+  'jumio.9300': 'The photos could not be sent. Please check your connection and try again.',
+  'jumio.9400': 'A step at Jumio could not be finished. Please try again.',
+  'jumio.9800': 'There was no connection to the internet. Please check it and try again.',
+  'jumio.9801': 'Something went wrong in the browser. Please try again, or use another browser.',
+  'jumio.9810': 'The connection to Jumio was interrupted. Please try again.',
+  'jumio.9820': 'No camera was found. Please use a device with a camera, for example your phone.',
+  'jumio.9821': 'The photo of your face could not be taken. Please try again in even light.',
+  'jumio.9822': 'This browser cannot use the camera. Please use another browser, or your phone.',
+  'jumio.9835': 'None of three photos could be used. Please try again in good light.',
+  'jumio.9836': 'The check at Jumio could not be finished. Please try again.',
 
   'block.rejected': 'You cannot sign in, because your identity could not be verified. Please contact support.',
   'block.review': 'You cannot sign in yet: your identity verification is being reviewed.',

@@ -1,11 +1,13 @@
 import { createInstance, type i18n } from 'i18next';
 import { de } from './de.ts';
 import { en } from './en.ts';
+import { es } from './es.ts';
+import { fr } from './fr.ts';
 import { chooseLanguage, type Wish } from './language.ts';
 import type { Messages, Text, Value } from './messages.ts';
 
 /** English first: it is what is spoken where nothing else fits, and where a language lacks a text. */
-const SHIPPED: Readonly<Record<string, Messages>> = { en, de };
+const SHIPPED: Readonly<Record<string, Messages>> = { en, de, fr, es };
 const FALLBACK = 'en';
 
 /** Every text, in every language. */

@@ -1,0 +1,103 @@
+import type { Messages } from './messages.ts';
+
+export const es: Messages = {
+  'page.title': 'Verificación de identidad',
+  'brand.unnamed': 'Este servicio',
+  'footer.support': 'Contactar con el servicio de asistencia',
+  'footer.privacy': 'Política de privacidad',
+
+  'status.none': 'Su identidad todavía no se ha verificado.',
+  'status.pending': 'Su verificación de identidad le está esperando.',
+  'status.processing': 'Su verificación de identidad está en curso. El resultado suele llegar en unos minutos.',
+  'status.approved': 'Su identidad ha quedado verificada.',
+  'status.review': 'Su verificación de identidad se está revisando. No tiene que hacer nada.',
+  'status.rejected': 'No se ha podido verificar su identidad.',
+  'status.expired': 'Su última verificación de identidad no se terminó a tiempo.',
+
+  'button.start': 'Empezar',
+  'button.continue': 'Continuar',
+  'button.try_again': 'Intentarlo de nuevo',
+  'button.start_again': 'Volver a empezar',
+  'button.look_again': 'Comprobar de nuevo',
+  'button.sign_in': 'Iniciar sesión',
+  'button.go_back': 'Volver',
+  'button.support': 'Contactar con el servicio de asistencia',
+
+  'next.close': 'Puede cerrar esta página.',
+  'next.support': 'Si cree que se trata de un error, póngase en contacto con el servicio de asistencia.',
+  'next.later': 'Vuelva más tarde.',
+  'next.date': 'Podrá volver a empezar el {{date}}.',
+  'next.wait': 'Suele tardar menos de un minuto. Puede cerrar esta página y volver más tarde.',
+
+  'preparing.sentence': 'Su verificación de identidad se está preparando. Esta página continúa por sí sola.',
+  'stuck.sentence': 'En este momento no se puede iniciar su verificación de identidad. Usted no ha hecho nada mal.',
+  'stranger.sentence': 'Inicie sesión primero. Después volverá aquí.',
+  'sign_in_down.sentence':
+    'En este momento no se puede comprobar su sesión. No se ha perdido nada; inténtelo de nuevo en unos minutos.',
+  'too_old.sentence':
+    'Esta página ha estado abierta demasiado tiempo y no se ha cambiado nada. Vuelva atrás e inténtelo de nuevo.',
+  'unavailable.sentence':
+    'En este momento no se puede acceder a su verificación de identidad. No se ha perdido nada; inténtelo de nuevo en unos minutos.',
+  'too_many.sentence': 'Ha habido muchas solicitudes en poco tiempo. Espere un minuto e inténtelo de nuevo.',
+  'used_link.sentence': 'Esta dirección ya no sirve. Funciona una sola vez y durante poco tiempo.',
+  'foreign_link.sentence':
+    'Otra persona ha iniciado sesión en este navegador. Cierre esa sesión o use otro navegador y vuelva a abrir la dirección.',
+  'foreign_link.continue': 'Continuar con la sesión iniciada',
+  'no_pages.sentence': 'En esta dirección no se puede hacer la verificación de identidad. Vuelva a la aplicación.',
+
+  'enter.sentence': 'Continúe con su verificación de identidad si fue usted quien la pidió.',
+
+  'consent.title': 'Antes de verificar su identidad',
+  'consent.sentence':
+    '{{brand}} pide a Jumio, una empresa que comprueba documentos de identidad, que confirme que usted es quien dice ser.',
+  'consent.why': 'Así nadie puede abrir una cuenta en nombre de otra persona.',
+  'consent.time': 'Suele llevar menos de cinco minutos.',
+  'consent.need': 'Qué necesita',
+  'consent.need_document': 'un pasaporte, documento de identidad o permiso de conducir en vigor',
+  'consent.need_camera': 'un teléfono o un ordenador con cámara',
+  'consent.data': 'Qué ocurre con sus datos',
+  'consent.data_sent': 'Jumio recibe las fotos que usted hace de su documento y de su cara.',
+  'consent.data_back': 'Jumio nos comunica si su identidad queda confirmada.',
+  'consent.data_kept': 'Nosotros guardamos el resultado, no las fotos.',
+  'consent.policy': 'Encontrará más información en la política de privacidad.',
+  'consent.changed': 'Este texto ha cambiado desde que usted lo aceptó.',
+  'consent.agree': 'Aceptar y continuar',
+  'consent.decline': 'No acepto',
+
+  'declined.sentence':
+    'No ha aceptado, por lo que su verificación de identidad no continúa. Puede cambiar de opinión en cualquier momento.',
+  'declined.reconsider': 'Volver a leerlo',
+
+  'cannot.title': 'Si no puede hacerlo',
+  'cannot.text':
+    'Si no tiene cámara o no desea que se comparen fotos de su cara, póngase en contacto con el servicio de asistencia y pregunte por otra forma de hacerlo.',
+
+  'reason.unreadable':
+    'No se ha podido leer la foto de su documento. Ayuda una buena luz, sin reflejos, y que el documento salga entero.',
+  'reason.expired_document':
+    'El documento ya no es válido, o no por tiempo suficiente. Utilice uno que tenga más validez.',
+  'reason.unsupported_document': 'Este tipo de documento no se puede utilizar. Utilice otro, por ejemplo un pasaporte.',
+  'reason.not_finished': 'No se terminaron todos los pasos. La próxima vez, complételos todos.',
+  'reason.other': 'Lo que se envió no fue suficiente para confirmar su identidad.',
+
+  'jumio.9100': 'Se ha producido un problema en Jumio. Inténtelo de nuevo.',
+  'jumio.9200': 'El enlace a Jumio ya no era válido. Aquí puede obtener uno nuevo.',
+  'jumio.9210': 'Hubo una pausa larga y Jumio cerró la sesión. Vuelva a empezar.',
+  'jumio.9300': 'No se pudieron enviar las fotos. Compruebe su conexión e inténtelo de nuevo.',
+  'jumio.9400': 'No se pudo terminar un paso en Jumio. Inténtelo de nuevo.',
+  'jumio.9800': 'No había conexión a internet. Compruébela e inténtelo de nuevo.',
+  'jumio.9801': 'Se ha producido un problema en el navegador. Inténtelo de nuevo o use otro navegador.',
+  'jumio.9810': 'Se interrumpió la conexión con Jumio. Inténtelo de nuevo.',
+  'jumio.9820': 'No se ha encontrado ninguna cámara. Use un dispositivo con cámara, por ejemplo su teléfono.',
+  'jumio.9821': 'No se pudo hacer la foto de su cara. Inténtelo de nuevo con una luz uniforme.',
+  'jumio.9822': 'Este navegador no puede usar la cámara. Use otro navegador o su teléfono.',
+  'jumio.9835': 'Ninguna de las tres fotos se pudo utilizar. Inténtelo de nuevo con buena luz.',
+  'jumio.9836': 'No se pudo terminar la comprobación en Jumio. Inténtelo de nuevo.',
+
+  'block.rejected':
+    'No puede iniciar sesión porque no se ha podido verificar su identidad. Póngase en contacto con el servicio de asistencia.',
+  'block.review': 'Todavía no puede iniciar sesión: su verificación de identidad se está revisando.',
+  'block.unverified': 'No podrá iniciar sesión hasta que se haya verificado su identidad.',
+  'block.unknown':
+    'En este momento no se puede consultar su verificación de identidad. Inténtelo de nuevo en unos minutos.',
+};

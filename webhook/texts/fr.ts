@@ -1,0 +1,104 @@
+import type { Messages } from './messages.ts';
+
+export const fr: Messages = {
+  'page.title': 'Vérification d’identité',
+  'brand.unnamed': 'Ce service',
+  'footer.support': 'Contacter l’assistance',
+  'footer.privacy': 'Politique de confidentialité',
+
+  'status.none': 'Votre identité n’a pas encore été vérifiée.',
+  'status.pending': 'Votre vérification d’identité vous attend.',
+  'status.processing': 'Votre vérification d’identité est en cours. Le résultat arrive en général en quelques minutes.',
+  'status.approved': 'Votre identité est vérifiée.',
+  'status.review': 'Votre vérification d’identité est en cours d’examen. Vous n’avez rien à faire.',
+  'status.rejected': 'Votre identité n’a pas pu être vérifiée.',
+  'status.expired': 'Votre dernière vérification d’identité n’a pas été terminée à temps.',
+
+  'button.start': 'Commencer',
+  'button.continue': 'Continuer',
+  'button.try_again': 'Réessayer',
+  'button.start_again': 'Recommencer',
+  'button.look_again': 'Actualiser',
+  'button.sign_in': 'Se connecter',
+  'button.go_back': 'Retour',
+  'button.support': 'Contacter l’assistance',
+
+  'next.close': 'Vous pouvez fermer cette page.',
+  'next.support': 'Si vous pensez qu’il s’agit d’une erreur, contactez l’assistance.',
+  'next.later': 'Revenez un peu plus tard.',
+  'next.date': 'Vous pourrez recommencer le {{date}}.',
+  'next.wait': 'Cela prend en général moins d’une minute. Vous pouvez fermer cette page et revenir plus tard.',
+
+  'preparing.sentence': 'Votre vérification d’identité se prépare. Cette page continue toute seule.',
+  'stuck.sentence': 'Votre vérification d’identité ne peut pas commencer pour le moment. Vous n’avez rien fait de mal.',
+  'stranger.sentence': 'Connectez-vous d’abord. Vous reviendrez ensuite ici.',
+  'sign_in_down.sentence':
+    'Votre connexion ne peut pas être contrôlée pour le moment. Rien n’est perdu ; réessayez dans quelques minutes.',
+  'too_old.sentence':
+    'Cette page est restée ouverte trop longtemps et rien n’a été modifié. Revenez en arrière et réessayez.',
+  'unavailable.sentence':
+    'Votre vérification d’identité est momentanément inaccessible. Rien n’est perdu ; réessayez dans quelques minutes.',
+  'too_many.sentence': 'Il y a eu beaucoup de demandes en peu de temps. Attendez une minute et réessayez.',
+  'used_link.sentence': 'Cette adresse n’est plus valable. Elle fonctionne une seule fois et peu de temps.',
+  'foreign_link.sentence':
+    'Quelqu’un d’autre est connecté dans ce navigateur. Déconnectez-vous ou utilisez un autre navigateur, puis ouvrez à nouveau l’adresse.',
+  'foreign_link.continue': 'Continuer avec la session ouverte',
+  'no_pages.sentence': 'La vérification d’identité n’est pas possible à cette adresse. Revenez à l’application.',
+
+  'enter.sentence': 'Passez à votre vérification d’identité, si c’est bien vous qui l’avez demandée.',
+
+  'consent.title': 'Avant de vérifier votre identité',
+  'consent.sentence':
+    '{{brand}} demande à Jumio, une société qui contrôle les pièces d’identité, de confirmer que vous êtes bien la personne que vous dites être.',
+  'consent.why': 'Ainsi, personne ne peut ouvrir un compte au nom d’un autre.',
+  'consent.time': 'Cela prend en général moins de cinq minutes.',
+  'consent.need': 'Ce qu’il vous faut',
+  'consent.need_document': 'un passeport, une carte d’identité ou un permis de conduire en cours de validité',
+  'consent.need_camera': 'un téléphone ou un ordinateur avec une caméra',
+  'consent.data': 'Ce que deviennent vos données',
+  'consent.data_sent': 'Jumio reçoit les photos que vous prenez de votre document et de votre visage.',
+  'consent.data_back': 'Jumio nous dit si votre identité est confirmée.',
+  'consent.data_kept': 'Nous gardons le résultat, pas les photos.',
+  'consent.policy': 'Pour en savoir plus, lisez la politique de confidentialité.',
+  'consent.changed': 'Ce texte a changé depuis que vous l’avez accepté.',
+  'consent.agree': 'Accepter et continuer',
+  'consent.decline': 'Je n’accepte pas',
+
+  'declined.sentence':
+    'Vous n’avez pas accepté, votre vérification d’identité s’arrête donc là. Vous pouvez changer d’avis à tout moment.',
+  'declined.reconsider': 'Relire le texte',
+
+  'cannot.title': 'Si vous ne pouvez pas le faire',
+  'cannot.text':
+    'Si vous n’avez pas de caméra, ou ne souhaitez pas que des photos de votre visage soient comparées, contactez l’assistance pour connaître une autre solution.',
+
+  'reason.unreadable':
+    'La photo de votre document n’était pas lisible. Une bonne lumière sans reflets aide, avec le document entier dans l’image.',
+  'reason.expired_document':
+    'Le document n’est plus valable, ou ne l’est plus assez longtemps. Utilisez-en un dont la validité est plus longue.',
+  'reason.unsupported_document':
+    'Ce type de document n’est pas accepté. Utilisez-en un autre, par exemple un passeport.',
+  'reason.not_finished': 'Toutes les étapes n’ont pas été terminées. Allez jusqu’au bout la prochaine fois.',
+  'reason.other': 'Les éléments envoyés n’ont pas suffi à confirmer votre identité.',
+
+  'jumio.9100': 'Un problème est survenu chez Jumio. Réessayez.',
+  'jumio.9200': 'Le lien vers Jumio n’était plus valable. Vous en obtenez un nouveau ici.',
+  'jumio.9210': 'Après une longue pause, Jumio a mis fin à la session. Recommencez.',
+  'jumio.9300': 'Les photos n’ont pas pu être envoyées. Vérifiez votre connexion et réessayez.',
+  'jumio.9400': 'Une étape chez Jumio n’a pas pu être terminée. Réessayez.',
+  'jumio.9800': 'La connexion à Internet était coupée. Vérifiez-la et réessayez.',
+  'jumio.9801': 'Un problème est survenu dans le navigateur. Réessayez ou utilisez un autre navigateur.',
+  'jumio.9810': 'La connexion avec Jumio a été interrompue. Réessayez.',
+  'jumio.9820': 'Aucune caméra n’a été trouvée. Utilisez un appareil qui en a une, par exemple votre téléphone.',
+  'jumio.9821': 'La photo de votre visage n’a pas pu être prise. Réessayez avec une lumière uniforme.',
+  'jumio.9822': 'Ce navigateur ne peut pas utiliser la caméra. Utilisez un autre navigateur ou votre téléphone.',
+  'jumio.9835': 'Aucune des trois photos n’était utilisable. Réessayez avec une bonne lumière.',
+  'jumio.9836': 'Le contrôle chez Jumio n’a pas pu être terminé. Réessayez.',
+
+  'block.rejected':
+    'Vous ne pouvez pas vous connecter, car votre identité n’a pas pu être vérifiée. Contactez l’assistance.',
+  'block.review': 'Vous ne pouvez pas encore vous connecter : votre vérification d’identité est en cours d’examen.',
+  'block.unverified': 'Vous ne pourrez vous connecter qu’une fois votre identité vérifiée.',
+  'block.unknown':
+    'Votre vérification d’identité ne peut pas être consultée pour le moment. Réessayez dans quelques minutes.',
+};
