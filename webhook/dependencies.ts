@@ -94,6 +94,8 @@ export async function createDependencies(
     rates: rates(config),
     onRejected: GATE_ONLY,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
+    startsAt: config.VERIFICATION_START,
+    consentVersion: '1',
     linkLifetimeMs: config.linkLifetimeMs,
     callDeadlineMs: CALL_DEADLINE_MS,
   };

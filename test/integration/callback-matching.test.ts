@@ -5,10 +5,11 @@ import { callback, callbackOf, signed } from '../support/calls.ts';
 import { eventually, pass, reaches, signUp, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';
 import { DAY, HOUR, SECOND } from '../support/moved-clock.ts';
+import { agreeing } from '../support/people.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 async function startAgain(service: TestService, identityId: string) {
-  await goOn(service.desk, service.worker, { identityId, inherited: null }, null, 4_000);
+  await goOn(service.desk, service.worker, { identityId, inherited: null }, agreeing(service), 4_000);
   return service.jumio.latest(identityId);
 }
 

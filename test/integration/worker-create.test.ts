@@ -3,6 +3,7 @@ import { goOn } from '../../webhook/verification/hand-over.ts';
 import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';
 import { DAY, HOUR, MINUTE } from '../support/moved-clock.ts';
+import { agreeing } from '../support/people.ts';
 import { type TestService, type TestServiceOptions, testService } from '../support/service.ts';
 import { begin, jumioFails, kindsOf, SOON } from '../support/upstream-answers.ts';
 
@@ -223,7 +224,7 @@ describe('a further attempt', () => {
       expect(start.accountId).toBe(first.accountId);
       return jumioFails({ operation: 'create', status: 404 });
     };
-    await goOn(service.desk, service.worker, { identityId: id, inherited: null }, null, 0);
+    await goOn(service.desk, service.worker, { identityId: id, inherited: null }, agreeing(service), 0);
     await eventually(() => expect(service.jumio.latest(id)).not.toBe(first));
     expect(service.jumio.calls.create.map(({ accountId }) => accountId)).toEqual([
       undefined,

@@ -52,6 +52,10 @@ export function rowOf(status: Status, isPublished: boolean): GateRow {
     version: 3,
     published,
     gone: 0,
+    invited: 0,
+    schemaId: null,
+    bornAt: null,
+    locale: null,
     attempts: 1,
   };
 }

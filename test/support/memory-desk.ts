@@ -12,6 +12,9 @@ export interface MemoryDesk {
   readonly events: readonly LedgerEvent[];
 }
 
+/** What a person agrees to in these stories. */
+export const CONSENT = { version: 'text-1', language: 'en' };
+
 function notHere(): never {
   throw new Error('this part of the ledger is not needed by what people do');
 }
@@ -64,6 +67,8 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
     onRejected: { revokeSessions: false, deactivate: false },
     rates: { account: { perSecond: 1, burst: 5 }, retrieval: { perSecond: 15, burst: 15 } },
     workflowKey: '10011',
+    startsAt: 'registration',
+    consentVersion: CONSENT.version,
     linkLifetimeMs: LIFETIME,
     callDeadlineMs: 10_000,
   };

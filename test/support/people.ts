@@ -42,3 +42,8 @@ export async function decide(
   await reaches(service, id, type === 'PASSED' ? 'approved' : type === 'WARNING' ? 'review' : 'rejected');
   return execution;
 }
+
+/** The person goes on and agrees to the text as it reads now. */
+export function agreeing({ desk }: TestService) {
+  return { returnTo: null, agreement: { version: desk.consentVersion, language: 'en' } };
+}

@@ -1,14 +1,16 @@
 import type { UpstreamFacts } from '../../webhook/errors.ts';
 import type { Change, Snapshot, Verification } from '../../webhook/ledger/types.ts';
+import { arrive } from '../../webhook/verification/arrive.ts';
+import { decline } from '../../webhook/verification/consent.ts';
 import { classifyCreate, onCreated, onCreateFailed } from '../../webhook/verification/created.ts';
-import { arrive, goOn } from '../../webhook/verification/hand-over.ts';
+import { goOn } from '../../webhook/verification/hand-over.ts';
 import { lease } from '../../webhook/verification/lease.ts';
 import { onReadFailed } from '../../webhook/verification/looked.ts';
 import { nudge } from '../../webhook/verification/nudge.ts';
 import { GIVE_UP_MS } from '../../webhook/verification/schedule.ts';
 import { openAttempt } from '../../webhook/verification/standing.ts';
 import { decision, startedAs, type Told } from './jumio-wire.ts';
-import { createMemoryDesk, type MemoryDesk } from './memory-desk.ts';
+import { CONSENT, createMemoryDesk, type MemoryDesk } from './memory-desk.ts';
 import { DAY, IDENTITY, LIFETIME, lookAt, NOW, read, readWord, TERMS } from './story.ts';
 import { BLURRED, MANIPULATED, PASSED, WARNING } from './table-rows.ts';
 
@@ -85,6 +87,7 @@ function person(act: (memory: MemoryDesk) => Promise<unknown>): Happening {
 }
 
 const WHO = { identityId: IDENTITY, inherited: null };
+const AGREES = { returnTo: null, agreement: CONSENT };
 
 /** The worker claims the look that is due when the link has ended. */
 const linkEnds = ofExecution(
@@ -142,7 +145,11 @@ export const EVENTS = {
   'create: 429': cannotCreate({ status: 429 }),
   'create: 500': cannotCreate({ status: 500 }),
   'person arrives at the status page': person(({ desk, worker }) => arrive(desk, worker, WHO)),
-  'person presses the button': person(({ desk, worker }) => goOn(desk, worker, WHO, null, 0)),
+  'person presses the button': person(({ desk, worker }) => goOn(desk, worker, WHO, AGREES, 0)),
+  'person presses the button without having agreed': person(({ desk, worker }) =>
+    goOn(desk, worker, WHO, { returnTo: null }, 0),
+  ),
+  'person refuses': person(({ desk }) => decline(desk, WHO)),
   'the link’s end passes': linkEnds,
 } as const satisfies Readonly<Record<string, Happening>>;
 export type EventName = keyof typeof EVENTS;

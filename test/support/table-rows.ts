@@ -1,6 +1,7 @@
 import type { DecidedStatus, Snapshot } from '../../webhook/ledger/types.ts';
 import { onCreateFailed } from '../../webhook/verification/created.ts';
 import { withVerification } from '../../webhook/verification/edit.ts';
+import { invite } from '../../webhook/verification/request.ts';
 import { settle } from '../../webhook/verification/settle.ts';
 import { decision, findings, type Told } from './jumio-wire.ts';
 import { asked, begun, DAY, HOUR, LIFETIME, last, made, NOW, newcomer, read, readWord, TERMS } from './story.ts';
@@ -78,6 +79,7 @@ function ended(word: string) {
 /** What is under way beside the standing. */
 export const ATTEMPTS = {
   nothing: (snapshot: Snapshot): Snapshot => snapshot,
+  invited: (snapshot: Snapshot): Snapshot => invite(snapshot, RECENTLY).snapshot,
   requested: (snapshot: Snapshot): Snapshot => asked(snapshot, RECENTLY),
   'requested, refused by Jumio': (snapshot: Snapshot): Snapshot => refused(asked(snapshot, RECENTLY)),
   'INITIATED, live link': live('INITIATED'),

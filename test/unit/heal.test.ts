@@ -9,10 +9,10 @@ import { asked, begun, HOUR, IDENTITY, last, NOW, newcomer, read, readWord, veri
 import { BLURRED, PASSED, WARNING } from '../support/table-rows.ts';
 
 const LEDGER_CREATED = NOW - HOUR;
-const context = { now: NOW, newId: () => verificationId(9) };
+const context = { now: NOW, newId: () => verificationId(9), startsAt: 'registration' } as const;
 
-function signIn(body: object, createdAt: number | undefined = NOW - 60_000): SignIn {
-  return { identityId: IDENTITY, createdAt, copy: readCopy(body) };
+function signIn(body: object, bornAt: number | undefined = NOW - 60_000): SignIn {
+  return { identityId: IDENTITY, bornAt, copy: readCopy(body) };
 }
 
 /** The body of a sign-in that shows our copy. */
@@ -26,10 +26,10 @@ function remedy(snapshot: Snapshot | undefined, attempt: SignIn): Remedy {
 
 describe('a sign-in of an identity that we have not met', () => {
   it.each<[string, SignIn, Remedy]>([
-    ['makes the missing row', signIn({ metadata_public: null }), 'request'],
-    ['makes it too where the copy is not shown', signIn({}), 'request'],
+    ['makes the missing row', signIn({ metadata_public: null }), 'begin'],
+    ['makes it too where the copy is not shown', signIn({}), 'begin'],
     ['does not where it is older than the ledger', signIn({}, LEDGER_CREATED), 'none'],
-    ['does not where its age is not told', { ...signIn({}), createdAt: undefined }, 'none'],
+    ['does not where its age is not told', { ...signIn({}), bornAt: undefined }, 'none'],
     ['does not where a copy says something', signIn({ metadata_public: { jumio: { status: 'pending' } } }), 'none'],
     [
       'does not where the published integration says something',
@@ -41,10 +41,10 @@ describe('a sign-in of an identity that we have not met', () => {
   });
 
   it('gives it what its sign-up should have made, once', () => {
-    const change = heal('request', undefined, signIn({}), context);
+    const change = heal('begin', undefined, signIn({}), context);
     expect(change?.events?.map(({ kind }) => kind)).toEqual(['healed', 'requested']);
     expect(change && last(change.snapshot)).toMatchObject({ id: verificationId(9), state: 'requested', readDue: NOW });
-    expect(heal('request', change?.snapshot, signIn({}), context)).toBeUndefined();
+    expect(heal('begin', change?.snapshot, signIn({}), context)).toBeUndefined();
   });
 
   it('starts nothing for a row that has inherited a decision', () => {

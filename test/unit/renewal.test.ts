@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
 import { withVerification } from '../../webhook/verification/edit.ts';
-import { goOn, type Person } from '../../webhook/verification/hand-over.ts';
+import { goOn } from '../../webhook/verification/hand-over.ts';
 import { lease } from '../../webhook/verification/lease.ts';
+import type { Person } from '../../webhook/verification/person.ts';
 import { MAX_EXECUTIONS, mayStart } from '../../webhook/verification/start-again.ts';
-import { createMemoryDesk } from '../support/memory-desk.ts';
+import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
 import { asked, begun, DAY, HOUR, IDENTITY, last, made, NOW, newcomer, nth, read, readWord } from '../support/story.ts';
 import { BLURRED, MANIPULATED, PASSED, situation } from '../support/table-rows.ts';
 
 const WHO: Person = { identityId: IDENTITY, inherited: null };
+const AGREES = { returnTo: null, agreement: CONSENT };
 
 /** The person presses the button. */
 async function pressed(snapshot: Snapshot | undefined, who = WHO, at = NOW): Promise<Snapshot> {
   const memory = createMemoryDesk(snapshot, at);
-  await goOn(memory.desk, memory.worker, who, null, 0);
+  await goOn(memory.desk, memory.worker, who, AGREES, 0);
   const after = memory.stored();
   if (after === undefined) throw new Error('pressing the button leaves a row');
   return after;

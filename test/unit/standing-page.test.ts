@@ -4,7 +4,7 @@ import { type PageFields, standingPage } from '../../webhook/http/standing-page.
 import type { Snapshot } from '../../webhook/ledger/types.ts';
 import type { Text } from '../../webhook/texts/messages.ts';
 import { createTexts } from '../../webhook/texts/texts.ts';
-import { view } from '../../webhook/verification/hand-over.ts';
+import { view } from '../../webhook/verification/view.ts';
 import { createMemoryDesk } from '../support/memory-desk.ts';
 import { begun, DAY, HOUR, IDENTITY, NOW, newcomer, readWord } from '../support/story.ts';
 import { names } from '../support/table.ts';

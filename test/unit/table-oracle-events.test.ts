@@ -95,6 +95,11 @@ describe('what is paid for is not thrown away', () => {
     ['ACQUISITION_STARTED, live link', 'person presses the button', 1],
     ['INITIATED, link ended', 'person presses the button', 1],
     ['TOKEN_EXPIRED', 'person presses the button', 2],
+    ['invited', 'person presses the button', 1],
+    // Nobody is led to Jumio, or costs anything there, who has not agreed.
+    ['invited', 'person presses the button without having agreed', 0],
+    ['TOKEN_EXPIRED', 'person presses the button without having agreed', 1],
+    ['invited', 'person refuses', 0],
   ])('%s, %s: %d execution(s)', async (attempt, event, count) => {
     expect((await cell('none', attempt, event))?.after.verifications).toHaveLength(count);
   });

@@ -17,6 +17,7 @@ type Row = readonly [status: string, waitingOn: string, mayStart: string];
 describe('what is under way, where nothing was decided', () => {
   it.each<[AttemptName, ...Row]>([
     ['nothing', 'none', 'person', 'start'],
+    ['invited', 'pending', 'person', 'start'],
     ['requested', 'pending', 'jumio', 'continue'],
     ['requested, refused by Jumio', 'pending', 'operator', 'continue'],
     ['INITIATED, live link', 'pending', 'person', 'continue'],
@@ -52,6 +53,8 @@ describe('what counts, where nothing is under way', () => {
 
 describe('a further attempt beside a standing', () => {
   it.each<[StandingName, AttemptName, ...Row]>([
+    ['approved', 'invited', 'approved', 'nobody', 'approved'],
+    ['rejected, final', 'invited', 'rejected', 'operator', 'rejected'],
     ['rejected ×1', 'requested', 'rejected', 'jumio', 'continue'],
     ['rejected ×1', 'INITIATED, live link', 'rejected', 'person', 'continue'],
     ['rejected ×1', 'ACQUIRED', 'rejected', 'jumio', 'processing'],

@@ -11,9 +11,13 @@ const time = z.iso
   .optional()
   .catch(undefined);
 
+const schemaId = z.string().min(1).max(255).optional().catch(undefined);
+
 /** What Kratos sends at sign-up (design §6); unknown keys are ignored, the published templates' bodies accepted. */
 export const initiateBody = z.object({
   kratos_identity_id: identityId,
+  created_at: time,
+  schema_id: schemaId,
   flow: z
     .object({ return_to: z.string().nullish().catch(undefined) })
     .nullish()
@@ -21,7 +25,7 @@ export const initiateBody = z.object({
 });
 
 /** What Kratos sends at sign-in and recovery. The published copy in it is read by the gate itself, absence included. */
-export const validateBody = z.object({ kratos_identity_id: identityId, created_at: time });
+export const validateBody = z.object({ kratos_identity_id: identityId, created_at: time, schema_id: schemaId });
 
 /** The part of a callback that may prove whose it is; read by itself, so that the rest can be told to be wrong. */
 export const referenceBody = z.object({ userReference: z.string() });

@@ -57,11 +57,11 @@ export async function initiate(app: FastifyInstance, options: InitiateOptions): 
   app.post('/jumio/initiate', async (request, reply) => {
     const body = initiateBody.safeParse(request.body);
     if (!body.success) return badBody(request, reply, request.body);
-    const identityId = body.data.kratos_identity_id;
+    const { kratos_identity_id: identityId, schema_id: schemaId, created_at: bornAt } = body.data;
     if (identityId === NIL_UUID) return nilId(request, reply);
     const returnTo = options.returnTo(body.data.flow?.return_to ?? undefined);
     try {
-      await start(desk, worker, { identityId, returnTo }, WAIT_MS);
+      await start(desk, worker, { identityId, returnTo, schemaId, bornAt }, WAIT_MS);
     } catch (error) {
       // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
       request.log.error({ identity: identityId, err: error }, 'the sign-up could not be kept in the ledger');

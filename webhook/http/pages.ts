@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Texts } from '../texts/texts.ts';
+import { arrive } from '../verification/arrive.ts';
 import type { Desk } from '../verification/desk.ts';
-import { arrive, goOn, type Person, type View, view } from '../verification/hand-over.ts';
+import { goOn } from '../verification/hand-over.ts';
+import type { Person } from '../verification/person.ts';
+import { type View, view } from '../verification/view.ts';
 import type { Worker } from '../verification/worker.ts';
 import { answerWithPage } from './page-errors.ts';
 import { securePages } from './page-security.ts';
@@ -31,6 +34,8 @@ export interface PagesOptions {
 
 /** Of the query, and of the form. */
 const wish = z.object({ return_to: z.string().optional().catch(undefined) });
+/** `consent`: the version of the text that the person read and agrees to. */
+const form = wish.extend({ consent: z.string().max(100).optional().catch(undefined) });
 
 /** Who was found behind a request: the CSRF token is bound to the identity. */
 const known = new WeakMap<FastifyRequest, Person>();
@@ -73,6 +78,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     const returnTo = options.returnTo(wanted);
     const fields = {
       _csrf: reply.generateCsrf({ userInfo: person.identityId }),
+      consent: desk.consentVersion,
       ...(returnTo === null ? {} : { return_to: returnTo }),
     };
     const onwards = returnTo ?? shown.returnTo ?? options.defaultReturnUrl;
@@ -99,10 +105,13 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     '/jumio/verify',
     { preHandler: [recognise, (request, reply, next) => app.csrfProtection(request, reply, next)] },
     withPerson(async (person, request, reply) => {
-      const wanted = wish.safeParse(request.body).data?.return_to;
-      const { link: hosted, view: shown } = await goOn(desk, worker, person, options.returnTo(wanted), WAIT_MS);
-      if (hosted !== undefined) return reply.redirect(hosted, 303);
-      return show(shown, person, wanted, reply);
+      const { return_to: wanted, consent: version } = form.safeParse(request.body).data ?? {};
+      const language = options.texts.choose({ acceptLanguage: request.headers['accept-language'] });
+      const agreement = version === undefined ? undefined : { version, language };
+      const going = { returnTo: options.returnTo(wanted), agreement, language };
+      const outcome = await goOn(desk, worker, person, going, WAIT_MS);
+      if (outcome.kind === 'link') return reply.redirect(outcome.link, 303);
+      return show(outcome.view, person, wanted, reply);
     }),
   );
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/client.ts';
 import { DECIDED, decidedStatus, readCopy } from '../verification/gate.ts';
-import type { Person } from '../verification/hand-over.ts';
+import type { Person } from '../verification/person.ts';
 
 const COOKIE = 'jumio_handover';
 const LIFETIME_S = 72 * 3_600;
@@ -70,8 +70,9 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
     const whoami = await handover.kratos.whoami(cookie === undefined ? {} : { cookie });
     if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
-    const { id, metadataPublic } = whoami.identity;
-    const person = { identityId: id, inherited: decidedStatus(readCopy({ metadata_public: metadataPublic })) };
+    const { id, metadataPublic, schemaId, createdAt } = whoami.identity;
+    const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
+    const person = { identityId: id, inherited, schemaId, bornAt: createdAt };
     if (!isKnown(request, person, handover.now())) remember(reply, person, handover);
     return { kind: 'person', person };
   } catch (error) {

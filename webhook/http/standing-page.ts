@@ -1,7 +1,7 @@
 import type { Status } from '../ledger/types.ts';
 import { say, type Text } from '../texts/messages.ts';
-import type { View } from '../verification/hand-over.ts';
 import type { Refusal } from '../verification/start-again.ts';
+import type { View } from '../verification/view.ts';
 import { type Action, button, link, type Page, words } from './page.ts';
 
 /** What a page about a standing needs besides the view. */

@@ -64,9 +64,9 @@ export async function validate(app: FastifyInstance, options: ValidateOptions): 
       request.log.warn('a sign-in was refused: kratos_identity_id is not the UUID of an identity');
       return refuse(reply, 403, 'unknown');
     }
-    const { kratos_identity_id: identityId, created_at: createdAt } = body.data;
+    const { kratos_identity_id: identityId, created_at: bornAt, schema_id: schemaId } = body.data;
     const copy = readCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
-    const verdict = await signIn(desk, worker, policy, { identityId, createdAt, copy }, DEADLINE_MS);
+    const verdict = await signIn(desk, worker, policy, { identityId, bornAt, schemaId, copy }, DEADLINE_MS);
     if (verdict.decision === 'allow') return reply.code(204).send();
     request.log.info({ identity: identityId, status: verdict.status }, 'sign-in blocked');
     return refuse(reply, 403, verdict.status);

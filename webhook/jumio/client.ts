@@ -12,6 +12,8 @@ export interface Start {
   readonly identityId: string;
   readonly reference: string;
   readonly accountId?: string;
+  /** The language of the person's pages, a tag; told to Jumio where Jumio knows it. */
+  readonly locale?: string | undefined;
 }
 
 /** What Jumio's answer to a start gives us. `link` is missing where the tenant has no domain prefix (jumio.md §1). */

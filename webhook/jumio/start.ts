@@ -1,5 +1,6 @@
 import type { JumioClientOptions, Start, Started } from './client.ts';
 import type { JumioRequest } from './http.ts';
+import { jumioLocale } from './locale.ts';
 import type { StartedWire } from './wire.ts';
 
 /**
@@ -20,13 +21,15 @@ export function createRequest(start: Start, options: JumioClientOptions): JumioR
 /** Fields of jumio.md §3.2; those that are undefined are not sent, and the tenant's portal settings count. */
 function createBody(start: Start, options: JumioClientOptions): object {
   const { successUrl, errorUrl } = options;
+  const locale = start.locale === undefined ? undefined : jumioLocale(start.locale);
+  const isAnythingTold = [successUrl, errorUrl, locale].some((value) => value !== undefined);
   return {
     customerInternalReference: start.identityId,
     userReference: start.reference,
     workflowDefinition: { key: options.workflowKey },
     tokenLifetime: options.linkLifetime,
     callbackUrl: options.callbackUrl,
-    web: successUrl === undefined && errorUrl === undefined ? undefined : { successUrl, errorUrl },
+    web: isAnythingTold ? { successUrl, errorUrl, locale } : undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Address, AddressPurpose } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
-import type { Person } from './hand-over.ts';
+import type { Person } from './person.ts';
 import { meet } from './request.ts';
 import { settle } from './settle.ts';
 

@@ -29,7 +29,8 @@ async function create(desk: Desk, step: Step, row: Verification): Promise<void> 
   if (!step.mayCall()) return;
   const accountId = accountOf(step.claim.snapshot, row);
   const reference = mintReference(desk.ledger.referenceKey, row.id);
-  const start = { identityId: step.identityId, reference, ...(accountId === undefined ? {} : { accountId }) };
+  const locale = step.claim.snapshot.identity.locale ?? undefined;
+  const start = { identityId: step.identityId, reference, locale, ...(accountId === undefined ? {} : { accountId }) };
   try {
     const started = await desk.jumio.create(start);
     const mine = await keep(desk, step, row, started);

@@ -29,6 +29,10 @@ export interface AdminStatus {
   readonly risk_score?: number;
   readonly attempts: number;
   readonly waiting_on: WaitingOn;
+  /** What the person agreed to, before anything led to Jumio. */
+  readonly consent?: { readonly text_version: string; readonly language: string; readonly at: string };
+  /** When the person refused: nothing leads to Jumio until they agree. */
+  readonly declined_at?: string;
 }
 
 export interface Content {
@@ -54,12 +58,28 @@ function furtherAttempt(snapshot: Snapshot): Partial<PublishedStatus> {
   return { attempt: attemptStatus(attempt) };
 }
 
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function consent({ identity }: Snapshot): Partial<AdminStatus> {
+  const { consentVersion, consentLanguage, consentAt, declinedAt } = identity;
+  const isOnRecord = consentVersion !== null && consentLanguage !== null && consentAt !== null;
+  return {
+    ...(isOnRecord
+      ? { consent: { text_version: consentVersion, language: consentLanguage, at: isoTime(consentAt) } }
+      : {}),
+    ...(declinedAt === null ? {} : { declined_at: isoTime(declinedAt) }),
+  };
+}
+
 function admin(snapshot: Snapshot, verification: Verification | null): AdminStatus {
   return {
     ...(verification?.decisionLabel ? { decision_label: verification.decisionLabel } : {}),
     ...(verification && verification.riskScore !== null ? { risk_score: verification.riskScore } : {}),
     attempts: snapshot.verifications.length,
     waiting_on: waitingOn(snapshot),
+    ...consent(snapshot),
   };
 }
 
@@ -69,7 +89,8 @@ function admin(snapshot: Snapshot, verification: Verification | null): AdminStat
  */
 export function contentOf(snapshot: Snapshot): string | null {
   const status = statusOf(snapshot);
-  if (status === 'none' || snapshot.verifications.length === 0) return null;
+  const isSilent = snapshot.verifications.length === 0 && snapshot.identity.invited === 0;
+  if (status === 'none' || isSilent) return null;
   const standing = standingOf(snapshot);
   const by = standing === null ? (latest(snapshot) ?? null) : standing.by;
   const content: Undated = {
@@ -82,5 +103,5 @@ export function contentOf(snapshot: Snapshot): string | null {
 /** The published objects of a version: the same text and time always give the same bytes. */
 export function published(content: string, changedAt: number): Content {
   const undated: Undated = JSON.parse(content);
-  return { admin: undated.admin, public: { ...undated.public, updated_at: new Date(changedAt).toISOString() } };
+  return { admin: undated.admin, public: { ...undated.public, updated_at: isoTime(changedAt) } };
 }

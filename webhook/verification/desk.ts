@@ -24,6 +24,10 @@ export interface Desk {
   /** What a rejection does at Kratos beside the gate, at once. */
   readonly onRejected: OnRejected;
   readonly workflowKey: string;
+  /** Whether a sign-up asks Jumio for an execution at once, or the person's going on does (`VERIFICATION_START`). */
+  readonly startsAt: 'registration' | 'consent';
+  /** The version of the text that a person must have agreed to before anything leads to Jumio. */
+  readonly consentVersion: string;
   readonly linkLifetimeMs: number;
   /** Milliseconds that one call may take. */
   readonly callDeadlineMs: number;

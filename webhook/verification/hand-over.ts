@@ -1,89 +1,17 @@
-import { LedgerUnavailable } from '../errors.ts';
-import type { DecidedStatus, Snapshot, Status, Verification } from '../ledger/types.ts';
+import type { Change, Snapshot, Verification } from '../ledger/types.ts';
+import { type Agreement, agreed, hasAgreed } from './consent.ts';
 import type { Desk } from './desk.ts';
-import { find, withIdentity, withVerification } from './edit.ts';
-import { allowedAt, nudge } from './nudge.ts';
+import { withIdentity, withVerification } from './edit.ts';
+import { allowedAt } from './nudge.ts';
+import { withParticulars } from './particulars.ts';
+import type { Person } from './person.ts';
 import { reappeared } from './publication.ts';
-import { meet, request } from './request.ts';
+import { request } from './request.ts';
 import { settle } from './settle.ts';
-import { canBeMended, latest, openAttempt, standingOf, statusOf, type WaitingOn, waitingOn } from './standing.ts';
 import { turnComesWithin, waitFor } from './start.ts';
-import { mayStart, type Permission } from './start-again.ts';
+import { mayStart } from './start-again.ts';
+import { meetPerson, type View, viewOf } from './view.ts';
 import type { Worker } from './worker.ts';
-
-/** The person at the browser: known by a session, or by the hand-over cookie. */
-export interface Person {
-  readonly identityId: string;
-  /** The decided status of the published copy that the session shows; inherited by a row that is made now. */
-  readonly inherited: DecidedStatus | null;
-}
-
-/** Where things stand for a person, and whether there is a way on. */
-export interface View {
-  readonly status: Status;
-  readonly waitingOn: WaitingOn;
-  readonly permission: Permission;
-  /** Rejected, for a reason that the person can act on. */
-  readonly mendable: boolean;
-  /** How a further attempt beside a decided standing is doing. */
-  readonly attempt: Verification | undefined;
-  readonly returnTo: string | null;
-}
-
-function viewOf(snapshot: Snapshot, now: number): View {
-  const standing = standingOf(snapshot);
-  return {
-    status: statusOf(snapshot),
-    waitingOn: waitingOn(snapshot),
-    permission: mayStart(snapshot, now),
-    mendable: standing !== null && canBeMended(snapshot, standing),
-    attempt: openAttempt(snapshot) ?? latest(snapshot),
-    returnTo: snapshot.identity.returnTo,
-  };
-}
-
-/** Reads only: nothing is created, renewed or spent. */
-export async function view(desk: Desk, person: Person): Promise<View> {
-  const now = desk.clock.now();
-  const snapshot = await desk.ledger.snapshot(person.identityId);
-  return viewOf(snapshot ?? meet({ id: person.identityId, inherited: person.inherited }, now), now);
-}
-
-/** Keeps a sign of life; the attempt that is to be looked at, as it was before. */
-async function signOfLife(desk: Desk, identityId: string): Promise<Verification | undefined> {
-  const now = desk.clock.now();
-  let open: Verification | undefined;
-  await desk.ledger.change(identityId, now, (snapshot) => {
-    open = snapshot && openAttempt(snapshot);
-    return snapshot && open && nudge(snapshot, { verificationId: open.id }, now);
-  });
-  return open?.executionId ? open : undefined;
-}
-
-/** The look that was asked for has been answered, or its turn comes later. */
-function isLookedAt(snapshot: Snapshot, before: Verification, now: number): boolean {
-  const { state, looks, attempts, readDue } = find(snapshot, before.id);
-  const isAnswered = state !== before.state || looks !== before.looks || attempts !== before.attempts;
-  return isAnswered || ((readDue ?? Number.POSITIVE_INFINITY) > now && snapshot.identity.leasedUntil <= now);
-}
-
-/**
- * The person is back from Jumio, or looks in: a sign of life for the attempt that is under way. Waits a little for
- * what Jumio says now: who has just finished would else be told that the verification waits for them, and be led to a
- * link that is used up. Where the sign cannot be kept the schedule finds out in its own time, and the person is shown
- * how things stand all the same.
- */
-export async function arrive(desk: Desk, worker: Worker, person: Person, waitMs = 0): Promise<View> {
-  try {
-    const open = await signOfLife(desk, person.identityId);
-    worker.wake();
-    if (open) await waitFor(desk, person.identityId, waitMs, (seen) => isLookedAt(seen, open, desk.clock.now()));
-  } catch (error) {
-    if (!(error instanceof LedgerUnavailable)) throw error;
-    desk.log.error({ identity: person.identityId, err: error }, 'an arrival could not be kept');
-  }
-  return view(desk, person);
-}
 
 /** Due for a look at once; but pressing again and again must not use up the reads of others. */
 function askToRenew(snapshot: Snapshot, row: Verification, now: number): Snapshot {
@@ -110,37 +38,91 @@ function grant(snapshot: Snapshot, newId: string, now: number) {
   }
 }
 
-/** The hosted link of an attempt, as long as it leads somewhere. A secret: it goes into a redirect and nowhere else. */
-export function liveLink(snapshot: Snapshot, now: number): string | undefined {
+/**
+ * The hosted link of an attempt, as long as it leads somewhere and the person has agreed to go there. A secret: it goes
+ * into a redirect or an authenticated answer, and nowhere else.
+ */
+export function liveLink(desk: Desk, snapshot: Snapshot, now: number): string | undefined {
   const permission = mayStart(snapshot, now);
-  return permission.kind === 'continue' ? (permission.verification.link ?? undefined) : undefined;
+  const mayGo = permission.kind === 'continue' && hasAgreed(snapshot.identity, desk.consentVersion);
+  return mayGo ? (permission.verification.link ?? undefined) : undefined;
+}
+
+/** What somebody who goes on brings along. */
+export interface GoingOn {
+  /** Checked against the allow-list; null: nothing new. */
+  readonly returnTo: string | null;
+  /** Given where the person agrees in the same breath. */
+  readonly agreement?: Agreement | undefined;
+  /** The language of the page, a tag. */
+  readonly language?: string | undefined;
+}
+
+/** Where going on has led. */
+export type Outcome =
+  | { readonly kind: 'link'; readonly link: string; readonly view: View }
+  /** A way on, and no agreement to the text as it reads now: nothing was asked of Jumio. */
+  | { readonly kind: 'consent-needed'; readonly view: View }
+  /** There is no link (yet); the view says why. */
+  | { readonly kind: 'no-link'; readonly view: View };
+
+function brought(
+  desk: Desk,
+  snapshot: Snapshot,
+  person: Person,
+  { returnTo, language, agreement }: GoingOn,
+  now: number,
+) {
+  const known = withParticulars(snapshot, person);
+  const { identity } = known;
+  const kept = withIdentity(known, {
+    returnTo: returnTo ?? identity.returnTo,
+    locale: language ?? identity.locale,
+  });
+  const isCurrent = agreement !== undefined && agreement.version === desk.consentVersion;
+  return isCurrent ? agreed(kept, agreement, now) : { snapshot: kept, events: [] };
+}
+
+function goneOn(desk: Desk, found: Snapshot | undefined, person: Person, going: GoingOn, now: number): Change {
+  const met = reappeared(found ?? meetPerson(person, now), now);
+  const { snapshot, events } = brought(desk, met, person, going, now);
+  const change = hasAgreed(snapshot.identity, desk.consentVersion)
+    ? grant(snapshot, desk.newId(), now)
+    : settle(snapshot, now);
+  return { snapshot: change.snapshot, events: [...events, ...(change.events ?? [])] };
+}
+
+function outcomeOf(desk: Desk, snapshot: Snapshot): Outcome {
+  const now = desk.clock.now();
+  const [link, shown] = [liveLink(desk, snapshot, now), viewOf(desk, snapshot, now)];
+  if (link !== undefined) return { kind: 'link', link, view: shown };
+  const isAsked = shown.permission.kind !== 'no' && shown.consent !== 'given';
+  return { kind: isAsked ? 'consent-needed' : 'no-link', view: shown };
 }
 
 /**
- * The person goes on: makes or renews an attempt where that is allowed, and waits a little for its link.
- * `link` undefined: there is none (yet); the view says why.
+ * The person goes on: makes or renews an attempt where that is allowed and agreed to, and waits a little for its link.
+ * Rejects with `LedgerUnavailable` where nothing could be kept.
  */
 export async function goOn(
   desk: Desk,
   worker: Worker,
   person: Person,
-  returnTo: string | null,
+  going: GoingOn,
   waitMs: number,
-): Promise<{ readonly link: string | undefined; readonly view: View }> {
+): Promise<Outcome> {
   const now = desk.clock.now();
-  await desk.ledger.change(person.identityId, now, (found) => {
-    const met = found ?? meet({ id: person.identityId, inherited: person.inherited }, now);
-    const kept = withIdentity(reappeared(met, now), { returnTo: returnTo ?? met.identity.returnTo });
-    return grant(kept, desk.newId(), now);
-  });
+  const kept = await desk.ledger.change(person.identityId, now, (found) => goneOn(desk, found, person, going, now));
   worker.wake();
-  const isDone = (snapshot: Snapshot): boolean => hasWayOn(snapshot, desk.clock.now());
+  const isDone = (snapshot: Snapshot): boolean => isOver(desk, snapshot);
   const wait = (await turnComesWithin(desk, waitMs)) ? waitMs : 0;
-  const snapshot = await waitFor(desk, person.identityId, wait, isDone);
-  const link = snapshot && liveLink(snapshot, desk.clock.now());
-  return { link, view: await view(desk, person) };
+  const snapshot = (await waitFor(desk, person.identityId, wait, isDone)) ?? kept;
+  return outcomeOf(desk, snapshot ?? meetPerson(person, now));
 }
 
-function hasWayOn(snapshot: Snapshot, now: number): boolean {
-  return liveLink(snapshot, now) !== undefined || mayStart(snapshot, now).kind === 'no';
+/** There is nothing to wait for (any more). */
+function isOver(desk: Desk, snapshot: Snapshot): boolean {
+  const now = desk.clock.now();
+  const isAgreed = hasAgreed(snapshot.identity, desk.consentVersion);
+  return !isAgreed || liveLink(desk, snapshot, now) !== undefined || mayStart(snapshot, now).kind === 'no';
 }

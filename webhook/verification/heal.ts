@@ -2,41 +2,63 @@ import type { GateRow } from '../ledger/ledger.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
 import type { Copy } from './gate.ts';
 import { nudge } from './nudge.ts';
+import { type Particulars, tellsNews, withParticulars } from './particulars.ts';
 import { isOurCopy, knowsWorse, reappeared, republish } from './publication.ts';
-import { meet, request } from './request.ts';
+import { begin, meet } from './request.ts';
 import { settle } from './settle.ts';
 import { openAttempt, standingOf } from './standing.ts';
 
 /** What a sign-in puts right (design §4, "The sign-in heals"). */
-export type Remedy = 'request' | 'republish' | 'nudge' | 'none';
+export type Remedy = 'begin' | 'republish' | 'nudge' | 'none';
 
-export interface SignIn {
+export interface SignIn extends Particulars {
   readonly identityId: string;
-  /** Epoch milliseconds; undefined: the request does not say. */
-  readonly createdAt: number | undefined;
   readonly copy: Copy;
 }
 
 const UNDER_WAY = new Set(['pending', 'processing', 'review']);
 
-function isOurs(createdAt: number | undefined, ledgerCreatedAt: number): boolean {
-  return createdAt !== undefined && createdAt > ledgerCreatedAt;
+function isOurs(bornAt: number | undefined, ledgerCreatedAt: number): boolean {
+  return bornAt !== undefined && bornAt > ledgerCreatedAt;
+}
+
+/** Met, and never asked for anything: neither an attempt, nor an invitation, nor a decision of before. */
+function hasNothing(row: GateRow): boolean {
+  return row.attempts === 0 && row.invited === 0 && row.standing === null;
 }
 
 /** Which remedy a sign-in calls for. An identity older than this ledger is nobody's sign-up of ours. */
 export function remedyFor(row: GateRow | undefined, signIn: SignIn, ledgerCreatedAt: number): Remedy {
   const { copy } = signIn;
-  if (row === undefined || (row.attempts === 0 && row.standing === null))
-    return copy.statuses.length === 0 && isOurs(signIn.createdAt, ledgerCreatedAt) ? 'request' : 'none';
+  if (row === undefined || hasNothing(row))
+    return copy.statuses.length === 0 && isOurs(signIn.bornAt, ledgerCreatedAt) ? 'begin' : 'none';
   // A row that has only inherited a status published nothing: what the copy says is not ours to put right.
   const isPublished = row.content !== null && row.published === row.version;
   if (isPublished && knowsWorse(row, copy.jumio)) return 'nudge';
   if (row.gone === 1 || (copy.shown && isPublished && !isOurCopy(row, copy.jumio))) return 'republish';
-  return UNDER_WAY.has(row.status) ? 'nudge' : 'none';
+  return row.attempts > 0 && UNDER_WAY.has(row.status) ? 'nudge' : 'none';
 }
 
 function underWay(snapshot: Snapshot): string | undefined {
   return openAttempt(snapshot)?.id ?? standingOf(snapshot)?.by?.id;
+}
+
+interface HealContext {
+  readonly now: number;
+  readonly newId: () => string;
+  readonly startsAt: 'registration' | 'consent';
+}
+
+/** Carries a remedy out on the row as it stands now, and keeps what the sign-in tells of the identity. */
+export function healed(
+  remedy: Remedy,
+  found: Snapshot | undefined,
+  signIn: SignIn,
+  context: HealContext,
+): Change | undefined {
+  if (found === undefined || !tellsNews(found.identity, signIn)) return heal(remedy, found, signIn, context);
+  const told = withParticulars(found, signIn);
+  return heal(remedy, told, signIn, context) ?? { snapshot: told };
 }
 
 /** Carries a remedy out on the row as it stands now. */
@@ -44,16 +66,17 @@ export function heal(
   remedy: Remedy,
   found: Snapshot | undefined,
   signIn: SignIn,
-  context: { readonly now: number; readonly newId: () => string },
+  context: HealContext,
 ): Change | undefined {
   const { now } = context;
   switch (remedy) {
     case 'none':
       return undefined;
-    case 'request': {
-      const snapshot = found ?? meet({ id: signIn.identityId }, now);
-      if (snapshot.verifications.length > 0) return undefined;
-      const change = request(snapshot, context.newId(), now);
+    case 'begin': {
+      const { identityId: id, schemaId, bornAt, locale } = signIn;
+      const snapshot = found ?? meet({ id, schemaId, bornAt, locale }, now);
+      if (snapshot.verifications.length > 0 || snapshot.identity.invited === 1) return undefined;
+      const change = begin(snapshot, context, now);
       return { ...change, events: [{ kind: 'healed' }, ...(change.events ?? [])] };
     }
     case 'republish':

@@ -1,8 +1,10 @@
 import type { Change, DecidedStatus, Identity, Snapshot, Verification } from '../ledger/types.ts';
+import { withIdentity } from './edit.ts';
+import type { Particulars } from './particulars.ts';
 import { settle } from './settle.ts';
 import { latest } from './standing.ts';
 
-export interface Newcomer {
+export interface Newcomer extends Particulars {
   readonly id: string;
   readonly inherited?: DecidedStatus | null;
   readonly returnTo?: string | null;
@@ -34,9 +36,9 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     missingSince: null,
     gone: 0,
     stuck: 0,
-    schemaId: null,
-    bornAt: null,
-    locale: null,
+    schemaId: newcomer.schemaId ?? null,
+    bornAt: newcomer.bornAt ?? null,
+    locale: newcomer.locale ?? null,
     consentVersion: null,
     consentLanguage: null,
     consentAt: null,
@@ -96,7 +98,22 @@ function requested(snapshot: Snapshot, id: string, now: number): Verification {
 /** Adds an attempt that is due for creation at once. Whether it is allowed was asked before (`mayStart`). */
 export function request(snapshot: Snapshot, verificationId: string, now: number): Change {
   const verification = requested(snapshot, verificationId, now);
-  const grown = { ...snapshot, verifications: [...snapshot.verifications, verification] };
+  const verifications = [...snapshot.verifications, verification];
+  const grown = withIdentity({ ...snapshot, verifications }, { invited: 0 });
   const detail = { attempt: verification.attempt };
   return settle(grown, now, [{ kind: 'requested', verificationId, detail }]);
+}
+
+/** Asks the person to come: an attempt is made when they go on (`VERIFICATION_START=consent`). */
+export function invite(snapshot: Snapshot, now: number): Change {
+  return settle(withIdentity(snapshot, { invited: 1 }), now, [{ kind: 'invited' }]);
+}
+
+/** What a sign-up makes of an identity that has nothing yet, as `VERIFICATION_START` says. */
+export function begin(
+  snapshot: Snapshot,
+  { startsAt, newId }: { readonly startsAt: 'registration' | 'consent'; readonly newId: () => string },
+  now: number,
+): Change {
+  return startsAt === 'consent' ? invite(snapshot, now) : request(snapshot, newId(), now);
 }

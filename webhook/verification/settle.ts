@@ -16,18 +16,21 @@ export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number)
 }
 
 /** When a changed content is to be published. */
-function publishDue(identity: Identity, now: number): number | null {
+function publishDue({ identity, verifications }: Snapshot, now: number): number | null {
   if (identity.gone === 1) return null;
-  return identity.version === 0 ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
+  return identity.version === 0 && verifications.length > 0
+    ? now + FIRST_PUBLICATION_WAITS_MS
+    : kratosTurn(identity, now);
 }
 
-function withContent(identity: Identity, content: string | null, now: number): Identity {
+function withContent(snapshot: Snapshot, content: string | null, now: number): Identity {
+  const { identity } = snapshot;
   if (content === identity.content || content === null) return identity;
   return {
     ...identity,
     content,
     changedAt: now,
-    kratosDue: publishDue(identity, now),
+    kratosDue: publishDue(snapshot, now),
     readBack: 0,
     version: identity.version + 1,
   };
@@ -72,7 +75,7 @@ export function settle(changed: Snapshot, now: number, events: readonly LedgerEv
     status: statusOf(snapshot),
     jumioDue: earliest(snapshot),
   };
-  const published = withContent(identity, contentOf(snapshot), now);
+  const published = withContent({ ...snapshot, identity }, contentOf(snapshot), now);
   const settled = { ...snapshot, identity: withConsequences(changed.identity, published, now) };
   return { snapshot: settled, events };
 }

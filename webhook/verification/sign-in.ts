@@ -1,7 +1,8 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Desk } from './desk.ts';
 import { gate, type Policy, type Verdict } from './gate.ts';
-import { heal, type Remedy, remedyFor, type SignIn } from './heal.ts';
+import { healed, type Remedy, remedyFor, type SignIn } from './heal.ts';
+import { tellsNews } from './particulars.ts';
 import type { Worker } from './worker.ts';
 
 /** What `work` comes to, or `late`. */
@@ -28,10 +29,9 @@ async function readRow(desk: Desk, identityId: string, withinMs: number): Promis
 }
 
 async function putRight(desk: Desk, worker: Worker, signIn: SignIn, remedy: Remedy): Promise<void> {
-  if (remedy === 'none') return;
   const now = desk.clock.now();
-  const context = { now, newId: desk.newId };
-  await desk.ledger.change(signIn.identityId, now, (found) => heal(remedy, found, signIn, context));
+  const context = { now, newId: desk.newId, startsAt: desk.startsAt };
+  await desk.ledger.change(signIn.identityId, now, (found) => healed(remedy, found, signIn, context));
   worker.wake();
 }
 
@@ -59,10 +59,11 @@ export async function signIn(
   const verdict = gate(policy, row, attempt.copy);
   if (row === 'unreadable') return verdict;
   const remedy = remedyFor(row === 'none' ? undefined : row, attempt, desk.ledger.createdAt);
-  if (remedy === 'none' && !verdict.contradiction) return verdict;
+  const isToWrite = remedy !== 'none' || (row !== 'none' && tellsNews(row, attempt));
+  if (!isToWrite && !verdict.contradiction) return verdict;
   const after = async (): Promise<void> => {
     if (verdict.contradiction && row !== 'none') await noteContradiction(desk, attempt, row);
-    await putRight(desk, worker, attempt, remedy);
+    if (isToWrite) await putRight(desk, worker, attempt, remedy);
   };
   const healing = after().catch((error: unknown) => {
     desk.log.error({ identity: attempt.identityId, err: error }, 'the sign-in could not heal');

@@ -55,7 +55,8 @@ export function attemptStatus(verification: Verification): AttemptStatus {
 
 export function statusOf(snapshot: Snapshot): Status {
   const attempt = latest(snapshot);
-  return standingOf(snapshot)?.status ?? (attempt === undefined ? 'none' : attemptStatus(attempt));
+  const withoutAttempt = snapshot.identity.invited === 1 ? 'pending' : 'none';
+  return standingOf(snapshot)?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
 }
 
 /** `lastError` of a verification whose last answer had a word that is not documented. */

@@ -1,8 +1,9 @@
 import type { Snapshot } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
+import { type Particulars, withParticulars } from './particulars.ts';
 import { reappeared } from './publication.ts';
-import { meet, request } from './request.ts';
+import { begin, meet } from './request.ts';
 import { settle } from './settle.ts';
 import type { Worker } from './worker.ts';
 
@@ -37,31 +38,38 @@ function firstTry({ identity, verifications }: Snapshot): boolean {
 /** What was kept is kept: a wait that cannot see how it goes on changes nobody's answer. */
 async function waitForFirstTry(desk: Desk, identityId: string, waitMs: number): Promise<void> {
   try {
-    if (await turnComesWithin(desk, waitMs)) await waitFor(desk, identityId, waitMs, firstTry);
+    if (desk.startsAt === 'consent' || (await turnComesWithin(desk, waitMs)))
+      await waitFor(desk, identityId, waitMs, firstTry);
   } catch (error) {
     desk.log.error({ identity: identityId, err: error }, 'the ledger cannot be read; the sign-up itself is kept');
   }
 }
 
+/** A sign-up as Kratos tells it. */
+export interface SignUp extends Particulars {
+  readonly identityId: string;
+  readonly returnTo: string | null;
+}
+
+/** Known to us, and there is nothing that its sign-up should have made: no attempt, no invitation, no decision. */
+function hasNothing({ identity, verifications }: Snapshot): boolean {
+  return verifications.length === 0 && identity.inherited === null && identity.invited === 0;
+}
+
 /**
- * A sign-up: makes the first verification of an identity, once, and waits a little, so that the ids are usually on
- * the identity when Kratos goes on. Kratos repeats itself, so a known identity changes nothing.
+ * A sign-up: makes the first verification of an identity, or its invitation, once, and waits a little, so that what
+ * is known is usually on the identity when Kratos goes on. Kratos repeats itself, so a known identity changes nothing.
  * Rejects with `LedgerUnavailable` where nothing could be kept.
  */
-export async function start(
-  desk: Desk,
-  worker: Worker,
-  signUp: { readonly identityId: string; readonly returnTo: string | null },
-  waitMs: number,
-): Promise<void> {
+export async function start(desk: Desk, worker: Worker, signUp: SignUp, waitMs: number): Promise<void> {
   const now = desk.clock.now();
   const { identityId, returnTo } = signUp;
   let fresh = false;
   await desk.ledger.change(identityId, now, (found) => {
-    fresh = found === undefined || (found.verifications.length === 0 && found.identity.inherited === null);
+    fresh = found === undefined || hasNothing(found);
     if (fresh) {
-      const snapshot = found ?? meet({ id: identityId }, now);
-      return request(withIdentity(snapshot, { returnTo: returnTo ?? snapshot.identity.returnTo }), desk.newId(), now);
+      const met = withParticulars(found ?? meet({ id: identityId }, now), signUp);
+      return begin(withIdentity(met, { returnTo: returnTo ?? met.identity.returnTo }), desk, now);
     }
     return found?.identity.gone === 1 ? settle(reappeared(found, now), now) : undefined;
   });

@@ -1,0 +1,61 @@
+import type { Change, Identity, LedgerEvent, Snapshot } from '../ledger/types.ts';
+import type { Desk } from './desk.ts';
+import { withIdentity } from './edit.ts';
+import type { Person } from './person.ts';
+import { meet } from './request.ts';
+import { settle } from './settle.ts';
+
+/** That a person agrees: to which version of the text, in which language they read it. */
+export interface Agreement {
+  readonly version: string;
+  readonly language: string;
+}
+
+/** Whether this person has agreed to the text as it reads now. Another version, ours or the operator's, asks again. */
+export function hasAgreed({ consentVersion, declinedAt }: Identity, version: string): boolean {
+  return consentVersion === version && declinedAt === null;
+}
+
+/** The snapshot with the agreement on record, and its event; agreeing again to the same text is nothing new. */
+export function agreed(
+  snapshot: Snapshot,
+  { version, language }: Agreement,
+  now: number,
+): { readonly snapshot: Snapshot; readonly events: readonly LedgerEvent[] } {
+  if (hasAgreed(snapshot.identity, version)) return { snapshot, events: [] };
+  const columns = { consentVersion: version, consentLanguage: language, consentAt: now, declinedAt: null };
+  return {
+    snapshot: withIdentity(snapshot, columns),
+    events: [{ kind: 'consent', detail: { version, language } }],
+  };
+}
+
+function declined(snapshot: Snapshot, now: number): Change | undefined {
+  if (snapshot.identity.declinedAt !== null) return undefined;
+  return settle(withIdentity(snapshot, { declinedAt: now }), now, [{ kind: 'declined' }]);
+}
+
+/** Whoever is met for the first time by what they say. */
+function met(found: Snapshot | undefined, person: Person, now: number): Snapshot {
+  return found ?? meet({ id: person.identityId, inherited: person.inherited }, now);
+}
+
+/**
+ * Keeps that a person agrees. `outdated`: the text that they read is not the one that counts now, and nothing was kept.
+ * Rejects with `LedgerUnavailable` where it could not be kept.
+ */
+export async function agree(desk: Desk, person: Person, agreement: Agreement): Promise<'agreed' | 'outdated'> {
+  if (agreement.version !== desk.consentVersion) return 'outdated';
+  const now = desk.clock.now();
+  await desk.ledger.change(person.identityId, now, (found) => {
+    const { snapshot, events } = agreed(met(found, person, now), agreement, now);
+    return settle(snapshot, now, events);
+  });
+  return 'agreed';
+}
+
+/** Keeps that a person refuses, once; from here on nothing leads to Jumio until they agree. */
+export async function decline(desk: Desk, person: Person): Promise<void> {
+  const now = desk.clock.now();
+  await desk.ledger.change(person.identityId, now, (found) => declined(met(found, person, now), now));
+}

@@ -1,0 +1,55 @@
+import type { Reason, Snapshot, Status, Verification } from '../ledger/types.ts';
+import { hasAgreed } from './consent.ts';
+import type { Desk } from './desk.ts';
+import type { Person } from './person.ts';
+import { meet } from './request.ts';
+import { canBeMended, latest, openAttempt, standingOf, statusOf, type WaitingOn, waitingOn } from './standing.ts';
+import { mayStart, type Permission } from './start-again.ts';
+
+/** Where things stand for a person, and whether there is a way on. */
+export interface View {
+  readonly status: Status;
+  readonly waitingOn: WaitingOn;
+  readonly permission: Permission;
+  /** Rejected, for a reason that the person can act on. */
+  readonly mendable: boolean;
+  /** Why Jumio rejected, where that is one of the reasons that a person may be told. */
+  readonly reason: Exclude<Reason, 'other'> | null;
+  /** How a further attempt beside a decided standing is doing. */
+  readonly attempt: Verification | undefined;
+  readonly returnTo: string | null;
+  /** Whether the person has agreed to the text as it reads now, and whether they have refused since. */
+  readonly consent: 'given' | 'wanted' | 'declined';
+}
+
+function consentOf({ identity }: Snapshot, version: string): View['consent'] {
+  if (hasAgreed(identity, version)) return 'given';
+  return identity.declinedAt === null ? 'wanted' : 'declined';
+}
+
+export function viewOf(desk: Desk, snapshot: Snapshot, now: number): View {
+  const standing = standingOf(snapshot);
+  const reason = standing?.status === 'rejected' ? (standing.by?.reason ?? null) : null;
+  return {
+    status: statusOf(snapshot),
+    waitingOn: waitingOn(snapshot),
+    permission: mayStart(snapshot, now),
+    mendable: standing !== null && canBeMended(snapshot, standing),
+    reason: reason === 'other' ? null : reason,
+    attempt: openAttempt(snapshot) ?? latest(snapshot),
+    returnTo: snapshot.identity.returnTo,
+    consent: consentOf(snapshot, desk.consentVersion),
+  };
+}
+
+/** A person whom we meet for the first time. */
+export function meetPerson({ identityId: id, ...person }: Person, now: number): Snapshot {
+  return meet({ id, ...person }, now);
+}
+
+/** Reads only: nothing is created, renewed or spent. */
+export async function view(desk: Desk, person: Person): Promise<View> {
+  const now = desk.clock.now();
+  const snapshot = await desk.ledger.snapshot(person.identityId);
+  return viewOf(desk, snapshot ?? meetPerson(person, now), now);
+}
