@@ -3,6 +3,7 @@ import type { Dependencies } from './dependencies.ts';
 import { createSecretCheck } from './http/authenticity.ts';
 import { callback } from './http/callback.ts';
 import { answerError } from './http/error-handler.ts';
+import { handover } from './http/handover.ts';
 import { health } from './http/health.ts';
 import { initiate } from './http/initiate.ts';
 import { answerNotFound } from './http/not-found.ts';
@@ -40,6 +41,10 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   await app.register(initiate, { desk, worker, isSecret, returnTo });
   await app.register(callback, { desk, worker, secrets: config.JUMIO_CALLBACK_SECRET });
   await app.register(validate, { desk, worker, isSecret, policy: publishedPolicy });
+  if (config.HANDOVER_SECRET !== undefined && config.PUBLIC_URL !== undefined) {
+    const isHandoverSecret = createSecretCheck(config.HANDOVER_SECRET);
+    await app.register(handover, { desk, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });
+  }
   if (kratosPublicUrl !== undefined) {
     const plainHttp = new URL(config.JUMIO_API_BASE_URL).protocol === 'http:';
     const options = {

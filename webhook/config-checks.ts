@@ -1,11 +1,30 @@
 import { isIP } from 'node:net';
 import type { Problem } from './config.ts';
 
-interface Checked {
-  readonly ORY_WEBHOOK_SECRET?: readonly string[] | undefined;
-  readonly JUMIO_CALLBACK_SECRET?: readonly string[] | undefined;
+/** Who knows one of them must not be able to use another. */
+const SECRETS = ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET', 'HANDOVER_SECRET'] as const;
+
+type Secrets = Partial<Readonly<Record<(typeof SECRETS)[number], readonly string[] | undefined>>>;
+
+interface Checked extends Secrets {
   readonly JUMIO_API_BASE_URL?: string | undefined;
   readonly PUBLIC_URL?: string | undefined;
+  readonly KRATOS_PUBLIC_URL?: string | undefined;
+}
+
+/** Each secret differs from all those before it, the old values of a turn-over among them. */
+function sharedSecrets(values: Secrets): Problem[] {
+  return SECRETS.flatMap((name, index) => {
+    const others = SECRETS.slice(0, index).filter((other) => values[name]?.some((one) => values[other]?.includes(one)));
+    return others.map((other) => ({ name, expected: `another secret than ${other}`, seen: 'the same' }));
+  });
+}
+
+/** A one-time address leads to a page of ours. */
+function handoverWithoutPages(values: Checked): Problem[] {
+  if (values.HANDOVER_SECRET === undefined) return [];
+  const missing = (['PUBLIC_URL', 'KRATOS_PUBLIC_URL'] as const).filter((name) => values[name] === undefined);
+  return missing.map((name) => ({ name, expected: 'a URL, because HANDOVER_SECRET is set', seen: 'nothing' }));
 }
 
 function isJumioHost(url: string | undefined): boolean {
@@ -20,11 +39,7 @@ function isFitForJumio(publicUrl: string): boolean {
 
 /** What can only be judged of several variables together. */
 export function crossChecks(values: Checked): Problem[] {
-  const problems: Problem[] = [];
-  if (values.JUMIO_CALLBACK_SECRET?.some((secret) => values.ORY_WEBHOOK_SECRET?.includes(secret))) {
-    const expected = 'another secret than ORY_WEBHOOK_SECRET';
-    problems.push({ name: 'JUMIO_CALLBACK_SECRET', expected, seen: 'the same' });
-  }
+  const problems: Problem[] = [...sharedSecrets(values), ...handoverWithoutPages(values)];
   const { PUBLIC_URL: publicUrl } = values;
   if (publicUrl !== undefined && new URL(publicUrl).href !== new URL('/', publicUrl).href) {
     const expected = 'scheme and host only, without a path: cookies and pages live below /jumio';

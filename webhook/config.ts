@@ -30,6 +30,7 @@ const variables = z.object({
   JUMIO_ACCOUNT_RATE: rate().default(1),
   JUMIO_ACCOUNT_BURST: burst().default(5),
   JUMIO_RETRIEVAL_RATE: rate().default(15),
+  HANDOVER_SECRET: secrets().optional(),
   TRUSTED_PROXIES: proxies().default([]),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'fatal, error, warn, info, debug or silent' })

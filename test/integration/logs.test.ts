@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { LedgerUnavailable, UpstreamError } from '../../webhook/errors.ts';
 import { createLogger } from '../../webhook/logging.ts';
 import { openBrowser } from '../support/browser.ts';
-import { callback, hmac, initiate, post, validate } from '../support/calls.ts';
+import { callback, handover, hmac, initiate, oneTimePath, post, validate } from '../support/calls.ts';
 import { CANARIES, findCanaries, HOSTED_LINK } from '../support/canaries.ts';
 import { startCanaryNeighbours } from '../support/canary-neighbours.ts';
 import { eventually, pass } from '../support/eventually.ts';
@@ -125,6 +125,12 @@ async function visitEverything(service: TestService, id: string, reference: stri
     await callback(service, { ...sent, userReference });
   for (const signature of ['', CANARIES.callbackSecret, hmac(JSON.stringify(sent))])
     await callback(service, sent, { 'x-jumio-signature': signature });
+  for (const headers of [undefined, {}, { authorization: `Bearer ${CANARIES.bearerToken}` }])
+    for (const body of bodies) await handover(service, body, headers);
+  for (const code of [CANARIES.addressToken, CANARIES.addressToken.slice(0, 22)]) {
+    await browser.press(`/jumio/enter?code=${code}`);
+    await browser.post({ code, _csrf: CANARIES.query }, '/jumio/enter');
+  }
   await post(service, `/${CANARIES.query}?${CANARIES.query}`, person);
   await post(service, `/jumio/%zz${CANARIES.query}`, person);
   const query = `return_to=${CANARIES.query}&token=${CANARIES.query}`;
@@ -142,6 +148,8 @@ describe('a service whose callers and neighbours are full of canaries', () => {
     const visit = () => visitEverything(service, id, neighbours.reference(), neighbours.executionId());
     await initiate(service, { kratos_identity_id: id, traits: { email: CANARIES.email } });
     expect((await visit()).location).toBe(HOSTED_LINK);
+    const elsewhere = openBrowser(service);
+    expect((await elsewhere.press(await oneTimePath(service, id))).location).toBe('/jumio/verify');
 
     // What the canaries stand for was really used: else their absence says nothing.
     const toJumio = JSON.stringify(jumio.arrived);

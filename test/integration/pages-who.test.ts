@@ -97,7 +97,7 @@ describe('somebody whose Kratos is down', () => {
 
 describe('without KRATOS_PUBLIC_URL', () => {
   it.each(['/jumio/verify', '/jumio/status'])('%s answers 404', async (url) => {
-    const { app, kratos } = await testService({ env: { KRATOS_PUBLIC_URL: undefined } });
+    const { app, kratos } = await testService({ env: { KRATOS_PUBLIC_URL: undefined, HANDOVER_SECRET: undefined } });
     for (const method of ['GET', 'POST'] as const) {
       const answer = await app.inject({ method, url, headers: { cookie: 'ory_kratos_session=x' } });
       expect(answer.statusCode).toBe(404);

@@ -12,6 +12,8 @@ export interface SeenPage {
   readonly sentence: string | undefined;
   /** The one action: a button of the form, a link, or a text. */
   readonly action: { readonly kind: string; readonly text: string; readonly href: string | undefined } | undefined;
+  /** Where the form leads. */
+  readonly to: string | undefined;
   /** The form's hidden inputs. */
   readonly fields: Readonly<Record<string, string>>;
 }
@@ -22,7 +24,7 @@ export interface Browser {
   readonly jar: CookieJar;
   get(path: string): Promise<SeenPage>;
   /** Sends the form as it is, or with other fields; `undefined` leaves one out. */
-  post(fields: Readonly<Record<string, string | undefined>>): Promise<SeenPage>;
+  post(fields: Readonly<Record<string, string | undefined>>, to?: string): Promise<SeenPage>;
   /** Opens the page and presses its button. */
   press(path?: string): Promise<SeenPage>;
 }
@@ -53,6 +55,7 @@ function seen(answer: LightMyRequestResponse): SeenPage {
     location: answer.headers.location,
     sentence: sentence && unescapeHtml(sentence),
     action: actionOf(answer.body),
+    to: /<form method="post" action="([^"]*)"/.exec(answer.body)?.[1],
     fields: hiddenInputs(answer.body),
   };
 }
@@ -77,11 +80,14 @@ export function openBrowser({ app, config }: TestService, session = ''): Browser
     session,
     jar,
     get: (path) => visit('GET', path),
-    post: (fields) => {
+    post: (fields, to = '/jumio/verify') => {
       const given = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
-      return visit('POST', '/jumio/verify', new URLSearchParams(given));
+      return visit('POST', to, new URLSearchParams(given));
     },
-    press: async (path = '/jumio/verify') => browser.post((await browser.get(path)).fields),
+    press: async (path = '/jumio/verify') => {
+      const { fields, to } = await browser.get(path);
+      return browser.post(fields, to);
+    },
   };
   return browser;
 }

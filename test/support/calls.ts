@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { LightMyRequestResponse } from 'fastify';
+import { z } from 'zod';
 import { CANARIES } from './canaries.ts';
 import type { Execution } from './fake-jumio.ts';
 import type { TestService } from './service.ts';
@@ -7,6 +8,7 @@ import type { TestService } from './service.ts';
 type Headers = Readonly<Record<string, string>>;
 
 const AUTHENTIC: Headers = { 'x-webhook-secret': CANARIES.webhookSecret };
+const HANDOVER: Headers = { authorization: `Bearer ${CANARIES.handoverSecret}` };
 
 function isText(body: unknown): body is string | Buffer {
   return typeof body === 'string' || Buffer.isBuffer(body);
@@ -31,6 +33,20 @@ export function initiate(service: TestService, body: unknown, headers: Headers =
 /** What Kratos sends when somebody signs in. */
 export function validate(service: TestService, body: unknown, headers: Headers = AUTHENTIC) {
   return post(service, '/jumio/validate', body, headers);
+}
+
+/** What an application's back end sends for somebody whose session it has checked. */
+export function handover(service: TestService, body: unknown, headers: Headers = HANDOVER) {
+  return post(service, '/jumio/handover', body, headers);
+}
+
+const oneTimeAddress = z.object({ url: z.url(), expires_at: z.iso.datetime() });
+
+/** A one-time address of an identity: its path and query, for a browser of a test. */
+export async function oneTimePath(service: TestService, identityId: string, returnTo?: string): Promise<string> {
+  const answer = await handover(service, { kratos_identity_id: identityId, return_to: returnTo });
+  const { pathname, search } = new URL(oneTimeAddress.parse(answer.json()).url);
+  return `${pathname}${search}`;
 }
 
 /** The whole of what Jumio's callbacks hold (jumio.md §6.2), in the order of its documentation. */

@@ -5,6 +5,8 @@
 export const CANARIES = {
   webhookSecret: 'canary-of-the-webhook-secret',
   callbackSecret: 'canary-of-the-callback-secret',
+  handoverSecret: 'canary-of-the-handover-secret',
+  addressToken: 'canary-of-the-address-token',
   apiKey: 'canary-of-the-api-key',
   clientSecret: 'canary-of-the-client-secret',
   bearerToken: 'canary-of-the-bearer-token',
@@ -21,6 +23,9 @@ export const CANARIES = {
 /** A hosted page's address as Jumio makes them: the whole of it is a secret. */
 export const HOSTED_PAGE = 'https://acme.web.emea-1.jumio.ai/web/v4/app';
 export const HOSTED_LINK = `${HOSTED_PAGE}?authorizationToken=${CANARIES.link}&locale=en`;
+
+/** A one-time address: its token is random, so that it cannot be planted; that it is one can be seen. */
+const ANY_ADDRESS = /\/jumio\/enter\?[^"\s]+/g;
 
 /** Everything that begins so is a canary, whichever suite planted it. */
 const ANY_CANARY = /canary-of-[\w-]+/g;
@@ -39,7 +44,7 @@ function disguises(canary: string): string[] {
 
 /** The canaries that a text holds, plain or encoded; each once. */
 export function findCanaries(text: string): string[] {
-  const plain = text.match(ANY_CANARY) ?? [];
+  const plain = [...(text.match(ANY_CANARY) ?? []), ...(text.match(ANY_ADDRESS) ?? [])];
   const values: readonly string[] = Object.values(CANARIES);
   const hidden = values.filter((canary) => disguises(canary).some((disguise) => text.includes(disguise)));
   return [...new Set([...plain, ...hidden, ...(text.includes(HOSTED_PAGE) ? [HOSTED_PAGE] : [])])];

@@ -50,6 +50,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
       gate: notHere,
       identityOfVerification: notHere,
       identityOfExecution: notHere,
+      address: notHere,
       redeem: notHere,
       note: notHere,
       claim: notHere,

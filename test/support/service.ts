@@ -54,6 +54,7 @@ export const ENVIRONMENT: Environment = {
   JUMIO_CLIENT_ID: 'client',
   JUMIO_CLIENT_SECRET: CANARIES.clientSecret,
   JUMIO_CALLBACK_SECRET: CANARIES.callbackSecret,
+  HANDOVER_SECRET: CANARIES.handoverSecret,
   PUBLIC_URL,
   KRATOS_PUBLIC_URL,
   ALLOWED_RETURN_URLS: `${APPLICATION}/account`,

@@ -67,7 +67,7 @@ describe('a secret', () => {
     ['a placeholder beside a good one', `${'g'.repeat(16)},change-me-to-a-long-random-value`],
     ['half a list', `${'g'.repeat(16)},`],
   ])('is refused where it is %s, and its value is not shown', (_why, value) => {
-    for (const name of ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET']) {
+    for (const name of ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET', 'HANDOVER_SECRET']) {
       const [problem, ...others] = problems({ [name]: value });
       expect(others).toEqual([]);
       expect(problem).toMatchObject({ name, seen: `a value of ${value.length} characters` });
@@ -87,6 +87,20 @@ describe('a secret', () => {
       const found = problems({ ORY_WEBHOOK_SECRET: webhook, JUMIO_CALLBACK_SECRET: `${'m'.repeat(16)},${both}` });
       expect(found).toMatchObject([{ name: 'JUMIO_CALLBACK_SECRET', seen: 'the same' }]);
     }
+    const pages = { PUBLIC_URL: 'https://verify.example.com', KRATOS_PUBLIC_URL: 'https://auth.example.com' };
+    for (const [other, secret] of [
+      ['ORY_WEBHOOK_SECRET', MINIMAL.ORY_WEBHOOK_SECRET],
+      ['JUMIO_CALLBACK_SECRET', MINIMAL.JUMIO_CALLBACK_SECRET],
+    ])
+      expect(problems({ ...pages, HANDOVER_SECRET: `${'h'.repeat(16)},${secret}` })).toEqual([
+        { name: 'HANDOVER_SECRET', expected: `another secret than ${other}`, seen: 'the same' },
+      ]);
+  });
+
+  it('for handing over is of no use without the pages that it leads to', () => {
+    const HANDOVER_SECRET = 'h'.repeat(16);
+    expect(wrongNames({ HANDOVER_SECRET })).toEqual(['KRATOS_PUBLIC_URL', 'PUBLIC_URL']);
+    expect(wrongNames({ HANDOVER_SECRET, PUBLIC_URL: 'https://verify.example.com' })).toEqual(['KRATOS_PUBLIC_URL']);
   });
 
   it('is in no message, whatever else is wrong', () => {

@@ -40,6 +40,14 @@ export function requireKratos(isSecret: IsSecret, refuse: (reply: FastifyReply) 
   };
 }
 
+/** The same for a caller that has a bearer secret of its own. */
+export function requireBearer(isSecret: IsSecret, refuse: (reply: FastifyReply) => FastifyReply) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (isSecret(bearer(request.headers.authorization) ?? '')) return;
+    await refuse(reply.header('www-authenticate', 'Bearer'));
+  };
+}
+
 const SIGNATURE = /^(?:sha256=)?([0-9a-f]{64})$/i;
 
 /**

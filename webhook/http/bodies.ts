@@ -27,6 +27,9 @@ export const initiateBody = z.object({
 /** What Kratos sends at sign-in and recovery. The published copy in it is read by the gate itself, absence included. */
 export const validateBody = z.object({ kratos_identity_id: identityId, created_at: time, schema_id: schemaId });
 
+/** What an application's back end sends for somebody whose session it has checked. */
+export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });
+
 /** The part of a callback that may prove whose it is; read by itself, so that the rest can be told to be wrong. */
 export const referenceBody = z.object({ userReference: z.string() });
 

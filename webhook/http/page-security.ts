@@ -12,9 +12,12 @@ export interface PageSecurity {
   readonly isHttps: boolean;
   /** Whether Jumio's hosted page is reached by http, as a sandbox's is. */
   readonly plainHttp: boolean;
-  /** What the CSRF token of a request is bound to: its identity; empty where none is known. */
-  readonly userInfo: (request: FastifyRequest) => string;
+  /** The identity that the CSRF token of a request is bound to; undefined where none is known. */
+  readonly identityOf: (request: FastifyRequest) => string | undefined;
 }
+
+/** What the CSRF token of a page is bound to that is shown before its person is known; no identity has this id. */
+export const NOBODY = 'nobody';
 
 const form = z.object({ _csrf: z.string().optional().catch(undefined) });
 
@@ -30,6 +33,11 @@ function headers({ isHttps, plainHttp }: PageSecurity) {
   return { contentSecurityPolicy: { useDefaults: false, directives }, strictTransportSecurity: isHttps };
 }
 
+/** A browser that only guesses where its person goes next, or a proxy that does. */
+function isPrefetch({ headers }: FastifyRequest): boolean {
+  return /\bprefetch\b/i.test(`${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''} ${headers['x-moz'] ?? ''}`);
+}
+
 /** Headers, signed cookies, forms and their token, for every page of a scope; nothing of them is kept by a cache. */
 export async function securePages(app: FastifyInstance, options: PageSecurity): Promise<void> {
   const { referenceKey, isHttps } = options;
@@ -39,10 +47,12 @@ export async function securePages(app: FastifyInstance, options: PageSecurity): 
   await app.register(csrf, {
     cookieOpts: { path: '/jumio', httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
     getToken: (request) => form.safeParse(request.body).data?._csrf,
-    getUserInfo: options.userInfo,
+    getUserInfo: (request) => options.identityOf(request) ?? NOBODY,
     csrfOpts: { hmacKey: derivedKey(referenceKey, 'csrf') },
   });
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
+    // Nobody is there to see it: nothing is looked at for them, and the browser asks again when somebody is.
+    if (isPrefetch(request)) return reply.code(503).send();
   });
 }

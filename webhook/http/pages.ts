@@ -7,6 +7,7 @@ import { goOn } from '../verification/hand-over.ts';
 import type { Person } from '../verification/person.ts';
 import { type View, view } from '../verification/view.ts';
 import type { Worker } from '../verification/worker.ts';
+import { enter } from './enter.ts';
 import { answerWithPage } from './page-errors.ts';
 import { securePages } from './page-security.ts';
 import { identify } from './person.ts';
@@ -47,7 +48,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     referenceKey: desk.ledger.referenceKey,
     isHttps: options.publicUrl?.startsWith('https:') ?? false,
     plainHttp: options.plainHttp,
-    userInfo: (request) => known.get(request)?.identityId ?? '',
+    identityOf: (request) => known.get(request)?.identityId,
   });
   const send = createSendPage({ texts: options.texts });
   app.setErrorHandler(answerWithPage(send));
@@ -57,6 +58,8 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     secure: options.publicUrl?.startsWith('https:') ?? false,
     isMet: async (identityId: string) => (await desk.ledger.gate(identityId)) !== undefined,
   };
+
+  enter(app, { desk, handover, send });
 
   /** Runs `then` for a person we know; anybody else gets the page that leads on. */
   const withPerson =

@@ -14,7 +14,7 @@ export type Identified =
   | { readonly kind: 'second-factor'; readonly redirectTo: string | undefined }
   | { readonly kind: 'kratos-down' };
 
-interface Handover {
+export interface Handover {
   readonly kratos: KratosClient;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -29,7 +29,7 @@ interface Handover {
  * carries the decided status that the session's copy showed: without it a person whom a lost ledger does not know
  * would come back by the cookie as somebody about whom nothing was ever decided.
  */
-function remember(reply: FastifyReply, person: Person, { now, secure }: Handover): void {
+export function remember(reply: FastifyReply, person: Person, { now, secure }: Handover): void {
   const expires = Math.floor(now() / 1000) + LIFETIME_S;
   const value = [person.identityId, expires, person.inherited ?? 'none'].join('.');
   const options = { path: '/jumio', httpOnly: true, sameSite: 'lax', secure, signed: true } as const;

@@ -23,6 +23,12 @@ export async function saveAddress(db: Kysely<Tables>, dialect: Dialect, address:
     .execute();
 }
 
+/** An address that would be let in now. */
+export function findAddress(db: Kysely<Tables>, hash: string, now: number): Promise<Address | undefined> {
+  const good = db.selectFrom('addresses').selectAll().where('hash', '=', hash).where('usedAt', 'is', null);
+  return good.where('endsAt', '>', now).executeTakeFirst();
+}
+
 /** One statement finds and marks it, so that of many who come with the same address one is let in. */
 export function redeem(db: Kysely<Tables>, hash: string, now: number): Promise<Address | undefined> {
   return db

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { redeem, saveAddress } from './addresses.ts';
+import { findAddress, redeem, saveAddress } from './addresses.ts';
 import { createBudgetDesk } from './budget-desk.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
 import { type GateRow, gateReader } from './gate-row.ts';
@@ -42,6 +42,8 @@ export interface Ledger {
     now: number,
     decide: (snapshot: Snapshot | undefined) => Change | undefined,
   ): Promise<Snapshot | undefined>;
+  /** An address that is good now; it stays so. */
+  address(hash: string, now: number): Promise<Address | undefined>;
   /** Uses an address up, once, and notes it; `undefined`: there is none, or it was used, withdrawn, or has ended. */
   redeem(hash: string, now: number, noted: (address: Address) => LedgerEvent): Promise<Address | undefined>;
   /** Notes something that belongs to no identity we know. */
@@ -105,6 +107,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
         if (change.address !== undefined) await saveAddress(db, store.dialect, change.address);
         return change.snapshot;
       }),
+    address: (hash, now) => store.read((db) => findAddress(db, hash, now)),
     redeem: (hash, now, noted) =>
       store.write(async (db) => {
         const address = await redeem(db, hash, now);

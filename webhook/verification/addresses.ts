@@ -60,6 +60,11 @@ export async function issueAddress(desk: Desk, person: Person, issue: Issue): Pr
   return token;
 }
 
+/** Whom a token would let in; it is not used up by asking. */
+export async function lookUpAddress(desk: Desk, token: string): Promise<Redeemed | undefined> {
+  return TOKEN.test(token) ? desk.ledger.address(hashOf(token), desk.clock.now()) : undefined;
+}
+
 /**
  * Uses an address up: of many who come with the same token one is let in. `undefined`: it was never made, was used,
  * was replaced, or has ended. Rejects with `LedgerUnavailable`, and then it is not used up.

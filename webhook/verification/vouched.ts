@@ -1,0 +1,23 @@
+import { UpstreamError } from '../errors.ts';
+import type { Desk } from './desk.ts';
+import { decidedStatus, readCopy } from './gate.ts';
+import type { Person } from './person.ts';
+
+/**
+ * The person behind an identity that somebody else vouches for by its id alone. Whom the ledger does not know, or Kratos
+ * last did not, is asked of Kratos, so that a row that is made now inherits what the published copy shows (decisions.md 8).
+ * `undefined`: Kratos has no such identity. Rejects with `UpstreamError` where Kratos does not say, with
+ * `LedgerUnavailable` where the ledger does not.
+ */
+export async function personOf(desk: Desk, identityId: string): Promise<Person | undefined> {
+  const row = await desk.ledger.gate(identityId);
+  if (row !== undefined && row.gone === 0) return { identityId, inherited: row.standing };
+  try {
+    const { metadataPublic, schemaId, createdAt } = await desk.kratos.read(identityId);
+    const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
+    return { identityId, inherited, schemaId, bornAt: createdAt };
+  } catch (error) {
+    if (error instanceof UpstreamError && error.facts.code === 'identity-not-found') return undefined;
+    throw error;
+  }
+}
