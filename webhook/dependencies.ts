@@ -24,7 +24,7 @@ export interface Dependencies {
 
 const CALL_DEADLINE_MS = 10_000;
 /** Jumio answers 403 to a missing or odd one (jumio.md §2). */
-const USER_AGENT = 'KratosJumioBridge/0.1.0';
+export const USER_AGENT = 'KratosJumioBridge/0.1.0';
 
 function ours(publicUrl: string | undefined, path: string): string | undefined {
   return publicUrl === undefined ? undefined : publicUrl.replace(/\/*$/, path);

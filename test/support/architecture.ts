@@ -25,9 +25,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   watch: { values: ['errors'], types: ['jumio', 'kratos'] },
   http: { values: ['verification', 'errors', 'texts', 'kratos/messages'], types: ['ledger', 'kratos'] },
   cli: {
-    values: ['verification', 'config', 'dependencies', 'errors', 'logging'],
+    values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging'],
     types: ['ledger', 'jumio', 'kratos'],
   },
+  // Looks at everything from outside: at what is sent and stored, never at what is decided.
+  doctor: { values: ['config', 'upstream', 'jumio', 'ledger', 'http/bodies'] },
   texts: { values: [] },
   verification: { values: ['errors'], types: ['ledger', 'jumio', 'kratos'] },
   ledger: { values: ['errors'] },
@@ -41,7 +43,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   libsql: ['ledger'],
   pg: ['ledger'],
   '@ory/client': ['kratos'],
-  axios: ['jumio', 'upstream'],
+  axios: ['jumio', 'upstream', 'doctor'],
   i18next: ['texts'],
   negotiator: ['texts'],
   ghtml: ['http'],

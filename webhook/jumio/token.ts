@@ -65,12 +65,21 @@ export function createTokenSource(send: Send, options: TokenOptions): TokenSourc
   return { current, replacing };
 }
 
+/** How Jumio is asked for a token (jumio.md §2). */
+export function tokenRequest({
+  authUrl,
+  clientId,
+  clientSecret,
+}: Pick<TokenOptions, 'authUrl' | 'clientId' | 'clientSecret'>) {
+  const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+  const headers = { Authorization: `Basic ${basic}`, 'Content-Type': 'application/x-www-form-urlencoded' };
+  return { url: authUrl, headers, body: 'grant_type=client_credentials' };
+}
+
 async function fetchToken(send: Send, options: TokenOptions): Promise<Token> {
   const asked = options.now();
-  const basic = Buffer.from(`${options.clientId}:${options.clientSecret}`).toString('base64');
-  const headers = { Authorization: `Basic ${basic}`, 'Content-Type': 'application/x-www-form-urlencoded' };
   const answer = await send(
-    { operation: 'token', method: 'POST', url: options.authUrl, headers, body: 'grant_type=client_credentials' },
+    { operation: 'token', method: 'POST', ...tokenRequest(options) },
     AbortSignal.timeout(options.deadline),
   );
   const wire = accept(CALL, answer, tokenWire);

@@ -15,15 +15,20 @@ async function migrationTables(db: Kysely<Tables>, dialect: Dialect) {
   return { ...names, migrationTableSchema: schema };
 }
 
+const FIRST = '0001_core';
+
+/** The steps of the tables that this program knows, in their order. */
+export const migrationNames: readonly string[] = [FIRST];
+
 /**
  * Brings the tables up to date; several replicas may start together (Kysely's migrator takes PostgreSQL's advisory lock).
  * @returns whether the ledger was made by this call, or existed before.
  */
 export async function migrate(db: Kysely<Tables>, dialect: Dialect, now: number): Promise<'made' | 'opened'> {
-  const migrations = { '0001_core': core(dialect, now) };
+  const migrations = { [FIRST]: core(dialect, now) };
   const provider = { getMigrations: async () => migrations };
   const migrator = new Migrator({ db, provider, ...(await migrationTables(db, dialect)) });
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
-  return results?.some((result) => result.migrationName === '0001_core') ? 'made' : 'opened';
+  return results?.some((result) => result.migrationName === FIRST) ? 'made' : 'opened';
 }

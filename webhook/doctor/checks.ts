@@ -1,0 +1,46 @@
+import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
+import { recoveryCovered, signInCovered, signUpCovered } from './checks/coverage.ts';
+import { entries } from './checks/entries.ts';
+import { flags } from './checks/flags.ts';
+import { creation, file, ledgerOpens, migrations } from './checks/ledger.ts';
+import { order } from './checks/order.ts';
+import { reach } from './checks/reach.ts';
+import { callbackAnswered, clock, hooksAnswered, jumioToken, kratosAdmin, whoami } from './checks/reached.ts';
+import { returnUrls } from './checks/return-urls.ts';
+import { secrets } from './checks/secrets.ts';
+import { addresses, jumioAddresses, variables } from './checks/service.ts';
+import { sessions } from './checks/sessions.ts';
+import { templates } from './checks/templates.ts';
+import { wayThere } from './checks/way-there.ts';
+import type { Check } from './facts.ts';
+
+/** Every check, in the order of the report. */
+export const CHECKS: readonly Check[] = [
+  variables,
+  addresses,
+  jumioAddresses,
+  signUpCovered,
+  signInCovered,
+  recoveryCovered,
+  flags,
+  entries,
+  order,
+  secrets,
+  reach,
+  templates,
+  wayThere,
+  returnUrls,
+  cookieDomain,
+  cookieAttributes,
+  sessions,
+  ledgerOpens,
+  migrations,
+  creation,
+  file,
+  hooksAnswered,
+  callbackAnswered,
+  kratosAdmin,
+  whoami,
+  jumioToken,
+  clock,
+];

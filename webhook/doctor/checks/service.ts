@@ -1,0 +1,124 @@
+import type { Config } from '../../config.ts';
+import { isPrivateHost } from '../addresses.ts';
+import type { Check } from '../facts.ts';
+import { type Finding, notCheckable } from '../finding.ts';
+import { type Tree, textAt } from '../tree.ts';
+
+const UNREADABLE = notCheckable('the configuration of this service cannot be read');
+
+/** The service does not start with any of these. */
+export const variables: Check = {
+  group: 'configuration of this service',
+  says: 'every variable can be read',
+  look: ({ problems }) =>
+    problems.map(({ name, expected, seen }) => ({
+      id: 'variable',
+      severity: 'error',
+      seen: `${name}: ${seen}`,
+      why: 'The service does not start.',
+      fix: { says: `give ${name} ${expected}` },
+    })),
+};
+
+function noPages({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config, kratos: Tree | undefined): Finding[] {
+  const missing = [PUBLIC_URL ?? 'PUBLIC_URL', KRATOS_PUBLIC_URL ?? 'KRATOS_PUBLIC_URL'].filter(
+    (each) => !/:/.test(each),
+  );
+  if (missing.length === 0) return [];
+  const base = textAt(kratos, '/serve/public/base_url');
+  const environment = KRATOS_PUBLIC_URL === undefined && base !== undefined ? { KRATOS_PUBLIC_URL: base } : {};
+  return [
+    {
+      id: 'no-pages',
+      severity: 'warning',
+      seen: `${missing.join(' and ')} not set`,
+      why: 'Without them no page leads people to Jumio and back, and callbacks go where the Jumio portal says.',
+      fix: { says: `set ${missing.join(' and ')}`, environment },
+    },
+  ];
+}
+
+function otherKratos({ KRATOS_PUBLIC_URL }: Config, kratos: Tree | undefined): Finding[] {
+  const base = textAt(kratos, '/serve/public/base_url');
+  if (KRATOS_PUBLIC_URL === undefined || base === undefined || !URL.canParse(base)) return [];
+  if (new URL(base).host === new URL(KRATOS_PUBLIC_URL).host) return [];
+  return [
+    {
+      id: 'kratos-elsewhere',
+      severity: 'warning',
+      seen: `KRATOS_PUBLIC_URL is on ${new URL(KRATOS_PUBLIC_URL).host}, serve.public.base_url on ${new URL(base).host}`,
+      why: 'Browsers are sent to the second by Kratos and to the first by this service; a cookie of one may not reach the other.',
+      fix: { says: 'use the address that browsers use', environment: { KRATOS_PUBLIC_URL: base } },
+    },
+  ];
+}
+
+export const addresses: Check = {
+  group: 'configuration of this service',
+  says: 'the public addresses of this service and of Kratos are known',
+  look({ service, kratos }) {
+    if (service === undefined) return UNREADABLE;
+    return [...noPages(service, kratos), ...otherKratos(service, kratos)];
+  },
+};
+
+const DATA_CENTRES = ['amer-1', 'emea-1', 'apac-1'];
+
+function dataCentreOf(url: string): string | undefined {
+  return /^[a-z]+\.([a-z0-9-]+)\.jumio\.ai$/.exec(new URL(url).hostname)?.[1];
+}
+
+function differentCentres(service: Config): Finding[] {
+  const urls = { JUMIO_AUTH_URL: service.JUMIO_AUTH_URL, JUMIO_RETRIEVAL_BASE_URL: service.JUMIO_RETRIEVAL_BASE_URL };
+  const wanted = dataCentreOf(service.JUMIO_API_BASE_URL);
+  return Object.entries(urls).flatMap(([name, url]): Finding[] => {
+    const centre = url === undefined ? undefined : dataCentreOf(url);
+    if (url === undefined || wanted === undefined || centre === undefined || centre === wanted) return [];
+    return [
+      {
+        id: 'jumio-data-centres',
+        severity: 'error',
+        seen: `${name} is in ${centre}, JUMIO_API_BASE_URL in ${wanted}`,
+        why: 'A tenant lives in one data centre: the other neither knows its credentials nor its executions.',
+        fix: { says: 'use one data centre', environment: { [name]: url.replace(centre, wanted) } },
+      },
+    ];
+  });
+}
+
+function unknownCentre({ JUMIO_API_BASE_URL: url }: Config): Finding[] {
+  const centre = dataCentreOf(url);
+  if (centre === undefined || DATA_CENTRES.includes(centre)) return [];
+  return [
+    {
+      id: 'jumio-data-centre-unknown',
+      severity: 'warning',
+      seen: `JUMIO_API_BASE_URL is in ${centre}`,
+      why: `Jumio documents ${DATA_CENTRES.join(', ')}.`,
+      fix: { says: 'compare it with the address of your Jumio portal' },
+    },
+  ];
+}
+
+function notPublic({ PUBLIC_URL, JUMIO_API_BASE_URL }: Config): Finding[] {
+  const isJumio = dataCentreOf(JUMIO_API_BASE_URL) !== undefined;
+  if (PUBLIC_URL === undefined || !isJumio || !isPrivateHost(new URL(PUBLIC_URL).hostname)) return [];
+  return [
+    {
+      id: 'callback-not-public',
+      severity: 'error',
+      seen: `PUBLIC_URL is ${new URL(PUBLIC_URL).origin}`,
+      why: 'Jumio cannot call it. Verdicts are then only found by asking, minutes to hours later.',
+      fix: { says: 'use a name that the internet knows' },
+    },
+  ];
+}
+
+export const jumioAddresses: Check = {
+  group: 'configuration of this service',
+  says: 'Jumio’s addresses are those of one data centre, and Jumio can call this service',
+  look({ service }) {
+    if (service === undefined) return UNREADABLE;
+    return [...differentCentres(service), ...unknownCentre(service), ...notPublic(service)];
+  },
+};

@@ -1,0 +1,43 @@
+import { readdir, readlink, realpath, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Where a SQLite ledger lives. */
+export interface Disk {
+  readonly freeBytes: number;
+  /** How many other processes hold the file open; undefined where this system does not tell. */
+  readonly openedBy: number | undefined;
+}
+
+async function opens(process: string, file: string): Promise<boolean> {
+  try {
+    const handles = await readdir(join('/proc', process, 'fd'));
+    const links = await Promise.all(handles.map((fd) => readlink(join('/proc', process, 'fd', fd)).catch(() => '')));
+    return links.includes(file);
+  } catch {
+    return false; // ended meanwhile, or somebody else's
+  }
+}
+
+async function openedBy(file: string): Promise<number | undefined> {
+  try {
+    const all = await readdir('/proc');
+    const others = all.filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+    const found = await Promise.all(others.map((other) => opens(other, file)));
+    return found.filter(Boolean).length;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Looks at the file of a SQLite ledger; undefined where there is none. */
+export async function lookAtDisk(databaseUrl: string): Promise<Disk | undefined> {
+  if (!databaseUrl.startsWith('file:')) return undefined;
+  const path = databaseUrl.slice('file:'.length);
+  try {
+    await stat(path);
+    const { bavail, bsize } = await statfs(dirname(path));
+    return { freeBytes: bavail * bsize, openedBy: await openedBy(await realpath(path)) };
+  } catch {
+    return undefined;
+  }
+}
