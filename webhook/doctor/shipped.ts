@@ -21,8 +21,10 @@ export function templateFor(flow: HookEntry['flow']): TemplateName {
 
 /** The service as the configured hooks reach it, else the placeholder of ory-actions.yaml. */
 function serviceUrl(known: readonly OurHook[]): string {
-  const url = known.map((hook) => hook.config.url).find((each) => URL.canParse(each));
-  return url === undefined ? '<SERVICE_URL>' : url.replace(/\/jumio\/(initiate|validate)\/*([?#].*)?$/, '');
+  const found = known.map((hook) => hook.config.url).find((each) => URL.canParse(each));
+  if (found === undefined) return '<SERVICE_URL>';
+  const { origin, pathname } = new URL(found);
+  return `${origin}${pathname.replace(/\/jumio\/(initiate|validate)\/*$/, '')}`;
 }
 
 /** As the other hooks name theirs: inside the configuration (Ory Network), or in their folder. */

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Config } from '../../config.ts';
 import type { Check, Facts } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
-import { flagAt, type Tree, textAt } from '../tree.ts';
+import { at, flagAt, type Tree, textAt } from '../tree.ts';
 import { NO_KRATOS_CONFIG } from './coverage.ts';
 
 /** The session cookie has settings of its own, which win over those of all cookies. */
@@ -76,9 +76,9 @@ function strict(path: string): Finding {
 
 /** Browsers drop `SameSite=None` without `Secure`; Kratos leaves `Secure` out in development (`--dev`) and where told. */
 function noneInClear(kratos: Tree, path: string): Finding[] {
-  const isInsecure = flagAt(kratos, '/dev') || /^http:/.test(textAt(kratos, '/serve/public/base_url') ?? '');
-  const told = [setting(kratos, 'secure').value, String(flagAt(kratos, '/cookies/secure', true))].includes('false');
-  if (!isInsecure && !told) return [];
+  const told = [at(kratos, '/cookies/secure'), at(kratos, '/session/cookie/secure')].map(String).includes('false');
+  const inClear = textAt(kratos, '/serve/public/base_url')?.startsWith('http:');
+  if (!told && !inClear && !flagAt(kratos, '/dev')) return [];
   return [
     {
       id: 'cookie-none-insecure',

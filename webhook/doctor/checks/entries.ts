@@ -72,7 +72,7 @@ const idOnOldKratos: Look = ({ pointer, config }, kratos) => {
 const inClear: Look = ({ pointer, config }) => {
   const url = URL.canParse(config.url) ? new URL(config.url) : undefined;
   if (url?.protocol !== 'http:' || isPrivateHost(url.hostname) || !url.hostname.includes('.')) return undefined;
-  const value = config.url.replace(/^http:/, 'https:');
+  const value = `https://${url.host}${url.pathname}`;
   return {
     id: 'hook-in-clear',
     severity: 'warning',

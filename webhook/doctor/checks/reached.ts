@@ -15,6 +15,12 @@ const takenByGate = z.object({
   json: z.object({ messages: z.array(z.object({ messages: z.array(z.object({ id: z.literal(4990004) })) })) }),
 });
 
+/** Without a password or a token that may be in it. */
+function bare(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
 function ofHook({ hook, asked }: HookAnswer): Finding[] {
   if ((hook.duty === 'initiate' ? takenByInitiate : takenByGate).safeParse(asked).success) return [];
   const { origin } = new URL(hook.config.url);
@@ -35,7 +41,7 @@ function ofHook({ hook, asked }: HookAnswer): Finding[] {
       {
         id: 'service-refuses-secret',
         severity: 'error',
-        seen: `${hook.config.url} answers 401 to the secret of ${dotted(hook.pointer)}`,
+        seen: `${bare(hook.config.url)} answers 401 to the secret of ${dotted(hook.pointer)}`,
         why: 'The running service has another ORY_WEBHOOK_SECRET: at sign-in everybody is refused.',
         fix: { says: 'restart the service with the value that Kratos sends, or `new,old` while it turns over' },
       },
@@ -44,7 +50,7 @@ function ofHook({ hook, asked }: HookAnswer): Finding[] {
     {
       id: 'not-the-service',
       severity: 'error',
-      seen: `${hook.config.url} answers ${asked.status}, which this service would not`,
+      seen: `${bare(hook.config.url)} answers ${asked.status}, which this service would not`,
       why: 'Something else is at that address, or a proxy in front of it changes the answer.',
       fix: { says: `put this service’s address into ${dotted(hook.pointer)}, or let the proxy pass /jumio/ through` },
     },

@@ -15,6 +15,8 @@ async function addressesOf(host: string): Promise<readonly [string, string[]]> {
   return [host, found.map(({ address }) => address)];
 }
 
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
 /** One of those that would be answered alike. */
 function distinct(hooks: readonly OurHook[]): OurHook[] {
   const keyed = hooks.map((hook) => [JSON.stringify([hook.config.url, [...headersOf(hook)]]), hook] as const);
@@ -23,7 +25,7 @@ function distinct(hooks: readonly OurHook[]): OurHook[] {
 
 /** An empty body changes nothing: the service refuses it once it has let the caller in. */
 async function callHook(ask: Ask, hook: OurHook): Promise<HookAnswer> {
-  const headers = { 'Content-Type': 'application/json', ...Object.fromEntries(headersOf(hook)) };
+  const headers = { ...JSON_TYPE, ...Object.fromEntries(headersOf(hook)) };
   return { hook, asked: await ask({ method: 'POST', url: hook.config.url, headers, body: '' }) };
 }
 
@@ -56,7 +58,9 @@ async function lookAtNeighbours(
   });
   return {
     ...(front && { whoami: await ask({ method: 'GET', url: `${bare(front)}/sessions/whoami` }) }),
-    ...(ours && { callback: await ask({ method: 'POST', url: `${bare(ours)}/jumio/callback`, body: '' }) }),
+    ...(ours && {
+      callback: await ask({ method: 'POST', url: `${bare(ours)}/jumio/callback`, headers: JSON_TYPE, body: '' }),
+    }),
     token: await ask({ ...token, method: 'POST' }),
     admin: await admin,
   };

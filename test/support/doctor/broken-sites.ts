@@ -1,0 +1,233 @@
+import type { Operation } from '../../../webhook/doctor/finding.ts';
+import { applied } from './operations.ts';
+import { SHIPPED, type Site, withActions } from './site.ts';
+
+/** An installation with one mistake, and what the doctor is to say of it: errors and warnings. */
+interface BrokenSite extends Site {
+  readonly name: string;
+  readonly expected: readonly string[];
+}
+
+const FLOWS = '/selfservice/flows';
+const METHODS = '/selfservice/methods';
+
+/** The first hook of a list is ours. */
+const SIGN_UP = `${FLOWS}/registration/after/password/hooks/0/config`;
+const GATE = `${FLOWS}/login/after/password/hooks/0/config`;
+
+function set(path: string, value: unknown): Operation {
+  return { op: 'add', path, value };
+}
+
+function drop(path: string): Operation {
+  return { op: 'remove', path };
+}
+
+function broken(name: string, changes: readonly Operation[], ...expected: readonly string[]): BrokenSite {
+  return { name, kratos: applied({ ...SHIPPED }, changes), expected };
+}
+
+function at(name: string, env: Site['env'], ...expected: readonly string[]): BrokenSite {
+  return { name, kratos: SHIPPED, expected, ...(env && { env }) };
+}
+
+const SESSION_ONLY = [{ hook: 'session' }];
+const OTHER = [{ hook: 'revoke_active_sessions' }];
+const template = (text: string): string => `base64://${Buffer.from(text).toString('base64')}`;
+
+/** Mistakes of every kind that the doctor knows. */
+export const BROKEN: readonly BrokenSite[] = [
+  broken(
+    'a list of sign-up with `session` alone',
+    [set(`${FLOWS}/registration/after/password/hooks`, SESSION_ONLY)],
+    'initiate-missing',
+  ),
+  broken(
+    'no sign-up hook for methods without a list, SAML on',
+    [drop(`${FLOWS}/registration/after/hooks`), set(`${METHODS}/saml`, { enabled: true })],
+    'initiate-missing',
+  ),
+  broken(
+    'no sign-up hook in the global list, nobody runs it yet',
+    [drop(`${FLOWS}/registration/after/hooks`)],
+    'initiate-missing-later',
+  ),
+  broken('a list of sign-in without the gate', [set(`${FLOWS}/login/after/password/hooks`, OTHER)], 'gate-missing'),
+  broken(
+    'a list of a second factor without the gate',
+    [set(`${METHODS}/totp/enabled`, true), set(`${FLOWS}/login/after/totp/hooks`, OTHER)],
+    'gate-missing',
+  ),
+  broken(
+    'no gate for methods without a list, SAML on',
+    [drop(`${FLOWS}/login/after/hooks`), set(`${METHODS}/saml`, { enabled: true })],
+    'gate-missing',
+  ),
+  broken(
+    'a list of a method that is off lacks the gate',
+    [set(`${FLOWS}/login/after/oidc/hooks`, OTHER)],
+    'gate-missing-later',
+  ),
+  broken('recovery without the gate', [drop(`${FLOWS}/recovery/after`)], 'recovery-without-gate'),
+  broken(
+    'recovery without the gate, switched off',
+    [drop(`${FLOWS}/recovery/after`), set(`${FLOWS}/recovery/enabled`, false)],
+    'recovery-without-gate-later',
+  ),
+  broken('`can_interrupt` at sign-up', [set(`${SIGN_UP}/can_interrupt`, true)], 'initiate-before-identity'),
+  broken('`parse` at sign-up', [set(`${SIGN_UP}/response`, { parse: true })], 'initiate-before-identity'),
+  broken(
+    '`parse` in the global list of sign-up',
+    [set(`${FLOWS}/registration/after/hooks/0/config/response`, { parse: true })],
+    'initiate-never-runs',
+  ),
+  broken('`ignore` at sign-up', [set(`${SIGN_UP}/response`, { ignore: true })], 'initiate-not-waited-for'),
+  broken('a gate that cannot interrupt', [drop(`${GATE}/can_interrupt`)], 'gate-cannot-speak'),
+  broken(
+    'a gate whose answer is ignored',
+    [drop(`${GATE}/can_interrupt`), set(`${GATE}/response`, { ignore: true })],
+    'gate-ignored',
+  ),
+  broken(
+    'the gate in a list of sign-up',
+    [
+      set(`${FLOWS}/registration/after/password/hooks/1`, {
+        hook: 'web_hook',
+        config: pick(`${FLOWS}/login/after/hooks/0/config`),
+      }),
+    ],
+    'hook-in-wrong-list',
+  ),
+  broken('a hook that GETs', [set(`${GATE}/method`, 'GET')], 'hook-not-post'),
+  broken('a hook without a template', [drop(`${GATE}/body`)], 'hook-without-body'),
+  broken(
+    'a content type with something behind it',
+    [set(`${GATE}/headers`, { 'Content-Type': 'application/json; charset=utf-8' })],
+    'hook-content-type',
+  ),
+  broken('`id` on an old Kratos', [set('/version', 'v1.3.1'), set(`${GATE}/id`, 'gate')], 'hook-id-unknown'),
+  broken(
+    'a hook over the internet in clear',
+    [set(`${GATE}/url`, 'http://verify.example.com/jumio/validate')],
+    'hook-in-clear',
+  ),
+  broken('a placeholder for the address', [set(`${GATE}/url`, '<SERVICE_URL>/jumio/validate')], 'hook-without-address'),
+  broken('no secret', [drop(`${GATE}/auth`)], 'hook-without-secret'),
+  broken('another secret', [set(`${GATE}/auth/config/value`, 'of-somebody-else')], 'hook-secret-differs'),
+  broken('the secret in a cookie', [set(`${GATE}/auth/config/in`, 'cookie')], 'hook-without-secret'),
+  broken('the template of another hook', [set(`${GATE}/body`, pick(`${SIGN_UP}/body`))], 'template-of-another-hook'),
+  broken(
+    'a template that gives no id',
+    [set(`${GATE}/body`, template('function(ctx) { id: ctx.identity.id }'))],
+    'template-without-id',
+  ),
+  broken(
+    'a template that does not render',
+    [set(`${GATE}/body`, template('function(ctx) { kratos_identity_id: ctx.nothing.id }'))],
+    'template-without-id',
+  ),
+  broken(
+    'a template that sends all of ctx',
+    [set(`${SIGN_UP}/body`, template('function(ctx) { kratos_identity_id: ctx.identity.id, ctx: ctx }'))],
+    'template-tells-too-much',
+  ),
+  broken(
+    'a gate without the published copy',
+    [set(`${GATE}/body`, template('function(ctx) { kratos_identity_id: ctx.identity.id }'))],
+    'gate-without-copy',
+  ),
+  broken(
+    'sign-up leads elsewhere',
+    [drop(`${FLOWS}/registration/after/default_browser_return_url`)],
+    'sign-up-leads-elsewhere',
+  ),
+  broken(
+    'one method leads elsewhere',
+    [set(`${FLOWS}/registration/after/password/default_browser_return_url`, 'https://app.example.com/')],
+    'method-leads-elsewhere',
+  ),
+  broken(
+    'the pages may not be returned to',
+    [set('/selfservice/allowed_return_urls', ['https://app.example.com'])],
+    'return-url-not-allowed',
+  ),
+  broken('no cookie domain', [drop('/cookies/domain')], 'cookie-domain'),
+  broken(
+    'the cookie is of Kratos’ host',
+    [set('/session', { cookie: { domain: 'auth.example.com' } })],
+    'cookie-domain',
+  ),
+  broken('SameSite=Strict', [set('/cookies/same_site', 'Strict')], 'cookie-strict'),
+  broken('SameSite=None in clear', [set('/cookies/same_site', 'None'), set('/dev', true)], 'cookie-none-insecure'),
+  broken('a cookie for one path', [set('/cookies/path', '/self-service')], 'cookie-path'),
+  at('nowhere to go on to', { ALLOWED_RETURN_URLS: '' }, 'no-way-back'),
+  at('another Kratos for browsers', { KRATOS_PUBLIC_URL: 'https://login.example.com' }, 'kratos-elsewhere'),
+  at('Kratos’ public address not known', { KRATOS_PUBLIC_URL: '' }, 'no-pages'),
+  at('two data centres', { JUMIO_AUTH_URL: 'https://auth.amer-1.jumio.ai/oauth2/token' }, 'jumio-data-centres'),
+  {
+    ...broken(
+      'private addresses are not called',
+      [set('/clients', { http: { disallow_private_ip_ranges: true } })],
+      'hook-address-blocked',
+    ),
+    seen: { addresses: new Map([['jumio-bridge', ['10.1.2.3']]]) },
+  },
+];
+
+/** Mistakes whose cure is not a line of configuration. */
+export const NOT_MENDED_BY_LINES: readonly BrokenSite[] = [
+  at(
+    'two registrable domains',
+    { PUBLIC_URL: 'https://verify.example.org' },
+    'different-domains',
+    'return-url-not-allowed',
+    'sign-up-leads-elsewhere',
+  ),
+  at(
+    'Jumio cannot call this service',
+    { PUBLIC_URL: 'https://verify.localhost' },
+    'callback-not-public',
+    'different-domains',
+    'return-url-not-allowed',
+    'sign-up-leads-elsewhere',
+  ),
+  {
+    ...at('an address that Kratos never calls', {}, 'hook-address-never-called'),
+    seen: { addresses: new Map([['jumio-bridge', ['100.64.0.7']]]) },
+  },
+];
+
+/** As the published integration tells its users: the global lists, and `parse` at sign-up. */
+export const PUBLISHED: Site = {
+  kratos: withActions(`
+selfservice:
+  flows:
+    registration:
+      after:
+        hooks:
+          - hook: web_hook
+            config:
+              url: <SERVICE_URL>/jumio/initiate
+              method: POST
+              body: ${template('function(ctx) { kratos_identity_id: ctx.identity.id, email: ctx.identity.traits.email }')}
+              auth: { type: api_key, config: { in: header, name: X-Webhook-Secret, value: "<ORY_WEBHOOK_SECRET>" } }
+              response: { ignore: false, parse: true }
+    login:
+      after:
+        hooks:
+          - hook: web_hook
+            config:
+              url: <SERVICE_URL>/jumio/validate
+              method: POST
+              body: ${template("function(ctx) { kratos_identity_id: ctx.identity.id, jumio_verification_status: std.get(ctx.identity.metadata_public, 'jumio_verification_status') }")}
+              auth: { type: api_key, config: { in: header, name: X-Webhook-Secret, value: "<ORY_WEBHOOK_SECRET>" } }
+              can_interrupt: true
+`),
+};
+
+function pick(pointer: string): unknown {
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((value, key) => Reflect.get(Object(value), key), SHIPPED);
+}

@@ -1,0 +1,91 @@
+import { parse } from 'yaml';
+import { filledActions } from '../../../sandbox/kratos/actions.ts';
+import type { KratosOptions } from '../../../sandbox/kratos/options.ts';
+import { realConfig } from '../../../sandbox/kratos/real-config.ts';
+import { JSONNET_DIR } from '../../../sandbox/kratos/shipped.ts';
+import type { Config, Environment } from '../../../webhook/config.ts';
+import { examine, type Report } from '../../../webhook/doctor/examine.ts';
+import type { Facts } from '../../../webhook/doctor/facts.ts';
+import type { Fix } from '../../../webhook/doctor/finding.ts';
+import { findJsonnet } from '../../../webhook/doctor/jsonnet.ts';
+import type { Seen } from '../../../webhook/doctor/probes/seen.ts';
+import { readTemplates } from '../../../webhook/doctor/templates.ts';
+import { isTree, merge, type Tree } from '../../../webhook/doctor/tree.ts';
+import { config } from '../environment.ts';
+import { applied } from './operations.ts';
+
+const SECRET = 'webhook-secret-1';
+
+/** Kratos, application and service on one domain; the hooks go to an internal name. */
+const OPTIONS: KratosOptions = {
+  serviceUrl: 'http://jumio-bridge:3000',
+  webhookSecret: SECRET,
+  verifyUrl: 'https://verify.example.com',
+  uiUrl: 'https://app.example.com',
+  publicHost: 'auth.example.com',
+  cookieDomain: 'example.com',
+};
+
+const ENV: Environment = {
+  ORY_WEBHOOK_SECRET: SECRET,
+  PUBLIC_URL: OPTIONS.verifyUrl,
+  KRATOS_PUBLIC_URL: 'https://auth.example.com',
+  ALLOWED_RETURN_URLS: OPTIONS.uiUrl,
+};
+
+/** What an operator would fill in for the placeholders of a fix. */
+export const PLACEHOLDERS = {
+  '<SERVICE_URL>': OPTIONS.serviceUrl,
+  '<PUBLIC_URL>': OPTIONS.verifyUrl,
+  '<ORY_WEBHOOK_SECRET>': SECRET,
+  '<JSONNET_DIR>': JSONNET_DIR,
+};
+
+function treeOf(text: string): Tree {
+  const tree: unknown = parse(text);
+  if (!isTree(tree)) throw new Error('no configuration');
+  return tree;
+}
+
+const base = realConfig(OPTIONS, { public: 4433, admin: 4434 }, '/kratos.sqlite', 'v26.2.0');
+const serve = { public: { base_url: 'https://auth.example.com/' }, admin: { base_url: 'http://kratos:4434/' } };
+
+/** A configuration of Kratos as an operator has it: their own, and ory-actions.yaml as it is shipped. */
+export const SHIPPED: Tree = merge([{ ...base, serve }, treeOf(filledActions(OPTIONS))]);
+
+/** The same without a hook, for other hooks to be put in. */
+export function withActions(actions: string): Tree {
+  return merge([{ ...base, serve }, treeOf(filledActions({ ...OPTIONS, actions }))]);
+}
+
+/** An installation, as much of it as the doctor reads. */
+export interface Site {
+  readonly kratos: Tree;
+  readonly env?: Environment;
+  readonly seen?: Partial<Seen>;
+}
+
+function serviceOf(env: Environment = {}): Config {
+  return config({ ...ENV, ...env });
+}
+
+const render = await findJsonnet();
+
+async function factsOf({ kratos, env, seen }: Site): Promise<Facts> {
+  const nothing: Seen = { now: 0, addresses: new Map(), ...(render && { render }) };
+  const templates = await readTemplates(kratos);
+  return { kratos, service: serviceOf(env), problems: [], templates, seen: { ...nothing, ...seen } };
+}
+
+export async function examined(site: Site): Promise<Report> {
+  return examine(await factsOf(site));
+}
+
+/** The site after one fix, as an operator would do it. */
+export function mended(site: Site, { kratos = [], environment = {} }: Fix): Site {
+  return {
+    ...site,
+    kratos: applied({ ...site.kratos }, kratos, PLACEHOLDERS),
+    env: { ...site.env, ...environment },
+  };
+}

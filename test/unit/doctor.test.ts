@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../webhook/doctor/examine.ts';
+import { BROKEN, NOT_MENDED_BY_LINES, PUBLISHED } from '../support/doctor/broken-sites.ts';
+import { examined, mended, SHIPPED, type Site } from '../support/doctor/site.ts';
+
+/** Errors and warnings, each once. */
+function wrong({ findings }: Report): string[] {
+  return [...new Set(findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id))].sort();
+}
+
+/** Does what the first finding says, looks again, and so on. */
+async function mendedInTurn(site: Site): Promise<{ report: Report; site: Site }> {
+  let now = site;
+  for (let steps = 0; steps < 20; steps += 1) {
+    const report = await examined(now);
+    const first = report.findings.find(({ severity }) => severity !== 'info');
+    if (first === undefined) return { report, site: now };
+    now = mended(now, first.fix);
+  }
+  throw new Error(`still wrong: ${wrong(await examined(now)).join(', ')}`);
+}
+
+describe('the doctor on the shipped configuration', () => {
+  it('is green, and says what it could not check', async () => {
+    const report = await examined({ kratos: SHIPPED });
+    expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([
+      ['session-before-verdict', 'info'],
+      ['second-factor-first', 'info'],
+    ]);
+    expect(report.green).toBe(true);
+    expect(report.notCheckable.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([
+        'the workflow key',
+        'that the key may change identities',
+        'that the ledger is backed up',
+      ]),
+    );
+  });
+});
+
+describe('the doctor on the published integration’s configuration', () => {
+  it('finds the hook that never runs, the ways round the gate, and the way that leads nowhere', async () => {
+    expect(wrong(await examined(PUBLISHED))).toEqual([
+      'initiate-never-runs',
+      'recovery-without-gate',
+      'sign-up-leads-elsewhere',
+    ]);
+  });
+
+  it('is green when its fixes are applied', async () => {
+    expect((await mendedInTurn(PUBLISHED)).report.green).toBe(true);
+  });
+});
+
+describe.each(BROKEN)('the doctor on an installation with $name', ({ expected, ...site }) => {
+  it(`finds ${expected.join(', ')} and nothing else`, async () => {
+    expect(wrong(await examined(site))).toEqual([...expected].sort());
+  });
+
+  it('is green when what it says is done', async () => {
+    expect((await mendedInTurn(site)).report.green).toBe(true);
+  });
+});
+
+describe.each(NOT_MENDED_BY_LINES)('the doctor on an installation with $name', ({ expected, ...site }) => {
+  it(`finds ${expected.join(', ')}`, async () => {
+    expect(wrong(await examined(site))).toEqual([...expected].sort());
+  });
+});
