@@ -1,6 +1,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Dependencies } from './dependencies.ts';
+import { assetRoutes, createAssets } from './http/assets.ts';
 import { createSecretCheck } from './http/authenticity.ts';
+import type { Brand } from './http/brand.ts';
 import { callback } from './http/callback.ts';
 import { answerError } from './http/error-handler.ts';
 import { handover } from './http/handover.ts';
@@ -9,14 +11,25 @@ import { initiate } from './http/initiate.ts';
 import { answerNotFound } from './http/not-found.ts';
 import { pages } from './http/pages.ts';
 import { createReturnTo } from './http/return-to.ts';
+import type { Look } from './http/send-page.ts';
 import { validate } from './http/validate.ts';
 import { RequestLog } from './logging.ts';
-import { createTexts } from './texts/texts.ts';
 import { publishedPolicy } from './verification/gate.ts';
+
+function brandOf(config: Dependencies['config']): Brand {
+  return {
+    name: config.BRAND_NAME,
+    logo: config.BRAND_LOGO,
+    color: config.BRAND_COLOR,
+    colorDark: config.BRAND_COLOR_DARK,
+    support: config.SUPPORT_ADDRESS,
+    privacyUrl: config.PRIVACY_URL,
+  };
+}
 
 /** Every plugin and route of the service, by name. Opens no socket and reads no environment. */
 export async function buildApp(dependencies: Dependencies): Promise<FastifyInstance> {
-  const { config, desk, worker, logger, phase, unreachable } = dependencies;
+  const { config, desk, worker, texts, logger, phase, unreachable } = dependencies;
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
@@ -46,11 +59,14 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     await app.register(handover, { desk, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });
   }
   if (kratosPublicUrl !== undefined) {
+    const brand = brandOf(config);
+    const look: Look = { texts, brand, assets: createAssets(brand) };
+    await app.register(assetRoutes, look);
     const plainHttp = new URL(config.JUMIO_API_BASE_URL).protocol === 'http:';
     const options = {
       desk,
       worker,
-      texts: createTexts(),
+      look,
       returnTo,
       defaultReturnUrl,
       publicUrl: config.PUBLIC_URL,

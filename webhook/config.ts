@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { color, DARK, LIGHT, logo, support } from './config-brand.ts';
 import { crossChecks } from './config-checks.ts';
 import { lifetimeMs, lifetimeText } from './config-lifetime.ts';
+import { pointer, texts } from './config-texts.ts';
 import { burst, optionalUrl, port, proxies, rate, secrets, text, url, webUrls } from './config-values.ts';
 
 /** The only list of environment variables (design §7). Every one may come from a file, `<NAME>_FILE`. */
@@ -24,6 +26,14 @@ const variables = z.object({
   KRATOS_PUBLIC_URL: optionalUrl('the URL of Kratos’ public port'),
   ALLOWED_RETURN_URLS: webUrls().default([]),
   DEFAULT_RETURN_URL: optionalUrl('the URL people are sent to when nothing else is known'),
+  BRAND_NAME: text().max(60, 'a name of at most 60 characters').optional(),
+  BRAND_LOGO: logo().optional(),
+  BRAND_COLOR: color(LIGHT).optional(),
+  BRAND_COLOR_DARK: color(DARK).optional(),
+  SUPPORT_ADDRESS: support().optional(),
+  PRIVACY_URL: optionalUrl('the URL of the privacy policy'),
+  TEXTS: texts().optional(),
+  LOCALE_TRAIT: pointer().optional(),
   DATABASE_URL: text()
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
     .default('file:./data/ledger.sqlite'),
@@ -74,6 +84,12 @@ const SHOWN = new Set<string>([
   'JUMIO_WORKFLOW_KEY',
   'JUMIO_LINK_LIFETIME',
   'VERIFICATION_START',
+  'BRAND_NAME',
+  'BRAND_LOGO',
+  'BRAND_COLOR',
+  'BRAND_COLOR_DARK',
+  'SUPPORT_ADDRESS',
+  'LOCALE_TRAIT',
   'JUMIO_ACCOUNT_RATE',
   'JUMIO_ACCOUNT_BURST',
   'JUMIO_RETRIEVAL_RATE',

@@ -7,6 +7,7 @@ import { baseUrls } from './jumio/base-urls.ts';
 import { createJumioClient, type JumioClientOptions } from './jumio/client.ts';
 import { createKratosClient } from './kratos/client.ts';
 import { openLedger } from './ledger/ledger.ts';
+import { createTexts, type Texts } from './texts/texts.ts';
 import { GATE_ONLY } from './verification/consequences.ts';
 import type { Clock, Desk } from './verification/desk.ts';
 import { createWorker, type Worker } from './verification/worker.ts';
@@ -18,6 +19,7 @@ export interface Dependencies {
   readonly logger: Logger;
   readonly desk: Desk;
   readonly worker: Worker;
+  readonly texts: Texts;
   readonly phase: Phase;
   readonly unreachable: () => readonly Upstream[];
 }
@@ -83,6 +85,7 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const ledger = await openLedger(config.DATABASE_URL, clock.now());
   const watch = createWatch();
+  const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS });
   const desk: Desk = {
     ledger,
     jumio: watchJumio(watch, jumioClient(config, clock)),
@@ -95,10 +98,10 @@ export async function createDependencies(
     onRejected: GATE_ONLY,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,
-    consentVersion: '1',
+    consentVersion: texts.consentVersion,
     linkLifetimeMs: config.linkLifetimeMs,
     callDeadlineMs: CALL_DEADLINE_MS,
   };
   const phase: Phase = { current: 'starting' };
-  return { config, logger, desk, worker: createWorker(desk), phase, unreachable: () => watch.unreachable() };
+  return { config, logger, desk, worker: createWorker(desk), texts, phase, unreachable: () => watch.unreachable() };
 }

@@ -102,7 +102,8 @@ describe('the headers of a page', () => {
     const { browser } = await signedUp(await testService());
     const { headers } = await browser.get('/jumio/verify');
     expect(headers['content-security-policy']).toBe(
-      "default-src 'none';form-action 'self' https:;frame-ancestors 'none';base-uri 'none'",
+      "default-src 'none';style-src 'self';script-src 'self';img-src 'self';connect-src 'self';" +
+        "form-action 'self' https:;frame-ancestors 'none';base-uri 'none'",
     );
     expect(headers).toMatchObject({
       'cache-control': 'no-store',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import Fastify from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createAssets } from '../../webhook/http/assets.ts';
 import { html } from '../../webhook/http/html.ts';
 import { button, link, type Page, words } from '../../webhook/http/page.ts';
 import { createSendPage } from '../../webhook/http/send-page.ts';
@@ -12,6 +13,7 @@ const NASTY = `</title><script>alert('1')</script>"'><img src=x onerror=alert(1)
 
 /** Says each key with its values as it is: what an operator may write. */
 const texts: Texts = {
+  consentVersion: '1',
   choose: ({ acceptLanguage }) => acceptLanguage ?? 'en',
   tell: (_language, { key, values }) => String(values?.date ?? key),
 };
@@ -24,7 +26,7 @@ function spoken(word: string): Text {
 const PLAIN: Page = { sentence: spoken('S'), action: words(spoken('A')) };
 
 const app = Fastify();
-const send = createSendPage({ texts });
+const send = createSendPage({ texts, brand: {}, assets: createAssets({}) });
 let shown: Page = PLAIN;
 app.get('/', (_request, reply) => send(reply, 200, shown));
 afterAll(() => app.close());

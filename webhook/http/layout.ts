@@ -1,30 +1,76 @@
 import { say } from '../texts/messages.ts';
+import { type Assets, addressOf } from './assets.ts';
+import type { Brand } from './brand.ts';
 import { action, block, type Tell } from './components.ts';
 import { html, type Markup } from './html.ts';
 import type { Page } from './page.ts';
 
+/** What all pages have in common. */
+export interface Frame {
+  readonly brand: Brand;
+  readonly assets: Assets;
+}
+
+const RIGHT_TO_LEFT = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/;
+
+/** A page that waits asks again by its script; without scripts it is loaded again. */
+function waiting(seconds: number | undefined, { script }: Assets): Markup | undefined {
+  if (seconds === undefined) return undefined;
+  return html`<script src="${addressOf(script)}" defer></script>
+<noscript><meta http-equiv="refresh" content="${seconds}"></noscript>
+`;
+}
+
+function head(page: Page, title: string, { brand, assets }: Frame): Markup {
+  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}${brand.name === undefined ? undefined : ` – ${brand.name}`}</title>
+<link rel="stylesheet" href="${addressOf(assets.style)}">
+${waiting(page.refreshSeconds, assets)}`;
+}
+
+function header({ brand, assets }: Frame): Markup | undefined {
+  const { name } = brand;
+  if (assets.logo === undefined)
+    return name === undefined ? undefined : html`<header class="brand"><p>${name}</p></header>\n`;
+  return html`<header class="brand"><img src="${addressOf(assets.logo)}" alt="${name ?? ''}"></header>\n`;
+}
+
 function main(page: Page, title: string, tell: Tell): Markup {
-  return html`<main><h1>${title}</h1>
+  const { seen, refreshSeconds, others = [] } = page;
+  const poll = refreshSeconds === undefined ? undefined : html` data-poll="${refreshSeconds}"`;
+  const known = seen === undefined ? undefined : html` data-seen="${seen.status} ${seen.waitingOn}"`;
+  return html`<main${poll}${known}>
+<h1>${title}</h1>
 <p id="sentence" role="status">${tell(page.sentence)}</p>
 ${page.blocks?.map((part) => block(part, tell))}
 ${action(page.action, tell, 'action')}
-${page.others?.map((other) => action(other, tell))}
-</main>`;
+${others.length === 0 ? undefined : html`<div class="others">${others.map((other) => action(other, tell))}</div>\n`}</main>
+`;
+}
+
+function languageName(language: string): string {
+  return new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
+}
+
+function footer(language: string, { brand }: Frame, tell: Tell): Markup {
+  const { support, privacyUrl } = brand;
+  return html`<footer><ul>
+${support === undefined ? undefined : html`<li><a href="${support}">${tell(say('footer.support'))}</a></li>`}
+${privacyUrl === undefined ? undefined : html`<li><a href="${privacyUrl}">${tell(say('footer.privacy'))}</a></li>`}
+<li>${languageName(language)}</li>
+</ul></footer>
+`;
 }
 
 /** The whole document. */
-export function document(page: Page, language: string, tell: Tell): string {
+export function document(page: Page, frame: Frame, language: string, tell: Tell): string {
   const title = tell(page.title ?? say('page.title'));
-  const { refreshSeconds } = page;
-  const refresh =
-    refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`;
   return html`<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">${refresh}
-<title>${title}</title></head>
+<html lang="${language}" dir="${RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr'}">
+<head>
+${head(page, title, frame)}</head>
 <body>
-${main(page, title, tell)}
-</body></html>
+${header(frame)}${main(page, title, tell)}${footer(language, frame, tell)}</body>
+</html>
 `.toString();
 }

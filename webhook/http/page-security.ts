@@ -29,7 +29,9 @@ function derivedKey(referenceKey: Buffer, use: string): string {
 function headers({ isHttps, plainHttp }: PageSecurity) {
   // Browsers apply form-action to the redirect that follows the form: Jumio's page must be allowed.
   const formAction = ["'self'", 'https:', ...(plainHttp ? ['http:'] : [])];
-  const directives = { defaultSrc: ["'none'"], formAction, frameAncestors: ["'none'"], baseUri: ["'none'"] };
+  const ours = ["'self'"];
+  const loaded = { defaultSrc: ["'none'"], styleSrc: ours, scriptSrc: ours, imgSrc: ours, connectSrc: ours };
+  const directives = { ...loaded, formAction, frameAncestors: ["'none'"], baseUri: ["'none'"] };
   return { contentSecurityPolicy: { useDefaults: false, directives }, strictTransportSecurity: isHttps };
 }
 

@@ -1,7 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+
+<<<<<<< HEAD
+
 import type { Texts } from '../texts/texts.ts';
 import { arrive } from '../verification/arrive.ts';
+
+=======
+>>>>>>> b6d2ad0 (The pages have a look of their own: one stylesheet, light and dark, the operator's name, logo, colours and links)
+
 import type { Desk } from '../verification/desk.ts';
 import { goOn } from '../verification/hand-over.ts';
 import type { Person } from '../verification/person.ts';
@@ -12,7 +19,7 @@ import { answerWithPage } from './page-errors.ts';
 import { securePages } from './page-security.ts';
 import { identify } from './person.ts';
 import type { ReturnTo } from './return-to.ts';
-import { createSendPage } from './send-page.ts';
+import { createSendPage, type Look, languageOf } from './send-page.ts';
 import { standingPage } from './standing-page.ts';
 import { stranger } from './stranger.ts';
 
@@ -24,7 +31,7 @@ const ARRIVAL_WAIT_MS = 2_000;
 export interface PagesOptions {
   readonly desk: Desk;
   readonly worker: Worker;
-  readonly texts: Texts;
+  readonly look: Look;
   readonly returnTo: ReturnTo;
   readonly defaultReturnUrl: string | undefined;
   readonly publicUrl: string | undefined;
@@ -50,7 +57,8 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     plainHttp: options.plainHttp,
     identityOf: (request) => known.get(request)?.identityId,
   });
-  const send = createSendPage({ texts: options.texts });
+  const look: Look = { ...options.look, localeOf: (request) => known.get(request)?.locale };
+  const send = createSendPage(look);
   app.setErrorHandler(answerWithPage(send));
   const handover = {
     kratos: desk.kratos,
@@ -109,7 +117,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     { preHandler: [recognise, (request, reply, next) => app.csrfProtection(request, reply, next)] },
     withPerson(async (person, request, reply) => {
       const { return_to: wanted, consent: version } = form.safeParse(request.body).data ?? {};
-      const language = options.texts.choose({ acceptLanguage: request.headers['accept-language'] });
+      const language = languageOf(look, request);
       const agreement = version === undefined ? undefined : { version, language };
       const going = { returnTo: options.returnTo(wanted), agreement, language };
       const outcome = await goOn(desk, worker, person, going, WAIT_MS);

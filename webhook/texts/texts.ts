@@ -4,14 +4,19 @@ import { en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
 import { chooseLanguage, type Wish } from './language.ts';
-import type { Messages, Text, Value } from './messages.ts';
+import type { Messages, Text, TextKey, Value } from './messages.ts';
+import type { Overrides } from './overrides.ts';
 
 /** English first: it is what is spoken where nothing else fits, and where a language lacks a text. */
 const SHIPPED: Readonly<Record<string, Messages>> = { en, de, fr, es };
 const FALLBACK = 'en';
+/** Of our consent text: raised with every change of its meaning. */
+const CONSENT_VERSION = '1';
 
 /** Every text, in every language. */
 export interface Texts {
+  /** Of the consent text: who agreed to another one is asked again. */
+  readonly consentVersion: string;
   /** The tag of the language to speak to somebody in. */
   choose(wish: Wish): string;
   /** A text in a language, as plain words: whoever writes HTML escapes them. */
@@ -21,15 +26,20 @@ export interface Texts {
 export interface TextsOptions {
   /** The operator's name; without one the texts say "this service". */
   readonly brand?: string | undefined;
+  readonly overrides?: Overrides | undefined;
+}
+
+/** Every text by language tag, English first. */
+function merged({ languages = {} }: Partial<Overrides> = {}): ReadonlyMap<string, Partial<Messages>> {
+  const tags = [...new Set([...Object.keys(SHIPPED), ...Object.keys(languages)])];
+  return new Map(tags.map((tag) => [tag, { ...SHIPPED[tag], ...languages[tag] }]));
 }
 
 /** Keys hold dots and texts colons. What stands in a placeholder is never read as a text of its own. */
-function open(): i18n {
+function open(messages: ReadonlyMap<string, Partial<Messages>>): i18n {
   const instance = createInstance();
   void instance.init({
-    resources: Object.fromEntries(
-      Object.entries(SHIPPED).map(([language, translation]) => [language, { translation }]),
-    ),
+    resources: Object.fromEntries([...messages].map(([tag, translation]) => [tag, { translation }])),
     fallbackLng: FALLBACK,
     keySeparator: false,
     nsSeparator: false,
@@ -46,12 +56,15 @@ function written(value: Value, language: string): string | number {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(value);
 }
 
-export function createTexts({ brand }: TextsOptions = {}): Texts {
-  const instance = open();
-  const translate = (language: string, key: string, values: object): string =>
+export function createTexts({ brand, overrides }: TextsOptions = {}): Texts {
+  const messages = merged(overrides);
+  const instance = open(messages);
+  const others = [...messages.keys()].filter((tag) => tag !== FALLBACK);
+  const translate = (language: string, key: TextKey, values: object): string =>
     instance.getFixedT(language)(key, { ...values, nest: false });
   return {
-    choose: (wish) => chooseLanguage([FALLBACK, ...Object.keys(SHIPPED).filter((tag) => tag !== FALLBACK)], wish),
+    consentVersion: overrides?.consentVersion ?? CONSENT_VERSION,
+    choose: (wish) => chooseLanguage([FALLBACK, ...others], wish),
     tell: (language, { key, values = {} }) => {
       const filled = Object.entries(values).map(([name, value]) => [name, written(value, language)]);
       const name = brand ?? translate(language, 'brand.unnamed', {});

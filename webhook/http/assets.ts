@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Brand, brandStyle } from './brand.ts';
+
+/** A file of the pages. */
+interface Asset {
+  readonly path: string;
+  readonly type: string;
+  readonly body: string | Buffer;
+  /** Of its content. */
+  readonly version: string;
+}
+
+/** Everything that a page loads; nothing of it comes from another origin. */
+export interface Assets {
+  readonly style: Asset;
+  readonly script: Asset;
+  readonly logo: Asset | undefined;
+}
+
+function asset(path: string, type: string, body: string | Buffer): Asset {
+  return { path, type, body, version: hash('sha256', body, 'hex').slice(0, 16) };
+}
+
+function shipped(name: string): string {
+  return readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8');
+}
+
+export function createAssets(brand: Brand): Assets {
+  const { logo } = brand;
+  return {
+    style: asset('/jumio/style.css', 'text/css; charset=utf-8', shipped('style.css') + brandStyle(brand)),
+    script: asset('/jumio/page.js', 'text/javascript; charset=utf-8', shipped('page.js')),
+    logo: logo && asset('/jumio/logo', logo.type, logo.bytes),
+  };
+}
+
+/** The address of exactly this content. */
+export function addressOf({ path, version }: Asset): string {
+  return `${path}?v=${version}`;
+}
+
+/** An SVG can hold scripts and load things: opened by itself it can do neither. Its own styles may draw it. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/** The content of a versioned address never changes; anybody else asks again. */
+function send(request: FastifyRequest, reply: FastifyReply, { type, body, version }: Asset): FastifyReply {
+  const isVersioned = new URL(request.url, 'http://localhost').searchParams.get('v') === version;
+  const etag = `"${version}"`;
+  reply.headers({
+    etag,
+    'cache-control': isVersioned ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'content-security-policy': POLICY,
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+  });
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  return reply.type(type).send(body);
+}
+
+/** `GET /jumio/style.css`, `/jumio/page.js` and, where there is one, `/jumio/logo`: the same for everybody. */
+export async function assetRoutes(app: FastifyInstance, { assets }: { readonly assets: Assets }): Promise<void> {
+  for (const one of [assets.style, assets.script, assets.logo])
+    if (one !== undefined) app.get(one.path, async (request, reply) => send(request, reply, one));
+}
