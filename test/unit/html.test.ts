@@ -87,7 +87,7 @@ describe('a page', () => {
     'vbscript:x',
   ])('has no link to %s', async (href) => {
     const { body } = await sent({ action: link(href, spoken('Go')) });
-    expect(body).not.toContain('href');
+    expect(body).not.toContain('<a ');
     expect(body).toContain('<p id="action">Go</p>');
   });
 
@@ -104,7 +104,7 @@ describe('a page', () => {
 
   it('says its language to the browser and to what reads aloud', async () => {
     const { body, headers } = await sent({}, { 'accept-language': 'fr' });
-    expect(body).toMatch(/^<!doctype html>\n<html lang="fr">/);
+    expect(body).toMatch(/^<!doctype html>\n<html lang="fr" dir="ltr">/);
     expect(headers['content-language']).toBe('fr');
   });
 

@@ -1,14 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-
-<<<<<<< HEAD
-
-import type { Texts } from '../texts/texts.ts';
 import { arrive } from '../verification/arrive.ts';
-
-=======
->>>>>>> b6d2ad0 (The pages have a look of their own: one stylesheet, light and dark, the operator's name, logo, colours and links)
-
 import type { Desk } from '../verification/desk.ts';
 import { goOn } from '../verification/hand-over.ts';
 import type { Person } from '../verification/person.ts';
