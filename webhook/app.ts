@@ -14,7 +14,6 @@ import { createReturnTo } from './http/return-to.ts';
 import type { Look } from './http/send-page.ts';
 import { validate } from './http/validate.ts';
 import { RequestLog } from './logging.ts';
-import { publishedPolicy } from './verification/gate.ts';
 
 function brandOf(config: Dependencies['config']): Brand {
   return {
@@ -53,7 +52,7 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   await app.register(health, { ledger: desk.ledger, phase, now: () => desk.clock.now(), unreachable });
   await app.register(initiate, { desk, worker, isSecret, returnTo });
   await app.register(callback, { desk, worker, secrets: config.JUMIO_CALLBACK_SECRET });
-  await app.register(validate, { desk, worker, isSecret, policy: publishedPolicy });
+  await app.register(validate, { desk, worker, isSecret });
   if (config.HANDOVER_SECRET !== undefined && config.PUBLIC_URL !== undefined) {
     const isHandoverSecret = createSecretCheck(config.HANDOVER_SECRET);
     await app.register(handover, { desk, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });

@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { color, DARK, LIGHT, logo, support } from './config-brand.ts';
 import { crossChecks } from './config-checks.ts';
 import { lifetimeMs, lifetimeText } from './config-lifetime.ts';
+import { policyProblems } from './config-policy.ts';
 import { pointer, texts } from './config-texts.ts';
 import { burst, optionalUrl, port, proxies, rate, secrets, text, url, webUrls } from './config-values.ts';
+import type { Policy } from './verification/policy.ts';
+import { parsePolicy, publishedPolicy } from './verification/policy-file.ts';
 
 /** The only list of environment variables (design §7). Every one may come from a file, `<NAME>_FILE`. */
 const variables = z.object({
@@ -37,6 +40,9 @@ const variables = z.object({
   DATABASE_URL: text()
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
     .default('file:./data/ledger.sqlite'),
+  POLICY: text().optional(),
+  GATE_MODE: z.enum(['enforce', 'shadow'], { error: 'enforce or shadow' }).default('enforce'),
+  ON_FAILURE: z.enum(['block', 'allow'], { error: 'block or allow' }).default('block'),
   JUMIO_ACCOUNT_RATE: rate().default(1),
   JUMIO_ACCOUNT_BURST: burst().default(5),
   JUMIO_RETRIEVAL_RATE: rate().default(15),
@@ -53,8 +59,10 @@ type Variables = z.infer<typeof variables>;
 export const variableNames = Object.keys(variables.shape);
 
 /** The configuration, parsed; lifetimes in milliseconds. */
-export interface Config extends Variables {
+export interface Config extends Omit<Variables, 'POLICY'> {
   readonly linkLifetimeMs: number;
+  /** What `POLICY` says; without it the published contract's. */
+  readonly policy: Policy;
 }
 
 /** One thing that is wrong: which variable, what was expected, and what was seen (never a secret's value). */
@@ -94,6 +102,8 @@ const SHOWN = new Set<string>([
   'JUMIO_ACCOUNT_BURST',
   'JUMIO_RETRIEVAL_RATE',
   'TRUSTED_PROXIES',
+  'GATE_MODE',
+  'ON_FAILURE',
   'LOG_LEVEL',
 ]);
 
@@ -143,6 +153,10 @@ export function parseConfig(env: Environment): Config {
     problems.push({ name, expected: issue.message, seen: seen(name, values[name]) });
   }
   problems.push(...crossChecks(readable(values, parsed.error)));
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return { ...parsed.data, linkLifetimeMs: lifetimeMs(parsed.data.JUMIO_LINK_LIFETIME) };
+  const { policy, mistakes = [] } =
+    values.POLICY === undefined ? { policy: publishedPolicy } : parsePolicy(values.POLICY);
+  problems.push(...policyProblems(mistakes));
+  if (!parsed.success || policy === undefined || problems.length > 0) throw new ConfigError(problems);
+  const { POLICY: _text, ...rest } = parsed.data;
+  return { ...rest, policy, linkLifetimeMs: lifetimeMs(rest.JUMIO_LINK_LIFETIME) };
 }

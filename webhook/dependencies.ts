@@ -8,7 +8,6 @@ import { createJumioClient, type JumioClientOptions } from './jumio/client.ts';
 import { createKratosClient } from './kratos/client.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
-import { GATE_ONLY } from './verification/consequences.ts';
 import type { Clock, Desk } from './verification/desk.ts';
 import { createWorker, type Worker } from './verification/worker.ts';
 import { createWatch, watchJumio, watchKratos } from './watch.ts';
@@ -95,7 +94,8 @@ export async function createDependencies(
     random: Math.random,
     newId: randomUUID,
     rates: rates(config),
-    onRejected: GATE_ONLY,
+    onRejected: config.policy.onRejected,
+    policy: config.policy,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,
     consentVersion: texts.consentVersion,

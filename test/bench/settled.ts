@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
 import { onCreated } from '../../webhook/verification/created.ts';
 import { onDetails } from '../../webhook/verification/looked.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { onPublished } from '../../webhook/verification/publication.ts';
 import { meet, request } from '../../webhook/verification/request.ts';
 
@@ -11,7 +12,15 @@ export function settledIdentity(now: number): { snapshot: Snapshot; verification
   const terms = { now, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
   const requested = request(meet({ id }, now), verificationId, now).snapshot;
   const started = onCreated(requested, verificationId, { accountId, executionId, link: 'https://a.example' }, terms);
-  const look = { verificationId, nudges: 0, now, random: 0, reference: 'reference', newId: randomUUID };
+  const look = {
+    verificationId,
+    nudges: 0,
+    now,
+    random: 0,
+    reference: 'reference',
+    newId: randomUUID,
+    policy: publishedPolicy,
+  };
   const result = {
     accountId,
     executionId,

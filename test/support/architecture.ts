@@ -18,7 +18,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     values: ['verification', 'ledger', 'jumio', 'kratos', 'texts', 'watch'],
     types: ['config', 'errors', 'http'],
   },
-  config: { values: ['texts'] },
+  config: { values: ['texts', 'verification/policy-file'], types: ['verification/policy'] },
   errors: { values: [] },
   logging: { values: ['errors'] },
   upstream: { values: ['errors'] },

@@ -1,5 +1,18 @@
 import type { GateRow } from '../../webhook/ledger/ledger.ts';
 import type { DecidedStatus, Status } from '../../webhook/ledger/types.ts';
+import { type Asked, gate, type Verdict } from '../../webhook/verification/gate.ts';
+import type { Policy } from '../../webhook/verification/policy.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
+import type { Copy } from '../../webhook/verification/published-copy.ts';
+import { NOW } from './story.ts';
+
+/** A request that says nothing of itself. */
+export const SILENT: Asked = {};
+
+/** What the gate says at the moment of the tests to a request that says nothing of itself. */
+export function judged(row: GateRow | 'none' | 'unreadable', copy: Copy, policy: Policy = publishedPolicy): Verdict {
+  return gate(policy, row, copy, SILENT, NOW);
+}
 
 /** What a request of Kratos can show of the published copy. */
 export const COPIES = {
@@ -47,6 +60,10 @@ export function rowOf(status: Status, isPublished: boolean): GateRow {
   return {
     standing: LEDGERS[status],
     status,
+    decidedAt: LEDGERS[status] === null ? null : 0,
+    reason: null,
+    rejections: status === 'rejected' ? 1 : 0,
+    attemptWaitsOn: null,
     content: '{}',
     changedAt: 0,
     version: 3,

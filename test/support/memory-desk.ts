@@ -1,5 +1,6 @@
 import type { LedgerEvent, Snapshot } from '../../webhook/ledger/types.ts';
 import type { Desk } from '../../webhook/verification/desk.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import type { Worker } from '../../webhook/verification/worker.ts';
 import { REFERENCE_KEY } from './jumio-wire.ts';
 import { DAY, LIFETIME, NOW, verificationId } from './story.ts';
@@ -67,6 +68,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
     newId: () => verificationId((stored?.verifications.length ?? 0) + 1),
     onRejected: { revokeSessions: false, deactivate: false },
     rates: { account: { perSecond: 1, burst: 5 }, retrieval: { perSecond: 15, burst: 15 } },
+    policy: publishedPolicy,
     workflowKey: '10011',
     startsAt: 'registration',
     consentVersion: CONSENT.version,

@@ -4,6 +4,7 @@ import { lease } from '../../webhook/verification/lease.ts';
 import { onDetails, onStatus } from '../../webhook/verification/looked.ts';
 import { nudge } from '../../webhook/verification/nudge.ts';
 import type { Look } from '../../webhook/verification/outcomes.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { mintReference } from '../../webhook/verification/reference.ts';
 import { meet, request } from '../../webhook/verification/request.ts';
 import { latest } from '../../webhook/verification/standing.ts';
@@ -67,6 +68,7 @@ export function lookAt(snapshot: Snapshot, row: Verification, at = NOW): Look {
     random: 0.5,
     reference: mintReference(REFERENCE_KEY, row.id),
     newId: () => verificationId(snapshot.verifications.length + 1),
+    policy: publishedPolicy,
   };
 }
 

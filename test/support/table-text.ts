@@ -1,9 +1,10 @@
 import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { gate, publishedPolicy, readCopy } from '../../webhook/verification/gate.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
+import { readCopy } from '../../webhook/verification/published-copy.ts';
 import { attemptStatus, latest, standingOf, statusOf, waitingOn } from '../../webhook/verification/standing.ts';
 import { mayStart, type Permission } from '../../webhook/verification/start-again.ts';
 import { gateRowOf } from './gate-row.ts';
-import { COPIES, LEDGERS, rowOf } from './gate-table.ts';
+import { COPIES, judged, LEDGERS, rowOf } from './gate-table.ts';
 import { NOW } from './story.ts';
 import { allCells, type Cell, names } from './table.ts';
 import { EVENTS, type EventName } from './table-events.ts';
@@ -35,12 +36,12 @@ function status(snapshot: Snapshot): string {
 function signIn(snapshot: Snapshot): string {
   const row = { ...gateRowOf(snapshot), published: snapshot.identity.version };
   const copy = readCopy({ metadata_public: { jumio: { status: snapshot.identity.status } } });
-  return gate(publishedPolicy, row, copy).decision === 'block' ? ', refused' : '';
+  return judged(row, copy).decision === 'block' ? ', refused' : '';
 }
 
 /** One situation in few words. */
 function words(snapshot: Snapshot, at: number): string {
-  return `${status(snapshot)}, ${waitingOn(snapshot)}, ${button(mayStart(snapshot, at))}${signIn(snapshot)}`;
+  return `${status(snapshot)}, ${waitingOn(snapshot)}, ${button(mayStart(snapshot, at, publishedPolicy))}${signIn(snapshot)}`;
 }
 
 function cellText(cell: Cell | undefined): string {
@@ -84,7 +85,7 @@ function gateMatrix(isPublished: boolean): string {
   const said = (isPublished ? [...rows, ...kept] : kept).map(({ name, row }) => [
     name,
     ...copies.map((copy) => {
-      const { decision, contradiction } = gate(publishedPolicy, row, readCopy(COPIES[copy]));
+      const { decision, contradiction } = judged(row, readCopy(COPIES[copy]));
       return `${decision === 'block' ? '**refused**' : 'let in'}${contradiction ? ', event' : ''}`;
     }),
   ]);

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { GateRow } from '../../webhook/ledger/ledger.ts';
 import type { Status } from '../../webhook/ledger/types.ts';
-import { gate, type Policy, publishedPolicy, readCopy } from '../../webhook/verification/gate.ts';
+import type { Policy } from '../../webhook/verification/policy.ts';
+import { readCopy } from '../../webhook/verification/published-copy.ts';
 import { gateRowOf } from '../support/gate-row.ts';
-import { COPIES, type CopyName, LEDGERS, rowOf } from '../support/gate-table.ts';
+import { COPIES, type CopyName, judged, LEDGERS, rowOf } from '../support/gate-table.ts';
+import { blocking } from '../support/policies.ts';
 import { allCells, names } from '../support/table.ts';
 
-function decided(row: GateRow | 'none' | 'unreadable', copy: CopyName, policy: Policy = publishedPolicy) {
-  return gate(policy, row, readCopy(COPIES[copy]));
+function decided(row: GateRow | 'none' | 'unreadable', copy: CopyName, policy?: Policy) {
+  const { decision, status, contradiction } = judged(row, readCopy(COPIES[copy]), policy);
+  return { decision, status, contradiction };
 }
 
 /** Rejections in the published integration's words, without a decision of ours beside them. */
@@ -18,7 +21,7 @@ const OLD_REJECTIONS: readonly CopyName[] = [
 ];
 
 /** A policy that lets nobody in but the approved. */
-const onlyApproved: Policy = (status) => (status === 'approved' ? 'allow' : 'block');
+const onlyApproved = blocking('none', 'pending', 'processing', 'expired', 'review', 'rejected');
 
 describe('the default policy', () => {
   it.each<[Status, 'allow' | 'block']>([
@@ -30,7 +33,7 @@ describe('the default policy', () => {
     ['review', 'allow'],
     ['rejected', 'block'],
   ])('%s: %s', (status, decision) => {
-    expect(publishedPolicy(status)).toBe(decision);
+    expect(judged(rowOf(status, false), readCopy({})).decision).toBe(decision);
   });
 });
 
@@ -109,7 +112,7 @@ describe('with a row', () => {
   );
 
   it('the stricter decision counts, by the policy and not by the word', () => {
-    const onlyReview: Policy = (status) => (status === 'review' ? 'block' : 'allow');
+    const onlyReview = blocking('review');
     const blocked = (status: Status) => ({ decision: 'block', status });
     expect(decided(rowOf('rejected', true), 'review', onlyReview)).toMatchObject(blocked('review'));
     expect(decided(rowOf('pending', true), 'approved', onlyApproved)).toMatchObject(blocked('pending'));

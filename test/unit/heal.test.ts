@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { readCopy } from '../../webhook/verification/gate.ts';
 import { heal, type Remedy, remedyFor, type SignIn } from '../../webhook/verification/heal.ts';
 import { onReadBack } from '../../webhook/verification/publication.ts';
+import { readCopy } from '../../webhook/verification/published-copy.ts';
 import { copyOf, paid } from '../support/debts.ts';
 import { gateRowOf } from '../support/gate-row.ts';
 import { asked, begun, HOUR, IDENTITY, last, NOW, newcomer, read, readWord, verificationId } from '../support/story.ts';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change, Snapshot } from '../../webhook/ledger/types.ts';
 import { onDetails } from '../../webhook/verification/looked.ts';
 import { nudge } from '../../webhook/verification/nudge.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { openAttempt, standingOf, statusOf } from '../../webhook/verification/standing.ts';
 import { mayStart } from '../../webhook/verification/start-again.ts';
 import { detailsOf, type Told } from '../support/jumio-wire.ts';
@@ -39,7 +40,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       },
   ),
   fc.constant<Step>((snapshot, now) =>
-    mayStart(snapshot, now).kind === 'start' ? { snapshot: made(asked(snapshot, now), now) } : undefined,
+    mayStart(snapshot, now, publishedPolicy).kind === 'start'
+      ? { snapshot: made(asked(snapshot, now), now) }
+      : undefined,
   ),
 );
 

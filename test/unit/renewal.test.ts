@@ -4,7 +4,8 @@ import { withVerification } from '../../webhook/verification/edit.ts';
 import { goOn } from '../../webhook/verification/hand-over.ts';
 import { lease } from '../../webhook/verification/lease.ts';
 import type { Person } from '../../webhook/verification/person.ts';
-import { MAX_EXECUTIONS, mayStart } from '../../webhook/verification/start-again.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
+import { mayStart } from '../../webhook/verification/start-again.ts';
 import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
 import { asked, begun, DAY, HOUR, IDENTITY, last, made, NOW, newcomer, nth, read, readWord } from '../support/story.ts';
 import { BLURRED, MANIPULATED, PASSED, situation } from '../support/table-rows.ts';
@@ -67,13 +68,13 @@ describe('a renewal that was asked for', () => {
     expect(nth(after, 1).readDue).not.toBeNull();
     const decided = read(after, MANIPULATED, NOW + HOUR, nth(after, 1)).snapshot;
     expect(decided.identity.status).toBe('rejected');
-    expect(mayStart(decided, NOW + HOUR)).toEqual({ kind: 'no', why: 'rejected' });
+    expect(mayStart(decided, NOW + HOUR, publishedPolicy)).toEqual({ kind: 'no', why: 'rejected' });
   });
 
   it.each(['ACQUIRED', 'PROCESSED'])('is refused at %s, and the wish is dropped or waits for the result', (word) => {
     const { snapshot } = readWord(initiated, word);
     expect(snapshot.verifications).toHaveLength(1);
-    expect(mayStart(snapshot, NOW)).toEqual({ kind: 'no', why: 'processing' });
+    expect(mayStart(snapshot, NOW, publishedPolicy)).toEqual({ kind: 'no', why: 'processing' });
   });
 
   it('is dropped where Jumio has decided meanwhile', () => {
@@ -119,19 +120,18 @@ describe('five executions in thirty days', () => {
   }
 
   it('are allowed, and the sixth is not: the date is that on which the first of the five is thirty days old', () => {
-    expect(MAX_EXECUTIONS).toBe(5);
-    expect(mayStart(expired(4), NOW)).toEqual({ kind: 'start' });
+    expect(mayStart(expired(4), NOW, publishedPolicy)).toEqual({ kind: 'start' });
     const until = NOW - 5 * DAY + 30 * DAY;
-    expect(mayStart(expired(5), NOW)).toEqual({ kind: 'no', why: 'too-many', until });
-    expect(mayStart(expired(7), NOW)).toEqual({ kind: 'no', why: 'too-many', until });
-    expect(mayStart(expired(5), until - 1)).toEqual({ kind: 'no', why: 'too-many', until });
-    expect(mayStart(expired(5), until)).toEqual({ kind: 'start' });
+    expect(mayStart(expired(5), NOW, publishedPolicy)).toEqual({ kind: 'no', why: 'too-many', until });
+    expect(mayStart(expired(7), NOW, publishedPolicy)).toEqual({ kind: 'no', why: 'too-many', until });
+    expect(mayStart(expired(5), until - 1, publishedPolicy)).toEqual({ kind: 'no', why: 'too-many', until });
+    expect(mayStart(expired(5), until, publishedPolicy)).toEqual({ kind: 'start' });
   });
 
   it('do not take away a link that lives, only its renewal', () => {
     const five = begun(expired(4), NOW);
-    expect(mayStart(five, NOW + HOUR).kind).toBe('continue');
-    expect(mayStart(five, NOW + 2 * DAY)).toMatchObject({ kind: 'no', why: 'too-many' });
+    expect(mayStart(five, NOW + HOUR, publishedPolicy).kind).toBe('continue');
+    expect(mayStart(five, NOW + 2 * DAY, publishedPolicy)).toMatchObject({ kind: 'no', why: 'too-many' });
   });
 
   it('do not include one whose link nobody ever got', () => {
@@ -141,7 +141,7 @@ describe('five executions in thirty days', () => {
       snapshot = readWord(linkless, 'TOKEN_EXPIRED', NOW - n * HOUR + 1).snapshot;
     }
     expect(snapshot.verifications).toHaveLength(6);
-    expect(mayStart(snapshot, NOW)).toEqual({ kind: 'start' });
+    expect(mayStart(snapshot, NOW, publishedPolicy)).toEqual({ kind: 'start' });
   });
 
   it('hold the button too', async () => {

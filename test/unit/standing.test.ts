@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reason, Snapshot, Verdict, Verification } from '../../webhook/ledger/types.ts';
-import { canBeMended, standingOf, statusOf } from '../../webhook/verification/standing.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
+import {
+  canBeMended,
+  PUBLISHED_MENDING,
+  standingFacts,
+  standingOf,
+  statusOf,
+} from '../../webhook/verification/standing.ts';
 import { mayStart } from '../../webhook/verification/start-again.ts';
 import { decision, findings, type Told } from '../support/jumio-wire.ts';
 import { begun, DAY, HOUR, last, NOW, newcomer, nth, read, readWord, verificationId } from '../support/story.ts';
@@ -82,7 +89,7 @@ describe('a rejection that can be mended', () => {
   it.each(Object.entries(labels))('is one for %s', (why, capabilities) => {
     const snapshot = rejectedFor(capabilities);
     expect(last(snapshot).reason).toBe(why);
-    expect(mayStart(snapshot, NOW)).toEqual({ kind: 'start' });
+    expect(mayStart(snapshot, NOW, publishedPolicy)).toEqual({ kind: 'start' });
   });
 
   it.each([
@@ -92,7 +99,7 @@ describe('a rejection that can be mended', () => {
     ['a bad photo and a fake', { ...labels.unreadable, ...findings('imageChecks', 'REJECTED', 'FAKE') }],
     ['a label that we do not know', findings('usability', 'REJECTED', 'SOMETHING_NEW')],
   ])('is not one for %s', (_name, capabilities) => {
-    expect(mayStart(rejectedFor(capabilities), NOW)).toEqual({ kind: 'no', why: 'rejected' });
+    expect(mayStart(rejectedFor(capabilities), NOW, publishedPolicy)).toEqual({ kind: 'no', why: 'rejected' });
   });
 
   it('is one for the third time no more', () => {
@@ -100,8 +107,7 @@ describe('a rejection that can be mended', () => {
     const mendable: boolean[] = [];
     for (let n = 1; n <= 3; n += 1) {
       snapshot = read(begun(snapshot, NOW + n), { ...BLURRED, completedAt: NOW + n }).snapshot;
-      const standing = standingOf(snapshot);
-      mendable.push(standing !== null && canBeMended(snapshot, standing));
+      mendable.push(canBeMended(standingFacts(snapshot), PUBLISHED_MENDING));
     }
     expect(mendable).toEqual([true, true, false]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { MAX_REJECTIONS, openAttempt, standingOf, statusOf, waitingOn } from '../../webhook/verification/standing.ts';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
+import { openAttempt, standingOf, statusOf, waitingOn } from '../../webhook/verification/standing.ts';
 import { mayStart } from '../../webhook/verification/start-again.ts';
 import type { Cell } from '../support/table.ts';
 import { target } from '../support/table-events.ts';
@@ -19,7 +20,7 @@ describe('an attempt', () => {
     const grown = cells.filter(({ before, after }) => after.verifications.length > before.verifications.length);
     const wished = ({ before, after, event, at }: Cell): boolean => {
       const wish = event === 'person presses the button' || target(before)?.renew === 1;
-      const permission = mayStart(before, at).kind;
+      const permission = mayStart(before, at, publishedPolicy).kind;
       const isOne = after.verifications.length === before.verifications.length + 1;
       return wish && isOne && (permission === 'start' || permission === 'renew');
     };
@@ -72,11 +73,11 @@ describe('starting again', () => {
       const standing = standingOf(after);
       const failed = after.verifications.filter(({ decision }) => decision === 'FAILED').length;
       const { by = null } = standing ?? {};
-      const isMendable = by !== null && by.reason !== null && by.reason !== 'other' && failed < MAX_REJECTIONS;
+      const isMendable = by !== null && by.reason !== null && by.reason !== 'other' && failed < 3;
       return standing !== null && !(standing.status === 'rejected' && isMendable);
     });
     const refused = ({ after, at }: Cell): boolean => {
-      const permission = mayStart(after, at);
+      const permission = mayStart(after, at, publishedPolicy);
       return permission.kind === 'no' && permission.why === statusOf(after);
     };
     expect(breaking(refused, closed)).toEqual([]);
@@ -87,13 +88,13 @@ describe('starting again', () => {
       const standing = standingOf(after);
       const mayMend = standing?.status === 'rejected' && (standing.by?.reason ?? 'other') !== 'other';
       const failed = after.verifications.filter(({ decision }) => decision === 'FAILED').length;
-      return (standing === null || (mayMend && failed < MAX_REJECTIONS)) && openAttempt(after) === undefined;
+      return (standing === null || (mayMend && failed < 3)) && openAttempt(after) === undefined;
     });
-    expect(breaking(({ after, at }) => mayStart(after, at).kind === 'start', free)).toEqual([]);
+    expect(breaking(({ after, at }) => mayStart(after, at, publishedPolicy).kind === 'start', free)).toEqual([]);
   });
 
   it('is renewal only of an attempt with no live link and nothing captured', () => {
-    const renewable = cells.filter(({ after, at }) => mayStart(after, at).kind === 'renew');
+    const renewable = cells.filter(({ after, at }) => mayStart(after, at, publishedPolicy).kind === 'renew');
     const isSpent = ({ after, at }: Cell): boolean => {
       const row = openAttempt(after);
       const isDead = row?.link === null || (row?.linkEndsAt ?? 0) <= at;
@@ -104,6 +105,6 @@ describe('starting again', () => {
 
   it('is possible wherever the person is waited for', () => {
     const waited = cells.filter(({ after }) => waitingOn(after) === 'person');
-    expect(breaking(({ after, at }) => mayStart(after, at).kind !== 'no', waited)).toEqual([]);
+    expect(breaking(({ after, at }) => mayStart(after, at, publishedPolicy).kind !== 'no', waited)).toEqual([]);
   });
 });

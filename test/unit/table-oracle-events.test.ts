@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { statusOf, waitingOn } from '../../webhook/verification/standing.ts';
 import { mayStart, type Permission } from '../../webhook/verification/start-again.ts';
 import { cell } from '../support/table.ts';
@@ -19,7 +20,7 @@ async function outcome(standing: StandingName, attempt: AttemptName, event: Even
   const found = await cell(standing, attempt, event);
   if (found === undefined) throw new Error('the event cannot happen there');
   const { after, at } = found;
-  return [statusOf(after), waitingOn(after), word(mayStart(after, at))];
+  return [statusOf(after), waitingOn(after), word(mayStart(after, at, publishedPolicy))];
 }
 
 describe('what Jumio says of a person’s first attempt', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { statusOf, waitingOn } from '../../webhook/verification/standing.ts';
 import { mayStart, type Permission } from '../../webhook/verification/start-again.ts';
 import { NOW } from '../support/story.ts';
@@ -30,7 +31,7 @@ describe('what is under way, where nothing was decided', () => {
     ['TOKEN_EXPIRED', 'expired', 'person', 'start'],
   ])('%s', (attempt, ...row) => {
     const before = situation('none', attempt);
-    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW))]).toEqual(row);
+    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, publishedPolicy))]).toEqual(row);
   });
 });
 
@@ -47,7 +48,7 @@ describe('what counts, where nothing is under way', () => {
     ['inherited rejected', 'rejected', 'operator', 'rejected'],
   ])('%s', (standing, ...row) => {
     const before = situation(standing, 'nothing');
-    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW))]).toEqual(row);
+    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, publishedPolicy))]).toEqual(row);
   });
 });
 
@@ -69,6 +70,6 @@ describe('a further attempt beside a standing', () => {
     ['approved', 'TOKEN_EXPIRED', 'approved', 'nobody', 'approved'],
   ])('%s, %s', (standing, attempt, ...row) => {
     const before = situation(standing, attempt);
-    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW))]).toEqual(row);
+    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, publishedPolicy))]).toEqual(row);
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Asked } from '../verification/gate.ts';
 
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -24,8 +25,29 @@ export const initiateBody = z.object({
     .catch(undefined),
 });
 
+/** Something that a flow may say of itself; what cannot be read counts as not said. */
+const said = z.string().min(1).max(200).nullish().catch(undefined);
+
+const flow = z.object({
+  kind: z.enum(['login', 'recovery']).optional().catch(undefined),
+  id: said,
+  method: said,
+  refresh: z.boolean().optional().catch(undefined),
+});
+
 /** What Kratos sends at sign-in and recovery. The published copy in it is read by the gate itself, absence included. */
-export const validateBody = z.object({ kratos_identity_id: identityId, created_at: time, schema_id: schemaId });
+export const validateBody = z.object({
+  kratos_identity_id: identityId,
+  created_at: time,
+  schema_id: schemaId,
+  flow: flow.nullish().catch(undefined),
+});
+
+/** What a request says of itself, as the policy asks it. */
+export function askedOf({ schema_id, created_at: bornAt, flow }: z.infer<typeof validateBody>): Asked {
+  const isRefresh = flow?.kind === 'login' && flow.refresh === true;
+  return { flow: isRefresh ? 'refresh' : flow?.kind, method: flow?.method ?? undefined, schemaId: schema_id, bornAt };
+}
 
 /** What an application's back end sends for somebody whose session it has checked. */
 export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });

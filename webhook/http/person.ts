@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/client.ts';
-import { DECIDED, decidedStatus, readCopy } from '../verification/gate.ts';
 import type { Person } from '../verification/person.ts';
+import { DECIDED, decidedStatus, readCopy } from '../verification/published-copy.ts';
 
 const COOKIE = 'jumio_handover';
 const LIFETIME_S = 72 * 3_600;

@@ -44,10 +44,12 @@ function refusedAction(why: Refusal, until: number | undefined, page: PageFields
     case 'review':
       return onwards(page);
     case 'rejected':
+    case 'too-old':
       return words(say('next.support'));
     case 'processing':
       return link('/jumio/status', say('button.look_again'));
     case 'too-many':
+    case 'not-yet':
       return words(say('next.date', { date: new Date(until ?? 0) }));
     default:
       return why satisfies never;

@@ -6,6 +6,9 @@ export type DecidedStatus = 'approved' | 'review' | 'rejected';
 /** What the application and the gate read (design §3). */
 export type Status = 'none' | 'pending' | 'processing' | 'expired' | DecidedStatus;
 
+/** Whose move it is (design §3). */
+export type WaitingOn = 'person' | 'jumio' | 'operator' | 'nobody';
+
 /** Jumio's verdicts in the published vocabulary: Jumio's REJECTED is our FAILED (design §3). */
 export type Verdict = 'PASSED' | 'WARNING' | 'FAILED';
 
@@ -23,6 +26,14 @@ export interface Identity {
   /** The decided status that counts, or null where nothing was ever decided. Computed with every change, never patched. */
   readonly standing: DecidedStatus | null;
   readonly status: Status;
+  /** When the standing was decided; an inherited one: when we met the identity. Null where there is none. */
+  readonly decidedAt: number | null;
+  /** Why the standing is a rejection; null: it is none, or nobody said. */
+  readonly reason: Reason | null;
+  /** How many of its verifications were rejected. */
+  readonly rejections: number;
+  /** Whose move the open attempt is; null: nothing is open. */
+  readonly attemptWaitsOn: WaitingOn | null;
   /** What `version` says: the JSON text that is published, without `updated_at`; null while status is `none`. */
   readonly content: string | null;
   /** The minimum of its verifications' `readDue`. */

@@ -71,6 +71,7 @@ function look(desk: Desk, step: Step, row: Verification): Look {
     random: desk.random(),
     reference: mintReference(desk.ledger.referenceKey, row.id),
     newId: desk.newId,
+    policy: desk.policy,
   };
 }
 

@@ -12,9 +12,6 @@ export interface OnRejected {
   readonly deactivate: boolean;
 }
 
-/** As published: a rejection is the gate's affair alone, and sessions end in their own time. */
-export const GATE_ONLY: OnRejected = { revokeSessions: false, deactivate: false };
-
 /** Databases round Kratos' times, and it tells the unrounded one in the answer to the PATCH itself. */
 const ROUNDED_BY_MS = 2_000;
 

@@ -4,6 +4,7 @@ import type { KratosClient } from '../kratos/client.ts';
 import type { ClaimOptions } from '../ledger/claim.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OnRejected } from './consequences.ts';
+import type { Policy } from './policy.ts';
 
 /** Epoch milliseconds. */
 export interface Clock {
@@ -23,6 +24,7 @@ export interface Desk {
   readonly rates: ClaimOptions<never>['rates'];
   /** What a rejection does at Kratos beside the gate, at once. */
   readonly onRejected: OnRejected;
+  readonly policy: Policy;
   readonly workflowKey: string;
   /** Whether a sign-up asks Jumio for an execution at once, or the person's going on does (`VERIFICATION_START`). */
   readonly startsAt: 'registration' | 'consent';

@@ -1,86 +1,57 @@
+import type { Block } from '../kratos/messages.ts';
 import type { GateRow } from '../ledger/ledger.ts';
-import type { DecidedStatus, Status } from '../ledger/types.ts';
+import type { Status } from '../ledger/types.ts';
+import { statusNow, waitingOnNow } from './as-of-now.ts';
+import type { Particulars } from './particulars.ts';
+import { type Decision, decisionOf, type Facts, type Flow, type Policy, type Rule, ruleFor, textOf } from './policy.ts';
+import { type Copy, isDecided } from './published-copy.ts';
 
-/** What a request tells of the published copy: the words it carries, or nothing at all. */
-export interface Copy {
-  /** Every status that the copy speaks of, in our vocabulary; unknown words count as `none`. */
-  readonly statuses: readonly Status[];
-  /** Those of them that are ours; the others are the published integration's. */
-  readonly ours: readonly Status[];
-  /** `metadata_public.jumio` as sent; undefined where the request does not show it. */
-  readonly jumio: unknown;
-  /** Whether the request shows `metadata_public` at all (its key is there, be it null). */
-  readonly shown: boolean;
+/** What a request says of itself and of the identity. Undefined: it does not say. */
+export interface Asked extends Particulars {
+  readonly flow?: Flow | undefined;
+  readonly method?: string | undefined;
 }
 
-/** What a policy says to one status. */
-export type Policy = (status: Status) => 'allow' | 'block';
-
 export interface Verdict {
-  readonly decision: 'allow' | 'block';
+  readonly decision: Decision;
   /** What the decision was taken from; `unknown`: neither the ledger nor the copy could say. */
   readonly status: Status | 'unknown';
+  /** Which text a refusal shows. */
+  readonly text: Block;
+  /** The rule that decided; null: none could be asked. */
+  readonly rule: Rule | null;
   /** The copy says a decided status that is not ours. */
   readonly contradiction: boolean;
 }
 
-/** As published: `rejected` blocks, everything else passes. */
-export const publishedPolicy: Policy = (status) => (status === 'rejected' ? 'block' : 'allow');
+type Judged = Omit<Verdict, 'contradiction'>;
 
-/** Ours, and the words of the published integration (design §6, "The gate"). */
-const WORDS: ReadonlyMap<unknown, Status> = new Map([
-  ['none', 'none'],
-  ['pending', 'pending'],
-  ['processing', 'processing'],
-  ['approved', 'approved'],
-  ['review', 'review'],
-  ['rejected', 'rejected'],
-  ['expired', 'expired'],
-  ['verified', 'approved'],
-  ['initiated', 'pending'],
-]);
-
-function member(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  return Reflect.get(value, key);
+/** One status, judged by the policy with the ledger's other facts (design §6). */
+function judge(policy: Policy, facts: Facts): Judged {
+  const { status } = facts;
+  const rule = ruleFor(policy, facts);
+  return { decision: decisionOf(rule, status), status, text: textOf(rule, status), rule };
 }
 
-/**
- * Reads the published copy from a request of Kratos. The published integration's own words (`jumio_verification_status`,
- * in `metadata_public` or in the body of its template) count while ours tell no decision: we leave them as they were, so
- * beside a decision of ours they are history (decisions.md, 7).
- */
-export function readCopy(body: { metadata_public?: unknown; jumio_verification_status?: unknown }): Copy {
-  const jumio = member(body.metadata_public, 'jumio');
-  const ours = statusesOf([member(jumio, 'status')]);
-  const theirs = statusesOf([
-    member(body.metadata_public, 'jumio_verification_status'),
-    body.jumio_verification_status,
-  ]);
-  const statuses = ours.some(isDecided) ? ours : [...ours, ...theirs];
-  return { statuses, ours, jumio, shown: Object.hasOwn(body, 'metadata_public') };
+/** The ledger's facts and the request's; the status is still to be filled in. */
+function factsOf(policy: Policy, row: GateRow | undefined, asked: Asked, now: number): Omit<Facts, 'status'> {
+  const bornAt = asked.bornAt ?? row?.bornAt ?? null;
+  const decidedAt = row?.decidedAt ?? null;
+  return {
+    waitingOn: row === undefined ? null : waitingOnNow(row, policy, now),
+    flow: asked.flow ?? null,
+    method: asked.method ?? null,
+    schema: asked.schemaId ?? row?.schemaId ?? null,
+    accountAge: bornAt === null ? null : now - bornAt,
+    verdictAge: decidedAt === null ? null : now - decidedAt,
+  };
 }
 
-function statusesOf(words: readonly unknown[]): readonly Status[] {
-  return words.filter((word) => word !== undefined && word !== null).map((word) => WORDS.get(word) ?? 'none');
-}
+const STRICTEST: readonly Decision[] = ['block', 'block_with_way_on', 'allow'];
 
-function isDecided(status: Status): boolean {
-  return status === 'rejected' || status === 'review' || status === 'approved';
-}
-
-/** The strictest first. */
-export const DECIDED: readonly DecidedStatus[] = ['rejected', 'review', 'approved'];
-
-/** The strictest decided status that a copy speaks of. */
-export function decidedStatus(copy: Copy): DecidedStatus | null {
-  return DECIDED.find((status) => copy.statuses.includes(status)) ?? null;
-}
-
-function strictest(policy: Policy, statuses: readonly Status[]): Omit<Verdict, 'contradiction'> {
-  const blocked = statuses.find((status) => policy(status) === 'block');
-  if (blocked !== undefined) return { decision: 'block', status: blocked };
-  return { decision: 'allow', status: statuses[0] ?? 'none' };
+function strictest(judged: readonly [Judged, ...Judged[]]): Judged {
+  const decision = STRICTEST.find((wanted) => judged.some((one) => one.decision === wanted));
+  return judged.find((one) => one.decision === decision) ?? judged[0];
 }
 
 /** The copy may say less than a standing of ours, or speak of the time before it: then it is stale, not milder. */
@@ -94,15 +65,36 @@ function contradicts(row: GateRow, copy: Copy): boolean {
   return row.published >= row.version && said !== undefined && said !== row.status;
 }
 
+/** The verdict where neither the ledger nor the copy says anything: the operator states what then happens. */
+export const UNKNOWN: Verdict = {
+  decision: 'block',
+  status: 'unknown',
+  text: 'unknown',
+  rule: null,
+  contradiction: false,
+};
+
 /**
  * Decides from the ledger and the published copy; the stricter decision counts. While our last change is not
  * published yet the ledger alone counts. Without a row the copy alone counts, without a ledger too; if then the copy
- * says nothing either, the answer is block.
+ * says nothing either, the answer is `UNKNOWN`.
  */
-export function gate(policy: Policy, row: GateRow | 'none' | 'unreadable', copy: Copy): Verdict {
-  if (row === 'unreadable' && copy.statuses.length === 0)
-    return { decision: 'block', status: 'unknown', contradiction: false };
-  if (row === 'unreadable' || row === 'none') return { ...strictest(policy, copy.statuses), contradiction: false };
-  const statuses = [row.status, ...countingCopies(row, copy)];
-  return { ...strictest(policy, statuses), contradiction: contradicts(row, copy) };
+export function gate(
+  policy: Policy,
+  row: GateRow | 'none' | 'unreadable',
+  copy: Copy,
+  asked: Asked,
+  now: number,
+): Verdict {
+  const known = typeof row === 'string' ? undefined : row;
+  const facts = factsOf(policy, known, asked, now);
+  const judged = (status: Status): Judged => judge(policy, { ...facts, status });
+  if (known === undefined) {
+    const [first = 'none', ...others] = copy.statuses;
+    if (row === 'unreadable' && copy.statuses.length === 0) return UNKNOWN;
+    return { ...strictest([judged(first), ...others.map(judged)]), contradiction: false };
+  }
+  const aged = (status: Status): Judged => judged(statusNow({ ...known, status }, policy, now));
+  const copies = countingCopies(known, copy).map(aged);
+  return { ...strictest([aged(known.status), ...copies]), contradiction: contradicts(known, copy) };
 }

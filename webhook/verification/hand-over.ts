@@ -5,6 +5,7 @@ import { withIdentity, withVerification } from './edit.ts';
 import { allowedAt } from './nudge.ts';
 import { withParticulars } from './particulars.ts';
 import type { Person } from './person.ts';
+import type { Policy } from './policy.ts';
 import { reappeared } from './publication.ts';
 import { request } from './request.ts';
 import { settle } from './settle.ts';
@@ -20,8 +21,8 @@ function askToRenew(snapshot: Snapshot, row: Verification, now: number): Snapsho
   return withIdentity(asked, { nudges: snapshot.identity.nudges + 1, priority: 1 });
 }
 
-function grant(snapshot: Snapshot, newId: string, now: number) {
-  const permission = mayStart(snapshot, now);
+function grant(snapshot: Snapshot, newId: string, now: number, policy: Policy) {
+  const permission = mayStart(snapshot, now, policy);
   switch (permission.kind) {
     case 'start':
       return request(withIdentity(snapshot, { priority: 1 }), newId, now);
@@ -43,7 +44,7 @@ function grant(snapshot: Snapshot, newId: string, now: number) {
  * into a redirect or an authenticated answer, and nowhere else.
  */
 export function liveLink(desk: Desk, snapshot: Snapshot, now: number): string | undefined {
-  const permission = mayStart(snapshot, now);
+  const permission = mayStart(snapshot, now, desk.policy);
   const mayGo = permission.kind === 'continue' && hasAgreed(snapshot.identity, desk.consentVersion);
   return mayGo ? (permission.verification.link ?? undefined) : undefined;
 }
@@ -87,7 +88,7 @@ function goneOn(desk: Desk, found: Snapshot | undefined, person: Person, going: 
   const met = reappeared(found ?? meetPerson(person, now), now);
   const { snapshot, events } = brought(desk, met, person, going, now);
   const change = hasAgreed(snapshot.identity, desk.consentVersion)
-    ? grant(snapshot, desk.newId(), now)
+    ? grant(snapshot, desk.newId(), now, desk.policy)
     : settle(snapshot, now);
   return { snapshot: change.snapshot, events: [...events, ...(change.events ?? [])] };
 }
@@ -124,5 +125,5 @@ export async function goOn(
 function isOver(desk: Desk, snapshot: Snapshot): boolean {
   const now = desk.clock.now();
   const isAgreed = hasAgreed(snapshot.identity, desk.consentVersion);
-  return !isAgreed || liveLink(desk, snapshot, now) !== undefined || mayStart(snapshot, now).kind === 'no';
+  return !isAgreed || liveLink(desk, snapshot, now) !== undefined || mayStart(snapshot, now, desk.policy).kind === 'no';
 }

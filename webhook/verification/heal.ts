@@ -1,9 +1,10 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
-import type { Copy } from './gate.ts';
+import type { Asked } from './gate.ts';
 import { nudge } from './nudge.ts';
-import { type Particulars, tellsNews, withParticulars } from './particulars.ts';
+import { tellsNews, withParticulars } from './particulars.ts';
 import { isOurCopy, knowsWorse, reappeared, republish } from './publication.ts';
+import type { Copy } from './published-copy.ts';
 import { begin, meet } from './request.ts';
 import { settle } from './settle.ts';
 import { openAttempt, standingOf } from './standing.ts';
@@ -11,7 +12,7 @@ import { openAttempt, standingOf } from './standing.ts';
 /** What a sign-in puts right (design §4, "The sign-in heals"). */
 export type Remedy = 'begin' | 'republish' | 'nudge' | 'none';
 
-export interface SignIn extends Particulars {
+export interface SignIn extends Asked {
   readonly identityId: string;
   readonly copy: Copy;
 }

@@ -21,10 +21,12 @@ function refused(why: (View['permission'] & { kind: 'no' })['why'], until: numbe
     case 'review':
       return { kind: 'done' };
     case 'rejected':
+    case 'too-old':
       return { kind: 'contact' };
     case 'processing':
       return { kind: 'wait', on: 'checking' };
     case 'too-many':
+    case 'not-yet':
       return { kind: 'later', until };
     default:
       return why satisfies never;

@@ -2,6 +2,7 @@ import type { JumioResult } from '../jumio/result.ts';
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
 import type { Decision } from './decide.ts';
 import { find, withVerification } from './edit.ts';
+import type { Policy } from './policy.ts';
 import { request } from './request.ts';
 import { GIVE_UP_MS, nextLook } from './schedule.ts';
 import { settle } from './settle.ts';
@@ -22,6 +23,7 @@ export interface Look {
   readonly reference: string;
   /** For a renewal that this look grants. */
   readonly newId: () => string;
+  readonly policy: Policy;
 }
 
 /** The next due time; a nudge that arrived during the look is not lost. */
@@ -55,7 +57,7 @@ export function ended(snapshot: Snapshot, look: Look, status: string | null, kin
 
 /** The person asked for a new link, and nothing paid is lost: the next attempt, in the same change. */
 function renewed(row: Verification, look: Look, change: Change): Change {
-  if (row.renew === 0 || mayStart(change.snapshot, look.now).kind !== 'start') return change;
+  if (row.renew === 0 || mayStart(change.snapshot, look.now, look.policy).kind !== 'start') return change;
   const next = request(change.snapshot, look.newId(), look.now);
   return { snapshot: next.snapshot, events: [...(change.events ?? []), ...(next.events ?? [])] };
 }

@@ -1,6 +1,6 @@
 import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
 import { contentOf } from './content.ts';
-import { standingOf, statusOf } from './standing.ts';
+import { standingFacts, statusOf } from './standing.ts';
 
 /** The first publication waits so long for the first create try, so that it can name the ids (design §4). */
 export const FIRST_PUBLICATION_WAITS_MS = 5_000;
@@ -71,7 +71,7 @@ export function settle(changed: Snapshot, now: number, events: readonly LedgerEv
   const snapshot = { ...changed, verifications };
   const identity: Identity = {
     ...snapshot.identity,
-    standing: standingOf(snapshot)?.status ?? null,
+    ...standingFacts(snapshot),
     status: statusOf(snapshot),
     jumioDue: earliest(snapshot),
   };

@@ -1,6 +1,6 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Desk } from './desk.ts';
-import { gate, type Policy, type Verdict } from './gate.ts';
+import { gate, type Verdict } from './gate.ts';
 import { healed, type Remedy, remedyFor, type SignIn } from './heal.ts';
 import { tellsNews } from './particulars.ts';
 import type { Worker } from './worker.ts';
@@ -47,16 +47,10 @@ async function noteContradiction(desk: Desk, signIn: SignIn, row: GateRow): Prom
  * The decision at sign-in, within `withinMs` in all, and what the sign-in heals. Healing that fails or is late never
  * changes the decision.
  */
-export async function signIn(
-  desk: Desk,
-  worker: Worker,
-  policy: Policy,
-  attempt: SignIn,
-  withinMs: number,
-): Promise<Verdict> {
+export async function signIn(desk: Desk, worker: Worker, attempt: SignIn, withinMs: number): Promise<Verdict> {
   const started = performance.now();
   const row = await readRow(desk, attempt.identityId, withinMs / 2);
-  const verdict = gate(policy, row, attempt.copy);
+  const verdict = gate(desk.policy, row, attempt.copy, attempt, desk.clock.now());
   if (row === 'unreadable') return verdict;
   const remedy = remedyFor(row === 'none' ? undefined : row, attempt, desk.ledger.createdAt);
   const isToWrite = remedy !== 'none' || (row !== 'none' && tellsNews(row, attempt));

@@ -1,7 +1,7 @@
-import type { DecidedStatus, Snapshot, Status, Verdict, Verification } from '../ledger/types.ts';
+import type { DecidedStatus, Identity, Snapshot, Status, Verdict, Verification, WaitingOn } from '../ledger/types.ts';
+import type { StartAgain } from './policy.ts';
 
-/** Whose move it is (design §3). */
-export type WaitingOn = 'person' | 'jumio' | 'operator' | 'nobody';
+export type { WaitingOn };
 
 /** What an attempt that has no decision amounts to. */
 export type AttemptStatus = 'pending' | 'processing' | 'expired';
@@ -14,8 +14,15 @@ export interface Standing {
 
 const STATUS: Readonly<Record<Verdict, DecidedStatus>> = { PASSED: 'approved', WARNING: 'review', FAILED: 'rejected' };
 
-/** How many rejected executions a person may have in all, where each was for a reason to act on (design §3). */
-export const MAX_REJECTIONS = 3;
+/** What follows from an identity's verifications and does not change with the time or the policy. */
+export type StandingFacts = Pick<Identity, 'standing' | 'decidedAt' | 'reason' | 'rejections' | 'attemptWaitsOn'>;
+
+/** Which rejections can be mended: three in all, each for a reason that a person can act on (design §3). */
+export type Mending = Pick<StartAgain, 'reasons' | 'maxRejections'>;
+export const PUBLISHED_MENDING: Mending = {
+  reasons: ['unreadable', 'expired_document', 'unsupported_document', 'not_finished'],
+  maxRejections: 3,
+};
 
 function later(one: Verification, other: Verification): Verification {
   const byTime = (one.completedAt ?? 0) - (other.completedAt ?? 0);
@@ -71,31 +78,46 @@ function attemptWaitsOn(attempt: Verification): WaitingOn {
 }
 
 /** Rejected for a reason that a person can act on, and not too often. */
-export function canBeMended(snapshot: Snapshot, standing: Standing): boolean {
-  const { by } = standing;
-  if (by === null || by.reason === null || by.reason === 'other') return false;
-  return snapshot.verifications.filter(({ decision }) => decision === 'FAILED').length < MAX_REJECTIONS;
+export function canBeMended({ standing, reason, rejections }: StandingFacts, mending: Mending): boolean {
+  const isReason = standing === 'rejected' && reason !== null && mending.reasons.includes(reason);
+  return isReason && rejections < mending.maxRejections;
 }
 
-function standingWaitsOn(snapshot: Snapshot, standing: Standing): WaitingOn {
-  switch (standing.status) {
+/** What the ledger keeps beside an identity, computed with every change. */
+export function standingFacts(snapshot: Snapshot): StandingFacts {
+  const standing = standingOf(snapshot);
+  const open = openAttempt(snapshot);
+  return {
+    standing: standing?.status ?? null,
+    decidedAt: standing && (standing.by === null ? snapshot.identity.metAt : standing.by.completedAt),
+    reason: standing?.by?.reason ?? null,
+    rejections: snapshot.verifications.filter(({ decision }) => decision === 'FAILED').length,
+    attemptWaitsOn: open === undefined ? null : attemptWaitsOn(open),
+  };
+}
+
+function standingWaitsOn(status: DecidedStatus, facts: StandingFacts, mending: Mending): WaitingOn {
+  switch (status) {
     case 'approved':
       return 'nobody';
     case 'review':
       return 'operator';
     case 'rejected':
-      return canBeMended(snapshot, standing) ? 'person' : 'operator';
+      return canBeMended(facts, mending) ? 'person' : 'operator';
     default:
-      return standing.status satisfies never;
+      return status satisfies never;
   }
 }
 
-export function waitingOn(snapshot: Snapshot): WaitingOn {
-  const open = openAttempt(snapshot);
-  const ofAttempt = open === undefined ? 'person' : attemptWaitsOn(open);
-  const standing = standingOf(snapshot);
-  if (standing === null) return ofAttempt;
-  const ofStanding = standingWaitsOn(snapshot, standing);
+export function whoseMove(facts: StandingFacts, mending: Mending): WaitingOn {
+  const ofAttempt = facts.attemptWaitsOn ?? 'person';
+  if (facts.standing === null) return ofAttempt;
+  const ofStanding = standingWaitsOn(facts.standing, facts, mending);
   // An open attempt that the standing no longer lets the person go on with is not the person's move.
   return ofStanding === 'nobody' || ofAttempt === 'person' ? ofStanding : ofAttempt;
+}
+
+/** As it is published: by the rules of design §3, whatever the operator's policy says. */
+export function waitingOn(snapshot: Snapshot): WaitingOn {
+  return whoseMove(standingFacts(snapshot), PUBLISHED_MENDING);
 }

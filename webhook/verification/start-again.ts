@@ -1,11 +1,10 @@
 import type { Snapshot, Verification } from '../ledger/types.ts';
-import { canBeMended, openAttempt, standingOf } from './standing.ts';
+import { isTooOld } from './as-of-now.ts';
+import type { Policy } from './policy.ts';
+import { canBeMended, openAttempt, standingFacts } from './standing.ts';
 
-/** At most so many executions per identity within `WINDOW_MS` (design §3). */
-export const MAX_EXECUTIONS = 5;
-const WINDOW_MS = 30 * 24 * 3_600_000;
-
-export type Refusal = 'approved' | 'review' | 'rejected' | 'processing' | 'too-many';
+/** `not-yet`: the policy wants a while between a rejection and the next attempt. `too-old`: so is the approval. */
+export type Refusal = 'approved' | 'review' | 'rejected' | 'processing' | 'too-many' | 'not-yet' | 'too-old';
 
 /** Whether this person may start, go on with, or renew an attempt. */
 export type Permission =
@@ -16,10 +15,14 @@ export type Permission =
   | { readonly kind: 'renew'; readonly verification: Verification }
   | { readonly kind: 'no'; readonly why: Refusal; readonly until?: number };
 
-function refusedByStanding(snapshot: Snapshot): Permission | undefined {
-  const standing = standingOf(snapshot);
-  if (standing === null || (standing.status === 'rejected' && canBeMended(snapshot, standing))) return undefined;
-  return { kind: 'no', why: standing.status };
+function refusedByStanding(snapshot: Snapshot, now: number, policy: Policy): Permission | undefined {
+  const facts = standingFacts(snapshot);
+  const { standing, decidedAt } = facts;
+  if (standing === null) return undefined;
+  if (isTooOld(facts, policy, now)) return policy.startAgain.afterLifetime ? undefined : { kind: 'no', why: 'too-old' };
+  if (!canBeMended(facts, policy.startAgain)) return { kind: 'no', why: standing };
+  const until = (decidedAt ?? 0) + policy.startAgain.waitMs;
+  return until > now ? { kind: 'no', why: 'not-yet', until } : undefined;
 }
 
 /** An execution that nobody ever got the link of does not count (design §4). */
@@ -28,36 +31,37 @@ function counts({ state, linkEndsAt }: Verification): boolean {
 }
 
 /** The time from which one more execution is allowed; undefined: now. */
-function limitedUntil(snapshot: Snapshot, now: number): number | undefined {
+function limitedUntil(snapshot: Snapshot, now: number, { startAgain }: Policy): number | undefined {
+  const { maxExecutions, windowMs } = startAgain;
   const recent = snapshot.verifications
     .filter(counts)
     .map(({ requestedAt }) => requestedAt)
-    .filter((at) => at > now - WINDOW_MS);
-  const oldestThatCounts = recent.sort((a, b) => a - b)[recent.length - MAX_EXECUTIONS];
-  return oldestThatCounts === undefined ? undefined : oldestThatCounts + WINDOW_MS;
+    .filter((at) => at > now - windowMs);
+  const oldestThatCounts = recent.sort((a, b) => a - b)[recent.length - maxExecutions];
+  return oldestThatCounts === undefined ? undefined : oldestThatCounts + windowMs;
 }
 
-function within(snapshot: Snapshot, now: number, granted: Permission): Permission {
-  const until = limitedUntil(snapshot, now);
+function within(snapshot: Snapshot, now: number, policy: Policy, granted: Permission): Permission {
+  const until = limitedUntil(snapshot, now, policy);
   return until === undefined ? granted : { kind: 'no', why: 'too-many', until };
 }
 
-function goOn(snapshot: Snapshot, open: Verification, now: number): Permission {
+function goOn(snapshot: Snapshot, open: Verification, now: number, policy: Policy): Permission {
   if (open.state === 'requested') return { kind: 'continue', verification: open };
   if (open.jumioStatus === 'ACQUIRED' || open.jumioStatus === 'PROCESSED') return { kind: 'no', why: 'processing' };
   const alive = open.link !== null && (open.linkEndsAt ?? 0) > now;
   return alive
     ? { kind: 'continue', verification: open }
-    : within(snapshot, now, { kind: 'renew', verification: open });
+    : within(snapshot, now, policy, { kind: 'renew', verification: open });
 }
 
 /**
- * "Who may start again" of design §3. Judged by the standing of now, also for an attempt that is already open: a
+ * Who may start again: by the policy, which says what design §3 says unless the operator wants another. Judged by the standing of now, also for an attempt that is already open: a
  * final rejection that arrives late closes the way on.
  */
-export function mayStart(snapshot: Snapshot, now: number): Permission {
-  const refused = refusedByStanding(snapshot);
+export function mayStart(snapshot: Snapshot, now: number, policy: Policy): Permission {
+  const refused = refusedByStanding(snapshot, now, policy);
   if (refused !== undefined) return refused;
   const open = openAttempt(snapshot);
-  return open === undefined ? within(snapshot, now, { kind: 'start' }) : goOn(snapshot, open, now);
+  return open === undefined ? within(snapshot, now, policy, { kind: 'start' }) : goOn(snapshot, open, now, policy);
 }

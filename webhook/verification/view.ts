@@ -1,9 +1,10 @@
 import type { Reason, Snapshot, Status, Verification } from '../ledger/types.ts';
+import { isTooOld, keptOf, statusNow, waitingOnNow } from './as-of-now.ts';
 import { hasAgreed } from './consent.ts';
 import type { Desk } from './desk.ts';
 import type { Person } from './person.ts';
 import { meet } from './request.ts';
-import { canBeMended, latest, openAttempt, standingOf, statusOf, type WaitingOn, waitingOn } from './standing.ts';
+import { canBeMended, latest, openAttempt, type WaitingOn } from './standing.ts';
 import { mayStart, type Permission } from './start-again.ts';
 
 /** Where things stand for a person, and whether there is a way on. */
@@ -13,6 +14,8 @@ export interface View {
   readonly permission: Permission;
   /** Rejected, for a reason that the person can act on. */
   readonly mendable: boolean;
+  /** Approved once, and by the policy too long ago: `status` is `expired`. */
+  readonly tooOld: boolean;
   /** Why Jumio rejected, where that is one of the reasons that a person may be told. */
   readonly reason: Exclude<Reason, 'other'> | null;
   /** How a further attempt beside a decided standing is doing. */
@@ -28,13 +31,15 @@ function consentOf({ identity }: Snapshot, version: string): View['consent'] {
 }
 
 export function viewOf(desk: Desk, snapshot: Snapshot, now: number): View {
-  const standing = standingOf(snapshot);
-  const reason = standing?.status === 'rejected' ? (standing.by?.reason ?? null) : null;
+  const { policy } = desk;
+  const kept = keptOf(snapshot);
+  const reason = kept.standing === 'rejected' ? kept.reason : null;
   return {
-    status: statusOf(snapshot),
-    waitingOn: waitingOn(snapshot),
-    permission: mayStart(snapshot, now),
-    mendable: standing !== null && canBeMended(snapshot, standing),
+    status: statusNow(kept, policy, now),
+    waitingOn: waitingOnNow(kept, policy, now),
+    permission: mayStart(snapshot, now, policy),
+    mendable: canBeMended(kept, policy.startAgain),
+    tooOld: isTooOld(kept, policy, now),
     reason: reason === 'other' ? null : reason,
     attempt: openAttempt(snapshot) ?? latest(snapshot),
     returnTo: snapshot.identity.returnTo,

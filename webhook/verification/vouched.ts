@@ -1,7 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import type { Desk } from './desk.ts';
-import { decidedStatus, readCopy } from './gate.ts';
 import type { Person } from './person.ts';
+import { decidedStatus, readCopy } from './published-copy.ts';
 
 /**
  * The person behind an identity that somebody else vouches for by its id alone. Whom the ledger does not know, or Kratos

@@ -13,6 +13,10 @@ function fullIdentity(id: string): Identity {
     inherited: 'review',
     standing: 'approved',
     status: 'approved',
+    decidedAt: NOW + 3,
+    reason: 'unreadable',
+    rejections: 2,
+    attemptWaitsOn: 'operator',
     content: '{"public":{}}',
     jumioDue: NOW + 1,
     kratosDue: NOW + 2,
@@ -110,8 +114,10 @@ export function rowsCases(database: Database): void {
     const ledger = await openOn(database);
     const id = randomUUID();
     await put(ledger, { identity: fullIdentity(id), verifications: [fullVerification(id)] });
-    const { standing, status, content, changedAt, version, published, gone } = fullIdentity(id);
-    const row = { standing, status, content, changedAt, version, published, gone, attempts: 1 };
+    const { standing, status, decidedAt, reason, rejections, attemptWaitsOn, ...rest } = fullIdentity(id);
+    const { schemaId, bornAt, content, changedAt, version, published, gone } = rest;
+    const facts = { standing, status, decidedAt, reason, rejections, attemptWaitsOn, schemaId, bornAt };
+    const row = { ...facts, content, changedAt, version, published, gone, attempts: 1 };
     expect(await ledger.gate(id)).toStrictEqual(row);
     expect(await ledger.gate(randomUUID())).toBeUndefined();
   });
