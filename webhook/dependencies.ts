@@ -63,6 +63,7 @@ function kratosClient(config: Config) {
     adminUrl: config.KRATOS_ADMIN_URL,
     ...(config.KRATOS_PUBLIC_URL === undefined ? {} : { publicUrl: config.KRATOS_PUBLIC_URL }),
     ...(config.ORY_API_KEY === undefined ? {} : { apiKey: config.ORY_API_KEY }),
+    ...(config.LOCALE_TRAIT === undefined ? {} : { localeTrait: config.LOCALE_TRAIT }),
     userAgent: USER_AGENT,
     deadline: CALL_DEADLINE_MS,
   });

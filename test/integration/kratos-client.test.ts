@@ -170,6 +170,29 @@ describe('whoami', () => {
     expect(server.arrived[0]?.headers).not.toHaveProperty('cookie');
   });
 
+  it('gives the one trait that holds the language, and nothing else of the traits', async () => {
+    const traits = { email: 'a@b.example', name: { 'given/name': 'A' }, settings: { 'ui~/lang': 'de_AT' } };
+    const answer = json(200, { ...session, identity: { ...identityBody, traits } });
+    const { server } = await stub(answer);
+    const options = { adminUrl: server.url, publicUrl: server.url, userAgent: 'x' };
+    const spoken = createKratosClient({ ...options, localeTrait: '/settings/ui~0~1lang' });
+    const found = await whoami(spoken);
+    expect(found).toMatchObject({ kind: 'session', identity: { locale: 'de-AT' } });
+    expect(JSON.stringify(found)).not.toMatch(/a@b|given/);
+    for (const localeTrait of [
+      '/email',
+      '/name',
+      '/settings',
+      '/nothing/there',
+      '/__proto__/x',
+      '/settings/ui~0~1lang/0',
+    ]) {
+      const other = await whoami(createKratosClient({ ...options, localeTrait }));
+      expect(other.kind === 'session' && 'locale' in other.identity, localeTrait).toBe(false);
+    }
+    expect(JSON.stringify(await whoami(createKratosClient(options)))).not.toContain('locale');
+  });
+
   it('says none for a 401 and for a session that is over', async () => {
     const { client } = await stub(refusal(401, { message: 'The request could not be authorized' }));
     expect(await whoami(client)).toStrictEqual({ kind: 'none' });

@@ -21,6 +21,8 @@ export interface SeenPage {
 export interface Browser {
   /** The Cookie header of Kratos' own cookies; empty: signed out. */
   session: string;
+  /** What the browser sends as Accept-Language; undefined: nothing. */
+  language: string | undefined;
   readonly jar: CookieJar;
   get(path: string): Promise<SeenPage>;
   /** Sends the form as it is, or with other fields; `undefined` leaves one out. */
@@ -69,7 +71,8 @@ export function openBrowser({ app, config }: TestService, session = ''): Browser
     const url = `${site}${path}`;
     const cookie = [browser.session, await jar.getCookieString(url)].filter((part) => part !== '').join('; ');
     const type = fields === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
-    const headers = { ...(cookie === '' ? {} : { cookie }), ...type };
+    const language = browser.language === undefined ? {} : { 'accept-language': browser.language };
+    const headers = { ...(cookie === '' ? {} : { cookie }), ...type, ...language };
     const payload = fields === undefined ? {} : { payload: fields.toString() };
     const answer = await app.inject({ method, url: path, headers, ...payload });
     for (const set of [answer.headers['set-cookie'] ?? []].flat()) await jar.setCookie(set, url);
@@ -78,6 +81,7 @@ export function openBrowser({ app, config }: TestService, session = ''): Browser
 
   const browser: Browser = {
     session,
+    language: undefined,
     jar,
     get: (path) => visit('GET', path),
     post: (fields, to = '/jumio/verify') => {

@@ -20,6 +20,8 @@ export interface FakeKratos extends KratosClient {
   readonly copies: Map<string, unknown>;
   /** Of those who are not simply active: their state, and since when. */
   readonly states: Map<string, { readonly state: State; readonly stateChangedAt: number }>;
+  /** The language in the traits, of those who have one. */
+  readonly locales: Map<string, string>;
   /** Signs a person in: the Cookie header of their browser. */
   signIn(identityId: string): string;
   /** Ends every session. */
@@ -36,13 +38,15 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const calls: FakeKratos['calls'] = { publish: [], setState: [], revokeSessions: [], read: [], whoami: [] };
   const states: FakeKratos['states'] = new Map();
   const copies = new Map<string, unknown>();
+  const locales: FakeKratos['locales'] = new Map();
   const sessions = new Map<string, string>();
   const instead: Methods = {};
 
   function identity(id: string): KratosIdentity {
     const jumio = copies.get(id);
+    const locale = locales.get(id);
     const state = states.get(id) ?? { state: 'active' };
-    return { id, metadataPublic: jumio === undefined ? null : { jumio }, ...state };
+    return { id, metadataPublic: jumio === undefined ? null : { jumio }, ...(locale && { locale }), ...state };
   }
 
   function session({ cookie = '' }: Credentials): Whoami {
@@ -54,6 +58,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   return {
     calls,
     copies,
+    locales,
     states,
     instead,
     signIn: (identityId) => {

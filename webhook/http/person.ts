@@ -70,9 +70,9 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
     const whoami = await handover.kratos.whoami(cookie === undefined ? {} : { cookie });
     if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
-    const { id, metadataPublic, schemaId, createdAt } = whoami.identity;
+    const { id, metadataPublic, schemaId, createdAt, locale } = whoami.identity;
     const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
-    const person = { identityId: id, inherited, schemaId, bornAt: createdAt };
+    const person = { identityId: id, inherited, schemaId, bornAt: createdAt, locale };
     if (!isKnown(request, person, handover.now())) remember(reply, person, handover);
     return { kind: 'person', person };
   } catch (error) {

@@ -11,6 +11,8 @@ export interface KratosIdentity {
   /** Epoch milliseconds. */
   readonly createdAt?: number;
   readonly metadataPublic: unknown;
+  /** A language tag; of whoami only, and only where it is known in which trait it stands. */
+  readonly locale?: string;
   readonly state?: State;
   /** Epoch milliseconds; databases keep it to the second or better. */
   readonly stateChangedAt?: number;
@@ -61,6 +63,8 @@ export interface KratosClientOptions {
   /** Bearer token of Ory Network; sent to the admin address only. Absent or empty: none is sent. */
   readonly apiKey?: string;
   readonly userAgent: string;
+  /** A JSON pointer to the trait that holds a person's language. */
+  readonly localeTrait?: string;
   /** Milliseconds for each call. */
   readonly deadline?: number;
 }
@@ -101,7 +105,8 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
     whoami: async ({ cookie, sessionToken }) => {
       if (!front) throw unconfigured(WHOAMI);
       const request = { ...(cookie && { cookie }), ...(sessionToken && { xSessionToken: sessionToken }) };
-      return toWhoami(WHOAMI, await exchange(WHOAMI, soon(), (signal) => front.toSession(request, { signal })));
+      const answer = await exchange(WHOAMI, soon(), (signal) => front.toSession(request, { signal }));
+      return toWhoami(WHOAMI, answer, options.localeTrait);
     },
   };
 }

@@ -8,11 +8,11 @@ import { sessionWire, toIdentity } from './wire.ts';
  * What Kratos says of a person's credentials (kratos.md §9). An inactive session is none.
  * @throws UpstreamError for an answer that says neither yes nor no
  */
-export function toWhoami(call: Call, answer: Answer): Whoami {
+export function toWhoami(call: Call, answer: Answer, localeTrait?: string): Whoami {
   if (answer.status === 401) return { kind: 'none' };
   if (answer.status === 403) return toSecondFactor(call, answer);
   const session = accept(call, answer, sessionWire);
-  return session.active ? { kind: 'session', identity: toIdentity(session.identity) } : { kind: 'none' };
+  return session.active ? { kind: 'session', identity: toIdentity(session.identity, localeTrait) } : { kind: 'none' };
 }
 
 function toSecondFactor(call: Call, answer: Answer): Whoami {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { KratosIdentity, Patched } from './client.ts';
+import { localeIn } from './trait.ts';
 
 /** What we read of Kratos' answers (kratos.md §7, §9), open to everything else in them. */
 
@@ -23,16 +24,22 @@ export const identityWire = z.object({
   schema_id: text,
   created_at: z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined),
   metadata_public: z.unknown().optional(),
+  traits: z.unknown().optional(),
   ...stateWire,
 });
 
-/** Leaves out the traits, credentials and addresses that Kratos sends along. */
-export function toIdentity(wire: z.infer<typeof identityWire>): KratosIdentity {
+/**
+ * Leaves out the traits, credentials and addresses that Kratos sends along.
+ * @param localeTrait where the person's language stands in the traits: nothing else of them is passed on
+ */
+export function toIdentity(wire: z.infer<typeof identityWire>, localeTrait?: string): KratosIdentity {
+  const locale = localeTrait === undefined ? undefined : localeIn(wire.traits, localeTrait);
   return {
     id: wire.id,
     ...(wire.schema_id !== undefined && { schemaId: wire.schema_id }),
     ...(wire.created_at !== undefined && { createdAt: wire.created_at }),
     metadataPublic: wire.metadata_public,
+    ...(locale !== undefined && { locale }),
     ...stateOf(wire),
   };
 }
