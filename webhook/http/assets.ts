@@ -16,6 +16,8 @@ interface Asset {
 export interface Assets {
   readonly style: Asset;
   readonly script: Asset;
+  /** Browsers ask for one in any case: `/favicon.ico`, which is none of our addresses. */
+  readonly icon: Asset;
   readonly logo: Asset | undefined;
 }
 
@@ -32,6 +34,7 @@ export function createAssets(brand: Brand): Assets {
   return {
     style: asset('/jumio/style.css', 'text/css; charset=utf-8', shipped('style.css') + brandStyle(brand)),
     script: asset('/jumio/page.js', 'text/javascript; charset=utf-8', shipped('page.js')),
+    icon: asset('/jumio/icon.svg', 'image/svg+xml', shipped('icon.svg')),
     logo: logo && asset('/jumio/logo', logo.type, logo.bytes),
   };
 }
@@ -59,8 +62,8 @@ function send(request: FastifyRequest, reply: FastifyReply, { type, body, versio
   return reply.type(type).send(body);
 }
 
-/** `GET /jumio/style.css`, `/jumio/page.js` and, where there is one, `/jumio/logo`: the same for everybody. */
+/** `GET /jumio/style.css`, `/jumio/page.js`, `/jumio/icon.svg` and, where there is one, `/jumio/logo`: the same for everybody. */
 export async function assetRoutes(app: FastifyInstance, { assets }: { readonly assets: Assets }): Promise<void> {
-  for (const one of [assets.style, assets.script, assets.logo])
+  for (const one of [assets.style, assets.script, assets.icon, assets.logo])
     if (one !== undefined) app.get(one.path, async (request, reply) => send(request, reply, one));
 }

@@ -24,7 +24,7 @@ function waiting(seconds: number | undefined, { script }: Assets): Markup | unde
 function head(page: Page, title: string, { brand, assets }: Frame): Markup {
   return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}${brand.name === undefined ? undefined : ` – ${brand.name}`}</title>
-<link rel="stylesheet" href="${addressOf(assets.style)}">
+<link rel="stylesheet" href="${addressOf(assets.style)}"><link rel="icon" href="${addressOf(assets.icon)}">
 ${waiting(page.refreshSeconds, assets)}`;
 }
 
