@@ -52,7 +52,7 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   await app.register(health, { ledger: desk.ledger, phase, now: () => desk.clock.now(), unreachable });
   await app.register(initiate, { desk, worker, isSecret, returnTo });
   await app.register(callback, { desk, worker, secrets: config.JUMIO_CALLBACK_SECRET });
-  await app.register(validate, { desk, worker, isSecret });
+  await app.register(validate, { desk, worker, isSecret, texts });
   if (config.HANDOVER_SECRET !== undefined && config.PUBLIC_URL !== undefined) {
     const isHandoverSecret = createSecretCheck(config.HANDOVER_SECRET);
     await app.register(handover, { desk, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });

@@ -43,6 +43,9 @@ export const validateBody = z.object({
   flow: flow.nullish().catch(undefined),
 });
 
+/** The language of the person's browser, as Kratos passes it on; read by itself, so that every refusal is understood. */
+export const spokenBody = z.object({ accept_language: z.string() });
+
 /** What a request says of itself, as the policy asks it. */
 export function askedOf({ schema_id, created_at: bornAt, flow }: z.infer<typeof validateBody>): Asked {
   const isRefresh = flow?.kind === 'login' && flow.refresh === true;

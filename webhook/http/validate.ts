@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { blockMessage } from '../kratos/messages.ts';
+import { say } from '../texts/messages.ts';
+import type { Texts } from '../texts/texts.ts';
 import type { Desk } from '../verification/desk.ts';
 import { UNKNOWN, type Verdict } from '../verification/gate.ts';
 import { readCopy } from '../verification/published-copy.ts';
 import { signIn } from '../verification/sign-in.ts';
 import type { Worker } from '../verification/worker.ts';
 import { type IsSecret, requireKratos } from './authenticity.ts';
-import { askedOf, NIL_UUID, validateBody } from './bodies.ts';
+import { askedOf, NIL_UUID, spokenBody, validateBody } from './bodies.ts';
 
 /** The whole answer; the person waits on it. */
 const DEADLINE_MS = 1_000;
@@ -15,11 +17,16 @@ export interface ValidateOptions {
   readonly desk: Desk;
   readonly worker: Worker;
   readonly isSecret: IsSecret;
+  readonly texts: Texts;
 }
 
 /** Final for Kratos: a 4xx other than 429 is neither retried nor overridden, and its text reaches the person. */
-function refuse(reply: FastifyReply, code: number, { text, status }: Verdict = UNKNOWN): FastifyReply {
-  return reply.code(code).send(blockMessage(text, status));
+function createRefuse(texts: Texts) {
+  return (reply: FastifyReply, code: number, { text: block, status }: Verdict = UNKNOWN): FastifyReply => {
+    const acceptLanguage = spokenBody.safeParse(reply.request.body).data?.accept_language;
+    const text = texts.tell(texts.choose({ acceptLanguage }), say(`block.${block}`));
+    return reply.code(code).send(blockMessage(block, status, text));
+  };
 }
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -27,6 +34,7 @@ const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** `POST /jumio/validate`: the gate. Every answer is 204 or a 4xx in Kratos' shape, errors included (design §6). */
 export async function validate(app: FastifyInstance, options: ValidateOptions): Promise<void> {
   const { desk, worker } = options;
+  const refuse = createRefuse(options.texts);
   app.addHook(
     'onRequest',
     requireKratos(options.isSecret, (reply) => refuse(reply, 401)),

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { validate } from '../support/calls.ts';
+import { gateMessage } from '../support/gate-message.ts';
+import { buildTestService, type TestService } from '../support/service.ts';
+
+const shown = z.object({ messages: z.tuple([z.object({ messages: z.tuple([z.object({ text: z.string() })]) })]) });
+
+let service: TestService;
+beforeAll(async () => {
+  service = await buildTestService({ env: { TEXTS: 'fr:\n  block.rejected: Appelez le 0 800 123 456.\n' } });
+});
+afterAll(() => service.close());
+
+async function refused(said: object) {
+  const answer = await validate(service, {
+    kratos_identity_id: randomUUID(),
+    metadata_public: { jumio: { status: 'rejected' } },
+    ...said,
+  });
+  expect(answer.statusCode).toBe(403);
+  return answer;
+}
+
+async function textFor(acceptLanguage: unknown): Promise<string> {
+  const answer = await refused({ accept_language: acceptLanguage });
+  expect(answer.json()).toEqual(gateMessage(4990001, 'rejected'));
+  return shown.parse(answer.json()).messages[0].messages[0].text;
+}
+
+const ENGLISH = 'You cannot sign in, because your identity could not be verified. Please contact support.';
+
+describe('what a refused person reads', () => {
+  it.each([
+    ['en-GB,en;q=0.9', ENGLISH],
+    [
+      'de-CH, en;q=0.5',
+      'Sie können sich nicht anmelden, weil Ihre Identität nicht bestätigt werden konnte. Bitte wenden Sie sich an den Support.',
+    ],
+    ['fr', 'Appelez le 0 800 123 456.'],
+    [
+      'es-ES,es;q=0.9',
+      'No puede iniciar sesión porque no se ha podido verificar su identidad. Póngase en contacto con el servicio de asistencia.',
+    ],
+    ['tlh', ENGLISH],
+    ['', ENGLISH],
+    [undefined, ENGLISH],
+    [null, ENGLISH],
+    [7, ENGLISH],
+    [['de'], ENGLISH],
+    [';q=,"\\u0000', ENGLISH],
+  ])('is in the language of their browser, which says %j', async (acceptLanguage, text) => {
+    expect(await textFor(acceptLanguage)).toBe(text);
+  });
+
+  it('costs no time, however long the header is', async () => {
+    await textFor('de');
+    const before = performance.now();
+    expect(await textFor(`${'de-DE;q=0.001,'.repeat(50_000)}fr`)).toMatch(/^Sie /);
+    expect(performance.now() - before).toBeLessThan(500);
+  });
+
+  it('is in their language also where the request cannot be judged', async () => {
+    const answer = await refused({ kratos_identity_id: 'nobody', accept_language: 'es' });
+    expect(answer.json()).toEqual(gateMessage(4990004, 'unknown'));
+    expect(answer.body).toContain('Inténtelo de nuevo en unos minutos.');
+  });
+});
