@@ -39,6 +39,7 @@ export function watchJumio(watch: Watch, client: JumioClient): JumioClient {
     create: (start) => watch.over('jumio', client.create(start)),
     status: (ids) => watch.over('jumio', client.status(ids)),
     details: (ids) => watch.over('jumio', client.details(ids)),
+    deleteAccount: (id) => watch.over('jumio', client.deleteAccount(id)),
   };
 }
 
@@ -47,6 +48,8 @@ export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
     publish: (id, content) => watch.over('kratos', client.publish(id, content)),
     setState: (id, state, content) => watch.over('kratos', client.setState(id, state, content)),
     revokeSessions: (id) => watch.over('kratos', client.revokeSessions(id)),
+    unpublish: (identity) => watch.over('kratos', client.unpublish(identity)),
+    find: (identifier) => watch.over('kratos', client.find(identifier)),
     read: (id) => watch.over('kratos', client.read(id)),
     whoami: (credentials) => watch.over('kratos', client.whoami(credentials)),
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../webhook/ledger/ledger.ts';
-import { openOn, signUp } from '../contract/ledger/world.ts';
+import { newcomer, openOn, signUp } from '../contract/ledger/world.ts';
 import { runCli } from '../support/cli.ts';
 import { postgres, sqlite, whyNoPostgres } from '../support/databases.ts';
 import { createMovedClock } from '../support/moved-clock.ts';
@@ -12,8 +12,10 @@ const DATABASES = noPostgres ? [sqlite] : [sqlite, postgres];
 
 const DAY = 86_400_000;
 
+/** So many events, in one transaction. */
 async function note(ledger: Ledger, at: number, count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, (_, n) => ledger.note(at, { kind: 'noted', detail: { n } })));
+  const events = Array.from({ length: count }, (_, n) => ({ kind: 'noted', detail: { n } }));
+  await ledger.change(randomUUID(), at, () => ({ snapshot: newcomer(at), events }));
 }
 
 interface Line {

@@ -20,7 +20,12 @@ type Methods = { -readonly [Name in keyof JumioClient]?: JumioClient[Name] | und
 
 /** Jumio as the service's client shows it, without a socket: what it was asked, and what it is to answer. */
 export interface FakeJumio extends JumioClient {
-  readonly calls: { readonly create: Start[]; readonly status: ExecutionIds[]; readonly details: ExecutionIds[] };
+  readonly calls: {
+    readonly create: Start[];
+    readonly status: ExecutionIds[];
+    readonly details: ExecutionIds[];
+    readonly deleteAccount: string[];
+  };
   /** All executions, in the order of their starts. */
   readonly executions: readonly Execution[];
   /** While set, a method answers so. */
@@ -87,7 +92,7 @@ function notFound(operation: string): UpstreamError {
 }
 
 export function createFakeJumio(workflowKey = '10011'): FakeJumio {
-  const calls: FakeJumio['calls'] = { create: [], status: [], details: [] };
+  const calls: FakeJumio['calls'] = { create: [], status: [], details: [], deleteAccount: [] };
   const executions: Execution[] = [];
   const instead: Methods = {};
 
@@ -121,6 +126,13 @@ export function createFakeJumio(workflowKey = '10011'): FakeJumio {
     details: async (ids) => {
       calls.details.push(ids);
       return instead.details ? instead.details(ids) : result(find(ids, 'details'), workflowKey);
+    },
+    deleteAccount: async (accountId) => {
+      calls.deleteAccount.push(accountId);
+      if (instead.deleteAccount) return instead.deleteAccount(accountId);
+      const left = executions.filter((execution) => execution.accountId !== accountId);
+      if (left.length === executions.length) throw notFound('delete');
+      executions.splice(0, executions.length, ...left);
     },
   };
 }

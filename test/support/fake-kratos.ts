@@ -13,6 +13,7 @@ export interface FakeKratos extends KratosClient {
     readonly revokeSessions: string[];
     readonly read: string[];
     readonly whoami: Credentials[];
+    readonly unpublish: string[];
   };
   /** While set, a method answers so. */
   readonly instead: Methods;
@@ -22,6 +23,8 @@ export interface FakeKratos extends KratosClient {
   readonly states: Map<string, { readonly state: State; readonly stateChangedAt: number }>;
   /** The language in the traits, of those who have one. */
   readonly locales: Map<string, string>;
+  /** Whose identifier is whose. */
+  readonly identifiers: Map<string, string>;
   /** Signs a person in: the Cookie header of their browser. */
   signIn(identityId: string): string;
   /** Ends every session. */
@@ -35,10 +38,18 @@ export function kratosDown(operation: string): Promise<never> {
 
 /** @param now the time that its `state_changed_at` is told by. */
 export function createFakeKratos(now: () => number = Date.now): FakeKratos {
-  const calls: FakeKratos['calls'] = { publish: [], setState: [], revokeSessions: [], read: [], whoami: [] };
+  const calls: FakeKratos['calls'] = {
+    publish: [],
+    setState: [],
+    revokeSessions: [],
+    unpublish: [],
+    read: [],
+    whoami: [],
+  };
   const states: FakeKratos['states'] = new Map();
   const copies = new Map<string, unknown>();
   const locales: FakeKratos['locales'] = new Map();
+  const identifiers = new Map<string, string>();
   const sessions = new Map<string, string>();
   const instead: Methods = {};
 
@@ -60,6 +71,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     copies,
     locales,
     states,
+    identifiers,
     instead,
     signIn: (identityId) => {
       const value = `${CANARIES.cookie}-${sessions.size}`;
@@ -86,6 +98,16 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
       const his = [...sessions].filter(([, owner]) => owner === id);
       for (const [value] of his) sessions.delete(value);
       return his.length > 0;
+    },
+    unpublish: async (found) => {
+      calls.unpublish.push(found.id);
+      if (instead.unpublish) return instead.unpublish(found);
+      copies.delete(found.id);
+    },
+    find: async (identifier) => {
+      if (instead.find) return instead.find(identifier);
+      const id = identifiers.get(identifier);
+      return id === undefined ? [] : [id];
     },
     read: async (id) => {
       calls.read.push(id);

@@ -73,6 +73,8 @@ export function rowOf(status: Status, isPublished: boolean): GateRow {
     schemaId: null,
     bornAt: null,
     locale: null,
+    grantedFrom: null,
+    erasedAt: null,
     attempts: 1,
   };
 }

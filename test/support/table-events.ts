@@ -8,7 +8,7 @@ import { lease } from '../../webhook/verification/lease.ts';
 import { onReadFailed } from '../../webhook/verification/looked.ts';
 import { nudge } from '../../webhook/verification/nudge.ts';
 import { GIVE_UP_MS } from '../../webhook/verification/schedule.ts';
-import { openAttempt } from '../../webhook/verification/standing.ts';
+import { latest, openAttempt } from '../../webhook/verification/standing.ts';
 import { decision, startedAs, type Told } from './jumio-wire.ts';
 import { CONSENT, createMemoryDesk, type MemoryDesk } from './memory-desk.ts';
 import { DAY, IDENTITY, LIFETIME, lookAt, NOW, read, readWord, TERMS } from './story.ts';
@@ -25,7 +25,7 @@ export type Happening = (before: Snapshot) => Promise<Happened> | Happened | und
 
 /** The verification that an event is about: the one under way, else the latest. */
 export function target(snapshot: Snapshot): Verification | undefined {
-  return openAttempt(snapshot) ?? snapshot.verifications.at(-1);
+  return openAttempt(snapshot) ?? latest(snapshot);
 }
 
 /** About an execution that exists at Jumio. */

@@ -1,10 +1,26 @@
 import type { DecidedStatus, Snapshot } from '../../webhook/ledger/types.ts';
 import { onCreateFailed } from '../../webhook/verification/created.ts';
 import { withVerification } from '../../webhook/verification/edit.ts';
+import { grant } from '../../webhook/verification/grant.ts';
+import { override } from '../../webhook/verification/override.ts';
 import { invite } from '../../webhook/verification/request.ts';
 import { settle } from '../../webhook/verification/settle.ts';
 import { decision, findings, type Told } from './jumio-wire.ts';
-import { asked, begun, DAY, HOUR, LIFETIME, last, made, NOW, newcomer, read, readWord, TERMS } from './story.ts';
+import {
+  asked,
+  begun,
+  DAY,
+  HOUR,
+  LIFETIME,
+  last,
+  made,
+  NOW,
+  newcomer,
+  read,
+  readWord,
+  TERMS,
+  verificationId,
+} from './story.ts';
 
 /** Two of the table's three axes: what counts for an identity already, and what is under way beside it. */
 
@@ -39,7 +55,13 @@ function inherited(status: DecidedStatus): Snapshot {
   return newcomer(PAST, status);
 }
 
-/** What Jumio, or a published copy of before, has said. */
+/** The operator has decided since, each time a week after the first attempt. */
+function overridden(snapshot: Snapshot, verdict: 'PASSED' | 'FAILED'): Snapshot {
+  const by = { verdict, reason: 'seen in the branch', by: 'ann' };
+  return override(snapshot, by, verificationId(90), PAST + 7 * DAY).snapshot;
+}
+
+/** What Jumio, a published copy of before, or the operator has said. */
 export const STANDINGS = {
   none: () => newcomer(PAST),
   approved: () => decidedBy(PASSED),
@@ -51,6 +73,9 @@ export const STANDINGS = {
   'inherited approved': () => inherited('approved'),
   'inherited review': () => inherited('review'),
   'inherited rejected': () => inherited('rejected'),
+  'approved by the operator': () => overridden(decidedBy(MANIPULATED), 'PASSED'),
+  'rejected by the operator': () => overridden(decidedBy(PASSED), 'FAILED'),
+  'rejected, final; one more granted': () => grant(decidedBy(MANIPULATED), 'ann', null, PAST + 7 * DAY).snapshot,
 } as const;
 export type StandingName = keyof typeof STANDINGS;
 

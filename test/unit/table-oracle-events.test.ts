@@ -105,3 +105,40 @@ describe('what is paid for is not thrown away', () => {
     expect((await cell('none', attempt, event))?.after.verifications).toHaveLength(count);
   });
 });
+
+describe('what the operator said', () => {
+  it.each<[StandingName, AttemptName, EventName, ...Row]>([
+    ['rejected by the operator', 'ACQUIRED', 'details: PASSED', 'rejected', 'operator', 'rejected'],
+    ['rejected by the operator', 'nothing', 'details: PASSED', 'rejected', 'operator', 'rejected'],
+    ['rejected by the operator', 'nothing', 'person presses the button', 'rejected', 'operator', 'rejected'],
+    ['approved by the operator', 'ACQUIRED', 'details: REJECTED, manipulated', 'rejected', 'operator', 'rejected'],
+    ['approved by the operator', 'nothing', 'details: WARNING', 'review', 'operator', 'review'],
+    ['approved by the operator', 'ACQUIRED', 'status: TOKEN_EXPIRED', 'approved', 'nobody', 'approved'],
+    [
+      'approved by the operator',
+      'ACQUIRED',
+      'details: PASSED, completed before all else',
+      'approved',
+      'nobody',
+      'approved',
+    ],
+  ])('%s, %s, %s', async (standing, attempt, event, ...row) => {
+    expect(await outcome(standing, attempt, event)).toEqual(row);
+  });
+});
+
+describe('one more attempt that the operator granted', () => {
+  const granted: StandingName = 'rejected, final; one more granted';
+
+  it.each<[AttemptName, EventName, ...Row]>([
+    ['nothing', 'person presses the button', 'rejected', 'jumio', 'continue'],
+    ['INITIATED, link ended, new one asked for', 'status: INITIATED', 'rejected', 'jumio', 'continue'],
+    ['INITIATED, live link', 'status: TOKEN_EXPIRED', 'rejected', 'person', 'start'],
+    ['ACQUIRED', 'details: PASSED', 'approved', 'nobody', 'approved'],
+    // It was one: what is decided now is judged like everybody else's.
+    ['ACQUIRED', 'details: REJECTED, manipulated', 'rejected', 'operator', 'rejected'],
+    ['ACQUIRED', 'details: WARNING', 'review', 'operator', 'review'],
+  ])('%s, %s', async (attempt, event, ...row) => {
+    expect(await outcome(granted, attempt, event)).toEqual(row);
+  });
+});

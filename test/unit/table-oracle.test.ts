@@ -46,6 +46,9 @@ describe('what counts, where nothing is under way', () => {
     ['inherited approved', 'approved', 'nobody', 'approved'],
     ['inherited review', 'review', 'operator', 'review'],
     ['inherited rejected', 'rejected', 'operator', 'rejected'],
+    ['approved by the operator', 'approved', 'nobody', 'approved'],
+    ['rejected by the operator', 'rejected', 'operator', 'rejected'],
+    ['rejected, final; one more granted', 'rejected', 'person', 'start'],
   ])('%s', (standing, ...row) => {
     const before = situation(standing, 'nothing');
     expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, publishedPolicy))]).toEqual(row);
@@ -65,6 +68,12 @@ describe('a further attempt beside a standing', () => {
     ['rejected, final', 'INITIATED, live link', 'rejected', 'operator', 'rejected'],
     ['rejected, final', 'ACQUIRED', 'rejected', 'jumio', 'rejected'],
     ['inherited rejected', 'TOKEN_EXPIRED', 'rejected', 'operator', 'rejected'],
+    ['rejected, final; one more granted', 'INITIATED, live link', 'rejected', 'person', 'continue'],
+    ['rejected, final; one more granted', 'INITIATED, link ended', 'rejected', 'person', 'renew'],
+    ['rejected, final; one more granted', 'ACQUIRED', 'rejected', 'jumio', 'processing'],
+    ['rejected, final; one more granted', 'TOKEN_EXPIRED', 'rejected', 'person', 'start'],
+    ['rejected by the operator', 'INITIATED, live link', 'rejected', 'operator', 'rejected'],
+    ['approved by the operator', 'ACQUIRED', 'approved', 'nobody', 'approved'],
     ['review', 'INITIATED, live link', 'review', 'operator', 'review'],
     ['approved', 'INITIATED, live link', 'approved', 'nobody', 'approved'],
     ['approved', 'TOKEN_EXPIRED', 'approved', 'nobody', 'approved'],

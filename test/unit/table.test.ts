@@ -29,8 +29,14 @@ describe('what counts', () => {
     expect(breaking(({ after }) => statusOf(after) === 'approved', approved)).toEqual([]);
   });
 
-  it('is the decision that Jumio completed last, of equal ones the later started', () => {
-    const greatest = ({ after }: Cell): boolean => {
+  it('stays rejected by the operator, whatever Jumio says afterwards', () => {
+    const theirs = cells.filter(({ standing }) => standing === 'rejected by the operator');
+    expect(breaking(({ after }) => standingOf(after)?.by?.source === 'operator', theirs)).toEqual([]);
+  });
+
+  it('is the decision that was completed last, of equal ones the later started', () => {
+    const greatest = ({ standing, after }: Cell): boolean => {
+      if (standing === 'rejected by the operator') return true;
       const decided = after.verifications.filter(({ decision }) => decision !== null);
       const [first] = decided.sort((a, b) => (b.completedAt ?? 0) - (a.completedAt ?? 0) || b.attempt - a.attempt);
       return standingOf(after)?.by?.id === first?.id;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { accept } from '../upstream.ts';
+import { accept, isSuccess, refusal } from '../upstream.ts';
 import { createAuthorisedSend } from './authorised.ts';
 import { createSend, type JumioRequest } from './http.ts';
 import { type JumioResult, toResult } from './result.ts';
@@ -36,6 +36,8 @@ export interface JumioClient {
   /** Jumio's word for the execution's state, as sent; unknown words included. */
   status(ids: ExecutionIds): Promise<string>;
   details(ids: ExecutionIds): Promise<JumioResult>;
+  /** Deletes an account with all its executions (jumio.md §8). */
+  deleteAccount(accountId: string): Promise<void>;
 }
 
 export interface JumioClientOptions {
@@ -84,10 +86,19 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
       const url = executionUrl(ids, options);
       return toResult(await ask({ operation: 'details', method: 'GET', url }, detailsWire));
     },
+    deleteAccount: async (accountId) => {
+      const request = { operation: 'delete', method: 'DELETE', url: accountUrl(accountId, options) } as const;
+      const answer = await authorised(request, AbortSignal.timeout(deadline));
+      if (!isSuccess(answer.status)) throw refusal({ upstream: 'jumio', operation: 'delete' }, answer);
+    },
   };
 }
 
+function accountUrl(accountId: string, options: JumioClientOptions): string {
+  return `${options.retrievalBaseUrl}/accounts/${encodeURIComponent(accountId)}`;
+}
+
 function executionUrl(ids: ExecutionIds, options: JumioClientOptions): string {
-  const account = `${options.retrievalBaseUrl}/accounts/${encodeURIComponent(ids.accountId)}`;
+  const account = accountUrl(ids.accountId, options);
   return `${account}/workflow-executions/${encodeURIComponent(ids.executionId)}`;
 }

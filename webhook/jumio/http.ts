@@ -2,8 +2,8 @@ import axios from 'axios';
 import { type Answer, axiosSettings, exchange } from '../upstream.ts';
 
 export interface JumioRequest {
-  readonly operation: 'token' | 'create' | 'status' | 'details';
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly operation: 'token' | 'create' | 'status' | 'details' | 'delete';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

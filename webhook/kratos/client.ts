@@ -2,7 +2,7 @@ import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/cl
 import { axiosSettings, type Call, exchange } from '../upstream.ts';
 import { accepted, wereThere } from './refusal.ts';
 import { toWhoami, unconfigured } from './whoami.ts';
-import { identityWire, patchedWire, toIdentity, toPatched } from './wire.ts';
+import { identitiesWire, identityWire, patchedWire, toIdentity, toPatched } from './wire.ts';
 
 /** What we read of an identity. `metadataPublic` is whatever stands there: anybody's JSON. */
 export interface KratosIdentity {
@@ -13,6 +13,8 @@ export interface KratosIdentity {
   readonly metadataPublic: unknown;
   /** A language tag; of whoami only, and only where it is known in which trait it stands. */
   readonly locale?: string;
+  /** Only the admin API shows it. */
+  readonly metadataAdmin?: unknown;
   readonly state?: State;
   /** Epoch milliseconds; databases keep it to the second or better. */
   readonly stateChangedAt?: number;
@@ -52,7 +54,11 @@ export interface KratosClient {
   setState(identityId: string, state: State, content?: Publishable): Promise<Patched>;
   /** Ends every session of an identity; whether there were any. An identity that is gone has none. */
   revokeSessions(identityId: string): Promise<boolean>;
+  /** Removes our two sub-objects, where the identity as it was read has them. */
+  unpublish(identity: KratosIdentity): Promise<void>;
   read(identityId: string): Promise<KratosIdentity>;
+  /** The ids of the identities that sign in with exactly this identifier, e.g. an e-mail address. */
+  find(identifier: string): Promise<string[]>;
   whoami(credentials: Credentials): Promise<Whoami>;
 }
 
@@ -74,6 +80,7 @@ const DEADLINE = 10_000;
 const PUBLISH: Call = { upstream: 'kratos', operation: 'patch' };
 const REVOKE: Call = { upstream: 'kratos', operation: 'revoke' };
 const READ: Call = { upstream: 'kratos', operation: 'read' };
+const FIND: Call = { upstream: 'kratos', operation: 'find' };
 const WHOAMI: Call = { upstream: 'kratos', operation: 'whoami' };
 
 /** The client of one Kratos (kratos.md §7, §9). Opens no connection before its first call. */
@@ -97,6 +104,15 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
     revokeSessions: async (id) => {
       const answer = await exchange(REVOKE, soon(), (signal) => admin.deleteIdentitySessions({ id }, { signal }));
       return wereThere(REVOKE, answer);
+    },
+    unpublish: async (identity) => {
+      const removal = removalOf(identity);
+      if (removal.length > 0) await patch(identity.id, removal);
+    },
+    find: async (credentialsIdentifier) => {
+      const request = { credentialsIdentifier };
+      const answer = await exchange(FIND, soon(), (signal) => admin.listIdentities(request, { signal }));
+      return accepted(FIND, answer, identitiesWire).map(({ id }) => id);
     },
     read: async (id) => {
       const answer = await exchange(READ, soon(), (signal) => admin.getIdentity({ id }, { signal }));
@@ -125,5 +141,17 @@ function patchOf(content: Publishable): JsonPatch[] {
   return [
     { op: 'add' as const, path: '/metadata_public/jumio', value: content.public },
     { op: 'add' as const, path: '/metadata_admin/jumio', value: content.admin },
+  ];
+}
+
+function hasOurs(metadata: unknown): boolean {
+  return typeof metadata === 'object' && metadata !== null && Object.hasOwn(metadata, 'jumio');
+}
+
+/** Kratos refuses to remove what is not there (kratos.md §7). */
+function removalOf({ metadataPublic, metadataAdmin }: KratosIdentity): JsonPatch[] {
+  return [
+    ...(hasOurs(metadataPublic) ? [{ op: 'remove' as const, path: '/metadata_public/jumio' }] : []),
+    ...(hasOurs(metadataAdmin) ? [{ op: 'remove' as const, path: '/metadata_admin/jumio' }] : []),
   ];
 }

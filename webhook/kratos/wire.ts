@@ -24,9 +24,13 @@ export const identityWire = z.object({
   schema_id: text,
   created_at: z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined),
   metadata_public: z.unknown().optional(),
+  metadata_admin: z.unknown().optional(),
   traits: z.unknown().optional(),
   ...stateWire,
 });
+
+/** A list of identities, of which the ids are all that is read. */
+export const identitiesWire = z.array(z.object({ id: z.string().min(1) }));
 
 /**
  * Leaves out the traits, credentials and addresses that Kratos sends along.
@@ -41,6 +45,7 @@ export function toIdentity(wire: z.infer<typeof identityWire>, localeTrait?: str
     metadataPublic: wire.metadata_public,
     ...(locale !== undefined && { locale }),
     ...stateOf(wire),
+    metadataAdmin: wire.metadata_admin,
   };
 }
 

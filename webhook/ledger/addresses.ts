@@ -29,6 +29,10 @@ export function findAddress(db: Kysely<Tables>, hash: string, now: number): Prom
   return good.where('endsAt', '>', now).executeTakeFirst();
 }
 
+export async function withdrawAddresses(db: Kysely<Tables>, identityId: string): Promise<void> {
+  await db.deleteFrom('addresses').where('identityId', '=', identityId).execute();
+}
+
 /** One statement finds and marks it, so that of many who come with the same address one is let in. */
 export function redeem(db: Kysely<Tables>, hash: string, now: number): Promise<Address | undefined> {
   return db

@@ -52,7 +52,7 @@ async function due(db: Kysely<Tables>, store: Store, { debt, now, limit, isProbe
       ? sql<{ id: string }>`select i.id from identities i where i.kratos_due <= ${now} and ${open}
           order by i.priority desc, i.kratos_due limit ${limit} ${skip}`
       : sql<{ id: string }>`select i.id from verifications v join identities i on i.id = v.identity_id
-          where v.read_due <= ${now} and ${state} and ${open}
+          where v.read_due <= ${now} and v.source = 'jumio' and ${state} and ${open}
           order by ${order} limit ${limit} ${skip}`;
   const { rows } = await query.execute(db);
   return rows.map((row) => row.id);

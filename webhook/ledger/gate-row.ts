@@ -20,6 +20,8 @@ export type GateRow = Pick<
   | 'content'
   | 'changedAt'
   | 'gone'
+  | 'grantedFrom'
+  | 'erasedAt'
 > & {
   /** How many verifications it has. */
   readonly attempts: number;
@@ -29,6 +31,7 @@ export type GateRow = Pick<
 export function gateReader(db: Kysely<Tables>): (identityId: string) => Promise<GateRow | undefined> {
   const query = sql<GateRow>`select i.standing, i.status, i.decided_at, i.reason, i.rejections, i.attempt_waits_on,
     i.invited, i.schema_id, i.born_at, i.locale, i.content, i.changed_at, i.version, i.published, i.gone,
+    i.granted_from, i.erased_at,
     (select count(*) from verifications v where v.identity_id = i.id) as attempts
     from identities i where i.id = ${''}`.compile(db);
   return async (identityId) => {

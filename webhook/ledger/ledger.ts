@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { findAddress, redeem, saveAddress } from './addresses.ts';
+import { findAddress, redeem, saveAddress, withdrawAddresses } from './addresses.ts';
 import { createBudgetDesk } from './budget-desk.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
 import { type GateRow, gateReader } from './gate-row.ts';
@@ -104,6 +104,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
         if (change === undefined) return before;
         await rows.save(db, before, change.snapshot);
         for (const event of change.events ?? []) await rows.append(db, now, id, event);
+        if (change.withdrawAddresses) await withdrawAddresses(db, id);
         if (change.address !== undefined) await saveAddress(db, store.dialect, change.address);
         return change.snapshot;
       }),

@@ -42,6 +42,7 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .addColumn('consent_at', 'bigint')
     .addColumn('declined_at', 'bigint')
     .addColumn('invited', 'integer', (c) => c.notNull())
+    .addColumn('granted_from', 'bigint')
     .addColumn('revoke', 'integer', (c) => c.notNull())
     .addColumn('state_owed', 'text')
     .addColumn('deactivated', 'integer', (c) => c.notNull())

@@ -46,6 +46,7 @@ const IDENTITY_COLUMNS = [
   'consentAt',
   'declinedAt',
   'invited',
+  'grantedFrom',
   'revoke',
   'stateOwed',
   'deactivated',

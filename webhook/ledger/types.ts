@@ -15,6 +15,9 @@ export type Verdict = 'PASSED' | 'WARNING' | 'FAILED';
 /** Closed list of ours; the first four are reasons that a person can act on. */
 export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
 
+/** Who answers the question: Jumio, the operator, or a provider of electronic identities. */
+export type Source = 'jumio' | 'operator' | `eid:${string}`;
+
 /** A Kratos identity, once we have met it. Columns of design §4. */
 export interface Identity {
   readonly id: string;
@@ -73,6 +76,11 @@ export interface Identity {
   readonly declinedAt: number | null;
   /** 1: asked to come, without an execution: it is made when the person goes on. */
   readonly invited: number;
+  /**
+   * Given by an operator: an attempt that was requested at this time or later is allowed whatever the standing and the
+   * limits say. Null: nothing is granted, or one such attempt was decided.
+   */
+  readonly grantedFrom: number | null;
   /** 1: its sessions are still to be revoked in Kratos, if the policy says so. 2: they were; once more with the read-back. */
   readonly revoke: number;
   /** The `state` that is owed to Kratos (`inactive` only if the policy says so); null: none. */
@@ -91,8 +99,8 @@ export type VerificationState = 'requested' | 'started' | 'decided' | 'expired';
 export interface Verification {
   readonly id: string;
   readonly identityId: string;
-  /** Who answers the question: `jumio`, `operator`, or `eid:<provider>`. */
-  readonly source: string;
+  /** Only a row of Jumio's owes us anything from Jumio. */
+  readonly source: Source;
   /** The level of assurance that the source returned; null where it has none. */
   readonly level: string | null;
   /** Traits for Jumio: 0 not wanted, 1 owed, 2 sent, 3 given up. */
@@ -179,4 +187,6 @@ export interface Change {
   readonly snapshot: Snapshot;
   readonly events?: readonly LedgerEvent[];
   readonly address?: Address;
+  /** Every one-time address of the identity stops working, and is forgotten. */
+  readonly withdrawAddresses?: boolean;
 }

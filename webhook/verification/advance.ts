@@ -4,6 +4,7 @@ import type { Debts } from '../ledger/claim.ts';
 import type { Verification } from '../ledger/types.ts';
 import { accountOf, type CreateFailure, classifyCreate, onCreated, onCreateFailed, type Terms } from './created.ts';
 import type { Desk } from './desk.ts';
+import { payErasure } from './erasure.ts';
 import type { Claim, Work } from './lease.ts';
 import { onDetails, onReadFailed, onStatus, wantsDetails } from './looked.ts';
 import type { Look } from './outcomes.ts';
@@ -76,6 +77,7 @@ function look(desk: Desk, step: Step, row: Verification): Look {
 }
 
 async function read(desk: Desk, step: Step, row: Verification): Promise<void> {
+  if (step.claim.snapshot.identity.erasedAt !== null) return payErasure(desk, step, row);
   if (!step.mayCall() || row.accountId === null || row.executionId === null) return;
   const ids = { accountId: row.accountId, executionId: row.executionId };
   try {

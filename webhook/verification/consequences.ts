@@ -2,7 +2,7 @@ import type { UpstreamFacts } from '../errors.ts';
 import type { KratosIdentity, Patched, State } from '../kratos/client.ts';
 import type { Change, LedgerEvent, Snapshot } from '../ledger/types.ts';
 import { withIdentity } from './edit.ts';
-import { debtToKratos, restDue } from './publication.ts';
+import { debtToKratos, isBehind, restDue } from './publication.ts';
 import { backOff } from './schedule.ts';
 import { settle } from './settle.ts';
 
@@ -32,7 +32,7 @@ export function onRevoked(snapshot: Snapshot, found: boolean, now: number): Chan
   const { identity } = snapshot;
   const isFirst = identity.revoke === 1;
   const debt = debtToKratos(identity);
-  const isAtRest = debt !== 'publish' && identity.stateOwed === null;
+  const isAtRest = !isBehind(identity) && identity.stateOwed === null;
   const kratosAttempts = isAtRest ? 0 : identity.kratosAttempts;
   const revoked = { ...identity, kratosAttempts, revoke: isFirst && debt !== 'none' ? 2 : 0 };
   const events: LedgerEvent[] = isFirst || found ? [{ kind: 'sessions_revoked', detail: { found } }] : [];

@@ -1,7 +1,8 @@
-import type { Snapshot, Verification } from '../ledger/types.ts';
+import type { Snapshot, Source, Verification } from '../ledger/types.ts';
 import {
   type AttemptStatus,
   attemptStatus,
+  attemptsOf,
   latest,
   standingOf,
   statusOf,
@@ -13,7 +14,10 @@ import {
 export interface PublishedStatus {
   readonly status: 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
   readonly verdict?: 'PASSED' | 'WARNING' | 'FAILED';
-  readonly source: 'jumio';
+  /** Who decided, or is to decide. */
+  readonly source: Source;
+  /** The level of assurance, where the source has one. */
+  readonly level?: string;
   readonly account_id?: string;
   readonly workflow_execution_id?: string;
   readonly verification_id?: string;
@@ -42,12 +46,24 @@ export interface Content {
 
 type Undated = { readonly public: Omit<PublishedStatus, 'updated_at'>; readonly admin: AdminStatus };
 
-function ids(verification: Verification | null): Partial<PublishedStatus> {
+/** What others than Jumio decided has no ids. */
+function ids({ source, accountId, executionId, id }: Verification): Partial<PublishedStatus> {
+  if (source !== 'jumio') return {};
   return {
-    ...(verification?.decision ? { verdict: verification.decision } : {}),
-    ...(verification?.accountId ? { account_id: verification.accountId } : {}),
-    ...(verification?.executionId ? { workflow_execution_id: verification.executionId } : {}),
-    ...(verification ? { verification_id: verification.id } : {}),
+    ...(accountId ? { account_id: accountId } : {}),
+    ...(executionId ? { workflow_execution_id: executionId } : {}),
+    verification_id: id,
+  };
+}
+
+function givenBy(verification: Verification | null): Pick<PublishedStatus, 'source'> & Partial<PublishedStatus> {
+  if (verification === null) return { source: 'jumio' };
+  const { source, decision, level } = verification;
+  return {
+    source,
+    ...(decision ? { verdict: decision } : {}),
+    ...(level ? { level } : {}),
+    ...ids(verification),
   };
 }
 
@@ -77,7 +93,7 @@ function admin(snapshot: Snapshot, verification: Verification | null): AdminStat
   return {
     ...(verification?.decisionLabel ? { decision_label: verification.decisionLabel } : {}),
     ...(verification && verification.riskScore !== null ? { risk_score: verification.riskScore } : {}),
-    attempts: snapshot.verifications.length,
+    attempts: attemptsOf(snapshot).length,
     waiting_on: waitingOn(snapshot),
     ...consent(snapshot),
   };
@@ -85,16 +101,18 @@ function admin(snapshot: Snapshot, verification: Verification | null): AdminStat
 
 /**
  * What Kratos should show of this identity, as text without `updated_at`; null while there is nothing to show. A row
- * that only carries an inherited status has nothing new to say: the published copy that it came from says it already.
+ * that only carries an inherited status has nothing new to say: the published copy that it came from says it already;
+ * of an erased identity nothing is shown.
  */
 export function contentOf(snapshot: Snapshot): string | null {
   const status = statusOf(snapshot);
-  const isSilent = snapshot.verifications.length === 0 && snapshot.identity.invited === 0;
-  if (status === 'none' || isSilent) return null;
+  const { invited, erasedAt } = snapshot.identity;
+  const isSilent = snapshot.verifications.length === 0 && invited === 0;
+  if (status === 'none' || isSilent || erasedAt !== null) return null;
   const standing = standingOf(snapshot);
   const by = standing === null ? (latest(snapshot) ?? null) : standing.by;
   const content: Undated = {
-    public: { status, source: 'jumio', ...ids(by), ...furtherAttempt(snapshot) },
+    public: { status, ...givenBy(by), ...furtherAttempt(snapshot) },
     admin: admin(snapshot, by),
   };
   return JSON.stringify(content);

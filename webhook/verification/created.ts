@@ -4,6 +4,7 @@ import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/type
 import { find, withIdentity, withVerification } from './edit.ts';
 import { backOff, nextLook } from './schedule.ts';
 import { settle } from './settle.ts';
+import { attemptsOf } from './standing.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -22,7 +23,9 @@ export interface Terms {
 /** The account of an earlier attempt, unless Jumio said that it is gone: further executions belong on it. */
 export function accountOf(snapshot: Snapshot, verification: Verification): string | undefined {
   if (verification.lastError === 'account-gone') return undefined;
-  const earlier = snapshot.verifications.filter(({ accountId }) => accountId !== null).at(-1);
+  const earlier = attemptsOf(snapshot)
+    .filter(({ accountId }) => accountId !== null)
+    .at(-1);
   return earlier?.accountId ?? undefined;
 }
 

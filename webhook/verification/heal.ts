@@ -28,9 +28,15 @@ function hasNothing(row: GateRow): boolean {
   return row.attempts === 0 && row.invited === 0 && row.standing === null;
 }
 
+/** Something put our object back after it was cleared away. */
+function isBack(row: GateRow, { jumio }: Copy): boolean {
+  return row.published === row.version && jumio !== undefined && jumio !== null;
+}
+
 /** Which remedy a sign-in calls for. An identity older than this ledger is nobody's sign-up of ours. */
 export function remedyFor(row: GateRow | undefined, signIn: SignIn, ledgerCreatedAt: number): Remedy {
   const { copy } = signIn;
+  if (row && row.erasedAt !== null) return isBack(row, copy) ? 'republish' : 'none';
   if (row === undefined || hasNothing(row))
     return copy.statuses.length === 0 && isOurs(signIn.bornAt, ledgerCreatedAt) ? 'begin' : 'none';
   // A row that has only inherited a status published nothing: what the copy says is not ours to put right.

@@ -2,6 +2,7 @@ import type { Claimed, Debts } from '../ledger/claim.ts';
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
 import { withIdentity, withVerification } from './edit.ts';
 import { settle } from './settle.ts';
+import { attemptsOf } from './standing.ts';
 
 /** A claim holds an identity for so long; it ends by itself, so that a killed process blocks nobody for longer. */
 export const LEASE_MS = 30_000;
@@ -14,7 +15,7 @@ export interface Work {
 }
 
 function due(snapshot: Snapshot, now: number, created: boolean): Verification | undefined {
-  const rows = snapshot.verifications.filter(
+  const rows = attemptsOf(snapshot).filter(
     ({ state, readDue }) => (state !== 'requested') === created && readDue !== null && readDue <= now,
   );
   return rows.sort((a, b) => (a.readDue ?? 0) - (b.readDue ?? 0))[0];

@@ -61,6 +61,7 @@ function isKept({ identity }: Snapshot, before: Verification, after: Verificatio
 
 /** Makes a verification due for a look, as soon as the rules for reading allow. `undefined`: there is nothing to write. */
 export function nudge(snapshot: Snapshot, { verificationId, claimed }: Nudge, now: number): Change | undefined {
+  if (snapshot.identity.erasedAt !== null) return undefined;
   const verification = find(snapshot, verificationId);
   if (isUnmade(verification)) return undefined;
   const due = Math.min(verification.readDue ?? Number.POSITIVE_INFINITY, allowedAt(verification, claimed, now));

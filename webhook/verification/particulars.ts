@@ -21,8 +21,12 @@ function keptAfter(known: Kept, told: Particulars): Kept {
   };
 }
 
-/** Whether there is anything to write: a sign-in that tells nothing new costs no write. */
-export function tellsNews(known: Kept, told: Particulars): boolean {
+/**
+ * Whether there is anything to write: a sign-in that tells nothing new costs no write, and of an erased identity nothing
+ * is kept.
+ */
+export function tellsNews(known: Kept & Pick<Identity, 'erasedAt'>, told: Particulars): boolean {
+  if (known.erasedAt !== null) return false;
   const { schemaId, bornAt, locale } = keptAfter(known, told);
   return schemaId !== known.schemaId || bornAt !== known.bornAt || locale !== known.locale;
 }

@@ -15,19 +15,25 @@ export const READ_BACK_MS = MINUTE_MS;
 /** Kratos' own 404, so often over so long: the identity is gone (design §4). */
 const GONE_AFTER = { times: 3, over: DAY_MS };
 
-/** What is owed to Kratos: the next version, or one look at the last one. */
-export function debtToKratos(identity: Identity): 'publish' | 'read-back' | 'none' {
-  if (identity.gone === 1 || identity.content === null) return 'none';
-  if (identity.published < identity.version) return 'publish';
+/** What is owed to Kratos: the next version, an erased identity's objects cleared away, or one look at the last one. */
+export function debtToKratos(identity: Identity): 'publish' | 'clear' | 'read-back' | 'none' {
+  const isErased = identity.erasedAt !== null;
+  if (identity.gone === 1 || (identity.content === null && !isErased)) return 'none';
+  if (identity.published < identity.version) return isErased ? 'clear' : 'publish';
   return identity.readBack === 1 ? 'read-back' : 'none';
+}
+
+/** Whether something is to be written, as opposed to looked at. */
+export function isBehind(identity: Identity): boolean {
+  const debt = debtToKratos(identity);
+  return debt === 'publish' || debt === 'clear';
 }
 
 /** When Kratos' turn comes next, once a debt has been paid: at once, for the last look, or not at all. */
 export function restDue(identity: Identity, now: number): number | null {
   if (identity.gone === 1) return null;
-  const debt = debtToKratos(identity);
-  if (debt === 'publish' || identity.stateOwed !== null || identity.revoke === 1) return now;
-  return debt === 'read-back' || identity.revoke === 2 ? now + READ_BACK_MS : null;
+  if (isBehind(identity) || identity.stateOwed !== null || identity.revoke === 1) return now;
+  return debtToKratos(identity) === 'read-back' || identity.revoke === 2 ? now + READ_BACK_MS : null;
 }
 
 /** Whether a `metadata_public.jumio` is what we published last. Key order is Kratos' affair. */
@@ -50,7 +56,8 @@ function member(copy: unknown, key: string): unknown {
  * Whether a copy tells a stricter decision than ours that is not an old one of ours: a ledger restored from a backup
  * must not overwrite what was decided since (decisions.md, 8). Without a date of ours it is somebody else's.
  */
-export function knowsWorse(identity: Pick<Identity, 'standing' | 'changedAt'>, copy: unknown): boolean {
+export function knowsWorse(identity: Pick<Identity, 'standing' | 'changedAt' | 'erasedAt'>, copy: unknown): boolean {
+  if (identity.erasedAt !== null) return false;
   const worse = identity.standing === null ? ['review', 'rejected'] : STRICTER_THAN[identity.standing];
   const saidAt = Date.parse(String(member(copy, 'updated_at')));
   return worse.includes(member(copy, 'status')) && !(saidAt <= identity.changedAt);
@@ -69,6 +76,13 @@ export function onPublished(snapshot: Snapshot, version: number, now: number): C
   return settle(withIdentity(snapshot, { ...paid, kratosDue: restDue(paid, now) }), now, events);
 }
 
+/** Our objects are not there any more; looked at once more, because a settings submit can put them back. */
+export function onCleared(snapshot: Snapshot, version: number, isGone: boolean, now: number): Change {
+  const cleared = { ...snapshot.identity, ...WELL, published: version, readBack: isGone ? 0 : 1 };
+  const events = [{ kind: 'cleared', detail: { identity_found: !isGone } }];
+  return settle(withIdentity(snapshot, { ...cleared, kratosDue: restDue(cleared, now) }), now, events);
+}
+
 /** The read-back: what stands there is ours, or is put right. */
 export function onReadBack(snapshot: Snapshot, copy: unknown, now: number): Change {
   const { identity } = snapshot;
@@ -84,7 +98,8 @@ export function onReadBack(snapshot: Snapshot, copy: unknown, now: number): Chan
 /** The copy is not ours: the same version is owed again, and until then the ledger alone counts at the gate. */
 export function republish(snapshot: Snapshot, now: number, seenAt: 'read-back' | 'sign-in'): Change {
   const { identity } = snapshot;
-  if (identity.content === null || identity.published < identity.version) return { snapshot };
+  const hasNothing = identity.content === null && identity.erasedAt === null;
+  if (hasNothing || identity.published < identity.version) return { snapshot };
   const patch = { published: identity.version - 1, kratosDue: kratosTurn(identity, now), readBack: 0 };
   return settle(withIdentity(snapshot, patch), now, [{ kind: 'copy_differs', detail: { seen_at: seenAt } }]);
 }

@@ -1,10 +1,11 @@
 import type { UpstreamFacts } from '../errors.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
+import { clear } from './clear.ts';
 import { onRevoked, onRevokeFailed, onStateSeen, waived } from './consequences.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
 import { patchContent, patchState } from './patch.ts';
-import { debtToKratos, onPublishFailed, onReadBack, restDue } from './publication.ts';
+import { debtToKratos, isBehind, onPublishFailed, onReadBack, restDue } from './publication.ts';
 import { factsOf, type Step, THROTTLED_MS } from './step.ts';
 
 async function readBack(desk: Desk, step: Step): Promise<void> {
@@ -33,7 +34,7 @@ async function failed(desk: Desk, step: Step, error: unknown, words: string): Pr
 
 /** Nothing is to be written: what is left is the last look. */
 function isAtRest({ identity }: Snapshot): boolean {
-  return identity.stateOwed === null && debtToKratos(identity) !== 'publish';
+  return identity.stateOwed === null && !isBehind(identity);
 }
 
 /** Ends the sessions, at once or for the second time. How the call failed, if it did: the rest need not wait for it. */
@@ -56,6 +57,7 @@ async function payRest(desk: Desk, step: Step): Promise<void> {
   const debt = identity.gone === 1 ? 'none' : debtToKratos(identity);
   if (identity.stateOwed !== null && identity.gone === 0) return patchState(desk, step);
   if (debt === 'publish') return patchContent(desk, step);
+  if (debt === 'clear') return clear(desk, step);
   if (debt === 'read-back' && identity.revoke !== 1) return readBack(desk, step);
   await step.write((snapshot) => restsAt(snapshot, desk.clock.now()));
 }

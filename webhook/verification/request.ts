@@ -2,7 +2,6 @@ import type { Change, DecidedStatus, Identity, Snapshot, Verification } from '..
 import { withIdentity } from './edit.ts';
 import type { Particulars } from './particulars.ts';
 import { settle } from './settle.ts';
-import { latest } from './standing.ts';
 
 export interface Newcomer extends Particulars {
   readonly id: string;
@@ -48,6 +47,7 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     consentAt: null,
     declinedAt: null,
     invited: 0,
+    grantedFrom: null,
     revoke: 0,
     stateOwed: null,
     deactivated: 0,
@@ -57,11 +57,12 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
   return { identity, verifications: [] };
 }
 
-function attemptNumber(snapshot: Snapshot): number {
-  return (latest(snapshot)?.attempt ?? 0) + 1;
+function attemptNumber({ verifications }: Snapshot): number {
+  return (verifications.at(-1)?.attempt ?? 0) + 1;
 }
 
-function requested(snapshot: Snapshot, id: string, now: number): Verification {
+/** A row that is about to be filled in: the next of its identity. */
+export function requested(snapshot: Snapshot, id: string, now: number): Verification {
   return {
     id,
     identityId: snapshot.identity.id,

@@ -1,12 +1,15 @@
 import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
 import { contentOf } from './content.ts';
-import { standingFacts, statusOf } from './standing.ts';
+import { attemptsOf, isGrantUsed, standingFacts, statusOf } from './standing.ts';
+import { tombstone } from './tombstone.ts';
 
 /** The first publication waits so long for the first create try, so that it can name the ids (design §4). */
 export const FIRST_PUBLICATION_WAITS_MS = 5_000;
 
 function earliest(snapshot: Snapshot): number | null {
-  const dues = snapshot.verifications.map(({ readDue }) => readDue).filter((due) => due !== null);
+  const dues = attemptsOf(snapshot)
+    .map(({ readDue }) => readDue)
+    .filter((due) => due !== null);
   return dues.length === 0 ? null : Math.min(...dues);
 }
 
@@ -67,8 +70,10 @@ function withoutStaleSecrets(verification: Verification, now: number): Verificat
  * version becomes the next one and due for publishing.
  */
 export function settle(changed: Snapshot, now: number, events: readonly LedgerEvent[] = []): Change {
-  const verifications = changed.verifications.map((verification) => withoutStaleSecrets(verification, now));
-  const snapshot = { ...changed, verifications };
+  const kept = tombstone(changed, now);
+  const verifications = kept.verifications.map((verification) => withoutStaleSecrets(verification, now));
+  const grantedFrom = isGrantUsed(kept) ? null : kept.identity.grantedFrom;
+  const snapshot = { verifications, identity: { ...kept.identity, grantedFrom } };
   const identity: Identity = {
     ...snapshot.identity,
     ...standingFacts(snapshot),

@@ -15,7 +15,10 @@ export interface Standing {
 const STATUS: Readonly<Record<Verdict, DecidedStatus>> = { PASSED: 'approved', WARNING: 'review', FAILED: 'rejected' };
 
 /** What follows from an identity's verifications and does not change with the time or the policy. */
-export type StandingFacts = Pick<Identity, 'standing' | 'decidedAt' | 'reason' | 'rejections' | 'attemptWaitsOn'>;
+export type StandingFacts = Pick<
+  Identity,
+  'standing' | 'decidedAt' | 'reason' | 'rejections' | 'attemptWaitsOn' | 'grantedFrom' | 'erasedAt'
+>;
 
 /** Which rejections can be mended: three in all, each for a reason that a person can act on (design §3). */
 export type Mending = Pick<StartAgain, 'reasons' | 'maxRejections'>;
@@ -30,12 +33,23 @@ function later(one: Verification, other: Verification): Verification {
 }
 
 /**
- * The verdict that counts: of the decided verifications the one that Jumio completed last, equal times: the later
+ * The decisions that can count beside each other. Of the operator's own only the last does: a rejection of theirs ends
+ * by themselves only, an approval is one decision among the others.
+ */
+function countingDecisions({ verifications }: Snapshot): Verification[] {
+  const decided = verifications.filter(({ decision }) => decision !== null);
+  const theirs = decided.filter(({ source }) => source === 'operator');
+  if (theirs.length === 0) return decided;
+  const last = theirs.reduce(later);
+  return last.decision === 'FAILED' ? [last] : decided.filter((row) => row === last || row.source !== 'operator');
+}
+
+/**
+ * The verdict that counts: of the decided verifications the one that was completed last, equal times: the later
  * started. An open or expired attempt never changes it, so a rejection is not laundered by starting again.
  */
 export function standingOf(snapshot: Snapshot): Standing | null {
-  const decided = snapshot.verifications.filter((verification) => verification.decision !== null);
-  const [first, ...others] = decided;
+  const [first, ...others] = countingDecisions(snapshot);
   if (first === undefined) {
     const { inherited } = snapshot.identity;
     return inherited === null ? null : { status: inherited, by: null };
@@ -44,13 +58,28 @@ export function standingOf(snapshot: Snapshot): Standing | null {
   return by.decision === null ? null : { status: STATUS[by.decision], by };
 }
 
+/** The attempts at Jumio; what others decided is none. */
+export function attemptsOf({ verifications }: Snapshot): Verification[] {
+  return verifications.filter(({ source }) => source === 'jumio');
+}
+
 export function latest(snapshot: Snapshot): Verification | undefined {
-  return snapshot.verifications.at(-1);
+  return attemptsOf(snapshot).at(-1);
 }
 
 /** The attempt that is still under way, if any; a partial unique index allows one. */
 export function openAttempt(snapshot: Snapshot): Verification | undefined {
   return snapshot.verifications.find(({ state }) => state === 'requested' || state === 'started');
+}
+
+/**
+ * Whether the attempt that an operator granted has had its decision. Until then it may be renewed like every attempt
+ * that was once allowed (design §3).
+ */
+export function isGrantUsed(snapshot: Snapshot): boolean {
+  const { grantedFrom } = snapshot.identity;
+  if (grantedFrom === null) return false;
+  return attemptsOf(snapshot).some(({ requestedAt, decision }) => requestedAt >= grantedFrom && decision !== null);
 }
 
 /** What Jumio's word means for an attempt without a decision (the table of design §3). */
@@ -91,8 +120,10 @@ export function standingFacts(snapshot: Snapshot): StandingFacts {
     standing: standing?.status ?? null,
     decidedAt: standing && (standing.by === null ? snapshot.identity.metAt : standing.by.completedAt),
     reason: standing?.by?.reason ?? null,
-    rejections: snapshot.verifications.filter(({ decision }) => decision === 'FAILED').length,
+    rejections: attemptsOf(snapshot).filter(({ decision }) => decision === 'FAILED').length,
     attemptWaitsOn: open === undefined ? null : attemptWaitsOn(open),
+    grantedFrom: snapshot.identity.grantedFrom,
+    erasedAt: snapshot.identity.erasedAt,
   };
 }
 
@@ -110,9 +141,10 @@ function standingWaitsOn(status: DecidedStatus, facts: StandingFacts, mending: M
 }
 
 export function whoseMove(facts: StandingFacts, mending: Mending): WaitingOn {
+  if (facts.erasedAt !== null) return 'nobody';
   const ofAttempt = facts.attemptWaitsOn ?? 'person';
   if (facts.standing === null) return ofAttempt;
-  const ofStanding = standingWaitsOn(facts.standing, facts, mending);
+  const ofStanding = facts.grantedFrom === null ? standingWaitsOn(facts.standing, facts, mending) : 'person';
   // An open attempt that the standing no longer lets the person go on with is not the person's move.
   return ofStanding === 'nobody' || ofAttempt === 'person' ? ofStanding : ofAttempt;
 }

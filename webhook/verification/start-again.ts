@@ -1,7 +1,7 @@
 import type { Snapshot, Verification } from '../ledger/types.ts';
 import { isTooOld } from './as-of-now.ts';
 import type { Policy } from './policy.ts';
-import { canBeMended, openAttempt, standingFacts } from './standing.ts';
+import { attemptsOf, canBeMended, openAttempt, standingFacts } from './standing.ts';
 
 /** `not-yet`: the policy wants a while between a rejection and the next attempt. `too-old`: so is the approval. */
 export type Refusal = 'approved' | 'review' | 'rejected' | 'processing' | 'too-many' | 'not-yet' | 'too-old';
@@ -17,8 +17,9 @@ export type Permission =
 
 function refusedByStanding(snapshot: Snapshot, now: number, policy: Policy): Permission | undefined {
   const facts = standingFacts(snapshot);
-  const { standing, decidedAt } = facts;
-  if (standing === null) return undefined;
+  const { standing, decidedAt, grantedFrom, erasedAt } = facts;
+  if (erasedAt !== null) return { kind: 'no', why: standing ?? 'rejected' };
+  if (standing === null || grantedFrom !== null) return undefined;
   if (isTooOld(facts, policy, now)) return policy.startAgain.afterLifetime ? undefined : { kind: 'no', why: 'too-old' };
   if (!canBeMended(facts, policy.startAgain)) return { kind: 'no', why: standing };
   const until = (decidedAt ?? 0) + policy.startAgain.waitMs;
@@ -30,13 +31,14 @@ function counts({ state, linkEndsAt }: Verification): boolean {
   return state === 'requested' || linkEndsAt !== null;
 }
 
-/** The time from which one more execution is allowed; undefined: now. */
+/** The time from which one more execution is allowed; undefined: now. A grant lets the count begin anew. */
 function limitedUntil(snapshot: Snapshot, now: number, { startAgain }: Policy): number | undefined {
   const { maxExecutions, windowMs } = startAgain;
-  const recent = snapshot.verifications
+  const since = Math.max(now - windowMs, snapshot.identity.grantedFrom ?? 0);
+  const recent = attemptsOf(snapshot)
     .filter(counts)
     .map(({ requestedAt }) => requestedAt)
-    .filter((at) => at > now - windowMs);
+    .filter((at) => at > since);
   const oldestThatCounts = recent.sort((a, b) => a - b)[recent.length - maxExecutions];
   return oldestThatCounts === undefined ? undefined : oldestThatCounts + windowMs;
 }

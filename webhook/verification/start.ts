@@ -51,9 +51,13 @@ export interface SignUp extends Particulars {
   readonly returnTo: string | null;
 }
 
-/** Known to us, and there is nothing that its sign-up should have made: no attempt, no invitation, no decision. */
+/**
+ * Known to us, and there is nothing that its sign-up should have made: no attempt, no invitation, no decision. An
+ * erased identity is started by nothing.
+ */
 function hasNothing({ identity, verifications }: Snapshot): boolean {
-  return verifications.length === 0 && identity.inherited === null && identity.invited === 0;
+  const { inherited, invited, erasedAt } = identity;
+  return verifications.length === 0 && inherited === null && invited === 0 && erasedAt === null;
 }
 
 /**

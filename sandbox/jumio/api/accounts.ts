@@ -30,6 +30,15 @@ export function updateAccount(sandbox: Sandbox, call: ApiCall): Answer {
   return initiate(sandbox, call, request, accountId, !faceMissing);
 }
 
+/** `DELETE /api/v1/accounts/{accountId}`: the account and all its executions (jumio.md §8). A second time is 404. */
+export function deleteAccount({ accounts, executions }: Sandbox, { params }: ApiCall): Answer {
+  const { accountId = '' } = params;
+  if (!accounts.delete(accountId)) return problem(404);
+  for (const execution of [...executions.values()])
+    if (execution.accountId === accountId) executions.delete(execution.id);
+  return { status: 200, body: '' };
+}
+
 function readRequest({ settings }: Sandbox, { contentType, text }: ApiCall): AccountRequest | Answer {
   if (!contentType.startsWith('application/json')) return problem(415);
   const request = readAccountRequest(parseJson(text), settings);

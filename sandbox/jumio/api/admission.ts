@@ -14,6 +14,8 @@ const NEEDED: Readonly<Record<CallKind, Permission | undefined>> = {
   status: 'retrieve',
   details: 'retrieve',
   steps: 'retrieve',
+  // The portal's permission is called "retrieve & delete" (jumio.md §8).
+  delete: 'retrieve',
 };
 
 /** Why a call is turned away before it is looked at; undefined when it may go on. */

@@ -9,6 +9,7 @@ const API: Readonly<Record<CallKind, Api | undefined>> = {
   update: 'accounts',
   details: 'retrieval',
   steps: 'retrieval',
+  delete: 'retrieval',
   // No limit is published for status (jumio.md §3.7).
   status: undefined,
 };

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Sandbox } from '../sandbox.ts';
-import { createAccount, updateAccount } from './accounts.ts';
+import { createAccount, deleteAccount, updateAccount } from './accounts.ts';
 import { logCall } from './call.ts';
 import { type Answer, problem } from './problem.ts';
 import { details, status, steps } from './retrieval.ts';
@@ -18,15 +18,16 @@ export async function apiRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sa
   app.post('/oauth2/token', serve(sandbox, 'token', token));
   app.post('/api/v1/accounts', serve(sandbox, 'create', createAccount));
   app.put(ACCOUNT, serve(sandbox, 'update', updateAccount));
+  app.delete(ACCOUNT, serve(sandbox, 'delete', deleteAccount));
   app.get(`${EXECUTION}/status`, serve(sandbox, 'status', status));
   app.get(`${EXECUTION}/steps`, serve(sandbox, 'steps', steps));
   app.get(EXECUTION, serve(sandbox, 'details', details));
   app.get('/api/v1/workflow-executions/:executionId', serve(sandbox, 'details', details));
   app.get('/status', () => ({ status: sandbox.settings.health, details: {} }));
 
-  wrongVerb(app, sandbox, '/oauth2/token', 'POST');
-  wrongVerb(app, sandbox, '/api/v1/accounts', 'POST');
-  wrongVerb(app, sandbox, ACCOUNT, 'PUT');
+  wrongVerb(app, sandbox, '/oauth2/token', ['POST']);
+  wrongVerb(app, sandbox, '/api/v1/accounts', ['POST']);
+  wrongVerb(app, sandbox, ACCOUNT, ['PUT', 'DELETE']);
   app.setNotFoundHandler((request, reply) => {
     const record = logCall(sandbox, 'other', request);
     const { status: code, body } = problem(404);
@@ -35,8 +36,8 @@ export async function apiRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sa
   });
 }
 
-function wrongVerb(app: FastifyInstance, sandbox: Sandbox, url: string, allowed: 'POST' | 'PUT'): void {
-  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => method !== allowed);
+function wrongVerb(app: FastifyInstance, sandbox: Sandbox, url: string, allowed: readonly string[]): void {
+  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !allowed.includes(method));
   app.route({
     method: others,
     url,
@@ -44,7 +45,7 @@ function wrongVerb(app: FastifyInstance, sandbox: Sandbox, url: string, allowed:
       const record = logCall(sandbox, 'other', request);
       const answer: Answer = problem(405);
       record.status = answer.status;
-      return reply.code(answer.status).header('allow', allowed).send(answer.body);
+      return reply.code(answer.status).header('allow', allowed.join(', ')).send(answer.body);
     },
   });
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { uiOf } from './answers.ts';
 import { applyPatch } from './patch.ts';
-import { type IdentityRow, newFlow } from './records.ts';
+import { type IdentityRow, identityByEmail, newFlow } from './records.ts';
 import { badRequest, notFound } from './refusals.ts';
 import { adminIdentityJson, sessionJson } from './shapes.ts';
 import type { Site } from './site.ts';
@@ -15,6 +15,12 @@ const READ_TO_WRITE = 2;
 /** The part of the admin API that the product and its tests use. */
 export function adminRoutes(app: FastifyInstance, { site }: { site: Site }): void {
   const { identities, sessions } = site.records;
+
+  app.get('/admin/identities', (request) => {
+    const { credentials_identifier: email } = z.object({ credentials_identifier: z.string() }).parse(request.query);
+    const found = identityByEmail(site.records, email);
+    return found === undefined ? [] : [adminIdentityJson(site, found)];
+  });
 
   app.get('/admin/identities/:id', (request) => adminIdentityJson(site, find(site, request)));
 

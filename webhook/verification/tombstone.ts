@@ -1,0 +1,53 @@
+import type { Identity, Snapshot, Verification } from '../ledger/types.ts';
+
+/** The longest pause between two tries to delete an account at Jumio. */
+const LONGEST_MS = 15 * 60_000;
+
+const FORGOTTEN: Partial<Identity> = {
+  returnTo: null,
+  schemaId: null,
+  locale: null,
+  consentVersion: null,
+  consentLanguage: null,
+  consentAt: null,
+  declinedAt: null,
+  invited: 0,
+  grantedFrom: null,
+  content: null,
+  priority: 0,
+};
+
+const FORGOTTEN_OF_ATTEMPT: Partial<Verification> = {
+  decisionLabel: null,
+  riskScore: null,
+  reason: null,
+  claimedStatus: null,
+  renew: 0,
+  parked: 0,
+  prepared: 0,
+  link: null,
+  linkEndsAt: null,
+  sdkToken: null,
+  transactionToken: null,
+  preparedUrl: null,
+};
+
+/** An account that Jumio still has is a debt: to be deleted, whatever else was planned for the attempt. */
+function deletionDue({ accountId, readDue }: Verification, now: number): number | null {
+  return accountId === null ? null : Math.min(readDue ?? now, now + LONGEST_MS);
+}
+
+function forgotten(row: Verification, now: number): Verification {
+  const state = row.decision === null ? 'expired' : 'decided';
+  return { ...row, ...FORGOTTEN_OF_ATTEMPT, state, readDue: deletionDue(row, now) };
+}
+
+/**
+ * What may be left of an erased identity: its standing, and what is still owed. Applied to every change, so that
+ * whatever was under way when it was erased, or comes later, brings nothing back.
+ */
+export function tombstone(snapshot: Snapshot, now: number): Snapshot {
+  if (snapshot.identity.erasedAt === null) return snapshot;
+  const verifications = snapshot.verifications.map((row) => forgotten(row, now));
+  return { identity: { ...snapshot.identity, ...FORGOTTEN }, verifications };
+}
