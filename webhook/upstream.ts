@@ -8,7 +8,13 @@ export type Call = Pick<UpstreamFacts, 'upstream' | 'operation'>;
 
 const text = z.string().optional().catch(undefined);
 
-const headers = z.object({ 'retry-after': text, 'x-ratelimit-reset': text, date: text });
+const headers = z.object({
+  'retry-after': text,
+  'x-ratelimit-reset': text,
+  'x-ratelimit-remaining': text,
+  date: text,
+  link: text,
+});
 
 const answerOfAxios = z
   .object({ status: z.number(), headers, data: z.string() })
@@ -29,14 +35,14 @@ const LONGEST_PAUSE = 15 * 60_000;
  * string). No `proxy: false`: HTTPS_PROXY and NO_PROXY count. No `timeout`: it never ends a body that drips, so every
  * call brings a signal instead.
  */
-export function axiosSettings(userAgent: string) {
+export function axiosSettings(userAgent: string, maxAnswerBytes = MAX_ANSWER_BYTES) {
   // Idle sockets end after five seconds, as in Node's own agent: one that a firewall forgot would swallow a request.
   const keepAlive = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
   return {
     httpAgent: new http.Agent(keepAlive),
     httpsAgent: new https.Agent(keepAlive),
     maxRedirects: 0,
-    maxContentLength: MAX_ANSWER_BYTES,
+    maxContentLength: maxAnswerBytes,
     maxBodyLength: MAX_ANSWER_BYTES,
     responseType: 'text' as const,
     validateStatus: () => true,
@@ -107,6 +113,13 @@ function pauseAskedFor({ status, headers }: Pick<Answer, 'status' | 'headers'>):
   return Number.isNaN(pause) ? undefined : Math.min(Math.max(pause, 0), LONGEST_PAUSE);
 }
 
+/** Milliseconds until the limit is renewed, where this answer has used it up; undefined: it has not, or there is none. */
+export function spentFor({ headers }: Pick<Answer, 'headers'>): number | undefined {
+  const isSpent = /^\s*0\s*(?:,|$)/.test(headers['x-ratelimit-remaining'] ?? '');
+  const pause = isSpent ? seconds(headers['x-ratelimit-reset']) : undefined;
+  return pause === undefined ? undefined : Math.min(pause, LONGEST_PAUSE);
+}
+
 function seconds(header: string | undefined): number | undefined {
   const digits = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(header ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits) * 1000;
@@ -135,7 +148,8 @@ function interruption(call: Call, signal: AbortSignal, error: unknown): Upstream
   const { code, message, request } = thrown.catch({ code: '', message: '' }).parse(error);
   const head = request?.res;
   if (head && !isSuccess(head.statusCode)) return refusal(call, { status: head.statusCode, headers: head.headers });
-  if (message?.startsWith('maxContentLength')) return unusable(call, `longer than ${MAX_ANSWER_BYTES} bytes`);
+  const limit = /^maxContentLength size of (\d+) exceeded/.exec(message ?? '')?.[1];
+  if (limit !== undefined) return unusable(call, `longer than ${limit} bytes`);
   if (code?.startsWith('Z_')) return unusable(call, 'a compressed body that does not inflate');
   if (signal.aborted) return new UpstreamError({ ...call, failure: 'timeout' });
   const failure = NOT_SENT.test(code ?? '') ? 'unreachable' : 'interrupted';

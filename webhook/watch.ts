@@ -51,6 +51,7 @@ export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
     unpublish: (identity) => watch.over('kratos', client.unpublish(identity)),
     find: (identifier) => watch.over('kratos', client.find(identifier)),
     read: (id) => watch.over('kratos', client.read(id)),
+    list: (pageSize, from) => watch.over('kratos', client.list(pageSize, from)),
     whoami: (credentials) => watch.over('kratos', client.whoami(credentials)),
   };
 }

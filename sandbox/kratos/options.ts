@@ -28,6 +28,8 @@ export interface KratosOptions {
   readonly actions?: string;
   /** Milliseconds between the attempts of a hook; the stand-in only, the real pauses are 1 s and 2 s. */
   readonly retryPauses?: readonly number[];
+  /** So many identities that never met a hook; the stand-in only. */
+  readonly crowd?: number;
 }
 
 export interface Ports {

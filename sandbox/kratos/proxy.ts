@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Fault, faults } from './faults.ts';
 import { type Answer, send } from './loopback.ts';
 
-type CallKind = 'patch' | 'read' | 'whoami' | 'other';
+type CallKind = 'patch' | 'read' | 'list' | 'whoami' | 'other';
 
 /** One call that went through, in the order of arrival. Times are milliseconds since 1970, with fractions. */
 interface Call {
@@ -98,6 +98,7 @@ function now(): number {
 function kindOf({ method, url = '' }: IncomingMessage): CallKind {
   if (url.startsWith('/sessions/whoami')) return 'whoami';
   const [path] = url.split('?');
+  if (method === 'GET' && path === '/admin/identities') return 'list';
   if (!/^\/admin\/identities\/[^/]+$/.test(path ?? '')) return 'other';
   if (method === 'PATCH') return 'patch';
   return method === 'GET' ? 'read' : 'other';

@@ -112,6 +112,52 @@ describe('revoking sessions', () => {
   });
 });
 
+describe('the list', () => {
+  const link = (token: string) => `</admin/identities?page_size=2&page_token=${token}>; rel="first"`;
+
+  it('gives a page and where the next one begins', async () => {
+    const next = `${link('first')},</admin/identities?page_size=2&page_token=a%2Bb%3D>; rel="next"`;
+    const { client, server } = await stub(json(200, [identityBody], { link: next }));
+    const page = await client.list(2, 'c+d=');
+    expect(page).toMatchObject({ identities: [{ id: ID, schemaId: 'default' }], next: 'a+b=' });
+    expect(page).not.toHaveProperty('pause');
+    expect(JSON.stringify(page)).not.toContain(identityBody.traits.email.concat('@'));
+    expect(server.arrived[0]?.path).toBe('/admin/identities?page_size=2&page_token=c%2Bd%3D');
+  });
+
+  it('ends where no link leads on', async () => {
+    const { client, server } = await stub(json(200, [], { link: link('first') }));
+    expect(await client.list(500)).toStrictEqual({ identities: [] });
+    expect(server.arrived[0]?.path).toBe('/admin/identities?page_size=500');
+  });
+
+  it.each([
+    ['0', '7', 7_000],
+    ['0', '0', 0],
+    ['1', '7', undefined],
+    ['0', undefined, undefined],
+  ])('with %s calls left and a reset in %s s asks to wait %s ms', async (remaining, reset, pause) => {
+    const headers = { 'x-ratelimit-remaining': remaining, ...(reset && { 'x-ratelimit-reset': reset }) };
+    const { client } = await stub(json(200, [], headers));
+    expect((await client.list(1)).pause).toBe(pause);
+  });
+
+  it.each([
+    [json(429, {}, { 'x-ratelimit-reset': '3' }), { failure: 'status', status: 429, retryAfter: 3_000 }],
+    [json(200, { not: 'a list' }), { failure: 'unusable' }],
+  ])('fails where Kratos does not give it', async (answering, facts) => {
+    const { client } = await stub(answering);
+    expect((await failureOf(client.list(1))).facts).toMatchObject({ operation: 'list', ...facts });
+  });
+
+  it('may be longer than any other answer', async () => {
+    const big = { ...identityBody, traits: { note: 'x'.repeat(2_000_000) } };
+    const { client } = await stub(json(200, [big]), { deadline: 5_000 });
+    expect((await client.list(1)).identities).toHaveLength(1);
+    expect((await failureOf(client.read(ID))).facts).toMatchObject({ failure: 'unusable' });
+  });
+});
+
 describe('the key', () => {
   it('is a bearer token for the admin address', async () => {
     const { client, server } = await stub(json(200, identityBody), { apiKey: KEY });

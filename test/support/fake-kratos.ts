@@ -12,6 +12,8 @@ export interface FakeKratos extends KratosClient {
     readonly setState: { readonly id: string; readonly state: State; readonly withCopy: boolean }[];
     readonly revokeSessions: string[];
     readonly read: string[];
+    /** Where each page was asked to begin; undefined: at the first. */
+    readonly list: (string | undefined)[];
     readonly whoami: Credentials[];
     readonly unpublish: string[];
   };
@@ -25,6 +27,8 @@ export interface FakeKratos extends KratosClient {
   readonly locales: Map<string, string>;
   /** Whose identifier is whose. */
   readonly identifiers: Map<string, string>;
+  /** Whom the list has, in its order. */
+  readonly everybody: KratosIdentity[];
   /** Signs a person in: the Cookie header of their browser. */
   signIn(identityId: string): string;
   /** Ends every session. */
@@ -44,6 +48,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     revokeSessions: [],
     unpublish: [],
     read: [],
+    list: [],
     whoami: [],
   };
   const states: FakeKratos['states'] = new Map();
@@ -52,6 +57,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const identifiers = new Map<string, string>();
   const sessions = new Map<string, string>();
   const instead: Methods = {};
+  const everybody: KratosIdentity[] = [];
 
   function identity(id: string): KratosIdentity {
     const jumio = copies.get(id);
@@ -72,6 +78,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     locales,
     states,
     identifiers,
+    everybody,
     instead,
     signIn: (identityId) => {
       const value = `${CANARIES.cookie}-${sessions.size}`;
@@ -112,6 +119,13 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     read: async (id) => {
       calls.read.push(id);
       return instead.read ? instead.read(id) : identity(id);
+    },
+    list: async (pageSize, from) => {
+      calls.list.push(from);
+      if (instead.list) return instead.list(pageSize, from);
+      const end = Number(from ?? 0) + pageSize;
+      const identities = everybody.slice(Number(from ?? 0), end);
+      return { identities, ...(end < everybody.length && { next: String(end) }) };
     },
     whoami: async (credentials) => {
       calls.whoami.push(credentials);

@@ -1,13 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { LedgerUnavailable, UpstreamError } from '../errors.ts';
+import { registerBackfill } from './backfill.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './cli.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExport } from './export.ts';
 import { type Connect, connectReal, createCli, ledgerWords } from './service.ts';
 
 /** Every command, one file each. */
-const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [registerDoctor, registerExport];
+const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [registerBackfill, registerDoctor, registerExport];
 
 const ABOUT =
   'The operator’s commands. They read the same environment (and .env) as the service, write little, and let the ' +

@@ -1,8 +1,9 @@
 import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/client';
 import { axiosSettings, type Call, exchange } from '../upstream.ts';
+import { toPage } from './page.ts';
 import { accepted, wereThere } from './refusal.ts';
 import { toWhoami, unconfigured } from './whoami.ts';
-import { identitiesWire, identityWire, patchedWire, toIdentity, toPatched } from './wire.ts';
+import { identitiesWire, identityWire, pageWire, patchedWire, toIdentity, toPatched } from './wire.ts';
 
 /** What we read of an identity. `metadataPublic` is whatever stands there: anybody's JSON. */
 export interface KratosIdentity {
@@ -46,6 +47,15 @@ export type Whoami =
   /** Kratos wants a second factor first (403 `session_aal2_required`) and says where. */
   | { readonly kind: 'second-factor'; readonly redirectTo?: string };
 
+/** A page of all identities. */
+export interface IdentityPage {
+  readonly identities: readonly KratosIdentity[];
+  /** Opaque; undefined: this was the last page. */
+  readonly next?: string;
+  /** Milliseconds to wait before the next call: this one used up what Kratos allows. */
+  readonly pause?: number;
+}
+
 /** Every method rejects with `UpstreamError` only. */
 export interface KratosClient {
   /** Writes our two sub-objects (`add`, one PATCH) and returns the `metadata_public.jumio` of the answer. */
@@ -59,6 +69,8 @@ export interface KratosClient {
   read(identityId: string): Promise<KratosIdentity>;
   /** The ids of the identities that sign in with exactly this identifier, e.g. an e-mail address. */
   find(identifier: string): Promise<string[]>;
+  /** @param pageSize at most 500, whatever is asked for. @param from `next` of the page before. */
+  list(pageSize: number, from?: string): Promise<IdentityPage>;
   whoami(credentials: Credentials): Promise<Whoami>;
 }
 
@@ -77,16 +89,23 @@ export interface KratosClientOptions {
 
 const DEADLINE = 10_000;
 
+/** Kratos sends whole identities, and metadata have no limit of their own. */
+const MAX_LIST_BYTES = 16_000_000;
+
 const PUBLISH: Call = { upstream: 'kratos', operation: 'patch' };
 const REVOKE: Call = { upstream: 'kratos', operation: 'revoke' };
 const READ: Call = { upstream: 'kratos', operation: 'read' };
 const FIND: Call = { upstream: 'kratos', operation: 'find' };
+const LIST: Call = { upstream: 'kratos', operation: 'list' };
 const WHOAMI: Call = { upstream: 'kratos', operation: 'whoami' };
 
 /** The client of one Kratos (kratos.md §7, §9). Opens no connection before its first call. */
 export function createKratosClient(options: KratosClientOptions): KratosClient {
   const settings = axiosSettings(options.userAgent);
   const admin = new IdentityApi(configuration(options.adminUrl, settings, options.apiKey));
+  const lists = new IdentityApi(
+    configuration(options.adminUrl, axiosSettings(options.userAgent, MAX_LIST_BYTES), options.apiKey),
+  );
   const front = options.publicUrl && new FrontendApi(configuration(options.publicUrl, settings));
   const soon = () => AbortSignal.timeout(options.deadline ?? DEADLINE);
 
@@ -117,6 +136,11 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
     read: async (id) => {
       const answer = await exchange(READ, soon(), (signal) => admin.getIdentity({ id }, { signal }));
       return toIdentity(accepted(READ, answer, identityWire));
+    },
+    list: async (pageSize, pageToken) => {
+      const request = { pageSize, ...(pageToken !== undefined && { pageToken }) };
+      const answer = await exchange(LIST, soon(), (signal) => lists.listIdentities(request, { signal }));
+      return toPage(answer, accepted(LIST, answer, pageWire));
     },
     whoami: async ({ cookie, sessionToken }) => {
       if (!front) throw unconfigured(WHOAMI);

@@ -31,6 +31,7 @@ export const identityWire = z.object({
 
 /** A list of identities, of which the ids are all that is read. */
 export const identitiesWire = z.array(z.object({ id: z.string().min(1) }));
+export const pageWire = z.array(identityWire);
 
 /**
  * Leaves out the traits, credentials and addresses that Kratos sends along.

@@ -4,6 +4,7 @@ import { createBudgetDesk } from './budget-desk.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
 import { type GateRow, gateReader } from './gate-row.ts';
 import { migrate } from './migrate.ts';
+import { createNewcomers } from './newcomers.ts';
 import { openPostgres } from './postgres.ts';
 import { createRecords, type Records } from './records.ts';
 import { createRows } from './rows.ts';
@@ -31,6 +32,8 @@ export interface Ledger {
   readonly budgets: ReturnType<typeof createBudgetDesk>;
   /** What operators read. */
   readonly records: Records;
+  /** Identities that never met a hook. */
+  readonly newcomers: ReturnType<typeof createNewcomers>;
   /** What the gate needs of one identity; committed data only. */
   gate(identityId: string): Promise<GateRow | undefined>;
   snapshot(identityId: string): Promise<Snapshot | undefined>;
@@ -90,6 +93,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
     origin,
     budgets: createBudgetDesk(store),
     records: createRecords(store),
+    newcomers: createNewcomers(store, rows),
     gate: (id) => store.read(() => gate(id)),
     snapshot: (id) => store.read((db) => rows.load(db, id, false)),
     identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),

@@ -141,6 +141,11 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect) {
   );
   const saveIdentity = createSaver<Identity>(db, 'identities', IDENTITY_COLUMNS);
   const saveVerification = createSaver<Verification>(db, 'verifications', VERIFICATION_COLUMNS);
+  const blanks = IDENTITY_COLUMNS.map(() => null);
+  const first = prepared<{ id: string }>(
+    sql<{ id: string }>`insert into identities (${sql.join(IDENTITY_COLUMNS.map((column) => sql.ref(column)))})
+      values (${sql.join(blanks)}) on conflict (id) do nothing returning id`.compile(db),
+  );
   const saveEvent = prepared(
     sql`insert into events (at, identity_id, verification_id, kind, detail, once) values (${sql.join(Array(6).fill(null))})
       on conflict (once) do nothing`.compile(db),
@@ -162,7 +167,12 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect) {
     await saveEvent(on, [at, identityId, event.verificationId ?? null, event.kind, detail, event.once ?? null]);
   }
 
-  return { load, save, append };
+  /** Whether it was new: a row that there is stays as it is. */
+  async function meet(on: Kysely<Tables>, identity: Identity): Promise<boolean> {
+    return (await first(on, values(identity, IDENTITY_COLUMNS))).length > 0;
+  }
+
+  return { load, save, append, meet };
 }
 
 export type Rows = ReturnType<typeof createRows>;

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { uiOf } from './answers.ts';
+import { pageOf } from './pages.ts';
 import { applyPatch } from './patch.ts';
 import { type IdentityRow, identityByEmail, newFlow } from './records.ts';
 import { badRequest, notFound } from './refusals.ts';
@@ -12,14 +13,21 @@ import type { Site } from './site.ts';
 /** Milliseconds between reading an identity and writing all of it: what another write does meanwhile is lost. */
 const READ_TO_WRITE = 2;
 
+const listQuery = z.object({ credentials_identifier: z.string().optional() });
+
 /** The part of the admin API that the product and its tests use. */
 export function adminRoutes(app: FastifyInstance, { site }: { site: Site }): void {
   const { identities, sessions } = site.records;
 
-  app.get('/admin/identities', (request) => {
-    const { credentials_identifier: email } = z.object({ credentials_identifier: z.string() }).parse(request.query);
-    const found = identityByEmail(site.records, email);
-    return found === undefined ? [] : [adminIdentityJson(site, found)];
+  app.get('/admin/identities', (request, reply) => {
+    const { credentials_identifier: email } = listQuery.parse(request.query);
+    if (email !== undefined) {
+      const found = identityByEmail(site.records, email);
+      return found === undefined ? [] : [adminIdentityJson(site, found)];
+    }
+    const { rows, links } = pageOf([...identities.values()], request.url);
+    reply.header('link', links);
+    return rows.map((row) => adminIdentityJson(site, row));
   });
 
   app.get('/admin/identities/:id', (request) => adminIdentityJson(site, find(site, request)));

@@ -52,6 +52,17 @@ export function emptyRecords(): Records {
   return { identities: new Map(), passwords: new Map(), sessions: new Map(), flows: new Map(), errors: new Map() };
 }
 
+/** Identities that are there from the start and never met a hook, in the order of their ids; a tenth shows a decision. */
+export function addCrowd(records: Records, size: number): void {
+  for (let n = 0; n < size; n += 1) {
+    const head = Math.floor((n / size) * 0x1_0000_0000).toString(16);
+    const id = `${head.padStart(8, '0')}-0000-4000-8000-${String(n).padStart(12, '0')}`;
+    const status = ['approved', 'rejected', 'review', 'approved', 'rejected'][n % 50];
+    const metadata = status === undefined ? null : { jumio: { status } };
+    records.identities.set(id, { ...newIdentity(`crowd-${n}@example.org`), id, metadata_public: metadata });
+  }
+}
+
 export function identityByEmail(records: Records, email: string): IdentityRow | undefined {
   const wanted = email.trim().toLowerCase();
   return [...records.identities.values()].find(({ traits }) => traits.email.toLowerCase() === wanted);

@@ -9,6 +9,7 @@ import { errorBody } from './answers.ts';
 import { flowRoutes } from './flow-routes.ts';
 import { readHookSettings } from './hook-settings.ts';
 import { loginRoutes } from './login.ts';
+import { addCrowd } from './records.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { KratosError, unexpected } from './refusals.ts';
 import { registrationRoutes } from './registration.ts';
@@ -31,6 +32,7 @@ export async function startStandIn(options: KratosOptions): Promise<RunningKrato
     allowedReturnUrls: allowedReturnUrls(options),
     retryPauses: options.retryPauses ?? [1 * SECOND, 2 * SECOND],
   });
+  addCrowd(site.records, options.crowd ?? 0);
   const apps = [await publicApp(site), await adminApp(site)] as const;
   await apps[0].listen({ host: '127.0.0.1', port: ports.public });
   await apps[1].listen({ host: '127.0.0.1', port: ports.admin });

@@ -11,7 +11,12 @@ const identity = z.looseObject({
 export function adminCall({ kratos }: World, method: string, path: string, body?: unknown): Promise<Answer> {
   const headers = { 'content-type': 'application/json' };
   const text = body === undefined ? {} : { body: JSON.stringify(body) };
-  return send({ method, url: `${kratos.adminUrl}/admin/identities/${path}`, headers, ...text });
+  return send({
+    method,
+    url: `${kratos.adminUrl}/admin/identities${path.startsWith('?') ? '' : '/'}${path}`,
+    headers,
+    ...text,
+  });
 }
 
 export function patchIdentity(world: World, id: string, operations: unknown): Promise<Answer> {

@@ -77,6 +77,23 @@ export function identityCases(world: () => World): void {
     expect(Math.abs(twice.since - told.since)).toBeLessThan(5);
   });
 
+  test('the list comes in pages that a link leads through, each identity once; a token that is none is a 400', async () => {
+    const ids = [await newIdentity(), await newIdentity(), await newIdentity()];
+    const seen: string[] = [];
+    for (let path: string | undefined = '?page_size=2'; path !== undefined; ) {
+      const answer = await adminCall(world(), 'GET', path);
+      expect(answer.status).toBe(200);
+      const page = z.array(z.object({ id: z.string() })).parse(answer.json());
+      expect(page.length).toBeLessThanOrEqual(2);
+      seen.push(...page.map(({ id }) => id));
+      path = /<[^>]*\/identities(\?[^>]*)>;\s*rel="next"/.exec(String(answer.headers.link))?.[1];
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(ids));
+    const stale = await adminCall(world(), 'GET', '?page_size=2&page_token=garbage');
+    expect(stale.status).toBe(400);
+  });
+
   test('sessions of nobody are a 404 in the same words as those of an identity without any', async () => {
     const id = await newIdentity();
     await adminCall(world(), 'DELETE', `${id}/sessions`);
