@@ -1,6 +1,6 @@
 import type { IdentityPage, KratosIdentity } from '../kratos/client.ts';
 import type { DecidedStatus, Identity } from '../ledger/types.ts';
-import { decidedStatus, readCopy } from './gate.ts';
+import { decidedStatus, readCopy } from './published-copy.ts';
 import { meet } from './request.ts';
 
 /** How far a backfill is. */
