@@ -27,7 +27,7 @@ export const de: Messages = {
   'next.support': 'Bitte wenden Sie sich an den Support, wenn Sie das für einen Irrtum halten.',
   'next.later': 'Bitte kommen Sie später wieder.',
   'next.date': 'Sie können am {{date}} neu beginnen.',
-  'next.wait': 'Das dauert meist weniger als eine Minute. Sie können diese Seite schließen und später wiederkommen.',
+  'next.wait': 'Diese Seite geht von selbst weiter. Sie können sie schließen und später wiederkommen.',
 
   'preparing.sentence': 'Ihre Identitätsprüfung wird vorbereitet. Diese Seite geht von selbst weiter.',
   'stuck.sentence': 'Ihre Identitätsprüfung kann gerade nicht gestartet werden. Sie haben nichts falsch gemacht.',

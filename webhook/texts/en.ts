@@ -29,7 +29,7 @@ export const en = {
   'next.support': 'Please contact support if you think that this is a mistake.',
   'next.later': 'Please come back later.',
   'next.date': 'You can start again on {{date}}.',
-  'next.wait': 'It usually takes less than a minute. You may close this page and come back later.',
+  'next.wait': 'This page goes on by itself. You may close it and come back later.',
 
   'preparing.sentence': 'Your identity verification is being prepared. This page goes on by itself.',
   'stuck.sentence': 'Your identity verification cannot be started at the moment. Nothing you did was wrong.',

@@ -27,7 +27,7 @@ export const es: Messages = {
   'next.support': 'Si cree que se trata de un error, póngase en contacto con el servicio de asistencia.',
   'next.later': 'Vuelva más tarde.',
   'next.date': 'Podrá volver a empezar el {{date}}.',
-  'next.wait': 'Suele tardar menos de un minuto. Puede cerrar esta página y volver más tarde.',
+  'next.wait': 'Esta página continúa por sí sola. Puede cerrarla y volver más tarde.',
 
   'preparing.sentence': 'Su verificación de identidad se está preparando. Esta página continúa por sí sola.',
   'stuck.sentence': 'En este momento no se puede iniciar su verificación de identidad. Usted no ha hecho nada mal.',

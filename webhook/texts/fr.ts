@@ -27,7 +27,7 @@ export const fr: Messages = {
   'next.support': 'Si vous pensez qu’il s’agit d’une erreur, contactez l’assistance.',
   'next.later': 'Revenez un peu plus tard.',
   'next.date': 'Vous pourrez recommencer le {{date}}.',
-  'next.wait': 'Cela prend en général moins d’une minute. Vous pouvez fermer cette page et revenir plus tard.',
+  'next.wait': 'Cette page continue toute seule. Vous pouvez la fermer et revenir plus tard.',
 
   'preparing.sentence': 'Votre vérification d’identité se prépare. Cette page continue toute seule.',
   'stuck.sentence': 'Votre vérification d’identité ne peut pas commencer pour le moment. Vous n’avez rien fait de mal.',

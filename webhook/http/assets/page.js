@@ -8,6 +8,7 @@
   let pause = first;
   let due = 0;
   let timer;
+  let isAsking = false;
   let before;
 
   // Not reload(): a page that answered a form would ask whether to send it again.
@@ -21,7 +22,7 @@
 
   const wait = () => {
     clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(ask, Math.max(0, due - Date.now()));
+    if (!document.hidden && !isAsking) timer = setTimeout(ask, Math.max(0, due - Date.now()));
   };
 
   const read = async (answer) => {
@@ -34,18 +35,22 @@
   };
 
   const ask = async () => {
+    isAsking = true;
     try {
       const answer = await fetch('/jumio/status', {
         headers: { accept: 'application/json' },
         cache: 'no-store',
         redirect: 'error',
+        signal: AbortSignal.timeout(20_000),
       });
+      isAsking = false;
       const isJson = (answer.headers.get('content-type') ?? '').startsWith('application/json');
       if (answer.ok && isJson) return await read(answer);
       // Too many, or the service is away for a moment: it says when to ask again.
       if (answer.status === 429 || answer.status >= 500) return later(answer.headers.get('retry-after'));
       goOn();
     } catch {
+      isAsking = false;
       later();
     }
   };
