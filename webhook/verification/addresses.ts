@@ -2,8 +2,8 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Address, AddressPurpose } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import type { Person } from './person.ts';
-import { meet } from './request.ts';
 import { settle } from './settle.ts';
+import { meetPerson } from './view.ts';
 
 /** 128 random bits: nobody guesses one, so that its hash may be looked up like any other key. */
 const RANDOM_BYTES = 16;
@@ -51,10 +51,7 @@ export async function issueAddress(desk: Desk, person: Person, issue: Issue): Pr
   const address = addressOf(token, person.identityId, issue, now);
   const event = { kind: 'address_issued', detail: { purpose: issue.purpose } };
   await desk.ledger.change(person.identityId, now, (found) => {
-    const { snapshot } =
-      found === undefined
-        ? settle(meet({ id: person.identityId, inherited: person.inherited }, now), now)
-        : { snapshot: found };
+    const snapshot = found ?? settle(meetPerson(person, now), now).snapshot;
     return { snapshot, events: [event], address };
   });
   return token;

@@ -118,9 +118,11 @@ export function addressCases(database: Database): void {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
     const id = await signUp(ledger);
-    const tokens = await Promise.all(Array.from({ length: 120 }, () => issue(ledger, id)));
-    await redeemAddress(at(ledger), tokens[0] ?? '');
+    await redeemAddress(at(ledger), await issue(ledger, id));
     const door = await database.sideDoor(url);
+    const row = (n: number) => `('${n}', '${id}', 'handover', ${NOW}, ${NOW + 10 * MINUTE})`;
+    const rows = Array.from({ length: 119 }, (_, n) => row(n)).join();
+    await door.run(`insert into addresses (hash, identity_id, purpose, made_at, ends_at) values ${rows}`);
     const left = async () => (await door.run('select hash from addresses')).length;
     await issue(ledger, id, {}, 10 * MINUTE);
     expect(await left()).toBe(21);
