@@ -9,7 +9,7 @@ import { handover } from './http/handover.ts';
 import { health } from './http/health.ts';
 import { initiate } from './http/initiate.ts';
 import { answerNotFound } from './http/not-found.ts';
-import { pages } from './http/pages.ts';
+import { people } from './http/people.ts';
 import { createReturnTo } from './http/return-to.ts';
 import type { Look } from './http/send-page.ts';
 import { validate } from './http/validate.ts';
@@ -61,7 +61,6 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     const brand = brandOf(config);
     const look: Look = { texts, brand, assets: createAssets(brand) };
     await app.register(assetRoutes, look);
-    const plainHttp = new URL(config.JUMIO_API_BASE_URL).protocol === 'http:';
     const options = {
       desk,
       worker,
@@ -70,9 +69,13 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
       defaultReturnUrl,
       publicUrl: config.PUBLIC_URL,
       kratosPublicUrl,
-      plainHttp,
+      plainHttp: new URL(config.JUMIO_API_BASE_URL).protocol === 'http:',
+      allowedOrigins: config.ALLOWED_ORIGINS,
+      dataCentre: dependencies.dataCentre,
+      pageRate: config.PAGE_RATE,
+      byAddress: config.TRUSTED_PROXIES.length > 0,
     };
-    await app.register(pages, options);
+    await app.register(people, options);
   }
   return app;
 }

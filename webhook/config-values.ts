@@ -50,6 +50,19 @@ export function webUrls() {
     .refine((urls) => urls.every(isWebUrl), { error: expected });
 }
 
+function isOrigin(value: string): boolean {
+  return isWebUrl(value) && new URL(value).origin === value;
+}
+
+/** Origins as browsers send them: no path, no slash, no default port; never `*` or `null`. */
+export function origins() {
+  const expected = 'a comma-separated list of origins, e.g. https://app.example.com, each without a path or slash';
+  return z
+    .string()
+    .transform(split)
+    .refine((list) => list.every(isOrigin), { error: expected });
+}
+
 /** Not coerced: an empty text would become 0. */
 function number(expected: string, isGood: (value: number) => boolean) {
   const digits = z.string().regex(/^\d+(\.\d+)?$/, expected);
@@ -63,6 +76,11 @@ export function port() {
 /** Calls per second. */
 export function rate() {
   return number('a number greater than 0', (value) => value > 0);
+}
+
+/** Requests per minute. */
+export function perMinute() {
+  return number('a whole number of at least 6', (value) => Number.isInteger(value) && value >= 6);
 }
 
 function isAddress(part: string): boolean {

@@ -5,7 +5,19 @@ import { crossChecks } from './config-checks.ts';
 import { lifetimeMs, lifetimeText } from './config-lifetime.ts';
 import { policyProblems } from './config-policy.ts';
 import { pointer, texts } from './config-texts.ts';
-import { burst, optionalUrl, port, proxies, rate, secrets, text, url, webUrls } from './config-values.ts';
+import {
+  burst,
+  optionalUrl,
+  origins,
+  perMinute,
+  port,
+  proxies,
+  rate,
+  secrets,
+  text,
+  url,
+  webUrls,
+} from './config-values.ts';
 import type { Policy } from './verification/policy.ts';
 import { parsePolicy, publishedPolicy } from './verification/policy-file.ts';
 
@@ -46,7 +58,9 @@ const variables = z.object({
   JUMIO_ACCOUNT_RATE: rate().default(1),
   JUMIO_ACCOUNT_BURST: burst().default(5),
   JUMIO_RETRIEVAL_RATE: rate().default(15),
+  ALLOWED_ORIGINS: origins().default([]),
   HANDOVER_SECRET: secrets().optional(),
+  PAGE_RATE: perMinute().default(60),
   TRUSTED_PROXIES: proxies().default([]),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'fatal, error, warn, info, debug or silent' })
@@ -101,6 +115,7 @@ const SHOWN = new Set<string>([
   'JUMIO_ACCOUNT_RATE',
   'JUMIO_ACCOUNT_BURST',
   'JUMIO_RETRIEVAL_RATE',
+  'PAGE_RATE',
   'TRUSTED_PROXIES',
   'GATE_MODE',
   'ON_FAILURE',

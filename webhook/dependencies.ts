@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Upstream } from './errors.ts';
 import type { Phase } from './http/health.ts';
-import { baseUrls } from './jumio/base-urls.ts';
+import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/base-urls.ts';
 import { createJumioClient, type JumioClientOptions } from './jumio/client.ts';
 import { createKratosClient } from './kratos/client.ts';
 import { openLedger } from './ledger/ledger.ts';
@@ -19,6 +19,8 @@ export interface Dependencies {
   readonly desk: Desk;
   readonly worker: Worker;
   readonly texts: Texts;
+  /** Where Jumio's SDK tokens are good; undefined: at no data centre of Jumio's that we know. */
+  readonly dataCentre: SdkDataCentre | undefined;
   readonly phase: Phase;
   readonly unreachable: () => readonly Upstream[];
 }
@@ -104,5 +106,7 @@ export async function createDependencies(
     callDeadlineMs: CALL_DEADLINE_MS,
   };
   const phase: Phase = { current: 'starting' };
-  return { config, logger, desk, worker: createWorker(desk), texts, phase, unreachable: () => watch.unreachable() };
+  const worker = createWorker(desk);
+  const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);
+  return { config, logger, desk, worker, texts, dataCentre, phase, unreachable: () => watch.unreachable() };
 }

@@ -45,7 +45,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@ory/client': ['kratos'],
   axios: ['jumio', 'upstream', 'doctor'],
   i18next: ['texts'],
-  negotiator: ['texts'],
+  negotiator: ['texts', 'http'],
   ghtml: ['http'],
 };
 

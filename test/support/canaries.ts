@@ -15,6 +15,7 @@ export const CANARIES = {
   transactionToken: 'canary-of-the-transaction-token',
   email: 'canary-of-the-email@example.com',
   cookie: 'canary-of-the-cookie',
+  sessionToken: 'canary-of-the-session-token',
   trait: 'canary-of-a-trait',
   query: 'canary-of-a-query',
   body: 'canary-of-a-body',

@@ -31,6 +31,8 @@ export interface FakeKratos extends KratosClient {
   readonly everybody: KratosIdentity[];
   /** Signs a person in: the Cookie header of their browser. */
   signIn(identityId: string): string;
+  /** Signs a person in in an application without cookies: the session token. */
+  signInApp(identityId: string): string;
   /** Ends every session. */
   signOut(): void;
 }
@@ -66,8 +68,9 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     return { id, metadataPublic: jumio === undefined ? null : { jumio }, ...(locale && { locale }), ...state };
   }
 
-  function session({ cookie = '' }: Credentials): Whoami {
-    const found = [...sessions].find(([value]) => cookie.split('; ').includes(`ory_kratos_session=${value}`));
+  function session({ cookie = '', sessionToken }: Credentials): Whoami {
+    const brought = sessionToken === undefined ? cookie.split('; ') : [sessionToken];
+    const found = [...sessions].find(([value]) => brought.includes(value));
     const isActive = states.get(found?.[1] ?? '')?.state !== 'inactive';
     return found === undefined || !isActive ? { kind: 'none' } : { kind: 'session', identity: identity(found[1]) };
   }
@@ -81,9 +84,14 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     everybody,
     instead,
     signIn: (identityId) => {
-      const value = `${CANARIES.cookie}-${sessions.size}`;
-      sessions.set(value, identityId);
-      return `ory_kratos_session=${value}`;
+      const cookie = `ory_kratos_session=${CANARIES.cookie}-${sessions.size}`;
+      sessions.set(cookie, identityId);
+      return cookie;
+    },
+    signInApp: (identityId) => {
+      const token = `${CANARIES.sessionToken}-${sessions.size}`;
+      sessions.set(token, identityId);
+      return token;
     },
     signOut: () => sessions.clear(),
     publish: async (id, content) => {

@@ -55,6 +55,15 @@ export function askedOf({ schema_id, created_at: bornAt, flow }: z.infer<typeof 
 /** What an application's back end sends for somebody whose session it has checked. */
 export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });
 
+/** What a program sends that goes on for its person (docs/applications.md). */
+export const goBody = z.object({
+  consent: z.object({ text_version: z.string().min(1).max(100) }).optional(),
+  return_to: z.string().optional(),
+  language: z.string().max(100).optional(),
+  want: z.enum(['link', 'sdk']).default('link'),
+});
+export type GoBody = z.infer<typeof goBody>;
+
 /** The part of a callback that may prove whose it is; read by itself, so that the rest can be told to be wrong. */
 export const referenceBody = z.object({ userReference: z.string() });
 

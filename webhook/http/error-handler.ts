@@ -9,6 +9,7 @@ const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
   [405, 'Method not allowed'],
   [413, 'The body is too large'],
   [415, 'The content type must be application/json'],
+  [429, 'Too many requests; try again later'],
 ]);
 
 function problemOf(error: FastifyError, requestId: string): Problem {

@@ -9,6 +9,11 @@ const TOO_OLD: Page = {
   action: link('/jumio/verify', say('button.go_back')),
 };
 
+const TOO_MANY: Page = {
+  sentence: say('too_many.sentence'),
+  action: link('/jumio/verify', say('button.try_again')),
+};
+
 const UNAVAILABLE: Page = {
   sentence: say('unavailable.sentence'),
   action: link('/jumio/verify', say('button.try_again')),
@@ -20,11 +25,16 @@ function statusOf(error: FastifyError): number {
   return statusCode >= 400 && statusCode < 500 ? statusCode : 500;
 }
 
+function pageOf(status: number): Page {
+  if (status === 429) return TOO_MANY;
+  return status >= 500 ? UNAVAILABLE : TOO_OLD;
+}
+
 /** Errors at a person's browser: a page with a way on. Our own fixed texts; a refused CSRF token is the usual one. */
 export function answerWithPage(send: SendPage) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'a page could not be shown');
-    send(reply, status, status >= 500 ? UNAVAILABLE : TOO_OLD);
+    send(reply, status, pageOf(status));
   };
 }

@@ -21,6 +21,11 @@ export const NOBODY = 'nobody';
 
 const form = z.object({ _csrf: z.string().optional().catch(undefined) });
 
+/** Signs the cookies of pages and programs alike. */
+export function cookieSecret(referenceKey: Buffer): string {
+  return derivedKey(referenceKey, 'cookie');
+}
+
 /** A key of its own for each use, derived from the ledger's, so that cookies outlive a restart. */
 function derivedKey(referenceKey: Buffer, use: string): string {
   return createHmac('sha256', referenceKey).update(use).digest('hex');
@@ -37,14 +42,15 @@ function headers({ isHttps, plainHttp }: PageSecurity) {
 
 /** A browser that only guesses where its person goes next, or a proxy that does. */
 function isPrefetch({ headers }: FastifyRequest): boolean {
-  return /\bprefetch\b/i.test(`${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''} ${headers['x-moz'] ?? ''}`);
+  const purposes = [headers['sec-purpose'], headers.purpose, headers['x-moz']].flat();
+  return purposes.some((purpose) => purpose !== undefined && /\bprefetch\b/i.test(purpose));
 }
 
 /** Headers, signed cookies, forms and their token, for every page of a scope; nothing of them is kept by a cache. */
 export async function securePages(app: FastifyInstance, options: PageSecurity): Promise<void> {
   const { referenceKey, isHttps } = options;
   await app.register(helmet, headers(options));
-  await app.register(cookie, { secret: derivedKey(referenceKey, 'cookie') });
+  await app.register(cookie, { secret: cookieSecret(referenceKey) });
   await app.register(formbody, { bodyLimit: 16 * 1024 });
   await app.register(csrf, {
     cookieOpts: { path: '/jumio', httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },

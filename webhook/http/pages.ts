@@ -7,9 +7,10 @@ import type { Person } from '../verification/person.ts';
 import { type View, view } from '../verification/view.ts';
 import type { Worker } from '../verification/worker.ts';
 import { enter } from './enter.ts';
+import type { Limits } from './limits.ts';
 import { answerWithPage } from './page-errors.ts';
 import { securePages } from './page-security.ts';
-import { identify } from './person.ts';
+import { type Handover, identify } from './person.ts';
 import type { ReturnTo } from './return-to.ts';
 import { createSendPage, type Look, languageOf } from './send-page.ts';
 import { standingPage } from './standing-page.ts';
@@ -23,6 +24,8 @@ const ARRIVAL_WAIT_MS = 2_000;
 export interface PagesOptions {
   readonly desk: Desk;
   readonly worker: Worker;
+  readonly handover: Handover;
+  readonly limits: Limits;
   readonly look: Look;
   readonly returnTo: ReturnTo;
   readonly defaultReturnUrl: string | undefined;
@@ -42,23 +45,16 @@ const known = new WeakMap<FastifyRequest, Person>();
 
 /** `GET` and `POST /jumio/verify`, `GET /jumio/status`: the person's side (design §6). */
 export async function pages(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { desk, worker } = options;
+  const { desk, worker, handover, limits } = options;
   await securePages(app, {
     referenceKey: desk.ledger.referenceKey,
-    isHttps: options.publicUrl?.startsWith('https:') ?? false,
+    isHttps: handover.secure,
     plainHttp: options.plainHttp,
     identityOf: (request) => known.get(request)?.identityId,
   });
   const look: Look = { ...options.look, localeOf: (request) => known.get(request)?.locale };
   const send = createSendPage(look);
   app.setErrorHandler(answerWithPage(send));
-  const handover = {
-    kratos: desk.kratos,
-    now: () => desk.clock.now(),
-    secure: options.publicUrl?.startsWith('https:') ?? false,
-    isMet: async (identityId: string) => (await desk.ledger.gate(identityId)) !== undefined,
-  };
-
   enter(app, { desk, handover, send });
 
   /** Runs `then` for a person we know; anybody else gets the page that leads on. */
@@ -74,6 +70,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     const returnTo = options.returnTo(wish.safeParse(request.query).data?.return_to);
     if (who.kind !== 'person') return stranger(who, reply, send, { ...options, returnTo });
     known.set(request, who.person);
+    await limits.person(who.person.identityId, reply);
     return undefined;
   };
 
@@ -108,6 +105,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
     '/jumio/verify',
     { preHandler: [recognise, (request, reply, next) => app.csrfProtection(request, reply, next)] },
     withPerson(async (person, request, reply) => {
+      await limits.goingOn(person.identityId, reply);
       const { return_to: wanted, consent: version } = form.safeParse(request.body).data ?? {};
       const language = languageOf(look, request);
       const agreement = version === undefined ? undefined : { version, language };

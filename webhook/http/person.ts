@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/client.ts';
+import type { Desk } from '../verification/desk.ts';
 import type { Person } from '../verification/person.ts';
 import { DECIDED, decidedStatus, readCopy } from '../verification/published-copy.ts';
 
@@ -22,6 +23,15 @@ export interface Handover {
   readonly secure: boolean;
   /** Whether the ledger has a row of this identity. */
   readonly isMet: (identityId: string) => Promise<boolean>;
+}
+
+export function createHandover({ kratos, clock, ledger }: Desk, publicUrl: string | undefined): Handover {
+  return {
+    kratos,
+    now: () => clock.now(),
+    secure: publicUrl?.startsWith('https:') ?? false,
+    isMet: async (identityId) => (await ledger.gate(identityId)) !== undefined,
+  };
 }
 
 /**

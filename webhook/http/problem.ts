@@ -5,11 +5,17 @@ export interface Problem {
   readonly status: number;
   readonly title: string;
   readonly detail?: string;
+  /** What is wrong in a word that programs may branch on (docs/applications.md). */
+  readonly code?: string;
   /** The field of the body that is at fault. */
   readonly field?: string;
   readonly request_id?: string;
 }
 
-export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  return reply.code(problem.status).type('application/problem+json').send(problem);
+/** @param more members of our own, which docs/applications.md names (RFC 9457 §3.2) */
+export function sendProblem(reply: FastifyReply, problem: Problem, more: object = {}): FastifyReply {
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send({ ...more, ...problem });
 }

@@ -19,6 +19,20 @@ export function baseUrls(base: string, retrieval?: string): JumioBaseUrls {
   };
 }
 
+/** A data centre by the name that Jumio's SDKs have for it (jumio.md §1). */
+export type SdkDataCentre = 'us' | 'eu' | 'sgp';
+
+const SDK_DATA_CENTRES: ReadonlyMap<string, SdkDataCentre> = new Map([
+  ['amer-1.jumio.ai', 'us'],
+  ['emea-1.jumio.ai', 'eu'],
+  ['apac-1.jumio.ai', 'sgp'],
+]);
+
+/** Where an SDK token of that API is good; undefined where the host is not Jumio's, or a new data centre's. */
+export function sdkDataCentre(base: string): SdkDataCentre | undefined {
+  return SDK_DATA_CENTRES.get(JUMIO_HOST.exec(new URL(base).hostname)?.[1] ?? '');
+}
+
 function onHost(service: 'account' | 'retrieval', base: string): URL {
   const url = new URL(base);
   const dataCentre = JUMIO_HOST.exec(url.hostname)?.[1];

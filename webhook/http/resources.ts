@@ -1,0 +1,111 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Texts } from '../texts/texts.ts';
+import { arrive } from '../verification/arrive.ts';
+import type { Desk } from '../verification/desk.ts';
+import { goOn } from '../verification/hand-over.ts';
+import { type View, view } from '../verification/view.ts';
+import type { Worker } from '../verification/worker.ts';
+import { type GoBody, goBody } from './bodies.ts';
+import { type ConsentText, consentText } from './consent-text.ts';
+import { allowOrigins, requireOrigin } from './cross-origin.ts';
+import { answerError } from './error-handler.ts';
+import { answerOutcome } from './go-answer.ts';
+import type { Limits } from './limits.ts';
+import { cookieSecret } from './page-security.ts';
+import type { Handover } from './person.ts';
+import { sendProblem } from './problem.ts';
+import { createForPerson } from './resource-person.ts';
+import type { ReturnTo } from './return-to.ts';
+import { JSON_ONLY } from './speaks.ts';
+import { statusAnswer } from './status-answer.ts';
+
+/** As long as a page waits for the same. */
+const WAIT_MS = 4_000;
+const ARRIVAL_WAIT_MS = 2_000;
+
+export interface ResourcesOptions {
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly texts: Texts;
+  readonly handover: Handover;
+  readonly limits: Limits;
+  readonly returnTo: ReturnTo;
+  readonly defaultReturnUrl: string | undefined;
+  readonly allowedOrigins: readonly string[];
+  /** Where SDK tokens are good, by the name that Jumio's SDKs have for it. */
+  readonly dataCentre: string | undefined;
+}
+
+async function secure(app: FastifyInstance, options: ResourcesOptions, origins: ReadonlySet<string>): Promise<void> {
+  // A body is JSON or nothing: what a form of a foreign page can send is refused.
+  app.removeContentTypeParser('text/plain');
+  await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: options.handover.secure });
+  await app.register(cookie, { secret: cookieSecret(options.desk.ledger.referenceKey) });
+  if (origins.size > 0) await allowOrigins(app, origins);
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+  app.setErrorHandler(answerError);
+}
+
+/** What a body asks for, or the field of it that is wrong. */
+function readBody(body: unknown, returnTo: ReturnTo): GoBody | { readonly field: string } {
+  const parsed = goBody.safeParse(body ?? {});
+  if (!parsed.success) return { field: parsed.error.issues[0]?.path.join('.') || 'body' };
+  const { return_to: wanted } = parsed.data;
+  return wanted === undefined || returnTo(wanted) !== null ? parsed.data : { field: 'return_to' };
+}
+
+/** `/jumio/verify` and `/jumio/status` for programs: the same as the pages, in JSON (docs/applications.md). */
+export async function resources(app: FastifyInstance, options: ResourcesOptions): Promise<void> {
+  const { desk, worker, texts, limits } = options;
+  const origins = new Set(options.allowedOrigins);
+  await secure(app, options, origins);
+  const forPerson = createForPerson(options.handover, limits);
+
+  const statusOf = (shown: View) => statusAnswer(shown, desk.clock.now(), shown.returnTo ?? options.defaultReturnUrl);
+  const languageOf = ({ headers }: FastifyRequest, locale?: string): string =>
+    texts.choose({ locale, acceptLanguage: headers['accept-language'] });
+  const textIn = (language: string): ConsentText => consentText(desk.consentVersion, language, texts);
+
+  app.get(
+    '/jumio/status',
+    { constraints: JSON_ONLY },
+    forPerson(async (person, _request, reply) =>
+      reply.send(statusOf(await arrive(desk, worker, person, ARRIVAL_WAIT_MS))),
+    ),
+  );
+
+  app.get(
+    '/jumio/verify',
+    { constraints: JSON_ONLY },
+    forPerson(async (person, request, reply) => {
+      const shown = await view(desk, person);
+      const consent = { given: shown.consent === 'given', ...textIn(languageOf(request)) };
+      return reply.send({ ...statusOf(shown), consent });
+    }),
+  );
+
+  app.post(
+    '/jumio/verify',
+    { constraints: JSON_ONLY, onRequest: requireOrigin(origins), bodyLimit: 16 * 1024 },
+    forPerson(async (person, request, reply) => {
+      await limits.goingOn(person.identityId, reply);
+      const body = readBody(request.body, options.returnTo);
+      if ('field' in body) return badField(reply, body.field);
+      const language = languageOf(request, body.language);
+      const agreement = body.consent && { version: body.consent.text_version, language };
+      const going = { returnTo: options.returnTo(body.return_to), agreement, language };
+      const outcome = await goOn(desk, worker, person, going, WAIT_MS);
+      const { dataCentre } = options;
+      const status = statusOf(outcome.view);
+      return answerOutcome(reply, outcome, { want: body.want, dataCentre, status, consent: textIn(language) });
+    }),
+  );
+}
+
+function badField(reply: FastifyReply, field: string): FastifyReply {
+  return sendProblem(reply, { status: 400, title: 'The body is not usable', field });
+}
