@@ -2,8 +2,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Dependencies } from './dependencies.ts';
 import { assetRoutes, createAssets } from './http/assets.ts';
 import { createSecretCheck } from './http/authenticity.ts';
+import { authorize } from './http/authorize.ts';
 import type { Brand } from './http/brand.ts';
 import { callback } from './http/callback.ts';
+import { decision } from './http/decision.ts';
 import { answerError } from './http/error-handler.ts';
 import { handover } from './http/handover.ts';
 import { health } from './http/health.ts';
@@ -49,15 +51,19 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   const { DEFAULT_RETURN_URL: defaultReturnUrl, KRATOS_PUBLIC_URL: kratosPublicUrl } = config;
   const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
   const returnTo = createReturnTo([...config.ALLOWED_RETURN_URLS, ...(defaultReturnUrl ? [defaultReturnUrl] : [])]);
-  await app.register(health, { ledger: desk.ledger, phase, now: () => desk.clock.now(), unreachable });
+  const gate = { mode: desk.gate.mode, on_failure: desk.gate.onFailure, policy: desk.policy.hash };
+  await app.register(health, { ledger: desk.ledger, phase, now: () => desk.clock.now(), unreachable, gate });
   await app.register(initiate, { desk, worker, isSecret, returnTo });
   await app.register(callback, { desk, worker, secrets: config.JUMIO_CALLBACK_SECRET });
-  await app.register(validate, { desk, worker, isSecret, texts });
+  await app.register(validate, { desk, worker, isSecret, texts, publicUrl: config.PUBLIC_URL });
+  if (config.DECISION_SECRET !== undefined)
+    await app.register(decision, { desk, isSecret: createSecretCheck(config.DECISION_SECRET) });
   if (config.HANDOVER_SECRET !== undefined && config.PUBLIC_URL !== undefined) {
     const isHandoverSecret = createSecretCheck(config.HANDOVER_SECRET);
     await app.register(handover, { desk, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });
   }
   if (kratosPublicUrl !== undefined) {
+    await app.register(authorize, { desk });
     const brand = brandOf(config);
     const look: Look = { texts, brand, assets: createAssets(brand) };
     await app.register(assetRoutes, look);

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Problem } from './config.ts';
 
 /** Who knows one of them must not be able to use another. */
-const SECRETS = ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET', 'HANDOVER_SECRET'] as const;
+const SECRETS = ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET', 'HANDOVER_SECRET', 'DECISION_SECRET'] as const;
 
 type Secrets = Partial<Readonly<Record<(typeof SECRETS)[number], readonly string[] | undefined>>>;
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { color, DARK, LIGHT, logo, support } from './config-brand.ts';
 import { crossChecks } from './config-checks.ts';
 import { lifetimeMs, lifetimeText } from './config-lifetime.ts';
-import { policyProblems } from './config-policy.ts';
+import { readPolicy, wayOnWithoutPages } from './config-policy.ts';
 import { pointer, texts } from './config-texts.ts';
 import {
   burst,
@@ -19,7 +19,6 @@ import {
   webUrls,
 } from './config-values.ts';
 import type { Policy } from './verification/policy.ts';
-import { parsePolicy, publishedPolicy } from './verification/policy-file.ts';
 
 /** The only list of environment variables (design §7). Every one may come from a file, `<NAME>_FILE`. */
 const variables = z.object({
@@ -60,6 +59,7 @@ const variables = z.object({
   JUMIO_RETRIEVAL_RATE: rate().default(15),
   ALLOWED_ORIGINS: origins().default([]),
   HANDOVER_SECRET: secrets().optional(),
+  DECISION_SECRET: secrets().optional(),
   PAGE_RATE: perMinute().default(60),
   TRUSTED_PROXIES: proxies().default([]),
   LOG_LEVEL: z
@@ -167,10 +167,9 @@ export function parseConfig(env: Environment): Config {
     if (problems.some((problem) => problem.name === `${name}_FILE`)) continue;
     problems.push({ name, expected: issue.message, seen: seen(name, values[name]) });
   }
-  problems.push(...crossChecks(readable(values, parsed.error)));
-  const { policy, mistakes = [] } =
-    values.POLICY === undefined ? { policy: publishedPolicy } : parsePolicy(values.POLICY);
-  problems.push(...policyProblems(mistakes));
+  const good = readable(values, parsed.error);
+  const policy = readPolicy(values.POLICY, problems);
+  problems.push(...crossChecks(good), ...(policy === undefined ? [] : wayOnWithoutPages(policy, good)));
   if (!parsed.success || policy === undefined || problems.length > 0) throw new ConfigError(problems);
   const { POLICY: _text, ...rest } = parsed.data;
   return { ...rest, policy, linkLifetimeMs: lifetimeMs(rest.JUMIO_LINK_LIFETIME) };

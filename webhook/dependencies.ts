@@ -99,6 +99,7 @@ export async function createDependencies(
     rates: rates(config),
     onRejected: config.policy.onRejected,
     policy: config.policy,
+    gate: { mode: config.GATE_MODE, onFailure: config.ON_FAILURE },
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,
     consentVersion: texts.consentVersion,

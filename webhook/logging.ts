@@ -42,6 +42,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'ms',
   'req',
   'res',
+  'rule',
   'seen',
   'signal',
   'stack',

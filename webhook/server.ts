@@ -18,8 +18,14 @@ function readConfig(): Config | undefined {
   }
 }
 
+function announceGate({ gate, policy, log }: Dependencies['desk']): void {
+  log.info(`the gate applies policy ${policy.hash}; ON_FAILURE is ${gate.onFailure}`);
+  if (gate.mode === 'shadow') log.warn('GATE_MODE is shadow: nobody is refused, whatever the policy says');
+}
+
 function announce({ config, desk, logger }: Dependencies): void {
   logger.info({ ledger: desk.ledger.origin }, `the ledger was ${desk.ledger.origin}`);
+  announceGate(desk);
   if (config.KRATOS_PUBLIC_URL === undefined)
     logger.warn('KRATOS_PUBLIC_URL is not set: /jumio/verify and /jumio/status answer 404');
   if (config.PUBLIC_URL === undefined)

@@ -21,10 +21,11 @@ async function readyLater(service: TestService) {
   return ready(service);
 }
 
-const OK = { status: 200, body: { status: 'ok', degraded: [] } };
+const GATE = expect.objectContaining({ mode: 'enforce' });
+const OK = { status: 200, body: { status: 'ok', degraded: [], gate: GATE } };
 
 function degraded(...problems: unknown[]) {
-  return { status: 200, body: { status: 'degraded', degraded: problems } };
+  return { status: 200, body: { status: 'degraded', degraded: problems, gate: GATE } };
 }
 
 describe('/health/live', () => {

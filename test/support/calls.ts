@@ -8,6 +8,7 @@ import type { TestService } from './service.ts';
 type Headers = Readonly<Record<string, string>>;
 
 const AUTHENTIC: Headers = { 'x-webhook-secret': CANARIES.webhookSecret };
+const DECISION: Headers = { authorization: `Bearer ${CANARIES.decisionSecret}` };
 const HANDOVER: Headers = { authorization: `Bearer ${CANARIES.handoverSecret}` };
 
 function isText(body: unknown): body is string | Buffer {
@@ -33,6 +34,11 @@ export function initiate(service: TestService, body: unknown, headers: Headers =
 /** What Kratos sends when somebody signs in. */
 export function validate(service: TestService, body: unknown, headers: Headers = AUTHENTIC) {
   return post(service, '/jumio/validate', body, headers);
+}
+
+/** What an API asks of an identity. */
+export function ask(service: TestService, body: unknown, headers: Headers = DECISION) {
+  return post(service, '/jumio/decision', body, headers);
 }
 
 /** What an application's back end sends for somebody whose session it has checked. */

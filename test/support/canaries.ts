@@ -6,6 +6,7 @@ export const CANARIES = {
   webhookSecret: 'canary-of-the-webhook-secret',
   callbackSecret: 'canary-of-the-callback-secret',
   handoverSecret: 'canary-of-the-handover-secret',
+  decisionSecret: 'canary-of-the-decision-secret',
   addressToken: 'canary-of-the-address-token',
   apiKey: 'canary-of-the-api-key',
   clientSecret: 'canary-of-the-client-secret',

@@ -79,6 +79,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
     onRejected: { revokeSessions: false, deactivate: false },
     rates: { account: { perSecond: 1, burst: 5 }, retrieval: { perSecond: 15, burst: 15 } },
     policy: publishedPolicy,
+    gate: { mode: 'enforce', onFailure: 'block' },
     workflowKey: '10011',
     startsAt: 'registration',
     consentVersion: CONSENT.version,

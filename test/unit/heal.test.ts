@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { heal, type Remedy, remedyFor, type SignIn } from '../../webhook/verification/heal.ts';
+import { heal, type Remedy, remedyFor } from '../../webhook/verification/heal.ts';
+import type { Asking } from '../../webhook/verification/judgement.ts';
 import { onReadBack } from '../../webhook/verification/publication.ts';
 import { readCopy } from '../../webhook/verification/published-copy.ts';
 import { copyOf, paid } from '../support/debts.ts';
@@ -11,7 +12,7 @@ import { BLURRED, PASSED, WARNING } from '../support/table-rows.ts';
 const LEDGER_CREATED = NOW - HOUR;
 const context = { now: NOW, newId: () => verificationId(9), startsAt: 'registration' } as const;
 
-function signIn(body: object, bornAt: number | undefined = NOW - 60_000): SignIn {
+function signIn(body: object, bornAt: number | undefined = NOW - 60_000): Asking {
   return { identityId: IDENTITY, bornAt, copy: readCopy(body) };
 }
 
@@ -20,12 +21,12 @@ function showing(snapshot: Snapshot): object {
   return { metadata_public: { jumio: copyOf(snapshot) } };
 }
 
-function remedy(snapshot: Snapshot | undefined, attempt: SignIn): Remedy {
+function remedy(snapshot: Snapshot | undefined, attempt: Asking): Remedy {
   return remedyFor(snapshot && gateRowOf(snapshot), attempt, LEDGER_CREATED);
 }
 
 describe('a sign-in of an identity that we have not met', () => {
-  it.each<[string, SignIn, Remedy]>([
+  it.each<[string, Asking, Remedy]>([
     ['makes the missing row', signIn({ metadata_public: null }), 'begin'],
     ['makes it too where the copy is not shown', signIn({}), 'begin'],
     ['does not where it is older than the ledger', signIn({}, LEDGER_CREATED), 'none'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Asked } from '../verification/gate.ts';
+import type { Attempt } from '../verification/gate-events.ts';
 
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -14,6 +14,9 @@ const time = z.iso
 
 const schemaId = z.string().min(1).max(255).optional().catch(undefined);
 
+/** Something that a hook may say; what cannot be read counts as not said. */
+const said = z.string().min(1).max(200).nullish().catch(undefined);
+
 /** What Kratos sends at sign-up (design §6); unknown keys are ignored, the published templates' bodies accepted. */
 export const initiateBody = z.object({
   kratos_identity_id: identityId,
@@ -24,9 +27,6 @@ export const initiateBody = z.object({
     .nullish()
     .catch(undefined),
 });
-
-/** Something that a flow may say of itself; what cannot be read counts as not said. */
-const said = z.string().min(1).max(200).nullish().catch(undefined);
 
 const flow = z.object({
   kind: z.enum(['login', 'recovery']).optional().catch(undefined),
@@ -47,10 +47,19 @@ export const validateBody = z.object({
 export const spokenBody = z.object({ accept_language: z.string() });
 
 /** What a request says of itself, as the policy asks it. */
-export function askedOf({ schema_id, created_at: bornAt, flow }: z.infer<typeof validateBody>): Asked {
+export function askedOf({
+  schema_id,
+  created_at: bornAt,
+  flow,
+}: z.infer<typeof validateBody>): Omit<Attempt, 'identityId' | 'copy'> {
   const isRefresh = flow?.kind === 'login' && flow.refresh === true;
-  return { flow: isRefresh ? 'refresh' : flow?.kind, method: flow?.method ?? undefined, schemaId: schema_id, bornAt };
+  const { kind, id, method } = flow ?? {};
+  const told = { flowId: id ?? undefined, flow: isRefresh ? 'refresh' : kind, method: method ?? undefined } as const;
+  return { ...told, schemaId: schema_id, bornAt };
 }
+
+/** Whom an API asks about; `subject` is Ory Oathkeeper's word. */
+export const decisionBody = z.object({ kratos_identity_id: identityId.optional(), subject: identityId.optional() });
 
 /** What an application's back end sends for somebody whose session it has checked. */
 export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });

@@ -13,11 +13,21 @@ export interface HealthOptions {
   readonly now: () => number;
   /** Upstreams whose last calls all failed. */
   readonly unreachable: () => readonly Upstream[];
+  readonly gate: GateState;
+}
+
+/** What the gate does, as the operator set it. */
+export interface GateState {
+  readonly mode: 'enforce' | 'shadow';
+  readonly on_failure: 'block' | 'allow';
+  /** Names the policy that is in force. */
+  readonly policy: string;
 }
 
 interface Readiness {
   readonly status: 'ok' | 'degraded';
   readonly degraded: readonly string[];
+  readonly gate: GateState;
 }
 
 /** A probe writes; a probe per request would be a commit per request. */
@@ -40,7 +50,7 @@ export async function health(app: FastifyInstance, options: HealthOptions): Prom
   let known: { at: number; readiness: Promise<Readiness> } | undefined;
   const look = async (): Promise<Readiness> => {
     const degraded = await problems(options);
-    return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded };
+    return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded, gate: options.gate };
   };
 
   app.get('/health/live', async () => ({ status: 'ok' }));

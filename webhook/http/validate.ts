@@ -1,9 +1,11 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { blockMessage } from '../kratos/messages.ts';
 import { say } from '../texts/messages.ts';
 import type { Texts } from '../texts/texts.ts';
+import { enterUrl } from '../verification/addresses.ts';
 import type { Desk } from '../verification/desk.ts';
 import { UNKNOWN, type Verdict } from '../verification/gate.ts';
+import type { Decision } from '../verification/policy.ts';
 import { readCopy } from '../verification/published-copy.ts';
 import { signIn } from '../verification/sign-in.ts';
 import type { Worker } from '../verification/worker.ts';
@@ -18,22 +20,38 @@ export interface ValidateOptions {
   readonly worker: Worker;
   readonly isSecret: IsSecret;
   readonly texts: Texts;
+  readonly publicUrl: string | undefined;
+}
+
+/** What a refusal says beside its verdict. */
+interface More {
+  /** The language of the person's pages. */
+  readonly locale?: string | null | undefined;
+  /** A one-time address at which the person can go on. */
+  readonly url?: string | undefined;
 }
 
 /** Final for Kratos: a 4xx other than 429 is neither retried nor overridden, and its text reaches the person. */
 function createRefuse(texts: Texts) {
-  return (reply: FastifyReply, code: number, { text: block, status }: Verdict = UNKNOWN): FastifyReply => {
+  return (reply: FastifyReply, code: number, verdict: Verdict = UNKNOWN, { locale, url }: More = {}): FastifyReply => {
     const acceptLanguage = spokenBody.safeParse(reply.request.body).data?.accept_language;
-    const text = texts.tell(texts.choose({ acceptLanguage }), say(`block.${block}`));
-    return reply.code(code).send(blockMessage(block, status, text));
+    const language = texts.choose({ locale, acceptLanguage });
+    const wayOn = url === undefined ? [] : [texts.tell(language, say('block.way_on', { url }))];
+    const text = [texts.tell(language, say(`block.${verdict.text}`)), ...wayOn].join(' ');
+    return reply.code(code).send(blockMessage(verdict.text, verdict.status, text, url));
   };
+}
+
+function logBlock(request: FastifyRequest, identity: string, answer: Decision, { status, rule }: Verdict): void {
+  const words = answer === 'allow' ? 'sign-in would be blocked; GATE_MODE is shadow' : 'sign-in blocked';
+  request.log.info({ identity, status, rule: rule?.name ?? rule?.index }, words);
 }
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** `POST /jumio/validate`: the gate. Every answer is 204 or a 4xx in Kratos' shape, errors included (design §6). */
 export async function validate(app: FastifyInstance, options: ValidateOptions): Promise<void> {
-  const { desk, worker } = options;
+  const { desk, worker, publicUrl } = options;
   const refuse = createRefuse(options.texts);
   app.addHook(
     'onRequest',
@@ -63,9 +81,12 @@ export async function validate(app: FastifyInstance, options: ValidateOptions): 
     }
     const { kratos_identity_id: identityId } = body.data;
     const copy = readCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
-    const verdict = await signIn(desk, worker, { ...askedOf(body.data), identityId, copy }, DEADLINE_MS);
-    if (verdict.decision === 'allow') return reply.code(204).send();
-    request.log.info({ identity: identityId, status: verdict.status }, 'sign-in blocked');
-    return refuse(reply, 403, verdict);
+    const attempt = { ...askedOf(body.data), identityId, copy };
+    const { answer, decision, verdict, row, wayOn } = await signIn(desk, worker, attempt, DEADLINE_MS);
+    if (decision !== 'allow') logBlock(request, identityId, answer, verdict);
+    if (answer === 'allow') return reply.code(204).send();
+    const url = wayOn === undefined || publicUrl === undefined ? undefined : enterUrl(publicUrl, wayOn);
+    const locale = typeof row === 'string' ? undefined : row.locale;
+    return refuse(reply, 403, verdict, { url, locale });
   });
 }

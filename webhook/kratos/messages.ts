@@ -13,8 +13,10 @@ const IDS: Readonly<Record<Block, number>> = {
  * The body by which Kratos shows a message in the flow (kratos.md §4.1). `#/` is the flow itself; any other shape
  * blocks too, but without a word for the person.
  * @param text in the person's language
+ * @param url a one-time address at which the person can go on
  */
-export function blockMessage(block: Block, status: string, text: string): object {
-  const message = { id: IDS[block], text, type: 'error', context: { status } };
+export function blockMessage(block: Block, status: string, text: string, url?: string): object {
+  const context = url === undefined ? { status } : { status, url };
+  const message = { id: IDS[block], text, type: 'error', context };
   return { messages: [{ instance_ptr: '#/', messages: [message] }] };
 }

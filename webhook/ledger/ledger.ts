@@ -49,8 +49,8 @@ export interface Ledger {
   address(hash: string, now: number): Promise<Address | undefined>;
   /** Uses an address up, once, and notes it; `undefined`: there is none, or it was used, withdrawn, or has ended. */
   redeem(hash: string, now: number, noted: (address: Address) => LedgerEvent): Promise<Address | undefined>;
-  /** Notes something that belongs to no identity we know. */
-  note(now: number, event: LedgerEvent): Promise<void>;
+  /** Notes something that changes no row: of an identity, whether it has one or not, or of none that we know. */
+  note(now: number, event: LedgerEvent, identityId?: string): Promise<void>;
   claim<Work>(options: ClaimOptions<Work>): Promise<Claimed<Work>[]>;
   /** The earliest time at which something may be claimed. */
   nextDue(): Promise<number | undefined>;
@@ -119,7 +119,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
         if (address !== undefined) await rows.append(db, now, address.identityId, noted(address));
         return address;
       }),
-    note: (now, event) => store.write((db) => rows.append(db, now, null, event)),
+    note: (now, event, identityId) => store.write((db) => rows.append(db, now, identityId ?? null, event)),
     claim: (options) => store.write((db) => claim(db, store, rows, options)),
     nextDue: () => store.read((db) => nextDue(db)),
     events: (id) => store.read((db) => events(db, id)),

@@ -107,4 +107,5 @@ export const de: Messages = {
   'block.unverified': 'Sie können sich erst anmelden, wenn Ihre Identität bestätigt ist.',
   'block.unknown':
     'Ihre Identitätsprüfung kann gerade nicht abgefragt werden. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
+  'block.way_on': 'Hier geht es weiter, innerhalb von zehn Minuten: {{url}}',
 };

@@ -100,4 +100,5 @@ export const en = {
   'block.review': 'You cannot sign in yet: your identity verification is being reviewed.',
   'block.unverified': 'You cannot sign in before your identity has been verified.',
   'block.unknown': 'Your identity verification cannot be checked at the moment. Please try again in a few minutes.',
+  'block.way_on': 'You can go on here, within ten minutes: {{url}}',
 } as const;

@@ -100,4 +100,5 @@ export const es: Messages = {
   'block.unverified': 'No podrá iniciar sesión hasta que se haya verificado su identidad.',
   'block.unknown':
     'En este momento no se puede consultar su verificación de identidad. Inténtelo de nuevo en unos minutos.',
+  'block.way_on': 'Puede continuar aquí, en los próximos diez minutos: {{url}}',
 };

@@ -101,4 +101,5 @@ export const fr: Messages = {
   'block.unverified': 'Vous ne pourrez vous connecter qu’une fois votre identité vérifiée.',
   'block.unknown':
     'Votre vérification d’identité ne peut pas être consultée pour le moment. Réessayez dans quelques minutes.',
+  'block.way_on': 'Vous pouvez continuer ici, dans les dix minutes : {{url}}',
 };

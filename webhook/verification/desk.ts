@@ -25,6 +25,12 @@ export interface Desk {
   /** What a rejection does at Kratos beside the gate, at once. */
   readonly onRejected: OnRejected;
   readonly policy: Policy;
+  readonly gate: {
+    /** `shadow`: nobody is blocked, and who would have been is noted. */
+    readonly mode: 'enforce' | 'shadow';
+    /** What happens where neither the ledger nor the published copy says anything. */
+    readonly onFailure: 'block' | 'allow';
+  };
   readonly workflowKey: string;
   /** Whether a sign-up asks Jumio for an execution at once, or the person's going on does (`VERIFICATION_START`). */
   readonly startsAt: 'registration' | 'consent';

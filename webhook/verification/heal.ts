@@ -1,6 +1,6 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
-import type { Asked } from './gate.ts';
+import type { Asking } from './judgement.ts';
 import { nudge } from './nudge.ts';
 import { tellsNews, withParticulars } from './particulars.ts';
 import { isOurCopy, knowsWorse, reappeared, republish } from './publication.ts';
@@ -11,11 +11,6 @@ import { openAttempt, standingOf } from './standing.ts';
 
 /** What a sign-in puts right (design §4, "The sign-in heals"). */
 export type Remedy = 'begin' | 'republish' | 'nudge' | 'none';
-
-export interface SignIn extends Asked {
-  readonly identityId: string;
-  readonly copy: Copy;
-}
 
 const UNDER_WAY = new Set(['pending', 'processing', 'review']);
 
@@ -34,7 +29,7 @@ function isBack(row: GateRow, { jumio }: Copy): boolean {
 }
 
 /** Which remedy a sign-in calls for. An identity older than this ledger is nobody's sign-up of ours. */
-export function remedyFor(row: GateRow | undefined, signIn: SignIn, ledgerCreatedAt: number): Remedy {
+export function remedyFor(row: GateRow | undefined, signIn: Asking, ledgerCreatedAt: number): Remedy {
   const { copy } = signIn;
   if (row && row.erasedAt !== null) return isBack(row, copy) ? 'republish' : 'none';
   if (row === undefined || hasNothing(row))
@@ -60,7 +55,7 @@ interface HealContext {
 export function healed(
   remedy: Remedy,
   found: Snapshot | undefined,
-  signIn: SignIn,
+  signIn: Asking,
   context: HealContext,
 ): Change | undefined {
   if (found === undefined || !tellsNews(found.identity, signIn)) return heal(remedy, found, signIn, context);
@@ -72,7 +67,7 @@ export function healed(
 export function heal(
   remedy: Remedy,
   found: Snapshot | undefined,
-  signIn: SignIn,
+  signIn: Asking,
   context: HealContext,
 ): Change | undefined {
   const { now } = context;

@@ -1,41 +1,27 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Desk } from './desk.ts';
-import { gate, type Verdict } from './gate.ts';
-import { healed, type Remedy, remedyFor, type SignIn } from './heal.ts';
+import { type Attempt, hasNews, noteGate } from './gate-events.ts';
+import { healed, type Remedy, remedyFor } from './heal.ts';
+import { type Judgement, judge } from './judgement.ts';
 import { tellsNews } from './particulars.ts';
+import { wayOn } from './way-on.ts';
+import { within } from './within.ts';
 import type { Worker } from './worker.ts';
 
-/** What `work` comes to, or `late`. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** The answer to a sign-in. */
+export interface Answer extends Judgement {
+  /** The token of a one-time address, where the refusal offers one. */
+  readonly wayOn?: string | undefined;
 }
 
-async function readRow(desk: Desk, identityId: string, withinMs: number): Promise<GateRow | 'none' | 'unreadable'> {
-  try {
-    const row = await within(desk.ledger.gate(identityId), withinMs);
-    return row === 'late' ? 'unreadable' : (row ?? 'none');
-  } catch (error) {
-    desk.log.error({ identity: identityId, err: error }, 'the ledger cannot be read');
-    return 'unreadable';
-  }
-}
-
-async function putRight(desk: Desk, worker: Worker, signIn: SignIn, remedy: Remedy): Promise<void> {
+async function putRight(desk: Desk, worker: Worker, signIn: Attempt, remedy: Remedy): Promise<void> {
   const now = desk.clock.now();
   const context = { now, newId: desk.newId, startsAt: desk.startsAt };
   await desk.ledger.change(signIn.identityId, now, (found) => healed(remedy, found, signIn, context));
   worker.wake();
 }
 
-async function noteContradiction(desk: Desk, signIn: SignIn, row: GateRow): Promise<void> {
+async function noteContradiction(desk: Desk, signIn: Attempt, row: GateRow): Promise<void> {
   const detail = { ledger: row.status, copy: signIn.copy.statuses.join(' ') };
   const once = `contradiction:${signIn.identityId}:${row.version}:${detail.copy}`;
   await desk.ledger.change(signIn.identityId, desk.clock.now(), (snapshot) =>
@@ -43,25 +29,34 @@ async function noteContradiction(desk: Desk, signIn: SignIn, row: GateRow): Prom
   );
 }
 
-/**
- * The decision at sign-in, within `withinMs` in all, and what the sign-in heals. Healing that fails or is late never
- * changes the decision.
- */
-export async function signIn(desk: Desk, worker: Worker, attempt: SignIn, withinMs: number): Promise<Verdict> {
-  const started = performance.now();
-  const row = await readRow(desk, attempt.identityId, withinMs / 2);
-  const verdict = gate(desk.policy, row, attempt.copy, attempt, desk.clock.now());
-  if (row === 'unreadable') return verdict;
-  const remedy = remedyFor(row === 'none' ? undefined : row, attempt, desk.ledger.createdAt);
-  const isToWrite = remedy !== 'none' || (row !== 'none' && tellsNews(row, attempt));
-  if (!isToWrite && !verdict.contradiction) return verdict;
-  const after = async (): Promise<void> => {
-    if (verdict.contradiction && row !== 'none') await noteContradiction(desk, attempt, row);
-    if (isToWrite) await putRight(desk, worker, attempt, remedy);
-  };
-  const healing = after().catch((error: unknown) => {
+/** What a sign-in puts right where the ledger can be read. */
+async function heal(desk: Desk, worker: Worker, attempt: Attempt, { verdict, row }: Judgement): Promise<void> {
+  if (row === 'unreadable') return;
+  const known = row === 'none' ? undefined : row;
+  const remedy = remedyFor(known, attempt, desk.ledger.createdAt);
+  if (verdict.contradiction && known !== undefined) await noteContradiction(desk, attempt, known);
+  if (remedy !== 'none' || (known !== undefined && tellsNews(known, attempt)))
+    await putRight(desk, worker, attempt, remedy);
+}
+
+async function afterwards(desk: Desk, worker: Worker, attempt: Attempt, judgement: Judgement): Promise<void> {
+  if (hasNews(desk, judgement)) await noteGate(desk, attempt, judgement);
+  try {
+    await heal(desk, worker, attempt, judgement);
+  } catch (error) {
     desk.log.error({ identity: attempt.identityId, err: error }, 'the sign-in could not heal');
-  });
-  await within(healing, Math.max(0, withinMs - (performance.now() - started)));
-  return verdict;
+  }
+}
+
+/**
+ * The decision at sign-in, within `withinMs` in all, what is noted of it, and what the sign-in heals. Neither that nor
+ * the way on changes the decision by failing or by being late.
+ */
+export async function signIn(desk: Desk, worker: Worker, attempt: Attempt, withinMs: number): Promise<Answer> {
+  const end = performance.now() + withinMs;
+  const judgement = await judge(desk, attempt, withinMs / 2);
+  const offers = judgement.answer === 'block_with_way_on';
+  const token = offers ? await wayOn(desk, attempt, (end - performance.now()) / 2) : undefined;
+  await within(afterwards(desk, worker, attempt, judgement), end - performance.now());
+  return { ...judgement, wayOn: token };
 }
