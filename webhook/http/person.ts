@@ -76,8 +76,10 @@ async function byCookie(
  */
 export async function identify(request: FastifyRequest, reply: FastifyReply, handover: Handover): Promise<Identified> {
   const { cookie } = request.headers;
+  // Who brings nothing has no session; Kratos need not be asked.
+  if (cookie === undefined) return { kind: 'nobody' };
   try {
-    const whoami = await handover.kratos.whoami(cookie === undefined ? {} : { cookie });
+    const whoami = await handover.kratos.whoami({ cookie });
     if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
     const { id, metadataPublic, schemaId, createdAt, locale } = whoami.identity;
