@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { say } from '../../webhook/texts/messages.ts';
 import { type Overrides, readOverrides } from '../../webhook/texts/overrides.ts';
@@ -84,6 +85,13 @@ describe('texts of the operator', () => {
     ['en: {}\nen: {}\n', /^it must be YAML: /],
   ])('that are wrong are named: %j', (yaml, problem) => {
     expect(wrongWith(yaml)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('are as the README shows them', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const yaml = /```yaml\n(consent_version:[\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    expect(Object.keys(read(yaml).languages)).toEqual(['en', 'pt-BR']);
+    expect(read(yaml).consentVersion).toBe('2026-01');
   });
 
   it('stop the start with all that is wrong in them', () => {

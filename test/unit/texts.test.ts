@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { de } from '../../webhook/texts/de.ts';
 import { en } from '../../webhook/texts/en.ts';
@@ -45,11 +46,21 @@ describe('a language', () => {
     ['de;q="', 'de'],
     [`${'x'.repeat(100_000)},de`, 'en'],
     [`de,${','.repeat(100_000)}`, 'de'],
+    [`${'xx,'.repeat(66)}deu`, 'en'],
     ['\u0000\uD800', 'en'],
   ])('for Accept-Language %j is %s', (acceptLanguage, language) => {
     const before = performance.now();
     expect(texts.choose({ acceptLanguage })).toBe(language);
     expect(performance.now() - before).toBeLessThan(50);
+  });
+
+  it('is one of ours, whatever anybody sends', () => {
+    const word = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[a-z*;=q"\\,.0-9 -]{0,60}$/));
+    fc.assert(
+      fc.property(word, word, (locale, acceptLanguage) => {
+        expect(['en', 'de', 'fr', 'es']).toContain(texts.choose({ locale, acceptLanguage }));
+      }),
+    );
   });
 
   it.each([

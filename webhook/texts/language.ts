@@ -11,13 +11,15 @@ export interface Wish {
   readonly acceptLanguage?: string | null | undefined;
 }
 
+/** The beginning of a header, without the word that would be cut in two. */
+function beginning(header: string): string {
+  return header.length <= LONGEST_HEADER
+    ? header
+    : header.slice(0, Math.max(0, header.lastIndexOf(',', LONGEST_HEADER)));
+}
+
 function negotiate(header: string, languages: readonly string[]): string | undefined {
-  try {
-    const request = { headers: { 'accept-language': header.slice(0, LONGEST_HEADER) } };
-    return new Negotiator(request).language([...languages]);
-  } catch {
-    return undefined;
-  }
+  return new Negotiator({ headers: { 'accept-language': beginning(header) } }).language([...languages]);
 }
 
 /** The language of ours that fits best: `de-AT` finds `de`. The first one where nothing fits, or nothing can be read. */
