@@ -62,6 +62,11 @@ describe('texts of the operator', () => {
     ]);
   });
 
+  it('are words, and never name other texts', () => {
+    const texts = textsOf('en:\n  button.start: $t(button.continue) for {{brand}}\n');
+    expect(texts.tell('en', say('button.start'))).toBe('$t(button.continue) for This service');
+  });
+
   it('may be none', () => {
     for (const yaml of ['', '{}', '# later\n']) expect(read(yaml).languages).toEqual({});
   });
