@@ -27,10 +27,13 @@ export interface RunOptions {
 
 type Neighbours = Pick<TestService, 'databaseUrl' | 'clock'> & Partial<Pick<TestService, 'jumio' | 'kratos'>>;
 
+/** The one secret that a command is there to print: a one-time address, for the operator to send. */
+const ADDRESS = /\/jumio\/enter\?code=[\w-]+/g;
+
 /** Everything a command prints goes where the services' logs go: the suite's look for canaries covers it. */
 function capture(text: string): string {
   const file = process.env[CAPTURE_VARIABLE];
-  if (file !== undefined) appendFileSync(file, text);
+  if (file !== undefined) appendFileSync(file, text.replace(ADDRESS, '/jumio/enter'));
   return text;
 }
 

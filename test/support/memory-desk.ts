@@ -46,7 +46,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
       referenceKey: REFERENCE_KEY,
       budgets,
       newcomers: { meet: notHere, mark: notHere },
-      records: { events: notHere },
+      records: { events: notHere, withStatus: notHere, inTrouble: notHere, report: notHere },
       change,
       snapshot: async () => stored,
       gate: notHere,

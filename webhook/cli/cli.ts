@@ -38,3 +38,8 @@ export class Exit extends Error {
     this.code = code;
   }
 }
+
+/** What was asked for is not there, or was asked for wrongly. */
+export function refuse(message: string): Exit {
+  return new Exit(EXIT.usage, message);
+}

@@ -22,3 +22,19 @@ export function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
   return Number(text);
 }
+
+/** Who answers for an act: kept in the events for good. */
+export function operatorName(text: string): string {
+  const isName = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u.test(text);
+  if (!isName) throw new InvalidArgumentError('Give a name of up to 64 letters, digits, blanks and . _ @ -');
+  return text;
+}
+
+/** Words that are kept for good and published to operators: what looks like an address or a number of somebody's is refused. */
+export function reasonWords(text: string): string {
+  if (text.length === 0 || text.length > 100 || /[\p{Cc}]/u.test(text))
+    throw new InvalidArgumentError('Give one line of up to 100 characters.');
+  if (/@|\d{5,}/.test(text))
+    throw new InvalidArgumentError('It is kept for good: give no e-mail address and no long number.');
+  return text;
+}

@@ -4,11 +4,29 @@ import { LedgerUnavailable, UpstreamError } from '../errors.ts';
 import { registerBackfill } from './backfill.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './cli.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerErase } from './erase.ts';
 import { registerExport } from './export.ts';
+import { registerList } from './list.ts';
+import { registerOverride } from './override.ts';
+import { registerRecheck } from './recheck.ts';
+import { registerReport } from './report.ts';
+import { registerRestart } from './restart.ts';
 import { type Connect, connectReal, createCli, ledgerWords } from './service.ts';
+import { registerStatus } from './status.ts';
 
 /** Every command, one file each. */
-const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [registerBackfill, registerDoctor, registerExport];
+const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
+  registerStatus,
+  registerList,
+  registerReport,
+  registerRecheck,
+  registerRestart,
+  registerOverride,
+  registerErase,
+  registerBackfill,
+  registerDoctor,
+  registerExport,
+];
 
 const ABOUT =
   'The operator’s commands. They read the same environment (and .env) as the service, write little, and let the ' +

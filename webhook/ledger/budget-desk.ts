@@ -31,6 +31,7 @@ export function createBudgetDesk(store: Store) {
       const before = await loadBudget(db, name, now);
       const after = change(before);
       await saveBudget(db, after);
+      await noteTurn(db, before, after, now);
       await then?.(db, before, after);
       return after;
     });
@@ -92,6 +93,17 @@ export function createBudgetDesk(store: Store) {
         return rows.filter((row) => row.reason !== null || row.pausedUntil > now);
       }),
   };
+}
+
+/** That creation as a whole stops, or goes on, belongs to no identity. */
+async function noteTurn(db: Kysely<Tables>, before: BudgetRow, after: BudgetRow, at: number): Promise<void> {
+  if ((before.reason === null) === (after.reason === null)) return;
+  const kind = after.reason === null ? 'creation_resumed' : 'creation_paused';
+  const detail = JSON.stringify({ reason: after.reason ?? before.reason });
+  await db
+    .insertInto('events')
+    .values({ at, kind, detail, identityId: null, verificationId: null, once: null })
+    .execute();
 }
 
 /** Identities are locked before their verifications, as every change does: the other way round they would deadlock. */

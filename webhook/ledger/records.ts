@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import { createListing } from './listing.ts';
+import { report } from './report.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -51,7 +53,11 @@ async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRec
 
 /** What operators read of the ledger: nothing here writes, and nothing is held in memory as a whole. */
 export function createRecords(store: Store) {
-  return { events: (query: EventQuery) => events(store, query) };
+  return {
+    ...createListing(store),
+    events: (query: EventQuery) => events(store, query),
+    report: (since: number) => report(store, since),
+  };
 }
 
 export type Records = ReturnType<typeof createRecords>;

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { act } from '../verification/operator.ts';
+import { recheck } from '../verification/recheck.ts';
+import type { Cli } from './cli.ts';
+import { time } from './output.ts';
+import { type Said, tell } from './told.ts';
+import { identityOf, unknown } from './who.ts';
+
+interface Options extends Said {
+  readonly force?: boolean;
+}
+
+async function run(cli: Cli, named: string, options: Options): Promise<void> {
+  const { force = false, dryRun = false } = options;
+  await cli.withService(async ({ desk }) => {
+    const identityId = await identityOf(desk, named);
+    const done = await act(desk, { identityId, dryRun, decide: (snapshot, now) => recheck(snapshot, force, now) });
+    if (done === undefined) throw unknown(identityId);
+    const { jumioDue, kratosDue } = done.snapshot.identity;
+    const words = `Due for the service: Jumio ${time(jumioDue)}, Kratos ${time(kratosDue)}.`;
+    await tell(cli, options, done, words);
+  });
+}
+
+/** `recheck`: everything of an identity is looked at again. */
+export function registerRecheck(program: Command, cli: Cli): void {
+  program
+    .command('recheck')
+    .description('have every execution read at Jumio again, also settled ones, and the copy in Kratos written anew')
+    .argument('<identity>', 'its id, or the e-mail address it signs in with')
+    .option('--force', 'also what was read within the last hour')
+    .option('--dry-run', 'only say what would be')
+    .option('--json', 'for scripts')
+    .action((named: string, options: Options) => run(cli, named, options));
+}
