@@ -5,6 +5,7 @@ import { createSecretCheck } from './http/authenticity.ts';
 import { authorize } from './http/authorize.ts';
 import type { Brand } from './http/brand.ts';
 import { callback } from './http/callback.ts';
+import { noPages } from './http/dead-ends.ts';
 import { decision } from './http/decision.ts';
 import { answerError } from './http/error-handler.ts';
 import { handover } from './http/handover.ts';
@@ -62,11 +63,14 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     const isHandoverSecret = createSecretCheck(config.HANDOVER_SECRET);
     await app.register(handover, { desk, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });
   }
-  if (kratosPublicUrl !== undefined) {
+  const brand = brandOf(config);
+  const look: Look = { texts, brand, assets: createAssets(brand) };
+  await app.register(assetRoutes, look);
+  if (kratosPublicUrl === undefined) {
+    const isHttps = config.PUBLIC_URL?.startsWith('https:') ?? false;
+    await app.register(noPages, { referenceKey: desk.ledger.referenceKey, look, isHttps, returnUrl: defaultReturnUrl });
+  } else {
     await app.register(authorize, { desk });
-    const brand = brandOf(config);
-    const look: Look = { texts, brand, assets: createAssets(brand) };
-    await app.register(assetRoutes, look);
     const options = {
       desk,
       worker,

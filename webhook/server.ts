@@ -27,7 +27,9 @@ function announce({ config, desk, logger }: Dependencies): void {
   logger.info({ ledger: desk.ledger.origin }, `the ledger was ${desk.ledger.origin}`);
   announceGate(desk);
   if (config.KRATOS_PUBLIC_URL === undefined)
-    logger.warn('KRATOS_PUBLIC_URL is not set: /jumio/verify and /jumio/status answer 404');
+    logger.warn(
+      'KRATOS_PUBLIC_URL is not set: there are no pages for people, /jumio/verify and /jumio/status answer 404',
+    );
   if (config.PUBLIC_URL === undefined)
     logger.warn('PUBLIC_URL is not set: callback and return URLs are those of the Jumio portal');
 }

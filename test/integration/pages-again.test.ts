@@ -71,7 +71,7 @@ describe('a person whose link has ended', () => {
     const { service, id, browser, page } = await linkEnded('INITIATED');
     service.jumio.instead.status = () => jumioDown('status');
     const answer = await browser.post(page.fields);
-    expect(answer.sentence).toMatch(/being prepared/);
+    expect(answer.sentence).toMatch(/^Jumio cannot be reached/);
     expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
     expect(service.jumio.calls.create).toHaveLength(1);
     service.jumio.instead.status = undefined;

@@ -4,7 +4,7 @@ import type { SeenPage } from '../support/browser.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { pass, reaches } from '../support/eventually.ts';
 import { DAY, HOUR } from '../support/moved-clock.ts';
-import { decide, signedUp, type Visitor, visitor } from '../support/people.ts';
+import { decide, hasAgreed, signedUp, type Visitor, visitor } from '../support/people.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 const CLOSE = { kind: 'text', text: 'You may close this page.', href: undefined };
@@ -81,11 +81,12 @@ const PAGES: readonly [string, Scene, string, SeenPage['action']][] = [
   ['expired', expired, 'Your last identity verification was not finished in time.', button('Start again')],
 ];
 
-describe.each(PAGES)('a person whose status is %s', (_status, arrange, sentence, action) => {
+describe.each(PAGES)('a person who has agreed, and whose status is %s,', (_status, arrange, sentence, action) => {
   it.each(['/jumio/verify', '/jumio/status'])('reads one sentence and has one action at %s', async (path) => {
     const service = await testService();
-    const { browser } = await arrange(service);
-    const page = await browser.get(path);
+    const person = await arrange(service);
+    await hasAgreed(service, person);
+    const page = await person.browser.get(path);
     expect(page.status).toBe(200);
     expect(page.sentence).toBe(sentence);
     expect(page.action).toEqual(action);

@@ -76,7 +76,9 @@ describe('pressing the button', () => {
     service.jumio.instead.create = () => jumioDown('create');
     const page = await browser.press();
     expect(page.status).toBe(200);
-    expect(page.sentence).toBe('Your identity verification is being prepared. This page goes on by itself.');
+    expect(page.sentence).toBe(
+      'Jumio cannot be reached at the moment. Nothing is lost, and this page goes on by itself.',
+    );
     expect(page.action).toEqual(link('Look again', '/jumio/verify'));
     expect(page.body).toContain('<meta http-equiv="refresh" content="5">');
     service.jumio.instead.create = undefined;

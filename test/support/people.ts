@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { agree } from '../../webhook/verification/consent.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import { callback, callbackOf } from './calls.ts';
 import { eventually, reaches, signUp, snapshotOf } from './eventually.ts';
@@ -41,6 +42,11 @@ export async function decide(
   });
   await reaches(service, id, type === 'PASSED' ? 'approved' : type === 'WARNING' ? 'review' : 'rejected');
   return execution;
+}
+
+/** The person has agreed to the text as it reads now, and gone no further. */
+export async function hasAgreed({ desk }: TestService, { id }: Visitor): Promise<void> {
+  await agree(desk, { identityId: id, inherited: null }, { version: desk.consentVersion, language: 'en' });
 }
 
 /** The person goes on and agrees to the text as it reads now. */

@@ -134,10 +134,10 @@ describe('going on', () => {
     expect(memory.stored()?.verifications).toHaveLength(1);
   });
 
-  it('keeps the language of the page, the schema and the birth that the session tells', async () => {
+  it('keeps the language that the person prefers, the schema and the birth that the session tells', async () => {
     const memory = createMemoryDesk(undefined);
     const who = { ...WHO, schemaId: 'person', bornAt: NOW - 5 };
-    await goOn(memory.desk, memory.worker, who, { returnTo: null, agreement: CONSENT, language: 'fr' }, 0);
+    await goOn(memory.desk, memory.worker, who, { returnTo: null, agreement: CONSENT, locale: 'fr' }, 0);
     expect(memory.stored()?.identity).toMatchObject({ schemaId: 'person', bornAt: NOW - 5, locale: 'fr' });
   });
 });

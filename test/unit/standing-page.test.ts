@@ -1,24 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from '../../webhook/http/page.ts';
-import { type PageFields, standingPage } from '../../webhook/http/standing-page.ts';
+import type { PageFields } from '../../webhook/http/page-fields.ts';
+import { standingPage } from '../../webhook/http/standing-page.ts';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
 import type { Text } from '../../webhook/texts/messages.ts';
 import { createTexts } from '../../webhook/texts/texts.ts';
+import { agreed } from '../../webhook/verification/consent.ts';
+import { onCreateFailed } from '../../webhook/verification/created.ts';
 import { view } from '../../webhook/verification/view.ts';
-import { createMemoryDesk } from '../support/memory-desk.ts';
-import { begun, DAY, HOUR, IDENTITY, NOW, newcomer, readWord } from '../support/story.ts';
+import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
+import { asked, begun, DAY, HOUR, IDENTITY, last, NOW, newcomer, readWord, TERMS } from '../support/story.ts';
 import { names } from '../support/table.ts';
 import { ATTEMPTS, type AttemptName, STANDINGS, type StandingName, situation } from '../support/table-rows.ts';
 
 const RETURN_TO = 'https://app.example/home';
 
-async function pageOf(
-  snapshot: Snapshot | undefined,
-  way: Partial<PageFields> = { returnTo: RETURN_TO },
-): Promise<Page> {
+const FIELDS: PageFields = {
+  place: 'verify',
+  fields: { _csrf: 'token' },
+  consentVersion: CONSENT.version,
+  returnTo: undefined,
+  now: NOW,
+};
+
+/** The page of somebody who has agreed to the text. */
+async function pageOf(snapshot: Snapshot, way: Partial<PageFields> = { returnTo: RETURN_TO }): Promise<Page> {
+  return pageOfWhoever(agreed(snapshot, CONSENT, NOW).snapshot, way);
+}
+
+async function pageOfWhoever(snapshot: Snapshot, way: Partial<PageFields> = {}): Promise<Page> {
   const { desk } = createMemoryDesk(snapshot);
   const shown = await view(desk, { identityId: IDENTITY, inherited: null });
-  return standingPage(shown, { fields: { _csrf: 'token' }, returnTo: undefined, ...way });
+  return standingPage(shown, { ...FIELDS, ...way });
 }
 
 const texts = createTexts();
@@ -77,14 +90,18 @@ describe('in every situation of the table', () => {
   const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => [standing, attempt] as const));
 
   it.each(all)('%s, %s: there is one sentence and one action', async (standing, attempt) => {
-    for (const returnTo of [RETURN_TO, undefined]) {
-      const page = await pageOf(situation(standing, attempt), { returnTo });
-      expect(english(page.sentence)).toMatch(/^[A-Z][^<>]*\.$/);
-      expect(actionOf(page)).toMatch(/: [A-Z]/);
-      expect(JSON.stringify(page)).not.toMatch(
-        /link-|sdk-|transaction-|execution-|account-|BLURRED|MANIPULATED|unreadable|100/,
-      );
-    }
+    for (const returnTo of [RETURN_TO, undefined])
+      for (const place of ['verify', 'status'] as const)
+        for (const page of [
+          await pageOf(situation(standing, attempt), { returnTo, place }),
+          await pageOfWhoever(situation(standing, attempt), { returnTo, place }),
+        ]) {
+          expect(english(page.sentence)).toMatch(/^[A-Z][^<>]*\.$/);
+          expect(actionOf(page)).toMatch(/: [A-Z]/);
+          expect(JSON.stringify(page)).not.toMatch(
+            /link-|sdk-|transaction-|execution-|account-|BLURRED|MANIPULATED|100/,
+          );
+        }
   });
 
   it('an approved person is led on, and nobody is offered a try that would be refused', async () => {
@@ -113,7 +130,26 @@ describe('a page that waits by itself', () => {
     ],
   ])('%s', async (attempt, sentence) => {
     const page = await pageOf(situation('none', attempt));
-    expect([english(page.sentence), page.refreshSeconds]).toEqual([sentence, 5]);
+    expect([english(page.sentence), page.refreshSeconds]).toEqual([sentence, 60]);
+  });
+
+  it.each([
+    [0, 5],
+    [30, 5],
+    [100, 10],
+    [300, 30],
+    [600, 60],
+    [86_400, 60],
+  ])('looks again, %d s after the wait began, in %d s', async (waited, seconds) => {
+    const page = await pageOf(asked(newcomer(), NOW - waited * 1_000));
+    expect(page.refreshSeconds).toBe(seconds);
+  });
+
+  it('says so where Jumio cannot be reached', async () => {
+    const down = { upstream: 'jumio', operation: 'create', failure: 'unreachable' } as const;
+    const before = asked(newcomer());
+    const { snapshot } = onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS });
+    expect(english((await pageOf(snapshot)).sentence)).toMatch(/^Jumio cannot be reached/);
   });
 
   it('is none where the operator must act first: it would wait for ever', async () => {

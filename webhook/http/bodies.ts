@@ -16,12 +16,14 @@ const schemaId = z.string().min(1).max(255).optional().catch(undefined);
 
 /** Something that a hook may say; what cannot be read counts as not said. */
 const said = z.string().min(1).max(200).nullish().catch(undefined);
+const acceptLanguage = z.string().optional().catch(undefined);
 
 /** What Kratos sends at sign-up (design §6); unknown keys are ignored, the published templates' bodies accepted. */
 export const initiateBody = z.object({
   kratos_identity_id: identityId,
   created_at: time,
   schema_id: schemaId,
+  accept_language: acceptLanguage,
   flow: z
     .object({ return_to: z.string().nullish().catch(undefined) })
     .nullish()

@@ -1,6 +1,7 @@
 import { say, type Text } from '../texts/messages.ts';
 import type { Texts } from '../texts/texts.ts';
-import { type Block, type Page, words } from './page.ts';
+import { CONSENT_TEXT } from './consent-page.ts';
+import type { Block } from './page.ts';
 
 /** The text that a person must agree to, for an application that shows it itself. */
 export interface ConsentText {
@@ -11,22 +12,6 @@ export interface ConsentText {
   readonly paragraphs: readonly { readonly text: string; readonly items?: readonly string[] }[];
 }
 
-const PAGE: Page = {
-  title: say('consent.title'),
-  sentence: say('consent.sentence'),
-  blocks: [
-    { kind: 'paragraph', text: say('consent.why') },
-    { kind: 'paragraph', text: say('consent.time') },
-    { kind: 'list', heading: say('consent.need'), items: [say('consent.need_document'), say('consent.need_camera')] },
-    {
-      kind: 'list',
-      heading: say('consent.data'),
-      items: [say('consent.data_sent'), say('consent.data_back'), say('consent.data_kept')],
-    },
-  ],
-  action: words(say('consent.agree')),
-};
-
 /** Word by word what the page says: there is one text, and an operator replaces it in one place. */
 export function consentText(version: string, language: string, texts: Texts): ConsentText {
   const tell = (text: Text): string => texts.tell(language, text);
@@ -35,7 +20,7 @@ export function consentText(version: string, language: string, texts: Texts): Co
   return {
     text_version: version,
     language,
-    title: tell(PAGE.title ?? PAGE.sentence),
-    paragraphs: [{ text: tell(PAGE.sentence) }, ...(PAGE.blocks ?? []).map(paragraph)],
+    title: tell(say('consent.title')),
+    paragraphs: [{ text: tell(say('consent.sentence')) }, ...CONSENT_TEXT.map(paragraph)],
   };
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { preferredLanguage } from '../texts/language.ts';
 import type { Desk } from '../verification/desk.ts';
 import { start } from '../verification/start.ts';
 import type { Worker } from '../verification/worker.ts';
@@ -59,9 +60,10 @@ export async function initiate(app: FastifyInstance, options: InitiateOptions): 
     if (!body.success) return badBody(request, reply, request.body);
     const { kratos_identity_id: identityId, schema_id: schemaId, created_at: bornAt } = body.data;
     if (identityId === NIL_UUID) return nilId(request, reply);
+    const locale = preferredLanguage(body.data.accept_language);
     const returnTo = options.returnTo(body.data.flow?.return_to ?? undefined);
     try {
-      await start(desk, worker, { identityId, returnTo, schemaId, bornAt }, WAIT_MS);
+      await start(desk, worker, { identityId, returnTo, schemaId, bornAt, locale }, WAIT_MS);
     } catch (error) {
       // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
       request.log.error({ identity: identityId, err: error }, 'the sign-up could not be kept in the ledger');

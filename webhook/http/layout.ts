@@ -13,11 +13,15 @@ export interface Frame {
 
 const RIGHT_TO_LEFT = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/;
 
-/** A page that waits asks again by its script; without scripts it is loaded again. */
-function waiting(seconds: number | undefined, { script }: Assets): Markup | undefined {
-  if (seconds === undefined) return undefined;
+/** Time to read the one sentence of a page that leads on by itself. */
+const A_MOMENT_S = 3;
+
+/** A page that waits asks again by its script, one that is over leads on; without scripts it is loaded again. */
+function byItself({ refreshSeconds, onwards }: Page, { script }: Assets): Markup | undefined {
+  if (refreshSeconds === undefined && onwards === undefined) return undefined;
+  const content = onwards === undefined ? refreshSeconds : `${A_MOMENT_S}; url=${onwards}`;
   return html`<script src="${addressOf(script)}" defer></script>
-<noscript><meta http-equiv="refresh" content="${seconds}"></noscript>
+<noscript><meta http-equiv="refresh" content="${content}"></noscript>
 `;
 }
 
@@ -25,7 +29,7 @@ function head(page: Page, title: string, { brand, assets }: Frame): Markup {
   return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}${brand.name === undefined ? undefined : ` – ${brand.name}`}</title>
 <link rel="stylesheet" href="${addressOf(assets.style)}"><link rel="icon" href="${addressOf(assets.icon)}">
-${waiting(page.refreshSeconds, assets)}`;
+${byItself(page, assets)}`;
 }
 
 function header({ brand, assets }: Frame): Markup | undefined {
@@ -36,10 +40,11 @@ function header({ brand, assets }: Frame): Markup | undefined {
 }
 
 function main(page: Page, title: string, tell: Tell): Markup {
-  const { seen, refreshSeconds, others = [] } = page;
+  const { seen, refreshSeconds, onwards, others = [] } = page;
   const poll = refreshSeconds === undefined ? undefined : html` data-poll="${refreshSeconds}"`;
   const known = seen === undefined ? undefined : html` data-seen="${seen.status} ${seen.waitingOn}"`;
-  return html`<main${poll}${known}>
+  const leads = onwards === undefined ? undefined : html` data-onwards="${onwards}" data-moment="${A_MOMENT_S}"`;
+  return html`<main${poll}${known}${leads}>
 <h1>${title}</h1>
 <p id="sentence" role="status">${tell(page.sentence)}</p>
 ${page.blocks?.map((part) => block(part, tell))}

@@ -10,7 +10,8 @@ const LIFETIME_S = 72 * 3_600;
 
 /** Who is at the browser, or why we do not know. */
 export type Identified =
-  | { readonly kind: 'person'; readonly person: Person }
+  /** `replaces`: until now this browser's hand-over cookie was somebody else's. */
+  | { readonly kind: 'person'; readonly person: Person; readonly replaces: boolean }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'second-factor'; readonly redirectTo: string | undefined }
   | { readonly kind: 'kratos-down' };
@@ -59,6 +60,11 @@ function isKnown(request: FastifyRequest, person: Person, now: number): boolean 
   return known?.identityId === person.identityId && known.inherited === person.inherited;
 }
 
+function isSomebodyElses(request: FastifyRequest, person: Person, now: number): boolean {
+  const known = remembered(request, now);
+  return known !== undefined && known.identityId !== person.identityId;
+}
+
 /** A cookie shows who it is, and nothing that Kratos has learnt since: a first row is made by a session only. */
 async function byCookie(
   request: FastifyRequest,
@@ -67,7 +73,7 @@ async function byCookie(
 ): Promise<Identified> {
   const person = remembered(request, now());
   const isKnownToUs = person !== undefined && (await isMet(person.identityId));
-  return isKnownToUs ? { kind: 'person', person } : { kind: otherwise };
+  return isKnownToUs ? { kind: 'person', person, replaces: false } : { kind: otherwise };
 }
 
 /**
@@ -85,8 +91,9 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
     const { id, metadataPublic, schemaId, createdAt, locale } = whoami.identity;
     const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
     const person = { identityId: id, inherited, schemaId, bornAt: createdAt, locale };
+    const replaces = isSomebodyElses(request, person, handover.now());
     if (!isKnown(request, person, handover.now())) remember(reply, person, handover);
-    return { kind: 'person', person };
+    return { kind: 'person', person, replaces };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');

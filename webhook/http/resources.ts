@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { preferredLanguage } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { arrive } from '../verification/arrive.ts';
 import type { Desk } from '../verification/desk.ts';
@@ -97,7 +98,8 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
       if ('field' in body) return badField(reply, body.field);
       const language = languageOf(request, body.language);
       const agreement = body.consent && { version: body.consent.text_version, language };
-      const going = { returnTo: options.returnTo(body.return_to), agreement, language };
+      const preferred = body.language ?? preferredLanguage(request.headers['accept-language']);
+      const going = { returnTo: options.returnTo(body.return_to), agreement, locale: preferred ?? language };
       const outcome = await goOn(desk, worker, person, going, WAIT_MS);
       const { dataCentre } = options;
       const status = statusOf(outcome.view);

@@ -1,99 +1,105 @@
-import type { Status } from '../ledger/types.ts';
 import { say, type Text } from '../texts/messages.ts';
-import type { Refusal } from '../verification/start-again.ts';
+import { lookAgainAfter, type Next, nextOf } from '../verification/next.ts';
 import type { View } from '../verification/view.ts';
-import { type Action, button, link, type Page, words } from './page.ts';
+import { consentPage, declinedPage } from './consent-page.ts';
+import { type Action, type Block, button, link, type Page, words } from './page.ts';
+import type { PageFields } from './page-fields.ts';
+import { BUTTONS, REASONS, SENTENCES } from './standing-words.ts';
 
-/** What a page about a standing needs besides the view. */
-export interface PageFields {
-  /** Hidden inputs of the form. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** Where "Continue" leads; undefined: there is nowhere to go. */
-  readonly returnTo: string | undefined;
+/** Only reasons that a person can act on are named: the others would coach fraud, or may not be told. */
+function reason({ status, reason: named }: View): Block[] {
+  if (status !== 'rejected') return [];
+  return [{ kind: 'paragraph', text: named === null ? say('reason.other') : REASONS[named] }];
 }
 
-const REFRESH_SECONDS = 5;
-
-const SENTENCES: Readonly<Record<Status, Text>> = {
-  none: say('status.none'),
-  pending: say('status.pending'),
-  processing: say('status.processing'),
-  approved: say('status.approved'),
-  review: say('status.review'),
-  rejected: say('status.rejected'),
-  expired: say('status.expired'),
-};
-
-const BUTTONS: Readonly<Record<Status, Text>> = {
-  none: say('button.start'),
-  pending: say('button.continue'),
-  processing: say('button.continue'),
-  approved: say('button.continue'),
-  review: say('button.continue'),
-  rejected: say('button.try_again'),
-  expired: say('button.start_again'),
-};
-
-function onwards(page: PageFields): Action {
-  return page.returnTo === undefined ? words(say('next.close')) : link(page.returnTo, say('button.continue'));
+function paragraphs(text: Text | undefined): Block[] {
+  return text === undefined ? [] : [{ kind: 'paragraph', text }];
 }
 
-function refusedAction(why: Refusal, until: number | undefined, page: PageFields): Action {
-  switch (why) {
-    case 'approved':
-    case 'review':
-      return onwards(page);
-    case 'rejected':
-    case 'too-old':
-      return words(say('next.support'));
-    case 'processing':
-      return link('/jumio/status', say('button.look_again'));
-    case 'too-many':
-    case 'not-yet':
-      return words(say('next.date', { date: new Date(until ?? 0) }));
-    default:
-      return why satisfies never;
-  }
+function hint({ hint: text }: PageFields): Block[] {
+  return text === undefined ? [] : [{ kind: 'notice', text }];
 }
 
-function isBeingMade({ permission }: View): boolean {
-  return permission.kind === 'continue' && permission.verification.link === null;
+function donePage(view: View, { place, returnTo }: PageFields): Page {
+  const sentence = SENTENCES[view.status];
+  if (returnTo === undefined) return { sentence, action: words(say('next.close')) };
+  const action = link(returnTo, say('button.continue'));
+  const isOver = place === 'status' && view.status === 'approved';
+  return isOver
+    ? { sentence, blocks: paragraphs(say('next.onwards')), action, onwards: returnTo }
+    : { sentence, action };
 }
 
-function isRenewing({ permission }: View): boolean {
-  return permission.kind === 'renew' && permission.verification.renew === 1;
+export function supportAction(support: string | undefined): Action {
+  return support === undefined ? words(say('next.support')) : link(support, say('button.support'));
 }
 
-/** Jumio made an execution and gave no link to it. */
+function contactPage(view: View, { support }: PageFields): Page {
+  const blocks = reason(view);
+  const also = support === undefined ? [] : paragraphs(say('next.support'));
+  return { sentence: SENTENCES[view.status], blocks: [...blocks, ...also], action: supportAction(support) };
+}
+
+/** Jumio made an execution and gave no link to it: the person can only try again. */
 function hasNoLink({ permission }: View): boolean {
   return permission.kind === 'renew' && permission.verification.linkEndsAt === null;
 }
 
-/** Jumio gave no link, or refused to start: only the operator can mend that, and the person can only try again. */
-function stuckPage(view: View, page: PageFields): Page {
-  return {
-    sentence: say('stuck.sentence'),
-    action: hasNoLink(view) ? button(say('button.try_again'), page.fields) : words(say('next.later')),
-  };
+function goPage(view: View, page: PageFields): Page {
+  if (hasNoLink(view)) return { sentence: say('stuck.sentence'), action: button(say('button.try_again'), page.fields) };
+  const blocks = [...reason(view), ...hint(page)];
+  return { sentence: SENTENCES[view.status], blocks, action: button(BUTTONS[view.status], page.fields) };
 }
 
-function waitingPage(): Page {
-  return {
-    sentence: say('preparing.sentence'),
-    action: link('/jumio/verify', say('button.look_again')),
-    refreshSeconds: REFRESH_SECONDS,
-  };
+/** Reads before anything is agreed to or refused: at the status page that is a way to the text, not the text. */
+function askingPage(view: View, page: PageFields): Page {
+  if (page.place === 'verify') return consentPage(view, page);
+  if (view.consent === 'declined') return declinedPage(page);
+  const blocks = [...reason(view), ...hint(page)];
+  return { sentence: SENTENCES[view.status], blocks, action: link('/jumio/verify', BUTTONS[view.status]) };
 }
 
-/** One sentence and one action for every status (issue: each of the seven is asserted by a test). */
+/** The first call did not get through: the person is not kept waiting for something that they think is quick. */
+function isDelayed({ permission }: View): boolean {
+  return (permission.kind === 'continue' || permission.kind === 'renew') && permission.verification.attempts > 0;
+}
+
+function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: PageFields): Page {
+  const refreshSeconds = lookAgainAfter(view, page.now);
+  const { status, waitingOn } = view;
+  const waits = { refreshSeconds, seen: { status, waitingOn } };
+  const again = say('button.look_again');
+  if (on === 'checking') {
+    const [sentence, blocks] = [SENTENCES.processing, paragraphs(say('next.wait'))];
+    return { sentence, blocks, action: link('/jumio/status', again), ...waits };
+  }
+  const sentence = isDelayed(view) ? say('delayed.sentence') : say('preparing.sentence');
+  return { sentence, action: link('/jumio/verify', again), ...waits };
+}
+
+function laterPage(view: View, until: number | undefined): Page {
+  return until === undefined
+    ? { sentence: say('stuck.sentence'), action: words(say('next.later')) }
+    : { sentence: SENTENCES[view.status], action: words(say('next.date', { date: new Date(until) })) };
+}
+
+/** One sentence and one action for everybody: how things stand, and what comes next. */
 export function standingPage(view: View, page: PageFields): Page {
-  const { permission, status } = view;
-  if (isRenewing(view)) return waitingPage();
-  if (view.waitingOn === 'operator' && (isBeingMade(view) || hasNoLink(view))) return stuckPage(view, page);
-  if (isBeingMade(view)) return waitingPage();
-  const refused = permission.kind === 'no';
-  const action = refused ? refusedAction(permission.why, permission.until, page) : button(BUTTONS[status], page.fields);
-  const waits = refused && permission.why === 'processing';
-  const sentence = waits ? SENTENCES.processing : SENTENCES[status];
-  return { sentence, action, ...(waits ? { refreshSeconds: REFRESH_SECONDS } : {}) };
+  const next = nextOf(view);
+  switch (next.kind) {
+    case 'consent':
+      return askingPage(view, page);
+    case 'go':
+      return goPage(view, page);
+    case 'wait':
+      return waitingPage(next.on, view, page);
+    case 'later':
+      return laterPage(view, next.until);
+    case 'done':
+      return donePage(view, page);
+    case 'contact':
+      return contactPage(view, page);
+    default:
+      return next satisfies never;
+  }
 }

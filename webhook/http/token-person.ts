@@ -16,7 +16,7 @@ export async function identifyToken(
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: undefined };
     const { id, metadataPublic, schemaId, createdAt } = whoami.identity;
     const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
-    return { kind: 'person', person: { identityId: id, inherited, schemaId, bornAt: createdAt } };
+    return { kind: 'person', person: { identityId: id, inherited, schemaId, bornAt: createdAt }, replaces: false };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');

@@ -66,7 +66,7 @@ export interface Identity {
   readonly schemaId: string | null;
   /** When Kratos made the identity; null: never told. */
   readonly bornAt: number | null;
-  /** The language its pages are shown in, a tag such as `de`; null: not known yet. */
+  /** The language that the person prefers, a tag such as `pt-BR`, whether we speak it or not; null: not known yet. */
   readonly locale: string | null;
   /** The text version that the person agreed to, in which language, and when; null: never. */
   readonly consentVersion: string | null;

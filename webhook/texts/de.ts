@@ -21,6 +21,7 @@ export const de: Messages = {
   'button.look_again': 'Erneut nachsehen',
   'button.sign_in': 'Anmelden',
   'button.go_back': 'Zurück',
+  'button.verification': 'Zu Ihrer Identitätsprüfung',
   'button.support': 'Support kontaktieren',
 
   'next.close': 'Sie können diese Seite schließen.',
@@ -28,8 +29,11 @@ export const de: Messages = {
   'next.later': 'Bitte kommen Sie später wieder.',
   'next.date': 'Sie können am {{date}} neu beginnen.',
   'next.wait': 'Diese Seite geht von selbst weiter. Sie können sie schließen und später wiederkommen.',
+  'next.onwards': 'Sie werden gleich weitergeleitet.',
 
   'preparing.sentence': 'Ihre Identitätsprüfung wird vorbereitet. Diese Seite geht von selbst weiter.',
+  'delayed.sentence':
+    'Jumio ist gerade nicht erreichbar. Es ist nichts verloren, und diese Seite geht von selbst weiter.',
   'stuck.sentence': 'Ihre Identitätsprüfung kann gerade nicht gestartet werden. Sie haben nichts falsch gemacht.',
   'stranger.sentence': 'Bitte melden Sie sich zuerst an. Danach kommen Sie hierher zurück.',
   'sign_in_down.sentence':
@@ -46,6 +50,7 @@ export const de: Messages = {
   'foreign_link.continue': 'Als angemeldete Person weiter',
   'no_pages.sentence':
     'Unter dieser Adresse ist keine Identitätsprüfung möglich. Bitte kehren Sie zur Anwendung zurück.',
+  'broken_link.sentence': 'Unter dieser Adresse ist nichts. Vielleicht wurde sie unterwegs abgeschnitten.',
 
   'enter.sentence': 'Weiter zu Ihrer Identitätsprüfung, wenn Sie selbst darum gebeten haben.',
 
@@ -100,6 +105,7 @@ export const de: Messages = {
     'Dieser Browser kann die Kamera nicht benutzen. Bitte verwenden Sie einen anderen Browser oder Ihr Telefon.',
   'jumio.9835': 'Keines von drei Fotos war brauchbar. Bitte versuchen Sie es bei gutem Licht noch einmal.',
   'jumio.9836': 'Die Prüfung bei Jumio konnte nicht abgeschlossen werden. Bitte versuchen Sie es noch einmal.',
+  'jumio.other': 'Diesmal hat es bei Jumio nicht geklappt. Bitte versuchen Sie es noch einmal.',
 
   'block.rejected':
     'Sie können sich nicht anmelden, weil Ihre Identität nicht bestätigt werden konnte. Bitte wenden Sie sich an den Support.',

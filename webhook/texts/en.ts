@@ -23,6 +23,7 @@ export const en = {
   'button.look_again': 'Look again',
   'button.sign_in': 'Sign in',
   'button.go_back': 'Go back',
+  'button.verification': 'Go to your identity verification',
   'button.support': 'Contact support',
 
   'next.close': 'You may close this page.',
@@ -30,8 +31,10 @@ export const en = {
   'next.later': 'Please come back later.',
   'next.date': 'You can start again on {{date}}.',
   'next.wait': 'This page goes on by itself. You may close it and come back later.',
+  'next.onwards': 'You are taken on in a moment.',
 
   'preparing.sentence': 'Your identity verification is being prepared. This page goes on by itself.',
+  'delayed.sentence': 'Jumio cannot be reached at the moment. Nothing is lost, and this page goes on by itself.',
   'stuck.sentence': 'Your identity verification cannot be started at the moment. Nothing you did was wrong.',
   'stranger.sentence': 'Please sign in first. You will come back here.',
   'sign_in_down.sentence':
@@ -45,6 +48,7 @@ export const en = {
     'Somebody else is signed in in this browser. Please sign out there, or use another browser, and open the address again.',
   'foreign_link.continue': 'Go on as who is signed in',
   'no_pages.sentence': 'Identity verification cannot be done at this address. Please go back to the application.',
+  'broken_link.sentence': 'There is nothing at this address. It may have been cut off on its way to you.',
 
   'enter.sentence': 'Go on to your identity verification, if it was you who asked for this.',
 
@@ -95,6 +99,7 @@ export const en = {
   'jumio.9822': 'This browser cannot use the camera. Please use another browser, or your phone.',
   'jumio.9835': 'None of three photos could be used. Please try again in good light.',
   'jumio.9836': 'The check at Jumio could not be finished. Please try again.',
+  'jumio.other': 'It did not work at Jumio this time. Please try again.',
 
   'block.rejected': 'You cannot sign in, because your identity could not be verified. Please contact support.',
   'block.review': 'You cannot sign in yet: your identity verification is being reviewed.',

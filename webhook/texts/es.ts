@@ -21,6 +21,7 @@ export const es: Messages = {
   'button.look_again': 'Comprobar de nuevo',
   'button.sign_in': 'Iniciar sesión',
   'button.go_back': 'Volver',
+  'button.verification': 'Ir a su verificación de identidad',
   'button.support': 'Contactar con el servicio de asistencia',
 
   'next.close': 'Puede cerrar esta página.',
@@ -28,8 +29,11 @@ export const es: Messages = {
   'next.later': 'Vuelva más tarde.',
   'next.date': 'Podrá volver a empezar el {{date}}.',
   'next.wait': 'Esta página continúa por sí sola. Puede cerrarla y volver más tarde.',
+  'next.onwards': 'Continuará en un momento.',
 
   'preparing.sentence': 'Su verificación de identidad se está preparando. Esta página continúa por sí sola.',
+  'delayed.sentence':
+    'En este momento no se puede acceder a Jumio. No se ha perdido nada, y esta página continúa por sí sola.',
   'stuck.sentence': 'En este momento no se puede iniciar su verificación de identidad. Usted no ha hecho nada mal.',
   'stranger.sentence': 'Inicie sesión primero. Después volverá aquí.',
   'sign_in_down.sentence':
@@ -44,6 +48,7 @@ export const es: Messages = {
     'Otra persona ha iniciado sesión en este navegador. Cierre esa sesión o use otro navegador y vuelva a abrir la dirección.',
   'foreign_link.continue': 'Continuar con la sesión iniciada',
   'no_pages.sentence': 'En esta dirección no se puede hacer la verificación de identidad. Vuelva a la aplicación.',
+  'broken_link.sentence': 'No hay nada en esta dirección. Quizá se cortó por el camino.',
 
   'enter.sentence': 'Continúe con su verificación de identidad si fue usted quien la pidió.',
 
@@ -93,6 +98,7 @@ export const es: Messages = {
   'jumio.9822': 'Este navegador no puede usar la cámara. Use otro navegador o su teléfono.',
   'jumio.9835': 'Ninguna de las tres fotos se pudo utilizar. Inténtelo de nuevo con buena luz.',
   'jumio.9836': 'No se pudo terminar la comprobación en Jumio. Inténtelo de nuevo.',
+  'jumio.other': 'Esta vez no ha funcionado en Jumio. Inténtelo de nuevo.',
 
   'block.rejected':
     'No puede iniciar sesión porque no se ha podido verificar su identidad. Póngase en contacto con el servicio de asistencia.',

@@ -21,6 +21,7 @@ export const fr: Messages = {
   'button.look_again': 'Actualiser',
   'button.sign_in': 'Se connecter',
   'button.go_back': 'Retour',
+  'button.verification': 'Vers votre vérification d’identité',
   'button.support': 'Contacter l’assistance',
 
   'next.close': 'Vous pouvez fermer cette page.',
@@ -28,8 +29,10 @@ export const fr: Messages = {
   'next.later': 'Revenez un peu plus tard.',
   'next.date': 'Vous pourrez recommencer le {{date}}.',
   'next.wait': 'Cette page continue toute seule. Vous pouvez la fermer et revenir plus tard.',
+  'next.onwards': 'Vous allez être redirigé dans un instant.',
 
   'preparing.sentence': 'Votre vérification d’identité se prépare. Cette page continue toute seule.',
+  'delayed.sentence': 'Jumio n’est pas joignable pour le moment. Rien n’est perdu, et cette page continue toute seule.',
   'stuck.sentence': 'Votre vérification d’identité ne peut pas commencer pour le moment. Vous n’avez rien fait de mal.',
   'stranger.sentence': 'Connectez-vous d’abord. Vous reviendrez ensuite ici.',
   'sign_in_down.sentence':
@@ -44,6 +47,7 @@ export const fr: Messages = {
     'Quelqu’un d’autre est connecté dans ce navigateur. Déconnectez-vous ou utilisez un autre navigateur, puis ouvrez à nouveau l’adresse.',
   'foreign_link.continue': 'Continuer avec la session ouverte',
   'no_pages.sentence': 'La vérification d’identité n’est pas possible à cette adresse. Revenez à l’application.',
+  'broken_link.sentence': 'Il n’y a rien à cette adresse. Elle a peut-être été coupée en chemin.',
 
   'enter.sentence': 'Passez à votre vérification d’identité, si c’est bien vous qui l’avez demandée.',
 
@@ -94,6 +98,7 @@ export const fr: Messages = {
   'jumio.9822': 'Ce navigateur ne peut pas utiliser la caméra. Utilisez un autre navigateur ou votre téléphone.',
   'jumio.9835': 'Aucune des trois photos n’était utilisable. Réessayez avec une bonne lumière.',
   'jumio.9836': 'Le contrôle chez Jumio n’a pas pu être terminé. Réessayez.',
+  'jumio.other': 'Cela n’a pas fonctionné chez Jumio cette fois. Réessayez.',
 
   'block.rejected':
     'Vous ne pouvez pas vous connecter, car votre identité n’a pas pu être vérifiée. Contactez l’assistance.',

@@ -27,3 +27,13 @@ export function chooseLanguage(languages: readonly [string, ...string[]], { loca
   const own = locale ? negotiate(locale.replaceAll('_', '-'), languages) : undefined;
   return own ?? (acceptLanguage ? negotiate(acceptLanguage, languages) : undefined) ?? languages[0];
 }
+
+/** What a browser prefers above all, whether we speak it or not: `pt-BR`. Undefined: it says nothing that can be read. */
+export function preferredLanguage(acceptLanguage: string | undefined): string | undefined {
+  try {
+    const request = { headers: { 'accept-language': (acceptLanguage ?? '').slice(0, LONGEST_HEADER) } };
+    return new Negotiator(request).languages().find((tag) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag));
+  } catch {
+    return undefined;
+  }
+}

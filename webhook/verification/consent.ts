@@ -30,9 +30,10 @@ export function agreed(
   };
 }
 
-function declined(snapshot: Snapshot, now: number): Change | undefined {
-  if (snapshot.identity.declinedAt !== null) return undefined;
-  return settle(withIdentity(snapshot, { declinedAt: now }), now, [{ kind: 'declined' }]);
+function declined(snapshot: Snapshot, returnTo: string | null, now: number): Change {
+  const kept = withIdentity(snapshot, { returnTo: returnTo ?? snapshot.identity.returnTo });
+  if (kept.identity.declinedAt !== null) return settle(kept, now);
+  return settle(withIdentity(kept, { declinedAt: now }), now, [{ kind: 'declined' }]);
 }
 
 /** Whoever is met for the first time by what they say. */
@@ -54,8 +55,11 @@ export async function agree(desk: Desk, person: Person, agreement: Agreement): P
   return 'agreed';
 }
 
-/** Keeps that a person refuses, once; from here on nothing leads to Jumio until they agree. */
-export async function decline(desk: Desk, person: Person): Promise<void> {
+/**
+ * Keeps that a person refuses, once; from here on nothing leads to Jumio until they agree.
+ * @param returnTo checked against the allow-list; null: nothing new
+ */
+export async function decline(desk: Desk, person: Person, returnTo: string | null = null): Promise<void> {
   const now = desk.clock.now();
-  await desk.ledger.change(person.identityId, now, (found) => declined(met(found, person, now), now));
+  await desk.ledger.change(person.identityId, now, (found) => declined(met(found, person, now), returnTo, now));
 }

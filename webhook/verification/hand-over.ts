@@ -55,8 +55,8 @@ export interface GoingOn {
   readonly returnTo: string | null;
   /** Given where the person agrees in the same breath. */
   readonly agreement?: Agreement | undefined;
-  /** The language of the page, a tag. */
-  readonly language?: string | undefined;
+  /** The language that the person prefers, a tag: Jumio may speak it where we do not. */
+  readonly locale?: string | undefined;
 }
 
 /** Where going on has led. */
@@ -71,14 +71,14 @@ function brought(
   desk: Desk,
   snapshot: Snapshot,
   person: Person,
-  { returnTo, language, agreement }: GoingOn,
+  { returnTo, locale, agreement }: GoingOn,
   now: number,
 ) {
   const known = withParticulars(snapshot, person);
   const { identity } = known;
   const kept = withIdentity(known, {
     returnTo: returnTo ?? identity.returnTo,
-    locale: language ?? identity.locale,
+    locale: locale ?? identity.locale,
   });
   const isCurrent = agreement !== undefined && agreement.version === desk.consentVersion;
   return isCurrent ? agreed(kept, agreement, now) : { snapshot: kept, events: [] };

@@ -1,3 +1,4 @@
+import type { Verification } from '../ledger/types.ts';
 import type { View } from './view.ts';
 
 /** What a person does next: what a page offers, and what an answer to an application names. */
@@ -55,8 +56,14 @@ export function nextOf(view: View): Next {
 const FIRST_LOOK_S = 5;
 const LONGEST_LOOK_S = 60;
 
+/** When the wait began: with the attempt, with the first sign of life, or with the look that a new link waits for. */
+function waitingSince(attempt: Verification): number {
+  const { aliveAt, requestedAt, lastReadAt, renew } = attempt;
+  return renew === 1 ? (lastReadAt ?? requestedAt) : (aliveAt ?? requestedAt);
+}
+
 /** Seconds until a page looks again: a tenth of the time that has been waited, so that a long wait costs little. */
 export function lookAgainAfter({ attempt }: View, now: number): number {
-  const since = attempt === undefined ? now : (attempt.aliveAt ?? attempt.requestedAt);
+  const since = attempt === undefined ? now : waitingSince(attempt);
   return Math.min(LONGEST_LOOK_S, Math.max(FIRST_LOOK_S, Math.round((now - since) / 10_000)));
 }

@@ -22,7 +22,8 @@ function refusedByStanding(snapshot: Snapshot, now: number, policy: Policy): Per
   if (standing === null || grantedFrom !== null) return undefined;
   if (isTooOld(facts, policy, now)) return policy.startAgain.afterLifetime ? undefined : { kind: 'no', why: 'too-old' };
   if (!canBeMended(facts, policy.startAgain)) return { kind: 'no', why: standing };
-  const until = (decidedAt ?? 0) + policy.startAgain.waitMs;
+  // Jumio's clock may be ahead of ours: nobody is made to wait for that.
+  const until = Math.min(decidedAt ?? 0, now) + policy.startAgain.waitMs;
   return until > now ? { kind: 'no', why: 'not-yet', until } : undefined;
 }
 

@@ -21,13 +21,14 @@ export interface View {
   /** How a further attempt beside a decided standing is doing. */
   readonly attempt: Verification | undefined;
   readonly returnTo: string | null;
-  /** Whether the person has agreed to the text as it reads now, and whether they have refused since. */
-  readonly consent: 'given' | 'wanted' | 'declined';
+  /** Whether the person has agreed to the text as it reads now (`outdated`: to another one), or has refused since. */
+  readonly consent: 'given' | 'wanted' | 'outdated' | 'declined';
 }
 
 function consentOf({ identity }: Snapshot, version: string): View['consent'] {
   if (hasAgreed(identity, version)) return 'given';
-  return identity.declinedAt === null ? 'wanted' : 'declined';
+  if (identity.declinedAt !== null) return 'declined';
+  return identity.consentVersion === null ? 'wanted' : 'outdated';
 }
 
 export function viewOf(desk: Desk, snapshot: Snapshot, now: number): View {

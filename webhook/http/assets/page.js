@@ -1,3 +1,9 @@
+// A page that is over leads on after a moment, to where its link leads too: data-onwards, data-moment (seconds).
+(() => {
+  const over = document.querySelector('[data-onwards]');
+  if (over) setTimeout(() => location.replace(over.dataset.onwards), Number(over.dataset.moment) * 1000);
+})();
+
 // A page that waits carries data-poll (seconds). This asks how things stand and goes on when that has changed.
 // Without scripts the page's own <noscript> refresh does the same.
 (() => {

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { Page } from '../../webhook/http/page.ts';
+import { standingPage } from '../../webhook/http/standing-page.ts';
+import type { Snapshot } from '../../webhook/ledger/types.ts';
+import { agreed } from '../../webhook/verification/consent.ts';
+import type { Desk } from '../../webhook/verification/desk.ts';
+import { withIdentity } from '../../webhook/verification/edit.ts';
+import { goOn, type Outcome } from '../../webhook/verification/hand-over.ts';
+import { nextOf } from '../../webhook/verification/next.ts';
+import { type View, view } from '../../webhook/verification/view.ts';
+import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
+import { IDENTITY, NOW } from '../support/story.ts';
+import { names } from '../support/table.ts';
+import { ATTEMPTS, STANDINGS, situation } from '../support/table-rows.ts';
+
+const WHO = { identityId: IDENTITY, inherited: null };
+const RETURN_TO = 'https://app.example/home';
+
+/** What a person may have said to the text. */
+const CONSENTS: Readonly<Record<string, (snapshot: Snapshot) => Snapshot>> = {
+  'never asked': (snapshot) => snapshot,
+  agreed: (snapshot) => agreed(snapshot, CONSENT, NOW).snapshot,
+  'agreed to a text of before': (snapshot) => agreed(snapshot, { version: 'text-0', language: 'en' }, NOW).snapshot,
+  refused: (snapshot) => withIdentity(snapshot, { declinedAt: NOW }),
+};
+
+interface Cell {
+  readonly name: string;
+  readonly snapshot: Snapshot;
+  readonly startsAt: Desk['startsAt'];
+}
+
+const cells: Cell[] = names(STANDINGS).flatMap((standing) =>
+  names(ATTEMPTS).flatMap((attempt) =>
+    names(CONSENTS).flatMap((consent) =>
+      (['registration', 'consent'] as const).map((startsAt) => ({
+        name: `${standing} | ${attempt} | ${consent} | ${startsAt}`,
+        snapshot: CONSENTS[consent]?.(situation(standing, attempt)) ?? situation(standing, attempt),
+        startsAt,
+      })),
+    ),
+  ),
+);
+
+function pageOf(shown: View, place: 'verify' | 'status'): Page {
+  const fields = { _csrf: 'token' };
+  return standingPage(shown, { place, fields, consentVersion: CONSENT.version, returnTo: RETURN_TO, now: NOW });
+}
+
+/** Where following the page's own action leads: out of the service, to a wait, to words, or to another page. */
+type End = 'jumio' | 'application' | 'wait' | 'words';
+
+async function press(desk: Desk, memory: ReturnType<typeof createMemoryDesk>, page: Page): Promise<Outcome> {
+  const action = page.action.kind === 'button' ? page.action : undefined;
+  const agreement = action?.fields.consent === undefined ? undefined : { ...CONSENT, version: action.fields.consent };
+  return goOn(desk, memory.worker, WHO, { returnTo: null, agreement }, 0);
+}
+
+/** Follows the one action until it leads somewhere, or comes back to a page that was seen before. */
+async function follow({ snapshot, startsAt }: Cell, from: 'verify' | 'status'): Promise<End | 'circle'> {
+  const memory = createMemoryDesk(snapshot);
+  const desk: Desk = { ...memory.desk, startsAt };
+  const seen = new Set<string>();
+  let page = pageOf(await view(desk, WHO), from);
+  for (;;) {
+    if (page.refreshSeconds !== undefined) return 'wait';
+    const key = JSON.stringify(page);
+    if (seen.has(key)) return 'circle';
+    seen.add(key);
+    const { action } = page;
+    if (action.kind === 'words') return 'words';
+    if (action.kind === 'link' && action.href === RETURN_TO) return 'application';
+    if (action.kind === 'link')
+      page = pageOf(await view(desk, WHO), action.href.endsWith('status') ? 'status' : 'verify');
+    else {
+      const outcome = await press(desk, memory, page);
+      if (outcome.kind === 'link') return 'jumio';
+      page = pageOf(outcome.view, 'verify');
+    }
+  }
+}
+
+describe('nobody is sent in circles', () => {
+  it.each(['verify', 'status'] as const)('whoever follows the one action from %s gets somewhere', async (from) => {
+    const ends = await Promise.all(cells.map(async (cell) => [cell.name, await follow(cell, from)] as const));
+    expect(ends.filter(([, end]) => end === 'circle')).toEqual([]);
+    expect(new Set(ends.map(([, end]) => end))).toEqual(new Set(['jumio', 'application', 'wait', 'words']));
+  });
+
+  it('only the page with the text takes an agreement, and only an agreement leads to Jumio', async () => {
+    for (const { name, snapshot, startsAt } of cells) {
+      const memory = createMemoryDesk(snapshot);
+      const desk: Desk = { ...memory.desk, startsAt };
+      const shown = await view(desk, WHO);
+      const { action } = pageOf(shown, 'verify');
+      const asks = action.kind === 'button' && action.fields.consent !== undefined;
+      expect([name, asks]).toEqual([name, nextOf(shown).kind === 'consent']);
+      const outcome = await goOn(desk, memory.worker, WHO, { returnTo: null }, 0);
+      if (shown.consent !== 'given') {
+        expect([name, outcome.kind]).not.toEqual([name, 'link']);
+        expect(memory.stored()?.verifications).toEqual(snapshot.verifications);
+      }
+    }
+  });
+
+  it('who may not go on is offered no button', async () => {
+    for (const { name, snapshot, startsAt } of cells) {
+      const shown = await view({ ...createMemoryDesk(snapshot).desk, startsAt }, WHO);
+      if (shown.permission.kind !== 'no') continue;
+      for (const place of ['verify', 'status'] as const)
+        expect([name, pageOf(shown, place).action.kind]).not.toEqual([name, 'button']);
+    }
+  });
+});

@@ -1,0 +1,47 @@
+import { say } from '../texts/messages.ts';
+import type { View } from '../verification/view.ts';
+import { type Action, type Block, button, link, type Page } from './page.ts';
+import type { PageFields } from './page-fields.ts';
+
+/** Who cannot do this at all finds another way there. */
+export const CANNOT: Action = link('/jumio/help', say('cannot.title'));
+
+/** The text itself, in the order in which it is read. */
+export const CONSENT_TEXT: readonly Block[] = [
+  { kind: 'paragraph', text: say('consent.why') },
+  { kind: 'paragraph', text: say('consent.time') },
+  { kind: 'list', heading: say('consent.need'), items: [say('consent.need_document'), say('consent.need_camera')] },
+  {
+    kind: 'list',
+    heading: say('consent.data'),
+    items: [say('consent.data_sent'), say('consent.data_back'), say('consent.data_kept')],
+  },
+];
+
+function blocks({ consent }: View, { privacyUrl }: PageFields): Block[] {
+  const changed: Block[] = consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
+  const policy: Block[] = privacyUrl === undefined ? [] : [{ kind: 'paragraph', text: say('consent.policy') }];
+  return [...changed, ...CONSENT_TEXT, ...policy];
+}
+
+/** Who checks what, for whom, why, how long it takes, what is needed, and where the data go; agree or refuse. */
+export function consentPage(view: View, page: PageFields): Page {
+  const { fields, consentVersion, privacyUrl } = page;
+  const policy = privacyUrl === undefined ? [] : [link(privacyUrl, say('footer.privacy'))];
+  return {
+    title: say('consent.title'),
+    sentence: say('consent.sentence'),
+    blocks: blocks(view, page),
+    action: button(say('consent.agree'), { ...fields, consent: consentVersion }),
+    others: [button(say('consent.decline'), fields, '/jumio/decline'), ...policy, CANNOT],
+  };
+}
+
+/** The person refused: nothing goes on, and they can change their mind at any time. */
+export function declinedPage({ returnTo }: PageFields): Page {
+  const reconsider = link('/jumio/verify', say('declined.reconsider'));
+  const sentence = say('declined.sentence');
+  return returnTo === undefined
+    ? { sentence, action: reconsider, others: [CANNOT] }
+    : { sentence, action: link(returnTo, say('button.go_back')), others: [reconsider, CANNOT] };
+}

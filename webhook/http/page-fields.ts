@@ -1,0 +1,19 @@
+import type { Text } from '../texts/messages.ts';
+
+/** What a page about a standing needs besides the view. */
+export interface PageFields {
+  readonly place: 'verify' | 'status';
+  /** Hidden inputs of every form. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Of the text that counts now. */
+  readonly consentVersion: string;
+  /** Where "Continue" leads; undefined: there is nowhere to go. */
+  readonly returnTo: string | undefined;
+  /** What Jumio's redirect hints at. */
+  readonly hint?: Text | undefined;
+  readonly privacyUrl?: string | undefined;
+  /** Where people find help: an address of the web or `mailto:`. */
+  readonly support?: string | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}

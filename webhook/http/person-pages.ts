@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
+import { z } from 'zod';
+import { preferredLanguage } from '../texts/language.ts';
+import { arrive } from '../verification/arrive.ts';
+import { decline } from '../verification/consent.ts';
+import type { Desk } from '../verification/desk.ts';
+import { goOn } from '../verification/hand-over.ts';
+import { nextOf } from '../verification/next.ts';
+import type { Person } from '../verification/person.ts';
+import { type View, view } from '../verification/view.ts';
+import type { Worker } from '../verification/worker.ts';
+import { hintIn } from './jumio-hint.ts';
+import type { Limits } from './limits.ts';
+import type { PageFields } from './page-fields.ts';
+import { forPerson, type Recognise, wish } from './recognise.ts';
+import type { ReturnTo } from './return-to.ts';
+import { type Look, languageOf, type SendPage } from './send-page.ts';
+import { standingPage } from './standing-page.ts';
+
+/** How long the POST waits for a link before it shows a page that waits by itself. */
+const WAIT_MS = 4_000;
+/** How long who comes back from Jumio waits for what Jumio says now. */
+const ARRIVAL_WAIT_MS = 2_000;
+
+export interface PersonPagesOptions {
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly limits: Limits;
+  readonly look: Look;
+  readonly send: SendPage;
+  readonly returnTo: ReturnTo;
+  readonly defaultReturnUrl: string | undefined;
+}
+
+/** `consent`: the version of the text that the person read and agrees to. */
+const form = wish.extend({ consent: z.string().max(100).optional().catch(undefined) });
+
+interface Seen {
+  readonly place: PageFields['place'];
+  readonly person: Person;
+  /** As presented. */
+  readonly wanted: string | undefined;
+}
+
+/** Shows a person how things stand and what comes next. */
+function createShow(options: PersonPagesOptions) {
+  const { desk, send } = options;
+  const { privacyUrl, support } = options.look.brand;
+  return (reply: FastifyReply, shown: View, { place, person, wanted }: Seen): FastifyReply => {
+    const returnTo = options.returnTo(wanted);
+    const _csrf = reply.generateCsrf({ userInfo: person.identityId });
+    const page = standingPage(shown, {
+      place,
+      fields: { _csrf, ...(returnTo === null ? {} : { return_to: returnTo }) },
+      consentVersion: desk.consentVersion,
+      returnTo: returnTo ?? shown.returnTo ?? options.defaultReturnUrl,
+      hint: hintIn(reply.request.query),
+      privacyUrl,
+      support,
+      now: desk.clock.now(),
+    });
+    return send(reply, 200, page);
+  };
+}
+
+/** What the form says: where to go in the end, and whether the person agrees. */
+function readForm(request: FastifyRequest, look: Look) {
+  const { return_to: wanted, consent: version } = form.safeParse(request.body).data ?? {};
+  const language = languageOf(look, request);
+  const agreement = version === undefined ? undefined : { version, language };
+  const preferred = look.localeOf?.(request) ?? preferredLanguage(request.headers['accept-language']);
+  return { wanted, agreement, locale: preferred ?? language };
+}
+
+/** `GET` and `POST /jumio/verify`, `POST /jumio/decline`, `GET /jumio/status`: the person's side (design §6). */
+export function personPages(app: FastifyInstance, recognise: Recognise, options: PersonPagesOptions): void {
+  const { desk, worker, look, limits } = options;
+  const show = createShow(options);
+  const protect: preHandlerHookHandler = (request, reply, next) => app.csrfProtection(request, reply, next);
+
+  app.get(
+    '/jumio/verify',
+    { preHandler: recognise },
+    forPerson(async (person, request, reply) => {
+      const wanted = wish.safeParse(request.query).data?.return_to;
+      return show(reply, await view(desk, person), { place: 'verify', person, wanted });
+    }),
+  );
+
+  app.get(
+    '/jumio/status',
+    { preHandler: recognise },
+    forPerson(async (person, _request, reply) => {
+      const shown = await arrive(desk, worker, person, ARRIVAL_WAIT_MS);
+      return show(reply, shown, { place: 'status', person, wanted: undefined });
+    }),
+  );
+
+  app.post(
+    '/jumio/verify',
+    { preHandler: [recognise, protect] },
+    forPerson(async (person, request, reply) => {
+      await limits.goingOn(person.identityId, reply);
+      const { wanted, agreement, locale } = readForm(request, look);
+      const returnTo = options.returnTo(wanted);
+      const outcome = await goOn(desk, worker, person, { returnTo, agreement, locale }, WAIT_MS);
+      if (outcome.kind === 'link') return reply.redirect(outcome.link, 303);
+      const onwards = returnTo ?? outcome.view.returnTo ?? options.defaultReturnUrl;
+      const isApproved = outcome.view.status === 'approved' && nextOf(outcome.view).kind === 'done';
+      if (isApproved && onwards !== undefined) return reply.redirect(onwards, 303);
+      return show(reply, outcome.view, { place: 'verify', person, wanted });
+    }),
+  );
+
+  app.post(
+    '/jumio/decline',
+    { preHandler: [recognise, protect] },
+    forPerson(async (person, request, reply) => {
+      await decline(desk, person, options.returnTo(readForm(request, look).wanted));
+      return reply.redirect('/jumio/status', 303);
+    }),
+  );
+}

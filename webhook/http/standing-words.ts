@@ -1,0 +1,32 @@
+import type { Status } from '../ledger/types.ts';
+import { say, type Text } from '../texts/messages.ts';
+import type { View } from '../verification/view.ts';
+
+/** How things stand. */
+export const SENTENCES: Readonly<Record<Status, Text>> = {
+  none: say('status.none'),
+  pending: say('status.pending'),
+  processing: say('status.processing'),
+  approved: say('status.approved'),
+  review: say('status.review'),
+  rejected: say('status.rejected'),
+  expired: say('status.expired'),
+};
+
+/** What leads on to Jumio. */
+export const BUTTONS: Readonly<Record<Status, Text>> = {
+  none: say('button.start'),
+  pending: say('button.continue'),
+  processing: say('button.continue'),
+  approved: say('button.continue'),
+  review: say('button.continue'),
+  rejected: say('button.try_again'),
+  expired: say('button.start_again'),
+};
+
+export const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
+  unreadable: say('reason.unreadable'),
+  expired_document: say('reason.expired_document'),
+  unsupported_document: say('reason.unsupported_document'),
+  not_finished: say('reason.not_finished'),
+};
