@@ -9,9 +9,9 @@ import { agreed } from '../../webhook/verification/consent.ts';
 import { onCreateFailed } from '../../webhook/verification/created.ts';
 import { view } from '../../webhook/verification/view.ts';
 import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
-import { asked, begun, DAY, HOUR, IDENTITY, last, NOW, newcomer, readWord, TERMS } from '../support/story.ts';
+import { asked, begun, DAY, HOUR, IDENTITY, last, NOW, newcomer, read, readWord, TERMS } from '../support/story.ts';
 import { names } from '../support/table.ts';
-import { ATTEMPTS, type AttemptName, STANDINGS, type StandingName, situation } from '../support/table-rows.ts';
+import { ATTEMPTS, type AttemptName, BLURRED, STANDINGS, type StandingName, situation } from '../support/table-rows.ts';
 
 const RETURN_TO = 'https://app.example/home';
 
@@ -156,6 +156,13 @@ describe('a page that waits by itself', () => {
     const page = await pageOf(situation('none', 'requested, refused by Jumio'));
     expect(page.refreshSeconds).toBeUndefined();
     expect(english(page.sentence)).toContain('cannot be started at the moment');
+  });
+});
+
+describe('a rejection that Jumio dates ahead of our clock', () => {
+  it('makes nobody wait for the difference', async () => {
+    const snapshot = read(begun(newcomer()), { ...BLURRED, completedAt: NOW + 2 * DAY }).snapshot;
+    expect(actionOf(await pageOf(snapshot))).toBe('button: Try again');
   });
 });
 
