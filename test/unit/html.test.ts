@@ -3,6 +3,7 @@ import Fastify from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAssets } from '../../webhook/http/assets.ts';
 import { html } from '../../webhook/http/html.ts';
+import { document } from '../../webhook/http/layout.ts';
 import { button, link, type Page, words } from '../../webhook/http/page.ts';
 import { createSendPage } from '../../webhook/http/send-page.ts';
 import type { Text } from '../../webhook/texts/messages.ts';
@@ -48,26 +49,34 @@ function everywhere(word: string): Partial<Page> {
       { kind: 'list', heading: text, items: [text] },
     ],
     action: button(text, { [word]: word }, word),
-    others: [link(`https://app.example/${word}`, text), link(word, text), words(text)],
+    others: [link(`https://app.example/${word}`, text), link(`/jumio/${word}`, text), words(text)],
   };
 }
 
 describe('a page', () => {
-  it('says the same with any text in any place, and nothing that the text says is markup', async () => {
-    const tags = (body: string) => body.match(/<\/?[a-z!][^\s>]*/gi);
-    const plain = tags((await sent(everywhere('word'))).body);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.oneof(
-          fc.string({ unit: 'binary' }),
-          fc.constantFrom(NASTY, '</title>', '"', "'", '<!--', ']]>', '&lt;script&gt;', 'a=b'),
-        ),
-        async (text) => {
-          const { body } = await sent(everywhere(text));
-          expect(tags(body)).toEqual(plain);
-        },
-      ),
+  it('has the same elements with any text in any place, of the operator’s too', () => {
+    const logo = { type: 'image/png', bytes: Buffer.from('x') };
+    const assets = createAssets({ logo });
+    const elements = (text: string) => {
+      const brand = { name: text, support: `mailto:${text}`, privacyUrl: `https://app.example/${text}`, logo };
+      const tell = ({ values }: Text) => String(values?.date ?? text);
+      const body = document({ ...PLAIN, ...everywhere(text) }, { brand, assets }, 'en', tell);
+      return body.match(/<\/?[a-z!][^\s>]*/gi);
+    };
+    const plain = elements('word');
+    const hostile = fc.constantFrom(NASTY, '</title>', '"', "'", '<!--', ']]>', '&lt;script&gt;', 'a=b', 'javascript:');
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), hostile), (text) => {
+        expect(elements(text)).toEqual(plain);
+      }),
     );
+  });
+
+  it.each(['javascript:alert(1)', 'data:text/html,<script>'])('has no %s at its foot', (address) => {
+    const brand = { support: address, privacyUrl: address };
+    const body = document(PLAIN, { brand, assets: createAssets({}) }, 'en', ({ key }) => key);
+    expect(body).not.toContain('<a ');
+    expect(body).toContain('<li>footer.support</li>');
   });
 
   it('is only text wherever a text stands', async () => {

@@ -10,6 +10,11 @@ function leadsSomewhere(href: string): boolean {
   return /^(https?:\/\/|mailto:|\/(?![/\\]))/i.test(href);
 }
 
+/** A link that stands among others. */
+export function anchor(href: string, text: string): Markup {
+  return leadsSomewhere(href) ? html`<a href="${href}">${text}</a>` : html`${text}`;
+}
+
 function hidden([name, value]: [string, string]): Markup {
   return html`<input type="hidden" name="${name}" value="${value}">`;
 }

@@ -1,7 +1,7 @@
 import { say } from '../texts/messages.ts';
 import { type Assets, addressOf } from './assets.ts';
 import type { Brand } from './brand.ts';
-import { action, block, type Tell } from './components.ts';
+import { action, anchor, block, type Tell } from './components.ts';
 import { html, type Markup } from './html.ts';
 import type { Page } from './page.ts';
 
@@ -60,8 +60,8 @@ function languageName(language: string): string {
 function footer(language: string, { brand }: Frame, tell: Tell): Markup {
   const { support, privacyUrl } = brand;
   return html`<footer><ul>
-${support === undefined ? undefined : html`<li><a href="${support}">${tell(say('footer.support'))}</a></li>`}
-${privacyUrl === undefined ? undefined : html`<li><a href="${privacyUrl}">${tell(say('footer.privacy'))}</a></li>`}
+${support === undefined ? undefined : html`<li>${anchor(support, tell(say('footer.support')))}</li>`}
+${privacyUrl === undefined ? undefined : html`<li>${anchor(privacyUrl, tell(say('footer.privacy')))}</li>`}
 <li>${languageName(language)}</li>
 </ul></footer>
 `;
