@@ -26,11 +26,15 @@ export interface KratosOptions {
   readonly ports?: Ports;
   /** Another text in the place of the shipped ory-actions.yaml, to show what a mistake in it does. */
   readonly actions?: string;
+  /** Over the rest of the real Kratos' own configuration, object by object: more methods, for instance. */
+  readonly more?: Tree;
   /** Milliseconds between the attempts of a hook; the stand-in only, the real pauses are 1 s and 2 s. */
   readonly retryPauses?: readonly number[];
   /** So many identities that never met a hook; the stand-in only. */
   readonly crowd?: number;
 }
+
+export type Tree = Readonly<Record<string, unknown>>;
 
 export interface Ports {
   readonly public: number;
@@ -50,6 +54,10 @@ export interface RunningKratos {
   readonly ports: Ports;
   /** The log of a real Kratos. */
   readonly logFile?: string;
+  /** Its configuration, as a real Kratos is given it with `-c`; of a stand-in only where it has a folder. */
+  readonly configFiles: readonly string[];
+  /** Goes on with other hooks in the place of those of ory-actions.yaml; people and sessions stay. */
+  reconfigure(actions: string): Promise<void>;
   stop(): Promise<void>;
 }
 

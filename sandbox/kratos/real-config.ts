@@ -1,10 +1,26 @@
 import { identitySchema } from './identity-schema.ts';
-import { addresses, allowedReturnUrls, cookieDomain, type KratosOptions, type Ports } from './options.ts';
+import { addresses, allowedReturnUrls, cookieDomain, type KratosOptions, type Ports, type Tree } from './options.ts';
 
 const schemaUrl = `base64://${Buffer.from(JSON.stringify(identitySchema)).toString('base64')}`;
 
 /** The least configuration to which ory-actions.yaml can be added. `version` decides how registration is spelled. */
-export function realConfig(options: KratosOptions, ports: Ports, databaseFile: string, version: string) {
+export function realConfig(options: KratosOptions, ports: Ports, databaseFile: string, version: string): Tree {
+  return over(least(options, ports, databaseFile, version), options.more ?? {});
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function over(lower: Tree, upper: Tree): Tree {
+  const pairs = Object.entries(upper).map(([key, value]) => {
+    const below = lower[key];
+    return [key, isTree(below) && isTree(value) ? over(below, value) : value] as const;
+  });
+  return { ...lower, ...Object.fromEntries(pairs) };
+}
+
+function least(options: KratosOptions, ports: Ports, databaseFile: string, version: string) {
   const { publicUrl, adminUrl } = addresses(options, ports);
   return {
     dsn: `sqlite://${databaseFile}?_fk=true&mode=rwc&_busy_timeout=5000`,

@@ -4,7 +4,8 @@ import { emptyRecords, type Records } from './records.ts';
 /** What every route of the stand-in works with. */
 export interface Site {
   readonly records: Records;
-  readonly hooks: HookSettings;
+  /** Another one after a reconfiguration. */
+  hooks: HookSettings;
   readonly publicUrl: string;
   readonly uiUrl: string;
   readonly cookieDomain: string;

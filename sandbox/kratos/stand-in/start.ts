@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import { filledActions } from '../actions.ts';
+import { writeConfigFiles } from '../config-files.ts';
 import { addresses, allowedReturnUrls, cookieDomain, type KratosOptions, type RunningKratos } from '../options.ts';
 import { freePorts } from '../ports.ts';
 import { adminRoutes } from './admin-routes.ts';
@@ -40,7 +41,14 @@ export async function startStandIn(options: KratosOptions): Promise<RunningKrato
     for (const app of apps) app.server.closeAllConnections();
     await Promise.all(apps.map((app) => app.close()));
   };
-  return { kind: 'stand-in', version: 'stand-in', ...where, stop };
+  const folder = options.dataDir;
+  const configFiles = folder === undefined ? [] : await writeConfigFiles(options, ports, folder, 'stand-in');
+  const reconfigure = async (actions: string) => {
+    const changed = { ...options, actions };
+    site.hooks = readHookSettings(filledActions(changed));
+    if (folder !== undefined) await writeConfigFiles(changed, ports, folder, 'stand-in');
+  };
+  return { kind: 'stand-in', version: 'stand-in', ...where, configFiles, reconfigure, stop };
 }
 
 async function publicApp(site: Site): Promise<FastifyInstance> {
