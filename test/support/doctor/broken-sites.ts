@@ -1,5 +1,4 @@
-import type { Operation } from '../../../webhook/doctor/finding.ts';
-import { applied } from './operations.ts';
+import { applied, type Operation } from './operations.ts';
 import { SHIPPED, type Site, withActions } from './site.ts';
 
 /** An installation with one mistake, and what the doctor is to say of it: errors and warnings. */

@@ -1,5 +1,16 @@
-import type { Operation } from '../../../webhook/doctor/finding.ts';
-import { keysOf } from '../../../webhook/doctor/tree.ts';
+/** A change of the doctor's, as it prints it: RFC 6902. Imports nothing, so that the end-to-end tests may use it. */
+export interface Operation {
+  readonly op: 'add' | 'remove' | 'replace';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+function keysOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
 
 type Container = Record<string, unknown> | unknown[];
 

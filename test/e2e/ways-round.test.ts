@@ -1,0 +1,8 @@
+import { describe } from 'vitest';
+import { waysOpenCases } from './cases/ways-open-cases.ts';
+import { KRATOS } from './kratos-under-test.ts';
+import { useWorld } from './world.ts';
+
+describe(`ways round the gate, with ${KRATOS}`, () => {
+  describe('by a mistake in Kratos’ configuration', () => waysOpenCases(useWorld()));
+});
