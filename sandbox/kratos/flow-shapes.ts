@@ -28,7 +28,8 @@ const errorShape = z.object({
 /** The error object of an answer that is no flow. */
 export type FlowError = z.infer<typeof errorShape>;
 
-const session = z.object({ identity: z.object({ id: z.string() }).optional() });
+/** Without the identity where `whoami` would ask for a second factor first. */
+const session = z.object({ identity: z.object({ id: z.string() }).nullish() });
 
 /** Everything of interest that an answer to a submitted flow may hold. */
 const submitted = z.object({

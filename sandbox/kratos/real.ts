@@ -18,16 +18,21 @@ export async function startReal(binary: string, options: KratosOptions): Promise
   const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'kratos-')));
   const logFile = join(folder, 'kratos.log');
   const installation = { binary, options, version, folder, logFile };
-  let { ports, configFiles, stop } = await serve(installation, 3);
+  const serving = await serve(installation, 3);
+  const { ports } = serving;
+  let { configFiles, stop } = serving;
   return {
     kind: 'real',
     version,
     ...addresses(options, ports),
     logFile,
-    configFiles,
+    get configFiles() {
+      return configFiles;
+    },
     async reconfigure(actions) {
       await stop();
-      ({ ports, configFiles, stop } = await serve({ ...installation, options: { ...options, ports, actions } }, 1));
+      const changed = { ...installation, options: { ...options, ports, actions } };
+      ({ configFiles, stop } = await serve(changed, 1, false));
     },
     async stop() {
       await stop();
@@ -51,15 +56,16 @@ interface Serving {
 }
 
 /** Tries again with other ports where a free one was taken before Kratos had it. */
-async function serve(installation: Installation, attempts: number): Promise<Serving> {
+async function serve(installation: Installation, attempts: number, isNew = true): Promise<Serving> {
   const { binary, options, version, folder, logFile } = installation;
   const ports = options.ports ?? (await freePorts());
   const configFiles = await writeConfigFiles(options, ports, folder, version);
   const flags = configFiles.flatMap((file) => ['-c', file]);
-  await run(binary, ['migrate', 'sql', '-e', '--yes', ...flags], {
-    env: kratosEnvironment,
-    maxBuffer: LONGEST_OUTPUT,
-  });
+  if (isNew)
+    await run(binary, ['migrate', 'sql', '-e', '--yes', ...flags], {
+      env: kratosEnvironment,
+      maxBuffer: LONGEST_OUTPUT,
+    });
   try {
     const stop = await launch(binary, flags, addresses(options, ports).adminUrl, logFile);
     return { ports, configFiles, stop };

@@ -47,9 +47,9 @@ export function hooksText({ kratos }: Neighbourhood): Promise<string> {
   return readFile(kratos.configFiles.at(-1) ?? '', 'utf8');
 }
 
-/** Changes the hooks of the running Kratos. */
-export async function change(place: Neighbourhood, operations: readonly Operation[]): Promise<void> {
-  const hooks = z.record(z.string(), z.unknown()).parse(parse(await hooksText(place)));
+/** Changes the hooks of the running Kratos, or others that are to take their place. */
+export async function change(place: Neighbourhood, operations: readonly Operation[], from?: string): Promise<void> {
+  const hooks = z.record(z.string(), z.unknown()).parse(parse(from ?? (await hooksText(place))));
   await place.kratos.reconfigure(stringify(applied(hooks, operations), { aliasDuplicateObjects: false }));
 }
 

@@ -33,7 +33,7 @@ const UNHURRIED = {
 const SECRETS = /@example\.org|authorizationToken|ory_kratos_session=|correct-horse|sandbox-secret|-secret-0001|eyJ/;
 
 async function startWorld(options: NeighbourhoodOptions): Promise<World> {
-  const ports = await freePorts();
+  const ports = options.kratos?.ports ?? (await freePorts());
   const admin = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);
   const log: string[] = [];
   try {

@@ -1,12 +1,12 @@
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { newCredentials, newPerson, type Person } from '../../../sandbox/journeys/person.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { newCredentials, type Person } from '../../../sandbox/journeys/person.ts';
 import { recover, signUp } from '../../../sandbox/kratos/flows.ts';
 import type { Operation } from '../../support/doctor/operations.ts';
 import { change, doctor, follow, hooksText } from '../doctor.ts';
 import { isReal } from '../kratos-under-test.ts';
-import { ALLOWED, MANIPULATED, REFUSED } from '../outcomes.ts';
-import { shownToOperators } from '../shown.ts';
+import { ALLOWED, REFUSED } from '../outcomes.ts';
 import { eventually, type World } from '../world.ts';
+import { rejectedPerson } from './ways-closed-cases.ts';
 
 const FLOWS = '/selfservice/flows';
 
@@ -86,12 +86,8 @@ export function waysOpenCases(world: () => World): void {
   beforeAll(async () => {
     const { place } = world();
     shipped = await hooksText(place);
-    rejected = await newPerson(place);
-    await rejected.choose(await rejected.goToJumio(), MANIPULATED);
-    await eventually(async () => expect(await shownToOperators(place, rejected)).toMatchObject({ status: 'rejected' }));
+    rejected = await rejectedPerson(world());
   });
-
-  afterEach(() => world().place.kratos.reconfigure(shipped));
 
   async function walks({ by }: OpenWay) {
     return by === 'recovery'
@@ -103,7 +99,7 @@ export function waysOpenCases(world: () => World): void {
     '$name: open, reported as $finding, closed by its fix',
     async (way) => {
       const { place } = world();
-      await change(place, way.breaks);
+      await change(place, way.breaks, shipped);
       expect(await walks(way)).toMatchObject(ALLOWED);
       const diagnosis = await doctor(place);
       expect([diagnosis.code, diagnosis.findings.map(({ id }) => id)]).toEqual([
@@ -122,7 +118,7 @@ export function waysOpenCases(world: () => World): void {
 
   test.each(SIGN_UPS)('$name: starts nothing, reported as $finding, closed by its fix', async ({ breaks, finding }) => {
     const { place } = world();
-    await change(place, breaks);
+    await change(place, breaks, shipped);
     expect(await startedBySignUp()).toBe(false);
     const diagnosis = await doctor(place);
     expect([diagnosis.code, diagnosis.findings.map(({ id }) => id)]).toEqual([1, expect.arrayContaining([finding])]);
@@ -132,6 +128,7 @@ export function waysOpenCases(world: () => World): void {
 
   test('the session of a sign-up comes before any verdict: told by the doctor, and its fix takes it away', async () => {
     const { place } = world();
+    await place.kratos.reconfigure(shipped);
     expect(await signUp(place.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: true });
     const diagnosis = await doctor(place);
     expect(diagnosis).toMatchObject({ code: 0, green: true }); // it is how people get to the verification
