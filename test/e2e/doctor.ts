@@ -23,6 +23,9 @@ const finding = z.object({
 });
 const report = z.object({ green: z.boolean(), findings: z.array(finding) });
 
+/** For a test that starts a program, and Kratos anew: on a machine that has much to do. Milliseconds. */
+export const PATIENT = 120_000;
+
 /** What `npm run cli -- doctor --json` printed, and how it ended. */
 export interface Diagnosis extends z.infer<typeof report> {
   readonly code: number;
@@ -53,9 +56,9 @@ export async function change(place: Neighbourhood, operations: readonly Operatio
   await place.kratos.reconfigure(stringify(applied(hooks, operations), { aliasDuplicateObjects: false }));
 }
 
-/** Does what the doctor says about one kind of finding. */
-export async function follow(place: Neighbourhood, { findings }: Diagnosis, id: string): Promise<void> {
-  const fixes = findings.filter((each) => each.id === id).flatMap(({ fix }) => fix.kratos ?? []);
-  if (fixes.length === 0) throw new Error(`the doctor knows no lines to change for ${id}`);
+/** Does what the doctor says about these kinds of findings. */
+export async function follow(place: Neighbourhood, { findings }: Diagnosis, ids: readonly string[]): Promise<void> {
+  const fixes = findings.filter(({ id }) => ids.includes(id)).flatMap(({ fix }) => fix.kratos ?? []);
+  if (fixes.length === 0) throw new Error(`the doctor knows no lines to change for ${ids.join(', ')}`);
   await change(place, fixes);
 }

@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../webhook/doctor/examine.ts';
 import { BROKEN, NOT_MENDED_BY_LINES, PUBLISHED } from '../support/doctor/broken-sites.ts';
-import { examined, mended, SHIPPED, type Site } from '../support/doctor/site.ts';
-
-/** Errors and warnings, each once. */
-function wrong({ findings }: Report): string[] {
-  return [...new Set(findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id))].sort();
-}
-
-/** Does what the first finding says, looks again, and so on. */
-async function mendedInTurn(site: Site): Promise<{ report: Report; site: Site }> {
-  let now = site;
-  for (let steps = 0; steps < 20; steps += 1) {
-    const report = await examined(now);
-    const first = report.findings.find(({ severity }) => severity !== 'info');
-    if (first === undefined) return { report, site: now };
-    now = mended(now, first.fix);
-  }
-  throw new Error(`still wrong: ${wrong(await examined(now)).join(', ')}`);
-}
+import { mendedInTurn, wrong } from '../support/doctor/mended.ts';
+import { examined, SHIPPED } from '../support/doctor/site.ts';
 
 describe('the doctor on the shipped configuration', () => {
   it('is green, and says what it could not check', async () => {

@@ -1,0 +1,21 @@
+import type { Report } from '../../../webhook/doctor/examine.ts';
+import { examined, mended, type Site } from './site.ts';
+
+/** Errors and warnings, each once. */
+export function wrong({ findings }: Report): string[] {
+  return [...new Set(findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id))].sort();
+}
+
+const MOST_STEPS = 20;
+
+/** Does what the first finding says, looks again, and so on until nothing is wrong. */
+export async function mendedInTurn(site: Site): Promise<{ report: Report; site: Site }> {
+  let now = site;
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    const report = await examined(now);
+    const first = report.findings.find(({ severity }) => severity !== 'info');
+    if (first === undefined) return { report, site: now };
+    now = mended(now, first.fix);
+  }
+  throw new Error(`still wrong: ${wrong(await examined(now)).join(', ')}`);
+}
