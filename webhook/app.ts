@@ -7,6 +7,7 @@ import type { Brand } from './http/brand.ts';
 import { callback } from './http/callback.ts';
 import { noPages } from './http/dead-ends.ts';
 import { decision } from './http/decision.ts';
+import { assurance, link } from './http/eid.ts';
 import { answerError } from './http/error-handler.ts';
 import { handover } from './http/handover.ts';
 import { health } from './http/health.ts';
@@ -56,6 +57,8 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   await app.register(health, { ledger: desk.ledger, phase, now: () => desk.clock.now(), unreachable, gate });
   await app.register(initiate, { desk, worker, isSecret, returnTo });
   await app.register(callback, { desk, worker, secrets: config.JUMIO_CALLBACK_SECRET });
+  await app.register(assurance, { desk, worker, isSecret, texts });
+  await app.register(link, { desk, worker, isSecret, texts });
   await app.register(validate, { desk, worker, isSecret, texts, publicUrl: config.PUBLIC_URL });
   if (config.DECISION_SECRET !== undefined)
     await app.register(decision, { desk, isSecret: createSecretCheck(config.DECISION_SECRET) });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { color, DARK, LIGHT, logo, support } from './config-brand.ts';
 import { crossChecks } from './config-checks.ts';
+import { eid, eidProblems } from './config-eid.ts';
 import { lifetimeMs, lifetimeText } from './config-lifetime.ts';
 import { readPolicy, wayOnWithoutPages } from './config-policy.ts';
 import { pointer, texts } from './config-texts.ts';
@@ -52,6 +53,7 @@ const variables = z.object({
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
     .default('file:./data/ledger.sqlite'),
   POLICY: text().optional(),
+  EID_PROVIDERS: eid().default({}),
   GATE_MODE: z.enum(['enforce', 'shadow'], { error: 'enforce or shadow' }).default('enforce'),
   ON_FAILURE: z.enum(['block', 'allow'], { error: 'block or allow' }).default('block'),
   JUMIO_ACCOUNT_RATE: rate().default(1),
@@ -170,6 +172,8 @@ export function parseConfig(env: Environment): Config {
   const good = readable(values, parsed.error);
   const policy = readPolicy(values.POLICY, problems);
   problems.push(...crossChecks(good), ...(policy === undefined ? [] : wayOnWithoutPages(policy, good)));
+  if (policy !== undefined && good.EID_PROVIDERS !== undefined)
+    problems.push(...eidProblems(good.EID_PROVIDERS, policy));
   if (!parsed.success || policy === undefined || problems.length > 0) throw new ConfigError(problems);
   const { POLICY: _text, ...rest } = parsed.data;
   return { ...rest, policy, linkLifetimeMs: lifetimeMs(rest.JUMIO_LINK_LIFETIME) };

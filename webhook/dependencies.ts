@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { createEidClient } from './eid/client.ts';
 import type { Upstream } from './errors.ts';
 import type { Phase } from './http/health.ts';
 import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/base-urls.ts';
@@ -71,6 +72,12 @@ function kratosClient(config: Config) {
   });
 }
 
+function eidOf({ EID_PROVIDERS: providers }: Config, clock: Clock): Desk['eid'] {
+  if (Object.keys(providers).length === 0) return undefined;
+  const options = { providers, userAgent: USER_AGENT, deadline: CALL_DEADLINE_MS, now: () => clock.now() };
+  return { client: createEidClient(options), providers };
+}
+
 function rates(config: Config): Desk['rates'] {
   const retrieval = config.JUMIO_RETRIEVAL_RATE;
   return {
@@ -100,6 +107,7 @@ export async function createDependencies(
     onRejected: config.policy.onRejected,
     policy: config.policy,
     gate: { mode: config.GATE_MODE, onFailure: config.ON_FAILURE },
+    eid: eidOf(config, clock),
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,
     consentVersion: texts.consentVersion,

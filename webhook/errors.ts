@@ -1,5 +1,5 @@
-/** The two systems this service calls. */
-export type Upstream = 'jumio' | 'kratos';
+/** The systems this service calls; `eid`: any of the eID providers. */
+export type Upstream = 'jumio' | 'kratos' | 'eid';
 
 /**
  * How a call failed, in the words the worker decides by.
@@ -19,7 +19,8 @@ export type RefusalCode = 'identity-not-found' | 'no-such-path' | 'serialization
 export interface UpstreamFacts {
   readonly upstream: Upstream;
   /**
-   * Which call, in our words: `create`, `status`, `details`, `delete`, `token`, `patch`, `revoke`, `read`, `find`, `list`, `whoami`.
+   * Which call, in our words: `create`, `status`, `details`, `delete`, `token`, `patch`, `revoke`, `read`, `find`, `list`,
+   * `whoami`, `discovery`, `keys`.
    * `token` from a Jumio method says that the method's own call had no effect: it was not sent, or was answered 401.
    */
   readonly operation: string;
@@ -47,6 +48,29 @@ export class UpstreamError extends Error {
         .join(' '),
     );
     this.facts = facts;
+  }
+}
+
+/** Why an ID token is no evidence; a closed list, for events and the operator. */
+export type EidFlaw =
+  | 'unreadable'
+  | 'encrypted'
+  | 'algorithm'
+  | 'unknown-key'
+  | 'signature'
+  | 'issuer'
+  | 'audience'
+  | 'stale'
+  | 'subject';
+
+/** An ID token that is not what it would have to be. Carries no byte of it. */
+export class EidRefused extends Error {
+  override readonly name = 'EidRefused';
+  readonly flaw: EidFlaw;
+
+  constructor(flaw: EidFlaw) {
+    super(`the ID token is no evidence: ${flaw}`);
+    this.flaw = flaw;
   }
 }
 

@@ -50,6 +50,7 @@ export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
     revokeSessions: (id) => watch.over('kratos', client.revokeSessions(id)),
     unpublish: (identity) => watch.over('kratos', client.unpublish(identity)),
     find: (identifier) => watch.over('kratos', client.find(identifier)),
+    oidcCredentials: (id) => watch.over('kratos', client.oidcCredentials(id)),
     read: (id) => watch.over('kratos', client.read(id)),
     list: (pageSize, from) => watch.over('kratos', client.list(pageSize, from)),
     whoami: (credentials) => watch.over('kratos', client.whoami(credentials)),

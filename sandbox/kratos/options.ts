@@ -24,6 +24,8 @@ export interface KratosOptions {
   readonly dataDir?: string;
   /** Free ones are taken when left out; needed to start again at the same addresses. */
   readonly ports?: Ports;
+  /** OpenID Connect providers, as they stand in Kratos' configuration; the real Kratos only. */
+  readonly providers?: readonly object[];
   /** Another text in the place of the shipped ory-actions.yaml, to show what a mistake in it does. */
   readonly actions?: string;
   /** Over the rest of the real Kratos' own configuration, object by object: more methods, for instance. */

@@ -42,7 +42,7 @@ function least(options: KratosOptions, ports: Ports, databaseFile: string, versi
     selfservice: {
       default_browser_return_url: `${options.uiUrl}/`,
       allowed_return_urls: allowedReturnUrls(options),
-      methods,
+      methods: { ...methods, ...oidc(options) },
       flows: flows(options.uiUrl, version),
     },
   };
@@ -57,6 +57,10 @@ const methods = {
   link: { enabled: false },
   profile: { enabled: true },
 };
+
+function oidc({ providers }: KratosOptions) {
+  return providers === undefined ? {} : { oidc: { enabled: true, config: { providers } } };
+}
 
 function flows(uiUrl: string, version: string) {
   return {

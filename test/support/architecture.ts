@@ -2,7 +2,7 @@ import type { Module } from './modules.ts';
 
 /**
  * Who may import whom (design §8). Data flows one way, and the imports with it:
- * `http, cli -> verification -> ledger | jumio | kratos`; those three know `errors` and nothing of each other.
+ * `http, cli -> verification -> ledger | jumio | kratos | eid`; those four know `errors` and nothing of each other.
  */
 interface Rule {
   /** Folders or files of webhook/ that may be loaded; a layer may always load itself. */
@@ -15,10 +15,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   server: { values: ['app', 'config', 'dependencies', 'logging'] },
   app: { values: ['http', 'verification', 'texts', 'logging'], types: ['dependencies'] },
   dependencies: {
-    values: ['verification', 'ledger', 'jumio', 'kratos', 'texts', 'watch'],
+    values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'watch'],
     types: ['config', 'errors', 'http'],
   },
-  config: { values: ['texts', 'verification/policy-file'], types: ['verification/policy'] },
+  config: { values: ['texts', 'eid/providers', 'verification/policy-file'], types: ['verification/policy'] },
   errors: { values: [] },
   logging: { values: ['errors'] },
   upstream: { values: ['errors'] },
@@ -31,10 +31,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   // Looks at everything from outside: at what is sent and stored, never at what is decided.
   doctor: { values: ['config', 'upstream', 'jumio', 'ledger', 'http/bodies'] },
   texts: { values: [] },
-  verification: { values: ['errors'], types: ['ledger', 'jumio', 'kratos'] },
+  verification: { values: ['errors'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   ledger: { values: ['errors'] },
   jumio: { values: ['errors', 'upstream'] },
   kratos: { values: ['errors', 'upstream'] },
+  eid: { values: ['errors', 'upstream'] },
 };
 
 /** Packages that one place only may know, and where. */
@@ -43,7 +44,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   libsql: ['ledger'],
   pg: ['ledger'],
   '@ory/client': ['kratos'],
-  axios: ['jumio', 'upstream', 'doctor'],
+  axios: ['jumio', 'eid', 'upstream', 'doctor'],
+  jose: ['eid'],
   i18next: ['texts'],
   negotiator: ['texts', 'http'],
   ghtml: ['http'],

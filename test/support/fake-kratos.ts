@@ -1,5 +1,12 @@
 import { UpstreamError } from '../../webhook/errors.ts';
-import type { Credentials, KratosClient, KratosIdentity, State, Whoami } from '../../webhook/kratos/client.ts';
+import type {
+  Credentials,
+  KratosClient,
+  KratosIdentity,
+  OidcCredential,
+  State,
+  Whoami,
+} from '../../webhook/kratos/client.ts';
 import { CANARIES } from './canaries.ts';
 
 type Methods = { -readonly [Name in keyof KratosClient]?: KratosClient[Name] | undefined };
@@ -14,6 +21,7 @@ export interface FakeKratos extends KratosClient {
     readonly read: string[];
     /** Where each page was asked to begin; undefined: at the first. */
     readonly list: (string | undefined)[];
+    readonly oidcCredentials: string[];
     readonly whoami: Credentials[];
     readonly unpublish: string[];
   };
@@ -29,6 +37,8 @@ export interface FakeKratos extends KratosClient {
   readonly identifiers: Map<string, string>;
   /** Whom the list has, in its order. */
   readonly everybody: KratosIdentity[];
+  /** The OpenID Connect credentials of an identity, with the ID tokens that were kept. */
+  readonly credentials: Map<string, OidcCredential[]>;
   /** Signs a person in: the Cookie header of their browser. */
   signIn(identityId: string): string;
   /** Signs a person in in an application without cookies: the session token. */
@@ -51,9 +61,11 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     unpublish: [],
     read: [],
     list: [],
+    oidcCredentials: [],
     whoami: [],
   };
   const states: FakeKratos['states'] = new Map();
+  const credentials: FakeKratos['credentials'] = new Map();
   const copies = new Map<string, unknown>();
   const locales: FakeKratos['locales'] = new Map();
   const identifiers = new Map<string, string>();
@@ -79,6 +91,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     calls,
     copies,
     locales,
+    credentials,
     states,
     identifiers,
     everybody,
@@ -134,6 +147,12 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
       const end = Number(from ?? 0) + pageSize;
       const identities = everybody.slice(Number(from ?? 0), end);
       return { identities, ...(end < everybody.length && { next: String(end) }) };
+    },
+    oidcCredentials: async (id) => {
+      calls.oidcCredentials.push(id);
+      if (instead.oidcCredentials) return instead.oidcCredentials(id);
+      const { metadataPublic } = identity(id);
+      return { credentials: credentials.get(id) ?? [], metadataPublic };
     },
     whoami: async (credentials) => {
       calls.whoami.push(credentials);

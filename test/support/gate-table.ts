@@ -70,6 +70,7 @@ export function rowOf(status: Status, isPublished: boolean): GateRow {
     published,
     gone: 0,
     invited: 0,
+    evidence: 0,
     schemaId: null,
     bornAt: null,
     locale: null,

@@ -25,9 +25,19 @@ export const initiateBody = z.object({
   schema_id: schemaId,
   accept_language: acceptLanguage,
   flow: z
-    .object({ return_to: z.string().nullish().catch(undefined) })
+    .object({ return_to: z.string().nullish().catch(undefined), method: said })
     .nullish()
     .catch(undefined),
+});
+
+/** What Kratos sends when an eID is linked or unlinked in the settings. */
+export const linkBody = z.object({ kratos_identity_id: identityId });
+
+/** What Kratos sends before it stores a sign-up by OpenID Connect: the mapper's hint, which may be anybody's JSON. */
+export const assuranceBody = z.object({
+  schema_id: schemaId,
+  assurance: z.object({ source: z.unknown().optional(), acr: z.unknown().optional() }).nullish().catch(undefined),
+  accept_language: z.string().nullish().catch(undefined),
 });
 
 const flow = z.object({

@@ -63,7 +63,8 @@ export async function initiate(app: FastifyInstance, options: InitiateOptions): 
     const locale = preferredLanguage(body.data.accept_language);
     const returnTo = options.returnTo(body.data.flow?.return_to ?? undefined);
     try {
-      await start(desk, worker, { identityId, returnTo, schemaId, bornAt, locale }, WAIT_MS);
+      const method = body.data.flow?.method ?? undefined;
+      await start(desk, worker, { identityId, returnTo, schemaId, bornAt, locale, method }, WAIT_MS);
     } catch (error) {
       // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
       request.log.error({ identity: identityId, err: error }, 'the sign-up could not be kept in the ledger');

@@ -3,7 +3,16 @@ import { axiosSettings, type Call, exchange } from '../upstream.ts';
 import { toPage } from './page.ts';
 import { accepted, wereThere } from './refusal.ts';
 import { toWhoami, unconfigured } from './whoami.ts';
-import { identitiesWire, identityWire, pageWire, patchedWire, toIdentity, toPatched } from './wire.ts';
+import {
+  credentialsWire,
+  identitiesWire,
+  identityWire,
+  pageWire,
+  patchedWire,
+  toIdentity,
+  toLinked,
+  toPatched,
+} from './wire.ts';
 
 /** What we read of an identity. `metadataPublic` is whatever stands there: anybody's JSON. */
 export interface KratosIdentity {
@@ -33,6 +42,21 @@ export interface Publishable {
 /** What the answer to a PATCH shows. */
 export interface Patched extends Pick<KratosIdentity, 'state' | 'stateChangedAt'> {
   readonly jumio: unknown;
+}
+
+/** One provider that an identity is linked with. */
+export interface OidcCredential {
+  /** Its id in Kratos' configuration. */
+  readonly provider: string;
+  readonly subject: string;
+  /** Empty where Kratos kept none. */
+  readonly idToken: string;
+}
+
+/** What an identity is linked with, and what its metadata say at the same moment. */
+export interface Linked {
+  readonly credentials: readonly OidcCredential[];
+  readonly metadataPublic: unknown;
 }
 
 /** The credentials of a person's request, forwarded as they came. */
@@ -71,6 +95,8 @@ export interface KratosClient {
   find(identifier: string): Promise<string[]>;
   /** @param pageSize at most 500, whatever is asked for. @param from `next` of the page before. */
   list(pageSize: number, from?: string): Promise<IdentityPage>;
+  /** The OpenID Connect credentials with the ID tokens that Kratos kept: of the sign-up, and of each link. */
+  oidcCredentials(identityId: string): Promise<Linked>;
   whoami(credentials: Credentials): Promise<Whoami>;
 }
 
@@ -141,6 +167,11 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
       const request = { pageSize, ...(pageToken !== undefined && { pageToken }) };
       const answer = await exchange(LIST, soon(), (signal) => lists.listIdentities(request, { signal }));
       return toPage(answer, accepted(LIST, answer, pageWire));
+    },
+    oidcCredentials: async (id) => {
+      const request = { id, includeCredential: ['oidc' as const] };
+      const answer = await exchange(READ, soon(), (signal) => admin.getIdentity(request, { signal }));
+      return toLinked(accepted(READ, answer, credentialsWire));
     },
     whoami: async ({ cookie, sessionToken }) => {
       if (!front) throw unconfigured(WHOAMI);

@@ -9,6 +9,13 @@ const IDS: Readonly<Record<Block, number>> = {
   unknown: 4990004,
 };
 
+/** An eID that was used below the level that the sign-up needs. */
+const LEVEL_ID = 4990005;
+
+export function levelMessage(text: string): object {
+  return { messages: [{ instance_ptr: '#/', messages: [{ id: LEVEL_ID, text, type: 'error', context: {} }] }] };
+}
+
 /**
  * The body by which Kratos shows a message in the flow (kratos.md §4.1). `#/` is the flow itself; any other shape
  * blocks too, but without a word for the person.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KratosIdentity, Patched } from './client.ts';
+import type { KratosIdentity, Linked, Patched } from './client.ts';
 import { localeIn } from './trait.ts';
 
 /** What we read of Kratos' answers (kratos.md §7, §9), open to everything else in them. */
@@ -80,3 +80,21 @@ export const errorWire = z.object({
   redirect_browser_to: place,
 });
 export type ErrorWire = z.infer<typeof errorWire>;
+
+const oidcProvider = z.object({ provider: z.string(), subject: z.string(), initial_id_token: z.string().catch('') });
+
+/** The answer to a read with `include_credential=oidc`; an identity without such a credential has an empty list. */
+export const credentialsWire = z.object({
+  credentials: z
+    .object({ oidc: z.object({ config: z.object({ providers: z.array(oidcProvider) }) }).optional() })
+    .optional(),
+  metadata_public: z.unknown().optional(),
+});
+
+export function toLinked({ credentials, metadata_public: metadataPublic }: z.infer<typeof credentialsWire>): Linked {
+  const providers = credentials?.oidc?.config.providers ?? [];
+  return {
+    credentials: providers.map(({ provider, subject, initial_id_token: idToken }) => ({ provider, subject, idToken })),
+    metadataPublic,
+  };
+}

@@ -12,6 +12,7 @@ export type GateRow = Pick<
   | 'rejections'
   | 'attemptWaitsOn'
   | 'invited'
+  | 'evidence'
   | 'schemaId'
   | 'bornAt'
   | 'locale'
@@ -30,7 +31,7 @@ export type GateRow = Pick<
 /** The gate's read: built once, because building it each time costs five times as much as running it (ecosystem.md §9). */
 export function gateReader(db: Kysely<Tables>): (identityId: string) => Promise<GateRow | undefined> {
   const query = sql<GateRow>`select i.standing, i.status, i.decided_at, i.reason, i.rejections, i.attempt_waits_on,
-    i.invited, i.schema_id, i.born_at, i.locale, i.content, i.changed_at, i.version, i.published, i.gone,
+    i.invited, i.evidence, i.schema_id, i.born_at, i.locale, i.content, i.changed_at, i.version, i.published, i.gone,
     i.granted_from, i.erased_at,
     (select count(*) from verifications v where v.identity_id = i.id) as attempts
     from identities i where i.id = ${''}`.compile(db);

@@ -39,6 +39,8 @@ export interface Ledger {
   snapshot(identityId: string): Promise<Snapshot | undefined>;
   identityOfVerification(verificationId: string): Promise<string | undefined>;
   identityOfExecution(executionId: string): Promise<string | undefined>;
+  /** The identity that an eID's subject (its keyed hash) belongs to for ever. */
+  identityOfSubject(subject: string): Promise<string | undefined>;
   /** Loads, lets `decide` say what is new, saves: one transaction, serial per identity. `undefined`: nothing to do. */
   change(
     identityId: string,
@@ -87,6 +89,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
   const gate = gateReader(store.db);
   const ofVerification = identityReader(store.db, 'id');
   const ofExecution = identityReader(store.db, 'executionId');
+  const ofSubject = identityReader(store.db, 'subject');
   return {
     createdAt: Number(await store.read((db) => setting(db, 'created_at'))),
     referenceKey: Buffer.from(await store.read((db) => setting(db, 'reference_key')), 'base64'),
@@ -98,6 +101,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
     snapshot: (id) => store.read((db) => rows.load(db, id, false)),
     identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),
     identityOfExecution: (id) => store.read((db) => ofExecution(db, id)),
+    identityOfSubject: (subject) => store.read((db) => ofSubject(db, subject)),
     change: (id, now, decide) =>
       store.write(async (db) => {
         // A first row does not exist yet and cannot be locked: two replicas meet on this instead.
@@ -129,7 +133,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
 }
 
 /** Built once, like the gate's: every callback asks it. */
-function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId') {
+function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' | 'subject') {
   const query = db.selectFrom('verifications').select('identityId').where(column, '=', '').compile();
   return async (on: Kysely<Tables>, value: string): Promise<string | undefined> => {
     const { rows } = await on.executeQuery<{ identityId: string }>({ ...query, parameters: [value] });

@@ -47,6 +47,8 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .addColumn('state_owed', 'text')
     .addColumn('deactivated', 'integer', (c) => c.notNull())
     .addColumn('inactive_since', 'bigint')
+    .addColumn('evidence', 'integer', (c) => c.notNull())
+    .addColumn('evidence_at', 'bigint')
     .addColumn('erased_at', 'bigint')
     .execute();
 }
@@ -59,6 +61,7 @@ async function createVerifications(db: Kysely<Tables>): Promise<void> {
     .addColumn('identity_id', 'text', (c) => c.notNull().references('identities.id'))
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('level', 'text')
+    .addColumn('subject', 'text')
     .addColumn('prepared', 'integer', (c) => c.notNull())
     .addColumn('attempt', 'integer', (c) => c.notNull())
     .addColumn('state', 'text', (c) => c.notNull())
@@ -134,6 +137,8 @@ async function createIndexes(db: Kysely<Tables>): Promise<void> {
     where state in ('requested', 'started')`.execute(db);
   await sql`create unique index if not exists verifications_execution on verifications (execution_id)
     where execution_id is not null`.execute(db);
+  await sql`create unique index if not exists verifications_subject on verifications (subject)
+    where subject is not null`.execute(db);
   await sql`create index if not exists verifications_due on verifications (read_due) where read_due is not null`.execute(
     db,
   );

@@ -51,6 +51,8 @@ const IDENTITY_COLUMNS = [
   'stateOwed',
   'deactivated',
   'inactiveSince',
+  'evidence',
+  'evidenceAt',
   'erasedAt',
 ] as const satisfies readonly (keyof Identity)[];
 
@@ -59,6 +61,7 @@ const VERIFICATION_COLUMNS = [
   'identityId',
   'source',
   'level',
+  'subject',
   'prepared',
   'attempt',
   'state',

@@ -89,6 +89,10 @@ export interface Identity {
   readonly deactivated: number;
   /** Kratos' time of that change; null: not confirmed yet. An `inactive` of another time is somebody else's. */
   readonly inactiveSince: number | null;
+  /** What an eID owes us: 0 nothing; 1 a sign-up's credential is to be read; 2 one that was linked or unlinked later. */
+  readonly evidence: number;
+  /** When a hook told of it: the ID token must be of that moment. */
+  readonly evidenceAt: number | null;
   /** When it was erased; what is left is a tombstone (its standing). */
   readonly erasedAt: number | null;
 }
@@ -103,6 +107,8 @@ export interface Verification {
   readonly source: Source;
   /** The level of assurance that the source returned; null where it has none. */
   readonly level: string | null;
+  /** Who the person is to an eID: a keyed hash of issuer and subject. It stays with the identity that it approved. */
+  readonly subject: string | null;
   /** Traits for Jumio: 0 not wanted, 1 owed, 2 sent, 3 given up. */
   readonly prepared: number;
   /** 1 for the first attempt of its identity. */

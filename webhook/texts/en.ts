@@ -106,4 +106,6 @@ export const en = {
   'block.unverified': 'You cannot sign in before your identity has been verified.',
   'block.unknown': 'Your identity verification cannot be checked at the moment. Please try again in a few minutes.',
   'block.way_on': 'You can go on here, within ten minutes: {{url}}',
+  'block.level':
+    'This sign-up needs a stronger confirmation of your electronic identity. Please try again and confirm in your app as it asks you to.',
 } as const;

@@ -107,4 +107,6 @@ export const es: Messages = {
   'block.unknown':
     'En este momento no se puede consultar su verificación de identidad. Inténtelo de nuevo en unos minutos.',
   'block.way_on': 'Puede continuar aquí, en los próximos diez minutos: {{url}}',
+  'block.level':
+    'Este registro exige una confirmación más fuerte de su identidad electrónica. Inténtelo de nuevo y confirme en su aplicación como se lo pida.',
 };

@@ -107,4 +107,6 @@ export const fr: Messages = {
   'block.unknown':
     'Votre vérification d’identité ne peut pas être consultée pour le moment. Réessayez dans quelques minutes.',
   'block.way_on': 'Vous pouvez continuer ici, dans les dix minutes : {{url}}',
+  'block.level':
+    'Cette inscription exige une confirmation plus forte de votre identité électronique. Veuillez réessayer et confirmer dans votre application comme elle le demande.',
 };

@@ -106,8 +106,8 @@ function admin(snapshot: Snapshot, verification: Verification | null): AdminStat
  */
 export function contentOf(snapshot: Snapshot): string | null {
   const status = statusOf(snapshot);
-  const { invited, erasedAt } = snapshot.identity;
-  const isSilent = snapshot.verifications.length === 0 && invited === 0;
+  const { invited, evidence, erasedAt } = snapshot.identity;
+  const isSilent = snapshot.verifications.length === 0 && invited === 0 && evidence !== 1;
   if (status === 'none' || isSilent || erasedAt !== null) return null;
   const standing = standingOf(snapshot);
   const by = standing === null ? (latest(snapshot) ?? null) : standing.by;

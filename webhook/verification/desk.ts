@@ -5,6 +5,7 @@ import type { ClaimOptions } from '../ledger/claim.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OnRejected } from './consequences.ts';
 import type { Policy } from './policy.ts';
+import type { Eid } from './read-evidence.ts';
 
 /** Epoch milliseconds. */
 export interface Clock {
@@ -31,6 +32,8 @@ export interface Desk {
     /** What happens where neither the ledger nor the published copy says anything. */
     readonly onFailure: 'block' | 'allow';
   };
+  /** Undefined: no eID provider is configured. */
+  readonly eid: Eid | undefined;
   readonly workflowKey: string;
   /** Whether a sign-up asks Jumio for an execution at once, or the person's going on does (`VERIFICATION_START`). */
   readonly startsAt: 'registration' | 'consent';

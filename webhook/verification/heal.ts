@@ -1,11 +1,12 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
+import { beginBy } from './evidence.ts';
 import type { Asking } from './judgement.ts';
 import { nudge } from './nudge.ts';
 import { tellsNews, withParticulars } from './particulars.ts';
 import { isOurCopy, knowsWorse, reappeared, republish } from './publication.ts';
 import type { Copy } from './published-copy.ts';
-import { begin, meet } from './request.ts';
+import { meet } from './request.ts';
 import { settle } from './settle.ts';
 import { openAttempt, standingOf } from './standing.ts';
 
@@ -20,7 +21,7 @@ function isOurs(bornAt: number | undefined, ledgerCreatedAt: number): boolean {
 
 /** Met, and never asked for anything: neither an attempt, nor an invitation, nor a decision of before. */
 function hasNothing(row: GateRow): boolean {
-  return row.attempts === 0 && row.invited === 0 && row.standing === null;
+  return row.attempts === 0 && row.invited === 0 && row.evidence === 0 && row.standing === null;
 }
 
 /** Something put our object back after it was cleared away. */
@@ -49,6 +50,8 @@ interface HealContext {
   readonly now: number;
   readonly newId: () => string;
   readonly startsAt: 'registration' | 'consent';
+  /** Undefined: no eID provider is configured. */
+  readonly eid?: unknown;
 }
 
 /** Carries a remedy out on the row as it stands now, and keeps what the sign-in tells of the identity. */
@@ -78,7 +81,7 @@ export function heal(
       const { identityId: id, schemaId, bornAt, locale } = signIn;
       const snapshot = found ?? meet({ id, schemaId, bornAt, locale }, now);
       if (snapshot.verifications.length > 0 || snapshot.identity.invited === 1) return undefined;
-      const change = begin(snapshot, context, now);
+      const change = beginBy(snapshot, signIn, context, now);
       return { ...change, events: [{ kind: 'healed' }, ...(change.events ?? [])] };
     }
     case 'republish':

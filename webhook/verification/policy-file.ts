@@ -86,6 +86,8 @@ function toPolicy(document: PolicyDocument): Policy {
       windowMs: again.window,
       afterLifetime: again.after_lifetime,
     },
+    evidence: document.evidence,
+    requiredLevels: document.required_level,
     onRejected: { revokeSessions: rejected.revoke_sessions, deactivate: rejected.deactivate },
     verdictLifetimeMs: document.verdict_lifetime ?? null,
   };

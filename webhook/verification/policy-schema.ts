@@ -91,6 +91,16 @@ const onRejected = z.strictObject({
   deactivate: yesOrNo.describe('`state: inactive` in Kratos, set back when the rejection is over.').default(false),
 });
 
+const level = z.string({ error: 'a level, as the provider returns it in `acr`' }).min(1).max(200);
+
+const evidence = z
+  .record(name, z.union([z.literal('any'), z.array(level).min(1)], { error: 'any, or a list of levels' }))
+  .describe('Which eID provider at which returned level is enough, so that Jumio is not asked. See eid/README.md.');
+
+const requiredLevel = z
+  .record(name, z.record(name, level))
+  .describe('By identity schema and eID provider: a sign-up below this level is refused before anything is stored.');
+
 /** The file, as JSON Schema knows it; what one key says of another is checked by `policyMistakes`. */
 export const policySchema = z.strictObject({
   rules: z
@@ -100,6 +110,8 @@ export const policySchema = z.strictObject({
   verdict_lifetime: duration('An approval that is older counts as `expired`, at the gate and on the pages.').optional(),
   start_again: startAgain.prefault({}),
   on_rejected: onRejected.prefault({}),
+  evidence: evidence.default({}),
+  required_level: requiredLevel.default({}),
 });
 
 export type PolicyDocument = z.output<typeof policySchema>;

@@ -1,6 +1,7 @@
 import type { Block } from '../kratos/messages.ts';
 import type { Reason, Status, WaitingOn } from '../ledger/types.ts';
 import type { OnRejected } from './consequences.ts';
+import type { EvidencePolicy, RequiredLevels } from './evidence-policy.ts';
 
 /** What a person is doing when the gate is asked; `refresh`: signing in once more beside a session that lives. */
 export type Flow = 'login' | 'refresh' | 'recovery';
@@ -69,6 +70,8 @@ export interface Policy {
   readonly otherwise: Rule;
   readonly startAgain: StartAgain;
   readonly onRejected: OnRejected;
+  readonly evidence: EvidencePolicy;
+  readonly requiredLevels: RequiredLevels;
   /** An approval that is older counts as `expired`; null: none ever does. */
   readonly verdictLifetimeMs: number | null;
 }

@@ -32,8 +32,9 @@ export function isBehind(identity: Identity): boolean {
 /** When Kratos' turn comes next, once a debt has been paid: at once, for the last look, or not at all. */
 export function restDue(identity: Identity, now: number): number | null {
   if (identity.gone === 1) return null;
-  if (isBehind(identity) || identity.stateOwed !== null || identity.revoke === 1) return now;
-  return debtToKratos(identity) === 'read-back' || identity.revoke === 2 ? now + READ_BACK_MS : null;
+  const { stateOwed, revoke, evidence } = identity;
+  if (isBehind(identity) || stateOwed !== null || revoke === 1 || evidence > 0) return now;
+  return debtToKratos(identity) === 'read-back' || revoke === 2 ? now + READ_BACK_MS : null;
 }
 
 /** Whether a `metadata_public.jumio` is what we published last. Key order is Kratos' affair. */

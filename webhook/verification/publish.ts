@@ -6,6 +6,7 @@ import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
 import { patchContent, patchState } from './patch.ts';
 import { debtToKratos, isBehind, onPublishFailed, onReadBack, restDue } from './publication.ts';
+import { onEvidenceFailed, readEvidence } from './read-evidence.ts';
 import { factsOf, type Step, THROTTLED_MS } from './step.ts';
 
 async function readBack(desk: Desk, step: Step): Promise<void> {
@@ -28,7 +29,8 @@ async function failed(desk: Desk, step: Step, error: unknown, words: string): Pr
   const facts = factsOf(error);
   desk.log.warn({ identity: step.identityId, upstream: facts }, words);
   const pause = facts.retryAfter ?? THROTTLED_MS;
-  if (facts.status === 429) await desk.ledger.budgets.pause('kratos', desk.clock.now(), pause);
+  if (facts.status === 429 && facts.upstream === 'kratos')
+    await desk.ledger.budgets.pause('kratos', desk.clock.now(), pause);
   return facts;
 }
 
@@ -83,15 +85,28 @@ function waiving(desk: Desk, step: Step): Step {
   return { ...step, claim: { ...step.claim, snapshot }, write };
 }
 
+/** Reads the credential of an eID where a hook told of one. How that failed, if it did: the rest need not wait for it. */
+async function payEvidence(desk: Desk, step: Step): Promise<UpstreamFacts | undefined> {
+  const { evidence, gone } = step.claim.snapshot.identity;
+  if (desk.eid === undefined || evidence === 0 || gone === 1) return undefined;
+  try {
+    await readEvidence(desk, desk.eid, step);
+    return undefined;
+  } catch (error) {
+    return failed(desk, step, error, 'could not read the evidence of an eID');
+  }
+}
+
 /** Pays what is owed to Kratos: sessions to end, a state, the next version, or one look at the last one. */
 export async function payKratos(desk: Desk, unwaived: Step): Promise<void> {
   if (!unwaived.mayCall()) return;
   const step = waiving(desk, unwaived);
   const attempts = step.claim.snapshot.identity.kratosAttempts + 1;
+  const unread = await payEvidence(desk, step);
   const facts = await payRevocation(desk, step);
   if (facts?.status !== 429) await payContent(desk, step);
-  if (facts === undefined) return;
-  await step.write((snapshot) => onRevokeFailed(snapshot, facts, attempts, desk.clock.now(), desk.random()));
+  if (unread) await step.write((snapshot) => onEvidenceFailed(snapshot, unread, desk.clock.now(), desk.random()));
+  if (facts) await step.write((snapshot) => onRevokeFailed(snapshot, facts, attempts, desk.clock.now(), desk.random()));
 }
 
 /** The first publication waits for the first create try, but not for longer than it is due (design §4). */

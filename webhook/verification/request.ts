@@ -52,6 +52,8 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     stateOwed: null,
     deactivated: 0,
     inactiveSince: null,
+    evidence: 0,
+    evidenceAt: null,
     erasedAt: null,
   };
   return { identity, verifications: [] };
@@ -68,6 +70,7 @@ export function requested(snapshot: Snapshot, id: string, now: number): Verifica
     identityId: snapshot.identity.id,
     source: 'jumio',
     level: null,
+    subject: null,
     prepared: 0,
     attempt: attemptNumber(snapshot),
     state: 'requested',

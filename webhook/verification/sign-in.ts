@@ -16,7 +16,7 @@ export interface Answer extends Judgement {
 
 async function putRight(desk: Desk, worker: Worker, signIn: Attempt, remedy: Remedy): Promise<void> {
   const now = desk.clock.now();
-  const context = { now, newId: desk.newId, startsAt: desk.startsAt };
+  const context = { now, newId: desk.newId, eid: desk.eid, startsAt: desk.startsAt };
   await desk.ledger.change(signIn.identityId, now, (found) => healed(remedy, found, signIn, context));
   worker.wake();
 }

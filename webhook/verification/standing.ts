@@ -44,18 +44,27 @@ function countingDecisions({ verifications }: Snapshot): Verification[] {
   return last.decision === 'FAILED' ? [last] : decided.filter((row) => row === last || row.source !== 'operator');
 }
 
-/**
- * The verdict that counts: of the decided verifications the one that was completed last, equal times: the later
- * started. An open or expired attempt never changes it, so a rejection is not laundered by starting again.
- */
-export function standingOf(snapshot: Snapshot): Standing | null {
-  const [first, ...others] = countingDecisions(snapshot);
-  if (first === undefined) {
-    const { inherited } = snapshot.identity;
-    return inherited === null ? null : { status: inherited, by: null };
-  }
+function givenBy([first, ...others]: readonly Verification[]): Standing | null {
+  if (first === undefined) return null;
   const by = others.reduce(later, first);
   return by.decision === null ? null : { status: STATUS[by.decision], by };
+}
+
+/** Whether an eID answered. */
+export function isEid({ source }: Pick<Verification, 'source'>): boolean {
+  return source.startsWith('eid:');
+}
+
+/**
+ * The verdict that counts: of the decided verifications the one that was completed last, equal times: the later
+ * started. An open or expired attempt never changes it, so a rejection is not laundered by starting again; nor does an eID lift one: it counts where nobody else decided.
+ */
+export function standingOf(snapshot: Snapshot): Standing | null {
+  const counting = countingDecisions(snapshot);
+  const ofOthers = givenBy(counting.filter((row) => !isEid(row)));
+  const { inherited } = snapshot.identity;
+  if (ofOthers === null && inherited !== null) return { status: inherited, by: null };
+  return ofOthers ?? givenBy(counting);
 }
 
 /** The attempts at Jumio; what others decided is none. */
@@ -91,12 +100,18 @@ export function attemptStatus(verification: Verification): AttemptStatus {
 
 export function statusOf(snapshot: Snapshot): Status {
   const attempt = latest(snapshot);
-  const withoutAttempt = snapshot.identity.invited === 1 ? 'pending' : 'none';
+  const { invited, evidence } = snapshot.identity;
+  const withoutAttempt = invited === 1 || evidence === 1 ? 'pending' : 'none';
   return standingOf(snapshot)?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
 }
 
 /** `lastError` of a verification whose last answer had a word that is not documented. */
 export const UNKNOWN_WORD = 'unknown-status';
+
+/** Whether an eID answers is still to be read: nobody but the other side can go on. */
+function withoutAttemptWaitsOn({ identity }: Snapshot): WaitingOn | null {
+  return identity.evidence === 1 ? 'jumio' : null;
+}
 
 function attemptWaitsOn(attempt: Verification): WaitingOn {
   if (attempt.state === 'requested') return attempt.parked === 1 ? 'operator' : 'jumio';
@@ -121,7 +136,7 @@ export function standingFacts(snapshot: Snapshot): StandingFacts {
     decidedAt: standing && (standing.by === null ? snapshot.identity.metAt : standing.by.completedAt),
     reason: standing?.by?.reason ?? null,
     rejections: attemptsOf(snapshot).filter(({ decision }) => decision === 'FAILED').length,
-    attemptWaitsOn: open === undefined ? null : attemptWaitsOn(open),
+    attemptWaitsOn: open === undefined ? withoutAttemptWaitsOn(snapshot) : attemptWaitsOn(open),
     grantedFrom: snapshot.identity.grantedFrom,
     erasedAt: snapshot.identity.erasedAt,
   };

@@ -65,6 +65,8 @@ function goOn(snapshot: Snapshot, open: Verification, now: number, policy: Polic
 export function mayStart(snapshot: Snapshot, now: number, policy: Policy): Permission {
   const refused = refusedByStanding(snapshot, now, policy);
   if (refused !== undefined) return refused;
+  // Whether an eID answers for this person is not known yet: nothing that costs anything is made before it is.
+  if (snapshot.identity.evidence === 1) return { kind: 'no', why: 'processing' };
   const open = openAttempt(snapshot);
   return open === undefined ? within(snapshot, now, policy, { kind: 'start' }) : goOn(snapshot, open, now, policy);
 }

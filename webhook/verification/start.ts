@@ -1,9 +1,10 @@
 import type { Snapshot } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
+import { beginBy } from './evidence.ts';
 import { type Particulars, withParticulars } from './particulars.ts';
 import { reappeared } from './publication.ts';
-import { begin, meet } from './request.ts';
+import { meet } from './request.ts';
 import { settle } from './settle.ts';
 import type { Worker } from './worker.ts';
 
@@ -49,6 +50,8 @@ async function waitForFirstTry(desk: Desk, identityId: string, waitMs: number): 
 export interface SignUp extends Particulars {
   readonly identityId: string;
   readonly returnTo: string | null;
+  /** By which method, where Kratos says so (not for passwords). */
+  readonly method?: string | undefined;
 }
 
 /**
@@ -56,8 +59,9 @@ export interface SignUp extends Particulars {
  * erased identity is started by nothing.
  */
 function hasNothing({ identity, verifications }: Snapshot): boolean {
-  const { inherited, invited, erasedAt } = identity;
-  return verifications.length === 0 && inherited === null && invited === 0 && erasedAt === null;
+  const { inherited, invited, evidence, erasedAt } = identity;
+  const isAsked = invited === 1 || evidence > 0 || erasedAt !== null;
+  return verifications.length === 0 && inherited === null && !isAsked;
 }
 
 /**
@@ -73,7 +77,7 @@ export async function start(desk: Desk, worker: Worker, signUp: SignUp, waitMs: 
     fresh = found === undefined || hasNothing(found);
     if (fresh) {
       const met = withParticulars(found ?? meet({ id: identityId }, now), signUp);
-      return begin(withIdentity(met, { returnTo: returnTo ?? met.identity.returnTo }), desk, now);
+      return beginBy(withIdentity(met, { returnTo: returnTo ?? met.identity.returnTo }), signUp, desk, now);
     }
     return found?.identity.gone === 1 ? settle(reappeared(found, now), now) : undefined;
   });

@@ -44,6 +44,8 @@ function fullIdentity(id: string): Identity {
     revoke: 1,
     stateOwed: 'inactive',
     deactivated: 1,
+    evidence: 2,
+    evidenceAt: NOW + 15,
     erasedAt: NOW + 14,
   };
 }
@@ -54,6 +56,7 @@ function fullVerification(identityId: string): Verification {
     identityId,
     source: 'operator',
     level: 'loa-3',
+    subject: randomUUID(),
     prepared: 2,
     attempt: 3,
     state: 'started',

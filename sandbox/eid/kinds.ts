@@ -1,0 +1,55 @@
+import type { ClientAuthMethod } from 'oidc-provider';
+import type { Holder } from './people.ts';
+
+export type Kind = 'itsme' | 'idemia';
+
+/** In what the two providers differ (seed-capabilities.md A1, A2, C1, C2). */
+export interface Manner {
+  readonly title: string;
+  /** From the lowest to the highest. */
+  readonly levels: readonly [string, ...string[]];
+  readonly scopes: readonly string[];
+  readonly clientAuthentication: ClientAuthMethod;
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+  claimsOf(holder: Holder): Readonly<Record<string, unknown>>;
+}
+
+const ITSME = 'http://itsme.services/v2/claim';
+
+const itsme: Manner = {
+  title: 'itsme (sandbox)',
+  levels: [`${ITSME}/acr_basic`, `${ITSME}/acr_advanced`],
+  scopes: ['openid', 'service:DEMO', 'profile', 'email'],
+  clientAuthentication: 'client_secret_post',
+  claims: {
+    openid: ['sub'],
+    profile: ['family_name', 'given_name', 'name', 'birthdate'],
+    email: ['email', 'email_verified'],
+  },
+  claimsOf: ({ givenName, familyName, email, birthdate }) => ({
+    family_name: familyName,
+    given_name: givenName,
+    name: `${givenName} ${familyName}`,
+    birthdate,
+    email,
+    // Always: itsme does not verify addresses.
+    email_verified: false,
+  }),
+};
+
+const idemia: Manner = {
+  title: 'Mobile ID (sandbox)',
+  levels: ['loa-2', 'loa-3', 'loa-4'],
+  scopes: ['openid', 'id_basic', 'mt_scope'],
+  clientAuthentication: 'client_secret_basic',
+  claims: { openid: ['sub'], id_basic: ['firstName1', 'lastName1', 'documentId', 'address1', 'email'], mt_scope: [] },
+  claimsOf: ({ givenName, familyName, email }) => ({
+    firstName1: givenName,
+    lastName1: familyName,
+    documentId: 'D-0000001',
+    address1: '1 Main Street',
+    email,
+  }),
+};
+
+export const MANNERS: Readonly<Record<Kind, Manner>> = { itsme, idemia };

@@ -1,0 +1,54 @@
+import { createServer } from 'node:http';
+import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { onTestFinished } from 'vitest';
+
+/** An eID provider of which only what we ask it ourselves is there: discovery, keys, and a pen to sign with. */
+export interface EidIssuer {
+  readonly issuer: string;
+  /** What was asked, in its order. */
+  readonly asked: string[];
+  /** Instead of the usual answer to a path. */
+  readonly instead: Record<string, { readonly status: number; readonly body: string }>;
+  sign(claims: JWTPayload, header?: { alg?: string; kid?: string }): Promise<string>;
+  /** From now on signs with a new key; the old one is gone. */
+  rotate(): Promise<void>;
+}
+
+async function newKey(kid: string) {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' };
+  return { kid, privateKey, jwk };
+}
+
+async function listen(answer: (path: string) => { status: number; body: string }): Promise<string> {
+  const server = createServer((request, response) => {
+    const { status, body } = answer(request.url ?? '/');
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+}
+
+export async function startEidIssuer(): Promise<EidIssuer> {
+  let key = await newKey('1');
+  const asked: string[] = [];
+  const instead: EidIssuer['instead'] = {};
+  const documents = (path: string): object =>
+    path === '/jwks' ? { keys: [key.jwk] } : { issuer, jwks_uri: `${issuer}/jwks`, acr_values_supported: ['loa-2'] };
+  const issuer = await listen((path) => {
+    asked.push(path);
+    return instead[path] ?? { status: 200, body: JSON.stringify(documents(path)) };
+  });
+  return {
+    issuer,
+    asked,
+    instead,
+    sign: (claims, header = {}) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header }).sign(key.privateKey),
+    rotate: async () => {
+      key = await newKey(`${Number(key.kid) + 1}`);
+    },
+  };
+}

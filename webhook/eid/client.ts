@@ -1,0 +1,98 @@
+import axios from 'axios';
+import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { UpstreamError } from '../errors.ts';
+import { accept, axiosSettings, type Call, exchange, isSuccess, refusal } from '../upstream.ts';
+import { type EidToken, verifyIdToken } from './id-token.ts';
+import type { EidProviders } from './providers.ts';
+
+/** What a provider says of itself, as much of it as we need (OpenID Connect Discovery 1.0 §3). */
+export const discoveryWire = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url({ protocol: /^https?$/ }),
+  acr_values_supported: z.array(z.string()).optional().catch(undefined),
+  token_endpoint_auth_methods_supported: z.array(z.string()).optional().catch(undefined),
+  id_token_encryption_alg_values_supported: z.array(z.string()).optional().catch(undefined),
+});
+
+export type Discovery = z.infer<typeof discoveryWire>;
+
+/** The eID providers that the operator trusts. */
+export interface EidClient {
+  /**
+   * Checks an ID token of one of them, as of the moment at which a hook told of it (epoch milliseconds).
+   * Rejects with `EidRefused` where it is no evidence, with `UpstreamError` where the provider's keys cannot be had.
+   */
+  verify(providerId: string, idToken: string, at: number): Promise<EidToken>;
+  /** Rejects with `UpstreamError`, also where the document speaks of another issuer. */
+  discover(providerId: string): Promise<Discovery>;
+}
+
+export interface EidClientOptions {
+  readonly providers: EidProviders;
+  readonly userAgent: string;
+  /** Milliseconds for each call. */
+  readonly deadline: number;
+  readonly now: () => number;
+}
+
+const DISCOVERY: Call = { upstream: 'eid', operation: 'discovery' };
+const KEYS: Call = { upstream: 'eid', operation: 'keys' };
+
+/** After so long a key set's address is asked for anew; the keys themselves are fetched anew when one is missing. */
+const KEYS_MAX_AGE = 24 * 3_600_000;
+
+interface KnownKeys {
+  readonly keys: JWTVerifyGetKey;
+  readonly until: number;
+}
+
+/** Opens no connection before its first call. */
+export function createEidClient({ providers, userAgent, deadline, now }: EidClientOptions): EidClient {
+  const http = axios.create(axiosSettings(userAgent));
+  const known = new Map<string, KnownKeys>();
+
+  function providerOf(id: string): EidProviders[string] {
+    const provider = providers[id];
+    if (provider === undefined) throw new Error(`${id} is none of the eID providers`);
+    return provider;
+  }
+
+  async function discover(id: string): Promise<Discovery> {
+    const { issuer } = providerOf(id);
+    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const answer = await exchange(DISCOVERY, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }));
+    const document = accept(DISCOVERY, answer, discoveryWire);
+    if (document.issuer === issuer) return document;
+    throw new UpstreamError({ ...DISCOVERY, failure: 'unusable', detail: 'the document speaks of another issuer' });
+  }
+
+  /** Through our own client: deadline, size limit, no redirects, and the proxy where one is set. */
+  const fetchKeys: FetchImplementation = async (url) => {
+    const answer = await exchange(KEYS, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }));
+    if (!isSuccess(answer.status)) throw refusal(KEYS, answer);
+    return new Response(answer.body, { status: 200 });
+  };
+
+  async function keysOf(id: string): Promise<JWTVerifyGetKey> {
+    const found = known.get(id);
+    if (found !== undefined && now() < found.until) return found.keys;
+    const { jwks_uri } = await discover(id);
+    // No pause before a missing key is looked for: a refusal is final, and a new key must not be taken for a forgery.
+    const keys = createRemoteJWKSet(new URL(jwks_uri), {
+      timeoutDuration: deadline,
+      cooldownDuration: 0,
+      [customFetch]: fetchKeys,
+    });
+    known.set(id, { keys, until: now() + KEYS_MAX_AGE });
+    return keys;
+  }
+
+  return {
+    discover,
+    verify: async (id, idToken, at) => {
+      const { issuer, client_id: audience } = providerOf(id);
+      return verifyIdToken(idToken, await keysOf(id), { issuer, audience, at });
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import type { EidFlaw } from '../errors.ts';
+import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { withIdentity, withVerification } from './edit.ts';
+import { begin, requested } from './request.ts';
+import { kratosTurn, settle } from './settle.ts';
+import { isEid, standingOf } from './standing.ts';
+
+/** One credential of an eID provider of ours, as it was found with the identity. */
+export type Found =
+  | {
+      readonly kind: 'verified';
+      readonly provider: string;
+      /** Keyed hash of issuer and subject. */
+      readonly subject: string;
+      readonly level: string | null;
+      /** Epoch milliseconds. */
+      readonly issuedAt: number;
+      /** What the policy says to this level. */
+      readonly satisfies: boolean;
+      /** Another identity was approved by it before, and keeps it. */
+      readonly taken: boolean;
+    }
+  | { readonly kind: 'refused'; readonly provider: string; readonly subject: string; readonly flaw: EidFlaw }
+  /** It approved this identity before, and still is linked. */
+  | { readonly kind: 'known'; readonly provider: string; readonly subject: string };
+
+type Verified = Extract<Found, { kind: 'verified' }>;
+
+/** What an identity is owed of which a hook said that it has an eID. `for`: see `Identity.evidence`. */
+export function owed(snapshot: Snapshot, owedFor: 1 | 2, hookAt: number, now: number): Snapshot {
+  const { identity } = snapshot;
+  const evidence = identity.evidence === 1 ? 1 : owedFor;
+  return withIdentity(snapshot, { evidence, evidenceAt: hookAt, kratosDue: kratosTurn(identity, now) });
+}
+
+/** How a sign-up begins: with an eID, by reading its credential before Jumio is asked for anything. */
+export function beginBy(
+  snapshot: Snapshot,
+  { method, bornAt }: { readonly method?: string | undefined; readonly bornAt?: number | undefined },
+  how: Parameters<typeof begin>[1] & { readonly eid?: unknown },
+  now: number,
+): Change {
+  if (how.eid === undefined || method !== 'oidc') return begin(snapshot, how, now);
+  return settle(owed(snapshot, 1, bornAt ?? now, now), now);
+}
+
+/** What an unlinked eID approved is no longer so. The subject stays: it belongs to this identity for ever. */
+function withdraw(snapshot: Snapshot, found: readonly Found[], events: LedgerEvent[]): Snapshot {
+  const linked = new Set(found.map(({ subject }) => subject));
+  const lost = snapshot.verifications.filter(
+    (row) => isEid(row) && row.decision !== null && !linked.has(row.subject ?? ''),
+  );
+  for (const { id, source } of lost) events.push({ kind: 'eid_withdrawn', verificationId: id, detail: { source } });
+  const without = lost.reduce(
+    (now, { id }) => withVerification(now, id, { decision: null, state: 'expired' }),
+    snapshot,
+  );
+  // What is published still says approved: the person is asked to come instead.
+  const isBare = lost.length > 0 && without.verifications.every(isEid) && standingOf(without) === null;
+  return isBare ? withIdentity(without, { invited: 1 }) : without;
+}
+
+function approved(level: string | null, issuedAt: number): Partial<Verification> {
+  return { state: 'decided', decision: 'PASSED', level, completedAt: issuedAt };
+}
+
+function approve(snapshot: Snapshot, by: Verified, newId: string, now: number, events: LedgerEvent[]): Snapshot {
+  const { provider, subject, level, issuedAt } = by;
+  const known = snapshot.verifications.find((row) => row.subject === subject);
+  if (known?.decision === 'PASSED') return snapshot;
+  const id = known?.id ?? newId;
+  events.push({ kind: 'eid_approved', verificationId: id, detail: { source: `eid:${provider}`, level } });
+  if (known) return withVerification(snapshot, id, approved(level, issuedAt));
+  const evidence = { source: `eid:${provider}` as const, subject, readDue: null, ...approved(level, issuedAt) };
+  const row = { ...requested(snapshot, id, now), ...evidence };
+  return { ...snapshot, verifications: [...snapshot.verifications, row] };
+}
+
+/** An attempt that Jumio was not asked for yet costs nothing to give up. */
+function withoutRequest(snapshot: Snapshot, events: LedgerEvent[]): Snapshot {
+  const open = snapshot.verifications.find(({ state, source }) => state === 'requested' && source === 'jumio');
+  if (open === undefined || open.attempts > 0) return snapshot;
+  events.push({ kind: 'not_needed', verificationId: open.id });
+  return withVerification(snapshot, open.id, { state: 'expired', readDue: null });
+}
+
+function told(found: Found): LedgerEvent | undefined {
+  const { provider } = found;
+  if (found.kind === 'known') return undefined;
+  if (found.kind === 'refused') return { kind: 'eid_refused', detail: { provider, flaw: found.flaw } };
+  if (found.taken) return { kind: 'eid_taken', detail: { provider } };
+  return found.satisfies ? undefined : { kind: 'eid_not_enough', detail: { provider, level: found.level } };
+}
+
+/**
+ * The credentials were read. Evidence that satisfies gives a decided row of its own; what is no longer linked gives none.
+ * It never lifts a rejection or a review: that is the standing's rule. A sign-up without evidence goes on to Jumio.
+ */
+export function onEvidence(
+  snapshot: Snapshot,
+  found: readonly Found[],
+  how: Parameters<typeof begin>[1],
+  now: number,
+): Change {
+  const events: LedgerEvent[] = found.map(told).filter((event) => event !== undefined);
+  const satisfying = found.filter((one) => one.kind === 'verified' && one.satisfies && !one.taken);
+  let changed = withdraw(snapshot, found, events);
+  for (const one of satisfying) if (one.kind === 'verified') changed = approve(changed, one, how.newId(), now, events);
+  if (satisfying.length > 0) changed = withoutRequest(changed, events);
+  const wasSignUp = snapshot.identity.evidence === 1;
+  changed = withIdentity(changed, { evidence: 0, evidenceAt: null });
+  if (satisfying.length > 0 || !wasSignUp || changed.verifications.length > 0) return settle(changed, now, events);
+  const then = begin(changed, how, now);
+  return { ...then, events: [...events, ...(then.events ?? [])] };
+}

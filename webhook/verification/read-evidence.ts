@@ -1,0 +1,83 @@
+import { createHmac } from 'node:crypto';
+import type { EidClient } from '../eid/client.ts';
+import type { EidProviders } from '../eid/providers.ts';
+import { EidRefused, type UpstreamFacts } from '../errors.ts';
+import type { OidcCredential } from '../kratos/client.ts';
+import type { Change, Snapshot } from '../ledger/types.ts';
+import type { Desk } from './desk.ts';
+import { withIdentity } from './edit.ts';
+import { type Found, onEvidence } from './evidence.ts';
+import { isSatisfied } from './evidence-policy.ts';
+import { decidedStatus, readCopy } from './published-copy.ts';
+import { backOff } from './schedule.ts';
+import { settle } from './settle.ts';
+import type { Step } from './step.ts';
+
+/** The eID providers that are believed; what of theirs is enough is the policy's. */
+export interface Eid {
+  readonly client: EidClient;
+  readonly providers: EidProviders;
+}
+
+/** Who a person is to an eID, so that nobody can tell from the ledger. */
+export function subjectHash(key: Buffer, issuer: string, subject: string): string {
+  return createHmac('sha256', key)
+    .update(JSON.stringify(['eid', issuer, subject]))
+    .digest('base64url');
+}
+
+/** Whether this identity was approved by this very eID already: a token is judged once, as of its own hook. */
+function isApproved({ verifications }: Snapshot, subject: string): boolean {
+  return verifications.some((row) => row.subject === subject && row.decision !== null);
+}
+
+async function judge(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Promise<Found> {
+  const { provider, subject: theirs, idToken } = credential;
+  const { referenceKey } = desk.ledger;
+  const subject = subjectHash(referenceKey, eid.providers[provider]?.issuer ?? '', theirs);
+  if (isApproved(snapshot, subject)) return { kind: 'known', provider, subject };
+  const at = snapshot.identity.evidenceAt ?? desk.clock.now();
+  try {
+    const { level, issuedAt, ...token } = await eid.client.verify(provider, idToken, at);
+    if (token.subject !== theirs) return { kind: 'refused', provider, subject, flaw: 'subject' };
+    const owner = await desk.ledger.identityOfSubject(subject);
+    const taken = owner !== undefined && owner !== snapshot.identity.id;
+    const satisfies = isSatisfied(desk.policy.evidence, provider, level);
+    return { kind: 'verified', provider, subject, level, issuedAt, satisfies, taken };
+  } catch (error) {
+    if (!(error instanceof EidRefused)) throw error;
+    return { kind: 'refused', provider, subject, flaw: error.flaw };
+  }
+}
+
+/** Somebody whom we meet by a link brings the status that their copy tells: a rejection is not laundered by an eID. */
+function inheriting(snapshot: Snapshot, metadataPublic: unknown): Snapshot {
+  const { evidence, version, inherited } = snapshot.identity;
+  if (evidence !== 2 || version > 0 || inherited !== null || snapshot.verifications.length > 0) return snapshot;
+  return withIdentity(snapshot, { inherited: decidedStatus(readCopy({ metadata_public: metadataPublic })) });
+}
+
+/**
+ * Reads the credentials of an identity of which a hook said that it has an eID, and decides by them. The identity's
+ * content may have changed by it. Rejects with `UpstreamError` where Kratos or the provider's keys cannot be had.
+ */
+export async function readEvidence(desk: Desk, eid: Eid, step: Step): Promise<void> {
+  const { snapshot } = step.claim;
+  const { credentials, metadataPublic } = await desk.kratos.oidcCredentials(step.identityId);
+  const ofEid = credentials.filter(({ provider }) => Object.hasOwn(eid.providers, provider));
+  const found = await Promise.all(ofEid.map((credential) => judge(desk, eid, snapshot, credential)));
+  const now = desk.clock.now();
+  const hookAt = snapshot.identity.evidenceAt;
+  await step.write((current) => {
+    // Another hook told of something newer meanwhile: that is read next.
+    const isStale = current.identity.evidenceAt !== hookAt;
+    return isStale ? { snapshot: current } : onEvidence(inheriting(current, metadataPublic), found, desk, now);
+  });
+}
+
+/** Due again with the back-off that all of Kratos' debts share. */
+export function onEvidenceFailed(snapshot: Snapshot, facts: UpstreamFacts, now: number, random: number): Change {
+  const kratosAttempts = snapshot.identity.kratosAttempts + (facts.status === 429 ? 0 : 1);
+  const kratosDue = facts.status === 429 ? now : now + backOff(kratosAttempts, random);
+  return settle(withIdentity(snapshot, { kratosAttempts, kratosDue }), now);
+}
