@@ -117,6 +117,12 @@ describe('a page', () => {
     expect(headers['content-language']).toBe('fr');
   });
 
+  it('reads from the right where its language does', async () => {
+    for (const language of ['ar', 'he-IL', 'fa'])
+      expect((await sent({}, { 'accept-language': language })).body).toContain(`lang="${language}" dir="rtl"`);
+    expect((await sent({}, { 'accept-language': 'fat' })).body).toContain('lang="fat" dir="ltr"');
+  });
+
   it('is kept by nobody and read as HTML', async () => {
     const { headers } = await sent({});
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'text/html; charset=utf-8' });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { de } from '../../webhook/texts/de.ts';
@@ -6,6 +7,7 @@ import { es } from '../../webhook/texts/es.ts';
 import { fr } from '../../webhook/texts/fr.ts';
 import { say } from '../../webhook/texts/messages.ts';
 import { createTexts } from '../../webhook/texts/texts.ts';
+import { modulesBelow } from '../support/modules.ts';
 
 const LANGUAGES = { de, fr, es };
 
@@ -25,6 +27,25 @@ describe.each(Object.entries(LANGUAGES))('the texts in %s', (_language, messages
     expect(text.trim()).not.toBe('');
     expect(placeholders(text)).toEqual(placeholders(english));
     expect(text.endsWith('.')).toBe(english.endsWith('.'));
+  });
+});
+
+describe('the texts', () => {
+  const sources = modulesBelow('webhook').filter(({ path }) => !path.startsWith('webhook/texts/'));
+  const said = sources.map(({ path }) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')).join('\n');
+
+  it('are all said somewhere', () => {
+    // Refusals are said by the name of their block.
+    const others = new Set(['brand.unnamed', 'block.rejected', 'block.review', 'block.unverified', 'block.unknown']);
+    expect(Object.keys(en).filter((key) => !others.has(key) && !said.includes(`'${key}'`))).toEqual([]);
+  });
+
+  it('name the brand at the beginning of a sentence only: it may be "This service"', () => {
+    for (const text of Object.values(en)) expect(text.replace(/(^|\. )\{\{brand\}\}/g, '')).not.toContain('{{brand}}');
+  });
+
+  it('keep French marks on the line of their word', () => {
+    for (const text of Object.values(fr)) expect(text).not.toMatch(/ [;:?!»]|[^\s\u00a0\u202f][;?!]/);
   });
 });
 

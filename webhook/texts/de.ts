@@ -115,5 +115,5 @@ export const de: Messages = {
     'Ihre Identitätsprüfung kann gerade nicht abgefragt werden. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
   'block.way_on': 'Hier geht es weiter, innerhalb von zehn Minuten: {{url}}',
   'block.level':
-    'Für diese Anmeldung ist eine stärkere Bestätigung Ihrer elektronischen Identität nötig. Bitte versuchen Sie es noch einmal, und bestätigen Sie in Ihrer App, wie sie es verlangt.',
+    'Für diese Registrierung ist eine stärkere Bestätigung Ihrer elektronischen Identität nötig. Bitte versuchen Sie es noch einmal, und bestätigen Sie in Ihrer App, wie sie es verlangt.',
 };

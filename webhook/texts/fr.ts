@@ -29,7 +29,7 @@ export const fr: Messages = {
   'next.later': 'Revenez un peu plus tard.',
   'next.date': 'Vous pourrez recommencer le {{date}}.',
   'next.wait': 'Cette page continue toute seule. Vous pouvez la fermer et revenir plus tard.',
-  'next.onwards': 'Vous allez être redirigé dans un instant.',
+  'next.onwards': 'La suite s’affiche dans un instant.',
 
   'preparing.sentence': 'Votre vérification d’identité se prépare. Cette page continue toute seule.',
   'delayed.sentence': 'Jumio n’est pas joignable pour le moment. Rien n’est perdu, et cette page continue toute seule.',
@@ -106,7 +106,7 @@ export const fr: Messages = {
   'block.unverified': 'Vous ne pourrez vous connecter qu’une fois votre identité vérifiée.',
   'block.unknown':
     'Votre vérification d’identité ne peut pas être consultée pour le moment. Réessayez dans quelques minutes.',
-  'block.way_on': 'Vous pouvez continuer ici, dans les dix minutes : {{url}}',
+  'block.way_on': 'Vous pouvez continuer ici, dans les dix minutes : {{url}}',
   'block.level':
     'Cette inscription exige une confirmation plus forte de votre identité électronique. Veuillez réessayer et confirmer dans votre application comme elle le demande.',
 };
