@@ -83,6 +83,7 @@ describe('an approval that the policy calls too old', () => {
     expect((await ask(service, { subject: id })).json()).toMatchObject({ allow: false, status: 'expired' });
     const page = await browser().get('/jumio/verify');
     expect(page.body).toContain('<form');
+    expect((await browser().get('/jumio/status')).sentence).toContain('some time ago');
     expect((await service.desk.ledger.snapshot(id))?.identity.status).toBe('approved');
   });
 });

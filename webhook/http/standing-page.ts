@@ -4,7 +4,7 @@ import type { View } from '../verification/view.ts';
 import { consentPage, declinedPage } from './consent-page.ts';
 import { type Action, type Block, button, link, type Page, words } from './page.ts';
 import type { PageFields } from './page-fields.ts';
-import { BUTTONS, REASONS, SENTENCES } from './standing-words.ts';
+import { BUTTONS, REASONS, SENTENCES, sentenceOf } from './standing-words.ts';
 
 /** Only reasons that a person can act on are named: the others would coach fraud, or may not be told. */
 function reason({ status, reason: named }: View): Block[] {
@@ -21,7 +21,7 @@ function hint({ hint: text }: PageFields): Block[] {
 }
 
 function donePage(view: View, { place, returnTo }: PageFields): Page {
-  const sentence = SENTENCES[view.status];
+  const sentence = sentenceOf(view);
   if (returnTo === undefined) return { sentence, action: words(say('next.close')) };
   const action = link(returnTo, say('button.continue'));
   const isOver = place === 'status' && view.status === 'approved';
@@ -37,7 +37,7 @@ export function supportAction(support: string | undefined): Action {
 function contactPage(view: View, { support }: PageFields): Page {
   const blocks = reason(view);
   const also = support === undefined ? [] : paragraphs(say('next.support'));
-  return { sentence: SENTENCES[view.status], blocks: [...blocks, ...also], action: supportAction(support) };
+  return { sentence: sentenceOf(view), blocks: [...blocks, ...also], action: supportAction(support) };
 }
 
 /** Jumio made an execution and gave no link to it: the person can only try again. */
@@ -48,7 +48,7 @@ function hasNoLink({ permission }: View): boolean {
 function goPage(view: View, page: PageFields): Page {
   if (hasNoLink(view)) return { sentence: say('stuck.sentence'), action: button(say('button.try_again'), page.fields) };
   const blocks = [...reason(view), ...hint(page)];
-  return { sentence: SENTENCES[view.status], blocks, action: button(BUTTONS[view.status], page.fields) };
+  return { sentence: sentenceOf(view), blocks, action: button(BUTTONS[view.status], page.fields) };
 }
 
 /** Reads before anything is agreed to or refused: at the status page that is a way to the text, not the text. */
@@ -56,7 +56,7 @@ function askingPage(view: View, page: PageFields): Page {
   if (page.place === 'verify') return consentPage(view, page);
   if (view.consent === 'declined') return declinedPage(page);
   const blocks = [...reason(view), ...hint(page)];
-  return { sentence: SENTENCES[view.status], blocks, action: link('/jumio/verify', BUTTONS[view.status]) };
+  return { sentence: sentenceOf(view), blocks, action: link('/jumio/verify', BUTTONS[view.status]) };
 }
 
 /** The first call did not get through: the person is not kept waiting for something that they think is quick. */
@@ -80,7 +80,7 @@ function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: Page
 function laterPage(view: View, until: number | undefined): Page {
   return until === undefined
     ? { sentence: say('stuck.sentence'), action: words(say('next.later')) }
-    : { sentence: SENTENCES[view.status], action: words(say('next.date', { date: new Date(until) })) };
+    : { sentence: sentenceOf(view), action: words(say('next.date', { date: new Date(until) })) };
 }
 
 /** One sentence and one action for everybody: how things stand, and what comes next. */

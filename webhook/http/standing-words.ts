@@ -13,6 +13,11 @@ export const SENTENCES: Readonly<Record<Status, Text>> = {
   expired: say('status.expired'),
 };
 
+/** Where things stand. Who was verified too long ago has finished, and is not told otherwise. */
+export function sentenceOf({ status, tooOld }: View): Text {
+  return tooOld ? say('status.too_old') : SENTENCES[status];
+}
+
 /** What leads on to Jumio. */
 export const BUTTONS: Readonly<Record<Status, Text>> = {
   none: say('button.start'),

@@ -13,6 +13,7 @@ export const de: Messages = {
   'status.review': 'Ihre Identitätsprüfung wird noch einmal angesehen. Sie müssen nichts tun.',
   'status.rejected': 'Ihre Identität konnte nicht bestätigt werden.',
   'status.expired': 'Ihre letzte Identitätsprüfung wurde nicht rechtzeitig abgeschlossen.',
+  'status.too_old': 'Ihre Identität wurde vor längerer Zeit bestätigt und muss erneut geprüft werden.',
 
   'button.start': 'Starten',
   'button.continue': 'Weiter',

@@ -15,6 +15,7 @@ export const en = {
   'status.review': 'Your identity verification is being reviewed. You need not do anything.',
   'status.rejected': 'Your identity could not be verified.',
   'status.expired': 'Your last identity verification was not finished in time.',
+  'status.too_old': 'Your identity was verified some time ago and has to be verified again.',
 
   'button.start': 'Start',
   'button.continue': 'Continue',

@@ -13,6 +13,7 @@ export const es: Messages = {
   'status.review': 'Su verificación de identidad se está revisando. No tiene que hacer nada.',
   'status.rejected': 'No se ha podido verificar su identidad.',
   'status.expired': 'Su última verificación de identidad no se terminó a tiempo.',
+  'status.too_old': 'Su identidad se verificó hace tiempo y debe verificarse de nuevo.',
 
   'button.start': 'Empezar',
   'button.continue': 'Continuar',

@@ -13,6 +13,7 @@ export const fr: Messages = {
   'status.review': 'Votre vérification d’identité est en cours d’examen. Vous n’avez rien à faire.',
   'status.rejected': 'Votre identité n’a pas pu être vérifiée.',
   'status.expired': 'Votre dernière vérification d’identité n’a pas été terminée à temps.',
+  'status.too_old': 'Votre identité a été vérifiée il y a un certain temps et doit l’être de nouveau.',
 
   'button.start': 'Commencer',
   'button.continue': 'Continuer',
