@@ -13,7 +13,7 @@ const KINDS = {
     submit: 'Sign in',
     other: html`<p>New here? <a href="/registration">Sign up</a></p><p><a href="/recovery">Password lost?</a></p>`,
   },
-  recovery: { title: 'Enter the code', submit: 'Go on', other: '' },
+  recovery: { title: 'Recover your account', submit: 'Go on', other: '' },
 } as const;
 
 export type Kind = keyof typeof KINDS;

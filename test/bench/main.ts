@@ -1,10 +1,11 @@
 import { benchCalls } from './calls.ts';
+import { benchPage } from './page.ts';
 import { benchRoutes } from './routes.ts';
 import { benchSignIn } from './sign-in.ts';
 
-/** `npm run bench [routes|sign-in|calls]`: ratios of one run; nothing here passes or fails. */
+/** `npm run bench [routes|sign-in|page|calls]`: ratios of one run; nothing here passes or fails. */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const BENCHES = { routes: benchRoutes, 'sign-in': benchSignIn, calls: benchCalls };
+const BENCHES = { routes: benchRoutes, 'sign-in': benchSignIn, page: benchPage, calls: benchCalls };
 
 const wanted = process.argv.slice(2);
 print(`Node ${process.version}`);

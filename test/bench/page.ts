@@ -1,0 +1,60 @@
+import { newPerson } from '../../sandbox/journeys/person.ts';
+import { startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { median } from './load.ts';
+
+const LOADS = 300;
+const WARM_UP = 50;
+
+interface Loaded {
+  readonly ms: number;
+  readonly text: string;
+}
+
+async function load(url: string, cookie: string): Promise<Loaded> {
+  const started = performance.now();
+  const answer = await fetch(url, { headers: { cookie, accept: 'text/html', 'accept-encoding': 'identity' } });
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`);
+  return { ms: performance.now() - started, text };
+}
+
+/** What a page makes a browser fetch besides itself: stylesheets, scripts, pictures. */
+function partsOf(html: string): string[] {
+  const tags = [...html.matchAll(/<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"/g)];
+  return [...new Set(tags.map(([, path = '']) => path.replaceAll('&#61;', '=')))].filter((path) =>
+    path.startsWith('/'),
+  );
+}
+
+/** Bytes of the bodies, as they are without compression. */
+async function weigh(page: Loaded, origin: string, cookie: string): Promise<string> {
+  const parts = partsOf(page.text);
+  const bodies = await Promise.all(parts.map((path) => load(`${origin}${path}`, cookie)));
+  const sizes = [page, ...bodies].map(({ text }) => Buffer.byteLength(text));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return `${(total / 1024).toFixed(1)} KiB  (${sizes.join(' + ')} bytes; ${['the page', ...parts].join(', ')})  aim under 30`;
+}
+
+/** The person's page beside the whoami call that it must make, in one run; and what a browser fetches for it. */
+export async function benchPage(print: (line: string) => void): Promise<void> {
+  const place = await startNeighbourhood();
+  try {
+    const person = await newPerson(place);
+    await person.sees({ status: 'pending' });
+    const [origin, whoami] = [place.service().url, `${place.kratos.publicLoopbackUrl}/sessions/whoami`];
+    const own = await person.browser.cookies(`${place.verifyUrl}/jumio/verify`);
+    const times = { page: [] as number[], whoami: [] as number[] };
+    for (let n = 0; n < WARM_UP + LOADS; n += 1) {
+      const [page, asked] = [await load(`${origin}/jumio/verify`, own), await load(whoami, own)];
+      if (n >= WARM_UP) times.page.push(page.ms) && times.whoami.push(asked.ms);
+    }
+    const [page, asked] = [median(times.page), median(times.whoami)];
+    const shown = `${page.toFixed(2)} ms / ${asked.toFixed(2)} ms, median of ${LOADS}, Kratos ${place.kratos.version}`;
+    print(`a page beside its whoami call                ${(page - asked).toFixed(2)} ms  (${shown})  aim under 5`);
+    print(
+      `bytes of one page load                       ${await weigh(await load(`${origin}/jumio/verify`, own), origin, own)}`,
+    );
+  } finally {
+    await place.stop();
+  }
+}

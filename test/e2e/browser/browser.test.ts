@@ -1,0 +1,11 @@
+import { describe } from 'vitest';
+import { KRATOS } from '../kratos-under-test.ts';
+import { stateCases } from './cases/state-cases.ts';
+import { hasChromium, OR_WHY_SKIPPED } from './chromium.ts';
+import { useStage } from './stage.ts';
+
+// One Chromium, one world, one window at a time: the faults and the clock of Jumio are everybody's.
+describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, () => {
+  const stage = useStage();
+  describe('where somebody stands', () => stateCases(stage));
+});

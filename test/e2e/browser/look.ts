@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { z } from 'zod';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const found = z.array(
+  z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })) }),
+);
+
+/** What axe finds wrong with a page as it is shown now, one line per element. Scripts of the page may be switched off. */
+async function violationsOf(page: Page): Promise<string[]> {
+  // Evaluated from outside, so the page's own policy neither forbids it nor is loosened for it.
+  const answer = await page.evaluate(
+    `${AXE}; axe.run(document, { runOnly: ${JSON.stringify(TAGS)} }).then(({ violations }) => violations)`,
+  );
+  return found
+    .parse(answer)
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+}
+
+/** Whether something stands out of the page to the right. */
+async function overflows(page: Page): Promise<boolean> {
+  return z
+    .boolean()
+    .parse(await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'));
+}
+
+/** Everything that must hold for every page, whatever it says. Leaves the window as wide as it was. */
+export async function lookAt(page: Page, language: string): Promise<void> {
+  expect(await page.locator('html').getAttribute('lang')).toBe(language);
+  expect(await page.locator('h1').count()).toBe(1);
+  expect(await page.title()).not.toBe('');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violationsOf(page), colorScheme).toEqual([]);
+  }
+  await fits(page);
+}
+
+/** At 320 px, and on a small desktop at 200 %, nobody scrolls sideways (WCAG 1.4.4, 1.4.10). */
+async function fits(page: Page): Promise<void> {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await overflows(page), 'at 320 px').toBe(false);
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.evaluate("document.documentElement.style.zoom = '2'");
+  expect(await overflows(page), 'at 200 %').toBe(false);
+  await page.evaluate("document.documentElement.style.zoom = ''");
+  if (size) await page.setViewportSize(size);
+}

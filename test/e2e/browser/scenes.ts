@@ -1,0 +1,59 @@
+import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
+import { MANIPULATED, UNREADABLE } from '../outcomes.ts';
+import { onlyExecutionOf, type World } from '../world.ts';
+
+/** Brings somebody to where a page has something to say. */
+export type Scene = (world: World) => Promise<Person>;
+
+async function picked(world: World, fields: Readonly<Record<string, string>>): Promise<Person> {
+  const person = await newPerson(world.place);
+  await person.sees({ status: 'pending' });
+  const { id } = await onlyExecutionOf(world, person);
+  const { reason, ...outcome } = fields;
+  const [capability, label] = reason?.split('/') ?? [];
+  await world.jumio.post(
+    `executions/${id}/outcome`,
+    reason === undefined ? outcome : { ...outcome, capability, label },
+  );
+  return person;
+}
+
+async function decided(world: World, fields: Readonly<Record<string, string>>, status: string): Promise<Person> {
+  const person = await picked(world, fields);
+  await person.sees({ status });
+  return person;
+}
+
+function rejected(reason: string): Scene {
+  return (world) => decided(world, { outcome: 'reject', reason }, 'rejected');
+}
+
+/** Nothing was decided yet, and a link waits. */
+export const signedUp: Scene = async ({ place }) => {
+  const person = await newPerson(place);
+  await person.sees({ status: 'pending' });
+  return person;
+};
+
+/** Jumio has all it needs, and takes its time until the test lets it go on. */
+export const processing: Scene = async (world) => {
+  await world.jumio.post('settings', { processingSeconds: 600 });
+  const person = await picked(world, { outcome: 'pass' });
+  return person;
+};
+
+export const approved: Scene = (world) => decided(world, { outcome: 'pass' }, 'approved');
+export const inReview: Scene = (world) => decided(world, { outcome: 'warn' }, 'review');
+export const unreadable: Scene = (world) => decided(world, UNREADABLE, 'rejected');
+export const unsupported: Scene = rejected('usability/UNSUPPORTED_DOCUMENT_TYPE');
+export const rejectedForGood: Scene = (world) => decided(world, MANIPULATED, 'rejected');
+
+/** Three rejections that a person could act on: no further try. */
+export const tooMany: Scene = async (world) => {
+  const person = await unreadable(world);
+  for (const _ of [2, 3]) {
+    await person.choose(await person.goToJumio(), UNREADABLE);
+    await person.sees({ status: 'rejected' });
+  }
+  return person;
+};

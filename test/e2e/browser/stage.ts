@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Person } from '../../../sandbox/journeys/person.ts';
+import { freePort } from '../../../sandbox/kratos/ports.ts';
+import { startService } from '../../../sandbox/service.ts';
+import { useWorld, type World } from '../world.ts';
+import { launchChromium } from './chromium.ts';
+import { type Eyes, openWindow, type Window } from './window.ts';
+
+/** One world and one Chromium for all tests of a file. */
+export interface Stage extends World {
+  /** The service as browsers reach it. */
+  readonly verifyUrl: string;
+  open(eyes: Eyes, person?: Person): Promise<Window>;
+  /** Another service beside the first, set up differently, with a ledger of its own; its address. */
+  beside(env: Readonly<Record<string, string>>): Promise<string>;
+}
+
+interface Opened {
+  readonly windows: Window[];
+  readonly ends: (() => unknown)[];
+  readonly origins: string[];
+}
+
+async function startBeside({ place }: World, env: Readonly<Record<string, string>>, opened: Opened): Promise<string> {
+  const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), 'beside-'))];
+  const url = `http://verify.demo.localhost:${port}`;
+  const own = { PORT: String(port), PUBLIC_URL: url, DATABASE_URL: `file:${join(folder, 'ledger.sqlite')}` };
+  const service = await startService({ env: { ...place.env, ...own, ...env } });
+  opened.ends.push(
+    () => service.stop(),
+    () => rmSync(folder, { recursive: true, force: true }),
+  );
+  opened.origins.push(url);
+  return url;
+}
+
+/** After each test every window is closed; what should not have happened in one fails the test. */
+export function useStage(): () => Stage {
+  const world = useWorld();
+  const opened: Opened = { windows: [], ends: [], origins: [] };
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    const windows = opened.windows.splice(0);
+    await Promise.all(windows.map((window) => window.close()));
+    expect(windows.flatMap(({ problems }) => problems)).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    for (const end of opened.ends) await end();
+  });
+  return () => {
+    if (browser === undefined) throw new Error('Chromium did not start');
+    return stageOf(world(), browser, opened);
+  };
+}
+
+function stageOf(world: World, browser: Browser, opened: Opened): Stage {
+  const { kratos, appUrl, verifyUrl, jumioUrl } = world.place;
+  return {
+    ...world,
+    verifyUrl,
+    open: async (eyes, person) => {
+      const known = [kratos.publicUrl, appUrl, verifyUrl, jumioUrl, ...opened.origins];
+      const window = await openWindow(browser, eyes, known, person);
+      opened.windows.push(window);
+      return window;
+    },
+    beside: (env) => startBeside(world, env, opened),
+  };
+}
