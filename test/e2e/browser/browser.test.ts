@@ -1,6 +1,9 @@
 import { describe } from 'vitest';
 import { KRATOS } from '../kratos-under-test.ts';
+import { deadEndCases } from './cases/dead-end-cases.ts';
+import { journeyCases } from './cases/journey-cases.ts';
 import { stateCases } from './cases/state-cases.ts';
+import { timeCases } from './cases/time-cases.ts';
 import { hasChromium, OR_WHY_SKIPPED } from './chromium.ts';
 import { useStage } from './stage.ts';
 
@@ -8,4 +11,7 @@ import { useStage } from './stage.ts';
 describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, () => {
   const stage = useStage();
   describe('where somebody stands', () => stateCases(stage));
+  describe('from page to page', () => journeyCases(stage));
+  describe('dead ends', () => deadEndCases(stage));
+  describe('what ends', () => timeCases(stage));
 });

@@ -40,7 +40,7 @@ async function startBeside({ place }: World, env: Readonly<Record<string, string
 
 /** After each test every window is closed; what should not have happened in one fails the test. */
 export function useStage(): () => Stage {
-  const world = useWorld();
+  const world = useWorld({ env: { HANDOVER_SECRET: 'demo-handover-secret-0001' } });
   const opened: Opened = { windows: [], ends: [], origins: [] };
   let browser: Browser | undefined;
   beforeAll(async () => {

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { newCredentials, newPerson } from '../../../../sandbox/journeys/person.ts';
+import { send } from '../../../../sandbox/kratos/loopback.ts';
+import { lookAt } from '../look.ts';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { choose, fillIn, onToJumio, tabTo } from '../steps.ts';
+import { DESKTOP, PHONE } from '../window.ts';
+
+const WHOLE_WAY = [
+  ['on a phone, in English, with scripts', { ...PHONE, width: 390 }],
+  ['on a desktop, in German, without scripts', DESKTOP],
+  ['on a phone, in German, with scripts', { ...PHONE, language: 'de' }],
+] as const;
+
+/** What people do from page to page, pressing what they see. */
+export function journeyCases(stage: () => Stage): void {
+  test.each(WHOLE_WAY)('from the sign-up to “verified”, %s', async (_how, eyes) => {
+    const { place, jumio, open, verifyUrl } = stage();
+    const { page } = await open(eyes);
+    await page.goto(`${place.appUrl}/registration`);
+    const { email, password } = newCredentials('walker');
+    await fillIn(page, email, password);
+    await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/?from=jumio`)}`);
+    await jumio.post('settings', { processingSeconds: 600 });
+    await onToJumio(page, place);
+    await choose(page, 'Pass');
+    expect(page.url()).toContain(`${verifyUrl}/jumio/status`);
+    const waits = await page.locator('#sentence').innerText();
+    await jumio.post('settings', { processingSeconds: 0 });
+    // Nobody presses anything: the page goes on by itself, and leads back to the application.
+    await page.waitForURL(`${place.appUrl}/?from=jumio`, { timeout: 20_000 });
+    expect(waits).not.toBe('');
+    await page.getByText('Verified', { exact: true }).waitFor();
+  });
+
+  test('by the keyboard alone', async () => {
+    const { place, open, verifyUrl } = stage();
+    const { page } = await open(PHONE, await scenes.signedUp(stage()));
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    for (let presses = 0; presses < 3 && !page.url().startsWith(place.jumioUrl); presses += 1) {
+      await tabTo(page, '#action');
+      await page.keyboard.press('Enter');
+      await page.waitForLoadState();
+    }
+    await tabTo(page, 'button');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${verifyUrl}/jumio/status**`);
+  });
+
+  test('a photo that could not be read: the page says so, and another try ends well', async () => {
+    const { place, open, verifyUrl } = stage();
+    const person = await scenes.unreadable(stage());
+    const { page } = await open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/status`);
+    await page.getByText('could not be read').waitFor();
+    await onToJumio(page, place);
+    await choose(page, 'Pass');
+    await person.sees({ status: 'approved' });
+  });
+
+  test('nobody is signed in: sign in, and come back to where one was going', async () => {
+    const { place, open, verifyUrl } = stage();
+    const { credentials } = await newPerson(place);
+    const { page } = await open(DESKTOP);
+    const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/basket`)}`;
+    await page.goto(wanted);
+    await lookAt(page, 'de');
+    await page.locator('#action').click();
+    await fillIn(page, credentials.email, credentials.password);
+    await page.waitForURL(wanted);
+  });
+
+  test('a browser in which somebody else has signed in since shows what concerns them, and nothing of the first', async () => {
+    const { place, open, verifyUrl } = stage();
+    const first = await scenes.rejectedForGood(stage());
+    const { page } = await open(PHONE, first);
+    await page.goto(`${verifyUrl}/jumio/status`);
+    const told = await page.locator('#sentence').innerText();
+    await page.goto(`${place.appUrl}/logout`);
+    const { credentials } = await scenes.signedUp(stage());
+    await page.goto(`${place.appUrl}/login`);
+    await fillIn(page, credentials.email, credentials.password);
+    await page.goto(`${verifyUrl}/jumio/status`);
+    expect(await page.locator('#sentence').innerText()).not.toBe(told);
+  });
+
+  test('the session was revoked while somebody was at Jumio: the way back is open all the same', async () => {
+    const { place, open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(page, place);
+    const url = `${place.kratos.adminUrl}/admin/identities/${person.identityId}/sessions`;
+    expect((await send({ method: 'DELETE', url })).status).toBe(204);
+    await choose(page, 'Warn');
+    await page.getByText('being reviewed').waitFor();
+  });
+
+  test('Jumio is down when somebody goes on: the page waits by itself, and leads on when Jumio is back', async () => {
+    const { jumio, open, verifyUrl, place } = stage();
+    await jumio.fault({ kind: 'create', fault: 503, count: 2 });
+    const person = await newPerson(place);
+    const windows = [await open(PHONE, person), await open(DESKTOP, person)];
+    for (const { page } of windows) await page.goto(`${verifyUrl}/jumio/verify`);
+    await Promise.all(windows.map(({ page }) => onToJumio(page, place)));
+  });
+}
