@@ -6,10 +6,21 @@ type Places = Pick<Neighbourhood, 'appUrl' | 'jumioUrl' | 'verifyUrl'>;
 
 /** What a person does in a window, from one page to the next: nothing is known of a page but what it shows. */
 
+/** Does something that leads to another page, and waits until that is there. */
+export async function leads(page: Page, action: () => Promise<unknown>): Promise<void> {
+  const loaded = page.waitForEvent('load');
+  await Promise.all([loaded, action()]);
+}
+
 export async function fillIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.locator('main form button').click();
+  await leads(page, () => page.locator('main form button').click());
+}
+
+/** Presses the one thing that a page offers to do next. */
+export function pressAction(page: Page): Promise<void> {
+  return leads(page, () => page.locator('#action').click());
 }
 
 const MOST_PRESSES = 4;
@@ -19,15 +30,13 @@ const focused = z.object({ matches: z.boolean(), outline: z.string() });
 export async function onToJumio(page: Page, { jumioUrl }: Places): Promise<void> {
   for (let presses = 0; !page.url().startsWith(jumioUrl); presses += 1) {
     if (presses === MOST_PRESSES) throw new Error(`no way to Jumio from ${new URL(page.url()).pathname}`);
-    await page.locator('#action').click();
-    await page.waitForLoadState();
+    await pressAction(page);
   }
 }
 
 /** Chooses on Jumio's page what it shall find. */
 export async function choose(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name, exact: true }).click();
-  await page.waitForLoadState();
+  await leads(page, () => page.getByRole('button', { name, exact: true }).click());
 }
 
 /** Presses Tab until something is in focus; throws where that does not come. The element must show that it is. */

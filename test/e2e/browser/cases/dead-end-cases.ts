@@ -4,6 +4,7 @@ import { send } from '../../../../sandbox/kratos/loopback.ts';
 import { lookAt } from '../look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
+import { pressAction } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
 
 const handedOver = z.object({ url: z.string() });
@@ -33,14 +34,13 @@ export function deadEndCases(stage: () => Stage): void {
 
   test('a page that was open for too long', async () => {
     const { open, verifyUrl } = stage();
-    const { page, problems: _ } = await open(PHONE, await scenes.signedUp(stage()));
+    const { page } = await open(PHONE, await scenes.signedUp(stage()));
     await page.goto(`${verifyUrl}/jumio/verify`);
     await page.context().clearCookies({ name: '_csrf' });
-    await page.locator('#action').click();
-    await page.waitForLoadState();
+    await pressAction(page);
     await lookAt(page, 'en');
-    await page.locator('#action').click();
-    await page.waitForURL(`${verifyUrl}/jumio/verify`);
+    await pressAction(page);
+    expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
   });
 
   test('a one-time address opens the pages of its person once; afterwards, and with a character changed, it opens none', async () => {
@@ -50,12 +50,11 @@ export function deadEndCases(stage: () => Stage): void {
     const { page } = await open(PHONE);
     await page.goto(address);
     await lookAt(page, 'en');
-    await page.locator('#action').click();
-    await page.waitForURL(`${verifyUrl}/jumio/verify`);
+    await pressAction(page);
+    expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
     const second = await open(DESKTOP);
     await second.page.goto(address);
-    await second.page.locator('#action').click();
-    await second.page.waitForLoadState();
+    await pressAction(second.page);
     await lookAt(second.page, 'de');
   });
 
@@ -64,8 +63,7 @@ export function deadEndCases(stage: () => Stage): void {
     const [person, other] = [await scenes.signedUp(stage()), await scenes.signedUp(stage())];
     const { page } = await open(PHONE, other);
     await page.goto(await oneTimeAddress(person.identityId));
-    await page.locator('#action').click();
-    await page.waitForLoadState();
+    await pressAction(page);
     await page.getByText('Somebody else is signed in').waitFor();
     await lookAt(page, 'en');
   });

@@ -4,7 +4,7 @@ import { send } from '../../../../sandbox/kratos/loopback.ts';
 import { lookAt } from '../look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
-import { choose, fillIn, onToJumio, tabTo } from '../steps.ts';
+import { choose, fillIn, leads, onToJumio, pressAction, tabTo } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
 
 const WHOLE_WAY = [
@@ -40,12 +40,11 @@ export function journeyCases(stage: () => Stage): void {
     await page.goto(`${verifyUrl}/jumio/verify`);
     for (let presses = 0; presses < 3 && !page.url().startsWith(place.jumioUrl); presses += 1) {
       await tabTo(page, '#action');
-      await page.keyboard.press('Enter');
-      await page.waitForLoadState();
+      await leads(page, () => page.keyboard.press('Enter'));
     }
     await tabTo(page, 'button');
-    await page.keyboard.press('Enter');
-    await page.waitForURL(`${verifyUrl}/jumio/status**`);
+    await leads(page, () => page.keyboard.press('Enter'));
+    expect(page.url()).toContain(`${verifyUrl}/jumio/status`);
   });
 
   test('a photo that could not be read: the page says so, and another try ends well', async () => {
@@ -66,7 +65,7 @@ export function journeyCases(stage: () => Stage): void {
     const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/basket`)}`;
     await page.goto(wanted);
     await lookAt(page, 'de');
-    await page.locator('#action').click();
+    await pressAction(page);
     await fillIn(page, credentials.email, credentials.password);
     await page.waitForURL(wanted);
   });
