@@ -24,18 +24,20 @@ const HEIGHTS: Readonly<Record<number, number>> = { 320: 640, 390: 844, 1280: 90
 const LOCALES = { en: 'en-GB', de: 'de-DE' };
 
 /** Chromium reports a page that is answered with 4xx or 5xx; that a page has such a status is not a problem. */
-function isAboutDocument(message: ConsoleMessage, page: Page): boolean {
-  return message.text().startsWith('Failed to load resource') && message.location().url === page.url();
+function isAboutDocument(message: ConsoleMessage, documents: ReadonlySet<string>): boolean {
+  return message.text().startsWith('Failed to load resource') && documents.has(message.location().url);
 }
 
 function watch(page: Page, known: readonly string[], problems: string[]): void {
+  const documents = new Set<string>();
   page.on('console', (message) => {
-    const isBad = ['error', 'warning'].includes(message.type()) && !isAboutDocument(message, page);
+    const isBad = ['error', 'warning'].includes(message.type()) && !isAboutDocument(message, documents);
     if (isBad) problems.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   page.on('request', (request: Request) => {
     const { protocol, origin } = new URL(request.url());
+    if (request.isNavigationRequest()) documents.add(request.url());
     if (protocol !== 'data:' && !known.includes(origin)) problems.push(`request to ${origin}`);
   });
   page.on('requestfailed', (request) => {
