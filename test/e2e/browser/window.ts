@@ -32,7 +32,7 @@ function watch(page: Page, known: readonly string[], problems: string[]): void {
   const documents = new Set<string>();
   page.on('console', (message) => {
     const isBad = ['error', 'warning'].includes(message.type()) && !isAboutDocument(message, documents);
-    if (isBad) problems.push(`console: ${message.text()}`);
+    if (isBad) problems.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   page.on('request', (request: Request) => {
