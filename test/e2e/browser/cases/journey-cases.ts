@@ -101,7 +101,14 @@ export function journeyCases(stage: () => Stage): void {
     await jumio.fault({ kind: 'create', fault: 503, count: 2 });
     const person = await newPerson(place);
     const windows = [await open(PHONE, person), await open(DESKTOP, person)];
-    for (const { page } of windows) await page.goto(`${verifyUrl}/jumio/verify`);
-    await Promise.all(windows.map(({ page }) => onToJumio(page, place)));
+    for (const { page } of windows) {
+      await page.goto(`${verifyUrl}/jumio/verify`);
+      // Agreed to, and there is no link yet. From here on nobody presses anything until there is something to press.
+      if ((await page.locator('button#action').count()) === 1) await pressAction(page);
+    }
+    for (const { page } of windows) {
+      await page.locator('button#action').waitFor({ timeout: 20_000 });
+      await onToJumio(page, place);
+    }
   });
 }
