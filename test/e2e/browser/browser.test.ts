@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { KRATOS } from '../kratos-under-test.ts';
 import { deadEndCases } from './cases/dead-end-cases.ts';
 import { journeyCases } from './cases/journey-cases.ts';
+import { neighbourCases } from './cases/neighbour-cases.ts';
 import { stateCases } from './cases/state-cases.ts';
 import { timeCases } from './cases/time-cases.ts';
 import { hasChromium, OR_WHY_SKIPPED } from './chromium.ts';
@@ -12,6 +13,7 @@ describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKI
   const stage = useStage();
   describe('where somebody stands', () => stateCases(stage));
   describe('from page to page', () => journeyCases(stage));
+  describe('the neighbours of the demo', () => neighbourCases(stage));
   describe('dead ends', () => deadEndCases(stage));
   describe('what ends', () => timeCases(stage));
 });

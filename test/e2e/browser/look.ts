@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { z } from 'zod';
+import type { Eyes } from './window.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -19,10 +20,12 @@ async function allowScripts(page: Page): Promise<void> {
 }
 
 /** What axe finds wrong with a page as it is shown now, one line per element. */
-async function violationsOf(page: Page): Promise<string[]> {
+async function violationsOf(page: Page, scripts: boolean): Promise<string[]> {
+  // Where scripts are off a page that waits must be loaded again: what it shows happens at this moment (WCAG 2.2.1).
+  const rules = { 'meta-refresh': { enabled: scripts } };
   // Evaluated from outside, so the page's own policy neither forbids it nor is loosened for it.
   const answer = await page.evaluate(
-    `${AXE}; axe.run(document, { runOnly: ${JSON.stringify(TAGS)} }).then(({ violations }) => violations)`,
+    `${AXE}; axe.run(document, ${JSON.stringify({ runOnly: TAGS, rules })}).then(({ violations }) => violations)`,
   );
   return found
     .parse(answer)
@@ -37,14 +40,15 @@ async function overflows(page: Page): Promise<boolean> {
 }
 
 /** Everything that must hold for every page, whatever it says. Scripts are on afterwards: the last thing to do with it. */
-export async function lookAt(page: Page, language: string): Promise<void> {
+export async function lookAt(page: Page, { language, scripts }: Eyes): Promise<void> {
   expect(await page.locator('html').getAttribute('lang')).toBe(language);
   expect(await page.locator('h1').count()).toBe(1);
   expect(await page.title()).not.toBe('');
+  expect(await page.locator('main').count()).toBe(1);
   await allowScripts(page);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    expect(await violationsOf(page), colorScheme).toEqual([]);
+    expect(await violationsOf(page, scripts), colorScheme).toEqual([]);
   }
   await fits(page);
 }

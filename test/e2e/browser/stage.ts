@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Person } from '../../../sandbox/journeys/person.ts';
+import { send } from '../../../sandbox/kratos/loopback.ts';
 import { freePort } from '../../../sandbox/kratos/ports.ts';
 import { startService } from '../../../sandbox/service.ts';
 import { useWorld, type World } from '../world.ts';
@@ -47,6 +48,9 @@ export function useStage(): () => Stage {
     browser = await launchChromium();
   });
   afterEach(async () => {
+    const { jumio, place } = world();
+    await jumio.post('settings', { processingSeconds: 0 });
+    await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/faults` });
     const windows = opened.windows.splice(0);
     await Promise.all(windows.map((window) => window.close()));
     expect(windows.flatMap(({ problems }) => problems)).toEqual([]);

@@ -28,7 +28,7 @@ export function deadEndCases(stage: () => Stage): void {
     for (const eyes of [PHONE, DESKTOP]) {
       const { page } = await open(eyes);
       expect((await page.goto(`${url}/jumio/verify`))?.status()).toBe(status);
-      await lookAt(page, eyes.language);
+      await lookAt(page, eyes);
     }
   });
 
@@ -38,7 +38,7 @@ export function deadEndCases(stage: () => Stage): void {
     await page.goto(`${verifyUrl}/jumio/verify`);
     await page.context().clearCookies({ name: '_csrf' });
     await pressAction(page);
-    await lookAt(page, 'en');
+    await lookAt(page, PHONE);
     await pressAction(page);
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
   });
@@ -49,13 +49,13 @@ export function deadEndCases(stage: () => Stage): void {
     const address = await oneTimeAddress(identityId);
     const { page } = await open(PHONE);
     await page.goto(address);
-    await lookAt(page, 'en');
+    await lookAt(page, PHONE);
     await pressAction(page);
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
     const second = await open(DESKTOP);
     await second.page.goto(address);
     await pressAction(second.page);
-    await lookAt(second.page, 'de');
+    await lookAt(second.page, DESKTOP);
   });
 
   test('a one-time address of somebody else than is signed in', async () => {
@@ -65,6 +65,6 @@ export function deadEndCases(stage: () => Stage): void {
     await page.goto(await oneTimeAddress(person.identityId));
     await pressAction(page);
     await page.getByText('Somebody else is signed in').waitFor();
-    await lookAt(page, 'en');
+    await lookAt(page, PHONE);
   });
 }

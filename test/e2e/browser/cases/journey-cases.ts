@@ -34,6 +34,39 @@ export function journeyCases(stage: () => Stage): void {
     await page.getByText('Verified', { exact: true }).waitFor();
   });
 
+  test.each([PHONE, DESKTOP])('consent, in $language: refused, read again, and given', async (eyes) => {
+    const { place, jumio, open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(eyes, person);
+    await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/`)}`);
+    const asked = await page.locator('main').innerText();
+    await leads(page, () => page.locator('.others button').last().click());
+    const refused = await page.locator('main').innerText();
+    expect(refused).not.toBe(asked);
+    await page.locator(`a[href="${place.appUrl}/"]`).waitFor();
+    expect(
+      (await jumio.calls()).filter(
+        ({ kind, customerInternalReference: id }) => kind === 'web' && id === person.identityId,
+      ),
+    ).toEqual([]);
+    await pressAction(page);
+    expect(await page.locator('main').innerText()).toBe(asked);
+    await onToJumio(page, place);
+  });
+
+  test('an error at Jumio is told in words, and the way back there is open', async () => {
+    const { place, open, verifyUrl } = stage();
+    const { page } = await open(PHONE, await scenes.signedUp(stage()));
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(page, place);
+    await page.getByText('Any other reason').click();
+    await page.getByLabel('End with error').selectOption('9820');
+    await choose(page, 'End');
+    await page.getByText('No camera was found').waitFor();
+    expect(await page.locator('main').innerText()).not.toContain('9820');
+    await onToJumio(page, place);
+  });
+
   test('by the keyboard alone', async () => {
     const { place, open, verifyUrl } = stage();
     const { page } = await open(PHONE, await scenes.signedUp(stage()));
@@ -64,7 +97,7 @@ export function journeyCases(stage: () => Stage): void {
     const { page } = await open(DESKTOP);
     const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/basket`)}`;
     await page.goto(wanted);
-    await lookAt(page, 'de');
+    await lookAt(page, DESKTOP);
     await pressAction(page);
     await fillIn(page, credentials.email, credentials.password);
     await page.waitForURL(wanted);
@@ -98,7 +131,7 @@ export function journeyCases(stage: () => Stage): void {
 
   test('Jumio is down when somebody goes on: the page waits by itself, and leads on when Jumio is back', async () => {
     const { jumio, open, verifyUrl, place } = stage();
-    await jumio.fault({ kind: 'create', fault: 503, count: 2 });
+    await jumio.fault({ kind: 'create', fault: 503, count: 1 });
     const person = await newPerson(place);
     const windows = [await open(PHONE, person), await open(DESKTOP, person)];
     for (const { page } of windows) {

@@ -30,10 +30,22 @@ export function stateCases(stage: () => Stage): void {
     for (const eyes of [PHONE, DESKTOP]) {
       const { page } = await open(eyes, person);
       await page.goto(`${verifyUrl}/jumio/verify`);
-      await lookAt(page, eyes.language);
+      await lookAt(page, eyes);
       expect(await page.locator('#action').evaluate((element) => element.localName)).toBe(action);
       sentences.push(await page.locator('#sentence').innerText());
     }
     expect(new Set(sentences).size, 'another sentence in each language').toBe(2);
+  });
+
+  test('Jumio has all it needs, and takes its time', async () => {
+    const { open, verifyUrl, jumio } = stage();
+    const person = await scenes.processing(stage());
+    for (const eyes of [PHONE, DESKTOP]) {
+      const { page } = await open(eyes, person);
+      await page.goto(`${verifyUrl}/jumio/status`);
+      await lookAt(page, eyes);
+    }
+    await jumio.post('settings', { processingSeconds: 0 });
+    await person.sees({ status: 'approved' });
   });
 }

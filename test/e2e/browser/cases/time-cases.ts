@@ -17,7 +17,7 @@ export function timeCases(stage: () => Stage): void {
     for (const eyes of [DESKTOP, PHONE]) {
       const { page } = await open(eyes, person);
       await page.goto(`${verifyUrl}/jumio/verify`);
-      await lookAt(page, eyes.language);
+      await lookAt(page, eyes);
     }
     const { page } = await open(DESKTOP, person);
     await page.goto(`${verifyUrl}/jumio/verify`);

@@ -1,0 +1,43 @@
+import { test } from 'vitest';
+import { lookAt } from '../look.ts';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { fillIn, onToJumio } from '../steps.ts';
+import { PHONE } from '../window.ts';
+
+/** What a newcomer clicks through in the demo besides the service's own pages. */
+export function neighbourCases(stage: () => Stage): void {
+  test('the application: start, sign-up, the refusal at sign-in, and the help desk', async () => {
+    const { place, open } = stage();
+    const { credentials } = await scenes.rejectedForGood(stage());
+    const { page } = await open(PHONE);
+    for (const path of ['/', '/registration', '/recovery']) {
+      await page.goto(`${place.appUrl}${path}`);
+      await lookAt(page, PHONE);
+    }
+    await page.goto(`${place.appUrl}/login`);
+    await fillIn(page, credentials.email, credentials.password);
+    await page.getByRole('alert').getByText('You cannot sign in').waitFor();
+    await page.getByText('POST /jumio/validate').waitFor();
+    await lookAt(page, PHONE);
+  });
+
+  test('the application says in words what it reads, and what happened behind the scenes', async () => {
+    const { place, open } = stage();
+    const { page } = await open(PHONE, await scenes.approved(stage()));
+    await page.goto(place.appUrl);
+    await page.getByText('Verified', { exact: true }).waitFor();
+    for (const said of ['The service asked Jumio for a verification.', 'Jumio rang', 'The service wrote “approved”'])
+      await page.getByText(said).waitFor();
+    await lookAt(page, PHONE);
+  });
+
+  test('Jumio’s page of the sandbox', async () => {
+    const { place, open, verifyUrl } = stage();
+    const { page } = await open(PHONE, await scenes.signedUp(stage()));
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(page, place);
+    await page.getByText('this is not Jumio').waitFor();
+    await lookAt(page, PHONE);
+  });
+}
