@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { HARBOUR } from './harbour.ts';
 import { journeys } from './journeys/journeys.ts';
 import { type Neighbourhood, startNeighbourhood } from './neighbourhood.ts';
 
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
   const options = { auto: { type: 'boolean', default: false }, set: { type: 'string', multiple: true } } as const;
   const { auto, set = [] } = parseArgs({ options }).values;
   const rates = auto ? { JUMIO_ACCOUNT_RATE: '20', JUMIO_ACCOUNT_BURST: '20' } : {};
-  const place = await startNeighbourhood({ env: { ...rates, ...variables(set) } });
+  const place = await startNeighbourhood({ env: { ...HARBOUR, ...rates, ...variables(set) } });
   introduce(place);
   try {
     if (auto) process.exitCode = (await walk(place)) ? 0 : 1;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { HARBOUR } from '../../../sandbox/harbour.ts';
 import type { Person } from '../../../sandbox/journeys/person.ts';
 import { send } from '../../../sandbox/kratos/loopback.ts';
 import { freePort } from '../../../sandbox/kratos/ports.ts';
@@ -41,7 +42,7 @@ async function startBeside({ place }: World, env: Readonly<Record<string, string
 
 /** After each test every window is closed; what should not have happened in one fails the test. */
 export function useStage(): () => Stage {
-  const world = useWorld({ env: { HANDOVER_SECRET: 'demo-handover-secret-0001' } });
+  const world = useWorld({ env: { ...HARBOUR, HANDOVER_SECRET: 'demo-handover-secret-0001' } });
   const opened: Opened = { windows: [], ends: [], origins: [] };
   let browser: Browser | undefined;
   beforeAll(async () => {
