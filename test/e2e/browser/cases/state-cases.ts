@@ -17,8 +17,8 @@ const STATES: readonly State[] = [
   { name: 'in review', scene: scenes.inReview, action: 'a' },
   { name: 'rejected, the photo could not be read', scene: scenes.unreadable, action: 'button' },
   { name: 'rejected, the document is not supported', scene: scenes.unsupported, action: 'button' },
-  { name: 'rejected for anything else', scene: scenes.rejectedForGood, action: 'p' },
-  { name: 'rejected too often', scene: scenes.tooMany, action: 'p' },
+  { name: 'rejected for anything else', scene: scenes.rejectedForGood, action: 'a' },
+  { name: 'rejected too often', scene: scenes.tooMany, action: 'a' },
 ];
 
 /** Every standing that a person can come back to, on a phone with scripts and on a desktop without, in two languages. */
