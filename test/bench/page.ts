@@ -46,7 +46,9 @@ export async function benchPage(print: (line: string) => void): Promise<void> {
     const times = { page: [] as number[], whoami: [] as number[] };
     for (let n = 0; n < WARM_UP + LOADS; n += 1) {
       const [page, asked] = [await load(`${origin}/jumio/verify`, own), await load(whoami, own)];
-      if (n >= WARM_UP) times.page.push(page.ms) && times.whoami.push(asked.ms);
+      if (n < WARM_UP) continue;
+      times.page.push(page.ms);
+      times.whoami.push(asked.ms);
     }
     const [page, asked] = [median(times.page), median(times.whoami)];
     const shown = `${page.toFixed(2)} ms / ${asked.toFixed(2)} ms, median of ${LOADS}, Kratos ${place.kratos.version}`;

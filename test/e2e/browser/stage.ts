@@ -16,9 +16,9 @@ import { type Eyes, openWindow, type Window } from './window.ts';
 export interface Stage extends World {
   /** The service as browsers reach it. */
   readonly verifyUrl: string;
-  open(eyes: Eyes, person?: Person): Promise<Window>;
+  readonly open: (eyes: Eyes, person?: Person) => Promise<Window>;
   /** Another service beside the first, set up differently, with a ledger of its own; its address. */
-  beside(env: Readonly<Record<string, string>>): Promise<string>;
+  readonly beside: (env: Readonly<Record<string, string>>) => Promise<string>;
 }
 
 interface Opened {

@@ -17,7 +17,7 @@ export interface Window {
   readonly page: Page;
   /** Console errors, violations of the content security policy, failed requests, and requests to anybody else. */
   readonly problems: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const HEIGHTS: Readonly<Record<number, number>> = { 320: 640, 390: 844, 1280: 900 };
