@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
+import { withIdentity } from '../../webhook/verification/edit.ts';
 import { handover } from '../support/calls.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { signUp, snapshotOf } from '../support/eventually.ts';
@@ -52,6 +53,21 @@ describe('a back end that hands a person over', () => {
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+  });
+
+  it('is told so too where Kratos had forgotten somebody whom the ledger still knows', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    await service.desk.ledger.change(
+      id,
+      service.clock.now(),
+      (found) => found && { snapshot: withIdentity(found, { gone: 1 }) },
+    );
+    expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(201);
+    expect(service.kratos.calls.read).toEqual([id]);
+    service.kratos.instead.read = notThere;
+    expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
   });
 
   it('is asked to try again where Kratos or the ledger is down', async () => {

@@ -14,6 +14,7 @@ import { eventually, pass } from '../support/eventually.ts';
 import { lockLedger } from '../support/locked-ledger.ts';
 import { CAPTURE_VARIABLE, captureLogs } from '../support/log-capture.ts';
 import { DAY, HOUR } from '../support/moved-clock.ts';
+import { agreeing, program } from '../support/programs.ts';
 import { type TestService, testService } from '../support/service.ts';
 import { faults } from '../support/upstream-faults.ts';
 
@@ -130,6 +131,14 @@ async function visitEverything(service: TestService, id: string, reference: stri
   for (const code of [CANARIES.addressToken, CANARIES.addressToken.slice(0, 22)]) {
     await browser.press(`/jumio/enter?code=${code}`);
     await browser.post({ code, _csrf: CANARIES.query }, '/jumio/enter');
+  }
+  for (const headers of [
+    { 'x-session-token': CANARIES.sessionToken },
+    { authorization: `Bearer ${CANARIES.sessionToken}` },
+  ]) {
+    const app = program(service, { ...cookie, ...headers });
+    for (const body of [...bodies.slice(1), { return_to: CANARIES.query }, agreeing(service)]) await app.post(body);
+    await app.get(`/jumio/status?${CANARIES.query}`);
   }
   await post(service, `/${CANARIES.query}?${CANARIES.query}`, person);
   await post(service, `/jumio/%zz${CANARIES.query}`, person);

@@ -170,7 +170,7 @@ describe('a native application that goes on for its person', () => {
   });
 
   it('is told until when, after too many attempts', async () => {
-    const service = await testService({ env: { PAGE_RATE: '600' } });
+    const service = await testService();
     const { id, app } = await signedUp(service);
     for (let attempt = 1; attempt < 5; attempt += 1) {
       service.jumio.latest(id).status = 'TOKEN_EXPIRED';

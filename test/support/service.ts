@@ -62,6 +62,7 @@ export const ENVIRONMENT: Environment = {
   JUMIO_ACCOUNT_RATE: '1000',
   JUMIO_ACCOUNT_BURST: '1000',
   JUMIO_RETRIEVAL_RATE: '1000',
+  PAGE_RATE: '6000',
   LOG_LEVEL: 'debug',
 };
 

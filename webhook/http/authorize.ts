@@ -5,6 +5,7 @@ import type { Desk } from '../verification/desk.ts';
 import { judge } from '../verification/judgement.ts';
 import { readCopy } from '../verification/published-copy.ts';
 import { sendProblem } from './problem.ts';
+import { tokenOf } from './session-token.ts';
 import { sendVerdict, type VerdictAnswer, verdictAnswer } from './verdict-answer.ts';
 
 const READ_WITHIN_MS = 500;
@@ -15,11 +16,10 @@ export interface AuthorizeOptions {
 
 /** Only what Kratos itself can check: whatever else a client says of who it is does not count. */
 function credentialsOf({ headers }: FastifyRequest): Credentials {
-  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
-  const token = headers['x-session-token'] ?? bearer;
+  const sessionToken = tokenOf(headers);
   return {
     ...(headers.cookie === undefined ? {} : { cookie: headers.cookie }),
-    ...(typeof token === 'string' ? { sessionToken: token } : {}),
+    ...(sessionToken === undefined ? {} : { sessionToken }),
   };
 }
 

@@ -1,7 +1,8 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from './problem.ts';
-import { isJson, isResource, tokenOf } from './speaks.ts';
+import { tokenOf } from './session-token.ts';
+import { isJson, isResource } from './speaks.ts';
 
 /** An hour: how long a browser may remember that it asked. */
 const PREFLIGHT_S = 3_600;

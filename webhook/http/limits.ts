@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { tokenOf } from './speaks.ts';
+import { tokenOf } from './session-token.ts';
 
 const WINDOW_MS = 60_000;
 /** The people of the last minute that are kept in mind; who was forgotten begins anew. */

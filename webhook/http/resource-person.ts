@@ -3,7 +3,7 @@ import type { Person } from '../verification/person.ts';
 import type { Limits } from './limits.ts';
 import { type Handover, type Identified, identify } from './person.ts';
 import { sendProblem } from './problem.ts';
-import { tokenOf } from './speaks.ts';
+import { tokenOf } from './session-token.ts';
 import { identifyToken } from './token-person.ts';
 
 const KRATOS_DOWN_S = 30;

@@ -1,18 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import Negotiator from 'negotiator';
+import { tokenOf } from './session-token.ts';
 
 /** The resources that answer in both languages: pages for people, JSON for programs. */
 const RESOURCES = new Set(['/jumio/verify', '/jumio/status']);
-
-/**
- * The session token that a program brings: `X-Session-Token`, or a bearer token; in Kratos' own order (kratos.md §9). A
- * header that is there twice arrives joined and is nobody's token. Undefined: it brings none.
- */
-export function tokenOf(headers: IncomingHttpHeaders): string | undefined {
-  const { 'x-session-token': token, authorization } = headers;
-  if (token !== undefined) return [token].flat().join();
-  return /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
-}
 
 export function isJson(type: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(type ?? '');
