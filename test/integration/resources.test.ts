@@ -94,10 +94,11 @@ describe('a native application that asks how things stand', () => {
 
 describe('a native application that goes on for its person', () => {
   it('gets the text to be shown, in the language that it asks for, before anything else', async () => {
-    const service = await testService();
+    const privacyUrl = 'https://example.com/privacy';
+    const service = await testService({ env: { PRIVACY_URL: privacyUrl } });
     const app = native(service, randomUUID());
     const shown = (await app.get('/jumio/verify', { 'accept-language': 'de' })).json();
-    expect(shown).toMatchObject({ next: 'verify', consent: { given: false, language: 'de' } });
+    expect(shown).toMatchObject({ next: 'verify', consent: { given: false, language: 'de', privacy_url: privacyUrl } });
     const answer = await app.post({ language: 'de' });
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([409, expect.stringMatching(PROBLEM)]);
     const { given: _given, ...text } = shown.consent;

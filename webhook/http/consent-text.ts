@@ -10,10 +10,12 @@ export interface ConsentText {
   readonly title: string;
   /** In the order in which they are read; `items` belong below a heading. */
   readonly paragraphs: readonly { readonly text: string; readonly items?: readonly string[] }[];
+  /** The operator's, where there is one. */
+  readonly privacy_url?: string;
 }
 
 /** Word by word what the page says: there is one text, and an operator replaces it in one place. */
-export function consentText(version: string, language: string, texts: Texts): ConsentText {
+export function consentText(version: string, language: string, texts: Texts, privacyUrl?: string): ConsentText {
   const tell = (text: Text): string => texts.tell(language, text);
   const paragraph = (block: Block) =>
     block.kind === 'list' ? { text: tell(block.heading), items: block.items.map(tell) } : { text: tell(block.text) };
@@ -22,5 +24,6 @@ export function consentText(version: string, language: string, texts: Texts): Co
     language,
     title: tell(say('consent.title')),
     paragraphs: [{ text: tell(say('consent.sentence')) }, ...CONSENT_TEXT.map(paragraph)],
+    ...(privacyUrl === undefined ? {} : { privacy_url: privacyUrl }),
   };
 }

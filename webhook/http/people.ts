@@ -5,7 +5,7 @@ import { createHandover } from './person.ts';
 import { type ResourcesOptions, resources } from './resources.ts';
 import { speaks } from './speaks.ts';
 
-type Shared = 'handover' | 'limits';
+type Shared = 'handover' | 'limits' | 'privacyUrl';
 
 export interface PeopleOptions extends Omit<PagesOptions, Shared>, Omit<ResourcesOptions, Shared | 'texts'> {
   /** Requests per person and minute. */
@@ -18,8 +18,9 @@ export interface PeopleOptions extends Omit<PagesOptions, Shared>, Omit<Resource
 export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
   const limits = await createLimits(app, options.pageRate, options.byAddress);
   const handover = createHandover(options.desk, options.publicUrl);
+  const { texts, brand } = options.look;
   app.addConstraintStrategy(speaks);
   app.addHook('onRequest', limits.before);
   await app.register(pages, { ...options, handover, limits });
-  await app.register(resources, { ...options, texts: options.look.texts, handover, limits });
+  await app.register(resources, { ...options, texts, privacyUrl: brand.privacyUrl, handover, limits });
 }

@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/client.ts';
 import type { Desk } from '../verification/desk.ts';
-import type { Person } from '../verification/person.ts';
-import { DECIDED, decidedStatus, readCopy } from '../verification/published-copy.ts';
+import { type Person, personShown } from '../verification/person.ts';
+import { DECIDED } from '../verification/published-copy.ts';
 
 const COOKIE = 'jumio_handover';
 const LIFETIME_S = 72 * 3_600;
@@ -88,9 +88,7 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
     const whoami = await handover.kratos.whoami({ cookie });
     if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
-    const { id, metadataPublic, schemaId, createdAt, locale } = whoami.identity;
-    const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
-    const person = { identityId: id, inherited, schemaId, bornAt: createdAt, locale };
+    const person = personShown(whoami.identity);
     const replaces = isSomebodyElses(request, person, handover.now());
     if (!isKnown(request, person, handover.now())) remember(reply, person, handover);
     return { kind: 'person', person, replaces };

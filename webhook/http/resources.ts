@@ -34,6 +34,7 @@ export interface ResourcesOptions {
   readonly limits: Limits;
   readonly returnTo: ReturnTo;
   readonly defaultReturnUrl: string | undefined;
+  readonly privacyUrl: string | undefined;
   readonly allowedOrigins: readonly string[];
   /** Where SDK tokens are good, by the name that Jumio's SDKs have for it. */
   readonly dataCentre: string | undefined;
@@ -69,7 +70,8 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
   const statusOf = (shown: View) => statusAnswer(shown, desk.clock.now(), shown.returnTo ?? options.defaultReturnUrl);
   const languageOf = ({ headers }: FastifyRequest, locale?: string): string =>
     texts.choose({ locale, acceptLanguage: headers['accept-language'] });
-  const textIn = (language: string): ConsentText => consentText(desk.consentVersion, language, texts);
+  const textIn = (language: string): ConsentText =>
+    consentText(desk.consentVersion, language, texts, options.privacyUrl);
 
   app.get(
     '/jumio/status',
@@ -84,7 +86,7 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
     { constraints: JSON_ONLY },
     forPerson(async (person, request, reply) => {
       const shown = await view(desk, person);
-      const consent = { given: shown.consent === 'given', ...textIn(languageOf(request)) };
+      const consent = { given: shown.consent === 'given', ...textIn(languageOf(request, person.locale)) };
       return reply.send({ ...statusOf(shown), consent });
     }),
   );
@@ -96,9 +98,9 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
       await limits.goingOn(person.identityId, reply);
       const body = readBody(request.body, options.returnTo);
       if ('field' in body) return badField(reply, body.field);
-      const language = languageOf(request, body.language);
+      const language = languageOf(request, body.language ?? person.locale);
       const agreement = body.consent && { version: body.consent.text_version, language };
-      const preferred = body.language ?? preferredLanguage(request.headers['accept-language']);
+      const preferred = body.language ?? person.locale ?? preferredLanguage(request.headers['accept-language']);
       const going = { returnTo: options.returnTo(body.return_to), agreement, locale: preferred ?? language };
       const outcome = await goOn(desk, worker, person, going, WAIT_MS);
       const { dataCentre } = options;

@@ -1,7 +1,6 @@
 import { UpstreamError } from '../errors.ts';
 import type { Desk } from './desk.ts';
-import type { Person } from './person.ts';
-import { decidedStatus, readCopy } from './published-copy.ts';
+import { type Person, personShown } from './person.ts';
 
 /**
  * The person behind an identity that somebody else vouches for by its id alone. Whom the ledger does not know, or Kratos
@@ -13,9 +12,7 @@ export async function personOf(desk: Desk, identityId: string): Promise<Person |
   const row = await desk.ledger.gate(identityId);
   if (row !== undefined && row.gone === 0) return { identityId, inherited: row.standing };
   try {
-    const { metadataPublic, schemaId, createdAt } = await desk.kratos.read(identityId);
-    const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
-    return { identityId, inherited, schemaId, bornAt: createdAt };
+    return personShown(await desk.kratos.read(identityId));
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.code === 'identity-not-found') return undefined;
     throw error;
