@@ -131,3 +131,13 @@ describe('§11 health: the status host', () => {
     expect((await jumio.send('GET', '/status')).json).toMatchObject({ status: health });
   });
 });
+
+describe('§8 deletion', () => {
+  test('takes the account and all its executions; a second time it is 404', async () => {
+    const { accountId, executionId } = await jumio.create();
+    const remove = () => jumio.api('DELETE', `/api/v1/accounts/${accountId}`);
+    expect((await remove()).status).toBe(200);
+    expect((await jumio.api('GET', `/api/v1/workflow-executions/${executionId}`)).status).toBe(404);
+    expect((await remove()).status).toBe(404);
+  });
+});

@@ -171,3 +171,23 @@ describe('a proxy of the environment', () => {
     expect(proxy.arrived).toEqual([]);
   });
 });
+
+describe('deleting an account', () => {
+  it('is one DELETE on the retrieval host, and needs no body in its answer', async () => {
+    const { client, apiCalls } = await stub({ api: (response) => response.writeHead(200).end() });
+    await client.deleteAccount(ACCOUNT);
+    expect(only(apiCalls())).toMatchObject({
+      method: 'DELETE',
+      path: `/api/v1/accounts/${ACCOUNT}`,
+      body: '',
+      headers: { authorization: 'Bearer token-1' },
+    });
+  });
+
+  it.each([403, 404, 500])('that is answered %i was not done', async (status) => {
+    const { client } = await stub({ api: json(status, {}) });
+    await expect(client.deleteAccount(ACCOUNT)).rejects.toMatchObject({
+      facts: { upstream: 'jumio', operation: 'delete', failure: 'status', status },
+    });
+  });
+});

@@ -277,3 +277,42 @@ describe('whoami', () => {
     expect((await failureOf(whoami(client))).facts).toMatchObject({ operation: 'whoami', failure: 'unreachable' });
   });
 });
+
+describe('taking our objects away', () => {
+  const bare = { id: ID, metadataPublic: null, metadataAdmin: { theirs: 1 } };
+
+  it('removes those that are there, in one PATCH', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    await client.unpublish({ ...bare, metadataPublic: { jumio: {}, theirs: 1 }, metadataAdmin: { jumio: null } });
+    await client.unpublish({ ...bare, metadataPublic: { jumio: {} } });
+    expect(server.arrived.map(({ body }) => JSON.parse(body))).toStrictEqual([
+      [
+        { op: 'remove', path: '/metadata_public/jumio' },
+        { op: 'remove', path: '/metadata_admin/jumio' },
+      ],
+      [{ op: 'remove', path: '/metadata_public/jumio' }],
+    ]);
+  });
+
+  it('asks for nothing where there is nothing: Kratos refuses to remove what is missing', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    await client.unpublish(bare);
+    expect(server.arrived).toEqual([]);
+  });
+});
+
+describe('finding by what somebody signs in with', () => {
+  it('asks for exactly that, and keeps the ids alone', async () => {
+    const { client, server } = await stub(json(200, [identityBody]));
+    expect(await client.find('ann+1@example.com')).toStrictEqual([ID]);
+    expect(server.arrived[0]).toMatchObject({
+      method: 'GET',
+      path: '/admin/identities?credentials_identifier=ann%2B1%40example.com',
+    });
+  });
+
+  it('finds nobody in an empty list', async () => {
+    const { client } = await stub(json(200, []));
+    expect(await client.find('ann@example.com')).toStrictEqual([]);
+  });
+});

@@ -59,6 +59,7 @@ async function stuck(cli: Cli, desk: Desk, options: Options): Promise<void> {
     last = trouble;
     await printed(cli, options, trouble, listed);
   }
+  if (last === undefined) cli.say('Nobody needs an operator.\n');
 }
 
 async function run(cli: Cli, options: Options): Promise<void> {

@@ -125,4 +125,20 @@ export function identityCases(world: () => World): void {
     expect(survivors.length).toBeGreaterThan(0);
     expect(survivors.length).toBeLessThan(40);
   });
+
+  test('remove takes one member away and leaves the others; the identity is found by exactly its identifier', async () => {
+    const person = newPerson();
+    const id = (await signUp(world().kratos, person, { as: 'api' })).identityId ?? '';
+    await patchIdentity(world(), id, [
+      { op: 'add', path: '/metadata_public/jumio', value: { status: 'approved' } },
+      { op: 'add', path: '/metadata_public/theirs', value: 1 },
+    ]);
+    const removed = await patchIdentity(world(), id, [{ op: 'remove', path: '/metadata_public/jumio' }]);
+    expect(removed.status).toBe(200);
+    expect((await readIdentity(world(), id)).metadata_public).toEqual({ theirs: 1 });
+    const find = async (identifier: string) =>
+      (await adminCall(world(), 'GET', `?credentials_identifier=${encodeURIComponent(identifier)}`)).json();
+    expect(await find(person.email)).toMatchObject([{ id }]);
+    expect(await find(person.email.slice(1))).toEqual([]);
+  });
 }
