@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
 import type { ExecutionIds, JumioClient, Start, Started } from '../../webhook/jumio/client.ts';
 import type { JumioResult } from '../../webhook/jumio/result.ts';
+import type { Reason } from '../../webhook/ledger/types.ts';
 import { CANARIES, HOSTED_LINK } from './canaries.ts';
 
 /** One execution, as a test sees and steers it. */
@@ -138,12 +139,7 @@ export function createFakeJumio(workflowKey = '10011'): FakeJumio {
 }
 
 /** Jumio is done with an execution. */
-export function process(
-  execution: Execution,
-  type: 'PASSED' | 'WARNING' | 'REJECTED',
-  at: number,
-  reason?: 'unreadable',
-) {
+export function process(execution: Execution, type: 'PASSED' | 'WARNING' | 'REJECTED', at: number, reason?: Reason) {
   execution.status = 'PROCESSED';
   execution.completedAt = at;
   execution.decision = { type, ...(type === 'REJECTED' ? { reason: reason ?? 'other' } : {}) };

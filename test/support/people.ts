@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import type { Reason } from '../../webhook/ledger/types.ts';
 import { agree } from '../../webhook/verification/consent.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import { callback, callbackOf } from './calls.ts';
@@ -29,7 +30,7 @@ export async function decide(
   service: TestService,
   id: string,
   type: 'PASSED' | 'WARNING' | 'REJECTED',
-  reason?: 'unreadable',
+  reason?: Reason,
 ): Promise<Execution> {
   const execution = service.jumio.latest(id);
   // Each verdict is Jumio's latest, however quickly a test takes them.
