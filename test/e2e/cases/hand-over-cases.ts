@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
 import { createBrowser } from '../../../sandbox/kratos/browser.ts';
+import { firstForm } from '../../../sandbox/kratos/forms.ts';
 import { send } from '../../../sandbox/kratos/loopback.ts';
 import { whoami } from '../../../sandbox/kratos/outcome.ts';
 import { sentenceOn } from '../pages.ts';
@@ -59,7 +60,7 @@ export function handOverCases(world: () => World): void {
     }
   });
 
-  test('in a browser where somebody else is signed in, the session counts', async () => {
+  test('in a browser where somebody else is signed in, that is said once, and then the session counts', async () => {
     const { place } = world();
     const first = await newPerson(place);
     await first.choose(await first.goToJumio(), { outcome: 'pass' });
@@ -67,6 +68,9 @@ export function handOverCases(world: () => World): void {
     expect(sentenceOn(await first.browser.get(status()))).toBe(VERIFIED);
     await first.browser.get(`${place.appUrl}/logout`, { follow: true });
     const second = await newPerson(place, { browser: first.browser });
+    const told = await second.browser.get(status());
+    expect([told.status, sentenceOn(told)]).toEqual([409, expect.stringMatching(/^Somebody else is signed in/)]);
+    expect(told.text).not.toContain(VERIFIED);
     expect(sentenceOn(await second.browser.get(status()))).toBe(WAITS);
   });
 
@@ -76,5 +80,21 @@ export function handOverCases(world: () => World): void {
     expect(page.status).toBe(401);
     expect(page.text).toContain(encodeURIComponent(`${place.verifyUrl}/jumio/verify`));
     expect(page.headers['set-cookie'] ?? []).toEqual([]);
+  });
+
+  test('who refuses is not led to Jumio by anything, until they agree', async () => {
+    const { place } = world();
+    const person = await newPerson(place);
+    const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+    const fields = firstForm(page.text, page.url).fields;
+    const refused = await person.browser.post(
+      `${place.verifyUrl}/jumio/decline`,
+      { form: { ...fields, consent: '' } },
+      { follow: true },
+    );
+    expect(refused.text).toContain('You did not agree');
+    const unasked = await person.browser.submit(page, { consent: '' }, { follow: true });
+    expect(unasked.url).toBe(`${place.verifyUrl}/jumio/verify`);
+    expect((await person.goToJumio()).url).toContain(place.jumioUrl);
   });
 }
