@@ -25,8 +25,9 @@ export function deadEndCases(stage: () => Stage): void {
   ])('%s', async (_what, env, status) => {
     const { open, beside } = stage();
     const url = await beside({ HANDOVER_SECRET: '', ...env });
+    const person = await scenes.signedUp(stage());
     for (const eyes of [PHONE, DESKTOP]) {
-      const { page } = await open(eyes);
+      const { page } = await open(eyes, person);
       expect((await page.goto(`${url}/jumio/verify`))?.status()).toBe(status);
       await lookAt(page, eyes);
     }
