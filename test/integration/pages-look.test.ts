@@ -34,7 +34,7 @@ afterAll(async () => {
 async function page(acceptLanguage?: string) {
   const { browser } = visitor(service);
   browser.language = acceptLanguage;
-  return browser.get('/jumio/verify');
+  return browser.get('/jumio/status');
 }
 
 /** Every address that the page makes a browser load. */
@@ -71,14 +71,14 @@ describe('a page of the operator', () => {
     const { id, browser } = visitor(service);
     browser.language = 'fr';
     service.kratos.locales.set(id, 'es-AR');
-    expect((await browser.get('/jumio/verify')).sentence).toBe('Su identidad todavía no se ha verificado.');
+    expect((await browser.get('/jumio/status')).sentence).toBe('Su identidad todavía no se ha verificado.');
   });
 
   it('speaks to a stranger in the browser’s language', async () => {
     const { browser } = visitor(service);
     browser.session = '';
     browser.language = 'fr';
-    expect((await browser.get('/jumio/verify')).sentence).toBe('Connectez-vous d’abord. Vous reviendrez ensuite ici.');
+    expect((await browser.get('/jumio/status')).sentence).toBe('Connectez-vous d’abord. Vous reviendrez ensuite ici.');
   });
 
   it('loads only what is ours, under 15 kB, and all of it is there', async () => {

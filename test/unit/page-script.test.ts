@@ -17,14 +17,17 @@ function offline(): Promise<never> {
 }
 
 /** A browser that shows a waiting page and runs its script; `answers` are given one after the other, the last for good. */
-function open(dataset: Record<string, string> | undefined, answers: readonly Answer[] = [json(PROCESSING)]) {
+function open(dataset: Record<string, string>, answers: readonly Answer[] = [json(PROCESSING)]) {
   const asked: { url: string; accept: string | undefined; at: number }[] = [];
   const replaced: string[] = [];
   const listeners = new Map<string, () => void>();
   const listen = (name: string, then: () => void): void => void listeners.set(name, then);
   const document = {
     hidden: false,
-    querySelector: () => (dataset === undefined ? null : { dataset }),
+    querySelector: (selector: string) => {
+      const name = /^\[data-(\w+)\]$/.exec(selector)?.[1] ?? '';
+      return name in dataset ? { dataset } : null;
+    },
     addEventListener: listen,
   };
   const start = Date.now();
@@ -142,8 +145,16 @@ describe('the script of a page that waits', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('leads on after a moment from a page that is over', async () => {
+    const { asked, replaced } = open({ onwards: 'https://app.example/home', moment: '3' });
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(replaced).toEqual([]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([asked, replaced]).toEqual([[], ['https://app.example/home']]);
+  });
+
   it('does nothing on a page that does not wait', async () => {
-    const { asked } = open(undefined);
+    const { asked } = open({});
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toEqual([]);
   });
