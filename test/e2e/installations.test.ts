@@ -1,16 +1,40 @@
 import { describe, expect, test } from 'vitest';
-import { newPerson } from '../../sandbox/journeys/person.ts';
+import { newPerson, type Person } from '../../sandbox/journeys/person.ts';
+import { whoami } from '../../sandbox/kratos/outcome.ts';
 import { oversizeCases } from './cases/oversize-cases.ts';
 import { publishedActions, publishedIntegrationCases } from './cases/published-integration-cases.ts';
 import { KRATOS } from './kratos-under-test.ts';
+import { MANIPULATED } from './outcomes.ts';
 import { linkOn, sentenceOn } from './pages.ts';
-import { useWorld } from './world.ts';
+import { eventually, onlyExecutionOf, useWorld } from './world.ts';
 
 describe(`installations, with ${KRATOS}`, () => {
   describe('as shipped, and requests that are too large', () => oversizeCases(useWorld()));
 
   describe('with the templates of the published integration', () =>
     publishedIntegrationCases(useWorld({ kratos: { actions: publishedActions() } })));
+
+  describe('with a policy that acts at once on a rejection', () => {
+    const POLICY = 'rules: [{ when: { status: rejected }, then: block }, { then: allow }]';
+    const world = useWorld({ env: { POLICY: `${POLICY}\non_rejected: { revoke_sessions: true, deactivate: true }` } });
+    const whoIs = async ({ browser }: Person) => (await whoami(world().place.kratos, { browser })).status;
+
+    test('who is signed in when Jumio rejects them is out at once, and in again when Jumio changes its mind', async () => {
+      const { jumio } = world();
+      const person = await newPerson(world().place);
+      expect(await whoIs(person)).toBe(200);
+      await person.choose(await person.goToJumio(), MANIPULATED);
+      await eventually(async () => expect(await whoIs(person)).toBe(401));
+      expect(await person.signsIn({ as: 'api' })).toMatchObject({ signedIn: false, status: 401 });
+      const { id } = await onlyExecutionOf(world(), person);
+      // A decision of Jumio's is looked at again at most once an hour.
+      await world().place.advance(3_700);
+      await jumio.post(`executions/${id}/overturn`, { outcome: 'pass' });
+      await eventually(async () => expect(await person.signsIn({ as: 'api' })).toMatchObject({ signedIn: true }));
+      // The old session is over for good.
+      expect(await whoIs(person)).toBe(401);
+    });
+  });
 
   describe('without `cookies.domain`', () => {
     // A cookie of Kratos’ own host name: what a browser makes of one without a domain.

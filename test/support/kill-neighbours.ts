@@ -5,8 +5,10 @@ import { z } from 'zod';
 import { type Answering, type Arrived, json, startAnsweringServer } from './answering-server.ts';
 import { HOSTED_LINK } from './canaries.ts';
 
+type Called = 'token' | 'create' | 'details' | 'patch' | 'revoke' | 'read';
+
 /** Moments of a call to a neighbour: it has arrived and taken effect, or its answer has been given to the network. */
-export type Moment = `${'token' | 'create' | 'details' | 'patch'} ${'sent' | 'answered'}`;
+export type Moment = `${Called} ${'sent' | 'answered'}`;
 
 interface Execution {
   readonly accountId: string;
@@ -24,8 +26,10 @@ export interface KillNeighbours {
   readonly patches: readonly string[];
   /** `metadata_public` of the one identity. */
   published(): Readonly<Record<string, unknown>>;
+  /** The state of the one identity, how often it changed, and how many sessions it has. */
+  account(): { readonly state: string; readonly changes: number; readonly sessions: number };
   /** From now on Jumio has decided. */
-  decide(): void;
+  decide(type?: 'PASSED' | 'REJECTED'): void;
   /** Acts at that moment, once. A call that was only sent is never answered then. */
   at(moment: Moment, act: () => void): void;
   /** PATCHes take no effect and get no answer while this is on. */
@@ -33,14 +37,15 @@ export interface KillNeighbours {
 }
 
 const createBody = z.object({ userReference: z.string(), customerInternalReference: z.string() });
-const patchBody = z.array(z.object({ op: z.literal('add'), path: z.string(), value: z.unknown() }));
+const patchBody = z.array(z.object({ op: z.enum(['add', 'replace']), path: z.string(), value: z.unknown() }));
 
 export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNeighbours> {
   const executions: Execution[] = [];
   const patches: string[] = [];
   let metadata: Readonly<Record<string, unknown>> = {};
   const actions = new Map<Moment, () => void>();
-  let isDecided = false;
+  let account = { state: 'active', changes: 0, sessions: 1 };
+  let decided: 'PASSED' | 'REJECTED' | undefined;
   let isDeaf = false;
 
   function act(moment: Moment): boolean {
@@ -50,11 +55,7 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
     return action !== undefined;
   }
 
-  function answer(
-    call: 'token' | 'create' | 'details' | 'patch',
-    response: ServerResponse,
-    answering: Answering,
-  ): void {
+  function answer(call: Called, response: ServerResponse, answering: Answering): void {
     if (act(`${call} sent`)) return;
     response.on('finish', () => act(`${call} answered`));
     answering(response, { method: '', path: '', headers: {}, body: '' });
@@ -76,7 +77,7 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
   function workflow(path: string): { execution: Execution; status: string } {
     const execution = executions.find(({ executionId }) => path.includes(executionId));
     if (execution === undefined) throw new Error(`no such execution: ${path}`);
-    return { execution, status: isDecided ? 'PROCESSED' : 'INITIATED' };
+    return { execution, status: decided ? 'PROCESSED' : 'INITIATED' };
   }
 
   function details(path: string): Answering {
@@ -91,7 +92,7 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
         customerInternalReference: execution.identityId,
       },
       completedAt: '2026-01-05T09:41:12.886Z',
-      ...(isDecided && { decision: { type: 'PASSED', details: { label: 'PASSED' }, risk: { score: 1 } } }),
+      ...(decided && { decision: { type: decided, details: { label: decided }, risk: { score: 1 } } }),
     });
   }
 
@@ -106,18 +107,29 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
 
   function identity(path: string) {
     const id = path.split('/').at(-1);
-    return { id, schema_id: 'default', metadata_public: metadata, metadata_admin: null };
+    return { id, schema_id: 'default', state: account.state, metadata_public: metadata, metadata_admin: null };
   }
 
   function apply(body: string): void {
     patches.push(body);
-    for (const { path, value } of patchBody.parse(JSON.parse(body)))
+    for (const { path, value } of patchBody.parse(JSON.parse(body))) {
       if (path === '/metadata_public/jumio') metadata = { ...metadata, jumio: value };
+      if (path === '/state' && value !== account.state)
+        account = { ...account, state: String(value), changes: account.changes + 1 };
+    }
+  }
+
+  function revoke(): Answering {
+    const { sessions } = account;
+    account = { ...account, sessions: 0 };
+    const error = { code: 404, message: 'Unable to locate the resource' };
+    return sessions > 0 ? (response) => void response.writeHead(204).end() : json(404, { error });
   }
 
   const kratos = await startAnsweringServer((response, request) => {
-    if (request.method === 'GET') return json(200, identity(request.path))(response, request);
+    if (request.method === 'GET') return answer('read', response, json(200, identity(request.path)));
     if (isDeaf) return undefined;
+    if (request.method === 'DELETE') return answer('revoke', response, revoke());
     apply(request.body);
     return answer('patch', response, json(200, identity(request.path)));
   });
@@ -133,8 +145,9 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
     executions,
     patches,
     published: () => metadata,
-    decide: () => {
-      isDecided = true;
+    account: () => account,
+    decide: (type = 'PASSED') => {
+      decided = type;
     },
     at: (moment, action) => actions.set(moment, action),
     deaf: (on) => {

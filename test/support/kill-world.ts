@@ -57,13 +57,14 @@ function environment({ jumioUrl, kratosUrl }: KillNeighbours, databaseUrl: strin
   };
 }
 
-export async function startKillWorld(): Promise<KillWorld> {
+/** @param extra on top of the service's configuration. */
+export async function startKillWorld(extra: Readonly<Record<string, string>> = {}): Promise<KillWorld> {
   const neighbours = await startKillNeighbours();
   const databaseUrl = await sqlite.fresh();
   const identityId = randomUUID();
   const logs = captureLogs();
   const live = async (ahead: number): Promise<RunningService> => {
-    const env = { ...environment(neighbours, databaseUrl), PORT: String(await freePort()) };
+    const env = { ...environment(neighbours, databaseUrl), ...extra, PORT: String(await freePort()) };
     const service = await startService({ env, ahead, onLog: (line) => logs.write(`${line}\n`) });
     onTestFinished(() => service.kill());
     return service;
