@@ -5,6 +5,7 @@ import { crossChecks } from './config-checks.ts';
 import { eid, eidProblems } from './config-eid.ts';
 import { lifetimeMs, lifetimeText } from './config-lifetime.ts';
 import { readPolicy, wayOnWithoutPages } from './config-policy.ts';
+import { preparedData } from './config-prepared.ts';
 import { pointer, texts } from './config-texts.ts';
 import {
   burst,
@@ -49,6 +50,7 @@ const variables = z.object({
   PRIVACY_URL: optionalUrl('the URL of the privacy policy'),
   TEXTS: texts().optional(),
   LOCALE_TRAIT: pointer().optional(),
+  PREPARED_DATA: preparedData().optional(),
   DATABASE_URL: text()
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
     .default('file:./data/ledger.sqlite'),

@@ -108,6 +108,7 @@ export async function createDependencies(
     policy: config.policy,
     gate: { mode: config.GATE_MODE, onFailure: config.ON_FAILURE },
     eid: eidOf(config, clock),
+    prepared: config.PREPARED_DATA,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,
     consentVersion: texts.consentVersion,

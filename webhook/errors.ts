@@ -19,7 +19,7 @@ export type RefusalCode = 'identity-not-found' | 'no-such-path' | 'serialization
 export interface UpstreamFacts {
   readonly upstream: Upstream;
   /**
-   * Which call, in our words: `create`, `status`, `details`, `delete`, `token`, `patch`, `revoke`, `read`, `find`, `list`,
+   * Which call, in our words: `create`, `status`, `details`, `delete`, `token`, `prepare`, `patch`, `revoke`, `read`, `find`, `list`,
    * `whoami`, `discovery`, `keys`.
    * `token` from a Jumio method says that the method's own call had no effect: it was not sent, or was answered 401.
    */

@@ -39,6 +39,7 @@ export function watchJumio(watch: Watch, client: JumioClient): JumioClient {
     create: (start) => watch.over('jumio', client.create(start)),
     status: (ids) => watch.over('jumio', client.status(ids)),
     details: (ids) => watch.over('jumio', client.details(ids)),
+    prepare: (url, token, data) => watch.over('jumio', client.prepare(url, token, data)),
     deleteAccount: (id) => watch.over('jumio', client.deleteAccount(id)),
   };
 }
@@ -53,6 +54,7 @@ export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
     oidcCredentials: (id) => watch.over('kratos', client.oidcCredentials(id)),
     read: (id) => watch.over('kratos', client.read(id)),
     list: (pageSize, from) => watch.over('kratos', client.list(pageSize, from)),
+    traits: (id, pointers) => watch.over('kratos', client.traits(id, pointers)),
     whoami: (credentials) => watch.over('kratos', client.whoami(credentials)),
   };
 }

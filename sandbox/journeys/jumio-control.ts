@@ -16,6 +16,8 @@ const execution = z.object({
   accountId: z.string(),
   status: z.string(),
   userReference: z.string().nullable(),
+  /** Which fields of prepared data it was told. */
+  prepared: z.array(z.string()),
 });
 const callback = z.object({
   n: z.number(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Sandbox } from './sandbox.ts';
 
 /** Kinds of API calls, as the call log names them. */
-export const CALL_KINDS = ['token', 'create', 'update', 'status', 'details', 'steps', 'delete'] as const;
+export const CALL_KINDS = ['token', 'create', 'update', 'status', 'details', 'steps', 'delete', 'prepared'] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
 
 const apiFaultSchema = z.strictObject({

@@ -32,6 +32,8 @@ const details: Record<string, object> = {
   'details-warning': { status: 'PROCESSED', decision: { type: 'WARNING', label: 'WARNING', score: 50 } },
 };
 
+const BASE = 'https://account.emea-1.jumio.ai/api/v1';
+
 describe('what Jumio documents is what our schemas read', () => {
   it.each(Object.entries(details))('%s', (name, expected) => {
     const result = toResult(detailsWire.parse(fixture(name)));
@@ -55,15 +57,15 @@ describe('what Jumio documents is what our schemas read', () => {
   });
 
   it('account', () => {
-    const started = toStarted(startedWire.parse(fixture('account')));
+    const started = toStarted(startedWire.parse(fixture('account')), BASE);
     expect(started).toMatchObject({ accountId: ACCOUNT, executionId: EXECUTION });
     expect(started.link).toMatch(/^https:\/\/.*\.web\.emea-1\.jumio\.ai\//);
     expect(Object.keys(started)).toEqual(['accountId', 'executionId', 'link', 'sdkToken', 'transactionToken']);
   });
 
   it('account-screening, which has no link', () => {
-    const started = toStarted(startedWire.parse(fixture('account-screening')));
-    expect(Object.keys(started)).toEqual(['accountId', 'executionId', 'transactionToken']);
+    const started = toStarted(startedWire.parse(fixture('account-screening')), BASE);
+    expect(Object.keys(started)).toEqual(['accountId', 'executionId', 'transactionToken', 'preparedUrl']);
   });
 
   it('status', () => {

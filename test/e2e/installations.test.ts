@@ -36,6 +36,20 @@ describe(`installations, with ${KRATOS}`, () => {
     });
   });
 
+  describe('with a workflow that takes prepared data, and a mapping from the traits', () => {
+    const world = useWorld({ env: { JUMIO_WORKFLOW_KEY: '10164', PREPARED_DATA: 'email: /email\nfirstName: /name' } });
+
+    test('what the operator knows is at Jumio when the person arrives there, and not before they agree', async () => {
+      const { jumio } = world();
+      const person = await newPerson(world().place);
+      const sent = async () => (await jumio.calls()).filter(({ kind }) => kind === 'prepared');
+      expect(await sent()).toEqual([]);
+      await person.goToJumio();
+      expect(await sent()).toMatchObject([{ customerInternalReference: person.identityId, status: 200 }]);
+      expect(await onlyExecutionOf(world(), person)).toMatchObject({ prepared: ['email'] });
+    });
+  });
+
   describe('without `cookies.domain`', () => {
     // A cookie of Kratos’ own host name: what a browser makes of one without a domain.
     const world = useWorld({ kratos: { cookieDomain: 'kratos.demo.localhost' } });

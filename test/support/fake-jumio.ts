@@ -25,6 +25,7 @@ export interface FakeJumio extends JumioClient {
     readonly create: Start[];
     readonly status: ExecutionIds[];
     readonly details: ExecutionIds[];
+    readonly prepare: { readonly url: string; readonly token: string; readonly data: object }[];
     readonly deleteAccount: string[];
   };
   /** All executions, in the order of their starts. */
@@ -93,7 +94,7 @@ function notFound(operation: string): UpstreamError {
 }
 
 export function createFakeJumio(workflowKey = '10011'): FakeJumio {
-  const calls: FakeJumio['calls'] = { create: [], status: [], details: [], deleteAccount: [] };
+  const calls: FakeJumio['calls'] = { create: [], status: [], details: [], prepare: [], deleteAccount: [] };
   const executions: Execution[] = [];
   const instead: Methods = {};
 
@@ -127,6 +128,10 @@ export function createFakeJumio(workflowKey = '10011'): FakeJumio {
     details: async (ids) => {
       calls.details.push(ids);
       return instead.details ? instead.details(ids) : result(find(ids, 'details'), workflowKey);
+    },
+    prepare: async (url, token, data) => {
+      calls.prepare.push({ url, token, data });
+      await instead.prepare?.(url, token, data);
     },
     deleteAccount: async (accountId) => {
       calls.deleteAccount.push(accountId);

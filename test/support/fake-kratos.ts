@@ -24,6 +24,7 @@ export interface FakeKratos extends KratosClient {
     readonly oidcCredentials: string[];
     readonly whoami: Credentials[];
     readonly unpublish: string[];
+    readonly traits: string[];
   };
   /** While set, a method answers so. */
   readonly instead: Methods;
@@ -33,6 +34,8 @@ export interface FakeKratos extends KratosClient {
   readonly states: Map<string, { readonly state: State; readonly stateChangedAt: number }>;
   /** The language in the traits, of those who have one. */
   readonly locales: Map<string, string>;
+  /** What stands in the traits of an identity, by JSON pointer. */
+  readonly traitsOf: Map<string, Readonly<Record<string, unknown>>>;
   /** Whose identifier is whose. */
   readonly identifiers: Map<string, string>;
   /** Whom the list has, in its order. */
@@ -59,6 +62,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     setState: [],
     revokeSessions: [],
     unpublish: [],
+    traits: [],
     read: [],
     list: [],
     oidcCredentials: [],
@@ -68,6 +72,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const credentials: FakeKratos['credentials'] = new Map();
   const copies = new Map<string, unknown>();
   const locales: FakeKratos['locales'] = new Map();
+  const traitsOf: FakeKratos['traitsOf'] = new Map();
   const identifiers = new Map<string, string>();
   const sessions = new Map<string, string>();
   const instead: Methods = {};
@@ -94,6 +99,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     credentials,
     states,
     identifiers,
+    traitsOf,
     everybody,
     instead,
     signIn: (identityId) => {
@@ -153,6 +159,12 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
       if (instead.oidcCredentials) return instead.oidcCredentials(id);
       const { metadataPublic } = identity(id);
       return { credentials: credentials.get(id) ?? [], metadataPublic };
+    },
+    traits: async (id, pointers) => {
+      calls.traits.push(id);
+      if (instead.traits) return instead.traits(id, pointers);
+      const found = Object.entries(pointers).map(([name, at]) => [name, traitsOf.get(id)?.[at]] as const);
+      return Object.fromEntries(found.filter(([, value]) => value !== undefined));
     },
     whoami: async (credentials) => {
       calls.whoami.push(credentials);

@@ -71,5 +71,5 @@ export function startedAs(accountId: string, executionId: string, withLink = tru
     sdk,
     workflowExecution: { id: executionId, credentials },
   });
-  return toStarted(startedWire.parse(JSON.parse(json)));
+  return toStarted(startedWire.parse(JSON.parse(json)), 'https://account.emea-1.jumio.ai/api/v1');
 }

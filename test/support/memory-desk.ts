@@ -62,7 +62,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
       probe: notHere,
       close: notHere,
     },
-    jumio: { create: notHere, status: notHere, details: notHere, deleteAccount: notHere },
+    jumio: { create: notHere, status: notHere, details: notHere, prepare: notHere, deleteAccount: notHere },
     kratos: {
       publish: notHere,
       setState: notHere,
@@ -70,6 +70,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
       unpublish: notHere,
       find: notHere,
       list: notHere,
+      traits: notHere,
       read: notHere,
       oidcCredentials: notHere,
       whoami: notHere,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { accept, isSuccess, refusal } from '../upstream.ts';
 import { createAuthorisedSend } from './authorised.ts';
 import { createSend, type JumioRequest } from './http.ts';
+import { prepareRequest } from './prepared.ts';
 import { type JumioResult, toResult } from './result.ts';
 import { createRequest, toStarted } from './start.ts';
 import { createTokenSource } from './token.ts';
@@ -23,6 +24,10 @@ export interface Started {
   readonly link?: string;
   readonly sdkToken?: string;
   readonly transactionToken?: string;
+  /** Where Jumio takes prepared data of this execution. */
+  readonly preparedUrl?: string;
+  /** It named an address that is not one of the configured region's: never called. */
+  readonly foreignPreparedUrl?: true;
 }
 
 export interface ExecutionIds {
@@ -35,6 +40,8 @@ export interface JumioClient {
   create(start: Start): Promise<Started>;
   /** Jumio's word for the execution's state, as sent; unknown words included. */
   status(ids: ExecutionIds): Promise<string>;
+  /** Tells Jumio what the operator knows of the person already, with the execution's own token (jumio.md §4.2). */
+  prepare(url: string, transactionToken: string, data: object): Promise<void>;
   details(ids: ExecutionIds): Promise<JumioResult>;
   /** Deletes an account with all its executions (jumio.md §8). */
   deleteAccount(accountId: string): Promise<void>;
@@ -77,10 +84,14 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
   }
 
   return {
-    create: async (start) => toStarted(await ask(createRequest(start, options), startedWire)),
+    create: async (start) => toStarted(await ask(createRequest(start, options), startedWire), options.accountBaseUrl),
     status: async (ids) => {
       const url = `${executionUrl(ids, options)}/status`;
       return (await ask({ operation: 'status', method: 'GET', url }, statusWire)).workflowExecution.status;
+    },
+    prepare: async (url, transactionToken, data) => {
+      const answer = await send(prepareRequest(url, transactionToken, data), AbortSignal.timeout(deadline));
+      if (!isSuccess(answer.status)) throw refusal({ upstream: 'jumio', operation: 'prepare' }, answer);
     },
     details: async (ids) => {
       const url = executionUrl(ids, options);

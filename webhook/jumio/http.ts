@@ -2,7 +2,7 @@ import axios from 'axios';
 import { type Answer, axiosSettings, exchange } from '../upstream.ts';
 
 export interface JumioRequest {
-  readonly operation: 'token' | 'create' | 'status' | 'details' | 'delete';
+  readonly operation: 'token' | 'create' | 'status' | 'details' | 'delete' | 'prepare';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { JumioClientOptions, Start, Started } from './client.ts';
 import type { JumioRequest } from './http.ts';
 import { jumioLocale } from './locale.ts';
+import { preparedOf } from './prepared.ts';
 import type { StartedWire } from './wire.ts';
 
 /**
@@ -34,7 +35,8 @@ function createBody(start: Start, options: JumioClientOptions): object {
 }
 
 /** What is worth keeping of the answer. The first credential with a token of its own gives the transaction token. */
-export function toStarted({ account, workflowExecution, web, sdk }: StartedWire): Started {
+export function toStarted(wire: StartedWire, accountBaseUrl: string): Started {
+  const { account, workflowExecution, web, sdk } = wire;
   const transactionToken = workflowExecution.credentials?.find(({ api }) => api?.token !== undefined)?.api?.token;
   return {
     accountId: account.id,
@@ -42,5 +44,6 @@ export function toStarted({ account, workflowExecution, web, sdk }: StartedWire)
     ...(web !== undefined && { link: web.href }),
     ...(sdk?.token !== undefined && { sdkToken: sdk.token }),
     ...(transactionToken !== undefined && { transactionToken }),
+    ...preparedOf(wire, accountBaseUrl),
   };
 }

@@ -20,7 +20,9 @@ export type TokenWire = z.infer<typeof tokenWire>;
 /** The part of a JWT's payload that we look at; seconds since 1970. */
 export const claimsWire = z.object({ exp: z.number() });
 
-const credential = z.object({ api: z.object({ token: text }).optional().catch(undefined) });
+const parts = z.object({ prepared_data: text }).optional().catch(undefined);
+
+const credential = z.object({ category: text, api: z.object({ token: text, parts }).optional().catch(undefined) });
 
 export const startedWire = z.object({
   account: z.object({ id }),

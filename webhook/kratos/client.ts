@@ -2,6 +2,7 @@ import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/cl
 import { axiosSettings, type Call, exchange } from '../upstream.ts';
 import { toPage } from './page.ts';
 import { accepted, wereThere } from './refusal.ts';
+import { traitsAt } from './trait.ts';
 import { toWhoami, unconfigured } from './whoami.ts';
 import {
   credentialsWire,
@@ -97,6 +98,8 @@ export interface KratosClient {
   list(pageSize: number, from?: string): Promise<IdentityPage>;
   /** The OpenID Connect credentials with the ID tokens that Kratos kept: of the sign-up, and of each link. */
   oidcCredentials(identityId: string): Promise<Linked>;
+  /** What stands at these places (JSON pointers) in the traits now, under the names given; what is missing is left out. */
+  traits(identityId: string, pointers: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
   whoami(credentials: Credentials): Promise<Whoami>;
 }
 
@@ -162,6 +165,10 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
     read: async (id) => {
       const answer = await exchange(READ, soon(), (signal) => admin.getIdentity({ id }, { signal }));
       return toIdentity(accepted(READ, answer, identityWire));
+    },
+    traits: async (id, pointers) => {
+      const answer = await exchange(READ, soon(), (signal) => admin.getIdentity({ id }, { signal }));
+      return traitsAt(accepted(READ, answer, identityWire).traits, pointers);
     },
     list: async (pageSize, pageToken) => {
       const request = { pageSize, ...(pageToken !== undefined && { pageToken }) };

@@ -16,3 +16,9 @@ export function localeIn(traits: unknown, pointer: string): string | undefined {
   const found = traitAt(traits, pointer);
   return typeof found === 'string' && TAG.test(found) ? found.replaceAll('_', '-') : undefined;
 }
+
+/** What stands at each of these pointers, by its name. */
+export function traitsAt(traits: unknown, pointers: Readonly<Record<string, string>>): Record<string, unknown> {
+  const found = Object.entries(pointers).map(([name, pointer]) => [name, traitAt(traits, pointer)] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
+}

@@ -10,6 +10,8 @@ export interface Debts {
   readonly create: boolean;
   readonly read: boolean;
   readonly publish: boolean;
+  /** Traits to send to Jumio. */
+  readonly prepare?: boolean;
 }
 
 export interface Claimed<Work> {
@@ -20,7 +22,7 @@ export interface Claimed<Work> {
 export interface ClaimOptions<Work> {
   readonly now: number;
   /** At most so many identities for each debt: one neighbour that hangs must not use up the hands for the other. */
-  readonly capacity: Readonly<Record<keyof Debts, number>>;
+  readonly capacity: Readonly<Record<Exclude<keyof Debts, 'prepare'>, number>> & { readonly prepare?: number };
   readonly rates: Readonly<Record<Exclude<BudgetName, 'kratos'>, Rate>>;
   /** Raises the lease and marks what is about to be done: pure, from `verification/`. */
   readonly lease: (snapshot: Snapshot, debts: Debts) => Change & { readonly work: Work };
@@ -28,13 +30,18 @@ export interface ClaimOptions<Work> {
 
 type Debt = keyof Debts;
 
-const BUDGET: Readonly<Record<Debt, BudgetName>> = { create: 'account', read: 'retrieval', publish: 'kratos' };
+/** What a prepared-data call takes from no budget: it is one per execution, which has taken its own. */
+const BUDGET: Readonly<Record<Exclude<Debt, 'prepare'>, BudgetName>> = {
+  create: 'account',
+  read: 'retrieval',
+  publish: 'kratos',
+};
 
 /** Publishing has no rate of ours; its budget row only carries the pause that a 429 put on it. */
 const NO_RATE: Rate = { perSecond: 1_000_000, burst: 1_000_000 };
 
 interface Wanted {
-  readonly debt: Debt;
+  readonly debt: Exclude<Debt, 'prepare'>;
   readonly now: number;
   readonly limit: number;
   /** The call that tries whether creation works again: for the oldest, and for a parked one if nobody else waits. */
@@ -58,10 +65,19 @@ async function due(db: Kysely<Tables>, store: Store, { debt, now, limit, isProbe
   return rows.map((row) => row.id);
 }
 
+async function prepareDue(db: Kysely<Tables>, store: Store, now: number, limit: number): Promise<string[]> {
+  if (limit <= 0) return [];
+  const skip = store.dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
+  const { rows } = await sql<{ id: string }>`select i.id from verifications v join identities i on i.id = v.identity_id
+    where v.prepared_due <= ${now} and i.leased_until <= ${now}
+    order by i.priority desc, v.prepared_due limit ${limit} ${skip}`.execute(db);
+  return rows.map((row) => row.id);
+}
+
 async function allowed(
   db: Kysely<Tables>,
   store: Store,
-  debt: Debt,
+  debt: Exclude<Debt, 'prepare'>,
   options: Omit<ClaimOptions<unknown>, 'lease'>,
 ): Promise<string[]> {
   const name = BUDGET[debt];
@@ -89,11 +105,17 @@ export async function claim<Work>(
   const create = new Set(await allowed(db, store, 'create', options));
   const read = new Set(await allowed(db, store, 'read', options));
   const publish = new Set(await allowed(db, store, 'publish', options));
+  const prepare = new Set(await prepareDue(db, store, options.now, options.capacity.prepare ?? 0));
   const claimed: Claimed<Work>[] = [];
-  for (const id of new Set([...create, ...read, ...publish])) {
+  for (const id of new Set([...create, ...read, ...publish, ...prepare])) {
     const before = await rows.load(db, id, true);
     if (before === undefined) continue;
-    const debts: Debts = { create: create.has(id), read: read.has(id), publish: publish.has(id) };
+    const debts: Debts = {
+      create: create.has(id),
+      read: read.has(id),
+      publish: publish.has(id),
+      prepare: prepare.has(id),
+    };
     const { snapshot, work, events = [] } = options.lease(before, debts);
     await rows.save(db, before, snapshot);
     for (const event of events) await rows.append(db, options.now, id, event);

@@ -90,6 +90,8 @@ async function createVerifications(db: Kysely<Tables>): Promise<void> {
     .addColumn('link_ends_at', 'bigint')
     .addColumn('sdk_token', 'text')
     .addColumn('transaction_token', 'text')
+    .addColumn('prepared_due', 'bigint')
+    .addColumn('prepared_tries', 'integer', (c) => c.notNull())
     .addColumn('prepared_url', 'text')
     .addUniqueConstraint('verifications_attempt', ['identity_id', 'attempt'])
     .execute();
@@ -142,6 +144,8 @@ async function createIndexes(db: Kysely<Tables>): Promise<void> {
   await sql`create index if not exists verifications_due on verifications (read_due) where read_due is not null`.execute(
     db,
   );
+  await sql`create index if not exists verifications_prepared_due on verifications (prepared_due)
+    where prepared_due is not null`.execute(db);
   await sql`create index if not exists identities_jumio_due on identities (jumio_due) where jumio_due is not null`.execute(
     db,
   );

@@ -90,6 +90,8 @@ const VERIFICATION_COLUMNS = [
   'linkEndsAt',
   'sdkToken',
   'transactionToken',
+  'preparedDue',
+  'preparedTries',
   'preparedUrl',
 ] as const satisfies readonly (keyof Verification)[];
 

@@ -150,6 +150,10 @@ export interface Verification {
   readonly linkEndsAt: number | null;
   readonly sdkToken: string | null;
   readonly transactionToken: string | null;
+  /** When traits for Jumio are due to be sent; null: not before the person agrees, or never. */
+  readonly preparedDue: number | null;
+  /** Tries to send them so far. */
+  readonly preparedTries: number;
   /** Where Jumio takes prepared data of this execution; a secret like the token it goes with. */
   readonly preparedUrl: string | null;
 }

@@ -8,13 +8,15 @@ import { payErasure } from './erasure.ts';
 import type { Claim, Work } from './lease.ts';
 import { onDetails, onReadFailed, onStatus, wantsDetails } from './looked.ts';
 import type { Look } from './outcomes.ts';
+import { prepare } from './prepare.ts';
 import { payKratos, payKratosWhenLate } from './publish.ts';
 import { mintReference } from './reference.ts';
 import { beginStep, endStep, factsOf, type Step, THROTTLED_MS } from './step.ts';
 
 function terms(desk: Desk): Terms {
   const { linkLifetimeMs, workflowKey } = desk;
-  return { now: desk.clock.now(), random: desk.random(), linkLifetimeMs, workflowKey };
+  const preparesFor = desk.prepared === undefined ? undefined : desk.consentVersion;
+  return { now: desk.clock.now(), random: desk.random(), linkLifetimeMs, workflowKey, preparesFor };
 }
 
 async function createFailed(desk: Desk, failure: CreateFailure, facts: UpstreamFacts, isNew: boolean): Promise<void> {
@@ -99,7 +101,7 @@ async function read(desk: Desk, step: Step, row: Verification): Promise<void> {
 
 /** Which debts a step has calls under way for. */
 export function debtsOf(work: Work): (keyof Debts)[] {
-  const debts = ['create', 'read', 'publish'] as const;
+  const debts = ['create', 'read', 'publish', 'prepare'] as const;
   return debts.filter((debt) => Boolean(work[debt]));
 }
 
@@ -115,6 +117,7 @@ export async function advance(desk: Desk, claim: Claim, paid: (debt: keyof Debts
   const creating = work.create ? pay('create', create(desk, step, work.create)) : undefined;
   const parts: Promise<void>[] = creating ? [creating] : [];
   if (work.read) parts.push(pay('read', read(desk, step, work.read)));
+  if (work.prepare) parts.push(pay('prepare', prepare(desk, step, work.prepare)));
   if (work.publish) parts.push(pay('publish', payKratos(desk, step)));
   else if (creating) parts.push(payKratosWhenLate(desk, step, creating));
   const results = await Promise.allSettled(parts);

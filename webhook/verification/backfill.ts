@@ -25,7 +25,7 @@ export type BackfillDesk = Pick<Desk, 'kratos' | 'clock' | 'random'> & {
 };
 
 /** So many rows in one transaction: a running service waits for milliseconds (docs/decisions.md). */
-const BATCH = 100;
+const BATCH = 25;
 /** And it has its turn between two of them. */
 const BREATH_MS = 10;
 /** Failures in a row after which somebody has to look. */

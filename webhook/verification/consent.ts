@@ -1,4 +1,4 @@
-import type { Change, Identity, LedgerEvent, Snapshot } from '../ledger/types.ts';
+import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
 import type { Person } from './person.ts';
@@ -16,6 +16,11 @@ export function hasAgreed({ consentVersion, declinedAt }: Identity, version: str
   return consentVersion === version && declinedAt === null;
 }
 
+/** Traits that wait for the agreement wait no longer. */
+function dueNow(row: Verification, now: number): Verification {
+  return row.prepared === 1 && row.preparedDue === null ? { ...row, preparedDue: now } : row;
+}
+
 /** The snapshot with the agreement on record, and its event; agreeing again to the same text is nothing new. */
 export function agreed(
   snapshot: Snapshot,
@@ -24,8 +29,9 @@ export function agreed(
 ): { readonly snapshot: Snapshot; readonly events: readonly LedgerEvent[] } {
   if (hasAgreed(snapshot.identity, version)) return { snapshot, events: [] };
   const columns = { consentVersion: version, consentLanguage: language, consentAt: now, declinedAt: null };
+  const verifications = snapshot.verifications.map((row) => dueNow(row, now));
   return {
-    snapshot: withIdentity(snapshot, columns),
+    snapshot: withIdentity({ ...snapshot, verifications }, columns),
     events: [{ kind: 'consent', detail: { version, language } }],
   };
 }

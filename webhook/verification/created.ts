@@ -1,6 +1,7 @@
 import type { UpstreamFacts } from '../errors.ts';
 import type { Started } from '../jumio/client.ts';
-import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { hasAgreed } from './consent.ts';
 import { find, withIdentity, withVerification } from './edit.ts';
 import { backOff, nextLook } from './schedule.ts';
 import { settle } from './settle.ts';
@@ -18,6 +19,8 @@ export interface Terms {
   readonly random: number;
   readonly linkLifetimeMs: number;
   readonly workflowKey: string;
+  /** The version of the text that a person must have agreed to before traits go to Jumio; undefined: none ever do. */
+  readonly preparesFor?: string | undefined;
 }
 
 /** The account of an earlier attempt, unless Jumio said that it is gone: further executions belong on it. */
@@ -35,7 +38,7 @@ function secretsOf({ link, sdkToken, transactionToken }: Started): Partial<Verif
   return { link, sdkToken: sdkToken ?? null, transactionToken: transactionToken ?? null };
 }
 
-function startedRow(row: Verification, started: Started, terms: Terms): Partial<Verification> {
+function startedRow(row: Verification, started: Started, identity: Identity, terms: Terms): Partial<Verification> {
   const linkEndsAt = started.link === undefined ? null : terms.now + terms.linkLifetimeMs;
   const readDue = nextLook({ ...row, linkEndsAt: terms.now + terms.linkLifetimeMs }, terms.now);
   return {
@@ -49,7 +52,16 @@ function startedRow(row: Verification, started: Started, terms: Terms): Partial<
     readDue,
     linkEndsAt,
     ...secretsOf(started),
+    ...preparedOf(started, identity, terms),
   };
+}
+
+/** Traits are owed where the operator wants them sent and Jumio takes them; due once the person has agreed. */
+function preparedOf(started: Started, identity: Identity, { now, preparesFor }: Terms): Partial<Verification> {
+  const { link, transactionToken, preparedUrl } = started;
+  const isTaken = link !== undefined && transactionToken !== undefined && preparedUrl !== undefined;
+  if (preparesFor === undefined || !isTaken) return {};
+  return { prepared: 1, preparedUrl, preparedTries: 0, preparedDue: hasAgreed(identity, preparesFor) ? now : null };
 }
 
 /** Jumio made the execution. Without a link the ids are kept all the same: the execution exists and was paid for. */
@@ -58,7 +70,9 @@ export function onCreated(snapshot: Snapshot, id: string, started: Started, term
   const detail = { account: started.accountId, execution: started.executionId };
   const events: LedgerEvent[] = [{ kind: 'started', verificationId: id, detail }];
   if (started.link === undefined) events.push({ kind: 'no_link', verificationId: id });
-  const patched = withVerification(snapshot, id, startedRow(row, started, terms));
+  const isForeign = terms.preparesFor !== undefined && started.foreignPreparedUrl === true;
+  if (isForeign) events.push({ kind: 'prepared_url_refused', verificationId: id });
+  const patched = withVerification(snapshot, id, startedRow(row, started, snapshot.identity, terms));
   return settle(withIdentity(patched, { priority: 0 }), terms.now, events);
 }
 

@@ -5,6 +5,7 @@ import type { ClaimOptions } from '../ledger/claim.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OnRejected } from './consequences.ts';
 import type { Policy } from './policy.ts';
+import type { Mapping } from './prepared.ts';
 import type { Eid } from './read-evidence.ts';
 
 /** Epoch milliseconds. */
@@ -34,6 +35,8 @@ export interface Desk {
   };
   /** Undefined: no eID provider is configured. */
   readonly eid: Eid | undefined;
+  /** Which traits go to Jumio, under which of its names; undefined: none do. */
+  readonly prepared?: Mapping | undefined;
   readonly workflowKey: string;
   /** Whether a sign-up asks Jumio for an execution at once, or the person's going on does (`VERIFICATION_START`). */
   readonly startsAt: 'registration' | 'consent';

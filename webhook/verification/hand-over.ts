@@ -9,6 +9,7 @@ import type { Policy } from './policy.ts';
 import { reappeared } from './publication.ts';
 import { request } from './request.ts';
 import { settle } from './settle.ts';
+import { openAttempt } from './standing.ts';
 import { turnComesWithin, waitFor } from './start.ts';
 import { mayStart } from './start-again.ts';
 import { meetPerson, type View, viewOf } from './view.ts';
@@ -125,5 +126,12 @@ export async function goOn(
 function isOver(desk: Desk, snapshot: Snapshot): boolean {
   const now = desk.clock.now();
   const isAgreed = hasAgreed(snapshot.identity, desk.consentVersion);
-  return !isAgreed || liveLink(desk, snapshot, now) !== undefined || mayStart(snapshot, now, desk.policy).kind === 'no';
+  if (!isAgreed || mayStart(snapshot, now, desk.policy).kind === 'no') return true;
+  return liveLink(desk, snapshot, now) !== undefined && !isPreparing(snapshot);
+}
+
+/** Jumio is still to be told the traits, which count only before it captures anything; nobody waits long for it. */
+function isPreparing(snapshot: Snapshot): boolean {
+  const open = openAttempt(snapshot);
+  return open?.prepared === 1 && open.preparedDue !== null && open.preparedTries === 0;
 }

@@ -12,6 +12,7 @@ export interface Work {
   readonly create?: Verification;
   readonly read?: Verification;
   readonly publish: boolean;
+  readonly prepare?: Verification;
 }
 
 function due(snapshot: Snapshot, now: number, created: boolean): Verification | undefined {
@@ -21,11 +22,17 @@ function due(snapshot: Snapshot, now: number, created: boolean): Verification | 
   return rows.sort((a, b) => (a.readDue ?? 0) - (b.readDue ?? 0))[0];
 }
 
+function toPrepare(snapshot: Snapshot, now: number): Verification | undefined {
+  return attemptsOf(snapshot).find(({ preparedDue }) => preparedDue !== null && preparedDue <= now);
+}
+
 /** Which of the debts that a budget token was taken for are still due. */
 export function workOf(snapshot: Snapshot, debts: Debts, now: number): Work {
   const create = debts.create ? due(snapshot, now, false) : undefined;
   const read = debts.read ? due(snapshot, now, true) : undefined;
-  return { ...(create ? { create } : {}), ...(read ? { read } : {}), publish: debts.publish };
+  const prepare = debts.prepare ? toPrepare(snapshot, now) : undefined;
+  const ofJumio = { ...(create ? { create } : {}), ...(read ? { read } : {}), ...(prepare ? { prepare } : {}) };
+  return { ...ofJumio, publish: debts.publish };
 }
 
 /**
@@ -41,6 +48,7 @@ export function lease(snapshot: Snapshot, debts: Debts, now: number): Change & {
     const marks = { readDue: until, lastReadAt: now, lastReadFor: work.read.claimedStatus };
     claimed = withVerification(claimed, work.read.id, marks);
   }
+  if (work.prepare) claimed = withVerification(claimed, work.prepare.id, { preparedDue: until });
   if (work.publish) claimed = withIdentity(claimed, { kratosDue: until });
   return { ...settle(claimed, now), work };
 }

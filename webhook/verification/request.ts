@@ -99,6 +99,8 @@ export function requested(snapshot: Snapshot, id: string, now: number): Verifica
     linkEndsAt: null,
     sdkToken: null,
     transactionToken: null,
+    preparedDue: null,
+    preparedTries: 0,
     preparedUrl: null,
   };
 }

@@ -8,7 +8,7 @@ export const FIRST_PUBLICATION_WAITS_MS = 5_000;
 
 function earliest(snapshot: Snapshot): number | null {
   const dues = attemptsOf(snapshot)
-    .map(({ readDue }) => readDue)
+    .flatMap(({ readDue, preparedDue }) => [readDue, preparedDue])
     .filter((due) => due !== null);
   return dues.length === 0 ? null : Math.min(...dues);
 }
@@ -55,6 +55,11 @@ function withConsequences(before: Identity, identity: Identity, now: number): Id
   return dueAtOnce({ ...identity, revoke: 0, stateOwed: 'active' }, now);
 }
 
+/** What was not sent by now is of no use any more. */
+function unprepared({ prepared }: Verification): Partial<Verification> {
+  return { prepared: prepared === 1 ? 3 : prepared, preparedDue: null, preparedUrl: null };
+}
+
 /** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (design §5). */
 function withoutStaleSecrets(verification: Verification, now: number): Verification {
   const { state, link, sdkToken, transactionToken, linkEndsAt } = verification;
@@ -62,7 +67,7 @@ function withoutStaleSecrets(verification: Verification, now: number): Verificat
   const useful = state === 'started' && (linkEndsAt ?? Number.POSITIVE_INFINITY) > now;
   return useful
     ? verification
-    : { ...verification, link: null, sdkToken: null, transactionToken: null, preparedUrl: null };
+    : { ...verification, link: null, sdkToken: null, transactionToken: null, ...unprepared(verification) };
 }
 
 /**

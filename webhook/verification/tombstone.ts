@@ -29,6 +29,8 @@ const FORGOTTEN_OF_ATTEMPT: Partial<Verification> = {
   linkEndsAt: null,
   sdkToken: null,
   transactionToken: null,
+  preparedDue: null,
+  preparedTries: 0,
   preparedUrl: null,
 };
 

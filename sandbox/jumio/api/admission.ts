@@ -9,6 +9,8 @@ type Permission = Settings['clients'][number]['permissions'][number];
 
 const NEEDED: Readonly<Record<CallKind, Permission | undefined>> = {
   token: undefined,
+  // Its own token says what it may do.
+  prepared: undefined,
   create: 'initiate',
   update: 'initiate',
   status: 'retrieve',

@@ -48,6 +48,7 @@ export function newExecution(
 }
 
 const UNTOUCHED = {
+  prepared: [],
   status: 'INITIATED',
   shownStatus: undefined,
   startedAt: undefined,

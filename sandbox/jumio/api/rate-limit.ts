@@ -10,8 +10,9 @@ const API: Readonly<Record<CallKind, Api | undefined>> = {
   details: 'retrieval',
   steps: 'retrieval',
   delete: 'retrieval',
-  // No limit is published for status (jumio.md §3.7).
+  // No limit is published for these (jumio.md §3.7).
   status: undefined,
+  prepared: undefined,
 };
 
 /** jumio.md §3.7; the size of the bursts is undocumented, an assumption. */

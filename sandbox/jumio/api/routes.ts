@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Sandbox } from '../sandbox.ts';
 import { createAccount, deleteAccount, updateAccount } from './accounts.ts';
 import { logCall } from './call.ts';
+import { preparedData } from './prepared-data.ts';
 import { type Answer, problem } from './problem.ts';
 import { details, status, steps } from './retrieval.ts';
 import { serve } from './serve.ts';
@@ -19,6 +20,7 @@ export async function apiRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sa
   app.post('/api/v1/accounts', serve(sandbox, 'create', createAccount));
   app.put(ACCOUNT, serve(sandbox, 'update', updateAccount));
   app.delete(ACCOUNT, serve(sandbox, 'delete', deleteAccount));
+  app.post(`${ACCOUNT}/credentials/:credentialId/parts/PREPARED_DATA`, serve(sandbox, 'prepared', preparedData));
   app.get(`${EXECUTION}/status`, serve(sandbox, 'status', status));
   app.get(`${EXECUTION}/steps`, serve(sandbox, 'steps', steps));
   app.get(EXECUTION, serve(sandbox, 'details', details));

@@ -20,6 +20,7 @@ export function executionView(execution: Execution): Record<string, unknown> {
     startedAt: startedAt === undefined ? null : timestamp(startedAt),
     completedAt: completedAt === undefined ? null : timestamp(completedAt),
     outcome: outcome ?? null,
+    prepared: execution.prepared,
     redirect: left ? (redirectOf(execution) ?? null) : null,
   };
 }

@@ -51,6 +51,8 @@ export interface Execution {
   readonly linkEndsAt: number;
   /** False where an authentication has no earlier face on its account to compare with. */
   readonly hasReferenceFace: boolean;
+  /** Names of the fields of prepared data that were sent; never their values. */
+  prepared: readonly string[];
   status: Status;
   /** A word shown in place of the status, put there by hand. */
   shownStatus: string | undefined;

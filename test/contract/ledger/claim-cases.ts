@@ -114,6 +114,23 @@ export function claimCases(database: Database): void {
     expect(again?.snapshot.identity).toMatchObject({ ...owed, inactiveSince: NOW, deactivated: 1 });
   });
 
+  test('traits that are due for Jumio are claimed once, take no budget, and are due again when the lease ends', async () => {
+    const ledger = await openOn(database);
+    const patch = { prepared: 1, preparedDue: NOW + 5, preparedUrl: 'https://api.example.com/parts/PREPARED_DATA' };
+    const id = await startedOne(ledger, NOW + MINUTE, patch);
+    expect(await ledger.nextDue()).toBe(NOW + 5);
+    const nobody = { create: 0, read: 0, publish: 0 };
+    expect(await claim(ledger, NOW + 4, { capacity: { ...nobody, prepare: 1 } })).toEqual([]);
+    expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 0 } })).toEqual([]);
+    const [claimed, ...others] = await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 1 } });
+    expect(others).toEqual([]);
+    expect(claimed).toMatchObject({ snapshot: { identity: { id } }, work: { publish: false, prepare: patch } });
+    expect(claimed?.work).not.toHaveProperty('read');
+    expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 1 } })).toEqual([]);
+    const again = await claim(ledger, NOW + 5 + LEASE_MS, { capacity: { ...nobody, prepare: 1 } });
+    expect(idsOf(again)).toEqual([id]);
+  });
+
   test('says when the next thing is due, and nothing where nothing is', async () => {
     const ledger = await openOn(database);
     expect(await ledger.nextDue()).toBeUndefined();

@@ -85,6 +85,8 @@ function fullVerification(identityId: string): Verification {
     linkEndsAt: NOW + 11,
     sdkToken: 'sdk',
     transactionToken: 'transaction',
+    preparedDue: NOW + 17,
+    preparedTries: 2,
     preparedUrl: 'https://api.example.com/parts/PREPARED_DATA',
   };
 }
