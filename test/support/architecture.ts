@@ -18,7 +18,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'watch'],
     types: ['config', 'errors', 'http'],
   },
-  config: { values: ['texts', 'eid/providers', 'verification/policy-file'], types: ['verification/policy'] },
+  config: {
+    values: ['texts', 'eid/providers', 'verification/policy-file', 'verification/prepared'],
+    types: ['verification/policy'],
+  },
   errors: { values: [] },
   logging: { values: ['errors'] },
   upstream: { values: ['errors'] },

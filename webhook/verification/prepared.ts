@@ -34,8 +34,14 @@ function fitting(field: Field, value: unknown): string | undefined {
       return /^[a-z]{2,3}$/i.test(text) ? text.toUpperCase() : undefined;
     case 'email':
       return /^[^\s@]+@[^\s@]+$/.test(text) ? text : undefined;
-    default:
+    case 'firstName':
+    case 'lastName':
+    case 'address.line1':
+    case 'address.city':
+    case 'address.postalCode':
       return text;
+    default:
+      return field satisfies never;
   }
 }
 
