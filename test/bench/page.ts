@@ -37,7 +37,8 @@ async function weigh(page: Loaded, origin: string, cookie: string): Promise<stri
 
 /** The person's page beside the whoami call that it must make, in one run; and what a browser fetches for it. */
 export async function benchPage(print: (line: string) => void): Promise<void> {
-  const place = await startNeighbourhood();
+  // One person loads more pages than one person may.
+  const place = await startNeighbourhood({ env: { PAGE_RATE: '100000' } });
   try {
     const person = await newPerson(place);
     await person.sees({ status: 'pending' });
