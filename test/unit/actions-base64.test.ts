@@ -20,7 +20,7 @@ function decode(body: string): Buffer {
 
 test('each body of the variant decodes byte for byte to the template that the shipped file names', () => {
   const files = bodies(shipped).map((body) => body.replace('file://<JSONNET_DIR>/', ''));
-  expect(files.toSorted()).toEqual(readdirSync(JSONNET_DIR).toSorted());
+  expect([...new Set(files)].toSorted()).toEqual(readdirSync(JSONNET_DIR).toSorted());
   const decoded = bodies(variant).map(decode);
   expect(decoded).toEqual(files.map((file) => Buffer.from(readShippedTemplate(file))));
 });

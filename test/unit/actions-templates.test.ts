@@ -28,7 +28,7 @@ const context = {
     schema_id: 'person',
     traits: { email: CANARY },
     verifiable_addresses: [{ value: CANARY }],
-    metadata_public: { jumio: { status: 'approved' } },
+    metadata_public: { jumio: { status: 'approved' }, assurance: { source: 'idemia', acr: 'loa-3' } },
     created_at: '2026-01-02T03:04:05.678901Z',
   },
   session: { id: CANARY, devices: [{ user_agent: CANARY }] },
@@ -45,7 +45,8 @@ const common = {
   accept_language: 'de-CH, en;q=0.5',
 };
 const flow = { id: 'flow-id', type: 'browser', method: 'oidc' };
-const gate = { ...common, metadata_public: { jumio: { status: 'approved' } } };
+const assurance = { source: 'idemia', acr: 'loa-3' };
+const gate = { ...common, metadata_public: { jumio: { status: 'approved' }, assurance } };
 const gateFlow = { ...flow, refresh: true, requested_aal: 'aal2' };
 
 const expected = {
@@ -68,6 +69,13 @@ describe.each(Object.entries(expected))('%s', (file, body) => {
     expect(blanked(render(file, sparse))).toStrictEqual(blanked(body));
     expect(render(file, sparse)).toMatchObject({ kratos_identity_id: null, accept_language: null });
   });
+});
+
+test('assurance.jsonnet sends the mapper’s hint and the schema, whoever it is: there is no identity yet', () => {
+  const { schema_id, accept_language } = common;
+  expect(render('assurance.jsonnet', context)).toStrictEqual({ schema_id, accept_language, assurance, flow });
+  const sparse = { schema_id: null, accept_language: null, assurance: null };
+  expect(render('assurance.jsonnet', { identity: { metadata_public: null } })).toMatchObject(sparse);
 });
 
 /** The keys alone; `metadata_public` is the operator's, and whole. */

@@ -15,10 +15,10 @@ const webHook = z.strictObject({
 });
 const hooks = z.array(z.union([z.strictObject({ hook: z.literal('session') }), webHook]));
 const list = z.strictObject({ hooks });
-const after = z.object({ hooks }).catchall(z.union([list, z.string()]));
+const after = z.object({ hooks: hooks.default([]) }).catchall(z.union([list, z.string()]));
 const actions = z.strictObject({
   selfservice: z.strictObject({
-    flows: z.record(z.enum(['registration', 'login', 'recovery']), z.strictObject({ after })),
+    flows: z.record(z.enum(['registration', 'login', 'recovery', 'settings']), z.strictObject({ after })),
   }),
 });
 
@@ -51,7 +51,7 @@ describe('ory-actions.yaml', () => {
     expect(lists('registration')).toEqual({
       global: [initiate],
       password: method,
-      oidc: method,
+      oidc: ['/eid/assurance assurance.jsonnet !', ...method],
       code: method,
       webauthn: method,
       passkey: method,
@@ -68,13 +68,21 @@ describe('ory-actions.yaml', () => {
     expect(lists('recovery')).toEqual({ global: ['/jumio/validate validate-recovery.jsonnet !'] });
   });
 
+  test('tells of an eID that is linked or unlinked later, by a plain hook', () => {
+    expect(lists('settings')).toEqual({ global: [], oidc: ['/eid/link initiate.jsonnet'] });
+  });
+
   test('leads people who signed up to the verification', () => {
     expect(flows.registration.after).toMatchObject({ default_browser_return_url: '<PUBLIC_URL>/jumio/verify' });
   });
 
   test('carries the secret in every hook, quoted so that any secret stays a text', () => {
     const secret = { in: 'header', name: 'X-Webhook-Secret', value: '<ORY_WEBHOOK_SECRET>' };
-    const every = Object.values(flows).flatMap((flow) => flow.after.hooks);
+    const named = ({ hooks: _global, ...methods }: z.infer<typeof after>): Hooks =>
+      Object.values(methods).flatMap((value) => (typeof value === 'string' ? [] : value.hooks));
+    const all = Object.values(flows).flatMap((flow) => [...flow.after.hooks, ...named(flow.after)]);
+    const every = all.filter((entry) => entry.hook === 'web_hook');
+    expect(every).toHaveLength(17);
     for (const entry of every) expect(entry).toMatchObject({ config: { auth: { type: 'api_key', config: secret } } });
     expect(text.match(/value: (?!"<ORY_WEBHOOK_SECRET>")/)).toBeNull();
   });

@@ -53,6 +53,9 @@ const login = z.strictObject({
 
 const recovery = z.strictObject({ hooks: z.array(webHook).default([]), ...returnUrl });
 
+/** Read and not run: the stand-in has no settings flow. */
+const settings = z.strictObject({ hooks: z.array(webHook).default([]), ...returnUrl, oidc: loginMethod });
+
 const nothing = { after: {} };
 
 const actions = z.strictObject({
@@ -61,6 +64,7 @@ const actions = z.strictObject({
       registration: z.strictObject({ after: registration }).prefault(nothing),
       login: z.strictObject({ after: login }).prefault(nothing),
       recovery: z.strictObject({ after: recovery }).prefault(nothing),
+      settings: z.strictObject({ after: settings }).prefault(nothing),
     }),
   }),
 });
