@@ -7,7 +7,7 @@ import type { TestService } from './service.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-const AUTHENTIC: Headers = { 'x-webhook-secret': CANARIES.webhookSecret };
+export const AUTHENTIC: Headers = { 'x-webhook-secret': CANARIES.webhookSecret };
 const DECISION: Headers = { authorization: `Bearer ${CANARIES.decisionSecret}` };
 const HANDOVER: Headers = { authorization: `Bearer ${CANARIES.handoverSecret}` };
 

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { enterBy, type InTheApp, linkEid, unlinkEid } from '../../sandbox/eid/visit.ts';
+import { newPerson, personOf } from '../../sandbox/journeys/person.ts';
+import { createBrowser } from '../../sandbox/kratos/browser.ts';
+import { send } from '../../sandbox/kratos/loopback.ts';
+import { whoami } from '../../sandbox/kratos/outcome.ts';
+import { type EidWorld, ITSME, startEidWorld } from './eid-world.ts';
+import { isReal, OR_WHY_SKIPPED } from './kratos-under-test.ts';
+import { MANIPULATED } from './outcomes.ts';
+import { sentenceOn } from './pages.ts';
+
+const stored = z.object({
+  metadata_admin: z
+    .object({ eid: z.record(z.string(), z.unknown()).optional() })
+    .loose()
+    .nullable(),
+  verifiable_addresses: z.array(z.object({ verified: z.boolean() })),
+});
+
+let names = 0;
+const somebody = (): string => `anna${'abcdefghijklmnopqrstuvwxyz'.charAt(names++)}`;
+const at = (level: string, sub = somebody()): InTheApp => ({ sub, choice: `level:${level}` });
+
+describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
+  let world: EidWorld;
+  beforeAll(async () => {
+    world = await startEidWorld();
+  });
+  afterAll(() => world.stop());
+
+  /** Signs somebody up, and waits until Kratos shows what came of it. */
+  async function signUp(provider: 'itsme' | 'idemia', app: InTheApp) {
+    const browser = createBrowser();
+    const { place } = world;
+    const ended = await enterBy(place.kratos, 'registration', provider, app, browser);
+    const { session } = await whoami(place.kratos, { browser });
+    const identityId = session?.identity.id ?? '';
+    const credentials = { email: `${app.sub}@eid.example.org`, password: '' };
+    return { ...personOf(place, { identityId, credentials, browser, location: ended.url }), ended };
+  }
+
+  const adminOf = async (identityId: string) => {
+    const url = `${world.place.kratos.adminUrl}/admin/identities/${identityId}`;
+    return stored.parse((await send({ method: 'GET', url })).json());
+  };
+
+  const isStored = async (sub: string): Promise<boolean> => {
+    const url = `${world.place.kratos.adminUrl}/admin/identities?page_size=250`;
+    return (await send({ method: 'GET', url })).text.includes(`${sub}@eid.example.org`);
+  };
+
+  test('an itsme sign-up approves without Jumio', async () => {
+    const person = await signUp('itsme', at(ITSME.basic));
+    const seen = await person.sees({ status: 'approved', source: 'eid:itsme', level: ITSME.basic, verdict: 'PASSED' });
+    expect(Object.keys(seen ?? {}).toSorted()).toEqual(['level', 'source', 'status', 'updated_at', 'verdict']);
+    expect(await world.jumio.executionsOf(person.identityId)).toEqual([]);
+  });
+
+  test('a mobile ID sign-up at an accepted level approves without Jumio', async () => {
+    const person = await signUp('idemia', at('loa-4'));
+    await person.sees({ status: 'approved', source: 'eid:idemia', level: 'loa-4' });
+    const page = await person.browser.get(`${world.place.verifyUrl}/jumio/status`);
+    expect(sentenceOn(page)).toBe('Your identity has been verified.');
+    expect(await world.jumio.executionsOf(person.identityId)).toEqual([]);
+  });
+
+  test('a level that is not enough leads to Jumio', async () => {
+    const person = await signUp('idemia', at('loa-3'));
+    await person.sees({ status: 'pending', source: 'jumio' });
+    const hosted = await person.goToJumio();
+    expect(hosted.url).toContain(world.place.jumioUrl);
+    await person.choose(hosted, { outcome: 'pass' });
+    await person.sees({ status: 'approved', source: 'jumio' });
+  });
+
+  test.each([
+    ['below', { choice: 'level:loa-2' }],
+    ['unknown', { choice: 'level:loa-9' }],
+    ['missing', { choice: 'none' }],
+  ])('a sign-up below the required level is refused, and nothing is stored (%s)', async (_name, { choice }) => {
+    const app = { sub: somebody(), choice };
+    const { ended, identityId } = await signUp('idemia', app);
+    expect(ended.messages).toMatchObject([{ id: 4990005, type: 'error' }]);
+    expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
+  });
+
+  test('who refuses in the app is told so, and nothing is stored', async () => {
+    const app = { sub: somebody(), choice: 'deny' };
+    const { ended } = await signUp('idemia', app);
+    expect(ended.messages.map(({ text }) => text).join()).toContain('access_denied');
+    expect(await isStored(app.sub)).toBe(false);
+  });
+
+  test('a code that has expired signs nobody up', async () => {
+    const app = { sub: somebody(), choice: 'late' };
+    const { identityId } = await signUp('itsme', app);
+    expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
+  });
+
+  test('a second sign-in finds the same identity', async () => {
+    const app = at(ITSME.advanced);
+    const person = await signUp('itsme', app);
+    await person.sees({ status: 'approved' });
+    const browser = createBrowser();
+    await enterBy(world.place.kratos, 'login', 'itsme', app, browser);
+    expect((await whoami(world.place.kratos, { browser })).session?.identity.id).toBe(person.identityId);
+  });
+
+  test('names go to metadata_admin, the address stays unverified', async () => {
+    const app = at('loa-4');
+    const { identityId } = await signUp('idemia', app);
+    const { metadata_admin, verifiable_addresses } = await adminOf(identityId);
+    expect(metadata_admin?.eid).toMatchObject({ family_name: 'Peeters', document: 'D-0000001' });
+    expect(verifiable_addresses).toEqual([{ verified: false }]);
+  });
+
+  test('the recipe asks itsme for its scopes and level', async () => {
+    const { ended } = await signUp('itsme', at(ITSME.advanced));
+    const query = new URL(ended.way[0] ?? '').searchParams;
+    expect(query.get('scope')?.split(' ').toSorted()).toEqual(['email', 'openid', 'profile', 'service:DEMO']);
+    expect(query.get('claims')).toContain('acr_advanced');
+  });
+
+  test('the recipe asks IDEMIA for its level', async () => {
+    const { ended } = await signUp('idemia', at('loa-4'));
+    const query = new URL(ended.way[0] ?? '').searchParams;
+    expect(query.get('scope')?.split(' ').toSorted()).toEqual(['id_basic', 'mt_scope', 'openid']);
+    expect(query.get('claims')).toContain('loa-3');
+  });
+
+  test('an eID that is linked later approves, and unlinking it withdraws what it gave', async () => {
+    const { place, jumio } = world;
+    const person = await newPerson(place);
+    await person.sees({ status: 'pending' });
+    await linkEid(place.kratos, 'itsme', at(ITSME.basic), person.browser);
+    await person.sees({ status: 'approved', source: 'eid:itsme', attempt: 'pending' });
+    await unlinkEid(place.kratos, 'itsme', person.browser);
+    await person.sees({ status: 'pending' });
+    expect(await jumio.executionsOf(person.identityId)).toHaveLength(1);
+  });
+
+  test('an eID never lifts what Jumio rejected', async () => {
+    const { place } = world;
+    const person = await newPerson(place);
+    await person.choose(await person.goToJumio(), MANIPULATED);
+    await person.sees({ status: 'rejected' });
+    await linkEid(place.kratos, 'itsme', at(ITSME.advanced), person.browser);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await person.looks()).toMatchObject({ status: 'rejected', source: 'jumio' });
+  });
+
+  test('one eID approves one identity for ever: a second one goes to Jumio', async () => {
+    const app = at(ITSME.advanced);
+    const first = await signUp('itsme', app);
+    await first.sees({ status: 'approved' });
+    const url = `${world.place.kratos.adminUrl}/admin/identities/${first.identityId}`;
+    expect((await send({ method: 'DELETE', url })).status).toBe(204);
+    const second = await signUp('itsme', app);
+    expect(second.identityId).not.toBe(first.identityId);
+    await second.sees({ status: 'pending', source: 'jumio' });
+    expect(await world.jumio.executionsOf(second.identityId)).toHaveLength(1);
+  });
+
+  test('assurance that is forged in a sign-up is no evidence', async () => {
+    const assurance = JSON.stringify({ source: 'itsme', acr: ITSME.advanced });
+    const person = await newPerson(world.place, { transientPayload: { assurance } });
+    await person.sees({ status: 'pending', source: 'jumio' });
+  });
+});
