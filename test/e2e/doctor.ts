@@ -31,17 +31,25 @@ export interface Diagnosis extends z.infer<typeof report> {
   readonly code: number;
 }
 
-/** Runs the doctor as an operator does: a process of its own, on Kratos' files and the service's environment. */
-export async function doctor({ kratos, env }: Neighbourhood): Promise<Diagnosis> {
-  const files = ['--kratos-config', ...kratos.configFiles];
-  const flags = ['--import', 'tsx', '--import', NAMES, MAIN, 'doctor', '--json', ...files];
+/** Runs a command as an operator does: a process of its own, with the service's environment. */
+export async function command(
+  { env }: Neighbourhood,
+  ...words: readonly string[]
+): Promise<{ code: number; out: string }> {
+  const flags = ['--import', 'tsx', '--import', NAMES, MAIN, ...words];
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, flags, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
   const [code] = await once(child, 'close');
-  if (out === '') throw new Error(`the doctor said nothing, and ended with ${code}: ${err}`);
+  if (out === '') throw new Error(`${words[0]} said nothing, and ended with ${code}: ${err}`);
+  return { code, out };
+}
+
+/** Runs the doctor on Kratos' own files. */
+export async function doctor(place: Neighbourhood): Promise<Diagnosis> {
+  const { code, out } = await command(place, 'doctor', '--json', '--kratos-config', ...place.kratos.configFiles);
   return { ...report.parse(JSON.parse(out)), code };
 }
 

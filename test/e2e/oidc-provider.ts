@@ -31,7 +31,8 @@ export async function startOidcProvider(kratosUrl: string): Promise<OidcProvider
     conformIdTokenClaims: false, // the mapper finds the address in the ID token
     findAccount: (_context, sub) => ({ accountId: sub, claims: async () => ({ sub, email: sub }) }),
   });
-  const server = createServer(provider.callback()).listen(port, '127.0.0.1');
+  const answer = provider.callback();
+  const server = createServer((request, response) => void answer(request, response)).listen(port, '127.0.0.1');
   await once(server, 'listening');
   const config = { id: 'local', provider: 'generic', issuer_url: issuer, scope: ['openid', 'email'], ...CLIENT };
   const mapper_url = `base64://${Buffer.from(MAPPER).toString('base64')}`;

@@ -32,7 +32,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['ledger', 'jumio', 'kratos'],
   },
   // Looks at everything from outside: at what is sent and stored, never at what is decided.
-  doctor: { values: ['config', 'upstream', 'jumio', 'ledger', 'http/bodies'] },
+  doctor: { values: ['config', 'upstream', 'jumio', 'ledger', 'http/bodies', 'verification/policy-file'] },
   texts: { values: [] },
   verification: { values: ['errors'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   ledger: { values: ['errors'] },

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { BROKEN, NOT_MENDED_BY_LINES, PUBLISHED } from '../support/doctor/broken-sites.ts';
 import { mendedInTurn, wrong } from '../support/doctor/mended.ts';
-import { examined, SHIPPED } from '../support/doctor/site.ts';
+import { applied } from '../support/doctor/operations.ts';
+import { examined, mended, SHIPPED, type Site } from '../support/doctor/site.ts';
 
 describe('the doctor on the shipped configuration', () => {
   it('is green, and says what it could not check', async () => {
     const report = await examined({ kratos: SHIPPED });
     expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([
+      ['sessions-outlive-verdict', 'info'],
       ['session-before-verdict', 'info'],
       ['second-factor-first', 'info'],
     ]);
@@ -18,6 +20,43 @@ describe('the doctor on the shipped configuration', () => {
         'that the ledger is backed up',
       ]),
     );
+  });
+});
+
+describe('what is only to know', () => {
+  const known = async (site: Site) => (await examined(site)).findings;
+
+  it('is gone, too, when its fix is applied', async () => {
+    let site: Site = { kratos: SHIPPED, env: { ON_FAILURE: 'allow' } };
+    for (const id of ['gate-open-on-failure', 'sessions-outlive-verdict', 'session-before-verdict']) {
+      const finding = (await known(site)).find((each) => each.id === id);
+      if (finding === undefined) throw new Error(`${id} was not found`);
+      site = mended(site, finding.fix);
+      expect((await known(site)).map((each) => each.id)).not.toContain(id);
+    }
+  });
+
+  it('names what stands in a list in an odd place, and what may be old', async () => {
+    const after = '/selfservice/flows';
+    const kratos = applied({ ...SHIPPED }, [
+      { op: 'add', path: `${after}/registration/after/password/hooks/0`, value: { hook: 'session' } },
+      { op: 'add', path: `${after}/registration/after/password/hooks/-`, value: { hook: 'show_verification_ui' } },
+      { op: 'add', path: `${after}/login/after/password/hooks/-`, value: { hook: 'require_verified_address' } },
+      { op: 'add', path: '/oauth2_provider/url', value: 'http://hydra:4445' },
+      { op: 'add', path: '/feature_flags/cacheable_sessions', value: true },
+    ]);
+    const found = await known({ kratos });
+    expect(found.map(({ severity }) => severity)).not.toContain('error');
+    expect(found.map(({ id }) => id)).toEqual([
+      'sessions-outlive-verdict',
+      'session-before-hook',
+      'verified-address-after-gate',
+      'verification-ui-first',
+      'oauth2-leads-elsewhere',
+      'session-before-verdict',
+      'second-factor-first',
+      'status-may-be-old',
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import { entries } from './checks/entries.ts';
 import { flags } from './checks/flags.ts';
 import { creation, file, ledgerOpens, migrations } from './checks/ledger.ts';
 import { order } from './checks/order.ts';
+import { policy } from './checks/policy.ts';
 import { reach } from './checks/reach.ts';
 import { callbackAnswered, clock, hooksAnswered, jumioToken, kratosAdmin, whoami } from './checks/reached.ts';
 import { returnUrls } from './checks/return-urls.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   variables,
   addresses,
   jumioAddresses,
+  policy,
   signUpCovered,
   signInCovered,
   recoveryCovered,

@@ -159,6 +159,7 @@ export const BROKEN: readonly BrokenSite[] = [
   broken('SameSite=Strict', [set('/cookies/same_site', 'Strict')], 'cookie-strict'),
   broken('SameSite=None in clear', [set('/cookies/same_site', 'None'), set('/dev', true)], 'cookie-none-insecure'),
   broken('a cookie for one path', [set('/cookies/path', '/self-service')], 'cookie-path'),
+  at('a gate that only watches', { GATE_MODE: 'shadow' }, 'gate-in-shadow'),
   at('nowhere to go on to', { ALLOWED_RETURN_URLS: '' }, 'no-way-back'),
   at('another Kratos for browsers', { KRATOS_PUBLIC_URL: 'https://login.example.com' }, 'kratos-elsewhere'),
   at('Kratos’ public address not known', { KRATOS_PUBLIC_URL: '' }, 'no-pages'),
