@@ -2,7 +2,8 @@
 export const NEVER_CHECKABLE: readonly { readonly what: string; readonly reason: string }[] = [
   {
     what: 'that the key may change identities',
-    reason: 'only a write would show it; after the first verification, `degraded` in /health/ready would name Kratos',
+    reason:
+      'only a write would show it: the log warns of a PATCH that is refused, and `list --stuck` names who waits for it',
   },
   {
     what: 'that Kratos runs with this configuration',
