@@ -4,6 +4,7 @@ import { heal, type Remedy, remedyFor } from '../../webhook/verification/heal.ts
 import type { Asking } from '../../webhook/verification/judgement.ts';
 import { onReadBack } from '../../webhook/verification/publication.ts';
 import { readCopy } from '../../webhook/verification/published-copy.ts';
+import { invite } from '../../webhook/verification/request.ts';
 import { copyOf, paid } from '../support/debts.ts';
 import { gateRowOf } from '../support/gate-row.ts';
 import { asked, begun, HOUR, IDENTITY, last, NOW, newcomer, read, readWord, verificationId } from '../support/story.ts';
@@ -46,6 +47,12 @@ describe('a sign-in of an identity that we have not met', () => {
     expect(change?.events?.map(({ kind }) => kind)).toEqual(['healed', 'requested']);
     expect(change && last(change.snapshot)).toMatchObject({ id: verificationId(9), state: 'requested', readDue: NOW });
     expect(heal('begin', change?.snapshot, signIn({}), context)).toBeUndefined();
+  });
+
+  it('asks nobody twice to come, also where their copy is not shown', () => {
+    const snapshot = invite(newcomer(), NOW).snapshot;
+    expect(remedy(snapshot, signIn({}))).toBe('none');
+    expect(heal('begin', snapshot, signIn({}), context)).toBeUndefined();
   });
 
   it('starts nothing for a row that has inherited a decision', () => {
