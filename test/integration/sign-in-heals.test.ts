@@ -30,9 +30,11 @@ async function decide(service: TestService, id: string, type: 'PASSED' | 'WARNIN
   return reaches(service, id, type === 'PASSED' ? 'approved' : type === 'WARNING' ? 'review' : 'rejected');
 }
 
-/** Nothing of theirs was started, and nothing of theirs is in the ledger. */
-async function expectUnknown(service: TestService, id: string): Promise<void> {
-  expect(await writtenBy(service, id)).toEqual({ verifications: undefined, events: 0, unmatched: 0 });
+/** Nothing of theirs was started, and nothing of theirs is in the ledger, but that they were refused. */
+async function expectUnknown(service: TestService, id: string, refusals = 0): Promise<void> {
+  expect(await writtenBy(service, id)).toEqual({ verifications: undefined, events: refusals, unmatched: 0 });
+  const kinds = (await service.desk.ledger.events(id)).map(({ kind }) => kind);
+  expect(kinds.every((kind) => kind === 'blocked')).toBe(true);
   expect(service.jumio.calls.create).toEqual([]);
 }
 
@@ -94,7 +96,7 @@ describe('a sign-in whose sign-up never reached us', () => {
     const id = randomUUID();
     const said = { ...created(service, 1), metadata_public: { jumio: { status: 'rejected' } } };
     expect((await signIn(service, id, said)).statusCode).toBe(403);
-    await expectUnknown(service, id);
+    await expectUnknown(service, id, 1);
   });
 });
 
@@ -213,6 +215,6 @@ describe('after the ledger was lost', () => {
     const after = await testService({ kratos });
     expect((await signIn(after, id, created(after, -1))).statusCode).toBe(403);
     expect((await signIn(after, id, created(after, 1))).statusCode).toBe(403);
-    await expectUnknown(after, id);
+    await expectUnknown(after, id, 1);
   });
 });
