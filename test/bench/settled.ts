@@ -6,11 +6,11 @@ import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { onPublished } from '../../webhook/verification/publication.ts';
 import { meet, request } from '../../webhook/verification/request.ts';
 
-/** An identity that was approved and published a moment ago: what most rows of a ledger are. */
+/** An identity that was approved and published a moment ago, with what its sign-up told: what most rows of a ledger are. */
 export function settledIdentity(now: number): { snapshot: Snapshot; verificationId: string; executionId: string } {
   const [id, verificationId, executionId, accountId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const terms = { now, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
-  const requested = request(meet({ id }, now), verificationId, now).snapshot;
+  const requested = request(meet({ id, schemaId: 'default', bornAt: now }, now), verificationId, now).snapshot;
   const started = onCreated(requested, verificationId, { accountId, executionId, link: 'https://a.example' }, terms);
   const look = {
     verificationId,
