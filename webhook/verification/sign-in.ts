@@ -39,6 +39,14 @@ async function heal(desk: Desk, worker: Worker, attempt: Attempt, { verdict, row
     await putRight(desk, worker, attempt, remedy);
 }
 
+/** Whether `heal` has anything to do. */
+function isAmiss(desk: Desk, attempt: Attempt, { verdict, row }: Judgement): boolean {
+  if (row === 'unreadable') return false;
+  const known = row === 'none' ? undefined : row;
+  const isNew = known !== undefined && tellsNews(known, attempt);
+  return verdict.contradiction || isNew || remedyFor(known, attempt, desk.ledger.createdAt) !== 'none';
+}
+
 async function afterwards(desk: Desk, worker: Worker, attempt: Attempt, judgement: Judgement): Promise<void> {
   if (hasNews(desk, judgement)) await noteGate(desk, attempt, judgement);
   try {
@@ -55,6 +63,8 @@ async function afterwards(desk: Desk, worker: Worker, attempt: Attempt, judgemen
 export async function signIn(desk: Desk, worker: Worker, attempt: Attempt, withinMs: number): Promise<Answer> {
   const end = performance.now() + withinMs;
   const judgement = await judge(desk, attempt, withinMs / 2);
+  // Most sign-ins: nothing to note and nothing to put right.
+  if (!hasNews(desk, judgement) && !isAmiss(desk, attempt, judgement)) return judgement;
   const offers = judgement.answer === 'block_with_way_on';
   const token = offers ? await wayOn(desk, attempt, (end - performance.now()) / 2) : undefined;
   await within(afterwards(desk, worker, attempt, judgement), end - performance.now());
