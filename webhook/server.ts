@@ -2,6 +2,7 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
+import { tellOfProviders } from './eid/start-check.ts';
 import { createLogger } from './logging.ts';
 
 /** Longer than one step (a call of 10 s and its commit): nothing that is under way is cut off. */
@@ -57,6 +58,8 @@ async function serve(config: Config): Promise<void> {
   await app.listen({ port: config.PORT, host: config.HOST ?? '::' });
   dependencies.worker.start();
   dependencies.phase.current = 'ready';
+  // Whatever it finds: a provider that is down must not keep the service from starting.
+  if (dependencies.desk.eid !== undefined) void tellOfProviders(dependencies.desk.eid, logger);
 }
 
 const config = readConfig();

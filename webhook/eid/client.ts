@@ -24,7 +24,7 @@ export interface EidClient {
    * Rejects with `EidRefused` where it is no evidence, with `UpstreamError` where the provider's keys cannot be had.
    */
   verify(providerId: string, idToken: string, at: number): Promise<EidToken>;
-  /** Rejects with `UpstreamError`, also where the document speaks of another issuer. */
+  /** What it says of itself, whoever it says that it is. Rejects with `UpstreamError`. */
   discover(providerId: string): Promise<Discovery>;
 }
 
@@ -62,9 +62,7 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
     const { issuer } = providerOf(id);
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const answer = await exchange(DISCOVERY, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }));
-    const document = accept(DISCOVERY, answer, discoveryWire);
-    if (document.issuer === issuer) return document;
-    throw new UpstreamError({ ...DISCOVERY, failure: 'unusable', detail: 'the document speaks of another issuer' });
+    return accept(DISCOVERY, answer, discoveryWire);
   }
 
   /** Through our own client: deadline, size limit, no redirects, and the proxy where one is set. */
@@ -77,7 +75,9 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
   async function keysOf(id: string): Promise<JWTVerifyGetKey> {
     const found = known.get(id);
     if (found !== undefined && now() < found.until) return found.keys;
-    const { jwks_uri } = await discover(id);
+    const { issuer, jwks_uri } = await discover(id);
+    if (issuer !== providerOf(id).issuer)
+      throw new UpstreamError({ ...DISCOVERY, failure: 'unusable', detail: 'the document speaks of another issuer' });
     // No pause before a missing key is looked for: a refusal is final, and a new key must not be taken for a forgery.
     const keys = createRemoteJWKSet(new URL(jwks_uri), {
       timeoutDuration: deadline,
