@@ -12,7 +12,7 @@ interface Rule {
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
-  server: { values: ['app', 'config', 'dependencies', 'logging'] },
+  server: { values: ['app', 'config', 'dependencies', 'eid/start-check', 'logging'] },
   app: { values: ['http', 'verification', 'texts', 'logging'], types: ['dependencies'] },
   dependencies: {
     values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'watch'],
@@ -32,7 +32,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['ledger', 'jumio', 'kratos'],
   },
   // Looks at everything from outside: at what is sent and stored, never at what is decided.
-  doctor: { values: ['config', 'upstream', 'jumio', 'ledger', 'http/bodies', 'verification/policy-file'] },
+  doctor: { values: ['config', 'upstream', 'jumio', 'eid', 'ledger', 'http/bodies', 'verification/policy-file'] },
   texts: { values: [] },
   verification: { values: ['errors'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   ledger: { values: ['errors'] },

@@ -1,5 +1,7 @@
 import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
 import { recoveryCovered, signInCovered, signUpCovered } from './checks/coverage.ts';
+import { eidHooks } from './checks/eid-hooks.ts';
+import { eidDiscovery, eidInKratos } from './checks/eid-providers.ts';
 import { entries } from './checks/entries.ts';
 import { flags } from './checks/flags.ts';
 import { creation, file, ledgerOpens, migrations } from './checks/ledger.ts';
@@ -30,6 +32,9 @@ export const CHECKS: readonly Check[] = [
   secrets,
   reach,
   templates,
+  eidHooks,
+  eidInKratos,
+  eidDiscovery,
   wayThere,
   returnUrls,
   cookieDomain,

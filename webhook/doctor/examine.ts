@@ -13,7 +13,8 @@ export interface Report {
 
 /** Judges what was seen: a pure function. */
 export function examine(facts: Facts): Report {
-  const results = CHECKS.map((check) => ({ ...check, result: check.look(facts) }));
+  const asked = CHECKS.filter(({ applies }) => applies === undefined || applies(facts));
+  const results = asked.map((check) => ({ ...check, result: check.look(facts) }));
   const looked = results.flatMap(({ result, ...check }) => ('notCheckable' in result ? [] : [{ ...check, result }]));
   const findings = looked.flatMap(({ group, result }) => result.map((finding) => ({ ...finding, group })));
   const skipped = results.flatMap(({ says, result }) =>

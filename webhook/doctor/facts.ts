@@ -20,5 +20,7 @@ export interface Facts {
 export interface Check {
   readonly group: Group;
   readonly says: string;
+  /** Where false, nothing at all is said of it. */
+  readonly applies?: (facts: Facts) => boolean;
   look(facts: Facts): readonly Finding[] | NotCheckable;
 }

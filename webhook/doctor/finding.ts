@@ -42,6 +42,7 @@ export const GROUPS = [
   'configuration of this service',
   'hooks',
   'templates',
+  'eID providers',
   'people on their way',
   'ledger',
   'this service, called as Kratos calls it',

@@ -23,7 +23,7 @@ const hook = z.object({ hook: z.string(), config: hookConfig.optional().catch(un
 
 /** One entry of a list in Kratos' configuration. */
 export interface HookEntry {
-  readonly flow: Flow | 'recovery';
+  readonly flow: Flow | 'recovery' | 'settings';
   /** Null in the global list. */
   readonly method: string | null;
   readonly list: string;

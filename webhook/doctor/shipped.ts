@@ -5,7 +5,7 @@ export const TEMPLATES = ['initiate.jsonnet', 'validate.jsonnet', 'validate-reco
 export type TemplateName = (typeof TEMPLATES)[number];
 
 /** The text of a template as it is shipped; undefined where the folder is not beside the program. */
-export function shippedTemplate(name: TemplateName): string | undefined {
+export function shippedTemplate(name: TemplateName | 'assurance.jsonnet'): string | undefined {
   try {
     return readFileSync(new URL(`../../jsonnet/${name}`, import.meta.url), 'utf8');
   } catch {
@@ -20,7 +20,7 @@ export function templateFor(flow: HookEntry['flow']): TemplateName {
 }
 
 /** The service as the configured hooks reach it, else the placeholder of ory-actions.yaml. */
-function serviceUrl(known: readonly OurHook[]): string {
+export function serviceUrl(known: readonly OurHook[]): string {
   const found = known.map((hook) => hook.config.url).find((each) => URL.canParse(each));
   if (found === undefined) return '<SERVICE_URL>';
   const { origin, pathname } = new URL(found);
@@ -28,7 +28,7 @@ function serviceUrl(known: readonly OurHook[]): string {
 }
 
 /** As the other hooks name theirs: inside the configuration (Ory Network), or in their folder. */
-export function bodyOf(name: TemplateName, known: readonly OurHook[]): string {
+export function bodyOf(name: TemplateName | 'assurance.jsonnet', known: readonly OurHook[]): string {
   const bodies = known.map((hook) => hook.config.body ?? '');
   const text = shippedTemplate(name);
   if (text !== undefined && bodies.some((body) => body.startsWith('base64://')))

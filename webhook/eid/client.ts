@@ -17,6 +17,11 @@ export const discoveryWire = z.object({
 
 export type Discovery = z.infer<typeof discoveryWire>;
 
+/** Where a provider speaks of itself (OpenID Connect Discovery 1.0 §4). */
+export function discoveryUrl(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+}
+
 /** The eID providers that the operator trusts. */
 export interface EidClient {
   /**
@@ -60,7 +65,7 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
 
   async function discover(id: string): Promise<Discovery> {
     const { issuer } = providerOf(id);
-    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const url = discoveryUrl(issuer);
     const answer = await exchange(DISCOVERY, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }));
     return accept(DISCOVERY, answer, discoveryWire);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eidHooksIn, hasEid } from '../eid-hooks.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { dotted, type OurHook, ourHooks } from '../hooks.ts';
@@ -10,8 +11,10 @@ const apiKey = z.object({
   config: z.object({ in: z.literal('header').default('header'), name: z.string(), value: z.string() }),
 });
 
+type Called = Pick<OurHook, 'pointer' | 'config'>;
+
 /** The headers of a hook as Kratos sends them: `auth` overwrites a header of the same name (kratos.md §1.1). */
-export function headersOf({ config }: OurHook): ReadonlyMap<string, string> {
+export function headersOf({ config }: Pick<OurHook, 'config'>): ReadonlyMap<string, string> {
   const headers = new Map(Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), value]));
   const key = apiKey.safeParse(config.auth).data?.config;
   if (key !== undefined) headers.set(key.name.toLowerCase(), key.value);
@@ -19,7 +22,7 @@ export function headersOf({ config }: OurHook): ReadonlyMap<string, string> {
 }
 
 /** The secrets that a hook presents, as the service reads them; none where it reads none. */
-function presentedBy(hook: OurHook): string[] {
+function presentedBy(hook: Called): string[] {
   const headers = headersOf(hook);
   const bearer = headers.get('authorization');
   const values = [headers.get('x-webhook-secret'), bearer && (/^Bearer (.+)$/i.exec(bearer)?.[1] ?? '')];
@@ -28,13 +31,13 @@ function presentedBy(hook: OurHook): string[] {
 
 const WHY = 'The service refuses the call: at sign-in everybody is refused, at sign-up nothing is started.';
 
-function finding(id: string, hook: OurHook, words: string): Finding {
+function finding(id: string, hook: Called, words: string): Finding {
   const path = `${hook.pointer}/config/auth`;
   const fix = { says: 'send ORY_WEBHOOK_SECRET in a header', kratos: [{ op: 'add', path, value: AUTH } as const] };
   return { id, severity: 'error', seen: `${dotted(hook.pointer)} ${words}`, why: WHY, fix };
 }
 
-function ofHook(hook: OurHook, secrets: readonly string[] | undefined): Finding[] {
+function ofHook(hook: Called, secrets: readonly string[] | undefined): Finding[] {
   const presented = presentedBy(hook);
   if (presented.length === 0)
     return [finding('hook-without-secret', hook, 'sends neither X-Webhook-Secret nor `Authorization: Bearer …`')];
@@ -48,9 +51,11 @@ function ofHook(hook: OurHook, secrets: readonly string[] | undefined): Finding[
 export const secrets: Check = {
   group: 'hooks',
   says: 'each hook carries ORY_WEBHOOK_SECRET, in a header that the service reads',
-  look({ kratos, service }) {
+  look(facts) {
+    const { kratos, service } = facts;
     if (kratos === undefined) return NO_KRATOS_CONFIG;
-    const found = ourHooks(kratos).flatMap((hook) => ofHook(hook, service?.ORY_WEBHOOK_SECRET));
+    const called = [...ourHooks(kratos), ...(hasEid(facts) ? eidHooksIn(kratos) : [])];
+    const found = called.flatMap((hook) => ofHook(hook, service?.ORY_WEBHOOK_SECRET));
     if (found.length > 0 || service !== undefined) return found;
     return notCheckable('this service’s configuration cannot be read, so the secrets cannot be compared');
   },

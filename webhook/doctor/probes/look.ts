@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { Config } from '../../config.ts';
+import { discoveryUrl } from '../../eid/client.ts';
 import { tokenRequest } from '../../jumio/token.ts';
 import { lookAtLedger } from '../../ledger/look.ts';
 import { headersOf } from '../checks/secrets.ts';
@@ -71,15 +72,23 @@ async function lookAtStorage({ DATABASE_URL }: Config): Promise<Pick<Seen, 'ledg
   return { ...(disk && { disk }), ledger: await lookAtLedger(DATABASE_URL) };
 }
 
+async function lookAtEid(ask: Ask, { EID_PROVIDERS: providers }: Config): Promise<Pick<Seen, 'eid'>> {
+  const asked = Object.entries(providers).map(
+    async ([id, { issuer }]) => [id, await ask({ method: 'GET', url: discoveryUrl(issuer) })] as const,
+  );
+  return { eid: new Map(await Promise.all(asked)) };
+}
+
 /** Asks everything that can be asked without changing anything. */
 export async function look(kratos: Tree | undefined, service: Config | undefined, userAgent: string): Promise<Seen> {
   const ask = createAsk(userAgent);
   const nothing = { addresses: new Map<string, string[]>() };
-  const [hooks, neighbours, storage, render] = await Promise.all([
+  const [hooks, neighbours, storage, eid, render] = await Promise.all([
     kratos === undefined ? nothing : lookAtHooks(ask, kratos),
     service === undefined ? {} : lookAtNeighbours(ask, service),
     service === undefined ? {} : lookAtStorage(service),
+    service === undefined ? {} : lookAtEid(ask, service),
     findJsonnet(),
   ]);
-  return { now: Date.now(), ...hooks, ...neighbours, ...storage, ...(render && { render }) };
+  return { now: Date.now(), ...hooks, ...neighbours, ...storage, ...eid, ...(render && { render }) };
 }

@@ -24,4 +24,6 @@ export interface Seen {
   readonly token?: Asked;
   readonly ledger?: LedgerLook;
   readonly disk?: Disk;
+  /** The discovery documents, by the provider's id. */
+  readonly eid?: ReadonlyMap<string, Asked>;
 }
