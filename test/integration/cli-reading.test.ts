@@ -178,5 +178,8 @@ describe('status', () => {
     expect(JSON.parse(out)).toMatchObject({ status: 'approved', ledger: null, gate: { now: { decision: 'allow' } } });
     service.kratos.instead.read = () => kratosFails({ operation: 'read', code: 'identity-not-found', status: 404 });
     expect(await runCli(service, ['status', randomUUID()])).toMatchObject({ code: 2, out: '' });
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', failure: 'timeout' });
+    const unknown = await runCli(service, ['status', randomUUID()]);
+    expect(unknown).toMatchObject({ code: 1, out: '', err: 'kratos read: timeout\n' });
   });
 });

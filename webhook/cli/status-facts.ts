@@ -14,14 +14,14 @@ import { iso } from './output.ts';
 /** Blocks that the timeline and `blocks` show at most; `export --identity` has all. */
 const LAST_BLOCKS = 10;
 
-type InKratos = KratosIdentity | 'gone' | { readonly unreachable: string };
+type InKratos = KratosIdentity | 'gone' | { readonly unreachable: UpstreamError };
 
 async function seenInKratos(desk: Desk, identityId: string): Promise<InKratos> {
   try {
     return (await inKratos(desk, identityId)) ?? 'gone';
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    return { unreachable: error.message };
+    return { unreachable: error };
   }
 }
 
@@ -84,7 +84,7 @@ function ledgerFacts(snapshot: Snapshot) {
 
 function kratosFacts(snapshot: Snapshot, seen: InKratos) {
   if (seen === 'gone') return { found: false, differences: ['Kratos does not have this identity'] };
-  if (!isSeen(seen)) return { found: null, unreachable: seen.unreachable, differences: [] };
+  if (!isSeen(seen)) return { found: null, unreachable: seen.unreachable.message, differences: [] };
   const { copy, differences } = copies(snapshot, seen);
   return {
     found: true,
@@ -95,10 +95,16 @@ function kratosFacts(snapshot: Snapshot, seen: InKratos) {
   };
 }
 
-/** Everything that is known of an identity, without secrets and traits; undefined where nobody knows it. */
+/**
+ * Everything that is known of an identity, without secrets and traits; undefined where nobody knows it. Rejects with
+ * `UpstreamError` where the ledger does not know it and Kratos cannot be asked.
+ */
 export async function lookAt(desk: Desk, identityId: string) {
   const [found, seen] = await Promise.all([desk.ledger.snapshot(identityId), seenInKratos(desk, identityId)]);
-  if (found === undefined && !isSeen(seen)) return undefined;
+  if (found === undefined && !isSeen(seen)) {
+    if (seen === 'gone') return undefined;
+    throw seen.unreachable;
+  }
   const now = desk.clock.now();
   const snapshot = found ?? meet({ id: identityId, ...(isSeen(seen) && personOf(seen)) }, now);
   const events = await desk.ledger.events(identityId);

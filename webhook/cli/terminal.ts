@@ -18,7 +18,9 @@ async function print(text: string): Promise<void> {
 async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await lines.question(question);
+    // Where the input ends there is no answer: else the question would wait for good.
+    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    return await Promise.race([lines.question(question), ended]);
   } finally {
     lines.close();
   }
