@@ -60,7 +60,7 @@ describe('§11 accounts: POST and PUT always make a new execution', () => {
     const wrong = await jumio.api('GET', '/api/v1/accounts');
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
     const put = await jumio.api('POST', '/api/v1/accounts/nobody', request());
-    expect([put.status, put.headers.get('allow')]).toEqual([405, 'PUT']);
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'PUT, DELETE']);
   });
 });
 

@@ -187,14 +187,15 @@ describe('a read', () => {
       schemaId: 'default',
       createdAt: Date.UTC(2026, 0, 5, 9, 30, 1, 221),
       metadataPublic: identityBody.metadata_public,
+      metadataAdmin: identityBody.metadata_admin,
       state: 'active',
     });
     expect(server.arrived[0]).toMatchObject({ method: 'GET', path: `/admin/identities/${ID}`, body: '' });
   });
 
   it.each([undefined, null, 'text', 7, [1], {}])('passes on the metadata %j', async (metadata) => {
-    const { client } = await stub(json(200, { id: ID, metadata_public: metadata }));
-    expect(await client.read(ID)).toStrictEqual({ id: ID, metadataPublic: metadata });
+    const { client } = await stub(json(200, { id: ID, metadata_public: metadata, metadata_admin: metadata }));
+    expect(await client.read(ID)).toStrictEqual({ id: ID, metadataPublic: metadata, metadataAdmin: metadata });
   });
 });
 
