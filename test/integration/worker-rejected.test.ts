@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { override } from '../../webhook/verification/override.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, pass, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';
@@ -111,6 +112,47 @@ describe('a rejection', () => {
     expect(told.filter((kind) => kind === 'deactivated')).toHaveLength(1);
     expect(told).not.toContain('state_left');
     expect((await snapshotOf(service, id)).identity.deactivated).toBe(1);
+  });
+
+  it('that is overridden while the state is looked at leaves nobody inactive', async () => {
+    const { service, id } = await signedIn();
+    const { desk, kratos } = service;
+    kratos.instead.read = async (identity) => {
+      kratos.instead.read = undefined;
+      const now = desk.clock.now();
+      const approval = { verdict: 'PASSED', reason: 'known to us', by: 'ann' } as const;
+      await desk.ledger.change(id, now, (found) => found && override(found, approval, desk.newId(), now));
+      return kratos.read(identity);
+    };
+    await reject(service, id);
+    await eventually(() => expect(kratos.copies.get(id)).toMatchObject({ status: 'approved', source: 'operator' }));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity).toMatchObject({ stateOwed: null }));
+    expect(kratos.states.get(id)?.state ?? 'active').toBe('active');
+    expect((await snapshotOf(service, id)).identity.deactivated).toBe(0);
+  });
+
+  it('by the operator while a state is left as it is deactivates all the same', async () => {
+    const { service, id } = await signedIn();
+    const { desk, kratos } = service;
+    await reject(service, id);
+    await settled(service, id);
+    const decided = async (verdict: 'PASSED' | 'FAILED') => {
+      const now = desk.clock.now();
+      const word = { verdict, reason: 'known to us', by: 'ann' } as const;
+      await desk.ledger.change(id, now, (found) => found && override(found, word, desk.newId(), now));
+    };
+    // Somebody else has set it back already, so that nothing is to be written; meanwhile the operator rejects.
+    kratos.states.delete(id);
+    kratos.instead.read = async (identity) => {
+      kratos.instead.read = undefined;
+      const seen = await kratos.read(identity);
+      await decided('FAILED');
+      return seen;
+    };
+    await decided('PASSED');
+    service.worker.wake();
+    await eventually(() => expect(kratos.copies.get(id)).toMatchObject({ status: 'rejected', source: 'operator' }));
+    await eventually(() => expect(kratos.states.get(id)?.state).toBe('inactive'));
   });
 
   it('that is put right by Jumio sets the state back, once', async () => {

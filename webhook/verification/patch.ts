@@ -4,7 +4,7 @@ import type { Change, Identity, Snapshot } from '../ledger/types.ts';
 import { aboutToDeactivate, onStateLeft, onStateWritten, stateToWrite, waived } from './consequences.ts';
 import { type Content, published } from './content.ts';
 import type { Desk } from './desk.ts';
-import { debtToKratos, isOurCopy, onPublished } from './publication.ts';
+import { debtToKratos, isOurCopy, onPublished, restsAt } from './publication.ts';
 import type { Step } from './step.ts';
 
 async function currentOf(desk: Desk, step: Step): Promise<Snapshot | undefined> {
@@ -30,7 +30,7 @@ export async function patchContent(desk: Desk, step: Step): Promise<void> {
 
 /**
  * What is to be written of the state that is owed. Kratos is asked before: somebody whom an operator made inactive is
- * left alone for good. `lost`: the lease is somebody else's by now.
+ * left alone for good. `lost`: the lease is somebody else's by now, or another state is owed since Kratos was asked.
  */
 async function decideState(desk: Desk, step: Step, snapshot: Snapshot): Promise<State | 'leave' | 'lost'> {
   const { stateOwed, deactivated } = snapshot.identity;
@@ -38,9 +38,13 @@ async function decideState(desk: Desk, step: Step, snapshot: Snapshot): Promise<
   const seen = await desk.kratos.read(step.identityId);
   const state = stateToWrite(snapshot, seen);
   if (state === 'active') return state;
-  const decide = (found: Snapshot): Change =>
-    state === 'leave' ? onStateLeft(found, seen, desk.clock.now()) : aboutToDeactivate(found);
-  return (await step.write(decide)) ? state : 'lost';
+  let isStillOwed = true;
+  const decide = (found: Snapshot): Change => {
+    isStillOwed = found.identity.stateOwed === stateOwed;
+    if (!isStillOwed) return restsAt(found, desk.clock.now());
+    return state === 'leave' ? onStateLeft(found, seen, desk.clock.now()) : aboutToDeactivate(found);
+  };
+  return (await step.write(decide)) && isStillOwed ? state : 'lost';
 }
 
 function contentOwed(identity: Identity): Content | undefined {

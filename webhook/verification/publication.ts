@@ -37,6 +37,11 @@ export function restDue(identity: Identity, now: number): number | null {
   return debtToKratos(identity) === 'read-back' || revoke === 2 ? now + READ_BACK_MS : null;
 }
 
+/** Nothing was paid: Kratos' turn comes when what is owed now says. */
+export function restsAt(snapshot: Snapshot, now: number): Change {
+  return { snapshot: withIdentity(snapshot, { kratosDue: restDue(snapshot.identity, now) }) };
+}
+
 /** Whether a `metadata_public.jumio` is what we published last. Key order is Kratos' affair. */
 export function isOurCopy(identity: Pick<Identity, 'content' | 'changedAt'>, copy: unknown): boolean {
   if (identity.content === null) return copy === undefined || copy === null;

@@ -1,11 +1,10 @@
 import type { UpstreamFacts } from '../errors.ts';
-import type { Change, Snapshot } from '../ledger/types.ts';
+import type { Snapshot } from '../ledger/types.ts';
 import { clear } from './clear.ts';
 import { onRevoked, onRevokeFailed, onStateSeen, waived } from './consequences.ts';
 import type { Desk } from './desk.ts';
-import { withIdentity } from './edit.ts';
 import { patchContent, patchState } from './patch.ts';
-import { debtToKratos, isBehind, onPublishFailed, onReadBack, restDue } from './publication.ts';
+import { debtToKratos, isBehind, onPublishFailed, onReadBack, restsAt } from './publication.ts';
 import { onEvidenceFailed, readEvidence } from './read-evidence.ts';
 import { factsOf, type Step, THROTTLED_MS } from './step.ts';
 
@@ -62,10 +61,6 @@ async function payRest(desk: Desk, step: Step): Promise<void> {
   if (debt === 'clear') return clear(desk, step);
   if (debt === 'read-back' && identity.revoke !== 1) return readBack(desk, step);
   await step.write((snapshot) => restsAt(snapshot, desk.clock.now()));
-}
-
-function restsAt(snapshot: Snapshot, now: number): Change {
-  return { snapshot: withIdentity(snapshot, { kratosDue: restDue(snapshot.identity, now) }) };
 }
 
 async function payContent(desk: Desk, step: Step): Promise<void> {
