@@ -2,13 +2,19 @@ import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { onTestFinished } from 'vitest';
 
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An eID provider of which only what we ask it ourselves is there: discovery, keys, and a pen to sign with. */
 export interface EidIssuer {
   readonly issuer: string;
   /** What was asked, in its order. */
   readonly asked: string[];
   /** Instead of the usual answer to a path. */
-  readonly instead: Record<string, { readonly status: number; readonly body: string }>;
+  readonly instead: Record<string, Answer>;
   sign(claims: JWTPayload, header?: { alg?: string; kid?: string }): Promise<string>;
   /** From now on signs with a new key; the old one is gone. */
   rotate(): Promise<void>;
@@ -20,10 +26,10 @@ async function newKey(kid: string) {
   return { kid, privateKey, jwk };
 }
 
-async function listen(answer: (path: string) => { status: number; body: string }): Promise<string> {
+async function listen(answer: (path: string) => Answer): Promise<string> {
   const server = createServer((request, response) => {
-    const { status, body } = answer(request.url ?? '/');
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    const { status, body, headers = {} } = answer(request.url ?? '/');
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());

@@ -107,9 +107,13 @@ export function onEvidence(
   let changed = withdraw(snapshot, found, events);
   for (const one of satisfying) if (one.kind === 'verified') changed = approve(changed, one, how.newId(), now, events);
   if (satisfying.length > 0) changed = withoutRequest(changed, events);
-  const wasSignUp = snapshot.identity.evidence === 1;
-  changed = withIdentity(changed, { evidence: 0, evidenceAt: null });
-  if (satisfying.length > 0 || !wasSignUp || changed.verifications.length > 0) return settle(changed, now, events);
-  const then = begin(changed, how, now);
+  const then = withoutEvidence(changed, how, now);
   return { ...then, events: [...events, ...(then.events ?? [])] };
+}
+
+/** Nothing more is to be read, be it that no eID is configured any more. A sign-up that nobody answered goes on to Jumio. */
+export function withoutEvidence(snapshot: Snapshot, how: Parameters<typeof begin>[1], now: number): Change {
+  const isUnanswered = snapshot.identity.evidence === 1 && snapshot.verifications.length === 0;
+  const paid = withIdentity(snapshot, { evidence: 0, evidenceAt: null });
+  return isUnanswered ? begin(paid, how, now) : settle(paid, now);
 }

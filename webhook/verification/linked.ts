@@ -12,7 +12,9 @@ export async function onLinkChanged(desk: Desk, worker: Worker, identityId: stri
   if (desk.eid === undefined) return;
   const now = desk.clock.now();
   await desk.ledger.change(identityId, now, (found) =>
-    settle(owed(found ?? meet({ id: identityId }, now), 2, now, now), now),
+    found && found.identity.erasedAt !== null
+      ? undefined
+      : settle(owed(found ?? meet({ id: identityId }, now), 2, now, now), now),
   );
   worker.wake();
 }

@@ -5,7 +5,7 @@ import { onRevoked, onRevokeFailed, onStateSeen, waived } from './consequences.t
 import type { Desk } from './desk.ts';
 import { patchContent, patchState } from './patch.ts';
 import { debtToKratos, isBehind, onPublishFailed, onReadBack, restsAt } from './publication.ts';
-import { onEvidenceFailed, readEvidence } from './read-evidence.ts';
+import { giveUpEvidence, onEvidenceFailed, readEvidence } from './read-evidence.ts';
 import { factsOf, type Step, THROTTLED_MS } from './step.ts';
 
 async function readBack(desk: Desk, step: Step): Promise<void> {
@@ -83,13 +83,18 @@ function waiving(desk: Desk, step: Step): Step {
 /** Reads the credential of an eID where a hook told of one. How that failed, if it did: the rest need not wait for it. */
 async function payEvidence(desk: Desk, step: Step): Promise<UpstreamFacts | undefined> {
   const { evidence, gone } = step.claim.snapshot.identity;
-  if (desk.eid === undefined || evidence === 0 || gone === 1) return undefined;
+  if (evidence === 0 || gone === 1 || !step.mayCall()) return undefined;
   try {
-    await readEvidence(desk, desk.eid, step);
+    if (desk.eid === undefined) await giveUpEvidence(desk, step);
+    else await readEvidence(desk, desk.eid, step);
     return undefined;
   } catch (error) {
     return failed(desk, step, error, 'could not read the evidence of an eID');
   }
+}
+
+function isThrottled(facts: UpstreamFacts | undefined): boolean {
+  return facts?.upstream === 'kratos' && facts.status === 429;
 }
 
 /** Pays what is owed to Kratos: sessions to end, a state, the next version, or one look at the last one. */
@@ -97,9 +102,9 @@ export async function payKratos(desk: Desk, unwaived: Step): Promise<void> {
   if (!unwaived.mayCall()) return;
   const step = waiving(desk, unwaived);
   const attempts = step.claim.snapshot.identity.kratosAttempts + 1;
-  const unread = await payEvidence(desk, step);
   const facts = await payRevocation(desk, step);
-  if (facts?.status !== 429) await payContent(desk, step);
+  const unread = isThrottled(facts) ? undefined : await payEvidence(desk, step);
+  if (!isThrottled(facts) && !isThrottled(unread)) await payContent(desk, step);
   if (unread) await step.write((snapshot) => onEvidenceFailed(snapshot, unread, desk.clock.now(), desk.random()));
   if (facts) await step.write((snapshot) => onRevokeFailed(snapshot, facts, attempts, desk.clock.now(), desk.random()));
 }

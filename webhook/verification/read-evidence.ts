@@ -6,11 +6,13 @@ import type { OidcCredential } from '../kratos/client.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
-import { type Found, onEvidence } from './evidence.ts';
+import { type Found, onEvidence, withoutEvidence } from './evidence.ts';
 import { isSatisfied } from './evidence-policy.ts';
+import { debtToKratos, onPublishFailed } from './publication.ts';
 import { decidedStatus, readCopy } from './published-copy.ts';
 import { backOff } from './schedule.ts';
 import { settle } from './settle.ts';
+import { isCopyUnread } from './standing.ts';
 import type { Step } from './step.ts';
 
 /** The eID providers that are believed; what of theirs is enough is the policy's. */
@@ -52,8 +54,7 @@ async function judge(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcC
 
 /** Somebody whom we meet by a link brings the status that their copy tells: a rejection is not laundered by an eID. */
 function inheriting(snapshot: Snapshot, metadataPublic: unknown): Snapshot {
-  const { evidence, version, inherited } = snapshot.identity;
-  if (evidence !== 2 || version > 0 || inherited !== null || snapshot.verifications.length > 0) return snapshot;
+  if (!isCopyUnread(snapshot)) return snapshot;
   return withIdentity(snapshot, { inherited: decidedStatus(readCopy({ metadata_public: metadataPublic })) });
 }
 
@@ -75,9 +76,27 @@ export async function readEvidence(desk: Desk, eid: Eid, step: Step): Promise<vo
   });
 }
 
-/** Due again with the back-off that all of Kratos' debts share. */
+/**
+ * No eID is believed any more: none is read, and what one approved before stands. Rejects with `UpstreamError` where
+ * Kratos does not say what the copy tells of somebody whom we never met.
+ */
+export async function giveUpEvidence(desk: Desk, step: Step): Promise<void> {
+  const isUnread = isCopyUnread(step.claim.snapshot);
+  const metadataPublic = isUnread ? (await desk.kratos.read(step.identityId)).metadataPublic : undefined;
+  await step.write((current) => withoutEvidence(inheriting(current, metadataPublic), desk, desk.clock.now()));
+}
+
+/**
+ * Due again with the back-off that all of Kratos' debts share. Kratos' 429 pauses its whole budget; a provider has none
+ * and is left alone for as long as it asks. Where Kratos does not have the identity and nothing else is owed to it, that
+ * is counted here.
+ */
 export function onEvidenceFailed(snapshot: Snapshot, facts: UpstreamFacts, now: number, random: number): Change {
-  const kratosAttempts = snapshot.identity.kratosAttempts + (facts.status === 429 ? 0 : 1);
-  const kratosDue = facts.status === 429 ? now : now + backOff(kratosAttempts, random);
+  const isKratosPaused = facts.status === 429 && facts.upstream === 'kratos';
+  const isCountedHere = facts.code === 'identity-not-found' && debtToKratos(snapshot.identity) === 'none';
+  if (isCountedHere) return onPublishFailed(snapshot, facts, now, random);
+  const kratosAttempts = snapshot.identity.kratosAttempts + (isKratosPaused ? 0 : 1);
+  const pause = Math.max(facts.retryAfter ?? 0, backOff(kratosAttempts, random));
+  const kratosDue = isKratosPaused ? now : now + pause;
   return settle(withIdentity(snapshot, { kratosAttempts, kratosDue }), now);
 }

@@ -98,6 +98,12 @@ export function attemptStatus(verification: Verification): AttemptStatus {
   return verification.state === 'requested' || waiting ? 'pending' : 'processing';
 }
 
+/** An eID was linked by somebody of whom nothing is known: what their published copy says is still to be read. */
+export function isCopyUnread({ identity, verifications }: Snapshot): boolean {
+  const { evidence, version, inherited } = identity;
+  return evidence === 2 && version === 0 && inherited === null && verifications.length === 0;
+}
+
 export function statusOf(snapshot: Snapshot): Status {
   const attempt = latest(snapshot);
   const { invited, evidence } = snapshot.identity;

@@ -1,7 +1,7 @@
 import type { Snapshot, Verification } from '../ledger/types.ts';
 import { isTooOld } from './as-of-now.ts';
 import type { Policy } from './policy.ts';
-import { attemptsOf, canBeMended, openAttempt, standingFacts } from './standing.ts';
+import { attemptsOf, canBeMended, isCopyUnread, openAttempt, standingFacts } from './standing.ts';
 
 /** `not-yet`: the policy wants a while between a rejection and the next attempt. `too-old`: so is the approval. */
 export type Refusal = 'approved' | 'review' | 'rejected' | 'processing' | 'too-many' | 'not-yet' | 'too-old';
@@ -65,8 +65,9 @@ function goOn(snapshot: Snapshot, open: Verification, now: number, policy: Polic
 export function mayStart(snapshot: Snapshot, now: number, policy: Policy): Permission {
   const refused = refusedByStanding(snapshot, now, policy);
   if (refused !== undefined) return refused;
-  // Whether an eID answers for this person is not known yet: nothing that costs anything is made before it is.
-  if (snapshot.identity.evidence === 1) return { kind: 'no', why: 'processing' };
+  // Whether an eID answers for this person, or a copy says that they were rejected, is not known yet: nothing is made
+  // before it is.
+  if (snapshot.identity.evidence === 1 || isCopyUnread(snapshot)) return { kind: 'no', why: 'processing' };
   const open = openAttempt(snapshot);
   return open === undefined ? within(snapshot, now, policy, { kind: 'start' }) : goOn(snapshot, open, now, policy);
 }

@@ -13,6 +13,8 @@ const FORGOTTEN: Partial<Identity> = {
   declinedAt: null,
   invited: 0,
   grantedFrom: null,
+  evidence: 0,
+  evidenceAt: null,
   content: null,
   priority: 0,
 };

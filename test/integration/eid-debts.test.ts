@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Desk } from '../../webhook/verification/desk.ts';
+import { erase } from '../../webhook/verification/erase.ts';
+import { goOn } from '../../webhook/verification/hand-over.ts';
+import { start } from '../../webhook/verification/start.ts';
+import { AUTHENTIC, initiate, post, validate } from '../support/calls.ts';
+import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
+import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
+import { kratosDown } from '../support/fake-kratos.ts';
+import { DAY, MINUTE } from '../support/moved-clock.ts';
+import { agreeing, visitor } from '../support/people.ts';
+import { type TestService, testService } from '../support/service.ts';
+import { kindsOf, kratosFails } from '../support/upstream-answers.ts';
+
+const POLICY = `
+rules: [{ when: { status: rejected }, then: block }, { then: allow }]
+evidence: { mobile: any }
+`;
+
+async function world(more: Parameters<typeof testService>[0] = {}) {
+  const issuer = await startEidIssuer();
+  const mobile = `mobile: { issuer: "${issuer.issuer}", client_id: bridge, levels: [] }`;
+  return { issuer, service: await testService({ env: { EID_PROVIDERS: mobile, POLICY }, ...more }) };
+}
+
+async function has(service: TestService, issuer: EidIssuer, id: string) {
+  const iat = Math.floor(service.clock.now() / 1000);
+  const claims = { iss: issuer.issuer, aud: 'bridge', sub: 'anna', iat, exp: iat + 300 };
+  service.kratos.credentials.set(id, [{ provider: 'mobile', subject: 'anna', idToken: await issuer.sign(claims) }]);
+}
+
+const signUp = (service: TestService, id: string) =>
+  initiate(service, { kratos_identity_id: id, schema_id: 'person', flow: { method: 'oidc' } });
+const link = (service: TestService, id: string) => post(service, '/eid/link', { kratos_identity_id: id }, AUTHENTIC);
+
+/** Counts the times that the worker claims anything. */
+function counting(claims: { count: number }) {
+  return (desk: Desk): Desk => ({
+    ...desk,
+    ledger: {
+      ...desk.ledger,
+      claim: async (options) => {
+        const claimed = await desk.ledger.claim(options);
+        claims.count += claimed.length;
+        return claimed;
+      },
+    },
+  });
+}
+
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 300));
+
+describe('the evidence that is owed', () => {
+  it('where no eID is configured any more is read no more: the sign-up goes on to Jumio, and the worker rests', async () => {
+    const before = await world({ idle: true });
+    const id = randomUUID();
+    await start(before.service.desk, before.service.worker, { identityId: id, returnTo: null, method: 'oidc' }, 0);
+    const claims = { count: 0 };
+    const { kratos, clock, databaseUrl } = before.service;
+    const service = await testService({ kratos, clock, databaseUrl, desk: counting(claims) });
+    pass(service, 20 * MINUTE);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+    await eventually(async () =>
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 0, kratosDue: null }),
+    );
+    const { count } = claims;
+    await aWhile();
+    expect(claims.count).toBeLessThan(count + 3);
+  });
+
+  it('where no eID is configured any more leaves a rejection that only the published copy knows', async () => {
+    const before = await world({ idle: true });
+    const id = randomUUID();
+    await link(before.service, id);
+    const { kratos, clock, databaseUrl } = before.service;
+    kratos.copies.set(id, { status: 'rejected', updated_at: '2025-01-01T00:00:00.000Z' });
+    const service = await testService({ kratos, clock, databaseUrl });
+    pass(service, 20 * MINUTE);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.standing).toBe('rejected'));
+    expect(service.jumio.calls.create).toEqual([]);
+  });
+
+  it('of an identity that Kratos does not have ends, as every other debt to it', async () => {
+    const { service } = await world();
+    const id = randomUUID();
+    service.kratos.instead.oidcCredentials = () =>
+      kratosFails({ operation: 'read', status: 404, code: 'identity-not-found' });
+    await link(service, id);
+    for (const turn of [1, 2, 3]) {
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.missing).toBe(turn));
+      pass(service, DAY);
+    }
+    await eventually(async () =>
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ gone: 1, kratosDue: null }),
+    );
+  });
+
+  it('of a provider that throttles is asked for later, and not at once again and again', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    await has(service, issuer, id);
+    issuer.instead['/jwks'] = { status: 429, headers: { 'retry-after': '60' }, body: '' };
+    const asked = service.clock.now();
+    await signUp(service, id);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
+    const reads = service.kratos.calls.oidcCredentials.length;
+    await aWhile();
+    expect(service.kratos.calls.oidcCredentials).toHaveLength(reads);
+    expect((await snapshotOf(service, id)).identity.kratosDue).toBeGreaterThanOrEqual(asked + MINUTE);
+    delete issuer.instead['/jwks'];
+    pass(service, 20 * MINUTE);
+    await reaches(service, id, 'approved');
+  });
+
+  it('of somebody who was erased is read no more, and an eID that they link then is not read either', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    await has(service, issuer, id);
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await signUp(service, id);
+    const now = service.clock.now();
+    await service.desk.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
+    service.kratos.instead.oidcCredentials = undefined;
+    await link(service, id);
+    pass(service, 20 * MINUTE);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.published).toBeGreaterThan(1));
+    const { identity, verifications } = await snapshotOf(service, id);
+    expect([identity.standing, identity.evidence, verifications]).toEqual([null, 0, []]);
+    expect(await kindsOf(service, id)).not.toContain('eid_approved');
+  });
+
+  it('does not let somebody start anew of whom the published copy says rejected', async () => {
+    const { service, issuer } = await world();
+    const { id, browser } = visitor(service);
+    const copy = { status: 'rejected', source: 'jumio', updated_at: '2025-01-01T00:00:00.000Z' };
+    service.kratos.copies.set(id, copy);
+    await has(service, issuer, id);
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await link(service, id);
+    const person = { identityId: id, inherited: 'rejected' } as const;
+    await goOn(service.desk, service.worker, person, agreeing(service), 0);
+    await browser.get('/jumio/verify');
+    expect(service.jumio.calls.create).toEqual([]);
+    expect((await snapshotOf(service, id)).verifications).toEqual([]);
+    expect(service.kratos.copies.get(id)).toEqual(copy);
+    expect((await validate(service, { kratos_identity_id: id, metadata_public: { jumio: copy } })).statusCode).toBe(
+      403,
+    );
+  });
+});
