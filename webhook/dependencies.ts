@@ -94,7 +94,8 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const ledger = await openLedger(config.DATABASE_URL, clock.now());
   const watch = createWatch();
-  const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS });
+  const sendsTraits = config.PREPARED_DATA !== undefined;
+  const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });
   const desk: Desk = {
     ledger,
     jumio: watchJumio(watch, jumioClient(config, clock)),

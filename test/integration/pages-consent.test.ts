@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findCanaries } from '../support/canaries.ts';
 import { reaches, snapshotOf } from '../support/eventually.ts';
 import { decide, signedUp, visitor } from '../support/people.ts';
+import { native } from '../support/programs.ts';
 import { APPLICATION, type TestService, testService } from '../support/service.ts';
 
 const ACCOUNT = `${APPLICATION}/account`;
@@ -102,6 +103,37 @@ describe('agreeing', () => {
     expect((await again.post({ ...page.fields, consent: undefined })).location).toBeUndefined();
     expect((await again.post(page.fields)).location).toBe(jumio.latest(id).link);
     expect((await snapshotOf(after, id)).identity.consentVersion).toBe('2027');
+  });
+});
+
+describe('where traits go to Jumio', () => {
+  const env = { PREPARED_DATA: 'firstName: /name/first' };
+  const SAYS = 'Jumio also receives what you have told us about yourself';
+
+  it('the text says so, to people and to programs', async () => {
+    const service = await testService({ env });
+    const { id, browser } = await signedUp(service);
+    expect((await browser.get('/jumio/verify')).body).toContain(SAYS);
+    expect((await native(service, id).get('/jumio/verify')).body).toContain(SAYS);
+    expect((await native(service, id).post({})).body).toContain(SAYS);
+  });
+
+  it('and where none do it does not', async () => {
+    const { browser } = await signedUp(await testService());
+    expect((await browser.get('/jumio/verify')).body).not.toContain(SAYS);
+  });
+
+  it('an agreement to the text without them does not count', async () => {
+    const before = await testService();
+    const { id, browser } = await signedUp(before);
+    await browser.press();
+    const { jumio, kratos, clock, databaseUrl } = before;
+    const after = await testService({ databaseUrl, jumio, kratos, clock, env });
+    const again = visitor(after, id).browser;
+    const { fields } = await again.get('/jumio/verify');
+    expect((await again.post({ ...fields, consent: undefined })).location).toBeUndefined();
+    expect((await again.post({ ...fields, consent: before.desk.consentVersion })).location).toBeUndefined();
+    expect((await again.post(fields)).location).toBe(jumio.latest(id).link);
   });
 });
 

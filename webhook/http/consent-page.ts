@@ -6,22 +6,28 @@ import type { PageFields } from './page-fields.ts';
 /** Who cannot do this at all finds another way there. */
 export const CANNOT: Action = link('/jumio/help', say('cannot.title'));
 
-/** The text itself, in the order in which it is read. */
-export const CONSENT_TEXT: readonly Block[] = [
-  { kind: 'paragraph', text: say('consent.why') },
-  { kind: 'paragraph', text: say('consent.time') },
-  { kind: 'list', heading: say('consent.need'), items: [say('consent.need_document'), say('consent.need_camera')] },
-  {
-    kind: 'list',
-    heading: say('consent.data'),
-    items: [say('consent.data_sent'), say('consent.data_back'), say('consent.data_kept')],
-  },
-];
+/**
+ * The text itself, in the order in which it is read.
+ * @param sendsTraits whether Jumio is told more than it photographs: nobody agrees to what they were not told
+ */
+export function consentBlocks(sendsTraits: boolean): Block[] {
+  const sent = [say('consent.data_sent'), ...(sendsTraits ? [say('consent.data_traits')] : [])];
+  return [
+    { kind: 'paragraph', text: say('consent.why') },
+    { kind: 'paragraph', text: say('consent.time') },
+    { kind: 'list', heading: say('consent.need'), items: [say('consent.need_document'), say('consent.need_camera')] },
+    {
+      kind: 'list',
+      heading: say('consent.data'),
+      items: [...sent, say('consent.data_back'), say('consent.data_kept')],
+    },
+  ];
+}
 
-function blocks({ consent }: View, { privacyUrl }: PageFields): Block[] {
+function blocks({ consent }: View, { privacyUrl, sendsTraits = false }: PageFields): Block[] {
   const changed: Block[] = consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
   const policy: Block[] = privacyUrl === undefined ? [] : [{ kind: 'paragraph', text: say('consent.policy') }];
-  return [...changed, ...CONSENT_TEXT, ...policy];
+  return [...changed, ...consentBlocks(sendsTraits), ...policy];
 }
 
 /** Who checks what, for whom, why, how long it takes, what is needed, and where the data go; agree or refuse. */

@@ -1,6 +1,6 @@
 import { say, type Text } from '../texts/messages.ts';
 import type { Texts } from '../texts/texts.ts';
-import { CONSENT_TEXT } from './consent-page.ts';
+import { consentBlocks } from './consent-page.ts';
 import type { Block } from './page.ts';
 
 /** The text that a person must agree to, for an application that shows it itself. */
@@ -15,7 +15,12 @@ export interface ConsentText {
 }
 
 /** Word by word what the page says: there is one text, and an operator replaces it in one place. */
-export function consentText(version: string, language: string, texts: Texts, privacyUrl?: string): ConsentText {
+export function consentText(
+  version: string,
+  language: string,
+  texts: Texts,
+  { privacyUrl, sendsTraits }: { readonly privacyUrl: string | undefined; readonly sendsTraits: boolean },
+): ConsentText {
   const tell = (text: Text): string => texts.tell(language, text);
   const paragraph = (block: Block) =>
     block.kind === 'list' ? { text: tell(block.heading), items: block.items.map(tell) } : { text: tell(block.text) };
@@ -23,7 +28,7 @@ export function consentText(version: string, language: string, texts: Texts, pri
     text_version: version,
     language,
     title: tell(say('consent.title')),
-    paragraphs: [{ text: tell(say('consent.sentence')) }, ...CONSENT_TEXT.map(paragraph)],
+    paragraphs: [{ text: tell(say('consent.sentence')) }, ...consentBlocks(sendsTraits).map(paragraph)],
     ...(privacyUrl === undefined ? {} : { privacy_url: privacyUrl }),
   };
 }

@@ -7,6 +7,8 @@ export interface PageFields {
   readonly fields: Readonly<Record<string, string>>;
   /** Of the text that counts now. */
   readonly consentVersion: string;
+  /** Whether traits go to Jumio (`PREPARED_DATA`). */
+  readonly sendsTraits?: boolean;
   /** Where "Continue" leads; undefined: there is nowhere to go. */
   readonly returnTo: string | undefined;
   /** What Jumio's redirect hints at. */

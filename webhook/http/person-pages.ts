@@ -53,6 +53,7 @@ function createShow(options: PersonPagesOptions) {
       place,
       fields: { _csrf, ...(returnTo === null ? {} : { return_to: returnTo }) },
       consentVersion: desk.consentVersion,
+      sendsTraits: desk.prepared !== undefined,
       returnTo: returnTo ?? shown.returnTo ?? options.defaultReturnUrl,
       hint: hintIn(reply.request.query),
       privacyUrl,

@@ -62,7 +62,7 @@ function readBody(body: unknown, returnTo: ReturnTo): GoBody | { readonly field:
 
 /** `/jumio/verify` and `/jumio/status` for programs: the same as the pages, in JSON (docs/applications.md). */
 export async function resources(app: FastifyInstance, options: ResourcesOptions): Promise<void> {
-  const { desk, worker, texts, limits } = options;
+  const { desk, worker, texts, limits, privacyUrl } = options;
   const origins = new Set(options.allowedOrigins);
   await secure(app, options, origins);
   const forPerson = createForPerson(options.handover, limits);
@@ -71,7 +71,7 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
   const languageOf = ({ headers }: FastifyRequest, locale?: string): string =>
     texts.choose({ locale, acceptLanguage: headers['accept-language'] });
   const textIn = (language: string): ConsentText =>
-    consentText(desk.consentVersion, language, texts, options.privacyUrl);
+    consentText(desk.consentVersion, language, texts, { privacyUrl, sendsTraits: desk.prepared !== undefined });
 
   app.get(
     '/jumio/status',

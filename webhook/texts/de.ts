@@ -65,6 +65,8 @@ export const de: Messages = {
   'consent.need_camera': 'ein Telefon oder einen Computer mit Kamera',
   'consent.data': 'Was mit Ihren Daten geschieht',
   'consent.data_sent': 'Jumio erhält die Fotos, die Sie von Ihrem Ausweis und von Ihrem Gesicht machen.',
+  'consent.data_traits':
+    'Jumio erhält auch, was Sie uns über sich mitgeteilt haben, zum Beispiel Ihren Namen, und vergleicht es mit Ihrem Ausweis.',
   'consent.data_back': 'Jumio teilt uns mit, ob Ihre Identität bestätigt ist.',
   'consent.data_kept': 'Wir bewahren das Ergebnis auf, nicht die Fotos.',
   'consent.policy': 'Mehr dazu steht in der Datenschutzerklärung.',

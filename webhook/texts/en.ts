@@ -63,6 +63,8 @@ export const en = {
   'consent.need_camera': 'a phone or computer with a camera',
   'consent.data': 'What happens with your data',
   'consent.data_sent': 'Jumio receives the photos that you take of your document and of your face.',
+  'consent.data_traits':
+    'Jumio also receives what you have told us about yourself, for example your name, and compares it with your document.',
   'consent.data_back': 'Jumio tells us whether your identity is confirmed.',
   'consent.data_kept': 'We keep the result, not the photos.',
   'consent.policy': 'You can read more in the privacy policy.',

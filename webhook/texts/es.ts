@@ -63,6 +63,8 @@ export const es: Messages = {
   'consent.need_camera': 'un teléfono o un ordenador con cámara',
   'consent.data': 'Qué ocurre con sus datos',
   'consent.data_sent': 'Jumio recibe las fotos que usted hace de su documento y de su cara.',
+  'consent.data_traits':
+    'Jumio recibe también lo que usted nos ha dicho de sí, por ejemplo su nombre, y lo compara con su documento.',
   'consent.data_back': 'Jumio nos comunica si su identidad queda confirmada.',
   'consent.data_kept': 'Nosotros guardamos el resultado, no las fotos.',
   'consent.policy': 'Encontrará más información en la política de privacidad.',

@@ -62,6 +62,8 @@ export const fr: Messages = {
   'consent.need_camera': 'un téléphone ou un ordinateur avec une caméra',
   'consent.data': 'Ce que deviennent vos données',
   'consent.data_sent': 'Jumio reçoit les photos que vous prenez de votre document et de votre visage.',
+  'consent.data_traits':
+    'Jumio reçoit aussi ce que vous nous avez indiqué sur vous, par exemple votre nom, et le compare avec votre document.',
   'consent.data_back': 'Jumio nous dit si votre identité est confirmée.',
   'consent.data_kept': 'Nous gardons le résultat, pas les photos.',
   'consent.policy': 'Pour en savoir plus, lisez la politique de confidentialité.',

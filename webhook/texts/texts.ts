@@ -12,6 +12,8 @@ const SHIPPED: Readonly<Record<string, Messages>> = { en, de, fr, es };
 const FALLBACK = 'en';
 /** Of our consent text: raised with every change of its meaning. */
 const CONSENT_VERSION = '1';
+/** No version of an operator's has a `+`. */
+const WITH_TRAITS = '+traits';
 
 /** Every text, in every language. */
 export interface Texts {
@@ -27,6 +29,8 @@ export interface TextsOptions {
   /** The operator's name; without one the texts say "this service". */
   readonly brand?: string | undefined;
   readonly overrides?: Overrides | undefined;
+  /** Whether the consent text says that traits go to Jumio; that is another text, and another version. */
+  readonly sendsTraits?: boolean;
 }
 
 /** Every text by language tag, English first. */
@@ -56,14 +60,14 @@ function written(value: Value, language: string): string | number {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(value);
 }
 
-export function createTexts({ brand, overrides }: TextsOptions = {}): Texts {
+export function createTexts({ brand, overrides, sendsTraits = false }: TextsOptions = {}): Texts {
   const messages = merged(overrides);
   const instance = open(messages);
   const others = [...messages.keys()].filter((tag) => tag !== FALLBACK);
   const translate = (language: string, key: TextKey, values: object): string =>
     instance.getFixedT(language)(key, { ...values, nest: false });
   return {
-    consentVersion: overrides?.consentVersion ?? CONSENT_VERSION,
+    consentVersion: (overrides?.consentVersion ?? CONSENT_VERSION) + (sendsTraits ? WITH_TRAITS : ''),
     choose: (wish) => chooseLanguage([FALLBACK, ...others], wish),
     tell: (language, { key, values = {} }) => {
       const filled = Object.entries(values).map(([name, value]) => [name, written(value, language)]);
