@@ -62,6 +62,12 @@ describe('texts of the operator', () => {
     ]);
   });
 
+  it('change the consent text under a version that is not ours: who agreed to ours did not agree to theirs', () => {
+    expect(wrongWith('consent_version: "1"\nen:\n  consent.why: The law asks for it.\n')).toEqual([
+      'consent_version must be another than that of our text ("1"), so that people are asked again',
+    ]);
+  });
+
   it('are words, and never name other texts', () => {
     const texts = textsOf('en:\n  button.start: $t(button.continue) for {{brand}}\n');
     expect(texts.tell('en', say('button.start'))).toBe('$t(button.continue) for This service');

@@ -1,3 +1,6 @@
+/** Of our consent text, in all languages: raised with every change of its meaning. */
+export const CONSENT_VERSION = '1';
+
 /**
  * Every text that a person reads, in English. The other languages have the same keys and the same `{{placeholders}}`;
  * `{{brand}}` is the operator's name, or `brand.unnamed`, and stands at the beginning of a sentence only.

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { en } from './en.ts';
+import { CONSENT_VERSION, en } from './en.ts';
 import type { TextKey } from './messages.ts';
 
 /** What the operator says otherwise than we do. */
@@ -63,9 +63,12 @@ function changesConsent(given: Given): boolean {
 
 /** A consent that was given to one text must not count for another. */
 function wrongVersion(consentVersion: string | undefined, languages: readonly Given[]): string[] {
-  const isMissing = consentVersion === undefined && languages.some(changesConsent);
-  return isMissing
-    ? ['consent_version must be there where a consent text is changed, so that people are asked again']
+  if (!languages.some(changesConsent)) return [];
+  if (consentVersion === undefined)
+    return ['consent_version must be there where a consent text is changed, so that people are asked again'];
+  const isOurs = consentVersion === CONSENT_VERSION;
+  return isOurs
+    ? [`consent_version must be another than that of our text ("${CONSENT_VERSION}"), so that people are asked again`]
     : [];
 }
 

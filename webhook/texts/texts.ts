@@ -1,6 +1,6 @@
 import { createInstance, type i18n } from 'i18next';
 import { de } from './de.ts';
-import { en } from './en.ts';
+import { CONSENT_VERSION, en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
 import { chooseLanguage, type Wish } from './language.ts';
@@ -10,8 +10,6 @@ import type { Overrides } from './overrides.ts';
 /** English first: it is what is spoken where nothing else fits, and where a language lacks a text. */
 const SHIPPED: Readonly<Record<string, Messages>> = { en, de, fr, es };
 const FALLBACK = 'en';
-/** Of our consent text: raised with every change of its meaning. */
-const CONSENT_VERSION = '1';
 /** No version of an operator's has a `+`. */
 const WITH_TRAITS = '+traits';
 
