@@ -7,7 +7,8 @@ import type { Text } from '../../webhook/texts/messages.ts';
 import { createTexts } from '../../webhook/texts/texts.ts';
 import { agreed } from '../../webhook/verification/consent.ts';
 import { onCreateFailed } from '../../webhook/verification/created.ts';
-import { view } from '../../webhook/verification/view.ts';
+import { grant } from '../../webhook/verification/grant.ts';
+import { type View, view } from '../../webhook/verification/view.ts';
 import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
 import { asked, begun, DAY, HOUR, IDENTITY, last, NOW, newcomer, read, readWord, TERMS } from '../support/story.ts';
 import { names } from '../support/table.ts';
@@ -174,6 +175,44 @@ describe('too many attempts', () => {
     }
     const page = await pageOf(snapshot);
     expect(actionOf(page)).toBe('words: You can start again on 14 February 2026.');
+  });
+});
+
+describe('who has to wait for another try', () => {
+  it('is told why the last one was rejected', async () => {
+    const { desk } = createMemoryDesk(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).snapshot);
+    const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+    const page = standingPage({ ...shown, permission: { kind: 'no', why: 'not-yet', until: NOW + DAY } }, FIELDS);
+    expect(actionOf(page)).toBe('words: You can start again on 21 January 2026.');
+    expect(page.blocks?.map((block) => block.kind === 'paragraph' && english(block.text))).toEqual([
+      expect.stringMatching(/^The photo of your document could not be read\./),
+    ]);
+  });
+});
+
+describe('who was granted another attempt by the operator', () => {
+  const granted = (standing: StandingName) => grant(situation(standing, 'nothing'), 'op', null, NOW).snapshot;
+
+  it.each<StandingName>(['approved', 'review'])('is not told that there is nothing to do: %s', async (standing) => {
+    const page = await pageOf(granted(standing));
+    expect(english(page.sentence)).toBe('Your identity has to be verified once more.');
+    expect(actionOf(page)).toBe('button: Continue');
+  });
+
+  it('is told of a rejection as before', async () => {
+    expect(english((await pageOf(granted('rejected, final'))).sentence)).toBe('Your identity could not be verified.');
+  });
+});
+
+describe('an approval that is too old, where only the operator may start again', () => {
+  it.each([undefined, 'https://acme.example/help'])('is nobody’s mistake; support: %s', async (support) => {
+    const { desk } = createMemoryDesk(situation('approved', 'nothing'));
+    const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+    const tooOld: View = { ...shown, status: 'expired', tooOld: true, permission: { kind: 'no', why: 'too-old' } };
+    const page = standingPage(tooOld, { ...FIELDS, support });
+    expect(english(page.sentence)).toBe('Your identity was verified some time ago and has to be verified again.');
+    expect(JSON.stringify(page)).not.toContain('next.support');
+    expect(page.action.kind).toBe(support === undefined ? 'words' : 'link');
   });
 });
 

@@ -30,14 +30,16 @@ function donePage(view: View, { place, returnTo }: PageFields): Page {
     : { sentence, action };
 }
 
-export function supportAction(support: string | undefined): Action {
-  return support === undefined ? words(say('next.support')) : link(support, say('button.support'));
+/** @param otherwise what is said where the operator gave no address */
+export function supportAction(support: string | undefined, otherwise = say('next.support')): Action {
+  return support === undefined ? words(otherwise) : link(support, say('button.support'));
 }
 
 function contactPage(view: View, { support }: PageFields): Page {
   const blocks = reason(view);
-  const also = support === undefined ? [] : paragraphs(say('next.support'));
-  return { sentence: sentenceOf(view), blocks: [...blocks, ...also], action: supportAction(support) };
+  const why = view.tooOld ? say('next.ask_support') : say('next.support');
+  const also = support === undefined ? [] : paragraphs(why);
+  return { sentence: sentenceOf(view), blocks: [...blocks, ...also], action: supportAction(support, why) };
 }
 
 /** Jumio made an execution and gave no link to it: the person can only try again. */
@@ -80,7 +82,7 @@ function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: Page
 function laterPage(view: View, until: number | undefined): Page {
   return until === undefined
     ? { sentence: say('stuck.sentence'), action: words(say('next.later')) }
-    : { sentence: sentenceOf(view), action: words(say('next.date', { date: new Date(until) })) };
+    : { sentence: sentenceOf(view), blocks: reason(view), action: words(say('next.date', { date: new Date(until) })) };
 }
 
 /** One sentence and one action for everybody: how things stand, and what comes next. */

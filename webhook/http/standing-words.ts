@@ -13,9 +13,14 @@ export const SENTENCES: Readonly<Record<Status, Text>> = {
   expired: say('status.expired'),
 };
 
-/** Where things stand. Who was verified too long ago has finished, and is not told otherwise. */
-export function sentenceOf({ status, tooOld }: View): Text {
-  return tooOld ? say('status.too_old') : SENTENCES[status];
+/**
+ * Where things stand. Who was verified too long ago has finished, and is not told otherwise; whom the operator asks once
+ * more is not told that there is nothing to do.
+ */
+export function sentenceOf({ status, tooOld, permission }: View): Text {
+  if (tooOld) return say('status.too_old');
+  const isGranted = (status === 'approved' || status === 'review') && permission.kind !== 'no';
+  return isGranted ? say('status.once_more') : SENTENCES[status];
 }
 
 /** What leads on to Jumio. */

@@ -14,6 +14,7 @@ export const de: Messages = {
   'status.rejected': 'Ihre Identität konnte nicht bestätigt werden.',
   'status.expired': 'Ihre letzte Identitätsprüfung wurde nicht rechtzeitig abgeschlossen.',
   'status.too_old': 'Ihre Identität wurde vor längerer Zeit bestätigt und muss erneut geprüft werden.',
+  'status.once_more': 'Ihre Identität muss noch einmal geprüft werden.',
 
   'button.start': 'Starten',
   'button.continue': 'Weiter',
@@ -27,6 +28,7 @@ export const de: Messages = {
 
   'next.close': 'Sie können diese Seite schließen.',
   'next.support': 'Bitte wenden Sie sich an den Support, wenn Sie das für einen Irrtum halten.',
+  'next.ask_support': 'Bitte wenden Sie sich dafür an den Support.',
   'next.later': 'Bitte kommen Sie später wieder.',
   'next.date': 'Sie können am {{date}} neu beginnen.',
   'next.wait': 'Diese Seite geht von selbst weiter. Sie können sie schließen und später wiederkommen.',

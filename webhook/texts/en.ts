@@ -19,6 +19,7 @@ export const en = {
   'status.rejected': 'Your identity could not be verified.',
   'status.expired': 'Your last identity verification was not finished in time.',
   'status.too_old': 'Your identity was verified some time ago and has to be verified again.',
+  'status.once_more': 'Your identity has to be verified once more.',
 
   'button.start': 'Start',
   'button.continue': 'Continue',
@@ -32,6 +33,7 @@ export const en = {
 
   'next.close': 'You may close this page.',
   'next.support': 'Please contact support if you think that this is a mistake.',
+  'next.ask_support': 'Please contact support, who can start this for you.',
   'next.later': 'Please come back later.',
   'next.date': 'You can start again on {{date}}.',
   'next.wait': 'This page goes on by itself. You may close it and come back later.',

@@ -14,6 +14,7 @@ export const es: Messages = {
   'status.rejected': 'No se ha podido verificar su identidad.',
   'status.expired': 'Su última verificación de identidad no se terminó a tiempo.',
   'status.too_old': 'Su identidad se verificó hace tiempo y debe verificarse de nuevo.',
+  'status.once_more': 'Su identidad debe verificarse una vez más.',
 
   'button.start': 'Empezar',
   'button.continue': 'Continuar',
@@ -27,6 +28,7 @@ export const es: Messages = {
 
   'next.close': 'Puede cerrar esta página.',
   'next.support': 'Si cree que se trata de un error, póngase en contacto con el servicio de asistencia.',
+  'next.ask_support': 'Póngase en contacto con el servicio de asistencia, que puede iniciarlo.',
   'next.later': 'Vuelva más tarde.',
   'next.date': 'Podrá volver a empezar el {{date}}.',
   'next.wait': 'Esta página continúa por sí sola. Puede cerrarla y volver más tarde.',

@@ -14,6 +14,7 @@ export const fr: Messages = {
   'status.rejected': 'Votre identité n’a pas pu être vérifiée.',
   'status.expired': 'Votre dernière vérification d’identité n’a pas été terminée à temps.',
   'status.too_old': 'Votre identité a été vérifiée il y a un certain temps et doit l’être de nouveau.',
+  'status.once_more': 'Votre identité doit être vérifiée encore une fois.',
 
   'button.start': 'Commencer',
   'button.continue': 'Continuer',
@@ -27,6 +28,7 @@ export const fr: Messages = {
 
   'next.close': 'Vous pouvez fermer cette page.',
   'next.support': 'Si vous pensez qu’il s’agit d’une erreur, contactez l’assistance.',
+  'next.ask_support': 'Contactez l’assistance, qui peut lancer cette vérification.',
   'next.later': 'Revenez un peu plus tard.',
   'next.date': 'Vous pourrez recommencer le {{date}}.',
   'next.wait': 'Cette page continue toute seule. Vous pouvez la fermer et revenir plus tard.',
