@@ -87,6 +87,16 @@ describe('somebody whose Kratos is down', () => {
     expect(page.action).toEqual({ kind: 'link', text: 'Try again', href: '/jumio/verify' });
   });
 
+  it('still goes in the end where they wanted to go', async () => {
+    const service = await testService();
+    service.kratos.instead.whoami = () => kratosDown('whoami');
+    const address = `/jumio/verify?return_to=${encodeURIComponent(`${APPLICATION}/account`)}`;
+    const browser = openBrowser(service, 'ory_kratos_session=x');
+    expect((await browser.get(address)).action?.href).toBe(address);
+    expect((await browser.post({ return_to: `${APPLICATION}/account` })).action?.href).toBe(address);
+    expect((await browser.post({ return_to: 'https://elsewhere.example/' })).action?.href).toBe('/jumio/verify');
+  });
+
   it('is let in by the cookie, and can go on', async () => {
     const { service, id, browser } = await known();
     service.kratos.instead.whoami = () => kratosDown('whoami');

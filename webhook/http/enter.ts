@@ -8,6 +8,7 @@ import { answerWithPage } from './page-errors.ts';
 import { NOBODY } from './page-security.ts';
 import { type Handover, remember } from './person.ts';
 import type { SendPage } from './send-page.ts';
+import { verifyPath } from './verify-path.ts';
 
 export interface EnterOptions {
   readonly desk: Desk;
@@ -47,10 +48,6 @@ async function isSomebodyElse(
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');
     return false;
   }
-}
-
-function verifyPath(returnTo: string | null): string {
-  return returnTo === null ? '/jumio/verify' : `/jumio/verify?return_to=${encodeURIComponent(returnTo)}`;
 }
 
 /**

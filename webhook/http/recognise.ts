@@ -34,7 +34,8 @@ export type Recognise = ReturnType<typeof createRecognise>;
 export function createRecognise({ handover, limits, send, returnTo, ...addresses }: RecogniseOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const who = await identify(request, reply, handover);
-    const wanted = returnTo(wish.safeParse(request.query).data?.return_to);
+    const { return_to: asked } = wish.safeParse(request.method === 'POST' ? request.body : request.query).data ?? {};
+    const wanted = returnTo(asked);
     if (who.kind !== 'person') return stranger(who, reply, send, { ...addresses, returnTo: wanted });
     // Back from Jumio, and by now somebody else is signed in: told once, and shown nothing of anybody.
     if (who.replaces && request.routeOptions.url === '/jumio/status') return send(reply, 409, SOMEBODY_ELSE);

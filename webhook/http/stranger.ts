@@ -3,6 +3,7 @@ import { say } from '../texts/messages.ts';
 import { link } from './page.ts';
 import type { Identified } from './person.ts';
 import type { SendPage } from './send-page.ts';
+import { verifyPath } from './verify-path.ts';
 
 interface Addresses {
   readonly kratosPublicUrl: string;
@@ -14,8 +15,7 @@ interface Addresses {
 /** Kratos leads on to us, and we to where the person wanted to go. */
 function withWayBack(url: URL, { publicUrl, returnTo }: Addresses): string {
   if (publicUrl === undefined) return url.href;
-  const back = new URL('/jumio/verify', publicUrl);
-  if (returnTo !== null) back.searchParams.set('return_to', returnTo);
+  const back = new URL(verifyPath(returnTo), publicUrl);
   url.searchParams.set('return_to', back.href);
   return url.href;
 }
@@ -43,7 +43,7 @@ export function stranger(
     case 'kratos-down':
       return send(reply, 503, {
         sentence: say('sign_in_down.sentence'),
-        action: link('/jumio/verify', say('button.try_again')),
+        action: link(verifyPath(options.returnTo), say('button.try_again')),
       });
     default:
       return who satisfies never;
