@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import Negotiator from 'negotiator';
 import { say } from '../texts/messages.ts';
+import { preferredType } from './accept.ts';
 import { answerNotFound } from './not-found.ts';
 import { link, type Page, words } from './page.ts';
 import { securePages } from './page-security.ts';
@@ -9,10 +9,7 @@ import { supportAction } from './standing-page.ts';
 
 /** A browser with a person before it; machines say that they take anything, or nothing at all. */
 function isBrowser({ headers }: FastifyRequest): boolean {
-  if (headers.accept === undefined) return false;
-  return (
-    new Negotiator({ headers: { accept: headers.accept } }).mediaType(['application/json', 'text/html']) === 'text/html'
-  );
+  return preferredType(headers.accept, ['application/json', 'text/html']) === 'text/html';
 }
 
 const BROKEN: Page = {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import Negotiator from 'negotiator';
+import { preferredType } from './accept.ts';
 import { tokenOf } from './session-token.ts';
 
 /** The resources that answer in both languages: pages for people, JSON for programs. */
@@ -13,7 +13,7 @@ export function isJson(type: string | undefined): boolean {
 function speaksJson({ headers }: IncomingMessage): boolean {
   const isProgram = tokenOf(headers) !== undefined || isJson(headers['content-type']);
   const types = isProgram ? ['application/json', 'text/html'] : ['text/html', 'application/json'];
-  return (new Negotiator({ headers }).mediaType(types) ?? types[0]) === 'application/json';
+  return (preferredType(headers.accept, types) ?? types[0]) === 'application/json';
 }
 
 function pathOf(url = ''): string {
