@@ -1,6 +1,15 @@
 /** What Kratos' hooks carry, and the service expects. */
 export const WEBHOOK_SECRET = 'demo-webhook-secret-0001';
 
+/** What the demo takes of an eID: published rules, every itsme, and Mobile ID from `loa-3` on, never below `loa-2`. */
+export const EID_POLICY = `
+rules:
+  - { name: rejected, when: { status: rejected }, then: block }
+  - { name: everything else, then: allow }
+evidence: { itsme: any, idemia: [loa-3, loa-4] }
+required_level: { person: { idemia: loa-2 } }
+`;
+
 export interface Places {
   readonly kratosUrl: string;
   readonly kratosAdminUrl: string;

@@ -1,7 +1,12 @@
 import { parseArgs } from 'node:util';
+import { EID_POLICY } from './configuration.ts';
+import type { EidPair } from './eid/pair.ts';
 import { HARBOUR } from './harbour.ts';
+import { eidJourney } from './journeys/eid.ts';
 import { journeys } from './journeys/journeys.ts';
-import { type Neighbourhood, startNeighbourhood } from './neighbourhood.ts';
+import { findKratos } from './kratos/binary.ts';
+import { freePorts } from './kratos/ports.ts';
+import { type Neighbourhood, type NeighbourhoodOptions, startNeighbourhood } from './neighbourhood.ts';
 
 /**
  * `npm run demo`: the whole journey on this machine. `--auto` walks it by itself and says what it saw;
@@ -10,13 +15,17 @@ import { type Neighbourhood, startNeighbourhood } from './neighbourhood.ts';
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 function introduce({ kratos }: Neighbourhood): void {
-  if (kratos.kind === 'real') say(`With a real Ory Kratos, ${kratos.version}.`);
-  else
+  if (kratos.kind === 'real') {
+    say(`With a real Ory Kratos, ${kratos.version}.`);
+    say('Two eID providers are there, one like itsme, one like IDEMIA’s mobile ID.');
+  } else {
     say('With a stand-in for Ory Kratos: put a `kratos` on the PATH, or name it in KRATOS_BIN, to use the real one.');
+    say('Signing up with an eID instead of Jumio takes the real one.');
+  }
 }
 
 async function walk(place: Neighbourhood): Promise<boolean> {
-  for (const journey of journeys) {
+  for (const journey of place.kratos.kind === 'real' ? [...journeys, eidJourney] : journeys) {
     say(`\n${journey.name}`);
     try {
       await journey.walk(place, { saw: (what) => say(`  ✓ ${what}`) });
@@ -36,6 +45,8 @@ async function untilInterrupted(place: Neighbourhood): Promise<void> {
   say(`  3. Jumio’s side: everybody’s verifications, and its clock     ${place.jumioUrl}/`);
   say('\nStart with the first. In place of a camera you choose what Jumio shall find; let it find something bad, come');
   say('back, sign out, and try to sign in. The bank’s right-hand column says what happened behind the scenes.');
+  if (place.kratos.kind === 'real')
+    say('The sign-up page has a second way, with an electronic identity: then nothing is asked of Jumio.');
   say('Nothing leaves this machine. Ctrl-C ends it, and forgets everything.');
   await new Promise((resolve) => {
     process.once('SIGINT', resolve);
@@ -47,17 +58,31 @@ function variables(settings: readonly string[]): Record<string, string> {
   return Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s, 2)));
 }
 
+/** Kratos and the service with both eID providers; undefined without a real Kratos, whose stand-in knows none. */
+async function withEid(): Promise<{ pair: EidPair; options: NeighbourhoodOptions } | undefined> {
+  if (findKratos() === undefined) return undefined;
+  // Not before it is needed: the library behind them warns on older versions of Node that are good for all else.
+  const { startEidPair } = await import('./eid/pair.ts');
+  const ports = await freePorts();
+  const pair = await startEidPair(ports.public);
+  const env = { EID_PROVIDERS: pair.described, POLICY: EID_POLICY };
+  return { pair, options: { kratos: { ports, providers: pair.recipes }, env } };
+}
+
 async function main(): Promise<void> {
   const options = { auto: { type: 'boolean', default: false }, set: { type: 'string', multiple: true } } as const;
   const { auto, set = [] } = parseArgs({ options }).values;
   const rates = auto ? { JUMIO_ACCOUNT_RATE: '20', JUMIO_ACCOUNT_BURST: '20' } : {};
-  const place = await startNeighbourhood({ env: { ...HARBOUR, ...rates, ...variables(set) } });
+  const eid = await withEid();
+  const env = { ...HARBOUR, ...rates, ...eid?.options.env, ...variables(set) };
+  const place = await startNeighbourhood({ ...eid?.options, env });
   introduce(place);
   try {
     if (auto) process.exitCode = (await walk(place)) ? 0 : 1;
     else await untilInterrupted(place);
   } finally {
     await place.stop();
+    await eid?.pair.stop();
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 const message = z.object({ id: z.number(), text: z.string() });
 
 const node = z.object({
+  group: z.string().optional(),
   attributes: z.object({
     name: z.string().optional(),
     type: z.string().optional(),
@@ -43,7 +44,8 @@ function input(node: Node, submitText: string): string {
   if (name === undefined) return '';
   if (type === 'hidden') return html`<input type="hidden" name="${name}" value="${value}">`;
   if (type !== 'submit' && type !== 'button') return field(node, name, type);
-  return html`<p><button name="${name}" value="${value}">${name === 'method' ? submitText : value}</button></p>`;
+  const text = name === 'provider' ? (node.meta?.label?.text ?? value) : value;
+  return html`<p><button name="${name}" value="${value}">${name === 'method' ? submitText : text}</button></p>`;
 }
 
 /** Everything that Kratos wants the person to read: about the whole flow, then about its fields. */
@@ -61,5 +63,15 @@ export function formOf(flow: UiFlow, submitText: string): string {
   const { action, nodes } = flow.ui;
   const kept = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
   const said = messagesOf(flow).map(({ text }) => html`<p class="message" role="alert">${text}</p>`);
-  return html`!${said}<form method="post" action="${action}">!${kept.map((each) => input(each, submitText))}</form>`;
+  const shown = kept.filter(({ group }) => group !== 'oidc').map((each) => input(each, submitText));
+  return html`!${said}<form method="post" action="${action}">!${shown}</form>!${otherAccounts(flow)}`;
+}
+
+/** Who comes with an account of elsewhere fills in nothing: a form of its own, which no empty field holds up. */
+function otherAccounts({ ui: { action, nodes } }: UiFlow): string {
+  const buttons = nodes.filter(({ group }) => group === 'oidc');
+  if (buttons.length === 0) return '';
+  const token = nodes.filter(({ attributes: { name } }) => name === 'csrf_token');
+  const inputs = [...token, ...buttons].map((each) => input(each, ''));
+  return html`<form method="post" action="${action}"><p>or, with an electronic identity:</p>!${inputs}</form>`;
 }

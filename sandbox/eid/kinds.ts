@@ -14,11 +14,15 @@ export interface Manner {
   claimsOf(holder: Holder): Readonly<Record<string, unknown>>;
 }
 
-const ITSME = 'http://itsme.services/v2/claim';
+/** itsme's levels. */
+export const ITSME = {
+  basic: 'http://itsme.services/v2/claim/acr_basic',
+  advanced: 'http://itsme.services/v2/claim/acr_advanced',
+} as const;
 
 const itsme: Manner = {
   title: 'itsme (sandbox)',
-  levels: [`${ITSME}/acr_basic`, `${ITSME}/acr_advanced`],
+  levels: [ITSME.basic, ITSME.advanced],
   scopes: ['openid', 'service:DEMO', 'profile', 'email'],
   clientAuthentication: 'client_secret_post',
   claims: {

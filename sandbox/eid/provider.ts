@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
 import { type Configuration, interactionPolicy, Provider } from 'oidc-provider';
 import type { Manner } from './kinds.ts';
+import { createMemory } from './memory.ts';
 import { holderOf } from './people.ts';
 
 export interface ClientOptions {
@@ -21,6 +22,7 @@ function grantsLess() {
 
 function configuration(manner: Manner, client: ClientOptions, keys: readonly JWK[]): Configuration {
   return {
+    adapter: createMemory(),
     jwks: { keys: [...keys] },
     clients: [
       {

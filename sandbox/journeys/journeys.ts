@@ -48,6 +48,11 @@ async function expectCreations(jumio: JumioControl, person: Person, wanted: stri
   witness.saw(`Jumio's call log: ${seen}`);
 }
 
+/** Somebody whom another source verified costs no execution. */
+export async function nothingAskedOfJumio(place: Neighbourhood, person: Person, witness: Witness): Promise<void> {
+  await expectCreations(jumioControl(place.jumioUrl), person, '0 created, 0 on the same account', witness);
+}
+
 async function mayEnter(person: Person, witness: Witness): Promise<void> {
   const outcome = await person.signsIn();
   expect(outcome.signedIn, `the sign-in is allowed; it was answered ${outcome.status}`);

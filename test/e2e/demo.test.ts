@@ -17,19 +17,26 @@ async function demo(...settings: string[]): Promise<{ code: unknown; said: strin
 }
 
 describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
-  test('walks five journeys, says which Kratos it used, and ends well', async () => {
+  test('walks its journeys, says which Kratos it used, and ends well', async () => {
     const { code, said } = await demo();
     expect(said).toContain(isReal ? 'With a real Ory Kratos, v' : 'With a stand-in for Ory Kratos');
-    expect(said.match(/^\w.+$/gm)?.slice(1)).toEqual([
+    // From the first word on: on Node 20 a library may have warned before.
+    expect(
+      said
+        .slice(said.indexOf('With a'))
+        .match(/^\w.+$/gm)
+        ?.slice(2),
+    ).toEqual([
       'approve',
       'reject',
       'review',
       'expire and retry',
       'reject for an unreadable photo, retry and abandon',
+      ...(isReal ? ['an eID instead of Jumio'] : []),
       'Every step was as expected.',
     ]);
     expect([code, said.includes('✗')]).toEqual([0, false]);
-  });
+  }, 90_000);
 
   test('ends with an error, and says which step differs, where the service’s configuration is wrong', async () => {
     const { code, said } = await demo('JUMIO_CLIENT_SECRET=another');

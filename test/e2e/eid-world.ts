@@ -1,24 +1,14 @@
-import { stringify } from 'yaml';
-import { fillRecipe } from '../../sandbox/eid/recipe.ts';
-import { type EidProvider, startEidProvider } from '../../sandbox/eid/server.ts';
+import { type EidPair, startEidPair } from '../../sandbox/eid/pair.ts';
 import { type JumioControl, jumioControl } from '../../sandbox/journeys/jumio-control.ts';
 import { freePorts } from '../../sandbox/kratos/ports.ts';
 import { type Neighbourhood, startNeighbourhood } from '../../sandbox/neighbourhood.ts';
 
-export const ITSME = {
-  basic: 'http://itsme.services/v2/claim/acr_basic',
-  advanced: 'http://itsme.services/v2/claim/acr_advanced',
-} as const;
-
-const CLIENT = { clientId: 'bridge', clientSecret: 'bridge-secret-0000000000000000001' };
-
 /** Both eID providers, and a Kratos that has the shipped recipes of both. */
-export interface EidWorld {
+export interface EidWorld extends Pick<EidPair, 'itsme' | 'idemia' | 'stop'> {
   readonly place: Neighbourhood;
   readonly jumio: JumioControl;
-  readonly itsme: EidProvider;
-  readonly idemia: EidProvider;
-  stop(): Promise<void>;
+  /** The service's log. */
+  readonly log: readonly string[];
 }
 
 const POLICY = `
@@ -27,30 +17,19 @@ evidence: { itsme: any, idemia: [loa-4] }
 required_level: { person: { idemia: loa-3 } }
 `;
 
-function providers(itsme: EidProvider, idemia: EidProvider): string {
-  return stringify({
-    itsme: { issuer: itsme.issuer, client_id: CLIENT.clientId, levels: [ITSME.basic, ITSME.advanced] },
-    idemia: { issuer: idemia.issuer, client_id: CLIENT.clientId, levels: ['loa-2', 'loa-3', 'loa-4'] },
-  });
-}
-
 /** Only with a real Kratos: the stand-in knows no OpenID Connect. */
 export async function startEidWorld(): Promise<EidWorld> {
   const ports = await freePorts();
-  const callback = `http://kratos.demo.localhost:${ports.public}/self-service/methods/oidc/callback`;
-  const client = { ...CLIENT, redirectUris: [`${callback}/itsme`, `${callback}/idemia`] };
-  const [itsme, idemia] = [await startEidProvider('itsme', client), await startEidProvider('idemia', client)];
-  const recipes = [
-    fillRecipe('itsme', { providerId: 'itsme', issuer: itsme.issuer, ...CLIENT, serviceCode: 'DEMO' }),
-    fillRecipe('idemia', { providerId: 'idemia', issuer: idemia.issuer, ...CLIENT }),
-  ];
+  const pair = await startEidPair(ports.public);
+  const log: string[] = [];
   const place = await startNeighbourhood({
-    kratos: { kind: 'real', ports, providers: recipes },
-    env: { EID_PROVIDERS: providers(itsme, idemia), POLICY, JUMIO_ACCOUNT_RATE: '100', JUMIO_ACCOUNT_BURST: '100' },
+    kratos: { kind: 'real', ports, providers: pair.recipes },
+    env: { EID_PROVIDERS: pair.described, POLICY, JUMIO_ACCOUNT_RATE: '100', JUMIO_ACCOUNT_BURST: '100' },
+    onLog: (line) => log.push(line),
   });
   const stop = async (): Promise<void> => {
     await place.stop();
-    await Promise.all([itsme.stop(), idemia.stop()]);
+    await pair.stop();
   };
-  return { place, jumio: jumioControl(place.jumioUrl), itsme, idemia, stop };
+  return { place, jumio: jumioControl(place.jumioUrl), itsme: pair.itsme, idemia: pair.idemia, log, stop };
 }

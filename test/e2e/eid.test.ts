@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { ITSME } from '../../sandbox/eid/kinds.ts';
 import { enterBy, type InTheApp, linkEid, unlinkEid } from '../../sandbox/eid/visit.ts';
 import { newPerson, personOf } from '../../sandbox/journeys/person.ts';
 import { createBrowser } from '../../sandbox/kratos/browser.ts';
 import { send } from '../../sandbox/kratos/loopback.ts';
 import { whoami } from '../../sandbox/kratos/outcome.ts';
-import { type EidWorld, ITSME, startEidWorld } from './eid-world.ts';
+import { type EidWorld, startEidWorld } from './eid-world.ts';
 import { isReal, OR_WHY_SKIPPED } from './kratos-under-test.ts';
 import { MANIPULATED } from './outcomes.ts';
 import { sentenceOn } from './pages.ts';

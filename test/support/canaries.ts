@@ -17,6 +17,8 @@ export const CANARIES = {
   email: 'canary-of-the-email@example.com',
   cookie: 'canary-of-the-cookie',
   sessionToken: 'canary-of-the-session-token',
+  /** Inside it, as base64, as every claim is. */
+  idToken: 'canary-of-the-id-token',
   trait: 'canary-of-a-trait',
   query: 'canary-of-a-query',
   body: 'canary-of-a-body',

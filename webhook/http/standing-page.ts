@@ -66,14 +66,19 @@ function isDelayed({ permission }: View): boolean {
   return (permission.kind === 'continue' || permission.kind === 'renew') && permission.verification.attempts > 0;
 }
 
+/** Something is checked, and there is no attempt at Jumio: the credential of an eID is still to be read. */
+function isReadingEid({ attempt }: View): boolean {
+  return attempt === undefined;
+}
+
 function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: PageFields): Page {
   const refreshSeconds = lookAgainAfter(view, page.now);
   const { status, waitingOn } = view;
   const waits = { refreshSeconds, seen: { status, waitingOn } };
   const again = say('button.look_again');
   if (on === 'checking') {
-    const [sentence, blocks] = [SENTENCES.processing, paragraphs(say('next.wait'))];
-    return { sentence, blocks, action: link('/jumio/status', again), ...waits };
+    const sentence = isReadingEid(view) ? say('checking_eid.sentence') : SENTENCES.processing;
+    return { sentence, blocks: paragraphs(say('next.wait')), action: link('/jumio/status', again), ...waits };
   }
   const sentence = isDelayed(view) ? say('delayed.sentence') : say('preparing.sentence');
   return { sentence, action: link('/jumio/verify', again), ...waits };

@@ -34,6 +34,7 @@ export const de: Messages = {
   'next.wait': 'Diese Seite geht von selbst weiter. Sie können sie schließen und später wiederkommen.',
   'next.onwards': 'Sie werden gleich weitergeleitet.',
 
+  'checking_eid.sentence': 'Ihr elektronischer Identitätsnachweis wird geprüft.',
   'preparing.sentence': 'Ihre Identitätsprüfung wird vorbereitet. Diese Seite geht von selbst weiter.',
   'delayed.sentence':
     'Jumio ist gerade nicht erreichbar. Es ist nichts verloren, und diese Seite geht von selbst weiter.',

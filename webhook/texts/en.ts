@@ -39,6 +39,7 @@ export const en = {
   'next.wait': 'This page goes on by itself. You may close it and come back later.',
   'next.onwards': 'You are taken on in a moment.',
 
+  'checking_eid.sentence': 'Your electronic identity is being checked.',
   'preparing.sentence': 'Your identity verification is being prepared. This page goes on by itself.',
   'delayed.sentence': 'Jumio cannot be reached at the moment. Nothing is lost, and this page goes on by itself.',
   'stuck.sentence': 'Your identity verification cannot be started at the moment. Nothing you did was wrong.',

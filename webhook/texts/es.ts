@@ -34,6 +34,7 @@ export const es: Messages = {
   'next.wait': 'Esta página continúa por sí sola. Puede cerrarla y volver más tarde.',
   'next.onwards': 'Continuará en un momento.',
 
+  'checking_eid.sentence': 'Se está comprobando su identidad electrónica.',
   'preparing.sentence': 'Su verificación de identidad se está preparando. Esta página continúa por sí sola.',
   'delayed.sentence':
     'En este momento no se puede acceder a Jumio. No se ha perdido nada, y esta página continúa por sí sola.',

@@ -34,6 +34,7 @@ export const fr: Messages = {
   'next.wait': 'Cette page continue toute seule. Vous pouvez la fermer et revenir plus tard.',
   'next.onwards': 'La suite s’affiche dans un instant.',
 
+  'checking_eid.sentence': 'Votre identité électronique est en cours de vérification.',
   'preparing.sentence': 'Votre vérification d’identité se prépare. Cette page continue toute seule.',
   'delayed.sentence': 'Jumio n’est pas joignable pour le moment. Rien n’est perdu, et cette page continue toute seule.',
   'stuck.sentence': 'Votre vérification d’identité ne peut pas commencer pour le moment. Vous n’avez rien fait de mal.',
