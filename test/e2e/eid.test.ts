@@ -10,6 +10,7 @@ import { type EidWorld, startEidWorld } from './eid-world.ts';
 import { isReal, OR_WHY_SKIPPED } from './kratos-under-test.ts';
 import { MANIPULATED } from './outcomes.ts';
 import { sentenceOn } from './pages.ts';
+import { eventually } from './world.ts';
 
 const stored = z.object({
   metadata_admin: z
@@ -160,7 +161,8 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const second = await signUp('itsme', app);
     expect(second.identityId).not.toBe(first.identityId);
     await second.sees({ status: 'pending', source: 'jumio' });
-    expect(await world.jumio.executionsOf(second.identityId)).toHaveLength(1);
+    // `pending` is published before Jumio is asked.
+    await eventually(async () => expect(await world.jumio.executionsOf(second.identityId)).toHaveLength(1));
   });
 
   test('assurance that is forged in a sign-up is no evidence', async () => {
