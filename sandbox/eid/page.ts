@@ -20,7 +20,7 @@ function choice(value: string, words: string): string {
 export function confirmPage(manner: Manner, uid: string): string {
   const levels = manner.levels.map((level) => choice(`level:${level}`, `Confirm, at level ${level}`));
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${text(manner.title)}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <body style="font:16px/1.5 system-ui;max-width:32rem;margin:2rem auto;padding:0 1rem"><main>
 <h1>${text(manner.title)}</h1><p>In the real world this is the app on your phone. The level that you pick is granted whatever was asked for.</p>
 <form method="post" action="/interaction/${text(uid)}">

@@ -6,6 +6,8 @@ import { newPerson, personOf } from '../../sandbox/journeys/person.ts';
 import { createBrowser } from '../../sandbox/kratos/browser.ts';
 import { send } from '../../sandbox/kratos/loopback.ts';
 import { whoami } from '../../sandbox/kratos/outcome.ts';
+import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from './browser/chromium.ts';
+import { openWindow, PHONE } from './browser/window.ts';
 import { type EidWorld, startEidWorld } from './eid-world.ts';
 import { isReal, OR_WHY_SKIPPED } from './kratos-under-test.ts';
 import { MANIPULATED } from './outcomes.ts';
@@ -163,6 +165,51 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     await second.sees({ status: 'pending', source: 'jumio' });
     // `pending` is published before Jumio is asked.
     await eventually(async () => expect(await world.jumio.executionsOf(second.identityId)).toHaveLength(1));
+  });
+
+  test('while the provider’s keys cannot be had nobody is signed up, and is told so', async () => {
+    const app = at(ITSME.advanced);
+    world.itsme.hideKeys(true);
+    try {
+      const { identityId, ended } = await signUp('itsme', app);
+      expect([identityId, ended.messages.length > 0, await isStored(app.sub)]).toEqual(['', true, false]);
+    } finally {
+      world.itsme.hideKeys(false);
+    }
+  });
+
+  test('a key that the provider has changed counts at once', async () => {
+    await (await signUp('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
+    await world.itsme.rotateKeys();
+    await (await signUp('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
+  });
+
+  test.skipIf(!hasChromium)(
+    `in Chromium the button of the eID leads to a verified account${OR_NO_CHROMIUM}`,
+    async () => {
+      const { appUrl, verifyUrl, kratos } = world.place;
+      const browser = await launchChromium();
+      try {
+        const window = await openWindow(browser, PHONE, [kratos.publicUrl, appUrl, verifyUrl, world.itsme.issuer]);
+        const { page } = window;
+        await page.goto(`${appUrl}/registration`);
+        await page.getByRole('button', { name: 'Sign up with itsme' }).click();
+        await page.getByLabel('Who you are').fill(somebody());
+        await page.getByRole('button', { name: ITSME.advanced }).click();
+        await page.waitForURL((url) => [verifyUrl, appUrl].includes(url.origin));
+        await page.goto(`${verifyUrl}/jumio/status`);
+        await page.getByText('Your identity has been verified.').waitFor();
+        expect(window.problems).toEqual([]);
+        await window.close();
+      } finally {
+        await browser.close();
+      }
+    },
+  );
+
+  test('the log holds no ID token, no secret of the client, and nobody’s name', () => {
+    expect(world.log.length).toBeGreaterThan(20);
+    expect(world.log.filter((line) => /eyJ|bridge-secret|eid\.example\.org|"anna[a-z]?\b/.test(line))).toEqual([]);
   });
 
   test('assurance that is forged in a sign-up is no evidence', async () => {
