@@ -69,9 +69,8 @@ export function enter(app: FastifyInstance, { desk, handover, send }: EnterOptio
     const found = await lookUpAddress(desk, code);
     if (found === undefined) return send(reply, 410, DEAD_END);
     if (await isSomebodyElse(request, handover.kratos, found.identityId)) return send(reply, 409, SOMEBODY_ELSE);
-    const inherited = (await desk.ledger.gate(found.identityId))?.standing ?? null;
     if ((await redeemAddress(desk, code)) === undefined) return send(reply, 410, DEAD_END);
-    remember(reply, { identityId: found.identityId, inherited }, handover);
+    remember(reply, found.identityId, handover);
     return reply.redirect(verifyPath(found.returnTo), 303);
   });
 }

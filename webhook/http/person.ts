@@ -3,7 +3,6 @@ import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/client.ts';
 import type { Desk } from '../verification/desk.ts';
 import { type Person, personShown } from '../verification/person.ts';
-import { DECIDED } from '../verification/published-copy.ts';
 
 const COOKIE = 'jumio_handover';
 const LIFETIME_S = 72 * 3_600;
@@ -35,34 +34,19 @@ export function createHandover({ kratos, clock, ledger }: Desk, publicUrl: strin
   };
 }
 
-/**
- * The hand-over cookie: one identity, 72 hours, signed with a key of the ledger's; opens verify and status only. It
- * carries the decided status that the session's copy showed: without it a person whom a lost ledger does not know
- * would come back by the cookie as somebody about whom nothing was ever decided.
- */
-export function remember(reply: FastifyReply, person: Person, { now, secure }: Handover): void {
+/** The hand-over cookie: one identity, 72 hours, signed with a key of the ledger's; opens verify and status only. */
+export function remember(reply: FastifyReply, identityId: string, { now, secure }: Handover): void {
   const expires = Math.floor(now() / 1000) + LIFETIME_S;
-  const value = [person.identityId, expires, person.inherited ?? 'none'].join('.');
   const options = { path: '/jumio', httpOnly: true, sameSite: 'lax', secure, signed: true } as const;
-  reply.setCookie(COOKIE, value, { ...options, maxAge: LIFETIME_S });
+  reply.setCookie(COOKIE, `${identityId}.${expires}`, { ...options, maxAge: LIFETIME_S });
 }
 
-function remembered(request: FastifyRequest, now: number): Person | undefined {
+/** The identity that the cookie is of. */
+function remembered(request: FastifyRequest, now: number): string | undefined {
   const cookie = request.cookies[COOKIE];
   const unsigned = cookie === undefined ? undefined : request.unsignCookie(cookie);
-  const [identityId, expires, inherited] = unsigned?.valid ? unsigned.value.split('.') : [];
-  if (identityId === undefined || !(Number(expires) * 1000 > now)) return undefined;
-  return { identityId, inherited: DECIDED.find((status) => status === inherited) ?? null };
-}
-
-function isKnown(request: FastifyRequest, person: Person, now: number): boolean {
-  const known = remembered(request, now);
-  return known?.identityId === person.identityId && known.inherited === person.inherited;
-}
-
-function isSomebodyElses(request: FastifyRequest, person: Person, now: number): boolean {
-  const known = remembered(request, now);
-  return known !== undefined && known.identityId !== person.identityId;
+  const [identityId, expires] = unsigned?.valid ? unsigned.value.split('.') : [];
+  return Number(expires) * 1000 > now ? identityId : undefined;
 }
 
 /** A cookie shows who it is, and nothing that Kratos has learnt since: a first row is made by a session only. */
@@ -71,9 +55,9 @@ async function byCookie(
   { now, isMet }: Handover,
   otherwise: 'nobody' | 'kratos-down',
 ): Promise<Identified> {
-  const person = remembered(request, now());
-  const isKnownToUs = person !== undefined && (await isMet(person.identityId));
-  return isKnownToUs ? { kind: 'person', person, replaces: false } : { kind: otherwise };
+  const identityId = remembered(request, now());
+  if (identityId === undefined || !(await isMet(identityId))) return { kind: otherwise };
+  return { kind: 'person', person: { identityId, inherited: null }, replaces: false };
 }
 
 /**
@@ -89,9 +73,10 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
     if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
     const person = personShown(whoami.identity);
-    const replaces = isSomebodyElses(request, person, handover.now());
-    if (!isKnown(request, person, handover.now())) remember(reply, person, handover);
-    return { kind: 'person', person, replaces };
+    const known = remembered(request, handover.now());
+    if (known === person.identityId) return { kind: 'person', person, replaces: false };
+    remember(reply, person.identityId, handover);
+    return { kind: 'person', person, replaces: known !== undefined };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');

@@ -55,7 +55,7 @@ export function isDecided(status: Status): boolean {
 }
 
 /** The strictest first. */
-export const DECIDED: readonly DecidedStatus[] = ['rejected', 'review', 'approved'];
+const DECIDED: readonly DecidedStatus[] = ['rejected', 'review', 'approved'];
 
 /** The strictest decided status that a copy speaks of. */
 export function decidedStatus(copy: Copy): DecidedStatus | null {
