@@ -3,6 +3,7 @@ import type { Snapshot } from '../../webhook/ledger/types.ts';
 import { agree, decline, hasAgreed } from '../../webhook/verification/consent.ts';
 import { contentOf, published } from '../../webhook/verification/content.ts';
 import { withIdentity } from '../../webhook/verification/edit.ts';
+import { erase } from '../../webhook/verification/erase.ts';
 import { goOn } from '../../webhook/verification/hand-over.ts';
 import { invite } from '../../webhook/verification/request.ts';
 import { view } from '../../webhook/verification/view.ts';
@@ -150,5 +151,14 @@ describe('somebody invited', () => {
       public: { status: 'pending', source: 'jumio', updated_at: new Date(NOW).toISOString() },
       admin: { attempts: 0, waiting_on: 'person' },
     });
+  });
+});
+
+describe('somebody who was erased', () => {
+  it('leaves nothing behind by a form that was still open', async () => {
+    const memory = createMemoryDesk(erase(begun(newcomer()), 'ann', NOW).snapshot);
+    await goOn(memory.desk, memory.worker, WHO, { returnTo: null, agreement: CONSENT }, 0);
+    await decline(memory.desk, WHO);
+    expect(kinds(memory)).toEqual([]);
   });
 });

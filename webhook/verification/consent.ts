@@ -21,13 +21,14 @@ function dueNow(row: Verification, now: number): Verification {
   return row.prepared === 1 && row.preparedDue === null ? { ...row, preparedDue: now } : row;
 }
 
-/** The snapshot with the agreement on record, and its event; agreeing again to the same text is nothing new. */
+/** The snapshot with the agreement on record, and its event; agreeing again to the same text is nothing new, and of the erased nothing is kept. */
 export function agreed(
   snapshot: Snapshot,
   { version, language }: Agreement,
   now: number,
 ): { readonly snapshot: Snapshot; readonly events: readonly LedgerEvent[] } {
-  if (hasAgreed(snapshot.identity, version)) return { snapshot, events: [] };
+  const { identity } = snapshot;
+  if (hasAgreed(identity, version) || identity.erasedAt !== null) return { snapshot, events: [] };
   const columns = { consentVersion: version, consentLanguage: language, consentAt: now, declinedAt: null };
   const verifications = snapshot.verifications.map((row) => dueNow(row, now));
   return {
@@ -38,7 +39,7 @@ export function agreed(
 
 function declined(snapshot: Snapshot, returnTo: string | null, now: number): Change {
   const kept = withIdentity(snapshot, { returnTo: returnTo ?? snapshot.identity.returnTo });
-  if (kept.identity.declinedAt !== null) return settle(kept, now);
+  if (kept.identity.declinedAt !== null || kept.identity.erasedAt !== null) return settle(kept, now);
   return settle(withIdentity(kept, { declinedAt: now }), now, [{ kind: 'declined' }]);
 }
 
