@@ -54,6 +54,8 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
       await ledger.change(identity.id, now, (snapshot) => snapshot && { snapshot, events });
     }
     const refusal = { policy: 'abc', flow: null, kind: 'login' };
+    // Met today, and made long before: a backfill is no sign-up.
+    await person(ledger, now, (snapshot) => withIdentity(snapshot, { bornAt: now - 2 * DAY }));
     await person(ledger, now - 2 * DAY, undefined, [{ kind: 'started' }, { kind: 'creation_paused' }]);
     await person(ledger, now, undefined, [
       { kind: 'blocked', detail: { ...refusal, rule: 0, name: 'rejected', status: 'rejected' } },
