@@ -99,6 +99,14 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     expect(kratos.calls.list[0]).toBeUndefined();
   });
 
+  it('gives up where Kratos refuses again and again the place that it named itself', async () => {
+    const { kratos, run } = await world();
+    const real = createFakeKratosList(kratos);
+    kratos.instead.list = (size, from) =>
+      from === undefined ? real.list(size, from) : kratosFails({ operation: 'list', status: 400 });
+    expect((await run()).code).toBe(1);
+  });
+
   it('tries a page again after a failure, and waits as long as Kratos asks', async () => {
     const { kratos, run } = await world();
     const real = createFakeKratosList(kratos);

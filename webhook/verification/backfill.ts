@@ -30,6 +30,8 @@ const BATCH = 25;
 const BREATH_MS = 10;
 /** Failures in a row after which somebody has to look. */
 const TRIES = 6;
+/** So often a run begins again because Kratos does not know its place any more: one that it never knows ends nowhere. */
+const BEGINNINGS = 3;
 
 type Pace = () => Promise<void>;
 
@@ -66,6 +68,7 @@ async function pageFrom(
   options: BackfillOptions,
   pace: Pace,
   progress: Progress,
+  mayBeStale: boolean,
 ): Promise<IdentityPage | 'stale'> {
   for (let tries = 1; ; tries += 1) {
     await pace();
@@ -73,7 +76,7 @@ async function pageFrom(
       return await desk.kratos.list(options.pageSize, progress.from);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      if (isStale(error.facts, progress)) return 'stale';
+      if (mayBeStale && isStale(error.facts, progress)) return 'stale';
       const pause = pauseAfter(error.facts, tries, desk.random());
       if (pause === undefined) throw error;
       if (error.facts.status === 429) tries = 0;
@@ -120,9 +123,11 @@ export async function backfill(desk: BackfillDesk, options: BackfillOptions): Pr
   const pace = createPace(options.perSecond);
   const isFresh = options.dryRun || options.restart;
   let progress = isFresh ? NOTHING : resumed(await desk.ledger.newcomers.mark());
+  let beginnings = 1;
   for (let isDone = false; !isDone; ) {
-    const page = await pageFrom(desk, options, pace, progress);
+    const page = await pageFrom(desk, options, pace, progress, beginnings < BEGINNINGS);
     if (page === 'stale') {
+      beginnings += 1;
       progress = NOTHING;
       continue;
     }
