@@ -2,7 +2,7 @@ import type { KratosIdentity } from '../kratos/client.ts';
 import type { Snapshot, Verification } from '../ledger/types.ts';
 import { published } from './content.ts';
 import { debtToKratos, isOurCopy } from './publication.ts';
-import { openAttempt, standingOf, waitingOn } from './standing.ts';
+import { isEid, openAttempt, standingOf, waitingOn } from './standing.ts';
 
 /** Why an attempt is not further, in one sentence for operators. */
 function whyOpen(row: Verification, now: number): string {
@@ -21,6 +21,7 @@ function whyDecided(snapshot: Snapshot): string {
   const by = standing?.by;
   if (by?.source === 'operator') return `the operator decided: ${by.decisionLabel ?? 'without a word'}`;
   if (by === null) return 'a copy that was published before we met the identity says so';
+  if (by && isEid(by)) return `${by.source} approved it`;
   if (standing?.status === 'approved') return 'Jumio passed it';
   if (standing?.status === 'review') return 'Jumio is not sure: somebody looks at it, or overrides';
   return `Jumio rejected it (${by?.reason ?? 'no reason'})`;
@@ -28,12 +29,13 @@ function whyDecided(snapshot: Snapshot): string {
 
 /** Why somebody is waited for, or nobody, in one sentence. */
 export function whyWaiting(snapshot: Snapshot, now: number): string {
-  const { erasedAt, grantedFrom, invited } = snapshot.identity;
+  const { erasedAt, grantedFrom, invited, evidence } = snapshot.identity;
   if (erasedAt !== null) return 'it was erased';
   const open = openAttempt(snapshot);
   const isOpenCounting = open !== undefined && (standingOf(snapshot) === null || waitingOn(snapshot) === 'jumio');
   if (isOpenCounting) return whyOpen(open, now);
   if (standingOf(snapshot) === null) {
+    if (evidence === 1) return 'whether an eID answers is still to be read in Kratos';
     if (invited === 1) return 'the person was asked to come; the execution is made when they go on';
     return snapshot.verifications.length === 0
       ? 'nothing was ever started'
@@ -51,7 +53,7 @@ export interface DebtLine {
 
 /** What is due next, the earliest first. */
 export function debtsNext({ identity, verifications }: Snapshot): DebtLine[] {
-  const { erasedAt, kratosDue, stateOwed, revoke } = identity;
+  const { erasedAt, kratosDue, stateOwed, revoke, evidence } = identity;
   const verb = erasedAt === null ? 'read' : 'delete the account of';
   const jumio = verifications.flatMap(({ readDue, state, attempt }) =>
     readDue === null
@@ -60,7 +62,10 @@ export function debtsNext({ identity, verifications }: Snapshot): DebtLine[] {
   );
   const states = stateOwed === null ? [] : [`set the state to ${stateOwed}`];
   const sessions = revoke === 0 ? [] : ['revoke the sessions'];
-  const what = [debtToKratos(identity), ...sessions, ...states].filter((debt) => debt !== 'none').join(', ');
+  const evidences = evidence === 0 ? [] : ['read what the eID says'];
+  const what = [debtToKratos(identity), ...sessions, ...states, ...evidences]
+    .filter((debt) => debt !== 'none')
+    .join(', ');
   const kratos =
     kratosDue === null ? [] : [{ what: `Kratos: ${what || 'look whether anything is owed'}`, at: kratosDue }];
   return [...jumio, ...kratos].sort((a, b) => a.at - b.at);

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { debtsNext, whyWaiting } from '../../webhook/verification/description.ts';
+import { beginBy, type Found, onEvidence, owed } from '../../webhook/verification/evidence.ts';
+import { begun, NOW, newcomer, verificationId } from '../support/story.ts';
+
+const HOW = { startsAt: 'registration', newId: () => verificationId(7), eid: {} } as const;
+const GOOD: Found = {
+  kind: 'verified',
+  provider: 'itsme',
+  subject: 'hash',
+  level: 'loa-3',
+  issuedAt: NOW,
+  satisfies: true,
+  taken: false,
+};
+
+describe('what an operator is told of an eID', () => {
+  it('that it is still to be read, and when', () => {
+    const waiting = beginBy(newcomer(), { method: 'oidc', bornAt: NOW }, HOW, NOW).snapshot;
+    expect(whyWaiting(waiting, NOW)).toBe('whether an eID answers is still to be read in Kratos');
+    expect(debtsNext(waiting)).toEqual([{ what: 'Kratos: publish, read what the eID says', at: NOW }]);
+    const linked = owed(begun(newcomer()), 2, NOW, NOW);
+    expect(debtsNext(linked).map(({ what }) => what)).toContain('Kratos: publish, read what the eID says');
+  });
+
+  it('that it was the eID that approved, and not Jumio', () => {
+    const waiting = beginBy(newcomer(), { method: 'oidc', bornAt: NOW }, HOW, NOW).snapshot;
+    expect(whyWaiting(onEvidence(waiting, [GOOD], HOW, NOW).snapshot, NOW)).toBe('eid:itsme approved it');
+  });
+});
