@@ -95,6 +95,10 @@ describe('a sign-up with an eID', () => {
     issuer.instead['/jwks'] = { status: 503, body: '' };
     await signUp(service, id);
     expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', evidence: 1 });
+    pass(service, HOUR);
+    await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(1));
+    const told = async () => (await kindsOf(service, id)).filter((kind) => kind === 'eid_unread');
+    expect(await eventually(async () => (await told()).length)).toBe(1);
     delete issuer.instead['/jwks'];
     pass(service, 5 * HOUR);
     await reaches(service, id, 'approved');

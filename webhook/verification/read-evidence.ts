@@ -96,7 +96,10 @@ export function onEvidenceFailed(snapshot: Snapshot, facts: UpstreamFacts, now: 
   const isCountedHere = facts.code === 'identity-not-found' && debtToKratos(snapshot.identity) === 'none';
   if (isCountedHere) return onPublishFailed(snapshot, facts, now, random);
   const kratosAttempts = snapshot.identity.kratosAttempts + (isKratosPaused ? 0 : 1);
+  const once = `eid_unread:${snapshot.identity.id}:${snapshot.identity.evidenceAt}`;
+  const seen = [facts.operation, facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
+  const events = facts.upstream === 'eid' ? [{ kind: 'eid_unread', detail: { seen }, once }] : [];
   const pause = Math.max(facts.retryAfter ?? 0, backOff(kratosAttempts, random));
   const kratosDue = isKratosPaused ? now : now + pause;
-  return settle(withIdentity(snapshot, { kratosAttempts, kratosDue }), now);
+  return settle(withIdentity(snapshot, { kratosAttempts, kratosDue }), now, events);
 }
