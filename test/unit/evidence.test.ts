@@ -130,3 +130,32 @@ describe('an eID that is linked later', () => {
     expect(change.snapshot.identity).toMatchObject({ standing: 'approved', evidence: 0 });
   });
 });
+
+describe('an approval of Jumio’s', () => {
+  const jumio = read(
+    begun(newcomer(NOW - 9 * HOUR), NOW - 9 * HOUR),
+    processed('PASSED', NOW - 8 * HOUR),
+    NOW - 8 * HOUR,
+  ).snapshot;
+
+  it('is renewed by an eID that is linked later, so that it does not grow too old beside it', () => {
+    const { snapshot } = linked(jumio, [{ ...GOOD, issuedAt: NOW - 1_000 }]);
+    expect(snapshot.identity).toMatchObject({ standing: 'approved', decidedAt: NOW - 1_000 });
+    expect(standingOf(snapshot)?.by?.source).toBe('eid:idemia');
+    expect(standingOf(linked(snapshot, []).snapshot)?.by?.source).toBe('jumio');
+  });
+
+  it('that only a copy knows is renewed too; a rejection or a review that only a copy knows is not', () => {
+    const by = (inherited: 'approved' | 'review' | 'rejected') =>
+      linked(newcomer(NOW - 9 * HOUR, inherited), [{ ...GOOD, issuedAt: NOW - 1_000 }]).snapshot.identity;
+    expect(by('approved')).toMatchObject({ standing: 'approved', decidedAt: NOW - 1_000 });
+    expect(by('review').standing).toBe('review');
+    expect(by('rejected').standing).toBe('rejected');
+  });
+
+  it('that is completed after the eID’s counts, and so does its rejection', () => {
+    const before = linked(begun(newcomer(NOW - HOUR), NOW - HOUR), [{ ...GOOD, issuedAt: NOW - HOUR }]).snapshot;
+    expect(standingOf(read(before, processed('PASSED', NOW), NOW).snapshot)?.by?.source).toBe('jumio');
+    expect(read(before, processed('REJECTED', NOW), NOW).snapshot.identity.standing).toBe('rejected');
+  });
+});

@@ -55,16 +55,28 @@ export function isEid({ source }: Pick<Verification, 'source'>): boolean {
   return source.startsWith('eid:');
 }
 
+/** What a published copy handed down, until somebody decides. */
+function inheritedBy({ identity: { inherited } }: Snapshot): Standing | null {
+  return inherited === null ? null : { status: inherited, by: null };
+}
+
+/** When a standing was decided; an inherited one: when we met the identity. */
+function decidedAt({ by }: Standing, { identity }: Snapshot): number | null {
+  return by === null ? identity.metAt : by.completedAt;
+}
+
 /**
  * The verdict that counts: of the decided verifications the one that was completed last, equal times: the later
- * started. An open or expired attempt never changes it, so a rejection is not laundered by starting again; nor does an eID lift one: it counts where nobody else decided.
+ * started. An open or expired attempt never changes it, so a rejection is not laundered by starting again. Nor does an
+ * eID lift a rejection or a review: it counts where nobody else decided, and renews what others approved before it.
  */
 export function standingOf(snapshot: Snapshot): Standing | null {
   const counting = countingDecisions(snapshot);
-  const ofOthers = givenBy(counting.filter((row) => !isEid(row)));
-  const { inherited } = snapshot.identity;
-  if (ofOthers === null && inherited !== null) return { status: inherited, by: null };
-  return ofOthers ?? givenBy(counting);
+  const ofOthers = givenBy(counting.filter((row) => !isEid(row))) ?? inheritedBy(snapshot);
+  const ofEid = givenBy(counting.filter(isEid));
+  if (ofOthers === null || ofEid === null) return ofOthers ?? ofEid;
+  const isNewer = (decidedAt(ofEid, snapshot) ?? 0) > (decidedAt(ofOthers, snapshot) ?? 0);
+  return ofOthers.status === 'approved' && isNewer ? ofEid : ofOthers;
 }
 
 /** The attempts at Jumio; what others decided is none. */
@@ -139,7 +151,7 @@ export function standingFacts(snapshot: Snapshot): StandingFacts {
   const open = openAttempt(snapshot);
   return {
     standing: standing?.status ?? null,
-    decidedAt: standing && (standing.by === null ? snapshot.identity.metAt : standing.by.completedAt),
+    decidedAt: standing && decidedAt(standing, snapshot),
     reason: standing?.by?.reason ?? null,
     rejections: attemptsOf(snapshot).filter(({ decision }) => decision === 'FAILED').length,
     attemptWaitsOn: open === undefined ? withoutAttemptWaitsOn(snapshot) : attemptWaitsOn(open),
