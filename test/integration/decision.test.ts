@@ -49,6 +49,14 @@ describe('POST /jumio/decision', () => {
     expect((await ask(await testService({ env: { POLICY: STRICT } }), { subject: id })).statusCode).toBe(403);
   });
 
+  it('counts the published copy that the caller shows, so that a lost ledger opens nothing', async () => {
+    const shown = { subject: randomUUID(), metadata_public: { jumio: { status: 'rejected' } } };
+    const met = await ask(await testService(), shown);
+    expect([met.statusCode, met.json()]).toMatchObject([403, { allow: false, status: 'rejected' }]);
+    const failing = await testService({ env: { ON_FAILURE: 'allow' }, desk: ledgerFailing('gate') });
+    expect((await ask(failing, shown)).statusCode).toBe(403);
+  });
+
   it('calls nobody and writes nothing', async () => {
     const service = await testService({ env: { POLICY: STRICT } });
     const id = randomUUID();

@@ -70,8 +70,12 @@ export function askedOf({
   return { ...told, schemaId: schema_id, bornAt };
 }
 
-/** Whom an API asks about; `subject` is Ory Oathkeeper's word. */
-export const decisionBody = z.object({ kratos_identity_id: identityId.optional(), subject: identityId.optional() });
+/** Whom an API asks about, and what it sees of them; `subject` is Ory Oathkeeper's word. */
+export const decisionBody = z.object({
+  kratos_identity_id: identityId.optional(),
+  subject: identityId.optional(),
+  metadata_public: z.unknown().optional(),
+});
 
 /** What an application's back end sends for somebody whose session it has checked. */
 export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });

@@ -32,7 +32,7 @@ export async function decision(app: FastifyInstance, { desk, isSecret }: Decisio
       const detail = 'kratos_identity_id, or subject, must be the UUID of an identity';
       return sendProblem(reply, { status: 400, title: 'The body is not usable', field: 'kratos_identity_id', detail });
     }
-    const judgement = await judge(desk, { identityId, copy: readCopy({}) }, READ_WITHIN_MS);
+    const judgement = await judge(desk, { identityId, copy: readCopy(body.data ?? {}) }, READ_WITHIN_MS);
     return sendVerdict(reply, verdictAnswer(judgement, desk.clock.now()));
   });
 }
