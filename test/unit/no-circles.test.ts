@@ -42,9 +42,10 @@ const cells: Cell[] = names(STANDINGS).flatMap((standing) =>
   ),
 );
 
-function pageOf(shown: View, place: 'verify' | 'status'): Page {
+function pageOf(shown: View, place: 'verify' | 'status', hint: { back?: number; now?: number } = {}): Page {
   const fields = { _csrf: 'token' };
-  return standingPage(shown, { place, fields, consentVersion: CONSENT.version, returnTo: RETURN_TO, now: NOW });
+  const { version: consentVersion } = CONSENT;
+  return standingPage(shown, { place, fields, consentVersion, returnTo: RETURN_TO, now: NOW, ...hint });
 }
 
 /** Where following the page's own action leads: out of the service, to a wait, to words, or to another page. */
@@ -110,5 +111,26 @@ describe('nobody is sent in circles', () => {
       for (const place of ['verify', 'status'] as const)
         expect([name, pageOf(shown, place).action.kind]).not.toEqual([name, 'button']);
     }
+  });
+
+  it('a hint that they have finished holds nobody once Jumio was asked, nor for longer than a minute', async () => {
+    let waiting = 0;
+    for (const { name, snapshot, startsAt } of cells) {
+      for (const readDue of [NOW - 5_000, NOW, NOW + 9_000]) {
+        const asked = (lastReadAt: number | null, leasedUntil = 0): Promise<View> => {
+          const verifications = snapshot.verifications.map((row) => ({ ...row, readDue, lastReadAt }));
+          const { desk } = createMemoryDesk({ identity: { ...snapshot.identity, leasedUntil }, verifications });
+          return view({ ...desk, startsAt }, WHO);
+        };
+        const before = pageOf(await asked(NOW - 1_000), 'status', { back: NOW });
+        if (before.onwards?.to.startsWith('/')) waiting += 1;
+        const after = await asked(NOW);
+        expect([name, pageOf(after, 'status', { back: NOW })]).toEqual([name, pageOf(after, 'status')]);
+        const late = { now: NOW + 60_001 };
+        const stuck = await asked(null, Number.POSITIVE_INFINITY);
+        expect([name, pageOf(stuck, 'status', { back: NOW, ...late })]).toEqual([name, pageOf(stuck, 'status', late)]);
+      }
+    }
+    expect(waiting).toBeGreaterThan(0);
   });
 });

@@ -13,13 +13,10 @@ export interface Frame {
 
 const RIGHT_TO_LEFT = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/;
 
-/** Time to read the one sentence of a page that leads on by itself. */
-const A_MOMENT_S = 3;
-
 /** A page that waits asks again by its script, one that is over leads on; without scripts it is loaded again. */
 function byItself({ refreshSeconds, onwards }: Page, { script }: Assets): Markup | undefined {
   if (refreshSeconds === undefined && onwards === undefined) return undefined;
-  const content = onwards === undefined ? refreshSeconds : `${A_MOMENT_S}; url=${onwards}`;
+  const content = onwards === undefined ? refreshSeconds : `${onwards.seconds}; url=${onwards.to}`;
   return html`<script src="${addressOf(script)}" defer></script>
 <noscript><meta http-equiv="refresh" content="${content}"></noscript>
 `;
@@ -43,7 +40,8 @@ function main(page: Page, title: string, tell: Tell): Markup {
   const { seen, refreshSeconds, onwards, others = [] } = page;
   const poll = refreshSeconds === undefined ? undefined : html` data-poll="${refreshSeconds}"`;
   const known = seen === undefined ? undefined : html` data-seen="${seen.status} ${seen.waitingOn}"`;
-  const leads = onwards === undefined ? undefined : html` data-onwards="${onwards}" data-moment="${A_MOMENT_S}"`;
+  const leads =
+    onwards === undefined ? undefined : html` data-onwards="${onwards.to}" data-moment="${onwards.seconds}"`;
   return html`<main${poll}${known}${leads}>
 <h1>${title}</h1>
 <p id="sentence" role="status">${tell(page.sentence)}</p>

@@ -13,6 +13,8 @@ export interface PageFields {
   readonly returnTo: string | undefined;
   /** What Jumio's redirect hints at. */
   readonly hint?: Text | undefined;
+  /** Since when somebody is back who has finished at Jumio, as far as its redirect says; epoch milliseconds. */
+  readonly back?: number | undefined;
   readonly privacyUrl?: string | undefined;
   /** Where people find help: an address of the web or `mailto:`. */
   readonly support?: string | undefined;

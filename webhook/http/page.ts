@@ -32,8 +32,8 @@ export interface Page {
   readonly others?: readonly Action[];
   /** The page goes on by itself: after so many seconds it looks again. */
   readonly refreshSeconds?: number;
-  /** The page leads there by itself after a moment; its action leads there too. */
-  readonly onwards?: string;
+  /** The page leads there by itself after so many seconds, and its action leads there too. */
+  readonly onwards?: { readonly to: string; readonly seconds: number };
   /** Of a page that waits: what it was made from, so that its script sees at once that this has changed. */
   readonly seen?: { readonly status: string; readonly waitingOn: string };
 }

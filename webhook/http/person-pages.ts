@@ -9,7 +9,7 @@ import { nextOf } from '../verification/next.ts';
 import type { Person } from '../verification/person.ts';
 import { type View, view } from '../verification/view.ts';
 import type { Worker } from '../verification/worker.ts';
-import { hintIn } from './jumio-hint.ts';
+import { backSince, hintIn } from './jumio-hint.ts';
 import type { Limits } from './limits.ts';
 import type { PageFields } from './page-fields.ts';
 import { forPerson, type Recognise, wish } from './recognise.ts';
@@ -40,13 +40,15 @@ interface Seen {
   readonly person: Person;
   /** As presented. */
   readonly wanted: string | undefined;
+  /** See `PageFields`. */
+  readonly back?: number | undefined;
 }
 
 /** Shows a person how things stand and what comes next. */
 function createShow(options: PersonPagesOptions) {
   const { desk, send } = options;
   const { privacyUrl, support } = options.look.brand;
-  return (reply: FastifyReply, shown: View, { place, person, wanted }: Seen): FastifyReply => {
+  return (reply: FastifyReply, shown: View, { place, person, wanted, back }: Seen): FastifyReply => {
     const returnTo = options.returnTo(wanted);
     const _csrf = reply.generateCsrf({ userInfo: person.identityId });
     const page = standingPage(shown, {
@@ -56,6 +58,7 @@ function createShow(options: PersonPagesOptions) {
       sendsTraits: desk.prepared !== undefined,
       returnTo: returnTo ?? shown.returnTo ?? options.defaultReturnUrl,
       hint: hintIn(reply.request.query),
+      back,
       privacyUrl,
       support,
       now: desk.clock.now(),
@@ -91,9 +94,10 @@ export function personPages(app: FastifyInstance, recognise: Recognise, options:
   app.get(
     '/jumio/status',
     { preHandler: recognise },
-    forPerson(async (person, _request, reply) => {
+    forPerson(async (person, request, reply) => {
+      const back = backSince(request.query, desk.clock.now());
       const shown = await arrive(desk, worker, person, ARRIVAL_WAIT_MS);
-      return show(reply, shown, { place: 'status', person, wanted: undefined });
+      return show(reply, shown, { place: 'status', person, wanted: undefined, back });
     }),
   );
 

@@ -1,7 +1,9 @@
 import { say, type Text } from '../texts/messages.ts';
+import { lookComesIn } from '../verification/coming-back.ts';
 import { lookAgainAfter, type Next, nextOf } from '../verification/next.ts';
 import type { View } from '../verification/view.ts';
 import { consentPage, declinedPage } from './consent-page.ts';
+import { lookAgainSince } from './jumio-hint.ts';
 import { type Action, type Block, button, link, type Page, words } from './page.ts';
 import type { PageFields } from './page-fields.ts';
 import { BUTTONS, REASONS, SENTENCES, sentenceOf } from './standing-words.ts';
@@ -20,13 +22,16 @@ function hint({ hint: text }: PageFields): Block[] {
   return text === undefined ? [] : [{ kind: 'notice', text }];
 }
 
+/** Time to read the one sentence of a page that leads on by itself. */
+const A_MOMENT_S = 3;
+
 function donePage(view: View, { place, returnTo }: PageFields): Page {
   const sentence = sentenceOf(view);
   if (returnTo === undefined) return { sentence, action: words(say('next.close')) };
   const action = link(returnTo, say('button.continue'));
   const isOver = place === 'status' && view.status === 'approved';
   return isOver
-    ? { sentence, blocks: paragraphs(say('next.onwards')), action, onwards: returnTo }
+    ? { sentence, blocks: paragraphs(say('next.onwards')), action, onwards: { to: returnTo, seconds: A_MOMENT_S } }
     : { sentence, action };
 }
 
@@ -84,6 +89,23 @@ function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: Page
   return { sentence, action: link('/jumio/verify', again), ...waits };
 }
 
+/**
+ * Who has just finished is not told to go on, and led to a link that is used up, because Jumio was asked a moment
+ * before: the page waits for the look that comes, and then shows what Jumio says.
+ */
+function finishedPage(view: View, { place, back, now }: PageFields): Page | undefined {
+  const soon = place === 'verify' || back === undefined ? undefined : lookComesIn(view, back, now);
+  if (soon === undefined || back === undefined) return undefined;
+  const [sentence, blocks] = [SENTENCES.processing, paragraphs(say('next.wait'))];
+  const to = lookAgainSince(back);
+  return {
+    sentence,
+    blocks,
+    action: link(to, say('button.look_again')),
+    onwards: { to, seconds: Math.ceil(soon / 1000) },
+  };
+}
+
 function laterPage(view: View, until: number | undefined): Page {
   return until === undefined
     ? { sentence: say('stuck.sentence'), action: words(say('next.later')) }
@@ -95,9 +117,9 @@ export function standingPage(view: View, page: PageFields): Page {
   const next = nextOf(view);
   switch (next.kind) {
     case 'consent':
-      return askingPage(view, page);
+      return finishedPage(view, page) ?? askingPage(view, page);
     case 'go':
-      return goPage(view, page);
+      return finishedPage(view, page) ?? goPage(view, page);
     case 'wait':
       return waitingPage(next.on, view, page);
     case 'later':

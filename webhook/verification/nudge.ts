@@ -5,7 +5,7 @@ import { isTerminal } from './schedule.ts';
 import { settle } from './settle.ts';
 
 /** At most one read per verification, claimed status and this long (design §4). */
-const READ_EVERY_MS = 10_000;
+export const READ_EVERY_MS = 10_000;
 /** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
 const SETTLED_EVERY_MS = 3_600_000;
 /** Status and details were both 404 once; the second time only counts an hour later. */

@@ -20,6 +20,8 @@ export interface View {
   readonly reason: Exclude<Reason, 'other'> | null;
   /** How a further attempt beside a decided standing is doing. */
   readonly attempt: Verification | undefined;
+  /** Until then (epoch milliseconds) a step of the worker's may be under way. */
+  readonly leasedUntil: number;
   readonly returnTo: string | null;
   /** Whether the person has agreed to the text as it reads now (`outdated`: to another one), or has refused since. */
   readonly consent: 'given' | 'wanted' | 'outdated' | 'declined';
@@ -43,6 +45,7 @@ export function viewOf(desk: Desk, snapshot: Snapshot, now: number): View {
     tooOld: isTooOld(kept, policy, now),
     reason: reason === 'other' ? null : reason,
     attempt: openAttempt(snapshot) ?? latest(snapshot),
+    leasedUntil: snapshot.identity.leasedUntil,
     returnTo: snapshot.identity.returnTo,
     consent: consentOf(snapshot, desk.consentVersion),
   };
