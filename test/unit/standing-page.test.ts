@@ -167,6 +167,31 @@ describe('a rejection that Jumio dates ahead of our clock', () => {
   });
 });
 
+describe('rejected as often as is allowed for reasons to act on', () => {
+  it.each([
+    ['en', /^You have used up all your tries/, /contact support/],
+    ['de', /^Sie haben alle Versuche aufgebraucht/, /Support/],
+    ['fr', /^Vous avez utilisé toutes vos tentatives/, /assistance/],
+    ['es', /^Ha agotado todos sus intentos/, /asistencia/],
+  ])('is told so in %s, without advice for a next time, and whom to ask', async (language, used, ask) => {
+    const tell = (text: Text): string => texts.tell(language, text);
+    const told = ({ blocks = [] }: Page): string[] =>
+      blocks.map((part) => (part.kind === 'paragraph' ? tell(part.text) : part.kind));
+    const page = await pageOf(situation('rejected ×3', 'nothing'));
+    expect(told(page)).toEqual([expect.stringMatching(used)]);
+    expect([page.action.kind, tell(page.action.text)]).toEqual(['words', expect.stringMatching(ask)]);
+    const support = 'mailto:help@acme.example';
+    const helped = await pageOf(situation('rejected ×3', 'nothing'), { support });
+    expect(told(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
+    expect(helped.action).toMatchObject({ kind: 'link', href: support });
+  });
+
+  it('who still has a try, or may not be told why, reads nothing of tries', async () => {
+    for (const standing of ['rejected ×1', 'rejected, final', 'inherited rejected'] as const)
+      expect(JSON.stringify(await pageOf(situation(standing, 'nothing')))).not.toContain('used_up');
+  });
+});
+
 describe('too many attempts', () => {
   it('names the date', async () => {
     let snapshot = newcomer(NOW - 40 * DAY);

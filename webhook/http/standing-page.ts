@@ -40,7 +40,18 @@ export function supportAction(support: string | undefined, otherwise = say('next
   return support === undefined ? words(otherwise) : link(support, say('button.support'));
 }
 
-function contactPage(view: View, { support }: PageFields): Page {
+/** What to do better next time helps nobody for whom there is no next time. */
+function usedUpPage(view: View, { support }: PageFields): Page {
+  const ask = say('used_up.support');
+  const blocks = paragraphs(say('used_up.reason'));
+  return support === undefined
+    ? { sentence: sentenceOf(view), blocks, action: words(ask) }
+    : { sentence: sentenceOf(view), blocks: [...blocks, ...paragraphs(ask)], action: supportAction(support) };
+}
+
+function contactPage(view: View, page: PageFields): Page {
+  if (view.usedUp) return usedUpPage(view, page);
+  const { support } = page;
   const blocks = reason(view);
   const why = view.tooOld ? say('next.ask_support') : say('next.support');
   const also = support === undefined ? [] : paragraphs(why);

@@ -93,6 +93,8 @@ export const de: Messages = {
     'Diese Art von Dokument kann nicht verwendet werden. Bitte verwenden Sie ein anderes, zum Beispiel einen Reisepass.',
   'reason.not_finished': 'Es wurden nicht alle Schritte abgeschlossen. Bitte gehen Sie beim nächsten Mal alle durch.',
   'reason.other': 'Was eingereicht wurde, reichte nicht aus, um Ihre Identität zu bestätigen.',
+  'used_up.reason': 'Sie haben alle Versuche aufgebraucht und können es hier nicht noch einmal versuchen.',
+  'used_up.support': 'Bitte wenden Sie sich an den Support: Dort erfahren Sie, was jetzt noch möglich ist.',
 
   'jumio.9100': 'Bei Jumio ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.',
   'jumio.9200': 'Der Link zu Jumio war nicht mehr gültig. Hier bekommen Sie einen neuen.',

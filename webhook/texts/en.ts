@@ -94,6 +94,8 @@ export const en = {
     'This kind of document cannot be used. Please use another one, for example a passport.',
   'reason.not_finished': 'Not all of the steps were finished. Please go through all of them next time.',
   'reason.other': 'What was sent was not enough to confirm your identity.',
+  'used_up.reason': 'You have used up all your tries, so you cannot try again here.',
+  'used_up.support': 'Please contact support: they can tell you what is possible now.',
 
   'jumio.9100': 'Something went wrong at Jumio. Please try again.',
   'jumio.9200': 'The link to Jumio was no longer valid. You get a new one here.',

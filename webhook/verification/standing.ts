@@ -139,10 +139,19 @@ function attemptWaitsOn(attempt: Verification): WaitingOn {
   return attempt.linkEndsAt === null ? 'operator' : 'person';
 }
 
+/** Rejected for a reason that a person can act on. */
+function isActedOn({ standing, reason }: StandingFacts, { reasons }: Mending): boolean {
+  return standing === 'rejected' && reason !== null && reasons.includes(reason);
+}
+
 /** Rejected for a reason that a person can act on, and not too often. */
-export function canBeMended({ standing, reason, rejections }: StandingFacts, mending: Mending): boolean {
-  const isReason = standing === 'rejected' && reason !== null && mending.reasons.includes(reason);
-  return isReason && rejections < mending.maxRejections;
+export function canBeMended(facts: StandingFacts, mending: Mending): boolean {
+  return isActedOn(facts, mending) && facts.rejections < mending.maxRejections;
+}
+
+/** Rejected for a reason that a person can act on, and too often. */
+export function hasUsedUp(facts: StandingFacts, mending: Mending): boolean {
+  return isActedOn(facts, mending) && !canBeMended(facts, mending);
 }
 
 /** What the ledger keeps beside an identity, computed with every change. */
