@@ -41,6 +41,19 @@ describe('the page before anything leads to Jumio', () => {
     expect(body).toContain('href="/jumio/help"');
   });
 
+  it('has two things to press, to agree and to refuse; what there is to read is a plain link in the text', async () => {
+    const service = await testService({ env: { PRIVACY_URL: 'https://acme.example/privacy' } });
+    const { body } = await (await signedUp(service)).browser.get('/jumio/verify');
+    expect(body.match(/<button\b/g)).toHaveLength(2);
+    expect(body).not.toContain('class="button"');
+    const main = body.slice(body.indexOf('<main'), body.indexOf('</main>'));
+    expect(main.match(/<a [^>]*>[^<]*/g)).toEqual([
+      '<a href="https://acme.example/privacy">You can read more in the privacy policy.',
+      '<a href="/jumio/help">If you cannot do this',
+    ]);
+    expect(main.indexOf('<a ')).toBeLessThan(main.indexOf('<button'));
+  });
+
   it('records nothing by being looked at, in any language', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);

@@ -74,6 +74,17 @@ describe('a page of the operator', () => {
     expect((await browser.get('/jumio/status')).sentence).toBe('Su identidad todavía no se ha verificado.');
   });
 
+  it.each([
+    ['en', 'Language: English'],
+    ['de', 'Sprache: Deutsch'],
+    ['fr', 'Langue\u00a0: français'],
+    ['es', 'Idioma: español'],
+  ])('names its language in %s at the foot, apart from the links', async (language, words) => {
+    const foot = (await page(language)).body.split('<footer>')[1] ?? '';
+    expect(foot.slice(0, foot.indexOf('</ul>'))).not.toContain(words);
+    expect(foot.slice(foot.indexOf('</ul>'))).toContain(`<p class="language">${words}</p>`);
+  });
+
   it('speaks to a stranger in the browser’s language', async () => {
     const { browser } = visitor(service);
     browser.session = '';

@@ -46,6 +46,7 @@ function everywhere(word: string): Partial<Page> {
     blocks: [
       { kind: 'paragraph', text },
       { kind: 'notice', text },
+      { kind: 'link', href: `https://app.example/${word}`, text },
       { kind: 'list', heading: text, items: [text] },
     ],
     action: button(text, { [word]: word }, word),

@@ -42,6 +42,8 @@ export function block(what: Block, tell: Tell): Markup {
       return html`<p>${tell(what.text)}</p>`;
     case 'notice':
       return html`<p class="notice">${tell(what.text)}</p>`;
+    case 'link':
+      return html`<p class="more">${anchor(what.href, tell(what.text))}</p>`;
     case 'list': {
       const items = what.items.map((item) => html`<li>${tell(item)}</li>`);
       return html`<h2>${tell(what.heading)}</h2><ul>${items}</ul>`;

@@ -1,10 +1,10 @@
 import { say } from '../texts/messages.ts';
 import type { View } from '../verification/view.ts';
-import { type Action, type Block, button, link, type Page } from './page.ts';
+import { type Block, button, link, type Page } from './page.ts';
 import type { PageFields } from './page-fields.ts';
 
 /** Who cannot do this at all finds another way there. */
-export const CANNOT: Action = link('/jumio/help', say('cannot.title'));
+const CANNOT = link('/jumio/help', say('cannot.title'));
 
 /**
  * The text itself, in the order in which it is read.
@@ -26,20 +26,20 @@ export function consentBlocks(sendsTraits: boolean): Block[] {
 
 function blocks({ consent }: View, { privacyUrl, sendsTraits = false }: PageFields): Block[] {
   const changed: Block[] = consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
-  const policy: Block[] = privacyUrl === undefined ? [] : [{ kind: 'paragraph', text: say('consent.policy') }];
-  return [...changed, ...consentBlocks(sendsTraits), ...policy];
+  const policy: Block[] =
+    privacyUrl === undefined ? [] : [{ kind: 'link', href: privacyUrl, text: say('consent.policy') }];
+  return [...changed, ...consentBlocks(sendsTraits), ...policy, CANNOT];
 }
 
 /** Who checks what, for whom, why, how long it takes, what is needed, and where the data go; agree or refuse. */
 export function consentPage(view: View, page: PageFields): Page {
-  const { fields, consentVersion, privacyUrl } = page;
-  const policy = privacyUrl === undefined ? [] : [link(privacyUrl, say('footer.privacy'))];
+  const { fields, consentVersion } = page;
   return {
     title: say('consent.title'),
     sentence: say('consent.sentence'),
     blocks: blocks(view, page),
     action: button(say('consent.agree'), { ...fields, consent: consentVersion }),
-    others: [button(say('consent.decline'), fields, '/jumio/decline'), ...policy, CANNOT],
+    others: [button(say('consent.decline'), fields, '/jumio/decline')],
   };
 }
 

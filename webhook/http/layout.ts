@@ -60,8 +60,8 @@ function footer(language: string, { brand }: Frame, tell: Tell): Markup {
   return html`<footer><ul>
 ${support === undefined ? undefined : html`<li>${anchor(support, tell(say('footer.support')))}</li>`}
 ${privacyUrl === undefined ? undefined : html`<li>${anchor(privacyUrl, tell(say('footer.privacy')))}</li>`}
-<li>${languageName(language)}</li>
-</ul></footer>
+</ul>
+<p class="language">${tell(say('footer.language', { language: languageName(language) }))}</p></footer>
 `;
 }
 

@@ -17,6 +17,8 @@ export type Block =
   | { readonly kind: 'paragraph'; readonly text: Text }
   /** Stands out: what the person should not overlook. */
   | { readonly kind: 'notice'; readonly text: Text }
+  /** A link that does not ask to be pressed: to read more, or for few. */
+  | { readonly kind: 'link'; readonly href: string; readonly text: Text }
   | { readonly kind: 'list'; readonly heading: Text; readonly items: readonly Text[] };
 
 /** A page as data: whoever composes one writes no markup. */
@@ -38,7 +40,7 @@ export interface Page {
   readonly seen?: { readonly status: string; readonly waitingOn: string };
 }
 
-export function link(href: string, text: Text): Action {
+export function link(href: string, text: Text): Action & { kind: 'link' } {
   return { kind: 'link', href, text };
 }
 

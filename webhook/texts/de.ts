@@ -5,6 +5,7 @@ export const de: Messages = {
   'brand.unnamed': 'Dieser Dienst',
   'footer.support': 'Support kontaktieren',
   'footer.privacy': 'Datenschutzerklärung',
+  'footer.language': 'Sprache: {{language}}',
 
   'status.none': 'Ihre Identität wurde noch nicht geprüft.',
   'status.pending': 'Ihre Identitätsprüfung wartet auf Sie.',

@@ -10,6 +10,7 @@ export const en = {
   'brand.unnamed': 'This service',
   'footer.support': 'Contact support',
   'footer.privacy': 'Privacy policy',
+  'footer.language': 'Language: {{language}}',
 
   'status.none': 'Your identity has not been verified yet.',
   'status.pending': 'Your identity verification is waiting for you.',

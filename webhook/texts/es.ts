@@ -5,6 +5,7 @@ export const es: Messages = {
   'brand.unnamed': 'Este servicio',
   'footer.support': 'Contactar con el servicio de asistencia',
   'footer.privacy': 'Política de privacidad',
+  'footer.language': 'Idioma: {{language}}',
 
   'status.none': 'Su identidad todavía no se ha verificado.',
   'status.pending': 'Su verificación de identidad le está esperando.',

@@ -5,6 +5,7 @@ export const fr: Messages = {
   'brand.unnamed': 'Ce service',
   'footer.support': 'Contacter l’assistance',
   'footer.privacy': 'Politique de confidentialité',
+  'footer.language': 'Langue : {{language}}',
 
   'status.none': 'Votre identité n’a pas encore été vérifiée.',
   'status.pending': 'Votre vérification d’identité vous attend.',
