@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { SeenPage } from '../support/browser.ts';
 import { unescapeHtml } from '../support/entities.ts';
 import { eventually, pass, snapshotOf } from '../support/eventually.ts';
-import { unanswered } from '../support/fake-jumio.ts';
-import { MINUTE } from '../support/moved-clock.ts';
-import { decide, hasAgreed, signedUp } from '../support/people.ts';
+import { jumioDown, unanswered } from '../support/fake-jumio.ts';
+import { DAY, MINUTE } from '../support/moved-clock.ts';
+import { decide, hasAgreed, signedUp, visitor } from '../support/people.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 const SECOND = 1_000;
@@ -122,5 +122,44 @@ describe('a forged hint that somebody has finished', () => {
     expect((await browser.get('/jumio/verify?acquisitionStatus=SUCCESS')).sentence).toBe(WAITING);
     expect(await snapshotOf(service, id)).toEqual(hinted);
     expect((await service.desk.ledger.events(id)).map(({ kind }) => kind)).not.toContain('callback');
+  });
+});
+
+describe('every page that waits', () => {
+  async function waits(name: string): Promise<SeenPage> {
+    const service = await testService();
+    const person = await signedUp(service);
+    const { browser } = person;
+    switch (name) {
+      case 'for the look after coming back':
+        service.jumio.instead.status = unanswered();
+        return browser.get(FROM_JUMIO);
+      case 'for Jumio’s verdict':
+        service.jumio.latest(person.id).status = 'ACQUIRED';
+        return browser.get('/jumio/status');
+      case 'for a new link':
+        await hasAgreed(service, person);
+        service.jumio.instead.status = unanswered();
+        pass(service, DAY + MINUTE);
+        return browser.press();
+      default:
+        service.jumio.instead.create = name === 'for a link' ? unanswered() : () => jumioDown('create');
+        return visitor(service).browser.press();
+    }
+  }
+
+  it.each([
+    'for the look after coming back',
+    'for Jumio’s verdict',
+    'for a new link',
+    'for a link',
+    'for Jumio itself',
+  ])('tells it to who listens, once and by name: %s', async (name) => {
+    const { body } = await waits(name);
+    expect(body).toMatch(/<main data-(poll|onwards)=/);
+    const regions = body.match(/<[^>]* role="status"[^>]*>/g) ?? [];
+    expect(regions).toEqual(['<p id="sentence" role="status" aria-labelledby="title">']);
+    expect(body).toMatch(/<h1 id="title">[A-Z][^<]+<\/h1>/);
+    expect(body.match(/id="title"/g)).toHaveLength(1);
   });
 });

@@ -43,8 +43,8 @@ function main(page: Page, title: string, tell: Tell): Markup {
   const leads =
     onwards === undefined ? undefined : html` data-onwards="${onwards.to}" data-moment="${onwards.seconds}"`;
   return html`<main${poll}${known}${leads}>
-<h1>${title}</h1>
-<p id="sentence" role="status">${tell(page.sentence)}</p>
+<h1 id="title">${title}</h1>
+<p id="sentence" role="status" aria-labelledby="title">${tell(page.sentence)}</p>
 ${page.blocks?.map((part) => block(part, tell))}
 ${action(page.action, tell, 'action')}
 ${others.length === 0 ? undefined : html`<div class="others">${others.map((other) => action(other, tell))}</div>\n`}</main>
