@@ -6,7 +6,7 @@ import { publishedActions, publishedIntegrationCases } from './cases/published-i
 import { KRATOS } from './kratos-under-test.ts';
 import { MANIPULATED } from './outcomes.ts';
 import { linkOn, sentenceOn } from './pages.ts';
-import { eventually, onlyExecutionOf, useWorld } from './world.ts';
+import { eventually, onlyExecutionOf, startsOf, useWorld } from './world.ts';
 
 describe(`installations, with ${KRATOS}`, () => {
   describe('as shipped, and requests that are too large', () => oversizeCases(useWorld()));
@@ -25,7 +25,9 @@ describe(`installations, with ${KRATOS}`, () => {
       expect(await whoIs(person)).toBe(200);
       await person.choose(await person.goToJumio(), MANIPULATED);
       await eventually(async () => expect(await whoIs(person)).toBe(401));
-      expect(await person.signsIn({ as: 'api' })).toMatchObject({ signedIn: false, status: 401 });
+      // Out by our gate at once, and by Kratos itself as soon as the identity is inactive: one call after the other.
+      expect(await person.signsIn({ as: 'api' })).toMatchObject({ signedIn: false });
+      await eventually(async () => expect(await person.signsIn({ as: 'api' })).toMatchObject({ status: 401 }));
       const { id } = await onlyExecutionOf(world(), person);
       // A decision of Jumio's is looked at again at most once an hour.
       await world().place.advance(3_700);
@@ -47,6 +49,30 @@ describe(`installations, with ${KRATOS}`, () => {
       await person.goToJumio();
       expect(await sent()).toMatchObject([{ customerInternalReference: person.identityId, status: 200 }]);
       expect(await onlyExecutionOf(world(), person)).toMatchObject({ prepared: ['email'] });
+    });
+  });
+
+  describe('with VERIFICATION_START=consent', () => {
+    const world = useWorld({ env: { VERIFICATION_START: 'consent' } });
+
+    test('a sign-up asks nothing of Jumio; who agrees is led there, and their verdict is on the identity', async () => {
+      const { place, jumio } = world();
+      const person = await newPerson(place);
+      await person.sees({ status: 'pending' });
+      expect(await person.signsIn()).toMatchObject({ signedIn: true });
+      const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+      expect(page.text).toContain('name="consent"');
+      // Nobody but this person is in this world: not even a token was asked for.
+      expect(await jumio.calls()).toEqual([]);
+      const hosted = await person.browser.submit(page, {}, { follow: true });
+      expect(hosted.url).toContain(place.jumioUrl);
+      expect(await startsOf(world(), person)).toBe(1);
+      const back = await person.choose(hosted, { outcome: 'pass' });
+      expect(back.url).toContain(`${place.verifyUrl}/jumio/status?`);
+      const { id, accountId } = await onlyExecutionOf(world(), person);
+      const seen = await person.sees({ status: 'approved' });
+      expect(seen).toMatchObject({ verdict: 'PASSED', account_id: accountId, workflow_execution_id: id });
+      expect(await startsOf(world(), person)).toBe(1);
     });
   });
 
