@@ -34,8 +34,7 @@ export function updateAccount(sandbox: Sandbox, call: ApiCall): Answer {
 export function deleteAccount({ accounts, executions }: Sandbox, { params }: ApiCall): Answer {
   const { accountId = '' } = params;
   if (!accounts.delete(accountId)) return problem(404);
-  for (const execution of executions.values())
-    if (execution.accountId === accountId) executions.delete(execution.id);
+  for (const execution of executions.values()) if (execution.accountId === accountId) executions.delete(execution.id);
   return { status: 200, body: '' };
 }
 
