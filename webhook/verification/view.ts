@@ -4,7 +4,7 @@ import { hasAgreed } from './consent.ts';
 import type { Desk } from './desk.ts';
 import type { Person } from './person.ts';
 import { meet } from './request.ts';
-import { canBeMended, hasUsedUp, latest, openAttempt, type WaitingOn } from './standing.ts';
+import { hasUsedUp, latest, openAttempt, type WaitingOn } from './standing.ts';
 import { mayStart, type Permission } from './start-again.ts';
 
 /** Where things stand for a person, and whether there is a way on. */
@@ -12,8 +12,6 @@ export interface View {
   readonly status: Status;
   readonly waitingOn: WaitingOn;
   readonly permission: Permission;
-  /** Rejected, for a reason that the person can act on. */
-  readonly mendable: boolean;
   /** Rejected for such a reason as often as the policy allows: there is no further try. */
   readonly usedUp: boolean;
   /** Approved once, and by the policy too long ago: `status` is `expired`. */
@@ -43,7 +41,6 @@ export function viewOf(desk: Desk, snapshot: Snapshot, now: number): View {
     status: statusNow(kept, policy, now),
     waitingOn: waitingOnNow(kept, policy, now),
     permission: mayStart(snapshot, now, policy),
-    mendable: canBeMended(kept, policy.startAgain),
     usedUp: hasUsedUp(kept, policy.startAgain),
     tooOld: isTooOld(kept, policy, now),
     reason: reason === 'other' ? null : reason,
