@@ -67,16 +67,21 @@ describe.skipIf(nginx === undefined)('the nginx recipe (skipped where there is n
   });
 });
 
+interface Shown {
+  readonly id: string;
+  readonly metadata_public?: object;
+}
+
 /** Kratos' whoami, as Oathkeeper asks it: the cookie names the identity. */
-function whoami(sessions: ReadonlyMap<string, string>): Parameters<typeof startAnsweringServer>[0] {
+function whoami(sessions: ReadonlyMap<string, Shown>): Parameters<typeof startAnsweringServer>[0] {
   return (response, request) => {
-    const id = sessions.get(request.headers.cookie ?? '');
-    json(id === undefined ? 401 : 200, id === undefined ? {} : { active: true, identity: { id } })(response, request);
+    const identity = sessions.get(request.headers.cookie ?? '');
+    json(identity ? 200 : 401, identity ? { active: true, identity } : {})(response, request);
   };
 }
 
 /** Oathkeeper before an application, asking Kratos and a service. */
-async function behindOathkeeper(program: string, sessions: ReadonlyMap<string, string>, service: TestService) {
+async function behindOathkeeper(program: string, sessions: ReadonlyMap<string, Shown>, service: TestService) {
   const [app, kratos, folder] = [
     await upstream(json(200, {})),
     await upstream(whoami(sessions)),
@@ -101,15 +106,18 @@ describe.skipIf(oathkeeper === undefined)(
     it('lets the verified in and nobody else, and sends the secret in place of the client’s own token', async () => {
       const service = await testService();
       const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
-      const cookies = { yes: 'ory_kratos_session=a', no: 'ory_kratos_session=b' };
-      const sessions = new Map([
-        [cookies.yes, approved],
-        [cookies.no, rejected],
+      const cookies = { yes: 'ory_kratos_session=a', no: 'ory_kratos_session=b', lost: 'ory_kratos_session=c' };
+      const sessions = new Map<string, Shown>([
+        [cookies.yes, { id: approved }],
+        [cookies.no, { id: rejected }],
+        // Nobody whom this ledger knows; the published copy does.
+        [cookies.lost, { id: randomUUID(), metadata_public: { jumio: { status: 'rejected' } } }],
       ]);
       const { app, url } = await behindOathkeeper(oathkeeper ?? '', sessions, service);
       const get = (headers: Record<string, string>) => fetch(`${url}/account`, { headers });
       expect((await get({ 'x-identity-id': approved })).status).toBe(401);
       expect((await get({ cookie: cookies.no })).status).toBe(403);
+      expect((await get({ cookie: cookies.lost })).status).toBe(403);
       expect(app.arrived).toEqual([]);
       const own = { authorization: 'Bearer canary-of-the-bearer-token', 'x-identity-id': rejected };
       expect((await get({ ...own, cookie: cookies.yes })).status).toBe(200);

@@ -1,7 +1,7 @@
 import type { EidFlaw } from '../errors.ts';
 import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
 import { withIdentity, withVerification } from './edit.ts';
-import { begin, requested } from './request.ts';
+import { begin, requested, withoutRequest } from './request.ts';
 import { kratosTurn, settle } from './settle.ts';
 import { isEid, standingOf } from './standing.ts';
 
@@ -74,14 +74,6 @@ function approve(snapshot: Snapshot, by: Verified, newId: string, now: number, e
   const evidence = { source: `eid:${provider}` as const, subject, readDue: null, ...approved(level, issuedAt) };
   const row = { ...requested(snapshot, id, now), ...evidence };
   return { ...snapshot, verifications: [...snapshot.verifications, row] };
-}
-
-/** An attempt that Jumio was not asked for yet costs nothing to give up. */
-function withoutRequest(snapshot: Snapshot, events: LedgerEvent[]): Snapshot {
-  const open = snapshot.verifications.find(({ state, source }) => state === 'requested' && source === 'jumio');
-  if (open === undefined || open.attempts > 0) return snapshot;
-  events.push({ kind: 'not_needed', verificationId: open.id });
-  return withVerification(snapshot, open.id, { state: 'expired', readDue: null });
 }
 
 function told(found: Found): LedgerEvent | undefined {

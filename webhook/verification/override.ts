@@ -1,6 +1,6 @@
-import type { Change, Snapshot, Verification } from '../ledger/types.ts';
+import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
 import { withIdentity } from './edit.ts';
-import { requested } from './request.ts';
+import { requested, withoutRequest } from './request.ts';
 import { settle } from './settle.ts';
 import { standingOf } from './standing.ts';
 
@@ -36,6 +36,6 @@ export function override(snapshot: Snapshot, decision: Override, id: string, now
   };
   const decided = { ...snapshot, verifications: [...snapshot.verifications, row] };
   const previous = standingOf(snapshot)?.status ?? null;
-  const events = [{ kind: 'overridden', verificationId: id, detail: { verdict, reason, by, previous } }];
-  return settle(withIdentity(decided, { grantedFrom: null }), now, events);
+  const events: LedgerEvent[] = [{ kind: 'overridden', verificationId: id, detail: { verdict, reason, by, previous } }];
+  return settle(withIdentity(withoutRequest(decided, events), { grantedFrom: null }), now, events);
 }

@@ -1,5 +1,5 @@
-import type { Change, DecidedStatus, Identity, Snapshot, Verification } from '../ledger/types.ts';
-import { withIdentity } from './edit.ts';
+import type { Change, DecidedStatus, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { withIdentity, withVerification } from './edit.ts';
 import type { Particulars } from './particulars.ts';
 import { settle } from './settle.ts';
 
@@ -126,4 +126,12 @@ export function begin(
   now: number,
 ): Change {
   return startsAt === 'consent' ? invite(snapshot, now) : request(snapshot, newId(), now);
+}
+
+/** An attempt that Jumio was not asked for yet costs nothing to give up. */
+export function withoutRequest(snapshot: Snapshot, events: LedgerEvent[]): Snapshot {
+  const open = snapshot.verifications.find(({ state, source }) => state === 'requested' && source === 'jumio');
+  if (open === undefined || open.attempts > 0) return snapshot;
+  events.push({ kind: 'not_needed', verificationId: open.id });
+  return withVerification(snapshot, open.id, { state: 'expired', readDue: null });
 }
