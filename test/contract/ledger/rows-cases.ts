@@ -120,10 +120,10 @@ export function rowsCases(database: Database): void {
     const id = randomUUID();
     await put(ledger, { identity: fullIdentity(id), verifications: [fullVerification(id)] });
     const { standing, status, decidedAt, reason, rejections, attemptWaitsOn, ...rest } = fullIdentity(id);
-    const { schemaId, bornAt, locale, invited, grantedFrom, erasedAt, ...copy } = rest;
+    const { schemaId, bornAt, locale, invited, evidence, grantedFrom, erasedAt, ...copy } = rest;
     const { content, changedAt, version, published, gone } = copy;
     const facts = { standing, status, decidedAt, reason, rejections, attemptWaitsOn, grantedFrom, erasedAt };
-    const told = { schemaId, bornAt, locale, invited };
+    const told = { schemaId, bornAt, locale, invited, evidence };
     const row = { ...facts, ...told, content, changedAt, version, published, gone, attempts: 1 };
     expect(await ledger.gate(id)).toStrictEqual(row);
     expect(await ledger.gate(randomUUID())).toBeUndefined();
