@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Collects what every suite logs, and fails the run where a planted secret or a trait shows up in it.
     globalSetup: ['./test/support/log-canary.setup.ts'],
+    // Most of a test is waiting for others: two cores have time for three.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
