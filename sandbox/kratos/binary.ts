@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram } from '../program.ts';
 
 const run = promisify(execFile);
 
@@ -10,21 +9,7 @@ export const kratosEnvironment = { PATH: process.env.PATH ?? '', SQA_OPT_OUT: 't
 
 /** The path of the real Kratos: `KRATOS_BIN`, else `kratos` on the PATH. A KRATOS_BIN that is no program throws. */
 export function findKratos(env: Record<string, string | undefined> = process.env): string | undefined {
-  if (env.KRATOS_BIN) {
-    accessSync(env.KRATOS_BIN, constants.X_OK);
-    return env.KRATOS_BIN;
-  }
-  const candidates = (env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'kratos'));
-  return candidates.find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findProgram({ names: ['kratos'], variable: 'KRATOS_BIN' }, env);
 }
 
 /** What `kratos version` calls itself, such as `v26.2.0`. */

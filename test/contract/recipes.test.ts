@@ -3,16 +3,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../sandbox/kratos/ports.ts';
+import { findProgram } from '../../sandbox/program.ts';
 import { type AnsweringServer, json, startAnsweringServer } from '../support/answering-server.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { signUp } from '../support/eventually.ts';
 import { decide } from '../support/people.ts';
 import { listen } from '../support/raw-http.ts';
-import { filled, findProgram, folderForTest, running } from '../support/recipes.ts';
+import { filled, folderForTest, running } from '../support/recipes.ts';
 import { type TestService, testService } from '../support/service.ts';
 
-const nginx = findProgram('nginx', 'NGINX_BIN');
-const oathkeeper = findProgram('oathkeeper', 'OATHKEEPER_BIN');
+/** Where system programs live that a user’s PATH may lack. */
+const SYSTEM = ['/usr/sbin', '/usr/local/sbin'];
+const nginx = findProgram({ names: ['nginx'], variable: 'NGINX_BIN', folders: SYSTEM });
+const oathkeeper = findProgram({ names: ['oathkeeper'], variable: 'OATHKEEPER_BIN' });
 
 const SIGN_IN = 'https://auth.example.com/self-service/login/browser';
 const VERIFY = 'https://verify.example.com';

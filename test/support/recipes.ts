@@ -1,26 +1,9 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { eventually } from './eventually.ts';
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The path of a program: its variable, else the PATH, else where system programs live. */
-export function findProgram(name: string, variable: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  const named = process.env[variable];
-  return [...(named ? [named] : []), ...folders.map((folder) => join(folder, name))].find(isProgram);
-}
 
 /** A folder that is gone when the test ends. */
 export async function folderForTest(): Promise<string> {

@@ -1,28 +1,8 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { findProgram } from '../../../sandbox/program.ts';
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The path of Chromium: `CHROMIUM_BIN`, else Debian's, else one on the PATH. A CHROMIUM_BIN that is no program throws. */
-function findChromium(env: Record<string, string | undefined> = process.env): string | undefined {
-  if (env.CHROMIUM_BIN) {
-    accessSync(env.CHROMIUM_BIN, constants.X_OK);
-    return env.CHROMIUM_BIN;
-  }
-  const folders = ['/usr/bin', ...(env.PATH ?? '').split(delimiter)];
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isProgram);
-}
-
-const executablePath = findChromium();
+const names = ['chromium', 'chromium-browser', 'google-chrome'];
+const executablePath = findProgram({ names, variable: 'CHROMIUM_BIN', folders: ['/usr/bin'] });
 
 export const hasChromium = executablePath !== undefined;
 
