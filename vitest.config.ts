@@ -5,9 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Collects what every suite logs, and fails the run where a planted secret or a trait shows up in it.
     globalSetup: ['./test/support/log-canary.setup.ts'],
-    // Most of a test is waiting for others: two cores have time for three.
-    maxWorkers: 3,
-    testTimeout: 30_000,
+    // Most of a test is waiting for others: two cores have time for two.
+    maxWorkers: 2,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
