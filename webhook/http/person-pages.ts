@@ -12,15 +12,11 @@ import type { Worker } from '../verification/worker.ts';
 import { backSince, hintIn } from './jumio-hint.ts';
 import type { Limits } from './limits.ts';
 import type { PageFields } from './page-fields.ts';
+import { ARRIVAL_WAIT_MS, WAIT_MS } from './patience.ts';
 import { forPerson, type Recognise, wish } from './recognise.ts';
 import type { ReturnTo } from './return-to.ts';
 import { type Look, languageOf, type SendPage } from './send-page.ts';
 import { standingPage } from './standing-page.ts';
-
-/** How long the POST waits for a link before it shows a page that waits by itself. */
-const WAIT_MS = 4_000;
-/** How long who comes back from Jumio waits for what Jumio says now. */
-const ARRIVAL_WAIT_MS = 2_000;
 
 export interface PersonPagesOptions {
   readonly desk: Desk;

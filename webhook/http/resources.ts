@@ -15,16 +15,13 @@ import { answerError } from './error-handler.ts';
 import { answerOutcome } from './go-answer.ts';
 import type { Limits } from './limits.ts';
 import { cookieSecret } from './page-security.ts';
+import { ARRIVAL_WAIT_MS, WAIT_MS } from './patience.ts';
 import type { Handover } from './person.ts';
 import { sendProblem } from './problem.ts';
 import { createForPerson } from './resource-person.ts';
 import type { ReturnTo } from './return-to.ts';
 import { JSON_ONLY } from './speaks.ts';
 import { statusAnswer } from './status-answer.ts';
-
-/** As long as a page waits for the same. */
-const WAIT_MS = 4_000;
-const ARRIVAL_WAIT_MS = 2_000;
 
 export interface ResourcesOptions {
   readonly desk: Desk;
