@@ -51,8 +51,14 @@ ${others.length === 0 ? undefined : html`<div class="others">${others.map((other
 `;
 }
 
+const languageNames = new Map<string, string>();
+
+/** In its own words: `Deutsch`. Looked up once, because that is slow. */
 function languageName(language: string): string {
-  return new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
+  const known =
+    languageNames.get(language) ?? new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
+  languageNames.set(language, known);
+  return known;
 }
 
 function footer(language: string, { brand }: Frame, tell: Tell): Markup {

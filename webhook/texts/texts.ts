@@ -58,19 +58,32 @@ function written(value: Value, language: string): string | number {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(value);
 }
 
+/** A text without placeholders of its own is always the same, and a page holds a dozen: each is put together once. */
+function remembering(tell: Texts['tell']): Texts['tell'] {
+  const said = new Map<string, string>();
+  return (language, text) => {
+    if (text.values !== undefined) return tell(language, text);
+    const name = `${language} ${text.key}`;
+    const known = said.get(name) ?? tell(language, text);
+    said.set(name, known);
+    return known;
+  };
+}
+
 export function createTexts({ brand, overrides, sendsTraits = false }: TextsOptions = {}): Texts {
   const messages = merged(overrides);
   const instance = open(messages);
   const others = [...messages.keys()].filter((tag) => tag !== FALLBACK);
   const translate = (language: string, key: TextKey, values: object): string =>
-    instance.getFixedT(language)(key, { ...values, nest: false });
+    instance.t(key, { ...values, lng: language, nest: false });
+  const tell = remembering((language, { key, values = {} }) => {
+    const filled = Object.entries(values).map(([name, value]) => [name, written(value, language)]);
+    const name = brand ?? translate(language, 'brand.unnamed', {});
+    return translate(language, key, { brand: name, ...Object.fromEntries(filled) });
+  });
   return {
     consentVersion: (overrides?.consentVersion ?? CONSENT_VERSION) + (sendsTraits ? WITH_TRAITS : ''),
     choose: (wish) => chooseLanguage([FALLBACK, ...others], wish),
-    tell: (language, { key, values = {} }) => {
-      const filled = Object.entries(values).map(([name, value]) => [name, written(value, language)]);
-      const name = brand ?? translate(language, 'brand.unnamed', {});
-      return translate(language, key, { brand: name, ...Object.fromEntries(filled) });
-    },
+    tell,
   };
 }
