@@ -46,7 +46,7 @@ describe('who has just finished, and comes back within ten seconds of an earlier
     execution.status = 'ACQUIRED';
     const page = await browser.get(FROM_JUMIO);
     expect([page.sentence, page.action?.text]).toEqual([UNDER_WAY, 'Look again']);
-    expect(onwards(page)?.seconds).toBe(6);
+    expect([4, 5, 6]).toContain(onwards(page)?.seconds);
     expect(onwards(page)?.to).toBe(page.action?.href);
     const after = await goesOn(service, browser, page);
     expect([after.sentence, after.action?.href]).toEqual([UNDER_WAY, '/jumio/status']);

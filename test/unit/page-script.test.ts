@@ -20,13 +20,15 @@ function offline(): Promise<never> {
 function open(dataset: Record<string, string>, answers: readonly Answer[] = [json(PROCESSING)]) {
   const asked: { url: string; accept: string | undefined; at: number }[] = [];
   const replaced: string[] = [];
+  const sent: number[] = [];
+  const forgotten: string[] = [];
   const listeners = new Map<string, () => void>();
   const listen = (name: string, then: () => void): void => void listeners.set(name, then);
   const document = {
     hidden: false,
     querySelector: (selector: string) => {
       const name = /^\[data-(\w+)\]$/.exec(selector)?.[1] ?? '';
-      return name in dataset ? { dataset } : null;
+      return name in dataset ? { dataset, submit: () => sent.push(Date.now() - start) } : null;
     },
     addEventListener: listen,
   };
@@ -34,7 +36,13 @@ function open(dataset: Record<string, string>, answers: readonly Answer[] = [jso
   const context = createContext({
     document,
     addEventListener: listen,
-    location: { pathname: '/jumio/verify', search: '?return_to=x', replace: (url: string) => replaced.push(url) },
+    location: {
+      href: 'https://verify.example.com/jumio/verify?return_to=x',
+      pathname: '/jumio/verify',
+      search: '?return_to=x',
+      replace: (url: string) => replaced.push(url),
+    },
+    history: { replaceState: (_state: null, _unused: string, url: string) => forgotten.push(url) },
     fetch: async (url: string, { headers }: { headers: Record<string, string> }) => {
       asked.push({ url, accept: headers.accept, at: Date.now() - start });
       return (answers[asked.length - 1] ?? answers[answers.length - 1])?.();
@@ -46,7 +54,7 @@ function open(dataset: Record<string, string>, answers: readonly Answer[] = [jso
   });
   runInContext(SCRIPT, context);
   const tell = (name: string): void => listeners.get(name)?.();
-  return { asked, replaced, document, tell };
+  return { asked, replaced, sent, forgotten, document, tell };
 }
 
 beforeEach(() => {
@@ -157,5 +165,67 @@ describe('the script of a page that waits', () => {
     const { asked } = open({});
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('the script of a page that waits because the person pressed', () => {
+  const PRESSED = { poll: '5', seen: 'pending jumio', press: '' };
+  const PREPARING = { status: 'pending', waiting_on: 'jumio', next: 'wait', retry_after: 0 };
+  const LINK = { status: 'pending', waiting_on: 'person', next: 'verify', retry_after: 5 };
+
+  it('presses once more when the link is there, and only once', async () => {
+    const { asked, replaced, sent, tell } = open(PRESSED, [json(PREPARING), json(LINK)]);
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(sent).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toHaveLength(1);
+    tell('visibilitychange');
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect([sent.length, asked.length, replaced]).toEqual([1, 2, []]);
+  });
+
+  it('sees a new link also where whom it waits on is as before', async () => {
+    const { sent } = open({ ...PRESSED, seen: 'pending person' }, [json(LINK)]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is no answer to a form any more, so that loading it again sends nothing', () => {
+    expect(open(PRESSED).forgotten).toEqual(['https://verify.example.com/jumio/verify?return_to=x']);
+    expect(open(WAITING).forgotten).toEqual([]);
+  });
+
+  it('shows how things stand to whoever comes back to it, and sends nothing again', async () => {
+    const { replaced, sent, tell } = open(PRESSED, [json(LINK)]);
+    tell('pageshow');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(replaced).toEqual([]);
+    tell('pageshow');
+    expect([sent.length, replaced]).toEqual([1, ['/jumio/verify?return_to=x']]);
+  });
+
+  it('does not press after two minutes: it shows the button', async () => {
+    const answers = [...Array<Answer>(6).fill(json(PREPARING)), json(LINK)];
+    const { replaced, sent } = open(PRESSED, answers);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect([sent, replaced]).toEqual([[], ['/jumio/verify?return_to=x']]);
+  });
+
+  it.each([
+    ['nobody can go on', { next: 'later', waiting_on: 'operator' }],
+    ['Jumio gave no link', { waiting_on: 'operator' }],
+    ['the attempt is over', { status: 'expired' }],
+    ['the verdict is there', { status: 'approved', waiting_on: 'nobody', next: 'continue' }],
+  ])('presses nothing where %s: it shows that', async (_what, change) => {
+    const { replaced, sent } = open(PRESSED, [json({ ...LINK, ...change })]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([sent, replaced]).toEqual([[], ['/jumio/verify?return_to=x']]);
+  });
+
+  it('presses nothing on a page that nobody pressed for', async () => {
+    const { press: _none, ...looked } = PRESSED;
+    const { replaced, sent } = open(looked, [json(LINK)]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([sent, replaced.length]).toEqual([[], 1]);
   });
 });

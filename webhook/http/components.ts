@@ -28,7 +28,7 @@ export function action(what: Action, tell: Tell, id?: 'action'): Markup {
       if (!leadsSomewhere(what.href)) return html`<p${named}>${text}</p>`;
       return html`<p><a${named} href="${what.href}" class="button">${text}</a></p>`;
     case 'button':
-      return html`<form method="post" action="${what.to}">${Object.entries(what.fields).map(hidden)}<button${named}>${text}</button></form>`;
+      return html`<form method="post" action="${what.to}"${what.goesOn && html` data-press`}>${Object.entries(what.fields).map(hidden)}<button${named}>${text}</button></form>`;
     case 'words':
       return html`<p${named}>${text}</p>`;
     default:
@@ -40,6 +40,8 @@ export function block(what: Block, tell: Tell): Markup {
   switch (what.kind) {
     case 'paragraph':
       return html`<p>${tell(what.text)}</p>`;
+    case 'without-scripts':
+      return html`<noscript><p>${tell(what.text)}</p></noscript>`;
     case 'notice':
       return html`<p class="notice">${tell(what.text)}</p>`;
     case 'link':

@@ -3,6 +3,8 @@ import type { Text } from '../texts/messages.ts';
 /** What a page about a standing needs besides the view. */
 export interface PageFields {
   readonly place: 'verify' | 'status';
+  /** Whether the person pressed the button to get here. */
+  readonly pressed?: boolean | undefined;
   /** Hidden inputs of every form. */
   readonly fields: Readonly<Record<string, string>>;
   /** Of the text that counts now. */

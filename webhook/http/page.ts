@@ -9,12 +9,16 @@ export type Action =
       readonly text: Text;
       /** Hidden inputs. */
       readonly fields: Readonly<Record<string, string>>;
+      /** Of a page that waits because it was pressed: its script presses once more when the wait is over. */
+      readonly goesOn?: true;
     }
   | { readonly kind: 'words'; readonly text: Text };
 
 /** What may stand between the sentence and the action. */
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: Text }
+  /** Only where no script runs. */
+  | { readonly kind: 'without-scripts'; readonly text: Text }
   /** Stands out: what the person should not overlook. */
   | { readonly kind: 'notice'; readonly text: Text }
   /** A link that does not ask to be pressed: to read more, or for few. */
@@ -45,7 +49,11 @@ export function link(href: string, text: Text): Action & { kind: 'link' } {
 }
 
 /** A form with one button. */
-export function button(text: Text, fields: Readonly<Record<string, string>>, to = '/jumio/verify'): Action {
+export function button(
+  text: Text,
+  fields: Readonly<Record<string, string>>,
+  to = '/jumio/verify',
+): Action & { kind: 'button' } {
   return { kind: 'button', to, text, fields };
 }
 

@@ -37,6 +37,7 @@ interface Seen {
   /** As presented. */
   readonly wanted: string | undefined;
   /** See `PageFields`. */
+  readonly pressed?: boolean;
   readonly back?: number | undefined;
 }
 
@@ -44,11 +45,12 @@ interface Seen {
 function createShow(options: PersonPagesOptions) {
   const { desk, send } = options;
   const { privacyUrl, support } = options.look.brand;
-  return (reply: FastifyReply, shown: View, { place, person, wanted, back }: Seen): FastifyReply => {
+  return (reply: FastifyReply, shown: View, { place, person, wanted, pressed, back }: Seen): FastifyReply => {
     const returnTo = options.returnTo(wanted);
     const _csrf = reply.generateCsrf({ userInfo: person.identityId });
     const page = standingPage(shown, {
       place,
+      pressed,
       fields: { _csrf, ...(returnTo === null ? {} : { return_to: returnTo }) },
       consentVersion: desk.consentVersion,
       sendsTraits: desk.prepared !== undefined,
@@ -109,7 +111,7 @@ export function personPages(app: FastifyInstance, recognise: Recognise, options:
       const onwards = returnTo ?? outcome.view.returnTo ?? options.defaultReturnUrl;
       const isApproved = outcome.view.status === 'approved' && nextOf(outcome.view).kind === 'done';
       if (isApproved && onwards !== undefined) return reply.redirect(onwards, 303);
-      return show(reply, outcome.view, { place: 'verify', person, wanted });
+      return show(reply, outcome.view, { place: 'verify', person, wanted, pressed: true });
     }),
   );
 

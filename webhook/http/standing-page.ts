@@ -87,6 +87,14 @@ function isReadingEid({ attempt }: View): boolean {
   return attempt === undefined;
 }
 
+/** Only who pressed is led to Jumio without a press: whoever only looks in, or is made to, is shown a button. */
+function untilThereIsALink({ pressed, fields }: PageFields): Pick<Page, 'blocks' | 'action'> {
+  const [again, text] = [say('button.look_again'), say('next.press')];
+  return pressed
+    ? { blocks: [{ kind: 'without-scripts', text }], action: { ...button(again, fields), goesOn: true } }
+    : { blocks: paragraphs(text), action: link('/jumio/verify', again) };
+}
+
 function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: PageFields): Page {
   const refreshSeconds = lookAgainAfter(view, page.now);
   const { status, waitingOn } = view;
@@ -97,7 +105,7 @@ function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: Page
     return { sentence, blocks: paragraphs(say('next.wait')), action: link('/jumio/status', again), ...waits };
   }
   const sentence = isDelayed(view) ? say('delayed.sentence') : say('preparing.sentence');
-  return { sentence, action: link('/jumio/verify', again), ...waits };
+  return { sentence, ...untilThereIsALink(page), ...waits };
 }
 
 /**

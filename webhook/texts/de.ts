@@ -33,6 +33,7 @@ export const de: Messages = {
   'next.later': 'Bitte kommen Sie später wieder.',
   'next.date': 'Sie können am {{date}} neu beginnen.',
   'next.wait': 'Diese Seite geht von selbst weiter. Sie können sie schließen und später wiederkommen.',
+  'next.press': 'Sobald Ihr Link zu Jumio bereit ist, erscheint hier eine Schaltfläche.',
   'next.onwards': 'Sie werden gleich weitergeleitet.',
 
   'checking_eid.sentence': 'Ihr elektronischer Identitätsnachweis wird geprüft.',

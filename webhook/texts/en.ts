@@ -38,6 +38,7 @@ export const en = {
   'next.later': 'Please come back later.',
   'next.date': 'You can start again on {{date}}.',
   'next.wait': 'This page goes on by itself. You may close it and come back later.',
+  'next.press': 'There is a button here as soon as your link to Jumio is ready.',
   'next.onwards': 'You are taken on in a moment.',
 
   'checking_eid.sentence': 'Your electronic identity is being checked.',

@@ -33,6 +33,7 @@ export const es: Messages = {
   'next.later': 'Vuelva más tarde.',
   'next.date': 'Podrá volver a empezar el {{date}}.',
   'next.wait': 'Esta página continúa por sí sola. Puede cerrarla y volver más tarde.',
+  'next.press': 'En cuanto su enlace a Jumio esté listo, aparecerá aquí un botón.',
   'next.onwards': 'Continuará en un momento.',
 
   'checking_eid.sentence': 'Se está comprobando su identidad electrónica.',

@@ -33,6 +33,7 @@ export const fr: Messages = {
   'next.later': 'Revenez un peu plus tard.',
   'next.date': 'Vous pourrez recommencer le {{date}}.',
   'next.wait': 'Cette page continue toute seule. Vous pouvez la fermer et revenir plus tard.',
+  'next.press': 'Un bouton apparaît ici dès que votre lien vers Jumio est prêt.',
   'next.onwards': 'La suite s’affiche dans un instant.',
 
   'checking_eid.sentence': 'Votre identité électronique est en cours de vérification.',

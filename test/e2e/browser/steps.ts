@@ -30,9 +30,9 @@ const focused = z.object({ matches: z.boolean(), outline: z.string() });
 export async function onToJumio(page: Page, { jumioUrl }: Places): Promise<void> {
   for (let presses = 0; !page.url().startsWith(jumioUrl); presses += 1) {
     if (presses === MOST_PRESSES) throw new Error(`no way to Jumio from ${new URL(page.url()).pathname}`);
-    // A page that waits is left alone until it has gone on by itself.
+    // A page that waits is left alone until it has gone on by itself, which may have led to Jumio.
     await page.locator('main:not([data-poll])').waitFor({ timeout: 30_000 });
-    await pressAction(page);
+    if (!page.url().startsWith(jumioUrl)) await pressAction(page);
   }
 }
 

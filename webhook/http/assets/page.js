@@ -10,17 +10,36 @@
   const waiting = document.querySelector('[data-poll]');
   if (!waiting) return;
   const LONGEST_MS = 60_000;
+  const PRESS_WITHIN_MS = 120_000;
+  const opened = Date.now();
   const first = Number(waiting.dataset.poll) * 1000;
   let pause = first;
   let due = 0;
   let timer;
+  // From the question to the answer, and once this page is left for another.
   let isAsking = false;
-  let before;
+  let isSent = false;
+
+  // A page that a press made while there was no link yet carries that form. It is sent once more when the link is
+  // there: once, soon after the press, and only where nothing else has changed.
+  const form = document.querySelector('[data-press]');
+  // To reload this page, or to come back to it, must not send the form again.
+  if (form) history.replaceState(null, '', location.href);
 
   // Not reload(): a page that answered a form would ask whether to send it again.
-  const goOn = () => location.replace(location.pathname + location.search);
+  const load = () => location.replace(location.pathname + location.search);
+
+  const hasLink = ({ status, waiting_on, next }) =>
+    waiting.dataset.seen.startsWith(`${status} `) && waiting_on === 'person' && next === 'verify';
+
+  const goOn = (answer) => {
+    if (!form || !hasLink(answer) || Date.now() - opened > PRESS_WITHIN_MS) return load();
+    isSent = true;
+    form.submit();
+  };
 
   const later = (seconds) => {
+    isAsking = false;
     pause = Math.min(LONGEST_MS, pause * 1.5);
     due = Date.now() + Math.max(pause, (Number(seconds) || 0) * 1000);
     wait();
@@ -32,11 +51,10 @@
   };
 
   const read = async (answer) => {
-    const { status, waiting_on, next, retry_after } = await answer.json();
-    const now = JSON.stringify([status, waiting_on, next]);
-    const { seen = `${status} ${waiting_on}` } = waiting.dataset;
-    if (seen !== `${status} ${waiting_on}` || (before ?? now) !== now) return goOn();
-    before = now;
+    const said = await answer.json();
+    const { status, waiting_on, next, retry_after } = said;
+    const { seen } = waiting.dataset;
+    if (next !== 'wait' || seen !== `${status} ${waiting_on}`) return goOn(said);
     later(retry_after);
   };
 
@@ -49,20 +67,19 @@
         redirect: 'error',
         signal: AbortSignal.timeout(20_000),
       });
-      isAsking = false;
       const isJson = (answer.headers.get('content-type') ?? '').startsWith('application/json');
       if (answer.ok && isJson) return await read(answer);
       // Too many, or the service is away for a moment: it says when to ask again.
       if (answer.status === 429 || answer.status >= 500) return later(answer.headers.get('retry-after'));
-      goOn();
+      load();
     } catch {
-      isAsking = false;
       later();
     }
   };
 
   due = Date.now() + first;
   document.addEventListener('visibilitychange', wait);
-  addEventListener('pageshow', wait);
+  // Back from where the form led: this page shows how things stand, and sends nothing.
+  addEventListener('pageshow', () => (isSent ? load() : wait()));
   wait();
 })();

@@ -133,13 +133,21 @@ export function journeyCases(stage: () => Stage): void {
     const { jumio, open, verifyUrl, place } = stage();
     await jumio.fault({ kind: 'create', fault: 'hang' });
     const person = await newPerson(place);
-    const windows = [await open(PHONE, person), await open(DESKTOP, person)];
-    const goOn = async ({ page }: Window) => {
+    const [phone, desktop] = [await open(PHONE, person), await open(DESKTOP, person)];
+    const press = async ({ page }: Window) => {
       await page.goto(`${verifyUrl}/jumio/verify`);
       await pressAction(page);
       expect(await page.locator('main[data-poll]').count()).toBe(1);
-      await onToJumio(page, place);
     };
-    await Promise.all(windows.map(goOn));
+    await Promise.all([phone, desktop].map(press));
+    // Without scripts the page can only show the button; with them nobody presses again.
+    await Promise.all([
+      phone.page.waitForURL((url) => url.href.startsWith(place.jumioUrl), { timeout: 30_000 }),
+      onToJumio(desktop.page, place),
+    ]);
+    await phone.page.goBack();
+    await phone.page.waitForLoadState();
+    expect(phone.page.url()).toBe(`${verifyUrl}/jumio/verify`);
+    expect(await phone.page.locator('#action').innerText()).toBe('Continue');
   });
 }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { pass, snapshotOf } from '../support/eventually.ts';
+import { jumioDown } from '../support/fake-jumio.ts';
+import { HOUR } from '../support/moved-clock.ts';
+import { visitor } from '../support/people.ts';
+import { APPLICATION, testService } from '../support/service.ts';
+
+const ACCOUNT = `${APPLICATION}/account`;
+const BUTTON_COMES = 'There is a button here as soon as your link to Jumio is ready.';
+
+/** Somebody who has pressed the button while Jumio does not make links. */
+async function hasPressed() {
+  const service = await testService();
+  const { id, browser } = visitor(service);
+  service.jumio.instead.create = () => jumioDown('create');
+  const page = await browser.press(`/jumio/verify?return_to=${encodeURIComponent(ACCOUNT)}`);
+  return { service, id, browser, page };
+}
+
+/** Jumio makes links again. */
+async function hasLink({ service, id }: Awaited<ReturnType<typeof hasPressed>>): Promise<void> {
+  service.jumio.instead.create = undefined;
+  pass(service, HOUR);
+  await expect.poll(async () => (await snapshotOf(service, id)).verifications.at(-1)?.link).toBeTruthy();
+}
+
+describe('the page that answers a press while the link is still being made', () => {
+  it('carries the form that its script sends once more, which then leads to Jumio', async () => {
+    const pressed = await hasPressed();
+    const { service, id, browser, page } = pressed;
+    expect(page.body).toContain('<form method="post" action="/jumio/verify" data-press>');
+    expect(page.fields).toEqual({ _csrf: expect.any(String), return_to: ACCOUNT });
+    await hasLink(pressed);
+    expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('says to whoever runs no scripts that there will be a button', async () => {
+    const { page } = await hasPressed();
+    expect(page.body).toContain(`<noscript><p>${BUTTON_COMES}</p></noscript>`);
+    expect(page.body).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
+  });
+
+  it('agrees to nothing: who has refused since is asked again, and nothing leads to Jumio', async () => {
+    const pressed = await hasPressed();
+    const { browser, page } = pressed;
+    await hasLink(pressed);
+    await browser.post(page.fields, '/jumio/decline');
+    const answer = await browser.post(page.fields);
+    expect([answer.location, answer.action?.text]).toEqual([undefined, 'Agree and continue']);
+  });
+});
+
+describe('the same page for whoever only looks in', () => {
+  it('has nothing to send, with the link and without', async () => {
+    const pressed = await hasPressed();
+    const { browser } = pressed;
+    const page = await browser.get('/jumio/verify');
+    expect(page.body).toContain('data-poll');
+    expect(page.body).toContain(`<p>${BUTTON_COMES}</p>`);
+    expect(page.body).not.toContain('<form');
+    await hasLink(pressed);
+    const after = await browser.get('/jumio/verify');
+    expect([after.action?.text, after.body.includes('data-press')]).toEqual(['Continue', false]);
+  });
+});
