@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { openBrowser } from '../support/browser.ts';
+import { type Browser, openBrowser } from '../support/browser.ts';
 import { findCanaries } from '../support/canaries.ts';
 import { snapshotOf } from '../support/eventually.ts';
 import { decide, hasAgreed, signedUp } from '../support/people.ts';
-import { APPLICATION, type TestService, testService } from '../support/service.ts';
+import { program } from '../support/programs.ts';
+import { APPLICATION, PUBLIC_URL, type TestService, testService } from '../support/service.ts';
 
 const HTML = { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' };
 
@@ -89,6 +90,40 @@ describe('somebody back from Jumio, while somebody else is signed in by now', ()
     expect(page.body).not.toContain('verified');
     expect(page.body).not.toContain(id);
     expect((await browser.press()).location).toBe(service.jumio.latest(other).link);
+  });
+});
+
+describe('a page that waits, while somebody else is signed in by now', () => {
+  /** What the script of the page asks, with the cookies of its browser. */
+  async function poll(service: TestService, { jar, session }: Browser, path = '/jumio/status') {
+    const cookie = [session, await jar.getCookieString(`${PUBLIC_URL}/jumio/status`)].join('; ');
+    return program(service, { cookie }).get(path);
+  }
+
+  it('is told so, changes nothing by asking, and leads to the page that says so once', async () => {
+    const service = await testService();
+    const { browser } = await signedUp(service);
+    await browser.get('/jumio/verify');
+    expect((await poll(service, browser)).json()).not.toHaveProperty('somebody_else');
+    browser.session = service.kratos.signIn(randomUUID());
+    for (const _ of [1, 2]) {
+      const answer = await poll(service, browser);
+      expect(answer.json()).toMatchObject({ status: 'none', somebody_else: true });
+      expect(answer.headers).not.toHaveProperty('set-cookie');
+    }
+    expect((await browser.get('/jumio/status')).status).toBe(409);
+    expect((await poll(service, browser)).json()).not.toHaveProperty('somebody_else');
+    expect((await browser.get('/jumio/status')).status).toBe(200);
+  });
+
+  it('and who goes on in JSON goes on as who is signed in', async () => {
+    const service = await testService();
+    const { browser } = await signedUp(service);
+    await browser.get('/jumio/verify');
+    const other = randomUUID();
+    browser.session = service.kratos.signIn(other);
+    const answer = await poll(service, browser, '/jumio/verify');
+    expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([200, expect.stringContaining(other)]);
   });
 });
 

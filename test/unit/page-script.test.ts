@@ -98,6 +98,13 @@ describe('the script of a page that waits', () => {
     expect(replaced).toHaveLength(1);
   });
 
+  it('leads to the page that says so where somebody else is signed in by now, and sends nothing', async () => {
+    const theirs = { status: 'pending', waiting_on: 'person', next: 'verify', somebody_else: true };
+    const { replaced, sent } = open({ poll: '5', seen: 'pending jumio', press: '' }, [json(theirs)]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([sent, replaced]).toEqual([[], ['/jumio/status']]);
+  });
+
   it('waits as long as the answer says', async () => {
     const { asked } = open(WAITING, [json({ ...PROCESSING, retry_after: 40 })]);
     await vi.advanceTimersByTimeAsync(44_000);

@@ -9,8 +9,8 @@ const LIFETIME_S = 72 * 3_600;
 
 /** Who is at the browser, or why we do not know. */
 export type Identified =
-  /** `replaces`: until now this browser's hand-over cookie was somebody else's. */
-  | { readonly kind: 'person'; readonly person: Person; readonly replaces: boolean }
+  /** `somebodyElse`: this browser came with the hand-over cookie of another person. */
+  | { readonly kind: 'person'; readonly person: Person; readonly somebodyElse: boolean }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'second-factor'; readonly redirectTo: string | undefined }
   | { readonly kind: 'kratos-down' };
@@ -57,14 +57,20 @@ async function byCookie(
 ): Promise<Identified> {
   const identityId = remembered(request, now());
   if (identityId === undefined || !(await isMet(identityId))) return { kind: otherwise };
-  return { kind: 'person', person: { identityId, inherited: null }, replaces: false };
+  return { kind: 'person', person: { identityId, inherited: null }, somebodyElse: false };
 }
 
 /**
  * The person of a Kratos session; without one, of the hand-over cookie, which also serves after the session was
  * revoked. A session always wins over a cookie of somebody else.
+ * @param keeps whether a cookie of somebody else stays as it is
  */
-export async function identify(request: FastifyRequest, reply: FastifyReply, handover: Handover): Promise<Identified> {
+export async function identify(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  handover: Handover,
+  keeps = false,
+): Promise<Identified> {
   const { cookie } = request.headers;
   // Who brings nothing has no session; Kratos need not be asked.
   if (cookie === undefined) return { kind: 'nobody' };
@@ -74,9 +80,9 @@ export async function identify(request: FastifyRequest, reply: FastifyReply, han
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
     const person = personShown(whoami.identity);
     const known = remembered(request, handover.now());
-    if (known === person.identityId) return { kind: 'person', person, replaces: false };
-    remember(reply, person.identityId, handover);
-    return { kind: 'person', person, replaces: known !== undefined };
+    const somebodyElse = known !== undefined && known !== person.identityId;
+    if (known === undefined || (somebodyElse && !keeps)) remember(reply, person.identityId, handover);
+    return { kind: 'person', person, somebodyElse };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');

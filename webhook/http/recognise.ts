@@ -38,7 +38,7 @@ export function createRecognise({ handover, limits, send, returnTo, ...addresses
     const wanted = returnTo(asked);
     if (who.kind !== 'person') return stranger(who, reply, send, { ...addresses, returnTo: wanted });
     // Back from Jumio, and by now somebody else is signed in: told once, and shown nothing of anybody.
-    if (who.replaces && request.routeOptions.url === '/jumio/status') return send(reply, 409, SOMEBODY_ELSE);
+    if (who.somebodyElse && request.routeOptions.url === '/jumio/status') return send(reply, 409, SOMEBODY_ELSE);
     known.set(request, who.person);
     await limits.person(who.person.identityId, reply);
     return undefined;

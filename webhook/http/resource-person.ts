@@ -8,8 +8,13 @@ import { identifyToken } from './token-person.ts';
 
 const KRATOS_DOWN_S = 30;
 
-/** Where a person whom we know ends up: every answer of a resource begins so. */
-export type ForPerson = (person: Person, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+/** Where a person whom we know ends up: every answer of a resource begins so. `somebodyElse`: see `Identified`. */
+export type ForPerson = (
+  person: Person,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  somebodyElse: boolean,
+) => Promise<FastifyReply>;
 
 function refuse(who: Exclude<Identified, { kind: 'person' }>, reply: FastifyReply): FastifyReply {
   switch (who.kind) {
@@ -27,6 +32,11 @@ function refuse(who: Exclude<Identified, { kind: 'person' }>, reply: FastifyRepl
   }
 }
 
+/** Only looks: the status page still has to tell the person who comes back to it that somebody else is signed in. */
+function onlyLooks({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url === '/jumio/status';
+}
+
 /** Runs `then` for the person of a token or, without one, of a cookie; anybody else is told what is missing. */
 export function createForPerson(handover: Handover, limits: Limits) {
   return (then: ForPerson) =>
@@ -34,10 +44,10 @@ export function createForPerson(handover: Handover, limits: Limits) {
       const token = tokenOf(request.headers);
       const who =
         token === undefined
-          ? await identify(request, reply, handover)
+          ? await identify(request, reply, handover, onlyLooks(request))
           : await identifyToken(request, token, handover.kratos);
       if (who.kind !== 'person') return refuse(who, reply);
       await limits.person(who.person.identityId, reply);
-      return then(who.person, request, reply);
+      return then(who.person, request, reply, who.somebodyElse);
     };
 }

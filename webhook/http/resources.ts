@@ -73,9 +73,10 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
   app.get(
     '/jumio/status',
     { constraints: JSON_ONLY },
-    forPerson(async (person, _request, reply) =>
-      reply.send(statusOf(await arrive(desk, worker, person, ARRIVAL_WAIT_MS))),
-    ),
+    forPerson(async (person, _request, reply, somebodyElse) => {
+      const status = statusOf(await arrive(desk, worker, person, ARRIVAL_WAIT_MS));
+      return reply.send(somebodyElse ? { ...status, somebody_else: true } : status);
+    }),
   );
 
   app.get(

@@ -18,6 +18,8 @@ export interface StatusAnswer {
   /** Only those that a person can act on. */
   readonly reason?: Exclude<Reason, 'other'>;
   readonly return_to?: string;
+  /** Only of `/jumio/status`, and only by cookie. */
+  readonly somebody_else?: true;
 }
 
 const WORDS: Readonly<Record<Next['kind'], StatusAnswer['next']>> = {

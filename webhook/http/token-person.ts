@@ -14,7 +14,7 @@ export async function identifyToken(
     const whoami = await kratos.whoami({ sessionToken });
     if (whoami.kind === 'none') return { kind: 'nobody' };
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: undefined };
-    return { kind: 'person', person: personShown(whoami.identity), replaces: false };
+    return { kind: 'person', person: personShown(whoami.identity), somebodyElse: false };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');

@@ -52,7 +52,9 @@
 
   const read = async (answer) => {
     const said = await answer.json();
-    const { status, waiting_on, next, retry_after } = said;
+    const { status, waiting_on, next, retry_after, somebody_else } = said;
+    // This page is not theirs: the status page says so, once.
+    if (somebody_else) return location.replace('/jumio/status');
     const { seen } = waiting.dataset;
     if (next !== 'wait' || seen !== `${status} ${waiting_on}`) return goOn(said);
     later(retry_after);
