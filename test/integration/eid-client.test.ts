@@ -5,6 +5,7 @@ import { createEidClient, type EidClient } from '../../webhook/eid/client.ts';
 import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
 
 const HOOK = Date.UTC(2026, 0, 20, 12);
+const HOOKS = { since: HOOK, until: HOOK };
 
 function client({ issuer }: EidIssuer): EidClient {
   const providers = { mine: { issuer, client_id: 'bridge', levels: ['loa-2', 'loa-3'] } };
@@ -18,19 +19,32 @@ function claims({ issuer }: EidIssuer, over: JWTPayload = {}): JWTPayload {
 
 async function verified(over: JWTPayload = {}) {
   const issuer = await startEidIssuer();
-  return client(issuer).verify('mine', await issuer.sign(claims(issuer, over)), HOOK);
+  return client(issuer).verify('mine', await issuer.sign(claims(issuer, over)), HOOKS);
 }
 
 describe('an ID token that is what it has to be', () => {
   it('says who, at which level, and when', async () => {
     const issuer = await startEidIssuer();
-    const token = await client(issuer).verify('mine', await issuer.sign(claims(issuer)), HOOK);
+    const token = await client(issuer).verify('mine', await issuer.sign(claims(issuer)), HOOKS);
     expect(token).toEqual({ issuer: issuer.issuer, subject: 'anna', level: 'loa-3', issuedAt: HOOK - 2_000 });
   });
 
   it('is read hours after the hook as it was at the hook', async () => {
     const iat = HOOK / 1000 - 9 * 60;
     expect((await verified({ iat, exp: iat + 300 })).subject).toBe('anna');
+  });
+
+  it('is of any time between two hooks that told of what was not read yet', async () => {
+    const issuer = await startEidIssuer();
+    const day = { since: HOOK - 86_400_000, until: HOOK };
+    for (const ago of [-540, 0, 43_200, 86_400 + 540]) {
+      const iat = HOOK / 1000 - ago;
+      const token = await issuer.sign(claims(issuer, { iat, exp: iat + 300 }));
+      expect((await client(issuer).verify('mine', token, day)).subject).toBe('anna');
+    }
+    const iat = HOOK / 1000 - 86_400 - 660;
+    const tooOld = await issuer.sign(claims(issuer, { iat, exp: iat + 300 }));
+    await expect(client(issuer).verify('mine', tooOld, day)).rejects.toMatchObject({ flaw: 'stale' });
   });
 
   it.each([[undefined], [['loa-3']], [3], [null], [{ a: 1 }]])('has no level where acr is %j', async (acr) => {
@@ -41,7 +55,7 @@ describe('an ID token that is what it has to be', () => {
     const issuer = await startEidIssuer();
     const mine = client(issuer);
     const token = await issuer.sign(claims(issuer));
-    for (const _ of [1, 2, 3]) await mine.verify('mine', token, HOOK);
+    for (const _ of [1, 2, 3]) await mine.verify('mine', token, HOOKS);
     expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/jwks']);
   });
 });
@@ -63,7 +77,7 @@ describe('an ID token is no evidence', () => {
     const issuer = await startEidIssuer();
     const [head, body, mac = ''] = (await issuer.sign(claims(issuer))).split('.');
     const other = `${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`;
-    await expect(client(issuer).verify('mine', `${head}.${body}.${other}`, HOOK)).rejects.toMatchObject({
+    await expect(client(issuer).verify('mine', `${head}.${body}.${other}`, HOOKS)).rejects.toMatchObject({
       flaw: 'signature',
     });
   });
@@ -72,7 +86,7 @@ describe('an ID token is no evidence', () => {
     const issuer = await startEidIssuer();
     const token = await issuer.sign(claims(issuer));
     await issuer.rotate();
-    await expect(client(issuer).verify('mine', token, HOOK)).rejects.toMatchObject({ flaw: 'unknown-key' });
+    await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ flaw: 'unknown-key' });
   });
 
   it.each(['HS256', 'none'])('signed with %s', async (alg) => {
@@ -83,7 +97,7 @@ describe('an ID token is no evidence', () => {
       alg === 'none'
         ? `${unsigned.join('.')}.`
         : await new SignJWT(claims(issuer)).setProtectedHeader({ alg, kid: '1' }).sign(secret);
-    await expect(client(issuer).verify('mine', token, HOOK)).rejects.toMatchObject({ flaw: 'algorithm' });
+    await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ flaw: 'algorithm' });
   });
 
   it('encrypted, as itsme sends it by default', async () => {
@@ -91,12 +105,12 @@ describe('an ID token is no evidence', () => {
     const jwe = await new CompactEncrypt(Buffer.from('x'))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .encrypt(Buffer.alloc(32));
-    await expect(client(issuer).verify('mine', jwe, HOOK)).rejects.toMatchObject({ flaw: 'encrypted' });
+    await expect(client(issuer).verify('mine', jwe, HOOKS)).rejects.toMatchObject({ flaw: 'encrypted' });
   });
 
   it.each(['', 'x', 'a.b.c', '..', 'eyJhbGciOiJSUzI1NiJ9.e30.'])('that is %j', async (token) => {
     const issuer = await startEidIssuer();
-    await expect(client(issuer).verify('mine', token, HOOK)).rejects.toMatchObject({ name: 'EidRefused' });
+    await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ name: 'EidRefused' });
   });
 });
 
@@ -118,20 +132,22 @@ describe('while the provider cannot be asked, nothing is decided', () => {
     const mine = client(issuer);
     const token = await issuer.sign(claims(issuer));
     issuer.instead[path] = answer;
-    await expect(mine.verify('mine', token, HOOK)).rejects.toMatchObject({
+    await expect(mine.verify('mine', token, HOOKS)).rejects.toMatchObject({
       name: 'UpstreamError',
       facts: { upstream: 'eid' },
     });
     delete issuer.instead[path];
-    expect((await mine.verify('mine', token, HOOK)).subject).toBe('anna');
+    expect((await mine.verify('mine', token, HOOKS)).subject).toBe('anna');
   });
 
   it('a new key is found as soon as a token is signed with it', async () => {
     const issuer = await startEidIssuer();
     const mine = client(issuer);
-    await mine.verify('mine', await issuer.sign(claims(issuer)), HOOK);
+    await mine.verify('mine', await issuer.sign(claims(issuer)), HOOKS);
     await issuer.rotate();
-    const failure = await mine.verify('mine', await issuer.sign(claims(issuer)), HOOK).catch((error: unknown) => error);
+    const failure = await mine
+      .verify('mine', await issuer.sign(claims(issuer)), HOOKS)
+      .catch((error: unknown) => error);
     expect(failure).toMatchObject({ subject: 'anna' });
   });
 });

@@ -8,7 +8,7 @@ import { AUTHENTIC, initiate, post, validate } from '../support/calls.ts';
 import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
 import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
 import { kratosDown } from '../support/fake-kratos.ts';
-import { DAY, MINUTE } from '../support/moved-clock.ts';
+import { DAY, HOUR, MINUTE } from '../support/moved-clock.ts';
 import { agreeing, visitor } from '../support/people.ts';
 import { type TestService, testService } from '../support/service.ts';
 import { kindsOf, kratosFails } from '../support/upstream-answers.ts';
@@ -24,10 +24,12 @@ async function world(more: Parameters<typeof testService>[0] = {}) {
   return { issuer, service: await testService({ env: { EID_PROVIDERS: mobile, POLICY }, ...more }) };
 }
 
-async function has(service: TestService, issuer: EidIssuer, id: string) {
+/** Links one more eID, with a token of now. */
+async function has(service: TestService, issuer: EidIssuer, id: string, subject = 'anna') {
   const iat = Math.floor(service.clock.now() / 1000);
-  const claims = { iss: issuer.issuer, aud: 'bridge', sub: 'anna', iat, exp: iat + 300 };
-  service.kratos.credentials.set(id, [{ provider: 'mobile', subject: 'anna', idToken: await issuer.sign(claims) }]);
+  const claims = { iss: issuer.issuer, aud: 'bridge', sub: subject, iat, exp: iat + 300 };
+  const linked = { provider: 'mobile', subject, idToken: await issuer.sign(claims) };
+  service.kratos.credentials.set(id, [...(service.kratos.credentials.get(id) ?? []), linked]);
 }
 
 const signUp = (service: TestService, id: string) =>
@@ -130,6 +132,35 @@ describe('the evidence that is owed', () => {
     expect(await kindsOf(service, id)).not.toContain('eid_approved');
   });
 
+  it('stays as good as it was at its own hook when another hook comes before it could be read', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await has(service, issuer, id);
+    await signUp(service, id);
+    service.clock.advance(2 * HOUR);
+    await link(service, id);
+    service.kratos.instead.oidcCredentials = undefined;
+    pass(service, 20 * MINUTE);
+    await reaches(service, id, 'approved');
+    expect(await kindsOf(service, id)).not.toContain('eid_refused');
+  });
+
+  it('is no better for it: a token of before the first of those hooks is refused', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await has(service, issuer, id);
+    for (const _ of [1, 2]) {
+      service.clock.advance(HOUR);
+      await link(service, id);
+    }
+    service.kratos.instead.oidcCredentials = undefined;
+    pass(service, 20 * MINUTE);
+    await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_refused'));
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 0, standing: null });
+  });
+
   it('does not let somebody start anew of whom the published copy says rejected', async () => {
     const { service, issuer } = await world();
     const { id, browser } = visitor(service);
@@ -148,4 +179,35 @@ describe('the evidence that is owed', () => {
       403,
     );
   });
+});
+
+describe('an approval by an eID', () => {
+  async function approved() {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    await has(service, issuer, id);
+    await signUp(service, id);
+    await reaches(service, id, 'approved');
+    return { service, issuer, id };
+  }
+
+  it.each([
+    ['is not among those believed any more', 'other: { issuer: "https://id.example", client_id: bridge, levels: [] }'],
+    ['has another issuer now', 'mobile: { issuer: "https://id.example", client_id: bridge, levels: [] }'],
+  ])(
+    'stays when something is linked or unlinked after its provider %s, and ends when it is unlinked',
+    async (_, EID_PROVIDERS) => {
+      const { service: before, id } = await approved();
+      const { kratos, clock, databaseUrl } = before;
+      const POLICY = 'rules: [{ then: allow }]';
+      const service = await testService({ kratos, clock, databaseUrl, env: { EID_PROVIDERS, POLICY } });
+      await link(service, id);
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.evidence).toBe(0));
+      expect((await snapshotOf(service, id)).identity.standing).toBe('approved');
+      kratos.credentials.set(id, []);
+      await link(service, id);
+      await reaches(service, id, 'pending');
+      expect(await kindsOf(service, id)).toContain('eid_withdrawn');
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVeri
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
 import { accept, axiosSettings, type Call, exchange, isSuccess, refusal } from '../upstream.ts';
-import { type EidToken, verifyIdToken } from './id-token.ts';
+import { claimedIssuer, type EidToken, type HookTimes, verifyIdToken } from './id-token.ts';
 import type { EidProviders } from './providers.ts';
 
 /** What a provider says of itself, as much of it as we need (OpenID Connect Discovery 1.0 §3). */
@@ -25,10 +25,12 @@ export function discoveryUrl(issuer: string): string {
 /** The eID providers that the operator trusts. */
 export interface EidClient {
   /**
-   * Checks an ID token of one of them, as of the moment at which a hook told of it (epoch milliseconds).
+   * Checks an ID token of one of them, as of the time at which hooks told of it.
    * Rejects with `EidRefused` where it is no evidence, with `UpstreamError` where the provider's keys cannot be had.
    */
-  verify(providerId: string, idToken: string, at: number): Promise<EidToken>;
+  verify(providerId: string, idToken: string, hooks: HookTimes): Promise<EidToken>;
+  /** Who a token says that issued it, of whomever and unverified: it tells which token it is, and is no evidence. */
+  claimedIssuer(idToken: string): string | undefined;
   /** What it says of itself, whoever it says that it is. Rejects with `UpstreamError`. */
   discover(providerId: string): Promise<Discovery>;
 }
@@ -95,9 +97,10 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
 
   return {
     discover,
-    verify: async (id, idToken, at) => {
+    claimedIssuer,
+    verify: async (id, idToken, hooks) => {
       const { issuer, client_id: audience } = providerOf(id);
-      return verifyIdToken(idToken, await keysOf(id), { issuer, audience, at });
+      return verifyIdToken(idToken, await keysOf(id), { issuer, audience, hooks });
     },
   };
 }

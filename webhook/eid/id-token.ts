@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { type EidFlaw, EidRefused, UpstreamError } from '../errors.ts';
 
 /** What a verified ID token says. */
@@ -11,11 +11,17 @@ export interface EidToken {
   readonly issuedAt: number;
 }
 
+/** When hooks told of what was not read yet, from the first to the last; epoch milliseconds. */
+export interface HookTimes {
+  readonly since: number;
+  readonly until: number;
+}
+
 export interface Expected {
   readonly issuer: string;
   readonly audience: string;
-  /** When the hook told of the credential; epoch milliseconds. The token must be of that moment. */
-  readonly at: number;
+  /** The token must be of that time. */
+  readonly hooks: HookTimes;
 }
 
 /** Kratos redeems the code, stores the token and calls the hook within seconds; the rest is for clocks that differ. */
@@ -47,6 +53,28 @@ function read({ iss, sub, acr, iat }: JWTPayload): EidToken {
   return { issuer: iss, subject: sub, level: typeof acr === 'string' ? acr : null, issuedAt: iat * 1000 };
 }
 
+/** What a token says of itself, by a signature that nobody has looked at. */
+function unverified(token: string): JWTPayload {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return {};
+  }
+}
+
+/** Who a token says that issued it: good for telling which one it is, and no evidence. */
+export function claimedIssuer(token: string): string | undefined {
+  const { iss } = unverified(token);
+  return typeof iss === 'string' ? iss : undefined;
+}
+
+/** The moment as of which a token is judged: its own, within the time of the hooks. */
+function judgedAt(token: string, { since, until }: HookTimes): Date {
+  const { iat } = unverified(token);
+  const own = typeof iat === 'number' ? iat * 1000 : until;
+  return new Date(Math.min(until, Math.max(since, own)));
+}
+
 /**
  * Checks an ID token: signature by the provider's keys, issuer, audience, issued within ten minutes of the hook.
  * Judged as of the hook's time: with Kratos down a token is read hours later, and no older for it.
@@ -54,11 +82,11 @@ function read({ iss, sub, acr, iat }: JWTPayload): EidToken {
  */
 export async function verifyIdToken(token: string, keys: JWTVerifyGetKey, expected: Expected): Promise<EidToken> {
   if (token.split('.').length === 5) throw new EidRefused('encrypted');
-  const { issuer, audience, at } = expected;
+  const { issuer, audience, hooks } = expected;
   const checks = { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['iat', 'exp', 'sub'] };
   try {
     // The tolerance is the whole of it, before and after.
-    const time = { currentDate: new Date(at), maxTokenAge: 0, clockTolerance: FRESH_S };
+    const time = { currentDate: judgedAt(token, hooks), maxTokenAge: 0, clockTolerance: FRESH_S };
     const { payload } = await jwtVerify(token, keys, { ...checks, ...time });
     return read(payload);
   } catch (error) {

@@ -48,6 +48,7 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .addColumn('deactivated', 'integer', (c) => c.notNull())
     .addColumn('inactive_since', 'bigint')
     .addColumn('evidence', 'integer', (c) => c.notNull())
+    .addColumn('evidence_since', 'bigint')
     .addColumn('evidence_at', 'bigint')
     .addColumn('erased_at', 'bigint')
     .execute();

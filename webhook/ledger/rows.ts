@@ -52,6 +52,7 @@ const IDENTITY_COLUMNS = [
   'deactivated',
   'inactiveSince',
   'evidence',
+  'evidenceSince',
   'evidenceAt',
   'erasedAt',
 ] as const satisfies readonly (keyof Identity)[];

@@ -91,7 +91,8 @@ export interface Identity {
   readonly inactiveSince: number | null;
   /** What an eID owes us: 0 nothing; 1 a sign-up's credential is to be read; 2 one that was linked or unlinked later. */
   readonly evidence: number;
-  /** When a hook told of it: the ID token must be of that moment. */
+  /** When the first hook told of what is owed, and when the last one did: the ID token must be of that time. */
+  readonly evidenceSince: number | null;
   readonly evidenceAt: number | null;
   /** When it was erased; what is left is a tombstone (its standing). */
   readonly erasedAt: number | null;

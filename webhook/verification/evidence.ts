@@ -26,11 +26,15 @@ export type Found =
 
 type Verified = Extract<Found, { kind: 'verified' }>;
 
-/** What an identity is owed of which a hook said that it has an eID. `for`: see `Identity.evidence`. */
+/**
+ * What an identity is owed of which a hook said that it has an eID. `for`: see `Identity.evidence`. What an earlier hook
+ * told of may still be unread, and is as good as it was.
+ */
 export function owed(snapshot: Snapshot, owedFor: 1 | 2, hookAt: number, now: number): Snapshot {
   const { identity } = snapshot;
   const evidence = identity.evidence === 1 ? 1 : owedFor;
-  return withIdentity(snapshot, { evidence, evidenceAt: hookAt, kratosDue: kratosTurn(identity, now) });
+  const evidenceSince = Math.min(identity.evidenceSince ?? hookAt, hookAt);
+  return withIdentity(snapshot, { evidence, evidenceSince, evidenceAt: hookAt, kratosDue: kratosTurn(identity, now) });
 }
 
 /** How a sign-up begins: with an eID, by reading its credential before Jumio is asked for anything. */
@@ -106,6 +110,6 @@ export function onEvidence(
 /** Nothing more is to be read, be it that no eID is configured any more. A sign-up that nobody answered goes on to Jumio. */
 export function withoutEvidence(snapshot: Snapshot, how: Parameters<typeof begin>[1], now: number): Change {
   const isUnanswered = snapshot.identity.evidence === 1 && snapshot.verifications.length === 0;
-  const paid = withIdentity(snapshot, { evidence: 0, evidenceAt: null });
+  const paid = withIdentity(snapshot, { evidence: 0, evidenceSince: null, evidenceAt: null });
   return isUnanswered ? begin(paid, how, now) : settle(paid, now);
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { EidClient } from '../eid/client.ts';
+import type { HookTimes } from '../eid/id-token.ts';
 import type { EidProviders } from '../eid/providers.ts';
 import { EidRefused, type UpstreamFacts } from '../errors.ts';
 import type { OidcCredential } from '../kratos/client.ts';
@@ -28,19 +29,33 @@ export function subjectHash(key: Buffer, issuer: string, subject: string): strin
     .digest('base64url');
 }
 
-/** Whether this identity was approved by this very eID already: a token is judged once, as of its own hook. */
-function isApproved({ verifications }: Snapshot, subject: string): boolean {
-  return verifications.some((row) => row.subject === subject && row.decision !== null);
+/** Who a credential is by an issuer. */
+function subjectBy(desk: Desk, issuer: string | undefined, { subject }: OidcCredential): string {
+  return subjectHash(desk.ledger.referenceKey, issuer ?? '', subject);
+}
+
+/**
+ * Whether this identity was approved by this very eID already: a token is judged once, as of its own hook. Its issuer is
+ * what the token of then says as well as what is configured now: who approved stays linked whatever is configured.
+ */
+function knownOf(desk: Desk, eid: Eid, { verifications }: Snapshot, credential: OidcCredential): Found | undefined {
+  const { provider, idToken } = credential;
+  const issuers = [eid.providers[provider]?.issuer, eid.client.claimedIssuer(idToken)];
+  const subjects = issuers.map((issuer) => subjectBy(desk, issuer, credential));
+  const subject = subjects.find((one) => verifications.some((row) => row.subject === one && row.decision !== null));
+  return subject === undefined ? undefined : { kind: 'known', provider, subject };
+}
+
+function hookTimes(desk: Desk, { identity }: Snapshot): HookTimes {
+  const until = identity.evidenceAt ?? desk.clock.now();
+  return { since: identity.evidenceSince ?? until, until };
 }
 
 async function judge(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Promise<Found> {
   const { provider, subject: theirs, idToken } = credential;
-  const { referenceKey } = desk.ledger;
-  const subject = subjectHash(referenceKey, eid.providers[provider]?.issuer ?? '', theirs);
-  if (isApproved(snapshot, subject)) return { kind: 'known', provider, subject };
-  const at = snapshot.identity.evidenceAt ?? desk.clock.now();
+  const subject = subjectBy(desk, eid.providers[provider]?.issuer, credential);
   try {
-    const { level, issuedAt, ...token } = await eid.client.verify(provider, idToken, at);
+    const { level, issuedAt, ...token } = await eid.client.verify(provider, idToken, hookTimes(desk, snapshot));
     if (token.subject !== theirs) return { kind: 'refused', provider, subject, flaw: 'subject' };
     const owner = await desk.ledger.identityOfSubject(subject);
     const taken = owner !== undefined && owner !== snapshot.identity.id;
@@ -65,8 +80,10 @@ function inheriting(snapshot: Snapshot, metadataPublic: unknown): Snapshot {
 export async function readEvidence(desk: Desk, eid: Eid, step: Step): Promise<void> {
   const { snapshot } = step.claim;
   const { credentials, metadataPublic } = await desk.kratos.oidcCredentials(step.identityId);
-  const ofEid = credentials.filter(({ provider }) => Object.hasOwn(eid.providers, provider));
-  const found = await Promise.all(ofEid.map((credential) => judge(desk, eid, snapshot, credential)));
+  const known = credentials.map((credential) => knownOf(desk, eid, snapshot, credential));
+  const unknown = credentials.filter(({ provider }, n) => !known[n] && Object.hasOwn(eid.providers, provider));
+  const judged = await Promise.all(unknown.map((credential) => judge(desk, eid, snapshot, credential)));
+  const found = [...known.filter((one) => one !== undefined), ...judged];
   const now = desk.clock.now();
   const hookAt = snapshot.identity.evidenceAt;
   await step.write((current) => {

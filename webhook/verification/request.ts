@@ -53,6 +53,7 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     deactivated: 0,
     inactiveSince: null,
     evidence: 0,
+    evidenceSince: null,
     evidenceAt: null,
     erasedAt: null,
   };

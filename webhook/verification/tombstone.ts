@@ -14,6 +14,7 @@ const FORGOTTEN: Partial<Identity> = {
   invited: 0,
   grantedFrom: null,
   evidence: 0,
+  evidenceSince: null,
   evidenceAt: null,
   content: null,
   priority: 0,

@@ -45,6 +45,7 @@ function fullIdentity(id: string): Identity {
     stateOwed: 'inactive',
     deactivated: 1,
     evidence: 2,
+    evidenceSince: NOW + 14,
     evidenceAt: NOW + 15,
     erasedAt: NOW + 14,
   };
