@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { createEidClient } from './eid/client.ts';
-import type { Upstream } from './errors.ts';
 import type { Phase } from './http/health.ts';
 import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/base-urls.ts';
 import { createJumioClient, type JumioClientOptions } from './jumio/client.ts';
@@ -11,7 +10,7 @@ import { openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import type { Clock, Desk } from './verification/desk.ts';
 import { createWorker, type Worker } from './verification/worker.ts';
-import { createWatch, watchJumio, watchKratos } from './watch.ts';
+import { createWatch, type Watch, watchEid, watchJumio, watchKratos } from './watch.ts';
 
 /** Everything that the app and the worker work with. */
 export interface Dependencies {
@@ -23,7 +22,7 @@ export interface Dependencies {
   /** Where Jumio's SDK tokens are good; undefined: at no data centre of Jumio's that we know. */
   readonly dataCentre: SdkDataCentre | undefined;
   readonly phase: Phase;
-  readonly unreachable: () => readonly Upstream[];
+  readonly unreachable: () => readonly string[];
 }
 
 const CALL_DEADLINE_MS = 10_000;
@@ -72,10 +71,10 @@ function kratosClient(config: Config) {
   });
 }
 
-function eidOf({ EID_PROVIDERS: providers }: Config, clock: Clock): Desk['eid'] {
+function eidOf({ EID_PROVIDERS: providers }: Config, watch: Watch, clock: Clock): Desk['eid'] {
   if (Object.keys(providers).length === 0) return undefined;
   const options = { providers, userAgent: USER_AGENT, deadline: CALL_DEADLINE_MS, now: () => clock.now() };
-  return { client: createEidClient(options), providers };
+  return { client: watchEid(watch, createEidClient(options)), providers };
 }
 
 function rates(config: Config): Desk['rates'] {
@@ -108,7 +107,7 @@ export async function createDependencies(
     onRejected: config.policy.onRejected,
     policy: config.policy,
     gate: { mode: config.GATE_MODE, onFailure: config.ON_FAILURE },
-    eid: eidOf(config, clock),
+    eid: eidOf(config, watch, clock),
     prepared: config.PREPARED_DATA,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,

@@ -1,6 +1,10 @@
+import type { EidClient } from './eid/client.ts';
 import { type Upstream, UpstreamError } from './errors.ts';
 import type { JumioClient } from './jumio/client.ts';
 import type { KratosClient } from './kratos/client.ts';
+
+/** Each eID provider is one of its own: one that is up must not hide one that is down. */
+type Watched = Upstream | `eID provider ${string}`;
 
 /** So many failures in a row say that an upstream is down and not that one request was odd. */
 const FAILURES = 3;
@@ -8,8 +12,8 @@ const FAILURES = 3;
 /** Keeps in mind how the last calls to each upstream went: for `/health/ready`. */
 export interface Watch {
   /** Passes a call's outcome on and remembers it. */
-  over<T>(upstream: Upstream, call: Promise<T>): Promise<T>;
-  unreachable(): readonly Upstream[];
+  over<T>(upstream: Watched, call: Promise<T>): Promise<T>;
+  unreachable(): readonly string[];
 }
 
 /** An answer below 500 shows that somebody is there. */
@@ -18,7 +22,7 @@ function isDown(error: unknown): boolean {
 }
 
 export function createWatch(): Watch {
-  const failures = new Map<Upstream, number>();
+  const failures = new Map<Watched, number>();
   return {
     over: async (upstream, call) => {
       try {
@@ -56,5 +60,14 @@ export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
     list: (pageSize, from) => watch.over('kratos', client.list(pageSize, from)),
     traits: (id, pointers) => watch.over('kratos', client.traits(id, pointers)),
     whoami: (credentials) => watch.over('kratos', client.whoami(credentials)),
+  };
+}
+
+export function watchEid(watch: Watch, client: EidClient): EidClient {
+  const providerOf = (id: string) => `eID provider ${id}` as const;
+  return {
+    ...client,
+    discover: (id) => watch.over(providerOf(id), client.discover(id)),
+    verify: (id, idToken, hooks) => watch.over(providerOf(id), client.verify(id, idToken, hooks)),
   };
 }

@@ -5,6 +5,7 @@ import { erase } from '../../webhook/verification/erase.ts';
 import { goOn } from '../../webhook/verification/hand-over.ts';
 import { start } from '../../webhook/verification/start.ts';
 import { AUTHENTIC, initiate, post, validate } from '../support/calls.ts';
+import { runCli } from '../support/cli.ts';
 import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
 import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
 import { kratosDown } from '../support/fake-kratos.ts';
@@ -113,6 +114,30 @@ describe('the evidence that is owed', () => {
     delete issuer.instead['/jwks'];
     pass(service, 20 * MINUTE);
     await reaches(service, id, 'approved');
+  });
+
+  it('for hours is told to the operator: by list, by status, and by the service’s readiness', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    await has(service, issuer, id);
+    issuer.instead['/jwks'] = { status: 503, body: '' };
+    await signUp(service, id);
+    for (const tries of [1, 2, 3]) {
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(tries));
+      pass(service, 40 * MINUTE);
+    }
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(4));
+    const { out: listed } = await runCli(service, ['list', '--stuck', '--json']);
+    expect(JSON.parse(listed)).toMatchObject({ kind: 'eid_unread', identity: id, detail: 'pending' });
+    const { out: status } = await runCli(service, ['status', id]);
+    expect(status).toMatch(/Because: .*still to be read; 4 tries failed: see eid_unread in the timeline/);
+    const ready = async () => (await service.app.inject('/health/ready')).json().degraded;
+    expect(await ready()).toEqual(['eID provider mobile unreachable']);
+    delete issuer.instead['/jwks'];
+    pass(service, 20 * MINUTE);
+    await reaches(service, id, 'approved');
+    expect(await ready()).toEqual([]);
+    expect((await runCli(service, ['list', '--stuck'])).err).toContain('Nobody needs an operator');
   });
 
   it('of somebody who was erased is read no more, and an eID that they link then is not read either', async () => {

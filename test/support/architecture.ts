@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   errors: { values: [] },
   logging: { values: ['errors'] },
   upstream: { values: ['errors'] },
-  watch: { values: ['errors'], types: ['jumio', 'kratos'] },
+  watch: { values: ['errors'], types: ['jumio', 'kratos', 'eid'] },
   http: { values: ['verification', 'errors', 'texts', 'kratos/messages'], types: ['ledger', 'kratos'] },
   cli: {
     values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging'],

@@ -15,6 +15,7 @@ const TROUBLES: Readonly<Record<Trouble, string>> = {
   not_created: 'the execution could not be created, three times or more',
   unreadable: 'the execution cannot be read, or reads as no word of Jumio’s',
   contradiction: 'the copy in Kratos says a decision that is not ours',
+  eid_unread: 'what an eID says is owed for an hour or more: Kratos or the provider’s keys cannot be had (doctor)',
   erase_owed: 'erased an hour ago or more, and not everywhere yet',
 };
 
@@ -76,7 +77,10 @@ export function registerList(program: Command, cli: Cli): void {
   program
     .command('list')
     .description('identities that need an operator (--stuck), or those of one status; one line each, with their age')
-    .option('--stuck', 'publishing stuck, gone, parked, unreadable, contradicted, erasure owed; pauses first')
+    .option(
+      '--stuck',
+      'publishing stuck, gone, parked, unreadable, contradicted, eID unread, erasure owed; pauses first',
+    )
     .addOption(new Option('--status <status>', 'those of this status').choices(STATUSES))
     .option('--json', 'JSON lines, for scripts')
     .action((options: Options) => run(cli, options));

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import type { Upstream } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 /** Where the process is in its life. */
@@ -12,7 +11,7 @@ export interface HealthOptions {
   readonly phase: Phase;
   readonly now: () => number;
   /** Upstreams whose last calls all failed. */
-  readonly unreachable: () => readonly Upstream[];
+  readonly unreachable: () => readonly string[];
   readonly gate: GateState;
 }
 

@@ -24,6 +24,7 @@ export type Trouble =
   | 'not_created'
   | 'unreadable'
   | 'contradiction'
+  | 'eid_unread'
   | 'erase_owed';
 
 type Page = (after: string, now: number) => RawBuilder<Listed>;
@@ -49,6 +50,9 @@ const TROUBLES: Readonly<Record<Trouble, Page>> = {
     from events e join identities i on i.id = e.identity_id
     where e.kind = 'contradiction' and e.at >= i.changed_at and e.identity_id > ${after}
     group by e.identity_id order by e.identity_id limit ${PAGE}`,
+  eid_unread: (after, now) => sql`select id as identity, evidence_since as since, status as detail from identities
+    where evidence > 0 and gone = 0 and kratos_attempts > 0 and evidence_since <= ${now - HOUR_MS}
+      and id > ${after} order by id limit ${PAGE}`,
   erase_owed: (after, now) => sql`select id as identity, erased_at as since, status as detail from identities
     where erased_at <= ${now - HOUR_MS} and (jumio_due is not null or (published < version and gone = 0))
       and id > ${after} order by id limit ${PAGE}`,
@@ -62,6 +66,7 @@ const TROUBLE_NAMES: readonly Trouble[] = [
   'not_created',
   'unreadable',
   'contradiction',
+  'eid_unread',
   'erase_owed',
 ];
 

@@ -27,6 +27,12 @@ function whyDecided(snapshot: Snapshot): string {
   return `Jumio rejected it (${by?.reason ?? 'no reason'})`;
 }
 
+/** That reading what an eID says has failed so far, and what an operator can do. */
+function failing({ identity: { kratosAttempts } }: Snapshot): string {
+  if (kratosAttempts === 0) return '';
+  return `; ${kratosAttempts} tries failed: see eid_unread in the timeline, and whether doctor reaches Kratos and the provider`;
+}
+
 /** Why somebody is waited for, or nobody, in one sentence. */
 export function whyWaiting(snapshot: Snapshot, now: number): string {
   const { erasedAt, grantedFrom, invited, evidence } = snapshot.identity;
@@ -35,7 +41,7 @@ export function whyWaiting(snapshot: Snapshot, now: number): string {
   const isOpenCounting = open !== undefined && (standingOf(snapshot) === null || waitingOn(snapshot) === 'jumio');
   if (isOpenCounting) return whyOpen(open, now);
   if (standingOf(snapshot) === null) {
-    if (evidence === 1) return 'whether an eID answers is still to be read in Kratos';
+    if (evidence === 1) return `whether an eID answers is still to be read${failing(snapshot)}`;
     if (invited === 1) return 'the person was asked to come; the execution is made when they go on';
     return snapshot.verifications.length === 0
       ? 'nothing was ever started'
@@ -52,7 +58,8 @@ export interface DebtLine {
 }
 
 /** What is due next, the earliest first. */
-export function debtsNext({ identity, verifications }: Snapshot): DebtLine[] {
+export function debtsNext(snapshot: Snapshot): DebtLine[] {
+  const { identity, verifications } = snapshot;
   const { erasedAt, kratosDue, stateOwed, revoke, evidence } = identity;
   const verb = erasedAt === null ? 'read' : 'delete the account of';
   const jumio = verifications.flatMap(({ readDue, state, attempt }) =>
@@ -62,7 +69,7 @@ export function debtsNext({ identity, verifications }: Snapshot): DebtLine[] {
   );
   const states = stateOwed === null ? [] : [`set the state to ${stateOwed}`];
   const sessions = revoke === 0 ? [] : ['revoke the sessions'];
-  const evidences = evidence === 0 ? [] : ['read what the eID says'];
+  const evidences = evidence === 0 ? [] : [`read what the eID says${failing(snapshot)}`];
   const what = [debtToKratos(identity), ...sessions, ...states, ...evidences]
     .filter((debt) => debt !== 'none')
     .join(', ');
