@@ -5,6 +5,7 @@ import { goOn } from '../../webhook/verification/hand-over.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { eventually, pass, snapshotOf } from '../support/eventually.ts';
 import { createFakeJumio, type FakeJumio, unanswered } from '../support/fake-jumio.ts';
+import { MINUTE } from '../support/moved-clock.ts';
 import { agreeing, signedUp } from '../support/people.ts';
 import { type TestService, testService } from '../support/service.ts';
 import { jumioFails, kindsOf, kratosFails, SOON } from '../support/upstream-answers.ts';
@@ -101,6 +102,23 @@ describe('traits for Jumio', () => {
       kind: 'prepared_given_up',
       detail: { seen: 'jumio status 500' },
     });
+  });
+
+  it('are read when the pause that Kratos asks for is over, and not before; that is no try', async () => {
+    const { service, id, person } = await arrived();
+    service.kratos.instead.traits = () => kratosFails({ operation: 'read', status: 429, retryAfter: 10 * MINUTE });
+    await agree(service.desk, person, agreeing(service).agreement);
+    for (let waited = 0; waited < 4; waited += 1) {
+      service.worker.wake();
+      await eventually(() => expect(service.kratos.calls.traits).toHaveLength(1));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      pass(service, 2 * MINUTE);
+    }
+    expect(service.kratos.calls.traits).toHaveLength(1);
+    expect(await rowOf(service, id)).toMatchObject({ prepared: 1, preparedTries: 0 });
+    service.kratos.instead.traits = undefined;
+    pass(service, 3 * MINUTE);
+    await preparedIs(service, id, 2);
   });
 
   it('are given up where the traits hold none of them', async () => {

@@ -30,7 +30,7 @@ export interface ClaimOptions<Work> {
 
 type Debt = keyof Debts;
 
-/** What a prepared-data call takes from no budget: it is one per execution, which has taken its own. */
+/** Prepared data take from no budget: they are one call per execution, which has taken its own. */
 const BUDGET: Readonly<Record<Exclude<Debt, 'prepare'>, BudgetName>> = {
   create: 'account',
   read: 'retrieval',
@@ -65,8 +65,9 @@ async function due(db: Kysely<Tables>, store: Store, { debt, now, limit, isProbe
   return rows.map((row) => row.id);
 }
 
+/** The traits are read at Kratos first: its pause counts for them too. */
 async function prepareDue(db: Kysely<Tables>, store: Store, now: number, limit: number): Promise<string[]> {
-  if (limit <= 0) return [];
+  if (limit <= 0 || (await loadBudget(db, BUDGET.publish, now)).pausedUntil > now) return [];
   const skip = store.dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
   const { rows } = await sql<{ id: string }>`select i.id from verifications v join identities i on i.id = v.identity_id
     where v.prepared_due <= ${now} and i.leased_until <= ${now}

@@ -6,7 +6,7 @@ import { find, withVerification } from './edit.ts';
 import { type Field, prepared } from './prepared.ts';
 import { backOff } from './schedule.ts';
 import { settle } from './settle.ts';
-import { factsOf, type Step } from './step.ts';
+import { failed, isThrottled, type Step } from './step.ts';
 
 /** Jumio takes prepared data only before anything is captured: later it is of no use. */
 const TRIES = 3;
@@ -40,6 +40,8 @@ export function onPrepareFailed(
   now: number,
   random: number,
 ): Change {
+  // Due as it was: no such debt is claimed before the pause is over.
+  if (isThrottled(facts)) return written(snapshot, id, { preparedDue: now }, now);
   const tries = find(snapshot, id).preparedTries + 1;
   if (tries < TRIES && !isFinal(facts)) {
     const preparedDue = now + Math.max(facts.retryAfter ?? 0, backOff(tries, random));
@@ -76,8 +78,7 @@ export async function prepare(desk: Desk, step: Step, row: Verification): Promis
     if (data !== undefined) await desk.jumio.prepare(preparedUrl, transactionToken, data);
     await step.write((snapshot) => onPrepared(snapshot, row.id, data !== undefined, leftOut, desk.clock.now()));
   } catch (error) {
-    const facts = factsOf(error);
-    desk.log.warn({ identity: step.identityId, upstream: facts }, 'could not send the traits to Jumio');
+    const facts = await failed(desk, step, error, 'could not send the traits to Jumio');
     await step.write((snapshot) => onPrepareFailed(snapshot, row.id, facts, desk.clock.now(), desk.random()));
   }
 }

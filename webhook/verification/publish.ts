@@ -6,7 +6,7 @@ import type { Desk } from './desk.ts';
 import { patchContent, patchState } from './patch.ts';
 import { debtToKratos, isBehind, onPublishFailed, onReadBack, restsAt } from './publication.ts';
 import { giveUpEvidence, onEvidenceFailed, readEvidence } from './read-evidence.ts';
-import { factsOf, type Step, THROTTLED_MS } from './step.ts';
+import { failed, isThrottled, type Step } from './step.ts';
 
 async function readBack(desk: Desk, step: Step): Promise<void> {
   const identity = await desk.kratos.read(step.identityId);
@@ -21,16 +21,6 @@ async function readBack(desk: Desk, step: Step): Promise<void> {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-/** What is logged and paused for after every call that failed. */
-async function failed(desk: Desk, step: Step, error: unknown, words: string): Promise<UpstreamFacts> {
-  const facts = factsOf(error);
-  desk.log.warn({ identity: step.identityId, upstream: facts }, words);
-  const pause = facts.retryAfter ?? THROTTLED_MS;
-  if (facts.status === 429 && facts.upstream === 'kratos')
-    await desk.ledger.budgets.pause('kratos', desk.clock.now(), pause);
-  return facts;
 }
 
 /** Nothing is to be written: what is left is the last look. */
@@ -91,10 +81,6 @@ async function payEvidence(desk: Desk, step: Step): Promise<UpstreamFacts | unde
   } catch (error) {
     return failed(desk, step, error, 'could not read the evidence of an eID');
   }
-}
-
-function isThrottled(facts: UpstreamFacts | undefined): boolean {
-  return facts?.upstream === 'kratos' && facts.status === 429;
 }
 
 /** Pays what is owed to Kratos: sessions to end, a state, the next version, or one look at the last one. */

@@ -17,6 +17,19 @@ export function factsOf(error: unknown): UpstreamFacts {
   throw error;
 }
 
+/** What is logged and paused for after a call to Kratos, or an eID provider, that failed. */
+export async function failed(desk: Desk, step: Step, error: unknown, words: string): Promise<UpstreamFacts> {
+  const facts = factsOf(error);
+  desk.log.warn({ identity: step.identityId, upstream: facts }, words);
+  if (isThrottled(facts)) await desk.ledger.budgets.pause('kratos', desk.clock.now(), facts.retryAfter ?? THROTTLED_MS);
+  return facts;
+}
+
+/** Kratos asks for a pause: nothing of this debt failed. */
+export function isThrottled(facts: UpstreamFacts | undefined): boolean {
+  return facts?.upstream === 'kratos' && facts.status === 429;
+}
+
 /** One claimed step: what it may still do, and how its results are written. */
 export interface Step {
   readonly identityId: string;
