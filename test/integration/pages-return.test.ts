@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { SeenPage } from '../support/browser.ts';
 import { reaches, signUp, snapshotOf } from '../support/eventually.ts';
+import { lockLedger } from '../support/locked-ledger.ts';
 import { decide, signedUp, visitor } from '../support/people.ts';
 import { APPLICATION, type TestService, testService } from '../support/service.ts';
 
@@ -92,5 +94,48 @@ describe('where a person goes in the end', () => {
     const { fields } = await browser.get('/jumio/verify');
     await browser.post({ ...fields, return_to: 'https://evil.example.com/account' });
     expect((await snapshotOf(service, id)).identity.returnTo).toBeNull();
+  });
+});
+
+describe('where a person wants to go, on a page that says that something went wrong', () => {
+  const wanted = `${APPLICATION}/account/settings?tab=1`;
+  const again = `/jumio/verify?return_to=${encodeURIComponent(wanted)}`;
+  const NOBODYS = 'https://evil.example.com/account';
+
+  /** Presses the button of a page that was opened with this wish, and is answered with the page that went wrong. */
+  type GoesWrong = (wish: string) => Promise<SeenPage>;
+
+  const tooOld: GoesWrong = async (wish) =>
+    visitor(await testService()).browser.post({ _csrf: 'old', return_to: wish });
+  const unavailable: GoesWrong = async (wish) => {
+    const service = await testService();
+    const { browser } = visitor(service);
+    const { fields } = await browser.get('/jumio/verify');
+    lockLedger(service.databaseUrl);
+    return browser.post({ ...fields, return_to: wish });
+  };
+  const tooMany: GoesWrong = async (wish) => {
+    const { browser } = visitor(await testService({ env: { PAGE_RATE: '6' } }));
+    const { fields } = await browser.get('/jumio/verify');
+    await browser.post({ ...fields });
+    return browser.post({ ...fields, return_to: wish });
+  };
+  const tooManyLooks: GoesWrong = async (wish) => {
+    const { browser } = visitor(await testService({ env: { PAGE_RATE: '6' } }));
+    for (const _ of [1, 2, 3, 4, 5, 6]) await browser.get('/jumio/verify');
+    return browser.get(`/jumio/verify?return_to=${encodeURIComponent(wish)}`);
+  };
+
+  it.each([
+    ['open for too long', 403, tooOld],
+    ['out of reach', 503, unavailable],
+    ['too many presses', 429, tooMany],
+    ['too many looks', 429, tooManyLooks],
+  ] as const)('is kept: %s', async (_what, status, goesWrong) => {
+    const page = await goesWrong(wanted);
+    expect([page.status, page.action?.href]).toEqual([status, again]);
+    const other = await goesWrong(NOBODYS);
+    expect([other.status, other.action?.href]).toEqual([status, '/jumio/verify']);
+    expect(other.body).not.toContain('evil');
   });
 });

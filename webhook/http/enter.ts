@@ -4,7 +4,6 @@ import { UpstreamError } from '../errors.ts';
 import { lookUpAddress, redeemAddress } from '../verification/addresses.ts';
 import type { Desk } from '../verification/desk.ts';
 import { DEAD_END, doorPage, SOMEBODY_ELSE } from './enter-pages.ts';
-import { answerWithPage } from './page-errors.ts';
 import { NOBODY } from './page-security.ts';
 import { type Handover, remember } from './person.ts';
 import type { SendPage } from './send-page.ts';
@@ -59,8 +58,8 @@ export function enter(app: FastifyInstance, { desk, handover, send }: EnterOptio
 
   /** A token that is refused costs a second press and not the address. */
   const refused = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-    if (error.statusCode === 403) door(send, reply, 403, request.body);
-    else answerWithPage(send)(error, request, reply);
+    if (error.statusCode !== 403) throw error;
+    door(send, reply, 403, request.body);
   };
 
   const protect: preHandlerHookHandler = (request, reply, next) => app.csrfProtection(request, reply, next);

@@ -27,7 +27,7 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
   });
   const look: Look = { ...options.look, localeOf: (request) => personBehind(request)?.locale };
   const send = createSendPage(look);
-  app.setErrorHandler(answerWithPage(send));
+  app.setErrorHandler(answerWithPage(send, returnTo));
   enter(app, { desk, handover, send });
   const recognise = createRecognise({ handover, limits, send, returnTo, publicUrl, kratosPublicUrl });
   personPages(app, recognise, { ...options, look, send });

@@ -13,10 +13,11 @@ import { backSince, hintIn } from './jumio-hint.ts';
 import type { Limits } from './limits.ts';
 import type { PageFields } from './page-fields.ts';
 import { ARRIVAL_WAIT_MS, WAIT_MS } from './patience.ts';
-import { forPerson, type Recognise, wish } from './recognise.ts';
+import { forPerson, type Recognise } from './recognise.ts';
 import type { ReturnTo } from './return-to.ts';
 import { type Look, languageOf, type SendPage } from './send-page.ts';
 import { standingPage } from './standing-page.ts';
+import { wish, wishOf } from './wish.ts';
 
 export interface PersonPagesOptions {
   readonly desk: Desk;
@@ -84,8 +85,7 @@ export function personPages(app: FastifyInstance, recognise: Recognise, options:
     '/jumio/verify',
     { preHandler: recognise },
     forPerson(async (person, request, reply) => {
-      const wanted = wish.safeParse(request.query).data?.return_to;
-      return show(reply, await view(desk, person), { place: 'verify', person, wanted });
+      return show(reply, await view(desk, person), { place: 'verify', person, wanted: wishOf(request) });
     }),
   );
 

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import type { Person } from '../verification/person.ts';
 import { SOMEBODY_ELSE } from './enter-pages.ts';
 import type { Limits } from './limits.ts';
@@ -7,6 +6,7 @@ import { type Handover, identify } from './person.ts';
 import type { ReturnTo } from './return-to.ts';
 import type { SendPage } from './send-page.ts';
 import { stranger } from './stranger.ts';
+import { wishOf } from './wish.ts';
 
 /** Who was found behind a request: the CSRF token is bound to the identity. */
 const known = new WeakMap<FastifyRequest, Person>();
@@ -15,9 +15,6 @@ const known = new WeakMap<FastifyRequest, Person>();
 export function personBehind(request: FastifyRequest): Person | undefined {
   return known.get(request);
 }
-
-/** Where a person wants to go in the end: of the query, and of the form. */
-export const wish = z.object({ return_to: z.string().optional().catch(undefined) });
 
 export interface RecogniseOptions {
   readonly handover: Handover;
@@ -34,9 +31,7 @@ export type Recognise = ReturnType<typeof createRecognise>;
 export function createRecognise({ handover, limits, send, returnTo, ...addresses }: RecogniseOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const who = await identify(request, reply, handover);
-    const { return_to: asked } = wish.safeParse(request.method === 'POST' ? request.body : request.query).data ?? {};
-    const wanted = returnTo(asked);
-    if (who.kind !== 'person') return stranger(who, reply, send, { ...addresses, returnTo: wanted });
+    if (who.kind !== 'person') return stranger(who, reply, send, { ...addresses, returnTo: returnTo(wishOf(request)) });
     // Back from Jumio, and by now somebody else is signed in: told once, and shown nothing of anybody.
     if (who.somebodyElse && request.routeOptions.url === '/jumio/status') return send(reply, 409, SOMEBODY_ELSE);
     known.set(request, who.person);
