@@ -6,7 +6,7 @@ import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
 import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
 import { kratosDown } from '../support/fake-kratos.ts';
 import { lockLedger } from '../support/locked-ledger.ts';
-import { HOUR } from '../support/moved-clock.ts';
+import { HOUR, MINUTE } from '../support/moved-clock.ts';
 import { decide, visitor } from '../support/people.ts';
 import { type TestService, testService } from '../support/service.ts';
 
@@ -82,6 +82,13 @@ describe('a sign-up with an eID', () => {
     const page = await browser.get('/jumio/verify');
     expect([page.status, page.sentence]).toEqual([200, 'Your electronic identity is being checked.']);
     expect(service.jumio.calls.create).toEqual([]);
+    // The longer it takes the less often the page looks again, like every page that waits.
+    const looksAgain = async () => /data-poll="(\d+)"/.exec((await browser.get('/jumio/status')).body)?.[1];
+    expect(await looksAgain()).toBe('5');
+    service.clock.advance(5 * MINUTE);
+    expect(await looksAgain()).toBe('30');
+    service.clock.advance(HOUR);
+    expect(await looksAgain()).toBe('60');
     service.kratos.instead.oidcCredentials = undefined;
     pass(service, HOUR);
     await reaches(service, id, 'approved');

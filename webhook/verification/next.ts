@@ -63,7 +63,7 @@ function waitingSince(attempt: Verification): number {
 }
 
 /** Seconds until a page looks again: a tenth of the time that has been waited, so that a long wait costs little. */
-export function lookAgainAfter({ attempt }: View, now: number): number {
-  const since = attempt === undefined ? now : waitingSince(attempt);
+export function lookAgainAfter({ attempt, evidenceSince }: View, now: number): number {
+  const since = attempt === undefined ? (evidenceSince ?? now) : waitingSince(attempt);
   return Math.min(LONGEST_LOOK_S, Math.max(FIRST_LOOK_S, Math.round((now - since) / 10_000)));
 }

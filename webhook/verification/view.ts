@@ -20,6 +20,8 @@ export interface View {
   readonly reason: Exclude<Reason, 'other'> | null;
   /** How a further attempt beside a decided standing is doing. */
   readonly attempt: Verification | undefined;
+  /** Since when (epoch milliseconds) the credential of an eID is to be read; null: there is none to read. */
+  readonly evidenceSince: number | null;
   /** Until then (epoch milliseconds) a step of the worker's may be under way. */
   readonly leasedUntil: number;
   readonly returnTo: string | null;
@@ -45,6 +47,7 @@ export function viewOf(desk: Desk, snapshot: Snapshot, now: number): View {
     tooOld: isTooOld(kept, policy, now),
     reason: reason === 'other' ? null : reason,
     attempt: openAttempt(snapshot) ?? latest(snapshot),
+    evidenceSince: snapshot.identity.evidenceSince,
     leasedUntil: snapshot.identity.leasedUntil,
     returnTo: snapshot.identity.returnTo,
     consent: consentOf(snapshot, desk.consentVersion),
