@@ -1,11 +1,12 @@
 import { benchCalls } from './calls.ts';
+import { benchEid } from './eid.ts';
 import { benchPage } from './page.ts';
 import { benchRoutes } from './routes.ts';
 import { benchSignIn } from './sign-in.ts';
 
-/** `npm run bench [routes|sign-in|page|calls]`: ratios of one run; nothing here passes or fails. */
+/** `npm run bench [routes|sign-in|page|calls|eid]`: ratios of one run; nothing here passes or fails. */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const BENCHES = { routes: benchRoutes, 'sign-in': benchSignIn, page: benchPage, calls: benchCalls };
+const BENCHES = { routes: benchRoutes, 'sign-in': benchSignIn, page: benchPage, calls: benchCalls, eid: benchEid };
 
 const wanted = process.argv.slice(2);
 print(`Node ${process.version}`);

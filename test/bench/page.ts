@@ -19,7 +19,7 @@ interface Loaded {
   readonly text: string;
 }
 
-async function load(url: string, cookie: string): Promise<Loaded> {
+export async function load(url: string, cookie: string): Promise<Loaded> {
   const started = performance.now();
   const answer = await fetch(url, { headers: { cookie, accept: 'text/html', 'accept-encoding': 'identity' } });
   const text = await answer.text();

@@ -1,5 +1,5 @@
-import { fork } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { type ChildProcess, fork } from 'node:child_process';
+import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -46,7 +46,28 @@ function targets({ ports, rows, secret, callbackSecret }: Ready) {
     callback: of(ports.service, '/jumio/callback', 200, callbacks, () => ({})),
     replayed: of(ports.service, '/jumio/callback', 200, callbacks.slice(0, 1), () => ({})),
     hmac: of(ports.hmac, '/hmac', 200, callbacks, signed),
+    initiate: {
+      port: ports.service,
+      status: 204,
+      request: () => wire(ports.service, '/jumio/initiate', headers, signUp(randomUUID(), now)),
+    },
   };
+}
+
+/** Somebody new, by a password: Kratos names no method then. */
+function signUp(identityId: string, now: string): string {
+  const flow = { id: identityId, type: 'browser', method: null, return_to: null };
+  return JSON.stringify({ kratos_identity_id: identityId, schema_id: 'default', created_at: now, flow });
+}
+
+/** The service in a process of its own, with so much more in its environment, and what can be asked of it. */
+export async function startTarget(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ child: ChildProcess; all: ReturnType<typeof targets> }> {
+  const script = fileURLToPath(new URL('./target.ts', import.meta.url));
+  const child = fork(script, { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } });
+  const [message] = await once(child, 'message');
+  return { child, all: targets(ready.parse(message)) };
 }
 
 type Head = (body: string) => Readonly<Record<string, string>>;
@@ -68,11 +89,8 @@ async function ratio(ours: Target, bare: Target, connections: number): Promise<s
 
 /** The routes of the service against bare ones, in a process of their own. */
 export async function benchRoutes(print: (line: string) => void): Promise<void> {
-  const script = fileURLToPath(new URL('./target.ts', import.meta.url));
-  const child = fork(script, { execArgv: ['--import', 'tsx'] });
+  const { child, all } = await startTarget();
   try {
-    const [message] = await once(child, 'message');
-    const all = targets(ready.parse(message));
     print(`validate / bare route, 20 connections        ${await ratio(all.validate, all.bare, 20)}  aim 0.50`);
     print(`callback / HMAC only, 100 connections        ${await ratio(all.callback, all.hmac, 100)}  aim 0.70`);
     print(`callback / HMAC only, 20 connections         ${await ratio(all.callback, all.hmac, 20)}  aim 0.45`);

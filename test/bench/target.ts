@@ -28,6 +28,9 @@ const config = parseConfig({
   JUMIO_CLIENT_ID: 'bench',
   JUMIO_CLIENT_SECRET: 'bench',
   DATABASE_URL: `file:${join(folder, 'ledger.sqlite')}`,
+  // Where two targets are compared, this is where they differ.
+  EID_PROVIDERS: process.env.EID_PROVIDERS,
+  POLICY: process.env.POLICY,
 });
 
 // What a log costs is part of both sides; where it goes is not.
@@ -78,5 +81,6 @@ for (const [name, app] of Object.entries(apps)) {
 process.send?.({ ports, rows, secret: SECRET, callbackSecret: CALLBACK_SECRET });
 process.on('message', (message) => {
   if (message === 'worker') dependencies.worker.start();
+  if (message === 'cpu') process.send?.(process.cpuUsage());
 });
 process.on('disconnect', () => process.exit(0));
