@@ -31,8 +31,16 @@ async function neighbours(changes: Answers) {
   return server;
 }
 
+interface Changes {
+  readonly answers?: Answers;
+  readonly hookUrl?: string;
+  /** Where the hooks of an eID lead, if not where the others do. */
+  readonly eidUrl?: string;
+  readonly secret?: string;
+}
+
 /** A running service, its neighbours, and Kratos' configuration in two files. */
-async function installation(changes: { answers?: Answers; actions?: string; hookUrl?: string; secret?: string } = {}) {
+async function installation(changes: Changes = {}) {
   const service = await testService({ idle: true });
   const url = await service.app.listen({ port: 0, host: '127.0.0.1' });
   const server = await neighbours(changes.answers ?? {});
@@ -48,7 +56,8 @@ async function installation(changes: { answers?: Answers; actions?: string; hook
   const files = [join(folder, 'kratos.yaml'), join(folder, 'ory-actions.yaml')] as const;
   const ports = { public: Number(new URL(server.url).port), admin: 4434 };
   await writeFile(files[0], stringify(realConfig(options, ports, '/nowhere.sqlite', 'v26.2.0')));
-  await writeFile(files[1], filledActions(options));
+  const eidUrl = changes.eidUrl ?? options.serviceUrl;
+  await writeFile(files[1], filledActions(options).replaceAll(`${options.serviceUrl}/eid/`, `${eidUrl}/eid/`));
   const env = {
     KRATOS_ADMIN_URL: server.url,
     KRATOS_PUBLIC_URL: server.url,
@@ -120,6 +129,18 @@ describe('`doctor` on a whole installation', () => {
     const other = await neighbours({});
     const { doctor } = await installation({ hookUrl: other.url });
     expect(await findings(doctor({}, '--json'))).toEqual({ code: 1, wrong: ['not-the-service'] });
+  });
+
+  it('calls the hooks of an eID too: behind a proxy that passes /jumio/ only, sign-ups would be refused', async () => {
+    const proxy = await neighbours({});
+    const { doctor } = await installation({ eidUrl: proxy.url });
+    const { out } = await doctor();
+    expect(proxy.arrived.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'POST /eid/assurance',
+      'POST /eid/link',
+    ]);
+    for (const path of ['/eid/assurance', '/eid/link'])
+      expect(out).toContain(`${proxy.url}${path} answers 404, which this service would not`);
   });
 
   it.each([

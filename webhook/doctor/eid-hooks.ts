@@ -10,7 +10,8 @@ export interface EidHook extends HookEntry {
   readonly config: NonNullable<HookEntry['config']>;
 }
 
-function isAt(entry: HookEntry, path: EidPath): entry is EidHook {
+/** Whether it is this one of the two, by the end of its address. */
+export function isAt(entry: HookEntry, path: EidPath): entry is EidHook {
   const url = entry.config?.url.split(/[?#]/)[0]?.replace(/\/+$/, '');
   return entry.name === 'web_hook' && url !== undefined && url.endsWith(path);
 }

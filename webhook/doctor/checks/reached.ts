@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tokenWire } from '../../jumio/wire.ts';
+import { isAt } from '../eid-hooks.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { dotted } from '../hooks.ts';
@@ -10,10 +11,21 @@ const NOT_ASKED = notCheckable('it was not asked');
 
 /** Our problem document, and our message at the gate, for a body that could not be read. */
 const takenByInitiate = z.object({ status: z.literal(400), json: z.object({ field: z.literal('body') }) });
-const takenByGate = z.object({
-  status: z.literal(403),
-  json: z.object({ messages: z.array(z.object({ messages: z.array(z.object({ id: z.literal(4990004) })) })) }),
-});
+const refusedWith = (id: number) =>
+  z.object({
+    status: z.literal(403),
+    json: z.object({ messages: z.array(z.object({ messages: z.array(z.object({ id: z.literal(id) })) })) }),
+  });
+const takenByGate = refusedWith(4990004);
+const takenByAssurance = refusedWith(4990005);
+const takenByLink = z.object({ status: z.literal(400), json: z.object({ title: z.string() }) });
+
+/** What the service answers to this hook once it has let it in. */
+function takenBy(hook: HookAnswer['hook']) {
+  if (hook.duty === 'initiate') return takenByInitiate;
+  if (hook.duty === 'gate') return takenByGate;
+  return isAt(hook, '/eid/assurance') ? takenByAssurance : takenByLink;
+}
 
 /** Without a password or a token that may be in it. */
 function bare(url: string): string {
@@ -22,7 +34,7 @@ function bare(url: string): string {
 }
 
 function ofHook({ hook, asked }: HookAnswer): Finding[] {
-  if ((hook.duty === 'initiate' ? takenByInitiate : takenByGate).safeParse(asked).success) return [];
+  if (takenBy(hook).safeParse(asked).success) return [];
   const { origin } = new URL(hook.config.url);
   if ('failure' in asked)
     return [
@@ -52,7 +64,9 @@ function ofHook({ hook, asked }: HookAnswer): Finding[] {
       severity: 'error',
       seen: `${bare(hook.config.url)} answers ${asked.status}, which this service would not`,
       why: 'Something else is at that address, or a proxy in front of it changes the answer.',
-      fix: { says: `put this service’s address into ${dotted(hook.pointer)}, or let the proxy pass /jumio/ through` },
+      fix: {
+        says: `put this service’s address into ${dotted(hook.pointer)}, or let the proxy pass /jumio/ and /eid/ through`,
+      },
     },
   ];
 }

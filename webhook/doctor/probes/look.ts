@@ -4,7 +4,8 @@ import { discoveryUrl } from '../../eid/client.ts';
 import { tokenRequest } from '../../jumio/token.ts';
 import { lookAtLedger } from '../../ledger/look.ts';
 import { headersOf } from '../checks/secrets.ts';
-import { type OurHook, ourHooks } from '../hooks.ts';
+import { eidHooksIn } from '../eid-hooks.ts';
+import { ourHooks } from '../hooks.ts';
 import { findJsonnet } from '../jsonnet.ts';
 import type { Tree } from '../tree.ts';
 import { type Ask, createAsk } from './ask.ts';
@@ -18,20 +19,24 @@ async function addressesOf(host: string): Promise<readonly [string, string[]]> {
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
+type Hook = HookAnswer['hook'];
+
 /** One of those that would be answered alike. */
-function distinct(hooks: readonly OurHook[]): OurHook[] {
+function distinct(hooks: readonly Hook[]): Hook[] {
   const keyed = hooks.map((hook) => [JSON.stringify([hook.config.url, [...headersOf(hook)]]), hook] as const);
   return [...new Map(keyed).values()];
 }
 
 /** An empty body changes nothing: the service refuses it once it has let the caller in. */
-async function callHook(ask: Ask, hook: OurHook): Promise<HookAnswer> {
+async function callHook(ask: Ask, hook: Hook): Promise<HookAnswer> {
   const headers = { ...JSON_TYPE, ...Object.fromEntries(headersOf(hook)) };
   return { hook, asked: await ask({ method: 'POST', url: hook.config.url, headers, body: '' }) };
 }
 
 async function lookAtHooks(ask: Ask, kratos: Tree): Promise<Pick<Seen, 'addresses' | 'hooks'>> {
-  const hooks = distinct(ourHooks(kratos)).filter(({ config }) => /^https?:\/\/[^<>]+$/.test(config.url));
+  const hooks = distinct([...ourHooks(kratos), ...eidHooksIn(kratos)]).filter(({ config }) =>
+    /^https?:\/\/[^<>]+$/.test(config.url),
+  );
   const hosts = [...new Set(hooks.map(({ config }) => new URL(config.url).hostname))];
   const [addresses, answers] = await Promise.all([
     Promise.all(hosts.map(addressesOf)),

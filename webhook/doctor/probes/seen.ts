@@ -1,4 +1,5 @@
 import type { LedgerLook } from '../../ledger/look.ts';
+import type { EidHook } from '../eid-hooks.ts';
 import type { OurHook } from '../hooks.ts';
 import type { Render } from '../jsonnet.ts';
 import type { Asked } from './ask.ts';
@@ -6,7 +7,7 @@ import type { Disk } from './disk.ts';
 
 /** What one hook of Kratos' configuration was answered, called as Kratos calls it. */
 export interface HookAnswer {
-  readonly hook: OurHook;
+  readonly hook: OurHook | EidHook;
   readonly asked: Asked;
 }
 
