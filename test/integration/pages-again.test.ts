@@ -3,6 +3,7 @@ import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts'
 import { jumioDown, process } from '../support/fake-jumio.ts';
 import { DAY, HOUR, MINUTE } from '../support/moved-clock.ts';
 import { decide, signedUp } from '../support/people.ts';
+import { agreeing, native } from '../support/programs.ts';
 import { testService } from '../support/service.ts';
 
 const LIFETIME = DAY;
@@ -152,5 +153,46 @@ describe('who may start again', () => {
     pass(service, first + 30 * DAY - service.clock.now() + HOUR);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
     expect(service.jumio.executions).toHaveLength(6);
+  });
+});
+
+describe('who may start again by the policy', () => {
+  const policy = (startAgain: string) =>
+    `start_again: ${startAgain}\nrules: [{ when: { status: rejected }, then: block }, { then: allow }]`;
+
+  it('waits after a rejection for as long as it says: page and program name the date, and no form from before helps', async () => {
+    const service = await testService({ env: { POLICY: policy('{ wait: 2d }') } });
+    const { id, browser } = await signedUp(service);
+    const { fields } = await browser.get('/jumio/verify');
+    await decide(service, id, 'REJECTED', 'unreadable');
+    const until = ((await snapshotOf(service, id)).identity.decidedAt ?? 0) + 2 * DAY;
+    const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(until);
+    const page = await browser.get('/jumio/verify');
+    expect(page.action).toEqual({ kind: 'text', text: `You can start again on ${date}.`, href: undefined });
+    const app = native(service, id);
+    expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', next: 'later' });
+    expect((await browser.post(fields)).location).toBeUndefined();
+    expect((await app.post(agreeing(service))).json()).not.toHaveProperty('link');
+    pass(service, until - service.clock.now() - HOUR);
+    expect((await browser.get('/jumio/verify')).action?.kind).toBe('text');
+    expect(service.jumio.executions).toHaveLength(1);
+    pass(service, 2 * HOUR);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    expect(service.jumio.executions).toHaveLength(2);
+  });
+
+  it('is nobody from so many rejections on as it says', async () => {
+    const service = await testService({ env: { POLICY: policy('{ max_rejections: 2 }') } });
+    const { id, browser } = await signedUp(service);
+    await decide(service, id, 'REJECTED', 'unreadable');
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    const { fields } = await browser.get('/jumio/verify');
+    await decide(service, id, 'REJECTED', 'unreadable');
+    expect((await browser.get('/jumio/verify')).action?.kind).toBe('text');
+    expect((await browser.post(fields)).location).toBeUndefined();
+    const app = native(service, id);
+    expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', next: 'contact' });
+    expect((await app.post(agreeing(service))).json()).not.toHaveProperty('link');
+    expect(service.jumio.executions).toHaveLength(2);
   });
 });
