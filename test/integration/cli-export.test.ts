@@ -32,6 +32,26 @@ function parsed(out: string): Line[] {
     .map((line) => JSON.parse(line));
 }
 
+describe.skipIf(noPostgres)('export on postgres, of events that are committed out of their order', () => {
+  it('waits for those under way, so that nothing is missed by going on behind the last id', async () => {
+    const clock = createMovedClock();
+    const databaseUrl = await postgres.fresh();
+    const ledger = await openOn(postgres, databaseUrl, clock.now());
+    const door = await postgres.sideDoor(databaseUrl);
+    await door.run('begin');
+    await door.run(`insert into events (at, kind, detail) values (${clock.now()}, 'slow', '{}')`);
+    await note(ledger, clock.now(), 2);
+    const exported = runCli({ clock, databaseUrl }, ['export']);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await note(ledger, clock.now(), 1);
+    await door.run('commit');
+    const seen = parsed((await exported).out);
+    expect(seen.map(({ kind }) => kind)).toEqual(['slow', 'noted', 'noted']);
+    const rest = parsed((await runCli({ clock, databaseUrl }, ['export', '--after', String(seen.at(-1)?.id)])).out);
+    expect(rest).toHaveLength(1);
+  });
+});
+
 describe.each(DATABASES)('export on $dialect', (database) => {
   async function world() {
     const clock = createMovedClock();

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { createListing } from './listing.ts';
 import { report } from './report.ts';
+import { lastSettled } from './settled.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -26,16 +27,17 @@ export interface EventRecord {
   readonly detail: unknown;
 }
 
-function eventPage(db: Kysely<Tables>, query: EventQuery, after: number) {
-  let rows = db.selectFrom('events').selectAll().where('id', '>', after);
+function eventPage(db: Kysely<Tables>, query: EventQuery, after: number, last: number) {
+  let rows = db.selectFrom('events').selectAll().where('id', '>', after).where('id', '<=', last);
   if (query.since !== undefined) rows = rows.where('at', '>=', query.since);
   if (query.identity !== undefined) rows = rows.where('identityId', '=', query.identity);
   return rows.orderBy('id').limit(PAGE).execute();
 }
 
 async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRecord> {
+  const last = await lastSettled(store);
   for (let after = query.after ?? 0; ; ) {
-    const page = await store.read((db) => eventPage(db, query, after));
+    const page = await store.read((db) => eventPage(db, query, after, last));
     for (const { id, at, kind, identityId, verificationId, detail } of page)
       yield {
         id,
@@ -45,9 +47,9 @@ async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRec
         verification: verificationId,
         detail: JSON.parse(detail),
       };
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
-    after = last.id;
+    const seen = page.at(-1);
+    if (seen === undefined || page.length < PAGE) return;
+    after = seen.id;
   }
 }
 
