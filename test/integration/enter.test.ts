@@ -19,7 +19,7 @@ async function handedOver(returnTo?: string) {
 
 async function handedOverTo(browser: Browser): Promise<string | undefined> {
   const cookies = await browser.jar.getCookies(`${PUBLIC_URL}/jumio/verify`);
-  return cookies.find(({ key }) => key === 'jumio_handover')?.value.slice(0, 36);
+  return cookies.find(({ key }) => key === '__Host-jumio_handover')?.value.slice(0, 36);
 }
 
 const DEAD_END = { kind: 'link', text: 'Sign in', href: '/jumio/verify' };
@@ -40,7 +40,8 @@ describe('a one-time address', () => {
 
   it('is not spent by whoever only looks at it, and works once', async () => {
     const { service, path, browser } = await handedOver();
-    for (const _ of [1, 2, 3]) expect((await openBrowser(service).get(path)).headers['set-cookie']).toMatch(/^_csrf=/);
+    for (const _ of [1, 2, 3])
+      expect((await openBrowser(service).get(path)).headers['set-cookie']).toMatch(/^__Host-jumio_csrf=/);
     await service.app.inject({ method: 'HEAD', url: path });
     expect((await browser.press(path)).status).toBe(303);
     const replayed = openBrowser(service);

@@ -6,7 +6,8 @@ import { signUp, snapshotOf } from '../support/eventually.ts';
 import { HOUR } from '../support/moved-clock.ts';
 import { PUBLIC_URL, type TestService, testService } from '../support/service.ts';
 
-const HANDOVER = 'jumio_handover';
+const HANDOVER = '__Host-jumio_handover';
+const CSRF = '__Host-jumio_csrf';
 
 /** A person with a verification and a browser that was here with a session. */
 async function known(options: Parameters<typeof testService>[0] = {}) {
@@ -34,16 +35,30 @@ describe('the hand-over cookie', () => {
     const { first, browser } = await known();
     const [cookie = ''] = [first.headers['set-cookie'] ?? []].flat().filter((text) => text.startsWith(HANDOVER));
     const [, ...attributes] = cookie.split('; ');
-    expect(attributes.sort()).toEqual(['HttpOnly', 'Max-Age=259200', 'Path=/jumio', 'SameSite=Lax', 'Secure']);
+    expect(attributes.sort()).toEqual(['HttpOnly', 'Max-Age=259200', 'Path=/', 'SameSite=Lax', 'Secure']);
     const again = await browser.get('/jumio/status');
     expect(again.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('is Secure only where browsers reach us by https', async () => {
+  it('and that of the form are of this host alone: another host of the domain can plant neither', async () => {
+    const { service, browser } = await known();
+    const cookies = await browser.jar.getCookies(`${PUBLIC_URL}/jumio/verify`);
+    expect(cookies.map(({ key, hostOnly, secure, path }) => [key, hostOnly, secure, path]).sort()).toEqual([
+      [CSRF, true, true, '/'],
+      [HANDOVER, true, true, '/'],
+    ]);
+    // A neighbour can set a cookie of any other name, and it counts for nothing.
+    const planted = (await handover(browser)).replace(/^/, 'jumio_handover=');
+    expect((await getWith(service, planted)).statusCode).toBe(401);
+    expect((await getWith(service, `__Secure-${planted}`)).statusCode).toBe(401);
+    expect((await getWith(service, `__Host-${planted}`)).statusCode).toBe(200);
+  });
+
+  it('is Secure, and named so, only where browsers reach us by https', async () => {
     const env = { PUBLIC_URL: 'http://verify.demo.localhost', JUMIO_API_BASE_URL: 'http://127.0.0.1:9' };
     const { first } = await known({ env });
     const cookies = [first.headers['set-cookie'] ?? []].flat();
-    expect(cookies).toHaveLength(2);
+    expect(cookies.map((cookie) => cookie.split('=')[0]).sort()).toEqual(['jumio_csrf', 'jumio_handover']);
     for (const cookie of cookies) expect(cookie).not.toContain('Secure');
   });
 
@@ -90,7 +105,7 @@ describe('the hand-over cookie', () => {
   it('is refused where it is another cookie of ours', async () => {
     const { service, browser } = await known();
     const cookies = await browser.jar.getCookies(`${PUBLIC_URL}/jumio/verify`);
-    const csrf = cookies.find(({ key }) => key === '_csrf')?.value ?? '';
+    const csrf = cookies.find(({ key }) => key === CSRF)?.value ?? '';
     expect((await getWith(service, `${HANDOVER}=${csrf}`)).statusCode).toBe(401);
   });
 

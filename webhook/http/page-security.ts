@@ -5,6 +5,7 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { ourCookie } from './cookies.ts';
 
 export interface PageSecurity {
   readonly referenceKey: Buffer;
@@ -52,8 +53,10 @@ export async function securePages(app: FastifyInstance, options: PageSecurity): 
   await app.register(helmet, headers(options));
   await app.register(cookie, { secret: cookieSecret(referenceKey) });
   await app.register(formbody, { bodyLimit: 16 * 1024 });
+  const { name: cookieKey, options: cookieOpts } = ourCookie('jumio_csrf', isHttps);
   await app.register(csrf, {
-    cookieOpts: { path: '/jumio', httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
+    cookieKey,
+    cookieOpts,
     getToken: (request) => form.safeParse(request.body).data?._csrf,
     getUserInfo: (request) => options.identityOf(request) ?? NOBODY,
     csrfOpts: { hmacKey: derivedKey(referenceKey, 'csrf') },

@@ -3,8 +3,8 @@ import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/client.ts';
 import type { Desk } from '../verification/desk.ts';
 import { type Person, personShown } from '../verification/person.ts';
+import { type OurCookie, ourCookie } from './cookies.ts';
 
-const COOKIE = 'jumio_handover';
 const LIFETIME_S = 72 * 3_600;
 
 /** Who is at the browser, or why we do not know. */
@@ -21,42 +21,44 @@ export interface Handover {
   readonly now: () => number;
   /** Whether browsers reach us by https. */
   readonly secure: boolean;
+  readonly cookie: OurCookie;
   /** Whether the ledger has a row of this identity. */
   readonly isMet: (identityId: string) => Promise<boolean>;
 }
 
 export function createHandover({ kratos, clock, ledger }: Desk, publicUrl: string | undefined): Handover {
+  const secure = publicUrl?.startsWith('https:') ?? false;
   return {
     kratos,
     now: () => clock.now(),
-    secure: publicUrl?.startsWith('https:') ?? false,
+    secure,
+    cookie: ourCookie('jumio_handover', secure),
     isMet: async (identityId) => (await ledger.gate(identityId)) !== undefined,
   };
 }
 
 /** The hand-over cookie: one identity, 72 hours, signed with a key of the ledger's; opens verify and status only. */
-export function remember(reply: FastifyReply, identityId: string, { now, secure }: Handover): void {
+export function remember(reply: FastifyReply, identityId: string, { now, cookie }: Handover): void {
   const expires = Math.floor(now() / 1000) + LIFETIME_S;
-  const options = { path: '/jumio', httpOnly: true, sameSite: 'lax', secure, signed: true } as const;
-  reply.setCookie(COOKIE, `${identityId}.${expires}`, { ...options, maxAge: LIFETIME_S });
+  reply.setCookie(cookie.name, `${identityId}.${expires}`, { ...cookie.options, maxAge: LIFETIME_S });
 }
 
 /** The identity that the cookie is of. */
-function remembered(request: FastifyRequest, now: number): string | undefined {
-  const cookie = request.cookies[COOKIE];
-  const unsigned = cookie === undefined ? undefined : request.unsignCookie(cookie);
+function remembered(request: FastifyRequest, { now, cookie }: Handover): string | undefined {
+  const value = request.cookies[cookie.name];
+  const unsigned = value === undefined ? undefined : request.unsignCookie(value);
   const [identityId, expires] = unsigned?.valid ? unsigned.value.split('.') : [];
-  return Number(expires) * 1000 > now ? identityId : undefined;
+  return Number(expires) * 1000 > now() ? identityId : undefined;
 }
 
 /** A cookie shows who it is, and nothing that Kratos has learnt since: a first row is made by a session only. */
 async function byCookie(
   request: FastifyRequest,
-  { now, isMet }: Handover,
+  handover: Handover,
   otherwise: 'nobody' | 'kratos-down',
 ): Promise<Identified> {
-  const identityId = remembered(request, now());
-  if (identityId === undefined || !(await isMet(identityId))) return { kind: otherwise };
+  const identityId = remembered(request, handover);
+  if (identityId === undefined || !(await handover.isMet(identityId))) return { kind: otherwise };
   return { kind: 'person', person: { identityId, inherited: null }, somebodyElse: false };
 }
 
@@ -79,7 +81,7 @@ export async function identify(
     if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
     const person = personShown(whoami.identity);
-    const known = remembered(request, handover.now());
+    const known = remembered(request, handover);
     const somebodyElse = known !== undefined && known !== person.identityId;
     if (known === undefined || (somebodyElse && !keeps)) remember(reply, person.identityId, handover);
     return { kind: 'person', person, somebodyElse };

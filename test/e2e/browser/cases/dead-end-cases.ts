@@ -37,7 +37,7 @@ export function deadEndCases(stage: () => Stage): void {
     const { open, verifyUrl } = stage();
     const { page } = await open(PHONE, await scenes.signedUp(stage()));
     await page.goto(`${verifyUrl}/jumio/verify`);
-    await page.context().clearCookies({ name: '_csrf' });
+    await page.context().clearCookies({ name: 'jumio_csrf' });
     await pressAction(page);
     await lookAt(page, PHONE);
     await pressAction(page);
