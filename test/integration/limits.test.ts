@@ -54,6 +54,14 @@ describe('a person who comes too often', () => {
     expect((await browser.get('/jumio/status')).status).toBe(200);
   });
 
+  it('refuses as often as they go on', async () => {
+    const service = await testService({ env });
+    const { browser } = visitor(service);
+    const { fields } = await browser.get('/jumio/verify');
+    const answers = await times(3, () => browser.post(fields, '/jumio/decline'));
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 429]);
+  });
+
   it('costs Kratos nothing any more, whoever they are', async () => {
     const service = await testService({ env });
     const stranger = openBrowser(service, 'ory_kratos_session=made-up');

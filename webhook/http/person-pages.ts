@@ -119,6 +119,7 @@ export function personPages(app: FastifyInstance, recognise: Recognise, options:
     '/jumio/decline',
     { preHandler: [recognise, protect] },
     forPerson(async (person, request, reply) => {
+      await limits.goingOn(person.identityId, reply);
       await decline(desk, person, options.returnTo(readForm(request, look).wanted));
       return reply.redirect('/jumio/status', 303);
     }),
