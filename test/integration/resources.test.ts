@@ -116,6 +116,33 @@ describe('a native application that goes on for its person', () => {
     expect(service.jumio.calls.create).toEqual([]);
   });
 
+  it('keeps a refusal as the page does: nothing leads to Jumio until its person agrees', async () => {
+    const service = await testService();
+    const { id, app } = await signedUp(service);
+    await app.post(agreeing(service));
+    const consent = { text_version: service.desk.consentVersion, declined: true };
+    for (const _ of [1, 2]) {
+      const refused = await app.post({ consent, return_to: `${APPLICATION}/account` });
+      const status = { status: 'pending', next: 'verify', return_to: `${APPLICATION}/account` };
+      expect([refused.statusCode, refused.json()]).toEqual([200, expect.objectContaining(status)]);
+      expect(refused.json()).not.toHaveProperty('url');
+    }
+    expect((await app.get('/jumio/verify')).json().consent.given).toBe(false);
+    expect((await app.post({})).json().code).toBe('consent-needed');
+    const kinds = (await service.desk.ledger.events(id)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'declined')).toHaveLength(1);
+    const page = await openBrowser(service, service.kratos.signIn(id)).get('/jumio/status');
+    expect(page.sentence).toMatch(/^You did not agree/);
+    expect((await app.post(agreeing(service))).json().url).toBe(service.jumio.latest(id).link);
+  });
+
+  it('that sends the text back as it came agrees to it', async () => {
+    const service = await testService();
+    const { app } = await signedUp(service);
+    const { consent } = (await app.get('/jumio/verify')).json();
+    expect((await app.post({ consent })).statusCode).toBe(200);
+  });
+
   it('gets the hosted link, and the agreement is on record', async () => {
     const service = await testService();
     const id = randomUUID();

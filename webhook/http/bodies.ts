@@ -82,7 +82,8 @@ export const handoverBody = z.object({ kratos_identity_id: identityId, return_to
 
 /** What a program sends that goes on for its person (docs/applications.md). */
 export const goBody = z.object({
-  consent: z.object({ text_version: z.string().min(1).max(100) }).optional(),
+  /** `declined`: the person has read the text and refuses. */
+  consent: z.object({ text_version: z.string().min(1).max(100), declined: z.boolean().optional() }).optional(),
   return_to: z.string().optional(),
   language: z.string().max(100).optional(),
   want: z.enum(['link', 'sdk']).default('link'),

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { preferredLanguage } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { arrive } from '../verification/arrive.ts';
+import { decline } from '../verification/consent.ts';
 import type { Desk } from '../verification/desk.ts';
 import { goOn } from '../verification/hand-over.ts';
 import { type View, view } from '../verification/view.ts';
@@ -96,6 +97,10 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
       await limits.goingOn(person.identityId, reply);
       const body = readBody(request.body, options.returnTo);
       if ('field' in body) return badField(reply, body.field);
+      if (body.consent?.declined) {
+        await decline(desk, person, options.returnTo(body.return_to));
+        return reply.send(statusOf(await view(desk, person)));
+      }
       const language = languageOf(request, body.language ?? person.locale);
       const agreement = body.consent && { version: body.consent.text_version, language };
       const preferred = body.language ?? person.locale ?? preferredLanguage(request.headers['accept-language']);
