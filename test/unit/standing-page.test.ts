@@ -192,25 +192,32 @@ describe('rejected as often as is allowed for reasons to act on', () => {
   });
 });
 
+/** The paragraphs of a page. */
+function told({ blocks = [] }: Page): (string | false)[] {
+  return blocks.map((block) => block.kind === 'paragraph' && english(block.text));
+}
+
 describe('too many attempts', () => {
-  it('names the date', async () => {
+  it('are said to be why, with the time from which there is another', async () => {
     let snapshot = newcomer(NOW - 40 * DAY);
     for (let n = 5; n > 0; n -= 1) {
       snapshot = readWord(begun(snapshot, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).snapshot;
     }
     const page = await pageOf(snapshot);
-    expect(actionOf(page)).toBe('words: You can start again on 14 February 2026.');
+    expect(actionOf(page)).toBe('words: You can start again on 14 February 2026 at 12:00 UTC.');
+    expect(told(page)).toEqual(['You have tried as often as is possible for now.']);
   });
 });
 
 describe('who has to wait for another try', () => {
-  it('is told why the last one was rejected', async () => {
+  it('is told why the last one was rejected and why they wait, and until when: to the minute, and not before', async () => {
     const { desk } = createMemoryDesk(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).snapshot);
     const shown = await view(desk, { identityId: IDENTITY, inherited: null });
-    const page = standingPage({ ...shown, permission: { kind: 'no', why: 'not-yet', until: NOW + DAY } }, FIELDS);
-    expect(actionOf(page)).toBe('words: You can start again on 21 January 2026.');
-    expect(page.blocks?.map((block) => block.kind === 'paragraph' && english(block.text))).toEqual([
+    const page = standingPage({ ...shown, permission: { kind: 'no', why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
+    expect(actionOf(page)).toBe('words: You can start again on 21 January 2026 at 12:01 UTC.');
+    expect(told(page)).toEqual([
       expect.stringMatching(/^The photo of your document could not be read\./),
+      'There has to be a while between two tries.',
     ]);
   });
 });

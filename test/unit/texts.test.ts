@@ -97,10 +97,14 @@ describe('a language', () => {
 });
 
 describe('a text', () => {
-  it('names a day as its language writes it', () => {
+  it.each([
+    ['en', 'You can start again on 3 February 2026 at 23:59 UTC.'],
+    ['de', 'Sie können am 3. Februar 2026 um 23:59 UTC neu beginnen.'],
+    ['fr', 'Vous pourrez recommencer le 3 février 2026 à 23:59 UTC.'],
+    ['es', 'Podrá volver a empezar el 3 de febrero de 2026 a las 23:59 UTC.'],
+  ])('names a time as its language writes it, and the zone it is of: %s', (language, words) => {
     const text = say('next.date', { date: new Date('2026-02-03T23:59:00Z') });
-    expect(createTexts().tell('en', text)).toBe('You can start again on 3 February 2026.');
-    expect(createTexts().tell('de', text)).toBe('Sie können am 3. Februar 2026 neu beginnen.');
+    expect(createTexts().tell(language, text)).toBe(words);
   });
 
   it('reads what stands in a placeholder as words only', () => {

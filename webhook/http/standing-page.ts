@@ -125,10 +125,16 @@ function finishedPage(view: View, { place, back, now }: PageFields): Page | unde
   };
 }
 
-function laterPage(view: View, until: number | undefined): Page {
-  return until === undefined
-    ? { sentence: say('stuck.sentence'), action: words(say('next.later')) }
-    : { sentence: sentenceOf(view), blocks: reason(view), action: words(say('next.date', { date: new Date(until) })) };
+const MINUTE_MS = 60_000;
+
+/** Named to the minute, and not before it. */
+function laterPage({ why, until }: Next & { kind: 'later' }, view: View): Page {
+  if (why === 'stuck' || until === undefined)
+    return { sentence: say('stuck.sentence'), action: words(say('next.later')) };
+  const date = new Date(Math.ceil(until / MINUTE_MS) * MINUTE_MS);
+  const because = why === 'not-yet' ? say('later.not_yet') : say('later.too_many');
+  const blocks = [...reason(view), ...paragraphs(because)];
+  return { sentence: sentenceOf(view), blocks, action: words(say('next.date', { date })) };
 }
 
 /** One sentence and one action for everybody: how things stand, and what comes next. */
@@ -142,7 +148,7 @@ export function standingPage(view: View, page: PageFields): Page {
     case 'wait':
       return waitingPage(next.on, view, page);
     case 'later':
-      return laterPage(view, next.until);
+      return laterPage(next, view);
     case 'done':
       return donePage(view, page);
     case 'contact':

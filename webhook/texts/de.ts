@@ -32,6 +32,8 @@ export const de: Messages = {
   'next.ask_support': 'Bitte wenden Sie sich dafür an den Support.',
   'next.later': 'Bitte kommen Sie später wieder.',
   'next.date': 'Sie können am {{date}} neu beginnen.',
+  'later.too_many': 'Mehr Versuche sind im Moment nicht möglich.',
+  'later.not_yet': 'Zwischen zwei Versuchen muss etwas Zeit vergehen.',
   'next.wait': 'Diese Seite geht von selbst weiter. Sie können sie schließen und später wiederkommen.',
   'next.press': 'Sobald Ihr Link zu Jumio bereit ist, erscheint hier eine Schaltfläche.',
   'next.onwards': 'Sie werden gleich weitergeleitet.',

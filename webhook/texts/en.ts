@@ -37,6 +37,8 @@ export const en = {
   'next.ask_support': 'Please contact support, who can start this for you.',
   'next.later': 'Please come back later.',
   'next.date': 'You can start again on {{date}}.',
+  'later.too_many': 'You have tried as often as is possible for now.',
+  'later.not_yet': 'There has to be a while between two tries.',
   'next.wait': 'This page goes on by itself. You may close it and come back later.',
   'next.press': 'There is a button here as soon as your link to Jumio is ready.',
   'next.onwards': 'You are taken on in a moment.',

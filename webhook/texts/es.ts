@@ -32,6 +32,8 @@ export const es: Messages = {
   'next.ask_support': 'Póngase en contacto con el servicio de asistencia, que puede iniciarlo.',
   'next.later': 'Vuelva más tarde.',
   'next.date': 'Podrá volver a empezar el {{date}}.',
+  'later.too_many': 'Por ahora no puede hacer más intentos.',
+  'later.not_yet': 'Entre dos intentos tiene que pasar un tiempo.',
   'next.wait': 'Esta página continúa por sí sola. Puede cerrarla y volver más tarde.',
   'next.press': 'En cuanto su enlace a Jumio esté listo, aparecerá aquí un botón.',
   'next.onwards': 'Continuará en un momento.',

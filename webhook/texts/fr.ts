@@ -32,6 +32,8 @@ export const fr: Messages = {
   'next.ask_support': 'Contactez l’assistance, qui peut lancer cette vérification.',
   'next.later': 'Revenez un peu plus tard.',
   'next.date': 'Vous pourrez recommencer le {{date}}.',
+  'later.too_many': 'Vous ne pouvez pas faire plus de tentatives pour le moment.',
+  'later.not_yet': 'Il faut attendre un certain temps entre deux tentatives.',
   'next.wait': 'Cette page continue toute seule. Vous pouvez la fermer et revenir plus tard.',
   'next.press': 'Un bouton apparaît ici dès que votre lien vers Jumio est prêt.',
   'next.onwards': 'La suite s’affiche dans un instant.',

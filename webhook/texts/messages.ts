@@ -13,7 +13,7 @@ type Names<Message extends string> = Message extends `${string}{{${infer Name}}}
 /** The placeholders that whoever uses the text must fill; `{{brand}}` is filled for everybody. */
 type Placeholders<Key extends TextKey> = Exclude<Names<(typeof en)[Key]>, 'brand'>;
 
-/** What may stand in a placeholder: words, or a day that is written as the language writes it (UTC). */
+/** What may stand in a placeholder: words, or a time that is written as the language writes it. */
 export type Value = string | number | Date;
 
 /** Something to be said, in no language yet. */

@@ -51,11 +51,15 @@ function open(messages: ReadonlyMap<string, Partial<Messages>>): i18n {
   return instance;
 }
 
-/** Days as the language writes them: `14 February 2026`. English is written as most of the world writes it. */
+/** Good wherever it is read: the time zone is named. */
+const DAY = { day: 'numeric', month: 'long', year: 'numeric' } as const;
+const TIME = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC', timeZoneName: 'short' } as const;
+
+/** Times as the language writes them: `14 February 2026 at 12:00 UTC`. English is written as most of the world writes it. */
 function written(value: Value, language: string): string | number {
   if (!(value instanceof Date)) return value;
   const locale = language === FALLBACK ? 'en-GB' : language;
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(value);
+  return new Intl.DateTimeFormat(locale, { ...DAY, ...TIME }).format(value);
 }
 
 /** A text without placeholders of its own is always the same, and a page holds a dozen: each is put together once. */

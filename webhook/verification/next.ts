@@ -9,8 +9,8 @@ export type Next =
   | { readonly kind: 'go' }
   /** Nothing: look again in a while. `preparing`: there is no link yet; `checking`: Jumio has all it needs. */
   | { readonly kind: 'wait'; readonly on: 'preparing' | 'checking' }
-  /** Nothing for now: too many attempts (`until`, epoch milliseconds), or only the operator can help. */
-  | { readonly kind: 'later'; readonly until: number | undefined }
+  /** Nothing for now: not before `until` (epoch milliseconds), or only the operator can help (`stuck`). */
+  | { readonly kind: 'later'; readonly why: 'too-many' | 'not-yet' | 'stuck'; readonly until: number | undefined }
   /** Go back to the application: verified, or nothing that the person could do. */
   | { readonly kind: 'done' }
   /** Rejected: only the operator can say more. */
@@ -28,7 +28,7 @@ function refused(why: (View['permission'] & { kind: 'no' })['why'], until: numbe
       return { kind: 'wait', on: 'checking' };
     case 'too-many':
     case 'not-yet':
-      return { kind: 'later', until };
+      return { kind: 'later', why, until };
     default:
       return why satisfies never;
   }
@@ -48,7 +48,7 @@ export function nextOf(view: View): Next {
   const { permission } = view;
   if (permission.kind === 'no') return refused(permission.why, permission.until);
   // Jumio refuses to start: only the operator can mend that, and asking the person for anything would lead nowhere.
-  if (isBeingMade(view) && view.waitingOn === 'operator') return { kind: 'later', until: undefined };
+  if (isBeingMade(view) && view.waitingOn === 'operator') return { kind: 'later', why: 'stuck', until: undefined };
   if (view.consent !== 'given') return { kind: 'consent' };
   return isBeingMade(view) || isRenewing(view) ? { kind: 'wait', on: 'preparing' } : { kind: 'go' };
 }

@@ -51,7 +51,7 @@ export function expiryCases(world: () => World): void {
     await place.advance(2 * DAY);
     await person.sees({ status: 'expired' });
     const refusal = await person.goToJumio();
-    expect(refusal.text).toMatch(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4}\./);
+    expect(refusal.text).toMatch(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d UTC\./);
     expect(await startsOf(world(), person)).toBe(5);
     await place.advance(21 * DAY); // 31 days after the first
     expect((await person.goToJumio()).url).toContain(place.jumioUrl);
