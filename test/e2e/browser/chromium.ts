@@ -4,6 +4,9 @@ import { findProgram } from '../../../sandbox/program.ts';
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 const executablePath = findProgram({ names, variable: 'CHROMIUM_BIN', folders: ['/usr/bin'] });
 
+/** Four windows one after the other, on a machine that is busy with others. */
+export const PATIENT = { timeout: 150_000 };
+
 export const hasChromium = executablePath !== undefined;
 
 /** For the name of a suite that only a Chromium can pass. */

@@ -12,20 +12,23 @@ const found = z.array(
   z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })) }),
 );
 
-/** axe waits by timers, which do not run where scripts are switched off. The page's own scripts are not read again. */
+/**
+ * axe waits by timers, which do not run where scripts are switched off. The page's own scripts are not read again, and a
+ * page that would be loaded again in the middle of a look is not.
+ */
 async function allowScripts(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
+  await session.send('Page.stopLoading');
   // A session of its own believes that they are on: only a change is carried out.
   for (const value of [true, false]) await session.send('Emulation.setScriptExecutionDisabled', { value });
 }
 
-/** What axe finds wrong with a page as it is shown now, one line per element. */
+/** What axe, which is in the page already, finds wrong with it as it is shown now, one line per element. */
 async function violationsOf(page: Page, runOnly: readonly string[], scripts: boolean): Promise<string[]> {
   // Where scripts are off a page that waits must be loaded again: what it shows happens at this moment (WCAG 2.2.1).
   const rules = { 'meta-refresh': { enabled: scripts } };
-  // Evaluated from outside, so the page's own policy neither forbids it nor is loosened for it.
   const answer = await page.evaluate(
-    `${axe.source}; axe.run(document, ${JSON.stringify({ runOnly, rules })}).then(({ violations }) => violations)`,
+    `axe.run(document, ${JSON.stringify({ runOnly, rules })}).then(({ violations }) => violations)`,
   );
   return found
     .parse(answer)
@@ -46,6 +49,8 @@ export async function lookAt(page: Page, { language, scripts }: Eyes): Promise<v
   expect(await page.title()).not.toBe('');
   expect(await page.locator('main').count()).toBe(1);
   await allowScripts(page);
+  // Evaluated from outside, so the page's own policy neither forbids it nor is loosened for it.
+  await page.evaluate(axe.source);
   await page.emulateMedia({ colorScheme: 'light' });
   expect(await violationsOf(page, TAGS, scripts), 'light').toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });

@@ -1,4 +1,5 @@
 import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
+import { firstForm } from '../../../sandbox/kratos/forms.ts';
 import { MANIPULATED, UNREADABLE } from '../outcomes.ts';
 import { onlyExecutionOf, type World } from '../world.ts';
 
@@ -35,6 +36,16 @@ export const signedUp: Scene = async ({ place }) => {
   return person;
 };
 
+/** Read the text, and did not agree. */
+export const declined: Scene = async (world) => {
+  const person = await signedUp(world);
+  const { verifyUrl } = world.place;
+  const page = await person.browser.get(`${verifyUrl}/jumio/verify`);
+  const form = firstForm(page.text, page.url).fields;
+  await person.browser.post(`${verifyUrl}/jumio/decline`, { form });
+  return person;
+};
+
 /** Jumio has all it needs, and takes its time until the test lets it go on. */
 export const processing: Scene = async (world) => {
   await world.jumio.post('settings', { processingSeconds: 600 });
@@ -46,6 +57,8 @@ export const approved: Scene = (world) => decided(world, { outcome: 'pass' }, 'a
 export const inReview: Scene = (world) => decided(world, { outcome: 'warn' }, 'review');
 export const unreadable: Scene = (world) => decided(world, UNREADABLE, 'rejected');
 export const unsupported: Scene = rejected('usability/UNSUPPORTED_DOCUMENT_TYPE');
+export const outOfDate: Scene = rejected('dataChecks/DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT');
+export const notFinished: Scene = rejected('usability/NOT_UPLOADED');
 export const rejectedForGood: Scene = (world) => decided(world, MANIPULATED, 'rejected');
 
 /** Three rejections that a person could act on: no further try. */

@@ -3,7 +3,7 @@ import type { Person } from '../../../sandbox/journeys/person.ts';
 
 /** How somebody looks at the pages. */
 export interface Eyes {
-  readonly language: 'en' | 'de';
+  readonly language: 'en' | 'de' | 'fr' | 'es';
   readonly scripts: boolean;
   readonly width: number;
 }
@@ -11,21 +11,34 @@ export interface Eyes {
 /** The narrowest phone of WCAG 1.4.10, in English, with scripts; and a desktop, in German, without. */
 export const PHONE: Eyes = { language: 'en', scripts: true, width: 320 };
 export const DESKTOP: Eyes = { language: 'de', scripts: false, width: 1280 };
+export const FRENCH: Eyes = { language: 'fr', scripts: true, width: 390 };
+export const SPANISH: Eyes = { language: 'es', scripts: false, width: 1280 };
+
+/** Each of our languages, with and without scripts, on a phone and on a desktop. */
+export const EVERYBODY: readonly Eyes[] = [PHONE, DESKTOP, FRENCH, SPANISH];
 
 /** A browser window that writes down everything that should not happen in it. */
 export interface Window {
   readonly page: Page;
-  /** Console errors, violations of the content security policy, failed requests, and requests to anybody else. */
-  readonly problems: readonly string[];
+  /**
+   * Console errors, violations of the content security policy, failed requests, and requests to anybody else. A test
+   * that means to cause one takes it out.
+   */
+  readonly problems: string[];
   readonly close: () => Promise<void>;
 }
 
 const HEIGHTS: Readonly<Record<number, number>> = { 320: 640, 390: 844, 1280: 900 };
-const LOCALES = { en: 'en-GB', de: 'de-DE' };
+const LOCALES = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR', es: 'es-ES' };
 
 /** Chromium reports a page that is answered with 4xx or 5xx; that a page has such a status is not a problem. */
 function isAboutDocument(message: ConsoleMessage, documents: ReadonlySet<string>): boolean {
   return message.text().startsWith('Failed to load resource') && documents.has(message.location().url);
+}
+
+/** Fetched ahead of a visit that may never come: it comes to nothing, and that is no problem. */
+function isAhead(request: Request): boolean {
+  return 'sec-purpose' in request.headers();
 }
 
 function watch(page: Page, known: readonly string[], problems: string[]): void {
@@ -37,13 +50,13 @@ function watch(page: Page, known: readonly string[], problems: string[]): void {
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   page.on('request', (request: Request) => {
     const { protocol, origin } = new URL(request.url());
-    if (request.isNavigationRequest()) documents.add(request.url());
+    if (request.isNavigationRequest() || isAhead(request)) documents.add(request.url());
     if (protocol !== 'data:' && !known.includes(origin)) problems.push(`request to ${origin}`);
   });
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
     // A navigation that overtakes another one, or a look that is under way when the page is left.
-    if (why !== 'net::ERR_ABORTED')
+    if (why !== 'net::ERR_ABORTED' && !isAhead(request))
       problems.push(`failed: ${request.method()} ${new URL(request.url()).pathname} ${why}`);
   });
 }

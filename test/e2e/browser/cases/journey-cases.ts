@@ -5,12 +5,14 @@ import { lookAt } from '../look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, fillIn, leads, onToJumio, pressAction, tabTo } from '../steps.ts';
-import { DESKTOP, PHONE, type Window } from '../window.ts';
+import { DESKTOP, FRENCH, PHONE, SPANISH, type Window } from '../window.ts';
 
 const WHOLE_WAY = [
   ['on a phone, in English, with scripts', { ...PHONE, width: 390 }],
   ['on a desktop, in German, without scripts', DESKTOP],
   ['on a phone, in German, with scripts', { ...PHONE, language: 'de' }],
+  ['on a phone, in French, with scripts', FRENCH],
+  ['on a desktop, in Spanish, without scripts', SPANISH],
 ] as const;
 
 /** What people do from page to page, pressing what they see. */
@@ -114,7 +116,13 @@ export function journeyCases(stage: () => Stage): void {
     await page.goto(`${place.appUrl}/login`);
     await fillIn(page, credentials.email, credentials.password);
     await page.goto(`${verifyUrl}/jumio/status`);
+    await page.getByText('Somebody else is signed in').waitFor();
+    expect(await page.locator('main').innerText()).not.toContain(told);
+    await pressAction(page);
+    expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
+    await page.goto(`${verifyUrl}/jumio/status`);
     expect(await page.locator('#sentence').innerText()).not.toBe(told);
+    await page.getByText('waiting for you').waitFor();
   });
 
   test('the session was revoked while somebody was at Jumio: the way back is open all the same', async () => {

@@ -1,50 +1,41 @@
 import { expect, test } from 'vitest';
-import { lookAt } from '../look.ts';
+import { lookInEveryLanguage } from '../everybody.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
-import { DESKTOP, PHONE } from '../window.ts';
 
 interface State {
   readonly name: string;
   readonly scene: scenes.Scene;
   /** What the person does next: `#action` of the page. */
   readonly action: 'a' | 'button' | 'p';
+  readonly place?: 'status';
 }
 
 const STATES: readonly State[] = [
   { name: 'a first visit', scene: scenes.signedUp, action: 'button' },
+  { name: 'a first visit to the status page', scene: scenes.signedUp, action: 'a', place: 'status' },
+  { name: 'refused to agree', scene: scenes.declined, action: 'a', place: 'status' },
   { name: 'approved', scene: scenes.approved, action: 'a' },
   { name: 'in review', scene: scenes.inReview, action: 'a' },
   { name: 'rejected, the photo could not be read', scene: scenes.unreadable, action: 'button' },
   { name: 'rejected, the document is not supported', scene: scenes.unsupported, action: 'button' },
+  { name: 'rejected, the document is out of date', scene: scenes.outOfDate, action: 'button' },
+  { name: 'rejected, not all steps were finished', scene: scenes.notFinished, action: 'button' },
   { name: 'rejected for anything else', scene: scenes.rejectedForGood, action: 'a' },
   { name: 'rejected too often', scene: scenes.tooMany, action: 'a' },
 ];
 
-/** Every standing that a person can come back to, on a phone with scripts and on a desktop without, in two languages. */
+/** Every standing that a person can come back to, in every language. */
 export function stateCases(stage: () => Stage): void {
-  test.each(STATES)('$name', async ({ scene, action }) => {
-    const { open, verifyUrl } = stage();
+  test.each(STATES)('$name', async ({ scene, action, place = 'verify' }) => {
     const person = await scene(stage());
-    const sentences: string[] = [];
-    for (const eyes of [PHONE, DESKTOP]) {
-      const { page } = await open(eyes, person);
-      await page.goto(`${verifyUrl}/jumio/verify`);
-      await lookAt(page, eyes);
-      expect(await page.locator('#action').evaluate((element) => element.localName)).toBe(action);
-      sentences.push(await page.locator('#sentence').innerText());
-    }
-    expect(new Set(sentences).size, 'another sentence in each language').toBe(2);
+    expect(await lookInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/${place}`, { person })).toBe(action);
   });
 
   test('Jumio has all it needs, and takes its time', async () => {
-    const { open, verifyUrl, jumio } = stage();
+    const { verifyUrl, jumio } = stage();
     const person = await scenes.processing(stage());
-    for (const eyes of [PHONE, DESKTOP]) {
-      const { page } = await open(eyes, person);
-      await page.goto(`${verifyUrl}/jumio/status`);
-      await lookAt(page, eyes);
-    }
+    expect(await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/status`, { person })).toBe('a');
     await jumio.post('settings', { processingSeconds: 0 });
     await person.sees({ status: 'approved' });
   });

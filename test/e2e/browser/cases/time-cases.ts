@@ -1,28 +1,58 @@
-import { test } from 'vitest';
-import { lookAt } from '../look.ts';
+import { expect, test } from 'vitest';
+import { lookInEveryLanguage } from '../everybody.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
-import { choose, onToJumio } from '../steps.ts';
+import { choose, onToJumio, pressAction } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
+import { oneTimeAddress } from './one-time-address.ts';
 
 const TWO_DAYS_S = 2 * 86_400;
+const ELEVEN_MINUTES_S = 11 * 60;
 
-/** What needs Jumio's clock moved, which is everybody's. */
+/** What needs clocks moved, which are everybody's. */
 export function timeCases(stage: () => Stage): void {
   test('the link has ended: the page says so, and a press makes another on the same account', async () => {
     const { jumio, open, verifyUrl, place } = stage();
     const person = await scenes.signedUp(stage());
     await jumio.advance(TWO_DAYS_S);
     await person.sees({ status: 'expired' });
-    for (const eyes of [DESKTOP, PHONE]) {
-      const { page } = await open(eyes, person);
-      await page.goto(`${verifyUrl}/jumio/verify`);
-      await lookAt(page, eyes);
-    }
+    await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person });
     const { page } = await open(DESKTOP, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
     await onToJumio(page, place);
+    const [first, second] = await jumio.executionsOf(person.identityId);
+    expect(second?.accountId).toBe(first?.accountId);
     await choose(page, 'Pass');
     await person.sees({ status: 'approved' });
+  });
+
+  test('a one-time address has ended', async () => {
+    const { open, place } = stage();
+    const { identityId } = await scenes.signedUp(stage());
+    const address = await oneTimeAddress(stage(), identityId);
+    await place.advance(ELEVEN_MINUTES_S);
+    const { page } = await open(PHONE);
+    await page.goto(address);
+    await pressAction(page);
+    await page.getByText('no longer good').waitFor();
+  });
+
+  test('too many attempts: the page names the date of the next', async () => {
+    const { open, place, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    for (const _ of [2, 3, 4, 5]) {
+      await place.advance(TWO_DAYS_S);
+      await person.sees({ status: 'expired' });
+      await person.goToJumio();
+      await person.sees({ status: 'pending' });
+    }
+    const { page } = await open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await place.advance(TWO_DAYS_S);
+    await person.sees({ status: 'expired' });
+    // A page from before leads nowhere either.
+    await pressAction(page);
+    await page.getByText(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4}\./).waitFor();
+    expect(await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person })).toBe('p');
   });
 }

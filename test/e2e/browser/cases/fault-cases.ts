@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { lockLedger } from '../../../support/locked-ledger.ts';
+import { lookInEveryLanguage } from '../everybody.ts';
+import { lookAt } from '../look.ts';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { onToJumio, pressAction } from '../steps.ts';
+import { FRENCH, PHONE } from '../window.ts';
+
+/** What is wrong with us, or with too many requests, has a page like everything else. */
+export function faultCases(stage: () => Stage): void {
+  test('too many requests: the page says to wait', async () => {
+    const { open, beside } = stage();
+    const url = await beside({ HANDOVER_SECRET: '', PAGE_RATE: '6' });
+    const { page } = await open(FRENCH, await scenes.signedUp(stage()));
+    const status = async () => (await page.goto(`${url}/jumio/verify`))?.status();
+    await expect.poll(status, { interval: 1, timeout: 20_000 }).toBe(429);
+    await page.getByText('Attendez une minute').waitFor();
+    await lookAt(page, FRENCH);
+  });
+
+  test('the ledger cannot be written: nothing is lost, and the way on works afterwards', async () => {
+    const { place, open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    const release = lockLedger(place.env.DATABASE_URL ?? '');
+    await pressAction(page);
+    await page.getByText('cannot be reached at the moment').waitFor();
+    release();
+    await onToJumio(page, place);
+  });
+
+  test('an address that leads nowhere', async () => {
+    const url = `${stage().verifyUrl}/jumio/verifi`;
+    expect(await lookInEveryLanguage(stage(), url, { status: 404 })).toBe('a');
+  });
+
+  test('who cannot do this at all finds another way', async () => {
+    expect(await lookInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/help`)).toBe('a');
+  });
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { send } from '../../../../sandbox/kratos/loopback.ts';
+import type { Stage } from '../stage.ts';
+
+const handedOver = z.object({ url: z.string() });
+
+/** What an application's back end gets for its person. */
+export async function oneTimeAddress({ place, verifyUrl }: Stage, identityId: string): Promise<string> {
+  const headers = { authorization: `Bearer ${place.env.HANDOVER_SECRET}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ kratos_identity_id: identityId });
+  const answer = await send({ method: 'POST', url: `${verifyUrl}/jumio/handover`, headers, body });
+  return handedOver.parse(answer.json()).url;
+}
