@@ -17,8 +17,8 @@ function bytesOf(base32: string): Buffer {
   return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
 
-/** The six digits of now (RFC 6238, SHA-1, 30 s). */
-function codeOf(secret: string): string {
+/** The six digits that an authenticator shows now (RFC 6238, SHA-1, 30 s). */
+export function codeOf({ secret }: Authenticator): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
   const mac = createHmac('sha1', bytesOf(secret)).update(counter).digest();
@@ -51,15 +51,15 @@ export async function addAuthenticator({ publicUrl }: KratosUrls, token: string)
   const answer = await send({ method: 'GET', url: `${publicUrl}/self-service/settings/api`, headers });
   const { nodes } = key.parse(answer.json()).ui;
   const secret = nodes.find(({ attributes }) => attributes.id === 'totp_secret_key')?.attributes.text?.text ?? '';
-  const body = JSON.stringify({ method: 'totp', totp_code: codeOf(secret) });
+  const body = JSON.stringify({ method: 'totp', totp_code: codeOf({ secret }) });
   const done = await send({ method: 'POST', url: readFlow(answer).ui.action, headers, body });
   if (done.status !== 200) throw new Error(`no authenticator: ${done.status} ${done.text.slice(0, 300)}`);
   return { secret };
 }
 
 /** Goes on from a session to the second factor. */
-export function stepUp(kratos: KratosUrls, token: string, { secret }: Authenticator): Promise<Outcome> {
-  return again(kratos, token, 'aal=aal2', { method: 'totp', totp_code: codeOf(secret) });
+export function stepUp(kratos: KratosUrls, token: string, authenticator: Authenticator): Promise<Outcome> {
+  return again(kratos, token, 'aal=aal2', { method: 'totp', totp_code: codeOf(authenticator) });
 }
 
 /** Signs in once more on top of a session, as before a dangerous step. */

@@ -1,9 +1,14 @@
 import { describe } from 'vitest';
 import { KRATOS } from '../kratos-under-test.ts';
+import { applicationCases } from './cases/application-cases.ts';
 import { deadEndCases } from './cases/dead-end-cases.ts';
 import { faultCases } from './cases/fault-cases.ts';
+import { handOverCases } from './cases/hand-over-cases.ts';
 import { journeyCases } from './cases/journey-cases.ts';
 import { neighbourCases } from './cases/neighbour-cases.ts';
+import { prefetchCases } from './cases/prefetch-cases.ts';
+import { returnCases } from './cases/return-cases.ts';
+import { secondFactorCases } from './cases/second-factor-cases.ts';
 import { stateCases } from './cases/state-cases.ts';
 import { timeCases } from './cases/time-cases.ts';
 import { hasChromium, OR_WHY_SKIPPED, PATIENT } from './chromium.ts';
@@ -14,7 +19,12 @@ describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKI
   const stage = useStage();
   describe('where somebody stands', () => stateCases(stage));
   describe('from page to page', () => journeyCases(stage));
+  describe('the way to Jumio and back', () => handOverCases(stage));
+  describe('return_to', () => returnCases(stage));
+  describe('a single-page application', () => applicationCases(stage));
   describe('the neighbours of the demo', () => neighbourCases(stage));
+  describe('a second factor', () => secondFactorCases(stage));
+  describe('fetched ahead', () => prefetchCases(stage));
   describe('dead ends', () => deadEndCases(stage));
   describe('what is wrong with us', () => faultCases(stage));
   describe('what ends', () => timeCases(stage));

@@ -40,9 +40,18 @@ async function startBeside({ place }: World, env: Readonly<Record<string, string
   return url;
 }
 
-/** After each test every window is closed; what should not have happened in one fails the test. */
-export function useStage(): () => Stage {
-  const world = useWorld({ env: { ...HARBOUR, HANDOVER_SECRET: 'demo-handover-secret-0001' } });
+/** A second factor, which only the real Kratos has. */
+const more = { selfservice: { methods: { totp: { enabled: true, config: { issuer: 'demo' } } } } };
+
+/**
+ * After each test every window is closed; what should not have happened in one fails the test.
+ * @param env on top of the service's configuration
+ */
+export function useStage(env: Readonly<Record<string, string>> = {}): () => Stage {
+  const world = useWorld({
+    kratos: { more },
+    env: { ...HARBOUR, HANDOVER_SECRET: 'demo-handover-secret-0001', ...env },
+  });
   const opened: Opened = { windows: [], ends: [], origins: [] };
   let browser: Browser | undefined;
   beforeAll(async () => {

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { choose } from '../steps.ts';
+import { PHONE, type Window } from '../window.ts';
+
+const answered = z.object({ status: z.number(), body: z.unknown() });
+const needed = z.object({ code: z.literal('consent-needed'), consent: z.object({ text_version: z.string() }) });
+const link = z.object({ url: z.string() });
+
+/** What a script of the page that is shown gets from another origin, with the person's cookies. */
+async function fetches({ page }: Window, url: string, body?: object) {
+  const init = {
+    credentials: 'include',
+    headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  };
+  const script = `fetch(${JSON.stringify(url)}, ${JSON.stringify(init)})
+    .then(async (answer) => ({ status: answer.status, body: await answer.json() }))`;
+  return answered.parse(await page.evaluate(script));
+}
+
+/** A single-page application, which shows the text itself and leads to Jumio from its own page. */
+export function applicationCases(stage: () => Stage): void {
+  test('the scripts of an allowed origin read the state, agree for their person, and lead to Jumio', async () => {
+    const { place, open, beside } = stage();
+    const url = await beside({ ALLOWED_ORIGINS: place.appUrl });
+    const window = await open(PHONE, await scenes.signedUp(stage()));
+    const { page } = window;
+    await page.goto(place.appUrl);
+    expect((await fetches(window, `${url}/jumio/status`)).body).toMatchObject({ next: 'verify' });
+    const asked = await fetches(window, `${url}/jumio/verify`, {});
+    expect(window.problems.splice(0)).toEqual([expect.stringContaining('409')]);
+    const { text_version } = needed.parse(asked.body).consent;
+    const gone = await fetches(window, `${url}/jumio/verify`, { consent: { text_version } });
+    await page.goto(link.parse(gone.body).url);
+    await choose(page, 'Pass');
+    await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+    expect((await fetches(window, `${url}/jumio/status`)).body).toMatchObject({ status: 'approved', next: 'continue' });
+  });
+
+  test('the scripts of any other origin get nothing', async () => {
+    const { place, open, beside } = stage();
+    const url = await beside({ ALLOWED_ORIGINS: 'https://app.example.com' });
+    const window = await open(PHONE, await scenes.signedUp(stage()));
+    await window.page.goto(place.appUrl);
+    await expect(fetches(window, `${url}/jumio/status`)).rejects.toThrow('Failed to fetch');
+    await expect(fetches(window, `${url}/jumio/verify`, {})).rejects.toThrow('Failed to fetch');
+    const refused = window.problems.splice(0);
+    expect(refused.filter((problem) => !problem.includes('CORS') && !problem.includes('ERR_FAILED'))).toEqual([]);
+  });
+}

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { startAdminProxy } from '../../../../sandbox/kratos/proxy.ts';
+import { MANIPULATED } from '../../outcomes.ts';
+import { onlyExecutionOf } from '../../world.ts';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { choose, onToJumio, pressAction } from '../steps.ts';
+import { DESKTOP, FRENCH, PHONE } from '../window.ts';
+
+/** Who goes on, and what has changed since they saw the page. */
+export function handOverCases(stage: () => Stage): void {
+  test('on a phone and on a desktop: both lead to the same execution', async () => {
+    const { place, open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const links: string[] = [];
+    for (const eyes of [PHONE, DESKTOP]) {
+      const { page } = await open(eyes, person);
+      await page.goto(`${verifyUrl}/jumio/verify`);
+      await onToJumio(page, place);
+      links.push(page.url());
+    }
+    expect(new Set(links).size).toBe(1);
+    await onlyExecutionOf(stage(), person);
+  });
+
+  test('who was verified meanwhile is led back to the application by the button, and not to Jumio', async () => {
+    const { place, jumio, open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/?from=jumio`)}`);
+    const { id } = await onlyExecutionOf(stage(), person);
+    await jumio.post(`executions/${id}/outcome`, { outcome: 'pass' });
+    await person.sees({ status: 'approved' });
+    await pressAction(page);
+    expect(page.url()).toBe(`${place.appUrl}/?from=jumio`);
+  });
+
+  test('who was rejected meanwhile is told so by the button, and not led to Jumio', async () => {
+    const { open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(FRENCH, person);
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    const hosted = await person.goToJumio();
+    await person.choose(hosted, MANIPULATED);
+    await person.sees({ status: 'rejected' });
+    await pressAction(page);
+    await page.getByText('n’a pas pu être vérifiée').waitFor();
+    expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
+  });
+
+  test('who left Jumio half-way is led back to what they began', async () => {
+    const { place, open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(page, place);
+    const link = page.url();
+    await choose(page, 'Abandon');
+    await page.goto(`${verifyUrl}/jumio/status`);
+    await page.getByText('under way').waitFor();
+    await onToJumio(page, place);
+    expect(page.url()).toBe(link);
+  });
+
+  test.each([PHONE, DESKTOP])(
+    'who looked in just before they finished waits for the next look, and is led on, in $language',
+    async (eyes) => {
+      const { place, open, verifyUrl } = stage();
+      const { page } = await open(eyes, await scenes.signedUp(stage()));
+      await page.goto(`${verifyUrl}/jumio/verify`);
+      await onToJumio(page, place);
+      const link = page.url();
+      await page.goto(`${verifyUrl}/jumio/status`);
+      await page.goto(link);
+      await choose(page, 'Pass');
+      await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+      await page.getByText('Verified', { exact: true }).waitFor();
+    },
+  );
+
+  test('Kratos goes down while somebody is at Jumio: the hand-over cookie opens the way back and on', async () => {
+    const { place, open, beside } = stage();
+    const kratos = await startAdminProxy(place.kratos.publicLoopbackUrl);
+    try {
+      const url = await beside({ HANDOVER_SECRET: '', KRATOS_PUBLIC_URL: kratos.url });
+      const { page } = await open(PHONE, await scenes.signedUp(stage()));
+      await page.goto(`${url}/jumio/verify`);
+      await onToJumio(page, place);
+      kratos.fault('whoami', '503', { times: 100 });
+      await choose(page, 'Reject: unreadable photo');
+      await page.getByText('could not be read').waitFor({ timeout: 30_000 });
+      await onToJumio(page, place);
+      await choose(page, 'Pass');
+      await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+    } finally {
+      await kratos.stop();
+    }
+  });
+}

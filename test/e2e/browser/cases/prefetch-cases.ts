@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { leads, onToJumio, pressAction } from '../steps.ts';
+import { PHONE } from '../window.ts';
+import { oneTimeAddress } from './one-time-address.ts';
+
+/** How an application may ask a browser to guess where its person goes next. */
+const GUESSES = {
+  'a link to prefetch': (urls: readonly string[]) => urls.map((url) => `<link rel="prefetch" href="${url}">`).join(''),
+  'rules to prefetch': (urls: readonly string[]) => rules('prefetch', urls),
+  'rules to prerender': (urls: readonly string[]) => rules('prerender', urls),
+};
+
+function rules(how: 'prefetch' | 'prerender', urls: readonly string[]): string {
+  return `<script type="speculationrules">${JSON.stringify({ [how]: [{ urls, eagerness: 'immediate' }] })}</script>`;
+}
+
+const REFUSED = /"route":"\/jumio\/(verify|status|enter)".*"status":503/;
+
+/** Chromium itself fetches pages of ours before anybody goes there, from a page of the application and with its cookies. */
+export function prefetchCases(stage: () => Stage): void {
+  test.each(Object.entries(GUESSES))(
+    '%s gets nothing and spends nothing, and the click works',
+    async (_how, markup) => {
+      const { place, jumio, log, open, verifyUrl } = stage();
+      const person = await scenes.signedUp(stage());
+      const address = await oneTimeAddress(stage(), person.identityId);
+      const urls = [`${verifyUrl}/jumio/verify`, `${verifyUrl}/jumio/status`, address];
+      const { page } = await open(PHONE, person);
+      await page.goto(place.appUrl);
+      const [calls, lines] = [(await jumio.calls()).length, log.length];
+      const links = urls.map((url, index) => `<a id="to-${index}" href="${url}">here</a>`).join('');
+      // As if the application had it in its page.
+      const fragment = `document.createRange().createContextualFragment(${JSON.stringify(markup(urls) + links)})`;
+      await page.evaluate(`void document.body.prepend(${fragment})`);
+      await expect.poll(() => log.slice(lines).filter((line) => REFUSED.test(line)).length).toBe(urls.length);
+      expect((await page.context().cookies(urls)).map(({ name }) => name)).not.toContain('jumio_handover');
+      expect((await jumio.calls()).length).toBe(calls);
+
+      await leads(page, () => page.locator('#to-2').click());
+      await pressAction(page);
+      expect(page.url()).toBe(urls[0]);
+      await onToJumio(page, place);
+    },
+  );
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { newPerson } from '../../../../sandbox/journeys/person.ts';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { choose, fillIn, onToJumio, pressAction } from '../steps.ts';
+import { PHONE, SPANISH } from '../window.ts';
+
+/** What leads away from the application, as browsers read it. `app` is its origin. */
+const AWAY: readonly ((app: string) => string)[] = [
+  () => 'https://evil.example/deep',
+  () => '//evil.example',
+  () => '/\\evil.example',
+  () => 'https:evil.example',
+  () => '\\\\evil.example',
+  () => '\thttps://evil.example',
+  () => 'ht\ttps://evil.example',
+  () => 'https://evil.example\r\n/',
+  () => 'javascript:alert(1)',
+  () => 'data:text/html,evil',
+  () => '%68ttps://evil.example',
+  () => 'https%3A%2F%2Fevil.example',
+  () => 'http://app.demo.localhost.evil.example/',
+  () => 'http://аpp.demo.localhost/',
+  (app) => `${app}.evil.example/`,
+  (app) => `${app}@evil.example/`,
+  (app) => app.replace('//', '//evil.example@'),
+  (app) => app.replace('//', '//evil.example\\'),
+];
+
+/** Where somebody ends up in the end. */
+export function returnCases(stage: () => Stage): void {
+  test.each([PHONE, SPANISH])('return_to is kept through the sign-in and through Jumio, in $language', async (eyes) => {
+    const { place, open, verifyUrl } = stage();
+    const { credentials } = await newPerson(place);
+    const { page } = await open(eyes);
+    const deep = `${place.appUrl}/?basket=1&step=2#end`;
+    await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(deep)}`);
+    await pressAction(page);
+    await fillIn(page, credentials.email, credentials.password);
+    await onToJumio(page, place);
+    await choose(page, 'Pass');
+    await page.waitForURL(deep, { timeout: 30_000 });
+  });
+
+  test('a return_to that leads anywhere else is ignored: as the browser reads it, the link leads to the application', async () => {
+    const { place, open, verifyUrl } = stage();
+    const { page } = await open(PHONE, await scenes.approved(stage()));
+    for (const away of AWAY) {
+      await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(away(place.appUrl))}`);
+      const leads = z.string().parse(await page.evaluate("document.querySelector('#action').href"));
+      expect([away(''), leads]).toEqual([away(''), `${place.appUrl}/`]);
+    }
+  });
+}

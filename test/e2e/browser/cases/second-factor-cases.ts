@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { isReal, OR_WHY_SKIPPED } from '../../kratos-under-test.ts';
+import { addAuthenticator, codeOf } from '../../second-factor.ts';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { leads, onToJumio } from '../steps.ts';
+import { DESKTOP, PHONE } from '../window.ts';
+
+/** A session that Kratos wants a second factor for before it says whose it is. */
+export function secondFactorCases(stage: () => Stage): void {
+  test.skipIf(!isReal).each([PHONE, DESKTOP])(
+    `a second factor is asked for by Kratos, and leads back to where one was going, in $language${OR_WHY_SKIPPED}`,
+    async (eyes) => {
+      const { place, open, verifyUrl } = stage();
+      const person = await scenes.signedUp(stage());
+      const { sessionToken = '' } = await person.signsIn();
+      const authenticator = await addAuthenticator(place.kratos, sessionToken);
+      const { page } = await open(eyes, person);
+      const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/basket`)}`;
+      await page.goto(wanted);
+      expect(page.url()).toContain(`${place.appUrl}/login?flow=`);
+      await page.getByLabel('Authentication code').fill(codeOf(authenticator));
+      await leads(page, () => page.getByRole('button', { name: 'Sign in' }).click());
+      expect(page.url()).toBe(wanted);
+      await onToJumio(page, place);
+    },
+  );
+}
