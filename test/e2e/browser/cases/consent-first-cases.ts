@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { newCredentials } from '../../../../sandbox/journeys/person.ts';
+import { send } from '../../../../sandbox/kratos/loopback.ts';
+import { lookInEveryLanguage } from '../everybody.ts';
+import { lookAt } from '../look.ts';
+import * as scenes from '../scenes.ts';
+import type { Stage } from '../stage.ts';
+import { choose, fillIn, leads, onToJumio, pressAction } from '../steps.ts';
+import { type Eyes, PHONE, SPANISH } from '../window.ts';
+
+/**
+ * `VERIFICATION_START=consent`, with traits that go to Jumio.
+ * @param writeTexts writes the operator's file of texts
+ */
+export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string) => void): void {
+  const startsSoFar = async (): Promise<number> =>
+    (await stage().jumio.calls()).filter(({ kind }) => kind === 'create' || kind === 'update').length;
+
+  async function signsUp(eyes: Eyes) {
+    const { page } = await stage().open(eyes);
+    await page.goto(`${stage().place.appUrl}/registration`);
+    const { email, password } = newCredentials('walker');
+    await fillIn(page, email, password);
+    return page;
+  }
+
+  test.each([
+    { eyes: PHONE, traits: 'what you have told us about yourself' },
+    { eyes: SPANISH, traits: 'lo que usted nos ha dicho de sí' },
+  ])(
+    'nothing is asked of Jumio before the person agrees, who may refuse first, in $eyes.language',
+    async ({ eyes, traits }) => {
+      const { place, jumio, verifyUrl } = stage();
+      const before = await startsSoFar();
+      const page = await signsUp(eyes);
+      expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
+      await page.getByText(traits).waitFor();
+      await leads(page, () => page.locator('form[action="/jumio/decline"] button').click());
+      await page.locator(`a#action[href="${place.appUrl}/"]`).waitFor();
+      expect(await startsSoFar()).toBe(before);
+      await leads(page, () => page.locator('a[href="/jumio/verify"]').click());
+      await onToJumio(page, place);
+      expect(await startsSoFar()).toBe(before + 1);
+      const told = (await jumio.calls()).filter(({ kind }) => kind === 'prepared').at(-1);
+      const [execution] = await jumio.executionsOf(told?.customerInternalReference ?? '');
+      expect(execution?.prepared).toEqual(['email']);
+      await choose(page, 'Pass');
+      await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+      await page.getByText('Verified', { exact: true }).waitFor();
+    },
+  );
+
+  test('Jumio does not take the traits: the person goes on all the same', async () => {
+    const { place, jumio } = stage();
+    const page = await signsUp(PHONE);
+    await jumio.fault({ kind: 'prepared', fault: 400 });
+    await onToJumio(page, place);
+  });
+
+  test('Jumio is down when the person agrees: the page says so, and leads on when it is back', async () => {
+    const { place, jumio } = stage();
+    const page = await signsUp(PHONE);
+    await jumio.fault({ kind: 'create', fault: 503, count: 100 });
+    await pressAction(page);
+    await page.getByText('Jumio cannot be reached').waitFor();
+    await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/faults` });
+    await onToJumio(page, place);
+  });
+
+  test('Jumio gives no link: the page says that nothing the person did was wrong', async () => {
+    const { jumio, open, beside } = stage();
+    const url = await beside({});
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(PHONE, person);
+    await page.goto(`${url}/jumio/verify`);
+    await jumio.fault({ kind: 'create', fault: 'no-href' });
+    await pressAction(page);
+    await page.getByText('cannot be started at the moment').waitFor();
+    expect(await lookInEveryLanguage(stage(), `${url}/jumio/verify`, { person })).toBe('button');
+  });
+
+  test('another version of the text asks everybody once more, and says that it has changed', async () => {
+    const { place, open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(page, place);
+    const link = page.url();
+    writeTexts('consent_version: "2026-01"\nen:\n  consent.why: The law asks banks to know their customers.\n');
+    await place.restart();
+    const again = await open(PHONE, person);
+    await again.page.goto(`${verifyUrl}/jumio/verify`);
+    await again.page.getByText('has changed since you last agreed').waitFor();
+    await again.page.getByText('The law asks banks').waitFor();
+    await lookAt(again.page, PHONE);
+    const third = await open(PHONE, person);
+    await third.page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(third.page, place);
+    expect(third.page.url()).toBe(link);
+  });
+}
