@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ITSME } from '../../sandbox/eid/kinds.ts';
@@ -7,6 +8,7 @@ import { createBrowser } from '../../sandbox/kratos/browser.ts';
 import { send } from '../../sandbox/kratos/loopback.ts';
 import { whoami } from '../../sandbox/kratos/outcome.ts';
 import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from './browser/chromium.ts';
+import { lookAt } from './browser/look.ts';
 import { openWindow, PHONE } from './browser/window.ts';
 import { type EidWorld, startEidWorld } from './eid-world.ts';
 import { isReal, OR_WHY_SKIPPED } from './kratos-under-test.ts';
@@ -184,26 +186,44 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     await (await signUp('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
   });
 
+  /** Signs somebody up in Chromium by the button of the eID. */
+  async function inChromium(then: (page: Page) => Promise<void>): Promise<void> {
+    const { appUrl, verifyUrl, kratos } = world.place;
+    const browser = await launchChromium();
+    try {
+      const window = await openWindow(browser, PHONE, [kratos.publicUrl, appUrl, verifyUrl, world.itsme.issuer]);
+      const { page } = window;
+      await page.goto(`${appUrl}/registration`);
+      await page.getByRole('button', { name: 'Sign up with itsme' }).click();
+      await page.getByLabel('Who you are').fill(somebody());
+      await page.getByRole('button', { name: ITSME.advanced }).click();
+      await page.waitForURL((url) => [verifyUrl, appUrl].includes(url.origin));
+      await page.goto(`${verifyUrl}/jumio/status`);
+      await then(page);
+      expect(window.problems).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  }
+
+  test.skipIf(!hasChromium)(`in Chromium the button of the eID leads to a verified account${OR_NO_CHROMIUM}`, () =>
+    inChromium((page) => page.getByText('Your identity has been verified.').waitFor()),
+  );
+
   test.skipIf(!hasChromium)(
-    `in Chromium the button of the eID leads to a verified account${OR_NO_CHROMIUM}`,
+    `while Kratos cannot be read the page says that the eID is being checked, and goes on by itself${OR_NO_CHROMIUM}`,
     async () => {
-      const { appUrl, verifyUrl, kratos } = world.place;
-      const browser = await launchChromium();
-      try {
-        const window = await openWindow(browser, PHONE, [kratos.publicUrl, appUrl, verifyUrl, world.itsme.issuer]);
-        const { page } = window;
-        await page.goto(`${appUrl}/registration`);
-        await page.getByRole('button', { name: 'Sign up with itsme' }).click();
-        await page.getByLabel('Who you are').fill(somebody());
-        await page.getByRole('button', { name: ITSME.advanced }).click();
-        await page.waitForURL((url) => [verifyUrl, appUrl].includes(url.origin));
-        await page.goto(`${verifyUrl}/jumio/status`);
-        await page.getByText('Your identity has been verified.').waitFor();
-        expect(window.problems).toEqual([]);
-        await window.close();
-      } finally {
-        await browser.close();
-      }
+      world.admin.fault('read', '503', { times: 100 });
+      await inChromium(async (page) => {
+        const beside = await page.context().newPage();
+        for (const each of [page, beside]) {
+          await each.goto(`${world.place.verifyUrl}/jumio/status`);
+          await each.getByText('Your electronic identity is being checked.').waitFor();
+        }
+        await lookAt(beside, PHONE);
+        world.admin.clearFaults();
+        await page.getByText('Your identity has been verified.').waitFor({ timeout: 40_000 });
+      });
     },
   );
 
