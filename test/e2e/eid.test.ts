@@ -24,6 +24,8 @@ const stored = z.object({
   verifiable_addresses: z.array(z.object({ verified: z.boolean() })),
 });
 
+const linked = z.object({ credentials: z.object({ oidc: z.object({ updated_at: z.string() }) }) });
+
 let names = 0;
 const somebody = (): string => `anna${'abcdefghijklmnopqrstuvwxyz'.charAt(names++)}`;
 const at = (level: string, sub = somebody()): InTheApp => ({ sub, choice: `level:${level}` });
@@ -49,6 +51,12 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   const adminOf = async (identityId: string) => {
     const url = `${world.place.kratos.adminUrl}/admin/identities/${identityId}`;
     return stored.parse((await send({ method: 'GET', url })).json());
+  };
+
+  /** When Kratos says that it stored what somebody is linked with. */
+  const storedAt = async (identityId: string): Promise<number> => {
+    const url = `${world.place.kratos.adminUrl}/admin/identities/${identityId}?include_credential=oidc`;
+    return Date.parse(linked.parse((await send({ method: 'GET', url })).json()).credentials.oidc.updated_at);
   };
 
   const isStored = async (sub: string): Promise<boolean> => {
@@ -139,8 +147,13 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const { place, jumio } = world;
     const person = await newPerson(place);
     await person.sees({ status: 'pending' });
+    const before = Date.now();
     await linkEid(place.kratos, 'itsme', at(ITSME.basic), person.browser);
+    const linkedAt = await storedAt(person.identityId);
+    expect(linkedAt).toBeGreaterThanOrEqual(before - 1_000);
     await person.sees({ status: 'approved', source: 'eid:itsme', attempt: 'pending' });
+    // Our PATCH makes the link no newer: the time tells of when its token must be (decisions.md, 42).
+    expect(await storedAt(person.identityId)).toBe(linkedAt);
     await unlinkEid(place.kratos, 'itsme', person.browser);
     await person.sees({ status: 'pending' });
     expect(await jumio.executionsOf(person.identityId)).toHaveLength(1);

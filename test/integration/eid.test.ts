@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AUTHENTIC, initiate, post } from '../support/calls.ts';
 import { CANARIES, findCanaries } from '../support/canaries.ts';
+import { runCli } from '../support/cli.ts';
 import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
 import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
 import { kratosDown } from '../support/fake-kratos.ts';
@@ -16,10 +17,13 @@ evidence: { mobile: [loa-3] }
 required_level: { person: { mobile: loa-2 } }
 `;
 
+function eidOf({ issuer }: EidIssuer) {
+  return { EID_PROVIDERS: `mobile: { issuer: "${issuer}", client_id: bridge, levels: [loa-1, loa-2, loa-3] }`, POLICY };
+}
+
 async function withEid(): Promise<{ service: TestService; issuer: EidIssuer }> {
   const issuer = await startEidIssuer();
-  const mobile = `mobile: { issuer: "${issuer.issuer}", client_id: bridge, levels: [loa-1, loa-2, loa-3] }`;
-  return { issuer, service: await testService({ env: { EID_PROVIDERS: mobile, POLICY } }) };
+  return { issuer, service: await testService({ env: eidOf(issuer) }) };
 }
 
 async function credential(service: TestService, issuer: EidIssuer, subject: string, over: object = {}) {
@@ -230,6 +234,54 @@ describe('POST /eid/link', () => {
     const { service } = await withEid();
     lockLedger(service.databaseUrl);
     expect((await link(service, randomUUID())).statusCode).toBe(204);
+  });
+});
+
+describe('a link or an unlinking of which the hook could not be kept', () => {
+  it('is kept as soon as the ledger can be written again, as of its hook', async () => {
+    const { service, issuer } = await withEid();
+    const id = randomUUID();
+    service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
+    const release = lockLedger(service.databaseUrl);
+    expect((await link(service, id)).statusCode).toBe(204);
+    expect(service.logs.text()).toContain('an eID that was linked is not in the ledger yet');
+    service.clock.advance(HOUR);
+    release();
+    await reaches(service, id, 'approved');
+  });
+
+  it('of which nobody told is found by recheck: what was unlinked withdraws, and what is linked stays', async () => {
+    const world = await withEid();
+    const { service } = world;
+    const [kept, gone] = [await approved(world, 'anna'), await approved(world, 'berta')];
+    service.kratos.credentials.set(gone, []);
+    for (const id of [kept, gone])
+      expect((await runCli(service, ['recheck', id], { env: eidOf(world.issuer) })).code).toBe(0);
+    service.worker.wake();
+    await reaches(service, gone, 'pending');
+    expect(await kindsOf(service, gone)).toContain('eid_withdrawn');
+    await eventually(async () => expect((await snapshotOf(service, kept)).identity.evidence).toBe(0));
+    expect((await snapshotOf(service, kept)).identity.standing).toBe('approved');
+  });
+});
+
+describe('a link of which nobody told', () => {
+  it.each([
+    ['is judged by recheck as of when Kratos stored it', 0, 'approved'],
+    ['is none where its token is older than that', HOUR, 'pending'],
+  ] as const)('%s', async (_name, older, status) => {
+    const { service, issuer } = await withEid();
+    const id = randomUUID();
+    await signUp(service, id, 'password');
+    await reaches(service, id, 'pending');
+    const linked = await credential(service, issuer, 'anna');
+    service.kratos.credentials.set(id, [{ ...linked, storedAt: service.clock.now() + older }]);
+    service.clock.advance(5 * HOUR);
+    expect((await runCli(service, ['recheck', id], { env: eidOf(issuer) })).code).toBe(0);
+    service.worker.wake();
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidence).toBe(0));
+    await eventually(async () => expect(await kindsOf(service, id)).toContain(older ? 'eid_refused' : 'eid_approved'));
+    await reaches(service, id, status);
   });
 });
 

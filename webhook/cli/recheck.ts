@@ -14,7 +14,8 @@ async function run(cli: Cli, named: string, options: Options): Promise<void> {
   const { force = false, dryRun = false } = options;
   await cli.withService(async ({ desk }) => {
     const identityId = await identityOf(desk, named);
-    const done = await act(desk, { identityId, dryRun, decide: (snapshot, now) => recheck(snapshot, force, now) });
+    const how = { force, hasEid: desk.eid !== undefined };
+    const done = await act(desk, { identityId, dryRun, decide: (snapshot, now) => recheck(snapshot, how, now) });
     if (done === undefined) throw unknown(identityId);
     const { jumioDue, kratosDue } = done.snapshot.identity;
     const words = `Due for the service: Jumio ${time(jumioDue)}, Kratos ${time(kratosDue)}.`;
@@ -26,7 +27,9 @@ async function run(cli: Cli, named: string, options: Options): Promise<void> {
 export function registerRecheck(program: Command, cli: Cli): void {
   program
     .command('recheck')
-    .description('have every execution read at Jumio again, also settled ones, and the copy in Kratos written anew')
+    .description(
+      'have every execution read at Jumio again, also settled ones, which eIDs are linked, and the copy in Kratos written anew',
+    )
     .argument('<identity>', 'its id, or the e-mail address it signs in with')
     .option('--force', 'also what was read within the last hour')
     .option('--dry-run', 'only say what would be')

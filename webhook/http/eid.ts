@@ -63,13 +63,7 @@ export async function link(app: FastifyInstance, { desk, worker, isSecret }: Eid
       request.log.warn(`an eID that was linked was not taken: ${detail}`);
       return sendProblem(reply, { status: 400, title: 'The hook’s body is not usable', detail });
     }
-    const { kratos_identity_id: identityId } = body.data;
-    try {
-      await onLinkChanged(desk, worker, identityId);
-    } catch (error) {
-      // Kratos has stored the link already; an error page would only say that it did not.
-      request.log.error({ identity: identityId, err: error }, 'an eID that was linked could not be kept in the ledger');
-    }
+    await onLinkChanged(desk, worker, body.data.kratos_identity_id);
     return reply.code(204).send();
   });
 }

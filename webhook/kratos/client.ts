@@ -52,6 +52,8 @@ export interface OidcCredential {
   readonly subject: string;
   /** Empty where Kratos kept none. */
   readonly idToken: string;
+  /** When Kratos stored what an identity is linked with: at the sign-up, or with the last link. Epoch milliseconds. */
+  readonly storedAt?: number;
 }
 
 /** What an identity is linked with, and what its metadata say at the same moment. */

@@ -6,9 +6,11 @@ import { localeIn } from './trait.ts';
 
 const text = z.string().optional().catch(undefined);
 
+const time = z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined);
+
 const stateWire = {
   state: z.enum(['active', 'inactive']).optional().catch(undefined),
-  state_changed_at: z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined),
+  state_changed_at: time,
 };
 
 function stateOf(wire: { state?: 'active' | 'inactive' | undefined; state_changed_at?: number | undefined }) {
@@ -22,7 +24,7 @@ function stateOf(wire: { state?: 'active' | 'inactive' | undefined; state_change
 export const identityWire = z.object({
   id: z.string().min(1),
   schema_id: text,
-  created_at: z.iso.datetime({ offset: true }).transform(Date.parse).optional().catch(undefined),
+  created_at: time,
   metadata_public: z.unknown().optional(),
   metadata_admin: z.unknown().optional(),
   traits: z.unknown().optional(),
@@ -86,15 +88,15 @@ const oidcProvider = z.object({ provider: z.string(), subject: z.string(), initi
 /** The answer to a read with `include_credential=oidc`; an identity without such a credential has an empty list. */
 export const credentialsWire = z.object({
   credentials: z
-    .object({ oidc: z.object({ config: z.object({ providers: z.array(oidcProvider) }) }).optional() })
+    .object({ oidc: z.object({ config: z.object({ providers: z.array(oidcProvider) }), updated_at: time }).optional() })
     .optional(),
   metadata_public: z.unknown().optional(),
 });
 
 export function toLinked({ credentials, metadata_public: metadataPublic }: z.infer<typeof credentialsWire>): Linked {
-  const providers = credentials?.oidc?.config.providers ?? [];
-  return {
-    credentials: providers.map(({ provider, subject, initial_id_token: idToken }) => ({ provider, subject, idToken })),
-    metadataPublic,
-  };
+  const { config, updated_at: storedAt } = credentials?.oidc ?? {};
+  const linked = (config?.providers ?? []).map(({ provider, subject, initial_id_token: idToken }) => {
+    return { provider, subject, idToken, ...(storedAt !== undefined && { storedAt }) };
+  });
+  return { credentials: linked, metadataPublic };
 }

@@ -91,7 +91,7 @@ export interface Identity {
   readonly inactiveSince: number | null;
   /** What an eID owes us: 0 nothing; 1 a sign-up's credential is to be read; 2 one that was linked or unlinked later. */
   readonly evidence: number;
-  /** When the first hook told of what is owed, and when the last one did: the ID token must be of that time. */
+  /** When the first hook told of what is owed, and when the last one did: the ID token must be of that time. Null: none. */
   readonly evidenceSince: number | null;
   readonly evidenceAt: number | null;
   /** When it was erased; what is left is a tombstone (its standing). */

@@ -26,6 +26,13 @@ export type Found =
 
 type Verified = Extract<Found, { kind: 'verified' }>;
 
+/** What is linked is read without a word of a hook: as of when Kratos stored it. What is owed already stays as it is. */
+export function lookedAgain(snapshot: Snapshot, now: number): Snapshot {
+  const { identity } = snapshot;
+  if (identity.evidence > 0 || identity.erasedAt !== null) return snapshot;
+  return withIdentity(snapshot, { evidence: 2, kratosDue: kratosTurn(identity, now) });
+}
+
 /**
  * What an identity is owed of which a hook said that it has an eID. `for`: see `Identity.evidence`. What an earlier hook
  * told of may still be unread, and is as good as it was.
@@ -34,7 +41,8 @@ export function owed(snapshot: Snapshot, owedFor: 1 | 2, hookAt: number, now: nu
   const { identity } = snapshot;
   const evidence = identity.evidence === 1 ? 1 : owedFor;
   const evidenceSince = Math.min(identity.evidenceSince ?? hookAt, hookAt);
-  return withIdentity(snapshot, { evidence, evidenceSince, evidenceAt: hookAt, kratosDue: kratosTurn(identity, now) });
+  const evidenceAt = Math.max(identity.evidenceAt ?? hookAt, hookAt);
+  return withIdentity(snapshot, { evidence, evidenceSince, evidenceAt, kratosDue: kratosTurn(identity, now) });
 }
 
 /** How a sign-up begins: with an eID, by reading its credential before Jumio is asked for anything. */

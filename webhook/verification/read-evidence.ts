@@ -46,8 +46,9 @@ function knownOf(desk: Desk, eid: Eid, { verifications }: Snapshot, credential: 
   return subject === undefined ? undefined : { kind: 'known', provider, subject };
 }
 
-function hookTimes(desk: Desk, { identity }: Snapshot): HookTimes {
-  const until = identity.evidenceAt ?? desk.clock.now();
+/** Where no hook told of it, when Kratos stored it says of when it is. */
+function hookTimes(desk: Desk, { identity }: Snapshot, { storedAt }: OidcCredential): HookTimes {
+  const until = identity.evidenceAt ?? storedAt ?? desk.clock.now();
   return { since: identity.evidenceSince ?? until, until };
 }
 
@@ -55,7 +56,11 @@ async function judge(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcC
   const { provider, subject: theirs, idToken } = credential;
   const subject = subjectBy(desk, eid.providers[provider]?.issuer, credential);
   try {
-    const { level, issuedAt, ...token } = await eid.client.verify(provider, idToken, hookTimes(desk, snapshot));
+    const { level, issuedAt, ...token } = await eid.client.verify(
+      provider,
+      idToken,
+      hookTimes(desk, snapshot, credential),
+    );
     if (token.subject !== theirs) return { kind: 'refused', provider, subject, flaw: 'subject' };
     const owner = await desk.ledger.identityOfSubject(subject);
     const taken = owner !== undefined && owner !== snapshot.identity.id;
@@ -85,10 +90,11 @@ export async function readEvidence(desk: Desk, eid: Eid, step: Step): Promise<vo
   const judged = await Promise.all(unknown.map((credential) => judge(desk, eid, snapshot, credential)));
   const found = [...known.filter((one) => one !== undefined), ...judged];
   const now = desk.clock.now();
-  const hookAt = snapshot.identity.evidenceAt;
+  const { evidenceSince, evidenceAt } = snapshot.identity;
   await step.write((current) => {
-    // Another hook told of something newer meanwhile: that is read next.
-    const isStale = current.identity.evidenceAt !== hookAt;
+    // Another hook told of something meanwhile: that is read next.
+    const { identity } = current;
+    const isStale = identity.evidenceAt !== evidenceAt || identity.evidenceSince !== evidenceSince;
     return isStale ? { snapshot: current } : onEvidence(inheriting(current, metadataPublic), found, desk, now);
   });
 }

@@ -1,5 +1,6 @@
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
 import { withIdentity } from './edit.ts';
+import { lookedAgain } from './evidence.ts';
 import { allowedAt } from './nudge.ts';
 import { reappeared } from './publication.ts';
 import { settle } from './settle.ts';
@@ -21,12 +22,20 @@ function published(snapshot: Snapshot, now: number): Snapshot {
   return withIdentity(snapshot, { ...identity, ...owed });
 }
 
+export interface Recheck {
+  /** Settled executions too, though they were read within the hour. */
+  readonly force: boolean;
+  /** eID providers are believed, so that what is linked counts. */
+  readonly hasEid: boolean;
+}
+
 /**
  * Makes everything of an identity due: its executions are read, also settled ones (once an hour, unless forced), what
- * waits to be created is tried, and the published copy is written anew.
+ * waits to be created is tried, what is linked is read, and the published copy is written anew.
  */
-export function recheck(snapshot: Snapshot, force: boolean, now: number): Change {
+export function recheck(snapshot: Snapshot, { force, hasEid }: Recheck, now: number): Change {
   const verifications = snapshot.verifications.map((row) => lookedAt(row, force, now));
   const nudged = withIdentity({ ...snapshot, verifications }, { nudges: snapshot.identity.nudges + 1 });
-  return settle(published(nudged, now), now, [{ kind: 'rechecked', detail: { force } }]);
+  const asked = hasEid ? lookedAgain(nudged, now) : nudged;
+  return settle(published(asked, now), now, [{ kind: 'rechecked', detail: { force } }]);
 }
