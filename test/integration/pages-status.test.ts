@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
+import { erase } from '../../webhook/verification/erase.ts';
 import type { SeenPage } from '../support/browser.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { pass, reaches } from '../support/eventually.ts';
@@ -144,5 +145,22 @@ describe('a person whom only the operator can help', () => {
     service.jumio.instead.create = undefined;
     pass(service, HOUR);
     expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+  });
+});
+
+describe('a person who was erased before anybody decided', () => {
+  it.each<[string, Scene]>([
+    ['who was under way', signedUp],
+    ['whose link had ended', expired],
+  ])('is not told that they did not finish: %s', async (_who, scene) => {
+    const service = await testService();
+    const { id, browser } = await scene(service);
+    const now = service.clock.now();
+    await service.desk.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
+    for (const path of ['/jumio/status', '/jumio/verify']) {
+      const page = await browser.get(path);
+      expect(page.sentence).toBe('Your identity has not been verified yet.');
+      expect(page.action).toEqual({ ...CLOSE, text: 'Please contact support if you think that this is a mistake.' });
+    }
   });
 });

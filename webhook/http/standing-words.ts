@@ -13,12 +13,19 @@ export const SENTENCES: Readonly<Record<Status, Text>> = {
   expired: say('status.expired'),
 };
 
+/** Erased before anybody decided: no other standing is refused as if it were a rejection. */
+function isErasedUndecided({ status, permission }: View): boolean {
+  return status === 'expired' && permission.kind === 'no' && permission.why === 'rejected';
+}
+
 /**
- * Where things stand. Who was verified too long ago has finished, and is not told otherwise; whom the operator asks once
+ * Where things stand. Who was erased while something was under way did not let it run out. Who was verified too long ago has finished, and is not told otherwise; whom the operator asks once
  * more is not told that there is nothing to do.
  */
-export function sentenceOf({ status, tooOld, permission }: View): Text {
+export function sentenceOf(view: View): Text {
+  const { status, tooOld, permission } = view;
   if (tooOld) return say('status.too_old');
+  if (isErasedUndecided(view)) return SENTENCES.none;
   const isGranted = (status === 'approved' || status === 'review') && permission.kind !== 'no';
   return isGranted ? say('status.once_more') : SENTENCES[status];
 }
