@@ -4,7 +4,7 @@ import { judge } from '../verification/judgement.ts';
 import { readCopy } from '../verification/published-copy.ts';
 import { type IsSecret, requireBearer } from './authenticity.ts';
 import { decisionBody, NIL_UUID } from './bodies.ts';
-import { sendProblem } from './problem.ts';
+import { sendBadField, sendProblem } from './problem.ts';
 import { sendVerdict, verdictAnswer } from './verdict-answer.ts';
 
 const READ_WITHIN_MS = 500;
@@ -30,7 +30,7 @@ export async function decision(app: FastifyInstance, { desk, isSecret }: Decisio
     const identityId = body.data?.kratos_identity_id ?? body.data?.subject;
     if (identityId === undefined || identityId === NIL_UUID) {
       const detail = 'kratos_identity_id, or subject, must be the UUID of an identity';
-      return sendProblem(reply, { status: 400, title: 'The body is not usable', field: 'kratos_identity_id', detail });
+      return sendBadField(reply, 'kratos_identity_id', detail);
     }
     const judgement = await judge(desk, { identityId, copy: readCopy(body.data ?? {}) }, READ_WITHIN_MS);
     return sendVerdict(reply, verdictAnswer(judgement, desk.clock.now()));

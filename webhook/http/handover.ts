@@ -5,7 +5,7 @@ import type { Desk } from '../verification/desk.ts';
 import { personOf } from '../verification/vouched.ts';
 import { type IsSecret, requireBearer } from './authenticity.ts';
 import { handoverBody, NIL_UUID } from './bodies.ts';
-import { sendProblem } from './problem.ts';
+import { sendBadField, sendProblem } from './problem.ts';
 import type { ReturnTo } from './return-to.ts';
 
 const LIFETIME_MS = 10 * 60_000;
@@ -22,18 +22,14 @@ function unauthorized(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, { status: 401, title: 'The bearer token is missing or is not HANDOVER_SECRET' });
 }
 
-function badField(reply: FastifyReply, field: string, detail: string): FastifyReply {
-  return sendProblem(reply, { status: 400, title: 'The body is not usable', field, detail });
-}
-
 const ID = 'kratos_identity_id must be the UUID of an identity';
 const RETURN_TO = 'return_to must be an absolute URL that ALLOWED_RETURN_URLS allows';
 
 function badBody(reply: FastifyReply, body: unknown): FastifyReply {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    return badField(reply, 'body', 'the body must be a JSON object');
+    return sendBadField(reply, 'body', 'the body must be a JSON object');
   const hasId = handoverBody.pick({ kratos_identity_id: true }).safeParse(body).success;
-  return hasId ? badField(reply, 'return_to', RETURN_TO) : badField(reply, 'kratos_identity_id', ID);
+  return hasId ? sendBadField(reply, 'return_to', RETURN_TO) : sendBadField(reply, 'kratos_identity_id', ID);
 }
 
 /**
@@ -49,8 +45,8 @@ export async function handover(app: FastifyInstance, options: HandoverOptions): 
     if (!body.success) return badBody(reply, request.body);
     const { kratos_identity_id: identityId, return_to: wanted } = body.data;
     const returnTo = options.returnTo(wanted);
-    if (identityId === NIL_UUID) return badField(reply, 'kratos_identity_id', ID);
-    if (wanted !== undefined && returnTo === null) return badField(reply, 'return_to', RETURN_TO);
+    if (identityId === NIL_UUID) return sendBadField(reply, 'kratos_identity_id', ID);
+    if (wanted !== undefined && returnTo === null) return sendBadField(reply, 'return_to', RETURN_TO);
     try {
       const person = await personOf(desk, identityId);
       if (person === undefined) return sendProblem(reply, { status: 404, title: 'Kratos has no such identity' });

@@ -19,3 +19,9 @@ export function sendProblem(reply: FastifyReply, problem: Problem, more: object 
     .type('application/problem+json')
     .send({ ...more, ...problem });
 }
+
+/** 400: the field of the body that is at fault. */
+export function sendBadField(reply: FastifyReply, field: string, detail?: string): FastifyReply {
+  const problem = { status: 400, title: 'The body is not usable', field };
+  return sendProblem(reply, detail === undefined ? problem : { ...problem, detail });
+}

@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { preferredLanguage } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { arrive } from '../verification/arrive.ts';
@@ -18,7 +18,7 @@ import type { Limits } from './limits.ts';
 import { cookieSecret } from './page-security.ts';
 import { ARRIVAL_WAIT_MS, WAIT_MS } from './patience.ts';
 import type { Handover } from './person.ts';
-import { sendProblem } from './problem.ts';
+import { sendBadField } from './problem.ts';
 import { createForPerson } from './resource-person.ts';
 import type { ReturnTo } from './return-to.ts';
 import { JSON_ONLY } from './speaks.ts';
@@ -96,7 +96,7 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
     forPerson(async (person, request, reply) => {
       await limits.goingOn(person.identityId, reply);
       const body = readBody(request.body, options.returnTo);
-      if ('field' in body) return badField(reply, body.field);
+      if ('field' in body) return sendBadField(reply, body.field);
       if (body.consent?.declined) {
         await decline(desk, person, options.returnTo(body.return_to));
         return reply.send(statusOf(await view(desk, person)));
@@ -111,8 +111,4 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
       return answerOutcome(reply, outcome, { want: body.want, dataCentre, status, consent: textIn(language) });
     }),
   );
-}
-
-function badField(reply: FastifyReply, field: string): FastifyReply {
-  return sendProblem(reply, { status: 400, title: 'The body is not usable', field });
 }
