@@ -1,4 +1,5 @@
 import type { Change, DecidedStatus, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { BLANK_ATTEMPT, BLANK_IDENTITY } from './blank.ts';
 import { withIdentity, withVerification } from './edit.ts';
 import type { Particulars } from './particulars.ts';
 import { settle } from './settle.ts';
@@ -13,6 +14,7 @@ export interface Newcomer extends Particulars {
 export function meet(newcomer: Newcomer, now: number): Snapshot {
   const inherited = newcomer.inherited ?? null;
   const identity: Identity = {
+    ...BLANK_IDENTITY,
     id: newcomer.id,
     metAt: now,
     returnTo: newcomer.returnTo ?? null,
@@ -23,10 +25,8 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     reason: null,
     rejections: 0,
     attemptWaitsOn: null,
-    content: null,
     jumioDue: null,
     kratosDue: null,
-    priority: 0,
     lease: 0,
     leasedUntil: 0,
     nudges: 0,
@@ -42,19 +42,10 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     schemaId: newcomer.schemaId ?? null,
     bornAt: newcomer.bornAt ?? null,
     locale: newcomer.locale ?? null,
-    consentVersion: null,
-    consentLanguage: null,
-    consentAt: null,
-    declinedAt: null,
-    invited: 0,
-    grantedFrom: null,
     revoke: 0,
     stateOwed: null,
     deactivated: 0,
     inactiveSince: null,
-    evidence: 0,
-    evidenceSince: null,
-    evidenceAt: null,
     erasedAt: null,
   };
   return { identity, verifications: [] };
@@ -67,12 +58,12 @@ function attemptNumber({ verifications }: Snapshot): number {
 /** A row that is about to be filled in: the next of its identity. */
 export function requested(snapshot: Snapshot, id: string, now: number): Verification {
   return {
+    ...BLANK_ATTEMPT,
     id,
     identityId: snapshot.identity.id,
     source: 'jumio',
     level: null,
     subject: null,
-    prepared: 0,
     attempt: attemptNumber(snapshot),
     state: 'requested',
     requestedAt: now,
@@ -81,28 +72,15 @@ export function requested(snapshot: Snapshot, id: string, now: number): Verifica
     executionId: null,
     definitionKey: null,
     decision: null,
-    decisionLabel: null,
-    riskScore: null,
-    reason: null,
     completedAt: null,
     attempts: 0,
     lastError: null,
     readDue: now,
     lastReadAt: null,
     lastReadFor: null,
-    claimedStatus: null,
     looks: 0,
     aliveAt: null,
     notFound: 0,
-    renew: 0,
-    parked: 0,
-    link: null,
-    linkEndsAt: null,
-    sdkToken: null,
-    transactionToken: null,
-    preparedDue: null,
-    preparedTries: 0,
-    preparedUrl: null,
   };
 }
 

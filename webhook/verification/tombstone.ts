@@ -1,41 +1,8 @@
-import type { Identity, Snapshot, Verification } from '../ledger/types.ts';
+import type { Snapshot, Verification } from '../ledger/types.ts';
+import { BLANK_ATTEMPT, BLANK_IDENTITY } from './blank.ts';
 
 /** The longest pause between two tries to delete an account at Jumio. */
 const LONGEST_MS = 15 * 60_000;
-
-const FORGOTTEN: Partial<Identity> = {
-  returnTo: null,
-  schemaId: null,
-  locale: null,
-  consentVersion: null,
-  consentLanguage: null,
-  consentAt: null,
-  declinedAt: null,
-  invited: 0,
-  grantedFrom: null,
-  evidence: 0,
-  evidenceSince: null,
-  evidenceAt: null,
-  content: null,
-  priority: 0,
-};
-
-const FORGOTTEN_OF_ATTEMPT: Partial<Verification> = {
-  decisionLabel: null,
-  riskScore: null,
-  reason: null,
-  claimedStatus: null,
-  renew: 0,
-  parked: 0,
-  prepared: 0,
-  link: null,
-  linkEndsAt: null,
-  sdkToken: null,
-  transactionToken: null,
-  preparedDue: null,
-  preparedTries: 0,
-  preparedUrl: null,
-};
 
 /** An account that Jumio still has is a debt: to be deleted, whatever else was planned for the attempt. */
 function deletionDue({ accountId, readDue }: Verification, now: number): number | null {
@@ -44,7 +11,7 @@ function deletionDue({ accountId, readDue }: Verification, now: number): number 
 
 function forgotten(row: Verification, now: number): Verification {
   const state = row.decision === null ? 'expired' : 'decided';
-  return { ...row, ...FORGOTTEN_OF_ATTEMPT, state, readDue: deletionDue(row, now) };
+  return { ...row, ...BLANK_ATTEMPT, state, readDue: deletionDue(row, now) };
 }
 
 /**
@@ -54,5 +21,5 @@ function forgotten(row: Verification, now: number): Verification {
 export function tombstone(snapshot: Snapshot, now: number): Snapshot {
   if (snapshot.identity.erasedAt === null) return snapshot;
   const verifications = snapshot.verifications.map((row) => forgotten(row, now));
-  return { identity: { ...snapshot.identity, ...FORGOTTEN }, verifications };
+  return { identity: { ...snapshot.identity, ...BLANK_IDENTITY }, verifications };
 }
