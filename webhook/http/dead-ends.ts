@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { say } from '../texts/messages.ts';
 import { preferredType } from './accept.ts';
+import { supportAction } from './contact-page.ts';
 import { answerNotFound } from './not-found.ts';
 import { link, type Page, words } from './page.ts';
 import { securePages } from './page-security.ts';
 import { createSendPage, type Look, type SendPage } from './send-page.ts';
-import { supportAction } from './standing-page.ts';
 
 /** A browser with a person before it; machines say that they take anything, or nothing at all. */
 function isBrowser({ headers }: FastifyRequest): boolean {

@@ -57,6 +57,11 @@ export function button(
   return { kind: 'button', to, text, fields };
 }
 
+/** Those texts that there are. */
+export function paragraphs(...texts: readonly (Text | undefined)[]): Block[] {
+  return texts.flatMap((text) => (text === undefined ? [] : [{ kind: 'paragraph', text }]));
+}
+
 export function words(text: Text): Action {
   return { kind: 'words', text };
 }

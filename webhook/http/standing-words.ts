@@ -41,9 +41,15 @@ export const BUTTONS: Readonly<Record<Status, Text>> = {
   expired: say('button.start_again'),
 };
 
-export const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
+const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
   unreadable: say('reason.unreadable'),
   expired_document: say('reason.expired_document'),
   unsupported_document: say('reason.unsupported_document'),
   not_finished: say('reason.not_finished'),
 };
+
+/** Only reasons that a person can act on are named: the others would coach fraud, or may not be told. */
+export function reasonOf({ status, reason }: View): Text | undefined {
+  if (status !== 'rejected') return undefined;
+  return reason === null ? say('reason.other') : REASONS[reason];
+}

@@ -1,0 +1,57 @@
+import { say } from '../texts/messages.ts';
+import { lookComesIn } from '../verification/coming-back.ts';
+import { lookAgainAfter, type Next } from '../verification/next.ts';
+import type { View } from '../verification/view.ts';
+import { lookAgainSince } from './jumio-hint.ts';
+import { button, link, type Page, paragraphs } from './page.ts';
+import type { PageFields } from './page-fields.ts';
+import { SENTENCES } from './standing-words.ts';
+
+/** The first call did not get through: the person is not kept waiting for something that they think is quick. */
+function isDelayed({ permission }: View): boolean {
+  return (permission.kind === 'continue' || permission.kind === 'renew') && permission.verification.attempts > 0;
+}
+
+/** Something is checked, and there is no attempt at Jumio: the credential of an eID is still to be read. */
+function isReadingEid({ attempt }: View): boolean {
+  return attempt === undefined;
+}
+
+/** Only who pressed is led to Jumio without a press: whoever only looks in, or is made to, is shown a button. */
+function untilThereIsALink({ pressed, fields }: PageFields): Pick<Page, 'blocks' | 'action'> {
+  const [again, text] = [say('button.look_again'), say('next.press')];
+  return pressed
+    ? { blocks: [{ kind: 'without-scripts', text }], action: { ...button(again, fields), goesOn: true } }
+    : { blocks: paragraphs(text), action: link('/jumio/verify', again) };
+}
+
+/** Nothing to do: the page looks again by itself. */
+export function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: PageFields): Page {
+  const refreshSeconds = lookAgainAfter(view, page.now);
+  const { status, waitingOn } = view;
+  const waits = { refreshSeconds, seen: { status, waitingOn } };
+  const again = say('button.look_again');
+  if (on === 'checking') {
+    const sentence = isReadingEid(view) ? say('checking_eid.sentence') : SENTENCES.processing;
+    return { sentence, blocks: paragraphs(say('next.wait')), action: link('/jumio/status', again), ...waits };
+  }
+  const sentence = isDelayed(view) ? say('delayed.sentence') : say('preparing.sentence');
+  return { sentence, ...untilThereIsALink(page), ...waits };
+}
+
+/**
+ * Who has just finished is not told to go on, and led to a link that is used up, because Jumio was asked a moment
+ * before: the page waits for the look that comes, and then shows what Jumio says.
+ */
+export function finishedPage(view: View, { place, back, now }: PageFields): Page | undefined {
+  const soon = place === 'verify' || back === undefined ? undefined : lookComesIn(view, back, now);
+  if (soon === undefined || back === undefined) return undefined;
+  const [sentence, blocks] = [SENTENCES.processing, paragraphs(say('next.wait'))];
+  const to = lookAgainSince(back);
+  return {
+    sentence,
+    blocks,
+    action: link(to, say('button.look_again')),
+    onwards: { to, seconds: Math.ceil(soon / 1000) },
+  };
+}
