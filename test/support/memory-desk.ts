@@ -59,6 +59,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
       claim: notHere,
       nextDue: notHere,
       events: notHere,
+      copyTo: notHere,
       probe: notHere,
       close: notHere,
     },

@@ -4,7 +4,7 @@ import type { LedgerLook } from '../../webhook/ledger/look.ts';
 import { examined, SHIPPED } from '../support/doctor/site.ts';
 
 const WELL = { state: 'open', unwritable: undefined, missing: [], unknown: [], paused: [] } as const;
-const ROOMY: Disk = { freeBytes: 5 * 1024 ** 3, openedBy: 1 };
+const ROOMY: Disk = { freeBytes: 5 * 1024 ** 3, openedBy: 1, isOpenToAll: false };
 
 async function found(ledger: LedgerLook, disk: Disk = ROOMY): Promise<string[]> {
   const { findings } = await examined({ kratos: SHIPPED, seen: { ledger, disk } });
@@ -27,6 +27,7 @@ describe('what the doctor says of the ledger', () => {
   it.each<[string, Partial<Disk>, string[]]>([
     ['little room', { freeBytes: 500 * 1024 ** 2 }, ['warning disk-nearly-full']],
     ['two processes', { openedBy: 2 }, ['warning ledger-shared']],
+    ['everybody may read it', { isOpenToAll: true }, ['warning ledger-readable']],
     ['nobody, because the service is stopped', { openedBy: 0 }, []],
     ['a system that does not tell', { openedBy: undefined }, []],
   ])('%s', async (_name, disk, expected) => {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { LedgerUnavailable, UpstreamError } from '../errors.ts';
 import { registerBackfill } from './backfill.ts';
+import { registerBackup } from './backup.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './cli.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerErase } from './erase.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   registerBackfill,
   registerDoctor,
   registerExport,
+  registerBackup,
 ];
 
 const ABOUT =

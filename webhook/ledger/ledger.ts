@@ -57,6 +57,8 @@ export interface Ledger {
   /** The earliest time at which something may be claimed. */
   nextDue(): Promise<number | undefined>;
   events(identityId: string | null): Promise<StoredEvent[]>;
+  /** See `Store.copyTo`. */
+  readonly copyTo: Store['copyTo'];
   /** Rejects where a write would. */
   probe(): Promise<void>;
   close(): Promise<void>;
@@ -127,6 +129,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
     claim: (options) => store.write((db) => claim(db, store, rows, options)),
     nextDue: () => store.read((db) => nextDue(db)),
     events: (id) => store.read((db) => events(db, id)),
+    copyTo: store.copyTo,
     probe: () => store.write((db) => probe(db)),
     close: () => store.close(),
   };

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import Libsql from 'libsql';
 import { LedgerUnavailable } from '../errors.ts';
 import type { Store } from './store.ts';
@@ -9,6 +9,12 @@ import { groupedWriter, unavailable } from './writer.ts';
 
 /** libsql is synchronous: while it waits for a foreign lock the whole process stands still (ecosystem.md §9). */
 const BUSY_TIMEOUT_MS = 100;
+
+/** It holds links, tokens and the key of the references: nobody else's business. SQLite's files beside it follow it. */
+function makeOwn(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+}
 
 function open(path: string): Libsql.Database {
   const database = new Libsql(path);
@@ -60,15 +66,26 @@ export function openSqlite(path: string): Store {
     }
   };
   const close = async (): Promise<void> => {
+    // libsql leaves all that is new in the -wal file; `passive` waits for nobody who is still reading or writing.
+    await sql`pragma wal_checkpoint(passive)`.execute(writing).catch(() => undefined);
     await writing.destroy();
     await reading.destroy();
   };
-  return { dialect: 'sqlite', db: reading, read, write: groupedWriter(writing), close };
+  const copyTo = async (copy: string): Promise<void> => {
+    makeOwn(copy);
+    try {
+      await sql`vacuum into ${copy}`.execute(reading);
+    } catch (error) {
+      rmSync(copy, { force: true });
+      throw error;
+    }
+  };
+  return { dialect: 'sqlite', db: reading, read, write: groupedWriter(writing), copyTo, close };
 }
 
 function connect(path: string): [Kysely<Tables>, Kysely<Tables>] {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeOwn(path);
     return [kysely(open(path)), kysely(open(path))];
   } catch (error) {
     const words = error instanceof Error ? error.message : 'unknown';

@@ -11,5 +11,10 @@ export interface Store {
   /** Committed data only, never waiting for a write. Rejects with `LedgerUnavailable` where the database cannot serve. */
   readonly read: <T>(work: Work<T>) => Promise<T>;
   readonly write: Write;
+  /**
+   * Writes the whole ledger, as it is at one moment, into a file that must not be there; nobody waits for it. Missing where
+   * the database has tools of its own for that.
+   */
+  readonly copyTo?: (path: string) => Promise<void>;
   close(): Promise<void>;
 }

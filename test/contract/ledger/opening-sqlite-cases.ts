@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
@@ -62,6 +62,27 @@ export function openingSqliteCases(): void {
     const file = join(await freshFolder(), 'data', 'deeper', 'ledger.sqlite');
     await openOn(sqlite, `file:${file}`);
     expect(existsSync(file)).toBe(true);
+  });
+
+  test('is nobody else’s to read, nor are the files beside it', async () => {
+    const folder = join(await freshFolder(), 'data');
+    await signUp(await openOn(sqlite, `file:${join(folder, 'ledger.sqlite')}`));
+    const modes = ['', 'ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm'].map(async (name) => {
+      const { mode } = await stat(join(folder, name));
+      return (mode & 0o777).toString(8);
+    });
+    expect(await Promise.all(modes)).toEqual(['700', '600', '600', '600']);
+  });
+
+  test('is whole in its one file once it is closed', async () => {
+    const folder = await freshFolder();
+    const ledger = await openLedger(`file:${join(folder, 'ledger.sqlite')}`, NOW);
+    const id = await signUp(ledger);
+    await ledger.close();
+    await copyFile(join(folder, 'ledger.sqlite'), join(folder, 'copy.sqlite'));
+    const copy = await openOn(sqlite, `file:${join(folder, 'copy.sqlite')}`);
+    expect(copy.origin).toBe('opened');
+    expect(await copy.snapshot(id)).toBeDefined();
   });
 
   test('names the path when its folder cannot be made', async () => {

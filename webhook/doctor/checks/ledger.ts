@@ -85,7 +85,7 @@ export const creation: Check = {
 /** A second process on one SQLite file would pay the same debts twice; one that only looks is harmless. */
 export const file: Check = {
   group: 'ledger',
-  says: 'its disk has room, and one process has the file open',
+  says: 'its disk has room, one process has the file open, and not everybody may read it',
   look({ service, seen: { disk } }) {
     if (service !== undefined && !service.DATABASE_URL.startsWith('file:'))
       return notCheckable('the room on PostgreSQL’s disk is not seen from here');
@@ -104,6 +104,17 @@ export const file: Check = {
       why: 'SQLite is for one process: two services would fight for its lock.',
       fix: { says: 'stop the others, or use PostgreSQL for several replicas' },
     };
-    return [...(disk.freeBytes < GIB ? [little] : []), ...((disk.openedBy ?? 0) > 1 ? [several] : [])];
+    const open: Finding = {
+      id: 'ledger-readable',
+      severity: 'warning',
+      seen: 'every user of this machine may read the SQLite file',
+      why: 'It holds links to Jumio, and the key by which callbacks are recognised.',
+      fix: { says: 'chmod 600 the file and those beside it (-wal, -shm), chmod 700 its folder' },
+    };
+    return [
+      ...(disk.freeBytes < GIB ? [little] : []),
+      ...((disk.openedBy ?? 0) > 1 ? [several] : []),
+      ...(disk.isOpenToAll ? [open] : []),
+    ];
   },
 };

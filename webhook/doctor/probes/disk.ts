@@ -6,7 +6,12 @@ export interface Disk {
   readonly freeBytes: number;
   /** How many other processes hold the file open; undefined where this system does not tell. */
   readonly openedBy: number | undefined;
+  /** Whether any user of the machine may read it. */
+  readonly isOpenToAll: boolean;
 }
+
+const OTHERS_READ = 0o004;
+const OTHERS_ENTER = 0o001;
 
 async function opens(process: string, file: string): Promise<boolean> {
   try {
@@ -34,9 +39,14 @@ export async function lookAtDisk(databaseUrl: string): Promise<Disk | undefined>
   if (!databaseUrl.startsWith('file:')) return undefined;
   const path = databaseUrl.slice('file:'.length);
   try {
-    await stat(path);
+    const { mode } = await stat(path);
+    const { mode: ofFolder } = await stat(dirname(path));
     const { bavail, bsize } = await statfs(dirname(path));
-    return { freeBytes: bavail * bsize, openedBy: await openedBy(await realpath(path)) };
+    return {
+      freeBytes: bavail * bsize,
+      openedBy: await openedBy(await realpath(path)),
+      isOpenToAll: (mode & OTHERS_READ) !== 0 && (ofFolder & OTHERS_ENTER) !== 0,
+    };
   } catch {
     return undefined;
   }
