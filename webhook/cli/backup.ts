@@ -12,7 +12,9 @@ async function run(cli: Cli, file: string): Promise<void> {
     if (desk.ledger.copyTo === undefined)
       throw refuse('The ledger is on PostgreSQL: use its own tools, pg_dump or those of who runs it.');
     await desk.ledger.copyTo(file).catch(failed);
-    cli.say(`The whole ledger is in ${file}, as it was a moment ago. It holds the key of the references: keep it safe.\n`);
+    cli.say(
+      `The whole ledger is in ${file}, as it was a moment ago. It holds the key of the references: keep it safe.\n`,
+    );
   });
 }
 
