@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fillRecipe } from '../../sandbox/eid/recipe.ts';
 import type { Asked } from '../../webhook/doctor/probes/ask.ts';
@@ -17,6 +18,8 @@ const ENV = {
   POLICY: 'rules: [{ then: allow }]\nevidence: { idemia: [loa-3] }\nrequired_level: { person: { idemia: loa-2 } }',
 };
 const DOCUMENT = { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks`, acr_values_supported: ['loa-2', 'loa-3', 'loa-4'] };
+const MAPPER_FILE = new URL('../../eid/idemia/mapper.jsonnet', import.meta.url).href;
+const MAPPER = `base64://${readFileSync(new URL(MAPPER_FILE)).toString('base64')}`;
 const set = (path: string, value: unknown): Operation => ({ op: 'add', path, value });
 
 /** The shipped configuration with the recipe in it, and these changes. */
@@ -34,14 +37,14 @@ const ofEid = async (of: Site) => {
   const { findings, passed, notCheckable } = await examined(of);
   return (
     [...findings, ...passed].filter(({ group }) => group === 'eID providers').length +
-    notCheckable.filter(({ what }) => /eID|each provider/.test(what)).length
+    notCheckable.filter(({ what }) => /eID|each provider|by mappers/.test(what)).length
   );
 };
 
 describe('the doctor on an installation with an eID', () => {
   it('is green where all is as the recipe says', async () => {
     const report = await examined(site());
-    expect([wrong(report), report.green, await ofEid(site())]).toEqual([[], true, 3]);
+    expect([wrong(report), report.green, await ofEid(site())]).toEqual([[], true, 4]);
   });
 
   it('says nothing at all of eID where none is configured', async () => {
@@ -53,6 +56,44 @@ describe('the doctor on an installation with an eID', () => {
     const POLICY = 'rules: [{ then: allow }]\nevidence: { idemia: any }';
     const { findings } = await examined(site([{ op: 'remove', path: `${SIGN_UP}/0` }], undefined, { ...ENV, POLICY }));
     expect(findings.filter(({ id }) => id === 'assurance-missing').map(({ severity }) => severity)).toEqual(['info']);
+  });
+});
+
+describe('the doctor on the mapper of an eID', () => {
+  const fixOf = async (mapper: string) => {
+    const { findings, notCheckable } = await examined(site([set(`${PROVIDER}/mapper_url`, mapper)]));
+    const found = findings.find(({ id }) => id === 'eid-mapper-unfilled');
+    return [found?.fix.says, notCheckable.some(({ reason }) => reason.includes('the mapper of idemia'))];
+  };
+
+  it('names the file that is not filled in', async () => {
+    expect(await fixOf(MAPPER_FILE)).toEqual([`write idemia in its place, in ${MAPPER_FILE}`, false]);
+  });
+
+  it.each(['file:///etc/kratos/not-here.jsonnet', 'https://example.com/mapper.jsonnet'])(
+    'says of %s that it cannot be read here',
+    async (mapper) => {
+      expect(await fixOf(mapper)).toEqual([undefined, true]);
+    },
+  );
+});
+
+describe('the doctor on a level that is required for a schema', () => {
+  const POLICY = ENV.POLICY.replace('person:', 'human:');
+
+  it('that Kratos does not have, says that nothing is enforced', async () => {
+    const report = await examined(site([], undefined, { ...ENV, POLICY }));
+    const { why, fix } = report.findings.find(({ id }) => id === 'eid-schema-unknown') ?? {};
+    expect(wrong(report)).toEqual(['eid-schema-unknown']);
+    expect([why, fix?.says]).toEqual([
+      expect.stringContaining('nobody is refused'),
+      'name one of identity.schemas: person',
+    ]);
+  });
+
+  it('says nothing where the schemas are configured elsewhere', async () => {
+    const report = await examined(site([{ op: 'remove', path: '/identity/schemas' }], undefined, { ...ENV, POLICY }));
+    expect(wrong(report)).toEqual([]);
   });
 });
 
@@ -80,6 +121,8 @@ describe.each<[string, readonly Operation[], string]>([
   ],
   ['another client', [set(`${PROVIDER}/client_id`, 'other')], 'eid-client-differs'],
   ['another issuer', [set(`${PROVIDER}/issuer_url`, `${ISSUER}/`)], 'eid-issuer-differs'],
+  ['the method left off', [{ op: 'remove', path: `${OIDC}/enabled` }], 'eid-oidc-off'],
+  ['a mapper that is not filled in', [set(`${PROVIDER}/mapper_url`, MAPPER)], 'eid-mapper-unfilled'],
   ['claims from UserInfo and a required level', [set(`${PROVIDER}/claims_source`, 'userinfo')], 'eid-level-hidden'],
 ])('the doctor on an eID with %s', (_name, changes, expected) => {
   it(`finds ${expected} and nothing else`, async () => {

@@ -2,6 +2,7 @@ import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
 import { recoveryCovered, signInCovered, signUpCovered } from './checks/coverage.ts';
 import { eidHooks } from './checks/eid-hooks.ts';
 import { eidDiscovery, eidInKratos } from './checks/eid-providers.ts';
+import { eidRecipe } from './checks/eid-recipe.ts';
 import { entries } from './checks/entries.ts';
 import { flags } from './checks/flags.ts';
 import { creation, file, ledgerOpens, migrations } from './checks/ledger.ts';
@@ -34,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   templates,
   eidHooks,
   eidInKratos,
+  eidRecipe,
   eidDiscovery,
   wayThere,
   returnUrls,

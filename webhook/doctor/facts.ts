@@ -11,7 +11,7 @@ export interface Facts {
   /** This service's own configuration; absent where it cannot be parsed. */
   readonly service?: Config;
   readonly problems: readonly Problem[];
-  /** By the `body` of the hook that names them. */
+  /** By the `body` of the hook, or the `mapper_url` of the provider, that names them. */
   readonly templates: ReadonlyMap<string, Template>;
   readonly seen: Seen;
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type OurHook, ourHooks } from './hooks.ts';
+import { providersIn } from './eid-providers.ts';
+import { ourHooks } from './hooks.ts';
 import type { Tree } from './tree.ts';
 
-/** A template as a hook names it: its text, or why there is none. */
+/** A template as a hook or a provider names it: its text, or why there is none. */
 export type Template = { readonly text: string } | { readonly unreadable: string };
 
 async function read(body: string): Promise<Template> {
@@ -18,9 +19,12 @@ async function read(body: string): Promise<Template> {
   }
 }
 
-/** The templates of our hooks, by the `body` that names them. Files are looked for on this machine. */
-export async function readTemplates(kratos: Tree | undefined): Promise<Map<string, Template>> {
-  const hooks: OurHook[] = kratos === undefined ? [] : ourHooks(kratos);
-  const bodies = new Set(hooks.map(({ config }) => config.body).filter((body) => body !== undefined));
+/** The templates of our hooks and the mappers of the providers, by what names them. Files are looked for on this machine. */
+export async function readTemplates(kratos: Tree = {}): Promise<Map<string, Template>> {
+  const named = [
+    ...ourHooks(kratos).map(({ config }) => config.body),
+    ...providersIn(kratos).map(({ mapper_url }) => mapper_url),
+  ];
+  const bodies = new Set(named.filter((body) => body !== undefined));
   return new Map(await Promise.all([...bodies].map(async (body) => [body, await read(body)] as const)));
 }

@@ -1,37 +1,20 @@
-import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import { discoveryWire } from '../../eid/client.ts';
 import { type DiscoverySeen, judgeProvider } from '../../eid/judge.ts';
 import { hasEid } from '../eid-hooks.ts';
+import { type InKratos, PROVIDERS, providersIn } from '../eid-providers.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { dotted } from '../hooks.ts';
 import type { Asked } from '../probes/ask.ts';
-import { listAt, type Tree } from '../tree.ts';
+import type { Tree } from '../tree.ts';
 import { NO_KRATOS_CONFIG } from './coverage.ts';
-
-const LIST = '/selfservice/methods/oidc/config/providers';
-
-const text = z.string().optional().catch(undefined);
-const providerOfKratos = z.looseObject({ id: z.string(), client_id: text, issuer_url: text, claims_source: text });
-
-/** One of Kratos' OIDC providers, and where it stands. */
-interface InKratos extends z.infer<typeof providerOfKratos> {
-  readonly pointer: string;
-}
-
-function providersIn(kratos: Tree): InKratos[] {
-  return listAt(kratos, LIST).flatMap((value, index) => {
-    const { data } = providerOfKratos.safeParse(value);
-    return data === undefined ? [] : [{ ...data, pointer: `${LIST}/${index}` }];
-  });
-}
 
 function missing(id: string): Finding {
   return {
     id: 'eid-provider-missing',
     severity: 'error',
-    seen: `EID_PROVIDERS describes ${id}; none of ${dotted(LIST)} has this id`,
+    seen: `EID_PROVIDERS describes ${id}; none of ${dotted(PROVIDERS)} has this id`,
     why: 'The names must be the same, or its people are taken for people without an eID.',
     fix: { says: `paste the recipe of eid/ with the id ${id}, or take it out of EID_PROVIDERS` },
   };
