@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { MANNERS } from '../../sandbox/eid/kinds.ts';
 import { fillRecipe } from '../../sandbox/eid/recipe.ts';
+import { at } from '../../webhook/doctor/tree.ts';
 import { problems } from '../support/environment.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -83,11 +84,20 @@ describe('the pages of eid/', () => {
     expect(named.length > 5 || folder === 'generic').toBe(true);
   });
 
-  it('show a configuration that the service takes', () => {
-    const [EID_PROVIDERS = '', example = ''] = yamlIn(read('eid/README.md'));
+  it('show a configuration that the service takes, each block as it stands', () => {
+    const [, EID_PROVIDERS = '', POLICY = ''] = yamlIn(read('eid/README.md'));
     expect(Object.keys(parse(EID_PROVIDERS))).toEqual(['itsme', 'idemia']);
-    const POLICY = `rules: [{ then: allow }]\n${example.replace(/^ {3}/gm, '')}`;
+    expect(Object.keys(parse(POLICY))).toEqual(['rules', 'evidence', 'required_level']);
     expect(problems({ EID_PROVIDERS, POLICY })).toEqual([]);
     expect(problems({ EID_PROVIDERS, POLICY: POLICY.replace('loa-4', 'loa-9') })).not.toEqual([]);
+  });
+
+  it('show where a provider goes in Kratos, and that the method is switched on', () => {
+    const shown: unknown = parse(yamlIn(read('eid/README.md'))[0] ?? '');
+    const { id, provider: kind } = fillRecipe('itsme', { ...filling, providerId: 'itsme' });
+    expect(at(shown, '/selfservice/methods/oidc/enabled')).toBe(true);
+    expect(at(shown, '/selfservice/methods/oidc/config/providers')).toEqual([
+      { id, provider: kind, mapper_url: expect.stringMatching(/^file:.*itsme\/mapper\.jsonnet$/) },
+    ]);
   });
 });
