@@ -12,6 +12,11 @@ export function text() {
   return z.string({ error: 'a value' }).min(1);
 }
 
+/** What somebody else gives out, e.g. Jumio's portal. */
+export function given(expected: string) {
+  return z.string({ error: expected }).refine((value) => value !== '' && !isPlaceholder(value), { error: expected });
+}
+
 function split(value: string): string[] {
   return value.split(',').map((part) => part.trim());
 }

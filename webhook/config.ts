@@ -9,6 +9,7 @@ import { preparedData } from './config-prepared.ts';
 import { pointer, texts } from './config-texts.ts';
 import {
   burst,
+  given,
   optionalUrl,
   origins,
   perMinute,
@@ -30,8 +31,8 @@ const variables = z.object({
   JUMIO_AUTH_URL: url('Jumio’s token endpoint, e.g. https://auth.emea-1.jumio.ai/oauth2/token'),
   JUMIO_API_BASE_URL: url('one of Jumio’s API hosts, e.g. https://account.emea-1.jumio.ai'),
   JUMIO_RETRIEVAL_BASE_URL: optionalUrl('the URL of Jumio’s retrieval API'),
-  JUMIO_CLIENT_ID: text(),
-  JUMIO_CLIENT_SECRET: text(),
+  JUMIO_CLIENT_ID: given('the id of the OAuth2 client in the Jumio portal, no placeholder'),
+  JUMIO_CLIENT_SECRET: given('the secret of the OAuth2 client in the Jumio portal, no placeholder'),
   JUMIO_CALLBACK_SECRET: secrets(),
   PORT: port().default(3000),
   HOST: text().optional(),

@@ -17,6 +17,8 @@ function problemsOf(env: Environment): string[] {
   }
 }
 
+const PLACEHOLDERS = ['JUMIO_CALLBACK_SECRET', 'JUMIO_CLIENT_ID', 'JUMIO_CLIENT_SECRET', 'ORY_WEBHOOK_SECRET'];
+
 describe('.env.example', () => {
   it('lists exactly the variables that the service reads, in the order of the documentation', () => {
     const names = lines.filter((line) => !line.startsWith('#') && line !== '').map((line) => line.split('=')[0]);
@@ -31,8 +33,8 @@ describe('.env.example', () => {
     }
   });
 
-  it('is refused as it stands, for its two placeholders and nothing else', () => {
-    expect(problemsOf(example).sort()).toEqual(['JUMIO_CALLBACK_SECRET', 'ORY_WEBHOOK_SECRET']);
+  it('is refused as it stands, for its four placeholders and nothing else', () => {
+    expect(problemsOf(example).sort()).toEqual(PLACEHOLDERS);
   });
 
   it('starts once they are filled in, with the defaults of the documentation', () => {
@@ -40,6 +42,8 @@ describe('.env.example', () => {
       ...example,
       ORY_WEBHOOK_SECRET: 'x'.repeat(16),
       JUMIO_CALLBACK_SECRET: 'y'.repeat(16),
+      JUMIO_CLIENT_ID: 'client',
+      JUMIO_CLIENT_SECRET: 'secret',
     };
     const bare = Object.fromEntries(
       ['ORY_WEBHOOK_SECRET', 'KRATOS_ADMIN_URL', 'JUMIO_AUTH_URL', 'JUMIO_API_BASE_URL', 'JUMIO_CLIENT_ID']

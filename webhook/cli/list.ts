@@ -60,7 +60,7 @@ async function stuck(cli: Cli, desk: Desk, options: Options): Promise<void> {
     last = trouble;
     await printed(cli, options, trouble, listed);
   }
-  if (last === undefined) cli.say('Nobody needs an operator.\n');
+  if (last === undefined) cli.say('Nothing is stuck. Whom Jumio left to you: list --status review\n');
 }
 
 async function run(cli: Cli, options: Options): Promise<void> {
@@ -76,10 +76,12 @@ async function run(cli: Cli, options: Options): Promise<void> {
 export function registerList(program: Command, cli: Cli): void {
   program
     .command('list')
-    .description('identities that need an operator (--stuck), or those of one status; one line each, with their age')
+    .description(
+      'identities that something is stuck for (--stuck), or those of one status; one line each, with their age',
+    )
     .option(
       '--stuck',
-      'publishing stuck, gone, parked, unreadable, contradicted, eID unread, erasure owed; pauses first',
+      'publishing stuck, gone, parked, not created, unreadable, contradicted, eID unread, erasure owed; pauses first',
     )
     .addOption(new Option('--status <status>', 'those of this status').choices(STATUSES))
     .option('--json', 'JSON lines, for scripts')

@@ -35,6 +35,8 @@ export function reasonWords(text: string): string {
   if (text.length === 0 || text.length > 100 || /[\p{Cc}]/u.test(text))
     throw new InvalidArgumentError('Give one line of up to 100 characters.');
   if (/@|\d{5,}/.test(text))
-    throw new InvalidArgumentError('It is kept for good: give no e-mail address and no long number.');
+    throw new InvalidArgumentError(
+      'It is kept for good: give no e-mail address, and no number of five digits or more.',
+    );
   return text;
 }

@@ -36,7 +36,10 @@ const ABOUT =
 
 /** The program with all its commands; nothing is opened before one of them runs. */
 export function createProgram(cli: Cli): Command {
-  const program = new Command('jumio-bridge').description(ABOUT).showHelpAfterError().exitOverride();
+  const program = new Command('jumio-bridge')
+    .description(ABOUT)
+    .showHelpAfterError('(--help says more)')
+    .exitOverride();
   program.configureOutput({
     writeOut: (text) => void cli.print(text),
     writeErr: (text) => cli.say(text),

@@ -23,16 +23,18 @@ async function stuckNow(desk: Desk): Promise<Record<string, number>> {
 
 function dayRows(days: readonly Day[]): string[][] {
   return days.map(
-    ({ day, sign_ups, started, decided, median_seconds, blocked, would_block, on_failure, creation_pauses }) => [
+    ({ day, sign_ups, started, decided, overridden, median_seconds, blocked, would_block, ...counted }) => [
       day,
       String(sign_ups),
       String(started),
       ...(['PASSED', 'WARNING', 'FAILED'] as const).map((verdict) => String(decided[verdict] ?? 0)),
+      String(sum(overridden)),
       median_seconds === null ? '–' : span(median_seconds * 1000),
       String(sum(blocked)),
       String(sum(would_block)),
-      String(on_failure),
-      String(creation_pauses),
+      String(counted.on_failure),
+      String(counted.creation_pauses),
+      String(counted.erased),
     ],
   );
 }
@@ -48,11 +50,13 @@ const HEAD = [
   'passed',
   'warning',
   'failed',
+  'overridden',
   'median',
   'blocked',
   'would block',
   'failure',
   'pauses',
+  'erased',
 ];
 
 /** Which rule refused, or would have refused, how many, on which day. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Dependencies } from '../dependencies.ts';
+import type { Snapshot } from '../ledger/types.ts';
 import { enterUrl, issueAddress } from '../verification/addresses.ts';
 import { grant } from '../verification/grant.ts';
 import { act } from '../verification/operator.ts';
@@ -24,6 +25,15 @@ async function addressFor({ desk, config }: Dependencies, identityId: string): P
   return enterUrl(config.PUBLIC_URL, await issueAddress(desk, person, issue));
 }
 
+const FOR_NOTHING =
+  'They were rejected by the operator: whatever Jumio says, that ends by `override --approve` only. The attempt costs ' +
+  'what every attempt costs.\n';
+
+function isForNothing(snapshot: Snapshot): boolean {
+  const standing = standingOf(snapshot);
+  return standing?.by?.source === 'operator' && standing.status === 'rejected';
+}
+
 async function run(cli: Cli, named: string, options: Options): Promise<void> {
   const { by, reason = null, dryRun = false } = options;
   await cli.withService(async (service) => {
@@ -41,9 +51,8 @@ async function run(cli: Cli, named: string, options: Options): Promise<void> {
     const address = dryRun ? undefined : await addressFor(service, identityId);
     const endsAt = new Date(desk.clock.now() + LIFETIME_MS).toISOString();
     const more = address === undefined ? {} : { address, address_ends_at: endsAt };
+    if (isForNothing(done.snapshot)) cli.say(FOR_NOTHING);
     await tell(cli, options, done, `One more attempt is granted to ${identityId}; it is made when they go on.`, more);
-    if (standingOf(done.snapshot)?.by?.source === 'operator' && standingOf(done.snapshot)?.status === 'rejected')
-      cli.say('They were rejected by the operator: whatever Jumio says, that ends by `override --approve` only.\n');
     if (options.json || dryRun) return;
     if (address === undefined)
       cli.say('There are no pages to send them to: PUBLIC_URL and KRATOS_PUBLIC_URL are not set.\n');
