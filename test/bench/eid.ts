@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { z } from 'zod';
 import { newPerson } from '../../sandbox/journeys/person.ts';
-import { startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { type Neighbourhood, startNeighbourhood } from '../../sandbox/neighbourhood.ts';
 import { closedLoop, type Target } from './load.ts';
 import { load } from './page.ts';
 import { startTarget } from './routes.ts';
-import { compared, inTurns } from './turns.ts';
+import { compared, forEachSide, inTurns, mapped, type Sides } from './turns.ts';
 
 const RULES = 'rules: [{ when: { status: rejected }, then: block }, { then: allow }]';
 const WITHOUT = { POLICY: RULES };
@@ -13,12 +13,13 @@ const WITH = {
   EID_PROVIDERS: 'mobile: { issuer: "http://127.0.0.1:9", client_id: bridge, levels: [loa-2, loa-3] }',
   POLICY: `${RULES}\nevidence: { mobile: [loa-3] }\nrequired_level: { default: { mobile: loa-2 } }`,
 };
+const ENVIRONMENTS: Sides<Readonly<Record<string, string>>> = { without: WITHOUT, with: WITH, again: WITHOUT };
 
 /** Many short runs: what a machine does besides hits single ones, and a median leaves those out. */
 const ROUNDS = 40;
 const RUN_MS = 250;
 const LOADS = 200;
-const WARM_UP = 300;
+const WARM_UP = 100;
 const WARM_UP_MS = 2_500;
 
 type Side = Awaited<ReturnType<typeof startTarget>>;
@@ -52,59 +53,53 @@ async function run(side: Side, route: Route, connections: number): Promise<Run> 
   return { perSecond, cpu: ((await cpuOf(side)) - before) / count };
 }
 
-async function figures(withEid: Side, without: Side, route: Route, connections: number): Promise<string> {
-  const of = (side: Side) => () => run(side, route, connections);
-  for (const side of [without, withEid]) await closedLoop(side.all[route], connections, WARM_UP_MS);
-  const rounds = await inTurns(ROUNDS, of(without), of(withEid));
-  const only = (figure: keyof Run) =>
-    rounds.map((one) => ({
-      with: [one.with[0][figure], one.with[1][figure]] as const,
-      without: [one.without[0][figure], one.without[1][figure]] as const,
-    }));
+async function figures(sides: Sides<Side>, route: Route, connections: number): Promise<string> {
+  await forEachSide(sides, (side) => closedLoop(side.all[route], connections, WARM_UP_MS));
+  const runs = await inTurns(
+    ROUNDS,
+    mapped(sides, (side) => () => run(side, route, connections)),
+  );
+  const only = (figure: keyof Run) => mapped(runs, (of) => of.map((one) => one[figure]));
   return `${compared(only('cpu'))}\n  requests per second ${compared(only('perSecond'))}`;
 }
 
-async function benchRoutes(print: (line: string) => void): Promise<void> {
-  const [without, withEid] = await Promise.all([startTarget(WITHOUT), startTarget(WITH)]);
-  const told = async (route: Route, connections: number): Promise<void> => {
-    const found = await figures(withEid, without, route, connections);
-    print(`eID / without, ${route}, ${connections} connections: processor time ${found}`);
-  };
+/** What people without an eID pay where eID and Jumio are both on: the same requests to a service with it and without. */
+export async function benchEid(print: (line: string) => void): Promise<void> {
+  const sides = await forEachSide(ENVIRONMENTS, startTarget);
+  const told = async (route: Route, connections: number): Promise<void> =>
+    print(
+      `eID / without, ${route}, ${connections} connections: processor time ${await figures(sides, route, connections)}`,
+    );
   try {
     await told('validate', 20);
     await told('callback', 20);
     await told('callback', 100);
     await told('initiate', 20);
   } finally {
-    for (const { child } of [without, withEid]) child.disconnect();
+    mapped(sides, ({ child }) => child.disconnect());
   }
 }
 
 /** A page of somebody who signed up by password: how long one load takes. */
-async function pageOf(place: Awaited<ReturnType<typeof startNeighbourhood>>): Promise<() => Promise<number>> {
+async function pageOf(place: Neighbourhood): Promise<() => Promise<number>> {
   const person = await newPerson(place);
   await person.sees({ status: 'pending' });
   const cookie = await person.browser.cookies(`${place.verifyUrl}/jumio/verify`);
   return async () => (await load(`${place.service().url}/jumio/verify`, cookie)).ms;
 }
 
-async function benchPages(print: (line: string) => void): Promise<void> {
-  const rate = { PAGE_RATE: '100000' };
-  const places = [await startNeighbourhood({ env: { ...rate, ...WITHOUT } })];
+/** The same of a page, beside a Kratos of its own for each side. */
+export async function benchEidPage(print: (line: string) => void): Promise<void> {
+  const places: Neighbourhood[] = [];
   try {
-    const other = await startNeighbourhood({ env: { ...rate, ...WITH } });
-    places.push(other);
-    const [without, withEid] = [await pageOf(places[0] ?? other), await pageOf(other)];
-    for (let n = 0; n < WARM_UP; n += 1) await Promise.all([without(), withEid()]);
-    const rounds = await inTurns(LOADS, without, withEid);
-    print(`eID / without, a page: time ${compared(rounds)}`);
+    const pages = await forEachSide(ENVIRONMENTS, async (env) => {
+      const place = await startNeighbourhood({ env: { PAGE_RATE: '100000', ...env } });
+      places.push(place);
+      return pageOf(place);
+    });
+    await inTurns(WARM_UP, pages);
+    print(`eID / without, a page: time ${compared(await inTurns(LOADS, pages))}`);
   } finally {
     for (const place of places) await place.stop();
   }
-}
-
-/** What people without an eID pay where eID and Jumio are both on: the same requests to a service with it and without. */
-export async function benchEid(print: (line: string) => void): Promise<void> {
-  await benchRoutes(print);
-  await benchPages(print);
 }

@@ -1,12 +1,19 @@
 import { benchCalls } from './calls.ts';
-import { benchEid } from './eid.ts';
+import { benchEid, benchEidPage } from './eid.ts';
 import { benchPage } from './page.ts';
 import { benchRoutes } from './routes.ts';
 import { benchSignIn } from './sign-in.ts';
 
-/** `npm run bench [routes|sign-in|page|calls|eid]`: ratios of one run; nothing here passes or fails. */
+/** `npm run bench [routes|sign-in|page|calls|eid|eid-page]`: ratios of one run; nothing here passes or fails. */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const BENCHES = { routes: benchRoutes, 'sign-in': benchSignIn, page: benchPage, calls: benchCalls, eid: benchEid };
+const BENCHES = {
+  routes: benchRoutes,
+  'sign-in': benchSignIn,
+  page: benchPage,
+  calls: benchCalls,
+  eid: benchEid,
+  'eid-page': benchEidPage,
+};
 
 const wanted = process.argv.slice(2);
 print(`Node ${process.version}`);

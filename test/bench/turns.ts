@@ -1,37 +1,45 @@
 import { median } from './load.ts';
 
-/** One round: each side measured twice, in an order in which a machine that grows slower harms both alike. */
-interface Round<Figure> {
-  readonly with: readonly [Figure, Figure];
-  readonly without: readonly [Figure, Figure];
+/** What is compared. `again` is like `without`, in a process of its own: what it differs by is nobody's doing. */
+export interface Sides<T> {
+  readonly without: T;
+  readonly with: T;
+  readonly again: T;
 }
 
+const NAMES = ['without', 'with', 'again'] as const;
 const BLOCKS = 4;
 
-/** Rounds that go without, with, with, without. */
-export async function inTurns<Figure>(
-  rounds: number,
-  without: () => Promise<Figure>,
-  withIt: () => Promise<Figure>,
-): Promise<Round<Figure>[]> {
-  const measured: Round<Figure>[] = [];
-  for (let n = 0; n < rounds; n += 1) {
-    const [first, second, third, fourth] = [await without(), await withIt(), await withIt(), await without()];
-    measured.push({ with: [second, third], without: [first, fourth] });
-  }
-  return measured;
+export function mapped<A, B>(sides: Sides<A>, make: (side: A) => B): Sides<B> {
+  return { without: make(sides.without), with: make(sides.with), again: make(sides.again) };
 }
 
-/** The median over all, and over each of so many parts of the run: how far those differ is its noise. */
+/** The same for each side, one after the other: processes that start at once disturb each other. */
+export async function forEachSide<A, B>(sides: Sides<A>, make: (side: A) => Promise<B>): Promise<Sides<B>> {
+  return { without: await make(sides.without), with: await make(sides.with), again: await make(sides.again) };
+}
+
+/** Rounds that go there and back, so that a machine that grows slower harms all alike. */
+export async function inTurns<Figure>(
+  rounds: number,
+  sides: Sides<() => Promise<Figure>>,
+): Promise<Sides<readonly Figure[]>> {
+  const figures: Sides<Figure[]> = { without: [], with: [], again: [] };
+  for (let n = 0; n < rounds; n += 1)
+    for (const name of [...NAMES, ...NAMES.toReversed()]) figures[name].push(await sides[name]());
+  return figures;
+}
+
+/** The median over all, and over each of so many parts of the run. */
 function medians(ratios: readonly number[]): string {
   const size = Math.ceil(ratios.length / BLOCKS);
   const blocks = Array.from({ length: BLOCKS }, (_, n) => median(ratios.slice(n * size, (n + 1) * size)));
   return `${median(ratios).toFixed(2)} (${blocks.map((one) => one.toFixed(2)).join(' ')})`;
 }
 
-/** With beside without; and, as the run's noise, either side beside itself, measured in the same way. */
-export function compared(rounds: readonly Round<number>[]): string {
-  const both = rounds.flatMap((one) => [one.with[0] / one.without[0], one.with[1] / one.without[1]]);
-  const same = rounds.flatMap((one) => [one.with[1] / one.with[0], one.without[0] / one.without[1]]);
-  return `${medians(both)}, the same side twice ${medians(same)}`;
+/** With beside without; and, as the run's noise, a second process without beside the first, measured in the same way. */
+export function compared(figures: Sides<readonly number[]>): string {
+  const beside = (side: readonly number[]): string =>
+    medians(side.map((figure, n) => figure / (figures.without[n] ?? Number.NaN)));
+  return `${beside(figures.with)}, without twice ${beside(figures.again)}`;
 }
