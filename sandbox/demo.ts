@@ -44,7 +44,7 @@ async function untilInterrupted(place: Neighbourhood): Promise<void> {
   say(`  2. your own verification, whenever you want to see it         ${place.verifyUrl}/jumio/verify`);
   say(`  3. Jumio’s side: everybody’s verifications, and its clock     ${place.jumioUrl}/`);
   say('\nStart with the first. In place of a camera you choose what Jumio shall find; let it find something bad, come');
-  say('back, sign out, and try to sign in. The bank’s right-hand column says what happened behind the scenes.');
+  say('back, sign out, and try to sign in. Beside or below, the bank says what happened behind the scenes.');
   if (place.kratos.kind === 'real')
     say('The sign-up page has a second way, with an electronic identity: then nothing is asked of Jumio.');
   say('Nothing leaves this machine. Ctrl-C ends it, and forgets everything.');

@@ -13,15 +13,16 @@ const ATTEMPTS: ReadonlyMap<string, string> = new Map([
   ['expired', 'A further attempt was not finished. It changed nothing.'],
 ]);
 
+const MAY_SEND = { good: 'yes', wait: 'once you are verified', bad: 'no' } as const;
+
 /** The start page of who is signed in: what the application read, what it means here, and its one link. */
 export function home({ jumio }: Me, verifyLink: string): string {
   const { badge, mood, sentence, link } = meaningOf(jumio);
   const attempt = jumio?.attempt && ATTEMPTS.get(jumio.attempt);
-  const isOpen = mood === 'good';
   return html`<p><span class="badge ${mood}">${badge}</span></p><p>${sentence}</p>
 !${attempt ? html`<p class="note">${attempt}</p>` : ''}
 !${link === undefined ? '' : html`<p><a class="button" href="${verifyLink}">${link}</a></p>`}
 <h2>What you can do here</h2>
-<ul><li>Look at your account: yes</li><li>Send money: ${isOpen ? 'yes' : 'once you are verified'}</li></ul>
+<ul><li>Look at your account: yes</li><li>Send money: ${MAY_SEND[mood]}</li></ul>
 <p><a href="/">Look again</a></p>`;
 }

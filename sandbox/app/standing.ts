@@ -58,7 +58,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
       badge: 'Not verified',
       mood: 'bad',
       sentence: 'Your identity could not be verified. The next sign-in will be refused.',
-      link: 'See what I can do',
+      link: 'See how it stands',
     },
   ],
   [

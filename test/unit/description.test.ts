@@ -14,10 +14,16 @@ const GOOD: Found = {
   taken: false,
 };
 
+describe('what an operator is told of somebody who only signed up', () => {
+  it('that it is the person’s turn, and not that they were led to Jumio', () => {
+    expect(whyWaiting(begun(newcomer()), NOW)).toBe('a link is ready; the person has not begun');
+  });
+});
+
 describe('what an operator is told of an eID', () => {
   it('that it is still to be read, and when', () => {
     const waiting = beginBy(newcomer(), { method: 'oidc', bornAt: NOW }, HOW, NOW).snapshot;
-    expect(whyWaiting(waiting, NOW)).toBe('whether an eID answers is still to be read in Kratos');
+    expect(whyWaiting(waiting, NOW)).toBe('whether an eID answers is still to be read');
     expect(debtsNext(waiting)).toEqual([{ what: 'Kratos: publish, read what the eID says', at: NOW }]);
     const linked = owed(begun(newcomer()), 2, NOW, NOW);
     expect(debtsNext(linked).map(({ what }) => what)).toContain('Kratos: publish, read what the eID says');

@@ -13,7 +13,9 @@ function whyOpen(row: Verification, now: number): string {
   if (row.linkEndsAt === null)
     return 'Jumio made the execution without a link: set a domain prefix in the Jumio portal';
   if (row.linkEndsAt <= now) return 'the link to Jumio has ended; the person may ask for a new one';
-  return row.jumioStatus === 'ACQUISITION_STARTED' ? 'the person is at it' : 'the person has a link and has not begun';
+  return row.jumioStatus === 'ACQUISITION_STARTED'
+    ? 'the person is at it'
+    : 'a link is ready; the person has not begun';
 }
 
 function whyDecided(snapshot: Snapshot): string {
