@@ -40,6 +40,19 @@ describe('where a person goes in the end', () => {
   });
 
   it.each([
+    ['rejected for good', undefined],
+    ['to come back another day', 'unreadable'],
+  ] as const)('is one press away for who can do nothing more here: %s', async (_who, reason) => {
+    const service = await testService({ env: { POLICY: 'start_again: { wait: 1d }\nrules: [{ then: allow }]\n' } });
+    const { id, browser } = await signedUp(service);
+    await decide(service, id, 'REJECTED', reason);
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
+    expect(page.action?.kind).toBe('text');
+    expect(page.body).toContain(`<a href="${wanted.replace('=', '&#61;')}" class="button">Go back</a>`);
+    expect((await browser.get('/jumio/status')).body).not.toContain('Go back');
+  });
+
+  it.each([
     `${APPLICATION}/account`,
     `${APPLICATION}/account/`,
     `${APPLICATION}/account/a/b?c=d#e`,

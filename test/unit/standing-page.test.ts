@@ -117,6 +117,32 @@ describe('in every situation of the table', () => {
   });
 });
 
+describe('who has nothing more to do here', () => {
+  const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => situation(standing, attempt)));
+
+  it.each(['verify', 'status'] as const)('has a way back to the application, in every situation: %s', async (place) => {
+    for (const snapshot of all) {
+      const { action, others = [], refreshSeconds } = await pageOf(snapshot, { place, returnTo: RETURN_TO });
+      if (action.kind !== 'button' && refreshSeconds === undefined)
+        expect([action, ...others]).toContainEqual(expect.objectContaining({ kind: 'link', href: RETURN_TO }));
+    }
+  });
+});
+
+describe('who may have left Jumio early', () => {
+  it.each([
+    ['en', /^You have not finished at Jumio yet, or the result is not here yet\./, 'Go on at Jumio'],
+    ['de', /^Sie sind bei Jumio noch nicht fertig, oder das Ergebnis ist noch nicht da\./, 'Bei Jumio weitermachen'],
+    ['fr', /^Vous n’avez pas encore terminé chez Jumio, ou le résultat/, 'Continuer chez Jumio'],
+    ['es', /^Todavía no ha terminado en Jumio, o el resultado/, 'Continuar en Jumio'],
+  ])('is told so in %s, and may go on there or look again', async (language, sentence, button) => {
+    const { action, others = [], ...page } = await pageOf(situation('none', 'ACQUISITION_STARTED, live link'));
+    const tell = (text: Text): string => texts.tell(language, text);
+    expect([tell(page.sentence), tell(action.text)]).toEqual([expect.stringMatching(sentence), button]);
+    expect(others).toEqual([{ kind: 'link', href: '/jumio/status', text: { key: 'button.look_again' } }]);
+  });
+});
+
 describe('a page that waits by itself', () => {
   it.each<[AttemptName, string]>([
     ['requested', 'Your identity verification is being prepared. This page goes on by itself.'],

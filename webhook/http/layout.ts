@@ -51,24 +51,16 @@ ${others.length === 0 ? undefined : html`<div class="others">${others.map((other
 `;
 }
 
-const languageNames = new Map<string, string>();
-
-/** In its own words: `Deutsch`. Looked up once, because that is slow. */
-function languageName(language: string): string {
-  const known =
-    languageNames.get(language) ?? new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
-  languageNames.set(language, known);
-  return known;
-}
-
-function footer(language: string, { brand }: Frame, tell: Tell): Markup {
+/** The operator's links, without the one that the page itself asks to press. */
+function footer(page: Page, { brand }: Frame, tell: Tell): Markup | undefined {
   const { support, privacyUrl } = brand;
-  return html`<footer><ul>
-${support === undefined ? undefined : html`<li>${anchor(support, tell(say('footer.support')))}</li>`}
-${privacyUrl === undefined ? undefined : html`<li>${anchor(privacyUrl, tell(say('footer.privacy')))}</li>`}
-</ul>
-<p class="language">${tell(say('footer.language', { language: languageName(language) }))}</p></footer>
-`;
+  const isAsked = page.action.kind === 'link' && page.action.href === support;
+  const items = [
+    ...(support === undefined || isAsked ? [] : [anchor(support, tell(say('footer.support')))]),
+    ...(privacyUrl === undefined ? [] : [anchor(privacyUrl, tell(say('footer.privacy')))]),
+  ];
+  if (items.length === 0) return undefined;
+  return html`<footer><ul>${items.map((item) => html`<li>${item}</li>`)}</ul></footer>\n`;
 }
 
 /** The whole document. */
@@ -79,7 +71,7 @@ export function document(page: Page, frame: Frame, language: string, tell: Tell)
 <head>
 ${head(page, title, frame)}</head>
 <body>
-${header(frame)}${main(page, title, tell)}${footer(language, frame, tell)}</body>
+${header(frame)}${main(page, title, tell)}${footer(page, frame, tell)}</body>
 </html>
 `.toString();
 }

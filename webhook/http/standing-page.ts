@@ -2,7 +2,7 @@ import { say } from '../texts/messages.ts';
 import { type Next, nextOf } from '../verification/next.ts';
 import type { View } from '../verification/view.ts';
 import { consentPage, declinedPage } from './consent-page.ts';
-import { contactPage } from './contact-page.ts';
+import { contactPage, wayBack } from './contact-page.ts';
 import { type Block, button, link, type Page, paragraphs, words } from './page.ts';
 import type { PageFields } from './page-fields.ts';
 import { BUTTONS, reasonOf, sentenceOf } from './standing-words.ts';
@@ -33,7 +33,8 @@ function hasNoLink({ permission }: View): boolean {
 function goPage(view: View, page: PageFields): Page {
   if (hasNoLink(view)) return { sentence: say('stuck.sentence'), action: button(say('button.try_again'), page.fields) };
   const blocks = [...paragraphs(reasonOf(view)), ...hint(page)];
-  return { sentence: sentenceOf(view), blocks, action: button(BUTTONS[view.status], page.fields) };
+  const others = view.status === 'processing' ? [link('/jumio/status', say('button.look_again'))] : [];
+  return { sentence: sentenceOf(view), blocks, action: button(BUTTONS[view.status], page.fields), others };
 }
 
 /** Reads before anything is agreed to or refused: at the status page that is a way to the text, not the text. */
@@ -47,13 +48,14 @@ function askingPage(view: View, page: PageFields): Page {
 const MINUTE_MS = 60_000;
 
 /** Named to the minute, and not before it. */
-function laterPage({ why, until }: Next & { kind: 'later' }, view: View): Page {
+function laterPage({ why, until }: Next & { kind: 'later' }, view: View, page: PageFields): Page {
+  const others = wayBack(page);
   if (why === 'stuck' || until === undefined)
-    return { sentence: say('stuck.sentence'), action: words(say('next.later')) };
+    return { sentence: say('stuck.sentence'), action: words(say('next.later')), others };
   const date = new Date(Math.ceil(until / MINUTE_MS) * MINUTE_MS);
   const because = why === 'not-yet' ? say('later.not_yet') : say('later.too_many');
   const blocks = paragraphs(reasonOf(view), because);
-  return { sentence: sentenceOf(view), blocks, action: words(say('next.date', { date })) };
+  return { sentence: sentenceOf(view), blocks, action: words(say('next.date', { date })), others };
 }
 
 /** One sentence and one action for everybody: how things stand, and what comes next. */
@@ -67,7 +69,7 @@ export function standingPage(view: View, page: PageFields): Page {
     case 'wait':
       return waitingPage(next.on, view, page);
     case 'later':
-      return laterPage(next, view);
+      return laterPage(next, view, page);
     case 'done':
       return donePage(view, page);
     case 'contact':

@@ -19,13 +19,15 @@ function isErasedUndecided({ status, permission }: View): boolean {
 }
 
 /**
- * Where things stand. Who was erased while something was under way did not let it run out. Who was verified too long ago has finished, and is not told otherwise; whom the operator asks once
- * more is not told that there is nothing to do.
+ * Where things stand. Who was erased while something was under way did not let it run out. Who was verified too long ago
+ * has finished, and is not told otherwise; whom the operator asks once more is not told that there is nothing to do, nor
+ * whoever may have left Jumio early that they need only wait.
  */
 export function sentenceOf(view: View): Text {
   const { status, tooOld, permission } = view;
   if (tooOld) return say('status.too_old');
   if (isErasedUndecided(view)) return SENTENCES.none;
+  if (status === 'processing' && permission.kind !== 'no') return say('status.unfinished');
   const isGranted = (status === 'approved' || status === 'review') && permission.kind !== 'no';
   return isGranted ? say('status.once_more') : SENTENCES[status];
 }
@@ -34,7 +36,7 @@ export function sentenceOf(view: View): Text {
 export const BUTTONS: Readonly<Record<Status, Text>> = {
   none: say('button.start'),
   pending: say('button.continue'),
-  processing: say('button.continue'),
+  processing: say('button.go_on'),
   approved: say('button.continue'),
   review: say('button.continue'),
   rejected: say('button.try_again'),

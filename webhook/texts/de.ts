@@ -5,11 +5,12 @@ export const de: Messages = {
   'brand.unnamed': 'Dieser Dienst',
   'footer.support': 'Support kontaktieren',
   'footer.privacy': 'Datenschutzerklärung',
-  'footer.language': 'Sprache: {{language}}',
 
   'status.none': 'Ihre Identität wurde noch nicht geprüft.',
   'status.pending': 'Ihre Identitätsprüfung wartet auf Sie.',
   'status.processing': 'Ihre Identitätsprüfung läuft. Das Ergebnis liegt meist nach wenigen Minuten vor.',
+  'status.unfinished':
+    'Sie sind bei Jumio noch nicht fertig, oder das Ergebnis ist noch nicht da. Wenn Sie vorzeitig abgebrochen haben, machen Sie dort weiter.',
   'status.approved': 'Ihre Identität ist bestätigt.',
   'status.review': 'Ihre Identitätsprüfung wird noch einmal angesehen. Sie müssen nichts tun.',
   'status.rejected': 'Ihre Identität konnte nicht bestätigt werden.',
@@ -19,6 +20,7 @@ export const de: Messages = {
 
   'button.start': 'Starten',
   'button.continue': 'Weiter',
+  'button.go_on': 'Bei Jumio weitermachen',
   'button.try_again': 'Noch einmal versuchen',
   'button.start_again': 'Neu beginnen',
   'button.look_again': 'Erneut nachsehen',

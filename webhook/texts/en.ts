@@ -10,11 +10,12 @@ export const en = {
   'brand.unnamed': 'This service',
   'footer.support': 'Contact support',
   'footer.privacy': 'Privacy policy',
-  'footer.language': 'Language: {{language}}',
 
   'status.none': 'Your identity has not been verified yet.',
   'status.pending': 'Your identity verification is waiting for you.',
   'status.processing': 'Your identity verification is under way. The result is usually here within a few minutes.',
+  'status.unfinished':
+    'You have not finished at Jumio yet, or the result is not here yet. If you left early, go on there.',
   'status.approved': 'Your identity has been verified.',
   'status.review': 'Your identity verification is being reviewed. You need not do anything.',
   'status.rejected': 'Your identity could not be verified.',
@@ -24,6 +25,7 @@ export const en = {
 
   'button.start': 'Start',
   'button.continue': 'Continue',
+  'button.go_on': 'Go on at Jumio',
   'button.try_again': 'Try again',
   'button.start_again': 'Start again',
   'button.look_again': 'Look again',

@@ -5,11 +5,12 @@ export const es: Messages = {
   'brand.unnamed': 'Este servicio',
   'footer.support': 'Contactar con el servicio de asistencia',
   'footer.privacy': 'Política de privacidad',
-  'footer.language': 'Idioma: {{language}}',
 
   'status.none': 'Su identidad todavía no se ha verificado.',
   'status.pending': 'Su verificación de identidad le está esperando.',
   'status.processing': 'Su verificación de identidad está en curso. El resultado suele llegar en unos minutos.',
+  'status.unfinished':
+    'Todavía no ha terminado en Jumio, o el resultado aún no ha llegado. Si lo dejó antes de terminar, continúe allí.',
   'status.approved': 'Su identidad ha quedado verificada.',
   'status.review': 'Su verificación de identidad se está revisando. No tiene que hacer nada.',
   'status.rejected': 'No se ha podido verificar su identidad.',
@@ -19,6 +20,7 @@ export const es: Messages = {
 
   'button.start': 'Empezar',
   'button.continue': 'Continuar',
+  'button.go_on': 'Continuar en Jumio',
   'button.try_again': 'Intentarlo de nuevo',
   'button.start_again': 'Volver a empezar',
   'button.look_again': 'Comprobar de nuevo',

@@ -5,11 +5,12 @@ export const fr: Messages = {
   'brand.unnamed': 'Ce service',
   'footer.support': 'Contacter l’assistance',
   'footer.privacy': 'Politique de confidentialité',
-  'footer.language': 'Langue : {{language}}',
 
   'status.none': 'Votre identité n’a pas encore été vérifiée.',
   'status.pending': 'Votre vérification d’identité vous attend.',
   'status.processing': 'Votre vérification d’identité est en cours. Le résultat arrive en général en quelques minutes.',
+  'status.unfinished':
+    'Vous n’avez pas encore terminé chez Jumio, ou le résultat n’est pas encore arrivé. Si vous avez interrompu la vérification, vous pouvez la reprendre.',
   'status.approved': 'Votre identité est vérifiée.',
   'status.review': 'Votre vérification d’identité est en cours d’examen. Vous n’avez rien à faire.',
   'status.rejected': 'Votre identité n’a pas pu être vérifiée.',
@@ -19,6 +20,7 @@ export const fr: Messages = {
 
   'button.start': 'Commencer',
   'button.continue': 'Continuer',
+  'button.go_on': 'Continuer chez Jumio',
   'button.try_again': 'Réessayer',
   'button.start_again': 'Recommencer',
   'button.look_again': 'Actualiser',

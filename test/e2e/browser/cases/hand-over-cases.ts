@@ -57,7 +57,7 @@ export function handOverCases(stage: () => Stage): void {
     const link = page.url();
     await choose(page, 'Abandon');
     await page.goto(`${verifyUrl}/jumio/status`);
-    await page.getByText('under way').waitFor();
+    await page.getByText('You have not finished at Jumio yet').waitFor();
     await onToJumio(page, place);
     expect(page.url()).toBe(link);
   });
