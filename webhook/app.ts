@@ -59,7 +59,8 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   await app.register(callback, { desk, worker, secrets: config.JUMIO_CALLBACK_SECRET });
   await app.register(assurance, { desk, worker, isSecret, texts });
   await app.register(link, { desk, worker, isSecret, texts });
-  await app.register(validate, { desk, worker, isSecret, texts, publicUrl: config.PUBLIC_URL });
+  const { PUBLIC_URL: publicUrl, SUPPORT_ADDRESS: support } = config;
+  await app.register(validate, { desk, worker, isSecret, texts, publicUrl, support });
   if (config.DECISION_SECRET !== undefined)
     await app.register(decision, { desk, isSecret: createSecretCheck(config.DECISION_SECRET) });
   if (config.HANDOVER_SECRET !== undefined && config.PUBLIC_URL !== undefined) {

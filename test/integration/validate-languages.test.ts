@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { validate } from '../support/calls.ts';
 import { gateMessage } from '../support/gate-message.ts';
-import { buildTestService, type TestService } from '../support/service.ts';
+import { buildTestService, type TestService, testService } from '../support/service.ts';
 
 const shown = z.object({ messages: z.tuple([z.object({ messages: z.tuple([z.object({ text: z.string() })]) })]) });
 
@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-async function refused(said: object) {
-  const answer = await validate(service, {
+async function refused(said: object, by = service) {
+  const answer = await validate(by, {
     kratos_identity_id: randomUUID(),
     metadata_public: { jumio: { status: 'rejected' } },
     ...said,
@@ -52,6 +52,23 @@ describe('what a refused person reads', () => {
     [';q=,"\\u0000', ENGLISH],
   ])('is in the language of their browser, which says %j', async (acceptLanguage, text) => {
     expect(await textFor(acceptLanguage)).toBe(text);
+  });
+
+  it.each([
+    ['en', 'help@acme.example', / Please contact support\. At help@acme\.example you can find out more\.$/],
+    ['de', 'help@acme.example', / an den Support\. Unter help@acme\.example erfahren Sie mehr\.$/],
+    ['fr', 'help@acme.example', /l’assistance\. Adressez-vous à help@acme\.example pour en savoir plus\.$/],
+    [
+      'es',
+      'https://acme.example/help?a=1&b',
+      /\. Diríjase a https:\/\/acme\.example\/help\?a=1&b para obtener más información\.$/,
+    ],
+  ])('says in %s where support is: %s', async (accept_language, SUPPORT_ADDRESS, text) => {
+    const helpful = await testService({ env: { SUPPORT_ADDRESS, POLICY: 'rules: [{ then: block }]' } });
+    const answer = await refused({ accept_language }, helpful);
+    expect(shown.parse(answer.json()).messages[0].messages[0].text).toMatch(text);
+    const inReview = await refused({ metadata_public: { jumio: { status: 'review' } } }, helpful);
+    expect(inReview.body).not.toContain('acme.example');
   });
 
   it('costs no time, however long the header is', async () => {

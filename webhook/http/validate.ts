@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { blockMessage } from '../kratos/messages.ts';
-import { say } from '../texts/messages.ts';
+import { say, type Text } from '../texts/messages.ts';
 import type { Texts } from '../texts/texts.ts';
 import { enterUrl } from '../verification/addresses.ts';
 import type { Desk } from '../verification/desk.ts';
@@ -21,6 +21,8 @@ export interface ValidateOptions {
   readonly isSecret: IsSecret;
   readonly texts: Texts;
   readonly publicUrl: string | undefined;
+  /** Where people find help: an address of the web or `mailto:`. */
+  readonly support: string | undefined;
 }
 
 /** What a refusal says beside its verdict. */
@@ -31,13 +33,19 @@ interface More {
   readonly url?: string | undefined;
 }
 
+/** Kratos shows plain text, so an address of mail is shown as people write it. */
+function whomToAsk(support: string | undefined): Text[] {
+  return support === undefined ? [] : [say('block.support', { address: support.replace(/^mailto:/, '') })];
+}
+
 /** Final for Kratos: a 4xx other than 429 is neither retried nor overridden, and its text reaches the person. */
-function createRefuse(texts: Texts) {
+function createRefuse({ texts, support }: ValidateOptions) {
   return (reply: FastifyReply, code: number, verdict: Verdict = UNKNOWN, { locale, url }: More = {}): FastifyReply => {
     const acceptLanguage = spokenBody.safeParse(reply.request.body).data?.accept_language;
     const language = texts.choose({ locale, acceptLanguage });
-    const wayOn = url === undefined ? [] : [texts.tell(language, say('block.way_on', { url }))];
-    const text = [texts.tell(language, say(`block.${verdict.text}`)), ...wayOn].join(' ');
+    const whom = verdict.text === 'rejected' ? whomToAsk(support) : [];
+    const wayOn = url === undefined ? [] : [say('block.way_on', { url })];
+    const text = [say(`block.${verdict.text}`), ...whom, ...wayOn].map((part) => texts.tell(language, part)).join(' ');
     return reply.code(code).send(blockMessage(verdict.text, verdict.status, text, url));
   };
 }
@@ -52,7 +60,7 @@ const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** `POST /jumio/validate`: the gate. Every answer is 204 or a 4xx in Kratos' shape, errors included (design §6). */
 export async function validate(app: FastifyInstance, options: ValidateOptions): Promise<void> {
   const { desk, worker, publicUrl } = options;
-  const refuse = createRefuse(options.texts);
+  const refuse = createRefuse(options);
   app.addHook(
     'onRequest',
     requireKratos(options.isSecret, (reply) => refuse(reply, 401)),

@@ -127,6 +127,7 @@ export const de: Messages = {
   'block.unverified': 'Sie können sich erst anmelden, wenn Ihre Identität bestätigt ist.',
   'block.unknown':
     'Ihre Identitätsprüfung kann gerade nicht abgefragt werden. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
+  'block.support': 'Unter {{address}} erfahren Sie mehr.',
   'block.way_on': 'Hier geht es weiter, innerhalb von zehn Minuten: {{url}}',
   'block.level':
     'Für diese Registrierung ist eine stärkere Bestätigung Ihrer elektronischen Identität nötig. Bitte versuchen Sie es noch einmal, und bestätigen Sie in Ihrer App, wie sie es verlangt.',

@@ -122,6 +122,7 @@ export const en = {
   'block.review': 'You cannot sign in yet: your identity verification is being reviewed.',
   'block.unverified': 'You cannot sign in before your identity has been verified.',
   'block.unknown': 'Your identity verification cannot be checked at the moment. Please try again in a few minutes.',
+  'block.support': 'At {{address}} you can find out more.',
   'block.way_on': 'You can go on here, within ten minutes: {{url}}',
   'block.level':
     'This sign-up needs a stronger confirmation of your electronic identity. Please try again and confirm in your app as it asks you to.',

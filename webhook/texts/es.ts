@@ -120,6 +120,7 @@ export const es: Messages = {
   'block.unverified': 'No podrá iniciar sesión hasta que se haya verificado su identidad.',
   'block.unknown':
     'En este momento no se puede consultar su verificación de identidad. Inténtelo de nuevo en unos minutos.',
+  'block.support': 'Diríjase a {{address}} para obtener más información.',
   'block.way_on': 'Puede continuar aquí, en los próximos diez minutos: {{url}}',
   'block.level':
     'Este registro exige una confirmación más fuerte de su identidad electrónica. Inténtelo de nuevo y confirme en su aplicación como se lo pida.',

@@ -120,6 +120,7 @@ export const fr: Messages = {
   'block.unverified': 'Vous ne pourrez vous connecter qu’une fois votre identité vérifiée.',
   'block.unknown':
     'Votre vérification d’identité ne peut pas être consultée pour le moment. Réessayez dans quelques minutes.',
+  'block.support': 'Adressez-vous à {{address}} pour en savoir plus.',
   'block.way_on': 'Vous pouvez continuer ici, dans les dix minutes : {{url}}',
   'block.level':
     'Cette inscription exige une confirmation plus forte de votre identité électronique. Veuillez réessayer et confirmer dans votre application comme elle le demande.',
