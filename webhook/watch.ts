@@ -53,7 +53,7 @@ export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
     publish: (id, content) => watch.over('kratos', client.publish(id, content)),
     setState: (id, state, content) => watch.over('kratos', client.setState(id, state, content)),
     revokeSessions: (id) => watch.over('kratos', client.revokeSessions(id)),
-    unpublish: (identity) => watch.over('kratos', client.unpublish(identity)),
+    unpublish: (identity, what) => watch.over('kratos', client.unpublish(identity, what)),
     find: (identifier) => watch.over('kratos', client.find(identifier)),
     oidcCredentials: (id) => watch.over('kratos', client.oidcCredentials(id)),
     read: (id) => watch.over('kratos', client.read(id)),

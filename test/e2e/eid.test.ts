@@ -12,6 +12,7 @@ import { lookAt } from './browser/look.ts';
 import { openWindow, PHONE } from './browser/window.ts';
 import { type EidWorld, startEidWorld } from './eid-world.ts';
 import { isReal, OR_WHY_SKIPPED } from './kratos-under-test.ts';
+import { operate } from './operator.ts';
 import { MANIPULATED } from './outcomes.ts';
 import { sentenceOn } from './pages.ts';
 import { eventually } from './world.ts';
@@ -21,6 +22,7 @@ const stored = z.object({
     .object({ eid: z.record(z.string(), z.unknown()).optional() })
     .loose()
     .nullable(),
+  metadata_public: z.unknown(),
   verifiable_addresses: z.array(z.object({ verified: z.boolean() })),
 });
 
@@ -127,6 +129,20 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const { metadata_admin, verifiable_addresses } = await adminOf(identityId);
     expect(metadata_admin?.eid).toMatchObject({ family_name: 'Peeters', document: 'D-0000001' });
     expect(verifiable_addresses).toEqual([{ verified: false }]);
+  });
+
+  test('who is erased leaves nothing in the metadata of what the eID said', async () => {
+    const { identityId, sees } = await signUp('idemia', at('loa-4'));
+    await sees({ status: 'approved' });
+    expect(await adminOf(identityId)).toMatchObject({
+      metadata_public: { assurance: { acr: 'loa-4' } },
+      metadata_admin: { eid: {} },
+    });
+    expect(await operate(world, ['erase', identityId, '--by', 'ann', '--yes'])).toMatchObject({ code: 0 });
+    await eventually(async () => {
+      const { metadata_public, metadata_admin } = await adminOf(identityId);
+      expect([metadata_public, metadata_admin]).toEqual([{}, {}]);
+    });
   });
 
   test('the recipe asks itsme for its scopes and level', async () => {

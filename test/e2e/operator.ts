@@ -12,7 +12,7 @@ export interface Said {
 }
 
 /** Runs `npm run cli -- …` as an operator would: a process of its own beside the running service, the same environment. */
-export function operate({ place }: World, args: readonly string[]): Promise<Said> {
+export function operate({ place }: Pick<World, 'place'>, args: readonly string[]): Promise<Said> {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, ...place.env };
   return new Promise((resolve) => {

@@ -236,3 +236,25 @@ describe('an approval by an eID', () => {
     },
   );
 });
+
+describe('erase, where the mapper of an eID wrote names', () => {
+  /** What was removed beside our own, of somebody who was erased. */
+  async function removedFrom(service: TestService): Promise<boolean[]> {
+    const [id, withEid] = [randomUUID(), [] as boolean[]];
+    service.kratos.copies.set(id, { status: 'approved' });
+    service.kratos.instead.unpublish = async (_found, what) => void withEid.push(what.withEid);
+    expect(await runCli(service, ['erase', id, '--by', 'ann', '--yes'])).toMatchObject({ code: 0 });
+    service.worker.wake();
+    await eventually(() => expect(withEid).not.toEqual([]));
+    return withEid;
+  }
+
+  it('removes them too', async () => {
+    const { service } = await world();
+    expect(await removedFrom(service)).toEqual([true]);
+  });
+
+  it('leaves them to whoever they are where no eID is configured', async () => {
+    expect(await removedFrom(await testService())).toEqual([false]);
+  });
+});

@@ -284,8 +284,11 @@ describe('taking our objects away', () => {
 
   it('removes those that are there, in one PATCH', async () => {
     const { client, server } = await stub(json(200, identityBody));
-    await client.unpublish({ ...bare, metadataPublic: { jumio: {}, theirs: 1 }, metadataAdmin: { jumio: null } });
-    await client.unpublish({ ...bare, metadataPublic: { jumio: {} } });
+    await client.unpublish(
+      { ...bare, metadataPublic: { jumio: {}, theirs: 1 }, metadataAdmin: { jumio: null } },
+      { withEid: false },
+    );
+    await client.unpublish({ ...bare, metadataPublic: { jumio: {} } }, { withEid: false });
     expect(server.arrived.map(({ body }) => JSON.parse(body))).toStrictEqual([
       [
         { op: 'remove', path: '/metadata_public/jumio' },
@@ -295,9 +298,24 @@ describe('taking our objects away', () => {
     ]);
   });
 
+  it('removes what the mappers of an eID wrote where that is wanted, and nothing of anybody else', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    const eid = { metadataPublic: { assurance: {}, jumio: {}, theirs: 1 }, metadataAdmin: { eid: {}, theirs: 1 } };
+    await client.unpublish({ ...bare, ...eid }, { withEid: false });
+    await client.unpublish({ ...bare, ...eid }, { withEid: true });
+    expect(server.arrived.map(({ body }) => JSON.parse(body))).toStrictEqual([
+      [{ op: 'remove', path: '/metadata_public/jumio' }],
+      [
+        { op: 'remove', path: '/metadata_public/jumio' },
+        { op: 'remove', path: '/metadata_public/assurance' },
+        { op: 'remove', path: '/metadata_admin/eid' },
+      ],
+    ]);
+  });
+
   it('asks for nothing where there is nothing: Kratos refuses to remove what is missing', async () => {
     const { client, server } = await stub(json(200, identityBody));
-    await client.unpublish(bare);
+    await client.unpublish(bare, { withEid: true });
     expect(server.arrived).toEqual([]);
   });
 });

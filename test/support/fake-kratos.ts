@@ -133,9 +133,9 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
       for (const [value] of his) sessions.delete(value);
       return his.length > 0;
     },
-    unpublish: async (found) => {
+    unpublish: async (found, what) => {
       calls.unpublish.push(found.id);
-      if (instead.unpublish) return instead.unpublish(found);
+      if (instead.unpublish) return instead.unpublish(found, what);
       copies.delete(found.id);
     },
     find: async (identifier) => {

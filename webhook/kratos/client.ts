@@ -2,6 +2,7 @@ import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/cl
 import { axiosSettings, type Call, exchange } from '../upstream.ts';
 import { toPage } from './page.ts';
 import { accepted, wereThere } from './refusal.ts';
+import { removalOf } from './removal.ts';
 import { traitsAt } from './trait.ts';
 import { toWhoami, unconfigured } from './whoami.ts';
 import {
@@ -91,8 +92,8 @@ export interface KratosClient {
   setState(identityId: string, state: State, content?: Publishable): Promise<Patched>;
   /** Ends every session of an identity; whether there were any. An identity that is gone has none. */
   revokeSessions(identityId: string): Promise<boolean>;
-  /** Removes our two sub-objects, where the identity as it was read has them. */
-  unpublish(identity: KratosIdentity): Promise<void>;
+  /** Removes our two sub-objects, and where asked for those of an eID's mapper, if the identity as it was read has them. */
+  unpublish(identity: KratosIdentity, what: { readonly withEid: boolean }): Promise<void>;
   read(identityId: string): Promise<KratosIdentity>;
   /** The ids of the identities that sign in with exactly this identifier, e.g. an e-mail address. */
   find(identifier: string): Promise<string[]>;
@@ -155,8 +156,8 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
       const answer = await exchange(REVOKE, soon(), (signal) => admin.deleteIdentitySessions({ id }, { signal }));
       return wereThere(REVOKE, answer);
     },
-    unpublish: async (identity) => {
-      const removal = removalOf(identity);
+    unpublish: async (identity, { withEid }) => {
+      const removal = removalOf(identity, withEid);
       if (removal.length > 0) await patch(identity.id, removal);
     },
     find: async (credentialsIdentifier) => {
@@ -205,17 +206,5 @@ function patchOf(content: Publishable): JsonPatch[] {
   return [
     { op: 'add' as const, path: '/metadata_public/jumio', value: content.public },
     { op: 'add' as const, path: '/metadata_admin/jumio', value: content.admin },
-  ];
-}
-
-function hasOurs(metadata: unknown): boolean {
-  return typeof metadata === 'object' && metadata !== null && Object.hasOwn(metadata, 'jumio');
-}
-
-/** Kratos refuses to remove what is not there (kratos.md §7). */
-function removalOf({ metadataPublic, metadataAdmin }: KratosIdentity): JsonPatch[] {
-  return [
-    ...(hasOurs(metadataPublic) ? [{ op: 'remove' as const, path: '/metadata_public/jumio' }] : []),
-    ...(hasOurs(metadataAdmin) ? [{ op: 'remove' as const, path: '/metadata_admin/jumio' }] : []),
   ];
 }

@@ -14,13 +14,14 @@ async function seen(desk: Desk, step: Step): Promise<KratosIdentity | undefined>
   }
 }
 
-/** Clears our objects of an erased identity away. What Kratos does not have any more is cleared. */
+/** Clears our objects of an erased identity away, and what our mappers had Kratos keep of an eID. What Kratos does not have any more is cleared. */
 export async function clear(desk: Desk, step: Step): Promise<void> {
   const { version } = step.claim.snapshot.identity;
   const identity = await seen(desk, step);
   if (identity !== undefined) {
     if (!step.mayCall()) return;
-    await desk.kratos.unpublish(identity);
+    // Without an eID nothing there is ours: the names are not so rare that nobody else could have chosen them.
+    await desk.kratos.unpublish(identity, { withEid: desk.eid !== undefined });
   }
   await step.write((snapshot) => onCleared(snapshot, version, identity === undefined, desk.clock.now()));
 }
