@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
-import { type Configuration, interactionPolicy, Provider } from 'oidc-provider';
+import type { Configuration, Provider as Running } from 'oidc-provider';
 import type { Manner } from './kinds.ts';
+import { interactionPolicy, Provider } from './library.ts';
 import { createMemory } from './memory.ts';
 import { holderOf } from './people.ts';
 
@@ -59,6 +60,6 @@ function configuration(manner: Manner, client: ClientOptions, keys: readonly JWK
   };
 }
 
-export function createProvider(issuer: string, manner: Manner, client: ClientOptions, keys: readonly JWK[]): Provider {
+export function createProvider(issuer: string, manner: Manner, client: ClientOptions, keys: readonly JWK[]): Running {
   return new Provider(issuer, configuration(manner, client, keys));
 }
