@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EID_POLICY } from './configuration.ts';
-import type { EidPair } from './eid/pair.ts';
+import { type EidPair, startEidPair } from './eid/pair.ts';
 import { HARBOUR } from './harbour.ts';
 import { eidJourney } from './journeys/eid.ts';
 import { journeys } from './journeys/journeys.ts';
@@ -46,7 +46,9 @@ async function untilInterrupted(place: Neighbourhood): Promise<void> {
   say('\nStart with the first. In place of a camera you choose what Jumio shall find; let it find something bad, come');
   say('back, sign out, and try to sign in. Beside or below, the bank says what happened behind the scenes.');
   if (place.kratos.kind === 'real')
-    say('The sign-up page has a second way, with an electronic identity: then nothing is asked of Jumio.');
+    say(
+      'The sign-up page has a second way, with an electronic identity: itsme at any level, Mobile ID from loa-3 on, and\nnothing is asked of Jumio. Mobile ID at loa-2 is not enough: Jumio is asked as well.',
+    );
   say('Nothing leaves this machine. Ctrl-C ends it, and forgets everything.');
   await new Promise((resolve) => {
     process.once('SIGINT', resolve);
@@ -61,8 +63,6 @@ function variables(settings: readonly string[]): Record<string, string> {
 /** Kratos and the service with both eID providers; undefined without a real Kratos, whose stand-in knows none. */
 async function withEid(): Promise<{ pair: EidPair; options: NeighbourhoodOptions } | undefined> {
   if (findKratos() === undefined) return undefined;
-  // Not before it is needed: the library behind them warns on older versions of Node that are good for all else.
-  const { startEidPair } = await import('./eid/pair.ts');
   const ports = await freePorts();
   const pair = await startEidPair(ports.public);
   const env = { EID_PROVIDERS: pair.described, POLICY: EID_POLICY };

@@ -16,7 +16,7 @@ const ATTEMPTS: ReadonlyMap<string, string> = new Map([
 const MAY_SEND = { good: 'yes', wait: 'once you are verified', bad: 'no' } as const;
 
 /** The start page of who is signed in: what the application read, what it means here, and its one link. */
-export function home({ jumio }: Me, verifyLink: string): string {
+export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string): string {
   const { badge, mood, sentence, link } = meaningOf(jumio);
   const attempt = jumio?.attempt && ATTEMPTS.get(jumio.attempt);
   return html`<p><span class="badge ${mood}">${badge}</span></p><p>${sentence}</p>

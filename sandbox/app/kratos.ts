@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Answer, send } from '../kratos/loopback.ts';
-import { type Jumio, readJumio } from './standing.ts';
+import { type Assurance, type Jumio, readAssurance, readJumio } from './standing.ts';
 
 const session = z.object({
   identity: z.object({
@@ -21,6 +21,7 @@ export interface Me {
   readonly id: string;
   readonly email: string;
   readonly jumio: Jumio;
+  readonly assurance: Assurance;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -35,8 +36,8 @@ export async function whoIs(request: FastifyRequest, kratosUrl: string): Promise
   const answer = await ask(request, `${kratosUrl}/sessions/whoami`);
   if (answer.status !== 200) return undefined;
   const { id, traits, metadata_public, created_at, updated_at } = session.parse(answer.json()).identity;
-  const jumio = readJumio(metadata_public);
-  return { id, email: traits.email, jumio, createdAt: created_at, updatedAt: updated_at };
+  const read = { jumio: readJumio(metadata_public), assurance: readAssurance(metadata_public) };
+  return { id, email: traits.email, ...read, createdAt: created_at, updatedAt: updated_at };
 }
 
 /** Where signing out leads; undefined where nobody is signed in. */

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 const shown = z.object({
-  jumio: z.object({ status: z.string(), attempt: z.string().optional() }).loose().optional().catch(undefined),
+  jumio: z
+    .object({ status: z.string(), attempt: z.string().optional(), source: z.string().optional() })
+    .loose()
+    .optional()
+    .catch(undefined),
+  assurance: z.object({ source: z.string(), acr: z.string().nullish() }).optional().catch(undefined),
 });
 
 /** `metadata_public.jumio`: all that an application reads of the service. */
@@ -9,6 +14,13 @@ export type Jumio = z.infer<typeof shown>['jumio'];
 
 export function readJumio(metadataPublic: unknown): Jumio {
   return shown.safeParse(metadataPublic).data?.jumio;
+}
+
+/** What the mapper of an eID noted at the sign-up (`eid/`): a hint. */
+export type Assurance = z.infer<typeof shown>['assurance'];
+
+export function readAssurance(metadataPublic: unknown): Assurance {
+  return shown.safeParse(metadataPublic).data?.assurance;
 }
 
 /** What a status means to this application. */

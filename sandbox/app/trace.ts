@@ -48,12 +48,22 @@ function item({ at, text }: Step): string {
   return html`<li><time datetime="${at}">${at.slice(11, 19)}</time> ${text}</li>`;
 }
 
+/** Who signed up with an eID: Jumio is asked only where that was not enough, so its first call tells. */
+function ofEid({ jumio, assurance, createdAt }: Me, isJumioAsked: boolean): Step[] {
+  if (assurance === undefined) return [];
+  const level = assurance.acr == null ? 'without a level' : `level ${assurance.acr}`;
+  const read = `The service read your ID token of ${assurance.source} from Kratos and checked it: ${level}`;
+  if (jumio?.source?.startsWith('eid:')) return [{ at: createdAt, text: `${read} is enough, Jumio is not asked.` }];
+  return isJumioAsked ? [{ at: createdAt, text: `${read} is not enough, so Jumio is asked.` }] : [];
+}
+
 /** What happened to somebody's account, and what of it the application can see. */
 export async function traceOf(jumioUrl: string, me: Me): Promise<string> {
   const first = { at: me.createdAt, text: 'Kratos stored your account and told the service (POST /jumio/initiate).' };
   const written = `The service wrote “${me.jumio?.status}” onto your account at Kratos (PATCH).`;
   const last = me.jumio === undefined ? [] : [{ at: me.updatedAt, text: written }];
-  const steps = [first, ...(await atJumio(jumioUrl, me)), ...last].filter(REPEATED);
+  const asked = await atJumio(jumioUrl, me);
+  const steps = [first, ...ofEid(me, asked.length > 0), ...asked, ...last].filter(REPEATED);
   return html`<ol>!${steps.map(item)}</ol>
 <p>What this application reads of your account, <code>metadata_public.jumio</code>, is all it needs:</p>
 <pre>${JSON.stringify(me.jumio ?? null, null, 2)}</pre>

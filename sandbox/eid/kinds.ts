@@ -11,8 +11,12 @@ export interface Manner {
   readonly scopes: readonly string[];
   readonly clientAuthentication: ClientAuthMethod;
   readonly claims: Readonly<Record<string, readonly string[]>>;
+  /** What the demo's policy makes of a level (`EID_POLICY`); undefined: none was returned. */
+  comesOf(level: string | undefined): string;
   claimsOf(holder: Holder): Readonly<Record<string, unknown>>;
 }
+
+const ENOUGH = 'enough, nothing is asked of Jumio';
 
 /** itsme's levels. */
 export const ITSME = {
@@ -30,6 +34,7 @@ const itsme: Manner = {
     profile: ['family_name', 'given_name', 'name', 'birthdate'],
     email: ['email', 'email_verified'],
   },
+  comesOf: () => ENOUGH,
   claimsOf: ({ givenName, familyName, email, birthdate }) => ({
     family_name: familyName,
     given_name: givenName,
@@ -47,6 +52,10 @@ const idemia: Manner = {
   scopes: ['openid', 'id_basic', 'mt_scope'],
   clientAuthentication: 'client_secret_basic',
   claims: { openid: ['sub'], id_basic: ['firstName1', 'lastName1', 'documentId', 'address1', 'email'], mt_scope: [] },
+  comesOf: (level) => {
+    if (level === undefined) return 'the sign-up is refused, the least is loa-2';
+    return level === 'loa-2' ? 'not enough, Jumio is asked too' : ENOUGH;
+  },
   claimsOf: ({ givenName, familyName, email }) => ({
     firstName1: givenName,
     lastName1: familyName,
