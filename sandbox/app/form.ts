@@ -1,5 +1,6 @@
 import { html } from 'ghtml';
 import { z } from 'zod';
+import { inOwnWords, START_AGAIN } from './own-words.ts';
 
 const message = z.object({ id: z.number(), text: z.string() });
 
@@ -58,11 +59,20 @@ export function isRefusedByGate(flow: UiFlow): boolean {
   return messagesOf(flow).some(({ id }) => id >= 4990001 && id <= 4990099);
 }
 
+/** After a way through a provider that led nowhere Kratos leaves a sign-up its providers, and no other way to go on. */
+function isLeftOver({ ui: { nodes } }: UiFlow): boolean {
+  const goesOn = nodes.filter(({ attributes: { type } }) => type === 'submit');
+  return goesOn.length > 0 && goesOn.every(({ group }) => group === 'oidc');
+}
+
 /** The form of a flow. A button that would send another code, to an address where nobody reads, is left out. */
 export function formOf(flow: UiFlow, submitText: string): string {
   const { action, nodes } = flow.ui;
   const kept = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
-  const said = messagesOf(flow).map(({ text }) => html`<p class="message" role="alert">${text}</p>`);
+  const said = messagesOf(flow).map(
+    ({ text }) => html`<p class="message" role="alert">${inOwnWords(text) ?? text}</p>`,
+  );
+  if (isLeftOver(flow)) return html`!${said}!${START_AGAIN}`;
   const shown = kept.filter(({ group }) => group !== 'oidc').map((each) => input(each, submitText));
   return html`!${said}<form method="post" action="${action}">!${shown}</form>!${otherAccounts(flow)}`;
 }

@@ -8,6 +8,7 @@ import { home, welcome } from './home.ts';
 import { errorText, logoutUrl, whoIs } from './kratos.ts';
 import { page } from './layout.ts';
 import { NOTES } from './notes.ts';
+import { inOwnWords, START_AGAIN } from './own-words.ts';
 import { traceOf } from './trace.ts';
 
 /** The least application that a person can sign up at and sign in to: the pages that Kratos leads to. */
@@ -51,8 +52,10 @@ function otherPages(app: FastifyInstance, { kratosUrl }: AppOptions): void {
       .send(page({ title: 'Welcome back', main, behind: NOTES.settings, email: me?.email }));
   });
   app.get('/error', async (request, reply) => {
-    const said = await errorText(request, kratosUrl, errorQuery.parse(request.query).id);
-    const main = html`<p class="message">${said ?? 'Kratos did not say what.'}</p>!${BACK}`;
+    const said =
+      (await errorText(request, kratosUrl, errorQuery.parse(request.query).id)) ?? 'Kratos did not say what.';
+    const own = inOwnWords(said);
+    const main = html`<p class="message">${own ?? said}</p>!${own === undefined ? '' : START_AGAIN}!${BACK}`;
     return reply.type('text/html').send(page({ title: 'Something went wrong', main, behind: NOTES.error }));
   });
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ITSME } from '../../sandbox/eid/kinds.ts';
 import { enterBy, type InTheApp, linkEid, unlinkEid } from '../../sandbox/eid/visit.ts';
 import { newPerson, personOf } from '../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../sandbox/kratos/browser.ts';
+import { type Browser, createBrowser } from '../../sandbox/kratos/browser.ts';
 import { send } from '../../sandbox/kratos/loopback.ts';
 import { whoami } from '../../sandbox/kratos/outcome.ts';
 import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from './browser/chromium.ts';
@@ -66,6 +66,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     return (await send({ method: 'GET', url })).text.includes(`${sub}@eid.example.org`);
   };
 
+  /** Where the demo's application leaves whom a provider led nowhere: its own sentence, and one way on. */
+  async function offersToStartAgain(browser: Browser, url: string, sentence: string): Promise<void> {
+    const { text } = await browser.get(url);
+    expect(text).toContain(sentence);
+    expect(text).not.toMatch(/access_denied|invalid_grant|<form/);
+    expect(text).toContain('<a class="button" href="/registration">Start again</a>');
+  }
+
   test('an itsme sign-up approves without Jumio', async () => {
     const person = await signUp('itsme', at(ITSME.basic));
     const seen = await person.sees({ status: 'approved', source: 'eid:itsme', level: ITSME.basic, verdict: 'PASSED' });
@@ -88,6 +96,8 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     expect(hosted.url).toContain(world.place.jumioUrl);
     await person.choose(hosted, { outcome: 'pass' });
     await person.sees({ status: 'approved', source: 'jumio' });
+    const { text } = await person.browser.get(`${world.place.appUrl}/`);
+    expect(text).toContain('level loa-3 is not enough, so Jumio is asked.');
   });
 
   test.each([
@@ -96,22 +106,25 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     ['missing', { choice: 'none' }],
   ])('a sign-up below the required level is refused, and nothing is stored (%s)', async (_name, { choice }) => {
     const app = { sub: somebody(), choice };
-    const { ended, identityId } = await signUp('idemia', app);
+    const { ended, identityId, browser } = await signUp('idemia', app);
     expect(ended.messages).toMatchObject([{ id: 4990005, type: 'error' }]);
+    await offersToStartAgain(browser, ended.url, 'needs a stronger confirmation');
     expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
   });
 
   test('who refuses in the app is told so, and nothing is stored', async () => {
     const app = { sub: somebody(), choice: 'deny' };
-    const { ended } = await signUp('idemia', app);
+    const { ended, browser } = await signUp('idemia', app);
     expect(ended.messages.map(({ text }) => text).join()).toContain('access_denied');
+    await offersToStartAgain(browser, ended.url, 'You did not confirm in the app.');
     expect(await isStored(app.sub)).toBe(false);
   });
 
   test('a code that has expired signs nobody up', async () => {
     const app = { sub: somebody(), choice: 'late' };
-    const { identityId } = await signUp('itsme', app);
+    const { identityId, ended, browser } = await signUp('itsme', app);
     expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
+    await offersToStartAgain(browser, ended.url, 'Your confirmation came too late');
   });
 
   test('a second sign-in finds the same identity', async () => {
@@ -132,8 +145,9 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
 
   test('who is erased leaves nothing in the metadata of what the eID said', async () => {
-    const { identityId, sees } = await signUp('idemia', at('loa-4'));
-    await sees({ status: 'approved' });
+    const person = await signUp('idemia', at('loa-4'));
+    const { identityId } = person;
+    await person.sees({ status: 'approved' });
     expect(await adminOf(identityId)).toMatchObject({
       metadata_public: { assurance: { acr: 'loa-4' } },
       metadata_admin: { eid: {} },
@@ -224,6 +238,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
       const { page } = window;
       await page.goto(`${appUrl}/registration`);
       await page.getByRole('button', { name: 'Sign up with itsme' }).click();
+      await lookAt(page, PHONE);
       await page.getByLabel('Who you are').fill(somebody());
       await page.getByRole('button', { name: ITSME.advanced }).click();
       await page.waitForURL((url) => [verifyUrl, appUrl].includes(url.origin));
