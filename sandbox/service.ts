@@ -5,7 +5,8 @@ import { send } from './kratos/loopback.ts';
 
 const SERVER = fileURLToPath(new URL('../webhook/server.ts', import.meta.url));
 const PRELOADED = ['./loopback-names.ts', './moved-clock.ts'].map((file) => new URL(file, import.meta.url).href);
-const START_MS = 20_000;
+/** On a machine that is busy with others. */
+const START_MS = 45_000;
 
 export interface ServiceOptions {
   /** The whole configuration, as environment variables; `PORT` among them. */

@@ -58,7 +58,7 @@ export function useWorld(options: NeighbourhoodOptions = {}): () => World {
   afterAll(async () => {
     await world?.place.stop();
     await world?.admin.stop();
-    expect(world?.log.filter((line) => SECRETS.test(line))).toEqual([]);
+    expect(world?.log.filter((line) => SECRETS.test(line)) ?? []).toEqual([]);
   });
   return () => {
     if (world === undefined) throw new Error('the world did not start');
