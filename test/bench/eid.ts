@@ -16,10 +16,10 @@ const WITH = {
 const ENVIRONMENTS: Sides<Readonly<Record<string, string>>> = { without: WITHOUT, with: WITH, again: WITHOUT };
 
 /** Many short runs: what a machine does besides hits single ones, and a median leaves those out. */
-const ROUNDS = 40;
+const ROUNDS = 81;
 const RUN_MS = 250;
-const LOADS = 200;
-const WARM_UP = 100;
+const LOADS = 399;
+const WARM_UP = 201;
 const WARM_UP_MS = 2_500;
 
 type Side = Awaited<ReturnType<typeof startTarget>>;
