@@ -46,9 +46,12 @@ async function weigh(page: Loaded, origin: string, cookie: string): Promise<stri
 
 /** The person's page beside the whoami call that it must make, in one run; and what a browser fetches for it. */
 export async function benchPage(print: (line: string) => void): Promise<void> {
-  // One person loads more pages than one person may.
   const served: number[] = [];
-  const onLog = (line: string): void => void served.push(...[servedIn(line) ?? []].flat());
+  const onLog = (line: string): void => {
+    const ms = servedIn(line);
+    if (ms !== undefined) served.push(ms);
+  };
+  // One person loads more pages than one person may.
   const place = await startNeighbourhood({ env: { PAGE_RATE: '100000' }, onLog });
   try {
     const person = await newPerson(place);
