@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { pass, snapshotOf } from '../support/eventually.ts';
 import { jumioDown } from '../support/fake-jumio.ts';
-import { HOUR } from '../support/moved-clock.ts';
+import { HOUR, MINUTE } from '../support/moved-clock.ts';
 import { visitor } from '../support/people.ts';
 import { APPLICATION, testService } from '../support/service.ts';
+import { jumioFails, SOON } from '../support/upstream-answers.ts';
 
 const ACCOUNT = `${APPLICATION}/account`;
 const BUTTON_COMES = 'There is a button here as soon as your link to Jumio is ready.';
@@ -61,5 +62,55 @@ describe('the same page for whoever only looks in', () => {
     await hasLink(pressed);
     const after = await browser.get('/jumio/verify');
     expect([after.action?.text, after.body.includes('data-press')]).toEqual(['Continue', false]);
+  });
+});
+
+describe('where Jumio has not made the link for a while', () => {
+  /** Each of these tries may have had an effect, so that they have become hourly. */
+  async function hasTriedInVain() {
+    const service = await testService();
+    const { id, browser } = visitor(service);
+    service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 503 });
+    await browser.press();
+    const tries = () => service.jumio.calls.create.length;
+    await expect
+      .poll(() => {
+        pass(service, SOON);
+        return tries();
+      })
+      .toBe(4);
+    await isIdle();
+    return { service, id, browser, tries, isIdle };
+
+    /** Whatever was due is done. */
+    async function isIdle(): Promise<void> {
+      await expect
+        .poll(async () => (await snapshotOf(service, id)).identity.leasedUntil <= service.clock.now())
+        .toBe(true);
+    }
+  }
+
+  it('a press is worth one more try, and who presses again within a minute waits', async () => {
+    const { service, id, browser, tries, isIdle } = await hasTriedInVain();
+    pass(service, MINUTE);
+    const page = await browser.get('/jumio/verify');
+    expect([page.action?.text, page.body.includes('data-press')]).toEqual(['Try again', false]);
+    await Promise.all([browser.post(page.fields), browser.post(page.fields)]);
+    await isIdle();
+    await browser.post(page.fields);
+    expect(tries()).toBe(5);
+    service.jumio.instead.create = undefined;
+    pass(service, MINUTE);
+    expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('who only looks in is worth none', async () => {
+    const { service, browser, tries } = await hasTriedInVain();
+    pass(service, 2 * MINUTE);
+    await browser.get('/jumio/verify');
+    await browser.get('/jumio/status');
+    service.worker.wake();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(tries()).toBe(4);
   });
 });

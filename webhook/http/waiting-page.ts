@@ -1,5 +1,6 @@
 import { say } from '../texts/messages.ts';
 import { lookComesIn } from '../verification/coming-back.ts';
+import { isRarelyTried } from '../verification/created.ts';
 import { lookAgainAfter, type Next } from '../verification/next.ts';
 import type { View } from '../verification/view.ts';
 import { lookAgainSince } from './jumio-hint.ts';
@@ -12,14 +13,20 @@ function isDelayed({ permission }: View): boolean {
   return (permission.kind === 'continue' || permission.kind === 'renew') && permission.verification.attempts > 0;
 }
 
+/** Jumio has not got through for a while: a press is worth another try. */
+function isPressWorthIt({ permission }: View): boolean {
+  return permission.kind === 'continue' && isRarelyTried(permission.verification);
+}
+
 /** Something is checked, and there is no attempt at Jumio: the credential of an eID is still to be read. */
 function isReadingEid({ attempt }: View): boolean {
   return attempt === undefined;
 }
 
 /** Only who pressed is led to Jumio without a press: whoever only looks in, or is made to, is shown a button. */
-function untilThereIsALink({ pressed, fields }: PageFields): Pick<Page, 'blocks' | 'action'> {
+function untilThereIsALink(view: View, { pressed, fields }: PageFields): Pick<Page, 'blocks' | 'action'> {
   const [again, text] = [say('button.look_again'), say('next.press')];
+  if (!pressed && isPressWorthIt(view)) return { action: button(say('button.try_again'), fields) };
   return pressed
     ? { blocks: [{ kind: 'without-scripts', text }], action: { ...button(again, fields), goesOn: true } }
     : { blocks: paragraphs(text), action: link('/jumio/verify', again) };
@@ -36,7 +43,7 @@ export function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, pag
     return { sentence, blocks: paragraphs(say('next.wait')), action: link('/jumio/status', again), ...waits };
   }
   const sentence = isDelayed(view) ? say('delayed.sentence') : say('preparing.sentence');
-  return { sentence, ...untilThereIsALink(page), ...waits };
+  return { sentence, ...untilThereIsALink(view, page), ...waits };
 }
 
 /**

@@ -7,7 +7,8 @@ import { backOff, nextLook } from './schedule.ts';
 import { settle } from './settle.ts';
 import { attemptsOf } from './standing.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Jumio has no idempotency key: so often a create call without a usable answer is repeated before it becomes hourly. */
@@ -111,6 +112,21 @@ function retryDue(failure: CreateFailure, attempts: number, terms: Terms): numbe
     default:
       return failure satisfies never;
   }
+}
+
+/** The tries have become rare: it takes the person, or up to an hour, until there is a next one. */
+export function isRarelyTried({ attempts, parked }: Verification): boolean {
+  return attempts > REPEATS && parked === 0;
+}
+
+/**
+ * When an attempt is due whose person presses: at once where its tries have become rare, but not within a minute of one
+ * that may have cost an execution; else as it was. A refused attempt is the operator's.
+ */
+export function pressedDue(row: Verification, now: number): number | null {
+  const { readDue } = row;
+  if (!isRarelyTried(row) || readDue === null || readDue > now + HOUR_MS - MINUTE_MS) return readDue;
+  return Math.min(readDue, now);
 }
 
 const EVENT: Readonly<Partial<Record<CreateFailure, string>>> = {

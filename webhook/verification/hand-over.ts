@@ -1,5 +1,6 @@
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
 import { type Agreement, agreed, hasAgreed } from './consent.ts';
+import { pressedDue } from './created.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity, withVerification } from './edit.ts';
 import { allowedAt } from './nudge.ts';
@@ -22,6 +23,12 @@ function askToRenew(snapshot: Snapshot, row: Verification, now: number): Snapsho
   return withIdentity(asked, { nudges: snapshot.identity.nudges + 1, priority: 1 });
 }
 
+/** The person is there: whoever waits on a page goes first, and need not wait for an hour. */
+function hurry(snapshot: Snapshot, row: Verification, now: number): Snapshot {
+  if (row.state !== 'requested') return snapshot;
+  return withIdentity(withVerification(snapshot, row.id, { readDue: pressedDue(row, now) }), { priority: 1 });
+}
+
 function grant(snapshot: Snapshot, newId: string, now: number, policy: Policy) {
   const permission = mayStart(snapshot, now, policy);
   switch (permission.kind) {
@@ -29,10 +36,8 @@ function grant(snapshot: Snapshot, newId: string, now: number, policy: Policy) {
       return request(withIdentity(snapshot, { priority: 1 }), newId, now);
     case 'renew':
       return settle(askToRenew(snapshot, permission.verification, now), now);
-    case 'continue': {
-      const isWaiting = permission.verification.state === 'requested';
-      return settle(isWaiting ? withIdentity(snapshot, { priority: 1 }) : snapshot, now);
-    }
+    case 'continue':
+      return settle(hurry(snapshot, permission.verification, now), now);
     case 'no':
       return settle(snapshot, now);
     default:

@@ -57,13 +57,21 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     await onToJumio(page, place);
   });
 
-  test('Jumio is down when the person agrees: the page says so, and leads on when it is back', async () => {
-    const { place, jumio } = stage();
+  test('Jumio is down when the person agrees: the page says so, and a press leads on when it is back', async () => {
+    const { place, jumio, verifyUrl } = stage();
     const page = await signsUp(PHONE);
     await jumio.fault({ kind: 'create', fault: 503, count: 100 });
     await pressAction(page);
     await page.getByText('Jumio cannot be reached').waitFor();
+    const offered = async () => {
+      await page.goto(`${verifyUrl}/jumio/verify`);
+      return page.locator('#action').textContent();
+    };
+    // The first tries follow each other within seconds; from then on it takes the person.
+    await expect.poll(offered, { interval: 500, timeout: 60_000 }).toBe('Try again');
     await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/faults` });
+    await place.advance(60);
+    await pressAction(page);
     await onToJumio(page, place);
   });
 
