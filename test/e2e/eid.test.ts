@@ -92,6 +92,9 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   test('a level that is not enough leads to Jumio', async () => {
     const person = await signUp('idemia', at('loa-3'));
     await person.sees({ status: 'pending', source: 'jumio' });
+    expect((await person.browser.get(`${world.place.verifyUrl}/jumio/verify`)).text).toContain(
+      'Your electronic identity is not enough here, so please confirm your identity at Jumio too.',
+    );
     const hosted = await person.goToJumio();
     expect(hosted.url).toContain(world.place.jumioUrl);
     await person.choose(hosted, { outcome: 'pass' });

@@ -55,20 +55,23 @@ describe('a sign-up by OpenID Connect', () => {
     expect(change.snapshot.identity).toMatchObject({ status: 'approved', evidence: 0, jumioDue: null });
   });
 
-  it.each<[string, Found[], string[]]>([
-    ['at a level that is not enough', [{ ...GOOD, satisfies: false }], ['eid_not_enough', 'requested']],
-    ['that belongs to somebody else', [{ ...GOOD, taken: true }], ['eid_taken', 'requested']],
-    ['that is none', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested']],
-    ['of which there is none at all', [], ['requested']],
-  ])('with evidence %s goes to Jumio, and the operator sees why', (_name, found, expected) => {
+  it.each<[string, Found[], string[], number]>([
+    ['at a level that is not enough', [{ ...GOOD, satisfies: false }], ['eid_not_enough', 'requested'], 1],
+    ['that belongs to somebody else', [{ ...GOOD, taken: true }], ['eid_taken', 'requested'], 1],
+    ['that is none', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested'], 1],
+    ['of which there is none at all', [], ['requested'], 0],
+  ])('with evidence %s goes to Jumio, and operator and person see why', (_name, found, expected, short) => {
     const change = onEvidence(signedUp(), found, HOW, NOW);
     expect(kinds(change)).toEqual(expected);
+    expect(change.snapshot.identity.evidenceShort).toBe(short);
     expect(change.snapshot.verifications).toMatchObject([{ source: 'jumio', state: 'requested' }]);
   });
 
   it('with one good eID among several is approved', () => {
     const bad: Found = { kind: 'refused', provider: 'itsme', subject: 'x', flaw: 'encrypted' };
-    expect(kinds(onEvidence(signedUp(), [bad, GOOD], HOW, NOW))).toEqual(['eid_refused', 'eid_approved']);
+    const change = onEvidence(signedUp(), [bad, GOOD], HOW, NOW);
+    expect(kinds(change)).toEqual(['eid_refused', 'eid_approved']);
+    expect(change.snapshot.identity.evidenceShort).toBe(0);
   });
 });
 
@@ -86,6 +89,14 @@ describe('an eID that is linked later', () => {
     const change = linked(before, [{ ...GOOD, satisfies: false }]);
     expect(kinds(change)).toEqual(['eid_not_enough']);
     expect(change.snapshot.verifications).toEqual(before.verifications);
+  });
+
+  it.each<[string, Found, number]>([
+    ['another eID approved', { kind: 'known', ...EID }, 0],
+    ['nothing did', { ...GOOD, satisfies: false }, 1],
+  ])('that is not enough is only said to be so where %s', (_name, first, short) => {
+    const second: Found = { ...GOOD, subject: 'hash-of-another', satisfies: false };
+    expect(linked(begun(newcomer()), [first, second]).snapshot.identity.evidenceShort).toBe(short);
   });
 
   it.each(['REJECTED', 'WARNING'] as const)('never lifts what Jumio decided: %s', (type) => {

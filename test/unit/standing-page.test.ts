@@ -7,6 +7,7 @@ import type { Text } from '../../webhook/texts/messages.ts';
 import { createTexts } from '../../webhook/texts/texts.ts';
 import { agreed } from '../../webhook/verification/consent.ts';
 import { onCreateFailed } from '../../webhook/verification/created.ts';
+import { withIdentity } from '../../webhook/verification/edit.ts';
 import { grant } from '../../webhook/verification/grant.ts';
 import { type View, view } from '../../webhook/verification/view.ts';
 import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
@@ -127,6 +128,26 @@ describe('who has nothing more to do here', () => {
         expect([action, ...others]).toContainEqual(expect.objectContaining({ kind: 'link', href: RETURN_TO }));
     }
   });
+});
+
+describe('whose eID was not enough', () => {
+  const short = (snapshot: Snapshot): Snapshot => withIdentity(snapshot, { evidenceShort: 1 });
+  const isSaid = ({ blocks = [] }: Page): boolean => JSON.stringify(blocks).includes('reason.eid');
+
+  it('reads why Jumio is asked too: on the text, on the button’s page, and on the status page', async () => {
+    const waiting = short(situation('none', 'INITIATED, live link'));
+    expect(isSaid(await pageOf(waiting))).toBe(true);
+    for (const place of ['verify', 'status'] as const)
+      expect(isSaid(await pageOfWhoever(waiting, { place }))).toBe(true);
+    expect(isSaid(await pageOfWhoever(situation('none', 'INITIATED, live link')))).toBe(false);
+  });
+
+  it.each<StandingName>(['approved', 'review', 'rejected ×1', 'rejected, final'])(
+    'is no matter any more once %s',
+    async (standing) => {
+      expect(isSaid(await pageOf(short(situation(standing, 'nothing'))))).toBe(false);
+    },
+  );
 });
 
 describe('who may have left Jumio early', () => {

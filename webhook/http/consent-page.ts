@@ -1,7 +1,8 @@
 import { say } from '../texts/messages.ts';
 import type { View } from '../verification/view.ts';
-import { type Block, button, link, type Page } from './page.ts';
+import { type Block, button, link, type Page, paragraphs } from './page.ts';
 import type { PageFields } from './page-fields.ts';
+import { reasonOf } from './standing-words.ts';
 
 /** Who cannot do this at all finds another way there. */
 const CANNOT = link('/jumio/help', say('cannot.title'));
@@ -24,11 +25,11 @@ export function consentBlocks(sendsTraits: boolean): Block[] {
   ];
 }
 
-function blocks({ consent }: View, { privacyUrl, sendsTraits = false }: PageFields): Block[] {
-  const changed: Block[] = consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
+function blocks(view: View, { privacyUrl, sendsTraits = false }: PageFields): Block[] {
+  const changed: Block[] = view.consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
   const policy: Block[] =
     privacyUrl === undefined ? [] : [{ kind: 'link', href: privacyUrl, text: say('consent.policy') }];
-  return [...changed, ...consentBlocks(sendsTraits), ...policy, CANNOT];
+  return [...changed, ...paragraphs(reasonOf(view)), ...consentBlocks(sendsTraits), ...policy, CANNOT];
 }
 
 /** Who checks what, for whom, why, how long it takes, what is needed, and where the data go; agree or refuse. */

@@ -50,6 +50,7 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .addColumn('evidence', 'integer', (c) => c.notNull())
     .addColumn('evidence_since', 'bigint')
     .addColumn('evidence_at', 'bigint')
+    .addColumn('evidence_short', 'integer', (c) => c.notNull())
     .addColumn('erased_at', 'bigint')
     .execute();
 }

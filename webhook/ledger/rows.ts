@@ -54,6 +54,7 @@ const IDENTITY_COLUMNS = [
   'evidence',
   'evidenceSince',
   'evidenceAt',
+  'evidenceShort',
   'erasedAt',
 ] as const satisfies readonly (keyof Identity)[];
 

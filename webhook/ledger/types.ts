@@ -94,6 +94,8 @@ export interface Identity {
   /** When the first hook told of what is owed, and when the last one did: the ID token must be of that time. Null: none. */
   readonly evidenceSince: number | null;
   readonly evidenceAt: number | null;
+  /** 1: an eID that was read last does not verify this identity, and none does; 0: one does, or none was read. */
+  readonly evidenceShort: number;
   /** When it was erased; what is left is a tombstone (its standing). */
   readonly erasedAt: number | null;
 }

@@ -99,6 +99,8 @@ export const de: Messages = {
     'Diese Art von Dokument kann nicht verwendet werden. Bitte verwenden Sie ein anderes, zum Beispiel einen Reisepass.',
   'reason.not_finished': 'Es wurden nicht alle Schritte abgeschlossen. Bitte gehen Sie beim nächsten Mal alle durch.',
   'reason.other': 'Was eingereicht wurde, reichte nicht aus, um Ihre Identität zu bestätigen.',
+  'reason.eid':
+    'Ihr elektronischer Identitätsnachweis reicht hier nicht aus. Bitte weisen Sie sich deshalb auch bei Jumio aus.',
   'used_up.reason': 'Sie haben alle Versuche aufgebraucht und können es hier nicht noch einmal versuchen.',
   'used_up.support': 'Bitte wenden Sie sich an den Support: Dort erfahren Sie, was jetzt noch möglich ist.',
 

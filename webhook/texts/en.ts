@@ -100,6 +100,7 @@ export const en = {
     'This kind of document cannot be used. Please use another one, for example a passport.',
   'reason.not_finished': 'Not all of the steps were finished. Please go through all of them next time.',
   'reason.other': 'What was sent was not enough to confirm your identity.',
+  'reason.eid': 'Your electronic identity is not enough here, so please confirm your identity at Jumio too.',
   'used_up.reason': 'You have used up all your tries, so you cannot try again here.',
   'used_up.support': 'Please contact support: they can tell you what is possible now.',
 

@@ -96,6 +96,7 @@ export const es: Messages = {
   'reason.unsupported_document': 'Este tipo de documento no se puede utilizar. Utilice otro, por ejemplo un pasaporte.',
   'reason.not_finished': 'No se terminaron todos los pasos. La próxima vez, complételos todos.',
   'reason.other': 'Lo que se envió no fue suficiente para confirmar su identidad.',
+  'reason.eid': 'Su identidad electrónica no es suficiente aquí; por eso, confirme también su identidad en Jumio.',
   'used_up.reason': 'Ha agotado todos sus intentos y no puede volver a intentarlo aquí.',
   'used_up.support': 'Póngase en contacto con el servicio de asistencia: le dirán qué es posible ahora.',
 

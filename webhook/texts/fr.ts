@@ -96,6 +96,8 @@ export const fr: Messages = {
     'Ce type de document n’est pas accepté. Utilisez-en un autre, par exemple un passeport.',
   'reason.not_finished': 'Toutes les étapes n’ont pas été terminées. Allez jusqu’au bout la prochaine fois.',
   'reason.other': 'Les éléments envoyés n’ont pas suffi à confirmer votre identité.',
+  'reason.eid':
+    'Votre identité électronique ne suffit pas ici : veuillez donc confirmer aussi votre identité chez Jumio.',
   'used_up.reason': 'Vous avez utilisé toutes vos tentatives et ne pouvez plus réessayer ici.',
   'used_up.support': 'Contactez l’assistance : elle vous dira ce qui est possible maintenant.',
 

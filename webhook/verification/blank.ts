@@ -14,6 +14,7 @@ export const BLANK_IDENTITY = {
   evidence: 0,
   evidenceSince: null,
   evidenceAt: null,
+  evidenceShort: 0,
   content: null,
   priority: 0,
 } as const satisfies Partial<Identity>;

@@ -108,7 +108,8 @@ export function onEvidence(
 ): Change {
   const events: LedgerEvent[] = found.map(told).filter((event) => event !== undefined);
   const satisfying = found.filter((one) => one.kind === 'verified' && one.satisfies && !one.taken);
-  let changed = withdraw(snapshot, found, events);
+  const isShort = found.length > 0 && satisfying.length === 0 && found.every(({ kind }) => kind !== 'known');
+  let changed = withIdentity(withdraw(snapshot, found, events), { evidenceShort: isShort ? 1 : 0 });
   for (const one of satisfying) if (one.kind === 'verified') changed = approve(changed, one, how.newId(), now, events);
   if (satisfying.length > 0) changed = withoutRequest(changed, events);
   const then = withoutEvidence(changed, how, now);

@@ -22,6 +22,8 @@ export interface View {
   readonly attempt: Verification | undefined;
   /** Since when (epoch milliseconds) the credential of an eID is to be read; null: there is none to read. */
   readonly evidenceSince: number | null;
+  /** An eID was read, and more is needed. */
+  readonly evidenceShort: boolean;
   /** Until then (epoch milliseconds) a step of the worker's may be under way. */
   readonly leasedUntil: number;
   readonly returnTo: string | null;
@@ -48,6 +50,7 @@ export function viewOf(desk: Desk, snapshot: Snapshot, now: number): View {
     reason: reason === 'other' ? null : reason,
     attempt: openAttempt(snapshot) ?? latest(snapshot),
     evidenceSince: snapshot.identity.evidenceSince,
+    evidenceShort: snapshot.identity.evidenceShort === 1,
     leasedUntil: snapshot.identity.leasedUntil,
     returnTo: snapshot.identity.returnTo,
     consent: consentOf(snapshot, desk.consentVersion),

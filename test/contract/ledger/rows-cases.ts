@@ -47,6 +47,7 @@ function fullIdentity(id: string): Identity {
     evidence: 2,
     evidenceSince: NOW + 14,
     evidenceAt: NOW + 15,
+    evidenceShort: 1,
     erasedAt: NOW + 14,
   };
 }
