@@ -1,4 +1,5 @@
 import type { Change, DecidedStatus, Snapshot, Verification } from '../../webhook/ledger/types.ts';
+import { latest } from '../../webhook/verification/attempts.ts';
 import { onCreated } from '../../webhook/verification/created.ts';
 import { lease } from '../../webhook/verification/lease.ts';
 import { onDetails, onStatus } from '../../webhook/verification/looked.ts';
@@ -7,7 +8,6 @@ import type { Look } from '../../webhook/verification/outcomes.ts';
 import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { mintReference } from '../../webhook/verification/reference.ts';
 import { meet, request } from '../../webhook/verification/request.ts';
-import { latest } from '../../webhook/verification/standing.ts';
 import { detailsOf, REFERENCE_KEY, startedAs, statusOf, type Told } from './jumio-wire.ts';
 
 /** A history of one identity, told with the functions that write it in production. All times are epoch milliseconds. */

@@ -1,6 +1,7 @@
 import type { UpstreamFacts } from '../../webhook/errors.ts';
 import type { Change, Snapshot, Verification } from '../../webhook/ledger/types.ts';
 import { arrive } from '../../webhook/verification/arrive.ts';
+import { latest, openAttempt } from '../../webhook/verification/attempts.ts';
 import { decline } from '../../webhook/verification/consent.ts';
 import { classifyCreate, onCreated, onCreateFailed } from '../../webhook/verification/created.ts';
 import { goOn } from '../../webhook/verification/hand-over.ts';
@@ -8,7 +9,6 @@ import { lease } from '../../webhook/verification/lease.ts';
 import { onReadFailed } from '../../webhook/verification/looked.ts';
 import { nudge } from '../../webhook/verification/nudge.ts';
 import { GIVE_UP_MS } from '../../webhook/verification/schedule.ts';
-import { latest, openAttempt } from '../../webhook/verification/standing.ts';
 import { decision, startedAs, type Told } from './jumio-wire.ts';
 import { CONSENT, createMemoryDesk, type MemoryDesk } from './memory-desk.ts';
 import { DAY, IDENTITY, LIFETIME, lookAt, NOW, read, readWord, TERMS } from './story.ts';

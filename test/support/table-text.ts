@@ -1,8 +1,10 @@
 import type { Snapshot } from '../../webhook/ledger/types.ts';
+import { attemptStatus, latest } from '../../webhook/verification/attempts.ts';
 import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { readCopy } from '../../webhook/verification/published-copy.ts';
-import { attemptStatus, latest, standingOf, statusOf, waitingOn } from '../../webhook/verification/standing.ts';
+import { standingOf, statusOf } from '../../webhook/verification/standing.ts';
 import { mayStart, type Permission } from '../../webhook/verification/start-again.ts';
+import { waitingOn } from '../../webhook/verification/whose-move.ts';
 import { gateRowOf } from './gate-row.ts';
 import { COPIES, judged, LEDGERS, rowOf } from './gate-table.ts';
 import { NOW } from './story.ts';

@@ -3,7 +3,7 @@ import type { UpstreamFacts } from '../../webhook/errors.ts';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
 import { accountOf, classifyCreate, onCreated, onCreateFailed } from '../../webhook/verification/created.ts';
 import { withVerification } from '../../webhook/verification/edit.ts';
-import { waitingOn } from '../../webhook/verification/standing.ts';
+import { waitingOn } from '../../webhook/verification/whose-move.ts';
 import { startedAs } from '../support/jumio-wire.ts';
 import { asked, begun, DAY, HOUR, LIFETIME, last, made, NOW, newcomer, readWord, TERMS } from '../support/story.ts';
 

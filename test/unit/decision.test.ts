@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { standingOf, waitingOn } from '../../webhook/verification/standing.ts';
+import { standingOf } from '../../webhook/verification/standing.ts';
+import { waitingOn } from '../../webhook/verification/whose-move.ts';
 import { decision } from '../support/jumio-wire.ts';
 import { begun, DAY, HOUR, last, NOW, newcomer, nth, read, readWord } from '../support/story.ts';
 import { BLURRED, PASSED, WARNING } from '../support/table-rows.ts';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, Snapshot } from '../../webhook/ledger/types.ts';
+import { openAttempt } from '../../webhook/verification/attempts.ts';
 import { onDetails } from '../../webhook/verification/looked.ts';
 import { nudge } from '../../webhook/verification/nudge.ts';
 import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { openAttempt, standingOf, statusOf } from '../../webhook/verification/standing.ts';
+import { standingOf, statusOf } from '../../webhook/verification/standing.ts';
 import { mayStart } from '../../webhook/verification/start-again.ts';
 import { detailsOf, type Told } from '../support/jumio-wire.ts';
 import { asked, begun, DAY, HOUR, last, lookAt, made, NOW, newcomer, nth, read } from '../support/story.ts';

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
+import { openAttempt } from '../../webhook/verification/attempts.ts';
 import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { openAttempt, standingOf, statusOf, waitingOn } from '../../webhook/verification/standing.ts';
+import { standingOf, statusOf } from '../../webhook/verification/standing.ts';
 import { mayStart } from '../../webhook/verification/start-again.ts';
+import { waitingOn } from '../../webhook/verification/whose-move.ts';
 import type { Cell } from '../support/table.ts';
 import { target } from '../support/table-events.ts';
 import { breaking, cells, sameIn } from '../support/table-rules.ts';

@@ -8,7 +8,8 @@ import { gate } from '../verification/gate.ts';
 import { inKratos, personOf } from '../verification/operator.ts';
 import { readCopy } from '../verification/published-copy.ts';
 import { meet } from '../verification/request.ts';
-import { statusOf, waitingOn } from '../verification/standing.ts';
+import { statusOf } from '../verification/standing.ts';
+import { waitingOn } from '../verification/whose-move.ts';
 import { iso } from './output.ts';
 
 /** Blocks that the timeline and `blocks` show at most; `export --identity` has all. */

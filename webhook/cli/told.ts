@@ -1,6 +1,7 @@
 import type { Snapshot } from '../ledger/types.ts';
 import type { Done } from '../verification/operator.ts';
-import { statusOf, waitingOn } from '../verification/standing.ts';
+import { statusOf } from '../verification/standing.ts';
+import { waitingOn } from '../verification/whose-move.ts';
 import type { Cli } from './cli.ts';
 import { iso, json } from './output.ts';
 

@@ -1,6 +1,6 @@
 import type { Reason } from '../ledger/types.ts';
+import { type AttemptStatus, attemptStatus } from '../verification/attempts.ts';
 import { lookAgainAfter, type Next, nextOf } from '../verification/next.ts';
-import { type AttemptStatus, attemptStatus } from '../verification/standing.ts';
 import type { View } from '../verification/view.ts';
 
 /** What an application is told of a person (docs/applications.md): no score, no label, no link, no document. */

@@ -1,10 +1,10 @@
 import { LedgerUnavailable } from '../errors.ts';
 import type { Snapshot, Verification } from '../ledger/types.ts';
+import { openAttempt } from './attempts.ts';
 import type { Desk } from './desk.ts';
 import { find } from './edit.ts';
 import { nudge } from './nudge.ts';
 import type { Person } from './person.ts';
-import { openAttempt } from './standing.ts';
 import { waitFor } from './start.ts';
 import { type View, view } from './view.ts';
 import type { Worker } from './worker.ts';

@@ -1,6 +1,7 @@
 import type { Identity, Snapshot, Status, WaitingOn } from '../ledger/types.ts';
 import type { Policy } from './policy.ts';
-import { type StandingFacts, standingFacts, statusOf, whoseMove } from './standing.ts';
+import { type StandingFacts, standingFacts, statusOf } from './standing.ts';
+import { whoseMove } from './whose-move.ts';
 
 /** What is kept of a standing, and of the status. */
 type Kept = StandingFacts & Pick<Identity, 'status'>;

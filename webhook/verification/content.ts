@@ -1,14 +1,7 @@
-import type { Snapshot, Source, Verification } from '../ledger/types.ts';
-import {
-  type AttemptStatus,
-  attemptStatus,
-  attemptsOf,
-  latest,
-  standingOf,
-  statusOf,
-  type WaitingOn,
-  waitingOn,
-} from './standing.ts';
+import type { Snapshot, Source, Verification, WaitingOn } from '../ledger/types.ts';
+import { type AttemptStatus, attemptStatus, attemptsOf, latest } from './attempts.ts';
+import { standingOf, statusOf } from './standing.ts';
+import { waitingOn } from './whose-move.ts';
 
 /** `metadata_public.jumio` (design §5): the person can read it. Its JSON Schema is docs/metadata-public.schema.json. */
 export interface PublishedStatus {

@@ -1,11 +1,11 @@
 import type { UpstreamFacts } from '../errors.ts';
 import type { Started } from '../jumio/client.ts';
 import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { attemptsOf } from './attempts.ts';
 import { hasAgreed } from './consent.ts';
 import { find, withIdentity, withVerification } from './edit.ts';
 import { backOff, nextLook } from './schedule.ts';
 import { settle } from './settle.ts';
-import { attemptsOf } from './standing.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,8 +1,10 @@
 import type { KratosIdentity } from '../kratos/client.ts';
 import type { Snapshot, Verification } from '../ledger/types.ts';
+import { openAttempt } from './attempts.ts';
 import { published } from './content.ts';
 import { debtToKratos, isOurCopy } from './publication.ts';
-import { isEid, openAttempt, standingOf, waitingOn } from './standing.ts';
+import { isEid, standingOf } from './standing.ts';
+import { waitingOn } from './whose-move.ts';
 
 /** Why an attempt is not further, in one sentence for operators. */
 function whyOpen(row: Verification, now: number): string {

@@ -1,7 +1,7 @@
 import type { Change, Snapshot } from '../ledger/types.ts';
+import { openAttempt } from './attempts.ts';
 import { withIdentity } from './edit.ts';
 import { settle } from './settle.ts';
-import { openAttempt } from './standing.ts';
 
 /**
  * An operator grants one attempt, whatever the standing and the limits say. An attempt that is under way is the granted

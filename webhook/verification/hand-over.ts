@@ -1,4 +1,5 @@
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
+import { openAttempt } from './attempts.ts';
 import { type Agreement, agreed, hasAgreed } from './consent.ts';
 import { pressedDue } from './created.ts';
 import type { Desk } from './desk.ts';
@@ -10,7 +11,6 @@ import type { Policy } from './policy.ts';
 import { reappeared } from './publication.ts';
 import { request } from './request.ts';
 import { settle } from './settle.ts';
-import { openAttempt } from './standing.ts';
 import { turnComesWithin, waitFor } from './start.ts';
 import { mayStart } from './start-again.ts';
 import { meetPerson, type View, viewOf } from './view.ts';

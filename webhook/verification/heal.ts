@@ -1,5 +1,6 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
+import { openAttempt } from './attempts.ts';
 import { beginBy } from './evidence.ts';
 import type { Asking } from './judgement.ts';
 import { nudge } from './nudge.ts';
@@ -8,7 +9,7 @@ import { isOurCopy, knowsWorse, reappeared, republish } from './publication.ts';
 import type { Copy } from './published-copy.ts';
 import { meet } from './request.ts';
 import { settle } from './settle.ts';
-import { openAttempt, standingOf } from './standing.ts';
+import { standingOf } from './standing.ts';
 
 /** What a sign-in puts right (design §4, "The sign-in heals"). */
 export type Remedy = 'begin' | 'republish' | 'nudge' | 'none';

@@ -1,8 +1,8 @@
 import type { Claimed, Debts } from '../ledger/claim.ts';
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
+import { attemptsOf } from './attempts.ts';
 import { withIdentity, withVerification } from './edit.ts';
 import { settle } from './settle.ts';
-import { attemptsOf } from './standing.ts';
 
 /** A claim holds an identity for so long; it ends by itself, so that a killed process blocks nobody for longer. */
 export const LEASE_MS = 30_000;

@@ -1,12 +1,12 @@
 import type { JumioResult } from '../jumio/result.ts';
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
+import { UNKNOWN_WORD } from './attempts.ts';
 import type { Decision } from './decide.ts';
 import { find, withVerification } from './edit.ts';
 import type { Policy } from './policy.ts';
 import { request } from './request.ts';
 import { GIVE_UP_MS, nextLook } from './schedule.ts';
 import { settle } from './settle.ts';
-import { UNKNOWN_WORD } from './standing.ts';
 import { mayStart } from './start-again.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,7 @@
 import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { attemptsOf, isGrantUsed } from './attempts.ts';
 import { contentOf } from './content.ts';
-import { attemptsOf, isGrantUsed, standingFacts, statusOf } from './standing.ts';
+import { standingFacts, statusOf } from './standing.ts';
 import { tombstone } from './tombstone.ts';
 
 /** The first publication waits so long for the first create try, so that it can name the ids (design §4). */

@@ -1,10 +1,5 @@
 import type { DecidedStatus, Identity, Snapshot, Status, Verdict, Verification, WaitingOn } from '../ledger/types.ts';
-import type { StartAgain } from './policy.ts';
-
-export type { WaitingOn };
-
-/** What an attempt that has no decision amounts to. */
-export type AttemptStatus = 'pending' | 'processing' | 'expired';
+import { attemptStatus, attemptsOf, attemptWaitsOn, latest, openAttempt } from './attempts.ts';
 
 export interface Standing {
   readonly status: DecidedStatus;
@@ -19,13 +14,6 @@ export type StandingFacts = Pick<
   Identity,
   'standing' | 'decidedAt' | 'reason' | 'rejections' | 'attemptWaitsOn' | 'grantedFrom' | 'erasedAt'
 >;
-
-/** Which rejections can be mended: three in all, each for a reason that a person can act on (design §3). */
-export type Mending = Pick<StartAgain, 'reasons' | 'maxRejections'>;
-export const PUBLISHED_MENDING: Mending = {
-  reasons: ['unreadable', 'expired_document', 'unsupported_document', 'not_finished'],
-  maxRejections: 3,
-};
 
 function later(one: Verification, other: Verification): Verification {
   const byTime = (one.completedAt ?? 0) - (other.completedAt ?? 0);
@@ -79,37 +67,6 @@ export function standingOf(snapshot: Snapshot): Standing | null {
   return ofOthers.status === 'approved' && isNewer ? ofEid : ofOthers;
 }
 
-/** The attempts at Jumio; what others decided is none. */
-export function attemptsOf({ verifications }: Snapshot): Verification[] {
-  return verifications.filter(({ source }) => source === 'jumio');
-}
-
-export function latest(snapshot: Snapshot): Verification | undefined {
-  return attemptsOf(snapshot).at(-1);
-}
-
-/** The attempt that is still under way, if any; a partial unique index allows one. */
-export function openAttempt(snapshot: Snapshot): Verification | undefined {
-  return snapshot.verifications.find(({ state }) => state === 'requested' || state === 'started');
-}
-
-/**
- * Whether the attempt that an operator granted has had its decision. Until then it may be renewed like every attempt
- * that was once allowed (design §3).
- */
-export function isGrantUsed(snapshot: Snapshot): boolean {
-  const { grantedFrom } = snapshot.identity;
-  if (grantedFrom === null) return false;
-  return attemptsOf(snapshot).some(({ requestedAt, decision }) => requestedAt >= grantedFrom && decision !== null);
-}
-
-/** What Jumio's word means for an attempt without a decision (the table of design §3). */
-export function attemptStatus(verification: Verification): AttemptStatus {
-  if (verification.state === 'expired') return 'expired';
-  const waiting = verification.jumioStatus === null || verification.jumioStatus === 'INITIATED';
-  return verification.state === 'requested' || waiting ? 'pending' : 'processing';
-}
-
 /** An eID was linked by somebody of whom nothing is known: what their published copy says is still to be read. */
 export function isCopyUnread({ identity, verifications }: Snapshot): boolean {
   const { evidence, version, inherited } = identity;
@@ -123,35 +80,9 @@ export function statusOf(snapshot: Snapshot): Status {
   return standingOf(snapshot)?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
 }
 
-/** `lastError` of a verification whose last answer had a word that is not documented. */
-export const UNKNOWN_WORD = 'unknown-status';
-
 /** Whether an eID answers is still to be read: nobody but the other side can go on. */
 function withoutAttemptWaitsOn({ identity }: Snapshot): WaitingOn | null {
   return identity.evidence === 1 ? 'jumio' : null;
-}
-
-function attemptWaitsOn(attempt: Verification): WaitingOn {
-  if (attempt.state === 'requested') return attempt.parked === 1 ? 'operator' : 'jumio';
-  const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
-  if (captured || attempt.lastError === UNKNOWN_WORD) return 'jumio';
-  // Jumio made the execution and gave no link: the tenant has no domain prefix.
-  return attempt.linkEndsAt === null ? 'operator' : 'person';
-}
-
-/** Rejected for a reason that a person can act on. */
-function isActedOn({ standing, reason }: StandingFacts, { reasons }: Mending): boolean {
-  return standing === 'rejected' && reason !== null && reasons.includes(reason);
-}
-
-/** Rejected for a reason that a person can act on, and not too often. */
-export function canBeMended(facts: StandingFacts, mending: Mending): boolean {
-  return isActedOn(facts, mending) && facts.rejections < mending.maxRejections;
-}
-
-/** Rejected for a reason that a person can act on, and too often. */
-export function hasUsedUp(facts: StandingFacts, mending: Mending): boolean {
-  return isActedOn(facts, mending) && !canBeMended(facts, mending);
 }
 
 /** What the ledger keeps beside an identity, computed with every change. */
@@ -167,31 +98,4 @@ export function standingFacts(snapshot: Snapshot): StandingFacts {
     grantedFrom: snapshot.identity.grantedFrom,
     erasedAt: snapshot.identity.erasedAt,
   };
-}
-
-function standingWaitsOn(status: DecidedStatus, facts: StandingFacts, mending: Mending): WaitingOn {
-  switch (status) {
-    case 'approved':
-      return 'nobody';
-    case 'review':
-      return 'operator';
-    case 'rejected':
-      return canBeMended(facts, mending) ? 'person' : 'operator';
-    default:
-      return status satisfies never;
-  }
-}
-
-export function whoseMove(facts: StandingFacts, mending: Mending): WaitingOn {
-  if (facts.erasedAt !== null) return 'nobody';
-  const ofAttempt = facts.attemptWaitsOn ?? 'person';
-  if (facts.standing === null) return ofAttempt;
-  const ofStanding = facts.grantedFrom === null ? standingWaitsOn(facts.standing, facts, mending) : 'person';
-  // An open attempt that the standing no longer lets the person go on with is not the person's move.
-  return ofStanding === 'nobody' || ofAttempt === 'person' ? ofStanding : ofAttempt;
-}
-
-/** As it is published: by the rules of design §3, whatever the operator's policy says. */
-export function waitingOn(snapshot: Snapshot): WaitingOn {
-  return whoseMove(standingFacts(snapshot), PUBLISHED_MENDING);
 }

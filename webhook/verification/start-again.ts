@@ -1,7 +1,9 @@
 import type { Snapshot, Verification } from '../ledger/types.ts';
 import { isTooOld } from './as-of-now.ts';
+import { attemptsOf, openAttempt } from './attempts.ts';
 import type { Policy } from './policy.ts';
-import { attemptsOf, canBeMended, isCopyUnread, openAttempt, standingFacts } from './standing.ts';
+import { isCopyUnread, standingFacts } from './standing.ts';
+import { canBeMended } from './whose-move.ts';
 
 /** `not-yet`: the policy wants a while between a rejection and the next attempt. `too-old`: so is the approval. */
 export type Refusal = 'approved' | 'review' | 'rejected' | 'processing' | 'too-many' | 'not-yet' | 'too-old';

@@ -1,9 +1,9 @@
 import { LedgerUnavailable, UpstreamError, type UpstreamFacts } from '../errors.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
+import { openAttempt } from './attempts.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
 import type { Claim } from './lease.ts';
-import { openAttempt } from './standing.ts';
 import { warnOf } from './warn.ts';
 
 const LEDGER_AGAIN_MS = 250;

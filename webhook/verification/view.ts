@@ -1,11 +1,12 @@
-import type { Reason, Snapshot, Status, Verification } from '../ledger/types.ts';
+import type { Reason, Snapshot, Status, Verification, WaitingOn } from '../ledger/types.ts';
 import { isTooOld, keptOf, statusNow, waitingOnNow } from './as-of-now.ts';
+import { latest, openAttempt } from './attempts.ts';
 import { hasAgreed } from './consent.ts';
 import type { Desk } from './desk.ts';
 import type { Person } from './person.ts';
 import { meet } from './request.ts';
-import { hasUsedUp, latest, openAttempt, type WaitingOn } from './standing.ts';
 import { mayStart, type Permission } from './start-again.ts';
+import { hasUsedUp } from './whose-move.ts';
 
 /** Where things stand for a person, and whether there is a way on. */
 export interface View {
