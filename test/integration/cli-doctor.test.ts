@@ -125,6 +125,16 @@ describe('`doctor` on a whole installation', () => {
     expect(await findings(doctor({}, '--json'))).toEqual({ code: 0, wrong: ['service-unreachable'] });
   });
 
+  it('says once what is wrong in several places, and names each of them', async () => {
+    const { doctor } = await installation({ hookUrl: await refusingUrl() });
+    const { out } = await doctor();
+    const count = (text: string): number => out.split(text).length - 1;
+    expect(count('(service-unreachable)')).toBeGreaterThan(2);
+    expect(count('/jumio/initiate gives no answer from here')).toBe(1);
+    expect(count('If it does not either, nobody signs up or in.')).toBe(1);
+    expect(count('start the service, or run the doctor where Kratos runs')).toBe(1);
+  });
+
   it('knows what is not this service', async () => {
     const other = await neighbours({});
     const { doctor } = await installation({ hookUrl: other.url });

@@ -12,12 +12,30 @@ function sign(colours: Colours, severity: Severity): string {
   return paint(SIGNS[severity]);
 }
 
-function ofFinding(colours: Colours, { id, severity, seen, why, fix }: Finding): string[] {
+/** The same is often wrong in several places: why it matters and what to do is said once. */
+function together(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = `${finding.id} ${finding.why}`;
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()];
+}
+
+function ofFindings(colours: Colours, [first, ...more]: readonly Finding[]): string[] {
+  if (first === undefined) return [];
+  const all = [first, ...more];
+  const distinct = (lines: readonly string[]): string[] => [...new Set(lines)];
   return [
-    `  ${sign(colours, severity)} ${colours.bold(seen)} ${colours.dim(`(${id})`)}`,
-    `    ${why}`,
-    `    ${colours.bold('Fix:')} ${fix.says}.`,
-    ...fixLines(fix).map((line) => `      ${line}`),
+    ...distinct(all.map(({ seen }) => seen)).map(
+      (seen) => `  ${sign(colours, first.severity)} ${colours.bold(seen)} ${colours.dim(`(${first.id})`)}`,
+    ),
+    `    ${first.why}`,
+    ...distinct(all.map(({ fix }) => fix.says)).map((says) => `    ${colours.bold('Fix:')} ${says}.`),
+    ...distinct(all.map(({ fix }) => fixLines(fix).join('\n')))
+      .flatMap((lines) => lines.split('\n'))
+      .filter(Boolean)
+      .map((line) => `      ${line}`),
   ];
 }
 
@@ -28,7 +46,7 @@ function ofGroup(colours: Colours, group: Group, report: Report): string[] {
   return [
     colours.underline(group),
     ...passed.map(({ says }) => `  ${colours.green('✓')} ${says}`),
-    ...findings.flatMap((finding) => ofFinding(colours, finding)),
+    ...together(findings).flatMap((same) => ofFindings(colours, same)),
     '',
   ];
 }
