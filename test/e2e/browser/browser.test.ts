@@ -10,13 +10,13 @@ import { prefetchCases } from './cases/prefetch-cases.ts';
 import { returnCases } from './cases/return-cases.ts';
 import { secondFactorCases } from './cases/second-factor-cases.ts';
 import { stateCases } from './cases/state-cases.ts';
-import { timeCases } from './cases/time-cases.ts';
+import { oldApprovalCase, timeCases, yearly } from './cases/time-cases.ts';
 import { hasChromium, OR_WHY_SKIPPED, PATIENT } from './chromium.ts';
 import { useStage } from './stage.ts';
 
 // One Chromium, one world, one window at a time: the faults and the clock of Jumio are everybody's.
 describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, PATIENT, () => {
-  const stage = useStage();
+  const stage = useStage({ POLICY: yearly({ renews: true }) });
   describe('where somebody stands', () => stateCases(stage));
   describe('from page to page', () => journeyCases(stage));
   describe('the way to Jumio and back', () => handOverCases(stage));
@@ -27,5 +27,8 @@ describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKI
   describe('fetched ahead', () => prefetchCases(stage));
   describe('dead ends', () => deadEndCases(stage));
   describe('what is wrong with us', () => faultCases(stage));
-  describe('what ends', () => timeCases(stage));
+  describe('what ends', () => {
+    timeCases(stage);
+    oldApprovalCase(stage, { renews: true });
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { KRATOS } from '../kratos-under-test.ts';
 import { consentFirstCases } from './cases/consent-first-cases.ts';
+import { oldApprovalCase, yearly } from './cases/time-cases.ts';
 import { hasChromium, OR_WHY_SKIPPED, PATIENT } from './chromium.ts';
 import { useStage } from './stage.ts';
 
@@ -19,10 +20,15 @@ const CONSENT_FIRST = {
   JUMIO_WORKFLOW_KEY: '10164',
   PREPARED_DATA: 'email: /email',
   TEXTS_FILE: texts,
+  POLICY: yearly({ renews: false }),
 };
 
 describe.skipIf(!hasChromium)(
   `consent before Jumio is asked, in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`,
   PATIENT,
-  () => consentFirstCases(useStage(CONSENT_FIRST), writeTexts),
+  () => {
+    const stage = useStage(CONSENT_FIRST);
+    consentFirstCases(stage, writeTexts);
+    oldApprovalCase(stage, { renews: false });
+  },
 );

@@ -1,5 +1,6 @@
 import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
 import { firstForm } from '../../../sandbox/kratos/forms.ts';
+import { operate } from '../operator.ts';
 import { MANIPULATED, UNREADABLE } from '../outcomes.ts';
 import { onlyExecutionOf, type World } from '../world.ts';
 
@@ -60,6 +61,22 @@ export const unsupported: Scene = rejected('usability/UNSUPPORTED_DOCUMENT_TYPE'
 export const outOfDate: Scene = rejected('dataChecks/DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT');
 export const notFinished: Scene = rejected('usability/NOT_UPLOADED');
 export const rejectedForGood: Scene = (world) => decided(world, MANIPULATED, 'rejected');
+
+/** Agreed, went to Jumio, and was approved. */
+export const verified: Scene = async (world) => {
+  const person = await signedUp(world);
+  await person.choose(await person.goToJumio(), { outcome: 'pass' });
+  await person.sees({ status: 'approved' });
+  return person;
+};
+
+/** The same, and is asked by the operator to do it again. */
+export const onceMore: Scene = async (world) => {
+  const person = await verified(world);
+  const { code, err } = await operate(world, ['restart', person.identityId, '--by', 'ann']);
+  if (code !== 0) throw new Error(err);
+  return person;
+};
 
 /** Three rejections that a person could act on: no further try. */
 export const tooMany: Scene = async (world) => {

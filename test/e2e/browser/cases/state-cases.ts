@@ -16,6 +16,7 @@ const STATES: readonly State[] = [
   { name: 'a first visit to the status page', scene: scenes.signedUp, action: 'a', place: 'status' },
   { name: 'refused to agree', scene: scenes.declined, action: 'a', place: 'status' },
   { name: 'approved', scene: scenes.approved, action: 'a' },
+  { name: 'approved, and asked once more', scene: scenes.onceMore, action: 'button' },
   { name: 'in review', scene: scenes.inReview, action: 'a' },
   { name: 'rejected, the photo could not be read', scene: scenes.unreadable, action: 'button' },
   { name: 'rejected, the document is not supported', scene: scenes.unsupported, action: 'button' },

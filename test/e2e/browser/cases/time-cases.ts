@@ -8,6 +8,32 @@ import { oneTimeAddress } from './one-time-address.ts';
 
 const TWO_DAYS_S = 2 * 86_400;
 const ELEVEN_MINUTES_S = 11 * 60;
+const YEAR_S = 365 * 86_400;
+
+/** The published policy, and approvals that are good for a year. */
+export function yearly({ renews }: { readonly renews: boolean }): string {
+  const rules = '[{ when: { status: rejected }, then: block }, { then: allow }]';
+  return `{ verdict_lifetime: 365d, start_again: { after_lifetime: ${renews} }, rules: ${rules} }`;
+}
+
+/** An approval grows old; whether it may be renewed here is the policy's. */
+export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renews: boolean }): void {
+  const name = renews ? 'leads to Jumio for a new one' : 'leads to support';
+  test(`an approval that is too old ${name}`, async () => {
+    const { place, open, verifyUrl } = stage();
+    const person = await scenes.verified(stage());
+    await place.advance(YEAR_S);
+    const url = `${verifyUrl}/jumio/verify`;
+    expect(await lookInEveryLanguage(stage(), url, { person })).toBe(renews ? 'button' : 'a');
+    const { page } = await open(PHONE, person);
+    await page.goto(url);
+    await page.getByText('verified some time ago').waitFor();
+    if (!renews) return page.locator('a#action[href^="mailto:"]').waitFor();
+    await onToJumio(page, place);
+    await choose(page, 'Pass');
+    await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+  });
+}
 
 /** What needs clocks moved, which are everybody's. */
 export function timeCases(stage: () => Stage): void {
