@@ -9,5 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Vitest's own second is less than a busy machine may need for something that takes a moment.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

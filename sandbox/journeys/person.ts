@@ -42,7 +42,7 @@ export interface Person {
   signsIn(visitor?: Partial<Visitor>): Promise<Outcome>;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 let people = 0;
 

@@ -83,7 +83,7 @@ describe('pressing the button', () => {
     expect(page.body).toContain('<meta http-equiv="refresh" content="5">');
     service.jumio.instead.create = undefined;
     pass(service, HOUR);
-    await expect.poll(() => service.jumio.executions.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => service.jumio.executions.length).toBe(1);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 

@@ -4,7 +4,8 @@ import { initiate } from './calls.ts';
 import type { Execution } from './fake-jumio.ts';
 import type { TestService } from './service.ts';
 
-const PATIENCE = { timeout: 5_000, interval: 10 };
+/** Longer than anything takes: on a machine that is busy with others a moment may last for seconds. */
+const PATIENCE = { timeout: 20_000, interval: 10 };
 
 /** Waits until the assertion holds. */
 export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {

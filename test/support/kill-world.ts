@@ -8,7 +8,7 @@ import { askFile, sqlite } from './databases.ts';
 import { type KillNeighbours, startKillNeighbours } from './kill-neighbours.ts';
 import { captureLogs } from './log-capture.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
+const PATIENCE = { timeout: 30_000, interval: 20 };
 
 /** One person's way through the service as a process of its own, which may die at any moment. */
 export interface KillWorld extends KillNeighbours {
