@@ -103,6 +103,7 @@ describe('the evidence that is owed', () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     await has(service, issuer, id);
+    service.clock.stop();
     issuer.instead['/jwks'] = { status: 429, headers: { 'retry-after': '60' }, body: '' };
     const asked = service.clock.now();
     await signUp(service, id);
@@ -120,6 +121,7 @@ describe('the evidence that is owed', () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     await has(service, issuer, id);
+    service.clock.stop();
     issuer.instead['/jwks'] = { status: 503, body: '' };
     await signUp(service, id);
     for (const tries of [1, 2, 3]) {

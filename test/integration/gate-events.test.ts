@@ -5,7 +5,7 @@ import { eventually, signUp } from '../support/eventually.ts';
 import { ledgerFailing } from '../support/failing-ledger.ts';
 import { gateMessage } from '../support/gate-message.ts';
 import { lockLedger } from '../support/locked-ledger.ts';
-import { MINUTE } from '../support/moved-clock.ts';
+import { HOUR, MINUTE } from '../support/moved-clock.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 const REJECTED = { metadata_public: { jumio: { status: 'rejected' } } };
@@ -41,6 +41,8 @@ describe('a block', () => {
   it('is one event for each rule and hour where the request names no flow', async () => {
     const service = await testService();
     const id = randomUUID();
+    // Early in an hour, whenever this runs.
+    service.clock.advance(HOUR - (service.clock.now() % HOUR));
     for (const _ of [1, 2]) await validate(service, { kratos_identity_id: id, ...REJECTED });
     service.clock.advance(61 * MINUTE);
     await validate(service, { kratos_identity_id: id, ...REJECTED });
@@ -61,7 +63,7 @@ describe('a block', () => {
     const started = performance.now();
     const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
     expect([answer.statusCode, answer.json()]).toEqual([403, gateMessage(4990001, 'rejected')]);
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(2_000);
     release();
     await validate(service, { kratos_identity_id: randomUUID() });
     await eventually(async () => expect(await noted(service, id)).toMatchObject([{ kind: 'blocked' }]));

@@ -17,6 +17,8 @@ async function hasJustLooked() {
   const service = await testService();
   const person = await signedUp(service);
   await hasAgreed(service, person);
+  // Six seconds are six, however long the machine takes.
+  service.clock.stop();
   expect((await person.browser.get('/jumio/status')).sentence).toBe(WAITING);
   pass(service, 4 * SECOND);
   return { service, ...person, execution: service.jumio.latest(person.id) };
@@ -46,7 +48,7 @@ describe('who has just finished, and comes back within ten seconds of an earlier
     execution.status = 'ACQUIRED';
     const page = await browser.get(FROM_JUMIO);
     expect([page.sentence, page.action?.text]).toEqual([UNDER_WAY, 'Look again']);
-    expect([4, 5, 6]).toContain(onwards(page)?.seconds);
+    expect(onwards(page)?.seconds).toBe(6);
     expect(onwards(page)?.to).toBe(page.action?.href);
     const after = await goesOn(service, browser, page);
     expect([after.sentence, after.action?.href]).toEqual([UNDER_WAY, '/jumio/status']);

@@ -7,9 +7,17 @@ import { agreeing } from '../support/people.ts';
 import { type TestService, type TestServiceOptions, testService } from '../support/service.ts';
 import { begin, jumioFails, kindsOf, SOON } from '../support/upstream-answers.ts';
 
-/** Back-offs as long as they can be. */
-function calm(options: TestServiceOptions = {}): Promise<TestService> {
-  return testService({ ...options, desk: (desk) => ({ ...desk, random: () => 0.999 }) });
+/** Back-offs as long as they can be, and nothing becomes due but by the test. */
+async function calm(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await testService({ ...options, desk: (desk) => ({ ...desk, random: () => 0.999 }) });
+  service.clock.stop();
+  return service;
+}
+
+/** Signs somebody up who is later than everybody before them. */
+function beginNext(service: TestService): Promise<string> {
+  service.clock.advance(1);
+  return begin(service);
 }
 
 /** Waits until so many create calls were made, and the last one's outcome is in the ledger. */
@@ -105,9 +113,9 @@ describe('a 400', () => {
     service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 400 });
     const first = await begin(service);
     await createCalls(service, 1);
-    const second = await begin(service);
+    const second = await beginNext(service);
     await createCalls(service, 2);
-    const third = await begin(service);
+    const third = await beginNext(service);
     await noMore(service, 2);
     const [paused] = await service.desk.ledger.budgets.paused(service.clock.now());
     expect(paused?.reason).toContain('JUMIO_WORKFLOW_KEY');
@@ -125,7 +133,7 @@ describe('a 400', () => {
     service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 400 });
     const ids = [await begin(service)];
     await createCalls(service, 1);
-    ids.push(await begin(service));
+    ids.push(await beginNext(service));
     for (let times = 2; times <= 4; times += 1) {
       await createCalls(service, times);
       await noMore(service, times);
@@ -150,7 +158,7 @@ describe('what stops creation as a whole', () => {
       service.jumio.instead.create = () => jumioFails(facts);
       const oldest = await begin(service);
       await createCalls(service, 1);
-      const others = [await begin(service), await begin(service)];
+      const others = [await beginNext(service), await beginNext(service)];
       await noMore(service, 1);
       for (let times = 2; times <= 4; times += 1) {
         pass(service, 5 * MINUTE);

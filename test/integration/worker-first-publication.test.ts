@@ -8,6 +8,7 @@ import { begin, deferred, jumioFails, kratosFails, startedAnswer } from '../supp
 async function hangingSignUp(service: TestService, waited: number) {
   const answer = deferred<ReturnType<typeof startedAnswer>>();
   service.jumio.instead.create = () => answer.promise;
+  service.clock.stop();
   const id = await begin(service);
   service.clock.advance(waited);
   service.worker.start();
@@ -32,6 +33,7 @@ describe('the first publication', () => {
     const service = await testService({ idle: true });
     const { id, answer } = await hangingSignUp(service, 4 * SECOND);
     expect(service.kratos.calls.publish).toEqual([]);
+    pass(service, SECOND);
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
     expect(service.kratos.copies.get(id)).not.toHaveProperty('account_id');
     const started = startedAnswer();
@@ -54,6 +56,7 @@ describe('the first publication', () => {
   it('goes out after five seconds where the budget has no turn for the create call yet', async () => {
     const env = { JUMIO_ACCOUNT_RATE: '0.001', JUMIO_ACCOUNT_BURST: '1' };
     const service = await testService({ env });
+    service.clock.stop();
     await reaches(service, await begin(service), 'pending');
     const second = await begin(service);
     pass(service, 4 * SECOND);
@@ -67,11 +70,11 @@ describe('the first publication', () => {
   it('waits for Kratos’ own pause too, also while the create call hangs', async () => {
     const service = await testService({ idle: true });
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 429, retryAfter: MINUTE });
-    const { id, answer } = await hangingSignUp(service, 4 * SECOND + 900);
+    const { id, answer } = await hangingSignUp(service, 5 * SECOND);
     await eventually(() => expect(service.kratos.calls.publish).toHaveLength(1));
     service.jumio.instead.create = () => answer.promise;
     const other = await begin(service);
-    pass(service, 4 * SECOND + 900);
+    pass(service, 5 * SECOND);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(service.kratos.calls.publish).toEqual([id]);

@@ -10,8 +10,15 @@ import { eventually, pass, reaches, signUp, snapshotOf } from '../support/eventu
 import { process } from '../support/fake-jumio.ts';
 import { lockLedger } from '../support/locked-ledger.ts';
 import { SECOND } from '../support/moved-clock.ts';
-import { type TestService, testService } from '../support/service.ts';
+import { type TestService, type TestServiceOptions, testService } from '../support/service.ts';
 import { begin, deferred, jumioFails, kindsOf, startedAnswer } from '../support/upstream-answers.ts';
+
+/** Nothing becomes due, and no lease ends, but by the test. */
+async function stoppedService(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await testService(options);
+  service.clock.stop();
+  return service;
+}
 
 /** Claims everything that is due, as a worker does. */
 function claimAll({ desk }: TestService): Promise<Claim[]> {
@@ -27,7 +34,7 @@ function claimAll({ desk }: TestService): Promise<Claim[]> {
 
 describe('a result that comes after its lease has ended and another has begun', () => {
   it('of a create call is not written, and the execution is noted as an orphan', async () => {
-    const service = await testService();
+    const service = await stoppedService();
     const late = deferred<ReturnType<typeof startedAnswer>>();
     service.jumio.instead.create = () => late.promise;
     const id = await begin(service);
@@ -49,7 +56,7 @@ describe('a result that comes after its lease has ended and another has begun', 
   });
 
   it('of a read is not written', async () => {
-    const service = await testService();
+    const service = await stoppedService();
     const execution = await signUp(service, randomUUID());
     const late = deferred<void>();
     service.jumio.instead.details = () =>
@@ -67,7 +74,7 @@ describe('a result that comes after its lease has ended and another has begun', 
   });
 
   it('of a PATCH is not written: what is owed is owed until its own answer is there', async () => {
-    const service = await testService({ idle: true });
+    const service = await stoppedService({ idle: true });
     const id = await begin(service);
     pass(service, 5 * SECOND);
     const late = deferred<void>();
@@ -95,7 +102,7 @@ describe('a call', () => {
   ])(
     '%s that begins %i ms after the claim is made %i times: only if the lease outlasts it',
     async (_call, after, times) => {
-      const service = await testService({ idle: true });
+      const service = await stoppedService({ idle: true });
       await begin(service);
       const [claimed] = await claimAll(service);
       if (claimed === undefined) throw new Error('it was due');
@@ -109,7 +116,7 @@ describe('a call', () => {
     ['a read and a PATCH', LEASE_MS - 11 * SECOND, 1],
     ['a read and a PATCH', LEASE_MS - 9 * SECOND, 0],
   ])('%s that begin %i ms after the claim are made %i times', async (_call, after, times) => {
-    const service = await testService();
+    const service = await stoppedService();
     const execution = await signUp(service, randomUUID());
     await service.worker.stop();
     service.kratos.copies.delete(execution.identityId);
@@ -131,7 +138,7 @@ describe('a call', () => {
 
 describe('a step that died with its process', () => {
   it('is done again when its lease ends, and not before', async () => {
-    const service = await testService({ idle: true });
+    const service = await stoppedService({ idle: true });
     const id = await begin(service);
     expect(await claimAll(service)).toHaveLength(1);
     service.worker.start();
@@ -144,7 +151,7 @@ describe('a step that died with its process', () => {
   });
 
   it('owes its publication still', async () => {
-    const service = await testService();
+    const service = await stoppedService();
     const execution = await signUp(service, randomUUID());
     await service.worker.stop();
     process(execution, 'PASSED', service.clock.now());
@@ -166,7 +173,7 @@ describe('a step that died with its process', () => {
 
 describe('a step that finds nothing to publish', () => {
   it('does not drop what has become due since it was claimed', async () => {
-    const service = await testService({ idle: true });
+    const service = await stoppedService({ idle: true });
     const { ledger } = service.desk;
     const id = randomUUID();
     const now = service.clock.now();
@@ -184,7 +191,7 @@ describe('a step that finds nothing to publish', () => {
 
 describe('a result that was paid for', () => {
   it('is written as soon as a locked ledger can be written again, within the lease', async () => {
-    const service = await testService();
+    const service = await stoppedService();
     const answer = deferred<ReturnType<typeof startedAnswer>>();
     service.jumio.instead.create = () => answer.promise;
     const id = await begin(service);

@@ -4,12 +4,19 @@ import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, pass, reaches, signUp, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../support/moved-clock.ts';
-import { type TestService, testService } from '../support/service.ts';
+import { type TestService, type TestServiceOptions, testService } from '../support/service.ts';
 import { begin, kindsOf, kratosFails, SOON } from '../support/upstream-answers.ts';
+
+/** Nothing becomes due but by the test. */
+async function stoppedService(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await testService(options);
+  service.clock.stop();
+  return service;
+}
 
 /** Somebody approved, whose verdict is published. */
 async function approved(): Promise<{ service: TestService; id: string }> {
-  const service = await testService();
+  const service = await stoppedService();
   const execution = await signUp(service, randomUUID());
   process(execution, 'PASSED', service.clock.now());
   await callback(service, callbackOf(execution));
@@ -33,7 +40,7 @@ describe('a publication', () => {
     ['an empty object', {}],
     ['an older copy', { status: 'approved', source: 'jumio', updated_at: '2020-01-01T00:00:00.000Z' }],
   ])('whose answer shows %s does not count, and is owed until one does', async (_what, seen) => {
-    const service = await testService({ desk: (desk) => ({ ...desk, random: () => 0.999 }) });
+    const service = await stoppedService({ desk: (desk) => ({ ...desk, random: () => 0.999 }) });
     service.kratos.instead.publish = async () => seen;
     const id = await begin(service);
     for (let times = 1; times <= 6; times += 1) {
@@ -48,7 +55,7 @@ describe('a publication', () => {
   });
 
   it('that is repeated is byte for byte what it was, also hours later', async () => {
-    const service = await testService();
+    const service = await stoppedService();
     const execution = await signUp(service, randomUUID());
     const bodies: string[] = [];
     service.kratos.instead.publish = async (_id, content) => {
@@ -69,7 +76,7 @@ describe('a publication', () => {
   });
 
   it('that Kratos throttles pauses publishing until its reset, for everybody', async () => {
-    const service = await testService();
+    const service = await stoppedService();
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 429, retryAfter: MINUTE });
     const id = await begin(service);
     await published(service, 1);
@@ -84,7 +91,7 @@ describe('a publication', () => {
   });
 
   it('that collided with another write is repeated; one that Kratos refuses for good is stuck, and tried daily', async () => {
-    const service = await testService();
+    const service = await stoppedService();
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 400, code: 'serialization' });
     const id = await begin(service);
     await published(service, 1);

@@ -10,6 +10,8 @@ import { deferred, jumioFails, kindsOf, SOON } from '../support/upstream-answers
 
 async function started(): Promise<{ service: TestService; execution: Execution; id: string }> {
   const service = await testService();
+  // Nothing becomes due but by the test.
+  service.clock.stop();
   const execution = await signUp(service, randomUUID());
   return { service, execution, id: execution.identityId };
 }

@@ -13,6 +13,8 @@ const BOTH = { revokeSessions: true, deactivate: true };
 /** Somebody who is signed in, before Jumio's verdict. */
 async function signedIn(onRejected = BOTH): Promise<Visitor & { service: TestService }> {
   const service = await testService({ desk: (desk) => ({ ...desk, onRejected }) });
+  // Nothing becomes due but by the test.
+  service.clock.stop();
   return { service, ...(await signedUp(service)) };
 }
 

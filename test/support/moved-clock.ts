@@ -3,6 +3,8 @@ import type { Clock } from '../../webhook/verification/desk.ts';
 /** The real time, and as much more as the test says. */
 export interface MovedClock extends Clock {
   advance(milliseconds: number): void;
+  /** From now on only the test moves it: what is not due yet cannot become so because the machine is busy. */
+  stop(): void;
 }
 
 export const SECOND = 1_000;
@@ -12,10 +14,14 @@ export const DAY = 24 * HOUR;
 
 export function createMovedClock(): MovedClock {
   let ahead = 0;
+  let stopped: number | undefined;
   return {
-    now: () => Date.now() + ahead,
+    now: () => (stopped ?? Date.now()) + ahead,
     advance: (milliseconds) => {
       ahead += milliseconds;
+    },
+    stop: () => {
+      stopped = Date.now();
     },
   };
 }
