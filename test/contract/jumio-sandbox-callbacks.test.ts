@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startAnsweringServer } from '../support/answering-server.ts';
+import { eventually } from '../support/eventually.ts';
 import { useSandbox } from './jumio-sandbox-driver.ts';
 
 const jumio = useSandbox();
@@ -118,18 +119,16 @@ describe('§11 callbacks: retries after a non-200 or no answer (an assumption of
     await jumio.control('settings', { callbackRetries: 2, callbackRetryMs: 10 });
     jumio.answerWith(503);
     await jumio.pick((await jumio.create()).executionId, 'pass');
-    await vi.waitFor(() => expect(jumio.arrived()).toHaveLength(3), { timeout: 3000 });
+    await eventually(() => expect(jumio.arrived()).toHaveLength(3));
     expect(new Set(jumio.arrived().map(({ body }) => body)).size).toBe(1);
-    await vi.waitFor(async () => expect(await jumio.callbacks()).toMatchObject([{ state: 'refused', attempts: 3 }]));
+    await eventually(async () => expect(await jumio.callbacks()).toMatchObject([{ state: 'refused', attempts: 3 }]));
   });
 
   test('a retry that is taken is the last', async () => {
     await jumio.control('settings', { callbackRetries: 5, callbackRetryMs: 100 });
-    jumio.answerWith(503);
+    jumio.answerWith(503, 200);
     await jumio.pick((await jumio.create()).executionId, 'pass');
-    await vi.waitFor(() => expect(jumio.arrived()).toHaveLength(1), { timeout: 3000, interval: 5 });
-    jumio.answerWith(200);
-    await vi.waitFor(async () => expect(await jumio.callbacks()).toMatchObject([{ state: 'delivered', attempts: 2 }]));
+    await eventually(async () => expect(await jumio.callbacks()).toMatchObject([{ state: 'delivered', attempts: 2 }]));
   });
 
   test('a receiver that never answers is given up after the time limit', async () => {

@@ -140,10 +140,10 @@ describe('reset', () => {
   });
 
   test('ends callbacks that wait', async () => {
-    await jumio.control('faults', { kind: 'callback', fault: 'delay', milliseconds: 60 });
+    await jumio.control('faults', { kind: 'callback', fault: 'delay', milliseconds: 1_000 });
     await jumio.pick((await jumio.create()).executionId, 'pass');
     await jumio.control('reset');
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(jumio.arrived()).toEqual([]);
   });
 });

@@ -43,11 +43,15 @@ export function request(more: object = {}): object {
 export function useSandbox() {
   let sandbox: JumioSandbox;
   let receiver: AnsweringServer;
-  let answerStatus = 200;
+  let answerStatuses: readonly number[] = [200];
   let seen = 0;
   beforeAll(async () => {
     sandbox = await startJumioSandbox();
-    receiver = await startAnsweringServer((response) => response.writeHead(answerStatus).end());
+    receiver = await startAnsweringServer((response) => {
+      const [status = 200, ...then] = answerStatuses;
+      if (then.length > 0) answerStatuses = then;
+      response.writeHead(status).end();
+    });
   });
   afterAll(async () => {
     await sandbox.stop();
@@ -55,7 +59,7 @@ export function useSandbox() {
   });
   beforeEach(async () => {
     await send('POST', '/sandbox/reset');
-    answerStatus = 200;
+    answerStatuses = [200];
     seen = receiver.arrived.length;
   });
 
@@ -105,9 +109,9 @@ export function useSandbox() {
   return {
     url: () => sandbox.url,
     callbackUrl: () => `${receiver.url}/callback`,
-    /** What the receiver of callbacks answers from now on. */
-    answerWith: (status: number) => {
-      answerStatus = status;
+    /** What the receiver of callbacks answers from now on: one after the other, and the last from then on. */
+    answerWith: (...statuses: number[]) => {
+      answerStatuses = statuses;
     },
     /** Requests that reached the receiver in this test. */
     arrived: () => receiver.arrived.slice(seen),
@@ -132,7 +136,7 @@ export function useSandbox() {
           if (open.length > 0) throw new Error('callbacks are still on their way');
           return callbacks();
         },
-        { timeout: 5000, interval: 5 },
+        { timeout: 20_000, interval: 5 },
       ),
   };
 }
