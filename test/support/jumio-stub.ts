@@ -37,7 +37,7 @@ export interface RunningStub {
   readonly apiCalls: () => AnsweringServer['arrived'];
 }
 
-/** A client whose every host is one stub, with a short deadline. */
+/** A client whose every host is one stub. */
 export async function startJumioStub(stub: Stub, options: Partial<JumioClientOptions> = {}): Promise<RunningStub> {
   const { token = json(200, { access_token: 'token-1', expires_in: 3600 }), api = json(200, startedBody) } = stub;
   const server = await startAnsweringServer((response, request) =>
@@ -62,7 +62,6 @@ export function optionsFor(url: string): JumioClientOptions {
     workflowKey: '10011',
     linkLifetime: '1d',
     userAgent: 'Acme Verification/1.0',
-    deadline: 300,
     now: Date.now,
   };
 }

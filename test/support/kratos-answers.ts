@@ -29,7 +29,7 @@ export async function startKratosAnswering(
 ): Promise<RunningKratos> {
   const server = await startAnsweringServer(answering);
   const urls = { adminUrl: server.url, publicUrl: server.url };
-  const client = createKratosClient({ ...urls, userAgent: 'Acme Verification/1.0', deadline: 300, ...options });
+  const client = createKratosClient({ ...urls, userAgent: 'Acme Verification/1.0', ...options });
   return { server, client };
 }
 

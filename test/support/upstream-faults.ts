@@ -8,6 +8,8 @@ export const BODY_CANARY = 'canary-of-a-body';
 export interface Fault {
   readonly name: string;
   readonly answering: Answering;
+  /** It never comes to an end by itself. */
+  readonly isEndless?: true;
   /** The facts that the client's error must hold. */
   readonly facts: { readonly failure: string; readonly status?: number; readonly retryAfter?: number };
 }
@@ -58,6 +60,11 @@ function hidden(body: object): string {
 
 const bomb = gzipSync(Buffer.alloc(50_000_000, 0x20));
 
+/** Waited for to the end of the client's time, which is short then; all else is met however long a busy machine takes. */
+export function patienceFor({ isEndless }: Fault): { readonly deadline?: number } {
+  return isEndless ? { deadline: 1_000 } : {};
+}
+
 /** Ways in which an upstream can fail that mean the same for every call. */
 export const faults: readonly Fault[] = [
   {
@@ -83,9 +90,9 @@ export const faults: readonly Fault[] = [
     answering: (response) => response.socket?.end(`${BODY_CANARY}\r\n\r\n`),
     facts: { failure: 'interrupted' },
   },
-  { name: 'no answer at all', answering: () => undefined, facts: { failure: 'timeout' } },
-  { name: 'a 200 that drips', answering: drip(200), facts: { failure: 'timeout' } },
-  { name: 'a 500 that drips', answering: drip(500), facts: { failure: 'status', status: 500 } },
+  { name: 'no answer at all', answering: () => undefined, isEndless: true, facts: { failure: 'timeout' } },
+  { name: 'a 200 that drips', answering: drip(200), isEndless: true, facts: { failure: 'timeout' } },
+  { name: 'a 500 that drips', answering: drip(500), isEndless: true, facts: { failure: 'status', status: 500 } },
   { name: 'a 500 of 50 MB', answering: flood(500), facts: { failure: 'status', status: 500 } },
   { name: 'a 500', answering: json(500, { detail: BODY_CANARY }), facts: { failure: 'status', status: 500 } },
   { name: 'a 502 in HTML', answering: html(502), facts: { failure: 'status', status: 502 } },
