@@ -9,6 +9,8 @@ import { lockLedger } from '../support/locked-ledger.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 const ERROR = 50;
+/** Its own second, by its own clock, and another one for a machine that is busy with others. */
+const IN_TIME_MS = 2_000;
 
 function errorLines({ logs }: TestService, text: string) {
   return logs.lines().filter(({ level, msg }) => level === ERROR && String(msg).includes(text));
@@ -26,7 +28,7 @@ describe('while the ledger cannot be written', () => {
     const release = lockLedger(service.databaseUrl);
     const { answer, ms } = await timed(initiate(service, { kratos_identity_id: id }));
     expect(answer.statusCode).toBe(204);
-    expect(ms).toBeLessThan(1_000);
+    expect(ms).toBeLessThan(IN_TIME_MS);
     expect(errorLines(service, 'could not be kept')).toEqual([expect.objectContaining({ identity: id })]);
     release();
     expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
@@ -76,7 +78,7 @@ describe('while the ledger cannot be written', () => {
       ...Array(10).fill(204),
       ...Array(10).fill(204),
     ]);
-    expect(ms).toBeLessThan(1_000);
+    expect(ms).toBeLessThan(IN_TIME_MS);
   });
 
   it('a result that was paid for is written when the lock is gone', async () => {
@@ -140,7 +142,7 @@ describe('while the ledger cannot be read', () => {
       const body = { kratos_identity_id: randomUUID(), metadata_public: metadata };
       const { answer, ms } = await timed(validate(service, body));
       expect(answer.statusCode).toBe(status);
-      expect(ms).toBeLessThan(1_000);
+      expect(ms).toBeLessThan(IN_TIME_MS);
       if (text !== undefined) expect(answer.json().messages[0].messages[0].id).toBe(text);
     });
   });
@@ -155,7 +157,7 @@ describe('while the ledger cannot be read', () => {
       const body = { kratos_identity_id: id, metadata_public: { jumio: { status: 'approved' } } };
       const { answer, ms } = await timed(validate(service, body));
       expect(answer.statusCode).toBe(204);
-      expect(ms).toBeLessThan(1_200);
+      expect(ms).toBeLessThan(IN_TIME_MS);
     });
   });
 

@@ -75,7 +75,7 @@ describe('what a refused person reads', () => {
     await textFor('de');
     const before = performance.now();
     expect(await textFor(`${'de-DE;q=0.001,'.repeat(50_000)}fr`)).toMatch(/^Sie /);
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 
   it('is in their language also where the request cannot be judged', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createWorker } from '../../webhook/verification/worker.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, reaches, signUp, snapshotOf } from '../support/eventually.ts';
-import { process } from '../support/fake-jumio.ts';
+import { type Execution, process } from '../support/fake-jumio.ts';
 import { SECOND } from '../support/moved-clock.ts';
 import { testService } from '../support/service.ts';
 import { begin, deferred, startedAnswer } from '../support/upstream-answers.ts';
@@ -11,25 +11,35 @@ import { begin, deferred, startedAnswer } from '../support/upstream-answers.ts';
 /** So many one after the other, each of which would wait for the worker's next look, a second, if nothing woke it. */
 const ROUNDS = 8;
 
+/** How long a round takes as a rule. Where a busy machine holds one of them up, the others tell. */
+async function usual(round: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  while (times.length < ROUNDS) {
+    const started = performance.now();
+    await round();
+    times.push(performance.now() - started);
+  }
+  return times.toSorted((a, b) => a - b)[ROUNDS / 2] ?? 0;
+}
+
 describe('the worker wakes at once', () => {
   it('for a sign-up', async () => {
     const service = await testService();
-    const started = performance.now();
-    for (let round = 0; round < ROUNDS; round += 1) await reaches(service, await begin(service), 'pending');
-    expect(performance.now() - started).toBeLessThan((ROUNDS * SECOND) / 3);
+    expect(await usual(async () => reaches(service, await begin(service), 'pending'))).toBeLessThan(SECOND / 2);
   });
 
   it('for a callback', async () => {
     const service = await testService();
-    const executions = [];
+    const executions: Execution[] = [];
     for (let round = 0; round < ROUNDS; round += 1) executions.push(await signUp(service, randomUUID()));
-    const started = performance.now();
-    for (const execution of executions) {
+    const verdict = async (): Promise<void> => {
+      const execution = executions.pop();
+      if (execution === undefined) throw new Error('nobody is left');
       process(execution, 'PASSED', service.clock.now());
       await callback(service, callbackOf(execution));
       await reaches(service, execution.identityId, 'approved');
-    }
-    expect(performance.now() - started).toBeLessThan((ROUNDS * SECOND) / 3);
+    };
+    expect(await usual(verdict)).toBeLessThan(SECOND / 2);
   });
 
   it('and finds by itself, within about a second, what another replica made due', async () => {

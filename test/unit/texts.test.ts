@@ -72,7 +72,8 @@ describe('a language', () => {
   ])('for Accept-Language %j is %s', (acceptLanguage, language) => {
     const before = performance.now();
     expect(texts.choose({ acceptLanguage })).toBe(language);
-    expect(performance.now() - before).toBeLessThan(50);
+    // Next to nothing; what reads such a header again and again takes far longer, on any machine.
+    expect(performance.now() - before).toBeLessThan(1_000);
   });
 
   it('is one of ours, whatever anybody sends', () => {

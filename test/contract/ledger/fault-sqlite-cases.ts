@@ -23,7 +23,8 @@ export function faultSqliteCases(): void {
     await door.run('begin immediate');
     const start = performance.now();
     const names = await outcomes(ids.map((id) => ledger.change(id, NOW, nudgeOnce)));
-    expect(performance.now() - start).toBeLessThan(400);
+    // One after the other they would wait for five seconds.
+    expect(performance.now() - start).toBeLessThan(2_500);
     expect(new Set(names)).toEqual(new Set([LedgerUnavailable.name]));
     await door.run('rollback');
     expect(await outcomes(ids.map((id) => ledger.change(id, NOW, nudgeOnce)))).toEqual(ids.map(() => 'kept'));
