@@ -1,19 +1,33 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Ports } from './options.ts';
 
-/**
- * A port that was free a moment ago: for programs that cannot be told to choose one themselves.
- * Somebody else may take it first, so a caller must be ready to try again.
- */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+/** Below those that an operating system gives to whoever names none (RFC 6335 §6, and Linux), above Chromium's taboos. */
+const NOBODY_IS_GIVEN = [11_000, 32_768] as const;
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return true;
+}
+
+/**
+ * A port that was free a moment ago: for programs that cannot be told to choose one themselves. Nobody who lets the
+ * system choose gets it meanwhile; whoever names it can still take it first, so a caller must be ready to try again.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(...NOBODY_IS_GIVEN);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port');
 }
 
 export async function freePorts(): Promise<Ports> {
