@@ -5,7 +5,7 @@ import { callback, initiate, validate } from '../support/calls.ts';
 import { signUp } from '../support/eventually.ts';
 import { visitor } from '../support/people.ts';
 import { agreeing, native } from '../support/programs.ts';
-import { testService } from '../support/service.ts';
+import { type TestService, testService } from '../support/service.ts';
 
 /** Twelve times a minute, and twice for going on. */
 const env = { PAGE_RATE: '12' };
@@ -73,17 +73,27 @@ describe('a person who comes too often', () => {
 });
 
 describe('an address', () => {
-  const visit = (service: Awaited<ReturnType<typeof testService>>, address: string) =>
-    service.app.inject({ url: '/jumio/verify', headers: { 'x-forwarded-for': address } });
+  const visit = (service: TestService, address: string, more: Readonly<Record<string, string>> = {}) =>
+    service.app.inject({ url: '/jumio/verify', headers: { 'x-forwarded-for': address, ...more } });
+
+  const TRUSTING = { PAGE_RATE: '6', TRUSTED_PROXIES: '127.0.0.1' };
 
   it('is limited only where a trusted proxy says which it is', async () => {
-    const trusting = await testService({ env: { ...env, TRUSTED_PROXIES: '127.0.0.1' } });
-    const answers = await times(50, () => visit(trusting, '203.0.113.7'));
-    expect(answers.at(-1)?.statusCode).toBe(429);
+    const trusting = await testService({ env: TRUSTING });
+    const answers = await times(241, () => visit(trusting, '203.0.113.7'));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([...Array(240).fill(401), 429]);
     expect((await visit(trusting, '203.0.113.8')).statusCode).toBe(401);
-    const other = await testService({ env });
-    const free = await times(50, () => visit(other, '203.0.113.7'));
+    const other = await testService({ env: { ...TRUSTING, TRUSTED_PROXIES: '' } });
+    const free = await times(241, () => visit(other, '203.0.113.7'));
     expect(free.at(-1)?.statusCode).toBe(401);
+  });
+
+  it('that makes up a new cookie each time cannot make us ask Kratos without end', async () => {
+    const service = await testService({ env: TRUSTING });
+    let made = 0;
+    const answers = await times(260, () => visit(service, '203.0.113.7', { cookie: `ory_kratos_session=${made++}` }));
+    expect(answers.at(-1)?.statusCode).toBe(429);
+    expect(service.kratos.calls.whoami).toHaveLength(240);
   });
 });
 

@@ -3,8 +3,10 @@ import type { SeenPage } from '../support/browser.ts';
 import { reaches, signUp, snapshotOf } from '../support/eventually.ts';
 import { lockLedger } from '../support/locked-ledger.ts';
 import { decide, signedUp, visitor } from '../support/people.ts';
+import { native } from '../support/programs.ts';
 import { APPLICATION, type TestService, testService } from '../support/service.ts';
 
+const VERIFIED = 'Your identity has been verified.';
 const CLOSE = { kind: 'text', text: 'You may close this page.', href: undefined };
 
 function link(text: string, href: string) {
@@ -29,6 +31,24 @@ describe('where a person goes in the end', () => {
     await reaches(service, id, 'pending');
     await decide(service, id, 'PASSED');
     expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', wanted));
+  });
+
+  it('is not what is no longer on the list: on a page, in JSON, and by the button', async () => {
+    const before = await testService();
+    const { id, browser } = visitor(before);
+    await browser.press(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
+    const { jumio, kratos, clock, databaseUrl } = before;
+    const now = { ALLOWED_RETURN_URLS: 'https://new.example.com', DEFAULT_RETURN_URL: undefined };
+    const service = await testService({ jumio, kratos, clock, databaseUrl, env: now });
+    const again = visitor(service, id).browser;
+    const { fields } = await again.get('/jumio/verify');
+    await decide(before, id, 'PASSED');
+    const pressed = await again.post(fields);
+    expect([pressed.status, pressed.location, pressed.sentence]).toEqual([200, undefined, VERIFIED]);
+    const page = await again.get('/jumio/status');
+    expect(page.action).toEqual(CLOSE);
+    expect(page.body).not.toContain(APPLICATION);
+    expect((await native(service, id).get('/jumio/status')).body).not.toContain(APPLICATION);
   });
 
   it('is DEFAULT_RETURN_URL where nothing else is known', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Started } from '../../webhook/jumio/client.ts';
-import { agree } from '../../webhook/verification/consent.ts';
+import { agree, decline } from '../../webhook/verification/consent.ts';
 import { goOn } from '../../webhook/verification/hand-over.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { eventually, pass, snapshotOf } from '../support/eventually.ts';
@@ -8,7 +8,7 @@ import { createFakeJumio, type FakeJumio, unanswered } from '../support/fake-jum
 import { MINUTE } from '../support/moved-clock.ts';
 import { agreeing, signedUp } from '../support/people.ts';
 import { type TestService, testService } from '../support/service.ts';
-import { jumioFails, kindsOf, kratosFails, SOON } from '../support/upstream-answers.ts';
+import { deferred, jumioFails, kindsOf, kratosFails, SOON } from '../support/upstream-answers.ts';
 
 const MAPPING = 'firstName: /name/first\nemail: /email\naddress.country: /country';
 const URL_OF_DATA = 'https://api.emea-1.jumio.ai/api/v1/accounts/a/credentials/c/parts/PREPARED_DATA';
@@ -118,6 +118,22 @@ describe('traits for Jumio', () => {
     expect(await rowOf(service, id)).toMatchObject({ prepared: 1, preparedTries: 0 });
     service.kratos.instead.traits = undefined;
     pass(service, 3 * MINUTE);
+    await preparedIs(service, id, 2);
+  });
+
+  it('are not sent where the person refuses while they are read; who agrees again has them sent', async () => {
+    const { service, id, person } = await arrived();
+    const traits = deferred<Readonly<Record<string, unknown>>>();
+    service.kratos.instead.traits = () => traits.promise;
+    const going = goOn(service.desk, service.worker, person, agreeing(service), 5_000);
+    await eventually(() => expect(service.kratos.calls.traits).toHaveLength(1));
+    await decline(service.desk, person);
+    traits.resolve({ '/name/first': NAME });
+    expect((await going).kind).toBe('consent-needed');
+    await eventually(async () => expect(await rowOf(service, id)).toMatchObject({ prepared: 1, preparedDue: null }));
+    expect(service.jumio.calls.prepare).toEqual([]);
+    service.kratos.instead.traits = undefined;
+    await goOn(service.desk, service.worker, person, agreeing(service), 5_000);
     await preparedIs(service, id, 2);
   });
 

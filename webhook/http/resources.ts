@@ -20,7 +20,7 @@ import { ARRIVAL_WAIT_MS, WAIT_MS } from './patience.ts';
 import type { Handover } from './person.ts';
 import { sendBadField } from './problem.ts';
 import { createForPerson } from './resource-person.ts';
-import type { ReturnTo } from './return-to.ts';
+import { keptReturnTo, type ReturnTo } from './return-to.ts';
 import { JSON_ONLY } from './speaks.ts';
 import { statusAnswer } from './status-answer.ts';
 
@@ -65,7 +65,8 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
   await secure(app, options, origins);
   const forPerson = createForPerson(options.handover, limits);
 
-  const statusOf = (shown: View) => statusAnswer(shown, desk.clock.now(), shown.returnTo ?? options.defaultReturnUrl);
+  const statusOf = (shown: View) =>
+    statusAnswer(shown, desk.clock.now(), keptReturnTo(shown, options.returnTo) ?? options.defaultReturnUrl);
   const languageOf = ({ headers }: FastifyRequest, locale?: string): string =>
     texts.choose({ locale, acceptLanguage: headers['accept-language'] });
   const textIn = (language: string): ConsentText =>

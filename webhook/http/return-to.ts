@@ -1,3 +1,5 @@
+import type { View } from '../verification/view.ts';
+
 /** A `return_to` that may be followed, as a whole URL; null for any other. */
 export type ReturnTo = (presented: string | undefined) => string | null;
 
@@ -28,4 +30,9 @@ export function createReturnTo(allowed: readonly string[]): ReturnTo {
     if (url === undefined || url.username !== '' || url.password !== '') return null;
     return roots.some((root) => isBelow(url, root)) ? url.href : null;
   };
+}
+
+/** What the row keeps, judged once more: an address may have left the list since. */
+export function keptReturnTo({ returnTo }: View, judge: ReturnTo): string | null {
+  return judge(returnTo ?? undefined);
 }

@@ -39,7 +39,7 @@ const TROUBLES: Readonly<Record<Trouble, Page>> = {
     from verifications where parked = 1 and identity_id > ${after}
     group by identity_id order by identity_id limit ${PAGE}`,
   not_created: (after) => sql`select identity_id as identity, min(requested_at) as since, max(last_error) as detail
-    from verifications where state = 'requested' and parked = 0 and attempts >= 3 and identity_id > ${after}
+    from verifications where state = 'requested' and read_due is not null and parked = 0 and attempts >= 3 and identity_id > ${after}
     group by identity_id order by identity_id limit ${PAGE}`,
   unreadable: (after) => sql`select v.identity_id as identity, min(v.requested_at) as since, max(v.last_error) as detail
     from verifications v join identities i on i.id = v.identity_id

@@ -39,6 +39,8 @@ export function attemptStatus(verification: Verification): AttemptStatus {
 
 /** Whose move an open attempt is. */
 export function attemptWaitsOn(attempt: Verification): WaitingOn {
+  // On hold: the person refused.
+  if (attempt.state === 'requested' && attempt.readDue === null) return 'person';
   if (attempt.state === 'requested') return attempt.parked === 1 ? 'operator' : 'jumio';
   const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
   if (captured || attempt.lastError === UNKNOWN_WORD) return 'jumio';

@@ -16,9 +16,11 @@ export function hasAgreed({ consentVersion, declinedAt }: Identity, version: str
   return consentVersion === version && declinedAt === null;
 }
 
-/** Traits that wait for the agreement wait no longer. */
+/** What waits for the agreement waits no longer: traits, and an attempt that was put on hold by a refusal. */
 function dueNow(row: Verification, now: number): Verification {
-  return row.prepared === 1 && row.preparedDue === null ? { ...row, preparedDue: now } : row;
+  const preparedDue = row.prepared === 1 ? (row.preparedDue ?? now) : row.preparedDue;
+  const readDue = row.state === 'requested' ? (row.readDue ?? now) : row.readDue;
+  return { ...row, preparedDue, readDue };
 }
 
 /** The snapshot with the agreement on record, and its event; agreeing again to the same text is nothing new, and of the erased nothing is kept. */
@@ -37,10 +39,22 @@ export function agreed(
   };
 }
 
-function declined(snapshot: Snapshot, returnTo: string | null, now: number): Change {
+/**
+ * Nothing that the person asked for is made after they refused: it costs money, and they do not want it. Only what the
+ * sign-up itself asked for goes on (`VERIFICATION_START=registration`).
+ */
+function onHold(row: Verification, { consentAt }: Identity, startsAt: Desk['startsAt']): Verification {
+  const isByPress = startsAt === 'consent' || row.requestedAt >= (consentAt ?? Number.POSITIVE_INFINITY);
+  const isHeld = row.state === 'requested' && isByPress;
+  return { ...row, renew: 0, readDue: isHeld ? null : row.readDue };
+}
+
+function declined(snapshot: Snapshot, returnTo: string | null, startsAt: Desk['startsAt'], now: number): Change {
   const kept = withIdentity(snapshot, { returnTo: returnTo ?? snapshot.identity.returnTo });
-  if (kept.identity.declinedAt !== null || kept.identity.erasedAt !== null) return settle(kept, now);
-  return settle(withIdentity(kept, { declinedAt: now }), now, [{ kind: 'declined' }]);
+  const { identity } = kept;
+  if (identity.declinedAt !== null || identity.erasedAt !== null) return settle(kept, now);
+  const verifications = kept.verifications.map((row) => onHold(row, identity, startsAt));
+  return settle(withIdentity({ ...kept, verifications }, { declinedAt: now }), now, [{ kind: 'declined' }]);
 }
 
 /** Whoever is met for the first time by what they say. */
@@ -68,5 +82,7 @@ export async function agree(desk: Desk, person: Person, agreement: Agreement): P
  */
 export async function decline(desk: Desk, person: Person, returnTo: string | null = null): Promise<void> {
   const now = desk.clock.now();
-  await desk.ledger.change(person.identityId, now, (found) => declined(met(found, person, now), returnTo, now));
+  await desk.ledger.change(person.identityId, now, (found) =>
+    declined(met(found, person, now), returnTo, desk.startsAt, now),
+  );
 }

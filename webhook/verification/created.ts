@@ -156,7 +156,8 @@ export function onCreateFailed(
     lastError: failure === 'account-gone' || row.lastError === 'account-gone' ? 'account-gone' : words(facts),
     // Another identity is the next to be tried: the fault may be this one's alone.
     parked: failure === 'refused' || failure === 'stopped' ? 1 : row.parked,
-    readDue: retryDue(failure, attempts, terms),
+    // Given up, or on hold since a refusal, while the call was under way: it is not tried again.
+    readDue: row.readDue === null ? null : retryDue(failure, attempts, terms),
   };
   const kind = EVENT[failure];
   const events = kind === undefined ? [] : [{ kind, verificationId: id, detail: { seen: words(facts) } }];

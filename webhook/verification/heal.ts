@@ -81,7 +81,8 @@ export function heal(
     case 'begin': {
       const { identityId: id, schemaId, bornAt, locale } = signIn;
       const snapshot = found ?? meet({ id, schemaId, bornAt, locale }, now);
-      if (snapshot.verifications.length > 0 || snapshot.identity.invited === 1) return undefined;
+      const { invited, declinedAt } = snapshot.identity;
+      if (snapshot.verifications.length > 0 || invited === 1 || declinedAt !== null) return undefined;
       const change = beginBy(snapshot, signIn, context, now);
       return { ...change, events: [{ kind: 'healed' }, ...(change.events ?? [])] };
     }

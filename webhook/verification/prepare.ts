@@ -58,6 +58,16 @@ function onHold(snapshot: Snapshot, id: string, isWanted: boolean, now: number):
   return written(snapshot, id, { preparedDue: null, ...(isWanted ? {} : { prepared: 0, preparedUrl: null }) }, now);
 }
 
+async function hold(desk: Desk, step: Step, { id }: Verification): Promise<void> {
+  await step.write((snapshot) => onHold(snapshot, id, desk.prepared !== undefined, desk.clock.now()));
+}
+
+/** Reading the traits took its time: whoever refused, or was erased, meanwhile has nothing told of them. */
+async function mayBeTold({ ledger, consentVersion }: Desk, { identityId }: Step): Promise<boolean> {
+  const now = await ledger.snapshot(identityId);
+  return now !== undefined && now.identity.erasedAt === null && hasAgreed(now.identity, consentVersion);
+}
+
 /**
  * Sends the traits of now to Jumio, for an execution that takes them. They are read from Kratos at this moment and kept
  * nowhere; what Jumio says of them changes nothing for the person.
@@ -67,14 +77,12 @@ export async function prepare(desk: Desk, step: Step, row: Verification): Promis
   const { preparedUrl, transactionToken } = row;
   if (!step.mayCall() || preparedUrl === null || transactionToken === null) return;
   const isAgreed = hasAgreed(step.claim.snapshot.identity, desk.consentVersion);
-  if (mapping === undefined || !isAgreed) {
-    await step.write((snapshot) => onHold(snapshot, row.id, mapping !== undefined, desk.clock.now()));
-    return;
-  }
+  if (mapping === undefined || !isAgreed) return await hold(desk, step, row);
   try {
     const { data, leftOut } = prepared(mapping, await desk.kratos.traits(step.identityId, mapping));
     // What was read took its time: the rest is due again when the lease ends.
     if (!step.mayCall()) return;
+    if (!(await mayBeTold(desk, step))) return await hold(desk, step, row);
     if (data !== undefined) await desk.jumio.prepare(preparedUrl, transactionToken, data);
     await step.write((snapshot) => onPrepared(snapshot, row.id, data !== undefined, leftOut, desk.clock.now()));
   } catch (error) {

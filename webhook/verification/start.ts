@@ -55,13 +55,14 @@ export interface SignUp extends Particulars {
 }
 
 /**
- * Known to us, and there is nothing that its sign-up should have made: no attempt, no invitation, no decision. An
- * erased identity is started by nothing.
+ * Known to us, and there is nothing that its sign-up should have made: no attempt, no invitation, no decision. Whoever
+ * refused, or was erased, is started by nothing.
  */
 function hasNothing({ identity, verifications }: Snapshot): boolean {
-  const { inherited, invited, evidence, erasedAt } = identity;
-  const isAsked = invited === 1 || evidence > 0 || erasedAt !== null;
-  return verifications.length === 0 && inherited === null && !isAsked;
+  const { inherited, invited, evidence, erasedAt, declinedAt } = identity;
+  const isAsked = invited === 1 || evidence > 0;
+  const isClosed = erasedAt !== null || declinedAt !== null;
+  return verifications.length === 0 && inherited === null && !isAsked && !isClosed;
 }
 
 /**
