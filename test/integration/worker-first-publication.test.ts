@@ -47,10 +47,9 @@ describe('the first publication', () => {
   it('does not wait at all once the create call has failed', async () => {
     const service = await testService();
     service.jumio.instead.create = () => jumioFails({ operation: 'create', failure: 'timeout' });
-    const before = performance.now();
+    service.clock.stop();
     const id = await begin(service);
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
-    expect(performance.now() - before).toBeLessThan(2 * SECOND);
   });
 
   it('goes out after five seconds where the budget has no turn for the create call yet', async () => {
