@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { freePort } from '../../sandbox/kratos/ports.ts';
 
 /** A request as it arrived. */
 export interface Arrived {
@@ -57,11 +58,9 @@ export async function startAnsweringServer(answering: Answering): Promise<Answer
   };
 }
 
-/** The address of a port that was free a moment ago: nobody listens. */
+/** The address of a port that is free: nobody listens. */
 export async function refusingUrl(): Promise<string> {
-  const server = await startAnsweringServer(() => undefined);
-  await server.close();
-  return server.url;
+  return `http://127.0.0.1:${await freePort()}`;
 }
 
 /** An answer in JSON. */
