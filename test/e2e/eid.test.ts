@@ -7,7 +7,7 @@ import { newPerson, personOf } from '../../sandbox/journeys/person.ts';
 import { type Browser, createBrowser } from '../../sandbox/kratos/browser.ts';
 import { send } from '../../sandbox/kratos/loopback.ts';
 import { whoami } from '../../sandbox/kratos/outcome.ts';
-import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from './browser/chromium.ts';
+import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM, PATIENT } from './browser/chromium.ts';
 import { lookAt } from './browser/look.ts';
 import { openWindow, PHONE } from './browser/window.ts';
 import { type EidWorld, startEidWorld } from './eid-world.ts';
@@ -253,12 +253,15 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     }
   }
 
-  test.skipIf(!hasChromium)(`in Chromium the button of the eID leads to a verified account${OR_NO_CHROMIUM}`, () =>
-    inChromium((page) => page.getByText('Your identity has been verified.').waitFor()),
+  test.skipIf(!hasChromium)(
+    `in Chromium the button of the eID leads to a verified account${OR_NO_CHROMIUM}`,
+    PATIENT,
+    () => inChromium((page) => page.getByText('Your identity has been verified.').waitFor()),
   );
 
   test.skipIf(!hasChromium)(
     `while Kratos cannot be read the page says that the eID is being checked, and goes on by itself${OR_NO_CHROMIUM}`,
+    PATIENT,
     async () => {
       world.admin.fault('read', '503', { times: 100 });
       await inChromium(async (page) => {
@@ -269,7 +272,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
         }
         await lookAt(beside, PHONE);
         world.admin.clearFaults();
-        await page.getByText('Your identity has been verified.').waitFor({ timeout: 40_000 });
+        await page.getByText('Your identity has been verified.').waitFor({ timeout: 60_000 });
       });
     },
   );

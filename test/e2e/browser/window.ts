@@ -87,7 +87,8 @@ export async function openWindow(
     javaScriptEnabled: scripts,
     locale: LOCALES[language],
   });
-  context.setDefaultTimeout(10_000);
+  // A page that waits looks again after five seconds, and after seven more; on a busy machine either takes its time.
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const problems: string[] = [];
   watch(page, known, problems);

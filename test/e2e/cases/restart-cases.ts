@@ -41,7 +41,7 @@ export function restartCases(world: () => World): void {
     for (const credentials of people) {
       const { signedIn, identityId = '' } = await signIn(place.kratos, credentials, { as: 'api' });
       expect(signedIn).toBe(true);
-      await eventually(() => onlyExecutionOf(world(), { identityId }));
+      await onlyExecutionOf(world(), { identityId });
     }
     expect(await creates()).toBe(before + people.length);
   });

@@ -14,7 +14,7 @@ export function faultCases(stage: () => Stage): void {
     const url = await beside({ HANDOVER_SECRET: '', PAGE_RATE: '6' });
     const { page } = await open(FRENCH, await scenes.signedUp(stage()));
     const status = async () => (await page.goto(`${url}/jumio/verify`))?.status();
-    await expect.poll(status, { interval: 1, timeout: 20_000 }).toBe(429);
+    await expect.poll(status, { interval: 1, timeout: 30_000 }).toBe(429);
     await page.getByText('Attendez une minute').waitFor();
     await lookAt(page, FRENCH);
   });

@@ -31,7 +31,7 @@ export function journeyCases(stage: () => Stage): void {
     const waits = await page.locator('#sentence').innerText();
     await jumio.post('settings', { processingSeconds: 0 });
     // Nobody presses anything: the page goes on by itself, and leads back to the application.
-    await page.waitForURL(`${place.appUrl}/?from=jumio`, { timeout: 20_000 });
+    await page.waitForURL(`${place.appUrl}/?from=jumio`, { timeout: 30_000 });
     expect(waits).not.toBe('');
     await page.getByText('Verified', { exact: true }).waitFor();
   });
