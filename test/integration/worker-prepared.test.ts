@@ -85,6 +85,7 @@ describe('traits for Jumio', () => {
 
   it('are tried three times where Jumio or Kratos is down, then given up', async () => {
     const { service, id, person } = await arrived();
+    service.clock.stop();
     service.kratos.instead.traits = () => kratosFails({ operation: 'read', status: 503 });
     await agree(service.desk, person, agreeing(service).agreement);
     service.worker.wake();
