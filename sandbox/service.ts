@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { send } from './kratos/loopback.ts';
 
@@ -29,11 +30,14 @@ export interface RunningService {
   kill(): Promise<void>;
 }
 
+/** Whole lines, wherever the pipe divides them. */
 function collect(child: ChildProcess, onLog: (line: string) => void): void {
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      for (const line of text.split('\n')) if (line !== '') onLog(line);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line !== '') onLog(line);
     });
+  }
 }
 
 async function untilReady(url: string, child: ChildProcess, lines: readonly string[]): Promise<void> {
