@@ -21,20 +21,31 @@ function isDown(error: unknown): boolean {
   return error instanceof UpstreamError && (error.facts.failure !== 'status' || (error.facts.status ?? 0) >= 500);
 }
 
+interface Failures {
+  readonly count: number;
+  readonly last: unknown;
+}
+
+/** One call that failed is one failure, however many shared it. */
+function after(before: Failures | undefined, error: unknown): Failures {
+  if (before !== undefined && before.last === error) return before;
+  return { count: isDown(error) ? (before?.count ?? 0) + 1 : 0, last: error };
+}
+
 export function createWatch(): Watch {
-  const failures = new Map<Watched, number>();
+  const failures = new Map<Watched, Failures>();
   return {
     over: async (upstream, call) => {
       try {
         const value = await call;
-        failures.set(upstream, 0);
+        failures.delete(upstream);
         return value;
       } catch (error) {
-        failures.set(upstream, isDown(error) ? (failures.get(upstream) ?? 0) + 1 : 0);
+        failures.set(upstream, after(failures.get(upstream), error));
         throw error;
       }
     },
-    unreachable: () => [...failures].filter(([, count]) => count >= FAILURES).map(([upstream]) => upstream),
+    unreachable: () => [...failures].filter(([, { count }]) => count >= FAILURES).map(([upstream]) => upstream),
   };
 }
 

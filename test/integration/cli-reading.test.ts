@@ -98,13 +98,13 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
       unreadable: await person(ledger, now, row({ state: 'started', attempts: 5, lastError: 'status 500' })),
       contradiction: await person(ledger, now, undefined, [{ kind: 'contradiction' }]),
       eid_unread: await person(ledger, now, (s) =>
-        withIdentity(s, { evidence: 1, evidenceSince: now - 2 * HOUR, evidenceAt: now, kratosAttempts: 3 }),
+        withIdentity(s, { evidence: 1, evidenceSince: now - 2 * HOUR, evidenceAt: now, evidenceTries: 3 }),
       ),
       erase_owed: await person(ledger, now, (s) => withIdentity(s, { erasedAt: now - 2 * HOUR, jumioDue: now })),
     };
     await person(ledger, now);
     // Told of just now, and of long ago by a sign-in that healed: neither was tried for long.
-    await person(ledger, now, (s) => withIdentity(s, { evidence: 2, evidenceSince: now, kratosAttempts: 1 }));
+    await person(ledger, now, (s) => withIdentity(s, { evidence: 2, evidenceSince: now, evidenceTries: 1 }));
     await person(ledger, now, (s) => withIdentity(s, { evidence: 1, evidenceSince: now - DAY }));
     await ledger.budgets.stop('Jumio answers 403', now);
     const { code, out } = await runCli(beside, ['list', '--stuck', '--json']);

@@ -7,9 +7,9 @@ import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
 const HOOK = Date.UTC(2026, 0, 20, 12);
 const HOOKS = { since: HOOK, until: HOOK };
 
-function client({ issuer }: EidIssuer): EidClient {
+function client({ issuer }: EidIssuer, now = () => HOOK): EidClient {
   const providers = { mine: { issuer, client_id: 'bridge', levels: ['loa-2', 'loa-3'] } };
-  return createEidClient({ providers, userAgent: 'Test/1', deadline: 1_000, now: () => HOOK });
+  return createEidClient({ providers, userAgent: 'Test/1', deadline: 1_000, now });
 }
 
 function claims({ issuer }: EidIssuer, over: JWTPayload = {}): JWTPayload {
@@ -129,7 +129,8 @@ describe('while the provider cannot be asked, nothing is decided', () => {
     ['the keys are none', '/jwks', { status: 200, body: '{"keys":{}}' }],
   ])('%s', async (_name, path, answer) => {
     const issuer = await startEidIssuer();
-    const mine = client(issuer);
+    let now = HOOK;
+    const mine = client(issuer, () => now);
     const token = await issuer.sign(claims(issuer));
     issuer.instead[path] = answer;
     await expect(mine.verify('mine', token, HOOKS)).rejects.toMatchObject({
@@ -137,7 +138,23 @@ describe('while the provider cannot be asked, nothing is decided', () => {
       facts: { upstream: 'eid' },
     });
     delete issuer.instead[path];
+    now += 5_000;
     expect((await mine.verify('mine', token, HOOKS)).subject).toBe('anna');
+  });
+
+  it.each([DISCOVERY, '/jwks'])('a crowd costs one call of %s that fails, and for some seconds none', async (path) => {
+    const issuer = await startEidIssuer();
+    let now = HOOK;
+    const mine = client(issuer, () => now);
+    const token = await issuer.sign(claims(issuer));
+    issuer.instead[path] = { status: 503, body: '' };
+    const ask = () => mine.verify('mine', token, HOOKS).catch((error: unknown) => error);
+    const failures = new Set(await Promise.all(Array.from({ length: 20 }, ask)));
+    failures.add(await ask());
+    expect([failures.size, issuer.asked.filter((asked) => asked === path).length]).toEqual([1, 1]);
+    now += 5_000;
+    expect(failures).not.toContain(await ask());
+    expect(issuer.asked.filter((asked) => asked === path)).toHaveLength(2);
   });
 
   it('a new key is found as soon as a token is signed with it', async () => {

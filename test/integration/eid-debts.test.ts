@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { UpstreamError } from '../../webhook/errors.ts';
 import type { Desk } from '../../webhook/verification/desk.ts';
 import { erase } from '../../webhook/verification/erase.ts';
 import { goOn } from '../../webhook/verification/hand-over.ts';
@@ -10,8 +11,8 @@ import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
 import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
 import { kratosDown } from '../support/fake-kratos.ts';
 import { DAY, HOUR, MINUTE } from '../support/moved-clock.ts';
-import { agreeing, visitor } from '../support/people.ts';
-import { type TestService, testService } from '../support/service.ts';
+import { agreeing, decide, signedUp, visitor } from '../support/people.ts';
+import { type TestService, type TestServiceOptions, testService } from '../support/service.ts';
 import { kindsOf, kratosFails } from '../support/upstream-answers.ts';
 
 const POLICY = `
@@ -19,10 +20,10 @@ rules: [{ when: { status: rejected }, then: block }, { then: allow }]
 evidence: { mobile: any }
 `;
 
-async function world(more: Parameters<typeof testService>[0] = {}) {
+async function world({ policy = POLICY, ...more }: TestServiceOptions & { policy?: string } = {}) {
   const issuer = await startEidIssuer();
   const mobile = `mobile: { issuer: "${issuer.issuer}", client_id: bridge, levels: [] }`;
-  return { issuer, service: await testService({ env: { EID_PROVIDERS: mobile, POLICY }, ...more }) };
+  return { issuer, service: await testService({ env: { EID_PROVIDERS: mobile, POLICY: policy }, ...more }) };
 }
 
 /** Links one more eID, with a token of now. */
@@ -107,11 +108,11 @@ describe('the evidence that is owed', () => {
     issuer.instead['/jwks'] = { status: 429, headers: { 'retry-after': '60' }, body: '' };
     const asked = service.clock.now();
     await signUp(service, id);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(1));
     const reads = service.kratos.calls.oidcCredentials.length;
     await aWhile();
     expect(service.kratos.calls.oidcCredentials).toHaveLength(reads);
-    expect((await snapshotOf(service, id)).identity.kratosDue).toBeGreaterThanOrEqual(asked + MINUTE);
+    expect((await snapshotOf(service, id)).identity.evidenceDue).toBeGreaterThanOrEqual(asked + MINUTE);
     delete issuer.instead['/jwks'];
     pass(service, 20 * MINUTE);
     await reaches(service, id, 'approved');
@@ -125,10 +126,10 @@ describe('the evidence that is owed', () => {
     issuer.instead['/jwks'] = { status: 503, body: '' };
     await signUp(service, id);
     for (const tries of [1, 2, 3]) {
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(tries));
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(tries));
       pass(service, 40 * MINUTE);
     }
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(4));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(4));
     const { out: listed } = await runCli(service, ['list', '--stuck', '--json']);
     expect(JSON.parse(listed)).toMatchObject({ kind: 'eid_unread', identity: id, detail: 'pending' });
     const { out: status } = await runCli(service, ['status', id]);
@@ -205,6 +206,39 @@ describe('the evidence that is owed', () => {
     expect((await validate(service, { kratos_identity_id: id, metadata_public: { jumio: copy } })).statusCode).toBe(
       403,
     );
+  });
+});
+
+describe('an eID provider that is down', () => {
+  it('holds up nothing else that is owed: a rejection is published, and ends the sessions, at once', async () => {
+    const { service, issuer } = await world({ policy: `${POLICY}on_rejected: { revoke_sessions: true }` });
+    const { id } = await signedUp(service);
+    issuer.instead['/jwks'] = { status: 503, headers: { 'retry-after': '900' }, body: '' };
+    await has(service, issuer, id);
+    await link(service, id);
+    await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_unread'));
+    await decide(service, id, 'REJECTED');
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
+    await eventually(() => expect(service.kratos.calls.revokeSessions).toEqual([id]));
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 2, kratosAttempts: 0 });
+  });
+
+  it('and hangs takes no hand from those who have no eID', async () => {
+    let giveUp = (): void => undefined;
+    const hanging = new Promise<never>((_resolve, reject) => {
+      giveUp = () => reject(new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'timeout' }));
+    });
+    const hangs = (eid: Desk['eid']) => eid && { ...eid, client: { ...eid.client, verify: () => hanging } };
+    const { service, issuer } = await world({ desk: (desk) => ({ ...desk, eid: hangs(desk.eid) }) });
+    onTestFinished(giveUp);
+    const crowd = Array.from({ length: 40 }, () => randomUUID());
+    await Promise.all(crowd.map((id) => has(service, issuer, id, id)));
+    for (const identityId of crowd)
+      await start(service.desk, service.worker, { identityId, returnTo: null, method: 'oidc' }, 0);
+    await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(10));
+    const id = randomUUID();
+    await initiate(service, { kratos_identity_id: id });
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' });
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
+import { createWatch } from '../../webhook/watch.ts';
 import { initiate } from '../support/calls.ts';
 import { eventually, pass } from '../support/eventually.ts';
 import { jumioDown } from '../support/fake-jumio.ts';
@@ -120,5 +121,18 @@ describe('/health/ready', () => {
     expect(probes).toBe(1);
     await readyLater(service);
     expect(probes).toBe(2);
+  });
+});
+
+describe('what the service keeps in mind of an upstream', () => {
+  it('one call that failed is one failure, however many shared it', async () => {
+    const watch = createWatch();
+    const fails = (error: UpstreamError) => watch.over('eid', Promise.reject(error)).catch(() => undefined);
+    const down = () => new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'timeout' });
+    const shared = down();
+    for (const error of [shared, shared, shared, down()]) await fails(error);
+    expect(watch.unreachable()).toEqual([]);
+    await fails(down());
+    expect(watch.unreachable()).toEqual(['eid']);
   });
 });

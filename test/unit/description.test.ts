@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { debtsNext, whyWaiting } from '../../webhook/verification/description.ts';
 import { beginBy, type Found, onEvidence, owed } from '../../webhook/verification/evidence.ts';
+import { FIRST_PUBLICATION_WAITS_MS } from '../../webhook/verification/settle.ts';
 import { begun, NOW, newcomer, verificationId } from '../support/story.ts';
 
 const HOW = { startsAt: 'registration', newId: () => verificationId(7), eid: {} } as const;
@@ -24,9 +25,12 @@ describe('what an operator is told of an eID', () => {
   it('that it is still to be read, and when', () => {
     const waiting = beginBy(newcomer(), { method: 'oidc', bornAt: NOW }, HOW, NOW).snapshot;
     expect(whyWaiting(waiting, NOW)).toBe('whether an eID answers is still to be read');
-    expect(debtsNext(waiting)).toEqual([{ what: 'Kratos: publish, read what the eID says', at: NOW }]);
+    expect(debtsNext(waiting)).toEqual([
+      { what: 'read what the eID says', at: NOW },
+      { what: 'Kratos: publish', at: NOW + FIRST_PUBLICATION_WAITS_MS },
+    ]);
     const linked = owed(begun(newcomer()), 2, NOW, NOW);
-    expect(debtsNext(linked).map(({ what }) => what)).toContain('Kratos: publish, read what the eID says');
+    expect(debtsNext(linked).map(({ what }) => what)).toContain('read what the eID says');
   });
 
   it('that it was the eID that approved, and not Jumio', () => {

@@ -32,7 +32,7 @@ describe('a sign-up by OpenID Connect', () => {
   it('asks Jumio for nothing before its credential was read, and says that it waits', () => {
     const snapshot = signedUp();
     expect(snapshot.verifications).toEqual([]);
-    expect(snapshot.identity).toMatchObject({ status: 'pending', evidence: 1, evidenceAt: BORN, kratosDue: NOW });
+    expect(snapshot.identity).toMatchObject({ status: 'pending', evidence: 1, evidenceAt: BORN, evidenceDue: NOW });
     expect(mayStart(snapshot, NOW, publishedPolicy)).toEqual({ kind: 'no', why: 'processing' });
   });
 

@@ -17,8 +17,8 @@ async function run(cli: Cli, named: string, options: Options): Promise<void> {
     const how = { force, hasEid: desk.eid !== undefined };
     const done = await act(desk, { identityId, dryRun, decide: (snapshot, now) => recheck(snapshot, how, now) });
     if (done === undefined) throw unknown(identityId);
-    const { jumioDue, kratosDue } = done.snapshot.identity;
-    const words = `Due for the service: Jumio ${time(jumioDue)}, Kratos ${time(kratosDue)}.`;
+    const { jumioDue, kratosDue, evidenceDue } = done.snapshot.identity;
+    const words = `Due for the service: Jumio ${time(jumioDue)}, Kratos ${time(kratosDue ?? evidenceDue)}.`;
     await tell(cli, options, done, words);
   });
 }

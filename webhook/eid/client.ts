@@ -5,6 +5,7 @@ import { UpstreamError } from '../errors.ts';
 import { accept, axiosSettings, type Call, exchange, isSuccess, refusal } from '../upstream.ts';
 import { claimedIssuer, type EidToken, type HookTimes, verifyIdToken } from './id-token.ts';
 import type { EidProviders } from './providers.ts';
+import { createShared } from './shared.ts';
 
 /** What a provider says of itself, as much of it as we need (OpenID Connect Discovery 1.0 §3). */
 export const discoveryWire = z.object({
@@ -49,15 +50,12 @@ const KEYS: Call = { upstream: 'eid', operation: 'keys' };
 /** After so long a key set's address is asked for anew; the keys themselves are fetched anew when one is missing. */
 const KEYS_MAX_AGE = 24 * 3_600_000;
 
-interface KnownKeys {
-  readonly keys: JWTVerifyGetKey;
-  readonly until: number;
-}
-
 /** Opens no connection before its first call. */
 export function createEidClient({ providers, userAgent, deadline, now }: EidClientOptions): EidClient {
   const http = axios.create(axiosSettings(userAgent));
-  const known = new Map<string, KnownKeys>();
+  const keySets = createShared<JWTVerifyGetKey>(now, KEYS_MAX_AGE);
+  // A key set that was fetched counts for as long as its reader says: here it is only not fetched twice at once.
+  const documents = createShared<string>(now, 0);
 
   function providerOf(id: string): EidProviders[string] {
     const provider = providers[id];
@@ -73,26 +71,25 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
   }
 
   /** Through our own client: deadline, size limit, no redirects, and the proxy where one is set. */
-  const fetchKeys: FetchImplementation = async (url) => {
+  async function readKeys(url: string): Promise<string> {
     const answer = await exchange(KEYS, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }));
     if (!isSuccess(answer.status)) throw refusal(KEYS, answer);
-    return new Response(answer.body, { status: 200 });
-  };
+    return answer.body;
+  }
 
-  async function keysOf(id: string): Promise<JWTVerifyGetKey> {
-    const found = known.get(id);
-    if (found !== undefined && now() < found.until) return found.keys;
+  const fetchKeys: FetchImplementation = async (url) =>
+    new Response(await documents(url, () => readKeys(url)), { status: 200 });
+
+  async function keySetOf(id: string): Promise<JWTVerifyGetKey> {
     const { issuer, jwks_uri } = await discover(id);
     if (issuer !== providerOf(id).issuer)
       throw new UpstreamError({ ...DISCOVERY, failure: 'unusable', detail: 'the document speaks of another issuer' });
     // No pause before a missing key is looked for: a refusal is final, and a new key must not be taken for a forgery.
-    const keys = createRemoteJWKSet(new URL(jwks_uri), {
+    return createRemoteJWKSet(new URL(jwks_uri), {
       timeoutDuration: deadline,
       cooldownDuration: 0,
       [customFetch]: fetchKeys,
     });
-    known.set(id, { keys, until: now() + KEYS_MAX_AGE });
-    return keys;
   }
 
   return {
@@ -100,7 +97,7 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
     claimedIssuer,
     verify: async (id, idToken, hooks) => {
       const { issuer, client_id: audience } = providerOf(id);
-      return verifyIdToken(idToken, await keysOf(id), { issuer, audience, hooks });
+      return verifyIdToken(idToken, await keySets(id, () => keySetOf(id)), { issuer, audience, hooks });
     },
   };
 }

@@ -12,6 +12,8 @@ export interface Debts {
   readonly publish: boolean;
   /** Traits to send to Jumio. */
   readonly prepare?: boolean;
+  /** What an eID says, to be read at Kratos and judged by its provider's keys. */
+  readonly evidence?: boolean;
 }
 
 export interface Claimed<Work> {
@@ -22,16 +24,17 @@ export interface Claimed<Work> {
 export interface ClaimOptions<Work> {
   readonly now: number;
   /** At most so many identities for each debt: one neighbour that hangs must not use up the hands for the other. */
-  readonly capacity: Readonly<Record<Exclude<keyof Debts, 'prepare'>, number>> & { readonly prepare?: number };
+  readonly capacity: Readonly<Record<Budgeted, number>> & Readonly<Partial<Record<Unbudgeted, number>>>;
   readonly rates: Readonly<Record<Exclude<BudgetName, 'kratos'>, Rate>>;
   /** Raises the lease and marks what is about to be done: pure, from `verification/`. */
   readonly lease: (snapshot: Snapshot, debts: Debts) => Change & { readonly work: Work };
 }
 
-type Debt = keyof Debts;
+/** They take from no budget: their calls to Kratos wait for its pause and have no rate, those to others are few. */
+type Unbudgeted = 'prepare' | 'evidence';
+type Budgeted = Exclude<keyof Debts, Unbudgeted>;
 
-/** Prepared data take from no budget: they are one call per execution, which has taken its own. */
-const BUDGET: Readonly<Record<Exclude<Debt, 'prepare'>, BudgetName>> = {
+const BUDGET: Readonly<Record<Budgeted, BudgetName>> = {
   create: 'account',
   read: 'retrieval',
   publish: 'kratos',
@@ -41,7 +44,7 @@ const BUDGET: Readonly<Record<Exclude<Debt, 'prepare'>, BudgetName>> = {
 const NO_RATE: Rate = { perSecond: 1_000_000, burst: 1_000_000 };
 
 interface Wanted {
-  readonly debt: Exclude<Debt, 'prepare'>;
+  readonly debt: Budgeted;
   readonly now: number;
   readonly limit: number;
   /** The call that tries whether creation works again: for the oldest, and for a parked one if nobody else waits. */
@@ -65,20 +68,31 @@ async function due(db: Kysely<Tables>, store: Store, { debt, now, limit, isProbe
   return rows.map((row) => row.id);
 }
 
-/** The traits are read at Kratos first: its pause counts for them too. */
-async function prepareDue(db: Kysely<Tables>, store: Store, now: number, limit: number): Promise<string[]> {
+/** Both begin with a read at Kratos: its pause counts for them too. */
+async function unbudgeted(
+  db: Kysely<Tables>,
+  store: Store,
+  debt: Unbudgeted,
+  { now, capacity }: Pick<ClaimOptions<unknown>, 'now' | 'capacity'>,
+): Promise<string[]> {
+  const limit = capacity[debt] ?? 0;
   if (limit <= 0 || (await loadBudget(db, BUDGET.publish, now)).pausedUntil > now) return [];
   const skip = store.dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
-  const { rows } = await sql<{ id: string }>`select i.id from verifications v join identities i on i.id = v.identity_id
-    where v.prepared_due <= ${now} and i.leased_until <= ${now}
-    order by i.priority desc, v.prepared_due limit ${limit} ${skip}`.execute(db);
+  const query =
+    debt === 'evidence'
+      ? sql<{ id: string }>`select i.id from identities i where i.evidence_due <= ${now} and i.leased_until <= ${now}
+          order by i.priority desc, i.evidence_due limit ${limit} ${skip}`
+      : sql<{ id: string }>`select i.id from verifications v join identities i on i.id = v.identity_id
+          where v.prepared_due <= ${now} and i.leased_until <= ${now}
+          order by i.priority desc, v.prepared_due limit ${limit} ${skip}`;
+  const { rows } = await query.execute(db);
   return rows.map((row) => row.id);
 }
 
 async function allowed(
   db: Kysely<Tables>,
   store: Store,
-  debt: Exclude<Debt, 'prepare'>,
+  debt: Budgeted,
   options: Omit<ClaimOptions<unknown>, 'lease'>,
 ): Promise<string[]> {
   const name = BUDGET[debt];
@@ -106,9 +120,10 @@ export async function claim<Work>(
   const create = new Set(await allowed(db, store, 'create', options));
   const read = new Set(await allowed(db, store, 'read', options));
   const publish = new Set(await allowed(db, store, 'publish', options));
-  const prepare = new Set(await prepareDue(db, store, options.now, options.capacity.prepare ?? 0));
+  const prepare = new Set(await unbudgeted(db, store, 'prepare', options));
+  const evidence = new Set(await unbudgeted(db, store, 'evidence', options));
   const claimed: Claimed<Work>[] = [];
-  for (const id of new Set([...create, ...read, ...publish, ...prepare])) {
+  for (const id of new Set([...create, ...read, ...publish, ...prepare, ...evidence])) {
     const before = await rows.load(db, id, true);
     if (before === undefined) continue;
     const debts: Debts = {
@@ -116,6 +131,7 @@ export async function claim<Work>(
       read: read.has(id),
       publish: publish.has(id),
       prepare: prepare.has(id),
+      evidence: evidence.has(id),
     };
     const { snapshot, work, events = [] } = options.lease(before, debts);
     await rows.save(db, before, snapshot);

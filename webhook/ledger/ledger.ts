@@ -147,7 +147,8 @@ function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' | 'subj
 async function nextDue(db: Kysely<Tables>): Promise<number | undefined> {
   const query = sql<{ due: number | null }>`select min(due) as due from (
     select min(jumio_due) as due from identities where jumio_due is not null
-    union all select min(kratos_due) from identities where kratos_due is not null) as debts`;
+    union all select min(kratos_due) from identities where kratos_due is not null
+    union all select min(evidence_due) from identities where evidence_due is not null) as debts`;
   const { rows } = await query.execute(db);
   return rows[0]?.due ?? undefined;
 }

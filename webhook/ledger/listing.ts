@@ -51,7 +51,7 @@ const TROUBLES: Readonly<Record<Trouble, Page>> = {
     where e.kind = 'contradiction' and e.at >= i.changed_at and e.identity_id > ${after}
     group by e.identity_id order by e.identity_id limit ${PAGE}`,
   eid_unread: (after, now) => sql`select id as identity, evidence_since as since, status as detail from identities
-    where evidence > 0 and gone = 0 and kratos_attempts > 0 and evidence_since <= ${now - HOUR_MS}
+    where evidence > 0 and gone = 0 and evidence_tries > 0 and evidence_since <= ${now - HOUR_MS}
       and id > ${after} order by id limit ${PAGE}`,
   erase_owed: (after, now) => sql`select id as identity, erased_at as since, status as detail from identities
     where erased_at <= ${now - HOUR_MS} and (jumio_due is not null or (published < version and gone = 0))

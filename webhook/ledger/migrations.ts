@@ -50,6 +50,8 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .addColumn('evidence', 'integer', (c) => c.notNull())
     .addColumn('evidence_since', 'bigint')
     .addColumn('evidence_at', 'bigint')
+    .addColumn('evidence_due', 'bigint')
+    .addColumn('evidence_tries', 'integer', (c) => c.notNull())
     .addColumn('evidence_short', 'integer', (c) => c.notNull())
     .addColumn('erased_at', 'bigint')
     .execute();
@@ -153,6 +155,8 @@ async function createIndexes(db: Kysely<Tables>): Promise<void> {
   );
   await sql`create index if not exists identities_kratos_due on identities (kratos_due)
     where kratos_due is not null`.execute(db);
+  await sql`create index if not exists identities_evidence_due on identities (evidence_due)
+    where evidence_due is not null`.execute(db);
 }
 
 async function createSettings(db: Kysely<Tables>, now: number): Promise<void> {

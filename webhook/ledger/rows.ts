@@ -54,6 +54,8 @@ const IDENTITY_COLUMNS = [
   'evidence',
   'evidenceSince',
   'evidenceAt',
+  'evidenceDue',
+  'evidenceTries',
   'evidenceShort',
   'erasedAt',
 ] as const satisfies readonly (keyof Identity)[];

@@ -94,6 +94,9 @@ export interface Identity {
   /** When the first hook told of what is owed, and when the last one did: the ID token must be of that time. Null: none. */
   readonly evidenceSince: number | null;
   readonly evidenceAt: number | null;
+  /** When what an eID owes us is to be read next, and how often that has failed in a row. Null: nothing is owed. */
+  readonly evidenceDue: number | null;
+  readonly evidenceTries: number;
   /** 1: an eID that was read last does not verify this identity, and none does; 0: one does, or none was read. */
   readonly evidenceShort: number;
   /** When it was erased; what is left is a tombstone (its standing). */

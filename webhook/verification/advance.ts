@@ -8,6 +8,7 @@ import { payErasure } from './erasure.ts';
 import type { Claim, Work } from './lease.ts';
 import { onDetails, onReadFailed, onStatus, wantsDetails } from './looked.ts';
 import type { Look } from './outcomes.ts';
+import { payEvidence } from './pay-evidence.ts';
 import { prepare } from './prepare.ts';
 import { payKratos, payKratosWhenLate } from './publish.ts';
 import { mintReference } from './reference.ts';
@@ -101,7 +102,7 @@ async function read(desk: Desk, step: Step, row: Verification): Promise<void> {
 
 /** Which debts a step has calls under way for. */
 export function debtsOf(work: Work): (keyof Debts)[] {
-  const debts = ['create', 'read', 'publish', 'prepare'] as const;
+  const debts = ['create', 'read', 'publish', 'prepare', 'evidence'] as const;
   return debts.filter((debt) => Boolean(work[debt]));
 }
 
@@ -118,8 +119,11 @@ export async function advance(desk: Desk, claim: Claim, paid: (debt: keyof Debts
   const parts: Promise<void>[] = creating ? [creating] : [];
   if (work.read) parts.push(pay('read', read(desk, step, work.read)));
   if (work.prepare) parts.push(pay('prepare', prepare(desk, step, work.prepare)));
+  const judging = work.evidence ? pay('evidence', payEvidence(desk, step)) : undefined;
+  if (judging) parts.push(judging);
+  const first = creating ?? judging;
   if (work.publish) parts.push(pay('publish', payKratos(desk, step)));
-  else if (creating) parts.push(payKratosWhenLate(desk, step, creating));
+  else if (first) parts.push(payKratosWhenLate(desk, step, first));
   const results = await Promise.allSettled(parts);
   await endStep(desk, step);
   for (const result of results) if (result.status === 'rejected') throw result.reason;

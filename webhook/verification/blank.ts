@@ -14,6 +14,8 @@ export const BLANK_IDENTITY = {
   evidence: 0,
   evidenceSince: null,
   evidenceAt: null,
+  evidenceDue: null,
+  evidenceTries: 0,
   evidenceShort: 0,
   content: null,
   priority: 0,

@@ -161,10 +161,11 @@ export function onCreateFailed(
   };
   const kind = EVENT[failure];
   const events = kind === undefined ? [] : [{ kind, verificationId: id, detail: { seen: words(facts) } }];
-  return settle(publishNow(withVerification(snapshot, id, patch), terms.now), terms.now, events);
+  return settle(publishedNow(withVerification(snapshot, id, patch), terms.now), terms.now, events);
 }
 
-function publishNow(snapshot: Snapshot, now: number): Snapshot {
+/** The first publication need not wait for the first try any more. */
+export function publishedNow(snapshot: Snapshot, now: number): Snapshot {
   const { published, version, kratosAttempts, kratosDue, gone } = snapshot.identity;
   const waiting = published === 0 && version > 0 && kratosAttempts === 0 && gone === 0 && (kratosDue ?? 0) > now;
   return waiting ? withIdentity(snapshot, { kratosDue: now }) : snapshot;

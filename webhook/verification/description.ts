@@ -32,9 +32,9 @@ function whyDecided(snapshot: Snapshot): string {
 }
 
 /** That reading what an eID says has failed so far, and what an operator can do. */
-function failing({ identity: { kratosAttempts } }: Snapshot): string {
-  if (kratosAttempts === 0) return '';
-  return `; ${kratosAttempts} tries failed: see eid_unread in the timeline, and whether doctor reaches Kratos and the provider`;
+function failing({ identity: { evidenceTries } }: Snapshot): string {
+  if (evidenceTries === 0) return '';
+  return `; ${evidenceTries} tries failed: see eid_unread in the timeline, and whether doctor reaches Kratos and the provider`;
 }
 
 /** Why somebody is waited for, or nobody, in one sentence. */
@@ -64,7 +64,7 @@ export interface DebtLine {
 /** What is due next, the earliest first. */
 export function debtsNext(snapshot: Snapshot): DebtLine[] {
   const { identity, verifications } = snapshot;
-  const { erasedAt, kratosDue, stateOwed, revoke, evidence } = identity;
+  const { erasedAt, kratosDue, stateOwed, revoke, evidenceDue } = identity;
   const verb = erasedAt === null ? 'read' : 'delete the account of';
   const jumio = verifications.flatMap(({ readDue, state, attempt }) =>
     readDue === null
@@ -73,13 +73,11 @@ export function debtsNext(snapshot: Snapshot): DebtLine[] {
   );
   const states = stateOwed === null ? [] : [`set the state to ${stateOwed}`];
   const sessions = revoke === 0 ? [] : ['revoke the sessions'];
-  const evidences = evidence === 0 ? [] : [`read what the eID says${failing(snapshot)}`];
-  const what = [debtToKratos(identity), ...sessions, ...states, ...evidences]
-    .filter((debt) => debt !== 'none')
-    .join(', ');
+  const eid = evidenceDue === null ? [] : [{ what: `read what the eID says${failing(snapshot)}`, at: evidenceDue }];
+  const what = [debtToKratos(identity), ...sessions, ...states].filter((debt) => debt !== 'none').join(', ');
   const kratos =
     kratosDue === null ? [] : [{ what: `Kratos: ${what || 'look whether anything is owed'}`, at: kratosDue }];
-  return [...jumio, ...kratos].sort((a, b) => a.at - b.at);
+  return [...jumio, ...kratos, ...eid].sort((a, b) => a.at - b.at);
 }
 
 function ours(metadata: unknown): unknown {

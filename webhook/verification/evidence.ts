@@ -1,8 +1,8 @@
 import type { EidFlaw } from '../errors.ts';
-import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
 import { withIdentity, withVerification } from './edit.ts';
 import { begin, requested, withoutRequest } from './request.ts';
-import { kratosTurn, settle } from './settle.ts';
+import { settle } from './settle.ts';
 import { isEid, standingOf } from './standing.ts';
 
 /** One credential of an eID provider of ours, as it was found with the identity. */
@@ -24,25 +24,34 @@ export type Found =
   /** It approved this identity before, and still is linked. */
   | { readonly kind: 'known'; readonly provider: string; readonly subject: string };
 
+const NOTHING_OWED = {
+  evidence: 0,
+  evidenceSince: null,
+  evidenceAt: null,
+  evidenceDue: null,
+  evidenceTries: 0,
+} as const satisfies Partial<Identity>;
+
 type Verified = Extract<Found, { kind: 'verified' }>;
 
-/** What is linked is read without a word of a hook: as of when Kratos stored it. What is owed already stays as it is. */
+/** What is linked is read without a word of a hook: as of when Kratos stored it. What is owed already is due again. */
 export function lookedAgain(snapshot: Snapshot, now: number): Snapshot {
-  const { identity } = snapshot;
-  if (identity.evidence > 0 || identity.erasedAt !== null) return snapshot;
-  return withIdentity(snapshot, { evidence: 2, kratosDue: kratosTurn(identity, now) });
+  const { evidence, erasedAt } = snapshot.identity;
+  if (erasedAt !== null) return snapshot;
+  return withIdentity(snapshot, { evidence: evidence === 0 ? 2 : evidence, evidenceDue: now });
 }
 
 /**
  * What an identity is owed of which a hook said that it has an eID. `for`: see `Identity.evidence`. What an earlier hook
- * told of may still be unread, and is as good as it was.
+ * told of may still be unread, and is as good as it was. Due at once, whatever back-off runs: what was linked or unlinked
+ * now need not wait for a provider that was down before.
  */
 export function owed(snapshot: Snapshot, owedFor: 1 | 2, hookAt: number, now: number): Snapshot {
   const { identity } = snapshot;
   const evidence = identity.evidence === 1 ? 1 : owedFor;
   const evidenceSince = Math.min(identity.evidenceSince ?? hookAt, hookAt);
   const evidenceAt = Math.max(identity.evidenceAt ?? hookAt, hookAt);
-  return withIdentity(snapshot, { evidence, evidenceSince, evidenceAt, kratosDue: kratosTurn(identity, now) });
+  return withIdentity(snapshot, { evidence, evidenceSince, evidenceAt, evidenceDue: now });
 }
 
 /** How a sign-up begins: with an eID, by reading its credential before Jumio is asked for anything. */
@@ -119,6 +128,6 @@ export function onEvidence(
 /** Nothing more is to be read, be it that no eID is configured any more. A sign-up that nobody answered goes on to Jumio. */
 export function withoutEvidence(snapshot: Snapshot, how: Parameters<typeof begin>[1], now: number): Change {
   const isUnanswered = snapshot.identity.evidence === 1 && snapshot.verifications.length === 0;
-  const paid = withIdentity(snapshot, { evidence: 0, evidenceSince: null, evidenceAt: null });
+  const paid = withIdentity(snapshot, NOTHING_OWED);
   return isUnanswered ? begin(paid, how, now) : settle(paid, now);
 }

@@ -13,6 +13,8 @@ export interface Work {
   readonly read?: Verification;
   readonly publish: boolean;
   readonly prepare?: Verification;
+  /** What an eID says is to be read. */
+  readonly evidence?: true;
 }
 
 function due(snapshot: Snapshot, now: number, created: boolean): Verification | undefined {
@@ -32,7 +34,8 @@ export function workOf(snapshot: Snapshot, debts: Debts, now: number): Work {
   const read = debts.read ? due(snapshot, now, true) : undefined;
   const prepare = debts.prepare ? toPrepare(snapshot, now) : undefined;
   const ofJumio = { ...(create ? { create } : {}), ...(read ? { read } : {}), ...(prepare ? { prepare } : {}) };
-  return { ...ofJumio, publish: debts.publish };
+  const isUnread = debts.evidence === true && snapshot.identity.evidence > 0;
+  return { ...ofJumio, publish: debts.publish, ...(isUnread ? { evidence: true } : {}) };
 }
 
 /**
@@ -50,6 +53,7 @@ export function lease(snapshot: Snapshot, debts: Debts, now: number): Change & {
   }
   if (work.prepare) claimed = withVerification(claimed, work.prepare.id, { preparedDue: until });
   if (work.publish) claimed = withIdentity(claimed, { kratosDue: until });
+  if (work.evidence) claimed = withIdentity(claimed, { evidenceDue: until });
   return { ...settle(claimed, now), work };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Desk } from './desk.ts';
 import { owed } from './evidence.ts';
+import { reappeared } from './publication.ts';
 import { meet } from './request.ts';
 import { settle } from './settle.ts';
 import type { Worker } from './worker.ts';
@@ -13,7 +14,7 @@ async function keep(desk: Desk, worker: Worker, identityId: string, hookAt: numb
   await desk.ledger.change(identityId, now, (found) =>
     found && found.identity.erasedAt !== null
       ? undefined
-      : settle(owed(found ?? meet({ id: identityId }, now), 2, hookAt, now), now),
+      : settle(owed(reappeared(found ?? meet({ id: identityId }, now), now), 2, hookAt, now), now),
   );
   worker.wake();
 }

@@ -32,8 +32,8 @@ export function isBehind(identity: Identity): boolean {
 /** When Kratos' turn comes next, once a debt has been paid: at once, for the last look, or not at all. */
 export function restDue(identity: Identity, now: number): number | null {
   if (identity.gone === 1) return null;
-  const { stateOwed, revoke, evidence } = identity;
-  if (isBehind(identity) || stateOwed !== null || revoke === 1 || evidence > 0) return now;
+  const { stateOwed, revoke } = identity;
+  if (isBehind(identity) || stateOwed !== null || revoke === 1) return now;
   return debtToKratos(identity) === 'read-back' || revoke === 2 ? now + READ_BACK_MS : null;
 }
 
@@ -110,14 +110,17 @@ export function republish(snapshot: Snapshot, now: number, seenAt: 'read-back' |
   return settle(withIdentity(snapshot, patch), now, [{ kind: 'copy_differs', detail: { seen_at: seenAt } }]);
 }
 
-function missed(snapshot: Snapshot, now: number): Change {
+/** Kratos says that it does not have the identity. The debt that met it is due again, until nothing is owed any more. */
+export function missed(snapshot: Snapshot, debt: 'kratosDue' | 'evidenceDue', now: number): Change {
   const { identity } = snapshot;
   const missing = identity.missing + 1;
   const missingSince = identity.missingSince ?? now;
+  const kratosAttempts = identity.kratosAttempts + (debt === 'kratosDue' ? 1 : 0);
   const gone = missing >= GONE_AFTER.times && now - missingSince >= GONE_AFTER.over;
-  const patch = { missing, missingSince, gone: gone ? 1 : 0, kratosAttempts: identity.kratosAttempts + 1 };
-  const kratosDue = gone ? null : now + (missing === 1 ? MINUTE_MS : DAY_MS / 2);
-  return settle(withIdentity(snapshot, { ...patch, kratosDue }), now, gone ? [{ kind: 'gone' }] : []);
+  const patch = { missing, missingSince, gone: gone ? 1 : 0, kratosAttempts };
+  const again = now + (missing === 1 ? MINUTE_MS : DAY_MS / 2);
+  const dues = gone ? { kratosDue: null, evidenceDue: null } : { [debt]: again };
+  return settle(withIdentity(snapshot, { ...patch, ...dues }), now, gone ? [{ kind: 'gone' }] : []);
 }
 
 /** Kratos will refuse this body tomorrow too, most likely: listed as stuck, tried daily. */
@@ -128,7 +131,7 @@ function isPermanent(facts: UpstreamFacts): boolean {
 /** No usable answer, or not ours: due again. `random` in [0, 1). */
 export function onPublishFailed(snapshot: Snapshot, facts: UpstreamFacts, now: number, random: number): Change {
   const { identity } = snapshot;
-  if (facts.code === 'identity-not-found') return missed(snapshot, now);
+  if (facts.code === 'identity-not-found') return missed(snapshot, 'kratosDue', now);
   const kratosAttempts = identity.kratosAttempts + (facts.status === 429 ? 0 : 1);
   if (!isPermanent(facts)) {
     const kratosDue = facts.status === 429 ? now : now + backOff(kratosAttempts, random);
@@ -141,5 +144,6 @@ export function onPublishFailed(snapshot: Snapshot, facts: UpstreamFacts, now: n
 /** A hook or whoami shows an identity that was thought gone: what it is owed is due again. */
 export function reappeared(snapshot: Snapshot, now: number): Snapshot {
   if (snapshot.identity.gone === 0) return snapshot;
-  return withIdentity(snapshot, { ...WELL, gone: 0, kratosDue: now });
+  const evidenceDue = snapshot.identity.evidence > 0 ? now : null;
+  return withIdentity(snapshot, { ...WELL, gone: 0, kratosDue: now, evidenceDue });
 }

@@ -5,7 +5,6 @@ import { onRevoked, onRevokeFailed, onStateSeen, waived } from './consequences.t
 import type { Desk } from './desk.ts';
 import { patchContent, patchState } from './patch.ts';
 import { debtToKratos, isBehind, onPublishFailed, onReadBack, restsAt } from './publication.ts';
-import { giveUpEvidence, onEvidenceFailed, readEvidence } from './read-evidence.ts';
 import { failed, isThrottled, type Step } from './step.ts';
 
 async function readBack(desk: Desk, step: Step): Promise<void> {
@@ -70,40 +69,28 @@ function waiving(desk: Desk, step: Step): Step {
   return { ...step, claim: { ...step.claim, snapshot }, write };
 }
 
-/** Reads the credential of an eID where a hook told of one. How that failed, if it did: the rest need not wait for it. */
-async function payEvidence(desk: Desk, step: Step): Promise<UpstreamFacts | undefined> {
-  const { evidence, gone } = step.claim.snapshot.identity;
-  if (evidence === 0 || gone === 1 || !step.mayCall()) return undefined;
-  try {
-    if (desk.eid === undefined) await giveUpEvidence(desk, step);
-    else await readEvidence(desk, desk.eid, step);
-    return undefined;
-  } catch (error) {
-    return failed(desk, step, error, 'could not read the evidence of an eID');
-  }
-}
-
 /** Pays what is owed to Kratos: sessions to end, a state, the next version, or one look at the last one. */
 export async function payKratos(desk: Desk, unwaived: Step): Promise<void> {
   if (!unwaived.mayCall()) return;
   const step = waiving(desk, unwaived);
   const attempts = step.claim.snapshot.identity.kratosAttempts + 1;
   const facts = await payRevocation(desk, step);
-  const unread = isThrottled(facts) ? undefined : await payEvidence(desk, step);
-  if (!isThrottled(facts) && !isThrottled(unread)) await payContent(desk, step);
-  if (unread) await step.write((snapshot) => onEvidenceFailed(snapshot, unread, desk.clock.now(), desk.random()));
+  if (!isThrottled(facts)) await payContent(desk, step);
   if (facts) await step.write((snapshot) => onRevokeFailed(snapshot, facts, attempts, desk.clock.now(), desk.random()));
 }
 
-/** The first publication waits for the first create try, but not for longer than it is due (design §4). */
-export async function payKratosWhenLate(desk: Desk, step: Step, creating: Promise<void>): Promise<void> {
+/**
+ * The first publication waits for the first create try, or for what an eID says, but not for longer than it is due
+ * (design §4).
+ */
+export async function payKratosWhenLate(desk: Desk, step: Step, firstTry: Promise<void>): Promise<void> {
   const { published: done, version, kratosDue } = step.claim.snapshot.identity;
   if (done > 0 || version === 0 || kratosDue === null) return;
   const late = new Promise<'late'>((resolve) => {
     const timer = setTimeout(() => resolve('late'), Math.max(0, kratosDue - desk.clock.now()));
-    void creating.finally(() => clearTimeout(timer)).catch(() => undefined);
+    void firstTry.finally(() => clearTimeout(timer)).catch(() => undefined);
   });
-  const first = await Promise.race([late, creating.then(() => 'created' as const)]);
+  const first = await Promise.race([late, firstTry.then(() => 'tried' as const)]);
   if (first === 'late' && !(await isKratosPaused(desk))) await payKratos(desk, step);
 }
 

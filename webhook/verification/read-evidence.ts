@@ -2,17 +2,14 @@ import { createHmac } from 'node:crypto';
 import type { EidClient } from '../eid/client.ts';
 import type { HookTimes } from '../eid/id-token.ts';
 import type { EidProviders } from '../eid/providers.ts';
-import { EidRefused, type UpstreamFacts } from '../errors.ts';
+import { EidRefused } from '../errors.ts';
 import type { OidcCredential } from '../kratos/client.ts';
-import type { Change, Snapshot } from '../ledger/types.ts';
+import type { Snapshot } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
 import { type Found, onEvidence, withoutEvidence } from './evidence.ts';
 import { isSatisfied } from './evidence-policy.ts';
-import { debtToKratos, onPublishFailed } from './publication.ts';
 import { decidedStatus, readCopy } from './published-copy.ts';
-import { backOff } from './schedule.ts';
-import { settle } from './settle.ts';
 import { isCopyUnread } from './standing.ts';
 import type { Step } from './step.ts';
 
@@ -90,13 +87,17 @@ export async function readEvidence(desk: Desk, eid: Eid, step: Step): Promise<vo
   const judged = await Promise.all(unknown.map((credential) => judge(desk, eid, snapshot, credential)));
   const found = [...known.filter((one) => one !== undefined), ...judged];
   const now = desk.clock.now();
-  const { evidenceSince, evidenceAt } = snapshot.identity;
-  await step.write((current) => {
-    // Another hook told of something meanwhile: that is read next.
-    const { identity } = current;
-    const isStale = identity.evidenceAt !== evidenceAt || identity.evidenceSince !== evidenceSince;
-    return isStale ? { snapshot: current } : onEvidence(inheriting(current, metadataPublic), found, desk, now);
-  });
+  await step.write((current) =>
+    isToldOf(current, snapshot)
+      ? { snapshot: current }
+      : onEvidence(inheriting(current, metadataPublic), found, desk, now),
+  );
+}
+
+/** Whether another hook told of something meanwhile: that is due already, and read next. */
+export function isToldOf({ identity }: Snapshot, before: Snapshot): boolean {
+  const { evidenceSince, evidenceAt } = before.identity;
+  return identity.evidenceAt !== evidenceAt || identity.evidenceSince !== evidenceSince;
 }
 
 /**
@@ -107,22 +108,4 @@ export async function giveUpEvidence(desk: Desk, step: Step): Promise<void> {
   const isUnread = isCopyUnread(step.claim.snapshot);
   const metadataPublic = isUnread ? (await desk.kratos.read(step.identityId)).metadataPublic : undefined;
   await step.write((current) => withoutEvidence(inheriting(current, metadataPublic), desk, desk.clock.now()));
-}
-
-/**
- * Due again with the back-off that all of Kratos' debts share. Kratos' 429 pauses its whole budget; a provider has none
- * and is left alone for as long as it asks. Where Kratos does not have the identity and nothing else is owed to it, that
- * is counted here.
- */
-export function onEvidenceFailed(snapshot: Snapshot, facts: UpstreamFacts, now: number, random: number): Change {
-  const isKratosPaused = facts.status === 429 && facts.upstream === 'kratos';
-  const isCountedHere = facts.code === 'identity-not-found' && debtToKratos(snapshot.identity) === 'none';
-  if (isCountedHere) return onPublishFailed(snapshot, facts, now, random);
-  const kratosAttempts = snapshot.identity.kratosAttempts + (isKratosPaused ? 0 : 1);
-  const once = `eid_unread:${snapshot.identity.id}:${snapshot.identity.evidenceAt}`;
-  const seen = [facts.operation, facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
-  const events = facts.upstream === 'eid' ? [{ kind: 'eid_unread', detail: { seen }, once }] : [];
-  const pause = Math.max(facts.retryAfter ?? 0, backOff(kratosAttempts, random));
-  const kratosDue = isKratosPaused ? now : now + pause;
-  return settle(withIdentity(snapshot, { kratosAttempts, kratosDue }), now, events);
 }

@@ -4,7 +4,7 @@ import { contentOf } from './content.ts';
 import { standingFacts, statusOf } from './standing.ts';
 import { tombstone } from './tombstone.ts';
 
-/** The first publication waits so long for the first create try, so that it can name the ids (design §4). */
+/** The first publication waits so long for the first try to create, so that it can name the ids (design §4), or to read an eID. */
 export const FIRST_PUBLICATION_WAITS_MS = 5_000;
 
 function earliest(snapshot: Snapshot): number | null {
@@ -22,9 +22,8 @@ export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number)
 /** When a changed content is to be published. */
 function publishDue({ identity, verifications }: Snapshot, now: number): number | null {
   if (identity.gone === 1) return null;
-  return identity.version === 0 && verifications.length > 0
-    ? now + FIRST_PUBLICATION_WAITS_MS
-    : kratosTurn(identity, now);
+  const awaitsTry = verifications.some(({ state }) => state === 'requested') || identity.evidence === 1;
+  return identity.version === 0 && awaitsTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
 }
 
 function withContent(snapshot: Snapshot, content: string | null, now: number): Identity {

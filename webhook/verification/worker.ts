@@ -22,7 +22,7 @@ export interface Worker {
 /** Runs `advance` for whatever is due. A failing step is logged and its identity is due again when its lease ends. */
 export function createWorker(desk: Desk): Worker {
   const running = new Set<Promise<void>>();
-  const hands = { create: HANDS, read: HANDS, publish: HANDS, prepare: HANDS };
+  const hands = { create: HANDS, read: HANDS, publish: HANDS, prepare: HANDS, evidence: HANDS };
   let heldBack = HELD_BACK_MS.first;
   let stopping = false;
   let woken = false;

@@ -131,6 +131,23 @@ export function claimCases(database: Database): void {
     expect(idsOf(again)).toEqual([id]);
   });
 
+  test('what an eID says is claimed by hands of its own, waits for the pause of Kratos, and is due again when the lease ends', async () => {
+    const ledger = await openOn(database);
+    const owed = { evidence: 1, evidenceDue: NOW + 5, kratosDue: NOW + MINUTE };
+    const id = await signUp(ledger, NOW, { ...owed, priority: 1 });
+    const nobody = { create: 0, read: 0, publish: 0 };
+    const hands = (evidence: number) => ({ capacity: { ...nobody, evidence } });
+    expect(await claim(ledger, NOW + 4, hands(1))).toEqual([]);
+    expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, publish: 1 } })).toEqual([]);
+    const [claimed, ...others] = await claim(ledger, NOW + 5, hands(1));
+    expect(others).toEqual([]);
+    expect(claimed).toMatchObject({ snapshot: { identity: { id } }, work: { publish: false, evidence: true } });
+    expect(await claim(ledger, NOW + 6, hands(1))).toEqual([]);
+    await ledger.budgets.pause('kratos', NOW, LEASE_MS + 2_000);
+    expect(await claim(ledger, NOW + 5 + LEASE_MS, hands(1))).toEqual([]);
+    expect(idsOf(await claim(ledger, NOW + 2_000 + LEASE_MS, hands(1)))).toEqual([id]);
+  });
+
   test('says when the next thing is due, and nothing where nothing is', async () => {
     const ledger = await openOn(database);
     expect(await ledger.nextDue()).toBeUndefined();
@@ -138,5 +155,8 @@ export function claimCases(database: Database): void {
     expect(await ledger.nextDue()).toBe(NOW + 5 * MINUTE);
     await put(ledger, withIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW + MINUTE, jumioDue: null }));
     expect(await ledger.nextDue()).toBe(NOW + MINUTE);
+    const unread = { kratosDue: null, jumioDue: null, evidence: 2, evidenceDue: NOW + 1 };
+    await put(ledger, withIdentity({ ...newcomer(), verifications: [] }, unread));
+    expect(await ledger.nextDue()).toBe(NOW + 1);
   });
 }

@@ -47,6 +47,8 @@ function fullIdentity(id: string): Identity {
     evidence: 2,
     evidenceSince: NOW + 14,
     evidenceAt: NOW + 15,
+    evidenceDue: NOW + 18,
+    evidenceTries: 3,
     evidenceShort: 1,
     erasedAt: NOW + 14,
   };
