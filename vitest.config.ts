@@ -7,8 +7,9 @@ export default defineConfig({
     globalSetup: ['./test/support/log-canary.setup.ts'],
     // Most of a test is waiting for others: two cores have time for two.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    // A world may take as long as its Kratos and its service may take one after the other (sandbox/).
+    // A world may take as long as its Kratos and its service may take one after the other (sandbox/), and a test that
+    // kills the service starts it two or three times.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // Vitest's own second is less than a busy machine may need for something that takes a moment.
     expect: { poll: { timeout: 15_000 } },

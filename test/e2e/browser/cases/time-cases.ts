@@ -35,12 +35,12 @@ export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renew
   });
 }
 
-/** What needs clocks moved, which are everybody's. */
+/** What needs clocks moved, which are everybody's: both, for what Jumio dates must not lie in the service's future. */
 export function timeCases(stage: () => Stage): void {
   test('the link has ended: the page says so, and a press makes another on the same account', async () => {
     const { jumio, open, verifyUrl, place } = stage();
     const person = await scenes.signedUp(stage());
-    await jumio.advance(TWO_DAYS_S);
+    await place.advance(TWO_DAYS_S);
     await person.sees({ status: 'expired' });
     await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person });
     const { page } = await open(DESKTOP, person);
