@@ -260,7 +260,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   );
 
   test.skipIf(!hasChromium)(
-    `while Kratos cannot be read the page says that the eID is being checked, and goes on by itself${OR_NO_CHROMIUM}`,
+    `while Kratos cannot be read the page says that something is being checked, and goes on by itself${OR_NO_CHROMIUM}`,
     PATIENT,
     async () => {
       world.admin.fault('read', '503', { times: 100 });
@@ -268,7 +268,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
         const beside = await page.context().newPage();
         for (const each of [page, beside]) {
           await each.goto(`${world.place.verifyUrl}/jumio/status`);
-          await each.getByText('Your electronic identity is being checked.').waitFor();
+          await each.getByText('It is being checked whether your identity is confirmed already.').waitFor();
         }
         await lookAt(beside, PHONE);
         world.admin.clearFaults();

@@ -77,7 +77,7 @@ describe('a sign-up with an eID', () => {
     expect(findCanaries(text + world.service.logs.text())).toEqual([]);
   });
 
-  it('waits while Kratos is down: nothing is asked of Jumio, and the page says that the eID is being checked', async () => {
+  it('waits while Kratos is down: nothing is asked of Jumio, and the page says that something is being checked', async () => {
     const { service, issuer } = await withEid();
     const { id, browser } = visitor(service);
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
@@ -85,7 +85,10 @@ describe('a sign-up with an eID', () => {
     service.clock.stop();
     expect((await signUp(service, id)).statusCode).toBe(204);
     const page = await browser.get('/jumio/verify');
-    expect([page.status, page.sentence]).toEqual([200, 'Your electronic identity is being checked.']);
+    expect([page.status, page.sentence]).toEqual([
+      200,
+      'It is being checked whether your identity is confirmed already.',
+    ]);
     expect(service.jumio.calls.create).toEqual([]);
     // The longer it takes the less often the page looks again, like every page that waits.
     const looksAgain = async () => /data-poll="(\d+)"/.exec((await browser.get('/jumio/status')).body)?.[1];
@@ -109,7 +112,7 @@ describe('a sign-up with an eID', () => {
     expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', evidence: 1 });
     pass(service, HOUR);
     await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(1));
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBeGreaterThan(1));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBeGreaterThan(1));
     expect((await kindsOf(service, id)).filter((kind) => kind === 'eid_unread')).toHaveLength(1);
     delete issuer.instead['/jwks'];
     pass(service, 5 * HOUR);

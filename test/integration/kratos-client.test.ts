@@ -335,3 +335,26 @@ describe('finding by what somebody signs in with', () => {
     expect(await client.find('ann@example.com')).toStrictEqual([]);
   });
 });
+
+describe('what an identity is linked with', () => {
+  it('is nothing where its credentials are others', async () => {
+    const { client, server } = await stub(json(200, { ...identityBody, credentials: { password: {} } }));
+    const { metadata_public: metadataPublic } = identityBody;
+    expect(await client.oidcCredentials(ID)).toEqual({ credentials: [], metadataPublic });
+    expect(server.arrived[0]?.path).toBe(`/admin/identities/${ID}?include_credential=oidc`);
+  });
+
+  it.each([
+    ['nothing at all', {}],
+    ['no credentials', identityBody],
+    ['no id', { credentials: {} }],
+    ['somebody else', { id: KEY, credentials: {} }],
+    ['credentials that are none', { id: ID, credentials: null }],
+  ])('is not told by an answer that shows %s: it is not Kratos’', async (_what, body) => {
+    const { client } = await stub(json(200, body));
+    expect((await failureOf(client.oidcCredentials(ID))).facts).toMatchObject({
+      upstream: 'kratos',
+      failure: 'unusable',
+    });
+  });
+});

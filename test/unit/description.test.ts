@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { debtsNext, whyWaiting } from '../../webhook/verification/description.ts';
-import { beginBy, type Found, onEvidence, owed } from '../../webhook/verification/evidence.ts';
+import { onEvidence } from '../../webhook/verification/evidence.ts';
+import type { Found } from '../../webhook/verification/evidence-found.ts';
+import { beginBy, owed } from '../../webhook/verification/evidence-owed.ts';
 import { FIRST_PUBLICATION_WAITS_MS } from '../../webhook/verification/settle.ts';
 import { begun, NOW, newcomer, verificationId } from '../support/story.ts';
 
-const HOW = { startsAt: 'registration', newId: () => verificationId(7), eid: {} } as const;
+const HOW = { startsAt: 'registration', newId: () => verificationId(7), random: () => 0.5, eid: {} } as const;
 const GOOD: Found = {
   kind: 'verified',
   provider: 'itsme',

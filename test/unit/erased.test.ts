@@ -32,7 +32,7 @@ function isTombstone({ identity, verifications }: Snapshot): boolean {
   const areBare = verifications.every(
     (row) =>
       [row.link, row.sdkToken, row.transactionToken, row.preparedUrl].every((secret) => secret === null) &&
-      [row.decisionLabel, row.riskScore, row.reason].every((finding) => finding === null) &&
+      [row.decisionLabel, row.riskScore, row.reason, row.level].every((finding) => finding === null) &&
       (row.state === 'decided' || row.state === 'expired'),
   );
   return identity.erasedAt !== null && invited === 0 && isBare && areBare;
@@ -156,4 +156,16 @@ describe('what erasing owes', () => {
     expect(snapshot.identity.jumioDue).toBeNull();
     expect(events).toEqual([{ kind: 'erased', detail: { by: 'bob', again: true } }]);
   });
+});
+
+describe('an erased identity that an eID approved', () => {
+  it.each(erased)(
+    'keeps whose that eID is, so that it approves nobody else, and not its level: $name',
+    ({ before }) => {
+      const eid = { source: 'eid:itsme', level: 'loa-4', subject: 'hash' } as const;
+      const verifications = before.verifications.map((row) => ({ ...row, ...eid }));
+      const { snapshot } = erase({ ...before, verifications }, 'ann', NOW);
+      expect(snapshot.verifications).toMatchObject(verifications.map(() => ({ level: null, subject: 'hash' })));
+    },
+  );
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, Snapshot } from '../../webhook/ledger/types.ts';
-import { beginBy, type Found, onEvidence, owed } from '../../webhook/verification/evidence.ts';
+import { onEvidence } from '../../webhook/verification/evidence.ts';
+import type { Found } from '../../webhook/verification/evidence-found.ts';
+import { beginBy, owed } from '../../webhook/verification/evidence-owed.ts';
 import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
 import { standingOf } from '../../webhook/verification/standing.ts';
 import { mayStart } from '../../webhook/verification/start-again.ts';
@@ -8,7 +10,7 @@ import { decision } from '../support/jumio-wire.ts';
 import { begun, HOUR, NOW, newcomer, read, verificationId } from '../support/story.ts';
 
 const BORN = NOW - 1_000;
-const HOW = { startsAt: 'registration', newId: () => verificationId(7), eid: {} } as const;
+const HOW = { startsAt: 'registration', newId: () => verificationId(7), random: () => 0.5, eid: {} } as const;
 const EID = { provider: 'idemia', subject: 'hash-of-anna' };
 const GOOD: Found = { kind: 'verified', ...EID, level: 'loa-3', issuedAt: BORN, satisfies: true, taken: false };
 
@@ -58,6 +60,7 @@ describe('a sign-up by OpenID Connect', () => {
   it.each<[string, Found[], string[], number]>([
     ['at a level that is not enough', [{ ...GOOD, satisfies: false }], ['eid_not_enough', 'requested'], 1],
     ['that belongs to somebody else', [{ ...GOOD, taken: true }], ['eid_taken', 'requested'], 1],
+    ['of a provider that is never enough', [{ kind: 'never-enough', ...EID }], ['eid_not_enough', 'requested'], 1],
     ['that is none', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested'], 1],
     ['of which there is none at all', [], ['requested'], 0],
   ])('with evidence %s goes to Jumio, and operator and person see why', (_name, found, expected, short) => {
@@ -70,8 +73,35 @@ describe('a sign-up by OpenID Connect', () => {
   it('with one good eID among several is approved', () => {
     const bad: Found = { kind: 'refused', provider: 'itsme', subject: 'x', flaw: 'encrypted' };
     const change = onEvidence(signedUp(), [bad, GOOD], HOW, NOW);
-    expect(kinds(change)).toEqual(['eid_refused', 'eid_approved']);
+    expect(kinds(change)).toEqual(['eid_approved', 'eid_refused']);
     expect(change.snapshot.identity.evidenceShort).toBe(0);
+  });
+});
+
+describe('several eIDs, of which one cannot be read', () => {
+  const facts = { upstream: 'eid', operation: 'keys', failure: 'timeout' } as const;
+  const UNREAD: Found = { kind: 'unread', provider: 'itsme', subject: 'hash-of-the-rest', facts };
+
+  it('approve by the one that is enough; the rest stays owed, and is told once', () => {
+    const change = onEvidence(signedUp(), [UNREAD, GOOD], HOW, NOW);
+    expect(kinds(change)).toEqual(['eid_approved', 'eid_unread']);
+    const owedStill = { status: 'approved', evidence: 2, evidenceAt: BORN, evidenceTries: 1, evidenceDue: NOW + 1_000 };
+    expect(change.snapshot.identity).toMatchObject(owedStill);
+  });
+
+  it('withdraw what is no longer linked', () => {
+    const approved = onEvidence(signedUp(), [GOOD], HOW, NOW).snapshot;
+    const change = linked(approved, [UNREAD], NOW + HOUR);
+    expect(kinds(change)).toEqual(['eid_withdrawn', 'eid_unread']);
+    expect(change.snapshot.identity).toMatchObject({ standing: null, status: 'pending', evidence: 2 });
+  });
+
+  it('ask Jumio for nothing: what is no evidence is told when the rest was read', () => {
+    const bad: Found = { kind: 'refused', ...EID, flaw: 'signature' };
+    const change = onEvidence(signedUp(), [bad, UNREAD], HOW, NOW);
+    expect(kinds(change)).toEqual(['eid_unread']);
+    expect(change.snapshot.verifications).toEqual([]);
+    expect(kinds(onEvidence(change.snapshot, [bad], HOW, NOW))).toEqual(['eid_refused', 'requested']);
   });
 });
 
@@ -132,6 +162,13 @@ describe('an eID that is linked later', () => {
     const { snapshot } = linked(gone, [{ ...GOOD, level: 'loa-4', issuedAt: NOW + 2 * HOUR }], NOW + 2 * HOUR);
     expect(snapshot.verifications).toHaveLength(1);
     expect(snapshot.verifications).toMatchObject([{ decision: 'PASSED', level: 'loa-4', subject: 'hash-of-anna' }]);
+  });
+
+  it('is renewed by a token that is newer', () => {
+    const approved = onEvidence(signedUp(), [GOOD], HOW, NOW).snapshot;
+    const change = linked(approved, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
+    expect(kinds(change)).toEqual(['eid_approved']);
+    expect(change.snapshot.verifications).toMatchObject([{ completedAt: NOW + HOUR }]);
   });
 
   it('that approved before is still linked, though its token is old', () => {

@@ -3,7 +3,7 @@ import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVeri
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
 import { accept, axiosSettings, type Call, exchange, isSuccess, refusal } from '../upstream.ts';
-import { claimedIssuer, type EidToken, type HookTimes, verifyIdToken } from './id-token.ts';
+import { type Claimed, claimed, type EidToken, type HookTimes, verifyIdToken } from './id-token.ts';
 import type { EidProviders } from './providers.ts';
 import { createShared } from './shared.ts';
 
@@ -30,8 +30,8 @@ export interface EidClient {
    * Rejects with `EidRefused` where it is no evidence, with `UpstreamError` where the provider's keys cannot be had.
    */
   verify(providerId: string, idToken: string, hooks: HookTimes): Promise<EidToken>;
-  /** Who a token says that issued it, of whomever and unverified: it tells which token it is, and is no evidence. */
-  claimedIssuer(idToken: string): string | undefined;
+  /** Who a token says that issued it, and when, of whomever and unverified: it tells which token it is, and is no evidence. */
+  claimed(idToken: string): Claimed;
   /** What it says of itself, whoever it says that it is. Rejects with `UpstreamError`. */
   discover(providerId: string): Promise<Discovery>;
 }
@@ -94,7 +94,7 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
 
   return {
     discover,
-    claimedIssuer,
+    claimed,
     verify: async (id, idToken, hooks) => {
       const { issuer, client_id: audience } = providerOf(id);
       return verifyIdToken(idToken, await keySets(id, () => keySetOf(id)), { issuer, audience, hooks });

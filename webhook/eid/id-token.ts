@@ -62,16 +62,22 @@ function unverified(token: string): JWTPayload {
   }
 }
 
-/** Who a token says that issued it: good for telling which one it is, and no evidence. */
-export function claimedIssuer(token: string): string | undefined {
-  const { iss } = unverified(token);
-  return typeof iss === 'string' ? iss : undefined;
+/** What a token says of itself: good for telling which one it is, and no evidence. */
+export interface Claimed {
+  readonly issuer?: string;
+  /** Epoch milliseconds. */
+  readonly issuedAt?: number;
+}
+
+/** Who a token says that issued it, and when. */
+export function claimed(token: string): Claimed {
+  const { iss, iat } = unverified(token);
+  return { ...(typeof iss === 'string' && { issuer: iss }), ...(typeof iat === 'number' && { issuedAt: iat * 1000 }) };
 }
 
 /** The moment as of which a token is judged: its own, within the time of the hooks. */
 function judgedAt(token: string, { since, until }: HookTimes): Date {
-  const { iat } = unverified(token);
-  const own = typeof iat === 'number' ? iat * 1000 : until;
+  const own = claimed(token).issuedAt ?? until;
   return new Date(Math.min(until, Math.max(since, own)));
 }
 

@@ -18,7 +18,7 @@ function isPressWorthIt({ permission }: View): boolean {
   return permission.kind === 'continue' && isRarelyTried(permission.verification);
 }
 
-/** Something is checked, and there is no attempt at Jumio: the credential of an eID is still to be read. */
+/** Something is checked, and there is no attempt at Jumio: whether an eID answers is still to be read, for whoever has one. */
 function isReadingEid({ attempt }: View): boolean {
   return attempt === undefined;
 }
@@ -39,7 +39,7 @@ export function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, pag
   const waits = { refreshSeconds, seen: { status, waitingOn } };
   const again = say('button.look_again');
   if (on === 'checking') {
-    const sentence = isReadingEid(view) ? say('checking_eid.sentence') : SENTENCES.processing;
+    const sentence = isReadingEid(view) ? say('checking_already.sentence') : SENTENCES.processing;
     return { sentence, blocks: paragraphs(say('next.wait')), action: link('/jumio/status', again), ...waits };
   }
   const sentence = isDelayed(view) ? say('delayed.sentence') : say('preparing.sentence');

@@ -181,7 +181,7 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
     oidcCredentials: async (id) => {
       const request = { id, includeCredential: ['oidc' as const] };
       const answer = await exchange(READ, soon(), (signal) => admin.getIdentity(request, { signal }));
-      return toLinked(accepted(READ, answer, credentialsWire));
+      return toLinked(accepted(READ, answer, credentialsWire(id)));
     },
     whoami: async ({ cookie, sessionToken }) => {
       if (!front) throw unconfigured(WHOAMI);

@@ -85,16 +85,24 @@ export type ErrorWire = z.infer<typeof errorWire>;
 
 const oidcProvider = z.object({ provider: z.string(), subject: z.string(), initial_id_token: z.string().catch('') });
 
-/** The answer to a read with `include_credential=oidc`; an identity without such a credential has an empty list. */
-export const credentialsWire = z.object({
-  credentials: z
-    .object({ oidc: z.object({ config: z.object({ providers: z.array(oidcProvider) }), updated_at: time }).optional() })
-    .optional(),
-  metadata_public: z.unknown().optional(),
-});
+/**
+ * The answer to a read with `include_credential=oidc`. Who signed up, or may sign in, has credentials (v25.4.0, v26.2.0),
+ * whose list names others where there is none of `oidc`. Nothing less says that nothing is linked: a proxy's `200 {}` would
+ * take an approval away.
+ * @param id whose they must be
+ */
+export function credentialsWire(id: string) {
+  const oidc = z.object({ config: z.object({ providers: z.array(oidcProvider) }), updated_at: time });
+  return z.object({
+    id: z.literal(id),
+    credentials: z.object({ oidc: oidc.optional() }),
+    metadata_public: z.unknown().optional(),
+  });
+}
 
-export function toLinked({ credentials, metadata_public: metadataPublic }: z.infer<typeof credentialsWire>): Linked {
-  const { config, updated_at: storedAt } = credentials?.oidc ?? {};
+export function toLinked(wire: z.infer<ReturnType<typeof credentialsWire>>): Linked {
+  const { credentials, metadata_public: metadataPublic } = wire;
+  const { config, updated_at: storedAt } = credentials.oidc ?? {};
   const linked = (config?.providers ?? []).map(({ provider, subject, initial_id_token: idToken }) => {
     return { provider, subject, idToken, ...(storedAt !== undefined && { storedAt }) };
   });

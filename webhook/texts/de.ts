@@ -40,7 +40,7 @@ export const de: Messages = {
   'next.press': 'Sobald Ihr Link zu Jumio bereit ist, erscheint hier eine Schaltfläche.',
   'next.onwards': 'Sie werden gleich weitergeleitet.',
 
-  'checking_eid.sentence': 'Ihr elektronischer Identitätsnachweis wird geprüft.',
+  'checking_already.sentence': 'Es wird geprüft, ob Ihre Identität schon bestätigt ist.',
   'preparing.sentence': 'Ihre Identitätsprüfung wird vorbereitet. Diese Seite geht von selbst weiter.',
   'delayed.sentence':
     'Jumio ist gerade nicht erreichbar. Es ist nichts verloren, und diese Seite geht von selbst weiter.',

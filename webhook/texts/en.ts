@@ -45,7 +45,7 @@ export const en = {
   'next.press': 'There is a button here as soon as your link to Jumio is ready.',
   'next.onwards': 'You are taken on in a moment.',
 
-  'checking_eid.sentence': 'Your electronic identity is being checked.',
+  'checking_already.sentence': 'It is being checked whether your identity is confirmed already.',
   'preparing.sentence': 'Your identity verification is being prepared. This page goes on by itself.',
   'delayed.sentence': 'Jumio cannot be reached at the moment. Nothing is lost, and this page goes on by itself.',
   'stuck.sentence': 'Your identity verification cannot be started at the moment. Nothing you did was wrong.',

@@ -40,7 +40,7 @@ export const es: Messages = {
   'next.press': 'En cuanto su enlace a Jumio esté listo, aparecerá aquí un botón.',
   'next.onwards': 'Continuará en un momento.',
 
-  'checking_eid.sentence': 'Se está comprobando su identidad electrónica.',
+  'checking_already.sentence': 'Se está comprobando si su identidad ya está confirmada.',
   'preparing.sentence': 'Su verificación de identidad se está preparando. Esta página continúa por sí sola.',
   'delayed.sentence':
     'En este momento no se puede acceder a Jumio. No se ha perdido nada, y esta página continúa por sí sola.',

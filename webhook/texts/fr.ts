@@ -40,7 +40,7 @@ export const fr: Messages = {
   'next.press': 'Un bouton apparaît ici dès que votre lien vers Jumio est prêt.',
   'next.onwards': 'La suite s’affiche dans un instant.',
 
-  'checking_eid.sentence': 'Votre identité électronique est en cours de vérification.',
+  'checking_already.sentence': 'Nous vérifions si votre identité est déjà confirmée.',
   'preparing.sentence': 'Votre vérification d’identité se prépare. Cette page continue toute seule.',
   'delayed.sentence': 'Jumio n’est pas joignable pour le moment. Rien n’est perdu, et cette page continue toute seule.',
   'stuck.sentence': 'Votre vérification d’identité ne peut pas commencer pour le moment. Vous n’avez rien fait de mal.',

@@ -23,6 +23,7 @@ export const BLANK_IDENTITY = {
 
 /** What an attempt has not got when it is asked for, and has no more when its identity is erased. */
 export const BLANK_ATTEMPT = {
+  level: null,
   decisionLabel: null,
   riskScore: null,
   reason: null,

@@ -4,9 +4,9 @@ import type { KratosClient } from '../kratos/client.ts';
 import type { ClaimOptions } from '../ledger/claim.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OnRejected } from './consequences.ts';
+import type { Eid } from './judge-eid.ts';
 import type { Policy } from './policy.ts';
 import type { Mapping } from './prepared.ts';
-import type { Eid } from './read-evidence.ts';
 
 /** Epoch milliseconds. */
 export interface Clock {

@@ -13,6 +13,12 @@ export function isSatisfied(policy: EvidencePolicy, providerId: string, level: s
   return level !== null && wanted.includes(level);
 }
 
+/** Whether any evidence of this provider is enough. */
+export function isEverSatisfied(policy: EvidencePolicy, providerId: string): boolean {
+  const wanted = policy[providerId];
+  return wanted === 'any' || (wanted !== undefined && wanted.length > 0);
+}
+
 /** What the mapper wrote of the level: a hint, which may refuse and never approves. */
 export interface Hint {
   readonly source: unknown;

@@ -1,7 +1,7 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
 import { openAttempt } from './attempts.ts';
-import { beginBy } from './evidence.ts';
+import { beginBy } from './evidence-owed.ts';
 import type { Asking } from './judgement.ts';
 import { nudge } from './nudge.ts';
 import { tellsNews, withParticulars } from './particulars.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Desk } from './desk.ts';
-import { owed } from './evidence.ts';
+import { owed } from './evidence-owed.ts';
 import { reappeared } from './publication.ts';
 import { meet } from './request.ts';
 import { settle } from './settle.ts';

@@ -1,6 +1,6 @@
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
 import { withIdentity } from './edit.ts';
-import { lookedAgain } from './evidence.ts';
+import { lookedAgain } from './evidence-owed.ts';
 import { allowedAt } from './nudge.ts';
 import { reappeared } from './publication.ts';
 import { settle } from './settle.ts';

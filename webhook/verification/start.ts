@@ -1,7 +1,7 @@
 import type { Snapshot } from '../ledger/types.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity } from './edit.ts';
-import { beginBy } from './evidence.ts';
+import { beginBy } from './evidence-owed.ts';
 import { type Particulars, withParticulars } from './particulars.ts';
 import { reappeared } from './publication.ts';
 import { meet } from './request.ts';

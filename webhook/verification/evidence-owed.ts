@@ -1,0 +1,44 @@
+import type { Change, Identity, Snapshot } from '../ledger/types.ts';
+import { withIdentity } from './edit.ts';
+import { begin } from './request.ts';
+import { settle } from './settle.ts';
+
+/** Nothing of an eID is to be read. */
+export const NOTHING_OWED = {
+  evidence: 0,
+  evidenceSince: null,
+  evidenceAt: null,
+  evidenceDue: null,
+  evidenceTries: 0,
+} as const satisfies Partial<Identity>;
+
+/** What is linked is read without a word of a hook: as of when Kratos stored it. What is owed already is due again. */
+export function lookedAgain(snapshot: Snapshot, now: number): Snapshot {
+  const { evidence, erasedAt } = snapshot.identity;
+  if (erasedAt !== null) return snapshot;
+  return withIdentity(snapshot, { evidence: evidence === 0 ? 2 : evidence, evidenceDue: now });
+}
+
+/**
+ * What an identity is owed of which a hook said that it has an eID. `for`: see `Identity.evidence`. What an earlier hook
+ * told of may still be unread, and is as good as it was. Due at once, whatever back-off runs: what was linked or unlinked
+ * now need not wait for a provider that was down before.
+ */
+export function owed(snapshot: Snapshot, owedFor: 1 | 2, hookAt: number, now: number): Snapshot {
+  const { identity } = snapshot;
+  const evidence = identity.evidence === 1 ? 1 : owedFor;
+  const evidenceSince = Math.min(identity.evidenceSince ?? hookAt, hookAt);
+  const evidenceAt = Math.max(identity.evidenceAt ?? hookAt, hookAt);
+  return withIdentity(snapshot, { evidence, evidenceSince, evidenceAt, evidenceDue: now });
+}
+
+/** How a sign-up begins: with an eID, by reading its credential before Jumio is asked for anything. */
+export function beginBy(
+  snapshot: Snapshot,
+  { method, bornAt }: { readonly method?: string | undefined; readonly bornAt?: number | undefined },
+  how: Parameters<typeof begin>[1] & { readonly eid?: unknown },
+  now: number,
+): Change {
+  if (how.eid === undefined || method !== 'oidc') return begin(snapshot, how, now);
+  return settle(owed(snapshot, 1, bornAt ?? now, now), now);
+}

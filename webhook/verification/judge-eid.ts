@@ -1,0 +1,85 @@
+import { createHmac } from 'node:crypto';
+import type { EidClient } from '../eid/client.ts';
+import type { HookTimes } from '../eid/id-token.ts';
+import type { EidProviders } from '../eid/providers.ts';
+import { EidRefused, UpstreamError } from '../errors.ts';
+import type { OidcCredential } from '../kratos/client.ts';
+import type { Identity, Snapshot, Verification } from '../ledger/types.ts';
+import type { Desk } from './desk.ts';
+import type { Found } from './evidence-found.ts';
+import { isEverSatisfied, isSatisfied } from './evidence-policy.ts';
+
+/** The eID providers that are believed; what of theirs is enough is the policy's. */
+export interface Eid {
+  readonly client: EidClient;
+  readonly providers: EidProviders;
+}
+
+/** Who a person is to an eID, so that nobody can tell from the ledger. */
+export function subjectHash(key: Buffer, issuer: string, subject: string): string {
+  return createHmac('sha256', key)
+    .update(JSON.stringify(['eid', issuer, subject]))
+    .digest('base64url');
+}
+
+/** Who a credential is by an issuer. */
+function subjectBy(desk: Desk, issuer: string | undefined, { subject }: OidcCredential): string {
+  return subjectHash(desk.ledger.referenceKey, issuer ?? '', subject);
+}
+
+/** A hook told of a link, and the token says that it is newer than what was judged: it may renew an approval. */
+function isNewer({ completedAt }: Verification, issuedAt: number | undefined, { evidenceAt }: Identity): boolean {
+  return evidenceAt !== null && issuedAt !== undefined && issuedAt > (completedAt ?? 0);
+}
+
+/**
+ * Whether this identity was approved by this very eID already: a token is judged once, as of its own hook. Its issuer is
+ * what the token of then says as well as what is configured now: who approved stays linked whatever is configured.
+ */
+export function knownOf(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Found | undefined {
+  const { provider, idToken } = credential;
+  const configured = eid.providers[provider]?.issuer;
+  const claimed = eid.client.claimed(idToken);
+  const subjects = [configured, claimed.issuer].map((issuer) => subjectBy(desk, issuer, credential));
+  const row = snapshot.verifications.find(
+    ({ subject, decision }) => decision !== null && subjects.includes(subject ?? ''),
+  );
+  if (row === undefined || row.subject === null) return undefined;
+  const isJudgedAgain = configured === claimed.issuer && isNewer(row, claimed.issuedAt, snapshot.identity);
+  return isJudgedAgain ? undefined : { kind: 'known', provider, subject: row.subject };
+}
+
+/** Where no hook told of it, when Kratos stored it says of when it is. */
+function hookTimes(desk: Desk, { identity }: Snapshot, { storedAt }: OidcCredential): HookTimes {
+  const until = identity.evidenceAt ?? storedAt ?? desk.clock.now();
+  return { since: identity.evidenceSince ?? until, until };
+}
+
+async function verified(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Promise<Found> {
+  const { provider, idToken } = credential;
+  const subject = subjectBy(desk, eid.providers[provider]?.issuer, credential);
+  const { level, issuedAt, ...token } = await eid.client.verify(
+    provider,
+    idToken,
+    hookTimes(desk, snapshot, credential),
+  );
+  if (token.subject !== credential.subject) return { kind: 'refused', provider, subject, flaw: 'subject' };
+  const owner = await desk.ledger.identityOfSubject(subject);
+  const taken = owner !== undefined && owner !== snapshot.identity.id;
+  const satisfies = isSatisfied(desk.policy.evidence, provider, level);
+  return { kind: 'verified', provider, subject, level, issuedAt, satisfies, taken };
+}
+
+/** What a credential comes to. A provider that cannot be asked is an answer too: it must not hold up the others. */
+export async function judgeEid(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Promise<Found> {
+  const { provider } = credential;
+  const subject = subjectBy(desk, eid.providers[provider]?.issuer, credential);
+  if (!isEverSatisfied(desk.policy.evidence, provider)) return { kind: 'never-enough', provider, subject };
+  try {
+    return await verified(desk, eid, snapshot, credential);
+  } catch (error) {
+    if (error instanceof EidRefused) return { kind: 'refused', provider, subject, flaw: error.flaw };
+    if (error instanceof UpstreamError) return { kind: 'unread', provider, subject, facts: error.facts };
+    throw error;
+  }
+}
