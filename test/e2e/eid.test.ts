@@ -5,6 +5,8 @@ import { ITSME } from '../../sandbox/eid/kinds.ts';
 import { enterBy, type InTheApp, linkEid, unlinkEid } from '../../sandbox/eid/visit.ts';
 import { newPerson, personOf } from '../../sandbox/journeys/person.ts';
 import { type Browser, createBrowser } from '../../sandbox/kratos/browser.ts';
+import { csrfTokenOf, readFlow } from '../../sandbox/kratos/flow-shapes.ts';
+import { type Person as Credentials, signUp } from '../../sandbox/kratos/flows.ts';
 import { send } from '../../sandbox/kratos/loopback.ts';
 import { whoami } from '../../sandbox/kratos/outcome.ts';
 import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM, PATIENT } from './browser/chromium.ts';
@@ -40,7 +42,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   afterAll(() => world.stop());
 
   /** Signs somebody up, and waits until Kratos shows what came of it. */
-  async function signUp(provider: 'itsme' | 'idemia', app: InTheApp) {
+  async function signUpBy(provider: 'itsme' | 'idemia', app: InTheApp) {
     const browser = createBrowser();
     const { place } = world;
     const ended = await enterBy(place.kratos, 'registration', provider, app, browser);
@@ -75,14 +77,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   }
 
   test('an itsme sign-up approves without Jumio', async () => {
-    const person = await signUp('itsme', at(ITSME.basic));
+    const person = await signUpBy('itsme', at(ITSME.basic));
     const seen = await person.sees({ status: 'approved', source: 'eid:itsme', level: ITSME.basic, verdict: 'PASSED' });
     expect(Object.keys(seen ?? {}).toSorted()).toEqual(['level', 'source', 'status', 'updated_at', 'verdict']);
     expect(await world.jumio.executionsOf(person.identityId)).toEqual([]);
   });
 
   test('a mobile ID sign-up at an accepted level approves without Jumio', async () => {
-    const person = await signUp('idemia', at('loa-4'));
+    const person = await signUpBy('idemia', at('loa-4'));
     await person.sees({ status: 'approved', source: 'eid:idemia', level: 'loa-4' });
     const page = await person.browser.get(`${world.place.verifyUrl}/jumio/status`);
     expect(sentenceOn(page)).toBe('Your identity has been verified.');
@@ -90,7 +92,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
 
   test('a level that is not enough leads to Jumio', async () => {
-    const person = await signUp('idemia', at('loa-3'));
+    const person = await signUpBy('idemia', at('loa-3'));
     await person.sees({ status: 'pending', source: 'jumio' });
     expect((await person.browser.get(`${world.place.verifyUrl}/jumio/verify`)).text).toContain(
       'Your electronic identity is not enough here, so please confirm your identity at Jumio too.',
@@ -109,7 +111,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     ['missing', { choice: 'none' }],
   ])('a sign-up below the required level is refused, and nothing is stored (%s)', async (_name, { choice }) => {
     const app = { sub: somebody(), choice };
-    const { ended, identityId, browser } = await signUp('idemia', app);
+    const { ended, identityId, browser } = await signUpBy('idemia', app);
     expect(ended.messages).toMatchObject([{ id: 4990005, type: 'error' }]);
     await offersToStartAgain(browser, ended.url, 'needs a stronger confirmation');
     expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
@@ -117,7 +119,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test('who refuses in the app is told so, and nothing is stored', async () => {
     const app = { sub: somebody(), choice: 'deny' };
-    const { ended, browser } = await signUp('idemia', app);
+    const { ended, browser } = await signUpBy('idemia', app);
     expect(ended.messages.map(({ text }) => text).join()).toContain('access_denied');
     await offersToStartAgain(browser, ended.url, 'You did not confirm in the app.');
     expect(await isStored(app.sub)).toBe(false);
@@ -125,14 +127,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test('a code that has expired signs nobody up', async () => {
     const app = { sub: somebody(), choice: 'late' };
-    const { identityId, ended, browser } = await signUp('itsme', app);
+    const { identityId, ended, browser } = await signUpBy('itsme', app);
     expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
     await offersToStartAgain(browser, ended.url, 'Your confirmation came too late');
   });
 
   test('a second sign-in finds the same identity', async () => {
     const app = at(ITSME.advanced);
-    const person = await signUp('itsme', app);
+    const person = await signUpBy('itsme', app);
     await person.sees({ status: 'approved' });
     const browser = createBrowser();
     await enterBy(world.place.kratos, 'login', 'itsme', app, browser);
@@ -141,14 +143,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test('names go to metadata_admin, the address stays unverified', async () => {
     const app = at('loa-4');
-    const { identityId } = await signUp('idemia', app);
+    const { identityId } = await signUpBy('idemia', app);
     const { metadata_admin, verifiable_addresses } = await adminOf(identityId);
     expect(metadata_admin?.eid).toMatchObject({ family_name: 'Peeters', document: 'D-0000001' });
     expect(verifiable_addresses).toEqual([{ verified: false }]);
   });
 
   test('who is erased leaves nothing in the metadata of what the eID said', async () => {
-    const person = await signUp('idemia', at('loa-4'));
+    const person = await signUpBy('idemia', at('loa-4'));
     const { identityId } = person;
     await person.sees({ status: 'approved' });
     expect(await adminOf(identityId)).toMatchObject({
@@ -163,14 +165,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
 
   test('the recipe asks itsme for its scopes and level', async () => {
-    const { ended } = await signUp('itsme', at(ITSME.advanced));
+    const { ended } = await signUpBy('itsme', at(ITSME.advanced));
     const query = new URL(ended.way[0] ?? '').searchParams;
     expect(query.get('scope')?.split(' ').toSorted()).toEqual(['email', 'openid', 'profile', 'service:DEMO']);
     expect(query.get('claims')).toContain('acr_advanced');
   });
 
   test('the recipe asks IDEMIA for its level', async () => {
-    const { ended } = await signUp('idemia', at('loa-4'));
+    const { ended } = await signUpBy('idemia', at('loa-4'));
     const query = new URL(ended.way[0] ?? '').searchParams;
     expect(query.get('scope')?.split(' ').toSorted()).toEqual(['id_basic', 'mt_scope', 'openid']);
     expect(query.get('claims')).toContain('loa-3');
@@ -192,6 +194,35 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     expect(await jumio.executionsOf(person.identityId)).toHaveLength(1);
   });
 
+  /** Signs in with an eID whose address is already a password account's; Kratos links both when the password is given. */
+  async function linksAtSignIn(app: InTheApp, credentials: Credentials, browser: Browser): Promise<void> {
+    const { kratos } = world.place;
+    const asked = await enterBy(kratos, 'login', 'itsme', app, browser);
+    expect(asked.messages).toMatchObject([{ id: 1010016 }]);
+    const id = new URL(asked.url).searchParams.get('flow') ?? '';
+    const headers = { accept: 'application/json' };
+    const flow = readFlow(await browser.get(`${kratos.publicUrl}/self-service/login/flows?id=${id}`, { headers }));
+    const { email: identifier, password } = credentials;
+    await browser.post(flow.ui.action, {
+      form: { method: 'password', identifier, password, csrf_token: csrfTokenOf(flow) },
+    });
+  }
+
+  test('an eID that Kratos links during a sign-in, by no hook, is read when its person goes on', async () => {
+    const { place, jumio } = world;
+    const app = at(ITSME.advanced);
+    const credentials = { email: `${app.sub}@eid.example.org`, password: 'correct-horse-9-battery' };
+    const [first, browser] = [createBrowser(), createBrowser()];
+    const { identityId = '' } = await signUp(place.kratos, credentials, { as: 'browser', browser: first });
+    await linksAtSignIn(app, credentials, browser);
+    const person = personOf(place, { identityId, credentials, browser, location: undefined });
+    await person.sees({ status: 'pending', source: 'jumio' });
+    const answer = await person.goToJumio();
+    expect(answer.url).not.toContain(place.jumioUrl);
+    await person.sees({ status: 'approved', source: 'eid:itsme' });
+    expect(await jumio.executionsOf(identityId)).toHaveLength(1);
+  });
+
   test('an eID never lifts what Jumio rejected', async () => {
     const { place } = world;
     const person = await newPerson(place);
@@ -204,11 +235,11 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test('one eID approves one identity for ever: a second one goes to Jumio', async () => {
     const app = at(ITSME.advanced);
-    const first = await signUp('itsme', app);
+    const first = await signUpBy('itsme', app);
     await first.sees({ status: 'approved' });
     const url = `${world.place.kratos.adminUrl}/admin/identities/${first.identityId}`;
     expect((await send({ method: 'DELETE', url })).status).toBe(204);
-    const second = await signUp('itsme', app);
+    const second = await signUpBy('itsme', app);
     expect(second.identityId).not.toBe(first.identityId);
     await second.sees({ status: 'pending', source: 'jumio' });
     // `pending` is published before Jumio is asked.
@@ -219,7 +250,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const app = at(ITSME.advanced);
     world.itsme.hideKeys(true);
     try {
-      const { identityId, ended } = await signUp('itsme', app);
+      const { identityId, ended } = await signUpBy('itsme', app);
       expect([identityId, ended.messages.length > 0, await isStored(app.sub)]).toEqual(['', true, false]);
     } finally {
       world.itsme.hideKeys(false);
@@ -227,9 +258,9 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
 
   test('a key that the provider has changed counts at once', async () => {
-    await (await signUp('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
+    await (await signUpBy('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
     await world.itsme.rotateKeys();
-    await (await signUp('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
+    await (await signUpBy('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
   });
 
   /** Signs somebody up in Chromium by the button of the eID. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { debtsNext, whyWaiting } from '../../webhook/verification/description.ts';
 import { onEvidence } from '../../webhook/verification/evidence.ts';
 import type { Found } from '../../webhook/verification/evidence-found.ts';
-import { beginBy, owed } from '../../webhook/verification/evidence-owed.ts';
+import { beginBy, lookedAgain, owed } from '../../webhook/verification/evidence-owed.ts';
 import { FIRST_PUBLICATION_WAITS_MS } from '../../webhook/verification/settle.ts';
 import { begun, NOW, newcomer, verificationId } from '../support/story.ts';
 
@@ -33,6 +33,8 @@ describe('what an operator is told of an eID', () => {
     ]);
     const linked = owed(begun(newcomer()), 2, NOW, NOW);
     expect(debtsNext(linked).map(({ what }) => what)).toContain('read what the eID says');
+    const asked = lookedAgain(begun(newcomer()), NOW);
+    expect(debtsNext(asked).map(({ what }) => what)).toContain('read which eIDs are linked');
   });
 
   it('that it was the eID that approved, and not Jumio', () => {

@@ -64,7 +64,7 @@ export interface DebtLine {
 /** What is due next, the earliest first. */
 export function debtsNext(snapshot: Snapshot): DebtLine[] {
   const { identity, verifications } = snapshot;
-  const { erasedAt, kratosDue, stateOwed, revoke, evidenceDue } = identity;
+  const { erasedAt, kratosDue, stateOwed, revoke, evidenceDue, evidenceAt } = identity;
   const verb = erasedAt === null ? 'read' : 'delete the account of';
   const jumio = verifications.flatMap(({ readDue, state, attempt }) =>
     readDue === null
@@ -73,7 +73,8 @@ export function debtsNext(snapshot: Snapshot): DebtLine[] {
   );
   const states = stateOwed === null ? [] : [`set the state to ${stateOwed}`];
   const sessions = revoke === 0 ? [] : ['revoke the sessions'];
-  const eid = evidenceDue === null ? [] : [{ what: `read what the eID says${failing(snapshot)}`, at: evidenceDue }];
+  const unread = evidenceAt === null ? 'read which eIDs are linked' : 'read what the eID says';
+  const eid = evidenceDue === null ? [] : [{ what: `${unread}${failing(snapshot)}`, at: evidenceDue }];
   const what = [debtToKratos(identity), ...sessions, ...states].filter((debt) => debt !== 'none').join(', ');
   const kratos =
     kratosDue === null ? [] : [{ what: `Kratos: ${what || 'look whether anything is owed'}`, at: kratosDue }];

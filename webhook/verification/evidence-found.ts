@@ -5,6 +5,8 @@ interface Linked {
   readonly provider: string;
   /** Keyed hash of issuer and subject. */
   readonly subject: string;
+  /** Tells its token from every other; what a token comes to is told once. Not given: told each time. */
+  readonly token?: string;
 }
 
 /** One credential of an eID provider of ours, as it was found with the identity. */
@@ -36,8 +38,14 @@ export function isEnough(found: Found): found is Verified {
   return found.kind === 'verified' && found.satisfies && !found.taken;
 }
 
-/** What the operator is told of a credential that approves nobody. */
-export function told(found: Found): LedgerEvent | undefined {
+/** What the operator is told of a credential that approves nobody: once, however often it is read. */
+export function told(found: Found, identityId: string): LedgerEvent | undefined {
+  const event = eventOf(found);
+  if (event === undefined || found.token === undefined) return event;
+  return { ...event, once: `${event.kind}:${identityId}:${found.token}` };
+}
+
+function eventOf(found: Found): LedgerEvent | undefined {
   const { provider } = found;
   switch (found.kind) {
     case 'known':

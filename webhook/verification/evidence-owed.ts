@@ -3,6 +3,12 @@ import { withIdentity } from './edit.ts';
 import { begin } from './request.ts';
 import { settle } from './settle.ts';
 
+/** An execution that may be needless waits so long. */
+const EID_FIRST_MS = 5_000;
+
+/** `eid` undefined: no eID provider is configured. */
+type How = Parameters<typeof begin>[1] & { readonly eid?: unknown };
+
 /** Nothing of an eID is to be read. */
 export const NOTHING_OWED = {
   evidence: 0,
@@ -32,11 +38,22 @@ export function owed(snapshot: Snapshot, owedFor: 1 | 2, hookAt: number, now: nu
   return withIdentity(snapshot, { evidence, evidenceSince, evidenceAt, evidenceDue: now });
 }
 
+/**
+ * How somebody begins whose sign-up we missed, and of whom a sign-in does not say how it was: what is linked is read, and
+ * Jumio is asked a moment later, unless an eID answers by then.
+ */
+export function beginUntold(snapshot: Snapshot, how: How, now: number): Change {
+  const { snapshot: begun, events = [] } = begin(snapshot, how, now);
+  if (how.eid === undefined) return { snapshot: begun, events };
+  const verifications = begun.verifications.map((row) => ({ ...row, readDue: row.readDue && now + EID_FIRST_MS }));
+  return settle(lookedAgain({ ...begun, verifications }, now), now, events);
+}
+
 /** How a sign-up begins: with an eID, by reading its credential before Jumio is asked for anything. */
 export function beginBy(
   snapshot: Snapshot,
   { method, bornAt }: { readonly method?: string | undefined; readonly bornAt?: number | undefined },
-  how: Parameters<typeof begin>[1] & { readonly eid?: unknown },
+  how: How,
   now: number,
 ): Change {
   if (how.eid === undefined || method !== 'oidc') return begin(snapshot, how, now);

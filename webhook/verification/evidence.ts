@@ -53,7 +53,8 @@ function restOwed(snapshot: Snapshot, rest: Extract<Found, { kind: 'unread' }>, 
 function readThrough(snapshot: Snapshot, found: readonly Found[], how: How, now: number): Change {
   const isShort = found.length > 0 && !found.some((one) => one.kind === 'known' || isEnough(one));
   const then = withoutEvidence(withIdentity(snapshot, { evidenceShort: isShort ? 1 : 0 }), how, now);
-  return { ...then, events: [...found.map(told).filter((event) => event !== undefined), ...(then.events ?? [])] };
+  const events = found.map((one) => told(one, snapshot.identity.id)).filter((event) => event !== undefined);
+  return { ...then, events: [...events, ...(then.events ?? [])] };
 }
 
 /**

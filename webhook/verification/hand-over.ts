@@ -4,6 +4,7 @@ import { type Agreement, agreed, hasAgreed } from './consent.ts';
 import { pressedDue } from './created.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity, withVerification } from './edit.ts';
+import { lookFirst } from './look-first.ts';
 import { allowedAt } from './nudge.ts';
 import { withParticulars } from './particulars.ts';
 import type { Person } from './person.ts';
@@ -90,9 +91,13 @@ function brought(
   return isCurrent ? agreed(kept, agreement, now) : { snapshot: kept, events: [] };
 }
 
+/** The person has come, with what they bring along. */
+function come(desk: Desk, found: Snapshot | undefined, person: Person, going: GoingOn, now: number) {
+  return brought(desk, reappeared(found ?? meetPerson(person, now), now), person, going, now);
+}
+
 function goneOn(desk: Desk, found: Snapshot | undefined, person: Person, going: GoingOn, now: number): Change {
-  const met = reappeared(found ?? meetPerson(person, now), now);
-  const { snapshot, events } = brought(desk, met, person, going, now);
+  const { snapshot, events } = come(desk, found, person, going, now);
   const change = hasAgreed(snapshot.identity, desk.consentVersion)
     ? grant(snapshot, desk.newId(), now, desk.policy)
     : settle(snapshot, now);
@@ -118,11 +123,15 @@ export async function goOn(
   going: GoingOn,
   waitMs: number,
 ): Promise<Outcome> {
+  const end = performance.now() + waitMs;
+  const arrival = (found: Snapshot | undefined) => come(desk, found, person, going, desk.clock.now());
+  await lookFirst(desk, worker, person.identityId, arrival, waitMs / 2);
   const now = desk.clock.now();
   const kept = await desk.ledger.change(person.identityId, now, (found) => goneOn(desk, found, person, going, now));
   worker.wake();
   const isDone = (snapshot: Snapshot): boolean => isOver(desk, snapshot);
-  const wait = (await turnComesWithin(desk, waitMs)) ? waitMs : 0;
+  const left = Math.max(0, end - performance.now());
+  const wait = (await turnComesWithin(desk, left)) ? left : 0;
   const snapshot = (await waitFor(desk, person.identityId, wait, isDone)) ?? kept;
   return outcomeOf(desk, snapshot ?? meetPerson(person, now));
 }

@@ -1,7 +1,7 @@
 import type { GateRow } from '../ledger/ledger.ts';
 import type { Change, Snapshot } from '../ledger/types.ts';
 import { openAttempt } from './attempts.ts';
-import { beginBy } from './evidence-owed.ts';
+import { beginBy, beginUntold } from './evidence-owed.ts';
 import type { Asking } from './judgement.ts';
 import { nudge } from './nudge.ts';
 import { tellsNews, withParticulars } from './particulars.ts';
@@ -83,7 +83,8 @@ export function heal(
       const snapshot = found ?? meet({ id, schemaId, bornAt, locale }, now);
       const { invited, declinedAt } = snapshot.identity;
       if (snapshot.verifications.length > 0 || invited === 1 || declinedAt !== null) return undefined;
-      const change = beginBy(snapshot, signIn, context, now);
+      const isEid = signIn.method === 'oidc';
+      const change = isEid ? beginBy(snapshot, signIn, context, now) : beginUntold(snapshot, context, now);
       return { ...change, events: [{ kind: 'healed' }, ...(change.events ?? [])] };
     }
     case 'republish':

@@ -55,31 +55,44 @@ function hookTimes(desk: Desk, { identity }: Snapshot, { storedAt }: OidcCredent
   return { since: identity.evidenceSince ?? until, until };
 }
 
-async function verified(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Promise<Found> {
+/** Which credential it is, and of which token. */
+function linkedBy(desk: Desk, eid: Eid, credential: OidcCredential) {
   const { provider, idToken } = credential;
   const subject = subjectBy(desk, eid.providers[provider]?.issuer, credential);
-  const { level, issuedAt, ...token } = await eid.client.verify(
+  return { provider, subject, token: subjectHash(desk.ledger.referenceKey, subject, idToken) };
+}
+
+type LinkedBy = ReturnType<typeof linkedBy>;
+
+async function verified(
+  desk: Desk,
+  eid: Eid,
+  snapshot: Snapshot,
+  credential: OidcCredential,
+  linked: LinkedBy,
+): Promise<Found> {
+  const { provider, idToken } = credential;
+  const { level, issuedAt, subject } = await eid.client.verify(
     provider,
     idToken,
     hookTimes(desk, snapshot, credential),
   );
-  if (token.subject !== credential.subject) return { kind: 'refused', provider, subject, flaw: 'subject' };
-  const owner = await desk.ledger.identityOfSubject(subject);
+  if (subject !== credential.subject) return { kind: 'refused', ...linked, flaw: 'subject' };
+  const owner = await desk.ledger.identityOfSubject(linked.subject);
   const taken = owner !== undefined && owner !== snapshot.identity.id;
   const satisfies = isSatisfied(desk.policy.evidence, provider, level);
-  return { kind: 'verified', provider, subject, level, issuedAt, satisfies, taken };
+  return { kind: 'verified', ...linked, level, issuedAt, satisfies, taken };
 }
 
 /** What a credential comes to. A provider that cannot be asked is an answer too: it must not hold up the others. */
 export async function judgeEid(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Promise<Found> {
-  const { provider } = credential;
-  const subject = subjectBy(desk, eid.providers[provider]?.issuer, credential);
-  if (!isEverSatisfied(desk.policy.evidence, provider)) return { kind: 'never-enough', provider, subject };
+  const linked = linkedBy(desk, eid, credential);
+  if (!isEverSatisfied(desk.policy.evidence, linked.provider)) return { kind: 'never-enough', ...linked };
   try {
-    return await verified(desk, eid, snapshot, credential);
+    return await verified(desk, eid, snapshot, credential, linked);
   } catch (error) {
-    if (error instanceof EidRefused) return { kind: 'refused', provider, subject, flaw: error.flaw };
-    if (error instanceof UpstreamError) return { kind: 'unread', provider, subject, facts: error.facts };
+    if (error instanceof EidRefused) return { kind: 'refused', ...linked, flaw: error.flaw };
+    if (error instanceof UpstreamError) return { kind: 'unread', ...linked, facts: error.facts };
     throw error;
   }
 }

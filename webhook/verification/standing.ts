@@ -69,8 +69,10 @@ export function standingOf(snapshot: Snapshot): Standing | null {
 
 /** An eID was linked by somebody of whom nothing is known: what their published copy says is still to be read. */
 export function isCopyUnread({ identity, verifications }: Snapshot): boolean {
-  const { evidence, version, inherited } = identity;
-  return evidence === 2 && version === 0 && inherited === null && verifications.length === 0;
+  const { evidence, evidenceAt, version, inherited } = identity;
+  // Only a hook shows no copy: who comes to a page, or signs in, was met with what theirs says.
+  const isToldByHook = evidence === 2 && evidenceAt !== null;
+  return isToldByHook && version === 0 && inherited === null && verifications.length === 0;
 }
 
 export function statusOf(snapshot: Snapshot): Status {
