@@ -89,7 +89,7 @@ export interface Identity {
   readonly deactivated: number;
   /** Kratos' time of that change; null: not confirmed yet. An `inactive` of another time is somebody else's. */
   readonly inactiveSince: number | null;
-  /** What an eID owes us: 0 nothing; 1 a sign-up's credential is to be read; 2 one that was linked or unlinked later. */
+  /** What an eID owes us: 0 nothing; 1 a sign-up's credential is to be read; 2 what is linked is, told by a hook or asked for. */
   readonly evidence: number;
   /** When the first hook told of what is owed, and when the last one did: the ID token must be of that time. Null: none. */
   readonly evidenceSince: number | null;
