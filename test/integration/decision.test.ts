@@ -145,14 +145,28 @@ describe('GET /jumio/authorize', () => {
   });
 
   it.each([
-    ['x-session-token', 'x-session-token', 'canary-of-the-bearer-token'],
-    ['bearer', 'authorization', 'Bearer canary-of-the-bearer-token'],
-  ])('takes a session token as %s', async (_name, header, value) => {
+    ['x-session-token', 'canary-of-the-bearer-token', { sessionToken: 'canary-of-the-bearer-token' }],
+    ['authorization', 'Bearer canary-of-the-token', { authorization: 'Bearer canary-of-the-token' }],
+  ])('takes a session token as %s', async (header, value, asked) => {
     const service = await testService();
     const id = randomUUID();
     service.kratos.instead.whoami = async () => ({ kind: 'session', identity: { id, metadataPublic: null } });
     expect((await authorize(service, { [header]: value })).statusCode).toBe(200);
-    expect(service.kratos.calls.whoami).toEqual([{ sessionToken: 'canary-of-the-bearer-token' }]);
+    expect(service.kratos.calls.whoami).toEqual([asked]);
+  });
+
+  it('judges whom Kratos names where a cookie and a token are of two people', async () => {
+    const service = await testService();
+    const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
+    const cookie = service.kratos.signIn(rejected);
+    const token = service.kratos.signInApp(approved);
+    const lent = await authorize(service, { cookie, authorization: `Bearer ${token}` });
+    expect([lent.statusCode, lent.headers['x-identity-id']]).toEqual([403, rejected]);
+    const own = await authorize(service, {
+      cookie: service.kratos.signIn(approved),
+      authorization: 'Bearer of.an.api',
+    });
+    expect([own.statusCode, own.headers['x-identity-id']]).toEqual([200, approved]);
   });
 
   it('counts the published copy that the session shows', async () => {

@@ -85,8 +85,11 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     return { id, metadataPublic: jumio === undefined ? null : { jumio }, ...(locale && { locale }), ...state };
   }
 
-  function session({ cookie = '', sessionToken }: Credentials): Whoami {
-    const brought = sessionToken === undefined ? cookie.split('; ') : [sessionToken];
+  /** `X-Session-Token`, else the cookie, else the bearer token (kratos.md §9). */
+  function session({ cookie = '', sessionToken, authorization }: Credentials): Whoami {
+    const bearer = authorization?.replace(/^Bearer /, '');
+    const cookies = cookie.split('; ').filter((each) => each.startsWith('ory_kratos_session='));
+    const brought = sessionToken !== undefined ? [sessionToken] : cookies.length > 0 ? cookies : [bearer ?? ''];
     const found = [...sessions].find(([value]) => brought.includes(value));
     const isActive = states.get(found?.[1] ?? '')?.state !== 'inactive';
     return found === undefined || !isActive ? { kind: 'none' } : { kind: 'session', identity: identity(found[1]) };

@@ -5,7 +5,7 @@ import type { Desk } from '../verification/desk.ts';
 import { judge } from '../verification/judgement.ts';
 import { readCopy } from '../verification/published-copy.ts';
 import { sendProblem } from './problem.ts';
-import { tokenOf } from './session-token.ts';
+import { bearerOf, sessionTokenOf } from './session-token.ts';
 import { sendVerdict, type VerdictAnswer, verdictAnswer } from './verdict-answer.ts';
 
 const READ_WITHIN_MS = 500;
@@ -14,18 +14,23 @@ export interface AuthorizeOptions {
   readonly desk: Desk;
 }
 
-/** Only what Kratos itself can check: whatever else a client says of who it is does not count. */
+/**
+ * Only what Kratos itself can check, as it came: which of several counts is Kratos' to say (kratos.md §9), so that we judge
+ * whom the application behind us will be told of. Whatever else a client says of who it is does not count.
+ */
 function credentialsOf({ headers }: FastifyRequest): Credentials {
-  const sessionToken = tokenOf(headers);
+  const { cookie, authorization } = headers;
+  const sessionToken = sessionTokenOf(headers);
   return {
-    ...(headers.cookie === undefined ? {} : { cookie: headers.cookie }),
-    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...(cookie && { cookie }),
+    ...(sessionToken && { sessionToken }),
+    ...(bearerOf(headers) && authorization && { authorization }),
   };
 }
 
 async function whoIs(desk: Desk, request: FastifyRequest): Promise<Whoami | 'kratos-down'> {
   const credentials = credentialsOf(request);
-  if (credentials.cookie === undefined && credentials.sessionToken === undefined) return { kind: 'none' };
+  if (Object.keys(credentials).length === 0) return { kind: 'none' };
   try {
     return await desk.kratos.whoami(credentials);
   } catch (error) {

@@ -67,6 +67,8 @@ export interface Linked {
 export interface Credentials {
   readonly cookie?: string;
   readonly sessionToken?: string;
+  /** The header as it came, `Bearer …`. */
+  readonly authorization?: string;
 }
 
 export type Whoami =
@@ -183,10 +185,11 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
       const answer = await exchange(READ, soon(), (signal) => admin.getIdentity(request, { signal }));
       return toLinked(accepted(READ, answer, credentialsWire(id)));
     },
-    whoami: async ({ cookie, sessionToken }) => {
+    whoami: async ({ cookie, sessionToken, authorization }) => {
       if (!front) throw unconfigured(WHOAMI);
       const request = { ...(cookie && { cookie }), ...(sessionToken && { xSessionToken: sessionToken }) };
-      const answer = await exchange(WHOAMI, soon(), (signal) => front.toSession(request, { signal }));
+      const headers = { ...(authorization && { authorization }) };
+      const answer = await exchange(WHOAMI, soon(), (signal) => front.toSession(request, { signal, headers }));
       return toWhoami(WHOAMI, answer, options.localeTrait);
     },
   };
