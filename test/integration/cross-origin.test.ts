@@ -47,6 +47,15 @@ describe('an origin that is allowed', () => {
     expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([401, APPLICATION]);
   });
 
+  it('may read that it came too often, and when to come again', async () => {
+    const { service } = await script({ env: { ...env, PAGE_RATE: '6' } });
+    const app = program(service, { cookie: 'ory_kratos_session=made-up' });
+    for (let times = 0; times < 24; times += 1) await app.get('/jumio/status', { origin: APPLICATION });
+    const answer = await app.get('/jumio/status', { origin: APPLICATION });
+    expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([429, APPLICATION]);
+    expect(answer.headers['access-control-expose-headers']).toContain('retry-after');
+  });
+
   it('is answered its preflight', async () => {
     const { service } = await script();
     const headers = { origin: APPLICATION, 'access-control-request-method': 'POST' };

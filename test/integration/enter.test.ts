@@ -22,7 +22,7 @@ async function handedOverTo(browser: Browser): Promise<string | undefined> {
   return cookies.find(({ key }) => key === '__Host-jumio_handover')?.value.slice(0, 36);
 }
 
-const DEAD_END = { kind: 'link', text: 'Sign in', href: '/jumio/verify' };
+const DEAD_END = { kind: 'link', text: 'Go to your identity verification', href: '/jumio/verify' };
 
 describe('a one-time address', () => {
   it('shows a page with one button, which hands its person over and leads on', async () => {

@@ -70,6 +70,15 @@ describe('a back end that hands a person over', () => {
     expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
   });
 
+  it('is told so of somebody who was erased: there is nothing to go on to', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    const now = service.clock.now();
+    await service.desk.ledger.change(id, now, (found) => found && { snapshot: withIdentity(found, { erasedAt: now }) });
+    expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
+  });
+
   it('is asked to try again where Kratos or the ledger is down', async () => {
     const service = await testService();
     service.kratos.instead.read = () => kratosDown('read');
@@ -78,7 +87,8 @@ describe('a back end that hands a person over', () => {
     const id = randomUUID();
     await signUp(service, id);
     const release = lockLedger(service.databaseUrl);
-    expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(503);
+    const locked = await handover(service, { kratos_identity_id: id });
+    expect([locked.statusCode, locked.headers['retry-after']]).toEqual([503, '5']);
     release();
   });
 

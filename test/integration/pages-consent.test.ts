@@ -90,6 +90,17 @@ describe('agreeing', () => {
     expect((await kinds(service, id)).filter((kind) => kind === 'consent')).toHaveLength(1);
   });
 
+  it('may be taken back where it was given: nothing of Jumio from then on', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    await browser.press();
+    const page = await browser.get('/jumio/verify');
+    expect(page.body).toContain('>I no longer agree</button>');
+    expect((await browser.post(page.fields, '/jumio/decline')).location).toBe('/jumio/status');
+    expect(await kinds(service, id)).toContain('declined');
+    expect((await browser.get('/jumio/verify')).sentence).toBe(ASKS);
+  });
+
   it('is missing in a form that does not say so: nothing of Jumio, also where the link is there', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);

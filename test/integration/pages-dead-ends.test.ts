@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { findCanaries } from '../support/canaries.ts';
 import { snapshotOf } from '../support/eventually.ts';
-import { decide, hasAgreed, signedUp } from '../support/people.ts';
+import { decide, hasAgreed, signedUp, visitor } from '../support/people.ts';
 import { program } from '../support/programs.ts';
 import { APPLICATION, PUBLIC_URL, type TestService, testService } from '../support/service.ts';
 
@@ -65,6 +65,19 @@ describe('who cannot do this at all', () => {
     expect(answer.statusCode).toBe(200);
     expect(sentenceOf(answer.body)).toContain('no camera');
     expect(answer.body).toContain('id="action" href="mailto:help@acme.example"');
+  });
+
+  it('comes back to where they wanted to go, and nobody to anywhere else', async () => {
+    const service = await testService();
+    const { browser } = visitor(service);
+    const wanted = `return_to=${encodeURIComponent(`${APPLICATION}/account/42`)}`;
+    const asked = await browser.get(`/jumio/verify?${wanted}`);
+    expect(asked.body).toContain(`<a href="/jumio/help?${wanted.replace('=', '&#61;')}">`);
+    expect((await open(service, `/jumio/help?${wanted}`)).body).toContain(
+      `href="/jumio/verify?${wanted.replace('=', '&#61;')}"`,
+    );
+    const foreign = await open(service, '/jumio/help?return_to=https%3A%2F%2Fevil.example.com');
+    expect(foreign.body).toContain('href="/jumio/verify"');
   });
 
   it('finds the operator’s own words', async () => {

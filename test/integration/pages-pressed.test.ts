@@ -102,6 +102,19 @@ describe('where Jumio has not made the link for a while', () => {
     expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
   });
 
+  it('a press within the minute has its try when the minute is over, and not in an hour', async () => {
+    const { service, id, browser, tries, hasTried } = await hasTriedInVain();
+    const page = await browser.get('/jumio/verify');
+    for (const _ of [1, 2]) await browser.post(page.fields);
+    expect(tries()).toBe(4);
+    pass(service, MINUTE - 1);
+    service.jumio.instead.create = undefined;
+    await hasTried(4);
+    pass(service, 1);
+    await hasTried(5);
+    expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+  });
+
   it('who only looks in is worth none', async () => {
     const { service, browser, tries } = await hasTriedInVain();
     pass(service, 2 * MINUTE);

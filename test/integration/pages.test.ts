@@ -93,7 +93,7 @@ describe('pressing the button', () => {
     const { fields } = await browser.get('/jumio/verify');
     lockLedger(service.databaseUrl);
     const page = await browser.post(fields);
-    expect(page.status).toBe(503);
+    expect([page.status, page.headers['retry-after']]).toEqual([503, '5']);
     expect(page.action).toEqual(link('Try again', '/jumio/verify'));
     expect(service.jumio.calls.create).toEqual([]);
   });

@@ -236,6 +236,11 @@ describe('a native application that goes on for its person', () => {
     expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
   });
 
+  it.each(['{', '', '{"__proto__": {}}'])('is told that the body is wrong: %j', async (text) => {
+    const answer = await native(await testService(), randomUUID()).post(text);
+    expect([answer.statusCode, answer.json().field]).toEqual([400, 'body']);
+  });
+
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
     'is refused with %s',
     async (type) => {
@@ -282,6 +287,7 @@ describe('a program that we do not know', () => {
     const release = lockLedger(service.databaseUrl);
     const answer = await app.post(agreeing(service));
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([503, expect.stringMatching(PROBLEM)]);
+    expect(answer.headers['retry-after']).toBe('5');
     release();
     service.kratos.instead.whoami = () => kratosDown('whoami');
     const other = await app.get('/jumio/status');

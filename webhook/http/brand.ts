@@ -11,7 +11,7 @@ export interface Brand {
   readonly privacyUrl?: string | undefined;
 }
 
-const DARK = '@media (prefers-color-scheme: dark)';
+const DARK = '@media screen and (prefers-color-scheme: dark)';
 
 /**
  * The custom properties that the brand changes, to stand behind the stylesheet. Where only one colour is given, dark

@@ -1,11 +1,14 @@
 import { say } from '../texts/messages.ts';
 import type { View } from '../verification/view.ts';
-import { type Block, button, link, type Page, paragraphs } from './page.ts';
+import { type Action, type Block, button, link, type Page, paragraphs } from './page.ts';
 import type { PageFields } from './page-fields.ts';
 import { reasonOf } from './standing-words.ts';
+import { helpPath } from './verify-path.ts';
 
 /** Who cannot do this at all finds another way there. */
-const CANNOT = link('/jumio/help', say('cannot.title'));
+export function cannot({ fields }: PageFields) {
+  return link(helpPath(fields.return_to ?? null), say('cannot.title'));
+}
 
 /**
  * The text itself, in the order in which it is read.
@@ -25,11 +28,12 @@ export function consentBlocks(sendsTraits: boolean): Block[] {
   ];
 }
 
-function blocks(view: View, { privacyUrl, sendsTraits = false }: PageFields): Block[] {
+function blocks(view: View, page: PageFields): Block[] {
+  const { privacyUrl, sendsTraits = false } = page;
   const changed: Block[] = view.consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
   const policy: Block[] =
     privacyUrl === undefined ? [] : [{ kind: 'link', href: privacyUrl, text: say('consent.policy') }];
-  return [...changed, ...paragraphs(reasonOf(view)), ...consentBlocks(sendsTraits), ...policy, CANNOT];
+  return [...changed, ...paragraphs(reasonOf(view)), ...consentBlocks(sendsTraits), ...policy, cannot(page)];
 }
 
 /** Who checks what, for whom, why, how long it takes, what is needed, and where the data go; agree or refuse. */
@@ -45,10 +49,17 @@ export function consentPage(view: View, page: PageFields): Page {
 }
 
 /** The person refused: nothing goes on, and they can change their mind at any time. */
-export function declinedPage({ returnTo }: PageFields): Page {
+export function declinedPage(page: PageFields): Page {
+  const { returnTo } = page;
   const reconsider = link('/jumio/verify', say('declined.reconsider'));
   const sentence = say('declined.sentence');
   return returnTo === undefined
-    ? { sentence, action: reconsider, others: [CANNOT] }
-    : { sentence, action: link(returnTo, say('button.go_back')), others: [reconsider, CANNOT] };
+    ? { sentence, action: reconsider, others: [cannot(page)] }
+    : { sentence, action: link(returnTo, say('button.go_back')), others: [reconsider, cannot(page)] };
+}
+
+/** Whoever has agreed may change their mind where they agreed. */
+export function withdrawing({ consent }: View, { place, fields }: PageFields): Action[] {
+  const isOffered = consent === 'given' && place === 'verify';
+  return isOffered ? [button(say('consent.withdraw'), fields, '/jumio/decline')] : [];
 }

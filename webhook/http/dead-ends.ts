@@ -5,7 +5,10 @@ import { supportAction } from './contact-page.ts';
 import { answerNotFound } from './not-found.ts';
 import { link, type Page, words } from './page.ts';
 import { securePages } from './page-security.ts';
+import type { ReturnTo } from './return-to.ts';
 import { createSendPage, type Look, type SendPage } from './send-page.ts';
+import { verifyPath } from './verify-path.ts';
+import { wishOf } from './wish.ts';
 
 /** A browser with a person before it; machines say that they take anything, or nothing at all. */
 function isBrowser({ headers }: FastifyRequest): boolean {
@@ -23,8 +26,8 @@ function notHere(returnUrl: string | undefined): Page {
 }
 
 /** No camera, or no wish for biometrics: whom to ask for another way. */
-function helpPage(support: string | undefined): Page {
-  const back = link('/jumio/verify', say('button.go_back'));
+function helpPage(support: string | undefined, goesBackTo: string): Page {
+  const back = link(goesBackTo, say('button.go_back'));
   const page = { title: say('cannot.title'), sentence: say('cannot.text') };
   return support === undefined
     ? { ...page, action: back }
@@ -38,9 +41,16 @@ function answerElsewhere(app: FastifyInstance, send: SendPage, page: Page): void
   );
 }
 
+export interface DeadEndsOptions {
+  readonly support?: string | undefined;
+  readonly returnTo: ReturnTo;
+}
+
 /** The pages that anybody may see: where this cannot be done, and addresses that lead nowhere. */
-export function deadEnds(app: FastifyInstance, send: SendPage, { support }: { readonly support?: string | undefined }) {
-  app.get('/jumio/help', async (_request, reply) => send(reply, 200, helpPage(support)));
+export function deadEnds(app: FastifyInstance, send: SendPage, { support, returnTo }: DeadEndsOptions) {
+  app.get('/jumio/help', async (request, reply) =>
+    send(reply, 200, helpPage(support, verifyPath(returnTo(wishOf(request))))),
+  );
   answerElsewhere(app, send, BROKEN);
 }
 

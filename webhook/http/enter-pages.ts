@@ -6,10 +6,13 @@ export function doorPage(fields: Readonly<Record<string, string>>): Page {
   return { sentence: say('enter.sentence'), action: button(say('button.continue'), fields, '/jumio/enter') };
 }
 
-/** Never made, used, replaced or ended: all look the same, so that nobody learns which. */
+/**
+ * Never made, used, replaced or ended: all look the same, so that nobody learns which. Who has used it in this browser
+ * gets on by the button, and who is not known there is asked to sign in.
+ */
 export const DEAD_END: Page = {
   sentence: say('used_link.sentence'),
-  action: link('/jumio/verify', say('button.sign_in')),
+  action: link('/jumio/verify', say('button.verification')),
 };
 
 /** Says of neither of the two who they are. */

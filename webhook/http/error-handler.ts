@@ -2,8 +2,12 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../errors.ts';
 import { type Problem, sendProblem } from './problem.ts';
 
+/** A ledger that is locked, or whose connection broke, is usually back by then. */
+export const LEDGER_AGAIN_S = 5;
+
+const CANNOT_BE_READ = 'The request could not be read';
 const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
-  [400, 'The request could not be read'],
+  [400, CANNOT_BE_READ],
   [403, 'Forbidden'],
   [404, 'Not found'],
   [405, 'Method not allowed'],
@@ -15,6 +19,8 @@ const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
 function problemOf(error: FastifyError, requestId: string): Problem {
   if (error instanceof LedgerUnavailable) return { status: 503, title: 'The ledger cannot be written; try again' };
   const title = CLIENT_ERRORS.get(error.statusCode ?? 500);
+  if (error.statusCode === 400 && error.code !== 'FST_ERR_BAD_URL')
+    return { status: 400, title: CANNOT_BE_READ, field: 'body' };
   if (title !== undefined && error.statusCode !== undefined) return { status: error.statusCode, title };
   return { status: 500, title: 'Internal error', request_id: requestId };
 }
@@ -26,5 +32,6 @@ function problemOf(error: FastifyError, requestId: string): Problem {
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error, request.id);
   if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+  if (problem.status === 503) reply.header('retry-after', LEDGER_AGAIN_S);
   void sendProblem(reply, problem);
 }

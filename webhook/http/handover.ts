@@ -49,7 +49,7 @@ export async function handover(app: FastifyInstance, options: HandoverOptions): 
     if (wanted !== undefined && returnTo === null) return sendBadField(reply, 'return_to', RETURN_TO);
     try {
       const person = await personOf(desk, identityId);
-      if (person === undefined) return sendProblem(reply, { status: 404, title: 'Kratos has no such identity' });
+      if (person === undefined) return sendProblem(reply, { status: 404, title: 'There is no such identity' });
       const endsAt = desk.clock.now() + LIFETIME_MS;
       const token = await issueAddress(desk, person, { purpose: 'handover', lifetimeMs: LIFETIME_MS, returnTo });
       const answer = { url: enterUrl(publicUrl, token), expires_at: new Date(endsAt).toISOString() };

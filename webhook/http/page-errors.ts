@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../errors.ts';
 import { say } from '../texts/messages.ts';
+import { LEDGER_AGAIN_S } from './error-handler.ts';
 import { link, type Page } from './page.ts';
 import type { ReturnTo } from './return-to.ts';
 import type { SendPage } from './send-page.ts';
@@ -28,6 +29,7 @@ export function answerWithPage(send: SendPage, returnTo: ReturnTo) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'a page could not be shown');
+    if (status === 503) reply.header('retry-after', LEDGER_AGAIN_S);
     send(reply, status, pageOf(status, verifyPath(returnTo(wishOf(request)))));
   };
 }

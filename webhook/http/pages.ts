@@ -19,6 +19,7 @@ export interface PagesOptions extends Omit<PersonPagesOptions, 'send'> {
 /** Every page that a person's browser is shown, behind one set of headers, cookies and tokens. */
 export async function pages(app: FastifyInstance, options: PagesOptions): Promise<void> {
   const { desk, handover, limits, returnTo, publicUrl, kratosPublicUrl } = options;
+  app.addHook('onRequest', limits.before);
   await securePages(app, {
     referenceKey: desk.ledger.referenceKey,
     isHttps: handover.secure,
@@ -31,5 +32,5 @@ export async function pages(app: FastifyInstance, options: PagesOptions): Promis
   enter(app, { desk, handover, send });
   const recognise = createRecognise({ handover, limits, send, returnTo, publicUrl, kratosPublicUrl });
   personPages(app, recognise, { ...options, look, send });
-  deadEnds(app, send, look.brand);
+  deadEnds(app, send, { support: look.brand.support, returnTo });
 }

@@ -20,7 +20,6 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
   const handover = createHandover(options.desk, options.publicUrl);
   const { texts, brand } = options.look;
   app.addConstraintStrategy(speaks);
-  app.addHook('onRequest', limits.before);
   await app.register(pages, { ...options, handover, limits });
   await app.register(resources, { ...options, texts, privacyUrl: brand.privacyUrl, handover, limits });
 }

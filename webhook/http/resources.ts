@@ -63,6 +63,8 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
   const { desk, worker, texts, limits, privacyUrl } = options;
   const origins = new Set(options.allowedOrigins);
   await secure(app, options, origins);
+  // Behind what a browser needs, so that an allowed origin can read that it came too often.
+  app.addHook('onRequest', limits.before);
   const forPerson = createForPerson(options.handover, limits);
 
   const statusOf = (shown: View) =>

@@ -1,7 +1,7 @@
 import { say } from '../texts/messages.ts';
 import { type Next, nextOf } from '../verification/next.ts';
 import type { View } from '../verification/view.ts';
-import { consentPage, declinedPage } from './consent-page.ts';
+import { cannot, consentPage, declinedPage, withdrawing } from './consent-page.ts';
 import { contactPage, wayBack } from './contact-page.ts';
 import { type Block, button, link, type Page, paragraphs, words } from './page.ts';
 import type { PageFields } from './page-fields.ts';
@@ -31,9 +31,11 @@ function hasNoLink({ permission }: View): boolean {
 }
 
 function goPage(view: View, page: PageFields): Page {
-  if (hasNoLink(view)) return { sentence: say('stuck.sentence'), action: button(say('button.try_again'), page.fields) };
-  const blocks = [...paragraphs(reasonOf(view)), ...hint(page)];
-  const others = view.status === 'processing' ? [link('/jumio/status', say('button.look_again'))] : [];
+  const others = withdrawing(view, page);
+  if (hasNoLink(view))
+    return { sentence: say('stuck.sentence'), action: button(say('button.try_again'), page.fields), others };
+  const blocks = [...paragraphs(reasonOf(view)), ...hint(page), cannot(page)];
+  if (view.status === 'processing') others.unshift(link('/jumio/status', say('button.look_again')));
   return { sentence: sentenceOf(view), blocks, action: button(BUTTONS[view.status], page.fields), others };
 }
 

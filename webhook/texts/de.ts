@@ -49,7 +49,7 @@ export const de: Messages = {
   'sign_in_down.sentence':
     'Ihre Anmeldung kann gerade nicht geprüft werden. Es ist nichts verloren; bitte versuchen Sie es in ein paar Minuten noch einmal.',
   'too_old.sentence':
-    'Diese Seite war zu lange geöffnet, und es wurde nichts geändert. Bitte gehen Sie zurück und versuchen Sie es noch einmal.',
+    'Diese Seite ist nicht mehr aktuell, und es wurde nichts geändert. Bitte gehen Sie zurück und versuchen Sie es noch einmal.',
   'unavailable.sentence':
     'Ihre Identitätsprüfung ist gerade nicht erreichbar. Es ist nichts verloren; bitte versuchen Sie es in ein paar Minuten noch einmal.',
   'too_many.sentence':
@@ -57,7 +57,7 @@ export const de: Messages = {
   'used_link.sentence': 'Diese Adresse gilt nicht mehr. Sie funktioniert einmal und nur für kurze Zeit.',
   'foreign_link.sentence':
     'In diesem Browser ist jemand anderes angemeldet. Bitte melden Sie sich dort ab oder verwenden Sie einen anderen Browser, und öffnen Sie die Adresse noch einmal.',
-  'foreign_link.continue': 'Als angemeldete Person weiter',
+  'foreign_link.continue': 'Weiter mit dem angemeldeten Konto',
   'no_pages.sentence':
     'Unter dieser Adresse ist keine Identitätsprüfung möglich. Bitte kehren Sie zur Anwendung zurück.',
   'broken_link.sentence': 'Unter dieser Adresse ist nichts. Vielleicht wurde sie unterwegs abgeschnitten.',
@@ -82,6 +82,7 @@ export const de: Messages = {
   'consent.changed': 'Dieser Text hat sich geändert, seit Sie ihm zugestimmt haben.',
   'consent.agree': 'Zustimmen und weiter',
   'consent.decline': 'Ich stimme nicht zu',
+  'consent.withdraw': 'Ich stimme nicht mehr zu',
 
   'declined.sentence':
     'Sie haben nicht zugestimmt, deshalb geht Ihre Identitätsprüfung nicht weiter. Sie können sich jederzeit umentscheiden.',
@@ -99,8 +100,7 @@ export const de: Messages = {
     'Diese Art von Dokument kann nicht verwendet werden. Bitte verwenden Sie ein anderes, zum Beispiel einen Reisepass.',
   'reason.not_finished': 'Es wurden nicht alle Schritte abgeschlossen. Bitte gehen Sie beim nächsten Mal alle durch.',
   'reason.other': 'Was eingereicht wurde, reichte nicht aus, um Ihre Identität zu bestätigen.',
-  'reason.eid':
-    'Ihr elektronischer Identitätsnachweis reicht hier nicht aus. Bitte weisen Sie sich deshalb auch bei Jumio aus.',
+  'reason.eid': 'Ihre elektronische Identität reicht hier nicht aus. Bitte weisen Sie sich deshalb auch bei Jumio aus.',
   'used_up.reason': 'Sie haben alle Versuche aufgebraucht und können es hier nicht noch einmal versuchen.',
   'used_up.support': 'Bitte wenden Sie sich an den Support: Dort erfahren Sie, was jetzt noch möglich ist.',
 

@@ -52,14 +52,14 @@ export const en = {
   'stranger.sentence': 'Please sign in first. You will come back here.',
   'sign_in_down.sentence':
     'Sign-in cannot be checked at the moment. Nothing is lost; please try again in a few minutes.',
-  'too_old.sentence': 'This page was open for too long, and nothing was changed. Please go back and try again.',
+  'too_old.sentence': 'This page is no longer current, and nothing was changed. Please go back and try again.',
   'unavailable.sentence':
     'Your identity verification cannot be reached at the moment. Nothing is lost; please try again in a few minutes.',
   'too_many.sentence': 'There were many requests in a short time. Please wait a minute and try again.',
   'used_link.sentence': 'This address is no longer good. It works once, and only for a short time.',
   'foreign_link.sentence':
     'Somebody else is signed in in this browser. Please sign out there, or use another browser, and open the address again.',
-  'foreign_link.continue': 'Go on as who is signed in',
+  'foreign_link.continue': 'Continue with the account that is signed in',
   'no_pages.sentence': 'Identity verification cannot be done at this address. Please go back to the application.',
   'broken_link.sentence': 'There is nothing at this address. It may have been cut off on its way to you.',
 
@@ -83,6 +83,7 @@ export const en = {
   'consent.changed': 'This text has changed since you last agreed to it.',
   'consent.agree': 'Agree and continue',
   'consent.decline': 'I do not agree',
+  'consent.withdraw': 'I no longer agree',
 
   'declined.sentence':
     'You did not agree, so your identity verification does not go on. You can change your mind at any time.',

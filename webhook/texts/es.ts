@@ -48,8 +48,7 @@ export const es: Messages = {
   'stranger.sentence': 'Inicie sesión primero. Después volverá aquí.',
   'sign_in_down.sentence':
     'En este momento no se puede comprobar su sesión. No se ha perdido nada; inténtelo de nuevo en unos minutos.',
-  'too_old.sentence':
-    'Esta página ha estado abierta demasiado tiempo y no se ha cambiado nada. Vuelva atrás e inténtelo de nuevo.',
+  'too_old.sentence': 'Esta página ya no está actualizada y no se ha cambiado nada. Vuelva atrás e inténtelo de nuevo.',
   'unavailable.sentence':
     'En este momento no se puede acceder a su verificación de identidad. No se ha perdido nada; inténtelo de nuevo en unos minutos.',
   'too_many.sentence': 'Ha habido muchas solicitudes en poco tiempo. Espere un minuto e inténtelo de nuevo.',
@@ -80,10 +79,11 @@ export const es: Messages = {
   'consent.changed': 'Este texto ha cambiado desde que usted lo aceptó.',
   'consent.agree': 'Aceptar y continuar',
   'consent.decline': 'No acepto',
+  'consent.withdraw': 'Ya no acepto',
 
   'declined.sentence':
     'No ha aceptado, por lo que su verificación de identidad no continúa. Puede cambiar de opinión en cualquier momento.',
-  'declined.reconsider': 'Volver a leerlo',
+  'declined.reconsider': 'Leer de nuevo',
 
   'cannot.title': 'Si no puede hacerlo',
   'cannot.text':

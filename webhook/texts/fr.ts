@@ -43,12 +43,11 @@ export const fr: Messages = {
   'checking_already.sentence': 'Nous vérifions si votre identité est déjà confirmée.',
   'preparing.sentence': 'Votre vérification d’identité se prépare. Cette page continue toute seule.',
   'delayed.sentence': 'Jumio n’est pas joignable pour le moment. Rien n’est perdu, et cette page continue toute seule.',
-  'stuck.sentence': 'Votre vérification d’identité ne peut pas commencer pour le moment. Vous n’avez rien fait de mal.',
+  'stuck.sentence': 'Votre vérification d’identité ne peut pas commencer pour le moment. Vous n’y êtes pour rien.',
   'stranger.sentence': 'Connectez-vous d’abord. Vous reviendrez ensuite ici.',
   'sign_in_down.sentence':
     'Votre connexion ne peut pas être contrôlée pour le moment. Rien n’est perdu ; réessayez dans quelques minutes.',
-  'too_old.sentence':
-    'Cette page est restée ouverte trop longtemps et rien n’a été modifié. Revenez en arrière et réessayez.',
+  'too_old.sentence': 'Cette page n’est plus à jour et rien n’a été modifié. Revenez en arrière et réessayez.',
   'unavailable.sentence':
     'Votre vérification d’identité est momentanément inaccessible. Rien n’est perdu ; réessayez dans quelques minutes.',
   'too_many.sentence': 'Il y a eu beaucoup de demandes en peu de temps. Attendez une minute et réessayez.',
@@ -79,6 +78,7 @@ export const fr: Messages = {
   'consent.changed': 'Ce texte a changé depuis que vous l’avez accepté.',
   'consent.agree': 'Accepter et continuer',
   'consent.decline': 'Je n’accepte pas',
+  'consent.withdraw': 'Je n’accepte plus',
 
   'declined.sentence':
     'Vous n’avez pas accepté, votre vérification d’identité s’arrête donc là. Vous pouvez changer d’avis à tout moment.',

@@ -120,13 +120,13 @@ export function isRarelyTried({ attempts, parked }: Verification): boolean {
 }
 
 /**
- * When an attempt is due whose person presses: at once where its tries have become rare, but not within a minute of one
- * that may have cost an execution; else as it was. A refused attempt is the operator's.
+ * When an attempt is due whose person presses: at once where its tries have become rare, but a minute after one that may
+ * have cost an execution; else as it was. A refused attempt is the operator's.
  */
 export function pressedDue(row: Verification, now: number): number | null {
   const { readDue } = row;
-  if (!isRarelyTried(row) || readDue === null || readDue > now + HOUR_MS - MINUTE_MS) return readDue;
-  return Math.min(readDue, now);
+  const comesSoon = readDue === null || readDue <= now + MINUTE_MS;
+  return comesSoon || !isRarelyTried(row) ? readDue : Math.max(now, readDue - HOUR_MS + MINUTE_MS);
 }
 
 const EVENT: Readonly<Partial<Record<CreateFailure, string>>> = {
