@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
 import { createWatch } from '../../webhook/watch.ts';
 import { initiate } from '../support/calls.ts';
+import { postgres, whyNoPostgres } from '../support/databases.ts';
 import { eventually, pass } from '../support/eventually.ts';
 import { jumioDown } from '../support/fake-jumio.ts';
 import { kratosDown } from '../support/fake-kratos.ts';
@@ -10,6 +11,8 @@ import { lockLedger } from '../support/locked-ledger.ts';
 import { HOUR, MINUTE, SECOND } from '../support/moved-clock.ts';
 import { visitor } from '../support/people.ts';
 import { type TestService, testService } from '../support/service.ts';
+
+const noPostgres = await whyNoPostgres();
 
 async function ready({ app }: TestService): Promise<{ status: number; body: unknown }> {
   const answer = await app.inject('/health/ready');
@@ -49,6 +52,16 @@ describe('/health/ready', () => {
     service.phase.current = 'ready';
     expect(await ready(service)).toEqual(OK);
   });
+
+  it.skipIf(noPostgres)(
+    `is degraded where the clock is far from that of a shared ledger${noPostgres ? ` (skipped: ${noPostgres})` : ''}`,
+    async () => {
+      const service = await testService({ databaseUrl: await postgres.fresh(), idle: true });
+      expect(await ready(service)).toEqual(OK);
+      service.clock.advance(45 * SECOND);
+      expect(await readyLater(service)).toEqual(degraded(expect.stringMatching(/^clock 4[67] s from the ledger's$/)));
+    },
+  );
 
   it('is degraded, and 200, while the ledger cannot be written', async () => {
     const service = await testService();

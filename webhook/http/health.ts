@@ -32,9 +32,25 @@ interface Readiness {
 /** A probe writes; a probe per request would be a commit per request. */
 const CACHE_MS = 1_000;
 
-async function problems({ ledger, now, unreachable }: HealthOptions): Promise<string[]> {
-  const found: string[] = [];
-  await ledger.probe().catch(() => found.push('ledger not writable'));
+/**
+ * Leases, budgets and due times are compared by each replica's own clock: one that is 30 seconds ahead takes what another
+ * is at work on, which may pay for an execution twice.
+ */
+const SAME_TIME_MS = 5_000;
+
+async function ledgerProblems({ ledger, now }: HealthOptions): Promise<string[]> {
+  try {
+    const theirs = await ledger.probe();
+    const apart = theirs === undefined ? 0 : Math.abs(now() - theirs);
+    return apart > SAME_TIME_MS ? [`clock ${Math.round(apart / 1000)} s from the ledger's`] : [];
+  } catch {
+    return ['ledger not writable'];
+  }
+}
+
+async function problems(options: HealthOptions): Promise<string[]> {
+  const { ledger, now, unreachable } = options;
+  const found = await ledgerProblems(options);
   const paused = await ledger.budgets.paused(now()).catch(() => []);
   for (const { name, reason } of paused)
     found.push(reason === null ? `${name} budget paused` : `creation paused: ${reason}`);

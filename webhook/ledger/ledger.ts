@@ -59,8 +59,8 @@ export interface Ledger {
   events(identityId: string | null): Promise<StoredEvent[]>;
   /** See `Store.copyTo`. */
   readonly copyTo: Store['copyTo'];
-  /** Rejects where a write would. */
-  probe(): Promise<void>;
+  /** Rejects where a write would. Gives the database's own clock (epoch milliseconds); undefined: it has none. */
+  probe(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -130,7 +130,7 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
     nextDue: () => store.read((db) => nextDue(db)),
     events: (id) => store.read((db) => events(db, id)),
     copyTo: store.copyTo,
-    probe: () => store.write((db) => probe(db)),
+    probe: () => store.write((db) => probe(db, store)),
     close: () => store.close(),
   };
 }
@@ -162,11 +162,17 @@ async function events(db: Kysely<Tables>, identityId: string | null): Promise<St
   return rows.map(({ at, kind, verificationId, detail }) => ({ at, kind, verificationId, detail: JSON.parse(detail) }));
 }
 
-async function probe(db: Kysely<Tables>): Promise<void> {
+async function probe(db: Kysely<Tables>, { dialect }: Store): Promise<number | undefined> {
   const row = { name: 'probe', value: '' };
   await db
     .insertInto('settings')
     .values(row)
     .onConflict((c) => c.column('name').doUpdateSet(row))
     .execute();
+  return dialect === 'sqlite' ? undefined : serverClock(db);
+}
+
+async function serverClock(db: Kysely<Tables>): Promise<number | undefined> {
+  const clock = sql<{ now: number }>`select (extract(epoch from clock_timestamp()) * 1000)::bigint as now`;
+  return (await clock.execute(db)).rows[0]?.now;
 }
