@@ -27,6 +27,20 @@ export function sessionCases(world: () => World): void {
     }
   });
 
+  test('whoami takes X-Session-Token before the cookie, and the cookie before a bearer token', async () => {
+    const { kratos } = world();
+    const [one, other] = [newPerson(), newPerson()];
+    const { browser, identityId: ofCookie } = await signUp(kratos, one, { as: 'browser' });
+    const { sessionToken = '', identityId: ofToken } = await signUp(kratos, other, { as: 'api' });
+    const cookie = await browser.cookies(kratos.publicUrl);
+    const whoIs = async (headers: Record<string, string>) =>
+      (await ask(headers)).headers['x-kratos-authenticated-identity-id'];
+    expect(await whoIs({ cookie, 'x-session-token': sessionToken })).toBe(ofToken);
+    expect(await whoIs({ cookie, authorization: `Bearer ${sessionToken}` })).toBe(ofCookie);
+    expect(await whoIs({ cookie, authorization: 'Bearer of.an.api' })).toBe(ofCookie);
+    expect(await whoIs({ cookie: 'a=b', authorization: `Bearer ${sessionToken}` })).toBe(ofToken);
+  });
+
   test('whoami is 401 for nobody, for an unknown token and for an unknown cookie', async () => {
     const strangers = [{}, { 'x-session-token': 'ory_st_unknown' }, { cookie: 'ory_kratos_session=unknown' }];
     for (const headers of strangers) {
