@@ -5,9 +5,8 @@ import { type Problem, sendProblem } from './problem.ts';
 /** A ledger that is locked, or whose connection broke, is usually back by then. */
 export const LEDGER_AGAIN_S = 5;
 
-const CANNOT_BE_READ = 'The request could not be read';
 const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
-  [400, CANNOT_BE_READ],
+  [400, 'The request could not be read'],
   [403, 'Forbidden'],
   [404, 'Not found'],
   [405, 'Method not allowed'],
@@ -18,10 +17,10 @@ const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
 
 function problemOf(error: FastifyError, requestId: string): Problem {
   if (error instanceof LedgerUnavailable) return { status: 503, title: 'The ledger cannot be written; try again' };
-  const title = CLIENT_ERRORS.get(error.statusCode ?? 500);
-  if (error.statusCode === 400 && error.code !== 'FST_ERR_BAD_URL')
-    return { status: 400, title: CANNOT_BE_READ, field: 'body' };
-  if (title !== undefined && error.statusCode !== undefined) return { status: error.statusCode, title };
+  const { statusCode: status = 500, code } = error;
+  const title = CLIENT_ERRORS.get(status);
+  const isBody = status === 400 && code !== 'FST_ERR_BAD_URL';
+  if (title !== undefined) return { status, title, ...(isBody && { field: 'body' }) };
   return { status: 500, title: 'Internal error', request_id: requestId };
 }
 

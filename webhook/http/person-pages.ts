@@ -14,19 +14,17 @@ import type { Limits } from './limits.ts';
 import type { PageFields } from './page-fields.ts';
 import { ARRIVAL_WAIT_MS, WAIT_MS } from './patience.ts';
 import { forPerson, type Recognise } from './recognise.ts';
-import { keptReturnTo, type ReturnTo } from './return-to.ts';
+import { type Destinations, destinationOf } from './return-to.ts';
 import { type Look, languageOf, type SendPage } from './send-page.ts';
 import { standingPage } from './standing-page.ts';
 import { wish, wishOf } from './wish.ts';
 
-export interface PersonPagesOptions {
+export interface PersonPagesOptions extends Destinations {
   readonly desk: Desk;
   readonly worker: Worker;
   readonly limits: Limits;
   readonly look: Look;
   readonly send: SendPage;
-  readonly returnTo: ReturnTo;
-  readonly defaultReturnUrl: string | undefined;
 }
 
 /** `consent`: the version of the text that the person read and agrees to. */
@@ -55,7 +53,7 @@ function createShow(options: PersonPagesOptions) {
       fields: { _csrf, ...(returnTo === null ? {} : { return_to: returnTo }) },
       consentVersion: desk.consentVersion,
       sendsTraits: desk.prepared !== undefined,
-      returnTo: returnTo ?? keptReturnTo(shown, options.returnTo) ?? options.defaultReturnUrl,
+      returnTo: destinationOf(shown, options, returnTo),
       hint: hintIn(reply.request.query),
       back,
       privacyUrl,
@@ -108,7 +106,7 @@ export function personPages(app: FastifyInstance, recognise: Recognise, options:
       const returnTo = options.returnTo(wanted);
       const outcome = await goOn(desk, worker, person, { returnTo, agreement, locale }, WAIT_MS);
       if (outcome.kind === 'link') return reply.redirect(outcome.link, 303);
-      const onwards = returnTo ?? keptReturnTo(outcome.view, options.returnTo) ?? options.defaultReturnUrl;
+      const onwards = destinationOf(outcome.view, options, returnTo);
       const isApproved = outcome.view.status === 'approved' && nextOf(outcome.view).kind === 'done';
       if (isApproved && onwards !== undefined) return reply.redirect(onwards, 303);
       return show(reply, outcome.view, { place: 'verify', person, wanted, pressed: true });

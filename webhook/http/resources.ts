@@ -20,18 +20,16 @@ import { ARRIVAL_WAIT_MS, WAIT_MS } from './patience.ts';
 import type { Handover } from './person.ts';
 import { sendBadField } from './problem.ts';
 import { createForPerson } from './resource-person.ts';
-import { keptReturnTo, type ReturnTo } from './return-to.ts';
+import { type Destinations, destinationOf, type ReturnTo } from './return-to.ts';
 import { JSON_ONLY } from './speaks.ts';
 import { statusAnswer } from './status-answer.ts';
 
-export interface ResourcesOptions {
+export interface ResourcesOptions extends Destinations {
   readonly desk: Desk;
   readonly worker: Worker;
   readonly texts: Texts;
   readonly handover: Handover;
   readonly limits: Limits;
-  readonly returnTo: ReturnTo;
-  readonly defaultReturnUrl: string | undefined;
   readonly privacyUrl: string | undefined;
   readonly allowedOrigins: readonly string[];
   /** Where SDK tokens are good, by the name that Jumio's SDKs have for it. */
@@ -67,8 +65,7 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
   app.addHook('onRequest', limits.before);
   const forPerson = createForPerson(options.handover, limits);
 
-  const statusOf = (shown: View) =>
-    statusAnswer(shown, desk.clock.now(), keptReturnTo(shown, options.returnTo) ?? options.defaultReturnUrl);
+  const statusOf = (shown: View) => statusAnswer(shown, desk.clock.now(), destinationOf(shown, options));
   const languageOf = ({ headers }: FastifyRequest, locale?: string): string =>
     texts.choose({ locale, acceptLanguage: headers['accept-language'] });
   const textIn = (language: string): ConsentText =>

@@ -32,7 +32,17 @@ export function createReturnTo(allowed: readonly string[]): ReturnTo {
   };
 }
 
-/** What the row keeps, judged once more: an address may have left the list since. */
-export function keptReturnTo({ returnTo }: View, judge: ReturnTo): string | null {
-  return judge(returnTo ?? undefined);
+/** Where people may go in the end, and where those go of whom nobody said. */
+export interface Destinations {
+  readonly returnTo: ReturnTo;
+  readonly defaultReturnUrl: string | undefined;
+}
+
+/**
+ * Where this person goes in the end; undefined: nobody said. What the row keeps is judged once more: an address may have
+ * left the list since.
+ * @param wanted said just now, and judged
+ */
+export function destinationOf(view: View, to: Destinations, wanted: string | null = null): string | undefined {
+  return wanted ?? to.returnTo(view.returnTo ?? undefined) ?? to.defaultReturnUrl;
 }

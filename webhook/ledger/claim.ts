@@ -68,7 +68,6 @@ async function due(db: Kysely<Tables>, store: Store, { debt, now, limit, isProbe
   return rows.map((row) => row.id);
 }
 
-/** Both begin with a read at Kratos: its pause counts for them too. */
 async function unbudgeted(
   db: Kysely<Tables>,
   store: Store,
@@ -76,7 +75,7 @@ async function unbudgeted(
   { now, capacity }: Pick<ClaimOptions<unknown>, 'now' | 'capacity'>,
 ): Promise<string[]> {
   const limit = capacity[debt] ?? 0;
-  if (limit <= 0 || (await loadBudget(db, BUDGET.publish, now)).pausedUntil > now) return [];
+  if (limit <= 0) return [];
   const skip = store.dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
   const query =
     debt === 'evidence'
@@ -120,8 +119,10 @@ export async function claim<Work>(
   const create = new Set(await allowed(db, store, 'create', options));
   const read = new Set(await allowed(db, store, 'read', options));
   const publish = new Set(await allowed(db, store, 'publish', options));
-  const prepare = new Set(await unbudgeted(db, store, 'prepare', options));
-  const evidence = new Set(await unbudgeted(db, store, 'evidence', options));
+  // Both begin with a read at Kratos: its pause counts for them too.
+  const isPaused = (await loadBudget(db, BUDGET.publish, options.now)).pausedUntil > options.now;
+  const prepare = new Set(isPaused ? [] : await unbudgeted(db, store, 'prepare', options));
+  const evidence = new Set(isPaused ? [] : await unbudgeted(db, store, 'evidence', options));
   const claimed: Claimed<Work>[] = [];
   for (const id of new Set([...create, ...read, ...publish, ...prepare, ...evidence])) {
     const before = await rows.load(db, id, true);

@@ -1,5 +1,14 @@
 import type { Identity, Verification } from '../ledger/types.ts';
 
+/** Nothing of an eID is to be read. */
+export const NOTHING_OWED = {
+  evidence: 0,
+  evidenceSince: null,
+  evidenceAt: null,
+  evidenceDue: null,
+  evidenceTries: 0,
+} as const satisfies Partial<Identity>;
+
 /** What of an identity is not known when we meet it, and is forgotten when it is erased. */
 export const BLANK_IDENTITY = {
   returnTo: null,
@@ -11,11 +20,7 @@ export const BLANK_IDENTITY = {
   declinedAt: null,
   invited: 0,
   grantedFrom: null,
-  evidence: 0,
-  evidenceSince: null,
-  evidenceAt: null,
-  evidenceDue: null,
-  evidenceTries: 0,
+  ...NOTHING_OWED,
   evidenceShort: 0,
   content: null,
   priority: 0,

@@ -1,4 +1,4 @@
-import type { Change, Identity, Snapshot } from '../ledger/types.ts';
+import type { Change, Snapshot } from '../ledger/types.ts';
 import { withIdentity } from './edit.ts';
 import { begin } from './request.ts';
 import { settle } from './settle.ts';
@@ -8,15 +8,6 @@ const EID_FIRST_MS = 5_000;
 
 /** `eid` undefined: no eID provider is configured. */
 type How = Parameters<typeof begin>[1] & { readonly eid?: unknown };
-
-/** Nothing of an eID is to be read. */
-export const NOTHING_OWED = {
-  evidence: 0,
-  evidenceSince: null,
-  evidenceAt: null,
-  evidenceDue: null,
-  evidenceTries: 0,
-} as const satisfies Partial<Identity>;
 
 /** What is linked is read without a word of a hook: as of when Kratos stored it. What is owed already is due again. */
 export function lookedAgain(snapshot: Snapshot, now: number): Snapshot {

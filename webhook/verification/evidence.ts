@@ -1,11 +1,11 @@
 import type { Change, LedgerEvent, Snapshot, Verification } from '../ledger/types.ts';
+import { NOTHING_OWED } from './blank.ts';
 import { withIdentity, withVerification } from './edit.ts';
 import { type Found, isEnough, told, type Verified } from './evidence-found.ts';
-import { NOTHING_OWED } from './evidence-owed.ts';
 import { onEvidenceFailed } from './evidence-unread.ts';
-import { begin, requested, withoutRequest } from './request.ts';
+import { begin, invitedWhereBare, requested, withoutRequest } from './request.ts';
 import { settle } from './settle.ts';
-import { isEid, standingOf } from './standing.ts';
+import { isEid } from './standing.ts';
 
 /** How a sign-up goes on where no eID approved it, and the jitter of retries. */
 export type How = Parameters<typeof begin>[1] & { readonly random: () => number };
@@ -21,9 +21,7 @@ function withdraw(snapshot: Snapshot, found: readonly Found[], events: LedgerEve
     (now, { id }) => withVerification(now, id, { decision: null, state: 'expired' }),
     snapshot,
   );
-  // What is published still says approved: the person is asked to come instead.
-  const isBare = lost.length > 0 && without.verifications.every(isEid) && standingOf(without) === null;
-  return isBare ? withIdentity(without, { invited: 1 }) : without;
+  return lost.length > 0 ? invitedWhereBare(without) : without;
 }
 
 function approved(level: string | null, issuedAt: number): Partial<Verification> {

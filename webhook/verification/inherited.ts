@@ -1,7 +1,8 @@
 import type { LedgerEvent, Snapshot } from '../ledger/types.ts';
 import { withIdentity } from './edit.ts';
 import { decidedStatus, readCopy } from './published-copy.ts';
-import { isCopyUnread, isEid, standingOf } from './standing.ts';
+import { invitedWhereBare } from './request.ts';
+import { isCopyUnread } from './standing.ts';
 
 /** Somebody whom we meet by a link brings the status that their copy tells: a rejection is not laundered by an eID. */
 export function inheriting(snapshot: Snapshot, metadataPublic: unknown): Snapshot {
@@ -28,8 +29,6 @@ export function withoutLostEid(
   const provider = providerOf(metadataPublic);
   const isLinked = linked.some((one) => one.provider === provider);
   if (snapshot.identity.inherited !== 'approved' || provider === undefined || isLinked) return { snapshot, events: [] };
-  const without = withIdentity(snapshot, { inherited: null });
-  const isBare = without.verifications.every(isEid) && standingOf(without) === null;
   const events = [{ kind: 'eid_withdrawn', detail: { source: `eid:${provider}` } }];
-  return { snapshot: isBare ? withIdentity(without, { invited: 1 }) : without, events };
+  return { snapshot: invitedWhereBare(withIdentity(snapshot, { inherited: null })), events };
 }

@@ -3,6 +3,7 @@ import { BLANK_ATTEMPT, BLANK_IDENTITY } from './blank.ts';
 import { withIdentity, withVerification } from './edit.ts';
 import type { Particulars } from './particulars.ts';
 import { settle } from './settle.ts';
+import { isEid, standingOf } from './standing.ts';
 
 export interface Newcomer extends Particulars {
   readonly id: string;
@@ -96,6 +97,12 @@ export function request(snapshot: Snapshot, verificationId: string, now: number)
 /** Asks the person to come: an attempt is made when they go on (`VERIFICATION_START=consent`). */
 export function invite(snapshot: Snapshot, now: number): Change {
   return settle(withIdentity(snapshot, { invited: 1 }), now, [{ kind: 'invited' }]);
+}
+
+/** Whoever has nothing left but eIDs that decided nothing is asked to come: what is published may still say approved. */
+export function invitedWhereBare(snapshot: Snapshot): Snapshot {
+  const isBare = snapshot.verifications.every(isEid) && standingOf(snapshot) === null;
+  return isBare ? withIdentity(snapshot, { invited: 1 }) : snapshot;
 }
 
 /** What a sign-up makes of an identity that has nothing yet, as `VERIFICATION_START` says. */

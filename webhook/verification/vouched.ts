@@ -5,8 +5,8 @@ import { type Person, personShown } from './person.ts';
 /**
  * The person behind an identity that somebody else vouches for by its id alone. Whom the ledger does not know, or Kratos
  * last did not, is asked of Kratos, so that a row that is made now inherits what the published copy shows (decisions.md 8).
- * `undefined`: Kratos has no such identity, as far as is known, or it was erased. Rejects with `UpstreamError` where Kratos does not say, with
- * `LedgerUnavailable` where the ledger does not.
+ * `undefined`: Kratos has no such identity, as far as is known, or it was erased. Rejects with `UpstreamError` where
+ * Kratos does not say, with `LedgerUnavailable` where the ledger does not.
  */
 export async function personOf(desk: Desk, identityId: string): Promise<Person | undefined> {
   const row = await desk.ledger.gate(identityId);
