@@ -3,7 +3,8 @@ import type { Change, Snapshot, Verification } from '../../webhook/ledger/types.
 import { arrive } from '../../webhook/verification/arrive.ts';
 import { latest, openAttempt } from '../../webhook/verification/attempts.ts';
 import { decline } from '../../webhook/verification/consent.ts';
-import { classifyCreate, onCreated, onCreateFailed } from '../../webhook/verification/created.ts';
+import { classifyCreate, onCreateFailed } from '../../webhook/verification/create-failed.ts';
+import { onCreated } from '../../webhook/verification/created.ts';
 import { goOn } from '../../webhook/verification/hand-over.ts';
 import { lease } from '../../webhook/verification/lease.ts';
 import { onReadFailed } from '../../webhook/verification/looked.ts';

@@ -1,5 +1,5 @@
 import type { DecidedStatus, Snapshot } from '../../webhook/ledger/types.ts';
-import { onCreateFailed } from '../../webhook/verification/created.ts';
+import { onCreateFailed } from '../../webhook/verification/create-failed.ts';
 import { withVerification } from '../../webhook/verification/edit.ts';
 import { grant } from '../../webhook/verification/grant.ts';
 import { override } from '../../webhook/verification/override.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { UpstreamFacts } from '../../webhook/errors.ts';
 import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { accountOf, classifyCreate, onCreated, onCreateFailed } from '../../webhook/verification/created.ts';
+import { classifyCreate, onCreateFailed } from '../../webhook/verification/create-failed.ts';
+import { accountOf, onCreated } from '../../webhook/verification/created.ts';
 import { withVerification } from '../../webhook/verification/edit.ts';
 import { waitingOn } from '../../webhook/verification/whose-move.ts';
 import { startedAs } from '../support/jumio-wire.ts';

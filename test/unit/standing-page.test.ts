@@ -6,7 +6,7 @@ import type { Snapshot } from '../../webhook/ledger/types.ts';
 import type { Text } from '../../webhook/texts/messages.ts';
 import { createTexts } from '../../webhook/texts/texts.ts';
 import { agreed } from '../../webhook/verification/consent.ts';
-import { onCreateFailed } from '../../webhook/verification/created.ts';
+import { onCreateFailed } from '../../webhook/verification/create-failed.ts';
 import { withIdentity } from '../../webhook/verification/edit.ts';
 import { grant } from '../../webhook/verification/grant.ts';
 import { type View, view } from '../../webhook/verification/view.ts';

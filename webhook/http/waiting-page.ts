@@ -1,6 +1,6 @@
 import { say } from '../texts/messages.ts';
 import { lookComesIn } from '../verification/coming-back.ts';
-import { isRarelyTried } from '../verification/created.ts';
+import { isRarelyTried } from '../verification/create-failed.ts';
 import { lookAgainAfter, type Next } from '../verification/next.ts';
 import type { View } from '../verification/view.ts';
 import { lookAgainSince } from './jumio-hint.ts';

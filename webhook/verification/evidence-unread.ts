@@ -1,8 +1,7 @@
 import type { UpstreamFacts } from '../errors.ts';
 import type { Change, LedgerEvent, Snapshot } from '../ledger/types.ts';
-import { publishedNow } from './created.ts';
 import { withIdentity } from './edit.ts';
-import { debtToKratos, missed } from './publication.ts';
+import { debtToKratos, missed, publishedNow } from './publication.ts';
 import { backOff } from './schedule.ts';
 import { settle } from './settle.ts';
 import { isThrottled } from './step.ts';

@@ -1,7 +1,7 @@
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
 import { openAttempt } from './attempts.ts';
 import { type Agreement, agreed, hasAgreed } from './consent.ts';
-import { pressedDue } from './created.ts';
+import { pressedDue } from './create-failed.ts';
 import type { Desk } from './desk.ts';
 import { withIdentity, withVerification } from './edit.ts';
 import { lookFirst } from './look-first.ts';

@@ -147,3 +147,10 @@ export function reappeared(snapshot: Snapshot, now: number): Snapshot {
   const evidenceDue = snapshot.identity.evidence > 0 ? now : null;
   return withIdentity(snapshot, { ...WELL, gone: 0, kratosDue: now, evidenceDue });
 }
+
+/** The first publication need not wait for the first try any more. */
+export function publishedNow(snapshot: Snapshot, now: number): Snapshot {
+  const { published, version, kratosAttempts, kratosDue, gone } = snapshot.identity;
+  const waiting = published === 0 && version > 0 && kratosAttempts === 0 && gone === 0 && (kratosDue ?? 0) > now;
+  return waiting ? withIdentity(snapshot, { kratosDue: now }) : snapshot;
+}
