@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { override } from '../../webhook/verification/override.ts';
+import { recheck } from '../../webhook/verification/recheck.ts';
 import { initiate, validate } from '../support/calls.ts';
 import { eventually, pass, snapshotOf } from '../support/eventually.ts';
 import { jumioDown } from '../support/fake-jumio.ts';
@@ -38,6 +39,20 @@ describe('who refuses', () => {
     await isIdle(service, id);
     expect(service.jumio.executions).toEqual([]);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('has nothing made by an operator’s recheck either', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const { id, browser } = visitor(service);
+    service.jumio.instead.create = () => jumioDown('create');
+    const page = await browser.press();
+    await browser.post(page.fields, '/jumio/decline');
+    service.jumio.instead.create = undefined;
+    const now = service.clock.now();
+    const how = { force: true, hasEid: false };
+    await service.desk.ledger.change(id, now, (found) => found && recheck(found, how, now));
+    await isIdle(service, id);
+    expect(service.jumio.executions).toEqual([]);
   });
 
   it('while the call is under way, which then fails, is not asked for again', async () => {

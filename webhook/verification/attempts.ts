@@ -37,10 +37,14 @@ export function attemptStatus(verification: Verification): AttemptStatus {
   return verification.state === 'requested' || waiting ? 'pending' : 'processing';
 }
 
+/** Asked for, and the person has refused since: only their agreeing makes it due again (decisions.md, 47). */
+export function isOnHold({ state, readDue }: Verification): boolean {
+  return state === 'requested' && readDue === null;
+}
+
 /** Whose move an open attempt is. */
 export function attemptWaitsOn(attempt: Verification): WaitingOn {
-  // On hold: the person refused.
-  if (attempt.state === 'requested' && attempt.readDue === null) return 'person';
+  if (isOnHold(attempt)) return 'person';
   if (attempt.state === 'requested') return attempt.parked === 1 ? 'operator' : 'jumio';
   const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
   if (captured || attempt.lastError === UNKNOWN_WORD) return 'jumio';

@@ -1,4 +1,5 @@
 import type { Change, Snapshot, Verification } from '../ledger/types.ts';
+import { isOnHold } from './attempts.ts';
 import { withIdentity } from './edit.ts';
 import { lookedAgain } from './evidence-owed.ts';
 import { allowedAt } from './nudge.ts';
@@ -8,7 +9,7 @@ import { settle } from './settle.ts';
 /** When a row is looked at next: at once, or as soon as the rules for reading allow. */
 function lookedAt(row: Verification, force: boolean, now: number): Verification {
   const owesNothing = row.source !== 'jumio' || (row.executionId === null && row.state !== 'requested');
-  if (owesNothing) return row;
+  if (owesNothing || isOnHold(row)) return row;
   const allowed = force ? now : allowedAt(row, undefined, now);
   return { ...row, readDue: Math.min(row.readDue ?? Number.POSITIVE_INFINITY, allowed) };
 }
