@@ -1,22 +1,23 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Dependencies } from './dependencies.ts';
-import { assetRoutes, createAssets } from './http/assets.ts';
+import { handover } from './http/api/handover.ts';
+import { type ResourcesOptions, resources } from './http/api/routes.ts';
 import { createSecretCheck } from './http/authenticity.ts';
-import { authorize } from './http/authorize.ts';
-import type { Brand } from './http/brand.ts';
-import { callback } from './http/callback.ts';
-import { noPages } from './http/dead-ends.ts';
-import { decision } from './http/decision.ts';
-import { assurance, link } from './http/eid.ts';
-import { answerError } from './http/error-handler.ts';
-import { handover } from './http/handover.ts';
+import { authorize, decision } from './http/decision.ts';
+import { answerError, answerNotFound } from './http/errors.ts';
 import { health } from './http/health.ts';
-import { initiate } from './http/initiate.ts';
-import { answerNotFound } from './http/not-found.ts';
-import { people } from './http/people.ts';
+import { callback } from './http/hooks/callback.ts';
+import { assurance, link } from './http/hooks/eid.ts';
+import { initiate } from './http/hooks/initiate.ts';
+import { validate } from './http/hooks/validate.ts';
+import { speaks } from './http/negotiation.ts';
+import { assetRoutes, type Brand, createAssets } from './http/pages/assets.ts';
+import { noPages } from './http/pages/fallback.ts';
+import type { Look } from './http/pages/render.ts';
+import { type PagesOptions, pages } from './http/pages/routes.ts';
+import { createLimits } from './http/rate-limit.ts';
 import { createReturnTo } from './http/return-to.ts';
-import type { Look } from './http/send-page.ts';
-import { validate } from './http/validate.ts';
+import { createHandover } from './http/session.ts';
 import { RequestLog } from './logging.ts';
 
 function brandOf(config: Dependencies['config']): Brand {
@@ -92,4 +93,23 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     await app.register(people, options);
   }
   return app;
+}
+
+type Shared = 'handover' | 'limits' | 'privacyUrl';
+
+export interface PeopleOptions extends Omit<PagesOptions, Shared>, Omit<ResourcesOptions, Shared | 'texts'> {
+  /** Requests per person and minute. */
+  readonly pageRate: number;
+  /** Whether the addresses of clients are known. */
+  readonly byAddress: boolean;
+}
+
+/** The person's side (design §6), as pages and as JSON, behind one set of limits. */
+export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
+  const limits = await createLimits(app, options.pageRate, options.byAddress);
+  const handover = createHandover(options.desk, options.publicUrl);
+  const { texts, brand } = options.look;
+  app.addConstraintStrategy(speaks);
+  await app.register(pages, { ...options, handover, limits });
+  await app.register(resources, { ...options, texts, privacyUrl: brand.privacyUrl, handover, limits });
 }

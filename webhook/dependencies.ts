@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { createEidClient } from './eid/client.ts';
 import type { Phase } from './http/health.ts';
-import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/base-urls.ts';
-import { createJumioClient, type JumioClientOptions } from './jumio/client.ts';
+import { createJumioClient } from './jumio/client.ts';
+import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/regions.ts';
+import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient } from './kratos/client.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
-import type { Clock, Desk } from './verification/desk.ts';
-import { createWorker, type Worker } from './verification/worker.ts';
-import { createWatch, type Watch, watchEid, watchJumio, watchKratos } from './watch.ts';
+import { createWatch, type Watch, watchEid, watchJumio, watchKratos } from './upstream-health.ts';
+import type { Clock, Desk, Worker } from './verification/context.ts';
+import { createWorker } from './verification/worker.ts';
 
 /** Everything that the app and the worker work with. */
 export interface Dependencies {
@@ -26,6 +27,7 @@ export interface Dependencies {
 }
 
 const CALL_DEADLINE_MS = 10_000;
+
 /** Jumio answers 403 to a missing or odd one (jumio.md §2). */
 export const USER_AGENT = 'KratosJumioBridge/0.1.0';
 

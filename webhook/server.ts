@@ -1,8 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, parseConfig } from './config/config.ts';
+import { ConfigError } from './config/problem.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
-import { tellOfProviders } from './eid/start-check.ts';
+import { tellOfProviders } from './eid/provider-check.ts';
 import { createLogger } from './logging.ts';
 
 /** Longer than one step (a call of 10 s and its commit): nothing that is under way is cut off. */
@@ -63,6 +64,7 @@ async function serve(config: Config): Promise<void> {
 }
 
 const config = readConfig();
+
 if (config !== undefined)
   serve(config).catch((error: unknown) => {
     const problem = error instanceof Error ? error.message : 'unknown';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { onCreated } from '../../webhook/verification/created.ts';
-import { onDetails } from '../../webhook/verification/looked.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { onPublished } from '../../webhook/verification/publication.ts';
-import { meet, request } from '../../webhook/verification/request.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { onCreated } from '../../webhook/verification/execution/create.ts';
+import { onDetails } from '../../webhook/verification/execution/read.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { onPublished } from '../../webhook/verification/publication/state.ts';
+import { meet, request } from '../../webhook/verification/record/record.ts';
 
 /** An identity that was approved and published a moment ago, with what its sign-up told: what most rows of a ledger are. */
 export function settledIdentity(now: number): { snapshot: Snapshot; verificationId: string; executionId: string } {

@@ -5,20 +5,23 @@ import Fastify from 'fastify';
 import rawBody from 'fastify-raw-body';
 import { pino } from 'pino';
 import { buildApp } from '../../webhook/app.ts';
-import { parseConfig } from '../../webhook/config.ts';
+import { parseConfig } from '../../webhook/config/config.ts';
 import { createDependencies, type Dependencies } from '../../webhook/dependencies.ts';
 import { createSecretCheck, isFromKratos, isSignatureOf } from '../../webhook/http/authenticity.ts';
 import { RequestLog } from '../../webhook/logging.ts';
-import { mintReference } from '../../webhook/verification/reference.ts';
+import { mintReference } from '../../webhook/verification/execution/reference.ts';
 import { settledIdentity } from './settled.ts';
 
 /** Both sides of a ratio in one process, so that a slow moment of the machine hits both: the service, and bare routes. */
 
 const SECRET = 'bench-webhook-secret-01';
+
 const CALLBACK_SECRET = 'bench-callback-secret-1';
+
 const ROWS = Number(process.env.BENCH_ROWS ?? 120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+
 const config = parseConfig({
   ORY_WEBHOOK_SECRET: SECRET,
   JUMIO_CALLBACK_SECRET: CALLBACK_SECRET,
@@ -70,17 +73,25 @@ async function hmacOnly() {
 }
 
 const dependencies = await createDependencies(config, logger);
+
 const rows = await populate(dependencies);
+
 const service = await buildApp(dependencies);
+
 const apps = { service, bare: bare(), hmac: await hmacOnly() };
+
 const ports: Record<string, number> = {};
+
 for (const [name, app] of Object.entries(apps)) {
   await app.listen({ port: 0, host: '127.0.0.1' });
   ports[name] = Number(new URL(app.listeningOrigin).port);
 }
+
 process.send?.({ ports, rows, secret: SECRET, callbackSecret: CALLBACK_SECRET });
+
 process.on('message', (message) => {
   if (message === 'worker') dependencies.worker.start();
   if (message === 'cpu') process.send?.(process.cpuUsage());
 });
+
 process.on('disconnect', () => process.exit(0));

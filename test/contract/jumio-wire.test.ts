@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { toStarted } from '../../webhook/jumio/create.ts';
 import { toResult } from '../../webhook/jumio/result.ts';
-import { toStarted } from '../../webhook/jumio/start.ts';
 import { claimsWire, detailsWire, startedWire, statusWire, tokenWire } from '../../webhook/jumio/wire.ts';
 
 const fixtures = new URL('../fixtures/jumio/', import.meta.url);
@@ -11,11 +11,15 @@ function fixture(name: string): unknown {
 }
 
 const ACCOUNT = '0b6d0c1e-7b0c-4a57-9a6d-2f0a3a1c9e01';
+
 const EXECUTION = '7c1b5b0e-55f2-4a0c-8f56-11b9f0d4c502';
+
 const IDENTITY = '1f2e3d4c-5b6a-4798-8a9b-acbdcedf0a1b';
+
 const COMPLETED = Date.UTC(2026, 0, 5, 9, 41, 11, 540);
 
 const passed = { type: 'PASSED', label: 'PASSED', score: 0 };
+
 const rejected = { type: 'REJECTED', label: 'REJECTED', score: 100 };
 
 const details: Record<string, object> = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { goOn } from '../../webhook/verification/hand-over.ts';
+import { goOn } from '../../webhook/verification/person/continue.ts';
 import { callback, callbackOf, signed } from '../support/calls.ts';
 import { eventually, pass, reaches, signUp, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';

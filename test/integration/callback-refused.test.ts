@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { mintReference } from '../../webhook/verification/reference.ts';
+import { mintReference } from '../../webhook/verification/execution/reference.ts';
 import { callback, callbackOf, hmac } from '../support/calls.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { signUp, snapshotOf } from '../support/eventually.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { withIdentity } from '../../webhook/verification/edit.ts';
-import { meet } from '../../webhook/verification/request.ts';
+import { meet, withIdentity } from '../../webhook/verification/record/record.ts';
 import { openOn, put, signUp } from '../contract/ledger/world.ts';
 import { runCli } from '../support/cli.ts';
 import { postgres, sqlite, whyNoPostgres } from '../support/databases.ts';
@@ -10,7 +9,9 @@ import { createMovedClock } from '../support/moved-clock.ts';
 import { kratosFails } from '../support/upstream-answers.ts';
 
 const DATABASES = (await whyNoPostgres()) ? [sqlite] : [sqlite, postgres];
+
 const BORN = Date.UTC(2024, 4, 1);
+
 /** As fast as it goes: the rate has tests of its own. */
 const FAST = ['backfill', '--rate', '1000', '--page-size', '2', '--json'];
 

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { filledActions } from '../../sandbox/kratos/actions.ts';
 import { realConfig } from '../../sandbox/kratos/real-config.ts';
-import type { Environment } from '../../webhook/config.ts';
+import type { Environment } from '../../webhook/config/problem.ts';
 import { type Answering, json, refusingUrl, startAnsweringServer } from '../support/answering-server.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { runCli } from '../support/cli.ts';

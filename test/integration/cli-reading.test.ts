@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../webhook/ledger/ledger.ts';
-import type { LedgerEvent, Snapshot } from '../../webhook/ledger/types.ts';
-import { withIdentity, withVerification } from '../../webhook/verification/edit.ts';
+import type { LedgerEvent, Snapshot } from '../../webhook/model.ts';
+import { withIdentity, withVerification } from '../../webhook/verification/record/record.ts';
 import { newcomer, openOn, put } from '../contract/ledger/world.ts';
 import { validate } from '../support/calls.ts';
 import { CANARIES, findCanaries } from '../support/canaries.ts';
@@ -14,7 +14,9 @@ import { testService } from '../support/service.ts';
 import { kratosFails } from '../support/upstream-answers.ts';
 
 const noPostgres = await whyNoPostgres();
+
 if (noPostgres) console.log(`the commands on PostgreSQL: ${noPostgres}`);
+
 const DATABASES = noPostgres ? [sqlite] : [sqlite, postgres];
 
 function lines(out: string): Record<string, unknown>[] {

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { findKratos, kratosEnvironment } from '../../sandbox/kratos/binary.ts';
-import { merge, type Tree } from '../../webhook/doctor/tree.ts';
+import { merge, type Tree } from '../../webhook/doctor/kratos-config/read.ts';
 import { freshFolder } from '../support/databases.ts';
 import { BROKEN, PUBLISHED } from '../support/doctor/broken-sites.ts';
 import { mendedInTurn } from '../support/doctor/mended.ts';
 import { SHIPPED } from '../support/doctor/site.ts';
 
 const binary = findKratos();
+
 const WHY = binary ? '' : ' (skipped: KRATOS_BIN is not set and there is no kratos on the PATH)';
 
 /** Kratos judges its configuration before it looks for its tables, which are not there. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
-import type { Desk } from '../../webhook/verification/desk.ts';
-import { erase } from '../../webhook/verification/erase.ts';
-import { goOn } from '../../webhook/verification/hand-over.ts';
-import { start } from '../../webhook/verification/start.ts';
+import type { Desk } from '../../webhook/verification/context.ts';
+import { erase } from '../../webhook/verification/operator/actions.ts';
+import { goOn } from '../../webhook/verification/person/continue.ts';
+import { start } from '../../webhook/verification/person/sign-up.ts';
 import { AUTHENTIC, initiate, post, validate } from '../support/calls.ts';
 import { runCli } from '../support/cli.ts';
 import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
@@ -36,6 +36,7 @@ async function has(service: TestService, issuer: EidIssuer, id: string, subject 
 
 const signUp = (service: TestService, id: string) =>
   initiate(service, { kratos_identity_id: id, schema_id: 'person', flow: { method: 'oidc' } });
+
 const link = (service: TestService, id: string) => post(service, '/eid/link', { kratos_identity_id: id }, AUTHENTIC);
 
 /** Counts the times that the worker claims anything. */

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../sandbox/kratos/ports.ts';
 import { startService } from '../../sandbox/service.ts';
 import { createEidClient } from '../../webhook/eid/client.ts';
-import { tellOfProviders } from '../../webhook/eid/start-check.ts';
+import { tellOfProviders } from '../../webhook/eid/provider-check.ts';
 import { createLogger } from '../../webhook/logging.ts';
 import { type EidIssuer, startEidIssuer } from '../support/eid-issuer.ts';
 import { MINIMAL } from '../support/environment.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
-import { withIdentity } from '../../webhook/verification/edit.ts';
+import { withIdentity } from '../../webhook/verification/record/record.ts';
 import { handover } from '../support/calls.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { signUp, snapshotOf } from '../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
-import { createWatch } from '../../webhook/watch.ts';
+import { createWatch } from '../../webhook/upstream-health.ts';
 import { initiate } from '../support/calls.ts';
 import { postgres, whyNoPostgres } from '../support/databases.ts';
 import { eventually, pass } from '../support/eventually.ts';
@@ -26,6 +26,7 @@ async function readyLater(service: TestService) {
 }
 
 const GATE = expect.objectContaining({ mode: 'enforce' });
+
 const OK = { status: 200, body: { status: 'ok', degraded: [], gate: GATE } };
 
 function degraded(...problems: unknown[]) {

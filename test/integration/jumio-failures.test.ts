@@ -1,12 +1,14 @@
 import axios from 'axios';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createJumioClient, type JumioClient } from '../../webhook/jumio/client.ts';
+import { createJumioClient } from '../../webhook/jumio/client.ts';
+import type { JumioClient } from '../../webhook/jumio/types.ts';
 import { json, refusingUrl, startAnsweringServer } from '../support/answering-server.ts';
 import { IDS, optionsFor, START, startJumioStub } from '../support/jumio-stub.ts';
 import { everythingIn, expectNoneOf, failureOf } from '../support/upstream-errors.ts';
 import { BODY_CANARY, type Fault, faults, patienceFor } from '../support/upstream-faults.ts';
 
 const closing: (() => Promise<void>)[] = [];
+
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
 async function stub(...parameters: Parameters<typeof startJumioStub>) {
@@ -16,8 +18,11 @@ async function stub(...parameters: Parameters<typeof startJumioStub>) {
 }
 
 const TOKEN = 'canary-of-the-token';
+
 const LINK = 'canary-of-a-link';
+
 const canaries = [BODY_CANARY, TOKEN, LINK, 'canary-of-the-client-secret', START.reference, START.identityId];
+
 const token = json(200, { access_token: TOKEN, expires_in: 3600 });
 
 const operations: Record<string, (client: JumioClient) => Promise<unknown>> = {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createKratosClient, type KratosClient } from '../../webhook/kratos/client.ts';
+import { createKratosClient } from '../../webhook/kratos/client.ts';
+import type { KratosClient } from '../../webhook/kratos/types.ts';
 import { type Answering, json, refusingUrl, startAnsweringServer } from '../support/answering-server.ts';
 import {
   COOKIE,
@@ -16,6 +17,7 @@ import { expectNoneOf, failureOf } from '../support/upstream-errors.ts';
 import { BODY_CANARY, faults, patienceFor } from '../support/upstream-faults.ts';
 
 const closing: (() => Promise<void>)[] = [];
+
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
 async function stub(...parameters: Parameters<typeof startKratosAnswering>) {
@@ -25,6 +27,7 @@ async function stub(...parameters: Parameters<typeof startKratosAnswering>) {
 }
 
 const canaries = [BODY_CANARY, KEY, COOKIE, TRAIT];
+
 const operations: [string, (client: KratosClient) => Promise<unknown>][] = [
   ['patch', (client) => client.publish(ID, content)],
   ['patch', (client) => client.setState(ID, 'inactive', content)],

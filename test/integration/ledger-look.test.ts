@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lookAtDisk } from '../../webhook/doctor/probes/disk.ts';
+import { lookAtLedger } from '../../webhook/ledger/database/inspect.ts';
 import { openLedger } from '../../webhook/ledger/ledger.ts';
-import { lookAtLedger } from '../../webhook/ledger/look.ts';
 import { type Database, postgres, sqlite, whyNoPostgres } from '../support/databases.ts';
 
 const noPostgres = await whyNoPostgres();
+
 if (noPostgres) console.log(`looking into a ledger on PostgreSQL: ${noPostgres}`);
 
 async function opened(database: Database) {

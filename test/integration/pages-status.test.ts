@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
-import { erase } from '../../webhook/verification/erase.ts';
+import { erase } from '../../webhook/verification/operator/actions.ts';
 import type { SeenPage } from '../support/browser.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { pass, reaches } from '../support/eventually.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { override } from '../../webhook/verification/override.ts';
-import { recheck } from '../../webhook/verification/recheck.ts';
+import { override, recheck } from '../../webhook/verification/operator/actions.ts';
 import { initiate, validate } from '../support/calls.ts';
 import { eventually, pass, snapshotOf } from '../support/eventually.ts';
 import { jumioDown } from '../support/fake-jumio.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Desk } from '../../webhook/verification/desk.ts';
+import type { Desk } from '../../webhook/verification/context.ts';
 import { initiate, validate } from '../support/calls.ts';
 import { pass, reaches, snapshotOf } from '../support/eventually.ts';
 import { DAY, MINUTE } from '../support/moved-clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goOn } from '../../webhook/verification/hand-over.ts';
+import { goOn } from '../../webhook/verification/person/continue.ts';
 import { eventually, pass, reaches, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';
 import { DAY, HOUR, MINUTE } from '../support/moved-clock.ts';

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { advance } from '../../webhook/verification/advance.ts';
-import { withIdentity } from '../../webhook/verification/edit.ts';
-import { type Claim, LEASE_MS, lease } from '../../webhook/verification/lease.ts';
-import { meet, request } from '../../webhook/verification/request.ts';
-import { createWorker } from '../../webhook/verification/worker.ts';
+import { meet, request, withIdentity } from '../../webhook/verification/record/record.ts';
+import { type Claim, LEASE_MS, lease } from '../../webhook/verification/step.ts';
+import { advance, createWorker } from '../../webhook/verification/worker.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, pass, reaches, signUp, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';

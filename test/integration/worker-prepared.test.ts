@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Started } from '../../webhook/jumio/client.ts';
-import { agree, decline } from '../../webhook/verification/consent.ts';
-import { goOn } from '../../webhook/verification/hand-over.ts';
+import type { Started } from '../../webhook/jumio/types.ts';
+import { agree, decline } from '../../webhook/verification/person/consent.ts';
+import { goOn } from '../../webhook/verification/person/continue.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { eventually, pass, snapshotOf } from '../support/eventually.ts';
 import { createFakeJumio, type FakeJumio, unanswered } from '../support/fake-jumio.ts';
@@ -11,7 +11,9 @@ import { type TestService, testService } from '../support/service.ts';
 import { deferred, jumioFails, kindsOf, kratosFails, SOON } from '../support/upstream-answers.ts';
 
 const MAPPING = 'firstName: /name/first\nemail: /email\naddress.country: /country';
+
 const URL_OF_DATA = 'https://api.emea-1.jumio.ai/api/v1/accounts/a/credentials/c/parts/PREPARED_DATA';
+
 const NAME = 'Ada Canary of the traits';
 
 /** Jumio's workflow takes prepared data, and says so with these words. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { override } from '../../webhook/verification/override.ts';
+import { override } from '../../webhook/verification/operator/actions.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, pass, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';

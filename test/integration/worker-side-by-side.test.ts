@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { republish } from '../../webhook/verification/publication.ts';
+import { republish } from '../../webhook/verification/publication/state.ts';
 import { callback, callbackOf } from '../support/calls.ts';
 import { eventually, reaches, signUp, snapshotOf } from '../support/eventually.ts';
 import { process } from '../support/fake-jumio.ts';

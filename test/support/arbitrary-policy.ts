@@ -1,17 +1,21 @@
 import fc from 'fast-check';
 import type { GateRow } from '../../webhook/ledger/ledger.ts';
-import type { Status } from '../../webhook/ledger/types.ts';
-import type { Asked } from '../../webhook/verification/gate.ts';
-import type { Facts, Policy } from '../../webhook/verification/policy.ts';
+import type { Status } from '../../webhook/model.ts';
+import type { Asked } from '../../webhook/verification/gate/decide.ts';
+import type { Facts, Policy } from '../../webhook/verification/policy/rules.ts';
 import { COPIES, LEDGERS, rowOf } from './gate-table.ts';
 import { policyOf } from './policies.ts';
 import { NOW } from './story.ts';
 import { names } from './table.ts';
 
 const STATUSES: readonly Status[] = names(LEDGERS);
+
 const WAITING = ['person', 'jumio', 'operator', 'nobody'] as const;
+
 const FLOWS = ['login', 'refresh', 'recovery'] as const;
+
 const METHODS = ['password', 'code', 'oidc'] as const;
+
 const SCHEMAS = ['default', 'staff'] as const;
 
 function oneOrMore<T extends string>(words: readonly T[]) {
@@ -19,6 +23,7 @@ function oneOrMore<T extends string>(words: readonly T[]) {
 }
 
 const days = fc.integer({ min: 1, max: 400 });
+
 /** At most one of the two, so that no rule can never match; a rule on the verdict's age needs the lifetime. */
 const age = (about: string) =>
   fc.oneof(
@@ -42,6 +47,7 @@ const condition = fc
   .tuple(keys, age('account'), age('verdict'))
   .map((parts) => Object.assign({}, ...parts))
   .filter((when) => Object.keys(when).length > 0);
+
 const decision = fc.constantFrom('allow', 'block', 'block_with_way_on');
 
 /** The rules of a policy, each as text: any with which the service would start. */
@@ -58,6 +64,7 @@ export function policyOfRules(rules: readonly string[]): Policy {
 }
 
 const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
+
 const someAge = fc.integer({ min: -1, max: 500 * 86_400_000 });
 
 export const facts: fc.Arbitrary<Facts> = fc.record({

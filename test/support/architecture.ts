@@ -1,47 +1,51 @@
+import { posix } from 'node:path';
 import type { Module } from './modules.ts';
 
 /**
- * Who may import whom (design §8). Data flows one way, and the imports with it:
- * `http, cli -> verification -> ledger | jumio | kratos | eid`; those four know `errors` and nothing of each other.
+ * Which part of `webhook/` may import which (docs/development.md#who-may-import-whom). Data flows one way, and the imports with it:
+ * `http, cli -> verification -> ledger | jumio | kratos | eid`; those four know `upstream`, `model` and `errors`, and nothing of each other.
  */
 interface Rule {
-  /** Folders or files of webhook/ that may be loaded; a layer may always load itself. */
+  /** Folders or files of `webhook/` that may be loaded; a part may always load itself. */
   readonly values: readonly string[];
-  /** Whose types may be named besides. */
+  /** Parts whose types may be named besides. */
   readonly types?: readonly string[];
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
-  server: { values: ['app', 'config', 'dependencies', 'eid/start-check', 'logging'] },
+  server: { values: ['app', 'config', 'dependencies', 'eid/provider-check', 'errors', 'logging'] },
   app: { values: ['http', 'verification', 'texts', 'logging'], types: ['dependencies'] },
   dependencies: {
-    values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'watch'],
-    types: ['config', 'errors', 'http'],
+    values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream-health'],
+    types: ['config', 'errors', 'http', 'upstream'],
   },
   config: {
-    values: ['texts', 'eid/providers', 'verification/policy-file', 'verification/prepared'],
-    types: ['verification/policy'],
+    values: ['texts', 'eid/providers', 'verification/policy', 'verification/prefill-data'],
   },
+  model: { values: [] },
   errors: { values: [] },
   logging: { values: ['errors'] },
   upstream: { values: ['errors'] },
-  watch: { values: ['errors'], types: ['jumio', 'kratos', 'eid'] },
-  http: { values: ['verification', 'errors', 'texts', 'kratos/messages'], types: ['ledger', 'kratos'] },
+  'upstream-health': { values: ['errors'], types: ['jumio', 'kratos', 'eid', 'upstream'] },
+  http: { values: ['verification', 'errors', 'model', 'texts', 'kratos/messages'], types: ['ledger', 'kratos'] },
   cli: {
-    values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging'],
+    values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model'],
     types: ['ledger', 'jumio', 'kratos'],
   },
-  // Looks at everything from outside: at what is sent and stored, never at what is decided.
-  doctor: { values: ['config', 'upstream', 'jumio', 'eid', 'ledger', 'http/bodies', 'verification/policy-file'] },
+  // Checks an installation from outside: what is sent and stored, never what is decided.
+  doctor: {
+    values: ['config', 'upstream', 'jumio', 'eid', 'ledger/database/inspect', 'http/schemas', 'verification/policy'],
+    types: ['model'],
+  },
   texts: { values: [] },
-  verification: { values: ['errors'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
-  ledger: { values: ['errors'] },
-  jumio: { values: ['errors', 'upstream'] },
-  kratos: { values: ['errors', 'upstream'] },
-  eid: { values: ['errors', 'upstream'] },
+  verification: { values: ['errors', 'model'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
+  ledger: { values: ['errors', 'model'] },
+  jumio: { values: ['errors', 'model', 'upstream'] },
+  kratos: { values: ['errors', 'model', 'upstream'] },
+  eid: { values: ['errors', 'model', 'upstream'] },
 };
 
-/** Packages that one place only may know, and where. */
+/** Packages that few places may know, and where. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kysely: ['ledger'],
   libsql: ['ledger'],
@@ -54,28 +58,130 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ghtml: ['http'],
 };
 
-/** `webhook/config-values.ts` is a part of `config`; `webhook/http/pages.ts` is a part of `http`. */
-export function layerOf(path: string): string {
+/**
+ * The floors of `verification/`: a module uses the floors below its own, and beside that only what is named here.
+ * Files that lie in the folder itself are modules too (docs/development.md#floors-of-verification).
+ */
+const FLOORS: Readonly<Record<string, { readonly floor: number; readonly also?: readonly string[] }>> = {
+  record: { floor: 1 },
+  policy: { floor: 2 },
+  waiting: { floor: 2, also: ['context'] },
+  'prefill-data': { floor: 2 },
+  context: { floor: 2, also: ['policy', 'prefill-data'] },
+  step: { floor: 2, also: ['context', 'waiting'] },
+  publication: { floor: 3 },
+  execution: { floor: 4 },
+  eid: { floor: 4 },
+  worker: { floor: 5 },
+  person: { floor: 5 },
+  gate: { floor: 6 },
+  operator: { floor: 6 },
+};
+
+/** No folder holds more files than a reader takes in at once. */
+export const LARGEST_FOLDER = 13;
+
+/** `webhook/http/pages/render.ts` is of the part `http`, `webhook/errors.ts` is the part `errors`. */
+export function partOf(path: string): string {
   const [, first = ''] = path.split('/');
-  const name = first.replace(/\.ts$/, '');
-  return name.startsWith('config-') ? 'config' : name;
+  return first.replace(/\.ts$/, '');
+}
+
+/** The module of `verification/` that a file is of, by its folder or its name; undefined outside. */
+export function moduleOf(path: string): string | undefined {
+  const [top, part, name = ''] = path.split('/');
+  return top === 'webhook' && part === 'verification' ? name.replace(/\.ts$/, '') : undefined;
 }
 
 function isIn(path: string, places: readonly string[]): boolean {
-  return places.some((place) => layerOf(path) === place || path === `webhook/${place}.ts`);
+  return places.some((place) => path === `webhook/${place}.ts` || path.startsWith(`webhook/${place}/`));
 }
 
-/** What is wrong with one module of webhook/. */
-export function broken({ path, imports }: Module): string[] {
-  const layer = layerOf(path);
-  const rule = RULES[layer];
-  if (rule === undefined) return [`${path} belongs to no layer: say in the table above what it may import`];
+function brokenPart({ path, imports }: Module): string[] {
+  const part = partOf(path);
+  const rule = RULES[part];
+  if (rule === undefined) return [`${path} is of no part: say in RULES what it may import`];
   return imports.flatMap(({ to, typeOnly }) => {
     const places = PACKAGES[to] ?? Object.entries(PACKAGES).find(([name]) => to.startsWith(`${name}/`))?.[1];
-    if (places !== undefined && !places.includes(layer)) return [`${path} imports the package ${to}`];
+    if (places !== undefined && !places.includes(part)) return [`${path} imports the package ${to}`];
     if (!/^(webhook|sandbox|test)\//.test(to)) return to.startsWith('.') ? [`${path} imports ${to}`] : [];
     if (!to.startsWith('webhook/')) return [`${path} imports ${to}`];
-    const allowed = [layer, ...rule.values, ...(typeOnly ? (rule.types ?? []) : [])];
+    const allowed = [part, ...rule.values, ...(typeOnly ? (rule.types ?? []) : [])];
     return isIn(to, allowed) ? [] : [`${path} imports ${typeOnly ? 'types of ' : ''}${to}`];
   });
+}
+
+/** A module of `verification/` that is a folder is entered by its `index.ts` only, types included. */
+function brokenDoor({ path, imports }: Module): string[] {
+  return imports.flatMap(({ to }) => {
+    const module = moduleOf(to);
+    const isFolder = to.split('/').length > 3;
+    if (module === undefined || !isFolder || module === moduleOf(path)) return [];
+    return to === `webhook/verification/${module}/index.ts` ? [] : [`${path} enters ${to} beside its door`];
+  });
+}
+
+function brokenFloor({ path, imports }: Module): string[] {
+  const from = moduleOf(path);
+  if (from === undefined) return [];
+  const own = FLOORS[from];
+  if (own === undefined) return [`${path} has no floor: say in FLOORS which`];
+  return imports.flatMap(({ to }) => {
+    const module = moduleOf(to);
+    if (module === undefined || module === from || own.also?.includes(module)) return [];
+    const below = FLOORS[module];
+    return below !== undefined && below.floor < own.floor ? [] : [`${path} uses ${module}, which is not below ${from}`];
+  });
+}
+
+/** A door is a list that somebody wrote: it exports names one by one, and has no code of its own. */
+export function brokenDoorList(path: string, source: string): string[] {
+  if (!/^webhook\/verification\/[^/]+\/index\.ts$/.test(path)) return [];
+  const rest = source
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/export (type )?\{[^}]*\} from '\.\/[^']+';/g, '')
+    .trim();
+  return rest === '' ? [] : [`${path} holds more than a list of exports: ${rest.split('\n')[0]}`];
+}
+
+/** What is wrong with the imports of one module of `webhook/`. */
+export function broken(module: Module): string[] {
+  return [...brokenPart(module), ...brokenDoor(module), ...brokenFloor(module)];
+}
+
+/** Circles of imports, types included: each as the set of its modules' paths. */
+export function circles(modules: readonly Module[]): string[][] {
+  const imports = new Map(modules.map(({ path, imports: all }) => [path, all.map(({ to }) => to)]));
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const found: string[][] = [];
+  const visit = (path: string): number => {
+    const number = order.size;
+    order.set(path, number);
+    open.push(path);
+    let low = number;
+    for (const to of imports.get(path) ?? []) {
+      if (!imports.has(to)) continue;
+      if (!order.has(to)) low = Math.min(low, visit(to));
+      else if (open.includes(to)) low = Math.min(low, order.get(to) ?? low);
+    }
+    lowest.set(path, low);
+    if (low === number) {
+      const members = open.splice(open.indexOf(path));
+      if (members.length > 1 || imports.get(path)?.includes(path)) found.push(members.sort());
+    }
+    return low;
+  };
+  for (const path of imports.keys()) if (!order.has(path)) visit(path);
+  return found;
+}
+
+/** Folders that hold more files than LARGEST_FOLDER. */
+export function crowded(paths: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const path of paths) counts.set(posix.dirname(path), (counts.get(posix.dirname(path)) ?? 0) + 1);
+  return [...counts]
+    .filter(([, count]) => count > LARGEST_FOLDER)
+    .map(([folder, count]) => `${folder}: ${count} files`);
 }

@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
-import type { Terminal } from '../../webhook/cli/cli.ts';
 import { run } from '../../webhook/cli/program.ts';
 import type { Connect } from '../../webhook/cli/service.ts';
-import type { Environment } from '../../webhook/config.ts';
+import type { Terminal } from '../../webhook/cli/terminal.ts';
+import type { Environment } from '../../webhook/config/problem.ts';
 import { createDependencies } from '../../webhook/dependencies.ts';
 import { createLogger } from '../../webhook/logging.ts';
 import { CAPTURE_VARIABLE } from './log-capture.ts';

@@ -1,7 +1,7 @@
 import type { UpstreamFacts } from '../../webhook/errors.ts';
-import type { Change, Snapshot } from '../../webhook/ledger/types.ts';
-import { type PublishedStatus, published } from '../../webhook/verification/content.ts';
-import { onPublished, onPublishFailed } from '../../webhook/verification/publication.ts';
+import type { Change, Snapshot } from '../../webhook/model.ts';
+import { onPublished, onPublishFailed } from '../../webhook/verification/publication/state.ts';
+import { type PublishedStatus, published } from '../../webhook/verification/record/content.ts';
 import { NOW } from './story.ts';
 
 /** How a call to Kratos failed. */

@@ -1,4 +1,5 @@
-import { type Config, ConfigError, type Environment, type Problem, parseConfig } from '../../webhook/config.ts';
+import { type Config, parseConfig } from '../../webhook/config/config.ts';
+import { ConfigError, type Environment, type Problem } from '../../webhook/config/problem.ts';
 
 /** The least that the service starts with. */
 export const MINIMAL: Environment = {

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Snapshot, Status } from '../../webhook/ledger/types.ts';
+import type { Snapshot, Status } from '../../webhook/model.ts';
 import { initiate } from './calls.ts';
 import type { Execution } from './fake-jumio.ts';
 import type { TestService } from './service.ts';

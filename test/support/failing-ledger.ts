@@ -1,5 +1,5 @@
 import { LedgerUnavailable } from '../../webhook/errors.ts';
-import type { Desk } from '../../webhook/verification/desk.ts';
+import type { Desk } from '../../webhook/verification/context.ts';
 
 /** A desk at which one method of the ledger fails, as while its database does not answer it. */
 export function ledgerFailing(...methods: readonly ('gate' | 'change' | 'note')[]) {

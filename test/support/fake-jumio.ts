@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { UpstreamError } from '../../webhook/errors.ts';
-import type { ExecutionIds, JumioClient, Start, Started } from '../../webhook/jumio/client.ts';
 import type { JumioResult } from '../../webhook/jumio/result.ts';
-import type { Reason } from '../../webhook/ledger/types.ts';
+import type { ExecutionIds, JumioClient, Start, Started } from '../../webhook/jumio/types.ts';
+import type { Reason } from '../../webhook/model.ts';
 import { CANARIES, HOSTED_LINK } from './canaries.ts';
 
 /** One execution, as a test sees and steers it. */

@@ -6,7 +6,7 @@ import type {
   OidcCredential,
   State,
   Whoami,
-} from '../../webhook/kratos/client.ts';
+} from '../../webhook/kratos/types.ts';
 import { CANARIES } from './canaries.ts';
 
 type Methods = { -readonly [Name in keyof KratosClient]?: KratosClient[Name] | undefined };

@@ -1,6 +1,6 @@
-import type { LedgerEvent, Snapshot } from '../../webhook/ledger/types.ts';
-import { lease } from '../../webhook/verification/lease.ts';
-import { onDetails, onReadFailed, onStatus, wantsDetails } from '../../webhook/verification/looked.ts';
+import type { LedgerEvent, Snapshot } from '../../webhook/model.ts';
+import { onDetails, onReadFailed, onStatus, wantsDetails } from '../../webhook/verification/execution/read.ts';
+import { lease } from '../../webhook/verification/step.ts';
 import { detailsOf, type Told } from './jumio-wire.ts';
 import { last, lookAt } from './story.ts';
 

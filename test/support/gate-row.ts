@@ -1,5 +1,5 @@
 import type { GateRow } from '../../webhook/ledger/ledger.ts';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
+import type { Snapshot } from '../../webhook/model.ts';
 
 /** What the ledger's one query gives the gate of a snapshot. */
 export function gateRowOf({ identity, verifications }: Snapshot): GateRow {

@@ -1,9 +1,9 @@
 import type { GateRow } from '../../webhook/ledger/ledger.ts';
-import type { DecidedStatus, Status } from '../../webhook/ledger/types.ts';
-import { type Asked, gate, type Verdict } from '../../webhook/verification/gate.ts';
-import type { Policy } from '../../webhook/verification/policy.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import type { Copy } from '../../webhook/verification/published-copy.ts';
+import type { DecidedStatus, Status } from '../../webhook/model.ts';
+import { type Asked, gate, type Verdict } from '../../webhook/verification/gate/decide.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import type { Policy } from '../../webhook/verification/policy/rules.ts';
+import type { Copy } from '../../webhook/verification/record/published-copy.ts';
 import { NOW } from './story.ts';
 
 /** A request that says nothing of itself. */
@@ -41,6 +41,7 @@ export const COPIES = {
     jumio_verification_status: 'rejected',
   },
 } as const;
+
 export type CopyName = keyof typeof COPIES;
 
 /** What the ledger can say of an identity: a standing, or a status without one. */

@@ -1,10 +1,14 @@
-import { baseUrls } from '../../webhook/jumio/base-urls.ts';
-import { createJumioClient, type JumioClient, type JumioClientOptions } from '../../webhook/jumio/client.ts';
+import { createJumioClient } from '../../webhook/jumio/client.ts';
+import { baseUrls } from '../../webhook/jumio/regions.ts';
+import type { JumioClient, JumioClientOptions } from '../../webhook/jumio/types.ts';
 import { type Answering, type AnsweringServer, json, startAnsweringServer } from './answering-server.ts';
 
 export const ACCOUNT = '0b6d0c1e-7b0c-4a57-9a6d-2f0a3a1c9e01';
+
 export const EXECUTION = '7c1b5b0e-55f2-4a0c-8f56-11b9f0d4c502';
+
 export const IDS = { accountId: ACCOUNT, executionId: EXECUTION };
+
 export const START = {
   identityId: '9f425a8d-7efc-4768-8f23-7647a74fdf13',
   reference: `1.${EXECUTION}.${'m'.repeat(43)}`,

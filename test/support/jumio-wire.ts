@@ -1,9 +1,9 @@
-import type { Started } from '../../webhook/jumio/client.ts';
+import { toStarted } from '../../webhook/jumio/create.ts';
 import { type JumioResult, toResult } from '../../webhook/jumio/result.ts';
-import { toStarted } from '../../webhook/jumio/start.ts';
+import type { Started } from '../../webhook/jumio/types.ts';
 import { detailsWire, startedWire, statusWire } from '../../webhook/jumio/wire.ts';
-import type { Verification } from '../../webhook/ledger/types.ts';
-import { mintReference } from '../../webhook/verification/reference.ts';
+import type { Verification } from '../../webhook/model.ts';
+import { mintReference } from '../../webhook/verification/execution/reference.ts';
 
 /** The ledger's key in tests without a ledger. */
 export const REFERENCE_KEY = Buffer.alloc(32, 7);

@@ -1,10 +1,15 @@
-import { createKratosClient, type KratosClient, type KratosClientOptions } from '../../webhook/kratos/client.ts';
+import { createKratosClient, type KratosClientOptions } from '../../webhook/kratos/client.ts';
+import type { KratosClient } from '../../webhook/kratos/types.ts';
 import { type Answering, type AnsweringServer, json, startAnsweringServer } from './answering-server.ts';
 
 export const ID = '9f425a8d-7efc-4768-8f23-7647a74fdf13';
+
 export const KEY = 'canary-of-the-api-key';
+
 export const COOKIE = 'canary-of-the-cookie';
+
 export const TRAIT = 'canary-of-a-trait';
+
 export const content = { public: { status: 'approved', note: TRAIT }, admin: { attempts: 1 } };
 
 export const identityBody = {

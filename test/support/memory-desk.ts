@@ -1,7 +1,6 @@
-import type { LedgerEvent, Snapshot } from '../../webhook/ledger/types.ts';
-import type { Desk } from '../../webhook/verification/desk.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import type { Worker } from '../../webhook/verification/worker.ts';
+import type { LedgerEvent, Snapshot } from '../../webhook/model.ts';
+import type { Desk, Worker } from '../../webhook/verification/context.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
 import { REFERENCE_KEY } from './jumio-wire.ts';
 import { DAY, LIFETIME, NOW, verificationId } from './story.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../webhook/verification/desk.ts';
+import type { Clock } from '../../webhook/verification/context.ts';
 
 /** The real time, and as much more as the test says. */
 export interface MovedClock extends Clock {
@@ -8,8 +8,11 @@ export interface MovedClock extends Clock {
 }
 
 export const SECOND = 1_000;
+
 export const MINUTE = 60 * SECOND;
+
 export const HOUR = 60 * MINUTE;
+
 export const DAY = 24 * HOUR;
 
 export function createMovedClock(): MovedClock {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Reason } from '../../webhook/ledger/types.ts';
-import { agree } from '../../webhook/verification/consent.ts';
+import type { Reason } from '../../webhook/model.ts';
+import { agree } from '../../webhook/verification/person/consent.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import { callback, callbackOf } from './calls.ts';
 import { eventually, reaches, signUp, snapshotOf } from './eventually.ts';

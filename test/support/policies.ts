@@ -1,5 +1,5 @@
-import type { Policy } from '../../webhook/verification/policy.ts';
-import { type PolicyMistake, parsePolicy } from '../../webhook/verification/policy-file.ts';
+import { type PolicyMistake, parsePolicy } from '../../webhook/verification/policy/parse.ts';
+import type { Policy } from '../../webhook/verification/policy/rules.ts';
 
 /** A policy of these lines of YAML. */
 export function policyOf(text: string): Policy {

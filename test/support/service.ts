@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../webhook/app.ts';
-import { type Environment, parseConfig } from '../../webhook/config.ts';
+import { parseConfig } from '../../webhook/config/config.ts';
+import type { Environment } from '../../webhook/config/problem.ts';
 import { createDependencies, type Dependencies } from '../../webhook/dependencies.ts';
 import { createLogger } from '../../webhook/logging.ts';
-import type { Desk } from '../../webhook/verification/desk.ts';
+import { createWatch, watchJumio, watchKratos } from '../../webhook/upstream-health.ts';
+import type { Desk } from '../../webhook/verification/context.ts';
 import { createWorker } from '../../webhook/verification/worker.ts';
-import { createWatch, watchJumio, watchKratos } from '../../webhook/watch.ts';
 import { CANARIES } from './canaries.ts';
 import { createFakeJumio, type FakeJumio } from './fake-jumio.ts';
 import { createFakeKratos, type FakeKratos } from './fake-kratos.ts';
@@ -41,7 +42,9 @@ export interface TestService extends Pick<Dependencies, 'config' | 'desk' | 'wor
 }
 
 export const PUBLIC_URL = 'https://verify.example.com';
+
 export const KRATOS_PUBLIC_URL = 'https://auth.example.com';
+
 export const APPLICATION = 'https://app.example.com';
 
 /** No address leads anywhere: the clients are fakes. */

@@ -1,24 +1,29 @@
-import type { Change, DecidedStatus, Snapshot, Verification } from '../../webhook/ledger/types.ts';
-import { latest } from '../../webhook/verification/attempts.ts';
-import { onCreated } from '../../webhook/verification/created.ts';
-import { lease } from '../../webhook/verification/lease.ts';
-import { onDetails, onStatus } from '../../webhook/verification/looked.ts';
-import { nudge } from '../../webhook/verification/nudge.ts';
-import type { Look } from '../../webhook/verification/outcomes.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { mintReference } from '../../webhook/verification/reference.ts';
-import { meet, request } from '../../webhook/verification/request.ts';
+import type { Change, DecidedStatus, Snapshot, Verification } from '../../webhook/model.ts';
+import { onCreated } from '../../webhook/verification/execution/create.ts';
+import type { Look } from '../../webhook/verification/execution/outcome.ts';
+import { onDetails, onStatus } from '../../webhook/verification/execution/read.ts';
+import { mintReference } from '../../webhook/verification/execution/reference.ts';
+import { nudge } from '../../webhook/verification/execution/schedule.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { latest } from '../../webhook/verification/record/attempts.ts';
+import { meet, request } from '../../webhook/verification/record/record.ts';
+import { lease } from '../../webhook/verification/step.ts';
 import { detailsOf, REFERENCE_KEY, startedAs, statusOf, type Told } from './jumio-wire.ts';
 
 /** A history of one identity, told with the functions that write it in production. All times are epoch milliseconds. */
 
 export const HOUR = 3_600_000;
+
 export const DAY = 24 * HOUR;
+
 /** The moment at which the tests look. */
 export const NOW = Date.UTC(2026, 0, 20, 12);
+
 /** How long a hosted link lasts. */
 export const LIFETIME = 24 * HOUR;
+
 export const IDENTITY = '9f425a8d-7efc-4768-8f23-7647a74fdf13';
+
 export const TERMS = { random: 0.5, linkLifetimeMs: LIFETIME, workflowKey: '10011' };
 
 /** The id of the n-th verification. */

@@ -1,15 +1,13 @@
 import type { UpstreamFacts } from '../../webhook/errors.ts';
-import type { Change, Snapshot, Verification } from '../../webhook/ledger/types.ts';
-import { arrive } from '../../webhook/verification/arrive.ts';
-import { latest, openAttempt } from '../../webhook/verification/attempts.ts';
-import { decline } from '../../webhook/verification/consent.ts';
-import { classifyCreate, onCreateFailed } from '../../webhook/verification/create-failed.ts';
-import { onCreated } from '../../webhook/verification/created.ts';
-import { goOn } from '../../webhook/verification/hand-over.ts';
-import { lease } from '../../webhook/verification/lease.ts';
-import { onReadFailed } from '../../webhook/verification/looked.ts';
-import { nudge } from '../../webhook/verification/nudge.ts';
-import { GIVE_UP_MS } from '../../webhook/verification/schedule.ts';
+import type { Change, Snapshot, Verification } from '../../webhook/model.ts';
+import { classifyCreate, onCreated, onCreateFailed } from '../../webhook/verification/execution/create.ts';
+import { onReadFailed } from '../../webhook/verification/execution/read.ts';
+import { GIVE_UP_MS, nudge } from '../../webhook/verification/execution/schedule.ts';
+import { decline } from '../../webhook/verification/person/consent.ts';
+import { goOn } from '../../webhook/verification/person/continue.ts';
+import { arrive } from '../../webhook/verification/person/visit.ts';
+import { latest, openAttempt } from '../../webhook/verification/record/attempts.ts';
+import { lease } from '../../webhook/verification/step.ts';
 import { decision, startedAs, type Told } from './jumio-wire.ts';
 import { CONSENT, createMemoryDesk, type MemoryDesk } from './memory-desk.ts';
 import { DAY, IDENTITY, LIFETIME, lookAt, NOW, read, readWord, TERMS } from './story.ts';
@@ -88,6 +86,7 @@ function person(act: (memory: MemoryDesk) => Promise<unknown>): Happening {
 }
 
 const WHO = { identityId: IDENTITY, inherited: null };
+
 const AGREES = { returnTo: null, agreement: CONSENT };
 
 /** The worker claims the look that is due when the link has ended. */
@@ -153,4 +152,5 @@ export const EVENTS = {
   'person refuses': person(({ desk }) => decline(desk, WHO)),
   'the link’s end passes': linkEnds,
 } as const satisfies Readonly<Record<string, Happening>>;
+
 export type EventName = keyof typeof EVENTS;

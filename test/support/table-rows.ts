@@ -1,10 +1,8 @@
-import type { DecidedStatus, Snapshot } from '../../webhook/ledger/types.ts';
-import { onCreateFailed } from '../../webhook/verification/create-failed.ts';
-import { withVerification } from '../../webhook/verification/edit.ts';
-import { grant } from '../../webhook/verification/grant.ts';
-import { override } from '../../webhook/verification/override.ts';
-import { invite } from '../../webhook/verification/request.ts';
-import { settle } from '../../webhook/verification/settle.ts';
+import type { DecidedStatus, Snapshot } from '../../webhook/model.ts';
+import { onCreateFailed } from '../../webhook/verification/execution/create.ts';
+import { grant, override } from '../../webhook/verification/operator/actions.ts';
+import { settle } from '../../webhook/verification/record/normalize.ts';
+import { invite, withVerification } from '../../webhook/verification/record/record.ts';
 import { decision, findings, type Told } from './jumio-wire.ts';
 import {
   asked,
@@ -39,6 +37,7 @@ export const MANIPULATED: Told = {
 };
 
 export const PASSED: Told = { status: 'PROCESSED', decision: decision('PASSED', 10) };
+
 export const WARNING: Told = { status: 'PROCESSED', decision: decision('WARNING', 50) };
 
 const PAST = NOW - 20 * DAY;
@@ -77,10 +76,13 @@ export const STANDINGS = {
   'rejected by the operator': () => overridden(decidedBy(PASSED), 'FAILED'),
   'rejected, final; one more granted': () => grant(decidedBy(MANIPULATED), 'ann', null, PAST + 7 * DAY).snapshot,
 } as const;
+
 export type StandingName = keyof typeof STANDINGS;
 
 const RECENTLY = NOW - HOUR;
+
 const LONG_AGO = NOW - 2 * DAY;
+
 /** When the worker looks because the link has ended. */
 const LINK_ENDED = LONG_AGO + LIFETIME + 1_000;
 
@@ -119,6 +121,7 @@ export const ATTEMPTS = {
   'PROCESSED, details not read yet': live('PROCESSED'),
   TOKEN_EXPIRED: ended('TOKEN_EXPIRED'),
 } as const;
+
 export type AttemptName = keyof typeof ATTEMPTS;
 
 /** A standing and an attempt beside it, as the worker leaves them at the moment of the tests. */

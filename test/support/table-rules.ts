@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Snapshot, Verification } from '../../webhook/ledger/types.ts';
-import { standingOf } from '../../webhook/verification/standing.ts';
+import type { Snapshot, Verification } from '../../webhook/model.ts';
+import { standingOf } from '../../webhook/verification/record/standing.ts';
 import { allCells, type Cell } from './table.ts';
 import type { EventName } from './table-events.ts';
 
@@ -23,8 +23,10 @@ const DECIDING: ReadonlySet<EventName> = new Set<EventName>([
   'details: REJECTED, unreadable',
   'details: REJECTED, manipulated',
 ]);
+
 /** The cells of such an event. */
 export const deciding = cells.filter(({ event }) => DECIDING.has(event));
+
 /** All the others. */
 export const undecided = cells.filter(({ event }) => !DECIDING.has(event));
 

@@ -1,10 +1,9 @@
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { attemptStatus, latest } from '../../webhook/verification/attempts.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { readCopy } from '../../webhook/verification/published-copy.ts';
-import { standingOf, statusOf } from '../../webhook/verification/standing.ts';
-import { mayStart, type Permission } from '../../webhook/verification/start-again.ts';
-import { waitingOn } from '../../webhook/verification/whose-move.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { mayStart, type Permission } from '../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { attemptStatus, latest } from '../../webhook/verification/record/attempts.ts';
+import { readCopy } from '../../webhook/verification/record/published-copy.ts';
+import { standingOf, statusOf, waitingOn } from '../../webhook/verification/record/standing.ts';
 import { gateRowOf } from './gate-row.ts';
 import { COPIES, judged, LEDGERS, rowOf } from './gate-table.ts';
 import { NOW } from './story.ts';
@@ -13,6 +12,7 @@ import { EVENTS, type EventName } from './table-events.ts';
 import { ATTEMPTS, type AttemptName, STANDINGS, type StandingName, situation } from './table-rows.ts';
 
 const UNCHANGED = '=';
+
 const IMPOSSIBLE = '–';
 
 function button(permission: Permission): string {

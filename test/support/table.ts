@@ -1,4 +1,4 @@
-import type { LedgerEvent, Snapshot } from '../../webhook/ledger/types.ts';
+import type { LedgerEvent, Snapshot } from '../../webhook/model.ts';
 import { EVENTS, type EventName } from './table-events.ts';
 import { ATTEMPTS, type AttemptName, STANDINGS, type StandingName, situation } from './table-rows.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { UpstreamError, type UpstreamFacts } from '../../webhook/errors.ts';
-import type { Started } from '../../webhook/jumio/client.ts';
-import { start } from '../../webhook/verification/start.ts';
+import type { Started } from '../../webhook/jumio/types.ts';
+import { start } from '../../webhook/verification/person/sign-up.ts';
 import { HOSTED_LINK } from './canaries.ts';
 import { HOUR } from './moved-clock.ts';
 import type { TestService } from './service.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { preferredType } from '../../webhook/http/accept.ts';
+import { preferredType } from '../../webhook/http/negotiation.ts';
 
 const TYPES = ['text/html', 'application/json'];
 

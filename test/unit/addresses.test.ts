@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { enterUrl } from '../../webhook/verification/addresses.ts';
+import { enterUrl } from '../../webhook/verification/person/one-time-link.ts';
 
 it('a one-time address leads to the page with the button, whatever the slash at the end', () => {
   for (const publicUrl of ['https://verify.example.com', 'https://verify.example.com/'])

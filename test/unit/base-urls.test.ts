@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baseUrls } from '../../webhook/jumio/base-urls.ts';
+import { baseUrls } from '../../webhook/jumio/regions.ts';
 
 const EMEA = {
   account: 'https://account.emea-1.jumio.ai/api/v1',

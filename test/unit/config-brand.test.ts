@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contrast, DARK, LIGHT } from '../../webhook/config-brand.ts';
-import { createAssets } from '../../webhook/http/assets.ts';
+import { contrast, DARK, LIGHT } from '../../webhook/config/brand.ts';
+import { createAssets } from '../../webhook/http/pages/assets.ts';
 import { config, problems } from '../support/environment.ts';
 
 let folder = '';
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'brand-'));
 });
+
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function file(name: string, content: string | Buffer): string {

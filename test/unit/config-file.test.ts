@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig, variableNames } from '../../webhook/config.ts';
+import { parseConfig, variableNames } from '../../webhook/config/config.ts';
 import { config, MINIMAL, problems } from '../support/environment.ts';
 
 describe('a value from a file', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Config, ConfigError, type Environment, parseConfig, variableNames } from '../../webhook/config.ts';
+import { type Config, parseConfig, variableNames } from '../../webhook/config/config.ts';
+import { ConfigError, type Environment } from '../../webhook/config/problem.ts';
 import { config, MINIMAL, problems, wrongNames } from '../support/environment.ts';
 
 describe('the configuration', () => {

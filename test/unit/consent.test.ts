@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { agree, decline, hasAgreed } from '../../webhook/verification/consent.ts';
-import { contentOf, published } from '../../webhook/verification/content.ts';
-import { withIdentity } from '../../webhook/verification/edit.ts';
-import { erase } from '../../webhook/verification/erase.ts';
-import { goOn } from '../../webhook/verification/hand-over.ts';
-import { invite } from '../../webhook/verification/request.ts';
-import { view } from '../../webhook/verification/view.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { erase } from '../../webhook/verification/operator/actions.ts';
+import { agree, decline } from '../../webhook/verification/person/consent.ts';
+import { goOn } from '../../webhook/verification/person/continue.ts';
+import { view } from '../../webhook/verification/person/view.ts';
+import { contentOf, published } from '../../webhook/verification/record/content.ts';
+import { hasAgreed, invite, withIdentity } from '../../webhook/verification/record/record.ts';
 import { CONSENT, createMemoryDesk, type MemoryDesk } from '../support/memory-desk.ts';
 import { asked, begun, IDENTITY, last, NOW, newcomer } from '../support/story.ts';
 
 const WHO = { identityId: IDENTITY, inherited: null };
+
 const OTHER = { version: 'text-2', language: 'de' };
 
 function kinds({ events }: MemoryDesk): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
+import type { Snapshot } from '../../webhook/model.ts';
 import {
   aboutToDeactivate,
   onRevoked,
@@ -8,16 +8,19 @@ import {
   onStateWritten,
   stateToWrite,
   waived,
-} from '../../webhook/verification/consequences.ts';
-import { withIdentity } from '../../webhook/verification/edit.ts';
-import { onReadBack, restDue } from '../../webhook/verification/publication.ts';
+} from '../../webhook/verification/publication/consequences.ts';
+import { onReadBack, restDue } from '../../webhook/verification/publication/state.ts';
+import { withIdentity } from '../../webhook/verification/record/record.ts';
 import { copyOf, paid } from '../support/debts.ts';
 import { begun, DAY, HOUR, NOW, newcomer, read } from '../support/story.ts';
 import { MANIPULATED, PASSED, WARNING } from '../support/table-rows.ts';
 
 const MINUTE = 60_000;
+
 const SINCE = NOW + 1_000;
+
 const pending = paid(begun(newcomer()));
+
 const rejected = read(pending, MANIPULATED, NOW).snapshot;
 
 /** Deactivated by us, and published. */

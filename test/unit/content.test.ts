@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { type Content, contentOf, published } from '../../webhook/verification/content.ts';
-import { statusOf } from '../../webhook/verification/standing.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { type Content, contentOf, published } from '../../webhook/verification/record/content.ts';
+import { statusOf } from '../../webhook/verification/record/standing.ts';
 import { decision, findings } from '../support/jumio-wire.ts';
 import { asked, begun, last, NOW, newcomer, read, readWord } from '../support/story.ts';
 import { allCells } from '../support/table.ts';
@@ -15,6 +15,7 @@ function shown(snapshot: Snapshot): Content | undefined {
 }
 
 const schemaFile = new URL('../../docs/metadata-public.schema.json', import.meta.url);
+
 const schema = z
   .object({
     required: z.array(z.string()),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { debtToKratos, isOurCopy, onReadBack, republish } from '../../webhook/verification/publication.ts';
+import { debtToKratos, isOurCopy, onReadBack, republish } from '../../webhook/verification/publication/state.ts';
 import { copyOf, kratosFacts, paid, unpaid } from '../support/debts.ts';
 import { begun, NOW, newcomer, read } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { UpstreamFacts } from '../../webhook/errors.ts';
-import { type CreateFailure, classifyCreate, onCreateFailed } from '../../webhook/verification/create-failed.ts';
-import { accountOf } from '../../webhook/verification/created.ts';
+import {
+  accountOf,
+  type CreateFailure,
+  classifyCreate,
+  onCreateFailed,
+} from '../../webhook/verification/execution/create.ts';
 import { asked, begun, last, NOW, newcomer, readWord, TERMS } from '../support/story.ts';
 
 const terms = { now: NOW, ...TERMS };

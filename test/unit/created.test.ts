@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { UpstreamFacts } from '../../webhook/errors.ts';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { classifyCreate, onCreateFailed } from '../../webhook/verification/create-failed.ts';
-import { accountOf, onCreated } from '../../webhook/verification/created.ts';
-import { withVerification } from '../../webhook/verification/edit.ts';
-import { waitingOn } from '../../webhook/verification/whose-move.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { accountOf, classifyCreate, onCreated, onCreateFailed } from '../../webhook/verification/execution/create.ts';
+import { withVerification } from '../../webhook/verification/record/record.ts';
+import { waitingOn } from '../../webhook/verification/record/standing.ts';
 import { startedAs } from '../support/jumio-wire.ts';
 import { asked, begun, DAY, HOUR, LIFETIME, last, made, NOW, newcomer, readWord, TERMS } from '../support/story.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toResult } from '../../webhook/jumio/result.ts';
 import { detailsWire } from '../../webhook/jumio/wire.ts';
-import { type Decision, decide, readStatus } from '../../webhook/verification/decide.ts';
+import { type Decision, decide, readStatus } from '../../webhook/verification/execution/outcome.ts';
 import { decision, detailsOf } from '../support/jumio-wire.ts';
 import { begun, last, newcomer } from '../support/story.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { standingOf } from '../../webhook/verification/standing.ts';
-import { waitingOn } from '../../webhook/verification/whose-move.ts';
+import { standingOf, waitingOn } from '../../webhook/verification/record/standing.ts';
 import { decision } from '../support/jumio-wire.ts';
 import { begun, DAY, HOUR, last, NOW, newcomer, nth, read, readWord } from '../support/story.ts';
 import { BLURRED, PASSED, WARNING } from '../support/table-rows.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { debtsNext, whyWaiting } from '../../webhook/verification/description.ts';
-import { onEvidence } from '../../webhook/verification/evidence.ts';
-import type { Found } from '../../webhook/verification/evidence-found.ts';
-import { beginBy, lookedAgain, owed } from '../../webhook/verification/evidence-owed.ts';
-import { FIRST_PUBLICATION_WAITS_MS } from '../../webhook/verification/settle.ts';
+import type { Found } from '../../webhook/verification/eid/credential.ts';
+import { beginBy, lookedAgain, onEvidence, owed } from '../../webhook/verification/eid/evidence.ts';
+import { debtsNext, whyWaiting } from '../../webhook/verification/operator/describe.ts';
+import { FIRST_PUBLICATION_WAITS_MS } from '../../webhook/verification/record/normalize.ts';
 import { begun, NOW, newcomer, verificationId } from '../support/story.ts';
 
 const HOW = { startsAt: 'registration', newId: () => verificationId(7), random: () => 0.5, eid: {} } as const;
+
 const GOOD: Found = {
   kind: 'verified',
   provider: 'itsme',

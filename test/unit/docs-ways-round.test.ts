@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CHECKS } from '../../webhook/doctor/checks.ts';
+import { CHECKS } from '../../webhook/doctor/doctor.ts';
 import { modulesBelow } from '../support/modules.ts';
 
 const TOP = new URL('../../', import.meta.url);
+
 const read = (path: string): string => readFileSync(new URL(path, TOP), 'utf8');
 
 /** The rows of the table: the way, what closes it, the file of its test, and words of the test's name. */

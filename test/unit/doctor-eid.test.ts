@@ -1,25 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fillRecipe } from '../../sandbox/eid/recipe.ts';
-import type { Asked } from '../../webhook/doctor/probes/ask.ts';
+import type { Asked } from '../../webhook/doctor/probes/probe.ts';
 import { mendedInTurn, wrong } from '../support/doctor/mended.ts';
 import { applied, type Operation } from '../support/doctor/operations.ts';
 import { examined, SHIPPED, type Site } from '../support/doctor/site.ts';
 
 const ISSUER = 'https://idp.example.net/oxauth';
+
 const RECIPE = { providerId: 'idemia', issuer: ISSUER, clientId: 'bridge', clientSecret: 'secret' };
+
 const OIDC = '/selfservice/methods/oidc';
+
 const PROVIDER = `${OIDC}/config/providers/0`;
+
 const SIGN_UP = '/selfservice/flows/registration/after/oidc/hooks';
+
 const SETTINGS = '/selfservice/flows/settings/after/oidc';
 
 const ENV = {
   EID_PROVIDERS: `idemia: { issuer: "${ISSUER}", client_id: bridge, levels: [loa-2, loa-3] }`,
   POLICY: 'rules: [{ then: allow }]\nevidence: { idemia: [loa-3] }\nrequired_level: { person: { idemia: loa-2 } }',
 };
+
 const DOCUMENT = { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks`, acr_values_supported: ['loa-2', 'loa-3', 'loa-4'] };
+
 const MAPPER_FILE = new URL('../../eid/idemia/mapper.jsonnet', import.meta.url).href;
+
 const MAPPER = `base64://${readFileSync(new URL(MAPPER_FILE)).toString('base64')}`;
+
 const set = (path: string, value: unknown): Operation => ({ op: 'add', path, value });
 
 /** The shipped configuration with the recipe in it, and these changes. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../webhook/doctor/probes/disk.ts';
-import type { LedgerLook } from '../../webhook/ledger/look.ts';
+import type { LedgerLook } from '../../webhook/ledger/database/inspect.ts';
 import { examined, SHIPPED } from '../support/doctor/site.ts';
 
 const WELL = { state: 'open', unwritable: undefined, missing: [], unknown: [], paused: [] } as const;
+
 const ROOMY: Disk = { freeBytes: 5 * 1024 ** 3, openedBy: 1, isOpenToAll: false };
 
 async function found(ledger: LedgerLook, disk: Disk = ROOMY): Promise<string[]> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { leadsInto } from '../../webhook/doctor/checks/browser-flow.ts';
 import { commonDomain } from '../../webhook/doctor/checks/cookies.ts';
-import { leadsInto } from '../../webhook/doctor/checks/return-urls.ts';
-import { fixLines } from '../../webhook/doctor/fix-lines.ts';
-import { matchesGlob } from '../../webhook/doctor/glob.ts';
-import { merge } from '../../webhook/doctor/tree.ts';
+import { matchesGlob } from '../../webhook/doctor/kratos-config/network.ts';
+import { merge } from '../../webhook/doctor/kratos-config/read.ts';
+import { fixLines } from '../../webhook/doctor/report.ts';
 
 describe('several configuration files', () => {
   it('are merged as Kratos does: objects key by key, lists and values replaced by the later', () => {

@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { MANNERS } from '../../sandbox/eid/kinds.ts';
 import { fillRecipe } from '../../sandbox/eid/recipe.ts';
-import { at } from '../../webhook/doctor/tree.ts';
+import { at } from '../../webhook/doctor/kratos-config/read.ts';
 import { problems } from '../support/environment.ts';
 
 const ROOT = new URL('../../', import.meta.url);
+
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+
 const FOLDERS = ['generic', 'idemia', 'itsme'] as const;
+
 const filling = { providerId: 'mine', issuer: 'https://idp.example', clientId: 'c', clientSecret: 's' };
 
 function provider(folder: string): Record<string, unknown> {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, type Environment, parseConfig, variableNames } from '../../webhook/config.ts';
+import { parseConfig, variableNames } from '../../webhook/config/config.ts';
+import { ConfigError, type Environment } from '../../webhook/config/problem.ts';
 
 const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+
 const lines = text.trimEnd().split('\n');
+
 const example: Environment = { ...parseEnv(text) };
 
 function problemsOf(env: Environment): string[] {

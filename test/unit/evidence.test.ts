@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Change, Snapshot } from '../../webhook/ledger/types.ts';
-import { onEvidence } from '../../webhook/verification/evidence.ts';
-import type { Found } from '../../webhook/verification/evidence-found.ts';
-import { beginBy, owed } from '../../webhook/verification/evidence-owed.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { standingOf } from '../../webhook/verification/standing.ts';
-import { mayStart } from '../../webhook/verification/start-again.ts';
+import type { Change, Snapshot } from '../../webhook/model.ts';
+import type { Found } from '../../webhook/verification/eid/credential.ts';
+import { beginBy, onEvidence, owed } from '../../webhook/verification/eid/evidence.ts';
+import { mayStart } from '../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { standingOf } from '../../webhook/verification/record/standing.ts';
 import { decision } from '../support/jumio-wire.ts';
 import { begun, HOUR, NOW, newcomer, read, verificationId } from '../support/story.ts';
 
 const BORN = NOW - 1_000;
+
 const HOW = { startsAt: 'registration', newId: () => verificationId(7), random: () => 0.5, eid: {} } as const;
+
 const EID = { provider: 'idemia', subject: 'hash-of-anna' };
+
 const GOOD: Found = { kind: 'verified', ...EID, level: 'loa-3', issuedAt: BORN, satisfies: true, taken: false };
 
 function signedUp(): Snapshot {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GateRow } from '../../webhook/ledger/ledger.ts';
-import type { Status } from '../../webhook/ledger/types.ts';
-import type { Policy } from '../../webhook/verification/policy.ts';
-import { readCopy } from '../../webhook/verification/published-copy.ts';
+import type { Status } from '../../webhook/model.ts';
+import type { Policy } from '../../webhook/verification/policy/rules.ts';
+import { readCopy } from '../../webhook/verification/record/published-copy.ts';
 import { gateRowOf } from '../support/gate-row.ts';
 import { COPIES, type CopyName, judged, LEDGERS, rowOf } from '../support/gate-table.ts';
 import { blocking } from '../support/policies.ts';

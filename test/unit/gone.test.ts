@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { withIdentity } from '../../webhook/verification/edit.ts';
-import { debtToKratos, reappeared } from '../../webhook/verification/publication.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { debtToKratos, reappeared } from '../../webhook/verification/publication/state.ts';
+import { withIdentity } from '../../webhook/verification/record/record.ts';
 import { kratosFacts, paid, unpaid } from '../support/debts.ts';
 import { asked, begun, DAY, HOUR, last, NOW, newcomer, read } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';
 
 const pending = begun(newcomer());
+
 const approved = read(begun(newcomer()), PASSED).snapshot;
 
 const MISSING = kratosFacts({ status: 404, code: 'identity-not-found' });

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { heal, type Remedy, remedyFor } from '../../webhook/verification/heal.ts';
-import type { Asking } from '../../webhook/verification/judgement.ts';
-import { onReadBack } from '../../webhook/verification/publication.ts';
-import { readCopy } from '../../webhook/verification/published-copy.ts';
-import { invite } from '../../webhook/verification/request.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import type { Asking } from '../../webhook/verification/gate/check.ts';
+import { heal, type Remedy, remedyFor } from '../../webhook/verification/gate/heal.ts';
+import { onReadBack } from '../../webhook/verification/publication/state.ts';
+import { readCopy } from '../../webhook/verification/record/published-copy.ts';
+import { invite } from '../../webhook/verification/record/record.ts';
 import { copyOf, paid } from '../support/debts.ts';
 import { gateRowOf } from '../support/gate-row.ts';
 import { asked, begun, HOUR, IDENTITY, last, NOW, newcomer, read, readWord, verificationId } from '../support/story.ts';
 import { BLURRED, PASSED, WARNING } from '../support/table-rows.ts';
 
 const LEDGER_CREATED = NOW - HOUR;
+
 const context = { now: NOW, newId: () => verificationId(9), startsAt: 'registration' } as const;
 
 function signIn(body: object, bornAt: number | undefined = NOW - 60_000): Asking {

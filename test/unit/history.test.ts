@@ -1,18 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Change, Snapshot } from '../../webhook/ledger/types.ts';
-import { openAttempt } from '../../webhook/verification/attempts.ts';
-import { onDetails } from '../../webhook/verification/looked.ts';
-import { nudge } from '../../webhook/verification/nudge.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { standingOf, statusOf } from '../../webhook/verification/standing.ts';
-import { mayStart } from '../../webhook/verification/start-again.ts';
+import type { Change, Snapshot } from '../../webhook/model.ts';
+import { onDetails } from '../../webhook/verification/execution/read.ts';
+import { nudge } from '../../webhook/verification/execution/schedule.ts';
+import { mayStart } from '../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { openAttempt } from '../../webhook/verification/record/attempts.ts';
+import { standingOf, statusOf } from '../../webhook/verification/record/standing.ts';
 import { detailsOf, type Told } from '../support/jumio-wire.ts';
 import { asked, begun, DAY, HOUR, last, lookAt, made, NOW, newcomer, nth, read } from '../support/story.ts';
 import { BLURRED, MANIPULATED, PASSED, WARNING } from '../support/table-rows.ts';
 
 /** Everything that may happen to one identity, in any order. */
 type Step = (snapshot: Snapshot, now: number) => Change | undefined;
+
 const answers: readonly Told[] = [
   PASSED,
   WARNING,
@@ -24,6 +25,7 @@ const answers: readonly Told[] = [
   { ...PASSED, status: 'PAUSED' },
   { ...PASSED, workflow: { id: 'somebody-elses' } },
 ];
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constantFrom(...answers), fc.nat({ max: 5 }), fc.nat({ max: 3 })).map(
     ([told, which, ago]): Step =>

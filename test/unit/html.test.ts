@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import Fastify from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createAssets } from '../../webhook/http/assets.ts';
-import { html } from '../../webhook/http/html.ts';
-import { document } from '../../webhook/http/layout.ts';
-import { button, link, type Page, words } from '../../webhook/http/page.ts';
-import { createSendPage } from '../../webhook/http/send-page.ts';
+import { createAssets } from '../../webhook/http/pages/assets.ts';
+import { button, link, type Page, words } from '../../webhook/http/pages/page.ts';
+import { createSendPage, document, html } from '../../webhook/http/pages/render.ts';
 import type { Text } from '../../webhook/texts/messages.ts';
 import type { Texts } from '../../webhook/texts/texts.ts';
 import { unescapeHtml } from '../support/entities.ts';
@@ -27,9 +25,13 @@ function spoken(word: string): Text {
 const PLAIN: Page = { sentence: spoken('S'), action: words(spoken('A')) };
 
 const app = Fastify();
+
 const send = createSendPage({ texts, brand: {}, assets: createAssets({}) });
+
 let shown: Page = PLAIN;
+
 app.get('/', (_request, reply) => send(reply, 200, shown));
+
 afterAll(() => app.close());
 
 async function sent(page: Partial<Page>, headers = {}) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createRequest } from '../../webhook/jumio/create.ts';
 import { jumioLocale } from '../../webhook/jumio/locale.ts';
-import { createRequest } from '../../webhook/jumio/start.ts';
 
 describe('the language of Jumio’s pages', () => {
   it.each([

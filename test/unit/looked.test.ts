@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UpstreamFacts } from '../../webhook/errors.ts';
-import { onReadFailed, wantsDetails } from '../../webhook/verification/looked.ts';
+import { onReadFailed, wantsDetails } from '../../webhook/verification/execution/read.ts';
 import { followed } from '../support/followed.ts';
 import { begun, DAY, HOUR, LIFETIME, last, lookAt, NOW, newcomer, nudged, read } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Page } from '../../webhook/http/page.ts';
-import { standingPage } from '../../webhook/http/standing-page.ts';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { agreed } from '../../webhook/verification/consent.ts';
-import type { Desk } from '../../webhook/verification/desk.ts';
-import { withIdentity } from '../../webhook/verification/edit.ts';
-import { goOn, type Outcome } from '../../webhook/verification/hand-over.ts';
-import { nextOf } from '../../webhook/verification/next.ts';
-import { type View, view } from '../../webhook/verification/view.ts';
+import type { Page } from '../../webhook/http/pages/page.ts';
+import { standingPage } from '../../webhook/http/pages/status-page.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import type { Desk } from '../../webhook/verification/context.ts';
+import { agreed } from '../../webhook/verification/person/consent.ts';
+import { goOn, type Outcome } from '../../webhook/verification/person/continue.ts';
+import { nextOf, type View, view } from '../../webhook/verification/person/view.ts';
+import { withIdentity } from '../../webhook/verification/record/record.ts';
 import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
 import { IDENTITY, NOW } from '../support/story.ts';
 import { names } from '../support/table.ts';
 import { ATTEMPTS, STANDINGS, situation } from '../support/table-rows.ts';
 
 const WHO = { identityId: IDENTITY, inherited: null };
+
 const RETURN_TO = 'https://app.example/home';
 
 /** What a person may have said to the text. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { standingOf } from '../../webhook/verification/standing.ts';
+import { standingOf } from '../../webhook/verification/record/standing.ts';
 import { followed } from '../support/followed.ts';
 import { begun, DAY, HOUR, LIFETIME, last, NOW, newcomer, nudged, read, readWord } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { onDetails, onReadFailed, onStatus } from '../../webhook/verification/looked.ts';
-import { nudge } from '../../webhook/verification/nudge.ts';
+import { onDetails, onReadFailed, onStatus } from '../../webhook/verification/execution/read.ts';
+import { nudge } from '../../webhook/verification/execution/schedule.ts';
 import { detailsOf, statusOf } from '../support/jumio-wire.ts';
 import { asked, begun, HOUR, last, leased, lookAt, NOW, newcomer, nudged, read, readWord } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';

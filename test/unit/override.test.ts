@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { override } from '../../webhook/verification/override.ts';
+import { override } from '../../webhook/verification/operator/actions.ts';
 import { asked, begun, last, NOW, newcomer, verificationId } from '../support/story.ts';
 
 const BY = { reason: 'seen-in-person', by: 'an operator' } as const;

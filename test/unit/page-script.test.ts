@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-const SCRIPT = readFileSync(new URL('../../webhook/http/assets/page.js', import.meta.url), 'utf8');
+const SCRIPT = readFileSync(new URL('../../webhook/http/pages/assets/page.js', import.meta.url), 'utf8');
 
 type Answer = () => Response | Promise<never>;
 

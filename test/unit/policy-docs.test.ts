@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { policySchema } from '../../webhook/verification/policy-schema.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { policySchema } from '../../webhook/verification/policy/schema.ts';
 import { mistakesOf, policyOf } from '../support/policies.ts';
 
 const page = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
+
 const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
 
 describe('docs/policy.md', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { policyJsonSchema } from '../../webhook/verification/policy-schema.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { policyJsonSchema } from '../../webhook/verification/policy/schema.ts';
 import { problems } from '../support/environment.ts';
 import { mistakesOf, policyOf } from '../support/policies.ts';
 

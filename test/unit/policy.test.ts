@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gate } from '../../webhook/verification/gate.ts';
-import { decisionOf, type Facts, ruleFor } from '../../webhook/verification/policy.ts';
-import { readCopy } from '../../webhook/verification/published-copy.ts';
+import { gate } from '../../webhook/verification/gate/decide.ts';
+import { decisionOf, type Facts, ruleFor } from '../../webhook/verification/policy/rules.ts';
+import { readCopy } from '../../webhook/verification/record/published-copy.ts';
 import { asked, copy, facts, policyOfRules, policyRules, row } from '../support/arbitrary-policy.ts';
 import { policyOf } from '../support/policies.ts';
 import { NOW } from '../support/story.ts';
 
 /** A rule that matches everything. */
 const ANY = '{"then":"allow"}';
+
 const DAY = 86_400_000;
 
 /** Facts of which nothing is known but the status, and what else is given. */

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseConfig } from '../../webhook/config.ts';
-import { isOfRegion, preparedOf } from '../../webhook/jumio/prepared.ts';
+import { parseConfig } from '../../webhook/config/config.ts';
+import { ConfigError } from '../../webhook/config/problem.ts';
+import { preparedOf } from '../../webhook/jumio/create.ts';
+import { isOfRegion } from '../../webhook/jumio/regions.ts';
 import { startedWire } from '../../webhook/jumio/wire.ts';
-import { traitsAt } from '../../webhook/kratos/trait.ts';
-import { FIELDS, prepared } from '../../webhook/verification/prepared.ts';
+import { traitsAt } from '../../webhook/kratos/answers.ts';
+import { FIELDS, prepared } from '../../webhook/verification/prefill-data.ts';
 import { ENVIRONMENT } from '../support/service.ts';
 
 const ALL = Object.fromEntries(FIELDS.map((field) => [field, `/${field}`]));
+
 const GOOD = {
   firstName: ' Ada ',
   lastName: 'Lovelace',

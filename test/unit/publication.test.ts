@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { debtToKratos, onPublished, onReadBack } from '../../webhook/verification/publication.ts';
+import { debtToKratos, onPublished, onReadBack } from '../../webhook/verification/publication/state.ts';
 import { copyOf, kratosFacts, paid, unpaid } from '../support/debts.ts';
 import { asked, begun, DAY, made, NOW, newcomer, read } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';
 
 const pending = begun(newcomer());
+
 const approved = read(begun(newcomer()), PASSED).snapshot;
 
 describe('what is owed to Kratos', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decidedStatus, readCopy } from '../../webhook/verification/published-copy.ts';
+import { decidedStatus, readCopy } from '../../webhook/verification/record/published-copy.ts';
 
 describe('the published copy in a request', () => {
   it('shows whether the request shows it at all', () => {

@@ -1,12 +1,16 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mintReference, readReference } from '../../webhook/verification/reference.ts';
+import { mintReference, readReference } from '../../webhook/verification/execution/reference.ts';
 
 const KEY = Buffer.alloc(32, 1);
+
 const ID = '3f0c0d8e-5a34-4b6c-9d1e-0123456789ab';
+
 const GENUINE = mintReference(KEY, ID);
+
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
+
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.split('');
 
 describe('a reference', () => {

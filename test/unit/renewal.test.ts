@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { withVerification } from '../../webhook/verification/edit.ts';
-import { goOn } from '../../webhook/verification/hand-over.ts';
-import { lease } from '../../webhook/verification/lease.ts';
-import type { Person } from '../../webhook/verification/person.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { mayStart } from '../../webhook/verification/start-again.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { goOn } from '../../webhook/verification/person/continue.ts';
+import type { Person } from '../../webhook/verification/person/person.ts';
+import { mayStart } from '../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { withVerification } from '../../webhook/verification/record/record.ts';
+import { lease } from '../../webhook/verification/step.ts';
 import { CONSENT, createMemoryDesk } from '../support/memory-desk.ts';
 import { asked, begun, DAY, HOUR, IDENTITY, last, made, NOW, newcomer, nth, read, readWord } from '../support/story.ts';
 import { BLURRED, MANIPULATED, PASSED, situation } from '../support/table-rows.ts';
 
 const WHO: Person = { identityId: IDENTITY, inherited: null };
+
 const AGREES = { returnTo: null, agreement: CONSENT };
 
 /** The person presses the button. */

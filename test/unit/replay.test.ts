@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
+import type { Snapshot } from '../../webhook/model.ts';
 import type { Told } from '../support/jumio-wire.ts';
 import { begun, last, leased, NOW, newcomer, nudged, read, readWord } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';

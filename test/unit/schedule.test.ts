@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { onReadFailed } from '../../webhook/verification/looked.ts';
-import { backOff, GIVE_UP_MS, nextLook } from '../../webhook/verification/schedule.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { onReadFailed } from '../../webhook/verification/execution/read.ts';
+import { GIVE_UP_MS, nextLook } from '../../webhook/verification/execution/schedule.ts';
+import { backOff } from '../../webhook/verification/waiting.ts';
 import { begun, DAY, HOUR, LIFETIME, last, lookAt, NOW, newcomer, nudged, readWord } from '../support/story.ts';
 
 /** jumio.md §7.7: Jumio's own polling schedule, in seconds. */
 const DOCUMENTED = [40, 60, 100, 160, 240, 340, 460, 600, 760, 940];
+
 const LINK_END = NOW + LIFETIME;
 
 /** The delays of so many looks, each done when it is due, that all find the same word. */

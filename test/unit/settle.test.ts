@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { Verification } from '../../webhook/ledger/types.ts';
-import { withVerification } from '../../webhook/verification/edit.ts';
-import { LEASE_MS, lease } from '../../webhook/verification/lease.ts';
-import { nudge } from '../../webhook/verification/nudge.ts';
-import { settle } from '../../webhook/verification/settle.ts';
+import type { Verification } from '../../webhook/model.ts';
+import { nudge } from '../../webhook/verification/execution/schedule.ts';
+import { settle } from '../../webhook/verification/record/normalize.ts';
+import { withVerification } from '../../webhook/verification/record/record.ts';
+import { LEASE_MS, lease } from '../../webhook/verification/step.ts';
 import { asked, begun, HOUR, LIFETIME, last, made, NOW, newcomer, nth, read, readWord } from '../support/story.ts';
 import { PASSED } from '../support/table-rows.ts';
 
 const LINK_END = NOW + LIFETIME;
+
 const ALL = { create: true, read: true, publish: true };
 
 function secrets({ link, sdkToken, transactionToken }: Verification): unknown[] {
   return [link, sdkToken, transactionToken];
 }
+
 const GONE = [null, null, null];
 
 describe('the hosted link and its tokens', () => {

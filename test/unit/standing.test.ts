@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reason, Snapshot, Verdict, Verification } from '../../webhook/ledger/types.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { standingFacts, standingOf, statusOf } from '../../webhook/verification/standing.ts';
-import { mayStart } from '../../webhook/verification/start-again.ts';
-import { canBeMended, PUBLISHED_MENDING } from '../../webhook/verification/whose-move.ts';
+import type { Reason, Snapshot, Verdict, Verification } from '../../webhook/model.ts';
+import { mayStart } from '../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import {
+  canBeMended,
+  PUBLISHED_MENDING,
+  standingFacts,
+  standingOf,
+  statusOf,
+} from '../../webhook/verification/record/standing.ts';
 import { decision, findings, type Told } from '../support/jumio-wire.ts';
 import { begun, DAY, HOUR, last, NOW, newcomer, nth, read, readWord, verificationId } from '../support/story.ts';
 import { BLURRED, MANIPULATED, PASSED, WARNING } from '../support/table-rows.ts';
 
 const verdict = fc.constantFrom<Verdict>('PASSED', 'WARNING', 'FAILED');
+
 const reason = fc.option(fc.constantFrom<Reason>('unreadable', 'not_finished', 'other'));
 
 /** A history of attempts, some of them decided; decisions close together in time, so that equal times occur. */

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../webhook/ledger/types.ts';
-import { openAttempt } from '../../webhook/verification/attempts.ts';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { standingOf, statusOf } from '../../webhook/verification/standing.ts';
-import { mayStart } from '../../webhook/verification/start-again.ts';
-import { waitingOn } from '../../webhook/verification/whose-move.ts';
+import type { Snapshot } from '../../webhook/model.ts';
+import { mayStart } from '../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { openAttempt } from '../../webhook/verification/record/attempts.ts';
+import { standingOf, statusOf, waitingOn } from '../../webhook/verification/record/standing.ts';
 import type { Cell } from '../support/table.ts';
 import { target } from '../support/table-events.ts';
 import { breaking, cells, sameIn } from '../support/table-rules.ts';

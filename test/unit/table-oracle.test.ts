@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { publishedPolicy } from '../../webhook/verification/policy-file.ts';
-import { statusOf } from '../../webhook/verification/standing.ts';
-import { mayStart, type Permission } from '../../webhook/verification/start-again.ts';
-import { waitingOn } from '../../webhook/verification/whose-move.ts';
+import { mayStart, type Permission } from '../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { statusOf, waitingOn } from '../../webhook/verification/record/standing.ts';
 import { NOW } from '../support/story.ts';
 import { type AttemptName, type StandingName, situation } from '../support/table-rows.ts';
 

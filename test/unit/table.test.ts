@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { standingOf, statusOf } from '../../webhook/verification/standing.ts';
+import { standingOf, statusOf } from '../../webhook/verification/record/standing.ts';
 import type { Cell } from '../support/table.ts';
 import { EVENTS, target } from '../support/table-events.ts';
 import { breaking, cells, counts, deciding, undecided } from '../support/table-rules.ts';

@@ -1,6 +1,9 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { Terminal } from './cli.ts';
+import type { Snapshot } from '../model.ts';
+import type { Done } from '../verification/operator/index.ts';
+import { statusOf, waitingOn } from '../verification/record/index.ts';
+import type { Cli, Terminal } from './terminal.ts';
 
 /** Colours, or none where the terminal has none. */
 export function colours({ colour }: Pick<Terminal, 'colour'>) {
@@ -35,6 +38,7 @@ export function span(ms: number): string {
 }
 
 const PLAIN = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
+
 const NO_LINES = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
 
 /** A table without lines, as `kubectl` prints them. */
@@ -77,4 +81,29 @@ export function section(terminal: Pick<Terminal, 'colour'>, title: string, text:
 /** For scripts: one JSON document. */
 export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** How an identity stands, in the words of every command. */
+export function standingWords(snapshot: Snapshot): { readonly status: string; readonly waiting_on: string } {
+  return { status: statusOf(snapshot), waiting_on: waitingOn(snapshot) };
+}
+
+export interface Said {
+  readonly json?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Says what an act came to: a document for scripts, or one sentence for people. */
+export async function tell(cli: Cli, options: Said, done: Done, sentence: string, more: object = {}): Promise<void> {
+  const before = standingWords(done.before);
+  const after = standingWords(done.snapshot);
+  if (options.json) {
+    const { id, jumioDue, kratosDue } = done.snapshot.identity;
+    const due = { jumio: iso(jumioDue), kratos: iso(kratosDue) };
+    await cli.print(json({ identity: id, dry_run: options.dryRun === true, before, after, due, ...more }));
+    return;
+  }
+  const change = before.status === after.status ? `It is ${after.status}` : `${before.status} → ${after.status}`;
+  const prefix = options.dryRun ? 'Would be done, and nothing was: ' : '';
+  await cli.print(`${prefix}${sentence} ${change}, waiting on ${after.waiting_on}.\n`);
 }

@@ -1,19 +1,19 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/problem.ts';
 import { LedgerUnavailable, UpstreamError } from '../errors.ts';
-import { registerBackfill } from './backfill.ts';
-import { registerBackup } from './backup.ts';
-import { type Cli, EXIT, Exit, type Terminal } from './cli.ts';
-import { registerDoctor } from './doctor.ts';
-import { registerErase } from './erase.ts';
-import { registerExport } from './export.ts';
-import { registerList } from './list.ts';
-import { registerOverride } from './override.ts';
-import { registerRecheck } from './recheck.ts';
-import { registerReport } from './report.ts';
-import { registerRestart } from './restart.ts';
+import { registerBackfill } from './commands/backfill.ts';
+import { registerBackup } from './commands/backup.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerErase } from './commands/erase.ts';
+import { registerExport } from './commands/export.ts';
+import { registerList } from './commands/list.ts';
+import { registerOverride } from './commands/override.ts';
+import { registerRecheck } from './commands/recheck.ts';
+import { registerReport } from './commands/report.ts';
+import { registerRestart } from './commands/restart.ts';
+import { registerStatus } from './commands/status.ts';
 import { type Connect, connectReal, createCli, ledgerWords } from './service.ts';
-import { registerStatus } from './status.ts';
+import { type Cli, EXIT, Exit, type Terminal } from './terminal.ts';
 
 /** Every command, one file each. */
 const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { Terminal } from './cli.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Shows how far long work is: a bar where a person watches, else a plain line every few seconds. */
 export interface ProgressDisplay {

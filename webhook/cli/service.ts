@@ -1,10 +1,28 @@
 import { existsSync } from 'node:fs';
-import { type Config, parseConfig } from '../config.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, parseConfig } from '../config/config.ts';
 import { createDependencies, type Dependencies } from '../dependencies.ts';
-import type { LedgerUnavailable } from '../errors.ts';
+import { LedgerUnavailable } from '../errors.ts';
 import { createLogger } from '../logging.ts';
-import { type Cli, EXIT, Exit, type Terminal } from './cli.ts';
-import { patiently } from './patience.ts';
+import { type Cli, EXIT, Exit, type Terminal } from './terminal.ts';
+
+/** A service at work holds the SQLite file for milliseconds at a time; so long a command waits for its turn. */
+const PATIENCE_MS = 5_000;
+
+const AGAIN_MS = 50;
+
+/** Does it again while the ledger is busy, for some seconds; the work does nothing but its one transaction. */
+export async function patiently<T>(work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailable) || performance.now() >= end) throw error;
+      await sleep(AGAIN_MS);
+    }
+  }
+}
 
 /** Builds the collaborators of a command; a test has its own. */
 export type Connect = (config: Config, terminal: Terminal) => Promise<Dependencies>;

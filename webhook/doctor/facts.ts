@@ -1,8 +1,9 @@
-import type { Config, Problem } from '../config.ts';
-import type { Finding, Group, NotCheckable } from './finding.ts';
-import type { Seen } from './probes/seen.ts';
-import type { Template } from './templates.ts';
-import type { Tree } from './tree.ts';
+import type { Config } from '../config/config.ts';
+import type { Problem } from '../config/problem.ts';
+import { type Finding, type Group, type NotCheckable, notCheckable } from './finding.ts';
+import type { Tree } from './kratos-config/read.ts';
+import type { Template } from './kratos-config/templates.ts';
+import type { Seen } from './probes/probe.ts';
 
 /** Everything that was read and seen. The checks judge it, and look at nothing else. */
 export interface Facts {
@@ -24,3 +25,10 @@ export interface Check {
   readonly applies?: (facts: Facts) => boolean;
   look(facts: Facts): readonly Finding[] | NotCheckable;
 }
+
+/** Where no eID is configured nothing is said of it. */
+export function hasEid({ service }: Facts): boolean {
+  return service !== undefined && Object.keys(service.EID_PROVIDERS).length > 0;
+}
+
+export const NO_KRATOS_CONFIG = notCheckable('no Kratos configuration was given: name its files with --kratos-config');

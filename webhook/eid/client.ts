@@ -2,10 +2,9 @@ import axios from 'axios';
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
-import { accept, axiosSettings, type Call, exchange, isSuccess, refusal } from '../upstream.ts';
+import { accept, axiosSettings, type Call, exchange, isSuccess, refusal } from '../upstream/http.ts';
 import { type Claimed, claimed, type EidToken, type HookTimes, verifyIdToken } from './id-token.ts';
 import type { EidProviders } from './providers.ts';
-import { createShared } from './shared.ts';
 
 /** What a provider says of itself, as much of it as we need (OpenID Connect Discovery 1.0 §3). */
 export const discoveryWire = z.object({
@@ -45,6 +44,7 @@ export interface EidClientOptions {
 }
 
 const DISCOVERY: Call = { upstream: 'eid', operation: 'discovery' };
+
 const KEYS: Call = { upstream: 'eid', operation: 'keys' };
 
 /** After so long a key set's address is asked for anew; the keys themselves are fetched anew when one is missing. */
@@ -99,5 +99,33 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
       const { issuer, client_id: audience } = providerOf(id);
       return verifyIdToken(idToken, await keySets(id, () => keySetOf(id)), { issuer, audience, hooks });
     },
+  };
+}
+/** A failure is everybody's answer for so long: a crowd must not wait for the same deadline one after the other. */
+const FAILED_FOR_MS = 5_000;
+
+interface Asked<T> {
+  readonly answer: Promise<T>;
+  /** From then on the next one asks anew. */
+  readonly until: number;
+}
+
+/**
+ * Whoever asks for the same thing while it is asked for shares the call and its answer.
+ * @param keptFor how long a good answer counts afterwards, in milliseconds
+ */
+export function createShared<T>(now: () => number, keptFor: number) {
+  const known = new Map<string, Asked<T>>();
+  return (key: string, ask: () => Promise<T>): Promise<T> => {
+    const found = known.get(key);
+    if (found !== undefined && now() < found.until) return found.answer;
+    const answer = ask();
+    const keep = (until: number): void => void known.set(key, { answer, until });
+    keep(Number.POSITIVE_INFINITY);
+    void answer.then(
+      () => keep(now() + keptFor),
+      () => keep(now() + FAILED_FOR_MS),
+    );
+    return answer;
   };
 }

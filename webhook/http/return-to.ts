@@ -1,4 +1,6 @@
-import type { View } from '../verification/view.ts';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { View } from '../verification/person/index.ts';
 
 /** A `return_to` that may be followed, as a whole URL; null for any other. */
 export type ReturnTo = (presented: string | undefined) => string | null;
@@ -45,4 +47,29 @@ export interface Destinations {
  */
 export function destinationOf(view: View, to: Destinations, wanted: string | null = null): string | undefined {
   return wanted ?? to.returnTo(view.returnTo ?? undefined) ?? to.defaultReturnUrl;
+}
+
+/**
+ * Our page, for somebody who wants to go somewhere in the end.
+ * @param returnTo judged by the allow-list; null: nobody said
+ */
+export function verifyPath(returnTo: string | null): string {
+  return withReturnTo('/jumio/verify', returnTo);
+}
+
+/** Where to read what to do instead; the way back from there is the way to where one wanted to go. */
+export function helpPath(returnTo: string | null): string {
+  return withReturnTo('/jumio/help', returnTo);
+}
+
+function withReturnTo(path: string, returnTo: string | null): string {
+  return returnTo === null ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`;
+}
+
+/** Where a person wants to go in the end: of the query, and of the form. */
+export const wish = z.object({ return_to: z.string().optional().catch(undefined) });
+
+/** As presented; whoever follows it asks the allow-list first. */
+export function wishOf({ method, body, query }: FastifyRequest): string | undefined {
+  return wish.safeParse(method === 'POST' ? body : query).data?.return_to;
 }

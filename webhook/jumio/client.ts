@@ -1,71 +1,24 @@
+import axios from 'axios';
 import type { z } from 'zod';
-import { accept, isSuccess, refusal } from '../upstream.ts';
-import { createAuthorisedSend } from './authorised.ts';
-import { createSend, type JumioRequest } from './http.ts';
-import { prepareRequest } from './prepared.ts';
-import { type JumioResult, toResult } from './result.ts';
-import { createRequest, toStarted } from './start.ts';
-import { createTokenSource } from './token.ts';
+import { accept, axiosSettings, exchange, isSuccess, refusal } from '../upstream/http.ts';
+import { createRequest, prepareRequest, toStarted } from './create.ts';
+import { toResult } from './result.ts';
+import { createTokenSource, type Token, type TokenSource } from './token.ts';
+import type { ExecutionIds, JumioClient, JumioClientOptions, JumioRequest, Send } from './types.ts';
 import { detailsWire, startedWire, statusWire } from './wire.ts';
 
-/** What one start needs. `accountId` given: a further execution on that account (PUT), else a new account (POST). */
-export interface Start {
-  readonly identityId: string;
-  readonly reference: string;
-  readonly accountId?: string;
-  /** The language of the person's pages, a tag; told to Jumio where Jumio knows it. */
-  readonly locale?: string | undefined;
+/** Sends with the bearer token. A 401 is answered with one new token, once; the second 401 is the answer. */
+export function createAuthorisedSend(send: Send, tokens: TokenSource): Send {
+  return async (request, signal) => {
+    const token = await tokens.current(signal);
+    const answer = await send(bearing(token, request), signal);
+    if (answer.status !== 401) return answer;
+    return send(bearing(await tokens.replacing(token, signal), request), signal);
+  };
 }
 
-/** What Jumio's answer to a start gives us. `link` is missing where the tenant has no domain prefix (jumio.md §1). */
-export interface Started {
-  readonly accountId: string;
-  readonly executionId: string;
-  readonly link?: string;
-  readonly sdkToken?: string;
-  readonly transactionToken?: string;
-  /** Where Jumio takes prepared data of this execution. */
-  readonly preparedUrl?: string;
-  /** It named an address that is not one of the configured region's: never called. */
-  readonly foreignPreparedUrl?: true;
-}
-
-export interface ExecutionIds {
-  readonly accountId: string;
-  readonly executionId: string;
-}
-
-/** Every method rejects with `UpstreamError` only. */
-export interface JumioClient {
-  create(start: Start): Promise<Started>;
-  /** Jumio's word for the execution's state, as sent; unknown words included. */
-  status(ids: ExecutionIds): Promise<string>;
-  /** Tells Jumio what the operator knows of the person already, with the execution's own token (jumio.md §4.2). */
-  prepare(url: string, transactionToken: string, data: object): Promise<void>;
-  details(ids: ExecutionIds): Promise<JumioResult>;
-  /** Deletes an account with all its executions (jumio.md §8). */
-  deleteAccount(accountId: string): Promise<void>;
-}
-
-export interface JumioClientOptions {
-  /** The token endpoint as a whole, e.g. `https://auth.emea-1.jumio.ai/oauth2/token`. */
-  readonly authUrl: string;
-  /** As `baseUrls` gives them. */
-  readonly accountBaseUrl: string;
-  readonly retrievalBaseUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly workflowKey: string;
-  /** Sent as `tokenLifetime`, e.g. `1d`. */
-  readonly linkLifetime: string;
-  readonly callbackUrl?: string;
-  readonly successUrl?: string;
-  readonly errorUrl?: string;
-  /** Names the business; without one Jumio may answer 403 (jumio.md §2). */
-  readonly userAgent: string;
-  /** Milliseconds for one method as a whole, its token and its repeat after a 401 included. */
-  readonly deadline?: number;
-  readonly now: () => number;
+function bearing(token: Token, request: JumioRequest): JumioRequest {
+  return { ...request, headers: { ...request.headers, Authorization: `Bearer ${token.value}` } };
 }
 
 const DEADLINE = 10_000;
@@ -112,4 +65,13 @@ function accountUrl(accountId: string, options: JumioClientOptions): string {
 function executionUrl(ids: ExecutionIds, options: JumioClientOptions): string {
   const account = accountUrl(ids.accountId, options);
   return `${account}/workflow-executions/${encodeURIComponent(ids.executionId)}`;
+}
+
+/** One axios instance with its own connections, for all of Jumio's hosts. */
+export function createSend(userAgent: string): Send {
+  const instance = axios.create(axiosSettings(userAgent));
+  return ({ operation, method, url, headers, body }, until) =>
+    exchange({ upstream: 'jumio', operation }, until, (signal) =>
+      instance.request({ method, url, signal, headers: { ...headers }, ...(body !== undefined && { data: body }) }),
+    );
 }

@@ -1,5 +1,68 @@
-import { toReason } from './reason.ts';
-import type { DetailsWire } from './wire.ts';
+import type { CapabilitiesWire, DetailsWire } from './wire.ts';
+
+type ActionableReason = Exclude<Reason, 'other'>;
+
+type Labels = Readonly<Record<string, ActionableReason>>;
+
+/**
+ * The closed list of findings that the person can act on, by capability and label (jumio.md §7.5). The capability
+ * counts: a photo of the document in black and white is a bad photo, a selfie in black and white may be a printout.
+ *
+ * Left out on purpose, so that a person of the operator looks first. PHOTOCOPY and DIGITAL_COPY: somebody showed a copy
+ * in place of the document, which is how a stolen one is used. NOT_A_DOCUMENT: nothing that a better photo would mend,
+ * and it costs a paid execution each time. MISSING_SIGNATURE: the document is what it is; a signature that appears on the
+ * second photo is no evidence. All of liveness, similarity, imageChecks, watchlistScreening: they speak of the person
+ * or of forgery.
+ */
+const usability: Labels = {
+  BAD_QUALITY: 'unreadable',
+  BAD_QUALITY_IMAGE: 'unreadable',
+  BLACK_WHITE: 'unreadable',
+  BLURRED: 'unreadable',
+  DAMAGED_DOCUMENT: 'unreadable',
+  GLARE: 'unreadable',
+  // Name or date of birth could not be extracted from the image.
+  MISSING_MANDATORY_DATAPOINTS: 'unreadable',
+  // Front and back were needed, one of them came.
+  MISSING_PAGE: 'unreadable',
+  PART_OF_DOCUMENT_HIDDEN: 'unreadable',
+  PART_OF_DOCUMENT_MISSING: 'unreadable',
+  NOT_UPLOADED: 'not_finished',
+  UNSUPPORTED_COUNTRY: 'unsupported_document',
+  UNSUPPORTED_DOCUMENT_TYPE: 'unsupported_document',
+};
+
+const dataChecks: Labels = {
+  // Named for the limit before the date; Jumio's text says near or past it. No other label speaks of the date.
+  DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT: 'expired_document',
+};
+
+const ACTIONABLE = new Map<string, Labels>(Object.entries({ usability, dataChecks }));
+
+/** Where several apply, the one that another photo of the same document would not mend comes first. */
+const URGENCY: readonly ActionableReason[] = ['unsupported_document', 'expired_document', 'unreadable', 'not_finished'];
+
+/**
+ * Why Jumio rejected, from the capabilities' findings. Actionable only where every finding is: one that is not, or that
+ * we do not know, makes the whole `other`. So does an answer without any finding that we can read.
+ */
+export function toReason(capabilities: CapabilitiesWire): Reason {
+  const found = new Set(Object.entries(capabilities ?? {}).flatMap(([name, entries]) => findings(name, entries)));
+  return found.has('other') ? 'other' : (URGENCY.find((reason) => found.has(reason)) ?? 'other');
+}
+
+function findings(capability: string, entries: NonNullable<CapabilitiesWire>[string]): Reason[] {
+  return entries.flatMap(({ decision }) => finding(capability, decision.type, decision.details?.label ?? ''));
+}
+
+function finding(capability: string, type: string, label: string): Reason[] {
+  if (type === 'PASSED') return [];
+  const labels = ACTIONABLE.get(capability) ?? {};
+  const reason = Object.hasOwn(labels, label) ? labels[label] : undefined;
+  if (reason !== undefined) return [reason];
+  // What did not run, because of an error or of another finding, says nothing of the person or the document.
+  return type === 'NOT_EXECUTED' ? [] : ['other'];
+}
 
 /**
  * Why an execution was rejected, as a closed list of ours (design §3).

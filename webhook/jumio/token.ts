@@ -1,6 +1,6 @@
 import { UpstreamError } from '../errors.ts';
-import { accept, type Call, parseJson } from '../upstream.ts';
-import type { Send } from './http.ts';
+import { accept, type Call, parseJson } from '../upstream/http.ts';
+import type { Send } from './types.ts';
 import { claimsWire, type TokenWire, tokenWire } from './wire.ts';
 
 export interface Token {
@@ -29,6 +29,7 @@ const CALL: Call = { upstream: 'jumio', operation: 'token' };
 
 /** Jumio asks for a refresh "a few minutes early" (jumio.md §2); a short-lived token is used for four fifths of its life. */
 const EARLY = 5 * 60_000;
+
 const EARLY_PART = 0.2;
 
 /** For an answer that does not say how long its token lives. */

@@ -1,5 +1,4 @@
-/** Why the gate refuses. */
-export type Block = 'rejected' | 'review' | 'unverified' | 'unknown';
+import type { Block } from '../model.ts';
 
 /** A contract for translators (design §6). */
 const IDS: Readonly<Record<Block, number>> = {

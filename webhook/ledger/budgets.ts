@@ -1,6 +1,110 @@
 import { type Kysely, sql } from 'kysely';
-import type { Dialect } from './migrations.ts';
+import type { Dialect, Store } from './database/store.ts';
 import type { BudgetName, BudgetRow, Tables } from './tables.ts';
+
+export interface BudgetReport {
+  readonly name: BudgetName;
+  readonly pausedUntil: number;
+  readonly reason: string | null;
+}
+
+/** What answers do to the shared budgets: pauses, refusals in a row, and the all-clear. */
+export function createBudgetDesk(store: Store) {
+  /** Loads, changes, saves; `then` may go on in the same transaction. */
+  const edit = (
+    name: BudgetName,
+    now: number,
+    change: (row: BudgetRow) => BudgetRow,
+    then?: (db: Kysely<Tables>, before: BudgetRow, after: BudgetRow) => Promise<void>,
+  ): Promise<BudgetRow> =>
+    store.write(async (db) => {
+      await lockBudgets(db, store.dialect);
+      const before = await loadBudget(db, name, now);
+      const after = change(before);
+      await saveBudget(db, after);
+      await noteTurn(db, before, after, now);
+      await then?.(db, before, after);
+      return after;
+    });
+
+  return {
+    /** A 429: nothing of this budget for `delay` milliseconds, in any replica. */
+    pause: (name: BudgetName, now: number, delay: number) =>
+      edit(name, now, (row) => ({ ...row, pausedUntil: Math.max(row.pausedUntil, Math.ceil(now + delay)) })),
+
+    /** Creation as a whole stops for a reason that an operator must mend; tried again every five minutes. */
+    stop: (reason: string, now: number) =>
+      edit('account', now, (row) => ({ ...row, reason, pausedUntil: now + PROBE_EVERY_MS })),
+
+    /**
+     * One identity was refused (400). `isNew`: it was not parked before. Where creation as a whole is paused, those who
+     * are parked are due: the fault is not theirs, and one of them may have to be the one that is tried.
+     * @returns whether creation as a whole is paused now.
+     */
+    async refused(reason: string, now: number, isNew: boolean): Promise<boolean> {
+      const count = (row: BudgetRow): BudgetRow => ({ ...row, refusals: row.refusals + (isNew ? 1 : 0) });
+      const pause = (row: BudgetRow): BudgetRow =>
+        row.reason === null && row.refusals < REFUSALS_THAT_PAUSE
+          ? row
+          : { ...row, reason, pausedUntil: now + PROBE_EVERY_MS };
+      const makeDue = async (db: Kysely<Tables>, _before: BudgetRow, after: BudgetRow): Promise<void> => {
+        if (after.reason !== null) await parkedAreDue(db, store, now);
+      };
+      return (await edit('account', now, (row) => pause(count(row)), makeDue)).reason !== null;
+    },
+
+    /** An account was created: a pause with a reason is over, and those that were parked under it go on. */
+    async cleared(now: number): Promise<void> {
+      const seen = await store.read((db) => loadBudget(db, 'account', now));
+      if (seen.reason === null && seen.refusals === 0) return;
+      const clear = (row: BudgetRow): BudgetRow => ({
+        ...row,
+        reason: null,
+        pausedUntil: row.reason === null ? row.pausedUntil : 0,
+        refusals: 0,
+      });
+      await edit('account', now, clear, async (db, before) => {
+        if (before.reason !== null) await parkedAreDue(db, store, now);
+      });
+    },
+
+    /** Milliseconds until the last of those who are due for creation has its turn at Jumio. */
+    turn: (rate: Rate, now: number): Promise<number> =>
+      store.read(async (db) => {
+        const row = await loadBudget(db, 'account', now);
+        const { rows } = await sql<{ waiting: number }>`select count(*) as waiting from verifications
+          where state = 'requested' and read_due <= ${now}`.execute(db);
+        return turn(row, rate, rows[0]?.waiting ?? 0, now);
+      }),
+
+    /** The budgets that are paused at `now`. */
+    paused: (now: number): Promise<BudgetReport[]> =>
+      store.read(async (db) => {
+        const rows = await db.selectFrom('budgets').select(['name', 'pausedUntil', 'reason']).execute();
+        return rows.filter((row) => row.reason !== null || row.pausedUntil > now);
+      }),
+  };
+}
+
+/** That creation as a whole stops, or goes on, belongs to no identity. */
+async function noteTurn(db: Kysely<Tables>, before: BudgetRow, after: BudgetRow, at: number): Promise<void> {
+  if ((before.reason === null) === (after.reason === null)) return;
+  const kind = after.reason === null ? 'creation_resumed' : 'creation_paused';
+  const detail = JSON.stringify({ reason: after.reason ?? before.reason });
+  await db
+    .insertInto('events')
+    .values({ at, kind, detail, identityId: null, verificationId: null, once: null })
+    .execute();
+}
+
+/** Identities are locked before their verifications, as every change does: the other way round they would deadlock. */
+async function parkedAreDue(db: Kysely<Tables>, store: Store, now: number): Promise<void> {
+  const parked = sql`select identity_id from verifications where parked = 1`;
+  if (store.dialect === 'postgres')
+    await sql`select id from identities where id in (${parked}) order by id for update`.execute(db);
+  await sql`update verifications set read_due = ${now} where parked = 1 and read_due > ${now}`.execute(db);
+  await sql`update identities set jumio_due = ${now} where id in (${parked}) and jumio_due > ${now}`.execute(db);
+}
 
 /** Tokens per second, and the most that may be saved up. */
 export interface Rate {

@@ -1,9 +1,9 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
+import type { Change, Snapshot } from '../model.ts';
 import { available, loadBudget, lockBudgets, type Rate, refill, saveBudget, take } from './budgets.ts';
+import type { Store } from './database/store.ts';
 import type { Rows } from './rows.ts';
-import type { Store } from './store.ts';
 import type { BudgetName, Tables } from './tables.ts';
-import type { Change, Snapshot } from './types.ts';
 
 /** Which debts of one identity a claim may pay: those that a budget token was taken for. */
 export interface Debts {
@@ -32,6 +32,7 @@ export interface ClaimOptions<Work> {
 
 /** They take from no budget: their calls to Kratos wait for its pause and have no rate, those to others are few. */
 type Unbudgeted = 'prepare' | 'evidence';
+
 type Budgeted = Exclude<keyof Debts, Unbudgeted>;
 
 const BUDGET: Readonly<Record<Budgeted, BudgetName>> = {

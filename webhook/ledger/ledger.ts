@@ -1,24 +1,17 @@
 import { type Kysely, sql } from 'kysely';
-import { findAddress, redeem, saveAddress, withdrawAddresses } from './addresses.ts';
-import { createBudgetDesk } from './budget-desk.ts';
+import type { Address, Change, LedgerEvent, Snapshot } from '../model.ts';
+import { createBudgetDesk } from './budgets.ts';
+import { createNewcomers } from './bulk-insert.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
-import { type GateRow, gateReader } from './gate-row.ts';
-import { migrate } from './migrate.ts';
-import { createNewcomers } from './newcomers.ts';
-import { openPostgres } from './postgres.ts';
-import { createRecords, type Records } from './records.ts';
+import { migrate } from './database/migrations.ts';
+import { openPostgres } from './database/postgres.ts';
+import { openSqlite } from './database/sqlite.ts';
+import type { Store } from './database/store.ts';
+import { findAddress, redeem, saveAddress, withdrawAddresses } from './one-time-links.ts';
+import { events, type GateRow, gateReader, identityReader, nextDue, type StoredEvent, setting } from './reads.ts';
+import { createRecords, type Records } from './reports/events.ts';
 import { createRows } from './rows.ts';
-import { openSqlite } from './sqlite.ts';
-import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
-import type { Address, Change, LedgerEvent, Snapshot } from './types.ts';
-
-export interface StoredEvent {
-  readonly at: number;
-  readonly kind: string;
-  readonly verificationId: string | null;
-  readonly detail: unknown;
-}
 
 /**
  * Our durable record and the only code that talks SQL (design §3). Decides nothing: what changes is computed by the
@@ -62,13 +55,6 @@ export interface Ledger {
   /** Rejects where a write would. Gives the database's own clock (epoch milliseconds); undefined: it has none. */
   probe(): Promise<number | undefined>;
   close(): Promise<void>;
-}
-
-export type { GateRow };
-
-async function setting(db: Kysely<Tables>, name: string): Promise<string> {
-  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirstOrThrow();
-  return row.value;
 }
 
 /**
@@ -135,33 +121,6 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
   };
 }
 
-/** Built once, like the gate's: every callback asks it. */
-function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' | 'subject') {
-  const query = db.selectFrom('verifications').select('identityId').where(column, '=', '').compile();
-  return async (on: Kysely<Tables>, value: string): Promise<string | undefined> => {
-    const { rows } = await on.executeQuery<{ identityId: string }>({ ...query, parameters: [value] });
-    return rows[0]?.identityId;
-  };
-}
-
-async function nextDue(db: Kysely<Tables>): Promise<number | undefined> {
-  const query = sql<{ due: number | null }>`select min(due) as due from (
-    select min(jumio_due) as due from identities where jumio_due is not null
-    union all select min(kratos_due) from identities where kratos_due is not null
-    union all select min(evidence_due) from identities where evidence_due is not null) as debts`;
-  const { rows } = await query.execute(db);
-  return rows[0]?.due ?? undefined;
-}
-
-async function events(db: Kysely<Tables>, identityId: string | null): Promise<StoredEvent[]> {
-  const query = db
-    .selectFrom('events')
-    .selectAll()
-    .where('identityId', identityId === null ? 'is' : '=', identityId);
-  const rows = await query.orderBy('id').execute();
-  return rows.map(({ at, kind, verificationId, detail }) => ({ at, kind, verificationId, detail: JSON.parse(detail) }));
-}
-
 async function probe(db: Kysely<Tables>, { dialect }: Store): Promise<number | undefined> {
   const row = { name: 'probe', value: '' };
   await db
@@ -176,3 +135,5 @@ async function serverClock(db: Kysely<Tables>): Promise<number | undefined> {
   const clock = sql<{ now: number }>`select (extract(epoch from clock_timestamp()) * 1000)::bigint as now`;
   return (await clock.execute(db)).rows[0]?.now;
 }
+
+export type { GateRow };

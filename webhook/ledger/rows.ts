@@ -1,7 +1,7 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
-import type { Dialect } from './migrations.ts';
+import type { Identity, LedgerEvent, Snapshot, Verification } from '../model.ts';
+import type { Dialect } from './database/store.ts';
 import type { Tables } from './tables.ts';
-import type { Identity, LedgerEvent, Snapshot, Verification } from './types.ts';
 
 /** A query built once; running it costs a fifth of building it each time. */
 function prepared<Row>(query: CompiledQuery<Row>) {

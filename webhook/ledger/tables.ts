@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Address, Identity, Verification } from './types.ts';
+import type { Address, Identity, Verification } from '../model.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import { type Issue, issueAddress, redeemAddress } from '../../../webhook/verification/addresses.ts';
-import type { Desk } from '../../../webhook/verification/desk.ts';
+import type { Desk } from '../../../webhook/verification/context.ts';
+import { type Issue, issueAddress, redeemAddress } from '../../../webhook/verification/person/one-time-link.ts';
 import type { Database } from '../../support/databases.ts';
 import { createMemoryDesk } from '../../support/memory-desk.ts';
 import { MINUTE, NOW, openOn, signUp } from './world.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Change, Snapshot } from '../../../webhook/ledger/types.ts';
-import { withIdentity, withVerification } from '../../../webhook/verification/edit.ts';
-import { meet, request } from '../../../webhook/verification/request.ts';
+import type { Change, Snapshot } from '../../../webhook/model.ts';
+import { meet, request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/databases.ts';
 import { NOW, newcomer, nudgeOnce, openOn, outcomes, put, signUp } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import { meet, request } from '../../../webhook/verification/request.ts';
+import { meet, request } from '../../../webhook/verification/record/record.ts';
 import { postgres } from '../../support/databases.ts';
 import { claim, NOW, nudgeOnce, openOn, signUp } from './world.ts';
 

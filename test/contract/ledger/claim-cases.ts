@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { withIdentity, withVerification } from '../../../webhook/verification/edit.ts';
-import { LEASE_MS } from '../../../webhook/verification/lease.ts';
-import { request } from '../../../webhook/verification/request.ts';
-import { settle } from '../../../webhook/verification/settle.ts';
+import { settle } from '../../../webhook/verification/record/normalize.ts';
+import { request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
+import { LEASE_MS } from '../../../webhook/verification/step.ts';
 import type { Database } from '../../support/databases.ts';
 import { claim, idsOf, MINUTE, NOW, newcomer, openOn, put, signUp, startedOne } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withIdentity } from '../../../webhook/verification/edit.ts';
+import { withIdentity } from '../../../webhook/verification/record/record.ts';
 import { type SideDoor, sqlite } from '../../support/databases.ts';
 import { NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 

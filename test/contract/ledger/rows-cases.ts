@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Identity, Verification } from '../../../webhook/ledger/types.ts';
-import { meet } from '../../../webhook/verification/request.ts';
+import type { Identity, Verification } from '../../../webhook/model.ts';
+import { meet } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/databases.ts';
 import { NOW, openOn, put } from './world.ts';
 

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { ClaimOptions } from '../../../webhook/ledger/claim.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
-import type { Change, Identity, Snapshot, Verification } from '../../../webhook/ledger/types.ts';
-import { onCreated } from '../../../webhook/verification/created.ts';
-import { withIdentity, withVerification } from '../../../webhook/verification/edit.ts';
-import { type Claim, lease, type Work } from '../../../webhook/verification/lease.ts';
-import { meet, request } from '../../../webhook/verification/request.ts';
-import { settle } from '../../../webhook/verification/settle.ts';
+import type { Change, Identity, Snapshot, Verification } from '../../../webhook/model.ts';
+import { onCreated } from '../../../webhook/verification/execution/create.ts';
+import { settle } from '../../../webhook/verification/record/normalize.ts';
+import { meet, request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
+import { type Claim, lease, type Work } from '../../../webhook/verification/step.ts';
 import type { Database } from '../../support/databases.ts';
 
 /** The moment at which the contract's stories begin. */
 export const NOW = Date.UTC(2026, 0, 20, 12);
+
 export const MINUTE = 60_000;
 
 /** Opens a ledger that is closed when the test ends; by default on a database of its own. */

@@ -1,4 +1,4 @@
-import type { Report } from '../../../webhook/doctor/examine.ts';
+import type { Report } from '../../../webhook/doctor/doctor.ts';
 import { examined, mended, type Site } from './site.ts';
 
 /** Errors and warnings, each once. */

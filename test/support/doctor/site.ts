@@ -3,14 +3,14 @@ import { filledActions } from '../../../sandbox/kratos/actions.ts';
 import type { KratosOptions } from '../../../sandbox/kratos/options.ts';
 import { realConfig } from '../../../sandbox/kratos/real-config.ts';
 import { JSONNET_DIR } from '../../../sandbox/kratos/shipped.ts';
-import type { Config, Environment } from '../../../webhook/config.ts';
-import { examine, type Report } from '../../../webhook/doctor/examine.ts';
+import type { Config } from '../../../webhook/config/config.ts';
+import type { Environment } from '../../../webhook/config/problem.ts';
+import { examine, type Report } from '../../../webhook/doctor/doctor.ts';
 import type { Facts } from '../../../webhook/doctor/facts.ts';
 import type { Fix } from '../../../webhook/doctor/finding.ts';
-import { findJsonnet } from '../../../webhook/doctor/jsonnet.ts';
-import type { Seen } from '../../../webhook/doctor/probes/seen.ts';
-import { readTemplates } from '../../../webhook/doctor/templates.ts';
-import { isTree, merge, type Tree } from '../../../webhook/doctor/tree.ts';
+import { isTree, merge, type Tree } from '../../../webhook/doctor/kratos-config/read.ts';
+import { findJsonnet, readTemplates } from '../../../webhook/doctor/kratos-config/templates.ts';
+import type { Seen } from '../../../webhook/doctor/probes/probe.ts';
 import { config } from '../environment.ts';
 import { applied } from './operations.ts';
 
@@ -48,6 +48,7 @@ function treeOf(text: string): Tree {
 }
 
 const base = realConfig(OPTIONS, { public: 4433, admin: 4434 }, '/kratos.sqlite', 'v26.2.0');
+
 const serve = { public: { base_url: 'https://auth.example.com/' }, admin: { base_url: 'http://kratos:4434/' } };
 
 /** A configuration of Kratos as an operator has it: their own, and ory-actions.yaml as it is shipped. */

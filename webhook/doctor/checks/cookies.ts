@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
-import type { Config } from '../../config.ts';
-import type { Check, Facts } from '../facts.ts';
+import type { Config } from '../../config/config.ts';
+import { type Check, type Facts, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
-import { at, flagAt, type Tree, textAt } from '../tree.ts';
-import { NO_KRATOS_CONFIG } from './coverage.ts';
+import { at, flagAt, type Tree, textAt } from '../kratos-config/read.ts';
 
 /** The session cookie has settings of its own, which win over those of all cookies. */
 function setting(kratos: Tree, key: string): { readonly path: string; readonly value: string | undefined } {

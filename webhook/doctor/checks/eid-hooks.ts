@@ -1,10 +1,8 @@
-import { type EidHook, eidHook, eidHookFor, hasEid, listWith } from '../eid-hooks.ts';
-import type { Check } from '../facts.ts';
+import { type Check, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
 import type { Finding, Operation } from '../finding.ts';
-import { dotted, listOf, ourHooks } from '../hooks.ts';
-import { hookFor } from '../shipped.ts';
-import { at, type Tree } from '../tree.ts';
-import { NO_KRATOS_CONFIG } from './coverage.ts';
+import { dotted, type EidHook, eidHook, listOf, listWith, ourHooks } from '../kratos-config/hooks.ts';
+import { at, type Tree } from '../kratos-config/read.ts';
+import { eidHookFor, hookFor } from '../kratos-config/shipped.ts';
 
 function removed(kratos: Tree, hook: EidHook, ...keys: readonly string[]): Operation[] {
   const paths = keys.map((key) => `${hook.pointer}/config/${key}`);

@@ -1,8 +1,9 @@
-import type { LedgerLook } from '../../ledger/look.ts';
+import type { LedgerLook } from '../../ledger/database/inspect.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 
 const NO_LEDGER = notCheckable('the ledger could not be looked into');
+
 const GIB = 1024 ** 3;
 
 function closed(problem: string): Finding {

@@ -1,11 +1,10 @@
-import { initiateBody, validateBody } from '../../http/bodies.ts';
-import { CANARY, exampleContext } from '../example-context.ts';
-import type { Check, Facts } from '../facts.ts';
+import { initiateBody, validateBody } from '../../http/schemas.ts';
+import { type Check, type Facts, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, type NotCheckable, notCheckable } from '../finding.ts';
-import { dotted, type OurHook, ourHooks } from '../hooks.ts';
-import { bodyOf, shippedTemplate, TEMPLATES, templateFor } from '../shipped.ts';
-import { isTree } from '../tree.ts';
-import { NO_KRATOS_CONFIG } from './coverage.ts';
+import { dotted, type OurHook, ourHooks } from '../kratos-config/hooks.ts';
+import { isTree } from '../kratos-config/read.ts';
+import { bodyOf, shippedTemplate, TEMPLATES, templateFor } from '../kratos-config/shipped.ts';
+import { CANARY, exampleContext } from '../kratos-config/templates.ts';
 
 function isShipped(text: string): boolean {
   return TEMPLATES.some((name) => shippedTemplate(name) === text);

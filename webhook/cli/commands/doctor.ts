@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { USER_AGENT } from '../../dependencies.ts';
+import { diagnose } from '../../doctor/doctor.ts';
+import { UnreadableConfig } from '../../doctor/kratos-config/read.ts';
+import { asJson, printed } from '../../doctor/report.ts';
+import { type Cli, EXIT, Exit } from '../terminal.ts';
+
+interface Options {
+  readonly kratosConfig: readonly string[];
+  readonly json?: true;
+}
+
+async function report(cli: Cli, kratosConfig: readonly string[]) {
+  try {
+    return await diagnose({ env: cli.env, kratosConfig, userAgent: USER_AGENT });
+  } catch (error) {
+    if (error instanceof UnreadableConfig) throw new Exit(EXIT.usage, error.message);
+    throw error;
+  }
+}
+
+/** `doctor`: what is wrong between Kratos, this service and Jumio, and the lines to change. Changes nothing. */
+export function registerDoctor(program: Command, cli: Cli): void {
+  program
+    .command('doctor')
+    .description('checks Kratos’ configuration, this service’s, and what both reach; changes nothing')
+    .option('--kratos-config <file...>', 'Kratos’ configuration files, in the order of `kratos serve -c`', [])
+    .option('--json', 'for programs: findings, and their fixes as data')
+    .action(async ({ kratosConfig, json }: Options) => {
+      const found = await report(cli, kratosConfig);
+      await cli.print(json ? asJson(found) : printed(found, cli.colour));
+      if (found.findings.some(({ severity }) => severity === 'error')) throw new Exit(EXIT.failed);
+    });
+}

@@ -1,0 +1,162 @@
+import type { Command } from 'commander';
+import type { BudgetReport } from '../../ledger/budgets.ts';
+import type { Count, Median } from '../../ledger/reports/daily.ts';
+import type { Desk } from '../../verification/context.ts';
+import { instant } from '../arguments.ts';
+import { iso, json, section, span, table } from '../output.ts';
+import type { Cli } from '../terminal.ts';
+
+/** One day (UTC) of the report; a stable shape for scripts. */
+export interface Day {
+  readonly day: string;
+  readonly sign_ups: number;
+  readonly started: number;
+  /** By verdict: Jumio's and the operator's. */
+  readonly decided: Readonly<Record<string, number>>;
+  readonly overridden: Readonly<Record<string, number>>;
+  /** From the request to the first decision. */
+  readonly median_seconds: number | null;
+  /** By rule: how many sign-ins were refused, or would have been. */
+  readonly blocked: Readonly<Record<string, number>>;
+  readonly would_block: Readonly<Record<string, number>>;
+  /** Sign-ins that neither the ledger nor the copy could decide. */
+  readonly on_failure: number;
+  readonly creation_pauses: number;
+  readonly erased: number;
+}
+
+const DAY_MS = 86_400_000;
+
+const ON_FAILURE = 'ON_FAILURE';
+
+function wordsOf(counts: readonly Count[], kind: string): Record<string, number> {
+  const words = counts.filter((one) => one.kind === kind && one.word !== ON_FAILURE);
+  return Object.fromEntries(words.map(({ word, count }) => [word ?? kind, count]));
+}
+
+function totalOf(counts: readonly Count[], isMeant: (count: Count) => boolean): number {
+  return counts.filter(isMeant).reduce((total, { count }) => total + count, 0);
+}
+
+function dayOf(day: number, counts: readonly Count[], median: number | undefined): Day {
+  const total = (kind: string): number => totalOf(counts, (one) => one.kind === kind);
+  return {
+    day: new Date(day * DAY_MS).toISOString().slice(0, 10),
+    sign_ups: total('sign_up'),
+    started: total('started'),
+    decided: wordsOf(counts, 'decided'),
+    overridden: wordsOf(counts, 'overridden'),
+    median_seconds: median === undefined ? null : Math.round(median / 1000),
+    blocked: wordsOf(counts, 'blocked'),
+    would_block: wordsOf(counts, 'would_block'),
+    on_failure: totalOf(counts, ({ kind, word }) => kind === 'undecided' || word === ON_FAILURE),
+    creation_pauses: total('creation_paused'),
+    erased: total('erased'),
+  };
+}
+
+/** The counts of a report, day by day. */
+export function daysOf({ counts, medians }: { counts: readonly Count[]; medians: readonly Median[] }): Day[] {
+  const days = [...new Set(counts.map(({ day }) => day))].sort((a, b) => a - b);
+  return days.map((day) =>
+    dayOf(
+      day,
+      counts.filter((count) => count.day === day),
+      medians.find((one) => one.day === day)?.median,
+    ),
+  );
+}
+
+const DEFAULT_DAYS = 14;
+
+interface Options {
+  readonly since?: number;
+  readonly json?: boolean;
+}
+
+async function stuckNow(desk: Desk): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for await (const { trouble } of desk.ledger.records.inTrouble(desk.clock.now()))
+    counts[trouble] = (counts[trouble] ?? 0) + 1;
+  return counts;
+}
+
+function dayRows(days: readonly Day[]): string[][] {
+  return days.map(
+    ({ day, sign_ups, started, decided, overridden, median_seconds, blocked, would_block, ...counted }) => [
+      day,
+      String(sign_ups),
+      String(started),
+      ...(['PASSED', 'WARNING', 'FAILED'] as const).map((verdict) => String(decided[verdict] ?? 0)),
+      String(sum(overridden)),
+      median_seconds === null ? '–' : span(median_seconds * 1000),
+      String(sum(blocked)),
+      String(sum(would_block)),
+      String(counted.on_failure),
+      String(counted.creation_pauses),
+      String(counted.erased),
+    ],
+  );
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+const HEAD = [
+  'day',
+  'sign-ups',
+  'started',
+  'passed',
+  'warning',
+  'failed',
+  'overridden',
+  'median',
+  'blocked',
+  'would block',
+  'failure',
+  'pauses',
+  'erased',
+];
+
+/** Which rule refused, or would have refused, how many, on which day. */
+function ruleRows(days: readonly Day[]): string[][] {
+  return days.flatMap(({ day, blocked, would_block }) => [
+    ...Object.entries(blocked).map(([rule, count]) => [day, 'blocked', rule, String(count)]),
+    ...Object.entries(would_block).map(([rule, count]) => [day, 'would block', rule, String(count)]),
+  ]);
+}
+
+function pauseFacts({ name, pausedUntil, reason }: BudgetReport) {
+  return { name, until: iso(pausedUntil), reason };
+}
+
+async function run(cli: Cli, options: Options): Promise<void> {
+  const since = options.since ?? cli.now() - DEFAULT_DAYS * DAY_MS;
+  await cli.withService(async ({ desk }) => {
+    const days = daysOf(await desk.ledger.records.report(since));
+    const stuck = await stuckNow(desk);
+    const paused = await desk.ledger.budgets.paused(desk.clock.now());
+    if (options.json) return cli.print(json({ since: iso(since), days, stuck, paused: paused.map(pauseFacts) }));
+    const rules = ruleRows(days);
+    const now = Object.entries(stuck)
+      .filter(([, count]) => count > 0)
+      .map(([kind, count]) => [kind, String(count)]);
+    await cli.print(table(cli, HEAD, dayRows(days)));
+    if (rules.length > 0)
+      await cli.print(section(cli, 'By rule', table(cli, ['day', 'what', 'rule', 'sign-ins'], rules)));
+    const stands = now.length === 0 ? 'nothing\n' : table(cli, ['what', 'identities'], now);
+    await cli.print(section(cli, 'Stuck now (list --stuck)', stands));
+    for (const { name, reason } of paused) cli.say(`${name} is paused: ${reason ?? 'a 429'}\n`);
+  });
+}
+
+/** `report`: the days. */
+export function registerReport(program: Command, cli: Cli): void {
+  program
+    .command('report')
+    .description('per day (UTC): sign-ups, starts, decisions, blocks and would-be blocks by rule, failures, pauses')
+    .option('--since <time>', `from then on: 2026-01-31, an ISO time, or 7d; default ${DEFAULT_DAYS}d`, instant(cli))
+    .option('--json', 'for scripts')
+    .action((options: Options) => run(cli, options));
+}

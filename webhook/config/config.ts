@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Policy } from '../verification/policy/index.ts';
+import { color, DARK, LIGHT, logo, support } from './brand.ts';
+import { crossChecks, eidProblems, wayOnWithoutPages } from './checks.ts';
+import { eid, pointer, preparedData, readPolicy, texts } from './documents.ts';
+import { ConfigError, type Environment, type Problem } from './problem.ts';
+import {
+  burst,
+  given,
+  lifetimeMs,
+  lifetimeText,
+  optionalUrl,
+  origins,
+  perMinute,
+  port,
+  proxies,
+  rate,
+  secrets,
+  text,
+  url,
+  webUrls,
+} from './values.ts';
+
+/** The only list of environment variables (design §7). Every one may come from a file, `<NAME>_FILE`. */
+const variables = z.object({
+  ORY_WEBHOOK_SECRET: secrets(),
+  KRATOS_ADMIN_URL: url('the URL of the Ory Network project or of Kratos’ admin port'),
+  ORY_API_KEY: text().optional(),
+  JUMIO_AUTH_URL: url('Jumio’s token endpoint, e.g. https://auth.emea-1.jumio.ai/oauth2/token'),
+  JUMIO_API_BASE_URL: url('one of Jumio’s API hosts, e.g. https://account.emea-1.jumio.ai'),
+  JUMIO_RETRIEVAL_BASE_URL: optionalUrl('the URL of Jumio’s retrieval API'),
+  JUMIO_CLIENT_ID: given('the id of the OAuth2 client in the Jumio portal, no placeholder'),
+  JUMIO_CLIENT_SECRET: given('the secret of the OAuth2 client in the Jumio portal, no placeholder'),
+  JUMIO_CALLBACK_SECRET: secrets(),
+  PORT: port().default(3000),
+  HOST: text().optional(),
+  JUMIO_WORKFLOW_KEY: text().regex(/^\d+$/, 'a workflow definition key: digits only').default('10011'),
+  JUMIO_LINK_LIFETIME: lifetimeText().default('1d'),
+  VERIFICATION_START: z.enum(['registration', 'consent'], { error: 'registration or consent' }).default('registration'),
+  PUBLIC_URL: optionalUrl('the URL of this service as the internet sees it'),
+  KRATOS_PUBLIC_URL: optionalUrl('the URL of Kratos’ public port'),
+  ALLOWED_RETURN_URLS: webUrls().default([]),
+  DEFAULT_RETURN_URL: optionalUrl('the URL people are sent to when nothing else is known'),
+  BRAND_NAME: text().max(60, 'a name of at most 60 characters').optional(),
+  BRAND_LOGO: logo().optional(),
+  BRAND_COLOR: color(LIGHT).optional(),
+  BRAND_COLOR_DARK: color(DARK).optional(),
+  SUPPORT_ADDRESS: support().optional(),
+  PRIVACY_URL: optionalUrl('the URL of the privacy policy'),
+  TEXTS: texts().optional(),
+  LOCALE_TRAIT: pointer().optional(),
+  PREPARED_DATA: preparedData().optional(),
+  DATABASE_URL: text()
+    .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
+    .default('file:./data/ledger.sqlite'),
+  POLICY: text().optional(),
+  EID_PROVIDERS: eid().default({}),
+  GATE_MODE: z.enum(['enforce', 'shadow'], { error: 'enforce or shadow' }).default('enforce'),
+  ON_FAILURE: z.enum(['block', 'allow'], { error: 'block or allow' }).default('block'),
+  JUMIO_ACCOUNT_RATE: rate().default(1),
+  JUMIO_ACCOUNT_BURST: burst().default(5),
+  JUMIO_RETRIEVAL_RATE: rate().default(15),
+  ALLOWED_ORIGINS: origins().default([]),
+  HANDOVER_SECRET: secrets().optional(),
+  DECISION_SECRET: secrets().optional(),
+  PAGE_RATE: perMinute().default(60),
+  TRUSTED_PROXIES: proxies().default([]),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'fatal, error, warn, info, debug or silent' })
+    .default('info'),
+});
+
+type Variables = z.infer<typeof variables>;
+
+/** Every variable this service reads, in the order of the documentation. */
+export const variableNames = Object.keys(variables.shape);
+
+/** The configuration, parsed; lifetimes in milliseconds. */
+export interface Config extends Omit<Variables, 'POLICY'> {
+  readonly linkLifetimeMs: number;
+  /** What `POLICY` says; without it the published contract's. */
+  readonly policy: Policy;
+}
+
+/** Values that may be shown in a message. A URL may carry a password, so only its origin is. */
+const SHOWN = new Set<string>([
+  'PORT',
+  'HOST',
+  'JUMIO_WORKFLOW_KEY',
+  'JUMIO_LINK_LIFETIME',
+  'VERIFICATION_START',
+  'BRAND_NAME',
+  'BRAND_LOGO',
+  'BRAND_COLOR',
+  'BRAND_COLOR_DARK',
+  'SUPPORT_ADDRESS',
+  'LOCALE_TRAIT',
+  'JUMIO_ACCOUNT_RATE',
+  'JUMIO_ACCOUNT_BURST',
+  'JUMIO_RETRIEVAL_RATE',
+  'PAGE_RATE',
+  'TRUSTED_PROXIES',
+  'GATE_MODE',
+  'ON_FAILURE',
+  'LOG_LEVEL',
+]);
+
+export function seen(name: string, value: string | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (SHOWN.has(name)) return JSON.stringify(value);
+  if (/URLS?$/.test(name) && name !== 'DATABASE_URL' && URL.canParse(value)) return new URL(value).origin;
+  return `a value of ${value.length} characters`;
+}
+
+function fromFile(name: string, path: string, problems: Problem[]): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    problems.push({ name: `${name}_FILE`, expected: 'a file that this process can read', seen: code });
+    return undefined;
+  }
+}
+
+function readValue(name: string, env: Environment, problems: Problem[]): string | undefined {
+  const given = env[name] || undefined;
+  const path = env[`${name}_FILE`] || undefined;
+  if (given !== undefined && path !== undefined)
+    problems.push({ name, expected: `either ${name} or ${name}_FILE`, seen: 'both' });
+  return path === undefined || given !== undefined ? given : fromFile(name, path, problems) || undefined;
+}
+
+/** The values that are good each by itself: what can be judged of several together is, beside any other mistake. */
+function readable(values: Record<string, unknown>, error: z.ZodError | undefined) {
+  const bad = new Set(error?.issues.map((issue) => issue.path[0]));
+  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !bad.has(name)));
+  return variables.partial().safeParse(rest).data ?? {};
+}
+
+/**
+ * Reads the configuration from an environment. An empty value counts as absent.
+ * @throws ConfigError with every problem found
+ */
+export function parseConfig(env: Environment): Config {
+  const problems: Problem[] = [];
+  const values = Object.fromEntries(variableNames.map((name) => [name, readValue(name, env, problems)]));
+  const parsed = variables.safeParse(values);
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    if (problems.some((problem) => problem.name === `${name}_FILE`)) continue;
+    problems.push({ name, expected: issue.message, seen: seen(name, values[name]) });
+  }
+  const good = readable(values, parsed.error);
+  const policy = readPolicy(values.POLICY, problems);
+  problems.push(...crossChecks(good), ...(policy === undefined ? [] : wayOnWithoutPages(policy, good)));
+  if (policy !== undefined && good.EID_PROVIDERS !== undefined)
+    problems.push(...eidProblems(good.EID_PROVIDERS, policy));
+  if (!parsed.success || policy === undefined || problems.length > 0) throw new ConfigError(problems);
+  const { POLICY: _text, ...rest } = parsed.data;
+  return { ...rest, policy, linkLifetimeMs: lifetimeMs(rest.JUMIO_LINK_LIFETIME) };
+}

@@ -1,0 +1,132 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const UNIT_MS = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+const SHORTEST_MS = 5 * 60_000;
+
+const LONGEST_MS = 60 * 86_400_000;
+
+/** Milliseconds of a lifetime in Jumio's grammar, e.g. `30m` (jumio.md §3.2); NaN where it is not in the grammar. */
+export function lifetimeMs(lifetime: string): number {
+  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(lifetime) ?? [];
+  return Number(count) * (UNIT_MS.get(unit) ?? Number.NaN);
+}
+
+/** Jumio's `tokenLifetime`: 5m to 60d. */
+export function lifetimeText() {
+  const isAllowed = (value: string): boolean => lifetimeMs(value) >= SHORTEST_MS && lifetimeMs(value) <= LONGEST_MS;
+  return z.string().refine(isAllowed, { error: 'a number with s, m, h or d behind it, from 5m to 60d' });
+}
+
+const SECRET_MIN = 16;
+
+/** The values of `.env.example` and of the published documentation: known to everybody. */
+function isPlaceholder(value: string): boolean {
+  return /^(change[-_ ]?me|<.*>$|your[-_ ])/i.test(value);
+}
+
+export function text() {
+  return z.string({ error: 'a value' }).min(1);
+}
+
+/** What somebody else gives out, e.g. Jumio's portal. */
+export function given(expected: string) {
+  return z.string({ error: expected }).refine((value) => value !== '' && !isPlaceholder(value), { error: expected });
+}
+
+function split(value: string): string[] {
+  return value.split(',').map((part) => part.trim());
+}
+
+function secretList(expected: string) {
+  return z
+    .string({ error: expected })
+    .transform(split)
+    .refine((parts) => parts.every((part) => part.length >= SECRET_MIN && !isPlaceholder(part)), { error: expected });
+}
+
+/** One secret, or `new,old` while it turns over. */
+export function secrets() {
+  return secretList(`a secret of at least ${SECRET_MIN} characters that is no placeholder, or \`new,old\` of two such`);
+}
+
+function isWebUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+/** An absolute http(s) URL. */
+export function url(expected: string) {
+  return z.string({ error: expected }).refine(isWebUrl, { error: expected });
+}
+
+export function optionalUrl(expected: string) {
+  return url(expected).optional();
+}
+
+/** A comma-separated list of absolute http(s) URLs. */
+export function webUrls() {
+  const expected = 'a comma-separated list of absolute http(s) URLs';
+  return z
+    .string()
+    .transform(split)
+    .refine((urls) => urls.every(isWebUrl), { error: expected });
+}
+
+function isOrigin(value: string): boolean {
+  return isWebUrl(value) && new URL(value).origin === value;
+}
+
+/** Origins as browsers send them: no path, no slash, no default port; never `*` or `null`. */
+export function origins() {
+  const expected = 'a comma-separated list of origins, e.g. https://app.example.com, each without a path or slash';
+  return z
+    .string()
+    .transform(split)
+    .refine((list) => list.every(isOrigin), { error: expected });
+}
+
+/** Not coerced: an empty text would become 0. */
+function number(expected: string, isGood: (value: number) => boolean) {
+  const digits = z.string().regex(/^\d+(\.\d+)?$/, expected);
+  return digits.transform(Number).refine(isGood, { error: expected });
+}
+
+export function port() {
+  return number('a port number, 0 to 65535', (value) => Number.isInteger(value) && value <= 65_535);
+}
+
+/** Calls per second. */
+export function rate() {
+  return number('a number greater than 0', (value) => value > 0);
+}
+
+/** Requests per minute. */
+export function perMinute() {
+  return number('a whole number of at least 6', (value) => Number.isInteger(value) && value >= 6);
+}
+
+function isAddress(part: string): boolean {
+  const [address = '', bits] = part.split('/');
+  const family = isIP(address);
+  return family !== 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+}
+
+/** How many calls may be saved up. */
+export function burst() {
+  return number('a number of at least 1', (value) => value >= 1);
+}
+
+/** Addresses or CIDR ranges. */
+export function proxies() {
+  const expected = 'a comma-separated list of IP addresses or CIDR ranges';
+  return z
+    .string()
+    .transform(split)
+    .refine((parts) => parts.every(isAddress), { error: expected });
+}

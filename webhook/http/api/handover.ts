@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { UpstreamError } from '../../errors.ts';
+import type { Desk } from '../../verification/context.ts';
+import { enterUrl, issueAddress, personOf } from '../../verification/person/index.ts';
+import { type IsSecret, requireBearer } from '../authenticity.ts';
+import { sendBadField, sendProblem } from '../errors.ts';
+import type { ReturnTo } from '../return-to.ts';
+import { handoverBody, NIL_UUID } from '../schemas.ts';
+
+const LIFETIME_MS = 10 * 60_000;
+
+const RETRY_AFTER_S = 30;
+
+export interface HandoverOptions {
+  readonly desk: Desk;
+  readonly isSecret: IsSecret;
+  readonly returnTo: ReturnTo;
+  readonly publicUrl: string;
+}
+
+function unauthorized(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, { status: 401, title: 'The bearer token is missing or is not HANDOVER_SECRET' });
+}
+
+const ID = 'kratos_identity_id must be the UUID of an identity';
+
+const RETURN_TO = 'return_to must be an absolute URL that ALLOWED_RETURN_URLS allows';
+
+function badBody(reply: FastifyReply, body: unknown): FastifyReply {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return sendBadField(reply, 'body', 'the body must be a JSON object');
+  const hasId = handoverBody.pick({ kratos_identity_id: true }).safeParse(body).success;
+  return hasId ? sendBadField(reply, 'return_to', RETURN_TO) : sendBadField(reply, 'kratos_identity_id', ID);
+}
+
+/**
+ * `POST /jumio/handover`: an application's back end, which has checked a session itself, gets a one-time address of ten
+ * minutes to send that person to. For applications whose people bring no cookie of Kratos to us.
+ */
+export async function handover(app: FastifyInstance, options: HandoverOptions): Promise<void> {
+  const { desk, publicUrl } = options;
+  app.addHook('onRequest', requireBearer(options.isSecret, unauthorized));
+
+  app.post('/jumio/handover', { bodyLimit: 16 * 1024 }, async (request, reply) => {
+    const body = handoverBody.safeParse(request.body);
+    if (!body.success) return badBody(reply, request.body);
+    const { kratos_identity_id: identityId, return_to: wanted } = body.data;
+    const returnTo = options.returnTo(wanted);
+    if (identityId === NIL_UUID) return sendBadField(reply, 'kratos_identity_id', ID);
+    if (wanted !== undefined && returnTo === null) return sendBadField(reply, 'return_to', RETURN_TO);
+    try {
+      const person = await personOf(desk, identityId);
+      if (person === undefined) return sendProblem(reply, { status: 404, title: 'There is no such identity' });
+      const endsAt = desk.clock.now() + LIFETIME_MS;
+      const token = await issueAddress(desk, person, { purpose: 'handover', lifetimeMs: LIFETIME_MS, returnTo });
+      const answer = { url: enterUrl(publicUrl, token), expires_at: new Date(endsAt).toISOString() };
+      return reply.code(201).header('cache-control', 'no-store').send(answer);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      request.log.warn(
+        { identity: identityId, upstream: error.facts },
+        'could not ask Kratos whether it has an identity',
+      );
+      const title = 'Kratos cannot be asked whether it has this identity; try again';
+      return sendProblem(reply.header('retry-after', RETRY_AFTER_S), { status: 503, title });
+    }
+  });
+}

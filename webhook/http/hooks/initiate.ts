@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { preferredLanguage } from '../../texts/language.ts';
+import type { Desk, Worker } from '../../verification/context.ts';
+import { start } from '../../verification/person/index.ts';
+import { type IsSecret, requireKratos } from '../authenticity.ts';
+import { type Problem, sendProblem } from '../errors.ts';
+import type { ReturnTo } from '../return-to.ts';
+import { initiateBody, NIL_UUID } from '../schemas.ts';
+
+/** So that the ids are usually on the identity when Kratos goes on; Kratos itself would wait 30 s (kratos.md §2). */
+const WAIT_MS = 2_000;
+
+export interface InitiateOptions {
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly isSecret: IsSecret;
+  readonly returnTo: ReturnTo;
+}
+
+function unauthorized(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, { status: 401, title: 'The webhook secret is missing or wrong' });
+}
+
+/** Kratos discards the answer (kratos.md §1.2), so what is wrong is said in the log too. */
+function refuse(request: FastifyRequest, reply: FastifyReply, problem: Omit<Problem, 'status'>): FastifyReply {
+  request.log.warn({ field: problem.field }, `a sign-up was not taken: ${problem.detail}`);
+  return sendProblem(reply, { status: 400, ...problem });
+}
+
+function badBody(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  const field = isObject ? 'kratos_identity_id' : 'body';
+  const detail = isObject
+    ? 'kratos_identity_id must be the UUID of the identity: is the body template jsonnet/initiate.jsonnet?'
+    : 'the body must be a JSON object; Kratos sends an empty one where the sign-up was too large for its template ' +
+      '(then the first sign-in makes the missing row)';
+  return refuse(request, reply, { title: 'The hook’s body is not usable', field, detail });
+}
+
+function nilId(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const detail =
+    'the identity does not exist yet: the hook has `response.parse` or `can_interrupt` set, and so runs before it is ' +
+    'stored. Remove both from the registration hook (ory-actions.yaml shows it).';
+  const title = 'The hook runs before the identity exists';
+  return refuse(request, reply, { title, field: 'kratos_identity_id', detail });
+}
+
+/** `POST /jumio/initiate`: Kratos' `registration.after`, a plain hook (design §6). */
+export async function initiate(app: FastifyInstance, options: InitiateOptions): Promise<void> {
+  const { desk, worker } = options;
+  app.addHook('onRequest', requireKratos(options.isSecret, unauthorized));
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    if (error.statusCode !== 400) throw error;
+    return badBody(request, reply, undefined);
+  });
+
+  app.post('/jumio/initiate', async (request, reply) => {
+    const body = initiateBody.safeParse(request.body);
+    if (!body.success) return badBody(request, reply, request.body);
+    const { kratos_identity_id: identityId, schema_id: schemaId, created_at: bornAt } = body.data;
+    if (identityId === NIL_UUID) return nilId(request, reply);
+    const locale = preferredLanguage(body.data.accept_language);
+    const returnTo = options.returnTo(body.data.flow?.return_to ?? undefined);
+    try {
+      const method = body.data.flow?.method ?? undefined;
+      await start(desk, worker, { identityId, returnTo, schemaId, bornAt, locale, method }, WAIT_MS);
+    } catch (error) {
+      // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
+      request.log.error({ identity: identityId, err: error }, 'the sign-up could not be kept in the ledger');
+    }
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,81 @@
+import { type Kysely, sql } from 'kysely';
+import type { Identity } from '../model.ts';
+import type { Tables } from './tables.ts';
+
+/** What the gate needs of one identity, in one row. */
+export type GateRow = Pick<
+  Identity,
+  | 'standing'
+  | 'status'
+  | 'decidedAt'
+  | 'reason'
+  | 'rejections'
+  | 'attemptWaitsOn'
+  | 'invited'
+  | 'evidence'
+  | 'schemaId'
+  | 'bornAt'
+  | 'locale'
+  | 'version'
+  | 'published'
+  | 'content'
+  | 'changedAt'
+  | 'gone'
+  | 'grantedFrom'
+  | 'erasedAt'
+> & {
+  /** How many verifications it has. */
+  readonly attempts: number;
+};
+
+/** The gate's read: built once, because building it each time costs five times as much as running it (ecosystem.md §9). */
+export function gateReader(db: Kysely<Tables>): (identityId: string) => Promise<GateRow | undefined> {
+  const query = sql<GateRow>`select i.standing, i.status, i.decided_at, i.reason, i.rejections, i.attempt_waits_on,
+    i.invited, i.evidence, i.schema_id, i.born_at, i.locale, i.content, i.changed_at, i.version, i.published, i.gone,
+    i.granted_from, i.erased_at,
+    (select count(*) from verifications v where v.identity_id = i.id) as attempts
+    from identities i where i.id = ${''}`.compile(db);
+  return async (identityId) => {
+    const { rows } = await db.executeQuery<GateRow>({ ...query, parameters: [identityId] });
+    return rows[0];
+  };
+}
+
+export interface StoredEvent {
+  readonly at: number;
+  readonly kind: string;
+  readonly verificationId: string | null;
+  readonly detail: unknown;
+}
+
+export async function setting(db: Kysely<Tables>, name: string): Promise<string> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirstOrThrow();
+  return row.value;
+}
+
+/** Built once, like the gate's: every callback asks it. */
+export function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' | 'subject') {
+  const query = db.selectFrom('verifications').select('identityId').where(column, '=', '').compile();
+  return async (on: Kysely<Tables>, value: string): Promise<string | undefined> => {
+    const { rows } = await on.executeQuery<{ identityId: string }>({ ...query, parameters: [value] });
+    return rows[0]?.identityId;
+  };
+}
+
+export async function nextDue(db: Kysely<Tables>): Promise<number | undefined> {
+  const query = sql<{ due: number | null }>`select min(due) as due from (
+    select min(jumio_due) as due from identities where jumio_due is not null
+    union all select min(kratos_due) from identities where kratos_due is not null
+    union all select min(evidence_due) from identities where evidence_due is not null) as debts`;
+  const { rows } = await query.execute(db);
+  return rows[0]?.due ?? undefined;
+}
+
+export async function events(db: Kysely<Tables>, identityId: string | null): Promise<StoredEvent[]> {
+  const query = db
+    .selectFrom('events')
+    .selectAll()
+    .where('identityId', identityId === null ? 'is' : '=', identityId);
+  const rows = await query.orderBy('id').execute();
+  return rows.map(({ at, kind, verificationId, detail }) => ({ at, kind, verificationId, detail: JSON.parse(detail) }));
+}

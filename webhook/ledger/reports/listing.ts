@@ -1,0 +1,99 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Status } from '../../model.ts';
+import type { Store } from '../database/store.ts';
+import type { Tables } from '../tables.ts';
+
+/** So many rows at a time: memory stays bounded. */
+const PAGE = 500;
+
+const HOUR_MS = 3_600_000;
+
+/** One identity of a list. */
+export interface Listed {
+  readonly identity: string;
+  /** Epoch milliseconds: since when. */
+  readonly since: number;
+  /** Our own words: a status, a last error. */
+  readonly detail: string | null;
+}
+
+/** Why an identity needs an operator. */
+export type Trouble =
+  | 'publish_stuck'
+  | 'gone'
+  | 'parked'
+  | 'not_created'
+  | 'unreadable'
+  | 'contradiction'
+  | 'eid_unread'
+  | 'erase_owed';
+
+type Page = (after: string, now: number) => RawBuilder<Listed>;
+
+/** Each is one query in the order of the identities, so that a page begins where the last one ended. */
+const TROUBLES: Readonly<Record<Trouble, Page>> = {
+  publish_stuck: (after) => sql`select id as identity, changed_at as since, status as detail from identities
+    where stuck = 1 and id > ${after} order by id limit ${PAGE}`,
+  gone: (after) => sql`select id as identity, coalesce(missing_since, changed_at) as since, status as detail
+    from identities where gone = 1 and id > ${after} order by id limit ${PAGE}`,
+  parked: (after) => sql`select identity_id as identity, min(requested_at) as since, max(last_error) as detail
+    from verifications where parked = 1 and identity_id > ${after}
+    group by identity_id order by identity_id limit ${PAGE}`,
+  not_created: (after) => sql`select identity_id as identity, min(requested_at) as since, max(last_error) as detail
+    from verifications where state = 'requested' and read_due is not null and parked = 0 and attempts >= 3 and identity_id > ${after}
+    group by identity_id order by identity_id limit ${PAGE}`,
+  unreadable: (after) => sql`select v.identity_id as identity, min(v.requested_at) as since, max(v.last_error) as detail
+    from verifications v join identities i on i.id = v.identity_id
+    where i.erased_at is null and v.state <> 'requested' and v.read_due is not null and v.last_error is not null
+      and (v.attempts >= 3 or v.last_error in ('foreign-result', 'unknown-status')) and v.identity_id > ${after}
+    group by v.identity_id order by v.identity_id limit ${PAGE}`,
+  contradiction: (after) => sql`select e.identity_id as identity, max(e.at) as since, max(i.status) as detail
+    from events e join identities i on i.id = e.identity_id
+    where e.kind = 'contradiction' and e.at >= i.changed_at and e.identity_id > ${after}
+    group by e.identity_id order by e.identity_id limit ${PAGE}`,
+  eid_unread: (after, now) => sql`select id as identity, evidence_since as since, status as detail from identities
+    where evidence > 0 and gone = 0 and evidence_tries > 0 and evidence_since <= ${now - HOUR_MS}
+      and id > ${after} order by id limit ${PAGE}`,
+  erase_owed: (after, now) => sql`select id as identity, erased_at as since, status as detail from identities
+    where erased_at <= ${now - HOUR_MS} and (jumio_due is not null or (published < version and gone = 0))
+      and id > ${after} order by id limit ${PAGE}`,
+};
+
+/** In the order in which they are listed. */
+const TROUBLE_NAMES: readonly Trouble[] = [
+  'publish_stuck',
+  'gone',
+  'parked',
+  'not_created',
+  'unreadable',
+  'contradiction',
+  'eid_unread',
+  'erase_owed',
+];
+
+async function* pages(store: Store, page: (after: string) => RawBuilder<Listed>): AsyncGenerator<Listed> {
+  for (let after = ''; ; ) {
+    const { rows } = await store.read((db: Kysely<Tables>) => page(after).execute(db));
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.identity;
+  }
+}
+
+/** Lists of identities, each streamed in the order of their ids. */
+export function createListing(store: Store) {
+  return {
+    withStatus: (status: Status) =>
+      pages(
+        store,
+        (after) => sql`select id as identity, changed_at as since, standing as detail from identities
+          where status = ${status} and id > ${after} order by id limit ${PAGE}`,
+      ),
+    /** Every identity that needs an operator, trouble by trouble. */
+    async *inTrouble(now: number): AsyncGenerator<Listed & { readonly trouble: Trouble }> {
+      for (const trouble of TROUBLE_NAMES)
+        for await (const listed of pages(store, (after) => TROUBLES[trouble](after, now))) yield { ...listed, trouble };
+    },
+  };
+}

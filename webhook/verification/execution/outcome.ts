@@ -1,0 +1,178 @@
+import type { JumioResult } from '../../jumio/result.ts';
+import type { Change, Reason, Snapshot, Verdict, Verification } from '../../model.ts';
+import { mayStart, type Policy } from '../policy/index.ts';
+import { find, request, settle, UNKNOWN_WORD, withVerification } from '../record/index.ts';
+import { GIVE_UP_MS, nextLook } from './schedule.ts';
+
+/** What an answer of Jumio's retrieval API means for the verification that it belongs to (the table of design §3). */
+export type Decision =
+  | { readonly kind: 'decided'; readonly status: string; readonly verdict: Verdict; readonly reason: Reason | null }
+  | { readonly kind: 'expired'; readonly status: string }
+  | { readonly kind: 'progress'; readonly status: string }
+  /** A word that is not documented: changes nothing. */
+  | { readonly kind: 'unknown'; readonly word: string };
+
+/** Reads Jumio's word alone, as the status call gives it. A terminal one says nothing yet: the details do. */
+export function readStatus(status: string): Decision {
+  switch (status) {
+    case 'INITIATED':
+    case 'ACQUISITION_STARTED':
+    case 'ACQUIRED':
+    case 'PROCESSED':
+      return { kind: 'progress', status };
+    case 'SESSION_EXPIRED':
+    case 'TOKEN_EXPIRED':
+      return { kind: 'expired', status };
+    default:
+      return { kind: 'unknown', word: status };
+  }
+}
+
+function readDecision(status: string, decision: JumioResult['decision']): Decision {
+  if (decision === undefined) return { kind: 'unknown', word: 'PROCESSED without a decision' };
+  switch (decision.type) {
+    case 'PASSED':
+      return { kind: 'decided', status, verdict: 'PASSED', reason: null };
+    case 'WARNING':
+      return { kind: 'decided', status, verdict: 'WARNING', reason: null };
+    case 'REJECTED':
+      return { kind: 'decided', status, verdict: 'FAILED', reason: decision.reason ?? 'other' };
+    case 'NOT_EXECUTED':
+      return { kind: 'expired', status };
+    case 'UNKNOWN':
+      return { kind: 'unknown', word: `decision ${decision.label ?? ''}`.trim() };
+    default:
+      return decision.type satisfies never;
+  }
+}
+
+/**
+ * Reads the details. `workflow.status` comes before `decision`: an expired execution may still carry REJECTED / 100.
+ * Branches on the decision's type, never on label or score, which tenants can change (jumio.md §7.4).
+ */
+export function decide(result: Pick<JumioResult, 'status' | 'decision'>): Decision {
+  const read = readStatus(result.status);
+  const processed = read.kind === 'progress' && read.status === 'PROCESSED';
+  return processed ? readDecision(result.status, result.decision) : read;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** One look at Jumio: which verification, and what the claim saw. */
+export interface Look {
+  readonly verificationId: string;
+  /** The identity's `nudges` when the look was claimed: one more since then and its due time stands. */
+  readonly nudges: number;
+  readonly now: number;
+  /** In [0, 1): the jitter. */
+  readonly random: number;
+  /** The reference that the execution was started with. */
+  readonly reference: string;
+  /** For a renewal that this look grants. */
+  readonly newId: () => string;
+  readonly policy: Policy;
+}
+
+/** The next due time; a nudge that arrived during the look is not lost. */
+function dueAfter(snapshot: Snapshot, look: Look, next: number | null): number | null {
+  const stored = find(snapshot, look.verificationId).readDue;
+  if (snapshot.identity.nudges === look.nudges || stored === null) return next;
+  return Math.min(stored, next ?? Number.POSITIVE_INFINITY);
+}
+
+/** The verification with what was learnt, and its next due time. */
+export function patched(snapshot: Snapshot, look: Look, patch: Partial<Verification>, next: number | null): Snapshot {
+  return withVerification(snapshot, look.verificationId, { ...patch, readDue: dueAfter(snapshot, look, next) });
+}
+
+/** A look that was answered usefully. */
+export const READ_WELL: Partial<Verification> = { attempts: 0, lastError: null, notFound: 0 };
+
+/** Unreadable for so long past its link's end that nobody waits for it any more. */
+export function isGivenUp(row: Verification, now: number): boolean {
+  return now > (row.linkEndsAt ?? row.requestedAt) + GIVE_UP_MS;
+}
+
+/** An end without a decision. A decision that was read before stays: a read without one changes nothing. */
+export function ended(snapshot: Snapshot, look: Look, status: string | null, kind: string): Change {
+  const row = find(snapshot, look.verificationId);
+  if (row.decision !== null) return settle(patched(snapshot, look, READ_WELL, null), look.now);
+  const patch = { ...READ_WELL, state: 'expired' as const, renew: 0, jumioStatus: status ?? row.jumioStatus };
+  const events = row.state === 'expired' ? [] : [{ kind, verificationId: row.id, detail: { status } }];
+  return renewed(row, look, settle(patched(snapshot, look, patch, null), look.now, events));
+}
+
+/** The person asked for a new link, and nothing paid is lost: the next attempt, in the same change. */
+function renewed(row: Verification, look: Look, change: Change): Change {
+  if (row.renew === 0 || mayStart(change.snapshot, look.now, look.policy).kind !== 'start') return change;
+  const next = request(change.snapshot, look.newId(), look.now);
+  return { snapshot: next.snapshot, events: [...(change.events ?? []), ...(next.events ?? [])] };
+}
+
+/** Captured is paid for; begun is not given up while its link still leads back to it (design §4). */
+function mayBeReplaced(row: Verification, status: string, now: number): boolean {
+  const linkEnded = row.link === null || (row.linkEndsAt ?? 0) <= now;
+  return row.state === 'started' && linkEnded && (status === 'INITIATED' || status === 'ACQUISITION_STARTED');
+}
+
+/** That the person has begun at Jumio is a sign of life too. */
+function aliveSince(row: Verification, status: string, now: number): number | null {
+  return row.aliveAt ?? (status === 'INITIATED' ? null : now);
+}
+
+/**
+ * Still under way: the next look is planned, and a renewal that was asked for is granted where nothing paid is lost.
+ * However long ago the link ended: what can be read is followed to its end.
+ */
+export function progressed(snapshot: Snapshot, look: Look, status: string): Change {
+  const row = find(snapshot, look.verificationId);
+  if (row.decision !== null) return ended(snapshot, look, null, 'gave_up');
+  const aliveAt = aliveSince(row, status, look.now);
+  const next = nextLook({ ...row, aliveAt }, look.now);
+  const seen = { ...READ_WELL, looks: row.looks + 1, jumioStatus: status, aliveAt };
+  if (row.renew === 0) return settle(patched(snapshot, look, seen, next), look.now);
+  if (!mayBeReplaced(row, status, look.now))
+    return settle(patched(snapshot, look, { ...seen, renew: 0 }, next), look.now);
+  const closed = patched(snapshot, look, { ...seen, renew: 0, state: 'expired' }, next);
+  const events = [{ kind: 'renewed', verificationId: row.id, detail: { status } }];
+  return renewed(row, look, settle(closed, look.now, events));
+}
+
+/** A word that is not documented changes nothing and is due again; one event per row, word and hour. */
+export function unknown(snapshot: Snapshot, look: Look, word: string): Change {
+  const row = find(snapshot, look.verificationId);
+  if (isGivenUp(row, look.now)) return ended(snapshot, look, null, 'gave_up');
+  const seen = word.slice(0, 64);
+  const once = `unknown:${row.id}:${seen}:${Math.floor(look.now / HOUR_MS)}`;
+  const events = [{ kind: 'unknown_status', verificationId: row.id, detail: { seen }, once }];
+  const aliveAt = row.aliveAt ?? look.now;
+  const next = row.decision === null ? nextLook({ ...row, aliveAt }, look.now) : look.now + HOUR_MS;
+  const patch = { looks: row.looks + 1, lastError: UNKNOWN_WORD, aliveAt, renew: 0 };
+  return settle(patched(snapshot, look, patch, next), look.now, events);
+}
+
+/** Jumio decided, or decided anew. */
+export function decided(
+  snapshot: Snapshot,
+  look: Look,
+  result: JumioResult,
+  decision: Decision & { kind: 'decided' },
+): Change {
+  const row = find(snapshot, look.verificationId);
+  const news = {
+    decision: decision.verdict,
+    reason: decision.reason,
+    decisionLabel: result.decision?.label?.slice(0, 100) ?? null,
+    riskScore: result.decision?.score ?? null,
+    completedAt: result.completedAt ?? row.completedAt ?? look.now,
+  };
+  const patch = { ...READ_WELL, ...news, state: 'decided' as const, jumioStatus: decision.status, renew: 0 };
+  const change = settle(patched(snapshot, look, patch, null), look.now);
+  const same = JSON.stringify(news) === JSON.stringify(pick(row));
+  const detail = { verdict: decision.verdict, reason: decision.reason, previous: row.decision };
+  return same ? change : { ...change, events: [{ kind: 'decided', verificationId: row.id, detail }] };
+}
+
+function pick({ decision, reason, decisionLabel, riskScore, completedAt }: Verification) {
+  return { decision, reason, decisionLabel, riskScore, completedAt };
+}

@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Change, LedgerEvent, Snapshot, Verification } from '../../model.ts';
+import { find, settle, withIdentity, withVerification } from '../record/index.ts';
+
+/** At most one read per verification, claimed status and this long (design §4). */
+export const READ_EVERY_MS = 10_000;
+
+/** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
+const SETTLED_EVERY_MS = 3_600_000;
+
+/** Status and details were both 404 once; the second time only counts an hour later. */
+const NOT_FOUND_ONCE = 2;
+
+/** A sign of life: a callback with the status that it claims, or a person (arrival at a page, sign-in). */
+export interface Nudge {
+  readonly verificationId: string;
+  /** From a callback's body: a hint, never a fact. */
+  readonly claimed?: string;
+}
+
+/** A callback that claims an end shows that the execution exists: the count begins anew. */
+function notFoundAfter({ notFound }: Verification, claimed: string | undefined): number {
+  return notFound === NOT_FOUND_ONCE && isTerminal(claimed ?? null) ? 0 : notFound;
+}
+
+function isSettled(verification: Verification, claimed: string | undefined): boolean {
+  if (verification.decision !== null || notFoundAfter(verification, claimed) === NOT_FOUND_ONCE) return true;
+  return isTerminal(verification.jumioStatus) && (claimed === undefined || claimed === verification.jumioStatus);
+}
+
+/** When this nudge may be followed. A claimed end overtakes a look for something lesser, so that it is not kept waiting. */
+export function allowedAt(verification: Verification, claimed: string | undefined, now: number): number {
+  const { lastReadAt, lastReadFor } = verification;
+  if (lastReadAt === null) return now;
+  if (isSettled(verification, claimed)) return Math.max(now, lastReadAt + SETTLED_EVERY_MS);
+  const overtakes = isTerminal(claimed ?? null) && !isTerminal(lastReadFor);
+  return overtakes ? now : Math.max(now, lastReadAt + READ_EVERY_MS);
+}
+
+function callbackEvent(verification: Verification, claimed: string | undefined): LedgerEvent[] {
+  if (claimed === undefined || claimed === verification.claimedStatus) return [];
+  const once = `callback:${verification.id}:${claimed.slice(0, 64)}`;
+  return [{ kind: 'callback', verificationId: verification.id, detail: { claimed: claimed.slice(0, 64) }, once }];
+}
+
+/** An end that was claimed is not forgotten because an older callback arrives after it. */
+function newestClaim({ claimedStatus }: Verification, claimed: string | undefined): string | null {
+  const isOlder = isTerminal(claimedStatus) && !isTerminal(claimed ?? null);
+  return claimed === undefined || isOlder ? claimedStatus : claimed.slice(0, 64);
+}
+
+/** Nothing to look at yet, and the create call is due anyway. */
+function isUnmade(verification: Verification): boolean {
+  return verification.executionId === null;
+}
+
+/** Nothing is under way that could miss this nudge, and the ledger holds all that it says: it is durable as it is. */
+function isKept({ identity }: Snapshot, before: Verification, after: Verification, now: number): boolean {
+  return identity.leasedUntil <= now && isDeepStrictEqual(before, after);
+}
+
+/** Makes a verification due for a look, as soon as the rules for reading allow. `undefined`: there is nothing to write. */
+export function nudge(snapshot: Snapshot, { verificationId, claimed }: Nudge, now: number): Change | undefined {
+  if (snapshot.identity.erasedAt !== null) return undefined;
+  const verification = find(snapshot, verificationId);
+  if (isUnmade(verification)) return undefined;
+  const due = Math.min(verification.readDue ?? Number.POSITIVE_INFINITY, allowedAt(verification, claimed, now));
+  const after: Verification = {
+    ...verification,
+    readDue: due,
+    aliveAt: verification.aliveAt ?? now,
+    claimedStatus: newestClaim(verification, claimed),
+    notFound: notFoundAfter(verification, claimed),
+  };
+  if (isKept(snapshot, verification, after, now)) return undefined;
+  const nudged = withVerification(snapshot, verificationId, after);
+  const counted = withIdentity(nudged, { nudges: snapshot.identity.nudges + 1 });
+  return settle(counted, now, callbackEvent(verification, claimed));
+}
+
+/** Jumio's documented polling schedule, as delays since the last look, in seconds (jumio.md §7.7). */
+const DOCUMENTED = [40, 60, 100, 160, 240, 340, 460, 600, 760, 940];
+
+const HOUR_MS = 3_600_000;
+
+const DAY_MS = 24 * HOUR_MS;
+
+/** After this long past the link's end an execution that cannot be read is given up. */
+export const GIVE_UP_MS = 30 * DAY_MS;
+
+/** Jumio needs a moment to notice that a link has ended. */
+const LINK_END_MARGIN_MS = 1_000;
+
+/** Statuses after which Jumio does nothing more by itself (jumio.md §6.3). */
+export function isTerminal(status: string | null): boolean {
+  return status === 'PROCESSED' || status === 'SESSION_EXPIRED' || status === 'TOKEN_EXPIRED';
+}
+
+/** The delay whose turn it is, told by the time and not by a count: a person who reloads a page uses none of it up. */
+function delay(elapsed: number): number {
+  let turn = 0;
+  for (const seconds of DOCUMENTED) {
+    turn += seconds * 1000;
+    if (elapsed < turn) return seconds * 1000;
+  }
+  return elapsed < turn + DAY_MS ? HOUR_MS : DAY_MS;
+}
+
+/**
+ * When an execution that is still under way is looked at next: at its link's end, and from the first sign of life on
+ * the documented schedule, then hourly for a day, then daily. Without any, the schedule begins at the link's end.
+ */
+export function nextLook({ aliveAt, linkEndsAt, requestedAt }: Verification, now: number): number {
+  const end = (linkEndsAt ?? requestedAt) + LINK_END_MARGIN_MS;
+  if (aliveAt === null && end > now) return end;
+  const scheduled = now + delay(now - (aliveAt ?? end));
+  return end > now ? Math.min(end, scheduled) : scheduled;
+}

@@ -1,0 +1,171 @@
+import { UpstreamError } from '../../errors.ts';
+import type { KratosIdentity } from '../../kratos/types.ts';
+import type { Change, LedgerEvent, Snapshot, Verification } from '../../model.ts';
+import type { Desk } from '../context.ts';
+import { lookedAgain } from '../eid/index.ts';
+import { allowedAt } from '../execution/index.ts';
+import type { Person } from '../person/index.ts';
+import { reappeared } from '../publication/index.ts';
+import {
+  decidedStatus,
+  isOnHold,
+  kratosTurn,
+  meet,
+  openAttempt,
+  readCopy,
+  requested,
+  settle,
+  standingOf,
+  withIdentity,
+  withoutRequest,
+} from '../record/index.ts';
+
+/**
+ * Erases an identity: its accounts at Jumio and our objects in Kratos become debts of the worker, and what is left here
+ * is a tombstone (`tombstone`). Repeatable: whatever is still owed is due again, and Kratos is looked at once more.
+ */
+export function erase(snapshot: Snapshot, by: string, now: number): Change {
+  const { identity } = snapshot;
+  const verifications = snapshot.verifications.map((row) => ({ ...row, readDue: row.accountId === null ? null : now }));
+  const erased = {
+    ...identity,
+    erasedAt: identity.erasedAt ?? now,
+    version: identity.version + 1,
+    changedAt: now,
+    readBack: 0,
+    kratosDue: identity.gone === 1 ? null : kratosTurn(identity, now),
+  };
+  const detail = { by, again: identity.erasedAt !== null };
+  const change = settle({ identity: erased, verifications }, now, [{ kind: 'erased', detail }]);
+  return { ...change, withdrawAddresses: true };
+}
+
+/**
+ * An operator grants one attempt, whatever the standing and the limits say. An attempt that is under way is the granted
+ * one; else it is made when the person goes on.
+ */
+export function grant(snapshot: Snapshot, by: string, reason: string | null, now: number): Change {
+  const grantedFrom = openAttempt(snapshot)?.requestedAt ?? now;
+  const events = [{ kind: 'granted', detail: { by, reason } }];
+  return settle(withIdentity(snapshot, { grantedFrom }), now, events);
+}
+
+/** The identity as Kratos has it; undefined: it has none of that id. Rejects with `UpstreamError` where it says neither. */
+export async function inKratos(desk: Desk, identityId: string): Promise<KratosIdentity | undefined> {
+  try {
+    return await desk.kratos.read(identityId);
+  } catch (error) {
+    if (error instanceof UpstreamError && error.facts.code === 'identity-not-found') return undefined;
+    throw error;
+  }
+}
+
+/** As a person of a session would be met: with what their published copy shows. */
+export function personOf({ id, schemaId, createdAt, metadataPublic }: KratosIdentity): Person {
+  const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
+  return { identityId: id, inherited, schemaId, bornAt: createdAt };
+}
+
+/** What an operator's act left behind, or would leave behind. */
+export interface Done extends Change {
+  readonly before: Snapshot;
+}
+
+export interface Act {
+  readonly identityId: string;
+  /** Only say what would be. */
+  readonly dryRun: boolean;
+  readonly decide: (snapshot: Snapshot, now: number) => Change;
+}
+
+/**
+ * An operator acts on an identity: one row is written, and the service's worker does the rest. Whom the ledger does not
+ * know is met as Kratos shows them. `undefined`: neither knows them. Rejects with `LedgerUnavailable`, `UpstreamError`.
+ */
+export async function act(desk: Desk, { identityId, dryRun, decide }: Act): Promise<Done | undefined> {
+  const now = desk.clock.now();
+  const known = await desk.ledger.snapshot(identityId);
+  const stranger = known === undefined ? await inKratos(desk, identityId) : undefined;
+  if (known === undefined && stranger === undefined) return undefined;
+  const beforeOf = (found: Snapshot | undefined): Snapshot =>
+    found ?? meet({ id: identityId, ...(stranger && personOf(stranger)) }, now);
+  const doneOn = (before: Snapshot): Done => ({ before, ...decide(before, now) });
+  let done = doneOn(beforeOf(known));
+  if (dryRun) return done;
+  await desk.ledger.change(identityId, now, (found) => {
+    done = doneOn(beforeOf(found));
+    return done;
+  });
+  return done;
+}
+
+/** A decision of the operator's own. */
+export interface Override {
+  readonly verdict: 'PASSED' | 'FAILED';
+  /** A key of theirs, or words without personal data; at most 100 characters. */
+  readonly reason: string;
+  /** Who answers for it. */
+  readonly by: string;
+}
+
+/** After everything that is decided already, also where Jumio's clock is ahead of ours. */
+function decidedAt({ verifications }: Snapshot, now: number): number {
+  return Math.max(now, ...verifications.map(({ completedAt }) => completedAt ?? 0));
+}
+
+/**
+ * Decides in place of Jumio. The decision is a verification of its own, with its own time: a rejection ends by the
+ * operator only, an approval is replaced by a decision that is completed later (`standingOf`). What was granted before
+ * is withdrawn.
+ */
+export function override(snapshot: Snapshot, decision: Override, id: string, now: number): Change {
+  const { verdict, reason, by } = decision;
+  const row: Verification = {
+    ...requested(snapshot, id, now),
+    source: 'operator',
+    state: 'decided',
+    decision: verdict,
+    decisionLabel: reason,
+    completedAt: decidedAt(snapshot, now),
+    readDue: null,
+  };
+  const decided = { ...snapshot, verifications: [...snapshot.verifications, row] };
+  const previous = standingOf(snapshot)?.status ?? null;
+  const events: LedgerEvent[] = [{ kind: 'overridden', verificationId: id, detail: { verdict, reason, by, previous } }];
+  return settle(withIdentity(withoutRequest(decided, events), { grantedFrom: null }), now, events);
+}
+
+/** When a row is looked at next: at once, or as soon as the rules for reading allow. */
+function lookedAt(row: Verification, force: boolean, now: number): Verification {
+  const owesNothing = row.source !== 'jumio' || (row.executionId === null && row.state !== 'requested');
+  if (owesNothing || isOnHold(row)) return row;
+  const allowed = force ? now : allowedAt(row, undefined, now);
+  return { ...row, readDue: Math.min(row.readDue ?? Number.POSITIVE_INFINITY, allowed) };
+}
+
+/** The copy is written anew as it is, whatever back-off runs; what was thought gone is tried again. */
+function published(snapshot: Snapshot, now: number): Snapshot {
+  const { identity } = reappeared(snapshot, now);
+  const { content, erasedAt, version } = identity;
+  if (content === null && erasedAt === null) return withIdentity(snapshot, identity);
+  const owed = { published: Math.min(identity.published, version - 1), kratosDue: now, readBack: 0 };
+  return withIdentity(snapshot, { ...identity, ...owed });
+}
+
+export interface Recheck {
+  /** Settled executions too, though they were read within the hour. */
+  readonly force: boolean;
+  /** eID providers are believed, so that what is linked counts. */
+  readonly hasEid: boolean;
+}
+
+/**
+ * Makes everything of an identity due: its executions are read, also settled ones (once an hour, unless forced), what
+ * waits to be created is tried, what is linked is read, and the published copy is written anew.
+ */
+export function recheck(snapshot: Snapshot, { force, hasEid }: Recheck, now: number): Change {
+  const verifications = snapshot.verifications.map((row) => lookedAt(row, force, now));
+  const nudged = withIdentity({ ...snapshot, verifications }, { nudges: snapshot.identity.nudges + 1 });
+  const asked = hasEid ? lookedAgain(nudged, now) : nudged;
+  return settle(published(asked, now), now, [{ kind: 'rechecked', detail: { force } }]);
+}

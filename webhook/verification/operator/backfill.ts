@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UpstreamError, type UpstreamFacts } from '../../errors.ts';
+import type { IdentityPage, KratosIdentity } from '../../kratos/types.ts';
+import type { DecidedStatus, Identity } from '../../model.ts';
+import type { Desk } from '../context.ts';
+import { decidedStatus, meet, readCopy } from '../record/index.ts';
+import { THROTTLED_MS } from '../step.ts';
+import { backOff } from '../waiting.ts';
+
+/** How far a backfill is. */
+export interface Progress {
+  readonly seen: number;
+  /** Rows that were written, or would be. */
+  readonly made: number;
+  /** Of those: the standings that their published copies hand down. */
+  readonly inherited: Readonly<Record<DecidedStatus, number>>;
+  /** 0 to 1, by the last identity's place among all ids: random ones, in whose order Kratos lists. */
+  readonly share: number;
+  /** Where it goes on; undefined: at the first page. */
+  readonly from?: string;
+  /** Kratos asks to wait: until then (epoch milliseconds). */
+  readonly pausedUntil?: number;
+}
+
+export const NOTHING: Progress = { seen: 0, made: 0, inherited: { approved: 0, review: 0, rejected: 0 }, share: 0 };
+
+/** The first row of an identity that met no hook: nothing is owed, and its published copy counts (design §4). */
+export function rowOf(identity: KratosIdentity, now: number): Identity {
+  const inherited = decidedStatus(readCopy({ metadata_public: identity.metadataPublic }));
+  const { schemaId = null, createdAt: bornAt = null } = identity;
+  return { ...meet({ id: identity.id, inherited }, now).identity, schemaId, bornAt };
+}
+
+function shareOf(identity: KratosIdentity | undefined): number {
+  const head = Number.parseInt(identity?.id.slice(0, 8) ?? '', 16);
+  return Number.isNaN(head) ? 0 : head / 0x1_0000_0000;
+}
+
+/** After a page, of which `made` had no row. */
+export function grown(progress: Progress, { identities, next }: IdentityPage, made: readonly Identity[]): Progress {
+  const inherited = { ...progress.inherited };
+  for (const { inherited: status } of made) if (status !== null) inherited[status] += 1;
+  const counts = { seen: progress.seen + identities.length, made: progress.made + made.length, inherited };
+  return next === undefined ? { ...counts, share: 1 } : { ...counts, share: shareOf(identities.at(-1)), from: next };
+}
+
+/** What is kept of a run that is not at its end. */
+export function markOf(progress: Progress): string | undefined {
+  return progress.from === undefined ? undefined : JSON.stringify(progress);
+}
+
+/** Where the run of a mark was interrupted. */
+export function resumed(mark: string | undefined): Progress {
+  return mark === undefined ? NOTHING : { ...NOTHING, ...JSON.parse(mark) };
+}
+
+export interface BackfillOptions {
+  /** Identities per call; Kratos gives at most 500. */
+  readonly pageSize: number;
+  /** Calls per second, at most. */
+  readonly perSecond: number;
+  /** Nothing is written. */
+  readonly dryRun: boolean;
+  /** From the first page, also where an earlier run was interrupted. */
+  readonly restart: boolean;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** What a backfill works with. */
+export type BackfillDesk = Pick<Desk, 'kratos' | 'clock' | 'random'> & {
+  readonly ledger: Pick<Desk['ledger'], 'newcomers' | 'gate' | 'note'>;
+};
+
+/** So many rows in one transaction: a running service waits for milliseconds (docs/decisions.md). */
+const BATCH = 25;
+
+/** And it has its turn between two of them. */
+const BREATH_MS = 10;
+
+/** Failures in a row after which somebody has to look. */
+const TRIES = 6;
+
+/** So often a run begins again because Kratos does not know its place any more: one that it never knows ends nowhere. */
+const BEGINNINGS = 3;
+
+type Pace = () => Promise<void>;
+
+/** Starts are at least so far apart. */
+function createPace(perSecond: number): Pace {
+  let next = 0;
+  return async () => {
+    const wait = next - performance.now();
+    if (wait > 0) await sleep(wait);
+    next = performance.now() + 1000 / perSecond;
+  };
+}
+
+/** When Kratos may be asked again; `undefined`: it will never answer otherwise, or not soon. */
+function pauseAfter(facts: UpstreamFacts, tries: number, random: number): number | undefined {
+  if (facts.status === 429) return facts.retryAfter ?? THROTTLED_MS;
+  const isFinal = facts.failure === 'unusable' || (facts.failure === 'status' && (facts.status ?? 0) < 500);
+  return isFinal || tries >= TRIES ? undefined : backOff(tries, random);
+}
+
+/** A page token that Kratos does not know any more: it may end, and it belongs to one Kratos. */
+function isStale({ failure, status }: UpstreamFacts, { from }: Progress): boolean {
+  return from !== undefined && failure === 'status' && status === 400;
+}
+
+async function wait(desk: BackfillDesk, options: BackfillOptions, progress: Progress, ms: number): Promise<void> {
+  options.onProgress({ ...progress, pausedUntil: desk.clock.now() + ms });
+  await sleep(ms);
+}
+
+/** One page, however long it takes; `stale`: it has to begin again. */
+async function pageFrom(
+  desk: BackfillDesk,
+  options: BackfillOptions,
+  pace: Pace,
+  progress: Progress,
+  mayBeStale: boolean,
+): Promise<IdentityPage | 'stale'> {
+  for (let tries = 1; ; tries += 1) {
+    await pace();
+    try {
+      return await desk.kratos.list(options.pageSize, progress.from);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      if (mayBeStale && isStale(error.facts, progress)) return 'stale';
+      const pause = pauseAfter(error.facts, tries, desk.random());
+      if (pause === undefined) throw error;
+      if (error.facts.status === 429) tries = 0;
+      await wait(desk, options, progress, pause);
+    }
+  }
+}
+
+async function unmet(desk: BackfillDesk, rows: readonly Identity[]): Promise<Identity[]> {
+  const found: Identity[] = [];
+  for (const row of rows) if ((await desk.ledger.gate(row.id)) === undefined) found.push(row);
+  return found;
+}
+
+/** Writes in batches; the mark moves with the last of a page, so that what an interruption cuts off is done again. */
+async function keep(desk: BackfillDesk, rows: readonly Identity[], before: Progress, page: IdentityPage) {
+  const made: Identity[] = [];
+  for (let start = 0; start === 0 || start < rows.length; start += BATCH) {
+    const isLast = start + BATCH >= rows.length;
+    const mark = (fresh: readonly Identity[]): string | undefined =>
+      markOf(isLast ? grown(before, page, [...made, ...fresh]) : before);
+    made.push(...(await desk.ledger.newcomers.meet(rows.slice(start, start + BATCH), mark)));
+    if (!isLast) await sleep(BREATH_MS);
+  }
+  return made;
+}
+
+async function take(desk: BackfillDesk, options: BackfillOptions, before: Progress, page: IdentityPage) {
+  const now = desk.clock.now();
+  const rows = page.identities.map((identity) => rowOf(identity, now));
+  const made = options.dryRun ? await unmet(desk, rows) : await keep(desk, rows, before, page);
+  const after = grown(before, page, made);
+  options.onProgress(after);
+  return after;
+}
+
+/**
+ * Writes the identity rows of everybody whom Kratos has and the ledger never met, with the standing that the published
+ * copy shows. Starts no verification, publishes nothing, and leaves every row that there is as it is. Holds one page in
+ * memory. May be interrupted and repeated at any time.
+ * Rejects with `UpstreamError` where Kratos does not give the next page; the next run goes on from there.
+ */
+export async function backfill(desk: BackfillDesk, options: BackfillOptions): Promise<Progress> {
+  const pace = createPace(options.perSecond);
+  const isFresh = options.dryRun || options.restart;
+  let progress = isFresh ? NOTHING : resumed(await desk.ledger.newcomers.mark());
+  let beginnings = 1;
+  for (let isDone = false; !isDone; ) {
+    const page = await pageFrom(desk, options, pace, progress, beginnings < BEGINNINGS);
+    if (page === 'stale') {
+      beginnings += 1;
+      progress = NOTHING;
+      continue;
+    }
+    progress = await take(desk, options, progress, page);
+    isDone = page.next === undefined;
+    if (!isDone && page.pause !== undefined) await wait(desk, options, progress, page.pause);
+  }
+  const detail = { seen: progress.seen, made: progress.made };
+  if (!options.dryRun) await desk.ledger.note(desk.clock.now(), { kind: 'backfilled', detail });
+  return progress;
+}

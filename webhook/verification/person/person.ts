@@ -1,0 +1,36 @@
+import { UpstreamError } from '../../errors.ts';
+import type { KratosIdentity } from '../../kratos/types.ts';
+import type { DecidedStatus } from '../../model.ts';
+import type { Desk } from '../context.ts';
+import { decidedStatus, type Particulars, readCopy } from '../record/index.ts';
+
+/** The person at the browser: known by a session, or by the hand-over cookie. */
+export interface Person extends Particulars {
+  readonly identityId: string;
+  /** The decided status of the published copy that the session shows; inherited by a row that is made now. */
+  readonly inherited: DecidedStatus | null;
+}
+
+/** Somebody as Kratos shows them now. */
+export function personShown({ id, metadataPublic, schemaId, createdAt, locale }: KratosIdentity): Person {
+  const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
+  return { identityId: id, inherited, schemaId, bornAt: createdAt, locale };
+}
+
+/**
+ * The person behind an identity that somebody else vouches for by its id alone. Whom the ledger does not know, or Kratos
+ * last did not, is asked of Kratos, so that a row that is made now inherits what the published copy shows (decisions.md 8).
+ * `undefined`: Kratos has no such identity, as far as is known, or it was erased. Rejects with `UpstreamError` where
+ * Kratos does not say, with `LedgerUnavailable` where the ledger does not.
+ */
+export async function personOf(desk: Desk, identityId: string): Promise<Person | undefined> {
+  const row = await desk.ledger.gate(identityId);
+  if (row !== undefined && row.erasedAt !== null) return undefined;
+  if (row !== undefined && row.gone === 0) return { identityId, inherited: row.standing };
+  try {
+    return personShown(await desk.kratos.read(identityId));
+  } catch (error) {
+    if (error instanceof UpstreamError && error.facts.code === 'identity-not-found') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import type { Policy, Rule } from './rules.ts';
+import { type Mistake, type Path, type PolicyDocument, policyMistakes, policySchema, shapeMistakes } from './schema.ts';
+
+/** One mistake of a policy file: where it is, what was expected there, and what was seen. */
+export interface PolicyMistake {
+  /** From 1; 0: nowhere in particular. */
+  readonly line: number;
+  /** E.g. `rules[1].when.status`. */
+  readonly path: string;
+  readonly expected: string;
+  readonly seen: string;
+}
+
+export type ParsedPolicy =
+  | { readonly policy: Policy; readonly mistakes?: undefined }
+  | { readonly policy?: undefined; readonly mistakes: readonly PolicyMistake[] };
+
+const SHOWN = 60;
+
+function pathText(path: Path): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** The place itself, or the nearest one above it that the file has. */
+function lineOf(document: Document, lines: LineCounter, path: Path): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function seenAt(document: Document, path: Path): string {
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isNode(node)) return 'nothing';
+  const text = JSON.stringify(node.toJS(document)) ?? 'nothing';
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+function toRule(rule: PolicyDocument['rules'][number], index: number): Rule {
+  const when = rule.when ?? {};
+  return {
+    index,
+    name: rule.name ?? null,
+    decision: rule.then,
+    text: rule.text ?? null,
+    when: {
+      status: when.status,
+      waitingOn: when.waiting_on,
+      flow: when.flow,
+      method: when.method,
+      schema: when.schema,
+      accountYoungerThan: when.account_younger_than,
+      accountOlderThan: when.account_older_than,
+      verdictYoungerThan: when.verdict_younger_than,
+      verdictOlderThan: when.verdict_older_than,
+    },
+  };
+}
+
+/** Names a policy by what it says: comments and layout do not count. */
+function hashOf(document: PolicyDocument): string {
+  return createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12);
+}
+
+function toPolicy(document: PolicyDocument): Policy {
+  const rules = document.rules.map(toRule);
+  const otherwise = rules.pop();
+  if (otherwise === undefined) throw new Error('a policy without rules was let through');
+  const { start_again: again, on_rejected: rejected } = document;
+  return {
+    hash: hashOf(document),
+    rules,
+    otherwise,
+    startAgain: {
+      reasons: again.reasons,
+      maxRejections: again.max_rejections,
+      waitMs: again.wait,
+      maxExecutions: again.max_executions,
+      windowMs: again.window,
+      afterLifetime: again.after_lifetime,
+    },
+    evidence: document.evidence,
+    requiredLevels: document.required_level,
+    onRejected: { revokeSessions: rejected.revoke_sessions, deactivate: rejected.deactivate },
+    verdictLifetimeMs: document.verdict_lifetime ?? null,
+  };
+}
+
+/** Reads a policy from YAML, which JSON is a part of. Every mistake is reported, at once. */
+export function parsePolicy(text: string): ParsedPolicy {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0)
+    return {
+      mistakes: document.errors.map(({ pos: [at], code }) => {
+        return { line: lines.linePos(at).line, path: '', expected: 'YAML that can be read', seen: code };
+      }),
+    };
+  const parsed = policySchema.safeParse(document.toJS());
+  const found: Mistake[] = parsed.success ? policyMistakes(parsed.data) : shapeMistakes(parsed.error);
+  if (parsed.success && found.length === 0) return { policy: toPolicy(parsed.data) };
+  return {
+    mistakes: found.map(({ path, expected }) => {
+      const place = { line: lineOf(document, lines, path), path: pathText(path) };
+      return { ...place, expected, seen: seenAt(document, path) };
+    }),
+  };
+}
+
+/** As published: `rejected` blocks, everything else passes. */
+const PUBLISHED = `
+rules:
+  - name: rejected
+    when: { status: rejected }
+    then: block
+  - name: everything else
+    then: allow
+`;
+
+function published(): Policy {
+  const { policy } = parsePolicy(PUBLISHED);
+  if (policy === undefined) throw new Error('the published policy is not one');
+  return policy;
+}
+
+export const publishedPolicy: Policy = published();

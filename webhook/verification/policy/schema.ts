@@ -1,0 +1,198 @@
+import { z } from 'zod';
+
+export type Path = readonly PropertyKey[];
+
+/** What is wrong at one place of the file. */
+export interface Mistake {
+  readonly path: Path;
+  readonly expected: string;
+}
+
+type Rule = PolicyDocument['rules'][number];
+
+function isUnconditional({ when }: Rule): boolean {
+  return when === undefined || Object.keys(when).length === 0;
+}
+
+function place(rules: readonly Rule[], index: number): Mistake[] {
+  const isLast = index === rules.length - 1;
+  const rule = rules[index];
+  if (rule === undefined || isUnconditional(rule) === isLast) return [];
+  return isLast
+    ? [{ path: ['rules', index, 'when'], expected: 'no condition on the last rule, so that every sign-in is decided' }]
+    : [{ path: ['rules', index], expected: 'a `when` with at least one key: only the last rule is without' }];
+}
+
+function never({ when = {} }: Rule, path: Path): Mistake[] {
+  const pairs = [
+    ['account_older_than', when.account_younger_than, when.account_older_than],
+    ['verdict_older_than', when.verdict_younger_than, when.verdict_older_than],
+  ] as const;
+  const empty = pairs.filter(([, younger, older]) => younger !== undefined && older !== undefined && older >= younger);
+  return empty.map(([key]) => ({ path: [...path, 'when', key], expected: 'less than its `…_younger_than`' }));
+}
+
+/** The page would tell whom such a rule refuses that they are verified, and send them back to sign in. */
+function circle({ when = {}, then }: Rule, path: Path, lifetime: number | undefined): Mistake[] {
+  const { verdict_older_than: age, status } = when;
+  const meetsApproved = status === undefined || status.includes('approved');
+  if (then === 'allow' || age === undefined || !meetsApproved || (lifetime ?? Number.POSITIVE_INFINITY) <= age)
+    return [];
+  const expected = 'a `verdict_lifetime` that is not longer, so that the pages let an approved person verify again';
+  return [{ path: [...path, 'when', 'verdict_older_than'], expected }];
+}
+
+function useless(rules: readonly Rule[], { text, then, name }: Rule, index: number): Mistake[] {
+  const path = ['rules', index];
+  const isTaken = name !== undefined && rules.findIndex((rule) => rule.name === name) < index;
+  return [
+    ...(text !== undefined && then === 'allow'
+      ? [{ path: [...path, 'text'], expected: 'no text beside `allow`' }]
+      : []),
+    ...(isTaken ? [{ path: [...path, 'name'], expected: 'a name that no other rule has' }] : []),
+  ];
+}
+
+/** What is wrong with a file that has the right shape. */
+export function policyMistakes({ rules, verdict_lifetime: lifetime }: PolicyDocument): Mistake[] {
+  return rules.flatMap((rule, index) => {
+    const path = ['rules', index];
+    const ofRule = [...never(rule, path), ...circle(rule, path, lifetime), ...useless(rules, rule, index)];
+    return [...place(rules, index), ...ofRule];
+  });
+}
+
+/** What is wrong with the shape, one mistake for each place. */
+export function shapeMistakes({ issues }: z.ZodError): Mistake[] {
+  return issues.flatMap((issue): Mistake[] => {
+    const path = issue.path;
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: [...path, key], expected: 'a key that policies have (docs/policy.md)' }));
+    const isMapping = issue.code === 'invalid_type' && issue.expected === 'object';
+    return [{ path, expected: isMapping ? 'keys with values' : issue.message }];
+  });
+}
+
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+function durationMs(text: string): number {
+  return Number(text.slice(0, -1)) * (UNIT_MS.get(text.slice(-1)) ?? Number.NaN);
+}
+
+const DURATION = 'a number with s, m, h or d behind it, e.g. 12h or 365d';
+
+/** `12h` in the file, milliseconds in the code. */
+function duration(description: string) {
+  const text = z.string({ error: DURATION }).regex(/^\d{1,6}[smhd]$/, DURATION);
+  return text.transform(durationMs).describe(description);
+}
+
+/** One value, or a list of them: one is enough for the key to match. */
+function oneOrMore<T extends string>(item: z.ZodType<T>, expected: string, description: string) {
+  const error = `${expected}, or a list of such`;
+  const listed = item.transform((value) => [value]);
+  return z.union([listed, z.array(item).min(1)], { error }).describe(description);
+}
+
+function words<const T extends readonly [string, ...string[]]>(list: T, description: string) {
+  return oneOrMore(z.enum(list), `one of ${list.join(', ')}`, description);
+}
+
+const STATUSES = ['none', 'pending', 'processing', 'approved', 'review', 'rejected', 'expired'] as const;
+
+const REASONS = ['unreadable', 'expired_document', 'unsupported_document', 'not_finished', 'other'] as const;
+
+const name = z.string({ error: 'a name' }).min(1).max(200);
+
+const when = z
+  .strictObject({
+    status: words(STATUSES, 'Where the verification stands. An approval older than verdict_lifetime is `expired`.'),
+    waiting_on: words(['person', 'jumio', 'operator', 'nobody'], 'Why it is not further. Needs the ledger.'),
+    flow: words(
+      ['login', 'refresh', 'recovery'],
+      'What the person does; `refresh` is a login beside a living session.',
+    ),
+    method: oneOrMore(name, 'a login method of Kratos', 'E.g. password, code, oidc, passkey, totp.'),
+    schema: oneOrMore(name, 'the id of an identity schema', 'The id of the identity’s schema in Kratos.'),
+    account_younger_than: duration('Since Kratos made the identity.'),
+    account_older_than: duration('Since Kratos made the identity.'),
+    verdict_younger_than: duration('Since the verdict that counts. Needs the ledger.'),
+    verdict_older_than: duration('Since the verdict that counts. Needs the ledger.'),
+  })
+  .partial()
+  .describe('Every key must match. A key of which neither the request nor the ledger says anything does not match.');
+
+const decision = z
+  .enum(['allow', 'block', 'block_with_way_on'], { error: 'allow, block or block_with_way_on' })
+  .describe('block_with_way_on: the refusal carries a one-time address; it trusts the first factor only.');
+
+const rule = z.strictObject({
+  name: name.max(60).describe('For events and `report`.').optional(),
+  when: when.optional(),
+  // biome-ignore lint/suspicious/noThenProperty: a word of the file and never a function; nothing awaits a rule
+  then: decision, // oxlint-disable-line unicorn/no-thenable
+  text: z
+    .enum(['rejected', 'review', 'unverified', 'unknown'], { error: 'rejected, review, unverified or unknown' })
+    .describe('Which text a refusal shows; by default the one of the status.')
+    .optional(),
+});
+
+function count(least: number, description: string) {
+  const error = `a whole number from ${least} to 1000`;
+  return z.int({ error }).min(least, error).max(1000, error).describe(description);
+}
+
+const yesOrNo = z.boolean({ error: 'true or false' });
+
+const startAgain = z.strictObject({
+  reasons: z
+    .array(z.enum(REASONS, { error: `one of ${REASONS.join(', ')}` }), { error: `a list of ${REASONS.join(', ')}` })
+    .describe('Rejections that a person can act on. `other` is everything else, manipulation included.')
+    .default(['unreadable', 'expired_document', 'unsupported_document', 'not_finished']),
+  max_rejections: count(0, 'From so many rejections on nobody starts again.').default(3),
+  wait: duration('From a rejection to the next attempt.').prefault('0s'),
+  max_executions: count(1, 'At most so many executions within `window`; each costs money.').default(5),
+  window: duration('See max_executions.').prefault('30d'),
+  after_lifetime: yesOrNo.describe('Whether a person may renew an approval older than verdict_lifetime.').default(true),
+});
+
+const onRejected = z.strictObject({
+  revoke_sessions: yesOrNo.describe('Sessions from before the verdict end at once.').default(false),
+  deactivate: yesOrNo.describe('`state: inactive` in Kratos, set back when the rejection is over.').default(false),
+});
+
+const level = z.string({ error: 'a level, as the provider returns it in `acr`' }).min(1).max(200);
+
+const evidence = z
+  .record(name, z.union([z.literal('any'), z.array(level).min(1)], { error: 'any, or a list of levels' }))
+  .describe('Which eID provider at which returned level is enough, so that Jumio is not asked. See eid/README.md.');
+
+const requiredLevel = z
+  .record(name, z.record(name, level))
+  .describe('By identity schema and eID provider: a sign-up below this level is refused before anything is stored.');
+
+/** The file, as JSON Schema knows it; what one key says of another is checked by `policyMistakes`. */
+export const policySchema = z.strictObject({
+  rules: z
+    .array(rule, { error: 'a list of rules' })
+    .min(1, 'at least one rule')
+    .describe('Tried from the top; the first that matches counts. The last has no `when`, and only the last.'),
+  verdict_lifetime: duration('An approval that is older counts as `expired`, at the gate and on the pages.').optional(),
+  start_again: startAgain.prefault({}),
+  on_rejected: onRejected.prefault({}),
+  evidence: evidence.default({}),
+  required_level: requiredLevel.default({}),
+});
+
+export type PolicyDocument = z.output<typeof policySchema>;
+
+/** docs/policy.schema.json. */
+export function policyJsonSchema(): object {
+  const title = 'Policy of the Kratos–Jumio bridge';
+  return { title, ...z.toJSONSchema(policySchema, { io: 'input', target: 'draft-2020-12' }) };
+}

@@ -1,0 +1,155 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { UpstreamFacts } from '../../errors.ts';
+import type { Change, DecidedStatus, Identity, LedgerEvent, Snapshot } from '../../model.ts';
+import { kratosTurn, published, settle, withIdentity } from '../record/index.ts';
+import { backOff } from '../waiting.ts';
+
+const MINUTE_MS = 60_000;
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A settings submit can put an old copy back; after this long a published decision is read back once. */
+export const READ_BACK_MS = MINUTE_MS;
+
+/** Kratos' own 404, so often over so long: the identity is gone (design §4). */
+const GONE_AFTER = { times: 3, over: DAY_MS };
+
+/** What is owed to Kratos: the next version, an erased identity's objects cleared away, or one look at the last one. */
+export function debtToKratos(identity: Identity): 'publish' | 'clear' | 'read-back' | 'none' {
+  const isErased = identity.erasedAt !== null;
+  if (identity.gone === 1 || (identity.content === null && !isErased)) return 'none';
+  if (identity.published < identity.version) return isErased ? 'clear' : 'publish';
+  return identity.readBack === 1 ? 'read-back' : 'none';
+}
+
+/** Whether something is to be written, as opposed to looked at. */
+export function isBehind(identity: Identity): boolean {
+  const debt = debtToKratos(identity);
+  return debt === 'publish' || debt === 'clear';
+}
+
+/** When Kratos' turn comes next, once a debt has been paid: at once, for the last look, or not at all. */
+export function restDue(identity: Identity, now: number): number | null {
+  if (identity.gone === 1) return null;
+  const { stateOwed, revoke } = identity;
+  if (isBehind(identity) || stateOwed !== null || revoke === 1) return now;
+  return debtToKratos(identity) === 'read-back' || revoke === 2 ? now + READ_BACK_MS : null;
+}
+
+/** Nothing was paid: Kratos' turn comes when what is owed now says. */
+export function restsAt(snapshot: Snapshot, now: number): Change {
+  return { snapshot: withIdentity(snapshot, { kratosDue: restDue(snapshot.identity, now) }) };
+}
+
+/** Whether a `metadata_public.jumio` is what we published last. Key order is Kratos' affair. */
+export function isOurCopy(identity: Pick<Identity, 'content' | 'changedAt'>, copy: unknown): boolean {
+  if (identity.content === null) return copy === undefined || copy === null;
+  return isDeepStrictEqual(copy, published(identity.content, identity.changedAt).public);
+}
+
+const STRICTER_THAN: Readonly<Record<DecidedStatus, readonly unknown[]>> = {
+  approved: ['review', 'rejected'],
+  review: ['rejected'],
+  rejected: [],
+};
+
+function member(copy: unknown, key: string): unknown {
+  return typeof copy === 'object' && copy !== null ? Reflect.get(copy, key) : undefined;
+}
+
+/**
+ * Whether a copy tells a stricter decision than ours that is not an old one of ours: a ledger restored from a backup
+ * must not overwrite what was decided since (decisions.md, 8). Without a date of ours it is somebody else's.
+ */
+export function knowsWorse(identity: Pick<Identity, 'standing' | 'changedAt' | 'erasedAt'>, copy: unknown): boolean {
+  if (identity.erasedAt !== null) return false;
+  const worse = identity.standing === null ? ['review', 'rejected'] : STRICTER_THAN[identity.standing];
+  const saidAt = Date.parse(String(member(copy, 'updated_at')));
+  return worse.includes(member(copy, 'status')) && !(saidAt <= identity.changedAt);
+}
+
+const WELL: Partial<Identity> = { kratosAttempts: 0, missing: 0, missingSince: null, stuck: 0 };
+
+/** The PATCH of `version` was answered with what we wrote. A change that came meanwhile is due at once. */
+export function onPublished(snapshot: Snapshot, version: number, now: number): Change {
+  const { identity } = snapshot;
+  const behind = identity.version > version;
+  const paid = { ...identity, ...WELL, published: version, readBack: identity.standing === null ? 0 : 1 };
+  // Where a newer version is owed already, the status of now is not what was written.
+  const detail = behind ? { version } : { version, status: identity.status };
+  const events = [{ kind: 'published', detail }];
+  return settle(withIdentity(snapshot, { ...paid, kratosDue: restDue(paid, now) }), now, events);
+}
+
+/** Our objects are not there any more; looked at once more, because a settings submit can put them back. */
+export function onCleared(snapshot: Snapshot, version: number, isGone: boolean, now: number): Change {
+  const cleared = { ...snapshot.identity, ...WELL, published: version, readBack: isGone ? 0 : 1 };
+  const events = [{ kind: 'cleared', detail: { identity_found: !isGone } }];
+  return settle(withIdentity(snapshot, { ...cleared, kratosDue: restDue(cleared, now) }), now, events);
+}
+
+/** The read-back: what stands there is ours, or is put right. */
+export function onReadBack(snapshot: Snapshot, copy: unknown, now: number): Change {
+  const { identity } = snapshot;
+  if (identity.published < identity.version) return settle(withIdentity(snapshot, { kratosDue: now }), now);
+  const isOurs = isOurCopy(identity, copy);
+  if (!isOurs && !knowsWorse(identity, copy)) return republish(withIdentity(snapshot, WELL), now, 'read-back');
+  const looked = { ...identity, ...WELL, readBack: 0 };
+  const kept = withIdentity(snapshot, { ...looked, kratosDue: restDue(looked, now) });
+  if (isOurs) return settle(kept, now);
+  return settle(kept, now, [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }]);
+}
+
+/** The copy is not ours: the same version is owed again, and until then the ledger alone counts at the gate. */
+export function republish(snapshot: Snapshot, now: number, seenAt: 'read-back' | 'sign-in'): Change {
+  const { identity } = snapshot;
+  const hasNothing = identity.content === null && identity.erasedAt === null;
+  if (hasNothing || identity.published < identity.version) return { snapshot };
+  const patch = { published: identity.version - 1, kratosDue: kratosTurn(identity, now), readBack: 0 };
+  return settle(withIdentity(snapshot, patch), now, [{ kind: 'copy_differs', detail: { seen_at: seenAt } }]);
+}
+
+/** Kratos says that it does not have the identity. The debt that met it is due again, until nothing is owed any more. */
+export function missed(snapshot: Snapshot, debt: 'kratosDue' | 'evidenceDue', now: number): Change {
+  const { identity } = snapshot;
+  const missing = identity.missing + 1;
+  const missingSince = identity.missingSince ?? now;
+  const kratosAttempts = identity.kratosAttempts + (debt === 'kratosDue' ? 1 : 0);
+  const gone = missing >= GONE_AFTER.times && now - missingSince >= GONE_AFTER.over;
+  const patch = { missing, missingSince, gone: gone ? 1 : 0, kratosAttempts };
+  const again = now + (missing === 1 ? MINUTE_MS : DAY_MS / 2);
+  const dues = gone ? { kratosDue: null, evidenceDue: null } : { [debt]: again };
+  return settle(withIdentity(snapshot, { ...patch, ...dues }), now, gone ? [{ kind: 'gone' }] : []);
+}
+
+/** Kratos will refuse this body tomorrow too, most likely: listed as stuck, tried daily. */
+function isPermanent(facts: UpstreamFacts): boolean {
+  return facts.failure === 'status' && facts.status === 400 && facts.code !== 'serialization';
+}
+
+/** No usable answer, or not ours: due again. `random` in [0, 1). */
+export function onPublishFailed(snapshot: Snapshot, facts: UpstreamFacts, now: number, random: number): Change {
+  const { identity } = snapshot;
+  if (facts.code === 'identity-not-found') return missed(snapshot, 'kratosDue', now);
+  const kratosAttempts = identity.kratosAttempts + (facts.status === 429 ? 0 : 1);
+  if (!isPermanent(facts)) {
+    const kratosDue = facts.status === 429 ? now : now + backOff(kratosAttempts, random);
+    return settle(withIdentity(snapshot, { kratosAttempts, kratosDue }), now);
+  }
+  const events: LedgerEvent[] = identity.stuck === 1 ? [] : [{ kind: 'publish_stuck' }];
+  return settle(withIdentity(snapshot, { kratosAttempts, stuck: 1, kratosDue: now + DAY_MS }), now, events);
+}
+
+/** A hook or whoami shows an identity that was thought gone: what it is owed is due again. */
+export function reappeared(snapshot: Snapshot, now: number): Snapshot {
+  if (snapshot.identity.gone === 0) return snapshot;
+  const evidenceDue = snapshot.identity.evidence > 0 ? now : null;
+  return withIdentity(snapshot, { ...WELL, gone: 0, kratosDue: now, evidenceDue });
+}
+
+/** The first publication need not wait for the first try any more. */
+export function publishedNow(snapshot: Snapshot, now: number): Snapshot {
+  const { published, version, kratosAttempts, kratosDue, gone } = snapshot.identity;
+  const waiting = published === 0 && version > 0 && kratosAttempts === 0 && gone === 0 && (kratosDue ?? 0) > now;
+  return waiting ? withIdentity(snapshot, { kratosDue: now }) : snapshot;
+}

@@ -1,0 +1,53 @@
+import type { Snapshot, Verification, WaitingOn } from '../../model.ts';
+
+/** What an attempt that has no decision amounts to. */
+export type AttemptStatus = 'pending' | 'processing' | 'expired';
+
+/** `lastError` of a verification whose last answer had a word that is not documented. */
+export const UNKNOWN_WORD = 'unknown-status';
+
+/** The attempts at Jumio; what others decided is none. */
+export function attemptsOf({ verifications }: Snapshot): Verification[] {
+  return verifications.filter(({ source }) => source === 'jumio');
+}
+
+export function latest(snapshot: Snapshot): Verification | undefined {
+  return attemptsOf(snapshot).at(-1);
+}
+
+/** The attempt that is still under way, if any; a partial unique index allows one. */
+export function openAttempt(snapshot: Snapshot): Verification | undefined {
+  return snapshot.verifications.find(({ state }) => state === 'requested' || state === 'started');
+}
+
+/**
+ * Whether the attempt that an operator granted has had its decision. Until then it may be renewed like every attempt
+ * that was once allowed (design §3).
+ */
+export function isGrantUsed(snapshot: Snapshot): boolean {
+  const { grantedFrom } = snapshot.identity;
+  if (grantedFrom === null) return false;
+  return attemptsOf(snapshot).some(({ requestedAt, decision }) => requestedAt >= grantedFrom && decision !== null);
+}
+
+/** What Jumio's word means for an attempt without a decision (the table of design §3). */
+export function attemptStatus(verification: Verification): AttemptStatus {
+  if (verification.state === 'expired') return 'expired';
+  const waiting = verification.jumioStatus === null || verification.jumioStatus === 'INITIATED';
+  return verification.state === 'requested' || waiting ? 'pending' : 'processing';
+}
+
+/** Asked for, and the person has refused since: only their agreeing makes it due again (decisions.md, 47). */
+export function isOnHold({ state, readDue }: Verification): boolean {
+  return state === 'requested' && readDue === null;
+}
+
+/** Whose move an open attempt is. */
+export function attemptWaitsOn(attempt: Verification): WaitingOn {
+  if (isOnHold(attempt)) return 'person';
+  if (attempt.state === 'requested') return attempt.parked === 1 ? 'operator' : 'jumio';
+  const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
+  if (captured || attempt.lastError === UNKNOWN_WORD) return 'jumio';
+  // Jumio made the execution and gave no link: the tenant has no domain prefix.
+  return attempt.linkEndsAt === null ? 'operator' : 'person';
+}

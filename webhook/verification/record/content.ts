@@ -1,0 +1,117 @@
+import type { Snapshot, Source, Verification, WaitingOn } from '../../model.ts';
+import { type AttemptStatus, attemptStatus, attemptsOf, latest } from './attempts.ts';
+import { standingOf, statusOf, waitingOn } from './standing.ts';
+
+/** `metadata_public.jumio` (design §5): the person can read it. Its JSON Schema is docs/metadata-public.schema.json. */
+export interface PublishedStatus {
+  readonly status: 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
+  readonly verdict?: 'PASSED' | 'WARNING' | 'FAILED';
+  /** Who decided, or is to decide. */
+  readonly source: Source;
+  /** The level of assurance, where the source has one. */
+  readonly level?: string;
+  readonly account_id?: string;
+  readonly workflow_execution_id?: string;
+  readonly verification_id?: string;
+  /** Only beside a decided standing: how a further attempt is doing. */
+  readonly attempt?: AttemptStatus;
+  /** ISO 8601, UTC: when this last changed. */
+  readonly updated_at: string;
+}
+
+/** `metadata_admin.jumio`: for the operator only. */
+export interface AdminStatus {
+  readonly decision_label?: string;
+  readonly risk_score?: number;
+  readonly attempts: number;
+  readonly waiting_on: WaitingOn;
+  /** What the person agreed to, before anything led to Jumio. */
+  readonly consent?: { readonly text_version: string; readonly language: string; readonly at: string };
+  /** When the person refused: nothing leads to Jumio until they agree. */
+  readonly declined_at?: string;
+}
+
+export interface Content {
+  readonly public: PublishedStatus;
+  readonly admin: AdminStatus;
+}
+
+type Undated = { readonly public: Omit<PublishedStatus, 'updated_at'>; readonly admin: AdminStatus };
+
+/** What others than Jumio decided has no ids. */
+function ids({ source, accountId, executionId, id }: Verification): Partial<PublishedStatus> {
+  if (source !== 'jumio') return {};
+  return {
+    ...(accountId ? { account_id: accountId } : {}),
+    ...(executionId ? { workflow_execution_id: executionId } : {}),
+    verification_id: id,
+  };
+}
+
+function givenBy(verification: Verification | null): Pick<PublishedStatus, 'source'> & Partial<PublishedStatus> {
+  if (verification === null) return { source: 'jumio' };
+  const { source, decision, level } = verification;
+  return {
+    source,
+    ...(decision ? { verdict: decision } : {}),
+    ...(level ? { level } : {}),
+    ...ids(verification),
+  };
+}
+
+function furtherAttempt(snapshot: Snapshot): Partial<PublishedStatus> {
+  const standing = standingOf(snapshot);
+  const attempt = latest(snapshot);
+  if (standing === null || attempt === undefined || attempt.decision !== null) return {};
+  return { attempt: attemptStatus(attempt) };
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function consent({ identity }: Snapshot): Partial<AdminStatus> {
+  const { consentVersion, consentLanguage, consentAt, declinedAt } = identity;
+  const isOnRecord = consentVersion !== null && consentLanguage !== null && consentAt !== null;
+  return {
+    ...(isOnRecord
+      ? { consent: { text_version: consentVersion, language: consentLanguage, at: isoTime(consentAt) } }
+      : {}),
+    ...(declinedAt === null ? {} : { declined_at: isoTime(declinedAt) }),
+  };
+}
+
+function admin(snapshot: Snapshot, verification: Verification | null): AdminStatus {
+  return {
+    ...(verification?.decisionLabel ? { decision_label: verification.decisionLabel } : {}),
+    ...(verification && verification.riskScore !== null ? { risk_score: verification.riskScore } : {}),
+    attempts: attemptsOf(snapshot).length,
+    waiting_on: waitingOn(snapshot),
+    ...consent(snapshot),
+  };
+}
+
+/**
+ * What Kratos should show of this identity, as text without `updated_at`; null while there is nothing to show. A row
+ * that only carries an inherited status has nothing new to say: the published copy that it came from says it already;
+ * of an erased identity nothing is shown.
+ */
+export function contentOf(snapshot: Snapshot): string | null {
+  const status = statusOf(snapshot);
+  const { invited, evidence, erasedAt } = snapshot.identity;
+  const isSilent = snapshot.verifications.length === 0 && invited === 0 && evidence !== 1;
+  if (status === 'none' || isSilent || erasedAt !== null) return null;
+  const standing = standingOf(snapshot);
+  const by = standing === null ? (latest(snapshot) ?? null) : standing.by;
+  const content: Undated = {
+    public: { status, ...givenBy(by), ...furtherAttempt(snapshot) },
+    admin: admin(snapshot, by),
+  };
+  return JSON.stringify(content);
+}
+
+/** The published objects of a version: the same text and time always give the same bytes. */
+export function published(content: string, changedAt: number): Content {
+  const undated: Undated = JSON.parse(content);
+  return { admin: undated.admin, public: { ...undated.public, updated_at: isoTime(changedAt) } };
+}

@@ -1,0 +1,91 @@
+import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../../model.ts';
+import { attemptsOf, isGrantUsed } from './attempts.ts';
+import { contentOf } from './content.ts';
+import { standingFacts, statusOf } from './standing.ts';
+import { tombstone } from './tombstone.ts';
+
+/** The first publication waits so long for the first try to create, so that it can name the ids (design §4), or to read an eID. */
+export const FIRST_PUBLICATION_WAITS_MS = 5_000;
+
+function earliest(snapshot: Snapshot): number | null {
+  const dues = attemptsOf(snapshot)
+    .flatMap(({ readDue, preparedDue }) => [readDue, preparedDue])
+    .filter((due) => due !== null);
+  return dues.length === 0 ? null : Math.min(...dues);
+}
+
+/** Now, or when the back-off from Kratos that is running ends: nothing shortens it. */
+export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number): number {
+  return kratosAttempts > 0 ? (kratosDue ?? now) : now;
+}
+
+/** When a changed content is to be published. */
+function publishDue({ identity, verifications }: Snapshot, now: number): number | null {
+  if (identity.gone === 1) return null;
+  const awaitsTry = verifications.some(({ state }) => state === 'requested') || identity.evidence === 1;
+  return identity.version === 0 && awaitsTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
+}
+
+function withContent(snapshot: Snapshot, content: string | null, now: number): Identity {
+  const { identity } = snapshot;
+  if (content === identity.content || content === null) return identity;
+  return {
+    ...identity,
+    content,
+    changedAt: now,
+    kratosDue: publishDue(snapshot, now),
+    readBack: 0,
+    version: identity.version + 1,
+  };
+}
+
+function dueAtOnce(identity: Identity, now: number): Identity {
+  return identity.gone === 1 ? identity : { ...identity, kratosDue: kratosTurn(identity, now) };
+}
+
+/**
+ * What follows at Kratos where the standing becomes rejected, or is so no longer. Owed whatever the policy says: whoever
+ * pays knows the policy and waives what it does not ask for (consequences.ts).
+ */
+function withConsequences(before: Identity, identity: Identity, now: number): Identity {
+  if (before.standing === identity.standing) return identity;
+  if (identity.standing === 'rejected') return dueAtOnce({ ...identity, revoke: 1, stateOwed: 'inactive' }, now);
+  if (before.standing !== 'rejected') return identity;
+  if (identity.deactivated === 0) return { ...identity, revoke: 0, stateOwed: null };
+  return dueAtOnce({ ...identity, revoke: 0, stateOwed: 'active' }, now);
+}
+
+/** What was not sent by now is of no use any more. */
+function unprepared({ prepared }: Verification): Partial<Verification> {
+  return { prepared: prepared === 1 ? 3 : prepared, preparedDue: null, preparedUrl: null };
+}
+
+/** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (design §5). */
+function withoutStaleSecrets(verification: Verification, now: number): Verification {
+  const { state, link, sdkToken, transactionToken, linkEndsAt } = verification;
+  if (link === null && sdkToken === null && transactionToken === null) return verification;
+  const useful = state === 'started' && (linkEndsAt ?? Number.POSITIVE_INFINITY) > now;
+  return useful
+    ? verification
+    : { ...verification, link: null, sdkToken: null, transactionToken: null, ...unprepared(verification) };
+}
+
+/**
+ * Ends every change: what follows from the verifications is computed anew, and a content that differs from the last
+ * version becomes the next one and due for publishing.
+ */
+export function settle(changed: Snapshot, now: number, events: readonly LedgerEvent[] = []): Change {
+  const kept = tombstone(changed, now);
+  const verifications = kept.verifications.map((verification) => withoutStaleSecrets(verification, now));
+  const grantedFrom = isGrantUsed(kept) ? null : kept.identity.grantedFrom;
+  const snapshot = { verifications, identity: { ...kept.identity, grantedFrom } };
+  const identity: Identity = {
+    ...snapshot.identity,
+    ...standingFacts(snapshot),
+    status: statusOf(snapshot),
+    jumioDue: earliest(snapshot),
+  };
+  const published = withContent({ ...snapshot, identity }, contentOf(snapshot), now);
+  const settled = { ...snapshot, identity: withConsequences(changed.identity, published, now) };
+  return { snapshot: settled, events };
+}

@@ -1,0 +1,177 @@
+import type {
+  DecidedStatus,
+  Identity,
+  Reason,
+  Snapshot,
+  Status,
+  Verdict,
+  Verification,
+  WaitingOn,
+} from '../../model.ts';
+import { attemptStatus, attemptsOf, attemptWaitsOn, latest, openAttempt } from './attempts.ts';
+
+export interface Standing {
+  readonly status: DecidedStatus;
+  /** The verification that gives it; null where it was handed down by a published copy. */
+  readonly by: Verification | null;
+}
+
+const STATUS: Readonly<Record<Verdict, DecidedStatus>> = { PASSED: 'approved', WARNING: 'review', FAILED: 'rejected' };
+
+/** What follows from an identity's verifications and does not change with the time or the policy. */
+export type StandingFacts = Pick<
+  Identity,
+  'standing' | 'decidedAt' | 'reason' | 'rejections' | 'attemptWaitsOn' | 'grantedFrom' | 'erasedAt'
+>;
+
+function later(one: Verification, other: Verification): Verification {
+  const byTime = (one.completedAt ?? 0) - (other.completedAt ?? 0);
+  return (byTime === 0 ? one.attempt - other.attempt : byTime) > 0 ? one : other;
+}
+
+/**
+ * The decisions that can count beside each other. Of the operator's own only the last does: a rejection of theirs ends
+ * by themselves only, an approval is one decision among the others.
+ */
+function countingDecisions({ verifications }: Snapshot): Verification[] {
+  const decided = verifications.filter(({ decision }) => decision !== null);
+  const theirs = decided.filter(({ source }) => source === 'operator');
+  if (theirs.length === 0) return decided;
+  const last = theirs.reduce(later);
+  return last.decision === 'FAILED' ? [last] : decided.filter((row) => row === last || row.source !== 'operator');
+}
+
+function givenBy([first, ...others]: readonly Verification[]): Standing | null {
+  if (first === undefined) return null;
+  const by = others.reduce(later, first);
+  return by.decision === null ? null : { status: STATUS[by.decision], by };
+}
+
+/** Whether an eID answered. */
+export function isEid({ source }: Pick<Verification, 'source'>): boolean {
+  return source.startsWith('eid:');
+}
+
+/** What a published copy handed down, until somebody decides. */
+function inheritedBy({ identity: { inherited } }: Snapshot): Standing | null {
+  return inherited === null ? null : { status: inherited, by: null };
+}
+
+/** When a standing was decided; an inherited one: when we met the identity. */
+function decidedAt({ by }: Standing, { identity }: Snapshot): number | null {
+  return by === null ? identity.metAt : by.completedAt;
+}
+
+/**
+ * The verdict that counts: of the decided verifications the one that was completed last, equal times: the later
+ * started. An open or expired attempt never changes it, so a rejection is not laundered by starting again. Nor does an
+ * eID lift a rejection or a review: it counts where nobody else decided, and renews what others approved before it.
+ */
+export function standingOf(snapshot: Snapshot): Standing | null {
+  const counting = countingDecisions(snapshot);
+  const ofOthers = givenBy(counting.filter((row) => !isEid(row))) ?? inheritedBy(snapshot);
+  const ofEid = givenBy(counting.filter(isEid));
+  if (ofOthers === null || ofEid === null) return ofOthers ?? ofEid;
+  const isNewer = (decidedAt(ofEid, snapshot) ?? 0) > (decidedAt(ofOthers, snapshot) ?? 0);
+  return ofOthers.status === 'approved' && isNewer ? ofEid : ofOthers;
+}
+
+/** An eID was linked by somebody of whom nothing is known: what their published copy says is still to be read. */
+export function isCopyUnread({ identity, verifications }: Snapshot): boolean {
+  const { evidence, evidenceAt, version, inherited } = identity;
+  // Only a hook shows no copy: who comes to a page, or signs in, was met with what theirs says.
+  const isToldByHook = evidence === 2 && evidenceAt !== null;
+  return isToldByHook && version === 0 && inherited === null && verifications.length === 0;
+}
+
+export function statusOf(snapshot: Snapshot): Status {
+  const attempt = latest(snapshot);
+  const { invited, evidence } = snapshot.identity;
+  const withoutAttempt = invited === 1 || evidence === 1 ? 'pending' : 'none';
+  return standingOf(snapshot)?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
+}
+
+/** Whether an eID answers is still to be read: nobody but the other side can go on. */
+function withoutAttemptWaitsOn({ identity }: Snapshot): WaitingOn | null {
+  return identity.evidence === 1 ? 'jumio' : null;
+}
+
+/** What the ledger keeps beside an identity, computed with every change. */
+export function standingFacts(snapshot: Snapshot): StandingFacts {
+  const standing = standingOf(snapshot);
+  const open = openAttempt(snapshot);
+  return {
+    standing: standing?.status ?? null,
+    decidedAt: standing && decidedAt(standing, snapshot),
+    reason: standing?.by?.reason ?? null,
+    rejections: attemptsOf(snapshot).filter(({ decision }) => decision === 'FAILED').length,
+    attemptWaitsOn: open === undefined ? withoutAttemptWaitsOn(snapshot) : attemptWaitsOn(open),
+    grantedFrom: snapshot.identity.grantedFrom,
+    erasedAt: snapshot.identity.erasedAt,
+  };
+}
+
+/** Which rejections can be mended: three in all, each for a reason that a person can act on (design §3). */
+export type Mending = Pick<StartAgain, 'reasons' | 'maxRejections'>;
+
+export const PUBLISHED_MENDING: Mending = {
+  reasons: ['unreadable', 'expired_document', 'unsupported_document', 'not_finished'],
+  maxRejections: 3,
+};
+
+/** Rejected for a reason that a person can act on. */
+function isActedOn({ standing, reason }: StandingFacts, { reasons }: Mending): boolean {
+  return standing === 'rejected' && reason !== null && reasons.includes(reason);
+}
+
+/** Rejected for a reason that a person can act on, and not too often. */
+export function canBeMended(facts: StandingFacts, mending: Mending): boolean {
+  return isActedOn(facts, mending) && facts.rejections < mending.maxRejections;
+}
+
+/** Rejected for a reason that a person can act on, and too often. */
+export function hasUsedUp(facts: StandingFacts, mending: Mending): boolean {
+  return isActedOn(facts, mending) && !canBeMended(facts, mending);
+}
+
+function standingWaitsOn(status: DecidedStatus, facts: StandingFacts, mending: Mending): WaitingOn {
+  switch (status) {
+    case 'approved':
+      return 'nobody';
+    case 'review':
+      return 'operator';
+    case 'rejected':
+      return canBeMended(facts, mending) ? 'person' : 'operator';
+    default:
+      return status satisfies never;
+  }
+}
+
+export function whoseMove(facts: StandingFacts, mending: Mending): WaitingOn {
+  if (facts.erasedAt !== null) return 'nobody';
+  const ofAttempt = facts.attemptWaitsOn ?? 'person';
+  if (facts.standing === null) return ofAttempt;
+  const ofStanding = facts.grantedFrom === null ? standingWaitsOn(facts.standing, facts, mending) : 'person';
+  // An open attempt that the standing no longer lets the person go on with is not the person's move.
+  return ofStanding === 'nobody' || ofAttempt === 'person' ? ofStanding : ofAttempt;
+}
+
+/** As it is published: by the rules of design §3, whatever the operator's policy says. */
+export function waitingOn(snapshot: Snapshot): WaitingOn {
+  return whoseMove(standingFacts(snapshot), PUBLISHED_MENDING);
+}
+
+/** Who may start again, how often, after how long (design §3 by default). */
+export interface StartAgain {
+  /** Reasons of a rejection that a person can act on. */
+  readonly reasons: readonly Reason[];
+  /** From so many rejections on nobody starts again. */
+  readonly maxRejections: number;
+  /** Milliseconds from a rejection to the next attempt. */
+  readonly waitMs: number;
+  /** At most so many executions within `windowMs`. */
+  readonly maxExecutions: number;
+  readonly windowMs: number;
+  /** Whether a person may renew an approval that is too old. */
+  readonly afterLifetime: boolean;
+}
