@@ -1,12 +1,10 @@
 import { parseArgs } from 'node:util';
-import { EID_POLICY } from './configuration.ts';
 import { type EidPair, startEidPair } from './eid/pair.ts';
-import { HARBOUR } from './harbour.ts';
-import { eidJourney } from './journeys/eid.ts';
-import { journeys } from './journeys/journeys.ts';
-import { findKratos } from './kratos/binary.ts';
-import { freePorts } from './kratos/ports.ts';
-import { type Neighbourhood, type NeighbourhoodOptions, startNeighbourhood } from './neighbourhood.ts';
+import { findKratos } from './kratos/real/binary.ts';
+import { freePorts } from './kratos/real/ports.ts';
+import { eidJourney, journeys } from './scenarios/scenarios.ts';
+import { EID_POLICY, HARBOUR } from './stack/config.ts';
+import { type Neighbourhood, type NeighbourhoodOptions, startNeighbourhood } from './stack/start.ts';
 
 /**
  * `npm run demo`: the whole journey on this machine. `--auto` walks it by itself and says what it saw;

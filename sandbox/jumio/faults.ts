@@ -1,50 +1,5 @@
-import { z } from 'zod';
-import type { Sandbox } from './sandbox.ts';
-
-/** Kinds of API calls, as the call log names them. */
-export const CALL_KINDS = ['token', 'create', 'update', 'status', 'details', 'steps', 'delete', 'prepared'] as const;
-export type CallKind = (typeof CALL_KINDS)[number];
-
-const apiFaultSchema = z.strictObject({
-  kind: z.enum([...CALL_KINDS, 'any']),
-  /** A number is answered as that status, and the call is not executed. */
-  fault: z.union([
-    z.int().min(400).max(599),
-    z.enum(['hang', 'reset', 'html', 'huge', 'drip', 'no-href', 'executed-then-hang', 'executed-then-reset']),
-  ]),
-  count: z.int().positive().default(1),
-  customerInternalReference: z.string().optional(),
-});
-
-const callbackFaultSchema = z.strictObject({
-  kind: z.literal('callback'),
-  fault: z.enum([
-    'duplicate',
-    'reorder',
-    'delay',
-    'lose',
-    'forged',
-    'unknown-workflow',
-    'unknown-status',
-    'unreadable',
-  ]),
-  count: z.int().positive().default(1),
-  customerInternalReference: z.string().optional(),
-  /** `duplicate`: further copies, sent at the same time. */
-  copies: z.int().positive().default(1),
-  /** `delay`: real time; `reorder`: how long to wait for a later callback. */
-  milliseconds: z.int().nonnegative().default(2000),
-  /** `unreadable`: sandbox time from PROCESSED during which details answer 404. */
-  seconds: z.number().nonnegative().default(10),
-  userReference: z.string().optional(),
-  status: z.string().default('PAUSED_FOR_REVIEW'),
-});
-
-export const faultSchema = z.discriminatedUnion('kind', [apiFaultSchema, callbackFaultSchema]);
-
-export type Fault = z.infer<typeof faultSchema>;
-export type ApiFault = z.infer<typeof apiFaultSchema>;
-export type CallbackFault = z.infer<typeof callbackFaultSchema>;
+import type { ApiFault, CallbackFault, CallKind, Fault } from './fault-kinds.ts';
+import type { Sandbox } from './state.ts';
 
 /** Uses up one count of the oldest fault that is meant for this call. */
 export function takeApiFault(sandbox: Sandbox, kind: CallKind, reference?: string): ApiFault['fault'] | undefined {

@@ -1,4 +1,4 @@
-import '../loopback-names.ts';
+import '../stack/preload/loopback.ts';
 import { ZodError, z } from 'zod';
 import { readEnvironment } from './environment.ts';
 import { startJumioSandbox } from './start.ts';

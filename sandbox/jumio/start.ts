@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { buildApp } from './app.ts';
-import { tick } from './execution/journey.ts';
-import { createSandbox, type Sandbox } from './sandbox.ts';
-import { DEFAULT_SETTINGS, type Settings, settingsSchema } from './settings.ts';
+import { tick } from './execution/execution.ts';
+import { buildApp } from './server.ts';
+import { createSandbox, DEFAULT_SETTINGS, type Sandbox, type Settings, settingsSchema } from './state.ts';
 
 const TICK_MS = 250;
 

@@ -1,9 +1,7 @@
-import { findKratos } from './binary.ts';
 import type { KratosOptions, RunningKratos } from './options.ts';
-import { startReal } from './real.ts';
-import { startStandIn } from './stand-in/start.ts';
-
-export type { KratosOptions, RunningKratos } from './options.ts';
+import { findKratos } from './real/binary.ts';
+import { startReal } from './real/real.ts';
+import { startStandIn } from './stand-in/server.ts';
 
 /**
  * Starts a Kratos with the shipped hooks: the real one where there is a binary (`KRATOS_BIN`, or `kratos` on the PATH),
@@ -16,3 +14,5 @@ export async function startKratos(options: KratosOptions): Promise<RunningKratos
     throw new Error('no real Kratos: KRATOS_BIN is not set and there is no kratos on the PATH');
   return startStandIn(options);
 }
+
+export type { KratosOptions, RunningKratos } from './options.ts';

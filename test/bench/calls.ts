@@ -1,8 +1,8 @@
-import { jumioControl } from '../../sandbox/journeys/jumio-control.ts';
-import { newPerson } from '../../sandbox/journeys/person.ts';
-import { freePorts } from '../../sandbox/kratos/ports.ts';
 import { startAdminProxy } from '../../sandbox/kratos/proxy.ts';
-import { startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { freePorts } from '../../sandbox/kratos/real/ports.ts';
+import { jumioControl } from '../../sandbox/scenarios/jumio-control.ts';
+import { newPerson } from '../../sandbox/scenarios/person.ts';
+import { startNeighbourhood } from '../../sandbox/stack/start.ts';
 
 const READ_BACK_MS = 62_000;
 

@@ -1,28 +1,36 @@
 import { once } from 'node:events';
 import { z } from 'zod';
-import { newPerson } from '../../sandbox/journeys/person.ts';
-import { type Neighbourhood, startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { newPerson } from '../../sandbox/scenarios/person.ts';
+import { type Neighbourhood, startNeighbourhood } from '../../sandbox/stack/start.ts';
 import { closedLoop, type Target } from './load.ts';
 import { load } from './page.ts';
 import { startTarget } from './routes.ts';
 import { compared, forEachSide, inTurns, mapped, type Sides } from './turns.ts';
 
 const RULES = 'rules: [{ when: { status: rejected }, then: block }, { then: allow }]';
+
 const WITHOUT = { POLICY: RULES };
+
 const WITH = {
   EID_PROVIDERS: 'mobile: { issuer: "http://127.0.0.1:9", client_id: bridge, levels: [loa-2, loa-3] }',
   POLICY: `${RULES}\nevidence: { mobile: [loa-3] }\nrequired_level: { default: { mobile: loa-2 } }`,
 };
+
 const ENVIRONMENTS: Sides<Readonly<Record<string, string>>> = { without: WITHOUT, with: WITH, again: WITHOUT };
 
 /** Many short runs: what a machine does besides hits single ones, and a median leaves those out. */
 const ROUNDS = 81;
+
 const RUN_MS = 250;
+
 const LOADS = 399;
+
 const WARM_UP = 201;
+
 const WARM_UP_MS = 2_500;
 
 type Side = Awaited<ReturnType<typeof startTarget>>;
+
 type Route = 'validate' | 'callback' | 'initiate';
 
 const usage = z.object({ user: z.number(), system: z.number() });

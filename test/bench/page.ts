@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { newPerson } from '../../sandbox/journeys/person.ts';
-import { startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { newPerson } from '../../sandbox/scenarios/person.ts';
+import { startNeighbourhood } from '../../sandbox/stack/start.ts';
 import { median } from './load.ts';
 
 const LOADS = 300;
+
 /** As a service that has run for some minutes: before, the engine is still compiling. */
 const WARM_UP = 1_000;
 

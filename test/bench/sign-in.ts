@@ -1,7 +1,7 @@
-import { findKratos } from '../../sandbox/kratos/binary.ts';
-import { type KratosUrls, type Person, signIn, signUp } from '../../sandbox/kratos/flows.ts';
+import { type KratosUrls, type Person, signIn, signUp } from '../../sandbox/kratos/client/flows.ts';
+import { findKratos } from '../../sandbox/kratos/real/binary.ts';
 import { startKratos } from '../../sandbox/kratos/start.ts';
-import { startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { startNeighbourhood } from '../../sandbox/stack/start.ts';
 import { median } from './load.ts';
 
 const SIGN_INS = 15;

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createBrowser } from '../../sandbox/kratos/browser.ts';
+import { createBrowser } from '../../sandbox/kratos/client/browser.ts';
 
 const server = createServer((request, response) => {
   answer(request, response).catch(() => response.destroy());
 });
+
 let port = 0;
+
 const at = (host: string, path: string) => `http://${host}:${port}${path}`;
 
 beforeAll(async () => {
@@ -15,6 +17,7 @@ beforeAll(async () => {
   await once(server, 'listening');
   port = z.object({ port: z.number() }).parse(server.address()).port;
 });
+
 afterAll(() => {
   server.closeAllConnections();
   server.close();

@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Fault } from '../../sandbox/kratos/faults.ts';
-import { signUp } from '../../sandbox/kratos/flows.ts';
-import { type Answer, send } from '../../sandbox/kratos/loopback.ts';
-import { type AdminProxy, type FaultOptions, startAdminProxy } from '../../sandbox/kratos/proxy.ts';
+import { signUp } from '../../sandbox/kratos/client/flows.ts';
+import { type Answer, send } from '../../sandbox/kratos/client/loopback.ts';
+import { type AdminProxy, type Fault, type FaultOptions, startAdminProxy } from '../../sandbox/kratos/proxy.ts';
 import { readIdentity } from './kratos/admin.ts';
 import { newPerson, useWorld } from './kratos/world.ts';
 
 const world = useWorld('stand-in');
+
 let proxy: AdminProxy;
+
 let id = '';
 
 beforeAll(async () => {
   proxy = await startAdminProxy(world().kratos.adminUrl);
   id = (await signUp(world().kratos, newPerson(), { as: 'api' })).identityId ?? '';
 });
+
 beforeEach(() => proxy.clearFaults());
+
 afterAll(() => proxy.stop());
 
 function patch(value: string, patience = 20_000): Promise<Answer> {

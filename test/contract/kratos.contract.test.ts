@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { findKratos } from '../../sandbox/kratos/binary.ts';
+import { findKratos } from '../../sandbox/kratos/real/binary.ts';
 import { gateCases } from './kratos/gate-cases.ts';
 import { identityCases } from './kratos/identity-cases.ts';
 import { mistakeCases } from './kratos/mistake-cases.ts';
@@ -30,5 +30,7 @@ function contract(kind: Kind): void {
 describe('the stand-in for Kratos', () => contract('stand-in'));
 
 const skipped = findKratos() === undefined;
+
 const why = skipped ? ': skipped, because KRATOS_BIN is not set and there is no kratos on the PATH' : '';
+
 describe.skipIf(skipped)(`the real Kratos${why}`, () => contract('real'));

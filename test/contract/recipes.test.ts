@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../../sandbox/kratos/ports.ts';
-import { findProgram } from '../../sandbox/program.ts';
+import { freePort } from '../../sandbox/kratos/real/ports.ts';
+import { findProgram } from '../../sandbox/stack/find-program.ts';
 import { type AnsweringServer, json, startAnsweringServer } from '../support/answering-server.ts';
 import { CANARIES } from '../support/canaries.ts';
 import { signUp } from '../support/eventually.ts';
@@ -14,10 +14,13 @@ import { type TestService, testService } from '../support/service.ts';
 
 /** Where system programs live that a user’s PATH may lack. */
 const SYSTEM = ['/usr/sbin', '/usr/local/sbin'];
+
 const nginx = findProgram({ names: ['nginx'], variable: 'NGINX_BIN', folders: SYSTEM });
+
 const oathkeeper = findProgram({ names: ['oathkeeper'], variable: 'OATHKEEPER_BIN' });
 
 const SIGN_IN = 'https://auth.example.com/self-service/login/browser';
+
 const VERIFY = 'https://verify.example.com';
 
 async function upstream(answer: Parameters<typeof startAnsweringServer>[0]): Promise<AnsweringServer> {

@@ -4,23 +4,26 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import type { Neighbourhood } from '../../sandbox/neighbourhood.ts';
+import type { Neighbourhood } from '../../sandbox/stack/start.ts';
 import { applied, type Operation } from '../support/doctor/operations.ts';
 
 const MAIN = fileURLToPath(new URL('../../webhook/cli/main.ts', import.meta.url));
-const NAMES = new URL('../../sandbox/loopback-names.ts', import.meta.url).href;
+
+const NAMES = new URL('../../sandbox/stack/preload/loopback.ts', import.meta.url).href;
 
 const operation = z.object({
   op: z.enum(['add', 'remove', 'replace']),
   path: z.string(),
   value: z.unknown().optional(),
 });
+
 const finding = z.object({
   id: z.string(),
   severity: z.enum(['error', 'warning', 'info']),
   seen: z.string(),
   fix: z.object({ says: z.string(), kratos: z.array(operation).optional() }),
 });
+
 const report = z.object({ green: z.boolean(), findings: z.array(finding) });
 
 /** For a test that starts a program, and Kratos anew: on a machine that has much to do. Milliseconds. */

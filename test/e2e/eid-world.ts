@@ -1,8 +1,8 @@
 import { type EidPair, startEidPair } from '../../sandbox/eid/pair.ts';
-import { type JumioControl, jumioControl } from '../../sandbox/journeys/jumio-control.ts';
-import { freePorts } from '../../sandbox/kratos/ports.ts';
 import { type AdminProxy, startAdminProxy } from '../../sandbox/kratos/proxy.ts';
-import { type Neighbourhood, startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { freePorts } from '../../sandbox/kratos/real/ports.ts';
+import { type JumioControl, jumioControl } from '../../sandbox/scenarios/jumio-control.ts';
+import { type Neighbourhood, startNeighbourhood } from '../../sandbox/stack/start.ts';
 
 /** Both eID providers, and a Kratos that has the shipped recipes of both. */
 export interface EidWorld extends Pick<EidPair, 'itsme' | 'idemia' | 'stop'> {

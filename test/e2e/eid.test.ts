@@ -2,13 +2,12 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ITSME } from '../../sandbox/eid/kinds.ts';
-import { enterBy, type InTheApp, linkEid, unlinkEid } from '../../sandbox/eid/visit.ts';
-import { newPerson, personOf } from '../../sandbox/journeys/person.ts';
-import { type Browser, createBrowser } from '../../sandbox/kratos/browser.ts';
-import { csrfTokenOf, readFlow } from '../../sandbox/kratos/flow-shapes.ts';
-import { type Person as Credentials, signUp } from '../../sandbox/kratos/flows.ts';
-import { send } from '../../sandbox/kratos/loopback.ts';
-import { whoami } from '../../sandbox/kratos/outcome.ts';
+import { enterBy, type InTheApp, linkEid, unlinkEid } from '../../sandbox/eid/server.ts';
+import { type Browser, createBrowser } from '../../sandbox/kratos/client/browser.ts';
+import { type Person as Credentials, signUp, whoami } from '../../sandbox/kratos/client/flows.ts';
+import { csrfTokenOf, readFlow } from '../../sandbox/kratos/client/forms.ts';
+import { send } from '../../sandbox/kratos/client/loopback.ts';
+import { newPerson, personOf } from '../../sandbox/scenarios/person.ts';
 import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM, PATIENT } from './browser/chromium.ts';
 import { lookAt } from './browser/look.ts';
 import { openWindow, PHONE } from './browser/window.ts';
@@ -31,7 +30,9 @@ const stored = z.object({
 const linked = z.object({ credentials: z.object({ oidc: z.object({ updated_at: z.string() }) }) });
 
 let names = 0;
+
 const somebody = (): string => `anna${'abcdefghijklmnopqrstuvwxyz'.charAt(names++)}`;
+
 const at = (level: string, sub = somebody()): InTheApp => ({ sub, choice: `level:${level}` });
 
 describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {

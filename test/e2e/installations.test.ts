@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { newPerson, type Person } from '../../sandbox/journeys/person.ts';
-import { whoami } from '../../sandbox/kratos/outcome.ts';
+import { whoami } from '../../sandbox/kratos/client/flows.ts';
+import { newPerson, type Person } from '../../sandbox/scenarios/person.ts';
 import { oversizeCases } from './cases/oversize-cases.ts';
 import { publishedActions, publishedIntegrationCases } from './cases/published-integration-cases.ts';
 import { KRATOS } from './kratos-under-test.ts';

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { findKratos, versionOf } from '../../sandbox/kratos/binary.ts';
+import { findKratos, versionOf } from '../../sandbox/kratos/real/binary.ts';
 
 const binary = findKratos();
 

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
-import type { Person } from '../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../sandbox/kratos/browser.ts';
-import { csrfTokenOf, readFlow } from '../../sandbox/kratos/flow-shapes.ts';
-import type { Outcome } from '../../sandbox/kratos/flows.ts';
-import { outcomeOf } from '../../sandbox/kratos/outcome.ts';
-import { freePort } from '../../sandbox/kratos/ports.ts';
+import { createBrowser } from '../../sandbox/kratos/client/browser.ts';
+import { type Outcome, outcomeOf } from '../../sandbox/kratos/client/flows.ts';
+import { csrfTokenOf, readFlow } from '../../sandbox/kratos/client/forms.ts';
+import { freePort } from '../../sandbox/kratos/real/ports.ts';
 import type { RunningKratos } from '../../sandbox/kratos/start.ts';
+import type { Person } from '../../sandbox/scenarios/person.ts';
 
 const CLIENT = { client_id: 'kratos', client_secret: 'secret-of-the-oidc-client' };
+
 const MAPPER = `local claims = std.extVar('claims'); { identity: { traits: { email: claims.email } } }`;
 
 /** Where people sign in with another account: the smallest provider there is, on loopback. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { UiMessage } from '../../sandbox/kratos/flow-shapes.ts';
+import type { UiMessage } from '../../sandbox/kratos/client/forms.ts';
 
 /** A sign-in or a recovery that our gate refused because the identity was rejected, with our text in the flow. */
 export const REFUSED = {
@@ -18,4 +18,5 @@ export const ALLOWED = { signedIn: true, messages: [] };
 
 /** Reasons for which a person may try again, and may not. Fields of Jumio's page. */
 export const UNREADABLE = { outcome: 'reject', reason: 'usability/BLURRED' };
+
 export const MANIPULATED = { outcome: 'reject', reason: 'imageChecks/MANIPULATED_DOCUMENT' };

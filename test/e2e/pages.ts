@@ -1,4 +1,4 @@
-import type { Answer } from '../../sandbox/kratos/loopback.ts';
+import type { Answer } from '../../sandbox/kratos/client/loopback.ts';
 import { unescapeHtml } from '../support/entities.ts';
 
 /** Where the one link of a page leads; undefined where it has a button or nothing. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { createBrowser } from '../../sandbox/kratos/browser.ts';
-import { csrfTokenOf, readFlow } from '../../sandbox/kratos/flow-shapes.ts';
-import type { Outcome } from '../../sandbox/kratos/flows.ts';
-import { send } from '../../sandbox/kratos/loopback.ts';
-import { outcomeOf } from '../../sandbox/kratos/outcome.ts';
+import { createBrowser } from '../../sandbox/kratos/client/browser.ts';
+import { type Outcome, outcomeOf } from '../../sandbox/kratos/client/flows.ts';
+import { csrfTokenOf, readFlow } from '../../sandbox/kratos/client/forms.ts';
+import { send } from '../../sandbox/kratos/client/loopback.ts';
 import type { RunningKratos } from '../../sandbox/kratos/start.ts';
 
 const JSON_PLEASE = { accept: 'application/json' };
+
 const messages = z.array(z.object({ recipient: z.string(), body: z.string() }));
 
 /** The newest mail to somebody; nobody delivers it, and the admin API shows it. */

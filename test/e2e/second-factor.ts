@@ -1,11 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { Person } from '../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../sandbox/kratos/browser.ts';
-import { readFlow } from '../../sandbox/kratos/flow-shapes.ts';
-import type { KratosUrls, Outcome } from '../../sandbox/kratos/flows.ts';
-import { type Answer, send } from '../../sandbox/kratos/loopback.ts';
-import { outcomeOf } from '../../sandbox/kratos/outcome.ts';
+import { createBrowser } from '../../sandbox/kratos/client/browser.ts';
+import { type KratosUrls, type Outcome, outcomeOf } from '../../sandbox/kratos/client/flows.ts';
+import { readFlow } from '../../sandbox/kratos/client/forms.ts';
+import { type Answer, send } from '../../sandbox/kratos/client/loopback.ts';
+import type { Person } from '../../sandbox/scenarios/person.ts';
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { send } from '../../sandbox/kratos/loopback.ts';
-import type { Neighbourhood } from '../../sandbox/neighbourhood.ts';
+import { send } from '../../sandbox/kratos/client/loopback.ts';
+import type { Neighbourhood } from '../../sandbox/stack/start.ts';
 
 const identity = z.object({
   metadata_public: z.object({ jumio: z.record(z.string(), z.unknown()).optional() }).nullish(),

@@ -1,5 +1,5 @@
 import { afterAll, describe } from 'vitest';
-import { freePorts } from '../../sandbox/kratos/ports.ts';
+import { freePorts } from '../../sandbox/kratos/real/ports.ts';
 import { waysClosedOnRealCases } from './cases/ways-closed-cases.ts';
 import { waysMethodsCases } from './cases/ways-methods-cases.ts';
 import { isReal, KRATOS, OR_WHY_SKIPPED } from './kratos-under-test.ts';
@@ -7,7 +7,9 @@ import { startOidcProvider } from './oidc-provider.ts';
 import { useWorld } from './world.ts';
 
 const ports = await freePorts();
+
 const provider = isReal ? await startOidcProvider(`http://kratos.demo.localhost:${ports.public}`) : undefined;
+
 afterAll(() => provider?.stop());
 
 const methods = {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { type JumioControl, type JumioExecution, jumioControl } from '../../sandbox/journeys/jumio-control.ts';
-import { newPerson, type Person } from '../../sandbox/journeys/person.ts';
-import { freePorts } from '../../sandbox/kratos/ports.ts';
 import { type AdminProxy, startAdminProxy } from '../../sandbox/kratos/proxy.ts';
-import { type Neighbourhood, type NeighbourhoodOptions, startNeighbourhood } from '../../sandbox/neighbourhood.ts';
+import { freePorts } from '../../sandbox/kratos/real/ports.ts';
+import { type JumioControl, type JumioExecution, jumioControl } from '../../sandbox/scenarios/jumio-control.ts';
+import { newPerson, type Person } from '../../sandbox/scenarios/person.ts';
+import { type Neighbourhood, type NeighbourhoodOptions, startNeighbourhood } from '../../sandbox/stack/start.ts';
 import { isReal } from './kratos-under-test.ts';
 
 /** The service between its neighbours, for the tests of one `describe`. */

@@ -2,22 +2,26 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { configuration } from '../../sandbox/configuration.ts';
 import { type AdminProxy, startAdminProxy } from '../../sandbox/kratos/proxy.ts';
 import { startKratos } from '../../sandbox/kratos/start.ts';
+import { configuration } from '../../sandbox/stack/config.ts';
 import type { Ledger } from '../../webhook/ledger/ledger.ts';
 import { openOn } from '../contract/ledger/world.ts';
 import { askFile, sqlite } from '../support/databases.ts';
 
 /** A hundred thousand in `npm run test:crowd`: too long for every run on two cores. */
 const CROWD = Number(process.env.BACKFILL_CROWD ?? 6_000);
+
 const PAGE = CROWD / 200;
+
 /** Pages per second that the command is allowed. */
 const RATE = 50;
+
 /** What a Node process with the service's own code in it takes, and a page; one that kept everything would need far more. */
 const MEMORY_MB = 300;
 
 const CLI = fileURLToPath(new URL('../../webhook/cli/main.ts', import.meta.url));
+
 const TELL_MEMORY = 'process.on("exit",()=>console.error("memory",process.resourceUsage().maxRSS))';
 
 interface Running {

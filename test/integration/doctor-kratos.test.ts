@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { findKratos, kratosEnvironment } from '../../sandbox/kratos/binary.ts';
+import { findKratos, kratosEnvironment } from '../../sandbox/kratos/real/binary.ts';
 import { merge, type Tree } from '../../webhook/doctor/kratos-config/read.ts';
 import { freshFolder } from '../support/databases.ts';
 import { BROKEN, PUBLISHED } from '../support/doctor/broken-sites.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunningService } from '../../sandbox/service.ts';
+import type { RunningService } from '../../sandbox/stack/service.ts';
 import { dieAt, dieOnce, expectTheEnd, isPublished, LEASE_OVER } from '../support/kill-ends.ts';
 import type { Moment } from '../support/kill-neighbours.ts';
 import { type KillWorld, startKillWorld } from '../support/kill-world.ts';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { freePort } from '../../sandbox/kratos/ports.ts';
+import { freePort } from '../../sandbox/kratos/real/ports.ts';
 
 /** A request as it arrived. */
 export interface Arrived {

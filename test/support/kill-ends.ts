@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RunningService } from '../../sandbox/service.ts';
+import type { RunningService } from '../../sandbox/stack/service.ts';
 import type { Moment } from './kill-neighbours.ts';
 import { death, eventually, type KillWorld } from './kill-world.ts';
 

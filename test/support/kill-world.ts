@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished, vi } from 'vitest';
-import { send } from '../../sandbox/kratos/loopback.ts';
-import { freePort } from '../../sandbox/kratos/ports.ts';
-import { type RunningService, startService } from '../../sandbox/service.ts';
+import { send } from '../../sandbox/kratos/client/loopback.ts';
+import { freePort } from '../../sandbox/kratos/real/ports.ts';
+import { type RunningService, startService } from '../../sandbox/stack/service.ts';
 import { CANARIES } from './canaries.ts';
 import { askFile, sqlite } from './databases.ts';
 import { type KillNeighbours, startKillNeighbours } from './kill-neighbours.ts';

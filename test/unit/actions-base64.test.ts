@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { toBase64Actions } from '../../sandbox/kratos/actions-base64.ts';
-import { JSONNET_DIR, readShippedActions, readShippedTemplate } from '../../sandbox/kratos/shipped.ts';
+import { JSONNET_DIR, readShippedActions, readShippedTemplate } from '../../sandbox/kratos/config/actions.ts';
+import { toBase64Actions } from '../../sandbox/kratos/config/actions-base64.ts';
 
 const shipped = readShippedActions();
+
 const variant = toBase64Actions(shipped, readShippedTemplate);
 
 function bodies(text: string): string[] {
@@ -39,6 +40,6 @@ test('a template is not changed on its way, whatever its bytes', () => {
 });
 
 test('npm run actions:base64 prints it', () => {
-  const [node, script] = [process.execPath, 'sandbox/kratos/actions-base64.ts'];
+  const [node, script] = [process.execPath, 'sandbox/kratos/config/actions-base64.ts'];
   expect(execFileSync(node, ['--import', 'tsx', script], { encoding: 'utf8' })).toBe(variant);
 });

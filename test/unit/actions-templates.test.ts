@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { readShippedTemplate } from '../../sandbox/kratos/shipped.ts';
-import { renderBody } from '../../sandbox/kratos/stand-in/template.ts';
+import { readShippedTemplate } from '../../sandbox/kratos/config/actions.ts';
+import { renderBody } from '../../sandbox/kratos/stand-in/web-hook.ts';
 
 const CANARY = 'canary-that-must-not-leave';
+
 const ID = 'f2b1f3a0-0f0e-4a59-9c0f-6f3f6a2d7a11';
 
 function render(file: string, context: unknown): unknown {
@@ -44,9 +45,13 @@ const common = {
   created_at: '2026-01-02T03:04:05.678901Z',
   accept_language: 'de-CH, en;q=0.5',
 };
+
 const flow = { id: 'flow-id', type: 'browser', method: 'oidc' };
+
 const assurance = { source: 'idemia', acr: 'loa-3' };
+
 const gate = { ...common, metadata_public: { jumio: { status: 'approved' }, assurance } };
+
 const gateFlow = { ...flow, refresh: true, requested_aal: 'aal2' };
 
 const expected = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readShippedActions } from '../../sandbox/kratos/shipped.ts';
+import { readShippedActions } from '../../sandbox/kratos/config/actions.ts';
 
 const webHook = z.strictObject({
   hook: z.literal('web_hook'),
@@ -13,9 +13,13 @@ const webHook = z.strictObject({
     auth: z.unknown(),
   }),
 });
+
 const hooks = z.array(z.union([z.strictObject({ hook: z.literal('session') }), webHook]));
+
 const list = z.strictObject({ hooks });
+
 const after = z.object({ hooks: hooks.default([]) }).catchall(z.union([list, z.string()]));
+
 const actions = z.strictObject({
   selfservice: z.strictObject({
     flows: z.record(z.enum(['registration', 'login', 'recovery', 'settings']), z.strictObject({ after })),
@@ -23,7 +27,9 @@ const actions = z.strictObject({
 });
 
 type Hooks = z.infer<typeof hooks>;
+
 const text = readShippedActions();
+
 const { flows } = actions.parse(parse(text)).selfservice;
 
 /** A list in short: which endpoint with which template, `!` where it may interrupt. */

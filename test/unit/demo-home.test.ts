@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { home } from '../../sandbox/app/home.ts';
+import { home } from '../../sandbox/app/pages.ts';
 
 it.each([
   ['approved', 'yes'],

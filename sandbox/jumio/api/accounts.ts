@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { begin } from '../execution/journey.ts';
-import { AUTHENTICATION } from '../execution/workflows.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { accountAnswer } from './account-answer.ts';
-import { type AccountRequest, readAccountRequest } from './account-request.ts';
-import type { ApiCall } from './call.ts';
-import { parseJson } from './identify.ts';
-import { newExecution } from './new-execution.ts';
-import { type Answer, problem } from './problem.ts';
+import { z } from 'zod';
+import { begin, type Execution } from '../execution/execution.ts';
+import { AUTHENTICATION, workflowOf } from '../execution/workflows.ts';
+import { parseLifetime, type Sandbox } from '../state.ts';
+import { hostedLink } from '../web/pages.ts';
+import { type AccountRequest, accountAnswer, readAccountRequest } from './account-body.ts';
+import { type Answer, type ApiCall, parseJson, problem } from './call.ts';
+import { transactionJwt } from './token.ts';
 
 /** `POST /api/v1/accounts`: a new account and its first execution. Repeating it makes another one. */
 export function createAccount(sandbox: Sandbox, call: ApiCall): Answer {
@@ -65,3 +64,81 @@ function initiate(
   call.record.executionId = execution.id;
   return { status: 200, body: accountAnswer(sandbox, execution) };
 }
+
+interface Circumstances {
+  readonly hasReferenceFace: boolean;
+  /** False where the tenant has no domain prefix: then there is no hosted link (jumio.md §1). */
+  readonly linked: boolean;
+}
+
+/** The execution a request asks for; what it leaves open comes from the tenant's settings. */
+export function newExecution(
+  sandbox: Sandbox,
+  request: AccountRequest,
+  accountId: string,
+  { hasReferenceFace, linked }: Circumstances,
+): Execution {
+  const id = randomUUID();
+  const { settings, clock } = sandbox;
+  const { key } = request.workflowDefinition;
+  const workflow = workflowOf(key, settings.customWorkflowKeys);
+  const createdAt = clock.now();
+  const lifetime = parseLifetime(request.tokenLifetime ?? settings.linkLifetime) ?? 0;
+  const linkToken =
+    linked && workflow?.hosted ? transactionJwt({ jti: randomUUID(), sub: id }, sandbox.signingKey) : undefined;
+  return {
+    id,
+    accountId,
+    definitionKey: key,
+    customerInternalReference: request.customerInternalReference,
+    userReference: request.userReference,
+    callbackUrl: request.callbackUrl,
+    successUrl: request.web?.successUrl ?? settings.successUrl ?? undefined,
+    errorUrl: request.web?.errorUrl ?? settings.errorUrl ?? undefined,
+    credentials: (workflow?.credentials ?? []).map((category) => ({ id: randomUUID(), category })),
+    linkToken,
+    link: linkToken && hostedLink(sandbox, linkToken, request.web?.locale ?? 'en'),
+    createdAt,
+    linkEndsAt: createdAt + lifetime,
+    hasReferenceFace,
+    ...UNTOUCHED,
+  };
+}
+
+const UNTOUCHED = {
+  prepared: [],
+  status: 'INITIATED',
+  shownStatus: undefined,
+  startedAt: undefined,
+  lastActivityAt: undefined,
+  acquiredAt: undefined,
+  completedAt: undefined,
+  readableAt: 0,
+  outcome: undefined,
+  errorCode: undefined,
+  findings: undefined,
+} as const;
+
+const consent = z
+  .object({
+    obtained: z.enum(['yes', 'no', 'na']),
+    obtainedAt: z.iso.datetime({ precision: 3 }).optional(),
+  })
+  .refine(({ obtained, obtainedAt }) => obtained !== 'yes' || obtainedAt !== undefined, {
+    path: ['obtainedAt'],
+    message: 'expected with "yes"',
+  });
+
+const userLocation = z
+  .object({ country: z.string().length(3), state: z.string().min(1).max(100).optional() })
+  .refine(({ country, state }) => country !== 'USA' || state !== undefined, {
+    path: ['state'],
+    message: 'expected with USA',
+  });
+
+/** jumio.md §3.4: an optional object whose location is not optional. */
+export const userConsentSchema = z.object({
+  userIp: z.string().min(1).optional(),
+  userLocation,
+  consent: consent.optional(),
+});

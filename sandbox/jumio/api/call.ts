@@ -1,24 +1,9 @@
+import { STATUS_CODES } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { timestamp } from '../clock.ts';
-import type { ApiFault, CallKind } from '../faults.ts';
-import { append, type Sandbox } from '../sandbox.ts';
-
-/** One entry of the call log. It holds no secret: no token, no query, no body. */
-export interface CallRecord {
-  readonly n: number;
-  readonly time: string;
-  readonly kind: CallKind | 'web' | 'other';
-  readonly method: string;
-  readonly path: string;
-  readonly userAgent: string | null;
-  /** Null when no answer was given. */
-  status: number | null;
-  accountId: string | null;
-  executionId: string | null;
-  customerInternalReference: string | null;
-  userReference: string | null;
-}
+import type { ApiFault, CallKind } from '../fault-kinds.ts';
+import { append, type CallRecord, type Sandbox } from '../state.ts';
 
 /** A request to the API, as its handlers see it. */
 export interface ApiCall {
@@ -32,6 +17,7 @@ export interface ApiCall {
 }
 
 const textSchema = z.string().catch('');
+
 const paramsSchema = z.record(z.string(), z.string());
 
 /** What of a request the API looks at. */
@@ -61,4 +47,49 @@ export function logCall(sandbox: Sandbox, kind: CallRecord['kind'], request: Fas
   };
   append(sandbox.calls, record);
   return record;
+}
+
+const referencesSchema = z.object({
+  customerInternalReference: z.coerce.string().nullable().catch(null),
+  userReference: z.string().nullable().catch(null),
+});
+
+/** Notes whom a call is about: by the ids in its path, by the references in its body. */
+export function identify(sandbox: Sandbox, record: CallRecord, params: Record<string, string>, text: string): void {
+  const execution = sandbox.executions.get(params.executionId ?? '');
+  record.accountId = params.accountId ?? execution?.accountId ?? null;
+  record.executionId = params.executionId ?? null;
+  const references = execution ?? referencesIn(text);
+  record.customerInternalReference = references?.customerInternalReference ?? null;
+  record.userReference = references?.userReference ?? null;
+}
+
+function referencesIn(text: string): z.infer<typeof referencesSchema> | undefined {
+  const body = parseJson(text);
+  return referencesSchema.safeParse(body).data;
+}
+
+/** The value of a JSON text; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a call is answered with. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * An error in the style of the only error body that Jumio published, the one of 429 (jumio.md §3.7).
+ * The bodies of all the others are assumptions. `detail` names fields and never repeats a value.
+ */
+export function problem(status: number, detail = STATUS_CODES[status] ?? 'Error'): Answer {
+  const text = status === 429 ? 'Request limit exceeded' : detail;
+  return { status, body: { title: STATUS_CODES[status] ?? 'Error', status, detail: text } };
 }

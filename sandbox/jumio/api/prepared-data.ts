@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { timestamp } from '../clock.ts';
 import { type Execution, TERMINAL } from '../execution/execution.ts';
-import type { Sandbox } from '../sandbox.ts';
-import type { ApiCall } from './call.ts';
-import { parseJson } from './identify.ts';
-import { transactionOf } from './jwt.ts';
-import { type Answer, problem } from './problem.ts';
+import type { Sandbox } from '../state.ts';
+import { type Answer, type ApiCall, parseJson, problem } from './call.ts';
+import { transactionOf } from './token.ts';
 
 const text = z.string().min(1);
 

@@ -1,5 +1,5 @@
-import type { CallKind } from '../faults.ts';
-import type { Sandbox } from '../sandbox.ts';
+import type { CallKind } from '../fault-kinds.ts';
+import type { Sandbox } from '../state.ts';
 
 type Api = 'token' | 'accounts' | 'retrieval';
 

@@ -1,8 +1,10 @@
-import type { Execution } from '../execution/execution.ts';
-import type { Sandbox } from '../sandbox.ts';
-import type { ApiCall } from './call.ts';
-import { type Answer, problem } from './problem.ts';
-import { detailsAnswer, statusAnswer, stepsAnswer } from './retrieval-answers.ts';
+import { timestamp } from '../clock.ts';
+import type { Execution, Findings } from '../execution/execution.ts';
+import { expiredDecision } from '../execution/outcome.ts';
+import type { Category, Credential } from '../execution/workflows.ts';
+import type { Sandbox } from '../state.ts';
+import { accountHref, executionHref, fullExecutionHref, partHref } from '../web/pages.ts';
+import { type Answer, type ApiCall, problem } from './call.ts';
 
 /** `GET …/status`. It answers also while details are not yet readable. */
 export function status(sandbox: Sandbox, call: ApiCall): Answer {
@@ -31,4 +33,76 @@ function find({ executions }: Sandbox, { params }: ApiCall): Execution | undefin
 function findReadable(sandbox: Sandbox, call: ApiCall): Execution | undefined {
   const execution = find(sandbox, call);
   return execution && execution.readableAt <= sandbox.clock.now() ? execution : undefined;
+}
+
+/** jumio.md §7.2: neither of the references is in it. */
+export function statusAnswer(sandbox: Sandbox, execution: Execution): unknown {
+  const { id, accountId, definitionKey } = execution;
+  return {
+    account: { id: accountId, href: accountHref(sandbox, accountId) },
+    workflowExecution: { id, href: executionHref(sandbox, id), definitionKey, status: shownStatus(sandbox, execution) },
+  };
+}
+
+/** jumio.md §7.3: the top key is `workflow` here, and the only place of `customerInternalReference`. */
+export function detailsAnswer(sandbox: Sandbox, execution: Execution): unknown {
+  const { id, accountId, definitionKey, userReference, customerInternalReference } = execution;
+  const { createdAt, startedAt, completedAt } = execution;
+  const status = shownStatus(sandbox, execution);
+  return {
+    workflow: {
+      id,
+      status,
+      definitionKey,
+      ...(userReference === undefined ? {} : { userReference }),
+      customerInternalReference,
+    },
+    account: { id: accountId },
+    createdAt: timestamp(createdAt),
+    ...(startedAt === undefined ? {} : { startedAt: timestamp(startedAt) }),
+    ...(completedAt === undefined ? {} : { completedAt: timestamp(completedAt) }),
+    credentials: execution.credentials.map((credential) => credentialAnswer(sandbox, execution, credential)),
+    ...findingsShown(sandbox, execution),
+    steps: { href: `${fullExecutionHref(sandbox, execution)}/steps` },
+  };
+}
+
+/** One step that stands for the whole; none before there is a decision. */
+export function stepsAnswer(sandbox: Sandbox, execution: Execution): unknown {
+  const { decision, capabilities } = findingsShown(sandbox, execution);
+  if (!decision) return { steps: [] };
+  const capabilityIds = Object.values(capabilities).flatMap((entries) => entries.map(({ id }) => id));
+  return { steps: [{ id: execution.id, name: 'ID_IV', capabilityIds, decision }] };
+}
+
+function findingsShown(
+  { settings }: Sandbox,
+  { status, findings }: Execution,
+): Partial<Findings> & Pick<Findings, 'capabilities'> {
+  if (status === 'PROCESSED' && findings) return findings;
+  const expired = status === 'TOKEN_EXPIRED' || status === 'SESSION_EXPIRED';
+  return { ...(expired ? { decision: expiredDecision(settings.expiredDecision) } : {}), capabilities: {} };
+}
+
+function shownStatus({ settings }: Sandbox, { status, shownStatus: byHand }: Execution): string {
+  const hidden = status === 'ACQUISITION_STARTED' && !settings.retrievalShowsAcquisitionStarted;
+  return byHand ?? (hidden ? 'INITIATED' : status);
+}
+
+const CLASSIFIERS: Readonly<Record<Category, readonly string[]>> = {
+  ID: ['FRONT', 'BACK'],
+  SELFIE: ['FACE'],
+  FACEMAP: ['FACEMAP', 'LIVENESS_1'],
+  DATA: [],
+  DOCUMENT: ['DOCUMENT'],
+};
+
+/** What was never uploaded has no `parts`; a face map is listed without an address. */
+function credentialAnswer(sandbox: Sandbox, execution: Execution, { id, category }: Credential): unknown {
+  const classifiers = CLASSIFIERS[category];
+  if (execution.acquiredAt === undefined || classifiers.length === 0) return { id, category };
+  const parts = classifiers.map((classifier) =>
+    classifier === 'FACEMAP' ? { classifier } : { classifier, href: partHref(sandbox, execution, id, classifier) },
+  );
+  return { id, category, parts };
 }

@@ -1,14 +1,17 @@
-import type { FastifyInstance } from 'fastify';
-import type { Sandbox } from '../sandbox.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { CallKind } from '../fault-kinds.ts';
+import { takeApiFault } from '../faults.ts';
+import type { Sandbox, Settings } from '../state.ts';
 import { createAccount, deleteAccount, updateAccount } from './accounts.ts';
-import { logCall } from './call.ts';
+import { type Answer, type ApiCall, identify, logCall, problem, readCall } from './call.ts';
 import { preparedData } from './prepared-data.ts';
-import { type Answer, problem } from './problem.ts';
+import { withinLimit } from './rate-limit.ts';
 import { details, status, steps } from './retrieval.ts';
-import { serve } from './serve.ts';
 import { token } from './token.ts';
+import { breakAnswer, breakBefore } from './transport-faults.ts';
 
 const ACCOUNT = '/api/v1/accounts/:accountId';
+
 const EXECUTION = `${ACCOUNT}/workflow-executions/:executionId`;
 
 /** All of Jumio's hosts on one: auth, account, retrieval and status. Bodies are read as text, so that every error is ours. */
@@ -50,4 +53,70 @@ function wrongVerb(app: FastifyInstance, sandbox: Sandbox, url: string, allowed:
       return reply.code(answer.status).header('allow', allowed.join(', ')).send(answer.body);
     },
   });
+}
+
+export type ApiHandler = (sandbox: Sandbox, call: ApiCall) => Answer;
+
+type Route = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** Turns a handler into a route: log, fault on demand, admission, then the handler, then what the fault does to its answer. */
+export function serve(sandbox: Sandbox, kind: CallKind, handler: ApiHandler): Route {
+  return (request, reply) => {
+    const call = open(sandbox, kind, request);
+    const { fault, record } = call;
+    if (typeof fault === 'number') return answer(reply, call, problem(fault));
+    if (fault !== undefined && breakBefore(fault, reply, record)) return reply;
+    const outcome = refuse(sandbox, call) ?? handler(sandbox, call);
+    if (fault !== undefined && breakAnswer(fault, reply, record, outcome)) return reply;
+    return answer(reply, call, outcome);
+  };
+}
+
+function open(sandbox: Sandbox, kind: CallKind, request: FastifyRequest): ApiCall {
+  const record = logCall(sandbox, kind, request);
+  const read = readCall(request);
+  identify(sandbox, record, read.params, read.text);
+  const fault = takeApiFault(sandbox, kind, record.customerInternalReference ?? undefined);
+  return { kind, ...read, record, fault };
+}
+
+function answer(reply: FastifyReply, { record }: ApiCall, { status, body, headers = {} }: Answer): FastifyReply {
+  record.status = status;
+  return reply.code(status).headers(headers).send(body);
+}
+
+type Permission = Settings['clients'][number]['permissions'][number];
+
+const NEEDED: Readonly<Record<CallKind, Permission | undefined>> = {
+  token: undefined,
+  // Its own token says what it may do.
+  prepared: undefined,
+  create: 'initiate',
+  update: 'initiate',
+  status: 'retrieve',
+  details: 'retrieve',
+  steps: 'retrieve',
+  // The portal's permission is called "retrieve & delete" (jumio.md §8).
+  delete: 'retrieve',
+};
+
+/** Why a call is turned away before it is looked at; undefined when it may go on. */
+export function refuse(sandbox: Sandbox, call: ApiCall): Answer | undefined {
+  const needed = NEEDED[call.kind];
+  if (sandbox.settings.requireUserAgent && !call.record.userAgent) return problem(403);
+  if (needed === undefined) return withinLimit(sandbox, call.kind) ? undefined : problem(429);
+  const clientId = clientOf(sandbox, call.authorization);
+  if (clientId === undefined) return problem(401);
+  if (!permissionsOf(sandbox, clientId).includes(needed)) return problem(403);
+  return withinLimit(sandbox, call.kind) ? undefined : problem(429);
+}
+
+function clientOf(sandbox: Sandbox, authorization = ''): string | undefined {
+  const [, token = ''] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
+  const bearer = sandbox.bearers.get(token);
+  return bearer && bearer.expiresAt > Date.now() ? bearer.clientId : undefined;
+}
+
+function permissionsOf({ settings }: Sandbox, clientId: string): readonly Permission[] {
+  return settings.clients.find((client) => client.clientId === clientId)?.permissions ?? [];
 }

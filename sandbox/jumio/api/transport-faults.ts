@@ -1,12 +1,15 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import type { ApiFault } from '../faults.ts';
-import type { CallRecord } from './call.ts';
-import type { Answer } from './problem.ts';
+import type { ApiFault } from '../fault-kinds.ts';
+import type { CallRecord } from '../state.ts';
+import type { Answer } from './call.ts';
 
 const HUGE = 50 * 1024 * 1024;
+
 const CHUNK = 'x'.repeat(64 * 1024);
+
 const DRIP_MS = 50;
+
 const PAGE = '<!doctype html><title>Service unavailable</title><h1>We will be back soon</h1>';
 
 /** Faults that keep a call from being executed. True when this fault has taken over the reply. */

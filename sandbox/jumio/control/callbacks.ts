@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { attempt } from '../callbacks/attempt.ts';
-import { callbackBody } from '../callbacks/body.ts';
-import { logCallback } from '../callbacks/log.ts';
-import type { CallbackRecord } from '../callbacks/record.ts';
-import type { Sandbox } from '../sandbox.ts';
+import { callbackBody } from '../callbacks/bodies.ts';
+import { type CallbackRecord, logCallback } from '../callbacks/log.ts';
+import { attempt } from '../callbacks/send.ts';
+import type { Sandbox } from '../state.ts';
 import { known } from './executions.ts';
 
 const AT_ONCE = 20;
 
 const filterSchema = z.strictObject({ executionId: z.string().optional() });
+
 const byHandSchema = z.strictObject({
   executionId: z.string(),
   /** Any JSON; absent, and no `text`: the genuine callback for what the execution is now. */
@@ -19,6 +19,7 @@ const byHandSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}),
   times: z.int().positive().max(10_000).default(1),
 });
+
 type ByHand = z.infer<typeof byHandSchema>;
 
 /** Callbacks that were sent, and callbacks sent by hand. */

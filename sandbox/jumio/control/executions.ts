@@ -1,14 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type Execution, TERMINAL } from '../execution/execution.ts';
-import { act, isOpen, overturn, start } from '../execution/journey.ts';
+import { timestamp } from '../clock.ts';
+import { act, type Execution, isOpen, overturn, start, TERMINAL } from '../execution/execution.ts';
 import { type Outcome, outcomeSchema } from '../execution/outcome.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { executionView } from './execution-view.ts';
-import { Refusal } from './refusal.ts';
+import type { Sandbox } from '../state.ts';
+import { redirectOf } from '../web/redirect.ts';
+import { Refusal } from './tenant.ts';
 
 const filterSchema = z.strictObject({ customerInternalReference: z.string().optional() });
+
 const idSchema = z.object({ id: z.string() });
+
 const statusSchema = z.strictObject({ status: z.string().min(1).nullable() });
 
 /** Executions seen and steered from outside. */
@@ -67,4 +69,27 @@ export function known({ executions }: Sandbox, params: unknown): Execution {
   const execution = executions.get(idSchema.parse(params).id);
   if (!execution) throw new Refusal(404, 'no such execution');
   return execution;
+}
+
+/** An execution as the control channel shows it: what Jumio's tenant would know, the link included. */
+export function executionView(execution: Execution): Record<string, unknown> {
+  const { startedAt, completedAt, outcome, acquiredAt, errorCode } = execution;
+  const left = acquiredAt !== undefined || errorCode !== undefined;
+  return {
+    id: execution.id,
+    accountId: execution.accountId,
+    customerInternalReference: execution.customerInternalReference,
+    userReference: execution.userReference ?? null,
+    definitionKey: execution.definitionKey,
+    status: execution.shownStatus ?? execution.status,
+    link: execution.link ?? null,
+    linkEndsAt: timestamp(execution.linkEndsAt),
+    callbackUrl: execution.callbackUrl ?? null,
+    createdAt: timestamp(execution.createdAt),
+    startedAt: startedAt === undefined ? null : timestamp(startedAt),
+    completedAt: completedAt === undefined ? null : timestamp(completedAt),
+    outcome: outcome ?? null,
+    prepared: execution.prepared,
+    redirect: left ? (redirectOf(execution) ?? null) : null,
+  };
 }

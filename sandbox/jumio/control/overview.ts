@@ -1,11 +1,14 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { timestamp } from '../clock.ts';
-import { type Execution, TERMINAL } from '../execution/execution.ts';
-import { isOpen } from '../execution/journey.ts';
-import { reasonsFor } from '../execution/offers.ts';
-import { escapeHtml, labelOptions, page } from '../html.ts';
-import type { Sandbox } from '../sandbox.ts';
+import { type Execution, isOpen, TERMINAL, tick } from '../execution/execution.ts';
+import { readPick, reasonsFor } from '../execution/outcome.ts';
+import type { Sandbox } from '../state.ts';
+import { escapeHtml, labelOptions, page } from '../web/pages.ts';
+import { changeMind, known, openLink, pick } from './executions.ts';
 
 const SHOWN = 100;
+
 const COLUMNS = ['Created', 'Reference', 'Execution', 'Status', 'Outcome', 'Link ends', 'What shall happen'];
 
 /** What the sandbox holds, the newest executions first, with a form for each thing a tester may do. */
@@ -47,4 +50,28 @@ function forms({ settings }: Sandbox, execution: Execution): string {
   if (!isOpen(execution)) return '';
   const link = execution.link ? `<a href="${escapeHtml(execution.link)}">hosted page</a>` : '';
   return link + form('decide', ['pass', 'warn', 'reject', 'not-executed', 'abandon', 'error']);
+}
+
+const formSchema = z.record(z.string(), z.string());
+
+const secondsSchema = z.object({ seconds: z.coerce.number().nonnegative() });
+
+/** The page for people at `/`, and the forms on it. */
+export async function controlPage(app: FastifyInstance, { sandbox }: { sandbox: Sandbox }): Promise<void> {
+  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(overview(sandbox)));
+
+  app.post('/control/time', ({ body }, reply) => {
+    sandbox.clock.advance(secondsSchema.parse(body).seconds);
+    tick(sandbox);
+    return reply.redirect('../', 303);
+  });
+
+  app.post('/control/executions/:id', ({ params, body }, reply) => {
+    const execution = known(sandbox, params);
+    const form = formSchema.parse(body);
+    if (form.action === 'start') openLink(sandbox, execution);
+    else if (form.action === 'overturn') changeMind(sandbox, execution, readPick(form));
+    else pick(sandbox, execution, readPick(form));
+    return reply.redirect('../../', 303);
+  });
 }

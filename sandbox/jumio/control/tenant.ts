@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { ZodError, z } from 'zod';
+import { type Answer, problem } from '../api/call.ts';
 import { timestamp } from '../clock.ts';
-import { tick } from '../execution/journey.ts';
-import { CALL_KINDS, faultSchema } from '../faults.ts';
-import { resetSandbox, type Sandbox } from '../sandbox.ts';
-import { settingsSchema } from '../settings.ts';
+import { tick } from '../execution/execution.ts';
+import { ImpossibleOutcome } from '../execution/outcome.ts';
+import { CALL_KINDS, faultSchema } from '../fault-kinds.ts';
+import { resetSandbox, type Sandbox, settingsSchema } from '../state.ts';
 
 const timeSchema = z.strictObject({ advanceSeconds: z.number().nonnegative() });
+
 const patchSchema = z.looseObject({});
+
 const callFilterSchema = z.strictObject({
   kind: z.enum([...CALL_KINDS, 'web', 'other']).optional(),
   customerInternalReference: z.string().optional(),
@@ -73,4 +76,23 @@ function faultRoutes(app: FastifyInstance, sandbox: Sandbox): void {
 function shownSettings({ settings }: Sandbox): unknown {
   const clients = settings.clients.map(({ clientId, permissions }) => ({ clientId, permissions }));
   return { ...settings, clients };
+}
+
+/** A control request that cannot be done. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: 404 | 409;
+
+  constructor(status: 404 | 409, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The answer to a control request or a page's form that failed; undefined for a fault of the sandbox itself. */
+export function refusalAnswer(error: unknown): Answer | undefined {
+  if (error instanceof Refusal) return problem(error.status, error.message);
+  if (error instanceof ImpossibleOutcome) return problem(400, error.message);
+  if (!(error instanceof ZodError)) return undefined;
+  return problem(400, error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { type Capability, type Finding, isCapability, LABELS } from './labels.ts';
+import type { Settings } from '../state.ts';
+import type { Decision, Execution, Findings } from './execution.ts';
+import { type Capability, capabilitiesOf, type Finding, isCapability, LABELS } from './labels.ts';
+import { workflowOf } from './workflows.ts';
 
 /** What a tester may pick. The first four end the capture; the other two leave it open. */
 export const outcomeSchema = z.strictObject({
@@ -18,6 +21,7 @@ export const outcomeSchema = z.strictObject({
 });
 
 export type Outcome = z.infer<typeof outcomeSchema>;
+
 export type Verdict = 'pass' | 'warn' | 'reject' | 'not-executed';
 
 /** The one capability that carries the reason of an outcome. */
@@ -38,7 +42,9 @@ const FINDING: Readonly<Record<Verdict, Finding>> = {
   reject: 'REJECTED',
   'not-executed': 'NOT_EXECUTED',
 };
+
 const COLUMNS: readonly Finding[] = ['REJECTED', 'WARNING', 'NOT_EXECUTED'];
+
 const USUAL: Readonly<Record<Verdict, readonly [Capability, string][]>> = {
   pass: [],
   warn: [
@@ -85,4 +91,94 @@ function columnOf(capability: Capability, label: string, own: Finding): Finding 
   const labels = LABELS[capability];
   if (labels[own].includes(label)) return own;
   return COLUMNS.find((column) => labels[column].includes(label)) ?? own;
+}
+
+interface Band {
+  readonly type: string;
+  readonly from: number;
+  readonly to: number;
+  readonly usual: number;
+}
+
+/** jumio.md §7.4: the score bands of a tenant that changed nothing. */
+const BANDS: Readonly<Record<Verdict, Band>> = {
+  pass: { type: 'PASSED', from: 0, to: 30, usual: 0 },
+  warn: { type: 'WARNING', from: 31, to: 70, usual: 50 },
+  reject: { type: 'REJECTED', from: 71, to: 100, usual: 100 },
+  'not-executed': { type: 'NOT_EXECUTED', from: -1, to: -1, usual: -1 },
+};
+
+/** The overall decision; refuses a score outside the outcome's band. */
+export function decisionOf(outcome: Outcome, verdict: Verdict, reason: Reason | undefined): Decision {
+  const band = BANDS[verdict];
+  const score = outcome.score ?? band.usual;
+  if (score < band.from || score > band.to) {
+    throw new ImpossibleOutcome(`the score of ${band.type} is ${band.from} to ${band.to}`);
+  }
+  const type = outcome.decisionType ?? band.type;
+  const label = verdict === 'not-executed' ? (reason?.label ?? 'TECHNICAL_ERROR') : type;
+  return { type, details: { label: outcome.decisionLabel ?? label }, risk: { score } };
+}
+
+/** What retrieval says of an expired execution: as documented now, or as one was seen in 2023 (jumio.md §7.4). */
+export function expiredDecision(form: 'NOT_EXECUTED' | 'REJECTED'): Decision {
+  return form === 'REJECTED'
+    ? { type: 'REJECTED', details: { label: 'REJECTED' }, risk: { score: 100 } }
+    : { type: 'NOT_EXECUTED', details: { label: 'TOKEN_EXPIRED' }, risk: { score: -1 } };
+}
+
+/** What Jumio would find in an execution of which a tester picked this outcome. Throws ImpossibleOutcome. */
+export function findingsOf(execution: Execution, outcome: Outcome, verdict: Verdict, settings: Settings): Findings {
+  if (!execution.hasReferenceFace) return withoutFace(execution, settings);
+  const runs = workflowOf(execution.definitionKey, settings.customWorkflowKeys)?.capabilities ?? [];
+  return assemble(execution, settings, outcome, verdict, reasonOf(outcome, verdict, runs));
+}
+
+/** What Jumio does here is undocumented (jumio.md §12.11); this is one of the two ways the setting offers. */
+function withoutFace(execution: Execution, settings: Settings): Findings {
+  const reason: Reason = {
+    capability: 'authentication',
+    finding: 'NOT_EXECUTED',
+    label: 'PRECONDITION_NOT_FULFILLED',
+  };
+  return assemble(execution, settings, { outcome: 'not-executed' }, 'not-executed', reason);
+}
+
+function assemble(
+  { definitionKey, credentials }: Execution,
+  { customWorkflowKeys, extractedData }: Settings,
+  outcome: Outcome,
+  verdict: Verdict,
+  reason: Reason | undefined,
+): Findings {
+  const runs = workflowOf(definitionKey, customWorkflowKeys)?.capabilities ?? [];
+  return {
+    decision: decisionOf(outcome, verdict, reason),
+    capabilities: capabilitiesOf({ runs, credentials, verdict, reason, extractedData }),
+  };
+}
+
+/** jumio.md §5. */
+export const ERROR_CODES = '9100 9200 9210 9300 9400 9800 9801 9810 9820 9821 9822 9835 9836'.split(' ');
+
+/** The reasons a page may offer for this workflow, each as `capability/label`. */
+export function reasonsFor(key: string, customKeys: readonly string[], columns: readonly Finding[]): string[] {
+  const runs = workflowOf(key, customKeys)?.capabilities ?? [];
+  return columns.flatMap((column) => runs.flatMap((capability) => namesOf(capability, column)));
+}
+
+function namesOf(capability: Capability, column: Finding): string[] {
+  return LABELS[capability][column].map((label) => `${capability}/${label}`);
+}
+
+/** What a page's form picked. Throws ZodError. */
+export function readPick(form: Readonly<Record<string, string>>): Outcome {
+  const { outcome, errorCode, reason = '' } = form;
+  const [capability = '', label] = reason.split('/');
+  const withReason = isCapability(capability) && (outcome === 'reject' || outcome === 'warn');
+  return outcomeSchema.parse({
+    outcome,
+    ...(withReason ? { capability, label } : {}),
+    ...(outcome === 'error' ? { errorCode } : {}),
+  });
 }

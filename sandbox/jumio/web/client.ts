@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type CallRecord, logCall } from '../api/call.ts';
-import type { Execution } from '../execution/execution.ts';
-import { act, isOpen, start } from '../execution/journey.ts';
-import { readPick } from '../execution/offers.ts';
-import type { Sandbox } from '../sandbox.ts';
+import { logCall } from '../api/call.ts';
+import { act, type Execution, isOpen, start } from '../execution/execution.ts';
+import { readPick } from '../execution/outcome.ts';
+import type { CallRecord, Sandbox } from '../state.ts';
 import { capturePage, deadPage, endPage } from './pages.ts';
 import { redirectOf } from './redirect.ts';
 
 const querySchema = z.object({ authorizationToken: z.string().catch('') }).catch({ authorizationToken: '' });
+
 const formSchema = z.record(z.string(), z.string());
 
 /** The hosted web client behind `web.href`. */

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { UiMessage } from '../flow-shapes.ts';
+import type { UiMessage } from '../client/forms.ts';
 
 export interface IdentityRow {
   readonly id: string;

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { uiOf } from './answers.ts';
+import { flowJson } from './admin.ts';
+import { notFound, uiOf } from './errors.ts';
+import { onSubmit, type Submission } from './flows.ts';
 import { afterRecovery } from './hooks.ts';
 import { newSession } from './records.ts';
-import { notFound } from './refusals.ts';
+import type { Site } from './server.ts';
 import { refuseInactive, setSessionCookie, storeSession } from './sessions.ts';
-import { flowJson } from './shapes.ts';
-import type { Site } from './site.ts';
-import { onSubmit, type Submission } from './submissions.ts';
 
 /** Recovery with a code that the admin API made. It signs in without running the hooks of sign-in. */
 export function recoveryRoutes(app: FastifyInstance, { site }: { site: Site }): void {

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { sessionJson } from './admin.ts';
+import { accountDisabled, unauthorized } from './errors.ts';
 import type { IdentityRow, SessionRow } from './records.ts';
-import { accountDisabled } from './refusals.ts';
-import type { Site } from './site.ts';
+import type { Site } from './server.ts';
 
 const SESSION_COOKIE = 'ory_kratos_session';
+
 const CSRF_COOKIE = 'csrf_token_sandbox';
+
 const DAY = 24 * 60 * 60;
 
 export interface Presence {
@@ -59,4 +63,32 @@ export function csrfTokenOf(request: FastifyRequest): string | undefined {
 
 function setCookie(site: Site, reply: FastifyReply, name: string, value: string, maxAge: number): void {
   reply.setCookie(name, value, { path: '/', domain: site.cookieDomain, maxAge, httpOnly: true, sameSite: 'lax' });
+}
+
+/** Who is this, and sign-out. */
+export function sessionRoutes(app: FastifyInstance, { site }: { site: Site }): void {
+  const logoutTokens = new Map<string, string>();
+
+  app.get('/sessions/whoami', (request, reply) => {
+    const presence = presenceOf(site, request);
+    if (presence === undefined) throw unauthorized();
+    reply.header('x-kratos-authenticated-identity-id', presence.identity.id);
+    return sessionJson(site, presence.session, presence.identity);
+  });
+
+  app.get('/self-service/logout/browser', (request) => {
+    const presence = presenceOf(site, request);
+    if (presence === undefined) throw unauthorized();
+    const token = randomBytes(24).toString('base64url');
+    logoutTokens.set(token, presence.session.id);
+    return { logout_url: `${site.publicUrl}/self-service/logout?token=${token}`, logout_token: token };
+  });
+
+  app.get('/self-service/logout', (request, reply) => {
+    const { token } = z.object({ token: z.string().default('') }).parse(request.query);
+    site.records.sessions.delete(logoutTokens.get(token) ?? '');
+    logoutTokens.delete(token);
+    clearSessionCookie(site, reply);
+    return reply.redirect(`${site.uiUrl}/`, 303);
+  });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Answer, send } from '../../../sandbox/kratos/loopback.ts';
+import { type Answer, send } from '../../../sandbox/kratos/client/loopback.ts';
 import type { World } from './world.ts';
 
 const identity = z.looseObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signIn, signUp } from '../../../sandbox/kratos/flows.ts';
+import { signIn, signUp } from '../../../sandbox/kratos/client/flows.ts';
 import { patchIdentity } from './admin.ts';
 import { validateBody } from './bodies.ts';
 import { REFUSAL, REFUSAL_MESSAGE } from './hook-server.ts';

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { signUp } from '../../../sandbox/kratos/flows.ts';
+import { signUp } from '../../../sandbox/kratos/client/flows.ts';
 import { adminCall, patchIdentity, readIdentity } from './admin.ts';
 import { newPerson, type World } from './world.ts';
 
 const UNKNOWN = '5d0f1b1c-8a57-4b8f-8f0c-0f4a3a2b1c0d';
+
 const GONE = { error: { code: 404, message: 'Unable to locate the resource' } };
 
 function stateOf(identity: unknown): { state: string; since: number } {

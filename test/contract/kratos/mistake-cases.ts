@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { recover, signIn, signUp } from '../../../sandbox/kratos/flows.ts';
-import { readShippedActions } from '../../../sandbox/kratos/shipped.ts';
+import { recover, signIn, signUp } from '../../../sandbox/kratos/client/flows.ts';
+import { readShippedActions } from '../../../sandbox/kratos/config/actions.ts';
 import { type Kind, newPerson, useWorld } from './world.ts';
 
 const hooks = z.object({ hooks: z.array(z.looseObject({ hook: z.string(), config: z.looseObject({}) })) });
+
 const shipped = z.object({
   selfservice: z.object({ flows: z.object({ registration: z.object({ after: hooks }) }) }),
 });

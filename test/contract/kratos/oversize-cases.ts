@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { type Outcome, signIn, signUp } from '../../../sandbox/kratos/flows.ts';
+import { type Outcome, signIn, signUp } from '../../../sandbox/kratos/client/flows.ts';
 import { type HookServer, REFUSAL, REFUSAL_MESSAGE } from './hook-server.ts';
 import { type Kind, newPerson, useWorld } from './world.ts';
 
 const MOST_TRIES = 40;
+
 const kibibytes = (count: number) => 'x'.repeat(count * 1024);
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recover, signUp } from '../../../sandbox/kratos/flows.ts';
+import { recover, signUp } from '../../../sandbox/kratos/client/flows.ts';
 import { validateBody } from './bodies.ts';
 import { REFUSAL, REFUSAL_MESSAGE } from './hook-server.ts';
 import { newPerson, UI_URL, type World } from './world.ts';

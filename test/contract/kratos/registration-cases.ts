@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { signUp } from '../../../sandbox/kratos/flows.ts';
-import { whoami } from '../../../sandbox/kratos/outcome.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { signUp, whoami } from '../../../sandbox/kratos/client/flows.ts';
 import { patchIdentity, readIdentity } from './admin.ts';
 import { initiateBody } from './bodies.ts';
 import { newPerson, SECRET, UI_URL, VERIFY_URL, type World } from './world.ts';
 
 const CLIENTS = ['api', 'spa', 'browser'] as const;
+
 const INITIATE = '/jumio/initiate';
 
 export function registrationCases(world: () => World): void {

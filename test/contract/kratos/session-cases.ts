@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { signIn, signUp } from '../../../sandbox/kratos/flows.ts';
-import { send } from '../../../sandbox/kratos/loopback.ts';
-import { whoami } from '../../../sandbox/kratos/outcome.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { signIn, signUp, whoami } from '../../../sandbox/kratos/client/flows.ts';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
 import { adminCall, patchIdentity } from './admin.ts';
 import { newPerson, type World } from './world.ts';
 

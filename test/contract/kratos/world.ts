@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import type { Person } from '../../../sandbox/kratos/flows.ts';
+import type { Person } from '../../../sandbox/kratos/client/flows.ts';
 import { type KratosOptions, type RunningKratos, startKratos } from '../../../sandbox/kratos/start.ts';
 import { type HookServer, startHookServer } from './hook-server.ts';
 
 export type Kind = RunningKratos['kind'];
 
 export const SECRET = 'a-secret-of-the-contract-suite';
+
 export const VERIFY_URL = 'http://verify.demo.localhost:3000';
+
 export const UI_URL = 'http://app.demo.localhost:3001';
 
 /** A running Kratos and the hook server that stands for the service. */

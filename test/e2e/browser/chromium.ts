@@ -1,7 +1,8 @@
 import { type Browser, chromium } from 'playwright-core';
-import { findProgram } from '../../../sandbox/program.ts';
+import { findProgram } from '../../../sandbox/stack/find-program.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
+
 const executablePath = findProgram({ names, variable: 'CHROMIUM_BIN', folders: ['/usr/bin'] });
 
 /** Four windows one after the other, on a machine that is busy with others. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Person } from '../../../sandbox/journeys/person.ts';
+import type { Person } from '../../../sandbox/scenarios/person.ts';
 import { lookAt } from './look.ts';
 import type { Stage } from './stage.ts';
 import { EVERYBODY } from './window.ts';

@@ -1,5 +1,5 @@
-import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
-import { firstForm } from '../../../sandbox/kratos/forms.ts';
+import { firstForm } from '../../../sandbox/kratos/client/forms.ts';
+import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { operate } from '../operator.ts';
 import { MANIPULATED, UNREADABLE } from '../outcomes.ts';
 import { onlyExecutionOf, type World } from '../world.ts';
@@ -55,11 +55,17 @@ export const processing: Scene = async (world) => {
 };
 
 export const approved: Scene = (world) => decided(world, { outcome: 'pass' }, 'approved');
+
 export const inReview: Scene = (world) => decided(world, { outcome: 'warn' }, 'review');
+
 export const unreadable: Scene = (world) => decided(world, UNREADABLE, 'rejected');
+
 export const unsupported: Scene = rejected('usability/UNSUPPORTED_DOCUMENT_TYPE');
+
 export const outOfDate: Scene = rejected('dataChecks/DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT');
+
 export const notFinished: Scene = rejected('usability/NOT_UPLOADED');
+
 export const rejectedForGood: Scene = (world) => decided(world, MANIPULATED, 'rejected');
 
 /** Agreed, went to Jumio, and was approved. */

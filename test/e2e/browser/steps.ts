@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import type { Neighbourhood } from '../../../sandbox/neighbourhood.ts';
+import type { Neighbourhood } from '../../../sandbox/stack/start.ts';
 
 type Places = Pick<Neighbourhood, 'appUrl' | 'jumioUrl' | 'verifyUrl'>;
 
@@ -24,6 +24,7 @@ export function pressAction(page: Page): Promise<void> {
 }
 
 const MOST_PRESSES = 4;
+
 const focused = z.object({ matches: z.boolean(), outline: z.string() });
 
 /** Does what each page asks for, until Jumio's page is there: agrees, starts, tries again. */

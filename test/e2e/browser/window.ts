@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, ConsoleMessage, Page, Request } from 'playwright-core';
-import type { Person } from '../../../sandbox/journeys/person.ts';
+import type { Person } from '../../../sandbox/scenarios/person.ts';
 
 /** How somebody looks at the pages. */
 export interface Eyes {
@@ -10,8 +10,11 @@ export interface Eyes {
 
 /** The narrowest phone of WCAG 1.4.10, in English, with scripts; and a desktop, in German, without. */
 export const PHONE: Eyes = { language: 'en', scripts: true, width: 320 };
+
 export const DESKTOP: Eyes = { language: 'de', scripts: false, width: 1280 };
+
 export const FRENCH: Eyes = { language: 'fr', scripts: true, width: 390 };
+
 export const SPANISH: Eyes = { language: 'es', scripts: false, width: 1280 };
 
 /** Each of our languages, with and without scripts, on a phone and on a desktop. */
@@ -29,6 +32,7 @@ export interface Window {
 }
 
 const HEIGHTS: Readonly<Record<number, number>> = { 320: 640, 390: 844, 1280: 900 };
+
 const LOCALES = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR', es: 'es-ES' };
 
 /** Chromium reports a page that is answered with 4xx or 5xx; that a page has such a status is not a problem. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { newCredentials, newPerson } from '../../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { signUp } from '../../../sandbox/kratos/flows.ts';
-import { send } from '../../../sandbox/kratos/loopback.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { signUp } from '../../../sandbox/kratos/client/flows.ts';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
+import { newCredentials, newPerson } from '../../../sandbox/scenarios/person.ts';
 import { sentenceOn } from '../pages.ts';
 import { eventually, type World } from '../world.ts';
 
@@ -11,7 +11,9 @@ import { eventually, type World } from '../world.ts';
 export const HANDOVER_SECRET = 'e2e-handover-secret-0001';
 
 const status = z.object({ status: z.string(), next: z.string(), retry_after: z.number() }).loose();
+
 const needed = z.object({ code: z.literal('consent-needed'), consent: z.object({ text_version: z.string() }).loose() });
+
 const link = z.object({ url: z.url() });
 
 /** Applications that bring no cookie: a native one with its session token, and a back end that has checked a session. */

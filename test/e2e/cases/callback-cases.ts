@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
+import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, REFUSED } from '../outcomes.ts';
 import { eventually, onlyExecutionOf, type World } from '../world.ts';
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { newPerson } from '../../../sandbox/journeys/person.ts';
-import { send } from '../../../sandbox/kratos/loopback.ts';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
+import { newPerson } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED } from '../outcomes.ts';
 import { sentenceOn } from '../pages.ts';
 import { startsOf, type World } from '../world.ts';
 
 const HOUR = 3600;
+
 const DAY = 24 * HOUR;
 
 /** Links, cookies and limits that end. */

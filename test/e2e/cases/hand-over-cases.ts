@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
-import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { firstForm } from '../../../sandbox/kratos/forms.ts';
-import { send } from '../../../sandbox/kratos/loopback.ts';
-import { whoami } from '../../../sandbox/kratos/outcome.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { whoami } from '../../../sandbox/kratos/client/flows.ts';
+import { firstForm } from '../../../sandbox/kratos/client/forms.ts';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
+import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { sentenceOn } from '../pages.ts';
 import { eventually, type World } from '../world.ts';
 
 const WAITS = 'Your identity verification is waiting for you.';
+
 const VERIFIED = 'Your identity has been verified.';
 
 /** The hand-over cookie: for who comes back from Jumio after the session has ended. */

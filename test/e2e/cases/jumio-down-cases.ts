@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
-import { send } from '../../../sandbox/kratos/loopback.ts';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
+import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED } from '../outcomes.ts';
 import { eventually, onlyExecutionOf, type World } from '../world.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Person } from '../../../sandbox/journeys/person.ts';
+import type { Person } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED, UNREADABLE } from '../outcomes.ts';
 import { eventually, newPeople, onlyExecutionOf, type World } from '../world.ts';
 

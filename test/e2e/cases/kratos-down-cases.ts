@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newPerson } from '../../../sandbox/journeys/person.ts';
+import { newPerson } from '../../../sandbox/scenarios/person.ts';
 import { isReal, OR_WHY_SKIPPED } from '../kratos-under-test.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../outcomes.ts';
 import { eventually, newPeople, onlyExecutionOf, type World } from '../world.ts';

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { newPerson } from '../../../sandbox/journeys/person.ts';
+import { newPerson } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, REFUSED } from '../outcomes.ts';
 import { eventually, onlyExecutionOf, startsOf, type World } from '../world.ts';
 
 const HOUR = 3600;
+
 const DAY = 24 * HOUR;
 
 /** What Jumio says late, or not at all. */

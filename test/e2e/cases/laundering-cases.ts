@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
-import { recover } from '../../../sandbox/kratos/flows.ts';
+import { recover } from '../../../sandbox/kratos/client/flows.ts';
+import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, REFUSED, UNREADABLE } from '../outcomes.ts';
 import { startsOf, type World } from '../world.ts';
 

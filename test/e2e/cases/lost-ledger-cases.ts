@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
-import { newPerson, type Person, type Shown } from '../../../sandbox/journeys/person.ts';
-import { recover } from '../../../sandbox/kratos/flows.ts';
-import type { Answer } from '../../../sandbox/kratos/loopback.ts';
+import { recover } from '../../../sandbox/kratos/client/flows.ts';
+import type { Answer } from '../../../sandbox/kratos/client/loopback.ts';
+import { newPerson, type Person, type Shown } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED, UNREADABLE } from '../outcomes.ts';
 import { sentenceOn } from '../pages.ts';
 import { startsOf, type World } from '../world.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { newPerson } from '../../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { send } from '../../../sandbox/kratos/loopback.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
+import { newPerson } from '../../../sandbox/scenarios/person.ts';
 import { operate } from '../operator.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../outcomes.ts';
 import { eventually, onlyExecutionOf, type World } from '../world.ts';

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { newCredentials, newPerson, personOf } from '../../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { type Outcome, signIn, signUp } from '../../../sandbox/kratos/flows.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { type Outcome, signIn, signUp } from '../../../sandbox/kratos/client/flows.ts';
+import { newCredentials, newPerson, personOf } from '../../../sandbox/scenarios/person.ts';
 import { isReal } from '../kratos-under-test.ts';
 import { ALLOWED } from '../outcomes.ts';
 import { onlyExecutionOf, type World } from '../world.ts';
 
 const MOST_TRIES = 40;
+
 const kibibytes = (count: number) => 'x'.repeat(count * 1024);
 
 /** A real Kratos may just take 60 KiB, with little else in the request; above 64 it never does. */

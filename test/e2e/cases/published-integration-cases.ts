@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { newPerson, type Person } from '../../../sandbox/journeys/person.ts';
-import { send } from '../../../sandbox/kratos/loopback.ts';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
+import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../outcomes.ts';
 import { newPeople, onlyExecutionOf, startsOf, type World } from '../world.ts';
 
@@ -11,6 +11,7 @@ const INITIATE = `function(ctx) {
   first_name: std.get(ctx.identity.traits, 'first_name'),
   last_name: std.get(ctx.identity.traits, 'last_name'),
 }`;
+
 const VALIDATE = `function(ctx)
   local metadata = std.get(ctx.identity, 'metadata_public');
   local copy = if metadata == null then {} else metadata;

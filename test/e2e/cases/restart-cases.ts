@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { newCredentials, newPerson } from '../../../sandbox/journeys/person.ts';
-import { signIn, signUp } from '../../../sandbox/kratos/flows.ts';
+import { signIn, signUp } from '../../../sandbox/kratos/client/flows.ts';
+import { newCredentials, newPerson } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../outcomes.ts';
 import { eventually, onlyExecutionOf, type World } from '../world.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { newPerson } from '../../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { signIn } from '../../../sandbox/kratos/flows.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { signIn } from '../../../sandbox/kratos/client/flows.ts';
+import { newPerson } from '../../../sandbox/scenarios/person.ts';
 import { linkOn } from '../pages.ts';
 import type { World } from '../world.ts';
 

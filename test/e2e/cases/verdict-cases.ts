@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { newCredentials, newPerson } from '../../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { recover, signUp } from '../../../sandbox/kratos/flows.ts';
-import { whoami } from '../../../sandbox/kratos/outcome.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { recover, signUp, whoami } from '../../../sandbox/kratos/client/flows.ts';
+import { newCredentials, newPerson } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../outcomes.ts';
 import { sentenceOn } from '../pages.ts';
 import { onlyExecutionOf, startsOf, type World } from '../world.ts';

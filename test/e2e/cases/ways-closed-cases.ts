@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
-import { newCredentials, newPerson, type Person } from '../../../sandbox/journeys/person.ts';
-import { recover, signIn } from '../../../sandbox/kratos/flows.ts';
-import { send } from '../../../sandbox/kratos/loopback.ts';
+import { recover, signIn } from '../../../sandbox/kratos/client/flows.ts';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
+import { newCredentials, newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../outcomes.ts';
 import { shownToOperators } from '../shown.ts';
 import { eventually, onlyExecutionOf, startsOf, type World } from '../world.ts';

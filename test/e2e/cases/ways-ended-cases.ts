@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { newPerson } from '../../../sandbox/journeys/person.ts';
-import { recover } from '../../../sandbox/kratos/flows.ts';
-import { whoami } from '../../../sandbox/kratos/outcome.ts';
+import { recover, whoami } from '../../../sandbox/kratos/client/flows.ts';
+import { newPerson } from '../../../sandbox/scenarios/person.ts';
 import { command, PATIENT } from '../doctor.ts';
 import { MANIPULATED, REFUSED } from '../outcomes.ts';
 import { shownToOperators } from '../shown.ts';

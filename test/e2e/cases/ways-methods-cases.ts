@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { newPerson, type Person, personOf } from '../../../sandbox/journeys/person.ts';
-import { createBrowser } from '../../../sandbox/kratos/browser.ts';
-import { signIn } from '../../../sandbox/kratos/flows.ts';
-import type { Answer } from '../../../sandbox/kratos/loopback.ts';
+import { createBrowser } from '../../../sandbox/kratos/client/browser.ts';
+import { signIn } from '../../../sandbox/kratos/client/flows.ts';
+import type { Answer } from '../../../sandbox/kratos/client/loopback.ts';
+import { newPerson, type Person, personOf } from '../../../sandbox/scenarios/person.ts';
 import type { Operation } from '../../support/doctor/operations.ts';
 import { change, doctor, follow, hooksText, PATIENT } from '../doctor.ts';
 import { byOidc } from '../oidc-provider.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newCredentials, type Person } from '../../../sandbox/journeys/person.ts';
-import { recover, signUp } from '../../../sandbox/kratos/flows.ts';
+import { recover, signUp } from '../../../sandbox/kratos/client/flows.ts';
+import { newCredentials, type Person } from '../../../sandbox/scenarios/person.ts';
 import type { Operation } from '../../support/doctor/operations.ts';
 import { change, doctor, follow, hooksText, PATIENT } from '../doctor.ts';
 import { isReal } from '../kratos-under-test.ts';
@@ -33,24 +33,28 @@ const RECOVERY: OpenWay = {
   finding: 'recovery-without-gate',
   by: 'recovery',
 };
+
 const METHOD_LIST: OpenWay = {
   name: 'a method list without the gate',
   breaks: [set(`${FLOWS}/login/after/password/hooks/0/config/url`, '<SERVICE_URL>/jumio/initiate')],
   finding: 'gate-missing',
   by: 'signing in',
 };
+
 const SESSION_ALONE: OpenWay = {
   name: 'a method list with `session` alone',
   breaks: [set(`${FLOWS}/registration/after/password/hooks`, [{ hook: 'session' }])],
   finding: 'initiate-missing',
   by: 'signing up',
 };
+
 const GLOBAL_LIST: OpenWay = {
   name: 'a method without a list, as SAML is, and no gate in the global one',
   breaks: [drop(`${FLOWS}/login/after/password`), drop(`${FLOWS}/login/after/hooks`)],
   finding: 'gate-missing',
   by: 'signing in',
 };
+
 const NEVER_RUNS: OpenWay = {
   name: 'an interrupting hook in the global list',
   breaks: [
@@ -60,6 +64,7 @@ const NEVER_RUNS: OpenWay = {
   finding: 'initiate-never-runs',
   by: 'signing up',
 };
+
 const IGNORED: OpenWay = {
   name: 'a gate whose answer is ignored',
   breaks: [
@@ -69,6 +74,7 @@ const IGNORED: OpenWay = {
   finding: 'gate-ignored',
   by: 'signing in',
 };
+
 const TOO_EARLY: OpenWay = {
   name: 'an interrupting hook in a method list',
   breaks: [set(`${FLOWS}/registration/after/password/hooks/0/config/response`, { parse: true })],

@@ -1,8 +1,7 @@
 import { parse } from 'yaml';
-import { filledActions } from '../../../sandbox/kratos/actions.ts';
+import { filledActions, JSONNET_DIR } from '../../../sandbox/kratos/config/actions.ts';
 import type { KratosOptions } from '../../../sandbox/kratos/options.ts';
-import { realConfig } from '../../../sandbox/kratos/real-config.ts';
-import { JSONNET_DIR } from '../../../sandbox/kratos/shipped.ts';
+import { realConfig } from '../../../sandbox/kratos/real/config.ts';
 import type { Config } from '../../../webhook/config/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
 import { examine, type Report } from '../../../webhook/doctor/doctor.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { newCredentials } from '../../../../sandbox/journeys/person.ts';
-import { send } from '../../../../sandbox/kratos/loopback.ts';
+import { send } from '../../../../sandbox/kratos/client/loopback.ts';
+import { newCredentials } from '../../../../sandbox/scenarios/person.ts';
 import { lookInEveryLanguage } from '../everybody.ts';
 import { lookAt } from '../look.ts';
 import * as scenes from '../scenes.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { newCredentials, newPerson } from '../../../../sandbox/journeys/person.ts';
-import { send } from '../../../../sandbox/kratos/loopback.ts';
+import { send } from '../../../../sandbox/kratos/client/loopback.ts';
+import { newCredentials, newPerson } from '../../../../sandbox/scenarios/person.ts';
 import { lookAt } from '../look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { send } from '../../../../sandbox/kratos/loopback.ts';
+import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import type { Stage } from '../stage.ts';
 
 const handedOver = z.object({ url: z.string() });

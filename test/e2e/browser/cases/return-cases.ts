@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { newPerson } from '../../../../sandbox/journeys/person.ts';
+import { newPerson } from '../../../../sandbox/scenarios/person.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, fillIn, onToJumio, pressAction } from '../steps.ts';

@@ -1,0 +1,109 @@
+import { html } from 'ghtml';
+import { type JumioCall, type JumioCallback, jumioControl } from '../scenarios/jumio-control.ts';
+import type { Me } from './forms.ts';
+
+/** What happens at each form, for whoever looks behind the scenes. */
+export const NOTES = {
+  visitor: html`<p>This application knows nothing of Jumio. It has Ory Kratos for accounts, reads one word from the
+account, and has one link. Everything else is done by the service between Kratos and Jumio.</p>
+<ol><li>Sign up with any address; no mail is sent.</li><li>On the page that stands in for Jumio, choose what it shall find.</li>
+<li>Come back, sign out, and try to sign in.</li></ol>`,
+  registration: html`<p>When you press the button, Kratos stores your account and calls the service:
+<code>POST /jumio/initiate</code>, with your account’s id and nothing about you. The service writes down that a
+verification is owed, and asks Jumio to prepare one as soon as it can. If Jumio is down, you are signed up all the same.</p>`,
+  login: html`<p>Before Kratos lets you in it asks the service’s gate: <code>POST /jumio/validate</code>. The answer is
+“yes”, or a refusal with a text. As shipped, only a rejected identity is refused.</p>`,
+  refused: html`<p>Your password was right. Kratos asked the service’s gate, <code>POST /jumio/validate</code>, and the
+answer was 403 with the text that you see; Kratos put it on this form, and no session was made. Losing the password does
+not help: <a href="/recovery">recovery</a> asks the same gate.</p>`,
+  recovery: html`<p>Recovery signs people in without a password, so it asks the gate too. A rejected identity is refused
+here as well.</p>`,
+  refusedRecovery: html`<p>The code was right. Kratos asked the service’s gate here as well, and the answer was 403 with
+the text that you see: no session was made.</p>`,
+  settings: html`<p>The code was right and the gate agreed, so you are signed in. Here a real application lets you choose
+a new password.</p>`,
+  error: html`<p>Kratos had something to say for which there is no form, and sent you here.</p>`,
+} as const;
+
+/** One thing that happened, as far as the neighbours know it: the service itself is never asked. */
+interface Step {
+  readonly at: string;
+  readonly text: string;
+}
+
+const CALLS: Readonly<Record<string, string>> = {
+  create: 'The service asked Jumio for a verification',
+  update: 'The service asked Jumio for a further verification on the same account',
+  web: 'You were on Jumio’s page',
+  status: 'The service asked Jumio how it stands',
+  details: 'The service read the result from Jumio',
+};
+
+function outcome(status: number | null): string {
+  if (status === null) return ', and got no answer';
+  return status < 400 ? '' : `, and was answered ${status}`;
+}
+
+function ofCall({ n, time, kind, status }: JumioCall): [number, Step][] {
+  const text = CALLS[kind];
+  return text === undefined ? [] : [[n, { at: time, text: `${text}${outcome(status)}.` }]];
+}
+
+function ofCallback({ n, sentAt, state, answerStatus }: JumioCallback): [number, Step][] {
+  if (sentAt === null) return [];
+  const text = `Jumio rang: “look at this one” (callback, ${answerStatus ?? state}).`;
+  return [[n, { at: sentAt, text }]];
+}
+
+/** What Jumio saw of an identity, oldest first. */
+async function atJumio(jumioUrl: string, { id }: Me): Promise<Step[]> {
+  const jumio = jumioControl(jumioUrl);
+  const calls = (await jumio.calls()).filter((call) => call.customerInternalReference === id);
+  const executions = await jumio.executionsOf(id);
+  const callbacks = await Promise.all(executions.map((execution) => jumio.callbacksOf(execution.id)));
+  const numbered = [...calls.flatMap(ofCall), ...callbacks.flat().flatMap(ofCallback)];
+  return numbered.sort(([a], [b]) => a - b).map(([, step]) => step);
+}
+
+const REPEATED = (step: Step, index: number, all: readonly Step[]): boolean => step.text !== all[index - 1]?.text;
+
+function item({ at, text }: Step): string {
+  return html`<li><time datetime="${at}">${at.slice(11, 19)}</time> ${text}</li>`;
+}
+
+/** Who signed up with an eID: Jumio is asked only where that was not enough, so its first call tells. */
+function ofEid({ jumio, assurance, createdAt }: Me, isJumioAsked: boolean): Step[] {
+  if (assurance === undefined) return [];
+  const level = assurance.acr == null ? 'without a level' : `level ${assurance.acr}`;
+  const read = `The service read your ID token of ${assurance.source} from Kratos and checked it: ${level}`;
+  if (jumio?.source?.startsWith('eid:')) return [{ at: createdAt, text: `${read} is enough, Jumio is not asked.` }];
+  return isJumioAsked ? [{ at: createdAt, text: `${read} is not enough, so Jumio is asked.` }] : [];
+}
+
+/** What happened to somebody's account, and what of it the application can see. */
+export async function traceOf(jumioUrl: string, me: Me): Promise<string> {
+  const first = { at: me.createdAt, text: 'Kratos stored your account and told the service (POST /jumio/initiate).' };
+  const written = `The service wrote “${me.jumio?.status}” onto your account at Kratos (PATCH).`;
+  const last = me.jumio === undefined ? [] : [{ at: me.updatedAt, text: written }];
+  const asked = await atJumio(jumioUrl, me);
+  const steps = [first, ...ofEid(me, asked.length > 0), ...asked, ...last].filter(REPEATED);
+  return html`<ol>!${steps.map(item)}</ol>
+<p>What this application reads of your account, <code>metadata_public.jumio</code>, is all it needs:</p>
+<pre>${JSON.stringify(me.jumio ?? null, null, 2)}</pre>
+<p>Why, and with which score, it cannot read: nobody but the operator can. What Jumio knows, and its controls (another
+outcome, two days later…): <a href="${jumioUrl}/">the Jumio sandbox</a>.</p>`;
+}
+
+/** What Kratos says in its own English when an electronic identity led nowhere, and what this application says instead. */
+const SENTENCES: readonly (readonly [string, string])[] = [
+  ['access_denied', 'You did not confirm in the app. Nothing was stored, and you can start again.'],
+  ['invalid_grant', 'Your confirmation came too late to count. Nothing was stored, and you can start again.'],
+];
+
+/** Undefined: this application has no better words. */
+export function inOwnWords(text: string): string | undefined {
+  return SENTENCES.find(([word]) => text.includes(word))?.[1];
+}
+
+/** To a flow of its own: the one that was used up has only half of its form left. */
+export const START_AGAIN = html`<p><a class="button" href="/registration">Start again</a></p>`;

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { html } from 'ghtml';
+import { z } from 'zod';
+import { inOwnWords, NOTES, START_AGAIN, traceOf } from './explanations.ts';
+import { errorText, logoutUrl, whoIs } from './forms.ts';
+import { flowPage, type HelpDesk, helpDesk, helpDeskPages, home, page, welcome } from './pages.ts';
+
+/** The least application that a person can sign up at and sign in to: the pages that Kratos leads to. */
+export interface AppOptions {
+  readonly port: number;
+  /** As browsers reach it. */
+  readonly kratosUrl: string;
+  readonly kratosAdminUrl: string;
+  readonly appUrl: string;
+  readonly verifyUrl: string;
+  readonly jumioUrl: string;
+}
+
+const STYLE = readFileSync(new URL('./app.css', import.meta.url), 'utf8');
+
+const errorQuery = z.object({ id: z.string().catch('') });
+
+function homePages(app: FastifyInstance, options: AppOptions, desk: HelpDesk): void {
+  const { kratosUrl, appUrl, verifyUrl, jumioUrl } = options;
+  const verifyLink = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${appUrl}/`)}`;
+  app.get('/', async (request, reply) => {
+    const me = await whoIs(request, kratosUrl);
+    reply.type('text/html');
+    if (me === undefined)
+      return reply.send(page({ title: 'Your money, ashore', main: welcome(), behind: NOTES.visitor }));
+    desk.remember(me.email, me.id);
+    const behind = await traceOf(jumioUrl, me);
+    return reply.send(page({ title: 'Your account', main: home(me, verifyLink), behind, email: me.email }));
+  });
+  app.get('/logout', async (request, reply) => reply.redirect((await logoutUrl(request, kratosUrl)) ?? '/', 303));
+}
+
+const BACK = html`<p><a href="/">Back to the start</a></p>`;
+
+function otherPages(app: FastifyInstance, { kratosUrl }: AppOptions): void {
+  app.get('/app.css', (_request, reply) => reply.type('text/css').send(STYLE));
+  app.get('/settings', async (request, reply) => {
+    const me = await whoIs(request, kratosUrl);
+    const main = html`<p>You are signed in again.</p>!${BACK}`;
+    return reply
+      .type('text/html')
+      .send(page({ title: 'Welcome back', main, behind: NOTES.settings, email: me?.email }));
+  });
+  app.get('/error', async (request, reply) => {
+    const said =
+      (await errorText(request, kratosUrl, errorQuery.parse(request.query).id)) ?? 'Kratos did not say what.';
+    const own = inOwnWords(said);
+    const main = html`<p class="message">${own ?? said}</p>!${own === undefined ? '' : START_AGAIN}!${BACK}`;
+    return reply.type('text/html').send(page({ title: 'Something went wrong', main, behind: NOTES.error }));
+  });
+}
+
+export async function startApp(options: AppOptions): Promise<{ stop(): Promise<void> }> {
+  const app = Fastify();
+  const desk = helpDesk();
+  flowPage(app, 'registration', options.kratosUrl, () => '');
+  flowPage(app, 'login', options.kratosUrl, () => '');
+  flowPage(app, 'recovery', options.kratosUrl, (flow) => desk.hint(flow));
+  homePages(app, options, desk);
+  otherPages(app, options);
+  await app.register(helpDeskPages, { desk, adminUrl: options.kratosAdminUrl });
+  await app.listen({ port: options.port, host: '127.0.0.1' });
+  return { stop: () => app.close() };
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { timestamp } from '../clock.ts';
+import type { Execution } from '../execution/execution.ts';
+import { type Category, type Credential, SCREENING, workflowOf } from '../execution/workflows.ts';
+import { parseLifetime, type Sandbox, type Settings } from '../state.ts';
+import { fullExecutionHref, partHref } from '../web/pages.ts';
+import { userConsentSchema } from './accounts.ts';
+import { transactionJwt } from './token.ts';
+
+const FORBIDDEN = /[<>"/;`%{}|]/;
+
+const internalReference = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(100)
+      .refine((text) => !FORBIDDEN.test(text), 'a forbidden character'),
+  );
+
+const lifetime = z.string().refine((text) => parseLifetime(text) !== undefined, 'expected such as 30m, 5m to 60d');
+
+/** The body of POST and PUT (jumio.md §3.2) for a tenant. Fields that no document forbids are let pass. */
+function requestSchema({ relaxedLocalUrls, customWorkflowKeys }: Settings) {
+  const url = z.string().superRefine((text, context) => {
+    const message = urlFault(text, relaxedLocalUrls);
+    if (message) context.addIssue({ code: 'custom', message });
+  });
+  const key = z
+    .union([z.number(), z.string()])
+    .transform(String)
+    .refine((text) => workflowOf(text, customWorkflowKeys) !== undefined, 'not a workflow of this tenant');
+  return z.object({
+    customerInternalReference: internalReference,
+    userReference: z.string().min(1).max(100).optional(),
+    reportingCriteria: z.string().min(1).max(255).optional(),
+    callbackUrl: url.optional(),
+    tokenLifetime: lifetime.optional(),
+    web: z.object({ successUrl: url.optional(), errorUrl: url.optional(), locale: locale.optional() }).optional(),
+    workflowDefinition: z.object({ key }),
+    userConsent: userConsentSchema.optional(),
+  });
+}
+
+// A maximum of 5 characters was documented once; newer locales such as `sr-Latn` are longer.
+const locale = z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$/, 'expected such as en or pt-BR');
+
+export type AccountRequest = z.infer<ReturnType<typeof requestSchema>>;
+
+/** Reads a request body; the text that says what is wrong with it names fields and repeats no value. */
+export function readAccountRequest(body: unknown, settings: Settings): AccountRequest | string {
+  const { success, data, error } = requestSchema(settings).safeParse(body);
+  if (!success) return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  const screening = data.workflowDefinition.key === SCREENING;
+  return screening && data.userReference === undefined ? 'userReference: expected with this workflow' : data;
+}
+
+/** Names of the parts that can be uploaded; a FACEMAP cannot, so it has no `api` (jumio.md §3.6). */
+const PARTS: Readonly<Record<Category, readonly string[]>> = {
+  ID: ['front', 'back'],
+  SELFIE: ['face'],
+  FACEMAP: [],
+  DATA: ['prepared_data'],
+  DOCUMENT: ['document'],
+};
+
+const CHANNELS: Readonly<Record<Category, readonly string[]>> = {
+  ID: ['WEB', 'API', 'SDK'],
+  SELFIE: ['WEB', 'API', 'SDK'],
+  FACEMAP: ['WEB', 'SDK'],
+  DATA: ['API'],
+  DOCUMENT: ['WEB', 'API', 'SDK'],
+};
+
+/** The answer to POST and PUT. An API-only workflow has neither `web` nor `sdk`. */
+export function accountAnswer(sandbox: Sandbox, execution: Execution): unknown {
+  const { id, accountId, definitionKey, credentials } = execution;
+  const token = transactionToken(sandbox, execution);
+  const hosted = workflowOf(definitionKey, sandbox.settings.customWorkflowKeys)?.hosted;
+  return {
+    timestamp: timestamp(sandbox.clock.now()),
+    account: { id: accountId },
+    ...(hosted ? { ...webOf(execution), sdk: { token: transactionToken(sandbox, execution) } } : {}),
+    workflowExecution: {
+      id,
+      credentials: credentials.map((credential) => credentialAnswer(sandbox, execution, credential, token)),
+    },
+  };
+}
+
+/** URLs are echoed only where the request or the portal has them. */
+function webOf({ link, successUrl, errorUrl }: Execution): { web?: Record<string, string> } {
+  const web = {
+    ...(link === undefined ? {} : { href: link }),
+    ...(successUrl === undefined ? {} : { successUrl }),
+    ...(errorUrl === undefined ? {} : { errorUrl }),
+  };
+  return Object.keys(web).length > 0 ? { web } : {};
+}
+
+function credentialAnswer(
+  sandbox: Sandbox,
+  execution: Execution,
+  { id, category }: Credential,
+  token: string,
+): unknown {
+  const common = { id, category, ...(category === 'ID' ? { label: 'ID' } : {}), allowedChannels: CHANNELS[category] };
+  const names = PARTS[category];
+  if (names.length === 0) return common;
+  const parts = Object.fromEntries(names.map((name) => [name, partHref(sandbox, execution, id, name.toUpperCase())]));
+  return { ...common, api: { token, parts, workflowExecution: fullExecutionHref(sandbox, execution) } };
+}
+
+function transactionToken({ signingKey }: Sandbox, { id, linkEndsAt }: Execution): string {
+  return transactionJwt({ jti: randomUUID(), sub: id, exp: Math.floor(linkEndsAt / 1000) }, signingKey);
+}
+
+/** Names that Jumio itself puts into a redirect (jumio.md §3.5, §5). */
+const RESERVED = [
+  'accountId',
+  'workflowExecutionId',
+  'acquisitionStatus',
+  'customerInternalReference',
+  'errorCode',
+  'transactionStatus',
+  'transactionReference',
+];
+
+/** Why Jumio would refuse a URL; undefined where it would not. `relaxed` lets local ones pass: http, ports, addresses. */
+export function urlFault(text: string, relaxed: boolean): string | undefined {
+  if (text.length === 0 || text.length > 255) return 'expected 1 to 255 characters';
+  if (!URL.canParse(text)) return 'expected an absolute URL';
+  const url = new URL(text);
+  return alwaysWrong(text, url) ?? (relaxed ? undefined : wrongInPublic(text, url));
+}
+
+function alwaysWrong(text: string, url: URL): string | undefined {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'expected https';
+  if (text.includes('#')) return 'a fragment is not allowed';
+  if (url.username || url.password) return 'login data is not allowed';
+  return RESERVED.some((name) => url.searchParams.has(name)) ? 'a reserved query parameter is not allowed' : undefined;
+}
+
+function wrongInPublic(text: string, url: URL): string | undefined {
+  if (url.protocol !== 'https:') return 'expected https';
+  if (/[^\x21-\x7e]/.test(text)) return 'expected ASCII or punycode';
+  if (/^https:\/\/[^/?]*:\d+(?:[/?]|$)/i.test(text)) return 'a port is not allowed';
+  return isIP(url.hostname.replace(/^\[|\]$/g, '')) ? 'an IP address is not allowed' : undefined;
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { timestamp } from '../clock.ts';
+import type { Execution } from '../execution/execution.ts';
+import type { Sandbox } from '../state.ts';
+import { accountHref, executionHref, fullExecutionHref } from '../web/pages.ts';
+
+/** All the fields a Jumio callback has (jumio.md §6.2). No signature, no customerInternalReference, no decision. */
+export interface CallbackBody {
+  readonly callbackSentAt: string;
+  readonly userReference?: string;
+  readonly workflowExecution: {
+    readonly id: string;
+    readonly href: string;
+    readonly definitionKey: string;
+    readonly status: string;
+  };
+  readonly account: { readonly id: string; readonly href: string };
+}
+
+/** The callback for what an execution is now. */
+export function callbackBody(sandbox: Sandbox, execution: Execution): CallbackBody {
+  const { id, accountId, definitionKey, userReference } = execution;
+  const href = sandbox.settings.longCallbackHref ? fullExecutionHref(sandbox, execution) : executionHref(sandbox, id);
+  const status = execution.shownStatus ?? execution.status;
+  return {
+    callbackSentAt: timestamp(sandbox.clock.now()),
+    ...(userReference === undefined ? {} : { userReference }),
+    workflowExecution: { id, href, definitionKey, status },
+    account: { id: accountId, href: accountHref(sandbox, accountId) },
+  };
+}
+
+/** The same callback with another user reference: by default the genuine one with one character changed. */
+export function forgedBody(body: CallbackBody, userReference?: string): CallbackBody {
+  return { ...body, userReference: userReference ?? altered(body.userReference ?? 'forged') };
+}
+
+/** The same callback for an execution that nobody started. */
+export function unknownWorkflowBody(sandbox: Sandbox, body: CallbackBody): CallbackBody {
+  const id = randomUUID();
+  const workflowExecution = { ...body.workflowExecution, id, href: executionHref(sandbox, id) };
+  return { ...body, workflowExecution };
+}
+
+/** The same callback with a status word that no document has. */
+export function unknownStatusBody(body: CallbackBody, status: string): CallbackBody {
+  return { ...body, workflowExecution: { ...body.workflowExecution, status } };
+}
+
+function altered(text: string): string {
+  const middle = Math.floor(text.length * 0.75);
+  return text.slice(0, middle) + (text[middle] === 'A' ? 'B' : 'A') + text.slice(middle + 1);
+}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { timestamp } from '../clock.ts';
+import { type Execution, TERMINAL } from '../execution/execution.ts';
+import type { CallbackFault } from '../fault-kinds.ts';
+import { takeCallbackFault } from '../faults.ts';
+import type { Sandbox } from '../state.ts';
+import { type CallbackBody, callbackBody, forgedBody, unknownStatusBody, unknownWorkflowBody } from './bodies.ts';
+import { type CallbackRecord, logCallback, type Reason } from './log.ts';
+
+/** Reports what an execution has become, as far as Jumio reports it, with the faults that were asked for. */
+export function announce(sandbox: Sandbox, execution: Execution): void {
+  if (!TERMINAL.has(execution.status) && !sandbox.settings.intermediateCallbacks) return;
+  const body = callbackBody(sandbox, execution);
+  const fault = (name: CallbackFault['fault']) => takeCallbackFault(sandbox, name, execution.customerInternalReference);
+  sendFalseOnes(sandbox, execution, body, fault);
+  if (fault('lose')) {
+    logCallback(sandbox, execution, 'genuine', body).state = 'lost';
+    return;
+  }
+  const send = sender(sandbox, execution, body, fault('duplicate')?.copies ?? 0);
+  schedule(sandbox, execution, send, fault('delay')?.milliseconds, fault('reorder')?.milliseconds);
+}
+
+type TakeFault = (name: CallbackFault['fault']) => CallbackFault | undefined;
+
+function sendFalseOnes(sandbox: Sandbox, execution: Execution, body: CallbackBody, fault: TakeFault): void {
+  const send = (reason: Reason, falseBody: CallbackBody) => {
+    const record = logCallback(sandbox, execution, reason, falseBody);
+    inTurn(sandbox, execution, () => deliver(sandbox, record));
+  };
+  const forged = fault('forged');
+  if (forged) send('forged', forgedBody(body, forged.userReference));
+  if (fault('unknown-workflow')) send('unknown-workflow', unknownWorkflowBody(sandbox, body));
+  const unknown = fault('unknown-status');
+  if (unknown) send('unknown-status', unknownStatusBody(body, unknown.status));
+}
+
+/** Copies go out together, as the hardest case for a receiver. */
+function sender(sandbox: Sandbox, execution: Execution, body: CallbackBody, copies: number): () => Promise<void> {
+  const records = [
+    logCallback(sandbox, execution, 'genuine', body),
+    ...Array.from({ length: copies }, () => logCallback(sandbox, execution, 'duplicate', body)),
+  ];
+  return async () => {
+    await Promise.all(records.map((record) => deliver(sandbox, record)));
+  };
+}
+
+function schedule(
+  sandbox: Sandbox,
+  execution: Execution,
+  send: () => Promise<void>,
+  delay: number | undefined,
+  reorder: number | undefined,
+): void {
+  const now = () => inTurn(sandbox, execution, send);
+  const later = async (milliseconds: number, go: () => void) => {
+    if (await pause(milliseconds, sandbox.epoch.signal)) go();
+  };
+  if (reorder !== undefined) void later(reorder, holdBack(sandbox, execution, now));
+  else if (delay !== undefined) void later(delay, now);
+  else now();
+}
+
+/** Keeps a callback until the execution's next one has been sent; what it returns sends it anyway, if it is still kept. */
+function holdBack({ held }: Sandbox, { id }: Execution, now: () => void): () => void {
+  held.set(id, now);
+  return () => {
+    if (held.get(id) !== now) return;
+    held.delete(id);
+    now();
+  };
+}
+
+/** Callbacks of one execution leave one after the other, so that their order is what it was. */
+function inTurn(sandbox: Sandbox, { id }: Execution, send: () => Promise<void>): void {
+  const before = sandbox.queues.get(id) ?? Promise.resolve();
+  sandbox.queues.set(id, before.then(send));
+  const overtaken = sandbox.held.get(id);
+  sandbox.held.delete(id);
+  overtaken?.();
+}
+
+export interface Content {
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends a callback once and writes down how it was answered. Only 200 counts as taken (jumio.md §6.5). Never rejects. */
+export async function attempt(sandbox: Sandbox, record: CallbackRecord, content: Content): Promise<void> {
+  if (record.url === null) {
+    record.state = 'no-url';
+    return;
+  }
+  record.state = 'sending';
+  record.sentAt = timestamp(sandbox.clock.now());
+  record.attempts += 1;
+  const answer = await post(sandbox, record.url, content);
+  record.answerStatus = answer?.status ?? null;
+  record.answerBody = answer?.body ?? null;
+  record.state = answer === undefined ? 'unanswered' : answer.status === 200 ? 'delivered' : 'refused';
+}
+
+/** Redirects are not followed: whether Jumio does is undocumented. Undefined when no whole answer came in time. */
+async function post(
+  { epoch, settings }: Sandbox,
+  url: string,
+  { text, headers }: Content,
+): Promise<{ status: number; body: string } | undefined> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'user-agent': 'jumio-sandbox', ...headers },
+      body: text,
+      redirect: 'manual',
+      signal: AbortSignal.any([epoch.signal, AbortSignal.timeout(settings.callbackTimeoutMs)]),
+    });
+    return { status: response.status, body: (await response.text()).slice(0, 2000) };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Sends one callback, and again as the settings say where the answer is not 200.
+ * Jumio documents neither a timeout nor a retry (jumio.md §6.5): both are assumptions of this sandbox. Never rejects.
+ */
+export async function deliver(sandbox: Sandbox, record: CallbackRecord): Promise<void> {
+  const { signal } = sandbox.epoch;
+  const { callbackRetries, callbackRetryMs } = sandbox.settings;
+  const content = { text: JSON.stringify(record.body), headers: { 'content-type': 'application/json' } };
+  await attempt(sandbox, record, content);
+  for (let retry = 0; retry < callbackRetries && mayRetry(record); retry += 1) {
+    if (!(await pause(callbackRetryMs, signal))) return;
+    await attempt(sandbox, record, content);
+  }
+}
+
+/** Waits in real time; false when the sandbox was reset or stopped meanwhile. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function mayRetry({ state }: CallbackRecord): boolean {
+  return state === 'refused' || state === 'unanswered';
+}

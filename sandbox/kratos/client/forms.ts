@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Answer } from './loopback.ts';
+
+export interface Form {
+  readonly action: string;
+  readonly fields: Record<string, string>;
+}
+
+/** The first form of a page: its absolute action and the fields that already have a value. Throws when there is none. */
+export function firstForm(html: string, pageUrl: string): Form {
+  const [, opening, inner] = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html) ?? [];
+  if (opening === undefined || inner === undefined) throw new Error(`no form on ${pageUrl}`);
+  const action = new URL(attribute(opening, 'action') ?? pageUrl, pageUrl).href;
+  return { action, fields: Object.fromEntries(inputs(inner)) };
+}
+
+function inputs(html: string): [string, string][] {
+  return [...html.matchAll(/<(?:input|button)\b([^>]*)>/gi)].flatMap(([, attributes = '']) => {
+    const name = attribute(attributes, 'name');
+    const value = attribute(attributes, 'value');
+    return name === undefined || value === undefined ? [] : [[name, value] satisfies [string, string]];
+  });
+}
+
+function attribute(attributes: string, name: string): string | undefined {
+  const value = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i').exec(attributes);
+  return value === null ? undefined : decodeEntities(value[1] ?? value[2] ?? '');
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
+    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
+    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+    return ENTITIES[name] ?? whole;
+  });
+}
+
+const uiMessage = z.object({ id: z.number(), text: z.string(), type: z.string(), context: z.unknown().optional() });
+
+/** A message that a flow shows to the person. */
+export type UiMessage = z.infer<typeof uiMessage>;
+
+const node = z.object({
+  attributes: z.object({ name: z.string().optional(), value: z.unknown().optional() }),
+  messages: z.array(uiMessage).nullish(),
+});
+
+export const flowShape = z.object({
+  id: z.string(),
+  ui: z.object({ action: z.string(), nodes: z.array(node).nullish(), messages: z.array(uiMessage).nullish() }),
+});
+
+export type Flow = z.infer<typeof flowShape>;
+
+const errorShape = z.object({
+  id: z.string().optional(),
+  code: z.number().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+});
+
+/** The error object of an answer that is no flow. */
+export type FlowError = z.infer<typeof errorShape>;
+
+/** Without the identity where `whoami` would ask for a second factor first. */
+const session = z.object({ identity: z.object({ id: z.string() }).nullish() });
+
+/** Everything of interest that an answer to a submitted flow may hold. */
+const submitted = z.object({
+  ui: flowShape.shape.ui.optional(),
+  error: errorShape.optional(),
+  session: session.optional(),
+  session_token: z.string().optional(),
+  identity: z.object({ id: z.string() }).optional(),
+  redirect_browser_to: z.string().optional(),
+  continue_with: z.array(z.object({ action: z.string(), redirect_browser_to: z.string().optional() })).nullish(),
+});
+
+export type Submitted = z.infer<typeof submitted>;
+
+export function readFlow(answer: Answer): Flow {
+  if (answer.status !== 200) throw new Error(`${answer.url} answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+  return flowShape.parse(answer.json());
+}
+
+export function readSubmitted(answer: Answer): Submitted {
+  return submitted.parse(answer.json());
+}
+
+/** The error behind the id in the address of the error page. */
+export function readStoredError(answer: Answer): { error: FlowError } {
+  return z.object({ error: errorShape }).parse(answer.json());
+}
+
+/** The messages of a flow: its own, then those beside its fields. */
+export function messagesOf(ui: Flow['ui'] | undefined): UiMessage[] {
+  return [...(ui?.messages ?? []), ...(ui?.nodes ?? []).flatMap((each) => each.messages ?? [])];
+}
+
+/** The hidden token without which Kratos refuses a browser's form; empty in an API flow. */
+export function csrfTokenOf(flow: Flow): string {
+  const value = flow.ui.nodes?.find((each) => each.attributes.name === 'csrf_token')?.attributes.value;
+  return typeof value === 'string' ? value : '';
+}

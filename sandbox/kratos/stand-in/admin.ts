@@ -1,0 +1,244 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { badRequest, type KratosError, notFound, uiOf } from './errors.ts';
+import { pageOf } from './flows.ts';
+import { type FlowRow, type IdentityRow, identityByEmail, newFlow, type SessionRow } from './records.ts';
+import type { Site } from './server.ts';
+
+/** Milliseconds between reading an identity and writing all of it: what another write does meanwhile is lost. */
+const READ_TO_WRITE = 2;
+
+const listQuery = z.object({ credentials_identifier: z.string().optional() });
+
+/** The part of the admin API that the product and its tests use. */
+export function adminRoutes(app: FastifyInstance, { site }: { site: Site }): void {
+  const { identities, sessions } = site.records;
+
+  app.get('/admin/identities', (request, reply) => {
+    const { credentials_identifier: email } = listQuery.parse(request.query);
+    if (email !== undefined) {
+      const found = identityByEmail(site.records, email);
+      return found === undefined ? [] : [adminIdentityJson(site, found)];
+    }
+    const { rows, links } = pageOf([...identities.values()], request.url);
+    reply.header('link', links);
+    return rows.map((row) => adminIdentityJson(site, row));
+  });
+
+  app.get('/admin/identities/:id', (request) => adminIdentityJson(site, find(site, request)));
+
+  app.patch('/admin/identities/:id', async (request) => {
+    const row = find(site, request); // an unknown id is a 404 before the patch is even looked at
+    const patched = patchedRow(row, bodyOf(request));
+    await pause(READ_TO_WRITE);
+    identities.set(row.id, patched);
+    return adminIdentityJson(site, patched);
+  });
+
+  app.get('/admin/identities/:id/sessions', (request) => {
+    const identity = find(site, request);
+    return sessionsOf(site, identity).map((session) => sessionJson(site, session, identity));
+  });
+
+  app.delete('/admin/identities/:id/sessions', (request, reply) => {
+    const found = sessionsOf(site, find(site, request));
+    if (found.length === 0) throw notFound();
+    for (const { id } of found) sessions.delete(id);
+    return reply.code(204).send();
+  });
+
+  app.post('/admin/recovery/code', (request, reply) => {
+    const { identity_id: identityId } = z.object({ identity_id: z.string() }).parse(JSON.parse(bodyOf(request)));
+    if (!identities.has(identityId)) throw notFound();
+    const code = String(randomInt(1_000_000)).padStart(6, '0');
+    const requestUrl = `http://${request.host}${request.url}`;
+    const flow = newFlow({ kind: 'recovery', type: 'browser', requestUrl, recovery: { identityId, code } });
+    site.records.flows.set(flow.id, flow);
+    return reply.code(201).send({ recovery_link: uiOf(site, flow), recovery_code: code, expires_at: flow.expiresAt });
+  });
+}
+
+function find(site: Site, request: FastifyRequest): IdentityRow {
+  const { id } = z.object({ id: z.string() }).parse(request.params);
+  const identity = site.records.identities.get(id);
+  if (identity === undefined) throw notFound();
+  return identity;
+}
+
+function sessionsOf(site: Site, identity: IdentityRow) {
+  return [...site.records.sessions.values()].filter(({ identityId }) => identityId === identity.id);
+}
+
+/** Kratos takes any content type here. */
+function bodyOf(request: FastifyRequest): string {
+  return typeof request.body === 'string' ? request.body : '';
+}
+
+const patchable = z.object({
+  state: z.string(),
+  traits: z.object({ email: z.string() }),
+  metadata_public: z.unknown().default(null),
+  metadata_admin: z.unknown().default(null),
+});
+
+function patchedRow(row: IdentityRow, patch: string): IdentityRow {
+  const result = patchable.safeParse(applyPatch(row, patch));
+  if (!result.success) throw badRequest('the identity no longer fits its schema');
+  const { state } = result.data;
+  if (!['active', 'inactive'].includes(state)) {
+    const reason = `The supplied state ('${state}') was not valid. Valid states are ('active', 'inactive').`;
+    throw badRequest(reason, 'identity state is not valid');
+  }
+  const now = new Date().toISOString();
+  const changed = state === row.state ? {} : { state_changed_at: now };
+  return { ...row, ...result.data, ...changed, updated_at: now };
+}
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+const operation = z.object({ op: z.string(), path: z.string(), value: z.json().optional() });
+
+const denied = /^\/(id|statechangedat|credentials)$/i;
+
+/**
+ * Applies a JSON Patch to a copy of the document, as Kratos does (kratos.md §7): `add`, `replace` and `remove` only,
+ * `replace` of what is missing adds it, and missing or null parents are made. Throws a KratosError.
+ */
+export function applyPatch(document: unknown, patch: string): unknown {
+  let result = z.json().parse(structuredClone(document));
+  for (const { op, path, value } of readOperations(patch)) {
+    if (!['add', 'replace', 'remove'].includes(op)) throw refused(`unsupported operation: ${op}`);
+    if (denied.test(path)) throw refused(`patch includes denied path: ${path}`);
+    const segments = path.split('/').slice(1).map(unescapeSegment);
+    result = op === 'remove' ? remove(result, segments, path) : add(result, segments, value ?? null);
+  }
+  return result;
+}
+
+function readOperations(patch: string): z.infer<typeof operation>[] {
+  const json = parseJson(patch);
+  if (json === undefined) throw refused('invalid state detected');
+  if (json === null) return []; // a patch without operations, as Kratos reads it
+  if (!Array.isArray(json)) throw refused('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  return z.array(operation).parse(json);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unescapeSegment(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+/** A path that does not exist is made on the way; a numeric segment makes a list, not an object. */
+function add(target: Json, segments: readonly string[], value: Json): Json {
+  const [first, ...rest] = segments;
+  if (first === undefined) return value;
+  const parent = target ?? (/^(\d+|-)$/.test(first) ? [] : {});
+  if (Array.isArray(parent)) {
+    const index = first === '-' ? parent.length : Number(first);
+    if (rest.length > 0) return withItem(parent, index, add(parent[index] ?? null, rest, value));
+    return index < parent.length ? parent.toSpliced(index, 0, value) : withItem(parent, index, value);
+  }
+  if (typeof parent !== 'object') throw refused('invalid state detected');
+  return { ...parent, [first]: add(parent[first] ?? null, rest, value) };
+}
+
+function withItem(list: Json[], index: number, value: Json): Json[] {
+  return Array.from({ length: Math.max(list.length, index + 1) }, (_, at) =>
+    at === index ? value : (list[at] ?? null),
+  );
+}
+
+function remove(target: Json, segments: readonly string[], path: string): Json {
+  const [first = '', ...rest] = segments;
+  if (target === null || typeof target !== 'object' || Array.isArray(target) || !(first in target)) {
+    throw refused(`remove operation does not apply: doc is missing path: "${path}": missing value`);
+  }
+  const { [first]: inner = null, ...others } = target;
+  return rest.length === 0 ? others : { ...target, [first]: remove(inner, rest, path) };
+}
+
+function refused(message: string): KratosError {
+  return badRequest('An error occured when applying the JSON patch', message); // Kratos' own spelling
+}
+
+/** An identity as the person, the application and the hooks see it: without credentials and metadata_admin. */
+export function identityJson(site: Site, row: IdentityRow) {
+  const { id, schema_id, state, state_changed_at, traits, metadata_public, created_at, updated_at } = row;
+  const schema_url = `${site.publicUrl}/schemas/${Buffer.from(schema_id).toString('base64url')}`;
+  const common = { id, schema_id, schema_url, state, state_changed_at, traits, metadata_public };
+  return { ...common, created_at, updated_at, organization_id: null };
+}
+
+/** An identity as the admin API has it. */
+export function adminIdentityJson(site: Site, row: IdentityRow) {
+  const password = { type: 'password', identifiers: [row.traits.email], version: 0 };
+  return { ...identityJson(site, row), credentials: { password }, metadata_admin: row.metadata_admin };
+}
+
+export function sessionJson(site: Site, session: SessionRow, identity: IdentityRow) {
+  return {
+    id: session.id,
+    active: identity.state === 'active',
+    expires_at: session.expiresAt,
+    authenticated_at: session.issuedAt,
+    authenticator_assurance_level: 'aal1',
+    authentication_methods: [{ method: session.method, aal: 'aal1', completed_at: session.issuedAt }],
+    issued_at: session.issuedAt,
+    identity: identityJson(site, identity),
+    devices: [{ id: session.id, ip_address: '127.0.0.1', user_agent: session.userAgent, location: '' }],
+  };
+}
+
+function flowAction(site: Site, flow: FlowRow): string {
+  return `${site.publicUrl}/self-service/${flow.kind}?flow=${flow.id}`;
+}
+
+export function flowJson(site: Site, flow: FlowRow) {
+  const messages = flow.messages.length === 0 ? {} : { messages: flow.messages };
+  return {
+    id: flow.id,
+    type: flow.type,
+    expires_at: flow.expiresAt,
+    issued_at: flow.issuedAt,
+    request_url: flow.requestUrl,
+    ...(flow.returnTo === undefined ? {} : { return_to: flow.returnTo }),
+    ui: { action: flowAction(site, flow), method: 'POST', nodes: nodes(flow), ...messages },
+    organization_id: null,
+    ...(flow.kind === 'login' ? { refresh: flow.refresh, requested_aal: 'aal1' } : {}),
+    state: flow.kind === 'recovery' ? 'sent_email' : 'choose_method',
+  };
+}
+
+function nodes(flow: FlowRow) {
+  const csrf = input('default', 'csrf_token', 'hidden', flow.csrfToken);
+  switch (flow.kind) {
+    case 'registration':
+      return [csrf, input('default', 'traits.email', 'email'), ...passwordNodes];
+    case 'login':
+      return [csrf, input('default', 'identifier', 'text'), ...passwordNodes];
+    case 'recovery':
+      return [input('code', 'code', 'text'), input('code', 'method', 'submit', 'code')];
+  }
+}
+
+function input(group: string, name: string, type: string, value?: string) {
+  const attributes = { name, type, required: true, disabled: false, node_type: 'input' };
+  return {
+    type: 'input',
+    group,
+    attributes: { ...attributes, ...(value === undefined ? {} : { value }) },
+    messages: [],
+    meta: {},
+  };
+}
+
+const passwordNodes = [input('password', 'password', 'password'), input('password', 'method', 'submit', 'password')];

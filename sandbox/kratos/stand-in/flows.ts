@@ -1,0 +1,184 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { flowJson } from './admin.ts';
+import {
+  answerError,
+  answerRefusal,
+  badRequest,
+  type Client,
+  clientOf,
+  csrfViolation,
+  notFound,
+  uiOf,
+} from './errors.ts';
+import { type FlowRow, type IdentityRow, newFlow } from './records.ts';
+import type { Site } from './server.ts';
+import { csrfTokenFor, csrfTokenOf, presenceOf } from './sessions.ts';
+
+const beginQuery = z.object({ return_to: z.string().optional(), refresh: z.string().optional() });
+
+const idQuery = z.object({ id: z.string().default('') });
+
+/** How flows begin, and how a page fetches the one it shows. */
+export function flowRoutes(app: FastifyInstance, { site }: { site: Site }): void {
+  for (const kind of ['registration', 'login'] as const) {
+    for (const type of ['api', 'browser'] as const) {
+      app.get(`/self-service/${kind}/${type}`, (request, reply) => begin(site, kind, type, request, reply));
+    }
+  }
+  for (const kind of ['registration', 'login', 'recovery'] as const) {
+    app.get(`/self-service/${kind}/flows`, (request) => show(site, kind, request));
+  }
+  app.get('/self-service/errors', (request) => {
+    const { id } = idQuery.parse(request.query);
+    if (!site.records.errors.has(id)) throw notFound();
+    return { id, error: site.records.errors.get(id) };
+  });
+}
+
+type Kind = 'registration' | 'login';
+
+function begin(site: Site, kind: Kind, type: FlowRow['type'], request: FastifyRequest, reply: FastifyReply) {
+  const client = clientOf(request, type);
+  try {
+    const query = beginQuery.parse(request.query);
+    const returnTo = checkReturnTo(query.return_to, site.allowedReturnUrls);
+    const refresh = kind === 'login' && query.refresh === 'true';
+    if (!refresh && presenceOf(site, request) !== undefined) {
+      if (client === 'html') return reply.redirect(returnTo ?? `${site.uiUrl}/`, 303);
+      throw alreadySignedIn(kind);
+    }
+    const csrfToken = type === 'api' ? '' : csrfTokenFor(site, request, reply);
+    const requestUrl = `${site.publicUrl}${request.url}`;
+    const flow = newFlow({
+      kind,
+      type,
+      requestUrl,
+      csrfToken,
+      refresh,
+      ...(returnTo === undefined ? {} : { returnTo }),
+    });
+    site.records.flows.set(flow.id, flow);
+    return client === 'html' ? reply.redirect(uiOf(site, flow), 303) : reply.send(flowJson(site, flow));
+  } catch (error) {
+    return answerError(site, client, reply, error);
+  }
+}
+
+function alreadySignedIn(kind: Kind) {
+  const what = kind === 'login' ? 'login is not possible' : 'registration is not possible';
+  return badRequest(`A valid session was detected and thus ${what}.`, undefined, 'session_already_available');
+}
+
+function show(site: Site, kind: FlowRow['kind'], request: FastifyRequest) {
+  const flow = findFlow(site, kind, idQuery.parse(request.query).id);
+  if (flow.csrfToken !== '' && csrfTokenOf(request) !== flow.csrfToken) throw csrfViolation();
+  return flowJson(site, flow);
+}
+
+export function findFlow(site: Site, kind: FlowRow['kind'], id: string): FlowRow {
+  const flow = site.records.flows.get(id);
+  if (flow?.kind !== kind) throw notFound();
+  return flow;
+}
+
+/** One form that a person sent. */
+export interface Submission {
+  readonly site: Site;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly flow: FlowRow;
+  readonly client: Client;
+  readonly fields: Fields;
+}
+
+const fieldsShape = z.looseObject({
+  csrf_token: z.string().default(''),
+  identifier: z.string().default(''),
+  password: z.string().default(''),
+  code: z.string().default(''),
+  'traits.email': z.string().optional(),
+  traits: z.object({ email: z.string() }).optional(),
+  transient_payload: z.unknown().optional(),
+});
+
+export type Fields = z.infer<typeof fieldsShape>;
+
+/** A handler for a submitted flow: finds the flow, checks the CSRF token, and answers what `complete` throws. */
+export function onSubmit(
+  kind: FlowRow['kind'],
+  site: Site,
+  complete: (submission: Submission) => Promise<FastifyReply>,
+) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { flow: id = '' } = z.object({ flow: z.string().optional() }).parse(request.query);
+    const flow = findFlow(site, kind, id);
+    const client = clientOf(request, flow.type);
+    try {
+      const fields = fieldsShape.parse(request.body ?? {});
+      refuseForged(request, flow, fields);
+      return await complete({ site, request, reply, flow, client, fields });
+    } catch (error) {
+      return answerRefusal(site, client, flow, reply, error);
+    }
+  };
+}
+
+function refuseForged(request: FastifyRequest, flow: FlowRow, fields: Fields): void {
+  if (flow.csrfToken === '') return; // API flows have no cookies, flows of the help desk no browser yet
+  if (fields.csrf_token !== flow.csrfToken || csrfTokenOf(request) !== flow.csrfToken) throw csrfViolation();
+}
+
+/** `transient_payload`, also as a form spells it: `transient_payload.name=value`. */
+export function transientPayloadOf(fields: Fields): unknown {
+  if (fields.transient_payload !== undefined) return fields.transient_payload;
+  const flat = Object.entries(fields).flatMap(([name, value]): [string, unknown][] => {
+    return name.startsWith('transient_payload.') ? [[name.slice('transient_payload.'.length), value]] : [];
+  });
+  return flat.length === 0 ? undefined : Object.fromEntries(flat);
+}
+
+const DEFAULT = 250;
+
+/** Kratos cuts off there, whatever its documentation says. */
+const MOST = 500;
+
+/** One page of the list: whose `page_token` is the place among all, and which links go with it (kratos.md §7). */
+export function pageOf(all: readonly IdentityRow[], url: string): { rows: readonly IdentityRow[]; links: string } {
+  const query = new URL(url, 'http://kratos.invalid').searchParams;
+  const size = Math.min(MOST, Number(query.get('page_size') ?? DEFAULT));
+  const start = placeOf(query.get('page_token'));
+  const rows = all.slice(start, start + size);
+  const links = [link(size, 0, 'first')];
+  if (start + size < all.length) links.push(link(size, start + size, 'next'));
+  return { rows, links: links.join(',') };
+}
+
+function placeOf(token: string | null): number {
+  if (token === null) return 0;
+  const place = /^place-(\d+)$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
+  if (place === undefined) throw badRequest('The page token is invalid, do not craft your own page tokens');
+  return Number(place);
+}
+
+function link(size: number, place: number, rel: string): string {
+  const token = Buffer.from(`place-${place}`).toString('base64url');
+  return `</admin/identities?page_size=${size}&page_token=${token}>; rel="${rel}"`;
+}
+
+/** The flow's `return_to`, if it may be used: scheme, host and the start of the path (kratos.md §9). */
+export function checkReturnTo(returnTo: string | undefined, allowed: readonly string[]): string | undefined {
+  if (returnTo === undefined) return undefined;
+  if (allowed.some((each) => leadsInto(returnTo, each))) return returnTo;
+  throw badRequest(
+    `Requested return_to URL "${returnTo}" is not allowed.`,
+    undefined,
+    'self_service_flow_return_to_forbidden',
+  );
+}
+
+function leadsInto(returnTo: string, allowed: string): boolean {
+  if (!URL.canParse(returnTo)) return false;
+  const [wanted, known] = [new URL(returnTo), new URL(allowed)];
+  return wanted.origin === known.origin && wanted.pathname.startsWith(known.pathname);
+}

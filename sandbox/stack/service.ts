@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { send } from '../kratos/client/loopback.ts';
+
+const SERVER = fileURLToPath(new URL('../../webhook/server.ts', import.meta.url));
+
+const PRELOADED = ['./preload/loopback.ts', './preload/clock.ts'].map((file) => new URL(file, import.meta.url).href);
+
+/** On a machine that is busy with others. */
+const START_MS = 45_000;
+
+export interface ServiceOptions {
+  /** The whole configuration, as environment variables; `PORT` among them. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How far ahead of the machine's clock it starts. Seconds. */
+  readonly ahead?: number;
+  /** Takes each line of the log. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** The service as a process of its own: reached by HTTP, configured by its environment, like any other. */
+export interface RunningService {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Moves its clock forward. Seconds. */
+  advance(seconds: number): Promise<void>;
+  /** Asks it to stop, and waits until it has. */
+  stop(): Promise<void>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+}
+
+/** Whole lines, wherever the pipe divides them. */
+function collect(child: ChildProcess, onLog: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line !== '') onLog(line);
+    });
+  }
+}
+
+async function untilReady(url: string, child: ChildProcess, lines: readonly string[]): Promise<void> {
+  const end = Date.now() + START_MS;
+  while (Date.now() < end && child.exitCode === null) {
+    const ready = await send({ method: 'GET', url: `${url}/health/ready` }).catch(() => undefined);
+    if (ready?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the service did not become ready:\n${lines.slice(-20).join('\n')}`);
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+async function advance(child: ChildProcess, seconds: number): Promise<void> {
+  const moved = once(child, 'message');
+  child.send(seconds);
+  await moved;
+}
+
+function start({ env, ahead = 0 }: ServiceOptions): ChildProcess {
+  const preload = ['tsx', ...PRELOADED].flatMap((file) => ['--import', file]);
+  const { PATH, HOME } = process.env;
+  return spawn(process.execPath, [...preload, SERVER], {
+    env: { PATH, HOME, SANDBOX_AHEAD_SECONDS: String(ahead), ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+}
+
+/** Starts `webhook/server.ts` and waits until it is ready. */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const lines: string[] = [];
+  const child = start(options);
+  collect(child, (line) => {
+    lines.push(line);
+    options.onLog?.(line);
+  });
+  const url = `http://127.0.0.1:${options.env.PORT}`;
+  await untilReady(url, child, lines);
+  return {
+    url,
+    process: child,
+    advance: (seconds) => advance(child, seconds),
+    stop: () => end(child, 'SIGTERM'),
+    kill: () => end(child, 'SIGKILL'),
+  };
+}
+
+/** The one service of a neighbourhood, through its restarts: its clock does not go back when its process ends. */
+export interface KeptService {
+  current(): RunningService;
+  advance(seconds: number): Promise<void>;
+  /** Stops it where it runs, does something meanwhile, and starts it again on the ledger that is there. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function keepService(options: ServiceOptions): Promise<KeptService> {
+  let ahead = 0;
+  let service = await startService(options);
+  return {
+    current: () => service,
+    advance: async (seconds) => {
+      ahead += seconds;
+      await service.advance(seconds);
+    },
+    restart: async (meanwhile) => {
+      await service.stop();
+      await meanwhile?.();
+      service = await startService({ ...options, ahead });
+    },
+    stop: () => service.stop(),
+  };
+}
