@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Collects what every suite logs, and fails the run where a planted secret or a trait shows up in it.
-    globalSetup: ['./test/support/log-canary.setup.ts'],
+    globalSetup: ['./test/support/logs/setup.ts'],
     // Most of a test is waiting for others: two cores have time for two.
     maxWorkers: 2,
     // A world may take as long as its Kratos and its service may take one after the other (sandbox/), and a test that

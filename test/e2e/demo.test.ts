@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { isReal, KRATOS } from './kratos-under-test.ts';
+import { isReal, KRATOS } from './support/kratos-under-test.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

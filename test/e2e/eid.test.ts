@@ -9,14 +9,14 @@ import { csrfTokenOf, readFlow } from '../../sandbox/kratos/client/forms.ts';
 import { send } from '../../sandbox/kratos/client/loopback.ts';
 import { newPerson, personOf } from '../../sandbox/scenarios/person.ts';
 import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM, PATIENT } from './browser/chromium.ts';
-import { lookAt } from './browser/look.ts';
+import { lookAt } from './browser/page-look.ts';
 import { openWindow, PHONE } from './browser/window.ts';
-import { type EidWorld, startEidWorld } from './eid-world.ts';
-import { isReal, OR_WHY_SKIPPED } from './kratos-under-test.ts';
-import { operate } from './operator.ts';
-import { MANIPULATED } from './outcomes.ts';
-import { sentenceOn } from './pages.ts';
-import { eventually } from './world.ts';
+import { type EidWorld, startEidWorld } from './support/eid-world.ts';
+import { isReal, OR_WHY_SKIPPED } from './support/kratos-under-test.ts';
+import { operate } from './support/operator.ts';
+import { MANIPULATED } from './support/outcomes.ts';
+import { sentenceOn } from './support/pages.ts';
+import { eventually } from './support/world.ts';
 
 const stored = z.object({
   metadata_admin: z

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { whoami } from '../../sandbox/kratos/client/flows.ts';
 import { newPerson, type Person } from '../../sandbox/scenarios/person.ts';
-import { oversizeCases } from './cases/oversize-cases.ts';
-import { publishedActions, publishedIntegrationCases } from './cases/published-integration-cases.ts';
-import { KRATOS } from './kratos-under-test.ts';
-import { MANIPULATED } from './outcomes.ts';
-import { linkOn, sentenceOn } from './pages.ts';
-import { eventually, onlyExecutionOf, startsOf, useWorld } from './world.ts';
+import { oversizeCases } from './suites/oversize.ts';
+import { publishedActions, publishedIntegrationCases } from './suites/published-integration.ts';
+import { KRATOS } from './support/kratos-under-test.ts';
+import { MANIPULATED } from './support/outcomes.ts';
+import { linkOn, sentenceOn } from './support/pages.ts';
+import { eventually, onlyExecutionOf, startsOf, useWorld } from './support/world.ts';
 
 describe(`installations, with ${KRATOS}`, () => {
   describe('as shipped, and requests that are too large', () => oversizeCases(useWorld()));

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
 import type { Desk } from '../../../webhook/verification/context.ts';
 import { type Issue, issueAddress, redeemAddress } from '../../../webhook/verification/person/one-time-link.ts';
-import type { Database } from '../../support/databases.ts';
-import { createMemoryDesk } from '../../support/memory-desk.ts';
+import type { Database } from '../../support/service/databases.ts';
+import { createMemoryDesk } from '../../support/service/in-memory-context.ts';
 import { MINUTE, NOW, openOn, signUp } from './world.ts';
 
 const TEN_MINUTES: Issue = { purpose: 'handover', lifetimeMs: 10 * MINUTE };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Rate } from '../../../webhook/ledger/budgets.ts';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 import { claim, MINUTE, NOW, openOn, signUp, startedOne } from './world.ts';
 
 const RATES = { account: { perSecond: 1, burst: 5 }, retrieval: { perSecond: 15, burst: 15 } };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Change, Snapshot } from '../../../webhook/model.ts';
 import { meet, request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 import { NOW, newcomer, nudgeOnce, openOn, outcomes, put, signUp } from './world.ts';
 
 function begin(id: string) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
 import { meet, request } from '../../../webhook/verification/record/record.ts';
-import { postgres } from '../../support/databases.ts';
+import { postgres } from '../../support/service/databases.ts';
 import { claim, NOW, nudgeOnce, openOn, signUp } from './world.ts';
 
 async function twoReplicas(): Promise<[Ledger, Ledger]> {

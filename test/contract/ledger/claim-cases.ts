@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { settle } from '../../../webhook/verification/record/normalize.ts';
 import { request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
 import { LEASE_MS } from '../../../webhook/verification/step.ts';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 import { claim, idsOf, MINUTE, NOW, newcomer, openOn, put, signUp, startedOne } from './world.ts';
 
 export function claimCases(database: Database): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { postgres } from '../../support/databases.ts';
+import { postgres } from '../../support/service/databases.ts';
 import { claim, idsOf, NOW, openOn, signUp } from './world.ts';
 
 export function claimPostgresCases(): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 import { MINUTE, NOW, openOn, signUp } from './world.ts';
 
 export function eventCases(database: Database): void {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
-import { refusingUrl } from '../../support/answering-server.ts';
-import { POSTGRES_URL, postgres } from '../../support/databases.ts';
-import { startRelay } from '../../support/relay.ts';
+import { refusingUrl } from '../../support/fakes/http-server.ts';
+import { startRelay } from '../../support/fakes/relay.ts';
+import { POSTGRES_URL, postgres } from '../../support/service/databases.ts';
 import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
 async function behindRelay(direct?: string) {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
-import { sqlite } from '../../support/databases.ts';
+import { sqlite } from '../../support/service/databases.ts';
 import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
 const PAGE = 4_096;

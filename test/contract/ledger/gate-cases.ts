@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 import { openOn, signUp } from './world.ts';
 
 /** Longer than any read may take that waits for nobody, and shorter than every time limit of a ledger. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { withIdentity } from '../../../webhook/verification/record/record.ts';
-import { type SideDoor, sqlite } from '../../support/databases.ts';
+import { type SideDoor, sqlite } from '../../support/service/databases.ts';
 import { NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
 /** How many commits another connection sees: each one that wrote raises its `data_version`. */

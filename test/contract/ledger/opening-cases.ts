@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 import { MINUTE, NOW, openOn, signUp } from './world.ts';
 
 /** What holds for a database in which nothing is, and for one that a ledger was in before. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
-import { postgres } from '../../support/databases.ts';
+import { postgres } from '../../support/service/databases.ts';
 import { NOW, openOn } from './world.ts';
 
 export function openingPostgresCases(): void {

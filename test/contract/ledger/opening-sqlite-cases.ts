@@ -3,7 +3,7 @@ import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
-import { freshFolder, type SideDoor, sqlite } from '../../support/databases.ts';
+import { freshFolder, type SideDoor, sqlite } from '../../support/service/databases.ts';
 import { NOW, openOn, signUp } from './world.ts';
 
 /** The statements that a whole ledger was made with, in their order. */

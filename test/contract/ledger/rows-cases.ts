@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Identity, Verification } from '../../../webhook/model.ts';
 import { meet } from '../../../webhook/verification/record/record.ts';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 import { NOW, openOn, put } from './world.ts';
 
 /** Every column with a value of its own; the counters beyond 32 bits where they are times or may grow so far. */

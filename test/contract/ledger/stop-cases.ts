@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PROBE_EVERY_MS } from '../../../webhook/ledger/budgets.ts';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
 import { withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 import { claim, idsOf, NOW, newcomer, openOn, put, signUp } from './world.ts';
 
 const DAY = 24 * 3_600_000;

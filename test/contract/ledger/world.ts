@@ -7,7 +7,7 @@ import { onCreated } from '../../../webhook/verification/execution/create.ts';
 import { settle } from '../../../webhook/verification/record/normalize.ts';
 import { meet, request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
 import { type Claim, lease, type Work } from '../../../webhook/verification/step.ts';
-import type { Database } from '../../support/databases.ts';
+import type { Database } from '../../support/service/databases.ts';
 
 /** The moment at which the contract's stories begin. */
 export const NOW = Date.UTC(2026, 0, 20, 12);

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { KRATOS } from '../kratos-under-test.ts';
+import { KRATOS } from '../support/kratos-under-test.ts';
 import { applicationCases } from './cases/application-cases.ts';
 import { deadEndCases } from './cases/dead-end-cases.ts';
 import { faultCases } from './cases/fault-cases.ts';

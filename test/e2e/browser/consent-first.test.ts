@@ -2,16 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
-import { KRATOS } from '../kratos-under-test.ts';
+import { KRATOS } from '../support/kratos-under-test.ts';
 import { consentFirstCases } from './cases/consent-first-cases.ts';
 import { oldApprovalCase, yearly } from './cases/time-cases.ts';
 import { hasChromium, OR_WHY_SKIPPED, PATIENT } from './chromium.ts';
 import { useStage } from './stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'texts-'));
+
 const texts = join(folder, 'texts.yaml');
+
 const writeTexts = (yaml: string): void => writeFileSync(texts, yaml);
+
 writeTexts('');
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Only what the person agrees to costs anything, and their e-mail address goes to Jumio. */

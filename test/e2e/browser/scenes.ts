@@ -1,8 +1,8 @@
 import { firstForm } from '../../../sandbox/kratos/client/forms.ts';
 import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
-import { operate } from '../operator.ts';
-import { MANIPULATED, UNREADABLE } from '../outcomes.ts';
-import { onlyExecutionOf, type World } from '../world.ts';
+import { operate } from '../support/operator.ts';
+import { MANIPULATED, UNREADABLE } from '../support/outcomes.ts';
+import { onlyExecutionOf, type World } from '../support/world.ts';
 
 /** Brings somebody to where a page has something to say. */
 export type Scene = (world: World) => Promise<Person>;

@@ -8,7 +8,7 @@ import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import type { Person } from '../../../sandbox/scenarios/person.ts';
 import { HARBOUR } from '../../../sandbox/stack/config.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
-import { useWorld, type World } from '../world.ts';
+import { useWorld, type World } from '../support/world.ts';
 import { launchChromium } from './chromium.ts';
 import { type Eyes, openWindow, type Window } from './window.ts';
 

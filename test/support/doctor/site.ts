@@ -10,7 +10,7 @@ import type { Fix } from '../../../webhook/doctor/finding.ts';
 import { isTree, merge, type Tree } from '../../../webhook/doctor/kratos-config/read.ts';
 import { findJsonnet, readTemplates } from '../../../webhook/doctor/kratos-config/templates.ts';
 import type { Seen } from '../../../webhook/doctor/probes/probe.ts';
-import { config } from '../environment.ts';
+import { config } from '../service/environment.ts';
 import { applied } from './operations.ts';
 
 const SECRET = 'webhook-secret-1';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import { newCredentials } from '../../../../sandbox/scenarios/person.ts';
-import { lookInEveryLanguage } from '../everybody.ts';
-import { lookAt } from '../look.ts';
+import { lookInEveryLanguage } from '../languages.ts';
+import { lookAt } from '../page-look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, fillIn, leads, onToJumio, pressAction } from '../steps.ts';

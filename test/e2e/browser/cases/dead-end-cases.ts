@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { lookInEveryLanguage } from '../everybody.ts';
-import { lookAt } from '../look.ts';
+import { lookInEveryLanguage } from '../languages.ts';
+import { lookAt } from '../page-look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { pressAction } from '../steps.ts';

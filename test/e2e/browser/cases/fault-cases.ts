@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { lockLedger } from '../../../support/locked-ledger.ts';
-import { lookInEveryLanguage } from '../everybody.ts';
-import { lookAt } from '../look.ts';
+import { lockLedger } from '../../../support/service/locked-ledger.ts';
+import { lookInEveryLanguage } from '../languages.ts';
+import { lookAt } from '../page-look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { onToJumio, pressAction } from '../steps.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startAdminProxy } from '../../../../sandbox/kratos/proxy.ts';
-import { MANIPULATED } from '../../outcomes.ts';
-import { onlyExecutionOf } from '../../world.ts';
+import { MANIPULATED } from '../../support/outcomes.ts';
+import { onlyExecutionOf } from '../../support/world.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, onToJumio, pressAction } from '../steps.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import { newCredentials, newPerson } from '../../../../sandbox/scenarios/person.ts';
-import { lookAt } from '../look.ts';
+import { lookAt } from '../page-look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, fillIn, leads, onToJumio, pressAction, tabTo } from '../steps.ts';

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { lookAt } from '../look.ts';
+import { lookAt } from '../page-look.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { fillIn, onToJumio } from '../steps.ts';

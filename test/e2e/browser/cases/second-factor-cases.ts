@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isReal, OR_WHY_SKIPPED } from '../../kratos-under-test.ts';
-import { addAuthenticator, codeOf } from '../../second-factor.ts';
+import { isReal, OR_WHY_SKIPPED } from '../../support/kratos-under-test.ts';
+import { addAuthenticator, codeOf } from '../../support/second-factor.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { leads, onToJumio } from '../steps.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lookInEveryLanguage } from '../everybody.ts';
+import { lookInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 

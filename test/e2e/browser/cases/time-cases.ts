@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lookInEveryLanguage } from '../everybody.ts';
+import { lookInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, onToJumio, pressAction } from '../steps.ts';
@@ -7,7 +7,9 @@ import { DESKTOP, PHONE } from '../window.ts';
 import { oneTimeAddress } from './one-time-address.ts';
 
 const TWO_DAYS_S = 2 * 86_400;
+
 const ELEVEN_MINUTES_S = 11 * 60;
+
 const YEAR_S = 365 * 86_400;
 
 /** The published policy, and approvals that are good for a year. */

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { type Answered, useSandbox } from './driver.ts';
+
+const jumio = useSandbox();
+
+const WEB = { successUrl: 'http://localhost:1/done?lang=de', errorUrl: 'http://localhost:1/failed' };
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+function tokenOf(link: string): string {
+  return new URL(link).searchParams.get('authorizationToken') ?? '';
+}
+
+/** What a browser sends when a button of the hosted page is pressed. */
+function press(link: string, outcome: string, more: Record<string, string> = {}): Promise<Answered> {
+  const form = new URLSearchParams({ authorizationToken: tokenOf(link), outcome, ...more });
+  return jumio.send('POST', '/web/client', form.toString(), FORM);
+}
+
+async function statusOf(executionId: string): Promise<unknown> {
+  return (await jumio.send('GET', `/sandbox/executions/${executionId}`)).json;
+}
+
+describe('§11 journey: a page behind web.href where a tester picks', () => {
+  test('opening it starts the acquisition, once', async () => {
+    const { link, executionId } = await jumio.create();
+    expect(await statusOf(executionId)).toMatchObject({ status: 'INITIATED', startedAt: null });
+    const page = await jumio.send('GET', link);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    const started = await statusOf(executionId);
+    expect(started).toMatchObject({ status: 'ACQUISITION_STARTED', startedAt: expect.any(String) });
+    await jumio.advance(10);
+    await jumio.send('GET', link);
+    expect(await statusOf(executionId)).toEqual(started);
+  });
+
+  test('it offers every button, with labels and error codes', async () => {
+    const { text } = await jumio.send('GET', (await jumio.create()).link);
+    for (const outcome of ['pass', 'warn', 'reject', 'abandon', 'error']) expect(text).toContain(`value="${outcome}"`);
+    for (const option of ['usability/BLURRED', 'imageChecks/MANIPULATED_DOCUMENT', '9835']) {
+      expect(text).toContain(`<option>${option}</option>`);
+    }
+  });
+
+  test.each([
+    ['pass', {}, 'PASSED'],
+    ['warn', { reason: 'imageChecks/REPEATED_FACE' }, 'WARNING'],
+    ['reject', { reason: 'usability/BLURRED' }, 'REJECTED'],
+  ])('%s ends in that decision', async (outcome, more, type) => {
+    const { link, executionId } = await jumio.create();
+    await jumio.send('GET', link);
+    expect((await press(link, outcome, more)).status).toBe(200);
+    expect(await jumio.details(executionId)).toMatchObject({ workflow: { status: 'PROCESSED' }, decision: { type } });
+  });
+
+  test('abandon leaves it open, and the same link leads back', async () => {
+    const { link, executionId } = await jumio.create({ web: WEB });
+    expect((await press(link, 'abandon')).status).toBe(200);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'ACQUISITION_STARTED', outcome: 'abandon' });
+    expect((await jumio.send('GET', link)).status).toBe(200);
+    expect((await press(link, 'pass')).status).toBe(303);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'PROCESSED', outcome: 'pass' });
+  });
+
+  test('an unknown button is 400 and changes nothing', async () => {
+    const { link, executionId } = await jumio.create();
+    expect((await press(link, 'approve')).status).toBe(400);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'INITIATED' });
+  });
+});
+
+describe('§11 journey: the redirect has exactly the documented parameters', () => {
+  test('four on success, what was in the URL kept', async () => {
+    const { link, accountId, executionId } = await jumio.create({ web: WEB, customerInternalReference: 'a b&c' });
+    const { status, headers } = await press(link, 'reject');
+    const target = new URL(headers.get('location') ?? '');
+    expect(status).toBe(303);
+    expect(target.origin + target.pathname).toBe('http://localhost:1/done');
+    expect([...target.searchParams]).toEqual([
+      ['lang', 'de'],
+      ['accountId', accountId],
+      ['workflowExecutionId', executionId],
+      ['acquisitionStatus', 'SUCCESS'],
+      ['customerInternalReference', 'a b&c'],
+    ]);
+  });
+
+  test('five on an error, to the error URL, and the execution is still open', async () => {
+    const { link, accountId, executionId } = await jumio.create({ web: WEB });
+    const { headers } = await press(link, 'error', { errorCode: '9835' });
+    const target = new URL(headers.get('location') ?? '');
+    expect(target.origin + target.pathname).toBe('http://localhost:1/failed');
+    expect(Object.fromEntries(target.searchParams)).toEqual({
+      accountId,
+      workflowExecutionId: executionId,
+      acquisitionStatus: 'ERROR',
+      customerInternalReference: 'person-1',
+      errorCode: '9835',
+    });
+    expect(await statusOf(executionId)).toMatchObject({ status: 'ACQUISITION_STARTED', redirect: target.href });
+  });
+
+  test('none where no URL is set: Jumio shows its own page', async () => {
+    const { status, text } = await press((await jumio.create()).link, 'error', { errorCode: '9100' });
+    expect([status, text]).toEqual([200, expect.stringContaining('9100')]);
+  });
+});
+
+describe('a link that leads nowhere shows the page of error 9200', () => {
+  async function expectDead(link: string): Promise<void> {
+    const { status, text } = await jumio.send('GET', link);
+    expect([status, text]).toEqual([410, expect.stringContaining('9200')]);
+    expect((await press(link, 'pass')).status).toBe(410);
+  }
+
+  test('past its end: it starts nothing', async () => {
+    const { link, executionId } = await jumio.create();
+    await jumio.advance(30 * 60);
+    await expectDead(link);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'TOKEN_EXPIRED', startedAt: null });
+  });
+
+  test('past its end while the session still runs: who is on the page may finish', async () => {
+    const { link, executionId } = await jumio.create();
+    await jumio.advance(29 * 60);
+    await jumio.send('GET', link);
+    await jumio.advance(2 * 60);
+    expect((await jumio.send('GET', link)).status).toBe(410);
+    expect((await press(link, 'pass')).status).toBe(200);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'PROCESSED' });
+  });
+
+  test('once used, once the session has ended, and one that was never handed out', async () => {
+    const [used, left] = [await jumio.create(), await jumio.create()];
+    await press(used.link, 'pass');
+    await press(left.link, 'abandon');
+    await jumio.advance(15 * 60);
+    await expectDead(used.link);
+    await expectDead(left.link);
+    await expectDead(`${used.link}&authorizationToken=x`);
+    await expectDead(used.link.replace('authorizationToken=', 'authorizationToken=x'));
+  });
+});

@@ -1,0 +1,36 @@
+import { describe } from 'vitest';
+import { findKratos } from '../../../sandbox/kratos/real/binary.ts';
+import { gateCases } from './gate-cases.ts';
+import { identityCases } from './identity-cases.ts';
+import { mistakeCases } from './mistake-cases.ts';
+import { oversizeCases } from './oversize-cases.ts';
+import { recoveryCases } from './recovery-cases.ts';
+import { registrationCases } from './registration-cases.ts';
+import { sessionCases } from './session-cases.ts';
+import { type Kind, useWorld } from './world.ts';
+
+function contract(kind: Kind): void {
+  describe('as shipped', () => {
+    const world = useWorld(kind);
+    describe('registration.after', () => registrationCases(world));
+    describe('login.after', () => gateCases(world));
+    describe('recovery.after', () => recoveryCases(world));
+    describe('sessions', () => sessionCases(world));
+    describe('identities', () => identityCases(world));
+  });
+  describe('with the templates inside the configuration, as on Ory Network', () => {
+    const world = useWorld(kind, { variant: 'base64' });
+    describe('registration.after', () => registrationCases(world));
+    describe('recovery.after', () => recoveryCases(world));
+  });
+  describe('mistakes in ory-actions.yaml', () => mistakeCases(kind));
+  describe('requests too large for a template', () => oversizeCases(kind)); // these spoil a real Kratos: it is theirs alone
+}
+
+describe('the stand-in for Kratos', () => contract('stand-in'));
+
+const skipped = findKratos() === undefined;
+
+const why = skipped ? ': skipped, because KRATOS_BIN is not set and there is no kratos on the PATH' : '';
+
+describe.skipIf(skipped)(`the real Kratos${why}`, () => contract('real'));

@@ -1,0 +1,17 @@
+import { describe } from 'vitest';
+import { applicationCases, HANDOVER_SECRET } from './suites/application.ts';
+import { handOverCases } from './suites/hand-over.ts';
+import { operatorCases } from './suites/operator.ts';
+import { returnCases } from './suites/return.ts';
+import { verdictCases } from './suites/verdict.ts';
+import { describeTogether, KRATOS } from './support/kratos-under-test.ts';
+import { useWorld } from './support/world.ts';
+
+describeTogether(`people, with ${KRATOS}`, () => {
+  const world = useWorld({ env: { HANDOVER_SECRET } });
+  describe('from sign-up to sign-in', () => verdictCases(world));
+  describe('return_to', () => returnCases(world));
+  describe('applications without our cookie', () => applicationCases(world));
+  describe('the hand-over cookie', () => handOverCases(world));
+  describe('the operator’s commands', () => operatorCases(world));
+});

@@ -1,0 +1,100 @@
+import { beforeAll, expect, test } from 'vitest';
+import { recover, signIn } from '../../../../sandbox/kratos/client/flows.ts';
+import { send } from '../../../../sandbox/kratos/client/loopback.ts';
+import { newCredentials, newPerson, type Person } from '../../../../sandbox/scenarios/person.ts';
+import { ALLOWED, MANIPULATED, REFUSED } from '../../support/outcomes.ts';
+import { shownToOperators } from '../../support/shown.ts';
+import { eventually, onlyExecutionOf, startsOf, type World } from '../../support/world.ts';
+
+/** Signs somebody up and has Jumio reject them for a reason that nobody can act on. */
+export async function rejectedPerson({ place }: World): Promise<Person> {
+  const person = await newPerson(place);
+  await person.choose(await person.goToJumio(), MANIPULATED);
+  await eventually(async () => expect(await shownToOperators(place, person)).toMatchObject({ status: 'rejected' }));
+  return person;
+}
+
+/** Ways round the gate that need no mistake: each is closed as shipped, on either Kratos. */
+export function waysClosedCases(world: () => World): void {
+  let rejected: Person;
+  beforeAll(async () => {
+    rejected = await rejectedPerson(world());
+  });
+
+  async function hook(path: string, body: object): Promise<number> {
+    const { place } = world();
+    const headers = { 'content-type': 'application/json', 'x-webhook-secret': place.env.ORY_WEBHOOK_SECRET ?? '' };
+    const url = `${place.service().url}/jumio/${path}`;
+    return (await send({ method: 'POST', url, headers, body: JSON.stringify(body) })).status;
+  }
+
+  test('recovery by a code that an operator made', async () => {
+    expect(await recover(world().place.kratos, rejected.identityId, { as: 'browser' })).toMatchObject(REFUSED);
+  });
+
+  test('signing in once more on top of a session from before the verdict', async () => {
+    const { browser } = rejected;
+    const { messages } = await rejected.signsIn({ as: 'browser', browser, refresh: true });
+    expect(messages).toEqual(REFUSED.messages);
+  });
+
+  test('two sign-ins at once while the verdict arrives: whoever comes after it is refused, twice as well', async () => {
+    const { place } = world();
+    const person = await newPerson(place);
+    const hosted = await person.goToJumio();
+    const during = [person.choose(hosted, MANIPULATED), person.signsIn(), person.signsIn()] as const;
+    await Promise.all(during);
+    await eventually(async () => expect(await shownToOperators(place, person)).toMatchObject({ status: 'rejected' }));
+    const after = [await person.signsIn(), await person.signsIn({ as: 'browser' })];
+    for (const outcome of after) expect(outcome).toMatchObject(REFUSED);
+  });
+
+  test('a storm of repeated hooks: one verification is started, and the answer at the gate stays the same', async () => {
+    const { identityId } = await newPerson(world().place);
+    await onlyExecutionOf(world(), { identityId });
+    const body = { kratos_identity_id: identityId };
+    expect(new Set(await Promise.all(Array.from({ length: 40 }, () => hook('initiate', body))))).toEqual(
+      new Set([204]),
+    );
+    expect(await startsOf(world(), { identityId })).toBe(1);
+    const again = { kratos_identity_id: rejected.identityId };
+    expect(new Set(await Promise.all(Array.from({ length: 40 }, () => hook('validate', again))))).toEqual(
+      new Set([403]),
+    );
+    await hook('initiate', again);
+    expect(await rejected.signsIn()).toMatchObject(REFUSED);
+    expect(await startsOf(world(), rejected)).toBe(1);
+  });
+}
+
+/** The same, where it takes a real Kratos: with more methods, with mails, and with people who were imported. */
+export function waysClosedOnRealCases(world: () => World): void {
+  async function imported(metadata: object | null): Promise<{ email: string; password: string; identityId: string }> {
+    const credentials = newCredentials('imported');
+    const { email, password } = credentials;
+    const identity = {
+      schema_id: 'person',
+      traits: { email },
+      credentials: { password: { config: { password } } },
+      metadata_public: metadata,
+    };
+    const url = `${world().place.kratos.adminUrl}/admin/identities`;
+    const headers = { 'content-type': 'application/json' };
+    const made = await send({ method: 'POST', url, headers, body: JSON.stringify(identity) });
+    return { ...credentials, identityId: String(Reflect.get(Object(made.json()), 'id')) };
+  }
+
+  test('an identity that never met the hook, and is rejected by its published copy', async () => {
+    const person = await imported({
+      jumio: { status: 'rejected', source: 'jumio', updated_at: '2026-01-01T00:00:00Z' },
+    });
+    expect(await signIn(world().place.kratos, person, { as: 'api' })).toMatchObject(REFUSED);
+    expect(await startsOf(world(), person)).toBe(0);
+  });
+
+  test('an identity that never met the hook, without a word about it: let in as the policy says, and made good', async () => {
+    const person = await imported(null);
+    expect(await signIn(world().place.kratos, person, { as: 'api' })).toMatchObject(ALLOWED);
+    await onlyExecutionOf(world(), person);
+  });
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { recover, whoami } from '../../../../sandbox/kratos/client/flows.ts';
+import { newPerson } from '../../../../sandbox/scenarios/person.ts';
+import { command, PATIENT } from '../../support/doctor.ts';
+import { MANIPULATED, REFUSED } from '../../support/outcomes.ts';
+import { shownToOperators } from '../../support/shown.ts';
+import { eventually, startsOf, type World } from '../../support/world.ts';
+import { rejectedPerson } from './closed.ts';
+
+/** The policy that the doctor advises where sessions are to end with a rejection. */
+export const SESSIONS_END =
+  '{ rules: [{ when: { status: rejected }, then: block }, { then: allow }], on_rejected: { revoke_sessions: true } }';
+
+/** What goes on after a verdict, and after a person was erased. */
+export function waysEndedCases(world: () => World): void {
+  test('a session from before the verdict ends with it, where the policy says so', async () => {
+    const { place } = world();
+    const person = await newPerson(place);
+    const { sessionToken = '' } = await person.signsIn();
+    expect((await whoami(place.kratos, { sessionToken })).status).toBe(200);
+    await person.choose(await person.goToJumio(), MANIPULATED);
+    await eventually(async () => {
+      expect((await whoami(place.kratos, { sessionToken })).status).toBe(401);
+      expect((await whoami(place.kratos, { browser: person.browser })).status).toBe(401);
+    });
+    expect(await person.signsIn()).toMatchObject(REFUSED);
+  });
+
+  test(
+    'a rejected person who was erased is refused all the same, and nothing is started again',
+    async () => {
+      const { place } = world();
+      const person = await rejectedPerson(world());
+      const { code } = await command(place, 'erase', person.identityId, '--by', 'tests', '--yes');
+      expect(code).toBe(0);
+      await eventually(async () => expect((await shownToOperators(place, person)) ?? null).toBeNull());
+      for (const as of ['api', 'browser'] as const) expect(await person.signsIn({ as })).toMatchObject(REFUSED);
+      expect(await recover(place.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
+      expect((await shownToOperators(place, person)) ?? null).toBeNull();
+      expect(await startsOf(world(), person)).toBe(1);
+    },
+    PATIENT,
+  );
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { signIn, signUp } from '../../../sandbox/kratos/client/flows.ts';
+import { newCredentials, newPerson } from '../../../sandbox/scenarios/person.ts';
+import { ALLOWED, MANIPULATED, REFUSED } from '../support/outcomes.ts';
+import { eventually, onlyExecutionOf, type World } from '../support/world.ts';
+
+/** A claim of a process that was killed ends after so many seconds. */
+const LEASE = 31;
+
+/** The service's process ends in the middle of something, asked to or not. */
+export function restartCases(world: () => World): void {
+  const callsOf = async ({ identityId }: { identityId: string }, kind: string) =>
+    (await world().jumio.calls()).filter((call) => call.kind === kind && call.customerInternalReference === identityId);
+
+  test('SIGTERM in mid-journey: pages that are open go on, and nothing is done twice', async () => {
+    const { place } = world();
+    const [open, decided] = [await newPerson(place), await newPerson(place)];
+    const page = await open.browser.get(`${place.verifyUrl}/jumio/verify`);
+    await decided.choose(await decided.goToJumio(), MANIPULATED);
+    const before = place.service().process;
+    await place.restart();
+    expect(before.exitCode).toBe(0);
+    await open.choose(await open.browser.submit(page, {}, { follow: true }), { outcome: 'pass' });
+    await open.sees({ status: 'approved' });
+    await decided.sees({ status: 'rejected' });
+    expect(await decided.signsIn()).toMatchObject(REFUSED);
+    for (const person of [open, decided]) expect(await callsOf(person, 'create')).toHaveLength(1);
+  });
+
+  test('SIGTERM amid sign-ups: each has its one execution, whether its hook was answered or not', async () => {
+    const { place, jumio } = world();
+    const creates = async () => (await jumio.calls()).filter(({ kind }) => kind === 'create').length;
+    const before = await creates();
+    const people = Array.from({ length: 6 }, () => newCredentials());
+    const signUps = (async () => {
+      for (const credentials of people) await signUp(place.kratos, credentials, { as: 'api' });
+    })();
+    await eventually(async () => expect(await creates()).toBeGreaterThan(before));
+    await place.restart();
+    await signUps;
+    for (const credentials of people) {
+      const { signedIn, identityId = '' } = await signIn(place.kratos, credentials, { as: 'api' });
+      expect(signedIn).toBe(true);
+      await onlyExecutionOf(world(), { identityId });
+    }
+    expect(await creates()).toBe(before + people.length);
+  });
+
+  test('SIGKILL while Jumio’s answer to the start is awaited: the person gets a link, and the lost execution never counts', async () => {
+    const { place, jumio } = world();
+    await jumio.fault({ kind: 'create', fault: 'executed-then-hang' });
+    const person = await newPerson(place);
+    await place.service().kill();
+    await place.restart();
+    await place.advance(LEASE);
+    const [lost, own] = await eventually(async () => {
+      const executions = await jumio.executionsOf(person.identityId);
+      expect(executions).toHaveLength(2);
+      return executions;
+    });
+    await person.sees({ status: 'pending', workflow_execution_id: own?.id ?? '' });
+    await jumio.post(`executions/${lost?.id}/outcome`, { outcome: 'reject' });
+    await person.choose(await person.goToJumio(), { outcome: 'pass' });
+    await person.sees({ status: 'approved', workflow_execution_id: own?.id ?? '' });
+    expect(await person.signsIn()).toMatchObject(ALLOWED);
+  });
+
+  test('SIGKILL while the details are read: they are read again', async () => {
+    const { place, jumio } = world();
+    const person = await newPerson(place);
+    await jumio.fault({ kind: 'details', fault: 'hang', customerInternalReference: person.identityId });
+    await person.choose(await person.goToJumio(), MANIPULATED);
+    await eventually(async () => expect(await callsOf(person, 'details')).toHaveLength(1));
+    await place.service().kill();
+    await place.restart();
+    await place.advance(LEASE);
+    await person.sees({ status: 'rejected' });
+    expect(await person.signsIn()).toMatchObject(REFUSED);
+  });
+
+  test.each([false, true])(
+    'SIGKILL while Kratos’ answer to the PATCH is awaited (done: %s): the gate knows, and Kratos shows it',
+    async (afterwards) => {
+      const { place, admin, jumio } = world();
+      const person = await newPerson(place);
+      const { id } = await onlyExecutionOf(world(), person);
+      await person.sees({ workflow_execution_id: id });
+      const patches = () => admin.calls('patch').filter(({ path }) => path.includes(person.identityId));
+      const earlier = patches().length;
+      admin.fault('patch', 'hang', { afterwards });
+      await jumio.post(`executions/${id}/outcome`, { outcome: 'reject' });
+      await eventually(async () => expect(patches()).toHaveLength(earlier + 1));
+      await place.service().kill();
+      await place.restart();
+      expect(await person.signsIn()).toMatchObject(REFUSED);
+      await place.advance(LEASE);
+      await person.sees({ status: 'rejected' });
+      await eventually(async () => expect(patches()).toHaveLength(earlier + 2));
+      const [first, second] = patches().slice(earlier);
+      expect(second?.body).toBe(first?.body);
+    },
+  );
+
+  test('callbacks that come while nobody is there are made good by the person’s coming back', async () => {
+    const { place, jumio } = world();
+    const person = await newPerson(place);
+    const { id } = await onlyExecutionOf(world(), person);
+    await place.service().kill();
+    await jumio.post(`executions/${id}/outcome`, { outcome: 'pass' });
+    await eventually(async () => expect(await jumio.callbacksOf(id)).toMatchObject([{ state: 'unanswered' }]));
+    await place.restart();
+    await person.browser.get(`${place.verifyUrl}/jumio/status`);
+    await person.sees({ status: 'approved' });
+  });
+}

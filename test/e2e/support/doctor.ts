@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import type { Neighbourhood } from '../../../sandbox/stack/start.ts';
+import { applied, type Operation } from '../../support/doctor/operations.ts';
+
+const MAIN = fileURLToPath(new URL('../../../webhook/cli/main.ts', import.meta.url));
+
+const NAMES = new URL('../../../sandbox/stack/preload/loopback.ts', import.meta.url).href;
+
+const operation = z.object({
+  op: z.enum(['add', 'remove', 'replace']),
+  path: z.string(),
+  value: z.unknown().optional(),
+});
+
+const finding = z.object({
+  id: z.string(),
+  severity: z.enum(['error', 'warning', 'info']),
+  seen: z.string(),
+  fix: z.object({ says: z.string(), kratos: z.array(operation).optional() }),
+});
+
+const report = z.object({ green: z.boolean(), findings: z.array(finding) });
+
+/** For a test that starts a program, and Kratos anew: on a machine that has much to do. Milliseconds. */
+export const PATIENT = 120_000;
+
+/** What `npm run cli -- doctor --json` printed, and how it ended. */
+export interface Diagnosis extends z.infer<typeof report> {
+  readonly code: number;
+}
+
+/** Runs a command as an operator does: a process of its own, with the service's environment. */
+export async function command(
+  { env }: Neighbourhood,
+  ...words: readonly string[]
+): Promise<{ code: number; out: string }> {
+  const flags = ['--import', 'tsx', '--import', NAMES, MAIN, ...words];
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, flags, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
+  const [code] = await once(child, 'close');
+  if (out === '') throw new Error(`${words[0]} said nothing, and ended with ${code}: ${err}`);
+  return { code, out };
+}
+
+/** Runs the doctor on Kratos' own files. */
+export async function doctor(place: Neighbourhood): Promise<Diagnosis> {
+  const { code, out } = await command(place, 'doctor', '--json', '--kratos-config', ...place.kratos.configFiles);
+  return { ...report.parse(JSON.parse(out)), code };
+}
+
+/** The hooks as Kratos has them: the last of its files. */
+export function hooksText({ kratos }: Neighbourhood): Promise<string> {
+  return readFile(kratos.configFiles.at(-1) ?? '', 'utf8');
+}
+
+/** Changes the hooks of the running Kratos, or others that are to take their place. */
+export async function change(place: Neighbourhood, operations: readonly Operation[], from?: string): Promise<void> {
+  const hooks = z.record(z.string(), z.unknown()).parse(parse(from ?? (await hooksText(place))));
+  await place.kratos.reconfigure(stringify(applied(hooks, operations), { aliasDuplicateObjects: false }));
+}
+
+/** Does what the doctor says about these kinds of findings. */
+export async function follow(place: Neighbourhood, { findings }: Diagnosis, ids: readonly string[]): Promise<void> {
+  const fixes = findings.filter(({ id }) => ids.includes(id)).flatMap(({ fix }) => fix.kratos ?? []);
+  if (fixes.length === 0) throw new Error(`the doctor knows no lines to change for ${ids.join(', ')}`);
+  await change(place, fixes);
+}

@@ -1,0 +1,46 @@
+import { type EidPair, startEidPair } from '../../../sandbox/eid/pair.ts';
+import { type AdminProxy, startAdminProxy } from '../../../sandbox/kratos/proxy.ts';
+import { freePorts } from '../../../sandbox/kratos/real/ports.ts';
+import { type JumioControl, jumioControl } from '../../../sandbox/scenarios/jumio-control.ts';
+import { type Neighbourhood, startNeighbourhood } from '../../../sandbox/stack/start.ts';
+
+/** Both eID providers, and a Kratos that has the shipped recipes of both. */
+export interface EidWorld extends Pick<EidPair, 'itsme' | 'idemia' | 'stop'> {
+  readonly place: Neighbourhood;
+  readonly jumio: JumioControl;
+  /** Before Kratos’ admin API, as the service has it. */
+  readonly admin: AdminProxy;
+  /** The service's log. */
+  readonly log: readonly string[];
+}
+
+const POLICY = `
+rules: [{ when: { status: rejected }, then: block }, { then: allow }]
+evidence: { itsme: any, idemia: [loa-4] }
+required_level: { person: { idemia: loa-3 } }
+`;
+
+/** Only with a real Kratos: the stand-in knows no OpenID Connect. */
+export async function startEidWorld(): Promise<EidWorld> {
+  const ports = await freePorts();
+  const pair = await startEidPair(ports.public);
+  const admin = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);
+  const log: string[] = [];
+  const place = await startNeighbourhood({
+    kratos: { kind: 'real', ports, providers: pair.recipes },
+    env: {
+      EID_PROVIDERS: pair.described,
+      POLICY,
+      KRATOS_ADMIN_URL: admin.url,
+      JUMIO_ACCOUNT_RATE: '100',
+      JUMIO_ACCOUNT_BURST: '100',
+    },
+    onLog: (line) => log.push(line),
+  });
+  const stop = async (): Promise<void> => {
+    await place.stop();
+    await admin.stop();
+    await pair.stop();
+  };
+  return { place, jumio: jumioControl(place.jumioUrl), admin, itsme: pair.itsme, idemia: pair.idemia, log, stop };
+}

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { World } from './world.ts';
+
+const MAIN = fileURLToPath(new URL('../../../webhook/cli/main.ts', import.meta.url));
+
+/** What the operator's program said, and its exit code. */
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `npm run cli -- …` as an operator would: a process of its own beside the running service, the same environment. */
+export function operate({ place }: Pick<World, 'place'>, args: readonly string[]): Promise<Said> {
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, ...place.env };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--import', 'tsx', MAIN, ...args], { env }, (error, out, err) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ code, out, err });
+    });
+  });
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { agreeing, native, program } from '../../support/clients/programs.ts';
+import { signUp } from '../../support/service/eventually.ts';
+import { APPLICATION, PUBLIC_URL, testService } from '../../support/service/service.ts';
+
+const ADMIN = 'https://admin.example.com:8443';
+
+const env = { ALLOWED_ORIGINS: `${APPLICATION},${ADMIN}` };
+
+/** A person with a session, and a script in their browser. */
+async function script(options: Parameters<typeof testService>[0] = { env }) {
+  const service = await testService(options);
+  const id = randomUUID();
+  await signUp(service, id);
+  return { service, id, app: program(service, { cookie: service.kratos.signIn(id) }), phone: native(service, id) };
+}
+
+const NOT_ALLOWED = [
+  'null',
+  'https://evil.example.com',
+  'http://app.example.com',
+  'https://app.example.com:8443',
+  'https://app.example.com.evil.example',
+  'https://APP.example.com',
+  `${APPLICATION}/`,
+  `${APPLICATION}, ${ADMIN}`,
+  PUBLIC_URL,
+  '*',
+  undefined,
+];
+
+describe('an origin that is allowed', () => {
+  it.each([APPLICATION, ADMIN])('%s may ask and go on by cookie, and is named in the answers', async (origin) => {
+    const { service, id, app } = await script();
+    for (const answer of [await app.get('/jumio/status', { origin }), await app.post(agreeing(service), { origin })]) {
+      expect(answer.statusCode).toBe(200);
+      expect(answer.headers['access-control-allow-origin']).toBe(origin);
+      expect(answer.headers['access-control-allow-credentials']).toBe('true');
+      expect(answer.headers.vary).toMatch(/\bOrigin\b/);
+    }
+    expect((await app.post(agreeing(service), { origin })).json().url).toBe(service.jumio.latest(id).link);
+  });
+
+  it('may read what is wrong, too', async () => {
+    const { service } = await script();
+    const answer = await program(service, {}).get('/jumio/status', { origin: APPLICATION });
+    expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([401, APPLICATION]);
+  });
+
+  it('may read that it came too often, and when to come again', async () => {
+    const { service } = await script({ env: { ...env, PAGE_RATE: '6' } });
+    const app = program(service, { cookie: 'ory_kratos_session=made-up' });
+    for (let times = 0; times < 24; times += 1) await app.get('/jumio/status', { origin: APPLICATION });
+    const answer = await app.get('/jumio/status', { origin: APPLICATION });
+    expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([429, APPLICATION]);
+    expect(answer.headers['access-control-expose-headers']).toContain('retry-after');
+  });
+
+  it('is answered its preflight', async () => {
+    const { service } = await script();
+    const headers = { origin: APPLICATION, 'access-control-request-method': 'POST' };
+    for (const url of ['/jumio/status', '/jumio/verify']) {
+      const answer = await service.app.inject({ method: 'OPTIONS', url, headers });
+      expect([answer.statusCode, answer.body]).toEqual([204, '']);
+      expect(answer.headers).toMatchObject({
+        'access-control-allow-origin': APPLICATION,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'authorization, content-type, x-session-token',
+        'access-control-max-age': '3600',
+      });
+    }
+    expect(service.kratos.calls.whoami).toEqual([]);
+  });
+});
+
+describe.each(NOT_ALLOWED)('an origin that is not allowed: %s', (origin) => {
+  it('may not go on by cookie, is never named, and its preflight is not answered', async () => {
+    const { service, app } = await script();
+    const answer = await app.post(agreeing(service), { origin });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+      403,
+      'application/problem+json; charset=utf-8',
+    ]);
+    const asked = await app.get('/jumio/status', { origin });
+    const headers = { ...(origin === undefined ? {} : { origin }), 'access-control-request-method': 'POST' };
+    const preflight = await service.app.inject({ method: 'OPTIONS', url: '/jumio/verify', headers });
+    expect(preflight.statusCode).toBeGreaterThanOrEqual(400);
+    for (const seen of [answer, asked, preflight])
+      expect(Object.keys(seen.headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    expect(service.jumio.calls.create).toHaveLength(1);
+    expect(service.kratos.calls.whoami).toHaveLength(1);
+  });
+
+  it('goes on with a token all the same', async () => {
+    const { service, phone } = await script();
+    expect((await phone.post(agreeing(service), { origin })).statusCode).toBe(200);
+  });
+});
+
+describe('a script of an allowed origin', () => {
+  it.each([undefined, 'text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
+    'sends JSON and nothing else (%s)',
+    async (type) => {
+      const { service, app } = await script();
+      const answer = await app.post(agreeing(service), { origin: APPLICATION, 'content-type': type });
+      expect(answer.statusCode).toBe(415);
+      expect(service.kratos.calls.whoami).toEqual([]);
+    },
+  );
+
+  it('may use the hand-over cookie when the session has ended', async () => {
+    const { service, app, id } = await script();
+    const [cookie = ''] = [(await app.get('/jumio/status')).headers['set-cookie'] ?? []].flat();
+    service.kratos.signOut();
+    const handedOver = program(service, { cookie: cookie.split(';')[0] });
+    const answer = await handedOver.post(agreeing(service), { origin: APPLICATION });
+    expect(answer.json()).toEqual({ url: service.jumio.latest(id).link });
+  });
+
+  it('gets no CORS headers from pages, nor anywhere else', async () => {
+    const { service } = await script();
+    const headers = { origin: APPLICATION, accept: 'text/html', 'access-control-request-method': 'POST' };
+    const others = ['/jumio/initiate', '/jumio/callback', '/jumio/validate', '/jumio/handover', '/health/ready'];
+    for (const url of ['/jumio/verify', '/jumio/enter', ...others])
+      for (const method of ['GET', 'OPTIONS'] as const) {
+        if (url === '/jumio/verify' && method === 'OPTIONS') continue;
+        const answer = await service.app.inject({ method, url, headers });
+        const named = Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'));
+        expect([method, url, named]).toEqual([method, url, []]);
+        if (method === 'OPTIONS') expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+      }
+  });
+});
+
+describe('without ALLOWED_ORIGINS', () => {
+  it('nobody goes on by cookie in JSON, and the pages work as ever', async () => {
+    const { service, app, phone } = await script({});
+    for (const origin of [APPLICATION, PUBLIC_URL, undefined])
+      expect((await app.post(agreeing(service), { origin })).statusCode).toBe(403);
+    expect((await app.get('/jumio/status')).statusCode).toBe(200);
+    expect((await phone.post(agreeing(service))).statusCode).toBe(200);
+    const headers = { origin: APPLICATION, 'access-control-request-method': 'POST' };
+    const preflight = await service.app.inject({ method: 'OPTIONS', url: '/jumio/verify', headers });
+    expect(preflight.statusCode).toBe(405);
+  });
+});

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../webhook/errors.ts';
+import { withIdentity } from '../../../webhook/verification/record/record.ts';
+import { handover } from '../../support/clients/calls.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { CANARIES } from '../../support/logs/canaries.ts';
+import { signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
+import { APPLICATION, testService } from '../../support/service/service.ts';
+import { MINUTE } from '../../support/service/shifted-clock.ts';
+
+const ADDRESS = /^https:\/\/verify\.example\.com\/jumio\/enter\?code=[A-Za-z0-9_-]{22}$/;
+
+function notThere(): Promise<never> {
+  const facts = { upstream: 'kratos', operation: 'read', failure: 'status', status: 404 } as const;
+  return Promise.reject(new UpstreamError({ ...facts, code: 'identity-not-found' }));
+}
+
+describe('a back end that hands a person over', () => {
+  it('gets a one-time address of ten minutes, without a word to Kratos about whom we know', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    const before = service.clock.now();
+    const answer = await handover(service, { kratos_identity_id: id.toUpperCase() });
+    expect(answer.statusCode).toBe(201);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.json()).toEqual({ url: expect.stringMatching(ADDRESS), expires_at: expect.any(String) });
+    const lifetime = Date.parse(answer.json().expires_at) - before;
+    expect([lifetime >= 10 * MINUTE, lifetime <= 10 * MINUTE + service.clock.now() - before]).toEqual([true, true]);
+    expect(service.kratos.calls.read).toEqual([]);
+    const again = await handover(service, { kratos_identity_id: id });
+    expect(again.json().url).not.toBe(answer.json().url);
+  });
+
+  it('makes a row of somebody whom only Kratos knows, which inherits what the published copy shows', async () => {
+    const service = await testService();
+    const [id, rejected] = [randomUUID(), randomUUID()];
+    service.kratos.copies.set(rejected, { status: 'rejected' });
+    for (const one of [id, rejected])
+      expect((await handover(service, { kratos_identity_id: one })).statusCode).toBe(201);
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'none', inherited: null });
+    expect((await snapshotOf(service, rejected)).identity).toMatchObject({ status: 'rejected', inherited: 'rejected' });
+    expect(service.jumio.calls.create).toEqual([]);
+  });
+
+  it('is told where Kratos has no such identity, and nothing is kept', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    service.kratos.instead.read = notThere;
+    const answer = await handover(service, { kratos_identity_id: id });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+  });
+
+  it('is told so too where Kratos had forgotten somebody whom the ledger still knows', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    await service.desk.ledger.change(
+      id,
+      service.clock.now(),
+      (found) => found && { snapshot: withIdentity(found, { gone: 1 }) },
+    );
+    expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(201);
+    expect(service.kratos.calls.read).toEqual([id]);
+    service.kratos.instead.read = notThere;
+    expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
+  });
+
+  it('is told so of somebody who was erased: there is nothing to go on to', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    const now = service.clock.now();
+    await service.desk.ledger.change(id, now, (found) => found && { snapshot: withIdentity(found, { erasedAt: now }) });
+    expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
+  });
+
+  it('is asked to try again where Kratos or the ledger is down', async () => {
+    const service = await testService();
+    service.kratos.instead.read = () => kratosDown('read');
+    const answer = await handover(service, { kratos_identity_id: randomUUID() });
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '30']);
+    const id = randomUUID();
+    await signUp(service, id);
+    const release = lockLedger(service.databaseUrl);
+    const locked = await handover(service, { kratos_identity_id: id });
+    expect([locked.statusCode, locked.headers['retry-after']]).toEqual([503, '5']);
+    release();
+  });
+
+  it.each([
+    [undefined, 'body'],
+    [[], 'body'],
+    ['text', 'body'],
+    [{}, 'kratos_identity_id'],
+    [{ kratos_identity_id: 'x' }, 'kratos_identity_id'],
+    [{ kratos_identity_id: '00000000-0000-0000-0000-000000000000' }, 'kratos_identity_id'],
+    [{ kratos_identity_id: randomUUID(), return_to: 7 }, 'return_to'],
+    [{ kratos_identity_id: randomUUID(), return_to: null }, 'return_to'],
+    [{ kratos_identity_id: randomUUID(), return_to: '' }, 'return_to'],
+    [{ kratos_identity_id: randomUUID(), return_to: 'https://evil.example.com/' }, 'return_to'],
+    [{ kratos_identity_id: randomUUID(), return_to: `${APPLICATION}/other` }, 'return_to'],
+  ])('is told which field of %j is wrong', async (body, field) => {
+    const service = await testService();
+    const answer = await handover(service, typeof body === 'string' ? JSON.stringify(body) : body);
+    expect([answer.statusCode, answer.json().field ?? 'body']).toEqual([400, field]);
+    expect(answer.body).not.toContain('evil');
+    expect(service.kratos.calls.read).toEqual([]);
+  });
+});
+
+describe('HANDOVER_SECRET', () => {
+  it.each([
+    ['nothing', {}],
+    ['another secret of ours', { authorization: `Bearer ${CANARIES.webhookSecret}` }],
+    ['its name in the wrong header', { 'x-webhook-secret': CANARIES.handoverSecret }],
+    ['another scheme', { authorization: `Basic ${CANARIES.handoverSecret}` }],
+    ['a part of it', { authorization: `Bearer ${CANARIES.handoverSecret.slice(0, -1)}` }],
+    ['a person’s cookie', { cookie: 'ory_kratos_session=x' }],
+  ])('is not %s', async (_name, headers) => {
+    const service = await testService();
+    const id = randomUUID();
+    const answer = await handover(service, { kratos_identity_id: id }, headers);
+    expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+  });
+
+  it('may be two while it turns over', async () => {
+    const [fresh, old] = ['the-new-handover-secret', 'the-old-handover-secret'];
+    const service = await testService({ env: { HANDOVER_SECRET: `${fresh},${old}` } });
+    for (const secret of [fresh, old]) {
+      const headers = { authorization: `Bearer ${secret}` };
+      expect((await handover(service, { kratos_identity_id: randomUUID() }, headers)).statusCode).toBe(201);
+    }
+  });
+
+  it('opens nothing where it is not set, and neither does a person’s session', async () => {
+    const service = await testService({ env: { HANDOVER_SECRET: undefined } });
+    const answer = await handover(service, { kratos_identity_id: randomUUID() });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+});

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { visitor } from '../../support/builders/people.ts';
+import { openBrowser } from '../../support/clients/browser.ts';
+import { callback, initiate, validate } from '../../support/clients/calls.ts';
+import { agreeing, native } from '../../support/clients/programs.ts';
+import { signUp } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+
+/** Twelve times a minute, and twice for going on. */
+const env = { PAGE_RATE: '12' };
+
+async function times<T>(count: number, act: () => Promise<T>): Promise<T[]> {
+  const answers: T[] = [];
+  for (let n = 0; n < count; n += 1) answers.push(await act());
+  return answers;
+}
+
+describe('a person who comes too often', () => {
+  it('is shown a page that says so, with a way on and the time to wait, and others are not held up', async () => {
+    const service = await testService({ env });
+    const { browser } = visitor(service);
+    const pages = await times(12, () => browser.get('/jumio/verify'));
+    expect(pages.map(({ status }) => status)).toEqual(Array(12).fill(200));
+    const page = await browser.get('/jumio/status');
+    expect(page.status).toBe(429);
+    expect(Number(page.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(page.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(page.action).toMatchObject({ kind: 'link', href: '/jumio/verify' });
+    expect((await visitor(service).browser.get('/jumio/verify')).status).toBe(200);
+  });
+
+  it('is one person in every browser and application', async () => {
+    const service = await testService({ env });
+    const { id, browser } = visitor(service);
+    const app = native(service, id);
+    await times(6, () => browser.get('/jumio/verify'));
+    await times(6, () => app.get('/jumio/status'));
+    const answer = await app.get('/jumio/status');
+    expect(answer.statusCode).toBe(429);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await openBrowser(service, service.kratos.signIn(id)).get('/jumio/verify')).status).toBe(429);
+  });
+
+  it('goes on to Jumio a sixth as often, by page and by program together', async () => {
+    const service = await testService({ env });
+    const { id, browser } = visitor(service);
+    expect((await browser.press()).status).toBe(303);
+    const app = native(service, id);
+    expect((await app.post(agreeing(service))).statusCode).toBe(200);
+    expect((await app.post(agreeing(service))).statusCode).toBe(429);
+    expect((await browser.press()).status).toBe(429);
+    expect((await browser.get('/jumio/status')).status).toBe(200);
+  });
+
+  it('refuses as often as they go on', async () => {
+    const service = await testService({ env });
+    const { browser } = visitor(service);
+    const { fields } = await browser.get('/jumio/verify');
+    const answers = await times(3, () => browser.post(fields, '/jumio/decline'));
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 429]);
+  });
+
+  it('costs Kratos nothing any more, whoever they are', async () => {
+    const service = await testService({ env });
+    const stranger = openBrowser(service, 'ory_kratos_session=made-up');
+    const pages = await times(50, () => stranger.get('/jumio/verify'));
+    expect(pages.map(({ status }) => status)).toEqual([...Array(48).fill(401), 429, 429]);
+    expect(service.kratos.calls.whoami).toHaveLength(48);
+    expect((await openBrowser(service).get('/jumio/verify')).status).toBe(401);
+  });
+});
+
+describe('an address', () => {
+  const visit = (service: TestService, address: string, more: Readonly<Record<string, string>> = {}) =>
+    service.app.inject({ url: '/jumio/verify', headers: { 'x-forwarded-for': address, ...more } });
+
+  const TRUSTING = { PAGE_RATE: '6', TRUSTED_PROXIES: '127.0.0.1' };
+
+  it('is limited only where a trusted proxy says which it is', async () => {
+    const trusting = await testService({ env: TRUSTING });
+    const answers = await times(241, () => visit(trusting, '203.0.113.7'));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([...Array(240).fill(401), 429]);
+    expect((await visit(trusting, '203.0.113.8')).statusCode).toBe(401);
+    const other = await testService({ env: { ...TRUSTING, TRUSTED_PROXIES: '' } });
+    const free = await times(241, () => visit(other, '203.0.113.7'));
+    expect(free.at(-1)?.statusCode).toBe(401);
+  });
+
+  it('that makes up a new cookie each time cannot make us ask Kratos without end', async () => {
+    const service = await testService({ env: TRUSTING });
+    let made = 0;
+    const answers = await times(260, () => visit(service, '203.0.113.7', { cookie: `ory_kratos_session=${made++}` }));
+    expect(answers.at(-1)?.statusCode).toBe(429);
+    expect(service.kratos.calls.whoami).toHaveLength(240);
+  });
+});
+
+describe('Kratos and Jumio', () => {
+  it('are never limited, whatever they send along', async () => {
+    const service = await testService({ env });
+    const id = randomUUID();
+    await signUp(service, id);
+    const body = { kratos_identity_id: id };
+    const cookie = { cookie: 'a=b' };
+    const secret = { 'x-webhook-secret': service.config.ORY_WEBHOOK_SECRET[0] ?? '', ...cookie };
+    const gates = await times(120, () => validate(service, body, secret));
+    expect(new Set(gates.map(({ statusCode }) => statusCode))).toEqual(new Set([204]));
+    const signUps = await times(60, () => initiate(service, body, secret));
+    expect(new Set(signUps.map(({ statusCode }) => statusCode))).toEqual(new Set([204]));
+    const callbacks = await times(60, () => callback(service, '{}', cookie));
+    expect(new Set(callbacks.map(({ statusCode }) => statusCode))).toEqual(new Set([401]));
+  });
+});

@@ -1,0 +1,358 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../support/builders/people.ts';
+import { openBrowser } from '../../support/clients/browser.ts';
+import { agreeing, native, program } from '../../support/clients/programs.ts';
+import { jumioDown } from '../../support/fakes/jumio.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { CANARIES } from '../../support/logs/canaries.ts';
+import { pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
+import { APPLICATION, type TestService, testService } from '../../support/service/service.ts';
+import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
+
+async function signedUp(service: TestService) {
+  const id = randomUUID();
+  await signUp(service, id);
+  return { id, app: native(service, id) };
+}
+
+const PROBLEM = /^application\/problem\+json/;
+
+describe('a native application that asks how things stand', () => {
+  it('reads that its person may go on', async () => {
+    const service = await testService();
+    const { app } = await signedUp(service);
+    const answer = await app.get('/jumio/status');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+    expect(answer.json()).toEqual({ status: 'pending', waiting_on: 'person', next: 'verify', retry_after: 5 });
+  });
+
+  it('reads of somebody whom we never met that they may start', async () => {
+    const service = await testService();
+    const answer = await native(service, randomUUID()).get('/jumio/status');
+    expect(answer.json()).toMatchObject({ status: 'none', next: 'verify' });
+  });
+
+  it('is sent back to less and less often while Jumio is at work', async () => {
+    const service = await testService();
+    const { id, app } = await signedUp(service);
+    service.jumio.latest(id).status = 'ACQUIRED';
+    const first = (await app.get('/jumio/status')).json();
+    expect(first).toMatchObject({ status: 'processing', waiting_on: 'jumio', next: 'wait', retry_after: 5 });
+    pass(service, HOUR);
+    expect((await app.get('/jumio/status')).json()).toMatchObject({ next: 'wait', retry_after: 60 });
+  });
+
+  it('reads a verdict, and where to go on', async () => {
+    const service = await testService();
+    const { id, app } = await signedUp(service);
+    await app.post(agreeing(service, { return_to: `${APPLICATION}/account/a` }));
+    await decide(service, id, 'PASSED');
+    expect((await app.get('/jumio/status')).json()).toEqual({
+      status: 'approved',
+      waiting_on: 'nobody',
+      next: 'continue',
+      retry_after: 3600,
+      return_to: `${APPLICATION}/account/a`,
+    });
+  });
+
+  it('reads of a review that it goes on, and to look again', async () => {
+    const service = await testService();
+    const { id, app } = await signedUp(service);
+    await decide(service, id, 'WARNING');
+    expect((await app.get('/jumio/status')).json()).toMatchObject({
+      status: 'review',
+      next: 'continue',
+      retry_after: 300,
+    });
+  });
+
+  it('is told a reason that the person can act on, and no other', async () => {
+    const service = await testService();
+    const [one, other] = [await signedUp(service), await signedUp(service)];
+    await decide(service, one.id, 'REJECTED', 'unreadable');
+    await decide(service, other.id, 'REJECTED');
+    expect((await one.app.get('/jumio/status')).json()).toMatchObject({ next: 'verify', reason: 'unreadable' });
+    const { next, ...rest } = (await other.app.get('/jumio/status')).json();
+    expect(next).toBe('contact');
+    expect(rest).not.toHaveProperty('reason');
+  });
+
+  it('reads how a further attempt beside a rejection is doing', async () => {
+    const service = await testService();
+    const { id, app } = await signedUp(service);
+    await decide(service, id, 'REJECTED', 'unreadable');
+    expect((await app.post(agreeing(service))).statusCode).toBe(200);
+    expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', attempt: 'pending' });
+  });
+});
+
+describe('a native application that goes on for its person', () => {
+  it('gets the text to be shown, in the language that it asks for, before anything else', async () => {
+    const privacyUrl = 'https://example.com/privacy';
+    const service = await testService({ env: { PRIVACY_URL: privacyUrl } });
+    const app = native(service, randomUUID());
+    const shown = (await app.get('/jumio/verify', { 'accept-language': 'de' })).json();
+    expect(shown).toMatchObject({ next: 'verify', consent: { given: false, language: 'de', privacy_url: privacyUrl } });
+    const answer = await app.post({ language: 'de' });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([409, expect.stringMatching(PROBLEM)]);
+    const { given: _given, ...text } = shown.consent;
+    expect(answer.json()).toMatchObject({ status: 409, code: 'consent-needed', consent: text });
+    expect(text.text_version).toBe(service.desk.consentVersion);
+    expect(text.paragraphs.length).toBeGreaterThan(3);
+    expect(JSON.stringify(text)).toContain('Jumio');
+    expect(service.jumio.calls.create).toEqual([]);
+  });
+
+  it('gets it again for an agreement to another text', async () => {
+    const service = await testService();
+    const answer = await native(service, randomUUID()).post({ consent: { text_version: 'of-last-year' } });
+    expect([answer.statusCode, answer.json().code]).toEqual([409, 'consent-needed']);
+    expect(service.jumio.calls.create).toEqual([]);
+  });
+
+  it('keeps a refusal as the page does: nothing leads to Jumio until its person agrees', async () => {
+    const service = await testService();
+    const { id, app } = await signedUp(service);
+    await app.post(agreeing(service));
+    const consent = { text_version: service.desk.consentVersion, declined: true };
+    for (const _ of [1, 2]) {
+      const refused = await app.post({ consent, return_to: `${APPLICATION}/account` });
+      const status = { status: 'pending', next: 'verify', return_to: `${APPLICATION}/account` };
+      expect([refused.statusCode, refused.json()]).toEqual([200, expect.objectContaining(status)]);
+      expect(refused.json()).not.toHaveProperty('url');
+    }
+    expect((await app.get('/jumio/verify')).json().consent.given).toBe(false);
+    expect((await app.post({})).json().code).toBe('consent-needed');
+    const kinds = (await service.desk.ledger.events(id)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'declined')).toHaveLength(1);
+    const page = await openBrowser(service, service.kratos.signIn(id)).get('/jumio/status');
+    expect(page.sentence).toMatch(/^You did not agree/);
+    expect((await app.post(agreeing(service))).json().url).toBe(service.jumio.latest(id).link);
+  });
+
+  it('that sends the text back as it came agrees to it', async () => {
+    const service = await testService();
+    const { app } = await signedUp(service);
+    const { consent } = (await app.get('/jumio/verify')).json();
+    expect((await app.post({ consent })).statusCode).toBe(200);
+  });
+
+  it('gets the hosted link, and the agreement is on record', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const answer = await native(service, id).post(agreeing(service, { language: 'fr' }));
+    expect([answer.statusCode, answer.json()]).toEqual([200, { url: service.jumio.latest(id).link }]);
+    const { identity } = await snapshotOf(service, id);
+    expect(identity).toMatchObject({ consentVersion: service.desk.consentVersion, consentLanguage: 'fr' });
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  it.each([
+    ['amer-1', 'us'],
+    ['emea-1', 'eu'],
+    ['apac-1', 'sgp'],
+  ])('gets the SDK token with the data centre of %s', async (host, dataCentre) => {
+    const env = { JUMIO_API_BASE_URL: `https://account.${host}.jumio.ai` };
+    const service = await testService({ env });
+    const { app } = await signedUp(service);
+    const answer = await app.post(agreeing(service, { want: 'sdk' }));
+    const sdk = { token: CANARIES.sdkToken, data_center: dataCentre };
+    expect([answer.statusCode, answer.json()]).toEqual([200, { sdk }]);
+  });
+
+  it('is told where there is no SDK token, and may have the link', async () => {
+    const service = await testService();
+    service.jumio.instead.create = async () => ({ accountId: 'a', executionId: 'e', link: 'https://jumio.example/x' });
+    const app = native(service, randomUUID());
+    const answer = await app.post(agreeing(service, { want: 'sdk' }));
+    expect([answer.statusCode, answer.json().code]).toEqual([409, 'no-sdk-token']);
+    expect((await app.post(agreeing(service))).json()).toEqual({ url: 'https://jumio.example/x' });
+  });
+
+  it('is told when to ask again while the link is being made', async () => {
+    const service = await testService();
+    service.jumio.instead.create = () => jumioDown('create');
+    const answer = await native(service, randomUUID()).post(agreeing(service));
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([202, '5']);
+    expect(answer.json()).toMatchObject({ status: 'pending', next: 'wait', retry_after: 5 });
+  });
+
+  it.each([
+    ['approved', 'PASSED', undefined],
+    ['review', 'WARNING', undefined],
+    ['rejected', 'REJECTED', undefined],
+  ] as const)('is told why not where the person is %s', async (why, type, reason) => {
+    const service = await testService();
+    const { id, app } = await signedUp(service);
+    await decide(service, id, type, reason);
+    const answer = await app.post(agreeing(service));
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([409, expect.stringMatching(PROBLEM)]);
+    expect(answer.json()).toMatchObject({ status: 409, code: 'not-allowed', why, state: { status: why } });
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('is told until when, after too many attempts', async () => {
+    const service = await testService();
+    const { id, app } = await signedUp(service);
+    for (let attempt = 1; attempt < 5; attempt += 1) {
+      service.jumio.latest(id).status = 'TOKEN_EXPIRED';
+      pass(service, DAY + HOUR);
+      await reaches(service, id, 'expired');
+      expect((await app.post(agreeing(service))).statusCode).toBe(200);
+      await reaches(service, id, 'pending');
+    }
+    service.jumio.latest(id).status = 'TOKEN_EXPIRED';
+    pass(service, DAY + HOUR);
+    await reaches(service, id, 'expired');
+    const answer = await app.post(agreeing(service));
+    expect(answer.json()).toMatchObject({
+      code: 'not-allowed',
+      why: 'too-many',
+      until: expect.stringMatching(/^20.*Z$/),
+    });
+    expect((await app.get('/jumio/status')).json()).toMatchObject({ next: 'later', until: answer.json().until });
+  });
+
+  it.each([
+    ['text', 'body'],
+    [[], 'body'],
+    [{ consent: 'yes' }, 'consent'],
+    [{ consent: {} }, 'consent.text_version'],
+    [{ want: 'sms' }, 'want'],
+    [{ language: 7 }, 'language'],
+    [{ return_to: 'https://evil.example.com/' }, 'return_to'],
+    [{ return_to: null }, 'return_to'],
+  ])('is told which field of %j is wrong', async (body, field) => {
+    const service = await testService();
+    const id = randomUUID();
+    const answer = await native(service, id).post(JSON.stringify(body));
+    expect([answer.statusCode, answer.json().field]).toEqual([400, field]);
+    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+  });
+
+  it.each(['{', '', '{"__proto__": {}}'])('is told that the body is wrong: %j', async (text) => {
+    const answer = await native(await testService(), randomUUID()).post(text);
+    expect([answer.statusCode, answer.json().field]).toEqual([400, 'body']);
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
+    'is refused with %s',
+    async (type) => {
+      const service = await testService();
+      const answer = await native(service, randomUUID()).post(agreeing(service), { 'content-type': type });
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([415, expect.stringMatching(PROBLEM)]);
+    },
+  );
+
+  it('is told that its JSON is none, without a byte of it', async () => {
+    const service = await testService();
+    const answer = await native(service, randomUUID()).post('{"evil');
+    expect(answer.statusCode).toBe(400);
+    expect(answer.body).not.toContain('evil');
+  });
+});
+
+describe('a program that we do not know', () => {
+  it.each(['/jumio/status', '/jumio/verify'])('is told that there is no session (%s)', async (path) => {
+    const service = await testService();
+    for (const credentials of [
+      {},
+      { 'x-session-token': 'x' },
+      { 'x-session-token': '' },
+      { authorization: 'Bearer x' },
+    ]) {
+      const answer = await program(service, credentials).get(path);
+      expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      expect(answer.headers['content-type']).toMatch(PROBLEM);
+    }
+  });
+
+  it('is told that Kratos wants a second factor', async () => {
+    const service = await testService();
+    const app = native(service, randomUUID());
+    service.kratos.instead.whoami = async () => ({ kind: 'second-factor' });
+    const answer = await app.post(agreeing(service));
+    expect([answer.statusCode, answer.json().code]).toEqual([403, 'second-factor']);
+  });
+
+  it('is asked to try again where Kratos or the ledger is down', async () => {
+    const service = await testService();
+    const { app } = await signedUp(service);
+    const release = lockLedger(service.databaseUrl);
+    const answer = await app.post(agreeing(service));
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([503, expect.stringMatching(PROBLEM)]);
+    expect(answer.headers['retry-after']).toBe('5');
+    release();
+    service.kratos.instead.whoami = () => kratosDown('whoami');
+    const other = await app.get('/jumio/status');
+    expect([other.statusCode, other.headers['retry-after'], other.json().code]).toEqual([503, '30', 'kratos-down']);
+  });
+});
+
+describe('a session token', () => {
+  it('may be a bearer token', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    const app = program(service, { authorization: `Bearer ${service.kratos.signInApp(id)}` });
+    expect((await app.get('/jumio/status')).json().status).toBe('pending');
+  });
+
+  it('beside a cookie of somebody else counts alone, also where it is wrong', async () => {
+    const service = await testService();
+    const { id } = await signedUp(service);
+    const other = randomUUID();
+    const browser = openBrowser(service, service.kratos.signIn(other));
+    await browser.press();
+    const cookie = `${browser.session}; ${await browser.jar.getCookieString('https://verify.example.com/jumio/verify')}`;
+    const app = program(service, { cookie, 'x-session-token': service.kratos.signInApp(id) });
+    const answer = await app.post(agreeing(service));
+    expect(answer.json().url).toBe(service.jumio.latest(id).link);
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+    expect((await app.get('/jumio/status', { 'x-session-token': 'wrong' })).statusCode).toBe(401);
+    expect(service.kratos.calls.whoami.slice(-2)).toEqual([
+      { sessionToken: expect.stringContaining(CANARIES.sessionToken) },
+      { sessionToken: 'wrong' },
+    ]);
+  });
+});
+
+describe('who is answered in JSON', () => {
+  const token = { 'x-session-token': 'x' };
+  const browsers = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+  it.each([
+    [{}, 'page'],
+    [{ accept: '*/*' }, 'page'],
+    [{ accept: browsers }, 'page'],
+    [{ accept: browsers, ...token }, 'page'],
+    [{ accept: 'image/png' }, 'page'],
+    [{ accept: 'application/json' }, 'JSON'],
+    [{ accept: 'application/json;q=0.9,text/html;q=0.5' }, 'JSON'],
+    [{ accept: 'application/json;q=0.4,text/html;q=0.5' }, 'page'],
+    [{ accept: '*/*', ...token }, 'JSON'],
+    [{ ...token }, 'JSON'],
+    [{ authorization: 'Bearer x' }, 'JSON'],
+    [{ authorization: 'Basic x' }, 'page'],
+  ])('%j: a %s', async (headers, kind) => {
+    const { app } = await testService();
+    for (const url of ['/jumio/status', '/jumio/verify?return_to=x']) {
+      const answer = await app.inject({ url, headers });
+      const type = kind === 'page' ? /^text\/html/ : PROBLEM;
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([401, expect.stringMatching(type)]);
+    }
+  });
+
+  it('is nobody at the addresses of Kratos and Jumio', async () => {
+    const { app } = await testService();
+    for (const url of ['/jumio/initiate', '/jumio/callback'])
+      expect(
+        (await app.inject({ method: 'POST', url, headers: { accept: 'text/html' } })).headers['content-type'],
+      ).toMatch(PROBLEM);
+  });
+});

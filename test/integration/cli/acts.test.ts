@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { decide, signedUp } from '../../support/builders/people.ts';
+import { callback, callbackOf, validate } from '../../support/clients/calls.ts';
+import { type RunOptions, runCli } from '../../support/clients/cli.ts';
+import { createFakeJumio, process } from '../../support/fakes/jumio.ts';
+import { jumioFails, kratosFails } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+
+/** The operator's commands beside a service that runs: two connections on one SQLite file. */
+
+async function cli(service: TestService, line: string, options: RunOptions = {}) {
+  return runCli(service, line.split(' '), options);
+}
+
+async function kinds({ desk }: TestService, id: string): Promise<string[]> {
+  return (await desk.ledger.events(id)).map(({ kind }) => kind);
+}
+
+async function rejected() {
+  const service = await testService();
+  const { id, browser } = await signedUp(service);
+  await decide(service, id, 'REJECTED');
+  return { service, id, browser };
+}
+
+async function signsIn(service: TestService, id: string): Promise<number> {
+  const metadata = { jumio: service.kratos.copies.get(id) };
+  return (await validate(service, { kratos_identity_id: id, metadata_public: metadata })).statusCode;
+}
+
+describe('override', () => {
+  it('approves whom Jumio rejected: the service publishes it, and they sign in', async () => {
+    const { service, id } = await rejected();
+    const ran = await cli(service, `override ${id} --approve --reason seen_in_branch --by ann --yes`);
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toContain('rejected → approved');
+    await reaches(service, id, 'approved');
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'approved', source: 'operator', verdict: 'PASSED' });
+    expect(service.kratos.copies.get(id)).not.toHaveProperty('account_id');
+    expect(await signsIn(service, id)).toBe(204);
+  });
+
+  it('rejects for good: a pass of Jumio’s afterwards changes nothing until the operator says so', async () => {
+    const { service, id } = await rejected();
+    await cli(service, `override ${id} --reject --reason fraud_desk --by ann --yes`);
+    await reaches(service, id, 'rejected');
+    pass(service, 2 * HOUR);
+    const execution = service.jumio.latest(id);
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await eventually(async () => expect((await snapshotOf(service, id)).verifications[0]?.decision).toBe('PASSED'));
+    expect((await snapshotOf(service, id)).identity.status).toBe('rejected');
+    expect(await signsIn(service, id)).toBe(403);
+    await cli(service, `override ${id} --approve --reason mistake --by ann --yes`);
+    await reaches(service, id, 'approved');
+  });
+
+  it('asks for the identity to be typed, and is refused where nobody can be asked', async () => {
+    const { service, id } = await rejected();
+    const line = `override ${id} --approve --reason seen --by ann`;
+    expect(await cli(service, line)).toMatchObject({ code: 2, out: '', asked: [] });
+    expect(await cli(service, line, { answer: 'yes' })).toMatchObject({ code: 1, out: '' });
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    const { code, asked } = await cli(service, line, { answer: id });
+    expect({ code, asked: asked.length }).toEqual({ code: 0, asked: 1 });
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(2);
+  });
+
+  it('says what would be with --dry-run, and does nothing', async () => {
+    const { service, id } = await rejected();
+    const before = await snapshotOf(service, id);
+    const ran = await cli(service, `override ${id} --approve --reason seen --by ann --dry-run --json`);
+    expect(JSON.parse(ran.out)).toMatchObject({
+      identity: id,
+      dry_run: true,
+      before: { status: 'rejected', waiting_on: 'operator' },
+      after: { status: 'approved', waiting_on: 'nobody' },
+    });
+    expect((await snapshotOf(service, id)).verifications).toEqual(before.verifications);
+  });
+
+  it.each([
+    ['neither word', '--reason a --by ann'],
+    ['both words', '--approve --reject --reason a --by ann'],
+    ['nobody who answers for it', '--approve --reason a'],
+    ['an e-mail address as reason', '--approve --reason a@example.com --by ann'],
+    ['a long number as reason', '--approve --reason passport-123456 --by ann'],
+  ])('is refused with %s', async (_what, options) => {
+    const { service, id } = await rejected();
+    expect(await cli(service, `override ${id} ${options} --yes`)).toMatchObject({ code: 2, out: '' });
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+  });
+
+  it('finds an identity by its e-mail address, and says so where there is none', async () => {
+    const { service, id } = await rejected();
+    service.kratos.identifiers.set('ann@example.com', id);
+    expect(await cli(service, 'recheck ann@example.com')).toMatchObject({ code: 0 });
+    expect(await cli(service, 'recheck bob@example.com')).toMatchObject({ code: 2, out: '' });
+  });
+});
+
+describe('restart', () => {
+  it('lets a person in whom standing and gate refuse, by an address that is good once', async () => {
+    const { service, id, browser } = await rejected();
+    expect(await browser.press().then(() => service.jumio.calls.create.length)).toBe(1);
+    const ran = await cli(service, `restart ${id} --by ann --reason new_passport --json`);
+    const { address, after } = JSON.parse(ran.out);
+    expect(after).toEqual({ status: 'rejected', waiting_on: 'person' });
+    expect(new URL(address).pathname).toBe('/jumio/enter');
+    await browser.press();
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
+    expect(await signsIn(service, id)).toBe(403);
+    await decide(service, id, 'PASSED');
+    await reaches(service, id, 'approved');
+    expect((await snapshotOf(service, id)).identity.grantedFrom).toBeNull();
+  });
+
+  it('is one attempt: rejected again, the person is refused again', async () => {
+    const { service, id, browser } = await rejected();
+    await cli(service, `restart ${id} --by ann`);
+    await browser.press();
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
+    await decide(service, id, 'REJECTED');
+    await browser.press();
+    expect(service.jumio.calls.create).toHaveLength(2);
+  });
+
+  it('warns that a rejection by the operator does not end by it', async () => {
+    const { service, id } = await rejected();
+    await cli(service, `override ${id} --reject --reason fraud --by ann --yes`);
+    expect((await cli(service, `restart ${id} --by ann`)).err).toContain('override --approve');
+  });
+});
+
+describe('recheck', () => {
+  it('reads a settled execution again, but not twice within an hour unless it is forced', async () => {
+    const { service, id } = await rejected();
+    const reads = () => service.jumio.calls.details.length;
+    const before = reads();
+    await cli(service, `recheck ${id}`);
+    expect((await snapshotOf(service, id)).identity.jumioDue).toBeGreaterThan(service.clock.now() + 50 * MINUTE);
+    await cli(service, `recheck ${id} --force`);
+    service.worker.wake();
+    await eventually(() => expect(reads()).toBe(before + 1));
+  });
+
+  it('has the copy written anew, whatever stands there', async () => {
+    const { service, id } = await rejected();
+    service.kratos.copies.set(id, { status: 'approved' });
+    await cli(service, `recheck ${id}`);
+    service.worker.wake();
+    await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' }));
+  });
+
+  it('knows whom it does not know', async () => {
+    const { service } = await rejected();
+    const nobody = randomUUID();
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', code: 'identity-not-found', status: 404 });
+    expect(await cli(service, `recheck ${nobody}`)).toMatchObject({ code: 2, out: '' });
+  });
+});
+
+describe('erase', () => {
+  it('deletes at Jumio, clears Kratos, keeps the standing, and is refused a way back by nothing', async () => {
+    const { service, id, browser } = await rejected();
+    const execution = service.jumio.latest(id);
+    const ran = await cli(service, `erase ${id} --by ann --yes`);
+    expect(ran).toMatchObject({ code: 0 });
+    service.worker.wake();
+    await eventually(async () => {
+      expect(service.jumio.calls.deleteAccount).toEqual([execution.accountId]);
+      expect(service.kratos.copies.has(id)).toBe(false);
+      expect((await snapshotOf(service, id)).identity.jumioDue).toBeNull();
+    });
+    expect(await kinds(service, id)).toEqual(expect.arrayContaining(['erased', 'deleted_at_jumio', 'cleared']));
+    expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
+    await browser.press();
+    await browser.get('/jumio/status');
+    pass(service, 2 * HOUR);
+    expect(await signsIn(service, id)).toBe(403);
+    const { identity, verifications } = await snapshotOf(service, id);
+    expect(identity).toMatchObject({ standing: 'rejected', content: null, returnTo: null, locale: null });
+    expect(verifications).toMatchObject([{ decision: 'FAILED', executionId: null, accountId: null, reason: null }]);
+    expect(service.jumio.calls.create).toHaveLength(1);
+    expect(service.kratos.copies.has(id)).toBe(false);
+  });
+
+  it('outlasts an outage of Jumio and of Kratos', async () => {
+    const jumio = createFakeJumio();
+    const service = await testService({ jumio });
+    const { id } = await signedUp(service);
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', failure: 'timeout' });
+    jumio.instead.deleteAccount = () => jumioFails({ operation: 'delete', failure: 'unreachable' });
+    await cli(service, `erase ${id} --by ann --yes`);
+    service.worker.wake();
+    await eventually(() => expect(jumio.calls.deleteAccount.length).toBeGreaterThan(0));
+    jumio.instead.deleteAccount = undefined;
+    service.kratos.instead.read = undefined;
+    await eventually(async () => {
+      pass(service, 15 * MINUTE);
+      expect((await snapshotOf(service, id)).verifications[0]?.accountId).toBeNull();
+      expect(service.kratos.copies.has(id)).toBe(false);
+    });
+  });
+
+  it('may be said again, also of somebody whom only Kratos knows', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    service.kratos.copies.set(id, { status: 'approved' });
+    for (const _ of ['once', 'twice'])
+      expect(await cli(service, `erase ${id} --by ann --yes`)).toMatchObject({ code: 0 });
+    service.worker.wake();
+    await eventually(() => expect(service.kratos.copies.has(id)).toBe(false));
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ inherited: 'approved', standing: 'approved' });
+    expect(await cli(service, `restart ${id} --by ann`)).toMatchObject({ code: 2, out: '' });
+    expect(await cli(service, `override ${id} --approve --reason a --by ann --yes`)).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a command beside a busy service', () => {
+  it('waits for its turn, and leaves both their rows', async () => {
+    const service = await testService();
+    const people = await Promise.all(Array.from({ length: 10 }, () => signedUp(service)));
+    const ran = await Promise.all(
+      people.map(({ id }) => cli(service, `override ${id} --approve --reason a --by ann --yes`)),
+    );
+    expect(ran.map(({ code }) => code)).toEqual(people.map(() => 0));
+    for (const { id } of people) await reaches(service, id, 'approved');
+  });
+});

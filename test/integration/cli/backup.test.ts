@@ -1,0 +1,77 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import { openOn, put, signUp } from '../../contract/ledger/world.ts';
+import { runCli } from '../../support/clients/cli.ts';
+import { freshFolder, postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
+import { createMovedClock } from '../../support/service/shifted-clock.ts';
+
+const noPostgres = await whyNoPostgres();
+
+async function world() {
+  const clock = createMovedClock();
+  const databaseUrl = await sqlite.fresh();
+  const ledger = await openOn(sqlite, databaseUrl, clock.now());
+  return { ledger, beside: { clock, databaseUrl }, file: join(await freshFolder(), 'backups', 'ledger.sqlite') };
+}
+
+describe('backup', () => {
+  it('copies what was committed a moment ago, while the service has the ledger open and goes on writing', async () => {
+    const { ledger, beside, file } = await world();
+    const [id, now] = [await signUp(ledger), beside.clock.now()];
+    await ledger.change(id, now, (snapshot) => snapshot && { snapshot, events: [{ kind: 'met' }] });
+    expect(await runCli(beside, ['backup', file])).toMatchObject({ code: 0, out: '' });
+    const later = await signUp(ledger);
+    const copy = await openOn(sqlite, `file:${file}`);
+    expect(copy.origin).toBe('opened');
+    expect(copy.referenceKey).toEqual(ledger.referenceKey);
+    expect(await copy.snapshot(id)).toEqual(await ledger.snapshot(id));
+    expect(await copy.events(id)).toEqual(await ledger.events(id));
+    expect(await copy.snapshot(later)).toBeUndefined();
+  });
+
+  it('is a ledger that a service can go on with', async () => {
+    const { ledger, beside, file } = await world();
+    const id = await signUp(ledger);
+    await runCli(beside, ['backup', file]);
+    const copy = await openLedger(`file:${file}`, beside.clock.now());
+    const snapshot = await copy.snapshot(id);
+    if (snapshot) await put(copy, { ...snapshot, identity: { ...snapshot.identity, nudges: 7 } });
+    expect((await copy.snapshot(id))?.identity.nudges).toBe(7);
+    await copy.close();
+  });
+
+  it('is nobody else’s to read', async () => {
+    const { beside, file } = await world();
+    await runCli(beside, ['backup', file]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('overwrites nothing', async () => {
+    const { beside, file } = await world();
+    await runCli(beside, ['backup', file]);
+    const { size } = await stat(file);
+    const { code, err } = await runCli(beside, ['backup', file]);
+    expect(code).toBe(2);
+    expect(err).toContain('is there already');
+    expect((await stat(file)).size).toBe(size);
+  });
+
+  it('says why it could not be written', async () => {
+    const { beside } = await world();
+    const inTheWay = join(await freshFolder(), 'a-file');
+    await writeFile(inTheWay, '');
+    const { code, err } = await runCli(beside, ['backup', join(inTheWay, 'ledger.sqlite')]);
+    expect(code).toBe(1);
+    expect(err).toContain('The backup was not written: ');
+    expect(err).not.toContain('    at ');
+  });
+
+  it.skipIf(noPostgres)('leaves PostgreSQL to its own tools', async () => {
+    const beside = { clock: createMovedClock(), databaseUrl: await postgres.fresh() };
+    const { code, err } = await runCli(beside, ['backup', join(await freshFolder(), 'x')]);
+    expect(code).toBe(2);
+    expect(err).toContain('pg_dump');
+  });
+});

@@ -1,0 +1,225 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { filledActions } from '../../../sandbox/kratos/config/actions.ts';
+import { realConfig } from '../../../sandbox/kratos/real/config.ts';
+import type { Environment } from '../../../webhook/config/problem.ts';
+import { runCli } from '../../support/clients/cli.ts';
+import { type Answering, json, refusingUrl, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import { CANARIES } from '../../support/logs/canaries.ts';
+import { freshFolder, sqlite } from '../../support/service/databases.ts';
+import { testService } from '../../support/service/service.ts';
+
+const NO_SESSION = { error: { code: 401, status: 'Unauthorized', message: 'The request could not be authorized' } };
+
+/** What Kratos and Jumio would answer to the doctor, by path. */
+type Answers = Readonly<Record<string, Answering>>;
+
+const WELL: Answers = {
+  '/admin/identities?page_size=1': json(200, [{ id: 'somebody', traits: { email: CANARIES.email } }]),
+  '/sessions/whoami': json(401, NO_SESSION),
+  '/oauth2/token': json(200, { access_token: CANARIES.bearerToken, expires_in: 3600 }),
+};
+
+async function neighbours(changes: Answers) {
+  const answers = { ...WELL, ...changes };
+  const server = await startAnsweringServer((response, request) =>
+    (answers[request.path] ?? json(404, {}))(response, request),
+  );
+  onTestFinished(server.close);
+  return server;
+}
+
+interface Changes {
+  readonly answers?: Answers;
+  readonly hookUrl?: string;
+  /** Where the hooks of an eID lead, if not where the others do. */
+  readonly eidUrl?: string;
+  readonly secret?: string;
+}
+
+/** A running service, its neighbours, and Kratos' configuration in two files. */
+async function installation(changes: Changes = {}) {
+  const service = await testService({ idle: true });
+  const url = await service.app.listen({ port: 0, host: '127.0.0.1' });
+  const server = await neighbours(changes.answers ?? {});
+  const options = {
+    serviceUrl: changes.hookUrl ?? url,
+    webhookSecret: changes.secret ?? CANARIES.webhookSecret,
+    verifyUrl: url,
+    uiUrl: 'http://127.0.0.1:1',
+    publicHost: '127.0.0.1',
+    cookieDomain: '127.0.0.1',
+  };
+  const folder = await freshFolder();
+  const files = [join(folder, 'kratos.yaml'), join(folder, 'ory-actions.yaml')] as const;
+  const ports = { public: Number(new URL(server.url).port), admin: 4434 };
+  await writeFile(files[0], stringify(realConfig(options, ports, '/nowhere.sqlite', 'v26.2.0')));
+  const eidUrl = changes.eidUrl ?? options.serviceUrl;
+  await writeFile(files[1], filledActions(options).replaceAll(`${options.serviceUrl}/eid/`, `${eidUrl}/eid/`));
+  const env = {
+    KRATOS_ADMIN_URL: server.url,
+    KRATOS_PUBLIC_URL: server.url,
+    JUMIO_AUTH_URL: `${server.url}/oauth2/token`,
+    JUMIO_API_BASE_URL: server.url,
+    PUBLIC_URL: url,
+  };
+  const doctor = (more: Environment = {}, ...flags: string[]) =>
+    runCli(service, ['doctor', '--kratos-config', ...files, ...flags], { env: { ...env, ...more } });
+  return { service, server, doctor, env };
+}
+
+interface Printed {
+  readonly green: boolean;
+  readonly findings: readonly { id: string; severity: string; fix: { lines: string[] } }[];
+  readonly passed: readonly { says: string }[];
+}
+
+async function findings(run: ReturnType<typeof runCli>): Promise<{ code: number; wrong: string[] }> {
+  const { code, out } = await run;
+  const report: Printed = JSON.parse(out);
+  const wrong = report.findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id);
+  return { code, wrong: [...new Set(wrong)] };
+}
+
+describe('`doctor` on a whole installation', () => {
+  it('is green, ends with 0, and says what it could not check', async () => {
+    const { doctor } = await installation();
+    const { code, out, err } = await doctor();
+    expect({ code, err, out }).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Nothing is wrong') });
+    expect(out).toContain('✓ the running service lets each hook in');
+    expect(out).toContain('not checkable from here\n  ? that the key may change identities');
+  });
+
+  it('changes nothing: not in the ledger, and nothing but looks at the neighbours', async () => {
+    const { doctor, service, server } = await installation();
+    const before = await service.desk.ledger.events(null);
+    await doctor();
+    expect(await service.desk.ledger.events(null)).toEqual(before);
+    expect(await service.desk.ledger.nextDue()).toBeUndefined();
+    expect(server.arrived.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'GET /admin/identities?page_size=1',
+      'GET /sessions/whoami',
+      'POST /oauth2/token',
+    ]);
+  });
+
+  it('prints no secret and nobody’s data, whatever is wrong', async () => {
+    const { doctor } = await installation({ secret: 'canary-of-another-secret' });
+    for (const flags of [[], ['--json']]) {
+      const { out, err } = await doctor({}, ...flags);
+      expect(out + err).not.toMatch(/canary-of/);
+      expect(out).not.toMatch(/sandbox-only/);
+    }
+  });
+
+  it('is told by the running service that its secret is another, also where the files agree', async () => {
+    const { doctor } = await installation({ secret: 'canary-of-another-secret' });
+    const { code, wrong } = await findings(doctor({ ORY_WEBHOOK_SECRET: 'canary-of-another-secret' }, '--json'));
+    expect({ code, wrong }).toEqual({ code: 1, wrong: ['service-refuses-secret'] });
+  });
+
+  it('warns where nobody answers at the hooks’ address, and ends with 0', async () => {
+    const { doctor } = await installation({ hookUrl: await refusingUrl() });
+    expect(await findings(doctor({}, '--json'))).toEqual({ code: 0, wrong: ['service-unreachable'] });
+  });
+
+  it('says once what is wrong in several places, and names each of them', async () => {
+    const { doctor } = await installation({ hookUrl: await refusingUrl() });
+    const { out } = await doctor();
+    const count = (text: string): number => out.split(text).length - 1;
+    expect(count('(service-unreachable)')).toBeGreaterThan(2);
+    expect(count('/jumio/initiate gives no answer from here')).toBe(1);
+    expect(count('If it does not either, nobody signs up or in.')).toBe(1);
+    expect(count('start the service, or run the doctor where Kratos runs')).toBe(1);
+  });
+
+  it('knows what is not this service', async () => {
+    const other = await neighbours({});
+    const { doctor } = await installation({ hookUrl: other.url });
+    expect(await findings(doctor({}, '--json'))).toEqual({ code: 1, wrong: ['not-the-service'] });
+  });
+
+  it('calls the hooks of an eID too: behind a proxy that passes /jumio/ only, sign-ups would be refused', async () => {
+    const proxy = await neighbours({});
+    const { doctor } = await installation({ eidUrl: proxy.url });
+    const { out } = await doctor();
+    expect(proxy.arrived.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'POST /eid/assurance',
+      'POST /eid/link',
+    ]);
+    for (const path of ['/eid/assurance', '/eid/link'])
+      expect(out).toContain(`${proxy.url}${path} answers 404, which this service would not`);
+  });
+
+  it.each([
+    ['kratos-key-refused', { '/admin/identities?page_size=1': json(401, NO_SESSION) }],
+    ['kratos-admin-unreachable', { '/admin/identities?page_size=1': json(200, { pretends: 'to be Kratos' }) }],
+    ['whoami-not-kratos', { '/sessions/whoami': html(401) }],
+    ['whoami-not-kratos', { '/sessions/whoami': html(302) }],
+    ['jumio-credentials-refused', { '/oauth2/token': json(401, { error: 'invalid_client' }) }],
+    ['jumio-unreachable', { '/oauth2/token': json(200, { no: 'token' }) }],
+  ])('finds %s', async (id, answers) => {
+    const { doctor } = await installation({ answers });
+    expect(await findings(doctor({}, '--json'))).toEqual({ code: 1, wrong: [id] });
+  });
+
+  it('warns of a clock that is wrong', async () => {
+    const date = new Date(Date.now() - 90_000).toUTCString();
+    const token = json(200, { access_token: CANARIES.bearerToken, expires_in: 3600 }, { date });
+    const { doctor } = await installation({ answers: { '/oauth2/token': token } });
+    expect(await findings(doctor({}, '--json'))).toEqual({ code: 0, wrong: ['clock'] });
+  });
+
+  it('warns where callbacks to PUBLIC_URL do not arrive', async () => {
+    const { doctor } = await installation();
+    const nobody = await refusingUrl();
+    expect((await findings(doctor({ PUBLIC_URL: nobody }, '--json'))).wrong).toContain('callback-does-not-arrive');
+  });
+
+  it('says that creation is paused, and why', async () => {
+    const { doctor, service } = await installation();
+    await service.desk.ledger.budgets.stop('Jumio gave no link: is the domain prefix set?', Date.now());
+    const { code, out } = await doctor();
+    expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining('is the domain prefix set?') });
+  });
+
+  it('reports every variable that is wrong, and judges Kratos’ configuration all the same', async () => {
+    const { doctor } = await installation();
+    const { code, wrong } = await findings(doctor({ JUMIO_CLIENT_ID: '', PORT: 'x' }, '--json'));
+    expect({ code, wrong }).toEqual({ code: 1, wrong: ['variable'] });
+  });
+});
+
+describe('`doctor` and the ledger', () => {
+  it('says that there is none yet, and makes none', async () => {
+    const { doctor } = await installation();
+    const url = await sqlite.fresh();
+    for (let twice = 0; twice < 2; twice += 1)
+      expect((await doctor({ DATABASE_URL: url })).out).toContain('there is no ledger yet');
+  });
+
+  it('finds one that cannot be opened', async () => {
+    const { doctor } = await installation();
+    const file = join(await freshFolder(), 'ledger.sqlite');
+    await writeFile(file, 'this is no database, whatever its name says, and long enough to be read as one');
+    expect((await findings(doctor({ DATABASE_URL: `file:${file}` }, '--json'))).wrong).toEqual(['ledger-closed']);
+  });
+});
+
+describe('`doctor` asked wrongly', () => {
+  it.each([
+    ['/nowhere/kratos.yaml', 'ENOENT'],
+    ['/etc/hostname', '.yaml'],
+  ])('ends with 2 for %s', async (file, word) => {
+    const service = await testService({ idle: true });
+    const { code, err } = await runCli(service, ['doctor', '--kratos-config', file]);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(word) });
+  });
+});
+
+function html(status: number): Answering {
+  return (response) =>
+    response.writeHead(status, { location: '/login', 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Ledger } from '../../../webhook/ledger/ledger.ts';
+import { newcomer, openOn, signUp } from '../../contract/ledger/world.ts';
+import { runCli } from '../../support/clients/cli.ts';
+import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
+import { createMovedClock } from '../../support/service/shifted-clock.ts';
+
+const noPostgres = await whyNoPostgres();
+
+if (noPostgres) console.log(`the commands on PostgreSQL: ${noPostgres}`);
+
+const DATABASES = noPostgres ? [sqlite] : [sqlite, postgres];
+
+const DAY = 86_400_000;
+
+/** So many events, in one transaction. */
+async function note(ledger: Ledger, at: number, count: number): Promise<void> {
+  const events = Array.from({ length: count }, (_, n) => ({ kind: 'noted', detail: { n } }));
+  await ledger.change(randomUUID(), at, () => ({ snapshot: newcomer(at), events }));
+}
+
+interface Line {
+  readonly id: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly identity: string | null;
+}
+
+function parsed(out: string): Line[] {
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+describe.skipIf(noPostgres)('export on postgres, of events that are committed out of their order', () => {
+  it('waits for those under way, so that nothing is missed by going on behind the last id', async () => {
+    const clock = createMovedClock();
+    const databaseUrl = await postgres.fresh();
+    const ledger = await openOn(postgres, databaseUrl, clock.now());
+    const door = await postgres.sideDoor(databaseUrl);
+    await door.run('begin');
+    await door.run(`insert into events (at, kind, detail) values (${clock.now()}, 'slow', '{}')`);
+    await note(ledger, clock.now(), 2);
+    const exported = runCli({ clock, databaseUrl }, ['export']);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await note(ledger, clock.now(), 1);
+    await door.run('commit');
+    const seen = parsed((await exported).out);
+    expect(seen.map(({ kind }) => kind)).toEqual(['slow', 'noted', 'noted']);
+    const rest = parsed((await runCli({ clock, databaseUrl }, ['export', '--after', String(seen.at(-1)?.id)])).out);
+    expect(rest).toHaveLength(1);
+  });
+});
+
+describe.each(DATABASES)('export on $dialect', (database) => {
+  async function world() {
+    const clock = createMovedClock();
+    const databaseUrl = await database.fresh();
+    const ledger = await openOn(database, databaseUrl, clock.now());
+    return { clock, databaseUrl, ledger };
+  }
+
+  it('gives every event once, oldest first, also beyond a page', async () => {
+    const { ledger, ...beside } = await world();
+    await note(ledger, beside.clock.now(), 1_203);
+    const { code, out } = await runCli(beside, ['export']);
+    const ids = parsed(out).map(({ id }) => id);
+    expect(code).toBe(0);
+    expect(ids).toHaveLength(1_203);
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+  });
+
+  it('goes on behind the last id that was seen', async () => {
+    const { ledger, ...beside } = await world();
+    await note(ledger, beside.clock.now(), 3);
+    const seen = parsed((await runCli(beside, ['export'])).out);
+    await note(ledger, beside.clock.now(), 2);
+    const rest = parsed((await runCli(beside, ['export', '--after', String(seen.at(-1)?.id)])).out);
+    expect(rest).toHaveLength(2);
+    expect(parsed((await runCli(beside, ['export'])).out)).toEqual([...seen, ...rest]);
+  });
+
+  it('keeps to a time and to one identity', async () => {
+    const { ledger, ...beside } = await world();
+    const now = beside.clock.now();
+    await note(ledger, now - 3 * DAY, 2);
+    await note(ledger, now - DAY, 1);
+    const id = await signUp(ledger, now);
+    await ledger.change(id, now, (snapshot) => snapshot && { snapshot, events: [{ kind: 'met' }] });
+    expect(parsed((await runCli(beside, ['export', '--since', '2d'])).out)).toHaveLength(2);
+    expect(parsed((await runCli(beside, ['export', '--identity', id])).out)).toMatchObject([{ identity: id }]);
+    expect((await runCli(beside, ['export', '--identity', randomUUID()])).out).toBe('');
+  });
+});
+
+describe('every command', () => {
+  it('says what is wrong with how it was asked, and ends with 2', async () => {
+    const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
+    for (const args of [[], ['no-such-command'], ['export', '--since', 'yesterday'], ['export', '--after', 'x']]) {
+      const { code, out, err } = await runCli(beside, args);
+      expect({ args, code, out }).toEqual({ args, code: 2, out: '' });
+      expect(err).not.toBe('');
+    }
+  });
+
+  it('makes no ledger where there is none', async () => {
+    const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
+    const { code, err } = await runCli(beside, ['export']);
+    expect(code).toBe(1);
+    expect(err).toContain('There is no ledger at /nowhere/ledger.sqlite');
+  });
+
+  it('names every variable that is wrong, and no value of a secret', async () => {
+    const beside = { clock: createMovedClock(), databaseUrl: 'nonsense' };
+    const { code, err } = await runCli(beside, ['export'], { env: { JUMIO_CLIENT_ID: '' } });
+    expect(code).toBe(2);
+    expect(err).toContain('DATABASE_URL');
+    expect(err).toContain('JUMIO_CLIENT_ID');
+  });
+});

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Ledger } from '../../../webhook/ledger/ledger.ts';
+import type { LedgerEvent, Snapshot } from '../../../webhook/model.ts';
+import { withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
+import { newcomer, openOn, put } from '../../contract/ledger/world.ts';
+import { decide, signedUp } from '../../support/builders/people.ts';
+import { validate } from '../../support/clients/calls.ts';
+import { runCli } from '../../support/clients/cli.ts';
+import { kratosFails } from '../../support/fakes/upstream-answers.ts';
+import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
+import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
+import { testService } from '../../support/service/service.ts';
+import { createMovedClock, DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const noPostgres = await whyNoPostgres();
+
+if (noPostgres) console.log(`the commands on PostgreSQL: ${noPostgres}`);
+
+const DATABASES = noPostgres ? [sqlite] : [sqlite, postgres];
+
+function lines(out: string): Record<string, unknown>[] {
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+describe.each(DATABASES)('what a script reads on $dialect', (database) => {
+  async function world() {
+    const clock = createMovedClock();
+    // Noon (UTC): some minutes ago is the same day, whenever this runs.
+    clock.advance(1.5 * DAY - (clock.now() % DAY));
+    const databaseUrl = await database.fresh();
+    const ledger = await openOn(database, databaseUrl, clock.now());
+    return { beside: { clock, databaseUrl }, ledger, now: clock.now() };
+  }
+
+  async function person(
+    ledger: Ledger,
+    at: number,
+    change: (s: Snapshot) => Snapshot = (s) => s,
+    events: LedgerEvent[] = [],
+  ) {
+    const snapshot = change(newcomer(at));
+    await ledger.change(snapshot.identity.id, at, () => ({ snapshot, events }));
+    return snapshot;
+  }
+
+  it('report counts each day by verdict and by rule, with the median time to a decision', async () => {
+    const { beside, ledger, now } = await world();
+    const today = new Date(now).toISOString().slice(0, 10);
+    for (const minutes of [1, 3, 10]) {
+      const { identity, verifications } = await person(ledger, now - minutes * MINUTE);
+      const verificationId = verifications[0]?.id ?? '';
+      const detail = { verdict: minutes === 10 ? 'FAILED' : 'PASSED', reason: null, previous: null };
+      const events = [{ kind: 'decided', verificationId, detail }];
+      await ledger.change(identity.id, now, (snapshot) => snapshot && { snapshot, events });
+    }
+    const refusal = { policy: 'abc', flow: null, kind: 'login' };
+    // Met today, and made long before: a backfill is no sign-up.
+    await person(ledger, now, (snapshot) => withIdentity(snapshot, { bornAt: now - 2 * DAY }));
+    await person(ledger, now - 2 * DAY, undefined, [{ kind: 'started' }, { kind: 'creation_paused' }]);
+    await person(ledger, now, undefined, [
+      { kind: 'blocked', detail: { ...refusal, rule: 0, name: 'rejected', status: 'rejected' } },
+      { kind: 'would_block', detail: { ...refusal, rule: 3, name: null, status: 'pending' } },
+      { kind: 'would_block', detail: { ...refusal, rule: 3, name: null, status: 'none' } },
+      { kind: 'blocked', detail: { ...refusal, rule: null, name: null, status: 'unknown' } },
+      { kind: 'undecided', detail: { ...refusal, rule: null, name: null, status: 'unknown' } },
+    ]);
+    const { code, out } = await runCli(beside, ['report', '--json']);
+    const { days, stuck } = JSON.parse(out);
+    expect(code).toBe(0);
+    expect(days.at(-1)).toMatchObject({
+      day: today,
+      sign_ups: 4,
+      decided: { PASSED: 2, FAILED: 1 },
+      median_seconds: 180,
+      blocked: { rejected: 1 },
+      would_block: { 'rule 3': 2 },
+      on_failure: 2,
+    });
+    expect(days[0]).toMatchObject({ sign_ups: 1, started: 1, creation_pauses: 1, median_seconds: null });
+    expect(stuck).toEqual({});
+    expect(JSON.parse((await runCli(beside, ['report', '--json', '--since', '1d'])).out).days).toHaveLength(1);
+    const { out: text } = await runCli(beside, ['report']);
+    expect(text).toContain(today);
+    expect(text).toContain('would block');
+  });
+
+  it('list --stuck names everybody who needs an operator, and nobody else', async () => {
+    const { beside, ledger, now } = await world();
+    const row = (patch: object) => (snapshot: Snapshot) =>
+      withVerification(snapshot, snapshot.verifications[0]?.id ?? '', patch);
+    const made: Record<string, Snapshot> = {
+      publish_stuck: await person(ledger, now, (s) => withIdentity(s, { stuck: 1 })),
+      gone: await person(ledger, now, (s) => withIdentity(s, { gone: 1, missingSince: now - DAY })),
+      parked: await person(ledger, now, row({ parked: 1, lastError: 'status 400' })),
+      not_created: await person(ledger, now, row({ attempts: 3, lastError: 'timeout' })),
+      unreadable: await person(ledger, now, row({ state: 'started', attempts: 5, lastError: 'status 500' })),
+      contradiction: await person(ledger, now, undefined, [{ kind: 'contradiction' }]),
+      eid_unread: await person(ledger, now, (s) =>
+        withIdentity(s, { evidence: 1, evidenceSince: now - 2 * HOUR, evidenceAt: now, evidenceTries: 3 }),
+      ),
+      erase_owed: await person(ledger, now, (s) => withIdentity(s, { erasedAt: now - 2 * HOUR, jumioDue: now })),
+    };
+    await person(ledger, now);
+    // Told of just now, and of long ago by a sign-in that healed: neither was tried for long.
+    await person(ledger, now, (s) => withIdentity(s, { evidence: 2, evidenceSince: now, evidenceTries: 1 }));
+    await person(ledger, now, (s) => withIdentity(s, { evidence: 1, evidenceSince: now - DAY }));
+    await ledger.budgets.stop('Jumio answers 403', now);
+    const { code, out } = await runCli(beside, ['list', '--stuck', '--json']);
+    const [pause, ...listed] = lines(out);
+    expect(code).toBe(0);
+    expect(pause).toMatchObject({ kind: 'creation_paused', reason: 'Jumio answers 403' });
+    expect(listed.map(({ kind, identity }) => [kind, identity])).toEqual(
+      Object.entries(made).map(([kind, { identity }]) => [kind, identity.id]),
+    );
+    const counts = Object.fromEntries(Object.keys(made).map((kind) => [kind, 1]));
+    expect(JSON.parse((await runCli(beside, ['report', '--json'])).out)).toMatchObject({ stuck: counts });
+  });
+
+  it('list --status streams all of a status, page after page, with their age', async () => {
+    const { beside, ledger, now } = await world();
+    const ids = Array.from({ length: 601 }, () => randomUUID()).sort();
+    for (let from = 0; from < ids.length; from += 100)
+      await Promise.all(ids.slice(from, from + 100).map((id) => put(ledger, newcomer(now - HOUR, id), now)));
+    const { out } = await runCli(beside, ['list', '--status', 'pending', '--json']);
+    expect(lines(out).map(({ identity }) => identity)).toEqual(ids);
+    expect(lines(out)[0]).toMatchObject({ kind: 'pending', since: new Date(now - HOUR).toISOString() });
+    expect((await runCli(beside, ['list', '--status', 'approved', '--json'])).out).toBe('');
+  });
+});
+
+describe('list', () => {
+  it('wants one question', async () => {
+    const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere' };
+    for (const args of [['list'], ['list', '--stuck', '--status', 'none'], ['list', '--status', 'odd']])
+      expect(await runCli(beside, args)).toMatchObject({ code: 2, out: '' });
+  });
+});
+
+describe('status', () => {
+  async function rejected() {
+    const service = await testService();
+    const { id } = await signedUp(service);
+    await decide(service, id, 'REJECTED');
+    return { service, id };
+  }
+
+  it('says where somebody stands and why, what is due, and what a sign-in meets now, and tells no secret', async () => {
+    const { service, id } = await rejected();
+    await validate(service, { kratos_identity_id: id, metadata_public: { jumio: service.kratos.copies.get(id) } });
+    service.kratos.identifiers.set(CANARIES.email, id);
+    const { code, out, err } = await runCli(service, ['status', CANARIES.email, '--json']);
+    const facts = JSON.parse(out);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(facts).toMatchObject({
+      identity: id,
+      status: 'rejected',
+      waiting_on: 'operator',
+      why: 'Jumio rejected it (other)',
+      kratos: { found: true, metadata_public_jumio: { status: 'rejected' }, differences: [] },
+      gate: { now: { decision: 'block', status: 'rejected', rule: { index: 0 } } },
+      attempts: [{ attempt: 1, source: 'jumio', state: 'decided', decision: 'FAILED' }],
+    });
+    expect(facts.events.map(({ kind }: { kind: string }) => kind)).toEqual(
+      expect.arrayContaining(['requested', 'started', 'decided', 'published']),
+    );
+    const { out: text } = await runCli(service, ['status', id]);
+    for (const title of ['Attempts', 'Stored', 'Gate', 'Due next', 'Timeline']) expect(text).toContain(`\n${title}\n`);
+    expect(findCanaries(out + text)).toEqual([]);
+  });
+
+  it('names what differs in Kratos, and says when Kratos cannot be asked', async () => {
+    const { service, id } = await rejected();
+    service.kratos.copies.set(id, { status: 'approved' });
+    const seen = JSON.parse((await runCli(service, ['status', id, '--json'])).out);
+    expect(seen.kratos.differences).toEqual(['metadata_public.jumio is not what we published']);
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', failure: 'timeout' });
+    const down = JSON.parse((await runCli(service, ['status', id, '--json'])).out);
+    expect(down).toMatchObject({ status: 'rejected', kratos: { found: null, unreachable: 'kratos read: timeout' } });
+  });
+
+  it('shows whom only Kratos knows, and ends with 2 for whom nobody knows', async () => {
+    const { service } = await rejected();
+    const id = randomUUID();
+    service.kratos.copies.set(id, { status: 'approved' });
+    const { out } = await runCli(service, ['status', id, '--json']);
+    expect(JSON.parse(out)).toMatchObject({ status: 'approved', ledger: null, gate: { now: { decision: 'allow' } } });
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', code: 'identity-not-found', status: 404 });
+    expect(await runCli(service, ['status', randomUUID()])).toMatchObject({ code: 2, out: '' });
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', failure: 'timeout' });
+    const unknown = await runCli(service, ['status', randomUUID()]);
+    expect(unknown).toMatchObject({ code: 1, out: '', err: 'kratos read: timeout\n' });
+  });
+});

@@ -1,0 +1,202 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createJumioClient } from '../../../webhook/jumio/client.ts';
+import { type Answering, type Arrived, json, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import {
+  ACCOUNT,
+  EXECUTION,
+  IDS,
+  optionsFor,
+  START,
+  startedBody,
+  startJumioStub,
+} from '../../support/fakes/jumio-client.ts';
+
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+async function stub(...parameters: Parameters<typeof startJumioStub>) {
+  const running = await startJumioStub(...parameters);
+  closing.push(running.server.close);
+  return running;
+}
+
+const detailsBody = {
+  workflow: { id: EXECUTION, status: 'PROCESSED', definitionKey: '10011', userReference: START.reference },
+  account: { id: ACCOUNT },
+  decision: { type: 'PASSED', details: { label: 'PASSED' }, risk: { score: 0 } },
+  capabilities: {},
+};
+
+function only(requests: readonly Arrived[]): Arrived {
+  const [request, ...more] = requests;
+  if (request === undefined || more.length > 0) throw new Error(`one request was expected, ${requests.length} came`);
+  return request;
+}
+
+describe('a start', () => {
+  it('posts a new account with the reference, the key and the lifetime', async () => {
+    const { client, apiCalls } = await stub({});
+    await client.create(START);
+    const { method, path, headers, body } = only(apiCalls());
+    expect([method, path]).toEqual(['POST', '/api/v1/accounts']);
+    expect(JSON.parse(body)).toStrictEqual({
+      customerInternalReference: START.identityId,
+      userReference: START.reference,
+      workflowDefinition: { key: '10011' },
+      tokenLifetime: '1d',
+    });
+    expect(headers).toMatchObject({
+      authorization: 'Bearer token-1',
+      'content-type': 'application/json',
+      'user-agent': 'Acme Verification/1.0',
+      accept: 'application/json',
+    });
+  });
+
+  it('puts a further execution on an account that exists', async () => {
+    const { client, apiCalls } = await stub({});
+    await client.create({ ...START, accountId: ACCOUNT });
+    const { method, path, body } = only(apiCalls());
+    expect([method, path]).toEqual(['PUT', `/api/v1/accounts/${ACCOUNT}`]);
+    expect(JSON.parse(body)).toMatchObject({ userReference: START.reference });
+  });
+
+  it('sends the addresses that are configured, and no others', async () => {
+    const callbackUrl = 'https://verify.acme.example/jumio/callback';
+    const successUrl = 'https://verify.acme.example/jumio/status';
+    const { client, apiCalls } = await stub({}, { callbackUrl, successUrl });
+    await client.create(START);
+    expect(JSON.parse(only(apiCalls()).body)).toMatchObject({ callbackUrl, web: { successUrl } });
+  });
+
+  it.each([200, 201, 202])('gives the ids, the link and the tokens of a %i', async (status) => {
+    const { client } = await stub({ api: json(status, startedBody) });
+    expect(await client.create(START)).toStrictEqual({
+      ...IDS,
+      link: startedBody.web.href,
+      sdkToken: 'sdk-token',
+      transactionToken: 'transaction-token',
+    });
+  });
+
+  it.each([
+    ['no web', { ...startedBody, web: undefined }],
+    ['web without an href', { ...startedBody, web: { successUrl: 'https://app.acme.example' } }],
+    ['an href that is no web address', { ...startedBody, web: { href: 'javascript:alert(1)' } }],
+    ['a null href', { ...startedBody, web: { href: null } }],
+  ])('keeps the ids of an answer with %s', async (_, body) => {
+    const { client } = await stub({ api: json(200, body) });
+    expect(await client.create(START)).toStrictEqual({
+      ...IDS,
+      sdkToken: 'sdk-token',
+      transactionToken: 'transaction-token',
+    });
+  });
+
+  it('keeps the ids of an answer with nothing else, and of one full of the unknown', async () => {
+    const ids = { account: { id: ACCOUNT }, workflowExecution: { id: EXECUTION } };
+    const strange = { ...ids, web: [], sdk: 7, workflowExecution: { id: EXECUTION, credentials: 'none' }, more: {} };
+    for (const body of [ids, strange]) {
+      const { client } = await stub({ api: json(200, body) });
+      expect(await client.create(START)).toStrictEqual(IDS);
+    }
+  });
+
+  it.each([
+    ['no account', { ...startedBody, account: undefined }, 'account'],
+    ['no execution id', { ...startedBody, workflowExecution: {} }, 'workflowExecution.id'],
+    ['the ids at the top', { id: ACCOUNT, token: 'x' }, 'account, workflowExecution'],
+    ['an id that leads elsewhere', { ...startedBody, account: { id: '../x' } }, 'account.id'],
+  ])('is unusable with %s, and says where', async (_, body, place) => {
+    const { client } = await stub({ api: json(200, body) });
+    await expect(client.create(START)).rejects.toMatchObject({
+      facts: { operation: 'create', failure: 'unusable', status: 200, detail: `not as documented: ${place}` },
+    });
+  });
+});
+
+describe('a read', () => {
+  const execution = `/api/v1/accounts/${ACCOUNT}/workflow-executions/${EXECUTION}`;
+
+  it('of the status gives Jumio’s word, a new one too', async () => {
+    const body = { account: { id: ACCOUNT }, workflowExecution: { id: EXECUTION, status: 'PAUSED' } };
+    const { client, apiCalls } = await stub({ api: json(200, body) });
+    expect(await client.status(IDS)).toBe('PAUSED');
+    const { method, path } = only(apiCalls());
+    expect([method, path]).toEqual(['GET', `${execution}/status`]);
+  });
+
+  it('of the details gives the result', async () => {
+    const { client, apiCalls } = await stub({ api: json(200, detailsBody) });
+    expect(await client.details(IDS)).toMatchObject({ ...IDS, status: 'PROCESSED', decision: { type: 'PASSED' } });
+    const { method, path } = only(apiCalls());
+    expect([method, path]).toEqual(['GET', execution]);
+  });
+
+  it('goes to the retrieval host, a start to the account host', async () => {
+    const retrieval = await startAnsweringServer(json(200, detailsBody));
+    closing.push(retrieval.close);
+    const { client, apiCalls } = await stub({}, { retrievalBaseUrl: `${retrieval.url}/api/v1` });
+    await client.create(START);
+    await client.details(IDS);
+    expect(only(apiCalls()).path).toBe('/api/v1/accounts');
+    expect(only(retrieval.arrived).path).toBe(execution);
+  });
+
+  it('keeps its connections: twenty reads in a row open one', async () => {
+    const { client, server } = await stub({ api: json(200, detailsBody) });
+    for (let read = 0; read < 20; read += 1) await client.details(IDS);
+    expect(server.connections()).toBe(1);
+  });
+});
+
+describe('a proxy of the environment', () => {
+  /** Refuses every CONNECT, and says so; a plain request to it is answered like by Jumio. */
+  async function startProxy(answering: Answering) {
+    const proxy = await startAnsweringServer(answering);
+    closing.push(proxy.close);
+    return proxy;
+  }
+
+  it('is asked for a tunnel to Jumio’s hosts', async () => {
+    const proxy = await startProxy(() => undefined);
+    vi.stubEnv('HTTPS_PROXY', proxy.url);
+    const authUrl = 'https://auth.emea-1.jumio.ai/oauth2/token';
+    const client = createJumioClient({ ...optionsFor('https://api.emea-1.jumio.ai'), authUrl });
+    await expect(client.create(START)).rejects.toMatchObject({ facts: { operation: 'token' } });
+    expect(proxy.tunnels).toEqual(['auth.emea-1.jumio.ai:443']);
+  });
+
+  it('is left out for the hosts of NO_PROXY', async () => {
+    const proxy = await startProxy(json(200, {}));
+    vi.stubEnv('HTTP_PROXY', proxy.url);
+    vi.stubEnv('NO_PROXY', '127.0.0.1');
+    const { client } = await stub({});
+    await client.create(START);
+    expect(proxy.arrived).toEqual([]);
+  });
+});
+
+describe('deleting an account', () => {
+  it('is one DELETE on the retrieval host, and needs no body in its answer', async () => {
+    const { client, apiCalls } = await stub({ api: (response) => response.writeHead(200).end() });
+    await client.deleteAccount(ACCOUNT);
+    expect(only(apiCalls())).toMatchObject({
+      method: 'DELETE',
+      path: `/api/v1/accounts/${ACCOUNT}`,
+      body: '',
+      headers: { authorization: 'Bearer token-1' },
+    });
+  });
+
+  it.each([403, 404, 500])('that is answered %i was not done', async (status) => {
+    const { client } = await stub({ api: json(status, {}) });
+    await expect(client.deleteAccount(ACCOUNT)).rejects.toMatchObject({
+      facts: { upstream: 'jumio', operation: 'delete', failure: 'status', status },
+    });
+  });
+});

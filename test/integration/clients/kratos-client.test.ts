@@ -1,0 +1,361 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createKratosClient } from '../../../webhook/kratos/client.ts';
+import { json, refusingUrl, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import {
+  COOKIE,
+  content,
+  ID,
+  identityBody,
+  KEY,
+  refusal,
+  startKratosAnswering,
+  whoami,
+} from '../../support/fakes/kratos-answers.ts';
+import { failureOf } from '../../support/fakes/upstream-errors.ts';
+
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
+
+async function stub(...parameters: Parameters<typeof startKratosAnswering>) {
+  const running = await startKratosAnswering(...parameters);
+  closing.push(running.server.close);
+  return running;
+}
+
+describe('publishing', () => {
+  it('adds our two objects in one PATCH and gives back what is public now', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    expect(await client.publish(ID, content)).toStrictEqual(content.public);
+    expect(server.arrived).toHaveLength(1);
+    expect(server.arrived[0]).toMatchObject({
+      method: 'PATCH',
+      path: `/admin/identities/${ID}`,
+      headers: { 'content-type': 'application/json', 'user-agent': 'Acme Verification/1.0' },
+    });
+    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+      { op: 'add', path: '/metadata_public/jumio', value: content.public },
+      { op: 'add', path: '/metadata_admin/jumio', value: content.admin },
+    ]);
+  });
+
+  it('sends the same bytes for the same content', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    await client.publish(ID, content);
+    await client.publish(ID, content);
+    expect(server.arrived[1]?.body).toBe(server.arrived[0]?.body);
+  });
+
+  it.each([{}, { metadata_public: null }, { metadata_public: 'text' }, { metadata_public: { theirs: 1 } }])(
+    'gives back nothing where the answer is %j',
+    async (body) => {
+      const { client } = await stub(json(200, body));
+      expect(await client.publish(ID, content)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['/', ''],
+    ['/ory/', '/ory'],
+  ])('joins an address that ends in %s', async (end, prefix) => {
+    const server = await startAnsweringServer(json(200, identityBody));
+    closing.push(server.close);
+    const client = createKratosClient({ adminUrl: `${server.url}${end}`, userAgent: 'x' });
+    await client.read(ID);
+    expect(server.arrived[0]?.path).toBe(`${prefix}/admin/identities/${ID}`);
+  });
+});
+
+describe('a state', () => {
+  const inactive = { ...identityBody, state: 'inactive', state_changed_at: '2026-01-05T09:30:01.221Z' };
+
+  it('is written in the same PATCH as our two objects, and given back with its time', async () => {
+    const { client, server } = await stub(json(200, inactive));
+    expect(await client.setState(ID, 'inactive', content)).toStrictEqual({
+      jumio: content.public,
+      state: 'inactive',
+      stateChangedAt: Date.UTC(2026, 0, 5, 9, 30, 1, 221),
+    });
+    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+      { op: 'add', path: '/metadata_public/jumio', value: content.public },
+      { op: 'add', path: '/metadata_admin/jumio', value: content.admin },
+      { op: 'replace', path: '/state', value: 'inactive' },
+    ]);
+  });
+
+  it('is written alone where there is nothing to publish', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    expect(await client.setState(ID, 'active')).toStrictEqual({ jumio: content.public, state: 'active' });
+    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+      { op: 'replace', path: '/state', value: 'active' },
+    ]);
+  });
+});
+
+describe('revoking sessions', () => {
+  it.each([
+    ['there were some', 204, undefined, true],
+    ['there were none, or there is no such identity', 404, 'Unable to locate the resource', false],
+  ])('says whether %s', async (_what, status, message, found) => {
+    const { client, server } = await stub(message === undefined ? json(status, '') : refusal(status, { message }));
+    expect(await client.revokeSessions(ID)).toBe(found);
+    expect(server.arrived[0]).toMatchObject({ method: 'DELETE', path: `/admin/identities/${ID}/sessions` });
+  });
+
+  it.each([
+    [404, 'page not found', { code: 'no-such-path' }],
+    [429, '', { status: 429 }],
+    [500, '', { status: 500 }],
+  ])('fails by a %s in other words', async (status, message, facts) => {
+    const { client } = await stub(refusal(status, { message }));
+    const error = await failureOf(client.revokeSessions(ID));
+    expect(error.facts).toMatchObject({ operation: 'revoke', failure: 'status', ...facts });
+  });
+});
+
+describe('the list', () => {
+  const link = (token: string) => `</admin/identities?page_size=2&page_token=${token}>; rel="first"`;
+
+  it('gives a page and where the next one begins', async () => {
+    const next = `${link('first')},</admin/identities?page_size=2&page_token=a%2Bb%3D>; rel="next"`;
+    const { client, server } = await stub(json(200, [identityBody], { link: next }));
+    const page = await client.list(2, 'c+d=');
+    expect(page).toMatchObject({ identities: [{ id: ID, schemaId: 'default' }], next: 'a+b=' });
+    expect(page).not.toHaveProperty('pause');
+    expect(JSON.stringify(page)).not.toContain(identityBody.traits.email.concat('@'));
+    expect(server.arrived[0]?.path).toBe('/admin/identities?page_size=2&page_token=c%2Bd%3D');
+  });
+
+  it('ends where no link leads on', async () => {
+    const { client, server } = await stub(json(200, [], { link: link('first') }));
+    expect(await client.list(500)).toStrictEqual({ identities: [] });
+    expect(server.arrived[0]?.path).toBe('/admin/identities?page_size=500');
+  });
+
+  it.each([
+    ['0', '7', 7_000],
+    ['0', '0', 0],
+    ['1', '7', undefined],
+    ['0', undefined, undefined],
+  ])('with %s calls left and a reset in %s s asks to wait %s ms', async (remaining, reset, pause) => {
+    const headers = { 'x-ratelimit-remaining': remaining, ...(reset && { 'x-ratelimit-reset': reset }) };
+    const { client } = await stub(json(200, [], headers));
+    expect((await client.list(1)).pause).toBe(pause);
+  });
+
+  it.each([
+    [json(429, {}, { 'x-ratelimit-reset': '3' }), { failure: 'status', status: 429, retryAfter: 3_000 }],
+    [json(200, { not: 'a list' }), { failure: 'unusable' }],
+  ])('fails where Kratos does not give it', async (answering, facts) => {
+    const { client } = await stub(answering);
+    expect((await failureOf(client.list(1))).facts).toMatchObject({ operation: 'list', ...facts });
+  });
+
+  it('may be longer than any other answer', async () => {
+    const big = { ...identityBody, traits: { note: 'x'.repeat(2_000_000) } };
+    const { client } = await stub(json(200, [big]), { deadline: 5_000 });
+    expect((await client.list(1)).identities).toHaveLength(1);
+    expect((await failureOf(client.read(ID))).facts).toMatchObject({ failure: 'unusable' });
+  });
+});
+
+describe('the key', () => {
+  it('is a bearer token for the admin address', async () => {
+    const { client, server } = await stub(json(200, identityBody), { apiKey: KEY });
+    await client.publish(ID, content);
+    await client.read(ID);
+    expect(server.arrived.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
+  });
+
+  it.each([{}, { apiKey: '' }])('is not sent where there is none (%j)', async (options) => {
+    const { client, server } = await stub(json(200, identityBody), options);
+    await client.publish(ID, content);
+    expect(server.arrived[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('never goes to the public address', async () => {
+    const { client, server } = await stub(json(200, { active: true, identity: identityBody }), { apiKey: KEY });
+    await whoami(client);
+    expect(server.arrived[0]?.headers).not.toHaveProperty('authorization');
+  });
+});
+
+describe('a read', () => {
+  it('gives the identity without its traits', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    expect(await client.read(ID)).toStrictEqual({
+      id: ID,
+      schemaId: 'default',
+      createdAt: Date.UTC(2026, 0, 5, 9, 30, 1, 221),
+      metadataPublic: identityBody.metadata_public,
+      metadataAdmin: identityBody.metadata_admin,
+      state: 'active',
+    });
+    expect(server.arrived[0]).toMatchObject({ method: 'GET', path: `/admin/identities/${ID}`, body: '' });
+  });
+
+  it.each([undefined, null, 'text', 7, [1], {}])('passes on the metadata %j', async (metadata) => {
+    const { client } = await stub(json(200, { id: ID, metadata_public: metadata, metadata_admin: metadata }));
+    expect(await client.read(ID)).toStrictEqual({ id: ID, metadataPublic: metadata, metadataAdmin: metadata });
+  });
+});
+
+describe('whoami', () => {
+  const session = { id: 's', active: true, identity: identityBody, authenticator_assurance_level: 'aal1' };
+
+  it('forwards the cookies as they came and gives the session’s identity', async () => {
+    const { client, server } = await stub(json(200, session));
+    const cookie = `a=1; ory_kratos_session=${COOKIE}; b="2"`;
+    expect(await client.whoami({ cookie })).toMatchObject({ kind: 'session', identity: { id: ID } });
+    expect(server.arrived[0]).toMatchObject({ method: 'GET', path: '/sessions/whoami', headers: { cookie } });
+    expect(server.arrived[0]?.headers).not.toHaveProperty('x-session-token');
+  });
+
+  it('forwards a session token', async () => {
+    const { client, server } = await stub(json(200, session));
+    expect(await client.whoami({ sessionToken: 'ory_st_x' })).toMatchObject({ kind: 'session' });
+    expect(server.arrived[0]?.headers['x-session-token']).toBe('ory_st_x');
+    expect(server.arrived[0]?.headers).not.toHaveProperty('cookie');
+  });
+
+  it('gives the one trait that holds the language, and nothing else of the traits', async () => {
+    const traits = { email: 'a@b.example', name: { 'given/name': 'A' }, settings: { 'ui~/lang': 'de_AT' } };
+    const answer = json(200, { ...session, identity: { ...identityBody, traits } });
+    const { server } = await stub(answer);
+    const options = { adminUrl: server.url, publicUrl: server.url, userAgent: 'x' };
+    const spoken = createKratosClient({ ...options, localeTrait: '/settings/ui~0~1lang' });
+    const found = await whoami(spoken);
+    expect(found).toMatchObject({ kind: 'session', identity: { locale: 'de-AT' } });
+    expect(JSON.stringify(found)).not.toMatch(/a@b|given/);
+    for (const localeTrait of [
+      '/email',
+      '/name',
+      '/settings',
+      '/nothing/there',
+      '/__proto__/x',
+      '/settings/ui~0~1lang/0',
+    ]) {
+      const other = await whoami(createKratosClient({ ...options, localeTrait }));
+      expect(other.kind === 'session' && 'locale' in other.identity, localeTrait).toBe(false);
+    }
+    expect(JSON.stringify(await whoami(createKratosClient(options)))).not.toContain('locale');
+  });
+
+  it('says none for a 401 and for a session that is over', async () => {
+    const { client } = await stub(refusal(401, { message: 'The request could not be authorized' }));
+    expect(await whoami(client)).toStrictEqual({ kind: 'none' });
+    const { client: late } = await stub(json(200, { ...session, active: false }));
+    expect(await whoami(late)).toStrictEqual({ kind: 'none' });
+  });
+
+  const place = 'https://id.acme.example/self-service/login/browser?aal=aal2';
+  const error = { id: 'session_aal2_required', code: 403, details: { redirect_browser_to: place } };
+  it.each([
+    ['beside the error', { error, redirect_browser_to: place }, place],
+    ['only inside it', { error }, place],
+    ['nowhere', { error: { ...error, details: undefined } }, undefined],
+    ['as no web address', { error: { id: error.id }, redirect_browser_to: 'javascript:alert(1)' }, undefined],
+  ])('says second factor, with the place that stands %s', async (_, body, redirectTo) => {
+    const { client } = await stub(json(403, body));
+    const expected = { kind: 'second-factor', ...(redirectTo && { redirectTo }) };
+    expect(await whoami(client)).toStrictEqual(expected);
+  });
+
+  it('takes no other 403 for that', async () => {
+    const { client } = await stub(refusal(403, { id: 'security_csrf_violation' }));
+    expect((await failureOf(whoami(client))).facts).toMatchObject({ failure: 'status', status: 403 });
+  });
+
+  it.each([{ active: true }, { identity: identityBody }, { active: 'yes', identity: identityBody }])(
+    'takes %j for no session and for no refusal',
+    async (body) => {
+      const { client } = await stub(json(200, body));
+      expect((await failureOf(whoami(client))).facts).toMatchObject({ failure: 'unusable', status: 200 });
+    },
+  );
+
+  it('rejects where no public address is configured, and asks nobody', async () => {
+    const client = createKratosClient({ adminUrl: await refusingUrl(), userAgent: 'x' });
+    expect((await failureOf(whoami(client))).facts).toMatchObject({ operation: 'whoami', failure: 'unreachable' });
+  });
+});
+
+describe('taking our objects away', () => {
+  const bare = { id: ID, metadataPublic: null, metadataAdmin: { theirs: 1 } };
+
+  it('removes those that are there, in one PATCH', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    await client.unpublish(
+      { ...bare, metadataPublic: { jumio: {}, theirs: 1 }, metadataAdmin: { jumio: null } },
+      { withEid: false },
+    );
+    await client.unpublish({ ...bare, metadataPublic: { jumio: {} } }, { withEid: false });
+    expect(server.arrived.map(({ body }) => JSON.parse(body))).toStrictEqual([
+      [
+        { op: 'remove', path: '/metadata_public/jumio' },
+        { op: 'remove', path: '/metadata_admin/jumio' },
+      ],
+      [{ op: 'remove', path: '/metadata_public/jumio' }],
+    ]);
+  });
+
+  it('removes what the mappers of an eID wrote where that is wanted, and nothing of anybody else', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    const eid = { metadataPublic: { assurance: {}, jumio: {}, theirs: 1 }, metadataAdmin: { eid: {}, theirs: 1 } };
+    await client.unpublish({ ...bare, ...eid }, { withEid: false });
+    await client.unpublish({ ...bare, ...eid }, { withEid: true });
+    expect(server.arrived.map(({ body }) => JSON.parse(body))).toStrictEqual([
+      [{ op: 'remove', path: '/metadata_public/jumio' }],
+      [
+        { op: 'remove', path: '/metadata_public/jumio' },
+        { op: 'remove', path: '/metadata_public/assurance' },
+        { op: 'remove', path: '/metadata_admin/eid' },
+      ],
+    ]);
+  });
+
+  it('asks for nothing where there is nothing: Kratos refuses to remove what is missing', async () => {
+    const { client, server } = await stub(json(200, identityBody));
+    await client.unpublish(bare, { withEid: true });
+    expect(server.arrived).toEqual([]);
+  });
+});
+
+describe('finding by what somebody signs in with', () => {
+  it('asks for exactly that, and keeps the ids alone', async () => {
+    const { client, server } = await stub(json(200, [identityBody]));
+    expect(await client.find('ann+1@example.com')).toStrictEqual([ID]);
+    expect(server.arrived[0]).toMatchObject({
+      method: 'GET',
+      path: '/admin/identities?credentials_identifier=ann%2B1%40example.com',
+    });
+  });
+
+  it('finds nobody in an empty list', async () => {
+    const { client } = await stub(json(200, []));
+    expect(await client.find('ann@example.com')).toStrictEqual([]);
+  });
+});
+
+describe('what an identity is linked with', () => {
+  it('is nothing where its credentials are others', async () => {
+    const { client, server } = await stub(json(200, { ...identityBody, credentials: { password: {} } }));
+    const { metadata_public: metadataPublic } = identityBody;
+    expect(await client.oidcCredentials(ID)).toEqual({ credentials: [], metadataPublic });
+    expect(server.arrived[0]?.path).toBe(`/admin/identities/${ID}?include_credential=oidc`);
+  });
+
+  it.each([
+    ['nothing at all', {}],
+    ['no credentials', identityBody],
+    ['no id', { credentials: {} }],
+    ['somebody else', { id: KEY, credentials: {} }],
+    ['credentials that are none', { id: ID, credentials: null }],
+  ])('is not told by an answer that shows %s: it is not Kratos’', async (_what, body) => {
+    const { client } = await stub(json(200, body));
+    expect((await failureOf(client.oidcCredentials(ID))).facts).toMatchObject({
+      upstream: 'kratos',
+      failure: 'unusable',
+    });
+  });
+});

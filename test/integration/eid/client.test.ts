@@ -1,0 +1,171 @@
+import { createSecretKey } from 'node:crypto';
+import { CompactEncrypt, type JWTPayload, SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { createEidClient, type EidClient } from '../../../webhook/eid/client.ts';
+import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+
+const HOOK = Date.UTC(2026, 0, 20, 12);
+
+const HOOKS = { since: HOOK, until: HOOK };
+
+function client({ issuer }: EidIssuer, now = () => HOOK): EidClient {
+  const providers = { mine: { issuer, client_id: 'bridge', levels: ['loa-2', 'loa-3'] } };
+  return createEidClient({ providers, userAgent: 'Test/1', deadline: 1_000, now });
+}
+
+function claims({ issuer }: EidIssuer, over: JWTPayload = {}): JWTPayload {
+  const iat = HOOK / 1000 - 2;
+  return { iss: issuer, aud: 'bridge', sub: 'anna', acr: 'loa-3', iat, exp: iat + 300, ...over };
+}
+
+async function verified(over: JWTPayload = {}) {
+  const issuer = await startEidIssuer();
+  return client(issuer).verify('mine', await issuer.sign(claims(issuer, over)), HOOKS);
+}
+
+describe('an ID token that is what it has to be', () => {
+  it('says who, at which level, and when', async () => {
+    const issuer = await startEidIssuer();
+    const token = await client(issuer).verify('mine', await issuer.sign(claims(issuer)), HOOKS);
+    expect(token).toEqual({ issuer: issuer.issuer, subject: 'anna', level: 'loa-3', issuedAt: HOOK - 2_000 });
+  });
+
+  it('is read hours after the hook as it was at the hook', async () => {
+    const iat = HOOK / 1000 - 9 * 60;
+    expect((await verified({ iat, exp: iat + 300 })).subject).toBe('anna');
+  });
+
+  it('is of any time between two hooks that told of what was not read yet', async () => {
+    const issuer = await startEidIssuer();
+    const day = { since: HOOK - 86_400_000, until: HOOK };
+    for (const ago of [-540, 0, 43_200, 86_400 + 540]) {
+      const iat = HOOK / 1000 - ago;
+      const token = await issuer.sign(claims(issuer, { iat, exp: iat + 300 }));
+      expect((await client(issuer).verify('mine', token, day)).subject).toBe('anna');
+    }
+    const iat = HOOK / 1000 - 86_400 - 660;
+    const tooOld = await issuer.sign(claims(issuer, { iat, exp: iat + 300 }));
+    await expect(client(issuer).verify('mine', tooOld, day)).rejects.toMatchObject({ flaw: 'stale' });
+  });
+
+  it.each([[undefined], [['loa-3']], [3], [null], [{ a: 1 }]])('has no level where acr is %j', async (acr) => {
+    expect((await verified({ acr })).level).toBeNull();
+  });
+
+  it('costs one call for the discovery and one for the keys, however many there are', async () => {
+    const issuer = await startEidIssuer();
+    const mine = client(issuer);
+    const token = await issuer.sign(claims(issuer));
+    for (const _ of [1, 2, 3]) await mine.verify('mine', token, HOOKS);
+    expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/jwks']);
+  });
+});
+
+describe('an ID token is no evidence', () => {
+  it.each<[string, JWTPayload, string]>([
+    ['of another issuer', { iss: 'https://elsewhere.example' }, 'issuer'],
+    ['for another client', { aud: 'somebody' }, 'audience'],
+    ['for another client among several', { aud: ['a', 'b'] }, 'audience'],
+    ['issued eleven minutes before the hook', { iat: HOOK / 1000 - 660 }, 'stale'],
+    ['issued eleven minutes after the hook', { iat: HOOK / 1000 + 660, exp: HOOK / 1000 + 900 }, 'stale'],
+    ['that had expired long before the hook', { exp: HOOK / 1000 - 3_600 }, 'stale'],
+    ['without a subject', { sub: '' }, 'subject'],
+  ])('%s', async (_name, over, flaw) => {
+    await expect(verified(over)).rejects.toMatchObject({ name: 'EidRefused', flaw });
+  });
+
+  it('changed by a byte', async () => {
+    const issuer = await startEidIssuer();
+    const [head, body, mac = ''] = (await issuer.sign(claims(issuer))).split('.');
+    const other = `${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`;
+    await expect(client(issuer).verify('mine', `${head}.${body}.${other}`, HOOKS)).rejects.toMatchObject({
+      flaw: 'signature',
+    });
+  });
+
+  it('signed by a key that the provider no longer shows', async () => {
+    const issuer = await startEidIssuer();
+    const token = await issuer.sign(claims(issuer));
+    await issuer.rotate();
+    await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ flaw: 'unknown-key' });
+  });
+
+  it.each(['HS256', 'none'])('signed with %s', async (alg) => {
+    const issuer = await startEidIssuer();
+    const unsigned = [{ alg }, claims(issuer)].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+    const secret = createSecretKey(Buffer.from('bridge-secret-of-the-client-00001'));
+    const token =
+      alg === 'none'
+        ? `${unsigned.join('.')}.`
+        : await new SignJWT(claims(issuer)).setProtectedHeader({ alg, kid: '1' }).sign(secret);
+    await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ flaw: 'algorithm' });
+  });
+
+  it('encrypted, as itsme sends it by default', async () => {
+    const issuer = await startEidIssuer();
+    const jwe = await new CompactEncrypt(Buffer.from('x'))
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .encrypt(Buffer.alloc(32));
+    await expect(client(issuer).verify('mine', jwe, HOOKS)).rejects.toMatchObject({ flaw: 'encrypted' });
+  });
+
+  it.each(['', 'x', 'a.b.c', '..', 'eyJhbGciOiJSUzI1NiJ9.e30.'])('that is %j', async (token) => {
+    const issuer = await startEidIssuer();
+    await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ name: 'EidRefused' });
+  });
+});
+
+describe('while the provider cannot be asked, nothing is decided', () => {
+  const DISCOVERY = '/.well-known/openid-configuration';
+  it.each<[string, string, { status: number; body: string }]>([
+    ['discovery is down', DISCOVERY, { status: 503, body: '' }],
+    ['discovery is HTML', DISCOVERY, { status: 200, body: '<html>' }],
+    [
+      'discovery speaks of another issuer',
+      DISCOVERY,
+      { status: 200, body: '{"issuer":"https://x.example","jwks_uri":"https://x.example/k"}' },
+    ],
+    ['the keys are down', '/jwks', { status: 503, body: '' }],
+    ['the keys are HTML', '/jwks', { status: 200, body: '<html>' }],
+    ['the keys are none', '/jwks', { status: 200, body: '{"keys":{}}' }],
+  ])('%s', async (_name, path, answer) => {
+    const issuer = await startEidIssuer();
+    let now = HOOK;
+    const mine = client(issuer, () => now);
+    const token = await issuer.sign(claims(issuer));
+    issuer.instead[path] = answer;
+    await expect(mine.verify('mine', token, HOOKS)).rejects.toMatchObject({
+      name: 'UpstreamError',
+      facts: { upstream: 'eid' },
+    });
+    delete issuer.instead[path];
+    now += 5_000;
+    expect((await mine.verify('mine', token, HOOKS)).subject).toBe('anna');
+  });
+
+  it.each([DISCOVERY, '/jwks'])('a crowd costs one call of %s that fails, and for some seconds none', async (path) => {
+    const issuer = await startEidIssuer();
+    let now = HOOK;
+    const mine = client(issuer, () => now);
+    const token = await issuer.sign(claims(issuer));
+    issuer.instead[path] = { status: 503, body: '' };
+    const ask = () => mine.verify('mine', token, HOOKS).catch((error: unknown) => error);
+    const failures = new Set(await Promise.all(Array.from({ length: 20 }, ask)));
+    failures.add(await ask());
+    expect([failures.size, issuer.asked.filter((asked) => asked === path).length]).toEqual([1, 1]);
+    now += 5_000;
+    expect(failures).not.toContain(await ask());
+    expect(issuer.asked.filter((asked) => asked === path)).toHaveLength(2);
+  });
+
+  it('a new key is found as soon as a token is signed with it', async () => {
+    const issuer = await startEidIssuer();
+    const mine = client(issuer);
+    await mine.verify('mine', await issuer.sign(claims(issuer)), HOOKS);
+    await issuer.rotate();
+    const failure = await mine
+      .verify('mine', await issuer.sign(claims(issuer)), HOOKS)
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ subject: 'anna' });
+  });
+});

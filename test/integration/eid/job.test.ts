@@ -1,0 +1,297 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { UpstreamError } from '../../../webhook/errors.ts';
+import type { Desk } from '../../../webhook/verification/context.ts';
+import { erase } from '../../../webhook/verification/operator/actions.ts';
+import { goOn } from '../../../webhook/verification/person/continue.ts';
+import { start } from '../../../webhook/verification/person/sign-up.ts';
+import { agreeing, decide, signedUp, visitor } from '../../support/builders/people.ts';
+import { AUTHENTIC, initiate, post, validate } from '../../support/clients/calls.ts';
+import { runCli } from '../../support/clients/cli.ts';
+import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { kindsOf, kratosFails } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
+import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const POLICY = `
+rules: [{ when: { status: rejected }, then: block }, { then: allow }]
+evidence: { mobile: any }
+`;
+
+async function world({ policy = POLICY, ...more }: TestServiceOptions & { policy?: string } = {}) {
+  const issuer = await startEidIssuer();
+  const mobile = `mobile: { issuer: "${issuer.issuer}", client_id: bridge, levels: [] }`;
+  return { issuer, service: await testService({ env: { EID_PROVIDERS: mobile, POLICY: policy }, ...more }) };
+}
+
+/** Links one more eID, with a token of now. */
+async function has(service: TestService, issuer: EidIssuer, id: string, subject = 'anna') {
+  const iat = Math.floor(service.clock.now() / 1000);
+  const claims = { iss: issuer.issuer, aud: 'bridge', sub: subject, iat, exp: iat + 300 };
+  const linked = { provider: 'mobile', subject, idToken: await issuer.sign(claims) };
+  service.kratos.credentials.set(id, [...(service.kratos.credentials.get(id) ?? []), linked]);
+}
+
+const signUp = (service: TestService, id: string) =>
+  initiate(service, { kratos_identity_id: id, schema_id: 'person', flow: { method: 'oidc' } });
+
+const link = (service: TestService, id: string) => post(service, '/eid/link', { kratos_identity_id: id }, AUTHENTIC);
+
+/** Counts the times that the worker claims anything. */
+function counting(claims: { count: number }) {
+  return (desk: Desk): Desk => ({
+    ...desk,
+    ledger: {
+      ...desk.ledger,
+      claim: async (options) => {
+        const claimed = await desk.ledger.claim(options);
+        claims.count += claimed.length;
+        return claimed;
+      },
+    },
+  });
+}
+
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 300));
+
+describe('the evidence that is owed', () => {
+  it('where no eID is configured any more is read no more: the sign-up goes on to Jumio, and the worker rests', async () => {
+    const before = await world({ idle: true });
+    const id = randomUUID();
+    await start(before.service.desk, before.service.worker, { identityId: id, returnTo: null, method: 'oidc' }, 0);
+    const claims = { count: 0 };
+    const { kratos, clock, databaseUrl } = before.service;
+    const service = await testService({ kratos, clock, databaseUrl, desk: counting(claims) });
+    pass(service, 20 * MINUTE);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+    await eventually(async () =>
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 0, kratosDue: null }),
+    );
+    const { count } = claims;
+    await aWhile();
+    expect(claims.count).toBeLessThan(count + 3);
+  });
+
+  it('where no eID is configured any more leaves a rejection that only the published copy knows', async () => {
+    const before = await world({ idle: true });
+    const id = randomUUID();
+    await link(before.service, id);
+    const { kratos, clock, databaseUrl } = before.service;
+    kratos.copies.set(id, { status: 'rejected', updated_at: '2025-01-01T00:00:00.000Z' });
+    const service = await testService({ kratos, clock, databaseUrl });
+    pass(service, 20 * MINUTE);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.standing).toBe('rejected'));
+    expect(service.jumio.calls.create).toEqual([]);
+  });
+
+  it('of an identity that Kratos does not have ends, as every other debt to it', async () => {
+    const { service } = await world();
+    const id = randomUUID();
+    service.kratos.instead.oidcCredentials = () =>
+      kratosFails({ operation: 'read', status: 404, code: 'identity-not-found' });
+    await link(service, id);
+    for (const turn of [1, 2, 3]) {
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.missing).toBe(turn));
+      pass(service, DAY);
+    }
+    await eventually(async () =>
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ gone: 1, kratosDue: null }),
+    );
+  });
+
+  it('of a provider that throttles is asked for later, and not at once again and again', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    await has(service, issuer, id);
+    service.clock.stop();
+    issuer.instead['/jwks'] = { status: 429, headers: { 'retry-after': '60' }, body: '' };
+    const asked = service.clock.now();
+    await signUp(service, id);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(1));
+    const reads = service.kratos.calls.oidcCredentials.length;
+    await aWhile();
+    expect(service.kratos.calls.oidcCredentials).toHaveLength(reads);
+    expect((await snapshotOf(service, id)).identity.evidenceDue).toBeGreaterThanOrEqual(asked + MINUTE);
+    delete issuer.instead['/jwks'];
+    pass(service, 20 * MINUTE);
+    await reaches(service, id, 'approved');
+  });
+
+  it('for hours is told to the operator: by list, by status, and by the service’s readiness', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    await has(service, issuer, id);
+    service.clock.stop();
+    issuer.instead['/jwks'] = { status: 503, body: '' };
+    await signUp(service, id);
+    for (const tries of [1, 2, 3]) {
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(tries));
+      pass(service, 40 * MINUTE);
+    }
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(4));
+    const { out: listed } = await runCli(service, ['list', '--stuck', '--json']);
+    expect(JSON.parse(listed)).toMatchObject({ kind: 'eid_unread', identity: id, detail: 'pending' });
+    const { out: status } = await runCli(service, ['status', id]);
+    expect(status).toMatch(/Because: .*still to be read; 4 tries failed: see eid_unread in the timeline/);
+    const ready = async () => (await service.app.inject('/health/ready')).json().degraded;
+    expect(await ready()).toEqual(['eID provider mobile unreachable']);
+    delete issuer.instead['/jwks'];
+    pass(service, 20 * MINUTE);
+    await reaches(service, id, 'approved');
+    expect(await ready()).toEqual([]);
+    expect((await runCli(service, ['list', '--stuck', '--json'])).out).toBe('');
+  });
+
+  it('of somebody who was erased is read no more, and an eID that they link then is not read either', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    await has(service, issuer, id);
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await signUp(service, id);
+    const now = service.clock.now();
+    await service.desk.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
+    service.kratos.instead.oidcCredentials = undefined;
+    await link(service, id);
+    pass(service, 20 * MINUTE);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.published).toBeGreaterThan(1));
+    const { identity, verifications } = await snapshotOf(service, id);
+    expect([identity.standing, identity.evidence, verifications]).toEqual([null, 0, []]);
+    expect(await kindsOf(service, id)).not.toContain('eid_approved');
+  });
+
+  it('stays as good as it was at its own hook when another hook comes before it could be read', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await has(service, issuer, id);
+    await signUp(service, id);
+    service.clock.advance(2 * HOUR);
+    await link(service, id);
+    service.kratos.instead.oidcCredentials = undefined;
+    pass(service, 20 * MINUTE);
+    await reaches(service, id, 'approved');
+    expect(await kindsOf(service, id)).not.toContain('eid_refused');
+  });
+
+  it('is no better for it: a token of before the first of those hooks is refused', async () => {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await has(service, issuer, id);
+    for (const _ of [1, 2]) {
+      service.clock.advance(HOUR);
+      await link(service, id);
+    }
+    service.kratos.instead.oidcCredentials = undefined;
+    pass(service, 20 * MINUTE);
+    await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_refused'));
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 0, standing: null });
+  });
+
+  it('does not let somebody start anew of whom the published copy says rejected', async () => {
+    const { service, issuer } = await world();
+    const { id, browser } = visitor(service);
+    const copy = { status: 'rejected', source: 'jumio', updated_at: '2025-01-01T00:00:00.000Z' };
+    service.kratos.copies.set(id, copy);
+    await has(service, issuer, id);
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await link(service, id);
+    const person = { identityId: id, inherited: 'rejected' } as const;
+    await goOn(service.desk, service.worker, person, agreeing(service), 0);
+    await browser.get('/jumio/verify');
+    expect(service.jumio.calls.create).toEqual([]);
+    expect((await snapshotOf(service, id)).verifications).toEqual([]);
+    expect(service.kratos.copies.get(id)).toEqual(copy);
+    expect((await validate(service, { kratos_identity_id: id, metadata_public: { jumio: copy } })).statusCode).toBe(
+      403,
+    );
+  });
+});
+
+describe('an eID provider that is down', () => {
+  it('holds up nothing else that is owed: a rejection is published, and ends the sessions, at once', async () => {
+    const { service, issuer } = await world({ policy: `${POLICY}on_rejected: { revoke_sessions: true }` });
+    const { id } = await signedUp(service);
+    issuer.instead['/jwks'] = { status: 503, headers: { 'retry-after': '900' }, body: '' };
+    await has(service, issuer, id);
+    await link(service, id);
+    await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_unread'));
+    await decide(service, id, 'REJECTED');
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
+    await eventually(() => expect(service.kratos.calls.revokeSessions).toEqual([id]));
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 2, kratosAttempts: 0 });
+  });
+
+  it('and hangs takes no hand from those who have no eID', async () => {
+    let giveUp = (): void => undefined;
+    const hanging = new Promise<never>((_resolve, reject) => {
+      giveUp = () => reject(new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'timeout' }));
+    });
+    const hangs = (eid: Desk['eid']) => eid && { ...eid, client: { ...eid.client, verify: () => hanging } };
+    const { service, issuer } = await world({ desk: (desk) => ({ ...desk, eid: hangs(desk.eid) }) });
+    onTestFinished(giveUp);
+    const crowd = Array.from({ length: 40 }, () => randomUUID());
+    await Promise.all(crowd.map((id) => has(service, issuer, id, id)));
+    for (const identityId of crowd)
+      await start(service.desk, service.worker, { identityId, returnTo: null, method: 'oidc' }, 0);
+    await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(10));
+    const id = randomUUID();
+    await initiate(service, { kratos_identity_id: id });
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' });
+  });
+});
+
+describe('an approval by an eID', () => {
+  async function approved() {
+    const { service, issuer } = await world();
+    const id = randomUUID();
+    await has(service, issuer, id);
+    await signUp(service, id);
+    await reaches(service, id, 'approved');
+    return { service, issuer, id };
+  }
+
+  it.each([
+    ['is not among those believed any more', 'other: { issuer: "https://id.example", client_id: bridge, levels: [] }'],
+    ['has another issuer now', 'mobile: { issuer: "https://id.example", client_id: bridge, levels: [] }'],
+  ])(
+    'stays when something is linked or unlinked after its provider %s, and ends when it is unlinked',
+    async (_, EID_PROVIDERS) => {
+      const { service: before, id } = await approved();
+      const { kratos, clock, databaseUrl } = before;
+      const POLICY = 'rules: [{ then: allow }]';
+      const service = await testService({ kratos, clock, databaseUrl, env: { EID_PROVIDERS, POLICY } });
+      await link(service, id);
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.evidence).toBe(0));
+      expect((await snapshotOf(service, id)).identity.standing).toBe('approved');
+      kratos.credentials.set(id, []);
+      await link(service, id);
+      await reaches(service, id, 'pending');
+      expect(await kindsOf(service, id)).toContain('eid_withdrawn');
+    },
+  );
+});
+
+describe('erase, where the mapper of an eID wrote names', () => {
+  /** What was removed beside our own, of somebody who was erased. */
+  async function removedFrom(service: TestService): Promise<boolean[]> {
+    const [id, withEid] = [randomUUID(), [] as boolean[]];
+    service.kratos.copies.set(id, { status: 'approved' });
+    service.kratos.instead.unpublish = async (_found, what) => void withEid.push(what.withEid);
+    expect(await runCli(service, ['erase', id, '--by', 'ann', '--yes'])).toMatchObject({ code: 0 });
+    service.worker.wake();
+    await eventually(() => expect(withEid).not.toEqual([]));
+    return withEid;
+  }
+
+  it('removes them too', async () => {
+    const { service } = await world();
+    expect(await removedFrom(service)).toEqual([true]);
+  });
+
+  it('leaves them to whoever they are where no eID is configured', async () => {
+    expect(await removedFrom(await testService())).toEqual([false]);
+  });
+});

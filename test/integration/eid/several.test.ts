@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { AUTHENTIC, initiate, post } from '../../support/clients/calls.ts';
+import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { kindsOf } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
+
+/** Two providers, of which the policy takes the first, or those that it is told. */
+async function world(enough = '{ one: any }') {
+  const [one, two] = [await startEidIssuer(), await startEidIssuer()];
+  const described = (name: string, { issuer }: EidIssuer) =>
+    `${name}: { issuer: "${issuer}", client_id: bridge, levels: [] }\n`;
+  const EID_PROVIDERS = described('one', one) + described('two', two);
+  const POLICY = `rules: [{ then: allow }]\nverdict_lifetime: 30d\nevidence: ${enough}`;
+  return { one, two, service: await testService({ env: { EID_PROVIDERS, POLICY } }) };
+}
+
+/** What Kratos stores of an eID that is linked now. */
+async function credential({ clock }: TestService, provider: string, by: EidIssuer) {
+  const iat = Math.floor(clock.now() / 1000);
+  return {
+    provider,
+    subject: 'anna',
+    idToken: await by.sign({ iss: by.issuer, aud: 'bridge', sub: 'anna', iat, exp: iat + 300 }),
+  };
+}
+
+const signUp = (service: TestService, id: string) =>
+  initiate(service, { kratos_identity_id: id, schema_id: 'person', flow: { method: 'oidc' } });
+
+const link = (service: TestService, id: string) => post(service, '/eid/link', { kratos_identity_id: id }, AUTHENTIC);
+
+const isRead = (service: TestService, id: string) =>
+  eventually(async () => expect((await snapshotOf(service, id)).identity.evidence).toBe(0));
+
+describe('of several eIDs', () => {
+  it('a good one approves, and one that is unlinked approves no more, while the provider of another is down', async () => {
+    const { service, one, two } = await world('{ one: any, two: any }');
+    two.instead['/jwks'] = { status: 503, body: '' };
+    const id = randomUUID();
+    const rest = await credential(service, 'two', two);
+    service.kratos.credentials.set(id, [await credential(service, 'one', one), rest]);
+    await signUp(service, id);
+    await reaches(service, id, 'approved');
+    service.kratos.credentials.set(id, [rest]);
+    await link(service, id);
+    await reaches(service, id, 'pending');
+    expect(await kindsOf(service, id)).toEqual(expect.arrayContaining(['eid_unread', 'eid_withdrawn']));
+    delete two.instead['/jwks'];
+    pass(service, HOUR);
+    await reaches(service, id, 'approved');
+    await isRead(service, id);
+  });
+
+  it('one whose provider is never enough is not asked for, and is told to be not enough', async () => {
+    const { service, two } = await world();
+    const id = randomUUID();
+    service.kratos.credentials.set(id, [await credential(service, 'two', two)]);
+    const before = two.asked.length;
+    await signUp(service, id);
+    await eventually(() => expect(service.jumio.latest(id)).toBeDefined());
+    expect(two.asked).toHaveLength(before);
+    expect(await kindsOf(service, id)).toContain('eid_not_enough');
+  });
+});
+
+describe('an eID that approved', () => {
+  it('renews that when it is linked again, be it that its unlinking could not be read', async () => {
+    const { service, one } = await world();
+    const id = randomUUID();
+    service.kratos.credentials.set(id, [await credential(service, 'one', one)]);
+    await signUp(service, id);
+    await reaches(service, id, 'approved');
+    service.clock.advance(40 * DAY);
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    await link(service, id);
+    service.kratos.credentials.set(id, [await credential(service, 'one', one)]);
+    await link(service, id);
+    service.kratos.instead.oidcCredentials = undefined;
+    pass(service, HOUR);
+    await isRead(service, id);
+    expect(service.clock.now() - ((await snapshotOf(service, id)).identity.decidedAt ?? 0)).toBeLessThan(DAY);
+  });
+});
+
+describe('a published copy of before the ledger was lost, by an eID', () => {
+  const copy = { status: 'approved', source: 'eid:one', verdict: 'PASSED', updated_at: '2025-01-01T00:00:00.000Z' };
+
+  it.each([
+    ['approves no more', [], 'pending'],
+    ['approves while that is linked', ['one'], 'approved'],
+    ['approves no more, whatever else is linked', ['google'], 'pending'],
+  ])('%s', async (_what, linked, status) => {
+    const { service, one } = await world();
+    const id = randomUUID();
+    const token = await credential(service, 'one', one);
+    service.kratos.copies.set(id, copy);
+    service.kratos.credentials.set(
+      id,
+      linked.map((provider) => ({ ...token, provider, idToken: '' })),
+    );
+    await link(service, id);
+    await isRead(service, id);
+    await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status }));
+    expect((await snapshotOf(service, id)).identity.standing).toBe(status === 'approved' ? status : null);
+  });
+});

@@ -1,0 +1,96 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../../sandbox/kratos/real/ports.ts';
+import { startService } from '../../../sandbox/stack/service.ts';
+import { createEidClient } from '../../../webhook/eid/client.ts';
+import { tellOfProviders } from '../../../webhook/eid/provider-check.ts';
+import { createLogger } from '../../../webhook/logging.ts';
+import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+import { MINIMAL } from '../../support/service/environment.ts';
+import { eventually } from '../../support/service/eventually.ts';
+
+/** What the start logs of a provider whose document is changed so. */
+async function said(over: object, ours: { levels?: string[] } = {}): Promise<string[]> {
+  const issuer = await startEidIssuer();
+  const document = { issuer: issuer.issuer, jwks_uri: `${issuer.issuer}/jwks`, ...over };
+  answerWith(issuer, 200, JSON.stringify(document));
+  return linesOf(issuer, ours);
+}
+
+function answerWith(issuer: EidIssuer, status: number, body: string): void {
+  issuer.instead['/.well-known/openid-configuration'] = { status, body };
+}
+
+async function linesOf({ issuer }: EidIssuer, { levels = [] }: { levels?: string[] } = {}): Promise<string[]> {
+  const lines: string[] = [];
+  const log = createLogger('info', { write: (line) => void lines.push(line) });
+  const providers = { mobile: { issuer, client_id: 'bridge', levels } };
+  const client = createEidClient({ providers, userAgent: 'Test/1', deadline: 1_000, now: Date.now });
+  await tellOfProviders({ client, providers }, log);
+  return lines.map((line) => JSON.parse(line).msg);
+}
+
+describe('what the start says of an eID provider', () => {
+  it('says nothing of one that is as it has to be', async () => {
+    const acr_values_supported = ['loa-2', 'loa-3'];
+    const token_endpoint_auth_methods_supported = ['private_key_jwt', 'client_secret_post'];
+    expect(await said({ acr_values_supported, token_endpoint_auth_methods_supported }, { levels: ['loa-3'] })).toEqual(
+      [],
+    );
+  });
+
+  it('a level that the provider does not know is named', async () => {
+    const lines = await said({ acr_values_supported: ['loa-2', 'loa-3'] }, { levels: ['loa-3', 'loa-7'] });
+    expect(lines).toEqual([expect.stringMatching(/^eID provider mobile: .*does not have loa-7\./)]);
+  });
+
+  it('says nothing of levels where the provider does not publish them', async () => {
+    expect(await said({}, { levels: ['loa-7'] })).toEqual([]);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['another issuer', { issuer: 'https://elsewhere.example' }, /names another issuer/],
+    [
+      'no client authentication that Kratos can do',
+      { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
+      /client_secret_post.*private_key_jwt/,
+    ],
+    ['encryption', { id_token_encryption_alg_values_supported: ['RSA-OAEP'] }, /encrypt.*ask the provider \(itsme/],
+  ])('says one line of %s', async (_name, over, line) => {
+    expect(await said(over)).toEqual([expect.stringMatching(line)]);
+  });
+
+  it('says nothing that the provider’s document holds', async () => {
+    const lines = await said({
+      issuer: 'https://canary-of-a-body.example',
+      acr_values_supported: ['canary-of-a-body'],
+    });
+    expect(lines.join()).not.toContain('canary');
+  });
+
+  it.each<[string, number, string, RegExp]>([
+    ['is down', 503, '', /cannot be had: eid discovery: status 503/],
+    ['is HTML', 200, '<html>', /cannot be had: eid discovery: unusable/],
+  ])('says that the document %s', async (_name, status, body, line) => {
+    const issuer = await startEidIssuer();
+    answerWith(issuer, status, body);
+    expect(await linesOf(issuer)).toEqual([expect.stringMatching(line)]);
+  });
+
+  it('comes when the service is ready, and is never a reason not to start', async () => {
+    const [port, nobody] = [await freePort(), await freePort()];
+    const lines: string[] = [];
+    const mobile = `mobile: { issuer: "http://127.0.0.1:${nobody}", client_id: bridge }`;
+    const DATABASE_URL = `file:${join(mkdtempSync(join(tmpdir(), 'eid-start-')), 'ledger.sqlite')}`;
+    const env = { ...MINIMAL, DATABASE_URL, PORT: String(port), HOST: '127.0.0.1', EID_PROVIDERS: mobile };
+    const onLog = (line: string): void => void lines.push(line);
+    const service = await startService({
+      env: Object.fromEntries(Object.entries(env).map(([k, v]) => [k, v ?? ''])),
+      onLog,
+    });
+    onTestFinished(() => service.stop());
+    await eventually(() => expect(lines.join('\n')).toMatch(/eID provider mobile: .*unreachable/));
+  });
+});

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { signedUp, visitor } from '../../support/builders/people.ts';
+import { validate } from '../../support/clients/calls.ts';
+import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { kindsOf } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
+
+const POLICY = 'rules: [{ then: allow }]\nevidence: { mobile: [loa-3] }';
+
+async function world(env: object = {}) {
+  const issuer = await startEidIssuer();
+  const EID_PROVIDERS = `mobile: { issuer: "${issuer.issuer}", client_id: bridge, levels: [loa-1, loa-3] }`;
+  return { issuer, service: await testService({ env: { EID_PROVIDERS, POLICY, ...env } }) };
+}
+
+/** Kratos links an eID during a sign-in: no hook tells of it. */
+async function linksAtSignIn(service: TestService, by: EidIssuer, id: string, acr = 'loa-3') {
+  const storedAt = service.clock.now();
+  const iat = Math.floor(storedAt / 1000);
+  const idToken = await by.sign({ iss: by.issuer, aud: 'bridge', sub: id, acr, iat, exp: iat + 300 });
+  service.kratos.credentials.set(id, [{ provider: 'mobile', subject: id, idToken, storedAt }]);
+}
+
+describe('an eID that no hook told of', () => {
+  it.each(['registration', 'consent'])('is read when its person goes on, before Jumio: %s', async (start) => {
+    const { service, issuer } = await world({ VERIFICATION_START: start });
+    const { id, browser } = start === 'registration' ? await signedUp(service) : visitor(service);
+    const executions = service.jumio.executions.length;
+    await linksAtSignIn(service, issuer, id);
+    service.clock.advance(5 * HOUR);
+    const answer = await browser.press();
+    expect(answer.location ?? '').not.toContain('jumio.ai');
+    await reaches(service, id, 'approved');
+    expect(service.jumio.executions).toHaveLength(executions);
+  });
+
+  it('and is not enough leads on to Jumio at the same press, and is told once', async () => {
+    const { service, issuer } = await world();
+    const { id, browser } = await signedUp(service);
+    await linksAtSignIn(service, issuer, id, 'loa-1');
+    for (const _ of [1, 2]) expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    expect((await kindsOf(service, id)).filter((kind) => kind === 'eid_not_enough')).toHaveLength(1);
+  });
+
+  it('holds nobody up who has none: a press is one read of Kratos, or one that fails, and leads to Jumio', async () => {
+    const { service } = await world({ VERIFICATION_START: 'consent' });
+    const [one, other] = [visitor(service), visitor(service)];
+    expect((await one.browser.press()).location).toBe(service.jumio.latest(one.id).link);
+    expect(service.kratos.calls.oidcCredentials).toEqual([one.id]);
+    service.kratos.instead.oidcCredentials = () => kratosDown('read');
+    expect((await other.browser.press()).location).toBe(service.jumio.latest(other.id).link);
+    service.kratos.instead.oidcCredentials = undefined;
+    pass(service, HOUR);
+    await eventually(async () => expect((await snapshotOf(service, other.id)).identity.evidence).toBe(0));
+  });
+
+  it('is read by the sign-in that makes up for a lost sign-up, whatever the way in', async () => {
+    const { service, issuer } = await world();
+    const [linked, bare] = [randomUUID(), randomUUID()];
+    service.clock.advance(MINUTE);
+    const created_at = new Date(service.clock.now()).toISOString();
+    await linksAtSignIn(service, issuer, linked);
+    for (const kratos_identity_id of [linked, bare]) {
+      const flow = { kind: 'recovery', method: 'code' };
+      await validate(service, { kratos_identity_id, created_at, metadata_public: null, flow });
+    }
+    await reaches(service, linked, 'approved');
+    await eventually(async () => expect((await snapshotOf(service, bare)).identity.evidence).toBe(0));
+    expect(service.jumio.calls.create).toEqual([]);
+    pass(service, 6 * SECOND);
+    await eventually(() => expect(service.jumio.latest(bare)).toBeDefined());
+    expect(service.jumio.executions).toHaveLength(1);
+  });
+});

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { validate } from '../../support/clients/calls.ts';
+import { gateMessage } from '../../support/clients/gate-message.ts';
+import { eventually, signUp } from '../../support/service/eventually.ts';
+import { ledgerFailing, lockLedger } from '../../support/service/locked-ledger.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const REJECTED = { metadata_public: { jumio: { status: 'rejected' } } };
+
+function flow(id: string, more: object = {}) {
+  return { flow: { kind: 'login', id, type: 'browser', method: 'password', refresh: false, ...more } };
+}
+
+/** What the gate noted of an identity. */
+async function noted({ desk }: TestService, id: string): Promise<{ kind: string; detail: unknown }[]> {
+  const events = await desk.ledger.events(id);
+  return events
+    .filter(({ kind }) => ['blocked', 'would_block', 'undecided'].includes(kind))
+    .map(({ kind, detail }) => ({ kind, detail }));
+}
+
+describe('a block', () => {
+  it('is an event with rule, policy, flow, kind and status', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
+    const detail = { rule: 0, name: 'rejected', policy: service.desk.policy.hash, flow: 'flow-1', kind: 'login' };
+    expect(await noted(service, id)).toEqual([{ kind: 'blocked', detail: { ...detail, status: 'rejected' } }]);
+  });
+
+  it('is one event for each flow, however often the person tries', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    for (const name of ['a', 'a', 'b']) await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow(name) });
+    expect(await noted(service, id)).toHaveLength(2);
+  });
+
+  it('is one event for each rule and hour where the request names no flow', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    // Early in an hour, whenever this runs.
+    service.clock.advance(HOUR - (service.clock.now() % HOUR));
+    for (const _ of [1, 2]) await validate(service, { kratos_identity_id: id, ...REJECTED });
+    service.clock.advance(61 * MINUTE);
+    await validate(service, { kratos_identity_id: id, ...REJECTED });
+    expect(await noted(service, id)).toHaveLength(2);
+  });
+
+  it('makes no row and starts nothing', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
+    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+  });
+
+  it('is the same answer in time where the event cannot be written, and is noted with the next sign-in after', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const release = lockLedger(service.databaseUrl);
+    const started = performance.now();
+    const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
+    expect([answer.statusCode, answer.json()]).toEqual([403, gateMessage(4990001, 'rejected')]);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    release();
+    await validate(service, { kratos_identity_id: randomUUID() });
+    await eventually(async () => expect(await noted(service, id)).toMatchObject([{ kind: 'blocked' }]));
+    expect(service.logs.text()).toContain('could not be noted');
+  });
+});
+
+describe('a sign-in that is let in', () => {
+  it('costs no write', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
+    expect(await service.desk.ledger.events(id)).toEqual([]);
+  });
+});
+
+describe('in shadow mode', () => {
+  const env = { GATE_MODE: 'shadow' };
+
+  it('nobody is blocked, and every would-be block is an event', async () => {
+    const service = await testService({ env });
+    const id = randomUUID();
+    const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
+    expect([answer.statusCode, answer.body]).toEqual([204, '']);
+    expect(await noted(service, id)).toMatchObject([{ kind: 'would_block', detail: { rule: 0, flow: 'flow-1' } }]);
+  });
+
+  it('a gate that cannot decide lets in too, and is noted', async () => {
+    const service = await testService({ env, desk: ledgerFailing('gate') });
+    const id = randomUUID();
+    expect((await validate(service, { kratos_identity_id: id, ...flow('flow-1') })).statusCode).toBe(204);
+    expect(await noted(service, id)).toMatchObject([
+      { kind: 'would_block', detail: { rule: null, status: 'unknown' } },
+    ]);
+  });
+
+  it('the mode, what happens on failure and the policy are visible at /health/ready', async () => {
+    const service = await testService({ env });
+    const gate = { mode: 'shadow', on_failure: 'block', policy: service.desk.policy.hash };
+    expect((await service.app.inject('/health/ready')).json()).toMatchObject({ status: 'ok', gate });
+  });
+
+  it('who does not prove to be Kratos, or names nobody, is refused all the same', async () => {
+    const service = await testService({ env });
+    expect((await validate(service, undefined)).statusCode).toBe(403);
+    expect((await validate(service, { kratos_identity_id: randomUUID() }, {})).statusCode).toBe(401);
+  });
+});
+
+describe('a gate that can decide from neither the ledger nor the copy', () => {
+  it.each([
+    ['block', 403, 'blocked'],
+    ['allow', 204, 'undecided'],
+  ] as const)('does what ON_FAILURE=%s says: each use is a line in the log and an event', async (word, code, kind) => {
+    const service = await testService({ env: { ON_FAILURE: word }, desk: ledgerFailing('gate') });
+    const id = randomUUID();
+    const answer = await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
+    expect(answer.statusCode).toBe(code);
+    if (code === 403) expect(answer.json()).toEqual(gateMessage(4990004, 'unknown'));
+    expect(await noted(service, id)).toMatchObject([{ kind, detail: { rule: null, status: 'unknown' } }]);
+    expect(service.logs.text()).toMatch(/by ON_FAILURE/);
+    const ready = (await service.app.inject('/health/ready')).json();
+    expect(ready).toMatchObject({ gate: { on_failure: word } });
+  });
+
+  it('decides by the copy where there is one, whatever ON_FAILURE says', async () => {
+    const service = await testService({ env: { ON_FAILURE: 'allow' }, desk: ledgerFailing('gate') });
+    expect((await validate(service, { kratos_identity_id: randomUUID(), ...REJECTED })).statusCode).toBe(403);
+  });
+
+  it('refuses what is not a sign-in all the same', async () => {
+    const service = await testService({ env: { ON_FAILURE: 'allow' }, desk: ledgerFailing('gate') });
+    expect((await validate(service, undefined)).statusCode).toBe(403);
+    expect((await validate(service, '{}')).statusCode).toBe(403);
+    expect((await validate(service, { kratos_identity_id: randomUUID() }, {})).statusCode).toBe(401);
+  });
+});
+
+describe('the text of a refusal', () => {
+  it('is in the language that the browser asks for', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, accept_language: 'de-AT,de;q=0.9' });
+    expect(answer.json()).toMatchObject({
+      messages: [{ messages: [{ id: 4990001, text: expect.stringContaining('nicht') }] }],
+    });
+  });
+
+  it('is in the language of the person’s pages before that', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    await service.desk.ledger.change(
+      id,
+      0,
+      (found) => found && { snapshot: { ...found, identity: { ...found.identity, locale: 'fr' } } },
+    );
+    const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, accept_language: 'de' });
+    expect(answer.json()).toMatchObject({ messages: [{ messages: [{ text: expect.stringContaining('Vous') }] }] });
+  });
+});

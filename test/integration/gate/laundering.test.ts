@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { decide, signedUp, visitor } from '../../support/builders/people.ts';
+import { validate } from '../../support/clients/calls.ts';
+import { createFakeKratos, kratosDown } from '../../support/fakes/kratos.ts';
+import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { testService } from '../../support/service/service.ts';
+import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
+
+const LIFETIME = DAY;
+
+describe('no laundering', () => {
+  it('rejected to act on, start again, abandon: sign-in is still refused', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const refused = async () => {
+      const metadata = { jumio: service.kratos.copies.get(id) };
+      return (await validate(service, { kratos_identity_id: id, metadata_public: metadata })).statusCode;
+    };
+    await decide(service, id, 'REJECTED', 'unreadable');
+    await browser.press();
+    expect(await refused()).toBe(403);
+    service.jumio.latest(id).status = 'SESSION_EXPIRED';
+    pass(service, LIFETIME + HOUR);
+    await eventually(async () => {
+      const { verifications, identity } = await snapshotOf(service, id);
+      expect(verifications.map(({ state }) => state)).toEqual(['decided', 'expired']);
+      expect(identity.published).toBe(identity.version);
+    });
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected', attempt: 'expired' });
+    expect(await refused()).toBe(403);
+  });
+
+  describe('the ledger was lost, the published copy says rejected, and the person comes to verify', () => {
+    async function lost() {
+      const kratos = createFakeKratos();
+      const before = await testService({ kratos });
+      const { id } = await signedUp(before);
+      await decide(before, id, 'REJECTED', 'unreadable');
+      const service = await testService({ kratos });
+      const copy = kratos.copies.get(id);
+      const signIn = (jumio: unknown) =>
+        validate(service, { kratos_identity_id: id, metadata_public: { jumio }, created_at: '2020-01-01T00:00:00Z' });
+      return { service, kratos, copy, signIn, ...visitor(service, id) };
+    }
+
+    it('stays rejected: nothing is started, and sign-in is refused', async () => {
+      const { service, id, browser, kratos, copy, signIn } = await lost();
+      const page = await browser.get('/jumio/verify');
+      expect([page.sentence, page.action?.kind]).toEqual(['Your identity could not be verified.', 'text']);
+      await browser.get('/jumio/status');
+      kratos.copies.delete(id);
+      const { fields } = await browser.get('/jumio/verify');
+      kratos.copies.set(id, copy);
+      expect((await browser.post(fields)).status).toBe(200);
+      expect((await snapshotOf(service, id)).verifications).toEqual([]);
+      expect(service.jumio.calls.create).toEqual([]);
+      expect((await signIn(copy)).statusCode).toBe(403);
+      expect((await signIn({ status: 'pending' })).statusCode).toBe(403);
+      expect(kratos.copies.get(id)).toBe(copy);
+    });
+
+    it.each(['the session was revoked', 'Kratos is down'])(
+      'stays rejected where they come by the hand-over cookie, because %s',
+      async (reason) => {
+        const { service, id, browser, copy, signIn } = await lost();
+        await browser.get('/jumio/verify');
+        if (reason === 'Kratos is down') service.kratos.instead.whoami = () => kratosDown('whoami');
+        else service.kratos.signOut();
+        const page = await browser.get('/jumio/verify');
+        // Only a session shows what Kratos knows now; a cookie makes no first row.
+        expect(page.status).toBe(reason === 'Kratos is down' ? 503 : 401);
+        expect((await browser.post(page.fields)).location).toBeUndefined();
+        expect(service.jumio.calls.create).toEqual([]);
+        expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+        expect((await signIn(copy)).statusCode).toBe(403);
+      },
+    );
+  });
+});

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { goOn } from '../../../webhook/verification/person/continue.ts';
+import { agreeing } from '../../support/builders/people.ts';
+import { callback, callbackOf, signed } from '../../support/clients/calls.ts';
+import { process } from '../../support/fakes/jumio.ts';
+import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { DAY, HOUR, SECOND } from '../../support/service/shifted-clock.ts';
+
+async function startAgain(service: TestService, identityId: string) {
+  await goOn(service.desk, service.worker, { identityId, inherited: null }, agreeing(service), 4_000);
+  return service.jumio.latest(identityId);
+}
+
+async function unmatched(service: TestService) {
+  const events = await service.desk.ledger.events(null);
+  return events.filter(({ kind }) => kind === 'unmatched').map(({ detail }) => detail);
+}
+
+describe('a genuine callback', () => {
+  it('makes its execution read at once, and the verdict is published', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const execution = await signUp(service, id);
+    process(execution, 'PASSED', service.clock.now());
+    expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
+    await reaches(service, id, 'approved');
+    expect([service.jumio.calls.details.length, service.jumio.calls.status.length]).toEqual([1, 0]);
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'approved', verdict: 'PASSED' });
+  });
+
+  it('is believed as a doorbell only: what it claims is not what is decided', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const execution = await signUp(service, id);
+    process(execution, 'REJECTED', service.clock.now());
+    const body = { ...JSON.parse(callbackOf(execution)), decision: { type: 'PASSED' }, verdict: 'PASSED' };
+    await callback(service, body);
+    await reaches(service, id, 'rejected');
+  });
+
+  it('that says PROCESSED of what Jumio has not processed decides nothing', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const execution = await signUp(service, id);
+    await callback(service, callbackOf(execution, 'PROCESSED'));
+    await eventually(() => expect(service.jumio.reads()).toBe(1));
+    expect((await snapshotOf(service, id)).identity.standing).toBeNull();
+  });
+});
+
+describe('a callback for an execution that is no row’s', () => {
+  it('is answered 200 with an event `unmatched`, and decides nothing', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const execution = await signUp(service, id);
+    const before = await snapshotOf(service, id);
+    const stranger = { ...execution, executionId: randomUUID() };
+    const body = callbackOf(stranger, 'PROCESSED', '');
+    expect((await callback(service, body, signed(body))).statusCode).toBe(200);
+    expect(await unmatched(service)).toEqual([{ execution: stranger.executionId, verification: null }]);
+    expect(await snapshotOf(service, id)).toEqual(before);
+    expect(service.jumio.reads()).toBe(0);
+  });
+
+  it('is one event, however often it comes', async () => {
+    const service = await testService();
+    const execution = { ...(await signUp(service, randomUUID())), executionId: randomUUID() };
+    const body = callbackOf(execution, 'PROCESSED', '');
+    for (const _ of [1, 2, 3]) expect((await callback(service, body, signed(body))).statusCode).toBe(200);
+    expect(await unmatched(service)).toHaveLength(1);
+  });
+
+  it('is no row’s either when the reference names a verification that is not in this ledger', async () => {
+    const [service, other] = [await testService(), await testService()];
+    const execution = await signUp(other, randomUUID());
+    const body = callbackOf(execution);
+    expect((await callback(service, body)).statusCode).toBe(401);
+    expect((await callback(service, body, signed(body))).statusCode).toBe(200);
+    expect(await unmatched(service)).toEqual([{ execution: execution.executionId, verification: null }]);
+  });
+});
+
+describe('a callback for another identity’s execution', () => {
+  it.each([
+    ['by reference', () => ({})],
+    ['signed', signed],
+  ])('is answered 200 with an event `unmatched`, and decides nothing for either, %s', async (_name, headers) => {
+    const service = await testService();
+    const [one, two] = [randomUUID(), randomUUID()];
+    const [mine, theirs] = [await signUp(service, one), await signUp(service, two)];
+    for (const execution of [mine, theirs]) process(execution, 'PASSED', service.clock.now());
+    const before = await Promise.all([snapshotOf(service, one), snapshotOf(service, two)]);
+    const body = callbackOf(theirs, 'PROCESSED', mine.reference);
+    expect((await callback(service, body, headers(body))).statusCode).toBe(200);
+    const verification = mine.reference.split('.')[1];
+    expect(await unmatched(service)).toEqual([{ execution: theirs.executionId, verification }]);
+    expect(await Promise.all([snapshotOf(service, one), snapshotOf(service, two)])).toEqual(before);
+    expect(service.jumio.reads()).toBe(0);
+  });
+});
+
+describe('a callback for an older attempt of the same identity', () => {
+  it('is read for its own row, and a verdict on it counts while the further attempt is open', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const first = await signUp(service, id);
+    pass(service, DAY + HOUR);
+    const second = await startAgain(service, id);
+    expect(second.executionId).not.toBe(first.executionId);
+    const read = service.jumio.calls.details.length;
+    process(first, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(first));
+    const { verifications } = await reaches(service, id, 'approved');
+    expect(service.jumio.calls.details.slice(read)).toEqual([
+      { accountId: first.accountId, executionId: first.executionId },
+    ]);
+    expect(verifications.map(({ state }) => state)).toEqual(['decided', 'started']);
+  });
+
+  it('is no row’s where its reference is that of the one and its execution that of the other', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const first = await signUp(service, id);
+    pass(service, DAY + HOUR);
+    const second = await startAgain(service, id);
+    const reads = service.jumio.reads();
+    const before = (await snapshotOf(service, id)).identity.nudges;
+    expect((await callback(service, callbackOf(second, 'PROCESSED', first.reference))).statusCode).toBe(200);
+    const verification = first.reference.split('.')[1];
+    expect(await unmatched(service)).toEqual([{ execution: second.executionId, verification }]);
+    expect([service.jumio.reads(), (await snapshotOf(service, id)).identity.nudges]).toEqual([reads, before]);
+  });
+
+  it('changes the standing only where Jumio completed it later than what counts', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const first = await signUp(service, id);
+    const early = service.clock.now();
+    process(first, 'REJECTED', early, 'unreadable');
+    await callback(service, callbackOf(first));
+    await reaches(service, id, 'rejected');
+    const second = await startAgain(service, id);
+    pass(service, HOUR);
+    process(second, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(second));
+    await reaches(service, id, 'approved');
+
+    process(first, 'WARNING', early + 1);
+    pass(service, 2 * HOUR);
+    await callback(service, callbackOf(first));
+    await eventually(async () => {
+      const [older] = (await snapshotOf(service, id)).verifications;
+      expect(older).toMatchObject({ decision: 'WARNING' });
+    });
+    expect((await snapshotOf(service, id)).identity.standing).toBe('approved');
+  });
+});
+
+describe('the same genuine callback, replayed 1,000 times', () => {
+  async function replay(service: TestService, body: string, times: number): Promise<void> {
+    const answers = await Promise.all(Array.from({ length: times }, () => callback(service, body)));
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+  }
+
+  it('is read at most once in 10 s, and the postponed read is not lost', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const execution = await signUp(service, id);
+    const readAt: number[] = [];
+    service.jumio.instead.status = async () => {
+      readAt.push((await snapshotOf(service, id)).verifications[0]?.lastReadAt ?? 0);
+      return 'ACQUISITION_STARTED';
+    };
+    const body = callbackOf(execution, 'ACQUISITION_STARTED');
+    for (let round = 0; round < 8; round += 1) {
+      await replay(service, body, 125);
+      pass(service, 2.5 * SECOND);
+    }
+    await eventually(() => expect(readAt.length).toBeGreaterThan(1));
+    const gaps = readAt.slice(1).map((at, index) => at - (readAt[index] ?? 0));
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(10 * SECOND);
+  });
+
+  it('of a settled verification is read at most once an hour', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const execution = await signUp(service, id);
+    process(execution, 'PASSED', service.clock.now());
+    const body = callbackOf(execution);
+    await replay(service, body, 1);
+    await reaches(service, id, 'approved');
+    pass(service, HOUR / 2);
+    await replay(service, body, 1_000);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(service.jumio.reads()).toBe(1);
+    pass(service, HOUR / 2);
+    await eventually(() => expect(service.jumio.reads()).toBe(2));
+  });
+
+  it('is one event', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const execution = await signUp(service, id);
+    await replay(service, callbackOf(execution, 'ACQUIRED'), 100);
+    const events = await service.desk.ledger.events(id);
+    expect(events.filter(({ kind }) => kind === 'callback')).toHaveLength(1);
+  });
+});

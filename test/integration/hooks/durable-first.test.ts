@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Ledger } from '../../../webhook/ledger/ledger.ts';
+import { callback, callbackOf, initiate } from '../../support/clients/calls.ts';
+import { deferred } from '../../support/fakes/upstream-answers.ts';
+import { signUp } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+
+/** A service whose disk is slow: while it is held, nothing that was asked for becomes durable. */
+async function slowDisk(): Promise<{ service: TestService; hold: () => void; release: () => void }> {
+  let gate = deferred<void>();
+  gate.resolve();
+  const slow = (ledger: Ledger): Ledger => ({
+    ...ledger,
+    change: async (...args) => {
+      await gate.promise;
+      return ledger.change(...args);
+    },
+    note: async (...args) => {
+      await gate.promise;
+      return ledger.note(...args);
+    },
+  });
+  const service = await testService({ desk: (desk) => ({ ...desk, ledger: slow(desk.ledger) }) });
+  const hold = (): void => {
+    gate = deferred<void>();
+  };
+  return { service, hold, release: () => gate.resolve() };
+}
+
+/** Whether the answer comes while the disk is held, and its status once it is not. */
+async function answered(call: Promise<{ statusCode: number }>, release: () => void) {
+  let early = false;
+  const watched = call.then((answer) => {
+    early = true;
+    return answer.statusCode;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const before = early;
+  release();
+  return { early: before, status: await watched };
+}
+
+describe('an answer that promises something is given when that is durable, never before', () => {
+  it('204 to a sign-up', async () => {
+    const { service, hold, release } = await slowDisk();
+    hold();
+    const call = initiate(service, { kratos_identity_id: randomUUID() });
+    expect(await answered(call, release)).toEqual({ early: false, status: 204 });
+  });
+
+  it('200 to a callback', async () => {
+    const { service, hold, release } = await slowDisk();
+    const execution = await signUp(service, randomUUID());
+    hold();
+    expect(await answered(callback(service, callbackOf(execution)), release)).toEqual({ early: false, status: 200 });
+  });
+
+  it('200 to a callback that matches nothing: its event', async () => {
+    const { service, hold, release } = await slowDisk();
+    const execution = await signUp(service, randomUUID());
+    hold();
+    const call = callback(service, callbackOf({ ...execution, executionId: randomUUID() }));
+    expect(await answered(call, release)).toEqual({ early: false, status: 200 });
+  });
+});

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { hmac, initiate } from '../../support/clients/calls.ts';
+import { CANARIES } from '../../support/logs/canaries.ts';
+import { writtenBy } from '../../support/service/eventually.ts';
+import { testService } from '../../support/service/service.ts';
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+const SECRET = CANARIES.webhookSecret;
+
+const NOTHING = { verifications: undefined, events: 0, unmatched: 0 };
+
+describe('who may call initiate', () => {
+  it.each([
+    ['no secret', {}],
+    ['an empty secret', { 'x-webhook-secret': '' }],
+    ['a wrong secret', { 'x-webhook-secret': 'quite another secret' }],
+    ['the secret as a prefix of what is sent', { 'x-webhook-secret': `${SECRET}x` }],
+    ['a prefix of the secret', { 'x-webhook-secret': SECRET.slice(0, -1) }],
+    ['the other secret of ours', { 'x-webhook-secret': CANARIES.callbackSecret }],
+    ['a digest of the secret', { 'x-webhook-secret': hmac(SECRET, SECRET) }],
+    ['a wrong bearer', { authorization: 'Bearer quite another secret' }],
+    ['an empty bearer', { authorization: 'Bearer ' }],
+    ['the secret without a scheme', { authorization: SECRET }],
+    ['the secret in another scheme', { authorization: `Basic ${SECRET}` }],
+    ['both headers and different, the bearer wrong', { 'x-webhook-secret': SECRET, authorization: 'Bearer another' }],
+    ['both headers and different, the secret wrong', { 'x-webhook-secret': 'no', authorization: `Bearer ${SECRET}` }],
+    ['the right secret and a Basic header', { 'x-webhook-secret': SECRET, authorization: 'Basic eDp5' }],
+  ])('refuses %s with 401, and writes nothing', async (_name, headers) => {
+    const service = await testService();
+    const id = randomUUID();
+    const answer = await initiate(service, { kratos_identity_id: id }, headers);
+    expect(answer.statusCode).toBe(401);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(answer.json()).toEqual({ status: 401, title: expect.any(String) });
+    expect(await writtenBy(service, id)).toEqual(NOTHING);
+    expect(service.jumio.calls.create).toEqual([]);
+  });
+
+  it.each([
+    ['X-Webhook-Secret', { 'x-webhook-secret': SECRET }],
+    ['a bearer', { authorization: `Bearer ${SECRET}` }],
+    ['a bearer in lower case', { authorization: `bearer ${SECRET}` }],
+    ['both, both right', { 'x-webhook-secret': SECRET, authorization: `Bearer ${SECRET}` }],
+  ])('accepts the secret as %s', async (_name, headers) => {
+    const service = await testService();
+    const id = randomUUID();
+    expect((await initiate(service, { kratos_identity_id: id }, headers)).statusCode).toBe(204);
+    expect((await writtenBy(service, id)).verifications).toBe(1);
+  });
+
+  it('accepts the new and the old secret while it turns over, and no mixture', async () => {
+    const env = { ORY_WEBHOOK_SECRET: 'the-new-secret-of-today,the-old-secret-of-before' };
+    const service = await testService({ env });
+    const send = (secret: string) =>
+      initiate(service, { kratos_identity_id: randomUUID() }, { 'x-webhook-secret': secret });
+    expect((await send('the-new-secret-of-today')).statusCode).toBe(204);
+    expect((await send('the-old-secret-of-before')).statusCode).toBe(204);
+    expect((await send('the-new-secret-of-today,the-old-secret-of-before')).statusCode).toBe(401);
+  });
+
+  it('answers 401 before it looks at the body', async () => {
+    const service = await testService();
+    expect((await initiate(service, 'no JSON at all', {})).statusCode).toBe(401);
+  });
+});
+
+describe('what initiate cannot use', () => {
+  it.each([
+    ['an empty body', undefined, 'body'],
+    ['an empty text', '', 'body'],
+    ['no JSON', `{"kratos_identity_id": ${CANARIES.body}`, 'body'],
+    ['a text', JSON.stringify(CANARIES.body), 'body'],
+    ['null', 'null', 'body'],
+    ['an array', [{ kratos_identity_id: randomUUID() }], 'body'],
+    ['__proto__', `{"__proto__": {"kratos_identity_id": "${randomUUID()}"}}`, 'body'],
+    ['a poisoned constructor', `{"constructor": {"prototype": {"kratos_identity_id": "${randomUUID()}"}}}`, 'body'],
+    ['no id', { schema_id: CANARIES.body }, 'kratos_identity_id'],
+    ['a null id', { kratos_identity_id: null }, 'kratos_identity_id'],
+    ['an id that is not a UUID', { kratos_identity_id: CANARIES.body }, 'kratos_identity_id'],
+    ['an id with something behind it', { kratos_identity_id: `${randomUUID()}x` }, 'kratos_identity_id'],
+    ['a list of ids', { kratos_identity_id: [randomUUID()] }, 'kratos_identity_id'],
+    ['the nil UUID', { kratos_identity_id: NIL }, 'kratos_identity_id'],
+  ])('refuses %s with 400 naming the field', async (_name, body, field) => {
+    const service = await testService();
+    const answer = await initiate(service, body);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(answer.json()).toMatchObject({ status: 400, field });
+    expect(answer.body).not.toContain(CANARIES.body);
+    expect(service.jumio.calls.create).toEqual([]);
+    expect(await service.desk.ledger.snapshot(NIL)).toBeUndefined();
+  });
+
+  it('names the hook mistake and its fix for the nil UUID, in the answer and in the log', async () => {
+    const service = await testService();
+    const answer = await initiate(service, { kratos_identity_id: NIL });
+    expect(answer.json().detail).toMatch(/response\.parse.*can_interrupt.*Remove both/s);
+    expect(service.logs.lines()).toContainEqual(
+      expect.objectContaining({ level: 40, msg: expect.stringMatching(/response\.parse.*can_interrupt/s) }),
+    );
+  });
+
+  it('says in the log why a sign-up was not taken, because Kratos discards the answer', async () => {
+    const service = await testService();
+    await initiate(service, { kratos_identity_id: 'x' });
+    expect(service.logs.lines()).toContainEqual(
+      expect.objectContaining({ level: 40, msg: expect.stringContaining('kratos_identity_id') }),
+    );
+  });
+
+  it('refuses a body above its limit with 413 and another content type with 415', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const huge = { kratos_identity_id: id, padding: 'x'.repeat(1_100_000) };
+    expect((await initiate(service, huge)).statusCode).toBe(413);
+    const headers = { 'x-webhook-secret': SECRET, 'content-type': 'application/xml' };
+    expect((await initiate(service, '<x/>', headers)).statusCode).toBe(415);
+    expect(await writtenBy(service, id)).toEqual(NOTHING);
+  });
+});

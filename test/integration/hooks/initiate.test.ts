@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { initiate } from '../../support/clients/calls.ts';
+import { jumioDown, process, unanswered } from '../../support/fakes/jumio.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { CANARIES } from '../../support/logs/canaries.ts';
+import { eventually, pass, reaches, signUp, snapshotOf, writtenBy } from '../../support/service/eventually.ts';
+import { APPLICATION, testService } from '../../support/service/service.ts';
+
+describe('a sign-up', () => {
+  it('starts one verification, and its ids are on the identity when Kratos goes on', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const answer = await initiate(service, { kratos_identity_id: id });
+    expect([answer.statusCode, answer.body, answer.headers['content-length']]).toEqual([204, '', undefined]);
+    const { accountId, executionId } = service.jumio.latest(id);
+    expect(service.kratos.copies.get(id)).toMatchObject({
+      status: 'pending',
+      source: 'jumio',
+      account_id: accountId,
+      workflow_execution_id: executionId,
+    });
+  });
+
+  it('sends Jumio the identity and a signed reference of 82 characters', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await initiate(service, { kratos_identity_id: id.toUpperCase() });
+    const [start] = service.jumio.calls.create;
+    const { verifications } = await snapshotOf(service, id);
+    expect(start?.identityId).toBe(id);
+    expect(start?.reference).toHaveLength(82);
+    expect(start?.reference).toMatch(new RegExp(`^1\\.${verifications[0]?.id}\\.[\\w-]{43}$`));
+  });
+
+  it('takes the bodies of the published templates and ignores what it does not know', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const published = { email: CANARIES.email, first_name: 'A', last_name: 'B', jumio_account_id: null, other: {} };
+    expect((await initiate(service, { kratos_identity_id: id, ...published, flow: 'x' })).statusCode).toBe(204);
+    expect(service.jumio.latest(id).identityId).toBe(id);
+  });
+
+  it('keeps where the person wants to go, if that is allowed', async () => {
+    const service = await testService();
+    const [good, bad] = [randomUUID(), randomUUID()];
+    await initiate(service, { kratos_identity_id: good, flow: { return_to: `${APPLICATION}/account/x` } });
+    await initiate(service, { kratos_identity_id: bad, flow: { return_to: 'https://evil.example.com/account' } });
+    expect((await snapshotOf(service, good)).identity.returnTo).toBe(`${APPLICATION}/account/x`);
+    expect((await snapshotOf(service, bad)).identity.returnTo).toBeNull();
+  });
+
+  it('that Kratos repeats three times is one verification and one create', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
+    expect((await writtenBy(service, id)).verifications).toBe(1);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('that Kratos repeats at once is one verification and one create', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => initiate(service, { kratos_identity_id: id })));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([204, 204, 204, 204, 204]);
+    await reaches(service, id, 'pending');
+    expect((await writtenBy(service, id)).verifications).toBe(1);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('that is repeated when the identity is already decided changes nothing', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const execution = await signUp(service, id);
+    process(execution, 'REJECTED', service.clock.now());
+    pass(service, 25 * 3_600_000);
+    const before = await reaches(service, id, 'rejected');
+    for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
+    expect(await snapshotOf(service, id)).toEqual(before);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+});
+
+describe('initiate while a neighbour is in trouble', () => {
+  it('answers 204 when Jumio is down, publishes `pending`, and starts when Jumio is back', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    service.jumio.instead.create = () => jumioDown('create');
+    expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
+    await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
+    expect(service.kratos.copies.get(id)).not.toHaveProperty('account_id');
+    service.jumio.instead.create = undefined;
+    pass(service, 60_000);
+    await eventually(() =>
+      expect(service.kratos.copies.get(id)).toMatchObject({ account_id: service.jumio.latest(id).accountId }),
+    );
+  });
+
+  it('answers 204 within about its two seconds when Jumio hangs', async () => {
+    const service = await testService();
+    service.jumio.instead.create = unanswered();
+    const started = performance.now();
+    const answer = await initiate(service, { kratos_identity_id: randomUUID() });
+    const took = performance.now() - started;
+    expect(answer.statusCode).toBe(204);
+    expect(took).toBeGreaterThan(1_000);
+    expect(took).toBeLessThan(3_500);
+  });
+
+  it('answers 204 when Kratos is down, and publishes later', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    service.kratos.instead.publish = () => kratosDown('patch');
+    expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
+    expect(service.jumio.calls.create).toHaveLength(1);
+    service.kratos.instead.publish = undefined;
+    pass(service, 60_000);
+    await reaches(service, id, 'pending');
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('does not wait for a turn that the rate budget does not allow within its two seconds', async () => {
+    const service = await testService({ env: { JUMIO_ACCOUNT_RATE: '0.01', JUMIO_ACCOUNT_BURST: '1' } });
+    await initiate(service, { kratos_identity_id: randomUUID() });
+    const started = performance.now();
+    expect((await initiate(service, { kratos_identity_id: randomUUID() })).statusCode).toBe(204);
+    expect(performance.now() - started).toBeLessThan(1_900);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+});

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Desk } from '../../../webhook/verification/context.ts';
+import { decide, visitor } from '../../support/builders/people.ts';
+import { initiate, validate } from '../../support/clients/calls.ts';
+import { pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const AT_CONSENT = { VERIFICATION_START: 'consent' } as const;
+
+/** What happened to an identity, but for what was told to Kratos and by Jumio's doorbell. */
+async function events({ desk }: TestService, id: string): Promise<string[]> {
+  const kinds = (await desk.ledger.events(id)).map(({ kind }) => kind);
+  return kinds.filter((kind) => kind !== 'published' && kind !== 'callback');
+}
+
+/** A sign-in that shows what Kratos has of the identity. */
+function signsIn(service: TestService, id: string, told: object = {}) {
+  const jumio = service.kratos.copies.get(id);
+  const metadata_public = jumio === undefined ? null : { jumio };
+  return validate(service, { kratos_identity_id: id, metadata_public, ...told });
+}
+
+function nothingSent({ jumio }: TestService): void {
+  expect([jumio.calls.create.length, jumio.reads()]).toEqual([0, 0]);
+}
+
+describe('with VERIFICATION_START=consent', () => {
+  it('a sign-up writes the identity and its status, and asks nothing of Jumio', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const id = randomUUID();
+    for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
+    const { identity, verifications } = await reaches(service, id, 'pending');
+    expect(verifications).toEqual([]);
+    expect(identity).toMatchObject({ invited: 1, version: 1, published: 1 });
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending', source: 'jumio' });
+    expect(await events(service, id)).toEqual(['invited']);
+    nothingSent(service);
+  });
+
+  it('the status is on the identity when Kratos goes on', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const id = randomUUID();
+    await initiate(service, { kratos_identity_id: id });
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' });
+  });
+
+  it('a sign-in heals the same way, once, and from then on costs no write', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const id = randomUUID();
+    service.clock.advance(MINUTE);
+    const born = service.clock.now();
+    const told = { schema_id: 'person', created_at: new Date(born).toISOString() };
+    for (const _ of [1, 2]) expect((await signsIn(service, id, told)).statusCode).toBe(204);
+    const before = await reaches(service, id, 'pending');
+    expect(before.identity).toMatchObject({ invited: 1, schemaId: 'person', bornAt: born });
+    expect(await events(service, id)).toEqual(['healed', 'invited']);
+    await signsIn(service, id, told);
+    expect(await snapshotOf(service, id)).toEqual(before);
+    nothingSent(service);
+  });
+
+  it('days pass without a call to Jumio, and the person is still waited for', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const id = randomUUID();
+    await initiate(service, { kratos_identity_id: id });
+    await reaches(service, id, 'pending');
+    pass(service, 30 * DAY);
+    await signsIn(service, id);
+    await reaches(service, id, 'pending');
+    nothingSent(service);
+  });
+
+  it('going on starts one verification, whose result is published as ever', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const { id, browser } = visitor(service);
+    await initiate(service, { kratos_identity_id: id });
+    const page = await browser.press();
+    expect(page.location).toBe(service.jumio.latest(id).link);
+    await decide(service, id, 'PASSED');
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'approved' });
+    expect(await events(service, id)).toEqual(['invited', 'consent', 'requested', 'started', 'decided']);
+    await initiate(service, { kratos_identity_id: id });
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+});
+
+describe('switching VERIFICATION_START on a live ledger', () => {
+  it('to registration leaves who was invited invited: a repeated hook or a sign-in starts nothing', async () => {
+    const before = await testService({ env: AT_CONSENT });
+    const { id } = visitor(before);
+    await initiate(before, { kratos_identity_id: id });
+    const row = await reaches(before, id, 'pending');
+    const after = await testService({ databaseUrl: before.databaseUrl, kratos: before.kratos, clock: before.clock });
+    await initiate(after, { kratos_identity_id: id });
+    await signsIn(after, id);
+    expect(await snapshotOf(after, id)).toEqual(row);
+    nothingSent(after);
+    const { browser } = visitor(after, id);
+    expect((await browser.press()).location).toBe(after.jumio.latest(id).link);
+  });
+
+  it('to consent leaves what was started started', async () => {
+    const before = await testService();
+    const { id } = visitor(before);
+    await initiate(before, { kratos_identity_id: id });
+    const row = await reaches(before, id, 'pending');
+    const { jumio, kratos, clock, databaseUrl } = before;
+    const after = await testService({ databaseUrl, jumio, kratos, clock, env: AT_CONSENT });
+    await initiate(after, { kratos_identity_id: id });
+    expect((await snapshotOf(after, id)).verifications).toEqual(row.verifications);
+    const { browser } = visitor(after, id);
+    expect((await browser.press()).location).toBe(jumio.latest(id).link);
+    expect(jumio.calls.create).toHaveLength(1);
+  });
+});
+
+describe('what a hook tells of an identity', () => {
+  const BORN = '2026-01-05T09:30:00.123456Z';
+
+  it('is kept at sign-up', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await initiate(service, { kratos_identity_id: id, schema_id: 'person', created_at: BORN });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ schemaId: 'person', bornAt: Date.parse(BORN) });
+  });
+
+  it('is kept at a sign-in when it is news, and costs no write otherwise', async () => {
+    let changes = 0;
+    const counting = (desk: Desk): Desk => {
+      const change: Desk['ledger']['change'] = (...all) => {
+        changes += 1;
+        return desk.ledger.change(...all);
+      };
+      return { ...desk, ledger: { ...desk.ledger, change } };
+    };
+    const service = await testService({ desk: counting });
+    const id = randomUUID();
+    await initiate(service, { kratos_identity_id: id });
+    await decide(service, id, 'PASSED');
+    const changesBy = async (told: object): Promise<number> => {
+      const before = changes;
+      await signsIn(service, id, told);
+      return changes - before;
+    };
+    expect(await changesBy({ schema_id: 'person', created_at: BORN })).toBe(1);
+    const told = await snapshotOf(service, id);
+    expect(told.identity).toMatchObject({ schemaId: 'person', bornAt: Date.parse(BORN) });
+    expect(await changesBy({ schema_id: 'person', created_at: BORN })).toBe(0);
+    expect(await changesBy({ schema_id: 'company', created_at: BORN })).toBe(1);
+    expect((await snapshotOf(service, id)).identity.schemaId).toBe('company');
+  });
+
+  it.each([{ schema_id: 7, created_at: 'yesterday' }, { schema_id: null, created_at: null }, { schema_id: '' }])(
+    'is ignored where it is odd: %j',
+    async (odd) => {
+      const service = await testService();
+      const id = randomUUID();
+      expect((await initiate(service, { kratos_identity_id: id, ...odd })).statusCode).toBe(204);
+      expect((await signsIn(service, id, odd)).statusCode).toBe(204);
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ schemaId: null, bornAt: null });
+    },
+  );
+});

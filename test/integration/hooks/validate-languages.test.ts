@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { validate } from '../../support/clients/calls.ts';
+import { gateMessage } from '../../support/clients/gate-message.ts';
+import { buildTestService, type TestService, testService } from '../../support/service/service.ts';
+
+const shown = z.object({ messages: z.tuple([z.object({ messages: z.tuple([z.object({ text: z.string() })]) })]) });
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await buildTestService({ env: { TEXTS: 'fr:\n  block.rejected: Appelez le 0 800 123 456.\n' } });
+});
+
+afterAll(() => service.close());
+
+async function refused(said: object, by = service) {
+  const answer = await validate(by, {
+    kratos_identity_id: randomUUID(),
+    metadata_public: { jumio: { status: 'rejected' } },
+    ...said,
+  });
+  expect(answer.statusCode).toBe(403);
+  return answer;
+}
+
+async function textFor(acceptLanguage: unknown): Promise<string> {
+  const answer = await refused({ accept_language: acceptLanguage });
+  expect(answer.json()).toEqual(gateMessage(4990001, 'rejected'));
+  return shown.parse(answer.json()).messages[0].messages[0].text;
+}
+
+const ENGLISH = 'You cannot sign in, because your identity could not be verified. Please contact support.';
+
+describe('what a refused person reads', () => {
+  it.each([
+    ['en-GB,en;q=0.9', ENGLISH],
+    [
+      'de-CH, en;q=0.5',
+      'Sie können sich nicht anmelden, weil Ihre Identität nicht bestätigt werden konnte. Bitte wenden Sie sich an den Support.',
+    ],
+    ['fr', 'Appelez le 0 800 123 456.'],
+    [
+      'es-ES,es;q=0.9',
+      'No puede iniciar sesión porque no se ha podido verificar su identidad. Póngase en contacto con el servicio de asistencia.',
+    ],
+    ['tlh', ENGLISH],
+    ['', ENGLISH],
+    [undefined, ENGLISH],
+    [null, ENGLISH],
+    [7, ENGLISH],
+    [['de'], ENGLISH],
+    [';q=,"\\u0000', ENGLISH],
+  ])('is in the language of their browser, which says %j', async (acceptLanguage, text) => {
+    expect(await textFor(acceptLanguage)).toBe(text);
+  });
+
+  it.each([
+    ['en', 'help@acme.example', / Please contact support\. At help@acme\.example you can find out more\.$/],
+    ['de', 'help@acme.example', / an den Support\. Unter help@acme\.example erfahren Sie mehr\.$/],
+    ['fr', 'help@acme.example', /l’assistance\. Adressez-vous à help@acme\.example pour en savoir plus\.$/],
+    [
+      'es',
+      'https://acme.example/help?a=1&b',
+      /\. Diríjase a https:\/\/acme\.example\/help\?a=1&b para obtener más información\.$/,
+    ],
+  ])('says in %s where support is: %s', async (accept_language, SUPPORT_ADDRESS, text) => {
+    const helpful = await testService({ env: { SUPPORT_ADDRESS, POLICY: 'rules: [{ then: block }]' } });
+    const answer = await refused({ accept_language }, helpful);
+    expect(shown.parse(answer.json()).messages[0].messages[0].text).toMatch(text);
+    const inReview = await refused({ metadata_public: { jumio: { status: 'review' } } }, helpful);
+    expect(inReview.body).not.toContain('acme.example');
+  });
+
+  it('costs no time, however long the header is', async () => {
+    await textFor('de');
+    const before = performance.now();
+    expect(await textFor(`${'de-DE;q=0.001,'.repeat(50_000)}fr`)).toMatch(/^Sie /);
+    expect(performance.now() - before).toBeLessThan(2_000);
+  });
+
+  it('is in their language also where the request cannot be judged', async () => {
+    const answer = await refused({ kratos_identity_id: 'nobody', accept_language: 'es' });
+    expect(answer.json()).toEqual(gateMessage(4990004, 'unknown'));
+    expect(answer.body).toContain('Inténtelo de nuevo en unos minutos.');
+  });
+});

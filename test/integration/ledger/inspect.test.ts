@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { lookAtDisk } from '../../../webhook/doctor/probes/disk.ts';
+import { lookAtLedger } from '../../../webhook/ledger/database/inspect.ts';
+import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import { type Database, postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
+
+const noPostgres = await whyNoPostgres();
+
+if (noPostgres) console.log(`looking into a ledger on PostgreSQL: ${noPostgres}`);
+
+async function opened(database: Database) {
+  const url = await database.fresh();
+  const ledger = await openLedger(url, 1_000);
+  onTestFinished(() => ledger.close());
+  return { url, ledger };
+}
+
+describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('looking into a ledger on $dialect', (database) => {
+  it('finds it well beside the service that has it open', async () => {
+    const { url } = await opened(database);
+    expect(await lookAtLedger(url)).toEqual({
+      state: 'open',
+      unwritable: undefined,
+      missing: [],
+      unknown: [],
+      paused: [],
+    });
+  });
+
+  it('sees a pause with its reason, and steps that are missing or not known', async () => {
+    const { url, ledger } = await opened(database);
+    await ledger.budgets.stop('Jumio gave no link', 1_000);
+    const door = await database.sideDoor(url);
+    await door.run(`update ledger_migrations set name = '0009_of_a_later_version'`);
+    expect(await lookAtLedger(url)).toMatchObject({
+      missing: ['0001_core'],
+      unknown: ['0009_of_a_later_version'],
+      paused: [{ name: 'account', reason: 'Jumio gave no link' }],
+    });
+  });
+
+  it('makes none where there is none', async () => {
+    const url = await database.fresh();
+    expect(await lookAtLedger(url)).toEqual({ state: 'absent' });
+    expect(await lookAtLedger(url)).toEqual({ state: 'absent' });
+  });
+
+  it('says what stands in the way of a write', async () => {
+    const { url, ledger } = await opened(database);
+    const door = await database.sideDoor(url);
+    if (database.dialect === 'sqlite') await door.run('begin immediate');
+    const readOnly = new URL(url);
+    if (database.dialect === 'postgres')
+      readOnly.searchParams.append(
+        'options',
+        `${readOnly.searchParams.get('options')} -c default_transaction_read_only=on`,
+      );
+    const looked = await lookAtLedger(database.dialect === 'postgres' ? lastOptions(readOnly) : url);
+    expect(looked).toMatchObject({ state: 'open', unwritable: expect.stringMatching(/locked|read-only/) });
+    if (database.dialect === 'sqlite') await door.run('rollback');
+    expect(ledger.origin).toBe('made');
+  });
+});
+
+function lastOptions(url: URL): string {
+  const options = url.searchParams.getAll('options').at(-1) ?? '';
+  url.searchParams.set('options', options);
+  return url.href.replaceAll('+', '%20');
+}
+
+describe('the file of a SQLite ledger', () => {
+  it('is seen to be open in another process, and this one does not count', async () => {
+    const { url } = await opened(sqlite);
+    const path = url.slice('file:'.length);
+    expect(await lookAtDisk(url)).toMatchObject({ openedBy: 0, freeBytes: expect.any(Number) });
+    const child = spawn(process.execPath, [
+      '-e',
+      `require('fs').openSync(${JSON.stringify(path)}); console.log('open'); setInterval(() => {}, 1000)`,
+    ]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    expect(await lookAtDisk(url)).toMatchObject({ openedBy: process.platform === 'linux' ? 1 : undefined });
+  });
+
+  it('is nowhere for PostgreSQL, and where there is no file', async () => {
+    expect(await lookAtDisk('postgres://localhost/ledger')).toBeUndefined();
+    expect(await lookAtDisk('file:/nowhere/ledger.sqlite')).toBeUndefined();
+  });
+});

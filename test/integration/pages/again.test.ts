@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { decide, signedUp } from '../../support/builders/people.ts';
+import type { SeenPage } from '../../support/clients/browser.ts';
+import { agreeing, native } from '../../support/clients/programs.ts';
+import { jumioDown, process } from '../../support/fakes/jumio.ts';
+import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { testService } from '../../support/service/service.ts';
+import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const LIFETIME = DAY;
+
+/** A person whose link has ended, with what Jumio says of the execution by then. */
+async function linkEnded(status: string) {
+  const service = await testService();
+  const { id, browser } = await signedUp(service);
+  const first = service.jumio.latest(id);
+  first.status = status;
+  const page = await browser.get('/jumio/verify');
+  // What the timer would read at the link's end is left to the button.
+  service.jumio.instead.status = () => jumioDown('status');
+  pass(service, LIFETIME + MINUTE);
+  await eventually(() => expect(service.jumio.calls.status.length).toBeGreaterThan(0));
+  service.jumio.instead.status = undefined;
+  const asked = service.jumio.calls.status.length;
+  return { service, id, browser, first, page, asked };
+}
+
+describe('a person whose link has ended', () => {
+  it.each(['INITIATED', 'ACQUISITION_STARTED', 'TOKEN_EXPIRED', 'SESSION_EXPIRED'])(
+    'gets a new one where Jumio, asked first, says %s',
+    async (status) => {
+      const { service, id, browser, first, page, asked } = await linkEnded(status);
+      let readWhenCreated = 0;
+      service.jumio.instead.create = async (start) => {
+        readWhenCreated = service.jumio.calls.status.length - asked;
+        service.jumio.instead.create = undefined;
+        return service.jumio.create(start);
+      };
+      const { location } = await browser.post(page.fields);
+      const second = service.jumio.latest(id);
+      expect(second.executionId).not.toBe(first.executionId);
+      expect(location).toBe(second.link);
+      expect(readWhenCreated).toBeGreaterThan(0);
+      expect(second.accountId).toBe(first.accountId);
+      const { verifications } = await snapshotOf(service, id);
+      expect(verifications.map(({ state, attempt }) => [state, attempt])).toEqual([
+        ['expired', 1],
+        ['started', 2],
+      ]);
+    },
+  );
+
+  it('does not get one where Jumio has all it needs: nothing paid is thrown away', async () => {
+    const { service, id, browser, page } = await linkEnded('ACQUIRED');
+    const answer = await browser.post(page.fields);
+    expect(answer.location).toBeUndefined();
+    expect(answer.sentence).toMatch(/under way/);
+    expect(answer.action?.text).toBe('Look again');
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('gets the verdict where Jumio has one', async () => {
+    const { service, id, browser, first, page } = await linkEnded('PROCESSED');
+    process(first, 'PASSED', service.clock.now());
+    expect((await browser.post(page.fields)).location).toBeUndefined();
+    await reaches(service, id, 'approved');
+    expect((await browser.get('/jumio/verify')).sentence).toBe('Your identity has been verified.');
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('does not get one while Jumio cannot be asked', async () => {
+    const { service, id, browser, page } = await linkEnded('INITIATED');
+    service.jumio.instead.status = () => jumioDown('status');
+    const answer = await browser.post(page.fields);
+    expect(answer.sentence).toMatch(/^Jumio cannot be reached/);
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect(service.jumio.calls.create).toHaveLength(1);
+    service.jumio.instead.status = undefined;
+    pass(service, HOUR);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
+  });
+
+  it('pressing five times at once gets one', async () => {
+    const { service, id, browser, page } = await linkEnded('INITIATED');
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => browser.post(page.fields)));
+    const { link } = service.jumio.latest(id);
+    expect(new Set(answers.map(({ location }) => location))).toEqual(new Set([link]));
+    expect(service.jumio.calls.create).toHaveLength(2);
+  });
+});
+
+describe('a person whose link still leads to what they began', () => {
+  it('is led back to it, not to a new one', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const first = service.jumio.latest(id);
+    first.status = 'ACQUISITION_STARTED';
+    await browser.get('/jumio/status');
+    await reaches(service, id, 'processing');
+    expect((await browser.press()).location).toBe(first.link);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+});
+
+/** The time from which the page says that there is another try. */
+function namedIn({ action }: SeenPage): Date {
+  const [, day, time] = /^You can start again on (.+) at (\d\d:\d\d) UTC\.$/.exec(action?.text ?? '') ?? [];
+  return new Date(`${day} ${time} UTC`);
+}
+
+/** The first whole minute that is not before it. */
+function toTheMinute(at: number): Date {
+  return new Date(Math.ceil(at / MINUTE) * MINUTE);
+}
+
+describe('who may start again', () => {
+  it.each([
+    ['PASSED', 'approved'],
+    ['WARNING', 'review'],
+    ['REJECTED', 'rejected'],
+  ] as const)('not after %s, not even by a form from before', async (type, status) => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const { fields } = await browser.get('/jumio/verify');
+    await decide(service, id, type);
+    const answer = await browser.post(fields);
+    expect([answer.status, answer.location]).toEqual([200, undefined]);
+    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect((await snapshotOf(service, id)).identity.status).toBe(status);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('at once after a rejection to act on, up to three rejected executions in all', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    for (const attempt of [1, 2, 3]) {
+      await decide(service, id, 'REJECTED', 'unreadable');
+      const page = await browser.get('/jumio/verify');
+      expect(page.action?.kind).toBe(attempt < 3 ? 'button' : 'text');
+      if (attempt < 3) expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+    }
+    expect(service.jumio.executions).toHaveLength(3);
+    expect(new Set(service.jumio.executions.map(({ accountId }) => accountId)).size).toBe(1);
+  });
+
+  it('is told the date after five executions in 30 days', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const first = (await snapshotOf(service, id)).verifications[0]?.requestedAt ?? 0;
+    for (const _ of [2, 3, 4, 5]) {
+      service.jumio.latest(id).status = 'TOKEN_EXPIRED';
+      pass(service, LIFETIME + HOUR);
+      await reaches(service, id, 'expired');
+      expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    }
+    service.jumio.latest(id).status = 'TOKEN_EXPIRED';
+    pass(service, LIFETIME + HOUR);
+    await reaches(service, id, 'expired');
+    const page = await browser.get('/jumio/verify');
+    expect(namedIn(page)).toEqual(toTheMinute(first + 30 * DAY));
+    expect(page.body).toContain('You have tried as often as is possible for now.');
+    expect(service.jumio.executions).toHaveLength(5);
+
+    pass(service, first + 30 * DAY - service.clock.now() + HOUR);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    expect(service.jumio.executions).toHaveLength(6);
+  });
+});
+
+describe('who may start again by the policy', () => {
+  const policy = (startAgain: string) =>
+    `start_again: ${startAgain}\nrules: [{ when: { status: rejected }, then: block }, { then: allow }]`;
+
+  it('waits after a rejection for as long as it says: page and program name the date, and no form from before helps', async () => {
+    const service = await testService({ env: { POLICY: policy('{ wait: 2d }') } });
+    const { id, browser } = await signedUp(service);
+    const { fields } = await browser.get('/jumio/verify');
+    await decide(service, id, 'REJECTED', 'unreadable');
+    const until = ((await snapshotOf(service, id)).identity.decidedAt ?? 0) + 2 * DAY;
+    const page = await browser.get('/jumio/verify');
+    expect(namedIn(page)).toEqual(toTheMinute(until));
+    expect(page.body).toContain('There has to be a while between two tries.');
+    const app = native(service, id);
+    expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', next: 'later' });
+    expect((await browser.post(fields)).location).toBeUndefined();
+    expect((await app.post(agreeing(service))).json()).not.toHaveProperty('link');
+    pass(service, until - service.clock.now() - HOUR);
+    expect((await browser.get('/jumio/verify')).action?.kind).toBe('text');
+    expect(service.jumio.executions).toHaveLength(1);
+    pass(service, 2 * HOUR);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    expect(service.jumio.executions).toHaveLength(2);
+  });
+
+  it('is nobody from so many rejections on as it says', async () => {
+    const service = await testService({ env: { POLICY: policy('{ max_rejections: 2 }') } });
+    const { id, browser } = await signedUp(service);
+    await decide(service, id, 'REJECTED', 'unreadable');
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    const { fields } = await browser.get('/jumio/verify');
+    await decide(service, id, 'REJECTED', 'unreadable');
+    expect((await browser.get('/jumio/verify')).action?.kind).toBe('text');
+    expect((await browser.post(fields)).location).toBeUndefined();
+    const app = native(service, id);
+    expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', next: 'contact' });
+    expect((await app.post(agreeing(service))).json()).not.toHaveProperty('link');
+    expect(service.jumio.executions).toHaveLength(2);
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { decide, hasAgreed, signedUp, visitor } from '../../support/builders/people.ts';
+import type { SeenPage } from '../../support/clients/browser.ts';
+import { unescapeHtml } from '../../support/clients/entities.ts';
+import { jumioDown, unanswered } from '../../support/fakes/jumio.ts';
+import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const SECOND = 1_000;
+
+const FROM_JUMIO = '/jumio/status?acquisitionStatus=SUCCESS';
+
+const UNDER_WAY = 'Your identity verification is under way. The result is usually here within a few minutes.';
+
+const WAITING = 'Your identity verification is waiting for you.';
+
+/** Somebody who looked at the status page four seconds ago, so that Jumio is not asked again before six have passed. */
+async function hasJustLooked() {
+  const service = await testService();
+  const person = await signedUp(service);
+  await hasAgreed(service, person);
+  // Six seconds are six, however long the machine takes.
+  service.clock.stop();
+  expect((await person.browser.get('/jumio/status')).sentence).toBe(WAITING);
+  pass(service, 4 * SECOND);
+  return { service, ...person, execution: service.jumio.latest(person.id) };
+}
+
+/** Where the page leads by itself, and after how many seconds; with scripts and without. */
+function onwards({ body }: SeenPage): { to: string; seconds: number } | undefined {
+  const [, to = '', seconds] = /data-onwards="([^"]*)" data-moment="(\d+)"/.exec(body) ?? [];
+  if (seconds === undefined) return undefined;
+  expect(body).toContain(`<meta http-equiv="refresh" content="${seconds}; url`);
+  return { to: unescapeHtml(to), seconds: Number(seconds) };
+}
+
+/** Lets the page lead on by itself, once. */
+async function goesOn(service: TestService, browser: { get(path: string): Promise<SeenPage> }, page: SeenPage) {
+  const next = onwards(page);
+  if (next === undefined) throw new Error('the page does not go on by itself');
+  const reads = service.jumio.reads();
+  pass(service, next.seconds * SECOND);
+  await eventually(() => expect(service.jumio.reads()).toBeGreaterThan(reads));
+  return browser.get(next.to);
+}
+
+describe('who has just finished, and comes back within ten seconds of an earlier look', () => {
+  it('is not told to go on: the page waits for the look, and shows what Jumio says then', async () => {
+    const { service, browser, execution } = await hasJustLooked();
+    execution.status = 'ACQUIRED';
+    const page = await browser.get(FROM_JUMIO);
+    expect([page.sentence, page.action?.text]).toEqual([UNDER_WAY, 'Look again']);
+    expect(onwards(page)?.seconds).toBe(6);
+    expect(onwards(page)?.to).toBe(page.action?.href);
+    const after = await goesOn(service, browser, page);
+    expect([after.sentence, after.action?.href]).toEqual([UNDER_WAY, '/jumio/status']);
+    expect(after.body).toContain('data-poll');
+  });
+
+  it('sees the verdict where that is there by then', async () => {
+    const { service, id, browser } = await hasJustLooked();
+    const page = await browser.get(FROM_JUMIO);
+    await decide(service, id, 'PASSED');
+    expect((await browser.get(onwards(page)?.to ?? '')).sentence).toBe('Your identity has been verified.');
+  });
+
+  it('waits in the same way while the look is under way', async () => {
+    const service = await testService();
+    const { browser } = await signedUp(service);
+    service.jumio.instead.status = unanswered();
+    const page = await browser.get(FROM_JUMIO);
+    expect([page.sentence, onwards(page)?.seconds]).toEqual([UNDER_WAY, 3]);
+  });
+
+  it('who has not agreed to the text as it reads now is not asked to before Jumio has been', async () => {
+    const service = await testService();
+    const { browser } = await signedUp(service);
+    await browser.get('/jumio/status');
+    pass(service, SECOND);
+    expect((await browser.get(FROM_JUMIO)).sentence).toBe(UNDER_WAY);
+  });
+});
+
+describe('a forged hint that somebody has finished', () => {
+  it('is over with the next look', async () => {
+    const { service, id, browser } = await hasJustLooked();
+    const page = await browser.get(FROM_JUMIO);
+    expect(page.sentence).toBe(UNDER_WAY);
+    const after = await goesOn(service, browser, page);
+    expect([after.sentence, after.action?.text, onwards(after)]).toEqual([WAITING, 'Continue', undefined]);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it.each([
+    ['of long ago', (now: number) => String(now - 2 * MINUTE)],
+    ['that is no time', () => 'soon'],
+    ['twice', (now: number) => `${now}&back=${now}`],
+  ])('with a time %s is nothing', async (_which, back) => {
+    const { service, browser } = await hasJustLooked();
+    expect((await browser.get(`${FROM_JUMIO}&back=${back(service.clock.now())}`)).sentence).toBe(WAITING);
+  });
+
+  it('with a time to come waits for one look as any other', async () => {
+    const { service, browser } = await hasJustLooked();
+    const before = service.clock.now();
+    const page = await browser.get(`${FROM_JUMIO}&back=999999999999999`);
+    const back = Number(new URL(onwards(page)?.to ?? '', 'http://localhost').searchParams.get('back'));
+    expect(back).toBeGreaterThanOrEqual(before);
+    expect(back).toBeLessThanOrEqual(service.clock.now());
+    expect((await goesOn(service, browser, page)).sentence).toBe(WAITING);
+  });
+
+  it('keeps nobody waiting where Jumio cannot be asked', async () => {
+    const { service, browser } = await hasJustLooked();
+    const to = onwards(await browser.get(FROM_JUMIO))?.to ?? '';
+    service.jumio.instead.status = unanswered();
+    pass(service, MINUTE + SECOND);
+    expect((await browser.get(to)).sentence).toBe(WAITING);
+  });
+
+  it('is kept nowhere, and says nothing to anybody else', async () => {
+    const { service, id, browser } = await hasJustLooked();
+    await browser.get(FROM_JUMIO);
+    const hinted = await snapshotOf(service, id);
+    expect((await browser.get('/jumio/status')).sentence).toBe(WAITING);
+    expect((await browser.get('/jumio/verify?acquisitionStatus=SUCCESS')).sentence).toBe(WAITING);
+    expect(await snapshotOf(service, id)).toEqual(hinted);
+    expect((await service.desk.ledger.events(id)).map(({ kind }) => kind)).not.toContain('callback');
+  });
+});
+
+describe('every page that waits', () => {
+  async function waits(name: string): Promise<SeenPage> {
+    const service = await testService();
+    const person = await signedUp(service);
+    const { browser } = person;
+    switch (name) {
+      case 'for the look after coming back':
+        service.jumio.instead.status = unanswered();
+        return browser.get(FROM_JUMIO);
+      case 'for Jumio’s verdict':
+        service.jumio.latest(person.id).status = 'ACQUIRED';
+        return browser.get('/jumio/status');
+      case 'for a new link':
+        await hasAgreed(service, person);
+        service.jumio.instead.status = unanswered();
+        pass(service, DAY + MINUTE);
+        return browser.press();
+      default:
+        service.jumio.instead.create = name === 'for a link' ? unanswered() : () => jumioDown('create');
+        return visitor(service).browser.press();
+    }
+  }
+
+  it.each([
+    'for the look after coming back',
+    'for Jumio’s verdict',
+    'for a new link',
+    'for a link',
+    'for Jumio itself',
+  ])('tells it to who listens, once and by name: %s', async (name) => {
+    const { body } = await waits(name);
+    expect(body).toMatch(/<main data-(poll|onwards)=/);
+    const regions = body.match(/<[^>]* role="status"[^>]*>/g) ?? [];
+    expect(regions).toEqual(['<p id="sentence" role="status" aria-labelledby="title">']);
+    expect(body).toMatch(/<h1 id="title">[A-Z][^<]+<\/h1>/);
+    expect(body.match(/id="title"/g)).toHaveLength(1);
+  });
+});

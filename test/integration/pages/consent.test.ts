@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { decide, signedUp, visitor } from '../../support/builders/people.ts';
+import { native } from '../../support/clients/programs.ts';
+import { findCanaries } from '../../support/logs/canaries.ts';
+import { reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { APPLICATION, type TestService, testService } from '../../support/service/service.ts';
+
+const ACCOUNT = `${APPLICATION}/account`;
+
+const ASKS =
+  'This service asks Jumio, a company that checks identity documents, to confirm that you are who you say you are.';
+
+const DECLINED =
+  'You did not agree, so your identity verification does not go on. You can change your mind at any time.';
+
+async function kinds({ desk }: TestService, id: string): Promise<string[]> {
+  return (await desk.ledger.events(id)).map(({ kind }) => kind);
+}
+
+describe('the page before anything leads to Jumio', () => {
+  it('says who checks what, for whom, why, how long, what is needed and where the data go', async () => {
+    const env = { BRAND_NAME: 'Acme', PRIVACY_URL: 'https://acme.example/privacy' };
+    const { browser } = await signedUp(await testService({ env }));
+    const { sentence, body } = await browser.get('/jumio/verify');
+    expect(sentence).toBe(ASKS.replace('This service', 'Acme'));
+    for (const said of [
+      'opening an account',
+      'five minutes',
+      'passport',
+      'camera',
+      'Jumio receives the photos',
+      'not the photos',
+    ])
+      expect(body).toContain(said);
+    expect(body).toContain('href="https://acme.example/privacy"');
+  });
+
+  it('offers to agree, to refuse, and help for who cannot do this', async () => {
+    const { browser } = await signedUp(await testService());
+    const { action, body } = await browser.get('/jumio/verify');
+    expect(action).toEqual({ kind: 'button', text: 'Agree and continue', href: undefined });
+    expect(body).toContain('action="/jumio/decline"');
+    expect(body).toContain('href="/jumio/help"');
+  });
+
+  it('has two things to press, to agree and to refuse; what there is to read is a plain link in the text', async () => {
+    const service = await testService({ env: { PRIVACY_URL: 'https://acme.example/privacy' } });
+    const { body } = await (await signedUp(service)).browser.get('/jumio/verify');
+    expect(body.match(/<button\b/g)).toHaveLength(2);
+    expect(body).not.toContain('class="button"');
+    const main = body.slice(body.indexOf('<main'), body.indexOf('</main>'));
+    expect(main.match(/<a [^>]*>[^<]*/g)).toEqual([
+      '<a href="https://acme.example/privacy">You can read more in the privacy policy.',
+      '<a href="/jumio/help">If you cannot do this',
+    ]);
+    expect(main.indexOf('<a ')).toBeLessThan(main.indexOf('<button'));
+  });
+
+  it('records nothing by being looked at, in any language', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const before = await snapshotOf(service, id);
+    await browser.get('/jumio/verify');
+    await service.app.inject({ url: '/jumio/verify', headers: { cookie: browser.session, 'accept-language': 'de' } });
+    expect(await snapshotOf(service, id)).toEqual(before);
+  });
+});
+
+describe('agreeing', () => {
+  it('leads to Jumio, and is on record with its version and language, also for the operator', async () => {
+    const admins: unknown[] = [];
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    service.kratos.instead.publish = async (_id, content) => {
+      admins.push(content.admin);
+      return content.public;
+    };
+    const { fields } = await browser.get('/jumio/verify');
+    expect((await browser.post(fields)).location).toBe(service.jumio.latest(id).link);
+    const { identity } = await reaches(service, id, 'pending');
+    expect(identity).toMatchObject({ consentVersion: service.desk.consentVersion, consentLanguage: 'en' });
+    expect(admins.at(-1)).toMatchObject({ consent: { text_version: service.desk.consentVersion, language: 'en' } });
+  });
+
+  it('once is enough: from then on the button leads on, also for a second try', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    await browser.press();
+    expect((await browser.get('/jumio/verify')).action?.text).toBe('Continue');
+    await decide(service, id, 'REJECTED', 'unreadable');
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+    expect((await kinds(service, id)).filter((kind) => kind === 'consent')).toHaveLength(1);
+  });
+
+  it('may be taken back where it was given: nothing of Jumio from then on', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    await browser.press();
+    const page = await browser.get('/jumio/verify');
+    expect(page.body).toContain('>I no longer agree</button>');
+    expect((await browser.post(page.fields, '/jumio/decline')).location).toBe('/jumio/status');
+    expect(await kinds(service, id)).toContain('declined');
+    expect((await browser.get('/jumio/verify')).sentence).toBe(ASKS);
+  });
+
+  it('is missing in a form that does not say so: nothing of Jumio, also where the link is there', async () => {
+    const service = await testService();
+    const { browser } = await signedUp(service);
+    const { fields } = await browser.get('/jumio/verify');
+    for (const consent of [undefined, '', 'another-text']) {
+      const page = await browser.post({ ...fields, consent });
+      expect([page.status, page.sentence, page.location]).toEqual([200, ASKS, undefined]);
+      expect(findCanaries(page.body)).toEqual([]);
+    }
+  });
+
+  it('is asked for again where the operator says something else by now', async () => {
+    const before = await testService();
+    const { id, browser } = await signedUp(before);
+    await browser.press();
+    const { jumio, kratos, clock, databaseUrl } = before;
+    const env = { TEXTS: 'consent_version: "2027"\nen:\n  consent.why: Because the law says so.\n' };
+    const after = await testService({ databaseUrl, jumio, kratos, clock, env });
+    const again = visitor(after, id).browser;
+    const page = await again.get('/jumio/verify');
+    expect(page.sentence).toBe(ASKS);
+    expect(page.body).toContain('Because the law says so.');
+    expect(page.body).toContain('This text has changed since you last agreed to it.');
+    expect((await again.post({ ...page.fields, consent: undefined })).location).toBeUndefined();
+    expect((await again.post(page.fields)).location).toBe(jumio.latest(id).link);
+    expect((await snapshotOf(after, id)).identity.consentVersion).toBe('2027');
+  });
+});
+
+describe('where traits go to Jumio', () => {
+  const env = { PREPARED_DATA: 'firstName: /name/first' };
+  const SAYS = 'Jumio also receives what you have told us about yourself';
+
+  it('the text says so, to people and to programs', async () => {
+    const service = await testService({ env });
+    const { id, browser } = await signedUp(service);
+    expect((await browser.get('/jumio/verify')).body).toContain(SAYS);
+    expect((await native(service, id).get('/jumio/verify')).body).toContain(SAYS);
+    expect((await native(service, id).post({})).body).toContain(SAYS);
+  });
+
+  it('and where none do it does not', async () => {
+    const { browser } = await signedUp(await testService());
+    expect((await browser.get('/jumio/verify')).body).not.toContain(SAYS);
+  });
+
+  it('an agreement to the text without them does not count', async () => {
+    const before = await testService();
+    const { id, browser } = await signedUp(before);
+    await browser.press();
+    const { jumio, kratos, clock, databaseUrl } = before;
+    const after = await testService({ databaseUrl, jumio, kratos, clock, env });
+    const again = visitor(after, id).browser;
+    const { fields } = await again.get('/jumio/verify');
+    expect((await again.post({ ...fields, consent: undefined })).location).toBeUndefined();
+    expect((await again.post({ ...fields, consent: before.desk.consentVersion })).location).toBeUndefined();
+    expect((await again.post(fields)).location).toBe(jumio.latest(id).link);
+  });
+});
+
+describe('refusing', () => {
+  async function refused(env = {}) {
+    const service = await testService({ env });
+    const { id, browser } = await signedUp(service);
+    const { fields } = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(ACCOUNT)}`);
+    const answer = await browser.post(fields, '/jumio/decline');
+    return { service, id, browser, answer, fields };
+  }
+
+  it('is kept, and leads to a page that says so, with a way back', async () => {
+    const { service, id, browser, answer } = await refused();
+    expect([answer.status, answer.location]).toEqual([303, '/jumio/status']);
+    expect(await kinds(service, id)).toContain('declined');
+    const page = await browser.get('/jumio/status');
+    expect(page.sentence).toBe(DECLINED);
+    expect(page.action).toEqual({ kind: 'link', text: 'Go back', href: ACCOUNT });
+    expect((await snapshotOf(service, id)).identity.returnTo).toBe(ACCOUNT);
+  });
+
+  it('may be thought over at any time', async () => {
+    const { service, id, browser } = await refused();
+    const page = await browser.get('/jumio/verify');
+    expect(page.sentence).toBe(ASKS);
+    expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+    expect((await snapshotOf(service, id)).identity.declinedAt).toBeNull();
+  });
+
+  it('takes an agreement back: the link that is there leads nowhere', async () => {
+    const { browser } = await refused();
+    const { fields } = await browser.get('/jumio/verify');
+    await browser.post(fields);
+    await browser.post(fields, '/jumio/decline');
+    const page = await browser.post({ ...fields, consent: undefined });
+    expect([page.sentence, page.location]).toEqual([ASKS, undefined]);
+  });
+
+  it('needs the token of the form, and a person', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    expect((await browser.post({ _csrf: 'x' }, '/jumio/decline')).status).toBe(403);
+    browser.session = '';
+    expect((await browser.post({}, '/jumio/decline')).status).toBeGreaterThanOrEqual(401);
+    expect((await snapshotOf(service, id)).identity.declinedAt).toBeNull();
+  });
+});
+
+describe('somebody who is approved already', () => {
+  it('is led on by the form, and by the status page itself', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const { fields } = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(ACCOUNT)}`);
+    await browser.post(fields);
+    await decide(service, id, 'PASSED');
+    const answer = await browser.post(fields);
+    expect([answer.status, answer.location]).toEqual([303, ACCOUNT]);
+    const page = await browser.get('/jumio/status');
+    expect(page.action).toEqual({ kind: 'link', text: 'Continue', href: ACCOUNT });
+    expect(page.body).toContain(`<meta http-equiv="refresh" content="3; url&#61;${ACCOUNT}">`);
+    expect(page.body).toContain(`data-onwards="${ACCOUNT}"`);
+  });
+});
+
+describe('a rejection', () => {
+  it.each([
+    ['unreadable', 'The photo of your document could not be read.'],
+    ['expired_document', 'The document is no longer valid'],
+    ['unsupported_document', 'This kind of document cannot be used.'],
+    ['not_finished', 'Not all of the steps were finished.'],
+    ['other', 'What was sent was not enough to confirm your identity.'],
+  ] as const)('for %s is told in our words only', async (reason, words) => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    await browser.press();
+    await decide(service, id, 'REJECTED', reason);
+    const { body } = await browser.get('/jumio/status');
+    expect(body).toContain(words);
+    expect(body).not.toMatch(/SIMILARITY|MANIPULATED|watchlist|risk|score/i);
+  });
+});

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { signedUp } from '../../support/builders/people.ts';
+import { type Browser, openBrowser } from '../../support/clients/browser.ts';
+import { oneTimePath } from '../../support/clients/calls.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { signUp } from '../../support/service/eventually.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
+import { APPLICATION, PUBLIC_URL, testService } from '../../support/service/service.ts';
+import { MINUTE } from '../../support/service/shifted-clock.ts';
+
+/** Somebody who has signed up elsewhere, their one-time address, and a browser that was never here. */
+async function handedOver(returnTo?: string) {
+  const service = await testService();
+  const id = randomUUID();
+  await signUp(service, id);
+  return { service, id, path: await oneTimePath(service, id, returnTo), browser: openBrowser(service) };
+}
+
+async function handedOverTo(browser: Browser): Promise<string | undefined> {
+  const cookies = await browser.jar.getCookies(`${PUBLIC_URL}/jumio/verify`);
+  return cookies.find(({ key }) => key === '__Host-jumio_handover')?.value.slice(0, 36);
+}
+
+const DEAD_END = { kind: 'link', text: 'Go to your identity verification', href: '/jumio/verify' };
+
+describe('a one-time address', () => {
+  it('shows a page with one button, which hands its person over and leads on', async () => {
+    const { service, id, path, browser } = await handedOver();
+    const door = await browser.get(path);
+    expect([door.status, door.action?.kind, door.to]).toEqual([200, 'button', '/jumio/enter']);
+    expect(door.headers['referrer-policy']).toBe('no-referrer');
+    expect(door.headers['cache-control']).toBe('no-store');
+    const led = await browser.post(door.fields, door.to);
+    expect([led.status, led.location]).toEqual([303, '/jumio/verify']);
+    expect(await handedOverTo(browser)).toBe(id);
+    expect((await browser.get('/jumio/status')).status).toBe(200);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('is not spent by whoever only looks at it, and works once', async () => {
+    const { service, path, browser } = await handedOver();
+    for (const _ of [1, 2, 3])
+      expect((await openBrowser(service).get(path)).headers['set-cookie']).toMatch(/^__Host-jumio_csrf=/);
+    await service.app.inject({ method: 'HEAD', url: path });
+    expect((await browser.press(path)).status).toBe(303);
+    const replayed = openBrowser(service);
+    const page = await replayed.press(path);
+    expect([page.status, page.action]).toEqual([410, DEAD_END]);
+    expect(await handedOverTo(replayed)).toBeUndefined();
+  });
+
+  it('takes its person where the application wanted, and nobody elsewhere', async () => {
+    const wanted = `${APPLICATION}/account/a?b=c&d=e`;
+    const { path, browser } = await handedOver(wanted);
+    const { location = '' } = await browser.press(path);
+    expect(new URL(location, PUBLIC_URL).searchParams.get('return_to')).toBe(wanted);
+    expect((await browser.get(location)).fields.return_to).toBe(wanted);
+  });
+
+  it.each(['', '?code=', '?code=x', `?code=${'A'.repeat(22)}`, `?code=${'A'.repeat(200)}`, '?code=a&code=b'])(
+    'that is none (%s) ends on a page with a way on',
+    async (query) => {
+      const browser = openBrowser(await testService());
+      const first = await browser.get(`/jumio/enter${query}`);
+      const page = first.status === 410 ? first : await browser.post(first.fields, first.to);
+      expect([page.status, page.action]).toEqual([410, DEAD_END]);
+      expect(await handedOverTo(browser)).toBeUndefined();
+    },
+  );
+
+  it('that has ended looks like one that never was', async () => {
+    const { service, path, browser } = await handedOver();
+    const never = await openBrowser(service).press(`/jumio/enter?code=${'A'.repeat(22)}`);
+    service.clock.advance(10 * MINUTE);
+    const ended = await browser.press(path);
+    expect([ended.status, ended.body]).toEqual([never.status, never.body]);
+  });
+
+  it('lets nobody in by a form of another page, and is not spent by that', async () => {
+    const { path, browser } = await handedOver();
+    const door = await browser.get(path);
+    for (const _csrf of [undefined, '', `${door.fields._csrf}x`]) {
+      const page = await browser.post({ ...door.fields, _csrf }, door.to);
+      expect([page.status, page.action?.kind, page.to]).toEqual([403, 'button', '/jumio/enter']);
+    }
+    expect(await handedOverTo(browser)).toBeUndefined();
+    expect((await browser.post(door.fields, door.to)).status).toBe(303);
+  });
+
+  it('has a token that opens nothing else', async () => {
+    const { path, browser } = await handedOver();
+    const { fields } = await browser.get(path);
+    await browser.press(path);
+    expect((await browser.post({ _csrf: fields._csrf })).status).toBe(403);
+  });
+
+  it('is not spent where the ledger cannot be written', async () => {
+    const { service, path, browser } = await handedOver();
+    const door = await browser.get(path);
+    const release = lockLedger(service.databaseUrl);
+    expect((await browser.post(door.fields, door.to)).status).toBe(503);
+    release();
+    expect((await browser.post(door.fields, door.to)).status).toBe(303);
+  });
+
+  it('says nothing of its person before the button is pressed', async () => {
+    const { id, path, browser } = await handedOver();
+    const { body, headers } = await browser.get(path);
+    expect(body + JSON.stringify(headers)).not.toContain(id);
+  });
+});
+
+describe('a one-time address in a browser that knows somebody', () => {
+  it('replaces the hand-over of somebody else', async () => {
+    const { service, id, path } = await handedOver();
+    const { id: other, browser } = await signedUp(service);
+    await browser.get('/jumio/verify');
+    expect(await handedOverTo(browser)).toBe(other);
+    browser.session = '';
+    expect((await browser.press(path)).status).toBe(303);
+    expect(await handedOverTo(browser)).toBe(id);
+  });
+
+  it('is spent by its own person’s session', async () => {
+    const { service, id, path } = await handedOver();
+    expect((await openBrowser(service, service.kratos.signIn(id)).press(path)).status).toBe(303);
+  });
+
+  it('says so where somebody else is signed in, is not spent, and says of neither who they are', async () => {
+    const { service, id, path } = await handedOver();
+    const { id: other, browser } = await signedUp(service);
+    await browser.get('/jumio/verify');
+    const page = await browser.press(path);
+    expect([page.status, page.action?.href]).toEqual([409, '/jumio/verify']);
+    expect(page.body).not.toMatch(new RegExp(`${id}|${other}`));
+    expect(await handedOverTo(browser)).toBe(other);
+    browser.session = '';
+    expect((await browser.press(path)).status).toBe(303);
+  });
+
+  it('takes a session that owes a second factor for somebody’s', async () => {
+    const { service, path } = await handedOver();
+    service.kratos.instead.whoami = async () => ({ kind: 'second-factor' });
+    expect((await openBrowser(service, 'ory_kratos_session=x').press(path)).status).toBe(409);
+  });
+
+  it('works while Kratos is down; a session that is there wins when Kratos is back', async () => {
+    const { service, id, path } = await handedOver();
+    const { id: other, browser } = await signedUp(service);
+    service.kratos.instead.whoami = () => kratosDown('whoami');
+    expect((await browser.press(path)).status).toBe(303);
+    expect(await handedOverTo(browser)).toBe(id);
+    service.kratos.instead.whoami = undefined;
+    await browser.get('/jumio/verify');
+    expect(await handedOverTo(browser)).toBe(other);
+  });
+});
+
+describe('a browser that only prefetches', () => {
+  it.each([
+    { 'sec-purpose': 'prefetch' },
+    { 'sec-purpose': 'prefetch;prerender' },
+    { purpose: 'prefetch' },
+    { 'x-moz': 'prefetch' },
+  ])('gets nothing (%j)', async (headers) => {
+    const { service, path, browser } = await handedOver();
+    const { id, browser: signedIn } = await signedUp(service);
+    for (const url of [path, '/jumio/verify', '/jumio/status']) {
+      const answer = await service.app.inject({ url, headers: { ...headers, cookie: signedIn.session } });
+      expect([answer.statusCode, answer.body]).toEqual([503, '']);
+      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.headers).not.toHaveProperty('set-cookie');
+    }
+    expect(service.kratos.calls.whoami).toEqual([]);
+    expect(service.jumio.latest(id).status).toBe('INITIATED');
+    expect((await browser.press(path)).status).toBe(303);
+  });
+});

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { decide, hasAgreed, signedUp, visitor } from '../../support/builders/people.ts';
+import { type Browser, openBrowser } from '../../support/clients/browser.ts';
+import { program } from '../../support/clients/programs.ts';
+import { findCanaries } from '../../support/logs/canaries.ts';
+import { snapshotOf } from '../../support/service/eventually.ts';
+import { APPLICATION, PUBLIC_URL, type TestService, testService } from '../../support/service/service.ts';
+
+const HTML = { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' };
+
+function open({ app }: TestService, url: string, headers: Record<string, string> = HTML) {
+  return app.inject({ url, headers });
+}
+
+function sentenceOf(body: string): string | undefined {
+  return /<p id="sentence"[^>]*>([^<]*)</.exec(body)?.[1];
+}
+
+describe('an address of ours at which there is nothing', () => {
+  it.each([
+    '/jumio/',
+    '/jumio/verifi',
+    '/jumio/status/x',
+    '/jumio/callback',
+    '/jumio/%3Cscript%3E',
+    '/jumio/../jumio/x',
+  ])('is a page with a way on for a browser: %s', async (url) => {
+    const answer = await open(await testService(), url);
+    expect(answer.statusCode).toBe(404);
+    expect(sentenceOf(answer.body)).toBe(
+      'There is nothing at this address. It may have been cut off on its way to you.',
+    );
+    expect(answer.body).toContain('href="/jumio/verify"');
+    expect(answer.body).not.toContain('script%3E');
+    expect(answer.headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])('is a problem document for %j', async (headers) => {
+    const answer = await open(await testService(), '/jumio/verifi', headers);
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
+  it('is 405 for a machine where only the method is wrong', async () => {
+    const answer = await open(await testService(), '/jumio/callback', {});
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'POST']);
+  });
+});
+
+describe('where the pages are not configured', () => {
+  it.each(['/jumio/verify', '/jumio/status', '/jumio/help'])('a person is told so calmly at %s', async (url) => {
+    const env = { KRATOS_PUBLIC_URL: undefined, HANDOVER_SECRET: undefined, DEFAULT_RETURN_URL: `${APPLICATION}/home` };
+    const answer = await open(await testService({ env }), url);
+    expect(answer.statusCode).toBe(404);
+    expect(sentenceOf(answer.body)).toMatch(/^Identity verification cannot be done at this address\./);
+    expect(answer.body).toContain(`href="${APPLICATION}/home"`);
+  });
+});
+
+describe('who cannot do this at all', () => {
+  it('finds help without being known, with the operator’s address', async () => {
+    const answer = await open(await testService({ env: { SUPPORT_ADDRESS: 'help@acme.example' } }), '/jumio/help');
+    expect(answer.statusCode).toBe(200);
+    expect(sentenceOf(answer.body)).toContain('no camera');
+    expect(answer.body).toContain('id="action" href="mailto:help@acme.example"');
+  });
+
+  it('comes back to where they wanted to go, and nobody to anywhere else', async () => {
+    const service = await testService();
+    const { browser } = visitor(service);
+    const wanted = `return_to=${encodeURIComponent(`${APPLICATION}/account/42`)}`;
+    const asked = await browser.get(`/jumio/verify?${wanted}`);
+    expect(asked.body).toContain(`<a href="/jumio/help?${wanted.replace('=', '&#61;')}">`);
+    expect((await open(service, `/jumio/help?${wanted}`)).body).toContain(
+      `href="/jumio/verify?${wanted.replace('=', '&#61;')}"`,
+    );
+    const foreign = await open(service, '/jumio/help?return_to=https%3A%2F%2Fevil.example.com');
+    expect(foreign.body).toContain('href="/jumio/verify"');
+  });
+
+  it('finds the operator’s own words', async () => {
+    const TEXTS = 'en:\n  cannot.text: Come to any of our branches with your passport.\n';
+    const answer = await open(await testService({ env: { TEXTS } }), '/jumio/help');
+    expect(sentenceOf(answer.body)).toBe('Come to any of our branches with your passport.');
+    expect(answer.body).toContain('href="/jumio/verify"');
+  });
+});
+
+describe('somebody back from Jumio, while somebody else is signed in by now', () => {
+  it('is shown nothing of either, once, and can go on as who is signed in', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    await browser.press();
+    await decide(service, id, 'PASSED');
+    const other = randomUUID();
+    browser.session = service.kratos.signIn(other);
+    const page = await browser.get('/jumio/status');
+    expect(page.status).toBe(409);
+    expect(page.sentence).toMatch(/^Somebody else is signed in in this browser\./);
+    expect(page.action).toMatchObject({ kind: 'link', href: '/jumio/verify' });
+    expect(page.body).not.toContain('verified');
+    expect(page.body).not.toContain(id);
+    expect((await browser.press()).location).toBe(service.jumio.latest(other).link);
+  });
+});
+
+describe('a page that waits, while somebody else is signed in by now', () => {
+  /** What the script of the page asks, with the cookies of its browser. */
+  async function poll(service: TestService, { jar, session }: Browser, path = '/jumio/status') {
+    const cookie = [session, await jar.getCookieString(`${PUBLIC_URL}/jumio/status`)].join('; ');
+    return program(service, { cookie }).get(path);
+  }
+
+  it('is told so, changes nothing by asking, and leads to the page that says so once', async () => {
+    const service = await testService();
+    const { browser } = await signedUp(service);
+    await browser.get('/jumio/verify');
+    expect((await poll(service, browser)).json()).not.toHaveProperty('somebody_else');
+    browser.session = service.kratos.signIn(randomUUID());
+    for (const _ of [1, 2]) {
+      const answer = await poll(service, browser);
+      expect(answer.json()).toMatchObject({ status: 'none', somebody_else: true });
+      expect(answer.headers).not.toHaveProperty('set-cookie');
+    }
+    expect((await browser.get('/jumio/status')).status).toBe(409);
+    expect((await poll(service, browser)).json()).not.toHaveProperty('somebody_else');
+    expect((await browser.get('/jumio/status')).status).toBe(200);
+  });
+
+  it('and who goes on in JSON goes on as who is signed in', async () => {
+    const service = await testService();
+    const { browser } = await signedUp(service);
+    await browser.get('/jumio/verify');
+    const other = randomUUID();
+    browser.session = service.kratos.signIn(other);
+    const answer = await poll(service, browser, '/jumio/verify');
+    expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([200, expect.stringContaining(other)]);
+  });
+});
+
+describe('what Jumio’s redirect says', () => {
+  async function back(parameters: string) {
+    const service = await testService();
+    const person = await signedUp(service);
+    await hasAgreed(service, person);
+    return { service, ...person, page: await person.browser.get(`/jumio/status?${parameters}`) };
+  }
+
+  it.each([
+    ['9820', 'No camera was found.'],
+    ['9835', 'None of three photos could be used.'],
+    ['9210', 'Jumio ended the session.'],
+    ['1234', 'It did not work at Jumio this time.'],
+  ])('as errorCode=%s is a hint in our words', async (code, words) => {
+    const { page } = await back(`acquisitionStatus=ERROR&errorCode=${code}`);
+    expect(page.body).toContain(words);
+    expect(page.sentence).toBe('Your identity verification is waiting for you.');
+    expect(page.body).not.toContain(code);
+  });
+
+  it.each([
+    'errorCode=%3Cscript%3E',
+    'errorCode=98200',
+    'errorCode=9820&errorCode=9821',
+    'errorCode[]=9820',
+    'errorCode=constructor',
+    'acquisitionStatus=%22%3E%3Cscript%3E',
+  ])('as %s is nothing, and never echoed', async (parameters) => {
+    const { page } = await back(parameters);
+    expect(page.status).toBe(200);
+    expect(page.body).not.toContain('class="notice"');
+    expect(page.body).not.toMatch(/<script>|9820|constructor/);
+  });
+
+  it('changes nothing and hides nothing: SUCCESS is not an approval, an error is not the end of one', async () => {
+    const { service, id, browser, page } = await back('acquisitionStatus=SUCCESS');
+    expect(page.sentence).toBe('Your identity verification is waiting for you.');
+    expect((await snapshotOf(service, id)).identity.standing).toBeNull();
+    await decide(service, id, 'PASSED');
+    const after = await browser.get('/jumio/status?acquisitionStatus=ERROR&errorCode=9836');
+    expect(after.sentence).toBe('Your identity has been verified.');
+    expect(after.body).not.toContain('could not be finished');
+  });
+});
+
+describe('a browser that only guesses where its person goes', () => {
+  it.each<Record<string, string>>([
+    { 'sec-purpose': 'prefetch' },
+    { 'sec-purpose': 'prefetch;prerender' },
+    { purpose: 'prefetch' },
+  ])('gets nothing: %j', async (headers) => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const before = await snapshotOf(service, id);
+    for (const url of ['/jumio/verify', '/jumio/status', '/jumio/help']) {
+      const answer = await open(service, url, { ...HTML, ...headers, cookie: browser.session });
+      expect([answer.statusCode, answer.body]).toEqual([503, '']);
+      expect(answer.headers).not.toHaveProperty('set-cookie');
+    }
+    expect(await snapshotOf(service, id)).toEqual(before);
+  });
+});
+
+describe('no dead end shows anything of anybody', () => {
+  it('neither link, token nor identity', async () => {
+    const service = await testService();
+    const { id } = await signedUp(service);
+    const stranger = openBrowser(service);
+    const pages = ['/jumio/verify', '/jumio/status', '/jumio/help', '/jumio/nothing'];
+    for (const path of pages) {
+      const { body } = await stranger.get(path);
+      expect(body).not.toContain(id);
+      expect(findCanaries(body)).toEqual([]);
+    }
+  });
+});

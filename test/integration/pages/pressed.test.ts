@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { visitor } from '../../support/builders/people.ts';
+import { jumioDown } from '../../support/fakes/jumio.ts';
+import { jumioFails, SOON } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { APPLICATION, testService } from '../../support/service/service.ts';
+import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const ACCOUNT = `${APPLICATION}/account`;
+
+const BUTTON_COMES = 'There is a button here as soon as your link to Jumio is ready.';
+
+/** Somebody who has pressed the button while Jumio does not make links. */
+async function hasPressed() {
+  const service = await testService();
+  const { id, browser } = visitor(service);
+  service.jumio.instead.create = () => jumioDown('create');
+  // One try has failed: with more of them the page offers another.
+  service.clock.stop();
+  const page = await browser.press(`/jumio/verify?return_to=${encodeURIComponent(ACCOUNT)}`);
+  return { service, id, browser, page };
+}
+
+/** Jumio makes links again. */
+async function hasLink({ service, id }: Awaited<ReturnType<typeof hasPressed>>): Promise<void> {
+  service.jumio.instead.create = undefined;
+  pass(service, HOUR);
+  await eventually(async () => expect((await snapshotOf(service, id)).verifications.at(-1)?.link).toBeTruthy());
+}
+
+describe('the page that answers a press while the link is still being made', () => {
+  it('carries the form that its script sends once more, which then leads to Jumio', async () => {
+    const pressed = await hasPressed();
+    const { service, id, browser, page } = pressed;
+    expect(page.body).toContain('<form method="post" action="/jumio/verify" data-press>');
+    expect(page.fields).toEqual({ _csrf: expect.any(String), return_to: ACCOUNT });
+    await hasLink(pressed);
+    expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('says to whoever runs no scripts that there will be a button', async () => {
+    const { page } = await hasPressed();
+    expect(page.body).toContain(`<noscript><p>${BUTTON_COMES}</p></noscript>`);
+    expect(page.body).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
+  });
+
+  it('agrees to nothing: who has refused since is asked again, and nothing leads to Jumio', async () => {
+    const pressed = await hasPressed();
+    const { browser, page } = pressed;
+    await hasLink(pressed);
+    await browser.post(page.fields, '/jumio/decline');
+    const answer = await browser.post(page.fields);
+    expect([answer.location, answer.action?.text]).toEqual([undefined, 'Agree and continue']);
+  });
+});
+
+describe('the same page for whoever only looks in', () => {
+  it('has nothing to send, with the link and without', async () => {
+    const pressed = await hasPressed();
+    const { browser } = pressed;
+    const page = await browser.get('/jumio/verify');
+    expect(page.body).toContain('data-poll');
+    expect(page.body).toContain(`<p>${BUTTON_COMES}</p>`);
+    expect(page.body).not.toContain('<form');
+    await hasLink(pressed);
+    const after = await browser.get('/jumio/verify');
+    expect([after.action?.text, after.body.includes('data-press')]).toEqual(['Continue', false]);
+  });
+});
+
+describe('where Jumio has not made the link for a while', () => {
+  /** Each of these tries may have had an effect, so that they have become hourly. */
+  async function hasTriedInVain() {
+    const service = await testService();
+    const { id, browser } = visitor(service);
+    service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 503 });
+    service.clock.stop();
+    await browser.press();
+    const tries = () => service.jumio.calls.create.length;
+    /** So many were made, and what came of the last is written: a step under way would lose its lease with time. */
+    const hasTried = (times: number) =>
+      eventually(async () => {
+        expect(tries()).toBe(times);
+        expect((await snapshotOf(service, id)).identity.leasedUntil).toBeLessThanOrEqual(service.clock.now());
+      });
+    for (const times of [1, 2, 3]) {
+      await hasTried(times);
+      pass(service, SOON);
+    }
+    await hasTried(4);
+    return { service, id, browser, tries, hasTried };
+  }
+
+  it('a press is worth one more try, and who presses again within a minute waits', async () => {
+    const { service, id, browser, tries, hasTried } = await hasTriedInVain();
+    pass(service, MINUTE);
+    const page = await browser.get('/jumio/verify');
+    expect([page.action?.text, page.body.includes('data-press')]).toEqual(['Try again', false]);
+    await Promise.all([browser.post(page.fields), browser.post(page.fields)]);
+    await hasTried(5);
+    await browser.post(page.fields);
+    expect(tries()).toBe(5);
+    service.jumio.instead.create = undefined;
+    pass(service, MINUTE);
+    expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('a press within the minute has its try when the minute is over, and not in an hour', async () => {
+    const { service, id, browser, tries, hasTried } = await hasTriedInVain();
+    const page = await browser.get('/jumio/verify');
+    for (const _ of [1, 2]) await browser.post(page.fields);
+    expect(tries()).toBe(4);
+    pass(service, MINUTE - 1);
+    service.jumio.instead.create = undefined;
+    await hasTried(4);
+    pass(service, 1);
+    await hasTried(5);
+    expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('who only looks in is worth none', async () => {
+    const { service, browser, tries } = await hasTriedInVain();
+    pass(service, 2 * MINUTE);
+    await browser.get('/jumio/verify');
+    await browser.get('/jumio/status');
+    service.worker.wake();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(tries()).toBe(4);
+  });
+});

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { override, recheck } from '../../../webhook/verification/operator/actions.ts';
+import { visitor } from '../../support/builders/people.ts';
+import { initiate, validate } from '../../support/clients/calls.ts';
+import { jumioDown } from '../../support/fakes/jumio.ts';
+import { deferred, kindsOf } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const AT_CONSENT = { VERIFICATION_START: 'consent' } as const;
+
+/** Whatever was due was done. */
+async function isIdle(service: TestService, id: string): Promise<void> {
+  service.worker.wake();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await eventually(async () =>
+    expect((await snapshotOf(service, id)).identity.leasedUntil).toBeLessThanOrEqual(service.clock.now()),
+  );
+}
+
+async function rowOf(service: TestService, id: string) {
+  return (await snapshotOf(service, id)).verifications.at(-1);
+}
+
+describe('who refuses', () => {
+  it('while Jumio does not make what they asked for has nothing made; who agrees again has it at once', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const { id, browser } = visitor(service);
+    service.jumio.instead.create = () => jumioDown('create');
+    const page = await browser.press();
+    await browser.post(page.fields, '/jumio/decline');
+    await isIdle(service, id);
+    expect((await snapshotOf(service, id)).identity.attemptWaitsOn).toBe('person');
+    service.jumio.instead.create = undefined;
+    pass(service, HOUR);
+    await isIdle(service, id);
+    expect(service.jumio.executions).toEqual([]);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('has nothing made by an operator’s recheck either', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const { id, browser } = visitor(service);
+    service.jumio.instead.create = () => jumioDown('create');
+    const page = await browser.press();
+    await browser.post(page.fields, '/jumio/decline');
+    service.jumio.instead.create = undefined;
+    const now = service.clock.now();
+    const how = { force: true, hasEid: false };
+    await service.desk.ledger.change(id, now, (found) => found && recheck(found, how, now));
+    await isIdle(service, id);
+    expect(service.jumio.executions).toEqual([]);
+  });
+
+  it('while the call is under way, which then fails, is not asked for again', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const { id, browser } = visitor(service);
+    const answer = deferred<void>();
+    service.jumio.instead.create = () => answer.promise.then(() => jumioDown('create'));
+    const page = await browser.press();
+    await browser.post(page.fields, '/jumio/decline');
+    service.jumio.instead.create = undefined;
+    answer.resolve(undefined);
+    await isIdle(service, id);
+    pass(service, HOUR);
+    await isIdle(service, id);
+    expect(await rowOf(service, id)).toMatchObject({ state: 'requested', readDue: null, executionId: null });
+  });
+
+  it('after asking for a new link gets none', async () => {
+    const service = await testService({ env: AT_CONSENT });
+    const { id, browser } = visitor(service);
+    await browser.press();
+    service.jumio.latest(id).status = 'INITIATED';
+    pass(service, 2 * DAY);
+    service.jumio.instead.status = () => jumioDown('status');
+    const pressed = await browser.press();
+    await browser.post(pressed.fields, '/jumio/decline');
+    service.jumio.instead.status = undefined;
+    pass(service, HOUR);
+    await isIdle(service, id);
+    expect(service.jumio.executions).toHaveLength(1);
+    expect(await kindsOf(service, id)).not.toContain('renewed');
+  });
+
+  it('before their sign-up was heard of: neither a sign-in nor the late hook starts anything', async () => {
+    const service = await testService();
+    const { id, browser } = visitor(service);
+    const { fields } = await browser.get('/jumio/verify');
+    await browser.post({ _csrf: fields._csrf }, '/jumio/decline');
+    pass(service, MINUTE);
+    const created_at = new Date(service.clock.now()).toISOString();
+    await validate(service, { kratos_identity_id: id, metadata_public: null, created_at, flow: { kind: 'login' } });
+    await initiate(service, { kratos_identity_id: id });
+    await isIdle(service, id);
+    expect(service.jumio.calls.create).toEqual([]);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('changes nothing about the attempt that the sign-up itself asked for', async () => {
+    const service = await testService();
+    const { id, browser } = visitor(service);
+    service.jumio.instead.create = () => jumioDown('create');
+    await initiate(service, { kratos_identity_id: id });
+    const { fields } = await browser.get('/jumio/verify');
+    await browser.post({ _csrf: fields._csrf }, '/jumio/decline');
+    service.jumio.instead.create = undefined;
+    pass(service, HOUR);
+    await eventually(() => expect(service.jumio.executions).toHaveLength(1));
+    expect((await browser.get('/jumio/status')).location).toBeUndefined();
+  });
+});
+
+describe('an attempt that is given up while Jumio is asked for it, which then fails', () => {
+  it('is claimed no more', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    const answer = deferred<void>();
+    service.jumio.instead.create = () => answer.promise.then(() => jumioDown('create'));
+    void initiate(service, { kratos_identity_id: id });
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+    const now = service.clock.now();
+    const how = { verdict: 'PASSED', reason: 'seen at the counter', by: 'ann' } as const;
+    await service.desk.ledger.change(id, now, (found) => found && override(found, how, randomUUID(), now));
+    answer.resolve(undefined);
+    await isIdle(service, id);
+    const [first] = (await snapshotOf(service, id)).verifications;
+    expect(first).toMatchObject({ state: 'expired', readDue: null });
+    const { lease } = (await snapshotOf(service, id)).identity;
+    pass(service, 2 * MINUTE);
+    await isIdle(service, id);
+    pass(service, 2 * MINUTE);
+    await isIdle(service, id);
+    expect((await snapshotOf(service, id)).identity.lease).toBeLessThanOrEqual(lease + 1);
+  });
+});

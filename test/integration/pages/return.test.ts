@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { decide, signedUp, visitor } from '../../support/builders/people.ts';
+import type { SeenPage } from '../../support/clients/browser.ts';
+import { native } from '../../support/clients/programs.ts';
+import { reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
+import { APPLICATION, type TestService, testService } from '../../support/service/service.ts';
+
+const VERIFIED = 'Your identity has been verified.';
+
+const CLOSE = { kind: 'text', text: 'You may close this page.', href: undefined };
+
+function link(text: string, href: string) {
+  return { kind: 'link', text, href };
+}
+
+async function approved(service: TestService) {
+  const person = await signedUp(service);
+  await decide(service, person.id, 'PASSED');
+  return person;
+}
+
+describe('where a person goes in the end', () => {
+  const wanted = `${APPLICATION}/account/settings?tab=1`;
+
+  it('is the return_to of the page, kept over the way to Jumio and back', async () => {
+    const service = await testService();
+    const { id, browser } = visitor(service);
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
+    expect(page.fields.return_to).toBe(wanted);
+    await browser.post(page.fields);
+    await reaches(service, id, 'pending');
+    await decide(service, id, 'PASSED');
+    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', wanted));
+  });
+
+  it('is not what is no longer on the list: on a page, in JSON, and by the button', async () => {
+    const before = await testService();
+    const { id, browser } = visitor(before);
+    await browser.press(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
+    const { jumio, kratos, clock, databaseUrl } = before;
+    const now = { ALLOWED_RETURN_URLS: 'https://new.example.com', DEFAULT_RETURN_URL: undefined };
+    const service = await testService({ jumio, kratos, clock, databaseUrl, env: now });
+    const again = visitor(service, id).browser;
+    const { fields } = await again.get('/jumio/verify');
+    await decide(before, id, 'PASSED');
+    const pressed = await again.post(fields);
+    expect([pressed.status, pressed.location, pressed.sentence]).toEqual([200, undefined, VERIFIED]);
+    const page = await again.get('/jumio/status');
+    expect(page.action).toEqual(CLOSE);
+    expect(page.body).not.toContain(APPLICATION);
+    expect((await native(service, id).get('/jumio/status')).body).not.toContain(APPLICATION);
+  });
+
+  it('is DEFAULT_RETURN_URL where nothing else is known', async () => {
+    const service = await testService({ env: { DEFAULT_RETURN_URL: `${APPLICATION}/home` } });
+    const { id, browser } = visitor(service);
+    await signUp(service, id);
+    await decide(service, id, 'PASSED');
+    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', `${APPLICATION}/home`));
+  });
+
+  it.each([
+    ['rejected for good', undefined],
+    ['to come back another day', 'unreadable'],
+  ] as const)('is one press away for who can do nothing more here: %s', async (_who, reason) => {
+    const service = await testService({ env: { POLICY: 'start_again: { wait: 1d }\nrules: [{ then: allow }]\n' } });
+    const { id, browser } = await signedUp(service);
+    await decide(service, id, 'REJECTED', reason);
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
+    expect(page.action?.kind).toBe('text');
+    expect(page.body).toContain(`<a href="${wanted.replace('=', '&#61;')}" class="button">Go back</a>`);
+    expect((await browser.get('/jumio/status')).body).not.toContain('Go back');
+  });
+
+  it.each([
+    `${APPLICATION}/account`,
+    `${APPLICATION}/account/`,
+    `${APPLICATION}/account/a/b?c=d#e`,
+    `${APPLICATION}/x/../account`,
+  ])('may be %s', async (url) => {
+    const { browser } = await approved(await testService());
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
+    expect(page.action).toEqual(link('Continue', new URL(url).href));
+  });
+
+  it.each([
+    `${APPLICATION}/`,
+    `${APPLICATION}/accounts`,
+    `${APPLICATION}/account/../admin`,
+    `${APPLICATION}/account/%2e%2e/admin`,
+    `${APPLICATION}:8443/account`,
+    `${APPLICATION}.evil.example.com/account`,
+    `http://app.example.com/account`,
+    `https://user:pass@app.example.com/account`,
+    `https://app.example.com@evil.example.com/account`,
+    `https://evil.example.com/account`,
+    '//app.example.com/account',
+    '/account',
+    'javascript:alert(1)',
+    `${APPLICATION}\\account`,
+    `https://app.example.com/account\t`,
+    `${APPLICATION}/account/${'x'.repeat(2_000)}`,
+  ])('may not be %s', async (url) => {
+    const { browser } = await approved(await testService());
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
+    expect(page.action).toEqual(CLOSE);
+    expect(page.fields).toEqual({});
+  });
+
+  it('stands in the page as markup cannot be broken by it', async () => {
+    const { browser } = visitor(await testService());
+    const url = `${APPLICATION}/account/'x?a=1&b="><script>`;
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
+    expect(page.fields.return_to).toBe(new URL(url).href);
+    expect(page.body).toContain('/account/&#39;x?a&#61;1&#38;b&#61;%22%3E%3Cscript%3E"');
+  });
+
+  it('may not be two at once', async () => {
+    const { browser } = await approved(await testService());
+    const twice = ['https://evil.example.com', wanted].map((url) => `return_to=${encodeURIComponent(url)}`).join('&');
+    expect((await browser.get(`/jumio/verify?${twice}`)).action).toEqual(CLOSE);
+  });
+
+  it('is not taken from a form that was changed', async () => {
+    const service = await testService();
+    const { id, browser } = visitor(service);
+    const { fields } = await browser.get('/jumio/verify');
+    await browser.post({ ...fields, return_to: 'https://evil.example.com/account' });
+    expect((await snapshotOf(service, id)).identity.returnTo).toBeNull();
+  });
+});
+
+describe('where a person wants to go, on a page that says that something went wrong', () => {
+  const wanted = `${APPLICATION}/account/settings?tab=1`;
+  const again = `/jumio/verify?return_to=${encodeURIComponent(wanted)}`;
+  const NOBODYS = 'https://evil.example.com/account';
+
+  /** Presses the button of a page that was opened with this wish, and is answered with the page that went wrong. */
+  type GoesWrong = (wish: string) => Promise<SeenPage>;
+
+  const tooOld: GoesWrong = async (wish) =>
+    visitor(await testService()).browser.post({ _csrf: 'old', return_to: wish });
+  const unavailable: GoesWrong = async (wish) => {
+    const service = await testService();
+    const { browser } = visitor(service);
+    const { fields } = await browser.get('/jumio/verify');
+    lockLedger(service.databaseUrl);
+    return browser.post({ ...fields, return_to: wish });
+  };
+  const tooMany: GoesWrong = async (wish) => {
+    const { browser } = visitor(await testService({ env: { PAGE_RATE: '6' } }));
+    const { fields } = await browser.get('/jumio/verify');
+    await browser.post({ ...fields });
+    return browser.post({ ...fields, return_to: wish });
+  };
+  const tooManyLooks: GoesWrong = async (wish) => {
+    const { browser } = visitor(await testService({ env: { PAGE_RATE: '6' } }));
+    for (const _ of [1, 2, 3, 4, 5, 6]) await browser.get('/jumio/verify');
+    return browser.get(`/jumio/verify?return_to=${encodeURIComponent(wish)}`);
+  };
+
+  it.each([
+    ['open for too long', 403, tooOld],
+    ['out of reach', 503, unavailable],
+    ['too many presses', 429, tooMany],
+    ['too many looks', 429, tooManyLooks],
+  ] as const)('is kept: %s', async (_what, status, goesWrong) => {
+    const page = await goesWrong(wanted);
+    expect([page.status, page.action?.href]).toEqual([status, again]);
+    const other = await goesWrong(NOBODYS);
+    expect([other.status, other.action?.href]).toEqual([status, '/jumio/verify']);
+    expect(other.body).not.toContain('evil');
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../webhook/errors.ts';
+import { erase } from '../../../webhook/verification/operator/actions.ts';
+import { decide, hasAgreed, signedUp, type Visitor, visitor } from '../../support/builders/people.ts';
+import type { SeenPage } from '../../support/clients/browser.ts';
+import { callback, callbackOf } from '../../support/clients/calls.ts';
+import { pass, reaches } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
+
+const CLOSE = { kind: 'text', text: 'You may close this page.', href: undefined };
+
+function button(text: string) {
+  return { kind: 'button', text, href: undefined };
+}
+
+function link(text: string, href: string) {
+  return { kind: 'link', text, href };
+}
+
+type Scene = (service: TestService) => Promise<Visitor>;
+
+const expired: Scene = async (service) => {
+  const person = await signedUp(service);
+  pass(service, DAY + HOUR);
+  const execution = service.jumio.latest(person.id);
+  execution.status = 'TOKEN_EXPIRED';
+  await callback(service, callbackOf(execution, 'TOKEN_EXPIRED'));
+  await reaches(service, person.id, 'expired');
+  return person;
+};
+
+function atJumio(status: string): Scene {
+  return async (service) => {
+    const person = await signedUp(service);
+    const execution = service.jumio.latest(person.id);
+    execution.status = status;
+    await callback(service, callbackOf(execution, status));
+    await reaches(service, person.id, 'processing');
+    return person;
+  };
+}
+
+function after(type: 'PASSED' | 'WARNING' | 'REJECTED', reason?: 'unreadable'): Scene {
+  return async (service) => {
+    const person = await signedUp(service);
+    await decide(service, person.id, type, reason);
+    return person;
+  };
+}
+
+/** Status, sentence and action as the person reads them. */
+const PAGES: readonly [string, Scene, string, SeenPage['action']][] = [
+  ['none', async (s) => visitor(s), 'Your identity has not been verified yet.', button('Start')],
+  ['pending', signedUp, 'Your identity verification is waiting for you.', button('Continue')],
+  [
+    'processing, the link still leads back to it',
+    atJumio('ACQUISITION_STARTED'),
+    'You have not finished at Jumio yet, or the result is not here yet. If you left early, go on there.',
+    button('Go on at Jumio'),
+  ],
+  [
+    'processing, at Jumio',
+    atJumio('ACQUIRED'),
+    'Your identity verification is under way. The result is usually here within a few minutes.',
+    link('Look again', '/jumio/status'),
+  ],
+  ['approved', after('PASSED'), 'Your identity has been verified.', CLOSE],
+  ['review', after('WARNING'), 'Your identity verification is being reviewed. You need not do anything.', CLOSE],
+  [
+    'rejected',
+    after('REJECTED'),
+    'Your identity could not be verified.',
+    { kind: 'text', text: 'Please contact support if you think that this is a mistake.', href: undefined },
+  ],
+  [
+    'rejected for a reason to act on',
+    after('REJECTED', 'unreadable'),
+    'Your identity could not be verified.',
+    button('Try again'),
+  ],
+  ['expired', expired, 'Your last identity verification was not finished in time.', button('Start again')],
+];
+
+describe.each(PAGES)('a person who has agreed, and whose status is %s,', (_status, arrange, sentence, action) => {
+  it.each(['/jumio/verify', '/jumio/status'])('reads one sentence and has one action at %s', async (path) => {
+    const service = await testService();
+    const person = await arrange(service);
+    await hasAgreed(service, person);
+    const page = await person.browser.get(path);
+    expect(page.status).toBe(200);
+    expect(page.sentence).toBe(sentence);
+    expect(page.action).toEqual(action);
+    expect(page.body.match(/id="action"/g)).toHaveLength(1);
+    const goesOn = action?.kind === 'button';
+    expect(page.body.includes('href="/jumio/help"')).toBe(goesOn);
+    expect(page.body.includes('action="/jumio/decline"')).toBe(goesOn && path === '/jumio/verify');
+  });
+
+  it('changes nothing by opening the page, however often', async () => {
+    const service = await testService();
+    const { id, browser } = await arrange(service);
+    const before = await service.desk.ledger.snapshot(id);
+    const events = await service.desk.ledger.events(id);
+    const calls = [service.jumio.calls.create.length, service.jumio.reads(), service.kratos.calls.publish.length];
+    for (const _ of [1, 2, 3]) await browser.get('/jumio/verify?return_to=https%3A%2F%2Fapp.example.com%2Faccount');
+    await service.app.inject({ method: 'HEAD', url: '/jumio/verify', headers: { cookie: browser.session } });
+    expect(await service.desk.ledger.snapshot(id)).toEqual(before);
+    expect(await service.desk.ledger.events(id)).toEqual(events);
+    expect([service.jumio.calls.create.length, service.jumio.reads(), service.kratos.calls.publish.length]).toEqual(
+      calls,
+    );
+  });
+
+  it('creates and renews nothing by coming back to the status page, also when the link has ended', async () => {
+    const service = await testService();
+    const { id, browser } = await arrange(service);
+    pass(service, 2 * DAY);
+    const before = await service.desk.ledger.snapshot(id);
+    const creates = service.jumio.calls.create.length;
+    for (const _ of [1, 2, 3]) await browser.get('/jumio/status');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const now = await service.desk.ledger.snapshot(id);
+    expect(now?.verifications.length).toBe(before?.verifications.length);
+    expect(now?.verifications.every(({ renew }) => renew === 0) ?? true).toBe(true);
+    expect(service.jumio.calls.create).toHaveLength(creates);
+  });
+});
+
+describe('a person whom only the operator can help', () => {
+  const SENTENCE = 'Your identity verification cannot be started at the moment. Nothing you did was wrong.';
+
+  it('is told so where Jumio refuses to start, and is not made to try', async () => {
+    const service = await testService();
+    const facts = { upstream: 'jumio', operation: 'create', failure: 'status', status: 400 } as const;
+    service.jumio.instead.create = () => Promise.reject(new UpstreamError(facts));
+    const page = await visitor(service).browser.press();
+    expect([page.sentence, page.action]).toEqual([SENTENCE, { ...CLOSE, text: 'Please come back later.' }]);
+  });
+
+  it('is told so where Jumio gives no link, and may try again', async () => {
+    const service = await testService();
+    service.jumio.instead.create = async () => ({ accountId: 'account', executionId: 'without-link' });
+    service.jumio.instead.status = async () => 'INITIATED';
+    const { id, browser } = visitor(service);
+    const page = await browser.press();
+    expect([page.sentence, page.action]).toEqual([SENTENCE, button('Try again')]);
+    service.jumio.instead.create = undefined;
+    pass(service, HOUR);
+    expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
+  });
+});
+
+describe('a person who was erased before anybody decided', () => {
+  it.each<[string, Scene]>([
+    ['who was under way', signedUp],
+    ['whose link had ended', expired],
+  ])('is not told that they did not finish: %s', async (_who, scene) => {
+    const service = await testService();
+    const { id, browser } = await scene(service);
+    const now = service.clock.now();
+    await service.desk.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
+    for (const path of ['/jumio/status', '/jumio/verify']) {
+      const page = await browser.get(path);
+      expect(page.sentence).toBe('Your identity has not been verified yet.');
+      expect(page.action).toEqual({ ...CLOSE, text: 'Please contact support if you think that this is a mistake.' });
+    }
+  });
+});

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { visitor } from '../../support/builders/people.ts';
+import { unescapeHtml } from '../../support/clients/entities.ts';
+import { buildTestService, type TestService } from '../../support/service/service.ts';
+
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+
+const NAME = `</title><script>alert(1)</script> "Acme" & 'Co'`;
+
+let folder = '';
+
+let service: TestService;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'look-'));
+  writeFileSync(join(folder, 'logo.svg'), SVG);
+  service = await buildTestService({
+    env: {
+      BRAND_NAME: NAME,
+      BRAND_LOGO: join(folder, 'logo.svg'),
+      BRAND_COLOR: '#7a1f5c',
+      BRAND_COLOR_DARK: '#f0a8d8',
+      SUPPORT_ADDRESS: 'help@acme.example',
+      PRIVACY_URL: `https://acme.example/privacy?a=1&b='"><script>`,
+      TEXTS: `de:\n  status.none: '</p><script>alert("{{brand}}")</script>'\npt:\n  status.none: Olá.\n`,
+    },
+  });
+});
+
+afterAll(async () => {
+  await service.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function page(acceptLanguage?: string) {
+  const { browser } = visitor(service);
+  browser.language = acceptLanguage;
+  return browser.get('/jumio/status');
+}
+
+/** Every address that the page makes a browser load. */
+function loaded(body: string): string[] {
+  return [...body.matchAll(/<(?:link|script|img)\b[^>]*? (?:href|src)="([^"]*)"/g)].map(([, url = '']) =>
+    unescapeHtml(url),
+  );
+}
+
+describe('a page of the operator', () => {
+  it('bears the name, logo and links, as text and never as markup', async () => {
+    const { body } = await page('en');
+    expect(body).not.toContain('<script>alert');
+    expect(unescapeHtml(body)).toContain(`<title>Identity verification – ${NAME}</title>`);
+    expect(unescapeHtml(body)).toContain(`alt="${NAME}"`);
+    expect(unescapeHtml(body)).toContain('<a href="mailto:help@acme.example">Contact support</a>');
+    expect(unescapeHtml(body)).toContain(`<a href="https://acme.example/privacy?a=1&b='"><script>">Privacy policy</a>`);
+    expect(body.match(/<h1\b/g)).toHaveLength(1);
+  });
+
+  it('speaks the language that the browser asks for, in words of the operator where there are any', async () => {
+    const german = await page('de-AT,de;q=0.9,en;q=0.5');
+    expect(german.sentence).toBe(`</p><script>alert("${NAME}")</script>`);
+    expect(german.body).toContain('<html lang="de" dir="ltr">');
+    expect(german.headers['content-language']).toBe('de');
+    expect((await page('fr')).sentence).toBe('Votre identité n’a pas encore été vérifiée.');
+    expect((await page('es-MX')).sentence).toBe('Su identidad todavía no se ha verificado.');
+    expect((await page('pt-BR')).sentence).toBe('Olá.');
+    expect((await page('xx')).sentence).toBe('Your identity has not been verified yet.');
+    expect((await page()).sentence).toBe('Your identity has not been verified yet.');
+  });
+
+  it('speaks the language of the person’s own profile before the browser’s', async () => {
+    const { id, browser } = visitor(service);
+    browser.language = 'fr';
+    service.kratos.locales.set(id, 'es-AR');
+    expect((await browser.get('/jumio/status')).sentence).toBe('Su identidad todavía no se ha verificado.');
+  });
+
+  it('has nothing at its foot but the operator’s links, and each of them once on the page', async () => {
+    const foot = (body: string) => unescapeHtml(/<footer>(.*)<\/footer>/s.exec(body)?.[1] ?? '');
+    const links = (text: string) => [...text.matchAll(/ href="(mailto:[^"]*)"/g)].map(([, href]) => href);
+    expect(foot((await page('en')).body).replaceAll(/<[^>]*>/g, ' ')).toMatch(
+      /^\s*Contact support\s+">.*Privacy policy\s*$/,
+    );
+    const { browser } = visitor(service);
+    const help = await browser.get('/jumio/help');
+    expect(help.action).toEqual({ kind: 'link', text: 'Contact support', href: 'mailto:help@acme.example' });
+    expect(links(help.body)).toEqual(['mailto:help@acme.example']);
+    expect(foot(help.body)).toContain('Privacy policy');
+  });
+
+  it('speaks to a stranger in the browser’s language', async () => {
+    const { browser } = visitor(service);
+    browser.session = '';
+    browser.language = 'fr';
+    expect((await browser.get('/jumio/status')).sentence).toBe('Connectez-vous d’abord. Vous reviendrez ensuite ici.');
+  });
+
+  it('loads only what is ours, under 15 kB, and all of it is there', async () => {
+    const { body } = await page('de');
+    const addresses = loaded(body);
+    expect(addresses.map((url) => url.split('?')[0])).toEqual(['/jumio/style.css', '/jumio/icon.svg', '/jumio/logo']);
+    let bytes = Buffer.byteLength(body);
+    for (const url of [...addresses.filter((address) => !address.includes('logo')), '/jumio/page.js']) {
+      const answer = await service.app.inject(url);
+      expect(answer.statusCode).toBe(200);
+      bytes += answer.rawPayload.length;
+    }
+    expect(bytes).toBeLessThan(15_000);
+  });
+
+  it('has no script and no style in itself', async () => {
+    expect((await page('en')).body).not.toMatch(
+      /<style|\sstyle=|\son\w+=|<script(?! src="\/jumio\/page\.js)|javascript:/,
+    );
+  });
+});
+
+describe('what a page loads', () => {
+  const PATHS = ['/jumio/style.css', '/jumio/page.js', '/jumio/logo'];
+
+  it.each(PATHS)(
+    '%s is kept for good under the address of its content, and asked for anew under any other',
+    async (path) => {
+      const plain = await service.app.inject(path);
+      const etag = String(plain.headers.etag);
+      expect(plain.headers).toMatchObject({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
+      const versioned = await service.app.inject(`${path}?v=${etag.slice(1, -1)}`);
+      expect(versioned.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      expect((await service.app.inject(`${path}?v=other`)).headers['cache-control']).toBe('no-cache');
+      const again = await service.app.inject({ url: path, headers: { 'if-none-match': etag } });
+      expect([again.statusCode, again.body]).toEqual([304, '']);
+    },
+  );
+
+  it('is named by the page with the address of its content', async () => {
+    for (const url of loaded((await page('en')).body))
+      expect((await service.app.inject(url)).headers['cache-control']).toContain('immutable');
+  });
+
+  it('gives a logo no way to run or load anything, also where it is opened by itself', async () => {
+    const { headers, body } = await service.app.inject('/jumio/logo');
+    expect(body).toBe(SVG);
+    expect(headers).toMatchObject({
+      'content-type': 'image/svg+xml',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('shows the operator’s colours, in both themes', async () => {
+    const { body, headers } = await service.app.inject('/jumio/style.css');
+    expect(headers['content-type']).toBe('text/css; charset=utf-8');
+    expect(body).toContain(':root { --accent: #7a1f5c; --link: #7a1f5c; }');
+    expect(body).toContain('--accent: #f0a8d8; --on-accent: #12171d; --link: #f0a8d8;');
+  });
+
+  it('sets no cookie and asks for none', async () => {
+    for (const path of PATHS) expect((await service.app.inject(path)).headers).not.toHaveProperty('set-cookie');
+    expect(service.kratos.calls.whoami.length).toBeGreaterThan(0);
+  });
+});

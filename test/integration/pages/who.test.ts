@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { openBrowser } from '../../support/clients/browser.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { signUp } from '../../support/service/eventually.ts';
+import { APPLICATION, KRATOS_PUBLIC_URL, PUBLIC_URL, testService } from '../../support/service/service.ts';
+
+const BACK = `return_to=${encodeURIComponent(`${PUBLIC_URL}/jumio/verify`)}`;
+
+const LOGIN = `${KRATOS_PUBLIC_URL}/self-service/login/browser?${BACK}`;
+
+/** A person with a verification and a browser that was here with a session. */
+async function known(options: Parameters<typeof testService>[0] = {}) {
+  const service = await testService(options);
+  const id = randomUUID();
+  await signUp(service, id);
+  const browser = openBrowser(service, service.kratos.signIn(id));
+  const first = await browser.get('/jumio/verify');
+  return { service, id, browser, first };
+}
+
+describe('somebody without a session', () => {
+  it.each(['/jumio/verify', '/jumio/status'])('is led to Kratos’ sign-in, and back to us (%s)', async (path) => {
+    const page = await openBrowser(await testService()).get(path);
+    expect(page.status).toBe(401);
+    expect(page.sentence).toBe('Please sign in first. You will come back here.');
+    expect(page.action).toEqual({ kind: 'link', text: 'Sign in', href: LOGIN });
+    expect(page.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('comes back with the return_to that they came with, if that is allowed', async () => {
+    const browser = openBrowser(await testService());
+    const wayBack = async (wanted: string) => {
+      const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
+      return new URL(page.action?.href ?? '').searchParams.get('return_to');
+    };
+    const wanted = `${APPLICATION}/account?tab=1`;
+    expect(await wayBack(wanted)).toBe(`${PUBLIC_URL}/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
+    expect(await wayBack('https://evil.example.com/')).toBe(`${PUBLIC_URL}/jumio/verify`);
+  });
+
+  it('is not let in by posting', async () => {
+    const service = await testService();
+    expect((await openBrowser(service).post({ _csrf: 'x' })).status).toBe(401);
+    expect(service.jumio.calls.create).toEqual([]);
+  });
+});
+
+describe('somebody who owes Kratos a second factor', () => {
+  async function visit(redirectTo?: string) {
+    const service = await testService();
+    service.kratos.instead.whoami = async () => ({
+      kind: 'second-factor',
+      ...(redirectTo === undefined ? {} : { redirectTo }),
+    });
+    return openBrowser(service, 'ory_kratos_session=x').get('/jumio/verify');
+  }
+
+  it('is redirected where Kratos says, and back to us', async () => {
+    const where = `${KRATOS_PUBLIC_URL}/self-service/login/browser?aal=aal2`;
+    const page = await visit(where);
+    expect([page.status, page.location]).toEqual([303, `${where}&${BACK}`]);
+  });
+
+  it.each([
+    undefined,
+    'https://evil.example.com/self-service/login/browser?aal=aal2',
+    'https://auth.example.com.evil.example.com/',
+    'https://auth.example.com@evil.example.com/',
+    'http://auth.example.com/self-service/login/browser?aal=aal2',
+    'https://auth.example.com:8443/',
+    '//evil.example.com',
+    'javascript:alert(1)',
+    'no URL',
+  ])('is redirected to Kratos’ sign-in, never elsewhere (%s)', async (where) => {
+    const page = await visit(where);
+    expect([page.status, page.location]).toEqual([303, `${LOGIN}&aal=aal2`]);
+  });
+});
+
+describe('somebody whose Kratos is down', () => {
+  it('gets a 503 page where we do not know them', async () => {
+    const service = await testService();
+    service.kratos.instead.whoami = () => kratosDown('whoami');
+    const page = await openBrowser(service, 'ory_kratos_session=x').get('/jumio/verify');
+    expect(page.status).toBe(503);
+    expect(page.sentence).toMatch(/^Sign-in cannot be checked at the moment\./);
+    expect(page.action).toEqual({ kind: 'link', text: 'Try again', href: '/jumio/verify' });
+  });
+
+  it('still goes in the end where they wanted to go', async () => {
+    const service = await testService();
+    service.kratos.instead.whoami = () => kratosDown('whoami');
+    const address = `/jumio/verify?return_to=${encodeURIComponent(`${APPLICATION}/account`)}`;
+    const browser = openBrowser(service, 'ory_kratos_session=x');
+    expect((await browser.get(address)).action?.href).toBe(address);
+    expect((await browser.post({ return_to: `${APPLICATION}/account` })).action?.href).toBe(address);
+    expect((await browser.post({ return_to: 'https://elsewhere.example/' })).action?.href).toBe('/jumio/verify');
+  });
+
+  it('is let in by the cookie, and can go on', async () => {
+    const { service, id, browser } = await known();
+    service.kratos.instead.whoami = () => kratosDown('whoami');
+    expect((await browser.get('/jumio/status')).status).toBe(200);
+    expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+  });
+});
+
+describe('without KRATOS_PUBLIC_URL', () => {
+  it.each(['/jumio/verify', '/jumio/status'])('%s answers 404', async (url) => {
+    const { app, kratos } = await testService({ env: { KRATOS_PUBLIC_URL: undefined, HANDOVER_SECRET: undefined } });
+    for (const method of ['GET', 'POST'] as const) {
+      const answer = await app.inject({ method, url, headers: { cookie: 'ory_kratos_session=x' } });
+      expect(answer.statusCode).toBe(404);
+      expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    }
+    expect(kratos.calls.whoami).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { callback, callbackOf, signed } from '../../support/clients/calls.ts';
+import { listen, openConnection } from '../../support/clients/raw-http.ts';
+import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
+import { signUp } from '../../support/service/eventually.ts';
+import { testService } from '../../support/service/service.ts';
+
+const SECRETS = `token=${CANARIES.query}&return_to=https://app.example.com/${CANARIES.query}`;
+
+const HEADERS = {
+  'x-webhook-secret': 'wrong',
+  cookie: CANARIES.cookie,
+  authorization: `Basic ${CANARIES.bearerToken}`,
+};
+
+describe('an error', () => {
+  it.each([
+    ['an unknown address', 'GET', `/${CANARIES.query}?${SECRETS}`, 404],
+    ['an address that cannot be decoded', 'GET', `/jumio/%zz${CANARIES.query}?${SECRETS}`, 400],
+    ['another method at initiate', 'GET', `/jumio/initiate?${SECRETS}`, 405],
+    ['another method at the callback', 'PUT', `/jumio/callback?${SECRETS}`, 405],
+    ['another method at verify', 'DELETE', `/jumio/verify?${SECRETS}`, 405],
+    ['another method at health', 'POST', `/health/ready?${SECRETS}`, 405],
+    ['a wrong secret', 'POST', `/jumio/initiate?${SECRETS}`, 401],
+    ['a callback that is not authentic', 'POST', `/jumio/callback?${SECRETS}`, 401],
+  ] as const)(
+    'about %s is a problem document that echoes nothing, nor does the log',
+    async (_name, method, url, status) => {
+      const service = await testService();
+      const answer = await service.app.inject({ method, url, headers: HEADERS });
+      expect(answer.statusCode).toBe(status);
+      expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+      expect(answer.json()).toEqual({ status, title: expect.any(String) });
+      expect(findCanaries(JSON.stringify([answer.body, answer.headers]))).toEqual([]);
+      expect(findCanaries(service.logs.text())).toEqual([]);
+    },
+  );
+
+  it('about a method names the right one', async () => {
+    const { app } = await testService();
+    expect((await app.inject({ method: 'GET', url: '/jumio/callback?x' })).headers.allow).toBe('POST');
+    expect((await app.inject({ method: 'PATCH', url: '/jumio/verify' })).headers.allow).toBe('GET, POST');
+  });
+
+  it('that nobody expected is a 500 with a number to look for in the log, and no word of it', async () => {
+    const service = await testService({
+      desk: (desk) => {
+        const fail = () => Promise.reject(new TypeError(`${CANARIES.trait}\n    at ${CANARIES.email}:1:1`));
+        return { ...desk, ledger: { ...desk.ledger, identityOfExecution: fail } };
+      },
+    });
+    const body = JSON.stringify({ workflowExecution: { id: randomUUID(), status: 'PROCESSED' } });
+    const answer = await callback(service, body, signed(body));
+    expect(answer.statusCode).toBe(500);
+    expect(answer.json()).toEqual({ status: 500, title: 'Internal error', request_id: expect.any(String) });
+    expect(service.logs.lines()).toContainEqual(
+      expect.objectContaining({
+        level: 50,
+        reqId: answer.json().request_id,
+        err: { type: 'TypeError', stack: expect.stringMatching(/errors\.test\.ts:\d+:\d+/) },
+      }),
+    );
+    expect(findCanaries(answer.body + service.logs.text())).toEqual([]);
+  });
+
+  it('about what is not HTTP does not repeat it', async () => {
+    const service = await testService();
+    const connection = openConnection(await listen(service));
+    connection.write(`GET /jumio/verify HTTP/1.1\r\n${CANARIES.cookie} without a colon\r\n\r\n`);
+    const answer = await connection.answers();
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(findCanaries(answer + service.logs.text())).toEqual([]);
+  });
+});
+
+describe('an upstream’s status', () => {
+  it('never becomes ours', async () => {
+    const service = await testService();
+    const execution = await signUp(service, randomUUID());
+    service.jumio.instead.details = () => Promise.reject(new Error(CANARIES.bearerToken));
+    expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../webhook/errors.ts';
+import { createWatch } from '../../../webhook/upstream-health.ts';
+import { visitor } from '../../support/builders/people.ts';
+import { initiate } from '../../support/clients/calls.ts';
+import { jumioDown } from '../../support/fakes/jumio.ts';
+import { kratosDown } from '../../support/fakes/kratos.ts';
+import { postgres, whyNoPostgres } from '../../support/service/databases.ts';
+import { eventually, pass } from '../../support/service/eventually.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
+
+const noPostgres = await whyNoPostgres();
+
+async function ready({ app }: TestService): Promise<{ status: number; body: unknown }> {
+  const answer = await app.inject('/health/ready');
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+/** Ready again, and looked at again: what was found is kept for a second. */
+async function readyLater(service: TestService) {
+  pass(service, 2 * SECOND);
+  return ready(service);
+}
+
+const GATE = expect.objectContaining({ mode: 'enforce' });
+
+const OK = { status: 200, body: { status: 'ok', degraded: [], gate: GATE } };
+
+function degraded(...problems: unknown[]) {
+  return { status: 200, body: { status: 'degraded', degraded: problems, gate: GATE } };
+}
+
+describe('/health/live', () => {
+  it('answers as long as the process does', async () => {
+    const service = await testService();
+    service.phase.current = 'starting';
+    lockLedger(service.databaseUrl);
+    const answer = await service.app.inject('/health/live');
+    expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('/health/ready', () => {
+  it('is 503 while the service starts and stops, and 200 between', async () => {
+    const service = await testService();
+    for (const phase of ['starting', 'stopping'] as const) {
+      service.phase.current = phase;
+      expect(await ready(service)).toEqual({ status: 503, body: { status: phase } });
+    }
+    service.phase.current = 'ready';
+    expect(await ready(service)).toEqual(OK);
+  });
+
+  it.skipIf(noPostgres)(
+    `is degraded where the clock is far from that of a shared ledger${noPostgres ? ` (skipped: ${noPostgres})` : ''}`,
+    async () => {
+      const service = await testService({ databaseUrl: await postgres.fresh(), idle: true });
+      expect(await ready(service)).toEqual(OK);
+      service.clock.advance(45 * SECOND);
+      expect(await readyLater(service)).toEqual(degraded(expect.stringMatching(/^clock 4[67] s from the ledger's$/)));
+    },
+  );
+
+  it('is degraded, and 200, while the ledger cannot be written', async () => {
+    const service = await testService();
+    const release = lockLedger(service.databaseUrl);
+    expect(await ready(service)).toEqual(degraded('ledger not writable'));
+    release();
+    expect(await readyLater(service)).toEqual(OK);
+  });
+
+  it('is degraded while creation is paused, and says why', async () => {
+    const service = await testService();
+    service.jumio.instead.create = () =>
+      Promise.reject(new UpstreamError({ upstream: 'jumio', operation: 'create', failure: 'status', status: 403 }));
+    await initiate(service, { kratos_identity_id: randomUUID() });
+    expect(await readyLater(service)).toEqual(degraded(expect.stringMatching(/^creation paused: Jumio answers 403/)));
+    service.jumio.instead.create = undefined;
+    pass(service, HOUR);
+    await eventually(() => expect(service.jumio.executions).toHaveLength(1));
+    await eventually(async () => expect(await readyLater(service)).toEqual(OK));
+  });
+
+  it('is degraded while Kratos asks for a pause', async () => {
+    const service = await testService();
+    const facts = { upstream: 'kratos', operation: 'patch', failure: 'status', status: 429 } as const;
+    service.kratos.instead.publish = () => Promise.reject(new UpstreamError({ ...facts, retryAfter: MINUTE }));
+    await initiate(service, { kratos_identity_id: randomUUID() });
+    await eventually(() => expect(service.kratos.calls.publish).toHaveLength(1));
+    await eventually(async () => expect(await readyLater(service)).toEqual(degraded('kratos budget paused')));
+    service.kratos.instead.publish = undefined;
+    pass(service, 2 * MINUTE);
+    expect(await ready(service)).toEqual(OK);
+  });
+
+  it('is degraded once the last three calls to a neighbour failed, until one is answered', async () => {
+    const service = await testService();
+    const { browser } = visitor(service);
+    service.kratos.instead.whoami = () => kratosDown('whoami');
+    for (const problems of [[], [], ['kratos unreachable']]) {
+      await browser.get('/jumio/verify');
+      expect(await readyLater(service)).toMatchObject({ status: 200, body: { degraded: problems } });
+    }
+    service.kratos.instead.whoami = undefined;
+    await browser.get('/jumio/verify');
+    expect(await readyLater(service)).toEqual(OK);
+  });
+
+  it('is degraded while Jumio does not answer', async () => {
+    const service = await testService();
+    service.jumio.instead.create = () => jumioDown('create');
+    for (const _ of [1, 2, 3]) {
+      const calls = service.jumio.calls.create.length;
+      void initiate(service, { kratos_identity_id: randomUUID() });
+      await eventually(() => expect(service.jumio.calls.create.length).toBeGreaterThan(calls));
+    }
+    expect(await readyLater(service)).toEqual(degraded('jumio unreachable'));
+  });
+
+  it('writes to the ledger at most once a second, however often it is asked', async () => {
+    let probes = 0;
+    const service = await testService({
+      desk: (desk) => {
+        const probe = () => {
+          probes += 1;
+          return desk.ledger.probe();
+        };
+        return { ...desk, ledger: { ...desk.ledger, probe } };
+      },
+    });
+    await Promise.all(Array.from({ length: 50 }, () => ready(service)));
+    expect(probes).toBe(1);
+    await readyLater(service);
+    expect(probes).toBe(2);
+  });
+});
+
+describe('what the service keeps in mind of an upstream', () => {
+  it('one call that failed is one failure, however many shared it', async () => {
+    const watch = createWatch();
+    const fails = (error: UpstreamError) => watch.over('eid', Promise.reject(error)).catch(() => undefined);
+    const down = () => new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'timeout' });
+    const shared = down();
+    for (const error of [shared, shared, shared, down()]) await fails(error);
+    expect(watch.unreachable()).toEqual([]);
+    await fails(down());
+    expect(watch.unreachable()).toEqual(['eid']);
+  });
+});

@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { goOn } from '../../../webhook/verification/person/continue.ts';
+import { agreeing } from '../../support/builders/people.ts';
+import { process } from '../../support/fakes/jumio.ts';
+import { begin, jumioFails, kindsOf, SOON } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
+import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+
+/** Back-offs as long as they can be, and nothing becomes due but by the test. */
+async function calm(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await testService({ ...options, desk: (desk) => ({ ...desk, random: () => 0.999 }) });
+  service.clock.stop();
+  return service;
+}
+
+/** Signs somebody up who is later than everybody before them. */
+function beginNext(service: TestService): Promise<string> {
+  service.clock.advance(1);
+  return begin(service);
+}
+
+/** Waits until so many create calls were made, and the last one's outcome is in the ledger. */
+async function createCalls(service: TestService, times: number): Promise<void> {
+  await eventually(async () => {
+    expect(service.jumio.calls.create).toHaveLength(times);
+    const [oldest] = service.jumio.calls.create;
+    const { identity } = await snapshotOf(service, oldest?.identityId ?? '');
+    expect(identity.leasedUntil).toBeLessThanOrEqual(service.clock.now());
+  });
+}
+
+async function isStarted(service: TestService, id: string): Promise<void> {
+  await eventually(async () => {
+    const { identity, verifications } = await snapshotOf(service, id);
+    expect(verifications).toMatchObject([{ state: 'started' }]);
+    expect(identity.published).toBe(identity.version);
+  });
+}
+
+/** Nothing more is called, however often the worker looks. */
+async function noMore(service: TestService, times: number): Promise<void> {
+  service.worker.wake();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(service.jumio.calls.create).toHaveLength(times);
+}
+
+describe('a create call that cannot have had an effect', () => {
+  it.each([
+    ['because nobody listened', { operation: 'create', failure: 'unreachable' as const }],
+    ['because the token endpoint timed out', { operation: 'token', failure: 'timeout' as const }],
+    ['because the token endpoint answered 503', { operation: 'token', status: 503 }],
+  ])('%s is repeated without an end, and leaves no orphan', async (_why, facts) => {
+    const service = await calm();
+    service.jumio.instead.create = () => jumioFails(facts);
+    const id = await begin(service);
+    for (let times = 1; times <= 8; times += 1) {
+      await createCalls(service, times);
+      pass(service, SOON);
+    }
+    service.jumio.instead.create = undefined;
+    pass(service, SOON);
+    await isStarted(service, id);
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ attempts: 0, lastError: null }]);
+    expect(await kindsOf(service, id)).not.toContain('orphan_possible');
+  });
+});
+
+describe('a create call that may have had an effect', () => {
+  it.each([
+    ['a timeout', { operation: 'create', failure: 'timeout' as const }],
+    ['a connection that broke', { operation: 'create', failure: 'interrupted' as const }],
+    ['a 500', { operation: 'create', status: 500 }],
+    ['a 200 that is not as documented', { operation: 'create', failure: 'unusable' as const, status: 200 }],
+  ])('%s: is repeated three times, then hourly, and each may have left an orphan', async (_why, facts) => {
+    const service = await calm();
+    service.jumio.instead.create = () => jumioFails(facts);
+    const id = await begin(service);
+    for (let times = 1; times <= 4; times += 1) {
+      await createCalls(service, times);
+      pass(service, SOON);
+    }
+    await noMore(service, 4);
+    pass(service, HOUR - SOON);
+    await createCalls(service, 5);
+    pass(service, HOUR - MINUTE);
+    await noMore(service, 5);
+    service.jumio.instead.create = undefined;
+    pass(service, 2 * MINUTE);
+    await isStarted(service, id);
+    expect((await kindsOf(service, id)).filter((kind) => kind === 'orphan_possible')).toHaveLength(5);
+  });
+});
+
+describe('a 400', () => {
+  it('parks that identity for a day, and nobody else', async () => {
+    const service = await calm();
+    service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 400 });
+    const id = await begin(service);
+    await createCalls(service, 1);
+    service.jumio.instead.create = undefined;
+    await reaches(service, await begin(service), 'pending');
+    pass(service, DAY - MINUTE);
+    await noMore(service, 2);
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ state: 'requested', parked: 1 }]);
+    pass(service, MINUTE);
+    await isStarted(service, id);
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ parked: 0 }]);
+  });
+
+  it('of two identities in a row pauses creation; when one try works, everybody goes on', async () => {
+    const service = await calm();
+    service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 400 });
+    const first = await begin(service);
+    await createCalls(service, 1);
+    const second = await beginNext(service);
+    await createCalls(service, 2);
+    const third = await beginNext(service);
+    await noMore(service, 2);
+    const [paused] = await service.desk.ledger.budgets.paused(service.clock.now());
+    expect(paused?.reason).toContain('JUMIO_WORKFLOW_KEY');
+    pass(service, 5 * MINUTE - 2_000);
+    await noMore(service, 2);
+    service.jumio.instead.create = undefined;
+    pass(service, 2_000);
+    for (const id of [first, second, third]) await isStarted(service, id);
+    expect(service.jumio.calls.create[2]?.identityId).toBe(third);
+    expect(service.jumio.calls.create).toHaveLength(5);
+  });
+
+  it('that two parked identities got is tried again every five minutes, though nobody else signs up', async () => {
+    const service = await calm();
+    service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 400 });
+    const ids = [await begin(service)];
+    await createCalls(service, 1);
+    ids.push(await beginNext(service));
+    for (let times = 2; times <= 4; times += 1) {
+      await createCalls(service, times);
+      await noMore(service, times);
+      pass(service, 5 * MINUTE);
+    }
+    service.jumio.instead.create = undefined;
+    pass(service, 5 * MINUTE);
+    for (const id of ids) await isStarted(service, id);
+  });
+});
+
+describe('what stops creation as a whole', () => {
+  it.each([
+    ['403', { operation: 'create', status: 403 }],
+    ['401', { operation: 'create', status: 401 }],
+    ['404 to a POST', { operation: 'create', status: 404 }],
+    ['401 to the token call', { operation: 'token', status: 401 }],
+  ])(
+    '%s: the oldest not refused yet is tried every five minutes, and when that works everybody goes on',
+    async (_why, facts) => {
+      const service = await calm();
+      service.jumio.instead.create = () => jumioFails(facts);
+      const oldest = await begin(service);
+      await createCalls(service, 1);
+      const others = [await beginNext(service), await beginNext(service)];
+      await noMore(service, 1);
+      for (let times = 2; times <= 4; times += 1) {
+        pass(service, 5 * MINUTE);
+        await createCalls(service, times);
+        await noMore(service, times);
+      }
+      expect(service.jumio.calls.create.map(({ identityId }) => identityId)).toEqual([oldest, ...others, oldest]);
+      service.jumio.instead.create = undefined;
+      pass(service, 5 * MINUTE);
+      for (const id of [oldest, ...others]) await isStarted(service, id);
+    },
+  );
+});
+
+describe('a 429', () => {
+  it('pauses the account budget as long as Jumio says, and counts as no try', async () => {
+    const service = await calm();
+    service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 429, retryAfter: 40_000 });
+    const id = await begin(service);
+    await createCalls(service, 1);
+    const other = await begin(service);
+    pass(service, 35_000);
+    await noMore(service, 1);
+    service.jumio.instead.create = undefined;
+    pass(service, 5_000);
+    await isStarted(service, id);
+    await isStarted(service, other);
+    expect(await kindsOf(service, id)).not.toContain('orphan_possible');
+  });
+
+  it('of the account budget leaves reads and publications alone', async () => {
+    const service = await calm();
+    const read = await begin(service);
+    await reaches(service, read, 'pending');
+    service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 429, retryAfter: HOUR });
+    await begin(service);
+    await createCalls(service, 2);
+    process(service.jumio.latest(read), 'PASSED', service.clock.now());
+    pass(service, DAY + MINUTE);
+    await reaches(service, read, 'approved');
+  });
+});
+
+describe('an answer without a link', () => {
+  it('keeps the ids, pauses creation and names the domain prefix', async () => {
+    const service = await calm();
+    service.jumio.instead.create = async () => ({ accountId: 'account-1', executionId: 'execution-1' });
+    const id = await begin(service);
+    await reaches(service, id, 'pending');
+    expect(service.kratos.copies.get(id)).toMatchObject({ workflow_execution_id: 'execution-1' });
+    await eventually(async () => {
+      const [paused] = await service.desk.ledger.budgets.paused(service.clock.now());
+      expect(paused?.reason).toContain('domain prefix');
+    });
+    await begin(service);
+    await noMore(service, 1);
+  });
+});
+
+describe('a further attempt', () => {
+  it('is made on the account of the first, and where Jumio no longer knows that, on a new one', async () => {
+    const service = await calm();
+    const id = await begin(service);
+    await reaches(service, id, 'pending');
+    const first = service.jumio.latest(id);
+    process(first, 'REJECTED', service.clock.now(), 'unreadable');
+    pass(service, DAY + MINUTE);
+    await reaches(service, id, 'rejected');
+    service.jumio.instead.create = (start) => {
+      service.jumio.instead.create = undefined;
+      expect(start.accountId).toBe(first.accountId);
+      return jumioFails({ operation: 'create', status: 404 });
+    };
+    await goOn(service.desk, service.worker, { identityId: id, inherited: null }, agreeing(service), 0);
+    await eventually(() => expect(service.jumio.latest(id)).not.toBe(first));
+    expect(service.jumio.calls.create.map(({ accountId }) => accountId)).toEqual([
+      undefined,
+      first.accountId,
+      undefined,
+    ]);
+    expect(await service.desk.ledger.budgets.paused(service.clock.now())).toEqual([]);
+    expect(await kindsOf(service, id)).toContain('account_gone');
+  });
+});

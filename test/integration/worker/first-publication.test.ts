@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { begin, deferred, jumioFails, kratosFails, startedAnswer } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
+
+/** A sign-up whose create call hangs, taken up when the first publication has waited for so long already. */
+async function hangingSignUp(service: TestService, waited: number) {
+  const answer = deferred<ReturnType<typeof startedAnswer>>();
+  service.jumio.instead.create = () => answer.promise;
+  service.clock.stop();
+  const id = await begin(service);
+  service.clock.advance(waited);
+  service.worker.start();
+  await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+  return { id, answer };
+}
+
+describe('the first publication', () => {
+  it('waits for the create call, and names its ids in one PATCH', async () => {
+    const service = await testService({ idle: true });
+    const { id, answer } = await hangingSignUp(service, 0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(service.kratos.calls.publish).toEqual([]);
+    const started = startedAnswer();
+    answer.resolve(started);
+    await reaches(service, id, 'pending');
+    expect(service.kratos.copies.get(id)).toMatchObject({ workflow_execution_id: started.executionId });
+    expect(service.kratos.calls.publish).toEqual([id]);
+  });
+
+  it('waits no longer than five seconds for a create call that hangs, and is put right when that is answered', async () => {
+    const service = await testService({ idle: true });
+    const { id, answer } = await hangingSignUp(service, 4 * SECOND);
+    expect(service.kratos.calls.publish).toEqual([]);
+    pass(service, SECOND);
+    await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
+    expect(service.kratos.copies.get(id)).not.toHaveProperty('account_id');
+    const started = startedAnswer();
+    answer.resolve(started);
+    await eventually(() =>
+      expect(service.kratos.copies.get(id)).toMatchObject({ workflow_execution_id: started.executionId }),
+    );
+    expect((await snapshotOf(service, id)).verifications[0]?.state).toBe('started');
+  });
+
+  it('does not wait at all once the create call has failed', async () => {
+    const service = await testService();
+    service.jumio.instead.create = () => jumioFails({ operation: 'create', failure: 'timeout' });
+    service.clock.stop();
+    const id = await begin(service);
+    await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
+  });
+
+  it('goes out after five seconds where the budget has no turn for the create call yet', async () => {
+    const env = { JUMIO_ACCOUNT_RATE: '0.001', JUMIO_ACCOUNT_BURST: '1' };
+    const service = await testService({ env });
+    service.clock.stop();
+    await reaches(service, await begin(service), 'pending');
+    const second = await begin(service);
+    pass(service, 4 * SECOND);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(service.kratos.copies.has(second)).toBe(false);
+    pass(service, SECOND);
+    await reaches(service, second, 'pending');
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('waits for Kratos’ own pause too, also while the create call hangs', async () => {
+    const service = await testService({ idle: true });
+    service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 429, retryAfter: MINUTE });
+    const { id, answer } = await hangingSignUp(service, 5 * SECOND);
+    await eventually(() => expect(service.kratos.calls.publish).toHaveLength(1));
+    service.jumio.instead.create = () => answer.promise;
+    const other = await begin(service);
+    pass(service, 5 * SECOND);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(service.kratos.calls.publish).toEqual([id]);
+    service.kratos.instead.publish = undefined;
+    pass(service, MINUTE);
+    answer.resolve(startedAnswer());
+    await eventually(() => expect(service.kratos.copies.has(other)).toBe(true));
+  });
+});

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { meet, request, withIdentity } from '../../../webhook/verification/record/record.ts';
+import { type Claim, LEASE_MS, lease } from '../../../webhook/verification/step.ts';
+import { advance, createWorker } from '../../../webhook/verification/worker.ts';
+import { callback, callbackOf } from '../../support/clients/calls.ts';
+import { process } from '../../support/fakes/jumio.ts';
+import { begin, deferred, jumioFails, kindsOf, startedAnswer } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
+import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
+import { SECOND } from '../../support/service/shifted-clock.ts';
+
+/** Nothing becomes due, and no lease ends, but by the test. */
+async function stoppedService(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await testService(options);
+  service.clock.stop();
+  return service;
+}
+
+/** Claims everything that is due, as a worker does. */
+function claimAll({ desk }: TestService): Promise<Claim[]> {
+  const now = desk.clock.now();
+  const capacity = { create: 10, read: 10, publish: 10 };
+  return desk.ledger.claim({
+    now,
+    capacity,
+    rates: desk.rates,
+    lease: (snapshot, debts) => lease(snapshot, debts, now),
+  });
+}
+
+describe('a result that comes after its lease has ended and another has begun', () => {
+  it('of a create call is not written, and the execution is noted as an orphan', async () => {
+    const service = await stoppedService();
+    const late = deferred<ReturnType<typeof startedAnswer>>();
+    service.jumio.instead.create = () => late.promise;
+    const id = await begin(service);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+    service.jumio.instead.create = undefined;
+    pass(service, LEASE_MS);
+    await eventually(async () => expect((await snapshotOf(service, id)).verifications[0]?.state).toBe('started'));
+    const kept = service.jumio.latest(id);
+    const orphan = startedAnswer();
+    late.resolve(orphan);
+    await eventually(async () =>
+      expect(await service.desk.ledger.events(null)).toMatchObject([
+        { kind: 'orphan', detail: { execution: orphan.executionId } },
+      ]),
+    );
+    await reaches(service, id, 'pending');
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ executionId: kept.executionId }]);
+    expect((await kindsOf(service, id)).filter((kind) => kind === 'started')).toHaveLength(1);
+  });
+
+  it('of a read is not written', async () => {
+    const service = await stoppedService();
+    const execution = await signUp(service, randomUUID());
+    const late = deferred<void>();
+    service.jumio.instead.details = () =>
+      late.promise.then(() => jumioFails({ operation: 'details', failure: 'timeout' }));
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await eventually(() => expect(service.jumio.calls.details).toHaveLength(1));
+    service.jumio.instead.details = undefined;
+    pass(service, LEASE_MS);
+    const { identity } = await reaches(service, execution.identityId, 'approved');
+    late.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await snapshotOf(service, execution.identityId)).verifications).toMatchObject([{ lastError: null }]);
+    expect((await snapshotOf(service, execution.identityId)).identity.lease).toBe(identity.lease);
+  });
+
+  it('of a PATCH is not written: what is owed is owed until its own answer is there', async () => {
+    const service = await stoppedService({ idle: true });
+    const id = await begin(service);
+    pass(service, 5 * SECOND);
+    const late = deferred<void>();
+    service.kratos.instead.publish = async (_id, content) => {
+      await late.promise;
+      return content.public;
+    };
+    const [first] = await claimAll(service);
+    if (first === undefined) throw new Error('it was due');
+    const step = advance(service.desk, first, () => undefined);
+    await eventually(() => expect(service.kratos.calls.publish).toEqual([id]));
+    pass(service, LEASE_MS);
+    await claimAll(service);
+    const before = await snapshotOf(service, id);
+    late.resolve();
+    await step;
+    expect(await snapshotOf(service, id)).toEqual(before);
+  });
+});
+
+describe('a call', () => {
+  it.each([
+    ['create', LEASE_MS - 11 * SECOND, 1],
+    ['create', LEASE_MS - 9 * SECOND, 0],
+  ])(
+    '%s that begins %i ms after the claim is made %i times: only if the lease outlasts it',
+    async (_call, after, times) => {
+      const service = await stoppedService({ idle: true });
+      await begin(service);
+      const [claimed] = await claimAll(service);
+      if (claimed === undefined) throw new Error('it was due');
+      service.clock.advance(after);
+      await advance(service.desk, claimed, () => undefined);
+      expect(service.jumio.calls.create).toHaveLength(times);
+    },
+  );
+
+  it.each([
+    ['a read and a PATCH', LEASE_MS - 11 * SECOND, 1],
+    ['a read and a PATCH', LEASE_MS - 9 * SECOND, 0],
+  ])('%s that begin %i ms after the claim are made %i times', async (_call, after, times) => {
+    const service = await stoppedService();
+    const execution = await signUp(service, randomUUID());
+    await service.worker.stop();
+    service.kratos.copies.delete(execution.identityId);
+    await callback(service, callbackOf(execution));
+    await service.desk.ledger.change(execution.identityId, 0, (found) =>
+      found === undefined
+        ? undefined
+        : { snapshot: { ...found, identity: { ...found.identity, published: 0, kratosDue: 0 } } },
+    );
+    const [claimed] = await claimAll(service);
+    expect(claimed?.work).toMatchObject({ publish: true, read: {} });
+    if (claimed === undefined) return;
+    service.clock.advance(after);
+    await advance(service.desk, claimed, () => undefined);
+    expect(service.jumio.reads()).toBe(times);
+    expect(service.kratos.calls.publish).toHaveLength(1 + times);
+  });
+});
+
+describe('a step that died with its process', () => {
+  it('is done again when its lease ends, and not before', async () => {
+    const service = await stoppedService({ idle: true });
+    const id = await begin(service);
+    expect(await claimAll(service)).toHaveLength(1);
+    service.worker.start();
+    pass(service, LEASE_MS - 5 * SECOND);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(service.jumio.calls.create).toEqual([]);
+    pass(service, 5 * SECOND);
+    await reaches(service, id, 'pending');
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+
+  it('owes its publication still', async () => {
+    const service = await stoppedService();
+    const execution = await signUp(service, randomUUID());
+    await service.worker.stop();
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    service.kratos.instead.publish = () => new Promise(() => undefined);
+    const [reading] = await claimAll(service);
+    if (reading === undefined) throw new Error('it was due');
+    await advance(service.desk, reading, () => undefined);
+    expect(await claimAll(service)).toMatchObject([{ work: { publish: true } }]);
+    service.kratos.instead.publish = undefined;
+    const next = createWorker(service.desk);
+    next.start();
+    pass(service, LEASE_MS);
+    next.wake();
+    await reaches(service, execution.identityId, 'approved');
+    await next.stop();
+  });
+});
+
+describe('a step that finds nothing to publish', () => {
+  it('does not drop what has become due since it was claimed', async () => {
+    const service = await stoppedService({ idle: true });
+    const { ledger } = service.desk;
+    const id = randomUUID();
+    const now = service.clock.now();
+    const empty = meet({ id }, now);
+    await ledger.change(id, now, () => ({ snapshot: withIdentity(empty, { kratosDue: now }) }));
+    const [claimed] = await claimAll(service);
+    if (claimed === undefined) throw new Error('it was due');
+    await ledger.change(id, now, (found) => found && request(found, randomUUID(), now));
+    await advance(service.desk, claimed, () => undefined);
+    const { identity } = await snapshotOf(service, id);
+    expect(identity).toMatchObject({ version: 1, published: 0 });
+    expect(identity.kratosDue).not.toBeNull();
+  });
+});
+
+describe('a result that was paid for', () => {
+  it('is written as soon as a locked ledger can be written again, within the lease', async () => {
+    const service = await stoppedService();
+    const answer = deferred<ReturnType<typeof startedAnswer>>();
+    service.jumio.instead.create = () => answer.promise;
+    const id = await begin(service);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+    const release = lockLedger(service.databaseUrl);
+    const started = startedAnswer();
+    answer.resolve(started);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    release();
+    await reaches(service, id, 'pending');
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ executionId: started.executionId }]);
+    expect(service.jumio.calls.create).toHaveLength(1);
+  });
+});

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { callback, callbackOf } from '../../support/clients/calls.ts';
+import { process } from '../../support/fakes/jumio.ts';
+import { begin, kindsOf, kratosFails, SOON } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
+
+/** Nothing becomes due but by the test. */
+async function stoppedService(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await testService(options);
+  service.clock.stop();
+  return service;
+}
+
+/** Somebody approved, whose verdict is published. */
+async function approved(): Promise<{ service: TestService; id: string }> {
+  const service = await stoppedService();
+  const execution = await signUp(service, randomUUID());
+  process(execution, 'PASSED', service.clock.now());
+  await callback(service, callbackOf(execution));
+  await reaches(service, execution.identityId, 'approved');
+  return { service, id: execution.identityId };
+}
+
+async function published({ kratos }: TestService, times: number): Promise<void> {
+  await eventually(() => expect(kratos.calls.publish).toHaveLength(times));
+}
+
+async function notMore({ kratos, worker }: TestService, times: number): Promise<void> {
+  worker.wake();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(kratos.calls.publish).toHaveLength(times);
+}
+
+describe('a publication', () => {
+  it.each([
+    ['nothing of ours', undefined],
+    ['an empty object', {}],
+    ['an older copy', { status: 'approved', source: 'jumio', updated_at: '2020-01-01T00:00:00.000Z' }],
+  ])('whose answer shows %s does not count, and is owed until one does', async (_what, seen) => {
+    const service = await stoppedService({ desk: (desk) => ({ ...desk, random: () => 0.999 }) });
+    service.kratos.instead.publish = async () => seen;
+    const id = await begin(service);
+    for (let times = 1; times <= 6; times += 1) {
+      await published(service, times);
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(times));
+      pass(service, SOON);
+    }
+    expect((await snapshotOf(service, id)).identity.published).toBe(0);
+    service.kratos.instead.publish = undefined;
+    pass(service, SOON);
+    await reaches(service, id, 'pending');
+  });
+
+  it('that is repeated is byte for byte what it was, also hours later', async () => {
+    const service = await stoppedService();
+    const execution = await signUp(service, randomUUID());
+    const bodies: string[] = [];
+    service.kratos.instead.publish = async (_id, content) => {
+      bodies.push(JSON.stringify(content));
+      return {};
+    };
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    for (let times = 1; times <= 5; times += 1) {
+      await eventually(() => expect(bodies).toHaveLength(times));
+      await eventually(async () =>
+        expect((await snapshotOf(service, execution.identityId)).identity.kratosAttempts).toBe(times),
+      );
+      pass(service, HOUR);
+    }
+    expect(new Set(bodies).size).toBe(1);
+    expect(bodies[0]).toContain('"status":"approved"');
+  });
+
+  it('that Kratos throttles pauses publishing until its reset, for everybody', async () => {
+    const service = await stoppedService();
+    service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 429, retryAfter: MINUTE });
+    const id = await begin(service);
+    await published(service, 1);
+    service.kratos.instead.publish = undefined;
+    await eventually(async () => expect(await service.desk.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
+    const other = await begin(service);
+    pass(service, MINUTE - 2 * SECOND);
+    await notMore(service, 1);
+    pass(service, 2 * SECOND);
+    await reaches(service, id, 'pending');
+    await reaches(service, other, 'pending');
+  });
+
+  it('that collided with another write is repeated; one that Kratos refuses for good is stuck, and tried daily', async () => {
+    const service = await stoppedService();
+    service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 400, code: 'serialization' });
+    const id = await begin(service);
+    await published(service, 1);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
+    service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 400 });
+    pass(service, SOON);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.stuck).toBe(1));
+    const before = service.kratos.calls.publish.length;
+    pass(service, DAY - MINUTE);
+    await notMore(service, before);
+    expect(await kindsOf(service, id)).toContain('publish_stuck');
+    service.kratos.instead.publish = undefined;
+    pass(service, MINUTE);
+    await eventually(() => expect(service.kratos.copies.has(id)).toBe(true));
+  });
+});
+
+describe('a published verdict', () => {
+  it('is read back once, after a minute', async () => {
+    const { service } = await approved();
+    pass(service, MINUTE - 2 * SECOND);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(service.kratos.calls.read).toEqual([]);
+    pass(service, 2 * SECOND);
+    await eventually(() => expect(service.kratos.calls.read).toHaveLength(1));
+    for (const _ of [1, 2, 3]) pass(service, HOUR);
+    await notMore(service, 2);
+    expect(service.kratos.calls.read).toHaveLength(1);
+  });
+
+  it.each([
+    ['put back', { status: 'pending', source: 'jumio' }],
+    ['wiped', undefined],
+    ['edited', { status: 'rejected', source: 'jumio', updated_at: '2020-01-01T00:00:00.000Z' }],
+  ])(
+    'that was %s is put right, byte for byte, and the gate does not believe the copy meanwhile',
+    async (_how, copy) => {
+      const { service, id } = await approved();
+      const right = service.kratos.copies.get(id);
+      service.kratos.copies.set(id, copy);
+      pass(service, MINUTE);
+      await eventually(() => expect(service.kratos.copies.get(id)).toEqual(right));
+      await reaches(service, id, 'approved');
+      expect(await kindsOf(service, id)).toContain('copy_differs');
+      pass(service, MINUTE);
+      await eventually(() => expect(service.kratos.calls.read).toHaveLength(2));
+    },
+  );
+
+  it('whose read-back fails is read back later', async () => {
+    const { service, id } = await approved();
+    const right = service.kratos.copies.get(id);
+    service.kratos.copies.set(id, {});
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', status: 503 });
+    pass(service, MINUTE);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
+    service.kratos.instead.read = undefined;
+    pass(service, SOON);
+    await eventually(() => expect(service.kratos.copies.get(id)).toEqual(right));
+  });
+});

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { JumioResult } from '../../../webhook/jumio/result.ts';
+import { callback, callbackOf } from '../../support/clients/calls.ts';
+import { type Execution, process } from '../../support/fakes/jumio.ts';
+import { deferred, jumioFails, kindsOf, SOON } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
+
+async function started(): Promise<{ service: TestService; execution: Execution; id: string }> {
+  const service = await testService();
+  // Nothing becomes due but by the test.
+  service.clock.stop();
+  const execution = await signUp(service, randomUUID());
+  return { service, execution, id: execution.identityId };
+}
+
+function passed(execution: Execution, at: number): JumioResult {
+  const { accountId, executionId, reference, identityId } = execution;
+  return {
+    accountId,
+    executionId,
+    definitionKey: '10011',
+    status: 'PROCESSED',
+    userReference: reference,
+    customerInternalReference: identityId,
+    completedAt: at,
+    decision: { type: 'PASSED' },
+  };
+}
+
+describe('what is read', () => {
+  it('after a callback that names an end: the details, once, and one PATCH', async () => {
+    const { service, execution, id } = await started();
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await reaches(service, id, 'approved');
+    const { status, details } = service.jumio.calls;
+    expect([status.length, details.length]).toEqual([0, 1]);
+    expect(service.kratos.calls.publish).toHaveLength(2);
+  });
+
+  it('after a callback that names no end: the status, once', async () => {
+    const { service, execution, id } = await started();
+    execution.status = 'ACQUIRED';
+    await callback(service, callbackOf(execution, 'ACQUIRED'));
+    await reaches(service, id, 'processing');
+    const { status, details } = service.jumio.calls;
+    expect([status.length, details.length]).toEqual([1, 0]);
+  });
+
+  it('without a word from Jumio: the status when the link ends, and the details when it names an end', async () => {
+    const { service, execution, id } = await started();
+    process(execution, 'PASSED', service.clock.now());
+    pass(service, DAY - MINUTE);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(service.jumio.reads()).toBe(0);
+    pass(service, MINUTE + 2 * SECOND);
+    await reaches(service, id, 'approved');
+    const { status, details } = service.jumio.calls;
+    expect([status.length, details.length]).toEqual([1, 1]);
+  });
+
+  it('of a link that ended unused: the status alone', async () => {
+    const { service, execution, id } = await started();
+    execution.status = 'SESSION_EXPIRED';
+    pass(service, DAY + 2 * SECOND);
+    await reaches(service, id, 'expired');
+    const { status, details } = service.jumio.calls;
+    expect([status.length, details.length]).toEqual([1, 0]);
+  });
+});
+
+describe('a callback that arrives during a read', () => {
+  it('is not lost, whatever that read sees', async () => {
+    const { service, execution, id } = await started();
+    const answer = deferred<string>();
+    service.jumio.instead.status = () => answer.promise;
+    execution.status = 'ACQUIRED';
+    await callback(service, callbackOf(execution, 'ACQUIRED'));
+    await eventually(() => expect(service.jumio.calls.status).toHaveLength(1));
+    process(execution, 'PASSED', service.clock.now());
+    expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
+    answer.resolve('ACQUIRED');
+    await reaches(service, id, 'approved');
+  });
+
+  it('is not lost either when that read fails', async () => {
+    const { service, execution, id } = await started();
+    const answer = deferred<void>();
+    service.jumio.instead.status = () =>
+      answer.promise.then(() => jumioFails({ operation: 'status', failure: 'timeout' }));
+    await callback(service, callbackOf(execution, 'ACQUIRED'));
+    await eventually(() => expect(service.jumio.calls.status).toHaveLength(1));
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    answer.resolve();
+    await reaches(service, id, 'approved');
+  });
+
+  it('with the same word is looked at again, ten seconds after the first look began', async () => {
+    const { service, execution, id } = await started();
+    const answer = deferred<JumioResult>();
+    service.jumio.instead.details = () => answer.promise;
+    await callback(service, callbackOf(execution));
+    await eventually(() => expect(service.jumio.calls.details).toHaveLength(1));
+    await callback(service, callbackOf(execution));
+    answer.resolve({ ...passed(execution, 0), status: 'ACQUIRED' });
+    await reaches(service, id, 'processing');
+    service.jumio.instead.details = undefined;
+    process(execution, 'PASSED', service.clock.now());
+    pass(service, 10 * SECOND);
+    await reaches(service, id, 'approved');
+  });
+});
+
+describe('a read that fails', () => {
+  it.each([
+    ['401', { operation: 'details', status: 401 }],
+    ['403', { operation: 'details', status: 403 }],
+    ['404', { operation: 'details', status: 404 }],
+    ['429', { operation: 'details', status: 429, retryAfter: 2_000 }],
+    ['500', { operation: 'details', status: 500 }],
+    ['503', { operation: 'details', status: 503, retryAfter: 1_000 }],
+    ['a timeout', { operation: 'details', failure: 'timeout' as const }],
+    ['nobody listening', { operation: 'details', failure: 'unreachable' as const }],
+    ['HTML', { operation: 'details', failure: 'unusable' as const, status: 200 }],
+    ['a token that is refused', { operation: 'token', status: 401 }],
+  ])('with %s decides nothing, and the identity is due again', async (_why, facts) => {
+    const { service, execution, id } = await started();
+    service.jumio.instead.details = () => jumioFails(facts);
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await eventually(async () => {
+      expect(service.jumio.calls.details).not.toEqual([]);
+      const { identity } = await snapshotOf(service, id);
+      expect(identity.leasedUntil).toBeLessThanOrEqual(service.clock.now());
+    });
+    expect((await snapshotOf(service, id)).identity.standing).toBeNull();
+    service.jumio.instead.details = undefined;
+    pass(service, SOON);
+    await reaches(service, id, 'approved');
+    expect((await kindsOf(service, id)).filter((kind) => kind === 'decided')).toHaveLength(1);
+  });
+
+  it('with 429 pauses reading for everybody, as long as Jumio says', async () => {
+    const { service, execution } = await started();
+    const other = await signUp(service, randomUUID());
+    service.jumio.instead.details = () => jumioFails({ operation: 'details', status: 429, retryAfter: MINUTE });
+    await callback(service, callbackOf(execution));
+    await eventually(async () => expect(await service.desk.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
+    service.jumio.instead.details = undefined;
+    process(other, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(other));
+    pass(service, MINUTE - 2 * SECOND);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(service.jumio.calls.details).toHaveLength(1);
+    pass(service, 2 * SECOND);
+    await reaches(service, other.identityId, 'approved');
+  });
+});
+
+describe('a decision', () => {
+  it('that Jumio changes is a new event and a new publication', async () => {
+    const { service, execution, id } = await started();
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await reaches(service, id, 'approved');
+    pass(service, 2 * HOUR);
+    process(execution, 'REJECTED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await reaches(service, id, 'rejected');
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected', verdict: 'FAILED' });
+    const decided = (await service.desk.ledger.events(id)).filter(({ kind }) => kind === 'decided');
+    expect(decided.map(({ detail }) => detail)).toMatchObject([
+      { verdict: 'PASSED', previous: null },
+      { verdict: 'FAILED', previous: 'PASSED' },
+    ]);
+  });
+
+  it.each([
+    ['account', { accountId: 'another' }],
+    ['execution', { executionId: 'another' }],
+    ['workflow', { definitionKey: '10012' }],
+    ['reference', { userReference: '1.another' }],
+    ['identity', { customerInternalReference: randomUUID() }],
+    ['reference, missing', { userReference: undefined }],
+    ['identity, missing', { customerInternalReference: undefined }],
+  ])('whose %s is not the row’s decides nothing', async (_field, wrong) => {
+    const { service, execution, id } = await started();
+    const { userReference, customerInternalReference, ...rest } = passed(execution, service.clock.now());
+    const foreign = { ...rest, userReference, customerInternalReference, ...wrong };
+    service.jumio.instead.details = async () => withoutUndefined(foreign);
+    await callback(service, callbackOf(execution));
+    await eventually(async () => expect(await kindsOf(service, id)).toContain('foreign_result'));
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', standing: null });
+    expect(service.kratos.calls.publish).toHaveLength(1);
+    service.jumio.instead.details = undefined;
+    process(execution, 'PASSED', service.clock.now());
+    pass(service, HOUR);
+    await reaches(service, id, 'approved');
+  });
+});
+
+interface Loose extends Omit<JumioResult, 'userReference' | 'customerInternalReference'> {
+  readonly userReference?: string | undefined;
+  readonly customerInternalReference?: string | undefined;
+}
+
+function withoutUndefined({ userReference, customerInternalReference, ...rest }: Loose): JumioResult {
+  return {
+    ...rest,
+    ...(userReference === undefined ? {} : { userReference }),
+    ...(customerInternalReference === undefined ? {} : { customerInternalReference }),
+  };
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { override } from '../../../webhook/verification/operator/actions.ts';
+import { decide, signedUp, type Visitor } from '../../support/builders/people.ts';
+import { callback, callbackOf } from '../../support/clients/calls.ts';
+import { process } from '../../support/fakes/jumio.ts';
+import { kindsOf, kratosFails, SOON } from '../../support/fakes/upstream-answers.ts';
+import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
+
+const BOTH = { revokeSessions: true, deactivate: true };
+
+/** Somebody who is signed in, before Jumio's verdict. */
+async function signedIn(onRejected = BOTH): Promise<Visitor & { service: TestService }> {
+  const service = await testService({ desk: (desk) => ({ ...desk, onRejected }) });
+  // Nothing becomes due but by the test.
+  service.clock.stop();
+  return { service, ...(await signedUp(service)) };
+}
+
+async function reject(service: TestService, id: string): Promise<void> {
+  const execution = service.jumio.latest(id);
+  process(execution, 'REJECTED', service.clock.now());
+  await callback(service, callbackOf(execution));
+}
+
+async function settled(service: TestService, id: string): Promise<void> {
+  await eventually(async () => {
+    const { identity } = await snapshotOf(service, id);
+    expect(identity).toMatchObject({ stateOwed: null, status: 'rejected', kratosAttempts: 0 });
+    expect(identity.published).toBe(identity.version);
+    expect(identity.revoke).not.toBe(1);
+  });
+}
+
+describe('a rejection', () => {
+  it('ends the sessions and deactivates, with one PATCH for copy and state, and a second look at both', async () => {
+    const { service, id, browser } = await signedIn();
+    const { calls, states } = service.kratos;
+    await reject(service, id);
+    await settled(service, id);
+    expect(await service.kratos.whoami({ cookie: browser.session })).toEqual({ kind: 'none' });
+    expect(calls.revokeSessions).toEqual([id]);
+    expect(calls.setState).toEqual([{ id, state: 'inactive', withCopy: true }]);
+    expect(states.get(id)?.state).toBe('inactive');
+    const told = await kindsOf(service, id);
+    expect(told.filter((kind) => /revoked|activated/.test(kind))).toEqual(['sessions_revoked', 'deactivated']);
+    const publications = calls.publish.length;
+    pass(service, MINUTE);
+    await eventually(() => expect(calls.revokeSessions).toHaveLength(2));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosDue).toBeNull());
+    expect(calls.publish).toHaveLength(publications);
+    expect(calls.setState).toHaveLength(1);
+  });
+
+  it('does nothing beside the gate under the published contract, and costs no call', async () => {
+    const { service, id } = await signedIn({ revokeSessions: false, deactivate: false });
+    const { calls } = service.kratos;
+    const publications = calls.publish.length;
+    await reject(service, id);
+    await settled(service, id);
+    expect(calls).toMatchObject({ revokeSessions: [], setState: [], read: [] });
+    expect(calls.publish).toHaveLength(publications + 1);
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ revoke: 0, stateOwed: null, deactivated: 0 });
+  });
+
+  it('leaves alone for good whom an operator had made inactive before', async () => {
+    const { service, id } = await signedIn();
+    service.kratos.states.set(id, { state: 'inactive', stateChangedAt: 1 });
+    await reject(service, id);
+    await settled(service, id);
+    expect(service.kratos.calls.setState).toEqual([]);
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
+    expect(await kindsOf(service, id)).toContain('state_left');
+  });
+
+  it('whose sessions cannot be revoked is published all the same, and they are revoked later', async () => {
+    const { service, id } = await signedIn({ revokeSessions: true, deactivate: false });
+    service.kratos.instead.revokeSessions = () => kratosFails({ operation: 'revoke', status: 503 });
+    await reject(service, id);
+    await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' }));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBeGreaterThan(0));
+    service.kratos.instead.revokeSessions = undefined;
+    pass(service, SOON);
+    await eventually(async () => expect(await kindsOf(service, id)).toContain('sessions_revoked'));
+    await settled(service, id);
+  });
+
+  it('that Kratos throttles pauses publishing for everybody, and nothing is lost', async () => {
+    const { service, id } = await signedIn();
+    service.kratos.instead.revokeSessions = () => kratosFails({ operation: 'revoke', status: 429, retryAfter: MINUTE });
+    await reject(service, id);
+    await eventually(async () => expect(await service.desk.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
+    service.kratos.instead.revokeSessions = undefined;
+    expect(service.kratos.calls.setState).toEqual([]);
+    pass(service, MINUTE);
+    await settled(service, id);
+    expect(service.kratos.states.get(id)?.state).toBe('inactive');
+  });
+
+  it('whose PATCH takes effect and is not answered is written again, and is told once', async () => {
+    const { service, id } = await signedIn();
+    const { kratos } = service;
+    kratos.instead.setState = async () => {
+      kratos.states.set(id, { state: 'inactive', stateChangedAt: service.clock.now() });
+      return kratosFails({ operation: 'patch', failure: 'timeout' });
+    };
+    await reject(service, id);
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
+    kratos.instead.setState = undefined;
+    pass(service, SOON);
+    await settled(service, id);
+    const told = await kindsOf(service, id);
+    expect(told.filter((kind) => kind === 'deactivated')).toHaveLength(1);
+    expect(told).not.toContain('state_left');
+    expect((await snapshotOf(service, id)).identity.deactivated).toBe(1);
+  });
+
+  it('that is overridden while the state is looked at leaves nobody inactive', async () => {
+    const { service, id } = await signedIn();
+    const { desk, kratos } = service;
+    kratos.instead.read = async (identity) => {
+      kratos.instead.read = undefined;
+      const now = desk.clock.now();
+      const approval = { verdict: 'PASSED', reason: 'known to us', by: 'ann' } as const;
+      await desk.ledger.change(id, now, (found) => found && override(found, approval, desk.newId(), now));
+      return kratos.read(identity);
+    };
+    await reject(service, id);
+    await eventually(() => expect(kratos.copies.get(id)).toMatchObject({ status: 'approved', source: 'operator' }));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity).toMatchObject({ stateOwed: null }));
+    expect(kratos.states.get(id)?.state ?? 'active').toBe('active');
+    expect((await snapshotOf(service, id)).identity.deactivated).toBe(0);
+  });
+
+  it('by the operator while a state is left as it is deactivates all the same', async () => {
+    const { service, id } = await signedIn();
+    const { desk, kratos } = service;
+    await reject(service, id);
+    await settled(service, id);
+    const decided = async (verdict: 'PASSED' | 'FAILED') => {
+      const now = desk.clock.now();
+      const word = { verdict, reason: 'known to us', by: 'ann' } as const;
+      await desk.ledger.change(id, now, (found) => found && override(found, word, desk.newId(), now));
+    };
+    // Somebody else has set it back already, so that nothing is to be written; meanwhile the operator rejects.
+    kratos.states.delete(id);
+    kratos.instead.read = async (identity) => {
+      kratos.instead.read = undefined;
+      const seen = await kratos.read(identity);
+      await decided('FAILED');
+      return seen;
+    };
+    await decided('PASSED');
+    service.worker.wake();
+    await eventually(() => expect(kratos.copies.get(id)).toMatchObject({ status: 'rejected', source: 'operator' }));
+    await eventually(() => expect(kratos.states.get(id)?.state).toBe('inactive'));
+  });
+
+  it('that is put right by Jumio sets the state back, once', async () => {
+    const { service, id } = await signedIn();
+    await reject(service, id);
+    await settled(service, id);
+    service.clock.advance(DAY);
+    await decide(service, id, 'PASSED');
+    await eventually(() => expect(service.kratos.states.get(id)?.state).toBe('active'));
+    await eventually(async () =>
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ stateOwed: null, deactivated: 0, revoke: 0 }),
+    );
+    expect(await kindsOf(service, id)).toContain('reactivated');
+    expect(service.kratos.calls.setState.map(({ state }) => state)).toEqual(['inactive', 'active']);
+  });
+
+  it('that is put right leaves an `inactive` that an operator has set since', async () => {
+    const { service, id } = await signedIn();
+    await reject(service, id);
+    await settled(service, id);
+    service.clock.advance(DAY);
+    service.kratos.states.set(id, { state: 'inactive', stateChangedAt: service.clock.now() });
+    await decide(service, id, 'PASSED');
+    await eventually(async () => expect(await kindsOf(service, id)).toContain('state_left'));
+    expect(service.kratos.states.get(id)?.state).toBe('inactive');
+    expect(service.kratos.calls.setState).toHaveLength(1);
+  });
+});

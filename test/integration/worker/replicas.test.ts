@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { callback, callbackOf, initiate } from '../../support/clients/calls.ts';
+import { createFakeJumio, type FakeJumio, process } from '../../support/fakes/jumio.ts';
+import { createFakeKratos } from '../../support/fakes/kratos.ts';
+import { type RecordedKratos, recorded } from '../../support/fakes/recorded-kratos.ts';
+import { postgres, whyNoPostgres } from '../../support/service/databases.ts';
+import { pass, snapshotOf } from '../../support/service/eventually.ts';
+import { buildTestService, type TestService } from '../../support/service/service.ts';
+import { createMovedClock, HOUR, MINUTE, type MovedClock, SECOND } from '../../support/service/shifted-clock.ts';
+
+const PEOPLE = 200;
+
+/** Few enough that the callbacks come while the PATCH before them is still under way. */
+const AT_ONCE = 20;
+
+const OUTCOMES = ['PASSED', 'WARNING', 'REJECTED'] as const;
+
+const STATUS = { PASSED: 'approved', WARNING: 'review', REJECTED: 'rejected' } as const;
+
+interface World {
+  readonly replicas: readonly TestService[];
+  readonly jumio: FakeJumio;
+  readonly kratos: RecordedKratos;
+  readonly clock: MovedClock;
+  readonly ids: readonly string[];
+  /** How many details calls each replica made. */
+  readonly reads: readonly number[];
+}
+
+function outcomeOf(n: number): (typeof OUTCOMES)[number] {
+  return OUTCOMES[n % OUTCOMES.length] ?? 'PASSED';
+}
+
+/** Signs up at both replicas; the verdict's callbacks, two to each, come while the ids are being published. */
+async function person(
+  { replicas, jumio, clock }: World,
+  id: string,
+  outcome: (typeof OUTCOMES)[number],
+): Promise<void> {
+  const signUps = replicas.map((replica) => initiate(replica, { kratos_identity_id: id }));
+  const execution = await vi.waitFor(() => jumio.latest(id), { timeout: 30 * SECOND, interval: 10 });
+  process(execution, outcome, clock.now());
+  const callbacks = [...replicas, ...replicas].map(async (replica) => {
+    const { ledger } = replica.desk;
+    await vi.waitFor(async () => expect(await ledger.identityOfExecution(execution.executionId)).toBe(id), {
+      timeout: 30 * SECOND,
+      interval: 10,
+    });
+    expect((await callback(replica, callbackOf(execution))).statusCode).toBe(200);
+  });
+  await Promise.all([...signUps, ...callbacks]);
+}
+
+/** Until nobody owes anybody anything. */
+async function settled({ replicas, ids }: World, statusOf: (n: number) => string): Promise<void> {
+  const [replica] = replicas;
+  if (replica === undefined) throw new Error('there are two');
+  await vi.waitFor(
+    async () => {
+      const rows = await Promise.all(ids.map((id) => snapshotOf(replica, id)));
+      const unsettled = rows.filter(
+        ({ identity }, n) => identity.status !== statusOf(n) || identity.published < identity.version,
+      );
+      expect(unsettled.map(({ identity }) => identity.id)).toEqual([]);
+    },
+    { timeout: 60 * SECOND, interval: 200 },
+  );
+}
+
+/** The callbacks that came too soon after a read have been followed up too. */
+async function nothingDue({ replicas: [replica], clock }: World): Promise<void> {
+  const due = async () => (await replica?.desk.ledger.nextDue()) ?? Number.POSITIVE_INFINITY;
+  await vi.waitFor(async () => expect(await due()).toBeGreaterThan(clock.now()), { timeout: 30 * SECOND });
+}
+
+async function live(databaseUrl: string): Promise<World> {
+  const neighbours = { jumio: createFakeJumio(), kratos: recorded(createFakeKratos(), 100), clock: createMovedClock() };
+  const reads = [0, 0];
+  const build = (n: 0 | 1) => {
+    const counting: FakeJumio['details'] = (asked) => {
+      reads[n] = (reads[n] ?? 0) + 1;
+      return neighbours.jumio.details(asked);
+    };
+    return buildTestService({ databaseUrl, ...neighbours, jumio: { ...neighbours.jumio, details: counting } });
+  };
+  const replicas = await Promise.all([build(0), build(1)]);
+  const ids = Array.from({ length: PEOPLE }, () => randomUUID());
+  const world = { ...neighbours, replicas, ids, reads };
+  for (let from = 0; from < PEOPLE; from += AT_ONCE)
+    await Promise.all(ids.slice(from, from + AT_ONCE).map((id, n) => person(world, id, outcomeOf(from + n))));
+  await settled(world, (n) => STATUS[outcomeOf(n)]);
+  for (const replica of replicas) pass(replica, MINUTE);
+  await vi.waitFor(() => expect(neighbours.kratos.calls.read).toHaveLength(PEOPLE), { timeout: 30 * SECOND });
+  for (const replica of replicas) pass(replica, HOUR);
+  await nothingDue(world);
+  return world;
+}
+
+const why = await whyNoPostgres();
+
+describe.skipIf(why !== undefined)(`two replicas on one PostgreSQL${why === undefined ? '' : `: ${why}`}`, () => {
+  let world: World | undefined;
+  const lived = (): World => {
+    if (world === undefined) throw new Error('nobody signed up');
+    return world;
+  };
+
+  beforeAll(async () => {
+    const { url, drop } = await postgres.schema();
+    world = await live(url);
+    return async () => {
+      for (const replica of lived().replicas) await replica.close();
+      await drop();
+    };
+  }, 3 * MINUTE);
+
+  it('make one verification and one Jumio account for each of 200 people who sign up at both', async () => {
+    const { jumio, ids, replicas } = lived();
+    expect(jumio.calls.create.map(({ identityId }) => identityId).sort()).toEqual([...ids].sort());
+    for (const id of ids)
+      for (const replica of replicas) expect((await snapshotOf(replica, id)).verifications).toHaveLength(1);
+  });
+
+  it('decide each of them once, though the callbacks came twice to both', async () => {
+    const { ids, replicas } = lived();
+    for (const [n, id] of ids.entries()) {
+      const events = (await replicas[n % 2]?.desk.ledger.events(id)) ?? [];
+      const counted = (kind: string): number => events.filter((event) => event.kind === kind).length;
+      expect([counted('requested'), counted('started'), counted('decided')]).toEqual([1, 1, 1]);
+    }
+  });
+
+  it('never write to one identity at the same time', () => {
+    const { kratos } = lived();
+    expect(kratos.overlaps()).toEqual([]);
+    expect(kratos.spans.length).toBeGreaterThanOrEqual(2 * PEOPLE);
+  });
+
+  it('leave the right copy of everybody in Kratos', () => {
+    const { kratos, ids } = lived();
+    for (const [n, id] of ids.entries()) expect(kratos.copies.get(id)).toMatchObject({ status: STATUS[outcomeOf(n)] });
+  });
+
+  it('shared the work', () => {
+    expect(Math.min(...lived().reads)).toBeGreaterThan(PEOPLE / 10);
+  });
+
+  it('had nothing to complain about', () => {
+    const complaints = lived().replicas.flatMap(({ logs }) => logs.lines().filter(({ level }) => Number(level) >= 40));
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { republish } from '../../../webhook/verification/publication/state.ts';
+import { callback, callbackOf } from '../../support/clients/calls.ts';
+import { process } from '../../support/fakes/jumio.ts';
+import { beginMany, deferred, kratosFails } from '../../support/fakes/upstream-answers.ts';
+import { eventually, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
+
+/** More than the worker has hands. */
+const CROWD = 40;
+
+/** Every call hangs until the test is over, and fails then. */
+function hang(): () => Promise<never> {
+  const end = deferred<never>();
+  return () => end.promise;
+}
+
+/** Its published copy was found to be another one: due for publishing. */
+async function owePublication({ desk, worker }: TestService, id: string): Promise<void> {
+  const now = desk.clock.now();
+  await desk.ledger.change(id, now, (found) => found && republish(found, now, 'sign-in'));
+  worker.wake();
+}
+
+describe('neither neighbour waits for the other', () => {
+  it('forty create calls that hang do not delay a publication', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    service.jumio.instead.create = hang();
+    await beginMany(service, CROWD);
+    await eventually(() => expect(service.jumio.calls.create.length).toBeGreaterThan(10));
+    service.kratos.copies.delete(id);
+    await owePublication(service, id);
+    await eventually(() => expect(service.kratos.copies.has(id)).toBe(true));
+  });
+
+  it('forty reads that hang do not delay a publication, nor a sign-up', async () => {
+    const service = await testService();
+    const id = randomUUID();
+    await signUp(service, id);
+    const crowd = await Promise.all(Array.from({ length: CROWD }, () => signUp(service, randomUUID())));
+    service.jumio.instead.details = hang();
+    await Promise.all(crowd.map((execution) => callback(service, callbackOf(execution))));
+    await eventually(() => expect(service.jumio.calls.details.length).toBeGreaterThan(10));
+    service.kratos.copies.delete(id);
+    await owePublication(service, id);
+    await eventually(() => expect(service.kratos.copies.has(id)).toBe(true));
+    await signUp(service, randomUUID());
+  });
+
+  it('forty publications that hang do not delay a verdict, nor that the gate knows it', async () => {
+    const service = await testService();
+    const execution = await signUp(service, randomUUID());
+    const crowd = await Promise.all(Array.from({ length: CROWD }, () => signUp(service, randomUUID())));
+    service.kratos.instead.publish = hang();
+    await Promise.all(crowd.map(({ identityId }) => owePublication(service, identityId)));
+    await eventually(() => expect(service.kratos.calls.publish.length).toBeGreaterThan(CROWD + 10));
+    process(execution, 'REJECTED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await eventually(async () =>
+      expect(await service.desk.ledger.gate(execution.identityId)).toMatchObject({ status: 'rejected' }),
+    );
+  });
+
+  it('of one identity whose debts are due together, the read does not wait for the publication', async () => {
+    const service = await testService();
+    const execution = await signUp(service, randomUUID());
+    const { identityId } = execution;
+    await service.worker.stop();
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await owePublication(service, identityId);
+    const { databaseUrl, jumio, kratos } = service;
+    const next = await testService({ databaseUrl, jumio, kratos, idle: true });
+    kratos.instead.publish = hang();
+    next.worker.start();
+    await eventually(() => expect(service.kratos.calls.publish).toHaveLength(2));
+    await eventually(async () => expect((await snapshotOf(next, identityId)).identity.status).toBe('approved'));
+  });
+
+  it('a verdict that is read while Kratos is down is published when it is back', async () => {
+    const service = await testService({ desk: (desk) => ({ ...desk, random: () => 0 }) });
+    const execution = await signUp(service, randomUUID());
+    service.kratos.instead.publish = () => kratosFails({ operation: 'patch', failure: 'unreachable' });
+    process(execution, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(execution));
+    await eventually(() => expect(service.kratos.calls.publish.length).toBeGreaterThan(2));
+    expect((await snapshotOf(service, execution.identityId)).identity.status).toBe('approved');
+    service.kratos.instead.publish = undefined;
+    await reaches(service, execution.identityId, 'approved');
+  });
+});

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import { createWorker } from '../../../webhook/verification/worker.ts';
+import { callback, callbackOf } from '../../support/clients/calls.ts';
+import { type Execution, process } from '../../support/fakes/jumio.ts';
+import { begin, deferred, startedAnswer } from '../../support/fakes/upstream-answers.ts';
+import { eventually, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { testService } from '../../support/service/service.ts';
+import { SECOND } from '../../support/service/shifted-clock.ts';
+
+/** So many one after the other, each of which would wait for the worker's next look, a second, if nothing woke it. */
+const ROUNDS = 8;
+
+/** How long a round takes as a rule. Where a busy machine holds one of them up, the others tell. */
+async function usual(round: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  while (times.length < ROUNDS) {
+    const started = performance.now();
+    await round();
+    times.push(performance.now() - started);
+  }
+  return times.toSorted((a, b) => a - b)[ROUNDS / 2] ?? 0;
+}
+
+describe('the worker wakes at once', () => {
+  it('for a sign-up', async () => {
+    const service = await testService();
+    expect(await usual(async () => reaches(service, await begin(service), 'pending'))).toBeLessThan(SECOND / 2);
+  });
+
+  it('for a callback', async () => {
+    const service = await testService();
+    const executions: Execution[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) executions.push(await signUp(service, randomUUID()));
+    const verdict = async (): Promise<void> => {
+      const execution = executions.pop();
+      if (execution === undefined) throw new Error('nobody is left');
+      process(execution, 'PASSED', service.clock.now());
+      await callback(service, callbackOf(execution));
+      await reaches(service, execution.identityId, 'approved');
+    };
+    expect(await usual(verdict)).toBeLessThan(SECOND / 2);
+  });
+
+  it('and finds by itself, within about a second, what another replica made due', async () => {
+    const service = await testService();
+    const other = { ...service, worker: createWorker(service.desk) };
+    const id = await begin(other);
+    await reaches(service, id, 'pending');
+  });
+});
+
+describe('what is due and held back by a budget', () => {
+  it('is looked at less often, so that a pause of hours costs next to nothing', async () => {
+    const service = await testService({ idle: true });
+    await service.desk.ledger.budgets.stop('a reason', service.clock.now());
+    const claim = vi.spyOn(service.desk.ledger, 'claim');
+    await begin(service);
+    service.worker.start();
+    await new Promise((resolve) => setTimeout(resolve, 2 * SECOND));
+    expect(claim.mock.calls.length).toBeGreaterThan(2);
+    expect(claim.mock.calls.length).toBeLessThan(15);
+  });
+});
+
+describe('when the worker is stopped', () => {
+  it('a step that is under way ends, and its result is kept', async () => {
+    const service = await testService();
+    const answer = deferred<ReturnType<typeof startedAnswer>>();
+    service.jumio.instead.create = () => answer.promise;
+    const id = await begin(service);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+    let stopped = false;
+    const stopping = service.worker.stop().then(() => {
+      stopped = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(stopped).toBe(false);
+    const started = startedAnswer();
+    answer.resolve(started);
+    await stopping;
+    const { verifications } = await snapshotOf(service, id);
+    expect(verifications[0]).toMatchObject({ state: 'started', executionId: started.executionId });
+  });
+
+  it('nothing more is claimed, and what is due stays due for the next process', async () => {
+    const service = await testService();
+    await service.worker.stop();
+    const id = await begin(service);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(service.jumio.calls.create).toEqual([]);
+    const next = createWorker(service.desk);
+    next.start();
+    await reaches(service, id, 'pending');
+    await next.stop();
+  });
+
+  it('before it was started, it stops at once', async () => {
+    const service = await testService({ idle: true });
+    await service.worker.stop();
+  });
+});

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import type { GateRow } from '../../../webhook/ledger/ledger.ts';
+import type { Status } from '../../../webhook/model.ts';
+import type { Asked } from '../../../webhook/verification/gate/decide.ts';
+import { type PolicyMistake, parsePolicy } from '../../../webhook/verification/policy/parse.ts';
+import type { Facts, Policy } from '../../../webhook/verification/policy/rules.ts';
+import { COPIES, LEDGERS, names, rowOf } from '../decision-table/cells.ts';
+import { NOW } from './history.ts';
+
+/** A policy of these lines of YAML. */
+export function policyOf(text: string): Policy {
+  const { policy, mistakes } = parsePolicy(text);
+  if (policy === undefined) throw new Error(JSON.stringify(mistakes));
+  return policy;
+}
+
+export function mistakesOf(text: string): readonly PolicyMistake[] {
+  return parsePolicy(text).mistakes ?? [];
+}
+
+/** Blocks these statuses and lets everybody else in. */
+export function blocking(...statuses: readonly string[]): Policy {
+  return policyOf(`rules: [{ when: { status: [${statuses.join()}] }, then: block }, { then: allow }]`);
+}
+
+const STATUSES: readonly Status[] = names(LEDGERS);
+
+const WAITING = ['person', 'jumio', 'operator', 'nobody'] as const;
+
+const FLOWS = ['login', 'refresh', 'recovery'] as const;
+
+const METHODS = ['password', 'code', 'oidc'] as const;
+
+const SCHEMAS = ['default', 'staff'] as const;
+
+function oneOrMore<T extends string>(words: readonly T[]) {
+  return fc.oneof(fc.constantFrom(...words), fc.subarray([...words], { minLength: 1 }));
+}
+
+const days = fc.integer({ min: 1, max: 400 });
+
+/** At most one of the two, so that no rule can never match; a rule on the verdict's age needs the lifetime. */
+const age = (about: string) =>
+  fc.oneof(
+    days.map((n) => ({ [`${about}_younger_than`]: `${n}d` })),
+    days.map((n) => ({ [`${about}_older_than`]: `${n}d` })),
+    fc.constant({}),
+  );
+
+const keys = fc.record(
+  {
+    status: oneOrMore(STATUSES),
+    waiting_on: oneOrMore(WAITING),
+    flow: oneOrMore(FLOWS),
+    method: oneOrMore(METHODS),
+    schema: oneOrMore(SCHEMAS),
+  },
+  { requiredKeys: [] },
+);
+
+const condition = fc
+  .tuple(keys, age('account'), age('verdict'))
+  .map((parts) => Object.assign({}, ...parts))
+  .filter((when) => Object.keys(when).length > 0);
+
+const decision = fc.constantFrom('allow', 'block', 'block_with_way_on');
+
+/** The rules of a policy, each as text: any with which the service would start. */
+export const policyRules = fc
+  .tuple(fc.array(fc.tuple(condition, decision), { maxLength: 6 }), decision)
+  .map(([rules, last]) => {
+    const conditional = rules.map(([when, word]) => `{"when":${JSON.stringify(when)},"then":"${word}"}`);
+    return [...conditional, `{"then":"${last}"}`];
+  });
+
+/** A lifetime of a day, so that a rule may refuse by the age of a verdict. */
+export function policyOfRules(rules: readonly string[]): Policy {
+  return policyOf(`{"verdict_lifetime":"1d","rules":[${rules.join()}]}`);
+}
+
+const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
+
+const someAge = fc.integer({ min: -1, max: 500 * 86_400_000 });
+
+export const facts: fc.Arbitrary<Facts> = fc.record({
+  status: fc.constantFrom(...STATUSES),
+  waitingOn: maybe(fc.constantFrom(...WAITING)),
+  flow: maybe(fc.constantFrom(...FLOWS)),
+  method: maybe(fc.constantFrom(...METHODS)),
+  schema: maybe(fc.constantFrom(...SCHEMAS)),
+  accountAge: maybe(someAge),
+  verdictAge: maybe(someAge),
+});
+
+export const asked: fc.Arbitrary<Asked> = fc.record(
+  {
+    flow: fc.constantFrom(...FLOWS),
+    method: fc.constantFrom(...METHODS),
+    schemaId: fc.constantFrom(...SCHEMAS),
+    bornAt: someAge.map((ms) => NOW - ms),
+  },
+  { requiredKeys: [] },
+);
+
+/** What the ledger may know, and whether it can be read. */
+export const row: fc.Arbitrary<GateRow | 'none' | 'unreadable'> = fc.oneof(
+  fc.constantFrom('none', 'unreadable'),
+  fc
+    .tuple(fc.constantFrom(...STATUSES), fc.boolean(), maybe(fc.constantFrom(...WAITING)), someAge)
+    .map(([status, isPublished, attemptWaitsOn, ms]) => {
+      const kept = rowOf(status, isPublished);
+      return { ...kept, attemptWaitsOn, decidedAt: kept.standing === null ? null : NOW - ms };
+    }),
+);
+
+export const copy = fc.constantFrom(...names(COPIES)).map((name) => COPIES[name]);

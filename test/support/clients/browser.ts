@@ -1,0 +1,97 @@
+import type { LightMyRequestResponse } from 'fastify';
+import { CookieJar } from 'tough-cookie';
+import type { TestService } from '../service/service.ts';
+import { unescapeHtml } from './entities.ts';
+
+/** What a page says and offers. */
+export interface SeenPage {
+  readonly status: number;
+  readonly headers: LightMyRequestResponse['headers'];
+  readonly body: string;
+  readonly location: string | undefined;
+  readonly sentence: string | undefined;
+  /** The one action: a button of the form, a link, or a text. */
+  readonly action: { readonly kind: string; readonly text: string; readonly href: string | undefined } | undefined;
+  /** Where the form leads. */
+  readonly to: string | undefined;
+  /** The form's hidden inputs. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface Browser {
+  /** The Cookie header of Kratos' own cookies; empty: signed out. */
+  session: string;
+  /** What the browser sends as Accept-Language; undefined: nothing. */
+  language: string | undefined;
+  readonly jar: CookieJar;
+  get(path: string): Promise<SeenPage>;
+  /** Sends the form as it is, or with other fields; `undefined` leaves one out. */
+  post(fields: Readonly<Record<string, string | undefined>>, to?: string): Promise<SeenPage>;
+  /** Opens the page and presses its button. */
+  press(path?: string): Promise<SeenPage>;
+}
+
+function hiddenInputs(body: string): Record<string, string> {
+  const inputs = body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
+  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [unescapeHtml(name), unescapeHtml(value)]));
+}
+
+function actionOf(body: string): SeenPage['action'] {
+  const [, tag, attributes = '', text = ''] = /<(a|button|p) id="action"([^>]*)>([^<]*)</.exec(body) ?? [];
+  const href = / href="([^"]*)"/.exec(attributes)?.[1];
+  const kinds = new Map([
+    ['a', 'link'],
+    ['button', 'button'],
+    ['p', 'text'],
+  ]);
+  const kind = kinds.get(tag ?? '');
+  return kind === undefined ? undefined : { kind, text: unescapeHtml(text), href: href && unescapeHtml(href) };
+}
+
+function seen(answer: LightMyRequestResponse): SeenPage {
+  const sentence = /<p id="sentence"[^>]*>([^<]*)</.exec(answer.body)?.[1];
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.body,
+    location: answer.headers.location,
+    sentence: sentence && unescapeHtml(sentence),
+    action: actionOf(answer.body),
+    to: /<form method="post" action="([^"]*)"/.exec(answer.body)?.[1],
+    fields: hiddenInputs(answer.body),
+  };
+}
+
+/** A person's browser at this service, as PUBLIC_URL says it is reached. */
+export function openBrowser({ app, config }: TestService, session = ''): Browser {
+  const jar = new CookieJar();
+  const site = config.PUBLIC_URL ?? 'http://localhost';
+
+  async function visit(method: 'GET' | 'POST', path: string, fields?: URLSearchParams): Promise<SeenPage> {
+    const url = `${site}${path}`;
+    const cookie = [browser.session, await jar.getCookieString(url)].filter((part) => part !== '').join('; ');
+    const type = fields === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+    const language = browser.language === undefined ? {} : { 'accept-language': browser.language };
+    const headers = { ...(cookie === '' ? {} : { cookie }), ...type, ...language };
+    const payload = fields === undefined ? {} : { payload: fields.toString() };
+    const answer = await app.inject({ method, url: path, headers, ...payload });
+    for (const set of [answer.headers['set-cookie'] ?? []].flat()) await jar.setCookie(set, url);
+    return seen(answer);
+  }
+
+  const browser: Browser = {
+    session,
+    language: undefined,
+    jar,
+    get: (path) => visit('GET', path),
+    post: (fields, to = '/jumio/verify') => {
+      const given = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      return visit('POST', to, new URLSearchParams(given));
+    },
+    press: async (path = '/jumio/verify') => {
+      const { fields, to } = await browser.get(path);
+      return browser.post(fields, to);
+    },
+  };
+  return browser;
+}

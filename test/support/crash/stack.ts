@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { onTestFinished, vi } from 'vitest';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
+import { freePort } from '../../../sandbox/kratos/real/ports.ts';
+import { type RunningService, startService } from '../../../sandbox/stack/service.ts';
+import { CANARIES } from '../logs/canaries.ts';
+import { captureLogs } from '../logs/capture.ts';
+import { askFile, sqlite } from '../service/databases.ts';
+import { type KillNeighbours, startKillNeighbours } from './upstreams.ts';
+
+const PATIENCE = { timeout: 30_000, interval: 20 };
+
+/** One person's way through the service as a process of its own, which may die at any moment. */
+export interface KillWorld extends KillNeighbours {
+  readonly identityId: string;
+  /** Starts the service on the one ledger, its clock so many seconds ahead. */
+  live(aheadSeconds: number): Promise<RunningService>;
+  /** Kratos' hook; the status of the answer, undefined where none came. */
+  signUp(service: RunningService): Promise<number | undefined>;
+  /** Jumio's callback for the latest execution; the status of the answer. */
+  callback(service: RunningService): Promise<number | undefined>;
+  /** Reads the ledger's file, from outside. */
+  ledger(query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(assertion, PATIENCE);
+}
+
+/** Waits for the end of a process that somebody else kills. */
+export function death({ process: child }: RunningService): Promise<void> {
+  return eventually(() => {
+    if (child.exitCode === null && child.signalCode === null) throw new Error('it is still alive');
+  });
+}
+
+async function post(url: string, body: object, headers: Record<string, string>): Promise<number | undefined> {
+  const message = { method: 'POST', url, headers: { 'content-type': 'application/json', ...headers } };
+  try {
+    return (await send({ ...message, body: JSON.stringify(body) })).status;
+  } catch {
+    return undefined;
+  }
+}
+
+function environment({ jumioUrl, kratosUrl }: KillNeighbours, databaseUrl: string): Record<string, string> {
+  return {
+    ORY_WEBHOOK_SECRET: CANARIES.webhookSecret,
+    KRATOS_ADMIN_URL: kratosUrl,
+    JUMIO_AUTH_URL: `${jumioUrl}/oauth2/token`,
+    JUMIO_API_BASE_URL: jumioUrl,
+    JUMIO_CLIENT_ID: 'client',
+    JUMIO_CLIENT_SECRET: CANARIES.clientSecret,
+    JUMIO_CALLBACK_SECRET: CANARIES.callbackSecret,
+    DATABASE_URL: databaseUrl,
+    HOST: '127.0.0.1',
+  };
+}
+
+/** @param extra on top of the service's configuration. */
+export async function startKillWorld(extra: Readonly<Record<string, string>> = {}): Promise<KillWorld> {
+  const neighbours = await startKillNeighbours();
+  const databaseUrl = await sqlite.fresh();
+  const identityId = randomUUID();
+  const logs = captureLogs();
+  const live = async (ahead: number): Promise<RunningService> => {
+    const env = { ...environment(neighbours, databaseUrl), ...extra, PORT: String(await freePort()) };
+    const service = await startService({ env, ahead, onLog: (line) => logs.write(`${line}\n`) });
+    onTestFinished(() => service.kill());
+    return service;
+  };
+  return {
+    ...neighbours,
+    identityId,
+    live,
+    signUp: ({ url }) =>
+      post(`${url}/jumio/initiate`, { kratos_identity_id: identityId }, { 'x-webhook-secret': CANARIES.webhookSecret }),
+    callback: ({ url }) => {
+      const { executionId, reference } = neighbours.executions.at(-1) ?? { executionId: '', reference: '' };
+      const workflowExecution = { id: executionId, status: 'PROCESSED' };
+      return post(`${url}/jumio/callback`, { userReference: reference, workflowExecution }, {});
+    },
+    ledger: async (query) => askFile(databaseUrl, query),
+  };
+}

@@ -1,0 +1,125 @@
+import type { GateRow } from '../../../webhook/ledger/ledger.ts';
+import type { DecidedStatus, LedgerEvent, Snapshot, Status } from '../../../webhook/model.ts';
+import { type Asked, gate, type Verdict } from '../../../webhook/verification/gate/decide.ts';
+import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import type { Policy } from '../../../webhook/verification/policy/rules.ts';
+import type { Copy } from '../../../webhook/verification/record/published-copy.ts';
+import { NOW } from '../builders/history.ts';
+import { EVENTS, type EventName } from './events.ts';
+import { ATTEMPTS, type AttemptName, STANDINGS, type StandingName, situation } from './rows.ts';
+
+/** One cell: a standing, beside it an attempt, and what an event makes of the two. */
+export interface Cell {
+  readonly standing: StandingName;
+  readonly attempt: AttemptName;
+  readonly event: EventName;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  readonly events: readonly LedgerEvent[];
+  /** The moment of the event, epoch milliseconds. */
+  readonly at: number;
+}
+
+/** `Object.keys` forgets that it knows the keys. */
+export function names<Name extends string>(axis: Readonly<Record<Name, unknown>>): Name[] {
+  const all: Name[] = [];
+  for (const name in axis) all.push(name);
+  return all;
+}
+
+/** The cell, or undefined where the event cannot happen. */
+export async function cell(standing: StandingName, attempt: AttemptName, event: EventName): Promise<Cell | undefined> {
+  const before = situation(standing, attempt);
+  const happened = await EVENTS[event](before);
+  if (happened === undefined) return undefined;
+  const { at, change } = happened;
+  return { standing, attempt, event, before, after: change?.snapshot ?? before, events: change?.events ?? [], at };
+}
+
+/** Every cell in which the event can happen. */
+export async function allCells(): Promise<Cell[]> {
+  const wanted = names(STANDINGS).flatMap((standing) =>
+    names(ATTEMPTS).flatMap((attempt) => names(EVENTS).map((event) => cell(standing, attempt, event))),
+  );
+  return (await Promise.all(wanted)).filter((found) => found !== undefined);
+}
+
+/** A request that says nothing of itself. */
+export const SILENT: Asked = {};
+
+/** What the gate says at the moment of the tests to a request that says nothing of itself. */
+export function judged(row: GateRow | 'none' | 'unreadable', copy: Copy, policy: Policy = publishedPolicy): Verdict {
+  return gate(policy, row, copy, SILENT, NOW);
+}
+
+/** What a request of Kratos can show of the published copy. */
+export const COPIES = {
+  'key absent': {},
+  null: { metadata_public: null },
+  'without jumio': { metadata_public: { theirs: 1 } },
+  none: { metadata_public: { jumio: { status: 'none' } } },
+  pending: { metadata_public: { jumio: { status: 'pending' } } },
+  processing: { metadata_public: { jumio: { status: 'processing' } } },
+  expired: { metadata_public: { jumio: { status: 'expired' } } },
+  approved: { metadata_public: { jumio: { status: 'approved' } } },
+  review: { metadata_public: { jumio: { status: 'review' } } },
+  rejected: { metadata_public: { jumio: { status: 'rejected' } } },
+  'unknown word': { metadata_public: { jumio: { status: 'REJECTED_BY_HAND' } } },
+  'no text': { metadata_public: { jumio: { status: { rejected: true } } } },
+  'published integration: initiated': { metadata_public: { jumio_verification_status: 'initiated' } },
+  'published integration: verified': { metadata_public: { jumio_verification_status: 'verified' } },
+  'published integration: rejected': { metadata_public: { jumio_verification_status: 'rejected' } },
+  'in the body: rejected': { metadata_public: null, jumio_verification_status: 'rejected' },
+  'approved, and rejected in the body': {
+    metadata_public: { jumio: { status: 'approved' } },
+    jumio_verification_status: 'rejected',
+  },
+  'pending, and rejected in the body': {
+    metadata_public: { jumio: { status: 'pending' } },
+    jumio_verification_status: 'rejected',
+  },
+} as const;
+
+export type CopyName = keyof typeof COPIES;
+
+/** What the ledger can say of an identity: a standing, or a status without one. */
+export const LEDGERS = {
+  none: null,
+  pending: null,
+  processing: null,
+  expired: null,
+  approved: 'approved',
+  review: 'review',
+  rejected: 'rejected',
+} as const satisfies Readonly<Record<Status, DecidedStatus | null>>;
+
+/** A row of the ledger; `isPublished` false: its last change is still owed to Kratos. */
+export function rowOf(status: Status, isPublished: boolean): GateRow {
+  const published = isPublished ? 3 : 2;
+  return {
+    standing: LEDGERS[status],
+    status,
+    decidedAt: LEDGERS[status] === null ? null : 0,
+    reason: null,
+    rejections: status === 'rejected' ? 1 : 0,
+    attemptWaitsOn: null,
+    content: '{}',
+    changedAt: 0,
+    version: 3,
+    published,
+    gone: 0,
+    invited: 0,
+    evidence: 0,
+    schemaId: null,
+    bornAt: null,
+    locale: null,
+    grantedFrom: null,
+    erasedAt: null,
+    attempts: 1,
+  };
+}
+
+/** What the ledger's one query gives the gate of a snapshot. */
+export function gateRowOf({ identity, verifications }: Snapshot): GateRow {
+  return { ...identity, attempts: verifications.length };
+}

@@ -1,0 +1,42 @@
+import { expect } from 'vitest';
+import type { Snapshot, Verification } from '../../../webhook/model.ts';
+import { standingOf } from '../../../webhook/verification/record/standing.ts';
+import { allCells, type Cell } from './cells.ts';
+import type { EventName } from './events.ts';
+
+/** Every cell of the table. */
+export const cells = await allCells();
+
+/** The cells that break a rule, by name, the first few of them: the test's message says where. */
+export function breaking(rule: (cell: Cell) => boolean, among: readonly Cell[] = cells): string[] {
+  expect(among.length).toBeGreaterThan(0);
+  const broken = among.filter((cell) => !rule(cell));
+  const named = broken.slice(0, 8).map(({ standing, attempt, event }) => `${standing} | ${attempt} | ${event}`);
+  return broken.length > named.length ? [...named, `and ${broken.length - named.length} more`] : named;
+}
+
+/** The only events that carry a decision of Jumio's on this very execution. */
+const DECIDING: ReadonlySet<EventName> = new Set<EventName>([
+  'details: PASSED',
+  'details: PASSED, completed before all else',
+  'details: WARNING',
+  'details: REJECTED, unreadable',
+  'details: REJECTED, manipulated',
+]);
+
+/** The cells of such an event. */
+export const deciding = cells.filter(({ event }) => DECIDING.has(event));
+
+/** All the others. */
+export const undecided = cells.filter(({ event }) => !DECIDING.has(event));
+
+/** What counts, and by which verification. */
+export function counts(snapshot: Snapshot): string {
+  const standing = standingOf(snapshot);
+  return standing === null ? 'none' : `${standing.status} by ${standing.by?.id ?? 'its copy'}`;
+}
+
+/** The same verification, in another snapshot. */
+export function sameIn(snapshot: Snapshot, row: Verification | undefined): Verification | undefined {
+  return snapshot.verifications.find(({ id }) => id === row?.id);
+}

@@ -1,0 +1,75 @@
+import { toStarted } from '../../../webhook/jumio/create.ts';
+import { type JumioResult, toResult } from '../../../webhook/jumio/result.ts';
+import type { Started } from '../../../webhook/jumio/types.ts';
+import { detailsWire, startedWire, statusWire } from '../../../webhook/jumio/wire.ts';
+import type { Verification } from '../../../webhook/model.ts';
+import { mintReference } from '../../../webhook/verification/execution/reference.ts';
+
+/** The ledger's key in tests without a ledger. */
+export const REFERENCE_KEY = Buffer.alloc(32, 7);
+
+/** What a test says of Jumio's details answer; the rest is the verification's own. */
+export interface Told {
+  readonly status: string;
+  readonly decision?: object | null;
+  readonly capabilities?: object;
+  /** Epoch milliseconds; null: the field is missing. */
+  readonly completedAt?: number | null;
+  readonly workflow?: object;
+  readonly account?: object;
+}
+
+/** The decision of a wire answer, with the scores of jumio.md §7.4. */
+export function decision(type: string, score: number, label = type): object {
+  return { type, details: { label }, risk: { score } };
+}
+
+/** Findings of one capability, as far as the mapping reads them (jumio.md §7.3). */
+export function findings(capability: string, type: string, label: string): object {
+  return { [capability]: [{ id: 'c', credentials: [], decision: { type, details: { label } } }] };
+}
+
+function detailsJson(row: Verification, told: Told): string {
+  const { status, decision: said = null, capabilities = {}, completedAt = null } = told;
+  return JSON.stringify({
+    workflow: {
+      id: row.executionId,
+      status,
+      definitionKey: row.definitionKey,
+      userReference: mintReference(REFERENCE_KEY, row.id),
+      customerInternalReference: row.identityId,
+      ...told.workflow,
+    },
+    account: { id: row.accountId, ...told.account },
+    createdAt: '2026-01-05T09:30:01.221Z',
+    completedAt: completedAt === null ? undefined : new Date(completedAt).toISOString(),
+    decision: said ?? undefined,
+    steps: { href: 'https://retrieval.emea-1.jumio.ai/steps' },
+    capabilities,
+  });
+}
+
+/** A details answer for this verification: JSON of the wire, through the service's own schema and mapping. */
+export function detailsOf(row: Verification, told: Told): JumioResult {
+  return toResult(detailsWire.parse(JSON.parse(detailsJson(row, told))));
+}
+
+/** The word of a status answer (jumio.md §7.2). */
+export function statusOf(word: string): string {
+  const json = JSON.stringify({ account: { id: 'a' }, workflowExecution: { id: 'e', status: word } });
+  return statusWire.parse(JSON.parse(json)).workflowExecution.status;
+}
+
+/** The answer to a start (jumio.md §3.6); `withLink` false: the tenant has no domain prefix. */
+export function startedAs(accountId: string, executionId: string, withLink = true): Started {
+  const web = withLink ? { href: `https://acme.web.emea-1.jumio.ai/web/client?token=link-${executionId}` } : undefined;
+  const credentials = [{ id: 'd1', category: 'ID', api: { token: `transaction-${executionId}` } }];
+  const sdk = { token: `sdk-${executionId}` };
+  const json = JSON.stringify({
+    account: { id: accountId },
+    web,
+    sdk,
+    workflowExecution: { id: executionId, credentials },
+  });
+  return toStarted(startedWire.parse(JSON.parse(json)), 'https://account.emea-1.jumio.ai/api/v1');
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { UpstreamError } from '../../../webhook/errors.ts';
+import type { JumioResult } from '../../../webhook/jumio/result.ts';
+import type { ExecutionIds, JumioClient, Start, Started } from '../../../webhook/jumio/types.ts';
+import type { Reason } from '../../../webhook/model.ts';
+import { CANARIES, HOSTED_LINK } from '../logs/canaries.ts';
+
+/** One execution, as a test sees and steers it. */
+export interface Execution extends ExecutionIds {
+  readonly identityId: string;
+  /** What the start carried: our signed reference. */
+  readonly reference: string;
+  readonly link: string;
+  status: string;
+  decision?: JumioResult['decision'];
+  completedAt?: number;
+}
+
+type Methods = { -readonly [Name in keyof JumioClient]?: JumioClient[Name] | undefined };
+
+/** Jumio as the service's client shows it, without a socket: what it was asked, and what it is to answer. */
+export interface FakeJumio extends JumioClient {
+  readonly calls: {
+    readonly create: Start[];
+    readonly status: ExecutionIds[];
+    readonly details: ExecutionIds[];
+    readonly prepare: { readonly url: string; readonly token: string; readonly data: object }[];
+    readonly deleteAccount: string[];
+  };
+  /** All executions, in the order of their starts. */
+  readonly executions: readonly Execution[];
+  /** While set, a method answers so. */
+  readonly instead: Methods;
+  /** The latest execution of an identity; fails where it has none. */
+  latest(identityId: string): Execution;
+  /** How often its retrieval API was asked. */
+  reads(): number;
+}
+
+/** Nobody listens at Jumio's address. */
+export function jumioDown(operation: string): Promise<never> {
+  return Promise.reject(new UpstreamError({ upstream: 'jumio', operation, failure: 'unreachable' }));
+}
+
+/** For `instead`: a call that is not answered before the test ends. */
+export function unanswered(): () => Promise<never> {
+  const end = new AbortController();
+  onTestFinished(() => end.abort());
+  return () =>
+    new Promise((_resolve, reject) => {
+      end.signal.addEventListener('abort', () => reject(new Error('the test is over')));
+    });
+}
+
+function startExecution(start: Start): Execution {
+  const executionId = randomUUID();
+  return {
+    accountId: start.accountId ?? randomUUID(),
+    executionId,
+    identityId: start.identityId,
+    reference: start.reference,
+    link: `${HOSTED_LINK}&execution=${executionId}`,
+    status: 'INITIATED',
+  };
+}
+
+function started({ accountId, executionId, link }: Execution): Started {
+  return {
+    accountId,
+    executionId,
+    link,
+    sdkToken: CANARIES.sdkToken,
+    transactionToken: CANARIES.transactionToken,
+  };
+}
+
+function result(execution: Execution, workflowKey: string): JumioResult {
+  const { accountId, executionId, status, decision, completedAt } = execution;
+  return {
+    accountId,
+    executionId,
+    status,
+    definitionKey: workflowKey,
+    userReference: execution.reference,
+    customerInternalReference: execution.identityId,
+    ...(decision === undefined ? {} : { decision }),
+    ...(completedAt === undefined ? {} : { completedAt }),
+  };
+}
+
+function notFound(operation: string): UpstreamError {
+  return new UpstreamError({ upstream: 'jumio', operation, failure: 'status', status: 404 });
+}
+
+export function createFakeJumio(workflowKey = '10011'): FakeJumio {
+  const calls: FakeJumio['calls'] = { create: [], status: [], details: [], prepare: [], deleteAccount: [] };
+  const executions: Execution[] = [];
+  const instead: Methods = {};
+
+  function find(ids: ExecutionIds, operation: string): Execution {
+    const found = executions.find(({ executionId }) => executionId === ids.executionId);
+    if (found === undefined) throw notFound(operation);
+    return found;
+  }
+
+  return {
+    calls,
+    executions,
+    instead,
+    latest: (identityId) => {
+      const found = executions.filter((execution) => execution.identityId === identityId).at(-1);
+      if (found === undefined) throw new Error('no execution was started for this identity');
+      return found;
+    },
+    reads: () => calls.status.length + calls.details.length,
+    create: async (start) => {
+      calls.create.push(start);
+      if (instead.create) return instead.create(start);
+      const execution = startExecution(start);
+      executions.push(execution);
+      return started(execution);
+    },
+    status: async (ids) => {
+      calls.status.push(ids);
+      return instead.status ? instead.status(ids) : find(ids, 'status').status;
+    },
+    details: async (ids) => {
+      calls.details.push(ids);
+      return instead.details ? instead.details(ids) : result(find(ids, 'details'), workflowKey);
+    },
+    prepare: async (url, token, data) => {
+      calls.prepare.push({ url, token, data });
+      await instead.prepare?.(url, token, data);
+    },
+    deleteAccount: async (accountId) => {
+      calls.deleteAccount.push(accountId);
+      if (instead.deleteAccount) return instead.deleteAccount(accountId);
+      const left = executions.filter((execution) => execution.accountId !== accountId);
+      if (left.length === executions.length) throw notFound('delete');
+      executions.splice(0, executions.length, ...left);
+    },
+  };
+}
+
+/** Jumio is done with an execution. */
+export function process(execution: Execution, type: 'PASSED' | 'WARNING' | 'REJECTED', at: number, reason?: Reason) {
+  execution.status = 'PROCESSED';
+  execution.completedAt = at;
+  execution.decision = { type, ...(type === 'REJECTED' ? { reason: reason ?? 'other' } : {}) };
+}

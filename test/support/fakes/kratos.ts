@@ -1,0 +1,177 @@
+import { UpstreamError } from '../../../webhook/errors.ts';
+import type {
+  Credentials,
+  KratosClient,
+  KratosIdentity,
+  OidcCredential,
+  State,
+  Whoami,
+} from '../../../webhook/kratos/types.ts';
+import { CANARIES } from '../logs/canaries.ts';
+
+type Methods = { -readonly [Name in keyof KratosClient]?: KratosClient[Name] | undefined };
+
+/** Kratos as the service's client shows it, without a socket. */
+export interface FakeKratos extends KratosClient {
+  readonly calls: {
+    readonly publish: string[];
+    /** Which states were written, with our copy or without. */
+    readonly setState: { readonly id: string; readonly state: State; readonly withCopy: boolean }[];
+    readonly revokeSessions: string[];
+    readonly read: string[];
+    /** Where each page was asked to begin; undefined: at the first. */
+    readonly list: (string | undefined)[];
+    readonly oidcCredentials: string[];
+    readonly whoami: Credentials[];
+    readonly unpublish: string[];
+    readonly traits: string[];
+  };
+  /** While set, a method answers so. */
+  readonly instead: Methods;
+  /** What `metadata_public.jumio` of an identity is; a test may write another. */
+  readonly copies: Map<string, unknown>;
+  /** Of those who are not simply active: their state, and since when. */
+  readonly states: Map<string, { readonly state: State; readonly stateChangedAt: number }>;
+  /** The language in the traits, of those who have one. */
+  readonly locales: Map<string, string>;
+  /** What stands in the traits of an identity, by JSON pointer. */
+  readonly traitsOf: Map<string, Readonly<Record<string, unknown>>>;
+  /** Whose identifier is whose. */
+  readonly identifiers: Map<string, string>;
+  /** Whom the list has, in its order. */
+  readonly everybody: KratosIdentity[];
+  /** The OpenID Connect credentials of an identity, with the ID tokens that were kept. */
+  readonly credentials: Map<string, OidcCredential[]>;
+  /** Signs a person in: the Cookie header of their browser. */
+  signIn(identityId: string): string;
+  /** Signs a person in in an application without cookies: the session token. */
+  signInApp(identityId: string): string;
+  /** Ends every session. */
+  signOut(): void;
+}
+
+/** Nobody listens at Kratos' address. */
+export function kratosDown(operation: string): Promise<never> {
+  return Promise.reject(new UpstreamError({ upstream: 'kratos', operation, failure: 'unreachable' }));
+}
+
+/** @param now the time that its `state_changed_at` is told by. */
+export function createFakeKratos(now: () => number = Date.now): FakeKratos {
+  const calls: FakeKratos['calls'] = {
+    publish: [],
+    setState: [],
+    revokeSessions: [],
+    unpublish: [],
+    traits: [],
+    read: [],
+    list: [],
+    oidcCredentials: [],
+    whoami: [],
+  };
+  const states: FakeKratos['states'] = new Map();
+  const credentials: FakeKratos['credentials'] = new Map();
+  const copies = new Map<string, unknown>();
+  const locales: FakeKratos['locales'] = new Map();
+  const traitsOf: FakeKratos['traitsOf'] = new Map();
+  const identifiers = new Map<string, string>();
+  const sessions = new Map<string, string>();
+  const instead: Methods = {};
+  const everybody: KratosIdentity[] = [];
+
+  function identity(id: string): KratosIdentity {
+    const jumio = copies.get(id);
+    const locale = locales.get(id);
+    const state = states.get(id) ?? { state: 'active' };
+    return { id, metadataPublic: jumio === undefined ? null : { jumio }, ...(locale && { locale }), ...state };
+  }
+
+  /** `X-Session-Token`, else the cookie, else the bearer token (kratos.md §9). */
+  function session({ cookie = '', sessionToken, authorization }: Credentials): Whoami {
+    const bearer = authorization?.replace(/^Bearer /, '');
+    const cookies = cookie.split('; ').filter((each) => each.startsWith('ory_kratos_session='));
+    const brought = sessionToken !== undefined ? [sessionToken] : cookies.length > 0 ? cookies : [bearer ?? ''];
+    const found = [...sessions].find(([value]) => brought.includes(value));
+    const isActive = states.get(found?.[1] ?? '')?.state !== 'inactive';
+    return found === undefined || !isActive ? { kind: 'none' } : { kind: 'session', identity: identity(found[1]) };
+  }
+
+  return {
+    calls,
+    copies,
+    locales,
+    credentials,
+    states,
+    identifiers,
+    traitsOf,
+    everybody,
+    instead,
+    signIn: (identityId) => {
+      const cookie = `ory_kratos_session=${CANARIES.cookie}-${sessions.size}`;
+      sessions.set(cookie, identityId);
+      return cookie;
+    },
+    signInApp: (identityId) => {
+      const token = `${CANARIES.sessionToken}-${sessions.size}`;
+      sessions.set(token, identityId);
+      return token;
+    },
+    signOut: () => sessions.clear(),
+    publish: async (id, content) => {
+      calls.publish.push(id);
+      if (instead.publish) return instead.publish(id, content);
+      copies.set(id, structuredClone(content.public));
+      return copies.get(id);
+    },
+    setState: async (id, state, content) => {
+      calls.setState.push({ id, state, withCopy: content !== undefined });
+      if (instead.setState) return instead.setState(id, state, content);
+      if (content !== undefined) copies.set(id, structuredClone(content.public));
+      if (states.get(id)?.state !== state) states.set(id, { state, stateChangedAt: now() });
+      return { jumio: copies.get(id), ...states.get(id) };
+    },
+    revokeSessions: async (id) => {
+      calls.revokeSessions.push(id);
+      if (instead.revokeSessions) return instead.revokeSessions(id);
+      const his = [...sessions].filter(([, owner]) => owner === id);
+      for (const [value] of his) sessions.delete(value);
+      return his.length > 0;
+    },
+    unpublish: async (found, what) => {
+      calls.unpublish.push(found.id);
+      if (instead.unpublish) return instead.unpublish(found, what);
+      copies.delete(found.id);
+    },
+    find: async (identifier) => {
+      if (instead.find) return instead.find(identifier);
+      const id = identifiers.get(identifier);
+      return id === undefined ? [] : [id];
+    },
+    read: async (id) => {
+      calls.read.push(id);
+      return instead.read ? instead.read(id) : identity(id);
+    },
+    list: async (pageSize, from) => {
+      calls.list.push(from);
+      if (instead.list) return instead.list(pageSize, from);
+      const end = Number(from ?? 0) + pageSize;
+      const identities = everybody.slice(Number(from ?? 0), end);
+      return { identities, ...(end < everybody.length && { next: String(end) }) };
+    },
+    oidcCredentials: async (id) => {
+      calls.oidcCredentials.push(id);
+      if (instead.oidcCredentials) return instead.oidcCredentials(id);
+      const { metadataPublic } = identity(id);
+      return { credentials: credentials.get(id) ?? [], metadataPublic };
+    },
+    traits: async (id, pointers) => {
+      calls.traits.push(id);
+      if (instead.traits) return instead.traits(id, pointers);
+      const found = Object.entries(pointers).map(([name, at]) => [name, traitsOf.get(id)?.[at]] as const);
+      return Object.fromEntries(found.filter(([, value]) => value !== undefined));
+    },
+    whoami: async (credentials) => {
+      calls.whoami.push(credentials);
+      return instead.whoami ? instead.whoami(credentials) : session(credentials);
+    },
+  };
+}

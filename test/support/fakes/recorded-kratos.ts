@@ -1,0 +1,47 @@
+import type { FakeKratos } from './kratos.ts';
+
+interface Span {
+  readonly identityId: string;
+  readonly from: number;
+  readonly to: number;
+  /** The content as it was sent; undefined for a read. */
+  readonly body: string | undefined;
+}
+
+/** A Kratos that takes its time, and remembers when each call to it began and ended. */
+export interface RecordedKratos extends FakeKratos {
+  readonly spans: readonly Span[];
+  /** Calls for one identity that were under way at the same time, as pairs. */
+  overlaps(): [Span, Span][];
+}
+
+export function recorded(kratos: FakeKratos, longestMs: number): RecordedKratos {
+  const spans: Span[] = [];
+  const slowly = async <T>(identityId: string, body: string | undefined, call: () => Promise<T>): Promise<T> => {
+    const from = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, (0.2 + 0.8 * Math.random()) * longestMs));
+    const value = await call();
+    spans.push({ identityId, from, to: performance.now(), body });
+    return value;
+  };
+  return {
+    ...kratos,
+    spans,
+    overlaps: () => overlapping(spans),
+    publish: (id, content) => slowly(id, JSON.stringify(content), () => kratos.publish(id, content)),
+    setState: (id, state, content) => slowly(id, state, () => kratos.setState(id, state, content)),
+    read: (id) => slowly(id, undefined, () => kratos.read(id)),
+  };
+}
+
+function overlapping(spans: readonly Span[]): [Span, Span][] {
+  const sorted = [...spans].sort((one, other) => one.from - other.from);
+  const last = new Map<string, Span>();
+  const found: [Span, Span][] = [];
+  for (const span of sorted) {
+    const before = last.get(span.identityId);
+    if (before !== undefined && before.to > span.from) found.push([before, span]);
+    if (before === undefined || before.to < span.to) last.set(span.identityId, span);
+  }
+  return found;
+}

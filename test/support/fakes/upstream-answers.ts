@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { UpstreamError, type UpstreamFacts } from '../../../webhook/errors.ts';
+import type { Started } from '../../../webhook/jumio/types.ts';
+import { start } from '../../../webhook/verification/person/sign-up.ts';
+import { HOSTED_LINK } from '../logs/canaries.ts';
+import type { TestService } from '../service/service.ts';
+import { HOUR } from '../service/shifted-clock.ts';
+
+/** An answer that is still under way. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+}
+
+/** An answer that a test gives when it likes. When the test ends without it the call fails, so that nobody waits on. */
+export function deferred<T>(): Deferred<T> {
+  let resolve = (_value: T): void => undefined;
+  let reject = (_error: Error): void => undefined;
+  const promise = new Promise<T>((...ends) => {
+    [resolve, reject] = ends;
+  });
+  promise.catch(() => undefined);
+  onTestFinished(() => reject(new UpstreamError({ upstream: 'jumio', operation: 'create', failure: 'timeout' })));
+  return { promise, resolve };
+}
+
+type Failure = Partial<UpstreamFacts> & { readonly operation: string };
+
+export function jumioFails(facts: Failure): Promise<never> {
+  return Promise.reject(new UpstreamError({ upstream: 'jumio', failure: 'status', ...facts }));
+}
+
+export function kratosFails(facts: Failure): Promise<never> {
+  return Promise.reject(new UpstreamError({ upstream: 'kratos', failure: 'status', ...facts }));
+}
+
+/** What Jumio answers to a start. */
+export function startedAnswer(): Started {
+  return { accountId: randomUUID(), executionId: randomUUID(), link: HOSTED_LINK };
+}
+
+/** A sign-up that waits for nothing. */
+export async function begin({ desk, worker }: TestService): Promise<string> {
+  const identityId = randomUUID();
+  await start(desk, worker, { identityId, returnTo: null }, 0);
+  return identityId;
+}
+
+export function beginMany(service: TestService, size: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: size }, () => begin(service)));
+}
+
+/** The kinds of an identity's events, in their order. */
+export async function kindsOf({ desk }: TestService, identityId: string): Promise<string[]> {
+  return (await desk.ledger.events(identityId)).map(({ kind }) => kind);
+}
+
+/** Past every back-off, and short of everything that is hourly. */
+export const SOON = HOUR / 3;

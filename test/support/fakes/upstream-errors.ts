@@ -1,0 +1,27 @@
+import { inspect } from 'node:util';
+import { expect } from 'vitest';
+import { UpstreamError } from '../../../webhook/errors.ts';
+
+/** What the call rejects with; anything but an `UpstreamError` fails the test. */
+export async function failureOf(call: Promise<unknown>): Promise<UpstreamError> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof UpstreamError)) throw new Error(`an UpstreamError was expected: ${String(error)}`);
+  return error;
+}
+
+/** Neither the canaries nor any place that could hold them: no cause, no request, no answer. */
+export function expectNoneOf(canaries: readonly string[], error: unknown): void {
+  const text = everythingIn(error);
+  for (const canary of canaries) expect(text).not.toContain(canary);
+  const keys = error instanceof Error ? Reflect.ownKeys(error) : [];
+  expect(new Set(keys)).toEqual(new Set(['facts', 'message', 'name', 'stack']));
+}
+
+/** Everything that a log line, a serializer or a curious debugger can get out of an error. */
+export function everythingIn(error: unknown): string {
+  const text = error instanceof Error ? `${error.stack}${error.message}` : '';
+  return [String(error), text, JSON.stringify(error), inspect(error, { showHidden: true, depth: 20 })].join('\n');
+}

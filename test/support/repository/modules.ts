@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+
+/** One import of a module, static or dynamic. */
+export interface Import {
+  /** A path from the top folder for our own modules, else the name of a package. */
+  readonly to: string;
+  /** Gone at run time. */
+  readonly typeOnly: boolean;
+}
+
+/** A module of ours, by its path from the top folder. */
+export interface Module {
+  readonly path: string;
+  readonly imports: readonly Import[];
+}
+
+const TOP = new URL('../../../', import.meta.url);
+
+const STATIC = /(?:^|[\n;])\s*(?:import|export)\s+(type\s)?(?:[^'"`;]*?\sfrom\s*)?['"]([^'"\n]+)['"]/g;
+
+const DYNAMIC = /\b(?:import|require)\(\s*['"`]([^'"`\n]+)['"`]/g;
+
+function resolve(from: string, specifier: string): string {
+  return specifier.startsWith('.') ? posix.join(posix.dirname(from), specifier) : specifier;
+}
+
+/** The imports of a source text; comments are left out. */
+export function importsOf(path: string, source: string): Import[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  const fixed = [...code.matchAll(STATIC)].map(([, type, to = '']) => ({
+    to: resolve(path, to),
+    typeOnly: type !== undefined,
+  }));
+  const dynamic = [...code.matchAll(DYNAMIC)].map(([, to = '']) => ({ to: resolve(path, to), typeOnly: false }));
+  return [...fixed, ...dynamic];
+}
+
+/** Every TypeScript module below these folders. */
+export function modulesBelow(...folders: readonly string[]): Module[] {
+  return folders.flatMap((folder) =>
+    readdirSync(new URL(folder, TOP), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+      .map((path) => ({ path, imports: importsOf(path, readFileSync(new URL(path, TOP), 'utf8')) })),
+  );
+}
+
+/** Everything that a module loads, directly or through others. */
+export function reached(from: Module, all: readonly Module[]): Set<string> {
+  const byPath = new Map(all.map((module) => [module.path, module]));
+  const seen = new Set<string>();
+  const visit = (module: Module): void => {
+    for (const { to } of module.imports) {
+      if (seen.has(to)) continue;
+      seen.add(to);
+      const next = byPath.get(to);
+      if (next !== undefined) visit(next);
+    }
+  };
+  visit(from);
+  return seen;
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+
+const rowsOf = z.array(z.record(z.string(), z.unknown()));
+
+type Rows = z.infer<typeof rowsOf>;
+
+/** A connection beside the ledger's own: an operator's shell, another process, or a lock that somebody holds. */
+export interface SideDoor {
+  run(statement: string): Promise<Rows>;
+}
+
+/** Where a ledger of a test may live. What is made for a test is gone when it ends. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** The address of a database in which nothing is. */
+  fresh(): Promise<string>;
+  /** Another connection to such a database; closed when the test ends. */
+  sideDoor(url: string): Promise<SideDoor>;
+}
+
+export async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+function openFile(url: string): SideDoor {
+  const database = new Libsql(url.slice('file:'.length));
+  database.exec('pragma busy_timeout = 1000');
+  onTestFinished(() => {
+    database.close();
+  });
+  const run = (statement: string): Rows => {
+    const prepared = database.prepare(statement);
+    if (prepared.reader) return rowsOf.parse(prepared.all());
+    prepared.run();
+    return [];
+  };
+  return { run: async (statement) => run(statement) };
+}
+
+/** One look into a file; nothing of it stays open, so that a process that starts next finds what the last one left. */
+export function askFile(url: string, query: string): Rows {
+  const database = new Libsql(url.slice('file:'.length));
+  try {
+    return rowsOf.parse(database.prepare(query).all());
+  } finally {
+    database.close();
+  }
+}
+
+export const sqlite: Database = {
+  dialect: 'sqlite',
+  fresh: async () => `file:${join(await freshFolder(), 'ledger.sqlite')}`,
+  sideDoor: async (url) => openFile(url),
+};
+
+export const POSTGRES_URL = process.env.TEST_POSTGRES_URL ?? 'postgres://root@127.0.0.1:5432/test';
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+async function once(statement: string): Promise<void> {
+  const client = await connect(POSTGRES_URL);
+  await client.query(statement);
+  await client.end();
+}
+
+/** A schema of its own, so that tests need not wait for one another, until it is dropped. */
+async function makeSchema(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const schema = `ledger_${randomUUID().replaceAll('-', '')}`;
+  await once(`create schema ${schema}`);
+  const url = new URL(POSTGRES_URL);
+  url.searchParams.set('options', `-c search_path=${schema}`);
+  return { url: url.href.replaceAll('+', '%20'), drop: () => once(`drop schema ${schema} cascade`) };
+}
+
+async function freshSchema(): Promise<string> {
+  const { url, drop } = await makeSchema();
+  onTestFinished(drop);
+  return url;
+}
+
+export const postgres = {
+  dialect: 'postgres',
+  schema: makeSchema,
+  fresh: freshSchema,
+  sideDoor: async (url) => {
+    const client = await connect(url);
+    onTestFinished(() => client.end());
+    return { run: async (statement) => rowsOf.parse((await client.query(statement)).rows) };
+  },
+} satisfies Database & { schema: typeof makeSchema };
+
+/** Why there is no PostgreSQL to test on; undefined where one answers. */
+export async function whyNoPostgres(): Promise<string | undefined> {
+  try {
+    await once('select 1');
+    return undefined;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : 'unknown';
+    return `skipped, because no PostgreSQL answers at ${new URL(POSTGRES_URL).host}: ${problem}`;
+  }
+}

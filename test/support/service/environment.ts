@@ -1,0 +1,36 @@
+import { type Config, parseConfig } from '../../../webhook/config/config.ts';
+import { ConfigError, type Environment, type Problem } from '../../../webhook/config/problem.ts';
+
+/** The least that the service starts with. */
+export const MINIMAL: Environment = {
+  ORY_WEBHOOK_SECRET: 'webhook-secret-1',
+  KRATOS_ADMIN_URL: 'http://127.0.0.1:4434',
+  JUMIO_AUTH_URL: 'https://auth.emea-1.jumio.ai/oauth2/token',
+  JUMIO_API_BASE_URL: 'https://api.emea-1.jumio.ai/api/v1',
+  JUMIO_CLIENT_ID: 'client',
+  JUMIO_CLIENT_SECRET: 'client-secret',
+  JUMIO_CALLBACK_SECRET: 'callback-secret1',
+};
+
+/** The configuration with these changes. */
+export function config(changes: Environment): Config {
+  return parseConfig({ ...MINIMAL, ...changes });
+}
+
+/** What is wrong with these changes. */
+export function problems(changes: Environment): readonly Problem[] {
+  try {
+    config(changes);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** The variables that are wrong, sorted. */
+export function wrongNames(changes: Environment): string[] {
+  return problems(changes)
+    .map(({ name }) => name)
+    .sort();
+}

@@ -1,0 +1,94 @@
+import type { LedgerEvent, Snapshot } from '../../../webhook/model.ts';
+import type { Desk, Worker } from '../../../webhook/verification/context.ts';
+import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { DAY, LIFETIME, NOW, verificationId } from '../builders/history.ts';
+import { REFERENCE_KEY } from '../fakes/jumio-answers.ts';
+
+/** One identity in memory, behind the interface of the real ledger: enough for what people do, no worker beside. */
+export interface MemoryDesk {
+  readonly desk: Desk;
+  readonly worker: Worker;
+  readonly stored: () => Snapshot | undefined;
+  readonly events: readonly LedgerEvent[];
+}
+
+/** What a person agrees to in these stories. */
+export const CONSENT = { version: 'text-1', language: 'en' };
+
+function notHere(): never {
+  throw new Error('this part of the ledger is not needed by what people do');
+}
+
+const asleep: Worker = { start: notHere, wake: () => undefined, stop: notHere };
+
+export function createMemoryDesk(first: Snapshot | undefined, now = NOW): MemoryDesk {
+  let stored = first;
+  const events: LedgerEvent[] = [];
+  const change: Desk['ledger']['change'] = async (_id, _now, decide) => {
+    const changed = decide(stored);
+    stored = changed?.snapshot ?? stored;
+    events.push(...(changed?.events ?? []));
+    return stored;
+  };
+  const budgets: Desk['ledger']['budgets'] = {
+    pause: notHere,
+    stop: notHere,
+    refused: notHere,
+    cleared: notHere,
+    turn: async () => 0,
+    paused: async () => [],
+  };
+  const desk: Desk = {
+    ledger: {
+      createdAt: now - 100 * DAY,
+      origin: 'opened',
+      referenceKey: REFERENCE_KEY,
+      budgets,
+      newcomers: { meet: notHere, mark: notHere },
+      records: { events: notHere, withStatus: notHere, inTrouble: notHere, report: notHere },
+      change,
+      snapshot: async () => stored,
+      gate: notHere,
+      identityOfVerification: notHere,
+      identityOfExecution: notHere,
+      identityOfSubject: notHere,
+      address: notHere,
+      redeem: notHere,
+      note: notHere,
+      claim: notHere,
+      nextDue: notHere,
+      events: notHere,
+      copyTo: notHere,
+      probe: notHere,
+      close: notHere,
+    },
+    jumio: { create: notHere, status: notHere, details: notHere, prepare: notHere, deleteAccount: notHere },
+    kratos: {
+      publish: notHere,
+      setState: notHere,
+      revokeSessions: notHere,
+      unpublish: notHere,
+      find: notHere,
+      list: notHere,
+      traits: notHere,
+      read: notHere,
+      oidcCredentials: notHere,
+      whoami: notHere,
+    },
+    clock: { now: () => now },
+    log: { info: notHere, warn: notHere, error: notHere },
+    random: () => 0.5,
+    newId: () => verificationId((stored?.verifications.length ?? 0) + 1),
+    onRejected: { revokeSessions: false, deactivate: false },
+    rates: { account: { perSecond: 1, burst: 5 }, retrieval: { perSecond: 15, burst: 15 } },
+    policy: publishedPolicy,
+    gate: { mode: 'enforce', onFailure: 'block' },
+    eid: undefined,
+    workflowKey: '10011',
+    startsAt: 'registration',
+    consentVersion: CONSENT.version,
+    linkLifetimeMs: LIFETIME,
+    callDeadlineMs: 10_000,
+  };
+  return { desk, worker: asleep, stored: () => stored, events };
+}

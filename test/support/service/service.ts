@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { buildApp } from '../../../webhook/app.ts';
+import { parseConfig } from '../../../webhook/config/config.ts';
+import type { Environment } from '../../../webhook/config/problem.ts';
+import { createDependencies, type Dependencies } from '../../../webhook/dependencies.ts';
+import { createLogger } from '../../../webhook/logging.ts';
+import { createWatch, watchJumio, watchKratos } from '../../../webhook/upstream-health.ts';
+import type { Desk } from '../../../webhook/verification/context.ts';
+import { createWorker } from '../../../webhook/verification/worker.ts';
+import { createFakeJumio, type FakeJumio } from '../fakes/jumio.ts';
+import { createFakeKratos, type FakeKratos } from '../fakes/kratos.ts';
+import { CANARIES } from '../logs/canaries.ts';
+import { captureLogs, type LogCapture } from '../logs/capture.ts';
+import { createMovedClock, type MovedClock } from './shifted-clock.ts';
+
+export interface TestServiceOptions {
+  readonly jumio?: FakeJumio;
+  readonly kratos?: FakeKratos;
+  readonly clock?: MovedClock;
+  /** By default a SQLite file in a folder of its own. */
+  readonly databaseUrl?: string;
+  /** Over the default environment; undefined takes a variable away. */
+  readonly env?: Environment;
+  /** Changes the collaborators; `real` has the clients that the process itself would have. */
+  readonly desk?: (desk: Desk, real: Desk) => Desk;
+  /** The worker does nothing until the test starts it. */
+  readonly idle?: boolean;
+}
+
+export interface TestService extends Pick<Dependencies, 'config' | 'desk' | 'worker' | 'phase'> {
+  readonly app: FastifyInstance;
+  readonly jumio: FakeJumio;
+  readonly kratos: FakeKratos;
+  readonly clock: MovedClock;
+  readonly logs: LogCapture;
+  readonly databaseUrl: string;
+  close(): Promise<void>;
+}
+
+export const PUBLIC_URL = 'https://verify.example.com';
+
+export const KRATOS_PUBLIC_URL = 'https://auth.example.com';
+
+export const APPLICATION = 'https://app.example.com';
+
+/** No address leads anywhere: the clients are fakes. */
+export const ENVIRONMENT: Environment = {
+  ORY_WEBHOOK_SECRET: CANARIES.webhookSecret,
+  KRATOS_ADMIN_URL: 'http://127.0.0.1:9',
+  ORY_API_KEY: CANARIES.apiKey,
+  JUMIO_AUTH_URL: 'https://auth.emea-1.jumio.ai/oauth2/token',
+  JUMIO_API_BASE_URL: 'https://account.emea-1.jumio.ai',
+  JUMIO_CLIENT_ID: 'client',
+  JUMIO_CLIENT_SECRET: CANARIES.clientSecret,
+  JUMIO_CALLBACK_SECRET: CANARIES.callbackSecret,
+  HANDOVER_SECRET: CANARIES.handoverSecret,
+  DECISION_SECRET: CANARIES.decisionSecret,
+  PUBLIC_URL,
+  KRATOS_PUBLIC_URL,
+  ALLOWED_RETURN_URLS: `${APPLICATION}/account`,
+  JUMIO_ACCOUNT_RATE: '1000',
+  JUMIO_ACCOUNT_BURST: '1000',
+  JUMIO_RETRIEVAL_RATE: '1000',
+  PAGE_RATE: '6000',
+  LOG_LEVEL: 'debug',
+};
+
+async function connect(options: TestServiceOptions, databaseUrl: string, logs: LogCapture) {
+  const { jumio = createFakeJumio(), clock = createMovedClock() } = options;
+  const { kratos = createFakeKratos(() => clock.now()) } = options;
+  const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
+  const logger = createLogger(config.LOG_LEVEL, logs);
+  const real = await createDependencies(config, logger, clock);
+  const watch = createWatch();
+  const faked = { ...real.desk, jumio: watchJumio(watch, jumio), kratos: watchKratos(watch, kratos) };
+  const desk = options.desk?.(faked, real.desk) ?? faked;
+  const dependencies: Dependencies = {
+    ...real,
+    desk,
+    worker: createWorker(desk),
+    unreachable: () => [...watch.unreachable(), ...real.unreachable()],
+  };
+  return { dependencies, jumio, kratos, clock };
+}
+
+/** The service as it runs, without a listening socket: a real configuration, ledger, app and worker; both neighbours faked. */
+export async function buildTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
+  const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'ledger.sqlite')}`;
+  const logs = captureLogs();
+  const { dependencies, ...neighbours } = await connect(options, databaseUrl, logs);
+  const { config, desk, worker, phase } = dependencies;
+  const app = await buildApp(dependencies);
+  await app.ready();
+  if (!options.idle) worker.start();
+  phase.current = 'ready';
+  const close = async (): Promise<void> => {
+    await app.close();
+    await worker.stop();
+    await desk.ledger.close();
+    await rm(folder, { recursive: true });
+  };
+  return { app, config, desk, worker, phase, logs, databaseUrl, ...neighbours, close };
+}
+
+/** For one test: closed when the test ends. */
+export async function testService(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await buildTestService(options);
+  onTestFinished(() => service.close());
+  return service;
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parseConfig, variableNames } from '../../../webhook/config/config.ts';
+import { ConfigError, type Environment } from '../../../webhook/config/problem.ts';
+
+const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+
+const lines = text.trimEnd().split('\n');
+
+const example: Environment = { ...parseEnv(text) };
+
+function problemsOf(env: Environment): string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ name }) => name);
+    throw error;
+  }
+}
+
+const PLACEHOLDERS = ['JUMIO_CALLBACK_SECRET', 'JUMIO_CLIENT_ID', 'JUMIO_CLIENT_SECRET', 'ORY_WEBHOOK_SECRET'];
+
+describe('.env.example', () => {
+  it('lists exactly the variables that the service reads, in the order of the documentation', () => {
+    const names = lines.filter((line) => !line.startsWith('#') && line !== '').map((line) => line.split('=')[0]);
+    expect(names).toEqual(variableNames);
+  });
+
+  it('says in one line above each variable what it is', () => {
+    for (const [index, line] of lines.entries()) {
+      if (line.startsWith('#') || line === '') continue;
+      expect(lines[index - 1], line).toMatch(/^# .{4,}/);
+      expect(lines[index - 2], line).not.toMatch(/^#/);
+    }
+  });
+
+  it('is refused as it stands, for its four placeholders and nothing else', () => {
+    expect(problemsOf(example).sort()).toEqual(PLACEHOLDERS);
+  });
+
+  it('starts once they are filled in, with the defaults of the documentation', () => {
+    const filled: Environment = {
+      ...example,
+      ORY_WEBHOOK_SECRET: 'x'.repeat(16),
+      JUMIO_CALLBACK_SECRET: 'y'.repeat(16),
+      JUMIO_CLIENT_ID: 'client',
+      JUMIO_CLIENT_SECRET: 'secret',
+    };
+    const bare = Object.fromEntries(
+      ['ORY_WEBHOOK_SECRET', 'KRATOS_ADMIN_URL', 'JUMIO_AUTH_URL', 'JUMIO_API_BASE_URL', 'JUMIO_CLIENT_ID']
+        .concat('JUMIO_CLIENT_SECRET', 'JUMIO_CALLBACK_SECRET')
+        .map((name) => [name, filled[name]]),
+    );
+    expect(parseConfig(filled)).toEqual(parseConfig(bare));
+  });
+
+  it('holds no secret: what is to be replaced says so', () => {
+    for (const [name, value] of Object.entries(example))
+      if (/SECRET|KEY$|CLIENT_ID/.test(name) && name !== 'JUMIO_WORKFLOW_KEY')
+        expect(value).toMatch(/^(change-me-.*)?$/);
+  });
+});

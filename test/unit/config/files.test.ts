@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig, variableNames } from '../../../webhook/config/config.ts';
+import { config, MINIMAL, problems } from '../../support/service/environment.ts';
+
+describe('a value from a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  beforeAll(() => {
+    file('secret', 'from-a-file-secret\n');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('counts, less one line end', () => {
+    const environment = { ORY_WEBHOOK_SECRET: undefined, ORY_WEBHOOK_SECRET_FILE: join(folder, 'secret') };
+    expect(config(environment).ORY_WEBHOOK_SECRET).toEqual(['from-a-file-secret']);
+    expect(config({ ORY_API_KEY_FILE: file('windows', 'key\r\n') }).ORY_API_KEY).toBe('key');
+    expect(config({ ORY_API_KEY_FILE: file('two', 'key\n\n') }).ORY_API_KEY).toBe('key\n');
+    expect(config({ ORY_API_KEY_FILE: file('spaces', ' key ') }).ORY_API_KEY).toBe(' key ');
+  });
+
+  it('may be every variable', () => {
+    for (const name of variableNames) {
+      const value = MINIMAL[name] ?? '';
+      if (value === '') continue;
+      const environment = { ...MINIMAL, [name]: undefined, [`${name}_FILE`]: file(name, `${value}\n`) };
+      expect(parseConfig(environment)).toEqual(config({}));
+    }
+  });
+
+  it('is refused beside the variable itself', () => {
+    const both = problems({ ORY_WEBHOOK_SECRET_FILE: join(folder, 'secret') });
+    expect(both).toMatchObject([{ name: 'ORY_WEBHOOK_SECRET', seen: 'both' }]);
+    expect(JSON.stringify(both)).not.toContain('webhook-secret-1');
+  });
+
+  it('is refused once where the file cannot be read, by the name of the variable that names it', () => {
+    const missing = { ORY_WEBHOOK_SECRET: undefined, ORY_WEBHOOK_SECRET_FILE: join(folder, 'missing') };
+    expect(problems(missing)).toMatchObject([{ name: 'ORY_WEBHOOK_SECRET_FILE', seen: 'ENOENT' }]);
+    expect(problems({ ORY_API_KEY_FILE: folder })).toMatchObject([{ name: 'ORY_API_KEY_FILE', seen: 'EISDIR' }]);
+  });
+
+  it('that is empty is no value', () => {
+    const empty = { ORY_WEBHOOK_SECRET: undefined, ORY_WEBHOOK_SECRET_FILE: file('empty', '\n') };
+    expect(problems(empty)).toMatchObject([{ name: 'ORY_WEBHOOK_SECRET', seen: 'nothing' }]);
+  });
+});

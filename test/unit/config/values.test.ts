@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { config, wrongNames } from '../../support/service/environment.ts';
+
+describe('a URL', () => {
+  it.each(['localhost:4434', '127.0.0.1:4434', '//host', 'host', 'ftp://host', 'javascript:alert(1)', 'http://'])(
+    'is not %j',
+    (value) => {
+      for (const name of [
+        'KRATOS_ADMIN_URL',
+        'JUMIO_AUTH_URL',
+        'JUMIO_API_BASE_URL',
+        'KRATOS_PUBLIC_URL',
+        'DEFAULT_RETURN_URL',
+      ])
+        expect(wrongNames({ [name]: value }), name).toEqual([name]);
+    },
+  );
+
+  it('may be a list where people may return to', () => {
+    const list = 'https://a.example/app, http://b.example';
+    expect(config({ ALLOWED_RETURN_URLS: list }).ALLOWED_RETURN_URLS).toEqual([
+      'https://a.example/app',
+      'http://b.example',
+    ]);
+    expect(wrongNames({ ALLOWED_RETURN_URLS: 'https://a.example,' })).toEqual(['ALLOWED_RETURN_URLS']);
+  });
+
+  it.each([
+    'http://verify.example.com',
+    'https://verify.example.com:8443',
+    'https://203.0.113.7',
+    'https://[2001:db8::1]',
+  ])('of ours that Jumio would refuse is refused at start: %s', (publicUrl) => {
+    expect(wrongNames({ PUBLIC_URL: publicUrl })).toEqual(['PUBLIC_URL']);
+    expect(wrongNames({ PUBLIC_URL: publicUrl, JUMIO_API_BASE_URL: 'http://127.0.0.1:4000' })).toEqual([]);
+  });
+
+  it('of ours that Jumio accepts is accepted', () => {
+    expect(config({ PUBLIC_URL: 'https://verify.example.com' }).PUBLIC_URL).toBe('https://verify.example.com');
+    expect(config({ PUBLIC_URL: 'https://verify.example.com:443/' }).PUBLIC_URL).toBe(
+      'https://verify.example.com:443/',
+    );
+  });
+});
+
+describe('a number, a lifetime, a list of proxies', () => {
+  it.each([
+    ['PORT', '0'],
+    ['PORT', '65535'],
+    ['JUMIO_ACCOUNT_RATE', '0.5'],
+    ['JUMIO_RETRIEVAL_RATE', '1000'],
+    ['JUMIO_LINK_LIFETIME', '5m'],
+    ['JUMIO_LINK_LIFETIME', '60d'],
+    ['JUMIO_LINK_LIFETIME', '300s'],
+    ['TRUSTED_PROXIES', '10.0.0.1, 192.168.0.0/16,::1,fd00::/8'],
+    ['DATABASE_URL', 'postgres://user@db/ledger'],
+    ['DATABASE_URL', 'postgresql://user@db/ledger'],
+  ])('%s may be %s', (name, value) => {
+    expect(wrongNames({ [name]: value })).toEqual([]);
+  });
+
+  it.each([
+    ['PORT', 'x'],
+    ['PORT', '-1'],
+    ['PORT', '3000.5'],
+    ['PORT', '65536'],
+    ['PORT', '0x10'],
+    ['JUMIO_ACCOUNT_RATE', '-1'],
+    ['JUMIO_ACCOUNT_BURST', '0'],
+    ['JUMIO_RETRIEVAL_RATE', 'NaN'],
+    ['JUMIO_RETRIEVAL_RATE', '1e3'],
+    ['JUMIO_LINK_LIFETIME', '4m'],
+    ['JUMIO_LINK_LIFETIME', '61d'],
+    ['JUMIO_LINK_LIFETIME', '1w'],
+    ['JUMIO_LINK_LIFETIME', '1'],
+    ['JUMIO_LINK_LIFETIME', '-1d'],
+    ['TRUSTED_PROXIES', 'proxy.example'],
+    ['TRUSTED_PROXIES', '10.0.0.1/'],
+    ['TRUSTED_PROXIES', 'true'],
+    ['DATABASE_URL', 'file:'],
+    ['DATABASE_URL', './ledger.sqlite'],
+    ['JUMIO_WORKFLOW_KEY', '10011;'],
+  ])('%s may not be %s', (name, value) => {
+    expect(wrongNames({ [name]: value })).toEqual([name]);
+  });
+
+  it('gives the lifetime in milliseconds', () => {
+    expect(config({ JUMIO_LINK_LIFETIME: '30m' }).linkLifetimeMs).toBe(1_800_000);
+    expect(config({ JUMIO_LINK_LIFETIME: '2h' }).linkLifetimeMs).toBe(7_200_000);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { mendedInTurn, wrong } from '../../support/doctor/applied-fix.ts';
+import { BROKEN, NOT_MENDED_BY_LINES, PUBLISHED } from '../../support/doctor/broken-sites.ts';
+import { applied } from '../../support/doctor/operations.ts';
+import { examined, mended, SHIPPED, type Site } from '../../support/doctor/site.ts';
+
+describe('the doctor on the shipped configuration', () => {
+  it('is green, and says what it could not check', async () => {
+    const report = await examined({ kratos: SHIPPED });
+    expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([
+      ['sessions-outlive-verdict', 'info'],
+      ['session-before-verdict', 'info'],
+      ['second-factor-first', 'info'],
+    ]);
+    expect(report.green).toBe(true);
+    expect(report.notCheckable.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([
+        'the workflow key',
+        'that the key may change identities',
+        'that the ledger is backed up',
+      ]),
+    );
+  });
+});
+
+describe('what is only to know', () => {
+  const known = async (site: Site) => (await examined(site)).findings;
+
+  it('is gone, too, when its fix is applied', async () => {
+    let site: Site = { kratos: SHIPPED, env: { ON_FAILURE: 'allow' } };
+    for (const id of ['gate-open-on-failure', 'sessions-outlive-verdict', 'session-before-verdict']) {
+      const finding = (await known(site)).find((each) => each.id === id);
+      if (finding === undefined) throw new Error(`${id} was not found`);
+      site = mended(site, finding.fix);
+      expect((await known(site)).map((each) => each.id)).not.toContain(id);
+    }
+  });
+
+  it('names what stands in a list in an odd place, and what may be old', async () => {
+    const after = '/selfservice/flows';
+    const kratos = applied({ ...SHIPPED }, [
+      { op: 'add', path: `${after}/registration/after/password/hooks/0`, value: { hook: 'session' } },
+      { op: 'add', path: `${after}/registration/after/password/hooks/-`, value: { hook: 'show_verification_ui' } },
+      { op: 'add', path: `${after}/login/after/password/hooks/-`, value: { hook: 'require_verified_address' } },
+      { op: 'add', path: '/oauth2_provider/url', value: 'http://hydra:4445' },
+      { op: 'add', path: '/feature_flags/cacheable_sessions', value: true },
+    ]);
+    const found = await known({ kratos });
+    expect(found.map(({ severity }) => severity)).not.toContain('error');
+    expect(found.map(({ id }) => id)).toEqual([
+      'sessions-outlive-verdict',
+      'session-before-hook',
+      'verified-address-after-gate',
+      'verification-ui-first',
+      'oauth2-leads-elsewhere',
+      'session-before-verdict',
+      'second-factor-first',
+      'status-may-be-old',
+    ]);
+  });
+});
+
+describe('the doctor on the published integration’s configuration', () => {
+  it('finds the hook that never runs, the ways round the gate, and the way that leads nowhere', async () => {
+    expect(wrong(await examined(PUBLISHED))).toEqual([
+      'initiate-never-runs',
+      'recovery-without-gate',
+      'sign-up-leads-elsewhere',
+    ]);
+  });
+
+  it('is green when its fixes are applied', async () => {
+    expect((await mendedInTurn(PUBLISHED)).report.green).toBe(true);
+  });
+});
+
+describe.each(BROKEN)('the doctor on an installation with $name', ({ expected, ...site }) => {
+  it(`finds ${expected.join(', ')} and nothing else`, async () => {
+    expect(wrong(await examined(site))).toEqual([...expected].sort());
+  });
+
+  it('is green when what it says is done', async () => {
+    expect((await mendedInTurn(site)).report.green).toBe(true);
+  });
+});
+
+describe.each(NOT_MENDED_BY_LINES)('the doctor on an installation with $name', ({ expected, ...site }) => {
+  it(`finds ${expected.join(', ')}`, async () => {
+    expect(wrong(await examined(site))).toEqual([...expected].sort());
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { UpstreamFacts } from '../../../webhook/errors.ts';
+import {
+  accountOf,
+  type CreateFailure,
+  classifyCreate,
+  onCreateFailed,
+} from '../../../webhook/verification/execution/create.ts';
+import { asked, begun, last, NOW, newcomer, readWord, TERMS } from '../../support/builders/history.ts';
+
+const terms = { now: NOW, ...TERMS };
+
+function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
+  return { upstream: 'jumio', operation: 'create', failure: 'status', ...changes };
+}
+
+const TOKEN = { operation: 'token' };
+
+describe('what a failed create call means', () => {
+  it.each<[string, Partial<UpstreamFacts>, CreateFailure]>([
+    ['no connection: nothing can have happened', { failure: 'unreachable' }, 'retry'],
+    ['sent and no answer', { failure: 'timeout' }, 'unanswered'],
+    ['cut off', { failure: 'interrupted' }, 'unanswered'],
+    ['a 2xx that is not as documented', { failure: 'unusable', status: 200 }, 'unanswered'],
+    ['500', { status: 500 }, 'unanswered'],
+    ['503', { status: 503 }, 'unanswered'],
+    ['400', { status: 400 }, 'refused'],
+    ['401 with a fresh token', { status: 401 }, 'stopped'],
+    ['403', { status: 403 }, 'stopped'],
+    ['404 to a POST: a wrong address', { status: 404 }, 'stopped'],
+    ['429', { status: 429 }, 'throttled'],
+    ['wrong client id', { ...TOKEN, status: 401 }, 'stopped'],
+    ['token endpoint not there', { ...TOKEN, status: 404 }, 'stopped'],
+    ['token endpoint throttled', { ...TOKEN, status: 429 }, 'retry'],
+    ['token endpoint down', { ...TOKEN, status: 502 }, 'retry'],
+    ['token endpoint silent: the create call was never sent', { ...TOKEN, failure: 'timeout' }, 'retry'],
+    ['token endpoint unreachable', { ...TOKEN, failure: 'unreachable' }, 'retry'],
+    ['token unusable', { ...TOKEN, failure: 'unusable', status: 200 }, 'retry'],
+  ])('%s', (_name, changes, meaning) => {
+    expect(classifyCreate(facts(changes), false)).toBe(meaning);
+  });
+
+  it('404 on an existing account: the account is gone, and a new one is made', () => {
+    expect(classifyCreate(facts({ status: 404 }), true)).toBe('account-gone');
+    const second = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').snapshot);
+    expect(accountOf(second, last(second))).toBe('account-1');
+    const { snapshot, events } = onCreateFailed(second, last(second).id, facts({ status: 404 }), 'account-gone', terms);
+    expect(accountOf(snapshot, last(snapshot))).toBeUndefined();
+    expect(last(snapshot)).toMatchObject({ state: 'requested', readDue: NOW, attempts: 0 });
+    expect(events).toMatchObject([{ kind: 'account_gone' }]);
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { UpstreamFacts } from '../../../webhook/errors.ts';
+import type { Snapshot } from '../../../webhook/model.ts';
+import {
+  accountOf,
+  classifyCreate,
+  onCreated,
+  onCreateFailed,
+} from '../../../webhook/verification/execution/create.ts';
+import { withVerification } from '../../../webhook/verification/record/record.ts';
+import { waitingOn } from '../../../webhook/verification/record/standing.ts';
+import {
+  asked,
+  begun,
+  DAY,
+  HOUR,
+  LIFETIME,
+  last,
+  made,
+  NOW,
+  newcomer,
+  readWord,
+  TERMS,
+} from '../../support/builders/history.ts';
+import { startedAs } from '../../support/fakes/jumio-answers.ts';
+
+const terms = { now: NOW, ...TERMS };
+
+function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
+  return { upstream: 'jumio', operation: 'create', failure: 'status', ...changes };
+}
+
+function failed(snapshot: Snapshot, seen: UpstreamFacts, now = NOW) {
+  return onCreateFailed(snapshot, last(snapshot).id, seen, classifyCreate(seen, false), { ...terms, now });
+}
+
+describe('after a failed create call', () => {
+  const first = asked(newcomer());
+
+  it('one that cannot have had an effect is repeated for ever, within fifteen minutes', () => {
+    let snapshot = first;
+    for (let n = 0; n < 50; n += 1) snapshot = failed(snapshot, facts({ failure: 'unreachable' })).snapshot;
+    expect(last(snapshot).readDue).toBe(NOW + 450_000);
+    expect(last(snapshot)).toMatchObject({ state: 'requested', lastError: 'unreachable', parked: 0 });
+  });
+
+  it('one without a usable answer is repeated three times, then hourly, each time with an event', () => {
+    let snapshot = first;
+    const pauses: number[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      const change = failed(snapshot, facts({ failure: 'timeout' }));
+      expect(change.events).toMatchObject([{ kind: 'orphan_possible', detail: { seen: 'timeout' } }]);
+      snapshot = change.snapshot;
+      pauses.push((last(snapshot).readDue ?? 0) - NOW);
+    }
+    expect(pauses).toEqual([1_000, 2_000, 4_000, HOUR, HOUR, HOUR]);
+  });
+
+  it('a refused one is parked, due again in a day, and the operator’s', () => {
+    const { snapshot, events } = failed(first, facts({ status: 400 }));
+    expect(last(snapshot)).toMatchObject({ parked: 1, readDue: NOW + DAY, lastError: 'status 400' });
+    expect(waitingOn(snapshot)).toBe('operator');
+    expect(events).toMatchObject([{ kind: 'create_refused', detail: { seen: 'status 400' } }]);
+  });
+
+  it.each([
+    [403, 1],
+    [429, 0],
+  ])('a stop for everybody (%d) leaves it due: the budget holds it back', (status, parked) => {
+    const { snapshot, events } = failed(first, facts({ status }));
+    expect(last(snapshot)).toMatchObject({ parked, readDue: NOW, attempts: 0 });
+    expect(events).toEqual([]);
+  });
+
+  it('an account that is gone stays gone, whatever the next try meets', () => {
+    const gone = withVerification(first, last(first).id, { lastError: 'account-gone' });
+    expect(last(failed(gone, facts({ status: 503 })).snapshot).lastError).toBe('account-gone');
+  });
+
+  it('the first publication no longer waits', () => {
+    expect(first.identity.kratosDue).toBe(NOW + 5_000);
+    expect(failed(first, facts({ failure: 'timeout' }), NOW + 10).snapshot.identity.kratosDue).toBe(NOW + 10);
+  });
+
+  it('a publication that is already in its own back-off is not brought forward', () => {
+    const late = { ...first, identity: { ...first.identity, kratosAttempts: 2, kratosDue: NOW + 60_000 } };
+    expect(failed(late, facts({ failure: 'timeout' })).snapshot.identity.kratosDue).toBe(NOW + 60_000);
+  });
+});
+
+describe('an execution that Jumio made', () => {
+  it('has its ids, its link and the link’s end, and is due at that end', () => {
+    const { snapshot, events } = onCreated(
+      asked(newcomer()),
+      last(asked(newcomer())).id,
+      startedAs('a-1', 'e-1'),
+      terms,
+    );
+    expect(last(snapshot)).toMatchObject({
+      state: 'started',
+      accountId: 'a-1',
+      executionId: 'e-1',
+      definitionKey: '10011',
+      linkEndsAt: NOW + LIFETIME,
+      sdkToken: 'sdk-e-1',
+      transactionToken: 'transaction-e-1',
+    });
+    expect(last(snapshot).link).toContain('link-e-1');
+    expect(last(snapshot).readDue).toBeGreaterThan(NOW + LIFETIME);
+    expect(events).toEqual([
+      { kind: 'started', verificationId: last(snapshot).id, detail: { account: 'a-1', execution: 'e-1' } },
+    ]);
+  });
+
+  it('makes the ids due for publishing at once', () => {
+    const snapshot = made(asked(newcomer()), NOW + 700);
+    expect(snapshot.identity).toMatchObject({ version: 2, kratosDue: NOW + 700 });
+    expect(snapshot.identity.content).toContain('"workflow_execution_id":"execution-1"');
+  });
+
+  it('ends what failed tries left behind', () => {
+    const parked = failed(asked(newcomer()), facts({ status: 400 })).snapshot;
+    expect(last(made(parked))).toMatchObject({ parked: 0, attempts: 0, lastError: null });
+  });
+
+  it('without a link keeps its ids and nothing else, and is the operator’s', () => {
+    const first = asked(newcomer());
+    const { snapshot, events } = onCreated(first, last(first).id, startedAs('a-1', 'e-1', false), terms);
+    expect(last(snapshot)).toMatchObject({ state: 'started', accountId: 'a-1', executionId: 'e-1' });
+    expect(last(snapshot)).toMatchObject({ link: null, linkEndsAt: null, sdkToken: null, transactionToken: null });
+    expect(waitingOn(snapshot)).toBe('operator');
+    expect(events).toMatchObject([{ kind: 'started' }, { kind: 'no_link' }]);
+  });
+
+  it('is on the account of the earlier attempts', () => {
+    const third = asked(
+      readWord(begun(readWord(begun(newcomer()), 'TOKEN_EXPIRED').snapshot), 'TOKEN_EXPIRED').snapshot,
+    );
+    expect(accountOf(third, last(third))).toBe('account-1');
+    expect(accountOf(asked(newcomer()), last(asked(newcomer())))).toBeUndefined();
+  });
+});

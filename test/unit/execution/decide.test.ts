@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toResult } from '../../../webhook/jumio/result.ts';
+import { detailsWire } from '../../../webhook/jumio/wire.ts';
+import { type Decision, decide, readStatus } from '../../../webhook/verification/execution/outcome.ts';
+import { begun, last, newcomer } from '../../support/builders/history.ts';
+import { decision, detailsOf } from '../../support/fakes/jumio-answers.ts';
+
+const FOLDER = new URL('../../fixtures/jumio/', import.meta.url);
+
+function decided(file: string): Decision {
+  return decide(toResult(detailsWire.parse(JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')))));
+}
+
+const DOCUMENTED: readonly (readonly [file: string, decision: Decision])[] = [
+  ['details.json', { kind: 'decided', status: 'PROCESSED', verdict: 'PASSED', reason: null }],
+  ['details-authentication.json', { kind: 'decided', status: 'PROCESSED', verdict: 'PASSED', reason: null }],
+  ['details-warning.json', { kind: 'decided', status: 'PROCESSED', verdict: 'WARNING', reason: null }],
+  ['details-rejected.json', { kind: 'decided', status: 'PROCESSED', verdict: 'FAILED', reason: 'unreadable' }],
+  [
+    'details-unsupported.json',
+    { kind: 'decided', status: 'PROCESSED', verdict: 'FAILED', reason: 'unsupported_document' },
+  ],
+  ['details-expired.json', { kind: 'expired', status: 'TOKEN_EXPIRED' }],
+  // Seen in 2023: expired, and yet REJECTED / 100. The status comes first.
+  ['details-expired-2023.json', { kind: 'expired', status: 'SESSION_EXPIRED' }],
+  ['details-open.json', { kind: 'progress', status: 'INITIATED' }],
+];
+
+describe('the decision about an answer as Jumio documents it', () => {
+  it.each(DOCUMENTED)('%s', (file, expected) => {
+    expect(decided(file)).toStrictEqual(expected);
+  });
+
+  it('is asked for with every details answer of the fixtures', () => {
+    const files = readdirSync(FOLDER).filter((name) => name.startsWith('details'));
+    expect(DOCUMENTED.map(([file]) => file).sort()).toEqual(files.sort());
+  });
+});
+
+describe('a decision', () => {
+  const row = last(begun(newcomer()));
+
+  it.each([
+    ['PASSED', { kind: 'decided', verdict: 'PASSED' }],
+    ['WARNING', { kind: 'decided', verdict: 'WARNING' }],
+    ['REJECTED', { kind: 'decided', verdict: 'FAILED', reason: 'other' }],
+    ['NOT_EXECUTED', { kind: 'expired' }],
+    // Words of older APIs and of the published integration: none of Jumio's retrieval.
+    ['FAILED', { kind: 'unknown' }],
+    ['APPROVED', { kind: 'unknown' }],
+    ['DENIED', { kind: 'unknown' }],
+    ['passed', { kind: 'unknown' }],
+    ['', { kind: 'unknown' }],
+  ])('%s follows from its type, whatever a tenant makes of label and score', (type, expected) => {
+    const label = fc.constantFrom('PASSED', 'WARNING', 'REJECTED', 'NOT_EXECUTED', 'TOKEN_EXPIRED', 'OUR_OWN', '');
+    fc.assert(
+      fc.property(label, fc.double({ min: -1, max: 100, noNaN: true }), (text, score) => {
+        const told = { status: 'PROCESSED', decision: decision(type, score, text) };
+        expect(decide(detailsOf(row, told))).toMatchObject(expected);
+      }),
+    );
+  });
+
+  it('is none while the execution is not processed, whatever stands beside the status', () => {
+    for (const status of ['INITIATED', 'ACQUISITION_STARTED', 'ACQUIRED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED', 'PAUSED'])
+      for (const type of ['PASSED', 'WARNING', 'REJECTED']) {
+        const result = detailsOf(row, { status, decision: decision(type, 50) });
+        expect(decide(result)).toStrictEqual(readStatus(status));
+        expect(decide(result).kind).not.toBe('decided');
+      }
+  });
+});

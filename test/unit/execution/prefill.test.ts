@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../webhook/config/config.ts';
+import { ConfigError } from '../../../webhook/config/problem.ts';
+import { preparedOf } from '../../../webhook/jumio/create.ts';
+import { isOfRegion } from '../../../webhook/jumio/regions.ts';
+import { startedWire } from '../../../webhook/jumio/wire.ts';
+import { traitsAt } from '../../../webhook/kratos/answers.ts';
+import { FIELDS, prepared } from '../../../webhook/verification/prefill-data.ts';
+import { ENVIRONMENT } from '../../support/service/service.ts';
+
+const ALL = Object.fromEntries(FIELDS.map((field) => [field, `/${field}`]));
+
+const GOOD = {
+  firstName: ' Ada ',
+  lastName: 'Lovelace',
+  email: 'ada@example.org',
+  phoneNumber: '+442071838750',
+  dateOfBirth: '1815-12-10',
+  'address.line1': '12 St James’s Square',
+  'address.city': 'London',
+  'address.postalCode': 'SW1Y 4JH',
+  'address.country': 'gb',
+};
+
+describe('the data for Jumio', () => {
+  it('are the mapped traits, under Jumio’s names and in its shape', () => {
+    expect(prepared(ALL, GOOD)).toEqual({
+      leftOut: [],
+      data: {
+        firstName: 'Ada',
+        lastName: 'Lovelace',
+        email: 'ada@example.org',
+        phoneNumber: '+442071838750',
+        dateOfBirth: '1815-12-10',
+        address: { line1: '12 St James’s Square', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' },
+      },
+    });
+  });
+
+  it.each([
+    ['phoneNumber', '0207 183 8750'],
+    ['phoneNumber', '+44 207 1838750'],
+    ['phoneNumber', 442_071_838_750],
+    ['dateOfBirth', '10.12.1815'],
+    ['dateOfBirth', '1815-13-10'],
+    ['dateOfBirth', '2001-02-30'],
+    ['address.country', 'United Kingdom'],
+    ['email', 'ada'],
+    ['firstName', ''],
+    ['firstName', null],
+    ['firstName', { given: 'Ada' }],
+    ['firstName', 'x'.repeat(256)],
+  ])('leave out a %s that is %j, and name it', (field, value) => {
+    const { data, leftOut } = prepared(ALL, { ...GOOD, [field]: value });
+    expect(leftOut).toEqual([field]);
+    expect(JSON.stringify(data)).not.toContain(`"${field.replace('address.', '')}":`);
+  });
+
+  it('hold nothing that is not mapped, and are none where nothing fits', () => {
+    expect(prepared({ firstName: '/a' }, GOOD).data).toEqual({ firstName: 'Ada' });
+    expect(prepared({ 'address.country': '/a' }, { 'address.country': 'XYZW' })).toEqual({
+      data: undefined,
+      leftOut: ['address.country'],
+    });
+  });
+
+  it('are found in the traits by their pointers, and nothing else is', () => {
+    const traits = { name: { first: 'Ada', secret: 'x' }, 'a/b': 1 };
+    expect(traitsAt(traits, { firstName: '/name/first', lastName: '/name/last', email: '/a~1b' })).toEqual({
+      firstName: 'Ada',
+      email: 1,
+    });
+  });
+});
+
+describe('where they may go', () => {
+  const BASE = 'https://account.emea-1.jumio.ai/api/v1';
+
+  it.each([
+    ['https://api.emea-1.jumio.ai/api/v1/x', BASE, true],
+    ['https://account.emea-1.jumio.ai/x', BASE, true],
+    ['https://api.amer-1.jumio.ai/x', BASE, false],
+    ['http://api.emea-1.jumio.ai/x', BASE, false],
+    ['https://api.emea-1.jumio.ai:8443/x', BASE, false],
+    ['https://api.emea-1.jumio.ai@evil.example/x', BASE, false],
+    ['https://me:x@api.emea-1.jumio.ai/x', BASE, false],
+    ['https://api.emea-1.jumio.ai.evil.example/x', BASE, false],
+    ['https://acme.web.emea-1.jumio.ai/x', BASE, false],
+    ['not a url', BASE, false],
+    ['http://127.0.0.1:4100/x', 'http://127.0.0.1:4100/api/v1', true],
+    ['http://127.0.0.1:4101/x', 'http://127.0.0.1:4100/api/v1', false],
+    ['https://api.emea-1.jumio.ai/x', 'http://127.0.0.1:4100/api/v1', false],
+  ])('%s, configured %s: %j', (address, base, allowed) => {
+    expect(isOfRegion(address, base)).toBe(allowed);
+  });
+
+  it('is told by the credential of category DATA, wherever it stands', () => {
+    const of = (url: string) => ({ token: 'data-token', parts: { prepared_data: url } });
+    const wire = (url: string) =>
+      startedWire.parse({
+        account: { id: 'a' },
+        workflowExecution: {
+          id: 'e',
+          credentials: [
+            { category: 'ID', api: { token: 't', parts: { prepared_data: 'https://api.emea-1.jumio.ai/id' } } },
+            { category: 'DATA', api: of(url) },
+          ],
+        },
+      });
+    const url = 'https://api.emea-1.jumio.ai/data';
+    expect(preparedOf(wire(url), BASE)).toEqual({ preparedUrl: url, transactionToken: 'data-token' });
+    expect(preparedOf(wire('https://evil.example/data'), BASE)).toEqual({ foreignPreparedUrl: true });
+  });
+});
+
+describe('PREPARED_DATA', () => {
+  const parse = (text: string) => parseConfig({ ...ENVIRONMENT, DATABASE_URL: 'file:x', PREPARED_DATA: text });
+
+  it('maps Jumio’s fields to places in the traits, as YAML or JSON', () => {
+    const mapping = { firstName: '/name/first', 'address.country': '/country' };
+    expect(parse('firstName: /name/first\naddress.country: /country').PREPARED_DATA).toEqual(mapping);
+    expect(parse(JSON.stringify(mapping)).PREPARED_DATA).toEqual(mapping);
+  });
+
+  it.each(['', 'nationality: /nation', 'firstName: name', 'firstName: [/a]', '{}', '- firstName', 'a: b: c'])(
+    'is refused at start where it is %j',
+    (text) => {
+      if (text === '') expect(parse(text).PREPARED_DATA).toBeUndefined();
+      else expect(() => parse(text)).toThrow(ConfigError);
+    },
+  );
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { UpstreamFacts } from '../../../webhook/errors.ts';
+import { onReadFailed, wantsDetails } from '../../../webhook/verification/execution/read.ts';
+import {
+  begun,
+  DAY,
+  followed,
+  HOUR,
+  LIFETIME,
+  last,
+  lookAt,
+  NOW,
+  newcomer,
+  nudged,
+  read,
+} from '../../support/builders/history.ts';
+import { PASSED } from '../../support/decision-table/rows.ts';
+
+function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
+  return { upstream: 'jumio', operation: 'details', failure: 'status', ...changes };
+}
+
+describe('which call is made', () => {
+  it('is the status for a timer or a person, and the details once Jumio says PROCESSED', () => {
+    const snapshot = nudged(begun(newcomer()), NOW);
+    expect(wantsDetails(last(snapshot))).toBe(false);
+    const { calls, snapshot: after } = followed(snapshot, NOW, NOW, { status: 'PROCESSED', details: PASSED });
+    expect(calls).toEqual([
+      { at: NOW, call: 'status' },
+      { at: NOW, call: 'details' },
+    ]);
+    expect(last(after)).toMatchObject({ decision: 'PASSED', readDue: null });
+  });
+
+  it.each(['PROCESSED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED'])(
+    'is the details at once where a callback claims %s',
+    (word) => {
+      const { calls } = followed(nudged(begun(newcomer()), NOW, word), NOW, NOW, {
+        status: 'ACQUIRED',
+        details: PASSED,
+      });
+      expect(calls).toEqual([{ at: NOW, call: 'details' }]);
+    },
+  );
+
+  it.each(['ACQUIRED', 'PAUSED'])('is the status where a callback claims %s', (word) => {
+    expect(wantsDetails(last(nudged(begun(newcomer()), NOW, word)))).toBe(false);
+  });
+
+  it('is none for an expiry that the status tells', () => {
+    const first = nudged(begun(newcomer()), NOW);
+    const { calls, snapshot, kinds } = followed(first, NOW, NOW + DAY, { status: 'TOKEN_EXPIRED', details: 404 });
+    expect(calls).toEqual([{ at: NOW, call: 'status' }]);
+    expect(last(snapshot)).toMatchObject({ state: 'expired', readDue: null });
+    expect(kinds).toEqual(['expired']);
+  });
+});
+
+describe('a failed look', () => {
+  const first = nudged(begun(newcomer()), NOW);
+
+  it.each([
+    [facts({ status: 500 }), 'status 500'],
+    [facts({ status: 401, operation: 'token' }), 'status 401'],
+    [facts({ status: 404, operation: 'token' }), 'status 404'],
+    [facts({ failure: 'timeout' }), 'timeout'],
+    [facts({ failure: 'unusable', status: 200 }), 'unusable 200'],
+  ])('changes nothing but the time of the next one (%j)', (seen, lastError) => {
+    const { snapshot, events = [] } = onReadFailed(first, lookAt(first, last(first)), seen);
+    const readDue = last(snapshot).readDue ?? 0;
+    expect(last(snapshot)).toStrictEqual({ ...last(first), attempts: 1, lastError, readDue });
+    expect(readDue).toBeGreaterThan(NOW);
+    expect(readDue).toBeLessThanOrEqual(NOW + 2_000);
+    expect(events).toEqual([]);
+  });
+
+  it('that was throttled does not count as an attempt: the budget waits for all', () => {
+    const { snapshot } = onReadFailed(first, lookAt(first, last(first)), facts({ status: 429 }));
+    expect(last(snapshot)).toMatchObject({ attempts: 0, readDue: NOW });
+  });
+});
+
+describe('a result that is not wholly the row’s', () => {
+  it.each([
+    ['account', { ...PASSED, account: { id: 'another' } }],
+    ['execution', { ...PASSED, workflow: { id: 'another' } }],
+    ['definition key', { ...PASSED, workflow: { definitionKey: '10014' } }],
+    ['reference', { ...PASSED, workflow: { userReference: 'u-4711' } }],
+    ['reference, missing', { ...PASSED, workflow: { userReference: undefined } }],
+    ['identity', { ...PASSED, workflow: { customerInternalReference: 'kyc-2f1c' } }],
+    ['identity, missing', { ...PASSED, workflow: { customerInternalReference: undefined } }],
+  ])('decides nothing and is an event (%s)', (_name, told) => {
+    const { snapshot, events } = read(begun(newcomer()), told);
+    expect(last(snapshot)).toMatchObject({ state: 'started', decision: null, lastError: 'foreign-result' });
+    expect(last(snapshot).readDue).toBe(NOW + HOUR);
+    expect(events).toMatchObject([{ kind: 'foreign_result', verificationId: last(snapshot).id }]);
+  });
+
+  it('is given up like one that cannot be read', () => {
+    const told = { ...PASSED, workflow: { definitionKey: '10014' } };
+    const { snapshot } = read(begun(newcomer()), told, NOW + LIFETIME + 31 * DAY);
+    expect(last(snapshot)).toMatchObject({ state: 'expired', readDue: null });
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../webhook/model.ts';
+import { begun, last, leased, NOW, newcomer, nudged, read, readWord } from '../../support/builders/history.ts';
+import { PASSED } from '../../support/decision-table/rows.ts';
+import type { Told } from '../../support/fakes/jumio-answers.ts';
+
+/** A worker that never rests: it reads whenever a look is due. Gives the times of its looks. */
+function looks(first: Snapshot, replays: readonly (readonly [number, string | undefined])[], told: Told): number[] {
+  const times: number[] = [];
+  let snapshot = first;
+  for (const [at, word] of replays) {
+    snapshot = nudged(snapshot, at, word);
+    if ((last(snapshot).readDue ?? Number.POSITIVE_INFINITY) > at) continue;
+    times.push(at);
+    snapshot = read(leased(snapshot, at), told, at).snapshot;
+  }
+  return times;
+}
+
+/** The same words over and over, so many milliseconds apart. */
+function replayed(count: number, everyMs: number, ...words: (string | undefined)[]) {
+  return Array.from({ length: count }, (_, n) => [NOW + n * everyMs, words[n % words.length]] as const);
+}
+
+function mostIn(times: readonly number[], windowMs: number): number {
+  return Math.max(0, ...times.map((start) => times.filter((at) => at >= start && at < start + windowMs).length));
+}
+
+describe('a genuine callback that is replayed a thousand times', () => {
+  const underWay: Told = { status: 'ACQUIRED' };
+
+  it('causes one look in ten seconds', () => {
+    const times = looks(begun(newcomer()), replayed(1_000, 50, 'PROCESSED'), underWay);
+    expect(times).toEqual([0, 10_000, 20_000, 30_000, 40_000].map((after) => NOW + after));
+  });
+
+  it('causes no look at all where the execution is decided, for an hour', () => {
+    const settled = read(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), PASSED, NOW).snapshot;
+    expect(looks(settled, replayed(1_000, 3_000, 'PROCESSED'), PASSED)).toEqual([]);
+  });
+
+  it('causes two looks in ten seconds where it takes turns with another', () => {
+    for (const words of [
+      ['ACQUIRED', 'PROCESSED'],
+      ['PROCESSED', 'ACQUIRED'],
+      ['PROCESSED', 'ACQUIRED', 'ACQUISITION_STARTED', undefined],
+    ]) {
+      const times = looks(begun(newcomer()), replayed(1_000, 50, ...words), underWay);
+      expect(mostIn(times, 10_000), words.join()).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('causes two looks in ten seconds also where the worker comes late and both have arrived', () => {
+    let snapshot = begun(newcomer());
+    const times: number[] = [];
+    for (let at = NOW; at < NOW + 60_000; at += 100) {
+      snapshot = nudged(nudged(snapshot, at, 'PROCESSED'), at, 'ACQUIRED');
+      if ((last(snapshot).readDue ?? Number.POSITIVE_INFINITY) > at) continue;
+      times.push(at);
+      snapshot = read(leased(snapshot, at), underWay, at).snapshot;
+    }
+    expect(times.length).toBeGreaterThan(3);
+    expect(mostIn(times, 10_000)).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a claimed end', () => {
+  it('overtakes the ten seconds after a look for something lesser', () => {
+    const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'ACQUIRED'), NOW), 'ACQUIRED', NOW).snapshot;
+    expect(last(nudged(looked, NOW + 1_000, 'ACQUIRED')).readDue).toBe(NOW + 10_000);
+    expect(last(nudged(looked, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 1_000);
+  });
+
+  it('overtakes the ten seconds after a timer’s or a person’s look', () => {
+    const looked = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'ACQUIRED', NOW).snapshot;
+    expect(last(nudged(looked, NOW + 1_000, 'SESSION_EXPIRED')).readDue).toBe(NOW + 1_000);
+  });
+
+  it('overtakes once: after a look for it the ten seconds count again', () => {
+    const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), 'ACQUIRED', NOW).snapshot;
+    expect(last(nudged(looked, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 10_000);
+  });
+
+  it('is not forgotten because an older callback arrives after it', () => {
+    const snapshot = nudged(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW + 1, 'ACQUIRED');
+    expect(last(snapshot).claimedStatus).toBe('PROCESSED');
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { GateRow } from '../../../webhook/ledger/ledger.ts';
+import type { Status } from '../../../webhook/model.ts';
+import type { Policy } from '../../../webhook/verification/policy/rules.ts';
+import { readCopy } from '../../../webhook/verification/record/published-copy.ts';
+import { blocking } from '../../support/builders/policies.ts';
+import {
+  allCells,
+  COPIES,
+  type CopyName,
+  gateRowOf,
+  judged,
+  LEDGERS,
+  names,
+  rowOf,
+} from '../../support/decision-table/cells.ts';
+
+function decided(row: GateRow | 'none' | 'unreadable', copy: CopyName, policy?: Policy) {
+  const { decision, status, contradiction } = judged(row, readCopy(COPIES[copy]), policy);
+  return { decision, status, contradiction };
+}
+
+/** Rejections in the published integration's words, without a decision of ours beside them. */
+const OLD_REJECTIONS: readonly CopyName[] = [
+  'in the body: rejected',
+  'published integration: rejected',
+  'pending, and rejected in the body',
+];
+
+/** A policy that lets nobody in but the approved. */
+const onlyApproved = blocking('none', 'pending', 'processing', 'expired', 'review', 'rejected');
+
+describe('the default policy', () => {
+  it.each<[Status, 'allow' | 'block']>([
+    ['none', 'allow'],
+    ['pending', 'allow'],
+    ['processing', 'allow'],
+    ['expired', 'allow'],
+    ['approved', 'allow'],
+    ['review', 'allow'],
+    ['rejected', 'block'],
+  ])('%s: %s', (status, decision) => {
+    expect(judged(rowOf(status, false), readCopy({})).decision).toBe(decision);
+  });
+});
+
+describe('without a row', () => {
+  it.each<[CopyName, 'allow' | 'block', Status]>([
+    ['key absent', 'allow', 'none'],
+    ['null', 'allow', 'none'],
+    ['without jumio', 'allow', 'none'],
+    ['pending', 'allow', 'pending'],
+    ['approved', 'allow', 'approved'],
+    ['review', 'allow', 'review'],
+    ['rejected', 'block', 'rejected'],
+    ['published integration: rejected', 'block', 'rejected'],
+    ['published integration: verified', 'allow', 'approved'],
+    ['published integration: initiated', 'allow', 'pending'],
+    ['in the body: rejected', 'block', 'rejected'],
+    ['pending, and rejected in the body', 'block', 'rejected'],
+    // Beside a decision of ours theirs are history: we never write them (docs/decisions.md, 7).
+    ['approved, and rejected in the body', 'allow', 'approved'],
+    ['unknown word', 'allow', 'none'],
+    ['no text', 'allow', 'none'],
+  ])('the copy alone counts (%s: %s)', (copy, decision, status) => {
+    expect(decided('none', copy)).toEqual({ decision, status, contradiction: false });
+  });
+});
+
+describe('with an unreadable ledger', () => {
+  it.each<CopyName>(['key absent', 'null', 'without jumio'])('and no copy nobody gets in (%s)', (copy) => {
+    expect(decided('unreadable', copy)).toEqual({ decision: 'block', status: 'unknown', contradiction: false });
+  });
+
+  it.each<[CopyName, 'allow' | 'block']>([
+    ['approved', 'allow'],
+    ['pending', 'allow'],
+    ['rejected', 'block'],
+    ['in the body: rejected', 'block'],
+    ['published integration: verified', 'allow'],
+  ])('the copy alone counts (%s: %s)', (copy, decision) => {
+    expect(decided('unreadable', copy).decision).toBe(decision);
+  });
+});
+
+describe('with a row', () => {
+  it('a rejection in the ledger blocks, whatever the copy says, published or not', () => {
+    for (const copy of names(COPIES))
+      for (const published of [true, false])
+        expect(decided(rowOf('rejected', published), copy).decision, copy).toBe('block');
+  });
+
+  it('a rejection in the copy blocks once ours is published, whatever the ledger says', () => {
+    for (const name of names(LEDGERS)) expect(decided(rowOf(name, true), 'rejected').decision, name).toBe('block');
+  });
+
+  it.each(OLD_REJECTIONS)('a rejection in words that we never write blocks until Jumio has decided (%s)', (copy) => {
+    for (const name of names(LEDGERS)) {
+      const expected = LEDGERS[name] === null || name === 'rejected' ? 'block' : 'allow';
+      expect(decided(rowOf(name, true), copy), name).toMatchObject({ decision: expected, contradiction: false });
+    }
+  });
+
+  it('the ledger alone counts while its last change is not published yet', () => {
+    expect(decided(rowOf('approved', false), 'rejected')).toEqual({
+      decision: 'allow',
+      status: 'approved',
+      contradiction: false,
+    });
+    expect(decided(rowOf('pending', false), 'rejected').decision).toBe('allow');
+  });
+
+  it.each<CopyName>(['key absent', 'null', 'without jumio', 'pending', 'expired', 'unknown word'])(
+    'a copy that says less than a standing is stale (%s)',
+    (copy) => {
+      expect(decided(rowOf('approved', true), copy, onlyApproved)).toMatchObject({ decision: 'allow' });
+      expect(decided(rowOf('rejected', true), copy)).toMatchObject({ decision: 'block', status: 'rejected' });
+    },
+  );
+
+  it('the stricter decision counts, by the policy and not by the word', () => {
+    const onlyReview = blocking('review');
+    const blocked = (status: Status) => ({ decision: 'block', status });
+    expect(decided(rowOf('rejected', true), 'review', onlyReview)).toMatchObject(blocked('review'));
+    expect(decided(rowOf('pending', true), 'approved', onlyApproved)).toMatchObject(blocked('pending'));
+  });
+
+  it.each<[string, GateRow, CopyName, boolean]>([
+    ['another verdict', rowOf('approved', true), 'rejected', true],
+    ['a verdict where we have none', rowOf('pending', true), 'approved', true],
+    ['the same verdict', rowOf('approved', true), 'approved', false],
+    ['the same in the published words', rowOf('approved', true), 'published integration: verified', false],
+    ['less than our verdict', rowOf('approved', true), 'pending', false],
+    ['nothing', rowOf('approved', true), 'null', false],
+    ['an older verdict that is being replaced', rowOf('approved', false), 'rejected', false],
+  ])('a copy that says %s is a contradiction: %#', (_name, row, copy, contradiction) => {
+    expect(decided(row, copy).contradiction).toBe(contradiction);
+  });
+});
+
+describe('in every cell of the table', async () => {
+  const cells = await allCells();
+
+  it('a sign-in is blocked exactly where the ledger or a copy that counts says rejected', () => {
+    for (const { after, standing, attempt, event } of cells)
+      for (const published of [0, 1]) {
+        const { identity } = after;
+        const row = { ...gateRowOf(after), published: published === 1 ? identity.version : identity.version - 1 };
+        for (const name of names(COPIES)) {
+          const isOld = OLD_REJECTIONS.includes(name) && identity.standing === null;
+          const isCopied = published === 1 && (name === 'rejected' || isOld);
+          const expected = identity.status === 'rejected' || isCopied ? 'block' : 'allow';
+          if (decided(row, name).decision !== expected)
+            expect.fail(`${standing} | ${attempt} | ${event} | ${published} | ${name}: not ${expected}`);
+        }
+      }
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../webhook/model.ts';
+import type { Asking } from '../../../webhook/verification/gate/check.ts';
+import { heal, type Remedy, remedyFor } from '../../../webhook/verification/gate/heal.ts';
+import { onReadBack } from '../../../webhook/verification/publication/state.ts';
+import { readCopy } from '../../../webhook/verification/record/published-copy.ts';
+import { invite } from '../../../webhook/verification/record/record.ts';
+import {
+  asked,
+  begun,
+  copyOf,
+  HOUR,
+  IDENTITY,
+  last,
+  NOW,
+  newcomer,
+  paid,
+  read,
+  readWord,
+  verificationId,
+} from '../../support/builders/history.ts';
+import { gateRowOf } from '../../support/decision-table/cells.ts';
+import { BLURRED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
+
+const LEDGER_CREATED = NOW - HOUR;
+
+const context = { now: NOW, newId: () => verificationId(9), startsAt: 'registration' } as const;
+
+function signIn(body: object, bornAt: number | undefined = NOW - 60_000): Asking {
+  return { identityId: IDENTITY, bornAt, copy: readCopy(body) };
+}
+
+/** The body of a sign-in that shows our copy. */
+function showing(snapshot: Snapshot): object {
+  return { metadata_public: { jumio: copyOf(snapshot) } };
+}
+
+function remedy(snapshot: Snapshot | undefined, attempt: Asking): Remedy {
+  return remedyFor(snapshot && gateRowOf(snapshot), attempt, LEDGER_CREATED);
+}
+
+describe('a sign-in of an identity that we have not met', () => {
+  it.each<[string, Asking, Remedy]>([
+    ['makes the missing row', signIn({ metadata_public: null }), 'begin'],
+    ['makes it too where the copy is not shown', signIn({}), 'begin'],
+    ['does not where it is older than the ledger', signIn({}, LEDGER_CREATED), 'none'],
+    ['does not where its age is not told', { ...signIn({}), bornAt: undefined }, 'none'],
+    ['does not where a copy says something', signIn({ metadata_public: { jumio: { status: 'pending' } } }), 'none'],
+    [
+      'does not where the published integration says something',
+      signIn({ jumio_verification_status: 'verified' }),
+      'none',
+    ],
+  ])('%s', (_name, attempt, expected) => {
+    expect(remedy(undefined, attempt)).toBe(expected);
+  });
+
+  it('gives it what its sign-up should have made, once', () => {
+    const change = heal('begin', undefined, signIn({}), context);
+    expect(change?.events?.map(({ kind }) => kind)).toEqual(['healed', 'requested']);
+    expect(change && last(change.snapshot)).toMatchObject({ id: verificationId(9), state: 'requested', readDue: NOW });
+    expect(heal('begin', change?.snapshot, signIn({}), context)).toBeUndefined();
+  });
+
+  it('asks nobody twice to come, also where their copy is not shown', () => {
+    const snapshot = invite(newcomer(), NOW).snapshot;
+    expect(remedy(snapshot, signIn({}))).toBe('none');
+    expect(heal('begin', snapshot, signIn({}), context)).toBeUndefined();
+  });
+
+  it('starts nothing for a row that has inherited a decision', () => {
+    expect(remedy(newcomer(NOW, 'rejected'), signIn({ metadata_public: null }))).toBe('none');
+  });
+
+  it('writes nothing at each sign-in for a row that has only inherited what its copy says', () => {
+    const copy = signIn({ metadata_public: { jumio: { status: 'rejected' } } });
+    expect(remedy(newcomer(NOW, 'rejected'), copy)).toBe('none');
+  });
+});
+
+describe('a sign-in that shows another copy than ours', () => {
+  const approved = paid(read(begun(newcomer()), PASSED).snapshot);
+
+  it.each([
+    ['wiped', { metadata_public: null }],
+    ['emptied', { metadata_public: {} }],
+    ['changed', { metadata_public: { jumio: { status: 'pending' } } }],
+    ['of before', { metadata_public: { jumio: { status: 'rejected', updated_at: '2020-01-01T00:00:00.000Z' } } }],
+  ])('makes ours due for publishing (%s)', (_name, body) => {
+    expect(remedy(approved, signIn(body))).toBe('republish');
+    const change = heal('republish', approved, signIn(body), context);
+    expect(change?.snapshot.identity).toMatchObject({ kratosDue: NOW, published: approved.identity.version - 1 });
+    expect(change?.events).toEqual([{ kind: 'copy_differs', detail: { seen_at: 'sign-in' } }]);
+  });
+
+  it.each([
+    ['newer than ours', '2100-01-01T00:00:00.000Z'],
+    ['without a date', undefined],
+  ])('asks Jumio, and overwrites nothing, where the copy is stricter and %s', (_name, updated_at) => {
+    const copy = { status: 'rejected', ...(updated_at === undefined ? {} : { updated_at }) };
+    expect(remedy(approved, signIn({ metadata_public: { jumio: copy } }))).toBe('nudge');
+    const change = onReadBack(approved, copy, NOW);
+    expect(change.snapshot.identity).toMatchObject({ published: approved.identity.version, kratosDue: null });
+    expect(change.events).toMatchObject([{ kind: 'contradiction' }]);
+  });
+
+  it('does nothing where the copy is ours, is not shown, or is not published yet', () => {
+    expect(remedy(approved, signIn(showing(approved)))).toBe('none');
+    expect(remedy(approved, signIn({}))).toBe('none');
+    expect(remedy(read(begun(newcomer()), PASSED).snapshot, signIn({ metadata_public: null }))).toBe('none');
+  });
+
+  it('brings back an identity that was thought gone', () => {
+    const gone = { ...approved, identity: { ...approved.identity, gone: 1, published: 0 } };
+    expect(remedy(gone, signIn({}))).toBe('republish');
+    expect(heal('republish', gone, signIn({}), context)?.snapshot.identity).toMatchObject({ gone: 0, kratosDue: NOW });
+  });
+});
+
+describe('a sign-in while something is under way', () => {
+  it.each<[string, Snapshot]>([
+    ['pending', begun(newcomer())],
+    ['processing', readWord(begun(newcomer()), 'ACQUIRED').snapshot],
+    ['review', read(begun(newcomer()), WARNING).snapshot],
+  ])('is a nudge (%s)', (_status, snapshot) => {
+    const settled = paid(snapshot);
+    expect(remedy(settled, signIn(showing(settled)))).toBe('nudge');
+    const change = heal('nudge', settled, signIn({}), context);
+    expect(change?.snapshot.identity.nudges).toBe(settled.identity.nudges + 1);
+    expect(last(settled).readDue ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW);
+    expect(change?.snapshot.identity.jumioDue).toBeLessThanOrEqual(NOW + HOUR);
+  });
+
+  it.each<[string, Snapshot]>([
+    ['approved', read(begun(newcomer()), PASSED).snapshot],
+    ['rejected', read(begun(newcomer()), BLURRED).snapshot],
+    ['expired', readWord(begun(newcomer()), 'TOKEN_EXPIRED').snapshot],
+  ])('is nothing else (%s)', (_status, snapshot) => {
+    expect(remedy(paid(snapshot), signIn(showing(snapshot)))).toBe('none');
+  });
+
+  it('has nothing to nudge before Jumio has made the execution', () => {
+    expect(heal('nudge', asked(newcomer()), signIn({}), context)).toBeUndefined();
+  });
+
+  it('leaves rows alone that are gone by the time of the change', () => {
+    expect(heal('nudge', undefined, signIn({}), context)).toBeUndefined();
+    expect(heal('republish', undefined, signIn({}), context)).toBeUndefined();
+    expect(heal('none', begun(newcomer()), signIn({}), context)).toBeUndefined();
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { Page } from '../../../../webhook/http/pages/page.ts';
+import { standingPage } from '../../../../webhook/http/pages/status-page.ts';
+import type { Snapshot } from '../../../../webhook/model.ts';
+import type { Desk } from '../../../../webhook/verification/context.ts';
+import { agreed } from '../../../../webhook/verification/person/consent.ts';
+import { goOn, type Outcome } from '../../../../webhook/verification/person/continue.ts';
+import { nextOf, type View, view } from '../../../../webhook/verification/person/view.ts';
+import { withIdentity } from '../../../../webhook/verification/record/record.ts';
+import { IDENTITY, NOW } from '../../../support/builders/history.ts';
+import { names } from '../../../support/decision-table/cells.ts';
+import { ATTEMPTS, STANDINGS, situation } from '../../../support/decision-table/rows.ts';
+import { CONSENT, createMemoryDesk } from '../../../support/service/in-memory-context.ts';
+
+const WHO = { identityId: IDENTITY, inherited: null };
+
+const RETURN_TO = 'https://app.example/home';
+
+/** What a person may have said to the text. */
+const CONSENTS: Readonly<Record<string, (snapshot: Snapshot) => Snapshot>> = {
+  'never asked': (snapshot) => snapshot,
+  agreed: (snapshot) => agreed(snapshot, CONSENT, NOW).snapshot,
+  'agreed to a text of before': (snapshot) => agreed(snapshot, { version: 'text-0', language: 'en' }, NOW).snapshot,
+  refused: (snapshot) => withIdentity(snapshot, { declinedAt: NOW }),
+};
+
+interface Cell {
+  readonly name: string;
+  readonly snapshot: Snapshot;
+  readonly startsAt: Desk['startsAt'];
+}
+
+const cells: Cell[] = names(STANDINGS).flatMap((standing) =>
+  names(ATTEMPTS).flatMap((attempt) =>
+    names(CONSENTS).flatMap((consent) =>
+      (['registration', 'consent'] as const).map((startsAt) => ({
+        name: `${standing} | ${attempt} | ${consent} | ${startsAt}`,
+        snapshot: CONSENTS[consent]?.(situation(standing, attempt)) ?? situation(standing, attempt),
+        startsAt,
+      })),
+    ),
+  ),
+);
+
+function pageOf(shown: View, place: 'verify' | 'status', hint: { back?: number; now?: number } = {}): Page {
+  const fields = { _csrf: 'token' };
+  const { version: consentVersion } = CONSENT;
+  return standingPage(shown, { place, fields, consentVersion, returnTo: RETURN_TO, now: NOW, ...hint });
+}
+
+/** Where following the page's own action leads: out of the service, to a wait, to words, or to another page. */
+type End = 'jumio' | 'application' | 'wait' | 'words';
+
+async function press(desk: Desk, memory: ReturnType<typeof createMemoryDesk>, page: Page): Promise<Outcome> {
+  const action = page.action.kind === 'button' ? page.action : undefined;
+  const agreement = action?.fields.consent === undefined ? undefined : { ...CONSENT, version: action.fields.consent };
+  return goOn(desk, memory.worker, WHO, { returnTo: null, agreement }, 0);
+}
+
+/** Follows the one action until it leads somewhere, or comes back to a page that was seen before. */
+async function follow({ snapshot, startsAt }: Cell, from: 'verify' | 'status'): Promise<End | 'circle'> {
+  const memory = createMemoryDesk(snapshot);
+  const desk: Desk = { ...memory.desk, startsAt };
+  const seen = new Set<string>();
+  let page = pageOf(await view(desk, WHO), from);
+  for (;;) {
+    if (page.refreshSeconds !== undefined) return 'wait';
+    const key = JSON.stringify(page);
+    if (seen.has(key)) return 'circle';
+    seen.add(key);
+    const { action } = page;
+    if (action.kind === 'words') return 'words';
+    if (action.kind === 'link' && action.href === RETURN_TO) return 'application';
+    if (action.kind === 'link')
+      page = pageOf(await view(desk, WHO), action.href.endsWith('status') ? 'status' : 'verify');
+    else {
+      const outcome = await press(desk, memory, page);
+      if (outcome.kind === 'link') return 'jumio';
+      page = pageOf(outcome.view, 'verify');
+    }
+  }
+}
+
+describe('nobody is sent in circles', () => {
+  it.each(['verify', 'status'] as const)('whoever follows the one action from %s gets somewhere', async (from) => {
+    const ends = await Promise.all(cells.map(async (cell) => [cell.name, await follow(cell, from)] as const));
+    expect(ends.filter(([, end]) => end === 'circle')).toEqual([]);
+    expect(new Set(ends.map(([, end]) => end))).toEqual(new Set(['jumio', 'application', 'wait', 'words']));
+  });
+
+  it('only the page with the text takes an agreement, and only an agreement leads to Jumio', async () => {
+    for (const { name, snapshot, startsAt } of cells) {
+      const memory = createMemoryDesk(snapshot);
+      const desk: Desk = { ...memory.desk, startsAt };
+      const shown = await view(desk, WHO);
+      const { action } = pageOf(shown, 'verify');
+      const asks = action.kind === 'button' && action.fields.consent !== undefined;
+      expect([name, asks]).toEqual([name, nextOf(shown).kind === 'consent']);
+      const outcome = await goOn(desk, memory.worker, WHO, { returnTo: null }, 0);
+      if (shown.consent !== 'given') {
+        expect([name, outcome.kind]).not.toEqual([name, 'link']);
+        expect(memory.stored()?.verifications).toEqual(snapshot.verifications);
+      }
+    }
+  });
+
+  it('who may not go on is offered no button', async () => {
+    for (const { name, snapshot, startsAt } of cells) {
+      const shown = await view({ ...createMemoryDesk(snapshot).desk, startsAt }, WHO);
+      if (shown.permission.kind !== 'no') continue;
+      for (const place of ['verify', 'status'] as const)
+        expect([name, pageOf(shown, place).action.kind]).not.toEqual([name, 'button']);
+    }
+  });
+
+  it('a hint that they have finished holds nobody once Jumio was asked, nor for longer than a minute', async () => {
+    let waiting = 0;
+    for (const { name, snapshot, startsAt } of cells) {
+      for (const readDue of [NOW - 5_000, NOW, NOW + 9_000]) {
+        const asked = (lastReadAt: number | null, leasedUntil = 0): Promise<View> => {
+          const verifications = snapshot.verifications.map((row) => ({ ...row, readDue, lastReadAt }));
+          const { desk } = createMemoryDesk({ identity: { ...snapshot.identity, leasedUntil }, verifications });
+          return view({ ...desk, startsAt }, WHO);
+        };
+        const before = pageOf(await asked(NOW - 1_000), 'status', { back: NOW });
+        if (before.onwards?.to.startsWith('/')) waiting += 1;
+        const after = await asked(NOW);
+        expect([name, pageOf(after, 'status', { back: NOW })]).toEqual([name, pageOf(after, 'status')]);
+        const late = { now: NOW + 60_001 };
+        const stuck = await asked(null, Number.POSITIVE_INFINITY);
+        expect([name, pageOf(stuck, 'status', { back: NOW, ...late })]).toEqual([name, pageOf(stuck, 'status', late)]);
+      }
+    }
+    expect(waiting).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,321 @@
+import { describe, expect, it } from 'vitest';
+import type { Page, PageFields } from '../../../../webhook/http/pages/page.ts';
+import { standingPage } from '../../../../webhook/http/pages/status-page.ts';
+import type { Snapshot } from '../../../../webhook/model.ts';
+import type { Text } from '../../../../webhook/texts/messages.ts';
+import { createTexts } from '../../../../webhook/texts/texts.ts';
+import { onCreateFailed } from '../../../../webhook/verification/execution/create.ts';
+import { grant } from '../../../../webhook/verification/operator/actions.ts';
+import { agreed } from '../../../../webhook/verification/person/consent.ts';
+import { type View, view } from '../../../../webhook/verification/person/view.ts';
+import { withIdentity } from '../../../../webhook/verification/record/record.ts';
+import {
+  asked,
+  begun,
+  DAY,
+  HOUR,
+  IDENTITY,
+  last,
+  NOW,
+  newcomer,
+  read,
+  readWord,
+  TERMS,
+} from '../../../support/builders/history.ts';
+import { names } from '../../../support/decision-table/cells.ts';
+import {
+  ATTEMPTS,
+  type AttemptName,
+  BLURRED,
+  STANDINGS,
+  type StandingName,
+  situation,
+} from '../../../support/decision-table/rows.ts';
+import { CONSENT, createMemoryDesk } from '../../../support/service/in-memory-context.ts';
+
+const RETURN_TO = 'https://app.example/home';
+
+const FIELDS: PageFields = {
+  place: 'verify',
+  fields: { _csrf: 'token' },
+  consentVersion: CONSENT.version,
+  returnTo: undefined,
+  now: NOW,
+};
+
+/** The page of somebody who has agreed to the text. */
+async function pageOf(snapshot: Snapshot, way: Partial<PageFields> = { returnTo: RETURN_TO }): Promise<Page> {
+  return pageOfWhoever(agreed(snapshot, CONSENT, NOW).snapshot, way);
+}
+
+async function pageOfWhoever(snapshot: Snapshot, way: Partial<PageFields> = {}): Promise<Page> {
+  const { desk } = createMemoryDesk(snapshot);
+  const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+  return standingPage(shown, { ...FIELDS, ...way });
+}
+
+const texts = createTexts();
+
+function english(text: Text): string {
+  return texts.tell('en', text);
+}
+
+/** What the person can do. */
+function actionOf({ action }: Page): string {
+  return `${action.kind}: ${english(action.text)}`;
+}
+
+describe('each of the seven statuses is one sentence and one action', () => {
+  it.each<[string, StandingName, AttemptName, string, string]>([
+    ['none', 'none', 'nothing', 'Your identity has not been verified yet.', 'button: Start'],
+    ['pending', 'none', 'INITIATED, live link', 'Your identity verification is waiting for you.', 'button: Continue'],
+    [
+      'processing',
+      'none',
+      'ACQUIRED',
+      'Your identity verification is under way. The result is usually here within a few minutes.',
+      'link: Look again',
+    ],
+    ['approved', 'approved', 'nothing', 'Your identity has been verified.', 'link: Continue'],
+    [
+      'review',
+      'review',
+      'nothing',
+      'Your identity verification is being reviewed. You need not do anything.',
+      'link: Continue',
+    ],
+    [
+      'rejected, for good',
+      'rejected, final',
+      'nothing',
+      'Your identity could not be verified.',
+      'words: Please contact support if you think that this is a mistake.',
+    ],
+    ['rejected, to be mended', 'rejected ×1', 'nothing', 'Your identity could not be verified.', 'button: Try again'],
+    [
+      'expired',
+      'none',
+      'TOKEN_EXPIRED',
+      'Your last identity verification was not finished in time.',
+      'button: Start again',
+    ],
+  ])('%s', async (_status, standing, attempt, sentence, action) => {
+    const page = await pageOf(situation(standing, attempt));
+    expect(english(page.sentence)).toBe(sentence);
+    expect(actionOf(page)).toBe(action);
+  });
+});
+
+describe('in every situation of the table', () => {
+  const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => [standing, attempt] as const));
+
+  it.each(all)('%s, %s: there is one sentence and one action', async (standing, attempt) => {
+    for (const returnTo of [RETURN_TO, undefined])
+      for (const place of ['verify', 'status'] as const)
+        for (const page of [
+          await pageOf(situation(standing, attempt), { returnTo, place }),
+          await pageOfWhoever(situation(standing, attempt), { returnTo, place }),
+        ]) {
+          expect(english(page.sentence)).toMatch(/^[A-Z][^<>]*\.$/);
+          expect(actionOf(page)).toMatch(/: [A-Z]/);
+          expect(JSON.stringify(page)).not.toMatch(
+            /link-|sdk-|transaction-|execution-|account-|BLURRED|MANIPULATED|100/,
+          );
+        }
+  });
+
+  it('an approved person is led on, and nobody is offered a try that would be refused', async () => {
+    for (const [standing, attempt] of all) {
+      const snapshot = situation(standing, attempt);
+      const page = await pageOf(snapshot);
+      if (snapshot.identity.status === 'approved') expect(page.action).toMatchObject({ href: RETURN_TO });
+      if (['approved', 'review'].includes(snapshot.identity.status)) expect(page.action.kind).not.toBe('button');
+      if (standing === 'rejected, final' || standing === 'rejected ×3' || standing === 'inherited rejected')
+        expect(page.action.kind).not.toBe('button');
+    }
+  });
+});
+
+describe('who has nothing more to do here', () => {
+  const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => situation(standing, attempt)));
+
+  it.each(['verify', 'status'] as const)('has a way back to the application, in every situation: %s', async (place) => {
+    for (const snapshot of all) {
+      const { action, others = [], refreshSeconds } = await pageOf(snapshot, { place, returnTo: RETURN_TO });
+      if (action.kind !== 'button' && refreshSeconds === undefined)
+        expect([action, ...others]).toContainEqual(expect.objectContaining({ kind: 'link', href: RETURN_TO }));
+    }
+  });
+});
+
+describe('whose eID was not enough', () => {
+  const short = (snapshot: Snapshot): Snapshot => withIdentity(snapshot, { evidenceShort: 1 });
+  const isSaid = ({ blocks = [] }: Page): boolean => JSON.stringify(blocks).includes('reason.eid');
+
+  it('reads why Jumio is asked too: on the text, on the button’s page, and on the status page', async () => {
+    const waiting = short(situation('none', 'INITIATED, live link'));
+    expect(isSaid(await pageOf(waiting))).toBe(true);
+    for (const place of ['verify', 'status'] as const)
+      expect(isSaid(await pageOfWhoever(waiting, { place }))).toBe(true);
+    expect(isSaid(await pageOfWhoever(situation('none', 'INITIATED, live link')))).toBe(false);
+  });
+
+  it.each<StandingName>(['approved', 'review', 'rejected ×1', 'rejected, final'])(
+    'is no matter any more once %s',
+    async (standing) => {
+      expect(isSaid(await pageOf(short(situation(standing, 'nothing'))))).toBe(false);
+    },
+  );
+});
+
+describe('who may have left Jumio early', () => {
+  it.each([
+    ['en', /^You have not finished at Jumio yet, or the result is not here yet\./, 'Go on at Jumio'],
+    ['de', /^Sie sind bei Jumio noch nicht fertig, oder das Ergebnis ist noch nicht da\./, 'Bei Jumio weitermachen'],
+    ['fr', /^Vous n’avez pas encore terminé chez Jumio, ou le résultat/, 'Continuer chez Jumio'],
+    ['es', /^Todavía no ha terminado en Jumio, o el resultado/, 'Continuar en Jumio'],
+  ])('is told so in %s, and may go on there or look again', async (language, sentence, button) => {
+    const { action, others = [], ...page } = await pageOf(situation('none', 'ACQUISITION_STARTED, live link'));
+    const tell = (text: Text): string => texts.tell(language, text);
+    expect([tell(page.sentence), tell(action.text)]).toEqual([expect.stringMatching(sentence), button]);
+    expect(others[0]).toEqual({ kind: 'link', href: '/jumio/status', text: { key: 'button.look_again' } });
+  });
+});
+
+describe('a page that waits by itself', () => {
+  it.each<[AttemptName, string]>([
+    ['requested', 'Your identity verification is being prepared. This page goes on by itself.'],
+    [
+      'INITIATED, link ended, new one asked for',
+      'Your identity verification is being prepared. This page goes on by itself.',
+    ],
+    ['ACQUIRED', 'Your identity verification is under way. The result is usually here within a few minutes.'],
+    [
+      'PROCESSED, details not read yet',
+      'Your identity verification is under way. The result is usually here within a few minutes.',
+    ],
+  ])('%s', async (attempt, sentence) => {
+    const page = await pageOf(situation('none', attempt));
+    expect([english(page.sentence), page.refreshSeconds]).toEqual([sentence, 60]);
+  });
+
+  it.each([
+    [0, 5],
+    [30, 5],
+    [100, 10],
+    [300, 30],
+    [600, 60],
+    [86_400, 60],
+  ])('looks again, %d s after the wait began, in %d s', async (waited, seconds) => {
+    const page = await pageOf(asked(newcomer(), NOW - waited * 1_000));
+    expect(page.refreshSeconds).toBe(seconds);
+  });
+
+  it('says so where Jumio cannot be reached', async () => {
+    const down = { upstream: 'jumio', operation: 'create', failure: 'unreachable' } as const;
+    const before = asked(newcomer());
+    const { snapshot } = onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS });
+    expect(english((await pageOf(snapshot)).sentence)).toMatch(/^Jumio cannot be reached/);
+  });
+
+  it('is none where the operator must act first: it would wait for ever', async () => {
+    const page = await pageOf(situation('none', 'requested, refused by Jumio'));
+    expect(page.refreshSeconds).toBeUndefined();
+    expect(english(page.sentence)).toContain('cannot be started at the moment');
+  });
+});
+
+describe('a rejection that Jumio dates ahead of our clock', () => {
+  it('makes nobody wait for the difference', async () => {
+    const snapshot = read(begun(newcomer()), { ...BLURRED, completedAt: NOW + 2 * DAY }).snapshot;
+    expect(actionOf(await pageOf(snapshot))).toBe('button: Try again');
+  });
+});
+
+describe('rejected as often as is allowed for reasons to act on', () => {
+  it.each([
+    ['en', /^You have used up all your tries/, /contact support/],
+    ['de', /^Sie haben alle Versuche aufgebraucht/, /Support/],
+    ['fr', /^Vous avez utilisé toutes vos tentatives/, /assistance/],
+    ['es', /^Ha agotado todos sus intentos/, /asistencia/],
+  ])('is told so in %s, without advice for a next time, and whom to ask', async (language, used, ask) => {
+    const tell = (text: Text): string => texts.tell(language, text);
+    const told = ({ blocks = [] }: Page): string[] =>
+      blocks.map((part) => (part.kind === 'paragraph' ? tell(part.text) : part.kind));
+    const page = await pageOf(situation('rejected ×3', 'nothing'));
+    expect(told(page)).toEqual([expect.stringMatching(used)]);
+    expect([page.action.kind, tell(page.action.text)]).toEqual(['words', expect.stringMatching(ask)]);
+    const support = 'mailto:help@acme.example';
+    const helped = await pageOf(situation('rejected ×3', 'nothing'), { support });
+    expect(told(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
+    expect(helped.action).toMatchObject({ kind: 'link', href: support });
+  });
+
+  it('who still has a try, or may not be told why, reads nothing of tries', async () => {
+    for (const standing of ['rejected ×1', 'rejected, final', 'inherited rejected'] as const)
+      expect(JSON.stringify(await pageOf(situation(standing, 'nothing')))).not.toContain('used_up');
+  });
+});
+
+/** The paragraphs of a page. */
+function told({ blocks = [] }: Page): (string | false)[] {
+  return blocks.map((block) => block.kind === 'paragraph' && english(block.text));
+}
+
+describe('too many attempts', () => {
+  it('are said to be why, with the time from which there is another', async () => {
+    let snapshot = newcomer(NOW - 40 * DAY);
+    for (let n = 5; n > 0; n -= 1) {
+      snapshot = readWord(begun(snapshot, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).snapshot;
+    }
+    const page = await pageOf(snapshot);
+    expect(actionOf(page)).toBe('words: You can start again on 14 February 2026 at 12:00 UTC.');
+    expect(told(page)).toEqual(['You have tried as often as is possible for now.']);
+  });
+});
+
+describe('who has to wait for another try', () => {
+  it('is told why the last one was rejected and why they wait, and until when: to the minute, and not before', async () => {
+    const { desk } = createMemoryDesk(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).snapshot);
+    const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+    const page = standingPage({ ...shown, permission: { kind: 'no', why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
+    expect(actionOf(page)).toBe('words: You can start again on 21 January 2026 at 12:01 UTC.');
+    expect(told(page)).toEqual([
+      expect.stringMatching(/^The photo of your document could not be read\./),
+      'There has to be a while between two tries.',
+    ]);
+  });
+});
+
+describe('who was granted another attempt by the operator', () => {
+  const granted = (standing: StandingName) => grant(situation(standing, 'nothing'), 'op', null, NOW).snapshot;
+
+  it.each<StandingName>(['approved', 'review'])('is not told that there is nothing to do: %s', async (standing) => {
+    const page = await pageOf(granted(standing));
+    expect(english(page.sentence)).toBe('Your identity has to be verified once more.');
+    expect(actionOf(page)).toBe('button: Continue');
+  });
+
+  it('is told of a rejection as before', async () => {
+    expect(english((await pageOf(granted('rejected, final'))).sentence)).toBe('Your identity could not be verified.');
+  });
+});
+
+describe('an approval that is too old, where only the operator may start again', () => {
+  it.each([undefined, 'https://acme.example/help'])('is nobody’s mistake; support: %s', async (support) => {
+    const { desk } = createMemoryDesk(situation('approved', 'nothing'));
+    const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+    const tooOld: View = { ...shown, status: 'expired', tooOld: true, permission: { kind: 'no', why: 'too-old' } };
+    const page = standingPage(tooOld, { ...FIELDS, support });
+    expect(english(page.sentence)).toBe('Your identity was verified some time ago and has to be verified again.');
+    expect(JSON.stringify(page)).not.toContain('next.support');
+    expect(page.action.kind).toBe(support === undefined ? 'words' : 'link');
+  });
+});
+
+describe('nowhere to go', () => {
+  it('says that the page may be closed', async () => {
+    const page = await pageOf(situation('approved', 'nothing'), {});
+    expect(actionOf(page)).toBe('words: You may close this page.');
+  });
+});

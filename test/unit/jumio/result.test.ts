@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { type JumioResult, toResult } from '../../../webhook/jumio/result.ts';
+import { detailsWire } from '../../../webhook/jumio/wire.ts';
+
+/** As Jumio sends it (jumio.md §7.3): the mapping is only ever tested with JSON of the wire. */
+function wire(changes: object): string {
+  return JSON.stringify({
+    workflow: {
+      id: '7c1b5b0e-55f2-4a0c-8f56-11b9f0d4c502',
+      status: 'PROCESSED',
+      definitionKey: '10011',
+      userReference: 'u-4711',
+      customerInternalReference: 'kyc-2f1c',
+    },
+    account: { id: '0b6d0c1e-7b0c-4a57-9a6d-2f0a3a1c9e01' },
+    createdAt: '2026-01-05T09:30:01.221Z',
+    completedAt: '2026-01-05T09:41:12.886Z',
+    decision: { type: 'PASSED', details: { label: 'PASSED' }, risk: { score: 12.25 } },
+    steps: { href: 'https://retrieval.emea-1.jumio.ai/steps' },
+    capabilities: {},
+    ...changes,
+  });
+}
+
+function result(changes: object): JumioResult {
+  return toResult(detailsWire.parse(JSON.parse(wire(changes))));
+}
+
+function finding(type: string, label?: string) {
+  return { id: 'x', credentials: [], decision: { type, details: label === undefined ? undefined : { label } } };
+}
+
+/** The reason for a rejection with these capabilities. */
+function reason(capabilities: unknown): string | undefined {
+  const decision = { type: 'REJECTED', details: { label: 'REJECTED' }, risk: { score: 100 } };
+  return result({ decision, capabilities }).decision?.reason;
+}
+
+describe('the result', () => {
+  it('is what the answer says of the execution, and nothing of the person', () => {
+    const extraction = [{ ...finding('PASSED', 'OK'), data: { firstName: 'Erika', documentNumber: 'C01X' } }];
+    expect(result({ capabilities: { extraction } })).toStrictEqual({
+      accountId: '0b6d0c1e-7b0c-4a57-9a6d-2f0a3a1c9e01',
+      executionId: '7c1b5b0e-55f2-4a0c-8f56-11b9f0d4c502',
+      definitionKey: '10011',
+      status: 'PROCESSED',
+      userReference: 'u-4711',
+      customerInternalReference: 'kyc-2f1c',
+      completedAt: Date.UTC(2026, 0, 5, 9, 41, 12, 886),
+      decision: { type: 'PASSED', label: 'PASSED', score: 12.25 },
+    });
+  });
+
+  it('does without everything that Jumio may leave out', () => {
+    const workflow = { id: 'w', status: 'INITIATED', definitionKey: 10011 };
+    const bare = { workflow, completedAt: undefined, decision: undefined, capabilities: undefined, steps: undefined };
+    expect(result(bare)).toStrictEqual({
+      accountId: '0b6d0c1e-7b0c-4a57-9a6d-2f0a3a1c9e01',
+      executionId: 'w',
+      definitionKey: '10011',
+      status: 'INITIATED',
+    });
+    expect(result({ decision: null }).decision).toBeUndefined();
+    expect(result({ decision: { type: 'PASSED' } }).decision).toStrictEqual({ type: 'PASSED' });
+  });
+
+  it('passes on a status that is not documented', () => {
+    const workflow = { id: 'w', status: 'PAUSED', definitionKey: '10011' };
+    expect(result({ workflow }).status).toBe('PAUSED');
+  });
+
+  it('keeps the status beside the decision: an expired execution may carry a rejection', () => {
+    const workflow = { id: 'w', status: 'SESSION_EXPIRED', definitionKey: '10011' };
+    expect(result({ workflow, decision: { type: 'REJECTED' } })).toMatchObject({
+      status: 'SESSION_EXPIRED',
+      decision: { type: 'REJECTED' },
+    });
+  });
+
+  it.each([
+    ['2026-01-05T10:41:12.886+01:00', Date.UTC(2026, 0, 5, 9, 41, 12, 886)],
+    ['2026-01-05T09:41:12Z', Date.UTC(2026, 0, 5, 9, 41, 12)],
+    ['2026-01-05T09:41:12.886', undefined],
+    ['yesterday', undefined],
+    [1767606072886, undefined],
+  ])('reads the time %s as %s', (completedAt, epoch) => {
+    expect(result({ completedAt }).completedAt).toBe(epoch);
+  });
+
+  it.each([
+    ['PASSED', 'PASSED'],
+    ['WARNING', 'WARNING'],
+    ['REJECTED', 'REJECTED'],
+    ['NOT_EXECUTED', 'NOT_EXECUTED'],
+    ['FAILED', 'UNKNOWN'],
+    ['passed', 'UNKNOWN'],
+    ['', 'UNKNOWN'],
+  ])('maps the decision %s to %s, whatever label and score say', (type, expected) => {
+    const decision = { type, details: { label: 'PASSED' }, risk: { score: 0 } };
+    expect(result({ decision }).decision?.type).toBe(expected);
+  });
+
+  it('keeps a custom label short', () => {
+    const decision = { type: 'PASSED', details: { label: 'x'.repeat(5000) } };
+    expect(result({ decision }).decision?.label).toHaveLength(100);
+  });
+
+  it.each(['PASSED', 'WARNING', 'NOT_EXECUTED', 'FAILED'])('has no reason where Jumio says %s', (type) => {
+    const capabilities = { usability: [finding('REJECTED', 'BLURRED')] };
+    expect(result({ decision: { type }, capabilities }).decision).not.toHaveProperty('reason');
+  });
+
+  it.each([
+    ['no account', { account: undefined }],
+    ['an id that is no path segment', { account: { id: '../accounts' } }],
+    ['no status', { workflow: { id: 'w', definitionKey: '10011' } }],
+    ['a decision without a type', { decision: { details: { label: 'PASSED' } } }],
+  ])('is refused with %s', (_, changes) => {
+    expect(detailsWire.safeParse(JSON.parse(wire(changes))).success).toBe(false);
+  });
+});
+
+/** jumio.md §7.5, each label with its decision type. */
+const labels: readonly [capability: string, type: string, labels: string, reason: string][] = [
+  ['usability', 'REJECTED', 'BAD_QUALITY BLURRED BAD_QUALITY_IMAGE GLARE BLACK_WHITE DAMAGED_DOCUMENT', 'unreadable'],
+  ['usability', 'REJECTED', 'PART_OF_DOCUMENT_MISSING PART_OF_DOCUMENT_HIDDEN MISSING_PAGE', 'unreadable'],
+  ['usability', 'REJECTED', 'MISSING_MANDATORY_DATAPOINTS', 'unreadable'],
+  ['usability', 'WARNING', 'UNSUPPORTED_COUNTRY UNSUPPORTED_DOCUMENT_TYPE', 'unsupported_document'],
+  ['dataChecks', 'WARNING', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT', 'expired_document'],
+  ['dataChecks', 'REJECTED', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT', 'expired_document'],
+  ['usability', 'NOT_EXECUTED', 'NOT_UPLOADED', 'not_finished'],
+  ['usability', 'REJECTED', 'MISSING_SIGNATURE NOT_A_DOCUMENT PHOTOCOPY DIGITAL_COPY', 'other'],
+  ['usability', 'WARNING', 'LIVENESS_UNDETERMINED', 'other'],
+  ['usability', 'NOT_EXECUTED', 'TECHNICAL_ERROR PRECONDITION_NOT_FULFILLED', 'other'],
+  ['imageChecks', 'REJECTED', 'DIGITAL_COPY WATERMARK MANIPULATED_DOCUMENT MANIPULATED_DOCUMENT_EXPIRY', 'other'],
+  ['imageChecks', 'REJECTED', 'GHOST_IMAGE_DIFFERENT PUNCHED SAMPLE FAKE CHIP_MISSING OTHER_REJECTION', 'other'],
+  ['imageChecks', 'REJECTED', 'DIGITAL_MANIPULATION MISMATCH_FRONT_BACK', 'other'],
+  ['imageChecks', 'WARNING', 'DIFFERENT_PERSON REPEATED_FACE', 'other'],
+  ['dataChecks', 'REJECTED', 'NFC_CERTIFICATE MISMATCHING_DATAPOINTS MRZ_CHECKSUM HIGH_FRAUD_RISK', 'other'],
+  ['dataChecks', 'REJECTED', 'MISMATCHING_DATA_REPEATED_FACE MISMATCH_HRZ_MRZ_DATA CUSTOMER_FEEDBACK', 'other'],
+  ['liveness', 'REJECTED', 'LIVENESS_UNDETERMINED ID_USED_AS_SELFIE MULTIPLE_PEOPLE DIGITAL_COPY', 'other'],
+  ['liveness', 'REJECTED', 'PHOTOCOPY MANIPULATED NO_FACE_PRESENT FACE_NOT_FULLY_VISIBLE BLACK_WHITE', 'other'],
+  ['liveness', 'WARNING', 'AGE_DIFFERENCE BAD_QUALITY', 'other'],
+  ['similarity', 'REJECTED', 'NO_MATCH', 'other'],
+  ['similarity', 'WARNING', 'NOT_POSSIBLE', 'other'],
+  ['authentication', 'REJECTED', 'FAILED', 'other'],
+  ['watchlistScreening', 'WARNING', 'ALERT', 'other'],
+  ['somethingNew', 'REJECTED', 'BLURRED UNSUPPORTED_COUNTRY', 'other'],
+  ['usability', 'REJECTED', 'A_LABEL_OF_TOMORROW constructor __proto__', 'other'],
+];
+
+const cells = labels.flatMap(([capability, type, words, expected]) =>
+  words.split(' ').map((label) => ({ capability, type, label, expected })),
+);
+
+describe('the reason of a rejection', () => {
+  it.each(cells)('$capability $type $label: $expected', ({ capability, type, label, expected }) => {
+    expect(reason({ [capability]: [finding(type, label)] })).toBe(expected);
+  });
+
+  it.each(cells.filter(({ expected }) => expected === 'other').filter(({ type }) => type !== 'NOT_EXECUTED'))(
+    'a blurred photo beside $capability $type $label is not to be acted on',
+    ({ capability, type, label }) => {
+      const blurred = finding('REJECTED', 'BLURRED');
+      expect(reason({ usability: [blurred], [capability]: [finding(type, label), blurred] })).toBe('other');
+    },
+  );
+
+  it('does not mind the capabilities that could not run because of it', () => {
+    const skipped = [finding('NOT_EXECUTED', 'PRECONDITION_NOT_FULFILLED')];
+    const failed = [finding('NOT_EXECUTED', 'TECHNICAL_ERROR')];
+    const passed = [finding('PASSED', 'OK')];
+    const usability = [finding('PASSED', 'OK'), finding('REJECTED', 'GLARE')];
+    const rest = {
+      imageChecks: skipped,
+      extraction: skipped,
+      dataChecks: failed,
+      liveness: passed,
+      similarity: skipped,
+    };
+    expect(reason({ usability, ...rest })).toBe('unreadable');
+  });
+
+  it('names first what another photo of the same document would not mend', () => {
+    const found = ['NOT_UPLOADED', 'BLURRED', 'UNSUPPORTED_COUNTRY'].map((label) => finding('REJECTED', label));
+    const dataChecks = [finding('WARNING', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT')];
+    expect(reason({ usability: found, dataChecks })).toBe('unsupported_document');
+    expect(reason({ usability: found.slice(0, 2), dataChecks })).toBe('expired_document');
+    expect(reason({ usability: found.slice(0, 2) })).toBe('unreadable');
+    expect(reason({ usability: found.slice(0, 1) })).toBe('not_finished');
+  });
+
+  const blurred = finding('REJECTED', 'BLURRED');
+  it.each([
+    ['no capabilities', undefined],
+    ['empty ones', {}],
+    ['nothing but passed ones', { usability: [finding('PASSED', 'OK')] }],
+    ['nothing but skipped ones', { usability: [finding('NOT_EXECUTED', 'TECHNICAL_ERROR')] }],
+    ['a rejection without a label', { usability: [blurred, finding('REJECTED')] }],
+    ['a decision type that is not documented', { usability: [blurred, finding('FAILED', 'X')] }],
+    ['a capability that is no list', { usability: [blurred], liveness: blurred }],
+    ['a finding without a decision', { usability: [blurred], liveness: [{ id: 'x' }] }],
+    ['capabilities that are no object', [blurred]],
+  ])('is other with %s', (_, capabilities) => {
+    expect(reason(capabilities)).toBe('other');
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../webhook/model.ts';
+import { erase } from '../../../webhook/verification/operator/actions.ts';
+import { agree, decline } from '../../../webhook/verification/person/consent.ts';
+import { goOn } from '../../../webhook/verification/person/continue.ts';
+import { view } from '../../../webhook/verification/person/view.ts';
+import { contentOf, published } from '../../../webhook/verification/record/content.ts';
+import { hasAgreed, invite, withIdentity } from '../../../webhook/verification/record/record.ts';
+import { asked, begun, IDENTITY, last, NOW, newcomer } from '../../support/builders/history.ts';
+import { CONSENT, createMemoryDesk, type MemoryDesk } from '../../support/service/in-memory-context.ts';
+
+const WHO = { identityId: IDENTITY, inherited: null };
+
+const OTHER = { version: 'text-2', language: 'de' };
+
+function kinds({ events }: MemoryDesk): string[] {
+  return events.map(({ kind }) => kind);
+}
+
+async function agreedTo(snapshot: Snapshot | undefined, agreement = CONSENT): Promise<Snapshot> {
+  const memory = createMemoryDesk(snapshot);
+  await agree(memory.desk, WHO, agreement);
+  const after = memory.stored();
+  if (after === undefined) throw new Error('agreeing leaves a row');
+  return after;
+}
+
+function adminOf(snapshot: Snapshot): unknown {
+  const content = contentOf(snapshot);
+  return content === null ? undefined : published(content, NOW).admin;
+}
+
+describe('agreeing', () => {
+  it('is kept with version, language and time, as an event and for the operator', async () => {
+    const memory = createMemoryDesk(asked(newcomer()));
+    expect(await agree(memory.desk, WHO, CONSENT)).toBe('agreed');
+    const { identity } = memory.stored() ?? newcomer();
+    expect(identity).toMatchObject({ consentVersion: 'text-1', consentLanguage: 'en', consentAt: NOW });
+    expect(memory.events).toEqual([{ kind: 'consent', detail: { version: 'text-1', language: 'en' } }]);
+    expect(adminOf(await agreedTo(asked(newcomer())))).toMatchObject({
+      consent: { text_version: 'text-1', language: 'en', at: new Date(NOW).toISOString() },
+    });
+  });
+
+  it('again to the same text is nothing new', async () => {
+    const first = await agreedTo(asked(newcomer()));
+    const memory = createMemoryDesk(first, NOW + 60_000);
+    await agree(memory.desk, WHO, CONSENT);
+    expect(memory.stored()?.identity).toEqual(first.identity);
+    expect(memory.events).toEqual([]);
+  });
+
+  it('to another text than the one that counts now is not kept', async () => {
+    const memory = createMemoryDesk(undefined);
+    expect(await agree(memory.desk, WHO, OTHER)).toBe('outdated');
+    expect(memory.stored()).toBeUndefined();
+  });
+
+  it('starts nothing by itself', async () => {
+    expect((await agreedTo(undefined)).verifications).toEqual([]);
+  });
+});
+
+describe('refusing', () => {
+  it('is kept once, and takes an agreement back', async () => {
+    const memory = createMemoryDesk(await agreedTo(begun(newcomer())));
+    await decline(memory.desk, WHO);
+    await decline(memory.desk, WHO);
+    expect(kinds(memory)).toEqual(['declined']);
+    expect((await view(memory.desk, WHO)).consent).toBe('declined');
+    expect(hasAgreed(memory.stored()?.identity ?? newcomer().identity, CONSENT.version)).toBe(false);
+    expect(adminOf(memory.stored() ?? newcomer())).toMatchObject({ declined_at: new Date(NOW).toISOString() });
+  });
+
+  it('ends when the person agrees after all', async () => {
+    const memory = createMemoryDesk(undefined);
+    await decline(memory.desk, WHO);
+    await agree(memory.desk, WHO, CONSENT);
+    expect(memory.stored()?.identity).toMatchObject({ declinedAt: null, consentVersion: 'text-1' });
+    expect((await view(memory.desk, WHO)).consent).toBe('given');
+  });
+
+  it('leaves the verification of whoever was asked for as it is', async () => {
+    const memory = createMemoryDesk(begun(newcomer()));
+    await decline(memory.desk, WHO);
+    expect(memory.stored()?.verifications).toEqual(begun(newcomer()).verifications);
+  });
+});
+
+describe('going on', () => {
+  async function wentOn(snapshot: Snapshot | undefined, going: Partial<Parameters<typeof goOn>[3]> = {}) {
+    const memory = createMemoryDesk(snapshot);
+    const outcome = await goOn(memory.desk, memory.worker, WHO, { returnTo: null, ...going }, 0);
+    return { memory, outcome };
+  }
+
+  it.each<[string, Snapshot | undefined]>([
+    ['somebody new', undefined],
+    ['somebody invited', invite(newcomer(), NOW).snapshot],
+    ['somebody whose link is there', begun(newcomer())],
+  ])('without an agreement asks for it, and nothing of Jumio (%s)', async (_who, snapshot) => {
+    const { memory, outcome } = await wentOn(snapshot);
+    expect(outcome.kind).toBe('consent-needed');
+    expect(outcome).not.toHaveProperty('link');
+    expect(memory.stored()?.verifications ?? []).toEqual(snapshot?.verifications ?? []);
+    expect(memory.events).toEqual([]);
+  });
+
+  it.each<[string, Partial<Snapshot['identity']>]>([
+    ['to a text of before', { consentVersion: 'text-0', consentAt: NOW }],
+    ['and refused since', { consentVersion: 'text-1', consentAt: NOW, declinedAt: NOW }],
+  ])('asks again whoever agreed %s, also where the link is there', async (_when, identity) => {
+    const { outcome } = await wentOn(withIdentity(begun(newcomer()), identity));
+    expect(outcome.kind).toBe('consent-needed');
+  });
+
+  it('with an agreement to another text asks again', async () => {
+    const { memory, outcome } = await wentOn(begun(newcomer()), { agreement: OTHER });
+    expect(outcome.kind).toBe('consent-needed');
+    expect(memory.events).toEqual([]);
+  });
+
+  it('with the agreement in the same breath leads on, in one change', async () => {
+    const snapshot = begun(newcomer());
+    const { memory, outcome } = await wentOn(snapshot, { agreement: CONSENT });
+    expect(outcome).toMatchObject({ kind: 'link', link: last(snapshot).link });
+    expect(kinds(memory)).toEqual(['consent']);
+  });
+
+  it('makes the attempt of somebody invited, once', async () => {
+    const { memory } = await wentOn(invite(newcomer(), NOW).snapshot, { agreement: CONSENT });
+    expect(kinds(memory)).toEqual(['consent', 'requested']);
+    expect(memory.stored()?.identity.invited).toBe(0);
+    await goOn(memory.desk, memory.worker, WHO, { returnTo: null }, 0);
+    expect(memory.stored()?.verifications).toHaveLength(1);
+  });
+
+  it('keeps the language that the person prefers, the schema and the birth that the session tells', async () => {
+    const memory = createMemoryDesk(undefined);
+    const who = { ...WHO, schemaId: 'person', bornAt: NOW - 5 };
+    await goOn(memory.desk, memory.worker, who, { returnTo: null, agreement: CONSENT, locale: 'fr' }, 0);
+    expect(memory.stored()?.identity).toMatchObject({ schemaId: 'person', bornAt: NOW - 5, locale: 'fr' });
+  });
+});
+
+describe('somebody invited', () => {
+  it('is pending and waited for, and published at once: no create call is to be waited for', () => {
+    const { identity } = invite(newcomer(), NOW).snapshot;
+    expect(identity).toMatchObject({ status: 'pending', invited: 1, version: 1, kratosDue: NOW, jumioDue: null });
+    expect(published(identity.content ?? '', NOW)).toEqual({
+      public: { status: 'pending', source: 'jumio', updated_at: new Date(NOW).toISOString() },
+      admin: { attempts: 0, waiting_on: 'person' },
+    });
+  });
+});
+
+describe('somebody who was erased', () => {
+  it('leaves nothing behind by a form that was still open', async () => {
+    const memory = createMemoryDesk(erase(begun(newcomer()), 'ann', NOW).snapshot);
+    await goOn(memory.desk, memory.worker, WHO, { returnTo: null, agreement: CONSENT }, 0);
+    await decline(memory.desk, WHO);
+    expect(kinds(memory)).toEqual([]);
+  });
+});

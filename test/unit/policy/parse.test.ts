@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { policyJsonSchema } from '../../../webhook/verification/policy/schema.ts';
+import { mistakesOf, policyOf } from '../../support/builders/policies.ts';
+import { problems } from '../../support/service/environment.ts';
+
+const doc = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
+
+/** Line, path and what was seen, of each mistake. */
+function places(text: string): string[] {
+  return mistakesOf(text).map(({ line, path, seen }) => `${line} ${path}: ${seen}`);
+}
+
+const REST = '\n  - then: allow';
+
+describe('a policy file', () => {
+  it('may be as short as one rule, and then says of starting again what design §3 says', () => {
+    const policy = policyOf('rules: [{ then: allow }]');
+    expect(policy).toMatchObject({ rules: [], otherwise: { index: 0, decision: 'allow' }, verdictLifetimeMs: null });
+    expect(policy.startAgain).toEqual({
+      reasons: ['unreadable', 'expired_document', 'unsupported_document', 'not_finished'],
+      maxRejections: 3,
+      waitMs: 0,
+      maxExecutions: 5,
+      windowMs: 30 * 86_400_000,
+      afterLifetime: true,
+    });
+    expect(policy.onRejected).toEqual({ revokeSessions: false, deactivate: false });
+    expect(policy.startAgain).toEqual(publishedPolicy.startAgain);
+  });
+
+  it('may say all of it', () => {
+    const policy = policyOf(`
+verdict_lifetime: 365d
+on_rejected: { revoke_sessions: true, deactivate: true }
+start_again: { reasons: [unreadable], max_rejections: 1, wait: 12h, max_executions: 2, window: 7d, after_lifetime: false }
+rules:
+  - { name: a, when: { status: review, method: [oidc, code], account_older_than: 90s }, then: block, text: unknown }
+  - then: allow`);
+    expect(policy.startAgain).toEqual({
+      reasons: ['unreadable'],
+      maxRejections: 1,
+      waitMs: 43_200_000,
+      maxExecutions: 2,
+      windowMs: 604_800_000,
+      afterLifetime: false,
+    });
+    expect(policy.onRejected).toEqual({ revokeSessions: true, deactivate: true });
+    expect(policy.verdictLifetimeMs).toBe(365 * 86_400_000);
+    expect(policy.rules[0]).toMatchObject({
+      name: 'a',
+      decision: 'block',
+      text: 'unknown',
+      when: { status: ['review'], method: ['oidc', 'code'], accountOlderThan: 90_000 },
+    });
+  });
+
+  it('is named by what it says, not by how it is written', () => {
+    const same = policyOf('# a comment\nrules:\n  - then:   allow\n').hash;
+    expect(policyOf('{"rules":[{"then":"allow"}]}').hash).toBe(same);
+    expect(policyOf('rules: [{ then: block }]').hash).not.toBe(same);
+    expect(same).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['no rules', 'rules: []', ['1 rules: []']],
+    ['nothing at all', '', ['1 : nothing']],
+    ['a text', 'allow', ['1 : "allow"']],
+    [
+      'a word that does not exist',
+      `rules:\n  - when:\n      status: aproved\n    then: block${REST}`,
+      ['3 rules[0].when.status: "aproved"'],
+    ],
+    [
+      'a word in a list',
+      `rules:\n  - when: { flow: [login, signup] }\n    then: block${REST}`,
+      ['2 rules[0].when.flow: ["login","signup"]'],
+    ],
+    [
+      'a duration without a unit',
+      `rules:\n  - when: { account_older_than: 7 }\n    then: block${REST}`,
+      ['2 rules[0].when.account_older_than: 7'],
+    ],
+    [
+      'a key that does not exist',
+      `rules:\n  - whenn: { status: none }\n    when: { status: none }\n    then: block${REST}`,
+      ['2 rules[0].whenn: {"status":"none"}'],
+    ],
+    ['no decision', `rules:\n  - when: { status: none }${REST}`, ['2 rules[0].then: nothing']],
+    [
+      'a last rule with a condition',
+      `rules:\n  - when: { status: none }\n    then: block`,
+      ['2 rules[0].when: {"status":"none"}'],
+    ],
+    ['a rule without a condition before the last', `rules:\n  - then: block${REST}`, ['2 rules[0]: {"then":"block"}']],
+    [
+      'an empty condition before the last',
+      `rules:\n  - when: {}\n    then: block${REST}`,
+      ['2 rules[0]: {"when":{},"then":"block"}'],
+    ],
+    ['a text beside allow', `rules:\n  - then: allow\n    text: review`, ['3 rules[0].text: "review"']],
+    [
+      'two rules of one name',
+      `rules:\n  - { name: a, when: { status: none }, then: block }\n  - { name: a, then: allow }`,
+      ['3 rules[1].name: "a"'],
+    ],
+    [
+      'ages that exclude each other',
+      `rules:\n  - when: { account_younger_than: 1d, account_older_than: 24h }\n    then: block${REST}`,
+      ['2 rules[0].when.account_older_than: "24h"'],
+    ],
+    [
+      'a limit of nothing',
+      'start_again: { max_executions: 0 }\nrules: [{ then: allow }]',
+      ['1 start_again.max_executions: 0'],
+    ],
+    ['YAML that is none', 'rules: [', ['1 : BAD_INDENT', '1 : MISSING_CHAR'].slice(0, 0)],
+  ])('with %s is refused, with line, path and what was seen', (_name, text, expected) => {
+    if (expected.length > 0) expect(places(text)).toEqual(expected);
+    else expect(mistakesOf(text)).not.toEqual([]);
+    for (const { expected: wanted } of mistakesOf(text)) expect(wanted.length).toBeGreaterThan(6);
+  });
+
+  it('reports every mistake at once', () => {
+    const text = 'extra: 1\nrules:\n  - when: { status: x, methd: y }\n    then: maybe\n  - then: allow';
+    expect(places(text).sort()).toEqual([
+      '1 extra: 1',
+      '3 rules[0].when.methd: "y"',
+      '3 rules[0].when.status: "x"',
+      '4 rules[0].then: "maybe"',
+    ]);
+  });
+
+  it.each([
+    'when: { verdict_older_than: 365d }',
+    'when: { status: approved, verdict_older_than: 365d }',
+    'when: { status: [approved, review], verdict_older_than: 365d }',
+  ])('that refuses the approved by the age of their verdict (%s) lets them verify again, or is refused', (when) => {
+    const rules = `rules: [{ ${when}, then: block }, { then: allow }]`;
+    expect(mistakesOf(rules)).toMatchObject([{ path: 'rules[0].when.verdict_older_than' }]);
+    expect(mistakesOf(`verdict_lifetime: 366d\n${rules}`)).toHaveLength(1);
+    expect(mistakesOf(`verdict_lifetime: 365d\n${rules}`)).toEqual([]);
+  });
+
+  it('is a value of the configuration: its mistakes are reported beside the others', () => {
+    const found = problems({ PORT: 'x', POLICY: 'rules:\n  - then: maybe' });
+    expect(found.map(({ name }) => name)).toEqual(['PORT', 'POLICY line 2, rules[0].then']);
+    expect(found[1]).toMatchObject({ expected: 'allow, block or block_with_way_on', seen: '"maybe"' });
+  });
+});
+
+describe('the published documents', () => {
+  it('docs/policy.schema.json is the schema of the code (npm run docs:policy prints it anew)', () => {
+    expect(JSON.parse(doc('policy.schema.json'))).toEqual(policyJsonSchema());
+  });
+
+  it('docs/policy.strict.yaml is a policy', () => {
+    expect(mistakesOf(doc('policy.strict.yaml'))).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { gate } from '../../../webhook/verification/gate/decide.ts';
+import { decisionOf, type Facts, ruleFor } from '../../../webhook/verification/policy/rules.ts';
+import { readCopy } from '../../../webhook/verification/record/published-copy.ts';
+import { NOW } from '../../support/builders/history.ts';
+import { asked, copy, facts, policyOf, policyOfRules, policyRules, row } from '../../support/builders/policies.ts';
+
+/** A rule that matches everything. */
+const ANY = '{"then":"allow"}';
+
+const DAY = 86_400_000;
+
+/** Facts of which nothing is known but the status, and what else is given. */
+function known(some: Partial<Facts>): Facts {
+  const nothing = { waitingOn: null, flow: null, method: null, schema: null, accountAge: null, verdictAge: null };
+  return { status: 'none', ...nothing, ...some };
+}
+
+describe('every policy', () => {
+  it('gives exactly one decision for every input, from one of its rules', () => {
+    fc.assert(
+      fc.property(policyRules, row, copy, asked, (rules, kept, shown, request) => {
+        const policy = policyOfRules(rules);
+        const verdict = gate(policy, kept, readCopy(shown), request, NOW);
+        const isUnknown = kept === 'unreadable' && readCopy(shown).statuses.length === 0;
+        expect(['allow', 'block', 'block_with_way_on']).toContain(verdict.decision);
+        expect(verdict.rule === null).toBe(isUnknown);
+        if (verdict.rule !== null) expect([...policy.rules, policy.otherwise]).toContain(verdict.rule);
+        expect(gate(policy, kept, readCopy(shown), request, NOW)).toEqual(verdict);
+      }),
+    );
+  });
+
+  it('is decided by its first rule that matches, whatever stands behind it', () => {
+    fc.assert(
+      fc.property(policyRules, policyRules, facts, (rules, other, said) => {
+        const policy = policyOfRules(rules);
+        const rule = ruleFor(policy, said);
+        for (const one of rules.slice(0, rule.index)) expect(ruleFor(policyOfRules([one, ANY]), said).index).toBe(1);
+        if (rule === policy.otherwise) return;
+        const longer = policyOfRules([...rules.slice(0, rule.index + 1), ...other]);
+        expect(ruleFor(longer, said)).toEqual(rule);
+      }),
+    );
+  });
+
+  it('falls to its last rule where nothing else matches', () => {
+    const policy = policyOf('rules: [{ when: { status: rejected }, then: allow }, { name: rest, then: block }]');
+    expect(ruleFor(policy, known({ status: 'none' })).name).toBe('rest');
+  });
+
+  it('is never milder to a rejected person than the rule that names them says', () => {
+    fc.assert(
+      fc.property(policyRules, facts, (rules, said) => {
+        const rule = ruleFor(policyOfRules(rules), { ...said, status: 'rejected' });
+        const isNamed = rule.when.status?.includes('rejected') === true;
+        if (!isNamed) expect(decisionOf(rule, 'rejected')).not.toBe('block_with_way_on');
+      }),
+    );
+  });
+});
+
+describe('a rule', () => {
+  it.each<[string, Partial<Facts>]>([
+    ['status: approved', { status: 'approved' }],
+    ['status: [pending, approved]', { status: 'approved' }],
+    ['waiting_on: jumio', { waitingOn: 'jumio' }],
+    ['flow: [refresh, recovery]', { flow: 'recovery' }],
+    ['method: password', { method: 'password' }],
+    ['schema: [staff, default]', { schema: 'default' }],
+    ['account_younger_than: 7d', { accountAge: 7 * DAY - 1 }],
+    ['account_older_than: 7d', { accountAge: 7 * DAY }],
+    ['verdict_younger_than: 12h', { verdictAge: DAY / 2 - 1 }],
+    ['verdict_older_than: 365d', { verdictAge: 365 * DAY }],
+    ['status: approved, flow: login, schema: staff', { status: 'approved', flow: 'login', schema: 'staff' }],
+  ])('on %s matches where every key does, and not where one is another or not known', (when, some) => {
+    const policy = policyOf(
+      `verdict_lifetime: 1d\nrules: [{ name: it, when: { ${when} }, then: block }, { then: allow }]`,
+    );
+    expect(ruleFor(policy, known(some)).name).toBe('it');
+    for (const key of Object.keys(some)) {
+      const other = key === 'status' ? { status: 'none' as const } : { [key]: null };
+      expect(ruleFor(policy, known({ ...some, ...other })).name, key).toBe(null);
+    }
+  });
+
+  it.each<[string, Partial<Facts>]>([
+    ['account_younger_than: 7d', { accountAge: 7 * DAY }],
+    ['account_older_than: 7d', { accountAge: 7 * DAY - 1 }],
+    ['verdict_younger_than: 60s', { verdictAge: 60_000 }],
+    ['verdict_older_than: 5m', { verdictAge: 299_999 }],
+    ['method: password', { method: 'code' }],
+    ['flow: login', { flow: 'refresh' }],
+  ])('on %s does not match beside its edge', (when, some) => {
+    const policy = policyOf(
+      `verdict_lifetime: 1s\nrules: [{ name: it, when: { ${when} }, then: block }, { then: allow }]`,
+    );
+    expect(ruleFor(policy, known(some)).name).toBe(null);
+  });
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Change, Snapshot } from '../../../webhook/model.ts';
+import { onDetails } from '../../../webhook/verification/execution/read.ts';
+import { nudge } from '../../../webhook/verification/execution/schedule.ts';
+import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { openAttempt } from '../../../webhook/verification/record/attempts.ts';
+import { standingOf, statusOf } from '../../../webhook/verification/record/standing.ts';
+import {
+  asked,
+  begun,
+  DAY,
+  HOUR,
+  last,
+  lookAt,
+  made,
+  NOW,
+  newcomer,
+  nth,
+  read,
+} from '../../support/builders/history.ts';
+import { BLURRED, MANIPULATED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
+import { detailsOf, type Told } from '../../support/fakes/jumio-answers.ts';
+
+/** Everything that may happen to one identity, in any order. */
+type Step = (snapshot: Snapshot, now: number) => Change | undefined;
+
+const answers: readonly Told[] = [
+  PASSED,
+  WARNING,
+  BLURRED,
+  MANIPULATED,
+  { status: 'INITIATED' },
+  { status: 'ACQUIRED' },
+  { status: 'TOKEN_EXPIRED' },
+  { ...PASSED, status: 'PAUSED' },
+  { ...PASSED, workflow: { id: 'somebody-elses' } },
+];
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.tuple(fc.constantFrom(...answers), fc.nat({ max: 5 }), fc.nat({ max: 3 })).map(
+    ([told, which, ago]): Step =>
+      (snapshot, now) => {
+        const row = snapshot.verifications.filter(({ executionId }) => executionId !== null)[which];
+        const answer = { completedAt: NOW - ago * HOUR, ...told };
+        return row && onDetails(snapshot, lookAt(snapshot, row, now), detailsOf(row, answer));
+      },
+  ),
+  fc.constantFrom('PROCESSED', 'ACQUIRED', undefined).map(
+    (claimed): Step =>
+      (snapshot, now) => {
+        const open = openAttempt(snapshot);
+        return open && nudge(snapshot, { verificationId: open.id, ...(claimed ? { claimed } : {}) }, now);
+      },
+  ),
+  fc.constant<Step>((snapshot, now) =>
+    mayStart(snapshot, now, publishedPolicy).kind === 'start'
+      ? { snapshot: made(asked(snapshot, now), now) }
+      : undefined,
+  ),
+);
+
+describe('any history', () => {
+  it('counts the decision that Jumio completed last and forgets none', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+        let snapshot = begun(newcomer());
+        for (const [index, happen] of steps.entries()) {
+          const before = snapshot;
+          snapshot = happen(before, NOW + index * 60_000)?.snapshot ?? before;
+          const kept = before.verifications.filter((row) => row.decision !== null).map(({ id }) => id);
+          const still = snapshot.verifications.filter((row) => row.decision !== null).map(({ id }) => id);
+          expect(still).toEqual(expect.arrayContaining(kept));
+          const latest = Math.max(...snapshot.verifications.map(({ completedAt }) => completedAt ?? 0));
+          if (still.length > 0) expect(standingOf(snapshot)?.by?.completedAt).toBe(latest);
+          expect(snapshot.identity.status).toBe(statusOf(snapshot));
+        }
+      }),
+    );
+  });
+
+  it('is the same when an answer is read twice as when it is read once', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), fc.constantFrom(...answers), (steps, told) => {
+        let snapshot = begun(newcomer());
+        for (const [index, happen] of steps.entries())
+          snapshot = happen(snapshot, NOW + index * 60_000)?.snapshot ?? snapshot;
+        const row = snapshot.verifications.findLast(({ executionId }) => executionId !== null) ?? last(snapshot);
+        const answer = { completedAt: NOW, ...told };
+        const once = read(snapshot, answer, NOW + DAY, row).snapshot;
+        const twice = read(once, answer, NOW + DAY, nth(once, row.attempt)).snapshot;
+        expect(twice.identity).toEqual(once.identity);
+        expect(twice.verifications.map(({ decision: said, state }) => [said, state])).toEqual(
+          once.verifications.map(({ decision: said, state }) => [said, state]),
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Reason, Snapshot, Verdict, Verification } from '../../../webhook/model.ts';
+import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import {
+  canBeMended,
+  PUBLISHED_MENDING,
+  standingFacts,
+  standingOf,
+  statusOf,
+} from '../../../webhook/verification/record/standing.ts';
+import {
+  begun,
+  DAY,
+  HOUR,
+  last,
+  NOW,
+  newcomer,
+  nth,
+  read,
+  readWord,
+  verificationId,
+} from '../../support/builders/history.ts';
+import { BLURRED, MANIPULATED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
+import { decision, findings, type Told } from '../../support/fakes/jumio-answers.ts';
+
+const verdict = fc.constantFrom<Verdict>('PASSED', 'WARNING', 'FAILED');
+
+const reason = fc.option(fc.constantFrom<Reason>('unreadable', 'not_finished', 'other'));
+
+/** A history of attempts, some of them decided; decisions close together in time, so that equal times occur. */
+const history = fc
+  .array(fc.record({ decision: fc.option(verdict), reason, completedAt: fc.nat({ max: 4 }) }), { maxLength: 6 })
+  .map((rows) => rows.map((row, index) => ({ ...template(index + 1), ...row, state: 'decided' as const })));
+
+function template(attempt: number): Verification {
+  return { ...last(begun(newcomer())), id: verificationId(attempt), attempt };
+}
+
+function withRows(verifications: readonly Verification[]): Snapshot {
+  return { ...newcomer(), verifications };
+}
+
+describe('the standing', () => {
+  it('does not depend on the order in which decisions were learnt', () => {
+    fc.assert(
+      fc.property(
+        history.chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))),
+        ([rows, shuffled]) => {
+          expect(standingOf(withRows(shuffled))?.by?.id).toBe(standingOf(withRows(rows))?.by?.id);
+        },
+      ),
+    );
+  });
+
+  it('is not changed by attempts without a decision', () => {
+    fc.assert(
+      fc.property(history, (rows) => {
+        const decided = rows.filter((row) => row.decision !== null);
+        expect(standingOf(withRows(rows))?.by?.id).toBe(standingOf(withRows(decided))?.by?.id);
+      }),
+    );
+  });
+
+  it('is the greatest time of completion, and of equal ones the later started', () => {
+    const first = begun(newcomer(), NOW - 2 * DAY);
+    const both = begun(read(first, { ...PASSED, completedAt: NOW - HOUR }).snapshot, NOW - DAY);
+    const status = (told: Told): string => statusOf(read(both, told).snapshot);
+    expect(status({ ...MANIPULATED, completedAt: NOW - HOUR + 1 })).toBe('rejected');
+    expect(status({ ...MANIPULATED, completedAt: NOW - HOUR })).toBe('rejected');
+    expect(status({ ...MANIPULATED, completedAt: NOW - HOUR - 1 })).toBe('approved');
+  });
+
+  it('follows Jumio’s time and not the time at which we asked', () => {
+    const both = begun(readWord(begun(newcomer(), NOW - 2 * DAY), 'TOKEN_EXPIRED', NOW - DAY).snapshot, NOW - DAY);
+    const second = read(both, { ...WARNING, completedAt: NOW - HOUR }).snapshot;
+    const { snapshot } = read(second, { ...MANIPULATED, completedAt: NOW - 2 * HOUR }, NOW, nth(second, 1));
+    expect(statusOf(snapshot)).toBe('review');
+  });
+
+  it('takes an inherited status until Jumio decides', () => {
+    const handed = newcomer(NOW, 'rejected');
+    expect(standingOf(handed)).toEqual({ status: 'rejected', by: null });
+    expect(statusOf(read(begun(handed), PASSED).snapshot)).toBe('approved');
+  });
+});
+
+describe('a rejection that can be mended', () => {
+  const labels = {
+    unreadable: findings('usability', 'REJECTED', 'GLARE'),
+    expired_document: findings('dataChecks', 'WARNING', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT'),
+    unsupported_document: findings('usability', 'WARNING', 'UNSUPPORTED_COUNTRY'),
+    not_finished: findings('usability', 'NOT_EXECUTED', 'NOT_UPLOADED'),
+  };
+
+  function rejectedFor(capabilities: object): Snapshot {
+    return read(begun(newcomer()), { status: 'PROCESSED', decision: decision('REJECTED', 90), capabilities }).snapshot;
+  }
+
+  it.each(Object.entries(labels))('is one for %s', (why, capabilities) => {
+    const snapshot = rejectedFor(capabilities);
+    expect(last(snapshot).reason).toBe(why);
+    expect(mayStart(snapshot, NOW, publishedPolicy)).toEqual({ kind: 'start' });
+  });
+
+  it.each([
+    ['no finding', {}],
+    ['a fake', findings('imageChecks', 'REJECTED', 'FAKE')],
+    ['no match', findings('similarity', 'REJECTED', 'NO_MATCH')],
+    ['a bad photo and a fake', { ...labels.unreadable, ...findings('imageChecks', 'REJECTED', 'FAKE') }],
+    ['a label that we do not know', findings('usability', 'REJECTED', 'SOMETHING_NEW')],
+  ])('is not one for %s', (_name, capabilities) => {
+    expect(mayStart(rejectedFor(capabilities), NOW, publishedPolicy)).toEqual({ kind: 'no', why: 'rejected' });
+  });
+
+  it('is one for the third time no more', () => {
+    let snapshot = newcomer();
+    const mendable: boolean[] = [];
+    for (let n = 1; n <= 3; n += 1) {
+      snapshot = read(begun(snapshot, NOW + n), { ...BLURRED, completedAt: NOW + n }).snapshot;
+      mendable.push(canBeMended(standingFacts(snapshot), PUBLISHED_MENDING));
+    }
+    expect(mendable).toEqual([true, true, false]);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../webhook/model.ts';
+import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
+import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { openAttempt } from '../../../webhook/verification/record/attempts.ts';
+import { standingOf, statusOf, waitingOn } from '../../../webhook/verification/record/standing.ts';
+import type { Cell } from '../../support/decision-table/cells.ts';
+import { target } from '../../support/decision-table/events.ts';
+import { breaking, cells, sameIn } from '../../support/decision-table/rules.ts';
+
+/** What must hold of attempts in every cell of the table, whatever the table says (design §3, §4). */
+
+describe('an attempt', () => {
+  it('is one at a time', () => {
+    const open = (snapshot: Snapshot): number =>
+      snapshot.verifications.filter(({ state }) => state === 'requested' || state === 'started').length;
+    expect(breaking(({ after }) => open(after) <= 1)).toEqual([]);
+  });
+
+  it('is added only by the person’s wish, and only where it was allowed', () => {
+    const grown = cells.filter(({ before, after }) => after.verifications.length > before.verifications.length);
+    const wished = ({ before, after, event, at }: Cell): boolean => {
+      const wish = event === 'person presses the button' || target(before)?.renew === 1;
+      const permission = mayStart(before, at, publishedPolicy).kind;
+      const isOne = after.verifications.length === before.verifications.length + 1;
+      return wish && isOne && (permission === 'start' || permission === 'renew');
+    };
+    expect(breaking(wished, grown)).toEqual([]);
+    expect(new Set(grown.map(({ event }) => event)).size).toBeGreaterThan(5);
+  });
+
+  it('is never replaced once its images are captured', () => {
+    const captured = cells.filter(({ before, after }) => {
+      const words = [target(before)?.jumioStatus, sameIn(after, target(before))?.jumioStatus];
+      return target(before)?.state === 'started' && words.some((word) => word === 'ACQUIRED');
+    });
+    const kept = ({ before, after, event }: Cell): boolean =>
+      (/EXPIRED|NOT_EXECUTED|31 days/.test(event) || sameIn(after, target(before))?.state !== 'expired') &&
+      after.verifications.length === before.verifications.length;
+    const notEnded = captured.filter(({ event }) => !/EXPIRED|NOT_EXECUTED|31 days/.test(event));
+    expect(breaking(kept, notEnded)).toEqual([]);
+  });
+
+  it('whose link still leads somewhere is never replaced', () => {
+    const live = cells.filter(({ before, at }) => {
+      const row = target(before);
+      return row !== undefined && row.link !== null && (row.linkEndsAt ?? 0) > at;
+    });
+    expect(breaking(({ before, after }) => after.verifications.length === before.verifications.length, live)).toEqual(
+      [],
+    );
+  });
+
+  it('that was handed out is followed until Jumio or thirty days end it', () => {
+    const running = cells.filter(({ after }) => openAttempt(after) !== undefined);
+    expect(breaking(({ after }) => openAttempt(after)?.readDue !== null, running)).toEqual([]);
+    const replaced = cells.filter(({ events }) => events.some(({ kind }) => kind === 'renewed'));
+    expect(breaking(({ before, after }) => sameIn(after, target(before))?.readDue !== null, replaced)).toEqual([]);
+  });
+
+  it('keeps its link and tokens only while they lead somewhere', () => {
+    const clean = ({ after, at }: Cell): boolean =>
+      after.verifications.every(({ state, link, linkEndsAt, sdkToken, transactionToken }) => {
+        const isUseful = state === 'started' && linkEndsAt !== null && linkEndsAt > at;
+        return isUseful || (link === null && sdkToken === null && transactionToken === null);
+      });
+    expect(breaking(clean)).toEqual([]);
+  });
+});
+
+describe('starting again', () => {
+  it('is refused after an approval, in review, and after a final or third rejection', () => {
+    const closed = cells.filter(({ after }) => {
+      const standing = standingOf(after);
+      const failed = after.verifications.filter(({ decision }) => decision === 'FAILED').length;
+      const { by = null } = standing ?? {};
+      const isMendable = by !== null && by.reason !== null && by.reason !== 'other' && failed < 3;
+      const isGranted = after.identity.grantedFrom !== null;
+      return standing !== null && !isGranted && !(standing.status === 'rejected' && isMendable);
+    });
+    const refused = ({ after, at }: Cell): boolean => {
+      const permission = mayStart(after, at, publishedPolicy);
+      return permission.kind === 'no' && permission.why === statusOf(after);
+    };
+    expect(breaking(refused, closed)).toEqual([]);
+  });
+
+  it('is allowed to everybody else as soon as nothing is open', () => {
+    const free = cells.filter(({ after }) => {
+      const standing = standingOf(after);
+      const mayMend = standing?.status === 'rejected' && (standing.by?.reason ?? 'other') !== 'other';
+      const failed = after.verifications.filter(({ decision }) => decision === 'FAILED').length;
+      const isFree = standing === null || (mayMend && failed < 3) || after.identity.grantedFrom !== null;
+      return isFree && openAttempt(after) === undefined;
+    });
+    expect(breaking(({ after, at }) => mayStart(after, at, publishedPolicy).kind === 'start', free)).toEqual([]);
+  });
+
+  it('is renewal only of an attempt with no live link and nothing captured', () => {
+    const renewable = cells.filter(({ after, at }) => mayStart(after, at, publishedPolicy).kind === 'renew');
+    const isSpent = ({ after, at }: Cell): boolean => {
+      const row = openAttempt(after);
+      const isDead = row?.link === null || (row?.linkEndsAt ?? 0) <= at;
+      return row?.state === 'started' && isDead && row.jumioStatus !== 'ACQUIRED' && row.jumioStatus !== 'PROCESSED';
+    };
+    expect(breaking(isSpent, renewable)).toEqual([]);
+  });
+
+  it('is possible wherever the person is waited for', () => {
+    const waited = cells.filter(({ after }) => waitingOn(after) === 'person');
+    expect(breaking(({ after, at }) => mayStart(after, at, publishedPolicy).kind !== 'no', waited)).toEqual([]);
+  });
+});

@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  broken,
+  brokenDoorList,
+  circles,
+  crowded,
+  LARGEST_FOLDER,
+  moduleOf,
+  partOf,
+} from '../../support/repository/architecture.ts';
+import { importsOf, type Module, modulesBelow, reached } from '../../support/repository/modules.ts';
+
+const webhook = modulesBelow('webhook');
+
+const outside = modulesBelow('sandbox', 'test');
+
+const all = [...webhook, ...outside];
+
+const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+/** The modules below a folder that load something of webhook/, also through others. */
+function reachingIn(folder: string, among: readonly Module[]): string[] {
+  return among
+    .filter(({ path }) => path.startsWith(folder))
+    .flatMap((module) => {
+      const found = [...reached(module, among)].filter((to) => to.startsWith('webhook/'));
+      return found.length === 0 ? [] : [`${module.path} reaches ${found[0]}`];
+    });
+}
+
+describe('the layout of docs/development.md', () => {
+  it('is kept by every module of webhook/: parts, doors and floors', () => {
+    for (const part of ['http', 'verification', 'ledger', 'jumio', 'kratos'])
+      expect(webhook.filter(({ path }) => partOf(path) === part).length, part).toBeGreaterThan(4);
+    expect(webhook.flatMap(broken)).toEqual([]);
+  });
+
+  it('has no circle of imports, types included', () => {
+    expect(circles(webhook)).toEqual([]);
+  });
+
+  it('gives every module of verification/ a door that is a list of names', () => {
+    const doors = webhook.filter(({ path }) => path.endsWith('/index.ts'));
+    expect(doors.map(({ path }) => moduleOf(path)).sort()).toEqual([
+      'eid',
+      'execution',
+      'gate',
+      'operator',
+      'person',
+      'policy',
+      'publication',
+      'record',
+    ]);
+    expect(doors.flatMap(({ path }) => brokenDoorList(path, read(path)))).toEqual([]);
+  });
+
+  it(`has no folder of more than ${LARGEST_FOLDER} files`, () => {
+    expect(crowded(webhook.map(({ path }) => path))).toEqual([]);
+  });
+
+  it('keeps the sandbox and the end-to-end tests ignorant of webhook/', () => {
+    expect(outside.some(({ path }) => path.startsWith('sandbox/jumio/'))).toBe(true);
+    expect([...reachingIn('sandbox/', all), ...reachingIn('test/e2e/', all)]).toEqual([]);
+  });
+
+  it('keeps the sandbox away from the tests', () => {
+    const loads = outside
+      .filter(({ path }) => path.startsWith('sandbox/'))
+      .flatMap(({ path, imports }) =>
+        imports.filter(({ to }) => to.startsWith('test/')).map(({ to }) => `${path} imports ${to}`),
+      );
+    expect(loads).toEqual([]);
+  });
+
+  it('lets webhook/ load only what is installed in production', () => {
+    const { dependencies } = z
+      .object({ dependencies: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(read('package.json')));
+    const packages = webhook.flatMap(({ path, imports }) =>
+      imports.filter(({ to }) => !to.startsWith('webhook/') && !to.startsWith('node:')).map(({ to }) => ({ path, to })),
+    );
+    expect(packages.filter(({ to }) => !(to in dependencies))).toEqual([]);
+  });
+});
+
+describe('the check of the layout', () => {
+  function planted(path: string, source: string): string[] {
+    return broken({ path, imports: importsOf(path, source) });
+  }
+
+  it.each([
+    ['webhook/http/pages/routes.ts', `import { openLedger } from '../../ledger/ledger.ts';`],
+    ['webhook/http/pages/routes.ts', `import { createJumioClient } from '../../jumio/client.ts';`],
+    ['webhook/http/pages/routes.ts', `import type { Started } from '../../jumio/types.ts';`],
+    ['webhook/http/pages/routes.ts', `import { sql } from 'kysely';`],
+    ['webhook/verification/execution/outcome.ts', `import { toResult } from '../../jumio/result.ts';`],
+    [
+      'webhook/verification/execution/outcome.ts',
+      `import { z } from 'zod';\nimport {\n  type A,\n  b,\n} from '../../ledger/rows.ts';`,
+    ],
+    ['webhook/verification/execution/outcome.ts', `export { render } from '../../http/pages/render.ts';`],
+    ['webhook/verification/execution/outcome.ts', `import type { Page } from '../../http/pages/page.ts';`],
+    ['webhook/verification/execution/outcome.ts', `const page = await import('../../http/pages/page.ts');`],
+    ['webhook/jumio/client.ts', `import { IdentityApi } from '@ory/client';`],
+    ['webhook/jumio/client.ts', `import { statusOf } from '../verification/record/index.ts';`],
+    ['webhook/jumio/client.ts', `import type { Ledger } from '../ledger/ledger.ts';`],
+    ['webhook/ledger/rows.ts', `import '../kratos/client.ts';`],
+    ['webhook/ledger/rows.ts', `import { send } from '../upstream/http.ts';`],
+    ['webhook/kratos/client.ts', `import axios from 'axios/lib/axios.js';`],
+    ['webhook/errors.ts', `import { parseConfig } from './config/config.ts';`],
+    ['webhook/model.ts', `import type { Problem } from './config/problem.ts';`],
+    ['webhook/upstream-health.ts', `import { createJumioClient } from './jumio/client.ts';`],
+    ['webhook/doctor/facts.ts', `import { openLedger } from '../ledger/ledger.ts';`],
+    ['webhook/app.ts', `import { start } from '../sandbox/jumio/start.ts';`],
+    ['webhook/app.ts', `import { NOW } from '../test/support/builders/history.ts';`],
+    ['webhook/drawer/things.ts', ''],
+  ])('finds an import across parts in %s: %s', (path, source) => {
+    expect(planted(path, source)).toHaveLength(1);
+  });
+
+  it.each([
+    ['webhook/http/session.ts', `import type { Person } from '../verification/person/person.ts';`],
+    ['webhook/cli/output.ts', `import { statusOf } from '../verification/record/standing.ts';`],
+    ['webhook/verification/worker.ts', `import { publish } from './publication/publish.ts';`],
+    ['webhook/verification/gate/heal.ts', `import { handleSignUp } from '../person/sign-up.ts';`],
+  ])('finds a module that is entered beside its door in %s: %s', (path, source) => {
+    expect(planted(path, source)).toEqual([expect.stringContaining('beside its door')]);
+  });
+
+  it.each([
+    ['webhook/verification/record/standing.ts', `import { ruleFor } from '../policy/index.ts';`],
+    ['webhook/verification/policy/rules.ts', `import type { Context } from '../context.ts';`],
+    ['webhook/verification/publication/state.ts', `import { readExecution } from '../execution/index.ts';`],
+    ['webhook/verification/execution/read.ts', `import type { Finding } from '../eid/index.ts';`],
+    ['webhook/verification/person/view.ts', `import { createWorker } from '../worker.ts';`],
+    ['webhook/verification/gate/heal.ts', `import { actOn } from '../operator/index.ts';`],
+    ['webhook/verification/stray.ts', `import { statusOf } from './record/index.ts';`],
+  ])('finds an import of a floor that is not below in %s: %s', (path, source) => {
+    expect(planted(path, source)).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'webhook/http/pages/routes.ts',
+      `import { view } from '../../verification/person/index.ts';\nimport { z } from 'zod';`,
+    ],
+    ['webhook/http/hooks/validate.ts', `import { blockMessage } from '../../kratos/messages.ts';`],
+    ['webhook/verification/execution/outcome.ts', `import type { JumioResult } from '../../jumio/result.ts';`],
+    [
+      'webhook/verification/gate/heal.ts',
+      `import { begin } from '../person/index.ts';\nimport { a } from './check.ts';`,
+    ],
+    ['webhook/config/values.ts', `import type { Problem } from './problem.ts';`],
+    ['webhook/errors.ts', `// import { a } from './http/html.ts';\n/** import { b } from './http/html.ts' */`],
+  ])('leaves alone what is right in %s: %s', (path, source) => {
+    expect(planted(path, source)).toEqual([]);
+  });
+
+  it.each([`export * from './publish.ts';`, `export const LIMIT = 3;`, `import { a } from './a.ts';\nexport { a };`])(
+    'finds a door that is more than a list: %s',
+    (source) => {
+      expect(brokenDoorList('webhook/verification/publication/index.ts', source)).toHaveLength(1);
+    },
+  );
+
+  it('finds a circle, also one of types', () => {
+    const a = { path: 'webhook/a.ts', imports: importsOf('webhook/a.ts', `import type { B } from './b.ts';`) };
+    const b = { path: 'webhook/b.ts', imports: importsOf('webhook/b.ts', `import { c } from './c.ts';`) };
+    const c = { path: 'webhook/c.ts', imports: importsOf('webhook/c.ts', `import { a } from './a.ts';`) };
+    expect(circles([a, b, c])).toEqual([['webhook/a.ts', 'webhook/b.ts', 'webhook/c.ts']]);
+    expect(circles([a, b])).toEqual([]);
+  });
+
+  it('finds a crowded folder', () => {
+    const paths = Array.from({ length: LARGEST_FOLDER + 1 }, (_, index) => `webhook/http/file-${index}.ts`);
+    expect(crowded(paths)).toEqual([`webhook/http: ${LARGEST_FOLDER + 1} files`]);
+    expect(crowded(paths.slice(1))).toEqual([]);
+  });
+
+  it('finds what is reached through others', () => {
+    const e2e = { path: 'test/e2e/a.test.ts', imports: importsOf('test/e2e/a.test.ts', `import '../support/b.ts';`) };
+    const support = {
+      path: 'test/support/b.ts',
+      imports: importsOf('test/support/b.ts', `import '../../webhook/app.ts';`),
+    };
+    expect(reachingIn('test/e2e/', [e2e, support])).toEqual(['test/e2e/a.test.ts reaches webhook/app.ts']);
+  });
+});

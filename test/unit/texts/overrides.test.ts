@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { say } from '../../../webhook/texts/messages.ts';
+import { type Overrides, readOverrides } from '../../../webhook/texts/overrides.ts';
+import { createTexts, type Texts } from '../../../webhook/texts/texts.ts';
+import { problems } from '../../support/service/environment.ts';
+
+function read(yaml: string): Overrides {
+  const found = readOverrides(yaml);
+  if ('problems' in found) throw new Error(found.problems.join('\n'));
+  return found;
+}
+
+function textsOf(yaml: string): Texts {
+  return createTexts({ overrides: read(yaml) });
+}
+
+function wrongWith(yaml: string): readonly string[] {
+  const found = readOverrides(yaml);
+  return 'problems' in found ? found.problems : [];
+}
+
+describe('texts of the operator', () => {
+  it('replace ours, one by one', () => {
+    const texts = textsOf('de:\n  status.approved: Alles erledigt.\n');
+    expect(texts.tell('de', say('status.approved'))).toBe('Alles erledigt.');
+    expect(texts.tell('de', say('status.rejected'))).toBe('Ihre Identität konnte nicht bestätigt werden.');
+    expect(texts.tell('en', say('status.approved'))).toBe('Your identity has been verified.');
+  });
+
+  it('add a language, which is chosen like ours and says in English what it lacks', () => {
+    const texts = textsOf('pt-br:\n  status.approved: Sua identidade foi verificada.\n');
+    for (const acceptLanguage of ['pt-BR', 'pt', 'pt-br;q=0.9, en;q=0.8'])
+      expect(texts.choose({ acceptLanguage })).toBe('pt-BR');
+    expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
+    expect(texts.tell('pt-BR', say('status.approved'))).toBe('Sua identidade foi verificada.');
+    expect(texts.tell('pt-BR', say('status.rejected'))).toBe('Your identity could not be verified.');
+  });
+
+  it('of a country fall back on its language before English', () => {
+    const texts = textsOf('de-AT:\n  button.start: Los geht’s\n');
+    expect(texts.choose({ acceptLanguage: 'de-AT' })).toBe('de-AT');
+    expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
+    expect(texts.tell('de-AT', say('button.start'))).toBe('Los geht’s');
+    expect(texts.tell('de-AT', say('button.continue'))).toBe('Weiter');
+  });
+
+  it('may name the brand wherever they like', () => {
+    const overrides = read('en:\n  button.start: Start with {{brand}}\n');
+    expect(createTexts({ overrides, brand: 'Acme & <Co>' }).tell('en', say('button.start'))).toBe(
+      'Start with Acme & <Co>',
+    );
+    expect(createTexts({ overrides }).tell('en', say('button.start'))).toBe('Start with This service');
+  });
+
+  it('change the consent text with its version, and only with it', () => {
+    expect(createTexts().consentVersion).toBe('1');
+    const texts = textsOf('consent_version: "2026-01"\nen:\n  consent.why: The law asks for it.\n');
+    expect(texts.consentVersion).toBe('2026-01');
+    expect(wrongWith('en:\n  consent.why: The law asks for it.\n')).toEqual([
+      'consent_version must be there where a consent text is changed, so that people are asked again',
+    ]);
+  });
+
+  it('change the consent text under a version that is not ours: who agreed to ours did not agree to theirs', () => {
+    expect(wrongWith('consent_version: "1"\nen:\n  consent.why: The law asks for it.\n')).toEqual([
+      'consent_version must be another than that of our text ("1"), so that people are asked again',
+    ]);
+  });
+
+  it('are words, and never name other texts', () => {
+    const texts = textsOf('en:\n  button.start: $t(button.continue) for {{brand}}\n');
+    expect(texts.tell('en', say('button.start'))).toBe('$t(button.continue) for This service');
+  });
+
+  it('may be none', () => {
+    for (const yaml of ['', '{}', '# later\n']) expect(read(yaml).languages).toEqual({});
+  });
+
+  it.each([
+    ['en:\n  status.aproved: Done.\n', /^en: status\.aproved is no text of ours/],
+    ['en:\n  toString: Done.\n', /^en: toString is no text of ours/],
+    ['de:\n  next.date: Bald.\n', /^de: next\.date must have \{\{date\}\}, and no other/],
+    ['de:\n  next.date: "{{day}}"\n', /^de: next\.date must have \{\{date\}\}/],
+    ['de:\n  next.date: "{{date}} {{status}}"\n', /^de: next\.date must have \{\{date\}\}/],
+    ['de:\n  button.start: "{{- brand}}"\n', /^de: button\.start must have no placeholder/],
+    ['de:\n  button.start: ""\n', /^de: button\.start must not be empty/],
+    ['de:\n  button.start: 5\n', /^de: button\.start must be a text/],
+    ['de:\n  button:\n    start: Los\n', /^de: button must be a text/],
+    ['de: Los\n', /^de must have texts by name below it/],
+    ['not a tag:\n  button.start: Go\n', /^not a tag must be a language tag/],
+    ['consent_version: 2026\n', /^consent_version must be in quotes/],
+    ['consent_version: "a b"\n', /^consent_version must be 1 to 40 letters/],
+    ['- en\n', /^it must have languages/],
+    ['en: {', /^it must be YAML: /],
+    ['en: {}\nen: {}\n', /^it must be YAML: /],
+  ])('that are wrong are named: %j', (yaml, problem) => {
+    expect(wrongWith(yaml)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('are as the README shows them', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const yaml = /```yaml\n(consent_version:[\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    expect(Object.keys(read(yaml).languages)).toEqual(['en', 'pt-BR']);
+    expect(read(yaml).consentVersion).toBe('2026-01');
+  });
+
+  it('stop the start with all that is wrong in them', () => {
+    const TEXTS = 'en:\n  a: b\n  next.date: Soon.\nxx_:\n  button.start: Go\n';
+    const found = problems({ TEXTS });
+    expect(found.map(({ name }) => name)).toEqual(['TEXTS', 'TEXTS', 'TEXTS']);
+    expect(found.map(({ expected }) => expected).join('\n')).toMatch(/en: a is no.*\n.*en: next\.date.*\n.*xx_ must/);
+  });
+});

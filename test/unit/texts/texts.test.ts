@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { de } from '../../../webhook/texts/de.ts';
+import { en } from '../../../webhook/texts/en.ts';
+import { es } from '../../../webhook/texts/es.ts';
+import { fr } from '../../../webhook/texts/fr.ts';
+import { say } from '../../../webhook/texts/messages.ts';
+import { createTexts } from '../../../webhook/texts/texts.ts';
+import { modulesBelow } from '../../support/repository/modules.ts';
+
+const LANGUAGES = { de, fr, es };
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{\{([^}]*)\}\}/g)].map(([, name = '']) => name).sort();
+}
+
+describe.each(Object.entries(LANGUAGES))('the texts in %s', (_language, messages) => {
+  const given: Readonly<Record<string, string>> = messages;
+
+  it('are all there, and none besides', () => {
+    expect(Object.keys(given)).toEqual(Object.keys(en));
+  });
+
+  it.each(Object.entries(en))('say %s in their own words, with the same placeholders', (key, english) => {
+    const text = given[key] ?? '';
+    expect(text.trim()).not.toBe('');
+    expect(placeholders(text)).toEqual(placeholders(english));
+    expect(text.endsWith('.')).toBe(english.endsWith('.'));
+  });
+});
+
+describe('the texts', () => {
+  const sources = modulesBelow('webhook').filter(({ path }) => !path.startsWith('webhook/texts/'));
+  const said = sources.map(({ path }) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).join('\n');
+
+  it('are all said somewhere', () => {
+    // Refusals are said by the name of their block.
+    const others = new Set(['brand.unnamed', 'block.rejected', 'block.review', 'block.unverified', 'block.unknown']);
+    expect(Object.keys(en).filter((key) => !others.has(key) && !said.includes(`'${key}'`))).toEqual([]);
+  });
+
+  it('name the brand at the beginning of a sentence only: it may be "This service"', () => {
+    for (const text of Object.values(en)) expect(text.replace(/(^|\. )\{\{brand\}\}/g, '')).not.toContain('{{brand}}');
+  });
+
+  it('keep French marks on the line of their word', () => {
+    for (const text of Object.values(fr)) expect(text).not.toMatch(/ [;:?!»]|[^\s\u00a0\u202f][;?!]/);
+  });
+});
+
+describe('a language', () => {
+  const texts = createTexts();
+
+  it.each([
+    [undefined, 'en'],
+    ['', 'en'],
+    ['de', 'de'],
+    ['de-AT', 'de'],
+    ['DE-at, en;q=0.8', 'de'],
+    ['en-US,en;q=0.9,de;q=0.8', 'en'],
+    ['xx, de;q=0.1', 'de'],
+    ['xx', 'en'],
+    ['*', 'en'],
+    ['de;q=0, *', 'en'],
+    [';;;,,,=q', 'en'],
+    ['de;q="', 'de'],
+    [`${'x'.repeat(100_000)},de`, 'en'],
+    [`de,${','.repeat(100_000)}`, 'de'],
+    [`${'xx,'.repeat(66)}deu`, 'en'],
+    ['\u0000\uD800', 'en'],
+  ])('for Accept-Language %j is %s', (acceptLanguage, language) => {
+    const before = performance.now();
+    expect(texts.choose({ acceptLanguage })).toBe(language);
+    // Next to nothing; what reads such a header again and again takes far longer, on any machine.
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+
+  it('is one of ours, whatever anybody sends', () => {
+    const word = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[a-z*;=q"\\,.0-9 -]{0,60}$/));
+    fc.assert(
+      fc.property(word, word, (locale, acceptLanguage) => {
+        expect(['en', 'de', 'fr', 'es']).toContain(texts.choose({ locale, acceptLanguage }));
+      }),
+    );
+  });
+
+  it.each([
+    ['de', 'en', 'de'],
+    ['de_CH', 'en', 'de'],
+    ['xx', 'de', 'de'],
+    ['', 'de', 'de'],
+    [null, 'de', 'de'],
+    ['not a tag', undefined, 'en'],
+  ])('for the person’s own %j before the browser’s %j is %s', (locale, acceptLanguage, language) => {
+    expect(texts.choose({ locale, acceptLanguage })).toBe(language);
+  });
+});
+
+describe('a text', () => {
+  it.each([
+    ['en', 'You can start again on 3 February 2026 at 23:59 UTC.'],
+    ['de', 'Sie können am 3. Februar 2026 um 23:59 UTC neu beginnen.'],
+    ['fr', 'Vous pourrez recommencer le 3 février 2026 à 23:59 UTC.'],
+    ['es', 'Podrá volver a empezar el 3 de febrero de 2026 a las 23:59 UTC.'],
+  ])('names a time as its language writes it, and the zone it is of: %s', (language, words) => {
+    const text = say('next.date', { date: new Date('2026-02-03T23:59:00Z') });
+    expect(createTexts().tell(language, text)).toBe(words);
+  });
+
+  it('reads what stands in a placeholder as words only', () => {
+    const date = '$t(block.review) {{brand}} <b>&';
+    expect(createTexts().tell('en', say('next.date', { date }))).toBe(`You can start again on ${date}.`);
+  });
+});
