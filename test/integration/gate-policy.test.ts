@@ -12,7 +12,7 @@ import { DAY, MINUTE } from '../support/moved-clock.ts';
 import { decide } from '../support/people.ts';
 import { PUBLIC_URL, type TestService, testService } from '../support/service.ts';
 
-const strict = readFileSync(new URL('../../docs/policy.strict.yaml', import.meta.url), 'utf8');
+const strict = readFileSync(new URL('../../docs/examples/policy.strict.yaml', import.meta.url), 'utf8');
 
 const refusal = z.object({
   messages: z.tuple([

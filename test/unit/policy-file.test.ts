@@ -151,11 +151,11 @@ rules:
 });
 
 describe('the published documents', () => {
-  it('docs/policy.schema.json is the schema of the code (npm run docs:policy prints it anew)', () => {
-    expect(JSON.parse(doc('policy.schema.json'))).toEqual(policyJsonSchema());
+  it('docs/schemas/policy.schema.json is the schema of the code (npm run docs:policy prints it anew)', () => {
+    expect(JSON.parse(doc('schemas/policy.schema.json'))).toEqual(policyJsonSchema());
   });
 
-  it('docs/policy.strict.yaml is a policy', () => {
-    expect(mistakesOf(doc('policy.strict.yaml'))).toEqual([]);
+  it('docs/examples/policy.strict.yaml is a policy', () => {
+    expect(mistakesOf(doc('examples/policy.strict.yaml'))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { type AttemptStatus, attemptStatus, attemptsOf, latest } from './attempt
 import { standingOf, statusOf } from './standing.ts';
 import { waitingOn } from './whose-move.ts';
 
-/** `metadata_public.jumio` (design §5): the person can read it. Its JSON Schema is docs/metadata-public.schema.json. */
+/** `metadata_public.jumio` (design §5): the person can read it. Its JSON Schema is docs/schemas/metadata-public.schema.json. */
 export interface PublishedStatus {
   readonly status: 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
   readonly verdict?: 'PASSED' | 'WARNING' | 'FAILED';
