@@ -45,7 +45,7 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     requestTimeout: 15_000,
     connectionTimeout: 20_000,
     keepAliveTimeout: 72_000,
-    // What still comes on an open connection is served: the gate must never answer 5xx (design §6).
+    // What still comes on an open connection is served: the gate must never answer 5xx (docs/design.md#invariants).
     return503OnClosing: false,
   });
   app.setErrorHandler(answerError);
@@ -104,7 +104,7 @@ export interface PeopleOptions extends Omit<PagesOptions, Shared>, Omit<Resource
   readonly byAddress: boolean;
 }
 
-/** The person's side (design §6), as pages and as JSON, behind one set of limits. */
+/** The person's side (docs/design.md#http-routes), as pages and as JSON, behind one set of limits. */
 export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
   const limits = await createLimits(app, options.pageRate, options.byAddress);
   const handover = createHandover(options.desk, options.publicUrl);

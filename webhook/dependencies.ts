@@ -28,14 +28,14 @@ export interface Dependencies {
 
 const CALL_DEADLINE_MS = 10_000;
 
-/** Jumio answers 403 to a missing or odd one (jumio.md §2). */
+/** Jumio answers 403 to a missing or odd one (docs/reference/jumio.md#2-oauth2-token). */
 export const USER_AGENT = 'KratosJumioBridge/0.1.0';
 
 function ours(publicUrl: string | undefined, path: string): string | undefined {
   return publicUrl === undefined ? undefined : publicUrl.replace(/\/*$/, path);
 }
 
-/** The addresses of ours that a start names; the return URLs only where there are pages to return to (design §7). */
+/** The addresses of ours that a start names; the return URLs only where there are pages to return to (docs/design.md#configuration). */
 function addresses({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config): Partial<JumioClientOptions> {
   const callbackUrl = ours(PUBLIC_URL, '/jumio/callback');
   const status = KRATOS_PUBLIC_URL === undefined ? undefined : ours(PUBLIC_URL, '/jumio/status');

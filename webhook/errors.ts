@@ -10,7 +10,7 @@ export type Upstream = 'jumio' | 'kratos' | 'eid';
 export type Failure = 'unreachable' | 'timeout' | 'interrupted' | 'status' | 'unusable';
 
 /**
- * What a refusal means, where the upstream says it in words that its status does not carry (kratos.md §7).
+ * What a refusal means, where the upstream says it in words that its status does not carry (docs/reference/kratos.md#7-admin-identity-api).
  * `identity-not-found`: Kratos' own 404, as opposed to `no-such-path`: the 404 of a wrong address or of a proxy.
  * `serialization`: a 400 by which two concurrent writes collided; to be repeated.
  */

@@ -32,7 +32,7 @@ function replyFields(reply: { readonly statusCode?: number }): object {
   return { status: reply.statusCode };
 }
 
-/** Every field that a line may have besides its text (design §5); what is not named here is not logged. */
+/** Every field that a line may have besides its text (docs/design.md#logs); what is not named here is not logged. */
 const FIELDS: ReadonlySet<string> = new Set([
   'err',
   'execution',
@@ -68,7 +68,7 @@ const OPTIONS: LoggerOptions = {
   },
 };
 
-/** Logs by allow-list, as lines of JSON: fields, serializers and texts are all ours (design §5). */
+/** Logs by allow-list, as lines of JSON: fields, serializers and texts are all ours (docs/design.md#logs). */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = { ...OPTIONS, level };
   return destination === undefined ? pino(options) : pino(options, destination);

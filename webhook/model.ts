@@ -1,15 +1,15 @@
 /** All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
 
-/** Statuses that a published copy can hand down to a new row (design §4, "The sign-in heals"). */
+/** Statuses that a published copy can hand down to a new row (docs/design.md#the-sign-in-heals). */
 export type DecidedStatus = 'approved' | 'review' | 'rejected';
 
-/** What the application and the gate read (design §3). */
+/** What the application and the gate read (docs/design.md#vocabulary). */
 export type Status = 'none' | 'pending' | 'processing' | 'expired' | DecidedStatus;
 
-/** Whose move it is (design §3). */
+/** Whose move it is (docs/design.md#what-jumios-answers-mean). */
 export type WaitingOn = 'person' | 'jumio' | 'operator' | 'nobody';
 
-/** Jumio's verdicts in the published vocabulary: Jumio's REJECTED is our FAILED (design §3). */
+/** Jumio's verdicts in the published vocabulary: Jumio's REJECTED is our FAILED (docs/design.md#vocabulary). */
 export type Verdict = 'PASSED' | 'WARNING' | 'FAILED';
 
 /** Closed list of ours; the first four are reasons that a person can act on. */
@@ -18,7 +18,7 @@ export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' 
 /** Who answers the question: Jumio, the operator, or a provider of electronic identities. */
 export type Source = 'jumio' | 'operator' | `eid:${string}`;
 
-/** A Kratos identity, once we have met it. Columns of design §4. */
+/** A Kratos identity, once we have met it. Columns of docs/design.md#jobs-and-steps. */
 export interface Identity {
   readonly id: string;
   readonly metAt: number;

@@ -2,7 +2,7 @@ import type { ClientAuthMethod } from 'oidc-provider';
 
 export type Kind = 'itsme' | 'idemia';
 
-/** In what the two providers differ (seed-capabilities.md A1, A2, C1, C2). */
+/** In what the two providers differ (eid/README.md). */
 export interface Manner {
   readonly title: string;
   /** From the lowest to the highest. */

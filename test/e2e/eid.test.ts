@@ -188,7 +188,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const linkedAt = await storedAt(person.identityId);
     expect(linkedAt).toBeGreaterThanOrEqual(before - 1_000);
     await person.sees({ status: 'approved', source: 'eid:itsme', attempt: 'pending' });
-    // Our PATCH makes the link no newer: the time tells of when its token must be (decisions.md, 44).
+    // Our PATCH makes the link no newer: the time tells of when its token must be (decision 44).
     expect(await storedAt(person.identityId)).toBe(linkedAt);
     await unlinkEid(place.kratos, 'itsme', person.browser);
     await person.sees({ status: 'pending' });

@@ -12,9 +12,9 @@ function all(text: string, pattern: RegExp): string[] {
   return [...new Set([...text.matchAll(pattern)].map(([, found = '']) => found))].sort();
 }
 
-/** What a table of the README documents: the names in its first column. */
+/** The variables that docs/configuration.md documents: the names in the first column of its table. */
 function documentedVariables(): string[] {
-  const table = /## Configuration\n([\s\S]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
+  const table = /## Variables\n([\s\S]*?)\n## /.exec(read('docs/configuration.md'))?.[1] ?? '';
   const firstCells = table.split('\n').map((row) => /^\|([^|]*)\|/.exec(row)?.[1] ?? '');
   return all(firstCells.join('\n'), /`([A-Z][A-Z0-9_]+)`/g);
 }

@@ -26,7 +26,7 @@ export interface Terminal {
 export interface Cli extends Terminal {
   /**
    * The service's own collaborators, by the same environment, for as long as `work` takes. No worker runs: a command
-   * writes rows and makes them due, and the service does the rest (design §4).
+   * writes rows and makes them due, and the service does the rest (docs/design.md#the-ledgers-database).
    */
   withService<T>(work: (service: Dependencies) => Promise<T>): Promise<T>;
 }

@@ -34,7 +34,7 @@ function isJumioHost(url: string | undefined): boolean {
   return url !== undefined && new URL(url).hostname.endsWith('.jumio.ai');
 }
 
-/** Jumio refuses callback and return URLs with another scheme, a port or an IP address (jumio.md §3.5). */
+/** Jumio refuses callback and return URLs with another scheme, a port or an IP address (docs/reference/jumio.md#35-url-rules). */
 function isFitForJumio(publicUrl: string): boolean {
   const { protocol, port, hostname } = new URL(publicUrl);
   return protocol === 'https:' && port === '' && isIP(hostname.replace(/^\[|\]$/g, '')) === 0;

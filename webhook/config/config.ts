@@ -22,7 +22,7 @@ import {
   webUrls,
 } from './values.ts';
 
-/** The only list of environment variables (design §7). Every one may come from a file, `<NAME>_FILE`. */
+/** The only list of environment variables (docs/design.md#configuration). Every one may come from a file, `<NAME>_FILE`. */
 const variables = z.object({
   ORY_WEBHOOK_SECRET: secrets(),
   KRATOS_ADMIN_URL: url('the URL of the Ory Network project or of Kratos’ admin port'),

@@ -12,7 +12,7 @@ const SHORTEST_MS = 5 * 60_000;
 
 const LONGEST_MS = 60 * 86_400_000;
 
-/** Milliseconds of a lifetime in Jumio's grammar, e.g. `30m` (jumio.md §3.2); NaN where it is not in the grammar. */
+/** Milliseconds of a lifetime in Jumio's grammar, e.g. `30m` (docs/reference/jumio.md#32-request-fields); NaN where it is not in the grammar. */
 export function lifetimeMs(lifetime: string): number {
   const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(lifetime) ?? [];
   return Number(count) * (UNIT_MS.get(unit) ?? Number.NaN);

@@ -22,7 +22,7 @@ function bearer(header: string | undefined): string | undefined {
 
 /**
  * Whether Kratos sent this: `X-Webhook-Secret` or `Authorization: Bearer`; if both are there, both must be right
- * (design §6). A header that is there twice arrives joined and is wrong.
+ * (docs/design.md#http-routes). A header that is there twice arrives joined and is wrong.
  */
 export function isFromKratos(isSecret: IsSecret, request: FastifyRequest): boolean {
   const { 'x-webhook-secret': header, authorization } = request.headers;
@@ -52,7 +52,7 @@ const SIGNATURE = /^(?:sha256=)?([0-9a-f]{64})$/i;
 
 /**
  * Whether a signature header is the HMAC-SHA256 of exactly these bytes under one of the secrets, as `<hex>` or
- * `sha256=<hex>` in either case (design §2). Anything of another shape is simply wrong, never an exception.
+ * `sha256=<hex>` in either case (docs/design.md#callback). Anything of another shape is simply wrong, never an exception.
  */
 export function isSignatureOf(bytes: Buffer, header: string, secrets: readonly string[]): boolean {
   const hex = SIGNATURE.exec(header)?.[1];

@@ -16,7 +16,7 @@ export interface AuthorizeOptions {
 }
 
 /**
- * Only what Kratos itself can check, as it came: which of several counts is Kratos' to say (kratos.md §9), so that we judge
+ * Only what Kratos itself can check, as it came: which of several counts is Kratos' to say (docs/reference/kratos.md#9-sessions-and-redirects), so that we judge
  * whom the application behind us will be told of. Whatever else a client says of who it is does not count.
  */
 function credentialsOf({ headers }: FastifyRequest): Credentials {

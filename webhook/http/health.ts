@@ -59,7 +59,7 @@ async function problems(options: HealthOptions): Promise<string[]> {
 
 /**
  * `GET /health/live`, `/health/ready`: 503 only while starting and stopping. A degraded replica still serves: taking
- * them all out would only refuse every sign-in (design §6).
+ * them all out would only refuse every sign-in (docs/design.md#http-routes).
  */
 export async function health(app: FastifyInstance, options: HealthOptions): Promise<void> {
   let known: { at: number; readiness: Promise<Readiness> } | undefined;

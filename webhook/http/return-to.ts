@@ -22,7 +22,7 @@ function isBelow(url: URL, allowed: URL): boolean {
 }
 
 /**
- * The allow-list of design §7: scheme and host equal, and whole path segments below.
+ * The allow-list of docs/design.md#configuration: scheme and host equal, and whole path segments below.
  * @param allowed absolute URLs
  */
 export function createReturnTo(allowed: readonly string[]): ReturnTo {

@@ -19,7 +19,7 @@ const said = z.string().min(1).max(200).nullish().catch(undefined);
 
 const acceptLanguage = z.string().optional().catch(undefined);
 
-/** What Kratos sends at sign-up (design §6); unknown keys are ignored, the published templates' bodies accepted. */
+/** What Kratos sends at sign-up (docs/design.md#bodies-from-kratos); unknown keys are ignored, the published templates' bodies accepted. */
 export const initiateBody = z.object({
   kratos_identity_id: identityId,
   created_at: time,
@@ -95,7 +95,7 @@ export type GoBody = z.infer<typeof goBody>;
 /** The part of a callback that may prove whose it is; read by itself, so that the rest can be told to be wrong. */
 export const referenceBody = z.object({ userReference: z.string() });
 
-/** What Jumio sends (jumio.md §6.2), as much of it as we need. */
+/** What Jumio sends (docs/reference/jumio.md#62-payload-all-documented-fields), as much of it as we need. */
 export const callbackBody = z.object({
   workflowExecution: z.object({ id: z.string().min(1).max(100), status: z.string().min(1).max(100) }),
 });

@@ -23,7 +23,7 @@ function bearing(token: Token, request: JumioRequest): JumioRequest {
 
 const DEADLINE = 10_000;
 
-/** The client of one Jumio tenant (jumio.md §2, §3, §7). Opens no connection before its first call. */
+/** The client of one Jumio tenant (docs/reference/jumio.md#2-oauth2-token, docs/reference/jumio.md#3-account-create-and-update, docs/reference/jumio.md#7-retrieval). Opens no connection before its first call. */
 export function createJumioClient(options: JumioClientOptions): JumioClient {
   const { deadline = DEADLINE } = options;
   const send = createSend(options.userAgent);

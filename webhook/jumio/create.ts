@@ -3,7 +3,7 @@ import { isOfRegion } from './regions.ts';
 import type { JumioClientOptions, JumioRequest, Start, Started } from './types.ts';
 import type { StartedWire } from './wire.ts';
 
-/** The credential is found by its category: its place in the list says nothing (jumio.md §4.2). */
+/** The credential is found by its category: its place in the list says nothing (docs/reference/jumio.md#42-prepared-data). */
 export function preparedOf({ workflowExecution }: StartedWire, accountBaseUrl: string): Partial<Started> {
   const data = workflowExecution.credentials?.find(({ category }) => category === 'DATA');
   const address = data?.api?.parts?.prepared_data;
@@ -25,7 +25,7 @@ export function prepareRequest(url: string, transactionToken: string, data: obje
 }
 
 /**
- * The call that starts an execution. A POST for a returning person would make a second, unrelated account (jumio.md §3).
+ * The call that starts an execution. A POST for a returning person would make a second, unrelated account (docs/reference/jumio.md#3-account-create-and-update).
  */
 export function createRequest(start: Start, options: JumioClientOptions): JumioRequest {
   const accounts = `${options.accountBaseUrl}/accounts`;
@@ -39,7 +39,7 @@ export function createRequest(start: Start, options: JumioClientOptions): JumioR
   };
 }
 
-/** Fields of jumio.md §3.2; those that are undefined are not sent, and the tenant's portal settings count. */
+/** Fields of docs/reference/jumio.md#32-request-fields; those that are undefined are not sent, and the tenant's portal settings count. */
 function createBody(start: Start, options: JumioClientOptions): object {
   const { successUrl, errorUrl } = options;
   const locale = start.locale === undefined ? undefined : jumioLocale(start.locale);

@@ -1,6 +1,6 @@
 /**
  * The values of `web.locale` that Jumio's guides to its web client list, all of which its portal names as well. No
- * other is sent: an odd one could be refused, for everybody. At most five characters (jumio.md §3.2), so neither of
+ * other is sent: an odd one could be refused, for everybody. At most five characters (docs/reference/jumio.md#32-request-fields), so neither of
  * the two Serbian ones.
  */
 const KNOWN: ReadonlySet<string> = new Set(

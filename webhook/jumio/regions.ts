@@ -4,12 +4,12 @@ export interface JumioBaseUrls {
   readonly retrieval: string;
 }
 
-/** The API hosts of one data centre (jumio.md §1): each serves other calls. */
+/** The API hosts of one data centre (docs/reference/jumio.md#1-regions-and-base-urls): each serves other calls. */
 const JUMIO_HOST = /^(?:api|account|retrieval)\.([a-z0-9-]+\.jumio\.ai)$/;
 
 /**
  * Derives both hosts from the one published variable, whichever of a data centre's hosts it names, with or without
- * `/api/v1` (design §2, "Base URL"). A host that is not Jumio's serves all. `retrieval`: given explicitly, used as it is.
+ * `/api/v1` (docs/design.md#base-urls-of-jumio). A host that is not Jumio's serves all. `retrieval`: given explicitly, used as it is.
  * @throws TypeError for what is no URL
  */
 export function baseUrls(base: string, retrieval?: string): JumioBaseUrls {
@@ -19,7 +19,7 @@ export function baseUrls(base: string, retrieval?: string): JumioBaseUrls {
   };
 }
 
-/** A data centre by the name that Jumio's SDKs have for it (jumio.md §1). */
+/** A data centre by the name that Jumio's SDKs have for it (docs/reference/jumio.md#1-regions-and-base-urls). */
 export type SdkDataCentre = 'us' | 'eu' | 'sgp';
 
 const SDK_DATA_CENTRES: ReadonlyMap<string, SdkDataCentre> = new Map([

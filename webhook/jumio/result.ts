@@ -5,7 +5,7 @@ type ActionableReason = Exclude<Reason, 'other'>;
 type Labels = Readonly<Record<string, ActionableReason>>;
 
 /**
- * The closed list of findings that the person can act on, by capability and label (jumio.md §7.5). The capability
+ * The closed list of findings that the person can act on, by capability and label (docs/reference/jumio.md#75-capability-labels). The capability
  * counts: a photo of the document in black and white is a bad photo, a selfie in black and white may be a printout.
  *
  * Left out on purpose, so that a person of the operator looks first. PHOTOCOPY and DIGITAL_COPY: somebody showed a copy
@@ -65,7 +65,7 @@ function finding(capability: string, type: string, label: string): Reason[] {
 }
 
 /**
- * Why an execution was rejected, as a closed list of ours (design §3).
+ * Why an execution was rejected, as a closed list of ours (docs/design.md#reasons-of-a-rejection).
  * The first four are reasons a person can act on; `other` is everything else and everything unknown.
  */
 export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
@@ -91,7 +91,7 @@ export interface JumioResult {
   };
 }
 
-/** A ruleset of the tenant can make the label any text (jumio.md §7.4), and it is published: our objects stay small. */
+/** A ruleset of the tenant can make the label any text (docs/reference/jumio.md#74-decision), and it is published: our objects stay small. */
 const LONGEST_LABEL = 100;
 
 /** Minimises a details answer. The status is passed on beside the decision: an expired execution may carry REJECTED. */

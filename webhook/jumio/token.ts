@@ -27,7 +27,7 @@ export interface TokenSource {
 
 const CALL: Call = { upstream: 'jumio', operation: 'token' };
 
-/** Jumio asks for a refresh "a few minutes early" (jumio.md §2); a short-lived token is used for four fifths of its life. */
+/** Jumio asks for a refresh "a few minutes early" (docs/reference/jumio.md#2-oauth2-token); a short-lived token is used for four fifths of its life. */
 const EARLY = 5 * 60_000;
 
 const EARLY_PART = 0.2;
@@ -66,7 +66,7 @@ export function createTokenSource(send: Send, options: TokenOptions): TokenSourc
   return { current, replacing };
 }
 
-/** How Jumio is asked for a token (jumio.md §2). */
+/** How Jumio is asked for a token (docs/reference/jumio.md#2-oauth2-token). */
 export function tokenRequest({
   authUrl,
   clientId,

@@ -10,7 +10,7 @@ export interface Start {
   readonly locale?: string | undefined;
 }
 
-/** What Jumio's answer to a start gives us. `link` is missing where the tenant has no domain prefix (jumio.md §1). */
+/** What Jumio's answer to a start gives us. `link` is missing where the tenant has no domain prefix (docs/reference/jumio.md#1-regions-and-base-urls). */
 export interface Started {
   readonly accountId: string;
   readonly executionId: string;
@@ -33,10 +33,10 @@ export interface JumioClient {
   create(start: Start): Promise<Started>;
   /** Jumio's word for the execution's state, as sent; unknown words included. */
   status(ids: ExecutionIds): Promise<string>;
-  /** Tells Jumio what the operator knows of the person already, with the execution's own token (jumio.md §4.2). */
+  /** Tells Jumio what the operator knows of the person already, with the execution's own token (docs/reference/jumio.md#42-prepared-data). */
   prepare(url: string, transactionToken: string, data: object): Promise<void>;
   details(ids: ExecutionIds): Promise<JumioResult>;
-  /** Deletes an account with all its executions (jumio.md §8). */
+  /** Deletes an account with all its executions (docs/reference/jumio.md#8-deletion-and-health). */
   deleteAccount(accountId: string): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export interface JumioClientOptions {
   readonly callbackUrl?: string;
   readonly successUrl?: string;
   readonly errorUrl?: string;
-  /** Names the business; without one Jumio may answer 403 (jumio.md §2). */
+  /** Names the business; without one Jumio may answer 403 (docs/reference/jumio.md#2-oauth2-token). */
   readonly userAgent: string;
   /** Milliseconds for one method as a whole, its token and its repeat after a 401 included. */
   readonly deadline?: number;

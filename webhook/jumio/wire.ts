@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What we read of Jumio's answers (jumio.md §2, §3.6, §7.2, §7.3). Open to fields and words that are not documented;
+ * What we read of Jumio's answers (docs/reference/jumio.md#2-oauth2-token, docs/reference/jumio.md#36-response-body, docs/reference/jumio.md#72-status-response, docs/reference/jumio.md#73-details-response). Open to fields and words that are not documented;
  * strict only about what nothing can be done without, because an answer to a create is paid for and is never thrown away.
  */
 

@@ -43,7 +43,7 @@ export function wereThere(call: Call, answer: Answer): boolean {
   throw error;
 }
 
-/** The error of an answer that is no 2xx, with what Kratos' own words say of it (kratos.md §7). */
+/** The error of an answer that is no 2xx, with what Kratos' own words say of it (docs/reference/kratos.md#7-admin-identity-api). */
 export function kratosRefusal(call: Call, answer: Answer): UpstreamError {
   return refusal(call, answer, codeOf(answer.status, errorOf(answer)));
 }
@@ -80,7 +80,7 @@ export function traitsAt(traits: unknown, pointers: Readonly<Record<string, stri
 }
 
 /**
- * What Kratos says of a person's credentials (kratos.md §9). An inactive session is none.
+ * What Kratos says of a person's credentials (docs/reference/kratos.md#9-sessions-and-redirects). An inactive session is none.
  * @throws UpstreamError for an answer that says neither yes nor no
  */
 export function toWhoami(call: Call, answer: Answer, localeTrait?: string): Whoami {
@@ -106,7 +106,7 @@ export function unconfigured(call: Call): UpstreamError {
   });
 }
 
-/** What we read of Kratos' answers (kratos.md §7, §9), open to everything else in them. */
+/** What we read of Kratos' answers (docs/reference/kratos.md#7-admin-identity-api, docs/reference/kratos.md#9-sessions-and-redirects), open to everything else in them. */
 
 const text = z.string().optional().catch(undefined);
 

@@ -49,7 +49,7 @@ const LIST: Call = { upstream: 'kratos', operation: 'list' };
 
 const WHOAMI: Call = { upstream: 'kratos', operation: 'whoami' };
 
-/** The client of one Kratos (kratos.md §7, §9). Opens no connection before its first call. */
+/** The client of one Kratos (docs/reference/kratos.md#7-admin-identity-api, docs/reference/kratos.md#9-sessions-and-redirects). Opens no connection before its first call. */
 export function createKratosClient(options: KratosClientOptions): KratosClient {
   const settings = axiosSettings(options.userAgent);
   const admin = new IdentityApi(configuration(options.adminUrl, settings, options.apiKey));

@@ -1,6 +1,6 @@
 import type { Block } from '../model.ts';
 
-/** A contract for translators (design §6). */
+/** A contract for translators (docs/design.md#gate). */
 const IDS: Readonly<Record<Block, number>> = {
   rejected: 4990001,
   review: 4990002,
@@ -16,7 +16,7 @@ export function levelMessage(text: string): object {
 }
 
 /**
- * The body by which Kratos shows a message in the flow (kratos.md §4.1). `#/` is the flow itself; any other shape
+ * The body by which Kratos shows a message in the flow (docs/reference/kratos.md#41-errors-shown-in-the-flow). `#/` is the flow itself; any other shape
  * blocks too, but without a word for the person.
  * @param text in the person's language
  * @param url a one-time address at which the person can go on

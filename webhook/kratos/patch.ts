@@ -17,7 +17,7 @@ function has(metadata: unknown, key: string): boolean {
   return typeof metadata === 'object' && metadata !== null && Object.hasOwn(metadata, key);
 }
 
-/** Removes what is there and nothing else: Kratos refuses to remove what is not there (kratos.md §7). */
+/** Removes what is there and nothing else: Kratos refuses to remove what is not there (docs/reference/kratos.md#7-admin-identity-api). */
 export function removalOf(
   { metadataPublic, metadataAdmin }: { readonly metadataPublic: unknown; readonly metadataAdmin?: unknown },
   withEid: boolean,

@@ -112,7 +112,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** Two identities refused (400) in a row: the fault is ours or the tenant's, not theirs (design §4). */
+/** Two identities refused (400) in a row: the fault is ours or the tenant's, not theirs (docs/design.md#retries). */
 export const REFUSALS_THAT_PAUSE = 2;
 
 /** While paused for a reason, creation is tried again this often. */

@@ -14,7 +14,7 @@ import { createRows } from './rows.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Our durable record and the only code that talks SQL (design §3). Decides nothing: what changes is computed by the
+ * Our durable record and the only code that talks SQL (docs/design.md#vocabulary). Decides nothing: what changes is computed by the
  * functions that are handed in. Every method rejects with `LedgerUnavailable` where the database cannot serve.
  */
 export interface Ledger {

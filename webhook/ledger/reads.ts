@@ -28,7 +28,7 @@ export type GateRow = Pick<
   readonly attempts: number;
 };
 
-/** The gate's read: built once, because building it each time costs five times as much as running it (ecosystem.md §9). */
+/** The gate's read: built once, because building it each time costs five times as much as running it (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 export function gateReader(db: Kysely<Tables>): (identityId: string) => Promise<GateRow | undefined> {
   const query = sql<GateRow>`select i.standing, i.status, i.decided_at, i.reason, i.rejections, i.attempt_waits_on,
     i.invited, i.evidence, i.schema_id, i.born_at, i.locale, i.content, i.changed_at, i.version, i.published, i.gone,

@@ -102,7 +102,7 @@ export function parseJson(body: string): unknown {
   }
 }
 
-/** Milliseconds, where the answer asks for a pause at all (kratos.md §8; RFC 9110 §10.2.3). */
+/** Milliseconds, where the answer asks for a pause at all (docs/reference/kratos.md#8-ory-network-specifics; RFC 9110 §10.2.3). */
 function pauseAskedFor({ status, headers }: Pick<Answer, 'status' | 'headers'>): number | undefined {
   const pause =
     // Ory sends it with every answer; it is a request to wait only where the limit is spent.
@@ -125,7 +125,7 @@ function seconds(header: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number(digits) * 1000;
 }
 
-/** Jumio does not say which 2xx it answers with, so all are one (jumio.md §3.6). */
+/** Jumio does not say which 2xx it answers with, so all are one (docs/reference/jumio.md#36-response-body). */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }

@@ -1,4 +1,4 @@
-/** The fields that Jumio's documentation calls mandatory (jumio.md §4.2); in practice any subset is taken. */
+/** The fields that Jumio's documentation calls mandatory (docs/reference/jumio.md#42-prepared-data); in practice any subset is taken. */
 export const FIELDS = [
   'firstName',
   'lastName',

@@ -147,7 +147,7 @@ const WARNINGS: Readonly<Record<string, string>> = {
 /** What was warned of in this hour. */
 const said = new WeakMap<Desk, { hour: number; keys: Set<string> }>();
 
-/** One warning per kind, value and hour (design §3): the events have every case. */
+/** One warning per kind, value and hour (docs/design.md#what-jumios-answers-mean): the events have every case. */
 export function warnOf(desk: Desk, identity: string, events: readonly LedgerEvent[] = []): void {
   const hour = Math.floor(desk.clock.now() / HOUR_MS);
   const known = said.get(desk);

@@ -16,7 +16,7 @@ export async function within<T>(work: Promise<T>, ms: number): Promise<T | 'late
   }
 }
 
-/** Full jitter, capped at 15 minutes (design §4). `random` is in [0, 1). */
+/** Full jitter, capped at 15 minutes (docs/design.md#retries). `random` is in [0, 1). */
 export function backOff(attempts: number, random: number): number {
   const ceiling = Math.min(15 * 60_000, 1000 * 2 ** Math.min(attempts, 20));
   return Math.max(250, Math.floor(random * ceiling));

@@ -24,7 +24,7 @@ const internalReference = z
 
 const lifetime = z.string().refine((text) => parseLifetime(text) !== undefined, 'expected such as 30m, 5m to 60d');
 
-/** The body of POST and PUT (jumio.md §3.2) for a tenant. Fields that no document forbids are let pass. */
+/** The body of POST and PUT (docs/reference/jumio.md#32-request-fields) for a tenant. Fields that no document forbids are let pass. */
 function requestSchema({ relaxedLocalUrls, customWorkflowKeys }: Settings) {
   const url = z.string().superRefine((text, context) => {
     const message = urlFault(text, relaxedLocalUrls);
@@ -59,7 +59,7 @@ export function readAccountRequest(body: unknown, settings: Settings): AccountRe
   return screening && data.userReference === undefined ? 'userReference: expected with this workflow' : data;
 }
 
-/** Names of the parts that can be uploaded; a FACEMAP cannot, so it has no `api` (jumio.md §3.6). */
+/** Names of the parts that can be uploaded; a FACEMAP cannot, so it has no `api` (docs/reference/jumio.md#36-response-body). */
 const PARTS: Readonly<Record<Category, readonly string[]>> = {
   ID: ['front', 'back'],
   SELFIE: ['face'],
@@ -119,7 +119,7 @@ function transactionToken({ signingKey }: Sandbox, { id, linkEndsAt }: Execution
   return transactionJwt({ jti: randomUUID(), sub: id, exp: Math.floor(linkEndsAt / 1000) }, signingKey);
 }
 
-/** Names that Jumio itself puts into a redirect (jumio.md §3.5, §5). */
+/** Names that Jumio itself puts into a redirect (docs/reference/jumio.md#35-url-rules, docs/reference/jumio.md#5-web-client-redirect). */
 const RESERVED = [
   'accountId',
   'workflowExecutionId',

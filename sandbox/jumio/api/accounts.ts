@@ -29,7 +29,7 @@ export function updateAccount(sandbox: Sandbox, call: ApiCall): Answer {
   return initiate(sandbox, call, request, accountId, !faceMissing);
 }
 
-/** `DELETE /api/v1/accounts/{accountId}`: the account and all its executions (jumio.md §8). A second time is 404. */
+/** `DELETE /api/v1/accounts/{accountId}`: the account and all its executions (docs/reference/jumio.md#8-deletion-and-health). A second time is 404. */
 export function deleteAccount({ accounts, executions }: Sandbox, { params }: ApiCall): Answer {
   const { accountId = '' } = params;
   if (!accounts.delete(accountId)) return problem(404);
@@ -67,7 +67,7 @@ function initiate(
 
 interface Circumstances {
   readonly hasReferenceFace: boolean;
-  /** False where the tenant has no domain prefix: then there is no hosted link (jumio.md §1). */
+  /** False where the tenant has no domain prefix: then there is no hosted link (docs/reference/jumio.md#1-regions-and-base-urls). */
   readonly linked: boolean;
 }
 
@@ -136,7 +136,7 @@ const userLocation = z
     message: 'expected with USA',
   });
 
-/** jumio.md §3.4: an optional object whose location is not optional. */
+/** docs/reference/jumio.md#34-userconsent: an optional object whose location is not optional. */
 export const userConsentSchema = z.object({
   userIp: z.string().min(1).optional(),
   userLocation,

@@ -86,7 +86,7 @@ export interface Answer {
 }
 
 /**
- * An error in the style of the only error body that Jumio published, the one of 429 (jumio.md §3.7).
+ * An error in the style of the only error body that Jumio published, the one of 429 (docs/reference/jumio.md#37-errors-and-limits).
  * The bodies of all the others are assumptions. `detail` names fields and never repeats a value.
  */
 export function problem(status: number, detail = STATUS_CODES[status] ?? 'Error'): Answer {

@@ -7,7 +7,7 @@ import { transactionOf } from './token.ts';
 
 const text = z.string().min(1);
 
-/** jumio.md §4.2. Any subset is taken, as integrators found; a field that is not documented is refused. */
+/** docs/reference/jumio.md#42-prepared-data. Any subset is taken, as integrators found; a field that is not documented is refused. */
 const preparedSchema = z
   .strictObject({
     firstName: text,

@@ -10,12 +10,12 @@ const API: Readonly<Record<CallKind, Api | undefined>> = {
   details: 'retrieval',
   steps: 'retrieval',
   delete: 'retrieval',
-  // No limit is published for these (jumio.md §3.7).
+  // No limit is published for these (docs/reference/jumio.md#37-errors-and-limits).
   status: undefined,
   prepared: undefined,
 };
 
-/** jumio.md §3.7; the size of the bursts is undocumented, an assumption. */
+/** docs/reference/jumio.md#37-errors-and-limits; the size of the bursts is undocumented, an assumption. */
 const DOCUMENTED = {
   token: { perSecond: 10, burst: 10 },
   accounts: { perSecond: 1, burst: 5 },

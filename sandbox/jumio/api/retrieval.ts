@@ -35,7 +35,7 @@ function findReadable(sandbox: Sandbox, call: ApiCall): Execution | undefined {
   return execution && execution.readableAt <= sandbox.clock.now() ? execution : undefined;
 }
 
-/** jumio.md §7.2: neither of the references is in it. */
+/** docs/reference/jumio.md#72-status-response: neither of the references is in it. */
 export function statusAnswer(sandbox: Sandbox, execution: Execution): unknown {
   const { id, accountId, definitionKey } = execution;
   return {
@@ -44,7 +44,7 @@ export function statusAnswer(sandbox: Sandbox, execution: Execution): unknown {
   };
 }
 
-/** jumio.md §7.3: the top key is `workflow` here, and the only place of `customerInternalReference`. */
+/** docs/reference/jumio.md#73-details-response: the top key is `workflow` here, and the only place of `customerInternalReference`. */
 export function detailsAnswer(sandbox: Sandbox, execution: Execution): unknown {
   const { id, accountId, definitionKey, userReference, customerInternalReference } = execution;
   const { createdAt, startedAt, completedAt } = execution;

@@ -96,7 +96,7 @@ const NEEDED: Readonly<Record<CallKind, Permission | undefined>> = {
   status: 'retrieve',
   details: 'retrieve',
   steps: 'retrieve',
-  // The portal's permission is called "retrieve & delete" (jumio.md §8).
+  // The portal's permission is called "retrieve & delete" (docs/reference/jumio.md#8-deletion-and-health).
   delete: 'retrieve',
 };
 

@@ -6,7 +6,7 @@ import { type Answer, type ApiCall, problem } from './call.ts';
 
 /**
  * `POST /oauth2/token`. The same token is answered until it is nearly over, so that a fresh answer may hold a half used
- * token: `expires_in` is the documented constant, only the token's own `exp` tells its end (jumio.md §2).
+ * token: `expires_in` is the documented constant, only the token's own `exp` tells its end (docs/reference/jumio.md#2-oauth2-token).
  */
 export function token(sandbox: Sandbox, call: ApiCall): Answer {
   const clientId = authenticated(sandbox, call.authorization);
@@ -51,7 +51,7 @@ export function bearerJwt(claims: Claims, key: Buffer): string {
   return signed({ alg: 'HS512', typ: 'JWT' }, Buffer.from(JSON.stringify(claims)), key);
 }
 
-/** A JWT with a gzipped payload, as Jumio's transaction and SDK tokens are: ordinary decoders fail on it (jumio.md §2). */
+/** A JWT with a gzipped payload, as Jumio's transaction and SDK tokens are: ordinary decoders fail on it (docs/reference/jumio.md#2-oauth2-token). */
 export function transactionJwt(claims: Claims, key: Buffer): string {
   return signed({ alg: 'HS512', zip: 'GZIP' }, gzipSync(JSON.stringify(claims)), key);
 }

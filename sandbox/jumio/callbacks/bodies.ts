@@ -4,7 +4,7 @@ import type { Execution } from '../execution/execution.ts';
 import type { Sandbox } from '../state.ts';
 import { accountHref, executionHref, fullExecutionHref } from '../web/pages.ts';
 
-/** All the fields a Jumio callback has (jumio.md §6.2). No signature, no customerInternalReference, no decision. */
+/** All the fields a Jumio callback has (docs/reference/jumio.md#62-payload-all-documented-fields). No signature, no customerInternalReference, no decision. */
 export interface CallbackBody {
   readonly callbackSentAt: string;
   readonly userReference?: string;

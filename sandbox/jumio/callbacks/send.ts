@@ -86,7 +86,7 @@ export interface Content {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Sends a callback once and writes down how it was answered. Only 200 counts as taken (jumio.md §6.5). Never rejects. */
+/** Sends a callback once and writes down how it was answered. Only 200 counts as taken (docs/reference/jumio.md#65-response-timeouts-retries-order). Never rejects. */
 export async function attempt(sandbox: Sandbox, record: CallbackRecord, content: Content): Promise<void> {
   if (record.url === null) {
     record.state = 'no-url';
@@ -123,7 +123,7 @@ async function post(
 
 /**
  * Sends one callback, and again as the settings say where the answer is not 200.
- * Jumio documents neither a timeout nor a retry (jumio.md §6.5): both are assumptions of this sandbox. Never rejects.
+ * Jumio documents neither a timeout nor a retry (docs/reference/jumio.md#65-response-timeouts-retries-order): both are assumptions of this sandbox. Never rejects.
  */
 export async function deliver(sandbox: Sandbox, record: CallbackRecord): Promise<void> {
   const { signal } = sandbox.epoch;

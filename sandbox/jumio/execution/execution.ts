@@ -13,7 +13,7 @@ export type Status =
   | 'SESSION_EXPIRED'
   | 'TOKEN_EXPIRED';
 
-/** Statuses that Jumio always reports (jumio.md §6.3). */
+/** Statuses that Jumio always reports (docs/reference/jumio.md#63-status-values). */
 export const TERMINAL: ReadonlySet<Status> = new Set(['PROCESSED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED']);
 
 export interface Decision {

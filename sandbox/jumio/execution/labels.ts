@@ -57,7 +57,7 @@ const NOT_SCREENED = words(
   'NO_VALID_ID_CREDENTIAL PRECONDITION_NOT_FULFILLED',
 );
 
-/** jumio.md §7.5, in the order in which a label is looked for. Jumio's lists grow: a label outside them may be named too. */
+/** docs/reference/jumio.md#75-capability-labels, in the order in which a label is looked for. Jumio's lists grow: a label outside them may be named too. */
 export const LABELS: Readonly<Record<Capability, Labels>> = {
   usability: {
     PASSED: ['OK'],
@@ -201,7 +201,7 @@ const DOCUMENT: Data = {
   currentAge: '35',
 };
 
-/** The `data` of a capability entry (jumio.md §7.5, §7.6); none where it was not executed. */
+/** The `data` of a capability entry (docs/reference/jumio.md#75-capability-labels, docs/reference/jumio.md#76-extracted-data); none where it was not executed. */
 export function capabilityData(
   capability: Capability,
   finding: Finding,

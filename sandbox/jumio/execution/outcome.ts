@@ -86,7 +86,7 @@ function search(label: string, own: Finding, runs: readonly Capability[]): Capab
     .find((capability) => capability !== undefined);
 }
 
-/** An unsupported document is a WARNING of usability even where the whole is REJECTED (jumio.md §7.5). */
+/** An unsupported document is a WARNING of usability even where the whole is REJECTED (docs/reference/jumio.md#75-capability-labels). */
 function columnOf(capability: Capability, label: string, own: Finding): Finding {
   const labels = LABELS[capability];
   if (labels[own].includes(label)) return own;
@@ -100,7 +100,7 @@ interface Band {
   readonly usual: number;
 }
 
-/** jumio.md §7.4: the score bands of a tenant that changed nothing. */
+/** docs/reference/jumio.md#74-decision: the score bands of a tenant that changed nothing. */
 const BANDS: Readonly<Record<Verdict, Band>> = {
   pass: { type: 'PASSED', from: 0, to: 30, usual: 0 },
   warn: { type: 'WARNING', from: 31, to: 70, usual: 50 },
@@ -120,7 +120,7 @@ export function decisionOf(outcome: Outcome, verdict: Verdict, reason: Reason | 
   return { type, details: { label: outcome.decisionLabel ?? label }, risk: { score } };
 }
 
-/** What retrieval says of an expired execution: as documented now, or as one was seen in 2023 (jumio.md §7.4). */
+/** What retrieval says of an expired execution: as documented now, or as one was seen in 2023 (docs/reference/jumio.md#74-decision). */
 export function expiredDecision(form: 'NOT_EXECUTED' | 'REJECTED'): Decision {
   return form === 'REJECTED'
     ? { type: 'REJECTED', details: { label: 'REJECTED' }, risk: { score: 100 } }
@@ -134,7 +134,7 @@ export function findingsOf(execution: Execution, outcome: Outcome, verdict: Verd
   return assemble(execution, settings, outcome, verdict, reasonOf(outcome, verdict, runs));
 }
 
-/** What Jumio does here is undocumented (jumio.md §12.11); this is one of the two ways the setting offers. */
+/** What Jumio does here is undocumented (docs/reference/jumio.md#12-what-the-docs-do-not-say, 11); this is one of the two ways the setting offers. */
 function withoutFace(execution: Execution, settings: Settings): Findings {
   const reason: Reason = {
     capability: 'authentication',
@@ -158,7 +158,7 @@ function assemble(
   };
 }
 
-/** jumio.md §5. */
+/** docs/reference/jumio.md#5-web-client-redirect. */
 export const ERROR_CODES = '9100 9200 9210 9300 9400 9800 9801 9810 9820 9821 9822 9835 9836'.split(' ');
 
 /** The reasons a page may offer for this workflow, each as `capability/label`. */

@@ -31,7 +31,7 @@ const SCREENED: readonly Capability[] = [
   'drivingLicenseVerification',
 ];
 
-/** jumio.md §4. Keys whose credentials no document tells are left out; a tenant's own keys are a setting. */
+/** docs/reference/jumio.md#4-workflow-keys-credentials-prepared-data. Keys whose credentials no document tells are left out; a tenant's own keys are a setting. */
 const WORKFLOWS: Readonly<Record<string, Workflow>> = {
   10010: { credentials: ['DATA'], capabilities: ['watchlistScreening'], hosted: false },
   10011: { credentials: PERSON, capabilities: IDENTITY, hosted: true },

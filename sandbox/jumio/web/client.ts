@@ -20,7 +20,7 @@ export async function webClient(app: FastifyInstance, { sandbox }: { sandbox: Sa
   app.get('/web/client', { exposeHeadRoute: false }, (request, reply) => {
     const { authorizationToken } = querySchema.parse(request.query);
     const { execution, record } = visit(sandbox, request, authorizationToken);
-    // Only a link that has not ended starts anything: its token is what limits the start (jumio.md §3.8).
+    // Only a link that has not ended starts anything: its token is what limits the start (docs/reference/jumio.md#38-timers).
     if (!execution || sandbox.clock.now() >= execution.linkEndsAt) return show(reply, record, 410, deadPage());
     start(sandbox, execution);
     return show(reply, record, 200, capturePage(execution, authorizationToken, sandbox.settings.customWorkflowKeys));

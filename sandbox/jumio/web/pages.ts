@@ -131,7 +131,7 @@ export function accountHref({ publicUrl }: Place, accountId: string): string {
   return `${publicUrl}/api/v1/accounts/${accountId}`;
 }
 
-/** The short form, as it was seen in real callbacks (jumio.md §6.2). */
+/** The short form, as it was seen in real callbacks (docs/reference/jumio.md#62-payload-all-documented-fields). */
 export function executionHref({ publicUrl }: Place, executionId: string): string {
   return `${publicUrl}/api/v1/workflow-executions/${executionId}`;
 }

@@ -1,7 +1,7 @@
 import type { Execution } from '../execution/execution.ts';
 
 /**
- * Where the person is led after capture: the success or error URL with the parameters of jumio.md §5 and no other,
+ * Where the person is led after capture: the success or error URL with the parameters of docs/reference/jumio.md#5-web-client-redirect and no other,
  * what it had already kept. Undefined where no such URL is set: Jumio then shows its own page.
  */
 export function redirectOf(execution: Execution): string | undefined {

@@ -103,7 +103,7 @@ const operation = z.object({ op: z.string(), path: z.string(), value: z.json().o
 const denied = /^\/(id|statechangedat|credentials)$/i;
 
 /**
- * Applies a JSON Patch to a copy of the document, as Kratos does (kratos.md §7): `add`, `replace` and `remove` only,
+ * Applies a JSON Patch to a copy of the document, as Kratos does (docs/reference/kratos.md#7-admin-identity-api): `add`, `replace` and `remove` only,
  * `replace` of what is missing adds it, and missing or null parents are made. Throws a KratosError.
  */
 export function applyPatch(document: unknown, patch: string): unknown {

@@ -19,7 +19,7 @@ export function errorBody(words: ErrorWords) {
   return { error: words };
 }
 
-/** Answers for a flow that was refused: with its messages where they can be shown, else as kratos.md §2 has it. */
+/** Answers for a flow that was refused: with its messages where they can be shown, else as docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client has it. */
 export function answerRefusal(site: Site, client: Client, flow: FlowRow, reply: FastifyReply, error: unknown) {
   if (!(error instanceof FlowRefusal)) return answerError(site, client, reply, error, flow.kind);
   flow.messages = error.messages;
@@ -59,7 +59,7 @@ export interface ErrorWords {
 
 /**
  * A refusal that no flow can show. `unexpected` marks what Kratos has no status of its own for:
- * it says 500 in the body, and answers 400 to API clients all the same (kratos.md §2).
+ * it says 500 in the body, and answers 400 to API clients all the same (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client).
  */
 export class KratosError extends Error {
   override readonly name = 'KratosError';

@@ -143,7 +143,7 @@ const DEFAULT = 250;
 /** Kratos cuts off there, whatever its documentation says. */
 const MOST = 500;
 
-/** One page of the list: whose `page_token` is the place among all, and which links go with it (kratos.md §7). */
+/** One page of the list: whose `page_token` is the place among all, and which links go with it (docs/reference/kratos.md#7-admin-identity-api). */
 export function pageOf(all: readonly IdentityRow[], url: string): { rows: readonly IdentityRow[]; links: string } {
   const query = new URL(url, 'http://kratos.invalid').searchParams;
   const size = Math.min(MOST, Number(query.get('page_size') ?? DEFAULT));
@@ -166,7 +166,7 @@ function link(size: number, place: number, rel: string): string {
   return `</admin/identities?page_size=${size}&page_token=${token}>; rel="${rel}"`;
 }
 
-/** The flow's `return_to`, if it may be used: scheme, host and the start of the path (kratos.md §9). */
+/** The flow's `return_to`, if it may be used: scheme, host and the start of the path (docs/reference/kratos.md#9-sessions-and-redirects). */
 export function checkReturnTo(returnTo: string | undefined, allowed: readonly string[]): string | undefined {
   if (returnTo === undefined) return undefined;
   if (allowed.some((each) => leadsInto(returnTo, each))) return returnTo;

@@ -10,7 +10,7 @@ export interface AfterRegistration {
   readonly returnUrl: string | undefined;
 }
 
-/** A method's list replaces the global one, it is never added to it (kratos.md §5). */
+/** A method's list replaces the global one, it is never added to it (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
 function methodOverGlobal<Hook>(method: readonly Hook[], global: readonly Hook[]): readonly Hook[] {
   return method.length > 0 ? method : global;
 }
@@ -21,7 +21,7 @@ async function callAll(hooks: readonly WebHook[], site: Site, request: FastifyRe
 
 /**
  * Interrupting hooks run before the identity exists, and see the nil id. Only the method's list is read for them:
- * in the global list they never run at all (kratos.md §0.2).
+ * in the global list they never run at all (docs/reference/kratos.md#0-the-dozen-facts-that-decide-the-design, 2).
  */
 export async function beforeIdentityExists(site: Site, request: FastifyRequest, occasion: HookOccasion): Promise<void> {
   const interrupting = webHooks(site.hooks.registration.password.hooks).filter(isInterrupting);

@@ -20,7 +20,7 @@ async function register(submission: Submission): Promise<FastifyReply> {
   const occasion = { flow, identity, transientPayload: transientPayloadOf(fields) };
   await beforeIdentityExists(site, request, occasion);
   create(site, identity, fields.password);
-  // From here the account exists, whatever a hook says: a second try will be told so (kratos.md §1.3).
+  // From here the account exists, whatever a hook says: a second try will be told so (docs/reference/kratos.md#13-what-is-visible-to-the-admin-api-while-the-hook-runs).
   const { issuesSession, returnUrl } = await afterRegistration(site, request, occasion);
   const location = flow.returnTo ?? returnUrl ?? `${site.uiUrl}/`;
   return issuesSession ? signIn(submission, identity, location) : withoutSession(submission, identity, location);

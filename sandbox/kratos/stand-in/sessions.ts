@@ -17,7 +17,7 @@ export interface Presence {
   readonly identity: IdentityRow;
 }
 
-/** Whose request this is: by `X-Session-Token`, else the cookie, else the bearer token (kratos.md §9). */
+/** Whose request this is: by `X-Session-Token`, else the cookie, else the bearer token (docs/reference/kratos.md#9-sessions-and-redirects). */
 export function presenceOf(site: Site, request: FastifyRequest): Presence | undefined {
   const { 'x-session-token': token, authorization } = request.headers;
   const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
@@ -31,7 +31,7 @@ export function presenceOf(site: Site, request: FastifyRequest): Presence | unde
   return { session, identity };
 }
 
-/** An inactive identity gets no session; this is found out before any hook runs (kratos.md §5). */
+/** An inactive identity gets no session; this is found out before any hook runs (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
 export function refuseInactive(identity: IdentityRow): void {
   if (identity.state !== 'active') throw accountDisabled(identity.id);
 }

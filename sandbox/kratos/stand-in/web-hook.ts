@@ -13,7 +13,7 @@ import type { WebHook } from './hooks.ts';
 import type { FlowRow, IdentityRow, SessionRow } from './records.ts';
 import type { Site } from './server.ts';
 
-/** Kratos gives each attempt 30 s (kratos.md §2). */
+/** Kratos gives each attempt 30 s (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
 const PATIENCE = 30_000;
 
 export function isInterrupting(hook: WebHook): boolean {
@@ -73,7 +73,7 @@ const hookMessage = z.object({
 
 const refusal = z.object({ messages: z.array(z.object({ messages: z.array(hookMessage) })).default([]) });
 
-/** Where the answer has not exactly the shape of kratos.md §4.1, the person is told nothing at all. */
+/** Where the answer has not exactly the shape of docs/reference/kratos.md#41-errors-shown-in-the-flow, the person is told nothing at all. */
 function readMessages(text: string): UiMessage[] {
   const entries = parseRefusal(text);
   if (entries.length === 0) throw unexpected('error while parsing webhook response: got no validation errors');
@@ -93,7 +93,7 @@ const jsonnet = new Jsonnet();
 
 /**
  * The line that a template and its context make for Kratos' Jsonnet worker may have 64 KiB. Beyond that the real Kratos
- * fails the flow or calls the hook with an empty body, as it happens (kratos.md §15). The stand-in does the second,
+ * fails the flow or calls the hook with an empty body, as it happens (docs/reference/kratos.md#15-run-on-real-binaries). The stand-in does the second,
  * the more dangerous one, always, and 4 KiB early, so that 60 KiB in one field are surely beyond.
  */
 const LONGEST_LINE = 60 * 1024;
@@ -127,14 +127,14 @@ export interface HookOccasion {
   readonly identity: IdentityRow;
   /** Only at sign-in; not stored yet, so the hook sees the nil id. */
   readonly session?: SessionRow;
-  /** Not set for a sign-up with a password (kratos.md §3). */
+  /** Not set for a sign-up with a password (docs/reference/kratos.md#3-jsonnet-context-ctx). */
   readonly method?: string;
   readonly transientPayload?: unknown;
 }
 
 export const NIL_ID = '00000000-0000-0000-0000-000000000000';
 
-/** `ctx` of the Jsonnet templates (kratos.md §3). */
+/** `ctx` of the Jsonnet templates (docs/reference/kratos.md#3-jsonnet-context-ctx). */
 export function hookContext(site: Site, request: FastifyRequest, occasion: HookOccasion) {
   const { flow, identity, session, method, transientPayload } = occasion;
   return {

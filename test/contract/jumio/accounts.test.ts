@@ -28,7 +28,7 @@ function post(more: object = {}): Promise<Answered> {
   return jumio.api('POST', '/api/v1/accounts', request(more));
 }
 
-describe('§11 shape: ids are UUIDs, times have milliseconds and Z, definitionKey is a string', () => {
+describe('shape: ids are UUIDs, times have milliseconds and Z, definitionKey is a string', () => {
   test('in an account answer and in what is read later', async () => {
     const { accountId, executionId, answer } = await jumio.create();
     expect(accountId).toMatch(UUID);
@@ -42,7 +42,7 @@ describe('§11 shape: ids are UUIDs, times have milliseconds and Z, definitionKe
   });
 });
 
-describe('§11 accounts: POST and PUT always make a new execution', () => {
+describe('accounts: POST and PUT always make a new execution', () => {
   test('POST repeated makes another account', async () => {
     const [first, second] = [await jumio.create(), await jumio.create()];
     expect(second.accountId).not.toBe(first.accountId);
@@ -66,7 +66,7 @@ describe('§11 accounts: POST and PUT always make a new execution', () => {
   });
 });
 
-describe('§11 accounts: the workflow key is a number or a string', () => {
+describe('accounts: the workflow key is a number or a string', () => {
   test('and must be one of the tenant’s', async () => {
     expect((await post({ workflowDefinition: { key: 10011 } })).status).toBe(200);
     expect((await post({ workflowDefinition: { key: '10011' } })).status).toBe(200);
@@ -76,7 +76,7 @@ describe('§11 accounts: the workflow key is a number or a string', () => {
   });
 });
 
-describe('§11 accounts: credentials follow from the workflow', () => {
+describe('accounts: credentials follow from the workflow', () => {
   test.each([
     [10011, 'ID SELFIE FACEMAP'],
     [10163, 'ID SELFIE FACEMAP DATA'],
@@ -112,7 +112,7 @@ describe('§11 accounts: credentials follow from the workflow', () => {
   });
 });
 
-describe('§11 accounts: web URLs are echoed', () => {
+describe('accounts: web URLs are echoed', () => {
   const web = { successUrl: 'http://localhost:1/done?x=1', errorUrl: 'http://localhost:1/failed' };
 
   test('where the request has them', async () => {
@@ -136,7 +136,7 @@ describe('§11 accounts: web URLs are echoed', () => {
   });
 });
 
-describe('§11 journey: 10014 requires an earlier passed execution on the account', () => {
+describe('journey: 10014 requires an earlier passed execution on the account', () => {
   const workflowDefinition = { key: 10014 };
 
   test('PUT only, and refused without one', async () => {

@@ -29,7 +29,7 @@ async function create(token: string): Promise<number> {
   return (await jumio.send('POST', '/api/v1/accounts', request(), { authorization: `Bearer ${token}` })).status;
 }
 
-describe('§11 auth: Basic and client_credentials give a JWT for 3600 s', () => {
+describe('auth: Basic and client_credentials give a JWT for 3600 s', () => {
   test('with iat and exp an hour apart', async () => {
     const answer = await jumio.fetchToken();
     expect(answer.json).toMatchObject({ expires_in: 3600, token_type: 'Bearer' });
@@ -49,7 +49,7 @@ describe('§11 auth: Basic and client_credentials give a JWT for 3600 s', () => 
   });
 });
 
-describe('§11 auth: the same token is returned until near its expiry', () => {
+describe('auth: the same token is returned until near its expiry', () => {
   test('and then another one, while the first is still good', async () => {
     await jumio.send('DELETE', '/sandbox/tokens');
     const first = await jumio.token();
@@ -66,7 +66,7 @@ describe('§11 auth: the same token is returned until near its expiry', () => {
   });
 });
 
-describe('§11 auth: an expired or unknown bearer is 401', () => {
+describe('auth: an expired or unknown bearer is 401', () => {
   test('none, another scheme, an invented one, a forgotten one', async () => {
     const token = await jumio.token();
     expect((await jumio.send('POST', '/api/v1/accounts', request())).status).toBe(401);
@@ -97,7 +97,7 @@ describe('§11 auth: an expired or unknown bearer is 401', () => {
   });
 });
 
-describe('§11 auth: a missing User-Agent is 403', () => {
+describe('auth: a missing User-Agent is 403', () => {
   test('unless that is switched off', async () => {
     const token = await jumio.token();
     expect(await createWithoutAgent(token)).toBe(403);
@@ -106,7 +106,7 @@ describe('§11 auth: a missing User-Agent is 403', () => {
   });
 });
 
-describe('§11 auth: a client has the permission to initiate, to retrieve, or both', () => {
+describe('auth: a client has the permission to initiate, to retrieve, or both', () => {
   test('what it lacks is 403', async () => {
     const { accountId, executionId } = await jumio.create();
     const clients = [
@@ -128,7 +128,7 @@ describe('§11 auth: a client has the permission to initiate, to retrieve, or bo
   });
 });
 
-describe('§11 auth: limits answer 429 with the documented body', () => {
+describe('auth: limits answer 429 with the documented body', () => {
   const BODY = { title: 'Too Many Requests', status: 429, detail: 'Request limit exceeded' };
 
   test('at 10/s for tokens, 1/s with a burst for accounts, 15/s for retrieval, none for status', async () => {

@@ -29,7 +29,7 @@ function bodies(): z.infer<typeof bodySchema>[] {
   return jumio.arrived().map(({ body }) => bodySchema.parse(JSON.parse(body)));
 }
 
-describe('§11 callbacks: faults on demand', () => {
+describe('callbacks: faults on demand', () => {
   test('duplicate: so many copies beside the genuine one, byte for byte', async () => {
     await ask('duplicate', { copies: 3 });
     await passed();

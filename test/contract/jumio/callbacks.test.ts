@@ -16,7 +16,7 @@ function arrivedStatuses(): string[] {
   return jumio.arrived().map(({ body }) => bodySchema.parse(JSON.parse(body)).workflowExecution.status);
 }
 
-describe('§11 callbacks: POST of JSON with the documented fields only', () => {
+describe('callbacks: POST of JSON with the documented fields only', () => {
   test('no signature, no customerInternalReference, no decision', async () => {
     const { accountId, executionId } = await jumio.create({ userReference: 'u-1' });
     await jumio.pick(executionId, 'reject');
@@ -52,7 +52,7 @@ describe('§11 callbacks: POST of JSON with the documented fields only', () => {
   });
 });
 
-describe('§11 callbacks: terminal ones always, intermediate ones by switch', () => {
+describe('callbacks: terminal ones always, intermediate ones by switch', () => {
   test('off by default', async () => {
     await jumio.pick((await jumio.create()).executionId, 'pass');
     await jumio.settled();
@@ -81,7 +81,7 @@ test('callbacks of one execution leave one after the other: the next when the la
   await slow.close();
 });
 
-describe('§11 callbacks: to the per-request URL, else to the tenant’s', () => {
+describe('callbacks: to the per-request URL, else to the tenant’s', () => {
   test('else nowhere, and the log says so', async () => {
     await jumio.control('settings', { callbackUrl: `${jumio.callbackUrl()}/tenant` });
     await jumio.pick((await jumio.create()).executionId, 'pass');
@@ -99,7 +99,7 @@ describe('§11 callbacks: to the per-request URL, else to the tenant’s', () =>
   });
 });
 
-describe('§11 callbacks: retries after a non-200 or no answer (an assumption of this sandbox)', () => {
+describe('callbacks: retries after a non-200 or no answer (an assumption of this sandbox)', () => {
   test('none by default; only 200 counts as taken', async () => {
     for (const status of [204, 302, 401, 500]) {
       jumio.answerWith(status);

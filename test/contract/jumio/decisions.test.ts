@@ -30,7 +30,7 @@ async function ended(outcome: string, more: object = {}, start: object = {}): Pr
   return executionId;
 }
 
-describe('§11 retrieval: decisions are tied to score bands', () => {
+describe('retrieval: decisions are tied to score bands', () => {
   test.each([
     ['pass', 30, 'PASSED', 31],
     ['warn', 31, 'WARNING', 30],
@@ -53,7 +53,7 @@ describe('§11 retrieval: decisions are tied to score bands', () => {
   });
 });
 
-describe('§11 retrieval: what builds on a failed capability is not executed', () => {
+describe('retrieval: what builds on a failed capability is not executed', () => {
   const NOT = 'NOT_EXECUTED PRECONDITION_NOT_FULFILLED';
 
   test.each([
@@ -88,7 +88,7 @@ describe('§11 retrieval: what builds on a failed capability is not executed', (
   });
 });
 
-describe('§11 retrieval: open labels', () => {
+describe('retrieval: open labels', () => {
   test('one that is in no list needs its capability named', async () => {
     const { executionId } = await jumio.create();
     const unknown = { outcome: 'reject', label: 'HOLOGRAM_MISSING' };

@@ -21,7 +21,7 @@ async function statusOf(executionId: string): Promise<unknown> {
   return (await jumio.send('GET', `/sandbox/executions/${executionId}`)).json;
 }
 
-describe('§11 journey: a page behind web.href where a tester picks', () => {
+describe('journey: a page behind web.href where a tester picks', () => {
   test('opening it starts the acquisition, once', async () => {
     const { link, executionId } = await jumio.create();
     expect(await statusOf(executionId)).toMatchObject({ status: 'INITIATED', startedAt: null });
@@ -71,7 +71,7 @@ describe('§11 journey: a page behind web.href where a tester picks', () => {
   });
 });
 
-describe('§11 journey: the redirect has exactly the documented parameters', () => {
+describe('journey: the redirect has exactly the documented parameters', () => {
   test('four on success, what was in the URL kept', async () => {
     const { link, accountId, executionId } = await jumio.create({ web: WEB, customerInternalReference: 'a b&c' });
     const { status, headers } = await press(link, 'reject');

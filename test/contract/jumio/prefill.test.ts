@@ -32,7 +32,7 @@ async function takingData(key = 10164) {
   return { executionId, path, send, prepared };
 }
 
-describe('§4.2 prepared data', () => {
+describe('prepared data', () => {
   test.each([10163, 10164])(
     'are taken by %i with the token of its execution, and only their names are kept',
     async (key) => {

@@ -13,7 +13,7 @@ async function expectRefused(more: object, field: string): Promise<void> {
   expect(json).toMatchObject({ title: 'Bad Request', status: 400, detail: expect.stringMatching(`^${field}: `) });
 }
 
-describe('§11 accounts: references are validated', () => {
+describe('accounts: references are validated', () => {
   test.each('< > " / ; ` % { } |'.split(' '))('customerInternalReference with %s is 400', async (character) => {
     await expectRefused({ customerInternalReference: `a${character}b` }, 'customerInternalReference');
   });
@@ -39,7 +39,7 @@ describe('§11 accounts: references are validated', () => {
   });
 });
 
-describe('§11 accounts: tokenLifetime has a grammar and goes from 5m to 60d', () => {
+describe('accounts: tokenLifetime has a grammar and goes from 5m to 60d', () => {
   test.each(['300s', '5m', '30m', '24h', '60d', '+1d'])('%s is taken', async (tokenLifetime) => {
     expect((await post({ tokenLifetime })).status).toBe(200);
   });
@@ -49,7 +49,7 @@ describe('§11 accounts: tokenLifetime has a grammar and goes from 5m to 60d', (
   });
 });
 
-describe('§11 accounts: URL rules', () => {
+describe('accounts: URL rules', () => {
   test.each([
     ['no URL', 'not a url'],
     ['another scheme', 'ftp://a.example/x'],
@@ -83,7 +83,7 @@ describe('§11 accounts: URL rules', () => {
   });
 });
 
-describe('§11 accounts: userConsent needs a userLocation', () => {
+describe('accounts: userConsent needs a userLocation', () => {
   const consent = { obtained: 'yes', obtainedAt: '2026-01-05T09:30:00.000Z' };
 
   test('with a state in the USA, and the time of a consent that was obtained', async () => {
@@ -97,7 +97,7 @@ describe('§11 accounts: userConsent needs a userLocation', () => {
   });
 });
 
-describe('§11 accounts: what is no request', () => {
+describe('accounts: what is no request', () => {
   test.each([
     ['no JSON', '{'],
     ['null', 'null'],

@@ -22,7 +22,7 @@ async function ended(outcome: string, more: object = {}, start: object = {}): Pr
   return executionId;
 }
 
-describe('§11 retrieval: status, details by the long and the short path, steps', () => {
+describe('retrieval: status, details by the long and the short path, steps', () => {
   test('the two paths answer the same', async () => {
     const { accountId, executionId } = await jumio.create();
     await jumio.pick(executionId, 'pass');
@@ -68,7 +68,7 @@ describe('§11 retrieval: status, details by the long and the short path, steps'
   });
 });
 
-describe('§11 retrieval: both references stand in workflow, in details alone', () => {
+describe('retrieval: both references stand in workflow, in details alone', () => {
   test('customerInternalReference always, userReference where it was set', async () => {
     const { accountId, executionId } = await jumio.create({ userReference: 'u-1' });
     const details = await jumio.details(executionId);
@@ -81,7 +81,7 @@ describe('§11 retrieval: both references stand in workflow, in details alone', 
   });
 });
 
-describe('§11 retrieval: expiry is NOT_EXECUTED and -1, or REJECTED and 100 as in 2023', () => {
+describe('retrieval: expiry is NOT_EXECUTED and -1, or REJECTED and 100 as in 2023', () => {
   test('by switch, for an unused link and for a session that was left', async () => {
     const [unused, left] = [await jumio.create(), await jumio.create()];
     await jumio.pick(left.executionId, 'abandon');
@@ -100,7 +100,7 @@ describe('§11 retrieval: expiry is NOT_EXECUTED and -1, or REJECTED and 100 as 
   });
 });
 
-describe('§11 retrieval: missing startedAt, missing parts, empty data, "N/A" names', () => {
+describe('retrieval: missing startedAt, missing parts, empty data, "N/A" names', () => {
   test('an execution that was never started has neither startedAt nor parts', async () => {
     const { executionId } = await jumio.create();
     await jumio.advance(3600);
@@ -125,14 +125,14 @@ describe('§11 retrieval: missing startedAt, missing parts, empty data, "N/A" na
   });
 });
 
-describe('§11 health: the status host', () => {
+describe('health: the status host', () => {
   test.each(['UP', 'DEGRADED', 'DOWN'])('says %s', async (health) => {
     await jumio.control('settings', { health });
     expect((await jumio.send('GET', '/status')).json).toMatchObject({ status: health });
   });
 });
 
-describe('§8 deletion', () => {
+describe('deletion', () => {
   test('takes the account and all its executions; a second time it is 404', async () => {
     const { accountId, executionId } = await jumio.create();
     const remove = () => jumio.api('DELETE', `/api/v1/accounts/${accountId}`);

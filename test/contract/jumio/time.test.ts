@@ -24,7 +24,7 @@ function minutesBetween(earlier: string | null, later: string | null): number {
   return (Date.parse(later ?? '') - Date.parse(earlier ?? '')) / 60_000;
 }
 
-describe('§11 journey: a token timer to start, fifteen minutes of inactivity once started, a clock that can be moved', () => {
+describe('journey: a token timer to start, fifteen minutes of inactivity once started, a clock that can be moved', () => {
   test('never started: TOKEN_EXPIRED at the end of tokenLifetime, with the callback', async () => {
     const { executionId } = await jumio.create({ tokenLifetime: '2d' });
     await jumio.advance(2 * 86_400 - 10);

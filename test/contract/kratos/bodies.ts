@@ -10,7 +10,7 @@ const common = {
 };
 const flow = { id: z.uuid(), type: z.enum(['api', 'browser']), method: text };
 
-/** The bodies that design §6 promises, every key present and no other one. */
+/** The bodies that docs/design.md#bodies-from-kratos promises, every key present and no other one. */
 const initiate = z.strictObject({ ...common, flow: z.strictObject({ ...flow, return_to: text }) });
 const validate = z.strictObject({
   ...common,

@@ -79,7 +79,7 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The refusal of kratos.md §4.1, which reaches the person. */
+/** The refusal of docs/reference/kratos.md#41-errors-shown-in-the-flow, which reaches the person. */
 export const REFUSAL = {
   status: 403,
   body: JSON.stringify({

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { validate } from '../../support/clients/calls.ts';
 import { gateMessage } from '../../support/clients/gate-message.ts';
 import { eventually, signUp } from '../../support/service/eventually.ts';
-import { ledgerFailing, lockLedger } from '../../support/service/locked-ledger.ts';
+import { ledgerFailing } from '../../support/service/failing-ledger.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 

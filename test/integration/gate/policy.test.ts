@@ -12,7 +12,7 @@ import { ledgerFailing } from '../../support/service/failing-ledger.ts';
 import { PUBLIC_URL, type TestService, testService } from '../../support/service/service.ts';
 import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
 
-const strict = readFileSync(new URL('../../../docs/policy.strict.yaml', import.meta.url), 'utf8');
+const strict = readFileSync(new URL('../../../docs/examples/policy.strict.yaml', import.meta.url), 'utf8');
 
 const refusal = z.object({
   messages: z.tuple([

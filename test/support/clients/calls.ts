@@ -57,7 +57,7 @@ export async function oneTimePath(service: TestService, identityId: string, retu
   return `${pathname}${search}`;
 }
 
-/** The whole of what Jumio's callbacks hold (jumio.md §6.2), in the order of its documentation. */
+/** The whole of what Jumio's callbacks hold (docs/reference/jumio.md#62-payload-all-documented-fields), in the order of its documentation. */
 export function callbackOf(execution: Execution, status = 'PROCESSED', userReference = execution.reference): string {
   const { executionId, accountId } = execution;
   const base = 'https://retrieval.emea-1.jumio.ai/api/v1';

@@ -19,12 +19,12 @@ export interface Told {
   readonly account?: object;
 }
 
-/** The decision of a wire answer, with the scores of jumio.md §7.4. */
+/** The decision of a wire answer, with the scores of docs/reference/jumio.md#74-decision. */
 export function decision(type: string, score: number, label = type): object {
   return { type, details: { label }, risk: { score } };
 }
 
-/** Findings of one capability, as far as the mapping reads them (jumio.md §7.3). */
+/** Findings of one capability, as far as the mapping reads them (docs/reference/jumio.md#73-details-response). */
 export function findings(capability: string, type: string, label: string): object {
   return { [capability]: [{ id: 'c', credentials: [], decision: { type, details: { label } } }] };
 }
@@ -54,13 +54,13 @@ export function detailsOf(row: Verification, told: Told): JumioResult {
   return toResult(detailsWire.parse(JSON.parse(detailsJson(row, told))));
 }
 
-/** The word of a status answer (jumio.md §7.2). */
+/** The word of a status answer (docs/reference/jumio.md#72-status-response). */
 export function statusOf(word: string): string {
   const json = JSON.stringify({ account: { id: 'a' }, workflowExecution: { id: 'e', status: word } });
   return statusWire.parse(JSON.parse(json)).workflowExecution.status;
 }
 
-/** The answer to a start (jumio.md §3.6); `withLink` false: the tenant has no domain prefix. */
+/** The answer to a start (docs/reference/jumio.md#36-response-body); `withLink` false: the tenant has no domain prefix. */
 export function startedAs(accountId: string, executionId: string, withLink = true): Started {
   const web = withLink ? { href: `https://acme.web.emea-1.jumio.ai/web/client?token=link-${executionId}` } : undefined;
   const credentials = [{ id: 'd1', category: 'ID', api: { token: `transaction-${executionId}` } }];

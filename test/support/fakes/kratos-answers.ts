@@ -42,7 +42,7 @@ export function whoami(client: KratosClient) {
   return client.whoami({ cookie: `ory_kratos_session=${COOKIE}` });
 }
 
-/** Kratos' error document (kratos.md §7). */
+/** Kratos' error document (docs/reference/kratos.md#7-admin-identity-api). */
 export function refusal(code: number, words: object): Answering {
   return json(code, { error: { code, ...words } });
 }

@@ -85,7 +85,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     return { id, metadataPublic: jumio === undefined ? null : { jumio }, ...(locale && { locale }), ...state };
   }
 
-  /** `X-Session-Token`, else the cookie, else the bearer token (kratos.md §9). */
+  /** `X-Session-Token`, else the cookie, else the bearer token (docs/reference/kratos.md#9-sessions-and-redirects). */
   function session({ cookie = '', sessionToken, authorization }: Credentials): Whoami {
     const bearer = authorization?.replace(/^Bearer /, '');
     const cookies = cookie.split('; ').filter((each) => each.startsWith('ory_kratos_session='));

@@ -1,5 +1,5 @@
 /**
- * One canary per class of what must never be in a log line (design §5). They are the values that the tests' services
+ * One canary per class of what must never be in a log line (docs/design.md#logs). They are the values that the tests' services
  * are built with, so whatever leaks is found; this file imports nothing, so that every suite can plant them.
  */
 export const CANARIES = {

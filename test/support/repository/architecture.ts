@@ -60,7 +60,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The floors of `verification/`: a module uses the floors below its own, and beside that only what is named here.
- * Files that lie in the folder itself are modules too (docs/development.md#floors-of-verification).
+ * Files that lie in the folder itself are modules too (docs/development.md#who-may-import-whom).
  */
 const FLOORS: Readonly<Record<string, { readonly floor: number; readonly also?: readonly string[] }>> = {
   record: { floor: 1 },

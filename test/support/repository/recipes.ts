@@ -14,7 +14,7 @@ export async function folderForTest(): Promise<string> {
 
 /** A shipped file with its placeholders filled in, written into a folder. */
 export async function filled(file: string, into: string, values: Readonly<Record<string, string>>): Promise<string> {
-  const shipped = await readFile(new URL(`../../../docs/recipes/${file}`, import.meta.url), 'utf8');
+  const shipped = await readFile(new URL(`../../../docs/examples/${file}`, import.meta.url), 'utf8');
   const code = shipped.replaceAll(/^ *#.*\n/gm, '');
   const text = Object.entries(values).reduce((seen, [name, value]) => seen.replaceAll(`<${name}>`, value), code);
   const left = /<[A-Z_]+>/.exec(text);

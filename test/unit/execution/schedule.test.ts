@@ -17,7 +17,7 @@ import {
   readWord,
 } from '../../support/builders/history.ts';
 
-/** jumio.md §7.7: Jumio's own polling schedule, in seconds. */
+/** docs/reference/jumio.md#77-polling-and-errors: Jumio's own polling schedule, in seconds. */
 const DOCUMENTED = [40, 60, 100, 160, 240, 340, 460, 600, 760, 940];
 
 const LINK_END = NOW + LIFETIME;

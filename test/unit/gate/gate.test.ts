@@ -58,7 +58,7 @@ describe('without a row', () => {
     ['published integration: initiated', 'allow', 'pending'],
     ['in the body: rejected', 'block', 'rejected'],
     ['pending, and rejected in the body', 'block', 'rejected'],
-    // Beside a decision of ours theirs are history: we never write them (docs/decisions.md, 7).
+    // Beside a decision of ours theirs are history: we never write them (decision 7).
     ['approved, and rejected in the body', 'allow', 'approved'],
     ['unknown word', 'allow', 'none'],
     ['no text', 'allow', 'none'],

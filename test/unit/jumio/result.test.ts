@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type JumioResult, toResult } from '../../../webhook/jumio/result.ts';
 import { detailsWire } from '../../../webhook/jumio/wire.ts';
 
-/** As Jumio sends it (jumio.md §7.3): the mapping is only ever tested with JSON of the wire. */
+/** As Jumio sends it (docs/reference/jumio.md#73-details-response): the mapping is only ever tested with JSON of the wire. */
 function wire(changes: object): string {
   return JSON.stringify({
     workflow: {
@@ -120,7 +120,7 @@ describe('the result', () => {
   });
 });
 
-/** jumio.md §7.5, each label with its decision type. */
+/** docs/reference/jumio.md#75-capability-labels, each label with its decision type. */
 const labels: readonly [capability: string, type: string, labels: string, reason: string][] = [
   ['usability', 'REJECTED', 'BAD_QUALITY BLURRED BAD_QUALITY_IMAGE GLARE BLACK_WHITE DAMAGED_DOCUMENT', 'unreadable'],
   ['usability', 'REJECTED', 'PART_OF_DOCUMENT_MISSING PART_OF_DOCUMENT_HIDDEN MISSING_PAGE', 'unreadable'],

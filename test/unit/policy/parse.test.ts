@@ -15,7 +15,7 @@ function places(text: string): string[] {
 const REST = '\n  - then: allow';
 
 describe('a policy file', () => {
-  it('may be as short as one rule, and then says of starting again what design §3 says', () => {
+  it('may be as short as one rule, and then says of starting again what docs/design.md#who-may-start-again says', () => {
     const policy = policyOf('rules: [{ then: allow }]');
     expect(policy).toMatchObject({ rules: [], otherwise: { index: 0, decision: 'allow' }, verdictLifetimeMs: null });
     expect(policy.startAgain).toEqual({
@@ -151,11 +151,11 @@ rules:
 });
 
 describe('the published documents', () => {
-  it('docs/policy.schema.json is the schema of the code (npm run docs:policy prints it anew)', () => {
-    expect(JSON.parse(doc('policy.schema.json'))).toEqual(policyJsonSchema());
+  it('docs/schemas/policy.schema.json is the schema of the code (npm run docs:policy prints it anew)', () => {
+    expect(JSON.parse(doc('schemas/policy.schema.json'))).toEqual(policyJsonSchema());
   });
 
-  it('docs/policy.strict.yaml is a policy', () => {
-    expect(mistakesOf(doc('policy.strict.yaml'))).toEqual([]);
+  it('docs/examples/policy.strict.yaml is a policy', () => {
+    expect(mistakesOf(doc('examples/policy.strict.yaml'))).toEqual([]);
   });
 });

@@ -14,8 +14,7 @@ function shown(snapshot: Snapshot): Content | undefined {
   return text === null ? undefined : published(text, NOW);
 }
 
-const schemaFile = new URL('../../../docs/metadata-public.schema.json', import.meta.url);
-
+const schemaFile = new URL('../../../docs/schemas/metadata-public.schema.json', import.meta.url);
 const schema = z
   .object({
     required: z.array(z.string()),

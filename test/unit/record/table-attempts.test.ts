@@ -8,7 +8,7 @@ import type { Cell } from '../../support/decision-table/cells.ts';
 import { target } from '../../support/decision-table/events.ts';
 import { breaking, cells, sameIn } from '../../support/decision-table/rules.ts';
 
-/** What must hold of attempts in every cell of the table, whatever the table says (design §3, §4). */
+/** What must hold of attempts in every cell of the table, whatever the table says (docs/design.md#who-may-start-again). */
 
 describe('an attempt', () => {
   it('is one at a time', () => {

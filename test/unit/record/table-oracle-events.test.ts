@@ -6,7 +6,7 @@ import { cell } from '../../support/decision-table/cells.ts';
 import type { EventName } from '../../support/decision-table/events.ts';
 import type { AttemptName, StandingName } from '../../support/decision-table/rows.ts';
 
-/** What events make of the main rows of design §3, written by hand: not generated, and not to be regenerated. */
+/** What events make of the main rows of docs/design.md#what-jumios-answers-mean, written by hand: not generated, and not to be regenerated. */
 
 /** `start`, `continue`, `renew`, or why not. */
 function word(permission: Permission): string {

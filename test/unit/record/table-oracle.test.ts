@@ -5,7 +5,7 @@ import { statusOf, waitingOn } from '../../../webhook/verification/record/standi
 import { NOW } from '../../support/builders/history.ts';
 import { type AttemptName, type StandingName, situation } from '../../support/decision-table/rows.ts';
 
-/** The main rows of the tables of design §3, written by hand: not generated, and not to be regenerated. */
+/** The main rows of the tables of docs/design.md#what-jumios-answers-mean, written by hand: not generated, and not to be regenerated. */
 
 /** `start`, `continue`, `renew`, or why not. */
 function word(permission: Permission): string {

@@ -4,7 +4,7 @@ import type { Cell } from '../../support/decision-table/cells.ts';
 import { EVENTS, target } from '../../support/decision-table/events.ts';
 import { breaking, cells, counts, deciding, undecided } from '../../support/decision-table/rules.ts';
 
-/** What must hold in every cell of the table, whatever the table says (design §3, §4). */
+/** What must hold in every cell of the table, whatever the table says (docs/design.md#invariants). */
 
 describe('what counts', () => {
   it('has a cell for every event', () => {

@@ -11,7 +11,7 @@ function render(file: string, context: unknown): unknown {
   return JSON.parse(renderBody(`base64://${base64}`, context));
 }
 
-/** A context of Kratos (kratos.md §3), with what may leave and much that may not. */
+/** A context of Kratos (docs/reference/kratos.md#3-jsonnet-context-ctx), with what may leave and much that may not. */
 const context = {
   flow: {
     id: 'flow-id',

@@ -8,7 +8,7 @@ const TOP = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, TOP), 'utf8');
 
 /** The rows of the table: the way, what closes it, the file of its test, and words of the test's name. */
-const rows = read('docs/ways-round.md')
+const rows = read('docs/security.md')
   .split('\n')
   .filter((line) => /^\|.*\| `test\//.test(line))
   .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()));
@@ -18,7 +18,7 @@ const ids = modulesBelow('webhook/doctor/checks')
   .map(({ path }) => read(path))
   .join('\n');
 
-describe('docs/ways-round.md', () => {
+describe('docs/security.md', () => {
   it('names every way that the product promises to have tried', () => {
     expect(rows.length).toBeGreaterThanOrEqual(24);
   });

@@ -3,15 +3,14 @@ import { expect, it } from 'vitest';
 import { runCli } from '../../support/clients/cli.ts';
 import { createMovedClock } from '../../support/service/shifted-clock.ts';
 
-const page = readFileSync(new URL('../../../docs/operate.md', import.meta.url), 'utf8');
-
+const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
 
 function all(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, found = '']) => found);
 }
 
-it('docs/operate.md has every command, and no other', async () => {
+it('docs/operations.md has every command, and no other', async () => {
   const { code, out } = await runCli(beside, ['--help']);
   const commands = all(out.slice(out.indexOf('Commands:')), /^ {2}([a-z]+) /gm).filter((name) => name !== 'help');
   expect(code).toBe(0);
@@ -20,7 +19,7 @@ it('docs/operate.md has every command, and no other', async () => {
   expect(new Set(all(headings, /`([a-z]+)/g))).toEqual(new Set(commands));
 });
 
-it('docs/operate.md names no option that a command has not', async () => {
+it('docs/operations.md names no option that a command has not', async () => {
   for (const [, line = ''] of page.matchAll(/^\$ npm run cli -- (.*)$/gm)) {
     const [command = '', ...words] = line.split(' ');
     const { out } = await runCli(beside, [command, '--help']);

@@ -6,7 +6,7 @@ import { at, flagAt, isTree, listAt, type Tree, textAt } from '../kratos-config/
 
 const ALLOWED = '/selfservice/allowed_return_urls';
 
-/** Kratos' rule (kratos.md §9): the scheme, the host or `*.suffix`, and how the path begins. */
+/** Kratos' rule (docs/reference/kratos.md#9-sessions-and-redirects): the scheme, the host or `*.suffix`, and how the path begins. */
 export function leadsInto(url: string, allowed: string): boolean {
   if (!URL.canParse(allowed)) return false;
   const [wanted, known] = [new URL(url), new URL(allowed)];
@@ -69,7 +69,7 @@ function removals(pointers: readonly string[]): Operation[] {
   return [...pointers].reverse().map((path) => ({ op: 'remove', path }));
 }
 
-/** The `session` hook signs in at sign-up, where no gate is asked (kratos.md §5). */
+/** The `session` hook signs in at sign-up, where no gate is asked (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
 function beforeVerdict(kratos: Tree): Finding[] {
   const found = allEntries(kratos).filter(({ flow, name }) => flow === 'registration' && name === 'session');
   if (found.length === 0) return [];
@@ -103,7 +103,7 @@ function secondFactor(kratos: Tree): Finding[] {
   ];
 }
 
-/** Copies of the session that live on after the identity has changed (kratos.md §7). */
+/** Copies of the session that live on after the identity has changed (docs/reference/kratos.md#7-admin-identity-api). */
 function oldCopies(kratos: Tree): Finding[] {
   const tokenizers = at(kratos, '/session/whoami/tokenizer/templates');
   const isCached = flagAt(kratos, '/feature_flags/cacheable_sessions');
@@ -197,7 +197,7 @@ function oauth2(kratos: Tree): Finding[] {
   ];
 }
 
-/** Where Kratos leads people after a sign-up (kratos.md §9): one entry to the verification among others. */
+/** Where Kratos leads people after a sign-up (docs/reference/kratos.md#9-sessions-and-redirects): one entry to the verification among others. */
 export const wayThere: Check = {
   group: 'people on their way',
   says: 'who has signed up is led to the verification',

@@ -95,7 +95,7 @@ export const signUpCovered = covers('registration', 'initiate', 'the sign-up hoo
 
 export const signInCovered = covers('login', 'gate', 'the gate is asked at every sign-in, second factors too');
 
-/** Recovery signs a person in with `recovery.after` only: without it, login's gate is walked around (kratos.md §5). */
+/** Recovery signs a person in with `recovery.after` only: without it, login's gate is walked around (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
 export const recoveryCovered: Check = {
   group: 'hooks',
   says: 'the gate is asked at recovery',

@@ -55,7 +55,7 @@ const contentType: Look = ({ pointer, config }) => {
   };
 };
 
-/** v1.3.1 and older refuse a configuration with a key that they do not know (kratos.md §1.1). */
+/** v1.3.1 and older refuse a configuration with a key that they do not know (docs/reference/kratos.md#11-keys). */
 const idOnOldKratos: Look = ({ pointer, config }, kratos) => {
   const version = textAt(kratos, '/version');
   if (config.id === undefined || version === undefined || !/^v?[01]\./.test(version)) return undefined;
@@ -100,7 +100,7 @@ function without(kratos: Tree, hook: OurHook, ...keys: readonly string[]): Opera
   return paths.filter((path) => at(kratos, path) !== undefined).map((path) => ({ op: 'remove', path }));
 }
 
-/** With either flag Kratos runs the hook before the identity is stored, and in the global list never (kratos.md §0). */
+/** With either flag Kratos runs the hook before the identity is stored, and in the global list never (docs/reference/kratos.md#0-the-dozen-facts-that-decide-the-design). */
 function tooEarly(kratos: Tree, hook: OurHook): Finding {
   const never = hook.method === null;
   const flag = hook.config.can_interrupt ? 'can_interrupt' : 'response.parse';
@@ -183,7 +183,7 @@ function move(kratos: Tree, entry: HookEntry, to: number | '-'): Operation[] {
   ];
 }
 
-/** Kratos runs `session` last wherever it stands (kratos.md §5); who reads the list is misled all the same. */
+/** Kratos runs `session` last wherever it stands (docs/reference/kratos.md#5-hook-ordering-and-inheritance); who reads the list is misled all the same. */
 function sessionFirst(kratos: Tree, entry: HookEntry): Finding {
   return {
     id: 'session-before-hook',

@@ -96,7 +96,7 @@ export function entriesOf(kratos: Tree, flow: HookEntry['flow'], method: string 
   });
 }
 
-/** What runs for a method: its own list where that has an entry, else the global one; never both (kratos.md §5). */
+/** What runs for a method: its own list where that has an entry, else the global one; never both (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
 export function effective(kratos: Tree, flow: Flow, method: string): HookEntry[] {
   const own = methodsWithLists(flow).includes(method) ? entriesOf(kratos, flow, method) : [];
   return own.length > 0 ? own : entriesOf(kratos, flow, null);
@@ -128,7 +128,7 @@ export function dotted(pointer: string): string {
 
 export type Flow = 'registration' | 'login';
 
-/** The methods that may have a list of their own (kratos.md §5). Every other method runs the global list. */
+/** The methods that may have a list of their own (docs/reference/kratos.md#5-hook-ordering-and-inheritance). Every other method runs the global list. */
 const WITH_LISTS: Readonly<Record<Flow, readonly string[]>> = {
   registration: ['password', 'oidc', 'code', 'webauthn', 'passkey'],
   login: ['password', 'oidc', 'code', 'webauthn', 'passkey', 'totp', 'lookup_secret'],
@@ -170,7 +170,7 @@ const apiKey = z.object({
   config: z.object({ in: z.literal('header').default('header'), name: z.string(), value: z.string() }),
 });
 
-/** The headers of a hook as Kratos sends them: `auth` overwrites a header of the same name (kratos.md §1.1). */
+/** The headers of a hook as Kratos sends them: `auth` overwrites a header of the same name (docs/reference/kratos.md#11-keys). */
 export function headersOf({ config }: Pick<OurHook, 'config'>): ReadonlyMap<string, string> {
   const headers = new Map(Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), value]));
   const key = apiKey.safeParse(config.auth).data?.config;

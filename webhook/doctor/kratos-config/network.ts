@@ -9,7 +9,7 @@ function block(...ranges: readonly string[]): BlockList {
   return list;
 }
 
-/** What Kratos reaches only while `disallow_private_ip_ranges` is off (kratos.md §2). */
+/** What Kratos reaches only while `disallow_private_ip_ranges` is off (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
 const PRIVATE = block(
   '10.0.0.0/8',
   '127.0.0.0/8',
@@ -44,7 +44,7 @@ export function isPrivateHost(host: string): boolean {
 const SPECIAL = /[.+^${}()|[\]\\]/g;
 
 /**
- * Kratos' globs over URLs: `*` and `?` stop at `.` and `/`, `**` does not (kratos.md §2). Braces and classes, which its
+ * Kratos' globs over URLs: `*` and `?` stop at `.` and `/`, `**` does not (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). Braces and classes, which its
  * library knows too, are taken literally: then a finding is reported that an operator can see through.
  */
 export function matchesGlob(glob: string, text: string): boolean {

@@ -10,7 +10,7 @@ export const CANARY = 'canary-of-the-doctor';
 
 const ID = '7d7f3c52-7d1c-4a2b-9b32-0c6d1f6a4e10';
 
-/** `ctx` as Kratos gives it to a template (kratos.md §3), of a person who does not exist. */
+/** `ctx` as Kratos gives it to a template (docs/reference/kratos.md#3-jsonnet-context-ctx), of a person who does not exist. */
 export function exampleContext(flow: HookEntry['flow']): object {
   const identity = {
     id: ID,

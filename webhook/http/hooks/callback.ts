@@ -6,7 +6,7 @@ import { isSignatureOf } from '../authenticity.ts';
 import { answerError, sendProblem } from '../errors.ts';
 import { callbackBody, referenceBody } from '../schemas.ts';
 
-/** Jumio's callbacks are under 1 kB (webhook-receiving.md B3). */
+/** Jumio's callbacks are under 1 kB (docs/reference/webhook-receiving.md#b3-size-and-parser-limits). */
 const BODY_LIMIT = 64 * 1024;
 
 export interface CallbackOptions {
@@ -39,7 +39,7 @@ function isUtf8(bytes: Buffer): boolean {
 }
 
 /**
- * `POST /jumio/callback` (design §2, §6). Authentic is what carries a right signature over its exact bytes, or, without
+ * `POST /jumio/callback` (docs/design.md#callback). Authentic is what carries a right signature over its exact bytes, or, without
  * a signature header, our signed reference. Answered 200 when the nudge is durable, never before.
  */
 export async function callback(app: FastifyInstance, options: CallbackOptions): Promise<void> {

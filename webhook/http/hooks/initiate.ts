@@ -7,7 +7,7 @@ import { type Problem, sendProblem } from '../errors.ts';
 import type { ReturnTo } from '../return-to.ts';
 import { initiateBody, NIL_UUID } from '../schemas.ts';
 
-/** So that the ids are usually on the identity when Kratos goes on; Kratos itself would wait 30 s (kratos.md §2). */
+/** So that the ids are usually on the identity when Kratos goes on; Kratos itself would wait 30 s (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
 const WAIT_MS = 2_000;
 
 export interface InitiateOptions {
@@ -21,7 +21,7 @@ function unauthorized(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, { status: 401, title: 'The webhook secret is missing or wrong' });
 }
 
-/** Kratos discards the answer (kratos.md §1.2), so what is wrong is said in the log too. */
+/** Kratos discards the answer (docs/reference/kratos.md#12-can_interrupt-responseparse-responseignore), so what is wrong is said in the log too. */
 function refuse(request: FastifyRequest, reply: FastifyReply, problem: Omit<Problem, 'status'>): FastifyReply {
   request.log.warn({ field: problem.field }, `a sign-up was not taken: ${problem.detail}`);
   return sendProblem(reply, { status: 400, ...problem });
@@ -45,7 +45,7 @@ function nilId(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return refuse(request, reply, { title, field: 'kratos_identity_id', detail });
 }
 
-/** `POST /jumio/initiate`: Kratos' `registration.after`, a plain hook (design §6). */
+/** `POST /jumio/initiate`: Kratos' `registration.after`, a plain hook (docs/design.md#http-routes). */
 export async function initiate(app: FastifyInstance, options: InitiateOptions): Promise<void> {
   const { desk, worker } = options;
   app.addHook('onRequest', requireKratos(options.isSecret, unauthorized));

@@ -55,7 +55,7 @@ function logBlock(request: FastifyRequest, identity: string, answer: Decision, {
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** `POST /jumio/validate`: the gate. Every answer is 204 or a 4xx in Kratos' shape, errors included (design §6). */
+/** `POST /jumio/validate`: the gate. Every answer is 204 or a 4xx in Kratos' shape, errors included (docs/design.md#http-routes). */
 export async function validate(app: FastifyInstance, options: ValidateOptions): Promise<void> {
   const { desk, worker, publicUrl } = options;
   const refuse = createRefuse(options);

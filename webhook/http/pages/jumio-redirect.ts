@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { say, type Text } from '../../texts/messages.ts';
 
-/** The error codes that Jumio's redirect documents (jumio.md §5), in our words. */
+/** The error codes that Jumio's redirect documents (docs/reference/jumio.md#5-web-client-redirect), in our words. */
 const WORDS: ReadonlyMap<string, Text> = new Map([
   ['9100', say('jumio.9100')],
   ['9200', say('jumio.9200')],

@@ -106,7 +106,7 @@ function readForm(request: FastifyRequest, look: Look) {
   return { wanted, agreement, locale: preferred ?? language };
 }
 
-/** `GET` and `POST /jumio/verify`, `POST /jumio/decline`, `GET /jumio/status`: the person's side (design §6). */
+/** `GET` and `POST /jumio/verify`, `POST /jumio/decline`, `GET /jumio/status`: the person's side (docs/design.md#http-routes). */
 export function personPages(app: FastifyInstance, recognise: Recognise, options: PersonPagesOptions): void {
   const { desk, worker, look, limits } = options;
   const show = createShow(options);

@@ -6,7 +6,7 @@ import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
 import type { Store, Work, Write } from './store.ts';
 
-/** libsql is synchronous: while it waits for a foreign lock the whole process stands still (ecosystem.md §9). */
+/** libsql is synchronous: while it waits for a foreign lock the whole process stands still (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 const BUSY_TIMEOUT_MS = 100;
 
 /** It holds links, tokens and the key of the references: nobody else's business. SQLite's files beside it follow it. */

@@ -21,7 +21,7 @@ const REPEATS = 3;
 /** What a failed create call means: whose fault, and what follows. */
 export type CreateFailure = 'retry' | 'unanswered' | 'refused' | 'stopped' | 'throttled' | 'account-gone';
 
-/** A sentence per branch (design §4, "Retries"). `onAccount`: the call was a PUT on an existing account. */
+/** A sentence per branch (docs/design.md#retries). `onAccount`: the call was a PUT on an existing account. */
 export function classifyCreate(facts: UpstreamFacts, onAccount: boolean): CreateFailure {
   // No connection was made, so nothing can have been created.
   if (facts.failure === 'unreachable') return 'retry';

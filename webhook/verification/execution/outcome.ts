@@ -4,7 +4,7 @@ import { mayStart, type Policy } from '../policy/index.ts';
 import { find, request, settle, UNKNOWN_WORD, withVerification } from '../record/index.ts';
 import { GIVE_UP_MS, nextLook } from './schedule.ts';
 
-/** What an answer of Jumio's retrieval API means for the verification that it belongs to (the table of design §3). */
+/** What an answer of Jumio's retrieval API means for the verification that it belongs to (the table of docs/design.md#what-jumios-answers-mean). */
 export type Decision =
   | { readonly kind: 'decided'; readonly status: string; readonly verdict: Verdict; readonly reason: Reason | null }
   | { readonly kind: 'expired'; readonly status: string }
@@ -48,7 +48,7 @@ function readDecision(status: string, decision: JumioResult['decision']): Decisi
 
 /**
  * Reads the details. `workflow.status` comes before `decision`: an expired execution may still carry REJECTED / 100.
- * Branches on the decision's type, never on label or score, which tenants can change (jumio.md §7.4).
+ * Branches on the decision's type, never on label or score, which tenants can change (docs/reference/jumio.md#74-decision).
  */
 export function decide(result: Pick<JumioResult, 'status' | 'decision'>): Decision {
   const read = readStatus(result.status);
@@ -109,7 +109,7 @@ function renewed(row: Verification, look: Look, change: Change): Change {
   return { snapshot: next.snapshot, events: [...(change.events ?? []), ...(next.events ?? [])] };
 }
 
-/** Captured is paid for; begun is not given up while its link still leads back to it (design §4). */
+/** Captured is paid for; begun is not given up while its link still leads back to it (docs/design.md#starting-a-verification). */
 function mayBeReplaced(row: Verification, status: string, now: number): boolean {
   const linkEnded = row.link === null || (row.linkEndsAt ?? 0) <= now;
   return row.state === 'started' && linkEnded && (status === 'INITIATED' || status === 'ACQUISITION_STARTED');

@@ -73,7 +73,7 @@ function foreign(snapshot: Snapshot, look: Look): Change {
   return settle(patched(snapshot, look, { lastError: 'foreign-result', renew: 0 }, next), look.now, events);
 }
 
-/** The details answered. They count only where they are wholly the row's (design §2, "Verdict"). */
+/** The details answered. They count only where they are wholly the row's (docs/design.md#reading-jumio). */
 export function onDetails(snapshot: Snapshot, look: Look, result: JumioResult): Change {
   if (!isOurs(find(snapshot, look.verificationId), look, result)) return foreign(snapshot, look);
   const decision = decide(result);
@@ -91,7 +91,7 @@ export function onDetails(snapshot: Snapshot, look: Look, result: JumioResult): 
   }
 }
 
-/** Both calls answer 404, twice, an hour apart, past the link's end: there is nothing to wait for (design §4). */
+/** Both calls answer 404, twice, an hour apart, past the link's end: there is nothing to wait for (docs/design.md#starting-a-verification). */
 function notFound(snapshot: Snapshot, look: Look): Change {
   const row = find(snapshot, look.verificationId);
   const past = (row.linkEndsAt ?? row.requestedAt) < look.now;

@@ -4,7 +4,7 @@ const SHAPE = /^1\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[A-Za-z0-9_-]{
 
 /**
  * The signed reference that travels to Jumio as `userReference` and back in the callback: `1.<verification id>.<mac>`,
- * 82 characters (design §3).
+ * 82 characters (docs/design.md#reference).
  */
 export function mintReference(key: Buffer, verificationId: string): string {
   const signed = `1.${verificationId}`;

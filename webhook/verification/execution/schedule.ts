@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Change, LedgerEvent, Snapshot, Verification } from '../../model.ts';
 import { find, settle, withIdentity, withVerification } from '../record/index.ts';
 
-/** At most one read per verification, claimed status and this long (design §4). */
+/** At most one read per verification, claimed status and this long (docs/design.md#reading-jumio). */
 export const READ_EVERY_MS = 10_000;
 
 /** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
@@ -78,7 +78,7 @@ export function nudge(snapshot: Snapshot, { verificationId, claimed }: Nudge, no
   return settle(counted, now, callbackEvent(verification, claimed));
 }
 
-/** Jumio's documented polling schedule, as delays since the last look, in seconds (jumio.md §7.7). */
+/** Jumio's documented polling schedule, as delays since the last look, in seconds (docs/reference/jumio.md#77-polling-and-errors). */
 const DOCUMENTED = [40, 60, 100, 160, 240, 340, 460, 600, 760, 940];
 
 const HOUR_MS = 3_600_000;
@@ -91,7 +91,7 @@ export const GIVE_UP_MS = 30 * DAY_MS;
 /** Jumio needs a moment to notice that a link has ended. */
 const LINK_END_MARGIN_MS = 1_000;
 
-/** Statuses after which Jumio does nothing more by itself (jumio.md §6.3). */
+/** Statuses after which Jumio does nothing more by itself (docs/reference/jumio.md#63-status-values). */
 export function isTerminal(status: string | null): boolean {
   return status === 'PROCESSED' || status === 'SESSION_EXPIRED' || status === 'TOKEN_EXPIRED';
 }

@@ -34,7 +34,7 @@ export interface Verdict {
 
 type Judged = Omit<Verdict, 'contradiction'>;
 
-/** One status, judged by the policy with the ledger's other facts (design §6). */
+/** One status, judged by the policy with the ledger's other facts (docs/design.md#gate). */
 function judge(policy: Policy, facts: Facts): Judged {
   const { status } = facts;
   const rule = ruleFor(policy, facts);

@@ -6,7 +6,7 @@ import { isOurCopy, knowsWorse, reappeared, republish } from '../publication/ind
 import { type Copy, meet, openAttempt, settle, standingOf, tellsNews, withParticulars } from '../record/index.ts';
 import type { Asking } from './check.ts';
 
-/** What a sign-in puts right (design §4, "The sign-in heals"). */
+/** What a sign-in puts right (docs/design.md#the-sign-in-heals). */
 export type Remedy = 'begin' | 'republish' | 'nudge' | 'none';
 
 const UNDER_WAY = new Set(['pending', 'processing', 'review']);

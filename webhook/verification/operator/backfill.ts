@@ -24,7 +24,7 @@ export interface Progress {
 
 export const NOTHING: Progress = { seen: 0, made: 0, inherited: { approved: 0, review: 0, rejected: 0 }, share: 0 };
 
-/** The first row of an identity that met no hook: nothing is owed, and its published copy counts (design §4). */
+/** The first row of an identity that met no hook: nothing is owed, and its published copy counts (docs/design.md#the-sign-in-heals). */
 export function rowOf(identity: KratosIdentity, now: number): Identity {
   const inherited = decidedStatus(readCopy({ metadata_public: identity.metadataPublic }));
   const { schemaId = null, createdAt: bornAt = null } = identity;
@@ -71,7 +71,7 @@ export type BackfillDesk = Pick<Desk, 'kratos' | 'clock' | 'random'> & {
   readonly ledger: Pick<Desk['ledger'], 'newcomers' | 'gate' | 'note'>;
 };
 
-/** So many rows in one transaction: a running service waits for milliseconds (docs/decisions.md). */
+/** So many rows in one transaction: a running service waits for milliseconds (decision 21). */
 const BATCH = 25;
 
 /** And it has its turn between two of them. */

@@ -172,7 +172,7 @@ function isTried({ identity }: Snapshot): boolean {
 
 /**
  * Before a press leads to Jumio, what is linked is read once: an eID that Kratos links during a sign-in is told by no
- * hook (decisions.md, 54). Waits a little for it; what is not read by then stays owed, and the person goes on.
+ * hook (decision 54). Waits a little for it; what is not read by then stays owed, and the person goes on.
  * @param come the identity as it is when the person has come, with what they bring along
  */
 export async function lookFirst(

@@ -43,7 +43,7 @@ function addressOf(token: string, identityId: string, issue: Issue, now: number)
 
 /**
  * Makes a one-time address for somebody whom Kratos, or an operator, vouches for now; where the ledger has no row of
- * them, one is made that inherits what their published copy shows, as a session's would (decisions.md 8).
+ * them, one is made that inherits what their published copy shows, as a session's would (decision 8).
  * The token is the caller's alone: it goes into `enterUrl` and nowhere else. Rejects with `LedgerUnavailable`.
  */
 export async function issueAddress(desk: Desk, person: Person, issue: Issue): Promise<string> {

@@ -19,7 +19,7 @@ export function personShown({ id, metadataPublic, schemaId, createdAt, locale }:
 
 /**
  * The person behind an identity that somebody else vouches for by its id alone. Whom the ledger does not know, or Kratos
- * last did not, is asked of Kratos, so that a row that is made now inherits what the published copy shows (decisions.md 8).
+ * last did not, is asked of Kratos, so that a row that is made now inherits what the published copy shows (decision 8).
  * `undefined`: Kratos has no such identity, as far as is known, or it was erased. Rejects with `UpstreamError` where
  * Kratos does not say, with `LedgerUnavailable` where the ledger does not.
  */

@@ -60,7 +60,7 @@ function refusedByStanding(snapshot: Snapshot, now: number, policy: Policy): Per
   return until > now ? { kind: 'no', why: 'not-yet', until } : undefined;
 }
 
-/** An execution that nobody ever got the link of does not count (design §4). */
+/** An execution that nobody ever got the link of does not count (docs/design.md#who-may-start-again). */
 function counts({ state, linkEndsAt }: Verification): boolean {
   return state === 'requested' || linkEndsAt !== null;
 }
@@ -92,7 +92,7 @@ function goOn(snapshot: Snapshot, open: Verification, now: number, policy: Polic
 }
 
 /**
- * Who may start again: by the policy, which says what design §3 says unless the operator wants another. Judged by the standing of now, also for an attempt that is already open: a
+ * Who may start again: by the policy, which says what docs/design.md#who-may-start-again says unless the operator wants another. Judged by the standing of now, also for an attempt that is already open: a
  * final rejection that arrives late closes the way on.
  */
 export function mayStart(snapshot: Snapshot, now: number, policy: Policy): Permission {

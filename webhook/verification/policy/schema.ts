@@ -191,7 +191,7 @@ export const policySchema = z.strictObject({
 
 export type PolicyDocument = z.output<typeof policySchema>;
 
-/** docs/policy.schema.json. */
+/** docs/schemas/policy.schema.json. */
 export function policyJsonSchema(): object {
   const title = 'Policy of the Kratos–Jumio bridge';
   return { title, ...z.toJSONSchema(policySchema, { io: 'input', target: 'draft-2020-12' }) };

@@ -196,7 +196,7 @@ export async function payKratos(desk: Desk, unwaived: Step): Promise<void> {
 
 /**
  * The first publication waits for the first create try, or for what an eID says, but not for longer than it is due
- * (design §4).
+ * (docs/design.md#publishing).
  */
 export async function payKratosWhenLate(desk: Desk, step: Step, firstTry: Promise<void>): Promise<void> {
   const { published: done, version, kratosDue } = step.claim.snapshot.identity;

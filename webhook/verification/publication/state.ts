@@ -11,7 +11,7 @@ const DAY_MS = 24 * 3_600_000;
 /** A settings submit can put an old copy back; after this long a published decision is read back once. */
 export const READ_BACK_MS = MINUTE_MS;
 
-/** Kratos' own 404, so often over so long: the identity is gone (design §4). */
+/** Kratos' own 404, so often over so long: the identity is gone (docs/design.md#publishing). */
 const GONE_AFTER = { times: 3, over: DAY_MS };
 
 /** What is owed to Kratos: the next version, an erased identity's objects cleared away, or one look at the last one. */
@@ -59,7 +59,7 @@ function member(copy: unknown, key: string): unknown {
 
 /**
  * Whether a copy tells a stricter decision than ours that is not an old one of ours: a ledger restored from a backup
- * must not overwrite what was decided since (decisions.md, 8). Without a date of ours it is somebody else's.
+ * must not overwrite what was decided since (decision 8). Without a date of ours it is somebody else's.
  */
 export function knowsWorse(identity: Pick<Identity, 'standing' | 'changedAt' | 'erasedAt'>, copy: unknown): boolean {
   if (identity.erasedAt !== null) return false;

@@ -22,7 +22,7 @@ export function openAttempt(snapshot: Snapshot): Verification | undefined {
 
 /**
  * Whether the attempt that an operator granted has had its decision. Until then it may be renewed like every attempt
- * that was once allowed (design §3).
+ * that was once allowed (docs/design.md#who-may-start-again).
  */
 export function isGrantUsed(snapshot: Snapshot): boolean {
   const { grantedFrom } = snapshot.identity;
@@ -30,14 +30,14 @@ export function isGrantUsed(snapshot: Snapshot): boolean {
   return attemptsOf(snapshot).some(({ requestedAt, decision }) => requestedAt >= grantedFrom && decision !== null);
 }
 
-/** What Jumio's word means for an attempt without a decision (the table of design §3). */
+/** What Jumio's word means for an attempt without a decision (the table of docs/design.md#what-jumios-answers-mean). */
 export function attemptStatus(verification: Verification): AttemptStatus {
   if (verification.state === 'expired') return 'expired';
   const waiting = verification.jumioStatus === null || verification.jumioStatus === 'INITIATED';
   return verification.state === 'requested' || waiting ? 'pending' : 'processing';
 }
 
-/** Asked for, and the person has refused since: only their agreeing makes it due again (decisions.md, 47). */
+/** Asked for, and the person has refused since: only their agreeing makes it due again (decision 47). */
 export function isOnHold({ state, readDue }: Verification): boolean {
   return state === 'requested' && readDue === null;
 }

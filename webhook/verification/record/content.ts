@@ -2,7 +2,7 @@ import type { Snapshot, Source, Verification, WaitingOn } from '../../model.ts';
 import { type AttemptStatus, attemptStatus, attemptsOf, latest } from './attempts.ts';
 import { standingOf, statusOf, waitingOn } from './standing.ts';
 
-/** `metadata_public.jumio` (design §5): the person can read it. Its JSON Schema is docs/metadata-public.schema.json. */
+/** `metadata_public.jumio` (docs/design.md#what-is-stored-where): the person can read it. Its JSON Schema is docs/schemas/metadata-public.schema.json. */
 export interface PublishedStatus {
   readonly status: 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
   readonly verdict?: 'PASSED' | 'WARNING' | 'FAILED';

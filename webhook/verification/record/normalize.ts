@@ -4,7 +4,7 @@ import { contentOf } from './content.ts';
 import { standingFacts, statusOf } from './standing.ts';
 import { tombstone } from './tombstone.ts';
 
-/** The first publication waits so long for the first try to create, so that it can name the ids (design §4), or to read an eID. */
+/** The first publication waits so long for the first try to create, so that it can name the ids (docs/design.md#jobs-and-steps), or to read an eID. */
 export const FIRST_PUBLICATION_WAITS_MS = 5_000;
 
 function earliest(snapshot: Snapshot): number | null {
@@ -60,7 +60,7 @@ function unprepared({ prepared }: Verification): Partial<Verification> {
   return { prepared: prepared === 1 ? 3 : prepared, preparedDue: null, preparedUrl: null };
 }
 
-/** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (design §5). */
+/** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (docs/design.md#what-is-stored-where). */
 function withoutStaleSecrets(verification: Verification, now: number): Verification {
   const { state, link, sdkToken, transactionToken, linkEndsAt } = verification;
   if (link === null && sdkToken === null && transactionToken === null) return verification;

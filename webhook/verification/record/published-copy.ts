@@ -12,7 +12,7 @@ export interface Copy {
   readonly shown: boolean;
 }
 
-/** Ours, and the words of the published integration (design §6, "The gate"). */
+/** Ours, and the words of the published integration (docs/design.md#gate). */
 const WORDS: ReadonlyMap<unknown, Status> = new Map([
   ['none', 'none'],
   ['pending', 'pending'],
@@ -33,7 +33,7 @@ function member(value: unknown, key: string): unknown {
 /**
  * Reads the published copy from a request of Kratos. The published integration's own words (`jumio_verification_status`,
  * in `metadata_public` or in the body of its template) count while ours tell no decision: we leave them as they were, so
- * beside a decision of ours they are history (decisions.md, 7).
+ * beside a decision of ours they are history (decision 7).
  */
 export function readCopy(body: { metadata_public?: unknown; jumio_verification_status?: unknown }): Copy {
   const jumio = member(body.metadata_public, 'jumio');

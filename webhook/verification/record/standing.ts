@@ -111,7 +111,7 @@ export function standingFacts(snapshot: Snapshot): StandingFacts {
   };
 }
 
-/** Which rejections can be mended: three in all, each for a reason that a person can act on (design §3). */
+/** Which rejections can be mended: three in all, each for a reason that a person can act on (docs/design.md#who-may-start-again). */
 export type Mending = Pick<StartAgain, 'reasons' | 'maxRejections'>;
 
 export const PUBLISHED_MENDING: Mending = {
@@ -156,12 +156,12 @@ export function whoseMove(facts: StandingFacts, mending: Mending): WaitingOn {
   return ofStanding === 'nobody' || ofAttempt === 'person' ? ofStanding : ofAttempt;
 }
 
-/** As it is published: by the rules of design §3, whatever the operator's policy says. */
+/** As it is published: by the rules of docs/design.md#who-may-start-again, whatever the operator's policy says. */
 export function waitingOn(snapshot: Snapshot): WaitingOn {
   return whoseMove(standingFacts(snapshot), PUBLISHED_MENDING);
 }
 
-/** Who may start again, how often, after how long (design §3 by default). */
+/** Who may start again, how often, after how long (docs/design.md#who-may-start-again by default). */
 export interface StartAgain {
   /** Reasons of a rejection that a person can act on. */
   readonly reasons: readonly Reason[];
