@@ -10,10 +10,10 @@ import { callback } from './http/hooks/callback.ts';
 import { assurance, link } from './http/hooks/eid.ts';
 import { initiate } from './http/hooks/initiate.ts';
 import { validate } from './http/hooks/validate.ts';
-import { speaks } from './http/negotiation.ts';
+import { contentNegotiation } from './http/negotiation.ts';
 import { assetRoutes, type Brand, createAssets } from './http/pages/assets.ts';
 import { noPages } from './http/pages/fallback.ts';
-import type { Look } from './http/pages/render.ts';
+import type { Theme } from './http/pages/render.ts';
 import { type PagesOptions, pages } from './http/pages/routes.ts';
 import { createLimits } from './http/rate-limit.ts';
 import { createReturnTo } from './http/return-to.ts';
@@ -33,7 +33,7 @@ function brandOf(config: Dependencies['config']): Brand {
 
 /** Every plugin and route of the service, by name. Opens no socket and reads no environment. */
 export async function buildApp(dependencies: Dependencies): Promise<FastifyInstance> {
-  const { config, desk, worker, texts, logger, phase, unreachable } = dependencies;
+  const { config, ctx, worker, texts, logger, phase, unreachable } = dependencies;
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
@@ -54,30 +54,30 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   const { DEFAULT_RETURN_URL: defaultReturnUrl, KRATOS_PUBLIC_URL: kratosPublicUrl } = config;
   const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
   const returnTo = createReturnTo([...config.ALLOWED_RETURN_URLS, ...(defaultReturnUrl ? [defaultReturnUrl] : [])]);
-  const gate = { mode: desk.gate.mode, on_failure: desk.gate.onFailure, policy: desk.policy.hash };
-  await app.register(health, { ledger: desk.ledger, phase, now: () => desk.clock.now(), unreachable, gate });
-  await app.register(initiate, { desk, worker, isSecret, returnTo });
-  await app.register(callback, { desk, worker, secrets: config.JUMIO_CALLBACK_SECRET });
-  await app.register(assurance, { desk, worker, isSecret, texts });
-  await app.register(link, { desk, worker, isSecret, texts });
+  const gate = { mode: ctx.gate.mode, on_failure: ctx.gate.onFailure, policy: ctx.policy.hash };
+  await app.register(health, { ledger: ctx.ledger, phase, now: () => ctx.clock.now(), unreachable, gate });
+  await app.register(initiate, { ctx, worker, isSecret, returnTo });
+  await app.register(callback, { ctx, worker, secrets: config.JUMIO_CALLBACK_SECRET });
+  await app.register(assurance, { ctx, worker, isSecret, texts });
+  await app.register(link, { ctx, worker, isSecret, texts });
   const { PUBLIC_URL: publicUrl, SUPPORT_ADDRESS: support } = config;
-  await app.register(validate, { desk, worker, isSecret, texts, publicUrl, support });
+  await app.register(validate, { ctx, worker, isSecret, texts, publicUrl, support });
   if (config.DECISION_SECRET !== undefined)
-    await app.register(decision, { desk, isSecret: createSecretCheck(config.DECISION_SECRET) });
+    await app.register(decision, { ctx, isSecret: createSecretCheck(config.DECISION_SECRET) });
   if (config.HANDOVER_SECRET !== undefined && config.PUBLIC_URL !== undefined) {
     const isHandoverSecret = createSecretCheck(config.HANDOVER_SECRET);
-    await app.register(handover, { desk, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });
+    await app.register(handover, { ctx, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });
   }
   const brand = brandOf(config);
-  const look: Look = { texts, brand, assets: createAssets(brand) };
+  const look: Theme = { texts, brand, assets: createAssets(brand) };
   await app.register(assetRoutes, look);
   if (kratosPublicUrl === undefined) {
     const isHttps = config.PUBLIC_URL?.startsWith('https:') ?? false;
-    await app.register(noPages, { referenceKey: desk.ledger.referenceKey, look, isHttps, returnUrl: defaultReturnUrl });
+    await app.register(noPages, { referenceKey: ctx.ledger.referenceKey, look, isHttps, returnUrl: defaultReturnUrl });
   } else {
-    await app.register(authorize, { desk });
+    await app.register(authorize, { ctx });
     const options = {
-      desk,
+      ctx,
       worker,
       look,
       returnTo,
@@ -107,9 +107,9 @@ export interface PeopleOptions extends Omit<PagesOptions, Shared>, Omit<Resource
 /** The person's side (docs/design.md#http-routes), as pages and as JSON, behind one set of limits. */
 export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
   const limits = await createLimits(app, options.pageRate, options.byAddress);
-  const handover = createHandover(options.desk, options.publicUrl);
+  const handover = createHandover(options.ctx, options.publicUrl);
   const { texts, brand } = options.look;
-  app.addConstraintStrategy(speaks);
+  app.addConstraintStrategy(contentNegotiation);
   await app.register(pages, { ...options, handover, limits });
   await app.register(resources, { ...options, texts, privacyUrl: brand.privacyUrl, handover, limits });
 }

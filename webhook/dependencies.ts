@@ -9,15 +9,21 @@ import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient } from './kratos/client.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
-import { createWatch, type Watch, watchEid, watchJumio, watchKratos } from './upstream-health.ts';
-import type { Clock, Desk, Worker } from './verification/context.ts';
+import {
+  createUpstreamHealth,
+  observeEid,
+  observeJumio,
+  observeKratos,
+  type UpstreamHealth,
+} from './upstream-health.ts';
+import type { Clock, Context, Worker } from './verification/context.ts';
 import { createWorker } from './verification/worker.ts';
 
 /** Everything that the app and the worker work with. */
 export interface Dependencies {
   readonly config: Config;
   readonly logger: Logger;
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly worker: Worker;
   readonly texts: Texts;
   /** Where Jumio's SDK tokens are good; undefined: at no data centre of Jumio's that we know. */
@@ -73,13 +79,13 @@ function kratosClient(config: Config) {
   });
 }
 
-function eidOf({ EID_PROVIDERS: providers }: Config, watch: Watch, clock: Clock): Desk['eid'] {
+function eidOf({ EID_PROVIDERS: providers }: Config, watch: UpstreamHealth, clock: Clock): Context['eid'] {
   if (Object.keys(providers).length === 0) return undefined;
   const options = { providers, userAgent: USER_AGENT, deadline: CALL_DEADLINE_MS, now: () => clock.now() };
-  return { client: watchEid(watch, createEidClient(options)), providers };
+  return { client: observeEid(watch, createEidClient(options)), providers };
 }
 
-function rates(config: Config): Desk['rates'] {
+function rates(config: Config): Context['rates'] {
   const retrieval = config.JUMIO_RETRIEVAL_RATE;
   return {
     account: { perSecond: config.JUMIO_ACCOUNT_RATE, burst: config.JUMIO_ACCOUNT_BURST },
@@ -94,13 +100,13 @@ export async function createDependencies(
   clock: Clock = { now: () => Date.now() },
 ): Promise<Dependencies> {
   const ledger = await openLedger(config.DATABASE_URL, clock.now());
-  const watch = createWatch();
+  const watch = createUpstreamHealth();
   const sendsTraits = config.PREPARED_DATA !== undefined;
   const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });
-  const desk: Desk = {
+  const ctx: Context = {
     ledger,
-    jumio: watchJumio(watch, jumioClient(config, clock)),
-    kratos: watchKratos(watch, kratosClient(config)),
+    jumio: observeJumio(watch, jumioClient(config, clock)),
+    kratos: observeKratos(watch, kratosClient(config)),
     clock,
     log: logger,
     random: Math.random,
@@ -110,7 +116,7 @@ export async function createDependencies(
     policy: config.policy,
     gate: { mode: config.GATE_MODE, onFailure: config.ON_FAILURE },
     eid: eidOf(config, watch, clock),
-    prepared: config.PREPARED_DATA,
+    prefill: config.PREPARED_DATA,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,
     consentVersion: texts.consentVersion,
@@ -118,7 +124,7 @@ export async function createDependencies(
     callDeadlineMs: CALL_DEADLINE_MS,
   };
   const phase: Phase = { current: 'starting' };
-  const worker = createWorker(desk);
+  const worker = createWorker(ctx);
   const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);
-  return { config, logger, desk, worker, texts, dataCentre, phase, unreachable: () => watch.unreachable() };
+  return { config, logger, ctx, worker, texts, dataCentre, phase, unreachable: () => watch.unreachable() };
 }

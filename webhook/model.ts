@@ -21,7 +21,7 @@ export type Source = 'jumio' | 'operator' | `eid:${string}`;
 /** A Kratos identity, once we have met it. Columns of docs/design.md#jobs-and-steps. */
 export interface Identity {
   readonly id: string;
-  readonly metAt: number;
+  readonly firstSeenAt: number;
   /** Where the person wants to go after the verification; checked against the allow-list before it is kept. */
   readonly returnTo: string | null;
   /** The decided status its published copy showed when the row was made; its standing until Jumio decides. */
@@ -46,7 +46,7 @@ export interface Identity {
   readonly priority: number;
   readonly lease: number;
   readonly leasedUntil: number;
-  readonly nudges: number;
+  readonly readRequests: number;
   /** Raised with each change of the published content; due for publishing while `published < version`. */
   readonly version: number;
   readonly published: number;
@@ -56,16 +56,16 @@ export interface Identity {
   /** 1 while a published decision is still to be read back once. */
   readonly readBack: number;
   /** Kratos' own 404s in a row, and when the first of them came. */
-  readonly missing: number;
+  readonly missingCount: number;
   readonly missingSince: number | null;
   /** 1: Kratos no longer has it; nothing is published until it shows itself again. */
-  readonly gone: number;
+  readonly deletedInKratos: number;
   /** 1: Kratos refuses our PATCH for good (traits no longer fit the schema); tried daily. */
-  readonly stuck: number;
+  readonly publishRefused: number;
   /** Kratos' identity schema, as a hook last told; null: never told. */
   readonly schemaId: string | null;
   /** When Kratos made the identity; null: never told. */
-  readonly bornAt: number | null;
+  readonly kratosCreatedAt: number | null;
   /** The language that the person prefers, a tag such as `pt-BR`, whether we speak it or not; null: not known yet. */
   readonly locale: string | null;
   /** The text version that the person agreed to, in which language, and when; null: never. */
@@ -75,30 +75,30 @@ export interface Identity {
   /** When the person last refused; null: never, or has agreed since. */
   readonly declinedAt: number | null;
   /** 1: asked to come, without an execution: it is made when the person goes on. */
-  readonly invited: number;
+  readonly awaitingConsent: number;
   /**
    * Given by an operator: an attempt that was requested at this time or later is allowed whatever the standing and the
    * limits say. Null: nothing is granted, or one such attempt was decided.
    */
-  readonly grantedFrom: number | null;
+  readonly attemptGrantedAt: number | null;
   /** 1: its sessions are still to be revoked in Kratos, if the policy says so. 2: they were; once more with the read-back. */
-  readonly revoke: number;
+  readonly revocation: number;
   /** The `state` that is owed to Kratos (`inactive` only if the policy says so); null: none. */
-  readonly stateOwed: 'active' | 'inactive' | null;
+  readonly pendingState: 'active' | 'inactive' | null;
   /** 1: we are about to make it `inactive`, or did; only then do we set it back. */
   readonly deactivated: number;
   /** Kratos' time of that change; null: not confirmed yet. An `inactive` of another time is somebody else's. */
   readonly inactiveSince: number | null;
   /** What an eID owes us: 0 nothing; 1 a sign-up's credential is to be read; 2 what is linked is, told by a hook or asked for. */
-  readonly evidence: number;
+  readonly eidCheck: number;
   /** When the first hook told of what is owed, and when the last one did: the ID token must be of that time. Null: none. */
-  readonly evidenceSince: number | null;
-  readonly evidenceAt: number | null;
+  readonly eidReportedSince: number | null;
+  readonly eidReportedAt: number | null;
   /** When what an eID owes us is to be read next, and how often that has failed in a row. Null: nothing is owed. */
-  readonly evidenceDue: number | null;
-  readonly evidenceTries: number;
+  readonly eidDue: number | null;
+  readonly eidFailures: number;
   /** 1: an eID that was read last does not verify this identity, and none does; 0: one does, or none was read. */
-  readonly evidenceShort: number;
+  readonly eidInsufficient: number;
   /** When it was erased; what is left is a tombstone (its standing). */
   readonly erasedAt: number | null;
 }
@@ -116,7 +116,7 @@ export interface Verification {
   /** Who the person is to an eID: a keyed hash of issuer and subject. It stays with the identity that it approved. */
   readonly subject: string | null;
   /** Traits for Jumio: 0 not wanted, 1 owed, 2 sent, 3 given up. */
-  readonly prepared: number;
+  readonly prefill: number;
   /** 1 for the first attempt of its identity. */
   readonly attempt: number;
   readonly state: VerificationState;
@@ -142,30 +142,30 @@ export interface Verification {
   /** What the newest callback claimed: a hint, never a fact. */
   readonly claimedStatus: string | null;
   /** Looks since the first sign of life: the place in Jumio's polling schedule. */
-  readonly looks: number;
+  readonly reads: number;
   /** First callback, arrival at a page, or sign-in: from here on the schedule runs. */
-  readonly aliveAt: number | null;
+  readonly activeAt: number | null;
   /** Progress of "status and details both 404, twice, an hour apart": 0 to 4. */
   readonly notFound: number;
   /** 1: the person asked for a new link; granted after the next read, if that shows nothing paid is lost. */
-  readonly renew: number;
+  readonly renewalRequested: number;
   /** 1: Jumio refused (400) to create this one; tried again daily, or when creation as a whole is resumed. */
-  readonly parked: number;
+  readonly createRefused: number;
   /** Secrets, gone when the link expires. */
   readonly link: string | null;
   readonly linkEndsAt: number | null;
   readonly sdkToken: string | null;
   readonly transactionToken: string | null;
   /** When traits for Jumio are due to be sent; null: not before the person agrees, or never. */
-  readonly preparedDue: number | null;
+  readonly prefillDue: number | null;
   /** Tries to send them so far. */
-  readonly preparedTries: number;
+  readonly prefillTries: number;
   /** Where Jumio takes prepared data of this execution; a secret like the token it goes with. */
-  readonly preparedUrl: string | null;
+  readonly prefillUrl: string | null;
 }
 
 /** One identity and all its verifications, oldest first. */
-export interface Snapshot {
+export interface IdentityRecord {
   readonly identity: Identity;
   readonly verifications: readonly Verification[];
 }
@@ -180,14 +180,14 @@ export interface LedgerEvent {
 }
 
 /** What a one-time address was made for. */
-export type AddressPurpose = 'handover' | 'way-on' | 'restart';
+export type LinkPurpose = 'handover' | 'way-on' | 'restart';
 
 /** A one-time address of ours, of which the ledger knows the hash only. */
-export interface Address {
+export interface OneTimeLink {
   /** SHA-256 of its random part, hex. */
   readonly hash: string;
   readonly identityId: string;
-  readonly purpose: AddressPurpose;
+  readonly purpose: LinkPurpose;
   /** A newer address with the same key withdraws this one; null: nothing does. */
   readonly replaces: string | null;
   /** Where its person wants to go after the verification, allowed when it was made; null: as the identity's row says. */
@@ -198,13 +198,13 @@ export interface Address {
   readonly usedAt: number | null;
 }
 
-/** What a change leaves behind: the new snapshot, what happened, and an address that was made with it. */
+/** What a change leaves behind: the new record, what happened, and an address that was made with it. */
 export interface Change {
-  readonly snapshot: Snapshot;
+  readonly record: IdentityRecord;
   readonly events?: readonly LedgerEvent[];
-  readonly address?: Address;
+  readonly link?: OneTimeLink;
   /** Every one-time address of the identity stops working, and is forgotten. */
-  readonly withdrawAddresses?: boolean;
+  readonly withdrawLinks?: boolean;
 }
 /** Why the gate refuses. */
-export type Block = 'rejected' | 'review' | 'unverified' | 'unknown';
+export type RefusalText = 'rejected' | 'review' | 'unverified' | 'unknown';

@@ -3,7 +3,7 @@ import { buildApp } from './app.ts';
 import { type Config, parseConfig } from './config/config.ts';
 import { ConfigError } from './config/problem.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
-import { tellOfProviders } from './eid/provider-check.ts';
+import { logProviderProblems } from './eid/provider-check.ts';
 import { createLogger } from './logging.ts';
 
 /** Longer than one step (a call of 10 s and its commit): nothing that is under way is cut off. */
@@ -20,14 +20,14 @@ function readConfig(): Config | undefined {
   }
 }
 
-function announceGate({ gate, policy, log }: Dependencies['desk']): void {
+function announceGate({ gate, policy, log }: Dependencies['ctx']): void {
   log.info(`the gate applies policy ${policy.hash}; ON_FAILURE is ${gate.onFailure}`);
   if (gate.mode === 'shadow') log.warn('GATE_MODE is shadow: nobody is refused, whatever the policy says');
 }
 
-function announce({ config, desk, logger }: Dependencies): void {
-  logger.info({ ledger: desk.ledger.origin }, `the ledger was ${desk.ledger.origin}`);
-  announceGate(desk);
+function announce({ config, ctx, logger }: Dependencies): void {
+  logger.info({ ledger: ctx.ledger.origin }, `the ledger was ${ctx.ledger.origin}`);
+  announceGate(ctx);
   if (config.KRATOS_PUBLIC_URL === undefined)
     logger.warn(
       'KRATOS_PUBLIC_URL is not set: there are no pages for people, /jumio/verify and /jumio/status answer 404',
@@ -38,14 +38,14 @@ function announce({ config, desk, logger }: Dependencies): void {
 
 /** New work is refused first, then what is under way ends, then the ledger is closed. A second signal exits at once. */
 function stopInPhases(dependencies: Dependencies, close: () => Promise<unknown>): void {
-  const { logger, phase, worker, desk } = dependencies;
+  const { logger, phase, worker, ctx } = dependencies;
   closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody handled');
     logger.info({ signal }, 'stopping');
     phase.current = 'stopping';
     await close();
     await worker.stop();
-    await desk.ledger.close();
+    await ctx.ledger.close();
     logger.info('stopped');
   });
 }
@@ -60,7 +60,7 @@ async function serve(config: Config): Promise<void> {
   dependencies.worker.start();
   dependencies.phase.current = 'ready';
   // Whatever it finds: a provider that is down must not keep the service from starting.
-  if (dependencies.desk.eid !== undefined) void tellOfProviders(dependencies.desk.eid, logger);
+  if (dependencies.ctx.eid !== undefined) void logProviderProblems(dependencies.ctx.eid, logger);
 }
 
 const config = readConfig();

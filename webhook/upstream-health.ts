@@ -10,7 +10,7 @@ type Watched = Upstream | `eID provider ${string}`;
 const FAILURES = 3;
 
 /** Keeps in mind how the last calls to each upstream went: for `/health/ready`. */
-export interface Watch {
+export interface UpstreamHealth {
   /** Passes a call's outcome on and remembers it. */
   over<T>(upstream: Watched, call: Promise<T>): Promise<T>;
   unreachable(): readonly string[];
@@ -32,7 +32,7 @@ function after(before: Failures | undefined, error: unknown): Failures {
   return { count: isDown(error) ? (before?.count ?? 0) + 1 : 0, last: error };
 }
 
-export function createWatch(): Watch {
+export function createUpstreamHealth(): UpstreamHealth {
   const failures = new Map<Watched, Failures>();
   return {
     over: async (upstream, call) => {
@@ -49,7 +49,7 @@ export function createWatch(): Watch {
   };
 }
 
-export function watchJumio(watch: Watch, client: JumioClient): JumioClient {
+export function observeJumio(watch: UpstreamHealth, client: JumioClient): JumioClient {
   return {
     create: (start) => watch.over('jumio', client.create(start)),
     status: (ids) => watch.over('jumio', client.status(ids)),
@@ -59,7 +59,7 @@ export function watchJumio(watch: Watch, client: JumioClient): JumioClient {
   };
 }
 
-export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
+export function observeKratos(watch: UpstreamHealth, client: KratosClient): KratosClient {
   return {
     publish: (id, content) => watch.over('kratos', client.publish(id, content)),
     setState: (id, state, content) => watch.over('kratos', client.setState(id, state, content)),
@@ -74,7 +74,7 @@ export function watchKratos(watch: Watch, client: KratosClient): KratosClient {
   };
 }
 
-export function watchEid(watch: Watch, client: EidClient): EidClient {
+export function observeEid(watch: UpstreamHealth, client: EidClient): EidClient {
   const providerOf = (id: string) => `eID provider ${id}` as const;
   return {
     ...client,

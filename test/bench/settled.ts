@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import type { Snapshot } from '../../webhook/model.ts';
+import type { IdentityRecord } from '../../webhook/model.ts';
 import { onCreated } from '../../webhook/verification/execution/create.ts';
 import { onDetails } from '../../webhook/verification/execution/read.ts';
-import { publishedPolicy } from '../../webhook/verification/policy/parse.ts';
+import { defaultPolicy } from '../../webhook/verification/policy/parse.ts';
 import { onPublished } from '../../webhook/verification/publication/state.ts';
-import { meet, request } from '../../webhook/verification/record/record.ts';
+import { newIdentity, requestVerification } from '../../webhook/verification/record/record.ts';
 
 /** An identity that was approved and published a moment ago, with what its sign-up told: what most rows of a ledger are. */
-export function settledIdentity(now: number): { snapshot: Snapshot; verificationId: string; executionId: string } {
+export function settledIdentity(now: number): { record: IdentityRecord; verificationId: string; executionId: string } {
   const [id, verificationId, executionId, accountId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const terms = { now, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
-  const requested = request(meet({ id, schemaId: 'default', bornAt: now }, now), verificationId, now).snapshot;
+  const requested = requestVerification(
+    newIdentity({ id, schemaId: 'default', kratosCreatedAt: now }, now),
+    verificationId,
+    now,
+  ).record;
   const started = onCreated(requested, verificationId, { accountId, executionId, link: 'https://a.example' }, terms);
   const look = {
     verificationId,
-    nudges: 0,
+    readRequests: 0,
     now,
     random: 0,
     reference: 'reference',
     newId: randomUUID,
-    policy: publishedPolicy,
+    policy: defaultPolicy,
   };
   const result = {
     accountId,
@@ -31,10 +35,10 @@ export function settledIdentity(now: number): { snapshot: Snapshot; verification
     completedAt: now,
     decision: { type: 'PASSED' as const, label: 'PASSED', score: 0 },
   };
-  const decided = onDetails(started.snapshot, look, result).snapshot;
-  const published = onPublished(decided, decided.identity.version, now).snapshot;
+  const decided = onDetails(started.record, look, result).record;
+  const published = onPublished(decided, decided.identity.version, now).record;
   const verifications = published.verifications.map((row) => ({ ...row, lastReadAt: now, lastReadFor: 'PROCESSED' }));
   // Read back already: nothing is owed to anybody.
   const identity = { ...published.identity, kratosDue: null, readBack: 0 };
-  return { snapshot: { identity, verifications }, verificationId, executionId };
+  return { record: { identity, verifications }, verificationId, executionId };
 }

@@ -39,14 +39,14 @@ const config = parseConfig({
 // What a log costs is part of both sides; where it goes is not.
 const logger = pino({ level: 'info' }, pino.destination('/dev/null'));
 
-async function populate({ desk }: Dependencies) {
+async function populate({ ctx }: Dependencies) {
   const now = Date.now();
   const rows = Array.from({ length: ROWS }, () => settledIdentity(now));
-  await Promise.all(rows.map(({ snapshot }) => desk.ledger.change(snapshot.identity.id, now, () => ({ snapshot }))));
-  return rows.map(({ snapshot, verificationId, executionId }) => ({
-    identityId: snapshot.identity.id,
+  await Promise.all(rows.map(({ record }) => ctx.ledger.change(record.identity.id, now, () => ({ record }))));
+  return rows.map(({ record, verificationId, executionId }) => ({
+    identityId: record.identity.id,
     executionId,
-    reference: mintReference(desk.ledger.referenceKey, verificationId),
+    reference: mintReference(ctx.ledger.referenceKey, verificationId),
   }));
 }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Desk } from '../verification/context.ts';
+import type { Context } from '../verification/context.ts';
 import { type Cli, EXIT, Exit, refuse, type Terminal } from './terminal.ts';
 
 /**
@@ -43,7 +43,7 @@ export function operatorName(text: string): string {
 }
 
 /** Words that are kept for good and published to operators: what looks like an address or a number of somebody's is refused. */
-export function reasonWords(text: string): string {
+export function reasonText(text: string): string {
   if (text.length === 0 || text.length > 100 || /[\p{Cc}]/u.test(text))
     throw new InvalidArgumentError('Give one line of up to 100 characters.');
   if (/@|\d{5,}/.test(text))
@@ -59,9 +59,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * The identity that a command line names: by its id, or by what it signs in with (an e-mail address), which Kratos is
  * asked for and which is kept nowhere.
  */
-export async function identityOf(desk: Desk, named: string): Promise<string> {
+export async function identityOf(ctx: Context, named: string): Promise<string> {
   if (UUID.test(named)) return named.toLowerCase();
-  const found = await desk.kratos.find(named);
+  const found = await ctx.kratos.find(named);
   const [id] = found;
   if (id === undefined) throw refuse('Nobody signs in to Kratos with exactly that.');
   if (found.length > 1) throw refuse(`Several identities sign in with that; name one:\n${found.join('\n')}`);

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { Snapshot } from '../model.ts';
-import type { Done } from '../verification/operator/index.ts';
+import type { IdentityRecord } from '../model.ts';
+import type { OperatorResult } from '../verification/operator/index.ts';
 import { statusOf, waitingOn } from '../verification/record/index.ts';
 import type { Cli, Terminal } from './terminal.ts';
 
@@ -84,21 +84,27 @@ export function json(value: unknown): string {
 }
 
 /** How an identity stands, in the words of every command. */
-export function standingWords(snapshot: Snapshot): { readonly status: string; readonly waiting_on: string } {
-  return { status: statusOf(snapshot), waiting_on: waitingOn(snapshot) };
+export function standingText(record: IdentityRecord): { readonly status: string; readonly waiting_on: string } {
+  return { status: statusOf(record), waiting_on: waitingOn(record) };
 }
 
-export interface Said {
+export interface Line {
   readonly json?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
 /** Says what an act came to: a document for scripts, or one sentence for people. */
-export async function tell(cli: Cli, options: Said, done: Done, sentence: string, more: object = {}): Promise<void> {
-  const before = standingWords(done.before);
-  const after = standingWords(done.snapshot);
+export async function print(
+  cli: Cli,
+  options: Line,
+  done: OperatorResult,
+  sentence: string,
+  more: object = {},
+): Promise<void> {
+  const before = standingText(done.before);
+  const after = standingText(done.record);
   if (options.json) {
-    const { id, jumioDue, kratosDue } = done.snapshot.identity;
+    const { id, jumioDue, kratosDue } = done.record.identity;
     const due = { jumio: iso(jumioDue), kratos: iso(kratosDue) };
     await cli.print(json({ identity: id, dry_run: options.dryRun === true, before, after, due, ...more }));
     return;

@@ -12,7 +12,7 @@ import { registerRecheck } from './commands/recheck.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRestart } from './commands/restart.ts';
 import { registerStatus } from './commands/status.ts';
-import { type Connect, connectReal, createCli, ledgerWords } from './service.ts';
+import { type Connect, connectReal, createCli, ledgerMessage } from './service.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './terminal.ts';
 
 /** Every command, one file each. */
@@ -54,7 +54,7 @@ export function createProgram(cli: Cli): Command {
 function wordsOf(error: unknown): string | undefined {
   if (error instanceof CommanderError) return undefined;
   if (error instanceof ConfigError) return `The configuration is not usable:\n${error.message}`;
-  if (error instanceof LedgerUnavailable) return ledgerWords(error);
+  if (error instanceof LedgerUnavailable) return ledgerMessage(error);
   if (error instanceof Exit || error instanceof UpstreamError) return error.message || undefined;
   return error instanceof Error ? (error.stack ?? error.message) : 'failed';
 }

@@ -12,7 +12,7 @@ const PATIENCE_MS = 5_000;
 const AGAIN_MS = 50;
 
 /** Does it again while the ledger is busy, for some seconds; the work does nothing but its one transaction. */
-export async function patiently<T>(work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+export async function retryWhileBusy<T>(work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
   const end = performance.now() + patienceMs;
   for (;;) {
     try {
@@ -45,12 +45,12 @@ export function createCli(terminal: Terminal, connect: Connect): Cli {
     withService: async (work) => {
       const config = parseConfig(terminal.env);
       requireLedger(config);
-      const service = await patiently(() => connect(config, terminal));
-      if (service.desk.ledger.origin === 'made') terminal.say('The ledger is new: is DATABASE_URL the service’s?\n');
-      const { ledger } = service.desk;
-      const change: typeof ledger.change = (...args) => patiently(() => ledger.change(...args));
+      const service = await retryWhileBusy(() => connect(config, terminal));
+      if (service.ctx.ledger.origin === 'made') terminal.say('The ledger is new: is DATABASE_URL the service’s?\n');
+      const { ledger } = service.ctx;
+      const change: typeof ledger.change = (...args) => retryWhileBusy(() => ledger.change(...args));
       try {
-        return await work({ ...service, desk: { ...service.desk, ledger: { ...ledger, change } } });
+        return await work({ ...service, ctx: { ...service.ctx, ledger: { ...ledger, change } } });
       } finally {
         await ledger.close();
       }
@@ -59,6 +59,6 @@ export function createCli(terminal: Terminal, connect: Connect): Cli {
 }
 
 /** What is said where the ledger does not serve, however often it was tried. */
-export function ledgerWords(error: LedgerUnavailable): string {
+export function ledgerMessage(error: LedgerUnavailable): string {
   return `The ledger cannot be used just now; nothing was changed. A busy service may hold it: try again. (${error.message})`;
 }

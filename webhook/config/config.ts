@@ -106,7 +106,7 @@ const SHOWN = new Set<string>([
   'LOG_LEVEL',
 ]);
 
-export function seen(name: string, value: string | undefined): string {
+export function observed(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
   if (SHOWN.has(name)) return JSON.stringify(value);
   if (/URLS?$/.test(name) && name !== 'DATABASE_URL' && URL.canParse(value)) return new URL(value).origin;
@@ -149,7 +149,7 @@ export function parseConfig(env: Environment): Config {
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
     if (problems.some((problem) => problem.name === `${name}_FILE`)) continue;
-    problems.push({ name, expected: issue.message, seen: seen(name, values[name]) });
+    problems.push({ name, expected: issue.message, seen: observed(name, values[name]) });
   }
   const good = readable(values, parsed.error);
   const policy = readPolicy(values.POLICY, problems);

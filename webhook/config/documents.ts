@@ -2,8 +2,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type EidProviders, eidProviders } from '../eid/providers.ts';
 import { type Overrides, readOverrides } from '../texts/overrides.ts';
-import { type Policy, type PolicyMistake, parsePolicy, publishedPolicy } from '../verification/policy/index.ts';
-import { FIELDS, type Mapping } from '../verification/prefill-data.ts';
+import { defaultPolicy, type Policy, type PolicyMistake, parsePolicy } from '../verification/policy/index.ts';
+import { PREFILL_FIELDS, type PrefillMapping } from '../verification/prefill-data.ts';
 import type { Problem } from './problem.ts';
 
 /** The eID providers that are believed, a YAML document (eid/README.md). */
@@ -50,7 +50,7 @@ function problemOf({ line, path, expected, seen }: PolicyMistake): Problem {
 
 /** The policy of `POLICY`; without one the published contract's. */
 export function readPolicy(text: string | undefined, problems: Problem[]): Policy | undefined {
-  if (text === undefined) return publishedPolicy;
+  if (text === undefined) return defaultPolicy;
   const { policy, mistakes = [] } = parsePolicy(text);
   problems.push(...mistakes.map(problemOf));
   return policy;
@@ -61,9 +61,9 @@ export interface Addresses {
   readonly KRATOS_PUBLIC_URL?: string | undefined;
 }
 
-const EXPECTED = `YAML that names, for some of ${FIELDS.join(', ')}, a JSON pointer into the traits`;
+const EXPECTED = `YAML that names, for some of ${PREFILL_FIELDS.join(', ')}, a JSON pointer into the traits`;
 
-const mapping = z.partialRecord(z.enum(FIELDS), pointer());
+const mapping = z.partialRecord(z.enum(PREFILL_FIELDS), pointer());
 
 function read(yaml: string): unknown {
   try {
@@ -75,7 +75,7 @@ function read(yaml: string): unknown {
 
 /** Which traits go to Jumio: its field's name, and where the trait stands. */
 export function preparedData() {
-  return z.string().transform((yaml, context): Mapping => {
+  return z.string().transform((yaml, context): PrefillMapping => {
     const parsed = mapping.safeParse(read(yaml));
     if (parsed.success && Object.keys(parsed.data).length > 0) return parsed.data;
     const places = parsed.error?.issues.map(({ path }) => path.join('.')).filter((place) => place !== '') ?? [];

@@ -15,7 +15,7 @@ import type { Check, Facts } from './facts.ts';
 import type { Finding, Group } from './finding.ts';
 import { readKratosConfig } from './kratos-config/read.ts';
 import { readTemplates } from './kratos-config/templates.ts';
-import { look } from './probes/probe.ts';
+import { probe } from './probes/probe.ts';
 
 /** Every check, in the order of the report. */
 export const CHECKS: readonly Check[] = [
@@ -76,7 +76,7 @@ export interface DoctorOptions {
 export async function diagnose({ env, kratosConfig, userAgent }: DoctorOptions): Promise<Report> {
   const kratos = await readKratosConfig(kratosConfig);
   const { service, problems } = parsed(env);
-  const [seen, templates] = await Promise.all([look(kratos, service, userAgent), readTemplates(kratos)]);
+  const [seen, templates] = await Promise.all([probe(kratos, service, userAgent), readTemplates(kratos)]);
   return examine({ problems, seen, templates, ...(kratos && { kratos }), ...(service && { service }) });
 }
 

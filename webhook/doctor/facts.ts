@@ -3,7 +3,7 @@ import type { Problem } from '../config/problem.ts';
 import { type Finding, type Group, type NotCheckable, notCheckable } from './finding.ts';
 import type { Tree } from './kratos-config/read.ts';
 import type { Template } from './kratos-config/templates.ts';
-import type { Seen } from './probes/probe.ts';
+import type { Observations } from './probes/probe.ts';
 
 /** Everything that was read and seen. The checks judge it, and look at nothing else. */
 export interface Facts {
@@ -14,7 +14,7 @@ export interface Facts {
   readonly problems: readonly Problem[];
   /** By the `body` of the hook, or the `mapper_url` of the provider, that names them. */
   readonly templates: ReadonlyMap<string, Template>;
-  readonly seen: Seen;
+  readonly seen: Observations;
 }
 
 /** One question. `says` is what is true where nothing was found. */

@@ -97,7 +97,7 @@ function summary(colours: Colours, report: Report): string {
 }
 
 /** The report for people. Never a secret: findings hold none. */
-export function printed(report: Report, inColour: boolean): string {
+export function printReport(report: Report, inColour: boolean): string {
   const colours = pc.createColors(inColour);
   return [
     ...GROUPS.flatMap((group) => ofGroup(colours, group, report)),
@@ -110,7 +110,7 @@ export function printed(report: Report, inColour: boolean): string {
 }
 
 /** The report for programs: every fix as data and as lines. */
-export function asJson(report: Report): string {
+export function reportAsJson(report: Report): string {
   const findings = report.findings.map((finding) => ({
     ...finding,
     fix: { ...finding.fix, lines: fixLines(finding.fix) },

@@ -3,7 +3,7 @@ import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVeri
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
 import { accept, axiosSettings, type Call, exchange, isSuccess, refusal } from '../upstream/http.ts';
-import { type Claimed, claimed, type EidToken, type HookTimes, verifyIdToken } from './id-token.ts';
+import { type Claimed, type EidToken, type HookTimes, readClaims, verifyIdToken } from './id-token.ts';
 import type { EidProviders } from './providers.ts';
 
 /** What a provider says of itself, as much of it as we need (OpenID Connect Discovery 1.0 §3). */
@@ -30,7 +30,7 @@ export interface EidClient {
    */
   verify(providerId: string, idToken: string, hooks: HookTimes): Promise<EidToken>;
   /** Who a token says that issued it, and when, of whomever and unverified: it tells which token it is, and is no evidence. */
-  claimed(idToken: string): Claimed;
+  readClaims(idToken: string): Claimed;
   /** What it says of itself, whoever it says that it is. Rejects with `UpstreamError`. */
   discover(providerId: string): Promise<Discovery>;
 }
@@ -53,9 +53,9 @@ const KEYS_MAX_AGE = 24 * 3_600_000;
 /** Opens no connection before its first call. */
 export function createEidClient({ providers, userAgent, deadline, now }: EidClientOptions): EidClient {
   const http = axios.create(axiosSettings(userAgent));
-  const keySets = createShared<JWTVerifyGetKey>(now, KEYS_MAX_AGE);
+  const keySets = createSingleFlight<JWTVerifyGetKey>(now, KEYS_MAX_AGE);
   // A key set that was fetched counts for as long as its reader says: here it is only not fetched twice at once.
-  const documents = createShared<string>(now, 0);
+  const documents = createSingleFlight<string>(now, 0);
 
   function providerOf(id: string): EidProviders[string] {
     const provider = providers[id];
@@ -94,7 +94,7 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
 
   return {
     discover,
-    claimed,
+    readClaims,
     verify: async (id, idToken, hooks) => {
       const { issuer, client_id: audience } = providerOf(id);
       return verifyIdToken(idToken, await keySets(id, () => keySetOf(id)), { issuer, audience, hooks });
@@ -114,7 +114,7 @@ interface Asked<T> {
  * Whoever asks for the same thing while it is asked for shares the call and its answer.
  * @param keptFor how long a good answer counts afterwards, in milliseconds
  */
-export function createShared<T>(now: () => number, keptFor: number) {
+export function createSingleFlight<T>(now: () => number, keptFor: number) {
   const known = new Map<string, Asked<T>>();
   return (key: string, ask: () => Promise<T>): Promise<T> => {
     const found = known.get(key);

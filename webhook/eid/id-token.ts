@@ -70,14 +70,14 @@ export interface Claimed {
 }
 
 /** Who a token says that issued it, and when. */
-export function claimed(token: string): Claimed {
+export function readClaims(token: string): Claimed {
   const { iss, iat } = unverified(token);
   return { ...(typeof iss === 'string' && { issuer: iss }), ...(typeof iat === 'number' && { issuedAt: iat * 1000 }) };
 }
 
 /** The moment as of which a token is judged: its own, within the time of the hooks. */
 function judgedAt(token: string, { since, until }: HookTimes): Date {
-  const own = claimed(token).issuedAt ?? until;
+  const own = readClaims(token).issuedAt ?? until;
   return new Date(Math.min(until, Math.max(since, own)));
 }
 

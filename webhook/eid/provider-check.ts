@@ -4,7 +4,7 @@ import type { Discovery, EidClient } from './client.ts';
 import type { EidProviders } from './providers.ts';
 
 /** What was seen of a provider's discovery document; `failure` in our own words. */
-export type DiscoverySeen = { readonly document: Discovery } | { readonly failure: string };
+export type DiscoveryAnswer = { readonly document: Discovery } | { readonly failure: string };
 
 /** What is wrong with a provider, as the start's log and the doctor's report say it. Never a byte of its document. */
 export interface EidFault {
@@ -86,12 +86,12 @@ const encrypted: Look = ({ id_token_encryption_alg_values_supported: offered = [
 const LOOKS: readonly Look[] = [otherIssuer, unknownLevel, clientAuthentication, encrypted];
 
 /** Judges what a provider says of itself: a pure function, for the start and for the doctor. */
-export function judgeProvider(provider: Provider, seen: DiscoverySeen): readonly EidFault[] {
+export function providerProblems(provider: Provider, seen: DiscoveryAnswer): readonly EidFault[] {
   if ('failure' in seen) return [unreachable(provider, seen.failure)];
   return LOOKS.map((look) => look(seen.document, provider)).filter((fault) => fault !== undefined);
 }
 
-async function seenOf(client: EidClient, id: string): Promise<DiscoverySeen> {
+async function seenOf(client: EidClient, id: string): Promise<DiscoveryAnswer> {
   try {
     return { document: await client.discover(id) };
   } catch (error) {
@@ -105,9 +105,9 @@ export interface StartCheck {
 }
 
 /** Asks each eID provider once what it says of itself, and logs a line for everything that is wrong. Never rejects. */
-export async function tellOfProviders({ client, providers }: StartCheck, log: Logger): Promise<void> {
+export async function logProviderProblems({ client, providers }: StartCheck, log: Logger): Promise<void> {
   const look = async ([id, provider]: [string, EidProviders[string]]): Promise<void> => {
-    for (const { severity, seen, why, remedy } of judgeProvider(provider, await seenOf(client, id)))
+    for (const { severity, seen, why, remedy } of providerProblems(provider, await seenOf(client, id)))
       log[severity === 'error' ? 'error' : 'warn'](`eID provider ${id}: ${seen}. ${why} Remedy: ${remedy}`);
   };
   await Promise.all(Object.entries(providers).map(look));

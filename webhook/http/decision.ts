@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { Credentials, KratosIdentity, Whoami } from '../kratos/types.ts';
-import type { Desk } from '../verification/context.ts';
-import { type Judgement, judge } from '../verification/gate/index.ts';
-import { readCopy } from '../verification/record/index.ts';
+import type { Context } from '../verification/context.ts';
+import { checkGate, type GateCheck } from '../verification/gate/index.ts';
+import { readPublishedCopy } from '../verification/record/index.ts';
 import { type IsSecret, requireBearer } from './authenticity.ts';
 import { sendBadField, sendProblem } from './errors.ts';
 import { decisionBody, NIL_UUID } from './schemas.ts';
@@ -12,7 +12,7 @@ import { bearerOf, sessionTokenOf } from './session.ts';
 const READ_WITHIN_MS = 500;
 
 export interface AuthorizeOptions {
-  readonly desk: Desk;
+  readonly ctx: Context;
 }
 
 /**
@@ -29,11 +29,11 @@ function credentialsOf({ headers }: FastifyRequest): Credentials {
   };
 }
 
-async function whoIs(desk: Desk, request: FastifyRequest): Promise<Whoami | 'kratos-down'> {
+async function whoIs(ctx: Context, request: FastifyRequest): Promise<Whoami | 'kratos-down'> {
   const credentials = credentialsOf(request);
   if (Object.keys(credentials).length === 0) return { kind: 'none' };
   try {
-    return await desk.kratos.whoami(credentials);
+    return await ctx.kratos.whoami(credentials);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');
@@ -49,20 +49,20 @@ function noSession(reply: FastifyReply, detail: string): FastifyReply {
   return sendProblem(reply, { status: 401, title: 'There is no session', detail });
 }
 
-async function answerFor(desk: Desk, identity: KratosIdentity, reply: FastifyReply): Promise<FastifyReply> {
-  const { id: identityId, metadataPublic, schemaId, createdAt: bornAt } = identity;
-  const copy = readCopy({ metadata_public: metadataPublic });
-  const judgement = await judge(desk, { identityId, copy, schemaId, bornAt }, READ_WITHIN_MS);
-  return sendVerdict(reply.header('x-identity-id', identityId), verdictAnswer(judgement, desk.clock.now()));
+async function answerFor(ctx: Context, identity: KratosIdentity, reply: FastifyReply): Promise<FastifyReply> {
+  const { id: identityId, metadataPublic, schemaId, createdAt: kratosCreatedAt } = identity;
+  const copy = readPublishedCopy({ metadata_public: metadataPublic });
+  const judgement = await checkGate(ctx, { identityId, copy, schemaId, kratosCreatedAt }, READ_WITHIN_MS);
+  return sendVerdict(reply.header('x-identity-id', identityId), verdictAnswer(judgement, ctx.clock.now()));
 }
 
 /**
  * `GET /jumio/authorize`: what the gate says of whoever has this session, for proxies that ask before each request
  * (nginx `auth_request`, Traefik and Caddy `forward_auth`). The credentials go to Kratos' whoami and nowhere else.
  */
-export async function authorize(app: FastifyInstance, { desk }: AuthorizeOptions): Promise<void> {
+export async function authorize(app: FastifyInstance, { ctx }: AuthorizeOptions): Promise<void> {
   app.get('/jumio/authorize', async (request, reply) => {
-    const who = await whoIs(desk, request);
+    const who = await whoIs(ctx, request);
     if (who === 'kratos-down') return sendVerdict(reply, UNASKED);
     switch (who.kind) {
       case 'none':
@@ -70,7 +70,7 @@ export async function authorize(app: FastifyInstance, { desk }: AuthorizeOptions
       case 'second-factor':
         return noSession(reply, 'Kratos asks for a second factor first');
       case 'session':
-        return answerFor(desk, who.identity, reply);
+        return answerFor(ctx, who.identity, reply);
       default:
         return who satisfies never;
     }
@@ -78,7 +78,7 @@ export async function authorize(app: FastifyInstance, { desk }: AuthorizeOptions
 }
 
 export interface DecisionOptions {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly isSecret: IsSecret;
 }
 
@@ -90,7 +90,7 @@ function unauthorized(reply: FastifyReply): FastifyReply {
  * `POST /jumio/decision`: what the gate says of an identity, for APIs and for Ory Oathkeeper's `remote_json`. Whoever
  * holds the secret vouches for the identity. 200 or 403; reads the ledger, calls nobody and writes nothing.
  */
-export async function decision(app: FastifyInstance, { desk, isSecret }: DecisionOptions): Promise<void> {
+export async function decision(app: FastifyInstance, { ctx, isSecret }: DecisionOptions): Promise<void> {
   app.addHook('onRequest', requireBearer(isSecret, unauthorized));
 
   app.post('/jumio/decision', { bodyLimit: 16 * 1024 }, async (request, reply) => {
@@ -100,8 +100,8 @@ export async function decision(app: FastifyInstance, { desk, isSecret }: Decisio
       const detail = 'kratos_identity_id, or subject, must be the UUID of an identity';
       return sendBadField(reply, 'kratos_identity_id', detail);
     }
-    const judgement = await judge(desk, { identityId, copy: readCopy(body.data ?? {}) }, READ_WITHIN_MS);
-    return sendVerdict(reply, verdictAnswer(judgement, desk.clock.now()));
+    const judgement = await checkGate(ctx, { identityId, copy: readPublishedCopy(body.data ?? {}) }, READ_WITHIN_MS);
+    return sendVerdict(reply, verdictAnswer(judgement, ctx.clock.now()));
   });
 }
 
@@ -117,11 +117,11 @@ export interface VerdictAnswer {
   readonly would_block?: true;
 }
 
-function ageOf({ row }: Judgement, now: number): number | null {
+function ageOf({ row }: GateCheck, now: number): number | null {
   return typeof row === 'string' ? null : Math.max(0, Math.floor((now - (row.decidedAt ?? row.changedAt)) / 1000));
 }
 
-export function verdictAnswer(judgement: Judgement, now: number): VerdictAnswer {
+export function verdictAnswer(judgement: GateCheck, now: number): VerdictAnswer {
   const { verdict, answer, decision } = judgement;
   return {
     allow: answer === 'allow',

@@ -40,7 +40,7 @@ export function isResource(url: string | undefined): boolean {
 export const JSON_ONLY = { speaks: 'json' };
 
 /** The one place that decides whether a page or JSON is meant; the router asks it. */
-export const speaks = {
+export const contentNegotiation = {
   name: 'speaks',
   storage: () => {
     const routes = new Map<unknown, never>();

@@ -67,9 +67,9 @@ function withReturnTo(path: string, returnTo: string | null): string {
 }
 
 /** Where a person wants to go in the end: of the query, and of the form. */
-export const wish = z.object({ return_to: z.string().optional().catch(undefined) });
+export const returnToQuery = z.object({ return_to: z.string().optional().catch(undefined) });
 
 /** As presented; whoever follows it asks the allow-list first. */
-export function wishOf({ method, body, query }: FastifyRequest): string | undefined {
-  return wish.safeParse(method === 'POST' ? body : query).data?.return_to;
+export function requestedReturnTo({ method, body, query }: FastifyRequest): string | undefined {
+  return returnToQuery.safeParse(method === 'POST' ? body : query).data?.return_to;
 }

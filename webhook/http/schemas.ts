@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Attempt } from '../verification/gate/index.ts';
+import type { SignInAttempt } from '../verification/gate/index.ts';
 
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -57,18 +57,18 @@ export const validateBody = z.object({
 });
 
 /** The language of the person's browser, as Kratos passes it on; read by itself, so that every refusal is understood. */
-export const spokenBody = z.object({ accept_language: z.string() });
+export const preferenceBody = z.object({ accept_language: z.string() });
 
 /** What a request says of itself, as the policy asks it. */
-export function askedOf({
+export function gateRequestOf({
   schema_id,
-  created_at: bornAt,
+  created_at: kratosCreatedAt,
   flow,
-}: z.infer<typeof validateBody>): Omit<Attempt, 'identityId' | 'copy'> {
+}: z.infer<typeof validateBody>): Omit<SignInAttempt, 'identityId' | 'copy'> {
   const isRefresh = flow?.kind === 'login' && flow.refresh === true;
   const { kind, id, method } = flow ?? {};
   const told = { flowId: id ?? undefined, flow: isRefresh ? 'refresh' : kind, method: method ?? undefined } as const;
-  return { ...told, schemaId: schema_id, bornAt };
+  return { ...told, schemaId: schema_id, kratosCreatedAt };
 }
 
 /** Whom an API asks about, and what it sees of them; `subject` is Ory Oathkeeper's word. */

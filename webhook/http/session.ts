@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/types.ts';
-import type { Desk } from '../verification/context.ts';
-import { type Person, personShown } from '../verification/person/index.ts';
+import type { Context } from '../verification/context.ts';
+import { type Person, personFrom } from '../verification/person/index.ts';
 
 /** A cookie of ours: how it is called and kept. */
 export interface OurCookie {
@@ -29,7 +29,7 @@ export function ourCookie(name: 'jumio_handover' | 'jumio_csrf', secure: boolean
 const LIFETIME_S = 72 * 3_600;
 
 /** Who is at the browser, or why we do not know. */
-export type Identified =
+export type Authenticated =
   /** `somebodyElse`: this browser came with the hand-over cookie of another person. */
   | { readonly kind: 'person'; readonly person: Person; readonly somebodyElse: boolean }
   | { readonly kind: 'nobody' }
@@ -47,7 +47,7 @@ export interface Handover {
   readonly isMet: (identityId: string) => Promise<boolean>;
 }
 
-export function createHandover({ kratos, clock, ledger }: Desk, publicUrl: string | undefined): Handover {
+export function createHandover({ kratos, clock, ledger }: Context, publicUrl: string | undefined): Handover {
   const secure = publicUrl?.startsWith('https:') ?? false;
   return {
     kratos,
@@ -59,7 +59,7 @@ export function createHandover({ kratos, clock, ledger }: Desk, publicUrl: strin
 }
 
 /** The hand-over cookie: one identity, 72 hours, signed with a key of the ledger's; opens verify and status only. */
-export function remember(reply: FastifyReply, identityId: string, { now, cookie }: Handover): void {
+export function rememberBrowser(reply: FastifyReply, identityId: string, { now, cookie }: Handover): void {
   const expires = Math.floor(now() / 1000) + LIFETIME_S;
   reply.setCookie(cookie.name, `${identityId}.${expires}`, { ...cookie.options, maxAge: LIFETIME_S });
 }
@@ -77,7 +77,7 @@ async function byCookie(
   request: FastifyRequest,
   handover: Handover,
   otherwise: 'nobody' | 'kratos-down',
-): Promise<Identified> {
+): Promise<Authenticated> {
   const identityId = remembered(request, handover);
   if (identityId === undefined || !(await handover.isMet(identityId))) return { kind: otherwise };
   return { kind: 'person', person: { identityId, inherited: null }, somebodyElse: false };
@@ -88,12 +88,12 @@ async function byCookie(
  * revoked. A session always wins over a cookie of somebody else.
  * @param keeps whether a cookie of somebody else stays as it is
  */
-export async function identify(
+export async function authenticate(
   request: FastifyRequest,
   reply: FastifyReply,
   handover: Handover,
   keeps = false,
-): Promise<Identified> {
+): Promise<Authenticated> {
   const { cookie } = request.headers;
   // Who brings nothing has no session; Kratos need not be asked.
   if (cookie === undefined) return { kind: 'nobody' };
@@ -101,10 +101,10 @@ export async function identify(
     const whoami = await handover.kratos.whoami({ cookie });
     if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
-    const person = personShown(whoami.identity);
+    const person = personFrom(whoami.identity);
     const known = remembered(request, handover);
     const somebodyElse = known !== undefined && known !== person.identityId;
-    if (known === undefined || (somebodyElse && !keeps)) remember(reply, person.identityId, handover);
+    if (known === undefined || (somebodyElse && !keeps)) rememberBrowser(reply, person.identityId, handover);
     return { kind: 'person', person, somebodyElse };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -128,16 +128,16 @@ export function tokenOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** The person of a session token. Cookies beside it count for nothing, and none is set. */
-export async function identifyToken(
+export async function authenticateToken(
   request: FastifyRequest,
   sessionToken: string,
   kratos: KratosClient,
-): Promise<Identified> {
+): Promise<Authenticated> {
   try {
     const whoami = await kratos.whoami({ sessionToken });
     if (whoami.kind === 'none') return { kind: 'nobody' };
     if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: undefined };
-    return { kind: 'person', person: personShown(whoami.identity), somebodyElse: false };
+    return { kind: 'person', person: personFrom(whoami.identity), somebodyElse: false };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');

@@ -10,7 +10,7 @@ export function preparedOf({ workflowExecution }: StartedWire, accountBaseUrl: s
   if (address === undefined) return {};
   if (!isOfRegion(address, accountBaseUrl)) return { foreignPreparedUrl: true };
   const token = data?.api?.token;
-  return { preparedUrl: address, ...(token !== undefined && { transactionToken: token }) };
+  return { prefillUrl: address, ...(token !== undefined && { transactionToken: token }) };
 }
 
 /** The token is the execution's, not the tenant's. */

@@ -18,7 +18,7 @@ export interface Started {
   readonly sdkToken?: string;
   readonly transactionToken?: string;
   /** Where Jumio takes prepared data of this execution. */
-  readonly preparedUrl?: string;
+  readonly prefillUrl?: string;
   /** It named an address that is not one of the configured region's: never called. */
   readonly foreignPreparedUrl?: true;
 }

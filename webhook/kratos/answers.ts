@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type RefusalCode, UpstreamError } from '../errors.ts';
 import { type Answer, accept, type Call, isSuccess, parseJson, refusal, spentFor } from '../upstream/http.ts';
-import type { IdentityPage, KratosIdentity, Linked, Patched, Whoami } from './types.ts';
+import type { IdentityPage, KratosIdentity, LinkedCredentials, Patched, Whoami } from './types.ts';
 
 /** A page, and where the next one begins: `page_token` of the `Link` header's `next` (seen at v25.4.0 and v26.2.0). */
 export function toPage(answer: Answer, wire: z.infer<typeof pageWire>): IdentityPage {
@@ -206,7 +206,7 @@ export function credentialsWire(id: string) {
   });
 }
 
-export function toLinked(wire: z.infer<ReturnType<typeof credentialsWire>>): Linked {
+export function toLinked(wire: z.infer<ReturnType<typeof credentialsWire>>): LinkedCredentials {
   const { credentials, metadata_public: metadataPublic } = wire;
   const { config, updated_at: storedAt } = credentials.oidc ?? {};
   const linked = (config?.providers ?? []).map(({ provider, subject, initial_id_token: idToken }) => {

@@ -1,7 +1,7 @@
-import type { Block } from '../model.ts';
+import type { RefusalText } from '../model.ts';
 
 /** A contract for translators (docs/design.md#gate). */
-const IDS: Readonly<Record<Block, number>> = {
+const IDS: Readonly<Record<RefusalText, number>> = {
   rejected: 4990001,
   review: 4990002,
   unverified: 4990003,
@@ -21,7 +21,7 @@ export function levelMessage(text: string): object {
  * @param text in the person's language
  * @param url a one-time address at which the person can go on
  */
-export function blockMessage(block: Block, status: string, text: string, url?: string): object {
+export function blockMessage(block: RefusalText, status: string, text: string, url?: string): object {
   const context = url === undefined ? { status } : { status, url };
   const message = { id: IDS[block], text, type: 'error', context };
   return { messages: [{ instance_ptr: '#/', messages: [message] }] };

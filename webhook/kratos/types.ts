@@ -40,7 +40,7 @@ export interface OidcCredential {
 }
 
 /** What an identity is linked with, and what its metadata say at the same moment. */
-export interface Linked {
+export interface LinkedCredentials {
   readonly credentials: readonly OidcCredential[];
   readonly metadataPublic: unknown;
 }
@@ -84,7 +84,7 @@ export interface KratosClient {
   /** @param pageSize at most 500, whatever is asked for. @param from `next` of the page before. */
   list(pageSize: number, from?: string): Promise<IdentityPage>;
   /** The OpenID Connect credentials with the ID tokens that Kratos kept: of the sign-up, and of each link. */
-  oidcCredentials(identityId: string): Promise<Linked>;
+  oidcCredentials(identityId: string): Promise<LinkedCredentials>;
   /** What stands at these places (JSON pointers) in the traits now, under the names given; what is missing is left out. */
   traits(identityId: string, pointers: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
   whoami(credentials: Credentials): Promise<Whoami>;

@@ -9,7 +9,7 @@ export interface BudgetReport {
 }
 
 /** What answers do to the shared budgets: pauses, refusals in a row, and the all-clear. */
-export function createBudgetDesk(store: Store) {
+export function createBudgets(store: Store) {
   /** Loads, changes, saves; `then` may go on in the same transaction. */
   const edit = (
     name: BudgetName,
@@ -22,7 +22,7 @@ export function createBudgetDesk(store: Store) {
       const before = await loadBudget(db, name, now);
       const after = change(before);
       await saveBudget(db, after);
-      await noteTurn(db, before, after, now);
+      await noteChange(db, before, after, now);
       await then?.(db, before, after);
       return after;
     });
@@ -87,7 +87,7 @@ export function createBudgetDesk(store: Store) {
 }
 
 /** That creation as a whole stops, or goes on, belongs to no identity. */
-async function noteTurn(db: Kysely<Tables>, before: BudgetRow, after: BudgetRow, at: number): Promise<void> {
+async function noteChange(db: Kysely<Tables>, before: BudgetRow, after: BudgetRow, at: number): Promise<void> {
   if ((before.reason === null) === (after.reason === null)) return;
   const kind = after.reason === null ? 'creation_resumed' : 'creation_paused';
   const detail = JSON.stringify({ reason: after.reason ?? before.reason });
@@ -99,11 +99,11 @@ async function noteTurn(db: Kysely<Tables>, before: BudgetRow, after: BudgetRow,
 
 /** Identities are locked before their verifications, as every change does: the other way round they would deadlock. */
 async function parkedAreDue(db: Kysely<Tables>, store: Store, now: number): Promise<void> {
-  const parked = sql`select identity_id from verifications where parked = 1`;
+  const refused = sql`select identity_id from verifications where create_refused = 1`;
   if (store.dialect === 'postgres')
-    await sql`select id from identities where id in (${parked}) order by id for update`.execute(db);
-  await sql`update verifications set read_due = ${now} where parked = 1 and read_due > ${now}`.execute(db);
-  await sql`update identities set jumio_due = ${now} where id in (${parked}) and jumio_due > ${now}`.execute(db);
+    await sql`select id from identities where id in (${refused}) order by id for update`.execute(db);
+  await sql`update verifications set read_due = ${now} where create_refused = 1 and read_due > ${now}`.execute(db);
+  await sql`update identities set jumio_due = ${now} where id in (${refused}) and jumio_due > ${now}`.execute(db);
 }
 
 /** Tokens per second, and the most that may be saved up. */

@@ -24,7 +24,7 @@ async function setMark(db: Kysely<Tables>, value: string | undefined): Promise<v
 }
 
 /** First rows of identities that never met a hook, many at a time, and a mark of how far that went. */
-export function createNewcomers(store: Store, rows: Rows) {
+export function createBulkInsert(store: Store, rows: Rows) {
   return {
     /**
      * Writes those that have no row, and leaves every row that there is as it is, a tombstone too; in the same

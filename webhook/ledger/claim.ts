@@ -1,5 +1,5 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
-import type { Change, Snapshot } from '../model.ts';
+import type { Change, IdentityRecord } from '../model.ts';
 import { available, loadBudget, lockBudgets, type Rate, refill, saveBudget, take } from './budgets.ts';
 import type { Store } from './database/store.ts';
 import type { Rows } from './rows.ts';
@@ -17,7 +17,7 @@ export interface Debts {
 }
 
 export interface Claimed<Work> {
-  readonly snapshot: Snapshot;
+  readonly record: IdentityRecord;
   readonly work: Work;
 }
 
@@ -27,7 +27,7 @@ export interface ClaimOptions<Work> {
   readonly capacity: Readonly<Record<Budgeted, number>> & Readonly<Partial<Record<Unbudgeted, number>>>;
   readonly rates: Readonly<Record<Exclude<BudgetName, 'kratos'>, Rate>>;
   /** Raises the lease and marks what is about to be done: pure, from `verification/`. */
-  readonly lease: (snapshot: Snapshot, debts: Debts) => Change & { readonly work: Work };
+  readonly lease: (record: IdentityRecord, debts: Debts) => Change & { readonly work: Work };
 }
 
 /** They take from no budget: their calls to Kratos wait for its pause and have no rate, those to others are few. */
@@ -57,7 +57,7 @@ async function due(db: Kysely<Tables>, store: Store, { debt, now, limit, isProbe
   const skip = store.dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
   const open = sql<SqlBool>`i.leased_until <= ${now}`;
   const state = debt === 'create' ? sql`v.state = 'requested'` : sql`v.state <> 'requested'`;
-  const order = isProbe ? sql`v.parked, v.requested_at` : sql`i.priority desc, v.read_due`;
+  const order = isProbe ? sql`v.create_refused, v.requested_at` : sql`i.priority desc, v.read_due`;
   const query =
     debt === 'publish'
       ? sql<{ id: string }>`select i.id from identities i where i.kratos_due <= ${now} and ${open}
@@ -80,11 +80,11 @@ async function unbudgeted(
   const skip = store.dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
   const query =
     debt === 'evidence'
-      ? sql<{ id: string }>`select i.id from identities i where i.evidence_due <= ${now} and i.leased_until <= ${now}
-          order by i.priority desc, i.evidence_due limit ${limit} ${skip}`
+      ? sql<{ id: string }>`select i.id from identities i where i.eid_due <= ${now} and i.leased_until <= ${now}
+          order by i.priority desc, i.eid_due limit ${limit} ${skip}`
       : sql<{ id: string }>`select i.id from verifications v join identities i on i.id = v.identity_id
-          where v.prepared_due <= ${now} and i.leased_until <= ${now}
-          order by i.priority desc, v.prepared_due limit ${limit} ${skip}`;
+          where v.prefill_due <= ${now} and i.leased_until <= ${now}
+          order by i.priority desc, v.prefill_due limit ${limit} ${skip}`;
   const { rows } = await query.execute(db);
   return rows.map((row) => row.id);
 }
@@ -135,10 +135,10 @@ export async function claim<Work>(
       prepare: prepare.has(id),
       evidence: evidence.has(id),
     };
-    const { snapshot, work, events = [] } = options.lease(before, debts);
-    await rows.save(db, before, snapshot);
+    const { record, work, events = [] } = options.lease(before, debts);
+    await rows.save(db, before, record);
     for (const event of events) await rows.append(db, options.now, id, event);
-    claimed.push({ snapshot, work });
+    claimed.push({ record, work });
   }
   return claimed;
 }

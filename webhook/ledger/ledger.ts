@@ -1,15 +1,15 @@
 import { type Kysely, sql } from 'kysely';
-import type { Address, Change, LedgerEvent, Snapshot } from '../model.ts';
-import { createBudgetDesk } from './budgets.ts';
-import { createNewcomers } from './bulk-insert.ts';
+import type { Change, IdentityRecord, LedgerEvent, OneTimeLink } from '../model.ts';
+import { createBudgets } from './budgets.ts';
+import { createBulkInsert } from './bulk-insert.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
 import { migrate } from './database/migrations.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';
-import { findAddress, redeem, saveAddress, withdrawAddresses } from './one-time-links.ts';
+import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
 import { events, type GateRow, gateReader, identityReader, nextDue, type StoredEvent, setting } from './reads.ts';
-import { createRecords, type Records } from './reports/events.ts';
+import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -22,14 +22,14 @@ export interface Ledger {
   readonly createdAt: number;
   readonly origin: 'made' | 'opened';
   readonly referenceKey: Buffer;
-  readonly budgets: ReturnType<typeof createBudgetDesk>;
+  readonly budgets: ReturnType<typeof createBudgets>;
   /** What operators read. */
-  readonly records: Records;
+  readonly reports: Reports;
   /** Identities that never met a hook. */
-  readonly newcomers: ReturnType<typeof createNewcomers>;
+  readonly bulkInsert: ReturnType<typeof createBulkInsert>;
   /** What the gate needs of one identity; committed data only. */
   gate(identityId: string): Promise<GateRow | undefined>;
-  snapshot(identityId: string): Promise<Snapshot | undefined>;
+  record(identityId: string): Promise<IdentityRecord | undefined>;
   identityOfVerification(verificationId: string): Promise<string | undefined>;
   identityOfExecution(executionId: string): Promise<string | undefined>;
   /** The identity that an eID's subject (its keyed hash) belongs to for ever. */
@@ -38,12 +38,12 @@ export interface Ledger {
   change(
     identityId: string,
     now: number,
-    decide: (snapshot: Snapshot | undefined) => Change | undefined,
-  ): Promise<Snapshot | undefined>;
+    decide: (record: IdentityRecord | undefined) => Change | undefined,
+  ): Promise<IdentityRecord | undefined>;
   /** An address that is good now; it stays so. */
-  address(hash: string, now: number): Promise<Address | undefined>;
+  link(hash: string, now: number): Promise<OneTimeLink | undefined>;
   /** Uses an address up, once, and notes it; `undefined`: there is none, or it was used, withdrawn, or has ended. */
-  redeem(hash: string, now: number, noted: (address: Address) => LedgerEvent): Promise<Address | undefined>;
+  redeem(hash: string, now: number, noted: (address: OneTimeLink) => LedgerEvent): Promise<OneTimeLink | undefined>;
   /** Notes something that changes no row: of an identity, whether it has one or not, or of none that we know. */
   note(now: number, event: LedgerEvent, identityId?: string): Promise<void>;
   claim<Work>(options: ClaimOptions<Work>): Promise<Claimed<Work>[]>;
@@ -82,11 +82,11 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
     createdAt: Number(await store.read((db) => setting(db, 'created_at'))),
     referenceKey: Buffer.from(await store.read((db) => setting(db, 'reference_key')), 'base64'),
     origin,
-    budgets: createBudgetDesk(store),
-    records: createRecords(store),
-    newcomers: createNewcomers(store, rows),
+    budgets: createBudgets(store),
+    reports: createReports(store),
+    bulkInsert: createBulkInsert(store, rows),
     gate: (id) => store.read(() => gate(id)),
-    snapshot: (id) => store.read((db) => rows.load(db, id, false)),
+    record: (id) => store.read((db) => rows.load(db, id, false)),
     identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),
     identityOfExecution: (id) => store.read((db) => ofExecution(db, id)),
     identityOfSubject: (subject) => store.read((db) => ofSubject(db, subject)),
@@ -98,16 +98,16 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
         const before = await rows.load(db, id, true);
         const change = decide(before);
         if (change === undefined) return before;
-        await rows.save(db, before, change.snapshot);
+        await rows.save(db, before, change.record);
         for (const event of change.events ?? []) await rows.append(db, now, id, event);
-        if (change.withdrawAddresses) await withdrawAddresses(db, id);
-        if (change.address !== undefined) await saveAddress(db, store.dialect, change.address);
-        return change.snapshot;
+        if (change.withdrawLinks) await withdrawLinks(db, id);
+        if (change.link !== undefined) await saveLink(db, store.dialect, change.link);
+        return change.record;
       }),
-    address: (hash, now) => store.read((db) => findAddress(db, hash, now)),
+    link: (hash, now) => store.read((db) => findLink(db, hash, now)),
     redeem: (hash, now, noted) =>
       store.write(async (db) => {
-        const address = await redeem(db, hash, now);
+        const address = await redeemLink(db, hash, now);
         if (address !== undefined) await rows.append(db, now, address.identityId, noted(address));
         return address;
       }),

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Address } from '../model.ts';
+import type { OneTimeLink } from '../model.ts';
 import type { Dialect } from './database/store.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,7 +14,7 @@ async function sweep(db: Kysely<Tables>, dialect: Dialect, now: number): Promise
 }
 
 /** Keeps a new address in place of the one with the same key, which is then as good as never made. */
-export async function saveAddress(db: Kysely<Tables>, dialect: Dialect, address: Address): Promise<void> {
+export async function saveLink(db: Kysely<Tables>, dialect: Dialect, address: OneTimeLink): Promise<void> {
   await sweep(db, dialect, address.madeAt);
   await db
     .insertInto('addresses')
@@ -24,17 +24,17 @@ export async function saveAddress(db: Kysely<Tables>, dialect: Dialect, address:
 }
 
 /** An address that would be let in now. */
-export function findAddress(db: Kysely<Tables>, hash: string, now: number): Promise<Address | undefined> {
+export function findLink(db: Kysely<Tables>, hash: string, now: number): Promise<OneTimeLink | undefined> {
   const good = db.selectFrom('addresses').selectAll().where('hash', '=', hash).where('usedAt', 'is', null);
   return good.where('endsAt', '>', now).executeTakeFirst();
 }
 
-export async function withdrawAddresses(db: Kysely<Tables>, identityId: string): Promise<void> {
+export async function withdrawLinks(db: Kysely<Tables>, identityId: string): Promise<void> {
   await db.deleteFrom('addresses').where('identityId', '=', identityId).execute();
 }
 
 /** One statement finds and marks it, so that of many who come with the same address one is let in. */
-export function redeem(db: Kysely<Tables>, hash: string, now: number): Promise<Address | undefined> {
+export function redeemLink(db: Kysely<Tables>, hash: string, now: number): Promise<OneTimeLink | undefined> {
   return db
     .updateTable('addresses')
     .set({ usedAt: now })

@@ -11,17 +11,17 @@ export type GateRow = Pick<
   | 'reason'
   | 'rejections'
   | 'attemptWaitsOn'
-  | 'invited'
-  | 'evidence'
+  | 'awaitingConsent'
+  | 'eidCheck'
   | 'schemaId'
-  | 'bornAt'
+  | 'kratosCreatedAt'
   | 'locale'
   | 'version'
   | 'published'
   | 'content'
   | 'changedAt'
-  | 'gone'
-  | 'grantedFrom'
+  | 'deletedInKratos'
+  | 'attemptGrantedAt'
   | 'erasedAt'
 > & {
   /** How many verifications it has. */
@@ -31,8 +31,8 @@ export type GateRow = Pick<
 /** The gate's read: built once, because building it each time costs five times as much as running it (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 export function gateReader(db: Kysely<Tables>): (identityId: string) => Promise<GateRow | undefined> {
   const query = sql<GateRow>`select i.standing, i.status, i.decided_at, i.reason, i.rejections, i.attempt_waits_on,
-    i.invited, i.evidence, i.schema_id, i.born_at, i.locale, i.content, i.changed_at, i.version, i.published, i.gone,
-    i.granted_from, i.erased_at,
+    i.awaiting_consent, i.eid_check, i.schema_id, i.kratos_created_at, i.locale, i.content, i.changed_at, i.version, i.published, i.deleted_in_kratos,
+    i.attempt_granted_at, i.erased_at,
     (select count(*) from verifications v where v.identity_id = i.id) as attempts
     from identities i where i.id = ${''}`.compile(db);
   return async (identityId) => {
@@ -66,7 +66,7 @@ export async function nextDue(db: Kysely<Tables>): Promise<number | undefined> {
   const query = sql<{ due: number | null }>`select min(due) as due from (
     select min(jumio_due) as due from identities where jumio_due is not null
     union all select min(kratos_due) from identities where kratos_due is not null
-    union all select min(evidence_due) from identities where evidence_due is not null) as debts`;
+    union all select min(eid_due) from identities where eid_due is not null) as debts`;
   const { rows } = await query.execute(db);
   return rows[0]?.due ?? undefined;
 }

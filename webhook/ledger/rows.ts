@@ -1,5 +1,5 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
-import type { Identity, LedgerEvent, Snapshot, Verification } from '../model.ts';
+import type { Identity, IdentityRecord, LedgerEvent, Verification } from '../model.ts';
 import type { Dialect } from './database/store.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,7 +13,7 @@ function prepared<Row>(query: CompiledQuery<Row>) {
 
 const IDENTITY_COLUMNS = [
   'id',
-  'metAt',
+  'firstSeenAt',
   'returnTo',
   'inherited',
   'standing',
@@ -28,35 +28,35 @@ const IDENTITY_COLUMNS = [
   'priority',
   'lease',
   'leasedUntil',
-  'nudges',
+  'readRequests',
   'version',
   'published',
   'changedAt',
   'kratosAttempts',
   'readBack',
-  'missing',
+  'missingCount',
   'missingSince',
-  'gone',
-  'stuck',
+  'deletedInKratos',
+  'publishRefused',
   'schemaId',
-  'bornAt',
+  'kratosCreatedAt',
   'locale',
   'consentVersion',
   'consentLanguage',
   'consentAt',
   'declinedAt',
-  'invited',
-  'grantedFrom',
-  'revoke',
-  'stateOwed',
+  'awaitingConsent',
+  'attemptGrantedAt',
+  'revocation',
+  'pendingState',
   'deactivated',
   'inactiveSince',
-  'evidence',
-  'evidenceSince',
-  'evidenceAt',
-  'evidenceDue',
-  'evidenceTries',
-  'evidenceShort',
+  'eidCheck',
+  'eidReportedSince',
+  'eidReportedAt',
+  'eidDue',
+  'eidFailures',
+  'eidInsufficient',
   'erasedAt',
 ] as const satisfies readonly (keyof Identity)[];
 
@@ -66,7 +66,7 @@ const VERIFICATION_COLUMNS = [
   'source',
   'level',
   'subject',
-  'prepared',
+  'prefill',
   'attempt',
   'state',
   'requestedAt',
@@ -85,18 +85,18 @@ const VERIFICATION_COLUMNS = [
   'lastReadAt',
   'lastReadFor',
   'claimedStatus',
-  'looks',
-  'aliveAt',
+  'reads',
+  'activeAt',
   'notFound',
-  'renew',
-  'parked',
+  'renewalRequested',
+  'createRefused',
   'link',
   'linkEndsAt',
   'sdkToken',
   'transactionToken',
-  'preparedDue',
-  'preparedTries',
-  'preparedUrl',
+  'prefillDue',
+  'prefillTries',
+  'prefillUrl',
 ] as const satisfies readonly (keyof Verification)[];
 
 type Table = 'identities' | 'verifications';
@@ -140,7 +140,7 @@ function createSaver<Row extends { readonly id: string }>(
   };
 }
 
-/** Loads and saves snapshots. Only inside a transaction does a loaded one stay true: PostgreSQL locks its row. */
+/** Loads and saves records. Only inside a transaction does a loaded one stay true: PostgreSQL locks its row. */
 export function createRows(db: Kysely<Tables>, dialect: Dialect) {
   const one = db.selectFrom('identities').selectAll().where('id', '=', '');
   const identity = prepared<Identity>(one.compile());
@@ -160,12 +160,12 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect) {
       on conflict (once) do nothing`.compile(db),
   );
 
-  async function load(on: Kysely<Tables>, id: string, lock: boolean): Promise<Snapshot | undefined> {
+  async function load(on: Kysely<Tables>, id: string, lock: boolean): Promise<IdentityRecord | undefined> {
     const [found] = await (lock ? locked : identity)(on, [id]);
     return found === undefined ? undefined : { identity: found, verifications: await verifications(on, [id]) };
   }
 
-  async function save(on: Kysely<Tables>, before: Snapshot | undefined, after: Snapshot): Promise<void> {
+  async function save(on: Kysely<Tables>, before: IdentityRecord | undefined, after: IdentityRecord): Promise<void> {
     await saveIdentity(on, before?.identity, after.identity);
     const known = new Map(before?.verifications.map((row) => [row.id, row]));
     for (const row of after.verifications) await saveVerification(on, known.get(row.id), row);

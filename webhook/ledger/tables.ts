@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Address, Identity, Verification } from '../model.ts';
+import type { Identity, OneTimeLink, Verification } from '../model.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -38,7 +38,7 @@ export interface Tables {
   identities: Mutable<Identity>;
   verifications: Mutable<Verification>;
   events: EventRow;
-  addresses: Mutable<Address>;
+  addresses: Mutable<OneTimeLink>;
   budgets: BudgetRow;
   settings: SettingRow;
 }

@@ -4,7 +4,7 @@ import Negotiator from 'negotiator';
 const LONGEST_HEADER = 200;
 
 /** What is known of the language that somebody reads. */
-export interface Wish {
+export interface LanguagePreference {
   /** A language tag of the person's own choice; it counts before the browser's. */
   readonly locale?: string | null | undefined;
   /** The `Accept-Language` header. */
@@ -23,7 +23,10 @@ function negotiate(header: string, languages: readonly string[]): string | undef
 }
 
 /** The language of ours that fits best: `de-AT` finds `de`. The first one where nothing fits, or nothing can be read. */
-export function chooseLanguage(languages: readonly [string, ...string[]], { locale, acceptLanguage }: Wish): string {
+export function chooseLanguage(
+  languages: readonly [string, ...string[]],
+  { locale, acceptLanguage }: LanguagePreference,
+): string {
   const own = locale ? negotiate(locale.replaceAll('_', '-'), languages) : undefined;
   return own ?? (acceptLanguage ? negotiate(acceptLanguage, languages) : undefined) ?? languages[0];
 }

@@ -3,7 +3,7 @@ import { de } from './de.ts';
 import { CONSENT_VERSION, en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
-import { chooseLanguage, type Wish } from './language.ts';
+import { chooseLanguage, type LanguagePreference } from './language.ts';
 import type { Messages, Text, TextKey, Value } from './messages.ts';
 import type { Overrides } from './overrides.ts';
 
@@ -18,7 +18,7 @@ export interface Texts {
   /** Of the consent text: who agreed to another one is asked again. */
   readonly consentVersion: string;
   /** The tag of the language to speak to somebody in. */
-  choose(wish: Wish): string;
+  choose(wish: LanguagePreference): string;
   /** A text in a language, as plain words: whoever writes HTML escapes them. */
   tell(language: string, text: Text): string;
 }

@@ -6,7 +6,7 @@ import type { KratosClient } from '../kratos/types.ts';
 import type { ClaimOptions } from '../ledger/claim.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OnRejected, Policy } from './policy/index.ts';
-import type { Mapping } from './prefill-data.ts';
+import type { PrefillMapping } from './prefill-data.ts';
 
 /** Epoch milliseconds. */
 export interface Clock {
@@ -14,7 +14,7 @@ export interface Clock {
 }
 
 /** The collaborators of everything in this folder. */
-export interface Desk {
+export interface Context {
   readonly ledger: Ledger;
   readonly jumio: JumioClient;
   readonly kratos: KratosClient;
@@ -34,9 +34,9 @@ export interface Desk {
     readonly onFailure: 'block' | 'allow';
   };
   /** Undefined: no eID provider is configured. */
-  readonly eid: Eid | undefined;
+  readonly eid: EidContext | undefined;
   /** Which traits go to Jumio, under which of its names; undefined: none do. */
-  readonly prepared?: Mapping | undefined;
+  readonly prefill?: PrefillMapping | undefined;
   readonly workflowKey: string;
   /** Whether a sign-up asks Jumio for an execution at once, or the person's going on does (`VERIFICATION_START`). */
   readonly startsAt: 'registration' | 'consent';
@@ -48,7 +48,7 @@ export interface Desk {
 }
 
 /** The eID providers that are believed; what of theirs is enough is the policy's. */
-export interface Eid {
+export interface EidContext {
   readonly client: EidClient;
   readonly providers: EidProviders;
 }

@@ -1,5 +1,5 @@
 /** The fields that Jumio's documentation calls mandatory (docs/reference/jumio.md#42-prepared-data); in practice any subset is taken. */
-export const FIELDS = [
+export const PREFILL_FIELDS = [
   'firstName',
   'lastName',
   'email',
@@ -11,10 +11,10 @@ export const FIELDS = [
   'address.country',
 ] as const;
 
-export type Field = (typeof FIELDS)[number];
+export type PrefillField = (typeof PREFILL_FIELDS)[number];
 
 /** Where each field stands in the traits: a JSON pointer. */
-export type Mapping = Readonly<Partial<Record<Field, string>>>;
+export type PrefillMapping = Readonly<Partial<Record<PrefillField, string>>>;
 
 const LONGEST = 255;
 
@@ -23,7 +23,7 @@ function isDay(text: string): boolean {
 }
 
 /** The text as Jumio takes it; undefined where it would not. */
-function fitting(field: Field, value: unknown): string | undefined {
+function fitting(field: PrefillField, value: unknown): string | undefined {
   const text = typeof value === 'string' ? value.trim() : '';
   if (text === '' || text.length > LONGEST) return undefined;
   switch (field) {
@@ -47,14 +47,14 @@ function fitting(field: Field, value: unknown): string | undefined {
 }
 
 /** What goes to Jumio, and which fields were left out: missing, or in a shape that Jumio does not take. */
-export interface Prepared {
+export interface PrefillData {
   readonly data: Readonly<Record<string, unknown>> | undefined;
-  readonly leftOut: readonly Field[];
+  readonly leftOut: readonly PrefillField[];
 }
 
 /** @param values what the traits hold, by Jumio's names */
-export function prepared(mapping: Mapping, values: Readonly<Record<string, unknown>>): Prepared {
-  const wanted = FIELDS.filter((field) => mapping[field] !== undefined);
+export function prefillDataOf(mapping: PrefillMapping, values: Readonly<Record<string, unknown>>): PrefillData {
+  const wanted = PREFILL_FIELDS.filter((field) => mapping[field] !== undefined);
   const fields = wanted.map((field) => [field, fitting(field, values[field])] as const);
   const leftOut = fields.filter(([, text]) => text === undefined).map(([field]) => field);
   if (leftOut.length === wanted.length) return { data: undefined, leftOut };

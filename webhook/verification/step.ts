@@ -1,8 +1,8 @@
 import { LedgerUnavailable, UpstreamError, type UpstreamFacts } from '../errors.ts';
 import type { Claimed, Debts } from '../ledger/claim.ts';
-import type { Change, LedgerEvent, Snapshot, Verification } from '../model.ts';
-import type { Desk } from './context.ts';
-import { attemptsOf, openAttempt, settle, withIdentity, withVerification } from './record/index.ts';
+import type { Change, IdentityRecord, LedgerEvent, Verification } from '../model.ts';
+import type { Context } from './context.ts';
+import { jumioAttempts, normalize, openAttempt, updateIdentity, updateVerification } from './record/index.ts';
 
 /** A claim holds an identity for so long; it ends by itself, so that a killed process blocks nobody for longer. */
 export const LEASE_MS = 30_000;
@@ -17,24 +17,24 @@ export interface Work {
   readonly evidence?: true;
 }
 
-function due(snapshot: Snapshot, now: number, created: boolean): Verification | undefined {
-  const rows = attemptsOf(snapshot).filter(
+function due(record: IdentityRecord, now: number, created: boolean): Verification | undefined {
+  const rows = jumioAttempts(record).filter(
     ({ state, readDue }) => (state !== 'requested') === created && readDue !== null && readDue <= now,
   );
   return rows.sort((a, b) => (a.readDue ?? 0) - (b.readDue ?? 0))[0];
 }
 
-function toPrepare(snapshot: Snapshot, now: number): Verification | undefined {
-  return attemptsOf(snapshot).find(({ preparedDue }) => preparedDue !== null && preparedDue <= now);
+function toPrepare(record: IdentityRecord, now: number): Verification | undefined {
+  return jumioAttempts(record).find(({ prefillDue }) => prefillDue !== null && prefillDue <= now);
 }
 
 /** Which of the debts that a budget token was taken for are still due. */
-export function workOf(snapshot: Snapshot, debts: Debts, now: number): Work {
-  const create = debts.create ? due(snapshot, now, false) : undefined;
-  const read = debts.read ? due(snapshot, now, true) : undefined;
-  const prepare = debts.prepare ? toPrepare(snapshot, now) : undefined;
+export function workOf(record: IdentityRecord, debts: Debts, now: number): Work {
+  const create = debts.create ? due(record, now, false) : undefined;
+  const read = debts.read ? due(record, now, true) : undefined;
+  const prepare = debts.prepare ? toPrepare(record, now) : undefined;
   const ofJumio = { ...(create ? { create } : {}), ...(read ? { read } : {}), ...(prepare ? { prepare } : {}) };
-  const isUnread = debts.evidence === true && snapshot.identity.evidence > 0;
+  const isUnread = debts.evidence === true && record.identity.eidCheck > 0;
   return { ...ofJumio, publish: debts.publish, ...(isUnread ? { evidence: true } : {}) };
 }
 
@@ -42,19 +42,19 @@ export function workOf(snapshot: Snapshot, debts: Debts, now: number): Work {
  * Raises the lease and moves what is about to be done to the lease's end: a step that dies leaves its debts due again
  * then, and a nudge that arrives during a read can still bring them forward.
  */
-export function lease(snapshot: Snapshot, debts: Debts, now: number): Change & { readonly work: Work } {
+export function lease(record: IdentityRecord, debts: Debts, now: number): Change & { readonly work: Work } {
   const until = now + LEASE_MS;
-  const work = workOf(snapshot, debts, now);
-  let claimed = withIdentity(snapshot, { lease: snapshot.identity.lease + 1, leasedUntil: until });
-  if (work.create) claimed = withVerification(claimed, work.create.id, { readDue: until });
+  const work = workOf(record, debts, now);
+  let claimed = updateIdentity(record, { lease: record.identity.lease + 1, leasedUntil: until });
+  if (work.create) claimed = updateVerification(claimed, work.create.id, { readDue: until });
   if (work.read) {
     const marks = { readDue: until, lastReadAt: now, lastReadFor: work.read.claimedStatus };
-    claimed = withVerification(claimed, work.read.id, marks);
+    claimed = updateVerification(claimed, work.read.id, marks);
   }
-  if (work.prepare) claimed = withVerification(claimed, work.prepare.id, { preparedDue: until });
-  if (work.publish) claimed = withIdentity(claimed, { kratosDue: until });
-  if (work.evidence) claimed = withIdentity(claimed, { evidenceDue: until });
-  return { ...settle(claimed, now), work };
+  if (work.prepare) claimed = updateVerification(claimed, work.prepare.id, { prefillDue: until });
+  if (work.publish) claimed = updateIdentity(claimed, { kratosDue: until });
+  if (work.evidence) claimed = updateIdentity(claimed, { eidDue: until });
+  return { ...normalize(claimed, now), work };
 }
 
 export type Claim = Claimed<Work>;
@@ -71,10 +71,10 @@ export function factsOf(error: unknown): UpstreamFacts {
 }
 
 /** What is logged and paused for after a call to Kratos, or an eID provider, that failed. */
-export async function failed(desk: Desk, step: Step, error: unknown, words: string): Promise<UpstreamFacts> {
+export async function reportFailure(ctx: Context, step: Step, error: unknown, words: string): Promise<UpstreamFacts> {
   const facts = factsOf(error);
-  desk.log.warn({ identity: step.identityId, upstream: facts }, words);
-  if (isThrottled(facts)) await desk.ledger.budgets.pause('kratos', desk.clock.now(), facts.retryAfter ?? THROTTLED_MS);
+  ctx.log.warn({ identity: step.identityId, upstream: facts }, words);
+  if (isThrottled(facts)) await ctx.ledger.budgets.pause('kratos', ctx.clock.now(), facts.retryAfter ?? THROTTLED_MS);
   return facts;
 }
 
@@ -90,49 +90,49 @@ export interface Step {
   /** Whether a call that starts now would end within the lease. */
   mayCall(): boolean;
   /** Writes a result if the lease is still ours; false: it was lost, and nothing was written. */
-  write(decide: (snapshot: Snapshot) => Change): Promise<boolean>;
+  write(decide: (record: IdentityRecord) => Change): Promise<boolean>;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A result was paid for with a call: a ledger that is locked for a moment is tried again while the lease lasts. */
-async function persistently<T>(desk: Desk, until: number, write: () => Promise<T>): Promise<T> {
+async function persistently<T>(ctx: Context, until: number, write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof LedgerUnavailable) || desk.clock.now() >= until) throw error;
+      if (!(error instanceof LedgerUnavailable) || ctx.clock.now() >= until) throw error;
       await sleep(LEDGER_AGAIN_MS);
     }
   }
 }
 
-export function beginStep(desk: Desk, claim: Claim): Step {
-  const { id, lease, leasedUntil } = claim.snapshot.identity;
-  const write = async (decide: (snapshot: Snapshot) => Change): Promise<boolean> => {
+export function beginStep(ctx: Context, claim: Claim): Step {
+  const { id, lease, leasedUntil } = claim.record.identity;
+  const write = async (decide: (record: IdentityRecord) => Change): Promise<boolean> => {
     let change: Change | undefined;
-    await desk.ledger.change(id, desk.clock.now(), (snapshot) => {
-      change = snapshot?.identity.lease === lease ? decide(snapshot) : undefined;
+    await ctx.ledger.change(id, ctx.clock.now(), (record) => {
+      change = record?.identity.lease === lease ? decide(record) : undefined;
       return change;
     });
-    warnOf(desk, id, change?.events);
+    logWarnings(ctx, id, change?.events);
     return change !== undefined;
   };
   return {
     identityId: id,
     claim,
-    mayCall: () => leasedUntil - desk.clock.now() >= desk.callDeadlineMs,
-    write: (decide) => persistently(desk, leasedUntil, () => write(decide)),
+    mayCall: () => leasedUntil - ctx.clock.now() >= ctx.callDeadlineMs,
+    write: (decide) => persistently(ctx, leasedUntil, () => write(decide)),
   };
 }
 
 /** Ends our own lease, so that what is due next need not wait for its end. Nobody ends anybody else's. */
-export async function endStep(desk: Desk, step: Step): Promise<void> {
-  const now = desk.clock.now();
-  await step.write((snapshot) => {
-    const waiting = openAttempt(snapshot)?.state === 'requested';
-    const priority = waiting ? snapshot.identity.priority : 0;
-    return { snapshot: withIdentity(snapshot, { leasedUntil: now, priority }) };
+export async function endStep(ctx: Context, step: Step): Promise<void> {
+  const now = ctx.clock.now();
+  await step.write((record) => {
+    const waiting = openAttempt(record)?.state === 'requested';
+    const priority = waiting ? record.identity.priority : 0;
+    return { record: updateIdentity(record, { leasedUntil: now, priority }) };
   });
 }
 
@@ -145,19 +145,19 @@ const WARNINGS: Readonly<Record<string, string>> = {
 };
 
 /** What was warned of in this hour. */
-const said = new WeakMap<Desk, { hour: number; keys: Set<string> }>();
+const said = new WeakMap<Context, { hour: number; keys: Set<string> }>();
 
 /** One warning per kind, value and hour (docs/design.md#what-jumios-answers-mean): the events have every case. */
-export function warnOf(desk: Desk, identity: string, events: readonly LedgerEvent[] = []): void {
-  const hour = Math.floor(desk.clock.now() / HOUR_MS);
-  const known = said.get(desk);
+export function logWarnings(ctx: Context, identity: string, events: readonly LedgerEvent[] = []): void {
+  const hour = Math.floor(ctx.clock.now() / HOUR_MS);
+  const known = said.get(ctx);
   const keys = known?.hour === hour ? known.keys : new Set<string>();
-  said.set(desk, { hour, keys });
+  said.set(ctx, { hour, keys });
   for (const { kind, detail } of events) {
     const key = `${kind}:${detail?.seen ?? ''}`;
     const words = WARNINGS[kind];
     if (words === undefined || keys.has(key)) continue;
     keys.add(key);
-    desk.log.warn({ identity, seen: detail?.seen }, words);
+    ctx.log.warn({ identity, seen: detail?.seen }, words);
   }
 }

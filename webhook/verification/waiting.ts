@@ -1,10 +1,10 @@
-import type { Snapshot } from '../model.ts';
-import type { Desk } from './context.ts';
+import type { IdentityRecord } from '../model.ts';
+import type { Context } from './context.ts';
 
 const LOOK_EVERY_MS = 20;
 
 /** What `work` comes to, or `late` after so many milliseconds; the work itself goes on. */
-export async function within<T>(work: Promise<T>, ms: number): Promise<T | 'late'> {
+export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), Math.max(0, ms));
@@ -24,21 +24,21 @@ export function backOff(attempts: number, random: number): number {
 
 /** Waits until `done` or the time is up; the answer is given all the same. */
 export async function waitFor(
-  desk: Desk,
+  ctx: Context,
   identityId: string,
   withinMs: number,
-  done: (snapshot: Snapshot) => boolean,
-): Promise<Snapshot | undefined> {
+  done: (record: IdentityRecord) => boolean,
+): Promise<IdentityRecord | undefined> {
   const end = performance.now() + withinMs;
   for (;;) {
-    const snapshot = await desk.ledger.snapshot(identityId);
-    if (snapshot && done(snapshot)) return snapshot;
-    if (performance.now() >= end) return snapshot;
+    const record = await ctx.ledger.record(identityId);
+    if (record && done(record)) return record;
+    if (performance.now() >= end) return record;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
 /** Whether the budget allows a newcomer's turn within so many milliseconds: else waiting for it is idle. */
-export async function turnComesWithin(desk: Desk, ms: number): Promise<boolean> {
-  return (await desk.ledger.budgets.turn(desk.rates.account, desk.clock.now())) <= ms;
+export async function isTurnWithin(ctx: Context, ms: number): Promise<boolean> {
+  return (await ctx.ledger.budgets.turn(ctx.rates.account, ctx.clock.now())) <= ms;
 }

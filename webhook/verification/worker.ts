@@ -1,13 +1,13 @@
 import { LedgerUnavailable } from '../errors.ts';
 import type { Debts } from '../ledger/claim.ts';
-import type { Desk, Worker } from './context.ts';
-import { payEvidence } from './eid/index.ts';
-import { create, prepare, read } from './execution/index.ts';
-import { payKratos, payKratosWhenLate } from './publication/index.ts';
+import type { Context, Worker } from './context.ts';
+import { checkCredentials } from './eid/index.ts';
+import { createExecution, readExecution, sendPrefill } from './execution/index.ts';
+import { publish, publishAfterFirstTry } from './publication/index.ts';
 import { beginStep, type Claim, endStep, lease, type Work } from './step.ts';
 
 /** Which debts a step has calls under way for. */
-export function debtsOf(work: Work): (keyof Debts)[] {
+export function jobsOf(work: Work): (keyof Debts)[] {
   const debts = ['create', 'read', 'publish', 'prepare', 'evidence'] as const;
   return debts.filter((debt) => Boolean(work[debt]));
 }
@@ -17,37 +17,43 @@ export function debtsOf(work: Work): (keyof Debts)[] {
  * called side by side, so neither waits for the other.
  * @param paid is told of each of `debtsOf(claim.work)` when its calls are over, however they went.
  */
-export async function advance(desk: Desk, claim: Claim, paid: (debt: keyof Debts) => void): Promise<void> {
-  const step = beginStep(desk, claim);
+export async function runStep(ctx: Context, claim: Claim, paid: (debt: keyof Debts) => void): Promise<void> {
+  const step = beginStep(ctx, claim);
   const { work } = claim;
   const pay = (debt: keyof Debts, calls: Promise<void>): Promise<void> => calls.finally(() => paid(debt));
-  const creating = work.create ? pay('create', create(desk, step, work.create)) : undefined;
+  const creating = work.create ? pay('create', createExecution(ctx, step, work.create)) : undefined;
   const parts: Promise<void>[] = creating ? [creating] : [];
-  if (work.read) parts.push(pay('read', read(desk, step, work.read)));
-  if (work.prepare) parts.push(pay('prepare', prepare(desk, step, work.prepare)));
-  const judging = work.evidence ? pay('evidence', payEvidence(desk, step)) : undefined;
+  if (work.read) parts.push(pay('read', readExecution(ctx, step, work.read)));
+  if (work.prepare) parts.push(pay('prepare', sendPrefill(ctx, step, work.prepare)));
+  const judging = work.evidence ? pay('evidence', checkCredentials(ctx, step)) : undefined;
   if (judging) parts.push(judging);
   const first = creating ?? judging;
-  if (work.publish) parts.push(pay('publish', payKratos(desk, step)));
-  else if (first) parts.push(payKratosWhenLate(desk, step, first));
+  if (work.publish) parts.push(pay('publish', publish(ctx, step)));
+  else if (first) parts.push(publishAfterFirstTry(ctx, step, first));
   const results = await Promise.allSettled(parts);
-  await endStep(desk, step);
+  await endStep(ctx, step);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 /** Calls under way at once for each debt, so that a neighbour that hangs takes no hand from the other one. */
-const HANDS = 16;
+const CONCURRENCY = 16;
 
 /** Another replica may make something due without a word to us; a moved clock too. */
-const LOOK_AGAIN_MS = 1_000;
+const POLL_EVERY_MS = 1_000;
 
 /** Due, but held back by a budget, a lease or a lack of hands: looked at again so soon, then less often. */
 const HELD_BACK_MS = { first: 50, longest: 400 };
 
 /** Runs `advance` for whatever is due. A failing step is logged and its identity is due again when its lease ends. */
-export function createWorker(desk: Desk): Worker {
+export function createWorker(ctx: Context): Worker {
   const running = new Set<Promise<void>>();
-  const hands = { create: HANDS, read: HANDS, publish: HANDS, prepare: HANDS, evidence: HANDS };
+  const hands = {
+    create: CONCURRENCY,
+    read: CONCURRENCY,
+    publish: CONCURRENCY,
+    prepare: CONCURRENCY,
+    evidence: CONCURRENCY,
+  };
   let heldBack = HELD_BACK_MS.first;
   let stopping = false;
   let woken = false;
@@ -71,16 +77,16 @@ export function createWorker(desk: Desk): Worker {
 
   function report(error: unknown): void {
     const what = error instanceof LedgerUnavailable ? 'the ledger cannot be used' : 'a step failed';
-    desk.log.error({ err: error }, what);
+    ctx.log.error({ err: error }, what);
   }
 
   function launch(claim: Claim): void {
-    for (const debt of debtsOf(claim.work)) hands[debt] -= 1;
+    for (const debt of jobsOf(claim.work)) hands[debt] -= 1;
     const paid = (debt: keyof Debts): void => {
       hands[debt] += 1;
       wake();
     };
-    const step: Promise<void> = advance(desk, claim, paid)
+    const step: Promise<void> = runStep(ctx, claim, paid)
       .catch(report)
       .finally(() => {
         running.delete(step);
@@ -90,14 +96,14 @@ export function createWorker(desk: Desk): Worker {
   }
 
   async function claimDue(): Promise<number> {
-    const now = desk.clock.now();
-    const due = await desk.ledger.nextDue();
-    if (due === undefined || due > now) return Math.min(LOOK_AGAIN_MS, (due ?? Number.POSITIVE_INFINITY) - now);
-    const claims = await desk.ledger.claim({
+    const now = ctx.clock.now();
+    const due = await ctx.ledger.nextDue();
+    if (due === undefined || due > now) return Math.min(POLL_EVERY_MS, (due ?? Number.POSITIVE_INFINITY) - now);
+    const claims = await ctx.ledger.claim({
       now,
       capacity: hands,
-      rates: desk.rates,
-      lease: (snapshot, debts) => lease(snapshot, debts, now),
+      rates: ctx.rates,
+      lease: (record, debts) => lease(record, debts, now),
     });
     for (const claim of claims) launch(claim);
     heldBack = claims.length > 0 ? HELD_BACK_MS.first : Math.min(HELD_BACK_MS.longest, heldBack * 2);
@@ -109,7 +115,7 @@ export function createWorker(desk: Desk): Worker {
       woken = false;
       const idle = await claimDue().catch((error: unknown) => {
         report(error);
-        return LOOK_AGAIN_MS;
+        return POLL_EVERY_MS;
       });
       if (idle > 0) await pause(idle);
     }

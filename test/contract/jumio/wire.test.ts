@@ -69,7 +69,7 @@ describe('what Jumio documents is what our schemas read', () => {
 
   it('account-screening, which has no link', () => {
     const started = toStarted(startedWire.parse(fixture('account-screening')), BASE);
-    expect(Object.keys(started)).toEqual(['accountId', 'executionId', 'transactionToken', 'preparedUrl']);
+    expect(Object.keys(started)).toEqual(['accountId', 'executionId', 'transactionToken', 'prefillUrl']);
   });
 
   it('status', () => {

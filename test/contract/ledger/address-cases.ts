@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import type { Desk } from '../../../webhook/verification/context.ts';
-import { type Issue, issueAddress, redeemAddress } from '../../../webhook/verification/person/one-time-link.ts';
+import type { Context } from '../../../webhook/verification/context.ts';
+import { issueLink, type LinkOptions, redeemLink } from '../../../webhook/verification/person/one-time-link.ts';
 import type { Database } from '../../support/service/databases.ts';
-import { createMemoryDesk } from '../../support/service/in-memory-context.ts';
+import { createInMemoryContext } from '../../support/service/in-memory-context.ts';
 import { MINUTE, NOW, openOn, signUp } from './world.ts';
 
-const TEN_MINUTES: Issue = { purpose: 'handover', lifetimeMs: 10 * MINUTE };
+const TEN_MINUTES: LinkOptions = { purpose: 'handover', lifetimeMs: 10 * MINUTE };
 
-/** The desk of a replica, `later` milliseconds after the stories begin. */
-function at(ledger: Ledger, later = 0): Desk {
-  return { ...createMemoryDesk(undefined).desk, ledger, clock: { now: () => NOW + later } };
+/** The ctx of a replica, `later` milliseconds after the stories begin. */
+function at(ledger: Ledger, later = 0): Context {
+  return { ...createInMemoryContext(undefined).ctx, ledger, clock: { now: () => NOW + later } };
 }
 
-function issue(ledger: Ledger, identityId: string, terms: Partial<Issue> = {}, later = 0): Promise<string> {
-  return issueAddress(at(ledger, later), { identityId, inherited: null }, { ...TEN_MINUTES, ...terms });
+function issue(ledger: Ledger, identityId: string, terms: Partial<LinkOptions> = {}, later = 0): Promise<string> {
+  return issueLink(at(ledger, later), { identityId, inherited: null }, { ...TEN_MINUTES, ...terms });
 }
 
 async function kinds(ledger: Ledger, identityId: string) {
@@ -30,8 +30,8 @@ export function addressCases(database: Database): void {
     const token = await issue(ledger, id, { purpose: 'way-on', returnTo: 'https://app.example.com/a' });
     expect(token).toMatch(/^[A-Za-z0-9_-]{22}$/);
     const address = { identityId: id, purpose: 'way-on', returnTo: 'https://app.example.com/a' };
-    expect(await redeemAddress(at(ledger), token)).toMatchObject(address);
-    expect(await redeemAddress(at(ledger), token)).toBeUndefined();
+    expect(await redeemLink(at(ledger), token)).toMatchObject(address);
+    expect(await redeemLink(at(ledger), token)).toBeUndefined();
     const detail = { purpose: 'way-on' };
     expect(await kinds(ledger, id)).toEqual([
       ['address_issued', detail],
@@ -48,7 +48,7 @@ export function addressCases(database: Database): void {
     const doors = database.dialect === 'postgres' ? replicas : [first];
     for (let round = 0; round < 3; round += 1) {
       const token = await issue(first, id);
-      const tries = Array.from({ length: 20 }, (_, n) => redeemAddress(at(doors[n % doors.length] ?? first), token));
+      const tries = Array.from({ length: 20 }, (_, n) => redeemLink(at(doors[n % doors.length] ?? first), token));
       const letIn = (await Promise.all(tries)).filter((found) => found !== undefined);
       expect(letIn).toHaveLength(1);
     }
@@ -59,8 +59,8 @@ export function addressCases(database: Database): void {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const [good, late] = [await issue(ledger, id), await issue(ledger, id)];
-    expect(await redeemAddress(at(ledger, 10 * MINUTE - 1), good)).toBeDefined();
-    expect(await redeemAddress(at(ledger, 10 * MINUTE), late)).toBeUndefined();
+    expect(await redeemLink(at(ledger, 10 * MINUTE - 1), good)).toBeDefined();
+    expect(await redeemLink(at(ledger, 10 * MINUTE), late)).toBeUndefined();
   });
 
   test('is withdrawn by a newer one with its key, and by no other', async () => {
@@ -73,16 +73,15 @@ export function addressCases(database: Database): void {
     ];
     const otherPurpose = await issue(ledger, id, { replaces: 'flow-1', purpose: 'way-on' });
     const newer = await issue(ledger, id, { replaces: 'flow-1' });
-    expect(await redeemAddress(at(ledger), older)).toBeUndefined();
-    for (const token of [other, none, otherPurpose, newer])
-      expect(await redeemAddress(at(ledger), token)).toBeDefined();
+    expect(await redeemLink(at(ledger), older)).toBeUndefined();
+    for (const token of [other, none, otherPurpose, newer]) expect(await redeemLink(at(ledger), token)).toBeDefined();
   });
 
   test('of one key made by many at once, one is good', async () => {
     const ledger = await openOn(database);
     const ids = await Promise.all(Array.from({ length: 10 }, () => signUp(ledger)));
     const tokens = await Promise.all(ids.map((id) => issue(ledger, id, { replaces: 'flow' })));
-    const found = await Promise.all(tokens.map((token) => redeemAddress(at(ledger), token)));
+    const found = await Promise.all(tokens.map((token) => redeemLink(at(ledger), token)));
     expect(found.filter((one) => one !== undefined)).toHaveLength(1);
   });
 
@@ -90,7 +89,7 @@ export function addressCases(database: Database): void {
     const ledger = await openOn(database);
     const token = await issue(ledger, await signUp(ledger));
     for (const wrong of ['', 'A'.repeat(22), `${token} `, token.slice(1), `${token.slice(0, -1)}'`, '\0'.repeat(22)])
-      expect(await redeemAddress(at(ledger), wrong), wrong).toBeUndefined();
+      expect(await redeemLink(at(ledger), wrong), wrong).toBeUndefined();
   });
 
   test('stands in the database as a hash only', async () => {
@@ -106,19 +105,19 @@ export function addressCases(database: Database): void {
   test('for somebody whom the ledger does not know makes a row that inherits what the copy shows', async () => {
     const ledger = await openOn(database);
     const identityId = randomUUID();
-    await issueAddress(at(ledger), { identityId, inherited: 'rejected' }, TEN_MINUTES);
-    const made = await ledger.snapshot(identityId);
+    await issueLink(at(ledger), { identityId, inherited: 'rejected' }, TEN_MINUTES);
+    const made = await ledger.record(identityId);
     expect(made?.identity).toMatchObject({ inherited: 'rejected', standing: 'rejected' });
     expect(made?.verifications).toEqual([]);
-    await issueAddress(at(ledger), { identityId, inherited: 'approved' }, TEN_MINUTES);
-    expect(await ledger.snapshot(identityId)).toEqual(made);
+    await issueLink(at(ledger), { identityId, inherited: 'approved' }, TEN_MINUTES);
+    expect(await ledger.record(identityId)).toEqual(made);
   });
 
   test('is thrown away when it has ended, a hundred at a time', async () => {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
     const id = await signUp(ledger);
-    await redeemAddress(at(ledger), await issue(ledger, id));
+    await redeemLink(at(ledger), await issue(ledger, id));
     const door = await database.sideDoor(url);
     const row = (n: number) => `('${n}', '${id}', 'handover', ${NOW}, ${NOW + 10 * MINUTE})`;
     const rows = Array.from({ length: 119 }, (_, n) => row(n)).join();

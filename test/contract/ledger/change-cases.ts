@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Change, Snapshot } from '../../../webhook/model.ts';
-import { meet, request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
+import type { Change, IdentityRecord } from '../../../webhook/model.ts';
+import {
+  newIdentity,
+  requestVerification,
+  updateIdentity,
+  updateVerification,
+} from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { NOW, newcomer, nudgeOnce, openOn, outcomes, put, signUp } from './world.ts';
 
 function begin(id: string) {
-  return (found: Snapshot | undefined): Change | undefined =>
-    found === undefined ? request(meet({ id }, NOW), randomUUID(), NOW) : undefined;
+  return (found: IdentityRecord | undefined): Change | undefined =>
+    found === undefined ? requestVerification(newIdentity({ id }, NOW), randomUUID(), NOW) : undefined;
 }
 
 export function changeCases(database: Database): void {
@@ -15,14 +20,14 @@ export function changeCases(database: Database): void {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     await Promise.all(Array.from({ length: 50 }, () => ledger.change(id, NOW, nudgeOnce)));
-    expect((await ledger.snapshot(id))?.identity.nudges).toBe(50);
+    expect((await ledger.record(id))?.identity.readRequests).toBe(50);
   });
 
   test('concurrent first changes of one identity make one row with one verification', async () => {
     const ledger = await openOn(database);
     const id = randomUUID();
-    const snapshots = await Promise.all(Array.from({ length: 20 }, () => ledger.change(id, NOW, begin(id))));
-    const ids = snapshots.map((snapshot) => snapshot?.verifications.map((row) => row.id).join());
+    const records = await Promise.all(Array.from({ length: 20 }, () => ledger.change(id, NOW, begin(id))));
+    const ids = records.map((record) => record?.verifications.map((row) => row.id).join());
     expect(new Set(ids).size).toBe(1);
     expect((await ledger.events(id)).map(({ kind }) => kind)).toEqual(['requested']);
   });
@@ -31,38 +36,38 @@ export function changeCases(database: Database): void {
     const ledger = await openOn(database);
     const id = randomUUID();
     expect(await ledger.change(id, NOW, () => undefined)).toBeUndefined();
-    expect(await ledger.snapshot(id)).toBeUndefined();
+    expect(await ledger.record(id)).toBeUndefined();
     expect(await ledger.events(id)).toEqual([]);
   });
 
   test('a decision that fails takes its whole change with it', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
-    const before = await ledger.snapshot(id);
+    const before = await ledger.record(id);
     const broken = ledger.change(id, NOW, () => {
       throw new RangeError('a mistake of ours');
     });
     await expect(broken).rejects.toThrow(RangeError);
-    expect(await ledger.snapshot(id)).toEqual(before);
+    expect(await ledger.record(id)).toEqual(before);
   });
 
   test('an identity has one open verification at most, whoever tries', async () => {
     const ledger = await openOn(database);
-    const snapshot = newcomer();
-    await put(ledger, snapshot);
-    const second = request(snapshot, randomUUID(), NOW).snapshot;
+    const record = newcomer();
+    await put(ledger, record);
+    const second = requestVerification(record, randomUUID(), NOW).record;
     await expect(put(ledger, second)).rejects.toThrow(/unique|verifications/i);
-    expect((await ledger.snapshot(snapshot.identity.id))?.verifications).toHaveLength(1);
+    expect((await ledger.record(record.identity.id))?.verifications).toHaveLength(1);
   });
 
   test('a renewal closes the old verification and opens the new one in one change', async () => {
     const ledger = await openOn(database);
-    const snapshot = newcomer();
-    await put(ledger, snapshot);
-    const closed = withVerification(snapshot, snapshot.verifications[0]?.id ?? '', { state: 'expired' });
-    const renewed = request(closed, randomUUID(), NOW).snapshot;
+    const record = newcomer();
+    await put(ledger, record);
+    const closed = updateVerification(record, record.verifications[0]?.id ?? '', { state: 'expired' });
+    const renewed = requestVerification(closed, randomUUID(), NOW).record;
     await put(ledger, renewed);
-    const states = (await ledger.snapshot(snapshot.identity.id))?.verifications.map(({ state }) => state);
+    const states = (await ledger.record(record.identity.id))?.verifications.map(({ state }) => state);
     expect(states).toEqual(['expired', 'requested']);
   });
 
@@ -70,8 +75,8 @@ export function changeCases(database: Database): void {
     const ledger = await openOn(database);
     const executionId = randomUUID();
     const withExecution = () => {
-      const snapshot = newcomer();
-      return withVerification(snapshot, snapshot.verifications[0]?.id ?? '', { executionId });
+      const record = newcomer();
+      return updateVerification(record, record.verifications[0]?.id ?? '', { executionId });
     };
     expect(await outcomes([put(ledger, withExecution())])).toEqual(['kept']);
     await expect(put(ledger, withExecution())).rejects.toThrow(/unique|verifications/i);
@@ -79,9 +84,9 @@ export function changeCases(database: Database): void {
 
   test('finds an identity by its verification and by its execution', async () => {
     const ledger = await openOn(database);
-    const snapshot = newcomer();
-    const { id, identityId } = snapshot.verifications[0] ?? { id: '', identityId: '' };
-    await put(ledger, withVerification(snapshot, id, { executionId: 'execution-1' }));
+    const record = newcomer();
+    const { id, identityId } = record.verifications[0] ?? { id: '', identityId: '' };
+    await put(ledger, updateVerification(record, id, { executionId: 'execution-1' }));
     expect(await ledger.identityOfVerification(id)).toBe(identityId);
     expect(await ledger.identityOfExecution('execution-1')).toBe(identityId);
     expect(await ledger.identityOfVerification(randomUUID())).toBeUndefined();
@@ -93,9 +98,9 @@ export function changeCases(database: Database): void {
     const id = await signUp(ledger);
     const written = await ledger.change(id, NOW, (found) => {
       if (found === undefined) throw new Error('it was just written');
-      return { snapshot: withIdentity(found, { returnTo: 'https://app.example.com/' }) };
+      return { record: updateIdentity(found, { returnTo: 'https://app.example.com/' }) };
     });
     expect(written?.identity.returnTo).toBe('https://app.example.com/');
-    expect(await ledger.snapshot(id)).toEqual(written);
+    expect(await ledger.record(id)).toEqual(written);
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import { meet, request } from '../../../webhook/verification/record/record.ts';
+import { newIdentity, requestVerification } from '../../../webhook/verification/record/record.ts';
 import { postgres } from '../../support/service/databases.ts';
 import { claim, NOW, nudgeOnce, openOn, signUp } from './world.ts';
 
@@ -26,7 +26,7 @@ export function changePostgresCases(): void {
     const replicas = await twoReplicas();
     const id = await signUp(replicas[0]);
     await alternating(replicas, 50, (ledger) => ledger.change(id, NOW, nudgeOnce));
-    expect((await replicas[1].snapshot(id))?.identity.nudges).toBe(50);
+    expect((await replicas[1].record(id))?.identity.readRequests).toBe(50);
   });
 
   test('first changes of one identity from two replicas at once make one row', async () => {
@@ -34,9 +34,11 @@ export function changePostgresCases(): void {
     for (let round = 0; round < 5; round += 1) {
       const id = randomUUID();
       await alternating(replicas, 20, (ledger) =>
-        ledger.change(id, NOW, (found) => (found ? undefined : request(meet({ id }, NOW), randomUUID(), NOW))),
+        ledger.change(id, NOW, (found) =>
+          found ? undefined : requestVerification(newIdentity({ id }, NOW), randomUUID(), NOW),
+        ),
       );
-      expect((await replicas[0].snapshot(id))?.verifications).toHaveLength(1);
+      expect((await replicas[0].record(id))?.verifications).toHaveLength(1);
       expect(await replicas[1].events(id)).toHaveLength(1);
     }
   });
@@ -47,12 +49,12 @@ export function changePostgresCases(): void {
     const id = await signUp(ledger);
     const door = await postgres.sideDoor(url);
     await door.run('begin');
-    await door.run(`update identities set lease = 7, nudges = 5 where id = '${id}'`);
+    await door.run(`update identities set lease = 7, read_requests = 5 where id = '${id}'`);
     const changing = ledger.change(id, NOW, nudgeOnce);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await door.run('commit');
     await changing;
-    expect((await ledger.snapshot(id))?.identity).toMatchObject({ lease: 7, nudges: 6 });
+    expect((await ledger.record(id))?.identity).toMatchObject({ lease: 7, readRequests: 6 });
   });
 
   test('changes beside claims and pauses of both replicas neither deadlock nor get lost', async () => {
@@ -61,10 +63,12 @@ export function changePostgresCases(): void {
     const { budgets } = replicas[0];
     const changes = ids.flatMap((id) => replicas.map((ledger) => ledger.change(id, NOW, nudgeOnce)));
     const claims = Array.from({ length: 10 }, (_, n) => claim(replicas[n % 2] ?? failed(), NOW + n));
-    const desk = [budgets.stop('a test', NOW), budgets.cleared(NOW), budgets.refused('a test', NOW, true)];
-    await Promise.all([...changes, ...claims, ...desk]);
-    const nudges = await Promise.all(ids.map(async (id) => (await replicas[1].snapshot(id))?.identity.nudges));
-    expect(nudges).toEqual(ids.map(() => 2));
+    const ctx = [budgets.stop('a test', NOW), budgets.cleared(NOW), budgets.refused('a test', NOW, true)];
+    await Promise.all([...changes, ...claims, ...ctx]);
+    const readRequests = await Promise.all(
+      ids.map(async (id) => (await replicas[1].record(id))?.identity.readRequests),
+    );
+    expect(readRequests).toEqual(ids.map(() => 2));
   });
 
   test('an all-clear waits for a claim that is under way, and gives no token back', async () => {
@@ -87,7 +91,7 @@ export function changePostgresCases(): void {
     const ledger = await openOn(postgres, url);
     const id = await signUp(ledger);
     const door = await postgres.sideDoor(url);
-    await door.run(`update verifications set parked = 1, read_due = ${NOW + 1}`);
+    await door.run(`update verifications set create_refused = 1, read_due = ${NOW + 1}`);
     await door.run(`update identities set jumio_due = ${NOW + 1}`);
     await ledger.budgets.stop('a reason', NOW);
     await door.run('begin');
@@ -95,10 +99,10 @@ export function changePostgresCases(): void {
     const clearing = ledger.budgets.cleared(NOW);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const start = performance.now();
-    await door.run(`update verifications set looks = 7 where identity_id = '${id}'`);
+    await door.run(`update verifications set reads = 7 where identity_id = '${id}'`);
     expect(performance.now() - start).toBeLessThan(DEADLOCK_MS);
     await door.run('commit');
     await clearing;
-    expect((await ledger.snapshot(id))?.verifications).toMatchObject([{ readDue: NOW, looks: 7 }]);
+    expect((await ledger.record(id))?.verifications).toMatchObject([{ readDue: NOW, reads: 7 }]);
   });
 }

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { settle } from '../../../webhook/verification/record/normalize.ts';
-import { request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
+import {
+  requestVerification,
+  updateIdentity,
+  updateVerification,
+} from '../../../webhook/verification/record/record.ts';
 import { LEASE_MS } from '../../../webhook/verification/step.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { claim, idsOf, MINUTE, NOW, newcomer, openOn, put, signUp, startedOne } from './world.ts';
@@ -11,8 +15,8 @@ export function claimCases(database: Database): void {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const [claimed] = await claim(ledger);
-    expect(claimed?.snapshot.identity).toMatchObject({ id, lease: 1, leasedUntil: NOW + LEASE_MS });
-    expect(await ledger.snapshot(id)).toStrictEqual(claimed?.snapshot);
+    expect(claimed?.record.identity).toMatchObject({ id, lease: 1, leasedUntil: NOW + LEASE_MS });
+    expect(await ledger.record(id)).toStrictEqual(claimed?.record);
     expect(claimed?.work.create?.identityId).toBe(id);
   });
 
@@ -32,10 +36,10 @@ export function claimCases(database: Database): void {
     await claim(ledger);
     const again = await claim(ledger, NOW + LEASE_MS);
     expect(idsOf(again).sort()).toEqual([id, read].sort());
-    const work = new Map(again.map((one) => [one.snapshot.identity.id, one.work]));
+    const work = new Map(again.map((one) => [one.record.identity.id, one.work]));
     expect(work.get(id)).toMatchObject({ publish: true, create: { identityId: id } });
     expect(work.get(read)).toMatchObject({ publish: false, read: { identityId: read } });
-    expect(again[0]?.snapshot.identity.lease).toBe(2);
+    expect(again[0]?.record.identity.lease).toBe(2);
   });
 
   test('nothing is claimed before it is due', async () => {
@@ -64,7 +68,7 @@ export function claimCases(database: Database): void {
     for (let n = 0; n < 3; n += 1) {
       await signUp(ledger, NOW, { kratosDue: null });
       await startedOne(ledger);
-      await put(ledger, withIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW, jumioDue: null }));
+      await put(ledger, updateIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW, jumioDue: null }));
     }
     const claims = await claim(ledger, NOW, { capacity: { create: 2, read: 1, publish: 0 } });
     const counts = [
@@ -82,17 +86,17 @@ export function claimCases(database: Database): void {
     const id = await startedOne(ledger, NOW, { state: 'expired' });
     await ledger.change(id, NOW, (found) => {
       if (found === undefined) throw new Error('it was just written');
-      const { snapshot } = request(found, randomUUID(), NOW);
+      const { record } = requestVerification(found, randomUUID(), NOW);
       const ids = { accountId: 'a', executionId: randomUUID(), readDue: NOW - 1 };
-      const rows = snapshot.verifications.map((row) =>
+      const rows = record.verifications.map((row) =>
         row.state === 'requested' ? { ...row, ...ids, state: 'started' as const } : row,
       );
-      return { snapshot: withIdentity({ ...snapshot, verifications: rows }, { jumioDue: NOW - 1 }) };
+      return { record: updateIdentity({ ...record, verifications: rows }, { jumioDue: NOW - 1 }) };
     });
     const [claimed, ...others] = await claim(ledger);
     expect(others).toEqual([]);
     expect(claimed?.work.read?.readDue).toBe(NOW - 1);
-    expect(claimed?.snapshot.identity.jumioDue).toBe(NOW);
+    expect(claimed?.record.identity.jumioDue).toBe(NOW);
   });
 
   test('what a rejection owes Kratos is kept, due at once, and claimed like a publication; a lease that ends owes it still', async () => {
@@ -101,21 +105,21 @@ export function claimCases(database: Database): void {
     await ledger.change(id, NOW, (found) => {
       if (found === undefined) throw new Error('it was just written');
       const decided = { state: 'decided', decision: 'FAILED', completedAt: NOW, readDue: null } as const;
-      return settle(withVerification(found, found.verifications[0]?.id ?? '', decided), NOW);
+      return normalize(updateVerification(found, found.verifications[0]?.id ?? '', decided), NOW);
     });
-    const owed = { revoke: 1, stateOwed: 'inactive', deactivated: 0, inactiveSince: null };
+    const owed = { revocation: 1, pendingState: 'inactive', deactivated: 0, inactiveSince: null };
     expect(await ledger.nextDue()).toBe(NOW);
     const [claimed, ...others] = await claim(ledger);
     expect(others).toEqual([]);
-    expect(claimed).toMatchObject({ snapshot: { identity: { id, ...owed } }, work: { publish: true } });
-    await put(ledger, withIdentity((await ledger.snapshot(id)) ?? newcomer(), { inactiveSince: NOW, deactivated: 1 }));
+    expect(claimed).toMatchObject({ record: { identity: { id, ...owed } }, work: { publish: true } });
+    await put(ledger, updateIdentity((await ledger.record(id)) ?? newcomer(), { inactiveSince: NOW, deactivated: 1 }));
     const [again] = await claim(ledger, NOW + LEASE_MS);
-    expect(again?.snapshot.identity).toMatchObject({ ...owed, inactiveSince: NOW, deactivated: 1 });
+    expect(again?.record.identity).toMatchObject({ ...owed, inactiveSince: NOW, deactivated: 1 });
   });
 
   test('traits that are due for Jumio are claimed once, take no budget, and are due again when the lease ends', async () => {
     const ledger = await openOn(database);
-    const patch = { prepared: 1, preparedDue: NOW + 5, preparedUrl: 'https://api.example.com/parts/PREPARED_DATA' };
+    const patch = { prefill: 1, prefillDue: NOW + 5, prefillUrl: 'https://api.example.com/parts/PREPARED_DATA' };
     const id = await startedOne(ledger, NOW + MINUTE, patch);
     expect(await ledger.nextDue()).toBe(NOW + 5);
     const nobody = { create: 0, read: 0, publish: 0 };
@@ -123,7 +127,7 @@ export function claimCases(database: Database): void {
     expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 0 } })).toEqual([]);
     const [claimed, ...others] = await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 1 } });
     expect(others).toEqual([]);
-    expect(claimed).toMatchObject({ snapshot: { identity: { id } }, work: { publish: false, prepare: patch } });
+    expect(claimed).toMatchObject({ record: { identity: { id } }, work: { publish: false, prepare: patch } });
     expect(claimed?.work).not.toHaveProperty('read');
     expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 1 } })).toEqual([]);
     const again = await claim(ledger, NOW + 5 + LEASE_MS, { capacity: { ...nobody, prepare: 1 } });
@@ -132,7 +136,7 @@ export function claimCases(database: Database): void {
 
   test('what an eID says is claimed by hands of its own, waits for the pause of Kratos, and is due again when the lease ends', async () => {
     const ledger = await openOn(database);
-    const owed = { evidence: 1, evidenceDue: NOW + 5, kratosDue: NOW + MINUTE };
+    const owed = { eidCheck: 1, eidDue: NOW + 5, kratosDue: NOW + MINUTE };
     const id = await signUp(ledger, NOW, { ...owed, priority: 1 });
     const nobody = { create: 0, read: 0, publish: 0 };
     const hands = (evidence: number) => ({ capacity: { ...nobody, evidence } });
@@ -140,7 +144,7 @@ export function claimCases(database: Database): void {
     expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, publish: 1 } })).toEqual([]);
     const [claimed, ...others] = await claim(ledger, NOW + 5, hands(1));
     expect(others).toEqual([]);
-    expect(claimed).toMatchObject({ snapshot: { identity: { id } }, work: { publish: false, evidence: true } });
+    expect(claimed).toMatchObject({ record: { identity: { id } }, work: { publish: false, evidence: true } });
     expect(await claim(ledger, NOW + 6, hands(1))).toEqual([]);
     await ledger.budgets.pause('kratos', NOW, LEASE_MS + 2_000);
     expect(await claim(ledger, NOW + 5 + LEASE_MS, hands(1))).toEqual([]);
@@ -152,10 +156,13 @@ export function claimCases(database: Database): void {
     expect(await ledger.nextDue()).toBeUndefined();
     await startedOne(ledger, NOW + 5 * MINUTE);
     expect(await ledger.nextDue()).toBe(NOW + 5 * MINUTE);
-    await put(ledger, withIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW + MINUTE, jumioDue: null }));
+    await put(
+      ledger,
+      updateIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW + MINUTE, jumioDue: null }),
+    );
     expect(await ledger.nextDue()).toBe(NOW + MINUTE);
-    const unread = { kratosDue: null, jumioDue: null, evidence: 2, evidenceDue: NOW + 1 };
-    await put(ledger, withIdentity({ ...newcomer(), verifications: [] }, unread));
+    const unread = { kratosDue: null, jumioDue: null, eidCheck: 2, eidDue: NOW + 1 };
+    await put(ledger, updateIdentity({ ...newcomer(), verifications: [] }, unread));
     expect(await ledger.nextDue()).toBe(NOW + 1);
   });
 }

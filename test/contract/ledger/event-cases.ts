@@ -11,7 +11,7 @@ export function eventCases(database: Database): void {
     await ledger.change(id, NOW + MINUTE, (found) => {
       if (found === undefined) throw new Error('it was just written');
       const events = [{ kind: 'first', verificationId, detail: { seen: 'ü', n: 1, sure: true, none: null } }];
-      return { snapshot: found, events: [...events, { kind: 'second' }] };
+      return { record: found, events: [...events, { kind: 'second' }] };
     });
     expect(await ledger.events(id)).toEqual([
       { at: NOW + MINUTE, kind: 'first', verificationId, detail: { seen: 'ü', n: 1, sure: true, none: null } },

@@ -20,7 +20,7 @@ async function behindRelay(direct?: string) {
 function everyCall(ledger: Ledger, id: string): Promise<unknown>[] {
   return [
     ledger.gate(id),
-    ledger.snapshot(id),
+    ledger.record(id),
     ledger.identityOfVerification(id),
     ledger.identityOfExecution(id),
     ledger.nextDue(),
@@ -64,14 +64,14 @@ export function faultPostgresCases(): void {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(uncaught).toEqual([]);
     relay.mend();
-    expect((await ledger.snapshot(id))?.identity.nudges).toBe(0);
+    expect((await ledger.record(id))?.identity.readRequests).toBe(0);
   });
 
   test('a server that no longer answers makes every call fail within seconds', { timeout: 60_000 }, async () => {
     const { relay, ledger, id } = await behindRelay();
     relay.hang();
     const start = performance.now();
-    const names = await outcomes([ledger.gate(id), ledger.change(id, NOW, nudgeOnce), ledger.snapshot(randomUUID())]);
+    const names = await outcomes([ledger.gate(id), ledger.change(id, NOW, nudgeOnce), ledger.record(randomUUID())]);
     expect(names).toEqual(names.map(() => LedgerUnavailable.name));
     expect(performance.now() - start).toBeLessThan(15_000);
     relay.cut();
@@ -87,7 +87,7 @@ export function faultPostgresCases(): void {
     });
     const ended = outcomes([lost]);
     const persistent = vi.waitFor(() => other.change(id, NOW, nudgeOnce), { timeout: 15_000, interval: 10 });
-    expect((await persistent)?.identity.nudges).toBe(1);
+    expect((await persistent)?.identity.readRequests).toBe(1);
     relay.cut();
     expect(await ended).toEqual([LedgerUnavailable.name]);
   });

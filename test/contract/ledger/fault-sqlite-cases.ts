@@ -28,7 +28,7 @@ export function faultSqliteCases(): void {
     expect(new Set(names)).toEqual(new Set([LedgerUnavailable.name]));
     await door.run('rollback');
     expect(await outcomes(ids.map((id) => ledger.change(id, NOW, nudgeOnce)))).toEqual(ids.map(() => 'kept'));
-    expect((await ledger.snapshot(ids[0] ?? ''))?.identity.nudges).toBe(1);
+    expect((await ledger.record(ids[0] ?? ''))?.identity.readRequests).toBe(1);
   });
 
   test('whatever is to be written is refused so: claims, notes, budgets, the probe', async () => {
@@ -47,7 +47,7 @@ export function faultSqliteCases(): void {
     const id = await signUp(ledger);
     const door = await sqlite.sideDoor(url);
     await door.run('begin immediate');
-    expect((await ledger.snapshot(id))?.identity.id).toBe(id);
+    expect((await ledger.record(id))?.identity.id).toBe(id);
     expect(await ledger.nextDue()).toBe(NOW);
     await door.run('rollback');
   });
@@ -62,7 +62,7 @@ export function faultSqliteCases(): void {
     const rate = { perSecond: 1, burst: 5 };
     const reads = [
       ledger.gate(id),
-      ledger.snapshot(id),
+      ledger.record(id),
       ledger.identityOfVerification(id),
       ledger.identityOfExecution(id),
       ledger.nextDue(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withIdentity } from '../../../webhook/verification/record/record.ts';
+import { updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { type SideDoor, sqlite } from '../../support/service/databases.ts';
 import { NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
@@ -39,7 +39,7 @@ export function groupingCases(): void {
     const seen: unknown[] = [];
     const changes = Array.from({ length: 10 }, () =>
       ledger.change(id, NOW, nudgeOnce).then(async () => {
-        seen.push((await door.run(`select nudges from identities where id = '${id}'`))[0]?.nudges);
+        seen.push((await door.run(`select read_requests from identities where id = '${id}'`))[0]?.read_requests);
       }),
     );
     const before = await dataVersion(door);
@@ -54,7 +54,7 @@ export function groupingCases(): void {
     let seenWithin: Promise<string | undefined> | undefined;
     await ledger.change(id, NOW, (found) => {
       seenWithin = ledger.gate(id).then((row) => row?.status);
-      return found && { snapshot: withIdentity(found, { status: 'expired' }) };
+      return found && { record: updateIdentity(found, { status: 'expired' }) };
     });
     expect(await seenWithin).toBe('pending');
     expect((await ledger.gate(id))?.status).toBe('expired');
@@ -71,8 +71,8 @@ export function groupingCases(): void {
     );
     const names = await outcomes(changes);
     expect(names).toEqual(ids.map((_, n) => (n === 4 ? 'RangeError' : 'kept')));
-    const nudges = await Promise.all(ids.map(async (id) => (await ledger.snapshot(id))?.identity.nudges));
-    expect(nudges).toEqual(ids.map((_, n) => (n === 4 ? 0 : 1)));
+    const readRequests = await Promise.all(ids.map(async (id) => (await ledger.record(id))?.identity.readRequests));
+    expect(readRequests).toEqual(ids.map((_, n) => (n === 4 ? 0 : 1)));
   });
 
   test('many writes one after the other leave the process time for everything else', async () => {

@@ -24,9 +24,9 @@ export function openingCases(database: Database): void {
     const url = await database.fresh();
     const first = await openLedger(url, NOW);
     const id = await signUp(first);
-    const before = await first.snapshot(id);
+    const before = await first.record(id);
     await first.close();
-    expect(await (await openOn(database, url)).snapshot(id)).toEqual(before);
+    expect(await (await openOn(database, url)).record(id)).toEqual(before);
   });
 
   test('can be probed, and a probe leaves no trace but its own', async () => {

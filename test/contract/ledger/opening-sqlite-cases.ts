@@ -42,7 +42,7 @@ export function openingSqliteCases(): void {
       await crashAfter(all.slice(0, died), door);
       const ledger = await openOn(sqlite, url);
       const id = await signUp(ledger);
-      expect(await ledger.snapshot(id), `died after ${died} statements`).toBeDefined();
+      expect(await ledger.record(id), `died after ${died} statements`).toBeDefined();
       const now = await door.run(`select count(*) as n from sqlite_master where name not like 'sqlite_%'`);
       expect(now, `died after ${died} statements`).toEqual([{ n: all.length }]);
     }
@@ -82,7 +82,7 @@ export function openingSqliteCases(): void {
     await copyFile(join(folder, 'ledger.sqlite'), join(folder, 'copy.sqlite'));
     const copy = await openOn(sqlite, `file:${join(folder, 'copy.sqlite')}`);
     expect(copy.origin).toBe('opened');
-    expect(await copy.snapshot(id)).toBeDefined();
+    expect(await copy.record(id)).toBeDefined();
   });
 
   test('names the path when its folder cannot be made', async () => {

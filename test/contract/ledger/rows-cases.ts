@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Identity, Verification } from '../../../webhook/model.ts';
-import { meet } from '../../../webhook/verification/record/record.ts';
+import { newIdentity } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { NOW, openOn, put } from './world.ts';
 
 /** Every column with a value of its own; the counters beyond 32 bits where they are times or may grow so far. */
 function fullIdentity(id: string): Identity {
   return {
-    ...meet({ id }, NOW).identity,
+    ...newIdentity({ id }, NOW).identity,
     returnTo: 'https://app.example.com/ü?a=1',
     inherited: 'review',
     standing: 'approved',
@@ -23,33 +23,33 @@ function fullIdentity(id: string): Identity {
     priority: 1,
     lease: 4_294_967_297,
     leasedUntil: NOW + 3,
-    nudges: 4_294_967_298,
+    readRequests: 4_294_967_298,
     version: 4_294_967_299,
     published: 4_294_967_300,
     changedAt: NOW + 4,
     kratosAttempts: 7,
     readBack: 1,
-    missing: 2,
+    missingCount: 2,
     missingSince: NOW + 5,
-    gone: 1,
-    stuck: 1,
+    deletedInKratos: 1,
+    publishRefused: 1,
     schemaId: 'default',
-    bornAt: NOW - 1,
+    kratosCreatedAt: NOW - 1,
     locale: 'de',
     consentVersion: '1',
     consentLanguage: 'fr',
     consentAt: NOW + 12,
     declinedAt: NOW + 13,
-    invited: 1,
-    revoke: 1,
-    stateOwed: 'inactive',
+    awaitingConsent: 1,
+    revocation: 1,
+    pendingState: 'inactive',
     deactivated: 1,
-    evidence: 2,
-    evidenceSince: NOW + 14,
-    evidenceAt: NOW + 15,
-    evidenceDue: NOW + 18,
-    evidenceTries: 3,
-    evidenceShort: 1,
+    eidCheck: 2,
+    eidReportedSince: NOW + 14,
+    eidReportedAt: NOW + 15,
+    eidDue: NOW + 18,
+    eidFailures: 3,
+    eidInsufficient: 1,
     erasedAt: NOW + 14,
   };
 }
@@ -61,7 +61,7 @@ function fullVerification(identityId: string): Verification {
     source: 'operator',
     level: 'loa-3',
     subject: randomUUID(),
-    prepared: 2,
+    prefill: 2,
     attempt: 3,
     state: 'started',
     requestedAt: NOW + 6,
@@ -80,18 +80,18 @@ function fullVerification(identityId: string): Verification {
     lastReadAt: NOW + 9,
     lastReadFor: 'PROCESSED',
     claimedStatus: 'PROCESSED',
-    looks: 4,
-    aliveAt: NOW + 10,
+    reads: 4,
+    activeAt: NOW + 10,
     notFound: 1,
-    renew: 1,
-    parked: 1,
+    renewalRequested: 1,
+    createRefused: 1,
     link: 'link',
     linkEndsAt: NOW + 11,
     sdkToken: 'sdk',
     transactionToken: 'transaction',
-    preparedDue: NOW + 17,
-    preparedTries: 2,
-    preparedUrl: 'https://api.example.com/parts/PREPARED_DATA',
+    prefillDue: NOW + 17,
+    prefillTries: 2,
+    prefillUrl: 'https://api.example.com/parts/PREPARED_DATA',
   };
 }
 
@@ -101,7 +101,7 @@ export function rowsCases(database: Database): void {
     const id = randomUUID();
     const written = { identity: fullIdentity(id), verifications: [fullVerification(id)] };
     await put(ledger, written);
-    const read = await ledger.snapshot(id);
+    const read = await ledger.record(id);
     expect(read).toStrictEqual(written);
     expect(Object.keys(read?.identity ?? {}).sort()).toEqual(Object.keys(written.identity).sort());
     expect(await ledger.change(id, NOW, () => undefined)).toStrictEqual(written);
@@ -116,7 +116,7 @@ export function rowsCases(database: Database): void {
       state: 'expired' as const,
     }));
     await put(ledger, { identity: fullIdentity(id), verifications: rows });
-    expect((await ledger.snapshot(id))?.verifications.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+    expect((await ledger.record(id))?.verifications.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
   test('the gate reads its one row: nothing more than it needs', async () => {
@@ -124,11 +124,11 @@ export function rowsCases(database: Database): void {
     const id = randomUUID();
     await put(ledger, { identity: fullIdentity(id), verifications: [fullVerification(id)] });
     const { standing, status, decidedAt, reason, rejections, attemptWaitsOn, ...rest } = fullIdentity(id);
-    const { schemaId, bornAt, locale, invited, evidence, grantedFrom, erasedAt, ...copy } = rest;
-    const { content, changedAt, version, published, gone } = copy;
-    const facts = { standing, status, decidedAt, reason, rejections, attemptWaitsOn, grantedFrom, erasedAt };
-    const told = { schemaId, bornAt, locale, invited, evidence };
-    const row = { ...facts, ...told, content, changedAt, version, published, gone, attempts: 1 };
+    const { schemaId, kratosCreatedAt, locale, awaitingConsent, eidCheck, attemptGrantedAt, erasedAt, ...copy } = rest;
+    const { content, changedAt, version, published, deletedInKratos } = copy;
+    const facts = { standing, status, decidedAt, reason, rejections, attemptWaitsOn, attemptGrantedAt, erasedAt };
+    const told = { schemaId, kratosCreatedAt, locale, awaitingConsent, eidCheck };
+    const row = { ...facts, ...told, content, changedAt, version, published, deletedInKratos, attempts: 1 };
     expect(await ledger.gate(id)).toStrictEqual(row);
     expect(await ledger.gate(randomUUID())).toBeUndefined();
   });

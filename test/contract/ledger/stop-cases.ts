@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PROBE_EVERY_MS } from '../../../webhook/ledger/budgets.ts';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import { withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
+import { updateIdentity, updateVerification } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { claim, idsOf, NOW, newcomer, openOn, put, signUp } from './world.ts';
 
@@ -9,11 +9,11 @@ const DAY = 24 * 3_600_000;
 
 /** Somebody whom Jumio refused: tried again in a day. */
 async function parkedOne(ledger: Ledger, now = NOW): Promise<string> {
-  const snapshot = newcomer(now);
-  const [row] = snapshot.verifications;
-  const parked = withVerification(snapshot, row?.id ?? '', { parked: 1, readDue: now + DAY });
-  await put(ledger, withIdentity(parked, { jumioDue: now + DAY, kratosDue: null }));
-  return snapshot.identity.id;
+  const record = newcomer(now);
+  const [row] = record.verifications;
+  const parked = updateVerification(record, row?.id ?? '', { createRefused: 1, readDue: now + DAY });
+  await put(ledger, updateIdentity(parked, { jumioDue: now + DAY, kratosDue: null }));
+  return record.identity.id;
 }
 
 async function creates(ledger: Ledger, now: number): Promise<string[]> {
@@ -57,7 +57,7 @@ export function stopCases(database: Database): void {
     expect(await ledger.nextDue()).toBe(NOW);
     expect((await creates(ledger, NOW)).sort()).toEqual([...ids].sort());
     // Still marked: refused once more it is not the second in a row that would stop everybody again.
-    expect((await ledger.snapshot(ids[1] ?? ''))?.verifications[0]?.parked).toBe(1);
+    expect((await ledger.record(ids[1] ?? ''))?.verifications[0]?.createRefused).toBe(1);
   });
 
   test('one identity refused parks that one; two in a row pause creation', async () => {

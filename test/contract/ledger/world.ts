@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { ClaimOptions } from '../../../webhook/ledger/claim.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
-import type { Change, Identity, Snapshot, Verification } from '../../../webhook/model.ts';
+import type { Change, Identity, IdentityRecord, Verification } from '../../../webhook/model.ts';
 import { onCreated } from '../../../webhook/verification/execution/create.ts';
-import { settle } from '../../../webhook/verification/record/normalize.ts';
-import { meet, request, withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
+import {
+  newIdentity,
+  requestVerification,
+  updateIdentity,
+  updateVerification,
+} from '../../../webhook/verification/record/record.ts';
 import { type Claim, lease, type Work } from '../../../webhook/verification/step.ts';
 import type { Database } from '../../support/service/databases.ts';
 
@@ -21,21 +26,21 @@ export async function openOn(database: Database, url?: string, now = NOW): Promi
   return ledger;
 }
 
-/** Writes a snapshot as it is. */
-export function put(ledger: Ledger, snapshot: Snapshot, now = NOW): Promise<Snapshot | undefined> {
-  return ledger.change(snapshot.identity.id, now, () => ({ snapshot }));
+/** Writes a record as it is. */
+export function put(ledger: Ledger, record: IdentityRecord, now = NOW): Promise<IdentityRecord | undefined> {
+  return ledger.change(record.identity.id, now, () => ({ record }));
 }
 
 /** Somebody new whose first verification is due for creation. */
-export function newcomer(now = NOW, id: string = randomUUID()): Snapshot {
-  return request(meet({ id }, now), randomUUID(), now).snapshot;
+export function newcomer(now = NOW, id: string = randomUUID()): IdentityRecord {
+  return requestVerification(newIdentity({ id }, now), randomUUID(), now).record;
 }
 
 /** Like `newcomer`, in the ledger. */
 export async function signUp(ledger: Ledger, now = NOW, patch: Partial<Identity> = {}): Promise<string> {
-  const snapshot = withIdentity(newcomer(now), patch);
-  await put(ledger, snapshot, now);
-  return snapshot.identity.id;
+  const record = updateIdentity(newcomer(now), patch);
+  await put(ledger, record, now);
+  return record.identity.id;
 }
 
 /** Somebody whose execution is under way and due for a read at `due`. */
@@ -44,16 +49,16 @@ export async function startedOne(ledger: Ledger, due = NOW, patch: Partial<Verif
   const id = fresh.verifications[0]?.id ?? '';
   const ids = { accountId: randomUUID(), executionId: randomUUID(), link: 'https://jumio.example' };
   const terms = { now: NOW, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
-  const { snapshot } = onCreated(fresh, id, ids, terms);
-  const { snapshot: started } = settle(withVerification(snapshot, id, { readDue: due, ...patch }), NOW);
-  await put(ledger, withIdentity(started, { kratosDue: null, published: started.identity.version }));
+  const { record } = onCreated(fresh, id, ids, terms);
+  const { record: started } = normalize(updateVerification(record, id, { readDue: due, ...patch }), NOW);
+  await put(ledger, updateIdentity(started, { kratosDue: null, published: started.identity.version }));
   return fresh.identity.id;
 }
 
 /** Counts a change of an identity: what a lost update would lose. */
-export function nudgeOnce(snapshot: Snapshot | undefined): Change | undefined {
-  if (snapshot === undefined) return undefined;
-  return { snapshot: withIdentity(snapshot, { nudges: snapshot.identity.nudges + 1 }) };
+export function nudgeOnce(record: IdentityRecord | undefined): Change | undefined {
+  if (record === undefined) return undefined;
+  return { record: updateIdentity(record, { readRequests: record.identity.readRequests + 1 }) };
 }
 
 const PLENTY = { perSecond: 1_000, burst: 1_000 };
@@ -66,11 +71,11 @@ export function claim(
 ): Promise<Claim[]> {
   const rates = { account: PLENTY, retrieval: PLENTY };
   const capacity = { create: 100, read: 100, publish: 100 };
-  return ledger.claim({ now, capacity, rates, ...options, lease: (snapshot, debts) => lease(snapshot, debts, now) });
+  return ledger.claim({ now, capacity, rates, ...options, lease: (record, debts) => lease(record, debts, now) });
 }
 
 export function idsOf(claims: readonly Claim[]): string[] {
-  return claims.map(({ snapshot }) => snapshot.identity.id);
+  return claims.map(({ record }) => record.identity.id);
 }
 
 /** The promise of every one, by name of what came of it. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
-import { withIdentity } from '../../../webhook/verification/record/record.ts';
+import { updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { handover } from '../../support/clients/calls.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
@@ -52,17 +52,17 @@ describe('a back end that hands a person over', () => {
     const answer = await handover(service, { kratos_identity_id: id });
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+    expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
   it('is told so too where Kratos had forgotten somebody whom the ledger still knows', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
-    await service.desk.ledger.change(
+    await service.ctx.ledger.change(
       id,
       service.clock.now(),
-      (found) => found && { snapshot: withIdentity(found, { gone: 1 }) },
+      (found) => found && { record: updateIdentity(found, { deletedInKratos: 1 }) },
     );
     expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(201);
     expect(service.kratos.calls.read).toEqual([id]);
@@ -75,7 +75,7 @@ describe('a back end that hands a person over', () => {
     const id = randomUUID();
     await signUp(service, id);
     const now = service.clock.now();
-    await service.desk.ledger.change(id, now, (found) => found && { snapshot: withIdentity(found, { erasedAt: now }) });
+    await service.ctx.ledger.change(id, now, (found) => found && { record: updateIdentity(found, { erasedAt: now }) });
     expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
   });
 
@@ -126,7 +126,7 @@ describe('HANDOVER_SECRET', () => {
     const id = randomUUID();
     const answer = await handover(service, { kratos_identity_id: id }, headers);
     expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
-    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+    expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
   it('may be two while it turns over', async () => {

@@ -103,7 +103,7 @@ describe('a native application that goes on for its person', () => {
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([409, expect.stringMatching(PROBLEM)]);
     const { given: _given, ...text } = shown.consent;
     expect(answer.json()).toMatchObject({ status: 409, code: 'consent-needed', consent: text });
-    expect(text.text_version).toBe(service.desk.consentVersion);
+    expect(text.text_version).toBe(service.ctx.consentVersion);
     expect(text.paragraphs.length).toBeGreaterThan(3);
     expect(JSON.stringify(text)).toContain('Jumio');
     expect(service.jumio.calls.create).toEqual([]);
@@ -120,7 +120,7 @@ describe('a native application that goes on for its person', () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await app.post(agreeing(service));
-    const consent = { text_version: service.desk.consentVersion, declined: true };
+    const consent = { text_version: service.ctx.consentVersion, declined: true };
     for (const _ of [1, 2]) {
       const refused = await app.post({ consent, return_to: `${APPLICATION}/account` });
       const status = { status: 'pending', next: 'verify', return_to: `${APPLICATION}/account` };
@@ -129,7 +129,7 @@ describe('a native application that goes on for its person', () => {
     }
     expect((await app.get('/jumio/verify')).json().consent.given).toBe(false);
     expect((await app.post({})).json().code).toBe('consent-needed');
-    const kinds = (await service.desk.ledger.events(id)).map(({ kind }) => kind);
+    const kinds = (await service.ctx.ledger.events(id)).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'declined')).toHaveLength(1);
     const page = await openBrowser(service, service.kratos.signIn(id)).get('/jumio/status');
     expect(page.sentence).toMatch(/^You did not agree/);
@@ -149,7 +149,7 @@ describe('a native application that goes on for its person', () => {
     const answer = await native(service, id).post(agreeing(service, { language: 'fr' }));
     expect([answer.statusCode, answer.json()]).toEqual([200, { url: service.jumio.latest(id).link }]);
     const { identity } = await snapshotOf(service, id);
-    expect(identity).toMatchObject({ consentVersion: service.desk.consentVersion, consentLanguage: 'fr' });
+    expect(identity).toMatchObject({ consentVersion: service.ctx.consentVersion, consentLanguage: 'fr' });
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
@@ -233,7 +233,7 @@ describe('a native application that goes on for its person', () => {
     const id = randomUUID();
     const answer = await native(service, id).post(JSON.stringify(body));
     expect([answer.statusCode, answer.json().field]).toEqual([400, field]);
-    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+    expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
   it.each(['{', '', '{"__proto__": {}}'])('is told that the body is wrong: %j', async (text) => {

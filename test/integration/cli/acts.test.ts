@@ -15,8 +15,8 @@ async function cli(service: TestService, line: string, options: RunOptions = {})
   return runCli(service, line.split(' '), options);
 }
 
-async function kinds({ desk }: TestService, id: string): Promise<string[]> {
-  return (await desk.ledger.events(id)).map(({ kind }) => kind);
+async function kinds({ ctx }: TestService, id: string): Promise<string[]> {
+  return (await ctx.ledger.events(id)).map(({ kind }) => kind);
 }
 
 async function rejected() {
@@ -115,7 +115,7 @@ describe('restart', () => {
     expect(await signsIn(service, id)).toBe(403);
     await decide(service, id, 'PASSED');
     await reaches(service, id, 'approved');
-    expect((await snapshotOf(service, id)).identity.grantedFrom).toBeNull();
+    expect((await snapshotOf(service, id)).identity.attemptGrantedAt).toBeNull();
   });
 
   it('is one attempt: rejected again, the person is refused again', async () => {

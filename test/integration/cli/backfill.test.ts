@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { meet, withIdentity } from '../../../webhook/verification/record/record.ts';
+import { newIdentity, updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { openOn, put, signUp } from '../../contract/ledger/world.ts';
 import { runCli } from '../../support/clients/cli.ts';
 import { createFakeKratos } from '../../support/fakes/kratos.ts';
@@ -41,10 +41,13 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
       code: 0,
       result: { seen: 5, new: 5, inherited, dry_run: false },
     });
-    const rows = await Promise.all(ids.map((id) => ledger.snapshot(id)));
+    const rows = await Promise.all(ids.map((id) => ledger.record(id)));
     expect(rows.map((row) => row?.identity.status)).toEqual(['none', 'rejected', 'approved', 'none', 'none']);
     expect(rows.map((row) => row?.identity.inherited)).toEqual([null, 'rejected', 'approved', null, null]);
-    expect(rows[0]).toMatchObject({ identity: { schemaId: 'person', bornAt: BORN, revoke: 0 }, verifications: [] });
+    expect(rows[0]).toMatchObject({
+      identity: { schemaId: 'person', kratosCreatedAt: BORN, revocation: 0 },
+      verifications: [],
+    });
     expect(await ledger.nextDue()).toBeUndefined();
     expect(await ledger.events(null)).toMatchObject([{ kind: 'backfilled', detail: { seen: 5, made: 5 } }]);
   });
@@ -53,19 +56,21 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     const { clock, ledger, ids, kratos, run } = await world(2);
     const signedUp = await signUp(ledger, clock.now());
     kratos.everybody.push({ id: signedUp, metadataPublic: { jumio: { status: 'approved' } } });
-    const erased = withIdentity(meet({ id: ids[0] ?? '', inherited: 'rejected' }, 1), { erasedAt: clock.now() });
+    const erased = updateIdentity(newIdentity({ id: ids[0] ?? '', inherited: 'rejected' }, 1), {
+      erasedAt: clock.now(),
+    });
     await put(ledger, erased, clock.now());
-    const before = [await ledger.snapshot(signedUp), await ledger.snapshot(ids[0] ?? '')];
+    const before = [await ledger.record(signedUp), await ledger.record(ids[0] ?? '')];
     expect(JSON.parse((await run()).out)).toMatchObject({ seen: 3, new: 1 });
-    expect([await ledger.snapshot(signedUp), await ledger.snapshot(ids[0] ?? '')]).toEqual(before);
+    expect([await ledger.record(signedUp), await ledger.record(ids[0] ?? '')]).toEqual(before);
     expect(JSON.parse((await run()).out)).toMatchObject({ seen: 3, new: 0 });
   });
 
   it('only counts in a dry run', async () => {
     const { ledger, ids, run, kratos } = await world();
     expect(JSON.parse((await run('--dry-run')).out)).toMatchObject({ seen: 5, new: 5, dry_run: true });
-    for (const id of ids) expect(await ledger.snapshot(id)).toBeUndefined();
-    expect(await ledger.newcomers.mark()).toBeUndefined();
+    for (const id of ids) expect(await ledger.record(id)).toBeUndefined();
+    expect(await ledger.bulkInsert.mark()).toBeUndefined();
     expect(await ledger.events(null)).toEqual([]);
     expect(kratos.calls.list).toEqual([undefined, '2', '4']);
   });
@@ -89,12 +94,12 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
 
   it('begins again where Kratos does not know its place any more, or where it is told to', async () => {
     const { ledger, kratos, run } = await world();
-    await ledger.newcomers.meet([], () => JSON.stringify({ seen: 400, made: 0, from: 'of-another-kratos' }));
+    await ledger.bulkInsert.meet([], () => JSON.stringify({ seen: 400, made: 0, from: 'of-another-kratos' }));
     const real = createFakeKratosList(kratos);
     kratos.instead.list = (size, from) =>
       from === 'of-another-kratos' ? kratosFails({ operation: 'list', status: 400 }) : real.list(size, from);
     expect(JSON.parse((await run()).out)).toMatchObject({ seen: 5, new: 5 });
-    await ledger.newcomers.meet([], () => JSON.stringify({ seen: 2, made: 0, from: '2' }));
+    await ledger.bulkInsert.meet([], () => JSON.stringify({ seen: 2, made: 0, from: '2' }));
     kratos.calls.list.length = 0;
     await run('--restart');
     expect(kratos.calls.list[0]).toBeUndefined();
@@ -155,7 +160,7 @@ describe('backfill', () => {
     setTimeout(() => void door.run('rollback'), 600);
     const { code, out } = await runCli({ clock: createMovedClock(), databaseUrl, kratos }, FAST);
     expect({ code, result: JSON.parse(out) }).toMatchObject({ code: 0, result: { new: 1 } });
-    expect(await ledger.newcomers.mark()).toBeUndefined();
+    expect(await ledger.bulkInsert.mark()).toBeUndefined();
   });
 
   it.each([

@@ -20,15 +20,15 @@ describe('backup', () => {
   it('copies what was committed a moment ago, while the service has the ledger open and goes on writing', async () => {
     const { ledger, beside, file } = await world();
     const [id, now] = [await signUp(ledger), beside.clock.now()];
-    await ledger.change(id, now, (snapshot) => snapshot && { snapshot, events: [{ kind: 'met' }] });
+    await ledger.change(id, now, (record) => record && { record, events: [{ kind: 'met' }] });
     expect(await runCli(beside, ['backup', file])).toMatchObject({ code: 0, out: '' });
     const later = await signUp(ledger);
     const copy = await openOn(sqlite, `file:${file}`);
     expect(copy.origin).toBe('opened');
     expect(copy.referenceKey).toEqual(ledger.referenceKey);
-    expect(await copy.snapshot(id)).toEqual(await ledger.snapshot(id));
+    expect(await copy.record(id)).toEqual(await ledger.record(id));
     expect(await copy.events(id)).toEqual(await ledger.events(id));
-    expect(await copy.snapshot(later)).toBeUndefined();
+    expect(await copy.record(later)).toBeUndefined();
   });
 
   it('is a ledger that a service can go on with', async () => {
@@ -36,9 +36,9 @@ describe('backup', () => {
     const id = await signUp(ledger);
     await runCli(beside, ['backup', file]);
     const copy = await openLedger(`file:${file}`, beside.clock.now());
-    const snapshot = await copy.snapshot(id);
-    if (snapshot) await put(copy, { ...snapshot, identity: { ...snapshot.identity, nudges: 7 } });
-    expect((await copy.snapshot(id))?.identity.nudges).toBe(7);
+    const record = await copy.record(id);
+    if (record) await put(copy, { ...record, identity: { ...record.identity, readRequests: 7 } });
+    expect((await copy.record(id))?.identity.readRequests).toBe(7);
     await copy.close();
   });
 

@@ -94,10 +94,10 @@ describe('`doctor` on a whole installation', () => {
 
   it('changes nothing: not in the ledger, and nothing but looks at the neighbours', async () => {
     const { doctor, service, server } = await installation();
-    const before = await service.desk.ledger.events(null);
+    const before = await service.ctx.ledger.events(null);
     await doctor();
-    expect(await service.desk.ledger.events(null)).toEqual(before);
-    expect(await service.desk.ledger.nextDue()).toBeUndefined();
+    expect(await service.ctx.ledger.events(null)).toEqual(before);
+    expect(await service.ctx.ledger.nextDue()).toBeUndefined();
     expect(server.arrived.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'GET /admin/identities?page_size=1',
       'GET /sessions/whoami',
@@ -180,7 +180,7 @@ describe('`doctor` on a whole installation', () => {
 
   it('says that creation is paused, and why', async () => {
     const { doctor, service } = await installation();
-    await service.desk.ledger.budgets.stop('Jumio gave no link: is the domain prefix set?', Date.now());
+    await service.ctx.ledger.budgets.stop('Jumio gave no link: is the domain prefix set?', Date.now());
     const { code, out } = await doctor();
     expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining('is the domain prefix set?') });
   });

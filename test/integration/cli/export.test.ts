@@ -17,7 +17,7 @@ const DAY = 86_400_000;
 /** So many events, in one transaction. */
 async function note(ledger: Ledger, at: number, count: number): Promise<void> {
   const events = Array.from({ length: count }, (_, n) => ({ kind: 'noted', detail: { n } }));
-  await ledger.change(randomUUID(), at, () => ({ snapshot: newcomer(at), events }));
+  await ledger.change(randomUUID(), at, () => ({ record: newcomer(at), events }));
 }
 
 interface Line {
@@ -88,7 +88,7 @@ describe.each(DATABASES)('export on $dialect', (database) => {
     await note(ledger, now - 3 * DAY, 2);
     await note(ledger, now - DAY, 1);
     const id = await signUp(ledger, now);
-    await ledger.change(id, now, (snapshot) => snapshot && { snapshot, events: [{ kind: 'met' }] });
+    await ledger.change(id, now, (record) => record && { record, events: [{ kind: 'met' }] });
     expect(parsed((await runCli(beside, ['export', '--since', '2d'])).out)).toHaveLength(2);
     expect(parsed((await runCli(beside, ['export', '--identity', id])).out)).toMatchObject([{ identity: id }]);
     expect((await runCli(beside, ['export', '--identity', randomUUID()])).out).toBe('');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import type { LedgerEvent, Snapshot } from '../../../webhook/model.ts';
-import { withIdentity, withVerification } from '../../../webhook/verification/record/record.ts';
+import type { IdentityRecord, LedgerEvent } from '../../../webhook/model.ts';
+import { updateIdentity, updateVerification } from '../../../webhook/verification/record/record.ts';
 import { newcomer, openOn, put } from '../../contract/ledger/world.ts';
 import { decide, signedUp } from '../../support/builders/people.ts';
 import { validate } from '../../support/clients/calls.ts';
@@ -39,12 +39,12 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
   async function person(
     ledger: Ledger,
     at: number,
-    change: (s: Snapshot) => Snapshot = (s) => s,
+    change: (s: IdentityRecord) => IdentityRecord = (s) => s,
     events: LedgerEvent[] = [],
   ) {
-    const snapshot = change(newcomer(at));
-    await ledger.change(snapshot.identity.id, at, () => ({ snapshot, events }));
-    return snapshot;
+    const record = change(newcomer(at));
+    await ledger.change(record.identity.id, at, () => ({ record, events }));
+    return record;
   }
 
   it('report counts each day by verdict and by rule, with the median time to a decision', async () => {
@@ -55,11 +55,11 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
       const verificationId = verifications[0]?.id ?? '';
       const detail = { verdict: minutes === 10 ? 'FAILED' : 'PASSED', reason: null, previous: null };
       const events = [{ kind: 'decided', verificationId, detail }];
-      await ledger.change(identity.id, now, (snapshot) => snapshot && { snapshot, events });
+      await ledger.change(identity.id, now, (record) => record && { record, events });
     }
     const refusal = { policy: 'abc', flow: null, kind: 'login' };
     // Met today, and made long before: a backfill is no sign-up.
-    await person(ledger, now, (snapshot) => withIdentity(snapshot, { bornAt: now - 2 * DAY }));
+    await person(ledger, now, (record) => updateIdentity(record, { kratosCreatedAt: now - 2 * DAY }));
     await person(ledger, now - 2 * DAY, undefined, [{ kind: 'started' }, { kind: 'creation_paused' }]);
     await person(ledger, now, undefined, [
       { kind: 'blocked', detail: { ...refusal, rule: 0, name: 'rejected', status: 'rejected' } },
@@ -90,24 +90,24 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
 
   it('list --stuck names everybody who needs an operator, and nobody else', async () => {
     const { beside, ledger, now } = await world();
-    const row = (patch: object) => (snapshot: Snapshot) =>
-      withVerification(snapshot, snapshot.verifications[0]?.id ?? '', patch);
-    const made: Record<string, Snapshot> = {
-      publish_stuck: await person(ledger, now, (s) => withIdentity(s, { stuck: 1 })),
-      gone: await person(ledger, now, (s) => withIdentity(s, { gone: 1, missingSince: now - DAY })),
-      parked: await person(ledger, now, row({ parked: 1, lastError: 'status 400' })),
+    const row = (patch: object) => (record: IdentityRecord) =>
+      updateVerification(record, record.verifications[0]?.id ?? '', patch);
+    const made: Record<string, IdentityRecord> = {
+      publish_stuck: await person(ledger, now, (s) => updateIdentity(s, { publishRefused: 1 })),
+      gone: await person(ledger, now, (s) => updateIdentity(s, { deletedInKratos: 1, missingSince: now - DAY })),
+      parked: await person(ledger, now, row({ createRefused: 1, lastError: 'status 400' })),
       not_created: await person(ledger, now, row({ attempts: 3, lastError: 'timeout' })),
       unreadable: await person(ledger, now, row({ state: 'started', attempts: 5, lastError: 'status 500' })),
       contradiction: await person(ledger, now, undefined, [{ kind: 'contradiction' }]),
       eid_unread: await person(ledger, now, (s) =>
-        withIdentity(s, { evidence: 1, evidenceSince: now - 2 * HOUR, evidenceAt: now, evidenceTries: 3 }),
+        updateIdentity(s, { eidCheck: 1, eidReportedSince: now - 2 * HOUR, eidReportedAt: now, eidFailures: 3 }),
       ),
-      erase_owed: await person(ledger, now, (s) => withIdentity(s, { erasedAt: now - 2 * HOUR, jumioDue: now })),
+      erase_owed: await person(ledger, now, (s) => updateIdentity(s, { erasedAt: now - 2 * HOUR, jumioDue: now })),
     };
     await person(ledger, now);
     // Told of just now, and of long ago by a sign-in that healed: neither was tried for long.
-    await person(ledger, now, (s) => withIdentity(s, { evidence: 2, evidenceSince: now, evidenceTries: 1 }));
-    await person(ledger, now, (s) => withIdentity(s, { evidence: 1, evidenceSince: now - DAY }));
+    await person(ledger, now, (s) => updateIdentity(s, { eidCheck: 2, eidReportedSince: now, eidFailures: 1 }));
+    await person(ledger, now, (s) => updateIdentity(s, { eidCheck: 1, eidReportedSince: now - DAY }));
     await ledger.budgets.stop('Jumio answers 403', now);
     const { code, out } = await runCli(beside, ['list', '--stuck', '--json']);
     const [pause, ...listed] = lines(out);

@@ -57,7 +57,7 @@ async function approved({ service, issuer }: Awaited<ReturnType<typeof withEid>>
   return id;
 }
 
-const kindsOf = async ({ desk }: TestService, id: string) => (await desk.ledger.events(id)).map(({ kind }) => kind);
+const kindsOf = async ({ ctx }: TestService, id: string) => (await ctx.ledger.events(id)).map(({ kind }) => kind);
 
 describe('a sign-up with an eID', () => {
   it('is approved when its hook is answered, with one read of Kratos, one PATCH and no call of Jumio', async () => {
@@ -71,7 +71,7 @@ describe('a sign-up with an eID', () => {
   it('keeps who the person is to the eID as a hash that tells nobody, and nothing of the ID token', async () => {
     const world = await withEid();
     const id = await approved(world, 'anna-of-the-eid');
-    const text = JSON.stringify([await snapshotOf(world.service, id), await world.service.desk.ledger.events(id)]);
+    const text = JSON.stringify([await snapshotOf(world.service, id), await world.service.ctx.ledger.events(id)]);
     expect(text).not.toContain('anna-of-the-eid');
     expect(world.service.logs.text()).not.toContain('anna-of-the-eid');
     expect(findCanaries(text + world.service.logs.text())).toEqual([]);
@@ -109,10 +109,10 @@ describe('a sign-up with an eID', () => {
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
     issuer.instead['/jwks'] = { status: 503, body: '' };
     await signUp(service, id);
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', evidence: 1 });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', eidCheck: 1 });
     pass(service, HOUR);
     await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(1));
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBeGreaterThan(1));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBeGreaterThan(1));
     expect((await kindsOf(service, id)).filter((kind) => kind === 'eid_unread')).toHaveLength(1);
     delete issuer.instead['/jwks'];
     pass(service, 5 * HOUR);
@@ -130,7 +130,7 @@ describe('a sign-up with an eID', () => {
     await signUp(service, id);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
     expect(await kindsOf(service, id)).toEqual(expect.arrayContaining([...expected, 'requested']));
-    const events = JSON.stringify(await service.desk.ledger.events(id));
+    const events = JSON.stringify(await service.ctx.ledger.events(id));
     expect(findCanaries(events + service.logs.text())).toEqual([]);
   });
 
@@ -153,7 +153,7 @@ describe('a sign-up with an eID', () => {
     const standings = async () => {
       pass(service, HOUR);
       const found = await Promise.all(ids.map((id) => snapshotOf(service, id)));
-      expect(found.map(({ identity }) => identity.evidence)).toEqual([0, 0]);
+      expect(found.map(({ identity }) => identity.eidCheck)).toEqual([0, 0]);
       return found.map(({ identity }) => identity.standing);
     };
     expect(new Set(await eventually(standings))).toEqual(new Set(['approved', null]));
@@ -264,7 +264,7 @@ describe('a link or an unlinking of which the hook could not be kept', () => {
     service.worker.wake();
     await reaches(service, gone, 'pending');
     expect(await kindsOf(service, gone)).toContain('eid_withdrawn');
-    await eventually(async () => expect((await snapshotOf(service, kept)).identity.evidence).toBe(0));
+    await eventually(async () => expect((await snapshotOf(service, kept)).identity.eidCheck).toBe(0));
     expect((await snapshotOf(service, kept)).identity.standing).toBe('approved');
   });
 });
@@ -283,7 +283,7 @@ describe('a link of which nobody told', () => {
     service.clock.advance(5 * HOUR);
     expect((await runCli(service, ['recheck', id], { env: eidOf(issuer) })).code).toBe(0);
     service.worker.wake();
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidence).toBe(0));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe(0));
     await eventually(async () => expect(await kindsOf(service, id)).toContain(older ? 'eid_refused' : 'eid_approved'));
     await reaches(service, id, status);
   });

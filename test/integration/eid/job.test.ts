@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
-import type { Desk } from '../../../webhook/verification/context.ts';
+import type { Context } from '../../../webhook/verification/context.ts';
 import { erase } from '../../../webhook/verification/operator/actions.ts';
-import { goOn } from '../../../webhook/verification/person/continue.ts';
-import { start } from '../../../webhook/verification/person/sign-up.ts';
+import { continueVerification } from '../../../webhook/verification/person/continue.ts';
+import { handleSignUp } from '../../../webhook/verification/person/sign-up.ts';
 import { agreeing, decide, signedUp, visitor } from '../../support/builders/people.ts';
 import { AUTHENTIC, initiate, post, validate } from '../../support/clients/calls.ts';
 import { runCli } from '../../support/clients/cli.ts';
@@ -41,12 +41,12 @@ const link = (service: TestService, id: string) => post(service, '/eid/link', { 
 
 /** Counts the times that the worker claims anything. */
 function counting(claims: { count: number }) {
-  return (desk: Desk): Desk => ({
-    ...desk,
+  return (ctx: Context): Context => ({
+    ...ctx,
     ledger: {
-      ...desk.ledger,
+      ...ctx.ledger,
       claim: async (options) => {
-        const claimed = await desk.ledger.claim(options);
+        const claimed = await ctx.ledger.claim(options);
         claims.count += claimed.length;
         return claimed;
       },
@@ -60,14 +60,19 @@ describe('the evidence that is owed', () => {
   it('where no eID is configured any more is read no more: the sign-up goes on to Jumio, and the worker rests', async () => {
     const before = await world({ idle: true });
     const id = randomUUID();
-    await start(before.service.desk, before.service.worker, { identityId: id, returnTo: null, method: 'oidc' }, 0);
+    await handleSignUp(
+      before.service.ctx,
+      before.service.worker,
+      { identityId: id, returnTo: null, method: 'oidc' },
+      0,
+    );
     const claims = { count: 0 };
     const { kratos, clock, databaseUrl } = before.service;
-    const service = await testService({ kratos, clock, databaseUrl, desk: counting(claims) });
+    const service = await testService({ kratos, clock, databaseUrl, ctx: counting(claims) });
     pass(service, 20 * MINUTE);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 0, kratosDue: null }),
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 0, kratosDue: null }),
     );
     const { count } = claims;
     await aWhile();
@@ -93,11 +98,11 @@ describe('the evidence that is owed', () => {
       kratosFails({ operation: 'read', status: 404, code: 'identity-not-found' });
     await link(service, id);
     for (const turn of [1, 2, 3]) {
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.missing).toBe(turn));
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.missingCount).toBe(turn));
       pass(service, DAY);
     }
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ gone: 1, kratosDue: null }),
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ deletedInKratos: 1, kratosDue: null }),
     );
   });
 
@@ -109,11 +114,11 @@ describe('the evidence that is owed', () => {
     issuer.instead['/jwks'] = { status: 429, headers: { 'retry-after': '60' }, body: '' };
     const asked = service.clock.now();
     await signUp(service, id);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(1));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBe(1));
     const reads = service.kratos.calls.oidcCredentials.length;
     await aWhile();
     expect(service.kratos.calls.oidcCredentials).toHaveLength(reads);
-    expect((await snapshotOf(service, id)).identity.evidenceDue).toBeGreaterThanOrEqual(asked + MINUTE);
+    expect((await snapshotOf(service, id)).identity.eidDue).toBeGreaterThanOrEqual(asked + MINUTE);
     delete issuer.instead['/jwks'];
     pass(service, 20 * MINUTE);
     await reaches(service, id, 'approved');
@@ -127,10 +132,10 @@ describe('the evidence that is owed', () => {
     issuer.instead['/jwks'] = { status: 503, body: '' };
     await signUp(service, id);
     for (const tries of [1, 2, 3]) {
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(tries));
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBe(tries));
       pass(service, 40 * MINUTE);
     }
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.evidenceTries).toBe(4));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBe(4));
     const { out: listed } = await runCli(service, ['list', '--stuck', '--json']);
     expect(JSON.parse(listed)).toMatchObject({ kind: 'eid_unread', identity: id, detail: 'pending' });
     const { out: status } = await runCli(service, ['status', id]);
@@ -151,13 +156,13 @@ describe('the evidence that is owed', () => {
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
     await signUp(service, id);
     const now = service.clock.now();
-    await service.desk.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
+    await service.ctx.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
     service.kratos.instead.oidcCredentials = undefined;
     await link(service, id);
     pass(service, 20 * MINUTE);
     await eventually(async () => expect((await snapshotOf(service, id)).identity.published).toBeGreaterThan(1));
     const { identity, verifications } = await snapshotOf(service, id);
-    expect([identity.standing, identity.evidence, verifications]).toEqual([null, 0, []]);
+    expect([identity.standing, identity.eidCheck, verifications]).toEqual([null, 0, []]);
     expect(await kindsOf(service, id)).not.toContain('eid_approved');
   });
 
@@ -187,7 +192,7 @@ describe('the evidence that is owed', () => {
     service.kratos.instead.oidcCredentials = undefined;
     pass(service, 20 * MINUTE);
     await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_refused'));
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 0, standing: null });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 0, standing: null });
   });
 
   it('does not let somebody start anew of whom the published copy says rejected', async () => {
@@ -199,7 +204,7 @@ describe('the evidence that is owed', () => {
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
     await link(service, id);
     const person = { identityId: id, inherited: 'rejected' } as const;
-    await goOn(service.desk, service.worker, person, agreeing(service), 0);
+    await continueVerification(service.ctx, service.worker, person, agreeing(service), 0);
     await browser.get('/jumio/verify');
     expect(service.jumio.calls.create).toEqual([]);
     expect((await snapshotOf(service, id)).verifications).toEqual([]);
@@ -221,7 +226,7 @@ describe('an eID provider that is down', () => {
     await decide(service, id, 'REJECTED');
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
     await eventually(() => expect(service.kratos.calls.revokeSessions).toEqual([id]));
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ evidence: 2, kratosAttempts: 0 });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 2, kratosAttempts: 0 });
   });
 
   it('and hangs takes no hand from those who have no eID', async () => {
@@ -229,13 +234,13 @@ describe('an eID provider that is down', () => {
     const hanging = new Promise<never>((_resolve, reject) => {
       giveUp = () => reject(new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'timeout' }));
     });
-    const hangs = (eid: Desk['eid']) => eid && { ...eid, client: { ...eid.client, verify: () => hanging } };
-    const { service, issuer } = await world({ desk: (desk) => ({ ...desk, eid: hangs(desk.eid) }) });
+    const hangs = (eid: Context['eid']) => eid && { ...eid, client: { ...eid.client, verify: () => hanging } };
+    const { service, issuer } = await world({ ctx: (ctx) => ({ ...ctx, eid: hangs(ctx.eid) }) });
     onTestFinished(giveUp);
     const crowd = Array.from({ length: 40 }, () => randomUUID());
     await Promise.all(crowd.map((id) => has(service, issuer, id, id)));
     for (const identityId of crowd)
-      await start(service.desk, service.worker, { identityId, returnTo: null, method: 'oidc' }, 0);
+      await handleSignUp(service.ctx, service.worker, { identityId, returnTo: null, method: 'oidc' }, 0);
     await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(10));
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id });
@@ -264,7 +269,7 @@ describe('an approval by an eID', () => {
       const POLICY = 'rules: [{ then: allow }]';
       const service = await testService({ kratos, clock, databaseUrl, env: { EID_PROVIDERS, POLICY } });
       await link(service, id);
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.evidence).toBe(0));
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe(0));
       expect((await snapshotOf(service, id)).identity.standing).toBe('approved');
       kratos.credentials.set(id, []);
       await link(service, id);

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
 import { createEidClient } from '../../../webhook/eid/client.ts';
-import { tellOfProviders } from '../../../webhook/eid/provider-check.ts';
+import { logProviderProblems } from '../../../webhook/eid/provider-check.ts';
 import { createLogger } from '../../../webhook/logging.ts';
 import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
 import { MINIMAL } from '../../support/service/environment.ts';
@@ -28,7 +28,7 @@ async function linesOf({ issuer }: EidIssuer, { levels = [] }: { levels?: string
   const log = createLogger('info', { write: (line) => void lines.push(line) });
   const providers = { mobile: { issuer, client_id: 'bridge', levels } };
   const client = createEidClient({ providers, userAgent: 'Test/1', deadline: 1_000, now: Date.now });
-  await tellOfProviders({ client, providers }, log);
+  await logProviderProblems({ client, providers }, log);
   return lines.map((line) => JSON.parse(line).msg);
 }
 

@@ -53,7 +53,7 @@ describe('POST /jumio/decision', () => {
     const shown = { subject: randomUUID(), metadata_public: { jumio: { status: 'rejected' } } };
     const met = await ask(await testService(), shown);
     expect([met.statusCode, met.json()]).toMatchObject([403, { allow: false, status: 'rejected' }]);
-    const failing = await testService({ env: { ON_FAILURE: 'allow' }, desk: ledgerFailing('gate') });
+    const failing = await testService({ env: { ON_FAILURE: 'allow' }, ctx: ledgerFailing('gate') });
     expect((await ask(failing, shown)).statusCode).toBe(403);
   });
 
@@ -61,8 +61,8 @@ describe('POST /jumio/decision', () => {
     const service = await testService({ env: { POLICY: STRICT } });
     const id = randomUUID();
     await ask(service, { subject: id });
-    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
-    expect(await service.desk.ledger.events(id)).toEqual([]);
+    expect(await service.ctx.ledger.record(id)).toBeUndefined();
+    expect(await service.ctx.ledger.events(id)).toEqual([]);
     expect([service.kratos.calls.read, service.kratos.calls.whoami, service.kratos.calls.publish]).toEqual([
       [],
       [],
@@ -74,7 +74,7 @@ describe('POST /jumio/decision', () => {
     ['block', 403],
     ['allow', 200],
   ] as const)('says what ON_FAILURE=%s says while the ledger cannot be read', async (word, code) => {
-    const service = await testService({ env: { ON_FAILURE: word }, desk: ledgerFailing('gate') });
+    const service = await testService({ env: { ON_FAILURE: word }, ctx: ledgerFailing('gate') });
     const answer = await ask(service, { subject: randomUUID() });
     expect([answer.statusCode, answer.json()]).toEqual([
       code,

@@ -15,8 +15,8 @@ function flow(id: string, more: object = {}) {
 }
 
 /** What the gate noted of an identity. */
-async function noted({ desk }: TestService, id: string): Promise<{ kind: string; detail: unknown }[]> {
-  const events = await desk.ledger.events(id);
+async function noted({ ctx }: TestService, id: string): Promise<{ kind: string; detail: unknown }[]> {
+  const events = await ctx.ledger.events(id);
   return events
     .filter(({ kind }) => ['blocked', 'would_block', 'undecided'].includes(kind))
     .map(({ kind, detail }) => ({ kind, detail }));
@@ -27,7 +27,7 @@ describe('a block', () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
-    const detail = { rule: 0, name: 'rejected', policy: service.desk.policy.hash, flow: 'flow-1', kind: 'login' };
+    const detail = { rule: 0, name: 'rejected', policy: service.ctx.policy.hash, flow: 'flow-1', kind: 'login' };
     expect(await noted(service, id)).toEqual([{ kind: 'blocked', detail: { ...detail, status: 'rejected' } }]);
   });
 
@@ -53,7 +53,7 @@ describe('a block', () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
-    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+    expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
   it('is the same answer in time where the event cannot be written, and is noted with the next sign-in after', async () => {
@@ -76,7 +76,7 @@ describe('a sign-in that is let in', () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
-    expect(await service.desk.ledger.events(id)).toEqual([]);
+    expect(await service.ctx.ledger.events(id)).toEqual([]);
   });
 });
 
@@ -92,7 +92,7 @@ describe('in shadow mode', () => {
   });
 
   it('a gate that cannot decide lets in too, and is noted', async () => {
-    const service = await testService({ env, desk: ledgerFailing('gate') });
+    const service = await testService({ env, ctx: ledgerFailing('gate') });
     const id = randomUUID();
     expect((await validate(service, { kratos_identity_id: id, ...flow('flow-1') })).statusCode).toBe(204);
     expect(await noted(service, id)).toMatchObject([
@@ -102,7 +102,7 @@ describe('in shadow mode', () => {
 
   it('the mode, what happens on failure and the policy are visible at /health/ready', async () => {
     const service = await testService({ env });
-    const gate = { mode: 'shadow', on_failure: 'block', policy: service.desk.policy.hash };
+    const gate = { mode: 'shadow', on_failure: 'block', policy: service.ctx.policy.hash };
     expect((await service.app.inject('/health/ready')).json()).toMatchObject({ status: 'ok', gate });
   });
 
@@ -118,7 +118,7 @@ describe('a gate that can decide from neither the ledger nor the copy', () => {
     ['block', 403, 'blocked'],
     ['allow', 204, 'undecided'],
   ] as const)('does what ON_FAILURE=%s says: each use is a line in the log and an event', async (word, code, kind) => {
-    const service = await testService({ env: { ON_FAILURE: word }, desk: ledgerFailing('gate') });
+    const service = await testService({ env: { ON_FAILURE: word }, ctx: ledgerFailing('gate') });
     const id = randomUUID();
     const answer = await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
     expect(answer.statusCode).toBe(code);
@@ -130,12 +130,12 @@ describe('a gate that can decide from neither the ledger nor the copy', () => {
   });
 
   it('decides by the copy where there is one, whatever ON_FAILURE says', async () => {
-    const service = await testService({ env: { ON_FAILURE: 'allow' }, desk: ledgerFailing('gate') });
+    const service = await testService({ env: { ON_FAILURE: 'allow' }, ctx: ledgerFailing('gate') });
     expect((await validate(service, { kratos_identity_id: randomUUID(), ...REJECTED })).statusCode).toBe(403);
   });
 
   it('refuses what is not a sign-in all the same', async () => {
-    const service = await testService({ env: { ON_FAILURE: 'allow' }, desk: ledgerFailing('gate') });
+    const service = await testService({ env: { ON_FAILURE: 'allow' }, ctx: ledgerFailing('gate') });
     expect((await validate(service, undefined)).statusCode).toBe(403);
     expect((await validate(service, '{}')).statusCode).toBe(403);
     expect((await validate(service, { kratos_identity_id: randomUUID() }, {})).statusCode).toBe(401);
@@ -156,10 +156,10 @@ describe('the text of a refusal', () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
-    await service.desk.ledger.change(
+    await service.ctx.ledger.change(
       id,
       0,
-      (found) => found && { snapshot: { ...found, identity: { ...found.identity, locale: 'fr' } } },
+      (found) => found && { record: { ...found, identity: { ...found.identity, locale: 'fr' } } },
     );
     const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, accept_language: 'de' });
     expect(answer.json()).toMatchObject({ messages: [{ messages: [{ text: expect.stringContaining('Vous') }] }] });

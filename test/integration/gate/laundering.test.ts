@@ -71,7 +71,7 @@ describe('no laundering', () => {
         expect(page.status).toBe(reason === 'Kratos is down' ? 503 : 401);
         expect((await browser.post(page.fields)).location).toBeUndefined();
         expect(service.jumio.calls.create).toEqual([]);
-        expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+        expect(await service.ctx.ledger.record(id)).toBeUndefined();
         expect((await signIn(copy)).statusCode).toBe(403);
       },
     );

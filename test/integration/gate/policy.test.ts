@@ -57,9 +57,9 @@ describe('the strict example', () => {
     const service = await testService({ env });
     service.jumio.instead.create = unanswered();
     const id = randomUUID();
-    const created = { created_at: new Date(service.desk.ledger.createdAt + 1).toISOString() };
+    const created = { created_at: new Date(service.ctx.ledger.createdAt + 1).toISOString() };
     await validate(service, { kratos_identity_id: id, metadata_public: null, ...created });
-    expect((await service.desk.ledger.snapshot(id))?.identity.status).toBe('pending');
+    expect((await service.ctx.ledger.record(id))?.identity.status).toBe('pending');
     expect((await validate(service, { kratos_identity_id: id, metadata_public: null })).statusCode).toBe(204);
   });
 });
@@ -84,7 +84,7 @@ describe('an approval that the policy calls too old', () => {
     const page = await browser().get('/jumio/verify');
     expect(page.body).toContain('<form');
     expect((await browser().get('/jumio/status')).sentence).toContain('some time ago');
-    expect((await service.desk.ledger.snapshot(id))?.identity.status).toBe('approved');
+    expect((await service.ctx.ledger.record(id))?.identity.status).toBe('approved');
   });
 });
 
@@ -134,7 +134,7 @@ describe('a refusal that offers a way on', () => {
   });
 
   it('is a plain refusal while the ledger cannot be written', async () => {
-    const service = await testService({ env, desk: ledgerFailing('change') });
+    const service = await testService({ env, ctx: ledgerFailing('change') });
     const { url, text } = await refused(service, randomUUID(), flow('flow-1'));
     expect([url, text.includes('http')]).toEqual([undefined, false]);
     expect(service.logs.text()).toContain('carries no way on');
@@ -144,7 +144,7 @@ describe('a refusal that offers a way on', () => {
     const service = await testService({ env: { ...env, GATE_MODE: 'shadow' } });
     const id = randomUUID();
     expect((await validate(service, { kratos_identity_id: id, ...flow('flow-1') })).statusCode).toBe(204);
-    expect((await service.desk.ledger.events(id)).map(({ kind }) => kind)).toEqual(['would_block']);
+    expect((await service.ctx.ledger.events(id)).map(({ kind }) => kind)).toEqual(['would_block']);
   });
 
   it('puts no address into the log', async () => {

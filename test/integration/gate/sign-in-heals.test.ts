@@ -15,12 +15,12 @@ function signIn(service: TestService, id: string, more: object = {}) {
 }
 
 /** The time of a sign-up so many milliseconds after the ledger was made. */
-function created({ desk }: TestService, after: number): { created_at: string } {
-  return { created_at: new Date(desk.ledger.createdAt + after).toISOString() };
+function created({ ctx }: TestService, after: number): { created_at: string } {
+  return { created_at: new Date(ctx.ledger.createdAt + after).toISOString() };
 }
 
-async function kinds({ desk }: TestService, id: string): Promise<string[]> {
-  return (await desk.ledger.events(id)).map(({ kind }) => kind);
+async function kinds({ ctx }: TestService, id: string): Promise<string[]> {
+  return (await ctx.ledger.events(id)).map(({ kind }) => kind);
 }
 
 async function decide(service: TestService, id: string, type: 'PASSED' | 'WARNING' | 'REJECTED') {
@@ -33,7 +33,7 @@ async function decide(service: TestService, id: string, type: 'PASSED' | 'WARNIN
 /** Nothing of theirs was started, and nothing of theirs is in the ledger, but that they were refused. */
 async function expectUnknown(service: TestService, id: string, refusals = 0): Promise<void> {
   expect(await writtenBy(service, id)).toEqual({ verifications: undefined, events: refusals, unmatched: 0 });
-  const kinds = (await service.desk.ledger.events(id)).map(({ kind }) => kind);
+  const kinds = (await service.ctx.ledger.events(id)).map(({ kind }) => kind);
   expect(kinds.every((kind) => kind === 'blocked')).toBe(true);
   expect(service.jumio.calls.create).toEqual([]);
 }
@@ -142,7 +142,7 @@ describe('a sign-in whose published copy is not ours', () => {
     service.kratos.instead.publish = () => kratosDown('patch');
     service.kratos.copies.set(id, { status: 'rejected', source: 'jumio' });
     expect((await signIn(service, id)).statusCode).toBe(403);
-    const events = await service.desk.ledger.events(id);
+    const events = await service.ctx.ledger.events(id);
     expect(events.filter(({ kind }) => kind === 'contradiction').map(({ detail }) => detail)).toEqual([
       { ledger: 'approved', copy: 'rejected' },
     ]);
@@ -198,9 +198,9 @@ describe('a sign-in while a verification is under way', () => {
       await signUp(service, id);
       await decide(service, id, type);
       pass(service, DAY);
-      const before = (await snapshotOf(service, id)).identity.nudges;
+      const before = (await snapshotOf(service, id)).identity.readRequests;
       await signIn(service, id);
-      expect((await snapshotOf(service, id)).identity.nudges).toBe(before);
+      expect((await snapshotOf(service, id)).identity.readRequests).toBe(before);
     }
   });
 });

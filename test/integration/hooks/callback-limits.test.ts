@@ -23,8 +23,8 @@ function padded(text: string, bytes: number): string {
   return `${text.slice(0, -1)},"padding":"${'x'.repeat(fill)}"}`;
 }
 
-async function nudges(service: TestService, id: string): Promise<number> {
-  return (await snapshotOf(service, id)).identity.nudges;
+async function readRequests(service: TestService, id: string): Promise<number> {
+  return (await snapshotOf(service, id)).identity.readRequests;
 }
 
 describe('a callback of more than 64 KiB', () => {
@@ -32,11 +32,11 @@ describe('a callback of more than 64 KiB', () => {
     const { service, id, execution } = await started();
     const text = callbackOf(execution);
     expect((await callback(service, padded(text, LIMIT))).statusCode).toBe(200);
-    expect(await nudges(service, id)).toBe(1);
+    expect(await readRequests(service, id)).toBe(1);
     const answer = await callback(service, padded(text, LIMIT + 1));
     expect(answer.statusCode).toBe(413);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(await nudges(service, id)).toBe(1);
+    expect(await readRequests(service, id)).toBe(1);
   });
 
   it('is refused with 413 by its content-length, before its bytes come', async () => {
@@ -55,7 +55,7 @@ describe('a callback of more than 64 KiB', () => {
     expect((await send(port, { ...request, headers: JSON_TYPE })).status).toBe(413);
     const signature = ['x-jumio-signature', hmac(text)];
     expect((await send(port, { ...request, headers: [...JSON_TYPE, ...signature] })).status).toBe(413);
-    expect(await nudges(service, id)).toBe(0);
+    expect(await readRequests(service, id)).toBe(0);
   });
 });
 
@@ -72,7 +72,7 @@ describe('a callback that cannot be read', () => {
     const headers = { 'content-type': type };
     expect((await callback(service, text, headers)).statusCode).toBe(415);
     expect((await callback(service, text, { ...headers, ...signed(text) })).statusCode).toBe(415);
-    expect(await nudges(service, id)).toBe(0);
+    expect(await readRequests(service, id)).toBe(0);
   });
 
   it('is refused with 415 where it has no content type', async () => {
@@ -92,7 +92,7 @@ describe('a callback that cannot be read', () => {
     ]);
     expect((await callback(service, bytes)).statusCode).toBe(400);
     expect((await callback(service, bytes, signed(bytes))).statusCode).toBe(400);
-    expect(await nudges(service, id)).toBe(0);
+    expect(await readRequests(service, id)).toBe(0);
   });
 
   const secret = CANARIES.body;
@@ -112,7 +112,7 @@ describe('a callback that cannot be read', () => {
       expect(answer.json()).toEqual({ status: 400, title: expect.any(String) });
       expect(findCanaries(answer.body)).toEqual([]);
     }
-    expect(await nudges(service, id)).toBe(0);
+    expect(await readRequests(service, id)).toBe(0);
     expect(findCanaries(service.logs.text())).toEqual([]);
   });
 
@@ -131,7 +131,7 @@ describe('a callback that cannot be read', () => {
     const text = JSON.stringify(value);
     expect((await callback(service, text, signed(text))).statusCode).toBe(400);
     expect((await callback(service, text)).statusCode).toBe(401);
-    expect(await nudges(service, id)).toBe(0);
+    expect(await readRequests(service, id)).toBe(0);
   });
 
   it('is refused with 400 when its reference is ours and the rest is not as documented', async () => {

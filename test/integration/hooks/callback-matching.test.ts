@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { goOn } from '../../../webhook/verification/person/continue.ts';
+import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { agreeing } from '../../support/builders/people.ts';
 import { callback, callbackOf, signed } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
@@ -9,12 +9,12 @@ import { type TestService, testService } from '../../support/service/service.ts'
 import { DAY, HOUR, SECOND } from '../../support/service/shifted-clock.ts';
 
 async function startAgain(service: TestService, identityId: string) {
-  await goOn(service.desk, service.worker, { identityId, inherited: null }, agreeing(service), 4_000);
+  await continueVerification(service.ctx, service.worker, { identityId, inherited: null }, agreeing(service), 4_000);
   return service.jumio.latest(identityId);
 }
 
 async function unmatched(service: TestService) {
-  const events = await service.desk.ledger.events(null);
+  const events = await service.ctx.ledger.events(null);
   return events.filter(({ kind }) => kind === 'unmatched').map(({ detail }) => detail);
 }
 
@@ -126,11 +126,11 @@ describe('a callback for an older attempt of the same identity', () => {
     pass(service, DAY + HOUR);
     const second = await startAgain(service, id);
     const reads = service.jumio.reads();
-    const before = (await snapshotOf(service, id)).identity.nudges;
+    const before = (await snapshotOf(service, id)).identity.readRequests;
     expect((await callback(service, callbackOf(second, 'PROCESSED', first.reference))).statusCode).toBe(200);
     const verification = first.reference.split('.')[1];
     expect(await unmatched(service)).toEqual([{ execution: second.executionId, verification }]);
-    expect([service.jumio.reads(), (await snapshotOf(service, id)).identity.nudges]).toEqual([reads, before]);
+    expect([service.jumio.reads(), (await snapshotOf(service, id)).identity.readRequests]).toEqual([reads, before]);
   });
 
   it('changes the standing only where Jumio completed it later than what counts', async () => {
@@ -204,7 +204,7 @@ describe('the same genuine callback, replayed 1,000 times', () => {
     const id = randomUUID();
     const execution = await signUp(service, id);
     await replay(service, callbackOf(execution, 'ACQUIRED'), 100);
-    const events = await service.desk.ledger.events(id);
+    const events = await service.ctx.ledger.events(id);
     expect(events.filter(({ kind }) => kind === 'callback')).toHaveLength(1);
   });
 });

@@ -19,9 +19,9 @@ async function started() {
 /** Nothing was kept of the request, and Jumio was not asked. */
 async function expectIgnored(service: TestService, id: string): Promise<void> {
   const { identity, verifications } = await snapshotOf(service, id);
-  expect(identity.nudges).toBe(0);
-  expect(verifications[0]).toMatchObject({ aliveAt: null, claimedStatus: null });
-  expect(await service.desk.ledger.events(null)).toEqual([]);
+  expect(identity.readRequests).toBe(0);
+  expect(verifications[0]).toMatchObject({ activeAt: null, claimedStatus: null });
+  expect(await service.ctx.ledger.events(null)).toEqual([]);
   expect(service.jumio.reads()).toBe(0);
 }
 

@@ -20,7 +20,7 @@ describe('a callback that is authentic', () => {
     const { service, id, execution } = await started();
     const answer = await callback(service, callbackOf(execution));
     expect([answer.statusCode, answer.body]).toEqual([200, '']);
-    expect((await snapshotOf(service, id)).identity.nudges).toBe(1);
+    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
   });
 
   it.each([
@@ -34,14 +34,14 @@ describe('a callback that is authentic', () => {
     const text = JSON.stringify(body);
     const answer = await callback(service, text, { 'x-jumio-signature': spell(hmac(text)) });
     expect(answer.statusCode).toBe(200);
-    expect((await snapshotOf(service, id)).identity.nudges).toBe(1);
+    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
   });
 
   it('by a signature over the exact bytes, however the JSON is spaced', async () => {
     const { service, id, execution } = await started();
     const text = `${JSON.stringify(JSON.parse(callbackOf(execution)), null, 3)}\r\n`;
     expect((await callback(service, text, signed(text))).statusCode).toBe(200);
-    expect((await snapshotOf(service, id)).identity.nudges).toBe(1);
+    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
   });
 
   it('by the new and by the old secret while it turns over', async () => {
@@ -66,14 +66,14 @@ describe('a callback that is authentic', () => {
     const pieces = [body.slice(0, 10), body.slice(10)];
     const answer = await send(await listen(service), { path: '/jumio/callback', headers, body: pieces });
     expect(answer.status).toBe(200);
-    expect((await snapshotOf(service, id)).identity.nudges).toBe(1);
+    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
   });
 
   it('by a signature with a foreign userReference, as the portal’s own test tool may send it', async () => {
     const { service, id, execution } = await started();
     const body = callbackOf(execution, 'PROCESSED', 'somebody else’s');
     expect((await callback(service, body, signed(body))).statusCode).toBe(200);
-    expect((await snapshotOf(service, id)).identity.nudges).toBe(1);
+    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
     expect((await writtenBy(service, id)).unmatched).toBe(0);
   });
 });

@@ -21,7 +21,7 @@ async function slowDisk(): Promise<{ service: TestService; hold: () => void; rel
       return ledger.note(...args);
     },
   });
-  const service = await testService({ desk: (desk) => ({ ...desk, ledger: slow(desk.ledger) }) });
+  const service = await testService({ ctx: (ctx) => ({ ...ctx, ledger: slow(ctx.ledger) }) });
   const hold = (): void => {
     gate = deferred<void>();
   };

@@ -90,7 +90,7 @@ describe('what initiate cannot use', () => {
     expect(answer.json()).toMatchObject({ status: 400, field });
     expect(answer.body).not.toContain(CANARIES.body);
     expect(service.jumio.calls.create).toEqual([]);
-    expect(await service.desk.ledger.snapshot(NIL)).toBeUndefined();
+    expect(await service.ctx.ledger.record(NIL)).toBeUndefined();
   });
 
   it('names the hook mistake and its fix for the nil UUID, in the answer and in the log', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Desk } from '../../../webhook/verification/context.ts';
+import type { Context } from '../../../webhook/verification/context.ts';
 import { decide, visitor } from '../../support/builders/people.ts';
 import { initiate, validate } from '../../support/clients/calls.ts';
 import { pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
@@ -10,8 +10,8 @@ import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
 const AT_CONSENT = { VERIFICATION_START: 'consent' } as const;
 
 /** What happened to an identity, but for what was told to Kratos and by Jumio's doorbell. */
-async function events({ desk }: TestService, id: string): Promise<string[]> {
-  const kinds = (await desk.ledger.events(id)).map(({ kind }) => kind);
+async function events({ ctx }: TestService, id: string): Promise<string[]> {
+  const kinds = (await ctx.ledger.events(id)).map(({ kind }) => kind);
   return kinds.filter((kind) => kind !== 'published' && kind !== 'callback');
 }
 
@@ -33,7 +33,7 @@ describe('with VERIFICATION_START=consent', () => {
     for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
     const { identity, verifications } = await reaches(service, id, 'pending');
     expect(verifications).toEqual([]);
-    expect(identity).toMatchObject({ invited: 1, version: 1, published: 1 });
+    expect(identity).toMatchObject({ awaitingConsent: 1, version: 1, published: 1 });
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending', source: 'jumio' });
     expect(await events(service, id)).toEqual(['invited']);
     nothingSent(service);
@@ -54,7 +54,7 @@ describe('with VERIFICATION_START=consent', () => {
     const told = { schema_id: 'person', created_at: new Date(born).toISOString() };
     for (const _ of [1, 2]) expect((await signsIn(service, id, told)).statusCode).toBe(204);
     const before = await reaches(service, id, 'pending');
-    expect(before.identity).toMatchObject({ invited: 1, schemaId: 'person', bornAt: born });
+    expect(before.identity).toMatchObject({ awaitingConsent: 1, schemaId: 'person', kratosCreatedAt: born });
     expect(await events(service, id)).toEqual(['healed', 'invited']);
     await signsIn(service, id, told);
     expect(await snapshotOf(service, id)).toEqual(before);
@@ -123,19 +123,22 @@ describe('what a hook tells of an identity', () => {
     const service = await testService();
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id, schema_id: 'person', created_at: BORN });
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ schemaId: 'person', bornAt: Date.parse(BORN) });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({
+      schemaId: 'person',
+      kratosCreatedAt: Date.parse(BORN),
+    });
   });
 
   it('is kept at a sign-in when it is news, and costs no write otherwise', async () => {
     let changes = 0;
-    const counting = (desk: Desk): Desk => {
-      const change: Desk['ledger']['change'] = (...all) => {
+    const counting = (ctx: Context): Context => {
+      const change: Context['ledger']['change'] = (...all) => {
         changes += 1;
-        return desk.ledger.change(...all);
+        return ctx.ledger.change(...all);
       };
-      return { ...desk, ledger: { ...desk.ledger, change } };
+      return { ...ctx, ledger: { ...ctx.ledger, change } };
     };
-    const service = await testService({ desk: counting });
+    const service = await testService({ ctx: counting });
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id });
     await decide(service, id, 'PASSED');
@@ -146,7 +149,7 @@ describe('what a hook tells of an identity', () => {
     };
     expect(await changesBy({ schema_id: 'person', created_at: BORN })).toBe(1);
     const told = await snapshotOf(service, id);
-    expect(told.identity).toMatchObject({ schemaId: 'person', bornAt: Date.parse(BORN) });
+    expect(told.identity).toMatchObject({ schemaId: 'person', kratosCreatedAt: Date.parse(BORN) });
     expect(await changesBy({ schema_id: 'person', created_at: BORN })).toBe(0);
     expect(await changesBy({ schema_id: 'company', created_at: BORN })).toBe(1);
     expect((await snapshotOf(service, id)).identity.schemaId).toBe('company');
@@ -159,7 +162,7 @@ describe('what a hook tells of an identity', () => {
       const id = randomUUID();
       expect((await initiate(service, { kratos_identity_id: id, ...odd })).statusCode).toBe(204);
       expect((await signsIn(service, id, odd)).statusCode).toBe(204);
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ schemaId: null, bornAt: null });
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ schemaId: null, kratosCreatedAt: null });
     },
   );
 });

@@ -32,7 +32,7 @@ describe('while the ledger cannot be written', () => {
     expect(ms).toBeLessThan(IN_TIME_MS);
     expect(errorLines(service, 'could not be kept')).toEqual([expect.objectContaining({ identity: id })]);
     release();
-    expect(await service.desk.ledger.snapshot(id)).toBeUndefined();
+    expect(await service.ctx.ledger.record(id)).toBeUndefined();
     const created = new Date(service.clock.now() + 1).toISOString();
     await validate(service, { kratos_identity_id: id, metadata_public: null, created_at: created });
     await reaches(service, id, 'pending');
@@ -48,7 +48,7 @@ describe('while the ledger cannot be written', () => {
     expect(answer.statusCode).toBe(503);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     release();
-    expect((await snapshotOf(service, id)).identity.nudges).toBe(0);
+    expect((await snapshotOf(service, id)).identity.readRequests).toBe(0);
     expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
     await reaches(service, id, 'approved');
   });
@@ -101,7 +101,7 @@ describe('while the ledger cannot be written', () => {
 });
 
 /** A ledger of which one method fails so. */
-function failing(name: 'gate' | 'change' | 'snapshot' | 'identityOfVerification', fail: () => Promise<never>) {
+function failing(name: 'gate' | 'change' | 'record' | 'identityOfVerification', fail: () => Promise<never>) {
   let broken = false;
   const breakable = (ledger: Ledger): Ledger => ({
     ...ledger,
@@ -109,7 +109,7 @@ function failing(name: 'gate' | 'change' | 'snapshot' | 'identityOfVerification'
       broken ? fail() : Reflect.apply(ledger[name], ledger, parameters),
   });
   return {
-    service: () => testService({ desk: (desk) => ({ ...desk, ledger: breakable(desk.ledger) }) }),
+    service: () => testService({ ctx: (ctx) => ({ ...ctx, ledger: breakable(ctx.ledger) }) }),
     fail: () => {
       broken = true;
     },
@@ -163,7 +163,7 @@ describe('while the ledger cannot be read', () => {
   });
 
   it('initiate answers 204 once the row is durable, whatever the wait for it sees', async () => {
-    const { service: build, fail } = failing('snapshot', () => Promise.reject(new Error('read failed')));
+    const { service: build, fail } = failing('record', () => Promise.reject(new Error('read failed')));
     const service = await build();
     const id = randomUUID();
     fail();
@@ -186,7 +186,7 @@ describe('while the ledger cannot be read', () => {
 describe('a fault of ours', () => {
   it('initiate answers 204 all the same, and logs it: a 5xx would strand the account', async () => {
     const service = await testService({
-      desk: (desk) => ({ ...desk, ledger: { ...desk.ledger, change: () => Promise.reject(new TypeError('odd')) } }),
+      ctx: (ctx) => ({ ...ctx, ledger: { ...ctx.ledger, change: () => Promise.reject(new TypeError('odd')) } }),
     });
     expect((await initiate(service, { kratos_identity_id: randomUUID() })).statusCode).toBe(204);
     expect(service.logs.lines()).toContainEqual(expect.objectContaining({ level: 50 }));

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lookAtDisk } from '../../../webhook/doctor/probes/disk.ts';
-import { lookAtLedger } from '../../../webhook/ledger/database/inspect.ts';
+import { inspectDisk } from '../../../webhook/doctor/probes/disk.ts';
+import { inspectLedger } from '../../../webhook/ledger/database/inspect.ts';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
 import { type Database, postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
 
@@ -20,7 +20,7 @@ async function opened(database: Database) {
 describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('looking into a ledger on $dialect', (database) => {
   it('finds it well beside the service that has it open', async () => {
     const { url } = await opened(database);
-    expect(await lookAtLedger(url)).toEqual({
+    expect(await inspectLedger(url)).toEqual({
       state: 'open',
       unwritable: undefined,
       missing: [],
@@ -34,7 +34,7 @@ describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('looking into a ledger
     await ledger.budgets.stop('Jumio gave no link', 1_000);
     const door = await database.sideDoor(url);
     await door.run(`update ledger_migrations set name = '0009_of_a_later_version'`);
-    expect(await lookAtLedger(url)).toMatchObject({
+    expect(await inspectLedger(url)).toMatchObject({
       missing: ['0001_core'],
       unknown: ['0009_of_a_later_version'],
       paused: [{ name: 'account', reason: 'Jumio gave no link' }],
@@ -43,8 +43,8 @@ describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('looking into a ledger
 
   it('makes none where there is none', async () => {
     const url = await database.fresh();
-    expect(await lookAtLedger(url)).toEqual({ state: 'absent' });
-    expect(await lookAtLedger(url)).toEqual({ state: 'absent' });
+    expect(await inspectLedger(url)).toEqual({ state: 'absent' });
+    expect(await inspectLedger(url)).toEqual({ state: 'absent' });
   });
 
   it('says what stands in the way of a write', async () => {
@@ -57,7 +57,7 @@ describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('looking into a ledger
         'options',
         `${readOnly.searchParams.get('options')} -c default_transaction_read_only=on`,
       );
-    const looked = await lookAtLedger(database.dialect === 'postgres' ? lastOptions(readOnly) : url);
+    const looked = await inspectLedger(database.dialect === 'postgres' ? lastOptions(readOnly) : url);
     expect(looked).toMatchObject({ state: 'open', unwritable: expect.stringMatching(/locked|read-only/) });
     if (database.dialect === 'sqlite') await door.run('rollback');
     expect(ledger.origin).toBe('made');
@@ -74,18 +74,18 @@ describe('the file of a SQLite ledger', () => {
   it('is seen to be open in another process, and this one does not count', async () => {
     const { url } = await opened(sqlite);
     const path = url.slice('file:'.length);
-    expect(await lookAtDisk(url)).toMatchObject({ openedBy: 0, freeBytes: expect.any(Number) });
+    expect(await inspectDisk(url)).toMatchObject({ openedBy: 0, freeBytes: expect.any(Number) });
     const child = spawn(process.execPath, [
       '-e',
       `require('fs').openSync(${JSON.stringify(path)}); console.log('open'); setInterval(() => {}, 1000)`,
     ]);
     onTestFinished(() => void child.kill('SIGKILL'));
     await once(child.stdout, 'data');
-    expect(await lookAtDisk(url)).toMatchObject({ openedBy: process.platform === 'linux' ? 1 : undefined });
+    expect(await inspectDisk(url)).toMatchObject({ openedBy: process.platform === 'linux' ? 1 : undefined });
   });
 
   it('is nowhere for PostgreSQL, and where there is no file', async () => {
-    expect(await lookAtDisk('postgres://localhost/ledger')).toBeUndefined();
-    expect(await lookAtDisk('file:/nowhere/ledger.sqlite')).toBeUndefined();
+    expect(await inspectDisk('postgres://localhost/ledger')).toBeUndefined();
+    expect(await inspectDisk('file:/nowhere/ledger.sqlite')).toBeUndefined();
   });
 });

@@ -126,7 +126,7 @@ describe('a forged hint that somebody has finished', () => {
     expect((await browser.get('/jumio/status')).sentence).toBe(WAITING);
     expect((await browser.get('/jumio/verify?acquisitionStatus=SUCCESS')).sentence).toBe(WAITING);
     expect(await snapshotOf(service, id)).toEqual(hinted);
-    expect((await service.desk.ledger.events(id)).map(({ kind }) => kind)).not.toContain('callback');
+    expect((await service.ctx.ledger.events(id)).map(({ kind }) => kind)).not.toContain('callback');
   });
 });
 

@@ -13,8 +13,8 @@ const ASKS =
 const DECLINED =
   'You did not agree, so your identity verification does not go on. You can change your mind at any time.';
 
-async function kinds({ desk }: TestService, id: string): Promise<string[]> {
-  return (await desk.ledger.events(id)).map(({ kind }) => kind);
+async function kinds({ ctx }: TestService, id: string): Promise<string[]> {
+  return (await ctx.ledger.events(id)).map(({ kind }) => kind);
 }
 
 describe('the page before anything leads to Jumio', () => {
@@ -78,8 +78,8 @@ describe('agreeing', () => {
     const { fields } = await browser.get('/jumio/verify');
     expect((await browser.post(fields)).location).toBe(service.jumio.latest(id).link);
     const { identity } = await reaches(service, id, 'pending');
-    expect(identity).toMatchObject({ consentVersion: service.desk.consentVersion, consentLanguage: 'en' });
-    expect(admins.at(-1)).toMatchObject({ consent: { text_version: service.desk.consentVersion, language: 'en' } });
+    expect(identity).toMatchObject({ consentVersion: service.ctx.consentVersion, consentLanguage: 'en' });
+    expect(admins.at(-1)).toMatchObject({ consent: { text_version: service.ctx.consentVersion, language: 'en' } });
   });
 
   it('once is enough: from then on the button leads on, also for a second try', async () => {
@@ -158,7 +158,7 @@ describe('where traits go to Jumio', () => {
     const again = visitor(after, id).browser;
     const { fields } = await again.get('/jumio/verify');
     expect((await again.post({ ...fields, consent: undefined })).location).toBeUndefined();
-    expect((await again.post({ ...fields, consent: before.desk.consentVersion })).location).toBeUndefined();
+    expect((await again.post({ ...fields, consent: before.ctx.consentVersion })).location).toBeUndefined();
     expect((await again.post(fields)).location).toBe(jumio.latest(id).link);
   });
 });

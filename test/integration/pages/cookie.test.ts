@@ -156,7 +156,7 @@ describe('the CSRF token', () => {
     const other = randomUUID();
     browser.session = service.kratos.signIn(other);
     expect((await browser.post(first.fields)).status).toBe(403);
-    expect(await service.desk.ledger.snapshot(other)).toBeUndefined();
+    expect(await service.ctx.ledger.record(other)).toBeUndefined();
   });
 
   it('is missing in what a foreign page can send without asking', async () => {

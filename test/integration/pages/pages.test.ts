@@ -154,7 +154,7 @@ describe('the hosted link', () => {
       expect(findCanaries(body + JSON.stringify(others))).toEqual([]);
     }
     expect(findCanaries(JSON.stringify(service.kratos.copies.get(id)))).toEqual([]);
-    expect(findCanaries(JSON.stringify(await service.desk.ledger.events(id)))).toEqual([]);
+    expect(findCanaries(JSON.stringify(await service.ctx.ledger.events(id)))).toEqual([]);
     expect(findCanaries(service.logs.text())).toEqual([]);
   });
 });

@@ -49,7 +49,7 @@ describe('who refuses', () => {
     service.jumio.instead.create = undefined;
     const now = service.clock.now();
     const how = { force: true, hasEid: false };
-    await service.desk.ledger.change(id, now, (found) => found && recheck(found, how, now));
+    await service.ctx.ledger.change(id, now, (found) => found && recheck(found, how, now));
     await isIdle(service, id);
     expect(service.jumio.executions).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('an attempt that is given up while Jumio is asked for it, which then fa
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
     const now = service.clock.now();
     const how = { verdict: 'PASSED', reason: 'seen at the counter', by: 'ann' } as const;
-    await service.desk.ledger.change(id, now, (found) => found && override(found, how, randomUUID(), now));
+    await service.ctx.ledger.change(id, now, (found) => found && override(found, how, randomUUID(), now));
     answer.resolve(undefined);
     await isIdle(service, id);
     const [first] = (await snapshotOf(service, id)).verifications;

@@ -100,13 +100,13 @@ describe.each(PAGES)('a person who has agreed, and whose status is %s,', (_statu
   it('changes nothing by opening the page, however often', async () => {
     const service = await testService();
     const { id, browser } = await arrange(service);
-    const before = await service.desk.ledger.snapshot(id);
-    const events = await service.desk.ledger.events(id);
+    const before = await service.ctx.ledger.record(id);
+    const events = await service.ctx.ledger.events(id);
     const calls = [service.jumio.calls.create.length, service.jumio.reads(), service.kratos.calls.publish.length];
     for (const _ of [1, 2, 3]) await browser.get('/jumio/verify?return_to=https%3A%2F%2Fapp.example.com%2Faccount');
     await service.app.inject({ method: 'HEAD', url: '/jumio/verify', headers: { cookie: browser.session } });
-    expect(await service.desk.ledger.snapshot(id)).toEqual(before);
-    expect(await service.desk.ledger.events(id)).toEqual(events);
+    expect(await service.ctx.ledger.record(id)).toEqual(before);
+    expect(await service.ctx.ledger.events(id)).toEqual(events);
     expect([service.jumio.calls.create.length, service.jumio.reads(), service.kratos.calls.publish.length]).toEqual(
       calls,
     );
@@ -116,13 +116,13 @@ describe.each(PAGES)('a person who has agreed, and whose status is %s,', (_statu
     const service = await testService();
     const { id, browser } = await arrange(service);
     pass(service, 2 * DAY);
-    const before = await service.desk.ledger.snapshot(id);
+    const before = await service.ctx.ledger.record(id);
     const creates = service.jumio.calls.create.length;
     for (const _ of [1, 2, 3]) await browser.get('/jumio/status');
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const now = await service.desk.ledger.snapshot(id);
+    const now = await service.ctx.ledger.record(id);
     expect(now?.verifications.length).toBe(before?.verifications.length);
-    expect(now?.verifications.every(({ renew }) => renew === 0) ?? true).toBe(true);
+    expect(now?.verifications.every(({ renewalRequested }) => renewalRequested === 0) ?? true).toBe(true);
     expect(service.jumio.calls.create).toHaveLength(creates);
   });
 });
@@ -159,7 +159,7 @@ describe('a person who was erased before anybody decided', () => {
     const service = await testService();
     const { id, browser } = await scene(service);
     const now = service.clock.now();
-    await service.desk.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
+    await service.ctx.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
     for (const path of ['/jumio/status', '/jumio/verify']) {
       const page = await browser.get(path);
       expect(page.sentence).toBe('Your identity has not been verified yet.');

@@ -45,9 +45,9 @@ describe('an error', () => {
 
   it('that nobody expected is a 500 with a number to look for in the log, and no word of it', async () => {
     const service = await testService({
-      desk: (desk) => {
+      ctx: (ctx) => {
         const fail = () => Promise.reject(new TypeError(`${CANARIES.trait}\n    at ${CANARIES.email}:1:1`));
-        return { ...desk, ledger: { ...desk.ledger, identityOfExecution: fail } };
+        return { ...ctx, ledger: { ...ctx.ledger, identityOfExecution: fail } };
       },
     });
     const body = JSON.stringify({ workflowExecution: { id: randomUUID(), status: 'PROCESSED' } });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
-import { createWatch } from '../../../webhook/upstream-health.ts';
+import { createUpstreamHealth } from '../../../webhook/upstream-health.ts';
 import { visitor } from '../../support/builders/people.ts';
 import { initiate } from '../../support/clients/calls.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
@@ -123,12 +123,12 @@ describe('/health/ready', () => {
   it('writes to the ledger at most once a second, however often it is asked', async () => {
     let probes = 0;
     const service = await testService({
-      desk: (desk) => {
+      ctx: (ctx) => {
         const probe = () => {
           probes += 1;
-          return desk.ledger.probe();
+          return ctx.ledger.probe();
         };
-        return { ...desk, ledger: { ...desk.ledger, probe } };
+        return { ...ctx, ledger: { ...ctx.ledger, probe } };
       },
     });
     await Promise.all(Array.from({ length: 50 }, () => ready(service)));
@@ -140,7 +140,7 @@ describe('/health/ready', () => {
 
 describe('what the service keeps in mind of an upstream', () => {
   it('one call that failed is one failure, however many shared it', async () => {
-    const watch = createWatch();
+    const watch = createUpstreamHealth();
     const fails = (error: UpstreamError) => watch.over('eid', Promise.reject(error)).catch(() => undefined);
     const down = () => new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'timeout' });
     const shared = down();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goOn } from '../../../webhook/verification/person/continue.ts';
+import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { agreeing } from '../../support/builders/people.ts';
 import { process } from '../../support/fakes/jumio.ts';
 import { begin, jumioFails, kindsOf, SOON } from '../../support/fakes/upstream-answers.ts';
@@ -9,7 +9,7 @@ import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 /** Back-offs as long as they can be, and nothing becomes due but by the test. */
 async function calm(options: TestServiceOptions = {}): Promise<TestService> {
-  const service = await testService({ ...options, desk: (desk) => ({ ...desk, random: () => 0.999 }) });
+  const service = await testService({ ...options, ctx: (ctx) => ({ ...ctx, random: () => 0.999 }) });
   service.clock.stop();
   return service;
 }
@@ -102,10 +102,10 @@ describe('a 400', () => {
     await reaches(service, await begin(service), 'pending');
     pass(service, DAY - MINUTE);
     await noMore(service, 2);
-    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ state: 'requested', parked: 1 }]);
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ state: 'requested', createRefused: 1 }]);
     pass(service, MINUTE);
     await isStarted(service, id);
-    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ parked: 0 }]);
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ createRefused: 0 }]);
   });
 
   it('of two identities in a row pauses creation; when one try works, everybody goes on', async () => {
@@ -117,7 +117,7 @@ describe('a 400', () => {
     await createCalls(service, 2);
     const third = await beginNext(service);
     await noMore(service, 2);
-    const [paused] = await service.desk.ledger.budgets.paused(service.clock.now());
+    const [paused] = await service.ctx.ledger.budgets.paused(service.clock.now());
     expect(paused?.reason).toContain('JUMIO_WORKFLOW_KEY');
     pass(service, 5 * MINUTE - 2_000);
     await noMore(service, 2);
@@ -210,7 +210,7 @@ describe('an answer without a link', () => {
     await reaches(service, id, 'pending');
     expect(service.kratos.copies.get(id)).toMatchObject({ workflow_execution_id: 'execution-1' });
     await eventually(async () => {
-      const [paused] = await service.desk.ledger.budgets.paused(service.clock.now());
+      const [paused] = await service.ctx.ledger.budgets.paused(service.clock.now());
       expect(paused?.reason).toContain('domain prefix');
     });
     await begin(service);
@@ -232,14 +232,14 @@ describe('a further attempt', () => {
       expect(start.accountId).toBe(first.accountId);
       return jumioFails({ operation: 'create', status: 404 });
     };
-    await goOn(service.desk, service.worker, { identityId: id, inherited: null }, agreeing(service), 0);
+    await continueVerification(service.ctx, service.worker, { identityId: id, inherited: null }, agreeing(service), 0);
     await eventually(() => expect(service.jumio.latest(id)).not.toBe(first));
     expect(service.jumio.calls.create.map(({ accountId }) => accountId)).toEqual([
       undefined,
       first.accountId,
       undefined,
     ]);
-    expect(await service.desk.ledger.budgets.paused(service.clock.now())).toEqual([]);
+    expect(await service.ctx.ledger.budgets.paused(service.clock.now())).toEqual([]);
     expect(await kindsOf(service, id)).toContain('account_gone');
   });
 });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { meet, request, withIdentity } from '../../../webhook/verification/record/record.ts';
+import { newIdentity, requestVerification, updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { type Claim, LEASE_MS, lease } from '../../../webhook/verification/step.ts';
-import { advance, createWorker } from '../../../webhook/verification/worker.ts';
+import { createWorker, runStep } from '../../../webhook/verification/worker.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
 import { begin, deferred, jumioFails, kindsOf, startedAnswer } from '../../support/fakes/upstream-answers.ts';
@@ -19,14 +19,14 @@ async function stoppedService(options: TestServiceOptions = {}): Promise<TestSer
 }
 
 /** Claims everything that is due, as a worker does. */
-function claimAll({ desk }: TestService): Promise<Claim[]> {
-  const now = desk.clock.now();
+function claimAll({ ctx }: TestService): Promise<Claim[]> {
+  const now = ctx.clock.now();
   const capacity = { create: 10, read: 10, publish: 10 };
-  return desk.ledger.claim({
+  return ctx.ledger.claim({
     now,
     capacity,
-    rates: desk.rates,
-    lease: (snapshot, debts) => lease(snapshot, debts, now),
+    rates: ctx.rates,
+    lease: (record, debts) => lease(record, debts, now),
   });
 }
 
@@ -44,7 +44,7 @@ describe('a result that comes after its lease has ended and another has begun', 
     const orphan = startedAnswer();
     late.resolve(orphan);
     await eventually(async () =>
-      expect(await service.desk.ledger.events(null)).toMatchObject([
+      expect(await service.ctx.ledger.events(null)).toMatchObject([
         { kind: 'orphan', detail: { execution: orphan.executionId } },
       ]),
     );
@@ -82,7 +82,7 @@ describe('a result that comes after its lease has ended and another has begun', 
     };
     const [first] = await claimAll(service);
     if (first === undefined) throw new Error('it was due');
-    const step = advance(service.desk, first, () => undefined);
+    const step = runStep(service.ctx, first, () => undefined);
     await eventually(() => expect(service.kratos.calls.publish).toEqual([id]));
     pass(service, LEASE_MS);
     await claimAll(service);
@@ -105,7 +105,7 @@ describe('a call', () => {
       const [claimed] = await claimAll(service);
       if (claimed === undefined) throw new Error('it was due');
       service.clock.advance(after);
-      await advance(service.desk, claimed, () => undefined);
+      await runStep(service.ctx, claimed, () => undefined);
       expect(service.jumio.calls.create).toHaveLength(times);
     },
   );
@@ -119,16 +119,16 @@ describe('a call', () => {
     await service.worker.stop();
     service.kratos.copies.delete(execution.identityId);
     await callback(service, callbackOf(execution));
-    await service.desk.ledger.change(execution.identityId, 0, (found) =>
+    await service.ctx.ledger.change(execution.identityId, 0, (found) =>
       found === undefined
         ? undefined
-        : { snapshot: { ...found, identity: { ...found.identity, published: 0, kratosDue: 0 } } },
+        : { record: { ...found, identity: { ...found.identity, published: 0, kratosDue: 0 } } },
     );
     const [claimed] = await claimAll(service);
     expect(claimed?.work).toMatchObject({ publish: true, read: {} });
     if (claimed === undefined) return;
     service.clock.advance(after);
-    await advance(service.desk, claimed, () => undefined);
+    await runStep(service.ctx, claimed, () => undefined);
     expect(service.jumio.reads()).toBe(times);
     expect(service.kratos.calls.publish).toHaveLength(1 + times);
   });
@@ -157,10 +157,10 @@ describe('a step that died with its process', () => {
     service.kratos.instead.publish = () => new Promise(() => undefined);
     const [reading] = await claimAll(service);
     if (reading === undefined) throw new Error('it was due');
-    await advance(service.desk, reading, () => undefined);
+    await runStep(service.ctx, reading, () => undefined);
     expect(await claimAll(service)).toMatchObject([{ work: { publish: true } }]);
     service.kratos.instead.publish = undefined;
-    const next = createWorker(service.desk);
+    const next = createWorker(service.ctx);
     next.start();
     pass(service, LEASE_MS);
     next.wake();
@@ -172,15 +172,15 @@ describe('a step that died with its process', () => {
 describe('a step that finds nothing to publish', () => {
   it('does not drop what has become due since it was claimed', async () => {
     const service = await stoppedService({ idle: true });
-    const { ledger } = service.desk;
+    const { ledger } = service.ctx;
     const id = randomUUID();
     const now = service.clock.now();
-    const empty = meet({ id }, now);
-    await ledger.change(id, now, () => ({ snapshot: withIdentity(empty, { kratosDue: now }) }));
+    const empty = newIdentity({ id }, now);
+    await ledger.change(id, now, () => ({ record: updateIdentity(empty, { kratosDue: now }) }));
     const [claimed] = await claimAll(service);
     if (claimed === undefined) throw new Error('it was due');
-    await ledger.change(id, now, (found) => found && request(found, randomUUID(), now));
-    await advance(service.desk, claimed, () => undefined);
+    await ledger.change(id, now, (found) => found && requestVerification(found, randomUUID(), now));
+    await runStep(service.ctx, claimed, () => undefined);
     const { identity } = await snapshotOf(service, id);
     expect(identity).toMatchObject({ version: 1, published: 0 });
     expect(identity.kratosDue).not.toBeNull();

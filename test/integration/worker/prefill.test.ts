@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Started } from '../../../webhook/jumio/types.ts';
-import { agree, decline } from '../../../webhook/verification/person/consent.ts';
-import { goOn } from '../../../webhook/verification/person/continue.ts';
+import { agree, declineConsent } from '../../../webhook/verification/person/consent.ts';
+import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { agreeing, signedUp } from '../../support/builders/people.ts';
 import { createFakeJumio, type FakeJumio, unanswered } from '../../support/fakes/jumio.ts';
 import { deferred, jumioFails, kindsOf, kratosFails, SOON } from '../../support/fakes/upstream-answers.ts';
@@ -23,7 +23,7 @@ function takingData(answer: Partial<Started>): FakeJumio {
 }
 
 /** Somebody who has signed up and has not agreed yet. */
-async function arrived(answer: Partial<Started> = { preparedUrl: URL_OF_DATA }, mapping: string | undefined = MAPPING) {
+async function arrived(answer: Partial<Started> = { prefillUrl: URL_OF_DATA }, mapping: string | undefined = MAPPING) {
   const service = await testService({ jumio: takingData(answer), env: { PREPARED_DATA: mapping } });
   const { id } = await signedUp(service);
   service.kratos.traitsOf.set(id, { '/name/first': NAME, '/email': 'nobody', '/country': 'de' });
@@ -36,15 +36,15 @@ async function rowOf(service: TestService, id: string) {
 }
 
 async function preparedIs(service: TestService, id: string, prepared: number): Promise<void> {
-  await eventually(async () => expect((await rowOf(service, id))?.prepared).toBe(prepared));
+  await eventually(async () => expect((await rowOf(service, id))?.prefill).toBe(prepared));
 }
 
 describe('traits for Jumio', () => {
   it('are sent after the person agrees and before they are handed over, with the execution’s own token', async () => {
     const { service, id, person } = await arrived();
-    expect(await rowOf(service, id)).toMatchObject({ prepared: 1, preparedUrl: URL_OF_DATA, preparedDue: null });
+    expect(await rowOf(service, id)).toMatchObject({ prefill: 1, prefillUrl: URL_OF_DATA, prefillDue: null });
     expect(service.kratos.calls.traits).toEqual([]);
-    const outcome = await goOn(service.desk, service.worker, person, agreeing(service), 5_000);
+    const outcome = await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     expect(outcome.kind).toBe('link');
     expect(service.jumio.calls.prepare).toEqual([
       {
@@ -53,17 +53,17 @@ describe('traits for Jumio', () => {
         data: { firstName: NAME, address: { country: 'DE' } },
       },
     ]);
-    expect(await rowOf(service, id)).toMatchObject({ prepared: 2, preparedUrl: null, preparedDue: null });
-    const [sent] = (await service.desk.ledger.events(id)).filter(({ kind }) => kind === 'prepared_sent');
+    expect(await rowOf(service, id)).toMatchObject({ prefill: 2, prefillUrl: null, prefillDue: null });
+    const [sent] = (await service.ctx.ledger.events(id)).filter(({ kind }) => kind === 'prepared_sent');
     expect(sent?.detail).toEqual({ left_out: 'email' });
   });
 
   it('are kept nowhere, and are not logged', async () => {
     const { service, id, person } = await arrived();
     service.jumio.instead.prepare = () => jumioFails({ operation: 'prepare', status: 400 });
-    await goOn(service.desk, service.worker, person, agreeing(service), 5_000);
+    await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     await preparedIs(service, id, 3);
-    const kept = JSON.stringify([await service.desk.ledger.snapshot(id), await service.desk.ledger.events(id)]);
+    const kept = JSON.stringify([await service.ctx.ledger.record(id), await service.ctx.ledger.events(id)]);
     expect(kept).not.toContain(NAME);
     expect(JSON.stringify(service.logs)).not.toContain(NAME);
   });
@@ -72,14 +72,16 @@ describe('traits for Jumio', () => {
     const { service, person } = await arrived();
     service.jumio.instead.prepare = unanswered();
     const started = performance.now();
-    expect((await goOn(service.desk, service.worker, person, agreeing(service), 300)).kind).toBe('link');
+    expect((await continueVerification(service.ctx, service.worker, person, agreeing(service), 300)).kind).toBe('link');
     expect(performance.now() - started).toBeLessThan(3_000);
   });
 
   it('that Jumio refuses are given up at once; the operator sees it', async () => {
     const { service, id, person } = await arrived();
     service.jumio.instead.prepare = () => jumioFails({ operation: 'prepare', status: 422 });
-    expect((await goOn(service.desk, service.worker, person, agreeing(service), 5_000)).kind).toBe('link');
+    expect((await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000)).kind).toBe(
+      'link',
+    );
     await preparedIs(service, id, 3);
     expect(service.jumio.calls.prepare).toHaveLength(1);
     expect(await kindsOf(service, id)).toContain('prepared_given_up');
@@ -89,10 +91,10 @@ describe('traits for Jumio', () => {
     const { service, id, person } = await arrived();
     service.clock.stop();
     service.kratos.instead.traits = () => kratosFails({ operation: 'read', status: 503 });
-    await agree(service.desk, person, agreeing(service).agreement);
+    await agree(service.ctx, person, agreeing(service).agreement);
     service.worker.wake();
     for (let tries = 1; tries <= 3; tries += 1) {
-      await eventually(async () => expect((await rowOf(service, id))?.preparedTries).toBe(tries));
+      await eventually(async () => expect((await rowOf(service, id))?.prefillTries).toBe(tries));
       if (tries === 2) {
         service.kratos.instead.traits = undefined;
         service.jumio.instead.prepare = () => jumioFails({ operation: 'prepare', status: 500 });
@@ -101,7 +103,7 @@ describe('traits for Jumio', () => {
     }
     await preparedIs(service, id, 3);
     expect(service.jumio.calls.prepare).toHaveLength(1);
-    expect((await service.desk.ledger.events(id)).at(-1)).toMatchObject({
+    expect((await service.ctx.ledger.events(id)).at(-1)).toMatchObject({
       kind: 'prepared_given_up',
       detail: { seen: 'jumio status 500' },
     });
@@ -110,7 +112,7 @@ describe('traits for Jumio', () => {
   it('are read when the pause that Kratos asks for is over, and not before; that is no try', async () => {
     const { service, id, person } = await arrived();
     service.kratos.instead.traits = () => kratosFails({ operation: 'read', status: 429, retryAfter: 10 * MINUTE });
-    await agree(service.desk, person, agreeing(service).agreement);
+    await agree(service.ctx, person, agreeing(service).agreement);
     for (let waited = 0; waited < 4; waited += 1) {
       service.worker.wake();
       await eventually(() => expect(service.kratos.calls.traits).toHaveLength(1));
@@ -118,7 +120,7 @@ describe('traits for Jumio', () => {
       pass(service, 2 * MINUTE);
     }
     expect(service.kratos.calls.traits).toHaveLength(1);
-    expect(await rowOf(service, id)).toMatchObject({ prepared: 1, preparedTries: 0 });
+    expect(await rowOf(service, id)).toMatchObject({ prefill: 1, prefillTries: 0 });
     service.kratos.instead.traits = undefined;
     pass(service, 3 * MINUTE);
     await preparedIs(service, id, 2);
@@ -128,38 +130,40 @@ describe('traits for Jumio', () => {
     const { service, id, person } = await arrived();
     const traits = deferred<Readonly<Record<string, unknown>>>();
     service.kratos.instead.traits = () => traits.promise;
-    const going = goOn(service.desk, service.worker, person, agreeing(service), 5_000);
+    const going = continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     await eventually(() => expect(service.kratos.calls.traits).toHaveLength(1));
-    await decline(service.desk, person);
+    await declineConsent(service.ctx, person);
     traits.resolve({ '/name/first': NAME });
     expect((await going).kind).toBe('consent-needed');
-    await eventually(async () => expect(await rowOf(service, id)).toMatchObject({ prepared: 1, preparedDue: null }));
+    await eventually(async () => expect(await rowOf(service, id)).toMatchObject({ prefill: 1, prefillDue: null }));
     expect(service.jumio.calls.prepare).toEqual([]);
     service.kratos.instead.traits = undefined;
-    await goOn(service.desk, service.worker, person, agreeing(service), 5_000);
+    await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     await preparedIs(service, id, 2);
   });
 
   it('are given up where the traits hold none of them', async () => {
     const { service, id, person } = await arrived();
     service.kratos.traitsOf.clear();
-    await goOn(service.desk, service.worker, person, agreeing(service), 5_000);
+    await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     await preparedIs(service, id, 3);
     expect(service.jumio.calls.prepare).toEqual([]);
   });
 
   it('never go to an address outside the region: an event, and no call', async () => {
     const { service, id, person } = await arrived({ foreignPreparedUrl: true });
-    await goOn(service.desk, service.worker, person, agreeing(service), 5_000);
+    await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     expect(await kindsOf(service, id)).toContain('prepared_url_refused');
     expect(service.kratos.calls.traits).toEqual([]);
-    expect((await rowOf(service, id))?.prepared).toBe(0);
+    expect((await rowOf(service, id))?.prefill).toBe(0);
   });
 
   it('are nobody’s business without a mapping: no call and no address kept', async () => {
-    const { service, id, person } = await arrived({ preparedUrl: URL_OF_DATA }, '');
-    expect((await goOn(service.desk, service.worker, person, agreeing(service), 5_000)).kind).toBe('link');
-    expect(await rowOf(service, id)).toMatchObject({ prepared: 0, preparedUrl: null });
+    const { service, id, person } = await arrived({ prefillUrl: URL_OF_DATA }, '');
+    expect((await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000)).kind).toBe(
+      'link',
+    );
+    expect(await rowOf(service, id)).toMatchObject({ prefill: 0, prefillUrl: null });
     expect([service.kratos.calls.traits, service.jumio.calls.prepare]).toEqual([[], []]);
   });
 });

@@ -40,7 +40,7 @@ describe('a publication', () => {
     ['an empty object', {}],
     ['an older copy', { status: 'approved', source: 'jumio', updated_at: '2020-01-01T00:00:00.000Z' }],
   ])('whose answer shows %s does not count, and is owed until one does', async (_what, seen) => {
-    const service = await stoppedService({ desk: (desk) => ({ ...desk, random: () => 0.999 }) });
+    const service = await stoppedService({ ctx: (ctx) => ({ ...ctx, random: () => 0.999 }) });
     service.kratos.instead.publish = async () => seen;
     const id = await begin(service);
     for (let times = 1; times <= 6; times += 1) {
@@ -81,7 +81,7 @@ describe('a publication', () => {
     const id = await begin(service);
     await published(service, 1);
     service.kratos.instead.publish = undefined;
-    await eventually(async () => expect(await service.desk.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
+    await eventually(async () => expect(await service.ctx.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
     const other = await begin(service);
     pass(service, MINUTE - 2 * SECOND);
     await notMore(service, 1);
@@ -98,7 +98,7 @@ describe('a publication', () => {
     await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 400 });
     pass(service, SOON);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.stuck).toBe(1));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.publishRefused).toBe(1));
     const before = service.kratos.calls.publish.length;
     pass(service, DAY - MINUTE);
     await notMore(service, before);

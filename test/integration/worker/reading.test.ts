@@ -149,7 +149,7 @@ describe('a read that fails', () => {
     const other = await signUp(service, randomUUID());
     service.jumio.instead.details = () => jumioFails({ operation: 'details', status: 429, retryAfter: MINUTE });
     await callback(service, callbackOf(execution));
-    await eventually(async () => expect(await service.desk.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
+    await eventually(async () => expect(await service.ctx.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
     service.jumio.instead.details = undefined;
     process(other, 'PASSED', service.clock.now());
     await callback(service, callbackOf(other));
@@ -172,7 +172,7 @@ describe('a decision', () => {
     await callback(service, callbackOf(execution));
     await reaches(service, id, 'rejected');
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected', verdict: 'FAILED' });
-    const decided = (await service.desk.ledger.events(id)).filter(({ kind }) => kind === 'decided');
+    const decided = (await service.ctx.ledger.events(id)).filter(({ kind }) => kind === 'decided');
     expect(decided.map(({ detail }) => detail)).toMatchObject([
       { verdict: 'PASSED', previous: null },
       { verdict: 'FAILED', previous: 'PASSED' },

@@ -12,7 +12,7 @@ const BOTH = { revokeSessions: true, deactivate: true };
 
 /** Somebody who is signed in, before Jumio's verdict. */
 async function signedIn(onRejected = BOTH): Promise<Visitor & { service: TestService }> {
-  const service = await testService({ desk: (desk) => ({ ...desk, onRejected }) });
+  const service = await testService({ ctx: (ctx) => ({ ...ctx, onRejected }) });
   // Nothing becomes due but by the test.
   service.clock.stop();
   return { service, ...(await signedUp(service)) };
@@ -27,9 +27,9 @@ async function reject(service: TestService, id: string): Promise<void> {
 async function settled(service: TestService, id: string): Promise<void> {
   await eventually(async () => {
     const { identity } = await snapshotOf(service, id);
-    expect(identity).toMatchObject({ stateOwed: null, status: 'rejected', kratosAttempts: 0 });
+    expect(identity).toMatchObject({ pendingState: null, status: 'rejected', kratosAttempts: 0 });
     expect(identity.published).toBe(identity.version);
-    expect(identity.revoke).not.toBe(1);
+    expect(identity.revocation).not.toBe(1);
   });
 }
 
@@ -61,7 +61,11 @@ describe('a rejection', () => {
     await settled(service, id);
     expect(calls).toMatchObject({ revokeSessions: [], setState: [], read: [] });
     expect(calls.publish).toHaveLength(publications + 1);
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ revoke: 0, stateOwed: null, deactivated: 0 });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({
+      revocation: 0,
+      pendingState: null,
+      deactivated: 0,
+    });
   });
 
   it('leaves alone for good whom an operator had made inactive before', async () => {
@@ -90,7 +94,7 @@ describe('a rejection', () => {
     const { service, id } = await signedIn();
     service.kratos.instead.revokeSessions = () => kratosFails({ operation: 'revoke', status: 429, retryAfter: MINUTE });
     await reject(service, id);
-    await eventually(async () => expect(await service.desk.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
+    await eventually(async () => expect(await service.ctx.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
     service.kratos.instead.revokeSessions = undefined;
     expect(service.kratos.calls.setState).toEqual([]);
     pass(service, MINUTE);
@@ -118,30 +122,32 @@ describe('a rejection', () => {
 
   it('that is overridden while the state is looked at leaves nobody inactive', async () => {
     const { service, id } = await signedIn();
-    const { desk, kratos } = service;
+    const { ctx, kratos } = service;
     kratos.instead.read = async (identity) => {
       kratos.instead.read = undefined;
-      const now = desk.clock.now();
+      const now = ctx.clock.now();
       const approval = { verdict: 'PASSED', reason: 'known to us', by: 'ann' } as const;
-      await desk.ledger.change(id, now, (found) => found && override(found, approval, desk.newId(), now));
+      await ctx.ledger.change(id, now, (found) => found && override(found, approval, ctx.newId(), now));
       return kratos.read(identity);
     };
     await reject(service, id);
     await eventually(() => expect(kratos.copies.get(id)).toMatchObject({ status: 'approved', source: 'operator' }));
-    await eventually(async () => expect((await snapshotOf(service, id)).identity).toMatchObject({ stateOwed: null }));
+    await eventually(async () =>
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ pendingState: null }),
+    );
     expect(kratos.states.get(id)?.state ?? 'active').toBe('active');
     expect((await snapshotOf(service, id)).identity.deactivated).toBe(0);
   });
 
   it('by the operator while a state is left as it is deactivates all the same', async () => {
     const { service, id } = await signedIn();
-    const { desk, kratos } = service;
+    const { ctx, kratos } = service;
     await reject(service, id);
     await settled(service, id);
     const decided = async (verdict: 'PASSED' | 'FAILED') => {
-      const now = desk.clock.now();
+      const now = ctx.clock.now();
       const word = { verdict, reason: 'known to us', by: 'ann' } as const;
-      await desk.ledger.change(id, now, (found) => found && override(found, word, desk.newId(), now));
+      await ctx.ledger.change(id, now, (found) => found && override(found, word, ctx.newId(), now));
     };
     // Somebody else has set it back already, so that nothing is to be written; meanwhile the operator rejects.
     kratos.states.delete(id);
@@ -165,7 +171,11 @@ describe('a rejection', () => {
     await decide(service, id, 'PASSED');
     await eventually(() => expect(service.kratos.states.get(id)?.state).toBe('active'));
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ stateOwed: null, deactivated: 0, revoke: 0 }),
+      expect((await snapshotOf(service, id)).identity).toMatchObject({
+        pendingState: null,
+        deactivated: 0,
+        revocation: 0,
+      }),
     );
     expect(await kindsOf(service, id)).toContain('reactivated');
     expect(service.kratos.calls.setState.map(({ state }) => state)).toEqual(['inactive', 'active']);

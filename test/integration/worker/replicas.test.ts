@@ -42,7 +42,7 @@ async function person(
   const execution = await vi.waitFor(() => jumio.latest(id), { timeout: 30 * SECOND, interval: 10 });
   process(execution, outcome, clock.now());
   const callbacks = [...replicas, ...replicas].map(async (replica) => {
-    const { ledger } = replica.desk;
+    const { ledger } = replica.ctx;
     await vi.waitFor(async () => expect(await ledger.identityOfExecution(execution.executionId)).toBe(id), {
       timeout: 30 * SECOND,
       interval: 10,
@@ -70,7 +70,7 @@ async function settled({ replicas, ids }: World, statusOf: (n: number) => string
 
 /** The callbacks that came too soon after a read have been followed up too. */
 async function nothingDue({ replicas: [replica], clock }: World): Promise<void> {
-  const due = async () => (await replica?.desk.ledger.nextDue()) ?? Number.POSITIVE_INFINITY;
+  const due = async () => (await replica?.ctx.ledger.nextDue()) ?? Number.POSITIVE_INFINITY;
   await vi.waitFor(async () => expect(await due()).toBeGreaterThan(clock.now()), { timeout: 30 * SECOND });
 }
 
@@ -125,7 +125,7 @@ describe.skipIf(why !== undefined)(`two replicas on one PostgreSQL${why === unde
   it('decide each of them once, though the callbacks came twice to both', async () => {
     const { ids, replicas } = lived();
     for (const [n, id] of ids.entries()) {
-      const events = (await replicas[n % 2]?.desk.ledger.events(id)) ?? [];
+      const events = (await replicas[n % 2]?.ctx.ledger.events(id)) ?? [];
       const counted = (kind: string): number => events.filter((event) => event.kind === kind).length;
       expect([counted('requested'), counted('started'), counted('decided')]).toEqual([1, 1, 1]);
     }

@@ -17,9 +17,9 @@ function hang(): () => Promise<never> {
 }
 
 /** Its published copy was found to be another one: due for publishing. */
-async function owePublication({ desk, worker }: TestService, id: string): Promise<void> {
-  const now = desk.clock.now();
-  await desk.ledger.change(id, now, (found) => found && republish(found, now, 'sign-in'));
+async function owePublication({ ctx, worker }: TestService, id: string): Promise<void> {
+  const now = ctx.clock.now();
+  await ctx.ledger.change(id, now, (found) => found && republish(found, now, 'sign-in'));
   worker.wake();
 }
 
@@ -60,7 +60,7 @@ describe('neither neighbour waits for the other', () => {
     process(execution, 'REJECTED', service.clock.now());
     await callback(service, callbackOf(execution));
     await eventually(async () =>
-      expect(await service.desk.ledger.gate(execution.identityId)).toMatchObject({ status: 'rejected' }),
+      expect(await service.ctx.ledger.gate(execution.identityId)).toMatchObject({ status: 'rejected' }),
     );
   });
 
@@ -81,7 +81,7 @@ describe('neither neighbour waits for the other', () => {
   });
 
   it('a verdict that is read while Kratos is down is published when it is back', async () => {
-    const service = await testService({ desk: (desk) => ({ ...desk, random: () => 0 }) });
+    const service = await testService({ ctx: (ctx) => ({ ...ctx, random: () => 0 }) });
     const execution = await signUp(service, randomUUID());
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', failure: 'unreachable' });
     process(execution, 'PASSED', service.clock.now());

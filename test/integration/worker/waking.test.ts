@@ -44,7 +44,7 @@ describe('the worker wakes at once', () => {
 
   it('and finds by itself, within about a second, what another replica made due', async () => {
     const service = await testService();
-    const other = { ...service, worker: createWorker(service.desk) };
+    const other = { ...service, worker: createWorker(service.ctx) };
     const id = await begin(other);
     await reaches(service, id, 'pending');
   });
@@ -53,8 +53,8 @@ describe('the worker wakes at once', () => {
 describe('what is due and held back by a budget', () => {
   it('is looked at less often, so that a pause of hours costs next to nothing', async () => {
     const service = await testService({ idle: true });
-    await service.desk.ledger.budgets.stop('a reason', service.clock.now());
-    const claim = vi.spyOn(service.desk.ledger, 'claim');
+    await service.ctx.ledger.budgets.stop('a reason', service.clock.now());
+    const claim = vi.spyOn(service.ctx.ledger, 'claim');
     await begin(service);
     service.worker.start();
     await new Promise((resolve) => setTimeout(resolve, 2 * SECOND));
@@ -89,7 +89,7 @@ describe('when the worker is stopped', () => {
     const id = await begin(service);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(service.jumio.calls.create).toEqual([]);
-    const next = createWorker(service.desk);
+    const next = createWorker(service.ctx);
     next.start();
     await reaches(service, id, 'pending');
     await next.stop();

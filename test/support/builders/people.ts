@@ -46,11 +46,11 @@ export async function decide(
 }
 
 /** The person has agreed to the text as it reads now, and gone no further. */
-export async function hasAgreed({ desk }: TestService, { id }: Visitor): Promise<void> {
-  await agree(desk, { identityId: id, inherited: null }, { version: desk.consentVersion, language: 'en' });
+export async function hasAgreed({ ctx }: TestService, { id }: Visitor): Promise<void> {
+  await agree(ctx, { identityId: id, inherited: null }, { version: ctx.consentVersion, language: 'en' });
 }
 
 /** The person goes on and agrees to the text as it reads now. */
-export function agreeing({ desk }: TestService) {
-  return { returnTo: null, agreement: { version: desk.consentVersion, language: 'en' } };
+export function agreeing({ ctx }: TestService) {
+  return { returnTo: null, agreement: { version: ctx.consentVersion, language: 'en' } };
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { GateRow } from '../../../webhook/ledger/ledger.ts';
 import type { Status } from '../../../webhook/model.ts';
-import type { Asked } from '../../../webhook/verification/gate/decide.ts';
+import type { GateRequest } from '../../../webhook/verification/gate/decide.ts';
 import { type PolicyMistake, parsePolicy } from '../../../webhook/verification/policy/parse.ts';
-import type { Facts, Policy } from '../../../webhook/verification/policy/rules.ts';
+import type { Policy, PolicyFacts } from '../../../webhook/verification/policy/rules.ts';
 import { COPIES, LEDGERS, names, rowOf } from '../decision-table/cells.ts';
 import { NOW } from './history.ts';
 
@@ -82,7 +82,7 @@ const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
 
 const someAge = fc.integer({ min: -1, max: 500 * 86_400_000 });
 
-export const facts: fc.Arbitrary<Facts> = fc.record({
+export const facts: fc.Arbitrary<PolicyFacts> = fc.record({
   status: fc.constantFrom(...STATUSES),
   waitingOn: maybe(fc.constantFrom(...WAITING)),
   flow: maybe(fc.constantFrom(...FLOWS)),
@@ -92,12 +92,12 @@ export const facts: fc.Arbitrary<Facts> = fc.record({
   verdictAge: maybe(someAge),
 });
 
-export const asked: fc.Arbitrary<Asked> = fc.record(
+export const asked: fc.Arbitrary<GateRequest> = fc.record(
   {
     flow: fc.constantFrom(...FLOWS),
     method: fc.constantFrom(...METHODS),
     schemaId: fc.constantFrom(...SCHEMAS),
-    bornAt: someAge.map((ms) => NOW - ms),
+    kratosCreatedAt: someAge.map((ms) => NOW - ms),
   },
   { requiredKeys: [] },
 );

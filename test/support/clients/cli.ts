@@ -58,8 +58,8 @@ export async function runCli(beside: Neighbours, args: readonly string[], option
   };
   const connect: Connect = async (config) => {
     const real = await createDependencies(config, createLogger('silent'), beside.clock);
-    const { jumio = real.desk.jumio, kratos = real.desk.kratos } = beside;
-    return { ...real, desk: { ...real.desk, jumio, kratos } };
+    const { jumio = real.ctx.jumio, kratos = real.ctx.kratos } = beside;
+    return { ...real, ctx: { ...real.ctx, jumio, kratos } };
   };
   return { code: await run(args, terminal, connect), ...seen };
 }

@@ -30,6 +30,6 @@ export function native(service: TestService, identityId: string): Program {
 }
 
 /** The agreement to the text as it reads now. */
-export function agreeing({ desk }: TestService, more: object = {}): object {
-  return { consent: { text_version: desk.consentVersion }, ...more };
+export function agreeing({ ctx }: TestService, more: object = {}): object {
+  return { consent: { text_version: ctx.consentVersion }, ...more };
 }

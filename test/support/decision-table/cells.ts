@@ -1,9 +1,9 @@
 import type { GateRow } from '../../../webhook/ledger/ledger.ts';
-import type { DecidedStatus, LedgerEvent, Snapshot, Status } from '../../../webhook/model.ts';
-import { type Asked, gate, type Verdict } from '../../../webhook/verification/gate/decide.ts';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import type { DecidedStatus, IdentityRecord, LedgerEvent, Status } from '../../../webhook/model.ts';
+import { evaluateGate, type GateRequest, type GateResult } from '../../../webhook/verification/gate/decide.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import type { Policy } from '../../../webhook/verification/policy/rules.ts';
-import type { Copy } from '../../../webhook/verification/record/published-copy.ts';
+import type { PublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 import { NOW } from '../builders/history.ts';
 import { EVENTS, type EventName } from './events.ts';
 import { ATTEMPTS, type AttemptName, STANDINGS, type StandingName, situation } from './rows.ts';
@@ -13,8 +13,8 @@ export interface Cell {
   readonly standing: StandingName;
   readonly attempt: AttemptName;
   readonly event: EventName;
-  readonly before: Snapshot;
-  readonly after: Snapshot;
+  readonly before: IdentityRecord;
+  readonly after: IdentityRecord;
   readonly events: readonly LedgerEvent[];
   /** The moment of the event, epoch milliseconds. */
   readonly at: number;
@@ -33,7 +33,7 @@ export async function cell(standing: StandingName, attempt: AttemptName, event: 
   const happened = await EVENTS[event](before);
   if (happened === undefined) return undefined;
   const { at, change } = happened;
-  return { standing, attempt, event, before, after: change?.snapshot ?? before, events: change?.events ?? [], at };
+  return { standing, attempt, event, before, after: change?.record ?? before, events: change?.events ?? [], at };
 }
 
 /** Every cell in which the event can happen. */
@@ -45,11 +45,15 @@ export async function allCells(): Promise<Cell[]> {
 }
 
 /** A request that says nothing of itself. */
-export const SILENT: Asked = {};
+export const SILENT: GateRequest = {};
 
 /** What the gate says at the moment of the tests to a request that says nothing of itself. */
-export function judged(row: GateRow | 'none' | 'unreadable', copy: Copy, policy: Policy = publishedPolicy): Verdict {
-  return gate(policy, row, copy, SILENT, NOW);
+export function judged(
+  row: GateRow | 'none' | 'unreadable',
+  copy: PublishedCopy,
+  policy: Policy = defaultPolicy,
+): GateResult {
+  return evaluateGate(policy, row, copy, SILENT, NOW);
 }
 
 /** What a request of Kratos can show of the published copy. */
@@ -107,19 +111,19 @@ export function rowOf(status: Status, isPublished: boolean): GateRow {
     changedAt: 0,
     version: 3,
     published,
-    gone: 0,
-    invited: 0,
-    evidence: 0,
+    deletedInKratos: 0,
+    awaitingConsent: 0,
+    eidCheck: 0,
     schemaId: null,
-    bornAt: null,
+    kratosCreatedAt: null,
     locale: null,
-    grantedFrom: null,
+    attemptGrantedAt: null,
     erasedAt: null,
     attempts: 1,
   };
 }
 
-/** What the ledger's one query gives the gate of a snapshot. */
-export function gateRowOf({ identity, verifications }: Snapshot): GateRow {
+/** What the ledger's one query gives the gate of a record. */
+export function gateRowOf({ identity, verifications }: IdentityRecord): GateRow {
   return { ...identity, attempts: verifications.length };
 }

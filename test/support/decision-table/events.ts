@@ -1,35 +1,35 @@
 import type { UpstreamFacts } from '../../../webhook/errors.ts';
-import type { Change, Snapshot, Verification } from '../../../webhook/model.ts';
+import type { Change, IdentityRecord, Verification } from '../../../webhook/model.ts';
 import { classifyCreate, onCreated, onCreateFailed } from '../../../webhook/verification/execution/create.ts';
 import { onReadFailed } from '../../../webhook/verification/execution/read.ts';
-import { GIVE_UP_MS, nudge } from '../../../webhook/verification/execution/schedule.ts';
-import { decline } from '../../../webhook/verification/person/consent.ts';
-import { goOn } from '../../../webhook/verification/person/continue.ts';
-import { arrive } from '../../../webhook/verification/person/visit.ts';
-import { latest, openAttempt } from '../../../webhook/verification/record/attempts.ts';
+import { GIVE_UP_MS, requestRead } from '../../../webhook/verification/execution/schedule.ts';
+import { declineConsent } from '../../../webhook/verification/person/consent.ts';
+import { continueVerification } from '../../../webhook/verification/person/continue.ts';
+import { recordVisit } from '../../../webhook/verification/person/visit.ts';
+import { latestAttempt, openAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { lease } from '../../../webhook/verification/step.ts';
 import { DAY, IDENTITY, LIFETIME, lookAt, NOW, read, readWord, TERMS } from '../builders/history.ts';
 import { decision, startedAs, type Told } from '../fakes/jumio-answers.ts';
-import { CONSENT, createMemoryDesk, type MemoryDesk } from '../service/in-memory-context.ts';
+import { CONSENT, createInMemoryContext, type MemoryDesk } from '../service/in-memory-context.ts';
 import { BLURRED, MANIPULATED, PASSED, WARNING } from './rows.ts';
 
-/** What an event made of a snapshot, and when. A change that is undefined left everything as it was. */
+/** What an event made of a record, and when. A change that is undefined left everything as it was. */
 export interface Happened {
   readonly at: number;
   readonly change: Change | undefined;
 }
 
 /** The table's third axis: what happens. `undefined`: it cannot happen there. */
-export type Happening = (before: Snapshot) => Promise<Happened> | Happened | undefined;
+export type Happening = (before: IdentityRecord) => Promise<Happened> | Happened | undefined;
 
 /** The verification that an event is about: the one under way, else the latest. */
-export function target(snapshot: Snapshot): Verification | undefined {
-  return openAttempt(snapshot) ?? latest(snapshot);
+export function target(record: IdentityRecord): Verification | undefined {
+  return openAttempt(record) ?? latestAttempt(record);
 }
 
 /** About an execution that exists at Jumio. */
 function ofExecution(
-  happen: (before: Snapshot, row: Verification, at: number) => Change | undefined,
+  happen: (before: IdentityRecord, row: Verification, at: number) => Change | undefined,
   when = (_row: Verification): number => NOW,
 ): Happening {
   return (before) => {
@@ -41,7 +41,7 @@ function ofExecution(
 }
 
 function claims(claimed: string): Happening {
-  return ofExecution((before, { id }) => nudge(before, { verificationId: id, claimed }, NOW));
+  return ofExecution((before, { id }) => requestRead(before, { verificationId: id, claimed }, NOW));
 }
 
 function word(status: string): Happening {
@@ -57,7 +57,7 @@ function unread(facts: Partial<UpstreamFacts>, when = (_row: Verification): numb
   return ofExecution((before, row, at) => onReadFailed(before, lookAt(before, row, at), all), when);
 }
 
-function ofRequest(happen: (before: Snapshot, row: Verification) => Change): Happening {
+function ofRequest(happen: (before: IdentityRecord, row: Verification) => Change): Happening {
   return (before) => {
     const row = target(before);
     return row?.state === 'requested' ? { at: NOW, change: happen(before, row) } : undefined;
@@ -79,9 +79,9 @@ function cannotCreate(facts: Partial<UpstreamFacts>): Happening {
 
 function person(act: (memory: MemoryDesk) => Promise<unknown>): Happening {
   return async (before) => {
-    const memory = createMemoryDesk(before);
+    const memory = createInMemoryContext(before);
     await act(memory);
-    return { at: NOW, change: { snapshot: memory.stored() ?? before, events: memory.events } };
+    return { at: NOW, change: { record: memory.stored() ?? before, events: memory.events } };
   };
 }
 
@@ -144,12 +144,12 @@ export const EVENTS = {
   'create: 403': cannotCreate({ status: 403 }),
   'create: 429': cannotCreate({ status: 429 }),
   'create: 500': cannotCreate({ status: 500 }),
-  'person arrives at the status page': person(({ desk, worker }) => arrive(desk, worker, WHO)),
-  'person presses the button': person(({ desk, worker }) => goOn(desk, worker, WHO, AGREES, 0)),
-  'person presses the button without having agreed': person(({ desk, worker }) =>
-    goOn(desk, worker, WHO, { returnTo: null }, 0),
+  'person arrives at the status page': person(({ ctx, worker }) => recordVisit(ctx, worker, WHO)),
+  'person presses the button': person(({ ctx, worker }) => continueVerification(ctx, worker, WHO, AGREES, 0)),
+  'person presses the button without having agreed': person(({ ctx, worker }) =>
+    continueVerification(ctx, worker, WHO, { returnTo: null }, 0),
   ),
-  'person refuses': person(({ desk }) => decline(desk, WHO)),
+  'person refuses': person(({ ctx }) => declineConsent(ctx, WHO)),
   'the link’s end passes': linkEnds,
 } as const satisfies Readonly<Record<string, Happening>>;
 

@@ -1,8 +1,8 @@
-import type { DecidedStatus, Snapshot } from '../../../webhook/model.ts';
+import type { DecidedStatus, IdentityRecord } from '../../../webhook/model.ts';
 import { onCreateFailed } from '../../../webhook/verification/execution/create.ts';
-import { grant, override } from '../../../webhook/verification/operator/actions.ts';
-import { settle } from '../../../webhook/verification/record/normalize.ts';
-import { invite, withVerification } from '../../../webhook/verification/record/record.ts';
+import { grantAttempt, override } from '../../../webhook/verification/operator/actions.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
+import { awaitConsent, updateVerification } from '../../../webhook/verification/record/record.ts';
 import {
   asked,
   begun,
@@ -43,21 +43,21 @@ export const WARNING: Told = { status: 'PROCESSED', decision: decision('WARNING'
 const PAST = NOW - 20 * DAY;
 
 /** Each of these results was read for an attempt of its own, a day apart. */
-function decidedBy(...results: readonly Told[]): Snapshot {
-  return results.reduce((snapshot, told, index) => {
+function decidedBy(...results: readonly Told[]): IdentityRecord {
+  return results.reduce((record, told, index) => {
     const at = PAST + index * DAY;
-    return read(begun(snapshot, at), { ...told, completedAt: at + HOUR }, at + HOUR).snapshot;
+    return read(begun(record, at), { ...told, completedAt: at + HOUR }, at + HOUR).record;
   }, newcomer(PAST));
 }
 
-function inherited(status: DecidedStatus): Snapshot {
+function inherited(status: DecidedStatus): IdentityRecord {
   return newcomer(PAST, status);
 }
 
 /** The operator has decided since, each time a week after the first attempt. */
-function overridden(snapshot: Snapshot, verdict: 'PASSED' | 'FAILED'): Snapshot {
+function overridden(record: IdentityRecord, verdict: 'PASSED' | 'FAILED'): IdentityRecord {
   const by = { verdict, reason: 'seen in the branch', by: 'ann' };
-  return override(snapshot, by, verificationId(90), PAST + 7 * DAY).snapshot;
+  return override(record, by, verificationId(90), PAST + 7 * DAY).record;
 }
 
 /** What Jumio, a published copy of before, or the operator has said. */
@@ -74,7 +74,7 @@ export const STANDINGS = {
   'inherited rejected': () => inherited('rejected'),
   'approved by the operator': () => overridden(decidedBy(MANIPULATED), 'PASSED'),
   'rejected by the operator': () => overridden(decidedBy(PASSED), 'FAILED'),
-  'rejected, final; one more granted': () => grant(decidedBy(MANIPULATED), 'ann', null, PAST + 7 * DAY).snapshot,
+  'rejected, final; one more granted': () => grantAttempt(decidedBy(MANIPULATED), 'ann', null, PAST + 7 * DAY).record,
 } as const;
 
 export type StandingName = keyof typeof STANDINGS;
@@ -86,37 +86,39 @@ const LONG_AGO = NOW - 2 * DAY;
 /** When the worker looks because the link has ended. */
 const LINK_ENDED = LONG_AGO + LIFETIME + 1_000;
 
-function refused(snapshot: Snapshot): Snapshot {
+function refused(record: IdentityRecord): IdentityRecord {
   const facts = { upstream: 'jumio', operation: 'create', failure: 'status', status: 400 } as const;
-  return onCreateFailed(snapshot, last(snapshot).id, facts, 'refused', { now: RECENTLY, ...TERMS }).snapshot;
+  return onCreateFailed(record, last(record).id, facts, 'refused', { now: RECENTLY, ...TERMS }).record;
 }
 
-function renewing(snapshot: Snapshot): Snapshot {
-  return withVerification(snapshot, last(snapshot).id, { renew: 1 });
+function renewing(record: IdentityRecord): IdentityRecord {
+  return updateVerification(record, last(record).id, { renewalRequested: 1 });
 }
 
 function live(word: string) {
-  return (snapshot: Snapshot): Snapshot => readWord(begun(snapshot, RECENTLY), word, RECENTLY + 60_000).snapshot;
+  return (record: IdentityRecord): IdentityRecord => readWord(begun(record, RECENTLY), word, RECENTLY + 60_000).record;
 }
 
 function ended(word: string) {
-  return (snapshot: Snapshot): Snapshot => readWord(begun(snapshot, LONG_AGO), word, LINK_ENDED).snapshot;
+  return (record: IdentityRecord): IdentityRecord => readWord(begun(record, LONG_AGO), word, LINK_ENDED).record;
 }
 
 /** What is under way beside the standing. */
 export const ATTEMPTS = {
-  nothing: (snapshot: Snapshot): Snapshot => snapshot,
-  invited: (snapshot: Snapshot): Snapshot => invite(snapshot, RECENTLY).snapshot,
-  requested: (snapshot: Snapshot): Snapshot => asked(snapshot, RECENTLY),
-  'requested, refused by Jumio': (snapshot: Snapshot): Snapshot => refused(asked(snapshot, RECENTLY)),
+  nothing: (record: IdentityRecord): IdentityRecord => record,
+  invited: (record: IdentityRecord): IdentityRecord => awaitConsent(record, RECENTLY).record,
+  requested: (record: IdentityRecord): IdentityRecord => asked(record, RECENTLY),
+  'requested, refused by Jumio': (record: IdentityRecord): IdentityRecord => refused(asked(record, RECENTLY)),
   'INITIATED, live link': live('INITIATED'),
   'INITIATED, link ended': ended('INITIATED'),
-  'INITIATED, link ended, new one asked for': (snapshot: Snapshot): Snapshot => renewing(ended('INITIATED')(snapshot)),
-  'INITIATED, no link given': (snapshot: Snapshot): Snapshot => made(asked(snapshot, RECENTLY), RECENTLY, false),
+  'INITIATED, link ended, new one asked for': (record: IdentityRecord): IdentityRecord =>
+    renewing(ended('INITIATED')(record)),
+  'INITIATED, no link given': (record: IdentityRecord): IdentityRecord =>
+    made(asked(record, RECENTLY), RECENTLY, false),
   'ACQUISITION_STARTED, live link': live('ACQUISITION_STARTED'),
   'ACQUISITION_STARTED, link ended': ended('ACQUISITION_STARTED'),
-  'ACQUISITION_STARTED, link ended, new one asked for': (snapshot: Snapshot): Snapshot =>
-    renewing(ended('ACQUISITION_STARTED')(snapshot)),
+  'ACQUISITION_STARTED, link ended, new one asked for': (record: IdentityRecord): IdentityRecord =>
+    renewing(ended('ACQUISITION_STARTED')(record)),
   ACQUIRED: live('ACQUIRED'),
   'PROCESSED, details not read yet': live('PROCESSED'),
   TOKEN_EXPIRED: ended('TOKEN_EXPIRED'),
@@ -125,6 +127,6 @@ export const ATTEMPTS = {
 export type AttemptName = keyof typeof ATTEMPTS;
 
 /** A standing and an attempt beside it, as the worker leaves them at the moment of the tests. */
-export function situation(standing: StandingName, attempt: AttemptName): Snapshot {
-  return settle(ATTEMPTS[attempt](STANDINGS[standing]()), NOW).snapshot;
+export function situation(standing: StandingName, attempt: AttemptName): IdentityRecord {
+  return normalize(ATTEMPTS[attempt](STANDINGS[standing]()), NOW).record;
 }

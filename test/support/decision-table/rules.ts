@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Snapshot, Verification } from '../../../webhook/model.ts';
+import type { IdentityRecord, Verification } from '../../../webhook/model.ts';
 import { standingOf } from '../../../webhook/verification/record/standing.ts';
 import { allCells, type Cell } from './cells.ts';
 import type { EventName } from './events.ts';
@@ -31,12 +31,12 @@ export const deciding = cells.filter(({ event }) => DECIDING.has(event));
 export const undecided = cells.filter(({ event }) => !DECIDING.has(event));
 
 /** What counts, and by which verification. */
-export function counts(snapshot: Snapshot): string {
-  const standing = standingOf(snapshot);
+export function counts(record: IdentityRecord): string {
+  const standing = standingOf(record);
   return standing === null ? 'none' : `${standing.status} by ${standing.by?.id ?? 'its copy'}`;
 }
 
-/** The same verification, in another snapshot. */
-export function sameIn(snapshot: Snapshot, row: Verification | undefined): Verification | undefined {
-  return snapshot.verifications.find(({ id }) => id === row?.id);
+/** The same verification, in another record. */
+export function sameIn(record: IdentityRecord, row: Verification | undefined): Verification | undefined {
+  return record.verifications.find(({ id }) => id === row?.id);
 }

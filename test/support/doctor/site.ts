@@ -9,7 +9,7 @@ import type { Facts } from '../../../webhook/doctor/facts.ts';
 import type { Fix } from '../../../webhook/doctor/finding.ts';
 import { isTree, merge, type Tree } from '../../../webhook/doctor/kratos-config/read.ts';
 import { findJsonnet, readTemplates } from '../../../webhook/doctor/kratos-config/templates.ts';
-import type { Seen } from '../../../webhook/doctor/probes/probe.ts';
+import type { Observations } from '../../../webhook/doctor/probes/probe.ts';
 import { config } from '../service/environment.ts';
 import { applied } from './operations.ts';
 
@@ -62,7 +62,7 @@ export function withActions(actions: string): Tree {
 export interface Site {
   readonly kratos: Tree;
   readonly env?: Environment;
-  readonly seen?: Partial<Seen>;
+  readonly seen?: Partial<Observations>;
 }
 
 function serviceOf(env: Environment = {}): Config {
@@ -72,7 +72,7 @@ function serviceOf(env: Environment = {}): Config {
 const render = await findJsonnet();
 
 async function factsOf({ kratos, env, seen }: Site): Promise<Facts> {
-  const nothing: Seen = { now: 0, addresses: new Map(), ...(render && { render }) };
+  const nothing: Observations = { now: 0, addresses: new Map(), ...(render && { render }) };
   const templates = await readTemplates(kratos);
   return { kratos, service: serviceOf(env), problems: [], templates, seen: { ...nothing, ...seen } };
 }

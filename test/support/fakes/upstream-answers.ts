@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { UpstreamError, type UpstreamFacts } from '../../../webhook/errors.ts';
 import type { Started } from '../../../webhook/jumio/types.ts';
-import { start } from '../../../webhook/verification/person/sign-up.ts';
+import { handleSignUp } from '../../../webhook/verification/person/sign-up.ts';
 import { HOSTED_LINK } from '../logs/canaries.ts';
 import type { TestService } from '../service/service.ts';
 import { HOUR } from '../service/shifted-clock.ts';
@@ -41,9 +41,9 @@ export function startedAnswer(): Started {
 }
 
 /** A sign-up that waits for nothing. */
-export async function begin({ desk, worker }: TestService): Promise<string> {
+export async function begin({ ctx, worker }: TestService): Promise<string> {
   const identityId = randomUUID();
-  await start(desk, worker, { identityId, returnTo: null }, 0);
+  await handleSignUp(ctx, worker, { identityId, returnTo: null }, 0);
   return identityId;
 }
 
@@ -52,8 +52,8 @@ export function beginMany(service: TestService, size: number): Promise<string[]>
 }
 
 /** The kinds of an identity's events, in their order. */
-export async function kindsOf({ desk }: TestService, identityId: string): Promise<string[]> {
-  return (await desk.ledger.events(identityId)).map(({ kind }) => kind);
+export async function kindsOf({ ctx }: TestService, identityId: string): Promise<string[]> {
+  return (await ctx.ledger.events(identityId)).map(({ kind }) => kind);
 }
 
 /** Past every back-off, and short of everything that is hourly. */

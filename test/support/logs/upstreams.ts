@@ -75,7 +75,7 @@ export async function startCanaryNeighbours(personId: string): Promise<CanaryNei
   };
   const options: TestServiceOptions = {
     env,
-    desk: (desk, real) => ({ ...desk, jumio: real.jumio, kratos: real.kratos }),
+    ctx: (ctx, real) => ({ ...ctx, jumio: real.jumio, kratos: real.kratos }),
   };
   return { jumio, kratos, instead, reference: () => reference, executionId, options };
 }

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Snapshot, Status } from '../../../webhook/model.ts';
+import type { IdentityRecord, Status } from '../../../webhook/model.ts';
 import { initiate } from '../clients/calls.ts';
 import type { Execution } from '../fakes/jumio.ts';
 import type { TestService } from './service.ts';
@@ -19,24 +19,24 @@ export function pass({ clock, worker }: TestService, milliseconds: number): void
 }
 
 /** The identity as the ledger has it; fails where it has none. */
-export async function snapshotOf({ desk }: TestService, identityId: string): Promise<Snapshot> {
-  const snapshot = await desk.ledger.snapshot(identityId);
-  if (snapshot === undefined) throw new Error('the ledger has no such identity');
-  return snapshot;
+export async function snapshotOf({ ctx }: TestService, identityId: string): Promise<IdentityRecord> {
+  const record = await ctx.ledger.record(identityId);
+  if (record === undefined) throw new Error('the ledger has no such identity');
+  return record;
 }
 
-function standsStill({ clock }: TestService, { identity }: Snapshot): boolean {
+function standsStill({ clock }: TestService, { identity }: IdentityRecord): boolean {
   return identity.published >= identity.version && identity.leasedUntil <= clock.now();
 }
 
 /** Waits until the ledger says so, Kratos too, and no step is under way that would still write. */
-export function reaches(service: TestService, identityId: string, status: Status): Promise<Snapshot> {
+export function reaches(service: TestService, identityId: string, status: Status): Promise<IdentityRecord> {
   return eventually(async () => {
-    const snapshot = await snapshotOf(service, identityId);
-    const { identity } = snapshot;
-    if (identity.status !== status || !standsStill(service, snapshot))
+    const record = await snapshotOf(service, identityId);
+    const { identity } = record;
+    if (identity.status !== status || !standsStill(service, record))
       throw new Error(`it is ${identity.status}, version ${identity.version}, published ${identity.published}`);
-    return snapshot;
+    return record;
   });
 }
 
@@ -49,8 +49,8 @@ export async function signUp(service: TestService, identityId: string): Promise<
 
 /** How many rows there are of everything that a refused request must not write. */
 export async function writtenBy(service: TestService, identityId: string) {
-  const snapshot = await service.desk.ledger.snapshot(identityId);
-  const events = await service.desk.ledger.events(identityId);
-  const unmatched = await service.desk.ledger.events(null);
-  return { verifications: snapshot?.verifications.length, events: events.length, unmatched: unmatched.length };
+  const record = await service.ctx.ledger.record(identityId);
+  const events = await service.ctx.ledger.events(identityId);
+  const unmatched = await service.ctx.ledger.events(null);
+  return { verifications: record?.verifications.length, events: events.length, unmatched: unmatched.length };
 }

@@ -1,14 +1,14 @@
-import type { LedgerEvent, Snapshot } from '../../../webhook/model.ts';
-import type { Desk, Worker } from '../../../webhook/verification/context.ts';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import type { IdentityRecord, LedgerEvent } from '../../../webhook/model.ts';
+import type { Context, Worker } from '../../../webhook/verification/context.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { DAY, LIFETIME, NOW, verificationId } from '../builders/history.ts';
 import { REFERENCE_KEY } from '../fakes/jumio-answers.ts';
 
 /** One identity in memory, behind the interface of the real ledger: enough for what people do, no worker beside. */
 export interface MemoryDesk {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly worker: Worker;
-  readonly stored: () => Snapshot | undefined;
+  readonly stored: () => IdentityRecord | undefined;
   readonly events: readonly LedgerEvent[];
 }
 
@@ -21,16 +21,16 @@ function notHere(): never {
 
 const asleep: Worker = { start: notHere, wake: () => undefined, stop: notHere };
 
-export function createMemoryDesk(first: Snapshot | undefined, now = NOW): MemoryDesk {
+export function createInMemoryContext(first: IdentityRecord | undefined, now = NOW): MemoryDesk {
   let stored = first;
   const events: LedgerEvent[] = [];
-  const change: Desk['ledger']['change'] = async (_id, _now, decide) => {
+  const change: Context['ledger']['change'] = async (_id, _now, decide) => {
     const changed = decide(stored);
-    stored = changed?.snapshot ?? stored;
+    stored = changed?.record ?? stored;
     events.push(...(changed?.events ?? []));
     return stored;
   };
-  const budgets: Desk['ledger']['budgets'] = {
+  const budgets: Context['ledger']['budgets'] = {
     pause: notHere,
     stop: notHere,
     refused: notHere,
@@ -38,21 +38,21 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
     turn: async () => 0,
     paused: async () => [],
   };
-  const desk: Desk = {
+  const ctx: Context = {
     ledger: {
       createdAt: now - 100 * DAY,
       origin: 'opened',
       referenceKey: REFERENCE_KEY,
       budgets,
-      newcomers: { meet: notHere, mark: notHere },
-      records: { events: notHere, withStatus: notHere, inTrouble: notHere, report: notHere },
+      bulkInsert: { meet: notHere, mark: notHere },
+      reports: { events: notHere, withStatus: notHere, inTrouble: notHere, report: notHere },
       change,
-      snapshot: async () => stored,
+      record: async () => stored,
       gate: notHere,
       identityOfVerification: notHere,
       identityOfExecution: notHere,
       identityOfSubject: notHere,
-      address: notHere,
+      link: notHere,
       redeem: notHere,
       note: notHere,
       claim: notHere,
@@ -81,7 +81,7 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
     newId: () => verificationId((stored?.verifications.length ?? 0) + 1),
     onRejected: { revokeSessions: false, deactivate: false },
     rates: { account: { perSecond: 1, burst: 5 }, retrieval: { perSecond: 15, burst: 15 } },
-    policy: publishedPolicy,
+    policy: defaultPolicy,
     gate: { mode: 'enforce', onFailure: 'block' },
     eid: undefined,
     workflowKey: '10011',
@@ -90,5 +90,5 @@ export function createMemoryDesk(first: Snapshot | undefined, now = NOW): Memory
     linkLifetimeMs: LIFETIME,
     callDeadlineMs: 10_000,
   };
-  return { desk, worker: asleep, stored: () => stored, events };
+  return { ctx, worker: asleep, stored: () => stored, events };
 }

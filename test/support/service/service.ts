@@ -8,8 +8,8 @@ import { parseConfig } from '../../../webhook/config/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
 import { createDependencies, type Dependencies } from '../../../webhook/dependencies.ts';
 import { createLogger } from '../../../webhook/logging.ts';
-import { createWatch, watchJumio, watchKratos } from '../../../webhook/upstream-health.ts';
-import type { Desk } from '../../../webhook/verification/context.ts';
+import { createUpstreamHealth, observeJumio, observeKratos } from '../../../webhook/upstream-health.ts';
+import type { Context } from '../../../webhook/verification/context.ts';
 import { createWorker } from '../../../webhook/verification/worker.ts';
 import { createFakeJumio, type FakeJumio } from '../fakes/jumio.ts';
 import { createFakeKratos, type FakeKratos } from '../fakes/kratos.ts';
@@ -26,12 +26,12 @@ export interface TestServiceOptions {
   /** Over the default environment; undefined takes a variable away. */
   readonly env?: Environment;
   /** Changes the collaborators; `real` has the clients that the process itself would have. */
-  readonly desk?: (desk: Desk, real: Desk) => Desk;
+  readonly ctx?: (ctx: Context, real: Context) => Context;
   /** The worker does nothing until the test starts it. */
   readonly idle?: boolean;
 }
 
-export interface TestService extends Pick<Dependencies, 'config' | 'desk' | 'worker' | 'phase'> {
+export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'worker' | 'phase'> {
   readonly app: FastifyInstance;
   readonly jumio: FakeJumio;
   readonly kratos: FakeKratos;
@@ -75,13 +75,13 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
   const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
   const logger = createLogger(config.LOG_LEVEL, logs);
   const real = await createDependencies(config, logger, clock);
-  const watch = createWatch();
-  const faked = { ...real.desk, jumio: watchJumio(watch, jumio), kratos: watchKratos(watch, kratos) };
-  const desk = options.desk?.(faked, real.desk) ?? faked;
+  const watch = createUpstreamHealth();
+  const faked = { ...real.ctx, jumio: observeJumio(watch, jumio), kratos: observeKratos(watch, kratos) };
+  const ctx = options.ctx?.(faked, real.ctx) ?? faked;
   const dependencies: Dependencies = {
     ...real,
-    desk,
-    worker: createWorker(desk),
+    ctx,
+    worker: createWorker(ctx),
     unreachable: () => [...watch.unreachable(), ...real.unreachable()],
   };
   return { dependencies, jumio, kratos, clock };
@@ -93,7 +93,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'ledger.sqlite')}`;
   const logs = captureLogs();
   const { dependencies, ...neighbours } = await connect(options, databaseUrl, logs);
-  const { config, desk, worker, phase } = dependencies;
+  const { config, ctx, worker, phase } = dependencies;
   const app = await buildApp(dependencies);
   await app.ready();
   if (!options.idle) worker.start();
@@ -101,10 +101,10 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   const close = async (): Promise<void> => {
     await app.close();
     await worker.stop();
-    await desk.ledger.close();
+    await ctx.ledger.close();
     await rm(folder, { recursive: true });
   };
-  return { app, config, desk, worker, phase, logs, databaseUrl, ...neighbours, close };
+  return { app, config, ctx, worker, phase, logs, databaseUrl, ...neighbours, close };
 }
 
 /** For one test: closed when the test ends. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fillRecipe } from '../../../sandbox/eid/recipe.ts';
-import type { Asked } from '../../../webhook/doctor/probes/probe.ts';
+import type { Answer } from '../../../webhook/doctor/probes/probe.ts';
 import { mendedInTurn, wrong } from '../../support/doctor/applied-fix.ts';
 import { applied, type Operation } from '../../support/doctor/operations.ts';
 import { examined, SHIPPED, type Site } from '../../support/doctor/site.ts';
@@ -32,13 +32,13 @@ const MAPPER = `base64://${readFileSync(new URL(MAPPER_FILE)).toString('base64')
 const set = (path: string, value: unknown): Operation => ({ op: 'add', path, value });
 
 /** The shipped configuration with the recipe in it, and these changes. */
-function site(changes: readonly Operation[] = [], discovery: Asked = answer(DOCUMENT), env: Site['env'] = ENV): Site {
+function site(changes: readonly Operation[] = [], discovery: Answer = answer(DOCUMENT), env: Site['env'] = ENV): Site {
   const oidc = { enabled: true, config: { providers: [fillRecipe('idemia', RECIPE)] } };
   const kratos = applied({ ...SHIPPED }, [set(OIDC, oidc), ...changes]);
   return { kratos, env, seen: { eid: new Map([['idemia', discovery]]) } };
 }
 
-function answer(json: object): Asked {
+function answer(json: object): Answer {
   return { status: 200, json, date: undefined };
 }
 
@@ -144,7 +144,7 @@ describe.each<[string, readonly Operation[], string]>([
 });
 
 describe('what the doctor says of an eID provider', () => {
-  it.each<[string, Asked, string[]]>([
+  it.each<[string, Answer, string[]]>([
     ['that gives no answer', { failure: 'ECONNREFUSED' }, ['eid-unreachable']],
     ['that answers 404', { status: 404, json: undefined, date: undefined }, ['eid-unreachable']],
     ['whose document is none', answer({ issuer: ISSUER }), ['eid-unreachable']],

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../../webhook/doctor/probes/disk.ts';
-import type { LedgerLook } from '../../../webhook/ledger/database/inspect.ts';
+import type { LedgerInspection } from '../../../webhook/ledger/database/inspect.ts';
 import { examined, SHIPPED } from '../../support/doctor/site.ts';
 
 const WELL = { state: 'open', unwritable: undefined, missing: [], unknown: [], paused: [] } as const;
 
 const ROOMY: Disk = { freeBytes: 5 * 1024 ** 3, openedBy: 1, isOpenToAll: false };
 
-async function found(ledger: LedgerLook, disk: Disk = ROOMY): Promise<string[]> {
+async function found(ledger: LedgerInspection, disk: Disk = ROOMY): Promise<string[]> {
   const { findings } = await examined({ kratos: SHIPPED, seen: { ledger, disk } });
   return findings.filter(({ group }) => group === 'ledger').map(({ id, severity }) => `${severity} ${id}`);
 }
 
 describe('what the doctor says of the ledger', () => {
-  it.each<[string, LedgerLook, string[]]>([
+  it.each<[string, LedgerInspection, string[]]>([
     ['one that is well', WELL, []],
     ['none', { state: 'absent' }, ['info ledger-absent']],
     ['one that cannot be opened', { state: 'closed', problem: 'EACCES' }, ['error ledger-closed']],

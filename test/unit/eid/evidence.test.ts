@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Change, Snapshot } from '../../../webhook/model.ts';
-import type { Found } from '../../../webhook/verification/eid/credential.ts';
-import { beginBy, onEvidence, owed } from '../../../webhook/verification/eid/evidence.ts';
+import type { Change, IdentityRecord } from '../../../webhook/model.ts';
+import type { CredentialFinding } from '../../../webhook/verification/eid/credential.ts';
+import { onChecked, startSignUp, withCheckDue } from '../../../webhook/verification/eid/evidence.ts';
 import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { standingOf } from '../../../webhook/verification/record/standing.ts';
 import { begun, HOUR, NOW, newcomer, read, verificationId } from '../../support/builders/history.ts';
 import { decision } from '../../support/fakes/jumio-answers.ts';
@@ -14,18 +14,25 @@ const HOW = { startsAt: 'registration', newId: () => verificationId(7), random: 
 
 const EID = { provider: 'idemia', subject: 'hash-of-anna' };
 
-const GOOD: Found = { kind: 'verified', ...EID, level: 'loa-3', issuedAt: BORN, satisfies: true, taken: false };
+const GOOD: CredentialFinding = {
+  kind: 'verified',
+  ...EID,
+  level: 'loa-3',
+  issuedAt: BORN,
+  satisfies: true,
+  taken: false,
+};
 
-function signedUp(): Snapshot {
-  return beginBy(newcomer(), { method: 'oidc', bornAt: BORN }, HOW, NOW).snapshot;
+function signedUp(): IdentityRecord {
+  return startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: BORN }, HOW, NOW).record;
 }
 
 function kinds(change: Change): string[] {
   return (change.events ?? []).map(({ kind }) => kind);
 }
 
-function linked(snapshot: Snapshot, found: readonly Found[], at = NOW): Change {
-  return onEvidence(owed(snapshot, 2, at, at), found, HOW, at);
+function linked(record: IdentityRecord, found: readonly CredentialFinding[], at = NOW): Change {
+  return onChecked(withCheckDue(record, 2, at, at), found, HOW, at);
 }
 
 function processed(type: string, completedAt = NOW) {
@@ -34,10 +41,10 @@ function processed(type: string, completedAt = NOW) {
 
 describe('a sign-up by OpenID Connect', () => {
   it('asks Jumio for nothing before its credential was read, and says that it waits', () => {
-    const snapshot = signedUp();
-    expect(snapshot.verifications).toEqual([]);
-    expect(snapshot.identity).toMatchObject({ status: 'pending', evidence: 1, evidenceAt: BORN, evidenceDue: NOW });
-    expect(mayStart(snapshot, NOW, publishedPolicy)).toEqual({ kind: 'no', why: 'processing' });
+    const record = signedUp();
+    expect(record.verifications).toEqual([]);
+    expect(record.identity).toMatchObject({ status: 'pending', eidCheck: 1, eidReportedAt: BORN, eidDue: NOW });
+    expect(mayStart(record, NOW, defaultPolicy)).toEqual({ kind: 'no', why: 'processing' });
   });
 
   it.each<[string, { method?: string }, object]>([
@@ -45,139 +52,139 @@ describe('a sign-up by OpenID Connect', () => {
     ['that does not say how', {}, HOW],
     ['where no eID is configured', { method: 'oidc' }, { ...HOW, eid: undefined }],
   ])('%s goes to Jumio at once', (_name, signUp, how) => {
-    const { snapshot } = beginBy(newcomer(), signUp, { ...HOW, ...how }, NOW);
-    expect(snapshot.verifications).toMatchObject([{ state: 'requested', readDue: NOW }]);
-    expect(snapshot.identity.evidence).toBe(0);
+    const { record } = startSignUp(newcomer(), signUp, { ...HOW, ...how }, NOW);
+    expect(record.verifications).toMatchObject([{ state: 'requested', readDue: NOW }]);
+    expect(record.identity.eidCheck).toBe(0);
   });
 
   it('with evidence that is enough is approved by a row of its own, and owes Jumio nothing', () => {
-    const change = onEvidence(signedUp(), [GOOD], HOW, NOW);
+    const change = onChecked(signedUp(), [GOOD], HOW, NOW);
     expect(kinds(change)).toEqual(['eid_approved']);
-    expect(change.snapshot.verifications).toMatchObject([
+    expect(change.record.verifications).toMatchObject([
       { source: 'eid:idemia', level: 'loa-3', state: 'decided', decision: 'PASSED', completedAt: BORN, readDue: null },
     ]);
-    expect(change.snapshot.identity).toMatchObject({ status: 'approved', evidence: 0, jumioDue: null });
+    expect(change.record.identity).toMatchObject({ status: 'approved', eidCheck: 0, jumioDue: null });
   });
 
-  it.each<[string, Found[], string[], number]>([
+  it.each<[string, CredentialFinding[], string[], number]>([
     ['at a level that is not enough', [{ ...GOOD, satisfies: false }], ['eid_not_enough', 'requested'], 1],
     ['that belongs to somebody else', [{ ...GOOD, taken: true }], ['eid_taken', 'requested'], 1],
     ['of a provider that is never enough', [{ kind: 'never-enough', ...EID }], ['eid_not_enough', 'requested'], 1],
     ['that is none', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested'], 1],
     ['of which there is none at all', [], ['requested'], 0],
   ])('with evidence %s goes to Jumio, and operator and person see why', (_name, found, expected, short) => {
-    const change = onEvidence(signedUp(), found, HOW, NOW);
+    const change = onChecked(signedUp(), found, HOW, NOW);
     expect(kinds(change)).toEqual(expected);
-    expect(change.snapshot.identity.evidenceShort).toBe(short);
-    expect(change.snapshot.verifications).toMatchObject([{ source: 'jumio', state: 'requested' }]);
+    expect(change.record.identity.eidInsufficient).toBe(short);
+    expect(change.record.verifications).toMatchObject([{ source: 'jumio', state: 'requested' }]);
   });
 
   it('with one good eID among several is approved', () => {
-    const bad: Found = { kind: 'refused', provider: 'itsme', subject: 'x', flaw: 'encrypted' };
-    const change = onEvidence(signedUp(), [bad, GOOD], HOW, NOW);
+    const bad: CredentialFinding = { kind: 'refused', provider: 'itsme', subject: 'x', flaw: 'encrypted' };
+    const change = onChecked(signedUp(), [bad, GOOD], HOW, NOW);
     expect(kinds(change)).toEqual(['eid_approved', 'eid_refused']);
-    expect(change.snapshot.identity.evidenceShort).toBe(0);
+    expect(change.record.identity.eidInsufficient).toBe(0);
   });
 });
 
 describe('several eIDs, of which one cannot be read', () => {
   const facts = { upstream: 'eid', operation: 'keys', failure: 'timeout' } as const;
-  const UNREAD: Found = { kind: 'unread', provider: 'itsme', subject: 'hash-of-the-rest', facts };
+  const UNREAD: CredentialFinding = { kind: 'unread', provider: 'itsme', subject: 'hash-of-the-rest', facts };
 
   it('approve by the one that is enough; the rest stays owed, and is told once', () => {
-    const change = onEvidence(signedUp(), [UNREAD, GOOD], HOW, NOW);
+    const change = onChecked(signedUp(), [UNREAD, GOOD], HOW, NOW);
     expect(kinds(change)).toEqual(['eid_approved', 'eid_unread']);
-    const owedStill = { status: 'approved', evidence: 2, evidenceAt: BORN, evidenceTries: 1, evidenceDue: NOW + 1_000 };
-    expect(change.snapshot.identity).toMatchObject(owedStill);
+    const owedStill = { status: 'approved', eidCheck: 2, eidReportedAt: BORN, eidFailures: 1, eidDue: NOW + 1_000 };
+    expect(change.record.identity).toMatchObject(owedStill);
   });
 
   it('withdraw what is no longer linked', () => {
-    const approved = onEvidence(signedUp(), [GOOD], HOW, NOW).snapshot;
+    const approved = onChecked(signedUp(), [GOOD], HOW, NOW).record;
     const change = linked(approved, [UNREAD], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_withdrawn', 'eid_unread']);
-    expect(change.snapshot.identity).toMatchObject({ standing: null, status: 'pending', evidence: 2 });
+    expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', eidCheck: 2 });
   });
 
   it('ask Jumio for nothing: what is no evidence is told when the rest was read', () => {
-    const bad: Found = { kind: 'refused', ...EID, flaw: 'signature' };
-    const change = onEvidence(signedUp(), [bad, UNREAD], HOW, NOW);
+    const bad: CredentialFinding = { kind: 'refused', ...EID, flaw: 'signature' };
+    const change = onChecked(signedUp(), [bad, UNREAD], HOW, NOW);
     expect(kinds(change)).toEqual(['eid_unread']);
-    expect(change.snapshot.verifications).toEqual([]);
-    expect(kinds(onEvidence(change.snapshot, [bad], HOW, NOW))).toEqual(['eid_refused', 'requested']);
+    expect(change.record.verifications).toEqual([]);
+    expect(kinds(onChecked(change.record, [bad], HOW, NOW))).toEqual(['eid_refused', 'requested']);
   });
 });
 
 describe('an eID that is linked later', () => {
   it('approves, and gives up an attempt that Jumio was not asked for yet', () => {
-    const waiting = beginBy(newcomer(), {}, HOW, NOW).snapshot;
+    const waiting = startSignUp(newcomer(), {}, HOW, NOW).record;
     const change = linked(waiting, [GOOD]);
     expect(kinds(change)).toEqual(['eid_approved', 'not_needed']);
-    expect(change.snapshot.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
-    expect(change.snapshot.identity).toMatchObject({ status: 'approved', jumioDue: null });
+    expect(change.record.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
+    expect(change.record.identity).toMatchObject({ status: 'approved', jumioDue: null });
   });
 
   it('that is not enough changes nothing else', () => {
     const before = begun(newcomer());
     const change = linked(before, [{ ...GOOD, satisfies: false }]);
     expect(kinds(change)).toEqual(['eid_not_enough']);
-    expect(change.snapshot.verifications).toEqual(before.verifications);
+    expect(change.record.verifications).toEqual(before.verifications);
   });
 
-  it.each<[string, Found, number]>([
+  it.each<[string, CredentialFinding, number]>([
     ['another eID approved', { kind: 'known', ...EID }, 0],
     ['nothing did', { ...GOOD, satisfies: false }, 1],
   ])('that is not enough is only said to be so where %s', (_name, first, short) => {
-    const second: Found = { ...GOOD, subject: 'hash-of-another', satisfies: false };
-    expect(linked(begun(newcomer()), [first, second]).snapshot.identity.evidenceShort).toBe(short);
+    const second: CredentialFinding = { ...GOOD, subject: 'hash-of-another', satisfies: false };
+    expect(linked(begun(newcomer()), [first, second]).record.identity.eidInsufficient).toBe(short);
   });
 
   it.each(['REJECTED', 'WARNING'] as const)('never lifts what Jumio decided: %s', (type) => {
-    const decided = read(begun(newcomer()), processed(type)).snapshot;
-    const { snapshot } = linked(decided, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
-    expect(snapshot.identity.standing).toBe(decided.identity.standing);
+    const decided = read(begun(newcomer()), processed(type)).record;
+    const { record } = linked(decided, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
+    expect(record.identity.standing).toBe(decided.identity.standing);
   });
 
   it.each(['REJECTED', 'WARNING', 'PASSED'] as const)('is replaced by what Jumio decides later: %s', (type) => {
-    const { snapshot } = linked(begun(newcomer()), [GOOD]);
-    expect(snapshot.identity.standing).toBe('approved');
-    const row = snapshot.verifications.find(({ source }) => source === 'jumio');
-    const after = read(snapshot, processed(type, NOW + HOUR), NOW + HOUR, row).snapshot;
+    const { record } = linked(begun(newcomer()), [GOOD]);
+    expect(record.identity.standing).toBe('approved');
+    const row = record.verifications.find(({ source }) => source === 'jumio');
+    const after = read(record, processed(type, NOW + HOUR), NOW + HOUR, row).record;
     expect(standingOf(after)?.by?.source).toBe('jumio');
   });
 
   it('withdraws the standing that it gave when it is unlinked, and nothing else', () => {
-    const approved = onEvidence(signedUp(), [GOOD], HOW, NOW).snapshot;
+    const approved = onChecked(signedUp(), [GOOD], HOW, NOW).record;
     const change = linked(approved, [], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_withdrawn']);
-    expect(change.snapshot.identity).toMatchObject({ standing: null, status: 'pending', invited: 1 });
-    expect(change.snapshot.identity.version).toBe(approved.identity.version + 1);
-    expect(mayStart(change.snapshot, NOW + HOUR, publishedPolicy)).toMatchObject({ kind: 'start' });
+    expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', awaitingConsent: 1 });
+    expect(change.record.identity.version).toBe(approved.identity.version + 1);
+    expect(mayStart(change.record, NOW + HOUR, defaultPolicy)).toMatchObject({ kind: 'start' });
   });
 
   it('leaves the standing that Jumio gave when it is unlinked', () => {
-    const both = linked(read(begun(newcomer()), processed('PASSED')).snapshot, [GOOD]).snapshot;
-    expect(linked(both, [], NOW + HOUR).snapshot.identity.standing).toBe('approved');
+    const both = linked(read(begun(newcomer()), processed('PASSED')).record, [GOOD]).record;
+    expect(linked(both, [], NOW + HOUR).record.identity.standing).toBe('approved');
   });
 
   it('approves by the same row when it is linked again', () => {
-    const gone = linked(onEvidence(signedUp(), [GOOD], HOW, NOW).snapshot, [], NOW + HOUR).snapshot;
-    const { snapshot } = linked(gone, [{ ...GOOD, level: 'loa-4', issuedAt: NOW + 2 * HOUR }], NOW + 2 * HOUR);
-    expect(snapshot.verifications).toHaveLength(1);
-    expect(snapshot.verifications).toMatchObject([{ decision: 'PASSED', level: 'loa-4', subject: 'hash-of-anna' }]);
+    const gone = linked(onChecked(signedUp(), [GOOD], HOW, NOW).record, [], NOW + HOUR).record;
+    const { record } = linked(gone, [{ ...GOOD, level: 'loa-4', issuedAt: NOW + 2 * HOUR }], NOW + 2 * HOUR);
+    expect(record.verifications).toHaveLength(1);
+    expect(record.verifications).toMatchObject([{ decision: 'PASSED', level: 'loa-4', subject: 'hash-of-anna' }]);
   });
 
   it('is renewed by a token that is newer', () => {
-    const approved = onEvidence(signedUp(), [GOOD], HOW, NOW).snapshot;
+    const approved = onChecked(signedUp(), [GOOD], HOW, NOW).record;
     const change = linked(approved, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_approved']);
-    expect(change.snapshot.verifications).toMatchObject([{ completedAt: NOW + HOUR }]);
+    expect(change.record.verifications).toMatchObject([{ completedAt: NOW + HOUR }]);
   });
 
   it('that approved before is still linked, though its token is old', () => {
-    const approved = onEvidence(signedUp(), [GOOD], HOW, NOW).snapshot;
+    const approved = onChecked(signedUp(), [GOOD], HOW, NOW).record;
     const change = linked(approved, [{ kind: 'known', ...EID }], NOW + HOUR);
     expect(kinds(change)).toEqual([]);
-    expect(change.snapshot.identity).toMatchObject({ standing: 'approved', evidence: 0 });
+    expect(change.record.identity).toMatchObject({ standing: 'approved', eidCheck: 0 });
   });
 });
 
@@ -186,26 +193,26 @@ describe('an approval of Jumio’s', () => {
     begun(newcomer(NOW - 9 * HOUR), NOW - 9 * HOUR),
     processed('PASSED', NOW - 8 * HOUR),
     NOW - 8 * HOUR,
-  ).snapshot;
+  ).record;
 
   it('is renewed by an eID that is linked later, so that it does not grow too old beside it', () => {
-    const { snapshot } = linked(jumio, [{ ...GOOD, issuedAt: NOW - 1_000 }]);
-    expect(snapshot.identity).toMatchObject({ standing: 'approved', decidedAt: NOW - 1_000 });
-    expect(standingOf(snapshot)?.by?.source).toBe('eid:idemia');
-    expect(standingOf(linked(snapshot, []).snapshot)?.by?.source).toBe('jumio');
+    const { record } = linked(jumio, [{ ...GOOD, issuedAt: NOW - 1_000 }]);
+    expect(record.identity).toMatchObject({ standing: 'approved', decidedAt: NOW - 1_000 });
+    expect(standingOf(record)?.by?.source).toBe('eid:idemia');
+    expect(standingOf(linked(record, []).record)?.by?.source).toBe('jumio');
   });
 
   it('that only a copy knows is renewed too; a rejection or a review that only a copy knows is not', () => {
     const by = (inherited: 'approved' | 'review' | 'rejected') =>
-      linked(newcomer(NOW - 9 * HOUR, inherited), [{ ...GOOD, issuedAt: NOW - 1_000 }]).snapshot.identity;
+      linked(newcomer(NOW - 9 * HOUR, inherited), [{ ...GOOD, issuedAt: NOW - 1_000 }]).record.identity;
     expect(by('approved')).toMatchObject({ standing: 'approved', decidedAt: NOW - 1_000 });
     expect(by('review').standing).toBe('review');
     expect(by('rejected').standing).toBe('rejected');
   });
 
   it('that is completed after the eID’s counts, and so does its rejection', () => {
-    const before = linked(begun(newcomer(NOW - HOUR), NOW - HOUR), [{ ...GOOD, issuedAt: NOW - HOUR }]).snapshot;
-    expect(standingOf(read(before, processed('PASSED', NOW), NOW).snapshot)?.by?.source).toBe('jumio');
-    expect(read(before, processed('REJECTED', NOW), NOW).snapshot.identity.standing).toBe('rejected');
+    const before = linked(begun(newcomer(NOW - HOUR), NOW - HOUR), [{ ...GOOD, issuedAt: NOW - HOUR }]).record;
+    expect(standingOf(read(before, processed('PASSED', NOW), NOW).record)?.by?.source).toBe('jumio');
+    expect(read(before, processed('REJECTED', NOW), NOW).record.identity.standing).toBe('rejected');
   });
 });

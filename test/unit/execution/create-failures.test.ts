@@ -42,11 +42,11 @@ describe('what a failed create call means', () => {
 
   it('404 on an existing account: the account is gone, and a new one is made', () => {
     expect(classifyCreate(facts({ status: 404 }), true)).toBe('account-gone');
-    const second = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').snapshot);
+    const second = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record);
     expect(accountOf(second, last(second))).toBe('account-1');
-    const { snapshot, events } = onCreateFailed(second, last(second).id, facts({ status: 404 }), 'account-gone', terms);
-    expect(accountOf(snapshot, last(snapshot))).toBeUndefined();
-    expect(last(snapshot)).toMatchObject({ state: 'requested', readDue: NOW, attempts: 0 });
+    const { record, events } = onCreateFailed(second, last(second).id, facts({ status: 404 }), 'account-gone', terms);
+    expect(accountOf(record, last(record))).toBeUndefined();
+    expect(last(record)).toMatchObject({ state: 'requested', readDue: NOW, attempts: 0 });
     expect(events).toMatchObject([{ kind: 'account_gone' }]);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { UpstreamFacts } from '../../../webhook/errors.ts';
-import type { Snapshot } from '../../../webhook/model.ts';
+import type { IdentityRecord } from '../../../webhook/model.ts';
 import {
   accountOf,
   classifyCreate,
   onCreated,
   onCreateFailed,
 } from '../../../webhook/verification/execution/create.ts';
-import { withVerification } from '../../../webhook/verification/record/record.ts';
+import { updateVerification } from '../../../webhook/verification/record/record.ts';
 import { waitingOn } from '../../../webhook/verification/record/standing.ts';
 import {
   asked,
@@ -30,73 +30,68 @@ function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
   return { upstream: 'jumio', operation: 'create', failure: 'status', ...changes };
 }
 
-function failed(snapshot: Snapshot, seen: UpstreamFacts, now = NOW) {
-  return onCreateFailed(snapshot, last(snapshot).id, seen, classifyCreate(seen, false), { ...terms, now });
+function failed(record: IdentityRecord, seen: UpstreamFacts, now = NOW) {
+  return onCreateFailed(record, last(record).id, seen, classifyCreate(seen, false), { ...terms, now });
 }
 
 describe('after a failed create call', () => {
   const first = asked(newcomer());
 
   it('one that cannot have had an effect is repeated for ever, within fifteen minutes', () => {
-    let snapshot = first;
-    for (let n = 0; n < 50; n += 1) snapshot = failed(snapshot, facts({ failure: 'unreachable' })).snapshot;
-    expect(last(snapshot).readDue).toBe(NOW + 450_000);
-    expect(last(snapshot)).toMatchObject({ state: 'requested', lastError: 'unreachable', parked: 0 });
+    let record = first;
+    for (let n = 0; n < 50; n += 1) record = failed(record, facts({ failure: 'unreachable' })).record;
+    expect(last(record).readDue).toBe(NOW + 450_000);
+    expect(last(record)).toMatchObject({ state: 'requested', lastError: 'unreachable', createRefused: 0 });
   });
 
   it('one without a usable answer is repeated three times, then hourly, each time with an event', () => {
-    let snapshot = first;
+    let record = first;
     const pauses: number[] = [];
     for (let n = 0; n < 6; n += 1) {
-      const change = failed(snapshot, facts({ failure: 'timeout' }));
+      const change = failed(record, facts({ failure: 'timeout' }));
       expect(change.events).toMatchObject([{ kind: 'orphan_possible', detail: { seen: 'timeout' } }]);
-      snapshot = change.snapshot;
-      pauses.push((last(snapshot).readDue ?? 0) - NOW);
+      record = change.record;
+      pauses.push((last(record).readDue ?? 0) - NOW);
     }
     expect(pauses).toEqual([1_000, 2_000, 4_000, HOUR, HOUR, HOUR]);
   });
 
   it('a refused one is parked, due again in a day, and the operator’s', () => {
-    const { snapshot, events } = failed(first, facts({ status: 400 }));
-    expect(last(snapshot)).toMatchObject({ parked: 1, readDue: NOW + DAY, lastError: 'status 400' });
-    expect(waitingOn(snapshot)).toBe('operator');
+    const { record, events } = failed(first, facts({ status: 400 }));
+    expect(last(record)).toMatchObject({ createRefused: 1, readDue: NOW + DAY, lastError: 'status 400' });
+    expect(waitingOn(record)).toBe('operator');
     expect(events).toMatchObject([{ kind: 'create_refused', detail: { seen: 'status 400' } }]);
   });
 
   it.each([
     [403, 1],
     [429, 0],
-  ])('a stop for everybody (%d) leaves it due: the budget holds it back', (status, parked) => {
-    const { snapshot, events } = failed(first, facts({ status }));
-    expect(last(snapshot)).toMatchObject({ parked, readDue: NOW, attempts: 0 });
+  ])('a stop for everybody (%d) leaves it due: the budget holds it back', (status, createRefused) => {
+    const { record, events } = failed(first, facts({ status }));
+    expect(last(record)).toMatchObject({ createRefused, readDue: NOW, attempts: 0 });
     expect(events).toEqual([]);
   });
 
   it('an account that is gone stays gone, whatever the next try meets', () => {
-    const gone = withVerification(first, last(first).id, { lastError: 'account-gone' });
-    expect(last(failed(gone, facts({ status: 503 })).snapshot).lastError).toBe('account-gone');
+    const gone = updateVerification(first, last(first).id, { lastError: 'account-gone' });
+    expect(last(failed(gone, facts({ status: 503 })).record).lastError).toBe('account-gone');
   });
 
   it('the first publication no longer waits', () => {
     expect(first.identity.kratosDue).toBe(NOW + 5_000);
-    expect(failed(first, facts({ failure: 'timeout' }), NOW + 10).snapshot.identity.kratosDue).toBe(NOW + 10);
+    expect(failed(first, facts({ failure: 'timeout' }), NOW + 10).record.identity.kratosDue).toBe(NOW + 10);
   });
 
   it('a publication that is already in its own back-off is not brought forward', () => {
     const late = { ...first, identity: { ...first.identity, kratosAttempts: 2, kratosDue: NOW + 60_000 } };
-    expect(failed(late, facts({ failure: 'timeout' })).snapshot.identity.kratosDue).toBe(NOW + 60_000);
+    expect(failed(late, facts({ failure: 'timeout' })).record.identity.kratosDue).toBe(NOW + 60_000);
   });
 });
 
 describe('an execution that Jumio made', () => {
   it('has its ids, its link and the link’s end, and is due at that end', () => {
-    const { snapshot, events } = onCreated(
-      asked(newcomer()),
-      last(asked(newcomer())).id,
-      startedAs('a-1', 'e-1'),
-      terms,
-    );
-    expect(last(snapshot)).toMatchObject({
+    const { record, events } = onCreated(asked(newcomer()), last(asked(newcomer())).id, startedAs('a-1', 'e-1'), terms);
+    expect(last(record)).toMatchObject({
       state: 'started',
       accountId: 'a-1',
       executionId: 'e-1',
@@ -105,37 +100,35 @@ describe('an execution that Jumio made', () => {
       sdkToken: 'sdk-e-1',
       transactionToken: 'transaction-e-1',
     });
-    expect(last(snapshot).link).toContain('link-e-1');
-    expect(last(snapshot).readDue).toBeGreaterThan(NOW + LIFETIME);
+    expect(last(record).link).toContain('link-e-1');
+    expect(last(record).readDue).toBeGreaterThan(NOW + LIFETIME);
     expect(events).toEqual([
-      { kind: 'started', verificationId: last(snapshot).id, detail: { account: 'a-1', execution: 'e-1' } },
+      { kind: 'started', verificationId: last(record).id, detail: { account: 'a-1', execution: 'e-1' } },
     ]);
   });
 
   it('makes the ids due for publishing at once', () => {
-    const snapshot = made(asked(newcomer()), NOW + 700);
-    expect(snapshot.identity).toMatchObject({ version: 2, kratosDue: NOW + 700 });
-    expect(snapshot.identity.content).toContain('"workflow_execution_id":"execution-1"');
+    const record = made(asked(newcomer()), NOW + 700);
+    expect(record.identity).toMatchObject({ version: 2, kratosDue: NOW + 700 });
+    expect(record.identity.content).toContain('"workflow_execution_id":"execution-1"');
   });
 
   it('ends what failed tries left behind', () => {
-    const parked = failed(asked(newcomer()), facts({ status: 400 })).snapshot;
-    expect(last(made(parked))).toMatchObject({ parked: 0, attempts: 0, lastError: null });
+    const parked = failed(asked(newcomer()), facts({ status: 400 })).record;
+    expect(last(made(parked))).toMatchObject({ createRefused: 0, attempts: 0, lastError: null });
   });
 
   it('without a link keeps its ids and nothing else, and is the operator’s', () => {
     const first = asked(newcomer());
-    const { snapshot, events } = onCreated(first, last(first).id, startedAs('a-1', 'e-1', false), terms);
-    expect(last(snapshot)).toMatchObject({ state: 'started', accountId: 'a-1', executionId: 'e-1' });
-    expect(last(snapshot)).toMatchObject({ link: null, linkEndsAt: null, sdkToken: null, transactionToken: null });
-    expect(waitingOn(snapshot)).toBe('operator');
+    const { record, events } = onCreated(first, last(first).id, startedAs('a-1', 'e-1', false), terms);
+    expect(last(record)).toMatchObject({ state: 'started', accountId: 'a-1', executionId: 'e-1' });
+    expect(last(record)).toMatchObject({ link: null, linkEndsAt: null, sdkToken: null, transactionToken: null });
+    expect(waitingOn(record)).toBe('operator');
     expect(events).toMatchObject([{ kind: 'started' }, { kind: 'no_link' }]);
   });
 
   it('is on the account of the earlier attempts', () => {
-    const third = asked(
-      readWord(begun(readWord(begun(newcomer()), 'TOKEN_EXPIRED').snapshot), 'TOKEN_EXPIRED').snapshot,
-    );
+    const third = asked(readWord(begun(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record), 'TOKEN_EXPIRED').record);
     expect(accountOf(third, last(third))).toBe('account-1');
     expect(accountOf(asked(newcomer()), last(asked(newcomer())))).toBeUndefined();
   });

@@ -3,17 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toResult } from '../../../webhook/jumio/result.ts';
 import { detailsWire } from '../../../webhook/jumio/wire.ts';
-import { type Decision, decide, readStatus } from '../../../webhook/verification/execution/outcome.ts';
+import { type ExecutionOutcome, outcomeOf, readStatus } from '../../../webhook/verification/execution/outcome.ts';
 import { begun, last, newcomer } from '../../support/builders/history.ts';
 import { decision, detailsOf } from '../../support/fakes/jumio-answers.ts';
 
 const FOLDER = new URL('../../fixtures/jumio/', import.meta.url);
 
-function decided(file: string): Decision {
-  return decide(toResult(detailsWire.parse(JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')))));
+function decided(file: string): ExecutionOutcome {
+  return outcomeOf(toResult(detailsWire.parse(JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')))));
 }
 
-const DOCUMENTED: readonly (readonly [file: string, decision: Decision])[] = [
+const DOCUMENTED: readonly (readonly [file: string, decision: ExecutionOutcome])[] = [
   ['details.json', { kind: 'decided', status: 'PROCESSED', verdict: 'PASSED', reason: null }],
   ['details-authentication.json', { kind: 'decided', status: 'PROCESSED', verdict: 'PASSED', reason: null }],
   ['details-warning.json', { kind: 'decided', status: 'PROCESSED', verdict: 'WARNING', reason: null }],
@@ -58,7 +58,7 @@ describe('a decision', () => {
     fc.assert(
       fc.property(label, fc.double({ min: -1, max: 100, noNaN: true }), (text, score) => {
         const told = { status: 'PROCESSED', decision: decision(type, score, text) };
-        expect(decide(detailsOf(row, told))).toMatchObject(expected);
+        expect(outcomeOf(detailsOf(row, told))).toMatchObject(expected);
       }),
     );
   });
@@ -67,8 +67,8 @@ describe('a decision', () => {
     for (const status of ['INITIATED', 'ACQUISITION_STARTED', 'ACQUIRED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED', 'PAUSED'])
       for (const type of ['PASSED', 'WARNING', 'REJECTED']) {
         const result = detailsOf(row, { status, decision: decision(type, 50) });
-        expect(decide(result)).toStrictEqual(readStatus(status));
-        expect(decide(result).kind).not.toBe('decided');
+        expect(outcomeOf(result)).toStrictEqual(readStatus(status));
+        expect(outcomeOf(result).kind).not.toBe('decided');
       }
   });
 });

@@ -21,29 +21,29 @@ describe('details that are not readable yet although Jumio says PROCESSED', () =
   const first = nudged(begun(newcomer()), NOW, 'PROCESSED');
 
   it('are asked for again with growing pauses, never in a tight loop', () => {
-    const { calls, snapshot } = followed(first, NOW, NOW + 60_000, { status: 'PROCESSED', details: 404 });
+    const { calls, record } = followed(first, NOW, NOW + 60_000, { status: 'PROCESSED', details: 404 });
     expect(calls.length).toBeLessThan(20);
     expect(calls.length).toBeGreaterThan(4);
-    expect(last(snapshot)).toMatchObject({ state: 'started', decision: null });
+    expect(last(record)).toMatchObject({ state: 'started', decision: null });
   });
 
   it('are not asked for in a tight loop either while callbacks come in', () => {
-    let snapshot = first;
+    let record = first;
     let looks = 0;
     for (let at = NOW; at < NOW + 60_000; at += 50) {
-      const due = nudged(snapshot, at, 'PROCESSED');
-      const { calls, snapshot: after } = followed(due, at, at, { status: 'PROCESSED', details: 404 });
+      const due = nudged(record, at, 'PROCESSED');
+      const { calls, record: after } = followed(due, at, at, { status: 'PROCESSED', details: 404 });
       looks += calls.length;
-      snapshot = after;
+      record = after;
     }
     expect(looks).toBeLessThan(30);
   });
 
   it('decide as soon as they are readable', () => {
-    const { snapshot: waiting } = followed(first, NOW, NOW + 10_000, { status: 'PROCESSED', details: 404 });
-    const { snapshot } = followed(waiting, NOW + 10_000, NOW + 60_000, { status: 'PROCESSED', details: PASSED });
-    expect(standingOf(snapshot)?.status).toBe('approved');
-    expect(last(snapshot)).toMatchObject({ attempts: 0, lastError: null, notFound: 0 });
+    const { record: waiting } = followed(first, NOW, NOW + 10_000, { status: 'PROCESSED', details: 404 });
+    const { record } = followed(waiting, NOW + 10_000, NOW + 60_000, { status: 'PROCESSED', details: PASSED });
+    expect(standingOf(record)?.status).toBe('approved');
+    expect(last(record)).toMatchObject({ attempts: 0, lastError: null, notFound: 0 });
   });
 });
 
@@ -51,50 +51,50 @@ describe('an execution that Jumio no longer knows', () => {
   const gone = { status: 404, details: 404 } as const;
 
   it('is given up when status and details were both 404, twice, an hour apart, past the link’s end', () => {
-    const { calls, snapshot, kinds } = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 2 * HOUR, gone);
+    const { calls, record, kinds } = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 2 * HOUR, gone);
     expect(calls.map(({ call }) => call)).toEqual(['status', 'details', 'status', 'details']);
     expect((calls[2]?.at ?? 0) - (calls[1]?.at ?? 0)).toBe(HOUR);
-    expect(last(snapshot)).toMatchObject({ state: 'expired', readDue: null });
+    expect(last(record)).toMatchObject({ state: 'expired', readDue: null });
     expect(kinds).toEqual(['vanished']);
   });
 
   it('is not given up while its link lives', () => {
     const first = nudged(begun(newcomer()), NOW);
-    const { calls, snapshot } = followed(first, NOW, LINK_END - 1, gone);
+    const { calls, record } = followed(first, NOW, LINK_END - 1, gone);
     expect(calls.length).toBeGreaterThan(4);
     expect(calls.length).toBeLessThan(500);
-    expect(last(snapshot)).toMatchObject({ state: 'started' });
+    expect(last(record)).toMatchObject({ state: 'started' });
   });
 
   it('is not given up within the hour because somebody looks in', () => {
-    const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).snapshot;
+    const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).record;
     expect(last(once).notFound).toBe(2);
-    let snapshot = once;
+    let record = once;
     for (let at = LINK_END + 20_000; at < LINK_END + HOUR; at += 20_000) {
-      snapshot = followed(nudged(snapshot, at), at, at, gone).snapshot;
+      record = followed(nudged(record, at), at, at, gone).record;
     }
-    expect(last(snapshot).state).toBe('started');
+    expect(last(record).state).toBe('started');
   });
 
   it('is counted anew where a callback claims an end in between', () => {
-    const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).snapshot;
+    const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).record;
     const called = nudged(once, LINK_END + 60_000, 'PROCESSED');
     expect(last(called).readDue).toBe(LINK_END + 60_000);
-    const { snapshot } = followed(called, LINK_END + 60_000, LINK_END + 60_000, gone);
-    expect(last(snapshot)).toMatchObject({ state: 'started', notFound: 2 });
+    const { record } = followed(called, LINK_END + 60_000, LINK_END + 60_000, gone);
+    expect(last(record)).toMatchObject({ state: 'started', notFound: 2 });
   });
 
   it('is counted anew after an answer', () => {
-    const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).snapshot;
-    expect(last(readWord(once, 'INITIATED', LINK_END + HOUR).snapshot).notFound).toBe(0);
+    const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).record;
+    expect(last(readWord(once, 'INITIATED', LINK_END + HOUR).record).notFound).toBe(0);
   });
 
   it('keeps a decision that was read before', () => {
-    const decided = read(begun(newcomer()), PASSED, NOW).snapshot;
+    const decided = read(begun(newcomer()), PASSED, NOW).record;
     const again = nudged(decided, LINK_END + DAY);
-    const { snapshot, kinds } = followed(again, LINK_END + DAY, LINK_END + 2 * DAY, gone);
-    expect(standingOf(snapshot)?.status).toBe('approved');
-    expect(last(snapshot)).toMatchObject({ state: 'decided', readDue: null });
+    const { record, kinds } = followed(again, LINK_END + DAY, LINK_END + 2 * DAY, gone);
+    expect(standingOf(record)?.status).toBe('approved');
+    expect(last(record)).toMatchObject({ state: 'decided', readDue: null });
     expect(kinds).toEqual([]);
   });
 });

@@ -5,10 +5,10 @@ import { preparedOf } from '../../../webhook/jumio/create.ts';
 import { isOfRegion } from '../../../webhook/jumio/regions.ts';
 import { startedWire } from '../../../webhook/jumio/wire.ts';
 import { traitsAt } from '../../../webhook/kratos/answers.ts';
-import { FIELDS, prepared } from '../../../webhook/verification/prefill-data.ts';
+import { PREFILL_FIELDS, prefillDataOf } from '../../../webhook/verification/prefill-data.ts';
 import { ENVIRONMENT } from '../../support/service/service.ts';
 
-const ALL = Object.fromEntries(FIELDS.map((field) => [field, `/${field}`]));
+const ALL = Object.fromEntries(PREFILL_FIELDS.map((field) => [field, `/${field}`]));
 
 const GOOD = {
   firstName: ' Ada ',
@@ -24,7 +24,7 @@ const GOOD = {
 
 describe('the data for Jumio', () => {
   it('are the mapped traits, under Jumio’s names and in its shape', () => {
-    expect(prepared(ALL, GOOD)).toEqual({
+    expect(prefillDataOf(ALL, GOOD)).toEqual({
       leftOut: [],
       data: {
         firstName: 'Ada',
@@ -51,14 +51,14 @@ describe('the data for Jumio', () => {
     ['firstName', { given: 'Ada' }],
     ['firstName', 'x'.repeat(256)],
   ])('leave out a %s that is %j, and name it', (field, value) => {
-    const { data, leftOut } = prepared(ALL, { ...GOOD, [field]: value });
+    const { data, leftOut } = prefillDataOf(ALL, { ...GOOD, [field]: value });
     expect(leftOut).toEqual([field]);
     expect(JSON.stringify(data)).not.toContain(`"${field.replace('address.', '')}":`);
   });
 
   it('hold nothing that is not mapped, and are none where nothing fits', () => {
-    expect(prepared({ firstName: '/a' }, GOOD).data).toEqual({ firstName: 'Ada' });
-    expect(prepared({ 'address.country': '/a' }, { 'address.country': 'XYZW' })).toEqual({
+    expect(prefillDataOf({ firstName: '/a' }, GOOD).data).toEqual({ firstName: 'Ada' });
+    expect(prefillDataOf({ 'address.country': '/a' }, { 'address.country': 'XYZW' })).toEqual({
       data: undefined,
       leftOut: ['address.country'],
     });
@@ -108,7 +108,7 @@ describe('where they may go', () => {
         },
       });
     const url = 'https://api.emea-1.jumio.ai/data';
-    expect(preparedOf(wire(url), BASE)).toEqual({ preparedUrl: url, transactionToken: 'data-token' });
+    expect(preparedOf(wire(url), BASE)).toEqual({ prefillUrl: url, transactionToken: 'data-token' });
     expect(preparedOf(wire('https://evil.example/data'), BASE)).toEqual({ foreignPreparedUrl: true });
   });
 });

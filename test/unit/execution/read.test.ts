@@ -22,9 +22,9 @@ function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
 
 describe('which call is made', () => {
   it('is the status for a timer or a person, and the details once Jumio says PROCESSED', () => {
-    const snapshot = nudged(begun(newcomer()), NOW);
-    expect(wantsDetails(last(snapshot))).toBe(false);
-    const { calls, snapshot: after } = followed(snapshot, NOW, NOW, { status: 'PROCESSED', details: PASSED });
+    const record = nudged(begun(newcomer()), NOW);
+    expect(wantsDetails(last(record))).toBe(false);
+    const { calls, record: after } = followed(record, NOW, NOW, { status: 'PROCESSED', details: PASSED });
     expect(calls).toEqual([
       { at: NOW, call: 'status' },
       { at: NOW, call: 'details' },
@@ -49,9 +49,9 @@ describe('which call is made', () => {
 
   it('is none for an expiry that the status tells', () => {
     const first = nudged(begun(newcomer()), NOW);
-    const { calls, snapshot, kinds } = followed(first, NOW, NOW + DAY, { status: 'TOKEN_EXPIRED', details: 404 });
+    const { calls, record, kinds } = followed(first, NOW, NOW + DAY, { status: 'TOKEN_EXPIRED', details: 404 });
     expect(calls).toEqual([{ at: NOW, call: 'status' }]);
-    expect(last(snapshot)).toMatchObject({ state: 'expired', readDue: null });
+    expect(last(record)).toMatchObject({ state: 'expired', readDue: null });
     expect(kinds).toEqual(['expired']);
   });
 });
@@ -66,17 +66,17 @@ describe('a failed look', () => {
     [facts({ failure: 'timeout' }), 'timeout'],
     [facts({ failure: 'unusable', status: 200 }), 'unusable 200'],
   ])('changes nothing but the time of the next one (%j)', (seen, lastError) => {
-    const { snapshot, events = [] } = onReadFailed(first, lookAt(first, last(first)), seen);
-    const readDue = last(snapshot).readDue ?? 0;
-    expect(last(snapshot)).toStrictEqual({ ...last(first), attempts: 1, lastError, readDue });
+    const { record, events = [] } = onReadFailed(first, lookAt(first, last(first)), seen);
+    const readDue = last(record).readDue ?? 0;
+    expect(last(record)).toStrictEqual({ ...last(first), attempts: 1, lastError, readDue });
     expect(readDue).toBeGreaterThan(NOW);
     expect(readDue).toBeLessThanOrEqual(NOW + 2_000);
     expect(events).toEqual([]);
   });
 
   it('that was throttled does not count as an attempt: the budget waits for all', () => {
-    const { snapshot } = onReadFailed(first, lookAt(first, last(first)), facts({ status: 429 }));
-    expect(last(snapshot)).toMatchObject({ attempts: 0, readDue: NOW });
+    const { record } = onReadFailed(first, lookAt(first, last(first)), facts({ status: 429 }));
+    expect(last(record)).toMatchObject({ attempts: 0, readDue: NOW });
   });
 });
 
@@ -90,15 +90,15 @@ describe('a result that is not wholly the row’s', () => {
     ['identity', { ...PASSED, workflow: { customerInternalReference: 'kyc-2f1c' } }],
     ['identity, missing', { ...PASSED, workflow: { customerInternalReference: undefined } }],
   ])('decides nothing and is an event (%s)', (_name, told) => {
-    const { snapshot, events } = read(begun(newcomer()), told);
-    expect(last(snapshot)).toMatchObject({ state: 'started', decision: null, lastError: 'foreign-result' });
-    expect(last(snapshot).readDue).toBe(NOW + HOUR);
-    expect(events).toMatchObject([{ kind: 'foreign_result', verificationId: last(snapshot).id }]);
+    const { record, events } = read(begun(newcomer()), told);
+    expect(last(record)).toMatchObject({ state: 'started', decision: null, lastError: 'foreign-result' });
+    expect(last(record).readDue).toBe(NOW + HOUR);
+    expect(events).toMatchObject([{ kind: 'foreign_result', verificationId: last(record).id }]);
   });
 
   it('is given up like one that cannot be read', () => {
     const told = { ...PASSED, workflow: { definitionKey: '10014' } };
-    const { snapshot } = read(begun(newcomer()), told, NOW + LIFETIME + 31 * DAY);
-    expect(last(snapshot)).toMatchObject({ state: 'expired', readDue: null });
+    const { record } = read(begun(newcomer()), told, NOW + LIFETIME + 31 * DAY);
+    expect(last(record)).toMatchObject({ state: 'expired', readDue: null });
   });
 });

@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../webhook/model.ts';
+import type { IdentityRecord } from '../../../webhook/model.ts';
 import { begun, last, leased, NOW, newcomer, nudged, read, readWord } from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
 import type { Told } from '../../support/fakes/jumio-answers.ts';
 
 /** A worker that never rests: it reads whenever a look is due. Gives the times of its looks. */
-function looks(first: Snapshot, replays: readonly (readonly [number, string | undefined])[], told: Told): number[] {
+function looks(
+  first: IdentityRecord,
+  replays: readonly (readonly [number, string | undefined])[],
+  told: Told,
+): number[] {
   const times: number[] = [];
-  let snapshot = first;
+  let record = first;
   for (const [at, word] of replays) {
-    snapshot = nudged(snapshot, at, word);
-    if ((last(snapshot).readDue ?? Number.POSITIVE_INFINITY) > at) continue;
+    record = nudged(record, at, word);
+    if ((last(record).readDue ?? Number.POSITIVE_INFINITY) > at) continue;
     times.push(at);
-    snapshot = read(leased(snapshot, at), told, at).snapshot;
+    record = read(leased(record, at), told, at).record;
   }
   return times;
 }
@@ -35,7 +39,7 @@ describe('a genuine callback that is replayed a thousand times', () => {
   });
 
   it('causes no look at all where the execution is decided, for an hour', () => {
-    const settled = read(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), PASSED, NOW).snapshot;
+    const settled = read(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), PASSED, NOW).record;
     expect(looks(settled, replayed(1_000, 3_000, 'PROCESSED'), PASSED)).toEqual([]);
   });
 
@@ -51,13 +55,13 @@ describe('a genuine callback that is replayed a thousand times', () => {
   });
 
   it('causes two looks in ten seconds also where the worker comes late and both have arrived', () => {
-    let snapshot = begun(newcomer());
+    let record = begun(newcomer());
     const times: number[] = [];
     for (let at = NOW; at < NOW + 60_000; at += 100) {
-      snapshot = nudged(nudged(snapshot, at, 'PROCESSED'), at, 'ACQUIRED');
-      if ((last(snapshot).readDue ?? Number.POSITIVE_INFINITY) > at) continue;
+      record = nudged(nudged(record, at, 'PROCESSED'), at, 'ACQUIRED');
+      if ((last(record).readDue ?? Number.POSITIVE_INFINITY) > at) continue;
       times.push(at);
-      snapshot = read(leased(snapshot, at), underWay, at).snapshot;
+      record = read(leased(record, at), underWay, at).record;
     }
     expect(times.length).toBeGreaterThan(3);
     expect(mostIn(times, 10_000)).toBeLessThanOrEqual(2);
@@ -66,23 +70,23 @@ describe('a genuine callback that is replayed a thousand times', () => {
 
 describe('a claimed end', () => {
   it('overtakes the ten seconds after a look for something lesser', () => {
-    const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'ACQUIRED'), NOW), 'ACQUIRED', NOW).snapshot;
+    const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'ACQUIRED'), NOW), 'ACQUIRED', NOW).record;
     expect(last(nudged(looked, NOW + 1_000, 'ACQUIRED')).readDue).toBe(NOW + 10_000);
     expect(last(nudged(looked, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 1_000);
   });
 
   it('overtakes the ten seconds after a timer’s or a person’s look', () => {
-    const looked = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'ACQUIRED', NOW).snapshot;
+    const looked = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'ACQUIRED', NOW).record;
     expect(last(nudged(looked, NOW + 1_000, 'SESSION_EXPIRED')).readDue).toBe(NOW + 1_000);
   });
 
   it('overtakes once: after a look for it the ten seconds count again', () => {
-    const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), 'ACQUIRED', NOW).snapshot;
+    const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), 'ACQUIRED', NOW).record;
     expect(last(nudged(looked, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 10_000);
   });
 
   it('is not forgotten because an older callback arrives after it', () => {
-    const snapshot = nudged(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW + 1, 'ACQUIRED');
-    expect(last(snapshot).claimedStatus).toBe('PROCESSED');
+    const record = nudged(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW + 1, 'ACQUIRED');
+    expect(last(record).claimedStatus).toBe('PROCESSED');
   });
 });

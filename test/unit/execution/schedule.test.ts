@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../webhook/model.ts';
+import type { IdentityRecord } from '../../../webhook/model.ts';
 import { onReadFailed } from '../../../webhook/verification/execution/read.ts';
-import { GIVE_UP_MS, nextLook } from '../../../webhook/verification/execution/schedule.ts';
+import { GIVE_UP_MS, nextRead } from '../../../webhook/verification/execution/schedule.ts';
 import { backOff } from '../../../webhook/verification/waiting.ts';
 import {
   begun,
@@ -23,12 +23,12 @@ const DOCUMENTED = [40, 60, 100, 160, 240, 340, 460, 600, 760, 940];
 const LINK_END = NOW + LIFETIME;
 
 /** The delays of so many looks, each done when it is due, that all find the same word. */
-function delays(first: Snapshot, count: number, word: string): number[] {
-  let snapshot = first;
+function delays(first: IdentityRecord, count: number, word: string): number[] {
+  let record = first;
   return Array.from({ length: count }, () => {
-    const at = last(snapshot).readDue ?? 0;
-    snapshot = readWord(snapshot, word, at).snapshot;
-    return ((last(snapshot).readDue ?? 0) - at) / 1000;
+    const at = last(record).readDue ?? 0;
+    record = readWord(record, word, at).record;
+    return ((last(record).readDue ?? 0) - at) / 1000;
   });
 }
 
@@ -41,24 +41,24 @@ describe('the next look at an execution', () => {
 
   it('keeps Jumio’s delays from the first sign of life on, then an hour for a day, then a day', () => {
     const long = { ...last(begun(newcomer())), linkEndsAt: NOW + 60 * DAY };
-    const snapshot = nudged({ ...begun(newcomer()), verifications: [long] }, NOW + 5_000);
+    const record = nudged({ ...begun(newcomer()), verifications: [long] }, NOW + 5_000);
     const hourly = Array.from({ length: 24 }, () => HOUR / 1000);
     const daily = Array.from({ length: 3 }, () => DAY / 1000);
-    expect(delays(snapshot, 37, 'ACQUIRED')).toEqual([...DOCUMENTED, ...hourly, ...daily]);
+    expect(delays(record, 37, 'ACQUIRED')).toEqual([...DOCUMENTED, ...hourly, ...daily]);
   });
 
   it('is not put off because a person reloads the page', () => {
-    let snapshot = begun(newcomer());
+    let record = begun(newcomer());
     for (let at = NOW; at < NOW + 10 * 60_000; at += 10_000) {
-      snapshot = readWord(nudged(snapshot, at), 'ACQUIRED', at).snapshot;
+      record = readWord(nudged(record, at), 'ACQUIRED', at).record;
     }
     const left = NOW + 10 * 60_000 - 10_000;
-    expect((last(snapshot).readDue ?? 0) - left).toBeLessThanOrEqual(940_000);
+    expect((last(record).readDue ?? 0) - left).toBeLessThanOrEqual(940_000);
   });
 
   it('is at the link’s end where that comes first', () => {
-    const snapshot = readWord(nudged(begun(newcomer()), LINK_END - 1_000), 'INITIATED', LINK_END - 1_000).snapshot;
-    expect(last(snapshot).readDue).toBeLessThanOrEqual(LINK_END + 5_000);
+    const record = readWord(nudged(begun(newcomer()), LINK_END - 1_000), 'INITIATED', LINK_END - 1_000).record;
+    expect(last(record).readDue).toBeLessThanOrEqual(LINK_END + 5_000);
   });
 
   it('goes on after the link’s end, also where nobody ever gave a sign of life', () => {
@@ -67,8 +67,8 @@ describe('the next look at an execution', () => {
   });
 
   it('comes on the schedule once Jumio says that the person has begun', () => {
-    const snapshot = readWord(begun(newcomer()), 'ACQUISITION_STARTED', NOW + HOUR).snapshot;
-    expect(last(snapshot).readDue).toBe(NOW + HOUR + 40_000);
+    const record = readWord(begun(newcomer()), 'ACQUISITION_STARTED', NOW + HOUR).record;
+    expect(last(record).readDue).toBe(NOW + HOUR + 40_000);
   });
 
   it('is always later than now', () => {
@@ -78,10 +78,10 @@ describe('the next look at an execution', () => {
         fc.nat({ max: 90 * DAY }),
         fc.option(fc.nat({ max: 60 * DAY })),
         fc.nat({ max: 100 }),
-        (after, aliveAfter, looks) => {
-          const aliveAt = aliveAfter === null ? null : NOW + aliveAfter;
+        (after, activeAfter, reads) => {
+          const activeAt = activeAfter === null ? null : NOW + activeAfter;
           const now = NOW + after;
-          const next = nextLook({ ...row, aliveAt, looks }, now);
+          const next = nextRead({ ...row, activeAt, reads }, now);
           expect(next).toBeGreaterThan(now);
           expect(next).toBeLessThanOrEqual(Math.max(now + DAY, LINK_END + 5_000));
         },
@@ -96,17 +96,17 @@ describe('giving up', () => {
 
   it('comes thirty days after the link’s end, with an event, where Jumio cannot be read', () => {
     expect(GIVE_UP_MS).toBe(30 * DAY);
-    const snapshot = begun(newcomer());
-    const still = onReadFailed(snapshot, lookAt(snapshot, last(snapshot), lastDay), unreadable);
-    expect(last(still.snapshot)).toMatchObject({ state: 'started' });
-    const over = onReadFailed(snapshot, lookAt(snapshot, last(snapshot), lastDay + 1), unreadable);
-    expect(last(over.snapshot)).toMatchObject({ state: 'expired', readDue: null });
+    const record = begun(newcomer());
+    const still = onReadFailed(record, lookAt(record, last(record), lastDay), unreadable);
+    expect(last(still.record)).toMatchObject({ state: 'started' });
+    const over = onReadFailed(record, lookAt(record, last(record), lastDay + 1), unreadable);
+    expect(last(over.record)).toMatchObject({ state: 'expired', readDue: null });
     expect(over.events).toMatchObject([{ kind: 'gave_up' }]);
   });
 
   it.each(['ACQUIRED', 'ACQUISITION_STARTED', 'INITIATED'])('never comes while Jumio says %s', (word) => {
-    const { snapshot, events = [] } = readWord(begun(newcomer()), word, lastDay + 100 * DAY);
-    expect(last(snapshot)).toMatchObject({ state: 'started', readDue: expect.any(Number) });
+    const { record, events = [] } = readWord(begun(newcomer()), word, lastDay + 100 * DAY);
+    expect(last(record)).toMatchObject({ state: 'started', readDue: expect.any(Number) });
     expect(events).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GateRow } from '../../../webhook/ledger/ledger.ts';
 import type { Status } from '../../../webhook/model.ts';
 import type { Policy } from '../../../webhook/verification/policy/rules.ts';
-import { readCopy } from '../../../webhook/verification/record/published-copy.ts';
+import { readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 import { blocking } from '../../support/builders/policies.ts';
 import {
   allCells,
@@ -16,7 +16,7 @@ import {
 } from '../../support/decision-table/cells.ts';
 
 function decided(row: GateRow | 'none' | 'unreadable', copy: CopyName, policy?: Policy) {
-  const { decision, status, contradiction } = judged(row, readCopy(COPIES[copy]), policy);
+  const { decision, status, contradiction } = judged(row, readPublishedCopy(COPIES[copy]), policy);
   return { decision, status, contradiction };
 }
 
@@ -40,7 +40,7 @@ describe('the default policy', () => {
     ['review', 'allow'],
     ['rejected', 'block'],
   ])('%s: %s', (status, decision) => {
-    expect(judged(rowOf(status, false), readCopy({})).decision).toBe(decision);
+    expect(judged(rowOf(status, false), readPublishedCopy({})).decision).toBe(decision);
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../webhook/model.ts';
-import type { Asking } from '../../../webhook/verification/gate/check.ts';
+import type { IdentityRecord } from '../../../webhook/model.ts';
+import type { GateSubject } from '../../../webhook/verification/gate/check.ts';
 import { heal, type Remedy, remedyFor } from '../../../webhook/verification/gate/heal.ts';
 import { onReadBack } from '../../../webhook/verification/publication/state.ts';
-import { readCopy } from '../../../webhook/verification/record/published-copy.ts';
-import { invite } from '../../../webhook/verification/record/record.ts';
+import { readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
+import { awaitConsent } from '../../../webhook/verification/record/record.ts';
 import {
   asked,
   begun,
@@ -26,25 +26,25 @@ const LEDGER_CREATED = NOW - HOUR;
 
 const context = { now: NOW, newId: () => verificationId(9), startsAt: 'registration' } as const;
 
-function signIn(body: object, bornAt: number | undefined = NOW - 60_000): Asking {
-  return { identityId: IDENTITY, bornAt, copy: readCopy(body) };
+function signIn(body: object, kratosCreatedAt: number | undefined = NOW - 60_000): GateSubject {
+  return { identityId: IDENTITY, kratosCreatedAt, copy: readPublishedCopy(body) };
 }
 
 /** The body of a sign-in that shows our copy. */
-function showing(snapshot: Snapshot): object {
-  return { metadata_public: { jumio: copyOf(snapshot) } };
+function showing(record: IdentityRecord): object {
+  return { metadata_public: { jumio: copyOf(record) } };
 }
 
-function remedy(snapshot: Snapshot | undefined, attempt: Asking): Remedy {
-  return remedyFor(snapshot && gateRowOf(snapshot), attempt, LEDGER_CREATED);
+function remedy(record: IdentityRecord | undefined, attempt: GateSubject): Remedy {
+  return remedyFor(record && gateRowOf(record), attempt, LEDGER_CREATED);
 }
 
 describe('a sign-in of an identity that we have not met', () => {
-  it.each<[string, Asking, Remedy]>([
+  it.each<[string, GateSubject, Remedy]>([
     ['makes the missing row', signIn({ metadata_public: null }), 'begin'],
     ['makes it too where the copy is not shown', signIn({}), 'begin'],
     ['does not where it is older than the ledger', signIn({}, LEDGER_CREATED), 'none'],
-    ['does not where its age is not told', { ...signIn({}), bornAt: undefined }, 'none'],
+    ['does not where its age is not told', { ...signIn({}), kratosCreatedAt: undefined }, 'none'],
     ['does not where a copy says something', signIn({ metadata_public: { jumio: { status: 'pending' } } }), 'none'],
     [
       'does not where the published integration says something',
@@ -58,14 +58,14 @@ describe('a sign-in of an identity that we have not met', () => {
   it('gives it what its sign-up should have made, once', () => {
     const change = heal('begin', undefined, signIn({}), context);
     expect(change?.events?.map(({ kind }) => kind)).toEqual(['healed', 'requested']);
-    expect(change && last(change.snapshot)).toMatchObject({ id: verificationId(9), state: 'requested', readDue: NOW });
-    expect(heal('begin', change?.snapshot, signIn({}), context)).toBeUndefined();
+    expect(change && last(change.record)).toMatchObject({ id: verificationId(9), state: 'requested', readDue: NOW });
+    expect(heal('begin', change?.record, signIn({}), context)).toBeUndefined();
   });
 
   it('asks nobody twice to come, also where their copy is not shown', () => {
-    const snapshot = invite(newcomer(), NOW).snapshot;
-    expect(remedy(snapshot, signIn({}))).toBe('none');
-    expect(heal('begin', snapshot, signIn({}), context)).toBeUndefined();
+    const record = awaitConsent(newcomer(), NOW).record;
+    expect(remedy(record, signIn({}))).toBe('none');
+    expect(heal('begin', record, signIn({}), context)).toBeUndefined();
   });
 
   it('starts nothing for a row that has inherited a decision', () => {
@@ -79,7 +79,7 @@ describe('a sign-in of an identity that we have not met', () => {
 });
 
 describe('a sign-in that shows another copy than ours', () => {
-  const approved = paid(read(begun(newcomer()), PASSED).snapshot);
+  const approved = paid(read(begun(newcomer()), PASSED).record);
 
   it.each([
     ['wiped', { metadata_public: null }],
@@ -89,7 +89,7 @@ describe('a sign-in that shows another copy than ours', () => {
   ])('makes ours due for publishing (%s)', (_name, body) => {
     expect(remedy(approved, signIn(body))).toBe('republish');
     const change = heal('republish', approved, signIn(body), context);
-    expect(change?.snapshot.identity).toMatchObject({ kratosDue: NOW, published: approved.identity.version - 1 });
+    expect(change?.record.identity).toMatchObject({ kratosDue: NOW, published: approved.identity.version - 1 });
     expect(change?.events).toEqual([{ kind: 'copy_differs', detail: { seen_at: 'sign-in' } }]);
   });
 
@@ -100,43 +100,46 @@ describe('a sign-in that shows another copy than ours', () => {
     const copy = { status: 'rejected', ...(updated_at === undefined ? {} : { updated_at }) };
     expect(remedy(approved, signIn({ metadata_public: { jumio: copy } }))).toBe('nudge');
     const change = onReadBack(approved, copy, NOW);
-    expect(change.snapshot.identity).toMatchObject({ published: approved.identity.version, kratosDue: null });
+    expect(change.record.identity).toMatchObject({ published: approved.identity.version, kratosDue: null });
     expect(change.events).toMatchObject([{ kind: 'contradiction' }]);
   });
 
   it('does nothing where the copy is ours, is not shown, or is not published yet', () => {
     expect(remedy(approved, signIn(showing(approved)))).toBe('none');
     expect(remedy(approved, signIn({}))).toBe('none');
-    expect(remedy(read(begun(newcomer()), PASSED).snapshot, signIn({ metadata_public: null }))).toBe('none');
+    expect(remedy(read(begun(newcomer()), PASSED).record, signIn({ metadata_public: null }))).toBe('none');
   });
 
   it('brings back an identity that was thought gone', () => {
-    const gone = { ...approved, identity: { ...approved.identity, gone: 1, published: 0 } };
+    const gone = { ...approved, identity: { ...approved.identity, deletedInKratos: 1, published: 0 } };
     expect(remedy(gone, signIn({}))).toBe('republish');
-    expect(heal('republish', gone, signIn({}), context)?.snapshot.identity).toMatchObject({ gone: 0, kratosDue: NOW });
+    expect(heal('republish', gone, signIn({}), context)?.record.identity).toMatchObject({
+      deletedInKratos: 0,
+      kratosDue: NOW,
+    });
   });
 });
 
 describe('a sign-in while something is under way', () => {
-  it.each<[string, Snapshot]>([
+  it.each<[string, IdentityRecord]>([
     ['pending', begun(newcomer())],
-    ['processing', readWord(begun(newcomer()), 'ACQUIRED').snapshot],
-    ['review', read(begun(newcomer()), WARNING).snapshot],
-  ])('is a nudge (%s)', (_status, snapshot) => {
-    const settled = paid(snapshot);
+    ['processing', readWord(begun(newcomer()), 'ACQUIRED').record],
+    ['review', read(begun(newcomer()), WARNING).record],
+  ])('is a nudge (%s)', (_status, record) => {
+    const settled = paid(record);
     expect(remedy(settled, signIn(showing(settled)))).toBe('nudge');
     const change = heal('nudge', settled, signIn({}), context);
-    expect(change?.snapshot.identity.nudges).toBe(settled.identity.nudges + 1);
+    expect(change?.record.identity.readRequests).toBe(settled.identity.readRequests + 1);
     expect(last(settled).readDue ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW);
-    expect(change?.snapshot.identity.jumioDue).toBeLessThanOrEqual(NOW + HOUR);
+    expect(change?.record.identity.jumioDue).toBeLessThanOrEqual(NOW + HOUR);
   });
 
-  it.each<[string, Snapshot]>([
-    ['approved', read(begun(newcomer()), PASSED).snapshot],
-    ['rejected', read(begun(newcomer()), BLURRED).snapshot],
-    ['expired', readWord(begun(newcomer()), 'TOKEN_EXPIRED').snapshot],
-  ])('is nothing else (%s)', (_status, snapshot) => {
-    expect(remedy(paid(snapshot), signIn(showing(snapshot)))).toBe('none');
+  it.each<[string, IdentityRecord]>([
+    ['approved', read(begun(newcomer()), PASSED).record],
+    ['rejected', read(begun(newcomer()), BLURRED).record],
+    ['expired', readWord(begun(newcomer()), 'TOKEN_EXPIRED').record],
+  ])('is nothing else (%s)', (_status, record) => {
+    expect(remedy(paid(record), signIn(showing(record)))).toBe('none');
   });
 
   it('has nothing to nudge before Jumio has made the execution', () => {

@@ -6,15 +6,15 @@ const BY = { reason: 'seen-in-person', by: 'an operator' } as const;
 
 describe('a decision of the operator', () => {
   it.each(['PASSED', 'FAILED'] as const)('gives up an attempt that Jumio was not asked for yet: %s', (verdict) => {
-    const { snapshot, events } = override(asked(newcomer()), { verdict, ...BY }, verificationId(9), NOW);
-    expect(snapshot.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
-    expect(snapshot.identity.jumioDue).toBeNull();
+    const { record, events } = override(asked(newcomer()), { verdict, ...BY }, verificationId(9), NOW);
+    expect(record.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
+    expect(record.identity.jumioDue).toBeNull();
     expect(events?.map(({ kind }) => kind)).toEqual(['overridden', 'not_needed']);
   });
 
   it('leaves one that Jumio has begun: it is followed to its end', () => {
     const before = begun(newcomer());
-    const { snapshot } = override(before, { verdict: 'PASSED', ...BY }, verificationId(9), NOW);
-    expect(last(snapshot)).toMatchObject({ state: 'started', readDue: last(before).readDue });
+    const { record } = override(before, { verdict: 'PASSED', ...BY }, verificationId(9), NOW);
+    expect(last(record)).toMatchObject({ state: 'started', readDue: last(before).readDue });
   });
 });

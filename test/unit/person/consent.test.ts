@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../webhook/model.ts';
+import type { IdentityRecord } from '../../../webhook/model.ts';
 import { erase } from '../../../webhook/verification/operator/actions.ts';
-import { agree, decline } from '../../../webhook/verification/person/consent.ts';
-import { goOn } from '../../../webhook/verification/person/continue.ts';
-import { view } from '../../../webhook/verification/person/view.ts';
-import { contentOf, published } from '../../../webhook/verification/record/content.ts';
-import { hasAgreed, invite, withIdentity } from '../../../webhook/verification/record/record.ts';
+import { agree, declineConsent } from '../../../webhook/verification/person/consent.ts';
+import { continueVerification } from '../../../webhook/verification/person/continue.ts';
+import { loadView } from '../../../webhook/verification/person/view.ts';
+import { contentOf, publishedContent } from '../../../webhook/verification/record/content.ts';
+import { awaitConsent, hasAgreed, updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { asked, begun, IDENTITY, last, NOW, newcomer } from '../../support/builders/history.ts';
-import { CONSENT, createMemoryDesk, type MemoryDesk } from '../../support/service/in-memory-context.ts';
+import { CONSENT, createInMemoryContext, type MemoryDesk } from '../../support/service/in-memory-context.ts';
 
 const WHO = { identityId: IDENTITY, inherited: null };
 
@@ -17,23 +17,23 @@ function kinds({ events }: MemoryDesk): string[] {
   return events.map(({ kind }) => kind);
 }
 
-async function agreedTo(snapshot: Snapshot | undefined, agreement = CONSENT): Promise<Snapshot> {
-  const memory = createMemoryDesk(snapshot);
-  await agree(memory.desk, WHO, agreement);
+async function agreedTo(record: IdentityRecord | undefined, agreement = CONSENT): Promise<IdentityRecord> {
+  const memory = createInMemoryContext(record);
+  await agree(memory.ctx, WHO, agreement);
   const after = memory.stored();
   if (after === undefined) throw new Error('agreeing leaves a row');
   return after;
 }
 
-function adminOf(snapshot: Snapshot): unknown {
-  const content = contentOf(snapshot);
-  return content === null ? undefined : published(content, NOW).admin;
+function adminOf(record: IdentityRecord): unknown {
+  const content = contentOf(record);
+  return content === null ? undefined : publishedContent(content, NOW).admin;
 }
 
 describe('agreeing', () => {
   it('is kept with version, language and time, as an event and for the operator', async () => {
-    const memory = createMemoryDesk(asked(newcomer()));
-    expect(await agree(memory.desk, WHO, CONSENT)).toBe('agreed');
+    const memory = createInMemoryContext(asked(newcomer()));
+    expect(await agree(memory.ctx, WHO, CONSENT)).toBe('agreed');
     const { identity } = memory.stored() ?? newcomer();
     expect(identity).toMatchObject({ consentVersion: 'text-1', consentLanguage: 'en', consentAt: NOW });
     expect(memory.events).toEqual([{ kind: 'consent', detail: { version: 'text-1', language: 'en' } }]);
@@ -44,15 +44,15 @@ describe('agreeing', () => {
 
   it('again to the same text is nothing new', async () => {
     const first = await agreedTo(asked(newcomer()));
-    const memory = createMemoryDesk(first, NOW + 60_000);
-    await agree(memory.desk, WHO, CONSENT);
+    const memory = createInMemoryContext(first, NOW + 60_000);
+    await agree(memory.ctx, WHO, CONSENT);
     expect(memory.stored()?.identity).toEqual(first.identity);
     expect(memory.events).toEqual([]);
   });
 
   it('to another text than the one that counts now is not kept', async () => {
-    const memory = createMemoryDesk(undefined);
-    expect(await agree(memory.desk, WHO, OTHER)).toBe('outdated');
+    const memory = createInMemoryContext(undefined);
+    expect(await agree(memory.ctx, WHO, OTHER)).toBe('outdated');
     expect(memory.stored()).toBeUndefined();
   });
 
@@ -63,54 +63,57 @@ describe('agreeing', () => {
 
 describe('refusing', () => {
   it('is kept once, and takes an agreement back', async () => {
-    const memory = createMemoryDesk(await agreedTo(begun(newcomer())));
-    await decline(memory.desk, WHO);
-    await decline(memory.desk, WHO);
+    const memory = createInMemoryContext(await agreedTo(begun(newcomer())));
+    await declineConsent(memory.ctx, WHO);
+    await declineConsent(memory.ctx, WHO);
     expect(kinds(memory)).toEqual(['declined']);
-    expect((await view(memory.desk, WHO)).consent).toBe('declined');
+    expect((await loadView(memory.ctx, WHO)).consent).toBe('declined');
     expect(hasAgreed(memory.stored()?.identity ?? newcomer().identity, CONSENT.version)).toBe(false);
     expect(adminOf(memory.stored() ?? newcomer())).toMatchObject({ declined_at: new Date(NOW).toISOString() });
   });
 
   it('ends when the person agrees after all', async () => {
-    const memory = createMemoryDesk(undefined);
-    await decline(memory.desk, WHO);
-    await agree(memory.desk, WHO, CONSENT);
+    const memory = createInMemoryContext(undefined);
+    await declineConsent(memory.ctx, WHO);
+    await agree(memory.ctx, WHO, CONSENT);
     expect(memory.stored()?.identity).toMatchObject({ declinedAt: null, consentVersion: 'text-1' });
-    expect((await view(memory.desk, WHO)).consent).toBe('given');
+    expect((await loadView(memory.ctx, WHO)).consent).toBe('given');
   });
 
   it('leaves the verification of whoever was asked for as it is', async () => {
-    const memory = createMemoryDesk(begun(newcomer()));
-    await decline(memory.desk, WHO);
+    const memory = createInMemoryContext(begun(newcomer()));
+    await declineConsent(memory.ctx, WHO);
     expect(memory.stored()?.verifications).toEqual(begun(newcomer()).verifications);
   });
 });
 
 describe('going on', () => {
-  async function wentOn(snapshot: Snapshot | undefined, going: Partial<Parameters<typeof goOn>[3]> = {}) {
-    const memory = createMemoryDesk(snapshot);
-    const outcome = await goOn(memory.desk, memory.worker, WHO, { returnTo: null, ...going }, 0);
+  async function wentOn(
+    record: IdentityRecord | undefined,
+    going: Partial<Parameters<typeof continueVerification>[3]> = {},
+  ) {
+    const memory = createInMemoryContext(record);
+    const outcome = await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null, ...going }, 0);
     return { memory, outcome };
   }
 
-  it.each<[string, Snapshot | undefined]>([
+  it.each<[string, IdentityRecord | undefined]>([
     ['somebody new', undefined],
-    ['somebody invited', invite(newcomer(), NOW).snapshot],
+    ['somebody invited', awaitConsent(newcomer(), NOW).record],
     ['somebody whose link is there', begun(newcomer())],
-  ])('without an agreement asks for it, and nothing of Jumio (%s)', async (_who, snapshot) => {
-    const { memory, outcome } = await wentOn(snapshot);
+  ])('without an agreement asks for it, and nothing of Jumio (%s)', async (_who, record) => {
+    const { memory, outcome } = await wentOn(record);
     expect(outcome.kind).toBe('consent-needed');
     expect(outcome).not.toHaveProperty('link');
-    expect(memory.stored()?.verifications ?? []).toEqual(snapshot?.verifications ?? []);
+    expect(memory.stored()?.verifications ?? []).toEqual(record?.verifications ?? []);
     expect(memory.events).toEqual([]);
   });
 
-  it.each<[string, Partial<Snapshot['identity']>]>([
+  it.each<[string, Partial<IdentityRecord['identity']>]>([
     ['to a text of before', { consentVersion: 'text-0', consentAt: NOW }],
     ['and refused since', { consentVersion: 'text-1', consentAt: NOW, declinedAt: NOW }],
   ])('asks again whoever agreed %s, also where the link is there', async (_when, identity) => {
-    const { outcome } = await wentOn(withIdentity(begun(newcomer()), identity));
+    const { outcome } = await wentOn(updateIdentity(begun(newcomer()), identity));
     expect(outcome.kind).toBe('consent-needed');
   });
 
@@ -121,33 +124,39 @@ describe('going on', () => {
   });
 
   it('with the agreement in the same breath leads on, in one change', async () => {
-    const snapshot = begun(newcomer());
-    const { memory, outcome } = await wentOn(snapshot, { agreement: CONSENT });
-    expect(outcome).toMatchObject({ kind: 'link', link: last(snapshot).link });
+    const record = begun(newcomer());
+    const { memory, outcome } = await wentOn(record, { agreement: CONSENT });
+    expect(outcome).toMatchObject({ kind: 'link', link: last(record).link });
     expect(kinds(memory)).toEqual(['consent']);
   });
 
   it('makes the attempt of somebody invited, once', async () => {
-    const { memory } = await wentOn(invite(newcomer(), NOW).snapshot, { agreement: CONSENT });
+    const { memory } = await wentOn(awaitConsent(newcomer(), NOW).record, { agreement: CONSENT });
     expect(kinds(memory)).toEqual(['consent', 'requested']);
-    expect(memory.stored()?.identity.invited).toBe(0);
-    await goOn(memory.desk, memory.worker, WHO, { returnTo: null }, 0);
+    expect(memory.stored()?.identity.awaitingConsent).toBe(0);
+    await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null }, 0);
     expect(memory.stored()?.verifications).toHaveLength(1);
   });
 
   it('keeps the language that the person prefers, the schema and the birth that the session tells', async () => {
-    const memory = createMemoryDesk(undefined);
-    const who = { ...WHO, schemaId: 'person', bornAt: NOW - 5 };
-    await goOn(memory.desk, memory.worker, who, { returnTo: null, agreement: CONSENT, locale: 'fr' }, 0);
-    expect(memory.stored()?.identity).toMatchObject({ schemaId: 'person', bornAt: NOW - 5, locale: 'fr' });
+    const memory = createInMemoryContext(undefined);
+    const who = { ...WHO, schemaId: 'person', kratosCreatedAt: NOW - 5 };
+    await continueVerification(memory.ctx, memory.worker, who, { returnTo: null, agreement: CONSENT, locale: 'fr' }, 0);
+    expect(memory.stored()?.identity).toMatchObject({ schemaId: 'person', kratosCreatedAt: NOW - 5, locale: 'fr' });
   });
 });
 
 describe('somebody invited', () => {
   it('is pending and waited for, and published at once: no create call is to be waited for', () => {
-    const { identity } = invite(newcomer(), NOW).snapshot;
-    expect(identity).toMatchObject({ status: 'pending', invited: 1, version: 1, kratosDue: NOW, jumioDue: null });
-    expect(published(identity.content ?? '', NOW)).toEqual({
+    const { identity } = awaitConsent(newcomer(), NOW).record;
+    expect(identity).toMatchObject({
+      status: 'pending',
+      awaitingConsent: 1,
+      version: 1,
+      kratosDue: NOW,
+      jumioDue: null,
+    });
+    expect(publishedContent(identity.content ?? '', NOW)).toEqual({
       public: { status: 'pending', source: 'jumio', updated_at: new Date(NOW).toISOString() },
       admin: { attempts: 0, waiting_on: 'person' },
     });
@@ -156,9 +165,9 @@ describe('somebody invited', () => {
 
 describe('somebody who was erased', () => {
   it('leaves nothing behind by a form that was still open', async () => {
-    const memory = createMemoryDesk(erase(begun(newcomer()), 'ann', NOW).snapshot);
-    await goOn(memory.desk, memory.worker, WHO, { returnTo: null, agreement: CONSENT }, 0);
-    await decline(memory.desk, WHO);
+    const memory = createInMemoryContext(erase(begun(newcomer()), 'ann', NOW).record);
+    await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null, agreement: CONSENT }, 0);
+    await declineConsent(memory.ctx, WHO);
     expect(kinds(memory)).toEqual([]);
   });
 });

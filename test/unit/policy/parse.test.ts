@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { policyJsonSchema } from '../../../webhook/verification/policy/schema.ts';
 import { mistakesOf, policyOf } from '../../support/builders/policies.ts';
 import { problems } from '../../support/service/environment.ts';
@@ -27,7 +27,7 @@ describe('a policy file', () => {
       afterLifetime: true,
     });
     expect(policy.onRejected).toEqual({ revokeSessions: false, deactivate: false });
-    expect(policy.startAgain).toEqual(publishedPolicy.startAgain);
+    expect(policy.startAgain).toEqual(defaultPolicy.startAgain);
   });
 
   it('may say all of it', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gate } from '../../../webhook/verification/gate/decide.ts';
-import { decisionOf, type Facts, ruleFor } from '../../../webhook/verification/policy/rules.ts';
-import { readCopy } from '../../../webhook/verification/record/published-copy.ts';
+import { evaluateGate } from '../../../webhook/verification/gate/decide.ts';
+import { decisionOf, type PolicyFacts, ruleFor } from '../../../webhook/verification/policy/rules.ts';
+import { readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 import { NOW } from '../../support/builders/history.ts';
 import { asked, copy, facts, policyOf, policyOfRules, policyRules, row } from '../../support/builders/policies.ts';
 
@@ -12,7 +12,7 @@ const ANY = '{"then":"allow"}';
 const DAY = 86_400_000;
 
 /** Facts of which nothing is known but the status, and what else is given. */
-function known(some: Partial<Facts>): Facts {
+function known(some: Partial<PolicyFacts>): PolicyFacts {
   const nothing = { waitingOn: null, flow: null, method: null, schema: null, accountAge: null, verdictAge: null };
   return { status: 'none', ...nothing, ...some };
 }
@@ -22,12 +22,12 @@ describe('every policy', () => {
     fc.assert(
       fc.property(policyRules, row, copy, asked, (rules, kept, shown, request) => {
         const policy = policyOfRules(rules);
-        const verdict = gate(policy, kept, readCopy(shown), request, NOW);
-        const isUnknown = kept === 'unreadable' && readCopy(shown).statuses.length === 0;
+        const verdict = evaluateGate(policy, kept, readPublishedCopy(shown), request, NOW);
+        const isUnknown = kept === 'unreadable' && readPublishedCopy(shown).statuses.length === 0;
         expect(['allow', 'block', 'block_with_way_on']).toContain(verdict.decision);
         expect(verdict.rule === null).toBe(isUnknown);
         if (verdict.rule !== null) expect([...policy.rules, policy.otherwise]).toContain(verdict.rule);
-        expect(gate(policy, kept, readCopy(shown), request, NOW)).toEqual(verdict);
+        expect(evaluateGate(policy, kept, readPublishedCopy(shown), request, NOW)).toEqual(verdict);
       }),
     );
   });
@@ -62,7 +62,7 @@ describe('every policy', () => {
 });
 
 describe('a rule', () => {
-  it.each<[string, Partial<Facts>]>([
+  it.each<[string, Partial<PolicyFacts>]>([
     ['status: approved', { status: 'approved' }],
     ['status: [pending, approved]', { status: 'approved' }],
     ['waiting_on: jumio', { waitingOn: 'jumio' }],
@@ -85,7 +85,7 @@ describe('a rule', () => {
     }
   });
 
-  it.each<[string, Partial<Facts>]>([
+  it.each<[string, Partial<PolicyFacts>]>([
     ['account_younger_than: 7d', { accountAge: 7 * DAY }],
     ['account_older_than: 7d', { accountAge: 7 * DAY - 1 }],
     ['verdict_younger_than: 60s', { verdictAge: 60_000 }],

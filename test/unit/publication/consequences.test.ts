@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../webhook/model.ts';
+import type { IdentityRecord } from '../../../webhook/model.ts';
 import {
   aboutToDeactivate,
   onRevoked,
@@ -7,10 +7,10 @@ import {
   onStateSeen,
   onStateWritten,
   stateToWrite,
-  waived,
+  withoutDisabledConsequences,
 } from '../../../webhook/verification/publication/consequences.ts';
 import { onReadBack, restDue } from '../../../webhook/verification/publication/state.ts';
-import { withIdentity } from '../../../webhook/verification/record/record.ts';
+import { updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { begun, copyOf, DAY, HOUR, NOW, newcomer, paid, read } from '../../support/builders/history.ts';
 import { MANIPULATED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
 
@@ -20,12 +20,12 @@ const SINCE = NOW + 1_000;
 
 const pending = paid(begun(newcomer()));
 
-const rejected = read(pending, MANIPULATED, NOW).snapshot;
+const rejected = read(pending, MANIPULATED, NOW).record;
 
 /** Deactivated by us, and published. */
-function deactivated(): Snapshot {
-  const written = onStateWritten(aboutToDeactivate(rejected).snapshot, 'inactive', answer('inactive'), NOW).snapshot;
-  return paid(onRevoked(written, true, NOW).snapshot);
+function deactivated(): IdentityRecord {
+  const written = onStateWritten(aboutToDeactivate(rejected).record, 'inactive', answer('inactive'), NOW).record;
+  return paid(onRevoked(written, true, NOW).record);
 }
 
 function answer(state: 'active' | 'inactive', stateChangedAt = SINCE) {
@@ -33,65 +33,72 @@ function answer(state: 'active' | 'inactive', stateChangedAt = SINCE) {
 }
 
 /** A later execution of the same identity was decided. */
-function later(snapshot: Snapshot, told: typeof PASSED, at = NOW + DAY): Snapshot {
-  return read(begun(snapshot, at), { ...told, completedAt: at + HOUR }, at + HOUR).snapshot;
+function later(record: IdentityRecord, told: typeof PASSED, at = NOW + DAY): IdentityRecord {
+  return read(begun(record, at), { ...told, completedAt: at + HOUR }, at + HOUR).record;
 }
 
 describe('a standing that becomes rejected', () => {
   it('owes the end of the sessions and the state, at once', () => {
-    expect(pending.identity).toMatchObject({ revoke: 0, stateOwed: null });
-    expect(rejected.identity).toMatchObject({ revoke: 1, stateOwed: 'inactive', deactivated: 0, kratosDue: NOW });
+    expect(pending.identity).toMatchObject({ revocation: 0, pendingState: null });
+    expect(rejected.identity).toMatchObject({
+      revocation: 1,
+      pendingState: 'inactive',
+      deactivated: 0,
+      kratosDue: NOW,
+    });
   });
 
   it.each([
     [
       { revokeSessions: false, deactivate: false },
-      { revoke: 0, stateOwed: null },
+      { revocation: 0, pendingState: null },
     ],
     [
       { revokeSessions: true, deactivate: false },
-      { revoke: 1, stateOwed: null },
+      { revocation: 1, pendingState: null },
     ],
     [
       { revokeSessions: false, deactivate: true },
-      { revoke: 0, stateOwed: 'inactive' },
+      { revocation: 0, pendingState: 'inactive' },
     ],
   ])('and what the policy %j does not ask for is waived', (policy, owed) => {
-    expect(waived(rejected, policy).identity).toMatchObject(owed);
+    expect(withoutDisabledConsequences(rejected, policy).identity).toMatchObject(owed);
   });
 
   it('owes nothing new where it was rejected already, or inherited so', () => {
     const again = later(deactivated(), MANIPULATED);
-    expect(again.identity).toMatchObject({ revoke: 2, stateOwed: null, deactivated: 1 });
-    expect(begun(newcomer(NOW, 'rejected')).identity).toMatchObject({ revoke: 0, stateOwed: null });
+    expect(again.identity).toMatchObject({ revocation: 2, pendingState: null, deactivated: 1 });
+    expect(begun(newcomer(NOW, 'rejected')).identity).toMatchObject({ revocation: 0, pendingState: null });
   });
 
   it('of an identity that is gone waits until it shows itself again', () => {
-    const gone = withIdentity(pending, { gone: 1, kratosDue: null });
-    expect(read(gone, MANIPULATED, NOW).snapshot.identity).toMatchObject({ revoke: 1, kratosDue: null });
+    const gone = updateIdentity(pending, { deletedInKratos: 1, kratosDue: null });
+    expect(read(gone, MANIPULATED, NOW).record.identity).toMatchObject({ revocation: 1, kratosDue: null });
   });
 
   it('does not shorten a back-off from Kratos', () => {
-    const down = withIdentity(pending, { kratosAttempts: 3, kratosDue: NOW + MINUTE });
-    expect(read(down, MANIPULATED, NOW).snapshot.identity).toMatchObject({ revoke: 1, kratosDue: NOW + MINUTE });
+    const down = updateIdentity(pending, { kratosAttempts: 3, kratosDue: NOW + MINUTE });
+    expect(read(down, MANIPULATED, NOW).record.identity).toMatchObject({ revocation: 1, kratosDue: NOW + MINUTE });
   });
 });
 
 describe('a standing that leaves rejected', () => {
   it.each([PASSED, WARNING])('sets back the state that we set, under every policy', (told) => {
     const left = later(deactivated(), told);
-    expect(left.identity).toMatchObject({ revoke: 0, stateOwed: 'active', deactivated: 1 });
-    expect(waived(left, { revokeSessions: false, deactivate: false }).identity.stateOwed).toBe('active');
+    expect(left.identity).toMatchObject({ revocation: 0, pendingState: 'active', deactivated: 1 });
+    expect(withoutDisabledConsequences(left, { revokeSessions: false, deactivate: false }).identity.pendingState).toBe(
+      'active',
+    );
   });
 
   it('before anything was done owes nothing more', () => {
-    expect(later(rejected, PASSED).identity).toMatchObject({ revoke: 0, stateOwed: null, deactivated: 0 });
+    expect(later(rejected, PASSED).identity).toMatchObject({ revocation: 0, pendingState: null, deactivated: 0 });
   });
 
   it('sets back a state that may have been set: a crash came between the PATCH and its commit', () => {
-    const crashed = aboutToDeactivate(rejected).snapshot;
+    const crashed = aboutToDeactivate(rejected).record;
     const left = later(crashed, PASSED);
-    expect(left.identity).toMatchObject({ stateOwed: 'active', deactivated: 1 });
+    expect(left.identity).toMatchObject({ pendingState: 'active', deactivated: 1 });
     expect(stateToWrite(left, { state: 'inactive', stateChangedAt: SINCE })).toBe('active');
   });
 });
@@ -99,9 +106,9 @@ describe('a standing that leaves rejected', () => {
 describe('the state', () => {
   it('of somebody whom an operator made inactive before is never touched, then or later', () => {
     expect(stateToWrite(rejected, { state: 'inactive' })).toBe('leave');
-    const { snapshot, events } = onStateLeft(rejected, { state: 'inactive' }, NOW);
+    const { record, events } = onStateLeft(rejected, { state: 'inactive' }, NOW);
     expect(events).toEqual([{ kind: 'state_left', detail: { seen: 'inactive' } }]);
-    expect(later(snapshot, PASSED).identity).toMatchObject({ stateOwed: null, deactivated: 0 });
+    expect(later(record, PASSED).identity).toMatchObject({ pendingState: null, deactivated: 0 });
   });
 
   it('that an operator set inactive again after us is left', () => {
@@ -115,40 +122,40 @@ describe('the state', () => {
   it('that was written is told once, and what is owed next is due', () => {
     const written = onStateWritten(rejected, 'inactive', answer('inactive'), NOW);
     expect(written.events).toEqual([{ kind: 'deactivated' }]);
-    expect(written.snapshot.identity).toMatchObject({ stateOwed: null, deactivated: 1, inactiveSince: SINCE });
-    const flipped = withIdentity(rejected, { stateOwed: 'active' });
-    const after = onStateWritten(flipped, 'inactive', answer('inactive'), NOW).snapshot.identity;
-    expect(after).toMatchObject({ stateOwed: 'active', deactivated: 1, kratosDue: NOW });
+    expect(written.record.identity).toMatchObject({ pendingState: null, deactivated: 1, inactiveSince: SINCE });
+    const flipped = updateIdentity(rejected, { pendingState: 'active' });
+    const after = onStateWritten(flipped, 'inactive', answer('inactive'), NOW).record.identity;
+    expect(after).toMatchObject({ pendingState: 'active', deactivated: 1, kratosDue: NOW });
     const back = onStateWritten(later(deactivated(), PASSED), 'active', answer('active'), NOW);
     expect(back.events).toEqual([{ kind: 'reactivated' }]);
-    expect(back.snapshot.identity).toMatchObject({ stateOwed: null, deactivated: 0, inactiveSince: null });
+    expect(back.record.identity).toMatchObject({ pendingState: null, deactivated: 0, inactiveSince: null });
   });
 
   it('that a whole row was written over is owed again; a later word of an operator stands', () => {
     const over = onStateSeen(deactivated(), { state: 'active', stateChangedAt: NOW - DAY });
     expect(over.events).toEqual([{ kind: 'state_differs' }]);
-    const due = onReadBack(over.snapshot, copyOf(over.snapshot), NOW + MINUTE).snapshot.identity;
-    expect(due).toMatchObject({ stateOwed: 'inactive', deactivated: 1, kratosDue: NOW + MINUTE });
+    const due = onReadBack(over.record, copyOf(over.record), NOW + MINUTE).record.identity;
+    expect(due).toMatchObject({ pendingState: 'inactive', deactivated: 1, kratosDue: NOW + MINUTE });
     const operator = onStateSeen(deactivated(), { state: 'active', stateChangedAt: NOW + HOUR });
-    expect(operator.snapshot.identity).toMatchObject({ stateOwed: null, deactivated: 0 });
+    expect(operator.record.identity).toMatchObject({ pendingState: null, deactivated: 0 });
   });
 });
 
 describe('revoked sessions', () => {
   it('are revoked once more with the read-back, for a sign-in that the gate let pass just before', () => {
-    const first = onRevoked(withIdentity(rejected, { stateOwed: null }), true, NOW);
+    const first = onRevoked(updateIdentity(rejected, { pendingState: null }), true, NOW);
     expect(first.events).toEqual([{ kind: 'sessions_revoked', detail: { found: true } }]);
-    const written = paid(first.snapshot);
-    expect(written.identity).toMatchObject({ revoke: 2, readBack: 1, kratosDue: NOW + MINUTE });
+    const written = paid(first.record);
+    expect(written.identity).toMatchObject({ revocation: 2, readBack: 1, kratosDue: NOW + MINUTE });
     const second = onRevoked(written, false, NOW + MINUTE);
-    expect(second.snapshot.identity.revoke).toBe(0);
+    expect(second.record.identity.revocation).toBe(0);
     expect(second.events).toEqual([]);
     expect(onRevoked(written, true, NOW).events).toHaveLength(1);
   });
 
   it('that could not be revoked keep the identity due when its version is written', () => {
-    const owed = withIdentity(rejected, { stateOwed: null });
-    expect(paid(owed).identity).toMatchObject({ revoke: 1, kratosDue: NOW });
+    const owed = updateIdentity(rejected, { pendingState: null });
+    expect(paid(owed).identity).toMatchObject({ revocation: 1, kratosDue: NOW });
     expect(restDue(paid(owed).identity, NOW)).toBe(NOW);
   });
 });

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { debtToKratos, isOurCopy, onReadBack, republish } from '../../../webhook/verification/publication/state.ts';
+import {
+  matchesPublished,
+  onReadBack,
+  pendingPublication,
+  republish,
+} from '../../../webhook/verification/publication/state.ts';
 import { begun, copyOf, kratosFacts, NOW, newcomer, paid, read, unpaid } from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
 
-const approved = read(begun(newcomer()), PASSED).snapshot;
+const approved = read(begun(newcomer()), PASSED).record;
 
 describe('a copy', () => {
   it('is ours whatever the order of its keys', () => {
     const { status, ...others } = copyOf(paid(approved)) ?? {};
-    expect(isOurCopy(approved.identity, { ...others, status })).toBe(true);
+    expect(matchesPublished(approved.identity, { ...others, status })).toBe(true);
   });
 
   it.each([
@@ -20,31 +25,31 @@ describe('a copy', () => {
     ['a text', 'approved'],
     ['a list', []],
   ])('is not ours where it is %s', (_name, copy) => {
-    expect(isOurCopy(approved.identity, copy)).toBe(false);
+    expect(matchesPublished(approved.identity, copy)).toBe(false);
   });
 
   it('is ours where we have published nothing and there is nothing', () => {
-    expect(isOurCopy(newcomer().identity, undefined)).toBe(true);
-    expect(isOurCopy(newcomer().identity, null)).toBe(true);
-    expect(isOurCopy(newcomer().identity, {})).toBe(false);
+    expect(matchesPublished(newcomer().identity, undefined)).toBe(true);
+    expect(matchesPublished(newcomer().identity, null)).toBe(true);
+    expect(matchesPublished(newcomer().identity, {})).toBe(false);
   });
 
   it('that a read-back finds changed is owed again, byte for byte', () => {
     const written = paid(approved);
-    const { snapshot, events } = onReadBack(written, { status: 'pending' }, NOW + 60_000);
-    expect(debtToKratos(snapshot.identity)).toBe('publish');
-    expect(snapshot.identity).toMatchObject({ kratosDue: NOW + 60_000, published: written.identity.version - 1 });
-    expect(JSON.stringify(copyOf(snapshot))).toBe(JSON.stringify(copyOf(written)));
+    const { record, events } = onReadBack(written, { status: 'pending' }, NOW + 60_000);
+    expect(pendingPublication(record.identity)).toBe('publish');
+    expect(record.identity).toMatchObject({ kratosDue: NOW + 60_000, published: written.identity.version - 1 });
+    expect(JSON.stringify(copyOf(record))).toBe(JSON.stringify(copyOf(written)));
     expect(events).toEqual([{ kind: 'copy_differs', detail: { seen_at: 'read-back' } }]);
   });
 
   it('that a sign-in shows is not ours does not end Kratos’ back-off', () => {
-    const down = unpaid(paid(approved), kratosFacts({ operation: 'read', status: 503 })).snapshot;
+    const down = unpaid(paid(approved), kratosFacts({ operation: 'read', status: 503 })).record;
     const due = down.identity.kratosDue;
-    expect(republish(down, NOW + 1, 'sign-in').snapshot.identity).toMatchObject({ kratosDue: due });
+    expect(republish(down, NOW + 1, 'sign-in').record.identity).toMatchObject({ kratosDue: due });
   });
 
   it('that differs is nothing new while the next version is owed anyway', () => {
-    expect(republish(approved, NOW, 'sign-in')).toEqual({ snapshot: approved });
+    expect(republish(approved, NOW, 'sign-in')).toEqual({ record: approved });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { debtToKratos, onPublished, onReadBack } from '../../../webhook/verification/publication/state.ts';
+import { onPublished, onReadBack, pendingPublication } from '../../../webhook/verification/publication/state.ts';
 import {
   asked,
   begun,
@@ -17,50 +17,50 @@ import { PASSED } from '../../support/decision-table/rows.ts';
 
 const pending = begun(newcomer());
 
-const approved = read(begun(newcomer()), PASSED).snapshot;
+const approved = read(begun(newcomer()), PASSED).record;
 
 describe('what is owed to Kratos', () => {
   it('is nothing before there is something to say', () => {
-    expect(debtToKratos(newcomer().identity)).toBe('none');
+    expect(pendingPublication(newcomer().identity)).toBe('none');
   });
 
   it('waits five seconds at first, so that the first create try can add the ids', () => {
     const first = asked(newcomer());
-    expect(debtToKratos(first.identity)).toBe('publish');
+    expect(pendingPublication(first.identity)).toBe('publish');
     expect(first.identity.kratosDue).toBe(NOW + 5_000);
     expect(made(first, NOW + 1_000).identity.kratosDue).toBe(NOW + 1_000);
   });
 
   it('is paid by the version that was written, and an undecided one is not read back', () => {
-    const { snapshot, events } = onPublished(pending, pending.identity.version, NOW);
-    expect(snapshot.identity).toMatchObject({ published: pending.identity.version, kratosDue: null, readBack: 0 });
-    expect(debtToKratos(snapshot.identity)).toBe('none');
+    const { record, events } = onPublished(pending, pending.identity.version, NOW);
+    expect(record.identity).toMatchObject({ published: pending.identity.version, kratosDue: null, readBack: 0 });
+    expect(pendingPublication(record.identity)).toBe('none');
     expect(events).toEqual([{ kind: 'published', detail: { version: pending.identity.version, status: 'pending' } }]);
   });
 
   it('is a read-back once, sixty seconds after a decided standing was written', () => {
     const written = paid(approved);
     expect(written.identity).toMatchObject({ readBack: 1, kratosDue: NOW + 60_000 });
-    expect(debtToKratos(written.identity)).toBe('read-back');
-    const { snapshot, events = [] } = onReadBack(written, copyOf(written), NOW + 60_000);
-    expect(snapshot.identity).toMatchObject({ readBack: 0, kratosDue: null });
-    expect(debtToKratos(snapshot.identity)).toBe('none');
+    expect(pendingPublication(written.identity)).toBe('read-back');
+    const { record, events = [] } = onReadBack(written, copyOf(written), NOW + 60_000);
+    expect(record.identity).toMatchObject({ readBack: 0, kratosDue: null });
+    expect(pendingPublication(record.identity)).toBe('none');
     expect(events).toEqual([]);
   });
 
   it('is due at once where the content changed while the older version was written', () => {
     const older = pending.identity.version;
-    const { snapshot, events } = onPublished(approved, older, NOW);
-    expect(snapshot.identity).toMatchObject({ published: older, kratosDue: NOW });
-    expect(debtToKratos(snapshot.identity)).toBe('publish');
+    const { record, events } = onPublished(approved, older, NOW);
+    expect(record.identity).toMatchObject({ published: older, kratosDue: NOW });
+    expect(pendingPublication(record.identity)).toBe('publish');
     // What was written then is not what counts now.
     expect(events).toEqual([{ kind: 'published', detail: { version: older } }]);
   });
 
   it('is not shortened by news while Kratos is backed off from', () => {
-    const down = unpaid(pending, kratosFacts({ status: 503 })).snapshot;
+    const down = unpaid(pending, kratosFacts({ status: 503 })).record;
     const due = down.identity.kratosDue;
-    expect(read(down, PASSED, NOW + 1).snapshot.identity).toMatchObject({ kratosDue: due, kratosAttempts: 1 });
+    expect(read(down, PASSED, NOW + 1).record.identity).toMatchObject({ kratosDue: due, kratosAttempts: 1 });
   });
 });
 
@@ -74,20 +74,20 @@ describe('a publication that fails', () => {
     kratosFacts({ failure: 'timeout' }),
     kratosFacts({ failure: 'unusable', status: 200 }),
   ])('is repeated with growing pauses of at most fifteen minutes, for ever (%j)', (seen) => {
-    let snapshot = approved;
+    let record = approved;
     const pauses: number[] = [];
     for (let n = 0; n < 40; n += 1) {
-      snapshot = unpaid(snapshot, seen).snapshot;
-      pauses.push((snapshot.identity.kratosDue ?? 0) - NOW);
+      record = unpaid(record, seen).record;
+      pauses.push((record.identity.kratosDue ?? 0) - NOW);
     }
     expect(pauses.slice(0, 3)).toEqual([1_000, 2_000, 4_000]);
     expect(Math.max(...pauses)).toBe(450_000);
-    expect(snapshot.identity).toMatchObject({ gone: 0, stuck: 0 });
-    expect(paid(snapshot).identity.kratosAttempts).toBe(0);
+    expect(record.identity).toMatchObject({ deletedInKratos: 0, publishRefused: 0 });
+    expect(paid(record).identity.kratosAttempts).toBe(0);
   });
 
   it('by a 429 does not count: the budget waits for all', () => {
-    expect(unpaid(approved, kratosFacts({ status: 429 })).snapshot.identity).toMatchObject({
+    expect(unpaid(approved, kratosFacts({ status: 429 })).record.identity).toMatchObject({
       kratosAttempts: 0,
       kratosDue: NOW,
     });
@@ -95,11 +95,11 @@ describe('a publication that fails', () => {
 
   it('by a permanent 400 is stuck, an event once, and tried daily', () => {
     const first = unpaid(approved, kratosFacts({ status: 400 }));
-    expect(first.snapshot.identity).toMatchObject({ stuck: 1, kratosDue: NOW + DAY });
+    expect(first.record.identity).toMatchObject({ publishRefused: 1, kratosDue: NOW + DAY });
     expect(first.events).toEqual([{ kind: 'publish_stuck' }]);
-    const second = unpaid(first.snapshot, kratosFacts({ status: 400 }), NOW + DAY);
-    expect(second.snapshot.identity.kratosDue).toBe(NOW + 2 * DAY);
+    const second = unpaid(first.record, kratosFacts({ status: 400 }), NOW + DAY);
+    expect(second.record.identity.kratosDue).toBe(NOW + 2 * DAY);
     expect(second.events).toEqual([]);
-    expect(paid(second.snapshot).identity).toMatchObject({ stuck: 0 });
+    expect(paid(second.record).identity).toMatchObject({ publishRefused: 0 });
   });
 });

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Snapshot } from '../../../webhook/model.ts';
-import { type Content, contentOf, published } from '../../../webhook/verification/record/content.ts';
+import type { IdentityRecord } from '../../../webhook/model.ts';
+import { contentOf, type PublishedContent, publishedContent } from '../../../webhook/verification/record/content.ts';
 import { statusOf } from '../../../webhook/verification/record/standing.ts';
 import { asked, begun, last, NOW, newcomer, read, readWord } from '../../support/builders/history.ts';
 import { allCells } from '../../support/decision-table/cells.ts';
 import { BLURRED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
 import { decision, findings } from '../../support/fakes/jumio-answers.ts';
 
-function shown(snapshot: Snapshot): Content | undefined {
-  const text = contentOf(snapshot);
-  return text === null ? undefined : published(text, NOW);
+function shown(record: IdentityRecord): PublishedContent | undefined {
+  const text = contentOf(record);
+  return text === null ? undefined : publishedContent(text, NOW);
 }
 
 const schemaFile = new URL('../../../docs/schemas/metadata-public.schema.json', import.meta.url);
@@ -36,12 +36,12 @@ describe('what is published', () => {
   });
 
   it('is the status and our own id before Jumio has answered', () => {
-    const snapshot = asked(newcomer());
-    expect(shown(snapshot)).toStrictEqual({
+    const record = asked(newcomer());
+    expect(shown(record)).toStrictEqual({
       public: {
         status: 'pending',
         source: 'jumio',
-        verification_id: last(snapshot).id,
+        verification_id: last(record).id,
         updated_at: '2026-01-20T12:00:00.000Z',
       },
       admin: { attempts: 1, waiting_on: 'jumio' },
@@ -49,15 +49,15 @@ describe('what is published', () => {
   });
 
   it('is the verdict with the ids of the verification that gives it; label and score are for the operator', () => {
-    const snapshot = read(begun(newcomer()), { ...PASSED, decision: decision('PASSED', 12.5, 'GOOD_ENOUGH') }).snapshot;
-    expect(shown(snapshot)).toStrictEqual({
+    const record = read(begun(newcomer()), { ...PASSED, decision: decision('PASSED', 12.5, 'GOOD_ENOUGH') }).record;
+    expect(shown(record)).toStrictEqual({
       public: {
         status: 'approved',
         verdict: 'PASSED',
         source: 'jumio',
         account_id: 'account-1',
         workflow_execution_id: 'execution-1',
-        verification_id: last(snapshot).id,
+        verification_id: last(record).id,
         updated_at: '2026-01-20T12:00:00.000Z',
       },
       admin: { decision_label: 'GOOD_ENOUGH', risk_score: 12.5, attempts: 1, waiting_on: 'nobody' },
@@ -65,7 +65,7 @@ describe('what is published', () => {
   });
 
   it('keeps the ids and the verdict of a rejection beside a further attempt', () => {
-    const rejected = read(begun(newcomer()), BLURRED).snapshot;
+    const rejected = read(begun(newcomer()), BLURRED).record;
     const again = begun(rejected);
     expect(shown(again)?.public).toMatchObject({
       status: 'rejected',
@@ -73,46 +73,46 @@ describe('what is published', () => {
       workflow_execution_id: 'execution-1',
       attempt: 'pending',
     });
-    expect(shown(readWord(again, 'ACQUIRED').snapshot)?.public).toMatchObject({
+    expect(shown(readWord(again, 'ACQUIRED').record)?.public).toMatchObject({
       status: 'rejected',
       attempt: 'processing',
     });
-    expect(shown(readWord(again, 'TOKEN_EXPIRED').snapshot)?.public).toMatchObject({
+    expect(shown(readWord(again, 'TOKEN_EXPIRED').record)?.public).toMatchObject({
       status: 'rejected',
       attempt: 'expired',
     });
-    expect(shown(read(again, WARNING).snapshot)?.public).not.toHaveProperty('attempt');
+    expect(shown(read(again, WARNING).record)?.public).not.toHaveProperty('attempt');
   });
 
   it('is the same bytes for the same version', () => {
-    const text = contentOf(read(begun(newcomer()), PASSED).snapshot) ?? '';
-    expect(JSON.stringify(published(text, NOW))).toBe(JSON.stringify(published(text, NOW)));
+    const text = contentOf(read(begun(newcomer()), PASSED).record) ?? '';
+    expect(JSON.stringify(publishedContent(text, NOW))).toBe(JSON.stringify(publishedContent(text, NOW)));
   });
 
   it('stays under 2 KiB each with the longest label and every field', () => {
     const label = '\u0000💥'.repeat(500);
-    const snapshot = read(begun(newcomer()), {
+    const record = read(begun(newcomer()), {
       status: 'PROCESSED',
       decision: decision('WARNING', 1e308, label),
-    }).snapshot;
-    const content = shown(begun(snapshot));
+    }).record;
+    const content = shown(begun(record));
     expect(Buffer.byteLength(JSON.stringify(content?.public))).toBeLessThan(2_048);
     expect(Buffer.byteLength(JSON.stringify(content?.admin))).toBeLessThan(2_048);
   });
 });
 
 describe('in every cell of the table', async () => {
-  const snapshots = (await allCells()).map(({ after }) => after);
+  const records = (await allCells()).map(({ after }) => after);
 
   it('the person reads what the published schema allows, and no reason, score, link or token', () => {
     const seen = new Set<string>();
-    for (const snapshot of snapshots) {
-      const content = shown(snapshot);
+    for (const record of records) {
+      const content = shown(record);
       if (content === undefined) continue;
       const text = JSON.stringify(content.public);
       seen.add(content.public.status);
       expect(isAllowed(content.public), text).toBe(true);
-      expect(content.public.status).toBe(statusOf(snapshot));
+      expect(content.public.status).toBe(statusOf(record));
       expect(text).not.toMatch(/unreadable|other|label|score|reason|https?:|link-|sdk-|transaction-/);
       expect(JSON.stringify(content.admin)).not.toMatch(/https?:|link-|sdk-|transaction-/);
     }
@@ -121,8 +121,8 @@ describe('in every cell of the table', async () => {
 
   it('a reason is nowhere to be found, also not the operator’s copy of Jumio’s findings', () => {
     const capabilities = findings('usability', 'REJECTED', 'BLURRED');
-    const snapshot = read(begun(newcomer()), { ...BLURRED, capabilities }).snapshot;
-    expect(last(snapshot).reason).toBe('unreadable');
-    expect(JSON.stringify(shown(snapshot))).not.toMatch(/unreadable|BLURRED/);
+    const record = read(begun(newcomer()), { ...BLURRED, capabilities }).record;
+    expect(last(record).reason).toBe('unreadable');
+    expect(JSON.stringify(shown(record))).not.toMatch(/unreadable|BLURRED/);
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Change, Snapshot } from '../../../webhook/model.ts';
+import type { Change, IdentityRecord } from '../../../webhook/model.ts';
 import { onDetails } from '../../../webhook/verification/execution/read.ts';
-import { nudge } from '../../../webhook/verification/execution/schedule.ts';
+import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
 import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { openAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { standingOf, statusOf } from '../../../webhook/verification/record/standing.ts';
 import {
@@ -24,7 +24,7 @@ import { BLURRED, MANIPULATED, PASSED, WARNING } from '../../support/decision-ta
 import { detailsOf, type Told } from '../../support/fakes/jumio-answers.ts';
 
 /** Everything that may happen to one identity, in any order. */
-type Step = (snapshot: Snapshot, now: number) => Change | undefined;
+type Step = (record: IdentityRecord, now: number) => Change | undefined;
 
 const answers: readonly Told[] = [
   PASSED,
@@ -41,23 +41,21 @@ const answers: readonly Told[] = [
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constantFrom(...answers), fc.nat({ max: 5 }), fc.nat({ max: 3 })).map(
     ([told, which, ago]): Step =>
-      (snapshot, now) => {
-        const row = snapshot.verifications.filter(({ executionId }) => executionId !== null)[which];
+      (record, now) => {
+        const row = record.verifications.filter(({ executionId }) => executionId !== null)[which];
         const answer = { completedAt: NOW - ago * HOUR, ...told };
-        return row && onDetails(snapshot, lookAt(snapshot, row, now), detailsOf(row, answer));
+        return row && onDetails(record, lookAt(record, row, now), detailsOf(row, answer));
       },
   ),
   fc.constantFrom('PROCESSED', 'ACQUIRED', undefined).map(
     (claimed): Step =>
-      (snapshot, now) => {
-        const open = openAttempt(snapshot);
-        return open && nudge(snapshot, { verificationId: open.id, ...(claimed ? { claimed } : {}) }, now);
+      (record, now) => {
+        const open = openAttempt(record);
+        return open && requestRead(record, { verificationId: open.id, ...(claimed ? { claimed } : {}) }, now);
       },
   ),
-  fc.constant<Step>((snapshot, now) =>
-    mayStart(snapshot, now, publishedPolicy).kind === 'start'
-      ? { snapshot: made(asked(snapshot, now), now) }
-      : undefined,
+  fc.constant<Step>((record, now) =>
+    mayStart(record, now, defaultPolicy).kind === 'start' ? { record: made(asked(record, now), now) } : undefined,
   ),
 );
 
@@ -65,16 +63,16 @@ describe('any history', () => {
   it('counts the decision that Jumio completed last and forgets none', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-        let snapshot = begun(newcomer());
+        let record = begun(newcomer());
         for (const [index, happen] of steps.entries()) {
-          const before = snapshot;
-          snapshot = happen(before, NOW + index * 60_000)?.snapshot ?? before;
+          const before = record;
+          record = happen(before, NOW + index * 60_000)?.record ?? before;
           const kept = before.verifications.filter((row) => row.decision !== null).map(({ id }) => id);
-          const still = snapshot.verifications.filter((row) => row.decision !== null).map(({ id }) => id);
+          const still = record.verifications.filter((row) => row.decision !== null).map(({ id }) => id);
           expect(still).toEqual(expect.arrayContaining(kept));
-          const latest = Math.max(...snapshot.verifications.map(({ completedAt }) => completedAt ?? 0));
-          if (still.length > 0) expect(standingOf(snapshot)?.by?.completedAt).toBe(latest);
-          expect(snapshot.identity.status).toBe(statusOf(snapshot));
+          const latest = Math.max(...record.verifications.map(({ completedAt }) => completedAt ?? 0));
+          if (still.length > 0) expect(standingOf(record)?.by?.completedAt).toBe(latest);
+          expect(record.identity.status).toBe(statusOf(record));
         }
       }),
     );
@@ -83,13 +81,12 @@ describe('any history', () => {
   it('is the same when an answer is read twice as when it is read once', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), fc.constantFrom(...answers), (steps, told) => {
-        let snapshot = begun(newcomer());
-        for (const [index, happen] of steps.entries())
-          snapshot = happen(snapshot, NOW + index * 60_000)?.snapshot ?? snapshot;
-        const row = snapshot.verifications.findLast(({ executionId }) => executionId !== null) ?? last(snapshot);
+        let record = begun(newcomer());
+        for (const [index, happen] of steps.entries()) record = happen(record, NOW + index * 60_000)?.record ?? record;
+        const row = record.verifications.findLast(({ executionId }) => executionId !== null) ?? last(record);
         const answer = { completedAt: NOW, ...told };
-        const once = read(snapshot, answer, NOW + DAY, row).snapshot;
-        const twice = read(once, answer, NOW + DAY, nth(once, row.attempt)).snapshot;
+        const once = read(record, answer, NOW + DAY, row).record;
+        const twice = read(once, answer, NOW + DAY, nth(once, row.attempt)).record;
         expect(twice.identity).toEqual(once.identity);
         expect(twice.verifications.map(({ decision: said, state }) => [said, state])).toEqual(
           once.verifications.map(({ decision: said, state }) => [said, state]),

@@ -1,42 +1,44 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decidedStatus, readCopy } from '../../../webhook/verification/record/published-copy.ts';
+import { decidedStatus, readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 
 describe('the published copy in a request', () => {
   it('shows whether the request shows it at all', () => {
-    expect(readCopy({}).shown).toBe(false);
-    expect(readCopy({ metadata_public: null }).shown).toBe(true);
+    expect(readPublishedCopy({}).shown).toBe(false);
+    expect(readPublishedCopy({ metadata_public: null }).shown).toBe(true);
   });
 
   it('finds the strictest decided status', () => {
     const both = { metadata_public: { jumio_verification_status: 'verified' }, jumio_verification_status: 'rejected' };
-    expect(decidedStatus(readCopy(both))).toBe('rejected');
-    expect(decidedStatus(readCopy({ metadata_public: { jumio: { status: 'pending' } } }))).toBeNull();
+    expect(decidedStatus(readPublishedCopy(both))).toBe('rejected');
+    expect(decidedStatus(readPublishedCopy({ metadata_public: { jumio: { status: 'pending' } } }))).toBeNull();
   });
 
   it('tells the published integration’s words until ours tell a decision', () => {
     const theirs = { jumio_verification_status: 'rejected' };
     for (const jumio of [undefined, {}, null, 'approved', { status: null }, { status: 'pending' }, { status: 7 }]) {
-      const copy = readCopy({ metadata_public: { jumio, ...theirs } });
+      const copy = readPublishedCopy({ metadata_public: { jumio, ...theirs } });
       expect(decidedStatus(copy)).toBe('rejected');
       expect(copy.ours).not.toContain('rejected');
     }
     for (const status of ['approved', 'review', 'rejected'])
-      expect(readCopy({ metadata_public: { jumio: { status }, ...theirs }, ...theirs }).statuses).toEqual([status]);
+      expect(readPublishedCopy({ metadata_public: { jumio: { status }, ...theirs }, ...theirs }).statuses).toEqual([
+        status,
+      ]);
   });
 
   it('takes no word from a prototype', () => {
-    expect(readCopy(JSON.parse('{"metadata_public":{"__proto__":{"jumio":{"status":"approved"}}}}')).statuses).toEqual(
-      [],
-    );
+    expect(
+      readPublishedCopy(JSON.parse('{"metadata_public":{"__proto__":{"jumio":{"status":"approved"}}}}')).statuses,
+    ).toEqual([]);
     const inherited = Object.create({ jumio_verification_status: 'approved' });
-    expect(readCopy({ metadata_public: inherited }).statuses).toEqual([]);
+    expect(readPublishedCopy({ metadata_public: inherited }).statuses).toEqual([]);
   });
 
   it('never throws, whatever stands there', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), (metadata, word) => {
-        const { statuses } = readCopy({ metadata_public: metadata, jumio_verification_status: word });
+        const { statuses } = readPublishedCopy({ metadata_public: metadata, jumio_verification_status: word });
         for (const status of statuses) expect(typeof status).toBe('string');
       }),
     );

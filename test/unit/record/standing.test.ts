@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reason, Snapshot, Verdict, Verification } from '../../../webhook/model.ts';
+import type { IdentityRecord, Reason, Verdict, Verification } from '../../../webhook/model.ts';
 import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import {
-  canBeMended,
-  PUBLISHED_MENDING,
+  isRetryable,
+  PUBLISHED_RETRY_RULES,
   standingFacts,
   standingOf,
   statusOf,
@@ -38,7 +38,7 @@ function template(attempt: number): Verification {
   return { ...last(begun(newcomer())), id: verificationId(attempt), attempt };
 }
 
-function withRows(verifications: readonly Verification[]): Snapshot {
+function withRows(verifications: readonly Verification[]): IdentityRecord {
   return { ...newcomer(), verifications };
 }
 
@@ -65,24 +65,24 @@ describe('the standing', () => {
 
   it('is the greatest time of completion, and of equal ones the later started', () => {
     const first = begun(newcomer(), NOW - 2 * DAY);
-    const both = begun(read(first, { ...PASSED, completedAt: NOW - HOUR }).snapshot, NOW - DAY);
-    const status = (told: Told): string => statusOf(read(both, told).snapshot);
+    const both = begun(read(first, { ...PASSED, completedAt: NOW - HOUR }).record, NOW - DAY);
+    const status = (told: Told): string => statusOf(read(both, told).record);
     expect(status({ ...MANIPULATED, completedAt: NOW - HOUR + 1 })).toBe('rejected');
     expect(status({ ...MANIPULATED, completedAt: NOW - HOUR })).toBe('rejected');
     expect(status({ ...MANIPULATED, completedAt: NOW - HOUR - 1 })).toBe('approved');
   });
 
   it('follows Jumio’s time and not the time at which we asked', () => {
-    const both = begun(readWord(begun(newcomer(), NOW - 2 * DAY), 'TOKEN_EXPIRED', NOW - DAY).snapshot, NOW - DAY);
-    const second = read(both, { ...WARNING, completedAt: NOW - HOUR }).snapshot;
-    const { snapshot } = read(second, { ...MANIPULATED, completedAt: NOW - 2 * HOUR }, NOW, nth(second, 1));
-    expect(statusOf(snapshot)).toBe('review');
+    const both = begun(readWord(begun(newcomer(), NOW - 2 * DAY), 'TOKEN_EXPIRED', NOW - DAY).record, NOW - DAY);
+    const second = read(both, { ...WARNING, completedAt: NOW - HOUR }).record;
+    const { record } = read(second, { ...MANIPULATED, completedAt: NOW - 2 * HOUR }, NOW, nth(second, 1));
+    expect(statusOf(record)).toBe('review');
   });
 
   it('takes an inherited status until Jumio decides', () => {
     const handed = newcomer(NOW, 'rejected');
     expect(standingOf(handed)).toEqual({ status: 'rejected', by: null });
-    expect(statusOf(read(begun(handed), PASSED).snapshot)).toBe('approved');
+    expect(statusOf(read(begun(handed), PASSED).record)).toBe('approved');
   });
 });
 
@@ -94,14 +94,14 @@ describe('a rejection that can be mended', () => {
     not_finished: findings('usability', 'NOT_EXECUTED', 'NOT_UPLOADED'),
   };
 
-  function rejectedFor(capabilities: object): Snapshot {
-    return read(begun(newcomer()), { status: 'PROCESSED', decision: decision('REJECTED', 90), capabilities }).snapshot;
+  function rejectedFor(capabilities: object): IdentityRecord {
+    return read(begun(newcomer()), { status: 'PROCESSED', decision: decision('REJECTED', 90), capabilities }).record;
   }
 
   it.each(Object.entries(labels))('is one for %s', (why, capabilities) => {
-    const snapshot = rejectedFor(capabilities);
-    expect(last(snapshot).reason).toBe(why);
-    expect(mayStart(snapshot, NOW, publishedPolicy)).toEqual({ kind: 'start' });
+    const record = rejectedFor(capabilities);
+    expect(last(record).reason).toBe(why);
+    expect(mayStart(record, NOW, defaultPolicy)).toEqual({ kind: 'start' });
   });
 
   it.each([
@@ -111,15 +111,15 @@ describe('a rejection that can be mended', () => {
     ['a bad photo and a fake', { ...labels.unreadable, ...findings('imageChecks', 'REJECTED', 'FAKE') }],
     ['a label that we do not know', findings('usability', 'REJECTED', 'SOMETHING_NEW')],
   ])('is not one for %s', (_name, capabilities) => {
-    expect(mayStart(rejectedFor(capabilities), NOW, publishedPolicy)).toEqual({ kind: 'no', why: 'rejected' });
+    expect(mayStart(rejectedFor(capabilities), NOW, defaultPolicy)).toEqual({ kind: 'no', why: 'rejected' });
   });
 
   it('is one for the third time no more', () => {
-    let snapshot = newcomer();
+    let record = newcomer();
     const mendable: boolean[] = [];
     for (let n = 1; n <= 3; n += 1) {
-      snapshot = read(begun(snapshot, NOW + n), { ...BLURRED, completedAt: NOW + n }).snapshot;
-      mendable.push(canBeMended(standingFacts(snapshot), PUBLISHED_MENDING));
+      record = read(begun(record, NOW + n), { ...BLURRED, completedAt: NOW + n }).record;
+      mendable.push(isRetryable(standingFacts(record), PUBLISHED_RETRY_RULES));
     }
     expect(mendable).toEqual([true, true, false]);
   });

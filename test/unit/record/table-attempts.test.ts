@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../webhook/model.ts';
+import type { IdentityRecord } from '../../../webhook/model.ts';
 import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { openAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { standingOf, statusOf, waitingOn } from '../../../webhook/verification/record/standing.ts';
 import type { Cell } from '../../support/decision-table/cells.ts';
@@ -12,16 +12,16 @@ import { breaking, cells, sameIn } from '../../support/decision-table/rules.ts';
 
 describe('an attempt', () => {
   it('is one at a time', () => {
-    const open = (snapshot: Snapshot): number =>
-      snapshot.verifications.filter(({ state }) => state === 'requested' || state === 'started').length;
+    const open = (record: IdentityRecord): number =>
+      record.verifications.filter(({ state }) => state === 'requested' || state === 'started').length;
     expect(breaking(({ after }) => open(after) <= 1)).toEqual([]);
   });
 
   it('is added only by the person’s wish, and only where it was allowed', () => {
     const grown = cells.filter(({ before, after }) => after.verifications.length > before.verifications.length);
     const wished = ({ before, after, event, at }: Cell): boolean => {
-      const wish = event === 'person presses the button' || target(before)?.renew === 1;
-      const permission = mayStart(before, at, publishedPolicy).kind;
+      const wish = event === 'person presses the button' || target(before)?.renewalRequested === 1;
+      const permission = mayStart(before, at, defaultPolicy).kind;
       const isOne = after.verifications.length === before.verifications.length + 1;
       return wish && isOne && (permission === 'start' || permission === 'renew');
     };
@@ -75,11 +75,11 @@ describe('starting again', () => {
       const failed = after.verifications.filter(({ decision }) => decision === 'FAILED').length;
       const { by = null } = standing ?? {};
       const isMendable = by !== null && by.reason !== null && by.reason !== 'other' && failed < 3;
-      const isGranted = after.identity.grantedFrom !== null;
+      const isGranted = after.identity.attemptGrantedAt !== null;
       return standing !== null && !isGranted && !(standing.status === 'rejected' && isMendable);
     });
     const refused = ({ after, at }: Cell): boolean => {
-      const permission = mayStart(after, at, publishedPolicy);
+      const permission = mayStart(after, at, defaultPolicy);
       return permission.kind === 'no' && permission.why === statusOf(after);
     };
     expect(breaking(refused, closed)).toEqual([]);
@@ -90,14 +90,14 @@ describe('starting again', () => {
       const standing = standingOf(after);
       const mayMend = standing?.status === 'rejected' && (standing.by?.reason ?? 'other') !== 'other';
       const failed = after.verifications.filter(({ decision }) => decision === 'FAILED').length;
-      const isFree = standing === null || (mayMend && failed < 3) || after.identity.grantedFrom !== null;
+      const isFree = standing === null || (mayMend && failed < 3) || after.identity.attemptGrantedAt !== null;
       return isFree && openAttempt(after) === undefined;
     });
-    expect(breaking(({ after, at }) => mayStart(after, at, publishedPolicy).kind === 'start', free)).toEqual([]);
+    expect(breaking(({ after, at }) => mayStart(after, at, defaultPolicy).kind === 'start', free)).toEqual([]);
   });
 
   it('is renewal only of an attempt with no live link and nothing captured', () => {
-    const renewable = cells.filter(({ after, at }) => mayStart(after, at, publishedPolicy).kind === 'renew');
+    const renewable = cells.filter(({ after, at }) => mayStart(after, at, defaultPolicy).kind === 'renew');
     const isSpent = ({ after, at }: Cell): boolean => {
       const row = openAttempt(after);
       const isDead = row?.link === null || (row?.linkEndsAt ?? 0) <= at;
@@ -108,6 +108,6 @@ describe('starting again', () => {
 
   it('is possible wherever the person is waited for', () => {
     const waited = cells.filter(({ after }) => waitingOn(after) === 'person');
-    expect(breaking(({ after, at }) => mayStart(after, at, publishedPolicy).kind !== 'no', waited)).toEqual([]);
+    expect(breaking(({ after, at }) => mayStart(after, at, defaultPolicy).kind !== 'no', waited)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mayStart, type Permission } from '../../../webhook/verification/policy/eligibility.ts';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { statusOf, waitingOn } from '../../../webhook/verification/record/standing.ts';
 import { cell } from '../../support/decision-table/cells.ts';
 import type { EventName } from '../../support/decision-table/events.ts';
@@ -20,7 +20,7 @@ async function outcome(standing: StandingName, attempt: AttemptName, event: Even
   const found = await cell(standing, attempt, event);
   if (found === undefined) throw new Error('the event cannot happen there');
   const { after, at } = found;
-  return [statusOf(after), waitingOn(after), word(mayStart(after, at, publishedPolicy))];
+  return [statusOf(after), waitingOn(after), word(mayStart(after, at, defaultPolicy))];
 }
 
 describe('what Jumio says of a person’s first attempt', () => {

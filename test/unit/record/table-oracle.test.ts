@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mayStart, type Permission } from '../../../webhook/verification/policy/eligibility.ts';
-import { publishedPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { statusOf, waitingOn } from '../../../webhook/verification/record/standing.ts';
 import { NOW } from '../../support/builders/history.ts';
 import { type AttemptName, type StandingName, situation } from '../../support/decision-table/rows.ts';
@@ -31,7 +31,7 @@ describe('what is under way, where nothing was decided', () => {
     ['TOKEN_EXPIRED', 'expired', 'person', 'start'],
   ])('%s', (attempt, ...row) => {
     const before = situation('none', attempt);
-    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, publishedPolicy))]).toEqual(row);
+    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, defaultPolicy))]).toEqual(row);
   });
 });
 
@@ -51,7 +51,7 @@ describe('what counts, where nothing is under way', () => {
     ['rejected, final; one more granted', 'rejected', 'person', 'start'],
   ])('%s', (standing, ...row) => {
     const before = situation(standing, 'nothing');
-    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, publishedPolicy))]).toEqual(row);
+    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, defaultPolicy))]).toEqual(row);
   });
 });
 
@@ -79,6 +79,6 @@ describe('a further attempt beside a standing', () => {
     ['approved', 'TOKEN_EXPIRED', 'approved', 'nobody', 'approved'],
   ])('%s, %s', (standing, attempt, ...row) => {
     const before = situation(standing, attempt);
-    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, publishedPolicy))]).toEqual(row);
+    expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, defaultPolicy))]).toEqual(row);
   });
 });

@@ -88,7 +88,7 @@ describe('a debt', () => {
       const row = target(after);
       if (row?.decision === null) return true;
       const { change } = (await EVENTS[event](after)) ?? {};
-      const repeated = change?.snapshot ?? after;
+      const repeated = change?.record ?? after;
       const isSame = repeated.identity.content === after.identity.content && counts(repeated) === counts(after);
       return isSame && at > 0 && (change?.events ?? []).length === 0;
     };

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Desk } from '../../verification/context.ts';
-import { type BackfillDesk, backfill, type Progress } from '../../verification/operator/index.ts';
+import type { Context } from '../../verification/context.ts';
+import { type BackfillContext, type BackfillProgress, backfill } from '../../verification/operator/index.ts';
 import { wholeNumber } from '../arguments.ts';
 import { createProgressDisplay } from '../progress.ts';
-import { patiently } from '../service.ts';
+import { retryWhileBusy } from '../service.ts';
 import type { Cli } from '../terminal.ts';
 
 interface Options {
@@ -33,20 +33,20 @@ function rate(text: string): number {
 }
 
 /** Every write waits while the service holds the ledger. */
-function patient({ ledger, kratos, clock, random }: Desk): BackfillDesk {
-  const { newcomers } = ledger;
-  const meet: typeof newcomers.meet = (...args) => patiently(() => newcomers.meet(...args), PATIENCE_MS);
-  const note: typeof ledger.note = (...args) => patiently(() => ledger.note(...args), PATIENCE_MS);
-  const gate: typeof ledger.gate = (id) => patiently(() => ledger.gate(id), PATIENCE_MS);
-  return { ledger: { newcomers: { ...newcomers, meet }, note, gate }, kratos, clock, random };
+function patient({ ledger, kratos, clock, random }: Context): BackfillContext {
+  const { bulkInsert } = ledger;
+  const meet: typeof bulkInsert.meet = (...args) => retryWhileBusy(() => bulkInsert.meet(...args), PATIENCE_MS);
+  const note: typeof ledger.note = (...args) => retryWhileBusy(() => ledger.note(...args), PATIENCE_MS);
+  const gate: typeof ledger.gate = (id) => retryWhileBusy(() => ledger.gate(id), PATIENCE_MS);
+  return { ledger: { bulkInsert: { ...bulkInsert, meet }, note, gate }, kratos, clock, random };
 }
 
-function wordsOf({ seen, made, pausedUntil }: Progress, now: number): string {
+function wordsOf({ seen, made, pausedUntil }: BackfillProgress, now: number): string {
   const wait = pausedUntil === undefined ? '' : `, Kratos asks to wait ${Math.ceil((pausedUntil - now) / 1000)} s`;
   return `${seen} seen, ${made} new${wait}`;
 }
 
-function resultOf({ seen, made, inherited }: Progress, { dryRun, json }: Options): string {
+function resultOf({ seen, made, inherited }: BackfillProgress, { dryRun, json }: Options): string {
   if (json) return `${JSON.stringify({ seen, new: made, inherited, dry_run: dryRun ?? false })}\n`;
   const { approved, review, rejected } = inherited;
   const verb = dryRun ? 'would be written' : 'written';
@@ -67,13 +67,14 @@ export function registerBackfill(program: Command, cli: Cli): void {
     .option('--restart', 'from the beginning, also where an earlier run was interrupted')
     .option('--json', 'the result as JSON')
     .action((options: Options) =>
-      cli.withService(async ({ desk }) => {
+      cli.withService(async ({ ctx }) => {
         const display = createProgressDisplay(cli);
         const { dryRun = false, restart = false } = options;
-        const onProgress = (progress: Progress): void => display.show(progress.share, wordsOf(progress, cli.now()));
+        const onProgress = (progress: BackfillProgress): void =>
+          display.show(progress.share, wordsOf(progress, cli.now()));
         const terms = { pageSize: options.pageSize, perSecond: options.rate, dryRun, restart, onProgress };
         try {
-          await cli.print(resultOf(await backfill(patient(desk), terms), options));
+          await cli.print(resultOf(await backfill(patient(ctx), terms), options));
         } finally {
           display.end();
         }

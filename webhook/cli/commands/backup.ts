@@ -8,10 +8,10 @@ function failed(error: unknown): never {
 
 async function run(cli: Cli, file: string): Promise<void> {
   if (existsSync(file)) throw refuse(`${file} is there already: a backup overwrites nothing.`);
-  await cli.withService(async ({ desk }) => {
-    if (desk.ledger.copyTo === undefined)
+  await cli.withService(async ({ ctx }) => {
+    if (ctx.ledger.copyTo === undefined)
       throw refuse('The ledger is on PostgreSQL: use its own tools, pg_dump or those of who runs it.');
-    await desk.ledger.copyTo(file).catch(failed);
+    await ctx.ledger.copyTo(file).catch(failed);
     cli.say(
       `The whole ledger is in ${file}, as it was a moment ago. It holds the key of the references: keep it safe.\n`,
     );

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { USER_AGENT } from '../../dependencies.ts';
 import { diagnose } from '../../doctor/doctor.ts';
 import { UnreadableConfig } from '../../doctor/kratos-config/read.ts';
-import { asJson, printed } from '../../doctor/report.ts';
+import { printReport, reportAsJson } from '../../doctor/report.ts';
 import { type Cli, EXIT, Exit } from '../terminal.ts';
 
 interface Options {
@@ -28,7 +28,7 @@ export function registerDoctor(program: Command, cli: Cli): void {
     .option('--json', 'for programs: findings, and their fixes as data')
     .action(async ({ kratosConfig, json }: Options) => {
       const found = await report(cli, kratosConfig);
-      await cli.print(json ? asJson(found) : printed(found, cli.colour));
+      await cli.print(json ? reportAsJson(found) : printReport(found, cli.colour));
       if (found.findings.some(({ severity }) => severity === 'error')) throw new Exit(EXIT.failed);
     });
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { act, erase } from '../../verification/operator/index.ts';
+import { actOn, erase } from '../../verification/operator/index.ts';
 import { confirm, identityOf, operatorName, unknown } from '../arguments.ts';
-import { type Said, tell } from '../output.ts';
+import { type Line, print } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
-interface Options extends Said {
+interface Options extends Line {
   readonly by: string;
   readonly yes?: boolean;
 }
@@ -13,14 +13,14 @@ const WHAT = 'is to be erased: at Jumio, in Kratos’ metadata, and here but for
 
 async function run(cli: Cli, named: string, options: Options): Promise<void> {
   const { by, yes = false, dryRun = false } = options;
-  await cli.withService(async ({ desk }) => {
-    const identityId = await identityOf(desk, named);
+  await cli.withService(async ({ ctx }) => {
+    const identityId = await identityOf(ctx, named);
     if (!dryRun) await confirm(cli, identityId, `${identityId} ${WHAT}`, yes);
-    const done = await act(desk, { identityId, dryRun, decide: (snapshot, now) => erase(snapshot, by, now) });
+    const done = await actOn(ctx, { identityId, dryRun, decide: (record, now) => erase(record, by, now) });
     if (done === undefined) throw unknown(identityId);
-    const accounts = new Set(done.snapshot.verifications.map(({ accountId }) => accountId).filter((id) => id !== null));
+    const accounts = new Set(done.record.verifications.map(({ accountId }) => accountId).filter((id) => id !== null));
     const words = `${identityId} is erased here; the service deletes ${accounts.size} account(s) at Jumio and clears Kratos.`;
-    await tell(cli, options, done, words, { accounts_to_delete: accounts.size });
+    await print(cli, options, done, words, { accounts_to_delete: accounts.size });
   });
 }
 

@@ -17,8 +17,8 @@ export function registerExport(program: Command, cli: Cli): void {
     .option('--identity <id>', 'only those of one identity')
     .option('--after <id>', 'only those behind this event id', wholeNumber)
     .action((options: Options) =>
-      cli.withService(async ({ desk }) => {
-        for await (const event of desk.ledger.records.events(options)) await cli.print(`${JSON.stringify(event)}\n`);
+      cli.withService(async ({ ctx }) => {
+        for await (const event of ctx.ledger.reports.events(options)) await cli.print(`${JSON.stringify(event)}\n`);
       }),
     );
 }

@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
-import type { Listed, Trouble } from '../../ledger/reports/listing.ts';
+import type { Listed, ProblemKind } from '../../ledger/reports/listing.ts';
 import type { Status } from '../../model.ts';
-import type { Desk } from '../../verification/context.ts';
+import type { Context } from '../../verification/context.ts';
 import { span, time } from '../output.ts';
 import { type Cli, refuse } from '../terminal.ts';
 
 const STATUSES: readonly Status[] = ['none', 'pending', 'processing', 'approved', 'review', 'rejected', 'expired'];
 
 /** What each trouble is, for people. */
-const TROUBLES: Readonly<Record<Trouble, string>> = {
+const TROUBLES: Readonly<Record<ProblemKind, string>> = {
   publish_stuck: 'Kratos refuses our PATCH for good',
   gone: 'Kratos does not have the identity',
   parked: 'Jumio refused to create the execution',
@@ -41,8 +41,8 @@ async function printed(cli: Cli, options: Options, kind: string, listed: Listed)
   await cli.print(`${line}\n`);
 }
 
-async function pauses(cli: Cli, desk: Desk, options: Options): Promise<void> {
-  for (const { name, pausedUntil, reason } of await desk.ledger.budgets.paused(desk.clock.now())) {
+async function pauses(cli: Cli, ctx: Context, options: Options): Promise<void> {
+  for (const { name, pausedUntil, reason } of await ctx.ledger.budgets.paused(ctx.clock.now())) {
     const kind = name === 'account' && reason !== null ? 'creation_paused' : `${name}_paused`;
     const until = new Date(pausedUntil).toISOString();
     await cli.print(
@@ -51,10 +51,10 @@ async function pauses(cli: Cli, desk: Desk, options: Options): Promise<void> {
   }
 }
 
-async function stuck(cli: Cli, desk: Desk, options: Options): Promise<void> {
-  await pauses(cli, desk, options);
-  let last: Trouble | undefined;
-  for await (const listed of desk.ledger.records.inTrouble(desk.clock.now())) {
+async function stuck(cli: Cli, ctx: Context, options: Options): Promise<void> {
+  await pauses(cli, ctx, options);
+  let last: ProblemKind | undefined;
+  for await (const listed of ctx.ledger.reports.inTrouble(ctx.clock.now())) {
     const { trouble } = listed;
     if (trouble !== last && !options.json) cli.say(`${trouble}: ${TROUBLES[trouble]}\n`);
     last = trouble;
@@ -66,9 +66,9 @@ async function stuck(cli: Cli, desk: Desk, options: Options): Promise<void> {
 async function run(cli: Cli, options: Options): Promise<void> {
   const { status } = options;
   if ((status === undefined) === (options.stuck !== true)) throw refuse('Say either --stuck or --status <status>.');
-  await cli.withService(async ({ desk }) => {
-    if (status === undefined) return stuck(cli, desk, options);
-    for await (const listed of desk.ledger.records.withStatus(status)) await printed(cli, options, status, listed);
+  await cli.withService(async ({ ctx }) => {
+    if (status === undefined) return stuck(cli, ctx, options);
+    for await (const listed of ctx.ledger.reports.withStatus(status)) await printed(cli, options, status, listed);
   });
 }
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { act, override } from '../../verification/operator/index.ts';
-import { confirm, identityOf, operatorName, reasonWords, unknown } from '../arguments.ts';
-import { type Said, tell } from '../output.ts';
+import { actOn, override } from '../../verification/operator/index.ts';
+import { confirm, identityOf, operatorName, reasonText, unknown } from '../arguments.ts';
+import { type Line, print } from '../output.ts';
 import { type Cli, refuse } from '../terminal.ts';
 
-interface Options extends Said {
+interface Options extends Line {
   readonly approve?: boolean;
   readonly reject?: boolean;
   readonly reason: string;
@@ -21,21 +21,21 @@ async function run(cli: Cli, named: string, options: Options): Promise<void> {
   const { reason, by, yes = false, dryRun = false } = options;
   const verdict = verdictOf(options);
   const word = verdict === 'PASSED' ? 'approved' : 'rejected';
-  await cli.withService(async ({ desk }) => {
-    const identityId = await identityOf(desk, named);
+  await cli.withService(async ({ ctx }) => {
+    const identityId = await identityOf(ctx, named);
     if (!dryRun) await confirm(cli, identityId, `${identityId} is to be ${word} by ${by}.`, yes);
-    const id = desk.newId();
-    const done = await act(desk, {
+    const id = ctx.newId();
+    const done = await actOn(ctx, {
       identityId,
       dryRun,
-      decide: (snapshot, now) => {
-        if (snapshot.identity.erasedAt !== null)
+      decide: (record, now) => {
+        if (record.identity.erasedAt !== null)
           throw refuse(`${identityId} was erased: nothing is decided about it any more.`);
-        return override(snapshot, { verdict, reason, by }, id, now);
+        return override(record, { verdict, reason, by }, id, now);
       },
     });
     if (done === undefined) throw unknown(identityId);
-    await tell(cli, options, done, `${identityId} is ${word} by the operator.`);
+    await print(cli, options, done, `${identityId} is ${word} by the operator.`);
   });
 }
 
@@ -49,7 +49,7 @@ export function registerOverride(program: Command, cli: Cli): void {
     .argument('<identity>', 'its id, or the e-mail address it signs in with')
     .option('--approve')
     .option('--reject')
-    .requiredOption('--reason <words>', 'a key of yours or words without personal data; kept for good', reasonWords)
+    .requiredOption('--reason <words>', 'a key of yours or words without personal data; kept for good', reasonText)
     .requiredOption('--by <name>', 'who answers for it', operatorName)
     .option('--yes', 'do not ask')
     .option('--dry-run', 'only say what would be')

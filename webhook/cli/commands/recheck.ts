@@ -1,23 +1,23 @@
 import type { Command } from 'commander';
-import { act, recheck } from '../../verification/operator/index.ts';
+import { actOn, recheck } from '../../verification/operator/index.ts';
 import { identityOf, unknown } from '../arguments.ts';
-import { type Said, tell, time } from '../output.ts';
+import { type Line, print, time } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
-interface Options extends Said {
+interface Options extends Line {
   readonly force?: boolean;
 }
 
 async function run(cli: Cli, named: string, options: Options): Promise<void> {
   const { force = false, dryRun = false } = options;
-  await cli.withService(async ({ desk }) => {
-    const identityId = await identityOf(desk, named);
-    const how = { force, hasEid: desk.eid !== undefined };
-    const done = await act(desk, { identityId, dryRun, decide: (snapshot, now) => recheck(snapshot, how, now) });
+  await cli.withService(async ({ ctx }) => {
+    const identityId = await identityOf(ctx, named);
+    const how = { force, hasEid: ctx.eid !== undefined };
+    const done = await actOn(ctx, { identityId, dryRun, decide: (record, now) => recheck(record, how, now) });
     if (done === undefined) throw unknown(identityId);
-    const { jumioDue, kratosDue, evidenceDue } = done.snapshot.identity;
-    const words = `Due for the service: Jumio ${time(jumioDue)}, Kratos ${time(kratosDue ?? evidenceDue)}.`;
-    await tell(cli, options, done, words);
+    const { jumioDue, kratosDue, eidDue } = done.record.identity;
+    const words = `Due for the service: Jumio ${time(jumioDue)}, Kratos ${time(kratosDue ?? eidDue)}.`;
+    await print(cli, options, done, words);
   });
 }
 

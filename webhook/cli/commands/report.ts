@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BudgetReport } from '../../ledger/budgets.ts';
 import type { Count, Median } from '../../ledger/reports/daily.ts';
-import type { Desk } from '../../verification/context.ts';
+import type { Context } from '../../verification/context.ts';
 import { instant } from '../arguments.ts';
 import { iso, json, section, span, table } from '../output.ts';
 import type { Cli } from '../terminal.ts';
@@ -74,9 +74,9 @@ interface Options {
   readonly json?: boolean;
 }
 
-async function stuckNow(desk: Desk): Promise<Record<string, number>> {
+async function stuckNow(ctx: Context): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for await (const { trouble } of desk.ledger.records.inTrouble(desk.clock.now()))
+  for await (const { trouble } of ctx.ledger.reports.inTrouble(ctx.clock.now()))
     counts[trouble] = (counts[trouble] ?? 0) + 1;
   return counts;
 }
@@ -133,10 +133,10 @@ function pauseFacts({ name, pausedUntil, reason }: BudgetReport) {
 
 async function run(cli: Cli, options: Options): Promise<void> {
   const since = options.since ?? cli.now() - DEFAULT_DAYS * DAY_MS;
-  await cli.withService(async ({ desk }) => {
-    const days = daysOf(await desk.ledger.records.report(since));
-    const stuck = await stuckNow(desk);
-    const paused = await desk.ledger.budgets.paused(desk.clock.now());
+  await cli.withService(async ({ ctx }) => {
+    const days = daysOf(await ctx.ledger.reports.report(since));
+    const stuck = await stuckNow(ctx);
+    const paused = await ctx.ledger.budgets.paused(ctx.clock.now());
     if (options.json) return cli.print(json({ since: iso(since), days, stuck, paused: paused.map(pauseFacts) }));
     const rules = ruleRows(days);
     const now = Object.entries(stuck)

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { identityOf, unknown } from '../arguments.ts';
 import { colours, json, pairs, section, span, table, time } from '../output.ts';
 import type { Cli, Terminal } from '../terminal.ts';
-import { type Facts, lookAt } from './status-facts.ts';
+import { type Facts, gatherFacts } from './status-facts.ts';
 
 type Paper = Pick<Terminal, 'colour'>;
 
@@ -114,11 +114,11 @@ export function describe(paper: Paper, facts: Facts, now: number): string {
 }
 
 async function run(cli: Cli, named: string, options: { readonly json?: boolean }): Promise<void> {
-  await cli.withService(async ({ desk }) => {
-    const identityId = await identityOf(desk, named);
-    const facts = await lookAt(desk, identityId);
+  await cli.withService(async ({ ctx }) => {
+    const identityId = await identityOf(ctx, named);
+    const facts = await gatherFacts(ctx, identityId);
     if (facts === undefined) throw unknown(identityId);
-    await cli.print(options.json ? json(facts) : describe(cli, facts, desk.clock.now()));
+    await cli.print(options.json ? json(facts) : describe(cli, facts, ctx.clock.now()));
   });
 }
 

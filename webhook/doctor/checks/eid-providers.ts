@@ -1,12 +1,12 @@
 import type { Config } from '../../config/config.ts';
 import { discoveryWire } from '../../eid/client.ts';
-import { type DiscoverySeen, judgeProvider } from '../../eid/provider-check.ts';
+import { type DiscoveryAnswer, providerProblems } from '../../eid/provider-check.ts';
 import { type Check, type Facts, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { dotted } from '../kratos-config/hooks.ts';
 import { type InKratos, PROVIDERS, providersIn } from '../kratos-config/providers.ts';
 import { flagAt, listAt, type Tree, textAt } from '../kratos-config/read.ts';
-import type { Asked } from '../probes/probe.ts';
+import type { Answer } from '../probes/probe.ts';
 
 function missing(id: string): Finding {
   return {
@@ -73,7 +73,7 @@ export const eidInKratos: Check = {
   },
 };
 
-function seenOf(asked: Asked): DiscoverySeen {
+function seenOf(asked: Answer): DiscoveryAnswer {
   if ('failure' in asked) return asked;
   if (asked.status !== 200) return { failure: `it answers ${asked.status}` };
   const { data } = discoveryWire.safeParse(asked.json);
@@ -89,7 +89,7 @@ export const eidDiscovery: Check = {
     if (service === undefined || seen.eid === undefined) return notCheckable('the providers were not asked');
     return [...seen.eid].flatMap(([id, asked]) => {
       const ours = service.EID_PROVIDERS[id];
-      const faults = ours === undefined ? [] : judgeProvider(ours, seenOf(asked));
+      const faults = ours === undefined ? [] : providerProblems(ours, seenOf(asked));
       return faults.map(({ remedy, seen: what, ...fault }) => ({
         ...fault,
         seen: `${id}: ${what}`,

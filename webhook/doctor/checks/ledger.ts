@@ -1,4 +1,4 @@
-import type { LedgerLook } from '../../ledger/database/inspect.ts';
+import type { LedgerInspection } from '../../ledger/database/inspect.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 
@@ -44,7 +44,7 @@ export const ledgerOpens: Check = {
   },
 };
 
-function ofMigrations(ledger: LedgerLook & { state: 'open' }): Finding[] {
+function ofMigrations(ledger: LedgerInspection & { state: 'open' }): Finding[] {
   const behind: Finding = {
     id: 'ledger-behind',
     severity: 'warning',

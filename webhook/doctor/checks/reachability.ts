@@ -3,11 +3,11 @@ import { tokenWire } from '../../jumio/wire.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { dotted, isAt } from '../kratos-config/hooks.ts';
-import type { Asked, HookAnswer } from '../probes/probe.ts';
+import type { Answer, HookAnswer } from '../probes/probe.ts';
 
 const LATEST_MS = 30_000;
 
-function tokenFinding(asked: Asked): Finding {
+function tokenFinding(asked: Answer): Finding {
   const isRefused = 'status' in asked && [400, 401, 403].includes(asked.status);
   return {
     id: isRefused ? 'jumio-credentials-refused' : 'jumio-unreachable',
@@ -52,7 +52,7 @@ export const clock: Check = {
   },
 };
 
-function adminFinding(asked: Asked): Finding {
+function adminFinding(asked: Answer): Finding {
   const isKey = 'status' in asked && (asked.status === 401 || asked.status === 403);
   return {
     id: isKey ? 'kratos-key-refused' : 'kratos-admin-unreachable',
@@ -191,7 +191,7 @@ export const callbackAnswered: Check = {
 export const NOT_ASKED = notCheckable('it was not asked');
 
 /** What came back, without a word of its content. */
-export function words(asked: Asked): string {
+export function words(asked: Answer): string {
   if ('failure' in asked) return `no answer (${asked.failure})`;
   return `${asked.status}${asked.json === undefined ? ', not JSON' : ''}`;
 }

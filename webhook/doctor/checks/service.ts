@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { publishedPolicy } from '../../verification/policy/index.ts';
+import { defaultPolicy } from '../../verification/policy/index.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { isPrivateHost } from '../kratos-config/network.ts';
@@ -39,7 +39,7 @@ function openOnFailure({ ON_FAILURE }: Config): Finding[] {
 
 function outliving({ policy }: Config): Finding[] {
   if (policy.onRejected.revokeSessions || policy.onRejected.deactivate) return [];
-  const isPublished = policy.hash === publishedPolicy.hash;
+  const isPublished = policy.hash === defaultPolicy.hash;
   return [
     {
       id: 'sessions-outlive-verdict',

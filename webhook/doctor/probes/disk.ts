@@ -35,7 +35,7 @@ async function openedBy(file: string): Promise<number | undefined> {
 }
 
 /** Looks at the file of a SQLite ledger; undefined where there is none. */
-export async function lookAtDisk(databaseUrl: string): Promise<Disk | undefined> {
+export async function inspectDisk(databaseUrl: string): Promise<Disk | undefined> {
   if (!databaseUrl.startsWith('file:')) return undefined;
   const path = databaseUrl.slice('file:'.length);
   try {

@@ -6,15 +6,15 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { discoveryUrl } from '../../eid/client.ts';
 import { tokenRequest } from '../../jumio/token.ts';
-import { type LedgerLook, lookAtLedger } from '../../ledger/database/inspect.ts';
+import { inspectLedger, type LedgerInspection } from '../../ledger/database/inspect.ts';
 import { axiosSettings, parseJson } from '../../upstream/http.ts';
 import { type EidHook, eidHooksIn, headersOf, type OurHook, ourHooks } from '../kratos-config/hooks.ts';
 import type { Tree } from '../kratos-config/read.ts';
 import { findJsonnet, type Render } from '../kratos-config/templates.ts';
-import { type Disk, lookAtDisk } from './disk.ts';
+import { type Disk, inspectDisk } from './disk.ts';
 
 /** An answer, its body parsed where it is JSON; or why there is none, in the code of the network. */
-export type Asked =
+export type Answer =
   | { readonly status: number; readonly json: unknown; readonly date: string | undefined }
   | { readonly failure: string };
 
@@ -26,7 +26,7 @@ export interface Question {
 }
 
 /** Asks once; never rejects. Nothing of a body is printed anywhere. */
-export type Ask = (question: Question) => Promise<Asked>;
+export type Ask = (question: Question) => Promise<Answer>;
 
 const DEADLINE_MS = 10_000;
 
@@ -76,7 +76,7 @@ async function callHook(ask: Ask, hook: Hook): Promise<HookAnswer> {
   return { hook, asked: await ask({ method: 'POST', url: hook.config.url, headers, body: '' }) };
 }
 
-async function lookAtHooks(ask: Ask, kratos: Tree): Promise<Pick<Seen, 'addresses' | 'hooks'>> {
+async function lookAtHooks(ask: Ask, kratos: Tree): Promise<Pick<Observations, 'addresses' | 'hooks'>> {
   const hooks = distinct([...ourHooks(kratos), ...eidHooksIn(kratos)]).filter(({ config }) =>
     /^https?:\/\/[^<>]+$/.test(config.url),
   );
@@ -91,7 +91,7 @@ async function lookAtHooks(ask: Ask, kratos: Tree): Promise<Pick<Seen, 'addresse
 async function lookAtNeighbours(
   ask: Ask,
   config: Config,
-): Promise<Pick<Seen, 'admin' | 'whoami' | 'token' | 'callback'>> {
+): Promise<Pick<Observations, 'admin' | 'whoami' | 'token' | 'callback'>> {
   const bare = (url: string): string => url.replace(/\/+$/, '');
   const { ORY_API_KEY: key, KRATOS_PUBLIC_URL: front, PUBLIC_URL: ours } = config;
   const authorization = key === undefined ? {} : { headers: { Authorization: `Bearer ${key}` } };
@@ -115,12 +115,12 @@ async function lookAtNeighbours(
   };
 }
 
-async function lookAtStorage({ DATABASE_URL }: Config): Promise<Pick<Seen, 'ledger' | 'disk'>> {
-  const disk = await lookAtDisk(DATABASE_URL);
-  return { ...(disk && { disk }), ledger: await lookAtLedger(DATABASE_URL) };
+async function lookAtStorage({ DATABASE_URL }: Config): Promise<Pick<Observations, 'ledger' | 'disk'>> {
+  const disk = await inspectDisk(DATABASE_URL);
+  return { ...(disk && { disk }), ledger: await inspectLedger(DATABASE_URL) };
 }
 
-async function lookAtEid(ask: Ask, { EID_PROVIDERS: providers }: Config): Promise<Pick<Seen, 'eid'>> {
+async function lookAtEid(ask: Ask, { EID_PROVIDERS: providers }: Config): Promise<Pick<Observations, 'eid'>> {
   const asked = Object.entries(providers).map(
     async ([id, { issuer }]) => [id, await ask({ method: 'GET', url: discoveryUrl(issuer) })] as const,
   );
@@ -128,7 +128,11 @@ async function lookAtEid(ask: Ask, { EID_PROVIDERS: providers }: Config): Promis
 }
 
 /** Asks everything that can be asked without changing anything. */
-export async function look(kratos: Tree | undefined, service: Config | undefined, userAgent: string): Promise<Seen> {
+export async function probe(
+  kratos: Tree | undefined,
+  service: Config | undefined,
+  userAgent: string,
+): Promise<Observations> {
   const ask = createAsk(userAgent);
   const nothing = { addresses: new Map<string, string[]>() };
   const [hooks, neighbours, storage, eid, render] = await Promise.all([
@@ -144,23 +148,23 @@ export async function look(kratos: Tree | undefined, service: Config | undefined
 /** What one hook of Kratos' configuration was answered, called as Kratos calls it. */
 export interface HookAnswer {
   readonly hook: OurHook | EidHook;
-  readonly asked: Asked;
+  readonly asked: Answer;
 }
 
 /** What was seen outside the configuration. Everything is optional: what was not asked is not judged. */
-export interface Seen {
+export interface Observations {
   /** The clock of this machine, epoch milliseconds. */
   readonly now: number;
   /** Host names of hooks, and the addresses they have here. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   readonly render?: Render;
   readonly hooks?: readonly HookAnswer[];
-  readonly callback?: Asked;
-  readonly admin?: Asked;
-  readonly whoami?: Asked;
-  readonly token?: Asked;
-  readonly ledger?: LedgerLook;
+  readonly callback?: Answer;
+  readonly admin?: Answer;
+  readonly whoami?: Answer;
+  readonly token?: Answer;
+  readonly ledger?: LedgerInspection;
   readonly disk?: Disk;
   /** The discovery documents, by the provider's id. */
-  readonly eid?: ReadonlyMap<string, Asked>;
+  readonly eid?: ReadonlyMap<string, Answer>;
 }

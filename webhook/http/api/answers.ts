@@ -2,11 +2,17 @@ import type { FastifyReply } from 'fastify';
 import type { Reason } from '../../model.ts';
 import { say, type Text } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
-import { lookAgainAfter, type Next, nextOf, type Outcome, type View } from '../../verification/person/index.ts';
+import {
+  type ContinueOutcome,
+  type NextStep,
+  nextStep,
+  pollAfterSeconds,
+  type View,
+} from '../../verification/person/index.ts';
 import { type AttemptStatus, attemptStatus } from '../../verification/record/index.ts';
 import { sendProblem } from '../errors.ts';
 import { consentBlocks } from '../pages/consent-page.ts';
-import type { Block } from '../pages/page.ts';
+import type { PageBlock } from '../pages/page.ts';
 
 /** The text that a person must agree to, for an application that shows it itself. */
 export interface ConsentText {
@@ -27,7 +33,7 @@ export function consentText(
   { privacyUrl, sendsTraits }: { readonly privacyUrl: string | undefined; readonly sendsTraits: boolean },
 ): ConsentText {
   const tell = (text: Text): string => texts.tell(language, text);
-  const paragraph = (block: Block) =>
+  const paragraph = (block: PageBlock) =>
     block.kind === 'list' ? { text: tell(block.heading), items: block.items.map(tell) } : { text: tell(block.text) };
   return {
     text_version: version,
@@ -71,7 +77,7 @@ function consentNeeded(reply: FastifyReply, consent: ConsentText): FastifyReply 
 }
 
 /** The hosted link or the SDK token, or why there is none. */
-export function answerOutcome(reply: FastifyReply, outcome: Outcome, answer: GoAnswer): FastifyReply {
+export function answerOutcome(reply: FastifyReply, outcome: ContinueOutcome, answer: GoAnswer): FastifyReply {
   const { status, consent } = answer;
   switch (outcome.kind) {
     case 'link':
@@ -106,7 +112,7 @@ export interface StatusAnswer {
   readonly somebody_else?: true;
 }
 
-const WORDS: Readonly<Record<Next['kind'], StatusAnswer['next']>> = {
+const WORDS: Readonly<Record<NextStep['kind'], StatusAnswer['next']>> = {
   consent: 'verify',
   go: 'verify',
   wait: 'wait',
@@ -121,9 +127,9 @@ const SELDOM_S = 3_600;
 /** Somebody works on it by hand. */
 const BY_HAND_S = 300;
 
-function retryAfter(view: View, next: Next, now: number): number {
+function retryAfter(view: View, next: NextStep, now: number): number {
   if (next.kind === 'done' || next.kind === 'contact') return view.status === 'review' ? BY_HAND_S : SELDOM_S;
-  return next.kind === 'later' ? BY_HAND_S : lookAgainAfter(view, now);
+  return next.kind === 'later' ? BY_HAND_S : pollAfterSeconds(view, now);
 }
 
 function attemptBeside({ status, attempt }: View): AttemptStatus | undefined {
@@ -138,7 +144,7 @@ export function isoTime(at: number): string {
 
 /** @param returnTo where the person goes in the end; undefined: nobody said */
 export function statusAnswer(view: View, now: number, returnTo: string | undefined): StatusAnswer {
-  const next = nextOf(view);
+  const next = nextStep(view);
   const attempt = attemptBeside(view);
   const until = next.kind === 'later' ? next.until : undefined;
   return {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { UpstreamError } from '../../errors.ts';
-import type { Desk } from '../../verification/context.ts';
-import { enterUrl, issueAddress, personOf } from '../../verification/person/index.ts';
+import type { Context } from '../../verification/context.ts';
+import { findPerson, issueLink, linkUrl } from '../../verification/person/index.ts';
 import { type IsSecret, requireBearer } from '../authenticity.ts';
 import { sendBadField, sendProblem } from '../errors.ts';
 import type { ReturnTo } from '../return-to.ts';
@@ -12,7 +12,7 @@ const LIFETIME_MS = 10 * 60_000;
 const RETRY_AFTER_S = 30;
 
 export interface HandoverOptions {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly isSecret: IsSecret;
   readonly returnTo: ReturnTo;
   readonly publicUrl: string;
@@ -38,7 +38,7 @@ function badBody(reply: FastifyReply, body: unknown): FastifyReply {
  * minutes to send that person to. For applications whose people bring no cookie of Kratos to us.
  */
 export async function handover(app: FastifyInstance, options: HandoverOptions): Promise<void> {
-  const { desk, publicUrl } = options;
+  const { ctx, publicUrl } = options;
   app.addHook('onRequest', requireBearer(options.isSecret, unauthorized));
 
   app.post('/jumio/handover', { bodyLimit: 16 * 1024 }, async (request, reply) => {
@@ -49,11 +49,11 @@ export async function handover(app: FastifyInstance, options: HandoverOptions): 
     if (identityId === NIL_UUID) return sendBadField(reply, 'kratos_identity_id', ID);
     if (wanted !== undefined && returnTo === null) return sendBadField(reply, 'return_to', RETURN_TO);
     try {
-      const person = await personOf(desk, identityId);
+      const person = await findPerson(ctx, identityId);
       if (person === undefined) return sendProblem(reply, { status: 404, title: 'There is no such identity' });
-      const endsAt = desk.clock.now() + LIFETIME_MS;
-      const token = await issueAddress(desk, person, { purpose: 'handover', lifetimeMs: LIFETIME_MS, returnTo });
-      const answer = { url: enterUrl(publicUrl, token), expires_at: new Date(endsAt).toISOString() };
+      const endsAt = ctx.clock.now() + LIFETIME_MS;
+      const token = await issueLink(ctx, person, { purpose: 'handover', lifetimeMs: LIFETIME_MS, returnTo });
+      const answer = { url: linkUrl(publicUrl, token), expires_at: new Date(endsAt).toISOString() };
       return reply.code(201).header('cache-control', 'no-store').send(answer);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;

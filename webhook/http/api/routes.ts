@@ -3,15 +3,15 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { preferredLanguage } from '../../texts/language.ts';
 import type { Texts } from '../../texts/texts.ts';
-import type { Desk, Worker } from '../../verification/context.ts';
+import type { Context, Worker } from '../../verification/context.ts';
 import {
   ARRIVAL_WAIT_MS,
-  arrive,
-  decline,
-  goOn,
+  continueVerification,
+  declineConsent,
+  loadView,
   type Person,
+  recordVisit,
   type View,
-  view,
   WAIT_MS,
 } from '../../verification/person/index.ts';
 import { answerError, sendBadField, sendProblem } from '../errors.ts';
@@ -20,21 +20,21 @@ import { cookieSecret } from '../pages/security.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, type ReturnTo } from '../return-to.ts';
 import { type GoBody, goBody } from '../schemas.ts';
-import { type Handover, type Identified, identify, identifyToken, tokenOf } from '../session.ts';
+import { type Authenticated, authenticate, authenticateToken, type Handover, tokenOf } from '../session.ts';
 import { answerOutcome, type ConsentText, consentText, statusAnswer } from './answers.ts';
 import { allowOrigins, requireOrigin } from './cors.ts';
 
 const KRATOS_DOWN_S = 30;
 
 /** Where a person whom we know ends up: every answer of a resource begins so. `somebodyElse`: see `Identified`. */
-export type ForPerson = (
+export type WithPerson = (
   person: Person,
   request: FastifyRequest,
   reply: FastifyReply,
   somebodyElse: boolean,
 ) => Promise<FastifyReply>;
 
-function refuse(who: Exclude<Identified, { kind: 'person' }>, reply: FastifyReply): FastifyReply {
+function refuse(who: Exclude<Authenticated, { kind: 'person' }>, reply: FastifyReply): FastifyReply {
   switch (who.kind) {
     case 'nobody':
       reply.header('www-authenticate', 'Bearer');
@@ -56,14 +56,14 @@ function onlyLooks({ routeOptions }: FastifyRequest): boolean {
 }
 
 /** Runs `then` for the person of a token or, without one, of a cookie; anybody else is told what is missing. */
-export function createForPerson(handover: Handover, limits: Limits) {
-  return (then: ForPerson) =>
+export function createWithPerson(handover: Handover, limits: Limits) {
+  return (then: WithPerson) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const token = tokenOf(request.headers);
       const who =
         token === undefined
-          ? await identify(request, reply, handover, onlyLooks(request))
-          : await identifyToken(request, token, handover.kratos);
+          ? await authenticate(request, reply, handover, onlyLooks(request))
+          : await authenticateToken(request, token, handover.kratos);
       if (who.kind !== 'person') return refuse(who, reply);
       await limits.person(who.person.identityId, reply);
       return then(who.person, request, reply, who.somebodyElse);
@@ -71,7 +71,7 @@ export function createForPerson(handover: Handover, limits: Limits) {
 }
 
 export interface ResourcesOptions extends Destinations {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly worker: Worker;
   readonly texts: Texts;
   readonly handover: Handover;
@@ -86,7 +86,7 @@ async function secure(app: FastifyInstance, options: ResourcesOptions, origins: 
   // A body is JSON or nothing: what a form of a foreign page can send is refused.
   app.removeContentTypeParser('text/plain');
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: options.handover.secure });
-  await app.register(cookie, { secret: cookieSecret(options.desk.ledger.referenceKey) });
+  await app.register(cookie, { secret: cookieSecret(options.ctx.ledger.referenceKey) });
   if (origins.size > 0) await allowOrigins(app, origins);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -104,24 +104,24 @@ function readBody(body: unknown, returnTo: ReturnTo): GoBody | { readonly field:
 
 /** `/jumio/verify` and `/jumio/status` for programs: the same as the pages, in JSON (docs/applications.md). */
 export async function resources(app: FastifyInstance, options: ResourcesOptions): Promise<void> {
-  const { desk, worker, texts, limits, privacyUrl } = options;
+  const { ctx, worker, texts, limits, privacyUrl } = options;
   const origins = new Set(options.allowedOrigins);
   await secure(app, options, origins);
   // Behind what a browser needs, so that an allowed origin can read that it came too often.
   app.addHook('onRequest', limits.before);
-  const forPerson = createForPerson(options.handover, limits);
+  const forPerson = createWithPerson(options.handover, limits);
 
-  const statusOf = (shown: View) => statusAnswer(shown, desk.clock.now(), destinationOf(shown, options));
+  const statusOf = (shown: View) => statusAnswer(shown, ctx.clock.now(), destinationOf(shown, options));
   const languageOf = ({ headers }: FastifyRequest, locale?: string): string =>
     texts.choose({ locale, acceptLanguage: headers['accept-language'] });
   const textIn = (language: string): ConsentText =>
-    consentText(desk.consentVersion, language, texts, { privacyUrl, sendsTraits: desk.prepared !== undefined });
+    consentText(ctx.consentVersion, language, texts, { privacyUrl, sendsTraits: ctx.prefill !== undefined });
 
   app.get(
     '/jumio/status',
     { constraints: JSON_ONLY },
     forPerson(async (person, _request, reply, somebodyElse) => {
-      const status = statusOf(await arrive(desk, worker, person, ARRIVAL_WAIT_MS));
+      const status = statusOf(await recordVisit(ctx, worker, person, ARRIVAL_WAIT_MS));
       return reply.send(somebodyElse ? { ...status, somebody_else: true } : status);
     }),
   );
@@ -130,7 +130,7 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
     '/jumio/verify',
     { constraints: JSON_ONLY },
     forPerson(async (person, request, reply) => {
-      const shown = await view(desk, person);
+      const shown = await loadView(ctx, person);
       const consent = { given: shown.consent === 'given', ...textIn(languageOf(request, person.locale)) };
       return reply.send({ ...statusOf(shown), consent });
     }),
@@ -144,14 +144,14 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
       const body = readBody(request.body, options.returnTo);
       if ('field' in body) return sendBadField(reply, body.field);
       if (body.consent?.declined) {
-        await decline(desk, person, options.returnTo(body.return_to));
-        return reply.send(statusOf(await view(desk, person)));
+        await declineConsent(ctx, person, options.returnTo(body.return_to));
+        return reply.send(statusOf(await loadView(ctx, person)));
       }
       const language = languageOf(request, body.language ?? person.locale);
       const agreement = body.consent && { version: body.consent.text_version, language };
       const preferred = body.language ?? person.locale ?? preferredLanguage(request.headers['accept-language']);
       const going = { returnTo: options.returnTo(body.return_to), agreement, locale: preferred ?? language };
-      const outcome = await goOn(desk, worker, person, going, WAIT_MS);
+      const outcome = await continueVerification(ctx, worker, person, going, WAIT_MS);
       const { dataCentre } = options;
       const status = statusOf(outcome.view);
       return answerOutcome(reply, outcome, { want: body.want, dataCentre, status, consent: textIn(language) });

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import rawBody from 'fastify-raw-body';
-import type { Desk, Worker } from '../../verification/context.ts';
-import { readReference, receive } from '../../verification/execution/index.ts';
+import type { Context, Worker } from '../../verification/context.ts';
+import { handleCallback, readReference } from '../../verification/execution/index.ts';
 import { isSignatureOf } from '../authenticity.ts';
 import { answerError, sendProblem } from '../errors.ts';
 import { callbackBody, referenceBody } from '../schemas.ts';
@@ -10,7 +10,7 @@ import { callbackBody, referenceBody } from '../schemas.ts';
 const BODY_LIMIT = 64 * 1024;
 
 export interface CallbackOptions {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly worker: Worker;
   /** `JUMIO_CALLBACK_SECRET`. */
   readonly secrets: readonly string[];
@@ -43,8 +43,8 @@ function isUtf8(bytes: Buffer): boolean {
  * a signature header, our signed reference. Answered 200 when the nudge is durable, never before.
  */
 export async function callback(app: FastifyInstance, options: CallbackOptions): Promise<void> {
-  const { desk, worker, secrets } = options;
-  const { referenceKey } = desk.ledger;
+  const { ctx, worker, secrets } = options;
+  const { referenceKey } = ctx.ledger;
   // The plugin brings its own JSON parser; what was there before (text/plain) would otherwise pass.
   app.removeAllContentTypeParsers();
   await app.register(rawBody, { global: false, encoding: false, runFirst: true });
@@ -68,7 +68,7 @@ export async function callback(app: FastifyInstance, options: CallbackOptions): 
     if (!body.success) return unreadable(reply);
     const { id: executionId, status: claimed } = body.data.workflowExecution;
     const known = verificationId === undefined ? {} : { verificationId };
-    const outcome = await receive(desk, worker, { ...known, executionId, claimed });
+    const outcome = await handleCallback(ctx, worker, { ...known, executionId, claimed });
     if (outcome === 'unmatched') request.log.warn({ execution: executionId }, 'a callback for no execution of ours');
     return reply.code(200).send();
   });

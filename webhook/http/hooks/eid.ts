@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { levelMessage } from '../../kratos/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
-import type { Desk, Worker } from '../../verification/context.ts';
-import { levelMissed, onLinkChanged } from '../../verification/eid/index.ts';
+import type { Context, Worker } from '../../verification/context.ts';
+import { handleLinkHook, missedLevel } from '../../verification/eid/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
 import { sendProblem } from '../errors.ts';
 import { assuranceBody, linkBody, NIL_UUID } from '../schemas.ts';
 
 export interface EidOptions {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly worker: Worker;
   readonly isSecret: IsSecret;
   readonly texts: Texts;
@@ -18,7 +18,7 @@ export interface EidOptions {
  * `POST /eid/assurance`: before Kratos stores a sign-up by OpenID Connect, refuses one below the level that its schema
  * requires. The mapper's hint is all there is at this point: it may refuse, and approves nothing.
  */
-export async function assurance(app: FastifyInstance, { desk, isSecret, texts }: EidOptions): Promise<void> {
+export async function assurance(app: FastifyInstance, { ctx, isSecret, texts }: EidOptions): Promise<void> {
   const refuse = (reply: FastifyReply, code: number, language: string): FastifyReply =>
     reply.code(code).send(levelMessage(texts.tell(language, { key: 'block.level' })));
   const broken = (reply: FastifyReply, code: number): FastifyReply =>
@@ -36,9 +36,9 @@ export async function assurance(app: FastifyInstance, { desk, isSecret, texts }:
     const body = assuranceBody.safeParse(request.body);
     if (!body.success) return broken(reply, 403);
     const { schema_id: schema, assurance: hint, accept_language: acceptLanguage } = body.data;
-    if (desk.eid === undefined || !hint) return reply.code(204).send();
+    if (ctx.eid === undefined || !hint) return reply.code(204).send();
     const { source, acr } = hint;
-    const missed = levelMissed(desk.policy.requiredLevels, desk.eid.providers, schema, { source, acr });
+    const missed = missedLevel(ctx.policy.requiredLevels, ctx.eid.providers, schema, { source, acr });
     if (missed === undefined) return reply.code(204).send();
     request.log.info({ level: missed }, 'a sign-up was refused: its eID was used below the required level');
     return refuse(reply, 403, texts.choose({ acceptLanguage: acceptLanguage ?? undefined }));
@@ -46,7 +46,7 @@ export async function assurance(app: FastifyInstance, { desk, isSecret, texts }:
 }
 
 /** `POST /eid/link`: `settings.after.oidc`, a plain hook: an eID was linked, or unlinked. */
-export async function link(app: FastifyInstance, { desk, worker, isSecret }: EidOptions): Promise<void> {
+export async function link(app: FastifyInstance, { ctx, worker, isSecret }: EidOptions): Promise<void> {
   app.addHook(
     'onRequest',
     requireKratos(isSecret, (reply) =>
@@ -61,7 +61,7 @@ export async function link(app: FastifyInstance, { desk, worker, isSecret }: Eid
       request.log.warn(`an eID that was linked was not taken: ${detail}`);
       return sendProblem(reply, { status: 400, title: 'The hook’s body is not usable', detail });
     }
-    await onLinkChanged(desk, worker, body.data.kratos_identity_id);
+    await handleLinkHook(ctx, worker, body.data.kratos_identity_id);
     return reply.code(204).send();
   });
 }

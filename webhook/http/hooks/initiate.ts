@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { preferredLanguage } from '../../texts/language.ts';
-import type { Desk, Worker } from '../../verification/context.ts';
-import { start } from '../../verification/person/index.ts';
+import type { Context, Worker } from '../../verification/context.ts';
+import { handleSignUp } from '../../verification/person/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
 import { type Problem, sendProblem } from '../errors.ts';
 import type { ReturnTo } from '../return-to.ts';
@@ -11,7 +11,7 @@ import { initiateBody, NIL_UUID } from '../schemas.ts';
 const WAIT_MS = 2_000;
 
 export interface InitiateOptions {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly worker: Worker;
   readonly isSecret: IsSecret;
   readonly returnTo: ReturnTo;
@@ -47,7 +47,7 @@ function nilId(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 
 /** `POST /jumio/initiate`: Kratos' `registration.after`, a plain hook (docs/design.md#http-routes). */
 export async function initiate(app: FastifyInstance, options: InitiateOptions): Promise<void> {
-  const { desk, worker } = options;
+  const { ctx, worker } = options;
   app.addHook('onRequest', requireKratos(options.isSecret, unauthorized));
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     if (error.statusCode !== 400) throw error;
@@ -57,13 +57,13 @@ export async function initiate(app: FastifyInstance, options: InitiateOptions): 
   app.post('/jumio/initiate', async (request, reply) => {
     const body = initiateBody.safeParse(request.body);
     if (!body.success) return badBody(request, reply, request.body);
-    const { kratos_identity_id: identityId, schema_id: schemaId, created_at: bornAt } = body.data;
+    const { kratos_identity_id: identityId, schema_id: schemaId, created_at: kratosCreatedAt } = body.data;
     if (identityId === NIL_UUID) return nilId(request, reply);
     const locale = preferredLanguage(body.data.accept_language);
     const returnTo = options.returnTo(body.data.flow?.return_to ?? undefined);
     try {
       const method = body.data.flow?.method ?? undefined;
-      await start(desk, worker, { identityId, returnTo, schemaId, bornAt, locale, method }, WAIT_MS);
+      await handleSignUp(ctx, worker, { identityId, returnTo, schemaId, kratosCreatedAt, locale, method }, WAIT_MS);
     } catch (error) {
       // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
       request.log.error({ identity: identityId, err: error }, 'the sign-up could not be kept in the ledger');

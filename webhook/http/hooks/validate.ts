@@ -2,19 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { blockMessage } from '../../kratos/messages.ts';
 import { say, type Text } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
-import type { Desk, Worker } from '../../verification/context.ts';
-import { signIn, UNKNOWN, type Verdict } from '../../verification/gate/index.ts';
-import { enterUrl } from '../../verification/person/index.ts';
-import type { Decision } from '../../verification/policy/index.ts';
-import { readCopy } from '../../verification/record/index.ts';
+import type { Context, Worker } from '../../verification/context.ts';
+import { decideSignIn, type GateResult, UNKNOWN } from '../../verification/gate/index.ts';
+import { linkUrl } from '../../verification/person/index.ts';
+import type { GateDecision } from '../../verification/policy/index.ts';
+import { readPublishedCopy } from '../../verification/record/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
-import { askedOf, NIL_UUID, spokenBody, validateBody } from '../schemas.ts';
+import { gateRequestOf, NIL_UUID, preferenceBody, validateBody } from '../schemas.ts';
 
 /** The whole answer; the person waits on it. */
 const DEADLINE_MS = 1_000;
 
 export interface ValidateOptions {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly worker: Worker;
   readonly isSecret: IsSecret;
   readonly texts: Texts;
@@ -38,8 +38,13 @@ function whomToAsk(support: string | undefined): Text[] {
 
 /** Final for Kratos: a 4xx other than 429 is neither retried nor overridden, and its text reaches the person. */
 function createRefuse({ texts, support }: ValidateOptions) {
-  return (reply: FastifyReply, code: number, verdict: Verdict = UNKNOWN, { locale, url }: More = {}): FastifyReply => {
-    const acceptLanguage = spokenBody.safeParse(reply.request.body).data?.accept_language;
+  return (
+    reply: FastifyReply,
+    code: number,
+    verdict: GateResult = UNKNOWN,
+    { locale, url }: More = {},
+  ): FastifyReply => {
+    const acceptLanguage = preferenceBody.safeParse(reply.request.body).data?.accept_language;
     const language = texts.choose({ locale, acceptLanguage });
     const whom = verdict.text === 'rejected' ? whomToAsk(support) : [];
     const wayOn = url === undefined ? [] : [say('block.way_on', { url })];
@@ -48,7 +53,7 @@ function createRefuse({ texts, support }: ValidateOptions) {
   };
 }
 
-function logBlock(request: FastifyRequest, identity: string, answer: Decision, { status, rule }: Verdict): void {
+function logBlock(request: FastifyRequest, identity: string, answer: GateDecision, { status, rule }: GateResult): void {
   const words = answer === 'allow' ? 'sign-in would be blocked; GATE_MODE is shadow' : 'sign-in blocked';
   request.log.info({ identity, status, rule: rule?.name ?? rule?.index }, words);
 }
@@ -57,7 +62,7 @@ const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** `POST /jumio/validate`: the gate. Every answer is 204 or a 4xx in Kratos' shape, errors included (docs/design.md#http-routes). */
 export async function validate(app: FastifyInstance, options: ValidateOptions): Promise<void> {
-  const { desk, worker, publicUrl } = options;
+  const { ctx, worker, publicUrl } = options;
   const refuse = createRefuse(options);
   app.addHook(
     'onRequest',
@@ -86,12 +91,12 @@ export async function validate(app: FastifyInstance, options: ValidateOptions): 
       return refuse(reply, 403);
     }
     const { kratos_identity_id: identityId } = body.data;
-    const copy = readCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
-    const attempt = { ...askedOf(body.data), identityId, copy };
-    const { answer, decision, verdict, row, wayOn } = await signIn(desk, worker, attempt, DEADLINE_MS);
+    const copy = readPublishedCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
+    const attempt = { ...gateRequestOf(body.data), identityId, copy };
+    const { answer, decision, verdict, row, wayOn } = await decideSignIn(ctx, worker, attempt, DEADLINE_MS);
     if (decision !== 'allow') logBlock(request, identityId, answer, verdict);
     if (answer === 'allow') return reply.code(204).send();
-    const url = wayOn === undefined || publicUrl === undefined ? undefined : enterUrl(publicUrl, wayOn);
+    const url = wayOn === undefined || publicUrl === undefined ? undefined : linkUrl(publicUrl, wayOn);
     const locale = typeof row === 'string' ? undefined : row.locale;
     return refuse(reply, 403, verdict, { url, locale });
   });

@@ -1,7 +1,7 @@
 import { say } from '../../texts/messages.ts';
 import type { View } from '../../verification/person/index.ts';
 import { helpPath } from '../return-to.ts';
-import { type Action, type Block, button, link, type Page, type PageFields, paragraphs } from './page.ts';
+import { type Action, button, link, type Page, type PageBlock, type PageFields, paragraphs } from './page.ts';
 import { reasonOf } from './wording.ts';
 
 /** Who cannot do this at all finds another way there. */
@@ -13,7 +13,7 @@ export function cannot({ fields }: PageFields) {
  * The text itself, in the order in which it is read.
  * @param sendsTraits whether Jumio is told more than it photographs: nobody agrees to what they were not told
  */
-export function consentBlocks(sendsTraits: boolean): Block[] {
+export function consentBlocks(sendsTraits: boolean): PageBlock[] {
   const sent = [say('consent.data_sent'), ...(sendsTraits ? [say('consent.data_traits')] : [])];
   return [
     { kind: 'paragraph', text: say('consent.why') },
@@ -27,10 +27,10 @@ export function consentBlocks(sendsTraits: boolean): Block[] {
   ];
 }
 
-function blocks(view: View, page: PageFields): Block[] {
+function blocks(view: View, page: PageFields): PageBlock[] {
   const { privacyUrl, sendsTraits = false } = page;
-  const changed: Block[] = view.consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
-  const policy: Block[] =
+  const changed: PageBlock[] = view.consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
+  const policy: PageBlock[] =
     privacyUrl === undefined ? [] : [{ kind: 'link', href: privacyUrl, text: say('consent.policy') }];
   return [...changed, ...paragraphs(reasonOf(view)), ...consentBlocks(sendsTraits), ...policy, cannot(page)];
 }

@@ -2,17 +2,17 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, preHa
 import { z } from 'zod';
 import { UpstreamError } from '../../errors.ts';
 import { say } from '../../texts/messages.ts';
-import type { Desk } from '../../verification/context.ts';
-import { lookUpAddress, redeemAddress } from '../../verification/person/index.ts';
+import type { Context } from '../../verification/context.ts';
+import { findLink, redeemLink } from '../../verification/person/index.ts';
 import { verifyPath } from '../return-to.ts';
-import { type Handover, remember } from '../session.ts';
+import { type Handover, rememberBrowser } from '../session.ts';
 import { button, link, type Page } from './page.ts';
-import type { SendPage } from './render.ts';
-import { SOMEBODY_ELSE } from './require-person.ts';
-import { NOBODY } from './security.ts';
+import type { RenderPage } from './render.ts';
+import { OTHER_ACCOUNT } from './require-person.ts';
+import { NO_IDENTITY } from './security.ts';
 
 /** One button: whoever only looks at the address spends nothing. `fields` travel with it. */
-export function doorPage(fields: Readonly<Record<string, string>>): Page {
+export function confirmPage(fields: Readonly<Record<string, string>>): Page {
   return { sentence: say('enter.sentence'), action: button(say('button.continue'), fields, '/jumio/enter') };
 }
 
@@ -20,15 +20,15 @@ export function doorPage(fields: Readonly<Record<string, string>>): Page {
  * Never made, used, replaced or ended: all look the same, so that nobody learns which. Who has used it in this browser
  * gets on by the button, and who is not known there is asked to sign in.
  */
-export const DEAD_END: Page = {
+export const SPENT_LINK: Page = {
   sentence: say('used_link.sentence'),
   action: link('/jumio/verify', say('button.verification')),
 };
 
 export interface EnterOptions {
-  readonly desk: Desk;
+  readonly ctx: Context;
   readonly handover: Handover;
-  readonly send: SendPage;
+  readonly send: RenderPage;
 }
 
 const fields = z.object({ code: z.string().min(1).max(100) });
@@ -38,10 +38,10 @@ function codeIn(sent: unknown): string | undefined {
 }
 
 /** The page with the button; its token is not bound to an identity, because nobody is known yet. */
-function door(send: SendPage, reply: FastifyReply, status: number, sent: unknown): FastifyReply {
+function door(send: RenderPage, reply: FastifyReply, status: number, sent: unknown): FastifyReply {
   const code = codeIn(sent);
-  if (code === undefined) return send(reply, 410, DEAD_END);
-  return send(reply, status, doorPage({ _csrf: reply.generateCsrf({ userInfo: NOBODY }), code }));
+  if (code === undefined) return send(reply, 410, SPENT_LINK);
+  return send(reply, status, confirmPage({ _csrf: reply.generateCsrf({ userInfo: NO_IDENTITY }), code }));
 }
 
 /**
@@ -69,7 +69,7 @@ async function isSomebodyElse(
  * `GET` and `POST /jumio/enter`: a one-time address is exchanged for the hand-over cookie of its identity. Mail scanners
  * and prefetching browsers open addresses, so only the button uses one up.
  */
-export function enter(app: FastifyInstance, { desk, handover, send }: EnterOptions): void {
+export function enter(app: FastifyInstance, { ctx, handover, send }: EnterOptions): void {
   app.get('/jumio/enter', async (request, reply) => door(send, reply, 200, request.query));
 
   /** A token that is refused costs a second press and not the address. */
@@ -81,11 +81,11 @@ export function enter(app: FastifyInstance, { desk, handover, send }: EnterOptio
   const protect: preHandlerHookHandler = (request, reply, next) => app.csrfProtection(request, reply, next);
   app.post('/jumio/enter', { preHandler: protect, errorHandler: refused }, async (request, reply) => {
     const code = codeIn(request.body) ?? '';
-    const found = await lookUpAddress(desk, code);
-    if (found === undefined) return send(reply, 410, DEAD_END);
-    if (await isSomebodyElse(request, handover.kratos, found.identityId)) return send(reply, 409, SOMEBODY_ELSE);
-    if ((await redeemAddress(desk, code)) === undefined) return send(reply, 410, DEAD_END);
-    remember(reply, found.identityId, handover);
+    const found = await findLink(ctx, code);
+    if (found === undefined) return send(reply, 410, SPENT_LINK);
+    if (await isSomebodyElse(request, handover.kratos, found.identityId)) return send(reply, 409, OTHER_ACCOUNT);
+    if ((await redeemLink(ctx, code)) === undefined) return send(reply, 410, SPENT_LINK);
+    rememberBrowser(reply, found.identityId, handover);
     return reply.redirect(verifyPath(found.returnTo), 303);
   });
 }

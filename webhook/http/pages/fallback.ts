@@ -3,9 +3,9 @@ import { LedgerUnavailable } from '../../errors.ts';
 import { say } from '../../texts/messages.ts';
 import { answerNotFound, LEDGER_AGAIN_S } from '../errors.ts';
 import { preferredType } from '../negotiation.ts';
-import { type ReturnTo, verifyPath, wishOf } from '../return-to.ts';
+import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
 import { link, type Page, words } from './page.ts';
-import { createSendPage, type Look, type SendPage } from './render.ts';
+import { createRenderer, type RenderPage, type Theme } from './render.ts';
 import { securePages } from './security.ts';
 import { supportAction } from './wording.ts';
 
@@ -33,29 +33,29 @@ function helpPage(support: string | undefined, goesBackTo: string): Page {
     : { ...page, action: supportAction(support), others: [back] };
 }
 
-function answerElsewhere(app: FastifyInstance, send: SendPage, page: Page): void {
+function answerElsewhere(app: FastifyInstance, send: RenderPage, page: Page): void {
   const forMachines = answerNotFound(app);
   app.get('/jumio/*', async (request, reply) =>
     isBrowser(request) ? send(reply, 404, page) : forMachines(request, reply),
   );
 }
 
-export interface DeadEndsOptions {
+export interface FallbackOptions {
   readonly support?: string | undefined;
   readonly returnTo: ReturnTo;
 }
 
 /** The pages that anybody may see: where this cannot be done, and addresses that lead nowhere. */
-export function deadEnds(app: FastifyInstance, send: SendPage, { support, returnTo }: DeadEndsOptions) {
+export function fallbackPages(app: FastifyInstance, send: RenderPage, { support, returnTo }: FallbackOptions) {
   app.get('/jumio/help', async (request, reply) =>
-    send(reply, 200, helpPage(support, verifyPath(returnTo(wishOf(request))))),
+    send(reply, 200, helpPage(support, verifyPath(returnTo(requestedReturnTo(request))))),
   );
   answerElsewhere(app, send, BROKEN);
 }
 
 export interface NoPagesOptions {
   readonly referenceKey: Buffer;
-  readonly look: Look;
+  readonly look: Theme;
   readonly isHttps: boolean;
   readonly returnUrl: string | undefined;
 }
@@ -64,7 +64,7 @@ export interface NoPagesOptions {
 export async function noPages(app: FastifyInstance, options: NoPagesOptions): Promise<void> {
   const { referenceKey, look, isHttps, returnUrl } = options;
   await securePages(app, { referenceKey, isHttps, plainHttp: false, identityOf: () => undefined });
-  answerElsewhere(app, createSendPage(look), notHere(returnUrl));
+  answerElsewhere(app, createRenderer(look), notHere(returnUrl));
 }
 
 function statusOf(error: FastifyError): number {
@@ -84,11 +84,11 @@ function pageOf(status: number, again: string): Page {
  * Errors at a person's browser: a page with a way on, and from there to where they wanted to go. Our own fixed texts; a
  * refused CSRF token is the usual one.
  */
-export function answerWithPage(send: SendPage, returnTo: ReturnTo) {
+export function answerWithPage(send: RenderPage, returnTo: ReturnTo) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'a page could not be shown');
     if (status === 503) reply.header('retry-after', LEDGER_AGAIN_S);
-    send(reply, status, pageOf(status, verifyPath(returnTo(wishOf(request)))));
+    send(reply, status, pageOf(status, verifyPath(returnTo(requestedReturnTo(request)))));
   };
 }

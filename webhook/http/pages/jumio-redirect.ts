@@ -49,6 +49,6 @@ export function backSince(parameters: unknown, now: number): number | undefined 
 }
 
 /** Where a page that waits for that look leads on to. */
-export function lookAgainSince(back: number): string {
+export function pollingSince(back: number): string {
   return `/jumio/status?${new URLSearchParams({ acquisitionStatus: SUCCESS, back: String(back) }).toString()}`;
 }

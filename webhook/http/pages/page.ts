@@ -39,7 +39,7 @@ export type Action =
   | { readonly kind: 'words'; readonly text: Text };
 
 /** What may stand between the sentence and the action. */
-export type Block =
+export type PageBlock =
   | { readonly kind: 'paragraph'; readonly text: Text }
   /** Only where no script runs. */
   | { readonly kind: 'without-scripts'; readonly text: Text }
@@ -55,7 +55,7 @@ export interface Page {
   readonly title?: Text;
   /** The one sentence that says how things stand. */
   readonly sentence: Text;
-  readonly blocks?: readonly Block[];
+  readonly blocks?: readonly PageBlock[];
   /** The one thing to do next. */
   readonly action: Action;
   /** Other ways, which are less likely. */
@@ -82,7 +82,7 @@ export function button(
 }
 
 /** Those texts that there are. */
-export function paragraphs(...texts: readonly (Text | undefined)[]): Block[] {
+export function paragraphs(...texts: readonly (Text | undefined)[]): PageBlock[] {
   return texts.flatMap((text) => (text === undefined ? [] : [{ kind: 'paragraph', text }]));
 }
 

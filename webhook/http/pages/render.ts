@@ -3,10 +3,10 @@ import { html as escaping } from 'ghtml';
 import { say, type Text } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import { type Assets, addressOf, type Brand } from './assets.ts';
-import type { Action, Block, Page } from './page.ts';
+import type { Action, Page, PageBlock } from './page.ts';
 
 /** Says a text in the language of the page. */
-export type Tell = (text: Text) => string;
+export type Translate = (text: Text) => string;
 
 /** Addresses that a link may have; anything else (`javascript:`) is shown as words. */
 function leadsSomewhere(href: string): boolean {
@@ -23,7 +23,7 @@ function hidden([name, value]: [string, string]): Markup {
 }
 
 /** @param id of the element that a person presses or reads; for the page's own action only */
-export function action(what: Action, tell: Tell, id?: 'action'): Markup {
+export function action(what: Action, tell: Translate, id?: 'action'): Markup {
   const named = id === undefined ? undefined : html` id="${id}"`;
   const text = tell(what.text);
   switch (what.kind) {
@@ -39,7 +39,7 @@ export function action(what: Action, tell: Tell, id?: 'action'): Markup {
   }
 }
 
-export function block(what: Block, tell: Tell): Markup {
+export function block(what: PageBlock, tell: Translate): Markup {
   switch (what.kind) {
     case 'paragraph':
       return html`<p>${tell(what.text)}</p>`;
@@ -118,7 +118,7 @@ function header({ brand, assets }: Frame): Markup | undefined {
   return html`<header class="brand"><img src="${addressOf(assets.logo)}" alt="${name ?? ''}"></header>\n`;
 }
 
-function main(page: Page, title: string, tell: Tell): Markup {
+function main(page: Page, title: string, tell: Translate): Markup {
   const { seen, refreshSeconds, onwards, others = [] } = page;
   const poll = refreshSeconds === undefined ? undefined : html` data-poll="${refreshSeconds}"`;
   const known = seen === undefined ? undefined : html` data-seen="${seen.status} ${seen.waitingOn}"`;
@@ -134,7 +134,7 @@ ${others.length === 0 ? undefined : html`<div class="others">${others.map((other
 }
 
 /** The operator's links, without the one that the page itself asks to press. */
-function footer(page: Page, { brand }: Frame, tell: Tell): Markup | undefined {
+function footer(page: Page, { brand }: Frame, tell: Translate): Markup | undefined {
   const { support, privacyUrl } = brand;
   const isAsked = page.action.kind === 'link' && page.action.href === support;
   const items = [
@@ -146,7 +146,7 @@ function footer(page: Page, { brand }: Frame, tell: Tell): Markup | undefined {
 }
 
 /** The whole document. */
-export function document(page: Page, frame: Frame, language: string, tell: Tell): string {
+export function document(page: Page, frame: Frame, language: string, tell: Translate): string {
   const title = tell(page.title ?? say('page.title'));
   return html`<!doctype html>
 <html lang="${language}" dir="${RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr'}">
@@ -159,21 +159,21 @@ ${header(frame)}${main(page, title, tell)}${footer(page, frame, tell)}</body>
 }
 
 /** Answers with a page, in the language of whoever asked. */
-export type SendPage = (reply: FastifyReply, code: number, page: Page) => FastifyReply;
+export type RenderPage = (reply: FastifyReply, code: number, page: Page) => FastifyReply;
 
-export interface Look extends Frame {
+export interface Theme extends Frame {
   readonly texts: Texts;
   /** The language that the person behind a request chose for themselves, where that is known. */
   readonly localeOf?: (request: FastifyRequest) => string | null | undefined;
 }
 
 /** The tag of the language that whoever asks reads. */
-export function languageOf({ texts, localeOf }: Look, request: FastifyRequest): string {
+export function languageOf({ texts, localeOf }: Theme, request: FastifyRequest): string {
   return texts.choose({ locale: localeOf?.(request), acceptLanguage: request.headers['accept-language'] });
 }
 
 /** What a page shows is one person's and of this moment, so nothing keeps it. */
-export function createSendPage(look: Look): SendPage {
+export function createRenderer(look: Theme): RenderPage {
   return (reply, code, page) => {
     const language = languageOf(look, reply.request);
     const body = document(page, look, language, (text) => look.texts.tell(language, text));

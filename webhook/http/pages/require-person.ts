@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { say } from '../../texts/messages.ts';
 import type { Person } from '../../verification/person/index.ts';
 import type { Limits } from '../rate-limit.ts';
-import { type ReturnTo, verifyPath, wishOf } from '../return-to.ts';
-import { type Handover, type Identified, identify } from '../session.ts';
+import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
+import { type Authenticated, authenticate, type Handover } from '../session.ts';
 import { link, type Page } from './page.ts';
-import type { SendPage } from './render.ts';
+import type { RenderPage } from './render.ts';
 
 /** Who was found behind a request: the CSRF token is bound to the identity. */
 const known = new WeakMap<FastifyRequest, Person>();
@@ -15,24 +15,25 @@ export function personBehind(request: FastifyRequest): Person | undefined {
   return known.get(request);
 }
 
-export interface RecogniseOptions {
+export interface RequirePersonOptions {
   readonly handover: Handover;
   readonly limits: Limits;
-  readonly send: SendPage;
+  readonly send: RenderPage;
   readonly returnTo: ReturnTo;
   readonly publicUrl: string | undefined;
   readonly kratosPublicUrl: string;
 }
 
-export type Recognise = ReturnType<typeof createRecognise>;
+export type RequirePerson = ReturnType<typeof createRequirePerson>;
 
 /** Finds out who is at the browser; anybody whom we do not know gets the page that leads on. */
-export function createRecognise({ handover, limits, send, returnTo, ...addresses }: RecogniseOptions) {
+export function createRequirePerson({ handover, limits, send, returnTo, ...addresses }: RequirePersonOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const who = await identify(request, reply, handover);
-    if (who.kind !== 'person') return stranger(who, reply, send, { ...addresses, returnTo: returnTo(wishOf(request)) });
+    const who = await authenticate(request, reply, handover);
+    if (who.kind !== 'person')
+      return promptSignIn(who, reply, send, { ...addresses, returnTo: returnTo(requestedReturnTo(request)) });
     // Back from Jumio, and by now somebody else is signed in: told once, and shown nothing of anybody.
-    if (who.somebodyElse && request.routeOptions.url === '/jumio/status') return send(reply, 409, SOMEBODY_ELSE);
+    if (who.somebodyElse && request.routeOptions.url === '/jumio/status') return send(reply, 409, OTHER_ACCOUNT);
     known.set(request, who.person);
     await limits.person(who.person.identityId, reply);
     return undefined;
@@ -70,10 +71,10 @@ function loginUrl(options: Addresses): string {
 }
 
 /** The page, or the redirect, that leads on somebody whom we do not know. */
-export function stranger(
-  who: Exclude<Identified, { kind: 'person' }>,
+export function promptSignIn(
+  who: Exclude<Authenticated, { kind: 'person' }>,
   reply: FastifyReply,
-  send: SendPage,
+  send: RenderPage,
   options: Addresses,
 ): FastifyReply {
   switch (who.kind) {
@@ -106,7 +107,7 @@ function secondFactorUrl(redirectTo: string | undefined, options: Addresses): st
 }
 
 /** Says of neither of the two who they are. */
-export const SOMEBODY_ELSE: Page = {
+export const OTHER_ACCOUNT: Page = {
   sentence: say('foreign_link.sentence'),
   action: link('/jumio/verify', say('foreign_link.continue')),
 };

@@ -18,7 +18,7 @@ export interface PageSecurity {
 }
 
 /** What the CSRF token of a page is bound to that is shown before its person is known; no identity has this id. */
-export const NOBODY = 'nobody';
+export const NO_IDENTITY = 'nobody';
 
 const form = z.object({ _csrf: z.string().optional().catch(undefined) });
 
@@ -58,7 +58,7 @@ export async function securePages(app: FastifyInstance, options: PageSecurity): 
     cookieKey,
     cookieOpts,
     getToken: (request) => form.safeParse(request.body).data?._csrf,
-    getUserInfo: (request) => options.identityOf(request) ?? NOBODY,
+    getUserInfo: (request) => options.identityOf(request) ?? NO_IDENTITY,
     csrfOpts: { hmacKey: derivedKey(referenceKey, 'csrf') },
   });
   app.addHook('onRequest', async (request, reply) => {

@@ -1,7 +1,7 @@
 import { say } from '../../texts/messages.ts';
-import { type Next, nextOf, type View } from '../../verification/person/index.ts';
+import { type NextStep, nextStep, type View } from '../../verification/person/index.ts';
 import { cannot, consentPage, declinedPage, withdrawing } from './consent-page.ts';
-import { type Block, button, link, type Page, type PageFields, paragraphs, words } from './page.ts';
+import { button, link, type Page, type PageBlock, type PageFields, paragraphs, words } from './page.ts';
 import { finishedPage, waitingPage } from './waiting-page.ts';
 import { BUTTONS, reasonOf, sentenceOf, supportAction, wayBack } from './wording.ts';
 
@@ -22,7 +22,7 @@ export function contactPage(view: View, page: PageFields): Page {
   return { sentence: sentenceOf(view), blocks, action: supportAction(support, why), others: wayBack(page) };
 }
 
-function hint({ hint: text }: PageFields): Block[] {
+function hint({ hint: text }: PageFields): PageBlock[] {
   return text === undefined ? [] : [{ kind: 'notice', text }];
 }
 
@@ -64,7 +64,7 @@ function askingPage(view: View, page: PageFields): Page {
 const MINUTE_MS = 60_000;
 
 /** Named to the minute, and not before it. */
-function laterPage({ why, until }: Next & { kind: 'later' }, view: View, page: PageFields): Page {
+function laterPage({ why, until }: NextStep & { kind: 'later' }, view: View, page: PageFields): Page {
   const others = wayBack(page);
   if (why === 'stuck' || until === undefined)
     return { sentence: say('stuck.sentence'), action: words(say('next.later')), others };
@@ -76,7 +76,7 @@ function laterPage({ why, until }: Next & { kind: 'later' }, view: View, page: P
 
 /** One sentence and one action for everybody: how things stand, and what comes next. */
 export function standingPage(view: View, page: PageFields): Page {
-  const next = nextOf(view);
+  const next = nextStep(view);
   switch (next.kind) {
     case 'consent':
       return finishedPage(view, page) ?? askingPage(view, page);

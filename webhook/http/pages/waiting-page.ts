@@ -1,7 +1,7 @@
 import { say } from '../../texts/messages.ts';
-import { isRarelyTried } from '../../verification/execution/index.ts';
-import { lookAgainAfter, lookComesIn, type Next, type View } from '../../verification/person/index.ts';
-import { lookAgainSince } from './jumio-redirect.ts';
+import { isRarelyRetried } from '../../verification/execution/index.ts';
+import { type NextStep, pollAfterSeconds, readExpectedIn, type View } from '../../verification/person/index.ts';
+import { pollingSince } from './jumio-redirect.ts';
 import { button, link, type Page, type PageFields, paragraphs } from './page.ts';
 import { SENTENCES } from './wording.ts';
 
@@ -12,7 +12,7 @@ function isDelayed({ permission }: View): boolean {
 
 /** Jumio has not got through for a while: a press is worth another try. */
 function isPressWorthIt({ permission }: View): boolean {
-  return permission.kind === 'continue' && isRarelyTried(permission.verification);
+  return permission.kind === 'continue' && isRarelyRetried(permission.verification);
 }
 
 /** Something is checked, and there is no attempt at Jumio: whether an eID answers is still to be read, for whoever has one. */
@@ -30,8 +30,8 @@ function untilThereIsALink(view: View, { pressed, fields }: PageFields): Pick<Pa
 }
 
 /** Nothing to do: the page looks again by itself. */
-export function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, page: PageFields): Page {
-  const refreshSeconds = lookAgainAfter(view, page.now);
+export function waitingPage(on: (NextStep & { kind: 'wait' })['on'], view: View, page: PageFields): Page {
+  const refreshSeconds = pollAfterSeconds(view, page.now);
   const { status, waitingOn } = view;
   const waits = { refreshSeconds, seen: { status, waitingOn } };
   const again = say('button.look_again');
@@ -48,10 +48,10 @@ export function waitingPage(on: (Next & { kind: 'wait' })['on'], view: View, pag
  * before: the page waits for the look that comes, and then shows what Jumio says.
  */
 export function finishedPage(view: View, { place, back, now }: PageFields): Page | undefined {
-  const soon = place === 'verify' || back === undefined ? undefined : lookComesIn(view, back, now);
+  const soon = place === 'verify' || back === undefined ? undefined : readExpectedIn(view, back, now);
   if (soon === undefined || back === undefined) return undefined;
   const [sentence, blocks] = [SENTENCES.processing, paragraphs(say('next.wait'))];
-  const to = lookAgainSince(back);
+  const to = pollingSince(back);
   return {
     sentence,
     blocks,

@@ -55,9 +55,9 @@ const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
  * Why it is not done with. Only reasons that a person can act on are named: the others would coach fraud, or may not be
  * told. So of an eID it is not said what about it was not enough.
  */
-export function reasonOf({ status, reason, evidenceShort }: View): Text | undefined {
+export function reasonOf({ status, reason, eidInsufficient }: View): Text | undefined {
   const isUndecided = status === 'none' || status === 'pending';
-  if (status !== 'rejected') return evidenceShort && isUndecided ? say('reason.eid') : undefined;
+  if (status !== 'rejected') return eidInsufficient && isUndecided ? say('reason.eid') : undefined;
   return reason === null ? say('reason.other') : REASONS[reason];
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { migrationNames } from './migrations.ts';
 
 /** What stands in a ledger, for somebody who may change nothing in it. */
-export type LedgerLook =
+export type LedgerInspection =
   | { readonly state: 'absent' }
   | { readonly state: 'closed'; readonly problem: string }
   | {
@@ -43,7 +43,7 @@ async function whyUnwritable(run: Run): Promise<string | undefined> {
   }
 }
 
-async function read(run: Run): Promise<LedgerLook> {
+async function read(run: Run): Promise<LedgerInspection> {
   const applied = names.parse(await run('select name from ledger_migrations')).map(({ name }) => name);
   return {
     state: 'open',
@@ -54,7 +54,7 @@ async function read(run: Run): Promise<LedgerLook> {
   };
 }
 
-async function inFile(path: string): Promise<LedgerLook> {
+async function inFile(path: string): Promise<LedgerInspection> {
   if (!(await stat(path).catch(() => undefined))) return { state: 'absent' };
   const database = new Libsql(path);
   try {
@@ -70,7 +70,7 @@ async function inFile(path: string): Promise<LedgerLook> {
   }
 }
 
-async function onServer(connectionString: string): Promise<LedgerLook> {
+async function onServer(connectionString: string): Promise<LedgerInspection> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
   client.on('error', () => undefined);
   try {
@@ -84,7 +84,7 @@ async function onServer(connectionString: string): Promise<LedgerLook> {
 const NO_TABLE = /no such table|relation ".*" does not exist/;
 
 /** Looks into a ledger beside a running service: reads, asks for the right to write, and writes nothing. */
-export async function lookAtLedger(url: string): Promise<LedgerLook> {
+export async function inspectLedger(url: string): Promise<LedgerInspection> {
   try {
     return await (url.startsWith('file:') ? inFile(url.slice('file:'.length)) : onServer(url));
   } catch (error) {

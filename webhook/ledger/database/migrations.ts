@@ -39,7 +39,7 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .createTable('identities')
     .ifNotExists()
     .addColumn('id', 'text', (c) => c.primaryKey())
-    .addColumn('met_at', 'bigint', (c) => c.notNull())
+    .addColumn('first_seen_at', 'bigint', (c) => c.notNull())
     .addColumn('return_to', 'text')
     .addColumn('inherited', 'text')
     .addColumn('standing', 'text')
@@ -54,35 +54,35 @@ async function createIdentities(db: Kysely<Tables>): Promise<void> {
     .addColumn('priority', 'integer', (c) => c.notNull())
     .addColumn('lease', 'bigint', (c) => c.notNull())
     .addColumn('leased_until', 'bigint', (c) => c.notNull())
-    .addColumn('nudges', 'bigint', (c) => c.notNull())
+    .addColumn('read_requests', 'bigint', (c) => c.notNull())
     .addColumn('version', 'bigint', (c) => c.notNull())
     .addColumn('published', 'bigint', (c) => c.notNull())
     .addColumn('changed_at', 'bigint', (c) => c.notNull())
     .addColumn('kratos_attempts', 'integer', (c) => c.notNull())
     .addColumn('read_back', 'integer', (c) => c.notNull())
-    .addColumn('missing', 'integer', (c) => c.notNull())
+    .addColumn('missing_count', 'integer', (c) => c.notNull())
     .addColumn('missing_since', 'bigint')
-    .addColumn('gone', 'integer', (c) => c.notNull())
-    .addColumn('stuck', 'integer', (c) => c.notNull())
+    .addColumn('deleted_in_kratos', 'integer', (c) => c.notNull())
+    .addColumn('publish_refused', 'integer', (c) => c.notNull())
     .addColumn('schema_id', 'text')
-    .addColumn('born_at', 'bigint')
+    .addColumn('kratos_created_at', 'bigint')
     .addColumn('locale', 'text')
     .addColumn('consent_version', 'text')
     .addColumn('consent_language', 'text')
     .addColumn('consent_at', 'bigint')
     .addColumn('declined_at', 'bigint')
-    .addColumn('invited', 'integer', (c) => c.notNull())
-    .addColumn('granted_from', 'bigint')
-    .addColumn('revoke', 'integer', (c) => c.notNull())
-    .addColumn('state_owed', 'text')
+    .addColumn('awaiting_consent', 'integer', (c) => c.notNull())
+    .addColumn('attempt_granted_at', 'bigint')
+    .addColumn('revocation', 'integer', (c) => c.notNull())
+    .addColumn('pending_state', 'text')
     .addColumn('deactivated', 'integer', (c) => c.notNull())
     .addColumn('inactive_since', 'bigint')
-    .addColumn('evidence', 'integer', (c) => c.notNull())
-    .addColumn('evidence_since', 'bigint')
-    .addColumn('evidence_at', 'bigint')
-    .addColumn('evidence_due', 'bigint')
-    .addColumn('evidence_tries', 'integer', (c) => c.notNull())
-    .addColumn('evidence_short', 'integer', (c) => c.notNull())
+    .addColumn('eid_check', 'integer', (c) => c.notNull())
+    .addColumn('eid_reported_since', 'bigint')
+    .addColumn('eid_reported_at', 'bigint')
+    .addColumn('eid_due', 'bigint')
+    .addColumn('eid_failures', 'integer', (c) => c.notNull())
+    .addColumn('eid_insufficient', 'integer', (c) => c.notNull())
     .addColumn('erased_at', 'bigint')
     .execute();
 }
@@ -96,7 +96,7 @@ async function createVerifications(db: Kysely<Tables>): Promise<void> {
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('level', 'text')
     .addColumn('subject', 'text')
-    .addColumn('prepared', 'integer', (c) => c.notNull())
+    .addColumn('prefill', 'integer', (c) => c.notNull())
     .addColumn('attempt', 'integer', (c) => c.notNull())
     .addColumn('state', 'text', (c) => c.notNull())
     .addColumn('requested_at', 'bigint', (c) => c.notNull())
@@ -115,18 +115,18 @@ async function createVerifications(db: Kysely<Tables>): Promise<void> {
     .addColumn('last_read_at', 'bigint')
     .addColumn('last_read_for', 'text')
     .addColumn('claimed_status', 'text')
-    .addColumn('looks', 'integer', (c) => c.notNull())
-    .addColumn('alive_at', 'bigint')
+    .addColumn('reads', 'integer', (c) => c.notNull())
+    .addColumn('active_at', 'bigint')
     .addColumn('not_found', 'integer', (c) => c.notNull())
-    .addColumn('renew', 'integer', (c) => c.notNull())
-    .addColumn('parked', 'integer', (c) => c.notNull())
+    .addColumn('renewal_requested', 'integer', (c) => c.notNull())
+    .addColumn('create_refused', 'integer', (c) => c.notNull())
     .addColumn('link', 'text')
     .addColumn('link_ends_at', 'bigint')
     .addColumn('sdk_token', 'text')
     .addColumn('transaction_token', 'text')
-    .addColumn('prepared_due', 'bigint')
-    .addColumn('prepared_tries', 'integer', (c) => c.notNull())
-    .addColumn('prepared_url', 'text')
+    .addColumn('prefill_due', 'bigint')
+    .addColumn('prefill_tries', 'integer', (c) => c.notNull())
+    .addColumn('prefill_url', 'text')
     .addUniqueConstraint('verifications_attempt', ['identity_id', 'attempt'])
     .execute();
 }
@@ -178,15 +178,15 @@ async function createIndexes(db: Kysely<Tables>): Promise<void> {
   await sql`create index if not exists verifications_due on verifications (read_due) where read_due is not null`.execute(
     db,
   );
-  await sql`create index if not exists verifications_prepared_due on verifications (prepared_due)
-    where prepared_due is not null`.execute(db);
+  await sql`create index if not exists verifications_prepared_due on verifications (prefill_due)
+    where prefill_due is not null`.execute(db);
   await sql`create index if not exists identities_jumio_due on identities (jumio_due) where jumio_due is not null`.execute(
     db,
   );
   await sql`create index if not exists identities_kratos_due on identities (kratos_due)
     where kratos_due is not null`.execute(db);
-  await sql`create index if not exists identities_evidence_due on identities (evidence_due)
-    where evidence_due is not null`.execute(db);
+  await sql`create index if not exists identities_evidence_due on identities (eid_due)
+    where eid_due is not null`.execute(db);
 }
 
 async function createSettings(db: Kysely<Tables>, now: number): Promise<void> {

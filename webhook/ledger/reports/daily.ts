@@ -45,8 +45,8 @@ async function happened(db: Kysely<Tables>, dialect: Dialect, since: number): Pr
 /** Whom a backfill, a link or an operator's command met long after Kratos made them did not sign up then. */
 async function signUps(db: Kysely<Tables>, since: number): Promise<Count[]> {
   const { rows } = await sql<Count>`select day, 'sign_up' as kind, null as word, count(*) as count
-    from (select met_at / ${DAY} as day from identities
-      where met_at >= ${since} and (born_at is null or met_at - born_at < ${DAY})) as met
+    from (select first_seen_at / ${DAY} as day from identities
+      where first_seen_at >= ${since} and (kratos_created_at is null or first_seen_at - kratos_created_at < ${DAY})) as met
     group by day order by day`.execute(db);
   return rows;
 }

@@ -35,7 +35,7 @@ function eventPage(db: Kysely<Tables>, query: EventQuery, after: number, last: n
 }
 
 async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRecord> {
-  const last = await lastSettled(store);
+  const last = await lastStableEvent(store);
   for (let after = query.after ?? 0; ; ) {
     const page = await store.read((db) => eventPage(db, query, after, last));
     for (const { id, at, kind, identityId, verificationId, detail } of page)
@@ -54,7 +54,7 @@ async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRec
 }
 
 /** What operators read of the ledger: nothing here writes, and nothing is held in memory as a whole. */
-export function createRecords(store: Store) {
+export function createReports(store: Store) {
   return {
     ...createListing(store),
     events: (query: EventQuery) => events(store, query),
@@ -62,7 +62,7 @@ export function createRecords(store: Store) {
   };
 }
 
-export type Records = ReturnType<typeof createRecords>;
+export type Reports = ReturnType<typeof createReports>;
 
 const LOOK_EVERY_MS = 50;
 
@@ -88,7 +88,7 @@ async function writing(db: Kysely<Tables>): Promise<string[]> {
  * whoever went on behind that number would never see its events. So those under way are waited for, and hold up nobody.
  * Rejects with `LedgerUnavailable` where one does not end.
  */
-export async function lastSettled(store: Store): Promise<number> {
+export async function lastStableEvent(store: Store): Promise<number> {
   if (store.dialect === 'sqlite') return Number.MAX_SAFE_INTEGER;
   const last = await store.read(handedOut);
   const before = new Set(await store.read(writing));

@@ -18,7 +18,7 @@ export interface Listed {
 }
 
 /** Why an identity needs an operator. */
-export type Trouble =
+export type ProblemKind =
   | 'publish_stuck'
   | 'gone'
   | 'parked'
@@ -31,16 +31,16 @@ export type Trouble =
 type Page = (after: string, now: number) => RawBuilder<Listed>;
 
 /** Each is one query in the order of the identities, so that a page begins where the last one ended. */
-const TROUBLES: Readonly<Record<Trouble, Page>> = {
+const TROUBLES: Readonly<Record<ProblemKind, Page>> = {
   publish_stuck: (after) => sql`select id as identity, changed_at as since, status as detail from identities
-    where stuck = 1 and id > ${after} order by id limit ${PAGE}`,
+    where publish_refused = 1 and id > ${after} order by id limit ${PAGE}`,
   gone: (after) => sql`select id as identity, coalesce(missing_since, changed_at) as since, status as detail
-    from identities where gone = 1 and id > ${after} order by id limit ${PAGE}`,
+    from identities where deleted_in_kratos = 1 and id > ${after} order by id limit ${PAGE}`,
   parked: (after) => sql`select identity_id as identity, min(requested_at) as since, max(last_error) as detail
-    from verifications where parked = 1 and identity_id > ${after}
+    from verifications where create_refused = 1 and identity_id > ${after}
     group by identity_id order by identity_id limit ${PAGE}`,
   not_created: (after) => sql`select identity_id as identity, min(requested_at) as since, max(last_error) as detail
-    from verifications where state = 'requested' and read_due is not null and parked = 0 and attempts >= 3 and identity_id > ${after}
+    from verifications where state = 'requested' and read_due is not null and create_refused = 0 and attempts >= 3 and identity_id > ${after}
     group by identity_id order by identity_id limit ${PAGE}`,
   unreadable: (after) => sql`select v.identity_id as identity, min(v.requested_at) as since, max(v.last_error) as detail
     from verifications v join identities i on i.id = v.identity_id
@@ -51,16 +51,16 @@ const TROUBLES: Readonly<Record<Trouble, Page>> = {
     from events e join identities i on i.id = e.identity_id
     where e.kind = 'contradiction' and e.at >= i.changed_at and e.identity_id > ${after}
     group by e.identity_id order by e.identity_id limit ${PAGE}`,
-  eid_unread: (after, now) => sql`select id as identity, evidence_since as since, status as detail from identities
-    where evidence > 0 and gone = 0 and evidence_tries > 0 and evidence_since <= ${now - HOUR_MS}
+  eid_unread: (after, now) => sql`select id as identity, eid_reported_since as since, status as detail from identities
+    where eid_check > 0 and deleted_in_kratos = 0 and eid_failures > 0 and eid_reported_since <= ${now - HOUR_MS}
       and id > ${after} order by id limit ${PAGE}`,
   erase_owed: (after, now) => sql`select id as identity, erased_at as since, status as detail from identities
-    where erased_at <= ${now - HOUR_MS} and (jumio_due is not null or (published < version and gone = 0))
+    where erased_at <= ${now - HOUR_MS} and (jumio_due is not null or (published < version and deleted_in_kratos = 0))
       and id > ${after} order by id limit ${PAGE}`,
 };
 
 /** In the order in which they are listed. */
-const TROUBLE_NAMES: readonly Trouble[] = [
+const TROUBLE_NAMES: readonly ProblemKind[] = [
   'publish_stuck',
   'gone',
   'parked',
@@ -91,7 +91,7 @@ export function createListing(store: Store) {
           where status = ${status} and id > ${after} order by id limit ${PAGE}`,
       ),
     /** Every identity that needs an operator, trouble by trouble. */
-    async *inTrouble(now: number): AsyncGenerator<Listed & { readonly trouble: Trouble }> {
+    async *inTrouble(now: number): AsyncGenerator<Listed & { readonly trouble: ProblemKind }> {
       for (const trouble of TROUBLE_NAMES)
         for await (const listed of pages(store, (after) => TROUBLES[trouble](after, now))) yield { ...listed, trouble };
     },

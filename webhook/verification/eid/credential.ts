@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { HookTimes } from '../../eid/id-token.ts';
 import { type EidFlaw, EidRefused, UpstreamError, type UpstreamFacts } from '../../errors.ts';
 import type { OidcCredential } from '../../kratos/types.ts';
-import type { Identity, LedgerEvent, Snapshot, Verification } from '../../model.ts';
-import type { Desk, Eid } from '../context.ts';
+import type { Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import type { Context, EidContext } from '../context.ts';
 import { isEverSatisfied, isSatisfied } from './levels.ts';
 
 interface Linked {
@@ -15,7 +15,7 @@ interface Linked {
 }
 
 /** One credential of an eID provider of ours, as it was found with the identity. */
-export type Found = Linked &
+export type CredentialFinding = Linked &
   (
     | {
         readonly kind: 'verified';
@@ -36,21 +36,21 @@ export type Found = Linked &
     | { readonly kind: 'unread'; readonly facts: UpstreamFacts }
   );
 
-export type Verified = Extract<Found, { kind: 'verified' }>;
+export type Verified = Extract<CredentialFinding, { kind: 'verified' }>;
 
 /** Whether it approves. */
-export function isEnough(found: Found): found is Verified {
+export function isSufficient(found: CredentialFinding): found is Verified {
   return found.kind === 'verified' && found.satisfies && !found.taken;
 }
 
 /** What the operator is told of a credential that approves nobody: once, however often it is read. */
-export function told(found: Found, identityId: string): LedgerEvent | undefined {
+export function eventFor(found: CredentialFinding, identityId: string): LedgerEvent | undefined {
   const event = eventOf(found);
   if (event === undefined || found.token === undefined) return event;
   return { ...event, once: `${event.kind}:${identityId}:${found.token}` };
 }
 
-function eventOf(found: Found): LedgerEvent | undefined {
+function eventOf(found: CredentialFinding): LedgerEvent | undefined {
   const { provider } = found;
   switch (found.kind) {
     case 'known':
@@ -76,73 +76,79 @@ export function subjectHash(key: Buffer, issuer: string, subject: string): strin
 }
 
 /** Who a credential is by an issuer. */
-function subjectBy(desk: Desk, issuer: string | undefined, { subject }: OidcCredential): string {
-  return subjectHash(desk.ledger.referenceKey, issuer ?? '', subject);
+function subjectBy(ctx: Context, issuer: string | undefined, { subject }: OidcCredential): string {
+  return subjectHash(ctx.ledger.referenceKey, issuer ?? '', subject);
 }
 
 /** A hook told of a link, and the token says that it is newer than what was judged: it may renew an approval. */
-function isNewer({ completedAt }: Verification, issuedAt: number | undefined, { evidenceAt }: Identity): boolean {
-  return evidenceAt !== null && issuedAt !== undefined && issuedAt > (completedAt ?? 0);
+function isNewer({ completedAt }: Verification, issuedAt: number | undefined, { eidReportedAt }: Identity): boolean {
+  return eidReportedAt !== null && issuedAt !== undefined && issuedAt > (completedAt ?? 0);
 }
 
 /**
  * Whether this identity was approved by this very eID already: a token is judged once, as of its own hook. Its issuer is
  * what the token of then says as well as what is configured now: who approved stays linked whatever is configured.
  */
-export function knownOf(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Found | undefined {
+export function alreadyApproved(
+  ctx: Context,
+  eid: EidContext,
+  record: IdentityRecord,
+  credential: OidcCredential,
+): CredentialFinding | undefined {
   const { provider, idToken } = credential;
   const configured = eid.providers[provider]?.issuer;
-  const claimed = eid.client.claimed(idToken);
-  const subjects = [configured, claimed.issuer].map((issuer) => subjectBy(desk, issuer, credential));
-  const row = snapshot.verifications.find(
+  const claimed = eid.client.readClaims(idToken);
+  const subjects = [configured, claimed.issuer].map((issuer) => subjectBy(ctx, issuer, credential));
+  const row = record.verifications.find(
     ({ subject, decision }) => decision !== null && subjects.includes(subject ?? ''),
   );
   if (row === undefined || row.subject === null) return undefined;
-  const isJudgedAgain = configured === claimed.issuer && isNewer(row, claimed.issuedAt, snapshot.identity);
+  const isJudgedAgain = configured === claimed.issuer && isNewer(row, claimed.issuedAt, record.identity);
   return isJudgedAgain ? undefined : { kind: 'known', provider, subject: row.subject };
 }
 
 /** Where no hook told of it, when Kratos stored it says of when it is. */
-function hookTimes(desk: Desk, { identity }: Snapshot, { storedAt }: OidcCredential): HookTimes {
-  const until = identity.evidenceAt ?? storedAt ?? desk.clock.now();
-  return { since: identity.evidenceSince ?? until, until };
+function hookTimes(ctx: Context, { identity }: IdentityRecord, { storedAt }: OidcCredential): HookTimes {
+  const until = identity.eidReportedAt ?? storedAt ?? ctx.clock.now();
+  return { since: identity.eidReportedSince ?? until, until };
 }
 
 /** Which credential it is, and of which token. */
-function linkedBy(desk: Desk, eid: Eid, credential: OidcCredential) {
+function credentialKey(ctx: Context, eid: EidContext, credential: OidcCredential) {
   const { provider, idToken } = credential;
-  const subject = subjectBy(desk, eid.providers[provider]?.issuer, credential);
-  return { provider, subject, token: subjectHash(desk.ledger.referenceKey, subject, idToken) };
+  const subject = subjectBy(ctx, eid.providers[provider]?.issuer, credential);
+  return { provider, subject, token: subjectHash(ctx.ledger.referenceKey, subject, idToken) };
 }
 
-type LinkedBy = ReturnType<typeof linkedBy>;
+type CredentialKeyOf = ReturnType<typeof credentialKey>;
 
 async function verified(
-  desk: Desk,
-  eid: Eid,
-  snapshot: Snapshot,
+  ctx: Context,
+  eid: EidContext,
+  record: IdentityRecord,
   credential: OidcCredential,
-  linked: LinkedBy,
-): Promise<Found> {
+  linked: CredentialKeyOf,
+): Promise<CredentialFinding> {
   const { provider, idToken } = credential;
-  const { level, issuedAt, subject } = await eid.client.verify(
-    provider,
-    idToken,
-    hookTimes(desk, snapshot, credential),
-  );
+  const { level, issuedAt, subject } = await eid.client.verify(provider, idToken, hookTimes(ctx, record, credential));
   if (subject !== credential.subject) return { kind: 'refused', ...linked, flaw: 'subject' };
-  const owner = await desk.ledger.identityOfSubject(linked.subject);
-  const taken = owner !== undefined && owner !== snapshot.identity.id;
-  const satisfies = isSatisfied(desk.policy.evidence, provider, level);
+  const owner = await ctx.ledger.identityOfSubject(linked.subject);
+  const taken = owner !== undefined && owner !== record.identity.id;
+  const satisfies = isSatisfied(ctx.policy.evidence, provider, level);
   return { kind: 'verified', ...linked, level, issuedAt, satisfies, taken };
 }
 
 /** What a credential comes to. A provider that cannot be asked is an answer too: it must not hold up the others. */
-export async function judgeEid(desk: Desk, eid: Eid, snapshot: Snapshot, credential: OidcCredential): Promise<Found> {
-  const linked = linkedBy(desk, eid, credential);
-  if (!isEverSatisfied(desk.policy.evidence, linked.provider)) return { kind: 'never-enough', ...linked };
+export async function checkCredential(
+  ctx: Context,
+  eid: EidContext,
+  record: IdentityRecord,
+  credential: OidcCredential,
+): Promise<CredentialFinding> {
+  const linked = credentialKey(ctx, eid, credential);
+  if (!isEverSatisfied(ctx.policy.evidence, linked.provider)) return { kind: 'never-enough', ...linked };
   try {
-    return await verified(desk, eid, snapshot, credential, linked);
+    return await verified(ctx, eid, record, credential, linked);
   } catch (error) {
     if (error instanceof EidRefused) return { kind: 'refused', ...linked, flaw: error.flaw };
     if (error instanceof UpstreamError) return { kind: 'unread', ...linked, facts: error.facts };

@@ -1,4 +1,4 @@
-export { beginBy, beginUntold, lookedAgain } from './evidence.ts';
-export { payEvidence } from './job.ts';
-export { levelMissed } from './levels.ts';
-export { onLinkChanged } from './link-hook.ts';
+export { requestCheck, startSignUp, startUnobservedSignUp } from './evidence.ts';
+export { checkCredentials } from './job.ts';
+export { missedLevel } from './levels.ts';
+export { handleLinkHook } from './link-hook.ts';

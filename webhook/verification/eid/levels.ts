@@ -15,7 +15,7 @@ export function isEverSatisfied(policy: EvidencePolicy, providerId: string): boo
 }
 
 /** What the mapper wrote of the level: a hint, which may refuse and never approves. */
-export interface Hint {
+export interface LevelHint {
   readonly source: unknown;
   readonly acr: unknown;
 }
@@ -26,11 +26,11 @@ function rankOf(levels: readonly string[], level: unknown): number {
 }
 
 /** The level that a sign-up of this schema would have needed, where the hint is below it. */
-export function levelMissed(
+export function missedLevel(
   required: RequiredLevels,
   providers: EidProviders,
   schemaId: string | undefined,
-  hint: Hint,
+  hint: LevelHint,
 ): string | undefined {
   const { source, acr } = hint;
   if (schemaId === undefined || typeof source !== 'string') return undefined;

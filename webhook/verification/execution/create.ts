@@ -1,13 +1,20 @@
 import type { UpstreamFacts } from '../../errors.ts';
 import type { Started } from '../../jumio/types.ts';
-import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../../model.ts';
-import type { Desk } from '../context.ts';
-import { publishedNow } from '../publication/index.ts';
-import { attemptsOf, find, hasAgreed, settle, withIdentity, withVerification } from '../record/index.ts';
+import type { Change, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import type { Context } from '../context.ts';
+import { publishNow } from '../publication/index.ts';
+import {
+  findVerification,
+  hasAgreed,
+  jumioAttempts,
+  normalize,
+  updateIdentity,
+  updateVerification,
+} from '../record/index.ts';
 import { factsOf, type Step, THROTTLED_MS } from '../step.ts';
 import { backOff } from '../waiting.ts';
 import { mintReference } from './reference.ts';
-import { nextLook } from './schedule.ts';
+import { nextRead } from './schedule.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -38,7 +45,7 @@ function isOurFault(status: number | undefined): boolean {
   return status !== undefined && status >= 400 && status < 500 && status !== 429;
 }
 
-function retryDue(failure: CreateFailure, attempts: number, terms: Terms): number {
+function retryDue(failure: CreateFailure, attempts: number, terms: CreateInput): number {
   switch (failure) {
     case 'retry':
       return terms.now + backOff(attempts, terms.random);
@@ -56,18 +63,18 @@ function retryDue(failure: CreateFailure, attempts: number, terms: Terms): numbe
 }
 
 /** The tries have become rare: it takes the person, or up to an hour, until there is a next one. */
-export function isRarelyTried({ attempts, parked }: Verification): boolean {
-  return attempts > REPEATS && parked === 0;
+export function isRarelyRetried({ attempts, createRefused }: Verification): boolean {
+  return attempts > REPEATS && createRefused === 0;
 }
 
 /**
  * When an attempt is due whose person presses: at once where its tries have become rare, but a minute after one that may
  * have cost an execution; else as it was. A refused attempt is the operator's.
  */
-export function pressedDue(row: Verification, now: number): number | null {
+export function retryCreateDue(row: Verification, now: number): number | null {
   const { readDue } = row;
   const comesSoon = readDue === null || readDue <= now + MINUTE_MS;
-  return comesSoon || !isRarelyTried(row) ? readDue : Math.max(now, readDue - HOUR_MS + MINUTE_MS);
+  return comesSoon || !isRarelyRetried(row) ? readDue : Math.max(now, readDue - HOUR_MS + MINUTE_MS);
 }
 
 const EVENT: Readonly<Partial<Record<CreateFailure, string>>> = {
@@ -82,13 +89,13 @@ function words(facts: UpstreamFacts): string {
 
 /** The try failed; the attempt stays requested and is due again. The first publication need not wait any longer. */
 export function onCreateFailed(
-  snapshot: Snapshot,
+  record: IdentityRecord,
   id: string,
   facts: UpstreamFacts,
   failure: CreateFailure,
-  terms: Terms,
+  terms: CreateInput,
 ) {
-  const row = find(snapshot, id);
+  const row = findVerification(record, id);
   const counts = failure === 'retry' || failure === 'unanswered';
   const attempts = row.attempts + (counts ? 1 : 0);
   const patch: Partial<Verification> = {
@@ -96,16 +103,16 @@ export function onCreateFailed(
     // Once known it stays known: the next try must not go back to the account that is gone.
     lastError: failure === 'account-gone' || row.lastError === 'account-gone' ? 'account-gone' : words(facts),
     // Another identity is the next to be tried: the fault may be this one's alone.
-    parked: failure === 'refused' || failure === 'stopped' ? 1 : row.parked,
+    createRefused: failure === 'refused' || failure === 'stopped' ? 1 : row.createRefused,
     // Given up, or on hold since a refusal, while the call was under way: it is not tried again.
     readDue: row.readDue === null ? null : retryDue(failure, attempts, terms),
   };
   const kind = EVENT[failure];
   const events = kind === undefined ? [] : [{ kind, verificationId: id, detail: { seen: words(facts) } }];
-  return settle(publishedNow(withVerification(snapshot, id, patch), terms.now), terms.now, events);
+  return normalize(publishNow(updateVerification(record, id, patch), terms.now), terms.now, events);
 }
 
-export interface Terms {
+export interface CreateInput {
   readonly now: number;
   /** In [0, 1): the jitter. */
   readonly random: number;
@@ -116,9 +123,9 @@ export interface Terms {
 }
 
 /** The account of an earlier attempt, unless Jumio said that it is gone: further executions belong on it. */
-export function accountOf(snapshot: Snapshot, verification: Verification): string | undefined {
+export function accountOf(record: IdentityRecord, verification: Verification): string | undefined {
   if (verification.lastError === 'account-gone') return undefined;
-  const earlier = attemptsOf(snapshot)
+  const earlier = jumioAttempts(record)
     .filter(({ accountId }) => accountId !== null)
     .at(-1);
   return earlier?.accountId ?? undefined;
@@ -130,9 +137,14 @@ function secretsOf({ link, sdkToken, transactionToken }: Started): Partial<Verif
   return { link, sdkToken: sdkToken ?? null, transactionToken: transactionToken ?? null };
 }
 
-function startedRow(row: Verification, started: Started, identity: Identity, terms: Terms): Partial<Verification> {
+function startedRow(
+  row: Verification,
+  started: Started,
+  identity: Identity,
+  terms: CreateInput,
+): Partial<Verification> {
   const linkEndsAt = started.link === undefined ? null : terms.now + terms.linkLifetimeMs;
-  const readDue = nextLook({ ...row, linkEndsAt: terms.now + terms.linkLifetimeMs }, terms.now);
+  const readDue = nextRead({ ...row, linkEndsAt: terms.now + terms.linkLifetimeMs }, terms.now);
   return {
     state: 'started',
     accountId: started.accountId,
@@ -140,7 +152,7 @@ function startedRow(row: Verification, started: Started, identity: Identity, ter
     definitionKey: terms.workflowKey,
     attempts: 0,
     lastError: null,
-    parked: 0,
+    createRefused: 0,
     readDue,
     linkEndsAt,
     ...secretsOf(started),
@@ -149,74 +161,73 @@ function startedRow(row: Verification, started: Started, identity: Identity, ter
 }
 
 /** Traits are owed where the operator wants them sent and Jumio takes them; due once the person has agreed. */
-function preparedOf(started: Started, identity: Identity, { now, preparesFor }: Terms): Partial<Verification> {
-  const { link, transactionToken, preparedUrl } = started;
-  const isTaken = link !== undefined && transactionToken !== undefined && preparedUrl !== undefined;
+function preparedOf(started: Started, identity: Identity, { now, preparesFor }: CreateInput): Partial<Verification> {
+  const { link, transactionToken, prefillUrl } = started;
+  const isTaken = link !== undefined && transactionToken !== undefined && prefillUrl !== undefined;
   if (preparesFor === undefined || !isTaken) return {};
-  return { prepared: 1, preparedUrl, preparedTries: 0, preparedDue: hasAgreed(identity, preparesFor) ? now : null };
+  return { prefill: 1, prefillUrl, prefillTries: 0, prefillDue: hasAgreed(identity, preparesFor) ? now : null };
 }
 
 /** Jumio made the execution. Without a link the ids are kept all the same: the execution exists and was paid for. */
-export function onCreated(snapshot: Snapshot, id: string, started: Started, terms: Terms): Change {
-  const row = find(snapshot, id);
+export function onCreated(record: IdentityRecord, id: string, started: Started, terms: CreateInput): Change {
+  const row = findVerification(record, id);
   const detail = { account: started.accountId, execution: started.executionId };
   const events: LedgerEvent[] = [{ kind: 'started', verificationId: id, detail }];
   if (started.link === undefined) events.push({ kind: 'no_link', verificationId: id });
   const isForeign = terms.preparesFor !== undefined && started.foreignPreparedUrl === true;
   if (isForeign) events.push({ kind: 'prepared_url_refused', verificationId: id });
-  const patched = withVerification(snapshot, id, startedRow(row, started, snapshot.identity, terms));
-  return settle(withIdentity(patched, { priority: 0 }), terms.now, events);
+  const patched = updateVerification(record, id, startedRow(row, started, record.identity, terms));
+  return normalize(updateIdentity(patched, { priority: 0 }), terms.now, events);
 }
 
-function terms(desk: Desk): Terms {
-  const { linkLifetimeMs, workflowKey } = desk;
-  const preparesFor = desk.prepared === undefined ? undefined : desk.consentVersion;
-  return { now: desk.clock.now(), random: desk.random(), linkLifetimeMs, workflowKey, preparesFor };
+function createInputOf(ctx: Context): CreateInput {
+  const { linkLifetimeMs, workflowKey } = ctx;
+  const preparesFor = ctx.prefill === undefined ? undefined : ctx.consentVersion;
+  return { now: ctx.clock.now(), random: ctx.random(), linkLifetimeMs, workflowKey, preparesFor };
 }
 
-async function createFailed(desk: Desk, failure: CreateFailure, facts: UpstreamFacts, isNew: boolean): Promise<void> {
-  const now = desk.clock.now();
+async function createFailed(ctx: Context, failure: CreateFailure, facts: UpstreamFacts, isNew: boolean): Promise<void> {
+  const now = ctx.clock.now();
   const seen = `Jumio answers ${facts.status ?? facts.failure} to the ${facts.operation} call`;
-  if (failure === 'throttled') await desk.ledger.budgets.pause('account', now, facts.retryAfter ?? THROTTLED_MS);
-  if (failure === 'stopped') await desk.ledger.budgets.stop(`${seen}: check credentials, permission and base URL`, now);
-  if (failure === 'refused')
-    await desk.ledger.budgets.refused(`${seen}: check JUMIO_WORKFLOW_KEY and URLs`, now, isNew);
+  if (failure === 'throttled') await ctx.ledger.budgets.pause('account', now, facts.retryAfter ?? THROTTLED_MS);
+  if (failure === 'stopped') await ctx.ledger.budgets.stop(`${seen}: check credentials, permission and base URL`, now);
+  if (failure === 'refused') await ctx.ledger.budgets.refused(`${seen}: check JUMIO_WORKFLOW_KEY and URLs`, now, isNew);
 }
 
-export async function create(desk: Desk, step: Step, row: Verification): Promise<void> {
+export async function createExecution(ctx: Context, step: Step, row: Verification): Promise<void> {
   if (!step.mayCall()) return;
-  const accountId = accountOf(step.claim.snapshot, row);
-  const reference = mintReference(desk.ledger.referenceKey, row.id);
-  const locale = step.claim.snapshot.identity.locale ?? undefined;
+  const accountId = accountOf(step.claim.record, row);
+  const reference = mintReference(ctx.ledger.referenceKey, row.id);
+  const locale = step.claim.record.identity.locale ?? undefined;
   const start = { identityId: step.identityId, reference, locale, ...(accountId === undefined ? {} : { accountId }) };
   try {
-    const started = await desk.jumio.create(start);
-    const mine = await keep(desk, step, row, started);
-    if (!mine) return await orphaned(desk, row, started.executionId);
-    if (started.link !== undefined) return await desk.ledger.budgets.cleared(desk.clock.now());
+    const started = await ctx.jumio.create(start);
+    const mine = await keepExecution(ctx, step, row, started);
+    if (!mine) return await noteOrphan(ctx, row, started.executionId);
+    if (started.link !== undefined) return await ctx.ledger.budgets.cleared(ctx.clock.now());
     const reason = 'Jumio gave no web.href: set a domain prefix in the Jumio portal';
-    await desk.ledger.budgets.stop(reason, desk.clock.now());
+    await ctx.ledger.budgets.stop(reason, ctx.clock.now());
   } catch (error) {
     const facts = factsOf(error);
     const failure = classifyCreate(facts, accountId !== undefined);
-    desk.log.warn({ identity: step.identityId, upstream: facts }, `could not create the verification: ${failure}`);
-    await step.write((snapshot) => onCreateFailed(snapshot, row.id, facts, failure, terms(desk)));
-    await createFailed(desk, failure, facts, row.parked === 0);
+    ctx.log.warn({ identity: step.identityId, upstream: facts }, `could not create the verification: ${failure}`);
+    await step.write((record) => onCreateFailed(record, row.id, facts, failure, createInputOf(ctx)));
+    await createFailed(ctx, failure, facts, row.createRefused === 0);
   }
 }
 
 /** Whether it is kept; where the ledger refuses for as long as the lease lasts, the log is the only place left. */
-async function keep(desk: Desk, step: Step, row: Verification, started: Started): Promise<boolean> {
+async function keepExecution(ctx: Context, step: Step, row: Verification, started: Started): Promise<boolean> {
   try {
-    return await step.write((snapshot) => onCreated(snapshot, row.id, started, terms(desk)));
+    return await step.write((record) => onCreated(record, row.id, started, createInputOf(ctx)));
   } catch (error) {
     const { identityId: identity } = step;
-    desk.log.error({ identity, execution: started.executionId }, 'an execution was created and could not be kept');
+    ctx.log.error({ identity, execution: started.executionId }, 'an execution was created and could not be kept');
     throw error;
   }
 }
 
 /** The answer came after the lease had ended: an execution that nobody will ever get the link of. */
-async function orphaned(desk: Desk, row: Verification, execution: string): Promise<void> {
-  await desk.ledger.note(desk.clock.now(), { kind: 'orphan', verificationId: row.id, detail: { execution } });
+async function noteOrphan(ctx: Context, row: Verification, execution: string): Promise<void> {
+  await ctx.ledger.note(ctx.clock.now(), { kind: 'orphan', verificationId: row.id, detail: { execution } });
 }

@@ -1,45 +1,43 @@
 import type { UpstreamFacts } from '../../errors.ts';
-import type { Change, Snapshot, Verification } from '../../model.ts';
-import type { Desk } from '../context.ts';
-import { find, settle, withVerification } from '../record/index.ts';
+import type { Change, IdentityRecord, Verification } from '../../model.ts';
+import type { Context } from '../context.ts';
+import { findVerification, normalize, updateVerification } from '../record/index.ts';
 import { factsOf, type Step, THROTTLED_MS } from '../step.ts';
 import { backOff } from '../waiting.ts';
 
 /** The account is not at Jumio any more, and with it all its executions: their ids lead nowhere. */
-export function onDeleted(snapshot: Snapshot, accountId: string, found: boolean, now: number): Change {
+export function onDeleted(record: IdentityRecord, accountId: string, found: boolean, now: number): Change {
   const deleted = { accountId: null, executionId: null, definitionKey: null, attempts: 0, lastError: null };
-  const verifications = snapshot.verifications.map((row) =>
-    row.accountId === accountId ? { ...row, ...deleted } : row,
-  );
+  const verifications = record.verifications.map((row) => (row.accountId === accountId ? { ...row, ...deleted } : row));
   const detail = { account: accountId, found };
-  return settle({ ...snapshot, verifications }, now, [{ kind: 'deleted_at_jumio', detail }]);
+  return normalize({ ...record, verifications }, now, [{ kind: 'deleted_at_jumio', detail }]);
 }
 
 /** Jumio did not delete it, or did not say so: due again. A refusal is an event, once for each answer. */
-export function onDeleteFailed(snapshot: Snapshot, id: string, facts: UpstreamFacts, now: number, random: number) {
-  const attempts = find(snapshot, id).attempts + (facts.status === 429 ? 0 : 1);
+export function onDeleteFailed(record: IdentityRecord, id: string, facts: UpstreamFacts, now: number, random: number) {
+  const attempts = findVerification(record, id).attempts + (facts.status === 429 ? 0 : 1);
   const seen = [facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
   const readDue = facts.status === 429 ? now : now + backOff(attempts, random);
   const isRefusal = facts.failure === 'status' && facts.status !== 429 && (facts.status ?? 0) < 500;
   const refusal = { kind: 'delete_refused', verificationId: id, detail: { seen }, once: `delete:${id}:${seen}` };
-  const failed = withVerification(snapshot, id, { attempts, lastError: seen, readDue });
-  return settle(failed, now, isRefusal ? [refusal] : []);
+  const failed = updateVerification(record, id, { attempts, lastError: seen, readDue });
+  return normalize(failed, now, isRefusal ? [refusal] : []);
 }
 
 /** Deletes an account of an erased identity at Jumio. One that Jumio does not have (404) is deleted. */
-export async function payErasure(desk: Desk, step: Step, row: Verification): Promise<void> {
+export async function deleteAccount(ctx: Context, step: Step, row: Verification): Promise<void> {
   const { accountId } = row;
   if (!step.mayCall() || accountId === null) return;
-  const deleted = (found: boolean) => step.write((snapshot) => onDeleted(snapshot, accountId, found, desk.clock.now()));
+  const deleted = (found: boolean) => step.write((record) => onDeleted(record, accountId, found, ctx.clock.now()));
   try {
-    await desk.jumio.deleteAccount(accountId);
+    await ctx.jumio.deleteAccount(accountId);
     await deleted(true);
   } catch (error) {
     const facts = factsOf(error);
     if (facts.status === 404 && facts.operation === 'delete') return void (await deleted(false));
-    desk.log.warn({ identity: step.identityId, upstream: facts }, 'could not delete the account at Jumio');
-    const now = desk.clock.now();
-    if (facts.status === 429) await desk.ledger.budgets.pause('retrieval', now, facts.retryAfter ?? THROTTLED_MS);
-    await step.write((snapshot) => onDeleteFailed(snapshot, row.id, facts, now, desk.random()));
+    ctx.log.warn({ identity: step.identityId, upstream: facts }, 'could not delete the account at Jumio');
+    const now = ctx.clock.now();
+    if (facts.status === 429) await ctx.ledger.budgets.pause('retrieval', now, facts.retryAfter ?? THROTTLED_MS);
+    await step.write((record) => onDeleteFailed(record, row.id, facts, now, ctx.random()));
   }
 }

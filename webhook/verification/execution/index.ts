@@ -1,6 +1,6 @@
-export { receive } from './callback.ts';
-export { create, isRarelyTried, pressedDue } from './create.ts';
-export { prepare } from './prefill.ts';
-export { read } from './read.ts';
+export { handleCallback } from './callback.ts';
+export { createExecution, isRarelyRetried, retryCreateDue } from './create.ts';
+export { sendPrefill } from './prefill.ts';
+export { readExecution } from './read.ts';
 export { readReference } from './reference.ts';
-export { allowedAt, nudge, READ_EVERY_MS } from './schedule.ts';
+export { earliestRead, READ_INTERVAL_MS, requestRead } from './schedule.ts';

@@ -1,11 +1,11 @@
 import type { JumioResult } from '../../jumio/result.ts';
-import type { Change, Reason, Snapshot, Verdict, Verification } from '../../model.ts';
+import type { Change, IdentityRecord, Reason, Verdict, Verification } from '../../model.ts';
 import { mayStart, type Policy } from '../policy/index.ts';
-import { find, request, settle, UNKNOWN_WORD, withVerification } from '../record/index.ts';
-import { GIVE_UP_MS, nextLook } from './schedule.ts';
+import { findVerification, normalize, requestVerification, UNKNOWN_WORD, updateVerification } from '../record/index.ts';
+import { GIVE_UP_MS, nextRead } from './schedule.ts';
 
 /** What an answer of Jumio's retrieval API means for the verification that it belongs to (the table of docs/design.md#what-jumios-answers-mean). */
-export type Decision =
+export type ExecutionOutcome =
   | { readonly kind: 'decided'; readonly status: string; readonly verdict: Verdict; readonly reason: Reason | null }
   | { readonly kind: 'expired'; readonly status: string }
   | { readonly kind: 'progress'; readonly status: string }
@@ -13,7 +13,7 @@ export type Decision =
   | { readonly kind: 'unknown'; readonly word: string };
 
 /** Reads Jumio's word alone, as the status call gives it. A terminal one says nothing yet: the details do. */
-export function readStatus(status: string): Decision {
+export function readStatus(status: string): ExecutionOutcome {
   switch (status) {
     case 'INITIATED':
     case 'ACQUISITION_STARTED':
@@ -28,7 +28,7 @@ export function readStatus(status: string): Decision {
   }
 }
 
-function readDecision(status: string, decision: JumioResult['decision']): Decision {
+function readDecision(status: string, decision: JumioResult['decision']): ExecutionOutcome {
   if (decision === undefined) return { kind: 'unknown', word: 'PROCESSED without a decision' };
   switch (decision.type) {
     case 'PASSED':
@@ -50,7 +50,7 @@ function readDecision(status: string, decision: JumioResult['decision']): Decisi
  * Reads the details. `workflow.status` comes before `decision`: an expired execution may still carry REJECTED / 100.
  * Branches on the decision's type, never on label or score, which tenants can change (docs/reference/jumio.md#74-decision).
  */
-export function decide(result: Pick<JumioResult, 'status' | 'decision'>): Decision {
+export function outcomeOf(result: Pick<JumioResult, 'status' | 'decision'>): ExecutionOutcome {
   const read = readStatus(result.status);
   const processed = read.kind === 'progress' && read.status === 'PROCESSED';
   return processed ? readDecision(result.status, result.decision) : read;
@@ -59,10 +59,10 @@ export function decide(result: Pick<JumioResult, 'status' | 'decision'>): Decisi
 const HOUR_MS = 3_600_000;
 
 /** One look at Jumio: which verification, and what the claim saw. */
-export interface Look {
+export interface ReadInput {
   readonly verificationId: string;
-  /** The identity's `nudges` when the look was claimed: one more since then and its due time stands. */
-  readonly nudges: number;
+  /** The identity's `readRequests` when the look was claimed: one more since then and its due time stands. */
+  readonly readRequests: number;
   readonly now: number;
   /** In [0, 1): the jitter. */
   readonly random: number;
@@ -74,15 +74,20 @@ export interface Look {
 }
 
 /** The next due time; a nudge that arrived during the look is not lost. */
-function dueAfter(snapshot: Snapshot, look: Look, next: number | null): number | null {
-  const stored = find(snapshot, look.verificationId).readDue;
-  if (snapshot.identity.nudges === look.nudges || stored === null) return next;
+function dueAfter(record: IdentityRecord, look: ReadInput, next: number | null): number | null {
+  const stored = findVerification(record, look.verificationId).readDue;
+  if (record.identity.readRequests === look.readRequests || stored === null) return next;
   return Math.min(stored, next ?? Number.POSITIVE_INFINITY);
 }
 
 /** The verification with what was learnt, and its next due time. */
-export function patched(snapshot: Snapshot, look: Look, patch: Partial<Verification>, next: number | null): Snapshot {
-  return withVerification(snapshot, look.verificationId, { ...patch, readDue: dueAfter(snapshot, look, next) });
+export function withRead(
+  record: IdentityRecord,
+  look: ReadInput,
+  patch: Partial<Verification>,
+  next: number | null,
+): IdentityRecord {
+  return updateVerification(record, look.verificationId, { ...patch, readDue: dueAfter(record, look, next) });
 }
 
 /** A look that was answered usefully. */
@@ -94,19 +99,24 @@ export function isGivenUp(row: Verification, now: number): boolean {
 }
 
 /** An end without a decision. A decision that was read before stays: a read without one changes nothing. */
-export function ended(snapshot: Snapshot, look: Look, status: string | null, kind: string): Change {
-  const row = find(snapshot, look.verificationId);
-  if (row.decision !== null) return settle(patched(snapshot, look, READ_WELL, null), look.now);
-  const patch = { ...READ_WELL, state: 'expired' as const, renew: 0, jumioStatus: status ?? row.jumioStatus };
+export function ended(record: IdentityRecord, look: ReadInput, status: string | null, kind: string): Change {
+  const row = findVerification(record, look.verificationId);
+  if (row.decision !== null) return normalize(withRead(record, look, READ_WELL, null), look.now);
+  const patch = {
+    ...READ_WELL,
+    state: 'expired' as const,
+    renewalRequested: 0,
+    jumioStatus: status ?? row.jumioStatus,
+  };
   const events = row.state === 'expired' ? [] : [{ kind, verificationId: row.id, detail: { status } }];
-  return renewed(row, look, settle(patched(snapshot, look, patch, null), look.now, events));
+  return renewed(row, look, normalize(withRead(record, look, patch, null), look.now, events));
 }
 
 /** The person asked for a new link, and nothing paid is lost: the next attempt, in the same change. */
-function renewed(row: Verification, look: Look, change: Change): Change {
-  if (row.renew === 0 || mayStart(change.snapshot, look.now, look.policy).kind !== 'start') return change;
-  const next = request(change.snapshot, look.newId(), look.now);
-  return { snapshot: next.snapshot, events: [...(change.events ?? []), ...(next.events ?? [])] };
+function renewed(row: Verification, look: ReadInput, change: Change): Change {
+  if (row.renewalRequested === 0 || mayStart(change.record, look.now, look.policy).kind !== 'start') return change;
+  const next = requestVerification(change.record, look.newId(), look.now);
+  return { record: next.record, events: [...(change.events ?? []), ...(next.events ?? [])] };
 }
 
 /** Captured is paid for; begun is not given up while its link still leads back to it (docs/design.md#starting-a-verification). */
@@ -117,48 +127,48 @@ function mayBeReplaced(row: Verification, status: string, now: number): boolean 
 
 /** That the person has begun at Jumio is a sign of life too. */
 function aliveSince(row: Verification, status: string, now: number): number | null {
-  return row.aliveAt ?? (status === 'INITIATED' ? null : now);
+  return row.activeAt ?? (status === 'INITIATED' ? null : now);
 }
 
 /**
  * Still under way: the next look is planned, and a renewal that was asked for is granted where nothing paid is lost.
  * However long ago the link ended: what can be read is followed to its end.
  */
-export function progressed(snapshot: Snapshot, look: Look, status: string): Change {
-  const row = find(snapshot, look.verificationId);
-  if (row.decision !== null) return ended(snapshot, look, null, 'gave_up');
-  const aliveAt = aliveSince(row, status, look.now);
-  const next = nextLook({ ...row, aliveAt }, look.now);
-  const seen = { ...READ_WELL, looks: row.looks + 1, jumioStatus: status, aliveAt };
-  if (row.renew === 0) return settle(patched(snapshot, look, seen, next), look.now);
+export function progressed(record: IdentityRecord, look: ReadInput, status: string): Change {
+  const row = findVerification(record, look.verificationId);
+  if (row.decision !== null) return ended(record, look, null, 'gave_up');
+  const activeAt = aliveSince(row, status, look.now);
+  const next = nextRead({ ...row, activeAt }, look.now);
+  const seen = { ...READ_WELL, reads: row.reads + 1, jumioStatus: status, activeAt };
+  if (row.renewalRequested === 0) return normalize(withRead(record, look, seen, next), look.now);
   if (!mayBeReplaced(row, status, look.now))
-    return settle(patched(snapshot, look, { ...seen, renew: 0 }, next), look.now);
-  const closed = patched(snapshot, look, { ...seen, renew: 0, state: 'expired' }, next);
+    return normalize(withRead(record, look, { ...seen, renewalRequested: 0 }, next), look.now);
+  const closed = withRead(record, look, { ...seen, renewalRequested: 0, state: 'expired' }, next);
   const events = [{ kind: 'renewed', verificationId: row.id, detail: { status } }];
-  return renewed(row, look, settle(closed, look.now, events));
+  return renewed(row, look, normalize(closed, look.now, events));
 }
 
 /** A word that is not documented changes nothing and is due again; one event per row, word and hour. */
-export function unknown(snapshot: Snapshot, look: Look, word: string): Change {
-  const row = find(snapshot, look.verificationId);
-  if (isGivenUp(row, look.now)) return ended(snapshot, look, null, 'gave_up');
+export function unknown(record: IdentityRecord, look: ReadInput, word: string): Change {
+  const row = findVerification(record, look.verificationId);
+  if (isGivenUp(row, look.now)) return ended(record, look, null, 'gave_up');
   const seen = word.slice(0, 64);
   const once = `unknown:${row.id}:${seen}:${Math.floor(look.now / HOUR_MS)}`;
   const events = [{ kind: 'unknown_status', verificationId: row.id, detail: { seen }, once }];
-  const aliveAt = row.aliveAt ?? look.now;
-  const next = row.decision === null ? nextLook({ ...row, aliveAt }, look.now) : look.now + HOUR_MS;
-  const patch = { looks: row.looks + 1, lastError: UNKNOWN_WORD, aliveAt, renew: 0 };
-  return settle(patched(snapshot, look, patch, next), look.now, events);
+  const activeAt = row.activeAt ?? look.now;
+  const next = row.decision === null ? nextRead({ ...row, activeAt }, look.now) : look.now + HOUR_MS;
+  const patch = { reads: row.reads + 1, lastError: UNKNOWN_WORD, activeAt, renewalRequested: 0 };
+  return normalize(withRead(record, look, patch, next), look.now, events);
 }
 
 /** Jumio decided, or decided anew. */
 export function decided(
-  snapshot: Snapshot,
-  look: Look,
+  record: IdentityRecord,
+  look: ReadInput,
   result: JumioResult,
-  decision: Decision & { kind: 'decided' },
+  decision: ExecutionOutcome & { kind: 'decided' },
 ): Change {
-  const row = find(snapshot, look.verificationId);
+  const row = findVerification(record, look.verificationId);
   const news = {
     decision: decision.verdict,
     reason: decision.reason,
@@ -166,8 +176,8 @@ export function decided(
     riskScore: result.decision?.score ?? null,
     completedAt: result.completedAt ?? row.completedAt ?? look.now,
   };
-  const patch = { ...READ_WELL, ...news, state: 'decided' as const, jumioStatus: decision.status, renew: 0 };
-  const change = settle(patched(snapshot, look, patch, null), look.now);
+  const patch = { ...READ_WELL, ...news, state: 'decided' as const, jumioStatus: decision.status, renewalRequested: 0 };
+  const change = normalize(withRead(record, look, patch, null), look.now);
   const same = JSON.stringify(news) === JSON.stringify(pick(row));
   const detail = { verdict: decision.verdict, reason: decision.reason, previous: row.decision };
   return same ? change : { ...change, events: [{ kind: 'decided', verificationId: row.id, detail }] };

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Change, LedgerEvent, Snapshot, Verification } from '../../model.ts';
-import { find, settle, withIdentity, withVerification } from '../record/index.ts';
+import type { Change, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import { findVerification, normalize, updateIdentity, updateVerification } from '../record/index.ts';
 
 /** At most one read per verification, claimed status and this long (docs/design.md#reading-jumio). */
-export const READ_EVERY_MS = 10_000;
+export const READ_INTERVAL_MS = 10_000;
 
 /** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
 const SETTLED_EVERY_MS = 3_600_000;
@@ -12,7 +12,7 @@ const SETTLED_EVERY_MS = 3_600_000;
 const NOT_FOUND_ONCE = 2;
 
 /** A sign of life: a callback with the status that it claims, or a person (arrival at a page, sign-in). */
-export interface Nudge {
+export interface ReadRequest {
   readonly verificationId: string;
   /** From a callback's body: a hint, never a fact. */
   readonly claimed?: string;
@@ -29,12 +29,12 @@ function isSettled(verification: Verification, claimed: string | undefined): boo
 }
 
 /** When this nudge may be followed. A claimed end overtakes a look for something lesser, so that it is not kept waiting. */
-export function allowedAt(verification: Verification, claimed: string | undefined, now: number): number {
+export function earliestRead(verification: Verification, claimed: string | undefined, now: number): number {
   const { lastReadAt, lastReadFor } = verification;
   if (lastReadAt === null) return now;
   if (isSettled(verification, claimed)) return Math.max(now, lastReadAt + SETTLED_EVERY_MS);
   const overtakes = isTerminal(claimed ?? null) && !isTerminal(lastReadFor);
-  return overtakes ? now : Math.max(now, lastReadAt + READ_EVERY_MS);
+  return overtakes ? now : Math.max(now, lastReadAt + READ_INTERVAL_MS);
 }
 
 function callbackEvent(verification: Verification, claimed: string | undefined): LedgerEvent[] {
@@ -55,27 +55,31 @@ function isUnmade(verification: Verification): boolean {
 }
 
 /** Nothing is under way that could miss this nudge, and the ledger holds all that it says: it is durable as it is. */
-function isKept({ identity }: Snapshot, before: Verification, after: Verification, now: number): boolean {
+function isKept({ identity }: IdentityRecord, before: Verification, after: Verification, now: number): boolean {
   return identity.leasedUntil <= now && isDeepStrictEqual(before, after);
 }
 
 /** Makes a verification due for a look, as soon as the rules for reading allow. `undefined`: there is nothing to write. */
-export function nudge(snapshot: Snapshot, { verificationId, claimed }: Nudge, now: number): Change | undefined {
-  if (snapshot.identity.erasedAt !== null) return undefined;
-  const verification = find(snapshot, verificationId);
+export function requestRead(
+  record: IdentityRecord,
+  { verificationId, claimed }: ReadRequest,
+  now: number,
+): Change | undefined {
+  if (record.identity.erasedAt !== null) return undefined;
+  const verification = findVerification(record, verificationId);
   if (isUnmade(verification)) return undefined;
-  const due = Math.min(verification.readDue ?? Number.POSITIVE_INFINITY, allowedAt(verification, claimed, now));
+  const due = Math.min(verification.readDue ?? Number.POSITIVE_INFINITY, earliestRead(verification, claimed, now));
   const after: Verification = {
     ...verification,
     readDue: due,
-    aliveAt: verification.aliveAt ?? now,
+    activeAt: verification.activeAt ?? now,
     claimedStatus: newestClaim(verification, claimed),
     notFound: notFoundAfter(verification, claimed),
   };
-  if (isKept(snapshot, verification, after, now)) return undefined;
-  const nudged = withVerification(snapshot, verificationId, after);
-  const counted = withIdentity(nudged, { nudges: snapshot.identity.nudges + 1 });
-  return settle(counted, now, callbackEvent(verification, claimed));
+  if (isKept(record, verification, after, now)) return undefined;
+  const nudged = updateVerification(record, verificationId, after);
+  const counted = updateIdentity(nudged, { readRequests: record.identity.readRequests + 1 });
+  return normalize(counted, now, callbackEvent(verification, claimed));
 }
 
 /** Jumio's documented polling schedule, as delays since the last look, in seconds (docs/reference/jumio.md#77-polling-and-errors). */
@@ -110,9 +114,9 @@ function delay(elapsed: number): number {
  * When an execution that is still under way is looked at next: at its link's end, and from the first sign of life on
  * the documented schedule, then hourly for a day, then daily. Without any, the schedule begins at the link's end.
  */
-export function nextLook({ aliveAt, linkEndsAt, requestedAt }: Verification, now: number): number {
+export function nextRead({ activeAt, linkEndsAt, requestedAt }: Verification, now: number): number {
   const end = (linkEndsAt ?? requestedAt) + LINK_END_MARGIN_MS;
-  if (aliveAt === null && end > now) return end;
-  const scheduled = now + delay(now - (aliveAt ?? end));
+  if (activeAt === null && end > now) return end;
+  const scheduled = now + delay(now - (activeAt ?? end));
   return end > now ? Math.min(end, scheduled) : scheduled;
 }

@@ -1,9 +1,9 @@
 import type { LedgerEvent } from '../../model.ts';
-import type { Desk } from '../context.ts';
-import type { Asking, Judgement } from './check.ts';
+import type { Context } from '../context.ts';
+import type { GateCheck, GateSubject } from './check.ts';
 
 /** A sign-in, as Kratos tells it. */
-export interface Attempt extends Asking {
+export interface SignInAttempt extends GateSubject {
   /** The id of the flow in Kratos. */
   readonly flowId?: string | undefined;
 }
@@ -20,55 +20,55 @@ interface Late {
 }
 
 /** What the ledger could not take; lost when the process ends. */
-const late = new WeakMap<Desk, Late[]>();
+const late = new WeakMap<Context, Late[]>();
 
-function kindOf(desk: Desk, { decision }: Judgement): string {
+function kindOf(ctx: Context, { decision }: GateCheck): string {
   if (decision === 'allow') return 'undecided';
-  return desk.gate.mode === 'shadow' ? 'would_block' : 'blocked';
+  return ctx.gate.mode === 'shadow' ? 'would_block' : 'blocked';
 }
 
 /** Kratos keeps a flow for every try of a person: one event for each flow, else for each rule and hour. */
-function onceOf(kind: string, attempt: Attempt, rule: number | null, now: number): string {
+function onceOf(kind: string, attempt: SignInAttempt, rule: number | null, now: number): string {
   const hour = Math.floor(now / HOUR_MS);
   return `${kind}:${attempt.identityId}:${attempt.flowId ?? `${rule ?? 'none'}:${hour}`}`;
 }
 
 /** What there is to note of a sign-in: nothing where the policy lets somebody in. */
-function gateEvent(desk: Desk, attempt: Attempt, judgement: Judgement, now: number): LedgerEvent | undefined {
+function gateEvent(ctx: Context, attempt: SignInAttempt, judgement: GateCheck, now: number): LedgerEvent | undefined {
   const { verdict, decision } = judgement;
   if (decision === 'allow' && verdict.status !== 'unknown') return undefined;
-  const kind = kindOf(desk, judgement);
+  const kind = kindOf(ctx, judgement);
   const rule = verdict.rule?.index ?? null;
-  const named = { rule, name: verdict.rule?.name ?? null, policy: desk.policy.hash };
+  const named = { rule, name: verdict.rule?.name ?? null, policy: ctx.policy.hash };
   const told = { flow: attempt.flowId ?? null, kind: attempt.flow ?? null, status: verdict.status };
   return { kind, detail: { ...named, ...told }, once: onceOf(kind, attempt, rule, now) };
 }
 
-async function write(desk: Desk, { identityId, at, event }: Late): Promise<void> {
+async function write(ctx: Context, { identityId, at, event }: Late): Promise<void> {
   try {
-    await desk.ledger.note(at, event, identityId);
+    await ctx.ledger.note(at, event, identityId);
   } catch (error) {
-    desk.log.error(
+    ctx.log.error(
       { identity: identityId, err: error },
       'a decision of the gate could not be noted; it will be tried again',
     );
-    const kept = late.get(desk) ?? [];
-    if (kept.length < MOST_KEPT) late.set(desk, [...kept, { identityId, at, event }]);
+    const kept = late.get(ctx) ?? [];
+    if (kept.length < MOST_KEPT) late.set(ctx, [...kept, { identityId, at, event }]);
   }
 }
 
 /** Notes what the gate did, as long as the ledger takes it; else with the next sign-in after it is back. */
-export async function noteGate(desk: Desk, attempt: Attempt, judgement: Judgement): Promise<void> {
-  const at = desk.clock.now();
-  const event = gateEvent(desk, attempt, judgement, at);
-  const waiting = judgement.row === 'unreadable' ? [] : (late.get(desk) ?? []);
-  if (waiting.length > 0) late.delete(desk);
+export async function recordGateEvent(ctx: Context, attempt: SignInAttempt, judgement: GateCheck): Promise<void> {
+  const at = ctx.clock.now();
+  const event = gateEvent(ctx, attempt, judgement, at);
+  const waiting = judgement.row === 'unreadable' ? [] : (late.get(ctx) ?? []);
+  if (waiting.length > 0) late.delete(ctx);
   const news = event === undefined ? [] : [{ identityId: attempt.identityId, at, event }];
-  await Promise.all([...news, ...waiting].map((one) => write(desk, one)));
+  await Promise.all([...news, ...waiting].map((one) => write(ctx, one)));
 }
 
 /** Whether `noteGate` has anything to write: most sign-ins cost no write at all. */
-export function hasNews(desk: Desk, { verdict, decision, row }: Judgement): boolean {
-  const isWaiting = row !== 'unreadable' && late.has(desk);
+export function hasNews(ctx: Context, { verdict, decision, row }: GateCheck): boolean {
+  const isWaiting = row !== 'unreadable' && late.has(ctx);
   return isWaiting || decision !== 'allow' || verdict.status === 'unknown';
 }

@@ -1,4 +1,4 @@
-export type { Attempt } from './audit.ts';
-export { type Judgement, judge } from './check.ts';
-export { gate, UNKNOWN, type Verdict } from './decide.ts';
-export { signIn } from './sign-in.ts';
+export type { SignInAttempt } from './audit.ts';
+export { checkGate, type GateCheck } from './check.ts';
+export { evaluateGate, type GateResult, UNKNOWN } from './decide.ts';
+export { decideSignIn } from './sign-in.ts';

@@ -1,59 +1,59 @@
 import { UpstreamError } from '../../errors.ts';
 import type { KratosIdentity } from '../../kratos/types.ts';
-import type { Change, LedgerEvent, Snapshot, Verification } from '../../model.ts';
-import type { Desk } from '../context.ts';
-import { lookedAgain } from '../eid/index.ts';
-import { allowedAt } from '../execution/index.ts';
+import type { Change, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import type { Context } from '../context.ts';
+import { requestCheck } from '../eid/index.ts';
+import { earliestRead } from '../execution/index.ts';
 import type { Person } from '../person/index.ts';
-import { reappeared } from '../publication/index.ts';
+import { onIdentityFound } from '../publication/index.ts';
 import {
+  cancelRequestedVerification,
   decidedStatus,
   isOnHold,
   kratosTurn,
-  meet,
+  newIdentity,
+  newVerification,
+  normalize,
   openAttempt,
-  readCopy,
-  requested,
-  settle,
+  readPublishedCopy,
   standingOf,
-  withIdentity,
-  withoutRequest,
+  updateIdentity,
 } from '../record/index.ts';
 
 /**
  * Erases an identity: its accounts at Jumio and our objects in Kratos become debts of the worker, and what is left here
  * is a tombstone (`tombstone`). Repeatable: whatever is still owed is due again, and Kratos is looked at once more.
  */
-export function erase(snapshot: Snapshot, by: string, now: number): Change {
-  const { identity } = snapshot;
-  const verifications = snapshot.verifications.map((row) => ({ ...row, readDue: row.accountId === null ? null : now }));
+export function erase(record: IdentityRecord, by: string, now: number): Change {
+  const { identity } = record;
+  const verifications = record.verifications.map((row) => ({ ...row, readDue: row.accountId === null ? null : now }));
   const erased = {
     ...identity,
     erasedAt: identity.erasedAt ?? now,
     version: identity.version + 1,
     changedAt: now,
     readBack: 0,
-    kratosDue: identity.gone === 1 ? null : kratosTurn(identity, now),
+    kratosDue: identity.deletedInKratos === 1 ? null : kratosTurn(identity, now),
   };
   const detail = { by, again: identity.erasedAt !== null };
-  const change = settle({ identity: erased, verifications }, now, [{ kind: 'erased', detail }]);
-  return { ...change, withdrawAddresses: true };
+  const change = normalize({ identity: erased, verifications }, now, [{ kind: 'erased', detail }]);
+  return { ...change, withdrawLinks: true };
 }
 
 /**
  * An operator grants one attempt, whatever the standing and the limits say. An attempt that is under way is the granted
  * one; else it is made when the person goes on.
  */
-export function grant(snapshot: Snapshot, by: string, reason: string | null, now: number): Change {
-  const grantedFrom = openAttempt(snapshot)?.requestedAt ?? now;
+export function grantAttempt(record: IdentityRecord, by: string, reason: string | null, now: number): Change {
+  const attemptGrantedAt = openAttempt(record)?.requestedAt ?? now;
   const events = [{ kind: 'granted', detail: { by, reason } }];
-  return settle(withIdentity(snapshot, { grantedFrom }), now, events);
+  return normalize(updateIdentity(record, { attemptGrantedAt }), now, events);
 }
 
 /** The identity as Kratos has it; undefined: it has none of that id. Rejects with `UpstreamError` where it says neither. */
-export async function inKratos(desk: Desk, identityId: string): Promise<KratosIdentity | undefined> {
+export async function readFromKratos(ctx: Context, identityId: string): Promise<KratosIdentity | undefined> {
   try {
-    return await desk.kratos.read(identityId);
+    return await ctx.kratos.read(identityId);
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.code === 'identity-not-found') return undefined;
     throw error;
@@ -62,37 +62,40 @@ export async function inKratos(desk: Desk, identityId: string): Promise<KratosId
 
 /** As a person of a session would be met: with what their published copy shows. */
 export function personOf({ id, schemaId, createdAt, metadataPublic }: KratosIdentity): Person {
-  const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
-  return { identityId: id, inherited, schemaId, bornAt: createdAt };
+  const inherited = decidedStatus(readPublishedCopy({ metadata_public: metadataPublic }));
+  return { identityId: id, inherited, schemaId, kratosCreatedAt: createdAt };
 }
 
 /** What an operator's act left behind, or would leave behind. */
-export interface Done extends Change {
-  readonly before: Snapshot;
+export interface OperatorResult extends Change {
+  readonly before: IdentityRecord;
 }
 
-export interface Act {
+export interface OperatorAct {
   readonly identityId: string;
   /** Only say what would be. */
   readonly dryRun: boolean;
-  readonly decide: (snapshot: Snapshot, now: number) => Change;
+  readonly decide: (record: IdentityRecord, now: number) => Change;
 }
 
 /**
  * An operator acts on an identity: one row is written, and the service's worker does the rest. Whom the ledger does not
  * know is met as Kratos shows them. `undefined`: neither knows them. Rejects with `LedgerUnavailable`, `UpstreamError`.
  */
-export async function act(desk: Desk, { identityId, dryRun, decide }: Act): Promise<Done | undefined> {
-  const now = desk.clock.now();
-  const known = await desk.ledger.snapshot(identityId);
-  const stranger = known === undefined ? await inKratos(desk, identityId) : undefined;
+export async function actOn(
+  ctx: Context,
+  { identityId, dryRun, decide }: OperatorAct,
+): Promise<OperatorResult | undefined> {
+  const now = ctx.clock.now();
+  const known = await ctx.ledger.record(identityId);
+  const stranger = known === undefined ? await readFromKratos(ctx, identityId) : undefined;
   if (known === undefined && stranger === undefined) return undefined;
-  const beforeOf = (found: Snapshot | undefined): Snapshot =>
-    found ?? meet({ id: identityId, ...(stranger && personOf(stranger)) }, now);
-  const doneOn = (before: Snapshot): Done => ({ before, ...decide(before, now) });
+  const beforeOf = (found: IdentityRecord | undefined): IdentityRecord =>
+    found ?? newIdentity({ id: identityId, ...(stranger && personOf(stranger)) }, now);
+  const doneOn = (before: IdentityRecord): OperatorResult => ({ before, ...decide(before, now) });
   let done = doneOn(beforeOf(known));
   if (dryRun) return done;
-  await desk.ledger.change(identityId, now, (found) => {
+  await ctx.ledger.change(identityId, now, (found) => {
     done = doneOn(beforeOf(found));
     return done;
   });
@@ -109,7 +112,7 @@ export interface Override {
 }
 
 /** After everything that is decided already, also where Jumio's clock is ahead of ours. */
-function decidedAt({ verifications }: Snapshot, now: number): number {
+function decidedAt({ verifications }: IdentityRecord, now: number): number {
   return Math.max(now, ...verifications.map(({ completedAt }) => completedAt ?? 0));
 }
 
@@ -118,38 +121,42 @@ function decidedAt({ verifications }: Snapshot, now: number): number {
  * operator only, an approval is replaced by a decision that is completed later (`standingOf`). What was granted before
  * is withdrawn.
  */
-export function override(snapshot: Snapshot, decision: Override, id: string, now: number): Change {
+export function override(record: IdentityRecord, decision: Override, id: string, now: number): Change {
   const { verdict, reason, by } = decision;
   const row: Verification = {
-    ...requested(snapshot, id, now),
+    ...newVerification(record, id, now),
     source: 'operator',
     state: 'decided',
     decision: verdict,
     decisionLabel: reason,
-    completedAt: decidedAt(snapshot, now),
+    completedAt: decidedAt(record, now),
     readDue: null,
   };
-  const decided = { ...snapshot, verifications: [...snapshot.verifications, row] };
-  const previous = standingOf(snapshot)?.status ?? null;
+  const decided = { ...record, verifications: [...record.verifications, row] };
+  const previous = standingOf(record)?.status ?? null;
   const events: LedgerEvent[] = [{ kind: 'overridden', verificationId: id, detail: { verdict, reason, by, previous } }];
-  return settle(withIdentity(withoutRequest(decided, events), { grantedFrom: null }), now, events);
+  return normalize(
+    updateIdentity(cancelRequestedVerification(decided, events), { attemptGrantedAt: null }),
+    now,
+    events,
+  );
 }
 
 /** When a row is looked at next: at once, or as soon as the rules for reading allow. */
 function lookedAt(row: Verification, force: boolean, now: number): Verification {
   const owesNothing = row.source !== 'jumio' || (row.executionId === null && row.state !== 'requested');
   if (owesNothing || isOnHold(row)) return row;
-  const allowed = force ? now : allowedAt(row, undefined, now);
+  const allowed = force ? now : earliestRead(row, undefined, now);
   return { ...row, readDue: Math.min(row.readDue ?? Number.POSITIVE_INFINITY, allowed) };
 }
 
 /** The copy is written anew as it is, whatever back-off runs; what was thought gone is tried again. */
-function published(snapshot: Snapshot, now: number): Snapshot {
-  const { identity } = reappeared(snapshot, now);
+function published(record: IdentityRecord, now: number): IdentityRecord {
+  const { identity } = onIdentityFound(record, now);
   const { content, erasedAt, version } = identity;
-  if (content === null && erasedAt === null) return withIdentity(snapshot, identity);
+  if (content === null && erasedAt === null) return updateIdentity(record, identity);
   const owed = { published: Math.min(identity.published, version - 1), kratosDue: now, readBack: 0 };
-  return withIdentity(snapshot, { ...identity, ...owed });
+  return updateIdentity(record, { ...identity, ...owed });
 }
 
 export interface Recheck {
@@ -163,9 +170,9 @@ export interface Recheck {
  * Makes everything of an identity due: its executions are read, also settled ones (once an hour, unless forced), what
  * waits to be created is tried, what is linked is read, and the published copy is written anew.
  */
-export function recheck(snapshot: Snapshot, { force, hasEid }: Recheck, now: number): Change {
-  const verifications = snapshot.verifications.map((row) => lookedAt(row, force, now));
-  const nudged = withIdentity({ ...snapshot, verifications }, { nudges: snapshot.identity.nudges + 1 });
-  const asked = hasEid ? lookedAgain(nudged, now) : nudged;
-  return settle(published(asked, now), now, [{ kind: 'rechecked', detail: { force } }]);
+export function recheck(record: IdentityRecord, { force, hasEid }: Recheck, now: number): Change {
+  const verifications = record.verifications.map((row) => lookedAt(row, force, now));
+  const nudged = updateIdentity({ ...record, verifications }, { readRequests: record.identity.readRequests + 1 });
+  const asked = hasEid ? requestCheck(nudged, now) : nudged;
+  return normalize(published(asked, now), now, [{ kind: 'rechecked', detail: { force } }]);
 }

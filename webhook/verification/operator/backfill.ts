@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UpstreamError, type UpstreamFacts } from '../../errors.ts';
 import type { IdentityPage, KratosIdentity } from '../../kratos/types.ts';
 import type { DecidedStatus, Identity } from '../../model.ts';
-import type { Desk } from '../context.ts';
-import { decidedStatus, meet, readCopy } from '../record/index.ts';
+import type { Context } from '../context.ts';
+import { decidedStatus, newIdentity, readPublishedCopy } from '../record/index.ts';
 import { THROTTLED_MS } from '../step.ts';
 import { backOff } from '../waiting.ts';
 
 /** How far a backfill is. */
-export interface Progress {
+export interface BackfillProgress {
   readonly seen: number;
   /** Rows that were written, or would be. */
   readonly made: number;
@@ -22,13 +22,18 @@ export interface Progress {
   readonly pausedUntil?: number;
 }
 
-export const NOTHING: Progress = { seen: 0, made: 0, inherited: { approved: 0, review: 0, rejected: 0 }, share: 0 };
+export const NOTHING: BackfillProgress = {
+  seen: 0,
+  made: 0,
+  inherited: { approved: 0, review: 0, rejected: 0 },
+  share: 0,
+};
 
 /** The first row of an identity that met no hook: nothing is owed, and its published copy counts (docs/design.md#the-sign-in-heals). */
 export function rowOf(identity: KratosIdentity, now: number): Identity {
-  const inherited = decidedStatus(readCopy({ metadata_public: identity.metadataPublic }));
-  const { schemaId = null, createdAt: bornAt = null } = identity;
-  return { ...meet({ id: identity.id, inherited }, now).identity, schemaId, bornAt };
+  const inherited = decidedStatus(readPublishedCopy({ metadata_public: identity.metadataPublic }));
+  const { schemaId = null, createdAt: kratosCreatedAt = null } = identity;
+  return { ...newIdentity({ id: identity.id, inherited }, now).identity, schemaId, kratosCreatedAt };
 }
 
 function shareOf(identity: KratosIdentity | undefined): number {
@@ -37,7 +42,11 @@ function shareOf(identity: KratosIdentity | undefined): number {
 }
 
 /** After a page, of which `made` had no row. */
-export function grown(progress: Progress, { identities, next }: IdentityPage, made: readonly Identity[]): Progress {
+export function grown(
+  progress: BackfillProgress,
+  { identities, next }: IdentityPage,
+  made: readonly Identity[],
+): BackfillProgress {
   const inherited = { ...progress.inherited };
   for (const { inherited: status } of made) if (status !== null) inherited[status] += 1;
   const counts = { seen: progress.seen + identities.length, made: progress.made + made.length, inherited };
@@ -45,12 +54,12 @@ export function grown(progress: Progress, { identities, next }: IdentityPage, ma
 }
 
 /** What is kept of a run that is not at its end. */
-export function markOf(progress: Progress): string | undefined {
+export function markOf(progress: BackfillProgress): string | undefined {
   return progress.from === undefined ? undefined : JSON.stringify(progress);
 }
 
 /** Where the run of a mark was interrupted. */
-export function resumed(mark: string | undefined): Progress {
+export function resumed(mark: string | undefined): BackfillProgress {
   return mark === undefined ? NOTHING : { ...NOTHING, ...JSON.parse(mark) };
 }
 
@@ -63,12 +72,12 @@ export interface BackfillOptions {
   readonly dryRun: boolean;
   /** From the first page, also where an earlier run was interrupted. */
   readonly restart: boolean;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: BackfillProgress) => void;
 }
 
 /** What a backfill works with. */
-export type BackfillDesk = Pick<Desk, 'kratos' | 'clock' | 'random'> & {
-  readonly ledger: Pick<Desk['ledger'], 'newcomers' | 'gate' | 'note'>;
+export type BackfillContext = Pick<Context, 'kratos' | 'clock' | 'random'> & {
+  readonly ledger: Pick<Context['ledger'], 'bulkInsert' | 'gate' | 'note'>;
 };
 
 /** So many rows in one transaction: a running service waits for milliseconds (decision 21). */
@@ -103,61 +112,66 @@ function pauseAfter(facts: UpstreamFacts, tries: number, random: number): number
 }
 
 /** A page token that Kratos does not know any more: it may end, and it belongs to one Kratos. */
-function isStale({ failure, status }: UpstreamFacts, { from }: Progress): boolean {
+function isStale({ failure, status }: UpstreamFacts, { from }: BackfillProgress): boolean {
   return from !== undefined && failure === 'status' && status === 400;
 }
 
-async function wait(desk: BackfillDesk, options: BackfillOptions, progress: Progress, ms: number): Promise<void> {
-  options.onProgress({ ...progress, pausedUntil: desk.clock.now() + ms });
+async function wait(
+  ctx: BackfillContext,
+  options: BackfillOptions,
+  progress: BackfillProgress,
+  ms: number,
+): Promise<void> {
+  options.onProgress({ ...progress, pausedUntil: ctx.clock.now() + ms });
   await sleep(ms);
 }
 
 /** One page, however long it takes; `stale`: it has to begin again. */
 async function pageFrom(
-  desk: BackfillDesk,
+  ctx: BackfillContext,
   options: BackfillOptions,
   pace: Pace,
-  progress: Progress,
+  progress: BackfillProgress,
   mayBeStale: boolean,
 ): Promise<IdentityPage | 'stale'> {
   for (let tries = 1; ; tries += 1) {
     await pace();
     try {
-      return await desk.kratos.list(options.pageSize, progress.from);
+      return await ctx.kratos.list(options.pageSize, progress.from);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (mayBeStale && isStale(error.facts, progress)) return 'stale';
-      const pause = pauseAfter(error.facts, tries, desk.random());
+      const pause = pauseAfter(error.facts, tries, ctx.random());
       if (pause === undefined) throw error;
       if (error.facts.status === 429) tries = 0;
-      await wait(desk, options, progress, pause);
+      await wait(ctx, options, progress, pause);
     }
   }
 }
 
-async function unmet(desk: BackfillDesk, rows: readonly Identity[]): Promise<Identity[]> {
+async function unmet(ctx: BackfillContext, rows: readonly Identity[]): Promise<Identity[]> {
   const found: Identity[] = [];
-  for (const row of rows) if ((await desk.ledger.gate(row.id)) === undefined) found.push(row);
+  for (const row of rows) if ((await ctx.ledger.gate(row.id)) === undefined) found.push(row);
   return found;
 }
 
 /** Writes in batches; the mark moves with the last of a page, so that what an interruption cuts off is done again. */
-async function keep(desk: BackfillDesk, rows: readonly Identity[], before: Progress, page: IdentityPage) {
+async function keep(ctx: BackfillContext, rows: readonly Identity[], before: BackfillProgress, page: IdentityPage) {
   const made: Identity[] = [];
   for (let start = 0; start === 0 || start < rows.length; start += BATCH) {
     const isLast = start + BATCH >= rows.length;
     const mark = (fresh: readonly Identity[]): string | undefined =>
       markOf(isLast ? grown(before, page, [...made, ...fresh]) : before);
-    made.push(...(await desk.ledger.newcomers.meet(rows.slice(start, start + BATCH), mark)));
+    made.push(...(await ctx.ledger.bulkInsert.meet(rows.slice(start, start + BATCH), mark)));
     if (!isLast) await sleep(BREATH_MS);
   }
   return made;
 }
 
-async function take(desk: BackfillDesk, options: BackfillOptions, before: Progress, page: IdentityPage) {
-  const now = desk.clock.now();
+async function take(ctx: BackfillContext, options: BackfillOptions, before: BackfillProgress, page: IdentityPage) {
+  const now = ctx.clock.now();
   const rows = page.identities.map((identity) => rowOf(identity, now));
-  const made = options.dryRun ? await unmet(desk, rows) : await keep(desk, rows, before, page);
+  const made = options.dryRun ? await unmet(ctx, rows) : await keep(ctx, rows, before, page);
   const after = grown(before, page, made);
   options.onProgress(after);
   return after;
@@ -169,23 +183,23 @@ async function take(desk: BackfillDesk, options: BackfillOptions, before: Progre
  * memory. May be interrupted and repeated at any time.
  * Rejects with `UpstreamError` where Kratos does not give the next page; the next run goes on from there.
  */
-export async function backfill(desk: BackfillDesk, options: BackfillOptions): Promise<Progress> {
+export async function backfill(ctx: BackfillContext, options: BackfillOptions): Promise<BackfillProgress> {
   const pace = createPace(options.perSecond);
   const isFresh = options.dryRun || options.restart;
-  let progress = isFresh ? NOTHING : resumed(await desk.ledger.newcomers.mark());
+  let progress = isFresh ? NOTHING : resumed(await ctx.ledger.bulkInsert.mark());
   let beginnings = 1;
   for (let isDone = false; !isDone; ) {
-    const page = await pageFrom(desk, options, pace, progress, beginnings < BEGINNINGS);
+    const page = await pageFrom(ctx, options, pace, progress, beginnings < BEGINNINGS);
     if (page === 'stale') {
       beginnings += 1;
       progress = NOTHING;
       continue;
     }
-    progress = await take(desk, options, progress, page);
+    progress = await take(ctx, options, progress, page);
     isDone = page.next === undefined;
-    if (!isDone && page.pause !== undefined) await wait(desk, options, progress, page.pause);
+    if (!isDone && page.pause !== undefined) await wait(ctx, options, progress, page.pause);
   }
   const detail = { seen: progress.seen, made: progress.made };
-  if (!options.dryRun) await desk.ledger.note(desk.clock.now(), { kind: 'backfilled', detail });
+  if (!options.dryRun) await ctx.ledger.note(ctx.clock.now(), { kind: 'backfilled', detail });
   return progress;
 }

@@ -1,3 +1,12 @@
-export { act, type Done, erase, grant, inKratos, override, personOf, recheck } from './actions.ts';
-export { type BackfillDesk, backfill, type Progress } from './backfill.ts';
-export { copies, debtsNext, whyWaiting } from './describe.ts';
+export {
+  actOn,
+  erase,
+  grantAttempt,
+  type OperatorResult,
+  override,
+  personOf,
+  readFromKratos,
+  recheck,
+} from './actions.ts';
+export { type BackfillContext, type BackfillProgress, backfill } from './backfill.ts';
+export { compareCopies, explainWaiting, nextDue } from './describe.ts';

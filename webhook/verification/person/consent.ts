@@ -1,6 +1,6 @@
-import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../../model.ts';
-import type { Desk } from '../context.ts';
-import { hasAgreed, meet, settle, withIdentity } from '../record/index.ts';
+import type { Change, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import type { Context } from '../context.ts';
+import { hasAgreed, newIdentity, normalize, updateIdentity } from '../record/index.ts';
 import type { Person } from './person.ts';
 
 /** That a person agrees: to which version of the text, in which language they read it. */
@@ -11,23 +11,23 @@ export interface Agreement {
 
 /** What waits for the agreement waits no longer: traits, and an attempt that was put on hold by a refusal. */
 function dueNow(row: Verification, now: number): Verification {
-  const preparedDue = row.prepared === 1 ? (row.preparedDue ?? now) : row.preparedDue;
+  const prefillDue = row.prefill === 1 ? (row.prefillDue ?? now) : row.prefillDue;
   const readDue = row.state === 'requested' ? (row.readDue ?? now) : row.readDue;
-  return { ...row, preparedDue, readDue };
+  return { ...row, prefillDue, readDue };
 }
 
-/** The snapshot with the agreement on record, and its event; agreeing again to the same text is nothing new, and of the erased nothing is kept. */
+/** The record with the agreement on record, and its event; agreeing again to the same text is nothing new, and of the erased nothing is kept. */
 export function agreed(
-  snapshot: Snapshot,
+  record: IdentityRecord,
   { version, language }: Agreement,
   now: number,
-): { readonly snapshot: Snapshot; readonly events: readonly LedgerEvent[] } {
-  const { identity } = snapshot;
-  if (hasAgreed(identity, version) || identity.erasedAt !== null) return { snapshot, events: [] };
+): { readonly record: IdentityRecord; readonly events: readonly LedgerEvent[] } {
+  const { identity } = record;
+  if (hasAgreed(identity, version) || identity.erasedAt !== null) return { record, events: [] };
   const columns = { consentVersion: version, consentLanguage: language, consentAt: now, declinedAt: null };
-  const verifications = snapshot.verifications.map((row) => dueNow(row, now));
+  const verifications = record.verifications.map((row) => dueNow(row, now));
   return {
-    snapshot: withIdentity({ ...snapshot, verifications }, columns),
+    record: updateIdentity({ ...record, verifications }, columns),
     events: [{ kind: 'consent', detail: { version, language } }],
   };
 }
@@ -36,35 +36,35 @@ export function agreed(
  * Nothing that the person asked for is made after they refused: it costs money, and they do not want it. Only what the
  * sign-up itself asked for goes on (`VERIFICATION_START=registration`).
  */
-function onHold(row: Verification, { consentAt }: Identity, startsAt: Desk['startsAt']): Verification {
+function onHold(row: Verification, { consentAt }: Identity, startsAt: Context['startsAt']): Verification {
   const isByPress = startsAt === 'consent' || row.requestedAt >= (consentAt ?? Number.POSITIVE_INFINITY);
   const isHeld = row.state === 'requested' && isByPress;
-  return { ...row, renew: 0, readDue: isHeld ? null : row.readDue };
+  return { ...row, renewalRequested: 0, readDue: isHeld ? null : row.readDue };
 }
 
-function declined(snapshot: Snapshot, returnTo: string | null, startsAt: Desk['startsAt'], now: number): Change {
-  const kept = withIdentity(snapshot, { returnTo: returnTo ?? snapshot.identity.returnTo });
+function declined(record: IdentityRecord, returnTo: string | null, startsAt: Context['startsAt'], now: number): Change {
+  const kept = updateIdentity(record, { returnTo: returnTo ?? record.identity.returnTo });
   const { identity } = kept;
-  if (identity.declinedAt !== null || identity.erasedAt !== null) return settle(kept, now);
+  if (identity.declinedAt !== null || identity.erasedAt !== null) return normalize(kept, now);
   const verifications = kept.verifications.map((row) => onHold(row, identity, startsAt));
-  return settle(withIdentity({ ...kept, verifications }, { declinedAt: now }), now, [{ kind: 'declined' }]);
+  return normalize(updateIdentity({ ...kept, verifications }, { declinedAt: now }), now, [{ kind: 'declined' }]);
 }
 
 /** Whoever is met for the first time by what they say. */
-function met(found: Snapshot | undefined, person: Person, now: number): Snapshot {
-  return found ?? meet({ id: person.identityId, inherited: person.inherited }, now);
+function met(found: IdentityRecord | undefined, person: Person, now: number): IdentityRecord {
+  return found ?? newIdentity({ id: person.identityId, inherited: person.inherited }, now);
 }
 
 /**
  * Keeps that a person agrees. `outdated`: the text that they read is not the one that counts now, and nothing was kept.
  * Rejects with `LedgerUnavailable` where it could not be kept.
  */
-export async function agree(desk: Desk, person: Person, agreement: Agreement): Promise<'agreed' | 'outdated'> {
-  if (agreement.version !== desk.consentVersion) return 'outdated';
-  const now = desk.clock.now();
-  await desk.ledger.change(person.identityId, now, (found) => {
-    const { snapshot, events } = agreed(met(found, person, now), agreement, now);
-    return settle(snapshot, now, events);
+export async function agree(ctx: Context, person: Person, agreement: Agreement): Promise<'agreed' | 'outdated'> {
+  if (agreement.version !== ctx.consentVersion) return 'outdated';
+  const now = ctx.clock.now();
+  await ctx.ledger.change(person.identityId, now, (found) => {
+    const { record, events } = agreed(met(found, person, now), agreement, now);
+    return normalize(record, now, events);
   });
   return 'agreed';
 }
@@ -73,9 +73,9 @@ export async function agree(desk: Desk, person: Person, agreement: Agreement): P
  * Keeps that a person refuses, once; from here on nothing leads to Jumio until they agree.
  * @param returnTo checked against the allow-list; null: nothing new
  */
-export async function decline(desk: Desk, person: Person, returnTo: string | null = null): Promise<void> {
-  const now = desk.clock.now();
-  await desk.ledger.change(person.identityId, now, (found) =>
-    declined(met(found, person, now), returnTo, desk.startsAt, now),
+export async function declineConsent(ctx: Context, person: Person, returnTo: string | null = null): Promise<void> {
+  const now = ctx.clock.now();
+  await ctx.ledger.change(person.identityId, now, (found) =>
+    declined(met(found, person, now), returnTo, ctx.startsAt, now),
   );
 }

@@ -1,7 +1,7 @@
-export { decline } from './consent.ts';
-export { ARRIVAL_WAIT_MS, goOn, type Outcome, WAIT_MS } from './continue.ts';
-export { enterUrl, issueAddress, lookUpAddress, redeemAddress } from './one-time-link.ts';
-export { type Person, personOf, personShown } from './person.ts';
-export { start } from './sign-up.ts';
-export { lookAgainAfter, type Next, nextOf, type View, view } from './view.ts';
-export { arrive, lookComesIn } from './visit.ts';
+export { declineConsent } from './consent.ts';
+export { ARRIVAL_WAIT_MS, type ContinueOutcome, continueVerification, WAIT_MS } from './continue.ts';
+export { findLink, issueLink, linkUrl, redeemLink } from './one-time-link.ts';
+export { findPerson, type Person, personFrom } from './person.ts';
+export { handleSignUp } from './sign-up.ts';
+export { loadView, type NextStep, nextStep, pollAfterSeconds, type View } from './view.ts';
+export { readExpectedIn, recordVisit } from './visit.ts';

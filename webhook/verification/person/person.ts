@@ -1,20 +1,20 @@
 import { UpstreamError } from '../../errors.ts';
 import type { KratosIdentity } from '../../kratos/types.ts';
 import type { DecidedStatus } from '../../model.ts';
-import type { Desk } from '../context.ts';
-import { decidedStatus, type Particulars, readCopy } from '../record/index.ts';
+import type { Context } from '../context.ts';
+import { decidedStatus, type IdentityDetails, readPublishedCopy } from '../record/index.ts';
 
 /** The person at the browser: known by a session, or by the hand-over cookie. */
-export interface Person extends Particulars {
+export interface Person extends IdentityDetails {
   readonly identityId: string;
   /** The decided status of the published copy that the session shows; inherited by a row that is made now. */
   readonly inherited: DecidedStatus | null;
 }
 
 /** Somebody as Kratos shows them now. */
-export function personShown({ id, metadataPublic, schemaId, createdAt, locale }: KratosIdentity): Person {
-  const inherited = decidedStatus(readCopy({ metadata_public: metadataPublic }));
-  return { identityId: id, inherited, schemaId, bornAt: createdAt, locale };
+export function personFrom({ id, metadataPublic, schemaId, createdAt, locale }: KratosIdentity): Person {
+  const inherited = decidedStatus(readPublishedCopy({ metadata_public: metadataPublic }));
+  return { identityId: id, inherited, schemaId, kratosCreatedAt: createdAt, locale };
 }
 
 /**
@@ -23,12 +23,12 @@ export function personShown({ id, metadataPublic, schemaId, createdAt, locale }:
  * `undefined`: Kratos has no such identity, as far as is known, or it was erased. Rejects with `UpstreamError` where
  * Kratos does not say, with `LedgerUnavailable` where the ledger does not.
  */
-export async function personOf(desk: Desk, identityId: string): Promise<Person | undefined> {
-  const row = await desk.ledger.gate(identityId);
+export async function findPerson(ctx: Context, identityId: string): Promise<Person | undefined> {
+  const row = await ctx.ledger.gate(identityId);
   if (row !== undefined && row.erasedAt !== null) return undefined;
-  if (row !== undefined && row.gone === 0) return { identityId, inherited: row.standing };
+  if (row !== undefined && row.deletedInKratos === 0) return { identityId, inherited: row.standing };
   try {
-    return personShown(await desk.kratos.read(identityId));
+    return personFrom(await ctx.kratos.read(identityId));
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.code === 'identity-not-found') return undefined;
     throw error;

@@ -1,11 +1,18 @@
-import type { Reason, Snapshot, Status, Verification, WaitingOn } from '../../model.ts';
-import type { Desk } from '../context.ts';
-import { isTooOld, keptOf, mayStart, type Permission, statusNow, waitingOnNow } from '../policy/index.ts';
-import { hasAgreed, hasUsedUp, latest, meet, openAttempt } from '../record/index.ts';
+import type { IdentityRecord, Reason, Status, Verification, WaitingOn } from '../../model.ts';
+import type { Context } from '../context.ts';
+import {
+  effectiveStatus,
+  effectiveWaitingOn,
+  isApprovalExpired,
+  mayStart,
+  type Permission,
+  standingAndStatus,
+} from '../policy/index.ts';
+import { hasAgreed, isOutOfRetries, latestAttempt, newIdentity, openAttempt } from '../record/index.ts';
 import type { Person } from './person.ts';
 
 /** What a person does next: what a page offers, and what an answer to an application names. */
-export type Next =
+export type NextStep =
   /** Read the text, and agree or refuse. */
   | { readonly kind: 'consent' }
   /** Go on to Jumio: start, continue or renew. */
@@ -19,7 +26,7 @@ export type Next =
   /** Rejected: only the operator can say more. */
   | { readonly kind: 'contact' };
 
-function refused(why: (View['permission'] & { kind: 'no' })['why'], until: number | undefined): Next {
+function refused(why: (View['permission'] & { kind: 'no' })['why'], until: number | undefined): NextStep {
   switch (why) {
     case 'approved':
     case 'review':
@@ -43,11 +50,11 @@ function isBeingMade({ permission }: View): boolean {
 }
 
 function isRenewing({ permission }: View): boolean {
-  return permission.kind === 'renew' && permission.verification.renew === 1;
+  return permission.kind === 'renew' && permission.verification.renewalRequested === 1;
 }
 
 /** What comes next for this person, in every situation exactly one thing. */
-export function nextOf(view: View): Next {
+export function nextStep(view: View): NextStep {
   const { permission } = view;
   if (permission.kind === 'no') return refused(permission.why, permission.until);
   // Jumio refuses to start: only the operator can mend that, and asking the person for anything would lead nowhere.
@@ -62,13 +69,13 @@ const LONGEST_LOOK_S = 60;
 
 /** When the wait began: with the attempt, with the first sign of life, or with the look that a new link waits for. */
 function waitingSince(attempt: Verification): number {
-  const { aliveAt, requestedAt, lastReadAt, renew } = attempt;
-  return renew === 1 ? (lastReadAt ?? requestedAt) : (aliveAt ?? requestedAt);
+  const { activeAt, requestedAt, lastReadAt, renewalRequested } = attempt;
+  return renewalRequested === 1 ? (lastReadAt ?? requestedAt) : (activeAt ?? requestedAt);
 }
 
 /** Seconds until a page looks again: a tenth of the time that has been waited, so that a long wait costs little. */
-export function lookAgainAfter({ attempt, evidenceSince }: View, now: number): number {
-  const since = attempt === undefined ? (evidenceSince ?? now) : waitingSince(attempt);
+export function pollAfterSeconds({ attempt, eidReportedSince }: View, now: number): number {
+  const since = attempt === undefined ? (eidReportedSince ?? now) : waitingSince(attempt);
   return Math.min(LONGEST_LOOK_S, Math.max(FIRST_LOOK_S, Math.round((now - since) / 10_000)));
 }
 
@@ -86,9 +93,9 @@ export interface View {
   /** How a further attempt beside a decided standing is doing. */
   readonly attempt: Verification | undefined;
   /** Since when (epoch milliseconds) the credential of an eID is to be read; null: there is none to read. */
-  readonly evidenceSince: number | null;
+  readonly eidReportedSince: number | null;
   /** An eID was read, and more is needed. */
-  readonly evidenceShort: boolean;
+  readonly eidInsufficient: boolean;
   /** Until then (epoch milliseconds) a step of the worker's may be under way. */
   readonly leasedUntil: number;
   readonly returnTo: string | null;
@@ -96,40 +103,40 @@ export interface View {
   readonly consent: 'given' | 'wanted' | 'outdated' | 'declined';
 }
 
-function consentOf({ identity }: Snapshot, version: string): View['consent'] {
+function consentOf({ identity }: IdentityRecord, version: string): View['consent'] {
   if (hasAgreed(identity, version)) return 'given';
   if (identity.declinedAt !== null) return 'declined';
   return identity.consentVersion === null ? 'wanted' : 'outdated';
 }
 
-export function viewOf(desk: Desk, snapshot: Snapshot, now: number): View {
-  const { policy } = desk;
-  const kept = keptOf(snapshot);
+export function viewOf(ctx: Context, record: IdentityRecord, now: number): View {
+  const { policy } = ctx;
+  const kept = standingAndStatus(record);
   const reason = kept.standing === 'rejected' ? kept.reason : null;
   return {
-    status: statusNow(kept, policy, now),
-    waitingOn: waitingOnNow(kept, policy, now),
-    permission: mayStart(snapshot, now, policy),
-    usedUp: hasUsedUp(kept, policy.startAgain),
-    tooOld: isTooOld(kept, policy, now),
+    status: effectiveStatus(kept, policy, now),
+    waitingOn: effectiveWaitingOn(kept, policy, now),
+    permission: mayStart(record, now, policy),
+    usedUp: isOutOfRetries(kept, policy.startAgain),
+    tooOld: isApprovalExpired(kept, policy, now),
     reason: reason === 'other' ? null : reason,
-    attempt: openAttempt(snapshot) ?? latest(snapshot),
-    evidenceSince: snapshot.identity.evidenceSince,
-    evidenceShort: snapshot.identity.evidenceShort === 1,
-    leasedUntil: snapshot.identity.leasedUntil,
-    returnTo: snapshot.identity.returnTo,
-    consent: consentOf(snapshot, desk.consentVersion),
+    attempt: openAttempt(record) ?? latestAttempt(record),
+    eidReportedSince: record.identity.eidReportedSince,
+    eidInsufficient: record.identity.eidInsufficient === 1,
+    leasedUntil: record.identity.leasedUntil,
+    returnTo: record.identity.returnTo,
+    consent: consentOf(record, ctx.consentVersion),
   };
 }
 
 /** A person whom we meet for the first time. */
-export function meetPerson({ identityId: id, ...person }: Person, now: number): Snapshot {
-  return meet({ id, ...person }, now);
+export function recordOf({ identityId: id, ...person }: Person, now: number): IdentityRecord {
+  return newIdentity({ id, ...person }, now);
 }
 
 /** Reads only: nothing is created, renewed or spent. */
-export async function view(desk: Desk, person: Person): Promise<View> {
-  const now = desk.clock.now();
-  const snapshot = await desk.ledger.snapshot(person.identityId);
-  return viewOf(desk, snapshot ?? meetPerson(person, now), now);
+export async function loadView(ctx: Context, person: Person): Promise<View> {
+  const now = ctx.clock.now();
+  const record = await ctx.ledger.record(person.identityId);
+  return viewOf(ctx, record ?? recordOf(person, now), now);
 }

@@ -1,28 +1,28 @@
 import { LedgerUnavailable } from '../../errors.ts';
-import type { Snapshot, Verification } from '../../model.ts';
-import type { Desk, Worker } from '../context.ts';
-import { nudge, READ_EVERY_MS } from '../execution/index.ts';
-import { find, openAttempt } from '../record/index.ts';
+import type { IdentityRecord, Verification } from '../../model.ts';
+import type { Context, Worker } from '../context.ts';
+import { READ_INTERVAL_MS, requestRead } from '../execution/index.ts';
+import { findVerification, openAttempt } from '../record/index.ts';
 import { waitFor } from '../waiting.ts';
 import type { Person } from './person.ts';
-import { type View, view } from './view.ts';
+import { loadView, type View } from './view.ts';
 
 /** Keeps a sign of life; the attempt that is to be looked at, as it was before. */
-async function signOfLife(desk: Desk, identityId: string): Promise<Verification | undefined> {
-  const now = desk.clock.now();
+async function recordActivity(ctx: Context, identityId: string): Promise<Verification | undefined> {
+  const now = ctx.clock.now();
   let open: Verification | undefined;
-  await desk.ledger.change(identityId, now, (snapshot) => {
-    open = snapshot && openAttempt(snapshot);
-    return snapshot && open && nudge(snapshot, { verificationId: open.id }, now);
+  await ctx.ledger.change(identityId, now, (record) => {
+    open = record && openAttempt(record);
+    return record && open && requestRead(record, { verificationId: open.id }, now);
   });
   return open?.executionId ? open : undefined;
 }
 
 /** The look that was asked for has been answered, or its turn comes later. */
-function isLookedAt(snapshot: Snapshot, before: Verification, now: number): boolean {
-  const { state, looks, attempts, readDue } = find(snapshot, before.id);
-  const isAnswered = state !== before.state || looks !== before.looks || attempts !== before.attempts;
-  return isAnswered || ((readDue ?? Number.POSITIVE_INFINITY) > now && snapshot.identity.leasedUntil <= now);
+function isLookedAt(record: IdentityRecord, before: Verification, now: number): boolean {
+  const { state, reads, attempts, readDue } = findVerification(record, before.id);
+  const isAnswered = state !== before.state || reads !== before.reads || attempts !== before.attempts;
+  return isAnswered || ((readDue ?? Number.POSITIVE_INFINITY) > now && record.identity.leasedUntil <= now);
 }
 
 /**
@@ -31,16 +31,16 @@ function isLookedAt(snapshot: Snapshot, before: Verification, now: number): bool
  * link that is used up. Where the sign cannot be kept the schedule finds out in its own time, and the person is shown
  * how things stand all the same.
  */
-export async function arrive(desk: Desk, worker: Worker, person: Person, waitMs = 0): Promise<View> {
+export async function recordVisit(ctx: Context, worker: Worker, person: Person, waitMs = 0): Promise<View> {
   try {
-    const open = await signOfLife(desk, person.identityId);
+    const open = await recordActivity(ctx, person.identityId);
     worker.wake();
-    if (open) await waitFor(desk, person.identityId, waitMs, (seen) => isLookedAt(seen, open, desk.clock.now()));
+    if (open) await waitFor(ctx, person.identityId, waitMs, (seen) => isLookedAt(seen, open, ctx.clock.now()));
   } catch (error) {
     if (!(error instanceof LedgerUnavailable)) throw error;
-    desk.log.error({ identity: person.identityId, err: error }, 'an arrival could not be kept');
+    ctx.log.error({ identity: person.identityId, err: error }, 'an arrival could not be kept');
   }
-  return view(desk, person);
+  return loadView(ctx, person);
 }
 
 /** Longer than any look takes to come and to be answered; whatever happens, nobody is kept waiting for one beyond it. */
@@ -54,12 +54,12 @@ const SHORTEST_MS = 3_000;
  * finished: as long as the look that the arrival asked for is postponed by a few seconds, or under way. Undefined: it
  * has been made, or none comes soon, and what we know is what counts.
  */
-export function lookComesIn({ permission, leasedUntil }: View, since: number, now: number): number | undefined {
+export function readExpectedIn({ permission, leasedUntil }: View, since: number, now: number): number | undefined {
   const attempt = permission.kind === 'no' || permission.kind === 'start' ? undefined : permission.verification;
   if (!attempt?.executionId || attempt.readDue === null || now - since > BELIEVED_MS) return undefined;
   const { lastReadAt, readDue } = attempt;
   // What is claimed is due again when its lease ends, or earlier where somebody knocked meanwhile.
   if (leasedUntil > now && readDue <= leasedUntil) return SHORTEST_MS;
   const isMade = (lastReadAt ?? 0) >= since;
-  return isMade || readDue - now > READ_EVERY_MS ? undefined : Math.max(SHORTEST_MS, readDue - now);
+  return isMade || readDue - now > READ_INTERVAL_MS ? undefined : Math.max(SHORTEST_MS, readDue - now);
 }

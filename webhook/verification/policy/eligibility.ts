@@ -1,13 +1,13 @@
-import type { Identity, Snapshot, Status, Verification, WaitingOn } from '../../model.ts';
+import type { Identity, IdentityRecord, Status, Verification, WaitingOn } from '../../model.ts';
 import {
-  attemptsOf,
-  canBeMended,
   isCopyUnread,
+  isRetryable,
+  jumioAttempts,
   openAttempt,
   type StandingFacts,
   standingFacts,
   statusOf,
-  whoseMove,
+  waitingOnOf,
 } from '../record/index.ts';
 import type { Policy } from './rules.ts';
 
@@ -18,22 +18,22 @@ type Kept = StandingFacts & Pick<Identity, 'status'>;
  * Whether the policy calls the approval too old to count. The gate and the pages ask here and nowhere else, so that
  * nobody is sent in circles between them. Where the time of the verdict is not known it is not too old.
  */
-export function isTooOld({ standing, decidedAt }: StandingFacts, policy: Policy, now: number): boolean {
+export function isApprovalExpired({ standing, decidedAt }: StandingFacts, policy: Policy, now: number): boolean {
   const { verdictLifetimeMs: lifetime } = policy;
   return standing === 'approved' && lifetime !== null && decidedAt !== null && now - decidedAt >= lifetime;
 }
 
 /** `expired` in place of an approval that is too old. */
-export function statusNow(kept: Kept, policy: Policy, now: number): Status {
-  return kept.status === 'approved' && isTooOld(kept, policy, now) ? 'expired' : kept.status;
+export function effectiveStatus(kept: Kept, policy: Policy, now: number): Status {
+  return kept.status === 'approved' && isApprovalExpired(kept, policy, now) ? 'expired' : kept.status;
 }
 
-export function waitingOnNow(kept: StandingFacts, policy: Policy, now: number): WaitingOn {
-  return whoseMove(isTooOld(kept, policy, now) ? { ...kept, standing: null } : kept, policy.startAgain);
+export function effectiveWaitingOn(kept: StandingFacts, policy: Policy, now: number): WaitingOn {
+  return waitingOnOf(isApprovalExpired(kept, policy, now) ? { ...kept, standing: null } : kept, policy.startAgain);
 }
 
-export function keptOf(snapshot: Snapshot): Kept {
-  return { ...standingFacts(snapshot), status: statusOf(snapshot) };
+export function standingAndStatus(record: IdentityRecord): Kept {
+  return { ...standingFacts(record), status: statusOf(record) };
 }
 
 /** `not-yet`: the policy wants a while between a rejection and the next attempt. `too-old`: so is the approval. */
@@ -48,13 +48,14 @@ export type Permission =
   | { readonly kind: 'renew'; readonly verification: Verification }
   | { readonly kind: 'no'; readonly why: Refusal; readonly until?: number };
 
-function refusedByStanding(snapshot: Snapshot, now: number, policy: Policy): Permission | undefined {
-  const facts = standingFacts(snapshot);
-  const { standing, decidedAt, grantedFrom, erasedAt } = facts;
+function refusedByStanding(record: IdentityRecord, now: number, policy: Policy): Permission | undefined {
+  const facts = standingFacts(record);
+  const { standing, decidedAt, attemptGrantedAt, erasedAt } = facts;
   if (erasedAt !== null) return { kind: 'no', why: standing ?? 'rejected' };
-  if (standing === null || grantedFrom !== null) return undefined;
-  if (isTooOld(facts, policy, now)) return policy.startAgain.afterLifetime ? undefined : { kind: 'no', why: 'too-old' };
-  if (!canBeMended(facts, policy.startAgain)) return { kind: 'no', why: standing };
+  if (standing === null || attemptGrantedAt !== null) return undefined;
+  if (isApprovalExpired(facts, policy, now))
+    return policy.startAgain.afterLifetime ? undefined : { kind: 'no', why: 'too-old' };
+  if (!isRetryable(facts, policy.startAgain)) return { kind: 'no', why: standing };
   // Jumio's clock may be ahead of ours: nobody is made to wait for that.
   const until = Math.min(decidedAt ?? 0, now) + policy.startAgain.waitMs;
   return until > now ? { kind: 'no', why: 'not-yet', until } : undefined;
@@ -66,10 +67,10 @@ function counts({ state, linkEndsAt }: Verification): boolean {
 }
 
 /** The time from which one more execution is allowed; undefined: now. A grant lets the count begin anew. */
-function limitedUntil(snapshot: Snapshot, now: number, { startAgain }: Policy): number | undefined {
+function limitedUntil(record: IdentityRecord, now: number, { startAgain }: Policy): number | undefined {
   const { maxExecutions, windowMs } = startAgain;
-  const since = Math.max(now - windowMs, snapshot.identity.grantedFrom ?? 0);
-  const recent = attemptsOf(snapshot)
+  const since = Math.max(now - windowMs, record.identity.attemptGrantedAt ?? 0);
+  const recent = jumioAttempts(record)
     .filter(counts)
     .map(({ requestedAt }) => requestedAt)
     .filter((at) => at > since);
@@ -77,30 +78,30 @@ function limitedUntil(snapshot: Snapshot, now: number, { startAgain }: Policy): 
   return oldestThatCounts === undefined ? undefined : oldestThatCounts + windowMs;
 }
 
-function within(snapshot: Snapshot, now: number, policy: Policy, granted: Permission): Permission {
-  const until = limitedUntil(snapshot, now, policy);
+function within(record: IdentityRecord, now: number, policy: Policy, granted: Permission): Permission {
+  const until = limitedUntil(record, now, policy);
   return until === undefined ? granted : { kind: 'no', why: 'too-many', until };
 }
 
-function goOn(snapshot: Snapshot, open: Verification, now: number, policy: Policy): Permission {
+function goOn(record: IdentityRecord, open: Verification, now: number, policy: Policy): Permission {
   if (open.state === 'requested') return { kind: 'continue', verification: open };
   if (open.jumioStatus === 'ACQUIRED' || open.jumioStatus === 'PROCESSED') return { kind: 'no', why: 'processing' };
   const alive = open.link !== null && (open.linkEndsAt ?? 0) > now;
   return alive
     ? { kind: 'continue', verification: open }
-    : within(snapshot, now, policy, { kind: 'renew', verification: open });
+    : within(record, now, policy, { kind: 'renew', verification: open });
 }
 
 /**
  * Who may start again: by the policy, which says what docs/design.md#who-may-start-again says unless the operator wants another. Judged by the standing of now, also for an attempt that is already open: a
  * final rejection that arrives late closes the way on.
  */
-export function mayStart(snapshot: Snapshot, now: number, policy: Policy): Permission {
-  const refused = refusedByStanding(snapshot, now, policy);
+export function mayStart(record: IdentityRecord, now: number, policy: Policy): Permission {
+  const refused = refusedByStanding(record, now, policy);
   if (refused !== undefined) return refused;
   // Whether an eID answers for this person, or a copy says that they were rejected, is not known yet: nothing is made
   // before it is.
-  if (snapshot.identity.evidence === 1 || isCopyUnread(snapshot)) return { kind: 'no', why: 'processing' };
-  const open = openAttempt(snapshot);
-  return open === undefined ? within(snapshot, now, policy, { kind: 'start' }) : goOn(snapshot, open, now, policy);
+  if (record.identity.eidCheck === 1 || isCopyUnread(record)) return { kind: 'no', why: 'processing' };
+  const open = openAttempt(record);
+  return open === undefined ? within(record, now, policy, { kind: 'start' }) : goOn(record, open, now, policy);
 }

@@ -1,15 +1,22 @@
-export { isTooOld, keptOf, mayStart, type Permission, statusNow, waitingOnNow } from './eligibility.ts';
-export { type PolicyMistake, parsePolicy, publishedPolicy } from './parse.ts';
 export {
-  type Decision,
+  effectiveStatus,
+  effectiveWaitingOn,
+  isApprovalExpired,
+  mayStart,
+  type Permission,
+  standingAndStatus,
+} from './eligibility.ts';
+export { defaultPolicy, type PolicyMistake, parsePolicy } from './parse.ts';
+export {
   decisionOf,
   type EvidencePolicy,
-  type Facts,
   type Flow,
+  type GateDecision,
   type OnRejected,
   type Policy,
+  type PolicyFacts,
   type RequiredLevels,
   type Rule,
+  refusalTextOf,
   ruleFor,
-  textOf,
 } from './rules.ts';

@@ -129,4 +129,4 @@ function published(): Policy {
   return policy;
 }
 
-export const publishedPolicy: Policy = published();
+export const defaultPolicy: Policy = published();

@@ -1,14 +1,14 @@
-import type { Block, Status, WaitingOn } from '../../model.ts';
-import type { StartAgain } from '../record/index.ts';
+import type { RefusalText, Status, WaitingOn } from '../../model.ts';
+import type { RetryRules } from '../record/index.ts';
 
 /** What a person is doing when the gate is asked; `refresh`: signing in once more beside a session that lives. */
 export type Flow = 'login' | 'refresh' | 'recovery';
 
 /** `block_with_way_on`: the refusal carries a one-time address at which the verification can be done. */
-export type Decision = 'allow' | 'block' | 'block_with_way_on';
+export type GateDecision = 'allow' | 'block' | 'block_with_way_on';
 
 /** All that a rule may look at. Null: neither the request nor the ledger says, and a rule that asks does not match. */
-export interface Facts {
+export interface PolicyFacts {
   readonly status: Status;
   readonly waitingOn: WaitingOn | null;
   readonly flow: Flow | null;
@@ -38,9 +38,9 @@ export interface Rule {
   readonly index: number;
   readonly name: string | null;
   readonly when: Condition;
-  readonly decision: Decision;
+  readonly decision: GateDecision;
   /** Which text a refusal shows; null: the one of the status. */
-  readonly text: Block | null;
+  readonly text: RefusalText | null;
 }
 
 /** The operator's policy, read and checked once at start. */
@@ -51,7 +51,7 @@ export interface Policy {
   readonly rules: readonly Rule[];
   /** The last rule of the file: it has no condition. */
   readonly otherwise: Rule;
-  readonly startAgain: StartAgain;
+  readonly startAgain: RetryRules;
   readonly onRejected: OnRejected;
   readonly evidence: EvidencePolicy;
   readonly requiredLevels: RequiredLevels;
@@ -70,7 +70,7 @@ function isWithin(youngerThan: number | undefined, olderThan: number | undefined
   );
 }
 
-function matches({ when }: Rule, facts: Facts): boolean {
+function matches({ when }: Rule, facts: PolicyFacts): boolean {
   return (
     isListed(when.status, facts.status) &&
     isListed(when.waitingOn, facts.waitingOn) &&
@@ -83,17 +83,17 @@ function matches({ when }: Rule, facts: Facts): boolean {
 }
 
 /** The first rule that matches; there always is one, because the last has no condition. */
-export function ruleFor(policy: Policy, facts: Facts): Rule {
+export function ruleFor(policy: Policy, facts: PolicyFacts): Rule {
   return policy.rules.find((rule) => matches(rule, facts)) ?? policy.otherwise;
 }
 
 /** A rejected person gets a way on only from a rule that names `rejected` itself. */
-export function decisionOf(rule: Rule, status: Status): Decision {
+export function decisionOf(rule: Rule, status: Status): GateDecision {
   const isMeant = status !== 'rejected' || rule.when.status?.includes('rejected') === true;
   return rule.decision === 'block_with_way_on' && !isMeant ? 'block' : rule.decision;
 }
 
-const TEXTS: Readonly<Record<Status, Block>> = {
+const TEXTS: Readonly<Record<Status, RefusalText>> = {
   rejected: 'rejected',
   review: 'review',
   none: 'unverified',
@@ -103,7 +103,7 @@ const TEXTS: Readonly<Record<Status, Block>> = {
   approved: 'unverified',
 };
 
-export function textOf(rule: Rule, status: Status): Block {
+export function refusalTextOf(rule: Rule, status: Status): RefusalText {
   return rule.text ?? TEXTS[status];
 }
 

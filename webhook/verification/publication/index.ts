@@ -1,2 +1,10 @@
-export { payKratos, payKratosWhenLate } from './publish.ts';
-export { debtToKratos, isOurCopy, knowsWorse, missed, publishedNow, reappeared, republish } from './state.ts';
+export { publish, publishAfterFirstTry } from './publish.ts';
+export {
+  isStricterThanOurs,
+  matchesPublished,
+  onIdentityFound,
+  onIdentityMissing,
+  pendingPublication,
+  publishNow,
+  republish,
+} from './state.ts';

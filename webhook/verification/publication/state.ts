@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { UpstreamFacts } from '../../errors.ts';
-import type { Change, DecidedStatus, Identity, LedgerEvent, Snapshot } from '../../model.ts';
-import { kratosTurn, published, settle, withIdentity } from '../record/index.ts';
+import type { Change, DecidedStatus, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
+import { kratosTurn, normalize, publishedContent, updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
 
 const MINUTE_MS = 60_000;
@@ -15,36 +15,36 @@ export const READ_BACK_MS = MINUTE_MS;
 const GONE_AFTER = { times: 3, over: DAY_MS };
 
 /** What is owed to Kratos: the next version, an erased identity's objects cleared away, or one look at the last one. */
-export function debtToKratos(identity: Identity): 'publish' | 'clear' | 'read-back' | 'none' {
+export function pendingPublication(identity: Identity): 'publish' | 'clear' | 'read-back' | 'none' {
   const isErased = identity.erasedAt !== null;
-  if (identity.gone === 1 || (identity.content === null && !isErased)) return 'none';
+  if (identity.deletedInKratos === 1 || (identity.content === null && !isErased)) return 'none';
   if (identity.published < identity.version) return isErased ? 'clear' : 'publish';
   return identity.readBack === 1 ? 'read-back' : 'none';
 }
 
 /** Whether something is to be written, as opposed to looked at. */
-export function isBehind(identity: Identity): boolean {
-  const debt = debtToKratos(identity);
+export function isUnpublished(identity: Identity): boolean {
+  const debt = pendingPublication(identity);
   return debt === 'publish' || debt === 'clear';
 }
 
 /** When Kratos' turn comes next, once a debt has been paid: at once, for the last look, or not at all. */
 export function restDue(identity: Identity, now: number): number | null {
-  if (identity.gone === 1) return null;
-  const { stateOwed, revoke } = identity;
-  if (isBehind(identity) || stateOwed !== null || revoke === 1) return now;
-  return debtToKratos(identity) === 'read-back' || revoke === 2 ? now + READ_BACK_MS : null;
+  if (identity.deletedInKratos === 1) return null;
+  const { pendingState, revocation } = identity;
+  if (isUnpublished(identity) || pendingState !== null || revocation === 1) return now;
+  return pendingPublication(identity) === 'read-back' || revocation === 2 ? now + READ_BACK_MS : null;
 }
 
 /** Nothing was paid: Kratos' turn comes when what is owed now says. */
-export function restsAt(snapshot: Snapshot, now: number): Change {
-  return { snapshot: withIdentity(snapshot, { kratosDue: restDue(snapshot.identity, now) }) };
+export function reschedule(record: IdentityRecord, now: number): Change {
+  return { record: updateIdentity(record, { kratosDue: restDue(record.identity, now) }) };
 }
 
 /** Whether a `metadata_public.jumio` is what we published last. Key order is Kratos' affair. */
-export function isOurCopy(identity: Pick<Identity, 'content' | 'changedAt'>, copy: unknown): boolean {
+export function matchesPublished(identity: Pick<Identity, 'content' | 'changedAt'>, copy: unknown): boolean {
   if (identity.content === null) return copy === undefined || copy === null;
-  return isDeepStrictEqual(copy, published(identity.content, identity.changedAt).public);
+  return isDeepStrictEqual(copy, publishedContent(identity.content, identity.changedAt).public);
 }
 
 const STRICTER_THAN: Readonly<Record<DecidedStatus, readonly unknown[]>> = {
@@ -61,65 +61,68 @@ function member(copy: unknown, key: string): unknown {
  * Whether a copy tells a stricter decision than ours that is not an old one of ours: a ledger restored from a backup
  * must not overwrite what was decided since (decision 8). Without a date of ours it is somebody else's.
  */
-export function knowsWorse(identity: Pick<Identity, 'standing' | 'changedAt' | 'erasedAt'>, copy: unknown): boolean {
+export function isStricterThanOurs(
+  identity: Pick<Identity, 'standing' | 'changedAt' | 'erasedAt'>,
+  copy: unknown,
+): boolean {
   if (identity.erasedAt !== null) return false;
   const worse = identity.standing === null ? ['review', 'rejected'] : STRICTER_THAN[identity.standing];
   const saidAt = Date.parse(String(member(copy, 'updated_at')));
   return worse.includes(member(copy, 'status')) && !(saidAt <= identity.changedAt);
 }
 
-const WELL: Partial<Identity> = { kratosAttempts: 0, missing: 0, missingSince: null, stuck: 0 };
+const WELL: Partial<Identity> = { kratosAttempts: 0, missingCount: 0, missingSince: null, publishRefused: 0 };
 
 /** The PATCH of `version` was answered with what we wrote. A change that came meanwhile is due at once. */
-export function onPublished(snapshot: Snapshot, version: number, now: number): Change {
-  const { identity } = snapshot;
+export function onPublished(record: IdentityRecord, version: number, now: number): Change {
+  const { identity } = record;
   const behind = identity.version > version;
   const paid = { ...identity, ...WELL, published: version, readBack: identity.standing === null ? 0 : 1 };
   // Where a newer version is owed already, the status of now is not what was written.
   const detail = behind ? { version } : { version, status: identity.status };
   const events = [{ kind: 'published', detail }];
-  return settle(withIdentity(snapshot, { ...paid, kratosDue: restDue(paid, now) }), now, events);
+  return normalize(updateIdentity(record, { ...paid, kratosDue: restDue(paid, now) }), now, events);
 }
 
 /** Our objects are not there any more; looked at once more, because a settings submit can put them back. */
-export function onCleared(snapshot: Snapshot, version: number, isGone: boolean, now: number): Change {
-  const cleared = { ...snapshot.identity, ...WELL, published: version, readBack: isGone ? 0 : 1 };
+export function onCleared(record: IdentityRecord, version: number, isGone: boolean, now: number): Change {
+  const cleared = { ...record.identity, ...WELL, published: version, readBack: isGone ? 0 : 1 };
   const events = [{ kind: 'cleared', detail: { identity_found: !isGone } }];
-  return settle(withIdentity(snapshot, { ...cleared, kratosDue: restDue(cleared, now) }), now, events);
+  return normalize(updateIdentity(record, { ...cleared, kratosDue: restDue(cleared, now) }), now, events);
 }
 
 /** The read-back: what stands there is ours, or is put right. */
-export function onReadBack(snapshot: Snapshot, copy: unknown, now: number): Change {
-  const { identity } = snapshot;
-  if (identity.published < identity.version) return settle(withIdentity(snapshot, { kratosDue: now }), now);
-  const isOurs = isOurCopy(identity, copy);
-  if (!isOurs && !knowsWorse(identity, copy)) return republish(withIdentity(snapshot, WELL), now, 'read-back');
+export function onReadBack(record: IdentityRecord, copy: unknown, now: number): Change {
+  const { identity } = record;
+  if (identity.published < identity.version) return normalize(updateIdentity(record, { kratosDue: now }), now);
+  const isOurs = matchesPublished(identity, copy);
+  if (!isOurs && !isStricterThanOurs(identity, copy)) return republish(updateIdentity(record, WELL), now, 'read-back');
   const looked = { ...identity, ...WELL, readBack: 0 };
-  const kept = withIdentity(snapshot, { ...looked, kratosDue: restDue(looked, now) });
-  if (isOurs) return settle(kept, now);
-  return settle(kept, now, [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }]);
+  const kept = updateIdentity(record, { ...looked, kratosDue: restDue(looked, now) });
+  if (isOurs) return normalize(kept, now);
+  return normalize(kept, now, [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }]);
 }
 
 /** The copy is not ours: the same version is owed again, and until then the ledger alone counts at the gate. */
-export function republish(snapshot: Snapshot, now: number, seenAt: 'read-back' | 'sign-in'): Change {
-  const { identity } = snapshot;
+export function republish(record: IdentityRecord, now: number, seenAt: 'read-back' | 'sign-in'): Change {
+  const { identity } = record;
   const hasNothing = identity.content === null && identity.erasedAt === null;
-  if (hasNothing || identity.published < identity.version) return { snapshot };
+  if (hasNothing || identity.published < identity.version) return { record };
   const patch = { published: identity.version - 1, kratosDue: kratosTurn(identity, now), readBack: 0 };
-  return settle(withIdentity(snapshot, patch), now, [{ kind: 'copy_differs', detail: { seen_at: seenAt } }]);
+  return normalize(updateIdentity(record, patch), now, [{ kind: 'copy_differs', detail: { seen_at: seenAt } }]);
 }
 
 /** Kratos says that it does not have the identity. The debt that met it is due again, until nothing is owed any more. */
-export function missed(snapshot: Snapshot, debt: 'kratosDue' | 'evidenceDue', now: number): Change {
-  const { identity } = snapshot;
-  const missing = identity.missing + 1;
+export function onIdentityMissing(record: IdentityRecord, debt: 'kratosDue' | 'eidDue', now: number): Change {
+  const { identity } = record;
+  const missingCount = identity.missingCount + 1;
   const missingSince = identity.missingSince ?? now;
   const kratosAttempts = identity.kratosAttempts + (debt === 'kratosDue' ? 1 : 0);
-  const gone = missing >= GONE_AFTER.times && now - missingSince >= GONE_AFTER.over;
-  const patch = { missing, missingSince, gone: gone ? 1 : 0, kratosAttempts };
-  const again = now + (missing === 1 ? MINUTE_MS : DAY_MS / 2);
-  const dues = gone ? { kratosDue: null, evidenceDue: null } : { [debt]: again };
-  return settle(withIdentity(snapshot, { ...patch, ...dues }), now, gone ? [{ kind: 'gone' }] : []);
+  const isDeleted = missingCount >= GONE_AFTER.times && now - missingSince >= GONE_AFTER.over;
+  const patch = { missingCount, missingSince, deletedInKratos: isDeleted ? 1 : 0, kratosAttempts };
+  const again = now + (missingCount === 1 ? MINUTE_MS : DAY_MS / 2);
+  const dues = isDeleted ? { kratosDue: null, eidDue: null } : { [debt]: again };
+  return normalize(updateIdentity(record, { ...patch, ...dues }), now, isDeleted ? [{ kind: 'gone' }] : []);
 }
 
 /** Kratos will refuse this body tomorrow too, most likely: listed as stuck, tried daily. */
@@ -128,28 +131,29 @@ function isPermanent(facts: UpstreamFacts): boolean {
 }
 
 /** No usable answer, or not ours: due again. `random` in [0, 1). */
-export function onPublishFailed(snapshot: Snapshot, facts: UpstreamFacts, now: number, random: number): Change {
-  const { identity } = snapshot;
-  if (facts.code === 'identity-not-found') return missed(snapshot, 'kratosDue', now);
+export function onPublishFailed(record: IdentityRecord, facts: UpstreamFacts, now: number, random: number): Change {
+  const { identity } = record;
+  if (facts.code === 'identity-not-found') return onIdentityMissing(record, 'kratosDue', now);
   const kratosAttempts = identity.kratosAttempts + (facts.status === 429 ? 0 : 1);
   if (!isPermanent(facts)) {
     const kratosDue = facts.status === 429 ? now : now + backOff(kratosAttempts, random);
-    return settle(withIdentity(snapshot, { kratosAttempts, kratosDue }), now);
+    return normalize(updateIdentity(record, { kratosAttempts, kratosDue }), now);
   }
-  const events: LedgerEvent[] = identity.stuck === 1 ? [] : [{ kind: 'publish_stuck' }];
-  return settle(withIdentity(snapshot, { kratosAttempts, stuck: 1, kratosDue: now + DAY_MS }), now, events);
+  const events: LedgerEvent[] = identity.publishRefused === 1 ? [] : [{ kind: 'publish_stuck' }];
+  return normalize(updateIdentity(record, { kratosAttempts, publishRefused: 1, kratosDue: now + DAY_MS }), now, events);
 }
 
 /** A hook or whoami shows an identity that was thought gone: what it is owed is due again. */
-export function reappeared(snapshot: Snapshot, now: number): Snapshot {
-  if (snapshot.identity.gone === 0) return snapshot;
-  const evidenceDue = snapshot.identity.evidence > 0 ? now : null;
-  return withIdentity(snapshot, { ...WELL, gone: 0, kratosDue: now, evidenceDue });
+export function onIdentityFound(record: IdentityRecord, now: number): IdentityRecord {
+  if (record.identity.deletedInKratos === 0) return record;
+  const eidDue = record.identity.eidCheck > 0 ? now : null;
+  return updateIdentity(record, { ...WELL, deletedInKratos: 0, kratosDue: now, eidDue });
 }
 
 /** The first publication need not wait for the first try any more. */
-export function publishedNow(snapshot: Snapshot, now: number): Snapshot {
-  const { published, version, kratosAttempts, kratosDue, gone } = snapshot.identity;
-  const waiting = published === 0 && version > 0 && kratosAttempts === 0 && gone === 0 && (kratosDue ?? 0) > now;
-  return waiting ? withIdentity(snapshot, { kratosDue: now }) : snapshot;
+export function publishNow(record: IdentityRecord, now: number): IdentityRecord {
+  const { published, version, kratosAttempts, kratosDue, deletedInKratos } = record.identity;
+  const waiting =
+    published === 0 && version > 0 && kratosAttempts === 0 && deletedInKratos === 0 && (kratosDue ?? 0) > now;
+  return waiting ? updateIdentity(record, { kratosDue: now }) : record;
 }

@@ -1,4 +1,4 @@
-import type { Snapshot, Verification, WaitingOn } from '../../model.ts';
+import type { IdentityRecord, Verification, WaitingOn } from '../../model.ts';
 
 /** What an attempt that has no decision amounts to. */
 export type AttemptStatus = 'pending' | 'processing' | 'expired';
@@ -7,27 +7,29 @@ export type AttemptStatus = 'pending' | 'processing' | 'expired';
 export const UNKNOWN_WORD = 'unknown-status';
 
 /** The attempts at Jumio; what others decided is none. */
-export function attemptsOf({ verifications }: Snapshot): Verification[] {
+export function jumioAttempts({ verifications }: IdentityRecord): Verification[] {
   return verifications.filter(({ source }) => source === 'jumio');
 }
 
-export function latest(snapshot: Snapshot): Verification | undefined {
-  return attemptsOf(snapshot).at(-1);
+export function latestAttempt(record: IdentityRecord): Verification | undefined {
+  return jumioAttempts(record).at(-1);
 }
 
 /** The attempt that is still under way, if any; a partial unique index allows one. */
-export function openAttempt(snapshot: Snapshot): Verification | undefined {
-  return snapshot.verifications.find(({ state }) => state === 'requested' || state === 'started');
+export function openAttempt(record: IdentityRecord): Verification | undefined {
+  return record.verifications.find(({ state }) => state === 'requested' || state === 'started');
 }
 
 /**
  * Whether the attempt that an operator granted has had its decision. Until then it may be renewed like every attempt
  * that was once allowed (docs/design.md#who-may-start-again).
  */
-export function isGrantUsed(snapshot: Snapshot): boolean {
-  const { grantedFrom } = snapshot.identity;
-  if (grantedFrom === null) return false;
-  return attemptsOf(snapshot).some(({ requestedAt, decision }) => requestedAt >= grantedFrom && decision !== null);
+export function isGrantUsed(record: IdentityRecord): boolean {
+  const { attemptGrantedAt } = record.identity;
+  if (attemptGrantedAt === null) return false;
+  return jumioAttempts(record).some(
+    ({ requestedAt, decision }) => requestedAt >= attemptGrantedAt && decision !== null,
+  );
 }
 
 /** What Jumio's word means for an attempt without a decision (the table of docs/design.md#what-jumios-answers-mean). */
@@ -45,7 +47,7 @@ export function isOnHold({ state, readDue }: Verification): boolean {
 /** Whose move an open attempt is. */
 export function attemptWaitsOn(attempt: Verification): WaitingOn {
   if (isOnHold(attempt)) return 'person';
-  if (attempt.state === 'requested') return attempt.parked === 1 ? 'operator' : 'jumio';
+  if (attempt.state === 'requested') return attempt.createRefused === 1 ? 'operator' : 'jumio';
   const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
   if (captured || attempt.lastError === UNKNOWN_WORD) return 'jumio';
   // Jumio made the execution and gave no link: the tenant has no domain prefix.

@@ -1,5 +1,5 @@
-import type { Snapshot, Source, Verification, WaitingOn } from '../../model.ts';
-import { type AttemptStatus, attemptStatus, attemptsOf, latest } from './attempts.ts';
+import type { IdentityRecord, Source, Verification, WaitingOn } from '../../model.ts';
+import { type AttemptStatus, attemptStatus, jumioAttempts, latestAttempt } from './attempts.ts';
 import { standingOf, statusOf, waitingOn } from './standing.ts';
 
 /** `metadata_public.jumio` (docs/design.md#what-is-stored-where): the person can read it. Its JSON Schema is docs/schemas/metadata-public.schema.json. */
@@ -31,7 +31,7 @@ export interface AdminStatus {
   readonly declined_at?: string;
 }
 
-export interface Content {
+export interface PublishedContent {
   readonly public: PublishedStatus;
   readonly admin: AdminStatus;
 }
@@ -59,9 +59,9 @@ function givenBy(verification: Verification | null): Pick<PublishedStatus, 'sour
   };
 }
 
-function furtherAttempt(snapshot: Snapshot): Partial<PublishedStatus> {
-  const standing = standingOf(snapshot);
-  const attempt = latest(snapshot);
+function furtherAttempt(record: IdentityRecord): Partial<PublishedStatus> {
+  const standing = standingOf(record);
+  const attempt = latestAttempt(record);
   if (standing === null || attempt === undefined || attempt.decision !== null) return {};
   return { attempt: attemptStatus(attempt) };
 }
@@ -70,7 +70,7 @@ function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
 
-function consent({ identity }: Snapshot): Partial<AdminStatus> {
+function consent({ identity }: IdentityRecord): Partial<AdminStatus> {
   const { consentVersion, consentLanguage, consentAt, declinedAt } = identity;
   const isOnRecord = consentVersion !== null && consentLanguage !== null && consentAt !== null;
   return {
@@ -81,13 +81,13 @@ function consent({ identity }: Snapshot): Partial<AdminStatus> {
   };
 }
 
-function admin(snapshot: Snapshot, verification: Verification | null): AdminStatus {
+function admin(record: IdentityRecord, verification: Verification | null): AdminStatus {
   return {
     ...(verification?.decisionLabel ? { decision_label: verification.decisionLabel } : {}),
     ...(verification && verification.riskScore !== null ? { risk_score: verification.riskScore } : {}),
-    attempts: attemptsOf(snapshot).length,
-    waiting_on: waitingOn(snapshot),
-    ...consent(snapshot),
+    attempts: jumioAttempts(record).length,
+    waiting_on: waitingOn(record),
+    ...consent(record),
   };
 }
 
@@ -96,22 +96,22 @@ function admin(snapshot: Snapshot, verification: Verification | null): AdminStat
  * that only carries an inherited status has nothing new to say: the published copy that it came from says it already;
  * of an erased identity nothing is shown.
  */
-export function contentOf(snapshot: Snapshot): string | null {
-  const status = statusOf(snapshot);
-  const { invited, evidence, erasedAt } = snapshot.identity;
-  const isSilent = snapshot.verifications.length === 0 && invited === 0 && evidence !== 1;
+export function contentOf(record: IdentityRecord): string | null {
+  const status = statusOf(record);
+  const { awaitingConsent, eidCheck, erasedAt } = record.identity;
+  const isSilent = record.verifications.length === 0 && awaitingConsent === 0 && eidCheck !== 1;
   if (status === 'none' || isSilent || erasedAt !== null) return null;
-  const standing = standingOf(snapshot);
-  const by = standing === null ? (latest(snapshot) ?? null) : standing.by;
+  const standing = standingOf(record);
+  const by = standing === null ? (latestAttempt(record) ?? null) : standing.by;
   const content: Undated = {
-    public: { status, ...givenBy(by), ...furtherAttempt(snapshot) },
-    admin: admin(snapshot, by),
+    public: { status, ...givenBy(by), ...furtherAttempt(record) },
+    admin: admin(record, by),
   };
   return JSON.stringify(content);
 }
 
 /** The published objects of a version: the same text and time always give the same bytes. */
-export function published(content: string, changedAt: number): Content {
+export function publishedContent(content: string, changedAt: number): PublishedContent {
   const undated: Undated = JSON.parse(content);
   return { admin: undated.admin, public: { ...undated.public, updated_at: isoTime(changedAt) } };
 }

@@ -1,41 +1,41 @@
 export {
   type AttemptStatus,
   attemptStatus,
-  attemptsOf,
   isOnHold,
-  latest,
+  jumioAttempts,
+  latestAttempt,
   openAttempt,
   UNKNOWN_WORD,
 } from './attempts.ts';
-export { type Content, published } from './content.ts';
-export { kratosTurn, settle } from './normalize.ts';
-export { type Copy, decidedStatus, isDecided, readCopy } from './published-copy.ts';
+export { type PublishedContent, publishedContent } from './content.ts';
+export { kratosTurn, normalize } from './normalize.ts';
+export { decidedStatus, isDecided, type PublishedCopy, readPublishedCopy } from './published-copy.ts';
 export {
-  begin,
-  find,
+  cancelRequestedVerification,
+  findVerification,
   hasAgreed,
-  invitedWhereBare,
-  meet,
-  type Particulars,
-  request,
-  requested,
-  tellsNews,
-  withIdentity,
-  withoutRequest,
-  withParticulars,
-  withVerification,
+  hasNewDetails,
+  type IdentityDetails,
+  inviteIfUndecided,
+  newIdentity,
+  newVerification,
+  requestVerification,
+  startOrInvite,
+  updateIdentity,
+  updateVerification,
+  withDetails,
 } from './record.ts';
 export {
-  canBeMended,
-  hasUsedUp,
   isCopyUnread,
   isEid,
+  isOutOfRetries,
+  isRetryable,
+  type RetryRules,
   type StandingFacts,
-  type StartAgain,
   standingFacts,
   standingOf,
   statusOf,
   waitingOn,
-  whoseMove,
+  waitingOnOf,
 } from './standing.ts';
-export { NOTHING_OWED } from './tombstone.ts';
+export { NO_EID_CHECK } from './tombstone.ts';

@@ -1,5 +1,5 @@
-import type { Change, Identity, LedgerEvent, Snapshot, Verification } from '../../model.ts';
-import { attemptsOf, isGrantUsed } from './attempts.ts';
+import type { Change, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import { isGrantUsed, jumioAttempts } from './attempts.ts';
 import { contentOf } from './content.ts';
 import { standingFacts, statusOf } from './standing.ts';
 import { tombstone } from './tombstone.ts';
@@ -7,9 +7,9 @@ import { tombstone } from './tombstone.ts';
 /** The first publication waits so long for the first try to create, so that it can name the ids (docs/design.md#jobs-and-steps), or to read an eID. */
 export const FIRST_PUBLICATION_WAITS_MS = 5_000;
 
-function earliest(snapshot: Snapshot): number | null {
-  const dues = attemptsOf(snapshot)
-    .flatMap(({ readDue, preparedDue }) => [readDue, preparedDue])
+function earliest(record: IdentityRecord): number | null {
+  const dues = jumioAttempts(record)
+    .flatMap(({ readDue, prefillDue }) => [readDue, prefillDue])
     .filter((due) => due !== null);
   return dues.length === 0 ? null : Math.min(...dues);
 }
@@ -20,27 +20,27 @@ export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number)
 }
 
 /** When a changed content is to be published. */
-function publishDue({ identity, verifications }: Snapshot, now: number): number | null {
-  if (identity.gone === 1) return null;
-  const awaitsTry = verifications.some(({ state }) => state === 'requested') || identity.evidence === 1;
+function publishDue({ identity, verifications }: IdentityRecord, now: number): number | null {
+  if (identity.deletedInKratos === 1) return null;
+  const awaitsTry = verifications.some(({ state }) => state === 'requested') || identity.eidCheck === 1;
   return identity.version === 0 && awaitsTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
 }
 
-function withContent(snapshot: Snapshot, content: string | null, now: number): Identity {
-  const { identity } = snapshot;
+function withContent(record: IdentityRecord, content: string | null, now: number): Identity {
+  const { identity } = record;
   if (content === identity.content || content === null) return identity;
   return {
     ...identity,
     content,
     changedAt: now,
-    kratosDue: publishDue(snapshot, now),
+    kratosDue: publishDue(record, now),
     readBack: 0,
     version: identity.version + 1,
   };
 }
 
 function dueAtOnce(identity: Identity, now: number): Identity {
-  return identity.gone === 1 ? identity : { ...identity, kratosDue: kratosTurn(identity, now) };
+  return identity.deletedInKratos === 1 ? identity : { ...identity, kratosDue: kratosTurn(identity, now) };
 }
 
 /**
@@ -49,15 +49,15 @@ function dueAtOnce(identity: Identity, now: number): Identity {
  */
 function withConsequences(before: Identity, identity: Identity, now: number): Identity {
   if (before.standing === identity.standing) return identity;
-  if (identity.standing === 'rejected') return dueAtOnce({ ...identity, revoke: 1, stateOwed: 'inactive' }, now);
+  if (identity.standing === 'rejected') return dueAtOnce({ ...identity, revocation: 1, pendingState: 'inactive' }, now);
   if (before.standing !== 'rejected') return identity;
-  if (identity.deactivated === 0) return { ...identity, revoke: 0, stateOwed: null };
-  return dueAtOnce({ ...identity, revoke: 0, stateOwed: 'active' }, now);
+  if (identity.deactivated === 0) return { ...identity, revocation: 0, pendingState: null };
+  return dueAtOnce({ ...identity, revocation: 0, pendingState: 'active' }, now);
 }
 
 /** What was not sent by now is of no use any more. */
-function unprepared({ prepared }: Verification): Partial<Verification> {
-  return { prepared: prepared === 1 ? 3 : prepared, preparedDue: null, preparedUrl: null };
+function unprepared({ prefill }: Verification): Partial<Verification> {
+  return { prefill: prefill === 1 ? 3 : prefill, prefillDue: null, prefillUrl: null };
 }
 
 /** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (docs/design.md#what-is-stored-where). */
@@ -74,18 +74,18 @@ function withoutStaleSecrets(verification: Verification, now: number): Verificat
  * Ends every change: what follows from the verifications is computed anew, and a content that differs from the last
  * version becomes the next one and due for publishing.
  */
-export function settle(changed: Snapshot, now: number, events: readonly LedgerEvent[] = []): Change {
+export function normalize(changed: IdentityRecord, now: number, events: readonly LedgerEvent[] = []): Change {
   const kept = tombstone(changed, now);
   const verifications = kept.verifications.map((verification) => withoutStaleSecrets(verification, now));
-  const grantedFrom = isGrantUsed(kept) ? null : kept.identity.grantedFrom;
-  const snapshot = { verifications, identity: { ...kept.identity, grantedFrom } };
+  const attemptGrantedAt = isGrantUsed(kept) ? null : kept.identity.attemptGrantedAt;
+  const record = { verifications, identity: { ...kept.identity, attemptGrantedAt } };
   const identity: Identity = {
-    ...snapshot.identity,
-    ...standingFacts(snapshot),
-    status: statusOf(snapshot),
-    jumioDue: earliest(snapshot),
+    ...record.identity,
+    ...standingFacts(record),
+    status: statusOf(record),
+    jumioDue: earliest(record),
   };
-  const published = withContent({ ...snapshot, identity }, contentOf(snapshot), now);
-  const settled = { ...snapshot, identity: withConsequences(changed.identity, published, now) };
-  return { snapshot: settled, events };
+  const published = withContent({ ...record, identity }, contentOf(record), now);
+  const settled = { ...record, identity: withConsequences(changed.identity, published, now) };
+  return { record: settled, events };
 }

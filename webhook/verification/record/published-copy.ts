@@ -1,7 +1,7 @@
 import type { DecidedStatus, Status } from '../../model.ts';
 
 /** What a request tells of the published copy: the words it carries, or nothing at all. */
-export interface Copy {
+export interface PublishedCopy {
   /** Every status that the copy speaks of, in our vocabulary; unknown words count as `none`. */
   readonly statuses: readonly Status[];
   /** Those of them that are ours; the others are the published integration's. */
@@ -35,7 +35,10 @@ function member(value: unknown, key: string): unknown {
  * in `metadata_public` or in the body of its template) count while ours tell no decision: we leave them as they were, so
  * beside a decision of ours they are history (decision 7).
  */
-export function readCopy(body: { metadata_public?: unknown; jumio_verification_status?: unknown }): Copy {
+export function readPublishedCopy(body: {
+  metadata_public?: unknown;
+  jumio_verification_status?: unknown;
+}): PublishedCopy {
   const jumio = member(body.metadata_public, 'jumio');
   const ours = statusesOf([member(jumio, 'status')]);
   const theirs = statusesOf([
@@ -58,6 +61,6 @@ export function isDecided(status: Status): boolean {
 const DECIDED: readonly DecidedStatus[] = ['rejected', 'review', 'approved'];
 
 /** The strictest decided status that a copy speaks of. */
-export function decidedStatus(copy: Copy): DecidedStatus | null {
+export function decidedStatus(copy: PublishedCopy): DecidedStatus | null {
   return DECIDED.find((status) => copy.statuses.includes(status)) ?? null;
 }

@@ -1,40 +1,40 @@
-import type { Change, DecidedStatus, Identity, LedgerEvent, Snapshot, Verification } from '../../model.ts';
-import { settle } from './normalize.ts';
+import type { Change, DecidedStatus, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import { normalize } from './normalize.ts';
 import { isEid, standingOf } from './standing.ts';
 import { BLANK_ATTEMPT, BLANK_IDENTITY } from './tombstone.ts';
 
-export function withIdentity(snapshot: Snapshot, patch: Partial<Identity>): Snapshot {
-  return { ...snapshot, identity: { ...snapshot.identity, ...patch } };
+export function updateIdentity(record: IdentityRecord, patch: Partial<Identity>): IdentityRecord {
+  return { ...record, identity: { ...record.identity, ...patch } };
 }
 
-export function withVerification(snapshot: Snapshot, id: string, patch: Partial<Verification>): Snapshot {
-  const verifications = snapshot.verifications.map((row) => (row.id === id ? { ...row, ...patch } : row));
-  return { ...snapshot, verifications };
+export function updateVerification(record: IdentityRecord, id: string, patch: Partial<Verification>): IdentityRecord {
+  const verifications = record.verifications.map((row) => (row.id === id ? { ...row, ...patch } : row));
+  return { ...record, verifications };
 }
 
 /** The verification of that id; it was there when the id was read, and rows are never deleted. */
-export function find(snapshot: Snapshot, id: string): Verification {
-  const found = snapshot.verifications.find((row) => row.id === id);
-  if (found === undefined) throw new Error(`verification ${id} is not one of identity ${snapshot.identity.id}`);
+export function findVerification(record: IdentityRecord, id: string): Verification {
+  const found = record.verifications.find((row) => row.id === id);
+  if (found === undefined) throw new Error(`verification ${id} is not one of identity ${record.identity.id}`);
   return found;
 }
 
 /** What a hook or a session tells of an identity beside its id. Undefined: it does not say. */
-export interface Particulars {
+export interface IdentityDetails {
   readonly schemaId?: string | undefined;
   /** Epoch milliseconds. */
-  readonly bornAt?: number | undefined;
+  readonly kratosCreatedAt?: number | undefined;
   /** A language tag: a guess, which counts until the person has seen a page in a language. */
   readonly locale?: string | undefined;
 }
 
-type Kept = Pick<Identity, 'schemaId' | 'bornAt' | 'locale'>;
+type Kept = Pick<Identity, 'schemaId' | 'kratosCreatedAt' | 'locale'>;
 
 /** What is kept once it was told: an identity is born once and keeps its language; its schema may change. */
-function keptAfter(known: Kept, told: Particulars): Kept {
+function keptAfter(known: Kept, told: IdentityDetails): Kept {
   return {
     schemaId: told.schemaId ?? known.schemaId,
-    bornAt: known.bornAt ?? told.bornAt ?? null,
+    kratosCreatedAt: known.kratosCreatedAt ?? told.kratosCreatedAt ?? null,
     locale: known.locale ?? told.locale ?? null,
   };
 }
@@ -43,29 +43,29 @@ function keptAfter(known: Kept, told: Particulars): Kept {
  * Whether there is anything to write: a sign-in that tells nothing new costs no write, and of an erased identity nothing
  * is kept.
  */
-export function tellsNews(known: Kept & Pick<Identity, 'erasedAt'>, told: Particulars): boolean {
+export function hasNewDetails(known: Kept & Pick<Identity, 'erasedAt'>, told: IdentityDetails): boolean {
   if (known.erasedAt !== null) return false;
-  const { schemaId, bornAt, locale } = keptAfter(known, told);
-  return schemaId !== known.schemaId || bornAt !== known.bornAt || locale !== known.locale;
+  const { schemaId, kratosCreatedAt, locale } = keptAfter(known, told);
+  return schemaId !== known.schemaId || kratosCreatedAt !== known.kratosCreatedAt || locale !== known.locale;
 }
 
-export function withParticulars(snapshot: Snapshot, told: Particulars): Snapshot {
-  return tellsNews(snapshot.identity, told) ? withIdentity(snapshot, keptAfter(snapshot.identity, told)) : snapshot;
+export function withDetails(record: IdentityRecord, told: IdentityDetails): IdentityRecord {
+  return hasNewDetails(record.identity, told) ? updateIdentity(record, keptAfter(record.identity, told)) : record;
 }
 
-export interface Newcomer extends Particulars {
+export interface Newcomer extends IdentityDetails {
   readonly id: string;
   readonly inherited?: DecidedStatus | null;
   readonly returnTo?: string | null;
 }
 
 /** An identity that we meet for the first time: nothing is owed yet. */
-export function meet(newcomer: Newcomer, now: number): Snapshot {
+export function newIdentity(newcomer: Newcomer, now: number): IdentityRecord {
   const inherited = newcomer.inherited ?? null;
   const identity: Identity = {
     ...BLANK_IDENTITY,
     id: newcomer.id,
-    metAt: now,
+    firstSeenAt: now,
     returnTo: newcomer.returnTo ?? null,
     inherited,
     standing: inherited,
@@ -78,21 +78,21 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
     kratosDue: null,
     lease: 0,
     leasedUntil: 0,
-    nudges: 0,
+    readRequests: 0,
     version: 0,
     published: 0,
     changedAt: now,
     kratosAttempts: 0,
     readBack: 0,
-    missing: 0,
+    missingCount: 0,
     missingSince: null,
-    gone: 0,
-    stuck: 0,
+    deletedInKratos: 0,
+    publishRefused: 0,
     schemaId: newcomer.schemaId ?? null,
-    bornAt: newcomer.bornAt ?? null,
+    kratosCreatedAt: newcomer.kratosCreatedAt ?? null,
     locale: newcomer.locale ?? null,
-    revoke: 0,
-    stateOwed: null,
+    revocation: 0,
+    pendingState: null,
     deactivated: 0,
     inactiveSince: null,
     erasedAt: null,
@@ -100,20 +100,20 @@ export function meet(newcomer: Newcomer, now: number): Snapshot {
   return { identity, verifications: [] };
 }
 
-function attemptNumber({ verifications }: Snapshot): number {
+function attemptNumber({ verifications }: IdentityRecord): number {
   return (verifications.at(-1)?.attempt ?? 0) + 1;
 }
 
 /** A row that is about to be filled in: the next of its identity. */
-export function requested(snapshot: Snapshot, id: string, now: number): Verification {
+export function newVerification(record: IdentityRecord, id: string, now: number): Verification {
   return {
     ...BLANK_ATTEMPT,
     id,
-    identityId: snapshot.identity.id,
+    identityId: record.identity.id,
     source: 'jumio',
     level: null,
     subject: null,
-    attempt: attemptNumber(snapshot),
+    attempt: attemptNumber(record),
     state: 'requested',
     requestedAt: now,
     jumioStatus: null,
@@ -127,47 +127,47 @@ export function requested(snapshot: Snapshot, id: string, now: number): Verifica
     readDue: now,
     lastReadAt: null,
     lastReadFor: null,
-    looks: 0,
-    aliveAt: null,
+    reads: 0,
+    activeAt: null,
     notFound: 0,
   };
 }
 
 /** Adds an attempt that is due for creation at once. Whether it is allowed was asked before (`mayStart`). */
-export function request(snapshot: Snapshot, verificationId: string, now: number): Change {
-  const verification = requested(snapshot, verificationId, now);
-  const verifications = [...snapshot.verifications, verification];
-  const grown = withIdentity({ ...snapshot, verifications }, { invited: 0 });
+export function requestVerification(record: IdentityRecord, verificationId: string, now: number): Change {
+  const verification = newVerification(record, verificationId, now);
+  const verifications = [...record.verifications, verification];
+  const grown = updateIdentity({ ...record, verifications }, { awaitingConsent: 0 });
   const detail = { attempt: verification.attempt };
-  return settle(grown, now, [{ kind: 'requested', verificationId, detail }]);
+  return normalize(grown, now, [{ kind: 'requested', verificationId, detail }]);
 }
 
 /** Asks the person to come: an attempt is made when they go on (`VERIFICATION_START=consent`). */
-export function invite(snapshot: Snapshot, now: number): Change {
-  return settle(withIdentity(snapshot, { invited: 1 }), now, [{ kind: 'invited' }]);
+export function awaitConsent(record: IdentityRecord, now: number): Change {
+  return normalize(updateIdentity(record, { awaitingConsent: 1 }), now, [{ kind: 'invited' }]);
 }
 
 /** Whoever has nothing left but eIDs that decided nothing is asked to come: what is published may still say approved. */
-export function invitedWhereBare(snapshot: Snapshot): Snapshot {
-  const isBare = snapshot.verifications.every(isEid) && standingOf(snapshot) === null;
-  return isBare ? withIdentity(snapshot, { invited: 1 }) : snapshot;
+export function inviteIfUndecided(record: IdentityRecord): IdentityRecord {
+  const isBare = record.verifications.every(isEid) && standingOf(record) === null;
+  return isBare ? updateIdentity(record, { awaitingConsent: 1 }) : record;
 }
 
 /** What a sign-up makes of an identity that has nothing yet, as `VERIFICATION_START` says. */
-export function begin(
-  snapshot: Snapshot,
+export function startOrInvite(
+  record: IdentityRecord,
   { startsAt, newId }: { readonly startsAt: 'registration' | 'consent'; readonly newId: () => string },
   now: number,
 ): Change {
-  return startsAt === 'consent' ? invite(snapshot, now) : request(snapshot, newId(), now);
+  return startsAt === 'consent' ? awaitConsent(record, now) : requestVerification(record, newId(), now);
 }
 
 /** An attempt that Jumio was not asked for yet costs nothing to give up. */
-export function withoutRequest(snapshot: Snapshot, events: LedgerEvent[]): Snapshot {
-  const open = snapshot.verifications.find(({ state, source }) => state === 'requested' && source === 'jumio');
-  if (open === undefined || open.attempts > 0) return snapshot;
+export function cancelRequestedVerification(record: IdentityRecord, events: LedgerEvent[]): IdentityRecord {
+  const open = record.verifications.find(({ state, source }) => state === 'requested' && source === 'jumio');
+  if (open === undefined || open.attempts > 0) return record;
   events.push({ kind: 'not_needed', verificationId: open.id });
-  return withVerification(snapshot, open.id, { state: 'expired', readDue: null });
+  return updateVerification(record, open.id, { state: 'expired', readDue: null });
 }
 
 /** Whether this person has agreed to the text as it reads now. Another version, ours or the operator's, asks again. */

@@ -1,14 +1,14 @@
 import type {
   DecidedStatus,
   Identity,
+  IdentityRecord,
   Reason,
-  Snapshot,
   Status,
   Verdict,
   Verification,
   WaitingOn,
 } from '../../model.ts';
-import { attemptStatus, attemptsOf, attemptWaitsOn, latest, openAttempt } from './attempts.ts';
+import { attemptStatus, attemptWaitsOn, jumioAttempts, latestAttempt, openAttempt } from './attempts.ts';
 
 export interface Standing {
   readonly status: DecidedStatus;
@@ -21,7 +21,7 @@ const STATUS: Readonly<Record<Verdict, DecidedStatus>> = { PASSED: 'approved', W
 /** What follows from an identity's verifications and does not change with the time or the policy. */
 export type StandingFacts = Pick<
   Identity,
-  'standing' | 'decidedAt' | 'reason' | 'rejections' | 'attemptWaitsOn' | 'grantedFrom' | 'erasedAt'
+  'standing' | 'decidedAt' | 'reason' | 'rejections' | 'attemptWaitsOn' | 'attemptGrantedAt' | 'erasedAt'
 >;
 
 function later(one: Verification, other: Verification): Verification {
@@ -33,7 +33,7 @@ function later(one: Verification, other: Verification): Verification {
  * The decisions that can count beside each other. Of the operator's own only the last does: a rejection of theirs ends
  * by themselves only, an approval is one decision among the others.
  */
-function countingDecisions({ verifications }: Snapshot): Verification[] {
+function countingDecisions({ verifications }: IdentityRecord): Verification[] {
   const decided = verifications.filter(({ decision }) => decision !== null);
   const theirs = decided.filter(({ source }) => source === 'operator');
   if (theirs.length === 0) return decided;
@@ -53,13 +53,13 @@ export function isEid({ source }: Pick<Verification, 'source'>): boolean {
 }
 
 /** What a published copy handed down, until somebody decides. */
-function inheritedBy({ identity: { inherited } }: Snapshot): Standing | null {
+function inheritedBy({ identity: { inherited } }: IdentityRecord): Standing | null {
   return inherited === null ? null : { status: inherited, by: null };
 }
 
 /** When a standing was decided; an inherited one: when we met the identity. */
-function decidedAt({ by }: Standing, { identity }: Snapshot): number | null {
-  return by === null ? identity.metAt : by.completedAt;
+function decidedAt({ by }: Standing, { identity }: IdentityRecord): number | null {
+  return by === null ? identity.firstSeenAt : by.completedAt;
 }
 
 /**
@@ -67,102 +67,102 @@ function decidedAt({ by }: Standing, { identity }: Snapshot): number | null {
  * started. An open or expired attempt never changes it, so a rejection is not laundered by starting again. Nor does an
  * eID lift a rejection or a review: it counts where nobody else decided, and renews what others approved before it.
  */
-export function standingOf(snapshot: Snapshot): Standing | null {
-  const counting = countingDecisions(snapshot);
-  const ofOthers = givenBy(counting.filter((row) => !isEid(row))) ?? inheritedBy(snapshot);
+export function standingOf(record: IdentityRecord): Standing | null {
+  const counting = countingDecisions(record);
+  const ofOthers = givenBy(counting.filter((row) => !isEid(row))) ?? inheritedBy(record);
   const ofEid = givenBy(counting.filter(isEid));
   if (ofOthers === null || ofEid === null) return ofOthers ?? ofEid;
-  const isNewer = (decidedAt(ofEid, snapshot) ?? 0) > (decidedAt(ofOthers, snapshot) ?? 0);
+  const isNewer = (decidedAt(ofEid, record) ?? 0) > (decidedAt(ofOthers, record) ?? 0);
   return ofOthers.status === 'approved' && isNewer ? ofEid : ofOthers;
 }
 
 /** An eID was linked by somebody of whom nothing is known: what their published copy says is still to be read. */
-export function isCopyUnread({ identity, verifications }: Snapshot): boolean {
-  const { evidence, evidenceAt, version, inherited } = identity;
+export function isCopyUnread({ identity, verifications }: IdentityRecord): boolean {
+  const { eidCheck, eidReportedAt, version, inherited } = identity;
   // Only a hook shows no copy: who comes to a page, or signs in, was met with what theirs says.
-  const isToldByHook = evidence === 2 && evidenceAt !== null;
+  const isToldByHook = eidCheck === 2 && eidReportedAt !== null;
   return isToldByHook && version === 0 && inherited === null && verifications.length === 0;
 }
 
-export function statusOf(snapshot: Snapshot): Status {
-  const attempt = latest(snapshot);
-  const { invited, evidence } = snapshot.identity;
-  const withoutAttempt = invited === 1 || evidence === 1 ? 'pending' : 'none';
-  return standingOf(snapshot)?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
+export function statusOf(record: IdentityRecord): Status {
+  const attempt = latestAttempt(record);
+  const { awaitingConsent, eidCheck } = record.identity;
+  const withoutAttempt = awaitingConsent === 1 || eidCheck === 1 ? 'pending' : 'none';
+  return standingOf(record)?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
 }
 
 /** Whether an eID answers is still to be read: nobody but the other side can go on. */
-function withoutAttemptWaitsOn({ identity }: Snapshot): WaitingOn | null {
-  return identity.evidence === 1 ? 'jumio' : null;
+function withoutAttemptWaitsOn({ identity }: IdentityRecord): WaitingOn | null {
+  return identity.eidCheck === 1 ? 'jumio' : null;
 }
 
 /** What the ledger keeps beside an identity, computed with every change. */
-export function standingFacts(snapshot: Snapshot): StandingFacts {
-  const standing = standingOf(snapshot);
-  const open = openAttempt(snapshot);
+export function standingFacts(record: IdentityRecord): StandingFacts {
+  const standing = standingOf(record);
+  const open = openAttempt(record);
   return {
     standing: standing?.status ?? null,
-    decidedAt: standing && decidedAt(standing, snapshot),
+    decidedAt: standing && decidedAt(standing, record),
     reason: standing?.by?.reason ?? null,
-    rejections: attemptsOf(snapshot).filter(({ decision }) => decision === 'FAILED').length,
-    attemptWaitsOn: open === undefined ? withoutAttemptWaitsOn(snapshot) : attemptWaitsOn(open),
-    grantedFrom: snapshot.identity.grantedFrom,
-    erasedAt: snapshot.identity.erasedAt,
+    rejections: jumioAttempts(record).filter(({ decision }) => decision === 'FAILED').length,
+    attemptWaitsOn: open === undefined ? withoutAttemptWaitsOn(record) : attemptWaitsOn(open),
+    attemptGrantedAt: record.identity.attemptGrantedAt,
+    erasedAt: record.identity.erasedAt,
   };
 }
 
 /** Which rejections can be mended: three in all, each for a reason that a person can act on (docs/design.md#who-may-start-again). */
-export type Mending = Pick<StartAgain, 'reasons' | 'maxRejections'>;
+export type PublishedRetryRules = Pick<RetryRules, 'reasons' | 'maxRejections'>;
 
-export const PUBLISHED_MENDING: Mending = {
+export const PUBLISHED_RETRY_RULES: PublishedRetryRules = {
   reasons: ['unreadable', 'expired_document', 'unsupported_document', 'not_finished'],
   maxRejections: 3,
 };
 
 /** Rejected for a reason that a person can act on. */
-function isActedOn({ standing, reason }: StandingFacts, { reasons }: Mending): boolean {
+function isActedOn({ standing, reason }: StandingFacts, { reasons }: PublishedRetryRules): boolean {
   return standing === 'rejected' && reason !== null && reasons.includes(reason);
 }
 
 /** Rejected for a reason that a person can act on, and not too often. */
-export function canBeMended(facts: StandingFacts, mending: Mending): boolean {
+export function isRetryable(facts: StandingFacts, mending: PublishedRetryRules): boolean {
   return isActedOn(facts, mending) && facts.rejections < mending.maxRejections;
 }
 
 /** Rejected for a reason that a person can act on, and too often. */
-export function hasUsedUp(facts: StandingFacts, mending: Mending): boolean {
-  return isActedOn(facts, mending) && !canBeMended(facts, mending);
+export function isOutOfRetries(facts: StandingFacts, mending: PublishedRetryRules): boolean {
+  return isActedOn(facts, mending) && !isRetryable(facts, mending);
 }
 
-function standingWaitsOn(status: DecidedStatus, facts: StandingFacts, mending: Mending): WaitingOn {
+function standingWaitsOn(status: DecidedStatus, facts: StandingFacts, mending: PublishedRetryRules): WaitingOn {
   switch (status) {
     case 'approved':
       return 'nobody';
     case 'review':
       return 'operator';
     case 'rejected':
-      return canBeMended(facts, mending) ? 'person' : 'operator';
+      return isRetryable(facts, mending) ? 'person' : 'operator';
     default:
       return status satisfies never;
   }
 }
 
-export function whoseMove(facts: StandingFacts, mending: Mending): WaitingOn {
+export function waitingOnOf(facts: StandingFacts, mending: PublishedRetryRules): WaitingOn {
   if (facts.erasedAt !== null) return 'nobody';
   const ofAttempt = facts.attemptWaitsOn ?? 'person';
   if (facts.standing === null) return ofAttempt;
-  const ofStanding = facts.grantedFrom === null ? standingWaitsOn(facts.standing, facts, mending) : 'person';
+  const ofStanding = facts.attemptGrantedAt === null ? standingWaitsOn(facts.standing, facts, mending) : 'person';
   // An open attempt that the standing no longer lets the person go on with is not the person's move.
   return ofStanding === 'nobody' || ofAttempt === 'person' ? ofStanding : ofAttempt;
 }
 
 /** As it is published: by the rules of docs/design.md#who-may-start-again, whatever the operator's policy says. */
-export function waitingOn(snapshot: Snapshot): WaitingOn {
-  return whoseMove(standingFacts(snapshot), PUBLISHED_MENDING);
+export function waitingOn(record: IdentityRecord): WaitingOn {
+  return waitingOnOf(standingFacts(record), PUBLISHED_RETRY_RULES);
 }
 
 /** Who may start again, how often, after how long (docs/design.md#who-may-start-again by default). */
-export interface StartAgain {
+export interface RetryRules {
   /** Reasons of a rejection that a person can act on. */
   readonly reasons: readonly Reason[];
   /** From so many rejections on nobody starts again. */

@@ -1,12 +1,12 @@
-import type { Identity, Snapshot, Verification } from '../../model.ts';
+import type { Identity, IdentityRecord, Verification } from '../../model.ts';
 
 /** Nothing of an eID is to be read. */
-export const NOTHING_OWED = {
-  evidence: 0,
-  evidenceSince: null,
-  evidenceAt: null,
-  evidenceDue: null,
-  evidenceTries: 0,
+export const NO_EID_CHECK = {
+  eidCheck: 0,
+  eidReportedSince: null,
+  eidReportedAt: null,
+  eidDue: null,
+  eidFailures: 0,
 } as const satisfies Partial<Identity>;
 
 /** What of an identity is not known when we meet it, and is forgotten when it is erased. */
@@ -18,10 +18,10 @@ export const BLANK_IDENTITY = {
   consentLanguage: null,
   consentAt: null,
   declinedAt: null,
-  invited: 0,
-  grantedFrom: null,
-  ...NOTHING_OWED,
-  evidenceShort: 0,
+  awaitingConsent: 0,
+  attemptGrantedAt: null,
+  ...NO_EID_CHECK,
+  eidInsufficient: 0,
   content: null,
   priority: 0,
 } as const satisfies Partial<Identity>;
@@ -33,16 +33,16 @@ export const BLANK_ATTEMPT = {
   riskScore: null,
   reason: null,
   claimedStatus: null,
-  renew: 0,
-  parked: 0,
-  prepared: 0,
+  renewalRequested: 0,
+  createRefused: 0,
+  prefill: 0,
   link: null,
   linkEndsAt: null,
   sdkToken: null,
   transactionToken: null,
-  preparedDue: null,
-  preparedTries: 0,
-  preparedUrl: null,
+  prefillDue: null,
+  prefillTries: 0,
+  prefillUrl: null,
 } as const satisfies Partial<Verification>;
 
 /** The longest pause between two tries to delete an account at Jumio. */
@@ -62,8 +62,8 @@ function forgotten(row: Verification, now: number): Verification {
  * What may be left of an erased identity: its standing, and what is still owed. Applied to every change, so that
  * whatever was under way when it was erased, or comes later, brings nothing back.
  */
-export function tombstone(snapshot: Snapshot, now: number): Snapshot {
-  if (snapshot.identity.erasedAt === null) return snapshot;
-  const verifications = snapshot.verifications.map((row) => forgotten(row, now));
-  return { identity: { ...snapshot.identity, ...BLANK_IDENTITY }, verifications };
+export function tombstone(record: IdentityRecord, now: number): IdentityRecord {
+  if (record.identity.erasedAt === null) return record;
+  const verifications = record.verifications.map((row) => forgotten(row, now));
+  return { identity: { ...record.identity, ...BLANK_IDENTITY }, verifications };
 }

@@ -7,7 +7,7 @@ import { PHONE } from '../window.ts';
 
 /** What a newcomer clicks through in the demo besides the service's own pages. */
 export function neighbourCases(stage: () => Stage): void {
-  test('the application: start, sign-up, the refusal at sign-in, and the help desk', async () => {
+  test('the application: start, sign-up, the refusal at sign-in, and the help ctx', async () => {
     const { place, open } = stage();
     const { credentials } = await scenes.rejectedForGood(stage());
     const { page } = await open(PHONE);

@@ -3,7 +3,7 @@ import Fastify from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAssets } from '../../../../webhook/http/pages/assets.ts';
 import { button, link, type Page, words } from '../../../../webhook/http/pages/page.ts';
-import { createSendPage, document, html } from '../../../../webhook/http/pages/render.ts';
+import { createRenderer, document, html } from '../../../../webhook/http/pages/render.ts';
 import type { Text } from '../../../../webhook/texts/messages.ts';
 import type { Texts } from '../../../../webhook/texts/texts.ts';
 import { unescapeHtml } from '../../../support/clients/entities.ts';
@@ -26,7 +26,7 @@ const PLAIN: Page = { sentence: spoken('S'), action: words(spoken('A')) };
 
 const app = Fastify();
 
-const send = createSendPage({ texts, brand: {}, assets: createAssets({}) });
+const send = createRenderer({ texts, brand: {}, assets: createAssets({}) });
 
 let shown: Page = PLAIN;
 

@@ -1,33 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from '../../../../webhook/http/pages/page.ts';
 import { standingPage } from '../../../../webhook/http/pages/status-page.ts';
-import type { Snapshot } from '../../../../webhook/model.ts';
-import type { Desk } from '../../../../webhook/verification/context.ts';
+import type { IdentityRecord } from '../../../../webhook/model.ts';
+import type { Context } from '../../../../webhook/verification/context.ts';
 import { agreed } from '../../../../webhook/verification/person/consent.ts';
-import { goOn, type Outcome } from '../../../../webhook/verification/person/continue.ts';
-import { nextOf, type View, view } from '../../../../webhook/verification/person/view.ts';
-import { withIdentity } from '../../../../webhook/verification/record/record.ts';
+import { type ContinueOutcome, continueVerification } from '../../../../webhook/verification/person/continue.ts';
+import { loadView, nextStep, type View } from '../../../../webhook/verification/person/view.ts';
+import { updateIdentity } from '../../../../webhook/verification/record/record.ts';
 import { IDENTITY, NOW } from '../../../support/builders/history.ts';
 import { names } from '../../../support/decision-table/cells.ts';
 import { ATTEMPTS, STANDINGS, situation } from '../../../support/decision-table/rows.ts';
-import { CONSENT, createMemoryDesk } from '../../../support/service/in-memory-context.ts';
+import { CONSENT, createInMemoryContext } from '../../../support/service/in-memory-context.ts';
 
 const WHO = { identityId: IDENTITY, inherited: null };
 
 const RETURN_TO = 'https://app.example/home';
 
 /** What a person may have said to the text. */
-const CONSENTS: Readonly<Record<string, (snapshot: Snapshot) => Snapshot>> = {
-  'never asked': (snapshot) => snapshot,
-  agreed: (snapshot) => agreed(snapshot, CONSENT, NOW).snapshot,
-  'agreed to a text of before': (snapshot) => agreed(snapshot, { version: 'text-0', language: 'en' }, NOW).snapshot,
-  refused: (snapshot) => withIdentity(snapshot, { declinedAt: NOW }),
+const CONSENTS: Readonly<Record<string, (record: IdentityRecord) => IdentityRecord>> = {
+  'never asked': (record) => record,
+  agreed: (record) => agreed(record, CONSENT, NOW).record,
+  'agreed to a text of before': (record) => agreed(record, { version: 'text-0', language: 'en' }, NOW).record,
+  refused: (record) => updateIdentity(record, { declinedAt: NOW }),
 };
 
 interface Cell {
   readonly name: string;
-  readonly snapshot: Snapshot;
-  readonly startsAt: Desk['startsAt'];
+  readonly record: IdentityRecord;
+  readonly startsAt: Context['startsAt'];
 }
 
 const cells: Cell[] = names(STANDINGS).flatMap((standing) =>
@@ -35,7 +35,7 @@ const cells: Cell[] = names(STANDINGS).flatMap((standing) =>
     names(CONSENTS).flatMap((consent) =>
       (['registration', 'consent'] as const).map((startsAt) => ({
         name: `${standing} | ${attempt} | ${consent} | ${startsAt}`,
-        snapshot: CONSENTS[consent]?.(situation(standing, attempt)) ?? situation(standing, attempt),
+        record: CONSENTS[consent]?.(situation(standing, attempt)) ?? situation(standing, attempt),
         startsAt,
       })),
     ),
@@ -51,18 +51,22 @@ function pageOf(shown: View, place: 'verify' | 'status', hint: { back?: number; 
 /** Where following the page's own action leads: out of the service, to a wait, to words, or to another page. */
 type End = 'jumio' | 'application' | 'wait' | 'words';
 
-async function press(desk: Desk, memory: ReturnType<typeof createMemoryDesk>, page: Page): Promise<Outcome> {
+async function press(
+  ctx: Context,
+  memory: ReturnType<typeof createInMemoryContext>,
+  page: Page,
+): Promise<ContinueOutcome> {
   const action = page.action.kind === 'button' ? page.action : undefined;
   const agreement = action?.fields.consent === undefined ? undefined : { ...CONSENT, version: action.fields.consent };
-  return goOn(desk, memory.worker, WHO, { returnTo: null, agreement }, 0);
+  return continueVerification(ctx, memory.worker, WHO, { returnTo: null, agreement }, 0);
 }
 
 /** Follows the one action until it leads somewhere, or comes back to a page that was seen before. */
-async function follow({ snapshot, startsAt }: Cell, from: 'verify' | 'status'): Promise<End | 'circle'> {
-  const memory = createMemoryDesk(snapshot);
-  const desk: Desk = { ...memory.desk, startsAt };
+async function follow({ record, startsAt }: Cell, from: 'verify' | 'status'): Promise<End | 'circle'> {
+  const memory = createInMemoryContext(record);
+  const ctx: Context = { ...memory.ctx, startsAt };
   const seen = new Set<string>();
-  let page = pageOf(await view(desk, WHO), from);
+  let page = pageOf(await loadView(ctx, WHO), from);
   for (;;) {
     if (page.refreshSeconds !== undefined) return 'wait';
     const key = JSON.stringify(page);
@@ -72,9 +76,9 @@ async function follow({ snapshot, startsAt }: Cell, from: 'verify' | 'status'): 
     if (action.kind === 'words') return 'words';
     if (action.kind === 'link' && action.href === RETURN_TO) return 'application';
     if (action.kind === 'link')
-      page = pageOf(await view(desk, WHO), action.href.endsWith('status') ? 'status' : 'verify');
+      page = pageOf(await loadView(ctx, WHO), action.href.endsWith('status') ? 'status' : 'verify');
     else {
-      const outcome = await press(desk, memory, page);
+      const outcome = await press(ctx, memory, page);
       if (outcome.kind === 'link') return 'jumio';
       page = pageOf(outcome.view, 'verify');
     }
@@ -89,24 +93,24 @@ describe('nobody is sent in circles', () => {
   });
 
   it('only the page with the text takes an agreement, and only an agreement leads to Jumio', async () => {
-    for (const { name, snapshot, startsAt } of cells) {
-      const memory = createMemoryDesk(snapshot);
-      const desk: Desk = { ...memory.desk, startsAt };
-      const shown = await view(desk, WHO);
+    for (const { name, record, startsAt } of cells) {
+      const memory = createInMemoryContext(record);
+      const ctx: Context = { ...memory.ctx, startsAt };
+      const shown = await loadView(ctx, WHO);
       const { action } = pageOf(shown, 'verify');
       const asks = action.kind === 'button' && action.fields.consent !== undefined;
-      expect([name, asks]).toEqual([name, nextOf(shown).kind === 'consent']);
-      const outcome = await goOn(desk, memory.worker, WHO, { returnTo: null }, 0);
+      expect([name, asks]).toEqual([name, nextStep(shown).kind === 'consent']);
+      const outcome = await continueVerification(ctx, memory.worker, WHO, { returnTo: null }, 0);
       if (shown.consent !== 'given') {
         expect([name, outcome.kind]).not.toEqual([name, 'link']);
-        expect(memory.stored()?.verifications).toEqual(snapshot.verifications);
+        expect(memory.stored()?.verifications).toEqual(record.verifications);
       }
     }
   });
 
   it('who may not go on is offered no button', async () => {
-    for (const { name, snapshot, startsAt } of cells) {
-      const shown = await view({ ...createMemoryDesk(snapshot).desk, startsAt }, WHO);
+    for (const { name, record, startsAt } of cells) {
+      const shown = await loadView({ ...createInMemoryContext(record).ctx, startsAt }, WHO);
       if (shown.permission.kind !== 'no') continue;
       for (const place of ['verify', 'status'] as const)
         expect([name, pageOf(shown, place).action.kind]).not.toEqual([name, 'button']);
@@ -115,12 +119,12 @@ describe('nobody is sent in circles', () => {
 
   it('a hint that they have finished holds nobody once Jumio was asked, nor for longer than a minute', async () => {
     let waiting = 0;
-    for (const { name, snapshot, startsAt } of cells) {
+    for (const { name, record, startsAt } of cells) {
       for (const readDue of [NOW - 5_000, NOW, NOW + 9_000]) {
         const asked = (lastReadAt: number | null, leasedUntil = 0): Promise<View> => {
-          const verifications = snapshot.verifications.map((row) => ({ ...row, readDue, lastReadAt }));
-          const { desk } = createMemoryDesk({ identity: { ...snapshot.identity, leasedUntil }, verifications });
-          return view({ ...desk, startsAt }, WHO);
+          const verifications = record.verifications.map((row) => ({ ...row, readDue, lastReadAt }));
+          const { ctx } = createInMemoryContext({ identity: { ...record.identity, leasedUntil }, verifications });
+          return loadView({ ...ctx, startsAt }, WHO);
         };
         const before = pageOf(await asked(NOW - 1_000), 'status', { back: NOW });
         if (before.onwards?.to.startsWith('/')) waiting += 1;

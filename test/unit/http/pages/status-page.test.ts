@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Page, PageFields } from '../../../../webhook/http/pages/page.ts';
 import { standingPage } from '../../../../webhook/http/pages/status-page.ts';
-import type { Snapshot } from '../../../../webhook/model.ts';
+import type { IdentityRecord } from '../../../../webhook/model.ts';
 import type { Text } from '../../../../webhook/texts/messages.ts';
 import { createTexts } from '../../../../webhook/texts/texts.ts';
 import { onCreateFailed } from '../../../../webhook/verification/execution/create.ts';
-import { grant } from '../../../../webhook/verification/operator/actions.ts';
+import { grantAttempt } from '../../../../webhook/verification/operator/actions.ts';
 import { agreed } from '../../../../webhook/verification/person/consent.ts';
-import { type View, view } from '../../../../webhook/verification/person/view.ts';
-import { withIdentity } from '../../../../webhook/verification/record/record.ts';
+import { loadView, type View } from '../../../../webhook/verification/person/view.ts';
+import { updateIdentity } from '../../../../webhook/verification/record/record.ts';
 import {
   asked,
   begun,
@@ -31,7 +31,7 @@ import {
   type StandingName,
   situation,
 } from '../../../support/decision-table/rows.ts';
-import { CONSENT, createMemoryDesk } from '../../../support/service/in-memory-context.ts';
+import { CONSENT, createInMemoryContext } from '../../../support/service/in-memory-context.ts';
 
 const RETURN_TO = 'https://app.example/home';
 
@@ -44,13 +44,13 @@ const FIELDS: PageFields = {
 };
 
 /** The page of somebody who has agreed to the text. */
-async function pageOf(snapshot: Snapshot, way: Partial<PageFields> = { returnTo: RETURN_TO }): Promise<Page> {
-  return pageOfWhoever(agreed(snapshot, CONSENT, NOW).snapshot, way);
+async function pageOf(record: IdentityRecord, way: Partial<PageFields> = { returnTo: RETURN_TO }): Promise<Page> {
+  return pageOfWhoever(agreed(record, CONSENT, NOW).record, way);
 }
 
-async function pageOfWhoever(snapshot: Snapshot, way: Partial<PageFields> = {}): Promise<Page> {
-  const { desk } = createMemoryDesk(snapshot);
-  const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+async function pageOfWhoever(record: IdentityRecord, way: Partial<PageFields> = {}): Promise<Page> {
+  const { ctx } = createInMemoryContext(record);
+  const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
   return standingPage(shown, { ...FIELDS, ...way });
 }
 
@@ -126,10 +126,10 @@ describe('in every situation of the table', () => {
 
   it('an approved person is led on, and nobody is offered a try that would be refused', async () => {
     for (const [standing, attempt] of all) {
-      const snapshot = situation(standing, attempt);
-      const page = await pageOf(snapshot);
-      if (snapshot.identity.status === 'approved') expect(page.action).toMatchObject({ href: RETURN_TO });
-      if (['approved', 'review'].includes(snapshot.identity.status)) expect(page.action.kind).not.toBe('button');
+      const record = situation(standing, attempt);
+      const page = await pageOf(record);
+      if (record.identity.status === 'approved') expect(page.action).toMatchObject({ href: RETURN_TO });
+      if (['approved', 'review'].includes(record.identity.status)) expect(page.action.kind).not.toBe('button');
       if (standing === 'rejected, final' || standing === 'rejected ×3' || standing === 'inherited rejected')
         expect(page.action.kind).not.toBe('button');
     }
@@ -140,8 +140,8 @@ describe('who has nothing more to do here', () => {
   const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => situation(standing, attempt)));
 
   it.each(['verify', 'status'] as const)('has a way back to the application, in every situation: %s', async (place) => {
-    for (const snapshot of all) {
-      const { action, others = [], refreshSeconds } = await pageOf(snapshot, { place, returnTo: RETURN_TO });
+    for (const record of all) {
+      const { action, others = [], refreshSeconds } = await pageOf(record, { place, returnTo: RETURN_TO });
       if (action.kind !== 'button' && refreshSeconds === undefined)
         expect([action, ...others]).toContainEqual(expect.objectContaining({ kind: 'link', href: RETURN_TO }));
     }
@@ -149,7 +149,7 @@ describe('who has nothing more to do here', () => {
 });
 
 describe('whose eID was not enough', () => {
-  const short = (snapshot: Snapshot): Snapshot => withIdentity(snapshot, { evidenceShort: 1 });
+  const short = (record: IdentityRecord): IdentityRecord => updateIdentity(record, { eidInsufficient: 1 });
   const isSaid = ({ blocks = [] }: Page): boolean => JSON.stringify(blocks).includes('reason.eid');
 
   it('reads why Jumio is asked too: on the text, on the button’s page, and on the status page', async () => {
@@ -214,8 +214,8 @@ describe('a page that waits by itself', () => {
   it('says so where Jumio cannot be reached', async () => {
     const down = { upstream: 'jumio', operation: 'create', failure: 'unreachable' } as const;
     const before = asked(newcomer());
-    const { snapshot } = onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS });
-    expect(english((await pageOf(snapshot)).sentence)).toMatch(/^Jumio cannot be reached/);
+    const { record } = onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS });
+    expect(english((await pageOf(record)).sentence)).toMatch(/^Jumio cannot be reached/);
   });
 
   it('is none where the operator must act first: it would wait for ever', async () => {
@@ -227,8 +227,8 @@ describe('a page that waits by itself', () => {
 
 describe('a rejection that Jumio dates ahead of our clock', () => {
   it('makes nobody wait for the difference', async () => {
-    const snapshot = read(begun(newcomer()), { ...BLURRED, completedAt: NOW + 2 * DAY }).snapshot;
-    expect(actionOf(await pageOf(snapshot))).toBe('button: Try again');
+    const record = read(begun(newcomer()), { ...BLURRED, completedAt: NOW + 2 * DAY }).record;
+    expect(actionOf(await pageOf(record))).toBe('button: Try again');
   });
 });
 
@@ -264,11 +264,11 @@ function told({ blocks = [] }: Page): (string | false)[] {
 
 describe('too many attempts', () => {
   it('are said to be why, with the time from which there is another', async () => {
-    let snapshot = newcomer(NOW - 40 * DAY);
+    let record = newcomer(NOW - 40 * DAY);
     for (let n = 5; n > 0; n -= 1) {
-      snapshot = readWord(begun(snapshot, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).snapshot;
+      record = readWord(begun(record, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).record;
     }
-    const page = await pageOf(snapshot);
+    const page = await pageOf(record);
     expect(actionOf(page)).toBe('words: You can start again on 14 February 2026 at 12:00 UTC.');
     expect(told(page)).toEqual(['You have tried as often as is possible for now.']);
   });
@@ -276,8 +276,8 @@ describe('too many attempts', () => {
 
 describe('who has to wait for another try', () => {
   it('is told why the last one was rejected and why they wait, and until when: to the minute, and not before', async () => {
-    const { desk } = createMemoryDesk(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).snapshot);
-    const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+    const { ctx } = createInMemoryContext(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).record);
+    const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
     const page = standingPage({ ...shown, permission: { kind: 'no', why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
     expect(actionOf(page)).toBe('words: You can start again on 21 January 2026 at 12:01 UTC.');
     expect(told(page)).toEqual([
@@ -288,7 +288,7 @@ describe('who has to wait for another try', () => {
 });
 
 describe('who was granted another attempt by the operator', () => {
-  const granted = (standing: StandingName) => grant(situation(standing, 'nothing'), 'op', null, NOW).snapshot;
+  const granted = (standing: StandingName) => grantAttempt(situation(standing, 'nothing'), 'op', null, NOW).record;
 
   it.each<StandingName>(['approved', 'review'])('is not told that there is nothing to do: %s', async (standing) => {
     const page = await pageOf(granted(standing));
@@ -303,8 +303,8 @@ describe('who was granted another attempt by the operator', () => {
 
 describe('an approval that is too old, where only the operator may start again', () => {
   it.each([undefined, 'https://acme.example/help'])('is nobody’s mistake; support: %s', async (support) => {
-    const { desk } = createMemoryDesk(situation('approved', 'nothing'));
-    const shown = await view(desk, { identityId: IDENTITY, inherited: null });
+    const { ctx } = createInMemoryContext(situation('approved', 'nothing'));
+    const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
     const tooOld: View = { ...shown, status: 'expired', tooOld: true, permission: { kind: 'no', why: 'too-old' } };
     const page = standingPage(tooOld, { ...FIELDS, support });
     expect(english(page.sentence)).toBe('Your identity was verified some time ago and has to be verified again.');
