@@ -17,6 +17,7 @@ import {
   type UpstreamHealth,
 } from './upstream-health.ts';
 import type { Clock, Context, Worker } from './verification/context.ts';
+import { normalize } from './verification/record/index.ts';
 import { createWorker } from './verification/worker.ts';
 
 /** Everything that the app and the worker work with. */
@@ -99,7 +100,7 @@ export async function createDependencies(
   logger: Logger,
   clock: Clock = { now: () => Date.now() },
 ): Promise<Dependencies> {
-  const ledger = await openLedger(config.DATABASE_URL, clock.now());
+  const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize);
   const watch = createUpstreamHealth();
   const sendsTraits = config.PREPARED_DATA !== undefined;
   const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });

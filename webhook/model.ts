@@ -198,7 +198,10 @@ export interface OneTimeLink {
   readonly usedAt: number | null;
 }
 
-/** What a change leaves behind: the new record, what happened, and an address that was made with it. */
+/**
+ * A change as a pure function decides it. `record` is not normalised: its derived columns are still those of before.
+ * The ledger normalises it once, with the time of the change, when it writes.
+ */
 export interface Change {
   readonly record: IdentityRecord;
   readonly events?: readonly LedgerEvent[];
@@ -206,5 +209,9 @@ export interface Change {
   /** Every one-time address of the identity stops working, and is forgotten. */
   readonly withdrawLinks?: boolean;
 }
+
+/** Computes the derived columns of a changed record at the time `now`. The ledger applies it to every record that it writes. */
+export type Normalize = (changed: IdentityRecord, now: number) => IdentityRecord;
+
 /** Why the gate refuses. */
 export type RefusalText = 'rejected' | 'review' | 'unverified' | 'unknown';

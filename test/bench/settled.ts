@@ -5,17 +5,20 @@ import { onDetails } from '../../webhook/verification/execution/read.ts';
 import { defaultPolicy } from '../../webhook/verification/policy/parse.ts';
 import { onPublished } from '../../webhook/verification/publication/state.ts';
 import { newIdentity, requestVerification } from '../../webhook/verification/record/record.ts';
+import { applied } from '../support/builders/applied.ts';
 
 /** An identity that was approved and published a moment ago, with what its sign-up told: what most rows of a ledger are. */
 export function settledIdentity(now: number): { record: IdentityRecord; verificationId: string; executionId: string } {
   const [id, verificationId, executionId, accountId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const terms = { now, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
-  const requested = requestVerification(
-    newIdentity({ id, schemaId: 'default', kratosCreatedAt: now }, now),
-    verificationId,
+  const requested = applied(
+    requestVerification(newIdentity({ id, schemaId: 'default', kratosCreatedAt: now }, now), verificationId, now),
     now,
   ).record;
-  const started = onCreated(requested, verificationId, { accountId, executionId, link: 'https://a.example' }, terms);
+  const started = applied(
+    onCreated(requested, verificationId, { accountId, executionId, link: 'https://a.example' }, terms),
+    terms.now,
+  );
   const look = {
     verificationId,
     readRequests: 0,
@@ -35,8 +38,8 @@ export function settledIdentity(now: number): { record: IdentityRecord; verifica
     completedAt: now,
     decision: { type: 'PASSED' as const, label: 'PASSED', score: 0 },
   };
-  const decided = onDetails(started.record, look, result).record;
-  const published = onPublished(decided, decided.identity.version, now).record;
+  const decided = applied(onDetails(started.record, look, result), look.now).record;
+  const published = applied(onPublished(decided, decided.identity.version, now), now).record;
   const verifications = published.verifications.map((row) => ({ ...row, lastReadAt: now, lastReadFor: 'PROCESSED' }));
   // Read back already: nothing is owed to anybody.
   const identity = { ...published.identity, kratosDue: null, readBack: 0 };

@@ -31,11 +31,11 @@ export function createBulkInsert(store: Store, rows: Rows) {
      * transaction as the mark that follows from the new ones. `undefined`: no mark any more.
      * @returns the new ones
      */
-    meet: (identities: readonly Identity[], mark: (made: readonly Identity[]) => string | undefined) =>
+    meet: (identities: readonly Identity[], now: number, mark: (made: readonly Identity[]) => string | undefined) =>
       store.write(async (db) => {
         await lockAll(db, store, identities);
         const made: Identity[] = [];
-        for (const identity of identities) if (await rows.meet(db, identity)) made.push(identity);
+        for (const identity of identities) if (await rows.meet(db, identity, now)) made.push(identity);
         await setMark(db, mark(made));
         return made;
       }),

@@ -135,8 +135,8 @@ export async function claim<Work>(
       prepare: prepare.has(id),
       evidence: evidence.has(id),
     };
-    const { record, work, events = [] } = options.lease(before, debts);
-    await rows.save(db, before, record);
+    const { record: leased, work, events = [] } = options.lease(before, debts);
+    const record = await rows.save(db, before, leased, options.now);
     for (const event of events) await rows.append(db, options.now, id, event);
     claimed.push({ record, work });
   }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Change, IdentityRecord, LedgerEvent, OneTimeLink } from '../model.ts';
+import type { Change, IdentityRecord, LedgerEvent, Normalize, OneTimeLink } from '../model.ts';
 import { createBudgets } from './budgets.ts';
 import { createBulkInsert } from './bulk-insert.ts';
 import { type Claimed, type ClaimOptions, claim } from './claim.ts';
@@ -34,12 +34,17 @@ export interface Ledger {
   identityOfExecution(executionId: string): Promise<string | undefined>;
   /** The identity that an eID's subject (its keyed hash) belongs to for ever. */
   identityOfSubject(subject: string): Promise<string | undefined>;
-  /** Loads, lets `decide` say what is new, saves: one transaction, serial per identity. `undefined`: nothing to do. */
+  /**
+   * Loads, lets `decide` say what is new, normalises and saves: one transaction, serial per identity. `undefined`:
+   * nothing to do. Returns the record as it is saved.
+   */
   change(
     identityId: string,
     now: number,
     decide: (record: IdentityRecord | undefined) => Change | undefined,
   ): Promise<IdentityRecord | undefined>;
+  /** Returns the record that `change` would save, and writes nothing. */
+  preview: Ledger['change'];
   /** An address that is good now; it stays so. */
   link(hash: string, now: number): Promise<OneTimeLink | undefined>;
   /** Uses an address up, once, and notes it; `undefined`: there is none, or it was used, withdrawn, or has ended. */
@@ -60,20 +65,21 @@ export interface Ledger {
 /**
  * @param url `file:<path>` for SQLite, `postgres://…` for PostgreSQL.
  * @param now the clock's time: the birthday of a ledger that is made by this call.
+ * @param normalize ends every change before it is saved.
  */
-export async function openLedger(url: string, now: number): Promise<Ledger> {
+export async function openLedger(url: string, now: number, normalize: Normalize): Promise<Ledger> {
   const store = url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url);
   try {
     const origin = await store.read((db) => migrate(db, store.dialect, now));
-    return await createLedger(store, origin);
+    return await createLedger(store, origin, normalize);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function createLedger(store: Store, origin: Ledger['origin']): Promise<Ledger> {
-  const rows = createRows(store.db, store.dialect);
+async function createLedger(store: Store, origin: Ledger['origin'], normalize: Normalize): Promise<Ledger> {
+  const rows = createRows(store.db, store.dialect, normalize);
   const gate = gateReader(store.db);
   const ofVerification = identityReader(store.db, 'id');
   const ofExecution = identityReader(store.db, 'executionId');
@@ -98,12 +104,17 @@ async function createLedger(store: Store, origin: Ledger['origin']): Promise<Led
         const before = await rows.load(db, id, true);
         const change = decide(before);
         if (change === undefined) return before;
-        await rows.save(db, before, change.record);
+        const after = await rows.save(db, before, change.record, now);
         for (const event of change.events ?? []) await rows.append(db, now, id, event);
         if (change.withdrawLinks) await withdrawLinks(db, id);
         if (change.link !== undefined) await saveLink(db, store.dialect, change.link);
-        return change.record;
+        return after;
       }),
+    preview: async (id, now, decide) => {
+      const before = await store.read((db) => rows.load(db, id, false));
+      const change = decide(before);
+      return change === undefined ? before : normalize(change.record, now);
+    },
     link: (hash, now) => store.read((db) => findLink(db, hash, now)),
     redeem: (hash, now, noted) =>
       store.write(async (db) => {

@@ -1,5 +1,5 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
-import type { Identity, IdentityRecord, LedgerEvent, Verification } from '../model.ts';
+import type { Identity, IdentityRecord, LedgerEvent, Normalize, Verification } from '../model.ts';
 import type { Dialect } from './database/store.ts';
 import type { Tables } from './tables.ts';
 
@@ -140,8 +140,11 @@ function createSaver<Row extends { readonly id: string }>(
   };
 }
 
-/** Loads and saves records. Only inside a transaction does a loaded one stay true: PostgreSQL locks its row. */
-export function createRows(db: Kysely<Tables>, dialect: Dialect) {
+/**
+ * Loads and saves records. Only inside a transaction does a loaded one stay true: PostgreSQL locks its row.
+ * The only code that writes identities and verifications, and so the one place that normalises them (decision 56).
+ */
+export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Normalize) {
   const one = db.selectFrom('identities').selectAll().where('id', '=', '');
   const identity = prepared<Identity>(one.compile());
   const locked = prepared<Identity>((dialect === 'postgres' ? one.forUpdate() : one).compile());
@@ -165,10 +168,18 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect) {
     return found === undefined ? undefined : { identity: found, verifications: await verifications(on, [id]) };
   }
 
-  async function save(on: Kysely<Tables>, before: IdentityRecord | undefined, after: IdentityRecord): Promise<void> {
+  /** Normalises a changed record and saves it; returns the record as it is saved. */
+  async function save(
+    on: Kysely<Tables>,
+    before: IdentityRecord | undefined,
+    changed: IdentityRecord,
+    now: number,
+  ): Promise<IdentityRecord> {
+    const after = normalize(changed, now);
     await saveIdentity(on, before?.identity, after.identity);
     const known = new Map(before?.verifications.map((row) => [row.id, row]));
     for (const row of after.verifications) await saveVerification(on, known.get(row.id), row);
+    return after;
   }
 
   async function append(on: Kysely<Tables>, at: number, identityId: string | null, event: LedgerEvent): Promise<void> {
@@ -177,7 +188,8 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect) {
   }
 
   /** Whether it was new: a row that there is stays as it is. */
-  async function meet(on: Kysely<Tables>, identity: Identity): Promise<boolean> {
+  async function meet(on: Kysely<Tables>, met: Identity, now: number): Promise<boolean> {
+    const { identity } = normalize({ identity: met, verifications: [] }, now);
     return (await first(on, values(identity, IDENTITY_COLUMNS))).length > 0;
   }
 

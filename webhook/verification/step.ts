@@ -2,7 +2,7 @@ import { LedgerUnavailable, UpstreamError, type UpstreamFacts } from '../errors.
 import type { Claimed, Debts } from '../ledger/claim.ts';
 import type { Change, IdentityRecord, LedgerEvent, Verification } from '../model.ts';
 import type { Context } from './context.ts';
-import { jumioAttempts, normalize, openAttempt, updateIdentity, updateVerification } from './record/index.ts';
+import { jumioAttempts, openAttempt, updateIdentity, updateVerification } from './record/index.ts';
 
 /** A claim holds an identity for so long; it ends by itself, so that a killed process blocks nobody for longer. */
 export const LEASE_MS = 30_000;
@@ -54,7 +54,7 @@ export function lease(record: IdentityRecord, debts: Debts, now: number): Change
   if (work.prepare) claimed = updateVerification(claimed, work.prepare.id, { prefillDue: until });
   if (work.publish) claimed = updateIdentity(claimed, { kratosDue: until });
   if (work.evidence) claimed = updateIdentity(claimed, { eidDue: until });
-  return { ...normalize(claimed, now), work };
+  return { record: claimed, work };
 }
 
 export type Claim = Claimed<Work>;

@@ -7,12 +7,13 @@ import {
   updateIdentity,
   updateVerification,
 } from '../../../webhook/verification/record/record.ts';
+import { applied } from '../../support/builders/applied.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { NOW, newcomer, nudgeOnce, openOn, outcomes, put, signUp } from './world.ts';
 
 function begin(id: string) {
   return (found: IdentityRecord | undefined): Change | undefined =>
-    found === undefined ? requestVerification(newIdentity({ id }, NOW), randomUUID(), NOW) : undefined;
+    found === undefined ? applied(requestVerification(newIdentity({ id }, NOW), randomUUID(), NOW), NOW) : undefined;
 }
 
 export function changeCases(database: Database): void {
@@ -55,7 +56,7 @@ export function changeCases(database: Database): void {
     const ledger = await openOn(database);
     const record = newcomer();
     await put(ledger, record);
-    const second = requestVerification(record, randomUUID(), NOW).record;
+    const second = applied(requestVerification(record, randomUUID(), NOW), NOW).record;
     await expect(put(ledger, second)).rejects.toThrow(/unique|verifications/i);
     expect((await ledger.record(record.identity.id))?.verifications).toHaveLength(1);
   });
@@ -65,7 +66,7 @@ export function changeCases(database: Database): void {
     const record = newcomer();
     await put(ledger, record);
     const closed = updateVerification(record, record.verifications[0]?.id ?? '', { state: 'expired' });
-    const renewed = requestVerification(closed, randomUUID(), NOW).record;
+    const renewed = applied(requestVerification(closed, randomUUID(), NOW), NOW).record;
     await put(ledger, renewed);
     const states = (await ledger.record(record.identity.id))?.verifications.map(({ state }) => state);
     expect(states).toEqual(['expired', 'requested']);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import {
   requestVerification,
   updateIdentity,
@@ -105,7 +104,7 @@ export function claimCases(database: Database): void {
     await ledger.change(id, NOW, (found) => {
       if (found === undefined) throw new Error('it was just written');
       const decided = { state: 'decided', decision: 'FAILED', completedAt: NOW, readDue: null } as const;
-      return normalize(updateVerification(found, found.verifications[0]?.id ?? '', decided), NOW);
+      return { record: updateVerification(found, found.verifications[0]?.id ?? '', decided) };
     });
     const owed = { revocation: 1, pendingState: 'inactive', deactivated: 0, inactiveSince: null };
     expect(await ledger.nextDue()).toBe(NOW);

@@ -11,6 +11,7 @@ import { faultPostgresCases } from './fault-postgres-cases.ts';
 import { faultSqliteCases } from './fault-sqlite-cases.ts';
 import { gateCases } from './gate-cases.ts';
 import { groupingCases } from './grouping-cases.ts';
+import { normalizeCases } from './normalize-cases.ts';
 import { openingCases } from './opening-cases.ts';
 import { openingPostgresCases } from './opening-postgres-cases.ts';
 import { openingSqliteCases } from './opening-sqlite-cases.ts';
@@ -20,6 +21,7 @@ import { stopCases } from './stop-cases.ts';
 function contract(database: Database): void {
   describe('opening', () => openingCases(database));
   describe('changes', () => changeCases(database));
+  describe('normalising', () => normalizeCases(database));
   describe('rows', () => rowsCases(database));
   describe('events', () => eventCases(database));
   describe('the gate’s row', () => gateCases(database));

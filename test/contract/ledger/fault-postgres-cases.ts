@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { refusingUrl } from '../../support/fakes/http-server.ts';
 import { startRelay } from '../../support/fakes/relay.ts';
 import { POSTGRES_URL, postgres } from '../../support/service/databases.ts';
@@ -95,7 +96,7 @@ export function faultPostgresCases(): void {
   test('an address where nobody listens is refused at the opening', async () => {
     const { port } = new URL(await refusingUrl());
     const start = performance.now();
-    await expect(openLedger(`postgres://root@127.0.0.1:${port}/test`, NOW)).rejects.toThrow(/PostgreSQL/);
+    await expect(openLedger(`postgres://root@127.0.0.1:${port}/test`, NOW, normalize)).rejects.toThrow(/PostgreSQL/);
     expect(performance.now() - start).toBeLessThan(3_000);
   });
 }

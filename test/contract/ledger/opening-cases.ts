@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { MINUTE, NOW, openOn, signUp } from './world.ts';
 
@@ -22,7 +23,7 @@ export function openingCases(database: Database): void {
 
   test('keeps what was written when it is closed and opened again', async () => {
     const url = await database.fresh();
-    const first = await openLedger(url, NOW);
+    const first = await openLedger(url, NOW, normalize);
     const id = await signUp(first);
     const before = await first.record(id);
     await first.close();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { postgres } from '../../support/service/databases.ts';
 import { NOW, openOn } from './world.ts';
 
@@ -31,6 +32,6 @@ export function openingPostgresCases(): void {
   test('a database that does not exist is refused with a clear error', async () => {
     const url = new URL(await postgres.fresh());
     url.pathname = '/no_such_database';
-    await expect(openLedger(url.href, NOW)).rejects.toThrow(/no_such_database/);
+    await expect(openLedger(url.href, NOW, normalize)).rejects.toThrow(/no_such_database/);
   });
 }

@@ -3,6 +3,7 @@ import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { freshFolder, type SideDoor, sqlite } from '../../support/service/databases.ts';
 import { NOW, openOn, signUp } from './world.ts';
 
@@ -22,7 +23,7 @@ async function crashAfter(made: readonly string[], door: SideDoor): Promise<void
 }
 
 async function refusal(url: string): Promise<string> {
-  const error = await openLedger(url, NOW).then(
+  const error = await openLedger(url, NOW, normalize).then(
     async (ledger) => {
       await ledger.close();
       return 'it was opened';
@@ -76,7 +77,7 @@ export function openingSqliteCases(): void {
 
   test('is whole in its one file once it is closed', async () => {
     const folder = await freshFolder();
-    const ledger = await openLedger(`file:${join(folder, 'ledger.sqlite')}`, NOW);
+    const ledger = await openLedger(`file:${join(folder, 'ledger.sqlite')}`, NOW, normalize);
     const id = await signUp(ledger);
     await ledger.close();
     await copyFile(join(folder, 'ledger.sqlite'), join(folder, 'copy.sqlite'));

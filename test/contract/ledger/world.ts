@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { ClaimOptions } from '../../../webhook/ledger/claim.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
-import type { Change, Identity, IdentityRecord, Verification } from '../../../webhook/model.ts';
+import type { Change, Identity, IdentityRecord, Normalize, Verification } from '../../../webhook/model.ts';
 import { onCreated } from '../../../webhook/verification/execution/create.ts';
 import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import {
@@ -12,6 +12,7 @@ import {
   updateVerification,
 } from '../../../webhook/verification/record/record.ts';
 import { type Claim, lease, type Work } from '../../../webhook/verification/step.ts';
+import { applied } from '../../support/builders/applied.ts';
 import type { Database } from '../../support/service/databases.ts';
 
 /** The moment at which the contract's stories begin. */
@@ -20,20 +21,25 @@ export const NOW = Date.UTC(2026, 0, 20, 12);
 export const MINUTE = 60_000;
 
 /** Opens a ledger that is closed when the test ends; by default on a database of its own. */
-export async function openOn(database: Database, url?: string, now = NOW): Promise<Ledger> {
-  const ledger = await openLedger(url ?? (await database.fresh()), now);
+export async function openOn(
+  database: Database,
+  url?: string,
+  now = NOW,
+  ending: Normalize = normalize,
+): Promise<Ledger> {
+  const ledger = await openLedger(url ?? (await database.fresh()), now, ending);
   onTestFinished(() => ledger.close());
   return ledger;
 }
 
-/** Writes a record as it is. */
+/** Writes a record: normalised, like every change. */
 export function put(ledger: Ledger, record: IdentityRecord, now = NOW): Promise<IdentityRecord | undefined> {
   return ledger.change(record.identity.id, now, () => ({ record }));
 }
 
 /** Somebody new whose first verification is due for creation. */
 export function newcomer(now = NOW, id: string = randomUUID()): IdentityRecord {
-  return requestVerification(newIdentity({ id }, now), randomUUID(), now).record;
+  return applied(requestVerification(newIdentity({ id }, now), randomUUID(), now), now).record;
 }
 
 /** Like `newcomer`, in the ledger. */
@@ -49,8 +55,8 @@ export async function startedOne(ledger: Ledger, due = NOW, patch: Partial<Verif
   const id = fresh.verifications[0]?.id ?? '';
   const ids = { accountId: randomUUID(), executionId: randomUUID(), link: 'https://jumio.example' };
   const terms = { now: NOW, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
-  const { record } = onCreated(fresh, id, ids, terms);
-  const { record: started } = normalize(updateVerification(record, id, { readDue: due, ...patch }), NOW);
+  const { record } = applied(onCreated(fresh, id, ids, terms), terms.now);
+  const started = normalize(updateVerification(record, id, { readDue: due, ...patch }), NOW);
   await put(ledger, updateIdentity(started, { kratosDue: null, published: started.identity.version }));
   return fresh.identity.id;
 }
@@ -71,7 +77,13 @@ export function claim(
 ): Promise<Claim[]> {
   const rates = { account: PLENTY, retrieval: PLENTY };
   const capacity = { create: 100, read: 100, publish: 100 };
-  return ledger.claim({ now, capacity, rates, ...options, lease: (record, debts) => lease(record, debts, now) });
+  return ledger.claim({
+    now,
+    capacity,
+    rates,
+    ...options,
+    lease: (record, debts) => applied(lease(record, debts, now), now),
+  });
 }
 
 export function idsOf(claims: readonly Claim[]): string[] {

@@ -2,6 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { openOn, put, signUp } from '../../contract/ledger/world.ts';
 import { runCli } from '../../support/clients/cli.ts';
 import { freshFolder, postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
@@ -35,7 +36,7 @@ describe('backup', () => {
     const { ledger, beside, file } = await world();
     const id = await signUp(ledger);
     await runCli(beside, ['backup', file]);
-    const copy = await openLedger(`file:${file}`, beside.clock.now());
+    const copy = await openLedger(`file:${file}`, beside.clock.now(), normalize);
     const record = await copy.record(id);
     if (record) await put(copy, { ...record, identity: { ...record.identity, readRequests: 7 } });
     expect((await copy.record(id))?.identity.readRequests).toBe(7);

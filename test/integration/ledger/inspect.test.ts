@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { inspectDisk } from '../../../webhook/doctor/probes/disk.ts';
 import { inspectLedger } from '../../../webhook/ledger/database/inspect.ts';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { type Database, postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
 
 const noPostgres = await whyNoPostgres();
@@ -12,7 +13,7 @@ if (noPostgres) console.log(`looking into a ledger on PostgreSQL: ${noPostgres}`
 
 async function opened(database: Database) {
   const url = await database.fresh();
-  const ledger = await openLedger(url, 1_000);
+  const ledger = await openLedger(url, 1_000, normalize);
   onTestFinished(() => ledger.close());
   return { url, ledger };
 }

@@ -12,6 +12,7 @@ import { type PublishedStatus, publishedContent } from '../../../webhook/verific
 import { newIdentity, requestVerification } from '../../../webhook/verification/record/record.ts';
 import { lease } from '../../../webhook/verification/step.ts';
 import { detailsOf, REFERENCE_KEY, startedAs, statusOf, type Told } from '../fakes/jumio-answers.ts';
+import { applied } from './applied.ts';
 
 /** A history of one identity, told with the functions that write it in production. All times are epoch milliseconds. */
 
@@ -39,7 +40,7 @@ export function newcomer(at = NOW, inherited: DecidedStatus | null = null): Iden
 }
 
 export function asked(record: IdentityRecord, at = NOW): IdentityRecord {
-  return requestVerification(record, verificationId(record.verifications.length + 1), at).record;
+  return applied(requestVerification(record, verificationId(record.verifications.length + 1), at), at).record;
 }
 
 /** The latest verification; a story without one is a mistake of the test. */
@@ -60,7 +61,7 @@ export function nth(record: IdentityRecord, n: number): Verification {
 export function made(record: IdentityRecord, at = NOW, withLink = true): IdentityRecord {
   const row = last(record);
   const started = startedAs('account-1', `execution-${row.attempt}`, withLink);
-  return onCreated(record, row.id, started, { now: at, ...TERMS }).record;
+  return applied(onCreated(record, row.id, started, { now: at, ...TERMS }), at).record;
 }
 
 /** Asked for and made at the same moment. */
@@ -82,23 +83,23 @@ export function lookAt(record: IdentityRecord, row: Verification, at = NOW): Rea
 
 /** The details of a verification are read. */
 export function read(record: IdentityRecord, told: Told, at = NOW, row = last(record)): Change {
-  return onDetails(record, lookAt(record, row, at), detailsOf(row, told));
+  return applied(onDetails(record, lookAt(record, row, at), detailsOf(row, told)), at);
 }
 
 /** The status of a verification is read. */
 export function readWord(record: IdentityRecord, word: string, at = NOW, row = last(record)): Change {
-  return onStatus(record, lookAt(record, row, at), statusOf(word));
+  return applied(onStatus(record, lookAt(record, row, at), statusOf(word)), at);
 }
 
 /** A sign of life of the latest verification: a callback that claims a status, or a person. */
 export function nudged(record: IdentityRecord, at: number, claimed?: string): IdentityRecord {
   const sign = { verificationId: last(record).id, ...(claimed === undefined ? {} : { claimed }) };
-  return requestRead(record, sign, at)?.record ?? record;
+  return applied(requestRead(record, sign, at), at)?.record ?? record;
 }
 
 /** The worker claims the look that is due. */
 export function leased(record: IdentityRecord, at: number): IdentityRecord {
-  return lease(record, { create: false, read: true, publish: false }, at).record;
+  return applied(lease(record, { create: false, read: true, publish: false }, at), at).record;
 }
 
 /** How a call to Kratos failed. */
@@ -108,12 +109,12 @@ export function kratosFacts(changes: Partial<UpstreamFacts>): UpstreamFacts {
 
 /** The version of now was written to Kratos. */
 export function paid(record: IdentityRecord, at = NOW): IdentityRecord {
-  return onPublished(record, record.identity.version, at).record;
+  return applied(onPublished(record, record.identity.version, at), at).record;
 }
 
 /** The call to Kratos failed. */
 export function unpaid(record: IdentityRecord, facts: UpstreamFacts, at = NOW): Change {
-  return onPublishFailed(record, facts, at, 0.5);
+  return applied(onPublishFailed(record, facts, at, 0.5), at);
 }
 
 /** What Kratos shows of this identity once it is paid. */
@@ -137,7 +138,7 @@ export function followed(first: IdentityRecord, from: number, until: number, ans
   const next = (at: number): number => Math.max(at, last(record).readDue ?? Number.POSITIVE_INFINITY);
   for (let at = next(from); at <= until; at = next(at)) {
     if (calls.length >= 500) throw new Error(`500 looks within ${at - from} ms`);
-    const { work, ...claimed } = lease(record, { create: false, read: true, publish: false }, at);
+    const { work, ...claimed } = applied(lease(record, { create: false, read: true, publish: false }, at), at);
     if (work.read === undefined) throw new Error('a look was due and is not claimed');
     const look = lookAt(claimed.record, work.read, at);
     const call = wantsDetails(work.read) ? 'details' : 'status';
@@ -151,7 +152,7 @@ export function followed(first: IdentityRecord, from: number, until: number, ans
 
 function answered(record: IdentityRecord, look: ReturnType<typeof lookAt>, call: keyof Answers, answers: Answers) {
   const answer = answers[call];
-  if (answer === 404) return onReadFailed(record, look, { ...NOT_FOUND, operation: call });
-  if (typeof answer === 'string') return onStatus(record, look, answer);
-  return onDetails(record, look, detailsOf(last(record), answer));
+  if (answer === 404) return applied(onReadFailed(record, look, { ...NOT_FOUND, operation: call }), look.now);
+  if (typeof answer === 'string') return applied(onStatus(record, look, answer), look.now);
+  return applied(onDetails(record, look, detailsOf(last(record), answer)), look.now);
 }

@@ -8,6 +8,7 @@ import { continueVerification } from '../../../webhook/verification/person/conti
 import { recordVisit } from '../../../webhook/verification/person/visit.ts';
 import { latestAttempt, openAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { lease } from '../../../webhook/verification/step.ts';
+import { applied } from '../builders/applied.ts';
 import { DAY, IDENTITY, LIFETIME, lookAt, NOW, read, readWord, TERMS } from '../builders/history.ts';
 import { decision, startedAs, type Told } from '../fakes/jumio-answers.ts';
 import { CONSENT, createInMemoryContext, type MemoryDesk } from '../service/in-memory-context.ts';
@@ -41,7 +42,7 @@ function ofExecution(
 }
 
 function claims(claimed: string): Happening {
-  return ofExecution((before, { id }) => requestRead(before, { verificationId: id, claimed }, NOW));
+  return ofExecution((before, { id }) => applied(requestRead(before, { verificationId: id, claimed }, NOW), NOW));
 }
 
 function word(status: string): Happening {
@@ -54,7 +55,7 @@ function details(told: Told): Happening {
 
 function unread(facts: Partial<UpstreamFacts>, when = (_row: Verification): number => NOW): Happening {
   const all = { upstream: 'jumio', operation: 'details', failure: 'status', ...facts } as const;
-  return ofExecution((before, row, at) => onReadFailed(before, lookAt(before, row, at), all), when);
+  return ofExecution((before, row, at) => applied(onReadFailed(before, lookAt(before, row, at), all), at), when);
 }
 
 function ofRequest(happen: (before: IdentityRecord, row: Verification) => Change): Happening {
@@ -67,14 +68,16 @@ function ofRequest(happen: (before: IdentityRecord, row: Verification) => Change
 function creates(withLink: boolean): Happening {
   const terms = { now: NOW, ...TERMS };
   return ofRequest((before, row) =>
-    onCreated(before, row.id, startedAs('account-1', `execution-${row.attempt}`, withLink), terms),
+    applied(onCreated(before, row.id, startedAs('account-1', `execution-${row.attempt}`, withLink), terms), terms.now),
   );
 }
 
 function cannotCreate(facts: Partial<UpstreamFacts>): Happening {
   const all = { upstream: 'jumio', operation: 'create', failure: 'status', ...facts } as const;
   const terms = { now: NOW, ...TERMS };
-  return ofRequest((before, row) => onCreateFailed(before, row.id, all, classifyCreate(all, false), terms));
+  return ofRequest((before, row) =>
+    applied(onCreateFailed(before, row.id, all, classifyCreate(all, false), terms), terms.now),
+  );
 }
 
 function person(act: (memory: MemoryDesk) => Promise<unknown>): Happening {
@@ -91,7 +94,7 @@ const AGREES = { returnTo: null, agreement: CONSENT };
 
 /** The worker claims the look that is due when the link has ended. */
 const linkEnds = ofExecution(
-  (before, _row, at) => lease(before, { create: false, read: true, publish: false }, at),
+  (before, _row, at) => applied(lease(before, { create: false, read: true, publish: false }, at), at),
   () => NOW + LIFETIME + 1_000,
 );
 

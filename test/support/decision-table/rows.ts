@@ -3,6 +3,7 @@ import { onCreateFailed } from '../../../webhook/verification/execution/create.t
 import { grantAttempt, override } from '../../../webhook/verification/operator/actions.ts';
 import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { awaitConsent, updateVerification } from '../../../webhook/verification/record/record.ts';
+import { applied } from '../builders/applied.ts';
 import {
   asked,
   begun,
@@ -57,7 +58,7 @@ function inherited(status: DecidedStatus): IdentityRecord {
 /** The operator has decided since, each time a week after the first attempt. */
 function overridden(record: IdentityRecord, verdict: 'PASSED' | 'FAILED'): IdentityRecord {
   const by = { verdict, reason: 'seen in the branch', by: 'ann' };
-  return override(record, by, verificationId(90), PAST + 7 * DAY).record;
+  return applied(override(record, by, verificationId(90), PAST + 7 * DAY), PAST + 7 * DAY).record;
 }
 
 /** What Jumio, a published copy of before, or the operator has said. */
@@ -74,7 +75,8 @@ export const STANDINGS = {
   'inherited rejected': () => inherited('rejected'),
   'approved by the operator': () => overridden(decidedBy(MANIPULATED), 'PASSED'),
   'rejected by the operator': () => overridden(decidedBy(PASSED), 'FAILED'),
-  'rejected, final; one more granted': () => grantAttempt(decidedBy(MANIPULATED), 'ann', null, PAST + 7 * DAY).record,
+  'rejected, final; one more granted': () =>
+    applied(grantAttempt(decidedBy(MANIPULATED), 'ann', null, PAST + 7 * DAY), PAST + 7 * DAY).record,
 } as const;
 
 export type StandingName = keyof typeof STANDINGS;
@@ -88,7 +90,8 @@ const LINK_ENDED = LONG_AGO + LIFETIME + 1_000;
 
 function refused(record: IdentityRecord): IdentityRecord {
   const facts = { upstream: 'jumio', operation: 'create', failure: 'status', status: 400 } as const;
-  return onCreateFailed(record, last(record).id, facts, 'refused', { now: RECENTLY, ...TERMS }).record;
+  return applied(onCreateFailed(record, last(record).id, facts, 'refused', { now: RECENTLY, ...TERMS }), RECENTLY)
+    .record;
 }
 
 function renewing(record: IdentityRecord): IdentityRecord {
@@ -106,7 +109,7 @@ function ended(word: string) {
 /** What is under way beside the standing. */
 export const ATTEMPTS = {
   nothing: (record: IdentityRecord): IdentityRecord => record,
-  invited: (record: IdentityRecord): IdentityRecord => awaitConsent(record, RECENTLY).record,
+  invited: (record: IdentityRecord): IdentityRecord => applied(awaitConsent(record), RECENTLY).record,
   requested: (record: IdentityRecord): IdentityRecord => asked(record, RECENTLY),
   'requested, refused by Jumio': (record: IdentityRecord): IdentityRecord => refused(asked(record, RECENTLY)),
   'INITIATED, live link': live('INITIATED'),
@@ -128,5 +131,5 @@ export type AttemptName = keyof typeof ATTEMPTS;
 
 /** A standing and an attempt beside it, as the worker leaves them at the moment of the tests. */
 export function situation(standing: StandingName, attempt: AttemptName): IdentityRecord {
-  return normalize(ATTEMPTS[attempt](STANDINGS[standing]()), NOW).record;
+  return normalize(ATTEMPTS[attempt](STANDINGS[standing]()), NOW);
 }

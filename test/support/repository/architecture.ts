@@ -144,6 +144,22 @@ export function brokenDoorList(path: string, source: string): string[] {
   return rest === '' ? [] : [`${path} holds more than a list of exports: ${rest.split('\n')[0]}`];
 }
 
+/** The files of `webhook/` that may name `normalize`: it is defined and exported, handed to the ledger, and applied there (decision 56). */
+const NORMALIZE_IN = [
+  'dependencies.ts',
+  'ledger/ledger.ts',
+  'ledger/rows.ts',
+  'verification/record/index.ts',
+  'verification/record/normalize.ts',
+].map((path) => `webhook/${path}`);
+
+/** Only the ledger normalises: a module that names `normalize` elsewhere would do it twice, or in place of the ledger. */
+export function strayNormalize(path: string, source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+  const isNamed = /(?<!\.)\bnormalize\b/.test(code);
+  return isNamed && !NORMALIZE_IN.includes(path) ? [`${path} names normalize, which only the ledger applies`] : [];
+}
+
 /** What is wrong with the imports of one module of `webhook/`. */
 export function broken(module: Module): string[] {
   return [...brokenPart(module), ...brokenDoor(module), ...brokenFloor(module)];

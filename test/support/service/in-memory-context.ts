@@ -1,6 +1,7 @@
 import type { IdentityRecord, LedgerEvent } from '../../../webhook/model.ts';
 import type { Context, Worker } from '../../../webhook/verification/context.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { applied } from '../builders/applied.ts';
 import { DAY, LIFETIME, NOW, verificationId } from '../builders/history.ts';
 import { REFERENCE_KEY } from '../fakes/jumio-answers.ts';
 
@@ -24,8 +25,9 @@ const asleep: Worker = { start: notHere, wake: () => undefined, stop: notHere };
 export function createInMemoryContext(first: IdentityRecord | undefined, now = NOW): MemoryDesk {
   let stored = first;
   const events: LedgerEvent[] = [];
-  const change: Context['ledger']['change'] = async (_id, _now, decide) => {
-    const changed = decide(stored);
+  const change: Context['ledger']['change'] = async (_id, now, decide) => {
+    const decided = decide(stored);
+    const changed = decided && applied(decided, now);
     stored = changed?.record ?? stored;
     events.push(...(changed?.events ?? []));
     return stored;
@@ -47,6 +49,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       bulkInsert: { meet: notHere, mark: notHere },
       reports: { events: notHere, withStatus: notHere, inTrouble: notHere, report: notHere },
       change,
+      preview: notHere,
       record: async () => stored,
       gate: notHere,
       identityOfVerification: notHere,

@@ -5,6 +5,7 @@ import { onChecked, startSignUp, withCheckDue } from '../../../webhook/verificat
 import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { standingOf } from '../../../webhook/verification/record/standing.ts';
+import { applied } from '../../support/builders/applied.ts';
 import { begun, HOUR, NOW, newcomer, read, verificationId } from '../../support/builders/history.ts';
 import { decision } from '../../support/fakes/jumio-answers.ts';
 
@@ -24,7 +25,7 @@ const GOOD: CredentialFinding = {
 };
 
 function signedUp(): IdentityRecord {
-  return startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: BORN }, HOW, NOW).record;
+  return applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: BORN }, HOW, NOW), NOW).record;
 }
 
 function kinds(change: Change): string[] {
@@ -32,7 +33,7 @@ function kinds(change: Change): string[] {
 }
 
 function linked(record: IdentityRecord, found: readonly CredentialFinding[], at = NOW): Change {
-  return onChecked(withCheckDue(record, 2, at, at), found, HOW, at);
+  return applied(onChecked(withCheckDue(record, 2, at, at), found, HOW, at), at);
 }
 
 function processed(type: string, completedAt = NOW) {
@@ -52,13 +53,13 @@ describe('a sign-up by OpenID Connect', () => {
     ['that does not say how', {}, HOW],
     ['where no eID is configured', { method: 'oidc' }, { ...HOW, eid: undefined }],
   ])('%s goes to Jumio at once', (_name, signUp, how) => {
-    const { record } = startSignUp(newcomer(), signUp, { ...HOW, ...how }, NOW);
+    const { record } = applied(startSignUp(newcomer(), signUp, { ...HOW, ...how }, NOW), NOW);
     expect(record.verifications).toMatchObject([{ state: 'requested', readDue: NOW }]);
     expect(record.identity.eidCheck).toBe(0);
   });
 
   it('with evidence that is enough is approved by a row of its own, and owes Jumio nothing', () => {
-    const change = onChecked(signedUp(), [GOOD], HOW, NOW);
+    const change = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_approved']);
     expect(change.record.verifications).toMatchObject([
       { source: 'eid:idemia', level: 'loa-3', state: 'decided', decision: 'PASSED', completedAt: BORN, readDue: null },
@@ -73,7 +74,7 @@ describe('a sign-up by OpenID Connect', () => {
     ['that is none', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested'], 1],
     ['of which there is none at all', [], ['requested'], 0],
   ])('with evidence %s goes to Jumio, and operator and person see why', (_name, found, expected, short) => {
-    const change = onChecked(signedUp(), found, HOW, NOW);
+    const change = applied(onChecked(signedUp(), found, HOW, NOW), NOW);
     expect(kinds(change)).toEqual(expected);
     expect(change.record.identity.eidInsufficient).toBe(short);
     expect(change.record.verifications).toMatchObject([{ source: 'jumio', state: 'requested' }]);
@@ -81,7 +82,7 @@ describe('a sign-up by OpenID Connect', () => {
 
   it('with one good eID among several is approved', () => {
     const bad: CredentialFinding = { kind: 'refused', provider: 'itsme', subject: 'x', flaw: 'encrypted' };
-    const change = onChecked(signedUp(), [bad, GOOD], HOW, NOW);
+    const change = applied(onChecked(signedUp(), [bad, GOOD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_approved', 'eid_refused']);
     expect(change.record.identity.eidInsufficient).toBe(0);
   });
@@ -92,14 +93,14 @@ describe('several eIDs, of which one cannot be read', () => {
   const UNREAD: CredentialFinding = { kind: 'unread', provider: 'itsme', subject: 'hash-of-the-rest', facts };
 
   it('approve by the one that is enough; the rest stays owed, and is told once', () => {
-    const change = onChecked(signedUp(), [UNREAD, GOOD], HOW, NOW);
+    const change = applied(onChecked(signedUp(), [UNREAD, GOOD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_approved', 'eid_unread']);
     const owedStill = { status: 'approved', eidCheck: 2, eidReportedAt: BORN, eidFailures: 1, eidDue: NOW + 1_000 };
     expect(change.record.identity).toMatchObject(owedStill);
   });
 
   it('withdraw what is no longer linked', () => {
-    const approved = onChecked(signedUp(), [GOOD], HOW, NOW).record;
+    const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [UNREAD], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_withdrawn', 'eid_unread']);
     expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', eidCheck: 2 });
@@ -107,16 +108,16 @@ describe('several eIDs, of which one cannot be read', () => {
 
   it('ask Jumio for nothing: what is no evidence is told when the rest was read', () => {
     const bad: CredentialFinding = { kind: 'refused', ...EID, flaw: 'signature' };
-    const change = onChecked(signedUp(), [bad, UNREAD], HOW, NOW);
+    const change = applied(onChecked(signedUp(), [bad, UNREAD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_unread']);
     expect(change.record.verifications).toEqual([]);
-    expect(kinds(onChecked(change.record, [bad], HOW, NOW))).toEqual(['eid_refused', 'requested']);
+    expect(kinds(applied(onChecked(change.record, [bad], HOW, NOW), NOW))).toEqual(['eid_refused', 'requested']);
   });
 });
 
 describe('an eID that is linked later', () => {
   it('approves, and gives up an attempt that Jumio was not asked for yet', () => {
-    const waiting = startSignUp(newcomer(), {}, HOW, NOW).record;
+    const waiting = applied(startSignUp(newcomer(), {}, HOW, NOW), NOW).record;
     const change = linked(waiting, [GOOD]);
     expect(kinds(change)).toEqual(['eid_approved', 'not_needed']);
     expect(change.record.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
@@ -153,7 +154,7 @@ describe('an eID that is linked later', () => {
   });
 
   it('withdraws the standing that it gave when it is unlinked, and nothing else', () => {
-    const approved = onChecked(signedUp(), [GOOD], HOW, NOW).record;
+    const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_withdrawn']);
     expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', awaitingConsent: 1 });
@@ -167,21 +168,21 @@ describe('an eID that is linked later', () => {
   });
 
   it('approves by the same row when it is linked again', () => {
-    const gone = linked(onChecked(signedUp(), [GOOD], HOW, NOW).record, [], NOW + HOUR).record;
+    const gone = linked(applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record, [], NOW + HOUR).record;
     const { record } = linked(gone, [{ ...GOOD, level: 'loa-4', issuedAt: NOW + 2 * HOUR }], NOW + 2 * HOUR);
     expect(record.verifications).toHaveLength(1);
     expect(record.verifications).toMatchObject([{ decision: 'PASSED', level: 'loa-4', subject: 'hash-of-anna' }]);
   });
 
   it('is renewed by a token that is newer', () => {
-    const approved = onChecked(signedUp(), [GOOD], HOW, NOW).record;
+    const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_approved']);
     expect(change.record.verifications).toMatchObject([{ completedAt: NOW + HOUR }]);
   });
 
   it('that approved before is still linked, though its token is old', () => {
-    const approved = onChecked(signedUp(), [GOOD], HOW, NOW).record;
+    const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [{ kind: 'known', ...EID }], NOW + HOUR);
     expect(kinds(change)).toEqual([]);
     expect(change.record.identity).toMatchObject({ standing: 'approved', eidCheck: 0 });

@@ -6,6 +6,7 @@ import {
   classifyCreate,
   onCreateFailed,
 } from '../../../webhook/verification/execution/create.ts';
+import { applied } from '../../support/builders/applied.ts';
 import { asked, begun, last, NOW, newcomer, readWord, TERMS } from '../../support/builders/history.ts';
 
 const terms = { now: NOW, ...TERMS };
@@ -44,7 +45,10 @@ describe('what a failed create call means', () => {
     expect(classifyCreate(facts({ status: 404 }), true)).toBe('account-gone');
     const second = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record);
     expect(accountOf(second, last(second))).toBe('account-1');
-    const { record, events } = onCreateFailed(second, last(second).id, facts({ status: 404 }), 'account-gone', terms);
+    const { record, events } = applied(
+      onCreateFailed(second, last(second).id, facts({ status: 404 }), 'account-gone', terms),
+      terms.now,
+    );
     expect(accountOf(record, last(record))).toBeUndefined();
     expect(last(record)).toMatchObject({ state: 'requested', readDue: NOW, attempts: 0 });
     expect(events).toMatchObject([{ kind: 'account_gone' }]);

@@ -9,6 +9,7 @@ import {
 } from '../../../webhook/verification/execution/create.ts';
 import { updateVerification } from '../../../webhook/verification/record/record.ts';
 import { waitingOn } from '../../../webhook/verification/record/standing.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   asked,
   begun,
@@ -31,7 +32,7 @@ function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
 }
 
 function failed(record: IdentityRecord, seen: UpstreamFacts, now = NOW) {
-  return onCreateFailed(record, last(record).id, seen, classifyCreate(seen, false), { ...terms, now });
+  return applied(onCreateFailed(record, last(record).id, seen, classifyCreate(seen, false), { ...terms, now }), now);
 }
 
 describe('after a failed create call', () => {
@@ -90,7 +91,10 @@ describe('after a failed create call', () => {
 
 describe('an execution that Jumio made', () => {
   it('has its ids, its link and the link’s end, and is due at that end', () => {
-    const { record, events } = onCreated(asked(newcomer()), last(asked(newcomer())).id, startedAs('a-1', 'e-1'), terms);
+    const { record, events } = applied(
+      onCreated(asked(newcomer()), last(asked(newcomer())).id, startedAs('a-1', 'e-1'), terms),
+      terms.now,
+    );
     expect(last(record)).toMatchObject({
       state: 'started',
       accountId: 'a-1',
@@ -120,7 +124,10 @@ describe('an execution that Jumio made', () => {
 
   it('without a link keeps its ids and nothing else, and is the operator’s', () => {
     const first = asked(newcomer());
-    const { record, events } = onCreated(first, last(first).id, startedAs('a-1', 'e-1', false), terms);
+    const { record, events } = applied(
+      onCreated(first, last(first).id, startedAs('a-1', 'e-1', false), terms),
+      terms.now,
+    );
     expect(last(record)).toMatchObject({ state: 'started', accountId: 'a-1', executionId: 'e-1' });
     expect(last(record)).toMatchObject({ link: null, linkEndsAt: null, sdkToken: null, transactionToken: null });
     expect(waitingOn(record)).toBe('operator');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { UpstreamFacts } from '../../../webhook/errors.ts';
 import { onReadFailed, wantsDetails } from '../../../webhook/verification/execution/read.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   begun,
   DAY,
@@ -66,7 +67,7 @@ describe('a failed look', () => {
     [facts({ failure: 'timeout' }), 'timeout'],
     [facts({ failure: 'unusable', status: 200 }), 'unusable 200'],
   ])('changes nothing but the time of the next one (%j)', (seen, lastError) => {
-    const { record, events = [] } = onReadFailed(first, lookAt(first, last(first)), seen);
+    const { record, events = [] } = applied(onReadFailed(first, lookAt(first, last(first)), seen), NOW);
     const readDue = last(record).readDue ?? 0;
     expect(last(record)).toStrictEqual({ ...last(first), attempts: 1, lastError, readDue });
     expect(readDue).toBeGreaterThan(NOW);
@@ -75,7 +76,7 @@ describe('a failed look', () => {
   });
 
   it('that was throttled does not count as an attempt: the budget waits for all', () => {
-    const { record } = onReadFailed(first, lookAt(first, last(first)), facts({ status: 429 }));
+    const { record } = applied(onReadFailed(first, lookAt(first, last(first)), facts({ status: 429 })), NOW);
     expect(last(record)).toMatchObject({ attempts: 0, readDue: NOW });
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onDetails, onReadFailed, onStatus } from '../../../webhook/verification/execution/read.ts';
 import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   asked,
   begun,
@@ -35,13 +36,19 @@ describe('a nudge', () => {
 
   it('writes nothing where nothing is under way and the row holds already what it says', () => {
     const first = nudged(begun(newcomer()), NOW, 'ACQUIRED');
-    expect(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW + 1)).toBeUndefined();
-    expect(requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW + 1)).toBeDefined();
+    expect(
+      applied(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW + 1), NOW + 1),
+    ).toBeUndefined();
+    expect(
+      applied(requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW + 1), NOW + 1),
+    ).toBeDefined();
   });
 
   it('has nothing to look at before Jumio has made the execution', () => {
     const record = asked(newcomer());
-    expect(requestRead(record, { verificationId: last(record).id, claimed: 'PROCESSED' }, NOW)).toBeUndefined();
+    expect(
+      applied(requestRead(record, { verificationId: last(record).id, claimed: 'PROCESSED' }, NOW), NOW),
+    ).toBeUndefined();
   });
 
   it('keeps the first sign of life', () => {
@@ -77,7 +84,8 @@ describe('a nudge', () => {
 
   it('is an event once for each claimed status', () => {
     const first = begun(newcomer());
-    const { events } = requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW) ?? {};
+    const { events } =
+      applied(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW) ?? {};
     expect(events).toStrictEqual([
       {
         kind: 'callback',
@@ -87,8 +95,10 @@ describe('a nudge', () => {
       },
     ]);
     const again = leased(nudged(first, NOW, 'ACQUIRED'), NOW);
-    expect(requestRead(again, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW)?.events).toEqual([]);
-    expect(requestRead(again, { verificationId: last(first).id }, NOW)?.events).toEqual([]);
+    expect(
+      applied(requestRead(again, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW)?.events,
+    ).toEqual([]);
+    expect(applied(requestRead(again, { verificationId: last(first).id }, NOW), NOW)?.events).toEqual([]);
   });
 
   it('keeps 64 characters of an odd status', () => {
@@ -129,13 +139,20 @@ describe('a nudge during a look', () => {
 
   it('is not lost: the look’s own plan does not put it off', () => {
     const during = nudged(first, NOW + 100, 'PROCESSED');
-    expect(last(onStatus(during, look, statusOf('ACQUIRED')).record).readDue).toBe(NOW + 100);
-    expect(onDetails(during, look, detailsOf(last(during), PASSED)).record.identity.jumioDue).toBe(NOW + 100);
-    const failed = onReadFailed(during, look, { upstream: 'jumio', operation: 'details', failure: 'timeout' });
+    expect(last(applied(onStatus(during, look, statusOf('ACQUIRED')), look.now).record).readDue).toBe(NOW + 100);
+    expect(applied(onDetails(during, look, detailsOf(last(during), PASSED)), look.now).record.identity.jumioDue).toBe(
+      NOW + 100,
+    );
+    const failed = applied(
+      onReadFailed(during, look, { upstream: 'jumio', operation: 'details', failure: 'timeout' }),
+      look.now,
+    );
     expect(failed.record.identity.jumioDue).toBe(NOW + 100);
   });
 
   it('leaves the plan of an undisturbed look alone', () => {
-    expect(last(onStatus(first, look, statusOf('ACQUIRED')).record).readDue).toBe(NOW + 200 + 40_000);
+    expect(last(applied(onStatus(first, look, statusOf('ACQUIRED')), look.now).record).readDue).toBe(
+      NOW + 200 + 40_000,
+    );
   });
 });

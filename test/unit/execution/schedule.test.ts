@@ -4,6 +4,7 @@ import type { IdentityRecord } from '../../../webhook/model.ts';
 import { onReadFailed } from '../../../webhook/verification/execution/read.ts';
 import { GIVE_UP_MS, nextRead } from '../../../webhook/verification/execution/schedule.ts';
 import { backOff } from '../../../webhook/verification/waiting.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   begun,
   DAY,
@@ -97,9 +98,9 @@ describe('giving up', () => {
   it('comes thirty days after the link’s end, with an event, where Jumio cannot be read', () => {
     expect(GIVE_UP_MS).toBe(30 * DAY);
     const record = begun(newcomer());
-    const still = onReadFailed(record, lookAt(record, last(record), lastDay), unreadable);
+    const still = applied(onReadFailed(record, lookAt(record, last(record), lastDay), unreadable), lastDay);
     expect(last(still.record)).toMatchObject({ state: 'started' });
-    const over = onReadFailed(record, lookAt(record, last(record), lastDay + 1), unreadable);
+    const over = applied(onReadFailed(record, lookAt(record, last(record), lastDay + 1), unreadable), lastDay + 1);
     expect(last(over.record)).toMatchObject({ state: 'expired', readDue: null });
     expect(over.events).toMatchObject([{ kind: 'gave_up' }]);
   });

@@ -5,6 +5,7 @@ import { heal, type Remedy, remedyFor } from '../../../webhook/verification/gate
 import { onReadBack } from '../../../webhook/verification/publication/state.ts';
 import { readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 import { awaitConsent } from '../../../webhook/verification/record/record.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   asked,
   begun,
@@ -56,16 +57,16 @@ describe('a sign-in of an identity that we have not met', () => {
   });
 
   it('gives it what its sign-up should have made, once', () => {
-    const change = heal('begin', undefined, signIn({}), context);
+    const change = applied(heal('begin', undefined, signIn({}), context), context.now);
     expect(change?.events?.map(({ kind }) => kind)).toEqual(['healed', 'requested']);
     expect(change && last(change.record)).toMatchObject({ id: verificationId(9), state: 'requested', readDue: NOW });
-    expect(heal('begin', change?.record, signIn({}), context)).toBeUndefined();
+    expect(applied(heal('begin', change?.record, signIn({}), context), context.now)).toBeUndefined();
   });
 
   it('asks nobody twice to come, also where their copy is not shown', () => {
-    const record = awaitConsent(newcomer(), NOW).record;
+    const record = applied(awaitConsent(newcomer()), NOW).record;
     expect(remedy(record, signIn({}))).toBe('none');
-    expect(heal('begin', record, signIn({}), context)).toBeUndefined();
+    expect(applied(heal('begin', record, signIn({}), context), context.now)).toBeUndefined();
   });
 
   it('starts nothing for a row that has inherited a decision', () => {
@@ -88,7 +89,7 @@ describe('a sign-in that shows another copy than ours', () => {
     ['of before', { metadata_public: { jumio: { status: 'rejected', updated_at: '2020-01-01T00:00:00.000Z' } } }],
   ])('makes ours due for publishing (%s)', (_name, body) => {
     expect(remedy(approved, signIn(body))).toBe('republish');
-    const change = heal('republish', approved, signIn(body), context);
+    const change = applied(heal('republish', approved, signIn(body), context), context.now);
     expect(change?.record.identity).toMatchObject({ kratosDue: NOW, published: approved.identity.version - 1 });
     expect(change?.events).toEqual([{ kind: 'copy_differs', detail: { seen_at: 'sign-in' } }]);
   });
@@ -99,7 +100,7 @@ describe('a sign-in that shows another copy than ours', () => {
   ])('asks Jumio, and overwrites nothing, where the copy is stricter and %s', (_name, updated_at) => {
     const copy = { status: 'rejected', ...(updated_at === undefined ? {} : { updated_at }) };
     expect(remedy(approved, signIn({ metadata_public: { jumio: copy } }))).toBe('nudge');
-    const change = onReadBack(approved, copy, NOW);
+    const change = applied(onReadBack(approved, copy, NOW), NOW);
     expect(change.record.identity).toMatchObject({ published: approved.identity.version, kratosDue: null });
     expect(change.events).toMatchObject([{ kind: 'contradiction' }]);
   });
@@ -113,7 +114,7 @@ describe('a sign-in that shows another copy than ours', () => {
   it('brings back an identity that was thought gone', () => {
     const gone = { ...approved, identity: { ...approved.identity, deletedInKratos: 1, published: 0 } };
     expect(remedy(gone, signIn({}))).toBe('republish');
-    expect(heal('republish', gone, signIn({}), context)?.record.identity).toMatchObject({
+    expect(applied(heal('republish', gone, signIn({}), context), context.now)?.record.identity).toMatchObject({
       deletedInKratos: 0,
       kratosDue: NOW,
     });
@@ -128,7 +129,7 @@ describe('a sign-in while something is under way', () => {
   ])('is a nudge (%s)', (_status, record) => {
     const settled = paid(record);
     expect(remedy(settled, signIn(showing(settled)))).toBe('nudge');
-    const change = heal('nudge', settled, signIn({}), context);
+    const change = applied(heal('nudge', settled, signIn({}), context), context.now);
     expect(change?.record.identity.readRequests).toBe(settled.identity.readRequests + 1);
     expect(last(settled).readDue ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW);
     expect(change?.record.identity.jumioDue).toBeLessThanOrEqual(NOW + HOUR);
@@ -143,12 +144,12 @@ describe('a sign-in while something is under way', () => {
   });
 
   it('has nothing to nudge before Jumio has made the execution', () => {
-    expect(heal('nudge', asked(newcomer()), signIn({}), context)).toBeUndefined();
+    expect(applied(heal('nudge', asked(newcomer()), signIn({}), context), context.now)).toBeUndefined();
   });
 
   it('leaves rows alone that are gone by the time of the change', () => {
-    expect(heal('nudge', undefined, signIn({}), context)).toBeUndefined();
-    expect(heal('republish', undefined, signIn({}), context)).toBeUndefined();
-    expect(heal('none', begun(newcomer()), signIn({}), context)).toBeUndefined();
+    expect(applied(heal('nudge', undefined, signIn({}), context), context.now)).toBeUndefined();
+    expect(applied(heal('republish', undefined, signIn({}), context), context.now)).toBeUndefined();
+    expect(applied(heal('none', begun(newcomer()), signIn({}), context), context.now)).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import type { CredentialFinding } from '../../../webhook/verification/eid/creden
 import { onChecked, requestCheck, startSignUp, withCheckDue } from '../../../webhook/verification/eid/evidence.ts';
 import { explainWaiting, nextDue } from '../../../webhook/verification/operator/describe.ts';
 import { FIRST_PUBLICATION_WAITS_MS } from '../../../webhook/verification/record/normalize.ts';
+import { applied } from '../../support/builders/applied.ts';
 import { begun, NOW, newcomer, verificationId } from '../../support/builders/history.ts';
 
 const HOW = { startsAt: 'registration', newId: () => verificationId(7), random: () => 0.5, eid: {} } as const;
@@ -25,7 +26,7 @@ describe('what an operator is told of somebody who only signed up', () => {
 
 describe('what an operator is told of an eID', () => {
   it('that it is still to be read, and when', () => {
-    const waiting = startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW).record;
+    const waiting = applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
     expect(explainWaiting(waiting, NOW)).toBe('whether an eID answers is still to be read');
     expect(nextDue(waiting)).toEqual([
       { what: 'read what the eID says', at: NOW },
@@ -38,7 +39,9 @@ describe('what an operator is told of an eID', () => {
   });
 
   it('that it was the eID that approved, and not Jumio', () => {
-    const waiting = startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW).record;
-    expect(explainWaiting(onChecked(waiting, [GOOD], HOW, NOW).record, NOW)).toBe('eid:itsme approved it');
+    const waiting = applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
+    expect(explainWaiting(applied(onChecked(waiting, [GOOD], HOW, NOW), NOW).record, NOW)).toBe(
+      'eid:itsme approved it',
+    );
   });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { override } from '../../../webhook/verification/operator/actions.ts';
+import { applied } from '../../support/builders/applied.ts';
 import { asked, begun, last, NOW, newcomer, verificationId } from '../../support/builders/history.ts';
 
 const BY = { reason: 'seen-in-person', by: 'an operator' } as const;
 
 describe('a decision of the operator', () => {
   it.each(['PASSED', 'FAILED'] as const)('gives up an attempt that Jumio was not asked for yet: %s', (verdict) => {
-    const { record, events } = override(asked(newcomer()), { verdict, ...BY }, verificationId(9), NOW);
+    const { record, events } = applied(override(asked(newcomer()), { verdict, ...BY }, verificationId(9), NOW), NOW);
     expect(record.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
     expect(record.identity.jumioDue).toBeNull();
     expect(events?.map(({ kind }) => kind)).toEqual(['overridden', 'not_needed']);
@@ -14,7 +15,7 @@ describe('a decision of the operator', () => {
 
   it('leaves one that Jumio has begun: it is followed to its end', () => {
     const before = begun(newcomer());
-    const { record } = override(before, { verdict: 'PASSED', ...BY }, verificationId(9), NOW);
+    const { record } = applied(override(before, { verdict: 'PASSED', ...BY }, verificationId(9), NOW), NOW);
     expect(last(record)).toMatchObject({ state: 'started', readDue: last(before).readDue });
   });
 });

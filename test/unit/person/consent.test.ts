@@ -6,6 +6,7 @@ import { continueVerification } from '../../../webhook/verification/person/conti
 import { loadView } from '../../../webhook/verification/person/view.ts';
 import { contentOf, publishedContent } from '../../../webhook/verification/record/content.ts';
 import { awaitConsent, hasAgreed, updateIdentity } from '../../../webhook/verification/record/record.ts';
+import { applied } from '../../support/builders/applied.ts';
 import { asked, begun, IDENTITY, last, NOW, newcomer } from '../../support/builders/history.ts';
 import { CONSENT, createInMemoryContext, type MemoryDesk } from '../../support/service/in-memory-context.ts';
 
@@ -99,7 +100,7 @@ describe('going on', () => {
 
   it.each<[string, IdentityRecord | undefined]>([
     ['somebody new', undefined],
-    ['somebody invited', awaitConsent(newcomer(), NOW).record],
+    ['somebody invited', applied(awaitConsent(newcomer()), NOW).record],
     ['somebody whose link is there', begun(newcomer())],
   ])('without an agreement asks for it, and nothing of Jumio (%s)', async (_who, record) => {
     const { memory, outcome } = await wentOn(record);
@@ -131,7 +132,7 @@ describe('going on', () => {
   });
 
   it('makes the attempt of somebody invited, once', async () => {
-    const { memory } = await wentOn(awaitConsent(newcomer(), NOW).record, { agreement: CONSENT });
+    const { memory } = await wentOn(applied(awaitConsent(newcomer()), NOW).record, { agreement: CONSENT });
     expect(kinds(memory)).toEqual(['consent', 'requested']);
     expect(memory.stored()?.identity.awaitingConsent).toBe(0);
     await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null }, 0);
@@ -148,7 +149,7 @@ describe('going on', () => {
 
 describe('somebody invited', () => {
   it('is pending and waited for, and published at once: no create call is to be waited for', () => {
-    const { identity } = awaitConsent(newcomer(), NOW).record;
+    const { identity } = applied(awaitConsent(newcomer()), NOW).record;
     expect(identity).toMatchObject({
       status: 'pending',
       awaitingConsent: 1,
@@ -165,7 +166,7 @@ describe('somebody invited', () => {
 
 describe('somebody who was erased', () => {
   it('leaves nothing behind by a form that was still open', async () => {
-    const memory = createInMemoryContext(erase(begun(newcomer()), 'ann', NOW).record);
+    const memory = createInMemoryContext(applied(erase(begun(newcomer()), 'ann', NOW), NOW).record);
     await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null, agreement: CONSENT }, 0);
     await declineConsent(memory.ctx, WHO);
     expect(kinds(memory)).toEqual([]);

@@ -6,6 +6,7 @@ import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { updateVerification } from '../../../webhook/verification/record/record.ts';
 import { lease } from '../../../webhook/verification/step.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   asked,
   begun,
@@ -112,7 +113,10 @@ describe('a renewal that was asked for', () => {
   });
 
   it('waits while Jumio cannot be asked', () => {
-    const claimed = lease(initiated, { create: false, read: true, publish: false }, NOW + 2 * DAY).record;
+    const claimed = applied(
+      lease(initiated, { create: false, read: true, publish: false }, NOW + 2 * DAY),
+      NOW + 2 * DAY,
+    ).record;
     expect(last(claimed).renewalRequested).toBe(1);
   });
 

@@ -11,6 +11,7 @@ import {
 } from '../../../webhook/verification/publication/consequences.ts';
 import { onReadBack, restDue } from '../../../webhook/verification/publication/state.ts';
 import { updateIdentity } from '../../../webhook/verification/record/record.ts';
+import { applied } from '../../support/builders/applied.ts';
 import { begun, copyOf, DAY, HOUR, NOW, newcomer, paid, read } from '../../support/builders/history.ts';
 import { MANIPULATED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
 
@@ -24,8 +25,11 @@ const rejected = read(pending, MANIPULATED, NOW).record;
 
 /** Deactivated by us, and published. */
 function deactivated(): IdentityRecord {
-  const written = onStateWritten(aboutToDeactivate(rejected).record, 'inactive', answer('inactive'), NOW).record;
-  return paid(onRevoked(written, true, NOW).record);
+  const written = applied(
+    onStateWritten(aboutToDeactivate(rejected).record, 'inactive', answer('inactive'), NOW),
+    NOW,
+  ).record;
+  return paid(applied(onRevoked(written, true, NOW), NOW).record);
 }
 
 function answer(state: 'active' | 'inactive', stateChangedAt = SINCE) {
@@ -106,7 +110,7 @@ describe('a standing that leaves rejected', () => {
 describe('the state', () => {
   it('of somebody whom an operator made inactive before is never touched, then or later', () => {
     expect(stateToWrite(rejected, { state: 'inactive' })).toBe('leave');
-    const { record, events } = onStateLeft(rejected, { state: 'inactive' }, NOW);
+    const { record, events } = applied(onStateLeft(rejected, { state: 'inactive' }, NOW), NOW);
     expect(events).toEqual([{ kind: 'state_left', detail: { seen: 'inactive' } }]);
     expect(later(record, PASSED).identity).toMatchObject({ pendingState: null, deactivated: 0 });
   });
@@ -120,13 +124,13 @@ describe('the state', () => {
   });
 
   it('that was written is told once, and what is owed next is due', () => {
-    const written = onStateWritten(rejected, 'inactive', answer('inactive'), NOW);
+    const written = applied(onStateWritten(rejected, 'inactive', answer('inactive'), NOW), NOW);
     expect(written.events).toEqual([{ kind: 'deactivated' }]);
     expect(written.record.identity).toMatchObject({ pendingState: null, deactivated: 1, inactiveSince: SINCE });
     const flipped = updateIdentity(rejected, { pendingState: 'active' });
-    const after = onStateWritten(flipped, 'inactive', answer('inactive'), NOW).record.identity;
+    const after = applied(onStateWritten(flipped, 'inactive', answer('inactive'), NOW), NOW).record.identity;
     expect(after).toMatchObject({ pendingState: 'active', deactivated: 1, kratosDue: NOW });
-    const back = onStateWritten(later(deactivated(), PASSED), 'active', answer('active'), NOW);
+    const back = applied(onStateWritten(later(deactivated(), PASSED), 'active', answer('active'), NOW), NOW);
     expect(back.events).toEqual([{ kind: 'reactivated' }]);
     expect(back.record.identity).toMatchObject({ pendingState: null, deactivated: 0, inactiveSince: null });
   });
@@ -134,7 +138,7 @@ describe('the state', () => {
   it('that a whole row was written over is owed again; a later word of an operator stands', () => {
     const over = onStateSeen(deactivated(), { state: 'active', stateChangedAt: NOW - DAY });
     expect(over.events).toEqual([{ kind: 'state_differs' }]);
-    const due = onReadBack(over.record, copyOf(over.record), NOW + MINUTE).record.identity;
+    const due = applied(onReadBack(over.record, copyOf(over.record), NOW + MINUTE), NOW + MINUTE).record.identity;
     expect(due).toMatchObject({ pendingState: 'inactive', deactivated: 1, kratosDue: NOW + MINUTE });
     const operator = onStateSeen(deactivated(), { state: 'active', stateChangedAt: NOW + HOUR });
     expect(operator.record.identity).toMatchObject({ pendingState: null, deactivated: 0 });
@@ -143,14 +147,14 @@ describe('the state', () => {
 
 describe('revoked sessions', () => {
   it('are revoked once more with the read-back, for a sign-in that the gate let pass just before', () => {
-    const first = onRevoked(updateIdentity(rejected, { pendingState: null }), true, NOW);
+    const first = applied(onRevoked(updateIdentity(rejected, { pendingState: null }), true, NOW), NOW);
     expect(first.events).toEqual([{ kind: 'sessions_revoked', detail: { found: true } }]);
     const written = paid(first.record);
     expect(written.identity).toMatchObject({ revocation: 2, readBack: 1, kratosDue: NOW + MINUTE });
-    const second = onRevoked(written, false, NOW + MINUTE);
+    const second = applied(onRevoked(written, false, NOW + MINUTE), NOW + MINUTE);
     expect(second.record.identity.revocation).toBe(0);
     expect(second.events).toEqual([]);
-    expect(onRevoked(written, true, NOW).events).toHaveLength(1);
+    expect(applied(onRevoked(written, true, NOW), NOW).events).toHaveLength(1);
   });
 
   it('that could not be revoked keep the identity due when its version is written', () => {

@@ -5,6 +5,7 @@ import {
   pendingPublication,
   republish,
 } from '../../../webhook/verification/publication/state.ts';
+import { applied } from '../../support/builders/applied.ts';
 import { begun, copyOf, kratosFacts, NOW, newcomer, paid, read, unpaid } from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
 
@@ -36,7 +37,7 @@ describe('a copy', () => {
 
   it('that a read-back finds changed is owed again, byte for byte', () => {
     const written = paid(approved);
-    const { record, events } = onReadBack(written, { status: 'pending' }, NOW + 60_000);
+    const { record, events } = applied(onReadBack(written, { status: 'pending' }, NOW + 60_000), NOW + 60_000);
     expect(pendingPublication(record.identity)).toBe('publish');
     expect(record.identity).toMatchObject({ kratosDue: NOW + 60_000, published: written.identity.version - 1 });
     expect(JSON.stringify(copyOf(record))).toBe(JSON.stringify(copyOf(written)));
@@ -46,10 +47,10 @@ describe('a copy', () => {
   it('that a sign-in shows is not ours does not end Kratos’ back-off', () => {
     const down = unpaid(paid(approved), kratosFacts({ operation: 'read', status: 503 })).record;
     const due = down.identity.kratosDue;
-    expect(republish(down, NOW + 1, 'sign-in').record.identity).toMatchObject({ kratosDue: due });
+    expect(applied(republish(down, NOW + 1, 'sign-in'), NOW + 1).record.identity).toMatchObject({ kratosDue: due });
   });
 
   it('that differs is nothing new while the next version is owed anyway', () => {
-    expect(republish(approved, NOW, 'sign-in')).toEqual({ record: approved });
+    expect(applied(republish(approved, NOW, 'sign-in'), NOW)).toEqual({ record: approved });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onPublished, onReadBack, pendingPublication } from '../../../webhook/verification/publication/state.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   asked,
   begun,
@@ -32,7 +33,7 @@ describe('what is owed to Kratos', () => {
   });
 
   it('is paid by the version that was written, and an undecided one is not read back', () => {
-    const { record, events } = onPublished(pending, pending.identity.version, NOW);
+    const { record, events } = applied(onPublished(pending, pending.identity.version, NOW), NOW);
     expect(record.identity).toMatchObject({ published: pending.identity.version, kratosDue: null, readBack: 0 });
     expect(pendingPublication(record.identity)).toBe('none');
     expect(events).toEqual([{ kind: 'published', detail: { version: pending.identity.version, status: 'pending' } }]);
@@ -42,7 +43,7 @@ describe('what is owed to Kratos', () => {
     const written = paid(approved);
     expect(written.identity).toMatchObject({ readBack: 1, kratosDue: NOW + 60_000 });
     expect(pendingPublication(written.identity)).toBe('read-back');
-    const { record, events = [] } = onReadBack(written, copyOf(written), NOW + 60_000);
+    const { record, events = [] } = applied(onReadBack(written, copyOf(written), NOW + 60_000), NOW + 60_000);
     expect(record.identity).toMatchObject({ readBack: 0, kratosDue: null });
     expect(pendingPublication(record.identity)).toBe('none');
     expect(events).toEqual([]);
@@ -50,7 +51,7 @@ describe('what is owed to Kratos', () => {
 
   it('is due at once where the content changed while the older version was written', () => {
     const older = pending.identity.version;
-    const { record, events } = onPublished(approved, older, NOW);
+    const { record, events } = applied(onPublished(approved, older, NOW), NOW);
     expect(record.identity).toMatchObject({ published: older, kratosDue: NOW });
     expect(pendingPublication(record.identity)).toBe('publish');
     // What was written then is not what counts now.

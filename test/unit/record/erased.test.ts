@@ -7,6 +7,7 @@ import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { onCleared, onReadBack, pendingPublication } from '../../../webhook/verification/publication/state.ts';
 import { standingOf, waitingOn } from '../../../webhook/verification/record/standing.ts';
+import { applied } from '../../support/builders/applied.ts';
 import { NOW, verificationId } from '../../support/builders/history.ts';
 import { gateRowOf, names } from '../../support/decision-table/cells.ts';
 import { EVENTS, type EventName } from '../../support/decision-table/events.ts';
@@ -16,7 +17,11 @@ import { ATTEMPTS, STANDINGS, situation } from '../../support/decision-table/row
 const erased = names(STANDINGS).flatMap((standing) =>
   names(ATTEMPTS).map((attempt) => {
     const before = situation(standing, attempt);
-    return { name: `${standing} | ${attempt}`, before, after: erase(before, 'ann', NOW - 1_000).record };
+    return {
+      name: `${standing} | ${attempt}`,
+      before,
+      after: applied(erase(before, 'ann', NOW - 1_000), NOW - 1_000).record,
+    };
   }),
 );
 
@@ -79,7 +84,7 @@ describe('an erased identity', () => {
 
   it('is granted nothing', () => {
     for (const { after } of erased)
-      expect(mayStart(grantAttempt(after, 'ann', null, NOW).record, NOW, defaultPolicy).kind).toBe('no');
+      expect(mayStart(applied(grantAttempt(after, 'ann', null, NOW), NOW).record, NOW, defaultPolicy).kind).toBe('no');
   });
 
   it('is started by no sign-in, which only clears away what came back', () => {
@@ -96,12 +101,15 @@ describe('an erased identity', () => {
       expect(remedyFor(row, { ...signIn, copy }, 0)).toBe('none');
       expect(remedyFor(row, { ...signIn, copy: back }, 0)).toBe('republish');
       const context = { now: NOW, newId: () => verificationId(91), startsAt: 'registration' as const };
-      expect(healed('none', after, { ...signIn, copy }, context)?.record ?? after).toEqual(after);
-      const put = healed(
-        'republish',
-        { ...after, identity: { ...after.identity, published: after.identity.version } },
-        { ...signIn, copy: back },
-        context,
+      expect(applied(healed('none', after, { ...signIn, copy }, context), context.now)?.record ?? after).toEqual(after);
+      const put = applied(
+        healed(
+          'republish',
+          { ...after, identity: { ...after.identity, published: after.identity.version } },
+          { ...signIn, copy: back },
+          context,
+        ),
+        context.now,
       );
       expect(put && isTombstone(put.record)).toBe(true);
     }
@@ -113,7 +121,7 @@ describe('what erasing owes', () => {
     erased[0] ?? { after: situation('none', 'nothing') };
 
   it('is paid at Jumio once per account, which ends every id of it', () => {
-    const { record, events } = onDeleted(after, 'account-1', true, NOW);
+    const { record, events } = applied(onDeleted(after, 'account-1', true), NOW);
     expect(record.verifications.every(({ accountId, executionId }) => accountId === null && executionId === null)).toBe(
       true,
     );
@@ -125,25 +133,30 @@ describe('what erasing owes', () => {
   it('is due again where Jumio does not answer, and a refusal is named', () => {
     const [row] = after.verifications;
     const facts = { upstream: 'jumio', operation: 'delete', failure: 'status', status: 403 } as const;
-    const { record, events } = onDeleteFailed(after, row?.id ?? '', facts, NOW, 0.5);
+    const { record, events } = applied(onDeleteFailed(after, row?.id ?? '', facts, NOW, 0.5), NOW);
     expect(owesDeletions(record, NOW)).toBe(true);
     expect(events).toMatchObject([{ kind: 'delete_refused', detail: { seen: 'status 403' } }]);
     const down = { upstream: 'jumio', operation: 'delete', failure: 'unreachable' } as const;
-    expect(onDeleteFailed(after, row?.id ?? '', down, NOW, 0.5).events).toEqual([]);
+    expect(applied(onDeleteFailed(after, row?.id ?? '', down, NOW, 0.5), NOW).events).toEqual([]);
   });
 
   it('is paid at Kratos by clearing, looked at once more, and cleared again where it came back', () => {
     const { version } = after.identity;
-    const { record: cleared } = onCleared(after, version, false, NOW);
+    const { record: cleared } = applied(onCleared(after, version, false, NOW), NOW);
     expect(pendingPublication(cleared.identity)).toBe('read-back');
-    expect(pendingPublication(onReadBack(cleared, undefined, NOW).record.identity)).toBe('none');
-    expect(pendingPublication(onReadBack(cleared, { status: 'rejected' }, NOW).record.identity)).toBe('clear');
-    expect(pendingPublication(onCleared(after, version, true, NOW).record.identity)).toBe('none');
+    expect(pendingPublication(applied(onReadBack(cleared, undefined, NOW), NOW).record.identity)).toBe('none');
+    expect(pendingPublication(applied(onReadBack(cleared, { status: 'rejected' }, NOW), NOW).record.identity)).toBe(
+      'clear',
+    );
+    expect(pendingPublication(applied(onCleared(after, version, true, NOW), NOW).record.identity)).toBe('none');
   });
 
   it('may be asked for again: what is still owed is due, and Kratos is looked at once more', () => {
-    const done = onDeleted(onCleared(after, after.identity.version, true, NOW).record, 'account-1', true, NOW).record;
-    const { record, events } = erase(done, 'bob', NOW);
+    const done = applied(
+      onDeleted(applied(onCleared(after, after.identity.version, true, NOW), NOW).record, 'account-1', true),
+      NOW,
+    ).record;
+    const { record, events } = applied(erase(done, 'bob', NOW), NOW);
     expect(record.identity.erasedAt).toBe(after.identity.erasedAt);
     expect(pendingPublication(record.identity)).toBe('clear');
     expect(record.identity.jumioDue).toBeNull();
@@ -157,7 +170,7 @@ describe('an erased identity that an eID approved', () => {
     ({ before }) => {
       const eid = { source: 'eid:itsme', level: 'loa-4', subject: 'hash' } as const;
       const verifications = before.verifications.map((row) => ({ ...row, ...eid }));
-      const { record } = erase({ ...before, verifications }, 'ann', NOW);
+      const { record } = applied(erase({ ...before, verifications }, 'ann', NOW), NOW);
       expect(record.verifications).toMatchObject(verifications.map(() => ({ level: null, subject: 'hash' })));
     },
   );

@@ -7,6 +7,7 @@ import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { openAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { standingOf, statusOf } from '../../../webhook/verification/record/standing.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   asked,
   begun,
@@ -44,14 +45,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (record, now) => {
         const row = record.verifications.filter(({ executionId }) => executionId !== null)[which];
         const answer = { completedAt: NOW - ago * HOUR, ...told };
-        return row && onDetails(record, lookAt(record, row, now), detailsOf(row, answer));
+        return row && applied(onDetails(record, lookAt(record, row, now), detailsOf(row, answer)), now);
       },
   ),
   fc.constantFrom('PROCESSED', 'ACQUIRED', undefined).map(
     (claimed): Step =>
       (record, now) => {
         const open = openAttempt(record);
-        return open && requestRead(record, { verificationId: open.id, ...(claimed ? { claimed } : {}) }, now);
+        return (
+          open && applied(requestRead(record, { verificationId: open.id, ...(claimed ? { claimed } : {}) }, now), now)
+        );
       },
   ),
   fc.constant<Step>((record, now) =>

@@ -1,12 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Verification } from '../../../webhook/model.ts';
 import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
+import { latestAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { normalize } from '../../../webhook/verification/record/normalize.ts';
-import { updateVerification } from '../../../webhook/verification/record/record.ts';
+import { updateIdentity, updateVerification } from '../../../webhook/verification/record/record.ts';
 import { LEASE_MS, lease } from '../../../webhook/verification/step.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   asked,
   begun,
+  DAY,
   HOUR,
   LIFETIME,
   last,
@@ -17,7 +21,8 @@ import {
   read,
   readWord,
 } from '../../support/builders/history.ts';
-import { PASSED } from '../../support/decision-table/rows.ts';
+import { names } from '../../support/decision-table/cells.ts';
+import { ATTEMPTS, PASSED, STANDINGS, situation } from '../../support/decision-table/rows.ts';
 
 const LINK_END = NOW + LIFETIME;
 
@@ -33,13 +38,13 @@ describe('the hosted link and its tokens', () => {
   const first = begun(newcomer());
 
   it('are kept while the link lives', () => {
-    expect(secrets(last(normalize(first, LINK_END - 1).record))).toEqual(secrets(last(first)));
+    expect(secrets(last(normalize(first, LINK_END - 1)))).toEqual(secrets(last(first)));
     expect(secrets(last(first)).every((secret) => typeof secret === 'string')).toBe(true);
   });
 
   it('are gone with the first change at the link’s end, which is the worker’s claim of the look that is due then', () => {
-    expect(secrets(last(normalize(first, LINK_END).record))).toEqual(GONE);
-    const { record, work } = lease(first, ALL, LINK_END + 1_000);
+    expect(secrets(last(normalize(first, LINK_END)))).toEqual(GONE);
+    const { record, work } = applied(lease(first, ALL, LINK_END + 1_000), LINK_END + 1_000);
     expect(work.read?.id).toBe(last(first).id);
     expect(secrets(last(record))).toEqual(GONE);
     expect(last(record).linkEndsAt).toBe(LINK_END);
@@ -57,34 +62,76 @@ describe('every change', () => {
   it('makes the identity due when the first of its verifications is', () => {
     const two = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record, NOW + 5);
     const early = updateVerification(two, nth(two, 1).id, { readDue: NOW + 3 });
-    expect(normalize(early, NOW).record.identity.jumioDue).toBe(NOW + 3);
-    expect(normalize(two, NOW).record.identity.jumioDue).toBe(NOW + 5);
+    expect(normalize(early, NOW).identity.jumioDue).toBe(NOW + 3);
+    expect(normalize(two, NOW).identity.jumioDue).toBe(NOW + 5);
   });
 
   it('raises the version only where the published content differs', () => {
     const first = begun(newcomer());
-    expect(normalize(first, NOW + HOUR).record).toStrictEqual(first);
-    const alive = requestRead(first, { verificationId: last(first).id }, NOW + HOUR)?.record;
+    expect(normalize(first, NOW + HOUR)).toStrictEqual(first);
+    const alive = applied(requestRead(first, { verificationId: last(first).id }, NOW + HOUR), NOW + HOUR)?.record;
     expect(alive?.identity.version).toBe(first.identity.version);
     const processing = readWord(first, 'ACQUIRED', NOW + HOUR).record;
     expect(processing.identity).toMatchObject({ version: first.identity.version + 1, changedAt: NOW + HOUR });
   });
 
-  it('passes its events on', () => {
-    expect(normalize(newcomer(), NOW, [{ kind: 'seen' }]).events).toEqual([{ kind: 'seen' }]);
+  it('is normalised once and for all: normalising it again at the same time changes nothing', () => {
+    const patch = fc.record(
+      {
+        decision: fc.constantFrom('PASSED', 'WARNING', 'FAILED', null),
+        state: fc.constantFrom('requested', 'started', 'decided', 'expired'),
+        completedAt: fc.integer({ min: NOW - DAY, max: NOW + DAY }),
+        readDue: fc.option(fc.integer({ min: NOW - DAY, max: NOW + DAY })),
+        prefill: fc.integer({ min: 0, max: 3 }),
+      },
+      { requiredKeys: [] },
+    );
+    const columns = fc.record(
+      {
+        awaitingConsent: fc.integer({ min: 0, max: 1 }),
+        eidCheck: fc.integer({ min: 0, max: 2 }),
+        deactivated: fc.integer({ min: 0, max: 1 }),
+        deletedInKratos: fc.integer({ min: 0, max: 1 }),
+        kratosAttempts: fc.integer({ min: 0, max: 2 }),
+        kratosDue: fc.option(fc.integer({ min: NOW, max: NOW + DAY })),
+        inherited: fc.constantFrom('approved', 'review', 'rejected', null),
+        attemptGrantedAt: fc.option(fc.integer({ min: NOW - 30 * DAY, max: NOW })),
+        erasedAt: fc.option(fc.constant(NOW)),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...names(STANDINGS)),
+        fc.constantFrom(...names(ATTEMPTS)),
+        patch,
+        columns,
+        fc.integer({ min: NOW, max: NOW + 3 * DAY }),
+        (standing, attempt, ofLast, ofIdentity, now) => {
+          const record = updateIdentity(situation(standing, attempt), ofIdentity);
+          const changed = updateVerification(record, latestAttempt(record)?.id ?? '', ofLast);
+          const once = normalize(changed, now);
+          expect(normalize(once, now)).toStrictEqual(once);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
   });
 });
 
 describe('a lease', () => {
   it('is raised by each claim and ends by itself after thirty seconds', () => {
     expect(LEASE_MS).toBe(30_000);
-    const { identity } = lease(asked(newcomer()), ALL, NOW).record;
+    const { identity } = applied(lease(asked(newcomer()), ALL, NOW), NOW).record;
     expect(identity).toMatchObject({ lease: 1, leasedUntil: NOW + 30_000 });
   });
 
   it('moves what is about to be done to its own end, so that a step that dies leaves its debts due', () => {
     const first = asked(newcomer());
-    const { record, work } = lease(first, { create: true, read: false, publish: true }, NOW + 5_000);
+    const { record, work } = applied(
+      lease(first, { create: true, read: false, publish: true }, NOW + 5_000),
+      NOW + 5_000,
+    );
     expect(work.create?.id).toBe(last(first).id);
     expect(last(record).readDue).toBe(NOW + 35_000);
     expect(record.identity).toMatchObject({ kratosDue: NOW + 35_000, jumioDue: NOW + 35_000 });
@@ -92,7 +139,10 @@ describe('a lease', () => {
 
   it('leaves a debt alone that no budget token was taken for', () => {
     const first = asked(newcomer());
-    const { record, work } = lease(first, { create: false, read: false, publish: false }, NOW + 5_000);
+    const { record, work } = applied(
+      lease(first, { create: false, read: false, publish: false }, NOW + 5_000),
+      NOW + 5_000,
+    );
     expect(work).toEqual({ publish: false });
     expect(record.verifications).toStrictEqual(first.verifications);
     expect(record.identity.kratosDue).toBe(first.identity.kratosDue);
@@ -100,21 +150,26 @@ describe('a lease', () => {
 
   it('notes when and for which claim it looks', () => {
     const first = begun(newcomer());
-    const called = requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW)?.record ?? first;
-    expect(last(lease(called, ALL, NOW + 7).record)).toMatchObject({ lastReadAt: NOW + 7, lastReadFor: 'PROCESSED' });
+    const called =
+      applied(requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW), NOW)?.record ?? first;
+    expect(last(applied(lease(called, ALL, NOW + 7), NOW + 7).record)).toMatchObject({
+      lastReadAt: NOW + 7,
+      lastReadFor: 'PROCESSED',
+    });
   });
 
   it('takes the look that has been due longest, and creates only what was requested', () => {
     const old = readWord(begun(newcomer()), 'TOKEN_EXPIRED').record;
     const two = asked(updateVerification(old, last(old).id, { readDue: NOW - 9 }));
-    const { work } = lease(two, ALL, NOW);
+    const { work } = applied(lease(two, ALL, NOW), NOW);
     expect([work.create?.attempt, work.read?.attempt]).toEqual([2, 1]);
-    expect(lease(two, ALL, NOW - 10).work).toEqual({ publish: true });
+    expect(applied(lease(two, ALL, NOW - 10), NOW - 10).work).toEqual({ publish: true });
     const both = made(two);
     const later = updateVerification(both, nth(both, 2).id, { readDue: NOW - 3 });
-    expect(lease(later, ALL, NOW).work.read?.attempt).toBe(1);
-    expect(lease(updateVerification(later, nth(both, 2).id, { readDue: NOW - 10 }), ALL, NOW).work.read?.attempt).toBe(
-      2,
-    );
+    expect(applied(lease(later, ALL, NOW), NOW).work.read?.attempt).toBe(1);
+    expect(
+      applied(lease(updateVerification(later, nth(both, 2).id, { readDue: NOW - 10 }), ALL, NOW), NOW).work.read
+        ?.attempt,
+    ).toBe(2);
   });
 });

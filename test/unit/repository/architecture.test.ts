@@ -9,6 +9,7 @@ import {
   LARGEST_FOLDER,
   moduleOf,
   partOf,
+  strayNormalize,
 } from '../../support/repository/architecture.ts';
 import { importsOf, type Module, modulesBelow, reached } from '../../support/repository/modules.ts';
 
@@ -58,6 +59,10 @@ describe('the layout of docs/development.md', () => {
 
   it(`has no folder of more than ${LARGEST_FOLDER} files`, () => {
     expect(crowded(webhook.map(({ path }) => path))).toEqual([]);
+  });
+
+  it('lets the ledger alone normalise a record', () => {
+    expect(webhook.flatMap(({ path }) => strayNormalize(path, read(path)))).toEqual([]);
   });
 
   it('keeps the sandbox and the end-to-end tests ignorant of webhook/', () => {
@@ -164,6 +169,16 @@ describe('the check of the layout', () => {
       expect(brokenDoorList('webhook/verification/publication/index.ts', source)).toHaveLength(1);
     },
   );
+
+  it.each([
+    `import { normalize } from './normalize.ts';`,
+    `import { normalize as end } from '../record/index.ts';`,
+    `return record.normalize(changed, now) ?? normalize(changed, now);`,
+  ])('finds a record that is normalised outside the ledger: %s', (source) => {
+    expect(strayNormalize('webhook/verification/execution/outcome.ts', source)).toHaveLength(1);
+    expect(strayNormalize('webhook/ledger/rows.ts', source)).toEqual([]);
+    expect(strayNormalize('webhook/http/return-to.ts', `// normalize\nname.normalize('NFC');`)).toEqual([]);
+  });
 
   it('finds a circle, also one of types', () => {
     const a = { path: 'webhook/a.ts', imports: importsOf('webhook/a.ts', `import type { B } from './b.ts';`) };

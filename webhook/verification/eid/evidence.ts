@@ -9,7 +9,6 @@ import {
   isEid,
   NO_EID_CHECK,
   newVerification,
-  normalize,
   readPublishedCopy,
   startOrInvite,
   updateIdentity,
@@ -53,7 +52,7 @@ export function startUnobservedSignUp(record: IdentityRecord, how: SignUpOptions
   const { record: begun, events = [] } = startOrInvite(record, how, now);
   if (how.eid === undefined) return { record: begun, events };
   const verifications = begun.verifications.map((row) => ({ ...row, readDue: row.readDue && now + EID_FIRST_MS }));
-  return normalize(requestCheck({ ...begun, verifications }, now), now, events);
+  return { record: requestCheck({ ...begun, verifications }, now), events };
 }
 
 /** How a sign-up begins: with an eID, by reading its credential before Jumio is asked for anything. */
@@ -64,7 +63,7 @@ export function startSignUp(
   now: number,
 ): Change {
   if (how.eid === undefined || method !== 'oidc') return startOrInvite(record, how, now);
-  return normalize(withCheckDue(record, 1, kratosCreatedAt ?? now, now), now);
+  return { record: withCheckDue(record, 1, kratosCreatedAt ?? now, now) };
 }
 
 /** An eID that is there and cannot be judged is told once for each hook; that Kratos is down, readiness says. */
@@ -87,7 +86,7 @@ export function onCheckFailed(record: IdentityRecord, facts: UpstreamFacts, now:
   if (isCountedHere) return onIdentityMissing(tried, 'eidDue', now);
   const pause = Math.max(facts.retryAfter ?? 0, backOff(eidFailures, random));
   const eidDue = isThrottled(facts) ? now : now + pause;
-  return normalize(updateIdentity(tried, { eidDue }), now, unread(record, facts));
+  return { record: updateIdentity(tried, { eidDue }), events: unread(record, facts) };
 }
 
 /** How a sign-up goes on where no eID approved it, and the jitter of retries. */
@@ -179,7 +178,7 @@ export function onChecked(
 export function withoutCheck(record: IdentityRecord, how: Parameters<typeof startOrInvite>[1], now: number): Change {
   const isUnanswered = record.identity.eidCheck === 1 && record.verifications.length === 0;
   const paid = updateIdentity(record, NO_EID_CHECK);
-  return isUnanswered ? startOrInvite(paid, how, now) : normalize(paid, now);
+  return isUnanswered ? startOrInvite(paid, how, now) : { record: paid };
 }
 
 /** Somebody whom we meet by a link brings the status that their copy tells: a rejection is not laundered by an eID. */

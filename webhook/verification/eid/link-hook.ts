@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Context, Worker } from '../context.ts';
 import { onIdentityFound } from '../publication/index.ts';
-import { newIdentity, normalize } from '../record/index.ts';
+import { newIdentity } from '../record/index.ts';
 import { withCheckDue } from './evidence.ts';
 
 /** Kratos tells of a link once. A ledger that is locked for a moment, or restarted, is tried again for so long. */
@@ -12,10 +12,7 @@ async function keep(ctx: Context, worker: Worker, identityId: string, hookAt: nu
   await ctx.ledger.change(identityId, now, (found) =>
     found && found.identity.erasedAt !== null
       ? undefined
-      : normalize(
-          withCheckDue(onIdentityFound(found ?? newIdentity({ id: identityId }, now), now), 2, hookAt, now),
-          now,
-        ),
+      : { record: withCheckDue(onIdentityFound(found ?? newIdentity({ id: identityId }, now), now), 2, hookAt, now) },
   );
   worker.wake();
 }

@@ -3,14 +3,7 @@ import type { Started } from '../../jumio/types.ts';
 import type { Change, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
 import type { Context } from '../context.ts';
 import { publishNow } from '../publication/index.ts';
-import {
-  findVerification,
-  hasAgreed,
-  jumioAttempts,
-  normalize,
-  updateIdentity,
-  updateVerification,
-} from '../record/index.ts';
+import { findVerification, hasAgreed, jumioAttempts, updateIdentity, updateVerification } from '../record/index.ts';
 import { factsOf, type Step, THROTTLED_MS } from '../step.ts';
 import { backOff } from '../waiting.ts';
 import { mintReference } from './reference.ts';
@@ -109,7 +102,7 @@ export function onCreateFailed(
   };
   const kind = EVENT[failure];
   const events = kind === undefined ? [] : [{ kind, verificationId: id, detail: { seen: words(facts) } }];
-  return normalize(publishNow(updateVerification(record, id, patch), terms.now), terms.now, events);
+  return { record: publishNow(updateVerification(record, id, patch), terms.now), events };
 }
 
 export interface CreateInput {
@@ -177,7 +170,7 @@ export function onCreated(record: IdentityRecord, id: string, started: Started, 
   const isForeign = terms.preparesFor !== undefined && started.foreignPreparedUrl === true;
   if (isForeign) events.push({ kind: 'prepared_url_refused', verificationId: id });
   const patched = updateVerification(record, id, startedRow(row, started, record.identity, terms));
-  return normalize(updateIdentity(patched, { priority: 0 }), terms.now, events);
+  return { record: updateIdentity(patched, { priority: 0 }), events };
 }
 
 function createInputOf(ctx: Context): CreateInput {

@@ -1,16 +1,16 @@
 import type { UpstreamFacts } from '../../errors.ts';
 import type { Change, IdentityRecord, Verification } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { findVerification, normalize, updateVerification } from '../record/index.ts';
+import { findVerification, updateVerification } from '../record/index.ts';
 import { factsOf, type Step, THROTTLED_MS } from '../step.ts';
 import { backOff } from '../waiting.ts';
 
 /** The account is not at Jumio any more, and with it all its executions: their ids lead nowhere. */
-export function onDeleted(record: IdentityRecord, accountId: string, found: boolean, now: number): Change {
+export function onDeleted(record: IdentityRecord, accountId: string, found: boolean): Change {
   const deleted = { accountId: null, executionId: null, definitionKey: null, attempts: 0, lastError: null };
   const verifications = record.verifications.map((row) => (row.accountId === accountId ? { ...row, ...deleted } : row));
   const detail = { account: accountId, found };
-  return normalize({ ...record, verifications }, now, [{ kind: 'deleted_at_jumio', detail }]);
+  return { record: { ...record, verifications }, events: [{ kind: 'deleted_at_jumio', detail }] };
 }
 
 /** Jumio did not delete it, or did not say so: due again. A refusal is an event, once for each answer. */
@@ -21,14 +21,14 @@ export function onDeleteFailed(record: IdentityRecord, id: string, facts: Upstre
   const isRefusal = facts.failure === 'status' && facts.status !== 429 && (facts.status ?? 0) < 500;
   const refusal = { kind: 'delete_refused', verificationId: id, detail: { seen }, once: `delete:${id}:${seen}` };
   const failed = updateVerification(record, id, { attempts, lastError: seen, readDue });
-  return normalize(failed, now, isRefusal ? [refusal] : []);
+  return { record: failed, events: isRefusal ? [refusal] : [] };
 }
 
 /** Deletes an account of an erased identity at Jumio. One that Jumio does not have (404) is deleted. */
 export async function deleteAccount(ctx: Context, step: Step, row: Verification): Promise<void> {
   const { accountId } = row;
   if (!step.mayCall() || accountId === null) return;
-  const deleted = (found: boolean) => step.write((record) => onDeleted(record, accountId, found, ctx.clock.now()));
+  const deleted = (found: boolean) => step.write((record) => onDeleted(record, accountId, found));
   try {
     await ctx.jumio.deleteAccount(accountId);
     await deleted(true);

@@ -1,7 +1,7 @@
 import type { JumioResult } from '../../jumio/result.ts';
 import type { Change, IdentityRecord, Reason, Verdict, Verification } from '../../model.ts';
 import { mayStart, type Policy } from '../policy/index.ts';
-import { findVerification, normalize, requestVerification, UNKNOWN_WORD, updateVerification } from '../record/index.ts';
+import { findVerification, requestVerification, UNKNOWN_WORD, updateVerification } from '../record/index.ts';
 import { GIVE_UP_MS, nextRead } from './schedule.ts';
 
 /** What an answer of Jumio's retrieval API means for the verification that it belongs to (the table of docs/design.md#what-jumios-answers-mean). */
@@ -101,7 +101,7 @@ export function isGivenUp(row: Verification, now: number): boolean {
 /** An end without a decision. A decision that was read before stays: a read without one changes nothing. */
 export function ended(record: IdentityRecord, look: ReadInput, status: string | null, kind: string): Change {
   const row = findVerification(record, look.verificationId);
-  if (row.decision !== null) return normalize(withRead(record, look, READ_WELL, null), look.now);
+  if (row.decision !== null) return { record: withRead(record, look, READ_WELL, null) };
   const patch = {
     ...READ_WELL,
     state: 'expired' as const,
@@ -109,7 +109,7 @@ export function ended(record: IdentityRecord, look: ReadInput, status: string | 
     jumioStatus: status ?? row.jumioStatus,
   };
   const events = row.state === 'expired' ? [] : [{ kind, verificationId: row.id, detail: { status } }];
-  return renewed(row, look, normalize(withRead(record, look, patch, null), look.now, events));
+  return renewed(row, look, { record: withRead(record, look, patch, null), events });
 }
 
 /** The person asked for a new link, and nothing paid is lost: the next attempt, in the same change. */
@@ -140,12 +140,12 @@ export function progressed(record: IdentityRecord, look: ReadInput, status: stri
   const activeAt = aliveSince(row, status, look.now);
   const next = nextRead({ ...row, activeAt }, look.now);
   const seen = { ...READ_WELL, reads: row.reads + 1, jumioStatus: status, activeAt };
-  if (row.renewalRequested === 0) return normalize(withRead(record, look, seen, next), look.now);
+  if (row.renewalRequested === 0) return { record: withRead(record, look, seen, next) };
   if (!mayBeReplaced(row, status, look.now))
-    return normalize(withRead(record, look, { ...seen, renewalRequested: 0 }, next), look.now);
+    return { record: withRead(record, look, { ...seen, renewalRequested: 0 }, next) };
   const closed = withRead(record, look, { ...seen, renewalRequested: 0, state: 'expired' }, next);
   const events = [{ kind: 'renewed', verificationId: row.id, detail: { status } }];
-  return renewed(row, look, normalize(closed, look.now, events));
+  return renewed(row, look, { record: closed, events });
 }
 
 /** A word that is not documented changes nothing and is due again; one event per row, word and hour. */
@@ -158,7 +158,7 @@ export function unknown(record: IdentityRecord, look: ReadInput, word: string): 
   const activeAt = row.activeAt ?? look.now;
   const next = row.decision === null ? nextRead({ ...row, activeAt }, look.now) : look.now + HOUR_MS;
   const patch = { reads: row.reads + 1, lastError: UNKNOWN_WORD, activeAt, renewalRequested: 0 };
-  return normalize(withRead(record, look, patch, next), look.now, events);
+  return { record: withRead(record, look, patch, next), events };
 }
 
 /** Jumio decided, or decided anew. */
@@ -177,7 +177,7 @@ export function decided(
     completedAt: result.completedAt ?? row.completedAt ?? look.now,
   };
   const patch = { ...READ_WELL, ...news, state: 'decided' as const, jumioStatus: decision.status, renewalRequested: 0 };
-  const change = normalize(withRead(record, look, patch, null), look.now);
+  const change = { record: withRead(record, look, patch, null) };
   const same = JSON.stringify(news) === JSON.stringify(pick(row));
   const detail = { verdict: decision.verdict, reason: decision.reason, previous: row.decision };
   return same ? change : { ...change, events: [{ kind: 'decided', verificationId: row.id, detail }] };

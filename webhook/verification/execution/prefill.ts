@@ -2,15 +2,15 @@ import type { UpstreamFacts } from '../../errors.ts';
 import type { Change, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
 import type { Context } from '../context.ts';
 import { type PrefillField, prefillDataOf } from '../prefill-data.ts';
-import { findVerification, hasAgreed, normalize, updateVerification } from '../record/index.ts';
+import { findVerification, hasAgreed, updateVerification } from '../record/index.ts';
 import { isThrottled, reportFailure, type Step } from '../step.ts';
 import { backOff } from '../waiting.ts';
 
 /** Jumio takes prepared data only before anything is captured: later it is of no use. */
 const TRIES = 3;
 
-function written(record: IdentityRecord, id: string, patch: Partial<Verification>, now: number, event?: LedgerEvent) {
-  return normalize(updateVerification(record, id, patch), now, event === undefined ? [] : [event]);
+function written(record: IdentityRecord, id: string, patch: Partial<Verification>, event?: LedgerEvent): Change {
+  return { record: updateVerification(record, id, patch), events: event === undefined ? [] : [event] };
 }
 
 /** Sent, or there was nothing to send. The operator sees which fields were left out, by name. */
@@ -19,11 +19,10 @@ export function onPrefillSent(
   id: string,
   sent: boolean,
   leftOut: readonly PrefillField[],
-  now: number,
 ): Change {
   const detail = { left_out: leftOut.join(' ') };
   const event = { kind: sent ? 'prepared_sent' : 'prepared_given_up', verificationId: id, detail };
-  return written(record, id, { prefill: sent ? 2 : 3, prefillDue: null, prefillUrl: null }, now, event);
+  return written(record, id, { prefill: sent ? 2 : 3, prefillDue: null, prefillUrl: null }, event);
 }
 
 function isFinal({ upstream, failure, status }: UpstreamFacts): boolean {
@@ -39,25 +38,25 @@ export function onPrefillFailed(
   random: number,
 ): Change {
   // Due as it was: no such debt is claimed before the pause is over.
-  if (isThrottled(facts)) return written(record, id, { prefillDue: now }, now);
+  if (isThrottled(facts)) return written(record, id, { prefillDue: now });
   const tries = findVerification(record, id).prefillTries + 1;
   if (tries < TRIES && !isFinal(facts)) {
     const prefillDue = now + Math.max(facts.retryAfter ?? 0, backOff(tries, random));
-    return written(record, id, { prefillTries: tries, prefillDue }, now);
+    return written(record, id, { prefillTries: tries, prefillDue });
   }
   const seen = [facts.upstream, facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
   const event = { kind: 'prepared_given_up', verificationId: id, detail: { seen } };
   const ended = { prefill: 3, prefillTries: tries, prefillDue: null, prefillUrl: null };
-  return written(record, id, ended, now, event);
+  return written(record, id, ended, event);
 }
 
 /** Not wanted any more, or the person has not agreed to the text as it reads now: then agreeing makes it due again. */
-function onHold(record: IdentityRecord, id: string, isWanted: boolean, now: number): Change {
-  return written(record, id, { prefillDue: null, ...(isWanted ? {} : { prefill: 0, prefillUrl: null }) }, now);
+function onHold(record: IdentityRecord, id: string, isWanted: boolean): Change {
+  return written(record, id, { prefillDue: null, ...(isWanted ? {} : { prefill: 0, prefillUrl: null }) });
 }
 
 async function hold(ctx: Context, step: Step, { id }: Verification): Promise<void> {
-  await step.write((record) => onHold(record, id, ctx.prefill !== undefined, ctx.clock.now()));
+  await step.write((record) => onHold(record, id, ctx.prefill !== undefined));
 }
 
 /** Reading the traits took its time: whoever refused, or was erased, meanwhile has nothing told of them. */
@@ -82,7 +81,7 @@ export async function sendPrefill(ctx: Context, step: Step, row: Verification): 
     if (!step.mayCall()) return;
     if (!(await mayBeTold(ctx, step))) return await hold(ctx, step, row);
     if (data !== undefined) await ctx.jumio.prepare(prefillUrl, transactionToken, data);
-    await step.write((record) => onPrefillSent(record, row.id, data !== undefined, leftOut, ctx.clock.now()));
+    await step.write((record) => onPrefillSent(record, row.id, data !== undefined, leftOut));
   } catch (error) {
     const facts = await reportFailure(ctx, step, error, 'could not send the traits to Jumio');
     await step.write((record) => onPrefillFailed(record, row.id, facts, ctx.clock.now(), ctx.random()));

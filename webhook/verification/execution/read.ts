@@ -2,7 +2,7 @@ import type { UpstreamFacts } from '../../errors.ts';
 import type { JumioResult } from '../../jumio/result.ts';
 import type { Change, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { findVerification, normalize } from '../record/index.ts';
+import { findVerification } from '../record/index.ts';
 import { factsOf, type Step, THROTTLED_MS } from '../step.ts';
 import { backOff } from '../waiting.ts';
 import { deleteAccount } from './delete.ts';
@@ -52,7 +52,7 @@ function processed(record: IdentityRecord, look: ReadInput): Change {
   const isLagging = notFound % 2 === 1;
   const seen = isLagging ? { notFound: 0 } : READ_WELL;
   const next = isLagging ? look.now + backOff(attempts, look.random) : look.now;
-  return normalize(withRead(record, look, { ...seen, jumioStatus: 'PROCESSED' }, next), look.now);
+  return { record: withRead(record, look, { ...seen, jumioStatus: 'PROCESSED' }, next) };
 }
 
 function isOurs(row: Verification, look: ReadInput, result: JumioResult): boolean {
@@ -70,11 +70,7 @@ function foreign(record: IdentityRecord, look: ReadInput): Change {
   const once = `foreign:${look.verificationId}:${Math.floor(look.now / HOUR_MS)}`;
   const events: LedgerEvent[] = [{ kind: 'foreign_result', verificationId: look.verificationId, once }];
   const next = look.now + HOUR_MS;
-  return normalize(
-    withRead(record, look, { lastError: 'foreign-result', renewalRequested: 0 }, next),
-    look.now,
-    events,
-  );
+  return { record: withRead(record, look, { lastError: 'foreign-result', renewalRequested: 0 }, next), events };
 }
 
 /** The details answered. They count only where they are wholly the row's (docs/design.md#reading-jumio). */
@@ -103,7 +99,7 @@ function notFound(record: IdentityRecord, look: ReadInput): Change {
   if (count >= 4) return ended(record, look, null, 'vanished');
   const attempts = row.attempts + 1;
   const soon = count % 2 === 1 ? look.now : look.now + (past ? HOUR_MS : backOff(attempts, look.random));
-  return normalize(withRead(record, look, { attempts, notFound: count, lastError: 'status 404' }, soon), look.now);
+  return { record: withRead(record, look, { attempts, notFound: count, lastError: 'status 404' }, soon) };
 }
 
 /** No usable answer: nothing is known, so nothing changes but the time of the next look. */
@@ -115,7 +111,7 @@ export function onReadFailed(record: IdentityRecord, look: ReadInput, facts: Ups
   const attempts = row.attempts + (throttled ? 0 : 1);
   const next = throttled ? look.now : look.now + backOff(attempts, look.random);
   const lastError = [facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
-  return normalize(withRead(record, look, { attempts, lastError }, next), look.now);
+  return { record: withRead(record, look, { attempts, lastError }, next) };
 }
 
 function readInputOf(ctx: Context, step: Step, row: Verification): ReadInput {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
-import { findVerification, normalize, updateIdentity, updateVerification } from '../record/index.ts';
+import { findVerification, updateIdentity, updateVerification } from '../record/index.ts';
 
 /** At most one read per verification, claimed status and this long (docs/design.md#reading-jumio). */
 export const READ_INTERVAL_MS = 10_000;
@@ -79,7 +79,7 @@ export function requestRead(
   if (isKept(record, verification, after, now)) return undefined;
   const nudged = updateVerification(record, verificationId, after);
   const counted = updateIdentity(nudged, { readRequests: record.identity.readRequests + 1 });
-  return normalize(counted, now, callbackEvent(verification, claimed));
+  return { record: counted, events: callbackEvent(verification, claimed) };
 }
 
 /** Jumio's documented polling schedule, as delays since the last look, in seconds (docs/reference/jumio.md#77-polling-and-errors). */

@@ -6,7 +6,6 @@ import { isStricterThanOurs, matchesPublished, onIdentityFound, republish } from
 import {
   hasNewDetails,
   newIdentity,
-  normalize,
   openAttempt,
   type PublishedCopy,
   standingOf,
@@ -94,7 +93,7 @@ export function heal(
     case 'republish':
       if (found === undefined) return undefined;
       return found.identity.deletedInKratos === 1
-        ? normalize(onIdentityFound(found, now), now)
+        ? { record: onIdentityFound(found, now) }
         : republish(found, now, 'sign-in');
     case 'nudge': {
       const id = found && underWay(found);

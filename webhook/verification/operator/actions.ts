@@ -13,7 +13,6 @@ import {
   kratosTurn,
   newIdentity,
   newVerification,
-  normalize,
   openAttempt,
   readPublishedCopy,
   standingOf,
@@ -36,7 +35,7 @@ export function erase(record: IdentityRecord, by: string, now: number): Change {
     kratosDue: identity.deletedInKratos === 1 ? null : kratosTurn(identity, now),
   };
   const detail = { by, again: identity.erasedAt !== null };
-  const change = normalize({ identity: erased, verifications }, now, [{ kind: 'erased', detail }]);
+  const change = { record: { identity: erased, verifications }, events: [{ kind: 'erased', detail }] };
   return { ...change, withdrawLinks: true };
 }
 
@@ -47,7 +46,7 @@ export function erase(record: IdentityRecord, by: string, now: number): Change {
 export function grantAttempt(record: IdentityRecord, by: string, reason: string | null, now: number): Change {
   const attemptGrantedAt = openAttempt(record)?.requestedAt ?? now;
   const events = [{ kind: 'granted', detail: { by, reason } }];
-  return normalize(updateIdentity(record, { attemptGrantedAt }), now, events);
+  return { record: updateIdentity(record, { attemptGrantedAt }), events };
 }
 
 /** The identity as Kratos has it; undefined: it has none of that id. Rejects with `UpstreamError` where it says neither. */
@@ -92,14 +91,14 @@ export async function actOn(
   if (known === undefined && stranger === undefined) return undefined;
   const beforeOf = (found: IdentityRecord | undefined): IdentityRecord =>
     found ?? newIdentity({ id: identityId, ...(stranger && personOf(stranger)) }, now);
-  const doneOn = (before: IdentityRecord): OperatorResult => ({ before, ...decide(before, now) });
-  let done = doneOn(beforeOf(known));
-  if (dryRun) return done;
-  await ctx.ledger.change(identityId, now, (found) => {
-    done = doneOn(beforeOf(found));
+  const write = dryRun ? ctx.ledger.preview : ctx.ledger.change;
+  let done: OperatorResult | undefined;
+  const record = await write(identityId, now, (found) => {
+    const before = beforeOf(found);
+    done = { before, ...decide(before, now) };
     return done;
   });
-  return done;
+  return done && record && { ...done, record };
 }
 
 /** A decision of the operator's own. */
@@ -135,11 +134,7 @@ export function override(record: IdentityRecord, decision: Override, id: string,
   const decided = { ...record, verifications: [...record.verifications, row] };
   const previous = standingOf(record)?.status ?? null;
   const events: LedgerEvent[] = [{ kind: 'overridden', verificationId: id, detail: { verdict, reason, by, previous } }];
-  return normalize(
-    updateIdentity(cancelRequestedVerification(decided, events), { attemptGrantedAt: null }),
-    now,
-    events,
-  );
+  return { record: updateIdentity(cancelRequestedVerification(decided, events), { attemptGrantedAt: null }), events };
 }
 
 /** When a row is looked at next: at once, or as soon as the rules for reading allow. */
@@ -174,5 +169,5 @@ export function recheck(record: IdentityRecord, { force, hasEid }: Recheck, now:
   const verifications = record.verifications.map((row) => lookedAt(row, force, now));
   const nudged = updateIdentity({ ...record, verifications }, { readRequests: record.identity.readRequests + 1 });
   const asked = hasEid ? requestCheck(nudged, now) : nudged;
-  return normalize(published(asked, now), now, [{ kind: 'rechecked', detail: { force } }]);
+  return { record: published(asked, now), events: [{ kind: 'rechecked', detail: { force } }] };
 }

@@ -156,13 +156,19 @@ async function unmet(ctx: BackfillContext, rows: readonly Identity[]): Promise<I
 }
 
 /** Writes in batches; the mark moves with the last of a page, so that what an interruption cuts off is done again. */
-async function keep(ctx: BackfillContext, rows: readonly Identity[], before: BackfillProgress, page: IdentityPage) {
+async function keep(
+  ctx: BackfillContext,
+  rows: readonly Identity[],
+  before: BackfillProgress,
+  page: IdentityPage,
+  now: number,
+) {
   const made: Identity[] = [];
   for (let start = 0; start === 0 || start < rows.length; start += BATCH) {
     const isLast = start + BATCH >= rows.length;
     const mark = (fresh: readonly Identity[]): string | undefined =>
       markOf(isLast ? grown(before, page, [...made, ...fresh]) : before);
-    made.push(...(await ctx.ledger.bulkInsert.meet(rows.slice(start, start + BATCH), mark)));
+    made.push(...(await ctx.ledger.bulkInsert.meet(rows.slice(start, start + BATCH), now, mark)));
     if (!isLast) await sleep(BREATH_MS);
   }
   return made;
@@ -171,7 +177,7 @@ async function keep(ctx: BackfillContext, rows: readonly Identity[], before: Bac
 async function take(ctx: BackfillContext, options: BackfillOptions, before: BackfillProgress, page: IdentityPage) {
   const now = ctx.clock.now();
   const rows = page.identities.map((identity) => rowOf(identity, now));
-  const made = options.dryRun ? await unmet(ctx, rows) : await keep(ctx, rows, before, page);
+  const made = options.dryRun ? await unmet(ctx, rows) : await keep(ctx, rows, before, page, now);
   const after = grown(before, page, made);
   options.onProgress(after);
   return after;

@@ -1,6 +1,6 @@
 import type { Change, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { hasAgreed, newIdentity, normalize, updateIdentity } from '../record/index.ts';
+import { hasAgreed, newIdentity, updateIdentity } from '../record/index.ts';
 import type { Person } from './person.ts';
 
 /** That a person agrees: to which version of the text, in which language they read it. */
@@ -45,9 +45,9 @@ function onHold(row: Verification, { consentAt }: Identity, startsAt: Context['s
 function declined(record: IdentityRecord, returnTo: string | null, startsAt: Context['startsAt'], now: number): Change {
   const kept = updateIdentity(record, { returnTo: returnTo ?? record.identity.returnTo });
   const { identity } = kept;
-  if (identity.declinedAt !== null || identity.erasedAt !== null) return normalize(kept, now);
+  if (identity.declinedAt !== null || identity.erasedAt !== null) return { record: kept };
   const verifications = kept.verifications.map((row) => onHold(row, identity, startsAt));
-  return normalize(updateIdentity({ ...kept, verifications }, { declinedAt: now }), now, [{ kind: 'declined' }]);
+  return { record: updateIdentity({ ...kept, verifications }, { declinedAt: now }), events: [{ kind: 'declined' }] };
 }
 
 /** Whoever is met for the first time by what they say. */
@@ -62,10 +62,7 @@ function met(found: IdentityRecord | undefined, person: Person, now: number): Id
 export async function agree(ctx: Context, person: Person, agreement: Agreement): Promise<'agreed' | 'outdated'> {
   if (agreement.version !== ctx.consentVersion) return 'outdated';
   const now = ctx.clock.now();
-  await ctx.ledger.change(person.identityId, now, (found) => {
-    const { record, events } = agreed(met(found, person, now), agreement, now);
-    return normalize(record, now, events);
-  });
+  await ctx.ledger.change(person.identityId, now, (found) => agreed(met(found, person, now), agreement, now));
   return 'agreed';
 }
 

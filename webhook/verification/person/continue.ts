@@ -6,7 +6,6 @@ import { mayStart, type Policy } from '../policy/index.ts';
 import { onIdentityFound } from '../publication/index.ts';
 import {
   hasAgreed,
-  normalize,
   openAttempt,
   requestVerification,
   updateIdentity,
@@ -46,11 +45,11 @@ function grant(record: IdentityRecord, newId: string, now: number, policy: Polic
     case 'start':
       return requestVerification(updateIdentity(record, { priority: 1 }), newId, now);
     case 'renew':
-      return normalize(askToRenew(record, permission.verification, now), now);
+      return { record: askToRenew(record, permission.verification, now) };
     case 'continue':
-      return normalize(hurry(record, permission.verification, now), now);
+      return { record: hurry(record, permission.verification, now) };
     case 'no':
-      return normalize(record, now);
+      return { record };
     default:
       return permission satisfies never;
   }
@@ -122,7 +121,7 @@ function continuedRecord(
   const { record, events } = recordArrival(ctx, found, person, going, now);
   const change = hasAgreed(record.identity, ctx.consentVersion)
     ? grant(record, ctx.newId(), now, ctx.policy)
-    : normalize(record, now);
+    : { record };
   return { record: change.record, events: [...events, ...(change.events ?? [])] };
 }
 
@@ -208,7 +207,7 @@ export async function checkEidFirst(
   await ctx.ledger.change(identityId, now, (found) => {
     const { record, events } = come(found);
     isOwed = needsEidCheck(ctx, record, now);
-    return isOwed ? normalize(requestCheck(record, now), now, events) : undefined;
+    return isOwed ? { record: requestCheck(record, now), events } : undefined;
   });
   if (!isOwed) return;
   worker.wake();

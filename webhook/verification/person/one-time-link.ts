@@ -1,7 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { LinkPurpose, OneTimeLink } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { normalize } from '../record/index.ts';
 import type { Person } from './person.ts';
 import { recordOf } from './view.ts';
 
@@ -51,10 +50,11 @@ export async function issueLink(ctx: Context, person: Person, issue: LinkOptions
   const token = randomBytes(RANDOM_BYTES).toString('base64url');
   const link = linkOf(token, person.identityId, issue, now);
   const event = { kind: 'address_issued', detail: { purpose: issue.purpose } };
-  await ctx.ledger.change(person.identityId, now, (found) => {
-    const record = found ?? normalize(recordOf(person, now), now).record;
-    return { record, events: [event], link };
-  });
+  await ctx.ledger.change(person.identityId, now, (found) => ({
+    record: found ?? recordOf(person, now),
+    events: [event],
+    link,
+  }));
   return token;
 }
 

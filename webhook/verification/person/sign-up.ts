@@ -2,7 +2,7 @@ import type { IdentityRecord } from '../../model.ts';
 import type { Context, Worker } from '../context.ts';
 import { startSignUp } from '../eid/index.ts';
 import { onIdentityFound } from '../publication/index.ts';
-import { type IdentityDetails, newIdentity, normalize, updateIdentity, withDetails } from '../record/index.ts';
+import { type IdentityDetails, newIdentity, updateIdentity, withDetails } from '../record/index.ts';
 import { isTurnWithin, waitFor } from '../waiting.ts';
 
 function firstTry({ identity, verifications }: IdentityRecord): boolean {
@@ -54,7 +54,7 @@ export async function handleSignUp(ctx: Context, worker: Worker, signUp: SignUp,
       const met = withDetails(found ?? newIdentity({ id: identityId }, now), signUp);
       return startSignUp(updateIdentity(met, { returnTo: returnTo ?? met.identity.returnTo }), signUp, ctx, now);
     }
-    return found?.identity.deletedInKratos === 1 ? normalize(onIdentityFound(found, now), now) : undefined;
+    return found?.identity.deletedInKratos === 1 ? { record: onIdentityFound(found, now) } : undefined;
   });
   worker.wake();
   if (fresh) await waitForFirstTry(ctx, identityId, waitMs);

@@ -2,7 +2,7 @@ import type { UpstreamFacts } from '../../errors.ts';
 import type { KratosIdentity, Patched, State } from '../../kratos/types.ts';
 import type { Change, IdentityRecord, LedgerEvent } from '../../model.ts';
 import type { OnRejected } from '../policy/index.ts';
-import { normalize, updateIdentity } from '../record/index.ts';
+import { updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
 import { isUnpublished, pendingPublication, restDue } from './state.ts';
 
@@ -30,7 +30,7 @@ export function onRevoked(record: IdentityRecord, found: boolean, now: number): 
   const kratosAttempts = isAtRest ? 0 : identity.kratosAttempts;
   const revoked = { ...identity, kratosAttempts, revocation: isFirst && debt !== 'none' ? 2 : 0 };
   const events: LedgerEvent[] = isFirst || found ? [{ kind: 'sessions_revoked', detail: { found } }] : [];
-  return normalize(updateIdentity(record, { ...revoked, kratosDue: restDue(revoked, now) }), now, events);
+  return { record: updateIdentity(record, { ...revoked, kratosDue: restDue(revoked, now) }), events };
 }
 
 /** Due again, with one back-off for all that is owed to Kratos: `attempts` counts this step once. */
@@ -43,7 +43,7 @@ export function onRevokeFailed(
 ): Change {
   const kratosAttempts = facts.status === 429 ? record.identity.kratosAttempts : attempts;
   const kratosDue = facts.status === 429 ? now : now + backOff(attempts, random);
-  return normalize(updateIdentity(record, { kratosAttempts, kratosDue }), now);
+  return { record: updateIdentity(record, { kratosAttempts, kratosDue }) };
 }
 
 type Seen = Pick<KratosIdentity, 'state' | 'stateChangedAt'>;
@@ -69,7 +69,7 @@ export function aboutToDeactivate(record: IdentityRecord): Change {
 export function onStateLeft(record: IdentityRecord, seen: Seen, now: number): Change {
   const left = { ...record.identity, pendingState: null, deactivated: 0, inactiveSince: null };
   const events = [{ kind: 'state_left', detail: { seen: seen.state ?? null } }];
-  return normalize(updateIdentity(record, { ...left, kratosDue: restDue(left, now) }), now, events);
+  return { record: updateIdentity(record, { ...left, kratosDue: restDue(left, now) }), events };
 }
 
 /** The PATCH was answered with the state that it carried. Where another is owed by now, that is paid next. */
@@ -84,7 +84,7 @@ export function onStateWritten(record: IdentityRecord, state: State, answer: Pat
     kratosAttempts: 0,
   };
   const events = [{ kind: isActive ? 'reactivated' : 'deactivated' }];
-  return normalize(updateIdentity(record, { ...written, kratosDue: restDue(written, now) }), now, events);
+  return { record: updateIdentity(record, { ...written, kratosDue: restDue(written, now) }), events };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { UpstreamFacts } from '../../errors.ts';
 import type { Change, DecidedStatus, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
-import { kratosTurn, normalize, publishedContent, updateIdentity } from '../record/index.ts';
+import { kratosTurn, publishedContent, updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
 
 const MINUTE_MS = 60_000;
@@ -81,26 +81,26 @@ export function onPublished(record: IdentityRecord, version: number, now: number
   // Where a newer version is owed already, the status of now is not what was written.
   const detail = behind ? { version } : { version, status: identity.status };
   const events = [{ kind: 'published', detail }];
-  return normalize(updateIdentity(record, { ...paid, kratosDue: restDue(paid, now) }), now, events);
+  return { record: updateIdentity(record, { ...paid, kratosDue: restDue(paid, now) }), events };
 }
 
 /** Our objects are not there any more; looked at once more, because a settings submit can put them back. */
 export function onCleared(record: IdentityRecord, version: number, isGone: boolean, now: number): Change {
   const cleared = { ...record.identity, ...WELL, published: version, readBack: isGone ? 0 : 1 };
   const events = [{ kind: 'cleared', detail: { identity_found: !isGone } }];
-  return normalize(updateIdentity(record, { ...cleared, kratosDue: restDue(cleared, now) }), now, events);
+  return { record: updateIdentity(record, { ...cleared, kratosDue: restDue(cleared, now) }), events };
 }
 
 /** The read-back: what stands there is ours, or is put right. */
 export function onReadBack(record: IdentityRecord, copy: unknown, now: number): Change {
   const { identity } = record;
-  if (identity.published < identity.version) return normalize(updateIdentity(record, { kratosDue: now }), now);
+  if (identity.published < identity.version) return { record: updateIdentity(record, { kratosDue: now }) };
   const isOurs = matchesPublished(identity, copy);
   if (!isOurs && !isStricterThanOurs(identity, copy)) return republish(updateIdentity(record, WELL), now, 'read-back');
   const looked = { ...identity, ...WELL, readBack: 0 };
   const kept = updateIdentity(record, { ...looked, kratosDue: restDue(looked, now) });
-  if (isOurs) return normalize(kept, now);
-  return normalize(kept, now, [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }]);
+  if (isOurs) return { record: kept };
+  return { record: kept, events: [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }] };
 }
 
 /** The copy is not ours: the same version is owed again, and until then the ledger alone counts at the gate. */
@@ -109,7 +109,7 @@ export function republish(record: IdentityRecord, now: number, seenAt: 'read-bac
   const hasNothing = identity.content === null && identity.erasedAt === null;
   if (hasNothing || identity.published < identity.version) return { record };
   const patch = { published: identity.version - 1, kratosDue: kratosTurn(identity, now), readBack: 0 };
-  return normalize(updateIdentity(record, patch), now, [{ kind: 'copy_differs', detail: { seen_at: seenAt } }]);
+  return { record: updateIdentity(record, patch), events: [{ kind: 'copy_differs', detail: { seen_at: seenAt } }] };
 }
 
 /** Kratos says that it does not have the identity. The debt that met it is due again, until nothing is owed any more. */
@@ -122,7 +122,7 @@ export function onIdentityMissing(record: IdentityRecord, debt: 'kratosDue' | 'e
   const patch = { missingCount, missingSince, deletedInKratos: isDeleted ? 1 : 0, kratosAttempts };
   const again = now + (missingCount === 1 ? MINUTE_MS : DAY_MS / 2);
   const dues = isDeleted ? { kratosDue: null, eidDue: null } : { [debt]: again };
-  return normalize(updateIdentity(record, { ...patch, ...dues }), now, isDeleted ? [{ kind: 'gone' }] : []);
+  return { record: updateIdentity(record, { ...patch, ...dues }), events: isDeleted ? [{ kind: 'gone' }] : [] };
 }
 
 /** Kratos will refuse this body tomorrow too, most likely: listed as stuck, tried daily. */
@@ -137,10 +137,10 @@ export function onPublishFailed(record: IdentityRecord, facts: UpstreamFacts, no
   const kratosAttempts = identity.kratosAttempts + (facts.status === 429 ? 0 : 1);
   if (!isPermanent(facts)) {
     const kratosDue = facts.status === 429 ? now : now + backOff(kratosAttempts, random);
-    return normalize(updateIdentity(record, { kratosAttempts, kratosDue }), now);
+    return { record: updateIdentity(record, { kratosAttempts, kratosDue }) };
   }
   const events: LedgerEvent[] = identity.publishRefused === 1 ? [] : [{ kind: 'publish_stuck' }];
-  return normalize(updateIdentity(record, { kratosAttempts, publishRefused: 1, kratosDue: now + DAY_MS }), now, events);
+  return { record: updateIdentity(record, { kratosAttempts, publishRefused: 1, kratosDue: now + DAY_MS }), events };
 }
 
 /** A hook or whoami shows an identity that was thought gone: what it is owed is due again. */

@@ -1,6 +1,6 @@
 import type { IdentityRecord, Source, Verification, WaitingOn } from '../../model.ts';
 import { type AttemptStatus, attemptStatus, jumioAttempts, latestAttempt } from './attempts.ts';
-import { standingOf, statusOf, waitingOn } from './standing.ts';
+import { type DerivedStanding, deriveStanding, PUBLISHED_RETRY_RULES, waitingOnOf } from './standing.ts';
 
 /** `metadata_public.jumio` (docs/design.md#what-is-stored-where): the person can read it. Its JSON Schema is docs/schemas/metadata-public.schema.json. */
 export interface PublishedStatus {
@@ -59,8 +59,7 @@ function givenBy(verification: Verification | null): Pick<PublishedStatus, 'sour
   };
 }
 
-function furtherAttempt(record: IdentityRecord): Partial<PublishedStatus> {
-  const standing = standingOf(record);
+function furtherAttempt(record: IdentityRecord, { standing }: DerivedStanding): Partial<PublishedStatus> {
   const attempt = latestAttempt(record);
   if (standing === null || attempt === undefined || attempt.decision !== null) return {};
   return { attempt: attemptStatus(attempt) };
@@ -81,12 +80,12 @@ function consent({ identity }: IdentityRecord): Partial<AdminStatus> {
   };
 }
 
-function admin(record: IdentityRecord, verification: Verification | null): AdminStatus {
+function admin(record: IdentityRecord, verification: Verification | null, { facts }: DerivedStanding): AdminStatus {
   return {
     ...(verification?.decisionLabel ? { decision_label: verification.decisionLabel } : {}),
     ...(verification && verification.riskScore !== null ? { risk_score: verification.riskScore } : {}),
     attempts: jumioAttempts(record).length,
-    waiting_on: waitingOn(record),
+    waiting_on: waitingOnOf(facts, PUBLISHED_RETRY_RULES),
     ...consent(record),
   };
 }
@@ -95,17 +94,17 @@ function admin(record: IdentityRecord, verification: Verification | null): Admin
  * What Kratos should show of this identity, as text without `updated_at`; null while there is nothing to show. A row
  * that only carries an inherited status has nothing new to say: the published copy that it came from says it already;
  * of an erased identity nothing is shown.
+ * @param derived what was derived from this record already
  */
-export function contentOf(record: IdentityRecord): string | null {
-  const status = statusOf(record);
+export function contentOf(record: IdentityRecord, derived = deriveStanding(record)): string | null {
+  const { status, standing } = derived;
   const { awaitingConsent, eidCheck, erasedAt } = record.identity;
   const isSilent = record.verifications.length === 0 && awaitingConsent === 0 && eidCheck !== 1;
   if (status === 'none' || isSilent || erasedAt !== null) return null;
-  const standing = standingOf(record);
   const by = standing === null ? (latestAttempt(record) ?? null) : standing.by;
   const content: Undated = {
-    public: { status, ...givenBy(by), ...furtherAttempt(record) },
-    admin: admin(record, by),
+    public: { status, ...givenBy(by), ...furtherAttempt(record, derived) },
+    admin: admin(record, by, derived),
   };
   return JSON.stringify(content);
 }

@@ -1,7 +1,7 @@
-import type { Change, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import type { Identity, IdentityRecord, Verification } from '../../model.ts';
 import { isGrantUsed, jumioAttempts } from './attempts.ts';
 import { contentOf } from './content.ts';
-import { standingFacts, statusOf } from './standing.ts';
+import { deriveStanding } from './standing.ts';
 import { tombstone } from './tombstone.ts';
 
 /** The first publication waits so long for the first try to create, so that it can name the ids (docs/design.md#jobs-and-steps), or to read an eID. */
@@ -72,20 +72,21 @@ function withoutStaleSecrets(verification: Verification, now: number): Verificat
 
 /**
  * Ends every change: what follows from the verifications is computed anew, and a content that differs from the last
- * version becomes the next one and due for publishing.
+ * version becomes the next one and due for publishing. Called by the ledger alone, which applies it to whatever it
+ * writes (decision 56).
  */
-export function normalize(changed: IdentityRecord, now: number, events: readonly LedgerEvent[] = []): Change {
+export function normalize(changed: IdentityRecord, now: number): IdentityRecord {
   const kept = tombstone(changed, now);
   const verifications = kept.verifications.map((verification) => withoutStaleSecrets(verification, now));
   const attemptGrantedAt = isGrantUsed(kept) ? null : kept.identity.attemptGrantedAt;
   const record = { verifications, identity: { ...kept.identity, attemptGrantedAt } };
+  const derived = deriveStanding(record);
   const identity: Identity = {
     ...record.identity,
-    ...standingFacts(record),
-    status: statusOf(record),
+    ...derived.facts,
+    status: derived.status,
     jumioDue: earliest(record),
   };
-  const published = withContent({ ...record, identity }, contentOf(record), now);
-  const settled = { ...record, identity: withConsequences(changed.identity, published, now) };
-  return { record: settled, events };
+  const published = withContent({ ...record, identity }, contentOf(record, derived), now);
+  return { verifications, identity: withConsequences(changed.identity, published, now) };
 }

@@ -1,5 +1,4 @@
 import type { Change, DecidedStatus, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
-import { normalize } from './normalize.ts';
 import { isEid, standingOf } from './standing.ts';
 import { BLANK_ATTEMPT, BLANK_IDENTITY } from './tombstone.ts';
 
@@ -139,12 +138,12 @@ export function requestVerification(record: IdentityRecord, verificationId: stri
   const verifications = [...record.verifications, verification];
   const grown = updateIdentity({ ...record, verifications }, { awaitingConsent: 0 });
   const detail = { attempt: verification.attempt };
-  return normalize(grown, now, [{ kind: 'requested', verificationId, detail }]);
+  return { record: grown, events: [{ kind: 'requested', verificationId, detail }] };
 }
 
 /** Asks the person to come: an attempt is made when they go on (`VERIFICATION_START=consent`). */
-export function awaitConsent(record: IdentityRecord, now: number): Change {
-  return normalize(updateIdentity(record, { awaitingConsent: 1 }), now, [{ kind: 'invited' }]);
+export function awaitConsent(record: IdentityRecord): Change {
+  return { record: updateIdentity(record, { awaitingConsent: 1 }), events: [{ kind: 'invited' }] };
 }
 
 /** Whoever has nothing left but eIDs that decided nothing is asked to come: what is published may still say approved. */
@@ -159,7 +158,7 @@ export function startOrInvite(
   { startsAt, newId }: { readonly startsAt: 'registration' | 'consent'; readonly newId: () => string },
   now: number,
 ): Change {
-  return startsAt === 'consent' ? awaitConsent(record, now) : requestVerification(record, newId(), now);
+  return startsAt === 'consent' ? awaitConsent(record) : requestVerification(record, newId(), now);
 }
 
 /** An attempt that Jumio was not asked for yet costs nothing to give up. */

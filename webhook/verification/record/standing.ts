@@ -84,11 +84,27 @@ export function isCopyUnread({ identity, verifications }: IdentityRecord): boole
   return isToldByHook && version === 0 && inherited === null && verifications.length === 0;
 }
 
-export function statusOf(record: IdentityRecord): Status {
+/** What is derived from one record: its standing is computed once and handed on. */
+export interface DerivedStanding {
+  readonly standing: Standing | null;
+  readonly status: Status;
+  readonly facts: StandingFacts;
+}
+
+export function deriveStanding(record: IdentityRecord): DerivedStanding {
+  const standing = standingOf(record);
+  return { standing, status: statusUnder(standing, record), facts: factsUnder(standing, record) };
+}
+
+function statusUnder(standing: Standing | null, record: IdentityRecord): Status {
   const attempt = latestAttempt(record);
   const { awaitingConsent, eidCheck } = record.identity;
   const withoutAttempt = awaitingConsent === 1 || eidCheck === 1 ? 'pending' : 'none';
-  return standingOf(record)?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
+  return standing?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
+}
+
+export function statusOf(record: IdentityRecord): Status {
+  return statusUnder(standingOf(record), record);
 }
 
 /** Whether an eID answers is still to be read: nobody but the other side can go on. */
@@ -96,9 +112,7 @@ function withoutAttemptWaitsOn({ identity }: IdentityRecord): WaitingOn | null {
   return identity.eidCheck === 1 ? 'jumio' : null;
 }
 
-/** What the ledger keeps beside an identity, computed with every change. */
-export function standingFacts(record: IdentityRecord): StandingFacts {
-  const standing = standingOf(record);
+function factsUnder(standing: Standing | null, record: IdentityRecord): StandingFacts {
   const open = openAttempt(record);
   return {
     standing: standing?.status ?? null,
@@ -109,6 +123,11 @@ export function standingFacts(record: IdentityRecord): StandingFacts {
     attemptGrantedAt: record.identity.attemptGrantedAt,
     erasedAt: record.identity.erasedAt,
   };
+}
+
+/** What the ledger keeps beside an identity, computed with every change. */
+export function standingFacts(record: IdentityRecord): StandingFacts {
+  return factsUnder(standingOf(record), record);
 }
 
 /** Which rejections can be mended: three in all, each for a reason that a person can act on (docs/design.md#who-may-start-again). */

@@ -9,6 +9,7 @@ import { grantAttempt } from '../../../../webhook/verification/operator/actions.
 import { agreed } from '../../../../webhook/verification/person/consent.ts';
 import { loadView, type View } from '../../../../webhook/verification/person/view.ts';
 import { updateIdentity } from '../../../../webhook/verification/record/record.ts';
+import { applied } from '../../../support/builders/applied.ts';
 import {
   asked,
   begun,
@@ -214,7 +215,7 @@ describe('a page that waits by itself', () => {
   it('says so where Jumio cannot be reached', async () => {
     const down = { upstream: 'jumio', operation: 'create', failure: 'unreachable' } as const;
     const before = asked(newcomer());
-    const { record } = onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS });
+    const { record } = applied(onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS }), NOW);
     expect(english((await pageOf(record)).sentence)).toMatch(/^Jumio cannot be reached/);
   });
 
@@ -288,7 +289,8 @@ describe('who has to wait for another try', () => {
 });
 
 describe('who was granted another attempt by the operator', () => {
-  const granted = (standing: StandingName) => grantAttempt(situation(standing, 'nothing'), 'op', null, NOW).record;
+  const granted = (standing: StandingName) =>
+    applied(grantAttempt(situation(standing, 'nothing'), 'op', null, NOW), NOW).record;
 
   it.each<StandingName>(['approved', 'review'])('is not told that there is nothing to do: %s', async (standing) => {
     const page = await pageOf(granted(standing));
