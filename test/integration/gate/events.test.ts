@@ -67,7 +67,7 @@ describe('a block', () => {
     release();
     await validate(service, { kratos_identity_id: randomUUID() });
     await eventually(async () => expect(await noted(service, id)).toMatchObject([{ kind: 'blocked' }]));
-    expect(service.logs.text()).toContain('could not be noted');
+    expect(service.logs.text()).toContain('could not record a decision of the gate');
   });
 });
 

@@ -137,7 +137,7 @@ describe('a refusal that offers a way on', () => {
     const service = await testService({ env, ctx: ledgerFailing('change') });
     const { url, text } = await refused(service, randomUUID(), flow('flow-1'));
     expect([url, text.includes('http')]).toEqual([undefined, false]);
-    expect(service.logs.text()).toContain('carries no way on');
+    expect(service.logs.text()).toContain('without a continuation link');
   });
 
   it('is not made in shadow mode', async () => {

@@ -2,7 +2,7 @@ import type { LedgerEvent } from '../../model.ts';
 import type { Context } from '../context.ts';
 import type { GateCheck, GateSubject } from './check.ts';
 
-/** A sign-in, as Kratos tells it. */
+/** A sign-in as the hook of Kratos describes it. */
 export interface SignInAttempt extends GateSubject {
   /** The id of the flow in Kratos. */
   readonly flowId?: string | undefined;
@@ -10,65 +10,65 @@ export interface SignInAttempt extends GateSubject {
 
 const HOUR_MS = 3_600_000;
 
-/** How many are kept while the ledger cannot be written; the log has every one. */
-const MOST_KEPT = 1_000;
+/** At most so many events wait in memory while the ledger cannot be written; each is in the log too. */
+const MOST_WAITING = 1_000;
 
-interface Late {
+interface UnwrittenEvent {
   readonly identityId: string;
   readonly at: number;
   readonly event: LedgerEvent;
 }
 
-/** What the ledger could not take; lost when the process ends. */
-const late = new WeakMap<Context, Late[]>();
+/** Events that the ledger refused, to be written with the next sign-in. They are lost when the process ends. */
+const unwritten = new WeakMap<Context, UnwrittenEvent[]>();
 
 function kindOf(ctx: Context, { decision }: GateCheck): string {
   if (decision === 'allow') return 'undecided';
   return ctx.gate.mode === 'shadow' ? 'would_block' : 'blocked';
 }
 
-/** Kratos keeps a flow for every try of a person: one event for each flow, else for each rule and hour. */
+/** The key that makes an event unique: one event per flow of Kratos; without a flow, one per rule and hour. */
 function onceOf(kind: string, attempt: SignInAttempt, rule: number | null, now: number): string {
   const hour = Math.floor(now / HOUR_MS);
   return `${kind}:${attempt.identityId}:${attempt.flowId ?? `${rule ?? 'none'}:${hour}`}`;
 }
 
-/** What there is to note of a sign-in: nothing where the policy lets somebody in. */
-function gateEvent(ctx: Context, attempt: SignInAttempt, judgement: GateCheck, now: number): LedgerEvent | undefined {
-  const { verdict, decision } = judgement;
+/** The event of a sign-in; undefined where the policy allowed it. */
+function gateEvent(ctx: Context, attempt: SignInAttempt, check: GateCheck, now: number): LedgerEvent | undefined {
+  const { verdict, decision } = check;
   if (decision === 'allow' && verdict.status !== 'unknown') return undefined;
-  const kind = kindOf(ctx, judgement);
+  const kind = kindOf(ctx, check);
   const rule = verdict.rule?.index ?? null;
-  const named = { rule, name: verdict.rule?.name ?? null, policy: ctx.policy.hash };
-  const told = { flow: attempt.flowId ?? null, kind: attempt.flow ?? null, status: verdict.status };
-  return { kind, detail: { ...named, ...told }, once: onceOf(kind, attempt, rule, now) };
+  const decidedBy = { rule, name: verdict.rule?.name ?? null, policy: ctx.policy.hash };
+  const request = { flow: attempt.flowId ?? null, kind: attempt.flow ?? null, status: verdict.status };
+  return { kind, detail: { ...decidedBy, ...request }, once: onceOf(kind, attempt, rule, now) };
 }
 
-async function write(ctx: Context, { identityId, at, event }: Late): Promise<void> {
+async function write(ctx: Context, { identityId, at, event }: UnwrittenEvent): Promise<void> {
   try {
     await ctx.ledger.note(at, event, identityId);
   } catch (error) {
     ctx.log.error(
       { identity: identityId, err: error },
-      'a decision of the gate could not be noted; it will be tried again',
+      'could not record a decision of the gate: retried with the next sign-in',
     );
-    const kept = late.get(ctx) ?? [];
-    if (kept.length < MOST_KEPT) late.set(ctx, [...kept, { identityId, at, event }]);
+    const kept = unwritten.get(ctx) ?? [];
+    if (kept.length < MOST_WAITING) unwritten.set(ctx, [...kept, { identityId, at, event }]);
   }
 }
 
-/** Notes what the gate did, as long as the ledger takes it; else with the next sign-in after it is back. */
-export async function recordGateEvent(ctx: Context, attempt: SignInAttempt, judgement: GateCheck): Promise<void> {
+/** Writes the event of this sign-in, and those that the ledger refused before. Never rejects: an event that cannot be written waits. */
+export async function recordGateEvent(ctx: Context, attempt: SignInAttempt, check: GateCheck): Promise<void> {
   const at = ctx.clock.now();
-  const event = gateEvent(ctx, attempt, judgement, at);
-  const waiting = judgement.row === 'unreadable' ? [] : (late.get(ctx) ?? []);
-  if (waiting.length > 0) late.delete(ctx);
-  const news = event === undefined ? [] : [{ identityId: attempt.identityId, at, event }];
-  await Promise.all([...news, ...waiting].map((one) => write(ctx, one)));
+  const event = gateEvent(ctx, attempt, check, at);
+  const waiting = check.row === 'unreadable' ? [] : (unwritten.get(ctx) ?? []);
+  if (waiting.length > 0) unwritten.delete(ctx);
+  const own = event === undefined ? [] : [{ identityId: attempt.identityId, at, event }];
+  await Promise.all([...own, ...waiting].map((one) => write(ctx, one)));
 }
 
-/** Whether `noteGate` has anything to write: most sign-ins cost no write at all. */
-export function hasNews(ctx: Context, { verdict, decision, row }: GateCheck): boolean {
-  const isWaiting = row !== 'unreadable' && late.has(ctx);
+/** Whether `recordGateEvent` has anything to write. Most sign-ins cost no write. */
+export function hasEvents(ctx: Context, { verdict, decision, row }: GateCheck): boolean {
+  const isWaiting = row !== 'unreadable' && unwritten.has(ctx);
   return isWaiting || decision !== 'allow' || verdict.status === 'unknown';
 }

@@ -5,45 +5,49 @@ import type { PublishedCopy } from '../record/index.ts';
 import { withTimeout } from '../waiting.ts';
 import { evaluateGate, type GateRequest, type GateResult } from './decide.ts';
 
+/** The ledger's row of an identity: `none` if there is none, `unreadable` if the ledger failed or took too long. */
 export type KnownRow = GateRow | 'none' | 'unreadable';
 
-/** Somebody about whom the gate is asked. */
+/** The identity that wants to sign in, and its published copy. */
 export interface GateSubject extends GateRequest {
   readonly identityId: string;
   readonly copy: PublishedCopy;
 }
 
-/** What the policy says, and what is done about it. */
+/** The result of the policy, and the answer that follows from it. */
 export interface GateCheck {
   readonly verdict: GateResult;
-  /** What the policy, or `ON_FAILURE` in its place, decides. */
+  /** The decision of the policy, or of `ON_FAILURE` where neither ledger nor copy says anything. */
   readonly decision: GateDecision;
-  /** What the caller is told: in shadow mode nobody is blocked. */
+  /** The answer to the caller: as `decision`, but in shadow mode always `allow`. */
   readonly answer: GateDecision;
   readonly row: KnownRow;
 }
 
-async function readRow(ctx: Context, identityId: string, withinMs: number): Promise<KnownRow> {
+async function readRow(ctx: Context, identityId: string, timeoutMs: number): Promise<KnownRow> {
   try {
-    const row = await withTimeout(ctx.ledger.gate(identityId), withinMs);
+    const row = await withTimeout(ctx.ledger.gate(identityId), timeoutMs);
     return row === 'late' ? 'unreadable' : (row ?? 'none');
   } catch (error) {
-    ctx.log.error({ identity: identityId, err: error }, 'the ledger cannot be read');
+    ctx.log.error({ identity: identityId, err: error }, 'could not read the ledger for the gate');
     return 'unreadable';
   }
 }
 
-/** The operator states in advance what a gate does that can say nothing; each use is a line in the log. */
+/** The decision of `ON_FAILURE`; each use is a line in the log. */
 function onFailure(ctx: Context, identity: string): GateDecision {
-  const words = ctx.gate.onFailure === 'allow' ? 'let in' : 'refused';
-  ctx.log.warn({ identity }, `neither the ledger nor the published copy says anything: ${words} by ON_FAILURE`);
+  const outcome = ctx.gate.onFailure === 'allow' ? 'allowed' : 'refused';
+  ctx.log.warn({ identity }, `neither the ledger nor the published copy has a status: ${outcome} by ON_FAILURE`);
   return ctx.gate.onFailure;
 }
 
-/** Asks the gate. Reads one row, calls nobody and writes nothing. */
-export async function checkGate(ctx: Context, asking: GateSubject, readWithinMs: number): Promise<GateCheck> {
-  const row = await readRow(ctx, asking.identityId, readWithinMs);
-  const verdict = evaluateGate(ctx.policy, row, asking.copy, asking, ctx.clock.now());
-  const decision = verdict.status === 'unknown' ? onFailure(ctx, asking.identityId) : verdict.decision;
+/**
+ * Decides whether an identity may sign in. Reads one row, makes no call and writes nothing (docs/design.md#gate).
+ * @param readTimeoutMs after so long the ledger counts as unreadable
+ */
+export async function checkGate(ctx: Context, subject: GateSubject, readTimeoutMs: number): Promise<GateCheck> {
+  const row = await readRow(ctx, subject.identityId, readTimeoutMs);
+  const verdict = evaluateGate(ctx.policy, row, subject.copy, subject, ctx.clock.now());
+  const decision = verdict.status === 'unknown' ? onFailure(ctx, subject.identityId) : verdict.decision;
   return { verdict, decision, answer: ctx.gate.mode === 'shadow' ? 'allow' : decision, row };
 }

@@ -14,47 +14,48 @@ import {
 } from '../policy/index.ts';
 import { type IdentityDetails, isDecided, type PublishedCopy } from '../record/index.ts';
 
-/** What a request says of itself and of the identity. Undefined: it does not say. */
+/** The facts of a sign-in that the policy may ask for. Undefined: the request does not contain it. */
 export interface GateRequest extends IdentityDetails {
   readonly flow?: Flow | undefined;
   readonly method?: string | undefined;
 }
 
+/** What the policy makes of one identity. */
 export interface GateResult {
   readonly decision: GateDecision;
-  /** What the decision was taken from; `unknown`: neither the ledger nor the copy could say. */
+  /** The status that was judged; `unknown`: neither the ledger nor the copy has one. */
   readonly status: Status | 'unknown';
-  /** Which text a refusal shows. */
+  /** The text that a refusal shows. */
   readonly text: RefusalText;
-  /** The rule that decided; null: none could be asked. */
+  /** The rule that decided; null where the status is unknown. */
   readonly rule: Rule | null;
-  /** The copy says a decided status that is not ours. */
+  /** The published copy has a decided status that differs from the ledger's. */
   readonly contradiction: boolean;
 }
 
 type RuledCopy = Omit<GateResult, 'contradiction'>;
 
-/** One status, judged by the policy with the ledger's other facts (docs/design.md#gate). */
-function judge(policy: Policy, facts: PolicyFacts): RuledCopy {
+/** Applies the policy to one status and the other facts (docs/design.md#gate). */
+function ruleOn(policy: Policy, facts: PolicyFacts): RuledCopy {
   const { status } = facts;
   const rule = ruleFor(policy, facts);
   return { decision: decisionOf(rule, status), status, text: refusalTextOf(rule, status), rule };
 }
 
-/** The ledger's facts and the request's; the status is still to be filled in. */
+/** The facts of the ledger and of the request, without the status. */
 function factsOf(
   policy: Policy,
   row: GateRow | undefined,
-  asked: GateRequest,
+  request: GateRequest,
   now: number,
 ): Omit<PolicyFacts, 'status'> {
-  const kratosCreatedAt = asked.kratosCreatedAt ?? row?.kratosCreatedAt ?? null;
+  const kratosCreatedAt = request.kratosCreatedAt ?? row?.kratosCreatedAt ?? null;
   const decidedAt = row?.decidedAt ?? null;
   return {
     waitingOn: row === undefined ? null : effectiveWaitingOn(row, policy, now),
-    flow: asked.flow ?? null,
-    method: asked.method ?? null,
-    schema: asked.schemaId ?? row?.schemaId ?? null,
+    flow: request.flow ?? null,
+    method: request.method ?? null,
+    schema: request.schemaId ?? row?.schemaId ?? null,
     accountAge: kratosCreatedAt === null ? null : now - kratosCreatedAt,
     verdictAge: decidedAt === null ? null : now - decidedAt,
   };
@@ -67,18 +68,18 @@ function strictest(judged: readonly [RuledCopy, ...RuledCopy[]]): RuledCopy {
   return judged.find((one) => one.decision === decision) ?? judged[0];
 }
 
-/** The copy may say less than a standing of ours, or speak of the time before it: then it is stale, not milder. */
+/** The statuses of the copy that count. A copy that says less than a standing of the ledger is stale and does not count. */
 function countingCopies(row: GateRow, copy: PublishedCopy): readonly Status[] {
   if (row.published < row.version) return [];
   return row.standing === null ? copy.statuses : copy.ours.filter(isDecided);
 }
 
 function contradicts(row: GateRow, copy: PublishedCopy): boolean {
-  const said = copy.ours.find(isDecided);
-  return row.published >= row.version && said !== undefined && said !== row.status;
+  const published = copy.ours.find(isDecided);
+  return row.published >= row.version && published !== undefined && published !== row.status;
 }
 
-/** The verdict where neither the ledger nor the copy says anything: the operator states what then happens. */
+/** The result where neither the ledger nor the copy has a status: `ON_FAILURE` then decides. */
 export const UNKNOWN: GateResult = {
   decision: 'block',
   status: 'unknown',
@@ -88,20 +89,20 @@ export const UNKNOWN: GateResult = {
 };
 
 /**
- * Decides from the ledger and the published copy; the stricter decision counts. While our last change is not
- * published yet the ledger alone counts. Without a row the copy alone counts, without a ledger too; if then the copy
- * says nothing either, the answer is `UNKNOWN`.
+ * Decides from the ledger and the published copy (docs/design.md#gate). The stricter decision counts. While the ledger's last change
+ * is not published yet, the ledger alone counts. Without a row, or without a readable ledger, the copy alone counts. Where
+ * the ledger is unreadable and the copy has no status, the result is `UNKNOWN`.
  */
 export function evaluateGate(
   policy: Policy,
   row: GateRow | 'none' | 'unreadable',
   copy: PublishedCopy,
-  asked: GateRequest,
+  request: GateRequest,
   now: number,
 ): GateResult {
   const known = typeof row === 'string' ? undefined : row;
-  const facts = factsOf(policy, known, asked, now);
-  const judged = (status: Status): RuledCopy => judge(policy, { ...facts, status });
+  const facts = factsOf(policy, known, request, now);
+  const judged = (status: Status): RuledCopy => ruleOn(policy, { ...facts, status });
   if (known === undefined) {
     const [first = 'none', ...others] = copy.statuses;
     if (row === 'unreadable' && copy.statuses.length === 0) return UNKNOWN;

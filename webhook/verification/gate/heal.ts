@@ -13,7 +13,7 @@ import {
 } from '../record/index.ts';
 import type { GateSubject } from './check.ts';
 
-/** What a sign-in puts right (docs/design.md#the-sign-in-heals). */
+/** What a sign-in repairs (docs/design.md#the-sign-in-heals): a missing sign-up, a stale published copy, a read that is due. */
 export type Remedy = 'begin' | 'republish' | 'nudge' | 'none';
 
 const UNDER_WAY = new Set(['pending', 'processing', 'review']);
@@ -22,23 +22,23 @@ function isOurs(kratosCreatedAt: number | undefined, ledgerCreatedAt: number): b
   return kratosCreatedAt !== undefined && kratosCreatedAt > ledgerCreatedAt;
 }
 
-/** Met, and never asked for anything: neither an attempt, nor an invitation, nor a decision of before. */
+/** The identity has a row, and neither an attempt, nor an open consent, nor a decision. */
 function hasNothing(row: GateRow): boolean {
   return row.attempts === 0 && row.awaitingConsent === 0 && row.eidCheck === 0 && row.standing === null;
 }
 
-/** Something put our object back after it was cleared away. */
-function isBack(row: GateRow, { jumio }: PublishedCopy): boolean {
+/** Another writer restored our object in Kratos after it was removed. */
+function isRestored(row: GateRow, { jumio }: PublishedCopy): boolean {
   return row.published === row.version && jumio !== undefined && jumio !== null;
 }
 
-/** Which remedy a sign-in calls for. An identity older than this ledger is nobody's sign-up of ours. */
+/** The remedy that a sign-in calls for. An identity older than this ledger had no sign-up that the service could have missed. */
 export function remedyFor(row: GateRow | undefined, signIn: GateSubject, ledgerCreatedAt: number): Remedy {
   const { copy } = signIn;
-  if (row && row.erasedAt !== null) return isBack(row, copy) ? 'republish' : 'none';
+  if (row && row.erasedAt !== null) return isRestored(row, copy) ? 'republish' : 'none';
   if (row === undefined || hasNothing(row))
     return copy.statuses.length === 0 && isOurs(signIn.kratosCreatedAt, ledgerCreatedAt) ? 'begin' : 'none';
-  // A row that has only inherited a status published nothing: what the copy says is not ours to put right.
+  // A row that only inherited a status has published nothing, so the copy is not ours to repair.
   const isPublished = row.content !== null && row.published === row.version;
   if (isPublished && isStricterThanOurs(row, copy.jumio)) return 'nudge';
   if (row.deletedInKratos === 1 || (copy.shown && isPublished && !matchesPublished(row, copy.jumio)))
@@ -46,7 +46,7 @@ export function remedyFor(row: GateRow | undefined, signIn: GateSubject, ledgerC
   return row.attempts > 0 && UNDER_WAY.has(row.status) ? 'nudge' : 'none';
 }
 
-function underWay(record: IdentityRecord): string | undefined {
+function waitingAttempt(record: IdentityRecord): string | undefined {
   return openAttempt(record)?.id ?? standingOf(record)?.by?.id;
 }
 
@@ -58,7 +58,7 @@ interface HealContext {
   readonly eid?: unknown;
 }
 
-/** Carries a remedy out on the row as it stands now, and keeps what the sign-in tells of the identity. */
+/** Applies a remedy to the current record, and keeps the details of the identity that the sign-in shows. */
 export function healed(
   remedy: Remedy,
   found: IdentityRecord | undefined,
@@ -66,11 +66,11 @@ export function healed(
   context: HealContext,
 ): Change | undefined {
   if (found === undefined || !hasNewDetails(found.identity, signIn)) return heal(remedy, found, signIn, context);
-  const told = withDetails(found, signIn);
-  return heal(remedy, told, signIn, context) ?? { record: told };
+  const detailed = withDetails(found, signIn);
+  return heal(remedy, detailed, signIn, context) ?? { record: detailed };
 }
 
-/** Carries a remedy out on the row as it stands now. */
+/** Applies a remedy to the current record; undefined where nothing is left to do. */
 export function heal(
   remedy: Remedy,
   found: IdentityRecord | undefined,
@@ -96,7 +96,7 @@ export function heal(
         ? { record: onIdentityFound(found, now) }
         : republish(found, now, 'sign-in');
     case 'nudge': {
-      const id = found && underWay(found);
+      const id = found && waitingAttempt(found);
       return found && id ? requestRead(found, { verificationId: id }, now) : undefined;
     }
     default:

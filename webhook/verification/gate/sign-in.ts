@@ -3,17 +3,17 @@ import type { Context, Worker } from '../context.ts';
 import { issueLink } from '../person/index.ts';
 import { decidedStatus, hasNewDetails } from '../record/index.ts';
 import { withTimeout } from '../waiting.ts';
-import { hasNews, recordGateEvent, type SignInAttempt } from './audit.ts';
+import { hasEvents, recordGateEvent, type SignInAttempt } from './audit.ts';
 import { checkGate, type GateCheck } from './check.ts';
 import { healed, type Remedy, remedyFor } from './heal.ts';
 
 /** The answer to a sign-in. */
 export interface SignInDecision extends GateCheck {
-  /** The token of a one-time address, where the refusal offers one. */
+  /** The token of the continuation link; undefined where the refusal offers none. */
   readonly wayOn?: string | undefined;
 }
 
-async function putRight(ctx: Context, worker: Worker, signIn: SignInAttempt, remedy: Remedy): Promise<void> {
+async function repair(ctx: Context, worker: Worker, signIn: SignInAttempt, remedy: Remedy): Promise<void> {
   const now = ctx.clock.now();
   const context = { now, newId: ctx.newId, eid: ctx.eid, startsAt: ctx.startsAt };
   await ctx.ledger.change(signIn.identityId, now, (found) => healed(remedy, found, signIn, context));
@@ -28,73 +28,83 @@ async function noteContradiction(ctx: Context, signIn: SignInAttempt, row: GateR
   );
 }
 
-/** What a sign-in puts right where the ledger can be read. */
-async function heal(ctx: Context, worker: Worker, attempt: SignInAttempt, { verdict, row }: GateCheck): Promise<void> {
+/** Repairs what this sign-in shows to be wrong. Does nothing while the ledger cannot be read. */
+async function healAfter(
+  ctx: Context,
+  worker: Worker,
+  attempt: SignInAttempt,
+  { verdict, row }: GateCheck,
+): Promise<void> {
   if (row === 'unreadable') return;
   const known = row === 'none' ? undefined : row;
   const remedy = remedyFor(known, attempt, ctx.ledger.createdAt);
   if (verdict.contradiction && known !== undefined) await noteContradiction(ctx, attempt, known);
   if (remedy !== 'none' || (known !== undefined && hasNewDetails(known, attempt)))
-    await putRight(ctx, worker, attempt, remedy);
+    await repair(ctx, worker, attempt, remedy);
 }
 
-/** Whether `heal` has anything to do. */
-function isAmiss(ctx: Context, attempt: SignInAttempt, { verdict, row }: GateCheck): boolean {
+/** Whether `healAfter` has anything to do. */
+function needsRepair(ctx: Context, attempt: SignInAttempt, { verdict, row }: GateCheck): boolean {
   if (row === 'unreadable') return false;
   const known = row === 'none' ? undefined : row;
   const isNew = known !== undefined && hasNewDetails(known, attempt);
   return verdict.contradiction || isNew || remedyFor(known, attempt, ctx.ledger.createdAt) !== 'none';
 }
 
-async function afterwards(ctx: Context, worker: Worker, attempt: SignInAttempt, judgement: GateCheck): Promise<void> {
-  if (hasNews(ctx, judgement)) await recordGateEvent(ctx, attempt, judgement);
+async function recordAndHeal(ctx: Context, worker: Worker, attempt: SignInAttempt, check: GateCheck): Promise<void> {
+  if (hasEvents(ctx, check)) await recordGateEvent(ctx, attempt, check);
   try {
-    await heal(ctx, worker, attempt, judgement);
+    await healAfter(ctx, worker, attempt, check);
   } catch (error) {
-    ctx.log.error({ identity: attempt.identityId, err: error }, 'the sign-in could not heal');
+    ctx.log.error({ identity: attempt.identityId, err: error }, 'could not repair after a sign-in');
   }
 }
 
 /**
- * The decision at sign-in, within `withinMs` in all, what is noted of it, and what the sign-in heals. Neither that nor
- * the way on changes the decision by failing or by being late.
+ * Decides a sign-in, records the event, and repairs what the sign-in shows to be wrong (docs/design.md#the-sign-in-heals).
+ * The decision stands even if recording, repair or the continuation link fails or takes too long.
+ * @param deadlineMs for all of it, milliseconds
  */
 export async function decideSignIn(
   ctx: Context,
   worker: Worker,
   attempt: SignInAttempt,
-  withinMs: number,
+  deadlineMs: number,
 ): Promise<SignInDecision> {
-  const end = performance.now() + withinMs;
-  const judgement = await checkGate(ctx, attempt, withinMs / 2);
-  // Most sign-ins: nothing to note and nothing to put right.
-  if (!hasNews(ctx, judgement) && !isAmiss(ctx, attempt, judgement)) return judgement;
-  const offers = judgement.answer === 'block_with_way_on';
+  const end = performance.now() + deadlineMs;
+  const check = await checkGate(ctx, attempt, deadlineMs / 2);
+  // Most sign-ins need no event and no repair.
+  if (!hasEvents(ctx, check) && !needsRepair(ctx, attempt, check)) return check;
+  const offers = check.answer === 'block_with_way_on';
   const token = offers ? await continuationLink(ctx, attempt, (end - performance.now()) / 2) : undefined;
-  await withTimeout(afterwards(ctx, worker, attempt, judgement), end - performance.now());
-  return { ...judgement, wayOn: token };
+  await withTimeout(recordAndHeal(ctx, worker, attempt, check), end - performance.now());
+  return { ...check, wayOn: token };
 }
 
 const LIFETIME_MS = 10 * 60_000;
 
 /**
- * A one-time address for somebody whom the gate refuses: it opens their verification and nothing else. A new block of
- * the same flow withdraws the older one. `undefined` where it could not be kept in time: then it is a plain refusal.
+ * Makes the continuation link of a refusal and returns its token. The link opens this identity's verification and nothing
+ * else. A new refusal in the same flow withdraws the older link. Undefined where it could not be stored in time: the refusal
+ * then carries no link.
  */
 export async function continuationLink(
   ctx: Context,
   attempt: SignInAttempt,
-  withinMs: number,
+  timeoutMs: number,
 ): Promise<string | undefined> {
   const { identityId, schemaId, kratosCreatedAt, copy } = attempt;
   const person = { identityId, schemaId, kratosCreatedAt, inherited: decidedStatus(copy) };
-  const issue = { purpose: 'way-on', lifetimeMs: LIFETIME_MS, replaces: attempt.flowId ?? identityId } as const;
+  const options = { purpose: 'way-on', lifetimeMs: LIFETIME_MS, replaces: attempt.flowId ?? identityId } as const;
   try {
-    const token = await withTimeout(issueLink(ctx, person, issue), withinMs);
+    const token = await withTimeout(issueLink(ctx, person, options), timeoutMs);
     if (token !== 'late') return token;
-    ctx.log.warn({ identity: identityId }, 'a refusal carries no way on: the ledger took too long');
+    ctx.log.warn({ identity: identityId }, 'refusal without a continuation link: the ledger took too long');
   } catch (error) {
-    ctx.log.error({ identity: identityId, err: error }, 'a refusal carries no way on: the ledger cannot be written');
+    ctx.log.error(
+      { identity: identityId, err: error },
+      'refusal without a continuation link: could not write the ledger',
+    );
   }
   return undefined;
 }
