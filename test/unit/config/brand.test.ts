@@ -20,15 +20,15 @@ function file(name: string, content: string | Buffer): string {
   return path;
 }
 
-describe('a colour', () => {
-  it('is measured as WCAG says', () => {
+describe('brand colours', () => {
+  it('the contrast of two colours is computed as WCAG defines it', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5);
     expect(contrast('#ffffff', '#ffffff')).toBe(1);
     expect(contrast('#767676', '#ffffff')).toBeCloseTo(4.54, 2);
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
   });
 
-  it('is taken with and without #, where it can be read', () => {
+  it('a readable brand colour is accepted with and without #', () => {
     for (const color of ['#1D4F91', '1d4f91']) expect(config({ BRAND_COLOR: color }).BRAND_COLOR).toBe('#1d4f91');
     expect(config({ BRAND_COLOR_DARK: '#9cc4ff' }).BRAND_COLOR_DARK).toBe('#9cc4ff');
   });
@@ -37,7 +37,7 @@ describe('a colour', () => {
     ['BRAND_COLOR', '#777777', '4.47:1', LIGHT],
     ['BRAND_COLOR', 'ffcc00', '1.51:1', LIGHT],
     ['BRAND_COLOR_DARK', '#1d4f91', '2.21:1', DARK],
-  ])('is refused as %s where it cannot be read: %s has %s', (name, value, ratio, against) => {
+  ])('%s=%s with a contrast of only %s is refused', (name, value, ratio, against) => {
     expect(problems({ [name]: value })).toEqual([
       {
         name,
@@ -47,11 +47,14 @@ describe('a colour', () => {
     ]);
   });
 
-  it.each(['red', '#12345', '#1234567', 'rgb(0,0,0)', '#12345g', '#1d4f91;}'])('is not %s', (value) => {
-    expect(problems({ BRAND_COLOR: value })).toMatchObject([{ name: 'BRAND_COLOR' }]);
-  });
+  it.each(['red', '#12345', '#1234567', 'rgb(0,0,0)', '#12345g', '#1d4f91;}'])(
+    'the brand colour %s is refused',
+    (value) => {
+      expect(problems({ BRAND_COLOR: value })).toMatchObject([{ name: 'BRAND_COLOR' }]);
+    },
+  );
 
-  it('is checked against what the stylesheet shows it on', () => {
+  it('brand colours are checked against the backgrounds of the stylesheet', () => {
     const { body } = createAssets({}).style;
     expect(body).toContain(`--page: ${LIGHT};`);
     expect(body).toContain(`--on-accent: ${LIGHT};`);
@@ -60,7 +63,7 @@ describe('a colour', () => {
   });
 });
 
-describe('every colour of the stylesheet', () => {
+describe('colours of the stylesheet', () => {
   const { body } = createAssets({}).style;
   const themes = [...String(body).matchAll(/:root \{([^}]*)\}/g)].map(
     ([, text = '']) =>
@@ -75,14 +78,14 @@ describe('every colour of the stylesheet', () => {
     ['on-accent', 'accent', 4.5],
     ['line', 'page', 3],
     ['focus', 'page', 3],
-  ])('%s on %s can be read in both themes', (front, back, least) => {
+  ])('the stylesheet colour %s on %s has the required contrast in both themes', (front, back, least) => {
     expect(themes).toHaveLength(2);
     for (const theme of themes)
       expect(contrast(theme.get(front) ?? '', theme.get(back) ?? '')).toBeGreaterThanOrEqual(least);
   });
 });
 
-describe('a logo', () => {
+describe('the brand logo', () => {
   const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
 
   it.each([
@@ -93,7 +96,7 @@ describe('a logo', () => {
       'image/svg+xml',
     ],
     ['c', PNG, 'image/png'],
-  ])('is read from %s', (name, content, type) => {
+  ])('a logo is read from the file %s', (name, content, type) => {
     expect(config({ BRAND_LOGO: file(name, content) }).BRAND_LOGO).toEqual({ type, bytes: Buffer.from(content) });
   });
 
@@ -103,17 +106,17 @@ describe('a logo', () => {
     ['photo.png', Buffer.from([0xff, 0xd8, 0xff])],
     ['huge.png', Buffer.concat([PNG, Buffer.alloc(200 * 1024)])],
     ['empty.svg', ''],
-  ])('is not %s', (name, content) => {
+  ])('the logo file %s is refused', (name, content) => {
     expect(problems({ BRAND_LOGO: file(name, content) })).toMatchObject([{ name: 'BRAND_LOGO' }]);
   });
 
-  it('is not missing', () => {
+  it('a logo file that does not exist is refused', () => {
     expect(problems({ BRAND_LOGO: join(folder, 'nowhere.svg') })).toMatchObject([{ name: 'BRAND_LOGO' }]);
   });
 });
 
-describe('other words of the brand', () => {
-  it('are a name, a place for help and a privacy policy', () => {
+describe('other brand variables', () => {
+  it('a brand name, a support address and a privacy policy are accepted', () => {
     expect(
       config({
         BRAND_NAME: 'Acme & Co',
@@ -138,7 +141,7 @@ describe('other words of the brand', () => {
     ['LOCALE_TRAIT', 'locale'],
     ['LOCALE_TRAIT', '/a~2'],
     ['LOCALE_TRAIT', ''.padEnd(3, ' ')],
-  ])('are not: %s %s', (name, value) => {
+  ])('%s=%s is refused', (name, value) => {
     expect(problems({ [name]: value })).toMatchObject([{ name }]);
   });
 });

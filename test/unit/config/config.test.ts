@@ -4,7 +4,7 @@ import { ConfigError, type Environment } from '../../../webhook/config/problem.t
 import { config, MINIMAL, problems, wrongNames } from '../../support/service/environment.ts';
 
 describe('the configuration', () => {
-  it('needs seven of the nine published variables and has a default for all else', () => {
+  it('seven of the nine published variables are required, all others have a default', () => {
     expect(config({})).toMatchObject({
       ORY_WEBHOOK_SECRET: ['webhook-secret-1'],
       JUMIO_CALLBACK_SECRET: ['callback-secret1'],
@@ -23,19 +23,19 @@ describe('the configuration', () => {
     expect(config({}).PUBLIC_URL).toBeUndefined();
   });
 
-  it('takes an empty value for absent', () => {
+  it('an empty value counts as absent', () => {
     const empty = Object.fromEntries(variableNames.map((name) => [name, MINIMAL[name] ?? '']));
     expect(parseConfig(empty)).toEqual(config({}));
   });
 
-  it('says all that is missing at once', () => {
+  it('a ConfigError names every missing variable at once', () => {
     const error = (): Config => parseConfig({});
     expect(error).toThrow(ConfigError);
     for (const name of Object.keys(MINIMAL))
       expect(error).toThrow(new RegExp(`^${name}: expected .+; saw nothing$`, 'm'));
   });
 
-  it('says all that is wrong at once, each with what was expected and what was seen', () => {
+  it('a ConfigError names every invalid value at once, each with the expected and the given value', () => {
     const wrong = {
       KRATOS_ADMIN_URL: 'localhost:4434',
       PORT: '70000',
@@ -57,17 +57,17 @@ describe('the configuration', () => {
   });
 });
 
-describe('a secret', () => {
+describe('secrets in the configuration', () => {
   it.each([
-    ['short', 'fifteen-letters'],
+    ['too short', 'fifteen-letters'],
     ['a placeholder', 'change-me-to-a-long-random-value'],
     ['a placeholder', 'CHANGE_ME_CHANGE_ME_CHANGE_ME'],
     ['a placeholder', '<a-long-random-secret>'],
     ['a placeholder', 'your-webhook-secret-here'],
-    ['short beside a good one', `${'g'.repeat(16)},short`],
+    ['too short beside a good one', `${'g'.repeat(16)},short`],
     ['a placeholder beside a good one', `${'g'.repeat(16)},change-me-to-a-long-random-value`],
-    ['half a list', `${'g'.repeat(16)},`],
-  ])('is refused where it is %s, and its value is not shown', (_why, value) => {
+    ['a list with an empty entry', `${'g'.repeat(16)},`],
+  ])('a secret that is %s is refused, and the message does not show its value', (_why, value) => {
     for (const name of ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET', 'HANDOVER_SECRET']) {
       const [problem, ...others] = problems({ [name]: value });
       expect(others).toEqual([]);
@@ -76,13 +76,13 @@ describe('a secret', () => {
     }
   });
 
-  it('may be two while it turns over', () => {
+  it('a secret may be a list of two during rotation', () => {
     const [fresh, old] = ['n'.repeat(16), 'o'.repeat(16)];
     expect(config({ ORY_WEBHOOK_SECRET: `${fresh}, ${old}` }).ORY_WEBHOOK_SECRET).toEqual([fresh, old]);
     expect(config({ JUMIO_CALLBACK_SECRET: `${fresh},${old}` }).JUMIO_CALLBACK_SECRET).toEqual([fresh, old]);
   });
 
-  it('is not the other secret, in none of its turns', () => {
+  it('a secret equal to another secret is refused, rotated values included', () => {
     const both = 's'.repeat(16);
     for (const webhook of [both, `${'n'.repeat(16)},${both}`]) {
       const found = problems({ ORY_WEBHOOK_SECRET: webhook, JUMIO_CALLBACK_SECRET: `${'m'.repeat(16)},${both}` });
@@ -98,13 +98,13 @@ describe('a secret', () => {
       ]);
   });
 
-  it('for handing over is of no use without the pages that it leads to', () => {
+  it('HANDOVER_SECRET without the URLs of the pages is refused', () => {
     const HANDOVER_SECRET = 'h'.repeat(16);
     expect(wrongNames({ HANDOVER_SECRET })).toEqual(['KRATOS_PUBLIC_URL', 'PUBLIC_URL']);
     expect(wrongNames({ HANDOVER_SECRET, PUBLIC_URL: 'https://verify.example.com' })).toEqual(['KRATOS_PUBLIC_URL']);
   });
 
-  it('is in no message, whatever else is wrong', () => {
+  it('a ConfigError contains no secret, whatever else is wrong', () => {
     const secrets: Environment = {
       ORY_WEBHOOK_SECRET: 'canary-1',
       ORY_API_KEY: 'canary-2',
@@ -125,8 +125,8 @@ describe('a secret', () => {
   });
 });
 
-describe('what can only be judged of several variables together', () => {
-  it('is reported beside a variable that is wrong by itself', () => {
+describe('rules over several variables', () => {
+  it('rules over several variables are reported beside a variable that is wrong by itself', () => {
     const changes = {
       PORT: 'x',
       JUMIO_CALLBACK_SECRET: MINIMAL.ORY_WEBHOOK_SECRET,

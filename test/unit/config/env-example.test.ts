@@ -23,12 +23,12 @@ function problemsOf(env: Environment): string[] {
 const PLACEHOLDERS = ['JUMIO_CALLBACK_SECRET', 'JUMIO_CLIENT_ID', 'JUMIO_CLIENT_SECRET', 'ORY_WEBHOOK_SECRET'];
 
 describe('.env.example', () => {
-  it('lists exactly the variables that the service reads, in the order of the documentation', () => {
+  it('.env.example lists exactly the variables that the service reads, in the order of the documentation', () => {
     const names = lines.filter((line) => !line.startsWith('#') && line !== '').map((line) => line.split('=')[0]);
     expect(names).toEqual(variableNames);
   });
 
-  it('says in one line above each variable what it is', () => {
+  it('.env.example describes each variable in the one line above it', () => {
     for (const [index, line] of lines.entries()) {
       if (line.startsWith('#') || line === '') continue;
       expect(lines[index - 1], line).toMatch(/^# .{4,}/);
@@ -36,11 +36,11 @@ describe('.env.example', () => {
     }
   });
 
-  it('is refused as it stands, for its four placeholders and nothing else', () => {
+  it('.env.example as shipped is refused for its four placeholders only', () => {
     expect(problemsOf(example).sort()).toEqual(PLACEHOLDERS);
   });
 
-  it('starts once they are filled in, with the defaults of the documentation', () => {
+  it('.env.example with its placeholders filled in gives the documented defaults', () => {
     const filled: Environment = {
       ...example,
       ORY_WEBHOOK_SECRET: 'x'.repeat(16),
@@ -56,7 +56,7 @@ describe('.env.example', () => {
     expect(parseConfig(filled)).toEqual(parseConfig(bare));
   });
 
-  it('holds no secret: what is to be replaced says so', () => {
+  it('.env.example contains no secret: values to replace are marked', () => {
     for (const [name, value] of Object.entries(example))
       if (/SECRET|KEY$|CLIENT_ID/.test(name) && name !== 'JUMIO_WORKFLOW_KEY')
         expect(value).toMatch(/^(change-me-.*)?$/);

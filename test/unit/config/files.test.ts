@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig, variableNames } from '../../../webhook/config/config.ts';
 import { config, MINIMAL, problems } from '../../support/service/environment.ts';
 
-describe('a value from a file', () => {
+describe('variables read from files (*_FILE)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
   const file = (name: string, text: string): string => {
     const path = join(folder, name);
@@ -17,7 +17,7 @@ describe('a value from a file', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('counts, less one line end', () => {
+  it('a value from a file is used without one trailing line end', () => {
     const environment = { ORY_WEBHOOK_SECRET: undefined, ORY_WEBHOOK_SECRET_FILE: join(folder, 'secret') };
     expect(config(environment).ORY_WEBHOOK_SECRET).toEqual(['from-a-file-secret']);
     expect(config({ ORY_API_KEY_FILE: file('windows', 'key\r\n') }).ORY_API_KEY).toBe('key');
@@ -25,7 +25,7 @@ describe('a value from a file', () => {
     expect(config({ ORY_API_KEY_FILE: file('spaces', ' key ') }).ORY_API_KEY).toBe(' key ');
   });
 
-  it('may be every variable', () => {
+  it('every variable can be given as a file', () => {
     for (const name of variableNames) {
       const value = MINIMAL[name] ?? '';
       if (value === '') continue;
@@ -34,19 +34,19 @@ describe('a value from a file', () => {
     }
   });
 
-  it('is refused beside the variable itself', () => {
+  it('a variable and its *_FILE together are refused', () => {
     const both = problems({ ORY_WEBHOOK_SECRET_FILE: join(folder, 'secret') });
     expect(both).toMatchObject([{ name: 'ORY_WEBHOOK_SECRET', seen: 'both' }]);
     expect(JSON.stringify(both)).not.toContain('webhook-secret-1');
   });
 
-  it('is refused once where the file cannot be read, by the name of the variable that names it', () => {
+  it('an unreadable file is reported once, under the name of its *_FILE variable', () => {
     const missing = { ORY_WEBHOOK_SECRET: undefined, ORY_WEBHOOK_SECRET_FILE: join(folder, 'missing') };
     expect(problems(missing)).toMatchObject([{ name: 'ORY_WEBHOOK_SECRET_FILE', seen: 'ENOENT' }]);
     expect(problems({ ORY_API_KEY_FILE: folder })).toMatchObject([{ name: 'ORY_API_KEY_FILE', seen: 'EISDIR' }]);
   });
 
-  it('that is empty is no value', () => {
+  it('an empty file counts as no value', () => {
     const empty = { ORY_WEBHOOK_SECRET: undefined, ORY_WEBHOOK_SECRET_FILE: file('empty', '\n') };
     expect(problems(empty)).toMatchObject([{ name: 'ORY_WEBHOOK_SECRET', seen: 'nothing' }]);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { config, wrongNames } from '../../support/service/environment.ts';
 
-describe('a URL', () => {
+describe('URLs in the configuration', () => {
   it.each(['localhost:4434', '127.0.0.1:4434', '//host', 'host', 'ftp://host', 'javascript:alert(1)', 'http://'])(
-    'is not %j',
+    'the URL %j is refused',
     (value) => {
       for (const name of [
         'KRATOS_ADMIN_URL',
@@ -16,7 +16,7 @@ describe('a URL', () => {
     },
   );
 
-  it('may be a list where people may return to', () => {
+  it('ALLOWED_RETURN_URLS may be a list', () => {
     const list = 'https://a.example/app, http://b.example';
     expect(config({ ALLOWED_RETURN_URLS: list }).ALLOWED_RETURN_URLS).toEqual([
       'https://a.example/app',
@@ -30,12 +30,12 @@ describe('a URL', () => {
     'https://verify.example.com:8443',
     'https://203.0.113.7',
     'https://[2001:db8::1]',
-  ])('of ours that Jumio would refuse is refused at start: %s', (publicUrl) => {
+  ])('a PUBLIC_URL that Jumio would refuse is refused at start: %s', (publicUrl) => {
     expect(wrongNames({ PUBLIC_URL: publicUrl })).toEqual(['PUBLIC_URL']);
     expect(wrongNames({ PUBLIC_URL: publicUrl, JUMIO_API_BASE_URL: 'http://127.0.0.1:4000' })).toEqual([]);
   });
 
-  it('of ours that Jumio accepts is accepted', () => {
+  it('a PUBLIC_URL that Jumio accepts is accepted', () => {
     expect(config({ PUBLIC_URL: 'https://verify.example.com' }).PUBLIC_URL).toBe('https://verify.example.com');
     expect(config({ PUBLIC_URL: 'https://verify.example.com:443/' }).PUBLIC_URL).toBe(
       'https://verify.example.com:443/',
@@ -43,7 +43,7 @@ describe('a URL', () => {
   });
 });
 
-describe('a number, a lifetime, a list of proxies', () => {
+describe('numbers, lifetimes and lists of proxies', () => {
   it.each([
     ['PORT', '0'],
     ['PORT', '65535'],
@@ -55,7 +55,7 @@ describe('a number, a lifetime, a list of proxies', () => {
     ['TRUSTED_PROXIES', '10.0.0.1, 192.168.0.0/16,::1,fd00::/8'],
     ['DATABASE_URL', 'postgres://user@db/ledger'],
     ['DATABASE_URL', 'postgresql://user@db/ledger'],
-  ])('%s may be %s', (name, value) => {
+  ])('%s=%s is accepted', (name, value) => {
     expect(wrongNames({ [name]: value })).toEqual([]);
   });
 
@@ -80,11 +80,11 @@ describe('a number, a lifetime, a list of proxies', () => {
     ['DATABASE_URL', 'file:'],
     ['DATABASE_URL', './ledger.sqlite'],
     ['JUMIO_WORKFLOW_KEY', '10011;'],
-  ])('%s may not be %s', (name, value) => {
+  ])('%s=%s is refused', (name, value) => {
     expect(wrongNames({ [name]: value })).toEqual([name]);
   });
 
-  it('gives the lifetime in milliseconds', () => {
+  it('the link lifetime is given in milliseconds', () => {
     expect(config({ JUMIO_LINK_LIFETIME: '30m' }).linkLifetimeMs).toBe(1_800_000);
     expect(config({ JUMIO_LINK_LIFETIME: '2h' }).linkLifetimeMs).toBe(7_200_000);
   });
