@@ -5,7 +5,7 @@ import { applied } from '../../support/doctor/operations.ts';
 import { examined, mended, SHIPPED, type Site } from '../../support/doctor/site.ts';
 
 describe('the doctor on the shipped configuration', () => {
-  it('is green, and says what it could not check', async () => {
+  it('the doctor on the shipped configuration is green, and names the items that it cannot check', async () => {
     const report = await examined({ kratos: SHIPPED });
     expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([
       ['sessions-outlive-verdict', 'info'],
@@ -23,10 +23,10 @@ describe('the doctor on the shipped configuration', () => {
   });
 });
 
-describe('what is only to know', () => {
+describe('findings for information', () => {
   const known = async (site: Site) => (await examined(site)).findings;
 
-  it('is gone, too, when its fix is applied', async () => {
+  it('a finding for information disappears when its fix is applied', async () => {
     let site: Site = { kratos: SHIPPED, env: { ON_FAILURE: 'allow' } };
     for (const id of ['gate-open-on-failure', 'sessions-outlive-verdict', 'session-before-verdict']) {
       const finding = (await known(site)).find((each) => each.id === id);
@@ -36,7 +36,7 @@ describe('what is only to know', () => {
     }
   });
 
-  it('names what stands in a list in an odd place, and what may be old', async () => {
+  it('hooks in an unusual order and a status that may be stale are findings without severity error', async () => {
     const after = '/selfservice/flows';
     const kratos = applied({ ...SHIPPED }, [
       { op: 'add', path: `${after}/registration/after/password/hooks/0`, value: { hook: 'session' } },
@@ -61,7 +61,7 @@ describe('what is only to know', () => {
 });
 
 describe('the doctor on the published integration’s configuration', () => {
-  it('finds the hook that never runs, the ways round the gate, and the way that leads nowhere', async () => {
+  it('on the configuration of the published integration, the doctor finds the hook that never runs, the bypass and the wrong return URL', async () => {
     expect(wrong(await examined(PUBLISHED))).toEqual([
       'initiate-never-runs',
       'recovery-without-gate',
@@ -69,23 +69,26 @@ describe('the doctor on the published integration’s configuration', () => {
     ]);
   });
 
-  it('is green when its fixes are applied', async () => {
+  it('the configuration of the published integration is green when its fixes are applied', async () => {
     expect((await mendedInTurn(PUBLISHED)).report.green).toBe(true);
   });
 });
 
-describe.each(BROKEN)('the doctor on an installation with $name', ({ expected, ...site }) => {
-  it(`finds ${expected.join(', ')} and nothing else`, async () => {
+describe.each(BROKEN)('an installation with $name', ({ expected, ...site }) => {
+  it(`with ${site.name}, the doctor finds ${expected.join(', ')} and nothing else`, async () => {
     expect(wrong(await examined(site))).toEqual([...expected].sort());
   });
 
-  it('is green when what it says is done', async () => {
+  it(`with ${site.name}, the doctor is green after its fixes are applied`, async () => {
     expect((await mendedInTurn(site)).report.green).toBe(true);
   });
 });
 
-describe.each(NOT_MENDED_BY_LINES)('the doctor on an installation with $name', ({ expected, ...site }) => {
-  it(`finds ${expected.join(', ')}`, async () => {
-    expect(wrong(await examined(site))).toEqual([...expected].sort());
-  });
-});
+describe.each(NOT_MENDED_BY_LINES)(
+  'an installation with $name, which no lines of configuration fix',
+  ({ expected, ...site }) => {
+    it(`with ${site.name}, the doctor finds ${expected.join(', ')}`, async () => {
+      expect(wrong(await examined(site))).toEqual([...expected].sort());
+    });
+  },
+);

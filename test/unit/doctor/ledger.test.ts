@@ -12,30 +12,34 @@ async function found(ledger: LedgerInspection, disk: Disk = ROOMY): Promise<stri
   return findings.filter(({ group }) => group === 'ledger').map(({ id, severity }) => `${severity} ${id}`);
 }
 
-describe('what the doctor says of the ledger', () => {
+describe('the doctor on the ledger', () => {
   it.each<[string, LedgerInspection, string[]]>([
-    ['one that is well', WELL, []],
-    ['none', { state: 'absent' }, ['info ledger-absent']],
-    ['one that cannot be opened', { state: 'closed', problem: 'EACCES' }, ['error ledger-closed']],
-    ['one that takes no writes', { ...WELL, unwritable: 'read-only' }, ['error ledger-not-writable']],
-    ['an older one', { ...WELL, missing: ['0002_more'] }, ['warning ledger-behind']],
-    ['a newer one', { ...WELL, unknown: ['0009_much_more'] }, ['error ledger-ahead']],
-    ['a pause', { ...WELL, paused: [{ name: 'account', reason: 'no link' }] }, ['error creation-paused']],
-  ])('%s', async (_name, ledger, expected) => {
+    ['in order', WELL, []],
+    ['absent', { state: 'absent' }, ['info ledger-absent']],
+    ['that cannot be opened', { state: 'closed', problem: 'EACCES' }, ['error ledger-closed']],
+    ['that takes no writes', { ...WELL, unwritable: 'read-only' }, ['error ledger-not-writable']],
+    ['with an older schema', { ...WELL, missing: ['0002_more'] }, ['warning ledger-behind']],
+    ['with a newer schema', { ...WELL, unknown: ['0009_much_more'] }, ['error ledger-ahead']],
+    [
+      'with a pause of Jumio calls',
+      { ...WELL, paused: [{ name: 'account', reason: 'no link' }] },
+      ['error creation-paused'],
+    ],
+  ])('the findings of the doctor about a ledger %s', async (_name, ledger, expected) => {
     expect(await found(ledger)).toEqual(expected);
   });
 
   it.each<[string, Partial<Disk>, string[]]>([
-    ['little room', { freeBytes: 500 * 1024 ** 2 }, ['warning disk-nearly-full']],
-    ['two processes', { openedBy: 2 }, ['warning ledger-shared']],
-    ['everybody may read it', { isOpenToAll: true }, ['warning ledger-readable']],
-    ['nobody, because the service is stopped', { openedBy: 0 }, []],
-    ['a system that does not tell', { openedBy: undefined }, []],
-  ])('%s', async (_name, disk, expected) => {
+    ['low free space', { freeBytes: 500 * 1024 ** 2 }, ['warning disk-nearly-full']],
+    ['two processes that use the ledger', { openedBy: 2 }, ['warning ledger-shared']],
+    ['a ledger readable for all users', { isOpenToAll: true }, ['warning ledger-readable']],
+    ['a stopped service', { openedBy: 0 }, []],
+    ['an operating system that does not report it', { openedBy: undefined }, []],
+  ])('the findings of the doctor about %s', async (_name, disk, expected) => {
     expect(await found(WELL, { ...ROOMY, ...disk })).toEqual(expected);
   });
 
-  it('what cannot be looked at is not counted as well', async () => {
+  it('a ledger that cannot be inspected is listed as not checkable, not as passed', async () => {
     const { passed, notCheckable } = await examined({ kratos: SHIPPED, seen: {} });
     expect(passed.filter(({ group }) => group === 'ledger')).toEqual([]);
     expect(notCheckable.map(({ what }) => what)).toContain('the ledger can be read and written');

@@ -6,7 +6,7 @@ import { merge } from '../../../webhook/doctor/kratos-config/read.ts';
 import { fixLines } from '../../../webhook/doctor/report.ts';
 
 describe('several configuration files', () => {
-  it('are merged as Kratos does: objects key by key, lists and values replaced by the later', () => {
+  it('several configuration files are merged as Kratos does: objects key by key, lists and values replaced by the later', () => {
     const one = { cookies: { domain: 'a.example', path: '/' }, list: [1, 2], plain: 1 };
     const two = { cookies: { domain: 'b.example' }, list: [3], other: { x: 1 } };
     expect(merge([one, two])).toEqual({
@@ -26,7 +26,7 @@ describe('the exceptions from private addresses', () => {
     ['http://*.internal/**', 'http://bridge.internal/jumio/validate', true],
     ['http://*.internal/**', 'http://a.b.internal/jumio/validate', false],
     ['http://bridge.3000/jumio/*', 'http://bridge:3000/jumio/validate', false],
-  ])('%s and %s: %s', (glob, url, expected) => {
+  ])('exception %s from private addresses covers %s: %s', (glob, url, expected) => {
     expect(matchesGlob(glob, url)).toBe(expected);
   });
 });
@@ -42,25 +42,25 @@ describe('Kratos’ allowed return URLs', () => {
     ['https://*.example.com', true],
     ['https://*.example.org', false],
     ['/jumio', false],
-  ])('%s covers a page of ours: %s', (allowed, expected) => {
+  ])('the allowed return URL %s covers a page of the service: %s', (allowed, expected) => {
     expect(leadsInto(page, allowed)).toBe(expected);
   });
 });
 
-describe('the domain of two hosts', () => {
+describe('the common domain of two hosts', () => {
   it.each([
     ['verify.example.com', 'auth.example.com', 'example.com'],
     ['verify.example.com', 'example.com', 'example.com'],
     ['a.b.example.com', 'c.b.example.com', 'b.example.com'],
     ['verify.example.com', 'auth.example.org', ''],
     ['verify.example.com', 'verify.example.com', 'verify.example.com'],
-  ])('%s and %s: %s', (one, other, expected) => {
+  ])('the common domain of %s and %s is %j', (one, other, expected) => {
     expect(commonDomain(one, other)).toBe(expected);
   });
 });
 
 describe('the lines of a fix', () => {
-  it('are YAML with the place above it, and variables of this service', () => {
+  it('the lines of a fix are YAML with its place above, and variables of the service', () => {
     const lines = fixLines({
       says: '',
       kratos: [
