@@ -41,7 +41,7 @@ function processed(type: string, completedAt = NOW) {
 }
 
 describe('a sign-up by OpenID Connect', () => {
-  it('asks Jumio for nothing before its credential was read, and says that it waits', () => {
+  it('a sign-up by OpenID Connect requests no execution before its credential is read, and reports processing', () => {
     const record = signedUp();
     expect(record.verifications).toEqual([]);
     expect(record.identity).toMatchObject({ status: 'pending', eidCheck: 1, eidReportedAt: BORN, eidDue: NOW });
@@ -50,15 +50,15 @@ describe('a sign-up by OpenID Connect', () => {
 
   it.each<[string, { method?: string }, object]>([
     ['by another method', { method: 'code' }, HOW],
-    ['that does not say how', {}, HOW],
-    ['where no eID is configured', { method: 'oidc' }, { ...HOW, eid: undefined }],
-  ])('%s goes to Jumio at once', (_name, signUp, how) => {
+    ['without a method', {}, HOW],
+    ['without a configured eID', { method: 'oidc' }, { ...HOW, eid: undefined }],
+  ])('a sign-up %s requests an execution at once', (_name, signUp, how) => {
     const { record } = applied(startSignUp(newcomer(), signUp, { ...HOW, ...how }, NOW), NOW);
     expect(record.verifications).toMatchObject([{ state: 'requested', readDue: NOW }]);
     expect(record.identity.eidCheck).toBe(0);
   });
 
-  it('with evidence that is enough is approved by a row of its own, and owes Jumio nothing', () => {
+  it('a sign-up with sufficient evidence is approved by a verification of its own, and requests no execution', () => {
     const change = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_approved']);
     expect(change.record.verifications).toMatchObject([
@@ -68,19 +68,22 @@ describe('a sign-up by OpenID Connect', () => {
   });
 
   it.each<[string, CredentialFinding[], string[], number]>([
-    ['at a level that is not enough', [{ ...GOOD, satisfies: false }], ['eid_not_enough', 'requested'], 1],
-    ['that belongs to somebody else', [{ ...GOOD, taken: true }], ['eid_taken', 'requested'], 1],
-    ['of a provider that is never enough', [{ kind: 'never-enough', ...EID }], ['eid_not_enough', 'requested'], 1],
-    ['that is none', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested'], 1],
-    ['of which there is none at all', [], ['requested'], 0],
-  ])('with evidence %s goes to Jumio, and operator and person see why', (_name, found, expected, short) => {
-    const change = applied(onChecked(signedUp(), found, HOW, NOW), NOW);
-    expect(kinds(change)).toEqual(expected);
-    expect(change.record.identity.eidInsufficient).toBe(short);
-    expect(change.record.verifications).toMatchObject([{ source: 'jumio', state: 'requested' }]);
-  });
+    ['at an insufficient level', [{ ...GOOD, satisfies: false }], ['eid_not_enough', 'requested'], 1],
+    ['that already belongs to another identity', [{ ...GOOD, taken: true }], ['eid_taken', 'requested'], 1],
+    ['of a provider that never suffices', [{ kind: 'never-enough', ...EID }], ['eid_not_enough', 'requested'], 1],
+    ['that is refused', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested'], 1],
+    ['that is absent', [], ['requested'], 0],
+  ])(
+    'a sign-up with evidence %s requests an execution, and the events give the reason',
+    (_name, found, expected, short) => {
+      const change = applied(onChecked(signedUp(), found, HOW, NOW), NOW);
+      expect(kinds(change)).toEqual(expected);
+      expect(change.record.identity.eidInsufficient).toBe(short);
+      expect(change.record.verifications).toMatchObject([{ source: 'jumio', state: 'requested' }]);
+    },
+  );
 
-  it('with one good eID among several is approved', () => {
+  it('one sufficient eID among several approves', () => {
     const bad: CredentialFinding = { kind: 'refused', provider: 'itsme', subject: 'x', flaw: 'encrypted' };
     const change = applied(onChecked(signedUp(), [bad, GOOD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_approved', 'eid_refused']);
@@ -88,25 +91,25 @@ describe('a sign-up by OpenID Connect', () => {
   });
 });
 
-describe('several eIDs, of which one cannot be read', () => {
+describe('several eIDs, one of them unreadable', () => {
   const facts = { upstream: 'eid', operation: 'keys', failure: 'timeout' } as const;
   const UNREAD: CredentialFinding = { kind: 'unread', provider: 'itsme', subject: 'hash-of-the-rest', facts };
 
-  it('approve by the one that is enough; the rest stays owed, and is told once', () => {
+  it('a sufficient eID approves; the unreadable one stays due, with one event', () => {
     const change = applied(onChecked(signedUp(), [UNREAD, GOOD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_approved', 'eid_unread']);
     const owedStill = { status: 'approved', eidCheck: 2, eidReportedAt: BORN, eidFailures: 1, eidDue: NOW + 1_000 };
     expect(change.record.identity).toMatchObject(owedStill);
   });
 
-  it('withdraw what is no longer linked', () => {
+  it('an eID that is no longer linked is withdrawn although another one is unreadable', () => {
     const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [UNREAD], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_withdrawn', 'eid_unread']);
     expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', eidCheck: 2 });
   });
 
-  it('ask Jumio for nothing: what is no evidence is told when the rest was read', () => {
+  it('insufficient evidence requests no execution until the unreadable eID is read', () => {
     const bad: CredentialFinding = { kind: 'refused', ...EID, flaw: 'signature' };
     const change = applied(onChecked(signedUp(), [bad, UNREAD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_unread']);
@@ -116,7 +119,7 @@ describe('several eIDs, of which one cannot be read', () => {
 });
 
 describe('an eID that is linked later', () => {
-  it('approves, and gives up an attempt that Jumio was not asked for yet', () => {
+  it('a sufficient eID that is linked later approves, and cancels an attempt not yet requested from Jumio', () => {
     const waiting = applied(startSignUp(newcomer(), {}, HOW, NOW), NOW).record;
     const change = linked(waiting, [GOOD]);
     expect(kinds(change)).toEqual(['eid_approved', 'not_needed']);
@@ -124,7 +127,7 @@ describe('an eID that is linked later', () => {
     expect(change.record.identity).toMatchObject({ status: 'approved', jumioDue: null });
   });
 
-  it('that is not enough changes nothing else', () => {
+  it('an insufficient eID that is linked later changes nothing else', () => {
     const before = begun(newcomer());
     const change = linked(before, [{ ...GOOD, satisfies: false }]);
     expect(kinds(change)).toEqual(['eid_not_enough']);
@@ -133,27 +136,33 @@ describe('an eID that is linked later', () => {
 
   it.each<[string, CredentialFinding, number]>([
     ['another eID approved', { kind: 'known', ...EID }, 0],
-    ['nothing did', { ...GOOD, satisfies: false }, 1],
-  ])('that is not enough is only said to be so where %s', (_name, first, short) => {
+    ['no eID approved', { ...GOOD, satisfies: false }, 1],
+  ])('an insufficient second eID where %s: eidInsufficient is set only without an approval', (_name, first, short) => {
     const second: CredentialFinding = { ...GOOD, subject: 'hash-of-another', satisfies: false };
     expect(linked(begun(newcomer()), [first, second]).record.identity.eidInsufficient).toBe(short);
   });
 
-  it.each(['REJECTED', 'WARNING'] as const)('never lifts what Jumio decided: %s', (type) => {
-    const decided = read(begun(newcomer()), processed(type)).record;
-    const { record } = linked(decided, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
-    expect(record.identity.standing).toBe(decided.identity.standing);
-  });
+  it.each(['REJECTED', 'WARNING'] as const)(
+    'an eID that is linked later never lifts the verdict %s of Jumio',
+    (type) => {
+      const decided = read(begun(newcomer()), processed(type)).record;
+      const { record } = linked(decided, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
+      expect(record.identity.standing).toBe(decided.identity.standing);
+    },
+  );
 
-  it.each(['REJECTED', 'WARNING', 'PASSED'] as const)('is replaced by what Jumio decides later: %s', (type) => {
-    const { record } = linked(begun(newcomer()), [GOOD]);
-    expect(record.identity.standing).toBe('approved');
-    const row = record.verifications.find(({ source }) => source === 'jumio');
-    const after = read(record, processed(type, NOW + HOUR), NOW + HOUR, row).record;
-    expect(standingOf(after)?.by?.source).toBe('jumio');
-  });
+  it.each(['REJECTED', 'WARNING', 'PASSED'] as const)(
+    'an approval by eID is replaced by a later verdict of Jumio: %s',
+    (type) => {
+      const { record } = linked(begun(newcomer()), [GOOD]);
+      expect(record.identity.standing).toBe('approved');
+      const row = record.verifications.find(({ source }) => source === 'jumio');
+      const after = read(record, processed(type, NOW + HOUR), NOW + HOUR, row).record;
+      expect(standingOf(after)?.by?.source).toBe('jumio');
+    },
+  );
 
-  it('withdraws the standing that it gave when it is unlinked, and nothing else', () => {
+  it('unlinking an eID withdraws the standing that it gave, and nothing else', () => {
     const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_withdrawn']);
@@ -162,26 +171,26 @@ describe('an eID that is linked later', () => {
     expect(mayStart(change.record, NOW + HOUR, defaultPolicy)).toMatchObject({ kind: 'start' });
   });
 
-  it('leaves the standing that Jumio gave when it is unlinked', () => {
+  it('unlinking an eID leaves the standing that Jumio gave', () => {
     const both = linked(read(begun(newcomer()), processed('PASSED')).record, [GOOD]).record;
     expect(linked(both, [], NOW + HOUR).record.identity.standing).toBe('approved');
   });
 
-  it('approves by the same row when it is linked again', () => {
+  it('an eID that is linked again approves through the same row', () => {
     const gone = linked(applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record, [], NOW + HOUR).record;
     const { record } = linked(gone, [{ ...GOOD, level: 'loa-4', issuedAt: NOW + 2 * HOUR }], NOW + 2 * HOUR);
     expect(record.verifications).toHaveLength(1);
     expect(record.verifications).toMatchObject([{ decision: 'PASSED', level: 'loa-4', subject: 'hash-of-anna' }]);
   });
 
-  it('is renewed by a token that is newer', () => {
+  it('a newer token renews the approval by eID', () => {
     const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_approved']);
     expect(change.record.verifications).toMatchObject([{ completedAt: NOW + HOUR }]);
   });
 
-  it('that approved before is still linked, though its token is old', () => {
+  it('an eID that approved before stays linked although its token is old', () => {
     const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [{ kind: 'known', ...EID }], NOW + HOUR);
     expect(kinds(change)).toEqual([]);
@@ -189,21 +198,21 @@ describe('an eID that is linked later', () => {
   });
 });
 
-describe('an approval of Jumio’s', () => {
+describe('an eID beside an approval of Jumio', () => {
   const jumio = read(
     begun(newcomer(NOW - 9 * HOUR), NOW - 9 * HOUR),
     processed('PASSED', NOW - 8 * HOUR),
     NOW - 8 * HOUR,
   ).record;
 
-  it('is renewed by an eID that is linked later, so that it does not grow too old beside it', () => {
+  it('an approval of Jumio is renewed by an eID that is linked later', () => {
     const { record } = linked(jumio, [{ ...GOOD, issuedAt: NOW - 1_000 }]);
     expect(record.identity).toMatchObject({ standing: 'approved', decidedAt: NOW - 1_000 });
     expect(standingOf(record)?.by?.source).toBe('eid:idemia');
     expect(standingOf(linked(record, []).record)?.by?.source).toBe('jumio');
   });
 
-  it('that only a copy knows is renewed too; a rejection or a review that only a copy knows is not', () => {
+  it('an approval known only from the published copy is renewed by an eID; a review or rejection is not', () => {
     const by = (inherited: 'approved' | 'review' | 'rejected') =>
       linked(newcomer(NOW - 9 * HOUR, inherited), [{ ...GOOD, issuedAt: NOW - 1_000 }]).record.identity;
     expect(by('approved')).toMatchObject({ standing: 'approved', decidedAt: NOW - 1_000 });
@@ -211,7 +220,7 @@ describe('an approval of Jumio’s', () => {
     expect(by('rejected').standing).toBe('rejected');
   });
 
-  it('that is completed after the eID’s counts, and so does its rejection', () => {
+  it('an approval of Jumio completed after that of the eID counts, and so does a rejection', () => {
     const before = linked(begun(newcomer(NOW - HOUR), NOW - HOUR), [{ ...GOOD, issuedAt: NOW - HOUR }]).record;
     expect(standingOf(read(before, processed('PASSED', NOW), NOW).record)?.by?.source).toBe('jumio');
     expect(read(before, processed('REJECTED', NOW), NOW).record.identity.standing).toBe('rejected');
