@@ -17,31 +17,31 @@ function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
 
 const TOKEN = { operation: 'token' };
 
-describe('what a failed create call means', () => {
+describe('the classification of a failed create call', () => {
   it.each<[string, Partial<UpstreamFacts>, CreateFailure]>([
-    ['no connection: nothing can have happened', { failure: 'unreachable' }, 'retry'],
-    ['sent and no answer', { failure: 'timeout' }, 'unanswered'],
-    ['cut off', { failure: 'interrupted' }, 'unanswered'],
-    ['a 2xx that is not as documented', { failure: 'unusable', status: 200 }, 'unanswered'],
+    ['no connection: the call had no effect', { failure: 'unreachable' }, 'retry'],
+    ['sent, without a response', { failure: 'timeout' }, 'unanswered'],
+    ['the connection was cut', { failure: 'interrupted' }, 'unanswered'],
+    ['a 2xx with an undocumented body', { failure: 'unusable', status: 200 }, 'unanswered'],
     ['500', { status: 500 }, 'unanswered'],
     ['503', { status: 503 }, 'unanswered'],
     ['400', { status: 400 }, 'refused'],
     ['401 with a fresh token', { status: 401 }, 'stopped'],
     ['403', { status: 403 }, 'stopped'],
-    ['404 to a POST: a wrong address', { status: 404 }, 'stopped'],
+    ['404 to a POST: a wrong URL', { status: 404 }, 'stopped'],
     ['429', { status: 429 }, 'throttled'],
     ['wrong client id', { ...TOKEN, status: 401 }, 'stopped'],
-    ['token endpoint not there', { ...TOKEN, status: 404 }, 'stopped'],
+    ['token endpoint not found', { ...TOKEN, status: 404 }, 'stopped'],
     ['token endpoint throttled', { ...TOKEN, status: 429 }, 'retry'],
     ['token endpoint down', { ...TOKEN, status: 502 }, 'retry'],
-    ['token endpoint silent: the create call was never sent', { ...TOKEN, failure: 'timeout' }, 'retry'],
+    ['token endpoint timed out: the create call was never sent', { ...TOKEN, failure: 'timeout' }, 'retry'],
     ['token endpoint unreachable', { ...TOKEN, failure: 'unreachable' }, 'retry'],
-    ['token unusable', { ...TOKEN, failure: 'unusable', status: 200 }, 'retry'],
-  ])('%s', (_name, changes, meaning) => {
+    ['token endpoint answers with an unusable body', { ...TOKEN, failure: 'unusable', status: 200 }, 'retry'],
+  ])('a failed create call is classified (%s)', (_name, changes, meaning) => {
     expect(classifyCreate(facts(changes), false)).toBe(meaning);
   });
 
-  it('404 on an existing account: the account is gone, and a new one is made', () => {
+  it('404 for an existing account means that the account is gone, and a new one is requested', () => {
     expect(classifyCreate(facts({ status: 404 }), true)).toBe('account-gone');
     const second = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record);
     expect(accountOf(second, last(second))).toBe('account-1');

@@ -38,14 +38,14 @@ function failed(record: IdentityRecord, seen: UpstreamFacts, now = NOW) {
 describe('after a failed create call', () => {
   const first = asked(newcomer());
 
-  it('one that cannot have had an effect is repeated for ever, within fifteen minutes', () => {
+  it('a create call that had no effect is retried without limit, at most fifteen minutes apart', () => {
     let record = first;
     for (let n = 0; n < 50; n += 1) record = failed(record, facts({ failure: 'unreachable' })).record;
     expect(last(record).readDue).toBe(NOW + 450_000);
     expect(last(record)).toMatchObject({ state: 'requested', lastError: 'unreachable', createRefused: 0 });
   });
 
-  it('one without a usable answer is repeated three times, then hourly, each time with an event', () => {
+  it('a create call without a usable response is retried three times, then hourly, each time with an event', () => {
     let record = first;
     const pauses: number[] = [];
     for (let n = 0; n < 6; n += 1) {
@@ -57,7 +57,7 @@ describe('after a failed create call', () => {
     expect(pauses).toEqual([1_000, 2_000, 4_000, HOUR, HOUR, HOUR]);
   });
 
-  it('a refused one is parked, due again in a day, and the operator’s', () => {
+  it('a refused create call is due again in a day and waits on the operator', () => {
     const { record, events } = failed(first, facts({ status: 400 }));
     expect(last(record)).toMatchObject({ createRefused: 1, readDue: NOW + DAY, lastError: 'status 400' });
     expect(waitingOn(record)).toBe('operator');
@@ -67,30 +67,30 @@ describe('after a failed create call', () => {
   it.each([
     [403, 1],
     [429, 0],
-  ])('a stop for everybody (%d) leaves it due: the budget holds it back', (status, createRefused) => {
+  ])('a create call stopped for all verifications (%d) stays due: the budget defers it', (status, createRefused) => {
     const { record, events } = failed(first, facts({ status }));
     expect(last(record)).toMatchObject({ createRefused, readDue: NOW, attempts: 0 });
     expect(events).toEqual([]);
   });
 
-  it('an account that is gone stays gone, whatever the next try meets', () => {
+  it('an account that is gone stays gone, whatever the next create call returns', () => {
     const gone = updateVerification(first, last(first).id, { lastError: 'account-gone' });
     expect(last(failed(gone, facts({ status: 503 })).record).lastError).toBe('account-gone');
   });
 
-  it('the first publication no longer waits', () => {
+  it('after a failed create call the first publication no longer waits', () => {
     expect(first.identity.kratosDue).toBe(NOW + 5_000);
     expect(failed(first, facts({ failure: 'timeout' }), NOW + 10).record.identity.kratosDue).toBe(NOW + 10);
   });
 
-  it('a publication that is already in its own back-off is not brought forward', () => {
+  it('a publication in its own back-off keeps its due time after a failed create call', () => {
     const late = { ...first, identity: { ...first.identity, kratosAttempts: 2, kratosDue: NOW + 60_000 } };
     expect(failed(late, facts({ failure: 'timeout' })).record.identity.kratosDue).toBe(NOW + 60_000);
   });
 });
 
-describe('an execution that Jumio made', () => {
-  it('has its ids, its link and the link’s end, and is due at that end', () => {
+describe('an execution that Jumio created', () => {
+  it('a created execution has its ids, its link and the end of the link, and is due at that end', () => {
     const { record, events } = applied(
       onCreated(asked(newcomer()), last(asked(newcomer())).id, startedAs('a-1', 'e-1'), terms),
       terms.now,
@@ -111,18 +111,18 @@ describe('an execution that Jumio made', () => {
     ]);
   });
 
-  it('makes the ids due for publishing at once', () => {
+  it('a created execution makes its ids due for publishing at once', () => {
     const record = made(asked(newcomer()), NOW + 700);
     expect(record.identity).toMatchObject({ version: 2, kratosDue: NOW + 700 });
     expect(record.identity.content).toContain('"workflow_execution_id":"execution-1"');
   });
 
-  it('ends what failed tries left behind', () => {
+  it('a created execution clears the errors of earlier tries', () => {
     const parked = failed(asked(newcomer()), facts({ status: 400 })).record;
     expect(last(made(parked))).toMatchObject({ createRefused: 0, attempts: 0, lastError: null });
   });
 
-  it('without a link keeps its ids and nothing else, and is the operator’s', () => {
+  it('a created execution without a link keeps its ids only, and waits on the operator', () => {
     const first = asked(newcomer());
     const { record, events } = applied(
       onCreated(first, last(first).id, startedAs('a-1', 'e-1', false), terms),
@@ -134,7 +134,7 @@ describe('an execution that Jumio made', () => {
     expect(events).toMatchObject([{ kind: 'started' }, { kind: 'no_link' }]);
   });
 
-  it('is on the account of the earlier attempts', () => {
+  it('a further execution is created on the account of the earlier attempts', () => {
     const third = asked(readWord(begun(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record), 'TOKEN_EXPIRED').record);
     expect(accountOf(third, last(third))).toBe('account-1');
     expect(accountOf(asked(newcomer()), last(asked(newcomer())))).toBeUndefined();

@@ -23,23 +23,23 @@ const DOCUMENTED: readonly (readonly [file: string, decision: ExecutionOutcome])
     { kind: 'decided', status: 'PROCESSED', verdict: 'FAILED', reason: 'unsupported_document' },
   ],
   ['details-expired.json', { kind: 'expired', status: 'TOKEN_EXPIRED' }],
-  // Seen in 2023: expired, and yet REJECTED / 100. The status comes first.
+  // Recorded in 2023: expired, and yet REJECTED / 100. The status takes precedence.
   ['details-expired-2023.json', { kind: 'expired', status: 'SESSION_EXPIRED' }],
   ['details-open.json', { kind: 'progress', status: 'INITIATED' }],
 ];
 
-describe('the decision about an answer as Jumio documents it', () => {
-  it.each(DOCUMENTED)('%s', (file, expected) => {
+describe('outcomes of documented answers', () => {
+  it.each(DOCUMENTED)('the outcome of the documented answer %s', (file, expected) => {
     expect(decided(file)).toStrictEqual(expected);
   });
 
-  it('is asked for with every details answer of the fixtures', () => {
+  it('every details answer of the fixtures has an expected outcome', () => {
     const files = readdirSync(FOLDER).filter((name) => name.startsWith('details'));
     expect(DOCUMENTED.map(([file]) => file).sort()).toEqual(files.sort());
   });
 });
 
-describe('a decision', () => {
+describe('the outcome of a decision', () => {
   const row = last(begun(newcomer()));
 
   it.each([
@@ -47,13 +47,13 @@ describe('a decision', () => {
     ['WARNING', { kind: 'decided', verdict: 'WARNING' }],
     ['REJECTED', { kind: 'decided', verdict: 'FAILED', reason: 'other' }],
     ['NOT_EXECUTED', { kind: 'expired' }],
-    // Words of older APIs and of the published integration: none of Jumio's retrieval.
+    // Values of older APIs and of the published integration; Jumio’s retrieval API has none of them.
     ['FAILED', { kind: 'unknown' }],
     ['APPROVED', { kind: 'unknown' }],
     ['DENIED', { kind: 'unknown' }],
     ['passed', { kind: 'unknown' }],
     ['', { kind: 'unknown' }],
-  ])('%s follows from its type, whatever a tenant makes of label and score', (type, expected) => {
+  ])('decision type %j alone determines the outcome, whatever label and score are', (type, expected) => {
     const label = fc.constantFrom('PASSED', 'WARNING', 'REJECTED', 'NOT_EXECUTED', 'TOKEN_EXPIRED', 'OUR_OWN', '');
     fc.assert(
       fc.property(label, fc.double({ min: -1, max: 100, noNaN: true }), (text, score) => {
@@ -63,7 +63,7 @@ describe('a decision', () => {
     );
   });
 
-  it('is none while the execution is not processed, whatever stands beside the status', () => {
+  it('an execution that is not processed has no decision, whatever stands beside its status', () => {
     for (const status of ['INITIATED', 'ACQUISITION_STARTED', 'ACQUIRED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED', 'PAUSED'])
       for (const type of ['PASSED', 'WARNING', 'REJECTED']) {
         const result = detailsOf(row, { status, decision: decision(type, 50) });

@@ -4,13 +4,13 @@ import { begun, DAY, HOUR, last, NOW, newcomer, nth, read, readWord } from '../.
 import { BLURRED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
 import { decision } from '../../support/fakes/jumio-answers.ts';
 
-describe('a word that is not documented', () => {
+describe('undocumented values', () => {
   it.each([
     ['PAUSED', () => readWord(begun(newcomer()), 'PAUSED')],
     ['PAUSED', () => read(begun(newcomer()), { ...PASSED, status: 'PAUSED' })],
     ['PROCESSED without a decision', () => read(begun(newcomer()), { status: 'PROCESSED' })],
     ['decision MAYBE', () => read(begun(newcomer()), { status: 'PROCESSED', decision: decision('MAYBE', 50) })],
-  ])('leaves the status, is due again and an event once an hour (%s)', (seen, story) => {
+  ])('the undocumented value %s leaves the status, is read again, and is an event once an hour', (seen, story) => {
     const { record, events } = story();
     expect(record.identity).toMatchObject({ status: 'pending', standing: null });
     expect(waitingOn(record)).toBe('jumio');
@@ -19,14 +19,14 @@ describe('a word that is not documented', () => {
     expect(events).toStrictEqual([{ kind: 'unknown_status', verificationId: last(record).id, detail: { seen }, once }]);
   });
 
-  it('leaves a decision as it is, and is due again', () => {
+  it('an undocumented status leaves an earlier decision as it is, and is read again', () => {
     const { record } = read(read(begun(newcomer()), PASSED).record, { ...PASSED, status: 'PAUSED' }, NOW + HOUR);
     expect(record.identity).toMatchObject({ status: 'approved', jumioDue: NOW + 2 * HOUR });
   });
 });
 
-describe('a decision', () => {
-  it('is kept with what the operator may see, and is an event', () => {
+describe('reading a decision', () => {
+  it('a decision is stored with the fields that the operator may see, and is an event', () => {
     const { record, events } = read(begun(newcomer()), { ...BLURRED, completedAt: NOW - 1 });
     expect(last(record)).toMatchObject({
       state: 'decided',
@@ -41,14 +41,14 @@ describe('a decision', () => {
     expect(events).toEqual([{ kind: 'decided', verificationId: last(record).id, detail }]);
   });
 
-  it('without a time has that of our first read, and keeps it', () => {
+  it('a decision without a completion time gets that of our first read, and keeps it', () => {
     const first = read(begun(newcomer()), WARNING, NOW + 5).record;
     expect(last(first).completedAt).toBe(NOW + 5);
     expect(last(read(first, WARNING, NOW + HOUR).record).completedAt).toBe(NOW + 5);
     expect(last(read(first, { ...WARNING, completedAt: NOW - 9 }, NOW + HOUR).record).completedAt).toBe(NOW - 9);
   });
 
-  it('that is changed later is a new event and a new publication', () => {
+  it('a decision that changes later is a new event and a new publication', () => {
     const first = read(begun(newcomer()), { ...WARNING, completedAt: NOW }).record;
     const { record, events } = read(first, { ...PASSED, completedAt: NOW }, NOW + HOUR);
     expect(standingOf(record)?.status).toBe('approved');
@@ -56,7 +56,7 @@ describe('a decision', () => {
     expect(events).toMatchObject([{ kind: 'decided', detail: { verdict: 'PASSED', previous: 'WARNING' } }]);
   });
 
-  it('is found on an attempt that had expired, beside a newer open one', () => {
+  it('a decision is found on an expired attempt beside a newer open one', () => {
     const expired = readWord(begun(newcomer(), NOW - 3 * DAY), 'TOKEN_EXPIRED', NOW - DAY).record;
     const both = begun(expired, NOW);
     const { record } = read(both, PASSED, NOW, nth(both, 1));

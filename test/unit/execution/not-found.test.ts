@@ -17,17 +17,17 @@ import { PASSED } from '../../support/decision-table/rows.ts';
 
 const LINK_END = NOW + LIFETIME;
 
-describe('details that are not readable yet although Jumio says PROCESSED', () => {
+describe('details that return 404 although the status is PROCESSED', () => {
   const first = nudged(begun(newcomer()), NOW, 'PROCESSED');
 
-  it('are asked for again with growing pauses, never in a tight loop', () => {
+  it('details that return 404 after PROCESSED are read again with growing pauses', () => {
     const { calls, record } = followed(first, NOW, NOW + 60_000, { status: 'PROCESSED', details: 404 });
     expect(calls.length).toBeLessThan(20);
     expect(calls.length).toBeGreaterThan(4);
     expect(last(record)).toMatchObject({ state: 'started', decision: null });
   });
 
-  it('are not asked for in a tight loop either while callbacks come in', () => {
+  it('details that return 404 after PROCESSED are not read in a tight loop while callbacks arrive', () => {
     let record = first;
     let looks = 0;
     for (let at = NOW; at < NOW + 60_000; at += 50) {
@@ -39,7 +39,7 @@ describe('details that are not readable yet although Jumio says PROCESSED', () =
     expect(looks).toBeLessThan(30);
   });
 
-  it('decide as soon as they are readable', () => {
+  it('details that return 404 after PROCESSED decide as soon as they are readable', () => {
     const { record: waiting } = followed(first, NOW, NOW + 10_000, { status: 'PROCESSED', details: 404 });
     const { record } = followed(waiting, NOW + 10_000, NOW + 60_000, { status: 'PROCESSED', details: PASSED });
     expect(standingOf(record)?.status).toBe('approved');
@@ -50,7 +50,7 @@ describe('details that are not readable yet although Jumio says PROCESSED', () =
 describe('an execution that Jumio no longer knows', () => {
   const gone = { status: 404, details: 404 } as const;
 
-  it('is given up when status and details were both 404, twice, an hour apart, past the link’s end', () => {
+  it('an execution is given up after status and details were 404 twice, an hour apart, after the end of its link', () => {
     const { calls, record, kinds } = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 2 * HOUR, gone);
     expect(calls.map(({ call }) => call)).toEqual(['status', 'details', 'status', 'details']);
     expect((calls[2]?.at ?? 0) - (calls[1]?.at ?? 0)).toBe(HOUR);
@@ -58,7 +58,7 @@ describe('an execution that Jumio no longer knows', () => {
     expect(kinds).toEqual(['vanished']);
   });
 
-  it('is not given up while its link lives', () => {
+  it('an unknown execution is not given up before the end of its link', () => {
     const first = nudged(begun(newcomer()), NOW);
     const { calls, record } = followed(first, NOW, LINK_END - 1, gone);
     expect(calls.length).toBeGreaterThan(4);
@@ -66,7 +66,7 @@ describe('an execution that Jumio no longer knows', () => {
     expect(last(record)).toMatchObject({ state: 'started' });
   });
 
-  it('is not given up within the hour because somebody looks in', () => {
+  it('requested reads within the hour do not give up an unknown execution', () => {
     const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).record;
     expect(last(once).notFound).toBe(2);
     let record = once;
@@ -76,7 +76,7 @@ describe('an execution that Jumio no longer knows', () => {
     expect(last(record).state).toBe('started');
   });
 
-  it('is counted anew where a callback claims an end in between', () => {
+  it('a callback that claims an end resets the count of 404s', () => {
     const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).record;
     const called = nudged(once, LINK_END + 60_000, 'PROCESSED');
     expect(last(called).readDue).toBe(LINK_END + 60_000);
@@ -84,12 +84,12 @@ describe('an execution that Jumio no longer knows', () => {
     expect(last(record)).toMatchObject({ state: 'started', notFound: 2 });
   });
 
-  it('is counted anew after an answer', () => {
+  it('an answer resets the count of 404s', () => {
     const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).record;
     expect(last(readWord(once, 'INITIATED', LINK_END + HOUR).record).notFound).toBe(0);
   });
 
-  it('keeps a decision that was read before', () => {
+  it('an execution that Jumio no longer knows keeps its earlier decision', () => {
     const decided = read(begun(newcomer()), PASSED, NOW).record;
     const again = nudged(decided, LINK_END + DAY);
     const { record, kinds } = followed(again, LINK_END + DAY, LINK_END + 2 * DAY, gone);

@@ -22,8 +22,8 @@ const GOOD = {
   'address.country': 'gb',
 };
 
-describe('the data for Jumio', () => {
-  it('are the mapped traits, under Jumio’s names and in its shape', () => {
+describe('prefill data', () => {
+  it('prefill data are the mapped traits, under the names and in the shape of Jumio', () => {
     expect(prefillDataOf(ALL, GOOD)).toEqual({
       leftOut: [],
       data: {
@@ -50,13 +50,13 @@ describe('the data for Jumio', () => {
     ['firstName', null],
     ['firstName', { given: 'Ada' }],
     ['firstName', 'x'.repeat(256)],
-  ])('leave out a %s that is %j, and name it', (field, value) => {
+  ])('a %s of %j is left out of the prefill data and named', (field, value) => {
     const { data, leftOut } = prefillDataOf(ALL, { ...GOOD, [field]: value });
     expect(leftOut).toEqual([field]);
     expect(JSON.stringify(data)).not.toContain(`"${field.replace('address.', '')}":`);
   });
 
-  it('hold nothing that is not mapped, and are none where nothing fits', () => {
+  it('prefill data contain only mapped traits, and are undefined if none is valid', () => {
     expect(prefillDataOf({ firstName: '/a' }, GOOD).data).toEqual({ firstName: 'Ada' });
     expect(prefillDataOf({ 'address.country': '/a' }, { 'address.country': 'XYZW' })).toEqual({
       data: undefined,
@@ -64,7 +64,7 @@ describe('the data for Jumio', () => {
     });
   });
 
-  it('are found in the traits by their pointers, and nothing else is', () => {
+  it('traits are found by their pointers, and no other trait is', () => {
     const traits = { name: { first: 'Ada', secret: 'x' }, 'a/b': 1 };
     expect(traitsAt(traits, { firstName: '/name/first', lastName: '/name/last', email: '/a~1b' })).toEqual({
       firstName: 'Ada',
@@ -73,7 +73,7 @@ describe('the data for Jumio', () => {
   });
 });
 
-describe('where they may go', () => {
+describe('the URL for prefill data', () => {
   const BASE = 'https://account.emea-1.jumio.ai/api/v1';
 
   it.each([
@@ -90,11 +90,11 @@ describe('where they may go', () => {
     ['http://127.0.0.1:4100/x', 'http://127.0.0.1:4100/api/v1', true],
     ['http://127.0.0.1:4101/x', 'http://127.0.0.1:4100/api/v1', false],
     ['https://api.emea-1.jumio.ai/x', 'http://127.0.0.1:4100/api/v1', false],
-  ])('%s, configured %s: %j', (address, base, allowed) => {
+  ])('prefill URL %s with the configured base %s is allowed: %j', (address, base, allowed) => {
     expect(isOfRegion(address, base)).toBe(allowed);
   });
 
-  it('is told by the credential of category DATA, wherever it stands', () => {
+  it('the prefill URL is taken from the credential of category DATA, at any position', () => {
     const of = (url: string) => ({ token: 'data-token', parts: { prepared_data: url } });
     const wire = (url: string) =>
       startedWire.parse({
@@ -116,14 +116,14 @@ describe('where they may go', () => {
 describe('PREPARED_DATA', () => {
   const parse = (text: string) => parseConfig({ ...ENVIRONMENT, DATABASE_URL: 'file:x', PREPARED_DATA: text });
 
-  it('maps Jumio’s fields to places in the traits, as YAML or JSON', () => {
+  it('PREPARED_DATA maps fields of Jumio to pointers into the traits, as YAML or JSON', () => {
     const mapping = { firstName: '/name/first', 'address.country': '/country' };
     expect(parse('firstName: /name/first\naddress.country: /country').PREPARED_DATA).toEqual(mapping);
     expect(parse(JSON.stringify(mapping)).PREPARED_DATA).toEqual(mapping);
   });
 
   it.each(['', 'nationality: /nation', 'firstName: name', 'firstName: [/a]', '{}', '- firstName', 'a: b: c'])(
-    'is refused at start where it is %j',
+    'an invalid PREPARED_DATA is refused at start, an empty one is absent: %j',
     (text) => {
       if (text === '') expect(parse(text).PREPARED_DATA).toBeUndefined();
       else expect(() => parse(text)).toThrow(ConfigError);

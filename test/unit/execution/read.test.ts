@@ -21,8 +21,8 @@ function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
   return { upstream: 'jumio', operation: 'details', failure: 'status', ...changes };
 }
 
-describe('which call is made', () => {
-  it('is the status for a timer or a person, and the details once Jumio says PROCESSED', () => {
+describe('the call of a read', () => {
+  it('a read by timer or request asks for the status, and for the details once Jumio answers PROCESSED', () => {
     const record = nudged(begun(newcomer()), NOW);
     expect(wantsDetails(last(record))).toBe(false);
     const { calls, record: after } = followed(record, NOW, NOW, { status: 'PROCESSED', details: PASSED });
@@ -34,7 +34,7 @@ describe('which call is made', () => {
   });
 
   it.each(['PROCESSED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED'])(
-    'is the details at once where a callback claims %s',
+    'a callback that claims %s makes the read ask for the details at once',
     (word) => {
       const { calls } = followed(nudged(begun(newcomer()), NOW, word), NOW, NOW, {
         status: 'ACQUIRED',
@@ -44,11 +44,11 @@ describe('which call is made', () => {
     },
   );
 
-  it.each(['ACQUIRED', 'PAUSED'])('is the status where a callback claims %s', (word) => {
+  it.each(['ACQUIRED', 'PAUSED'])('a callback that claims %s makes the read ask for the status', (word) => {
     expect(wantsDetails(last(nudged(begun(newcomer()), NOW, word)))).toBe(false);
   });
 
-  it('is none for an expiry that the status tells', () => {
+  it('an expiry in the status needs no details call', () => {
     const first = nudged(begun(newcomer()), NOW);
     const { calls, record, kinds } = followed(first, NOW, NOW + DAY, { status: 'TOKEN_EXPIRED', details: 404 });
     expect(calls).toEqual([{ at: NOW, call: 'status' }]);
@@ -57,7 +57,7 @@ describe('which call is made', () => {
   });
 });
 
-describe('a failed look', () => {
+describe('a failed read', () => {
   const first = nudged(begun(newcomer()), NOW);
 
   it.each([
@@ -66,7 +66,7 @@ describe('a failed look', () => {
     [facts({ status: 404, operation: 'token' }), 'status 404'],
     [facts({ failure: 'timeout' }), 'timeout'],
     [facts({ failure: 'unusable', status: 200 }), 'unusable 200'],
-  ])('changes nothing but the time of the next one (%j)', (seen, lastError) => {
+  ])('a failed read changes only the time of the next one (%j)', (seen, lastError) => {
     const { record, events = [] } = applied(onReadFailed(first, lookAt(first, last(first)), seen), NOW);
     const readDue = last(record).readDue ?? 0;
     expect(last(record)).toStrictEqual({ ...last(first), attempts: 1, lastError, readDue });
@@ -75,29 +75,29 @@ describe('a failed look', () => {
     expect(events).toEqual([]);
   });
 
-  it('that was throttled does not count as an attempt: the budget waits for all', () => {
+  it('a throttled read does not count as an attempt: the budget defers it', () => {
     const { record } = applied(onReadFailed(first, lookAt(first, last(first)), facts({ status: 429 })), NOW);
     expect(last(record)).toMatchObject({ attempts: 0, readDue: NOW });
   });
 });
 
-describe('a result that is not wholly the row’s', () => {
+describe('a result that does not match the row', () => {
   it.each([
     ['account', { ...PASSED, account: { id: 'another' } }],
     ['execution', { ...PASSED, workflow: { id: 'another' } }],
     ['definition key', { ...PASSED, workflow: { definitionKey: '10014' } }],
     ['reference', { ...PASSED, workflow: { userReference: 'u-4711' } }],
-    ['reference, missing', { ...PASSED, workflow: { userReference: undefined } }],
+    ['reference, which is missing', { ...PASSED, workflow: { userReference: undefined } }],
     ['identity', { ...PASSED, workflow: { customerInternalReference: 'kyc-2f1c' } }],
-    ['identity, missing', { ...PASSED, workflow: { customerInternalReference: undefined } }],
-  ])('decides nothing and is an event (%s)', (_name, told) => {
+    ['identity, which is missing', { ...PASSED, workflow: { customerInternalReference: undefined } }],
+  ])('a result with another %s decides nothing and is an event', (_name, told) => {
     const { record, events } = read(begun(newcomer()), told);
     expect(last(record)).toMatchObject({ state: 'started', decision: null, lastError: 'foreign-result' });
     expect(last(record).readDue).toBe(NOW + HOUR);
     expect(events).toMatchObject([{ kind: 'foreign_result', verificationId: last(record).id }]);
   });
 
-  it('is given up like one that cannot be read', () => {
+  it('a result that does not match is given up like one that cannot be read', () => {
     const told = { ...PASSED, workflow: { definitionKey: '10014' } };
     const { record } = read(begun(newcomer()), told, NOW + LIFETIME + 31 * DAY);
     expect(last(record)).toMatchObject({ state: 'expired', readDue: null });

@@ -13,8 +13,8 @@ const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffe
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.split('');
 
-describe('a reference', () => {
-  it('has 82 characters, of which Jumio allows a hundred, and none that Jumio forbids', () => {
+describe('references', () => {
+  it('a reference has 82 characters, of which Jumio allows 100, and none that Jumio forbids', () => {
     fc.assert(
       fc.property(key, fc.uuid(), (secret, id) => {
         const reference = mintReference(secret, id);
@@ -24,11 +24,11 @@ describe('a reference', () => {
     );
   });
 
-  it('is this one: the format is on its way in other people’s systems', () => {
+  it('the format of a reference is fixed: existing references must stay valid', () => {
     expect(GENUINE).toBe(`1.${ID}.vJ1PnGUmwT3kxRWSOZoGHoiV-2s440LzsVCeL7UT-RE`);
   });
 
-  it('gives back the verification that it was minted for, to the same key only', () => {
+  it('a reference gives the id that it was minted for, with the same key only', () => {
     fc.assert(
       fc.property(key, key, fc.uuid(), (secret, other, id) => {
         const reference = mintReference(secret, id);
@@ -38,7 +38,7 @@ describe('a reference', () => {
     );
   });
 
-  it('is refused when any one character is another', () => {
+  it('a reference with any one character replaced is refused', () => {
     fc.assert(
       fc.property(fc.nat({ max: 81 }), fc.constantFrom(...BASE64URL, '.', ' ', 'é', '\n', '\0'), (place, character) => {
         fc.pre(GENUINE[place] !== character);
@@ -49,7 +49,7 @@ describe('a reference', () => {
     );
   });
 
-  it('has one spelling of its last character, although four decode to the same bytes', () => {
+  it('a reference has one valid last character, although four decode to the same bytes', () => {
     const bytes = (reference: string): string => Buffer.from(reference.slice(39), 'base64url').toString('hex');
     const spellings = BASE64URL.map((character) => GENUINE.slice(0, -1) + character);
     const same = spellings.filter((spelling) => bytes(spelling) === bytes(GENUINE));
@@ -59,24 +59,24 @@ describe('a reference', () => {
 
   it.each([
     ['another version', GENUINE.replace(/^1/, '2')],
-    ['another version, rightly signed', `2.${ID}.${createHmac('sha256', KEY).update(`2.${ID}`).digest('base64url')}`],
+    ['another version, correctly signed', `2.${ID}.${createHmac('sha256', KEY).update(`2.${ID}`).digest('base64url')}`],
     ['no version', GENUINE.slice(2)],
     ['the id in capitals', GENUINE.replace(ID, ID.toUpperCase())],
-    ['a mac in padded base64', `${GENUINE}=`],
+    ['a MAC in padded base64', `${GENUINE}=`],
     ['one character more', `${GENUINE}A`],
     ['one character less', GENUINE.slice(0, -1)],
     ['a line end', `${GENUINE}\n`],
     ['a space before', ` ${GENUINE}`],
     ['nothing', ''],
-    ['no mac', `1.${ID}.`],
-    ['another’s mac', `1.${ID.replace('3f', '4f')}.${GENUINE.slice(39)}`],
+    ['no MAC', `1.${ID}.`],
+    ['the MAC of another id', `1.${ID.replace('3f', '4f')}.${GENUINE.slice(39)}`],
     ['a very long text', '1.'.repeat(100_000)],
-    ['letters that are more bytes than characters', `${GENUINE.slice(0, -1)}é`],
-  ])('is refused, and never throws, with %s', (_name, reference) => {
+    ['characters of several bytes', `${GENUINE.slice(0, -1)}é`],
+  ])('a reference with %s is refused without an exception', (_name, reference) => {
     expect(readReference(KEY, reference)).toBeUndefined();
   });
 
-  it('never throws, whatever it is', () => {
+  it('reading a reference never throws', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readReference(KEY, text) === undefined));
   });
 });

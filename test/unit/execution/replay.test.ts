@@ -4,7 +4,7 @@ import { begun, last, leased, NOW, newcomer, nudged, read, readWord } from '../.
 import { PASSED } from '../../support/decision-table/rows.ts';
 import type { Told } from '../../support/fakes/jumio-answers.ts';
 
-/** A worker that never rests: it reads whenever a look is due. Gives the times of its looks. */
+/** A worker without idle time: it reads whenever a read is due. Returns the times of its reads. */
 function looks(
   first: IdentityRecord,
   replays: readonly (readonly [number, string | undefined])[],
@@ -21,7 +21,7 @@ function looks(
   return times;
 }
 
-/** The same words over and over, so many milliseconds apart. */
+/** The given claims, repeated in turn, `everyMs` milliseconds apart. */
 function replayed(count: number, everyMs: number, ...words: (string | undefined)[]) {
   return Array.from({ length: count }, (_, n) => [NOW + n * everyMs, words[n % words.length]] as const);
 }
@@ -30,20 +30,20 @@ function mostIn(times: readonly number[], windowMs: number): number {
   return Math.max(0, ...times.map((start) => times.filter((at) => at >= start && at < start + windowMs).length));
 }
 
-describe('a genuine callback that is replayed a thousand times', () => {
+describe('a genuine callback replayed a thousand times', () => {
   const underWay: Told = { status: 'ACQUIRED' };
 
-  it('causes one look in ten seconds', () => {
+  it('a replayed callback causes at most one read in ten seconds', () => {
     const times = looks(begun(newcomer()), replayed(1_000, 50, 'PROCESSED'), underWay);
     expect(times).toEqual([0, 10_000, 20_000, 30_000, 40_000].map((after) => NOW + after));
   });
 
-  it('causes no look at all where the execution is decided, for an hour', () => {
+  it('a replayed callback for a decided execution causes no read for an hour', () => {
     const settled = read(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), PASSED, NOW).record;
     expect(looks(settled, replayed(1_000, 3_000, 'PROCESSED'), PASSED)).toEqual([]);
   });
 
-  it('causes two looks in ten seconds where it takes turns with another', () => {
+  it('two replayed callbacks in turn cause at most two reads in ten seconds', () => {
     for (const words of [
       ['ACQUIRED', 'PROCESSED'],
       ['PROCESSED', 'ACQUIRED'],
@@ -54,7 +54,7 @@ describe('a genuine callback that is replayed a thousand times', () => {
     }
   });
 
-  it('causes two looks in ten seconds also where the worker comes late and both have arrived', () => {
+  it('two replayed callbacks cause at most two reads in ten seconds also if the worker is slow', () => {
     let record = begun(newcomer());
     const times: number[] = [];
     for (let at = NOW; at < NOW + 60_000; at += 100) {
@@ -68,24 +68,24 @@ describe('a genuine callback that is replayed a thousand times', () => {
   });
 });
 
-describe('a claimed end', () => {
-  it('overtakes the ten seconds after a look for something lesser', () => {
+describe('a claimed end of an execution', () => {
+  it('a claimed end is read within the ten seconds after a read for a lesser status', () => {
     const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'ACQUIRED'), NOW), 'ACQUIRED', NOW).record;
     expect(last(nudged(looked, NOW + 1_000, 'ACQUIRED')).readDue).toBe(NOW + 10_000);
     expect(last(nudged(looked, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 1_000);
   });
 
-  it('overtakes the ten seconds after a timer’s or a person’s look', () => {
+  it('a claimed end is read within the ten seconds after a read by timer or person', () => {
     const looked = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'ACQUIRED', NOW).record;
     expect(last(nudged(looked, NOW + 1_000, 'SESSION_EXPIRED')).readDue).toBe(NOW + 1_000);
   });
 
-  it('overtakes once: after a look for it the ten seconds count again', () => {
+  it('a second claim of an end waits ten seconds after the read for the first', () => {
     const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), 'ACQUIRED', NOW).record;
     expect(last(nudged(looked, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 10_000);
   });
 
-  it('is not forgotten because an older callback arrives after it', () => {
+  it('an older callback after a claimed end does not replace the claim', () => {
     const record = nudged(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW + 1, 'ACQUIRED');
     expect(last(record).claimedStatus).toBe('PROCESSED');
   });

@@ -19,14 +19,14 @@ import {
 import { PASSED } from '../../support/decision-table/rows.ts';
 import { detailsOf, statusOf } from '../../support/fakes/jumio-answers.ts';
 
-describe('a nudge', () => {
-  it('makes an execution due at once when nobody has looked at it yet', () => {
+describe('requested reads', () => {
+  it('a requested read makes an execution that was never read due at once', () => {
     const record = nudged(begun(newcomer()), NOW + 500, 'PROCESSED');
     expect(record.identity.jumioDue).toBe(NOW + 500);
     expect(last(record)).toMatchObject({ activeAt: NOW + 500, claimedStatus: 'PROCESSED' });
   });
 
-  it('is counted, so that a look under way notices it', () => {
+  it('a requested read is counted, so that a read in progress notices it', () => {
     const first = nudged(begun(newcomer()), NOW, 'ACQUIRED');
     expect(first.identity.readRequests).toBe(1);
     const looking = leased(first, NOW);
@@ -34,7 +34,7 @@ describe('a nudge', () => {
     expect(nudged(nudged(looking, NOW + 1, 'ACQUIRED'), NOW + 1, 'ACQUIRED').identity.readRequests).toBe(3);
   });
 
-  it('writes nothing where nothing is under way and the row holds already what it says', () => {
+  it('a requested read writes nothing if no read is in progress and the row has the same claim', () => {
     const first = nudged(begun(newcomer()), NOW, 'ACQUIRED');
     expect(
       applied(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW + 1), NOW + 1),
@@ -44,25 +44,25 @@ describe('a nudge', () => {
     ).toBeDefined();
   });
 
-  it('has nothing to look at before Jumio has made the execution', () => {
+  it('a requested read has no effect before Jumio has created the execution', () => {
     const record = asked(newcomer());
     expect(
       applied(requestRead(record, { verificationId: last(record).id, claimed: 'PROCESSED' }, NOW), NOW),
     ).toBeUndefined();
   });
 
-  it('keeps the first sign of life', () => {
+  it('a requested read keeps the time of the first activity', () => {
     const record = nudged(nudged(begun(newcomer()), NOW + 1), NOW + 2);
     expect(last(record).activeAt).toBe(NOW + 1);
   });
 
-  it('never delays a look that is due sooner', () => {
+  it('a requested read never delays a read that is due sooner', () => {
     const looked = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'PROCESSED', NOW).record;
     expect(last(looked).readDue).toBe(NOW);
     expect(last(nudged(looked, NOW + 1)).readDue).toBe(NOW);
   });
 
-  it('has no other effect when it comes twice', () => {
+  it('a repeated request for a read has no further effect', () => {
     const word = fc.constantFrom('ACQUISITION_STARTED', 'ACQUIRED', 'PROCESSED', 'TOKEN_EXPIRED', 'PAUSED', undefined);
     const histories = fc.array(fc.tuple(word, fc.nat({ max: 30_000 })), { maxLength: 6 });
     fc.assert(
@@ -82,7 +82,7 @@ describe('a nudge', () => {
     );
   });
 
-  it('is an event once for each claimed status', () => {
+  it('a requested read is an event once for each claimed status', () => {
     const first = begun(newcomer());
     const { events } =
       applied(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW) ?? {};
@@ -101,43 +101,46 @@ describe('a nudge', () => {
     expect(applied(requestRead(again, { verificationId: last(first).id }, NOW), NOW)?.events).toEqual([]);
   });
 
-  it('keeps 64 characters of an odd status', () => {
+  it('an undocumented claimed status is cut to 64 characters', () => {
     const record = nudged(begun(newcomer()), NOW, 'X'.repeat(100));
     expect(last(record).claimedStatus).toBe('X'.repeat(64));
   });
 
-  it('leaves what is owed to Kratos as it is', () => {
+  it('a requested read leaves the pending publication as it is', () => {
     const first = begun(newcomer());
     const { kratosDue, version } = first.identity;
     expect(nudged(first, NOW + 1, 'PROCESSED').identity).toMatchObject({ kratosDue, version });
   });
 });
 
-describe('a nudge of a settled verification', () => {
+describe('requested reads of a settled verification', () => {
   const settled = read(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), PASSED, NOW).record;
 
   it.each([
     ['decided', settled, 'PROCESSED'],
     ['decided, and another status is claimed', settled, 'SESSION_EXPIRED'],
-    ['decided, and a person looks in', settled, undefined],
+    ['decided, without a claim', settled, undefined],
     ['expired', readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'TOKEN_EXPIRED', NOW).record, 'TOKEN_EXPIRED'],
-  ])('is postponed to the full hour after the last look, not dropped (%s)', (_name, record, word) => {
-    expect(last(record).readDue).toBeNull();
-    expect(nudged(record, NOW + 60_000, word).identity.jumioDue).toBe(NOW + HOUR);
-    expect(nudged(record, NOW + 2 * HOUR, word).identity.jumioDue).toBe(NOW + 2 * HOUR);
-  });
+  ])(
+    'a requested read of a settled verification is postponed to a full hour after the last read (%s)',
+    (_name, record, word) => {
+      expect(last(record).readDue).toBeNull();
+      expect(nudged(record, NOW + 60_000, word).identity.jumioDue).toBe(NOW + HOUR);
+      expect(nudged(record, NOW + 2 * HOUR, word).identity.jumioDue).toBe(NOW + 2 * HOUR);
+    },
+  );
 
-  it('looks at once where an expired one is said to have a result', () => {
+  it('a claimed result of an expired verification is read at once', () => {
     const expired = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'TOKEN_EXPIRED', NOW).record;
     expect(nudged(expired, NOW + 60_000, 'PROCESSED').identity.jumioDue).toBe(NOW + 60_000);
   });
 });
 
-describe('a nudge during a look', () => {
+describe('a requested read during another read', () => {
   const first = leased(nudged(begun(newcomer()), NOW), NOW);
   const look = lookAt(first, last(first), NOW + 200);
 
-  it('is not lost: the look’s own plan does not put it off', () => {
+  it('a read requested during another read is not lost to the schedule of that read', () => {
     const during = nudged(first, NOW + 100, 'PROCESSED');
     expect(last(applied(onStatus(during, look, statusOf('ACQUIRED')), look.now).record).readDue).toBe(NOW + 100);
     expect(applied(onDetails(during, look, detailsOf(last(during), PASSED)), look.now).record.identity.jumioDue).toBe(
@@ -150,7 +153,7 @@ describe('a nudge during a look', () => {
     expect(failed.record.identity.jumioDue).toBe(NOW + 100);
   });
 
-  it('leaves the plan of an undisturbed look alone', () => {
+  it('a read without a further request keeps its schedule', () => {
     expect(last(applied(onStatus(first, look, statusOf('ACQUIRED')), look.now).record).readDue).toBe(
       NOW + 200 + 40_000,
     );

@@ -18,12 +18,12 @@ import {
   readWord,
 } from '../../support/builders/history.ts';
 
-/** docs/reference/jumio.md#77-polling-and-errors: Jumio's own polling schedule, in seconds. */
+/** docs/reference/jumio.md#77-polling-and-errors: the polling schedule that Jumio documents, in seconds. */
 const DOCUMENTED = [40, 60, 100, 160, 240, 340, 460, 600, 760, 940];
 
 const LINK_END = NOW + LIFETIME;
 
-/** The delays of so many looks, each done when it is due, that all find the same word. */
+/** The delays of `count` reads, each made when it is due, that all return the same status. */
 function delays(first: IdentityRecord, count: number, word: string): number[] {
   let record = first;
   return Array.from({ length: count }, () => {
@@ -33,14 +33,14 @@ function delays(first: IdentityRecord, count: number, word: string): number[] {
   });
 }
 
-describe('the next look at an execution', () => {
-  it('is at the end of its link while there is no sign of life', () => {
+describe('the time of the next read', () => {
+  it('without activity the next read is at the end of the link', () => {
     const due = last(begun(newcomer())).readDue ?? 0;
     expect(due).toBeGreaterThan(LINK_END);
     expect(due).toBeLessThanOrEqual(LINK_END + 5_000);
   });
 
-  it('keeps Jumio’s delays from the first sign of life on, then an hour for a day, then a day', () => {
+  it('from the first activity on, reads follow the delays of Jumio, then hourly for a day, then daily', () => {
     const long = { ...last(begun(newcomer())), linkEndsAt: NOW + 60 * DAY };
     const record = nudged({ ...begun(newcomer()), verifications: [long] }, NOW + 5_000);
     const hourly = Array.from({ length: 24 }, () => HOUR / 1000);
@@ -48,7 +48,7 @@ describe('the next look at an execution', () => {
     expect(delays(record, 37, 'ACQUIRED')).toEqual([...DOCUMENTED, ...hourly, ...daily]);
   });
 
-  it('is not put off because a person reloads the page', () => {
+  it('reads are not postponed when a person reloads the page', () => {
     let record = begun(newcomer());
     for (let at = NOW; at < NOW + 10 * 60_000; at += 10_000) {
       record = readWord(nudged(record, at), 'ACQUIRED', at).record;
@@ -57,22 +57,22 @@ describe('the next look at an execution', () => {
     expect((last(record).readDue ?? 0) - left).toBeLessThanOrEqual(940_000);
   });
 
-  it('is at the link’s end where that comes first', () => {
+  it('the next read is at the end of the link if that is sooner', () => {
     const record = readWord(nudged(begun(newcomer()), LINK_END - 1_000), 'INITIATED', LINK_END - 1_000).record;
     expect(last(record).readDue).toBeLessThanOrEqual(LINK_END + 5_000);
   });
 
-  it('goes on after the link’s end, also where nobody ever gave a sign of life', () => {
+  it('reads continue after the end of the link, also without any activity', () => {
     expect(delays(begun(newcomer()), 13, 'INITIATED').slice(0, 3)).toEqual([40, 60, 100]);
     expect(delays(begun(newcomer()), 60, 'INITIATED').at(-1)).toBe(DAY / 1000);
   });
 
-  it('comes on the schedule once Jumio says that the person has begun', () => {
+  it('reads follow the schedule once Jumio reports that the person has begun', () => {
     const record = readWord(begun(newcomer()), 'ACQUISITION_STARTED', NOW + HOUR).record;
     expect(last(record).readDue).toBe(NOW + HOUR + 40_000);
   });
 
-  it('is always later than now', () => {
+  it('the next read is always later than now', () => {
     const row = last(begun(newcomer()));
     fc.assert(
       fc.property(
@@ -91,11 +91,11 @@ describe('the next look at an execution', () => {
   });
 });
 
-describe('giving up', () => {
+describe('giving up an execution', () => {
   const unreadable = { upstream: 'jumio', operation: 'status', failure: 'status', status: 500 } as const;
   const lastDay = LINK_END + GIVE_UP_MS;
 
-  it('comes thirty days after the link’s end, with an event, where Jumio cannot be read', () => {
+  it('an execution that cannot be read is given up thirty days after the end of its link, with an event', () => {
     expect(GIVE_UP_MS).toBe(30 * DAY);
     const record = begun(newcomer());
     const still = applied(onReadFailed(record, lookAt(record, last(record), lastDay), unreadable), lastDay);
@@ -105,15 +105,18 @@ describe('giving up', () => {
     expect(over.events).toMatchObject([{ kind: 'gave_up' }]);
   });
 
-  it.each(['ACQUIRED', 'ACQUISITION_STARTED', 'INITIATED'])('never comes while Jumio says %s', (word) => {
-    const { record, events = [] } = readWord(begun(newcomer()), word, lastDay + 100 * DAY);
-    expect(last(record)).toMatchObject({ state: 'started', readDue: expect.any(Number) });
-    expect(events).toEqual([]);
-  });
+  it.each(['ACQUIRED', 'ACQUISITION_STARTED', 'INITIATED'])(
+    'an execution is never given up while Jumio reports %s',
+    (word) => {
+      const { record, events = [] } = readWord(begun(newcomer()), word, lastDay + 100 * DAY);
+      expect(last(record)).toMatchObject({ state: 'started', readDue: expect.any(Number) });
+      expect(events).toEqual([]);
+    },
+  );
 });
 
-describe('the pause after a failure', () => {
-  it('is full jitter under a ceiling that doubles, and fifteen minutes at most', () => {
+describe('the back-off after a failure', () => {
+  it('the back-off is full jitter under a ceiling that doubles, fifteen minutes at most', () => {
     fc.assert(
       fc.property(
         fc.nat({ max: 10_000 }),
@@ -129,7 +132,7 @@ describe('the pause after a failure', () => {
     );
   });
 
-  it('grows with the attempts, and is spread over the whole range', () => {
+  it('the back-off grows with the attempts, and is spread over the whole range', () => {
     expect([1, 2, 3, 20].map((n) => backOff(n, 0.999999))).toEqual([1999, 3999, 7999, 899_999]);
     expect(backOff(10, 0.5)).toBe(450_000);
     expect(backOff(10, 0)).toBe(250);
