@@ -20,14 +20,14 @@ function decided(row: GateRow | 'none' | 'unreadable', copy: CopyName, policy?: 
   return { decision, status, contradiction };
 }
 
-/** Rejections in the published integration's words, without a decision of ours beside them. */
+/** Rejections as the published integration writes them, without a decision of ours beside them. */
 const OLD_REJECTIONS: readonly CopyName[] = [
   'in the body: rejected',
   'published integration: rejected',
   'pending, and rejected in the body',
 ];
 
-/** A policy that lets nobody in but the approved. */
+/** A policy that admits only approved persons. */
 const onlyApproved = blocking('none', 'pending', 'processing', 'expired', 'review', 'rejected');
 
 describe('the default policy', () => {
@@ -39,12 +39,12 @@ describe('the default policy', () => {
     ['approved', 'allow'],
     ['review', 'allow'],
     ['rejected', 'block'],
-  ])('%s: %s', (status, decision) => {
+  ])('the default policy on status %s: %s', (status, decision) => {
     expect(judged(rowOf(status, false), readPublishedCopy({})).decision).toBe(decision);
   });
 });
 
-describe('without a row', () => {
+describe('the gate without a row in the ledger', () => {
   it.each<[CopyName, 'allow' | 'block', Status]>([
     ['key absent', 'allow', 'none'],
     ['null', 'allow', 'none'],
@@ -58,19 +58,22 @@ describe('without a row', () => {
     ['published integration: initiated', 'allow', 'pending'],
     ['in the body: rejected', 'block', 'rejected'],
     ['pending, and rejected in the body', 'block', 'rejected'],
-    // Beside a decision of ours theirs are history: we never write them (decision 7).
+    // Beside a decision of ours their values are history: we never write them (decision 7).
     ['approved, and rejected in the body', 'allow', 'approved'],
     ['unknown word', 'allow', 'none'],
     ['no text', 'allow', 'none'],
-  ])('the copy alone counts (%s: %s)', (copy, decision, status) => {
+  ])('without a row the published copy alone decides (%s: %s)', (copy, decision, status) => {
     expect(decided('none', copy)).toEqual({ decision, status, contradiction: false });
   });
 });
 
-describe('with an unreadable ledger', () => {
-  it.each<CopyName>(['key absent', 'null', 'without jumio'])('and no copy nobody gets in (%s)', (copy) => {
-    expect(decided('unreadable', copy)).toEqual({ decision: 'block', status: 'unknown', contradiction: false });
-  });
+describe('the gate with an unreadable ledger', () => {
+  it.each<CopyName>(['key absent', 'null', 'without jumio'])(
+    'with an unreadable ledger and no published copy the gate blocks (%s)',
+    (copy) => {
+      expect(decided('unreadable', copy)).toEqual({ decision: 'block', status: 'unknown', contradiction: false });
+    },
+  );
 
   it.each<[CopyName, 'allow' | 'block']>([
     ['approved', 'allow'],
@@ -78,30 +81,30 @@ describe('with an unreadable ledger', () => {
     ['rejected', 'block'],
     ['in the body: rejected', 'block'],
     ['published integration: verified', 'allow'],
-  ])('the copy alone counts (%s: %s)', (copy, decision) => {
+  ])('with an unreadable ledger the published copy alone decides (%s: %s)', (copy, decision) => {
     expect(decided('unreadable', copy).decision).toBe(decision);
   });
 });
 
-describe('with a row', () => {
-  it('a rejection in the ledger blocks, whatever the copy says, published or not', () => {
+describe('the gate with a row in the ledger', () => {
+  it('a rejection in the ledger blocks with any published copy, up to date or not', () => {
     for (const copy of names(COPIES))
       for (const published of [true, false])
         expect(decided(rowOf('rejected', published), copy).decision, copy).toBe('block');
   });
 
-  it('a rejection in the copy blocks once ours is published, whatever the ledger says', () => {
+  it('a rejection in a copy that is up to date blocks with any standing in the ledger', () => {
     for (const name of names(LEDGERS)) expect(decided(rowOf(name, true), 'rejected').decision, name).toBe('block');
   });
 
-  it.each(OLD_REJECTIONS)('a rejection in words that we never write blocks until Jumio has decided (%s)', (copy) => {
+  it.each(OLD_REJECTIONS)('a rejection in a form that we never write blocks until Jumio has decided (%s)', (copy) => {
     for (const name of names(LEDGERS)) {
       const expected = LEDGERS[name] === null || name === 'rejected' ? 'block' : 'allow';
       expect(decided(rowOf(name, true), copy), name).toMatchObject({ decision: expected, contradiction: false });
     }
   });
 
-  it('the ledger alone counts while its last change is not published yet', () => {
+  it('the ledger alone decides while its last change is not published', () => {
     expect(decided(rowOf('approved', false), 'rejected')).toEqual({
       decision: 'allow',
       status: 'approved',
@@ -111,14 +114,14 @@ describe('with a row', () => {
   });
 
   it.each<CopyName>(['key absent', 'null', 'without jumio', 'pending', 'expired', 'unknown word'])(
-    'a copy that says less than a standing is stale (%s)',
+    'a published copy with less than a standing is stale (%s)',
     (copy) => {
       expect(decided(rowOf('approved', true), copy, onlyApproved)).toMatchObject({ decision: 'allow' });
       expect(decided(rowOf('rejected', true), copy)).toMatchObject({ decision: 'block', status: 'rejected' });
     },
   );
 
-  it('the stricter decision counts, by the policy and not by the word', () => {
+  it('the stricter of two decisions counts, as the policy orders them', () => {
     const onlyReview = blocking('review');
     const blocked = (status: Status) => ({ decision: 'block', status });
     expect(decided(rowOf('rejected', true), 'review', onlyReview)).toMatchObject(blocked('review'));
@@ -127,21 +130,26 @@ describe('with a row', () => {
 
   it.each<[string, GateRow, CopyName, boolean]>([
     ['another verdict', rowOf('approved', true), 'rejected', true],
-    ['a verdict where we have none', rowOf('pending', true), 'approved', true],
+    ['a verdict that the ledger lacks', rowOf('pending', true), 'approved', true],
     ['the same verdict', rowOf('approved', true), 'approved', false],
-    ['the same in the published words', rowOf('approved', true), 'published integration: verified', false],
-    ['less than our verdict', rowOf('approved', true), 'pending', false],
+    [
+      'the same verdict in the form of the published integration',
+      rowOf('approved', true),
+      'published integration: verified',
+      false,
+    ],
+    ['less than the verdict of the ledger', rowOf('approved', true), 'pending', false],
     ['nothing', rowOf('approved', true), 'null', false],
-    ['an older verdict that is being replaced', rowOf('approved', false), 'rejected', false],
-  ])('a copy that says %s is a contradiction: %#', (_name, row, copy, contradiction) => {
+    ['an older verdict that is due for publishing', rowOf('approved', false), 'rejected', false],
+  ])('whether a published copy with %s is a contradiction (#%#)', (_name, row, copy, contradiction) => {
     expect(decided(row, copy).contradiction).toBe(contradiction);
   });
 });
 
-describe('in every cell of the table', async () => {
+describe('the gate in every cell of the decision table', async () => {
   const cells = await allCells();
 
-  it('a sign-in is blocked exactly where the ledger or a copy that counts says rejected', () => {
+  it('in every cell of the decision table a sign-in is blocked exactly if the ledger or a valid copy says rejected', () => {
     for (const { after, standing, attempt, event } of cells)
       for (const published of [0, 1]) {
         const { identity } = after;

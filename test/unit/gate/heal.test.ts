@@ -31,7 +31,7 @@ function signIn(body: object, kratosCreatedAt: number | undefined = NOW - 60_000
   return { identityId: IDENTITY, kratosCreatedAt, copy: readPublishedCopy(body) };
 }
 
-/** The body of a sign-in that shows our copy. */
+/** The body of a sign-in with our published copy. */
 function showing(record: IdentityRecord): object {
   return { metadata_public: { jumio: copyOf(record) } };
 }
@@ -40,54 +40,57 @@ function remedy(record: IdentityRecord | undefined, attempt: GateSubject): Remed
   return remedyFor(record && gateRowOf(record), attempt, LEDGER_CREATED);
 }
 
-describe('a sign-in of an identity that we have not met', () => {
+describe('a sign-in of an identity without a row', () => {
   it.each<[string, GateSubject, Remedy]>([
-    ['makes the missing row', signIn({ metadata_public: null }), 'begin'],
-    ['makes it too where the copy is not shown', signIn({}), 'begin'],
-    ['does not where it is older than the ledger', signIn({}, LEDGER_CREATED), 'none'],
-    ['does not where its age is not told', { ...signIn({}), kratosCreatedAt: undefined }, 'none'],
-    ['does not where a copy says something', signIn({ metadata_public: { jumio: { status: 'pending' } } }), 'none'],
+    ['without a published copy creates the missing row', signIn({ metadata_public: null }), 'begin'],
+    ['with a hidden copy creates the missing row', signIn({}), 'begin'],
+    ['of an identity older than the ledger creates no row', signIn({}, LEDGER_CREATED), 'none'],
+    ['of an identity of unknown age creates no row', { ...signIn({}), kratosCreatedAt: undefined }, 'none'],
+    ['with a status in the copy creates no row', signIn({ metadata_public: { jumio: { status: 'pending' } } }), 'none'],
     [
-      'does not where the published integration says something',
+      'with a status of the published integration creates no row',
       signIn({ jumio_verification_status: 'verified' }),
       'none',
     ],
-  ])('%s', (_name, attempt, expected) => {
+  ])('a sign-in %s', (_name, attempt, expected) => {
     expect(remedy(undefined, attempt)).toBe(expected);
   });
 
-  it('gives it what its sign-up should have made, once', () => {
+  it('a sign-in without a row starts the verification that the sign-up should have started, once', () => {
     const change = applied(heal('begin', undefined, signIn({}), context), context.now);
     expect(change?.events?.map(({ kind }) => kind)).toEqual(['healed', 'requested']);
     expect(change && last(change.record)).toMatchObject({ id: verificationId(9), state: 'requested', readDue: NOW });
     expect(applied(heal('begin', change?.record, signIn({}), context), context.now)).toBeUndefined();
   });
 
-  it('asks nobody twice to come, also where their copy is not shown', () => {
+  it('a sign-in does not ask a second time for consent, also with a hidden copy', () => {
     const record = applied(awaitConsent(newcomer()), NOW).record;
     expect(remedy(record, signIn({}))).toBe('none');
     expect(applied(heal('begin', record, signIn({}), context), context.now)).toBeUndefined();
   });
 
-  it('starts nothing for a row that has inherited a decision', () => {
+  it('a sign-in starts nothing for a row with an inherited decision', () => {
     expect(remedy(newcomer(NOW, 'rejected'), signIn({ metadata_public: null }))).toBe('none');
   });
 
-  it('writes nothing at each sign-in for a row that has only inherited what its copy says', () => {
+  it('repeated sign-ins write nothing for a row that only inherited the status of its copy', () => {
     const copy = signIn({ metadata_public: { jumio: { status: 'rejected' } } });
     expect(remedy(newcomer(NOW, 'rejected'), copy)).toBe('none');
   });
 });
 
-describe('a sign-in that shows another copy than ours', () => {
+describe('a sign-in with a published copy that differs', () => {
   const approved = paid(read(begun(newcomer()), PASSED).record);
 
   it.each([
-    ['wiped', { metadata_public: null }],
+    ['deleted', { metadata_public: null }],
     ['emptied', { metadata_public: {} }],
     ['changed', { metadata_public: { jumio: { status: 'pending' } } }],
-    ['of before', { metadata_public: { jumio: { status: 'rejected', updated_at: '2020-01-01T00:00:00.000Z' } } }],
-  ])('makes ours due for publishing (%s)', (_name, body) => {
+    [
+      'of an earlier version',
+      { metadata_public: { jumio: { status: 'rejected', updated_at: '2020-01-01T00:00:00.000Z' } } },
+    ],
+  ])('a sign-in with a copy that differs makes ours due for publishing (%s)', (_name, body) => {
     expect(remedy(approved, signIn(body))).toBe('republish');
     const change = applied(heal('republish', approved, signIn(body), context), context.now);
     expect(change?.record.identity).toMatchObject({ kratosDue: NOW, published: approved.identity.version - 1 });
@@ -97,7 +100,7 @@ describe('a sign-in that shows another copy than ours', () => {
   it.each([
     ['newer than ours', '2100-01-01T00:00:00.000Z'],
     ['without a date', undefined],
-  ])('asks Jumio, and overwrites nothing, where the copy is stricter and %s', (_name, updated_at) => {
+  ])('a stricter copy at a sign-in causes a read and is not overwritten (%s)', (_name, updated_at) => {
     const copy = { status: 'rejected', ...(updated_at === undefined ? {} : { updated_at }) };
     expect(remedy(approved, signIn({ metadata_public: { jumio: copy } }))).toBe('nudge');
     const change = applied(onReadBack(approved, copy, NOW), NOW);
@@ -105,13 +108,13 @@ describe('a sign-in that shows another copy than ours', () => {
     expect(change.events).toMatchObject([{ kind: 'contradiction' }]);
   });
 
-  it('does nothing where the copy is ours, is not shown, or is not published yet', () => {
+  it('a sign-in repairs nothing if the copy is ours, hidden, or not yet published', () => {
     expect(remedy(approved, signIn(showing(approved)))).toBe('none');
     expect(remedy(approved, signIn({}))).toBe('none');
     expect(remedy(read(begun(newcomer()), PASSED).record, signIn({ metadata_public: null }))).toBe('none');
   });
 
-  it('brings back an identity that was thought gone', () => {
+  it('a sign-in restores an identity that was marked as deleted in Kratos', () => {
     const gone = { ...approved, identity: { ...approved.identity, deletedInKratos: 1, published: 0 } };
     expect(remedy(gone, signIn({}))).toBe('republish');
     expect(applied(heal('republish', gone, signIn({}), context), context.now)?.record.identity).toMatchObject({
@@ -121,12 +124,12 @@ describe('a sign-in that shows another copy than ours', () => {
   });
 });
 
-describe('a sign-in while something is under way', () => {
+describe('a sign-in during a verification', () => {
   it.each<[string, IdentityRecord]>([
     ['pending', begun(newcomer())],
     ['processing', readWord(begun(newcomer()), 'ACQUIRED').record],
     ['review', read(begun(newcomer()), WARNING).record],
-  ])('is a nudge (%s)', (_status, record) => {
+  ])('a sign-in during a verification requests a read (%s)', (_status, record) => {
     const settled = paid(record);
     expect(remedy(settled, signIn(showing(settled)))).toBe('nudge');
     const change = applied(heal('nudge', settled, signIn({}), context), context.now);
@@ -139,15 +142,15 @@ describe('a sign-in while something is under way', () => {
     ['approved', read(begun(newcomer()), PASSED).record],
     ['rejected', read(begun(newcomer()), BLURRED).record],
     ['expired', readWord(begun(newcomer()), 'TOKEN_EXPIRED').record],
-  ])('is nothing else (%s)', (_status, record) => {
+  ])('a sign-in after a verification repairs nothing (%s)', (_status, record) => {
     expect(remedy(paid(record), signIn(showing(record)))).toBe('none');
   });
 
-  it('has nothing to nudge before Jumio has made the execution', () => {
+  it('a sign-in requests no read before Jumio has created the execution', () => {
     expect(applied(heal('nudge', asked(newcomer()), signIn({}), context), context.now)).toBeUndefined();
   });
 
-  it('leaves rows alone that are gone by the time of the change', () => {
+  it('a repair changes nothing if its row has disappeared or changed in the meantime', () => {
     expect(applied(heal('nudge', undefined, signIn({}), context), context.now)).toBeUndefined();
     expect(applied(heal('republish', undefined, signIn({}), context), context.now)).toBeUndefined();
     expect(applied(heal('none', begun(newcomer()), signIn({}), context), context.now)).toBeUndefined();
