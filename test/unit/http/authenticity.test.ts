@@ -7,26 +7,26 @@ const OLD = 'the-old-webhook-secret';
 
 const NEW = 'the-new-webhook-secret';
 
-describe('a secret', () => {
+describe('the check of a secret', () => {
   const isSecret = createSecretCheck([NEW, OLD]);
 
-  it('is any of those that count while one turns over', () => {
+  it('each secret of a list is valid during rotation', () => {
     expect([isSecret(NEW), isSecret(OLD)]).toEqual([true, true]);
   });
 
   it.each(['', NEW.slice(0, -1), `${NEW}x`, NEW.toUpperCase(), `${NEW},${OLD}`, ` ${NEW}`, 'é'.repeat(22)])(
-    'is not %j',
+    'the secret %j is refused',
     (presented) => {
       expect(isSecret(presented)).toBe(false);
     },
   );
 
-  it('is nothing where there is none', () => {
+  it('without configured secrets the empty secret is refused', () => {
     expect(createSecretCheck([])('')).toBe(false);
   });
 });
 
-describe('a request of Kratos', () => {
+describe('authentication of requests from Kratos', () => {
   const app: FastifyInstance = Fastify();
   let handled = 0;
 
@@ -53,7 +53,7 @@ describe('a request of Kratos', () => {
     { authorization: `Bearer ${NEW}` },
     { authorization: `bearer ${OLD}` },
     { 'x-webhook-secret': NEW, authorization: `Bearer ${OLD}` },
-  ])('is let in with %j', async (headers) => {
+  ])('a request with %j is accepted', async (headers) => {
     expect(await status({ ...headers, 'content-type': 'text/plain' })).toBe(204);
   });
 
@@ -72,33 +72,36 @@ describe('a request of Kratos', () => {
     { 'x-webhook-secret': NEW, authorization: '' },
     { 'x-webhook-secret': '', authorization: `Bearer ${NEW}` },
     { 'x-webhook-secret': `${NEW}, ${NEW}` },
-  ])('is refused with %j, before its body is read', async (headers) => {
+  ])('a request with %j is refused before its body is read', async (headers) => {
     const before = handled;
     expect(await status({ ...headers, 'content-type': 'application/json' })).toBe(401);
     expect(handled).toBe(before);
   });
 });
 
-describe('a signature', () => {
+describe('the check of a signature', () => {
   const bytes = Buffer.from([0x7b, 0xff, 0x00, 0x7d]);
   const hex = createHmac('sha256', NEW).update(bytes).digest('hex');
   const secrets = [NEW, OLD];
 
-  it.each([hex, hex.toUpperCase(), `sha256=${hex}`, `SHA256=${hex.toUpperCase()}`])('verifies as %s', (header) => {
-    expect(isSignatureOf(bytes, header, secrets)).toBe(true);
-  });
+  it.each([hex, hex.toUpperCase(), `sha256=${hex}`, `SHA256=${hex.toUpperCase()}`])(
+    'a signature written as %s is valid',
+    (header) => {
+      expect(isSignatureOf(bytes, header, secrets)).toBe(true);
+    },
+  );
 
-  it('verifies under the old secret too while it turns over', () => {
+  it('a signature with the old secret is valid during rotation', () => {
     expect(isSignatureOf(bytes, createHmac('sha256', OLD).update(bytes).digest('hex'), secrets)).toBe(true);
   });
 
-  it('is of exactly these bytes: invalid UTF-8 is not the same when it is replaced', () => {
+  it('a signature covers the exact bytes: replaced invalid UTF-8 makes it invalid', () => {
     expect(isSignatureOf(Buffer.from(bytes.toString('utf8')), hex, secrets)).toBe(false);
     expect(isSignatureOf(Buffer.concat([bytes, Buffer.from('\n')]), hex, secrets)).toBe(false);
     expect(isSignatureOf(Buffer.alloc(0), hex, secrets)).toBe(false);
   });
 
-  it('is wrong with any one bit changed', () => {
+  it('a signature is invalid if any one bit of the body changes', () => {
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const changed = Buffer.from(bytes);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
@@ -121,11 +124,11 @@ describe('a signature', () => {
     'z'.repeat(64),
     '0'.repeat(64),
     '٠'.repeat(64),
-  ])('is wrong, and never an exception, as %j', (header) => {
+  ])('a malformed signature is invalid without an exception: %j', (header) => {
     expect(isSignatureOf(bytes, header, secrets)).toBe(false);
   });
 
-  it('is wrong where no secret counts', () => {
+  it('a signature is invalid if no secret is configured', () => {
     expect(isSignatureOf(bytes, hex, [])).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { preferredType } from '../../../webhook/http/negotiation.ts';
 
 const TYPES = ['text/html', 'application/json'];
 
-describe('what an Accept header prefers', () => {
+describe('content negotiation', () => {
   it.each([
     [undefined, 'text/html'],
     ['', undefined],
@@ -12,11 +12,11 @@ describe('what an Accept header prefers', () => {
     ['text/html;q=0.5, application/json', 'application/json'],
     ['image/png', undefined],
     ['"', undefined],
-  ])('%s: %s', (accept, type) => {
+  ])('Accept: %s selects %s', (accept, type) => {
     expect(preferredType(accept, TYPES)).toBe(type);
   });
 
-  it('is read from its beginning only: the whole of a header costs more than a sign-in', () => {
+  it('an Accept header is read only up to a limit', () => {
     expect(preferredType(`application/json,${'"'.padEnd(15_000, ',a')}`, TYPES)).toBe('application/json');
     expect(preferredType(`${'a/a,'.repeat(3_900)}application/json`, TYPES)).toBeUndefined();
   });

@@ -6,7 +6,7 @@ const ROOTS = ['https://allowed.example', 'https://shop.example/app', 'http://12
 
 const returnTo = createReturnTo(ROOTS);
 
-describe('a return_to that may be followed', () => {
+describe('allowed return_to', () => {
   it.each([
     ['https://allowed.example', 'https://allowed.example/'],
     ['https://allowed.example/', 'https://allowed.example/'],
@@ -18,16 +18,16 @@ describe('a return_to that may be followed', () => {
     ['https://shop.example/app/orders?next=//evil.example', 'https://shop.example/app/orders?next=//evil.example'],
     ['https://shop.example/other/../app/x', 'https://shop.example/app/x'],
     ['http://127.0.0.1:4455/welcome', 'http://127.0.0.1:4455/welcome'],
-    // Encoded twice, dots are two odd characters: nothing decodes them on the way, so they climb nowhere.
+    // Encoded twice, dots are two ordinary characters: nothing decodes them on the way, so they do not climb.
     ['https://shop.example/app/%252e%252e/admin', 'https://shop.example/app/%252e%252e/admin'],
-  ])('%s', (presented, followed) => {
+  ])('return_to %s is allowed', (presented, followed) => {
     expect(returnTo(presented)).toBe(followed);
   });
 });
 
-describe('a return_to that may not be followed', () => {
+describe('refused return_to', () => {
   it.each([
-    // no scheme, or half of one
+    // no scheme, or an incomplete one
     '//allowed.example',
     '/\\allowed.example',
     '/app',
@@ -74,7 +74,7 @@ describe('a return_to that may not be followed', () => {
     'https://evil.example/https://allowed.example',
     'https://evil.example#https://allowed.example',
     'https://evil.example?https://allowed.example',
-    // twins: Cyrillic, full stops of other scripts that lead elsewhere, a soft hyphen too many
+    // homographs: Cyrillic, full stops of other scripts, an extra soft hyphen
     'https://аllowed.example/',
     'https://allowed.examplе/',
     'https://xn--llowed-3ve.example/',
@@ -92,17 +92,17 @@ describe('a return_to that may not be followed', () => {
     'https://allowed.example%252f@evil.example/',
     // too long
     `https://allowed.example/${'x'.repeat(2_000)}`,
-  ])('%j', (presented) => {
+  ])('return_to %j is refused', (presented) => {
     expect(returnTo(presented)).toBeNull();
   });
 
-  it('is anything where nothing is allowed, and nothing where nothing is presented', () => {
+  it('return_to is null if nothing is allowed or nothing is given', () => {
     expect(createReturnTo([])('https://allowed.example/')).toBeNull();
     expect(returnTo(undefined)).toBeNull();
   });
 });
 
-describe('whatever is presented', () => {
+describe('any return_to', () => {
   const syntax = 'https: http: // / \\ @ : . %2f %2e%2e %5c ? # .. javascript:'.split(' ').concat('\t', '\u3002');
   const names = 'allowed.example shop.example evil.example app apple 127.0.0.1:4455 443 а'.split(' ');
   const parts = fc.constantFrom(...syntax, ...names);
@@ -112,7 +112,7 @@ describe('whatever is presented', () => {
     fc.string(),
   );
 
-  it('leads to an allowed origin and path, as a browser reads it, or nowhere', () => {
+  it('any return_to leads to an allowed origin and path, as a browser parses it, or is null', () => {
     fc.assert(
       fc.property(presented, (text) => {
         const followed = returnTo(text);
@@ -128,7 +128,7 @@ describe('whatever is presented', () => {
     );
   });
 
-  it('is not followed further than it was checked: a second check changes nothing', () => {
+  it('an allowed return_to is unchanged by a second check', () => {
     fc.assert(
       fc.property(presented, (text) => {
         const followed = returnTo(text);

@@ -10,14 +10,14 @@ import { unescapeHtml } from '../../../support/clients/entities.ts';
 
 const NASTY = `</title><script>alert('1')</script>"'><img src=x onerror=alert(1)>&amp;!\${1}`;
 
-/** Says each key with its values as it is: what an operator may write. */
+/** Returns each key or its value unchanged: texts as an operator may write them. */
 const texts: Texts = {
   consentVersion: '1',
   choose: ({ acceptLanguage }) => acceptLanguage ?? 'en',
   tell: (_language, { key, values }) => String(values?.date ?? key),
 };
 
-/** A text whose words are these. */
+/** A text with the given content. */
 function spoken(word: string): Text {
   return { key: 'next.date', values: { date: word } };
 }
@@ -39,7 +39,7 @@ async function sent(page: Partial<Page>, headers = {}) {
   return app.inject({ url: '/', headers });
 }
 
-/** A page with this text in every place that takes one. */
+/** A page with the given text in every place that takes one. */
 function everywhere(word: string): Partial<Page> {
   const text = spoken(word);
   return {
@@ -56,8 +56,8 @@ function everywhere(word: string): Partial<Page> {
   };
 }
 
-describe('a page', () => {
-  it('has the same elements with any text in any place, of the operator’s too', () => {
+describe('HTML pages', () => {
+  it('a page has the same elements with any text in any place, texts of the operator included', () => {
     const logo = { type: 'image/png', bytes: Buffer.from('x') };
     const assets = createAssets({ logo });
     const elements = (text: string) => {
@@ -75,14 +75,14 @@ describe('a page', () => {
     );
   });
 
-  it.each(['javascript:alert(1)', 'data:text/html,<script>'])('has no %s at its foot', (address) => {
+  it.each(['javascript:alert(1)', 'data:text/html,<script>'])('the footer of a page has no link to %s', (address) => {
     const brand = { support: address, privacyUrl: address };
     const body = document(PLAIN, { brand, assets: createAssets({}) }, 'en', ({ key }) => key);
     expect(body).not.toContain('<a ');
     expect(body).toContain('<li>footer.support</li>');
   });
 
-  it('is only text wherever a text stands', async () => {
+  it('a text is escaped in every place of a page', async () => {
     const { body } = await sent(everywhere(NASTY));
     expect(body).not.toContain('<script');
     expect(body).not.toContain('<img');
@@ -97,41 +97,44 @@ describe('a page', () => {
     '//evil.example',
     '/\\evil.example',
     'vbscript:x',
-  ])('has no link to %s', async (href) => {
+  ])('a page has no link to %s', async (href) => {
     const { body } = await sent({ action: link(href, spoken('Go')) });
     expect(body).not.toContain('<a ');
     expect(body).toContain('<p id="action">Go</p>');
   });
 
-  it.each(['https://app.example/?a=1&b=2', '/jumio/status', 'mailto:help@app.example'])('links to %s', async (href) => {
-    const { body } = await sent({ action: link(href, spoken('Go')) });
-    expect(unescapeHtml(body)).toContain(`<a id="action" href="${href}" class="button">Go</a>`);
-  });
+  it.each(['https://app.example/?a=1&b=2', '/jumio/status', 'mailto:help@app.example'])(
+    'a page links to %s',
+    async (href) => {
+      const { body } = await sent({ action: link(href, spoken('Go')) });
+      expect(unescapeHtml(body)).toContain(`<a id="action" href="${href}" class="button">Go</a>`);
+    },
+  );
 
-  it('writes text into markup only where markup made by itself is given', () => {
+  it('the html template escapes all values except its own results', () => {
     expect(html`<b>!${'<i>'}</b>${html`<i>${`"'`}</i>`}${[html`<u>`, '<u>']}${undefined}`.toString()).toBe(
       '<b>!&#60;i&#62;</b><i>&#34;&#39;</i><u>&#60;u&#62;',
     );
   });
 
-  it('says its language to the browser and to what reads aloud', async () => {
+  it('a page declares its language in lang and Content-Language', async () => {
     const { body, headers } = await sent({}, { 'accept-language': 'fr' });
     expect(body).toMatch(/^<!doctype html>\n<html lang="fr" dir="ltr">/);
     expect(headers['content-language']).toBe('fr');
   });
 
-  it('reads from the right where its language does', async () => {
+  it('a page in a right-to-left language has dir="rtl"', async () => {
     for (const language of ['ar', 'he-IL', 'fa'])
       expect((await sent({}, { 'accept-language': language })).body).toContain(`lang="${language}" dir="rtl"`);
     expect((await sent({}, { 'accept-language': 'fat' })).body).toContain('lang="fat" dir="ltr"');
   });
 
-  it('is kept by nobody and read as HTML', async () => {
+  it('a page is sent as HTML with Cache-Control: no-store', async () => {
     const { headers } = await sent({});
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'text/html; charset=utf-8' });
   });
 
-  it('waits by itself only where it says so', async () => {
+  it('a page refreshes by itself only if it asks for that', async () => {
     expect((await sent({ refreshSeconds: 5 })).body).toContain('<meta http-equiv="refresh" content="5">');
     expect((await sent({})).body).not.toContain('refresh');
   });

@@ -16,11 +16,11 @@ const WHO = { identityId: IDENTITY, inherited: null };
 
 const RETURN_TO = 'https://app.example/home';
 
-/** What a person may have said to the text. */
+/** The possible answers of a person to the consent text. */
 const CONSENTS: Readonly<Record<string, (record: IdentityRecord) => IdentityRecord>> = {
   'never asked': (record) => record,
   agreed: (record) => agreed(record, CONSENT, NOW).record,
-  'agreed to a text of before': (record) => agreed(record, { version: 'text-0', language: 'en' }, NOW).record,
+  'agreed to an earlier text': (record) => agreed(record, { version: 'text-0', language: 'en' }, NOW).record,
   refused: (record) => updateIdentity(record, { declinedAt: NOW }),
 };
 
@@ -48,7 +48,7 @@ function pageOf(shown: View, place: 'verify' | 'status', hint: { back?: number; 
   return standingPage(shown, { place, fields, consentVersion, returnTo: RETURN_TO, now: NOW, ...hint });
 }
 
-/** Where following the page's own action leads: out of the service, to a wait, to words, or to another page. */
+/** The end of the path from a page's own action: Jumio, the application, a wait, or a text without action. */
 type End = 'jumio' | 'application' | 'wait' | 'words';
 
 async function press(
@@ -61,7 +61,7 @@ async function press(
   return continueVerification(ctx, memory.worker, WHO, { returnTo: null, agreement }, 0);
 }
 
-/** Follows the one action until it leads somewhere, or comes back to a page that was seen before. */
+/** Follows the one action until it ends, or returns to an earlier page. */
 async function follow({ record, startsAt }: Cell, from: 'verify' | 'status'): Promise<End | 'circle'> {
   const memory = createInMemoryContext(record);
   const ctx: Context = { ...memory.ctx, startsAt };
@@ -85,14 +85,17 @@ async function follow({ record, startsAt }: Cell, from: 'verify' | 'status'): Pr
   }
 }
 
-describe('nobody is sent in circles', () => {
-  it.each(['verify', 'status'] as const)('whoever follows the one action from %s gets somewhere', async (from) => {
-    const ends = await Promise.all(cells.map(async (cell) => [cell.name, await follow(cell, from)] as const));
-    expect(ends.filter(([, end]) => end === 'circle')).toEqual([]);
-    expect(new Set(ends.map(([, end]) => end))).toEqual(new Set(['jumio', 'application', 'wait', 'words']));
-  });
+describe('pages without circles', () => {
+  it.each(['verify', 'status'] as const)(
+    'following the one action from the page %s ends outside of the service, at a wait or at a text',
+    async (from) => {
+      const ends = await Promise.all(cells.map(async (cell) => [cell.name, await follow(cell, from)] as const));
+      expect(ends.filter(([, end]) => end === 'circle')).toEqual([]);
+      expect(new Set(ends.map(([, end]) => end))).toEqual(new Set(['jumio', 'application', 'wait', 'words']));
+    },
+  );
 
-  it('only the page with the text takes an agreement, and only an agreement leads to Jumio', async () => {
+  it('only the page with the consent text accepts an agreement, and only an agreement leads to Jumio', async () => {
     for (const { name, record, startsAt } of cells) {
       const memory = createInMemoryContext(record);
       const ctx: Context = { ...memory.ctx, startsAt };
@@ -108,7 +111,7 @@ describe('nobody is sent in circles', () => {
     }
   });
 
-  it('who may not go on is offered no button', async () => {
+  it('a person who may not continue gets no button', async () => {
     for (const { name, record, startsAt } of cells) {
       const shown = await loadView({ ...createInMemoryContext(record).ctx, startsAt }, WHO);
       if (shown.permission.kind !== 'no') continue;
@@ -117,7 +120,7 @@ describe('nobody is sent in circles', () => {
     }
   });
 
-  it('a hint that they have finished holds nobody once Jumio was asked, nor for longer than a minute', async () => {
+  it('a hint that the person has finished delays the page until the next read, and by a minute at most', async () => {
     let waiting = 0;
     for (const { name, record, startsAt } of cells) {
       for (const readDue of [NOW - 5_000, NOW, NOW + 9_000]) {

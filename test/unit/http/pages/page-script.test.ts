@@ -16,7 +16,7 @@ function offline(): Promise<never> {
   return Promise.reject(new TypeError('Failed to fetch'));
 }
 
-/** A browser that shows a waiting page and runs its script; `answers` are given one after the other, the last for good. */
+/** A browser that shows a waiting page and runs its script; `answers` are returned in order, the last one repeatedly. */
 function open(dataset: Record<string, string>, answers: readonly Answer[] = [json(PROCESSING)]) {
   const asked: { url: string; accept: string | undefined; at: number }[] = [];
   const replaced: string[] = [];
@@ -67,8 +67,8 @@ afterEach(() => {
 
 const WAITING = { poll: '5', seen: 'processing jumio' };
 
-describe('the script of a page that waits', () => {
-  it('asks how things stand, less and less often, and stays where nothing changes', async () => {
+describe('the script of a waiting page', () => {
+  it('the script polls the status with growing pauses, and stays on the page while nothing changes', async () => {
     const { asked, replaced } = open(WAITING);
     await vi.advanceTimersByTimeAsync(200_000);
     expect(asked[0]).toMatchObject({ url: '/jumio/status', accept: 'application/json', at: 5_000 });
@@ -81,9 +81,9 @@ describe('the script of a page that waits', () => {
 
   it.each([
     ['the status', { status: 'approved' }],
-    ['whom it waits on', { waiting_on: 'person' }],
-    ['what is next', { next: 'continue' }],
-  ])('goes on once %s changes, without sending a form again', async (_what, change) => {
+    ['waiting_on', { waiting_on: 'person' }],
+    ['next', { next: 'continue' }],
+  ])('the script reloads the page once %s changes, without a second form submission', async (_what, change) => {
     const { asked, replaced } = open(WAITING, [json(PROCESSING), json({ ...PROCESSING, ...change })]);
     await vi.advanceTimersByTimeAsync(12_000);
     expect(replaced).toEqual([]);
@@ -93,20 +93,20 @@ describe('the script of a page that waits', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('sees at the first look what changed since the page was made', async () => {
+  it('the first poll finds a change since the page was made', async () => {
     const { replaced } = open({ poll: '5', seen: 'pending jumio' });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(replaced).toHaveLength(1);
   });
 
-  it('leads to the page that says so where somebody else is signed in by now, and sends nothing', async () => {
+  it('the script opens the status page if another account is signed in, and submits nothing', async () => {
     const theirs = { status: 'pending', waiting_on: 'person', next: 'verify', somebody_else: true };
     const { replaced, sent } = open({ poll: '5', seen: 'pending jumio', press: '' }, [json(theirs)]);
     await vi.advanceTimersByTimeAsync(5_000);
     expect([sent, replaced]).toEqual([[], ['/jumio/status']]);
   });
 
-  it('waits as long as the answer says', async () => {
+  it('the script waits as long as retry_after says', async () => {
     const { asked } = open(WAITING, [json({ ...PROCESSING, retry_after: 40 })]);
     await vi.advanceTimersByTimeAsync(44_000);
     expect(asked).toHaveLength(1);
@@ -117,24 +117,24 @@ describe('the script of a page that waits', () => {
   it.each<[string, Answer]>([
     ['the network is down', offline],
     ['the service is down', json({}, 503)],
-    ['it asked too often', json({}, 429, { 'retry-after': '1' })],
-    ['an answer cannot be read', () => new Response('{', { headers: { 'content-type': 'application/json' } })],
-  ])('asks again later where %s', async (_why, answer) => {
+    ['the script is rate limited', json({}, 429, { 'retry-after': '1' })],
+    ['the answer is malformed', () => new Response('{', { headers: { 'content-type': 'application/json' } })],
+  ])('the script polls again later if %s', async (_why, answer) => {
     const { asked, replaced } = open(WAITING, [answer, json(PROCESSING)]);
     await vi.advanceTimersByTimeAsync(13_000);
     expect([asked.length, replaced]).toEqual([2, []]);
   });
 
   it.each<[string, Answer]>([
-    ['nobody is signed in any more', json({}, 401)],
+    ['the session has ended', json({}, 401)],
     ['the answer is a page', () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } })],
-  ])('loads the page anew where %s', async (_why, answer) => {
+  ])('the script reloads the page if %s', async (_why, answer) => {
     const { replaced } = open(WAITING, [answer]);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(replaced).toHaveLength(1);
   });
 
-  it('does not ask while nobody looks, and asks at once when somebody looks again', async () => {
+  it('the script does not poll while the page is hidden, and polls at once when it is visible again', async () => {
     const { asked, document, tell } = open(WAITING);
     document.hidden = true;
     tell('visibilitychange');
@@ -146,14 +146,14 @@ describe('the script of a page that waits', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('asks once at a time, however often the page comes and goes', async () => {
+  it('the script polls once at a time, however often the page is hidden and shown', async () => {
     const { asked, tell } = open(WAITING);
     for (let turn = 0; turn < 10; turn += 1) tell(turn % 2 ? 'pageshow' : 'visibilitychange');
     await vi.advanceTimersByTimeAsync(5_000);
     expect(asked).toHaveLength(1);
   });
 
-  it('does not ask again while an answer is under way', async () => {
+  it('the script does not poll while a response is pending', async () => {
     const { asked, tell } = open(WAITING, [() => new Promise<never>(() => {})]);
     await vi.advanceTimersByTimeAsync(6_000);
     tell('pageshow');
@@ -161,7 +161,7 @@ describe('the script of a page that waits', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('leads on after a moment from a page that is over', async () => {
+  it('the script leaves a finished page after the set delay', async () => {
     const { asked, replaced } = open({ onwards: 'https://app.example/home', moment: '3' });
     await vi.advanceTimersByTimeAsync(2_900);
     expect(replaced).toEqual([]);
@@ -169,19 +169,19 @@ describe('the script of a page that waits', () => {
     expect([asked, replaced]).toEqual([[], ['https://app.example/home']]);
   });
 
-  it('does nothing on a page that does not wait', async () => {
+  it('the script does nothing on a page that does not wait', async () => {
     const { asked } = open({});
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toEqual([]);
   });
 });
 
-describe('the script of a page that waits because the person pressed', () => {
+describe('the script of a page that waits after a button was pressed', () => {
   const PRESSED = { poll: '5', seen: 'pending jumio', press: '' };
   const PREPARING = { status: 'pending', waiting_on: 'jumio', next: 'wait', retry_after: 0 };
   const LINK = { status: 'pending', waiting_on: 'person', next: 'verify', retry_after: 5 };
 
-  it('presses once more when the link is there, and only once', async () => {
+  it('the script submits the form once when the link is ready', async () => {
     const { asked, replaced, sent, tell } = open(PRESSED, [json(PREPARING), json(LINK)]);
     await vi.advanceTimersByTimeAsync(12_000);
     expect(sent).toEqual([]);
@@ -192,18 +192,18 @@ describe('the script of a page that waits because the person pressed', () => {
     expect([sent.length, asked.length, replaced]).toEqual([1, 2, []]);
   });
 
-  it('sees a new link also where whom it waits on is as before', async () => {
+  it('the script recognises a new link although waiting_on is unchanged', async () => {
     const { sent } = open({ ...PRESSED, seen: 'pending person' }, [json(LINK)]);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(sent).toHaveLength(1);
   });
 
-  it('is no answer to a form any more, so that loading it again sends nothing', () => {
+  it('the script replaces the history entry of a submitted form, so that a reload submits nothing', () => {
     expect(open(PRESSED).forgotten).toEqual(['https://verify.example.com/jumio/verify?return_to=x']);
     expect(open(WAITING).forgotten).toEqual([]);
   });
 
-  it('shows how things stand to whoever comes back to it, and sends nothing again', async () => {
+  it('the script reloads the page on a return through history, and submits nothing again', async () => {
     const { replaced, sent, tell } = open(PRESSED, [json(LINK)]);
     tell('pageshow');
     await vi.advanceTimersByTimeAsync(5_000);
@@ -212,7 +212,7 @@ describe('the script of a page that waits because the person pressed', () => {
     expect([sent.length, replaced]).toEqual([1, ['/jumio/verify?return_to=x']]);
   });
 
-  it('does not press after two minutes: it shows the button', async () => {
+  it('after two minutes the script does not submit: it shows the button', async () => {
     const answers = [...Array<Answer>(6).fill(json(PREPARING)), json(LINK)];
     const { replaced, sent } = open(PRESSED, answers);
     await vi.advanceTimersByTimeAsync(300_000);
@@ -220,17 +220,17 @@ describe('the script of a page that waits because the person pressed', () => {
   });
 
   it.each([
-    ['nobody can go on', { next: 'later', waiting_on: 'operator' }],
-    ['Jumio gave no link', { waiting_on: 'operator' }],
-    ['the attempt is over', { status: 'expired' }],
-    ['the verdict is there', { status: 'approved', waiting_on: 'nobody', next: 'continue' }],
-  ])('presses nothing where %s: it shows that', async (_what, change) => {
+    ['the person cannot continue', { next: 'later', waiting_on: 'operator' }],
+    ['Jumio returned no link', { waiting_on: 'operator' }],
+    ['the attempt has ended', { status: 'expired' }],
+    ['the verdict is known', { status: 'approved', waiting_on: 'nobody', next: 'continue' }],
+  ])('the script submits nothing if %s: it reloads the page', async (_what, change) => {
     const { replaced, sent } = open(PRESSED, [json({ ...LINK, ...change })]);
     await vi.advanceTimersByTimeAsync(5_000);
     expect([sent, replaced]).toEqual([[], ['/jumio/verify?return_to=x']]);
   });
 
-  it('presses nothing on a page that nobody pressed for', async () => {
+  it('the script submits nothing on a page without a pressed button', async () => {
     const { press: _none, ...looked } = PRESSED;
     const { replaced, sent } = open(looked, [json(LINK)]);
     await vi.advanceTimersByTimeAsync(5_000);

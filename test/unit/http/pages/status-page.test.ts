@@ -44,7 +44,7 @@ const FIELDS: PageFields = {
   now: NOW,
 };
 
-/** The page of somebody who has agreed to the text. */
+/** The page of a person who has agreed to the consent text. */
 async function pageOf(record: IdentityRecord, way: Partial<PageFields> = { returnTo: RETURN_TO }): Promise<Page> {
   return pageOfWhoever(agreed(record, CONSENT, NOW).record, way);
 }
@@ -61,12 +61,12 @@ function english(text: Text): string {
   return texts.tell('en', text);
 }
 
-/** What the person can do. */
+/** The action of the page as text. */
 function actionOf({ action }: Page): string {
   return `${action.kind}: ${english(action.text)}`;
 }
 
-describe('each of the seven statuses is one sentence and one action', () => {
+describe('one sentence and one action for each status', () => {
   it.each<[string, StandingName, AttemptName, string, string]>([
     ['none', 'none', 'nothing', 'Your identity has not been verified yet.', 'button: Start'],
     ['pending', 'none', 'INITIATED, live link', 'Your identity verification is waiting for you.', 'button: Continue'],
@@ -92,7 +92,7 @@ describe('each of the seven statuses is one sentence and one action', () => {
       'Your identity could not be verified.',
       'words: Please contact support if you think that this is a mistake.',
     ],
-    ['rejected, to be mended', 'rejected ×1', 'nothing', 'Your identity could not be verified.', 'button: Try again'],
+    ['rejected, retryable', 'rejected ×1', 'nothing', 'Your identity could not be verified.', 'button: Try again'],
     [
       'expired',
       'none',
@@ -100,17 +100,17 @@ describe('each of the seven statuses is one sentence and one action', () => {
       'Your last identity verification was not finished in time.',
       'button: Start again',
     ],
-  ])('%s', async (_status, standing, attempt, sentence, action) => {
+  ])('the status page for %s has its sentence and its action', async (_status, standing, attempt, sentence, action) => {
     const page = await pageOf(situation(standing, attempt));
     expect(english(page.sentence)).toBe(sentence);
     expect(actionOf(page)).toBe(action);
   });
 });
 
-describe('in every situation of the table', () => {
+describe('the status page in every cell of the decision table', () => {
   const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => [standing, attempt] as const));
 
-  it.each(all)('%s, %s: there is one sentence and one action', async (standing, attempt) => {
+  it.each(all)('the status page for %s, %s has one sentence and one action', async (standing, attempt) => {
     for (const returnTo of [RETURN_TO, undefined])
       for (const place of ['verify', 'status'] as const)
         for (const page of [
@@ -125,7 +125,7 @@ describe('in every situation of the table', () => {
         }
   });
 
-  it('an approved person is led on, and nobody is offered a try that would be refused', async () => {
+  it('an approved person gets a link to the application, and a try that would be refused is never offered', async () => {
     for (const [standing, attempt] of all) {
       const record = situation(standing, attempt);
       const page = await pageOf(record);
@@ -137,23 +137,26 @@ describe('in every situation of the table', () => {
   });
 });
 
-describe('who has nothing more to do here', () => {
+describe('the status page without a further step', () => {
   const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => situation(standing, attempt)));
 
-  it.each(['verify', 'status'] as const)('has a way back to the application, in every situation: %s', async (place) => {
-    for (const record of all) {
-      const { action, others = [], refreshSeconds } = await pageOf(record, { place, returnTo: RETURN_TO });
-      if (action.kind !== 'button' && refreshSeconds === undefined)
-        expect([action, ...others]).toContainEqual(expect.objectContaining({ kind: 'link', href: RETURN_TO }));
-    }
-  });
+  it.each(['verify', 'status'] as const)(
+    'every page without a button links back to the application: %s',
+    async (place) => {
+      for (const record of all) {
+        const { action, others = [], refreshSeconds } = await pageOf(record, { place, returnTo: RETURN_TO });
+        if (action.kind !== 'button' && refreshSeconds === undefined)
+          expect([action, ...others]).toContainEqual(expect.objectContaining({ kind: 'link', href: RETURN_TO }));
+      }
+    },
+  );
 });
 
-describe('whose eID was not enough', () => {
+describe('the status page after insufficient eID evidence', () => {
   const short = (record: IdentityRecord): IdentityRecord => updateIdentity(record, { eidInsufficient: 1 });
   const isSaid = ({ blocks = [] }: Page): boolean => JSON.stringify(blocks).includes('reason.eid');
 
-  it('reads why Jumio is asked too: on the text, on the button’s page, and on the status page', async () => {
+  it('a person with insufficient eID evidence reads the reason on the consent, start and status pages', async () => {
     const waiting = short(situation('none', 'INITIATED, live link'));
     expect(isSaid(await pageOf(waiting))).toBe(true);
     for (const place of ['verify', 'status'] as const)
@@ -162,28 +165,31 @@ describe('whose eID was not enough', () => {
   });
 
   it.each<StandingName>(['approved', 'review', 'rejected ×1', 'rejected, final'])(
-    'is no matter any more once %s',
+    'insufficient eID evidence is no longer mentioned once %s',
     async (standing) => {
       expect(isSaid(await pageOf(short(situation(standing, 'nothing'))))).toBe(false);
     },
   );
 });
 
-describe('who may have left Jumio early', () => {
+describe('the status page after leaving Jumio early', () => {
   it.each([
     ['en', /^You have not finished at Jumio yet, or the result is not here yet\./, 'Go on at Jumio'],
     ['de', /^Sie sind bei Jumio noch nicht fertig, oder das Ergebnis ist noch nicht da\./, 'Bei Jumio weitermachen'],
     ['fr', /^Vous n’avez pas encore terminé chez Jumio, ou le résultat/, 'Continuer chez Jumio'],
     ['es', /^Todavía no ha terminado en Jumio, o el resultado/, 'Continuar en Jumio'],
-  ])('is told so in %s, and may go on there or look again', async (language, sentence, button) => {
-    const { action, others = [], ...page } = await pageOf(situation('none', 'ACQUISITION_STARTED, live link'));
-    const tell = (text: Text): string => texts.tell(language, text);
-    expect([tell(page.sentence), tell(action.text)]).toEqual([expect.stringMatching(sentence), button]);
-    expect(others[0]).toEqual({ kind: 'link', href: '/jumio/status', text: { key: 'button.look_again' } });
-  });
+  ])(
+    'a person who left Jumio early reads so in %s, and may continue there or check again',
+    async (language, sentence, button) => {
+      const { action, others = [], ...page } = await pageOf(situation('none', 'ACQUISITION_STARTED, live link'));
+      const tell = (text: Text): string => texts.tell(language, text);
+      expect([tell(page.sentence), tell(action.text)]).toEqual([expect.stringMatching(sentence), button]);
+      expect(others[0]).toEqual({ kind: 'link', href: '/jumio/status', text: { key: 'button.look_again' } });
+    },
+  );
 });
 
-describe('a page that waits by itself', () => {
+describe('pages that wait', () => {
   it.each<[AttemptName, string]>([
     ['requested', 'Your identity verification is being prepared. This page goes on by itself.'],
     [
@@ -195,7 +201,7 @@ describe('a page that waits by itself', () => {
       'PROCESSED, details not read yet',
       'Your identity verification is under way. The result is usually here within a few minutes.',
     ],
-  ])('%s', async (attempt, sentence) => {
+  ])('the page for %s refreshes by itself', async (attempt, sentence) => {
     const page = await pageOf(situation('none', attempt));
     expect([english(page.sentence), page.refreshSeconds]).toEqual([sentence, 60]);
   });
@@ -207,64 +213,67 @@ describe('a page that waits by itself', () => {
     [300, 30],
     [600, 60],
     [86_400, 60],
-  ])('looks again, %d s after the wait began, in %d s', async (waited, seconds) => {
+  ])('a wait of %d s refreshes every %d s', async (waited, seconds) => {
     const page = await pageOf(asked(newcomer(), NOW - waited * 1_000));
     expect(page.refreshSeconds).toBe(seconds);
   });
 
-  it('says so where Jumio cannot be reached', async () => {
+  it('a waiting page mentions that Jumio cannot be reached', async () => {
     const down = { upstream: 'jumio', operation: 'create', failure: 'unreachable' } as const;
     const before = asked(newcomer());
     const { record } = applied(onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS }), NOW);
     expect(english((await pageOf(record)).sentence)).toMatch(/^Jumio cannot be reached/);
   });
 
-  it('is none where the operator must act first: it would wait for ever', async () => {
+  it('a page that waits for the operator does not refresh', async () => {
     const page = await pageOf(situation('none', 'requested, refused by Jumio'));
     expect(page.refreshSeconds).toBeUndefined();
     expect(english(page.sentence)).toContain('cannot be started at the moment');
   });
 });
 
-describe('a rejection that Jumio dates ahead of our clock', () => {
-  it('makes nobody wait for the difference', async () => {
+describe('a rejection dated ahead of our clock', () => {
+  it('a rejection that Jumio dates ahead of our clock adds no waiting time', async () => {
     const record = read(begun(newcomer()), { ...BLURRED, completedAt: NOW + 2 * DAY }).record;
     expect(actionOf(await pageOf(record))).toBe('button: Try again');
   });
 });
 
-describe('rejected as often as is allowed for reasons to act on', () => {
+describe('rejections up to the limit of tries', () => {
   it.each([
     ['en', /^You have used up all your tries/, /contact support/],
     ['de', /^Sie haben alle Versuche aufgebraucht/, /Support/],
     ['fr', /^Vous avez utilisé toutes vos tentatives/, /assistance/],
     ['es', /^Ha agotado todos sus intentos/, /asistencia/],
-  ])('is told so in %s, without advice for a next time, and whom to ask', async (language, used, ask) => {
-    const tell = (text: Text): string => texts.tell(language, text);
-    const told = ({ blocks = [] }: Page): string[] =>
-      blocks.map((part) => (part.kind === 'paragraph' ? tell(part.text) : part.kind));
-    const page = await pageOf(situation('rejected ×3', 'nothing'));
-    expect(told(page)).toEqual([expect.stringMatching(used)]);
-    expect([page.action.kind, tell(page.action.text)]).toEqual(['words', expect.stringMatching(ask)]);
-    const support = 'mailto:help@acme.example';
-    const helped = await pageOf(situation('rejected ×3', 'nothing'), { support });
-    expect(told(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
-    expect(helped.action).toMatchObject({ kind: 'link', href: support });
-  });
+  ])(
+    'a person without tries left reads so in %s, without advice, and with the way to support',
+    async (language, used, ask) => {
+      const tell = (text: Text): string => texts.tell(language, text);
+      const told = ({ blocks = [] }: Page): string[] =>
+        blocks.map((part) => (part.kind === 'paragraph' ? tell(part.text) : part.kind));
+      const page = await pageOf(situation('rejected ×3', 'nothing'));
+      expect(told(page)).toEqual([expect.stringMatching(used)]);
+      expect([page.action.kind, tell(page.action.text)]).toEqual(['words', expect.stringMatching(ask)]);
+      const support = 'mailto:help@acme.example';
+      const helped = await pageOf(situation('rejected ×3', 'nothing'), { support });
+      expect(told(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
+      expect(helped.action).toMatchObject({ kind: 'link', href: support });
+    },
+  );
 
-  it('who still has a try, or may not be told why, reads nothing of tries', async () => {
+  it('a person with a try left, or with a reason that stays secret, reads nothing about used tries', async () => {
     for (const standing of ['rejected ×1', 'rejected, final', 'inherited rejected'] as const)
       expect(JSON.stringify(await pageOf(situation(standing, 'nothing')))).not.toContain('used_up');
   });
 });
 
-/** The paragraphs of a page. */
+/** The texts of the paragraphs of a page. */
 function told({ blocks = [] }: Page): (string | false)[] {
   return blocks.map((block) => block.kind === 'paragraph' && english(block.text));
 }
 
-describe('too many attempts', () => {
-  it('are said to be why, with the time from which there is another', async () => {
+describe('the limit of attempts', () => {
+  it('a person over the limit of attempts reads the reason and the time of the next try', async () => {
     let record = newcomer(NOW - 40 * DAY);
     for (let n = 5; n > 0; n -= 1) {
       record = readWord(begun(record, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).record;
@@ -275,8 +284,8 @@ describe('too many attempts', () => {
   });
 });
 
-describe('who has to wait for another try', () => {
-  it('is told why the last one was rejected and why they wait, and until when: to the minute, and not before', async () => {
+describe('the waiting time before another try', () => {
+  it('a person who has to wait reads the reason of the rejection, of the wait, and its end, rounded up to the minute', async () => {
     const { ctx } = createInMemoryContext(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).record);
     const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
     const page = standingPage({ ...shown, permission: { kind: 'no', why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
@@ -288,35 +297,41 @@ describe('who has to wait for another try', () => {
   });
 });
 
-describe('who was granted another attempt by the operator', () => {
+describe('a granted attempt', () => {
   const granted = (standing: StandingName) =>
     applied(grantAttempt(situation(standing, 'nothing'), 'op', null, NOW), NOW).record;
 
-  it.each<StandingName>(['approved', 'review'])('is not told that there is nothing to do: %s', async (standing) => {
-    const page = await pageOf(granted(standing));
-    expect(english(page.sentence)).toBe('Your identity has to be verified once more.');
-    expect(actionOf(page)).toBe('button: Continue');
-  });
+  it.each<StandingName>(['approved', 'review'])(
+    'a person with a granted attempt is asked to verify again although the status is %s',
+    async (standing) => {
+      const page = await pageOf(granted(standing));
+      expect(english(page.sentence)).toBe('Your identity has to be verified once more.');
+      expect(actionOf(page)).toBe('button: Continue');
+    },
+  );
 
-  it('is told of a rejection as before', async () => {
+  it('a person with a granted attempt still reads of the rejection', async () => {
     expect(english((await pageOf(granted('rejected, final'))).sentence)).toBe('Your identity could not be verified.');
   });
 });
 
-describe('an approval that is too old, where only the operator may start again', () => {
-  it.each([undefined, 'https://acme.example/help'])('is nobody’s mistake; support: %s', async (support) => {
-    const { ctx } = createInMemoryContext(situation('approved', 'nothing'));
-    const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
-    const tooOld: View = { ...shown, status: 'expired', tooOld: true, permission: { kind: 'no', why: 'too-old' } };
-    const page = standingPage(tooOld, { ...FIELDS, support });
-    expect(english(page.sentence)).toBe('Your identity was verified some time ago and has to be verified again.');
-    expect(JSON.stringify(page)).not.toContain('next.support');
-    expect(page.action.kind).toBe(support === undefined ? 'words' : 'link');
-  });
+describe('an expired approval that only the operator may renew', () => {
+  it.each([undefined, 'https://acme.example/help'])(
+    'an expired approval that only the operator may renew is not presented as a mistake; support: %s',
+    async (support) => {
+      const { ctx } = createInMemoryContext(situation('approved', 'nothing'));
+      const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
+      const tooOld: View = { ...shown, status: 'expired', tooOld: true, permission: { kind: 'no', why: 'too-old' } };
+      const page = standingPage(tooOld, { ...FIELDS, support });
+      expect(english(page.sentence)).toBe('Your identity was verified some time ago and has to be verified again.');
+      expect(JSON.stringify(page)).not.toContain('next.support');
+      expect(page.action.kind).toBe(support === undefined ? 'words' : 'link');
+    },
+  );
 });
 
-describe('nowhere to go', () => {
-  it('says that the page may be closed', async () => {
+describe('a page without a return URL', () => {
+  it('a page without a return URL says that it may be closed', async () => {
     const page = await pageOf(situation('approved', 'nothing'), {});
     expect(actionOf(page)).toBe('words: You may close this page.');
   });
