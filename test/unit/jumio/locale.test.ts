@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRequest } from '../../../webhook/jumio/create.ts';
 import { jumioLocale } from '../../../webhook/jumio/locale.ts';
 
-describe('the language of Jumio’s pages', () => {
+describe('the locale of a Jumio execution', () => {
   it.each([
     ['de', 'de'],
     ['de-AT', 'de'],
@@ -23,7 +23,7 @@ describe('the language of Jumio’s pages', () => {
     ['', undefined],
     ['de"><script>', undefined],
     ['x'.repeat(1_000), undefined],
-  ])('of %s is %s', (tag, expected) => {
+  ])('the Jumio locale for %s is %s', (tag, expected) => {
     expect(jumioLocale(tag)).toBe(expected);
   });
 
@@ -44,7 +44,7 @@ describe('the language of Jumio’s pages', () => {
     return JSON.parse(body).web;
   }
 
-  it('is asked for where Jumio knows it, with and without return URLs', () => {
+  it('the locale is sent if Jumio supports it, with and without return URLs', () => {
     expect(web('de-AT')).toEqual({ locale: 'de' });
     expect(web('fr', { successUrl: 'https://a.example', errorUrl: 'https://b.example' })).toEqual({
       successUrl: 'https://a.example',
@@ -53,7 +53,7 @@ describe('the language of Jumio’s pages', () => {
     });
   });
 
-  it('is left to the portal where nobody knows one', () => {
+  it('without a supported locale the request leaves the choice to the portal', () => {
     expect(web(undefined)).toBeUndefined();
     expect(web('tlh')).toBeUndefined();
   });

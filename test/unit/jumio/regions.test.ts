@@ -16,11 +16,11 @@ describe('the base URLs of Jumio', () => {
     'https://account.emea-1.jumio.ai',
     'https://retrieval.emea-1.jumio.ai/api/v1',
     'https://RETRIEVAL.emea-1.JUMIO.ai',
-  ])('are both derived from %s', (base) => {
+  ])('both base URLs are derived from %s', (base) => {
     expect(baseUrls(base)).toEqual(EMEA);
   });
 
-  it.each(['amer-1', 'apac-1'])('stay in the data centre %s', (dataCentre) => {
+  it.each(['amer-1', 'apac-1'])('the base URLs stay in the data centre %s', (dataCentre) => {
     expect(baseUrls(`https://api.${dataCentre}.jumio.ai`).retrieval).toBe(
       `https://retrieval.${dataCentre}.jumio.ai/api/v1`,
     );
@@ -32,11 +32,11 @@ describe('the base URLs of Jumio', () => {
     ['https://sandbox.acme.example/jumio', 'https://sandbox.acme.example/jumio/api/v1'],
     ['https://api.emea-1.jumio.ai.acme.example', 'https://api.emea-1.jumio.ai.acme.example/api/v1'],
     ['https://api.acme.example', 'https://api.acme.example/api/v1'],
-  ])('are one where the host of %s is not Jumio’s', (base, both) => {
+  ])('%s, which is no host of Jumio, is used for both base URLs', (base, both) => {
     expect(baseUrls(base)).toEqual({ account: both, retrieval: both });
   });
 
-  it('takes an explicit retrieval URL as it is, with or without its version', () => {
+  it('an explicit retrieval URL is used as given, with or without its version', () => {
     for (const override of ['https://proxy.acme.example/r', 'https://proxy.acme.example/r/api/v1/']) {
       expect(baseUrls('https://api.emea-1.jumio.ai', override)).toEqual({
         account: EMEA.account,
@@ -45,13 +45,13 @@ describe('the base URLs of Jumio', () => {
     }
   });
 
-  it('keeps an explicit retrieval URL that names another host of Jumio', () => {
+  it('an explicit retrieval URL of another Jumio host is used', () => {
     expect(baseUrls('http://127.0.0.1:4000', 'https://api.emea-1.jumio.ai').retrieval).toBe(
       'https://api.emea-1.jumio.ai/api/v1',
     );
   });
 
-  it('throws for what is no URL', () => {
+  it('an invalid base URL throws a TypeError', () => {
     expect(() => baseUrls('emea-1')).toThrow(TypeError);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type JumioResult, toResult } from '../../../webhook/jumio/result.ts';
 import { detailsWire } from '../../../webhook/jumio/wire.ts';
 
-/** As Jumio sends it (docs/reference/jumio.md#73-details-response): the mapping is only ever tested with JSON of the wire. */
+/** As Jumio sends it (docs/reference/jumio.md#73-details-response): the mapping is tested only with JSON as on the wire. */
 function wire(changes: object): string {
   return JSON.stringify({
     workflow: {
@@ -30,14 +30,14 @@ function finding(type: string, label?: string) {
   return { id: 'x', credentials: [], decision: { type, details: label === undefined ? undefined : { label } } };
 }
 
-/** The reason for a rejection with these capabilities. */
+/** The reason of a rejection with the given capabilities. */
 function reason(capabilities: unknown): string | undefined {
   const decision = { type: 'REJECTED', details: { label: 'REJECTED' }, risk: { score: 100 } };
   return result({ decision, capabilities }).decision?.reason;
 }
 
-describe('the result', () => {
-  it('is what the answer says of the execution, and nothing of the person', () => {
+describe('the result of a details response', () => {
+  it('a result has the fields about the execution, and none about the person', () => {
     const extraction = [{ ...finding('PASSED', 'OK'), data: { firstName: 'Erika', documentNumber: 'C01X' } }];
     expect(result({ capabilities: { extraction } })).toStrictEqual({
       accountId: '0b6d0c1e-7b0c-4a57-9a6d-2f0a3a1c9e01',
@@ -51,7 +51,7 @@ describe('the result', () => {
     });
   });
 
-  it('does without everything that Jumio may leave out', () => {
+  it('a result leaves out every optional field that the response lacks', () => {
     const workflow = { id: 'w', status: 'INITIATED', definitionKey: 10011 };
     const bare = { workflow, completedAt: undefined, decision: undefined, capabilities: undefined, steps: undefined };
     expect(result(bare)).toStrictEqual({
@@ -64,12 +64,12 @@ describe('the result', () => {
     expect(result({ decision: { type: 'PASSED' } }).decision).toStrictEqual({ type: 'PASSED' });
   });
 
-  it('passes on a status that is not documented', () => {
+  it('an undocumented status is kept in the result', () => {
     const workflow = { id: 'w', status: 'PAUSED', definitionKey: '10011' };
     expect(result({ workflow }).status).toBe('PAUSED');
   });
 
-  it('keeps the status beside the decision: an expired execution may carry a rejection', () => {
+  it('a result keeps status and decision: an expired execution may carry a rejection', () => {
     const workflow = { id: 'w', status: 'SESSION_EXPIRED', definitionKey: '10011' };
     expect(result({ workflow, decision: { type: 'REJECTED' } })).toMatchObject({
       status: 'SESSION_EXPIRED',
@@ -83,7 +83,7 @@ describe('the result', () => {
     ['2026-01-05T09:41:12.886', undefined],
     ['yesterday', undefined],
     [1767606072886, undefined],
-  ])('reads the time %s as %s', (completedAt, epoch) => {
+  ])('the completion time %s is parsed as %s', (completedAt, epoch) => {
     expect(result({ completedAt }).completedAt).toBe(epoch);
   });
 
@@ -95,17 +95,17 @@ describe('the result', () => {
     ['FAILED', 'UNKNOWN'],
     ['passed', 'UNKNOWN'],
     ['', 'UNKNOWN'],
-  ])('maps the decision %s to %s, whatever label and score say', (type, expected) => {
+  ])('the decision type %s is mapped to %s, whatever label and score are', (type, expected) => {
     const decision = { type, details: { label: 'PASSED' }, risk: { score: 0 } };
     expect(result({ decision }).decision?.type).toBe(expected);
   });
 
-  it('keeps a custom label short', () => {
+  it('a custom label is cut to 100 characters', () => {
     const decision = { type: 'PASSED', details: { label: 'x'.repeat(5000) } };
     expect(result({ decision }).decision?.label).toHaveLength(100);
   });
 
-  it.each(['PASSED', 'WARNING', 'NOT_EXECUTED', 'FAILED'])('has no reason where Jumio says %s', (type) => {
+  it.each(['PASSED', 'WARNING', 'NOT_EXECUTED', 'FAILED'])('a decision of type %s has no reason', (type) => {
     const capabilities = { usability: [finding('REJECTED', 'BLURRED')] };
     expect(result({ decision: { type }, capabilities }).decision).not.toHaveProperty('reason');
   });
@@ -115,7 +115,7 @@ describe('the result', () => {
     ['an id that is no path segment', { account: { id: '../accounts' } }],
     ['no status', { workflow: { id: 'w', definitionKey: '10011' } }],
     ['a decision without a type', { decision: { details: { label: 'PASSED' } } }],
-  ])('is refused with %s', (_, changes) => {
+  ])('a details response with %s is refused', (_, changes) => {
     expect(detailsWire.safeParse(JSON.parse(wire(changes))).success).toBe(false);
   });
 });
@@ -154,19 +154,19 @@ const cells = labels.flatMap(([capability, type, words, expected]) =>
 );
 
 describe('the reason of a rejection', () => {
-  it.each(cells)('$capability $type $label: $expected', ({ capability, type, label, expected }) => {
+  it.each(cells)('the reason for $capability $type $label is $expected', ({ capability, type, label, expected }) => {
     expect(reason({ [capability]: [finding(type, label)] })).toBe(expected);
   });
 
   it.each(cells.filter(({ expected }) => expected === 'other').filter(({ type }) => type !== 'NOT_EXECUTED'))(
-    'a blurred photo beside $capability $type $label is not to be acted on',
+    'a blurred photo beside $capability $type $label gives the reason other',
     ({ capability, type, label }) => {
       const blurred = finding('REJECTED', 'BLURRED');
       expect(reason({ usability: [blurred], [capability]: [finding(type, label), blurred] })).toBe('other');
     },
   );
 
-  it('does not mind the capabilities that could not run because of it', () => {
+  it('capabilities that did not run because of the rejection do not change its reason', () => {
     const skipped = [finding('NOT_EXECUTED', 'PRECONDITION_NOT_FULFILLED')];
     const failed = [finding('NOT_EXECUTED', 'TECHNICAL_ERROR')];
     const passed = [finding('PASSED', 'OK')];
@@ -181,7 +181,7 @@ describe('the reason of a rejection', () => {
     expect(reason({ usability, ...rest })).toBe('unreadable');
   });
 
-  it('names first what another photo of the same document would not mend', () => {
+  it('among several reasons the one that a new photo of the same document would not solve comes first', () => {
     const found = ['NOT_UPLOADED', 'BLURRED', 'UNSUPPORTED_COUNTRY'].map((label) => finding('REJECTED', label));
     const dataChecks = [finding('WARNING', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT')];
     expect(reason({ usability: found, dataChecks })).toBe('unsupported_document');
@@ -193,15 +193,15 @@ describe('the reason of a rejection', () => {
   const blurred = finding('REJECTED', 'BLURRED');
   it.each([
     ['no capabilities', undefined],
-    ['empty ones', {}],
-    ['nothing but passed ones', { usability: [finding('PASSED', 'OK')] }],
-    ['nothing but skipped ones', { usability: [finding('NOT_EXECUTED', 'TECHNICAL_ERROR')] }],
+    ['empty capabilities', {}],
+    ['only passed capabilities', { usability: [finding('PASSED', 'OK')] }],
+    ['only skipped capabilities', { usability: [finding('NOT_EXECUTED', 'TECHNICAL_ERROR')] }],
     ['a rejection without a label', { usability: [blurred, finding('REJECTED')] }],
-    ['a decision type that is not documented', { usability: [blurred, finding('FAILED', 'X')] }],
+    ['an undocumented decision type', { usability: [blurred, finding('FAILED', 'X')] }],
     ['a capability that is no list', { usability: [blurred], liveness: blurred }],
     ['a finding without a decision', { usability: [blurred], liveness: [{ id: 'x' }] }],
     ['capabilities that are no object', [blurred]],
-  ])('is other with %s', (_, capabilities) => {
+  ])('the reason of a rejection with %s is other', (_, capabilities) => {
     expect(reason(capabilities)).toBe('other');
   });
 });
