@@ -18,14 +18,14 @@ const GOOD: CredentialFinding = {
   taken: false,
 };
 
-describe('what an operator is told of somebody who only signed up', () => {
-  it('that it is the person’s turn, and not that they were led to Jumio', () => {
+describe('the description of an identity that only signed up', () => {
+  it('an identity with a link is described as waiting for the person, who has not begun', () => {
     expect(explainWaiting(begun(newcomer()), NOW)).toBe('a link is ready; the person has not begun');
   });
 });
 
-describe('what an operator is told of an eID', () => {
-  it('that it is still to be read, and when', () => {
+describe('the description of an eID', () => {
+  it('a pending eID check is described with its due time', () => {
     const waiting = applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
     expect(explainWaiting(waiting, NOW)).toBe('whether an eID answers is still to be read');
     expect(nextDue(waiting)).toEqual([
@@ -38,7 +38,7 @@ describe('what an operator is told of an eID', () => {
     expect(nextDue(asked).map(({ what }) => what)).toContain('read which eIDs are linked');
   });
 
-  it('that it was the eID that approved, and not Jumio', () => {
+  it('an approval by eID is described with the provider, not as an approval by Jumio', () => {
     const waiting = applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
     expect(explainWaiting(applied(onChecked(waiting, [GOOD], HOW, NOW), NOW).record, NOW)).toBe(
       'eid:itsme approved it',

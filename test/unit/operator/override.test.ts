@@ -6,14 +6,17 @@ import { asked, begun, last, NOW, newcomer, verificationId } from '../../support
 const BY = { reason: 'seen-in-person', by: 'an operator' } as const;
 
 describe('a decision of the operator', () => {
-  it.each(['PASSED', 'FAILED'] as const)('gives up an attempt that Jumio was not asked for yet: %s', (verdict) => {
-    const { record, events } = applied(override(asked(newcomer()), { verdict, ...BY }, verificationId(9), NOW), NOW);
-    expect(record.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
-    expect(record.identity.jumioDue).toBeNull();
-    expect(events?.map(({ kind }) => kind)).toEqual(['overridden', 'not_needed']);
-  });
+  it.each(['PASSED', 'FAILED'] as const)(
+    'an operator’s decision cancels an attempt not yet requested from Jumio: %s',
+    (verdict) => {
+      const { record, events } = applied(override(asked(newcomer()), { verdict, ...BY }, verificationId(9), NOW), NOW);
+      expect(record.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
+      expect(record.identity.jumioDue).toBeNull();
+      expect(events?.map(({ kind }) => kind)).toEqual(['overridden', 'not_needed']);
+    },
+  );
 
-  it('leaves one that Jumio has begun: it is followed to its end', () => {
+  it('an operator’s decision leaves an execution that has started: it is read until its end', () => {
     const before = begun(newcomer());
     const { record } = applied(override(before, { verdict: 'PASSED', ...BY }, verificationId(9), NOW), NOW);
     expect(last(record)).toMatchObject({ state: 'started', readDue: last(before).readDue });
