@@ -31,8 +31,8 @@ function adminOf(record: IdentityRecord): unknown {
   return content === null ? undefined : publishedContent(content, NOW).admin;
 }
 
-describe('agreeing', () => {
-  it('is kept with version, language and time, as an event and for the operator', async () => {
+describe('consent', () => {
+  it('consent is stored with version, language and time, as an event and for the operator', async () => {
     const memory = createInMemoryContext(asked(newcomer()));
     expect(await agree(memory.ctx, WHO, CONSENT)).toBe('agreed');
     const { identity } = memory.stored() ?? newcomer();
@@ -43,7 +43,7 @@ describe('agreeing', () => {
     });
   });
 
-  it('again to the same text is nothing new', async () => {
+  it('a second consent to the same text changes nothing', async () => {
     const first = await agreedTo(asked(newcomer()));
     const memory = createInMemoryContext(first, NOW + 60_000);
     await agree(memory.ctx, WHO, CONSENT);
@@ -51,19 +51,19 @@ describe('agreeing', () => {
     expect(memory.events).toEqual([]);
   });
 
-  it('to another text than the one that counts now is not kept', async () => {
+  it('consent to another text than the current one is not stored', async () => {
     const memory = createInMemoryContext(undefined);
     expect(await agree(memory.ctx, WHO, OTHER)).toBe('outdated');
     expect(memory.stored()).toBeUndefined();
   });
 
-  it('starts nothing by itself', async () => {
+  it('consent alone starts no verification', async () => {
     expect((await agreedTo(undefined)).verifications).toEqual([]);
   });
 });
 
-describe('refusing', () => {
-  it('is kept once, and takes an agreement back', async () => {
+describe('declining consent', () => {
+  it('a refusal is stored once, and withdraws an earlier consent', async () => {
     const memory = createInMemoryContext(await agreedTo(begun(newcomer())));
     await declineConsent(memory.ctx, WHO);
     await declineConsent(memory.ctx, WHO);
@@ -73,7 +73,7 @@ describe('refusing', () => {
     expect(adminOf(memory.stored() ?? newcomer())).toMatchObject({ declined_at: new Date(NOW).toISOString() });
   });
 
-  it('ends when the person agrees after all', async () => {
+  it('a refusal ends when the person consents after all', async () => {
     const memory = createInMemoryContext(undefined);
     await declineConsent(memory.ctx, WHO);
     await agree(memory.ctx, WHO, CONSENT);
@@ -81,14 +81,14 @@ describe('refusing', () => {
     expect((await loadView(memory.ctx, WHO)).consent).toBe('given');
   });
 
-  it('leaves the verification of whoever was asked for as it is', async () => {
+  it('a refusal leaves a started verification as it is', async () => {
     const memory = createInMemoryContext(begun(newcomer()));
     await declineConsent(memory.ctx, WHO);
     expect(memory.stored()?.verifications).toEqual(begun(newcomer()).verifications);
   });
 });
 
-describe('going on', () => {
+describe('continuing a verification', () => {
   async function wentOn(
     record: IdentityRecord | undefined,
     going: Partial<Parameters<typeof continueVerification>[3]> = {},
@@ -99,10 +99,10 @@ describe('going on', () => {
   }
 
   it.each<[string, IdentityRecord | undefined]>([
-    ['somebody new', undefined],
-    ['somebody invited', applied(awaitConsent(newcomer()), NOW).record],
-    ['somebody whose link is there', begun(newcomer())],
-  ])('without an agreement asks for it, and nothing of Jumio (%s)', async (_who, record) => {
+    ['a new person', undefined],
+    ['a person awaiting consent', applied(awaitConsent(newcomer()), NOW).record],
+    ['a person with a link', begun(newcomer())],
+  ])('continuing without consent asks for it, and creates no execution (%s)', async (_who, record) => {
     const { memory, outcome } = await wentOn(record);
     expect(outcome.kind).toBe('consent-needed');
     expect(outcome).not.toHaveProperty('link');
@@ -111,27 +111,27 @@ describe('going on', () => {
   });
 
   it.each<[string, Partial<IdentityRecord['identity']>]>([
-    ['to a text of before', { consentVersion: 'text-0', consentAt: NOW }],
-    ['and refused since', { consentVersion: 'text-1', consentAt: NOW, declinedAt: NOW }],
-  ])('asks again whoever agreed %s, also where the link is there', async (_when, identity) => {
+    ['to an earlier text', { consentVersion: 'text-0', consentAt: NOW }],
+    ['and declined since', { consentVersion: 'text-1', consentAt: NOW, declinedAt: NOW }],
+  ])('a person who agreed %s is asked again, even if a link exists', async (_when, identity) => {
     const { outcome } = await wentOn(updateIdentity(begun(newcomer()), identity));
     expect(outcome.kind).toBe('consent-needed');
   });
 
-  it('with an agreement to another text asks again', async () => {
+  it('continuing with consent to another text asks again', async () => {
     const { memory, outcome } = await wentOn(begun(newcomer()), { agreement: OTHER });
     expect(outcome.kind).toBe('consent-needed');
     expect(memory.events).toEqual([]);
   });
 
-  it('with the agreement in the same breath leads on, in one change', async () => {
+  it('continuing with consent in the same request returns the link, in one change', async () => {
     const record = begun(newcomer());
     const { memory, outcome } = await wentOn(record, { agreement: CONSENT });
     expect(outcome).toMatchObject({ kind: 'link', link: last(record).link });
     expect(kinds(memory)).toEqual(['consent']);
   });
 
-  it('makes the attempt of somebody invited, once', async () => {
+  it('continuing with consent requests the attempt of a person awaiting consent, once', async () => {
     const { memory } = await wentOn(applied(awaitConsent(newcomer()), NOW).record, { agreement: CONSENT });
     expect(kinds(memory)).toEqual(['consent', 'requested']);
     expect(memory.stored()?.identity.awaitingConsent).toBe(0);
@@ -139,7 +139,7 @@ describe('going on', () => {
     expect(memory.stored()?.verifications).toHaveLength(1);
   });
 
-  it('keeps the language that the person prefers, the schema and the birth that the session tells', async () => {
+  it('continuing stores the locale of the person, and schema and creation time from the session', async () => {
     const memory = createInMemoryContext(undefined);
     const who = { ...WHO, schemaId: 'person', kratosCreatedAt: NOW - 5 };
     await continueVerification(memory.ctx, memory.worker, who, { returnTo: null, agreement: CONSENT, locale: 'fr' }, 0);
@@ -147,8 +147,8 @@ describe('going on', () => {
   });
 });
 
-describe('somebody invited', () => {
-  it('is pending and waited for, and published at once: no create call is to be waited for', () => {
+describe('a person awaiting consent', () => {
+  it('a person awaiting consent is pending and waited on, and published at once without waiting for a create call', () => {
     const { identity } = applied(awaitConsent(newcomer()), NOW).record;
     expect(identity).toMatchObject({
       status: 'pending',
@@ -164,8 +164,8 @@ describe('somebody invited', () => {
   });
 });
 
-describe('somebody who was erased', () => {
-  it('leaves nothing behind by a form that was still open', async () => {
+describe('an erased person', () => {
+  it('a form submitted after the erasure stores nothing', async () => {
     const memory = createInMemoryContext(applied(erase(begun(newcomer()), 'ann', NOW), NOW).record);
     await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null, agreement: CONSENT }, 0);
     await declineConsent(memory.ctx, WHO);
