@@ -7,15 +7,15 @@ import { problems } from '../../support/service/environment.ts';
 
 const doc = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
 
-/** Line, path and what was seen, of each mistake. */
+/** Line, path and given value of each mistake. */
 function places(text: string): string[] {
   return mistakesOf(text).map(({ line, path, seen }) => `${line} ${path}: ${seen}`);
 }
 
 const REST = '\n  - then: allow';
 
-describe('a policy file', () => {
-  it('may be as short as one rule, and then says of starting again what docs/design.md#who-may-start-again says', () => {
+describe('policy files', () => {
+  it('a policy of one rule has the defaults of docs/design.md#who-may-start-again', () => {
     const policy = policyOf('rules: [{ then: allow }]');
     expect(policy).toMatchObject({ rules: [], otherwise: { index: 0, decision: 'allow' }, verdictLifetimeMs: null });
     expect(policy.startAgain).toEqual({
@@ -30,7 +30,7 @@ describe('a policy file', () => {
     expect(policy.startAgain).toEqual(defaultPolicy.startAgain);
   });
 
-  it('may say all of it', () => {
+  it('a policy may set every key', () => {
     const policy = policyOf(`
 verdict_lifetime: 365d
 on_rejected: { revoke_sessions: true, deactivate: true }
@@ -56,7 +56,7 @@ rules:
     });
   });
 
-  it('is named by what it says, not by how it is written', () => {
+  it('the hash of a policy depends on its content, not on its formatting', () => {
     const same = policyOf('# a comment\nrules:\n  - then:   allow\n').hash;
     expect(policyOf('{"rules":[{"then":"allow"}]}').hash).toBe(same);
     expect(policyOf('rules: [{ then: block }]').hash).not.toBe(same);
@@ -65,15 +65,15 @@ rules:
 
   it.each<[string, string, string[]]>([
     ['no rules', 'rules: []', ['1 rules: []']],
-    ['nothing at all', '', ['1 : nothing']],
-    ['a text', 'allow', ['1 : "allow"']],
+    ['an empty document', '', ['1 : nothing']],
+    ['a plain text', 'allow', ['1 : "allow"']],
     [
-      'a word that does not exist',
+      'an unknown value',
       `rules:\n  - when:\n      status: aproved\n    then: block${REST}`,
       ['3 rules[0].when.status: "aproved"'],
     ],
     [
-      'a word in a list',
+      'an unknown value in a list',
       `rules:\n  - when: { flow: [login, signup] }\n    then: block${REST}`,
       ['2 rules[0].when.flow: ["login","signup"]'],
     ],
@@ -83,7 +83,7 @@ rules:
       ['2 rules[0].when.account_older_than: 7'],
     ],
     [
-      'a key that does not exist',
+      'an unknown key',
       `rules:\n  - whenn: { status: none }\n    when: { status: none }\n    then: block${REST}`,
       ['2 rules[0].whenn: {"status":"none"}'],
     ],
@@ -95,7 +95,7 @@ rules:
     ],
     ['a rule without a condition before the last', `rules:\n  - then: block${REST}`, ['2 rules[0]: {"then":"block"}']],
     [
-      'an empty condition before the last',
+      'an empty condition before the last rule',
       `rules:\n  - when: {}\n    then: block${REST}`,
       ['2 rules[0]: {"when":{},"then":"block"}'],
     ],
@@ -111,18 +111,18 @@ rules:
       ['2 rules[0].when.account_older_than: "24h"'],
     ],
     [
-      'a limit of nothing',
+      'a limit of zero',
       'start_again: { max_executions: 0 }\nrules: [{ then: allow }]',
       ['1 start_again.max_executions: 0'],
     ],
-    ['YAML that is none', 'rules: [', ['1 : BAD_INDENT', '1 : MISSING_CHAR'].slice(0, 0)],
-  ])('with %s is refused, with line, path and what was seen', (_name, text, expected) => {
+    ['invalid YAML', 'rules: [', ['1 : BAD_INDENT', '1 : MISSING_CHAR'].slice(0, 0)],
+  ])('a policy with %s is refused with line, path and the given value', (_name, text, expected) => {
     if (expected.length > 0) expect(places(text)).toEqual(expected);
     else expect(mistakesOf(text)).not.toEqual([]);
     for (const { expected: wanted } of mistakesOf(text)) expect(wanted.length).toBeGreaterThan(6);
   });
 
-  it('reports every mistake at once', () => {
+  it('every mistake of a policy is reported at once', () => {
     const text = 'extra: 1\nrules:\n  - when: { status: x, methd: y }\n    then: maybe\n  - then: allow';
     expect(places(text).sort()).toEqual([
       '1 extra: 1',
@@ -136,26 +136,29 @@ rules:
     'when: { verdict_older_than: 365d }',
     'when: { status: approved, verdict_older_than: 365d }',
     'when: { status: [approved, review], verdict_older_than: 365d }',
-  ])('that refuses the approved by the age of their verdict (%s) lets them verify again, or is refused', (when) => {
-    const rules = `rules: [{ ${when}, then: block }, { then: allow }]`;
-    expect(mistakesOf(rules)).toMatchObject([{ path: 'rules[0].when.verdict_older_than' }]);
-    expect(mistakesOf(`verdict_lifetime: 366d\n${rules}`)).toHaveLength(1);
-    expect(mistakesOf(`verdict_lifetime: 365d\n${rules}`)).toEqual([]);
-  });
+  ])(
+    'a rule that blocks approved persons by the age of their verdict (%s) needs a verdict_lifetime that lets them verify again',
+    (when) => {
+      const rules = `rules: [{ ${when}, then: block }, { then: allow }]`;
+      expect(mistakesOf(rules)).toMatchObject([{ path: 'rules[0].when.verdict_older_than' }]);
+      expect(mistakesOf(`verdict_lifetime: 366d\n${rules}`)).toHaveLength(1);
+      expect(mistakesOf(`verdict_lifetime: 365d\n${rules}`)).toEqual([]);
+    },
+  );
 
-  it('is a value of the configuration: its mistakes are reported beside the others', () => {
+  it('mistakes in POLICY are reported beside those of other variables', () => {
     const found = problems({ PORT: 'x', POLICY: 'rules:\n  - then: maybe' });
     expect(found.map(({ name }) => name)).toEqual(['PORT', 'POLICY line 2, rules[0].then']);
     expect(found[1]).toMatchObject({ expected: 'allow, block or block_with_way_on', seen: '"maybe"' });
   });
 });
 
-describe('the published documents', () => {
-  it('docs/schemas/policy.schema.json is the schema of the code (npm run docs:policy prints it anew)', () => {
+describe('the published documents of the policy', () => {
+  it('docs/schemas/policy.schema.json is the schema of the code (npm run docs:policy prints it)', () => {
     expect(JSON.parse(doc('schemas/policy.schema.json'))).toEqual(policyJsonSchema());
   });
 
-  it('docs/examples/policy.strict.yaml is a policy', () => {
+  it('docs/examples/policy.strict.yaml is a valid policy', () => {
     expect(mistakesOf(doc('examples/policy.strict.yaml'))).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ const WHO: Person = { identityId: IDENTITY, inherited: null };
 
 const AGREES = { returnTo: null, agreement: CONSENT };
 
-/** The person presses the button. */
+/** The person presses the button of the start page. */
 async function pressed(record: IdentityRecord | undefined, who = WHO, at = NOW): Promise<IdentityRecord> {
   const memory = createInMemoryContext(record, at);
   await continueVerification(memory.ctx, memory.worker, who, AGREES, 0);
@@ -37,25 +37,28 @@ async function pressed(record: IdentityRecord | undefined, who = WHO, at = NOW):
   return after;
 }
 
-describe('the button', () => {
-  it('starts where nothing is open, and goes first', async () => {
+describe('the start button', () => {
+  it('the start button requests a verification with priority if none is open', async () => {
     const record = await pressed(undefined);
     expect(last(record)).toMatchObject({ state: 'requested', attempt: 1, readDue: NOW });
     expect(record.identity.priority).toBe(1);
   });
 
-  it.each(['approved', 'review', 'rejected'] as const)('starts nothing for an inherited %s', async (inherited) => {
-    const record = await pressed(undefined, { ...WHO, inherited });
-    expect(record.verifications).toEqual([]);
-    expect(record.identity).toMatchObject({ standing: inherited, status: inherited, version: 0 });
-  });
+  it.each(['approved', 'review', 'rejected'] as const)(
+    'the start button starts nothing for an inherited %s',
+    async (inherited) => {
+      const record = await pressed(undefined, { ...WHO, inherited });
+      expect(record.verifications).toEqual([]);
+      expect(record.identity).toMatchObject({ standing: inherited, status: inherited, version: 0 });
+    },
+  );
 
-  it('changes nothing about a link that lives', async () => {
+  it('the start button leaves a live link as it is', async () => {
     const record = await pressed(begun(newcomer()));
     expect(record.verifications).toEqual(begun(newcomer()).verifications);
   });
 
-  it('asks Jumio about the old execution before it is renewed', async () => {
+  it('the start button after the end of a link makes the old execution be read before its renewal', async () => {
     const record = await pressed(situation('none', 'INITIATED, link ended'));
     expect(record.verifications).toHaveLength(1);
     expect(last(record).renewalRequested).toBe(1);
@@ -64,21 +67,24 @@ describe('the button', () => {
   });
 });
 
-describe('a renewal that was asked for', () => {
+describe('a requested renewal', () => {
   const initiated = situation('none', 'INITIATED, link ended, new one asked for');
   const begunAt = situation('none', 'ACQUISITION_STARTED, link ended, new one asked for');
 
   it.each([
     ['INITIATED', initiated],
     ['ACQUISITION_STARTED', begunAt],
-  ])('is granted at %s past the link’s end: one change closes the old and asks for the new', (word, record) => {
-    const { record: after, events = [] } = readWord(record, word);
-    expect(nth(after, 1)).toMatchObject({ state: 'expired', renewalRequested: 0 });
-    expect(nth(after, 2)).toMatchObject({ state: 'requested', attempt: 2, readDue: NOW });
-    expect(events.map(({ kind }) => kind)).toEqual(['renewed', 'requested']);
-  });
+  ])(
+    'a renewal at %s after the end of the link closes the old attempt and requests a new one in one change',
+    (word, record) => {
+      const { record: after, events = [] } = readWord(record, word);
+      expect(nth(after, 1)).toMatchObject({ state: 'expired', renewalRequested: 0 });
+      expect(nth(after, 2)).toMatchObject({ state: 'requested', attempt: 2, readDue: NOW });
+      expect(events.map(({ kind }) => kind)).toEqual(['renewed', 'requested']);
+    },
+  );
 
-  it('follows the old execution to its end: its verdict counts', () => {
+  it('a renewed execution is read to its end, and its verdict counts', () => {
     const after = readWord(initiated, 'ACQUISITION_STARTED').record;
     expect(nth(after, 1).readDue).not.toBeNull();
     const decided = read(after, MANIPULATED, NOW + HOUR, nth(after, 1)).record;
@@ -86,13 +92,13 @@ describe('a renewal that was asked for', () => {
     expect(mayStart(decided, NOW + HOUR, defaultPolicy)).toEqual({ kind: 'no', why: 'rejected' });
   });
 
-  it.each(['ACQUIRED', 'PROCESSED'])('is refused at %s, and the wish is dropped or waits for the result', (word) => {
+  it.each(['ACQUIRED', 'PROCESSED'])('a renewal at %s is refused: the result is awaited', (word) => {
     const { record } = readWord(initiated, word);
     expect(record.verifications).toHaveLength(1);
     expect(mayStart(record, NOW, defaultPolicy)).toEqual({ kind: 'no', why: 'processing' });
   });
 
-  it('is dropped where Jumio has decided meanwhile', () => {
+  it('a requested renewal is dropped if Jumio has decided meanwhile', () => {
     for (const told of [PASSED, BLURRED, MANIPULATED]) {
       const { record } = read(initiated, told);
       expect(record.verifications).toHaveLength(1);
@@ -100,19 +106,22 @@ describe('a renewal that was asked for', () => {
     }
   });
 
-  it.each(['TOKEN_EXPIRED', 'SESSION_EXPIRED'])('is granted where Jumio says %s', (word) => {
+  it.each(['TOKEN_EXPIRED', 'SESSION_EXPIRED'])('a requested renewal is granted at %s', (word) => {
     const { record } = readWord(initiated, word);
     expect(record.verifications.map(({ state }) => state)).toEqual(['expired', 'requested']);
   });
 
-  it.each(['INITIATED', 'ACQUISITION_STARTED'])('is dropped at %s while the link lives', (word) => {
-    const live = situation('none', 'INITIATED, live link');
-    const { record } = readWord(updateVerification(live, last(live).id, { renewalRequested: 1 }), word);
-    expect(record.verifications).toHaveLength(1);
-    expect(last(record)).toMatchObject({ state: 'started', renewalRequested: 0 });
-  });
+  it.each(['INITIATED', 'ACQUISITION_STARTED'])(
+    'a requested renewal is dropped at %s while the link is live',
+    (word) => {
+      const live = situation('none', 'INITIATED, live link');
+      const { record } = readWord(updateVerification(live, last(live).id, { renewalRequested: 1 }), word);
+      expect(record.verifications).toHaveLength(1);
+      expect(last(record)).toMatchObject({ state: 'started', renewalRequested: 0 });
+    },
+  );
 
-  it('waits while Jumio cannot be asked', () => {
+  it('a requested renewal waits while Jumio cannot be asked', () => {
     const claimed = applied(
       lease(initiated, { create: false, read: true, publish: false }, NOW + 2 * DAY),
       NOW + 2 * DAY,
@@ -120,15 +129,15 @@ describe('a renewal that was asked for', () => {
     expect(last(claimed).renewalRequested).toBe(1);
   });
 
-  it('of an execution without a link is granted at once', async () => {
+  it('a renewal of an execution without a link is granted at once', async () => {
     const wished = await pressed(made(asked(newcomer()), NOW, false));
     const { record } = readWord(wished, 'INITIATED', NOW + 1);
     expect(record.verifications.map(({ state }) => state)).toEqual(['expired', 'requested']);
   });
 });
 
-describe('five executions in thirty days', () => {
-  /** So many attempts, a day apart, the last of them a day ago; all expired. */
+describe('the limit of executions', () => {
+  /** `count` expired attempts, a day apart, the last of them a day ago. */
   function expired(count: number): IdentityRecord {
     let record = newcomer(NOW - 40 * DAY);
     for (let n = count; n > 0; n -= 1) {
@@ -137,7 +146,7 @@ describe('five executions in thirty days', () => {
     return record;
   }
 
-  it('are allowed, and the sixth is not: the date is that on which the first of the five is thirty days old', () => {
+  it('the sixth execution within thirty days is refused until the first of the five is thirty days old', () => {
     expect(mayStart(expired(4), NOW, defaultPolicy)).toEqual({ kind: 'start' });
     const until = NOW - 5 * DAY + 30 * DAY;
     expect(mayStart(expired(5), NOW, defaultPolicy)).toEqual({ kind: 'no', why: 'too-many', until });
@@ -146,13 +155,13 @@ describe('five executions in thirty days', () => {
     expect(mayStart(expired(5), until, defaultPolicy)).toEqual({ kind: 'start' });
   });
 
-  it('do not take away a link that lives, only its renewal', () => {
+  it('the limit of executions leaves a live link, and refuses only its renewal', () => {
     const five = begun(expired(4), NOW);
     expect(mayStart(five, NOW + HOUR, defaultPolicy).kind).toBe('continue');
     expect(mayStart(five, NOW + 2 * DAY, defaultPolicy)).toMatchObject({ kind: 'no', why: 'too-many' });
   });
 
-  it('do not include one whose link nobody ever got', () => {
+  it('an execution whose link was never delivered does not count towards the limit', () => {
     let record = newcomer(NOW - 9 * DAY);
     for (let n = 6; n > 0; n -= 1) {
       const linkless = made(asked(record, NOW - n * HOUR), NOW - n * HOUR, false);
@@ -162,7 +171,7 @@ describe('five executions in thirty days', () => {
     expect(mayStart(record, NOW, defaultPolicy)).toEqual({ kind: 'start' });
   });
 
-  it('hold the button too', async () => {
+  it('the limit of executions applies to the start button', async () => {
     expect((await pressed(expired(5))).verifications).toHaveLength(5);
   });
 });

@@ -11,14 +11,14 @@ const ANY = '{"then":"allow"}';
 
 const DAY = 86_400_000;
 
-/** Facts of which nothing is known but the status, and what else is given. */
+/** Facts with status none, all else unknown, and the given ones. */
 function known(some: Partial<PolicyFacts>): PolicyFacts {
   const nothing = { waitingOn: null, flow: null, method: null, schema: null, accountAge: null, verdictAge: null };
   return { status: 'none', ...nothing, ...some };
 }
 
-describe('every policy', () => {
-  it('gives exactly one decision for every input, from one of its rules', () => {
+describe('policies in general', () => {
+  it('every policy gives exactly one decision for every input, from one of its rules', () => {
     fc.assert(
       fc.property(policyRules, row, copy, asked, (rules, kept, shown, request) => {
         const policy = policyOfRules(rules);
@@ -32,7 +32,7 @@ describe('every policy', () => {
     );
   });
 
-  it('is decided by its first rule that matches, whatever stands behind it', () => {
+  it('a policy is decided by its first matching rule, whatever rules follow', () => {
     fc.assert(
       fc.property(policyRules, policyRules, facts, (rules, other, said) => {
         const policy = policyOfRules(rules);
@@ -45,12 +45,12 @@ describe('every policy', () => {
     );
   });
 
-  it('falls to its last rule where nothing else matches', () => {
+  it('a policy uses its last rule if no other matches', () => {
     const policy = policyOf('rules: [{ when: { status: rejected }, then: allow }, { name: rest, then: block }]');
     expect(ruleFor(policy, known({ status: 'none' })).name).toBe('rest');
   });
 
-  it('is never milder to a rejected person than the rule that names them says', () => {
+  it('a rejected person gets a continuation link only by a rule that names rejected', () => {
     fc.assert(
       fc.property(policyRules, facts, (rules, said) => {
         const rule = ruleFor(policyOfRules(rules), { ...said, status: 'rejected' });
@@ -61,7 +61,7 @@ describe('every policy', () => {
   });
 });
 
-describe('a rule', () => {
+describe('conditions of rules', () => {
   it.each<[string, Partial<PolicyFacts>]>([
     ['status: approved', { status: 'approved' }],
     ['status: [pending, approved]', { status: 'approved' }],
@@ -74,7 +74,7 @@ describe('a rule', () => {
     ['verdict_younger_than: 12h', { verdictAge: DAY / 2 - 1 }],
     ['verdict_older_than: 365d', { verdictAge: 365 * DAY }],
     ['status: approved, flow: login, schema: staff', { status: 'approved', flow: 'login', schema: 'staff' }],
-  ])('on %s matches where every key does, and not where one is another or not known', (when, some) => {
+  ])('a rule on %s matches if every key does, and not if a value differs or is unknown', (when, some) => {
     const policy = policyOf(
       `verdict_lifetime: 1d\nrules: [{ name: it, when: { ${when} }, then: block }, { then: allow }]`,
     );
@@ -92,7 +92,7 @@ describe('a rule', () => {
     ['verdict_older_than: 5m', { verdictAge: 299_999 }],
     ['method: password', { method: 'code' }],
     ['flow: login', { flow: 'refresh' }],
-  ])('on %s does not match beside its edge', (when, some) => {
+  ])('a rule on %s does not match just outside of its limit', (when, some) => {
     const policy = policyOf(
       `verdict_lifetime: 1s\nrules: [{ name: it, when: { ${when} }, then: block }, { then: allow }]`,
     );
