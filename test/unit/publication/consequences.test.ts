@@ -23,7 +23,7 @@ const pending = paid(begun(newcomer()));
 
 const rejected = read(pending, MANIPULATED, NOW).record;
 
-/** Deactivated by us, and published. */
+/** A record deactivated by us, and published. */
 function deactivated(): IdentityRecord {
   const written = applied(
     onStateWritten(aboutToDeactivate(rejected).record, 'inactive', answer('inactive'), NOW),
@@ -36,13 +36,13 @@ function answer(state: 'active' | 'inactive', stateChangedAt = SINCE) {
   return { jumio: undefined, state, stateChangedAt };
 }
 
-/** A later execution of the same identity was decided. */
+/** The record after a further execution of the same identity was decided. */
 function later(record: IdentityRecord, told: typeof PASSED, at = NOW + DAY): IdentityRecord {
   return read(begun(record, at), { ...told, completedAt: at + HOUR }, at + HOUR).record;
 }
 
 describe('a standing that becomes rejected', () => {
-  it('owes the end of the sessions and the state, at once', () => {
+  it('a new rejection makes revocation and deactivation due at once', () => {
     expect(pending.identity).toMatchObject({ revocation: 0, pendingState: null });
     expect(rejected.identity).toMatchObject({
       revocation: 1,
@@ -65,41 +65,44 @@ describe('a standing that becomes rejected', () => {
       { revokeSessions: false, deactivate: true },
       { revocation: 0, pendingState: 'inactive' },
     ],
-  ])('and what the policy %j does not ask for is waived', (policy, owed) => {
+  ])('consequences that the policy %j disables are dropped', (policy, owed) => {
     expect(withoutDisabledConsequences(rejected, policy).identity).toMatchObject(owed);
   });
 
-  it('owes nothing new where it was rejected already, or inherited so', () => {
+  it('a repeated or inherited rejection makes no further consequence due', () => {
     const again = later(deactivated(), MANIPULATED);
     expect(again.identity).toMatchObject({ revocation: 2, pendingState: null, deactivated: 1 });
     expect(begun(newcomer(NOW, 'rejected')).identity).toMatchObject({ revocation: 0, pendingState: null });
   });
 
-  it('of an identity that is gone waits until it shows itself again', () => {
+  it('consequences for an identity that is missing in Kratos wait until it is found again', () => {
     const gone = updateIdentity(pending, { deletedInKratos: 1, kratosDue: null });
     expect(read(gone, MANIPULATED, NOW).record.identity).toMatchObject({ revocation: 1, kratosDue: null });
   });
 
-  it('does not shorten a back-off from Kratos', () => {
+  it('a rejection does not shorten the back-off from Kratos', () => {
     const down = updateIdentity(pending, { kratosAttempts: 3, kratosDue: NOW + MINUTE });
     expect(read(down, MANIPULATED, NOW).record.identity).toMatchObject({ revocation: 1, kratosDue: NOW + MINUTE });
   });
 });
 
 describe('a standing that leaves rejected', () => {
-  it.each([PASSED, WARNING])('sets back the state that we set, under every policy', (told) => {
-    const left = later(deactivated(), told);
-    expect(left.identity).toMatchObject({ revocation: 0, pendingState: 'active', deactivated: 1 });
-    expect(withoutDisabledConsequences(left, { revokeSessions: false, deactivate: false }).identity.pendingState).toBe(
-      'active',
-    );
-  });
+  it.each([PASSED, WARNING])(
+    'a standing that leaves rejected makes reactivation due if we deactivated, under every policy',
+    (told) => {
+      const left = later(deactivated(), told);
+      expect(left.identity).toMatchObject({ revocation: 0, pendingState: 'active', deactivated: 1 });
+      expect(
+        withoutDisabledConsequences(left, { revokeSessions: false, deactivate: false }).identity.pendingState,
+      ).toBe('active');
+    },
+  );
 
-  it('before anything was done owes nothing more', () => {
+  it('a rejection reversed before any consequence leaves nothing due', () => {
     expect(later(rejected, PASSED).identity).toMatchObject({ revocation: 0, pendingState: null, deactivated: 0 });
   });
 
-  it('sets back a state that may have been set: a crash came between the PATCH and its commit', () => {
+  it('reactivation is due also if a crash left open whether the deactivation was written', () => {
     const crashed = aboutToDeactivate(rejected).record;
     const left = later(crashed, PASSED);
     expect(left.identity).toMatchObject({ pendingState: 'active', deactivated: 1 });
@@ -107,15 +110,15 @@ describe('a standing that leaves rejected', () => {
   });
 });
 
-describe('the state', () => {
-  it('of somebody whom an operator made inactive before is never touched, then or later', () => {
+describe('the state of the identity in Kratos', () => {
+  it('a state that an operator made inactive before a rejection is never changed', () => {
     expect(stateToWrite(rejected, { state: 'inactive' })).toBe('leave');
     const { record, events } = applied(onStateLeft(rejected, { state: 'inactive' }, NOW), NOW);
     expect(events).toEqual([{ kind: 'state_left', detail: { seen: 'inactive' } }]);
     expect(later(record, PASSED).identity).toMatchObject({ pendingState: null, deactivated: 0 });
   });
 
-  it('that an operator set inactive again after us is left', () => {
+  it('a state that an operator set inactive again after our deactivation is left', () => {
     const left = later(deactivated(), PASSED);
     expect(stateToWrite(left, { state: 'inactive', stateChangedAt: SINCE })).toBe('active');
     expect(stateToWrite(left, { state: 'inactive', stateChangedAt: SINCE + 1_500 })).toBe('active');
@@ -123,7 +126,7 @@ describe('the state', () => {
     expect(stateToWrite(left, { state: 'active', stateChangedAt: SINCE + HOUR })).toBe('leave');
   });
 
-  it('that was written is told once, and what is owed next is due', () => {
+  it('a written state is an event once, and what is still pending is due', () => {
     const written = applied(onStateWritten(rejected, 'inactive', answer('inactive'), NOW), NOW);
     expect(written.events).toEqual([{ kind: 'deactivated' }]);
     expect(written.record.identity).toMatchObject({ pendingState: null, deactivated: 1, inactiveSince: SINCE });
@@ -135,7 +138,7 @@ describe('the state', () => {
     expect(back.record.identity).toMatchObject({ pendingState: null, deactivated: 0, inactiveSince: null });
   });
 
-  it('that a whole row was written over is owed again; a later word of an operator stands', () => {
+  it('a deactivation lost to an overwritten row is due again; a later change by an operator stands', () => {
     const over = onStateSeen(deactivated(), { state: 'active', stateChangedAt: NOW - DAY });
     expect(over.events).toEqual([{ kind: 'state_differs' }]);
     const due = applied(onReadBack(over.record, copyOf(over.record), NOW + MINUTE), NOW + MINUTE).record.identity;
@@ -146,7 +149,7 @@ describe('the state', () => {
 });
 
 describe('revoked sessions', () => {
-  it('are revoked once more with the read-back, for a sign-in that the gate let pass just before', () => {
+  it('sessions are revoked once more at the read-back, for a sign-in that passed the gate just before', () => {
     const first = applied(onRevoked(updateIdentity(rejected, { pendingState: null }), true, NOW), NOW);
     expect(first.events).toEqual([{ kind: 'sessions_revoked', detail: { found: true } }]);
     const written = paid(first.record);
@@ -157,7 +160,7 @@ describe('revoked sessions', () => {
     expect(applied(onRevoked(written, true, NOW), NOW).events).toHaveLength(1);
   });
 
-  it('that could not be revoked keep the identity due when its version is written', () => {
+  it('a revocation that failed stays due after its version is published', () => {
     const owed = updateIdentity(rejected, { pendingState: null });
     expect(paid(owed).identity).toMatchObject({ revocation: 1, kratosDue: NOW });
     expect(restDue(paid(owed).identity, NOW)).toBe(NOW);

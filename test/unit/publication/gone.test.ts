@@ -23,8 +23,8 @@ const approved = read(begun(newcomer()), PASSED).record;
 
 const MISSING = kratosFacts({ status: 404, code: 'identity-not-found' });
 
-describe('an identity that Kratos no longer has', () => {
-  /** Kratos says each time that it is not there, whenever we ask. */
+describe('an identity that is missing in Kratos', () => {
+  /** The record after Kratos answered every request until `end` with 404. */
   function missedUntil(end: number): { record: IdentityRecord; asked: number[]; kinds: string[] } {
     let record = approved;
     const times: number[] = [];
@@ -38,7 +38,7 @@ describe('an identity that Kratos no longer has', () => {
     return { record, asked: times, kinds };
   }
 
-  it('is gone after three of Kratos’ own 404 over 24 hours, and nothing more is sent', () => {
+  it('an identity is marked deleted after three 404s of Kratos itself over 24 hours, and nothing more is sent', () => {
     const { record, asked: times, kinds } = missedUntil(NOW + 10 * DAY);
     expect(times.length).toBeGreaterThanOrEqual(3);
     expect((times.at(-1) ?? 0) - NOW).toBeGreaterThanOrEqual(DAY);
@@ -48,30 +48,30 @@ describe('an identity that Kratos no longer has', () => {
     expect(kinds).toEqual(['gone']);
   });
 
-  it('is not gone before 24 hours are over, however often', () => {
+  it('an identity is not marked deleted within 24 hours, however many 404s', () => {
     let record = approved;
     for (let n = 0; n < 10; n += 1) record = unpaid(record, MISSING, NOW + n * HOUR).record;
     expect(record.identity.deletedInKratos).toBe(0);
   });
 
-  it('is not gone before the third, however long ago the first was', () => {
+  it('an identity is not marked deleted before the third 404, however long ago the first was', () => {
     const twice = unpaid(unpaid(approved, MISSING).record, MISSING, NOW + 9 * DAY).record;
     expect(twice.identity.deletedInKratos).toBe(0);
     expect(unpaid(twice, MISSING, NOW + 10 * DAY).record.identity.deletedInKratos).toBe(1);
   });
 
-  it('is counted anew after an answer', () => {
+  it('an answer resets the count of 404s of Kratos', () => {
     const missed = unpaid(approved, MISSING).record;
     expect(paid(missed).identity).toMatchObject({ missingCount: 0, missingSince: null });
   });
 
-  it('is not written to because Jumio decides', () => {
+  it('a verdict writes nothing to an identity marked deleted', () => {
     const gone = updateIdentity(pending, { ...missedUntil(NOW + 2 * DAY).record.identity });
     const { record } = read(gone, { ...PASSED, completedAt: NOW + 9 }, NOW + 3 * DAY);
     expect(record.identity).toMatchObject({ deletedInKratos: 1, kratosDue: null, status: 'approved' });
   });
 
-  it('is written to again when a hook or whoami shows it', () => {
+  it('an identity marked deleted is published again when a hook or whoami shows it', () => {
     const { record } = missedUntil(NOW + 2 * DAY);
     const back = onIdentityFound(record, NOW + 3 * DAY);
     expect(back.identity).toMatchObject({
@@ -84,7 +84,7 @@ describe('an identity that Kratos no longer has', () => {
     expect(onIdentityFound(back, NOW + 4 * DAY)).toBe(back);
   });
 
-  it('is not brought back by a further attempt alone, and nothing it is owed is lost', () => {
+  it('a further attempt alone does not restore an identity marked deleted, and its pending work is kept', () => {
     const { record } = missedUntil(NOW + 2 * DAY);
     const further = asked(record, NOW + 3 * DAY);
     expect(further.identity).toMatchObject({ deletedInKratos: 1, kratosDue: null });

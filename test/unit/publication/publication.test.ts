@@ -20,26 +20,26 @@ const pending = begun(newcomer());
 
 const approved = read(begun(newcomer()), PASSED).record;
 
-describe('what is owed to Kratos', () => {
-  it('is nothing before there is something to say', () => {
+describe('pending publications', () => {
+  it('without content nothing is due for publishing', () => {
     expect(pendingPublication(newcomer().identity)).toBe('none');
   });
 
-  it('waits five seconds at first, so that the first create try can add the ids', () => {
+  it('the first publication waits five seconds, so that the first create call can add the ids', () => {
     const first = asked(newcomer());
     expect(pendingPublication(first.identity)).toBe('publish');
     expect(first.identity.kratosDue).toBe(NOW + 5_000);
     expect(made(first, NOW + 1_000).identity.kratosDue).toBe(NOW + 1_000);
   });
 
-  it('is paid by the version that was written, and an undecided one is not read back', () => {
+  it('a publication is done with the version that was written, and an undecided one is not read back', () => {
     const { record, events } = applied(onPublished(pending, pending.identity.version, NOW), NOW);
     expect(record.identity).toMatchObject({ published: pending.identity.version, kratosDue: null, readBack: 0 });
     expect(pendingPublication(record.identity)).toBe('none');
     expect(events).toEqual([{ kind: 'published', detail: { version: pending.identity.version, status: 'pending' } }]);
   });
 
-  it('is a read-back once, sixty seconds after a decided standing was written', () => {
+  it('a decided standing is read back once, sixty seconds after it was written', () => {
     const written = paid(approved);
     expect(written.identity).toMatchObject({ readBack: 1, kratosDue: NOW + 60_000 });
     expect(pendingPublication(written.identity)).toBe('read-back');
@@ -49,16 +49,16 @@ describe('what is owed to Kratos', () => {
     expect(events).toEqual([]);
   });
 
-  it('is due at once where the content changed while the older version was written', () => {
+  it('content that changed while an older version was written is due at once', () => {
     const older = pending.identity.version;
     const { record, events } = applied(onPublished(approved, older, NOW), NOW);
     expect(record.identity).toMatchObject({ published: older, kratosDue: NOW });
     expect(pendingPublication(record.identity)).toBe('publish');
-    // What was written then is not what counts now.
+    // The status written then is not the current one.
     expect(events).toEqual([{ kind: 'published', detail: { version: older } }]);
   });
 
-  it('is not shortened by news while Kratos is backed off from', () => {
+  it('a change does not shorten the back-off from Kratos', () => {
     const down = unpaid(pending, kratosFacts({ status: 503 })).record;
     const due = down.identity.kratosDue;
     expect(read(down, PASSED, NOW + 1).record.identity).toMatchObject({ kratosDue: due, kratosAttempts: 1 });
@@ -74,7 +74,7 @@ describe('a publication that fails', () => {
     kratosFacts({ status: 400, code: 'serialization' }),
     kratosFacts({ failure: 'timeout' }),
     kratosFacts({ failure: 'unusable', status: 200 }),
-  ])('is repeated with growing pauses of at most fifteen minutes, for ever (%j)', (seen) => {
+  ])('a failed publication is retried with growing pauses of at most fifteen minutes, without limit (%j)', (seen) => {
     let record = approved;
     const pauses: number[] = [];
     for (let n = 0; n < 40; n += 1) {
@@ -87,14 +87,14 @@ describe('a publication that fails', () => {
     expect(paid(record).identity.kratosAttempts).toBe(0);
   });
 
-  it('by a 429 does not count: the budget waits for all', () => {
+  it('a publication throttled by a 429 does not count as an attempt: the budget defers it', () => {
     expect(unpaid(approved, kratosFacts({ status: 429 })).record.identity).toMatchObject({
       kratosAttempts: 0,
       kratosDue: NOW,
     });
   });
 
-  it('by a permanent 400 is stuck, an event once, and tried daily', () => {
+  it('a publication refused by a permanent 400 is an event once, and retried daily', () => {
     const first = unpaid(approved, kratosFacts({ status: 400 }));
     expect(first.record.identity).toMatchObject({ publishRefused: 1, kratosDue: NOW + DAY });
     expect(first.events).toEqual([{ kind: 'publish_stuck' }]);
