@@ -22,20 +22,20 @@ const schema = z
   })
   .parse(JSON.parse(readFileSync(schemaFile, 'utf8')));
 
-/** Whether the published schema allows it: no key but its own, every required one, every word of a list from that list. */
+/** Whether the published schema allows it: no other key, every required key, every listed value from its list. */
 function isAllowed(object: object): boolean {
   const keys = Object.keys(object);
   const words = Object.entries(object).every(([key, value]) => schema.properties[key]?.enum?.includes(value) ?? true);
   return words && keys.every((key) => key in schema.properties) && schema.required.every((key) => keys.includes(key));
 }
 
-describe('what is published', () => {
-  it('is nothing while the status is none, and nothing for a status that was only inherited', () => {
+describe('the published content', () => {
+  it('nothing is published while the status is none or only inherited', () => {
     expect(shown(newcomer())).toBeUndefined();
     expect(shown(newcomer(NOW, 'rejected'))).toBeUndefined();
   });
 
-  it('is the status and our own id before Jumio has answered', () => {
+  it('before Jumio has answered, the status and our own id are published', () => {
     const record = asked(newcomer());
     expect(shown(record)).toStrictEqual({
       public: {
@@ -48,7 +48,7 @@ describe('what is published', () => {
     });
   });
 
-  it('is the verdict with the ids of the verification that gives it; label and score are for the operator', () => {
+  it('the verdict is published with the ids of its verification; label and score only for the operator', () => {
     const record = read(begun(newcomer()), { ...PASSED, decision: decision('PASSED', 12.5, 'GOOD_ENOUGH') }).record;
     expect(shown(record)).toStrictEqual({
       public: {
@@ -64,7 +64,7 @@ describe('what is published', () => {
     });
   });
 
-  it('keeps the ids and the verdict of a rejection beside a further attempt', () => {
+  it('a rejection keeps its ids and verdict beside a further attempt', () => {
     const rejected = read(begun(newcomer()), BLURRED).record;
     const again = begun(rejected);
     expect(shown(again)?.public).toMatchObject({
@@ -84,12 +84,12 @@ describe('what is published', () => {
     expect(shown(read(again, WARNING).record)?.public).not.toHaveProperty('attempt');
   });
 
-  it('is the same bytes for the same version', () => {
+  it('the published content of a version is the same bytes each time', () => {
     const text = contentOf(read(begun(newcomer()), PASSED).record) ?? '';
     expect(JSON.stringify(publishedContent(text, NOW))).toBe(JSON.stringify(publishedContent(text, NOW)));
   });
 
-  it('stays under 2 KiB each with the longest label and every field', () => {
+  it('each published copy stays under 2 KiB with the longest label and every field', () => {
     const label = '\u0000💥'.repeat(500);
     const record = read(begun(newcomer()), {
       status: 'PROCESSED',
@@ -101,10 +101,10 @@ describe('what is published', () => {
   });
 });
 
-describe('in every cell of the table', async () => {
+describe('published content in every cell of the decision table', async () => {
   const records = (await allCells()).map(({ after }) => after);
 
-  it('the person reads what the published schema allows, and no reason, score, link or token', () => {
+  it('in every cell of the decision table the person’s copy follows the published schema, without reason, score, link or token', () => {
     const seen = new Set<string>();
     for (const record of records) {
       const content = shown(record);
@@ -119,7 +119,7 @@ describe('in every cell of the table', async () => {
     expect([...seen].sort()).toEqual(['approved', 'expired', 'pending', 'processing', 'rejected', 'review']);
   });
 
-  it('a reason is nowhere to be found, also not the operator’s copy of Jumio’s findings', () => {
+  it('the reason of a rejection is in neither published copy', () => {
     const capabilities = findings('usability', 'REJECTED', 'BLURRED');
     const record = read(begun(newcomer()), { ...BLURRED, capabilities }).record;
     expect(last(record).reason).toBe('unreadable');

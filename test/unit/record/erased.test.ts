@@ -13,7 +13,7 @@ import { gateRowOf, names } from '../../support/decision-table/cells.ts';
 import { EVENTS, type EventName } from '../../support/decision-table/events.ts';
 import { ATTEMPTS, STANDINGS, situation } from '../../support/decision-table/rows.ts';
 
-/** Every situation of the table, erased a moment ago. */
+/** Every situation of the decision table, erased a moment ago. */
 const erased = names(STANDINGS).flatMap((standing) =>
   names(ATTEMPTS).map((attempt) => {
     const before = situation(standing, attempt);
@@ -25,7 +25,7 @@ const erased = names(STANDINGS).flatMap((standing) =>
   }),
 );
 
-/** Nothing of the person, no secret, nothing that would be shown or started. */
+/** Whether nothing of the person is left: no secret, nothing to show or to start. */
 function isTombstone({ identity, verifications }: IdentityRecord): boolean {
   const { returnTo, locale, consentVersion, consentAt, declinedAt, awaitingConsent, attemptGrantedAt, content } =
     identity;
@@ -41,7 +41,7 @@ function isTombstone({ identity, verifications }: IdentityRecord): boolean {
   return identity.erasedAt !== null && awaitingConsent === 0 && isBare && areBare;
 }
 
-/** Every account that Jumio still has is due for deletion, soon; nothing else is due there. */
+/** Whether every account that still exists at Jumio is due for deletion soon, and nothing else is due there. */
 function owesDeletions({ verifications }: IdentityRecord, now: number): boolean {
   return verifications.every(({ accountId, readDue }) =>
     accountId === null ? readDue === null : readDue !== null && readDue <= now + 15 * 60_000,
@@ -52,8 +52,8 @@ function counts(record: IdentityRecord): string | undefined {
   return standingOf(record)?.status;
 }
 
-describe('an erased identity', () => {
-  it.each(erased)('keeps its standing and nothing else: $name', ({ before, after }) => {
+describe('erased identities', () => {
+  it.each(erased)('an erased identity keeps its standing and nothing else: $name', ({ before, after }) => {
     expect(counts(after)).toBe(counts(before));
     expect(isTombstone(after)).toBe(true);
     expect(owesDeletions(after, NOW)).toBe(true);
@@ -62,7 +62,7 @@ describe('an erased identity', () => {
     expect(mayStart(after, NOW, defaultPolicy).kind).toBe('no');
   });
 
-  it.each(names(EVENTS))('is brought back by nothing: %s', async (event: EventName) => {
+  it.each(names(EVENTS))('an erased identity stays a tombstone after the event: %s', async (event: EventName) => {
     for (const { name, after: before } of erased) {
       const { change, at } = (await EVENTS[event](before)) ?? {};
       const after = change?.record ?? before;
@@ -73,7 +73,7 @@ describe('an erased identity', () => {
   });
 
   it.each(names(EVENTS).filter((event) => /^(callback|person)/.test(event)))(
-    'is not even touched by: %s',
+    'an erased identity is not changed by the event: %s',
     async (event) => {
       for (const { after: before } of erased) {
         const { change } = (await EVENTS[event](before)) ?? {};
@@ -82,12 +82,12 @@ describe('an erased identity', () => {
     },
   );
 
-  it('is granted nothing', () => {
+  it('a grant gives an erased identity nothing', () => {
     for (const { after } of erased)
       expect(mayStart(applied(grantAttempt(after, 'ann', null, NOW), NOW).record, NOW, defaultPolicy).kind).toBe('no');
   });
 
-  it('is started by no sign-in, which only clears away what came back', () => {
+  it('a sign-in of an erased identity starts nothing, and only clears content that reappeared', () => {
     const copy = { statuses: [], ours: [], jumio: undefined, shown: true };
     const back = {
       ...copy,
@@ -116,11 +116,11 @@ describe('an erased identity', () => {
   });
 });
 
-describe('what erasing owes', () => {
+describe('deletions after an erasure', () => {
   const { after } = erased.find(({ name }) => name === 'rejected ×2 | INITIATED, live link') ??
     erased[0] ?? { after: situation('none', 'nothing') };
 
-  it('is paid at Jumio once per account, which ends every id of it', () => {
+  it('an account is deleted at Jumio once, which clears the ids of all its executions', () => {
     const { record, events } = applied(onDeleted(after, 'account-1', true), NOW);
     expect(record.verifications.every(({ accountId, executionId }) => accountId === null && executionId === null)).toBe(
       true,
@@ -130,7 +130,7 @@ describe('what erasing owes', () => {
     expect(events).toEqual([{ kind: 'deleted_at_jumio', detail: { account: 'account-1', found: true } }]);
   });
 
-  it('is due again where Jumio does not answer, and a refusal is named', () => {
+  it('a failed deletion is due again, and a refused one is an event', () => {
     const [row] = after.verifications;
     const facts = { upstream: 'jumio', operation: 'delete', failure: 'status', status: 403 } as const;
     const { record, events } = applied(onDeleteFailed(after, row?.id ?? '', facts, NOW, 0.5), NOW);
@@ -140,7 +140,7 @@ describe('what erasing owes', () => {
     expect(applied(onDeleteFailed(after, row?.id ?? '', down, NOW, 0.5), NOW).events).toEqual([]);
   });
 
-  it('is paid at Kratos by clearing, looked at once more, and cleared again where it came back', () => {
+  it('the clearing at Kratos is read back once, and repeated if the content reappeared', () => {
     const { version } = after.identity;
     const { record: cleared } = applied(onCleared(after, version, false, NOW), NOW);
     expect(pendingPublication(cleared.identity)).toBe('read-back');
@@ -151,7 +151,7 @@ describe('what erasing owes', () => {
     expect(pendingPublication(applied(onCleared(after, version, true, NOW), NOW).record.identity)).toBe('none');
   });
 
-  it('may be asked for again: what is still owed is due, and Kratos is looked at once more', () => {
+  it('a second erasure makes the pending deletions due and reads back Kratos once more', () => {
     const done = applied(
       onDeleted(applied(onCleared(after, after.identity.version, true, NOW), NOW).record, 'account-1', true),
       NOW,
@@ -164,9 +164,9 @@ describe('what erasing owes', () => {
   });
 });
 
-describe('an erased identity that an eID approved', () => {
+describe('erased identities with an approval by eID', () => {
   it.each(erased)(
-    'keeps whose that eID is, so that it approves nobody else, and not its level: $name',
+    'an erased identity keeps the subject of its eID, so that it approves no other identity, but not its level: $name',
     ({ before }) => {
       const eid = { source: 'eid:itsme', level: 'loa-4', subject: 'hash' } as const;
       const verifications = before.verifications.map((row) => ({ ...row, ...eid }));

@@ -24,7 +24,7 @@ import {
 import { BLURRED, MANIPULATED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
 import { detailsOf, type Told } from '../../support/fakes/jumio-answers.ts';
 
-/** Everything that may happen to one identity, in any order. */
+/** Any event of one identity, in any order. */
 type Step = (record: IdentityRecord, now: number) => Change | undefined;
 
 const answers: readonly Told[] = [
@@ -62,8 +62,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 
-describe('any history', () => {
-  it('counts the decision that Jumio completed last and forgets none', () => {
+describe('random histories', () => {
+  it('in any history the decision completed last counts, and no decision is lost', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
         let record = begun(newcomer());
@@ -81,7 +81,7 @@ describe('any history', () => {
     );
   });
 
-  it('is the same when an answer is read twice as when it is read once', () => {
+  it('in any history an answer read twice has the effect of one read', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), fc.constantFrom(...answers), (steps, told) => {
         let record = begun(newcomer());

@@ -37,12 +37,12 @@ const GONE = [null, null, null];
 describe('the hosted link and its tokens', () => {
   const first = begun(newcomer());
 
-  it('are kept while the link lives', () => {
+  it('link and tokens are kept while the link is live', () => {
     expect(secrets(last(normalize(first, LINK_END - 1)))).toEqual(secrets(last(first)));
     expect(secrets(last(first)).every((secret) => typeof secret === 'string')).toBe(true);
   });
 
-  it('are gone with the first change at the link’s end, which is the worker’s claim of the look that is due then', () => {
+  it('link and tokens are cleared by the first change after the end of the link, which is the claim of the read due then', () => {
     expect(secrets(last(normalize(first, LINK_END)))).toEqual(GONE);
     const { record, work } = applied(lease(first, ALL, LINK_END + 1_000), LINK_END + 1_000);
     expect(work.read?.id).toBe(last(first).id);
@@ -50,7 +50,7 @@ describe('the hosted link and its tokens', () => {
     expect(last(record).linkEndsAt).toBe(LINK_END);
   });
 
-  it('are gone as soon as the execution is decided, expired or replaced', () => {
+  it('link and tokens are cleared once the execution is decided, expired or replaced', () => {
     expect(secrets(last(read(first, PASSED).record))).toEqual(GONE);
     expect(secrets(last(readWord(first, 'TOKEN_EXPIRED').record))).toEqual(GONE);
     const renewing = updateVerification(first, last(first).id, { renewalRequested: 1 });
@@ -58,15 +58,15 @@ describe('the hosted link and its tokens', () => {
   });
 });
 
-describe('every change', () => {
-  it('makes the identity due when the first of its verifications is', () => {
+describe('normalising a change', () => {
+  it('an identity is due when the first of its verifications is', () => {
     const two = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record, NOW + 5);
     const early = updateVerification(two, nth(two, 1).id, { readDue: NOW + 3 });
     expect(normalize(early, NOW).identity.jumioDue).toBe(NOW + 3);
     expect(normalize(two, NOW).identity.jumioDue).toBe(NOW + 5);
   });
 
-  it('raises the version only where the published content differs', () => {
+  it('the version rises only if the published content differs', () => {
     const first = begun(newcomer());
     expect(normalize(first, NOW + HOUR)).toStrictEqual(first);
     const alive = applied(requestRead(first, { verificationId: last(first).id }, NOW + HOUR), NOW + HOUR)?.record;
@@ -75,7 +75,7 @@ describe('every change', () => {
     expect(processing.identity).toMatchObject({ version: first.identity.version + 1, changedAt: NOW + HOUR });
   });
 
-  it('is normalised once and for all: normalising it again at the same time changes nothing', () => {
+  it('a normalised record is unchanged when it is normalised again at the same time', () => {
     const patch = fc.record(
       {
         decision: fc.constantFrom('PASSED', 'WARNING', 'FAILED', null),
@@ -119,14 +119,14 @@ describe('every change', () => {
   });
 });
 
-describe('a lease', () => {
-  it('is raised by each claim and ends by itself after thirty seconds', () => {
+describe('the lease of a claim', () => {
+  it('a lease is counted by each claim and ends after thirty seconds', () => {
     expect(LEASE_MS).toBe(30_000);
     const { identity } = applied(lease(asked(newcomer()), ALL, NOW), NOW).record;
     expect(identity).toMatchObject({ lease: 1, leasedUntil: NOW + 30_000 });
   });
 
-  it('moves what is about to be done to its own end, so that a step that dies leaves its debts due', () => {
+  it('a lease moves the claimed jobs to its own end, so that they stay due if the step crashes', () => {
     const first = asked(newcomer());
     const { record, work } = applied(
       lease(first, { create: true, read: false, publish: true }, NOW + 5_000),
@@ -137,7 +137,7 @@ describe('a lease', () => {
     expect(record.identity).toMatchObject({ kratosDue: NOW + 35_000, jumioDue: NOW + 35_000 });
   });
 
-  it('leaves a debt alone that no budget token was taken for', () => {
+  it('a lease leaves a job without a budget token as it is', () => {
     const first = asked(newcomer());
     const { record, work } = applied(
       lease(first, { create: false, read: false, publish: false }, NOW + 5_000),
@@ -148,7 +148,7 @@ describe('a lease', () => {
     expect(record.identity.kratosDue).toBe(first.identity.kratosDue);
   });
 
-  it('notes when and for which claim it looks', () => {
+  it('a lease records the time and the claimed status of a read', () => {
     const first = begun(newcomer());
     const called =
       applied(requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW), NOW)?.record ?? first;
@@ -158,7 +158,7 @@ describe('a lease', () => {
     });
   });
 
-  it('takes the look that has been due longest, and creates only what was requested', () => {
+  it('a lease takes the read that is due longest, and creates only requested attempts', () => {
     const old = readWord(begun(newcomer()), 'TOKEN_EXPIRED').record;
     const two = asked(updateVerification(old, last(old).id, { readDue: NOW - 9 }));
     const { work } = applied(lease(two, ALL, NOW), NOW);

@@ -2,19 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decidedStatus, readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 
-describe('the published copy in a request', () => {
-  it('shows whether the request shows it at all', () => {
+describe('reading the published copy', () => {
+  it('whether a request shows the published copy depends on metadata_public', () => {
     expect(readPublishedCopy({}).shown).toBe(false);
     expect(readPublishedCopy({ metadata_public: null }).shown).toBe(true);
   });
 
-  it('finds the strictest decided status', () => {
+  it('the decided status of a copy is the strictest one', () => {
     const both = { metadata_public: { jumio_verification_status: 'verified' }, jumio_verification_status: 'rejected' };
     expect(decidedStatus(readPublishedCopy(both))).toBe('rejected');
     expect(decidedStatus(readPublishedCopy({ metadata_public: { jumio: { status: 'pending' } } }))).toBeNull();
   });
 
-  it('tells the published integration’s words until ours tell a decision', () => {
+  it('values of the published integration count until our copy has a decision', () => {
     const theirs = { jumio_verification_status: 'rejected' };
     for (const jumio of [undefined, {}, null, 'approved', { status: null }, { status: 'pending' }, { status: 7 }]) {
       const copy = readPublishedCopy({ metadata_public: { jumio, ...theirs } });
@@ -27,7 +27,7 @@ describe('the published copy in a request', () => {
       ]);
   });
 
-  it('takes no word from a prototype', () => {
+  it('a status in a prototype is ignored', () => {
     expect(
       readPublishedCopy(JSON.parse('{"metadata_public":{"__proto__":{"jumio":{"status":"approved"}}}}')).statuses,
     ).toEqual([]);
@@ -35,7 +35,7 @@ describe('the published copy in a request', () => {
     expect(readPublishedCopy({ metadata_public: inherited }).statuses).toEqual([]);
   });
 
-  it('never throws, whatever stands there', () => {
+  it('reading a copy never throws', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), (metadata, word) => {
         const { statuses } = readPublishedCopy({ metadata_public: metadata, jumio_verification_status: word });

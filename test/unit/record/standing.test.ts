@@ -29,7 +29,7 @@ const verdict = fc.constantFrom<Verdict>('PASSED', 'WARNING', 'FAILED');
 
 const reason = fc.option(fc.constantFrom<Reason>('unreadable', 'not_finished', 'other'));
 
-/** A history of attempts, some of them decided; decisions close together in time, so that equal times occur. */
+/** A history of attempts, some of them decided; completion times are close together, so that equal ones occur. */
 const history = fc
   .array(fc.record({ decision: fc.option(verdict), reason, completedAt: fc.nat({ max: 4 }) }), { maxLength: 6 })
   .map((rows) => rows.map((row, index) => ({ ...template(index + 1), ...row, state: 'decided' as const })));
@@ -42,8 +42,8 @@ function withRows(verifications: readonly Verification[]): IdentityRecord {
   return { ...newcomer(), verifications };
 }
 
-describe('the standing', () => {
-  it('does not depend on the order in which decisions were learnt', () => {
+describe('the standing of an identity', () => {
+  it('the standing does not depend on the order in which decisions were read', () => {
     fc.assert(
       fc.property(
         history.chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))),
@@ -54,7 +54,7 @@ describe('the standing', () => {
     );
   });
 
-  it('is not changed by attempts without a decision', () => {
+  it('the standing is not changed by attempts without a decision', () => {
     fc.assert(
       fc.property(history, (rows) => {
         const decided = rows.filter((row) => row.decision !== null);
@@ -63,7 +63,7 @@ describe('the standing', () => {
     );
   });
 
-  it('is the greatest time of completion, and of equal ones the later started', () => {
+  it('the standing is the decision completed last, and of equal times that of the later attempt', () => {
     const first = begun(newcomer(), NOW - 2 * DAY);
     const both = begun(read(first, { ...PASSED, completedAt: NOW - HOUR }).record, NOW - DAY);
     const status = (told: Told): string => statusOf(read(both, told).record);
@@ -72,21 +72,21 @@ describe('the standing', () => {
     expect(status({ ...MANIPULATED, completedAt: NOW - HOUR - 1 })).toBe('approved');
   });
 
-  it('follows Jumio’s time and not the time at which we asked', () => {
+  it('the standing follows the completion time of Jumio, not the time of our read', () => {
     const both = begun(readWord(begun(newcomer(), NOW - 2 * DAY), 'TOKEN_EXPIRED', NOW - DAY).record, NOW - DAY);
     const second = read(both, { ...WARNING, completedAt: NOW - HOUR }).record;
     const { record } = read(second, { ...MANIPULATED, completedAt: NOW - 2 * HOUR }, NOW, nth(second, 1));
     expect(statusOf(record)).toBe('review');
   });
 
-  it('takes an inherited status until Jumio decides', () => {
+  it('an inherited status is the standing until Jumio decides', () => {
     const handed = newcomer(NOW, 'rejected');
     expect(standingOf(handed)).toEqual({ status: 'rejected', by: null });
     expect(statusOf(read(begun(handed), PASSED).record)).toBe('approved');
   });
 });
 
-describe('a rejection that can be mended', () => {
+describe('retryable rejections', () => {
   const labels = {
     unreadable: findings('usability', 'REJECTED', 'GLARE'),
     expired_document: findings('dataChecks', 'WARNING', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT'),
@@ -98,7 +98,7 @@ describe('a rejection that can be mended', () => {
     return read(begun(newcomer()), { status: 'PROCESSED', decision: decision('REJECTED', 90), capabilities }).record;
   }
 
-  it.each(Object.entries(labels))('is one for %s', (why, capabilities) => {
+  it.each(Object.entries(labels))('a rejection for %s may be retried', (why, capabilities) => {
     const record = rejectedFor(capabilities);
     expect(last(record).reason).toBe(why);
     expect(mayStart(record, NOW, defaultPolicy)).toEqual({ kind: 'start' });
@@ -109,12 +109,12 @@ describe('a rejection that can be mended', () => {
     ['a fake', findings('imageChecks', 'REJECTED', 'FAKE')],
     ['no match', findings('similarity', 'REJECTED', 'NO_MATCH')],
     ['a bad photo and a fake', { ...labels.unreadable, ...findings('imageChecks', 'REJECTED', 'FAKE') }],
-    ['a label that we do not know', findings('usability', 'REJECTED', 'SOMETHING_NEW')],
-  ])('is not one for %s', (_name, capabilities) => {
+    ['an unknown label', findings('usability', 'REJECTED', 'SOMETHING_NEW')],
+  ])('a rejection for %s may not be retried', (_name, capabilities) => {
     expect(mayStart(rejectedFor(capabilities), NOW, defaultPolicy)).toEqual({ kind: 'no', why: 'rejected' });
   });
 
-  it('is one for the third time no more', () => {
+  it('the third retryable rejection may not be retried', () => {
     let record = newcomer();
     const mendable: boolean[] = [];
     for (let n = 1; n <= 3; n += 1) {

@@ -8,16 +8,16 @@ import type { Cell } from '../../support/decision-table/cells.ts';
 import { target } from '../../support/decision-table/events.ts';
 import { breaking, cells, sameIn } from '../../support/decision-table/rules.ts';
 
-/** What must hold of attempts in every cell of the table, whatever the table says (docs/design.md#who-may-start-again). */
+/** Rules about attempts that hold in every cell of the decision table (docs/design.md#who-may-start-again). */
 
-describe('an attempt', () => {
-  it('is one at a time', () => {
+describe('attempts in every cell of the decision table', () => {
+  it('at most one attempt is open at a time', () => {
     const open = (record: IdentityRecord): number =>
       record.verifications.filter(({ state }) => state === 'requested' || state === 'started').length;
     expect(breaking(({ after }) => open(after) <= 1)).toEqual([]);
   });
 
-  it('is added only by the person’s wish, and only where it was allowed', () => {
+  it('an attempt is added only on request of the person, and only if permitted', () => {
     const grown = cells.filter(({ before, after }) => after.verifications.length > before.verifications.length);
     const wished = ({ before, after, event, at }: Cell): boolean => {
       const wish = event === 'person presses the button' || target(before)?.renewalRequested === 1;
@@ -29,7 +29,7 @@ describe('an attempt', () => {
     expect(new Set(grown.map(({ event }) => event)).size).toBeGreaterThan(5);
   });
 
-  it('is never replaced once its images are captured', () => {
+  it('an attempt with captured images is never replaced', () => {
     const captured = cells.filter(({ before, after }) => {
       const words = [target(before)?.jumioStatus, sameIn(after, target(before))?.jumioStatus];
       return target(before)?.state === 'started' && words.some((word) => word === 'ACQUIRED');
@@ -41,7 +41,7 @@ describe('an attempt', () => {
     expect(breaking(kept, notEnded)).toEqual([]);
   });
 
-  it('whose link still leads somewhere is never replaced', () => {
+  it('an attempt with a live link is never replaced', () => {
     const live = cells.filter(({ before, at }) => {
       const row = target(before);
       return row !== undefined && row.link !== null && (row.linkEndsAt ?? 0) > at;
@@ -51,14 +51,14 @@ describe('an attempt', () => {
     );
   });
 
-  it('that was handed out is followed until Jumio or thirty days end it', () => {
+  it('a started attempt is read until Jumio or thirty days end it', () => {
     const running = cells.filter(({ after }) => openAttempt(after) !== undefined);
     expect(breaking(({ after }) => openAttempt(after)?.readDue !== null, running)).toEqual([]);
     const replaced = cells.filter(({ events }) => events.some(({ kind }) => kind === 'renewed'));
     expect(breaking(({ before, after }) => sameIn(after, target(before))?.readDue !== null, replaced)).toEqual([]);
   });
 
-  it('keeps its link and tokens only while they lead somewhere', () => {
+  it('an attempt keeps its link and tokens only while they are usable', () => {
     const clean = ({ after, at }: Cell): boolean =>
       after.verifications.every(({ state, link, linkEndsAt, sdkToken, transactionToken }) => {
         const isUseful = state === 'started' && linkEndsAt !== null && linkEndsAt > at;
@@ -68,8 +68,8 @@ describe('an attempt', () => {
   });
 });
 
-describe('starting again', () => {
-  it('is refused after an approval, in review, and after a final or third rejection', () => {
+describe('starting again in every cell of the decision table', () => {
+  it('starting again is refused after an approval, in review, and after a final or third rejection', () => {
     const closed = cells.filter(({ after }) => {
       const standing = standingOf(after);
       const failed = after.verifications.filter(({ decision }) => decision === 'FAILED').length;
@@ -85,7 +85,7 @@ describe('starting again', () => {
     expect(breaking(refused, closed)).toEqual([]);
   });
 
-  it('is allowed to everybody else as soon as nothing is open', () => {
+  it('starting again is allowed in all other cells without an open attempt', () => {
     const free = cells.filter(({ after }) => {
       const standing = standingOf(after);
       const mayMend = standing?.status === 'rejected' && (standing.by?.reason ?? 'other') !== 'other';
@@ -96,7 +96,7 @@ describe('starting again', () => {
     expect(breaking(({ after, at }) => mayStart(after, at, defaultPolicy).kind === 'start', free)).toEqual([]);
   });
 
-  it('is renewal only of an attempt with no live link and nothing captured', () => {
+  it('renewal is allowed only for an attempt without a live link and without captured images', () => {
     const renewable = cells.filter(({ after, at }) => mayStart(after, at, defaultPolicy).kind === 'renew');
     const isSpent = ({ after, at }: Cell): boolean => {
       const row = openAttempt(after);
@@ -106,7 +106,7 @@ describe('starting again', () => {
     expect(breaking(isSpent, renewable)).toEqual([]);
   });
 
-  it('is possible wherever the person is waited for', () => {
+  it('starting or continuing is possible in every cell that waits on the person', () => {
     const waited = cells.filter(({ after }) => waitingOn(after) === 'person');
     expect(breaking(({ after, at }) => mayStart(after, at, defaultPolicy).kind !== 'no', waited)).toEqual([]);
   });

@@ -6,14 +6,14 @@ import { cell } from '../../support/decision-table/cells.ts';
 import type { EventName } from '../../support/decision-table/events.ts';
 import type { AttemptName, StandingName } from '../../support/decision-table/rows.ts';
 
-/** What events make of the main rows of docs/design.md#what-jumios-answers-mean, written by hand: not generated, and not to be regenerated. */
+/** Results of events in the main rows of docs/design.md#what-jumios-answers-mean, written by hand: not generated, and not to be regenerated. */
 
-/** `start`, `continue`, `renew`, or why not. */
+/** `start`, `continue`, `renew`, or the reason of a refusal. */
 function word(permission: Permission): string {
   return permission.kind === 'no' ? permission.why : permission.kind;
 }
 
-/** Status, whose move it is, and whether the person may start again. */
+/** The status, waiting_on, and whether the person may start again. */
 type Row = readonly [status: string, waitingOn: string, mayStart: string];
 
 async function outcome(standing: StandingName, attempt: AttemptName, event: EventName): Promise<string[]> {
@@ -23,7 +23,7 @@ async function outcome(standing: StandingName, attempt: AttemptName, event: Even
   return [statusOf(after), waitingOn(after), word(mayStart(after, at, defaultPolicy))];
 }
 
-describe('what Jumio says of a person’s first attempt', () => {
+describe('answers of Jumio about a first attempt', () => {
   it.each<[EventName, ...Row]>([
     ['status: INITIATED', 'pending', 'person', 'continue'],
     ['status: ACQUISITION_STARTED', 'processing', 'person', 'continue'],
@@ -38,26 +38,26 @@ describe('what Jumio says of a person’s first attempt', () => {
     ['details: REJECTED, manipulated', 'rejected', 'operator', 'rejected'],
     ['details: NOT_EXECUTED', 'expired', 'person', 'start'],
     ['details: TOKEN_EXPIRED, NOT_EXECUTED', 'expired', 'person', 'start'],
-    // An expired execution may still carry a rejection: the status comes first.
+    // An expired execution may still carry a rejection: the status takes precedence.
     ['details: SESSION_EXPIRED, REJECTED 100', 'expired', 'person', 'start'],
     ['details: PROCESSED without a decision', 'pending', 'jumio', 'continue'],
     ['details: unknown decision', 'pending', 'jumio', 'continue'],
     ['details: unknown status, PASSED', 'pending', 'jumio', 'continue'],
     ['details of another execution, PASSED', 'pending', 'person', 'continue'],
-    // A callback is a doorbell: whatever it claims, nothing is known yet.
+    // A callback is a notification: whatever it claims, nothing is known yet.
     ['callback claims PROCESSED', 'pending', 'person', 'continue'],
     ['callback claims TOKEN_EXPIRED', 'pending', 'person', 'continue'],
-    // Jumio being down says nothing about the person.
+    // A failure of Jumio says nothing about the person.
     ['read: 404', 'pending', 'person', 'continue'],
     ['read: 500', 'pending', 'person', 'continue'],
     ['read: 500, 31 days past the link’s end', 'expired', 'person', 'start'],
     ['the link’s end passes', 'pending', 'person', 'renew'],
-  ])('%s', async (event, ...row) => {
+  ])('a first attempt after the event "%s" gives %s, waiting on %s, %s', async (event, ...row) => {
     expect(await outcome('none', 'INITIATED, live link', event)).toEqual(row);
   });
 });
 
-describe('laundering', () => {
+describe('events after a rejection or review', () => {
   it.each<[StandingName, AttemptName, EventName, ...Row]>([
     ['rejected ×1', 'INITIATED, live link', 'status: TOKEN_EXPIRED', 'rejected', 'person', 'start'],
     ['rejected ×1', 'ACQUISITION_STARTED, live link', 'status: SESSION_EXPIRED', 'rejected', 'person', 'start'],
@@ -71,17 +71,20 @@ describe('laundering', () => {
     ['rejected ×3', 'nothing', 'person presses the button', 'rejected', 'operator', 'rejected'],
     ['inherited rejected', 'nothing', 'person presses the button', 'rejected', 'operator', 'rejected'],
     ['review', 'nothing', 'person presses the button', 'review', 'operator', 'review'],
-    // What a further attempt earns honestly does count.
+    // A verdict of a further attempt counts.
     ['rejected ×1', 'ACQUIRED', 'details: PASSED', 'approved', 'nobody', 'approved'],
     ['rejected ×1', 'ACQUIRED', 'details: WARNING', 'review', 'operator', 'review'],
-    // Jumio decided anew about what had been inherited.
+    // Jumio decided anew after an inherited status.
     ['inherited rejected', 'ACQUIRED', 'details: PASSED', 'approved', 'nobody', 'approved'],
-  ])('%s, %s: %s', async (standing, attempt, event, ...row) => {
-    expect(await outcome(standing, attempt, event)).toEqual(row);
-  });
+  ])(
+    'standing "%s" with attempt "%s" after "%s" gives %s, waiting on %s, %s',
+    async (standing, attempt, event, ...row) => {
+      expect(await outcome(standing, attempt, event)).toEqual(row);
+    },
+  );
 });
 
-describe('what is paid for is not thrown away', () => {
+describe('the number of executions', () => {
   it.each<[AttemptName, EventName, number]>([
     ['INITIATED, link ended, new one asked for', 'status: INITIATED', 2],
     ['INITIATED, link ended, new one asked for', 'status: ACQUISITION_STARTED', 2],
@@ -97,16 +100,16 @@ describe('what is paid for is not thrown away', () => {
     ['INITIATED, link ended', 'person presses the button', 1],
     ['TOKEN_EXPIRED', 'person presses the button', 2],
     ['invited', 'person presses the button', 1],
-    // Nobody is led to Jumio, or costs anything there, who has not agreed.
+    // Without consent no link is shown and no execution is created.
     ['invited', 'person presses the button without having agreed', 0],
     ['TOKEN_EXPIRED', 'person presses the button without having agreed', 1],
     ['invited', 'person refuses', 0],
-  ])('%s, %s: %d execution(s)', async (attempt, event, count) => {
+  ])('attempt "%s" after "%s" has %d execution(s)', async (attempt, event, count) => {
     expect((await cell('none', attempt, event))?.after.verifications).toHaveLength(count);
   });
 });
 
-describe('what the operator said', () => {
+describe('events after a decision of the operator', () => {
   it.each<[StandingName, AttemptName, EventName, ...Row]>([
     ['rejected by the operator', 'ACQUIRED', 'details: PASSED', 'rejected', 'operator', 'rejected'],
     ['rejected by the operator', 'nothing', 'details: PASSED', 'rejected', 'operator', 'rejected'],
@@ -122,12 +125,15 @@ describe('what the operator said', () => {
       'nobody',
       'approved',
     ],
-  ])('%s, %s, %s', async (standing, attempt, event, ...row) => {
-    expect(await outcome(standing, attempt, event)).toEqual(row);
-  });
+  ])(
+    'standing "%s" with attempt "%s" after "%s" gives %s, waiting on %s, %s',
+    async (standing, attempt, event, ...row) => {
+      expect(await outcome(standing, attempt, event)).toEqual(row);
+    },
+  );
 });
 
-describe('one more attempt that the operator granted', () => {
+describe('events after a granted attempt', () => {
   const granted: StandingName = 'rejected, final; one more granted';
 
   it.each<[AttemptName, EventName, ...Row]>([
@@ -135,10 +141,10 @@ describe('one more attempt that the operator granted', () => {
     ['INITIATED, link ended, new one asked for', 'status: INITIATED', 'rejected', 'jumio', 'continue'],
     ['INITIATED, live link', 'status: TOKEN_EXPIRED', 'rejected', 'person', 'start'],
     ['ACQUIRED', 'details: PASSED', 'approved', 'nobody', 'approved'],
-    // It was one: what is decided now is judged like everybody else's.
+    // The grant was for one attempt: its verdict is judged by the usual rules.
     ['ACQUIRED', 'details: REJECTED, manipulated', 'rejected', 'operator', 'rejected'],
     ['ACQUIRED', 'details: WARNING', 'review', 'operator', 'review'],
-  ])('%s, %s', async (attempt, event, ...row) => {
+  ])('a granted attempt "%s" after "%s" gives %s, waiting on %s, %s', async (attempt, event, ...row) => {
     expect(await outcome(granted, attempt, event)).toEqual(row);
   });
 });

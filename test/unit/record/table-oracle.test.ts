@@ -7,15 +7,15 @@ import { type AttemptName, type StandingName, situation } from '../../support/de
 
 /** The main rows of the tables of docs/design.md#what-jumios-answers-mean, written by hand: not generated, and not to be regenerated. */
 
-/** `start`, `continue`, `renew`, or why not. */
+/** `start`, `continue`, `renew`, or the reason of a refusal. */
 function word(permission: Permission): string {
   return permission.kind === 'no' ? permission.why : permission.kind;
 }
 
-/** Status, whose move it is, and whether the person may start again. */
+/** The status, waiting_on, and whether the person may start again. */
 type Row = readonly [status: string, waitingOn: string, mayStart: string];
 
-describe('what is under way, where nothing was decided', () => {
+describe('attempts without a standing', () => {
   it.each<[AttemptName, ...Row]>([
     ['nothing', 'none', 'person', 'start'],
     ['invited', 'pending', 'person', 'start'],
@@ -29,13 +29,13 @@ describe('what is under way, where nothing was decided', () => {
     ['ACQUIRED', 'processing', 'jumio', 'processing'],
     ['PROCESSED, details not read yet', 'processing', 'jumio', 'processing'],
     ['TOKEN_EXPIRED', 'expired', 'person', 'start'],
-  ])('%s', (attempt, ...row) => {
+  ])('attempt "%s" without a standing is %s, waiting on %s, %s', (attempt, ...row) => {
     const before = situation('none', attempt);
     expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, defaultPolicy))]).toEqual(row);
   });
 });
 
-describe('what counts, where nothing is under way', () => {
+describe('standings without an attempt', () => {
   it.each<[StandingName, ...Row]>([
     ['approved', 'approved', 'nobody', 'approved'],
     ['review', 'review', 'operator', 'review'],
@@ -49,13 +49,13 @@ describe('what counts, where nothing is under way', () => {
     ['approved by the operator', 'approved', 'nobody', 'approved'],
     ['rejected by the operator', 'rejected', 'operator', 'rejected'],
     ['rejected, final; one more granted', 'rejected', 'person', 'start'],
-  ])('%s', (standing, ...row) => {
+  ])('standing "%s" without an attempt is %s, waiting on %s, %s', (standing, ...row) => {
     const before = situation(standing, 'nothing');
     expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, defaultPolicy))]).toEqual(row);
   });
 });
 
-describe('a further attempt beside a standing', () => {
+describe('attempts beside a standing', () => {
   it.each<[StandingName, AttemptName, ...Row]>([
     ['approved', 'invited', 'approved', 'nobody', 'approved'],
     ['rejected, final', 'invited', 'rejected', 'operator', 'rejected'],
@@ -77,7 +77,7 @@ describe('a further attempt beside a standing', () => {
     ['review', 'INITIATED, live link', 'review', 'operator', 'review'],
     ['approved', 'INITIATED, live link', 'approved', 'nobody', 'approved'],
     ['approved', 'TOKEN_EXPIRED', 'approved', 'nobody', 'approved'],
-  ])('%s, %s', (standing, attempt, ...row) => {
+  ])('standing "%s" with attempt "%s" is %s, waiting on %s, %s', (standing, attempt, ...row) => {
     const before = situation(standing, attempt);
     expect([statusOf(before), waitingOn(before), word(mayStart(before, NOW, defaultPolicy))]).toEqual(row);
   });

@@ -4,19 +4,19 @@ import type { Cell } from '../../support/decision-table/cells.ts';
 import { EVENTS, target } from '../../support/decision-table/events.ts';
 import { breaking, cells, counts, deciding, undecided } from '../../support/decision-table/rules.ts';
 
-/** What must hold in every cell of the table, whatever the table says (docs/design.md#invariants). */
+/** Rules that hold in every cell of the decision table (docs/design.md#invariants). */
 
-describe('what counts', () => {
-  it('has a cell for every event', () => {
+describe('the standing in every cell of the decision table', () => {
+  it('the decision table has a cell for every event', () => {
     const missing = Object.keys(EVENTS).filter((name) => !cells.some(({ event }) => event === name));
     expect(missing).toEqual([]);
   });
 
-  it('changes by nothing but a decision of Jumio’s on an execution of ours', () => {
+  it('the standing changes only by a decision of Jumio on an execution of ours', () => {
     expect(breaking(({ before, after }) => counts(after) === counts(before), undecided)).toEqual([]);
   });
 
-  it('is never weakened from rejected by anything but a pass or a warning', () => {
+  it('a rejected standing is lifted only by PASSED or WARNING', () => {
     const rejected = cells.filter(({ before, event }) => {
       const isMilder = event.startsWith('details: PASSED') || event === 'details: WARNING';
       return standingOf(before)?.status === 'rejected' && !isMilder;
@@ -24,17 +24,17 @@ describe('what counts', () => {
     expect(breaking(({ after }) => statusOf(after) === 'rejected', rejected)).toEqual([]);
   });
 
-  it('stays approved when a further attempt expires, vanishes or is given up', () => {
+  it('an approved standing stays when a further attempt expires, is lost or is given up', () => {
     const approved = undecided.filter(({ before }) => standingOf(before)?.status === 'approved');
     expect(breaking(({ after }) => statusOf(after) === 'approved', approved)).toEqual([]);
   });
 
-  it('stays rejected by the operator, whatever Jumio says afterwards', () => {
+  it('a rejection by the operator stays after any verdict of Jumio', () => {
     const theirs = cells.filter(({ standing }) => standing === 'rejected by the operator');
     expect(breaking(({ after }) => standingOf(after)?.by?.source === 'operator', theirs)).toEqual([]);
   });
 
-  it('is the decision that was completed last, of equal ones the later started', () => {
+  it('the standing is the decision completed last, and of equal times that of the later attempt', () => {
     const greatest = ({ standing, after }: Cell): boolean => {
       if (standing === 'rejected by the operator') return true;
       const decided = after.verifications.filter(({ decision }) => decision !== null);
@@ -44,7 +44,7 @@ describe('what counts', () => {
     expect(breaking(greatest, deciding)).toEqual([]);
   });
 
-  it('is kept in columns that agree with what is computed', () => {
+  it('the columns standing and status agree with the computed values', () => {
     const agrees = ({ after: { identity, verifications } }: Cell): boolean =>
       identity.standing === (standingOf({ identity, verifications })?.status ?? null) &&
       identity.status === statusOf({ identity, verifications });
@@ -56,26 +56,26 @@ describe('what counts', () => {
     ).toEqual([]);
   });
 
-  it('says processing, pending or expired only where nothing was ever decided', () => {
+  it('the status is processing, pending or expired only without any decision', () => {
     const undecidedWord = ({ after }: Cell): boolean =>
       standingOf(after) === null || ['approved', 'review', 'rejected'].includes(statusOf(after));
     expect(breaking(undecidedWord)).toEqual([]);
   });
 });
 
-describe('a debt', () => {
-  it('to Kratos is due while the published version is behind', () => {
+describe('due times and versions in every cell of the decision table', () => {
+  it('an identity with an unpublished version is due for publishing', () => {
     const behind = cells.filter(({ after: { identity } }) => identity.published < identity.version);
     expect(breaking(({ after }) => after.identity.kratosDue !== null, behind)).toEqual([]);
   });
 
-  it('grows by a version exactly when the content changed', () => {
+  it('the version rises exactly when the content changes', () => {
     const exact = ({ before, after }: Cell): boolean =>
       (before.identity.content === after.identity.content) === (before.identity.version === after.identity.version);
     expect(breaking(exact)).toEqual([]);
   });
 
-  it('of Jumio’s is due when the first of the verifications is', () => {
+  it('an identity is due at Jumio when the first of its verifications is', () => {
     const first = ({ after: { identity, verifications } }: Cell): boolean => {
       const dues = verifications.flatMap(({ readDue }) => (readDue === null ? [] : [readDue]));
       return identity.jumioDue === (dues.length === 0 ? null : Math.min(...dues));
@@ -83,7 +83,7 @@ describe('a debt', () => {
     expect(breaking(first)).toEqual([]);
   });
 
-  it('is not counted twice: a decision that is read again changes nothing and is no event', () => {
+  it('a decision that is read again changes nothing and is no event', () => {
     const again = async ({ after, event, at }: Cell): Promise<boolean> => {
       const row = target(after);
       if (row?.decision === null) return true;
