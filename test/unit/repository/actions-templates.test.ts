@@ -11,7 +11,7 @@ function render(file: string, context: unknown): unknown {
   return JSON.parse(renderBody(`base64://${base64}`, context));
 }
 
-/** A context of Kratos (docs/reference/kratos.md#3-jsonnet-context-ctx), with what may leave and much that may not. */
+/** A context of Kratos (docs/reference/kratos.md#3-jsonnet-context-ctx), with data to send and much that must stay. */
 const context = {
   flow: {
     id: 'flow-id',
@@ -60,8 +60,8 @@ const expected = {
   'validate-recovery.jsonnet': { ...gate, flow: { ...gateFlow, kind: 'recovery' } },
 };
 
-describe.each(Object.entries(expected))('%s', (file, body) => {
-  test('sends exactly the keys of the contract, and nothing of the rest of the context', () => {
+describe.each(Object.entries(expected))('the template %s', (file, body) => {
+  test(`${file} sends exactly the keys of the contract, and nothing else of the context`, () => {
     expect(render(file, context)).toStrictEqual(body);
   });
 
@@ -70,20 +70,20 @@ describe.each(Object.entries(expected))('%s', (file, body) => {
     ['null everywhere', { flow: null, identity: null, request_headers: null }],
     ['empty objects', { flow: {}, identity: {}, request_headers: {} }],
     ['a header without a value', { request_headers: { 'Accept-Language': [] } }],
-  ])('has every key, null where nothing is known, for %s', (_name, sparse) => {
+  ])(`${file} sends every key, null if unknown, for %s`, (_name, sparse) => {
     expect(blanked(render(file, sparse))).toStrictEqual(blanked(body));
     expect(render(file, sparse)).toMatchObject({ kratos_identity_id: null, accept_language: null });
   });
 });
 
-test('assurance.jsonnet sends the mapper’s hint and the schema, whoever it is: there is no identity yet', () => {
+test('assurance.jsonnet sends hint and schema of the mapper without an identity id: there is no identity yet', () => {
   const { schema_id, accept_language } = common;
   expect(render('assurance.jsonnet', context)).toStrictEqual({ schema_id, accept_language, assurance, flow });
   const sparse = { schema_id: null, accept_language: null, assurance: null };
   expect(render('assurance.jsonnet', { identity: { metadata_public: null } })).toMatchObject(sparse);
 });
 
-/** The keys alone; `metadata_public` is the operator's, and whole. */
+/** The keys alone; `metadata_public` belongs to the operator and is kept whole. */
 function blanked(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return null;
   const entries = Object.entries(value).map(([key, inner]) => [key, key === 'metadata_public' ? null : blanked(inner)]);

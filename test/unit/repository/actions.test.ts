@@ -32,7 +32,7 @@ const text = readShippedActions();
 
 const { flows } = actions.parse(parse(text)).selfservice;
 
-/** A list in short: which endpoint with which template, `!` where it may interrupt. */
+/** A list in short form: endpoint and template, with `!` if it may interrupt. */
 function inShort(entries: Hooks): string[] {
   return entries.map((entry) => {
     if (entry.hook === 'session') return 'session';
@@ -51,7 +51,7 @@ function lists(flow: keyof typeof flows): Record<string, string[]> {
 }
 
 describe('ory-actions.yaml', () => {
-  test('starts a verification after every way to sign up, by a plain hook before the session', () => {
+  test('ory-actions.yaml starts a verification after every method of sign-up, by a plain hook before the session', () => {
     const initiate = '/jumio/initiate initiate.jsonnet';
     const method = [initiate, 'session'];
     expect(lists('registration')).toEqual({
@@ -64,25 +64,25 @@ describe('ory-actions.yaml', () => {
     });
   });
 
-  test('asks the gate after every way to sign in, second factors included, and may interrupt there', () => {
+  test('ory-actions.yaml asks the gate after every method of sign-in, second factors included, and may interrupt there', () => {
     const gate = ['/jumio/validate validate.jsonnet !'];
     const methods = ['global', 'password', 'oidc', 'code', 'webauthn', 'passkey', 'totp', 'lookup_secret'];
     expect(lists('login')).toEqual(Object.fromEntries(methods.map((name) => [name, gate])));
   });
 
-  test('asks the gate after recovery, which never runs the hooks of sign-in', () => {
+  test('ory-actions.yaml asks the gate after recovery, which never runs the hooks of sign-in', () => {
     expect(lists('recovery')).toEqual({ global: ['/jumio/validate validate-recovery.jsonnet !'] });
   });
 
-  test('tells of an eID that is linked or unlinked later, by a plain hook', () => {
+  test('ory-actions.yaml reports a linked or unlinked eID by a plain hook', () => {
     expect(lists('settings')).toEqual({ global: [], oidc: ['/eid/link initiate.jsonnet'] });
   });
 
-  test('leads people who signed up to the verification', () => {
+  test('ory-actions.yaml redirects to the verification after a sign-up', () => {
     expect(flows.registration.after).toMatchObject({ default_browser_return_url: '<PUBLIC_URL>/jumio/verify' });
   });
 
-  test('carries the secret in every hook, quoted so that any secret stays a text', () => {
+  test('ory-actions.yaml has the secret in every hook, quoted so that any secret stays a text', () => {
     const secret = { in: 'header', name: 'X-Webhook-Secret', value: '<ORY_WEBHOOK_SECRET>' };
     const named = ({ hooks: _global, ...methods }: z.infer<typeof after>): Hooks =>
       Object.values(methods).flatMap((value) => (typeof value === 'string' ? [] : value.hooks));
@@ -93,7 +93,7 @@ describe('ory-actions.yaml', () => {
     expect(text.match(/value: (?!"<ORY_WEBHOOK_SECRET>")/)).toBeNull();
   });
 
-  test('explains each of its placeholders in a comment', () => {
+  test('ory-actions.yaml explains each of its placeholders in a comment', () => {
     const [comments, settings] = [/^#.*$/gm, /^[^#]*$/gm].map((lines) => (text.match(lines) ?? []).join('\n'));
     const used = new Set(settings?.match(/<[A-Z_]+>/g));
     expect(used).toEqual(new Set(comments?.match(/(?<=^# +)<[A-Z_]+>/gm)));

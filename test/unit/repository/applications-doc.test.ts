@@ -8,14 +8,14 @@ const text = readFileSync(new URL('../../../docs/applications.md', import.meta.u
 /** Bodies in the document, as curl sends them. */
 const sent = [...text.matchAll(/-d '(\{.*?\})'/g)].map(([, body = '']): unknown => JSON.parse(body));
 
-/** Members and words of the answers, by the files that write them. */
+/** Members and codes of the answers, from the source files that write them. */
 function wordsOf(file: string, pattern: RegExp, within = /^/): string[] {
   const whole = readFileSync(new URL(`../../../webhook/http/${file}`, import.meta.url), 'utf8');
   const source = whole.slice(whole.search(within));
   return [...source.matchAll(pattern)].map(([, word = '']) => word);
 }
 
-it('the bodies that docs/applications.md shows are taken as they are', () => {
+it('the bodies shown in docs/applications.md are valid', () => {
   expect(sent).toHaveLength(3);
   const [go, empty, handover] = sent;
   expect(goBody.strict().parse(go)).toEqual(go);
@@ -23,7 +23,7 @@ it('the bodies that docs/applications.md shows are taken as they are', () => {
   expect(z.object(handoverBody.shape).strict().parse(handover)).toEqual(handover);
 });
 
-it('docs/applications.md names every member of the answer on a status, and every code of a problem', () => {
+it('docs/applications.md names every member of a status answer and every problem code', () => {
   const members = wordsOf('api/answers.ts', /^ {2}readonly (\w+)\??:/gm, /interface StatusAnswer/);
   const codes = ['api/answers.ts', 'api/routes.ts'].flatMap((file) => wordsOf(file, /code: '([\w-]+)'/g));
   expect([members.length, codes.length]).toEqual([9, 6]);

@@ -13,6 +13,7 @@ import {
 } from '../../support/repository/architecture.ts';
 import { importsOf, type Module, modulesBelow, reached } from '../../support/repository/modules.ts';
 
+/** The modules below a folder that load a module of webhook/, directly or through others. */
 const webhook = modulesBelow('webhook');
 
 const outside = modulesBelow('sandbox', 'test');
@@ -32,17 +33,17 @@ function reachingIn(folder: string, among: readonly Module[]): string[] {
 }
 
 describe('the layout of docs/development.md', () => {
-  it('is kept by every module of webhook/: parts, doors and floors', () => {
+  it('every module of webhook/ keeps the layout: parts, doors and floors', () => {
     for (const part of ['http', 'verification', 'ledger', 'jumio', 'kratos'])
       expect(webhook.filter(({ path }) => partOf(path) === part).length, part).toBeGreaterThan(4);
     expect(webhook.flatMap(broken)).toEqual([]);
   });
 
-  it('has no circle of imports, types included', () => {
+  it('webhook/ has no circle of imports, types included', () => {
     expect(circles(webhook)).toEqual([]);
   });
 
-  it('gives every module of verification/ a door that is a list of names', () => {
+  it('every module of verification/ has a door that is a list of names', () => {
     const doors = webhook.filter(({ path }) => path.endsWith('/index.ts'));
     expect(doors.map(({ path }) => moduleOf(path)).sort()).toEqual([
       'eid',
@@ -57,20 +58,20 @@ describe('the layout of docs/development.md', () => {
     expect(doors.flatMap(({ path }) => brokenDoorList(path, read(path)))).toEqual([]);
   });
 
-  it(`has no folder of more than ${LARGEST_FOLDER} files`, () => {
+  it(`no folder of webhook/ has more than ${LARGEST_FOLDER} files`, () => {
     expect(crowded(webhook.map(({ path }) => path))).toEqual([]);
   });
 
-  it('lets the ledger alone normalise a record', () => {
+  it('only the ledger normalises a record', () => {
     expect(webhook.flatMap(({ path }) => strayNormalize(path, read(path)))).toEqual([]);
   });
 
-  it('keeps the sandbox and the end-to-end tests ignorant of webhook/', () => {
+  it('the sandbox and the end-to-end tests import nothing of webhook/', () => {
     expect(outside.some(({ path }) => path.startsWith('sandbox/jumio/'))).toBe(true);
     expect([...reachingIn('sandbox/', all), ...reachingIn('test/e2e/', all)]).toEqual([]);
   });
 
-  it('keeps the sandbox away from the tests', () => {
+  it('the sandbox imports nothing of the tests', () => {
     const loads = outside
       .filter(({ path }) => path.startsWith('sandbox/'))
       .flatMap(({ path, imports }) =>
@@ -79,7 +80,7 @@ describe('the layout of docs/development.md', () => {
     expect(loads).toEqual([]);
   });
 
-  it('lets webhook/ load only what is installed in production', () => {
+  it('webhook/ imports only packages that are installed in production', () => {
     const { dependencies } = z
       .object({ dependencies: z.record(z.string(), z.string()) })
       .parse(JSON.parse(read('package.json')));
@@ -121,7 +122,7 @@ describe('the check of the layout', () => {
     ['webhook/app.ts', `import { start } from '../sandbox/jumio/start.ts';`],
     ['webhook/app.ts', `import { NOW } from '../test/support/builders/history.ts';`],
     ['webhook/drawer/things.ts', ''],
-  ])('finds an import across parts in %s: %s', (path, source) => {
+  ])('the layout check finds an import across parts in %s: %s', (path, source) => {
     expect(planted(path, source)).toHaveLength(1);
   });
 
@@ -130,7 +131,7 @@ describe('the check of the layout', () => {
     ['webhook/cli/output.ts', `import { statusOf } from '../verification/record/standing.ts';`],
     ['webhook/verification/worker.ts', `import { publish } from './publication/publish.ts';`],
     ['webhook/verification/gate/heal.ts', `import { handleSignUp } from '../person/sign-up.ts';`],
-  ])('finds a module that is entered beside its door in %s: %s', (path, source) => {
+  ])('the layout check finds an import past a door in %s: %s', (path, source) => {
     expect(planted(path, source)).toEqual([expect.stringContaining('beside its door')]);
   });
 
@@ -142,7 +143,7 @@ describe('the check of the layout', () => {
     ['webhook/verification/person/view.ts', `import { createWorker } from '../worker.ts';`],
     ['webhook/verification/gate/heal.ts', `import { actOn } from '../operator/index.ts';`],
     ['webhook/verification/stray.ts', `import { statusOf } from './record/index.ts';`],
-  ])('finds an import of a floor that is not below in %s: %s', (path, source) => {
+  ])('the layout check finds an import of a floor that is not below in %s: %s', (path, source) => {
     expect(planted(path, source)).toHaveLength(1);
   });
 
@@ -159,12 +160,12 @@ describe('the check of the layout', () => {
     ],
     ['webhook/config/values.ts', `import type { Problem } from './problem.ts';`],
     ['webhook/errors.ts', `// import { a } from './http/html.ts';\n/** import { b } from './http/html.ts' */`],
-  ])('leaves alone what is right in %s: %s', (path, source) => {
+  ])('the layout check accepts %s: %s', (path, source) => {
     expect(planted(path, source)).toEqual([]);
   });
 
   it.each([`export * from './publish.ts';`, `export const LIMIT = 3;`, `import { a } from './a.ts';\nexport { a };`])(
-    'finds a door that is more than a list: %s',
+    'the layout check finds a door that is more than a list: %s',
     (source) => {
       expect(brokenDoorList('webhook/verification/publication/index.ts', source)).toHaveLength(1);
     },
@@ -174,13 +175,13 @@ describe('the check of the layout', () => {
     `import { normalize } from './normalize.ts';`,
     `import { normalize as end } from '../record/index.ts';`,
     `return record.normalize(changed, now) ?? normalize(changed, now);`,
-  ])('finds a record that is normalised outside the ledger: %s', (source) => {
+  ])('the layout check finds a record that is normalised outside of the ledger: %s', (source) => {
     expect(strayNormalize('webhook/verification/execution/outcome.ts', source)).toHaveLength(1);
     expect(strayNormalize('webhook/ledger/rows.ts', source)).toEqual([]);
     expect(strayNormalize('webhook/http/return-to.ts', `// normalize\nname.normalize('NFC');`)).toEqual([]);
   });
 
-  it('finds a circle, also one of types', () => {
+  it('the layout check finds a circle, also one of types', () => {
     const a = { path: 'webhook/a.ts', imports: importsOf('webhook/a.ts', `import type { B } from './b.ts';`) };
     const b = { path: 'webhook/b.ts', imports: importsOf('webhook/b.ts', `import { c } from './c.ts';`) };
     const c = { path: 'webhook/c.ts', imports: importsOf('webhook/c.ts', `import { a } from './a.ts';`) };
@@ -188,13 +189,13 @@ describe('the check of the layout', () => {
     expect(circles([a, b])).toEqual([]);
   });
 
-  it('finds a crowded folder', () => {
+  it('the layout check finds a folder with too many files', () => {
     const paths = Array.from({ length: LARGEST_FOLDER + 1 }, (_, index) => `webhook/http/file-${index}.ts`);
     expect(crowded(paths)).toEqual([`webhook/http: ${LARGEST_FOLDER + 1} files`]);
     expect(crowded(paths.slice(1))).toEqual([]);
   });
 
-  it('finds what is reached through others', () => {
+  it('the layout check finds an import through other modules', () => {
     const e2e = { path: 'test/e2e/a.test.ts', imports: importsOf('test/e2e/a.test.ts', `import '../support/b.ts';`) };
     const support = {
       path: 'test/support/b.ts',

@@ -22,7 +22,7 @@ function texts(): TextFile[] {
 }
 
 describe('citations of this repository', () => {
-  it('lead to a heading, a file or a decision that exists, and to no document outside', () => {
+  it('every citation leads to an existing heading, file or decision, and to no document outside the repository', () => {
     const files = texts();
     expect(files.filter(({ path }) => path.startsWith('docs/')).length).toBeGreaterThan(15);
     expect(files.length).toBeGreaterThan(300);
@@ -30,7 +30,7 @@ describe('citations of this repository', () => {
   });
 });
 
-describe('the anchor of a heading', () => {
+describe('anchors of headings', () => {
   it.each([
     ['Publishing', 'publishing'],
     ['7.4 Decision', '74-decision'],
@@ -38,16 +38,16 @@ describe('the anchor of a heading', () => {
     ['1.2 `can_interrupt`, `response.parse`', '12-can_interrupt-responseparse'],
     ['A [link](somewhere.md#else) in it', 'a-link-in-it'],
     ['Straße & Co', 'straße--co'],
-  ])('of %j is %j', (heading, anchor) => {
+  ])('the anchor of %j is %j', (heading, anchor) => {
     expect(slugOf(heading)).toBe(anchor);
   });
 
-  it('is numbered where headings are equal, and none is made of a comment in a block of code', () => {
+  it('equal headings get numbered anchors, and comments in a code block get none', () => {
     expect(anchorsOf('# A\n\n```sh\n# not a heading\n```\n\n## B\n\n## B\n')).toEqual(['a', 'b', 'b-1']);
   });
 });
 
-describe('the checker of citations', () => {
+describe('the check of citations', () => {
   const decisions: TextFile = { path: 'docs/decisions.md', text: '# Decisions\n\n## Decision 1\n\n## Decision 2\n' };
   const design: TextFile = { path: 'docs/design.md', text: '# Design\n\n## Gate\n' };
   const known = new Set([
@@ -70,17 +70,17 @@ describe('the checker of citations', () => {
     ['a link upwards', 'eid/README.md', '[gate](../docs/design.md#gate), [code](../webhook/app.ts), [docs](../docs/)'],
     ['a link whose text is a section', 'README.md', '[jumio.md §7.4](docs/design.md#gate)'],
     ['a link to the web', 'README.md', '[Ory](https://www.ory.sh/kratos/#x)'],
-  ])('takes %s', (_what, path, text) => {
+  ])('the citation check accepts %s', (_what, path, text) => {
     expect(brokenIn(path, text)).toEqual([]);
   });
 
   it.each([
-    ['a heading that is not there', 'webhook/app.ts', 'docs/design.md#gates', 'docs/design.md#gates: leads nowhere'],
-    ['a document that is not there', 'webhook/app.ts', 'docs/other.md', 'docs/other.md: leads nowhere'],
-    ['a decision that is not there', 'webhook/app.ts', 'decisions 2 and 3', 'decision 3: there is no such decision'],
+    ['a missing heading', 'webhook/app.ts', 'docs/design.md#gates', 'docs/design.md#gates: leads nowhere'],
+    ['a missing document', 'webhook/app.ts', 'docs/other.md', 'docs/other.md: leads nowhere'],
+    ['a missing decision', 'webhook/app.ts', 'decisions 2 and 3', 'decision 3: there is no such decision'],
     ['a link to a missing file', 'docs/README.md', '[x](other.md)', 'other.md: leads nowhere'],
     ['a link to a missing heading', 'docs/README.md', '[x](design.md#none)', 'design.md#none: leads nowhere'],
-    ['a link to a missing heading of its own', 'docs/README.md', '[x](#none)', '#none: leads nowhere'],
+    ['a link to a missing heading of the same page', 'docs/README.md', '[x](#none)', '#none: leads nowhere'],
     ['a section of the design', 'webhook/app.ts', 'x (design §4)', 'design §4: cites no document of this repository'],
     ['a section of a fact sheet', 'test/a.ts', 'kratos.md §5', 'kratos.md §5: cites no document of this repository'],
     [
@@ -89,14 +89,14 @@ describe('the checker of citations', () => {
       'decisions.md, 47',
       'decisions.md, 47: cites no document of this repository',
     ],
-    ['a page beside the repository', 'test/a.ts', 'see layout.md', 'layout.md: cites no document of this repository'],
-    ['a folder beside the repository', 'test/a.ts', 'see shared/a', 'shared/: cites no document of this repository'],
-    ['a section of no document', 'test/a.ts', "describe('§11 x')", '§11: cites no document of this repository'],
-  ])('finds %s', (_what, path, text, problem) => {
+    ['a page outside the repository', 'test/a.ts', 'see layout.md', 'layout.md: cites no document of this repository'],
+    ['a folder outside the repository', 'test/a.ts', 'see shared/a', 'shared/: cites no document of this repository'],
+    ['a section without a document', 'test/a.ts', "describe('§11 x')", '§11: cites no document of this repository'],
+  ])('the citation check finds %s', (_what, path, text, problem) => {
     expect(brokenIn(path, text).join('\n')).toContain(`${path}:1 ${problem}`);
   });
 
-  it('leaves what a page of reference quotes of other repositories alone, and not its links', () => {
+  it('the citation check ignores quotations of other repositories on a page of reference, but not its links', () => {
     const text = 'docs/guides/other.md, kratos.md §5, decision 9, [x](none.md)';
     expect(brokenIn('docs/reference/a.md', text)).toEqual(['docs/reference/a.md:1 none.md: leads nowhere']);
   });

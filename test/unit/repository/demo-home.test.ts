@@ -5,7 +5,7 @@ it.each([
   ['approved', 'yes'],
   ['review', 'once you are verified'],
   ['rejected', 'no'],
-])('the demo’s bank promises nobody what will not come: %s', (status, mayI) => {
+])('the home page of the demo promises nothing beyond the status %s', (status, mayI) => {
   const at = '2026-01-01T00:00:00Z';
   const me = { id: 'id', email: 'ann@harbour.example', jumio: { status }, createdAt: at, updatedAt: at };
   const page = home(me, '/jumio/verify');

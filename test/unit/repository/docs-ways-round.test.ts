@@ -7,23 +7,23 @@ const TOP = new URL('../../../', import.meta.url);
 
 const read = (path: string): string => readFileSync(new URL(path, TOP), 'utf8');
 
-/** The rows of the table: the way, what closes it, the file of its test, and words of the test's name. */
+/** The rows of the table: the bypass, its protection, the file of its test, and a part of the test’s name. */
 const rows = read('docs/security.md')
   .split('\n')
   .filter((line) => /^\|.*\| `test\//.test(line))
   .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '').trim()));
 
-/** Every id that a check may give. */
+/** The source of all checks, with every finding id. */
 const ids = modulesBelow('webhook/doctor/checks')
   .map(({ path }) => read(path))
   .join('\n');
 
 describe('docs/security.md', () => {
-  it('names every way that the product promises to have tried', () => {
+  it('docs/security.md lists every bypass that was tested', () => {
     expect(rows.length).toBeGreaterThanOrEqual(24);
   });
 
-  it.each(rows)('%s: closed by %s, tested', (_way, closedBy, file = '', name = '') => {
+  it.each(rows)('docs/security.md: %s is closed by %s and tested', (_way, closedBy, file = '', name = '') => {
     const path = file.replaceAll('`', '');
     expect(existsSync(new URL(path, TOP)), path).toBe(true);
     expect(read(path)).toContain(name);
@@ -35,7 +35,7 @@ describe('docs/security.md', () => {
 });
 
 describe('docs/doctor.md', () => {
-  it('quotes what the checks say', () => {
+  it('docs/doctor.md quotes the statements of the checks', () => {
     const page = read('docs/doctor.md');
     for (const { says } of CHECKS.filter(
       (check) => check.says !== 'nothing about sessions surprises' && !check.says.startsWith('the gate enforces'),

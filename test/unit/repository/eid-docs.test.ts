@@ -18,7 +18,7 @@ function provider(folder: string): Record<string, unknown> {
   return fillRecipe(folder, { ...filling, serviceCode: 'CODE', level: 'loa-3' });
 }
 
-/** The names of all tests: what follows `it(` or `test(`, a table's or not. */
+/** The names of all tests: the first argument of `it(` or `test(`, with or without a table. */
 function testNames(): Set<string> {
   const files = ['unit', 'integration', 'e2e', 'contract'].flatMap((kind) =>
     readdirSync(new URL(`test/${kind}/`, ROOT), { recursive: true, encoding: 'utf8' })
@@ -34,7 +34,7 @@ function yamlIn(text: string): string[] {
 }
 
 describe('the recipes of eid/', () => {
-  it('are three, of three files each', () => {
+  it('the recipes of eid/ are three, of three files each', () => {
     const entries = readdirSync(new URL('eid/', ROOT), { withFileTypes: true });
     expect(
       entries
@@ -50,14 +50,14 @@ describe('the recipes of eid/', () => {
       ]);
   });
 
-  it.each(FOLDERS)('%s leaves no placeholder, believes no address, and raises no error', (folder) => {
+  it.each(FOLDERS)('the recipe %s leaves no placeholder, trusts no address, and raises no error', (folder) => {
     const mapper = read(`eid/${folder}/mapper.jsonnet`).replace(/^\/\/.*$/gm, '');
     expect(JSON.stringify(provider(folder))).not.toMatch(/<[A-Z_]+>/);
     expect(mapper).not.toMatch(/\berror\b|verified_addresses/);
     expect(mapper).toContain("assurance: { source: '<PROVIDER_ID>', acr: text('acr') }");
   });
 
-  it.each(FOLDERS)('%s shows the mapper the ID token, and asks for the level in it', (folder) => {
+  it.each(FOLDERS)('the recipe %s maps the ID token and requests the level in it', (folder) => {
     expect(provider(folder)).toMatchObject({
       claims_source: 'id_token',
       requested_claims: { id_token: { acr: { essential: true } } },
@@ -65,7 +65,7 @@ describe('the recipes of eid/', () => {
   });
 
   it.each(['itsme', 'idemia'] as const)(
-    '%s has the scopes and levels of its page, and the provider knows them',
+    'the recipe %s has the scopes and levels of its page, and the provider supports them',
     (kind) => {
       const page = read(`eid/${kind}/README.md`);
       const filled = fillRecipe(kind, { ...filling, serviceCode: 'DEMO' });
@@ -80,14 +80,14 @@ describe('the recipes of eid/', () => {
 });
 
 describe('the pages of eid/', () => {
-  it.each(FOLDERS)('%s names only tests that exist', (folder) => {
+  it.each(FOLDERS)('the page eid/%s names only tests that exist', (folder) => {
     const known = testNames();
     const named = [...read(`eid/${folder}/README.md`).matchAll(/«([^»]+)»/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !known.has(name) && !known.has(`${name} (%s)`))).toEqual([]);
     expect(named.length > 5 || folder === 'generic').toBe(true);
   });
 
-  it('show a configuration that the service takes, each block as it stands', () => {
+  it('the pages of eid/ show valid configurations', () => {
     const [, EID_PROVIDERS = '', POLICY = ''] = yamlIn(read('eid/README.md'));
     expect(Object.keys(parse(EID_PROVIDERS))).toEqual(['itsme', 'idemia']);
     expect(Object.keys(parse(POLICY))).toEqual(['rules', 'evidence', 'required_level']);
@@ -95,7 +95,7 @@ describe('the pages of eid/', () => {
     expect(problems({ EID_PROVIDERS, POLICY: POLICY.replace('loa-4', 'loa-9') })).not.toEqual([]);
   });
 
-  it('show where a provider goes in Kratos, and that the method is switched on', () => {
+  it('the pages of eid/ show the place of a provider in Kratos, with the method enabled', () => {
     const shown: unknown = parse(yamlIn(read('eid/README.md'))[0] ?? '');
     const { id, provider: kind } = fillRecipe('itsme', { ...filling, providerId: 'itsme' });
     expect(at(shown, '/selfservice/methods/oidc/enabled')).toBe(true);

@@ -19,7 +19,7 @@ it('docs/operations.md has every command, and no other', async () => {
   expect(new Set(all(headings, /`([a-z]+)/g))).toEqual(new Set(commands));
 });
 
-it('docs/operations.md names no option that a command has not', async () => {
+it('docs/operations.md names only options that the command has', async () => {
   for (const [, line = ''] of page.matchAll(/^\$ npm run cli -- (.*)$/gm)) {
     const [command = '', ...words] = line.split(' ');
     const { out } = await runCli(beside, [command, '--help']);

@@ -9,12 +9,12 @@ const page = readFileSync(new URL('../../../docs/policy.md', import.meta.url), '
 const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
 
 describe('docs/policy.md', () => {
-  it('shows policies that the service would start with', () => {
+  it('docs/policy.md shows only valid policies', () => {
     expect(blocks.length).toBeGreaterThan(4);
     for (const text of blocks) expect(mistakesOf(text), text).toEqual([]);
   });
 
-  it('shows the default first, and then the defaults of the rest', () => {
+  it('docs/policy.md shows the default rules first, then the other defaults', () => {
     const [rules = '', rest = ''] = blocks;
     expect(policyOf(rules)).toEqual(defaultPolicy);
     const { startAgain, onRejected } = policyOf(rest);
@@ -24,7 +24,7 @@ describe('docs/policy.md', () => {
     });
   });
 
-  it('explains every key', () => {
+  it('docs/policy.md explains every key', () => {
     const { rules, start_again: again, on_rejected: rejected, verdict_lifetime: _ } = policySchema.shape;
     const when = rules.element.shape.when.unwrap();
     const keys = [...Object.keys(when.shape), ...Object.keys(rules.element.shape), 'verdict_lifetime'];
