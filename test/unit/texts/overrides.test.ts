@@ -21,14 +21,14 @@ function wrongWith(yaml: string): readonly string[] {
 }
 
 describe('texts of the operator', () => {
-  it('replace ours, one by one', () => {
+  it('a text of the operator replaces ours, one by one', () => {
     const texts = textsOf('de:\n  status.approved: Alles erledigt.\n');
     expect(texts.tell('de', say('status.approved'))).toBe('Alles erledigt.');
     expect(texts.tell('de', say('status.rejected'))).toBe('Ihre Identität konnte nicht bestätigt werden.');
     expect(texts.tell('en', say('status.approved'))).toBe('Your identity has been verified.');
   });
 
-  it('add a language, which is chosen like ours and says in English what it lacks', () => {
+  it('a language added by the operator is negotiated like ours, and falls back to English', () => {
     const texts = textsOf('pt-br:\n  status.approved: Sua identidade foi verificada.\n');
     for (const acceptLanguage of ['pt-BR', 'pt', 'pt-br;q=0.9, en;q=0.8'])
       expect(texts.choose({ acceptLanguage })).toBe('pt-BR');
@@ -37,7 +37,7 @@ describe('texts of the operator', () => {
     expect(texts.tell('pt-BR', say('status.rejected'))).toBe('Your identity could not be verified.');
   });
 
-  it('of a country fall back on its language before English', () => {
+  it('a language of a country falls back to its language before English', () => {
     const texts = textsOf('de-AT:\n  button.start: Los geht’s\n');
     expect(texts.choose({ acceptLanguage: 'de-AT' })).toBe('de-AT');
     expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
@@ -45,7 +45,7 @@ describe('texts of the operator', () => {
     expect(texts.tell('de-AT', say('button.continue'))).toBe('Weiter');
   });
 
-  it('may name the brand wherever they like', () => {
+  it('a text of the operator may contain the brand', () => {
     const overrides = read('en:\n  button.start: Start with {{brand}}\n');
     expect(createTexts({ overrides, brand: 'Acme & <Co>' }).tell('en', say('button.start'))).toBe(
       'Start with Acme & <Co>',
@@ -53,7 +53,7 @@ describe('texts of the operator', () => {
     expect(createTexts({ overrides }).tell('en', say('button.start'))).toBe('Start with This service');
   });
 
-  it('change the consent text with its version, and only with it', () => {
+  it('a changed consent text needs a consent_version', () => {
     expect(createTexts().consentVersion).toBe('1');
     const texts = textsOf('consent_version: "2026-01"\nen:\n  consent.why: The law asks for it.\n');
     expect(texts.consentVersion).toBe('2026-01');
@@ -62,18 +62,18 @@ describe('texts of the operator', () => {
     ]);
   });
 
-  it('change the consent text under a version that is not ours: who agreed to ours did not agree to theirs', () => {
+  it('a changed consent text under our own version is refused: consent to ours is no consent to theirs', () => {
     expect(wrongWith('consent_version: "1"\nen:\n  consent.why: The law asks for it.\n')).toEqual([
       'consent_version must be another than that of our text ("1"), so that people are asked again',
     ]);
   });
 
-  it('are words, and never name other texts', () => {
+  it('a text of the operator cannot include other texts', () => {
     const texts = textsOf('en:\n  button.start: $t(button.continue) for {{brand}}\n');
     expect(texts.tell('en', say('button.start'))).toBe('$t(button.continue) for This service');
   });
 
-  it('may be none', () => {
+  it('the texts of the operator may be empty', () => {
     for (const yaml of ['', '{}', '# later\n']) expect(read(yaml).languages).toEqual({});
   });
 
@@ -94,18 +94,18 @@ describe('texts of the operator', () => {
     ['- en\n', /^it must have languages/],
     ['en: {', /^it must be YAML: /],
     ['en: {}\nen: {}\n', /^it must be YAML: /],
-  ])('that are wrong are named: %j', (yaml, problem) => {
+  ])('invalid texts of the operator are named: %j', (yaml, problem) => {
     expect(wrongWith(yaml)).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('are as docs/customization.md shows them', () => {
+  it('the texts shown in docs/customization.md are valid', () => {
     const page = readFileSync(new URL('../../../docs/customization.md', import.meta.url), 'utf8');
     const yaml = /```yaml\n(consent_version:[\s\S]*?)```/.exec(page)?.[1] ?? '';
     expect(Object.keys(read(yaml).languages)).toEqual(['en', 'pt-BR']);
     expect(read(yaml).consentVersion).toBe('2026-01');
   });
 
-  it('stop the start with all that is wrong in them', () => {
+  it('every mistake in TEXTS is reported at start', () => {
     const TEXTS = 'en:\n  a: b\n  next.date: Soon.\nxx_:\n  button.start: Go\n';
     const found = problems({ TEXTS });
     expect(found.map(({ name }) => name)).toEqual(['TEXTS', 'TEXTS', 'TEXTS']);

@@ -15,14 +15,14 @@ function placeholders(text: string): string[] {
   return [...text.matchAll(/\{\{([^}]*)\}\}/g)].map(([, name = '']) => name).sort();
 }
 
-describe.each(Object.entries(LANGUAGES))('the texts in %s', (_language, messages) => {
+describe.each(Object.entries(LANGUAGES))('the texts in %s', (language, messages) => {
   const given: Readonly<Record<string, string>> = messages;
 
-  it('are all there, and none besides', () => {
+  it(`the texts in ${language} have exactly the keys of English`, () => {
     expect(Object.keys(given)).toEqual(Object.keys(en));
   });
 
-  it.each(Object.entries(en))('say %s in their own words, with the same placeholders', (key, english) => {
+  it.each(Object.entries(en))(`the text %s in ${language} has the same placeholders as in English`, (key, english) => {
     const text = given[key] ?? '';
     expect(text.trim()).not.toBe('');
     expect(placeholders(text)).toEqual(placeholders(english));
@@ -30,26 +30,26 @@ describe.each(Object.entries(LANGUAGES))('the texts in %s', (_language, messages
   });
 });
 
-describe('the texts', () => {
+describe('all texts', () => {
   const sources = modulesBelow('webhook').filter(({ path }) => !path.startsWith('webhook/texts/'));
   const said = sources.map(({ path }) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).join('\n');
 
-  it('are all said somewhere', () => {
-    // Refusals are said by the name of their block.
+  it('every text is used', () => {
+    // Refusal texts are used by the name of their block.
     const others = new Set(['brand.unnamed', 'block.rejected', 'block.review', 'block.unverified', 'block.unknown']);
     expect(Object.keys(en).filter((key) => !others.has(key) && !said.includes(`'${key}'`))).toEqual([]);
   });
 
-  it('name the brand at the beginning of a sentence only: it may be "This service"', () => {
+  it('the brand stands at the beginning of a sentence only: it may be "This service"', () => {
     for (const text of Object.values(en)) expect(text.replace(/(^|\. )\{\{brand\}\}/g, '')).not.toContain('{{brand}}');
   });
 
-  it('keep French marks on the line of their word', () => {
+  it('French punctuation stays on the line of its word', () => {
     for (const text of Object.values(fr)) expect(text).not.toMatch(/ [;:?!»]|[^\s\u00a0\u202f][;?!]/);
   });
 });
 
-describe('a language', () => {
+describe('the choice of a language', () => {
   const texts = createTexts();
 
   it.each([
@@ -69,14 +69,14 @@ describe('a language', () => {
     [`de,${','.repeat(100_000)}`, 'de'],
     [`${'xx,'.repeat(66)}deu`, 'en'],
     ['\u0000\uD800', 'en'],
-  ])('for Accept-Language %j is %s', (acceptLanguage, language) => {
+  ])('the language for Accept-Language %j is %s', (acceptLanguage, language) => {
     const before = performance.now();
     expect(texts.choose({ acceptLanguage })).toBe(language);
-    // Next to nothing; what reads such a header again and again takes far longer, on any machine.
+    // The choice is fast; an implementation that scans such a header repeatedly takes far longer on any machine.
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 
-  it('is one of ours, whatever anybody sends', () => {
+  it('the language is one of ours for any input', () => {
     const word = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[a-z*;=q"\\,.0-9 -]{0,60}$/));
     fc.assert(
       fc.property(word, word, (locale, acceptLanguage) => {
@@ -92,23 +92,23 @@ describe('a language', () => {
     ['', 'de', 'de'],
     [null, 'de', 'de'],
     ['not a tag', undefined, 'en'],
-  ])('for the person’s own %j before the browser’s %j is %s', (locale, acceptLanguage, language) => {
+  ])('the language for the locale %j before Accept-Language %j is %s', (locale, acceptLanguage, language) => {
     expect(texts.choose({ locale, acceptLanguage })).toBe(language);
   });
 });
 
-describe('a text', () => {
+describe('placeholders in texts', () => {
   it.each([
     ['en', 'You can start again on 3 February 2026 at 23:59 UTC.'],
     ['de', 'Sie können am 3. Februar 2026 um 23:59 UTC neu beginnen.'],
     ['fr', 'Vous pourrez recommencer le 3 février 2026 à 23:59 UTC.'],
     ['es', 'Podrá volver a empezar el 3 de febrero de 2026 a las 23:59 UTC.'],
-  ])('names a time as its language writes it, and the zone it is of: %s', (language, words) => {
+  ])('a time is formatted in its language with its time zone: %s', (language, words) => {
     const text = say('next.date', { date: new Date('2026-02-03T23:59:00Z') });
     expect(createTexts().tell(language, text)).toBe(words);
   });
 
-  it('reads what stands in a placeholder as words only', () => {
+  it('the value of a placeholder is inserted as plain text', () => {
     const date = '$t(block.review) {{brand}} <b>&';
     expect(createTexts().tell('en', say('next.date', { date }))).toBe(`You can start again on ${date}.`);
   });
