@@ -28,8 +28,8 @@ function post(more: object = {}): Promise<Answered> {
   return jumio.api('POST', '/api/v1/accounts', request(more));
 }
 
-describe('shape: ids are UUIDs, times have milliseconds and Z, definitionKey is a string', () => {
-  test('in an account answer and in what is read later', async () => {
+describe('Jumio sandbox: ids and times of an account', () => {
+  test('ids are UUIDs, times have milliseconds and Z, and definitionKey is a string, in account and details', async () => {
     const { accountId, executionId, answer } = await jumio.create();
     expect(accountId).toMatch(UUID);
     expect(executionId).toMatch(UUID);
@@ -42,14 +42,14 @@ describe('shape: ids are UUIDs, times have milliseconds and Z, definitionKey is 
   });
 });
 
-describe('accounts: POST and PUT always make a new execution', () => {
-  test('POST repeated makes another account', async () => {
+describe('Jumio sandbox: POST and PUT of accounts', () => {
+  test('a repeated POST creates another account', async () => {
     const [first, second] = [await jumio.create(), await jumio.create()];
     expect(second.accountId).not.toBe(first.accountId);
     expect(second.executionId).not.toBe(first.executionId);
   });
 
-  test('PUT makes further executions of the same account', async () => {
+  test('a PUT creates a further execution of the same account', async () => {
     const first = await jumio.create();
     const second = await jumio.update(first.accountId);
     const third = await jumio.update(first.accountId);
@@ -57,7 +57,7 @@ describe('accounts: POST and PUT always make a new execution', () => {
     expect(new Set([first.executionId, second.executionId, third.executionId]).size).toBe(3);
   });
 
-  test('PUT on an unknown account is 404, another verb 405 with Allow', async () => {
+  test('a PUT on an unknown account is 404, another method 405 with Allow', async () => {
     expect((await jumio.api('PUT', '/api/v1/accounts/nobody', request())).status).toBe(404);
     const wrong = await jumio.api('GET', '/api/v1/accounts');
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
@@ -66,8 +66,8 @@ describe('accounts: POST and PUT always make a new execution', () => {
   });
 });
 
-describe('accounts: the workflow key is a number or a string', () => {
-  test('and must be one of the tenant’s', async () => {
+describe('Jumio sandbox: the workflow key', () => {
+  test('a workflow key is accepted as number or string, and only if the tenant has it', async () => {
     expect((await post({ workflowDefinition: { key: 10011 } })).status).toBe(200);
     expect((await post({ workflowDefinition: { key: '10011' } })).status).toBe(200);
     expect((await post({ workflowDefinition: { key: 10547 } })).status).toBe(400);
@@ -76,18 +76,18 @@ describe('accounts: the workflow key is a number or a string', () => {
   });
 });
 
-describe('accounts: credentials follow from the workflow', () => {
+describe('Jumio sandbox: credentials of a workflow', () => {
   test.each([
     [10011, 'ID SELFIE FACEMAP'],
     [10163, 'ID SELFIE FACEMAP DATA'],
     [10164, 'ID SELFIE FACEMAP DATA'],
     [10172, 'ID'],
-  ])('%i: %s', async (key, categories) => {
+  ])('workflow %i has the credentials %s', async (key, categories) => {
     const { workflowExecution } = answerSchema.parse((await post({ workflowDefinition: { key } })).json);
     expect(workflowExecution.credentials.map(({ category }) => category).join(' ')).toBe(categories);
   });
 
-  test('10010: DATA only, neither web nor sdk, and a userReference is needed', async () => {
+  test('workflow 10010 has DATA only, without web or sdk, and requires a userReference', async () => {
     const workflowDefinition = { key: 10010 };
     expect((await post({ workflowDefinition })).status).toBe(400);
     const answer = answerSchema.parse((await post({ workflowDefinition, userReference: 'u-1' })).json);
@@ -95,7 +95,7 @@ describe('accounts: credentials follow from the workflow', () => {
     expect([answer.web, answer.sdk]).toEqual([undefined, undefined]);
   });
 
-  test('a FACEMAP has no api block, every other credential has the transaction token', async () => {
+  test('a FACEMAP credential has no api block, every other has the transaction token', async () => {
     const { workflowExecution } = answerSchema.parse((await post()).json);
     const [id, selfie, facemap] = workflowExecution.credentials;
     expect(facemap?.api).toBeUndefined();
@@ -105,29 +105,29 @@ describe('accounts: credentials follow from the workflow', () => {
     expect(selfie?.api?.token).toBe(id?.api?.token);
   });
 
-  test('transaction tokens are JWTs with a gzipped payload, unlike the tenant’s bearer', async () => {
+  test('a transaction token is a JWT with a gzipped payload, unlike the bearer token of the tenant', async () => {
     const [header = '', payload = ''] = (answerSchema.parse((await post()).json).sdk?.token ?? '').split('.');
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: 'HS512', zip: 'GZIP' });
     expect(JSON.parse(gunzipSync(Buffer.from(payload, 'base64url')).toString())).toHaveProperty('exp');
   });
 });
 
-describe('accounts: web URLs are echoed', () => {
+describe('Jumio sandbox: web URLs of an account', () => {
   const web = { successUrl: 'http://localhost:1/done?x=1', errorUrl: 'http://localhost:1/failed' };
 
-  test('where the request has them', async () => {
+  test('web URLs of the request are echoed', async () => {
     const answer = answerSchema.parse((await post({ web: { ...web, locale: 'de' } })).json);
     expect(answer.web).toEqual({ href: expect.stringContaining('locale=de'), ...web });
   });
 
-  test('where the portal has them, and not at all where nobody has', async () => {
+  test('web URLs of the portal are echoed, and none if neither has them', async () => {
     const plain = answerSchema.parse((await post()).json);
     expect(Object.keys(plain.web ?? {})).toEqual(['href']);
     await jumio.control('settings', web);
     expect(answerSchema.parse((await post()).json).web).toMatchObject(web);
   });
 
-  test('without a domain prefix there is no web.href, but the execution exists', async () => {
+  test('without a domain prefix the execution is created without web.href', async () => {
     await jumio.control('settings', { domainPrefix: false });
     const { status, json } = await post({ web });
     expect(status).toBe(200);
@@ -136,10 +136,10 @@ describe('accounts: web URLs are echoed', () => {
   });
 });
 
-describe('journey: 10014 requires an earlier passed execution on the account', () => {
+describe('Jumio sandbox: workflow 10014', () => {
   const workflowDefinition = { key: 10014 };
 
-  test('PUT only, and refused without one', async () => {
+  test('workflow 10014 without an earlier passed execution on the account is 400', async () => {
     expect((await post({ workflowDefinition })).status).toBe(400);
     const { accountId, executionId } = await jumio.create();
     await jumio.pick(executionId, 'reject');
@@ -150,7 +150,7 @@ describe('journey: 10014 requires an earlier passed execution on the account', (
     expect((await jumio.api('PUT', path, request({ workflowDefinition }))).status).toBe(200);
   });
 
-  test('or, by switch, not executed in the end', async () => {
+  test('workflow 10014 without a face is, by setting, not executed', async () => {
     await jumio.control('settings', { authenticationWithoutFace: 'not-executed' });
     const { accountId } = await jumio.create();
     const { executionId } = await jumio.update(accountId, { workflowDefinition });

@@ -15,7 +15,7 @@ function claimsOf(token: string): z.infer<typeof claimsSchema> {
   return claimsSchema.parse(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()));
 }
 
-/** A create without a User-Agent: fetch always sends one. */
+/** A create request without User-Agent; fetch always sends one. */
 function createWithoutAgent(token: string): Promise<number | undefined> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
@@ -29,8 +29,8 @@ async function create(token: string): Promise<number> {
   return (await jumio.send('POST', '/api/v1/accounts', request(), { authorization: `Bearer ${token}` })).status;
 }
 
-describe('auth: Basic and client_credentials give a JWT for 3600 s', () => {
-  test('with iat and exp an hour apart', async () => {
+describe('Jumio sandbox: the token request', () => {
+  test('a token is a JWT that is valid for 3600 s', async () => {
     const answer = await jumio.fetchToken();
     expect(answer.json).toMatchObject({ expires_in: 3600, token_type: 'Bearer' });
     const { iat, exp } = claimsOf(await jumio.token());
@@ -38,7 +38,7 @@ describe('auth: Basic and client_credentials give a JWT for 3600 s', () => {
     expect(Math.abs(iat * 1000 - Date.now())).toBeLessThan(60_000);
   });
 
-  test('wrong credentials are 401, another grant or no form is 400', async () => {
+  test('wrong client credentials are 401, another grant or content type is 400', async () => {
     const ask = (headers: Record<string, string>, body = 'grant_type=client_credentials') =>
       jumio.send('POST', '/oauth2/token', body, { ...FORM, ...headers });
     const authorization = basic('sandbox', 'sandbox-secret');
@@ -49,8 +49,8 @@ describe('auth: Basic and client_credentials give a JWT for 3600 s', () => {
   });
 });
 
-describe('auth: the same token is returned until near its expiry', () => {
-  test('and then another one, while the first is still good', async () => {
+describe('Jumio sandbox: reuse of a token', () => {
+  test('a token is returned again until near its expiry, then a new one while the first stays valid', async () => {
     await jumio.send('DELETE', '/sandbox/tokens');
     const first = await jumio.token();
     expect(await jumio.token()).toBe(first);
@@ -59,15 +59,15 @@ describe('auth: the same token is returned until near its expiry', () => {
     expect(await create(first)).toBe(200);
   });
 
-  test('also after the sandbox was reset: its clients go on', async () => {
+  test('a token stays valid after a reset of the sandbox', async () => {
     const first = await jumio.token();
     await jumio.send('POST', '/sandbox/reset');
     expect(await create(first)).toBe(200);
   });
 });
 
-describe('auth: an expired or unknown bearer is 401', () => {
-  test('none, another scheme, an invented one, a forgotten one', async () => {
+describe('Jumio sandbox: refused bearer tokens', () => {
+  test('a missing, unknown or revoked token or another scheme is 401', async () => {
     const token = await jumio.token();
     expect((await jumio.send('POST', '/api/v1/accounts', request())).status).toBe(401);
     const authorization = basic('sandbox', 'sandbox-secret');
@@ -77,7 +77,7 @@ describe('auth: an expired or unknown bearer is 401', () => {
     expect(await create(token)).toBe(401);
   });
 
-  test('one that ended by the machine’s clock, on every API', async () => {
+  test('an expired token is 401 at every API', async () => {
     await jumio.send('DELETE', '/sandbox/tokens');
     await jumio.control('settings', { bearerLifetimeSeconds: 1, bearerRenewSeconds: 0 });
     const token = await jumio.token();
@@ -90,15 +90,15 @@ describe('auth: an expired or unknown bearer is 401', () => {
     await jumio.send('DELETE', '/sandbox/tokens');
   });
 
-  test('but never one whose end the sandbox’s moved clock has passed', async () => {
+  test('a token does not expire by the shifted clock of the sandbox', async () => {
     const token = await jumio.token();
     await jumio.advance(90 * 86_400);
     expect(await create(token)).toBe(200);
   });
 });
 
-describe('auth: a missing User-Agent is 403', () => {
-  test('unless that is switched off', async () => {
+describe('Jumio sandbox: the User-Agent', () => {
+  test('a request without User-Agent is 403, unless the check is switched off', async () => {
     const token = await jumio.token();
     expect(await createWithoutAgent(token)).toBe(403);
     await jumio.control('settings', { requireUserAgent: false });
@@ -106,8 +106,8 @@ describe('auth: a missing User-Agent is 403', () => {
   });
 });
 
-describe('auth: a client has the permission to initiate, to retrieve, or both', () => {
-  test('what it lacks is 403', async () => {
+describe('Jumio sandbox: permissions of a client', () => {
+  test('a call without the permission to initiate or to retrieve is 403', async () => {
     const { accountId, executionId } = await jumio.create();
     const clients = [
       { clientId: 'starter', clientSecret: 's', permissions: ['initiate'] },
@@ -128,16 +128,16 @@ describe('auth: a client has the permission to initiate, to retrieve, or both', 
   });
 });
 
-describe('auth: limits answer 429 with the documented body', () => {
+describe('Jumio sandbox: rate limits', () => {
   const BODY = { title: 'Too Many Requests', status: 429, detail: 'Request limit exceeded' };
 
-  test('at 10/s for tokens, 1/s with a burst for accounts, 15/s for retrieval, none for status', async () => {
+  test('documented rate limits: 10/s for tokens, 1/s with a burst for accounts, 15/s for retrieval, none for status', async () => {
     const { accountId, executionId } = await jumio.create();
     const token = await jumio.token();
     await jumio.control('settings', { rateLimits: 'documented' });
     const headers = { authorization: `Bearer ${token}` };
     const path = `/api/v1/accounts/${accountId}/workflow-executions/${executionId}`;
-    /** So many at once: those that were refused, and how many more were taken than the burst and the time since allow. */
+    /** Makes `count` calls at once: the refused ones, and how many were accepted beyond burst and rate. */
     const hurry = async (count: number, call: () => Promise<Answered>, burst: number, perSecond: number) => {
       const began = performance.now();
       const answers = await Promise.all(Array.from({ length: count }, call));
@@ -155,7 +155,7 @@ describe('auth: limits answer 429 with the documented body', () => {
     expect((await hurry(60, look, 60, 0)).refused).toEqual([]);
   });
 
-  test('at limits of one’s own, which fill again, and not at all by default', async () => {
+  test('without rate limits no call is refused, a custom limit refills', async () => {
     const many = await Promise.all(Array.from({ length: 60 }, () => jumio.fetchToken()));
     expect(many.every(({ status }) => status === 200)).toBe(true);
     await jumio.control('settings', { rateLimits: { token: { perSecond: 0.5, burst: 1 } } });

@@ -12,7 +12,7 @@ const bodySchema = z.object({
 
 const REFERENCE = '1.2b1e5d1f-3c9b-4a10-8e2a-4dacb8216e2a.w9Q0cE5vU2lnbmF0dXJlSnVzdEFuRXhhbXBsZVRleHR';
 
-/** Longer than whatever is to happen before it takes, on a busy machine too. */
+/** Longer than all that happens before, on a busy machine too. */
 const LATER_MS = 2_000;
 
 function ask(fault: string, more: object = {}): Promise<unknown> {
@@ -29,8 +29,8 @@ function bodies(): z.infer<typeof bodySchema>[] {
   return jumio.arrived().map(({ body }) => bodySchema.parse(JSON.parse(body)));
 }
 
-describe('callbacks: faults on demand', () => {
-  test('duplicate: so many copies beside the genuine one, byte for byte', async () => {
+describe('Jumio sandbox: callback faults', () => {
+  test('the fault duplicate sends the given number of identical copies beside the genuine callback', async () => {
     await ask('duplicate', { copies: 3 });
     await passed();
     await jumio.settled();
@@ -38,7 +38,7 @@ describe('callbacks: faults on demand', () => {
     expect([arrived.length, new Set(arrived).size]).toEqual([4, 1]);
   });
 
-  test('out of order: an earlier status arrives after a later one', async () => {
+  test('the fault reorder sends an earlier status after a later one', async () => {
     await jumio.control('settings', { intermediateCallbacks: true });
     await ask('reorder');
     await passed();
@@ -50,14 +50,14 @@ describe('callbacks: faults on demand', () => {
     ]);
   });
 
-  test('out of order: what nothing overtakes is sent after a while', async () => {
+  test('the fault reorder sends the callback after a while if no other follows', async () => {
     await ask('reorder', { milliseconds: LATER_MS });
     await passed();
     expect(await jumio.callbacks()).toMatchObject([{ state: 'waiting' }]);
     await eventually(() => expect(jumio.arrived()).toHaveLength(1));
   });
 
-  test('delayed: by so many milliseconds, while later ones pass it', async () => {
+  test('the fault delay sends the callback after the given milliseconds, and later ones pass it', async () => {
     await ask('delay', { milliseconds: LATER_MS });
     const slow = await passed();
     const quick = await passed();
@@ -65,7 +65,7 @@ describe('callbacks: faults on demand', () => {
     expect(bodies().map(({ workflowExecution }) => workflowExecution.id)).toEqual([quick, slow]);
   });
 
-  test('lost: never sent, and the log says so', async () => {
+  test('the fault lose never sends the callback, and the log says so', async () => {
     await ask('lose');
     await passed();
     await passed();
@@ -73,7 +73,7 @@ describe('callbacks: faults on demand', () => {
     expect(jumio.arrived()).toHaveLength(1);
   });
 
-  test('forged: a further one whose user reference differs by one character', async () => {
+  test('the fault forged sends a further callback with a user reference that differs by one character', async () => {
     await ask('forged');
     await passed();
     await jumio.settled();
@@ -83,14 +83,14 @@ describe('callbacks: faults on demand', () => {
     expect(forged.split('').filter((character, index) => character !== REFERENCE[index])).toHaveLength(1);
   });
 
-  test('forged: with a reference of one’s own', async () => {
+  test('the fault forged accepts a given user reference', async () => {
     await ask('forged', { userReference: 'mine' });
     await passed();
     await jumio.settled();
     expect(bodies().map(({ userReference }) => userReference)).toEqual(['mine', REFERENCE]);
   });
 
-  test('unknown workflow: a further one for an execution that nobody started', async () => {
+  test('the fault unknown-workflow sends a further callback for an unknown execution', async () => {
     await ask('unknown-workflow');
     const executionId = await passed();
     await jumio.settled();
@@ -100,14 +100,14 @@ describe('callbacks: faults on demand', () => {
     expect(unknown?.userReference).toBe(REFERENCE);
   });
 
-  test('unknown status: a further one with a word that no document has', async () => {
+  test('the fault unknown-status sends a further callback with an undocumented status', async () => {
     await ask('unknown-status', { status: 'NAPPING' });
     await passed();
     await jumio.settled();
     expect(bodies().map(({ workflowExecution }) => workflowExecution.status)).toEqual(['NAPPING', 'PROCESSED']);
   });
 
-  test('unknown status: in what is read, too, for as long as asked', async () => {
+  test('an undocumented status is returned by reads until it is removed', async () => {
     const { accountId, executionId } = await jumio.create();
     const path = `/api/v1/accounts/${accountId}/workflow-executions/${executionId}`;
     await jumio.control(`executions/${executionId}/status`, { status: 'NAPPING' });
@@ -117,7 +117,7 @@ describe('callbacks: faults on demand', () => {
     expect((await jumio.api('GET', path)).json).toMatchObject({ workflow: { status: 'INITIATED' } });
   });
 
-  test('callback before details are readable: 404 for so many seconds, while status already answers', async () => {
+  test('the fault unreadable makes details 404 for the given seconds, while the status is readable', async () => {
     await ask('unreadable', { seconds: 8 });
     const { accountId, executionId } = await jumio.create();
     await jumio.pick(executionId, 'pass');
@@ -133,8 +133,8 @@ describe('callbacks: faults on demand', () => {
   });
 });
 
-describe('a callback fault', () => {
-  test('serves as often as its count says, and only whom it names', async () => {
+describe('Jumio sandbox: count and filter of a callback fault', () => {
+  test('a callback fault applies as often as its count, and only to the given person', async () => {
     await ask('lose', { count: 2, customerInternalReference: 'person-2' });
     const start = async (customerInternalReference: string) => {
       const { executionId } = await jumio.create({ customerInternalReference });

@@ -11,13 +11,13 @@ const bodySchema = z.object({
   workflowExecution: z.object({ href: z.string(), status: z.string() }),
 });
 
-/** The statuses that reached the receiver, in the order in which they did. */
+/** The statuses that reached the receiver, in the order of their arrival. */
 function arrivedStatuses(): string[] {
   return jumio.arrived().map(({ body }) => bodySchema.parse(JSON.parse(body)).workflowExecution.status);
 }
 
-describe('callbacks: POST of JSON with the documented fields only', () => {
-  test('no signature, no customerInternalReference, no decision', async () => {
+describe('Jumio sandbox: content of a callback', () => {
+  test('a callback has the documented fields only: no signature, customerInternalReference or decision', async () => {
     const { accountId, executionId } = await jumio.create({ userReference: 'u-1' });
     await jumio.pick(executionId, 'reject');
     await jumio.settled();
@@ -39,7 +39,7 @@ describe('callbacks: POST of JSON with the documented fields only', () => {
     expect(odd).toEqual([]);
   });
 
-  test('userReference only if set; href short by default, long by switch', async () => {
+  test('a callback has a userReference only if one was set, and the long href only by setting', async () => {
     await jumio.control('settings', { longCallbackHref: true });
     const { accountId, executionId } = await jumio.create();
     await jumio.pick(executionId, 'pass');
@@ -52,14 +52,14 @@ describe('callbacks: POST of JSON with the documented fields only', () => {
   });
 });
 
-describe('callbacks: terminal ones always, intermediate ones by switch', () => {
-  test('off by default', async () => {
+describe('Jumio sandbox: intermediate callbacks', () => {
+  test('only terminal callbacks are sent by default', async () => {
     await jumio.pick((await jumio.create()).executionId, 'pass');
     await jumio.settled();
     expect(arrivedStatuses()).toEqual(['PROCESSED']);
   });
 
-  test('on: in the order in which it happened', async () => {
+  test('intermediate callbacks are sent in order if switched on', async () => {
     await jumio.control('settings', { intermediateCallbacks: true });
     await jumio.pick((await jumio.create()).executionId, 'pass');
     await jumio.settled();
@@ -67,7 +67,7 @@ describe('callbacks: terminal ones always, intermediate ones by switch', () => {
   });
 });
 
-test('callbacks of one execution leave one after the other: the next when the last was answered', async () => {
+test('callbacks of one execution are sent one after the other: the next after the response to the last', async () => {
   let open = 0;
   const atOnce: number[] = [];
   const slow = await startAnsweringServer((response) => {
@@ -81,8 +81,8 @@ test('callbacks of one execution leave one after the other: the next when the la
   await slow.close();
 });
 
-describe('callbacks: to the per-request URL, else to the tenant’s', () => {
-  test('else nowhere, and the log says so', async () => {
+describe('Jumio sandbox: the callback URL', () => {
+  test('a callback goes to the URL of the request, else of the tenant, else it is logged as no-url', async () => {
     await jumio.control('settings', { callbackUrl: `${jumio.callbackUrl()}/tenant` });
     await jumio.pick((await jumio.create()).executionId, 'pass');
     await jumio.pick((await jumio.create({ callbackUrl: undefined })).executionId, 'pass');
@@ -99,8 +99,8 @@ describe('callbacks: to the per-request URL, else to the tenant’s', () => {
   });
 });
 
-describe('callbacks: retries after a non-200 or no answer (an assumption of this sandbox)', () => {
-  test('none by default; only 200 counts as taken', async () => {
+describe('Jumio sandbox: retries of a callback (an assumption of this sandbox)', () => {
+  test('a callback is not retried by default, and only 200 counts as accepted', async () => {
     for (const status of [204, 302, 401, 500]) {
       jumio.answerWith(status);
       await jumio.pick((await jumio.create()).executionId, 'pass');
@@ -116,7 +116,7 @@ describe('callbacks: retries after a non-200 or no answer (an assumption of this
     );
   });
 
-  test('as many as the setting says, the same bytes each time', async () => {
+  test('a refused callback is retried as often as configured, with the same bytes', async () => {
     await jumio.control('settings', { callbackRetries: 2, callbackRetryMs: 10 });
     jumio.answerWith(503);
     await jumio.pick((await jumio.create()).executionId, 'pass');
@@ -125,14 +125,14 @@ describe('callbacks: retries after a non-200 or no answer (an assumption of this
     await eventually(async () => expect(await jumio.callbacks()).toMatchObject([{ state: 'refused', attempts: 3 }]));
   });
 
-  test('a retry that is taken is the last', async () => {
+  test('a callback is not retried after a 200', async () => {
     await jumio.control('settings', { callbackRetries: 5, callbackRetryMs: 100 });
     jumio.answerWith(503, 200);
     await jumio.pick((await jumio.create()).executionId, 'pass');
     await eventually(async () => expect(await jumio.callbacks()).toMatchObject([{ state: 'delivered', attempts: 2 }]));
   });
 
-  test('a receiver that never answers is given up after the time limit', async () => {
+  test('a callback without a response is given up after the timeout', async () => {
     const silent = await startAnsweringServer(() => undefined);
     await jumio.control('settings', { callbackTimeoutMs: 50 });
     await jumio.pick((await jumio.create({ callbackUrl: silent.url })).executionId, 'pass');
@@ -141,8 +141,8 @@ describe('callbacks: retries after a non-200 or no answer (an assumption of this
   });
 });
 
-describe('callbacks sent by hand', () => {
-  test('any body, any header, also what is no JSON, to the execution’s own URL', async () => {
+describe('Jumio sandbox: callbacks on demand', () => {
+  test('a callback on demand may have any body and header, also invalid JSON, and goes to the URL of the execution', async () => {
     const { executionId } = await jumio.create();
     const body = { workflowExecution: { id: 'x' } };
     await jumio.control('callbacks', { executionId, body, headers: { 'x-jumio-signature': 'abc' } });
@@ -152,7 +152,7 @@ describe('callbacks sent by hand', () => {
     expect([second?.body, second?.headers['content-type']]).toEqual(['{"broken', 'text/plain']);
   });
 
-  test('without a body: the genuine one again, as often as asked', async () => {
+  test('a callback on demand without a body repeats the genuine one, as often as given', async () => {
     const { executionId } = await jumio.create({ userReference: 'u-1' });
     await jumio.pick(executionId, 'pass');
     await jumio.settled();

@@ -7,8 +7,8 @@ const jumio = useSandbox();
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('the call log', () => {
-  test('has every API call with its kind, ids, references and status', async () => {
+describe('Jumio sandbox: the call log', () => {
+  test('the call log has every API call with its kind, ids, references and status', async () => {
     const { accountId, executionId } = await jumio.create({ userReference: 'u-1' });
     await jumio.update(accountId, { customerInternalReference: 'person-2' });
     await jumio.api('GET', `/api/v1/accounts/${accountId}/workflow-executions/${executionId}/status`);
@@ -29,7 +29,7 @@ describe('the call log', () => {
     ).toBe('accountId customerInternalReference executionId kind method n path status time userAgent userReference');
   });
 
-  test('has refused calls, calls of no known path and visits to the hosted page', async () => {
+  test('the call log has refused calls, calls of unknown paths and visits of the hosted page', async () => {
     const { link, executionId } = await jumio.create();
     await jumio.send('POST', '/api/v1/accounts', request());
     await jumio.api('GET', '/api/v2/nothing');
@@ -44,7 +44,7 @@ describe('the call log', () => {
     expect(calls[3]).toMatchObject({ path: '/web/client', executionId });
   });
 
-  test('never holds a secret', async () => {
+  test('the call log never contains a secret', async () => {
     const { link } = await jumio.create();
     await jumio.send('GET', link);
     const text = JSON.stringify(await jumio.calls());
@@ -52,7 +52,7 @@ describe('the call log', () => {
       expect(text).not.toContain(secret);
   });
 
-  test('can be filtered and emptied', async () => {
+  test('the call log can be filtered and emptied', async () => {
     await jumio.create();
     await jumio.create({ customerInternalReference: 'person-2' });
     expect(await jumio.calls('?kind=create')).toHaveLength(2);
@@ -62,8 +62,8 @@ describe('the call log', () => {
   });
 });
 
-describe('executions', () => {
-  test('are found by reference, with link, outcome and redirect', async () => {
+describe('Jumio sandbox: executions in the control API', () => {
+  test('executions are found by reference, with link, outcome and redirect', async () => {
     const successUrl = 'http://localhost:1/done';
     await jumio.create();
     const second = await jumio.create({ customerInternalReference: 'person-2', web: { successUrl } });
@@ -85,7 +85,7 @@ describe('executions', () => {
     });
   });
 
-  test('one that has ended takes no outcome, one that has not cannot be overturned', async () => {
+  test('an outcome for an ended execution and an overturn of an open one are 409', async () => {
     const { executionId } = await jumio.create();
     const post = async (what: string, outcome: string) =>
       (await jumio.send('POST', `/sandbox/executions/${executionId}/${what}`, { outcome })).status;
@@ -97,7 +97,7 @@ describe('executions', () => {
   });
 });
 
-describe('the control channel refuses what it does not know, and names it', () => {
+describe('Jumio sandbox: refused control requests', () => {
   test.each([
     ['settings', { procesingSeconds: 1 }, 'procesingSeconds'],
     ['settings', { processingSeconds: 'soon' }, 'processingSeconds'],
@@ -105,19 +105,19 @@ describe('the control channel refuses what it does not know, and names it', () =
     ['faults', { kind: 'callback', fault: 'lose', copis: 1 }, 'copis'],
     ['time', {}, 'advanceSeconds'],
     ['callbacks', { executionId: 'x', times: 0 }, 'times'],
-  ])('%s %j', async (path, body, named) => {
+  ])('the control API refuses %s with %j and names the field', async (path, body, named) => {
     const { status, text } = await jumio.send('POST', `/sandbox/${path}`, body);
     expect([status, text]).toEqual([400, expect.stringContaining(named)]);
   });
 
-  test('settings are shown without secrets', async () => {
+  test('settings are returned without secrets', async () => {
     const { text, json } = await jumio.send('GET', '/sandbox/settings');
     expect(json).toMatchObject({ clients: [{ clientId: 'sandbox', permissions: ['initiate', 'retrieve'] }] });
     expect(text).not.toContain('sandbox-secret');
   });
 });
 
-test('the README names every setting, and no other', async () => {
+test('the README of the Jumio sandbox names every setting, and no other', async () => {
   const readme = readFileSync(new URL('../../../sandbox/jumio/README.md', import.meta.url), 'utf8');
   const table = readme.split('### Settings')[1]?.split('## Assumptions')[0] ?? '';
   const named = table.split('\n').flatMap((line) => /^\| (`[^|]*)\|/.exec(line)?.[1]?.match(/\w+/g) ?? []);
@@ -125,8 +125,8 @@ test('the README names every setting, and no other', async () => {
   expect(named.sort()).toEqual(Object.keys(settings).sort());
 });
 
-describe('reset', () => {
-  test('forgets executions, logs, faults, settings and time', async () => {
+describe('Jumio sandbox: reset', () => {
+  test('a reset clears executions, logs, faults, settings and time', async () => {
     const { accountId } = await jumio.create();
     await jumio.control('settings', { processingSeconds: 5 });
     await jumio.control('faults', { kind: 'create', fault: 500 });
@@ -140,7 +140,7 @@ describe('reset', () => {
     expect((await jumio.api('PUT', `/api/v1/accounts/${accountId}`, request())).status).toBe(404);
   });
 
-  test('ends callbacks that wait', async () => {
+  test('a reset cancels waiting callbacks', async () => {
     await jumio.control('faults', { kind: 'callback', fault: 'delay', milliseconds: 1_000 });
     await jumio.pick((await jumio.create()).executionId, 'pass');
     await jumio.control('reset');
@@ -149,8 +149,8 @@ describe('reset', () => {
   });
 });
 
-describe('the control page', () => {
-  test('lists executions, with text from outside made harmless', async () => {
+describe('Jumio sandbox: the control page', () => {
+  test('the control page lists executions, and escapes text from requests', async () => {
     const { executionId } = await jumio.create({ customerInternalReference: "it's & that" });
     const { text, headers } = await jumio.send('GET', '/');
     expect(headers.get('content-type')).toContain('text/html');
@@ -158,7 +158,7 @@ describe('the control page', () => {
     expect(text).toContain('it&#39;s &amp; that');
   });
 
-  test('its forms decide, overturn and move time', async () => {
+  test('the forms of the control page decide, overturn and advance the time', async () => {
     const { executionId } = await jumio.create();
     const press = async (path: string, form: Record<string, string>) =>
       (await jumio.send('POST', `/control/${path}`, new URLSearchParams(form).toString(), FORM)).status;

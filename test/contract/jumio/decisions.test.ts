@@ -30,14 +30,14 @@ async function ended(outcome: string, more: object = {}, start: object = {}): Pr
   return executionId;
 }
 
-describe('retrieval: decisions are tied to score bands', () => {
+describe('Jumio sandbox: score bands of decisions', () => {
   test.each([
     ['pass', 30, 'PASSED', 31],
     ['warn', 31, 'WARNING', 30],
     ['warn', 70, 'WARNING', 71],
     ['reject', 71, 'REJECTED', 70],
     ['not-executed', -1, 'NOT_EXECUTED', 0],
-  ])('%s with a score of %i', async (outcome, score, type, outside) => {
+  ])('outcome %s accepts the score %i and refuses one outside of its band', async (outcome, score, type, outside) => {
     const { executionId } = await jumio.create();
     const wrong = await jumio.send('POST', `/sandbox/executions/${executionId}/outcome`, { outcome, score: outside });
     expect(wrong.status).toBe(400);
@@ -45,7 +45,7 @@ describe('retrieval: decisions are tied to score bands', () => {
     expect(await jumio.details(executionId)).toMatchObject({ decision: { type, risk: { score } } });
   });
 
-  test('a ruleset’s own label, and a type nobody knows, can stand in', async () => {
+  test('a decision may have a custom label and an unknown type', async () => {
     const executionId = await ended('reject', { decisionLabel: 'HOUSE_RULE_7', decisionType: 'ESCALATED' });
     expect(await jumio.details(executionId)).toMatchObject({
       decision: { type: 'ESCALATED', details: { label: 'HOUSE_RULE_7' } },
@@ -53,7 +53,7 @@ describe('retrieval: decisions are tied to score bands', () => {
   });
 });
 
-describe('retrieval: what builds on a failed capability is not executed', () => {
+describe('Jumio sandbox: capabilities that build on a failed one', () => {
   const NOT = 'NOT_EXECUTED PRECONDITION_NOT_FULFILLED';
 
   test.each([
@@ -68,7 +68,7 @@ describe('retrieval: what builds on a failed capability is not executed', () => 
       'PASSED OK',
       ['PASSED OK', 'PASSED OK', 'PASSED OK', 'REJECTED ID_USED_AS_SELFIE', 'PASSED MATCH'],
     ],
-  ])('rejected for %s', async (label, usability, others) => {
+  ])('a rejection for %s skips the capabilities that build on the failed one', async (label, usability, others) => {
     const executionId = await ended('reject', { label });
     const found = await labelsOf(executionId);
     expect(Object.keys(found).join(' ')).toBe('usability imageChecks extraction dataChecks liveness similarity');
@@ -76,20 +76,20 @@ describe('retrieval: what builds on a failed capability is not executed', () => 
     expect(await jumio.details(executionId)).toMatchObject({ decision: { type: 'REJECTED' } });
   });
 
-  test('a warning holds nothing up', async () => {
+  test('a warning skips no capability', async () => {
     const executionId = await ended('warn', { label: 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT' });
     const found = Object.entries(await labelsOf(executionId)).filter(([, label]) => !label.startsWith('PASSED'));
     expect(found).toEqual([['dataChecks', 'WARNING DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT']]);
   });
 
-  test('what screening builds on is extraction', async () => {
+  test('a failed extraction skips the screening', async () => {
     const executionId = await ended('reject', { label: 'GLARE' }, { workflowDefinition: { key: 10013 } });
     expect(await labelsOf(executionId)).toMatchObject({ watchlistScreening: NOT, addressValidation: NOT });
   });
 });
 
-describe('retrieval: open labels', () => {
-  test('one that is in no list needs its capability named', async () => {
+describe('Jumio sandbox: open labels', () => {
+  test('an unknown label is 400 unless its capability is given', async () => {
     const { executionId } = await jumio.create();
     const unknown = { outcome: 'reject', label: 'HOLOGRAM_MISSING' };
     expect((await jumio.send('POST', `/sandbox/executions/${executionId}/outcome`, unknown)).status).toBe(400);
@@ -97,19 +97,19 @@ describe('retrieval: open labels', () => {
     expect(await labelsOf(executionId)).toMatchObject({ imageChecks: 'REJECTED HOLOGRAM_MISSING' });
   });
 
-  test('one that several capabilities have goes to the one that is named', async () => {
+  test('a label of several capabilities goes to the given one', async () => {
     const executionId = await ended('reject', { label: 'PHOTOCOPY', capability: 'liveness' });
     expect(await labelsOf(executionId)).toMatchObject({ usability: 'PASSED OK', liveness: 'REJECTED PHOTOCOPY' });
   });
 
-  test('a workflow that runs nothing has no capabilities, 10170 for one', async () => {
+  test('workflow 10170 has no capabilities', async () => {
     const executionId = await ended('pass', {}, { workflowDefinition: { key: 10170 } });
     expect(await jumio.details(executionId)).toMatchObject({ capabilities: {}, decision: { type: 'PASSED' } });
   });
 });
 
-describe('an overturned decision', () => {
-  test('is later than the first, has its own callback, and may follow an expiry', async () => {
+describe('Jumio sandbox: overturned decisions', () => {
+  test('an overturned decision is later than the first, has its own callback, and may follow an expiry', async () => {
     const { executionId } = await jumio.create();
     await jumio.pick(executionId, 'pass');
     const completed = z.object({ completedAt: z.string() });

@@ -38,12 +38,12 @@ export interface Created {
   readonly answer: unknown;
 }
 
-/** A request that any workflow of the sandbox takes. */
+/** A request that every workflow of the sandbox accepts. */
 export function request(more: object = {}): object {
   return { customerInternalReference: 'person-1', workflowDefinition: { key: 10011 }, ...more };
 }
 
-/** One sandbox per file, reset before each test, with a receiver of callbacks; reached over HTTP alone. */
+/** One sandbox per file, reset before each test, with a receiver of callbacks; used over HTTP only. */
 export function useSandbox() {
   let sandbox: JumioSandbox;
   let receiver: AnsweringServer;
@@ -91,7 +91,7 @@ export function useSandbox() {
     return send(method, path, body, { authorization: `Bearer ${access_token}` });
   }
 
-  /** Any control request that is expected to succeed. */
+  /** A control request that must succeed. */
   async function control(path: string, body: unknown = {}): Promise<unknown> {
     const answer = await send('POST', `/sandbox/${path}`, body);
     if (answer.status !== 200) throw new Error(`${path}: ${answer.text}`);
@@ -113,7 +113,7 @@ export function useSandbox() {
   return {
     url: () => sandbox.url,
     callbackUrl: () => `${receiver.url}/callback`,
-    /** What the receiver of callbacks answers from now on: one after the other, and the last from then on. */
+    /** Sets the statuses of the callback receiver: one after the other, the last one repeatedly. */
     answerWith: (...statuses: number[]) => {
       answerStatuses = statuses;
     },
@@ -132,7 +132,7 @@ export function useSandbox() {
       control(`executions/${executionId}/outcome`, { outcome, ...more }),
     advance: (seconds: number) => control('time', { advanceSeconds: seconds }),
     details: async (executionId: string) => (await api('GET', `/api/v1/workflow-executions/${executionId}`)).json,
-    /** Waits until every callback has come to an end; real time, a few milliseconds as a rule. */
+    /** Waits until no callback is waiting or being sent; real time, a few milliseconds as a rule. */
     settled: () =>
       vi.waitFor(
         async () => {

@@ -4,14 +4,14 @@ import { request, useSandbox } from './driver.ts';
 
 const jumio = useSandbox();
 
-/** Enough for a first byte on a busy machine, and soon over for what never answers. */
+/** Enough for a first byte on a busy machine, and a short wait for a response that never comes. */
 const QUICK = 1_000;
 
 function ask(kind: string, fault: string | number, more: object = {}): Promise<unknown> {
   return jumio.control('faults', { kind, fault, ...more });
 }
 
-/** A create whose client gives up early; the name of the error it met, or the answer. */
+/** A create request with a short timeout: its response, or the name of its error. */
 async function create(timeout = 5000): Promise<Response | string> {
   const authorization = `Bearer ${await jumio.token()}`;
   try {
@@ -32,16 +32,19 @@ async function executions(): Promise<number> {
   return z.object({ executions: z.array(z.unknown()) }).parse(json).executions.length;
 }
 
-describe('faults on demand, per kind of call and with a count', () => {
-  test.each([400, 401, 403, 404, 429, 500, 503])('%i, once, and the call is not executed', async (status) => {
-    await ask('create', status);
-    const answer = await jumio.api('POST', '/api/v1/accounts', request());
-    expect([answer.status, answer.json]).toEqual([status, expect.objectContaining({ status })]);
-    expect(await executions()).toBe(0);
-    expect((await jumio.api('POST', '/api/v1/accounts', request())).status).toBe(200);
-  });
+describe('Jumio sandbox: faults on demand', () => {
+  test.each([400, 401, 403, 404, 429, 500, 503])(
+    'the fault %i is returned once, and the call is not executed',
+    async (status) => {
+      await ask('create', status);
+      const answer = await jumio.api('POST', '/api/v1/accounts', request());
+      expect([answer.status, answer.json]).toEqual([status, expect.objectContaining({ status })]);
+      expect(await executions()).toBe(0);
+      expect((await jumio.api('POST', '/api/v1/accounts', request())).status).toBe(200);
+    },
+  );
 
-  test('each kind by itself', async () => {
+  test('a fault applies to its kind of call only, as often as its count', async () => {
     const { accountId, executionId } = await jumio.create();
     const path = `/api/v1/accounts/${accountId}/workflow-executions/${executionId}`;
     const calls = {
@@ -59,7 +62,7 @@ describe('faults on demand, per kind of call and with a count', () => {
     }
   });
 
-  test('only for the person it names, whatever the call', async () => {
+  test('a fault for a person applies to that person only', async () => {
     const { executionId } = await jumio.create({ customerInternalReference: 'person-2' });
     await ask('any', 503, { count: 2, customerInternalReference: 'person-2' });
     expect((await jumio.api('POST', '/api/v1/accounts', request())).status).toBe(200);
@@ -69,19 +72,19 @@ describe('faults on demand, per kind of call and with a count', () => {
     expect((await jumio.api('GET', `/api/v1/workflow-executions/${executionId}`)).status).toBe(200);
   });
 
-  test('hang: no answer, not executed', async () => {
+  test('the fault hang returns no response and executes nothing', async () => {
     await ask('create', 'hang');
     expect(await create(QUICK)).toMatch(/timeout/i);
     expect(await executions()).toBe(0);
   });
 
-  test('reset: the connection is torn, not executed', async () => {
+  test('the fault reset closes the connection and executes nothing', async () => {
     await ask('create', 'reset');
     expect(await create()).toBe('reset');
     expect(await executions()).toBe(0);
   });
 
-  test('drip: executed, and its answer comes a byte at a time', async () => {
+  test('the fault drip executes the call and sends its response byte by byte', async () => {
     await ask('create', 'drip');
     const answer = await create(QUICK);
     if (typeof answer === 'string') throw new Error(answer);
@@ -95,7 +98,7 @@ describe('faults on demand, per kind of call and with a count', () => {
     expect(await executions()).toBe(1);
   });
 
-  test('html: 200 with a page in place of JSON', async () => {
+  test('the fault html returns 200 with a page instead of JSON', async () => {
     await ask('details', 'html');
     const { executionId } = await jumio.create();
     const answer = await jumio.api('GET', `/api/v1/workflow-executions/${executionId}`);
@@ -103,7 +106,7 @@ describe('faults on demand, per kind of call and with a count', () => {
     expect(answer.json).toBeUndefined();
   });
 
-  test('huge: 50 MB of JSON', async () => {
+  test('the fault huge returns 50 MB of JSON', async () => {
     await ask('status', 'huge');
     const authorization = `Bearer ${await jumio.token()}`;
     const path = '/api/v1/accounts/a/workflow-executions/w/status';
@@ -117,7 +120,7 @@ describe('faults on demand, per kind of call and with a count', () => {
     expect([length > 50_000_000, start]).toEqual([true, '{"padding":"']);
   });
 
-  test('no-href: executed, with ids but without web.href', async () => {
+  test('the fault no-href executes the call and returns ids without web.href', async () => {
     await ask('create', 'no-href');
     const { status, json } = await jumio.api('POST', '/api/v1/accounts', request());
     expect(status).toBe(200);
@@ -128,7 +131,7 @@ describe('faults on demand, per kind of call and with a count', () => {
   test.each([
     ['executed-then-reset', /^reset$/],
     ['executed-then-hang', /timeout/i],
-  ])('%s: an orphan that nobody heard of', async (fault, seen) => {
+  ])('the fault %s leaves an execution whose ids the client never received', async (fault, seen) => {
     await ask('create', fault);
     expect(await create(QUICK)).toMatch(seen);
     expect(await executions()).toBe(1);

@@ -11,7 +11,7 @@ function tokenOf(link: string): string {
   return new URL(link).searchParams.get('authorizationToken') ?? '';
 }
 
-/** What a browser sends when a button of the hosted page is pressed. */
+/** The request of a browser when a button of the hosted page is pressed. */
 function press(link: string, outcome: string, more: Record<string, string> = {}): Promise<Answered> {
   const form = new URLSearchParams({ authorizationToken: tokenOf(link), outcome, ...more });
   return jumio.send('POST', '/web/client', form.toString(), FORM);
@@ -21,8 +21,8 @@ async function statusOf(executionId: string): Promise<unknown> {
   return (await jumio.send('GET', `/sandbox/executions/${executionId}`)).json;
 }
 
-describe('journey: a page behind web.href where a tester picks', () => {
-  test('opening it starts the acquisition, once', async () => {
+describe('Jumio sandbox: the hosted page', () => {
+  test('opening the hosted page starts the acquisition, once', async () => {
     const { link, executionId } = await jumio.create();
     expect(await statusOf(executionId)).toMatchObject({ status: 'INITIATED', startedAt: null });
     const page = await jumio.send('GET', link);
@@ -36,7 +36,7 @@ describe('journey: a page behind web.href where a tester picks', () => {
     expect(await statusOf(executionId)).toEqual(started);
   });
 
-  test('it offers every button, with labels and error codes', async () => {
+  test('the hosted page has every button, with labels and error codes', async () => {
     const { text } = await jumio.send('GET', (await jumio.create()).link);
     for (const outcome of ['pass', 'warn', 'reject', 'abandon', 'error']) expect(text).toContain(`value="${outcome}"`);
     for (const option of ['usability/BLURRED', 'imageChecks/MANIPULATED_DOCUMENT', '9835']) {
@@ -48,14 +48,14 @@ describe('journey: a page behind web.href where a tester picks', () => {
     ['pass', {}, 'PASSED'],
     ['warn', { reason: 'imageChecks/REPEATED_FACE' }, 'WARNING'],
     ['reject', { reason: 'usability/BLURRED' }, 'REJECTED'],
-  ])('%s ends in that decision', async (outcome, more, type) => {
+  ])('the button %s of the hosted page ends in its decision', async (outcome, more, type) => {
     const { link, executionId } = await jumio.create();
     await jumio.send('GET', link);
     expect((await press(link, outcome, more)).status).toBe(200);
     expect(await jumio.details(executionId)).toMatchObject({ workflow: { status: 'PROCESSED' }, decision: { type } });
   });
 
-  test('abandon leaves it open, and the same link leads back', async () => {
+  test('the button abandon leaves the execution open, and its link valid', async () => {
     const { link, executionId } = await jumio.create({ web: WEB });
     expect((await press(link, 'abandon')).status).toBe(200);
     expect(await statusOf(executionId)).toMatchObject({ status: 'ACQUISITION_STARTED', outcome: 'abandon' });
@@ -71,8 +71,8 @@ describe('journey: a page behind web.href where a tester picks', () => {
   });
 });
 
-describe('journey: the redirect has exactly the documented parameters', () => {
-  test('four on success, what was in the URL kept', async () => {
+describe('Jumio sandbox: the redirect of the hosted page', () => {
+  test('the redirect on success adds exactly four parameters and keeps those of the URL', async () => {
     const { link, accountId, executionId } = await jumio.create({ web: WEB, customerInternalReference: 'a b&c' });
     const { status, headers } = await press(link, 'reject');
     const target = new URL(headers.get('location') ?? '');
@@ -87,7 +87,7 @@ describe('journey: the redirect has exactly the documented parameters', () => {
     ]);
   });
 
-  test('five on an error, to the error URL, and the execution is still open', async () => {
+  test('the redirect on an error has exactly five parameters, and the execution stays open', async () => {
     const { link, accountId, executionId } = await jumio.create({ web: WEB });
     const { headers } = await press(link, 'error', { errorCode: '9835' });
     const target = new URL(headers.get('location') ?? '');
@@ -102,27 +102,27 @@ describe('journey: the redirect has exactly the documented parameters', () => {
     expect(await statusOf(executionId)).toMatchObject({ status: 'ACQUISITION_STARTED', redirect: target.href });
   });
 
-  test('none where no URL is set: Jumio shows its own page', async () => {
+  test('without a URL the hosted page shows a page of Jumio instead of a redirect', async () => {
     const { status, text } = await press((await jumio.create()).link, 'error', { errorCode: '9100' });
     expect([status, text]).toEqual([200, expect.stringContaining('9100')]);
   });
 });
 
-describe('a link that leads nowhere shows the page of error 9200', () => {
+describe('Jumio sandbox: links that are not valid', () => {
   async function expectDead(link: string): Promise<void> {
     const { status, text } = await jumio.send('GET', link);
     expect([status, text]).toEqual([410, expect.stringContaining('9200')]);
     expect((await press(link, 'pass')).status).toBe(410);
   }
 
-  test('past its end: it starts nothing', async () => {
+  test('an expired link is 410 with error 9200, and starts nothing', async () => {
     const { link, executionId } = await jumio.create();
     await jumio.advance(30 * 60);
     await expectDead(link);
     expect(await statusOf(executionId)).toMatchObject({ status: 'TOKEN_EXPIRED', startedAt: null });
   });
 
-  test('past its end while the session still runs: who is on the page may finish', async () => {
+  test('a link that expires during a session is 410, but the open page can be submitted', async () => {
     const { link, executionId } = await jumio.create();
     await jumio.advance(29 * 60);
     await jumio.send('GET', link);
@@ -132,7 +132,7 @@ describe('a link that leads nowhere shows the page of error 9200', () => {
     expect(await statusOf(executionId)).toMatchObject({ status: 'PROCESSED' });
   });
 
-  test('once used, once the session has ended, and one that was never handed out', async () => {
+  test('a used link, a link of an ended session and an unknown link are 410 with error 9200', async () => {
     const [used, left] = [await jumio.create(), await jumio.create()];
     await press(used.link, 'pass');
     await press(left.link, 'abandon');

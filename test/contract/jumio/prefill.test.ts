@@ -19,7 +19,7 @@ const viewSchema = z.looseObject({ prepared: z.array(z.string()) });
 
 const DATA = { firstName: 'Ada', dateOfBirth: '1815-12-10', address: { country: 'GB' } };
 
-/** An execution that takes prepared data: where, and with which token. */
+/** An execution that accepts prepared data, with the URL and the token for it. */
 async function takingData(key = 10164) {
   const { executionId, answer } = await jumio.create({ workflowDefinition: { key } });
   const { credentials } = answerSchema.parse(answer).workflowExecution;
@@ -32,9 +32,9 @@ async function takingData(key = 10164) {
   return { executionId, path, send, prepared };
 }
 
-describe('prepared data', () => {
+describe('Jumio sandbox: prepared data', () => {
   test.each([10163, 10164])(
-    'are taken by %i with the token of its execution, and only their names are kept',
+    'workflow %i accepts prepared data with the token of its execution, and keeps only their names',
     async (key) => {
       const { send, prepared } = await takingData(key);
       expect(await prepared()).toEqual([]);
@@ -47,7 +47,7 @@ describe('prepared data', () => {
     },
   );
 
-  test('are refused with the tenant’s token, that of another execution, a forged one and none', async () => {
+  test('prepared data with the token of the tenant, of another execution, a forged one or none are 401', async () => {
     const { send, path, prepared } = await takingData();
     const other = answerSchema.parse((await jumio.create()).answer).workflowExecution.credentials[0]?.api?.token;
     for (const token of [await jumio.token(), other, 'a.b.c']) expect((await send(DATA, token)).status).toBe(401);
@@ -56,16 +56,16 @@ describe('prepared data', () => {
   });
 
   test.each([
-    ['no JSON', 'first name'],
-    ['a field that is not documented', { nationality: 'GB' }],
+    ['invalid JSON', 'first name'],
+    ['an undocumented field', { nationality: 'GB' }],
     ['a phone number that is not E.164', { phoneNumber: '0207 183 8750' }],
-    ['a country in words', { address: { country: 'Germany' } }],
-  ])('are refused where they are %s', async (_what, body) => {
+    ['a country name instead of a code', { address: { country: 'Germany' } }],
+  ])('prepared data with %s are 400', async (_what, body) => {
     const { send } = await takingData();
     expect((await send(body)).status).toBe(400);
   });
 
-  test('are refused once the execution has ended, and have no place in a workflow without them', async () => {
+  test('prepared data for an ended execution are 400, for a workflow without them 404', async () => {
     const { send, executionId, path } = await takingData();
     await jumio.pick(executionId, 'pass');
     expect((await send(DATA)).status).toBe(400);

@@ -21,7 +21,7 @@ function run(env: Record<string, string>): ChildProcess {
   return child;
 }
 
-/** What it prints until it names the control channel, or ends. */
+/** Its output until it prints the control channel, or exits. */
 async function printed(child: ChildProcess): Promise<string> {
   let text = '';
   return new Promise((resolve) => {
@@ -35,7 +35,7 @@ async function printed(child: ChildProcess): Promise<string> {
   });
 }
 
-test('the program prints the variables an operator pastes, and they work; SIGTERM ends it', async () => {
+test('the sandbox program prints usable variables, and SIGTERM ends it', async () => {
   const child = run({ SANDBOX_PORT: '0', SANDBOX_CLIENT_ID: 'mine', SANDBOX_CLIENT_SECRET: 'hidden' });
   const text = await printed(child);
   const variables = Object.fromEntries(
@@ -56,12 +56,12 @@ test('the program prints the variables an operator pastes, and they work; SIGTER
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('links begin with SANDBOX_PUBLIC_URL', async () => {
+test('links of the sandbox program begin with SANDBOX_PUBLIC_URL', async () => {
   const child = run({ SANDBOX_PORT: '0', SANDBOX_PUBLIC_URL: 'https://jumio.staging.example/' });
   expect(await printed(child)).toContain('JUMIO_API_BASE_URL=https://jumio.staging.example\n');
 });
 
-test('wrong variables are all named, and nothing is opened', async () => {
+test('the sandbox program names every invalid variable and exits', async () => {
   const child = run({ SANDBOX_PORT: 'x', SANDBOX_LINK_LIFETIME: '2m' });
   const text = await printed(child);
   expect(text).toMatch(/SANDBOX_PORT[\s\S]*SANDBOX_LINK_LIFETIME/);

@@ -13,12 +13,12 @@ async function expectRefused(more: object, field: string): Promise<void> {
   expect(json).toMatchObject({ title: 'Bad Request', status: 400, detail: expect.stringMatching(`^${field}: `) });
 }
 
-describe('accounts: references are validated', () => {
+describe('Jumio sandbox: references of an account', () => {
   test.each('< > " / ; ` % { } |'.split(' '))('customerInternalReference with %s is 400', async (character) => {
     await expectRefused({ customerInternalReference: `a${character}b` }, 'customerInternalReference');
   });
 
-  test('lengths: 1 to 100 both, and nothing repeats a value', async () => {
+  test('a reference is 400 outside of 1 to 100 characters, and the error does not repeat its value', async () => {
     const long = 'x'.repeat(101);
     await expectRefused({ customerInternalReference: long }, 'customerInternalReference');
     await expectRefused({ customerInternalReference: '' }, 'customerInternalReference');
@@ -31,7 +31,7 @@ describe('accounts: references are validated', () => {
     );
   });
 
-  test('userReference has no forbidden characters, a bare number is a customerInternalReference', async () => {
+  test('userReference has no forbidden characters, and customerInternalReference may be a number', async () => {
     const { executionId } = await jumio.create({ userReference: 't=1,v1=<">/;%', customerInternalReference: 4711 });
     expect(await jumio.details(executionId)).toMatchObject({
       workflow: { userReference: 't=1,v1=<">/;%', customerInternalReference: '4711' },
@@ -39,25 +39,28 @@ describe('accounts: references are validated', () => {
   });
 });
 
-describe('accounts: tokenLifetime has a grammar and goes from 5m to 60d', () => {
-  test.each(['300s', '5m', '30m', '24h', '60d', '+1d'])('%s is taken', async (tokenLifetime) => {
+describe('Jumio sandbox: tokenLifetime', () => {
+  test.each(['300s', '5m', '30m', '24h', '60d', '+1d'])('tokenLifetime %s is accepted', async (tokenLifetime) => {
     expect((await post({ tokenLifetime })).status).toBe(200);
   });
 
-  test.each(['299s', '4m', '61d', '1441h', '-30m', '30', '30 m', '1w', '', 30])('%s is 400', async (tokenLifetime) => {
-    await expectRefused({ tokenLifetime }, 'tokenLifetime');
-  });
+  test.each(['299s', '4m', '61d', '1441h', '-30m', '30', '30 m', '1w', '', 30])(
+    'tokenLifetime %s is 400',
+    async (tokenLifetime) => {
+      await expectRefused({ tokenLifetime }, 'tokenLifetime');
+    },
+  );
 });
 
-describe('accounts: URL rules', () => {
+describe('Jumio sandbox: URLs of an account', () => {
   test.each([
-    ['no URL', 'not a url'],
+    ['no valid syntax', 'not a url'],
     ['another scheme', 'ftp://a.example/x'],
     ['a fragment', 'https://a.example/x#y'],
-    ['login data', 'https://u:p@a.example/x'],
+    ['credentials', 'https://u:p@a.example/x'],
     ['256 characters', `https://a.example/${'x'.repeat(238)}`],
-    ['a name Jumio itself appends', 'https://a.example/x?acquisitionStatus=SUCCESS'],
-  ])('%s is always 400', async (_what, url) => {
+    ['a parameter that Jumio itself appends', 'https://a.example/x?acquisitionStatus=SUCCESS'],
+  ])('a URL with %s is always 400', async (_what, url) => {
     await expectRefused({ callbackUrl: url }, 'callbackUrl');
     await expectRefused({ web: { successUrl: url } }, 'web.successUrl');
     await expectRefused({ web: { errorUrl: url } }, 'web.errorUrl');
@@ -66,27 +69,27 @@ describe('accounts: URL rules', () => {
   test.each([
     ['http', 'http://a.example/x'],
     ['a port', 'https://a.example:8443/x'],
-    ['the port that is the usual one', 'https://a.example:443/x'],
+    ['the default port', 'https://a.example:443/x'],
     ['an IPv4 address', 'https://127.0.0.1/x'],
     ['an IPv6 address', 'https://[::1]/x'],
-    ['no ASCII', 'https://a.example/ü'],
-  ])('%s is 400 unless local URLs are relaxed, as they are by default', async (_what, callbackUrl) => {
+    ['non-ASCII characters', 'https://a.example/ü'],
+  ])('a URL with %s is 400 unless local URLs are allowed, as by default', async (_what, callbackUrl) => {
     expect((await post({ callbackUrl })).status).toBe(200);
     await jumio.control('settings', { relaxedLocalUrls: false });
     await expectRefused({ callbackUrl }, 'callbackUrl');
   });
 
-  test('a public URL, with a query and 255 characters, is taken', async () => {
+  test('a public URL with a query and 255 characters is accepted', async () => {
     await jumio.control('settings', { relaxedLocalUrls: false });
     const callbackUrl = 'https://a.example/callback?tenant=1&x=';
     expect((await post({ callbackUrl: callbackUrl.padEnd(255, 'x') })).status).toBe(200);
   });
 });
 
-describe('accounts: userConsent needs a userLocation', () => {
+describe('Jumio sandbox: userConsent', () => {
   const consent = { obtained: 'yes', obtainedAt: '2026-01-05T09:30:00.000Z' };
 
-  test('with a state in the USA, and the time of a consent that was obtained', async () => {
+  test('userConsent needs a userLocation, a state in the USA, and the time of an obtained consent', async () => {
     const refused = (userConsent: object, field: string) => expectRefused({ userConsent }, `userConsent.${field}`);
     await refused({ consent }, 'userLocation');
     await refused({ userLocation: { country: 'AT' } }, 'userLocation.country');
@@ -97,18 +100,18 @@ describe('accounts: userConsent needs a userLocation', () => {
   });
 });
 
-describe('accounts: what is no request', () => {
+describe('Jumio sandbox: invalid requests', () => {
   test.each([
-    ['no JSON', '{'],
+    ['invalid JSON', '{'],
     ['null', 'null'],
     ['an array', '[]'],
-    ['nothing', ''],
-  ])('%s is 400', async (_what, body) => {
+    ['an empty body', ''],
+  ])('a create request with %s is 400', async (_what, body) => {
     const headers = { authorization: `Bearer ${await jumio.token()}` };
     expect((await jumio.send('POST', '/api/v1/accounts', body, headers)).status).toBe(400);
   });
 
-  test('another content type is 415, a locale that is none 400', async () => {
+  test('another content type is 415, an invalid locale 400', async () => {
     const headers = { authorization: `Bearer ${await jumio.token()}`, 'content-type': 'text/plain' };
     expect((await jumio.send('POST', '/api/v1/accounts', '{}', headers)).status).toBe(415);
     await expectRefused({ web: { locale: 'de_AT' } }, 'web.locale');

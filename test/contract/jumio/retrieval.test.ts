@@ -22,8 +22,8 @@ async function ended(outcome: string, more: object = {}, start: object = {}): Pr
   return executionId;
 }
 
-describe('retrieval: status, details by the long and the short path, steps', () => {
-  test('the two paths answer the same', async () => {
+describe('Jumio sandbox: paths of retrieval', () => {
+  test('details by the long and the short path are equal', async () => {
     const { accountId, executionId } = await jumio.create();
     await jumio.pick(executionId, 'pass');
     const long = await jumio.api('GET', `/api/v1/accounts/${accountId}/workflow-executions/${executionId}`);
@@ -33,7 +33,7 @@ describe('retrieval: status, details by the long and the short path, steps', () 
     ).toMatchObject({ workflowExecution: { status: 'PROCESSED' } });
   });
 
-  test('steps name the capabilities by id, and are where details say', async () => {
+  test('the steps name the capabilities by id, at the URL in the details', async () => {
     const executionId = await ended('pass');
     const { steps, capabilities } = z
       .object({
@@ -47,7 +47,7 @@ describe('retrieval: status, details by the long and the short path, steps', () 
     });
   });
 
-  test('a wrong pair of account and workflow is 404 everywhere', async () => {
+  test('a wrong pair of account and execution is 404 at every path', async () => {
     const [mine, other] = [await jumio.create(), await jumio.create()];
     for (const path of ['', '/status', '/steps']) {
       const of = (accountId: string, executionId: string) =>
@@ -59,7 +59,7 @@ describe('retrieval: status, details by the long and the short path, steps', () 
     expect((await jumio.api('GET', '/api/v1/workflow-executions/nothing')).status).toBe(404);
   });
 
-  test('a started execution may, by switch, still be called INITIATED', async () => {
+  test('a started execution is, by setting, still returned as INITIATED', async () => {
     const { executionId } = await jumio.create();
     await jumio.control(`executions/${executionId}/start`);
     expect(await jumio.details(executionId)).toMatchObject({ workflow: { status: 'ACQUISITION_STARTED' } });
@@ -68,8 +68,8 @@ describe('retrieval: status, details by the long and the short path, steps', () 
   });
 });
 
-describe('retrieval: both references stand in workflow, in details alone', () => {
-  test('customerInternalReference always, userReference where it was set', async () => {
+describe('Jumio sandbox: references in retrieval', () => {
+  test('details contain customerInternalReference always and userReference if set, the status contains neither', async () => {
     const { accountId, executionId } = await jumio.create({ userReference: 'u-1' });
     const details = await jumio.details(executionId);
     expect(details).toMatchObject({ workflow: { customerInternalReference: 'person-1', userReference: 'u-1' } });
@@ -81,8 +81,8 @@ describe('retrieval: both references stand in workflow, in details alone', () =>
   });
 });
 
-describe('retrieval: expiry is NOT_EXECUTED and -1, or REJECTED and 100 as in 2023', () => {
-  test('by switch, for an unused link and for a session that was left', async () => {
+describe('Jumio sandbox: decisions of an expiry', () => {
+  test('an expiry is NOT_EXECUTED with -1, or by setting REJECTED with 100 as in 2023', async () => {
     const [unused, left] = [await jumio.create(), await jumio.create()];
     await jumio.pick(left.executionId, 'abandon');
     await jumio.advance(3600);
@@ -100,7 +100,7 @@ describe('retrieval: expiry is NOT_EXECUTED and -1, or REJECTED and 100 as in 20
   });
 });
 
-describe('retrieval: missing startedAt, missing parts, empty data, "N/A" names', () => {
+describe('Jumio sandbox: missing and empty fields', () => {
   test('an execution that was never started has neither startedAt nor parts', async () => {
     const { executionId } = await jumio.create();
     await jumio.advance(3600);
@@ -116,7 +116,7 @@ describe('retrieval: missing startedAt, missing parts, empty data, "N/A" names',
     ['full', { firstName: expect.stringMatching(/^[A-Z]{3,}$/), issuingCountry: 'AUT' }],
     ['empty', {}],
     ['not-available', { firstName: 'N/A', lastName: 'N/A' }],
-  ])('extracted data: %s', async (extractedData, expected) => {
+  ])('extracted data by setting: %s', async (extractedData, expected) => {
     await jumio.control('settings', { extractedData });
     const { capabilities } = capabilitiesSchema.parse(await jumio.details(await ended('pass')));
     const data = capabilities.extraction?.[0]?.data;
@@ -125,15 +125,15 @@ describe('retrieval: missing startedAt, missing parts, empty data, "N/A" names',
   });
 });
 
-describe('health: the status host', () => {
-  test.each(['UP', 'DEGRADED', 'DOWN'])('says %s', async (health) => {
+describe('Jumio sandbox: the status host', () => {
+  test.each(['UP', 'DEGRADED', 'DOWN'])('the status host returns %s', async (health) => {
     await jumio.control('settings', { health });
     expect((await jumio.send('GET', '/status')).json).toMatchObject({ status: health });
   });
 });
 
-describe('deletion', () => {
-  test('takes the account and all its executions; a second time it is 404', async () => {
+describe('Jumio sandbox: deletion', () => {
+  test('a deletion removes the account and its executions, and is 404 a second time', async () => {
     const { accountId, executionId } = await jumio.create();
     const remove = () => jumio.api('DELETE', `/api/v1/accounts/${accountId}`);
     expect((await remove()).status).toBe(200);

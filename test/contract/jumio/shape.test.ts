@@ -27,7 +27,7 @@ const decidedSchema = z.object({
   capabilities: z.record(z.string(), z.array(z.object({ decision: z.unknown() }))),
 });
 
-/** Shapes leave words out: the words of all decisions, top and per capability, have to agree too. */
+/** Shapes ignore values: the values of all decisions, overall and per capability, have to agree too. */
 function expectDecisionsOf(name: string, actual: unknown): void {
   expect(decidedSchema.parse(actual)).toEqual(decidedSchema.parse(documented(name)));
 }
@@ -37,37 +37,37 @@ async function lastCallback(): Promise<unknown> {
   return callback?.body;
 }
 
-describe('has the keys of the documented answer, no more and no fewer', () => {
-  test('token', async () => {
+describe('Jumio sandbox: keys of documented answers', () => {
+  test('a token answer has exactly the documented keys', async () => {
     expectShapeOf('token', (await jumio.fetchToken()).json);
   });
 
-  test('account', async () => {
+  test('an account answer has exactly the documented keys', async () => {
     expectShapeOf('account', (await jumio.create({ ...BOTH, web: WEB })).answer);
   });
 
-  test('account of an API-only workflow: no web, no sdk', async () => {
+  test('an account answer of an API-only workflow has the documented keys, without web and sdk', async () => {
     const { answer } = await jumio.create({ ...BOTH, workflowDefinition: { key: 10010 } });
     expectShapeOf('account-screening', answer);
   });
 
-  test('callback', async () => {
+  test('a callback has exactly the documented keys', async () => {
     await jumio.pick((await jumio.create(BOTH)).executionId, 'pass');
     expectShapeOf('callback', await lastCallback());
   });
 
-  test('callback where no user reference was set', async () => {
+  test('a callback without a user reference has exactly the documented keys', async () => {
     await jumio.pick((await jumio.create()).executionId, 'pass');
     expectShapeOf('callback-without-reference', await lastCallback());
   });
 
-  test('status', async () => {
+  test('a status answer has exactly the documented keys', async () => {
     const { accountId, executionId } = await jumio.create(BOTH);
     const path = `/api/v1/accounts/${accountId}/workflow-executions/${executionId}/status`;
     expectShapeOf('status', (await jumio.api('GET', path)).json);
   });
 
-  test('429', async () => {
+  test('a 429 has the documented body', async () => {
     await jumio.control('faults', { kind: 'token', fault: 429 });
     expect((await jumio.fetchToken()).json).toEqual(documented('too-many-requests'));
   });
@@ -77,7 +77,7 @@ describe('has the keys of the documented answer, no more and no fewer', () => {
     ['details-warning', 'warn', { label: 'REPEATED_FACE' }],
     ['details-rejected', 'reject', { label: 'BLURRED' }],
     ['details-unsupported', 'reject', { label: 'UNSUPPORTED_DOCUMENT_TYPE' }],
-  ])('%s', async (name, outcome, more) => {
+  ])('the answer %s has exactly the documented keys and decisions', async (name, outcome, more) => {
     const { executionId } = await jumio.create(BOTH);
     await jumio.pick(executionId, outcome, more);
     const details = await jumio.details(executionId);
@@ -85,11 +85,11 @@ describe('has the keys of the documented answer, no more and no fewer', () => {
     expectDecisionsOf(name, details);
   });
 
-  test('details before anything happened', async () => {
+  test('details of a new execution have exactly the documented keys', async () => {
     expectShapeOf('details-open', await jumio.details((await jumio.create(BOTH)).executionId));
   });
 
-  test('details of an execution that was never started', async () => {
+  test('details of an execution that was never started have the documented keys and decisions', async () => {
     const { executionId } = await jumio.create(BOTH);
     await jumio.advance(30 * 60);
     const details = await jumio.details(executionId);
@@ -97,7 +97,7 @@ describe('has the keys of the documented answer, no more and no fewer', () => {
     expectDecisionsOf('details-expired', details);
   });
 
-  test('details of an abandoned execution, in the form seen in 2023', async () => {
+  test('details of an abandoned execution have, by setting, the form recorded in 2023', async () => {
     await jumio.control('settings', { expiredDecision: 'REJECTED' });
     const { executionId } = await jumio.create(BOTH);
     await jumio.pick(executionId, 'abandon');
@@ -107,7 +107,7 @@ describe('has the keys of the documented answer, no more and no fewer', () => {
     expectDecisionsOf('details-expired-2023', details);
   });
 
-  test('details of an authentication', async () => {
+  test('details of an authentication have the documented keys and decisions', async () => {
     const first = await jumio.create();
     await jumio.pick(first.executionId, 'pass');
     const further = { customerInternalReference: PERSON, workflowDefinition: { key: 10014 } };
@@ -119,17 +119,17 @@ describe('has the keys of the documented answer, no more and no fewer', () => {
   });
 });
 
-describe('the comparison itself', () => {
+describe('the comparison of shapes', () => {
   test.each([
     ['a further key', { a: 1, b: 2 }],
     ['a missing key', {}],
     ['another kind of value', { a: 'x' }],
-    ['a key further down', { a: { b: 1 } }],
-  ])('sees %s', (_what, other) => {
+    ['a nested key', { a: { b: 1 } }],
+  ])('the comparison of shapes finds %s', (_what, other) => {
     expect(shapeOf(other)).not.toEqual(shapeOf({ a: 1 }));
   });
 
-  test('sees the long form of an address', () => {
+  test('the comparison of shapes finds the long form of a URL', () => {
     const id = '7c1b5b0e-55f2-4a0c-8f56-11b9f0d4c502';
     expect(shapeOf(`https://a.example/v1/x/${id}/y/${id}`)).not.toBe(shapeOf(`https://b.example/v1/y/${id}`));
     expect(shapeOf(`https://a.example/v1/y/${id}`)).toBe(shapeOf(`https://b.example/v1/y/${id}`));

@@ -24,8 +24,8 @@ function minutesBetween(earlier: string | null, later: string | null): number {
   return (Date.parse(later ?? '') - Date.parse(earlier ?? '')) / 60_000;
 }
 
-describe('journey: a token timer to start, fifteen minutes of inactivity once started, a clock that can be moved', () => {
-  test('never started: TOKEN_EXPIRED at the end of tokenLifetime, with the callback', async () => {
+describe('Jumio sandbox: expiry of links and sessions', () => {
+  test('an execution that was never started is TOKEN_EXPIRED at the end of tokenLifetime, with a callback', async () => {
     const { executionId } = await jumio.create({ tokenLifetime: '2d' });
     await jumio.advance(2 * 86_400 - 10);
     expect(await view(executionId)).toMatchObject({ status: 'INITIATED' });
@@ -35,13 +35,13 @@ describe('journey: a token timer to start, fifteen minutes of inactivity once st
     expect(await jumio.settled()).toMatchObject([{ body: { workflowExecution: { status: 'TOKEN_EXPIRED' } } }]);
   });
 
-  test('the lifetime is the tenant’s where the request names none', async () => {
+  test('without tokenLifetime in the request the lifetime of the tenant applies', async () => {
     await jumio.control('settings', { linkLifetime: '5m' });
     const { createdAt, linkEndsAt } = await view((await jumio.create()).executionId);
     expect(minutesBetween(createdAt, linkEndsAt)).toBe(5);
   });
 
-  test('started and left: SESSION_EXPIRED after fifteen minutes, with the callback', async () => {
+  test('an abandoned execution is SESSION_EXPIRED after fifteen minutes, with a callback', async () => {
     const { executionId } = await jumio.create();
     await jumio.control(`executions/${executionId}/start`);
     await jumio.advance(14 * MINUTE + 50);
@@ -52,7 +52,7 @@ describe('journey: a token timer to start, fifteen minutes of inactivity once st
     expect(await jumio.settled()).toMatchObject([{ body: { workflowExecution: { status: 'SESSION_EXPIRED' } } }]);
   });
 
-  test('activity begins the fifteen minutes anew, and the link’s end does not end a session', async () => {
+  test('activity restarts the fifteen minutes of a session, and the end of the link does not end it', async () => {
     const { executionId } = await jumio.create({ tokenLifetime: '20m' });
     await jumio.advance(19 * MINUTE);
     await jumio.control(`executions/${executionId}/start`);
@@ -64,7 +64,7 @@ describe('journey: a token timer to start, fifteen minutes of inactivity once st
     expect(await view(executionId)).toMatchObject({ status: 'SESSION_EXPIRED' });
   });
 
-  test('it runs in real time too, without anybody asking', async () => {
+  test('an execution expires in real time too, without a request', async () => {
     const { executionId } = await jumio.create();
     await jumio.advance(30 * MINUTE - 2);
     expect(await jumio.callbacks()).toEqual([]);
@@ -72,7 +72,7 @@ describe('journey: a token timer to start, fifteen minutes of inactivity once st
     expect(await view(executionId)).toMatchObject({ status: 'TOKEN_EXPIRED' });
   });
 
-  test('many executions end each at its own time', async () => {
+  test('several executions expire each at its own time', async () => {
     const first = await jumio.create({ tokenLifetime: '1h' });
     const second = await jumio.create({ tokenLifetime: '5m' });
     await jumio.advance(6 * MINUTE);
@@ -81,8 +81,8 @@ describe('journey: a token timer to start, fifteen minutes of inactivity once st
   });
 });
 
-describe('processing takes as long as the tenant’s setting says', () => {
-  test('ACQUIRED until then, and details without a decision', async () => {
+describe('Jumio sandbox: processing time', () => {
+  test('an execution is ACQUIRED until the processing time ends, without a decision in its details', async () => {
     await jumio.control('settings', { processingSeconds: 10 * MINUTE });
     const { executionId } = await jumio.create();
     await jumio.pick(executionId, 'reject', { label: 'GLARE' });
@@ -96,7 +96,7 @@ describe('processing takes as long as the tenant’s setting says', () => {
     expect(await jumio.settled()).toMatchObject([{ body: { workflowExecution: { status: 'PROCESSED' } } }]);
   });
 
-  test('changing the setting moves what is under way', async () => {
+  test('a changed processing time applies to executions in progress', async () => {
     await jumio.control('settings', { processingSeconds: 3600 });
     const { executionId } = await jumio.create();
     await jumio.pick(executionId, 'pass');
@@ -106,8 +106,8 @@ describe('processing takes as long as the tenant’s setting says', () => {
   });
 });
 
-describe('the clock', () => {
-  test('only runs forward, and every time the sandbox tells is its own', async () => {
+describe('Jumio sandbox: the clock', () => {
+  test('the clock only advances, and applies to every time of the sandbox', async () => {
     expect((await jumio.send('POST', '/sandbox/time', { advanceSeconds: -1 })).status).toBe(400);
     await jumio.advance(86_400);
     const { createdAt } = await view((await jumio.create()).executionId);

@@ -38,8 +38,8 @@ const details: Record<string, object> = {
 
 const BASE = 'https://account.emea-1.jumio.ai/api/v1';
 
-describe('what Jumio documents is what our schemas read', () => {
-  it.each(Object.entries(details))('%s', (name, expected) => {
+describe('our schemas on the documented answers of Jumio', () => {
+  it.each(Object.entries(details))('the fixture %s is read as a result', (name, expected) => {
     const result = toResult(detailsWire.parse(fixture(name)));
     expect(result).toMatchObject({
       accountId: ACCOUNT,
@@ -51,7 +51,7 @@ describe('what Jumio documents is what our schemas read', () => {
     expect(result.decision).toStrictEqual('decision' in expected ? expected.decision : undefined);
   });
 
-  it('leaves out everything of the person and the document', () => {
+  it('a result contains nothing of the person and the document', () => {
     const wire = readFileSync(new URL('details.json', fixtures), 'utf8');
     const result = JSON.stringify(toResult(detailsWire.parse(JSON.parse(wire))));
     for (const personal of ['KIM', 'EXAMPLE', 'Y0000002', '1988', 'AUT', 'parts', 'https:']) {
@@ -60,30 +60,30 @@ describe('what Jumio documents is what our schemas read', () => {
     }
   });
 
-  it('account', () => {
+  it('the fixture account is read with its link and tokens', () => {
     const started = toStarted(startedWire.parse(fixture('account')), BASE);
     expect(started).toMatchObject({ accountId: ACCOUNT, executionId: EXECUTION });
     expect(started.link).toMatch(/^https:\/\/.*\.web\.emea-1\.jumio\.ai\//);
     expect(Object.keys(started)).toEqual(['accountId', 'executionId', 'link', 'sdkToken', 'transactionToken']);
   });
 
-  it('account-screening, which has no link', () => {
+  it('the fixture account-screening is read without a link', () => {
     const started = toStarted(startedWire.parse(fixture('account-screening')), BASE);
     expect(Object.keys(started)).toEqual(['accountId', 'executionId', 'transactionToken', 'prefillUrl']);
   });
 
-  it('status', () => {
+  it('the fixture status is read', () => {
     expect(statusWire.parse(fixture('status')).workflowExecution.status).toBe('PROCESSED');
   });
 
-  it('token, and the end that it names itself', () => {
+  it('the fixture token is read with its own expiry', () => {
     const { access_token, expires_in } = tokenWire.parse(fixture('token'));
     expect(expires_in).toBe(3600);
     const payload = Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString();
     expect(claimsWire.parse(JSON.parse(payload)).exp).toBe(1767608900);
   });
 
-  it('and no fixture of an answer that we read is left out', () => {
+  it('every fixture of an answer that we read has a test', () => {
     const notRead = /^(callback|too-many-requests)/;
     const names = readdirSync(fixtures).map((file) => file.replace(/\.json$/, ''));
     const read = ['account', 'account-screening', 'status', 'token', ...Object.keys(details)];
