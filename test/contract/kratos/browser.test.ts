@@ -23,7 +23,7 @@ afterAll(() => {
   server.close();
 });
 
-/** One server for all host names: what differs is only what the browser sends. */
+/** One server for all host names: they differ only in the requests of the browser. */
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
@@ -52,7 +52,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   );
 }
 
-test('a cookie of the parent domain goes to all its hosts; a cookie without a domain to its own host alone', async () => {
+test('a cookie with a parent domain is sent to all its hosts, a cookie without a domain only to its own host', async () => {
   const browser = createBrowser();
   const cookies = ['cookie=shared%3D1%3B%20Domain%3Ddemo.localhost', 'cookie=own%3D1'].join('&');
   await browser.get(at('kratos.demo.localhost', `/set?${cookies}`));
@@ -63,7 +63,7 @@ test('a cookie of the parent domain goes to all its hosts; a cookie without a do
   expect(await seenBy('127.0.0.1')).not.toHaveProperty('cookie');
 });
 
-test('a host cannot set a cookie for another domain, nor for all of localhost', async () => {
+test('a host cannot set a cookie for another domain or for localhost', async () => {
   const browser = createBrowser();
   for (const domain of ['other.localhost', 'localhost']) {
     await browser.get(at('kratos.demo.localhost', `/set?cookie=bad%3D1%3B%20Domain%3D${domain}`));
@@ -71,7 +71,7 @@ test('a host cannot set a cookie for another domain, nor for all of localhost', 
   }
 });
 
-test('the host name reaches the server, and a path-bound cookie stays on its path', async () => {
+test('a request has the host name of its URL, and a cookie with a path is sent on that path only', async () => {
   const browser = createBrowser();
   await browser.get(at('verify.demo.localhost', '/set?cookie=p%3D1%3B%20Path%3D%2Fjumio'));
   const page = await browser.get(at('verify.demo.localhost', '/jumio/verify'));
@@ -83,7 +83,7 @@ test.each([
   [303, 'GET', ''],
   [302, 'GET', ''],
   [307, 'POST', 'a=1'],
-])('a %i after a POST becomes a %s', async (status, method, body) => {
+])('a %i after a POST is followed with %s', async (status, method, body) => {
   const browser = createBrowser();
   const target = encodeURIComponent(at('app.demo.localhost', '/echo'));
   const url = at('kratos.demo.localhost', `/to?status=${status}&url=${target}`);
@@ -93,12 +93,12 @@ test.each([
   expect(followed.json()).toMatchObject({ method, body, host: `app.demo.localhost:${port}` });
 });
 
-test('an endless redirect is given up', async () => {
+test('endless redirects are given up', async () => {
   const endless = at('app.demo.localhost', '/loop');
   await expect(createBrowser().get(endless, { follow: true })).rejects.toThrow('more than 10 redirects');
 });
 
-test('the form of a page is sent with its hidden fields, its button and what a person types', async () => {
+test('the form of a page is sent with its hidden fields, its button and the given values', async () => {
   const browser = createBrowser();
   const page = await browser.get(at('app.demo.localhost', '/form'));
   const sent = await browser.submit(page, { name: 'Ada' });

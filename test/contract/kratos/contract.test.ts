@@ -10,7 +10,7 @@ import { sessionCases } from './session-cases.ts';
 import { type Kind, useWorld } from './world.ts';
 
 function contract(kind: Kind): void {
-  describe('as shipped', () => {
+  describe('the shipped configuration', () => {
     const world = useWorld(kind);
     describe('registration.after', () => registrationCases(world));
     describe('login.after', () => gateCases(world));
@@ -18,13 +18,13 @@ function contract(kind: Kind): void {
     describe('sessions', () => sessionCases(world));
     describe('identities', () => identityCases(world));
   });
-  describe('with the templates inside the configuration, as on Ory Network', () => {
+  describe('the configuration with inline templates, as on Ory Network', () => {
     const world = useWorld(kind, { variant: 'base64' });
     describe('registration.after', () => registrationCases(world));
     describe('recovery.after', () => recoveryCases(world));
   });
   describe('mistakes in ory-actions.yaml', () => mistakeCases(kind));
-  describe('requests too large for a template', () => oversizeCases(kind)); // these spoil a real Kratos: it is theirs alone
+  describe('requests too large for a template', () => oversizeCases(kind)); // these break a real Kratos: they have one of their own
 }
 
 describe('the stand-in for Kratos', () => contract('stand-in'));

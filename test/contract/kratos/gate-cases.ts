@@ -16,19 +16,22 @@ export function gateCases(world: () => World): void {
     return { kratos, hooks, person, identityId };
   }
 
-  test.each(CLIENTS)('204 lets a person in (%s), after one call with exactly the keys of the contract', async (as) => {
-    const { kratos, hooks, person, identityId } = await signedUp();
-    const copy = { jumio: { status: 'approved' }, other: [1, 'ü'] };
-    await patchIdentity(world(), identityId, [{ op: 'add', path: '/metadata_public', value: copy }]);
-    const outcome = await signIn(kratos, person, { as, headers: { 'accept-language': 'fr' } });
-    expect(outcome).toMatchObject({ signedIn: true, identityId });
-    expect(hooks.calls().map(({ path }) => path)).toEqual(['/jumio/validate']);
-    const body = validateBody(hooks.calls()[0]);
-    expect(body).toMatchObject({ kratos_identity_id: identityId, metadata_public: copy, accept_language: 'fr' });
-    expect(body.flow).toMatchObject({ kind: 'login', method: 'password', refresh: false, requested_aal: 'aal1' });
-  });
+  test.each(CLIENTS)(
+    'a 204 of the gate admits a person (%s) after one call with exactly the keys of the contract',
+    async (as) => {
+      const { kratos, hooks, person, identityId } = await signedUp();
+      const copy = { jumio: { status: 'approved' }, other: [1, 'ü'] };
+      await patchIdentity(world(), identityId, [{ op: 'add', path: '/metadata_public', value: copy }]);
+      const outcome = await signIn(kratos, person, { as, headers: { 'accept-language': 'fr' } });
+      expect(outcome).toMatchObject({ signedIn: true, identityId });
+      expect(hooks.calls().map(({ path }) => path)).toEqual(['/jumio/validate']);
+      const body = validateBody(hooks.calls()[0]);
+      expect(body).toMatchObject({ kratos_identity_id: identityId, metadata_public: copy, accept_language: 'fr' });
+      expect(body.flow).toMatchObject({ kind: 'login', method: 'password', refresh: false, requested_aal: 'aal1' });
+    },
+  );
 
-  test('without metadata the copy is null, and signing in again is told as a refresh', async () => {
+  test('without metadata the published copy is null, and signing in again has refresh: true', async () => {
     const { kratos, hooks, person } = await signedUp();
     const { browser } = await signIn(kratos, person, { as: 'browser' });
     await signIn(kratos, person, { as: 'browser', browser, refresh: true });
@@ -41,7 +44,7 @@ export function gateCases(world: () => World): void {
     ['api', 400],
     ['spa', 400],
     ['browser', 303],
-  ] as const)('403 with messages keeps a person out (%s: %i) and its text reaches them', async (as, status) => {
+  ] as const)('a 403 with messages refuses a person (%s: %i), and its text is shown', async (as, status) => {
     const { kratos, hooks, person } = await signedUp();
     hooks.answerWith(REFUSAL);
     const outcome = await signIn(kratos, person, { as });
@@ -54,18 +57,15 @@ export function gateCases(world: () => World): void {
     ['api', 400],
     ['spa', 500],
     ['browser', 303],
-  ] as const)(
-    '403 without the message shape keeps a person out (%s: %i) and tells them nothing',
-    async (as, status) => {
-      const { kratos, hooks, person } = await signedUp();
-      hooks.answerWith({ status: 403, body: '{"title":"Forbidden","status":403}' });
-      const outcome = await signIn(kratos, person, { as });
-      expect(outcome).toMatchObject({ status, signedIn: false, messages: [], error: { code: 500 } });
-      expect(hooks.calls()).toHaveLength(1);
-    },
-  );
+  ] as const)('a 403 without messages refuses a person (%s: %i) without a text', async (as, status) => {
+    const { kratos, hooks, person } = await signedUp();
+    hooks.answerWith({ status: 403, body: '{"title":"Forbidden","status":403}' });
+    const outcome = await signIn(kratos, person, { as });
+    expect(outcome).toMatchObject({ status, signedIn: false, messages: [], error: { code: 500 } });
+    expect(hooks.calls()).toHaveLength(1);
+  });
 
-  test.each([500, 429])('%i is asked three times, and its text is lost', async (status) => {
+  test.each([500, 429])('a %i of the gate is retried up to three calls, and its text is lost', async (status) => {
     const { kratos, hooks, person } = await signedUp();
     hooks.answerWith({ ...REFUSAL, status });
     const outcome = await signIn(kratos, person, { as: 'api' });
@@ -74,14 +74,14 @@ export function gateCases(world: () => World): void {
     expect(hooks.calls()).toHaveLength(3);
   });
 
-  test('one 500 and then 204 lets a person in', async () => {
+  test('a 500 of the gate followed by a 204 admits a person', async () => {
     const { kratos, hooks, person } = await signedUp();
     hooks.answerWith({ status: 500 }, { status: 204 });
     expect(await signIn(kratos, person, { as: 'spa' })).toMatchObject({ signedIn: true });
     expect(hooks.calls()).toHaveLength(2);
   });
 
-  test('a wrong password never reaches the gate', async () => {
+  test('a wrong password does not reach the gate', async () => {
     const { kratos, hooks, person } = await signedUp();
     const outcome = await signIn(kratos, { ...person, password: 'wrong-horse-9' }, { as: 'spa' });
     expect(outcome).toMatchObject({ status: 400, signedIn: false, messages: [{ id: 4000006 }] });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
-/** One call of a hook, as it arrived. */
+/** One received call of a hook. */
 export interface HookCall {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -14,15 +14,15 @@ interface HookAnswer {
   readonly body?: string;
 }
 
-/** Stands where the service will be: writes down what Kratos sends and answers what a test says. */
+/** Takes the place of the service: records the requests of Kratos and returns the answers of a test. */
 export interface HookServer {
   readonly url: string;
   calls(path?: string): readonly HookCall[];
-  /** Answers from here on; a list is used up one by one, its last for good. 204 to everything at first. */
+  /** Sets the answers: a list is returned one by one, the last one repeatedly. 204 initially. */
   answerWith(...answers: readonly HookAnswer[]): void;
-  /** Done before the hook is answered. */
+  /** Runs an action before the hook is answered. */
   whileCalled(action: (call: HookCall) => Promise<void>): void;
-  /** Forgets calls, answers and actions. */
+  /** Clears calls, answers and actions. */
   reset(): void;
   stop(): Promise<void>;
 }

@@ -18,7 +18,7 @@ export function identityCases(world: () => World): void {
     return (await signUp(world().kratos, newPerson(), { as: 'api' })).identityId ?? '';
   }
 
-  test('add makes null parents; said twice it is the same; both metadata come back in the answer', async () => {
+  test('a patch with add creates null parents, is idempotent, and returns both metadata', async () => {
     const id = await newIdentity();
     const patch = [
       { op: 'add', path: '/metadata_public/jumio', value: { status: 'approved' } },
@@ -36,7 +36,7 @@ export function identityCases(world: () => World): void {
     expect(await readIdentity(world(), id)).toMatchObject(expected);
   });
 
-  test('replace of what is missing makes it; a numeric segment makes a list', async () => {
+  test('a patch with replace creates a missing member, a numeric segment creates a list', async () => {
     const id = await newIdentity();
     await patchIdentity(world(), id, [
       { op: 'replace', path: '/metadata_public/a', value: 1 },
@@ -47,7 +47,7 @@ export function identityCases(world: () => World): void {
 
   test.each([
     ['test', [{ op: 'test', path: '/state', value: 'active' }], 'unsupported operation: test'],
-    ['remove of what is missing', [{ op: 'remove', path: '/metadata_public/no' }], 'doc is missing path'],
+    ['remove of a missing member', [{ op: 'remove', path: '/metadata_public/no' }], 'doc is missing path'],
     ['a denied path', [{ op: 'add', path: '/id', value: 'x' }], 'patch includes denied path: /id'],
     ['no list', {}, 'json: cannot unmarshal object'],
     ['no body', undefined, ''],
@@ -60,7 +60,7 @@ export function identityCases(world: () => World): void {
     expect(await readIdentity(world(), id)).toEqual(before);
   });
 
-  test('a state goes in the same patch as metadata, and its time is told and kept; said twice, it stays', async () => {
+  test('a state in the same patch as metadata is stored with its time, and is unchanged by a second patch', async () => {
     const id = await newIdentity();
     const patch = [
       { op: 'add', path: '/metadata_public/jumio', value: { status: 'rejected' } },
@@ -78,7 +78,7 @@ export function identityCases(world: () => World): void {
     expect(Math.abs(twice.since - told.since)).toBeLessThan(5);
   });
 
-  test('the list comes in pages that a link leads through, each identity once; a token that is none is a 400', async () => {
+  test('the list of identities has pages linked by rel=next, each identity once, and an invalid token is a 400', async () => {
     const ids = [await newIdentity(), await newIdentity(), await newIdentity()];
     const seen: string[] = [];
     for (let path: string | undefined = '?page_size=2'; path !== undefined; ) {
@@ -95,7 +95,7 @@ export function identityCases(world: () => World): void {
     expect(stale.status).toBe(400);
   });
 
-  test('sessions of nobody are a 404 in the same words as those of an identity without any', async () => {
+  test('deleting the sessions of an unknown identity is the same 404 as for an identity without sessions', async () => {
     const id = await newIdentity();
     await adminCall(world(), 'DELETE', `${id}/sessions`);
     for (const nobody of [id, UNKNOWN]) {
@@ -105,7 +105,7 @@ export function identityCases(world: () => World): void {
     }
   });
 
-  test('an unknown identity is a 404, for reading and for patching, whatever the patch', async () => {
+  test('reading or patching an unknown identity is a 404, whatever the patch', async () => {
     for (const answer of [
       await adminCall(world(), 'GET', UNKNOWN),
       await patchIdentity(world(), UNKNOWN, 'no patch'),
@@ -115,7 +115,7 @@ export function identityCases(world: () => World): void {
     }
   });
 
-  test('concurrent patches of different paths all answer 200 and are partly lost: writers must take turns', async () => {
+  test('concurrent patches of different paths all return 200 and are partly lost: writers must be serialized', async () => {
     const id = await newIdentity();
     const names = Array.from({ length: 40 }, (_, index) => `key${index}x`);
     const answers = await Promise.all(
@@ -127,7 +127,7 @@ export function identityCases(world: () => World): void {
     expect(survivors.length).toBeLessThan(40);
   });
 
-  test('remove takes one member away and leaves the others; the identity is found by exactly its identifier', async () => {
+  test('a patch with remove keeps the other members, and an identity is found by its exact identifier', async () => {
     const person = newPerson();
     const id = (await signUp(world().kratos, person, { as: 'api' })).identityId ?? '';
     await patchIdentity(world(), id, [

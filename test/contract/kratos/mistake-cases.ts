@@ -11,7 +11,7 @@ const shipped = z.object({
   selfservice: z.object({ flows: z.object({ registration: z.object({ after: hooks }) }) }),
 });
 
-/** ory-actions.yaml with only these lists in `registration.after`. */
+/** ory-actions.yaml with only the given lists in `registration.after`. */
 function withRegistration(after: (initiate: (changes?: object) => unknown) => object): string {
   const [hook] = shipped.parse(parse(readShippedActions())).selfservice.flows.registration.after.hooks;
   const initiate = (changes: object = {}) => ({ ...hook, config: { ...hook?.config, ...changes } });
@@ -20,16 +20,16 @@ function withRegistration(after: (initiate: (changes?: object) => unknown) => ob
 
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-/** What the comments of ory-actions.yaml warn of, seen. */
+/** The mistakes that the comments of ory-actions.yaml warn of. */
 export function mistakeCases(kind: Kind): void {
-  describe('an interrupting hook in a method list', () => {
+  describe('mistake: an interrupting hook in a method list', () => {
     const actions = withRegistration((initiate) => ({
       hooks: [initiate({ url: '<SERVICE_URL>/global' })],
       password: { hooks: [initiate({ can_interrupt: true }), { hook: 'session' }] },
     }));
     const world = useWorld(kind, { actions });
 
-    test('sees the nil id, because the identity does not exist yet; and the global list is replaced', async () => {
+    test('an interrupting hook in a method list gets the nil id, because the identity does not exist yet, and replaces the global list', async () => {
       const { kratos, hooks } = world();
       const { signedIn, identityId } = await signUp(kratos, newPerson(), { as: 'api' });
       expect({ signedIn, known: identityId !== undefined }).toEqual({ signedIn: true, known: true });
@@ -37,7 +37,7 @@ export function mistakeCases(kind: Kind): void {
       expect(JSON.parse(hooks.calls()[0]?.text ?? '')).toMatchObject({ kratos_identity_id: NIL });
     });
 
-    test('recovery without the gate signs a person in and asks nobody', async () => {
+    test('recovery without the gate signs a person in without a call', async () => {
       const { kratos, hooks } = world();
       const { identityId = '' } = await signUp(kratos, newPerson(), { as: 'api' });
       hooks.reset();
@@ -46,13 +46,13 @@ export function mistakeCases(kind: Kind): void {
     });
   });
 
-  describe('an interrupting hook in the global list', () => {
+  describe('mistake: an interrupting hook in the global list', () => {
     const actions = withRegistration((initiate) => ({
       hooks: [initiate({ url: '<SERVICE_URL>/never', can_interrupt: true }), initiate()],
     }));
     const world = useWorld(kind, { actions });
 
-    test('never runs, while a plain one beside it does', async () => {
+    test('an interrupting hook in the global list never runs, a plain one beside it does', async () => {
       const { kratos, hooks } = world();
       const outcome = await signUp(kratos, newPerson(), { as: 'api' });
       expect(hooks.calls().map(({ path }) => path)).toEqual(['/jumio/initiate']);
@@ -60,10 +60,10 @@ export function mistakeCases(kind: Kind): void {
     });
   });
 
-  describe('no hooks of sign-in and recovery (`gate: false`, for a bench)', () => {
+  describe('without hooks of sign-in and recovery (`gate: false`, for a bench)', () => {
     const world = useWorld(kind, { gate: false });
 
-    test('leaves the sign-up as it is, and nobody is asked at sign-in', async () => {
+    test('without the hooks of the gate a sign-up is unchanged, and a sign-in makes no call', async () => {
       const { kratos, hooks } = world();
       const person = newPerson();
       await signUp(kratos, person, { as: 'api' });

@@ -8,8 +8,8 @@ const MOST_TRIES = 40;
 const kibibytes = (count: number) => 'x'.repeat(count * 1024);
 
 /**
- * The real Kratos either fails the flow or calls the hook with an empty body, as it happens; the stand-in always
- * does the second. Never does the hook learn whose request it was.
+ * The real Kratos either fails the flow or calls the hook with an empty body, at random; the stand-in always
+ * does the second. In neither case does the hook get the identity.
  */
 export function oversizeCases(kind: Kind): void {
   const world = useWorld(kind);
@@ -23,7 +23,7 @@ export function oversizeCases(kind: Kind): void {
     throw new Error(`not one call in ${MOST_TRIES} tries`);
   }
 
-  test('a sign-up with a huge transient_payload calls the hook with an empty body, and 400 leaves the account', async () => {
+  test('a sign-up with a huge transient_payload calls the hook with an empty body, and a 400 leaves the account', async () => {
     const { kratos, hooks } = world();
     hooks.answerWith({ status: 400 });
     const transientPayload = { padding: kibibytes(70) };
@@ -32,7 +32,7 @@ export function oversizeCases(kind: Kind): void {
     expect(outcome).toMatchObject({ status: 502, signedIn: false });
   });
 
-  test('a sign-in with a huge User-Agent calls the gate with an empty body, and 403 refuses it', async () => {
+  test('a sign-in with a huge User-Agent calls the gate with an empty body, and a 403 refuses it', async () => {
     const { kratos, hooks } = world();
     const person = newPerson();
     await untilSignedUp(() => signUp(kratos, person, { as: 'api' }));
@@ -44,7 +44,7 @@ export function oversizeCases(kind: Kind): void {
     expect(outcome).toMatchObject({ status: 400, signedIn: false, messages: [REFUSAL_MESSAGE] });
   });
 
-  /** A worker that one oversize request has spoilt fails the flows of others too. */
+  /** A worker of Kratos that failed on one oversize request fails other flows too. */
   async function untilSignedUp(visit: () => Promise<Outcome>): Promise<void> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const { signedIn, messages } = await visit();

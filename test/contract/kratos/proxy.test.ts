@@ -30,7 +30,7 @@ function patch(value: string, patience = 20_000): Promise<Answer> {
   });
 }
 
-test('calls go through and are written down: body, credentials, answer and times, in their order', async () => {
+test('the proxy forwards and records calls: body, credentials, status and times, in order', async () => {
   const before = proxy.calls('patch').length;
   const answers = [await patch('one'), await patch('two')];
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
@@ -55,7 +55,7 @@ test.each([
   ['500', 500, 'database is locked'],
   ['html', 200, '<html>'],
 ] satisfies [Fault, number, string][])(
-  'a fault %s befalls one call, Kratos sees nothing of it, and the next goes through',
+  'the fault %s applies to one call that does not reach Kratos, and the next call passes',
   async (fault, status, text) => {
     proxy.fault('patch', fault);
     const value = `lost to ${fault}`;
@@ -70,12 +70,12 @@ test.each([
 test.each([
   ['reset', 'ECONNRESET', 20_000],
   ['hang', 'nothing for 200 ms', 200],
-] satisfies [Fault, string, number][])('a fault %s gives no answer', async (fault, message, patience) => {
+] satisfies [Fault, string, number][])('the fault %s returns no response', async (fault, message, patience) => {
   proxy.fault('patch', fault);
   await expect(patch('lost', patience)).rejects.toThrow(message);
 });
 
-test('drip sends bytes without end, huge sends fifty megabytes', async () => {
+test('the fault drip sends bytes without end, the fault huge 50 MB', async () => {
   proxy.fault('patch', 'drip');
   const dripping = await fetch(`${proxy.url}/admin/identities/${id}`, { method: 'PATCH', body: '[]' });
   const reader = dripping.body?.getReader();
@@ -85,21 +85,21 @@ test('drip sends bytes without end, huge sends fifty megabytes', async () => {
   expect((await patch('lost')).text.length).toBeGreaterThan(50_000_000);
 });
 
-test('a fault may come afterwards: Kratos has done it, only its answer is lost', async () => {
+test('a fault afterwards loses only the response: Kratos has made the change', async () => {
   const afterwards: FaultOptions = { afterwards: true };
   proxy.fault('patch', 'reset', afterwards);
   await expect(patch('done')).rejects.toThrow('ECONNRESET');
   expect((await readIdentity(world(), id)).metadata_public).toEqual({ x: 'done' });
 });
 
-test('faults befall as many calls of their kind as asked, and no others', async () => {
+test('a fault applies to the given number of calls of its kind, and to no others', async () => {
   proxy.fault('patch', '500', { times: 2 });
   expect((await send({ method: 'GET', url: `${proxy.url}/admin/identities/${id}` })).status).toBe(200);
   const statuses = [await patch('a'), await patch('b'), await patch('c')].map(({ status }) => status);
   expect(statuses).toEqual([500, 500, 200]);
 });
 
-test('before the public API it sees whoami', async () => {
+test('a proxy of the public API records whoami', async () => {
   const publicProxy = await startAdminProxy(world().kratos.publicLoopbackUrl);
   publicProxy.fault('whoami', '503');
   const url = `${publicProxy.url}/sessions/whoami`;

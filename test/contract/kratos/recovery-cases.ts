@@ -15,7 +15,7 @@ export function recoveryCases(world: () => World): void {
   }
 
   test.each(CLIENTS)(
-    'recovery with an admin code (%s) asks the gate, with its own kind, and signs in on 204',
+    'recovery with an admin code (%s) asks the gate with kind recovery, and signs in on 204',
     async (as) => {
       const { kratos, hooks, identityId } = await signedUp();
       const outcome = await recover(kratos, identityId, { as, headers: { 'accept-language': 'it' } });
@@ -28,7 +28,7 @@ export function recoveryCases(world: () => World): void {
     },
   );
 
-  test.each(CLIENTS)('recovery (%s) is refused on 403: no session, and the text reaches the person', async (as) => {
+  test.each(CLIENTS)('recovery (%s) is refused on 403 without a session, and the text is shown', async (as) => {
     const { kratos, hooks, identityId } = await signedUp();
     hooks.answerWith(REFUSAL);
     const outcome = await recover(kratos, identityId, { as });

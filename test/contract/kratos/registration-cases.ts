@@ -24,7 +24,7 @@ export function registrationCases(world: () => World): void {
     },
   );
 
-  test('the identity can be patched while its hook runs; the next whoami shows it, the answer of the sign-up does not', async () => {
+  test('an identity can be patched while its hook runs: the next whoami shows it, the response of the sign-up does not', async () => {
     const { kratos, hooks } = world();
     hooks.whileCalled(async (call) => {
       const value = { status: 'pending' };
@@ -38,7 +38,7 @@ export function registrationCases(world: () => World): void {
   });
 
   test.each(['spa', 'browser'] as const)(
-    'after a sign-up (%s) the person is signed in and led to the verification',
+    'after a sign-up (%s) the person is signed in and redirected to the verification',
     async (as) => {
       const outcome = await signUp(world().kratos, newPerson(), { as });
       expect(outcome).toMatchObject({ signedIn: true, location: `${VERIFY_URL}/jumio/verify` });
@@ -46,7 +46,7 @@ export function registrationCases(world: () => World): void {
   );
 
   test.each(['spa', 'browser'] as const)(
-    'a return_to (%s) wins over the way to the verification, and the hook is told',
+    'a return_to (%s) takes precedence over the verification, and is sent to the hook',
     async (as) => {
       const { kratos, hooks } = world();
       const returnTo = `${UI_URL}/basket`;
@@ -56,7 +56,7 @@ export function registrationCases(world: () => World): void {
     },
   );
 
-  test('a return_to to a foreign host is refused', async () => {
+  test('a return_to with a foreign host is refused', async () => {
     const { kratos } = world();
     const url = `${kratos.publicUrl}/self-service/registration/browser?return_to=https://elsewhere.example/`;
     const answer = await createBrowser().get(url, { headers: { accept: 'application/json' } });
@@ -65,7 +65,7 @@ export function registrationCases(world: () => World): void {
   });
 
   test.each(CLIENTS)(
-    'a hook that fails with 400 (%s) strands the account: it exists, and a second try says so',
+    'a hook that fails with 400 (%s) leaves an account without a session, and a second sign-up reports that it exists',
     async (as) => {
       const { kratos, hooks } = world();
       const person = newPerson();

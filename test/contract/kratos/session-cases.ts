@@ -10,7 +10,7 @@ export function sessionCases(world: () => World): void {
     return send({ method: 'GET', url: `${world().kratos.publicLoopbackUrl}/sessions/whoami`, headers });
   }
 
-  test('whoami knows a session by X-Session-Token, by bearer token, and by the cookie that a browser holds', async () => {
+  test('whoami accepts a session by X-Session-Token, by bearer token, and by cookie', async () => {
     const { kratos } = world();
     const person = newPerson();
     const { sessionToken = '', identityId } = await signUp(kratos, person, { as: 'api' });
@@ -26,7 +26,7 @@ export function sessionCases(world: () => World): void {
     }
   });
 
-  test('whoami takes X-Session-Token before the cookie, and the cookie before a bearer token', async () => {
+  test('whoami prefers X-Session-Token to the cookie, and the cookie to a bearer token', async () => {
     const { kratos } = world();
     const [one, other] = [newPerson(), newPerson()];
     const { browser, identityId: ofCookie } = await signUp(kratos, one, { as: 'browser' });
@@ -40,7 +40,7 @@ export function sessionCases(world: () => World): void {
     expect(await whoIs({ cookie: 'a=b', authorization: `Bearer ${sessionToken}` })).toBe(ofToken);
   });
 
-  test('whoami is 401 for nobody, for an unknown token and for an unknown cookie', async () => {
+  test('whoami is 401 without credentials, for an unknown token and for an unknown cookie', async () => {
     const strangers = [{}, { 'x-session-token': 'ory_st_unknown' }, { cookie: 'ory_kratos_session=unknown' }];
     for (const headers of strangers) {
       const answer = await ask(headers);
@@ -49,7 +49,7 @@ export function sessionCases(world: () => World): void {
     }
   });
 
-  test('the session cookie goes to every host of the domain and to no other', async () => {
+  test('the session cookie is sent to every host of its domain and to no other', async () => {
     const { kratos } = world();
     const { browser } = await signUp(kratos, newPerson(), { as: 'browser' });
     expect(await browser.cookies('http://verify.demo.localhost/jumio/verify')).toContain('ory_kratos_session=');
@@ -59,7 +59,7 @@ export function sessionCases(world: () => World): void {
     }
   });
 
-  test('deleted sessions are over at once, and there is nothing to delete a second time', async () => {
+  test('deleted sessions end at once, and a second deletion is a 404', async () => {
     const { kratos } = world();
     const { sessionToken = '', identityId = '' } = await signUp(kratos, newPerson(), { as: 'api' });
     const sessions = await adminCall(world(), 'GET', `${identityId}/sessions`);
@@ -69,7 +69,7 @@ export function sessionCases(world: () => World): void {
     expect((await whoami(kratos, { sessionToken })).status).toBe(401);
   });
 
-  test('an inactive identity has no session and gets none, and no hook is asked', async () => {
+  test('an inactive identity has no session and cannot sign in, and no hook is called', async () => {
     const { kratos, hooks } = world();
     const person = newPerson();
     const { sessionToken = '', identityId = '' } = await signUp(kratos, person, { as: 'api' });
@@ -80,7 +80,7 @@ export function sessionCases(world: () => World): void {
     expect(hooks.calls()).toEqual([]);
   });
 
-  test('a signed-in person is not asked to sign in again, and is signed out by the way that Kratos names', async () => {
+  test('a person with a session gets no second sign-in, and is signed out by the logout_url of Kratos', async () => {
     const { kratos } = world();
     const { browser } = await signUp(kratos, newPerson(), { as: 'browser' });
     const json = { headers: { accept: 'application/json' } };

@@ -11,7 +11,7 @@ export const VERIFY_URL = 'http://verify.demo.localhost:3000';
 
 export const UI_URL = 'http://app.demo.localhost:3001';
 
-/** A running Kratos and the hook server that stands for the service. */
+/** A running Kratos, and the hook server in place of the service. */
 export interface World {
   readonly kratos: RunningKratos;
   readonly hooks: HookServer;
