@@ -9,7 +9,7 @@ import { MINUTE, NOW, openOn, signUp } from './world.ts';
 
 const TEN_MINUTES: LinkOptions = { purpose: 'handover', lifetimeMs: 10 * MINUTE };
 
-/** The ctx of a replica, `later` milliseconds after the stories begin. */
+/** The context of a replica, `later` milliseconds after NOW. */
 function at(ledger: Ledger, later = 0): Context {
   return { ...createInMemoryContext(undefined).ctx, ledger, clock: { now: () => NOW + later } };
 }
@@ -24,7 +24,7 @@ async function kinds(ledger: Ledger, identityId: string) {
 }
 
 export function addressCases(database: Database): void {
-  test('lets its person in once, and says for what and where to', async () => {
+  test('a one-time link can be redeemed once, and returns its purpose and return URL', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const token = await issue(ledger, id, { purpose: 'way-on', returnTo: 'https://app.example.com/a' });
@@ -39,7 +39,7 @@ export function addressCases(database: Database): void {
     ]);
   });
 
-  test('lets one in of twenty who come with it at once, at two replicas', async () => {
+  test('a one-time link redeemed twenty times at once at two replicas is accepted once', async () => {
     const url = await database.fresh();
     const replicas = [await openOn(database, url), await openOn(database, url)];
     const [first] = replicas;
@@ -55,7 +55,7 @@ export function addressCases(database: Database): void {
     expect((await kinds(first, id)).filter(([kind]) => kind === 'address_used')).toHaveLength(3);
   });
 
-  test('ends with its lifetime, to the millisecond', async () => {
+  test('a one-time link ends with its lifetime, to the millisecond', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const [good, late] = [await issue(ledger, id), await issue(ledger, id)];
@@ -63,7 +63,7 @@ export function addressCases(database: Database): void {
     expect(await redeemLink(at(ledger, 10 * MINUTE), late)).toBeUndefined();
   });
 
-  test('is withdrawn by a newer one with its key, and by no other', async () => {
+  test('a one-time link is replaced by a newer one with the same key only', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const [older, other, none] = [
@@ -77,7 +77,7 @@ export function addressCases(database: Database): void {
     for (const token of [other, none, otherPurpose, newer]) expect(await redeemLink(at(ledger), token)).toBeDefined();
   });
 
-  test('of one key made by many at once, one is good', async () => {
+  test('of several one-time links made at once with the same key only one is valid', async () => {
     const ledger = await openOn(database);
     const ids = await Promise.all(Array.from({ length: 10 }, () => signUp(ledger)));
     const tokens = await Promise.all(ids.map((id) => issue(ledger, id, { replaces: 'flow' })));
@@ -85,14 +85,14 @@ export function addressCases(database: Database): void {
     expect(found.filter((one) => one !== undefined)).toHaveLength(1);
   });
 
-  test('that was never made, or is none, lets nobody in', async () => {
+  test('an unknown or malformed one-time link is refused', async () => {
     const ledger = await openOn(database);
     const token = await issue(ledger, await signUp(ledger));
     for (const wrong of ['', 'A'.repeat(22), `${token} `, token.slice(1), `${token.slice(0, -1)}'`, '\0'.repeat(22)])
       expect(await redeemLink(at(ledger), wrong), wrong).toBeUndefined();
   });
 
-  test('stands in the database as a hash only', async () => {
+  test('a one-time link is stored as a hash only', async () => {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
     const token = await issue(ledger, await signUp(ledger), { replaces: 'flow' });
@@ -102,7 +102,7 @@ export function addressCases(database: Database): void {
     expect(JSON.stringify(rows)).not.toContain(token);
   });
 
-  test('for somebody whom the ledger does not know makes a row that inherits what the copy shows', async () => {
+  test('a one-time link for an unknown identity creates a row that inherits the published copy', async () => {
     const ledger = await openOn(database);
     const identityId = randomUUID();
     await issueLink(at(ledger), { identityId, inherited: 'rejected' }, TEN_MINUTES);
@@ -113,7 +113,7 @@ export function addressCases(database: Database): void {
     expect(await ledger.record(identityId)).toEqual(made);
   });
 
-  test('is thrown away when it has ended, a hundred at a time', async () => {
+  test('expired one-time links are deleted, a hundred at a time', async () => {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
     const id = await signUp(ledger);

@@ -10,14 +10,14 @@ async function crowd(ledger: Ledger, size: number): Promise<void> {
   await Promise.all(Array.from({ length: size }, () => signUp(ledger, NOW, { kratosDue: null })));
 }
 
-/** How many creates, and how many reads, may be made at that moment. */
+/** The numbers of creates and of reads that are granted at the given time. */
 async function granted(ledger: Ledger, now: number, rates: { account: Rate; retrieval: Rate } = RATES) {
   const claims = await claim(ledger, now, { rates });
   return [claims.filter(({ work }) => work.create).length, claims.filter(({ work }) => work.read).length];
 }
 
 export function budgetCases(database: Database): void {
-  test('accounts are created as the burst and then the rate allow', async () => {
+  test('creates are granted at the burst and then the rate of their budget', async () => {
     const ledger = await openOn(database);
     await crowd(ledger, 12);
     expect(await granted(ledger, NOW)).toEqual([5, 0]);
@@ -28,7 +28,7 @@ export function budgetCases(database: Database): void {
     expect(await granted(ledger, NOW + 4_000)).toEqual([1, 0]);
   });
 
-  test('a budget saves up no more than its burst, however long nobody comes', async () => {
+  test('an unused budget accumulates no more than its burst', async () => {
     const ledger = await openOn(database);
     await crowd(ledger, 1);
     await granted(ledger, NOW);
@@ -36,7 +36,7 @@ export function budgetCases(database: Database): void {
     expect(await granted(ledger, NOW + 29_000)).toEqual([5, 0]);
   });
 
-  test('a clock that goes back earns nothing twice', async () => {
+  test('a clock that is set back grants nothing twice', async () => {
     const ledger = await openOn(database);
     await crowd(ledger, 20);
     expect(await granted(ledger, NOW + 10_000)).toEqual([5, 0]);
@@ -63,7 +63,7 @@ export function budgetCases(database: Database): void {
     expect(await granted(other, NOW + 1_000)).toEqual([0, 0]);
   });
 
-  test('a pause holds one budget back, in every ledger, and the longer of two pauses counts', async () => {
+  test('a pause defers one budget in every ledger, and the longer of two pauses counts', async () => {
     const url = await database.fresh();
     const [one, other] = [await openOn(database, url), await openOn(database, url)];
     await crowd(one, 3);
@@ -77,7 +77,7 @@ export function budgetCases(database: Database): void {
     expect(await other.budgets.paused(NOW + MINUTE)).toEqual([]);
   });
 
-  test('a pause of Kratos holds publishing back and nothing else', async () => {
+  test('a pause of Kratos defers only publications', async () => {
     const ledger = await openOn(database);
     await signUp(ledger, NOW, { kratosDue: NOW });
     await ledger.budgets.pause('kratos', NOW, MINUTE);
@@ -86,13 +86,13 @@ export function budgetCases(database: Database): void {
     expect((await claim(ledger, NOW + MINUTE))[0]?.work.publish).toBe(true);
   });
 
-  test('a pause of a fraction of a millisecond is a pause too', async () => {
+  test('a pause of a fraction of a millisecond is rounded up', async () => {
     const ledger = await openOn(database);
     await ledger.budgets.pause('account', NOW, 1_234.5);
     expect((await ledger.budgets.paused(NOW))[0]?.pausedUntil).toBe(NOW + 1_235);
   });
 
-  test('tells a newcomer when their turn comes: at once, by the rate, or after the pause', async () => {
+  test('the turn of a new verification is at once, by the rate, or after the pause', async () => {
     const ledger = await openOn(database);
     expect(await ledger.budgets.turn(RATES.account, NOW)).toBe(0);
     await crowd(ledger, 8);

@@ -24,7 +24,7 @@ export function changeCases(database: Database): void {
     expect((await ledger.record(id))?.identity.readRequests).toBe(50);
   });
 
-  test('concurrent first changes of one identity make one row with one verification', async () => {
+  test('concurrent first changes of one identity create one row with one verification', async () => {
     const ledger = await openOn(database);
     const id = randomUUID();
     const records = await Promise.all(Array.from({ length: 20 }, () => ledger.change(id, NOW, begin(id))));
@@ -33,7 +33,7 @@ export function changeCases(database: Database): void {
     expect((await ledger.events(id)).map(({ kind }) => kind)).toEqual(['requested']);
   });
 
-  test('a change that has nothing to say writes nothing', async () => {
+  test('a change without content writes nothing', async () => {
     const ledger = await openOn(database);
     const id = randomUUID();
     expect(await ledger.change(id, NOW, () => undefined)).toBeUndefined();
@@ -41,7 +41,7 @@ export function changeCases(database: Database): void {
     expect(await ledger.events(id)).toEqual([]);
   });
 
-  test('a decision that fails takes its whole change with it', async () => {
+  test('a change whose function throws is rolled back', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const before = await ledger.record(id);
@@ -52,7 +52,7 @@ export function changeCases(database: Database): void {
     expect(await ledger.record(id)).toEqual(before);
   });
 
-  test('an identity has one open verification at most, whoever tries', async () => {
+  test('an identity has at most one open verification, also with a second writer', async () => {
     const ledger = await openOn(database);
     const record = newcomer();
     await put(ledger, record);
@@ -72,7 +72,7 @@ export function changeCases(database: Database): void {
     expect(states).toEqual(['expired', 'requested']);
   });
 
-  test('an execution belongs to one verification', async () => {
+  test('an execution belongs to one verification only', async () => {
     const ledger = await openOn(database);
     const executionId = randomUUID();
     const withExecution = () => {
@@ -83,7 +83,7 @@ export function changeCases(database: Database): void {
     await expect(put(ledger, withExecution())).rejects.toThrow(/unique|verifications/i);
   });
 
-  test('finds an identity by its verification and by its execution', async () => {
+  test('an identity is found by its verification and by its execution', async () => {
     const ledger = await openOn(database);
     const record = newcomer();
     const { id, identityId } = record.verifications[0] ?? { id: '', identityId: '' };
@@ -94,7 +94,7 @@ export function changeCases(database: Database): void {
     expect(await ledger.identityOfExecution('execution-2')).toBeUndefined();
   });
 
-  test('writes only where something is new, and returns what it wrote', async () => {
+  test('a change writes only new values, and returns the stored record', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const written = await ledger.change(id, NOW, (found) => {

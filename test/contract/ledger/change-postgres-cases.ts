@@ -18,18 +18,18 @@ function failed(): never {
   throw new Error('there is no such replica');
 }
 
-/** After so long PostgreSQL looks for a circle, and ends one of those who wait. */
+/** The time after which PostgreSQL checks for a deadlock and cancels one of the waiting transactions. */
 const DEADLOCK_MS = 1_000;
 
 export function changePostgresCases(): void {
-  test('changes of one identity from two replicas at once lose nothing', async () => {
+  test('concurrent changes of one identity from two replicas lose nothing', async () => {
     const replicas = await twoReplicas();
     const id = await signUp(replicas[0]);
     await alternating(replicas, 50, (ledger) => ledger.change(id, NOW, nudgeOnce));
     expect((await replicas[1].record(id))?.identity.readRequests).toBe(50);
   });
 
-  test('first changes of one identity from two replicas at once make one row', async () => {
+  test('concurrent first changes of one identity from two replicas create one row', async () => {
     const replicas = await twoReplicas();
     for (let round = 0; round < 5; round += 1) {
       const id = randomUUID();
@@ -43,7 +43,7 @@ export function changePostgresCases(): void {
     }
   });
 
-  test('a change waits for what another replica is writing, and goes on from there', async () => {
+  test('a change waits for a write of another replica, and continues from its result', async () => {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     const id = await signUp(ledger);
@@ -57,7 +57,7 @@ export function changePostgresCases(): void {
     expect((await ledger.record(id))?.identity).toMatchObject({ lease: 7, readRequests: 6 });
   });
 
-  test('changes beside claims and pauses of both replicas neither deadlock nor get lost', async () => {
+  test('changes beside claims and pauses of two replicas neither deadlock nor lose an update', async () => {
     const replicas = await twoReplicas();
     const ids = await Promise.all(Array.from({ length: 20 }, () => signUp(replicas[0])));
     const { budgets } = replicas[0];
@@ -71,7 +71,7 @@ export function changePostgresCases(): void {
     expect(readRequests).toEqual(ids.map(() => 2));
   });
 
-  test('an all-clear waits for a claim that is under way, and gives no token back', async () => {
+  test('clearing a stop waits for a claim in progress, and returns no token', async () => {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     await ledger.budgets.stop('a reason', NOW);
@@ -86,7 +86,7 @@ export function changePostgresCases(): void {
     expect(await door.run('select tokens, reason from budgets')).toEqual([{ tokens: 0, reason: null }]);
   });
 
-  test('an all-clear and a change of somebody parked do not wait for each other in a circle', async () => {
+  test('clearing a stop and a change of a refused verification do not deadlock', async () => {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     const id = await signUp(ledger);

@@ -10,7 +10,7 @@ import type { Database } from '../../support/service/databases.ts';
 import { claim, idsOf, MINUTE, NOW, newcomer, openOn, put, signUp, startedOne } from './world.ts';
 
 export function claimCases(database: Database): void {
-  test('a claim raises the lease for thirty seconds, and says so in the row', async () => {
+  test('a claim sets a lease of thirty seconds, stored in the row', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const [claimed] = await claim(ledger);
@@ -19,7 +19,7 @@ export function claimCases(database: Database): void {
     expect(claimed?.work.create?.identityId).toBe(id);
   });
 
-  test('what is claimed is nobody else’s until the lease ends, whatever becomes due', async () => {
+  test('a claimed identity is not claimed again until the lease ends, whatever becomes due', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger, NOW, { kratosDue: NOW + MINUTE / 4 });
     expect(idsOf(await claim(ledger))).toEqual([id]);
@@ -28,7 +28,7 @@ export function claimCases(database: Database): void {
     expect(await claim(ledger, NOW + LEASE_MS - 1)).toEqual([]);
   });
 
-  test('a lease that was never given back ends by itself: its debts are due again', async () => {
+  test('a lease that was never released ends by itself, and its jobs are due again', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger, NOW, { kratosDue: NOW });
     const read = await startedOne(ledger);
@@ -41,14 +41,14 @@ export function claimCases(database: Database): void {
     expect(again[0]?.record.identity.lease).toBe(2);
   });
 
-  test('nothing is claimed before it is due', async () => {
+  test('an identity is not claimed before it is due', async () => {
     const ledger = await openOn(database);
     await startedOne(ledger, NOW + 1);
     expect(await claim(ledger)).toEqual([]);
     expect(await claim(ledger, NOW + 1)).toHaveLength(1);
   });
 
-  test('those whose person waits on a page go first, then the longest due', async () => {
+  test('identities with a person waiting on a page are claimed first, then those due longest', async () => {
     const ledger = await openOn(database);
     const late = await signUp(ledger, NOW + 2);
     const early = await signUp(ledger, NOW);
@@ -62,7 +62,7 @@ export function claimCases(database: Database): void {
     expect(order).toEqual([waiting, early, middle, late]);
   });
 
-  test('no more is claimed of a debt than there are hands for, and one debt takes no hand of another', async () => {
+  test('no more jobs of a kind are claimed than their slots, and no job takes a slot of another kind', async () => {
     const ledger = await openOn(database);
     for (let n = 0; n < 3; n += 1) {
       await signUp(ledger, NOW, { kratosDue: null });
@@ -80,7 +80,7 @@ export function claimCases(database: Database): void {
     expect(publishing.map(({ work }) => work.publish)).toEqual([true, true, true]);
   });
 
-  test('of two executions of one identity that are due, one is read at a time', async () => {
+  test('of two due executions of one identity one is read at a time', async () => {
     const ledger = await openOn(database);
     const id = await startedOne(ledger, NOW, { state: 'expired' });
     await ledger.change(id, NOW, (found) => {
@@ -98,7 +98,7 @@ export function claimCases(database: Database): void {
     expect(claimed?.record.identity.jumioDue).toBe(NOW);
   });
 
-  test('what a rejection owes Kratos is kept, due at once, and claimed like a publication; a lease that ends owes it still', async () => {
+  test('consequences of a rejection are stored, due at once, claimed like a publication, and due again after the lease', async () => {
     const ledger = await openOn(database);
     const id = await startedOne(ledger, NOW + MINUTE);
     await ledger.change(id, NOW, (found) => {
@@ -116,7 +116,7 @@ export function claimCases(database: Database): void {
     expect(again?.record.identity).toMatchObject({ ...owed, inactiveSince: NOW, deactivated: 1 });
   });
 
-  test('traits that are due for Jumio are claimed once, take no budget, and are due again when the lease ends', async () => {
+  test('due prefill data are claimed once without a budget, and are due again after the lease', async () => {
     const ledger = await openOn(database);
     const patch = { prefill: 1, prefillDue: NOW + 5, prefillUrl: 'https://api.example.com/parts/PREPARED_DATA' };
     const id = await startedOne(ledger, NOW + MINUTE, patch);
@@ -133,7 +133,7 @@ export function claimCases(database: Database): void {
     expect(idsOf(again)).toEqual([id]);
   });
 
-  test('what an eID says is claimed by hands of its own, waits for the pause of Kratos, and is due again when the lease ends', async () => {
+  test('an eID check is claimed in slots of its own, waits for a pause of Kratos, and is due again after the lease', async () => {
     const ledger = await openOn(database);
     const owed = { eidCheck: 1, eidDue: NOW + 5, kratosDue: NOW + MINUTE };
     const id = await signUp(ledger, NOW, { ...owed, priority: 1 });
@@ -150,7 +150,7 @@ export function claimCases(database: Database): void {
     expect(idsOf(await claim(ledger, NOW + 2_000 + LEASE_MS, hands(1)))).toEqual([id]);
   });
 
-  test('says when the next thing is due, and nothing where nothing is', async () => {
+  test('nextDue returns the time of the next job, and undefined without any', async () => {
     const ledger = await openOn(database);
     expect(await ledger.nextDue()).toBeUndefined();
     await startedOne(ledger, NOW + 5 * MINUTE);

@@ -3,7 +3,7 @@ import { postgres } from '../../support/service/databases.ts';
 import { claim, idsOf, NOW, openOn, signUp } from './world.ts';
 
 export function claimPostgresCases(): void {
-  test('two replicas that claim at the same moment never claim the same', async () => {
+  test('two replicas that claim at the same time never claim the same identity', async () => {
     const url = await postgres.fresh();
     const replicas = [await openOn(postgres, url), await openOn(postgres, url)];
     const [first] = replicas;
@@ -16,7 +16,7 @@ export function claimPostgresCases(): void {
     expect(new Set(claimed)).toEqual(new Set(ids));
   });
 
-  test('two replicas that claim at the same moment take no more than the budget between them', async () => {
+  test('two replicas that claim at the same time share the budget', async () => {
     const url = await postgres.fresh();
     const replicas = [await openOn(postgres, url), await openOn(postgres, url)];
     const [first] = replicas;
@@ -28,7 +28,7 @@ export function claimPostgresCases(): void {
     expect((await Promise.all(rounds.flat())).flatMap(idsOf)).toHaveLength(5);
   });
 
-  test('a row that somebody is writing is passed over, not waited for', async () => {
+  test('a row that is locked by a writer is skipped, not awaited', async () => {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     const [held, free] = [await signUp(ledger), await signUp(ledger)];

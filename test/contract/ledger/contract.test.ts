@@ -24,11 +24,11 @@ function contract(database: Database): void {
   describe('normalising', () => normalizeCases(database));
   describe('rows', () => rowsCases(database));
   describe('events', () => eventCases(database));
-  describe('the gate’s row', () => gateCases(database));
+  describe('the row of the gate', () => gateCases(database));
   describe('claims', () => claimCases(database));
   describe('budgets', () => budgetCases(database));
-  describe('creation stopped', () => stopCases(database));
-  describe('a one-time address', () => addressCases(database));
+  describe('stopped creation', () => stopCases(database));
+  describe('one-time links', () => addressCases(database));
 }
 
 describe('the ledger on SQLite', () => {

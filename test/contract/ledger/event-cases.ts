@@ -4,7 +4,7 @@ import type { Database } from '../../support/service/databases.ts';
 import { MINUTE, NOW, openOn, signUp } from './world.ts';
 
 export function eventCases(database: Database): void {
-  test('events are told in the order in which they came, with time, verification and detail', async () => {
+  test('events are returned in order, with time, verification and detail', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const verificationId = randomUUID();
@@ -19,7 +19,7 @@ export function eventCases(database: Database): void {
     ]);
   });
 
-  test('what belongs to no identity is noted too', async () => {
+  test('an event without an identity is stored too', async () => {
     const ledger = await openOn(database);
     await ledger.note(NOW, { kind: 'unmatched', detail: { execution: 'x' } });
     expect(await ledger.events(null)).toEqual([
@@ -27,7 +27,7 @@ export function eventCases(database: Database): void {
     ]);
   });
 
-  test('an event that may happen once is kept once, also when many write it at the same time', async () => {
+  test('an event with a once key is stored once, also with concurrent writers', async () => {
     const ledger = await openOn(database);
     await Promise.all(Array.from({ length: 20 }, () => ledger.note(NOW, { kind: 'unmatched', once: 'the key' })));
     await ledger.note(NOW, { kind: 'unmatched', once: 'another key' });
@@ -36,7 +36,7 @@ export function eventCases(database: Database): void {
     expect(await ledger.events(null)).toHaveLength(4);
   });
 
-  test('events cannot be changed or deleted, by nobody', async () => {
+  test('events cannot be changed or deleted', async () => {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
     await ledger.note(NOW, { kind: 'unmatched' });

@@ -17,7 +17,7 @@ async function behindRelay(direct?: string) {
   return { relay, ledger, id: await signUp(ledger) };
 }
 
-/** Everything that the service asks of a ledger. */
+/** Every call of the service to a ledger. */
 function everyCall(ledger: Ledger, id: string): Promise<unknown>[] {
   return [
     ledger.gate(id),
@@ -38,7 +38,7 @@ function everyCall(ledger: Ledger, id: string): Promise<unknown>[] {
 }
 
 export function faultPostgresCases(): void {
-  test('a server that is gone makes every call fail at once, and its return makes them work again', async () => {
+  test('if the server is unreachable every call fails at once, and works again when it returns', async () => {
     const { relay, ledger, id } = await behindRelay();
     relay.cut();
     const start = performance.now();
@@ -49,7 +49,7 @@ export function faultPostgresCases(): void {
     expect(await outcomes(everyCall(ledger, id))).toEqual(names.map(() => 'kept'));
   });
 
-  test('a connection that breaks in the middle of a change ends that change and not the process', async () => {
+  test('a connection that breaks during a change fails that change, not the process', async () => {
     const { relay, ledger, id } = await behindRelay();
     const uncaught: unknown[] = [];
     const catching = (error: unknown): number => uncaught.push(error);
@@ -68,7 +68,7 @@ export function faultPostgresCases(): void {
     expect((await ledger.record(id))?.identity.readRequests).toBe(0);
   });
 
-  test('a server that no longer answers makes every call fail within seconds', { timeout: 60_000 }, async () => {
+  test('if the server does not answer every call fails within seconds', { timeout: 60_000 }, async () => {
     const { relay, ledger, id } = await behindRelay();
     relay.hang();
     const start = performance.now();
@@ -78,7 +78,7 @@ export function faultPostgresCases(): void {
     relay.cut();
   });
 
-  test('the locks of a replica that vanished in the middle of a change hold nobody up for long', async () => {
+  test('the locks of a replica that disappeared during a change are released within seconds', async () => {
     const url = await postgres.fresh();
     const { relay, ledger: vanishing, id } = await behindRelay(url);
     const other = await openOn(postgres, url);
@@ -93,7 +93,7 @@ export function faultPostgresCases(): void {
     expect(await ended).toEqual([LedgerUnavailable.name]);
   });
 
-  test('an address where nobody listens is refused at the opening', async () => {
+  test('a URL without a server is refused when the ledger is opened', async () => {
     const { port } = new URL(await refusingUrl());
     const start = performance.now();
     await expect(openLedger(`postgres://root@127.0.0.1:${port}/test`, NOW, normalize)).rejects.toThrow(/PostgreSQL/);

@@ -6,7 +6,7 @@ import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
 const PAGE = 4_096;
 
-/** Garbage over every page but the first, in place. */
+/** Overwrites every page but the first with garbage. */
 async function spoil(path: string): Promise<void> {
   const file = await open(path, 'r+');
   const { size } = await file.stat();
@@ -15,7 +15,7 @@ async function spoil(path: string): Promise<void> {
 }
 
 export function faultSqliteCases(): void {
-  test('while somebody else holds the file, a whole group is refused at once', async () => {
+  test('while another process locks the file, a whole group of changes is refused at once', async () => {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
     const ids = await Promise.all(Array.from({ length: 50 }, () => signUp(ledger)));
@@ -31,7 +31,7 @@ export function faultSqliteCases(): void {
     expect((await ledger.record(ids[0] ?? ''))?.identity.readRequests).toBe(1);
   });
 
-  test('whatever is to be written is refused so: claims, notes, budgets, the probe', async () => {
+  test('while another process locks the file, claims, notes, budgets and the probe are refused', async () => {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
     const door = await sqlite.sideDoor(url);
@@ -41,7 +41,7 @@ export function faultSqliteCases(): void {
     await door.run('rollback');
   });
 
-  test('what is read goes on while somebody else holds the file', async () => {
+  test('while another process locks the file, reads still work', async () => {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
     const id = await signUp(ledger);
@@ -52,7 +52,7 @@ export function faultSqliteCases(): void {
     await door.run('rollback');
   });
 
-  test('a file that has become unreadable is said to be so, by every read', async () => {
+  test('every read of a damaged file fails as LedgerUnavailable', async () => {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
     const id = await signUp(ledger);
@@ -73,7 +73,7 @@ export function faultSqliteCases(): void {
     expect(await outcomes(reads)).toEqual(reads.map(() => LedgerUnavailable.name));
   });
 
-  test('a mistake of ours is not taken for a fault of the file', async () => {
+  test('a programming error is not reported as LedgerUnavailable', async () => {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
     const door = await sqlite.sideDoor(url);

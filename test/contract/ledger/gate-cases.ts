@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import type { Database } from '../../support/service/databases.ts';
 import { openOn, signUp } from './world.ts';
 
-/** Longer than any read may take that waits for nobody, and shorter than every time limit of a ledger. */
+/** Longer than any read without a lock, and shorter than every timeout of a ledger. */
 const AT_ONCE_MS = 80;
 
 const BEGIN = { sqlite: 'begin immediate', postgres: 'begin' };
 
-/** How long it takes where the machine does not make it longer: the shortest of some. */
+/** The shortest of several durations, to exclude delays of the machine. */
 async function shortest(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   while (times.length < 10) {
@@ -19,7 +19,7 @@ async function shortest(work: () => Promise<unknown>): Promise<number> {
 }
 
 export function gateCases(database: Database): void {
-  test('the gate sees what is committed and nothing else, and waits for no write', async () => {
+  test('the gate reads committed data only, and waits for no write', async () => {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
     const id = await signUp(ledger);

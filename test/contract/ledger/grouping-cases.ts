@@ -3,20 +3,20 @@ import { updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { type SideDoor, sqlite } from '../../support/service/databases.ts';
 import { NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
-/** How many commits another connection sees: each one that wrote raises its `data_version`. */
+/** The data version of another connection: each commit with a write raises it. */
 async function dataVersion(door: SideDoor): Promise<number> {
   const [row] = await door.run('pragma data_version');
   return Number(row?.data_version);
 }
 
-/** Every commit of the writer appends its own frames to the log, so that the same page counts once per commit. */
+/** The number of frames in the log: each commit appends its own, so the same page counts once per commit. */
 async function logFrames(door: SideDoor): Promise<number> {
   const [row] = await door.run('pragma wal_checkpoint(passive)');
   return Number(row?.log);
 }
 
 export function groupingCases(): void {
-  test('changes that are asked for together share their commits', async () => {
+  test('concurrent changes share commits', async () => {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
     const ids = await Promise.all(Array.from({ length: 100 }, () => signUp(ledger)));
@@ -48,7 +48,7 @@ export function groupingCases(): void {
     expect(seen).toEqual(Array(10).fill(10));
   });
 
-  test('the gate does not see a change of our own before it is durable, and does at once when it is', async () => {
+  test('the gate reads a change only once it is durable, and then at once', async () => {
     const ledger = await openOn(sqlite);
     const id = await signUp(ledger);
     let seenWithin: Promise<string | undefined> | undefined;
@@ -60,7 +60,7 @@ export function groupingCases(): void {
     expect((await ledger.gate(id))?.status).toBe('expired');
   });
 
-  test('a member of a group that fails does not take the others down', async () => {
+  test('a failed change of a group does not affect the others', async () => {
     const ledger = await openOn(sqlite);
     const ids = await Promise.all(Array.from({ length: 10 }, () => signUp(ledger)));
     const changes = ids.map((id, n) =>
@@ -75,7 +75,7 @@ export function groupingCases(): void {
     expect(readRequests).toEqual(ids.map((_, n) => (n === 4 ? 0 : 1)));
   });
 
-  test('many writes one after the other leave the process time for everything else', async () => {
+  test('many writes in sequence do not block the event loop', async () => {
     const ledger = await openOn(sqlite);
     const id = await signUp(ledger);
     let written = 0;

@@ -72,7 +72,7 @@ export function normalizeCases(database: Database): void {
   test('a row of a bulk insert is saved normalised', async () => {
     const ledger = await openOn(database);
     const made = newIdentity({ id: randomUUID(), inherited: 'review' }, NOW);
-    // What follows from an inherited status is computed, whatever the row says.
+    // The facts derived from an inherited status are computed, whatever the row contains.
     const changed = updateIdentity(made, { status: 'none', decidedAt: null });
     await ledger.bulkInsert.meet([changed.identity], NOW, () => undefined);
     expect(await ledger.record(made.identity.id)).toStrictEqual(normalize(changed, NOW));

@@ -4,9 +4,9 @@ import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { MINUTE, NOW, openOn, signUp } from './world.ts';
 
-/** What holds for a database in which nothing is, and for one that a ledger was in before. */
+/** Rules for an empty database, and for one with an earlier ledger. */
 export function openingCases(database: Database): void {
-  test('is made by the first opening and opened by the next, with its birthday and its key', async () => {
+  test('a ledger is created by the first opening and opened by the next, with its creation time and key', async () => {
     const url = await database.fresh();
     const first = await openOn(database, url);
     const second = await openOn(database, url, NOW + MINUTE);
@@ -16,12 +16,12 @@ export function openingCases(database: Database): void {
     expect(second.referenceKey).toEqual(first.referenceKey);
   });
 
-  test('has a reference key of its own', async () => {
+  test('each ledger has a reference key of its own', async () => {
     const [one, other] = [await openOn(database), await openOn(database)];
     expect(one.referenceKey).not.toEqual(other.referenceKey);
   });
 
-  test('keeps what was written when it is closed and opened again', async () => {
+  test('a ledger that is closed and opened again keeps its data', async () => {
     const url = await database.fresh();
     const first = await openLedger(url, NOW, normalize);
     const id = await signUp(first);
@@ -30,7 +30,7 @@ export function openingCases(database: Database): void {
     expect(await (await openOn(database, url)).record(id)).toEqual(before);
   });
 
-  test('can be probed, and a probe leaves no trace but its own', async () => {
+  test('a probe of the ledger leaves no other trace', async () => {
     const ledger = await openOn(database);
     await ledger.probe();
     await ledger.probe();

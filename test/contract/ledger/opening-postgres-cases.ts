@@ -5,7 +5,7 @@ import { postgres } from '../../support/service/databases.ts';
 import { NOW, openOn } from './world.ts';
 
 export function openingPostgresCases(): void {
-  test('five replicas that start at the same moment make one ledger', async () => {
+  test('five replicas that start at the same time create one ledger', async () => {
     const url = await postgres.fresh();
     const replicas = await Promise.all([1, 2, 3, 4, 5].map((n) => openOn(postgres, url, NOW + n)));
     expect(replicas.map(({ origin }) => origin).sort()).toEqual(['made', 'opened', 'opened', 'opened', 'opened']);
@@ -14,14 +14,14 @@ export function openingPostgresCases(): void {
     expect(new Set(replicas.map(({ createdAt }) => createdAt))).toEqual(new Set([NOW + made + 1]));
   });
 
-  test('a ledger in another schema of the same database is none of its business', async () => {
+  test('ledgers in two schemas of one database are independent', async () => {
     const [one, other] = [await postgres.fresh(), await postgres.fresh()];
     await openOn(postgres, one);
     expect((await openOn(postgres, other)).origin).toBe('made');
     expect((await openOn(postgres, one)).origin).toBe('opened');
   });
 
-  test('another application may keep migrations of its own beside it', async () => {
+  test('migrations of another application in the same schema are ignored', async () => {
     const url = await postgres.fresh();
     const door = await postgres.sideDoor(url);
     await door.run('create table kysely_migration (name text primary key, timestamp text not null)');

@@ -7,7 +7,7 @@ import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { freshFolder, type SideDoor, sqlite } from '../../support/service/databases.ts';
 import { NOW, openOn, signUp } from './world.ts';
 
-/** The statements that a whole ledger was made with, in their order. */
+/** The statements that created a whole ledger, in order. */
 async function statements(): Promise<string[]> {
   const url = await sqlite.fresh();
   await openOn(sqlite, url);
@@ -34,7 +34,7 @@ async function refusal(url: string): Promise<string> {
 }
 
 export function openingSqliteCases(): void {
-  test('is finished by the next opening, wherever between two statements the first one died', async () => {
+  test('an opening that crashed between any two statements is completed by the next', async () => {
     const all = await statements();
     expect(all.length).toBeGreaterThan(10);
     for (let died = 0; died <= all.length; died += 1) {
@@ -43,13 +43,13 @@ export function openingSqliteCases(): void {
       await crashAfter(all.slice(0, died), door);
       const ledger = await openOn(sqlite, url);
       const id = await signUp(ledger);
-      expect(await ledger.record(id), `died after ${died} statements`).toBeDefined();
+      expect(await ledger.record(id), `crashed after ${died} statements`).toBeDefined();
       const now = await door.run(`select count(*) as n from sqlite_master where name not like 'sqlite_%'`);
-      expect(now, `died after ${died} statements`).toEqual([{ n: all.length }]);
+      expect(now, `crashed after ${died} statements`).toEqual([{ n: all.length }]);
     }
   });
 
-  test('keeps the key of an opening that died before it could say that it was done', async () => {
+  test('the key of an opening that crashed before its migration was recorded is kept', async () => {
     const url = await sqlite.fresh();
     const first = await openOn(sqlite, url);
     const door = await sqlite.sideDoor(url);
@@ -59,13 +59,13 @@ export function openingSqliteCases(): void {
     expect(second.createdAt).toBe(NOW);
   });
 
-  test('makes the folder that it is to live in', async () => {
+  test('a missing folder of the file is created', async () => {
     const file = join(await freshFolder(), 'data', 'deeper', 'ledger.sqlite');
     await openOn(sqlite, `file:${file}`);
     expect(existsSync(file)).toBe(true);
   });
 
-  test('is nobody else’s to read, nor are the files beside it', async () => {
+  test('the folder, the file and its side files are readable for their owner only', async () => {
     const folder = join(await freshFolder(), 'data');
     await signUp(await openOn(sqlite, `file:${join(folder, 'ledger.sqlite')}`));
     const modes = ['', 'ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm'].map(async (name) => {
@@ -75,7 +75,7 @@ export function openingSqliteCases(): void {
     expect(await Promise.all(modes)).toEqual(['700', '600', '600', '600']);
   });
 
-  test('is whole in its one file once it is closed', async () => {
+  test('a closed ledger is complete in its one file', async () => {
     const folder = await freshFolder();
     const ledger = await openLedger(`file:${join(folder, 'ledger.sqlite')}`, NOW, normalize);
     const id = await signUp(ledger);
@@ -86,7 +86,7 @@ export function openingSqliteCases(): void {
     expect(await copy.record(id)).toBeDefined();
   });
 
-  test('names the path when its folder cannot be made', async () => {
+  test('a folder that cannot be created is an error with the path', async () => {
     const folder = await freshFolder();
     await writeFile(join(folder, 'data'), 'a file where the folder should be');
     expect(await refusal(`file:${join(folder, 'data', 'ledger.sqlite')}`)).toContain(
@@ -94,13 +94,13 @@ export function openingSqliteCases(): void {
     );
   });
 
-  test('names the path when it is a folder', async () => {
+  test('a path that is a folder is an error with the path', async () => {
     const folder = join(await freshFolder(), 'ledger.sqlite');
     await mkdir(folder);
     expect(await refusal(`file:${folder}`)).toContain(`the SQLite file ${folder} cannot be opened`);
   });
 
-  test('names the path when the file is no database, and leaves the file alone', async () => {
+  test('a file that is no database is an error with the path, and stays unchanged', async () => {
     const file = join(await freshFolder(), 'ledger.sqlite');
     await writeFile(file, 'somebody’s notes, long enough to be a database header, but none at all'.repeat(20));
     expect(await refusal(`file:${file}`)).toContain(`the SQLite file ${file} cannot be opened`);

@@ -5,7 +5,7 @@ import { newIdentity } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { NOW, openOn, put } from './world.ts';
 
-/** Every column with a value of its own; the counters beyond 32 bits where they are times or may grow so far. */
+/** Every column with a value of its own; counters that may exceed 32 bits do so. */
 function fullIdentity(id: string): Identity {
   return {
     ...newIdentity({ id }, NOW).identity,
@@ -95,11 +95,11 @@ function fullVerification(identityId: string): Verification {
   };
 }
 
-/** Each column is filled, whatever would follow from the others. */
+/** Every column with a value, whatever would be derived from the others. */
 const asIs: Normalize = (changed) => changed;
 
 export function rowsCases(database: Database): void {
-  test('a row is read back as it was written: every column, numbers as numbers, nothing added', async () => {
+  test('a row is read as it was written: every column, numbers as numbers, nothing added', async () => {
     const ledger = await openOn(database, undefined, NOW, asIs);
     const id = randomUUID();
     const written = { identity: fullIdentity(id), verifications: [fullVerification(id)] };
@@ -110,7 +110,7 @@ export function rowsCases(database: Database): void {
     expect(await ledger.change(id, NOW, () => undefined)).toStrictEqual(written);
   });
 
-  test('verifications come oldest first, whatever order they were written in', async () => {
+  test('verifications are returned oldest first, whatever their order of writing', async () => {
     const ledger = await openOn(database, undefined, NOW, asIs);
     const id = randomUUID();
     const rows = [2, 3, 1].map((attempt) => ({
@@ -122,7 +122,7 @@ export function rowsCases(database: Database): void {
     expect((await ledger.record(id))?.verifications.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  test('the gate reads its one row: nothing more than it needs', async () => {
+  test('the row of the gate has only the needed columns', async () => {
     const ledger = await openOn(database, undefined, NOW, asIs);
     const id = randomUUID();
     await put(ledger, { identity: fullIdentity(id), verifications: [fullVerification(id)] });
@@ -136,7 +136,7 @@ export function rowsCases(database: Database): void {
     expect(await ledger.gate(randomUUID())).toBeUndefined();
   });
 
-  test('the reports on budgets and due times are numbers too', async () => {
+  test('due times and pauses are numbers', async () => {
     const ledger = await openOn(database, undefined, NOW, asIs);
     const id = randomUUID();
     await put(ledger, { identity: fullIdentity(id), verifications: [fullVerification(id)] });

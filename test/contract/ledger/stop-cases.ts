@@ -7,7 +7,7 @@ import { claim, idsOf, NOW, newcomer, openOn, put, signUp } from './world.ts';
 
 const DAY = 24 * 3_600_000;
 
-/** Somebody whom Jumio refused: tried again in a day. */
+/** An identity whose create call Jumio refused: due again in a day. */
 async function parkedOne(ledger: Ledger, now = NOW): Promise<string> {
   const record = newcomer(now);
   const [row] = record.verifications;
@@ -25,7 +25,7 @@ function quiet(ledger: Ledger, now: number, priority = 0): Promise<string> {
 }
 
 export function stopCases(database: Database): void {
-  test('a stop holds creation back for five minutes; then the oldest is tried, alone, every five minutes', async () => {
+  test('stopped creation is tried again every five minutes, with the oldest identity only', async () => {
     const ledger = await openOn(database);
     const later = await quiet(ledger, NOW + 1, 1);
     const oldest = await quiet(ledger, NOW);
@@ -37,7 +37,7 @@ export function stopCases(database: Database): void {
     expect([later, oldest]).toContain((await creates(ledger, probe + PROBE_EVERY_MS))[0]);
   });
 
-  test('the reason is reported while the stop lasts, also between two tries', async () => {
+  test('the reason of a stop is reported while it lasts, also between two tries', async () => {
     const ledger = await openOn(database);
     await ledger.budgets.stop('the credentials are wrong', NOW);
     for (const now of [NOW, NOW + PROBE_EVERY_MS, NOW + DAY])
@@ -48,7 +48,7 @@ export function stopCases(database: Database): void {
     expect(await ledger.budgets.paused(NOW)).toEqual([]);
   });
 
-  test('once an account was created, everybody goes on, those who were parked included', async () => {
+  test('a created account ends the stop for all identities, refused ones included', async () => {
     const ledger = await openOn(database);
     const ids = [await quiet(ledger, NOW), await parkedOne(ledger), await parkedOne(ledger)];
     await ledger.budgets.stop('a reason', NOW);
@@ -56,11 +56,11 @@ export function stopCases(database: Database): void {
     await ledger.budgets.cleared(NOW);
     expect(await ledger.nextDue()).toBe(NOW);
     expect((await creates(ledger, NOW)).sort()).toEqual([...ids].sort());
-    // Still marked: refused once more it is not the second in a row that would stop everybody again.
+    // Still marked: a further refusal is not the second in a row, which would stop all creation again.
     expect((await ledger.record(ids[1] ?? ''))?.verifications[0]?.createRefused).toBe(1);
   });
 
-  test('one identity refused parks that one; two in a row pause creation', async () => {
+  test('one refused identity is deferred, two in a row stop creation', async () => {
     const ledger = await openOn(database);
     expect(await ledger.budgets.refused('the workflow key', NOW, true)).toBe(false);
     expect(await ledger.budgets.paused(NOW)).toEqual([]);
@@ -68,7 +68,7 @@ export function stopCases(database: Database): void {
     expect(await ledger.budgets.paused(NOW)).toMatchObject([{ reason: 'the workflow key' }]);
   });
 
-  test('a success between two refusals means that they were not in a row', async () => {
+  test('a success between two refusals resets their count', async () => {
     const ledger = await openOn(database);
     await parkedOne(ledger);
     await ledger.budgets.refused('a reason', NOW, true);
@@ -77,13 +77,13 @@ export function stopCases(database: Database): void {
     expect(await creates(ledger, NOW)).toEqual([]);
   });
 
-  test('the daily try of a parked identity is no second refusal', async () => {
+  test('the daily retry of a refused identity is not counted as a second refusal', async () => {
     const ledger = await openOn(database);
     await ledger.budgets.refused('a reason', NOW, true);
     expect(await ledger.budgets.refused('a reason', NOW + DAY, false)).toBe(false);
   });
 
-  test('while creation is paused a parked identity is the one to try, if nobody else waits', async () => {
+  test('during a stop a refused identity is tried only if no other is due', async () => {
     const ledger = await openOn(database);
     const [older, younger] = [await parkedOne(ledger, NOW - 1), await parkedOne(ledger, NOW)];
     for (const _ of [older, younger]) await ledger.budgets.refused('the workflow key', NOW, true);
@@ -93,7 +93,7 @@ export function stopCases(database: Database): void {
     expect(await creates(ledger, probe + PROBE_EVERY_MS)).toEqual([healthy]);
   });
 
-  test('two ledgers try once between them', async () => {
+  test('two ledgers share the one try during a stop', async () => {
     const url = await database.fresh();
     const [one, other] = [await openOn(database, url), await openOn(database, url)];
     await quiet(one, NOW);

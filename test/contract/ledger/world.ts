@@ -15,7 +15,7 @@ import { type Claim, lease, type Work } from '../../../webhook/verification/step
 import { applied } from '../../support/builders/applied.ts';
 import type { Database } from '../../support/service/databases.ts';
 
-/** The moment at which the contract's stories begin. */
+/** The start time of the cases. */
 export const NOW = Date.UTC(2026, 0, 20, 12);
 
 export const MINUTE = 60_000;
@@ -37,7 +37,7 @@ export function put(ledger: Ledger, record: IdentityRecord, now = NOW): Promise<
   return ledger.change(record.identity.id, now, () => ({ record }));
 }
 
-/** Somebody new whose first verification is due for creation. */
+/** A new identity whose first verification is due for creation. */
 export function newcomer(now = NOW, id: string = randomUUID()): IdentityRecord {
   return applied(requestVerification(newIdentity({ id }, now), randomUUID(), now), now).record;
 }
@@ -49,7 +49,7 @@ export async function signUp(ledger: Ledger, now = NOW, patch: Partial<Identity>
   return record.identity.id;
 }
 
-/** Somebody whose execution is under way and due for a read at `due`. */
+/** Writes an identity with a started execution that is due for a read at `due`, and returns its id. */
 export async function startedOne(ledger: Ledger, due = NOW, patch: Partial<Verification> = {}): Promise<string> {
   const fresh = newcomer();
   const id = fresh.verifications[0]?.id ?? '';
@@ -61,7 +61,7 @@ export async function startedOne(ledger: Ledger, due = NOW, patch: Partial<Verif
   return fresh.identity.id;
 }
 
-/** Counts a change of an identity: what a lost update would lose. */
+/** A change that counts: a lost update is a missing count. */
 export function nudgeOnce(record: IdentityRecord | undefined): Change | undefined {
   if (record === undefined) return undefined;
   return { record: updateIdentity(record, { readRequests: record.identity.readRequests + 1 }) };
@@ -69,7 +69,7 @@ export function nudgeOnce(record: IdentityRecord | undefined): Change | undefine
 
 const PLENTY = { perSecond: 1_000, burst: 1_000 };
 
-/** A claim by the rules of `verification/`, with more budget than any test needs unless it says otherwise. */
+/** A claim by the rules of `verification/`, with more budget than any test needs unless given. */
 export function claim(
   ledger: Ledger,
   now = NOW,
@@ -90,7 +90,7 @@ export function idsOf(claims: readonly Claim[]): string[] {
   return claims.map(({ record }) => record.identity.id);
 }
 
-/** The promise of every one, by name of what came of it. */
+/** The outcome of each promise: `kept`, or the name of its error. */
 export async function outcomes(promises: readonly Promise<unknown>[]): Promise<string[]> {
   const settled = await Promise.allSettled(promises);
   return settled.map((one) => (one.status === 'fulfilled' ? 'kept' : nameOf(one.reason)));
