@@ -12,7 +12,7 @@ import { filled, folderForTest, running } from '../../support/repository/recipes
 import { signUp } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
-/** Where system programs live that a user’s PATH may lack. */
+/** Folders of system programs that a user’s PATH may lack. */
 const SYSTEM = ['/usr/sbin', '/usr/local/sbin'];
 
 const nginx = findProgram({ names: ['nginx'], variable: 'NGINX_BIN', folders: SYSTEM });
@@ -36,7 +36,7 @@ async function verdictOf(service: TestService, type: 'PASSED' | 'REJECTED'): Pro
   return id;
 }
 
-/** nginx before an application, asking a service. */
+/** nginx in front of an application, asking a service. */
 async function behindNginx(program: string) {
   const [service, app] = [await testService(), await upstream(json(200, {}))];
   const [folder, port] = [await folderForTest(), await freePort()];
@@ -54,8 +54,8 @@ async function behindNginx(program: string) {
   return { service, app, url };
 }
 
-describe.skipIf(nginx === undefined)('the nginx recipe (skipped where there is no nginx: PATH or NGINX_BIN)', () => {
-  it('lets the verified in, sends the others to sign in or to verify, and believes no header of theirs', async () => {
+describe.skipIf(nginx === undefined)('the nginx recipe (skipped without nginx: PATH or NGINX_BIN)', () => {
+  it('nginx admits verified persons, redirects others to sign in or to verify, and overwrites their headers', async () => {
     const { service, app, url } = await behindNginx(nginx ?? '');
     const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
     const get = (headers: Record<string, string>) => fetch(`${url}/account`, { headers, redirect: 'manual' });
@@ -78,7 +78,7 @@ interface Shown {
   readonly metadata_public?: object;
 }
 
-/** Kratos' whoami, as Oathkeeper asks it: the cookie names the identity. */
+/** Kratos’ whoami, as Oathkeeper calls it: the cookie names the identity. */
 function whoami(sessions: ReadonlyMap<string, Shown>): Parameters<typeof startAnsweringServer>[0] {
   return (response, request) => {
     const identity = sessions.get(request.headers.cookie ?? '');
@@ -86,7 +86,7 @@ function whoami(sessions: ReadonlyMap<string, Shown>): Parameters<typeof startAn
   };
 }
 
-/** Oathkeeper before an application, asking Kratos and a service. */
+/** Oathkeeper in front of an application, asking Kratos and a service. */
 async function behindOathkeeper(program: string, sessions: ReadonlyMap<string, Shown>, service: TestService) {
   const [app, kratos, folder] = [
     await upstream(json(200, {})),
@@ -107,16 +107,16 @@ async function behindOathkeeper(program: string, sessions: ReadonlyMap<string, S
 }
 
 describe.skipIf(oathkeeper === undefined)(
-  'the Oathkeeper recipe (skipped where there is no oathkeeper: PATH or OATHKEEPER_BIN)',
+  'the Oathkeeper recipe (skipped without oathkeeper: PATH or OATHKEEPER_BIN)',
   () => {
-    it('lets the verified in and nobody else, and sends the secret in place of the client’s own token', async () => {
+    it('Oathkeeper admits verified persons only, and sends the decision secret instead of the client’s token', async () => {
       const service = await testService();
       const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
       const cookies = { yes: 'ory_kratos_session=a', no: 'ory_kratos_session=b', lost: 'ory_kratos_session=c' };
       const sessions = new Map<string, Shown>([
         [cookies.yes, { id: approved }],
         [cookies.no, { id: rejected }],
-        // Nobody whom this ledger knows; the published copy does.
+        // Unknown to this ledger, but not to the published copy.
         [cookies.lost, { id: randomUUID(), metadata_public: { jumio: { status: 'rejected' } } }],
       ]);
       const { app, url } = await behindOathkeeper(oathkeeper ?? '', sessions, service);
