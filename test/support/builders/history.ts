@@ -14,16 +14,16 @@ import { lease } from '../../../webhook/verification/step.ts';
 import { detailsOf, REFERENCE_KEY, startedAs, statusOf, type Told } from '../fakes/jumio-answers.ts';
 import { applied } from './applied.ts';
 
-/** A history of one identity, told with the functions that write it in production. All times are epoch milliseconds. */
+/** Histories of one identity, built with the functions that write them in production. All times are epoch milliseconds. */
 
 export const HOUR = 3_600_000;
 
 export const DAY = 24 * HOUR;
 
-/** The moment at which the tests look. */
+/** The current time of the tests. */
 export const NOW = Date.UTC(2026, 0, 20, 12);
 
-/** How long a hosted link lasts. */
+/** The lifetime of a hosted link. */
 export const LIFETIME = 24 * HOUR;
 
 export const IDENTITY = '9f425a8d-7efc-4768-8f23-7647a74fdf13';
@@ -43,28 +43,28 @@ export function asked(record: IdentityRecord, at = NOW): IdentityRecord {
   return applied(requestVerification(record, verificationId(record.verifications.length + 1), at), at).record;
 }
 
-/** The latest verification; a story without one is a mistake of the test. */
+/** The latest verification; throws if there is none. */
 export function last(record: IdentityRecord): Verification {
   const row = latestAttempt(record);
-  if (row === undefined) throw new Error('the story has no verification yet');
+  if (row === undefined) throw new Error('the history has no verification yet');
   return row;
 }
 
-/** The verification of that number, 1 for the first. */
+/** The n-th verification, 1 for the first; throws if there is none. */
 export function nth(record: IdentityRecord, n: number): Verification {
   const row = record.verifications[n - 1];
-  if (row === undefined) throw new Error(`the story has no verification ${n}`);
+  if (row === undefined) throw new Error(`the history has no verification ${n}`);
   return row;
 }
 
-/** Jumio made the execution of the latest verification. */
+/** The record after Jumio created the execution of the latest verification. */
 export function made(record: IdentityRecord, at = NOW, withLink = true): IdentityRecord {
   const row = last(record);
   const started = startedAs('account-1', `execution-${row.attempt}`, withLink);
   return applied(onCreated(record, row.id, started, { now: at, ...TERMS }), at).record;
 }
 
-/** Asked for and made at the same moment. */
+/** The record after an attempt was requested and created at the same time. */
 export function begun(record: IdentityRecord, at = NOW): IdentityRecord {
   return made(asked(record, at), at);
 }
@@ -81,48 +81,48 @@ export function lookAt(record: IdentityRecord, row: Verification, at = NOW): Rea
   };
 }
 
-/** The details of a verification are read. */
+/** The change of reading the details of a verification. */
 export function read(record: IdentityRecord, told: Told, at = NOW, row = last(record)): Change {
   return applied(onDetails(record, lookAt(record, row, at), detailsOf(row, told)), at);
 }
 
-/** The status of a verification is read. */
+/** The change of reading the status of a verification. */
 export function readWord(record: IdentityRecord, word: string, at = NOW, row = last(record)): Change {
   return applied(onStatus(record, lookAt(record, row, at), statusOf(word)), at);
 }
 
-/** A sign of life of the latest verification: a callback that claims a status, or a person. */
+/** The record after a requested read of the latest verification: by a callback that claims a status, or by a person. */
 export function nudged(record: IdentityRecord, at: number, claimed?: string): IdentityRecord {
   const sign = { verificationId: last(record).id, ...(claimed === undefined ? {} : { claimed }) };
   return applied(requestRead(record, sign, at), at)?.record ?? record;
 }
 
-/** The worker claims the look that is due. */
+/** The record after the worker claimed the read that is due. */
 export function leased(record: IdentityRecord, at: number): IdentityRecord {
   return applied(lease(record, { create: false, read: true, publish: false }, at), at).record;
 }
 
-/** How a call to Kratos failed. */
+/** The facts of a failed call to Kratos. */
 export function kratosFacts(changes: Partial<UpstreamFacts>): UpstreamFacts {
   return { upstream: 'kratos', operation: 'patch', failure: 'status', ...changes };
 }
 
-/** The version of now was written to Kratos. */
+/** The record after its version was published to Kratos. */
 export function paid(record: IdentityRecord, at = NOW): IdentityRecord {
   return applied(onPublished(record, record.identity.version, at), at).record;
 }
 
-/** The call to Kratos failed. */
+/** The change of a failed call to Kratos. */
 export function unpaid(record: IdentityRecord, facts: UpstreamFacts, at = NOW): Change {
   return applied(onPublishFailed(record, facts, at, 0.5), at);
 }
 
-/** What Kratos shows of this identity once it is paid. */
+/** The published copy of this identity, or undefined without content. */
 export function copyOf({ identity }: IdentityRecord): PublishedStatus | undefined {
   return identity.content === null ? undefined : publishedContent(identity.content, identity.changedAt).public;
 }
 
-/** What Jumio answers to each of the two calls. */
+/** The answers of Jumio to the two calls. */
 interface Answers {
   readonly status: string | 404;
   readonly details: Told | 404;
@@ -130,16 +130,16 @@ interface Answers {
 
 const NOT_FOUND = { upstream: 'jumio', failure: 'status', status: 404 } as const;
 
-/** A Jumio that answers each of the two calls as said, and a worker that does every look when it is due. */
+/** Simulates a worker that makes every read when it is due, with a Jumio that gives the given answers. */
 export function followed(first: IdentityRecord, from: number, until: number, answers: Answers) {
   let record = first;
   const calls: { at: number; call: keyof Answers }[] = [];
   const events: LedgerEvent[] = [];
   const next = (at: number): number => Math.max(at, last(record).readDue ?? Number.POSITIVE_INFINITY);
   for (let at = next(from); at <= until; at = next(at)) {
-    if (calls.length >= 500) throw new Error(`500 looks within ${at - from} ms`);
+    if (calls.length >= 500) throw new Error(`500 reads within ${at - from} ms`);
     const { work, ...claimed } = applied(lease(record, { create: false, read: true, publish: false }, at), at);
-    if (work.read === undefined) throw new Error('a look was due and is not claimed');
+    if (work.read === undefined) throw new Error('a read was due and is not claimed');
     const look = lookAt(claimed.record, work.read, at);
     const call = wantsDetails(work.read) ? 'details' : 'status';
     calls.push({ at, call });

@@ -9,7 +9,7 @@ import { eventually, reaches, signUp, snapshotOf } from '../service/eventually.t
 import type { TestService } from '../service/service.ts';
 import { MINUTE } from '../service/shifted-clock.ts';
 
-/** A person with a session at Kratos, whom the service has not met unless `signedUp`. */
+/** A person with a session at Kratos, unknown to the service unless `signedUp`. */
 export interface Visitor {
   readonly id: string;
   readonly browser: Browser;
@@ -25,7 +25,7 @@ export async function signedUp(service: TestService): Promise<Visitor> {
   return { id, browser };
 }
 
-/** Jumio's verdict on the latest execution, told by a callback, read and published. */
+/** Lets Jumio decide the latest execution, and waits until callback, read and publication are done. */
 export async function decide(
   service: TestService,
   id: string,
@@ -33,7 +33,7 @@ export async function decide(
   reason?: Reason,
 ): Promise<Execution> {
   const execution = service.jumio.latest(id);
-  // Each verdict is Jumio's latest, however quickly a test takes them.
+  // Each verdict is the latest of Jumio, however quickly a test requests them.
   service.clock.advance(MINUTE);
   process(execution, type, service.clock.now(), reason);
   await callback(service, callbackOf(execution));
@@ -45,12 +45,12 @@ export async function decide(
   return execution;
 }
 
-/** The person has agreed to the text as it reads now, and gone no further. */
+/** Records the person’s agreement to the current consent text, and nothing else. */
 export async function hasAgreed({ ctx }: TestService, { id }: Visitor): Promise<void> {
   await agree(ctx, { identityId: id, inherited: null }, { version: ctx.consentVersion, language: 'en' });
 }
 
-/** The person goes on and agrees to the text as it reads now. */
+/** The input of a person who continues and agrees to the current consent text. */
 export function agreeing({ ctx }: TestService) {
   return { returnTo: null, agreement: { version: ctx.consentVersion, language: 'en' } };
 }

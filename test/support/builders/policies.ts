@@ -7,7 +7,7 @@ import type { Policy, PolicyFacts } from '../../../webhook/verification/policy/r
 import { COPIES, LEDGERS, names, rowOf } from '../decision-table/cells.ts';
 import { NOW } from './history.ts';
 
-/** A policy of these lines of YAML. */
+/** A policy from YAML. */
 export function policyOf(text: string): Policy {
   const { policy, mistakes } = parsePolicy(text);
   if (policy === undefined) throw new Error(JSON.stringify(mistakes));
@@ -18,7 +18,7 @@ export function mistakesOf(text: string): readonly PolicyMistake[] {
   return parsePolicy(text).mistakes ?? [];
 }
 
-/** Blocks these statuses and lets everybody else in. */
+/** A policy that blocks these statuses and allows all others. */
 export function blocking(...statuses: readonly string[]): Policy {
   return policyOf(`rules: [{ when: { status: [${statuses.join()}] }, then: block }, { then: allow }]`);
 }
@@ -39,7 +39,7 @@ function oneOrMore<T extends string>(words: readonly T[]) {
 
 const days = fc.integer({ min: 1, max: 400 });
 
-/** At most one of the two, so that no rule can never match; a rule on the verdict's age needs the lifetime. */
+/** At most one of the two, so that a rule can always match; a rule on the verdict’s age needs the lifetime. */
 const age = (about: string) =>
   fc.oneof(
     days.map((n) => ({ [`${about}_younger_than`]: `${n}d` })),
@@ -65,7 +65,7 @@ const condition = fc
 
 const decision = fc.constantFrom('allow', 'block', 'block_with_way_on');
 
-/** The rules of a policy, each as text: any with which the service would start. */
+/** The rules of a policy, each as text: any that the service would start with. */
 export const policyRules = fc
   .tuple(fc.array(fc.tuple(condition, decision), { maxLength: 6 }), decision)
   .map(([rules, last]) => {
@@ -73,7 +73,7 @@ export const policyRules = fc
     return [...conditional, `{"then":"${last}"}`];
   });
 
-/** A lifetime of a day, so that a rule may refuse by the age of a verdict. */
+/** A policy of these rules with a lifetime of a day, so that a rule may refuse by the age of a verdict. */
 export function policyOfRules(rules: readonly string[]): Policy {
   return policyOf(`{"verdict_lifetime":"1d","rules":[${rules.join()}]}`);
 }
@@ -102,7 +102,7 @@ export const asked: fc.Arbitrary<GateRequest> = fc.record(
   { requiredKeys: [] },
 );
 
-/** What the ledger may know, and whether it can be read. */
+/** The row that the ledger may return, or `none`, or `unreadable`. */
 export const row: fc.Arbitrary<GateRow | 'none' | 'unreadable'> = fc.oneof(
   fc.constantFrom('none', 'unreadable'),
   fc

@@ -3,7 +3,7 @@ import { CookieJar } from 'tough-cookie';
 import type { TestService } from '../service/service.ts';
 import { unescapeHtml } from './entities.ts';
 
-/** What a page says and offers. */
+/** The parsed content of a page. */
 export interface SeenPage {
   readonly status: number;
   readonly headers: LightMyRequestResponse['headers'];
@@ -12,20 +12,20 @@ export interface SeenPage {
   readonly sentence: string | undefined;
   /** The one action: a button of the form, a link, or a text. */
   readonly action: { readonly kind: string; readonly text: string; readonly href: string | undefined } | undefined;
-  /** Where the form leads. */
+  /** The URL of the form. */
   readonly to: string | undefined;
-  /** The form's hidden inputs. */
+  /** The hidden inputs of the form. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
 export interface Browser {
-  /** The Cookie header of Kratos' own cookies; empty: signed out. */
+  /** The Cookie header of Kratos’ own cookies; empty if signed out. */
   session: string;
-  /** What the browser sends as Accept-Language; undefined: nothing. */
+  /** The Accept-Language header of the browser; undefined for none. */
   language: string | undefined;
   readonly jar: CookieJar;
   get(path: string): Promise<SeenPage>;
-  /** Sends the form as it is, or with other fields; `undefined` leaves one out. */
+  /** Submits the form as it is, or with other fields; `undefined` leaves one out. */
   post(fields: Readonly<Record<string, string | undefined>>, to?: string): Promise<SeenPage>;
   /** Opens the page and presses its button. */
   press(path?: string): Promise<SeenPage>;
@@ -62,7 +62,7 @@ function seen(answer: LightMyRequestResponse): SeenPage {
   };
 }
 
-/** A person's browser at this service, as PUBLIC_URL says it is reached. */
+/** A browser of a person at this service, under its PUBLIC_URL. */
 export function openBrowser({ app, config }: TestService, session = ''): Browser {
   const jar = new CookieJar();
   const site = config.PUBLIC_URL ?? 'http://localhost';

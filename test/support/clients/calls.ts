@@ -17,7 +17,7 @@ function isText(body: unknown): body is string | Buffer {
   return typeof body === 'string' || Buffer.isBuffer(body);
 }
 
-/** A POST of JSON; a text or bytes are sent as they are, `undefined` sends no body. */
+/** POSTs JSON; a text or bytes are sent unchanged, `undefined` sends no body. */
 export function post(
   { app }: TestService,
   url: string,
@@ -28,36 +28,36 @@ export function post(
   return app.inject({ method: 'POST', url, headers: { 'content-type': 'application/json', ...headers }, ...payload });
 }
 
-/** What Kratos sends when somebody has signed up. */
+/** The hook of Kratos after a sign-up. */
 export function initiate(service: TestService, body: unknown, headers: Headers = AUTHENTIC) {
   return post(service, '/jumio/initiate', body, headers);
 }
 
-/** What Kratos sends when somebody signs in. */
+/** The hook of Kratos at a sign-in. */
 export function validate(service: TestService, body: unknown, headers: Headers = AUTHENTIC) {
   return post(service, '/jumio/validate', body, headers);
 }
 
-/** What an API asks of an identity. */
+/** The request of an API for a decision about an identity. */
 export function ask(service: TestService, body: unknown, headers: Headers = DECISION) {
   return post(service, '/jumio/decision', body, headers);
 }
 
-/** What an application's back end sends for somebody whose session it has checked. */
+/** The request of an application’s back end for a person whose session it has checked. */
 export function handover(service: TestService, body: unknown, headers: Headers = HANDOVER) {
   return post(service, '/jumio/handover', body, headers);
 }
 
 const oneTimeAddress = z.object({ url: z.url(), expires_at: z.iso.datetime() });
 
-/** A one-time address of an identity: its path and query, for a browser of a test. */
+/** A one-time link of an identity: its path and query, for a browser of a test. */
 export async function oneTimePath(service: TestService, identityId: string, returnTo?: string): Promise<string> {
   const answer = await handover(service, { kratos_identity_id: identityId, return_to: returnTo });
   const { pathname, search } = new URL(oneTimeAddress.parse(answer.json()).url);
   return `${pathname}${search}`;
 }
 
-/** The whole of what Jumio's callbacks hold (docs/reference/jumio.md#62-payload-all-documented-fields), in the order of its documentation. */
+/** A complete callback of Jumio (docs/reference/jumio.md#62-payload-all-documented-fields), in the order of its documentation. */
 export function callbackOf(execution: Execution, status = 'PROCESSED', userReference = execution.reference): string {
   const { executionId, accountId } = execution;
   const base = 'https://retrieval.emea-1.jumio.ai/api/v1';

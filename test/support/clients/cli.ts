@@ -8,36 +8,36 @@ import { createLogger } from '../../../webhook/logging.ts';
 import { CAPTURE_VARIABLE } from '../logs/capture.ts';
 import { ENVIRONMENT, type TestService } from '../service/service.ts';
 
-/** What a command line came to. */
+/** The result of a command line. */
 export interface Ran {
   readonly code: number;
-  /** What a script reads. */
+  /** stdout, for scripts. */
   readonly out: string;
-  /** What a person is told beside it. */
+  /** stderr, for the person at the terminal. */
   readonly err: string;
   /** The questions that were asked. */
   readonly asked: readonly string[];
 }
 
 export interface RunOptions {
-  /** Who sits at the terminal, and what they answer; absent: nobody. */
+  /** The answer of the operator at the terminal; absent without a terminal. */
   readonly answer?: string;
   readonly env?: Environment;
 }
 
 type Neighbours = Pick<TestService, 'databaseUrl' | 'clock'> & Partial<Pick<TestService, 'jumio' | 'kratos'>>;
 
-/** The one secret that a command is there to print: a one-time address, for the operator to send. */
+/** The one secret that a command may print: a one-time link, for the operator to send. */
 const ADDRESS = /\/jumio\/enter\?code=[\w-]+/g;
 
-/** Everything a command prints goes where the services' logs go: the suite's look for canaries covers it. */
+/** Appends all output of a command to the captured logs, so that the check for canaries covers it. */
 function capture(text: string): string {
   const file = process.env[CAPTURE_VARIABLE];
   if (file !== undefined) appendFileSync(file, text.replace(ADDRESS, '/jumio/enter'));
   return text;
 }
 
-/** Runs a command line beside a service: a ledger connection of its own, the service's neighbours. */
+/** Runs a command line beside a service: with its own connection to the ledger, and the service’s upstreams. */
 export async function runCli(beside: Neighbours, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const seen = { out: '', err: '', asked: [] as string[] };
   const terminal: Terminal = {

@@ -1,4 +1,4 @@
-/** What a browser reads where a page escapes text: the service writes decimal references. */
+/** The text of an escaped page: the service writes decimal references. */
 export function unescapeHtml(text: string): string {
   return text.replace(/&#(\d+);/g, (_all, code: string) => String.fromCodePoint(Number(code)));
 }

@@ -3,7 +3,7 @@ import type { TestService } from '../service/service.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** An application that speaks JSON for its person, with a token, or as a script in a browser with its cookies. */
+/** An application that sends JSON for its person, with a token, or as a script in a browser with its cookies. */
 export interface Program {
   get(path: string, headers?: Headers): Promise<LightMyRequestResponse>;
   post(body: unknown, headers?: Headers): Promise<LightMyRequestResponse>;
@@ -24,12 +24,12 @@ export function program({ app }: TestService, credentials: Headers): Program {
   };
 }
 
-/** A native application, or anything else that holds its person's session token. */
+/** A native application, or another client with the session token of its person. */
 export function native(service: TestService, identityId: string): Program {
   return program(service, { 'x-session-token': service.kratos.signInApp(identityId) });
 }
 
-/** The agreement to the text as it reads now. */
+/** The body of an agreement to the current consent text. */
 export function agreeing({ ctx }: TestService, more: object = {}): object {
   return { consent: { text_version: ctx.consentVersion }, ...more };
 }

@@ -12,7 +12,7 @@ export interface RawAnswer {
 export interface RawRequest {
   readonly method?: string;
   readonly path: string;
-  /** As they go over the wire: names may stand there twice. */
+  /** As they are sent: a name may occur twice. */
   readonly headers?: readonly string[];
   /** Sent in these pieces; without a `content-length` among the headers they are chunks. */
   readonly body?: readonly (string | Buffer)[];
@@ -20,13 +20,13 @@ export interface RawRequest {
   readonly agent?: Agent;
 }
 
-/** The service on a free port of 127.0.0.1; ends with the service. */
+/** Lets the service listen on a free port of 127.0.0.1, until the service ends. */
 export async function listen({ app }: TestService): Promise<number> {
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return Number(new URL(url).port);
 }
 
-/** One request over a real socket; what no HTTP client of a higher kind would send. */
+/** Sends one request over a real socket, which may be one that no HTTP client would send. */
 export function send(port: number, sent: RawRequest): Promise<RawAnswer> {
   const { method = 'POST', path, body = [], agent = false } = sent;
   const headers = ['host', `127.0.0.1:${port}`, ...(sent.headers ?? [])];
@@ -44,7 +44,7 @@ export function send(port: number, sent: RawRequest): Promise<RawAnswer> {
   });
 }
 
-/** One connection on which requests are sent as text, one after the other; everything that comes back until it ends. */
+/** One connection for requests as text, one after the other; `answers` is all received text once it ends. */
 export function openConnection(port: number): { write(request: string): void; answers(): Promise<string> } {
   const socket = connect(port, '127.0.0.1');
   const answers = text(socket);

@@ -3,16 +3,16 @@ import type { RunningService } from '../../../sandbox/stack/service.ts';
 import { death, eventually, type KillWorld } from './stack.ts';
 import type { Moment } from './upstreams.ts';
 
-/** Past the lease that the killed process held, in seconds. */
+/** Just after the end of the lease of the killed process, in seconds. */
 export const LEASE_OVER = 31;
 
-/** Kills the process at a moment of its neighbours' choosing. */
+/** Kills the process at a moment of a call to an upstream. */
 export function dieAt(world: KillWorld, moment: Moment, service: RunningService): Promise<void> {
   world.at(moment, () => void service.kill());
   return death(service);
 }
 
-/** Kills the process as soon as the ledger shows what the query asks for. */
+/** Kills the process once the ledger has a row for the query. */
 export async function dieOnce(world: KillWorld, service: RunningService, query: string): Promise<void> {
   await eventually(async () => expect(await world.ledger(query)).toHaveLength(1));
   await service.kill();
@@ -29,7 +29,7 @@ export function approvals({ patches }: KillWorld): string[] {
   return patches.filter((body) => body.includes('"approved"'));
 }
 
-/** Whatever happened: the metadata are right, and what happened once is told once. */
+/** Whatever happened: the metadata are right, and each event is recorded once. */
 export async function expectTheEnd(world: KillWorld, service: RunningService): Promise<void> {
   const [verification] = await world.ledger('select id, account_id, execution_id from verifications');
   expect(await world.ledger('select id from verifications')).toHaveLength(1);

@@ -10,16 +10,16 @@ import { type KillNeighbours, startKillNeighbours } from './upstreams.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 20 };
 
-/** One person's way through the service as a process of its own, which may die at any moment. */
+/** The sign-up of one person with the service as a separate process, which may be killed at any moment. */
 export interface KillWorld extends KillNeighbours {
   readonly identityId: string;
   /** Starts the service on the one ledger, its clock so many seconds ahead. */
   live(aheadSeconds: number): Promise<RunningService>;
-  /** Kratos' hook; the status of the answer, undefined where none came. */
+  /** Calls the hook of Kratos; returns the status of the response, undefined without one. */
   signUp(service: RunningService): Promise<number | undefined>;
-  /** Jumio's callback for the latest execution; the status of the answer. */
+  /** Sends the callback of Jumio for the latest execution; returns the status of the response. */
   callback(service: RunningService): Promise<number | undefined>;
-  /** Reads the ledger's file, from outside. */
+  /** Queries the file of the ledger from outside. */
   ledger(query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
@@ -27,10 +27,10 @@ export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(assertion, PATIENCE);
 }
 
-/** Waits for the end of a process that somebody else kills. */
+/** Waits for the end of a process that is killed elsewhere. */
 export function death({ process: child }: RunningService): Promise<void> {
   return eventually(() => {
-    if (child.exitCode === null && child.signalCode === null) throw new Error('it is still alive');
+    if (child.exitCode === null && child.signalCode === null) throw new Error('the process is still running');
   });
 }
 
@@ -57,7 +57,7 @@ function environment({ jumioUrl, kratosUrl }: KillNeighbours, databaseUrl: strin
   };
 }
 
-/** @param extra on top of the service's configuration. */
+/** @param extra variables in addition to the service’s configuration. */
 export async function startKillWorld(extra: Readonly<Record<string, string>> = {}): Promise<KillWorld> {
   const neighbours = await startKillNeighbours();
   const databaseUrl = await sqlite.fresh();

@@ -7,7 +7,7 @@ import { HOSTED_LINK } from '../logs/canaries.ts';
 
 type Called = 'token' | 'create' | 'details' | 'patch' | 'revoke' | 'read';
 
-/** Moments of a call to a neighbour: it has arrived and taken effect, or its answer has been given to the network. */
+/** Moments of a call to an upstream: it has taken effect, or its response has been handed to the network. */
 export type Moment = `${Called} ${'sent' | 'answered'}`;
 
 interface Execution {
@@ -17,22 +17,22 @@ interface Execution {
   readonly reference: string;
 }
 
-/** Jumio and Kratos as little as the way of one sign-up needs, each with a place to act at every moment. */
+/** A Jumio and a Kratos with the minimum for one sign-up, and a hook at every moment of a call. */
 export interface KillNeighbours {
   readonly jumioUrl: string;
   readonly kratosUrl: string;
   readonly executions: readonly Execution[];
-  /** The bodies of all PATCHes, as they came. */
+  /** The bodies of all PATCHes, unchanged. */
   readonly patches: readonly string[];
   /** `metadata_public` of the one identity. */
   published(): Readonly<Record<string, unknown>>;
-  /** The state of the one identity, how often it changed, and how many sessions it has. */
+  /** The state of the one identity, the number of its changes, and of its sessions. */
   account(): { readonly state: string; readonly changes: number; readonly sessions: number };
-  /** From now on Jumio has decided. */
+  /** Makes Jumio return this decision from now on. */
   decide(type?: 'PASSED' | 'REJECTED'): void;
-  /** Acts at that moment, once. A call that was only sent is never answered then. */
+  /** Runs an action at that moment, once. A call at its moment `sent` gets no response. */
   at(moment: Moment, act: () => void): void;
-  /** PATCHes take no effect and get no answer while this is on. */
+  /** While on, PATCHes take no effect and get no response. */
   deaf(on: boolean): void;
 }
 

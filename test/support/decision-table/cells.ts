@@ -8,7 +8,7 @@ import { NOW } from '../builders/history.ts';
 import { EVENTS, type EventName } from './events.ts';
 import { ATTEMPTS, type AttemptName, STANDINGS, type StandingName, situation } from './rows.ts';
 
-/** One cell: a standing, beside it an attempt, and what an event makes of the two. */
+/** One cell: a standing, an attempt beside it, and the result of an event. */
 export interface Cell {
   readonly standing: StandingName;
   readonly attempt: AttemptName;
@@ -16,18 +16,18 @@ export interface Cell {
   readonly before: IdentityRecord;
   readonly after: IdentityRecord;
   readonly events: readonly LedgerEvent[];
-  /** The moment of the event, epoch milliseconds. */
+  /** The time of the event, epoch milliseconds. */
   readonly at: number;
 }
 
-/** `Object.keys` forgets that it knows the keys. */
+/** `Object.keys` with the type of the keys. */
 export function names<Name extends string>(axis: Readonly<Record<Name, unknown>>): Name[] {
   const all: Name[] = [];
   for (const name in axis) all.push(name);
   return all;
 }
 
-/** The cell, or undefined where the event cannot happen. */
+/** The cell, or undefined if the event cannot happen there. */
 export async function cell(standing: StandingName, attempt: AttemptName, event: EventName): Promise<Cell | undefined> {
   const before = situation(standing, attempt);
   const happened = await EVENTS[event](before);
@@ -44,10 +44,10 @@ export async function allCells(): Promise<Cell[]> {
   return (await Promise.all(wanted)).filter((found) => found !== undefined);
 }
 
-/** A request that says nothing of itself. */
+/** A request without any facts. */
 export const SILENT: GateRequest = {};
 
-/** What the gate says at the moment of the tests to a request that says nothing of itself. */
+/** The result of the gate at NOW for a request without any facts. */
 export function judged(
   row: GateRow | 'none' | 'unreadable',
   copy: PublishedCopy,
@@ -56,7 +56,7 @@ export function judged(
   return evaluateGate(policy, row, copy, SILENT, NOW);
 }
 
-/** What a request of Kratos can show of the published copy. */
+/** The possible published copies in a request of Kratos. */
 export const COPIES = {
   'key absent': {},
   null: { metadata_public: null },
@@ -86,7 +86,7 @@ export const COPIES = {
 
 export type CopyName = keyof typeof COPIES;
 
-/** What the ledger can say of an identity: a standing, or a status without one. */
+/** The possible statuses in the ledger, each with its standing. */
 export const LEDGERS = {
   none: null,
   pending: null,
@@ -97,7 +97,7 @@ export const LEDGERS = {
   rejected: 'rejected',
 } as const satisfies Readonly<Record<Status, DecidedStatus | null>>;
 
-/** A row of the ledger; `isPublished` false: its last change is still owed to Kratos. */
+/** A row of the ledger; `isPublished` false: its last change is still due for publishing. */
 export function rowOf(status: Status, isPublished: boolean): GateRow {
   const published = isPublished ? 3 : 2;
   return {
@@ -123,7 +123,7 @@ export function rowOf(status: Status, isPublished: boolean): GateRow {
   };
 }
 
-/** What the ledger's one query gives the gate of a record. */
+/** The row of the gate for a record. */
 export function gateRowOf({ identity, verifications }: IdentityRecord): GateRow {
   return { ...identity, attempts: verifications.length };
 }

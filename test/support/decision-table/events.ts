@@ -14,21 +14,21 @@ import { decision, startedAs, type Told } from '../fakes/jumio-answers.ts';
 import { CONSENT, createInMemoryContext, type MemoryDesk } from '../service/in-memory-context.ts';
 import { BLURRED, MANIPULATED, PASSED, WARNING } from './rows.ts';
 
-/** What an event made of a record, and when. A change that is undefined left everything as it was. */
+/** The change that an event made to a record, and its time. Without a change everything stayed as it was. */
 export interface Happened {
   readonly at: number;
   readonly change: Change | undefined;
 }
 
-/** The table's third axis: what happens. `undefined`: it cannot happen there. */
+/** An event, the third axis of the table. `undefined`: it cannot happen there. */
 export type Happening = (before: IdentityRecord) => Promise<Happened> | Happened | undefined;
 
-/** The verification that an event is about: the one under way, else the latest. */
+/** The verification that an event is about: the open one, else the latest. */
 export function target(record: IdentityRecord): Verification | undefined {
   return openAttempt(record) ?? latestAttempt(record);
 }
 
-/** About an execution that exists at Jumio. */
+/** An event of an execution that exists at Jumio. */
 function ofExecution(
   happen: (before: IdentityRecord, row: Verification, at: number) => Change | undefined,
   when = (_row: Verification): number => NOW,
@@ -92,7 +92,7 @@ const WHO = { identityId: IDENTITY, inherited: null };
 
 const AGREES = { returnTo: null, agreement: CONSENT };
 
-/** The worker claims the look that is due when the link has ended. */
+/** The worker claims the read that is due at the end of the link. */
 const linkEnds = ofExecution(
   (before, _row, at) => applied(lease(before, { create: false, read: true, publish: false }, at), at),
   () => NOW + LIFETIME + 1_000,

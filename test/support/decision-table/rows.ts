@@ -21,16 +21,16 @@ import {
 } from '../builders/history.ts';
 import { decision, findings, type Told } from '../fakes/jumio-answers.ts';
 
-/** Two of the table's three axes: what counts for an identity already, and what is under way beside it. */
+/** Two of the three axes of the table: the standing of an identity, and the attempt beside it. */
 
-/** A rejection that the person can act on. */
+/** A rejection that may be retried. */
 export const BLURRED: Told = {
   status: 'PROCESSED',
   decision: decision('REJECTED', 100),
   capabilities: findings('usability', 'REJECTED', 'BLURRED'),
 };
 
-/** A rejection that the person cannot act on. */
+/** A rejection that may not be retried. */
 export const MANIPULATED: Told = {
   status: 'PROCESSED',
   decision: decision('REJECTED', 100),
@@ -55,13 +55,13 @@ function inherited(status: DecidedStatus): IdentityRecord {
   return newcomer(PAST, status);
 }
 
-/** The operator has decided since, each time a week after the first attempt. */
+/** An operator’s decision a week after the first attempt. */
 function overridden(record: IdentityRecord, verdict: 'PASSED' | 'FAILED'): IdentityRecord {
   const by = { verdict, reason: 'seen in the branch', by: 'ann' };
   return applied(override(record, by, verificationId(90), PAST + 7 * DAY), PAST + 7 * DAY).record;
 }
 
-/** What Jumio, a published copy of before, or the operator has said. */
+/** Standings by Jumio, by an earlier published copy, or by the operator. */
 export const STANDINGS = {
   none: () => newcomer(PAST),
   approved: () => decidedBy(PASSED),
@@ -85,7 +85,7 @@ const RECENTLY = NOW - HOUR;
 
 const LONG_AGO = NOW - 2 * DAY;
 
-/** When the worker looks because the link has ended. */
+/** The time of the read at the end of the link. */
 const LINK_ENDED = LONG_AGO + LIFETIME + 1_000;
 
 function refused(record: IdentityRecord): IdentityRecord {
@@ -106,7 +106,7 @@ function ended(word: string) {
   return (record: IdentityRecord): IdentityRecord => readWord(begun(record, LONG_AGO), word, LINK_ENDED).record;
 }
 
-/** What is under way beside the standing. */
+/** Attempts beside the standing. */
 export const ATTEMPTS = {
   nothing: (record: IdentityRecord): IdentityRecord => record,
   invited: (record: IdentityRecord): IdentityRecord => applied(awaitConsent(record), RECENTLY).record,
@@ -129,7 +129,7 @@ export const ATTEMPTS = {
 
 export type AttemptName = keyof typeof ATTEMPTS;
 
-/** A standing and an attempt beside it, as the worker leaves them at the moment of the tests. */
+/** A standing and an attempt beside it, normalized at NOW. */
 export function situation(standing: StandingName, attempt: AttemptName): IdentityRecord {
   return normalize(ATTEMPTS[attempt](STANDINGS[standing]()), NOW);
 }

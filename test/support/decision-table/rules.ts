@@ -7,7 +7,7 @@ import type { EventName } from './events.ts';
 /** Every cell of the table. */
 export const cells = await allCells();
 
-/** The cells that break a rule, by name, the first few of them: the test's message says where. */
+/** The names of the cells that break a rule, at most eight: the test’s message shows them. */
 export function breaking(rule: (cell: Cell) => boolean, among: readonly Cell[] = cells): string[] {
   expect(among.length).toBeGreaterThan(0);
   const broken = among.filter((cell) => !rule(cell));
@@ -15,7 +15,7 @@ export function breaking(rule: (cell: Cell) => boolean, among: readonly Cell[] =
   return broken.length > named.length ? [...named, `and ${broken.length - named.length} more`] : named;
 }
 
-/** The only events that carry a decision of Jumio's on this very execution. */
+/** The events that carry a decision of Jumio on this very execution. */
 const DECIDING: ReadonlySet<EventName> = new Set<EventName>([
   'details: PASSED',
   'details: PASSED, completed before all else',
@@ -27,16 +27,16 @@ const DECIDING: ReadonlySet<EventName> = new Set<EventName>([
 /** The cells of such an event. */
 export const deciding = cells.filter(({ event }) => DECIDING.has(event));
 
-/** All the others. */
+/** All other cells. */
 export const undecided = cells.filter(({ event }) => !DECIDING.has(event));
 
-/** What counts, and by which verification. */
+/** The standing, and the verification that gives it. */
 export function counts(record: IdentityRecord): string {
   const standing = standingOf(record);
   return standing === null ? 'none' : `${standing.status} by ${standing.by?.id ?? 'its copy'}`;
 }
 
-/** The same verification, in another record. */
+/** The same verification in another record. */
 export function sameIn(record: IdentityRecord, row: Verification | undefined): Verification | undefined {
   return record.verifications.find(({ id }) => id === row?.id);
 }

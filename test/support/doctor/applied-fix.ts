@@ -1,14 +1,14 @@
 import type { Report } from '../../../webhook/doctor/doctor.ts';
 import { examined, mended, type Site } from './site.ts';
 
-/** Errors and warnings, each once. */
+/** The ids of errors and warnings, each once. */
 export function wrong({ findings }: Report): string[] {
   return [...new Set(findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id))].sort();
 }
 
 const MOST_STEPS = 20;
 
-/** Does what the first finding says, looks again, and so on until nothing is wrong. */
+/** Applies the fix of the first finding, examines again, and so on until nothing is wrong. */
 export async function mendedInTurn(site: Site): Promise<{ report: Report; site: Site }> {
   let now = site;
   for (let steps = 0; steps < MOST_STEPS; steps += 1) {

@@ -1,7 +1,7 @@
 import { applied, type Operation } from './operations.ts';
 import { SHIPPED, type Site, withActions } from './site.ts';
 
-/** An installation with one mistake, and what the doctor is to say of it: errors and warnings. */
+/** An installation with one mistake, and the expected findings: errors and warnings. */
 interface BrokenSite extends Site {
   readonly name: string;
   readonly expected: readonly string[];
@@ -34,7 +34,7 @@ const SESSION_ONLY = [{ hook: 'session' }];
 const OTHER = [{ hook: 'revoke_active_sessions' }];
 const template = (text: string): string => `base64://${Buffer.from(text).toString('base64')}`;
 
-/** Mistakes of every kind that the doctor knows. */
+/** One mistake of every kind that the doctor detects. */
 export const BROKEN: readonly BrokenSite[] = [
   broken(
     'a list of sign-up with `session` alone',
@@ -47,7 +47,7 @@ export const BROKEN: readonly BrokenSite[] = [
     'initiate-missing',
   ),
   broken(
-    'no sign-up hook in the global list, nobody runs it yet',
+    'no sign-up hook in the global list, which no method uses yet',
     [drop(`${FLOWS}/registration/after/hooks`)],
     'initiate-missing-later',
   ),
@@ -63,7 +63,7 @@ export const BROKEN: readonly BrokenSite[] = [
     'gate-missing',
   ),
   broken(
-    'a list of a method that is off lacks the gate',
+    'a list of a disabled method without the gate',
     [set(`${FLOWS}/login/after/oidc/hooks`, OTHER)],
     'gate-missing-later',
   ),
@@ -97,26 +97,26 @@ export const BROKEN: readonly BrokenSite[] = [
     ],
     'hook-in-wrong-list',
   ),
-  broken('a hook that GETs', [set(`${GATE}/method`, 'GET')], 'hook-not-post'),
+  broken('a hook with method GET', [set(`${GATE}/method`, 'GET')], 'hook-not-post'),
   broken('a hook without a template', [drop(`${GATE}/body`)], 'hook-without-body'),
   broken(
-    'a content type with something behind it',
+    'a content type with a parameter',
     [set(`${GATE}/headers`, { 'Content-Type': 'application/json; charset=utf-8' })],
     'hook-content-type',
   ),
   broken('`id` on an old Kratos', [set('/version', 'v1.3.1'), set(`${GATE}/id`, 'gate')], 'hook-id-unknown'),
   broken(
-    'a hook over the internet in clear',
+    'a hook over the internet without TLS',
     [set(`${GATE}/url`, 'http://verify.example.com/jumio/validate')],
     'hook-in-clear',
   ),
-  broken('a placeholder for the address', [set(`${GATE}/url`, '<SERVICE_URL>/jumio/validate')], 'hook-without-address'),
-  broken('no secret', [drop(`${GATE}/auth`)], 'hook-without-secret'),
-  broken('another secret', [set(`${GATE}/auth/config/value`, 'of-somebody-else')], 'hook-secret-differs'),
+  broken('a placeholder for the URL', [set(`${GATE}/url`, '<SERVICE_URL>/jumio/validate')], 'hook-without-address'),
+  broken('a hook without the secret', [drop(`${GATE}/auth`)], 'hook-without-secret'),
+  broken('a hook with another secret', [set(`${GATE}/auth/config/value`, 'of-somebody-else')], 'hook-secret-differs'),
   broken('the secret in a cookie', [set(`${GATE}/auth/config/in`, 'cookie')], 'hook-without-secret'),
   broken('the template of another hook', [set(`${GATE}/body`, pick(`${SIGN_UP}/body`))], 'template-of-another-hook'),
   broken(
-    'a template that gives no id',
+    'a template without an id',
     [set(`${GATE}/body`, template('function(ctx) { id: ctx.identity.id }'))],
     'template-without-id',
   ),
@@ -136,37 +136,41 @@ export const BROKEN: readonly BrokenSite[] = [
     'gate-without-copy',
   ),
   broken(
-    'sign-up leads elsewhere',
+    'a return URL of sign-up outside of the service',
     [drop(`${FLOWS}/registration/after/default_browser_return_url`)],
     'sign-up-leads-elsewhere',
   ),
   broken(
-    'one method leads elsewhere',
+    'a return URL of one method outside of the service',
     [set(`${FLOWS}/registration/after/password/default_browser_return_url`, 'https://app.example.com/')],
     'method-leads-elsewhere',
   ),
   broken(
-    'the pages may not be returned to',
+    'pages missing from the allowed return URLs',
     [set('/selfservice/allowed_return_urls', ['https://app.example.com'])],
     'return-url-not-allowed',
   ),
   broken('no cookie domain', [drop('/cookies/domain')], 'cookie-domain'),
   broken(
-    'the cookie is of Kratos’ host',
+    'a cookie for the host of Kratos only',
     [set('/session', { cookie: { domain: 'auth.example.com' } })],
     'cookie-domain',
   ),
   broken('SameSite=Strict', [set('/cookies/same_site', 'Strict')], 'cookie-strict'),
-  broken('SameSite=None in clear', [set('/cookies/same_site', 'None'), set('/dev', true)], 'cookie-none-insecure'),
+  broken('SameSite=None without TLS', [set('/cookies/same_site', 'None'), set('/dev', true)], 'cookie-none-insecure'),
   broken('a cookie for one path', [set('/cookies/path', '/self-service')], 'cookie-path'),
-  at('a gate that only watches', { GATE_MODE: 'shadow' }, 'gate-in-shadow'),
-  at('nowhere to go on to', { ALLOWED_RETURN_URLS: '' }, 'no-way-back'),
-  at('another Kratos for browsers', { KRATOS_PUBLIC_URL: 'https://login.example.com' }, 'kratos-elsewhere'),
-  at('Kratos’ public address not known', { KRATOS_PUBLIC_URL: '' }, 'no-pages'),
-  at('two data centres', { JUMIO_AUTH_URL: 'https://auth.amer-1.jumio.ai/oauth2/token' }, 'jumio-data-centres'),
+  at('a gate in shadow mode', { GATE_MODE: 'shadow' }, 'gate-in-shadow'),
+  at('no allowed return URL', { ALLOWED_RETURN_URLS: '' }, 'no-way-back'),
+  at('another public URL of Kratos', { KRATOS_PUBLIC_URL: 'https://login.example.com' }, 'kratos-elsewhere'),
+  at('an unknown public URL of Kratos', { KRATOS_PUBLIC_URL: '' }, 'no-pages'),
+  at(
+    'two data centres of Jumio',
+    { JUMIO_AUTH_URL: 'https://auth.amer-1.jumio.ai/oauth2/token' },
+    'jumio-data-centres',
+  ),
   {
     ...broken(
-      'private addresses are not called',
+      'private addresses blocked for hooks',
       [set('/clients', { http: { disallow_private_ip_ranges: true } })],
       'hook-address-blocked',
     ),
@@ -174,7 +178,7 @@ export const BROKEN: readonly BrokenSite[] = [
   },
 ];
 
-/** Mistakes whose cure is not a line of configuration. */
+/** Mistakes that no line of configuration fixes. */
 export const NOT_MENDED_BY_LINES: readonly BrokenSite[] = [
   at(
     'two registrable domains',
@@ -184,7 +188,7 @@ export const NOT_MENDED_BY_LINES: readonly BrokenSite[] = [
     'sign-up-leads-elsewhere',
   ),
   at(
-    'Jumio cannot call this service',
+    'a URL that Jumio cannot call',
     { PUBLIC_URL: 'https://verify.localhost' },
     'callback-not-public',
     'different-domains',
@@ -192,12 +196,12 @@ export const NOT_MENDED_BY_LINES: readonly BrokenSite[] = [
     'sign-up-leads-elsewhere',
   ),
   {
-    ...at('an address that Kratos never calls', {}, 'hook-address-never-called'),
+    ...at('a hook address that Kratos never calls', {}, 'hook-address-never-called'),
     seen: { addresses: new Map([['jumio-bridge', ['100.64.0.7']]]) },
   },
 ];
 
-/** As the published integration tells its users: the global lists, and `parse` at sign-up. */
+/** The configuration of the published integration: the global lists, and `parse` at sign-up. */
 export const PUBLISHED: Site = {
   kratos: withActions(`
 selfservice:

@@ -1,4 +1,4 @@
-/** A change of the doctor's, as it prints it: RFC 6902. Imports nothing, so that the end-to-end tests may use it. */
+/** One change of a fix, as the doctor prints it: RFC 6902. Imports nothing, so that the end-to-end tests may use it. */
 export interface Operation {
   readonly op: 'add' | 'remove' | 'replace';
   readonly path: string;
@@ -18,7 +18,7 @@ function isContainer(value: unknown): value is Container {
   return typeof value === 'object' && value !== null;
 }
 
-/** The object or list that holds the last key; missing parents are made. */
+/** The object or list that holds the last key; missing parents are created. */
 function holderOf(document: Container, keys: readonly string[]): Container {
   let holder = document;
   for (const key of keys) {
@@ -49,13 +49,13 @@ function applyOne(document: Container, { op, path, value }: Operation): void {
   else holder[last] = value;
 }
 
-/** A document with these changes (RFC 6902; missing parents are made); placeholders in them are filled. */
+/** A document with these changes (RFC 6902; missing parents are created) and with filled placeholders. */
 export function applied<T extends Container>(
   document: T,
   operations: readonly Operation[],
   placeholders: Readonly<Record<string, string>> = {},
 ): T {
-  const copy: T = JSON.parse(JSON.stringify(document)); // what YAML's anchors share is no longer shared
+  const copy: T = JSON.parse(JSON.stringify(document)); // a copy, so that parts shared by YAML anchors are separate
   const filled = Object.entries(placeholders).reduce(
     (text, [name, value]) => text.replaceAll(name, value),
     JSON.stringify(operations),

@@ -32,7 +32,7 @@ const ENV: Environment = {
   ALLOWED_RETURN_URLS: OPTIONS.uiUrl,
 };
 
-/** What an operator would fill in for the placeholders of a fix. */
+/** The values of an operator for the placeholders of a fix. */
 export const PLACEHOLDERS = {
   '<SERVICE_URL>': OPTIONS.serviceUrl,
   '<PUBLIC_URL>': OPTIONS.verifyUrl,
@@ -50,15 +50,15 @@ const base = realConfig(OPTIONS, { public: 4433, admin: 4434 }, '/kratos.sqlite'
 
 const serve = { public: { base_url: 'https://auth.example.com/' }, admin: { base_url: 'http://kratos:4434/' } };
 
-/** A configuration of Kratos as an operator has it: their own, and ory-actions.yaml as it is shipped. */
+/** The configuration of an operator: their own, and ory-actions.yaml as shipped. */
 export const SHIPPED: Tree = merge([{ ...base, serve }, treeOf(filledActions(OPTIONS))]);
 
-/** The same without a hook, for other hooks to be put in. */
+/** The same without hooks, with the given ones. */
 export function withActions(actions: string): Tree {
   return merge([{ ...base, serve }, treeOf(filledActions({ ...OPTIONS, actions }))]);
 }
 
-/** An installation, as much of it as the doctor reads. */
+/** The part of an installation that the doctor reads. */
 export interface Site {
   readonly kratos: Tree;
   readonly env?: Environment;
@@ -81,7 +81,7 @@ export async function examined(site: Site): Promise<Report> {
   return examine(await factsOf(site));
 }
 
-/** The site after one fix, as an operator would do it. */
+/** The site after one fix. */
 export function mended(site: Site, { kratos = [], environment = {} }: Fix): Site {
   return {
     ...site,

@@ -8,15 +8,15 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An eID provider of which only what we ask it ourselves is there: discovery, keys, and a pen to sign with. */
+/** An eID provider with the parts that the service calls: discovery and keys; and a function to sign tokens. */
 export interface EidIssuer {
   readonly issuer: string;
-  /** What was asked, in its order. */
+  /** The requested paths, in order. */
   readonly asked: string[];
-  /** Instead of the usual answer to a path. */
+  /** Answers that replace the usual one, by path. */
   readonly instead: Record<string, Answer>;
   sign(claims: JWTPayload, header?: { alg?: string; kid?: string }): Promise<string>;
-  /** From now on signs with a new key; the old one is gone. */
+  /** Signs with a new key from now on; the old one is no longer published. */
   rotate(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 
-/** A request as it arrived. */
+/** A received request. */
 export interface Arrived {
   readonly method: string;
   readonly path: string;
@@ -10,20 +10,20 @@ export interface Arrived {
   readonly body: string;
 }
 
-/** Answers, or fails to. */
+/** Sends a response, or does not. */
 export type Answering = (response: ServerResponse, request: Arrived) => void;
 
 export interface AnsweringServer {
   readonly url: string;
   readonly arrived: readonly Arrived[];
-  /** How many connections were opened; fewer than requests where they are kept alive. */
+  /** The number of opened connections; lower than that of requests if they are kept alive. */
   readonly connections: () => number;
-  /** Hosts to which a client asked for a tunnel; each is refused. */
+  /** Hosts for which a client requested a tunnel; each is refused. */
   readonly tunnels: readonly string[];
   readonly close: () => Promise<void>;
 }
 
-/** A server on a free port of 127.0.0.1 that remembers what it was asked. */
+/** A server on a free port of 127.0.0.1 that records its requests. */
 export async function startAnsweringServer(answering: Answering): Promise<AnsweringServer> {
   const arrived: Arrived[] = [];
   let connections = 0;
@@ -58,12 +58,12 @@ export async function startAnsweringServer(answering: Answering): Promise<Answer
   };
 }
 
-/** The address of a port that is free: nobody listens. */
+/** The URL of a free port: connections are refused. */
 export async function refusingUrl(): Promise<string> {
   return `http://127.0.0.1:${await freePort()}`;
 }
 
-/** An answer in JSON. */
+/** A response in JSON. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answering {
   return (response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));

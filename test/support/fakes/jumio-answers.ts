@@ -5,10 +5,10 @@ import { detailsWire, startedWire, statusWire } from '../../../webhook/jumio/wir
 import type { Verification } from '../../../webhook/model.ts';
 import { mintReference } from '../../../webhook/verification/execution/reference.ts';
 
-/** The ledger's key in tests without a ledger. */
+/** The ledger’s key in tests without a ledger. */
 export const REFERENCE_KEY = Buffer.alloc(32, 7);
 
-/** What a test says of Jumio's details answer; the rest is the verification's own. */
+/** The given fields of a details answer; the others follow from the verification. */
 export interface Told {
   readonly status: string;
   readonly decision?: object | null;
@@ -19,7 +19,7 @@ export interface Told {
   readonly account?: object;
 }
 
-/** The decision of a wire answer, with the scores of docs/reference/jumio.md#74-decision. */
+/** The decision of an answer, with the scores of docs/reference/jumio.md#74-decision. */
 export function decision(type: string, score: number, label = type): object {
   return { type, details: { label }, risk: { score } };
 }
@@ -49,18 +49,18 @@ function detailsJson(row: Verification, told: Told): string {
   });
 }
 
-/** A details answer for this verification: JSON of the wire, through the service's own schema and mapping. */
+/** A details answer for this verification: JSON as on the wire, through the service’s own schema and mapping. */
 export function detailsOf(row: Verification, told: Told): JumioResult {
   return toResult(detailsWire.parse(JSON.parse(detailsJson(row, told))));
 }
 
-/** The word of a status answer (docs/reference/jumio.md#72-status-response). */
+/** The status in a status answer (docs/reference/jumio.md#72-status-response). */
 export function statusOf(word: string): string {
   const json = JSON.stringify({ account: { id: 'a' }, workflowExecution: { id: 'e', status: word } });
   return statusWire.parse(JSON.parse(json)).workflowExecution.status;
 }
 
-/** The answer to a start (docs/reference/jumio.md#36-response-body); `withLink` false: the tenant has no domain prefix. */
+/** The answer to a create call (docs/reference/jumio.md#36-response-body); `withLink` false: the tenant has no domain prefix. */
 export function startedAs(accountId: string, executionId: string, withLink = true): Started {
   const web = withLink ? { href: `https://acme.web.emea-1.jumio.ai/web/client?token=link-${executionId}` } : undefined;
   const credentials = [{ id: 'd1', category: 'ID', api: { token: `transaction-${executionId}` } }];

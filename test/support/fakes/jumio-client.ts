@@ -28,7 +28,7 @@ export const startedBody = {
   },
 };
 
-/** What one test says of a Jumio that answers token requests and hands everything else to `api`. */
+/** The answers of a Jumio to token requests and to all other requests (`api`). */
 export interface Stub {
   readonly token?: Answering;
   readonly api?: Answering;
@@ -41,7 +41,7 @@ export interface RunningStub {
   readonly apiCalls: () => AnsweringServer['arrived'];
 }
 
-/** A client whose every host is one stub. */
+/** A client whose hosts are all one stub. */
 export async function startJumioStub(stub: Stub, options: Partial<JumioClientOptions> = {}): Promise<RunningStub> {
   const { token = json(200, { access_token: 'token-1', expires_in: 3600 }), api = json(200, startedBody) } = stub;
   const server = await startAnsweringServer((response, request) =>

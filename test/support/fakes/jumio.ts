@@ -6,10 +6,10 @@ import type { ExecutionIds, JumioClient, Start, Started } from '../../../webhook
 import type { Reason } from '../../../webhook/model.ts';
 import { CANARIES, HOSTED_LINK } from '../logs/canaries.ts';
 
-/** One execution, as a test sees and steers it. */
+/** One execution, which a test may read and change. */
 export interface Execution extends ExecutionIds {
   readonly identityId: string;
-  /** What the start carried: our signed reference. */
+  /** Our signed reference, from the create call. */
   readonly reference: string;
   readonly link: string;
   status: string;
@@ -19,7 +19,7 @@ export interface Execution extends ExecutionIds {
 
 type Methods = { -readonly [Name in keyof JumioClient]?: JumioClient[Name] | undefined };
 
-/** Jumio as the service's client shows it, without a socket: what it was asked, and what it is to answer. */
+/** A Jumio behind the interface of the client, without a socket: it records calls and returns the configured answers. */
 export interface FakeJumio extends JumioClient {
   readonly calls: {
     readonly create: Start[];
@@ -28,22 +28,22 @@ export interface FakeJumio extends JumioClient {
     readonly prepare: { readonly url: string; readonly token: string; readonly data: object }[];
     readonly deleteAccount: string[];
   };
-  /** All executions, in the order of their starts. */
+  /** All executions, in the order of their creation. */
   readonly executions: readonly Execution[];
-  /** While set, a method answers so. */
+  /** Replacements of methods, while set. */
   readonly instead: Methods;
-  /** The latest execution of an identity; fails where it has none. */
+  /** The latest execution of an identity; throws if there is none. */
   latest(identityId: string): Execution;
-  /** How often its retrieval API was asked. */
+  /** The number of calls to the retrieval API. */
   reads(): number;
 }
 
-/** Nobody listens at Jumio's address. */
+/** A rejection as if connections to Jumio were refused. */
 export function jumioDown(operation: string): Promise<never> {
   return Promise.reject(new UpstreamError({ upstream: 'jumio', operation, failure: 'unreachable' }));
 }
 
-/** For `instead`: a call that is not answered before the test ends. */
+/** For `instead`: a call without a response before the test ends. */
 export function unanswered(): () => Promise<never> {
   const end = new AbortController();
   onTestFinished(() => end.abort());
@@ -143,7 +143,7 @@ export function createFakeJumio(workflowKey = '10011'): FakeJumio {
   };
 }
 
-/** Jumio is done with an execution. */
+/** Completes an execution with a decision. */
 export function process(execution: Execution, type: 'PASSED' | 'WARNING' | 'REJECTED', at: number, reason?: Reason) {
   execution.status = 'PROCESSED';
   execution.completedAt = at;

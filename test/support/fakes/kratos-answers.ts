@@ -27,7 +27,7 @@ export interface RunningKratos {
   readonly client: KratosClient;
 }
 
-/** A client whose admin and public address are one server that gives this answer to everything. */
+/** A client whose admin and public URLs are one server that gives this answer to everything. */
 export async function startKratosAnswering(
   answering: Answering,
   options: Partial<KratosClientOptions> = {},
@@ -42,7 +42,7 @@ export function whoami(client: KratosClient) {
   return client.whoami({ cookie: `ory_kratos_session=${COOKIE}` });
 }
 
-/** Kratos' error document (docs/reference/kratos.md#7-admin-identity-api). */
+/** The error document of Kratos (docs/reference/kratos.md#7-admin-identity-api). */
 export function refusal(code: number, words: object): Answering {
   return json(code, { error: { code, ...words } });
 }

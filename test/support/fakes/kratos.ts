@@ -11,51 +11,51 @@ import { CANARIES } from '../logs/canaries.ts';
 
 type Methods = { -readonly [Name in keyof KratosClient]?: KratosClient[Name] | undefined };
 
-/** Kratos as the service's client shows it, without a socket. */
+/** A Kratos behind the interface of the client, without a socket. */
 export interface FakeKratos extends KratosClient {
   readonly calls: {
     readonly publish: string[];
-    /** Which states were written, with our copy or without. */
+    /** The written states, with or without our copy. */
     readonly setState: { readonly id: string; readonly state: State; readonly withCopy: boolean }[];
     readonly revokeSessions: string[];
     readonly read: string[];
-    /** Where each page was asked to begin; undefined: at the first. */
+    /** The start of each requested page; undefined for the first. */
     readonly list: (string | undefined)[];
     readonly oidcCredentials: string[];
     readonly whoami: Credentials[];
     readonly unpublish: string[];
     readonly traits: string[];
   };
-  /** While set, a method answers so. */
+  /** Replacements of methods, while set. */
   readonly instead: Methods;
-  /** What `metadata_public.jumio` of an identity is; a test may write another. */
+  /** `metadata_public.jumio` of each identity; a test may change it. */
   readonly copies: Map<string, unknown>;
-  /** Of those who are not simply active: their state, and since when. */
+  /** The state of each identity that is not simply active, with its time. */
   readonly states: Map<string, { readonly state: State; readonly stateChangedAt: number }>;
-  /** The language in the traits, of those who have one. */
+  /** The language in the traits, where there is one. */
   readonly locales: Map<string, string>;
-  /** What stands in the traits of an identity, by JSON pointer. */
+  /** The traits of an identity, by JSON pointer. */
   readonly traitsOf: Map<string, Readonly<Record<string, unknown>>>;
-  /** Whose identifier is whose. */
+  /** The identity of each identifier. */
   readonly identifiers: Map<string, string>;
-  /** Whom the list has, in its order. */
+  /** The identities of the list, in order. */
   readonly everybody: KratosIdentity[];
   /** The OpenID Connect credentials of an identity, with the ID tokens that were kept. */
   readonly credentials: Map<string, OidcCredential[]>;
-  /** Signs a person in: the Cookie header of their browser. */
+  /** Signs a person in; returns the Cookie header of their browser. */
   signIn(identityId: string): string;
-  /** Signs a person in in an application without cookies: the session token. */
+  /** Signs a person in at an application without cookies; returns the session token. */
   signInApp(identityId: string): string;
   /** Ends every session. */
   signOut(): void;
 }
 
-/** Nobody listens at Kratos' address. */
+/** A rejection as if connections to Kratos were refused. */
 export function kratosDown(operation: string): Promise<never> {
   return Promise.reject(new UpstreamError({ upstream: 'kratos', operation, failure: 'unreachable' }));
 }
 
-/** @param now the time that its `state_changed_at` is told by. */
+/** @param now the clock of `state_changed_at` */
 export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const calls: FakeKratos['calls'] = {
     publish: [],

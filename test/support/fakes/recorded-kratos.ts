@@ -4,14 +4,14 @@ interface Span {
   readonly identityId: string;
   readonly from: number;
   readonly to: number;
-  /** The content as it was sent; undefined for a read. */
+  /** The content that was sent; undefined for a read. */
   readonly body: string | undefined;
 }
 
-/** A Kratos that takes its time, and remembers when each call to it began and ended. */
+/** A slow Kratos that records the start and end of each call. */
 export interface RecordedKratos extends FakeKratos {
   readonly spans: readonly Span[];
-  /** Calls for one identity that were under way at the same time, as pairs. */
+  /** Pairs of overlapping calls for one identity. */
   overlaps(): [Span, Span][];
 }
 

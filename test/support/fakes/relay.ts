@@ -1,17 +1,17 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A TCP connection between two programs that a test can break. */
+/** A TCP connection between two programs that a test can interrupt. */
 export interface Relay {
   readonly port: number;
-  /** Every connection is reset, and new ones too. */
+  /** Resets every connection, new ones too. */
   cut(): void;
-  /** Connections stand, and nothing passes in either direction. */
+  /** Keeps connections open, but forwards nothing in either direction. */
   hang(): void;
   mend(): void;
 }
 
-/** Passes everything on to a port, on a free port of 127.0.0.1, until the test says otherwise. */
+/** Forwards a free port of 127.0.0.1 to a target, until the test ends. */
 export async function startRelay(targetPort: number, targetHost: string): Promise<Relay> {
   const sockets = new Set<Socket>();
   let state: 'passing' | 'cut' | 'hanging' = 'passing';

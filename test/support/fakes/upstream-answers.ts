@@ -7,13 +7,13 @@ import { HOSTED_LINK } from '../logs/canaries.ts';
 import type { TestService } from '../service/service.ts';
 import { HOUR } from '../service/shifted-clock.ts';
 
-/** An answer that is still under way. */
+/** A pending answer. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;
 }
 
-/** An answer that a test gives when it likes. When the test ends without it the call fails, so that nobody waits on. */
+/** An answer that a test resolves later. If the test ends before, the call fails, so that nothing waits for it. */
 export function deferred<T>(): Deferred<T> {
   let resolve = (_value: T): void => undefined;
   let reject = (_error: Error): void => undefined;
@@ -35,12 +35,12 @@ export function kratosFails(facts: Failure): Promise<never> {
   return Promise.reject(new UpstreamError({ upstream: 'kratos', failure: 'status', ...facts }));
 }
 
-/** What Jumio answers to a start. */
+/** An answer of Jumio to a create call. */
 export function startedAnswer(): Started {
   return { accountId: randomUUID(), executionId: randomUUID(), link: HOSTED_LINK };
 }
 
-/** A sign-up that waits for nothing. */
+/** A sign-up that does not wait for its create call. */
 export async function begin({ ctx, worker }: TestService): Promise<string> {
   const identityId = randomUUID();
   await handleSignUp(ctx, worker, { identityId, returnTo: null }, 0);
@@ -51,10 +51,10 @@ export function beginMany(service: TestService, size: number): Promise<string[]>
   return Promise.all(Array.from({ length: size }, () => begin(service)));
 }
 
-/** The kinds of an identity's events, in their order. */
+/** The kinds of an identity’s events, in order. */
 export async function kindsOf({ ctx }: TestService, identityId: string): Promise<string[]> {
   return (await ctx.ledger.events(identityId)).map(({ kind }) => kind);
 }
 
-/** Past every back-off, and short of everything that is hourly. */
+/** Longer than every back-off of the first tries, and shorter than an hour. */
 export const SOON = HOUR / 3;

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
 
-/** What the call rejects with; anything but an `UpstreamError` fails the test. */
+/** The error of a call; any other than an `UpstreamError` fails the test. */
 export async function failureOf(call: Promise<unknown>): Promise<UpstreamError> {
   const error = await call.then(
     () => undefined,
@@ -12,7 +12,7 @@ export async function failureOf(call: Promise<unknown>): Promise<UpstreamError> 
   return error;
 }
 
-/** Neither the canaries nor any place that could hold them: no cause, no request, no answer. */
+/** Expects neither the canaries nor a property that could hold them: no cause, no request, no response. */
 export function expectNoneOf(canaries: readonly string[], error: unknown): void {
   const text = everythingIn(error);
   for (const canary of canaries) expect(text).not.toContain(canary);
@@ -20,7 +20,7 @@ export function expectNoneOf(canaries: readonly string[], error: unknown): void 
   expect(new Set(keys)).toEqual(new Set(['facts', 'message', 'name', 'stack']));
 }
 
-/** Everything that a log line, a serializer or a curious debugger can get out of an error. */
+/** All text that a log line, a serializer or a debugger can get out of an error. */
 export function everythingIn(error: unknown): string {
   const text = error instanceof Error ? `${error.stack}${error.message}` : '';
   return [String(error), text, JSON.stringify(error), inspect(error, { showHidden: true, depth: 20 })].join('\n');

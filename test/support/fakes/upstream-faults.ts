@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { type Answering, json } from './http-server.ts';
 
-/** Stands in every body and header of the faults below; must never be seen in an error. */
+/** In every body and header of the faults below; must not be in an error. */
 export const BODY_CANARY = 'canary-of-a-body';
 
 export interface Fault {
   readonly name: string;
   readonly answering: Answering;
-  /** It never comes to an end by itself. */
+  /** The fault never ends by itself. */
   readonly isEndless?: true;
   /** The facts that the client's error must hold. */
   readonly facts: { readonly failure: string; readonly status?: number; readonly retryAfter?: number };
@@ -38,7 +38,7 @@ function drip(status: number): Answering {
   };
 }
 
-/** Streams fifty megabytes as fast as they are taken. */
+/** Streams fifty megabytes as fast as they are read. */
 function flood(status: number): Answering {
   const megabyte = Buffer.alloc(1_000_000, 0x20);
   return (response) => {
@@ -60,12 +60,12 @@ function hidden(body: object): string {
 
 const bomb = gzipSync(Buffer.alloc(50_000_000, 0x20));
 
-/** Waited for to the end of the client's time, which is short then; all else is met however long a busy machine takes. */
+/** A short deadline for an endless fault; all others have the usual one, however busy the machine is. */
 export function patienceFor({ isEndless }: Fault): { readonly deadline?: number } {
   return isEndless ? { deadline: 1_000 } : {};
 }
 
-/** Ways in which an upstream can fail that mean the same for every call. */
+/** Faults of an upstream that mean the same for every call. */
 export const faults: readonly Fault[] = [
   {
     name: 'a reset connection',
@@ -73,12 +73,12 @@ export const faults: readonly Fault[] = [
     facts: { failure: 'interrupted' },
   },
   {
-    name: 'a connection closed without an answer',
+    name: 'a connection closed without a response',
     answering: (response) => response.socket?.destroy(),
     facts: { failure: 'interrupted' },
   },
   {
-    name: 'an answer cut off in the middle',
+    name: 'a response that is cut off',
     answering: (response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write(BODY_CANARY, () => response.socket?.destroy());
@@ -86,18 +86,18 @@ export const faults: readonly Fault[] = [
     facts: { failure: 'interrupted' },
   },
   {
-    name: 'what is not HTTP',
+    name: 'a response that is not HTTP',
     answering: (response) => response.socket?.end(`${BODY_CANARY}\r\n\r\n`),
     facts: { failure: 'interrupted' },
   },
-  { name: 'no answer at all', answering: () => undefined, isEndless: true, facts: { failure: 'timeout' } },
+  { name: 'no answer', answering: () => undefined, isEndless: true, facts: { failure: 'timeout' } },
   { name: 'a 200 that drips', answering: drip(200), isEndless: true, facts: { failure: 'timeout' } },
   { name: 'a 500 that drips', answering: drip(500), isEndless: true, facts: { failure: 'status', status: 500 } },
   { name: 'a 500 of 50 MB', answering: flood(500), facts: { failure: 'status', status: 500 } },
   { name: 'a 500', answering: json(500, { detail: BODY_CANARY }), facts: { failure: 'status', status: 500 } },
   { name: 'a 502 in HTML', answering: html(502), facts: { failure: 'status', status: 502 } },
   {
-    name: 'a 429 without a word about when',
+    name: 'a 429 without Retry-After',
     answering: limited(429, {}),
     facts: { failure: 'status', status: 429 },
   },
@@ -115,7 +115,7 @@ export const faults: readonly Fault[] = [
     facts: { failure: 'status', status: 429, retryAfter: 40_000 },
   },
   {
-    name: 'a 429 with a date in Retry-After that is over',
+    name: 'a 429 with a past date in Retry-After',
     answering: limited(429, {
       date: 'Mon, 05 Jan 2026 09:30:00 GMT',
       'retry-after': 'Mon, 05 Jan 2026 09:29:00 GMT',
@@ -123,12 +123,12 @@ export const faults: readonly Fault[] = [
     facts: { failure: 'status', status: 429, retryAfter: 0 },
   },
   {
-    name: 'a 429 that asks for a year',
+    name: 'a 429 with a Retry-After of a year',
     answering: limited(429, { 'retry-after': '31536000' }),
     facts: { failure: 'status', status: 429, retryAfter: 900_000 },
   },
   {
-    name: 'a 429 with nonsense in Retry-After',
+    name: 'a 429 with an invalid Retry-After',
     answering: limited(429, { 'retry-after': 'soon' }),
     facts: { failure: 'status', status: 429 },
   },
@@ -137,9 +137,9 @@ export const faults: readonly Fault[] = [
     answering: limited(503, { 'retry-after': '3' }),
     facts: { failure: 'status', status: 503, retryAfter: 3_000 },
   },
-  { name: 'HTML in place of JSON', answering: html(200), facts: { failure: 'unusable', status: 200 } },
+  { name: 'HTML instead of JSON', answering: html(200), facts: { failure: 'unusable', status: 200 } },
   { name: 'an empty 200', answering: raw(200, ''), facts: { failure: 'unusable', status: 200 } },
-  { name: 'bad JSON', answering: raw(200, `{"x":"${BODY_CANARY}"`), facts: { failure: 'unusable', status: 200 } },
+  { name: 'invalid JSON', answering: raw(200, `{"x":"${BODY_CANARY}"`), facts: { failure: 'unusable', status: 200 } },
   { name: 'a JSON array', answering: json(200, [BODY_CANARY]), facts: { failure: 'unusable', status: 200 } },
   { name: 'JSON null', answering: json(200, null), facts: { failure: 'unusable', status: 200 } },
   { name: '50 MB of JSON', answering: flood(200), facts: { failure: 'unusable' } },
@@ -149,7 +149,7 @@ export const faults: readonly Fault[] = [
     facts: { failure: 'unusable' },
   },
   {
-    name: 'what calls itself gzip and is not',
+    name: 'a body declared as gzip that is not',
     answering: raw(200, hidden({}), { 'content-encoding': 'gzip' }),
     facts: { failure: 'unusable' },
   },

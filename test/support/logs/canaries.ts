@@ -1,6 +1,6 @@
 /**
- * One canary per class of what must never be in a log line (docs/design.md#logs). They are the values that the tests' services
- * are built with, so whatever leaks is found; this file imports nothing, so that every suite can plant them.
+ * One canary per class of data that must not be in a log line (docs/design.md#logs). The services of the tests are built
+ * with these values, so that a leak is found. This file imports nothing, so that every suite can use it.
  */
 export const CANARIES = {
   webhookSecret: 'canary-of-the-webhook-secret',
@@ -17,37 +17,37 @@ export const CANARIES = {
   email: 'canary-of-the-email@example.com',
   cookie: 'canary-of-the-cookie',
   sessionToken: 'canary-of-the-session-token',
-  /** Inside it, as base64, as every claim is. */
+  /** Inside an ID token in base64, as every claim is. */
   idToken: 'canary-of-the-id-token',
   trait: 'canary-of-a-trait',
   query: 'canary-of-a-query',
   body: 'canary-of-a-body',
 } as const;
 
-/** A hosted page's address as Jumio makes them: the whole of it is a secret. */
+/** The URL of a hosted page of Jumio: the whole of it is a secret. */
 export const HOSTED_PAGE = 'https://acme.web.emea-1.jumio.ai/web/v4/app';
 
 export const HOSTED_LINK = `${HOSTED_PAGE}?authorizationToken=${CANARIES.link}&locale=en`;
 
-/** A one-time address: its token is random, so that it cannot be planted; that it is one can be seen. */
+/** A one-time link: its token is random and cannot be planted, but its form is recognized. */
 const ANY_ADDRESS = /\/jumio\/enter\?[^"\s]+/g;
 
-/** Everything that begins so is a canary, whichever suite planted it. */
+/** Any text that begins so is a canary, whichever suite planted it. */
 const ANY_CANARY = /canary-of-[\w-]+/g;
 
-/** Base64 of a text that stands `behind` so many other bytes; the groups that its neighbours reach into are left out. */
+/** Base64 of a text after so many other bytes, without the groups shared with the bytes around it. */
 function insideBase64(canary: string, behind: number): string {
   const encoded = Buffer.from('-'.repeat(behind) + canary).toString('base64');
   return encoded.slice(behind === 0 ? 0 : 4, -4);
 }
 
-/** As it would look in a URL, in a dump of bytes, or inside a longer text that was encoded as a whole. */
+/** The encodings of a canary: in a URL, in a hex dump, or in a longer text that was encoded as a whole. */
 function disguises(canary: string): string[] {
   const hex = Buffer.from(canary).toString('hex');
   return [encodeURIComponent(canary), hex, ...[0, 1, 2].map((behind) => insideBase64(canary, behind))];
 }
 
-/** The canaries that a text holds, plain or encoded; each once. */
+/** The canaries in a text, plain or encoded; each once. */
 export function findCanaries(text: string): string[] {
   const plain = [...(text.match(ANY_CANARY) ?? []), ...(text.match(ANY_ADDRESS) ?? [])];
   const values: readonly string[] = Object.values(CANARIES);

@@ -1,20 +1,20 @@
 import { appendFileSync } from 'node:fs';
 
-/** Names the file that keeps every log line of every service that the suite runs; set by `log-canary.setup.ts`. */
+/** The variable with the file for every log line of every service in the suite; set by `setup.ts`. */
 export const CAPTURE_VARIABLE = 'SERVICE_LOG_CAPTURE';
 
-/** Where a service of a test logs to: kept for the test, and for the look at the whole suite's logs when it ends. */
+/** The log destination of a test’s service: kept for the test, and for the check of the whole suite’s logs. */
 export interface LogCapture {
   write(chunk: string): void;
   text(): string;
-  /** Parsed. */
+  /** The lines, parsed. */
   lines(): LogLine[];
 }
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
 /**
- * @param file where the lines are kept beyond the test; by default the whole suite's capture, if there is one.
+ * @param file keeps the lines after the test; by default the file of the whole suite, if there is one.
  */
 export function captureLogs(file: string | undefined = process.env[CAPTURE_VARIABLE]): LogCapture {
   let seen = '';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findCanaries } from './canaries.ts';
 import { CAPTURE_VARIABLE } from './capture.ts';
 
-/** The lines with canaries, without the rest: enough to find who wrote them. */
+/** The lines with canaries, at most ten: enough to find their writer. */
 function leaks(log: string): string[] {
   return log
     .split('\n')
@@ -13,8 +13,8 @@ function leaks(log: string): string[] {
 }
 
 /**
- * Vitest's global setup: every service that any test runs logs into one file, and at the end of the run no canary may
- * stand in it (issue: "none appears in the captured logs of the whole suite"). The workers inherit the variable.
+ * Vitest's global setup: every service of any test logs into one file, and at the end of the run no canary may
+ * be in it. The workers inherit the variable.
  */
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'service-logs-'));
@@ -25,7 +25,7 @@ export default function setup(): () => void {
     const found = leaks(readFileSync(file, 'utf8'));
     rmSync(folder, { recursive: true });
     if (found.length === 0) return;
-    // Vitest reports an error of a teardown, and calls the run a success all the same.
+    // Vitest reports an error in a teardown, but exits with 0.
     process.exitCode = 1;
     throw new Error(`secrets or personal data were logged:\n${found.join('\n')}`);
   };

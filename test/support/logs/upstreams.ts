@@ -5,16 +5,16 @@ import { CANARIES, HOSTED_LINK } from './canaries.ts';
 
 const ACCOUNT = '0b6d0c1e-7b0c-4a57-9a6d-2f0a3a1c9e01';
 
-/** Both neighbours behind real sockets, whose answers are full of canaries. */
+/** Both upstreams behind real sockets, with canaries in their answers. */
 export interface CanaryNeighbours {
   readonly jumio: AnsweringServer;
   readonly kratos: AnsweringServer;
-  /** While set, the neighbour answers so to everything but Jumio's token calls. */
+  /** Replaces the answers of an upstream while set, except those to token calls. */
   readonly instead: { jumio?: Answering | undefined; kratos?: Answering | undefined };
-  /** What Jumio was last asked to start. */
+  /** The reference in the last create call. */
   reference(): string;
   executionId(): string;
-  /** A service with its own real clients for these neighbours. */
+  /** Options of a service with real clients for these upstreams. */
   readonly options: TestServiceOptions;
 }
 
@@ -40,7 +40,7 @@ function identity(id: string) {
   };
 }
 
-/** @param personId whose session every Cookie header is */
+/** @param personId the identity of every session cookie */
 export async function startCanaryNeighbours(personId: string): Promise<CanaryNeighbours> {
   const instead: CanaryNeighbours['instead'] = {};
   let starts = 0;

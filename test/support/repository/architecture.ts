@@ -2,13 +2,13 @@ import { posix } from 'node:path';
 import type { Module } from './modules.ts';
 
 /**
- * Which part of `webhook/` may import which (docs/development.md#who-may-import-whom). Data flows one way, and the imports with it:
- * `http, cli -> verification -> ledger | jumio | kratos | eid`; those four know `upstream`, `model` and `errors`, and nothing of each other.
+ * The allowed imports of each part of `webhook/` (docs/development.md#who-may-import-whom). Imports run one way:
+ * `http, cli -> verification -> ledger | jumio | kratos | eid`; those four may import `upstream`, `model` and `errors`, and nothing of each other.
  */
 interface Rule {
-  /** Folders or files of `webhook/` that may be loaded; a part may always load itself. */
+  /** Folders or files of `webhook/` that may be imported; a part may always import itself. */
   readonly values: readonly string[];
-  /** Parts whose types may be named besides. */
+  /** Parts of which only types may be imported. */
   readonly types?: readonly string[];
 }
 
@@ -45,7 +45,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   eid: { values: ['errors', 'model', 'upstream'] },
 };
 
-/** Packages that few places may know, and where. */
+/** Packages that only these parts may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kysely: ['ledger'],
   libsql: ['ledger'],
@@ -59,8 +59,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The floors of `verification/`: a module uses the floors below its own, and beside that only what is named here.
- * Files that lie in the folder itself are modules too (docs/development.md#who-may-import-whom).
+ * The floors of `verification/`: a module uses the floors below its own, and beside that only the modules listed here.
+ * A file in the folder itself is a module too (docs/development.md#who-may-import-whom).
  */
 const FLOORS: Readonly<Record<string, { readonly floor: number; readonly also?: readonly string[] }>> = {
   record: { floor: 1 },
@@ -78,16 +78,16 @@ const FLOORS: Readonly<Record<string, { readonly floor: number; readonly also?: 
   operator: { floor: 6 },
 };
 
-/** No folder holds more files than a reader takes in at once. */
+/** The largest number of files in a folder. */
 export const LARGEST_FOLDER = 13;
 
-/** `webhook/http/pages/render.ts` is of the part `http`, `webhook/errors.ts` is the part `errors`. */
+/** The part of a file: `http` for `webhook/http/pages/render.ts`, `errors` for `webhook/errors.ts`. */
 export function partOf(path: string): string {
   const [, first = ''] = path.split('/');
   return first.replace(/\.ts$/, '');
 }
 
-/** The module of `verification/` that a file is of, by its folder or its name; undefined outside. */
+/** The module of `verification/` of a file, by its folder or its name; undefined outside. */
 export function moduleOf(path: string): string | undefined {
   const [top, part, name = ''] = path.split('/');
   return top === 'webhook' && part === 'verification' ? name.replace(/\.ts$/, '') : undefined;
@@ -111,7 +111,7 @@ function brokenPart({ path, imports }: Module): string[] {
   });
 }
 
-/** A module of `verification/` that is a folder is entered by its `index.ts` only, types included. */
+/** Imports of a module of `verification/` past its `index.ts`, types included. */
 function brokenDoor({ path, imports }: Module): string[] {
   return imports.flatMap(({ to }) => {
     const module = moduleOf(to);
@@ -134,7 +134,7 @@ function brokenFloor({ path, imports }: Module): string[] {
   });
 }
 
-/** A door is a list that somebody wrote: it exports names one by one, and has no code of its own. */
+/** A door has only named exports of its own folder, and no code. */
 export function brokenDoorList(path: string, source: string): string[] {
   if (!/^webhook\/verification\/[^/]+\/index\.ts$/.test(path)) return [];
   const rest = source
@@ -144,7 +144,7 @@ export function brokenDoorList(path: string, source: string): string[] {
   return rest === '' ? [] : [`${path} holds more than a list of exports: ${rest.split('\n')[0]}`];
 }
 
-/** The files of `webhook/` that may name `normalize`: it is defined and exported, handed to the ledger, and applied there (decision 56). */
+/** The files of `webhook/` that may name `normalize`: they define and export it, pass it to the ledger, and apply it there (decision 56). */
 const NORMALIZE_IN = [
   'dependencies.ts',
   'ledger/ledger.ts',
@@ -153,19 +153,19 @@ const NORMALIZE_IN = [
   'verification/record/normalize.ts',
 ].map((path) => `webhook/${path}`);
 
-/** Only the ledger normalises: a module that names `normalize` elsewhere would do it twice, or in place of the ledger. */
+/** Other modules that name `normalize`: they would normalise twice, or in place of the ledger. */
 export function strayNormalize(path: string, source: string): string[] {
   const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
   const isNamed = /(?<!\.)\bnormalize\b/.test(code);
   return isNamed && !NORMALIZE_IN.includes(path) ? [`${path} names normalize, which only the ledger applies`] : [];
 }
 
-/** What is wrong with the imports of one module of `webhook/`. */
+/** The forbidden imports of one module of `webhook/`. */
 export function broken(module: Module): string[] {
   return [...brokenPart(module), ...brokenDoor(module), ...brokenFloor(module)];
 }
 
-/** Circles of imports, types included: each as the set of its modules' paths. */
+/** Circles of imports, types included, each as the sorted paths of its modules. */
 export function circles(modules: readonly Module[]): string[][] {
   const imports = new Map(modules.map(({ path, imports: all }) => [path, all.map(({ to }) => to)]));
   const order = new Map<string, number>();
@@ -193,7 +193,7 @@ export function circles(modules: readonly Module[]): string[][] {
   return found;
 }
 
-/** Folders that hold more files than LARGEST_FOLDER. */
+/** Folders with more files than LARGEST_FOLDER. */
 export function crowded(paths: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const path of paths) counts.set(posix.dirname(path), (counts.get(posix.dirname(path)) ?? 0) + 1);

@@ -30,7 +30,7 @@ export function anchorsOf(text: string): string[] {
   });
 }
 
-/** Documents that were beside the repository once; no text may cite them, nor a section without its document. */
+/** Citations of documents outside the repository, and of sections without a document. */
 const OUTSIDE: readonly RegExp[] = [
   /(?<!\b(?:RFC \d+|Discovery 1\.0) )(?:\b(?:design|[\w-]+\.md),? )?§ ?\d[\d.]*/g,
   /\bdecisions\.md,? \d+/g,
@@ -40,7 +40,7 @@ const OUTSIDE: readonly RegExp[] = [
 
 const isMarkdown = (path: string): boolean => path.endsWith('.md');
 
-/** Quotes of foreign documents and repositories: only their links are ours. */
+/** Pages of reference quote other documents and repositories: only their links are checked. */
 const isReference = (path: string): boolean => path.startsWith('docs/reference/');
 
 function decisionsIn(text: string): string[] {
@@ -54,9 +54,9 @@ function numberOfLine(text: string, index: number): number {
 }
 
 /**
- * What is wrong with the citations of these files: `docs/….md#anchor` and links that lead to no file or heading,
- * `decision N` without such a decision, and citations of documents outside the repository. `hasPath` says whether a
- * path from the top folder exists; the documents that are cited must be among the files.
+ * The broken citations of these files: `docs/….md#anchor` and links without a file or heading, `decision N` without
+ * such a decision, and citations of documents outside the repository. `hasPath` returns whether a path from the top
+ * folder exists; the cited documents must be among the files.
  */
 export function brokenCitations(files: readonly TextFile[], hasPath: (path: string) => boolean): string[] {
   const anchors = new Map(
@@ -86,7 +86,7 @@ export function brokenCitations(files: readonly TextFile[], hasPath: (path: stri
       if (leadsNowhere(file, anchor)) add(index, citation, 'leads nowhere');
     for (const number of decisionsIn(text))
       if (!decisions.has(number)) add(0, `decision ${number}`, 'there is no such decision');
-    // The text of a link may say what it likes: its target is what leads somewhere.
+    // The text of a link is free: only its target is checked.
     const unlinked = isMarkdown(path) ? text.replace(/\[[^\]\n]*\]\(/g, (link) => ' '.repeat(link.length)) : text;
     for (const pattern of OUTSIDE)
       for (const { index, 0: citation } of unlinked.matchAll(pattern))

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 export interface Import {
   /** A path from the top folder for our own modules, else the name of a package. */
   readonly to: string;
-  /** Gone at run time. */
+  /** The import is erased at run time. */
   readonly typeOnly: boolean;
 }
 
@@ -25,7 +25,7 @@ function resolve(from: string, specifier: string): string {
   return specifier.startsWith('.') ? posix.join(posix.dirname(from), specifier) : specifier;
 }
 
-/** The imports of a source text; comments are left out. */
+/** The imports in a source text, without those in comments. */
 export function importsOf(path: string, source: string): Import[] {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
   const fixed = [...code.matchAll(STATIC)].map(([, type, to = '']) => ({
@@ -46,7 +46,7 @@ export function modulesBelow(...folders: readonly string[]): Module[] {
   );
 }
 
-/** Everything that a module loads, directly or through others. */
+/** The paths of all modules that a module imports, directly or through others. */
 export function reached(from: Module, all: readonly Module[]): Set<string> {
   const byPath = new Map(all.map((module) => [module.path, module]));
   const seen = new Set<string>();

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../service/eventually.ts';
 
-/** A folder that is gone when the test ends. */
+/** A folder that is deleted when the test ends. */
 export async function folderForTest(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'recipe-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A shipped file with its placeholders filled in, written into a folder. */
+/** Writes a shipped file with filled placeholders into a folder; returns its path. */
 export async function filled(file: string, into: string, values: Readonly<Record<string, string>>): Promise<string> {
   const shipped = await readFile(new URL(`../../../docs/examples/${file}`, import.meta.url), 'utf8');
   const code = shipped.replaceAll(/^ *#.*\n/gm, '');
@@ -24,7 +24,7 @@ export async function filled(file: string, into: string, values: Readonly<Record
   return path;
 }
 
-/** Runs a program until the test ends; resolves once it answers at an address. */
+/** Runs a program until the test ends; resolves once it answers at a URL. */
 export async function running(program: string, args: readonly string[], url: string): Promise<void> {
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH ?? '' } });
   let said = '';

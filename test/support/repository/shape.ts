@@ -1,4 +1,4 @@
-/** What a JSON value is made of: its keys and the kinds of its leaves, without its values. */
+/** The structure of a JSON value: its keys and the kinds of its leaves, without its values. */
 export type Shape = string | Shape[] | { [key: string]: Shape };
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;

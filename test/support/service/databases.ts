@@ -11,17 +11,17 @@ const rowsOf = z.array(z.record(z.string(), z.unknown()));
 
 type Rows = z.infer<typeof rowsOf>;
 
-/** A connection beside the ledger's own: an operator's shell, another process, or a lock that somebody holds. */
+/** A connection beside the ledger's own, as of an operator’s shell, another process, or a lock. */
 export interface SideDoor {
   run(statement: string): Promise<Rows>;
 }
 
-/** Where a ledger of a test may live. What is made for a test is gone when it ends. */
+/** A kind of database for ledgers of tests. Databases made for a test are deleted when it ends. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres';
-  /** The address of a database in which nothing is. */
+  /** The URL of an empty database. */
   fresh(): Promise<string>;
-  /** Another connection to such a database; closed when the test ends. */
+  /** A further connection to such a database; closed when the test ends. */
   sideDoor(url: string): Promise<SideDoor>;
 }
 
@@ -46,7 +46,7 @@ function openFile(url: string): SideDoor {
   return { run: async (statement) => run(statement) };
 }
 
-/** One look into a file; nothing of it stays open, so that a process that starts next finds what the last one left. */
+/** Runs one query on a file and closes it, so that a process that starts next finds the state of the last one. */
 export function askFile(url: string, query: string): Rows {
   const database = new Libsql(url.slice('file:'.length));
   try {
@@ -77,7 +77,7 @@ async function once(statement: string): Promise<void> {
   await client.end();
 }
 
-/** A schema of its own, so that tests need not wait for one another, until it is dropped. */
+/** A schema of its own, so that tests need not wait for each other, until it is dropped. */
 async function makeSchema(): Promise<{ url: string; drop: () => Promise<void> }> {
   const schema = `ledger_${randomUUID().replaceAll('-', '')}`;
   await once(`create schema ${schema}`);
@@ -103,7 +103,7 @@ export const postgres = {
   },
 } satisfies Database & { schema: typeof makeSchema };
 
-/** Why there is no PostgreSQL to test on; undefined where one answers. */
+/** The reason why no PostgreSQL is available for tests; undefined if there is one. */
 export async function whyNoPostgres(): Promise<string | undefined> {
   try {
     await once('select 1');

@@ -1,7 +1,7 @@
 import { type Config, parseConfig } from '../../../webhook/config/config.ts';
 import { ConfigError, type Environment, type Problem } from '../../../webhook/config/problem.ts';
 
-/** The least that the service starts with. */
+/** The minimum that the service starts with. */
 export const MINIMAL: Environment = {
   ORY_WEBHOOK_SECRET: 'webhook-secret-1',
   KRATOS_ADMIN_URL: 'http://127.0.0.1:4434',
@@ -12,12 +12,12 @@ export const MINIMAL: Environment = {
   JUMIO_CALLBACK_SECRET: 'callback-secret1',
 };
 
-/** The configuration with these changes. */
+/** The minimal configuration with these changes. */
 export function config(changes: Environment): Config {
   return parseConfig({ ...MINIMAL, ...changes });
 }
 
-/** What is wrong with these changes. */
+/** The problems of the configuration with these changes. */
 export function problems(changes: Environment): readonly Problem[] {
   try {
     config(changes);
@@ -28,7 +28,7 @@ export function problems(changes: Environment): readonly Problem[] {
   }
 }
 
-/** The variables that are wrong, sorted. */
+/** The names of the invalid variables, sorted. */
 export function wrongNames(changes: Environment): string[] {
   return problems(changes)
     .map(({ name }) => name)

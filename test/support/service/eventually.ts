@@ -4,7 +4,7 @@ import { initiate } from '../clients/calls.ts';
 import type { Execution } from '../fakes/jumio.ts';
 import type { TestService } from './service.ts';
 
-/** Longer than anything takes: on a machine that is busy with others a moment may last for seconds. */
+/** Longer than any wait: on a busy machine a step may take seconds. */
 const PATIENCE = { timeout: 20_000, interval: 10 };
 
 /** Waits until the assertion holds. */
@@ -12,13 +12,13 @@ export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(assertion, PATIENCE);
 }
 
-/** Lets time pass, and the worker look at once. */
+/** Advances the clock and wakes the worker. */
 export function pass({ clock, worker }: TestService, milliseconds: number): void {
   clock.advance(milliseconds);
   worker.wake();
 }
 
-/** The identity as the ledger has it; fails where it has none. */
+/** The record of an identity in the ledger; throws if there is none. */
 export async function snapshotOf({ ctx }: TestService, identityId: string): Promise<IdentityRecord> {
   const record = await ctx.ledger.record(identityId);
   if (record === undefined) throw new Error('the ledger has no such identity');
@@ -29,7 +29,7 @@ function standsStill({ clock }: TestService, { identity }: IdentityRecord): bool
   return identity.published >= identity.version && identity.leasedUntil <= clock.now();
 }
 
-/** Waits until the ledger says so, Kratos too, and no step is under way that would still write. */
+/** Waits until ledger and published copy have the status, and no step is still writing. */
 export function reaches(service: TestService, identityId: string, status: Status): Promise<IdentityRecord> {
   return eventually(async () => {
     const record = await snapshotOf(service, identityId);
@@ -40,14 +40,14 @@ export function reaches(service: TestService, identityId: string, status: Status
   });
 }
 
-/** A sign-up whose execution was started and whose first status is published. */
+/** Signs up, and waits until the execution is created and the first status published. */
 export async function signUp(service: TestService, identityId: string): Promise<Execution> {
   await initiate(service, { kratos_identity_id: identityId });
   await reaches(service, identityId, 'pending');
   return service.jumio.latest(identityId);
 }
 
-/** How many rows there are of everything that a refused request must not write. */
+/** The numbers of rows that a refused request must not change. */
 export async function writtenBy(service: TestService, identityId: string) {
   const record = await service.ctx.ledger.record(identityId);
   const events = await service.ctx.ledger.events(identityId);

@@ -5,7 +5,7 @@ import { applied } from '../builders/applied.ts';
 import { DAY, LIFETIME, NOW, verificationId } from '../builders/history.ts';
 import { REFERENCE_KEY } from '../fakes/jumio-answers.ts';
 
-/** One identity in memory, behind the interface of the real ledger: enough for what people do, no worker beside. */
+/** A context with one identity in memory: enough for the functions of `person/`, without a worker. */
 export interface MemoryDesk {
   readonly ctx: Context;
   readonly worker: Worker;
@@ -13,7 +13,7 @@ export interface MemoryDesk {
   readonly events: readonly LedgerEvent[];
 }
 
-/** What a person agrees to in these stories. */
+/** The consent of a person in these tests. */
 export const CONSENT = { version: 'text-1', language: 'en' };
 
 function notHere(): never {

@@ -2,7 +2,7 @@ import Libsql from 'libsql';
 import { onTestFinished } from 'vitest';
 
 /**
- * Takes the SQLite file's write lock from another connection, as a backup tool or a shell would, until the returned
+ * Takes the write lock of the SQLite file from another connection, as a backup tool or a shell would, until the returned
  * function is called or the test ends.
  */
 export function lockLedger(databaseUrl: string): () => void {

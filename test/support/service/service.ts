@@ -23,11 +23,11 @@ export interface TestServiceOptions {
   readonly clock?: MovedClock;
   /** By default a SQLite file in a folder of its own. */
   readonly databaseUrl?: string;
-  /** Over the default environment; undefined takes a variable away. */
+  /** Changes of the default environment; undefined removes a variable. */
   readonly env?: Environment;
-  /** Changes the collaborators; `real` has the clients that the process itself would have. */
+  /** Changes the collaborators; `real` has the clients of a real process. */
   readonly ctx?: (ctx: Context, real: Context) => Context;
-  /** The worker does nothing until the test starts it. */
+  /** The worker does not start until the test starts it. */
   readonly idle?: boolean;
 }
 
@@ -47,7 +47,7 @@ export const KRATOS_PUBLIC_URL = 'https://auth.example.com';
 
 export const APPLICATION = 'https://app.example.com';
 
-/** No address leads anywhere: the clients are fakes. */
+/** No URL leads anywhere: the clients are fakes. */
 export const ENVIRONMENT: Environment = {
   ORY_WEBHOOK_SECRET: CANARIES.webhookSecret,
   KRATOS_ADMIN_URL: 'http://127.0.0.1:9',
@@ -87,7 +87,7 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
   return { dependencies, jumio, kratos, clock };
 }
 
-/** The service as it runs, without a listening socket: a real configuration, ledger, app and worker; both neighbours faked. */
+/** The service without a listening socket: a real configuration, ledger, app and worker; both upstreams are fakes. */
 export async function buildTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
   const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'ledger.sqlite')}`;
@@ -107,7 +107,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   return { app, config, ctx, worker, phase, logs, databaseUrl, ...neighbours, close };
 }
 
-/** For one test: closed when the test ends. */
+/** A service for one test: closed when the test ends. */
 export async function testService(options: TestServiceOptions = {}): Promise<TestService> {
   const service = await buildTestService(options);
   onTestFinished(() => service.close());

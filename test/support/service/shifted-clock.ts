@@ -1,9 +1,9 @@
 import type { Clock } from '../../../webhook/verification/context.ts';
 
-/** The real time, and as much more as the test says. */
+/** The real time plus an offset. */
 export interface MovedClock extends Clock {
   advance(milliseconds: number): void;
-  /** From now on only the test moves it: what is not due yet cannot become so because the machine is busy. */
+  /** Stops real time: only `advance` moves the clock, so that a busy machine makes nothing due. */
   stop(): void;
 }
 
