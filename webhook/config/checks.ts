@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { EidProviders } from '../eid/providers.ts';
 import type { Policy } from '../verification/policy/index.ts';
 import { type Addresses, named, unknownLevels } from './documents.ts';
-import type { Problem } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
 
 /** Who knows one of them must not be able to use another. */
 const SECRETS = ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET', 'HANDOVER_SECRET', 'DECISION_SECRET'] as const;
@@ -16,7 +16,7 @@ interface Checked extends Secrets {
 }
 
 /** Each secret differs from all those before it, the old values of a turn-over among them. */
-function sharedSecrets(values: Secrets): Problem[] {
+function sharedSecrets(values: Secrets): ConfigProblem[] {
   return SECRETS.flatMap((name, index) => {
     const others = SECRETS.slice(0, index).filter((other) => values[name]?.some((one) => values[other]?.includes(one)));
     return others.map((other) => ({ name, expected: `another secret than ${other}`, seen: 'the same' }));
@@ -24,7 +24,7 @@ function sharedSecrets(values: Secrets): Problem[] {
 }
 
 /** A one-time address leads to a page of ours. */
-function handoverWithoutPages(values: Checked): Problem[] {
+function handoverWithoutPages(values: Checked): ConfigProblem[] {
   if (values.HANDOVER_SECRET === undefined) return [];
   const missing = (['PUBLIC_URL', 'KRATOS_PUBLIC_URL'] as const).filter((name) => values[name] === undefined);
   return missing.map((name) => ({ name, expected: 'a URL, because HANDOVER_SECRET is set', seen: 'nothing' }));
@@ -41,8 +41,8 @@ function isFitForJumio(publicUrl: string): boolean {
 }
 
 /** What can only be judged of several variables together. */
-export function crossChecks(values: Checked): Problem[] {
-  const problems: Problem[] = [...sharedSecrets(values), ...handoverWithoutPages(values)];
+export function crossChecks(values: Checked): ConfigProblem[] {
+  const problems: ConfigProblem[] = [...sharedSecrets(values), ...handoverWithoutPages(values)];
   const { PUBLIC_URL: publicUrl } = values;
   if (publicUrl !== undefined && new URL(publicUrl).href !== new URL('/', publicUrl).href) {
     const expected = 'scheme and host only, without a path: cookies and pages live below /jumio';
@@ -56,8 +56,8 @@ export function crossChecks(values: Checked): Problem[] {
 }
 
 /** A policy can only speak of providers and levels that EID_PROVIDERS has. */
-export function eidProblems(providers: EidProviders, policy: Policy): Problem[] {
-  return named(policy).flatMap(({ place, id, levels }): Problem[] => {
+export function eidProblems(providers: EidProviders, policy: Policy): ConfigProblem[] {
+  return named(policy).flatMap(({ place, id, levels }): ConfigProblem[] => {
     if (!Object.hasOwn(providers, id))
       return [{ name: place, expected: 'a provider that EID_PROVIDERS describes', seen: JSON.stringify(id) }];
     const seen = unknownLevels(providers, id, levels);
@@ -67,7 +67,7 @@ export function eidProblems(providers: EidProviders, policy: Policy): Problem[] 
 }
 
 /** A way on leads to a page of ours. */
-export function wayOnWithoutPages({ rules, otherwise }: Policy, values: Addresses): Problem[] {
+export function wayOnWithoutPages({ rules, otherwise }: Policy, values: Addresses): ConfigProblem[] {
   if (![...rules, otherwise].some(({ decision }) => decision === 'block_with_way_on')) return [];
   const missing = (['PUBLIC_URL', 'KRATOS_PUBLIC_URL'] as const).filter((name) => values[name] === undefined);
   return missing.map((name) => ({ name, expected: 'a URL, because the policy offers a way on', seen: 'nothing' }));

@@ -4,7 +4,7 @@ import type { Policy } from '../verification/policy/index.ts';
 import { color, DARK, LIGHT, logo, support } from './brand.ts';
 import { crossChecks, eidProblems, wayOnWithoutPages } from './checks.ts';
 import { eid, pointer, preparedData, readPolicy, texts } from './documents.ts';
-import { ConfigError, type Environment, type Problem } from './problem.ts';
+import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
 import {
   burst,
   given,
@@ -113,7 +113,7 @@ export function observed(name: string, value: string | undefined): string {
   return `a value of ${value.length} characters`;
 }
 
-function fromFile(name: string, path: string, problems: Problem[]): string | undefined {
+function fromFile(name: string, path: string, problems: ConfigProblem[]): string | undefined {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
@@ -123,7 +123,7 @@ function fromFile(name: string, path: string, problems: Problem[]): string | und
   }
 }
 
-function readValue(name: string, env: Environment, problems: Problem[]): string | undefined {
+function readValue(name: string, env: Environment, problems: ConfigProblem[]): string | undefined {
   const given = env[name] || undefined;
   const path = env[`${name}_FILE`] || undefined;
   if (given !== undefined && path !== undefined)
@@ -143,7 +143,7 @@ function readable(values: Record<string, unknown>, error: z.ZodError | undefined
  * @throws ConfigError with every problem found
  */
 export function parseConfig(env: Environment): Config {
-  const problems: Problem[] = [];
+  const problems: ConfigProblem[] = [];
   const values = Object.fromEntries(variableNames.map((name) => [name, readValue(name, env, problems)]));
   const parsed = variables.safeParse(values);
   for (const issue of parsed.error?.issues ?? []) {

@@ -4,7 +4,7 @@ import { type EidProviders, eidProviders } from '../eid/providers.ts';
 import { type Overrides, readOverrides } from '../texts/overrides.ts';
 import { defaultPolicy, type Policy, type PolicyMistake, parsePolicy } from '../verification/policy/index.ts';
 import { PREFILL_FIELDS, type PrefillMapping } from '../verification/prefill-data.ts';
-import type { Problem } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
 
 /** The eID providers that are believed, a YAML document (eid/README.md). */
 export function eid() {
@@ -43,13 +43,13 @@ export function named(policy: Policy): { place: string; id: string; levels: read
 }
 
 /** A mistake in the policy, as one of the configuration. A policy holds no secret: what was seen is shown. */
-function problemOf({ line, path, expected, seen }: PolicyMistake): Problem {
+function problemOf({ line, path, expected, seen }: PolicyMistake): ConfigProblem {
   const name = path === '' ? `POLICY line ${line}` : `POLICY line ${line}, ${path}`;
   return { name, expected, seen };
 }
 
 /** The policy of `POLICY`; without one the published contract's. */
-export function readPolicy(text: string | undefined, problems: Problem[]): Policy | undefined {
+export function readPolicy(text: string | undefined, problems: ConfigProblem[]): Policy | undefined {
   if (text === undefined) return defaultPolicy;
   const { policy, mistakes = [] } = parsePolicy(text);
   problems.push(...mistakes.map(problemOf));

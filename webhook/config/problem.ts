@@ -1,5 +1,5 @@
 /** One thing that is wrong: which variable, what was expected, and what was seen (never a secret's value). */
-export interface Problem {
+export interface ConfigProblem {
   readonly name: string;
   readonly expected: string;
   readonly seen: string;
@@ -8,9 +8,9 @@ export interface Problem {
 /** All that is wrong with the environment, at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly ConfigProblem[]) {
     super(problems.map(({ name, expected, seen }) => `${name}: expected ${expected}; saw ${seen}`).join('\n'));
     this.problems = problems;
   }

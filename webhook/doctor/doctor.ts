@@ -1,15 +1,15 @@
 import { type Config, parseConfig } from '../config/config.ts';
-import { ConfigError, type Environment, type Problem } from '../config/problem.ts';
-import { returnUrls, sessions, wayThere } from './checks/browser-flow.ts';
+import { ConfigError, type ConfigProblem, type Environment } from '../config/problem.ts';
+import { afterSignUp, returnUrls, sessions } from './checks/browser-flow.ts';
 import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
 import { eidHooks } from './checks/eid-hooks.ts';
 import { eidDiscovery, eidInKratos, eidRecipe } from './checks/eid-providers.ts';
-import { reach, secrets } from './checks/hook-address.ts';
+import { hookAddresses, hookSecrets } from './checks/hook-address.ts';
 import { recoveryCovered, signInCovered, signUpCovered } from './checks/hook-coverage.ts';
-import { entries, flags, order } from './checks/hook-settings.ts';
-import { creation, file, ledgerOpens, migrations } from './checks/ledger.ts';
+import { hookFlags, hookOrder, hookSettings } from './checks/hook-settings.ts';
+import { creation, ledgerFile, ledgerOpens, migrations } from './checks/ledger.ts';
 import { callbackAnswered, clock, hooksAnswered, jumioToken, kratosAdmin, whoami } from './checks/reachability.ts';
-import { addresses, jumioAddresses, policy, variables } from './checks/service.ts';
+import { jumioUrls, policy, publicUrls, variables } from './checks/service.ts';
 import { templates } from './checks/templates.ts';
 import type { Check, Facts } from './facts.ts';
 import type { Finding, Group } from './finding.ts';
@@ -20,23 +20,23 @@ import { probe } from './probes/probe.ts';
 /** Every check, in the order of the report. */
 export const CHECKS: readonly Check[] = [
   variables,
-  addresses,
-  jumioAddresses,
+  publicUrls,
+  jumioUrls,
   policy,
   signUpCovered,
   signInCovered,
   recoveryCovered,
-  flags,
-  entries,
-  order,
-  secrets,
-  reach,
+  hookFlags,
+  hookSettings,
+  hookOrder,
+  hookSecrets,
+  hookAddresses,
   templates,
   eidHooks,
   eidInKratos,
   eidRecipe,
   eidDiscovery,
-  wayThere,
+  afterSignUp,
   returnUrls,
   cookieDomain,
   cookieAttributes,
@@ -44,7 +44,7 @@ export const CHECKS: readonly Check[] = [
   ledgerOpens,
   migrations,
   creation,
-  file,
+  ledgerFile,
   hooksAnswered,
   callbackAnswered,
   kratosAdmin,
@@ -53,63 +53,12 @@ export const CHECKS: readonly Check[] = [
   clock,
 ];
 
-function parsed(env: Environment): { readonly service?: Config; readonly problems: readonly Problem[] } {
-  try {
-    return { service: parseConfig(env), problems: [] };
-  } catch (error) {
-    if (error instanceof ConfigError) return { problems: error.problems };
-    throw error;
-  }
-}
-
-export interface DoctorOptions {
-  readonly env: Environment;
-  /** Kratos' configuration files, as they are given to `kratos serve -c`. */
-  readonly kratosConfig: readonly string[];
-  readonly userAgent: string;
-}
-
-/**
- * Looks at everything that can be looked at without changing anything, and says what is wrong.
- * @throws UnreadableConfig for a file that is no configuration of Kratos
- */
-export async function diagnose({ env, kratosConfig, userAgent }: DoctorOptions): Promise<Report> {
-  const kratos = await readKratosConfig(kratosConfig);
-  const { service, problems } = parsed(env);
-  const [seen, templates] = await Promise.all([probe(kratos, service, userAgent), readTemplates(kratos)]);
-  return examine({ problems, seen, templates, ...(kratos && { kratos }), ...(service && { service }) });
-}
-
-export interface Report {
-  /** Neither an error nor a warning. */
-  readonly green: boolean;
-  readonly passed: readonly { readonly group: Group; readonly says: string }[];
-  readonly findings: readonly (Finding & { readonly group: Group })[];
-  readonly notCheckable: readonly { readonly what: string; readonly reason: string }[];
-}
-
-/** Judges what was seen: a pure function. */
-export function examine(facts: Facts): Report {
-  const asked = CHECKS.filter(({ applies }) => applies === undefined || applies(facts));
-  const results = asked.map((check) => ({ ...check, result: check.look(facts) }));
-  const looked = results.flatMap(({ result, ...check }) => ('notCheckable' in result ? [] : [{ ...check, result }]));
-  const findings = looked.flatMap(({ group, result }) => result.map((finding) => ({ ...finding, group })));
-  const skipped = results.flatMap(({ says, result }) =>
-    'notCheckable' in result ? [{ what: says, reason: result.notCheckable }] : [],
-  );
-  return {
-    green: findings.every(({ severity }) => severity === 'info'),
-    passed: looked.filter(({ result }) => result.length === 0).map(({ group, says }) => ({ group, says })),
-    findings,
-    notCheckable: [...skipped, ...NEVER_CHECKABLE],
-  };
-}
-/** What no look from outside can tell, and how to find out. Said also when everything is green. */
-export const NEVER_CHECKABLE: readonly { readonly what: string; readonly reason: string }[] = [
+/** What no probe from outside can find out, and how the operator can. Part of every report, also of a green one. */
+const NEVER_CHECKABLE: Report['notCheckable'] = [
   {
     what: 'that the key may change identities',
     reason:
-      'only a write would show it: the log warns of a PATCH that is refused, and `list --stuck` names who waits for it',
+      'only a write would show it: the log warns when a PATCH is refused, and `list --stuck` names the identities that wait for it',
   },
   {
     what: 'that Kratos runs with this configuration',
@@ -117,16 +66,16 @@ export const NEVER_CHECKABLE: readonly { readonly what: string; readonly reason:
   },
   {
     what: 'the workflow key',
-    reason: 'Jumio tells only when a verification is started; the contract names the key that is enabled',
+    reason: 'Jumio checks it only when a verification is started; your contract names the key that is enabled',
   },
   {
     what: 'the domain prefix in the Jumio portal',
-    reason: 'Jumio tells only when a verification is started: without it, creation pauses and says so',
+    reason: 'Jumio checks it only when a verification is started: without it, creation pauses and names the reason',
   },
   {
     what: 'that callbacks from Jumio’s addresses pass your firewall',
     reason:
-      'a look from here does not come from there; /jumio/callback needs no other protection than the service’s own',
+      'a request from here does not come from those addresses; /jumio/callback needs no other protection than the service’s own',
   },
   {
     what: 'a limit on the size of requests in front of Kratos',
@@ -141,6 +90,61 @@ export const NEVER_CHECKABLE: readonly { readonly what: string; readonly reason:
   },
   {
     what: 'that the ledger is backed up',
-    reason: 'it holds the key by which callbacks are recognised: try a restore once',
+    reason: 'it holds the key that authenticates callbacks: try a restore once',
   },
 ];
+
+/** What the doctor found. Published as JSON (`doctor --json`): names are stable. */
+export interface Report {
+  /** Neither an error nor a warning. */
+  readonly green: boolean;
+  readonly passed: readonly { readonly group: Group; readonly says: string }[];
+  readonly findings: readonly (Finding & { readonly group: Group })[];
+  readonly notCheckable: readonly { readonly what: string; readonly reason: string }[];
+}
+
+/** Runs every check that applies. Pure: `facts` hold all that was read and observed. */
+export function examine(facts: Facts): Report {
+  const applicable = CHECKS.filter(({ applies }) => applies === undefined || applies(facts));
+  const results = applicable.map((check) => ({ ...check, result: check.run(facts) }));
+  const judged = results.flatMap(({ result, ...check }) => ('notCheckable' in result ? [] : [{ ...check, result }]));
+  const findings = judged.flatMap(({ group, result }) => result.map((finding) => ({ ...finding, group })));
+  const skipped = results.flatMap(({ says, result }) =>
+    'notCheckable' in result ? [{ what: says, reason: result.notCheckable }] : [],
+  );
+  return {
+    green: findings.every(({ severity }) => severity === 'info'),
+    passed: judged.filter(({ result }) => result.length === 0).map(({ group, says }) => ({ group, says })),
+    findings,
+    notCheckable: [...skipped, ...NEVER_CHECKABLE],
+  };
+}
+
+export interface DoctorOptions {
+  /** The environment of this service. */
+  readonly env: Environment;
+  /** Kratos' configuration files, in the order of `kratos serve -c`; may be empty. */
+  readonly kratosConfig: readonly string[];
+  /** Sent with every probe. */
+  readonly userAgent: string;
+}
+
+function parsed(env: Environment): { readonly service?: Config; readonly problems: readonly ConfigProblem[] } {
+  try {
+    return { service: parseConfig(env), problems: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { problems: error.problems };
+    throw error;
+  }
+}
+
+/**
+ * Reads the configurations, probes what they name, and reports what is wrong. Changes nothing.
+ * @throws UnreadableConfig for a file that is no configuration of Kratos
+ */
+export async function diagnose({ env, kratosConfig, userAgent }: DoctorOptions): Promise<Report> {
+  const kratos = await readKratosConfig(kratosConfig);
+  const { service, problems } = parsed(env);
+  const [observed, templates] = await Promise.all([probe(kratos, service, userAgent), readTemplates(kratos)]);
+  return examine({ problems, observed, templates, ...(kratos && { kratos }), ...(service && { service }) });
+}

@@ -1,34 +1,38 @@
 import type { Config } from '../config/config.ts';
-import type { Problem } from '../config/problem.ts';
+import type { ConfigProblem } from '../config/problem.ts';
 import { type Finding, type Group, type NotCheckable, notCheckable } from './finding.ts';
 import type { Tree } from './kratos-config/read.ts';
 import type { Template } from './kratos-config/templates.ts';
 import type { Observations } from './probes/probe.ts';
 
-/** Everything that was read and seen. The checks judge it, and look at nothing else. */
+/** All input of the checks: what was read, and what the probes observed. */
 export interface Facts {
-  /** Kratos' configuration, its files merged; absent where none was named. */
+  /** Kratos' configuration, its files merged; absent if no file was named. */
   readonly kratos?: Tree;
-  /** This service's own configuration; absent where it cannot be parsed. */
+  /** This service's own configuration; absent if it cannot be parsed. */
   readonly service?: Config;
-  readonly problems: readonly Problem[];
+  /** Why it cannot be parsed. */
+  readonly problems: readonly ConfigProblem[];
   /** By the `body` of the hook, or the `mapper_url` of the provider, that names them. */
   readonly templates: ReadonlyMap<string, Template>;
-  readonly seen: Observations;
+  readonly observed: Observations;
 }
 
-/** One question. `says` is what is true where nothing was found. */
+/** One question about an installation. */
 export interface Check {
   readonly group: Group;
+  /** What is true if the check finds nothing. */
   readonly says: string;
-  /** Where false, nothing at all is said of it. */
+  /** False: the report does not mention the check at all. Absent: it always applies. */
   readonly applies?: (facts: Facts) => boolean;
-  look(facts: Facts): readonly Finding[] | NotCheckable;
+  /** Judges the facts. Pure. */
+  run(facts: Facts): readonly Finding[] | NotCheckable;
 }
 
-/** Where no eID is configured nothing is said of it. */
+/** Whether this service has an eID provider. Without one the report does not mention eIDs. */
 export function hasEid({ service }: Facts): boolean {
   return service !== undefined && Object.keys(service.EID_PROVIDERS).length > 0;
 }
 
+/** The result of a check that needs Kratos' configuration, where none was given. */
 export const NO_KRATOS_CONFIG = notCheckable('no Kratos configuration was given: name its files with --kratos-config');

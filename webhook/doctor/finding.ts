@@ -1,9 +1,12 @@
-/** `error`: something does not work or can be got round. `warning`: something will not work for somebody. `info`: to know. */
+/**
+ * `error`: something does not work, or the gate can be bypassed. `warning`: something fails for some people, or will
+ * fail later. `info`: good to know.
+ */
 export type Severity = 'error' | 'warning' | 'info';
 
 /**
- * One change to Kratos' configuration, as in RFC 6902 (`ory patch identity-config` takes the same words). Missing
- * parents are made. Placeholders are those of ory-actions.yaml: a secret is never printed.
+ * One change to Kratos' configuration, as in RFC 6902 (`ory patch identity-config` takes the same form). Missing
+ * parents are created. Placeholders are those of ory-actions.yaml, because a secret is never printed.
  */
 export interface Operation {
   readonly op: 'add' | 'remove' | 'replace';
@@ -11,28 +14,32 @@ export interface Operation {
   readonly value?: unknown;
 }
 
-/** What to change: in words, and as data where it can be said as data. */
+/** What to change: as a text, and as data where data can express it. A member of the published JSON. */
 export interface Fix {
+  /** An imperative without a full stop. */
   readonly says: string;
   readonly kratos?: readonly Operation[];
   /** Variables of this service, with their new values. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** One thing that is wrong, or good to know. */
+/** One thing that is wrong, or good to know. A member of the published JSON: ids and names are stable. */
 export interface Finding {
   readonly id: string;
   readonly severity: Severity;
+  /** What the check observed, without a secret. */
   readonly seen: string;
+  /** What follows from it. */
   readonly why: string;
   readonly fix: Fix;
 }
 
-/** Why something could not be looked at. */
+/** The result of a check that lacks what it would judge, with the reason. */
 export interface NotCheckable {
   readonly notCheckable: string;
 }
 
+/** Returns the result of a check that cannot be made, for this reason. */
 export function notCheckable(reason: string): NotCheckable {
   return { notCheckable: reason };
 }
@@ -43,11 +50,12 @@ export const GROUPS = [
   'hooks',
   'templates',
   'eID providers',
-  'people on their way',
+  'browser flow',
   'ledger',
   'this service, called as Kratos calls it',
   'Kratos',
   'Jumio',
 ] as const;
 
+/** One section of the report. */
 export type Group = (typeof GROUPS)[number];

@@ -4,8 +4,8 @@ import type { Report } from './doctor.ts';
 import { type Finding, type Fix, GROUPS, type Group, type Operation, type Severity } from './finding.ts';
 import { keysOf } from './kratos-config/read.ts';
 
-/** `selfservice.flows.login.after.hooks`, and which place in that list, where the last key is one. */
-function place(path: string): { readonly where: string; readonly index: string | undefined } {
+/** Splits a JSON pointer into `selfservice.flows.login.after.hooks` and the position in that list, if the last key is one. */
+function splitPointer(path: string): { readonly where: string; readonly index: string | undefined } {
   const keys = keysOf(path);
   const last = keys.at(-1) ?? '';
   const isIndex = /^(\d+|-)$/.test(last);
@@ -16,39 +16,40 @@ function place(path: string): { readonly where: string; readonly index: string |
   return { where, index: isIndex ? last : undefined };
 }
 
-function block(value: unknown): string[] {
+function yamlLines(value: unknown): string[] {
   return stringify(value, { lineWidth: 0 }).trimEnd().split('\n');
 }
 
-function position(index: string): string {
+/** Where an added entry goes, in a comment above it. */
+function positionText(index: string): string {
   if (index === '-') return 'at the end of';
-  return index === '0' ? 'first in' : `at place ${index} (from 0) of`;
+  return index === '0' ? 'first in' : `at position ${index} (from 0) of`;
 }
 
-function ofOperation({ op, path, value }: Operation): string[] {
-  const { where, index } = place(path);
+function operationLines({ op, path, value }: Operation): string[] {
+  const { where, index } = splitPointer(path);
   if (op === 'remove') return index === undefined ? [`# remove ${where}`] : [`# remove ${where}[${index}]`];
-  if (index !== undefined) return [`# ${position(index)} ${where}:`, ...block([value])];
+  if (index !== undefined) return [`# ${positionText(index)} ${where}:`, ...yamlLines([value])];
   const keys = where.split('.');
-  return [`# in ${keys.slice(0, -1).join('.')}:`, ...block({ [keys.at(-1) ?? '']: value })];
+  return [`# in ${keys.slice(0, -1).join('.')}:`, ...yamlLines({ [keys.at(-1) ?? '']: value })];
 }
 
-/** The exact lines to change, as text: Kratos' configuration in YAML, then variables of this service. */
+/** Returns the exact lines to change: Kratos' configuration in YAML, then variables of this service. */
 export function fixLines({ kratos = [], environment = {} }: Fix): string[] {
-  return [...kratos.flatMap(ofOperation), ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)];
+  return [...kratos.flatMap(operationLines), ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)];
 }
 
-type Colours = ReturnType<typeof pc.createColors>;
+type Palette = ReturnType<typeof pc.createColors>;
 
 const SIGNS: Readonly<Record<Severity, string>> = { error: '✗', warning: '!', info: 'i' };
 
-function sign(colours: Colours, severity: Severity): string {
+function sign(colours: Palette, severity: Severity): string {
   const paint = { error: colours.red, warning: colours.yellow, info: colours.cyan }[severity];
   return paint(SIGNS[severity]);
 }
 
-/** The same is often wrong in several places: why it matters and what to do is said once. */
-function together(findings: readonly Finding[]): Finding[][] {
+/** Groups findings with the same id and reason, so that the reason and the fix are printed once for several places. */
+function groupAlike(findings: readonly Finding[]): Finding[][] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const key = `${finding.id} ${finding.why}`;
@@ -57,7 +58,7 @@ function together(findings: readonly Finding[]): Finding[][] {
   return [...groups.values()];
 }
 
-function ofFindings(colours: Colours, [first, ...more]: readonly Finding[]): string[] {
+function findingLines(colours: Palette, [first, ...more]: readonly Finding[]): string[] {
   if (first === undefined) return [];
   const all = [first, ...more];
   const distinct = (lines: readonly string[]): string[] => [...new Set(lines)];
@@ -74,14 +75,14 @@ function ofFindings(colours: Colours, [first, ...more]: readonly Finding[]): str
   ];
 }
 
-function ofGroup(colours: Colours, group: Group, report: Report): string[] {
+function groupLines(colours: Palette, group: Group, report: Report): string[] {
   const passed = report.passed.filter((each) => each.group === group);
   const findings = report.findings.filter((each) => each.group === group);
   if (passed.length + findings.length === 0) return [];
   return [
     colours.underline(group),
     ...passed.map(({ says }) => `  ${colours.green('✓')} ${says}`),
-    ...together(findings).flatMap((same) => ofFindings(colours, same)),
+    ...groupAlike(findings).flatMap((same) => findingLines(colours, same)),
     '',
   ];
 }
@@ -90,17 +91,17 @@ function count(report: Report, severity: Severity): number {
   return report.findings.filter((finding) => finding.severity === severity).length;
 }
 
-function summary(colours: Colours, report: Report): string {
+function summary(colours: Palette, report: Report): string {
   const [errors, warnings] = [count(report, 'error'), count(report, 'warning')];
-  if (report.green) return colours.green('Nothing is wrong, as far as this can tell.');
+  if (report.green) return colours.green('Nothing is wrong, as far as the doctor can check.');
   return colours.bold(`${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}.`);
 }
 
-/** The report for people. Never a secret: findings hold none. */
+/** Returns the report as text, for a terminal. It holds no secret, because findings hold none. */
 export function printReport(report: Report, inColour: boolean): string {
   const colours = pc.createColors(inColour);
   return [
-    ...GROUPS.flatMap((group) => ofGroup(colours, group, report)),
+    ...GROUPS.flatMap((group) => groupLines(colours, group, report)),
     colours.underline('not checkable from here'),
     ...report.notCheckable.map(({ what, reason }) => `  ? ${what}: ${colours.dim(reason)}`),
     '',
@@ -109,7 +110,7 @@ export function printReport(report: Report, inColour: boolean): string {
   ].join('\n');
 }
 
-/** The report for programs: every fix as data and as lines. */
+/** Returns the report as JSON, for programs: each fix as data, and as `lines`. */
 export function reportAsJson(report: Report): string {
   const findings = report.findings.map((finding) => ({
     ...finding,

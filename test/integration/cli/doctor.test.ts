@@ -88,7 +88,7 @@ describe('`doctor` on a whole installation', () => {
     const { doctor } = await installation();
     const { code, out, err } = await doctor();
     expect({ code, err, out }).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Nothing is wrong') });
-    expect(out).toContain('✓ the running service lets each hook in');
+    expect(out).toContain('✓ the running service accepts each hook');
     expect(out).toContain('not checkable from here\n  ? that the key may change identities');
   });
 
@@ -131,7 +131,7 @@ describe('`doctor` on a whole installation', () => {
     const count = (text: string): number => out.split(text).length - 1;
     expect(count('(service-unreachable)')).toBeGreaterThan(2);
     expect(count('/jumio/initiate gives no answer from here')).toBe(1);
-    expect(count('If it does not either, nobody signs up or in.')).toBe(1);
+    expect(count('If it does not either, every sign-up and sign-in fails.')).toBe(1);
     expect(count('start the service, or run the doctor where Kratos runs')).toBe(1);
   });
 

@@ -74,7 +74,7 @@ const render = await findJsonnet();
 async function factsOf({ kratos, env, seen }: Site): Promise<Facts> {
   const nothing: Observations = { now: 0, addresses: new Map(), ...(render && { render }) };
   const templates = await readTemplates(kratos);
-  return { kratos, service: serviceOf(env), problems: [], templates, seen: { ...nothing, ...seen } };
+  return { kratos, service: serviceOf(env), problems: [], templates, observed: { ...nothing, ...seen } };
 }
 
 export async function examined(site: Site): Promise<Report> {

@@ -1,5 +1,5 @@
 import { type Config, parseConfig } from '../../../webhook/config/config.ts';
-import { ConfigError, type Environment, type Problem } from '../../../webhook/config/problem.ts';
+import { ConfigError, type ConfigProblem, type Environment } from '../../../webhook/config/problem.ts';
 
 /** The minimum that the service starts with. */
 export const MINIMAL: Environment = {
@@ -18,7 +18,7 @@ export function config(changes: Environment): Config {
 }
 
 /** The problems of the configuration with these changes. */
-export function problems(changes: Environment): readonly Problem[] {
+export function problems(changes: Environment): readonly ConfigProblem[] {
   try {
     config(changes);
     return [];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fillRecipe } from '../../../sandbox/eid/recipe.ts';
-import type { Answer } from '../../../webhook/doctor/probes/probe.ts';
+import type { ProbeResult } from '../../../webhook/doctor/probes/probe.ts';
 import { mendedInTurn, wrong } from '../../support/doctor/applied-fix.ts';
 import { applied, type Operation } from '../../support/doctor/operations.ts';
 import { examined, SHIPPED, type Site } from '../../support/doctor/site.ts';
@@ -32,13 +32,17 @@ const MAPPER = `base64://${readFileSync(new URL(MAPPER_FILE)).toString('base64')
 const set = (path: string, value: unknown): Operation => ({ op: 'add', path, value });
 
 /** The shipped configuration with the recipe in it, and the given changes. */
-function site(changes: readonly Operation[] = [], discovery: Answer = answer(DOCUMENT), env: Site['env'] = ENV): Site {
+function site(
+  changes: readonly Operation[] = [],
+  discovery: ProbeResult = answer(DOCUMENT),
+  env: Site['env'] = ENV,
+): Site {
   const oidc = { enabled: true, config: { providers: [fillRecipe('idemia', RECIPE)] } };
   const kratos = applied({ ...SHIPPED }, [set(OIDC, oidc), ...changes]);
   return { kratos, env, seen: { eid: new Map([['idemia', discovery]]) } };
 }
 
-function answer(json: object): Answer {
+function answer(json: object): ProbeResult {
   return { status: 200, json, date: undefined };
 }
 
@@ -95,7 +99,7 @@ describe('a level that is required for a schema', () => {
     const { why, fix } = report.findings.find(({ id }) => id === 'eid-schema-unknown') ?? {};
     expect(wrong(report)).toEqual(['eid-schema-unknown']);
     expect([why, fix?.says]).toEqual([
-      expect.stringContaining('nobody is refused'),
+      expect.stringContaining('enforces nothing'),
       'name one of identity.schemas: person',
     ]);
   });
@@ -148,7 +152,7 @@ describe.each<[string, readonly Operation[], string]>([
 });
 
 describe('the doctor on the discovery document of an eID provider', () => {
-  it.each<[string, Answer, string[]]>([
+  it.each<[string, ProbeResult, string[]]>([
     ['that does not answer', { failure: 'ECONNREFUSED' }, ['eid-unreachable']],
     ['that answers 404', { status: 404, json: undefined, date: undefined }, ['eid-unreachable']],
     ['whose discovery document is not one', answer({ issuer: ISSUER }), ['eid-unreachable']],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leadsInto } from '../../../webhook/doctor/checks/browser-flow.ts';
+import { isCovered } from '../../../webhook/doctor/checks/browser-flow.ts';
 import { commonDomain } from '../../../webhook/doctor/checks/cookies.ts';
 import { matchesGlob } from '../../../webhook/doctor/kratos-config/network.ts';
 import { merge } from '../../../webhook/doctor/kratos-config/read.ts';
@@ -43,7 +43,7 @@ describe('Kratos’ allowed return URLs', () => {
     ['https://*.example.org', false],
     ['/jumio', false],
   ])('the allowed return URL %s covers a page of the service: %s', (allowed, expected) => {
-    expect(leadsInto(page, allowed)).toBe(expected);
+    expect(isCovered(page, allowed)).toBe(expected);
   });
 });
 

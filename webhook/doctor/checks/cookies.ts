@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import type { Config } from '../../config/config.ts';
-import { type Check, type Facts, NO_KRATOS_CONFIG } from '../facts.ts';
+import { type Check, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
+import { dotted } from '../kratos-config/hooks.ts';
 import { at, flagAt, type Tree, textAt } from '../kratos-config/read.ts';
 
-/** The session cookie has settings of its own, which win over those of all cookies. */
+/** A setting of the session cookie: its own wins over the one of all cookies. */
 function setting(kratos: Tree, key: string): { readonly path: string; readonly value: string | undefined } {
   const own = textAt(kratos, `/session/cookie/${key}`);
   return own === undefined
@@ -12,7 +13,7 @@ function setting(kratos: Tree, key: string): { readonly path: string; readonly v
     : { path: `/session/cookie/${key}`, value: own };
 }
 
-/** The labels that both hosts end with, for instance `example.com`. */
+/** Returns the domain that two hosts share, for instance `example.com`; empty if they share none. */
 export function commonDomain(one: string, other: string): string {
   const [left, right] = [one.split('.').reverse(), other.split('.').reverse()];
   const count = left.findIndex((label, index) => label !== right[index]);
@@ -24,66 +25,69 @@ function isWithin(host: string, domain: string): boolean {
   return host === bare || host.endsWith(`.${bare}`);
 }
 
-/** A cookie for a top-level domain is dropped by browsers; `localhost` is one, and an IP address has no parts. */
+/** Browsers drop a cookie for a top-level domain; `localhost` is one, and an IP address has no parent domain. */
 function canBeCookieDomain(domain: string): boolean {
   return domain.includes('.') && isIP(domain) === 0;
 }
 
-const WHY =
-  'Without Kratos’ session cookie the pages take everybody for a stranger and send them to sign in, over and over.';
+const WITHOUT_COOKIE =
+  'Without Kratos’ session cookie the pages see no session and send everyone to sign in, over and over.';
 
-function domainFinding(kratos: Tree, ours: string, theirs: string): Finding[] {
+function domainFinding(kratos: Tree, ourHost: string, kratosHost: string): Finding[] {
   const { path, value } = setting(kratos, 'domain');
-  const common = commonDomain(ours, theirs);
-  const covered = value === undefined ? ours === theirs : isWithin(ours, value) && isWithin(theirs, value);
-  if (covered) return [];
-  const seen = `cookies.domain is ${value ?? 'not set'}; PUBLIC_URL is on ${ours}, KRATOS_PUBLIC_URL on ${theirs}`;
+  const common = commonDomain(ourHost, kratosHost);
+  const isShared =
+    value === undefined ? ourHost === kratosHost : isWithin(ourHost, value) && isWithin(kratosHost, value);
+  if (isShared) return [];
+  const seen = `cookies.domain is ${value ?? 'not set'}; PUBLIC_URL is on ${ourHost}, KRATOS_PUBLIC_URL on ${kratosHost}`;
   if (canBeCookieDomain(common)) {
-    const fix = { says: 'name the domain that both are on', kratos: [{ op: 'add', path, value: common } as const] };
-    return [{ id: 'cookie-domain', severity: 'error', seen, why: WHY, fix }];
+    const fix = { says: 'name the domain that both share', kratos: [{ op: 'add', path, value: common } as const] };
+    return [{ id: 'cookie-domain', severity: 'error', seen, why: WITHOUT_COOKIE, fix }];
   }
   const fix = { says: 'put both on one registrable domain, on Ory Network with a custom domain' };
-  return [{ id: 'different-domains', severity: 'error', seen, why: WHY, fix }];
+  return [{ id: 'different-domains', severity: 'error', seen, why: WITHOUT_COOKIE, fix }];
 }
 
 export const cookieDomain: Check = {
-  group: 'people on their way',
-  says: 'Kratos’ session cookie reaches the pages (cookies.domain covers both addresses)',
-  look({ kratos, service }: Facts) {
+  group: 'browser flow',
+  says: 'Kratos’ session cookie reaches the pages (cookies.domain covers both hosts)',
+  run({ kratos, service }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     const hosts = publicHosts(service);
-    if (hosts === undefined) return notCheckable('PUBLIC_URL or KRATOS_PUBLIC_URL is not known: there are no pages');
-    return domainFinding(kratos, hosts.ours, hosts.theirs);
+    if (hosts === undefined) return notCheckable('PUBLIC_URL or KRATOS_PUBLIC_URL is not set: there are no pages');
+    return domainFinding(kratos, hosts.ours, hosts.kratos);
   },
 };
 
-function publicHosts(service: Config | undefined): { ours: string; theirs: string } | undefined {
+function publicHosts(service: Config | undefined): { ours: string; kratos: string } | undefined {
   const { PUBLIC_URL, KRATOS_PUBLIC_URL } = service ?? {};
   if (PUBLIC_URL === undefined || KRATOS_PUBLIC_URL === undefined) return undefined;
-  return { ours: new URL(PUBLIC_URL).hostname, theirs: new URL(KRATOS_PUBLIC_URL).hostname };
+  return { ours: new URL(PUBLIC_URL).hostname, kratos: new URL(KRATOS_PUBLIC_URL).hostname };
 }
 
-function strict(path: string): Finding {
+function sameSiteStrict(path: string): Finding {
   return {
     id: 'cookie-strict',
     severity: 'error',
-    seen: `${path.slice(1).replaceAll('/', '.')} is Strict`,
-    why: 'The browser then keeps the session back when Jumio leads the person here: they come back as strangers.',
+    seen: `${dotted(path)} is Strict`,
+    why: 'When Jumio sends the person back, the browser does not send the session cookie: the person seems to be signed out.',
     fix: { says: 'use Lax', kratos: [{ op: 'replace', path, value: 'Lax' }] },
   };
 }
 
-/** Browsers drop `SameSite=None` without `Secure`; Kratos leaves `Secure` out in development (`--dev`) and where told. */
-function noneInClear(kratos: Tree, path: string): Finding[] {
-  const told = [at(kratos, '/cookies/secure'), at(kratos, '/session/cookie/secure')].map(String).includes('false');
-  const inClear = textAt(kratos, '/serve/public/base_url')?.startsWith('http:');
-  if (!told && !inClear && !flagAt(kratos, '/dev')) return [];
+/** Browsers drop `SameSite=None` without `Secure`; Kratos omits `Secure` in development (`--dev`) and if configured so. */
+function sameSiteNone(kratos: Tree, path: string): Finding[] {
+  const isSwitchedOff = [at(kratos, '/cookies/secure'), at(kratos, '/session/cookie/secure')]
+    .map(String)
+    .includes('false');
+  const isHttp = textAt(kratos, '/serve/public/base_url')?.startsWith('http:');
+  if (!isSwitchedOff && !isHttp && !flagAt(kratos, '/dev')) return [];
   return [
     {
       id: 'cookie-none-insecure',
       severity: 'error',
-      seen: `${path.slice(1).replaceAll('/', '.')} is None, and the cookie is not Secure`,
-      why: 'Browsers drop such a cookie: nobody is ever signed in.',
+      seen: `${dotted(path)} is None, and the cookie is not Secure`,
+      why: 'Browsers drop such a cookie: no sign-in ever lasts.',
       fix: { says: 'use Lax', kratos: [{ op: 'replace', path, value: 'Lax' }] },
     },
   ];
@@ -92,18 +96,18 @@ function noneInClear(kratos: Tree, path: string): Finding[] {
 function cookiePath(kratos: Tree): Finding[] {
   const { path, value } = setting(kratos, 'path');
   if (value === undefined || '/jumio/'.startsWith(value.replace(/\/*$/, '/'))) return [];
-  const seen = `${path.slice(1).replaceAll('/', '.')} is ${value}`;
+  const seen = `${dotted(path)} is ${value}, which does not cover /jumio/`;
   const fix = { says: 'use the whole site', kratos: [{ op: 'replace', path, value: '/' } as const] };
-  return [{ id: 'cookie-path', severity: 'error', seen, why: WHY, fix }];
+  return [{ id: 'cookie-path', severity: 'error', seen, why: WITHOUT_COOKIE, fix }];
 }
 
 export const cookieAttributes: Check = {
-  group: 'people on their way',
+  group: 'browser flow',
   says: 'the session cookie survives the way to Jumio and back (same_site, path)',
-  look({ kratos }: Facts) {
+  run({ kratos }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     const { path, value } = setting(kratos, 'same_site');
-    if (value === 'Strict') return [strict(path), ...cookiePath(kratos)];
-    return [...(value === 'None' ? noneInClear(kratos, path) : []), ...cookiePath(kratos)];
+    if (value === 'Strict') return [sameSiteStrict(path), ...cookiePath(kratos)];
+    return [...(value === 'None' ? sameSiteNone(kratos, path) : []), ...cookiePath(kratos)];
   },
 };

@@ -1,5 +1,6 @@
-import { type Check, type Facts, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
+import { type Check, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
+import { append } from '../kratos-config/edits.ts';
 import { dotted, eidHooksIn, headersOf, type OurHook, ourHooks } from '../kratos-config/hooks.ts';
 import { isNeverCalled, isPrivate, isPrivateHost, matchesGlob } from '../kratos-config/network.ts';
 import { flagAt, listAt, type Tree } from '../kratos-config/read.ts';
@@ -12,33 +13,25 @@ function isExcepted(kratos: Tree, url: string): boolean {
   return listAt(kratos, EXCEPTIONS).some((glob) => typeof glob === 'string' && matchesGlob(glob, bare));
 }
 
-/** One finding for each service address that Kratos may not call. */
 function blocked(kratos: Tree, origin: string): Finding {
-  const glob = `${origin}/jumio/*`;
-  const isList = listAt(kratos, EXCEPTIONS).length > 0;
   return {
     id: 'hook-address-blocked',
     severity: 'error',
     seen: `clients.http.disallow_private_ip_ranges is on, and hooks go to ${origin}`,
-    why: 'Kratos refuses to call a private address: every sign-up and sign-in fails after three attempts.',
-    fix: {
-      says: 'except the address of this service',
-      kratos: [
-        isList ? { op: 'add', path: `${EXCEPTIONS}/-`, value: glob } : { op: 'add', path: EXCEPTIONS, value: [glob] },
-      ],
-    },
+    why: 'Kratos refuses to call a private IP address: every sign-up and sign-in fails after three attempts.',
+    fix: { says: 'make an exception for this service', kratos: [append(kratos, EXCEPTIONS, `${origin}/jumio/*`)] },
   };
 }
 
-function placeholderLeft({ pointer, config }: OurHook): Finding {
+function withoutUrl({ pointer, config }: OurHook): Finding {
   const value = `<SERVICE_URL>/jumio/${config.url.includes('/initiate') ? 'initiate' : 'validate'}`;
   return {
     id: 'hook-without-address',
     severity: 'error',
-    seen: `${dotted(pointer)} goes to ${config.url.slice(0, 100)}, which is no address`,
-    why: 'Kratos does not start with it, or calls nobody. Is a placeholder of ory-actions.yaml still to be filled in?',
+    seen: `${dotted(pointer)} goes to ${config.url.slice(0, 100)}, which is no URL`,
+    why: 'Kratos does not start, or the hook is never called. A placeholder of ory-actions.yaml may be left.',
     fix: {
-      says: 'name the address at which Kratos reaches this service',
+      says: 'name the URL at which Kratos reaches this service',
       kratos: [{ op: 'replace', path: `${pointer}/config/url`, value }],
     },
   };
@@ -50,7 +43,7 @@ function neverCalled(origin: string): Finding {
     severity: 'error',
     seen: `hooks go to ${origin}, in 100.64.0.0/10, 198.18.0.0/15 or 0.0.0.0/8`,
     why: 'Kratos never calls these ranges, whatever is configured.',
-    fix: { says: 'give this service another address, for instance that of a load balancer' },
+    fix: { says: 'give this service another IP address, for instance that of a load balancer' },
   };
 }
 
@@ -58,66 +51,67 @@ function originsOf(hooks: readonly OurHook[]): string[] {
   return [...new Set(hooks.map((hook) => new URL(hook.config.url).origin))];
 }
 
-/** Whether Kratos may call the hooks' addresses at all. */
-export const reach: Check = {
+/** Whether Kratos may call the URLs of the hooks at all; host names are judged by their IP addresses on this machine. */
+export const hookAddresses: Check = {
   group: 'hooks',
-  says: 'Kratos may call the hooks’ addresses',
-  look({ kratos, seen }: Facts) {
+  says: 'Kratos may call the hooks’ URLs',
+  run({ kratos, observed }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     const hooks = ourHooks(kratos);
-    const good = hooks.filter(({ config }) => URL.canParse(config.url) && !/[<>]/.test(config.url));
-    const isAny = (hook: OurHook, is: (address: string) => boolean): boolean => {
+    const withUrl = hooks.filter(({ config }) => URL.canParse(config.url) && !/[<>]/.test(config.url));
+    const hasAddress = (hook: OurHook, isMeant: (address: string) => boolean): boolean => {
       const { hostname } = new URL(hook.config.url);
-      return is(hostname) || (seen.addresses.get(hostname) ?? []).some(is);
+      return isMeant(hostname) || (observed.addresses.get(hostname) ?? []).some(isMeant);
     };
-    const inside = good.filter((hook) => isPrivateHost(new URL(hook.config.url).hostname) || isAny(hook, isPrivate));
-    const refused = inside.filter((hook) => !isExcepted(kratos, hook.config.url));
+    const isInternal = (hook: OurHook): boolean =>
+      isPrivateHost(new URL(hook.config.url).hostname) || hasAddress(hook, isPrivate);
+    const refused = withUrl.filter((hook) => isInternal(hook) && !isExcepted(kratos, hook.config.url));
     const isGuarded = flagAt(kratos, '/clients/http/disallow_private_ip_ranges');
     return [
-      ...hooks.filter((hook) => !good.includes(hook)).map(placeholderLeft),
+      ...hooks.filter((hook) => !withUrl.includes(hook)).map(withoutUrl),
       ...(isGuarded ? originsOf(refused) : []).map((origin) => blocked(kratos, origin)),
-      ...originsOf(good.filter((hook) => isAny(hook, isNeverCalled))).map(neverCalled),
+      ...originsOf(withUrl.filter((hook) => hasAddress(hook, isNeverCalled))).map(neverCalled),
     ];
   },
 };
 
-type Called = Pick<OurHook, 'pointer' | 'config'>;
+type HookRequest = Pick<OurHook, 'pointer' | 'config'>;
 
-/** The secrets that a hook presents, as the service reads them; none where it reads none. */
-function presentedBy(hook: Called): string[] {
+/** The secrets in the headers that the service reads; empty if there are none. */
+function secretsOf(hook: HookRequest): string[] {
   const headers = headersOf(hook);
   const bearer = headers.get('authorization');
   const values = [headers.get('x-webhook-secret'), bearer && (/^Bearer (.+)$/i.exec(bearer)?.[1] ?? '')];
   return values.filter((value) => value !== undefined);
 }
 
-const WHY = 'The service refuses the call: at sign-in everybody is refused, at sign-up nothing is started.';
+const REFUSED = 'The service answers 401: every sign-in is refused, and a sign-up starts no verification.';
 
-function finding(id: string, hook: Called, words: string): Finding {
+function secretFinding(id: string, hook: HookRequest, seen: string): Finding {
   const path = `${hook.pointer}/config/auth`;
   const fix = { says: 'send ORY_WEBHOOK_SECRET in a header', kratos: [{ op: 'add', path, value: AUTH } as const] };
-  return { id, severity: 'error', seen: `${dotted(hook.pointer)} ${words}`, why: WHY, fix };
+  return { id, severity: 'error', seen: `${dotted(hook.pointer)} ${seen}`, why: REFUSED, fix };
 }
 
-function ofHook(hook: Called, secrets: readonly string[] | undefined): Finding[] {
-  const presented = presentedBy(hook);
-  if (presented.length === 0)
-    return [finding('hook-without-secret', hook, 'sends neither X-Webhook-Secret nor `Authorization: Bearer …`')];
-  if (secrets === undefined || presented.every((value) => secrets.includes(value))) return [];
-  const isPlaceholder = presented.some((value) => /^<.*>$/.test(value));
-  const words = isPlaceholder ? 'sends the placeholder of ory-actions.yaml' : 'does not send ORY_WEBHOOK_SECRET';
-  return [finding('hook-secret-differs', hook, words)];
+function judgeSecret(hook: HookRequest, expected: readonly string[] | undefined): Finding[] {
+  const sent = secretsOf(hook);
+  if (sent.length === 0)
+    return [secretFinding('hook-without-secret', hook, 'sends neither X-Webhook-Secret nor `Authorization: Bearer …`')];
+  if (expected === undefined || sent.every((value) => expected.includes(value))) return [];
+  const isPlaceholder = sent.some((value) => /^<.*>$/.test(value));
+  const seen = isPlaceholder ? 'sends the placeholder of ory-actions.yaml' : 'does not send ORY_WEBHOOK_SECRET';
+  return [secretFinding('hook-secret-differs', hook, seen)];
 }
 
-/** The secret in Kratos' configuration against ours. What the running service thinks of it is asked of itself. */
-export const secrets: Check = {
+/** Compares the secret in Kratos' configuration with this service's. `hooksAnswered` asks the running service. */
+export const hookSecrets: Check = {
   group: 'hooks',
-  says: 'each hook carries ORY_WEBHOOK_SECRET, in a header that the service reads',
-  look(facts) {
+  says: 'each hook sends ORY_WEBHOOK_SECRET, in a header that the service reads',
+  run(facts) {
     const { kratos, service } = facts;
     if (kratos === undefined) return NO_KRATOS_CONFIG;
-    const called = [...ourHooks(kratos), ...(hasEid(facts) ? eidHooksIn(kratos) : [])];
-    const found = called.flatMap((hook) => ofHook(hook, service?.ORY_WEBHOOK_SECRET));
+    const hooks = [...ourHooks(kratos), ...(hasEid(facts) ? eidHooksIn(kratos) : [])];
+    const found = hooks.flatMap((hook) => judgeSecret(hook, service?.ORY_WEBHOOK_SECRET));
     if (found.length > 0 || service !== undefined) return found;
     return notCheckable('this service’s configuration cannot be read, so the secrets cannot be compared');
   },

@@ -1,116 +1,121 @@
-import { type Check, type Facts, NO_KRATOS_CONFIG } from '../facts.ts';
-import type { Finding, Operation } from '../finding.ts';
+import { type Check, NO_KRATOS_CONFIG } from '../facts.ts';
+import type { Finding, Fix } from '../finding.ts';
+import { prepend } from '../kratos-config/edits.ts';
 import {
   type Duty,
   dotted,
-  effective,
+  effectiveEntries,
   enabledMethods,
   entriesOf,
-  type Flow,
   type HookEntry,
+  type HookFlow,
   listOf,
+  type MethodFlow,
   methodsWithLists,
   ourHooks,
 } from '../kratos-config/hooks.ts';
-import { at, flagAt, type Tree } from '../kratos-config/read.ts';
+import { flagAt, type Tree } from '../kratos-config/read.ts';
 import { hookFor } from '../kratos-config/shipped.ts';
 
-const WHAT: Readonly<Record<Duty, string>> = { initiate: 'the sign-up hook', gate: 'the gate' };
+const HOOK: Readonly<Record<Duty, string>> = { initiate: 'the sign-up hook', gate: 'the gate' };
 
-const WHY: Readonly<Record<Duty, string>> = {
+const WITHOUT_HOOK: Readonly<Record<Duty, string>> = {
   initiate:
-    'A method’s list replaces the global list, it is never added to it: who signs up there gets no verification ' +
-    'before the first sign-in.',
-  gate: 'A method’s list replaces the global list, it is never added to it: who signs in there is let in unasked.',
+    'A method’s list replaces the global list, it is never added to it: a sign-up by such a method gets no ' +
+    'verification before the first sign-in.',
+  gate: 'A method’s list replaces the global list, it is never added to it: a sign-in by such a method passes without the gate.',
 };
 
-function has(entries: readonly HookEntry[], duty: Duty): boolean {
+function hasDuty(entries: readonly HookEntry[], duty: Duty): boolean {
   return entries.some((entry) => entry.duty === duty);
 }
 
-/** Puts the hook first into a list, which is made where it is not there. */
-function put(kratos: Tree, flow: HookEntry['flow'], list: string): Operation {
-  const value = hookFor(flow, ourHooks(kratos));
-  const exists = Array.isArray(at(kratos, list));
-  return exists ? { op: 'add', path: `${list}/0`, value } : { op: 'add', path: list, value: [value] };
+function putFirst(kratos: Tree, flow: HookFlow, list: string, hookName: string): Fix {
+  const hook = hookFor(flow, ourHooks(kratos));
+  return { says: `put ${hookName} first into this list`, kratos: [prepend(kratos, list, hook)] };
 }
 
+/** A list without the hook, and the enabled methods that run it. */
 interface Gap {
   readonly list: string;
   readonly methods: readonly string[];
 }
 
-/** Lists that run for an enabled method and lack the hook, each with the methods that it lets through. */
-function gapsOf(kratos: Tree, flow: Flow, duty: Duty): Gap[] {
+function gapsOf(kratos: Tree, flow: MethodFlow, duty: Duty): Gap[] {
   const gaps = new Map<string, string[]>();
   for (const method of enabledMethods(kratos, flow)) {
-    const entries = effective(kratos, flow, method);
-    if (has(entries, duty)) continue;
+    const entries = effectiveEntries(kratos, flow, method);
+    if (hasDuty(entries, duty)) continue;
     const list = entries[0]?.list ?? listOf(flow, null);
     gaps.set(list, [...(gaps.get(list) ?? []), method]);
   }
   return [...gaps].map(([list, methods]) => ({ list, methods }));
 }
 
-function gap(kratos: Tree, flow: Flow, duty: Duty, { list, methods }: Gap): Finding {
+function missing(kratos: Tree, flow: MethodFlow, duty: Duty, { list, methods }: Gap): Finding {
   return {
     id: `${duty}-missing`,
     severity: 'error',
-    seen: `${dotted(list)}, which runs for ${methods.join(', ')}, lacks ${WHAT[duty]}`,
-    why: WHY[duty],
-    fix: { says: `put ${WHAT[duty]} first into this list`, kratos: [put(kratos, flow, list)] },
+    seen: `${dotted(list)}, which runs for ${methods.join(', ')}, lacks ${HOOK[duty]}`,
+    why: WITHOUT_HOOK[duty],
+    fix: putFirst(kratos, flow, list, HOOK[duty]),
   };
 }
 
-/** Lists that nobody runs yet: a method that is switched on later would be let through. */
-function idleGaps(kratos: Tree, flow: Flow, duty: Duty, known: readonly Gap[]): Finding[] {
+/** Lists without the hook that no enabled method runs: a method that is enabled later would run them. */
+function missingLater(kratos: Tree, flow: MethodFlow, duty: Duty, gaps: readonly Gap[]): Finding[] {
   const lists = [null, ...methodsWithLists(flow)]
     .filter((method) => method === null || entriesOf(kratos, flow, method).length > 0)
-    .filter((method) => !has(entriesOf(kratos, flow, method), duty))
+    .filter((method) => !hasDuty(entriesOf(kratos, flow, method), duty))
     .map((method) => listOf(flow, method));
   return lists
-    .filter((list) => !known.some((each) => each.list === list))
+    .filter((list) => !gaps.some((each) => each.list === list))
     .map((list) => ({
       id: `${duty}-missing-later`,
       severity: 'warning',
-      seen: `${dotted(list)} lacks ${WHAT[duty]}; no enabled method runs it now`,
-      why: `A method that is switched on later, or has no list of its own (SAML), would run this list. ${WHY[duty]}`,
-      fix: { says: `put ${WHAT[duty]} first into this list`, kratos: [put(kratos, flow, list)] },
+      seen: `${dotted(list)} lacks ${HOOK[duty]}; no enabled method runs it now`,
+      why: `A method that is enabled later, or has no list of its own (SAML), would run this list. ${WITHOUT_HOOK[duty]}`,
+      fix: putFirst(kratos, flow, list, HOOK[duty]),
     }));
 }
 
-function covers(flow: Flow, duty: Duty, says: string): Check {
+/** The check that every enabled method of a flow runs the hook. */
+function coverage(flow: MethodFlow, duty: Duty, says: string): Check {
   return {
     group: 'hooks',
     says,
-    look({ kratos }: Facts) {
+    run({ kratos }) {
       if (kratos === undefined) return NO_KRATOS_CONFIG;
       const gaps = gapsOf(kratos, flow, duty);
-      return [...gaps.map((each) => gap(kratos, flow, duty, each)), ...idleGaps(kratos, flow, duty, gaps)];
+      return [...gaps.map((gap) => missing(kratos, flow, duty, gap)), ...missingLater(kratos, flow, duty, gaps)];
     },
   };
 }
 
-export const signUpCovered = covers('registration', 'initiate', 'the sign-up hook runs for every enabled method');
+export const signUpCovered = coverage('registration', 'initiate', 'the sign-up hook runs for every enabled method');
 
-export const signInCovered = covers('login', 'gate', 'the gate is asked at every sign-in, second factors too');
+export const signInCovered = coverage(
+  'login',
+  'gate',
+  'Kratos asks the gate at every sign-in, also for a second factor',
+);
 
-/** Recovery signs a person in with `recovery.after` only: without it, login's gate is walked around (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
+/** Recovery signs a person in and runs `recovery.after` only (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
 export const recoveryCovered: Check = {
   group: 'hooks',
-  says: 'the gate is asked at recovery',
-  look({ kratos }) {
+  says: 'Kratos asks the gate at recovery',
+  run({ kratos }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
-    if (has(entriesOf(kratos, 'recovery', null), 'gate')) return [];
-    const enabled = flagAt(kratos, '/selfservice/flows/recovery/enabled');
+    if (hasDuty(entriesOf(kratos, 'recovery', null), 'gate')) return [];
+    const isEnabled = flagAt(kratos, '/selfservice/flows/recovery/enabled');
     const list = listOf('recovery', null);
     return [
       {
-        id: enabled ? 'recovery-without-gate' : 'recovery-without-gate-later',
-        severity: enabled ? 'error' : 'warning',
-        seen: `${dotted(list)} lacks the gate${enabled ? '' : '; recovery is switched off now'}`,
-        why: 'Recovery, also by a code of the admin API, signs a person in without running login.after at all.',
-        fix: { says: 'put the gate into this list', kratos: [put(kratos, 'recovery', list)] },
+        id: isEnabled ? 'recovery-without-gate' : 'recovery-without-gate-later',
+        severity: isEnabled ? 'error' : 'warning',
+        seen: `${dotted(list)} lacks the gate${isEnabled ? '' : '; recovery is switched off now'}`,
+        why: 'Recovery signs a person in without running login.after, also with a code of the admin API.',
+        fix: putFirst(kratos, 'recovery', list, 'the gate'),
       },
     ];
   },

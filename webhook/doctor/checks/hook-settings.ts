@@ -1,14 +1,15 @@
 import { type Check, NO_KRATOS_CONFIG } from '../facts.ts';
 import type { Finding, Operation } from '../finding.ts';
+import { moveEntry, removeKeys } from '../kratos-config/edits.ts';
 import { allEntries, dotted, type HookEntry, isOurs, type OurHook, ourHooks } from '../kratos-config/hooks.ts';
 import { isPrivateHost } from '../kratos-config/network.ts';
-import { at, type Tree, textAt } from '../kratos-config/read.ts';
+import { type Tree, textAt } from '../kratos-config/read.ts';
 import { bodyOf, templateFor } from '../kratos-config/shipped.ts';
 
-/** Looks at one hook; undefined where it is right. */
-type Look = (hook: OurHook, kratos: Tree) => Finding | undefined;
+/** Judges one hook by itself; undefined if it is right. */
+type HookRule = (hook: OurHook, kratos: Tree) => Finding | undefined;
 
-const wrongList: Look = (hook) => {
+const wrongList: HookRule = (hook) => {
   const right = hook.flow === 'registration' ? 'initiate' : 'gate';
   if (hook.duty === right) return undefined;
   return {
@@ -16,47 +17,47 @@ const wrongList: Look = (hook) => {
     severity: 'error',
     seen: `${dotted(hook.pointer)} calls ${hook.duty === 'gate' ? '/jumio/validate' : '/jumio/initiate'}`,
     why: 'The sign-up hook belongs into registration.after, the gate into login.after and recovery.after.',
-    fix: { says: 'take the hook out of this list', kratos: [{ op: 'remove', path: hook.pointer }] },
+    fix: { says: 'remove the hook from this list', kratos: [{ op: 'remove', path: hook.pointer }] },
   };
 };
 
-const notPost: Look = ({ pointer, config }) => {
+const notPost: HookRule = ({ pointer, config }) => {
   if (config.method?.toUpperCase() === 'POST') return undefined;
   return {
     id: 'hook-not-post',
     severity: 'error',
     seen: `${dotted(pointer)} uses the method ${config.method ?? '(none)'}`,
-    why: 'The service takes POST only: every other call is refused, and so is every person at the gate.',
+    why: 'The service accepts POST only: it refuses every other call, and with it every sign-in.',
     fix: { says: 'use POST', kratos: [{ op: 'add', path: `${pointer}/config/method`, value: 'POST' }] },
   };
 };
 
-const noBody: Look = (hook, kratos) => {
+const noBody: HookRule = (hook, kratos) => {
   if (hook.config.body !== undefined) return undefined;
   const value = bodyOf(templateFor(hook.flow), ourHooks(kratos));
   return {
     id: 'hook-without-body',
     severity: 'error',
     seen: `${dotted(hook.pointer)} names no template`,
-    why: 'Kratos’ schema lets it pass; then every flow fails with “got empty template path”.',
+    why: 'Kratos’ schema accepts it; then every flow fails with “got empty template path”.',
     fix: { says: 'name the template', kratos: [{ op: 'add', path: `${hook.pointer}/config/body`, value }] },
   };
 };
 
-const contentType: Look = ({ pointer, config }) => {
+const contentType: HookRule = ({ pointer, config }) => {
   const [name, value] = Object.entries(config.headers).find(([key]) => key.toLowerCase() === 'content-type') ?? [];
   if (name === undefined || value === 'application/json') return undefined;
   return {
     id: 'hook-content-type',
     severity: 'error',
     seen: `${dotted(pointer)} sends Content-Type ${value}`,
-    why: 'The service reads JSON, and Kratos itself refuses `application/json` with anything behind it.',
+    why: 'The service reads JSON only, and Kratos refuses `application/json` with a parameter.',
     fix: { says: 'remove the header', kratos: [{ op: 'remove', path: `${pointer}/config/headers/${name}` }] },
   };
 };
 
-/** v1.3.1 and older refuse a configuration with a key that they do not know (docs/reference/kratos.md#11-keys). */
-const idOnOldKratos: Look = ({ pointer, config }, kratos) => {
+/** v1.3.1 and older refuse a configuration with an unknown key (docs/reference/kratos.md#11-keys). */
+const idOnOldKratos: HookRule = ({ pointer, config }, kratos) => {
   const version = textAt(kratos, '/version');
   if (config.id === undefined || version === undefined || !/^v?[01]\./.test(version)) return undefined;
   return {
@@ -68,7 +69,7 @@ const idOnOldKratos: Look = ({ pointer, config }, kratos) => {
   };
 };
 
-const inClear: Look = ({ pointer, config }) => {
+const unencrypted: HookRule = ({ pointer, config }) => {
   const url = URL.canParse(config.url) ? new URL(config.url) : undefined;
   if (url?.protocol !== 'http:' || isPrivateHost(url.hostname) || !url.hostname.includes('.')) return undefined;
   const value = `https://${url.host}${url.pathname}`;
@@ -81,39 +82,32 @@ const inClear: Look = ({ pointer, config }) => {
   };
 };
 
-const LOOKS: readonly Look[] = [wrongList, notPost, noBody, contentType, idOnOldKratos, inClear];
+const RULES: readonly HookRule[] = [wrongList, notPost, noBody, contentType, idOnOldKratos, unencrypted];
 
-/** Each hook of ours by itself. */
-export const entries: Check = {
+export const hookSettings: Check = {
   group: 'hooks',
   says: 'each hook is in its list, posts JSON, and names a template',
-  look({ kratos }) {
+  run({ kratos }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
-    const found = ourHooks(kratos).flatMap((hook) => LOOKS.map((look) => look(hook, kratos)));
+    const found = ourHooks(kratos).flatMap((hook) => RULES.map((rule) => rule(hook, kratos)));
     return found.filter((finding) => finding !== undefined);
   },
 };
 
-/** Only keys that are there can be taken away. */
-function without(kratos: Tree, hook: OurHook, ...keys: readonly string[]): Operation[] {
-  const paths = keys.map((key) => `${hook.pointer}/config/${key}`);
-  return paths.filter((path) => at(kratos, path) !== undefined).map((path) => ({ op: 'remove', path }));
-}
-
-/** With either flag Kratos runs the hook before the identity is stored, and in the global list never (docs/reference/kratos.md#0-the-dozen-facts-that-decide-the-design). */
-function tooEarly(kratos: Tree, hook: OurHook): Finding {
-  const never = hook.method === null;
+/** With either flag Kratos runs the hook before the identity is stored, and never in the global list (docs/reference/kratos.md#0-the-dozen-facts-that-decide-the-design). */
+function beforeIdentity(kratos: Tree, hook: OurHook): Finding {
+  const isGlobal = hook.method === null;
   const flag = hook.config.can_interrupt ? 'can_interrupt' : 'response.parse';
   return {
-    id: never ? 'initiate-never-runs' : 'initiate-before-identity',
+    id: isGlobal ? 'initiate-never-runs' : 'initiate-before-identity',
     severity: 'error',
     seen: `the sign-up hook ${dotted(hook.pointer)} has \`${flag}\``,
-    why: never
-      ? 'Kratos runs such a hook before the identity is stored, and reads the method lists only: here it never runs.'
-      : 'Kratos runs such a hook before the identity is stored: it carries no id, and nothing can be started.',
+    why: isGlobal
+      ? 'Kratos runs such a hook before the identity is stored, and only in the methods’ lists: in the global list it never runs.'
+      : 'Kratos runs such a hook before the identity is stored: it sends no id, and no verification can be started.',
     fix: {
       says: 'make it a plain hook, without either flag',
-      kratos: without(kratos, hook, 'can_interrupt', 'response/parse'),
+      kratos: removeKeys(kratos, hook, 'can_interrupt', 'response/parse'),
     },
   };
 }
@@ -123,24 +117,17 @@ function notWaitedFor(kratos: Tree, hook: OurHook): Finding {
     id: 'initiate-not-waited-for',
     severity: 'warning',
     seen: `the sign-up hook ${dotted(hook.pointer)} has \`response.ignore\``,
-    why: 'Kratos calls it later, and not at all when it stops: people may come to verify before anything is started.',
-    fix: { says: 'remove the flag', kratos: without(kratos, hook, 'response/ignore') },
+    why: 'Kratos calls it later, and never if it stops first: people may open the verification before it is started.',
+    fix: { says: 'remove the flag', kratos: removeKeys(kratos, hook, 'response/ignore') },
   };
 }
 
 function initiateFlags(kratos: Tree, hook: OurHook): Finding[] {
   const { can_interrupt, response } = hook.config;
   return [
-    ...(can_interrupt || response.parse ? [tooEarly(kratos, hook)] : []),
+    ...(can_interrupt || response.parse ? [beforeIdentity(kratos, hook)] : []),
     ...(response.ignore ? [notWaitedFor(kratos, hook)] : []),
   ];
-}
-
-function gateFlags(kratos: Tree, hook: OurHook): Finding[] {
-  const { can_interrupt, response } = hook.config;
-  const interrupts: Operation = { op: 'add', path: `${hook.pointer}/config/can_interrupt`, value: true };
-  if (response.ignore) return [gateIgnored(hook, [...without(kratos, hook, 'response/ignore'), interrupts])];
-  return can_interrupt || response.parse ? [] : [gateCannotSpeak(hook, [interrupts])];
 }
 
 function gateIgnored(hook: OurHook, kratos: readonly Operation[]): Finding {
@@ -148,26 +135,33 @@ function gateIgnored(hook: OurHook, kratos: readonly Operation[]): Finding {
     id: 'gate-ignored',
     severity: 'error',
     seen: `the gate ${dotted(hook.pointer)} has \`response.ignore\``,
-    why: 'Kratos signs the person in without waiting for the answer: nobody is ever refused.',
-    fix: { says: 'remove the flag, and let the gate interrupt', kratos },
+    why: 'Kratos signs the person in without waiting for the response: no sign-in is ever refused.',
+    fix: { says: 'remove the flag, and set `can_interrupt`', kratos },
   };
 }
 
-function gateCannotSpeak(hook: OurHook, kratos: readonly Operation[]): Finding {
+function gateWithoutMessage(hook: OurHook, kratos: readonly Operation[]): Finding {
   return {
     id: 'gate-cannot-speak',
     severity: 'error',
     seen: `the gate ${dotted(hook.pointer)} has neither \`can_interrupt\` nor \`response.parse\``,
-    why: 'Kratos then shows whoever is refused a 502 “Bad Gateway” in the place of the message.',
-    fix: { says: 'let the gate interrupt', kratos },
+    why: 'Kratos then shows a refused person a 502 “Bad Gateway” in place of the message.',
+    fix: { says: 'set `can_interrupt`', kratos },
   };
 }
 
-/** Flags of Kratos that make a hook run too early, too late, or without effect. */
-export const flags: Check = {
+function gateFlags(kratos: Tree, hook: OurHook): Finding[] {
+  const { can_interrupt, response } = hook.config;
+  const interrupt: Operation = { op: 'add', path: `${hook.pointer}/config/can_interrupt`, value: true };
+  if (response.ignore) return [gateIgnored(hook, [...removeKeys(kratos, hook, 'response/ignore'), interrupt])];
+  return can_interrupt || response.parse ? [] : [gateWithoutMessage(hook, [interrupt])];
+}
+
+/** Flags of Kratos that make a hook run too early, too late, or without effect. Hooks in the wrong list are left to `hookSettings`. */
+export const hookFlags: Check = {
   group: 'hooks',
-  says: 'the hooks’ flags are right: the sign-up hook plain, the gate interrupting',
-  look({ kratos }) {
+  says: 'the hooks’ flags are right: the sign-up hook is plain, the gate has `can_interrupt`',
+  run({ kratos }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     return ourHooks(kratos).flatMap((hook) => {
       if (hook.flow === 'registration') return hook.duty === 'initiate' ? initiateFlags(kratos, hook) : [];
@@ -176,48 +170,41 @@ export const flags: Check = {
   },
 };
 
-function move(kratos: Tree, entry: HookEntry, to: number | '-'): Operation[] {
-  return [
-    { op: 'remove', path: entry.pointer },
-    { op: 'add', path: `${entry.list}/${to}`, value: at(kratos, entry.pointer) },
-  ];
-}
-
-/** Kratos runs `session` last wherever it stands (docs/reference/kratos.md#5-hook-ordering-and-inheritance); who reads the list is misled all the same. */
-function sessionFirst(kratos: Tree, entry: HookEntry): Finding {
+/** Kratos runs `session` last wherever it stands (docs/reference/kratos.md#5-hook-ordering-and-inheritance); the list misleads its readers all the same. */
+function sessionBeforeHook(kratos: Tree, entry: HookEntry): Finding {
   return {
     id: 'session-before-hook',
     severity: 'info',
     seen: `${dotted(entry.pointer)} is \`session\`, before the sign-up hook`,
-    why: 'Today’s Kratos runs it last all the same; older ones let it end the flow, and what came later never ran.',
-    fix: { says: 'put `session` at the end of the list', kratos: move(kratos, entry, '-') },
+    why: 'Today’s Kratos still runs it last; older versions end the flow there, and the hooks behind it never run.',
+    fix: { says: 'put `session` at the end of the list', kratos: moveEntry(kratos, entry, '-') },
   };
 }
 
-function addressAfterGate(kratos: Tree, entry: HookEntry): Finding {
+function verifiedAddressAfterGate(kratos: Tree, entry: HookEntry): Finding {
   return {
     id: 'verified-address-after-gate',
     severity: 'info',
     seen: `${dotted(entry.pointer)} is \`require_verified_address\`, after the gate`,
-    why: 'Nobody gets past either of them, but who has not confirmed an address is told the gate’s reason first.',
-    fix: { says: 'put it before the gate', kratos: move(kratos, entry, 0) },
+    why: 'Both refuse, but a person with an unconfirmed address sees the gate’s reason first.',
+    fix: { says: 'put it before the gate', kratos: moveEntry(kratos, entry, 0) },
   };
 }
 
-function ofEntry(kratos: Tree, entry: HookEntry, all: readonly HookEntry[]): Finding[] {
+function judgeOrder(kratos: Tree, entry: HookEntry, all: readonly HookEntry[]): Finding[] {
   const ours = all.filter((other) => other.list === entry.list && isOurs(other));
-  if (entry.name === 'session' && ours.some((hook) => hook.index > entry.index)) return [sessionFirst(kratos, entry)];
-  const isLate = entry.name === 'require_verified_address' && ours.some((hook) => hook.index < entry.index);
-  return isLate ? [addressAfterGate(kratos, entry)] : [];
+  if (entry.name === 'session' && ours.some(({ index }) => index > entry.index))
+    return [sessionBeforeHook(kratos, entry)];
+  const isLate = entry.name === 'require_verified_address' && ours.some(({ index }) => index < entry.index);
+  return isLate ? [verifiedAddressAfterGate(kratos, entry)] : [];
 }
 
-/** The position of our hooks among others. */
-export const order: Check = {
+export const hookOrder: Check = {
   group: 'hooks',
   says: '`session` comes last, `require_verified_address` before the gate',
-  look({ kratos }) {
+  run({ kratos }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     const all = allEntries(kratos);
-    return all.flatMap((entry) => ofEntry(kratos, entry, all));
+    return all.flatMap((entry) => judgeOrder(kratos, entry, all));
   },
 };

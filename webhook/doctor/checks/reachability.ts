@@ -2,79 +2,131 @@ import { z } from 'zod';
 import { tokenWire } from '../../jumio/wire.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
-import { dotted, isAt } from '../kratos-config/hooks.ts';
-import type { Answer, HookAnswer } from '../probes/probe.ts';
+import { dotted, isEidHook } from '../kratos-config/hooks.ts';
+import type { HookProbe, ProbeResult } from '../probes/probe.ts';
 
-const LATEST_MS = 30_000;
+const NOT_PROBED = notCheckable('it was not probed');
 
-function tokenFinding(asked: Answer): Finding {
-  const isRefused = 'status' in asked && [400, 401, 403].includes(asked.status);
-  return {
-    id: isRefused ? 'jumio-credentials-refused' : 'jumio-unreachable',
-    severity: 'error',
-    seen: `POST <JUMIO_AUTH_URL>: ${words(asked)}`,
-    why: 'Nothing can be started and no verdict read.',
-    fix: {
-      says: isRefused
-        ? 'compare JUMIO_CLIENT_ID, JUMIO_CLIENT_SECRET and the data centre with the Jumio portal (OAuth2 clients)'
-        : 'compare JUMIO_AUTH_URL, and whether this machine may call out (HTTPS_PROXY)',
-    },
-  };
+/** The response in short, without its content. */
+function summaryOf(result: ProbeResult): string {
+  if ('failure' in result) return `no answer (${result.failure})`;
+  return `${result.status}${result.json === undefined ? ', not JSON' : ''}`;
 }
 
-export const jumioToken: Check = {
-  group: 'Jumio',
-  says: 'Jumio gives a token',
-  look({ seen: { token } }) {
-    if (token === undefined) return NOT_ASKED;
-    const given = 'status' in token && token.status < 300 && tokenWire.safeParse(token.json).success;
-    return given ? [] : [tokenFinding(token)];
-  },
-};
+/** A problem document of this service: `initiate` has authenticated the caller and refuses the empty body. */
+const initiateResponse = z.object({ status: z.literal(400), json: z.object({ field: z.literal('body') }) });
 
-export const clock: Check = {
-  group: 'Jumio',
-  says: 'this machine’s clock agrees with Jumio’s to half a minute',
-  look({ seen: { token, now } }) {
-    const date = token !== undefined && 'date' in token ? Date.parse(token.date ?? '') : Number.NaN;
-    if (Number.isNaN(date)) return notCheckable('Jumio’s answer has no `Date`');
-    const ahead = Math.round((now - date) / 1000);
-    if (Math.abs(ahead) * 1000 <= LATEST_MS) return [];
+/** A refusal in the shape of Kratos' messages, with this message id (docs/design.md#gate). */
+const refusal = (id: number) =>
+  z.object({
+    status: z.literal(403),
+    json: z.object({ messages: z.array(z.object({ messages: z.array(z.object({ id: z.literal(id) })) })) }),
+  });
+
+const gateResponse = refusal(4990004);
+
+const assuranceResponse = refusal(4990005);
+
+const linkResponse = z.object({ status: z.literal(400), json: z.object({ title: z.string() }) });
+
+/** The response of this service to an authenticated hook with an empty body. */
+function expectedResponse(hook: HookProbe['hook']) {
+  if (hook.duty === 'initiate') return initiateResponse;
+  if (hook.duty === 'gate') return gateResponse;
+  return isEidHook(hook, '/eid/assurance') ? assuranceResponse : linkResponse;
+}
+
+/** The URL without userinfo and query, which may hold a secret. */
+function printable(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
+function judgeHook({ hook, result }: HookProbe): Finding[] {
+  if (expectedResponse(hook).safeParse(result).success) return [];
+  const url = printable(hook.config.url);
+  if ('failure' in result)
     return [
       {
-        id: 'clock',
+        id: 'service-unreachable',
         severity: 'warning',
-        seen: `this machine’s clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} Jumio’s`,
-        why: 'Tokens and links end at the wrong time, and TLS may fail.',
-        fix: { says: 'let it keep time (NTP)' },
+        seen: `${url} gives no answer from here (${result.failure})`,
+        why: 'Kratos may run elsewhere and reach it. If it does not either, every sign-up and sign-in fails.',
+        fix: { says: 'start the service, or run the doctor where Kratos runs' },
+      },
+    ];
+  if (result.status === 401)
+    return [
+      {
+        id: 'service-refuses-secret',
+        severity: 'error',
+        seen: `${url} answers 401 to the secret of ${dotted(hook.pointer)}`,
+        why: 'The running service has another ORY_WEBHOOK_SECRET: every sign-in is refused.',
+        fix: { says: 'restart the service with the value that Kratos sends, or `new,old` during a rotation' },
+      },
+    ];
+  return [
+    {
+      id: 'not-the-service',
+      severity: 'error',
+      seen: `${url} answers ${result.status}, which this service would not`,
+      why: 'Another program has this URL, or a proxy in front of the service changes the response.',
+      fix: {
+        says: `put this service’s URL into ${dotted(hook.pointer)}, or let the proxy pass /jumio/ and /eid/ through`,
+      },
+    },
+  ];
+}
+
+export const hooksAnswered: Check = {
+  group: 'this service, called as Kratos calls it',
+  says: 'the running service accepts each hook',
+  run: ({ observed }) => (observed.hooks === undefined ? NOT_PROBED : observed.hooks.flatMap(judgeHook)),
+};
+
+const callbackResponse = z.object({ status: z.literal(401), json: z.object({ title: z.string() }) });
+
+export const callbackAnswered: Check = {
+  group: 'this service, called as Kratos calls it',
+  says: 'callbacks to PUBLIC_URL arrive here',
+  run({ observed: { callback } }) {
+    if (callback === undefined) return NOT_PROBED;
+    if (callbackResponse.safeParse(callback).success) return [];
+    return [
+      {
+        id: 'callback-does-not-arrive',
+        severity: 'warning',
+        seen: `POST <PUBLIC_URL>/jumio/callback: ${summaryOf(callback)}; expected 401 and JSON`,
+        why: 'Jumio’s callbacks, and people on their way back, would not reach this service. (The URL may still work from outside.)',
+        fix: { says: 'let PUBLIC_URL lead to this service, with the path /jumio/ unchanged' },
       },
     ];
   },
 };
 
-function adminFinding(asked: Answer): Finding {
-  const isKey = 'status' in asked && (asked.status === 401 || asked.status === 403);
+function adminFinding(result: ProbeResult): Finding {
+  const isKey = 'status' in result && (result.status === 401 || result.status === 403);
   return {
     id: isKey ? 'kratos-key-refused' : 'kratos-admin-unreachable',
     severity: 'error',
-    seen: `GET <KRATOS_ADMIN_URL>/admin/identities: ${words(asked)}`,
-    why: 'No verdict can be published; the ledger keeps it until that works again.',
+    seen: `GET <KRATOS_ADMIN_URL>/admin/identities: ${summaryOf(result)}; expected 200 and a list`,
+    why: 'No verdict can be published; the ledger keeps them until the admin API works again.',
     fix: {
       says: isKey
-        ? 'give ORY_API_KEY a key of this project that may read and write identities (ory_pat_…, not ory_wak_…)'
+        ? 'set ORY_API_KEY to a key of this project that may read and write identities (ory_pat_…, not ory_wak_…)'
         : 'let KRATOS_ADMIN_URL lead to the admin port, or to the project’s URL on Ory Network',
     },
   };
 }
 
+const identityList = z.object({ status: z.literal(200), json: z.array(z.unknown()) });
+
 export const kratosAdmin: Check = {
   group: 'Kratos',
   says: 'the admin API answers, and the key may read identities',
-  look({ seen: { admin } }) {
-    if (admin === undefined) return NOT_ASKED;
-    return z.object({ status: z.literal(200), json: z.array(z.unknown()) }).safeParse(admin).success
-      ? []
-      : [adminFinding(admin)];
+  run({ observed: { admin } }) {
+    if (admin === undefined) return NOT_PROBED;
+    return identityList.safeParse(admin).success ? [] : [adminFinding(admin)];
   },
 };
 
@@ -83,115 +135,64 @@ const noSession = z.object({ status: z.literal(401), json: z.object({ error: z.o
 export const whoami: Check = {
   group: 'Kratos',
   says: 'whoami answers as Kratos does',
-  look({ seen: { whoami: asked } }) {
-    if (asked === undefined) return NOT_ASKED;
-    if (noSession.safeParse(asked).success) return [];
+  run({ observed: { whoami: result } }) {
+    if (result === undefined) return NOT_PROBED;
+    if (noSession.safeParse(result).success) return [];
     return [
       {
         id: 'whoami-not-kratos',
         severity: 'error',
-        seen: `GET <KRATOS_PUBLIC_URL>/sessions/whoami without a session: ${words(asked)}; expected 401 and JSON`,
-        why: 'Nobody is known to the pages. A login page of a proxy in front of Kratos looks like this too.',
+        seen: `GET <KRATOS_PUBLIC_URL>/sessions/whoami without a session: ${summaryOf(result)}; expected 401 and JSON`,
+        why: 'The pages recognise no session. A login page of a proxy in front of Kratos has the same effect.',
         fix: { says: 'let KRATOS_PUBLIC_URL lead to Kratos’ public port, from here as well' },
       },
     ];
   },
 };
 
-/** Our problem document, and our message at the gate, for a body that could not be read. */
-const takenByInitiate = z.object({ status: z.literal(400), json: z.object({ field: z.literal('body') }) });
-
-const refusedWith = (id: number) =>
-  z.object({
-    status: z.literal(403),
-    json: z.object({ messages: z.array(z.object({ messages: z.array(z.object({ id: z.literal(id) })) })) }),
-  });
-
-const takenByGate = refusedWith(4990004);
-
-const takenByAssurance = refusedWith(4990005);
-
-const takenByLink = z.object({ status: z.literal(400), json: z.object({ title: z.string() }) });
-
-/** What the service answers to this hook once it has let it in. */
-function takenBy(hook: HookAnswer['hook']) {
-  if (hook.duty === 'initiate') return takenByInitiate;
-  if (hook.duty === 'gate') return takenByGate;
-  return isAt(hook, '/eid/assurance') ? takenByAssurance : takenByLink;
-}
-
-/** Without a password or a token that may be in it. */
-function bare(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
-}
-
-function ofHook({ hook, asked }: HookAnswer): Finding[] {
-  if (takenBy(hook).safeParse(asked).success) return [];
-  if ('failure' in asked)
-    return [
-      {
-        id: 'service-unreachable',
-        severity: 'warning',
-        seen: `${bare(hook.config.url)} gives no answer from here (${asked.failure})`,
-        why: 'Kratos may stand elsewhere and reach it. If it does not either, nobody signs up or in.',
-        fix: { says: 'start the service, or run the doctor where Kratos runs' },
-      },
-    ];
-  if (asked.status === 401)
-    return [
-      {
-        id: 'service-refuses-secret',
-        severity: 'error',
-        seen: `${bare(hook.config.url)} answers 401 to the secret of ${dotted(hook.pointer)}`,
-        why: 'The running service has another ORY_WEBHOOK_SECRET: at sign-in everybody is refused.',
-        fix: { says: 'restart the service with the value that Kratos sends, or `new,old` while it turns over' },
-      },
-    ];
-  return [
-    {
-      id: 'not-the-service',
-      severity: 'error',
-      seen: `${bare(hook.config.url)} answers ${asked.status}, which this service would not`,
-      why: 'Something else is at that address, or a proxy in front of it changes the answer.',
-      fix: {
-        says: `put this service’s address into ${dotted(hook.pointer)}, or let the proxy pass /jumio/ and /eid/ through`,
-      },
+function tokenFinding(result: ProbeResult): Finding {
+  const isRefused = 'status' in result && [400, 401, 403].includes(result.status);
+  return {
+    id: isRefused ? 'jumio-credentials-refused' : 'jumio-unreachable',
+    severity: 'error',
+    seen: `POST <JUMIO_AUTH_URL>: ${summaryOf(result)}; expected a token`,
+    why: 'No verification can be started, and no verdict can be read.',
+    fix: {
+      says: isRefused
+        ? 'compare JUMIO_CLIENT_ID, JUMIO_CLIENT_SECRET and the data centre with the Jumio portal (OAuth2 clients)'
+        : 'check JUMIO_AUTH_URL, and whether this machine may send requests to the internet (HTTPS_PROXY)',
     },
-  ];
+  };
 }
 
-export const hooksAnswered: Check = {
-  group: 'this service, called as Kratos calls it',
-  says: 'the running service lets each hook in',
-  look: ({ seen }) => (seen.hooks === undefined ? NOT_ASKED : seen.hooks.flatMap(ofHook)),
+export const jumioToken: Check = {
+  group: 'Jumio',
+  says: 'Jumio issues a token',
+  run({ observed: { token } }) {
+    if (token === undefined) return NOT_PROBED;
+    const isIssued = 'status' in token && token.status < 300 && tokenWire.safeParse(token.json).success;
+    return isIssued ? [] : [tokenFinding(token)];
+  },
 };
 
-const refusedByCallback = z.object({ status: z.literal(401), json: z.object({ title: z.string() }) });
+const LARGEST_DIFFERENCE_MS = 30_000;
 
-export const callbackAnswered: Check = {
-  group: 'this service, called as Kratos calls it',
-  says: 'callbacks to PUBLIC_URL arrive here',
-  look({ seen: { callback } }) {
-    if (callback === undefined) return NOT_ASKED;
-    if (refusedByCallback.safeParse(callback).success) return [];
+export const clock: Check = {
+  group: 'Jumio',
+  says: 'this machine’s clock and Jumio’s differ by at most 30 s',
+  run({ observed: { token, now } }) {
+    const date = token !== undefined && 'date' in token ? Date.parse(token.date ?? '') : Number.NaN;
+    if (Number.isNaN(date)) return notCheckable('Jumio’s response has no `Date`');
+    const ahead = Math.round((now - date) / 1000);
+    if (Math.abs(ahead) * 1000 <= LARGEST_DIFFERENCE_MS) return [];
     return [
       {
-        id: 'callback-does-not-arrive',
+        id: 'clock',
         severity: 'warning',
-        seen: `POST <PUBLIC_URL>/jumio/callback: ${words(callback)}`,
-        why: 'Jumio’s callbacks, and people coming back, would not reach this service. (From outside it may look better.)',
-        fix: { says: 'let PUBLIC_URL lead to this service, with the path /jumio/ as it is' },
+        seen: `this machine’s clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} Jumio’s`,
+        why: 'Tokens and links expire at the wrong time, and TLS may fail.',
+        fix: { says: 'synchronise it (NTP)' },
       },
     ];
   },
 };
-
-/** Of a neighbour that there is no way to ask. */
-export const NOT_ASKED = notCheckable('it was not asked');
-
-/** What came back, without a word of its content. */
-export function words(asked: Answer): string {
-  if ('failure' in asked) return `no answer (${asked.failure})`;
-  return `${asked.status}${asked.json === undefined ? ', not JSON' : ''}`;
-}

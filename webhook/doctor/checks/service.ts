@@ -5,84 +5,25 @@ import { type Finding, notCheckable } from '../finding.ts';
 import { isPrivateHost } from '../kratos-config/network.ts';
 import { type Tree, textAt } from '../kratos-config/read.ts';
 
-const REVOKING = 'on_rejected: { revoke_sessions: true }';
-
-/** The published contract's policy, and sessions end with a rejection. */
-const PUBLISHED_AND_REVOKING =
-  '{ rules: [{ when: { status: rejected }, then: block }, { then: allow }], on_rejected: { revoke_sessions: true } }';
-
-function shadow({ GATE_MODE }: Config): Finding[] {
-  if (GATE_MODE !== 'shadow') return [];
-  return [
-    {
-      id: 'gate-in-shadow',
-      severity: 'warning',
-      seen: 'GATE_MODE is shadow',
-      why: 'Nobody is refused; `report` shows who would have been.',
-      fix: { says: 'enforce when the report is as you want it', environment: { GATE_MODE: 'enforce' } },
-    },
-  ];
-}
-
-function openOnFailure({ ON_FAILURE }: Config): Finding[] {
-  if (ON_FAILURE !== 'allow') return [];
-  return [
-    {
-      id: 'gate-open-on-failure',
-      severity: 'info',
-      seen: 'ON_FAILURE is allow',
-      why: 'With the ledger down and no published copy in the request, rejected people sign in.',
-      fix: { says: 'block, if that is worse than turning everybody away', environment: { ON_FAILURE: 'block' } },
-    },
-  ];
-}
-
-function outliving({ policy }: Config): Finding[] {
-  if (policy.onRejected.revokeSessions || policy.onRejected.deactivate) return [];
-  const isPublished = policy.hash === defaultPolicy.hash;
-  return [
-    {
-      id: 'sessions-outlive-verdict',
-      severity: 'info',
-      seen: 'the policy does not end sessions when a person is rejected',
-      why: 'Who signed in before the verdict stays signed in until the session ends; the application must read the status.',
-      fix: {
-        says: isPublished ? 'end them, by a policy' : `put \`${REVOKING}\` into the policy`,
-        ...(isPublished && { environment: { POLICY: PUBLISHED_AND_REVOKING } }),
-      },
-    },
-  ];
-}
-
-/** What the operator's own policy lets through. */
-export const policy: Check = {
-  group: 'configuration of this service',
-  says: 'the gate enforces its policy, and ends sessions with it',
-  look({ service }) {
-    if (service === undefined) return notCheckable('the configuration of this service cannot be read');
-    return [...shadow(service), ...openOnFailure(service), ...outliving(service)];
-  },
-};
-
 const UNREADABLE = notCheckable('the configuration of this service cannot be read');
 
 /** The service does not start with any of these. */
 export const variables: Check = {
   group: 'configuration of this service',
   says: 'every variable can be read',
-  look: ({ problems }) =>
+  run: ({ problems }) =>
     problems.map(({ name, expected, seen }) => ({
       id: 'variable',
       severity: 'error',
       seen: `${name}: ${seen}`,
       why: 'The service does not start.',
-      fix: { says: `give ${name} ${expected}` },
+      fix: { says: `set ${name} to ${expected}` },
     })),
 };
 
 function noPages({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config, kratos: Tree | undefined): Finding[] {
-  const missing = [PUBLIC_URL ?? 'PUBLIC_URL', KRATOS_PUBLIC_URL ?? 'KRATOS_PUBLIC_URL'].filter(
-    (each) => !/:/.test(each),
+  const missing = Object.entries({ PUBLIC_URL, KRATOS_PUBLIC_URL }).flatMap(([name, url]) =>
+    url === undefined ? [name] : [],
   );
   if (missing.length === 0) return [];
   const base = textAt(kratos, '/serve/public/base_url');
@@ -92,13 +33,13 @@ function noPages({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config, kratos: Tree | undef
       id: 'no-pages',
       severity: 'warning',
       seen: `${missing.join(' and ')} not set`,
-      why: 'Without them no page leads people to Jumio and back, and callbacks go where the Jumio portal says.',
+      why: 'Without them there are no pages that send people to Jumio and back, and callbacks go where the Jumio portal says.',
       fix: { says: `set ${missing.join(' and ')}`, environment },
     },
   ];
 }
 
-function otherKratos({ KRATOS_PUBLIC_URL }: Config, kratos: Tree | undefined): Finding[] {
+function otherKratosHost({ KRATOS_PUBLIC_URL }: Config, kratos: Tree | undefined): Finding[] {
   const base = textAt(kratos, '/serve/public/base_url');
   if (KRATOS_PUBLIC_URL === undefined || base === undefined || !URL.canParse(base)) return [];
   if (new URL(base).host === new URL(KRATOS_PUBLIC_URL).host) return [];
@@ -107,46 +48,47 @@ function otherKratos({ KRATOS_PUBLIC_URL }: Config, kratos: Tree | undefined): F
       id: 'kratos-elsewhere',
       severity: 'warning',
       seen: `KRATOS_PUBLIC_URL is on ${new URL(KRATOS_PUBLIC_URL).host}, serve.public.base_url on ${new URL(base).host}`,
-      why: 'Browsers are sent to the second by Kratos and to the first by this service; a cookie of one may not reach the other.',
-      fix: { says: 'use the address that browsers use', environment: { KRATOS_PUBLIC_URL: base } },
+      why: 'This service sends browsers to the first, Kratos to the second; a cookie of one may not reach the other.',
+      fix: { says: 'use the URL that browsers use', environment: { KRATOS_PUBLIC_URL: base } },
     },
   ];
 }
 
-export const addresses: Check = {
+export const publicUrls: Check = {
   group: 'configuration of this service',
-  says: 'the public addresses of this service and of Kratos are known',
-  look({ service, kratos }) {
+  says: 'the public URLs of this service and of Kratos are known',
+  run({ service, kratos }) {
     if (service === undefined) return UNREADABLE;
-    return [...noPages(service, kratos), ...otherKratos(service, kratos)];
+    return [...noPages(service, kratos), ...otherKratosHost(service, kratos)];
   },
 };
 
+/** The data centres that Jumio documents (docs/reference/jumio.md#1-regions-and-base-urls). */
 const DATA_CENTRES = ['amer-1', 'emea-1', 'apac-1'];
 
 function dataCentreOf(url: string): string | undefined {
   return /^[a-z]+\.([a-z0-9-]+)\.jumio\.ai$/.exec(new URL(url).hostname)?.[1];
 }
 
-function differentCentres(service: Config): Finding[] {
+function differentDataCentres(service: Config): Finding[] {
   const urls = { JUMIO_AUTH_URL: service.JUMIO_AUTH_URL, JUMIO_RETRIEVAL_BASE_URL: service.JUMIO_RETRIEVAL_BASE_URL };
-  const wanted = dataCentreOf(service.JUMIO_API_BASE_URL);
+  const expected = dataCentreOf(service.JUMIO_API_BASE_URL);
   return Object.entries(urls).flatMap(([name, url]): Finding[] => {
     const centre = url === undefined ? undefined : dataCentreOf(url);
-    if (url === undefined || wanted === undefined || centre === undefined || centre === wanted) return [];
+    if (url === undefined || expected === undefined || centre === undefined || centre === expected) return [];
     return [
       {
         id: 'jumio-data-centres',
         severity: 'error',
-        seen: `${name} is in ${centre}, JUMIO_API_BASE_URL in ${wanted}`,
-        why: 'A tenant lives in one data centre: the other neither knows its credentials nor its executions.',
-        fix: { says: 'use one data centre', environment: { [name]: url.replace(centre, wanted) } },
+        seen: `${name} is in ${centre}, JUMIO_API_BASE_URL in ${expected}`,
+        why: 'A tenant lives in one data centre: another one knows neither its credentials nor its executions.',
+        fix: { says: 'use one data centre', environment: { [name]: url.replace(centre, expected) } },
       },
     ];
   });
 }
 
-function unknownCentre({ JUMIO_API_BASE_URL: url }: Config): Finding[] {
+function unknownDataCentre({ JUMIO_API_BASE_URL: url }: Config): Finding[] {
   const centre = dataCentreOf(url);
   if (centre === undefined || DATA_CENTRES.includes(centre)) return [];
   return [
@@ -155,7 +97,7 @@ function unknownCentre({ JUMIO_API_BASE_URL: url }: Config): Finding[] {
       severity: 'warning',
       seen: `JUMIO_API_BASE_URL is in ${centre}`,
       why: `Jumio documents ${DATA_CENTRES.join(', ')}.`,
-      fix: { says: 'compare it with the address of your Jumio portal' },
+      fix: { says: 'compare it with the URL of your Jumio portal' },
     },
   ];
 }
@@ -168,17 +110,75 @@ function notPublic({ PUBLIC_URL, JUMIO_API_BASE_URL }: Config): Finding[] {
       id: 'callback-not-public',
       severity: 'error',
       seen: `PUBLIC_URL is ${new URL(PUBLIC_URL).origin}`,
-      why: 'Jumio cannot call it. Verdicts are then only found by asking, minutes to hours later.',
-      fix: { says: 'use a name that the internet knows' },
+      why: 'Jumio cannot call it. Verdicts are then found by scheduled reads only, minutes to hours later.',
+      fix: { says: 'use a host name that resolves on the internet' },
     },
   ];
 }
 
-export const jumioAddresses: Check = {
+export const jumioUrls: Check = {
   group: 'configuration of this service',
-  says: 'Jumio’s addresses are those of one data centre, and Jumio can call this service',
-  look({ service }) {
+  says: 'Jumio’s URLs are those of one data centre, and Jumio can call this service',
+  run({ service }) {
     if (service === undefined) return UNREADABLE;
-    return [...differentCentres(service), ...unknownCentre(service), ...notPublic(service)];
+    return [...differentDataCentres(service), ...unknownDataCentre(service), ...notPublic(service)];
+  },
+};
+
+function shadow({ GATE_MODE }: Config): Finding[] {
+  if (GATE_MODE !== 'shadow') return [];
+  return [
+    {
+      id: 'gate-in-shadow',
+      severity: 'warning',
+      seen: 'GATE_MODE is shadow',
+      why: 'No sign-in is refused; `report` shows how many would have been.',
+      fix: { says: 'enforce when the report is as intended', environment: { GATE_MODE: 'enforce' } },
+    },
+  ];
+}
+
+function openOnFailure({ ON_FAILURE }: Config): Finding[] {
+  if (ON_FAILURE !== 'allow') return [];
+  return [
+    {
+      id: 'gate-open-on-failure',
+      severity: 'info',
+      seen: 'ON_FAILURE is allow',
+      why: 'With the ledger down and no published copy in the request, rejected people sign in.',
+      fix: { says: 'block, if that is worse than refusing every sign-in', environment: { ON_FAILURE: 'block' } },
+    },
+  ];
+}
+
+const REVOKE_SESSIONS = 'on_rejected: { revoke_sessions: true }';
+
+/** The rules of the published contract, with `REVOKE_SESSIONS`. */
+const PUBLISHED_WITH_REVOKE = `{ rules: [{ when: { status: rejected }, then: block }, { then: allow }], ${REVOKE_SESSIONS} }`;
+
+function sessionsOutliveVerdict({ policy }: Config): Finding[] {
+  if (policy.onRejected.revokeSessions || policy.onRejected.deactivate) return [];
+  const isPublished = policy.hash === defaultPolicy.hash;
+  return [
+    {
+      id: 'sessions-outlive-verdict',
+      severity: 'info',
+      seen: 'the policy does not end sessions when a person is rejected',
+      why: 'A person who signed in before the verdict stays signed in until the session ends; the application must read the status.',
+      fix: {
+        says: isPublished ? 'end them, by a policy' : `put \`${REVOKE_SESSIONS}\` into the policy`,
+        ...(isPublished && { environment: { POLICY: PUBLISHED_WITH_REVOKE } }),
+      },
+    },
+  ];
+}
+
+/** What the operator's own settings let pass. */
+export const policy: Check = {
+  group: 'configuration of this service',
+  says: 'the gate enforces its policy, and a rejection ends sessions',
+  run({ service }) {
+    if (service === undefined) return UNREADABLE;
+    return [...shadow(service), ...openOnFailure(service), ...sessionsOutliveVerdict(service)];
   },
 };

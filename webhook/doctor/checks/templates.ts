@@ -10,91 +10,92 @@ function isShipped(text: string): boolean {
   return TEMPLATES.some((name) => shippedTemplate(name) === text);
 }
 
-function finding(hook: OurHook, known: readonly OurHook[], about: Omit<Finding, 'fix'>): Finding {
-  const value = bodyOf(
-    templateFor(hook.flow),
-    known.filter((each) => each !== hook),
-  );
+/** A finding whose fix is the shipped template, named as the other hooks name theirs. */
+function finding(hook: OurHook, all: readonly OurHook[], about: Omit<Finding, 'fix'>): Finding {
+  const others = all.filter((each) => each !== hook);
+  const value = bodyOf(templateFor(hook.flow), others);
   const path = `${hook.pointer}/config/body`;
   return { ...about, fix: { says: 'use the shipped template', kratos: [{ op: 'replace', path, value }] } };
 }
 
-function ofAnother(hook: OurHook, known: readonly OurHook[]): Finding {
-  return finding(hook, known, {
+function ofAnotherHook(hook: OurHook): Omit<Finding, 'fix'> {
+  return {
     id: 'template-of-another-hook',
     severity: 'error',
     seen: `${dotted(hook.pointer)} uses the template of another hook`,
     why: 'The gate then lacks the published copy, or takes a recovery for a sign-in.',
-  });
+  };
 }
 
-/** What is wrong with the body that a foreign template renders. */
-function ofBody(hook: OurHook, known: readonly OurHook[], body: unknown): Finding[] {
-  const place = dotted(hook.pointer);
-  const schema = hook.duty === 'initiate' ? initiateBody : validateBody;
-  if (!schema.safeParse(body).success)
-    return [
-      finding(hook, known, {
-        id: 'template-without-id',
-        severity: 'error',
-        seen: `the template of ${place} gives no usable kratos_identity_id`,
-        why: 'The service refuses the call: sign-ups start nothing, and nobody passes the gate.',
-      }),
-    ];
-  const leaks = JSON.stringify(body).includes(CANARY);
-  const blind = hook.duty === 'gate' && isTree(body) && !('metadata_public' in body) && !knowsWords(body);
-  return [...(leaks ? [leaking(hook, known, place)] : []), ...(blind ? [blindGate(hook, known, place)] : [])];
+function withoutId(hook: OurHook): Omit<Finding, 'fix'> {
+  return {
+    id: 'template-without-id',
+    severity: 'error',
+    seen: `the template of ${dotted(hook.pointer)} gives no usable kratos_identity_id`,
+    why: 'The service refuses the call: sign-ups start no verification, and every sign-in is refused.',
+  };
 }
 
-/** The published integration's templates send its own words. */
-function knowsWords(body: object): boolean {
-  return 'jumio_verification_status' in body;
-}
-
-function leaking(hook: OurHook, known: readonly OurHook[], place: string): Finding {
-  return finding(hook, known, {
+function leaking(hook: OurHook): Omit<Finding, 'fix'> {
+  return {
     id: 'template-tells-too-much',
     severity: 'warning',
-    seen: `the template of ${place} sends session cookies, tokens or forms of the person along`,
+    seen: `the template of ${dotted(hook.pointer)} also sends session cookies, tokens or forms of the person`,
     why: '`ctx` holds the person’s session cookie and CSRF token: neither should leave Kratos.',
-  });
+  };
 }
 
-function blindGate(hook: OurHook, known: readonly OurHook[], place: string): Finding {
-  return finding(hook, known, {
+function withoutCopy(hook: OurHook): Omit<Finding, 'fix'> {
+  return {
     id: 'gate-without-copy',
     severity: 'warning',
-    seen: `the template of ${place} does not send metadata_public`,
-    why: 'With the ledger lost or unreadable the gate then knows of nobody’s rejection.',
-  });
+    seen: `the template of ${dotted(hook.pointer)} does not send metadata_public`,
+    why: 'With the ledger lost or unreadable the gate then lets rejected people pass.',
+  };
 }
 
-function ofHook(hook: OurHook, known: readonly OurHook[], { templates, seen }: Facts): Finding[] | NotCheckable {
+/** What is wrong with the body that a template of the operator's renders. */
+function judgeBody(hook: OurHook, body: unknown): Omit<Finding, 'fix'>[] {
+  const schema = hook.duty === 'initiate' ? initiateBody : validateBody;
+  if (!schema.safeParse(body).success) return [withoutId(hook)];
+  const isLeaking = JSON.stringify(body).includes(CANARY);
+  const lacksCopy = hook.duty === 'gate' && isTree(body) && !hasStatus(body);
+  return [...(isLeaking ? [leaking(hook)] : []), ...(lacksCopy ? [withoutCopy(hook)] : [])];
+}
+
+/** The templates of the published integration send `jumio_verification_status` in place of the metadata. */
+function hasStatus(body: object): boolean {
+  return 'metadata_public' in body || 'jumio_verification_status' in body;
+}
+
+function judgeTemplate(hook: OurHook, { templates, observed }: Facts): Omit<Finding, 'fix'>[] | NotCheckable {
   const template = templates.get(hook.config.body ?? '');
   const name = templateFor(hook.flow);
   if (template === undefined) return [];
   if ('unreadable' in template) return notCheckable(`the template of ${dotted(hook.pointer)}: ${template.unreadable}`);
   if (template.text === shippedTemplate(name)) return [];
-  if (isShipped(template.text)) return [ofAnother(hook, known)];
-  if (seen.render === undefined)
+  if (isShipped(template.text)) return [ofAnotherHook(hook)];
+  if (observed.render === undefined)
     return notCheckable(
       `the template of ${dotted(hook.pointer)} is not the shipped ${name}, and no Jsonnet engine is installed here to render it`,
     );
-  return ofBody(hook, known, seen.render(template.text, exampleContext(hook.flow)));
+  return judgeBody(hook, observed.render(template.text, exampleContext(hook.flow)));
 }
 
-/** Each template renders to a body that the service takes, and tells no more than it must. */
+/** Hooks in the wrong list are left to `hookSettings`. */
 export const templates: Check = {
   group: 'templates',
-  says: 'each template makes a body that this service takes, and tells no more than it must',
-  look(facts) {
+  says: 'each template renders a body that this service accepts, and sends no more than it must',
+  run(facts) {
     if (facts.kratos === undefined) return NO_KRATOS_CONFIG;
     const hooks = ourHooks(facts.kratos).filter(
       ({ flow, duty }) => (flow === 'registration') === (duty === 'initiate'),
     );
-    const looked = hooks.map((hook) => ofHook(hook, hooks, facts));
-    const found = looked.flatMap((each) => ('notCheckable' in each ? [] : each));
-    const reasons = looked.flatMap((each) => ('notCheckable' in each ? [each.notCheckable] : []));
+    const results = hooks.map((hook) => ({ hook, result: judgeTemplate(hook, facts) }));
+    const found = results.flatMap(({ hook, result }) =>
+      'notCheckable' in result ? [] : result.map((about) => finding(hook, hooks, about)),
+    );
+    const reasons = results.flatMap(({ result }) => ('notCheckable' in result ? [result.notCheckable] : []));
     return found.length > 0 || reasons.length === 0 ? found : notCheckable([...new Set(reasons)].join('; '));
   },
 };

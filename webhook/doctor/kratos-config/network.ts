@@ -1,16 +1,16 @@
 import { BlockList, isIP } from 'node:net';
 
-function block(...ranges: readonly string[]): BlockList {
+function ranges(...cidrs: readonly string[]): BlockList {
   const list = new BlockList();
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/');
+  for (const cidr of cidrs) {
+    const [address = '', bits] = cidr.split('/');
     list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
   }
   return list;
 }
 
-/** What Kratos reaches only while `disallow_private_ip_ranges` is off (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
-const PRIVATE = block(
+/** Kratos calls these only if `disallow_private_ip_ranges` is off (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
+const PRIVATE = ranges(
   '10.0.0.0/8',
   '127.0.0.0/8',
   '169.254.0.0/16',
@@ -20,8 +20,8 @@ const PRIVATE = block(
   'fc00::/7',
 );
 
-/** What Kratos never calls, whatever is configured. */
-const NEVER = block('100.64.0.0/10', '198.18.0.0/15', '0.0.0.0/8');
+/** Kratos never calls these, whatever is configured. */
+const NEVER_CALLED = ranges('100.64.0.0/10', '198.18.0.0/15', '0.0.0.0/8');
 
 function isIn(list: BlockList, address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '');
@@ -29,28 +29,32 @@ function isIn(list: BlockList, address: string): boolean {
   return family !== 0 && list.check(bare, family === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** Whether an IP address is private; false for a name. */
 export function isPrivate(address: string): boolean {
   return isIn(PRIVATE, address);
 }
 
+/** Whether Kratos never calls an IP address; false for a name. */
 export function isNeverCalled(address: string): boolean {
-  return isIn(NEVER, address);
+  return isIn(NEVER_CALLED, address);
 }
 
-/** A private address, or a name that is one by itself. */
+/** Whether a host is a private IP address, or a name that only resolves inside. */
 export function isPrivateHost(host: string): boolean {
   return isPrivate(host) || /(^|\.)(localhost|local|internal)$/.test(host);
 }
+
 const SPECIAL = /[.+^${}()|[\]\\]/g;
 
 /**
- * Kratos' globs over URLs: `*` and `?` stop at `.` and `/`, `**` does not (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). Braces and classes, which its
- * library knows too, are taken literally: then a finding is reported that an operator can see through.
+ * Whether one of Kratos' globs matches a URL: `*` and `?` stop at `.` and `/`, `**` does not
+ * (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). Braces and classes, which Kratos supports too, are
+ * taken literally here: the doctor then reports a finding that is not one, and misses none.
  */
-export function matchesGlob(glob: string, text: string): boolean {
+export function matchesGlob(glob: string, url: string): boolean {
   const pattern = glob
     .split('**')
     .map((part) => part.replace(SPECIAL, '\\$&').replaceAll('*', '[^./]*').replaceAll('?', '[^./]'))
     .join('.*');
-  return new RegExp(`^${pattern}$`).test(text);
+  return new RegExp(`^${pattern}$`).test(url);
 }

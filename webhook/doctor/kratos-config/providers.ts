@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { listAt, type Tree } from './read.ts';
 
-/** Where Kratos' OIDC providers stand. */
+/** The JSON pointer of Kratos' OIDC providers. */
 export const PROVIDERS = '/selfservice/methods/oidc/config/providers';
 
 const text = z.string().optional().catch(undefined);
 
-const providerOfKratos = z.looseObject({
+const providerWire = z.looseObject({
   id: z.string(),
   client_id: text,
   issuer_url: text,
@@ -14,14 +14,15 @@ const providerOfKratos = z.looseObject({
   mapper_url: text,
 });
 
-/** One of Kratos' OIDC providers, and where it stands. */
-export interface InKratos extends z.infer<typeof providerOfKratos> {
+/** One of Kratos' OIDC providers, with its JSON pointer. */
+export interface KratosProvider extends z.infer<typeof providerWire> {
   readonly pointer: string;
 }
 
-export function providersIn(kratos: Tree): InKratos[] {
+/** Returns the OIDC providers that Kratos' configuration has; those without an id are left out. */
+export function providersIn(kratos: Tree): KratosProvider[] {
   return listAt(kratos, PROVIDERS).flatMap((value, index) => {
-    const { data } = providerOfKratos.safeParse(value);
+    const { data } = providerWire.safeParse(value);
     return data === undefined ? [] : [{ ...data, pointer: `${PROVIDERS}/${index}` }];
   });
 }

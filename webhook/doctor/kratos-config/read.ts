@@ -2,14 +2,27 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { parse } from 'yaml';
 
-/** A file that cannot be used; the message names it. */
+/** A configuration as it was parsed: objects, lists and plain values. */
+export type Tree = Readonly<Record<string, unknown>>;
+
+/** A file that cannot be used as a configuration; the message names it, and holds no byte of it. */
 export class UnreadableConfig extends Error {
   override readonly name = 'UnreadableConfig';
 }
 
+/**
+ * Reads Kratos' configuration files as `kratos serve -c one -c two` does; undefined if `paths` is empty.
+ * @throws UnreadableConfig
+ */
+export async function readKratosConfig(paths: readonly string[]): Promise<Tree | undefined> {
+  return paths.length === 0 ? undefined : merge(await Promise.all(paths.map(readOne)));
+}
+
 async function readOne(path: string): Promise<Tree> {
   if (!['.yaml', '.yml', '.json'].includes(extname(path)))
-    throw new UnreadableConfig(`${path}: Kratos reads .yaml, .yml and .json (and .toml, which is not read here)`);
+    throw new UnreadableConfig(
+      `${path}: expected .yaml, .yml or .json (Kratos also reads .toml, which the doctor does not)`,
+    );
   try {
     const tree: unknown = parse(await readFile(path, 'utf8'), { merge: true, maxAliasCount: -1 });
     if (isTree(tree)) return tree;
@@ -17,24 +30,36 @@ async function readOne(path: string): Promise<Tree> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw new UnreadableConfig(`${path}: ${code}`);
   }
-  throw new UnreadableConfig(`${path}: no configuration is in it`);
+  throw new UnreadableConfig(`${path}: it holds no configuration`);
 }
 
-/**
- * Reads Kratos' configuration files as `kratos serve -c one -c two` does.
- * @throws UnreadableConfig; its message holds no byte of a file
- */
-export async function readKratosConfig(paths: readonly string[]): Promise<Tree | undefined> {
-  return paths.length === 0 ? undefined : merge(await Promise.all(paths.map(readOne)));
+/** Merges configurations as Kratos' loader does: objects key by key; of all else, lists too, the later one replaces the earlier. */
+export function merge(trees: readonly Tree[]): Tree {
+  return trees.reduce(mergeTwo, {});
 }
-/** A configuration as it was parsed: objects, lists and plain values. */
-export type Tree = Readonly<Record<string, unknown>>;
 
+function mergeTwo(lower: Tree, upper: Tree): Tree {
+  const pairs = Object.entries(upper).map(([key, value]) => {
+    const below = lower[key];
+    return [key, isTree(below) && isTree(value) ? mergeTwo(below, value) : value] as const;
+  });
+  return { ...lower, ...Object.fromEntries(pairs) };
+}
+
+/** Whether a value is an object, and no list. */
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value at a JSON pointer (RFC 6901); undefined where there is none. */
+/** Returns the keys of a JSON pointer (RFC 6901), unescaped. */
+export function keysOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** Returns the value at a JSON pointer (RFC 6901); undefined if there is none. */
 export function at(tree: unknown, pointer: string): unknown {
   let value = tree;
   for (const key of keysOf(pointer)) {
@@ -44,38 +69,20 @@ export function at(tree: unknown, pointer: string): unknown {
   return value;
 }
 
-export function keysOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-/** True only where it says so itself, else the schema's default. */
+/** Returns the boolean at a JSON pointer; for anything else the default of Kratos' schema. */
 export function flagAt(tree: unknown, pointer: string, otherwise = false): boolean {
   const value = at(tree, pointer);
   return typeof value === 'boolean' ? value : otherwise;
 }
 
+/** Returns the text at a JSON pointer; undefined if it is empty, or no text. */
 export function textAt(tree: unknown, pointer: string): string | undefined {
   const value = at(tree, pointer);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Returns the list at a JSON pointer; an empty one if there is none. */
 export function listAt(tree: unknown, pointer: string): readonly unknown[] {
   const value = at(tree, pointer);
   return Array.isArray(value) ? value : [];
-}
-
-/** Later files win: objects are merged key by key, everything else is replaced, lists too (as Kratos' loader does). */
-export function merge(trees: readonly Tree[]): Tree {
-  return trees.reduce(over, {});
-}
-
-function over(lower: Tree, upper: Tree): Tree {
-  const pairs = Object.entries(upper).map(([key, value]) => {
-    const below = lower[key];
-    return [key, isTree(below) && isTree(value) ? over(below, value) : value] as const;
-  });
-  return { ...lower, ...Object.fromEntries(pairs) };
 }

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type EidPath, type HookEntry, type OurHook, ourHooks } from './hooks.ts';
+import { type EidPath, type HookFlow, type OurHook, ourHooks } from './hooks.ts';
 import type { Tree } from './read.ts';
 
+/** The templates of the sign-up hook and of the gate, in `jsonnet/`. */
 export const TEMPLATES = ['initiate.jsonnet', 'validate.jsonnet', 'validate-recovery.jsonnet'] as const;
 
-export type TemplateName = (typeof TEMPLATES)[number];
+type TemplateName = (typeof TEMPLATES)[number];
 
-/** The text of a template as it is shipped; undefined where the folder is not beside the program. */
+/** Returns the text of a shipped template; undefined if the folder `jsonnet/` is not beside the program. */
 export function shippedTemplate(name: TemplateName | 'assurance.jsonnet'): string | undefined {
   try {
     return readFileSync(new URL(`../../../jsonnet/${name}`, import.meta.url), 'utf8');
@@ -15,23 +16,23 @@ export function shippedTemplate(name: TemplateName | 'assurance.jsonnet'): strin
   }
 }
 
-/** Which template belongs into a list. */
-export function templateFor(flow: HookEntry['flow']): TemplateName {
+/** Returns the name of the template that belongs to a flow. */
+export function templateFor(flow: HookFlow): TemplateName {
   if (flow === 'registration') return 'initiate.jsonnet';
   return flow === 'login' ? 'validate.jsonnet' : 'validate-recovery.jsonnet';
 }
 
-/** The service as the configured hooks reach it, else the placeholder of ory-actions.yaml. */
-export function serviceUrl(known: readonly OurHook[]): string {
-  const found = known.map((hook) => hook.config.url).find((each) => URL.canParse(each));
+/** This service's URL as the configured hooks have it, else the placeholder of ory-actions.yaml. */
+function serviceUrl(configured: readonly OurHook[]): string {
+  const found = configured.map((hook) => hook.config.url).find((each) => URL.canParse(each));
   if (found === undefined) return '<SERVICE_URL>';
   const { origin, pathname } = new URL(found);
   return `${origin}${pathname.replace(/\/jumio\/(initiate|validate)\/*$/, '')}`;
 }
 
-/** As the other hooks name theirs: inside the configuration (Ory Network), or in their folder. */
-export function bodyOf(name: TemplateName | 'assurance.jsonnet', known: readonly OurHook[]): string {
-  const bodies = known.map((hook) => hook.config.body ?? '');
+/** Returns `body` for a template, in the form of the configured hooks: its text in base64 (Ory Network), or a file in their folder. */
+export function bodyOf(name: TemplateName | 'assurance.jsonnet', configured: readonly OurHook[]): string {
+  const bodies = configured.map((hook) => hook.config.body ?? '');
   const text = shippedTemplate(name);
   if (text !== undefined && bodies.some((body) => body.startsWith('base64://')))
     return `base64://${Buffer.from(text).toString('base64')}`;
@@ -39,28 +40,31 @@ export function bodyOf(name: TemplateName | 'assurance.jsonnet', known: readonly
   return `${folder ?? 'file://<JSONNET_DIR>'}/${name}`;
 }
 
+/** `auth` of every shipped hook, with the placeholder of ory-actions.yaml. */
 export const AUTH = {
   type: 'api_key',
   config: { in: 'header', name: 'X-Webhook-Secret', value: '<ORY_WEBHOOK_SECRET>' },
 } as const;
 
-/** The hook that is missing from a list, like those that are there. */
-export function hookFor(flow: HookEntry['flow'], known: readonly OurHook[]) {
-  const path = flow === 'registration' ? 'initiate' : 'validate';
-  const config = { url: `${serviceUrl(known)}/jumio/${path}`, method: 'POST', body: bodyOf(templateFor(flow), known) };
-  return {
-    hook: 'web_hook',
-    config: { ...config, ...(flow === 'registration' ? {} : { can_interrupt: true }), auth: AUTH },
+/** Returns the shipped hook for a flow, with URL and `body` in the form of the configured hooks. */
+export function hookFor(flow: HookFlow, configured: readonly OurHook[]) {
+  const isSignUp = flow === 'registration';
+  const config = {
+    url: `${serviceUrl(configured)}/jumio/${isSignUp ? 'initiate' : 'validate'}`,
+    method: 'POST',
+    body: bodyOf(templateFor(flow), configured),
   };
+  return { hook: 'web_hook', config: { ...config, ...(isSignUp ? {} : { can_interrupt: true }), auth: AUTH } };
 }
 
-/** The hook as ory-actions.yaml has it, towards where the other hooks go. */
+/** Returns the shipped hook of an eID, with URL and `body` in the form of the configured hooks. */
 export function eidHookFor(kratos: Tree, path: EidPath): object {
-  const known = ourHooks(kratos);
-  const [body, flag] =
-    path === '/eid/assurance'
-      ? (['assurance.jsonnet', { can_interrupt: true }] as const)
-      : (['initiate.jsonnet', {}] as const);
-  const config = { url: `${serviceUrl(known)}${path}`, method: 'POST', body: bodyOf(body, known), ...flag, auth: AUTH };
-  return { hook: 'web_hook', config };
+  const configured = ourHooks(kratos);
+  const isAssurance = path === '/eid/assurance';
+  const config = {
+    url: `${serviceUrl(configured)}${path}`,
+    method: 'POST',
+    body: bodyOf(isAssurance ? 'assurance.jsonnet' : 'initiate.jsonnet', configured),
+  };
+  return { hook: 'web_hook', config: { ...config, ...(isAssurance ? { can_interrupt: true } : {}), auth: AUTH } };
 }

@@ -13,24 +13,48 @@ import type { Tree } from '../kratos-config/read.ts';
 import { findJsonnet, type Render } from '../kratos-config/templates.ts';
 import { type Disk, inspectDisk } from './disk.ts';
 
-/** An answer, its body parsed where it is JSON; or why there is none, in the code of the network. */
-export type Answer =
+/** The response to a probe, its body parsed if it is JSON; or why there is none: a code of the network. */
+export type ProbeResult =
   | { readonly status: number; readonly json: unknown; readonly date: string | undefined }
   | { readonly failure: string };
 
-export interface Question {
+/** The response to one hook of Kratos' configuration, called as Kratos calls it. */
+export interface HookProbe {
+  readonly hook: OurHook | EidHook;
+  readonly result: ProbeResult;
+}
+
+/** What was observed outside the configuration. A member is absent if it was not probed. */
+export interface Observations {
+  /** The clock of this machine, epoch milliseconds. */
+  readonly now: number;
+  /** Host names of hooks, and the IP addresses they have on this machine. */
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+  readonly render?: Render;
+  readonly hooks?: readonly HookProbe[];
+  readonly callback?: ProbeResult;
+  readonly admin?: ProbeResult;
+  readonly whoami?: ProbeResult;
+  readonly token?: ProbeResult;
+  readonly ledger?: LedgerInspection;
+  readonly disk?: Disk;
+  /** The discovery documents, by the provider's id. */
+  readonly eid?: ReadonlyMap<string, ProbeResult>;
+}
+
+interface ProbeRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** Asks once; never rejects. Nothing of a body is printed anywhere. */
-export type Ask = (question: Question) => Promise<Answer>;
+/** Sends one request, once; never rejects. The caller prints nothing of the body. */
+type Send = (request: ProbeRequest) => Promise<ProbeResult>;
 
-const DEADLINE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
-const answer = z.object({
+const wire = z.object({
   status: z.number(),
   data: z.string().catch(''),
   headers: z.object({ date: z.string().optional().catch(undefined) }),
@@ -39,20 +63,61 @@ const answer = z.object({
 const failed = z.object({ code: z.string() });
 
 /** The same client as the service's own (proxies count, redirects are not followed), but no connection is kept. */
-export function createAsk(userAgent: string): Ask {
-  const once = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
-  const instance = axios.create({ ...axiosSettings(userAgent), ...once });
+function createSend(userAgent: string): Send {
+  const agents = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
+  const instance = axios.create({ ...axiosSettings(userAgent), ...agents });
   return async ({ method, url, headers, body }) => {
-    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
       const settings = { method, url, signal, headers: { ...headers }, ...(body !== undefined && { data: body }) };
-      const { status, data, headers: got } = answer.parse(await instance.request(settings));
-      return { status, json: parseJson(data), date: got.date };
+      const response = wire.parse(await instance.request(settings));
+      return { status: response.status, json: parseJson(response.data), date: response.headers.date };
     } catch (error) {
       const code = failed.safeParse(error).data?.code ?? 'no answer';
-      return { failure: signal.aborted ? `no answer within ${DEADLINE_MS / 1000} s` : code };
+      return { failure: signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : code };
     }
   };
+}
+
+/**
+ * Sends every probe that changes nothing, at the same time.
+ * @param kratos absent: no hook is called. @param service absent: neither upstreams nor the ledger are probed.
+ */
+export async function probe(
+  kratos: Tree | undefined,
+  service: Config | undefined,
+  userAgent: string,
+): Promise<Observations> {
+  const send = createSend(userAgent);
+  const [hooks, upstreams, storage, eid, render] = await Promise.all([
+    kratos === undefined ? { addresses: new Map<string, string[]>() } : probeHooks(send, kratos),
+    service === undefined ? {} : probeUpstreams(send, service),
+    service === undefined ? {} : probeStorage(service),
+    service === undefined ? {} : probeEid(send, service),
+    findJsonnet(),
+  ]);
+  return { now: Date.now(), ...hooks, ...upstreams, ...storage, ...eid, ...(render && { render }) };
+}
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
+/** Calls every hook that has a complete URL, and resolves its host name. */
+async function probeHooks(send: Send, kratos: Tree): Promise<Pick<Observations, 'addresses' | 'hooks'>> {
+  const hooks = distinct([...ourHooks(kratos), ...eidHooksIn(kratos)]).filter(({ config }) =>
+    /^https?:\/\/[^<>]+$/.test(config.url),
+  );
+  const hosts = [...new Set(hooks.map(({ config }) => new URL(config.url).hostname))];
+  const [addresses, probes] = await Promise.all([
+    Promise.all(hosts.map(addressesOf)),
+    Promise.all(hooks.map((hook) => probeHook(send, hook))),
+  ]);
+  return { addresses: new Map(addresses), hooks: probes };
+}
+
+/** Keeps one hook of those with the same URL and headers: their responses are the same. */
+function distinct(hooks: readonly HookProbe['hook'][]): HookProbe['hook'][] {
+  const keyed = hooks.map((hook) => [JSON.stringify([hook.config.url, [...headersOf(hook)]]), hook] as const);
+  return [...new Map(keyed).values()];
 }
 
 async function addressesOf(host: string): Promise<readonly [string, string[]]> {
@@ -60,42 +125,21 @@ async function addressesOf(host: string): Promise<readonly [string, string[]]> {
   return [host, found.map(({ address }) => address)];
 }
 
-const JSON_TYPE = { 'Content-Type': 'application/json' };
-
-type Hook = HookAnswer['hook'];
-
-/** One of those that would be answered alike. */
-function distinct(hooks: readonly Hook[]): Hook[] {
-  const keyed = hooks.map((hook) => [JSON.stringify([hook.config.url, [...headersOf(hook)]]), hook] as const);
-  return [...new Map(keyed).values()];
-}
-
-/** An empty body changes nothing: the service refuses it once it has let the caller in. */
-async function callHook(ask: Ask, hook: Hook): Promise<HookAnswer> {
+/** An empty body changes nothing: the service authenticates the caller, then refuses the body. */
+async function probeHook(send: Send, hook: HookProbe['hook']): Promise<HookProbe> {
   const headers = { ...JSON_TYPE, ...Object.fromEntries(headersOf(hook)) };
-  return { hook, asked: await ask({ method: 'POST', url: hook.config.url, headers, body: '' }) };
+  return { hook, result: await send({ method: 'POST', url: hook.config.url, headers, body: '' }) };
 }
 
-async function lookAtHooks(ask: Ask, kratos: Tree): Promise<Pick<Observations, 'addresses' | 'hooks'>> {
-  const hooks = distinct([...ourHooks(kratos), ...eidHooksIn(kratos)]).filter(({ config }) =>
-    /^https?:\/\/[^<>]+$/.test(config.url),
-  );
-  const hosts = [...new Set(hooks.map(({ config }) => new URL(config.url).hostname))];
-  const [addresses, answers] = await Promise.all([
-    Promise.all(hosts.map(addressesOf)),
-    Promise.all(hooks.map((hook) => callHook(ask, hook))),
-  ]);
-  return { addresses: new Map(addresses), hooks: answers };
-}
-
-async function lookAtNeighbours(
-  ask: Ask,
+/** Kratos' two APIs, Jumio's token endpoint, and this service at `PUBLIC_URL`. */
+async function probeUpstreams(
+  send: Send,
   config: Config,
 ): Promise<Pick<Observations, 'admin' | 'whoami' | 'token' | 'callback'>> {
   const bare = (url: string): string => url.replace(/\/+$/, '');
-  const { ORY_API_KEY: key, KRATOS_PUBLIC_URL: front, PUBLIC_URL: ours } = config;
+  const { ORY_API_KEY: key, KRATOS_PUBLIC_URL: kratosUrl, PUBLIC_URL: ourUrl } = config;
   const authorization = key === undefined ? {} : { headers: { Authorization: `Bearer ${key}` } };
-  const admin = ask({
+  const admin = send({
     method: 'GET',
     url: `${bare(config.KRATOS_ADMIN_URL)}/admin/identities?page_size=1`,
     ...authorization,
@@ -106,65 +150,23 @@ async function lookAtNeighbours(
     clientSecret: config.JUMIO_CLIENT_SECRET,
   });
   return {
-    ...(front && { whoami: await ask({ method: 'GET', url: `${bare(front)}/sessions/whoami` }) }),
-    ...(ours && {
-      callback: await ask({ method: 'POST', url: `${bare(ours)}/jumio/callback`, headers: JSON_TYPE, body: '' }),
+    ...(kratosUrl && { whoami: await send({ method: 'GET', url: `${bare(kratosUrl)}/sessions/whoami` }) }),
+    ...(ourUrl && {
+      callback: await send({ method: 'POST', url: `${bare(ourUrl)}/jumio/callback`, headers: JSON_TYPE, body: '' }),
     }),
-    token: await ask({ ...token, method: 'POST' }),
+    token: await send({ ...token, method: 'POST' }),
     admin: await admin,
   };
 }
 
-async function lookAtStorage({ DATABASE_URL }: Config): Promise<Pick<Observations, 'ledger' | 'disk'>> {
+async function probeStorage({ DATABASE_URL }: Config): Promise<Pick<Observations, 'ledger' | 'disk'>> {
   const disk = await inspectDisk(DATABASE_URL);
   return { ...(disk && { disk }), ledger: await inspectLedger(DATABASE_URL) };
 }
 
-async function lookAtEid(ask: Ask, { EID_PROVIDERS: providers }: Config): Promise<Pick<Observations, 'eid'>> {
-  const asked = Object.entries(providers).map(
-    async ([id, { issuer }]) => [id, await ask({ method: 'GET', url: discoveryUrl(issuer) })] as const,
+async function probeEid(send: Send, { EID_PROVIDERS: providers }: Config): Promise<Pick<Observations, 'eid'>> {
+  const results = Object.entries(providers).map(
+    async ([id, { issuer }]) => [id, await send({ method: 'GET', url: discoveryUrl(issuer) })] as const,
   );
-  return { eid: new Map(await Promise.all(asked)) };
-}
-
-/** Asks everything that can be asked without changing anything. */
-export async function probe(
-  kratos: Tree | undefined,
-  service: Config | undefined,
-  userAgent: string,
-): Promise<Observations> {
-  const ask = createAsk(userAgent);
-  const nothing = { addresses: new Map<string, string[]>() };
-  const [hooks, neighbours, storage, eid, render] = await Promise.all([
-    kratos === undefined ? nothing : lookAtHooks(ask, kratos),
-    service === undefined ? {} : lookAtNeighbours(ask, service),
-    service === undefined ? {} : lookAtStorage(service),
-    service === undefined ? {} : lookAtEid(ask, service),
-    findJsonnet(),
-  ]);
-  return { now: Date.now(), ...hooks, ...neighbours, ...storage, ...eid, ...(render && { render }) };
-}
-
-/** What one hook of Kratos' configuration was answered, called as Kratos calls it. */
-export interface HookAnswer {
-  readonly hook: OurHook | EidHook;
-  readonly asked: Answer;
-}
-
-/** What was seen outside the configuration. Everything is optional: what was not asked is not judged. */
-export interface Observations {
-  /** The clock of this machine, epoch milliseconds. */
-  readonly now: number;
-  /** Host names of hooks, and the addresses they have here. */
-  readonly addresses: ReadonlyMap<string, readonly string[]>;
-  readonly render?: Render;
-  readonly hooks?: readonly HookAnswer[];
-  readonly callback?: Answer;
-  readonly admin?: Answer;
-  readonly whoami?: Answer;
-  readonly token?: Answer;
-  readonly ledger?: LedgerInspection;
-  readonly disk?: Disk;
-  /** The discovery documents, by the provider's id. */
-  readonly eid?: ReadonlyMap<string, Answer>;
+  return { eid: new Map(await Promise.all(results)) };
 }
