@@ -1,16 +1,17 @@
 import { InvalidArgumentError } from 'commander';
 import type { Context } from '../verification/context.ts';
-import { type Cli, EXIT, Exit, refuse, type Terminal } from './terminal.ts';
+import { type Cli, EXIT, Exit, type Terminal, usageError } from './terminal.ts';
 
 /**
- * Asks for the identity to be typed before something is done that does not undo itself. Where nobody can be asked,
- * only `--yes` goes on.
+ * Asks the operator to type the identity's id before an act that cannot be undone. Resolves if it was typed, or with `yes`.
+ * @param question what is to happen, as a sentence
+ * @throws Exit for another answer, or without a terminal that can answer
  */
-export async function confirm(cli: Cli, identity: string, what: string, yes: boolean): Promise<void> {
+export async function confirm(cli: Cli, identity: string, question: string, yes: boolean): Promise<void> {
   if (yes) return;
-  if (!cli.interactive) throw refuse(`${what} Nobody is here to be asked: say --yes.`);
-  const typed = await cli.ask(`${what} Type the identity's id to go on: `);
-  if (typed.trim().toLowerCase() !== identity) throw new Exit(EXIT.failed, 'Not confirmed: nothing was done.');
+  if (!cli.interactive) throw usageError(`${question} There is no terminal to confirm it: use --yes.`);
+  const typed = await cli.ask(`${question} Type the identity's id to confirm: `);
+  if (typed.trim().toLowerCase() !== identity) throw new Exit(EXIT.failed, 'Not confirmed: nothing was changed.');
 }
 
 const UNIT_MS = new Map([
@@ -19,55 +20,56 @@ const UNIT_MS = new Map([
   ['d', 86_400_000],
 ]);
 
-/** Reads a time: a day, an ISO time, or so long ago (`90m`, `12h`, `7d`). Epoch milliseconds. */
+/** Returns a parser of times: a day, an ISO time, or a time ago (`90m`, `12h`, `7d`). It returns epoch milliseconds. */
 export function instant({ now }: Pick<Terminal, 'now'>) {
   return (text: string): number => {
     const [, count, unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? [];
     const ago = Number(count) * (UNIT_MS.get(unit) ?? Number.NaN);
     const at = Number.isNaN(ago) && /^\d{4}-/.test(text) ? Date.parse(text) : now() - ago;
-    if (Number.isNaN(at)) throw new InvalidArgumentError('Give a day (2026-01-31), an ISO time, or 90m, 12h, 7d.');
+    if (Number.isNaN(at)) throw new InvalidArgumentError('Expected a day (2026-01-31), an ISO time, or 90m, 12h, 7d.');
     return at;
   };
 }
 
+/** Parses a whole number of up to 15 digits. */
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
   return Number(text);
 }
 
-/** Who answers for an act: kept in the events for good. */
+/** Parses the name of the operator who is responsible for an act. It stays in the events for good. */
 export function operatorName(text: string): string {
   const isName = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u.test(text);
-  if (!isName) throw new InvalidArgumentError('Give a name of up to 64 letters, digits, blanks and . _ @ -');
+  if (!isName) throw new InvalidArgumentError('Expected a name of up to 64 letters, digits, blanks and . _ @ -');
   return text;
 }
 
-/** Words that are kept for good and published to operators: what looks like an address or a number of somebody's is refused. */
+/** Parses a reason. It stays in the events for good, so a text that looks like an e-mail address or a number of a person is refused. */
 export function reasonText(text: string): string {
   if (text.length === 0 || text.length > 100 || /[\p{Cc}]/u.test(text))
-    throw new InvalidArgumentError('Give one line of up to 100 characters.');
+    throw new InvalidArgumentError('Expected one line of up to 100 characters.');
   if (/@|\d{5,}/.test(text))
-    throw new InvalidArgumentError(
-      'It is kept for good: give no e-mail address, and no number of five digits or more.',
-    );
+    throw new InvalidArgumentError('It is kept for good: use no e-mail address, and no number of five digits or more.');
   return text;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The identity that a command line names: by its id, or by what it signs in with (an e-mail address), which Kratos is
- * asked for and which is kept nowhere.
+ * Returns the id of the identity that an argument names: the id itself, or the e-mail address that it signs in with.
+ * An address is looked up at Kratos and stored nowhere.
+ * @throws Exit if Kratos knows no such identity, or several
  */
-export async function identityOf(ctx: Context, named: string): Promise<string> {
-  if (UUID.test(named)) return named.toLowerCase();
-  const found = await ctx.kratos.find(named);
+export async function identityOf(ctx: Context, argument: string): Promise<string> {
+  if (UUID.test(argument)) return argument.toLowerCase();
+  const found = await ctx.kratos.find(argument);
   const [id] = found;
-  if (id === undefined) throw refuse('Nobody signs in to Kratos with exactly that.');
-  if (found.length > 1) throw refuse(`Several identities sign in with that; name one:\n${found.join('\n')}`);
+  if (id === undefined) throw usageError('Kratos has no identity that signs in with exactly this.');
+  if (found.length > 1) throw usageError(`Several identities sign in with this; name one:\n${found.join('\n')}`);
   return id;
 }
 
-export function unknown(identity: string) {
-  return refuse(`Neither the ledger nor Kratos has an identity ${identity}.`);
+/** Returns the error for an identity that neither the ledger nor Kratos has. */
+export function unknownIdentity(identity: string): Exit {
+  return usageError(`Neither the ledger nor Kratos has an identity ${identity}.`);
 }

@@ -5,12 +5,15 @@ import type { OperatorResult } from '../verification/operator/index.ts';
 import { statusOf, waitingOn } from '../verification/record/index.ts';
 import type { Cli, Terminal } from './terminal.ts';
 
-/** Colours, or none where the terminal has none. */
-export function colours({ colour }: Pick<Terminal, 'colour'>) {
+/** The part of a terminal that a formatted text depends on. */
+export type Format = Pick<Terminal, 'colour'>;
+
+/** Returns functions that colour a text; they return it unchanged on a terminal without colours. */
+export function colours({ colour }: Format) {
   return pc.createColors(colour);
 }
 
-/** A time as people read it beside others: UTC, to the second. */
+/** Formats epoch milliseconds for people: UTC, to the second; `–` for no time. */
 export function time(at: number | null | undefined): string {
   return at === null || at === undefined
     ? '–'
@@ -20,6 +23,7 @@ export function time(at: number | null | undefined): string {
         .replace(/\.\d+Z$/, 'Z');
 }
 
+/** Formats epoch milliseconds for scripts: an ISO time. */
 export function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
@@ -31,85 +35,96 @@ const UNITS: readonly (readonly [ms: number, unit: string])[] = [
   [1_000, 's'],
 ];
 
-/** A span in its largest unit, e.g. `3 d`. */
+/** Formats milliseconds in the largest unit that fits, rounded down, without a sign: `3 d`. */
 export function span(ms: number): string {
   const [size, unit] = UNITS.find(([of]) => Math.abs(ms) >= of) ?? [1_000, 's'];
   return `${Math.floor(Math.abs(ms) / size)} ${unit}`;
 }
 
-const PLAIN = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
+/** No borders: two blanks between the columns are the only separator. */
+const BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
 
-const NO_LINES = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
-
-/** A table without lines, as `kubectl` prints them. */
-export function table(
-  terminal: Pick<Terminal, 'colour'>,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-) {
-  const { dim } = colours(terminal);
-  const made = new Table({
-    head: head.map((word) => dim(word.toUpperCase())),
-    chars: { ...PLAIN, ...NO_LINES, right: '', 'right-mid': '', middle: '  ' },
+/** Returns a table without lines, as `kubectl` prints them. */
+export function table(format: Format, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const { dim } = colours(format);
+  const result = new Table({
+    head: head.map((title) => dim(title.toUpperCase())),
+    chars: BORDERS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  made.push(...rows.map((row) => [...row]));
-  return `${made
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')}\n`;
+  result.push(...rows.map((row) => [...row]));
+  const lines = result.toString().split('\n');
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-/** Names and values, one a line; what is undefined is left out. */
-export function pairs(terminal: Pick<Terminal, 'colour'>, all: Readonly<Record<string, string | undefined>>): string {
-  const { dim } = colours(terminal);
+/** Returns names and values, one pair a line; a value that is undefined is left out. */
+export function pairs(format: Format, all: Readonly<Record<string, string | undefined>>): string {
+  const { dim } = colours(format);
   const shown = Object.entries(all).filter(([, value]) => value !== undefined);
   const width = Math.max(0, ...shown.map(([name]) => name.length));
   return shown.map(([name, value]) => `${dim(`${name}:`.padEnd(width + 2))}${value}\n`).join('');
 }
 
-/** A titled part of a longer answer. */
-export function section(terminal: Pick<Terminal, 'colour'>, title: string, text: string): string {
+/** Returns a text under a title, indented. */
+export function section(format: Format, title: string, text: string): string {
   const indented = text
     .trimEnd()
     .split('\n')
     .map((line) => `  ${line}`.trimEnd());
-  return `\n${colours(terminal).bold(title)}\n${indented.join('\n')}\n`;
+  return `\n${colours(format).bold(title)}\n${indented.join('\n')}\n`;
 }
 
-/** For scripts: one JSON document. */
+/** Returns one JSON document, for scripts. */
 export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** How an identity stands, in the words of every command. */
-export function standingText(record: IdentityRecord): { readonly status: string; readonly waiting_on: string } {
-  return { status: statusOf(record), waiting_on: waitingOn(record) };
-}
-
-export interface Line {
+/** The options that every act of an operator has. */
+export interface ActFlags {
   readonly json?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
-/** Says what an act came to: a document for scripts, or one sentence for people. */
-export async function print(
+function standingText(record: IdentityRecord): { readonly status: string; readonly waiting_on: string } {
+  return { status: statusOf(record), waiting_on: waitingOn(record) };
+}
+
+/**
+ * Prints the result of an act: a JSON document, or a sentence.
+ * @param sentence what was done @param more further members of the document
+ */
+export async function printResult(
   cli: Cli,
-  options: Line,
-  done: OperatorResult,
+  flags: ActFlags,
+  result: OperatorResult,
   sentence: string,
   more: object = {},
 ): Promise<void> {
-  const before = standingText(done.before);
-  const after = standingText(done.record);
-  if (options.json) {
-    const { id, jumioDue, kratosDue } = done.record.identity;
+  const before = standingText(result.before);
+  const after = standingText(result.record);
+  if (flags.json) {
+    const { id, jumioDue, kratosDue } = result.record.identity;
     const due = { jumio: iso(jumioDue), kratos: iso(kratosDue) };
-    await cli.print(json({ identity: id, dry_run: options.dryRun === true, before, after, due, ...more }));
+    await cli.print(json({ identity: id, dry_run: flags.dryRun === true, before, after, due, ...more }));
     return;
   }
   const change = before.status === after.status ? `It is ${after.status}` : `${before.status} → ${after.status}`;
-  const prefix = options.dryRun ? 'Would be done, and nothing was: ' : '';
+  const prefix = flags.dryRun ? 'Dry run, nothing was changed: ' : '';
   await cli.print(`${prefix}${sentence} ${change}, waiting on ${after.waiting_on}.\n`);
 }

@@ -12,10 +12,10 @@ import { registerRecheck } from './commands/recheck.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRestart } from './commands/restart.ts';
 import { registerStatus } from './commands/status.ts';
-import { type Connect, connectReal, createCli, ledgerMessage } from './service.ts';
+import { type Connect, connectService, createCli, ledgerMessage } from './service.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './terminal.ts';
 
-/** Every command, one file each. */
+/** Every command, in the order of `--help`; one file each. */
 const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   registerStatus,
   registerList,
@@ -31,18 +31,15 @@ const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
 ];
 
 const ABOUT =
-  'The operator’s commands. They read the same environment (and .env) as the service, write little, and let the ' +
-  'running service do the work. Exit codes: 0 done, 1 failed, 2 wrongly asked for or not found.';
+  'The operator’s commands. They read the same environment (and .env) as the service and write to its ledger; the ' +
+  'running service does the work. Exit codes: 0 done, 1 failed, 2 wrong arguments or no such identity.';
 
-/** The program with all its commands; nothing is opened before one of them runs. */
-export function createProgram(cli: Cli): Command {
-  const program = new Command('jumio-bridge')
-    .description(ABOUT)
-    .showHelpAfterError('(--help says more)')
-    .exitOverride();
+/** Returns the program with all its commands. It opens nothing before one of them runs. */
+function createProgram(cli: Cli): Command {
+  const program = new Command('jumio-bridge').description(ABOUT).showHelpAfterError('(see --help)').exitOverride();
   program.configureOutput({
     writeOut: (text) => void cli.print(text),
-    writeErr: (text) => cli.say(text),
+    writeErr: (text) => cli.printNote(text),
     getOutHasColors: () => cli.colour,
     getErrHasColors: () => cli.colour,
   });
@@ -50,8 +47,8 @@ export function createProgram(cli: Cli): Command {
   return program;
 }
 
-/** What is said of an error that ended a command; undefined: it was said already. */
-function wordsOf(error: unknown): string | undefined {
+/** The message for an error that ended a command; undefined if there is none to print. */
+function messageOf(error: unknown): string | undefined {
   if (error instanceof CommanderError) return undefined;
   if (error instanceof ConfigError) return `The configuration is not usable:\n${error.message}`;
   if (error instanceof LedgerUnavailable) return ledgerMessage(error);
@@ -66,16 +63,20 @@ function codeOf(error: unknown): number {
 }
 
 /**
- * Runs one command line (without `node` and the program's name).
- * @returns the exit code; whatever went wrong has been said on the terminal.
+ * Runs one command line (without `node` and the program's name). Never rejects: errors are printed on the terminal.
+ * @returns the exit code
  */
-export async function run(args: readonly string[], terminal: Terminal, connect: Connect = connectReal) {
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  connect: Connect = connectService,
+): Promise<number> {
   try {
     await createProgram(createCli(terminal, connect)).parseAsync(args, { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    const words = wordsOf(error);
-    if (words !== undefined) terminal.say(`${words}\n`);
+    const message = messageOf(error);
+    if (message !== undefined) terminal.printNote(`${message}\n`);
     return codeOf(error);
   }
 }

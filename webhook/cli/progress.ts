@@ -1,36 +1,39 @@
 import cliProgress from 'cli-progress';
 import type { Terminal } from './terminal.ts';
 
-/** Shows how far long work is: a bar where a person watches, else a plain line every few seconds. */
+/** Shows the progress of long work. */
 export interface ProgressDisplay {
-  /** @param share 0 to 1 @param words what has been done so far */
-  show(share: number, words: string): void;
+  /** @param share 0 to 1 @param text what has been done so far */
+  show(share: number, text: string): void;
   end(): void;
 }
 
-const LINE_EVERY_MS = 5_000;
+const LINE_INTERVAL_MS = 5_000;
 
-function lines(terminal: Terminal): ProgressDisplay {
+function createLines(terminal: Terminal): ProgressDisplay {
   let last = 0;
   return {
-    show: (share, words) => {
-      if (terminal.now() - last < LINE_EVERY_MS) return;
+    show: (share, text) => {
+      if (terminal.now() - last < LINE_INTERVAL_MS) return;
       last = terminal.now();
-      terminal.say(`${Math.round(share * 100)} % ${words}\n`);
+      terminal.printNote(`${Math.round(share * 100)} % ${text}\n`);
     },
     end: () => undefined,
   };
 }
 
-/** On the standard error, so that a script reads the result alone. */
+/**
+ * Returns a bar on an interactive terminal, else a display that prints a line at most once per 5 s. Both write to the
+ * standard error, so that the standard output holds the result alone.
+ */
 export function createProgressDisplay(terminal: Terminal): ProgressDisplay {
-  if (!terminal.interactive) return lines(terminal);
+  if (!terminal.interactive) return createLines(terminal);
   const bar = new cliProgress.SingleBar({
-    format: '{bar} {percentage} % {words}',
+    format: '{bar} {percentage} % {text}',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
   });
-  bar.start(1, 0, { words: '' });
-  return { show: (share, words) => bar.update(share, { words }), end: () => bar.stop() };
+  bar.start(1, 0, { text: '' });
+  return { show: (share, text) => bar.update(share, { text }), end: () => bar.stop() };
 }

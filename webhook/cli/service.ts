@@ -6,39 +6,45 @@ import { LedgerUnavailable } from '../errors.ts';
 import { createLogger } from '../logging.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './terminal.ts';
 
-/** A service at work holds the SQLite file for milliseconds at a time; so long a command waits for its turn. */
-const PATIENCE_MS = 5_000;
+/** A running service locks the SQLite file for milliseconds at a time; a command retries for this long. */
+const RETRY_FOR_MS = 5_000;
 
-const AGAIN_MS = 50;
+const RETRY_INTERVAL_MS = 50;
 
-/** Does it again while the ledger is busy, for some seconds; the work does nothing but its one transaction. */
-export async function retryWhileBusy<T>(work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
-  const end = performance.now() + patienceMs;
+/**
+ * Runs `work`, and again every 50 ms while the ledger is locked, for at most `retryForMs`. `work` must be one transaction.
+ * @throws LedgerUnavailable if the time is over; any other error of `work` at once
+ */
+export async function retryWhileBusy<T>(work: () => Promise<T>, retryForMs = RETRY_FOR_MS): Promise<T> {
+  const end = performance.now() + retryForMs;
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof LedgerUnavailable) || performance.now() >= end) throw error;
-      await sleep(AGAIN_MS);
+      await sleep(RETRY_INTERVAL_MS);
     }
   }
 }
 
-/** Builds the collaborators of a command; a test has its own. */
+/** Builds the collaborators of a command. Tests pass their own. */
 export type Connect = (config: Config, terminal: Terminal) => Promise<Dependencies>;
 
-/** The real ones. Nothing is logged: what a command has to say it says itself. */
-export const connectReal: Connect = (config, terminal) =>
+/** Builds the service's own collaborators, without a log: a command prints its messages itself. */
+export const connectService: Connect = (config, terminal) =>
   createDependencies(config, createLogger('silent'), { now: () => terminal.now() });
 
-/** A ledger that a mistyped address has just made would answer "nobody here" to everything. */
+/** Without this check a mistyped path would create an empty ledger, in which every identity is unknown. */
 function requireLedger({ DATABASE_URL: url }: Config): void {
   const path = url.startsWith('file:') ? url.slice('file:'.length) : undefined;
   if (path === undefined || existsSync(path)) return;
-  throw new Exit(EXIT.failed, `There is no ledger at ${path}: is DATABASE_URL the service's, and this its folder?`);
+  throw new Exit(
+    EXIT.failed,
+    `There is no ledger at ${path}: check DATABASE_URL, and run the command in the service's folder.`,
+  );
 }
 
-/** The terminal, and the service behind it. */
+/** Returns the terminal with the service behind it. */
 export function createCli(terminal: Terminal, connect: Connect): Cli {
   return {
     ...terminal,
@@ -46,7 +52,8 @@ export function createCli(terminal: Terminal, connect: Connect): Cli {
       const config = parseConfig(terminal.env);
       requireLedger(config);
       const service = await retryWhileBusy(() => connect(config, terminal));
-      if (service.ctx.ledger.origin === 'made') terminal.say('The ledger is new: is DATABASE_URL the service’s?\n');
+      if (service.ctx.ledger.origin === 'made')
+        terminal.printNote('This command has created the ledger: check that DATABASE_URL is the service’s.\n');
       const { ledger } = service.ctx;
       const change: typeof ledger.change = (...args) => retryWhileBusy(() => ledger.change(...args));
       try {
@@ -58,7 +65,7 @@ export function createCli(terminal: Terminal, connect: Connect): Cli {
   };
 }
 
-/** What is said where the ledger does not serve, however often it was tried. */
+/** Returns the message for a ledger that stayed unavailable after all retries. */
 export function ledgerMessage(error: LedgerUnavailable): string {
-  return `The ledger cannot be used just now; nothing was changed. A busy service may hold it: try again. (${error.message})`;
+  return `The ledger is not available, and nothing was changed. A busy service may lock it: try again. (${error.message})`;
 }

@@ -4,34 +4,36 @@ import pc from 'picocolors';
 import type { Environment } from '../config/problem.ts';
 import type { Dependencies } from '../dependencies.ts';
 
-/** What a script learns of a command: done; it failed; it was asked for wrongly, or for something that is not there. */
+/** Exit codes: done; failed; wrong arguments, or no such identity. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** Where a command runs: the process' own terminal, or a test's. */
+/** The terminal of a command: that of the process, or of a test. */
 export interface Terminal {
   readonly env: Environment;
-  /** Whether a person is there who can be asked. */
+  /** Whether a person can answer a question. */
   readonly interactive: boolean;
   readonly colour: boolean;
   /** Epoch milliseconds. */
   now(): number;
-  /** Writes the result, as it is; resolves when there is room for more. */
+  /** Writes the result to the standard output, unchanged; resolves when there is room for more. */
   print(text: string): Promise<void>;
-  /** Writes what is said beside the result: warnings, progress, what went wrong. */
-  say(text: string): void;
+  /** Writes warnings, progress and errors to the standard error. */
+  printNote(text: string): void;
+  /** Returns the typed line; an empty text at the end of the input. */
   ask(question: string): Promise<string>;
 }
 
-/** What every command works with. */
+/** The collaborators of every command. */
 export interface Cli extends Terminal {
   /**
-   * The service's own collaborators, by the same environment, for as long as `work` takes. No worker runs: a command
-   * writes rows and makes them due, and the service does the rest (docs/design.md#the-ledgers-database).
+   * Runs `work` with the service's own collaborators, built from the same environment, then closes the ledger. No worker
+   * runs: a command writes rows and makes them due, and the service does the rest (docs/design.md#the-ledgers-database).
+   * @throws ConfigError, LedgerUnavailable, Exit, or what `work` throws
    */
   withService<T>(work: (service: Dependencies) => Promise<T>): Promise<T>;
 }
 
-/** Ends a command with a code and a word about it. */
+/** Ends a command with an exit code and a message; the message may be empty. */
 export class Exit extends Error {
   override readonly name = 'Exit';
   readonly code: number;
@@ -42,13 +44,13 @@ export class Exit extends Error {
   }
 }
 
-/** What was asked for is not there, or was asked for wrongly. */
-export function refuse(message: string): Exit {
+/** Returns the error for wrong arguments, or for something that does not exist. */
+export function usageError(message: string): Exit {
   return new Exit(EXIT.usage, message);
 }
 
-/** Whoever reads us may have seen enough (`| head`): that is no failure of ours. */
-function endQuietlyWithTheReader(): void {
+/** A reader that closes the pipe early (`| head`) is no failure of the command. */
+function exitWhenReaderCloses(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
@@ -62,7 +64,7 @@ async function print(text: string): Promise<void> {
 async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    // Where the input ends there is no answer: else the question would wait for good.
+    // `question` never resolves at the end of the input.
     const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
     return await Promise.race([lines.question(question), ended]);
   } finally {
@@ -70,16 +72,16 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-/** The terminal of this process. Results go to the standard output, everything else to the standard error. */
+/** Returns the terminal of this process: results to the standard output, everything else to the standard error. */
 export function processTerminal(): Terminal {
-  endQuietlyWithTheReader();
+  exitWhenReaderCloses();
   return {
     env: process.env,
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY),
     colour: pc.isColorSupported && Boolean(process.stdout.isTTY),
     now: () => Date.now(),
     print,
-    say: (text) => process.stderr.write(text),
+    printNote: (text) => process.stderr.write(text),
     ask,
   };
 }

@@ -48,7 +48,7 @@ export async function runCli(beside: Neighbours, args: readonly string[], option
     print: async (text) => {
       seen.out += capture(text);
     },
-    say: (text) => {
+    printNote: (text) => {
       seen.err += capture(text);
     },
     ask: async (question) => {

@@ -6,7 +6,7 @@ import { createProgressDisplay } from '../progress.ts';
 import { retryWhileBusy } from '../service.ts';
 import type { Cli } from '../terminal.ts';
 
-interface Options {
+interface BackfillFlags {
   readonly pageSize: number;
   readonly rate: number;
   readonly dryRun?: boolean;
@@ -14,39 +14,40 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Kratos cuts a page off there, whatever it is asked for. */
+/** Kratos returns at most this many identities a page. */
 const LARGEST_PAGE = 500;
 
-/** Nobody waits for this command: a busy service goes first for as long as it likes. */
-const PATIENCE_MS = 60_000;
+/** No person waits for this command, so it gives way to a busy service for longer than the others do. */
+const RETRY_FOR_MS = 60_000;
 
 function pageSize(text: string): number {
   const size = wholeNumber(text);
-  if (size < 1 || size > LARGEST_PAGE) throw new InvalidArgumentError(`Give 1 to ${LARGEST_PAGE}.`);
+  if (size < 1 || size > LARGEST_PAGE) throw new InvalidArgumentError(`Expected 1 to ${LARGEST_PAGE}.`);
   return size;
 }
 
 function rate(text: string): number {
   const perSecond = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || perSecond <= 0) throw new InvalidArgumentError('Give a number greater than 0.');
+  if (!/^\d+(\.\d+)?$/.test(text) || perSecond <= 0)
+    throw new InvalidArgumentError('Expected a number greater than 0.');
   return perSecond;
 }
 
-/** Every write waits while the service holds the ledger. */
-function patient({ ledger, kratos, clock, random }: Context): BackfillContext {
+/** Retries every call of the ledger while the service locks it. */
+function retrying({ ledger, kratos, clock, random }: Context): BackfillContext {
   const { bulkInsert } = ledger;
-  const meet: typeof bulkInsert.meet = (...args) => retryWhileBusy(() => bulkInsert.meet(...args), PATIENCE_MS);
-  const note: typeof ledger.note = (...args) => retryWhileBusy(() => ledger.note(...args), PATIENCE_MS);
-  const gate: typeof ledger.gate = (id) => retryWhileBusy(() => ledger.gate(id), PATIENCE_MS);
+  const meet: typeof bulkInsert.meet = (...args) => retryWhileBusy(() => bulkInsert.meet(...args), RETRY_FOR_MS);
+  const note: typeof ledger.note = (...args) => retryWhileBusy(() => ledger.note(...args), RETRY_FOR_MS);
+  const gate: typeof ledger.gate = (id) => retryWhileBusy(() => ledger.gate(id), RETRY_FOR_MS);
   return { ledger: { bulkInsert: { ...bulkInsert, meet }, note, gate }, kratos, clock, random };
 }
 
-function wordsOf({ seen, made, pausedUntil }: BackfillProgress, now: number): string {
-  const wait = pausedUntil === undefined ? '' : `, Kratos asks to wait ${Math.ceil((pausedUntil - now) / 1000)} s`;
-  return `${seen} seen, ${made} new${wait}`;
+function progressText({ seen, made, pausedUntil }: BackfillProgress, now: number): string {
+  const wait = pausedUntil === undefined ? '' : `, paused by Kratos for ${Math.ceil((pausedUntil - now) / 1000)} s`;
+  return `${seen} read, ${made} new${wait}`;
 }
 
-function resultOf({ seen, made, inherited }: BackfillProgress, { dryRun, json }: Options): string {
+function resultText({ seen, made, inherited }: BackfillProgress, { dryRun, json }: BackfillFlags): string {
   if (json) return `${JSON.stringify({ seen, new: made, inherited, dry_run: dryRun ?? false })}\n`;
   const { approved, review, rejected } = inherited;
   const verb = dryRun ? 'would be written' : 'written';
@@ -56,25 +57,25 @@ function resultOf({ seen, made, inherited }: BackfillProgress, { dryRun, json }:
   );
 }
 
-/** `backfill`: rows for the identities that never met a hook (sign-ups and imports from before the ledger). */
+/** `backfill`: writes a row for each identity of Kratos that has none (sign-ups and imports from before the ledger). */
 export function registerBackfill(program: Command, cli: Cli): void {
   program
     .command('backfill')
-    .description('rows for identities from before the ledger; may be interrupted and repeated')
-    .option('--page-size <count>', 'identities per call', pageSize, 250)
+    .description('write rows for identities from before the ledger; may be interrupted and repeated')
+    .option('--page-size <count>', 'identities per call to Kratos', pageSize, 250)
     .option('--rate <per second>', 'calls to Kratos per second, at most', rate, 1)
-    .option('--dry-run', 'only count: nothing is written')
-    .option('--restart', 'from the beginning, also where an earlier run was interrupted')
-    .option('--json', 'the result as JSON')
-    .action((options: Options) =>
+    .option('--dry-run', 'only count, write nothing')
+    .option('--restart', 'start at the first page, even if an earlier run was interrupted')
+    .option('--json', 'print the result as JSON')
+    .action((flags: BackfillFlags) =>
       cli.withService(async ({ ctx }) => {
         const display = createProgressDisplay(cli);
-        const { dryRun = false, restart = false } = options;
+        const { dryRun = false, restart = false } = flags;
         const onProgress = (progress: BackfillProgress): void =>
-          display.show(progress.share, wordsOf(progress, cli.now()));
-        const terms = { pageSize: options.pageSize, perSecond: options.rate, dryRun, restart, onProgress };
+          display.show(progress.share, progressText(progress, cli.now()));
+        const options = { pageSize: flags.pageSize, perSecond: flags.rate, dryRun, restart, onProgress };
         try {
-          await cli.print(resultOf(await backfill(patient(ctx), terms), options));
+          await cli.print(resultText(await backfill(retrying(ctx), options), flags));
         } finally {
           display.end();
         }

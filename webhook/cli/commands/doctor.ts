@@ -5,12 +5,12 @@ import { UnreadableConfig } from '../../doctor/kratos-config/read.ts';
 import { printReport, reportAsJson } from '../../doctor/report.ts';
 import { type Cli, EXIT, Exit } from '../terminal.ts';
 
-interface Options {
+interface DoctorFlags {
   readonly kratosConfig: readonly string[];
   readonly json?: true;
 }
 
-async function report(cli: Cli, kratosConfig: readonly string[]) {
+async function diagnoseOrExit(cli: Cli, kratosConfig: readonly string[]) {
   try {
     return await diagnose({ env: cli.env, kratosConfig, userAgent: USER_AGENT });
   } catch (error) {
@@ -19,16 +19,16 @@ async function report(cli: Cli, kratosConfig: readonly string[]) {
   }
 }
 
-/** `doctor`: what is wrong between Kratos, this service and Jumio, and the lines to change. Changes nothing. */
+/** `doctor`: reports what is wrong between Kratos, this service and Jumio, and the lines to change. Changes nothing. */
 export function registerDoctor(program: Command, cli: Cli): void {
   program
     .command('doctor')
-    .description('checks Kratos’ configuration, this service’s, and what both reach; changes nothing')
+    .description('check Kratos’ configuration, this service’s, and the systems that both reach; changes nothing')
     .option('--kratos-config <file...>', 'Kratos’ configuration files, in the order of `kratos serve -c`', [])
-    .option('--json', 'for programs: findings, and their fixes as data')
-    .action(async ({ kratosConfig, json }: Options) => {
-      const found = await report(cli, kratosConfig);
-      await cli.print(json ? reportAsJson(found) : printReport(found, cli.colour));
-      if (found.findings.some(({ severity }) => severity === 'error')) throw new Exit(EXIT.failed);
+    .option('--json', 'print JSON: findings, and their fixes as data')
+    .action(async ({ kratosConfig, json }: DoctorFlags) => {
+      const report = await diagnoseOrExit(cli, kratosConfig);
+      await cli.print(json ? reportAsJson(report) : printReport(report, cli.colour));
+      if (report.findings.some(({ severity }) => severity === 'error')) throw new Exit(EXIT.failed);
     });
 }

@@ -1,38 +1,38 @@
 import type { Command } from 'commander';
 import { actOn, erase } from '../../verification/operator/index.ts';
-import { confirm, identityOf, operatorName, unknown } from '../arguments.ts';
-import { type Line, print } from '../output.ts';
+import { confirm, identityOf, operatorName, unknownIdentity } from '../arguments.ts';
+import { type ActFlags, printResult } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
-interface Options extends Line {
+interface EraseFlags extends ActFlags {
   readonly by: string;
   readonly yes?: boolean;
 }
 
-const WHAT = 'is to be erased: at Jumio, in Kratos’ metadata, and here but for its standing. That cannot be undone.';
+const QUESTION = 'will be erased: at Jumio, in Kratos’ metadata, and here except its standing. This cannot be undone.';
 
-async function run(cli: Cli, named: string, options: Options): Promise<void> {
-  const { by, yes = false, dryRun = false } = options;
+async function run(cli: Cli, identity: string, flags: EraseFlags): Promise<void> {
+  const { by, yes = false, dryRun = false } = flags;
   await cli.withService(async ({ ctx }) => {
-    const identityId = await identityOf(ctx, named);
-    if (!dryRun) await confirm(cli, identityId, `${identityId} ${WHAT}`, yes);
-    const done = await actOn(ctx, { identityId, dryRun, decide: (record, now) => erase(record, by, now) });
-    if (done === undefined) throw unknown(identityId);
-    const accounts = new Set(done.record.verifications.map(({ accountId }) => accountId).filter((id) => id !== null));
-    const words = `${identityId} is erased here; the service deletes ${accounts.size} account(s) at Jumio and clears Kratos.`;
-    await print(cli, options, done, words, { accounts_to_delete: accounts.size });
+    const identityId = await identityOf(ctx, identity);
+    if (!dryRun) await confirm(cli, identityId, `${identityId} ${QUESTION}`, yes);
+    const result = await actOn(ctx, { identityId, dryRun, decide: (record, now) => erase(record, by, now) });
+    if (result === undefined) throw unknownIdentity(identityId);
+    const accounts = new Set(result.record.verifications.map(({ accountId }) => accountId).filter((id) => id !== null));
+    const sentence = `${identityId} is erased here; the service deletes ${accounts.size} account(s) at Jumio and our metadata in Kratos.`;
+    await printResult(cli, flags, result, sentence, { accounts_to_delete: accounts.size });
   });
 }
 
-/** `erase`: a person is forgotten; repeatable. */
+/** `erase`: deletes what is stored about a person. May be repeated. */
 export function registerErase(program: Command, cli: Cli): void {
   program
     .command('erase')
-    .description('delete at Jumio, clear our metadata in Kratos, and leave a tombstone with the standing only')
+    .description('delete the person at Jumio and our metadata in Kratos; a tombstone with the standing stays')
     .argument('<identity>', 'its id, or the e-mail address it signs in with')
-    .requiredOption('--by <name>', 'who answers for it', operatorName)
-    .option('--yes', 'do not ask')
-    .option('--dry-run', 'only say what would be')
-    .option('--json', 'for scripts')
-    .action((named: string, options: Options) => run(cli, named, options));
+    .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
+    .option('--yes', 'do not ask for confirmation')
+    .option('--dry-run', 'print what would be done, change nothing')
+    .option('--json', 'print JSON')
+    .action((identity: string, flags: EraseFlags) => run(cli, identity, flags));
 }

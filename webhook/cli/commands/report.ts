@@ -6,8 +6,8 @@ import { instant } from '../arguments.ts';
 import { iso, json, section, span, table } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
-/** One day (UTC) of the report; a stable shape for scripts. */
-export interface Day {
+/** One day (UTC) of the report. Published as JSON: names are stable. */
+interface Day {
   readonly day: string;
   readonly sign_ups: number;
   readonly started: number;
@@ -29,9 +29,10 @@ const DAY_MS = 86_400_000;
 
 const ON_FAILURE = 'ON_FAILURE';
 
-function wordsOf(counts: readonly Count[], kind: string): Record<string, number> {
-  const words = counts.filter((one) => one.kind === kind && one.word !== ON_FAILURE);
-  return Object.fromEntries(words.map(({ word, count }) => [word ?? kind, count]));
+/** The counts of a kind by verdict or rule. */
+function byWord(counts: readonly Count[], kind: string): Record<string, number> {
+  const matching = counts.filter((one) => one.kind === kind && one.word !== ON_FAILURE);
+  return Object.fromEntries(matching.map(({ word, count }) => [word ?? kind, count]));
 }
 
 function totalOf(counts: readonly Count[], isMeant: (count: Count) => boolean): number {
@@ -44,19 +45,19 @@ function dayOf(day: number, counts: readonly Count[], median: number | undefined
     day: new Date(day * DAY_MS).toISOString().slice(0, 10),
     sign_ups: total('sign_up'),
     started: total('started'),
-    decided: wordsOf(counts, 'decided'),
-    overridden: wordsOf(counts, 'overridden'),
+    decided: byWord(counts, 'decided'),
+    overridden: byWord(counts, 'overridden'),
     median_seconds: median === undefined ? null : Math.round(median / 1000),
-    blocked: wordsOf(counts, 'blocked'),
-    would_block: wordsOf(counts, 'would_block'),
+    blocked: byWord(counts, 'blocked'),
+    would_block: byWord(counts, 'would_block'),
     on_failure: totalOf(counts, ({ kind, word }) => kind === 'undecided' || word === ON_FAILURE),
     creation_pauses: total('creation_paused'),
     erased: total('erased'),
   };
 }
 
-/** The counts of a report, day by day. */
-export function daysOf({ counts, medians }: { counts: readonly Count[]; medians: readonly Median[] }): Day[] {
+/** Groups the counts of a report by day, the earliest first. */
+function daysOf({ counts, medians }: { counts: readonly Count[]; medians: readonly Median[] }): Day[] {
   const days = [...new Set(counts.map(({ day }) => day))].sort((a, b) => a - b);
   return days.map((day) =>
     dayOf(
@@ -69,7 +70,7 @@ export function daysOf({ counts, medians }: { counts: readonly Count[]; medians:
 
 const DEFAULT_DAYS = 14;
 
-interface Options {
+interface ReportFlags {
   readonly since?: number;
   readonly json?: boolean;
 }
@@ -119,7 +120,7 @@ const HEAD = [
   'erased',
 ];
 
-/** Which rule refused, or would have refused, how many, on which day. */
+/** Per day and rule: how many sign-ins were refused, or would have been. */
 function ruleRows(days: readonly Day[]): string[][] {
   return days.flatMap(({ day, blocked, would_block }) => [
     ...Object.entries(blocked).map(([rule, count]) => [day, 'blocked', rule, String(count)]),
@@ -131,13 +132,13 @@ function pauseFacts({ name, pausedUntil, reason }: BudgetReport) {
   return { name, until: iso(pausedUntil), reason };
 }
 
-async function run(cli: Cli, options: Options): Promise<void> {
-  const since = options.since ?? cli.now() - DEFAULT_DAYS * DAY_MS;
+async function run(cli: Cli, flags: ReportFlags): Promise<void> {
+  const since = flags.since ?? cli.now() - DEFAULT_DAYS * DAY_MS;
   await cli.withService(async ({ ctx }) => {
     const days = daysOf(await ctx.ledger.reports.report(since));
     const stuck = await stuckNow(ctx);
     const paused = await ctx.ledger.budgets.paused(ctx.clock.now());
-    if (options.json) return cli.print(json({ since: iso(since), days, stuck, paused: paused.map(pauseFacts) }));
+    if (flags.json) return cli.print(json({ since: iso(since), days, stuck, paused: paused.map(pauseFacts) }));
     const rules = ruleRows(days);
     const now = Object.entries(stuck)
       .filter(([, count]) => count > 0)
@@ -145,18 +146,20 @@ async function run(cli: Cli, options: Options): Promise<void> {
     await cli.print(table(cli, HEAD, dayRows(days)));
     if (rules.length > 0)
       await cli.print(section(cli, 'By rule', table(cli, ['day', 'what', 'rule', 'sign-ins'], rules)));
-    const stands = now.length === 0 ? 'nothing\n' : table(cli, ['what', 'identities'], now);
-    await cli.print(section(cli, 'Stuck now (list --stuck)', stands));
-    for (const { name, reason } of paused) cli.say(`${name} is paused: ${reason ?? 'a 429'}\n`);
+    const stuckText = now.length === 0 ? 'nothing\n' : table(cli, ['what', 'identities'], now);
+    await cli.print(section(cli, 'Stuck now (list --stuck)', stuckText));
+    for (const { name, reason } of paused) cli.printNote(`${name} is paused: ${reason ?? 'a 429'}\n`);
   });
 }
 
-/** `report`: the days. */
+/** `report`: prints what happened on each day, and what is stuck now. */
 export function registerReport(program: Command, cli: Cli): void {
   program
     .command('report')
-    .description('per day (UTC): sign-ups, starts, decisions, blocks and would-be blocks by rule, failures, pauses')
-    .option('--since <time>', `from then on: 2026-01-31, an ISO time, or 7d; default ${DEFAULT_DAYS}d`, instant(cli))
-    .option('--json', 'for scripts')
-    .action((options: Options) => run(cli, options));
+    .description(
+      'print per day (UTC): sign-ups, starts, decisions, refused sign-ins by rule (also of shadow mode), failures, pauses',
+    )
+    .option('--since <time>', `since then: 2026-01-31, an ISO time, or 7d; default ${DEFAULT_DAYS}d`, instant(cli))
+    .option('--json', 'print JSON')
+    .action((flags: ReportFlags) => run(cli, flags));
 }

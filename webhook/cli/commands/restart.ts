@@ -4,74 +4,81 @@ import type { IdentityRecord } from '../../model.ts';
 import { actOn, grantAttempt } from '../../verification/operator/index.ts';
 import { issueLink, linkUrl } from '../../verification/person/index.ts';
 import { standingOf } from '../../verification/record/index.ts';
-import { identityOf, operatorName, reasonText, unknown } from '../arguments.ts';
-import { type Line, print } from '../output.ts';
-import { type Cli, refuse } from '../terminal.ts';
+import { identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
+import { type ActFlags, printResult } from '../output.ts';
+import { type Cli, usageError } from '../terminal.ts';
 
-interface Options extends Line {
+interface RestartFlags extends ActFlags {
   readonly by: string;
   readonly reason?: string;
 }
 
 const LIFETIME_MS = 7 * 86_400_000;
 
-/** A rejected person cannot sign in: this address is their way in. A newer one replaces it. */
-async function addressFor({ ctx, config }: Dependencies, identityId: string): Promise<string | undefined> {
+/** A rejected person cannot sign in, so they need this one-time link. A newer one replaces it. Undefined without pages. */
+async function linkFor({ ctx, config }: Dependencies, identityId: string): Promise<string | undefined> {
   if (config.PUBLIC_URL === undefined || config.KRATOS_PUBLIC_URL === undefined) return undefined;
   const person = { identityId, inherited: null };
   const issue = { purpose: 'restart', lifetimeMs: LIFETIME_MS, replaces: identityId } as const;
   return linkUrl(config.PUBLIC_URL, await issueLink(ctx, person, issue));
 }
 
-const FOR_NOTHING =
-  'They were rejected by the operator: whatever Jumio says, that ends by `override --approve` only. The attempt costs ' +
-  'what every attempt costs.\n';
+const NO_EFFECT =
+  'The operator rejected this person: only `override --approve` ends that, whatever Jumio decides. The attempt still ' +
+  'costs money.\n';
 
-function isForNothing(record: IdentityRecord): boolean {
+/** Whether one more attempt cannot change the standing. */
+function hasNoEffect(record: IdentityRecord): boolean {
   const standing = standingOf(record);
   return standing?.by?.source === 'operator' && standing.status === 'rejected';
 }
 
-async function run(cli: Cli, named: string, options: Options): Promise<void> {
-  const { by, reason = null, dryRun = false } = options;
+async function run(cli: Cli, identity: string, flags: RestartFlags): Promise<void> {
+  const { by, reason = null, dryRun = false } = flags;
   await cli.withService(async (service) => {
     const { ctx } = service;
-    const identityId = await identityOf(ctx, named);
-    const done = await actOn(ctx, {
+    const identityId = await identityOf(ctx, identity);
+    const result = await actOn(ctx, {
       identityId,
       dryRun,
       decide: (record, now) => {
-        if (record.identity.erasedAt !== null) throw refuse(`${identityId} was erased: nothing is started for it.`);
+        if (record.identity.erasedAt !== null)
+          throw usageError(`${identityId} was erased: no verification can be started for it.`);
         return grantAttempt(record, by, reason, now);
       },
     });
-    if (done === undefined) throw unknown(identityId);
-    const address = dryRun ? undefined : await addressFor(service, identityId);
+    if (result === undefined) throw unknownIdentity(identityId);
+    const link = dryRun ? undefined : await linkFor(service, identityId);
     const endsAt = new Date(ctx.clock.now() + LIFETIME_MS).toISOString();
-    const more = address === undefined ? {} : { address, address_ends_at: endsAt };
-    if (isForNothing(done.record)) cli.say(FOR_NOTHING);
-    await print(cli, options, done, `One more attempt is granted to ${identityId}; it is made when they go on.`, more);
-    if (options.json || dryRun) return;
-    if (address === undefined)
-      cli.say('There are no pages to send them to: PUBLIC_URL and KRATOS_PUBLIC_URL are not set.\n');
+    const more = link === undefined ? {} : { address: link, address_ends_at: endsAt };
+    if (hasNoEffect(result.record)) cli.printNote(NO_EFFECT);
+    await printResult(
+      cli,
+      flags,
+      result,
+      `One more attempt is granted to ${identityId}; it starts when the person continues.`,
+      more,
+    );
+    if (flags.json || dryRun) return;
+    if (link === undefined) cli.printNote('There is no link to send: PUBLIC_URL or KRATOS_PUBLIC_URL is not set.\n');
     else
       await cli.print(
-        `Send them this address. It is good once, until ${endsAt}, and lets whoever has it in:\n${address}\n`,
+        `Send this link to the person. It works once, until ${endsAt}, for anyone who has it:\n${link}\n`,
       );
   });
 }
 
-/** `restart`: one more attempt, and the way to it. */
+/** `restart`: grants one more attempt, and prints a one-time link to it. */
 export function registerRestart(program: Command, cli: Cli): void {
   program
     .command('restart')
     .description(
-      'grant one more attempt whatever the standing and the limits say, and print a one-time address to send',
+      'grant one more attempt, whatever the standing and the limits are, and print a one-time link for the person',
     )
     .argument('<identity>', 'its id, or the e-mail address it signs in with')
-    .requiredOption('--by <name>', 'who answers for it', operatorName)
-    .option('--reason <words>', 'a key of yours or words without personal data; kept for good', reasonText)
-    .option('--dry-run', 'only say what would be')
-    .option('--json', 'for scripts')
-    .action((named: string, options: Options) => run(cli, named, options));
+    .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
+    .option('--reason <text>', 'a key of yours, or a text without personal data; kept for good', reasonText)
+    .option('--dry-run', 'print what would be done, change nothing')
+    .option('--json', 'print JSON')
+    .action((identity: string, flags: RestartFlags) => run(cli, identity, flags));
 }

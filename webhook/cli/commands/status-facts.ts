@@ -8,12 +8,12 @@ import { compareCopies, explainWaiting, nextDue, personOf, readFromKratos } from
 import { newIdentity, readPublishedCopy, statusOf, waitingOn } from '../../verification/record/index.ts';
 import { iso } from '../output.ts';
 
-/** Blocks that the timeline and `blocks` show at most; `export --identity` has all. */
+/** `gate.blocks` holds at most this many, the latest ones; `export --identity` has all. */
 const LAST_BLOCKS = 10;
 
-type InKratos = KratosIdentity | 'gone' | { readonly unreachable: UpstreamError };
+type KratosLookup = KratosIdentity | 'gone' | { readonly unreachable: UpstreamError };
 
-async function seenInKratos(ctx: Context, identityId: string): Promise<InKratos> {
+async function lookUp(ctx: Context, identityId: string): Promise<KratosLookup> {
   try {
     return (await readFromKratos(ctx, identityId)) ?? 'gone';
   } catch (error) {
@@ -22,11 +22,11 @@ async function seenInKratos(ctx: Context, identityId: string): Promise<InKratos>
   }
 }
 
-function isSeen(seen: InKratos): seen is KratosIdentity {
-  return seen !== 'gone' && 'id' in seen;
+function isFound(lookup: KratosLookup): lookup is KratosIdentity {
+  return lookup !== 'gone' && 'id' in lookup;
 }
 
-/** An attempt without its link and tokens. */
+/** One attempt, without its link and tokens. */
 function attemptFacts(row: Verification) {
   const { id, attempt, source, level, state, jumioStatus, accountId, executionId, decision, decisionLabel, reason } =
     row;
@@ -39,21 +39,28 @@ function attemptFacts(row: Verification) {
     next_read_at: iso(row.readDue),
     link_ends_at: iso(row.linkEndsAt),
   };
-  const trouble = { tries: row.attempts, last_error: row.lastError, parked: row.createRefused === 1 };
-  return { attempt, verification_id: id, source, level, state, ...jumio, ...decided, ...times, ...trouble };
+  const failures = { tries: row.attempts, last_error: row.lastError, parked: row.createRefused === 1 };
+  return { attempt, verification_id: id, source, level, state, ...jumio, ...decided, ...times, ...failures };
 }
 
-function gateFacts(ctx: Context, record: IdentityRecord, seen: InKratos, events: readonly StoredEvent[], row: Row) {
-  const metadata = isSeen(seen) ? { metadata_public: seen.metadataPublic } : {};
-  const asked = isSeen(seen) ? { schemaId: seen.schemaId, kratosCreatedAt: seen.createdAt } : {};
-  const verdict = evaluateGate(
+/** The gate's decision for a sign-in now, and the latest sign-ins that it refused. */
+function gateFacts(
+  ctx: Context,
+  record: IdentityRecord,
+  lookup: KratosLookup,
+  events: readonly StoredEvent[],
+  row: GateRow,
+) {
+  const metadata = isFound(lookup) ? { metadata_public: lookup.metadataPublic } : {};
+  const subject = isFound(lookup) ? { schemaId: lookup.schemaId, kratosCreatedAt: lookup.createdAt } : {};
+  const result = evaluateGate(
     ctx.policy,
     row,
     readPublishedCopy(metadata),
-    { ...asked, flow: 'login' },
+    { ...subject, flow: 'login' },
     ctx.clock.now(),
   );
-  const { decision, status, rule } = verdict;
+  const { decision, status, rule } = result;
   const now = { decision, status, rule: rule && { index: rule.index, name: rule.name }, policy: ctx.policy.hash };
   const blocks = events
     .filter(({ kind }) => ['blocked', 'would_block', 'undecided'].includes(kind))
@@ -61,7 +68,7 @@ function gateFacts(ctx: Context, record: IdentityRecord, seen: InKratos, events:
   return { now, blocks: blocks.map(eventFacts), known: record.identity.version > 0 };
 }
 
-type Row = Parameters<typeof evaluateGate>[1];
+type GateRow = Parameters<typeof evaluateGate>[1];
 
 function eventFacts({ at, kind, verificationId, detail }: StoredEvent) {
   return { at: iso(at), kind, verification: verificationId, detail };
@@ -70,6 +77,7 @@ function eventFacts({ at, kind, verificationId, detail }: StoredEvent) {
 function ledgerFacts(record: IdentityRecord) {
   const { identity } = record;
   return {
+    // `met_at`, `gone`, `stuck` and `granted_from` are published names.
     met_at: iso(identity.firstSeenAt),
     standing: identity.standing,
     inherited: identity.inherited,
@@ -85,13 +93,14 @@ function ledgerFacts(record: IdentityRecord) {
   };
 }
 
-function kratosFacts(record: IdentityRecord, seen: InKratos) {
-  if (seen === 'gone') return { found: false, differences: ['Kratos does not have this identity'] };
-  if (!isSeen(seen)) return { found: null, unreachable: seen.unreachable.message, differences: [] };
-  const { copy, differences } = compareCopies(record, seen);
+/** What Kratos stores, and where it differs from the ledger. */
+function kratosFacts(record: IdentityRecord, lookup: KratosLookup) {
+  if (lookup === 'gone') return { found: false, differences: ['Kratos does not have this identity'] };
+  if (!isFound(lookup)) return { found: null, unreachable: lookup.unreachable.message, differences: [] };
+  const { copy, differences } = compareCopies(record, lookup);
   return {
     found: true,
-    state: seen.state ?? null,
+    state: lookup.state ?? null,
     metadata_public_jumio: copy.public,
     metadata_admin_jumio: copy.admin,
     differences,
@@ -99,17 +108,18 @@ function kratosFacts(record: IdentityRecord, seen: InKratos) {
 }
 
 /**
- * Everything that is known of an identity, without secrets and traits; undefined where nobody knows it. Rejects with
- * `UpstreamError` where the ledger does not know it and Kratos cannot be asked.
+ * Returns everything about an identity, without secrets and traits; undefined if neither the ledger nor Kratos has it.
+ * Published as JSON (`status --json`): names are stable.
+ * @throws UpstreamError if the ledger does not have it and Kratos cannot be reached
  */
 export async function gatherFacts(ctx: Context, identityId: string) {
-  const [found, seen] = await Promise.all([ctx.ledger.record(identityId), seenInKratos(ctx, identityId)]);
-  if (found === undefined && !isSeen(seen)) {
-    if (seen === 'gone') return undefined;
-    throw seen.unreachable;
+  const [known, lookup] = await Promise.all([ctx.ledger.record(identityId), lookUp(ctx, identityId)]);
+  if (known === undefined && !isFound(lookup)) {
+    if (lookup === 'gone') return undefined;
+    throw lookup.unreachable;
   }
   const now = ctx.clock.now();
-  const record = found ?? newIdentity({ id: identityId, ...(isSeen(seen) && personOf(seen)) }, now);
+  const record = known ?? newIdentity({ id: identityId, ...(isFound(lookup) && personOf(lookup)) }, now);
   const events = await ctx.ledger.events(identityId);
   const row = (await ctx.ledger.gate(identityId)) ?? 'none';
   return {
@@ -117,13 +127,14 @@ export async function gatherFacts(ctx: Context, identityId: string) {
     status: statusOf(record),
     waiting_on: waitingOn(record),
     why: explainWaiting(record, now),
-    ledger: found === undefined ? null : ledgerFacts(record),
-    kratos: kratosFacts(record, seen),
-    gate: gateFacts(ctx, record, seen, events, row),
+    ledger: known === undefined ? null : ledgerFacts(record),
+    kratos: kratosFacts(record, lookup),
+    gate: gateFacts(ctx, record, lookup, events, row),
     due: nextDue(record).map(({ what, at }) => ({ what, at: iso(at) })),
     attempts: record.verifications.map(attemptFacts),
     events: events.map(eventFacts),
   };
 }
 
-export type Facts = NonNullable<Awaited<ReturnType<typeof gatherFacts>>>;
+/** The result of `gatherFacts`. */
+export type StatusFacts = NonNullable<Awaited<ReturnType<typeof gatherFacts>>>;

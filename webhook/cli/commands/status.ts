@@ -1,34 +1,33 @@
 import type { Command } from 'commander';
-import { identityOf, unknown } from '../arguments.ts';
-import { colours, json, pairs, section, span, table, time } from '../output.ts';
-import type { Cli, Terminal } from '../terminal.ts';
-import { type Facts, gatherFacts } from './status-facts.ts';
-
-type Paper = Pick<Terminal, 'colour'>;
+import { identityOf, unknownIdentity } from '../arguments.ts';
+import { colours, type Format, json, pairs, section, span, table, time } from '../output.ts';
+import type { Cli } from '../terminal.ts';
+import { gatherFacts, type StatusFacts } from './status-facts.ts';
 
 function at(iso: string | null): string {
   return time(iso === null ? null : Date.parse(iso));
 }
 
-function coloured(paper: Paper, status: string): string {
-  const { green, yellow, red } = colours(paper);
+function coloured(format: Format, status: string): string {
+  const { green, yellow, red } = colours(format);
   if (status === 'approved') return green(status);
   return status === 'rejected' ? red(status) : yellow(status);
 }
 
-function detailWords(detail: unknown): string {
+/** The detail of an event as `name=value`, without what is null. */
+function detailText(detail: unknown): string {
   if (typeof detail !== 'object' || detail === null) return '';
-  const said = Object.entries(detail).filter(([, value]) => value !== null);
-  return said.map(([name, value]) => `${name}=${String(value)}`).join(' ');
+  const present = Object.entries(detail).filter(([, value]) => value !== null);
+  return present.map(([name, value]) => `${name}=${String(value)}`).join(' ');
 }
 
-function head(paper: Paper, { identity, status, waiting_on, why, ledger }: Facts): string {
-  return pairs(paper, {
+function headText(format: Format, { identity, status, waiting_on, why, ledger }: StatusFacts): string {
+  return pairs(format, {
     Identity: identity,
-    Status: coloured(paper, status),
+    Status: coloured(format, status),
     'Waiting on': waiting_on,
     Because: why,
-    Met: ledger === null ? 'never: the ledger has no row' : at(ledger.met_at),
+    'First seen': ledger === null ? 'never: the ledger has no row' : at(ledger.met_at),
     'Granted from': ledger?.granted_from ? at(ledger.granted_from) : undefined,
     Erased: ledger?.erased_at ? at(ledger.erased_at) : undefined,
     Consent: ledger?.consent.at
@@ -37,7 +36,7 @@ function head(paper: Paper, { identity, status, waiting_on, why, ledger }: Facts
   });
 }
 
-function attempts(paper: Paper, facts: Facts): string {
+function attemptsText(format: Format, facts: StatusFacts): string {
   const rows = facts.attempts.map((one) => [
     String(one.attempt),
     one.source,
@@ -54,13 +53,13 @@ function attempts(paper: Paper, facts: Facts): string {
   const ids = facts.attempts.map(({ attempt, workflow_execution_id, account_id }) =>
     workflow_execution_id === null ? '' : `${attempt}: execution ${workflow_execution_id}, account ${account_id}\n`,
   );
-  return `${table(paper, head, rows)}${ids.join('')}`;
+  return `${table(format, head, rows)}${ids.join('')}`;
 }
 
-function stored(paper: Paper, { ledger, kratos }: Facts): string {
+function storedText(format: Format, { ledger, kratos }: StatusFacts): string {
   const published = ledger === null ? 'nothing' : `version ${ledger.version}, published ${ledger.published}`;
-  const marks = [ledger?.gone ? 'gone' : '', ledger?.stuck ? 'stuck' : ''].filter((word) => word !== '').join(', ');
-  return pairs(paper, {
+  const marks = [ledger?.gone ? 'gone' : '', ledger?.stuck ? 'stuck' : ''].filter((mark) => mark !== '').join(', ');
+  return pairs(format, {
     Ledger: marks === '' ? published : `${published}, ${marks}`,
     Kratos:
       kratos.found === null
@@ -74,62 +73,66 @@ function stored(paper: Paper, { ledger, kratos }: Facts): string {
   });
 }
 
-function ruleWords(rule: { readonly index: number; readonly name: string | null } | null): string {
+function ruleText(rule: { readonly index: number; readonly name: string | null } | null): string {
   return rule === null ? 'no rule' : `rule ${rule.index}${rule.name === null ? '' : ` (${rule.name})`}`;
 }
 
-function gateText(paper: Paper, { gate }: Facts): string {
+function gateText(format: Format, { gate }: StatusFacts): string {
   const { decision, status, rule, policy } = gate.now;
-  const now = `A sign-in now: ${decision}, by ${ruleWords(rule)} of policy ${policy}, for ${status}\n`;
-  const rows = gate.blocks.map((block) => [at(block.at), block.kind, detailWords(block.detail)]);
+  const now = `A sign-in now: ${decision}, by ${ruleText(rule)} of policy ${policy}, for ${status}\n`;
+  const rows = gate.blocks.map((block) => [at(block.at), block.kind, detailText(block.detail)]);
   return rows.length === 0
     ? `${now}No sign-in was refused.\n`
-    : `${now}${table(paper, ['when', 'what', 'detail'], rows)}`;
+    : `${now}${table(format, ['when', 'what', 'detail'], rows)}`;
 }
 
-function due({ due: debts }: Facts, now: number): string {
-  const line = ({ what, at: when }: Facts['due'][number]): string => {
+function dueText({ due }: StatusFacts, now: number): string {
+  const line = ({ what, at: when }: StatusFacts['due'][number]): string => {
     const ms = Date.parse(when ?? '') - now;
     return `${at(when)}  ${what} (${ms <= 0 ? `due since ${span(ms)}` : `in ${span(ms)}`})\n`;
   };
-  return debts.length === 0 ? 'nothing\n' : debts.map(line).join('');
+  return due.length === 0 ? 'nothing\n' : due.map(line).join('');
 }
 
-function timeline(paper: Paper, { events }: Facts): string {
+function timelineText(format: Format, { events }: StatusFacts): string {
   if (events.length === 0) return 'nothing\n';
-  const rows = events.map((event) => [at(event.at), event.kind, detailWords(event.detail)]);
-  return table(paper, ['when', 'what', 'detail'], rows);
+  const rows = events.map((event) => [at(event.at), event.kind, detailText(event.detail)]);
+  return table(format, ['when', 'what', 'detail'], rows);
 }
 
-/** For people, in the manner of `kubectl describe`. */
-export function describe(paper: Paper, facts: Facts, now: number): string {
+/** Returns the facts as text, in the manner of `kubectl describe`. */
+function describe(format: Format, facts: StatusFacts, now: number): string {
   return [
-    head(paper, facts),
-    section(paper, 'Attempts', attempts(paper, facts)),
-    section(paper, 'Stored', stored(paper, facts)),
-    section(paper, 'Gate', gateText(paper, facts)),
-    section(paper, 'Due next', due(facts, now)),
-    section(paper, 'Timeline', timeline(paper, facts)),
+    headText(format, facts),
+    section(format, 'Attempts', attemptsText(format, facts)),
+    section(format, 'Stored', storedText(format, facts)),
+    section(format, 'Gate', gateText(format, facts)),
+    section(format, 'Due next', dueText(facts, now)),
+    section(format, 'Timeline', timelineText(format, facts)),
   ].join('');
 }
 
-async function run(cli: Cli, named: string, options: { readonly json?: boolean }): Promise<void> {
+interface StatusFlags {
+  readonly json?: boolean;
+}
+
+async function run(cli: Cli, identity: string, flags: StatusFlags): Promise<void> {
   await cli.withService(async ({ ctx }) => {
-    const identityId = await identityOf(ctx, named);
+    const identityId = await identityOf(ctx, identity);
     const facts = await gatherFacts(ctx, identityId);
-    if (facts === undefined) throw unknown(identityId);
-    await cli.print(options.json ? json(facts) : describe(cli, facts, ctx.clock.now()));
+    if (facts === undefined) throw unknownIdentity(identityId);
+    await cli.print(flags.json ? json(facts) : describe(cli, facts, ctx.clock.now()));
   });
 }
 
-/** `status`: everything about one identity. */
+/** `status`: prints everything about one identity. */
 export function registerStatus(program: Command, cli: Cli): void {
   program
     .command('status')
     .description(
-      'where an identity stands and why: attempts, copies in Kratos, what is due, which rule blocks, timeline',
+      'print everything about an identity: status and reason, attempts, copies in Kratos, what is due, the rule that applies, timeline',
     )
     .argument('<identity>', 'its id, or the e-mail address it signs in with')
-    .option('--json', 'for scripts')
-    .action((named: string, options: { readonly json?: boolean }) => run(cli, named, options));
+    .option('--json', 'print JSON')
+    .action((identity: string, flags: StatusFlags) => run(cli, identity, flags));
 }
