@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Policy } from '../verification/policy/index.ts';
 import { color, DARK, LIGHT, logo, support } from './brand.ts';
-import { crossChecks, eidProblems, wayOnWithoutPages } from './checks.ts';
-import { eid, pointer, preparedData, readPolicy, texts } from './documents.ts';
+import { continuationWithoutPages, crossChecks, eidProblems } from './checks.ts';
+import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides } from './documents.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
 import {
   burst,
-  given,
+  issued,
   lifetimeMs,
   lifetimeText,
   optionalUrl,
@@ -22,7 +22,7 @@ import {
   webUrls,
 } from './values.ts';
 
-/** The only list of environment variables (docs/design.md#configuration). Every one may come from a file, `<NAME>_FILE`. */
+/** The only list of environment variables (docs/design.md#configuration). The value of each may come from a file, `<NAME>_FILE`. */
 const variables = z.object({
   ORY_WEBHOOK_SECRET: secrets(),
   KRATOS_ADMIN_URL: url('the URL of the Ory Network project or of Kratos’ admin port'),
@@ -30,8 +30,8 @@ const variables = z.object({
   JUMIO_AUTH_URL: url('Jumio’s token endpoint, e.g. https://auth.emea-1.jumio.ai/oauth2/token'),
   JUMIO_API_BASE_URL: url('one of Jumio’s API hosts, e.g. https://account.emea-1.jumio.ai'),
   JUMIO_RETRIEVAL_BASE_URL: optionalUrl('the URL of Jumio’s retrieval API'),
-  JUMIO_CLIENT_ID: given('the id of the OAuth2 client in the Jumio portal, no placeholder'),
-  JUMIO_CLIENT_SECRET: given('the secret of the OAuth2 client in the Jumio portal, no placeholder'),
+  JUMIO_CLIENT_ID: issued('the id of the OAuth2 client in the Jumio portal, no placeholder'),
+  JUMIO_CLIENT_SECRET: issued('the secret of the OAuth2 client in the Jumio portal, no placeholder'),
   JUMIO_CALLBACK_SECRET: secrets(),
   PORT: port().default(3000),
   HOST: text().optional(),
@@ -41,21 +41,21 @@ const variables = z.object({
   PUBLIC_URL: optionalUrl('the URL of this service as the internet sees it'),
   KRATOS_PUBLIC_URL: optionalUrl('the URL of Kratos’ public port'),
   ALLOWED_RETURN_URLS: webUrls().default([]),
-  DEFAULT_RETURN_URL: optionalUrl('the URL people are sent to when nothing else is known'),
+  DEFAULT_RETURN_URL: optionalUrl('the URL that people return to when there is no other'),
   BRAND_NAME: text().max(60, 'a name of at most 60 characters').optional(),
   BRAND_LOGO: logo().optional(),
   BRAND_COLOR: color(LIGHT).optional(),
   BRAND_COLOR_DARK: color(DARK).optional(),
   SUPPORT_ADDRESS: support().optional(),
   PRIVACY_URL: optionalUrl('the URL of the privacy policy'),
-  TEXTS: texts().optional(),
+  TEXTS: textOverrides().optional(),
   LOCALE_TRAIT: pointer().optional(),
-  PREPARED_DATA: preparedData().optional(),
+  PREPARED_DATA: prefillMapping().optional(),
   DATABASE_URL: text()
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
     .default('file:./data/ledger.sqlite'),
   POLICY: text().optional(),
-  EID_PROVIDERS: eid().default({}),
+  EID_PROVIDERS: eidDocument().default({}),
   GATE_MODE: z.enum(['enforce', 'shadow'], { error: 'enforce or shadow' }).default('enforce'),
   ON_FAILURE: z.enum(['block', 'allow'], { error: 'block or allow' }).default('block'),
   JUMIO_ACCOUNT_RATE: rate().default(1),
@@ -73,18 +73,19 @@ const variables = z.object({
 
 type Variables = z.infer<typeof variables>;
 
-/** Every variable this service reads, in the order of the documentation. */
+/** The names of all variables, in the order of the documentation. */
 export const variableNames = Object.keys(variables.shape);
 
-/** The configuration, parsed; lifetimes in milliseconds. */
+/** The parsed configuration. */
 export interface Config extends Omit<Variables, 'POLICY'> {
+  /** `JUMIO_LINK_LIFETIME` in milliseconds. */
   readonly linkLifetimeMs: number;
-  /** What `POLICY` says; without it the published contract's. */
+  /** The policy of `POLICY`; if it is not set, that of the published contract. */
   readonly policy: Policy;
 }
 
-/** Values that may be shown in a message. A URL may carry a password, so only its origin is. */
-const SHOWN = new Set<string>([
+/** Variables whose value a message may show. Of a URL only the origin may be shown, because it may hold a password. */
+const PRINTABLE = new Set<string>([
   'PORT',
   'HOST',
   'JUMIO_WORKFLOW_KEY',
@@ -106,13 +107,15 @@ const SHOWN = new Set<string>([
   'LOG_LEVEL',
 ]);
 
-export function observed(name: string, value: string | undefined): string {
+/** What a message shows of a value. */
+function observed(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
-  if (SHOWN.has(name)) return JSON.stringify(value);
+  if (PRINTABLE.has(name)) return JSON.stringify(value);
   if (/URLS?$/.test(name) && name !== 'DATABASE_URL' && URL.canParse(value)) return new URL(value).origin;
   return `a value of ${value.length} characters`;
 }
 
+/** The content of `<NAME>_FILE`, less one trailing newline. */
 function fromFile(name: string, path: string, problems: ConfigProblem[]): string | undefined {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
@@ -124,22 +127,22 @@ function fromFile(name: string, path: string, problems: ConfigProblem[]): string
 }
 
 function readValue(name: string, env: Environment, problems: ConfigProblem[]): string | undefined {
-  const given = env[name] || undefined;
+  const value = env[name] || undefined;
   const path = env[`${name}_FILE`] || undefined;
-  if (given !== undefined && path !== undefined)
+  if (value !== undefined && path !== undefined)
     problems.push({ name, expected: `either ${name} or ${name}_FILE`, seen: 'both' });
-  return path === undefined || given !== undefined ? given : fromFile(name, path, problems) || undefined;
+  return path === undefined || value !== undefined ? value : fromFile(name, path, problems) || undefined;
 }
 
-/** The values that are good each by itself: what can be judged of several together is, beside any other mistake. */
-function readable(values: Record<string, unknown>, error: z.ZodError | undefined) {
-  const bad = new Set(error?.issues.map((issue) => issue.path[0]));
-  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !bad.has(name)));
+/** The values that are right each by itself, for the checks of several variables: these run beside any other problem. */
+function validValues(values: Record<string, unknown>, error: z.ZodError | undefined) {
+  const invalid = new Set(error?.issues.map((issue) => issue.path[0]));
+  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !invalid.has(name)));
   return variables.partial().safeParse(rest).data ?? {};
 }
 
 /**
- * Reads the configuration from an environment. An empty value counts as absent.
+ * Parses the configuration from an environment, and reads the files that it names. An empty value counts as absent.
  * @throws ConfigError with every problem found
  */
 export function parseConfig(env: Environment): Config {
@@ -151,11 +154,11 @@ export function parseConfig(env: Environment): Config {
     if (problems.some((problem) => problem.name === `${name}_FILE`)) continue;
     problems.push({ name, expected: issue.message, seen: observed(name, values[name]) });
   }
-  const good = readable(values, parsed.error);
+  const valid = validValues(values, parsed.error);
   const policy = readPolicy(values.POLICY, problems);
-  problems.push(...crossChecks(good), ...(policy === undefined ? [] : wayOnWithoutPages(policy, good)));
-  if (policy !== undefined && good.EID_PROVIDERS !== undefined)
-    problems.push(...eidProblems(good.EID_PROVIDERS, policy));
+  problems.push(...crossChecks(valid), ...(policy === undefined ? [] : continuationWithoutPages(policy, valid)));
+  if (policy !== undefined && valid.EID_PROVIDERS !== undefined)
+    problems.push(...eidProblems(valid.EID_PROVIDERS, policy));
   if (!parsed.success || policy === undefined || problems.length > 0) throw new ConfigError(problems);
   const { POLICY: _text, ...rest } = parsed.data;
   return { ...rest, policy, linkLifetimeMs: lifetimeMs(rest.JUMIO_LINK_LIFETIME) };

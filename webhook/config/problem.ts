@@ -1,11 +1,11 @@
-/** One thing that is wrong: which variable, what was expected, and what was seen (never a secret's value). */
+/** One thing that is wrong with a variable: what was expected, and what was observed (never the value of a secret). */
 export interface ConfigProblem {
   readonly name: string;
   readonly expected: string;
   readonly seen: string;
 }
 
-/** All that is wrong with the environment, at once. */
+/** Everything that is wrong with the environment; its message has one line per problem. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
@@ -16,4 +16,5 @@ export class ConfigError extends Error {
   }
 }
 
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;

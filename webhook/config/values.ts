@@ -12,7 +12,7 @@ const SHORTEST_MS = 5 * 60_000;
 
 const LONGEST_MS = 60 * 86_400_000;
 
-/** Milliseconds of a lifetime in Jumio's grammar, e.g. `30m` (docs/reference/jumio.md#32-request-fields); NaN where it is not in the grammar. */
+/** Returns the milliseconds of a lifetime in Jumio's grammar, e.g. `30m` (docs/reference/jumio.md#32-request-fields); NaN for any other text. */
 export function lifetimeMs(lifetime: string): number {
   const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(lifetime) ?? [];
   return Number(count) * (UNIT_MS.get(unit) ?? Number.NaN);
@@ -21,22 +21,23 @@ export function lifetimeMs(lifetime: string): number {
 /** Jumio's `tokenLifetime`: 5m to 60d. */
 export function lifetimeText() {
   const isAllowed = (value: string): boolean => lifetimeMs(value) >= SHORTEST_MS && lifetimeMs(value) <= LONGEST_MS;
-  return z.string().refine(isAllowed, { error: 'a number with s, m, h or d behind it, from 5m to 60d' });
+  return z.string().refine(isAllowed, { error: 'a number followed by s, m, h or d, from 5m to 60d' });
 }
 
 const SECRET_MIN = 16;
 
-/** The values of `.env.example` and of the published documentation: known to everybody. */
+/** Whether a value is one of `.env.example` or of the published documentation, which are public. */
 function isPlaceholder(value: string): boolean {
   return /^(change[-_ ]?me|<.*>$|your[-_ ])/i.test(value);
 }
 
+/** A text that is not empty. */
 export function text() {
   return z.string({ error: 'a value' }).min(1);
 }
 
-/** What somebody else gives out, e.g. Jumio's portal. */
-export function given(expected: string) {
+/** A value that another system issues, e.g. Jumio's portal; no placeholder. */
+export function issued(expected: string) {
   return z.string({ error: expected }).refine((value) => value !== '' && !isPlaceholder(value), { error: expected });
 }
 
@@ -51,20 +52,21 @@ function secretList(expected: string) {
     .refine((parts) => parts.every((part) => part.length >= SECRET_MIN && !isPlaceholder(part)), { error: expected });
 }
 
-/** One secret, or `new,old` while it turns over. */
+/** One secret, or `new,old` during a rotation; at least 16 characters each, and no placeholder. */
 export function secrets() {
-  return secretList(`a secret of at least ${SECRET_MIN} characters that is no placeholder, or \`new,old\` of two such`);
+  return secretList(`a secret of at least ${SECRET_MIN} characters that is no placeholder, or \`new,old\` for two`);
 }
 
 function isWebUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
-/** An absolute http(s) URL. */
+/** An absolute http(s) URL. @param expected names it in the error */
 export function url(expected: string) {
   return z.string({ error: expected }).refine(isWebUrl, { error: expected });
 }
 
+/** The same, or undefined. */
 export function optionalUrl(expected: string) {
   return url(expected).optional();
 }
@@ -82,7 +84,7 @@ function isOrigin(value: string): boolean {
   return isWebUrl(value) && new URL(value).origin === value;
 }
 
-/** Origins as browsers send them: no path, no slash, no default port; never `*` or `null`. */
+/** A comma-separated list of origins as browsers send them: no path, no slash, no default port; never `*` or `null`. */
 export function origins() {
   const expected = 'a comma-separated list of origins, e.g. https://app.example.com, each without a path or slash';
   return z
@@ -91,17 +93,18 @@ export function origins() {
     .refine((list) => list.every(isOrigin), { error: expected });
 }
 
-/** Not coerced: an empty text would become 0. */
-function number(expected: string, isGood: (value: number) => boolean) {
+/** Parsed by digits: a coercion would read an empty text as 0. */
+function number(expected: string, isAllowed: (value: number) => boolean) {
   const digits = z.string().regex(/^\d+(\.\d+)?$/, expected);
-  return digits.transform(Number).refine(isGood, { error: expected });
+  return digits.transform(Number).refine(isAllowed, { error: expected });
 }
 
+/** A TCP port; 0 lets the system choose one. */
 export function port() {
   return number('a port number, 0 to 65535', (value) => Number.isInteger(value) && value <= 65_535);
 }
 
-/** Calls per second. */
+/** Calls per second; may be a fraction. */
 export function rate() {
   return number('a number greater than 0', (value) => value > 0);
 }
@@ -117,12 +120,12 @@ function isAddress(part: string): boolean {
   return family !== 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
 }
 
-/** How many calls may be saved up. */
+/** Calls that may be made at once after a pause. */
 export function burst() {
   return number('a number of at least 1', (value) => value >= 1);
 }
 
-/** Addresses or CIDR ranges. */
+/** A comma-separated list of IP addresses or CIDR ranges. */
 export function proxies() {
   const expected = 'a comma-separated list of IP addresses or CIDR ranges';
   return z
