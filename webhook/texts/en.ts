@@ -1,4 +1,4 @@
-/** Of our consent text, in all languages: raised with every change of its meaning. */
+/** The version of the shipped consent text, the same in all languages: raised with every change of its meaning, so that people are asked again. */
 export const CONSENT_VERSION = '1';
 
 /**
@@ -43,7 +43,7 @@ export const en = {
   'later.not_yet': 'There has to be a while between two tries.',
   'next.wait': 'This page goes on by itself. You may close it and come back later.',
   'next.press': 'There is a button here as soon as your link to Jumio is ready.',
-  'next.onwards': 'You are taken on in a moment.',
+  'next.onwards': 'You will be redirected in a moment.',
 
   'checking_already.sentence': 'It is being checked whether your identity is confirmed already.',
   'preparing.sentence': 'Your identity verification is being prepared. This page goes on by itself.',

@@ -1,37 +1,37 @@
 import Negotiator from 'negotiator';
 
-/** Of a header that is longer only the beginning is read: what a person prefers stands there. */
+/** Characters of a header that are read. The preferred languages come first. */
 const LONGEST_HEADER = 200;
 
-/** What is known of the language that somebody reads. */
+/** What is known about the language of a person. */
 export interface LanguagePreference {
-  /** A language tag of the person's own choice; it counts before the browser's. */
+  /** The language tag that the person chose; it wins over the header. */
   readonly locale?: string | null | undefined;
   /** The `Accept-Language` header. */
   readonly acceptLanguage?: string | null | undefined;
 }
 
-/** The beginning of a header, without the word that would be cut in two. */
-function beginning(header: string): string {
+/** Cuts a long header at a comma, so that no language tag is cut in two. */
+function shorten(header: string): string {
   return header.length <= LONGEST_HEADER
     ? header
     : header.slice(0, Math.max(0, header.lastIndexOf(',', LONGEST_HEADER)));
 }
 
 function negotiate(header: string, languages: readonly string[]): string | undefined {
-  return new Negotiator({ headers: { 'accept-language': beginning(header) } }).language([...languages]);
+  return new Negotiator({ headers: { 'accept-language': shorten(header) } }).language([...languages]);
 }
 
-/** The language of ours that fits best: `de-AT` finds `de`. The first one where nothing fits, or nothing can be read. */
+/** Returns the available language that fits best: `de-AT` finds `de`. The first one if none fits, or the preference cannot be read. */
 export function chooseLanguage(
   languages: readonly [string, ...string[]],
   { locale, acceptLanguage }: LanguagePreference,
 ): string {
-  const own = locale ? negotiate(locale.replaceAll('_', '-'), languages) : undefined;
-  return own ?? (acceptLanguage ? negotiate(acceptLanguage, languages) : undefined) ?? languages[0];
+  const chosen = locale ? negotiate(locale.replaceAll('_', '-'), languages) : undefined;
+  return chosen ?? (acceptLanguage ? negotiate(acceptLanguage, languages) : undefined) ?? languages[0];
 }
 
-/** What a browser prefers above all, whether we speak it or not: `pt-BR`. Undefined: it says nothing that can be read. */
+/** Returns the language that a browser prefers, available or not, e.g. `pt-BR`; undefined if the header cannot be read. */
 export function preferredLanguage(acceptLanguage: string | undefined): string | undefined {
   try {
     const request = { headers: { 'accept-language': (acceptLanguage ?? '').slice(0, LONGEST_HEADER) } };

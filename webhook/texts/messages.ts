@@ -1,32 +1,33 @@
 import type { en } from './en.ts';
 
-/** The name of a text. */
+/** The key of a text. */
 export type TextKey = keyof typeof en;
 
-/** Every text in one language. A key that is missing does not compile. */
+/** Every text in one language. A missing key does not compile. */
 export type Messages = Readonly<Record<TextKey, string>>;
 
+/** The names between the double braces of a message. */
 type Names<Message extends string> = Message extends `${string}{{${infer Name}}}${infer Rest}`
   ? Name | Names<Rest>
   : never;
 
-/** The placeholders that whoever uses the text must fill; `{{brand}}` is filled for everybody. */
+/** The placeholders that the caller must fill; `{{brand}}` is filled for every text. */
 type Placeholders<Key extends TextKey> = Exclude<Names<(typeof en)[Key]>, 'brand'>;
 
-/** What may stand in a placeholder: words, or a time that is written as the language writes it. */
-export type Value = string | number | Date;
+/** The value of a placeholder; a time is formatted in the language of the text. */
+export type PlaceholderValue = string | number | Date;
 
-/** Something to be said, in no language yet. */
+/** A text without a language yet: a key, and the values of its placeholders. */
 export interface Text {
   readonly key: TextKey;
-  readonly values?: Readonly<Record<string, Value>>;
+  readonly values?: Readonly<Record<string, PlaceholderValue>>;
 }
 
 type Filling<Key extends TextKey> = [Placeholders<Key>] extends [never]
   ? []
-  : [Readonly<Record<Placeholders<Key>, Value>>];
+  : [Readonly<Record<Placeholders<Key>, PlaceholderValue>>];
 
-/** `say('next.date', { date })`: a text and what stands in its placeholders, all of them and no other. */
+/** Returns a text: `say('next.date', { date })`. The values must be those of its placeholders, all of them and no other. */
 export function say<Key extends TextKey>(key: Key, ...[values]: Filling<Key>): Text {
   return values === undefined ? { key } : { key, values };
 }

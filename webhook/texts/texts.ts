@@ -4,41 +4,43 @@ import { CONSENT_VERSION, en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
 import { chooseLanguage, type LanguagePreference } from './language.ts';
-import type { Messages, Text, TextKey, Value } from './messages.ts';
+import type { Messages, PlaceholderValue, Text, TextKey } from './messages.ts';
 import type { Overrides } from './overrides.ts';
 
-/** English first: it is what is spoken where nothing else fits, and where a language lacks a text. */
+/** English is first: it is used if no other language fits, and for a text that a language lacks. */
 const SHIPPED: Readonly<Record<string, Messages>> = { en, de, fr, es };
+
 const FALLBACK = 'en';
-/** No version of an operator's has a `+`. */
+
+/** The versions of operators have no `+`, so none is the same by chance. */
 const WITH_TRAITS = '+traits';
 
 /** Every text, in every language. */
 export interface Texts {
-  /** Of the consent text: who agreed to another one is asked again. */
+  /** The version of the consent text: a person who agreed to another version is asked again. */
   readonly consentVersion: string;
-  /** The tag of the language to speak to somebody in. */
-  choose(wish: LanguagePreference): string;
-  /** A text in a language, as plain words: whoever writes HTML escapes them. */
-  tell(language: string, text: Text): string;
+  /** Returns the tag of the available language that fits best. */
+  choose(preference: LanguagePreference): string;
+  /** Returns a text in a language, not escaped: the caller escapes it for HTML. */
+  translate(language: string, text: Text): string;
 }
 
 export interface TextsOptions {
   /** The operator's name; without one the texts say "this service". */
   readonly brand?: string | undefined;
   readonly overrides?: Overrides | undefined;
-  /** Whether the consent text says that traits go to Jumio; that is another text, and another version. */
+  /** Whether the consent text says that traits go to Jumio: another text, so another version. */
   readonly sendsTraits?: boolean;
 }
 
-/** Every text by language tag, English first. */
-function merged({ languages = {} }: Partial<Overrides> = {}): ReadonlyMap<string, Partial<Messages>> {
+/** The texts by language tag, English first; those of the operator win. */
+function mergeOverrides({ languages = {} }: Partial<Overrides> = {}): ReadonlyMap<string, Partial<Messages>> {
   const tags = [...new Set([...Object.keys(SHIPPED), ...Object.keys(languages)])];
   return new Map(tags.map((tag) => [tag, { ...SHIPPED[tag], ...languages[tag] }]));
 }
 
-/** Keys hold dots and texts colons. What stands in a placeholder is never read as a text of its own. */
-function open(messages: ReadonlyMap<string, Partial<Messages>>): i18n {
+/** No separators, because keys have dots and texts have colons. */
+function createI18n(messages: ReadonlyMap<string, Partial<Messages>>): i18n {
   const instance = createInstance();
   void instance.init({
     resources: Object.fromEntries([...messages].map(([tag, translation]) => [tag, { translation }])),
@@ -51,43 +53,45 @@ function open(messages: ReadonlyMap<string, Partial<Messages>>): i18n {
   return instance;
 }
 
-/** Good wherever it is read: the time zone is named. */
+/** With the time zone, because the person may live in any. */
 const DAY = { day: 'numeric', month: 'long', year: 'numeric' } as const;
 const TIME = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC', timeZoneName: 'short' } as const;
 
-/** Times as the language writes them: `14 February 2026 at 12:00 UTC`. English is written as most of the world writes it. */
-function written(value: Value, language: string): string | number {
+/** Formats a time as the language does: `14 February 2026 at 12:00 UTC`. English uses the day before the month. */
+function format(value: PlaceholderValue, language: string): string | number {
   if (!(value instanceof Date)) return value;
   const locale = language === FALLBACK ? 'en-GB' : language;
   return new Intl.DateTimeFormat(locale, { ...DAY, ...TIME }).format(value);
 }
 
-/** A text without placeholders of its own is always the same, and a page holds a dozen: each is put together once. */
-function remembering(tell: Texts['tell']): Texts['tell'] {
-  const said = new Map<string, string>();
+/** Caches the texts without values: they are always the same, and a page has a dozen of them. */
+function cached(translate: Texts['translate']): Texts['translate'] {
+  const cache = new Map<string, string>();
   return (language, text) => {
-    if (text.values !== undefined) return tell(language, text);
+    if (text.values !== undefined) return translate(language, text);
     const name = `${language} ${text.key}`;
-    const known = said.get(name) ?? tell(language, text);
-    said.set(name, known);
-    return known;
+    const translation = cache.get(name) ?? translate(language, text);
+    cache.set(name, translation);
+    return translation;
   };
 }
 
+/** Returns the shipped texts with the operator's brand and overrides. */
 export function createTexts({ brand, overrides, sendsTraits = false }: TextsOptions = {}): Texts {
-  const messages = merged(overrides);
-  const instance = open(messages);
+  const messages = mergeOverrides(overrides);
+  const instance = createI18n(messages);
   const others = [...messages.keys()].filter((tag) => tag !== FALLBACK);
-  const translate = (language: string, key: TextKey, values: object): string =>
+  // Without `nest` a value of a placeholder is never read as a key.
+  const lookUp = (language: string, key: TextKey, values: object): string =>
     instance.t(key, { ...values, lng: language, nest: false });
-  const tell = remembering((language, { key, values = {} }) => {
-    const filled = Object.entries(values).map(([name, value]) => [name, written(value, language)]);
-    const name = brand ?? translate(language, 'brand.unnamed', {});
-    return translate(language, key, { brand: name, ...Object.fromEntries(filled) });
+  const translate = cached((language, { key, values = {} }) => {
+    const filled = Object.entries(values).map(([name, value]) => [name, format(value, language)]);
+    const name = brand ?? lookUp(language, 'brand.unnamed', {});
+    return lookUp(language, key, { brand: name, ...Object.fromEntries(filled) });
   });
   return {
     consentVersion: (overrides?.consentVersion ?? CONSENT_VERSION) + (sendsTraits ? WITH_TRAITS : ''),
-    choose: (wish) => chooseLanguage([FALLBACK, ...others], wish),
-    tell,
+    choose: (preference) => chooseLanguage([FALLBACK, ...others], preference),
+    translate,
   };
 }

@@ -23,9 +23,9 @@ function wrongWith(yaml: string): readonly string[] {
 describe('texts of the operator', () => {
   it('a text of the operator replaces ours, one by one', () => {
     const texts = textsOf('de:\n  status.approved: Alles erledigt.\n');
-    expect(texts.tell('de', say('status.approved'))).toBe('Alles erledigt.');
-    expect(texts.tell('de', say('status.rejected'))).toBe('Ihre Identität konnte nicht bestätigt werden.');
-    expect(texts.tell('en', say('status.approved'))).toBe('Your identity has been verified.');
+    expect(texts.translate('de', say('status.approved'))).toBe('Alles erledigt.');
+    expect(texts.translate('de', say('status.rejected'))).toBe('Ihre Identität konnte nicht bestätigt werden.');
+    expect(texts.translate('en', say('status.approved'))).toBe('Your identity has been verified.');
   });
 
   it('a language added by the operator is negotiated like ours, and falls back to English', () => {
@@ -33,24 +33,24 @@ describe('texts of the operator', () => {
     for (const acceptLanguage of ['pt-BR', 'pt', 'pt-br;q=0.9, en;q=0.8'])
       expect(texts.choose({ acceptLanguage })).toBe('pt-BR');
     expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
-    expect(texts.tell('pt-BR', say('status.approved'))).toBe('Sua identidade foi verificada.');
-    expect(texts.tell('pt-BR', say('status.rejected'))).toBe('Your identity could not be verified.');
+    expect(texts.translate('pt-BR', say('status.approved'))).toBe('Sua identidade foi verificada.');
+    expect(texts.translate('pt-BR', say('status.rejected'))).toBe('Your identity could not be verified.');
   });
 
   it('a language of a country falls back to its language before English', () => {
     const texts = textsOf('de-AT:\n  button.start: Los geht’s\n');
     expect(texts.choose({ acceptLanguage: 'de-AT' })).toBe('de-AT');
     expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
-    expect(texts.tell('de-AT', say('button.start'))).toBe('Los geht’s');
-    expect(texts.tell('de-AT', say('button.continue'))).toBe('Weiter');
+    expect(texts.translate('de-AT', say('button.start'))).toBe('Los geht’s');
+    expect(texts.translate('de-AT', say('button.continue'))).toBe('Weiter');
   });
 
   it('a text of the operator may contain the brand', () => {
     const overrides = read('en:\n  button.start: Start with {{brand}}\n');
-    expect(createTexts({ overrides, brand: 'Acme & <Co>' }).tell('en', say('button.start'))).toBe(
+    expect(createTexts({ overrides, brand: 'Acme & <Co>' }).translate('en', say('button.start'))).toBe(
       'Start with Acme & <Co>',
     );
-    expect(createTexts({ overrides }).tell('en', say('button.start'))).toBe('Start with This service');
+    expect(createTexts({ overrides }).translate('en', say('button.start'))).toBe('Start with This service');
   });
 
   it('a changed consent text needs a consent_version', () => {
@@ -58,19 +58,19 @@ describe('texts of the operator', () => {
     const texts = textsOf('consent_version: "2026-01"\nen:\n  consent.why: The law asks for it.\n');
     expect(texts.consentVersion).toBe('2026-01');
     expect(wrongWith('en:\n  consent.why: The law asks for it.\n')).toEqual([
-      'consent_version must be there where a consent text is changed, so that people are asked again',
+      'consent_version must be set if a consent text is changed, so that people are asked again',
     ]);
   });
 
   it('a changed consent text under our own version is refused: consent to ours is no consent to theirs', () => {
     expect(wrongWith('consent_version: "1"\nen:\n  consent.why: The law asks for it.\n')).toEqual([
-      'consent_version must be another than that of our text ("1"), so that people are asked again',
+      'consent_version must differ from that of the shipped text ("1"), so that people are asked again',
     ]);
   });
 
   it('a text of the operator cannot include other texts', () => {
     const texts = textsOf('en:\n  button.start: $t(button.continue) for {{brand}}\n');
-    expect(texts.tell('en', say('button.start'))).toBe('$t(button.continue) for This service');
+    expect(texts.translate('en', say('button.start'))).toBe('$t(button.continue) for This service');
   });
 
   it('the texts of the operator may be empty', () => {
@@ -78,8 +78,8 @@ describe('texts of the operator', () => {
   });
 
   it.each([
-    ['en:\n  status.aproved: Done.\n', /^en: status\.aproved is no text of ours/],
-    ['en:\n  toString: Done.\n', /^en: toString is no text of ours/],
+    ['en:\n  status.aproved: Done.\n', /^en: status\.aproved is no key of a text/],
+    ['en:\n  toString: Done.\n', /^en: toString is no key of a text/],
     ['de:\n  next.date: Bald.\n', /^de: next\.date must have \{\{date\}\}, and no other/],
     ['de:\n  next.date: "{{day}}"\n', /^de: next\.date must have \{\{date\}\}/],
     ['de:\n  next.date: "{{date}} {{status}}"\n', /^de: next\.date must have \{\{date\}\}/],

@@ -105,11 +105,11 @@ describe('placeholders in texts', () => {
     ['es', 'Podrá volver a empezar el 3 de febrero de 2026 a las 23:59 UTC.'],
   ])('a time is formatted in its language with its time zone: %s', (language, words) => {
     const text = say('next.date', { date: new Date('2026-02-03T23:59:00Z') });
-    expect(createTexts().tell(language, text)).toBe(words);
+    expect(createTexts().translate(language, text)).toBe(words);
   });
 
   it('the value of a placeholder is inserted as plain text', () => {
     const date = '$t(block.review) {{brand}} <b>&';
-    expect(createTexts().tell('en', say('next.date', { date }))).toBe(`You can start again on ${date}.`);
+    expect(createTexts().translate('en', say('next.date', { date }))).toBe(`You can start again on ${date}.`);
   });
 });

@@ -32,7 +32,7 @@ export function consentText(
   texts: Texts,
   { privacyUrl, sendsTraits }: { readonly privacyUrl: string | undefined; readonly sendsTraits: boolean },
 ): ConsentText {
-  const tell = (text: Text): string => texts.tell(language, text);
+  const tell = (text: Text): string => texts.translate(language, text);
   const paragraph = (block: PageBlock) =>
     block.kind === 'list' ? { text: tell(block.heading), items: block.items.map(tell) } : { text: tell(block.text) };
   return {

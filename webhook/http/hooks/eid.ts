@@ -20,9 +20,9 @@ export interface EidOptions {
  */
 export async function assurance(app: FastifyInstance, { ctx, isSecret, texts }: EidOptions): Promise<void> {
   const refuse = (reply: FastifyReply, code: number, language: string): FastifyReply =>
-    reply.code(code).send(levelMessage(texts.tell(language, { key: 'block.level' })));
+    reply.code(code).send(levelMessage(texts.translate(language, { key: 'block.level' })));
   const broken = (reply: FastifyReply, code: number): FastifyReply =>
-    reply.code(code).send(levelMessage(texts.tell('en', { key: 'block.unknown' })));
+    reply.code(code).send(levelMessage(texts.translate('en', { key: 'block.unknown' })));
   app.addHook(
     'onRequest',
     requireKratos(isSecret, (reply) => broken(reply, 401)),

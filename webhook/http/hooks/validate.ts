@@ -48,7 +48,9 @@ function createRefuse({ texts, support }: ValidateOptions) {
     const language = texts.choose({ locale, acceptLanguage });
     const whom = verdict.text === 'rejected' ? whomToAsk(support) : [];
     const wayOn = url === undefined ? [] : [say('block.way_on', { url })];
-    const text = [say(`block.${verdict.text}`), ...whom, ...wayOn].map((part) => texts.tell(language, part)).join(' ');
+    const text = [say(`block.${verdict.text}`), ...whom, ...wayOn]
+      .map((part) => texts.translate(language, part))
+      .join(' ');
     return reply.code(code).send(blockMessage(verdict.text, verdict.status, text, url));
   };
 }

@@ -176,7 +176,7 @@ export function languageOf({ texts, localeOf }: Theme, request: FastifyRequest):
 export function createRenderer(look: Theme): RenderPage {
   return (reply, code, page) => {
     const language = languageOf(look, reply.request);
-    const body = document(page, look, language, (text) => look.texts.tell(language, text));
+    const body = document(page, look, language, (text) => look.texts.translate(language, text));
     return reply
       .code(code)
       .type('text/html; charset=utf-8')

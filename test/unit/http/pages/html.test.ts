@@ -14,7 +14,7 @@ const NASTY = `</title><script>alert('1')</script>"'><img src=x onerror=alert(1)
 const texts: Texts = {
   consentVersion: '1',
   choose: ({ acceptLanguage }) => acceptLanguage ?? 'en',
-  tell: (_language, { key, values }) => String(values?.date ?? key),
+  translate: (_language, { key, values }) => String(values?.date ?? key),
 };
 
 /** A text with the given content. */

@@ -58,7 +58,7 @@ async function pageOfWhoever(record: IdentityRecord, way: Partial<PageFields> = 
 const texts = createTexts();
 
 function english(text: Text): string {
-  return texts.tell('en', text);
+  return texts.translate('en', text);
 }
 
 /** The action of the page as text. */
@@ -182,8 +182,8 @@ describe('the status page after leaving Jumio early', () => {
     'a person who left Jumio early reads so in %s, and may continue there or check again',
     async (language, sentence, button) => {
       const { action, others = [], ...page } = await pageOf(situation('none', 'ACQUISITION_STARTED, live link'));
-      const tell = (text: Text): string => texts.tell(language, text);
-      expect([tell(page.sentence), tell(action.text)]).toEqual([expect.stringMatching(sentence), button]);
+      const translated = (text: Text): string => texts.translate(language, text);
+      expect([translated(page.sentence), translated(action.text)]).toEqual([expect.stringMatching(sentence), button]);
       expect(others[0]).toEqual({ kind: 'link', href: '/jumio/status', text: { key: 'button.look_again' } });
     },
   );
@@ -248,12 +248,12 @@ describe('rejections up to the limit of tries', () => {
   ])(
     'a person without tries left reads so in %s, without advice, and with the way to support',
     async (language, used, ask) => {
-      const tell = (text: Text): string => texts.tell(language, text);
+      const translated = (text: Text): string => texts.translate(language, text);
       const told = ({ blocks = [] }: Page): string[] =>
-        blocks.map((part) => (part.kind === 'paragraph' ? tell(part.text) : part.kind));
+        blocks.map((part) => (part.kind === 'paragraph' ? translated(part.text) : part.kind));
       const page = await pageOf(situation('rejected ×3', 'nothing'));
       expect(told(page)).toEqual([expect.stringMatching(used)]);
-      expect([page.action.kind, tell(page.action.text)]).toEqual(['words', expect.stringMatching(ask)]);
+      expect([page.action.kind, translated(page.action.text)]).toEqual(['words', expect.stringMatching(ask)]);
       const support = 'mailto:help@acme.example';
       const helped = await pageOf(situation('rejected ×3', 'nothing'), { support });
       expect(told(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
