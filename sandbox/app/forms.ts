@@ -1,9 +1,5 @@
-import type { FastifyRequest } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
-import { type Answer, send } from '../kratos/client/loopback.ts';
-import { inOwnWords, START_AGAIN } from './explanations.ts';
-import { type Assurance, type Jumio, readAssurance, readJumio } from './status.ts';
 
 const message = z.object({ id: z.number(), text: z.string() });
 
@@ -70,6 +66,20 @@ function isLeftOver({ ui: { nodes } }: UiFlow): boolean {
   return goesOn.length > 0 && goesOn.every(({ group }) => group === 'oidc');
 }
 
+/** What Kratos says in its own English when an electronic identity led nowhere, and what this application says instead. */
+const SENTENCES: readonly (readonly [string, string])[] = [
+  ['access_denied', 'You did not confirm in the app. Nothing was stored, and you can start again.'],
+  ['invalid_grant', 'Your confirmation came too late to count. Nothing was stored, and you can start again.'],
+];
+
+/** Undefined: this application has no better words. */
+export function inOwnWords(text: string): string | undefined {
+  return SENTENCES.find(([word]) => text.includes(word))?.[1];
+}
+
+/** To a flow of its own: the one that was used up has only half of its form left. */
+export const START_AGAIN = html`<p><a class="button" href="/registration">Start again</a></p>`;
+
 /** The form of a flow. A button that would send another code, to an address where nobody reads, is left out. */
 export function formOf(flow: UiFlow, submitText: string): string {
   const { action, nodes } = flow.ui;
@@ -89,66 +99,4 @@ function otherAccounts({ ui: { action, nodes } }: UiFlow): string {
   const token = nodes.filter(({ attributes: { name } }) => name === 'csrf_token');
   const inputs = [...token, ...buttons].map((each) => input(each, ''));
   return html`<form method="post" action="${action}"><p>or, with an electronic identity:</p>!${inputs}</form>`;
-}
-
-const session = z.object({
-  identity: z.object({
-    id: z.string(),
-    traits: z.object({ email: z.string() }),
-    metadata_public: z.unknown(),
-    created_at: z.string(),
-    updated_at: z.string(),
-  }),
-});
-
-const logout = z.object({ logout_url: z.string() });
-
-const stored = z.object({ error: z.object({ reason: z.string().optional(), message: z.string().optional() }) });
-
-const recovery = z.object({ recovery_link: z.string(), recovery_code: z.string() });
-
-/** Who is signed in, as Kratos says. */
-export interface Me {
-  readonly id: string;
-  readonly email: string;
-  readonly jumio: Jumio;
-  readonly assurance: Assurance;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-
-/** Asks Kratos on behalf of a browser: with its cookies. */
-export function ask(request: FastifyRequest, url: string): Promise<Answer> {
-  const { cookie } = request.headers;
-  return send({ method: 'GET', url, headers: { accept: 'application/json', ...(cookie ? { cookie } : {}) } });
-}
-
-export async function whoIs(request: FastifyRequest, kratosUrl: string): Promise<Me | undefined> {
-  const answer = await ask(request, `${kratosUrl}/sessions/whoami`);
-  if (answer.status !== 200) return undefined;
-  const { id, traits, metadata_public, created_at, updated_at } = session.parse(answer.json()).identity;
-  const read = { jumio: readJumio(metadata_public), assurance: readAssurance(metadata_public) };
-  return { id, email: traits.email, ...read, createdAt: created_at, updatedAt: updated_at };
-}
-
-/** Where signing out leads; undefined where nobody is signed in. */
-export async function logoutUrl(request: FastifyRequest, kratosUrl: string): Promise<string | undefined> {
-  const answer = await ask(request, `${kratosUrl}/self-service/logout/browser`);
-  return answer.status === 200 ? logout.parse(answer.json()).logout_url : undefined;
-}
-
-/** What Kratos wants a person to know for whom it had no form. */
-export async function errorText(request: FastifyRequest, kratosUrl: string, id: string): Promise<string | undefined> {
-  const answer = await ask(request, `${kratosUrl}/self-service/errors?id=${encodeURIComponent(id)}`);
-  const error = answer.status === 200 ? stored.safeParse(answer.json()).data?.error : undefined;
-  return error?.reason ?? error?.message;
-}
-
-/** What the help desk does for who has lost the password: a code, and the page to enter it on. */
-export async function recoveryCode(adminUrl: string, id: string): Promise<{ page: string; code: string }> {
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ identity_id: id });
-  const answer = await send({ method: 'POST', url: `${adminUrl}/admin/recovery/code`, headers, body });
-  const { recovery_link, recovery_code } = recovery.parse(answer.json());
-  return { page: recovery_link, code: recovery_code };
 }

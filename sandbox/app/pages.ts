@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
 import { NOTES } from './explanations.ts';
-import { ask, formOf, isRefusedByGate, type Me, recoveryCode, type UiFlow, uiFlow } from './forms.ts';
+import { formOf, isRefusedByGate, type UiFlow, uiFlow } from './forms.ts';
+import { ask, type Me, recoveryCode } from './kratos.ts';
 import { meaningOf } from './status.ts';
 
 export interface Frame {

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
-import { inOwnWords, NOTES, START_AGAIN, traceOf } from './explanations.ts';
-import { errorText, logoutUrl, whoIs } from './forms.ts';
+import { NOTES, traceOf } from './explanations.ts';
+import { inOwnWords, START_AGAIN } from './forms.ts';
+import { errorText, logoutUrl, whoIs } from './kratos.ts';
 import { flowPage, type HelpDesk, helpDesk, helpDeskPages, home, page, welcome } from './pages.ts';
 
 /** The least application that a person can sign up at and sign in to: the pages that Kratos leads to. */

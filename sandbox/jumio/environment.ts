@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { parseLifetime } from './settings.ts';
 import type { JumioSandboxOptions } from './start.ts';
-import { parseLifetime } from './state.ts';
 
 const environmentSchema = z.object({
   SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(4010),

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { tick } from './execution/execution.ts';
 import { buildApp } from './server.ts';
-import { createSandbox, DEFAULT_SETTINGS, type Sandbox, type Settings, settingsSchema } from './state.ts';
+import { DEFAULT_SETTINGS, type Settings, settingsSchema } from './settings.ts';
+import { createSandbox, type Sandbox } from './state.ts';
 
 const TICK_MS = 250;
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
-import type { CallbackRecord } from './callbacks/log.ts';
 import { type Clock, makeClock } from './clock.ts';
-import type { Execution } from './execution/execution.ts';
-import type { CallKind, Fault } from './fault-kinds.ts';
+import type { Findings } from './execution/outcome.ts';
+import type { Credential } from './execution/workflows.ts';
+import type { CallKind, Fault } from './faults.ts';
+import type { Settings } from './settings.ts';
 
 export interface Bearer {
   readonly token: string;
@@ -82,87 +82,56 @@ export function append<T>(log: T[], entry: T): void {
   if (log.length > LOG_LENGTH) log.splice(0, LOG_LENGTH / 10);
 }
 
-const limit = z.strictObject({ perSecond: z.number().positive(), burst: z.int().positive() });
+export type Status =
+  | 'INITIATED'
+  | 'ACQUISITION_STARTED'
+  | 'ACQUIRED'
+  | 'PROCESSED'
+  | 'SESSION_EXPIRED'
+  | 'TOKEN_EXPIRED';
 
-const limits = z.strictObject({
-  token: limit.optional(),
-  accounts: limit.optional(),
-  retrieval: limit.optional(),
-});
+/** Statuses that Jumio always reports (docs/reference/jumio.md#63-status-values). */
+export const TERMINAL: ReadonlySet<Status> = new Set(['PROCESSED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED']);
 
-const client = z.strictObject({
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
-  permissions: z.array(z.enum(['initiate', 'retrieve'])),
-});
+/** One workflow execution: one attempt of one person. Times are milliseconds of the sandbox's clock. */
+export interface Execution {
+  readonly id: string;
+  readonly accountId: string;
+  readonly definitionKey: string;
+  readonly customerInternalReference: string;
+  readonly userReference: string | undefined;
+  readonly callbackUrl: string | undefined;
+  readonly successUrl: string | undefined;
+  readonly errorUrl: string | undefined;
+  readonly credentials: readonly Credential[];
+  /** The secret inside the hosted link; undefined where there is no link (API-only workflow, no domain prefix). */
+  readonly linkToken: string | undefined;
+  readonly link: string | undefined;
+  readonly createdAt: number;
+  readonly linkEndsAt: number;
+  /** False where an authentication has no earlier face on its account to compare with. */
+  readonly hasReferenceFace: boolean;
+  /** Names of the fields of prepared data that were sent; never their values. */
+  prepared: readonly string[];
+  status: Status;
+  /** A word shown in place of the status, put there by hand. */
+  shownStatus: string | undefined;
+  startedAt: number | undefined;
+  lastActivityAt: number | undefined;
+  acquiredAt: number | undefined;
+  completedAt: number | undefined;
+  /** Details answer 404 before this. */
+  readableAt: number;
+  /** What was picked: `pass`, `abandon`, … */
+  outcome: string | undefined;
+  errorCode: string | undefined;
+  /** Kept back until processing is over. */
+  findings: Findings | undefined;
+}
 
-/** The tenant as its portal would be set up, and the points on which Jumio's documents are silent. See README.md. */
-export const settingsSchema = z.strictObject({
-  clients: z.array(client),
-  requireUserAgent: z.boolean(),
-  rateLimits: z.union([z.enum(['off', 'documented']), limits]),
-  bearerLifetimeSeconds: z.number().positive(),
-  bearerRenewSeconds: z.number().nonnegative(),
-  relaxedLocalUrls: z.boolean(),
-  domainPrefix: z.boolean(),
-  customWorkflowKeys: z.array(z.string()),
-  linkLifetime: z.string().refine((text) => parseLifetime(text) !== undefined, 'expected 5m to 60d'),
-  callbackUrl: z.string().nullable(),
-  successUrl: z.string().nullable(),
-  errorUrl: z.string().nullable(),
-  processingSeconds: z.number().nonnegative(),
-  authenticationWithoutFace: z.enum(['refuse', 'not-executed']),
-  retrievalShowsAcquisitionStarted: z.boolean(),
-  expiredDecision: z.enum(['NOT_EXECUTED', 'REJECTED']),
-  extractedData: z.enum(['full', 'empty', 'not-available']),
-  intermediateCallbacks: z.boolean(),
-  longCallbackHref: z.boolean(),
-  callbackTimeoutMs: z.int().positive(),
-  callbackRetries: z.int().nonnegative(),
-  callbackRetryMs: z.int().nonnegative(),
-  health: z.enum(['UP', 'DEGRADED', 'DOWN']),
-});
-
-export type Settings = z.infer<typeof settingsSchema>;
-
-/** What a sandbox starts with, its clients aside. */
-export const DEFAULT_SETTINGS: Omit<Settings, 'clients'> = {
-  requireUserAgent: true,
-  rateLimits: 'off',
-  bearerLifetimeSeconds: 3600,
-  bearerRenewSeconds: 60,
-  relaxedLocalUrls: true,
-  domainPrefix: true,
-  customWorkflowKeys: [],
-  linkLifetime: '30m',
-  callbackUrl: null,
-  successUrl: null,
-  errorUrl: null,
-  processingSeconds: 0,
-  authenticationWithoutFace: 'refuse',
-  retrievalShowsAcquisitionStarted: true,
-  expiredDecision: 'NOT_EXECUTED',
-  extractedData: 'full',
-  intermediateCallbacks: false,
-  longCallbackHref: false,
-  callbackTimeoutMs: 10_000,
-  callbackRetries: 0,
-  callbackRetryMs: 1000,
-  health: 'UP',
-};
-const GRAMMAR = /^([+-]?\d+)([smhd]{1})$/;
-
-const UNIT: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-const SHORTEST = 5 * 60_000;
-
-const LONGEST = 60 * 86_400_000;
-
-/** Milliseconds of a `tokenLifetime` such as `30m`; undefined outside Jumio's grammar or its 5m to 60d. */
-export function parseLifetime(text: string): number | undefined {
-  const [, amount, unit = ''] = GRAMMAR.exec(text) ?? [];
-  const milliseconds = Number(amount) * (UNIT[unit] ?? Number.NaN);
-  return milliseconds >= SHORTEST && milliseconds <= LONGEST ? milliseconds : undefined;
+/** Whether a person can still do something in it. */
+export function isOpen({ status }: Execution): boolean {
+  return status === 'INITIATED' || status === 'ACQUISITION_STARTED';
 }
 
 /** One entry of the call log. It holds no secret: no token, no query, no body. */
@@ -179,4 +148,24 @@ export interface CallRecord {
   executionId: string | null;
   customerInternalReference: string | null;
   userReference: string | null;
+}
+
+/** Why a callback was sent: `genuine`, a fault on demand, or by hand. */
+export type CallbackReason = 'genuine' | 'duplicate' | 'forged' | 'unknown-workflow' | 'unknown-status' | 'by-hand';
+
+/** One callback, in the log of those sent and of those lost. */
+export interface CallbackRecord {
+  readonly n: number;
+  readonly executionId: string;
+  readonly reason: CallbackReason;
+  readonly url: string | null;
+  readonly body: unknown;
+  /** `no-url`: neither the request nor the tenant names a receiver. `refused`: answered with another status than 200. */
+  state: 'waiting' | 'sending' | 'delivered' | 'refused' | 'unanswered' | 'lost' | 'no-url';
+  /** By the sandbox's clock. */
+  sentAt: string | null;
+  attempts: number;
+  answerStatus: number | null;
+  /** The first 2,000 characters. */
+  answerBody: string | null;
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
-import { begin, type Execution } from '../execution/execution.ts';
+
+import { begin } from '../execution/execution.ts';
 import { AUTHENTICATION, workflowOf } from '../execution/workflows.ts';
-import { parseLifetime, type Sandbox } from '../state.ts';
-import { hostedLink } from '../web/pages.ts';
-import { type AccountRequest, accountAnswer, readAccountRequest } from './account-body.ts';
+import { hostedLink } from '../links.ts';
+import { parseLifetime } from '../settings.ts';
+import type { Execution, Sandbox } from '../state.ts';
+import { accountAnswer } from './account-answer.ts';
+import { type AccountRequest, readAccountRequest } from './account-request.ts';
 import { type Answer, type ApiCall, parseJson, problem } from './call.ts';
 import { transactionJwt } from './token.ts';
 
@@ -118,27 +120,3 @@ const UNTOUCHED = {
   errorCode: undefined,
   findings: undefined,
 } as const;
-
-const consent = z
-  .object({
-    obtained: z.enum(['yes', 'no', 'na']),
-    obtainedAt: z.iso.datetime({ precision: 3 }).optional(),
-  })
-  .refine(({ obtained, obtainedAt }) => obtained !== 'yes' || obtainedAt !== undefined, {
-    path: ['obtainedAt'],
-    message: 'expected with "yes"',
-  });
-
-const userLocation = z
-  .object({ country: z.string().length(3), state: z.string().min(1).max(100).optional() })
-  .refine(({ country, state }) => country !== 'USA' || state !== undefined, {
-    path: ['state'],
-    message: 'expected with USA',
-  });
-
-/** docs/reference/jumio.md#34-userconsent: an optional object whose location is not optional. */
-export const userConsentSchema = z.object({
-  userIp: z.string().min(1).optional(),
-  userLocation,
-  consent: consent.optional(),
-});

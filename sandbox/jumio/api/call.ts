@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { timestamp } from '../clock.ts';
-import type { ApiFault, CallKind } from '../fault-kinds.ts';
+import type { ApiFault, CallKind } from '../faults.ts';
 import { append, type CallRecord, type Sandbox } from '../state.ts';
 
 /** A request to the API, as its handlers see it. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { timestamp } from '../clock.ts';
-import { type Execution, TERMINAL } from '../execution/execution.ts';
-import type { Sandbox } from '../state.ts';
+import { type Execution, type Sandbox, TERMINAL } from '../state.ts';
 import { type Answer, type ApiCall, parseJson, problem } from './call.ts';
 import { transactionOf } from './token.ts';
 

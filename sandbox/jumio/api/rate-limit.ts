@@ -1,4 +1,4 @@
-import type { CallKind } from '../fault-kinds.ts';
+import type { CallKind } from '../faults.ts';
 import type { Sandbox } from '../state.ts';
 
 type Api = 'token' | 'accounts' | 'retrieval';

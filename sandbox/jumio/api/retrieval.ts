@@ -1,9 +1,8 @@
 import { timestamp } from '../clock.ts';
-import type { Execution, Findings } from '../execution/execution.ts';
-import { expiredDecision } from '../execution/outcome.ts';
+import { expiredDecision, type Findings } from '../execution/outcome.ts';
 import type { Category, Credential } from '../execution/workflows.ts';
-import type { Sandbox } from '../state.ts';
-import { accountHref, executionHref, fullExecutionHref, partHref } from '../web/pages.ts';
+import { accountHref, executionHref, fullExecutionHref, partHref } from '../links.ts';
+import type { Execution, Sandbox } from '../state.ts';
 import { type Answer, type ApiCall, problem } from './call.ts';
 
 /** `GET …/status`. It answers also while details are not yet readable. */

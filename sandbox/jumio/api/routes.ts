@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CallKind } from '../fault-kinds.ts';
-import { takeApiFault } from '../faults.ts';
-import type { Sandbox, Settings } from '../state.ts';
+import { type CallKind, takeApiFault } from '../faults.ts';
+import type { Settings } from '../settings.ts';
+import type { Sandbox } from '../state.ts';
 import { createAccount, deleteAccount, updateAccount } from './accounts.ts';
 import { type Answer, type ApiCall, identify, logCall, problem, readCall } from './call.ts';
 import { preparedData } from './prepared-data.ts';
@@ -76,7 +76,7 @@ function open(sandbox: Sandbox, kind: CallKind, request: FastifyRequest): ApiCal
   const record = logCall(sandbox, kind, request);
   const read = readCall(request);
   identify(sandbox, record, read.params, read.text);
-  const fault = takeApiFault(sandbox, kind, record.customerInternalReference ?? undefined);
+  const fault = takeApiFault(sandbox.faults, kind, record.customerInternalReference ?? undefined);
   return { kind, ...read, record, fault };
 }
 

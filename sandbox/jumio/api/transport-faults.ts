@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import type { ApiFault } from '../fault-kinds.ts';
+import type { ApiFault } from '../faults.ts';
 import type { CallRecord } from '../state.ts';
 import type { Answer } from './call.ts';
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { timestamp } from '../clock.ts';
-import type { Execution } from '../execution/execution.ts';
-import type { Sandbox } from '../state.ts';
-import { accountHref, executionHref, fullExecutionHref } from '../web/pages.ts';
+import { accountHref, executionHref, fullExecutionHref } from '../links.ts';
+import type { Execution, Sandbox } from '../state.ts';
 
 /** All the fields a Jumio callback has (docs/reference/jumio.md#62-payload-all-documented-fields). No signature, no customerInternalReference, no decision. */
 export interface CallbackBody {

@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timestamp } from '../clock.ts';
-import { type Execution, TERMINAL } from '../execution/execution.ts';
-import type { CallbackFault } from '../fault-kinds.ts';
-import { takeCallbackFault } from '../faults.ts';
-import type { Sandbox } from '../state.ts';
+import { type CallbackFault, takeCallbackFault } from '../faults.ts';
+import { append, type CallbackReason, type CallbackRecord, type Execution, type Sandbox, TERMINAL } from '../state.ts';
 import { type CallbackBody, callbackBody, forgedBody, unknownStatusBody, unknownWorkflowBody } from './bodies.ts';
-import { type CallbackRecord, logCallback, type Reason } from './log.ts';
 
 /** Reports what an execution has become, as far as Jumio reports it, with the faults that were asked for. */
 export function announce(sandbox: Sandbox, execution: Execution): void {
   if (!TERMINAL.has(execution.status) && !sandbox.settings.intermediateCallbacks) return;
   const body = callbackBody(sandbox, execution);
-  const fault = (name: CallbackFault['fault']) => takeCallbackFault(sandbox, name, execution.customerInternalReference);
+  const fault = (name: CallbackFault['fault']) =>
+    takeCallbackFault(sandbox.faults, name, execution.customerInternalReference);
   sendFalseOnes(sandbox, execution, body, fault);
   if (fault('lose')) {
     logCallback(sandbox, execution, 'genuine', body).state = 'lost';
@@ -24,7 +22,7 @@ export function announce(sandbox: Sandbox, execution: Execution): void {
 type TakeFault = (name: CallbackFault['fault']) => CallbackFault | undefined;
 
 function sendFalseOnes(sandbox: Sandbox, execution: Execution, body: CallbackBody, fault: TakeFault): void {
-  const send = (reason: Reason, falseBody: CallbackBody) => {
+  const send = (reason: CallbackReason, falseBody: CallbackBody) => {
     const record = logCallback(sandbox, execution, reason, falseBody);
     inTurn(sandbox, execution, () => deliver(sandbox, record));
   };
@@ -148,4 +146,27 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
 
 function mayRetry({ state }: CallbackRecord): boolean {
   return state === 'refused' || state === 'unanswered';
+}
+
+/** Writes a callback down before it is sent. Its receiver: the request's, else the tenant's. */
+export function logCallback(
+  sandbox: Sandbox,
+  execution: Execution,
+  reason: CallbackReason,
+  body: unknown,
+): CallbackRecord {
+  const record: CallbackRecord = {
+    n: ++sandbox.sequence,
+    executionId: execution.id,
+    reason,
+    url: execution.callbackUrl ?? sandbox.settings.callbackUrl,
+    body,
+    state: 'waiting',
+    sentAt: null,
+    attempts: 0,
+    answerStatus: null,
+    answerBody: null,
+  };
+  append(sandbox.callbacks, record);
+  return record;
 }

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { callbackBody } from '../callbacks/bodies.ts';
-import { type CallbackRecord, logCallback } from '../callbacks/log.ts';
-import { attempt } from '../callbacks/send.ts';
-import type { Sandbox } from '../state.ts';
+import { attempt, logCallback } from '../callbacks/send.ts';
+import type { CallbackRecord, Sandbox } from '../state.ts';
 import { known } from './executions.ts';
 
 const AT_ONCE = 20;

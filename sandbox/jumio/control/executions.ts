@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { timestamp } from '../clock.ts';
-import { act, type Execution, isOpen, overturn, start, TERMINAL } from '../execution/execution.ts';
+import { act, overturn, start } from '../execution/execution.ts';
 import { type Outcome, outcomeSchema } from '../execution/outcome.ts';
-import type { Sandbox } from '../state.ts';
+import { type Execution, isOpen, type Sandbox, TERMINAL } from '../state.ts';
 import { redirectOf } from '../web/redirect.ts';
 import { Refusal } from './tenant.ts';
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { timestamp } from '../clock.ts';
-import { type Execution, isOpen, TERMINAL, tick } from '../execution/execution.ts';
+import { tick } from '../execution/execution.ts';
 import { readPick, reasonsFor } from '../execution/outcome.ts';
-import type { Sandbox } from '../state.ts';
+import { type Execution, isOpen, type Sandbox, TERMINAL } from '../state.ts';
 import { escapeHtml, labelOptions, page } from '../web/pages.ts';
 import { changeMind, known, openLink, pick } from './executions.ts';
 

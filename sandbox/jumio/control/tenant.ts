@@ -4,8 +4,9 @@ import { type Answer, problem } from '../api/call.ts';
 import { timestamp } from '../clock.ts';
 import { tick } from '../execution/execution.ts';
 import { ImpossibleOutcome } from '../execution/outcome.ts';
-import { CALL_KINDS, faultSchema } from '../fault-kinds.ts';
-import { resetSandbox, type Sandbox, settingsSchema } from '../state.ts';
+import { CALL_KINDS, faultSchema } from '../faults.ts';
+import { settingsSchema } from '../settings.ts';
+import { resetSandbox, type Sandbox } from '../state.ts';
 
 const timeSchema = z.strictObject({ advanceSeconds: z.number().nonnegative() });
 

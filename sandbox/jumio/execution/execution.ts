@@ -1,77 +1,8 @@
 import { announce } from '../callbacks/send.ts';
 import { takeCallbackFault } from '../faults.ts';
-import type { Sandbox } from '../state.ts';
-import type { Capability } from './labels.ts';
-import { findingsOf, type Outcome, type Verdict } from './outcome.ts';
-import type { Credential } from './workflows.ts';
-
-export type Status =
-  | 'INITIATED'
-  | 'ACQUISITION_STARTED'
-  | 'ACQUIRED'
-  | 'PROCESSED'
-  | 'SESSION_EXPIRED'
-  | 'TOKEN_EXPIRED';
-
-/** Statuses that Jumio always reports (docs/reference/jumio.md#63-status-values). */
-export const TERMINAL: ReadonlySet<Status> = new Set(['PROCESSED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED']);
-
-export interface Decision {
-  readonly type: string;
-  readonly details: { readonly label: string };
-  readonly risk: { readonly score: number };
-}
-
-export interface CapabilityEntry {
-  readonly id: string;
-  readonly credentials: readonly { readonly id: string; readonly category: string }[];
-  readonly decision: { readonly type: string; readonly details: { readonly label: string } };
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-export type Capabilities = Partial<Record<Capability, readonly CapabilityEntry[]>>;
-
-/** What was found, once PROCESSED. */
-export interface Findings {
-  readonly decision: Decision;
-  readonly capabilities: Capabilities;
-}
-
-/** One workflow execution: one attempt of one person. Times are milliseconds of the sandbox's clock. */
-export interface Execution {
-  readonly id: string;
-  readonly accountId: string;
-  readonly definitionKey: string;
-  readonly customerInternalReference: string;
-  readonly userReference: string | undefined;
-  readonly callbackUrl: string | undefined;
-  readonly successUrl: string | undefined;
-  readonly errorUrl: string | undefined;
-  readonly credentials: readonly Credential[];
-  /** The secret inside the hosted link; undefined where there is no link (API-only workflow, no domain prefix). */
-  readonly linkToken: string | undefined;
-  readonly link: string | undefined;
-  readonly createdAt: number;
-  readonly linkEndsAt: number;
-  /** False where an authentication has no earlier face on its account to compare with. */
-  readonly hasReferenceFace: boolean;
-  /** Names of the fields of prepared data that were sent; never their values. */
-  prepared: readonly string[];
-  status: Status;
-  /** A word shown in place of the status, put there by hand. */
-  shownStatus: string | undefined;
-  startedAt: number | undefined;
-  lastActivityAt: number | undefined;
-  acquiredAt: number | undefined;
-  completedAt: number | undefined;
-  /** Details answer 404 before this. */
-  readableAt: number;
-  /** What was picked: `pass`, `abandon`, … */
-  outcome: string | undefined;
-  errorCode: string | undefined;
-  /** Kept back until processing is over. */
-  findings: Findings | undefined;
-}
+import type { Execution, Sandbox, Status } from '../state.ts';
+import type { Verdict } from './capabilities.ts';
+import { findingsOf, type Outcome } from './outcome.ts';
 
 const INACTIVITY = 15 * 60_000;
 
@@ -89,11 +20,6 @@ export function start(sandbox: Sandbox, execution: Execution): void {
   execution.lastActivityAt = execution.startedAt;
   watch(sandbox, execution);
   announce(sandbox, execution);
-}
-
-/** Whether a person can still do something in it. */
-export function isOpen({ status }: Execution): boolean {
-  return status === 'INITIATED' || status === 'ACQUISITION_STARTED';
 }
 
 /** The person does what the tester picked. Throws ImpossibleOutcome, and then nothing has happened. */
@@ -159,7 +85,7 @@ function nextStep({ settings }: Sandbox, execution: Execution): { at: number; st
 function end(sandbox: Sandbox, execution: Execution, status: Status, at: number): void {
   execution.status = status;
   execution.completedAt = at;
-  const unreadable = takeCallbackFault(sandbox, 'unreadable', execution.customerInternalReference);
+  const unreadable = takeCallbackFault(sandbox.faults, 'unreadable', execution.customerInternalReference);
   execution.readableAt = unreadable ? sandbox.clock.now() + unreadable.seconds * 1000 : 0;
   announce(sandbox, execution);
 }

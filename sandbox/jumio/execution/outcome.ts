@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Settings } from '../state.ts';
-import type { Decision, Execution, Findings } from './execution.ts';
-import { type Capability, capabilitiesOf, type Finding, isCapability, LABELS } from './labels.ts';
-import { workflowOf } from './workflows.ts';
+import type { Settings } from '../settings.ts';
+import { type Capabilities, capabilitiesOf, type Reason, type Verdict } from './capabilities.ts';
+import { type Finding, LABELS } from './labels.ts';
+import { type Capability, type Credential, isCapability, workflowOf } from './workflows.ts';
 
 /** What a tester may pick. The first four end the capture; the other two leave it open. */
 export const outcomeSchema = z.strictObject({
@@ -22,13 +22,16 @@ export const outcomeSchema = z.strictObject({
 
 export type Outcome = z.infer<typeof outcomeSchema>;
 
-export type Verdict = 'pass' | 'warn' | 'reject' | 'not-executed';
+export interface Decision {
+  readonly type: string;
+  readonly details: { readonly label: string };
+  readonly risk: { readonly score: number };
+}
 
-/** The one capability that carries the reason of an outcome. */
-export interface Reason {
-  readonly capability: Capability;
-  readonly finding: Finding;
-  readonly label: string;
+/** What was found, once PROCESSED. */
+export interface Findings {
+  readonly decision: Decision;
+  readonly capabilities: Capabilities;
 }
 
 /** An outcome that cannot be: the text says why. */
@@ -127,15 +130,23 @@ export function expiredDecision(form: 'NOT_EXECUTED' | 'REJECTED'): Decision {
     : { type: 'NOT_EXECUTED', details: { label: 'TOKEN_EXPIRED' }, risk: { score: -1 } };
 }
 
+/** What a verdict depends on, of an execution. */
+interface Examined {
+  readonly definitionKey: string;
+  readonly credentials: readonly Credential[];
+  /** False where an authentication has no earlier face on its account to compare with. */
+  readonly hasReferenceFace: boolean;
+}
+
 /** What Jumio would find in an execution of which a tester picked this outcome. Throws ImpossibleOutcome. */
-export function findingsOf(execution: Execution, outcome: Outcome, verdict: Verdict, settings: Settings): Findings {
+export function findingsOf(execution: Examined, outcome: Outcome, verdict: Verdict, settings: Settings): Findings {
   if (!execution.hasReferenceFace) return withoutFace(execution, settings);
   const runs = workflowOf(execution.definitionKey, settings.customWorkflowKeys)?.capabilities ?? [];
   return assemble(execution, settings, outcome, verdict, reasonOf(outcome, verdict, runs));
 }
 
 /** What Jumio does here is undocumented (docs/reference/jumio.md#12-what-the-docs-do-not-say, 11); this is one of the two ways the setting offers. */
-function withoutFace(execution: Execution, settings: Settings): Findings {
+function withoutFace(execution: Examined, settings: Settings): Findings {
   const reason: Reason = {
     capability: 'authentication',
     finding: 'NOT_EXECUTED',
@@ -145,7 +156,7 @@ function withoutFace(execution: Execution, settings: Settings): Findings {
 }
 
 function assemble(
-  { definitionKey, credentials }: Execution,
+  { definitionKey, credentials }: Examined,
   { customWorkflowKeys, extractedData }: Settings,
   outcome: Outcome,
   verdict: Verdict,

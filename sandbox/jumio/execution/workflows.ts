@@ -1,4 +1,23 @@
-import type { Capability } from './labels.ts';
+const CAPABILITIES = [
+  'usability',
+  'imageChecks',
+  'extraction',
+  'dataChecks',
+  'liveness',
+  'similarity',
+  'authentication',
+  'watchlistScreening',
+  'addressValidation',
+  'proofOfResidency',
+  'drivingLicenseVerification',
+] as const;
+
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** Whether a word names a capability. */
+export function isCapability(word: string): word is Capability {
+  return CAPABILITIES.some((capability) => capability === word);
+}
 
 export type Category = 'ID' | 'SELFIE' | 'FACEMAP' | 'DATA' | 'DOCUMENT';
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { logCall } from '../api/call.ts';
-import { act, type Execution, isOpen, start } from '../execution/execution.ts';
+import { act, start } from '../execution/execution.ts';
 import { readPick } from '../execution/outcome.ts';
-import type { CallRecord, Sandbox } from '../state.ts';
+import { type CallRecord, type Execution, isOpen, type Sandbox } from '../state.ts';
 import { capturePage, deadPage, endPage } from './pages.ts';
 import { redirectOf } from './redirect.ts';
 

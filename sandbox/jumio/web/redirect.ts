@@ -1,4 +1,4 @@
-import type { Execution } from '../execution/execution.ts';
+import type { Execution } from '../state.ts';
 
 /**
  * Where the person is led after capture: the success or error URL with the parameters of docs/reference/jumio.md#5-web-client-redirect and no other,

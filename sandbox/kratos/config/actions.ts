@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import type { KratosOptions } from '../options.ts';
-import { toBase64Actions } from './actions-base64.ts';
 
 /** ory-actions.yaml as an operator would have it for these options: the shipped text with its placeholders filled. */
 export function filledActions(options: KratosOptions): string {
@@ -37,4 +36,16 @@ export function readShippedActions(): string {
 /** The bytes of one of the shipped templates, by its file name. */
 export function readShippedTemplate(fileName: string): Uint8Array {
   return readFileSync(join(JSONNET_DIR, fileName));
+}
+
+/**
+ * The variant of ory-actions.yaml for Ory Network, which reads no files: each template travels inside its `body`.
+ * Works on the text, so that the comments stay; only the line about the folder of the templates is dropped.
+ */
+export function toBase64Actions(actions: string, readTemplate: (fileName: string) => Uint8Array): string {
+  return actions
+    .replace(/^# *<JSONNET_DIR>.*\n/m, '')
+    .replace(/file:\/\/<JSONNET_DIR>\/(\S+)/g, (_, fileName: string) => {
+      return `base64://${Buffer.from(readTemplate(fileName)).toString('base64')}`;
+    });
 }

@@ -3,9 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { badRequest, type KratosError, notFound, uiOf } from './errors.ts';
-import { pageOf } from './flows.ts';
-import { type FlowRow, type IdentityRow, identityByEmail, newFlow, type SessionRow } from './records.ts';
-import type { Site } from './server.ts';
+import { adminIdentityJson, sessionJson } from './shapes.ts';
+import { type IdentityRow, identityByEmail, newFlow, type Site } from './site.ts';
 
 /** Milliseconds between reading an identity and writing all of it: what another write does meanwhile is lost. */
 const READ_TO_WRITE = 2;
@@ -74,6 +73,34 @@ function sessionsOf(site: Site, identity: IdentityRow) {
 /** Kratos takes any content type here. */
 function bodyOf(request: FastifyRequest): string {
   return typeof request.body === 'string' ? request.body : '';
+}
+
+const DEFAULT_PAGE_SIZE = 250;
+
+/** Kratos cuts off there, whatever its documentation says. */
+const LARGEST_PAGE = 500;
+
+/** One page of the list: whose `page_token` is the place among all, and which links go with it (docs/reference/kratos.md#7-admin-identity-api). */
+function pageOf(all: readonly IdentityRow[], url: string): { rows: readonly IdentityRow[]; links: string } {
+  const query = new URL(url, 'http://kratos.invalid').searchParams;
+  const size = Math.min(LARGEST_PAGE, Number(query.get('page_size') ?? DEFAULT_PAGE_SIZE));
+  const start = placeOf(query.get('page_token'));
+  const rows = all.slice(start, start + size);
+  const links = [link(size, 0, 'first')];
+  if (start + size < all.length) links.push(link(size, start + size, 'next'));
+  return { rows, links: links.join(',') };
+}
+
+function placeOf(token: string | null): number {
+  if (token === null) return 0;
+  const place = /^place-(\d+)$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
+  if (place === undefined) throw badRequest('The page token is invalid, do not craft your own page tokens');
+  return Number(place);
+}
+
+function link(size: number, place: number, rel: string): string {
+  const token = Buffer.from(`place-${place}`).toString('base64url');
+  return `</admin/identities?page_size=${size}&page_token=${token}>; rel="${rel}"`;
 }
 
 const patchable = z.object({
@@ -169,76 +196,3 @@ function remove(target: Json, segments: readonly string[], path: string): Json {
 function refused(message: string): KratosError {
   return badRequest('An error occured when applying the JSON patch', message); // Kratos' own spelling
 }
-
-/** An identity as the person, the application and the hooks see it: without credentials and metadata_admin. */
-export function identityJson(site: Site, row: IdentityRow) {
-  const { id, schema_id, state, state_changed_at, traits, metadata_public, created_at, updated_at } = row;
-  const schema_url = `${site.publicUrl}/schemas/${Buffer.from(schema_id).toString('base64url')}`;
-  const common = { id, schema_id, schema_url, state, state_changed_at, traits, metadata_public };
-  return { ...common, created_at, updated_at, organization_id: null };
-}
-
-/** An identity as the admin API has it. */
-export function adminIdentityJson(site: Site, row: IdentityRow) {
-  const password = { type: 'password', identifiers: [row.traits.email], version: 0 };
-  return { ...identityJson(site, row), credentials: { password }, metadata_admin: row.metadata_admin };
-}
-
-export function sessionJson(site: Site, session: SessionRow, identity: IdentityRow) {
-  return {
-    id: session.id,
-    active: identity.state === 'active',
-    expires_at: session.expiresAt,
-    authenticated_at: session.issuedAt,
-    authenticator_assurance_level: 'aal1',
-    authentication_methods: [{ method: session.method, aal: 'aal1', completed_at: session.issuedAt }],
-    issued_at: session.issuedAt,
-    identity: identityJson(site, identity),
-    devices: [{ id: session.id, ip_address: '127.0.0.1', user_agent: session.userAgent, location: '' }],
-  };
-}
-
-function flowAction(site: Site, flow: FlowRow): string {
-  return `${site.publicUrl}/self-service/${flow.kind}?flow=${flow.id}`;
-}
-
-export function flowJson(site: Site, flow: FlowRow) {
-  const messages = flow.messages.length === 0 ? {} : { messages: flow.messages };
-  return {
-    id: flow.id,
-    type: flow.type,
-    expires_at: flow.expiresAt,
-    issued_at: flow.issuedAt,
-    request_url: flow.requestUrl,
-    ...(flow.returnTo === undefined ? {} : { return_to: flow.returnTo }),
-    ui: { action: flowAction(site, flow), method: 'POST', nodes: nodes(flow), ...messages },
-    organization_id: null,
-    ...(flow.kind === 'login' ? { refresh: flow.refresh, requested_aal: 'aal1' } : {}),
-    state: flow.kind === 'recovery' ? 'sent_email' : 'choose_method',
-  };
-}
-
-function nodes(flow: FlowRow) {
-  const csrf = input('default', 'csrf_token', 'hidden', flow.csrfToken);
-  switch (flow.kind) {
-    case 'registration':
-      return [csrf, input('default', 'traits.email', 'email'), ...passwordNodes];
-    case 'login':
-      return [csrf, input('default', 'identifier', 'text'), ...passwordNodes];
-    case 'recovery':
-      return [input('code', 'code', 'text'), input('code', 'method', 'submit', 'code')];
-  }
-}
-
-function input(group: string, name: string, type: string, value?: string) {
-  const attributes = { name, type, required: true, disabled: false, node_type: 'input' };
-  return {
-    type: 'input',
-    group,
-    attributes: { ...attributes, ...(value === undefined ? {} : { value }) },
-    messages: [],
-    meta: {},
-  };
-}
-
-const passwordNodes = [input('password', 'password', 'password'), input('password', 'method', 'submit', 'password')];

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { UiMessage } from '../client/forms.ts';
-import { flowJson } from './admin.ts';
-import type { FlowRow } from './records.ts';
-import type { Site } from './server.ts';
+import { flowJson } from './shapes.ts';
+import type { FlowRow, Site } from './site.ts';
 
 /** A native app, a single-page app, or a browser that sends HTML forms. */
 export type Client = 'api' | 'spa' | 'html';

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { flowJson } from './admin.ts';
 import {
   answerError,
   answerRefusal,
@@ -11,9 +10,9 @@ import {
   notFound,
   uiOf,
 } from './errors.ts';
-import { type FlowRow, type IdentityRow, newFlow } from './records.ts';
-import type { Site } from './server.ts';
 import { csrfTokenFor, csrfTokenOf, presenceOf } from './sessions.ts';
+import { flowJson } from './shapes.ts';
+import { type FlowRow, newFlow, type Site } from './site.ts';
 
 const beginQuery = z.object({ return_to: z.string().optional(), refresh: z.string().optional() });
 
@@ -136,34 +135,6 @@ export function transientPayloadOf(fields: Fields): unknown {
     return name.startsWith('transient_payload.') ? [[name.slice('transient_payload.'.length), value]] : [];
   });
   return flat.length === 0 ? undefined : Object.fromEntries(flat);
-}
-
-const DEFAULT = 250;
-
-/** Kratos cuts off there, whatever its documentation says. */
-const MOST = 500;
-
-/** One page of the list: whose `page_token` is the place among all, and which links go with it (docs/reference/kratos.md#7-admin-identity-api). */
-export function pageOf(all: readonly IdentityRow[], url: string): { rows: readonly IdentityRow[]; links: string } {
-  const query = new URL(url, 'http://kratos.invalid').searchParams;
-  const size = Math.min(MOST, Number(query.get('page_size') ?? DEFAULT));
-  const start = placeOf(query.get('page_token'));
-  const rows = all.slice(start, start + size);
-  const links = [link(size, 0, 'first')];
-  if (start + size < all.length) links.push(link(size, start + size, 'next'));
-  return { rows, links: links.join(',') };
-}
-
-function placeOf(token: string | null): number {
-  if (token === null) return 0;
-  const place = /^place-(\d+)$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
-  if (place === undefined) throw badRequest('The page token is invalid, do not craft your own page tokens');
-  return Number(place);
-}
-
-function link(size: number, place: number, rel: string): string {
-  const token = Buffer.from(`place-${place}`).toString('base64url');
-  return `</admin/identities?page_size=${size}&page_token=${token}>; rel="${rel}"`;
 }
 
 /** The flow's `return_to`, if it may be used: scheme, host and the start of the path (docs/reference/kratos.md#9-sessions-and-redirects). */

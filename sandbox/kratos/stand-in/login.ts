@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { sessionJson } from './admin.ts';
 import { FlowRefusal } from './errors.ts';
 import { onSubmit, type Submission, transientPayloadOf } from './flows.ts';
 import { afterLogin } from './hooks.ts';
-import { type IdentityRow, identityByEmail, newSession, type SessionRow } from './records.ts';
-import type { Site } from './server.ts';
 import { refuseInactive, setSessionCookie, storeSession } from './sessions.ts';
+import { sessionJson } from './shapes.ts';
+import { type IdentityRow, identityByEmail, newSession, type SessionRow, type Site } from './site.ts';
 
 const WRONG =
   'The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number.';

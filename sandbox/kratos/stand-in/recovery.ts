@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { flowJson } from './admin.ts';
 import { notFound, uiOf } from './errors.ts';
 import { onSubmit, type Submission } from './flows.ts';
 import { afterRecovery } from './hooks.ts';
-import { newSession } from './records.ts';
-import type { Site } from './server.ts';
 import { refuseInactive, setSessionCookie, storeSession } from './sessions.ts';
+import { flowJson } from './shapes.ts';
+import { newSession, type Site } from './site.ts';
 
 /** Recovery with a code that the admin API made. It signs in without running the hooks of sign-in. */
 export function recoveryRoutes(app: FastifyInstance, { site }: { site: Site }): void {

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { identityJson, sessionJson } from './admin.ts';
 import { FlowRefusal } from './errors.ts';
 import { type Fields, onSubmit, type Submission, transientPayloadOf } from './flows.ts';
 import { afterRegistration, beforeIdentityExists } from './hooks.ts';
-import { type IdentityRow, identityByEmail, newIdentity, newSession } from './records.ts';
-import type { Site } from './server.ts';
 import { setSessionCookie, storeSession } from './sessions.ts';
+import { identityJson, sessionJson } from './shapes.ts';
+import { type IdentityRow, identityByEmail, newIdentity, newSession, type Site } from './site.ts';
 
 const SHORTEST_PASSWORD = 8;
 

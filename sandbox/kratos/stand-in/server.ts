@@ -8,12 +8,12 @@ import { freePorts } from '../real/ports.ts';
 import { adminRoutes } from './admin.ts';
 import { errorBody, KratosError, unexpected } from './errors.ts';
 import { flowRoutes } from './flows.ts';
-import { type HookSettings, readHookSettings } from './hooks.ts';
+import { readHookSettings } from './hook-settings.ts';
 import { loginRoutes } from './login.ts';
-import { addCrowd, emptyRecords, type Records } from './records.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { registrationRoutes } from './registration.ts';
 import { sessionRoutes } from './sessions.ts';
+import { addCrowd, newSite, type Site } from './site.ts';
 
 const SECOND = 1000;
 
@@ -78,20 +78,4 @@ function withKratosErrors(app: FastifyInstance): FastifyInstance {
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('404 page not found\n'));
   return app;
-}
-
-/** What every route of the stand-in works with. */
-export interface Site {
-  readonly records: Records;
-  /** Another one after a reconfiguration. */
-  hooks: HookSettings;
-  readonly publicUrl: string;
-  readonly uiUrl: string;
-  readonly cookieDomain: string;
-  readonly allowedReturnUrls: readonly string[];
-  readonly retryPauses: readonly number[];
-}
-
-export function newSite(settings: Omit<Site, 'records'>): Site {
-  return { ...settings, records: emptyRecords() };
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { sessionJson } from './admin.ts';
 import { accountDisabled, unauthorized } from './errors.ts';
-import type { IdentityRow, SessionRow } from './records.ts';
-import type { Site } from './server.ts';
+import { sessionJson } from './shapes.ts';
+import type { IdentityRow, SessionRow, Site } from './site.ts';
 
 const SESSION_COOKIE = 'ory_kratos_session';
 

@@ -7,11 +7,10 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { UiMessage } from '../client/forms.ts';
 import { type Answer, send } from '../client/loopback.ts';
-import { flowJson, identityJson, sessionJson } from './admin.ts';
 import { FlowRefusal, hookRefusedWithoutFlag, unexpected } from './errors.ts';
-import type { WebHook } from './hooks.ts';
-import type { FlowRow, IdentityRow, SessionRow } from './records.ts';
-import type { Site } from './server.ts';
+import type { WebHook } from './hook-settings.ts';
+import { flowJson, identityJson, sessionJson } from './shapes.ts';
+import type { FlowRow, IdentityRow, SessionRow, Site } from './site.ts';
 
 /** Kratos gives each attempt 30 s (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
 const PATIENCE = 30_000;

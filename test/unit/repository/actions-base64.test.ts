@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { JSONNET_DIR, readShippedActions, readShippedTemplate } from '../../../sandbox/kratos/config/actions.ts';
-import { toBase64Actions } from '../../../sandbox/kratos/config/actions-base64.ts';
+import {
+  JSONNET_DIR,
+  readShippedActions,
+  readShippedTemplate,
+  toBase64Actions,
+} from '../../../sandbox/kratos/config/actions.ts';
 
 const shipped = readShippedActions();
 

@@ -1,5 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { UiMessage } from '../client/forms.ts';
+import type { HookSettings } from './hook-settings.ts';
+
+/** What every route of the stand-in works with. */
+export interface Site {
+  readonly records: Records;
+  /** Another one after a reconfiguration. */
+  hooks: HookSettings;
+  readonly publicUrl: string;
+  readonly uiUrl: string;
+  readonly cookieDomain: string;
+  readonly allowedReturnUrls: readonly string[];
+  readonly retryPauses: readonly number[];
+}
+
+export function newSite(settings: Omit<Site, 'records'>): Site {
+  return { ...settings, records: emptyRecords() };
+}
 
 export interface IdentityRow {
   readonly id: string;

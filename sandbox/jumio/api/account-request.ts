@@ -1,13 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { timestamp } from '../clock.ts';
-import type { Execution } from '../execution/execution.ts';
-import { type Category, type Credential, SCREENING, workflowOf } from '../execution/workflows.ts';
-import { parseLifetime, type Sandbox, type Settings } from '../state.ts';
-import { fullExecutionHref, partHref } from '../web/pages.ts';
-import { userConsentSchema } from './accounts.ts';
-import { transactionJwt } from './token.ts';
+import { SCREENING, workflowOf } from '../execution/workflows.ts';
+import { parseLifetime, type Settings } from '../settings.ts';
 
 const FORBIDDEN = /[<>"/;`%{}|]/;
 
@@ -23,6 +17,33 @@ const internalReference = z
   );
 
 const lifetime = z.string().refine((text) => parseLifetime(text) !== undefined, 'expected such as 30m, 5m to 60d');
+
+// A maximum of 5 characters was documented once; newer locales such as `sr-Latn` are longer.
+const locale = z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$/, 'expected such as en or pt-BR');
+
+const consent = z
+  .object({
+    obtained: z.enum(['yes', 'no', 'na']),
+    obtainedAt: z.iso.datetime({ precision: 3 }).optional(),
+  })
+  .refine(({ obtained, obtainedAt }) => obtained !== 'yes' || obtainedAt !== undefined, {
+    path: ['obtainedAt'],
+    message: 'expected with "yes"',
+  });
+
+const userLocation = z
+  .object({ country: z.string().length(3), state: z.string().min(1).max(100).optional() })
+  .refine(({ country, state }) => country !== 'USA' || state !== undefined, {
+    path: ['state'],
+    message: 'expected with USA',
+  });
+
+/** docs/reference/jumio.md#34-userconsent: an optional object whose location is not optional. */
+const userConsentSchema = z.object({
+  userIp: z.string().min(1).optional(),
+  userLocation,
+  consent: consent.optional(),
+});
 
 /** The body of POST and PUT (docs/reference/jumio.md#32-request-fields) for a tenant. Fields that no document forbids are let pass. */
 function requestSchema({ relaxedLocalUrls, customWorkflowKeys }: Settings) {
@@ -46,9 +67,6 @@ function requestSchema({ relaxedLocalUrls, customWorkflowKeys }: Settings) {
   });
 }
 
-// A maximum of 5 characters was documented once; newer locales such as `sr-Latn` are longer.
-const locale = z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$/, 'expected such as en or pt-BR');
-
 export type AccountRequest = z.infer<ReturnType<typeof requestSchema>>;
 
 /** Reads a request body; the text that says what is wrong with it names fields and repeats no value. */
@@ -57,66 +75,6 @@ export function readAccountRequest(body: unknown, settings: Settings): AccountRe
   if (!success) return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
   const screening = data.workflowDefinition.key === SCREENING;
   return screening && data.userReference === undefined ? 'userReference: expected with this workflow' : data;
-}
-
-/** Names of the parts that can be uploaded; a FACEMAP cannot, so it has no `api` (docs/reference/jumio.md#36-response-body). */
-const PARTS: Readonly<Record<Category, readonly string[]>> = {
-  ID: ['front', 'back'],
-  SELFIE: ['face'],
-  FACEMAP: [],
-  DATA: ['prepared_data'],
-  DOCUMENT: ['document'],
-};
-
-const CHANNELS: Readonly<Record<Category, readonly string[]>> = {
-  ID: ['WEB', 'API', 'SDK'],
-  SELFIE: ['WEB', 'API', 'SDK'],
-  FACEMAP: ['WEB', 'SDK'],
-  DATA: ['API'],
-  DOCUMENT: ['WEB', 'API', 'SDK'],
-};
-
-/** The answer to POST and PUT. An API-only workflow has neither `web` nor `sdk`. */
-export function accountAnswer(sandbox: Sandbox, execution: Execution): unknown {
-  const { id, accountId, definitionKey, credentials } = execution;
-  const token = transactionToken(sandbox, execution);
-  const hosted = workflowOf(definitionKey, sandbox.settings.customWorkflowKeys)?.hosted;
-  return {
-    timestamp: timestamp(sandbox.clock.now()),
-    account: { id: accountId },
-    ...(hosted ? { ...webOf(execution), sdk: { token: transactionToken(sandbox, execution) } } : {}),
-    workflowExecution: {
-      id,
-      credentials: credentials.map((credential) => credentialAnswer(sandbox, execution, credential, token)),
-    },
-  };
-}
-
-/** URLs are echoed only where the request or the portal has them. */
-function webOf({ link, successUrl, errorUrl }: Execution): { web?: Record<string, string> } {
-  const web = {
-    ...(link === undefined ? {} : { href: link }),
-    ...(successUrl === undefined ? {} : { successUrl }),
-    ...(errorUrl === undefined ? {} : { errorUrl }),
-  };
-  return Object.keys(web).length > 0 ? { web } : {};
-}
-
-function credentialAnswer(
-  sandbox: Sandbox,
-  execution: Execution,
-  { id, category }: Credential,
-  token: string,
-): unknown {
-  const common = { id, category, ...(category === 'ID' ? { label: 'ID' } : {}), allowedChannels: CHANNELS[category] };
-  const names = PARTS[category];
-  if (names.length === 0) return common;
-  const parts = Object.fromEntries(names.map((name) => [name, partHref(sandbox, execution, id, name.toUpperCase())]));
-  return { ...common, api: { token, parts, workflowExecution: fullExecutionHref(sandbox, execution) } };
-}
-
-function transactionToken({ signingKey }: Sandbox, { id, linkEndsAt }: Execution): string {
-  return transactionJwt({ jti: randomUUID(), sub: id, exp: Math.floor(linkEndsAt / 1000) }, signingKey);
 }
 
 /** Names that Jumio itself puts into a redirect (docs/reference/jumio.md#35-url-rules, docs/reference/jumio.md#5-web-client-redirect). */
@@ -131,7 +89,7 @@ const RESERVED = [
 ];
 
 /** Why Jumio would refuse a URL; undefined where it would not. `relaxed` lets local ones pass: http, ports, addresses. */
-export function urlFault(text: string, relaxed: boolean): string | undefined {
+function urlFault(text: string, relaxed: boolean): string | undefined {
   if (text.length === 0 || text.length > 255) return 'expected 1 to 255 characters';
   if (!URL.canParse(text)) return 'expected an absolute URL';
   const url = new URL(text);

@@ -1,0 +1,66 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { type Answer, send } from '../kratos/client/loopback.ts';
+import { type Assurance, type Jumio, readAssurance, readJumio } from './status.ts';
+
+const session = z.object({
+  identity: z.object({
+    id: z.string(),
+    traits: z.object({ email: z.string() }),
+    metadata_public: z.unknown(),
+    created_at: z.string(),
+    updated_at: z.string(),
+  }),
+});
+
+const logout = z.object({ logout_url: z.string() });
+
+const stored = z.object({ error: z.object({ reason: z.string().optional(), message: z.string().optional() }) });
+
+const recovery = z.object({ recovery_link: z.string(), recovery_code: z.string() });
+
+/** Who is signed in, as Kratos says. */
+export interface Me {
+  readonly id: string;
+  readonly email: string;
+  readonly jumio: Jumio;
+  readonly assurance: Assurance;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Asks Kratos on behalf of a browser: with its cookies. */
+export function ask(request: FastifyRequest, url: string): Promise<Answer> {
+  const { cookie } = request.headers;
+  return send({ method: 'GET', url, headers: { accept: 'application/json', ...(cookie ? { cookie } : {}) } });
+}
+
+export async function whoIs(request: FastifyRequest, kratosUrl: string): Promise<Me | undefined> {
+  const answer = await ask(request, `${kratosUrl}/sessions/whoami`);
+  if (answer.status !== 200) return undefined;
+  const { id, traits, metadata_public, created_at, updated_at } = session.parse(answer.json()).identity;
+  const read = { jumio: readJumio(metadata_public), assurance: readAssurance(metadata_public) };
+  return { id, email: traits.email, ...read, createdAt: created_at, updatedAt: updated_at };
+}
+
+/** Where signing out leads; undefined where nobody is signed in. */
+export async function logoutUrl(request: FastifyRequest, kratosUrl: string): Promise<string | undefined> {
+  const answer = await ask(request, `${kratosUrl}/self-service/logout/browser`);
+  return answer.status === 200 ? logout.parse(answer.json()).logout_url : undefined;
+}
+
+/** What Kratos wants a person to know for whom it had no form. */
+export async function errorText(request: FastifyRequest, kratosUrl: string, id: string): Promise<string | undefined> {
+  const answer = await ask(request, `${kratosUrl}/self-service/errors?id=${encodeURIComponent(id)}`);
+  const error = answer.status === 200 ? stored.safeParse(answer.json()).data?.error : undefined;
+  return error?.reason ?? error?.message;
+}
+
+/** What the help desk does for who has lost the password: a code, and the page to enter it on. */
+export async function recoveryCode(adminUrl: string, id: string): Promise<{ page: string; code: string }> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ identity_id: id });
+  const answer = await send({ method: 'POST', url: `${adminUrl}/admin/recovery/code`, headers, body });
+  const { recovery_link, recovery_code } = recovery.parse(answer.json());
+  return { page: recovery_link, code: recovery_code };
+}
