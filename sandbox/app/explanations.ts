@@ -2,30 +2,30 @@ import { html } from 'ghtml';
 import { type JumioCall, type JumioCallback, jumioControl } from '../scenarios/jumio-control.ts';
 import type { Me } from './kratos.ts';
 
-/** What happens at each form, for whoever looks behind the scenes. */
+/** What happens at each form: the text of the box “Behind the scenes”. */
 export const NOTES = {
-  visitor: html`<p>This application knows nothing of Jumio. It has Ory Kratos for accounts, reads one word from the
-account, and has one link. Everything else is done by the service between Kratos and Jumio.</p>
-<ol><li>Sign up with any address; no mail is sent.</li><li>On the page that stands in for Jumio, choose what it shall find.</li>
+  visitor: html`<p>This application knows nothing about Jumio. It uses Ory Kratos for accounts, reads one status from the
+account, and shows one link. The service between Kratos and Jumio does the rest.</p>
+<ol><li>Sign up with any address; no mail is sent.</li><li>On the page that stands in for Jumio, choose the result.</li>
 <li>Come back, sign out, and try to sign in.</li></ol>`,
   registration: html`<p>When you press the button, Kratos stores your account and calls the service:
-<code>POST /jumio/initiate</code>, with your account’s id and nothing about you. The service writes down that a
-verification is owed, and asks Jumio to prepare one as soon as it can. If Jumio is down, you are signed up all the same.</p>`,
-  login: html`<p>Before Kratos lets you in it asks the service’s gate: <code>POST /jumio/validate</code>. The answer is
-“yes”, or a refusal with a text. As shipped, only a rejected identity is refused.</p>`,
+<code>POST /jumio/initiate</code>, with your account’s id and no personal data. The service records that a
+verification is due, and asks Jumio to prepare one as soon as it can. If Jumio is down, you are signed up all the same.</p>`,
+  login: html`<p>Before Kratos signs you in, it asks the service’s gate: <code>POST /jumio/validate</code>. The answer is
+“yes”, or a refusal with a text. By default, only a rejected identity is refused.</p>`,
   refused: html`<p>Your password was right. Kratos asked the service’s gate, <code>POST /jumio/validate</code>, and the
-answer was 403 with the text that you see; Kratos put it on this form, and no session was made. Losing the password does
-not help: <a href="/recovery">recovery</a> asks the same gate.</p>`,
+answer was 403 with the text that you see. Kratos shows it on this form and issued no session. Account recovery is no way
+around this: <a href="/recovery">recovery</a> asks the same gate.</p>`,
   recovery: html`<p>Recovery signs people in without a password, so it asks the gate too. A rejected identity is refused
 here as well.</p>`,
   refusedRecovery: html`<p>The code was right. Kratos asked the service’s gate here as well, and the answer was 403 with
-the text that you see: no session was made.</p>`,
-  settings: html`<p>The code was right and the gate agreed, so you are signed in. Here a real application lets you choose
-a new password.</p>`,
-  error: html`<p>Kratos had something to say for which there is no form, and sent you here.</p>`,
+the text that you see. Kratos issued no session.</p>`,
+  settings: html`<p>The code was right and the gate allowed the sign-in, so you are signed in. Here a real application lets you
+choose a new password.</p>`,
+  error: html`<p>Kratos has a message that belongs to no form, and sent you here.</p>`,
 } as const;
 
-/** One thing that happened, as far as the neighbours know it: the service itself is never asked. */
+/** One thing that happened, as Kratos and Jumio know it: the service itself is never asked. */
 interface Step {
   readonly at: string;
   readonly text: string;
@@ -34,14 +34,14 @@ interface Step {
 const CALLS: Readonly<Record<string, string>> = {
   create: 'The service asked Jumio for a verification',
   update: 'The service asked Jumio for a further verification on the same account',
-  web: 'You were on Jumio’s page',
-  status: 'The service asked Jumio how it stands',
+  web: 'You visited Jumio’s page',
+  status: 'The service asked Jumio for the status',
   details: 'The service read the result from Jumio',
 };
 
 function outcome(status: number | null): string {
   if (status === null) return ', and got no answer';
-  return status < 400 ? '' : `, and was answered ${status}`;
+  return status < 400 ? '' : `, and got the answer ${status}`;
 }
 
 function ofCall({ n, time, kind, status }: JumioCall): [number, Step][] {
@@ -51,12 +51,12 @@ function ofCall({ n, time, kind, status }: JumioCall): [number, Step][] {
 
 function ofCallback({ n, sentAt, state, answerStatus }: JumioCallback): [number, Step][] {
   if (sentAt === null) return [];
-  const text = `Jumio rang: “look at this one” (callback, ${answerStatus ?? state}).`;
+  const text = `Jumio reported a change (callback, ${answerStatus ?? state}).`;
   return [[n, { at: sentAt, text }]];
 }
 
-/** What Jumio saw of an identity, oldest first. */
-async function atJumio(jumioUrl: string, { id }: Me): Promise<Step[]> {
+/** The calls and callbacks about an identity, oldest first. */
+async function stepsAtJumio(jumioUrl: string, { id }: Me): Promise<Step[]> {
   const jumio = jumioControl(jumioUrl);
   const calls = (await jumio.calls()).filter((call) => call.customerInternalReference === id);
   const executions = await jumio.executionsOf(id);
@@ -65,13 +65,13 @@ async function atJumio(jumioUrl: string, { id }: Me): Promise<Step[]> {
   return numbered.sort(([a], [b]) => a - b).map(([, step]) => step);
 }
 
-const REPEATED = (step: Step, index: number, all: readonly Step[]): boolean => step.text !== all[index - 1]?.text;
+const isNotRepeated = (step: Step, index: number, all: readonly Step[]): boolean => step.text !== all[index - 1]?.text;
 
 function item({ at, text }: Step): string {
   return html`<li><time datetime="${at}">${at.slice(11, 19)}</time> ${text}</li>`;
 }
 
-/** Who signed up with an eID: Jumio is asked only where that was not enough, so its first call tells. */
+/** The steps of a sign-up with an eID. Jumio is asked only where the eID was not enough, so a call to Jumio shows that. */
 function ofEid({ jumio, assurance, createdAt }: Me, isJumioAsked: boolean): Step[] {
   if (assurance === undefined) return [];
   const level = assurance.acr == null ? 'without a level' : `level ${assurance.acr}`;
@@ -80,16 +80,19 @@ function ofEid({ jumio, assurance, createdAt }: Me, isJumioAsked: boolean): Step
   return isJumioAsked ? [{ at: createdAt, text: `${read} is not enough, so Jumio is asked.` }] : [];
 }
 
-/** What happened to somebody's account, and what of it the application can see. */
+/** Markup: what happened to the person's account, and what of it the application can read. */
 export async function traceOf(jumioUrl: string, me: Me): Promise<string> {
-  const first = { at: me.createdAt, text: 'Kratos stored your account and told the service (POST /jumio/initiate).' };
+  const first = {
+    at: me.createdAt,
+    text: 'Kratos stored your account and notified the service (POST /jumio/initiate).',
+  };
   const written = `The service wrote “${me.jumio?.status}” onto your account at Kratos (PATCH).`;
   const last = me.jumio === undefined ? [] : [{ at: me.updatedAt, text: written }];
-  const asked = await atJumio(jumioUrl, me);
-  const steps = [first, ...ofEid(me, asked.length > 0), ...asked, ...last].filter(REPEATED);
+  const asked = await stepsAtJumio(jumioUrl, me);
+  const steps = [first, ...ofEid(me, asked.length > 0), ...asked, ...last].filter(isNotRepeated);
   return html`<ol>!${steps.map(item)}</ol>
 <p>What this application reads of your account, <code>metadata_public.jumio</code>, is all it needs:</p>
 <pre>${JSON.stringify(me.jumio ?? null, null, 2)}</pre>
-<p>Why, and with which score, it cannot read: nobody but the operator can. What Jumio knows, and its controls (another
-outcome, two days later…): <a href="${jumioUrl}/">the Jumio sandbox</a>.</p>`;
+<p>It cannot read the reason or the score; only the operator can. To see what Jumio knows, and to control it (another
+outcome, two days later…), open <a href="${jumioUrl}/">the Jumio sandbox</a>.</p>`;
 }

@@ -50,50 +50,50 @@ function input(node: Node, submitText: string): string {
   return html`<p><button name="${name}" value="${value}">${name === 'method' ? submitText : text}</button></p>`;
 }
 
-/** Everything that Kratos wants the person to read: about the whole flow, then about its fields. */
+/** The messages of a flow: its own, then those of its fields. */
 function messagesOf({ ui }: UiFlow): z.infer<typeof message>[] {
   return [...(ui.messages ?? []), ...ui.nodes.flatMap((each) => each.messages ?? [])];
 }
 
-/** Whether the service's gate refused: its messages have numbers of their own, whatever the language. */
+/** Whether the service's gate refused: its messages have ids of their own, the same in every language. */
 export function isRefusedByGate(flow: UiFlow): boolean {
   return messagesOf(flow).some(({ id }) => id >= 4990001 && id <= 4990099);
 }
 
-/** After a way through a provider that led nowhere Kratos leaves a sign-up its providers, and no other way to go on. */
-function isLeftOver({ ui: { nodes } }: UiFlow): boolean {
-  const goesOn = nodes.filter(({ attributes: { type } }) => type === 'submit');
-  return goesOn.length > 0 && goesOn.every(({ group }) => group === 'oidc');
+/** After a sign-up with a provider has failed, Kratos leaves nothing in the flow but the buttons of the providers. */
+function hasOnlyProviders({ ui: { nodes } }: UiFlow): boolean {
+  const buttons = nodes.filter(({ attributes: { type } }) => type === 'submit');
+  return buttons.length > 0 && buttons.every(({ group }) => group === 'oidc');
 }
 
-/** What Kratos says in its own English when an electronic identity led nowhere, and what this application says instead. */
-const SENTENCES: readonly (readonly [string, string])[] = [
+/** Errors of an eID provider that Kratos passes on, and the sentence that this application shows instead. */
+const PROVIDER_ERRORS: readonly (readonly [string, string])[] = [
   ['access_denied', 'You did not confirm in the app. Nothing was stored, and you can start again.'],
   ['invalid_grant', 'Your confirmation came too late to count. Nothing was stored, and you can start again.'],
 ];
 
-/** Undefined: this application has no better words. */
-export function inOwnWords(text: string): string | undefined {
-  return SENTENCES.find(([word]) => text.includes(word))?.[1];
+/** The application's own sentence for an error of a provider; undefined for any other message. */
+export function providerErrorText(text: string): string | undefined {
+  return PROVIDER_ERRORS.find(([code]) => text.includes(code))?.[1];
 }
 
-/** To a flow of its own: the one that was used up has only half of its form left. */
+/** A link to a new flow: the failed one has only a part of its form left. */
 export const START_AGAIN = html`<p><a class="button" href="/registration">Start again</a></p>`;
 
-/** The form of a flow. A button that would send another code, to an address where nobody reads, is left out. */
+/** Markup of a flow's messages and form. The button that sends another code is left out: no mail is delivered here. */
 export function formOf(flow: UiFlow, submitText: string): string {
   const { action, nodes } = flow.ui;
-  const kept = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
-  const said = messagesOf(flow).map(
-    ({ text }) => html`<p class="message" role="alert">${inOwnWords(text) ?? text}</p>`,
+  const shownNodes = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
+  const messages = messagesOf(flow).map(
+    ({ text }) => html`<p class="message" role="alert">${providerErrorText(text) ?? text}</p>`,
   );
-  if (isLeftOver(flow)) return html`!${said}!${START_AGAIN}`;
-  const shown = kept.filter(({ group }) => group !== 'oidc').map((each) => input(each, submitText));
-  return html`!${said}<form method="post" action="${action}">!${shown}</form>!${otherAccounts(flow)}`;
+  if (hasOnlyProviders(flow)) return html`!${messages}!${START_AGAIN}`;
+  const inputs = shownNodes.filter(({ group }) => group !== 'oidc').map((each) => input(each, submitText));
+  return html`!${messages}<form method="post" action="${action}">!${inputs}</form>!${providerForm(flow)}`;
 }
 
-/** Who comes with an account of elsewhere fills in nothing: a form of its own, which no empty field holds up. */
-function otherAccounts({ ui: { action, nodes } }: UiFlow): string {
+/** The buttons of the providers, in a form of their own: the required fields of the first form must not block them. */
+function providerForm({ ui: { action, nodes } }: UiFlow): string {
   const buttons = nodes.filter(({ group }) => group === 'oidc');
   if (buttons.length === 0) return '';
   const token = nodes.filter(({ attributes: { name } }) => name === 'csrf_token');

@@ -19,7 +19,7 @@ const stored = z.object({ error: z.object({ reason: z.string().optional(), messa
 
 const recovery = z.object({ recovery_link: z.string(), recovery_code: z.string() });
 
-/** Who is signed in, as Kratos says. */
+/** The person who is signed in, as Kratos describes them. */
 export interface Me {
   readonly id: string;
   readonly email: string;
@@ -29,35 +29,36 @@ export interface Me {
   readonly updatedAt: string;
 }
 
-/** Asks Kratos on behalf of a browser: with its cookies. */
-export function ask(request: FastifyRequest, url: string): Promise<Answer> {
+/** Sends a GET to Kratos on behalf of a browser: with its cookies. */
+export function get(request: FastifyRequest, url: string): Promise<Answer> {
   const { cookie } = request.headers;
   return send({ method: 'GET', url, headers: { accept: 'application/json', ...(cookie ? { cookie } : {}) } });
 }
 
-export async function whoIs(request: FastifyRequest, kratosUrl: string): Promise<Me | undefined> {
-  const answer = await ask(request, `${kratosUrl}/sessions/whoami`);
+/** The person whose session the request carries; undefined without one. */
+export async function findPerson(request: FastifyRequest, kratosUrl: string): Promise<Me | undefined> {
+  const answer = await get(request, `${kratosUrl}/sessions/whoami`);
   if (answer.status !== 200) return undefined;
   const { id, traits, metadata_public, created_at, updated_at } = session.parse(answer.json()).identity;
   const read = { jumio: readJumio(metadata_public), assurance: readAssurance(metadata_public) };
   return { id, email: traits.email, ...read, createdAt: created_at, updatedAt: updated_at };
 }
 
-/** Where signing out leads; undefined where nobody is signed in. */
+/** The URL that signs the person out; undefined without a session. */
 export async function logoutUrl(request: FastifyRequest, kratosUrl: string): Promise<string | undefined> {
-  const answer = await ask(request, `${kratosUrl}/self-service/logout/browser`);
+  const answer = await get(request, `${kratosUrl}/self-service/logout/browser`);
   return answer.status === 200 ? logout.parse(answer.json()).logout_url : undefined;
 }
 
-/** What Kratos wants a person to know for whom it had no form. */
+/** The text of an error that belongs to no form; undefined where Kratos does not know the id. */
 export async function errorText(request: FastifyRequest, kratosUrl: string, id: string): Promise<string | undefined> {
-  const answer = await ask(request, `${kratosUrl}/self-service/errors?id=${encodeURIComponent(id)}`);
+  const answer = await get(request, `${kratosUrl}/self-service/errors?id=${encodeURIComponent(id)}`);
   const error = answer.status === 200 ? stored.safeParse(answer.json()).data?.error : undefined;
   return error?.reason ?? error?.message;
 }
 
-/** What the help desk does for who has lost the password: a code, and the page to enter it on. */
-export async function recoveryCode(adminUrl: string, id: string): Promise<{ page: string; code: string }> {
+/** Makes a recovery code by the admin API, as a help desk does: the code, and the page to enter it on. */
+export async function createRecoveryCode(adminUrl: string, id: string): Promise<{ page: string; code: string }> {
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify({ identity_id: id });
   const answer = await send({ method: 'POST', url: `${adminUrl}/admin/recovery/code`, headers, body });

@@ -4,16 +4,16 @@ import { html } from 'ghtml';
 import { z } from 'zod';
 import { NOTES } from './explanations.ts';
 import { formOf, isRefusedByGate, type UiFlow, uiFlow } from './forms.ts';
-import { ask, type Me, recoveryCode } from './kratos.ts';
+import { createRecoveryCode, get, type Me } from './kratos.ts';
 import { meaningOf } from './status.ts';
 
 export interface Frame {
   readonly title: string;
-  /** Markup of what the person came for. */
+  /** Markup of the page itself. */
   readonly main: string;
-  /** Markup for whoever looks behind the scenes; a real application has no such thing. */
+  /** Markup of the box “Behind the scenes”; a real application has no such box. */
   readonly behind: string;
-  /** The address of who is signed in. */
+  /** The e-mail address of the person who is signed in. */
   readonly email?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ function account(email: string | undefined): string {
     : html`<span>${email}</span> <a href="/logout">Sign out</a>`;
 }
 
-/** A page of the application, and beside it what just happened. */
+/** A whole page of the application, with the box “Behind the scenes” beside it. */
 export function page({ title, main, behind, email }: Frame): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,13 +35,17 @@ export function page({ title, main, behind, email }: Frame): string {
 }
 
 const KINDS = {
-  registration: { title: 'Sign up', submit: 'Sign up', other: html`<p>Known here? <a href="/login">Sign in</a></p>` },
+  registration: {
+    title: 'Sign up',
+    submit: 'Sign up',
+    other: html`<p>Already a customer? <a href="/login">Sign in</a></p>`,
+  },
   login: {
     title: 'Sign in',
     submit: 'Sign in',
-    other: html`<p>New here? <a href="/registration">Sign up</a></p><p><a href="/recovery">Password lost?</a></p>`,
+    other: html`<p>New here? <a href="/registration">Sign up</a></p><p><a href="/recovery">Forgot your password?</a></p>`,
   },
-  recovery: { title: 'Recover your account', submit: 'Go on', other: '' },
+  recovery: { title: 'Recover your account', submit: 'Continue', other: '' },
 } as const;
 
 export type Kind = keyof typeof KINDS;
@@ -53,7 +57,7 @@ function noteOn(kind: Kind, flow: UiFlow): string {
   return kind === 'recovery' ? NOTES.refusedRecovery : NOTES.refused;
 }
 
-/** The page that shows a flow; without one, or with one that has ended, Kratos begins another and leads back here. */
+/** The page that shows a flow. Without one, or with one that has expired, Kratos starts another and redirects back here. */
 export function flowPage(app: FastifyInstance, kind: Kind, kratosUrl: string, hint: (flow: string) => string): void {
   app.get(`/${kind}`, async (request: FastifyRequest, reply: FastifyReply) => {
     const { flow: id } = query.parse(request.query);
@@ -70,7 +74,7 @@ function startOf(kind: Kind, kratosUrl: string): string {
 }
 
 async function read(request: FastifyRequest, url: string): Promise<UiFlow | undefined> {
-  const answer = await ask(request, url);
+  const answer = await get(request, url);
   return answer.status === 200 ? uiFlow.parse(answer.json()) : undefined;
 }
 
@@ -80,14 +84,14 @@ export function welcome(): string {
 }
 
 const ATTEMPTS: ReadonlyMap<string, string> = new Map([
-  ['pending', 'A further attempt waits for you. Until it is decided, nothing changes.'],
-  ['processing', 'A further attempt is under way. Until it is decided, nothing changes.'],
-  ['expired', 'A further attempt was not finished. It changed nothing.'],
+  ['pending', 'You can make another attempt. Until it is decided, nothing changes.'],
+  ['processing', 'Another attempt is in progress. Until it is decided, nothing changes.'],
+  ['expired', 'Another attempt was not finished. It changed nothing.'],
 ]);
 
 const MAY_SEND = { good: 'yes', wait: 'once you are verified', bad: 'no' } as const;
 
-/** The start page of who is signed in: what the application read, what it means here, and its one link. */
+/** Markup of the start page after sign-in: what the application read, what it means here, and the link to the service. */
 export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string): string {
   const { badge, mood, sentence, link } = meaningOf(jumio);
   const attempt = jumio?.attempt && ATTEMPTS.get(jumio.attempt);
@@ -95,23 +99,24 @@ export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string): string {
 !${attempt ? html`<p class="note">${attempt}</p>` : ''}
 !${link === undefined ? '' : html`<p><a class="button" href="${verifyLink}">${link}</a></p>`}
 <h2>What you can do here</h2>
-<ul><li>Look at your account: yes</li><li>Send money: ${MAY_SEND[mood]}</li></ul>
-<p><a href="/">Look again</a></p>`;
+<ul><li>See your account: yes</li><li>Send money: ${MAY_SEND[mood]}</li></ul>
+<p><a href="/">Check again</a></p>`;
 }
 
 const form = z.object({ email: z.string().catch('') });
 
 /**
- * No mail leaves this machine, so a help desk that trusts everybody stands in for the mail with the code. It knows who
- * was signed in here since the application started, and shows the code on the page that asks for it.
+ * Stands in for the mail with the recovery code, because no mail leaves this machine. It trusts every visitor. It knows
+ * the people who were signed in here since the application started, and shows the code on the page that asks for it.
  */
 export interface HelpDesk {
   remember(email: string, id: string): void;
-  /** Markup that names the code of a flow, where one was given out here. */
+  /** Markup that shows the code of a flow; empty where none was made here. */
   hint(flow: string): string;
 }
 
-export function helpDesk(): HelpDesk & { code(adminUrl: string, email: string): Promise<string | undefined> } {
+/** A help desk that knows nobody yet. */
+export function createHelpDesk(): HelpDesk & { code(adminUrl: string, email: string): Promise<string | undefined> } {
   const ids = new Map<string, string>();
   const codes = new Map<string, string>();
   return {
@@ -120,36 +125,38 @@ export function helpDesk(): HelpDesk & { code(adminUrl: string, email: string): 
       const code = codes.get(flow);
       return code === undefined
         ? ''
-        : html`<p class="note">The mail that was not sent says: <strong>${code}</strong></p>`;
+        : html`<p class="note">No mail was sent. The code in it would be: <strong>${code}</strong></p>`;
     },
     code: async (adminUrl, email) => {
       const id = ids.get(email.trim().toLowerCase());
       if (id === undefined) return undefined;
-      const made = await recoveryCode(adminUrl, id);
+      const made = await createRecoveryCode(adminUrl, id);
       codes.set(new URL(made.page).searchParams.get('flow') ?? '', made.code);
       return made.page;
     },
   };
 }
 
-function askForAddress(said = ''): string {
-  const message = said === '' ? '' : html`<p class="message" role="alert">${said}</p>`;
+function addressPage(error = ''): string {
+  const message = error === '' ? '' : html`<p class="message" role="alert">${error}</p>`;
   const main = html`!${message}<form method="post"><p><label for="email">E-mail address</label>
 <input id="email" name="email" type="email" autocomplete="email" required></p><p><button>Get a code</button></p></form>
 <p><a href="/login">Back to sign-in</a></p>`;
-  return page({ title: 'Password lost?', main, behind: NOTES.recovery });
+  return page({ title: 'Forgot your password?', main, behind: NOTES.recovery });
 }
 
 export async function helpDeskPages(
   app: FastifyInstance,
-  { desk, adminUrl }: { desk: ReturnType<typeof helpDesk>; adminUrl: string },
+  { desk, adminUrl }: { desk: ReturnType<typeof createHelpDesk>; adminUrl: string },
 ): Promise<void> {
   await app.register(formbody);
-  app.get('/help-desk', (_request, reply) => reply.type('text/html').send(askForAddress()));
+  app.get('/help-desk', (_request, reply) => reply.type('text/html').send(addressPage()));
   app.post('/help-desk', async (request, reply) => {
     const { email } = form.parse(request.body);
     const next = await desk.code(adminUrl, email);
     if (next !== undefined) return reply.redirect(next, 303);
-    return reply.type('text/html').send(askForAddress('Nobody with this address was signed in here today.'));
+    return reply
+      .type('text/html')
+      .send(addressPage('No person with this address has signed in here since the demo started.'));
   });
 }

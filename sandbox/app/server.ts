@@ -3,11 +3,11 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
 import { NOTES, traceOf } from './explanations.ts';
-import { inOwnWords, START_AGAIN } from './forms.ts';
-import { errorText, logoutUrl, whoIs } from './kratos.ts';
-import { flowPage, type HelpDesk, helpDesk, helpDeskPages, home, page, welcome } from './pages.ts';
+import { providerErrorText, START_AGAIN } from './forms.ts';
+import { errorText, findPerson, logoutUrl } from './kratos.ts';
+import { createHelpDesk, flowPage, type HelpDesk, helpDeskPages, home, page, welcome } from './pages.ts';
 
-/** The least application that a person can sign up at and sign in to: the pages that Kratos leads to. */
+/** What the demo's application needs to know: the URLs as browsers reach them, and Kratos' admin API. */
 export interface AppOptions {
   readonly port: number;
   /** As browsers reach it. */
@@ -26,7 +26,7 @@ function homePages(app: FastifyInstance, options: AppOptions, desk: HelpDesk): v
   const { kratosUrl, appUrl, verifyUrl, jumioUrl } = options;
   const verifyLink = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${appUrl}/`)}`;
   app.get('/', async (request, reply) => {
-    const me = await whoIs(request, kratosUrl);
+    const me = await findPerson(request, kratosUrl);
     reply.type('text/html');
     if (me === undefined)
       return reply.send(page({ title: 'Your money, ashore', main: welcome(), behind: NOTES.visitor }));
@@ -42,24 +42,24 @@ const BACK = html`<p><a href="/">Back to the start</a></p>`;
 function otherPages(app: FastifyInstance, { kratosUrl }: AppOptions): void {
   app.get('/app.css', (_request, reply) => reply.type('text/css').send(STYLE));
   app.get('/settings', async (request, reply) => {
-    const me = await whoIs(request, kratosUrl);
+    const me = await findPerson(request, kratosUrl);
     const main = html`<p>You are signed in again.</p>!${BACK}`;
     return reply
       .type('text/html')
       .send(page({ title: 'Welcome back', main, behind: NOTES.settings, email: me?.email }));
   });
   app.get('/error', async (request, reply) => {
-    const said =
-      (await errorText(request, kratosUrl, errorQuery.parse(request.query).id)) ?? 'Kratos did not say what.';
-    const own = inOwnWords(said);
-    const main = html`<p class="message">${own ?? said}</p>!${own === undefined ? '' : START_AGAIN}!${BACK}`;
+    const text = (await errorText(request, kratosUrl, errorQuery.parse(request.query).id)) ?? 'Kratos gave no reason.';
+    const own = providerErrorText(text);
+    const main = html`<p class="message">${own ?? text}</p>!${own === undefined ? '' : START_AGAIN}!${BACK}`;
     return reply.type('text/html').send(page({ title: 'Something went wrong', main, behind: NOTES.error }));
   });
 }
 
+/** Starts the smallest application that a person can sign up at and sign in to: the pages that Kratos redirects to. */
 export async function startApp(options: AppOptions): Promise<{ stop(): Promise<void> }> {
   const app = Fastify();
-  const desk = helpDesk();
+  const desk = createHelpDesk();
   flowPage(app, 'registration', options.kratosUrl, () => '');
   flowPage(app, 'login', options.kratosUrl, () => '');
   flowPage(app, 'recovery', options.kratosUrl, (flow) => desk.hint(flow));

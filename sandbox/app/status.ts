@@ -9,21 +9,21 @@ const shown = z.object({
   assurance: z.object({ source: z.string(), acr: z.string().nullish() }).optional().catch(undefined),
 });
 
-/** `metadata_public.jumio`: all that an application reads of the service. */
+/** `metadata_public.jumio`: all that an application needs to read. */
 export type Jumio = z.infer<typeof shown>['jumio'];
 
 export function readJumio(metadataPublic: unknown): Jumio {
   return shown.safeParse(metadataPublic).data?.jumio;
 }
 
-/** What the mapper of an eID noted at the sign-up (`eid/`): a hint. */
+/** What the mapper of an eID provider noted at the sign-up (`eid/`): a hint, not evidence. */
 export type Assurance = z.infer<typeof shown>['assurance'];
 
 export function readAssurance(metadataPublic: unknown): Assurance {
   return shown.safeParse(metadataPublic).data?.assurance;
 }
 
-/** What a status means to this application. */
+/** What the application shows for a status. */
 export interface Meaning {
   readonly badge: string;
   readonly mood: 'good' | 'wait' | 'bad';
@@ -47,21 +47,26 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
     {
       badge: 'Being checked',
       mood: 'wait',
-      sentence: 'Your verification is under way. You can look around meanwhile.',
-      link: 'See how it stands',
+      sentence: 'Your verification is in progress. You can look around meanwhile.',
+      link: 'See the status',
     },
   ],
   [
     'approved',
-    { badge: 'Verified', mood: 'good', sentence: 'We know that you are you. Everything is open.', link: undefined },
+    {
+      badge: 'Verified',
+      mood: 'good',
+      sentence: 'Your identity is verified. You can use everything.',
+      link: undefined,
+    },
   ],
   [
     'review',
     {
-      badge: 'Being looked at',
+      badge: 'In review',
       mood: 'wait',
-      sentence: 'Somebody here looks at your verification. You need not do anything.',
-      link: 'See how it stands',
+      sentence: 'One of our staff is reviewing your verification. You need not do anything.',
+      link: 'See the status',
     },
   ],
   [
@@ -70,7 +75,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
       badge: 'Not verified',
       mood: 'bad',
       sentence: 'Your identity could not be verified. The next sign-in will be refused.',
-      link: 'See how it stands',
+      link: 'See the status',
     },
   ],
   [
@@ -84,7 +89,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ],
 ]);
 
-/** A word that this application does not know is nothing it may rely on. */
+/** What a status means here. A status that this application does not know counts as not verified. */
 export function meaningOf(jumio: Jumio): Meaning {
   return (jumio && MEANINGS.get(jumio.status)) ?? NEVER;
 }

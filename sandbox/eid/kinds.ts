@@ -1,21 +1,21 @@
 import type { ClientAuthMethod } from 'oidc-provider';
 
-export type Kind = 'itsme' | 'idemia';
+export type ProviderKind = 'itsme' | 'idemia';
 
-/** In what the two providers differ (eid/README.md). */
-export interface Manner {
+/** The differences between the two providers (eid/README.md). */
+export interface ProviderProfile {
   readonly title: string;
   /** From the lowest to the highest. */
   readonly levels: readonly [string, ...string[]];
   readonly scopes: readonly string[];
   readonly clientAuthentication: ClientAuthMethod;
   readonly claims: Readonly<Record<string, readonly string[]>>;
-  /** What the demo's policy makes of a level (`EID_POLICY`); undefined: none was returned. */
-  comesOf(level: string | undefined): string;
+  /** What the demo's policy (`EID_POLICY`) makes of a level, as a text; undefined: no level was returned. */
+  consequenceOf(level: string | undefined): string;
   claimsOf(holder: Holder): Readonly<Record<string, unknown>>;
 }
 
-const ENOUGH = 'enough, nothing is asked of Jumio';
+const ENOUGH = 'enough, Jumio is not asked';
 
 /** itsme's levels. */
 export const ITSME = {
@@ -23,7 +23,7 @@ export const ITSME = {
   advanced: 'http://itsme.services/v2/claim/acr_advanced',
 } as const;
 
-const itsme: Manner = {
+const itsme: ProviderProfile = {
   title: 'itsme (sandbox)',
   levels: [ITSME.basic, ITSME.advanced],
   scopes: ['openid', 'service:DEMO', 'profile', 'email'],
@@ -33,7 +33,7 @@ const itsme: Manner = {
     profile: ['family_name', 'given_name', 'name', 'birthdate'],
     email: ['email', 'email_verified'],
   },
-  comesOf: () => ENOUGH,
+  consequenceOf: () => ENOUGH,
   claimsOf: ({ givenName, familyName, email, birthdate }) => ({
     family_name: familyName,
     given_name: givenName,
@@ -45,14 +45,14 @@ const itsme: Manner = {
   }),
 };
 
-const idemia: Manner = {
+const idemia: ProviderProfile = {
   title: 'Mobile ID (sandbox)',
   levels: ['loa-2', 'loa-3', 'loa-4'],
   scopes: ['openid', 'id_basic', 'mt_scope'],
   clientAuthentication: 'client_secret_basic',
   claims: { openid: ['sub'], id_basic: ['firstName1', 'lastName1', 'documentId', 'address1', 'email'], mt_scope: [] },
-  comesOf: (level) => {
-    if (level === undefined) return 'the sign-up is refused, the least is loa-2';
+  consequenceOf: (level) => {
+    if (level === undefined) return 'the sign-up is refused: at least loa-2 is required';
     return level === 'loa-2' ? 'not enough, Jumio is asked too' : ENOUGH;
   },
   claimsOf: ({ givenName, familyName, email }) => ({
@@ -64,8 +64,9 @@ const idemia: Manner = {
   }),
 };
 
-export const MANNERS: Readonly<Record<Kind, Manner>> = { itsme, idemia };
-/** Somebody with an eID. `sub` is the provider's; an account that is deleted and made again has a new one. */
+export const PROFILES: Readonly<Record<ProviderKind, ProviderProfile>> = { itsme, idemia };
+
+/** A person with an eID. `sub` is the provider's id; an account that is deleted and created again has a new one. */
 export interface Holder {
   readonly sub: string;
   readonly givenName: string;
@@ -74,7 +75,7 @@ export interface Holder {
   readonly birthdate: string;
 }
 
-/** The people of the demo, and whoever a test makes up: the name of a person is enough. */
+/** The person behind a `sub`: made up from the name in front of `#`. */
 export function holderOf(sub: string): Holder {
   const [name = 'demo'] = sub.split('#');
   const givenName = name.charAt(0).toUpperCase() + name.slice(1);

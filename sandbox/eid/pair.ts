@@ -5,14 +5,14 @@ import { type EidProvider, startEidProvider } from './server.ts';
 
 const CLIENT = { clientId: 'bridge', clientSecret: 'bridge-secret-0000000000000000001' };
 
-/** Both eID providers, and what Kratos and the service have to know of them. */
+/** Both eID providers, and the configuration of Kratos and the service for them. */
 export interface EidPair {
   readonly itsme: EidProvider;
   readonly idemia: EidProvider;
   /** The shipped recipes, filled in: Kratos' OIDC providers. */
   readonly recipes: readonly object[];
   /** The value of EID_PROVIDERS. */
-  readonly described: string;
+  readonly settings: string;
   stop(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function startEidPair(kratosPort: number): Promise<EidPair> {
   const callback = `http://kratos.demo.localhost:${kratosPort}/self-service/methods/oidc/callback`;
   const client = { ...CLIENT, redirectUris: [`${callback}/itsme`, `${callback}/idemia`] };
   const [itsme, idemia] = [await startEidProvider('itsme', client), await startEidProvider('idemia', client)];
-  const described = stringify({
+  const settings = stringify({
     itsme: { issuer: itsme.issuer, client_id: CLIENT.clientId, levels: [ITSME.basic, ITSME.advanced] },
     idemia: { issuer: idemia.issuer, client_id: CLIENT.clientId, levels: ['loa-2', 'loa-3', 'loa-4'] },
   });
@@ -30,5 +30,5 @@ export async function startEidPair(kratosPort: number): Promise<EidPair> {
     fillRecipe('idemia', { providerId: 'idemia', issuer: idemia.issuer, ...CLIENT }),
   ];
   const stop = async (): Promise<void> => void (await Promise.all([itsme.stop(), idemia.stop()]));
-  return { itsme, idemia, recipes, described, stop };
+  return { itsme, idemia, recipes, settings, stop };
 }

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { send } from '../kratos/client/loopback.ts';
 
 const call = z.object({
-  /** Numbers calls and callbacks together, in the order in which they happened. */
+  /** Numbers calls and callbacks in one sequence, in the order in which they happened. */
   n: z.number(),
   time: z.string(),
   kind: z.string(),
-  /** Null where no answer was given. */
+  /** Null where Jumio gave no answer. */
   status: z.number().nullable(),
   executionId: z.string().nullish(),
   customerInternalReference: z.string().nullish(),
@@ -17,7 +17,7 @@ const execution = z.object({
   accountId: z.string(),
   status: z.string(),
   userReference: z.string().nullable(),
-  /** Which fields of prepared data it was told. */
+  /** The names of the fields of prepared data that were sent. */
   prepared: z.array(z.string()),
 });
 
@@ -41,22 +41,23 @@ export type JumioExecution = z.infer<typeof execution>;
 
 export type JumioCallback = z.infer<typeof callback>;
 
-/** The sandbox's control channel, as much of it as journeys and tests need (sandbox/jumio/README.md). */
+/** The part of the sandbox's control channel that scenarios and tests use (sandbox/jumio/README.md). */
 export interface JumioControl {
   /** The API calls so far, oldest first. */
   calls(): Promise<JumioCall[]>;
   /** The executions of an identity, oldest first. */
   executionsOf(identityId: string): Promise<JumioExecution[]>;
-  /** The callbacks about an execution, those that were lost included, oldest first. */
+  /** The callbacks about an execution, lost ones included, oldest first. */
   callbacksOf(executionId: string): Promise<JumioCallback[]>;
-  /** Moves Jumio's clock. */
+  /** Moves Jumio's clock forward. */
   advance(seconds: number): Promise<void>;
   /** Plans a fault for one of the next calls or callbacks. */
   fault(fault: object): Promise<void>;
-  /** Any other control, e.g. `settings`. */
+  /** Any other request to the control channel, e.g. `settings`. Throws for an answer other than 2xx. */
   post(path: string, body: object): Promise<unknown>;
 }
 
+/** A client of the control channel of the sandbox at this URL. */
 export function jumioControl(url: string): JumioControl {
   const get = async (path: string): Promise<unknown> =>
     (await send({ method: 'GET', url: `${url}/sandbox/${path}` })).json();

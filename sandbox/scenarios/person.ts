@@ -9,9 +9,9 @@ import {
   whoami,
 } from '../kratos/client/flows.ts';
 import type { Answer } from '../kratos/client/loopback.ts';
-import type { Neighbourhood } from '../stack/start.ts';
+import type { Stack } from '../stack/start.ts';
 
-const shown = z.object({
+const metadata = z.object({
   jumio: z
     .object({
       status: z.string(),
@@ -25,77 +25,82 @@ const shown = z.object({
     .optional(),
 });
 
-/** What the application reads: `metadata_public.jumio` of Kratos' whoami. */
-export type Shown = z.infer<typeof shown>['jumio'];
+/** `metadata_public.jumio` as Kratos' whoami shows it: what the application reads. */
+export type PublishedStatus = z.infer<typeof metadata>['jumio'];
 
-/** A person who knows nothing of the service but its pages. */
+/** A person with an account, who uses the service by its pages only. */
 export interface Person {
   readonly identityId: string;
   readonly credentials: Credentials;
-  /** Where they are signed in; after a sign-up in a native app another one than that. */
+  /** Holds their session; after a sign-up in a native app it was signed in separately. */
   readonly browser: Browser;
-  /** Where Kratos sent them after the sign-up. */
+  /** Where Kratos redirected to after the sign-up. */
   readonly location: string | undefined;
-  /** Goes to `/jumio/verify` and presses the one button; the answer is Jumio's page, or the service's own. */
+  /** Opens `/jumio/verify` and presses its button, if it has one. Returns Jumio's page, or a page of the service. */
   goToJumio(returnTo?: string): Promise<Answer>;
-  /** Chooses an outcome on Jumio's page, and is led back. */
+  /** Chooses an outcome on Jumio's page. Returns the page that it redirects to. */
   choose(hosted: Answer, fields: Readonly<Record<string, string>>): Promise<Answer>;
-  /** What Kratos shows at this moment. */
-  looks(): Promise<Shown>;
-  /** Waits until Kratos shows this; throws with what it shows where that does not come. */
-  sees(wanted: Readonly<Record<string, string>>): Promise<Shown>;
-  /** A fresh sign-in, from another browser where nothing else is said. */
-  signsIn(visitor?: Partial<Visitor>): Promise<Outcome>;
+  /** Reads what Kratos shows now. */
+  readStatus(): Promise<PublishedStatus>;
+  /** Waits up to 30 s until Kratos shows these values; throws with what it shows then. */
+  waitFor(expected: Readonly<Record<string, string>>): Promise<PublishedStatus>;
+  /** A new sign-in, by default as a native app. */
+  signIn(visitor?: Partial<Visitor>): Promise<Outcome>;
 }
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 let people = 0;
 
-async function untilShown(read: () => Promise<Shown>, wanted: Readonly<Record<string, string>>): Promise<Shown> {
-  const end = Date.now() + PATIENCE_MS;
+async function waitUntilShown(
+  read: () => Promise<PublishedStatus>,
+  expected: Readonly<Record<string, string>>,
+): Promise<PublishedStatus> {
+  const end = Date.now() + TIMEOUT_MS;
   for (;;) {
-    const seen = await read();
-    if (seen && Object.entries(wanted).every(([key, value]) => Reflect.get(seen, key) === value)) return seen;
-    if (Date.now() > end) throw new Error(`expected ${JSON.stringify(wanted)}, Kratos shows ${JSON.stringify(seen)}`);
+    const shown = await read();
+    if (shown && Object.entries(expected).every(([key, value]) => Reflect.get(shown, key) === value)) return shown;
+    if (Date.now() > end)
+      throw new Error(`expected ${JSON.stringify(expected)}, Kratos shows ${JSON.stringify(shown)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
+/** An e-mail address that no other person of this process has, and a password. */
 export function newCredentials(name = 'person'): Credentials {
   return { email: `${name}-${Date.now()}-${people++}@example.org`, password: 'correct-horse-9-battery' };
 }
 
-/** Somebody whom Kratos knows. `browser` shall be signed in. */
+/** The person of an account that exists. `browser` must hold a session. */
 export function personOf(
-  place: Neighbourhood,
+  stack: Stack,
   known: Pick<Person, 'identityId' | 'credentials' | 'browser' | 'location'>,
 ): Person {
   const { browser, credentials } = known;
-  const looks = async (): Promise<Shown> => {
-    const { session } = await whoami(place.kratos, { browser });
-    return shown.safeParse(session?.identity.metadata_public).data?.jumio;
+  const readStatus = async (): Promise<PublishedStatus> => {
+    const { session } = await whoami(stack.kratos, { browser });
+    return metadata.safeParse(session?.identity.metadata_public).data?.jumio;
   };
   return {
     ...known,
     goToJumio: async (returnTo) => {
       const query = returnTo === undefined ? '' : `?${new URLSearchParams({ return_to: returnTo }).toString()}`;
-      const page = await browser.get(`${place.verifyUrl}/jumio/verify${query}`, { follow: true });
+      const page = await browser.get(`${stack.verifyUrl}/jumio/verify${query}`, { follow: true });
       return page.text.includes('<form') ? browser.submit(page, {}, { follow: true }) : page;
     },
     choose: (hosted, fields) => browser.submit(hosted, fields, { follow: true }),
-    looks,
-    sees: (wanted) => untilShown(looks, wanted),
-    signsIn: (visitor) => signIn(place.kratos, credentials, { as: 'api', ...visitor }),
+    readStatus,
+    waitFor: (expected) => waitUntilShown(readStatus, expected),
+    signIn: (visitor) => signIn(stack.kratos, credentials, { as: 'api', ...visitor }),
   };
 }
 
-/** Signs a new person up, with a browser where nothing else is said. */
-export async function newPerson(place: Neighbourhood, visitor: Partial<Visitor> = {}): Promise<Person> {
+/** Signs a new person up, by default in a browser. Throws where the sign-up gives no session. */
+export async function newPerson(stack: Stack, visitor: Partial<Visitor> = {}): Promise<Person> {
   const credentials = newCredentials();
   const [as, browser] = [visitor.as ?? 'browser', visitor.browser ?? createBrowser()];
-  const { identityId, signedIn, location } = await signUp(place.kratos, credentials, { ...visitor, as, browser });
+  const { identityId, signedIn, location } = await signUp(stack.kratos, credentials, { ...visitor, as, browser });
   if (identityId === undefined || !signedIn) throw new Error('the sign-up gave no session');
-  if (as === 'api') await signIn(place.kratos, credentials, { as: 'browser', browser });
-  return personOf(place, { identityId, credentials, browser, location });
+  if (as === 'api') await signIn(stack.kratos, credentials, { as: 'browser', browser });
+  return personOf(stack, { identityId, credentials, browser, location });
 }

@@ -1,20 +1,19 @@
+import { signInWithEid } from '../eid/client.ts';
 import { ITSME } from '../eid/kinds.ts';
-import { enterBy } from '../eid/server.ts';
 import { createBrowser } from '../kratos/client/browser.ts';
 import { whoami } from '../kratos/client/flows.ts';
 import type { Answer } from '../kratos/client/loopback.ts';
-import type { Neighbourhood } from '../stack/start.ts';
+import type { Stack } from '../stack/start.ts';
 import { type JumioControl, jumioControl } from './jumio-control.ts';
 import { newPerson, type Person, personOf } from './person.ts';
 
-/** Says what was seen; the first thing that differs from what was expected ends the journey. */
-export interface Witness {
-  saw(what: string): void;
-}
+/** Takes the result of each step, as a text. */
+export type Report = (result: string) => void;
 
-export interface Journey {
+/** What a person does, step by step. It throws at the first step that differs from what is expected. */
+export interface Scenario {
   readonly name: string;
-  walk(place: Neighbourhood, witness: Witness): Promise<void>;
+  run(stack: Stack, report: Report): Promise<void>;
 }
 
 const UNREADABLE = { outcome: 'reject', reason: 'usability/BLURRED' };
@@ -25,148 +24,152 @@ const TWO_DAYS_S = 2 * 86_400;
 
 const REJECTED_MESSAGE = 4990001;
 
-function expect(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`expected: ${what}`);
+function expect(holds: boolean, expectation: string): void {
+  if (!holds) throw new Error(`expected: ${expectation}`);
 }
 
-function isJumios(answer: Answer, place: Neighbourhood): boolean {
-  return answer.url.startsWith(place.jumioUrl) && answer.status === 200;
+function isJumioPage(answer: Answer, stack: Stack): boolean {
+  return answer.url.startsWith(stack.jumioUrl) && answer.status === 200;
 }
 
-async function toJumio(person: Person, place: Neighbourhood): Promise<Answer> {
+async function openJumioPage(person: Person, stack: Stack): Promise<Answer> {
   const hosted = await person.goToJumio();
   expect(
-    isJumios(hosted, place),
+    isJumioPage(hosted, stack),
     `the button leads to Jumio, it led to ${new URL(hosted.url).pathname} (${hosted.status})`,
   );
   return hosted;
 }
 
-async function creations(jumio: JumioControl, person: Person): Promise<string> {
+/** The calls that started something for a person, as a text such as `1 created, 0 on the same account`. */
+async function startsOf(jumio: JumioControl, person: Person): Promise<string> {
   const calls = await jumio.calls();
   const own = calls.filter((call) => call.customerInternalReference === person.identityId);
   const count = (kind: string): number => own.filter((call) => call.kind === kind).length;
   return `${count('create')} created, ${count('update')} on the same account`;
 }
 
-async function expectCreations(jumio: JumioControl, person: Person, wanted: string, witness: Witness): Promise<void> {
-  const seen = await creations(jumio, person);
-  expect(seen === wanted, `Jumio's call log says ${wanted}; it says ${seen}`);
-  witness.saw(`Jumio's call log: ${seen}`);
+async function expectStarts(jumio: JumioControl, person: Person, expected: string, report: Report): Promise<void> {
+  const starts = await startsOf(jumio, person);
+  expect(starts === expected, `Jumio's call log says ${expected}; it says ${starts}`);
+  report(`Jumio's call log: ${starts}`);
 }
 
-/** Somebody whom another source verified costs no execution. */
-export async function nothingAskedOfJumio(place: Neighbourhood, person: Person, witness: Witness): Promise<void> {
-  await expectCreations(jumioControl(place.jumioUrl), person, '0 created, 0 on the same account', witness);
+/** A person whom another source verified needs no execution. */
+async function expectNoStart(stack: Stack, person: Person, report: Report): Promise<void> {
+  await expectStarts(jumioControl(stack.jumioUrl), person, '0 created, 0 on the same account', report);
 }
 
-async function mayEnter(person: Person, witness: Witness): Promise<void> {
-  const outcome = await person.signsIn();
-  expect(outcome.signedIn, `the sign-in is allowed; it was answered ${outcome.status}`);
-  witness.saw('sign-in allowed');
+async function expectAllowed(person: Person, report: Report): Promise<void> {
+  const outcome = await person.signIn();
+  expect(outcome.signedIn, `the sign-in is allowed; the answer was ${outcome.status}`);
+  report('sign-in allowed');
 }
 
-async function isRefused(person: Person, witness: Witness): Promise<void> {
-  const outcome = await person.signsIn();
+async function expectRefused(person: Person, report: Report): Promise<void> {
+  const outcome = await person.signIn();
   const message = outcome.messages.find(({ id }) => id === REJECTED_MESSAGE);
-  expect(!outcome.signedIn && message !== undefined, `the sign-in is refused with a text; ${outcome.status}`);
-  witness.saw(`sign-in refused: “${message?.text}”`);
+  expect(
+    !outcome.signedIn && message !== undefined,
+    `the sign-in is refused with a text; the answer was ${outcome.status}`,
+  );
+  report(`sign-in refused: “${message?.text}”`);
 }
 
-async function isTurnedAway(person: Person, place: Neighbourhood, witness: Witness): Promise<void> {
+async function expectNoFurtherStart(person: Person, stack: Stack, report: Report): Promise<void> {
   const answer = await person.goToJumio();
-  expect(answer.url.startsWith(place.verifyUrl) && answer.status === 200, 'a further start is refused');
-  witness.saw('a further start is refused');
+  expect(answer.url.startsWith(stack.verifyUrl) && answer.status === 200, 'a further start is refused');
+  report('a further start is refused');
 }
 
-const approve: Journey = {
+const approve: Scenario = {
   name: 'approve',
-  walk: async (place, witness) => {
-    const person = await newPerson(place);
-    const hosted = await toJumio(person, place);
-    witness.saw('signed up, and led to Jumio');
+  run: async (stack, report) => {
+    const person = await newPerson(stack);
+    const hosted = await openJumioPage(person, stack);
+    report('signed up, and redirected to Jumio');
     const back = await person.choose(hosted, { outcome: 'pass' });
-    expect(back.url.startsWith(`${place.verifyUrl}/jumio/status`), 'Jumio leads back to the status page');
-    const seen = await person.sees({ status: 'approved' });
-    witness.saw(`Kratos shows ${seen?.status}`);
-    await mayEnter(person, witness);
-    await expectCreations(jumioControl(place.jumioUrl), person, '1 created, 0 on the same account', witness);
+    expect(back.url.startsWith(`${stack.verifyUrl}/jumio/status`), 'Jumio leads back to the status page');
+    const shown = await person.waitFor({ status: 'approved' });
+    report(`Kratos shows ${shown?.status}`);
+    await expectAllowed(person, report);
+    await expectStarts(jumioControl(stack.jumioUrl), person, '1 created, 0 on the same account', report);
   },
 };
 
-const reject: Journey = {
+const reject: Scenario = {
   name: 'reject',
-  walk: async (place, witness) => {
-    const person = await newPerson(place);
-    await person.choose(await toJumio(person, place), MANIPULATED);
-    witness.saw(`Kratos shows ${(await person.sees({ status: 'rejected' }))?.status}`);
-    await isRefused(person, witness);
-    await isTurnedAway(person, place, witness);
-    await expectCreations(jumioControl(place.jumioUrl), person, '1 created, 0 on the same account', witness);
+  run: async (stack, report) => {
+    const person = await newPerson(stack);
+    await person.choose(await openJumioPage(person, stack), MANIPULATED);
+    report(`Kratos shows ${(await person.waitFor({ status: 'rejected' }))?.status}`);
+    await expectRefused(person, report);
+    await expectNoFurtherStart(person, stack, report);
+    await expectStarts(jumioControl(stack.jumioUrl), person, '1 created, 0 on the same account', report);
   },
 };
 
-const review: Journey = {
+const review: Scenario = {
   name: 'review',
-  walk: async (place, witness) => {
-    const person = await newPerson(place);
-    await person.choose(await toJumio(person, place), { outcome: 'warn' });
-    witness.saw(`Kratos shows ${(await person.sees({ status: 'review' }))?.status}`);
-    await mayEnter(person, witness);
+  run: async (stack, report) => {
+    const person = await newPerson(stack);
+    await person.choose(await openJumioPage(person, stack), { outcome: 'warn' });
+    report(`Kratos shows ${(await person.waitFor({ status: 'review' }))?.status}`);
+    await expectAllowed(person, report);
   },
 };
 
-const expireAndRetry: Journey = {
+const expireAndRetry: Scenario = {
   name: 'expire and retry',
-  walk: async (place, witness) => {
-    const jumio = jumioControl(place.jumioUrl);
-    const person = await newPerson(place);
-    await person.sees({ status: 'pending' });
+  run: async (stack, report) => {
+    const jumio = jumioControl(stack.jumioUrl);
+    const person = await newPerson(stack);
+    await person.waitFor({ status: 'pending' });
     await jumio.advance(TWO_DAYS_S);
-    witness.saw(`two days later Kratos shows ${(await person.sees({ status: 'expired' }))?.status}`);
-    await person.choose(await toJumio(person, place), { outcome: 'pass' });
-    witness.saw(`after a second try Kratos shows ${(await person.sees({ status: 'approved' }))?.status}`);
-    await mayEnter(person, witness);
-    await expectCreations(jumio, person, '1 created, 1 on the same account', witness);
+    report(`two days later Kratos shows ${(await person.waitFor({ status: 'expired' }))?.status}`);
+    await person.choose(await openJumioPage(person, stack), { outcome: 'pass' });
+    report(`after a second try Kratos shows ${(await person.waitFor({ status: 'approved' }))?.status}`);
+    await expectAllowed(person, report);
+    await expectStarts(jumio, person, '1 created, 1 on the same account', report);
   },
 };
 
-const noLaundering: Journey = {
+const noLaundering: Scenario = {
   name: 'reject for an unreadable photo, retry and abandon',
-  walk: async (place, witness) => {
-    const jumio = jumioControl(place.jumioUrl);
-    const person = await newPerson(place);
-    await person.choose(await toJumio(person, place), UNREADABLE);
-    witness.saw(`Kratos shows ${(await person.sees({ status: 'rejected' }))?.status}`);
-    await person.choose(await toJumio(person, place), { outcome: 'abandon' });
-    await person.sees({ status: 'rejected', attempt: 'pending' });
-    witness.saw('started again, and left: Kratos still shows rejected, beside a pending attempt');
-    await isRefused(person, witness);
+  run: async (stack, report) => {
+    const jumio = jumioControl(stack.jumioUrl);
+    const person = await newPerson(stack);
+    await person.choose(await openJumioPage(person, stack), UNREADABLE);
+    report(`Kratos shows ${(await person.waitFor({ status: 'rejected' }))?.status}`);
+    await person.choose(await openJumioPage(person, stack), { outcome: 'abandon' });
+    await person.waitFor({ status: 'rejected', attempt: 'pending' });
+    report('started again and left: Kratos still shows rejected, and a pending attempt');
+    await expectRefused(person, report);
     await jumio.advance(TWO_DAYS_S);
-    const seen = await person.sees({ status: 'rejected', attempt: 'expired' });
-    witness.saw(`two days later Kratos shows ${seen?.status}, attempt ${seen?.attempt}`);
-    await isRefused(person, witness);
-    await expectCreations(jumio, person, '1 created, 1 on the same account', witness);
+    const shown = await person.waitFor({ status: 'rejected', attempt: 'expired' });
+    report(`two days later Kratos shows ${shown?.status}, attempt ${shown?.attempt}`);
+    await expectRefused(person, report);
+    await expectStarts(jumio, person, '1 created, 1 on the same account', report);
   },
 };
 
-/** What `npm run demo -- --auto` walks, and what it reads: Kratos' answers and Jumio's call log, never the service. */
-export const journeys: readonly Journey[] = [approve, reject, review, expireAndRetry, noLaundering];
+/** What `npm run demo -- --auto` runs. The scenarios read Kratos' answers and Jumio's call log, never the service. */
+export const scenarios: readonly Scenario[] = [approve, reject, review, expireAndRetry, noLaundering];
 
-/** Only a real Kratos knows OpenID Connect. */
-export const eidJourney: Journey = {
+/** Needs a real Kratos: the stand-in has no OpenID Connect. */
+export const eidScenario: Scenario = {
   name: 'an eID instead of Jumio',
-  walk: async (place, witness) => {
+  run: async (stack, report) => {
     const browser = createBrowser();
     const app = { sub: 'anna', choice: `level:${ITSME.advanced}` };
-    const { url } = await enterBy(place.kratos, 'registration', 'itsme', app, browser);
-    const identityId = (await whoami(place.kratos, { browser })).session?.identity.id;
-    if (identityId === undefined) throw new Error('expected: the itsme-like provider signs the person up');
-    witness.saw('signed up with the itsme-like provider');
+    const { url } = await signInWithEid(stack.kratos, 'registration', 'itsme', app, browser);
+    const identityId = (await whoami(stack.kratos, { browser })).session?.identity.id;
+    if (identityId === undefined) throw new Error('expected: the provider like itsme signs the person up');
+    report('signed up with the provider like itsme');
     const credentials = { email: `${app.sub}@eid.example.org`, password: '' };
-    const person = personOf(place, { identityId, browser, credentials, location: url });
-    const seen = await person.sees({ status: 'approved', source: 'eid:itsme' });
-    witness.saw(`Kratos shows ${seen?.status}, by eid:itsme`);
-    await nothingAskedOfJumio(place, person, witness);
+    const person = personOf(stack, { identityId, browser, credentials, location: url });
+    const shown = await person.waitFor({ status: 'approved', source: 'eid:itsme' });
+    report(`Kratos shows ${shown?.status}, by eid:itsme`);
+    await expectNoStart(stack, person, report);
   },
 };

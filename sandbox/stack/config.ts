@@ -1,7 +1,7 @@
-/** What Kratos' hooks carry, and the service expects. */
+/** The secret that Kratos' hooks send and the service expects. */
 export const WEBHOOK_SECRET = 'demo-webhook-secret-0001';
 
-/** What the demo takes of an eID: published rules, every itsme, and Mobile ID from `loa-3` on, never below `loa-2`. */
+/** The demo's policy for eIDs: the default rules; itsme at any level and Mobile ID from `loa-3` on count; below `loa-2` nothing does. */
 export const EID_POLICY = `
 rules:
   - { name: rejected, when: { status: rejected }, then: block }
@@ -10,6 +10,7 @@ evidence: { itsme: any, idemia: [loa-3, loa-4] }
 required_level: { person: { idemia: loa-2 } }
 `;
 
+/** Where the parts of a stack are. */
 export interface Places {
   readonly kratosUrl: string;
   readonly kratosAdminUrl: string;
@@ -20,7 +21,7 @@ export interface Places {
   readonly ledger: string;
 }
 
-/** The service's environment between these neighbours. */
+/** The service's environment variables in a stack. */
 export function configuration(places: Places): Record<string, string> {
   return {
     ORY_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -39,8 +40,9 @@ export function configuration(places: Places): Record<string, string> {
     HOST: '127.0.0.1',
   };
 }
-/** The bank of the demo, as the service's pages know it: what an operator sets (README, Configuration). */
-export const HARBOUR = {
+
+/** The brand of the demo's bank on the service's pages, as an operator sets it (docs/configuration.md). */
+export const BRAND = {
   BRAND_NAME: 'Harbour',
   BRAND_COLOR: '0b5c6b',
   BRAND_COLOR_DARK: '6fd0e0',

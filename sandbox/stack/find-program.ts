@@ -10,18 +10,19 @@ function isProgram(path: string): boolean {
   }
 }
 
-export interface Wanted {
-  /** In the order in which they are liked. */
+/** How a program is found. */
+export interface ProgramQuery {
+  /** In order of preference. */
   readonly names: readonly string[];
-  /** The variable that names it by its path. */
+  /** The environment variable that may hold its path. */
   readonly variable: string;
-  /** Where it is looked for besides the PATH. */
+  /** Folders to search after the PATH. */
   readonly folders?: readonly string[];
 }
 
-/** The path of a program: its variable, else the first there is. A variable that names no program throws. */
+/** The path of a program: from its variable, else the first one found; undefined without one. A variable that names no program throws. */
 export function findProgram(
-  { names, variable, folders = [] }: Wanted,
+  { names, variable, folders = [] }: ProgramQuery,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string | undefined {
   const named = env[variable];

@@ -8,32 +8,32 @@ const SERVER = fileURLToPath(new URL('../../webhook/server.ts', import.meta.url)
 
 const PRELOADED = ['./preload/loopback.ts', './preload/clock.ts'].map((file) => new URL(file, import.meta.url).href);
 
-/** On a machine that is busy with others. */
-const START_MS = 45_000;
+/** Long, because the machine may be busy. */
+const START_TIMEOUT_MS = 45_000;
 
 export interface ServiceOptions {
   /** The whole configuration, as environment variables; `PORT` among them. */
   readonly env: Readonly<Record<string, string>>;
-  /** How far ahead of the machine's clock it starts. Seconds. */
+  /** How far its clock is ahead of the machine's. Seconds, 0 by default. */
   readonly ahead?: number;
-  /** Takes each line of the log. */
+  /** Called with each line of the log. */
   readonly onLog?: (line: string) => void;
 }
 
-/** The service as a process of its own: reached by HTTP, configured by its environment, like any other. */
+/** The service as a process of its own: reached by HTTP, configured by its environment, as in production. */
 export interface RunningService {
   readonly url: string;
   readonly process: ChildProcess;
-  /** Moves its clock forward. Seconds. */
+  /** Shifts its clock forward. Seconds. */
   advance(seconds: number): Promise<void>;
-  /** Asks it to stop, and waits until it has. */
+  /** Sends SIGTERM, and waits until the process has ended. */
   stop(): Promise<void>;
-  /** `kill -9`. */
+  /** Sends SIGKILL, and waits until the process has ended. */
   kill(): Promise<void>;
 }
 
-/** Whole lines, wherever the pipe divides them. */
-function collect(child: ChildProcess, onLog: (line: string) => void): void {
+/** Passes on the output of a process line by line. */
+function readLines(child: ChildProcess, onLog: (line: string) => void): void {
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on('line', (line) => {
@@ -42,8 +42,8 @@ function collect(child: ChildProcess, onLog: (line: string) => void): void {
   }
 }
 
-async function untilReady(url: string, child: ChildProcess, lines: readonly string[]): Promise<void> {
-  const end = Date.now() + START_MS;
+async function waitUntilReady(url: string, child: ChildProcess, lines: readonly string[]): Promise<void> {
+  const end = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < end && child.exitCode === null) {
     const ready = await send({ method: 'GET', url: `${url}/health/ready` }).catch(() => undefined);
     if (ready?.status === 200) return;
@@ -79,12 +79,12 @@ function start({ env, ahead = 0 }: ServiceOptions): ChildProcess {
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const lines: string[] = [];
   const child = start(options);
-  collect(child, (line) => {
+  readLines(child, (line) => {
     lines.push(line);
     options.onLog?.(line);
   });
   const url = `http://127.0.0.1:${options.env.PORT}`;
-  await untilReady(url, child, lines);
+  await waitUntilReady(url, child, lines);
   return {
     url,
     process: child,
@@ -94,16 +94,17 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   };
 }
 
-/** The one service of a neighbourhood, through its restarts: its clock does not go back when its process ends. */
-export interface KeptService {
+/** A service that can be restarted: its clock keeps its shift when the process ends. */
+export interface RestartableService {
   current(): RunningService;
   advance(seconds: number): Promise<void>;
-  /** Stops it where it runs, does something meanwhile, and starts it again on the ledger that is there. */
+  /** Stops the process if it runs, runs `meanwhile`, and starts it again with the same ledger. */
   restart(meanwhile?: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function keepService(options: ServiceOptions): Promise<KeptService> {
+/** Starts a service that can be restarted. */
+export async function startRestartableService(options: ServiceOptions): Promise<RestartableService> {
   let ahead = 0;
   let service = await startService(options);
   return {

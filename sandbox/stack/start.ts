@@ -8,17 +8,17 @@ import { freePort } from '../kratos/real/ports.ts';
 import { type KratosOptions, type RunningKratos, startKratos } from '../kratos/start.ts';
 import { jumioControl } from '../scenarios/jumio-control.ts';
 import { configuration, WEBHOOK_SECRET } from './config.ts';
-import { type KeptService, keepService, type RunningService } from './service.ts';
+import { type RestartableService, type RunningService, startRestartableService } from './service.ts';
 
-export interface NeighbourhoodOptions {
+export interface StackOptions {
   readonly kratos?: Partial<KratosOptions>;
-  /** On top of the service's configuration. */
+  /** Added to the service's configuration. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onLog?: (line: string) => void;
 }
 
-/** The service between its two neighbours, and an application: everything on this machine, on three host names. */
-export interface Neighbourhood {
+/** The service, Kratos, Jumio and an application, all on this machine; browsers reach them on three host names. */
+export interface Stack {
   readonly kratos: RunningKratos;
   readonly jumioUrl: string;
   readonly appUrl: string;
@@ -26,22 +26,22 @@ export interface Neighbourhood {
   /** The service's whole configuration. */
   readonly env: Readonly<Record<string, string>>;
   service(): RunningService;
-  /** Stops the service where it runs, and starts it again on the ledger that is there. */
+  /** Stops the service if it runs, and starts it again with the same ledger. */
   restart(): Promise<void>;
-  /** The same, and the ledger is gone. */
+  /** Stops the service if it runs, and starts it again with an empty ledger. */
   restartWithoutLedger(): Promise<void>;
-  /** Stops Kratos, does something meanwhile, and starts it again with what it had stored: a real one only. */
+  /** Stops Kratos, runs `meanwhile`, and starts Kratos again with its data; the real one only. */
   withoutKratos(meanwhile: () => Promise<unknown>): Promise<void>;
-  /** Moves the clocks of the service and of Jumio forward. Seconds. */
+  /** Shifts the clocks of the service and of Jumio forward. Seconds. */
   advance(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What is to be undone at the end, the last first. */
+/** How each started part is stopped; the last started is stopped first. */
 type Started = (() => Promise<unknown>)[];
 
-/** Starts everything; whatever was started is stopped again where a later part fails. */
-export async function startNeighbourhood(options: NeighbourhoodOptions = {}): Promise<Neighbourhood> {
+/** Starts everything. Where a part fails to start, the parts before it are stopped again. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const started: Started = [];
   const stop = async (): Promise<void> => {
     for (const end of started.splice(0).reverse()) await end();
@@ -54,7 +54,7 @@ export async function startNeighbourhood(options: NeighbourhoodOptions = {}): Pr
   }
 }
 
-async function startAll(options: NeighbourhoodOptions, started: Started): Promise<Omit<Neighbourhood, 'stop'>> {
+async function startAll(options: StackOptions, started: Started): Promise<Omit<Stack, 'stop'>> {
   const folder = await mkdtemp(join(tmpdir(), 'kratos-jumio-'));
   started.push(() => rm(folder, { recursive: true, force: true }));
   const [appPort, port] = [await freePort(), await freePort()];
@@ -62,13 +62,13 @@ async function startAll(options: NeighbourhoodOptions, started: Started): Promis
   const jumio = await startJumioSandbox();
   started.push(() => jumio.stop());
   const hooks = { serviceUrl: `http://127.0.0.1:${port}`, webhookSecret: WEBHOOK_SECRET };
-  const place = { verifyUrl, uiUrl: appUrl, dataDir: join(folder, 'kratos') };
-  const { kratos, withoutKratos } = await keepKratos({ ...hooks, ...place, ...options.kratos }, started);
+  const pages = { verifyUrl, uiUrl: appUrl, dataDir: join(folder, 'kratos') };
+  const { kratos, withoutKratos } = await startRestartableKratos({ ...hooks, ...pages, ...options.kratos }, started);
   const urls = { kratosUrl: kratos.publicUrl, kratosAdminUrl: kratos.adminUrl, jumioUrl: jumio.url, appUrl, verifyUrl };
   const app = await startApp({ ...urls, port: appPort });
   started.push(() => app.stop());
   const env = { ...configuration({ ...urls, port, ledger: join(folder, 'ledger', 'ledger.sqlite') }), ...options.env };
-  const service = await keepService({ env, ...(options.onLog ? { onLog: options.onLog } : {}) });
+  const service = await startRestartableService({ env, ...(options.onLog ? { onLog: options.onLog } : {}) });
   started.push(() => service.stop());
   return {
     kratos,
@@ -81,25 +81,25 @@ async function startAll(options: NeighbourhoodOptions, started: Started): Promis
   };
 }
 
-function controls(service: KeptService, jumioUrl: string, ledger: string) {
+function controls(service: RestartableService, jumioUrl: string, ledger: string) {
   return {
     service: () => service.current(),
     restart: () => service.restart(),
     restartWithoutLedger: () => service.restart(() => rm(ledger, { recursive: true })),
     advance: async (seconds: number) => {
-      // Jumio's first: a service that is ahead of it for a moment may look in that moment, and next when that is due.
+      // Jumio's first: a service whose clock is ahead may read Jumio too early, and again only at the next due time.
       await jumioControl(jumioUrl).advance(seconds);
       await service.advance(seconds);
     },
   };
 }
 
-async function keepKratos(options: KratosOptions, started: Started) {
+async function startRestartableKratos(options: KratosOptions, started: Started) {
   let kratos = await startKratos(options);
   started.push(() => kratos.stop());
   const { ports } = kratos;
   const withoutKratos = async (meanwhile: () => Promise<unknown>): Promise<void> => {
-    if (kratos.kind === 'stand-in') throw new Error('the stand-in forgets everything when it stops');
+    if (kratos.kind === 'stand-in') throw new Error('the stand-in loses its data when it stops');
     await kratos.stop();
     await meanwhile();
     kratos = await startKratos({ ...options, ports });

@@ -2,7 +2,7 @@ import { startAdminProxy } from '../../sandbox/kratos/proxy.ts';
 import { freePorts } from '../../sandbox/kratos/real/ports.ts';
 import { jumioControl } from '../../sandbox/scenarios/jumio-control.ts';
 import { newPerson } from '../../sandbox/scenarios/person.ts';
-import { startNeighbourhood } from '../../sandbox/stack/start.ts';
+import { startStack } from '../../sandbox/stack/start.ts';
 
 const READ_BACK_MS = 62_000;
 
@@ -16,7 +16,7 @@ function count(kinds: readonly string[]): string {
 export async function benchCalls(print: (line: string) => void): Promise<void> {
   const ports = await freePorts();
   const proxy = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);
-  const place = await startNeighbourhood({ kratos: { ports }, env: { KRATOS_ADMIN_URL: proxy.url } });
+  const place = await startStack({ kratos: { ports }, env: { KRATOS_ADMIN_URL: proxy.url } });
   const jumio = jumioControl(place.jumioUrl);
   let seen = { jumio: 0, kratos: 0 };
   const since = async (): Promise<string> => {
@@ -28,14 +28,14 @@ export async function benchCalls(print: (line: string) => void): Promise<void> {
   };
   try {
     const person = await newPerson(place);
-    await person.sees({ status: 'pending' });
+    await person.waitFor({ status: 'pending' });
     await new Promise((resolve) => setTimeout(resolve, 500));
     print(`calls of a sign-up                           ${await since()}`);
     const [execution] = await jumio.executionsOf(person.identityId);
     await jumio.post(`executions/${execution?.id}/outcome`, { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     print(`calls of a verdict                           ${await since()}`);
-    await person.signsIn();
+    await person.signIn();
     await new Promise((resolve) => setTimeout(resolve, 500));
     print(`calls of a sign-in                           ${await since()}`);
     await new Promise((resolve) => setTimeout(resolve, READ_BACK_MS));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { z } from 'zod';
 import { newPerson } from '../../sandbox/scenarios/person.ts';
-import { type Neighbourhood, startNeighbourhood } from '../../sandbox/stack/start.ts';
+import { type Stack, startStack } from '../../sandbox/stack/start.ts';
 import { closedLoop, type Target } from './load.ts';
 import { load } from './page.ts';
 import { startTarget } from './routes.ts';
@@ -89,19 +89,19 @@ export async function benchEid(print: (line: string) => void): Promise<void> {
 }
 
 /** A page of somebody who signed up by password: how long one load takes. */
-async function pageOf(place: Neighbourhood): Promise<() => Promise<number>> {
+async function pageOf(place: Stack): Promise<() => Promise<number>> {
   const person = await newPerson(place);
-  await person.sees({ status: 'pending' });
+  await person.waitFor({ status: 'pending' });
   const cookie = await person.browser.cookies(`${place.verifyUrl}/jumio/verify`);
   return async () => (await load(`${place.service().url}/jumio/verify`, cookie)).ms;
 }
 
 /** The same of a page, beside a Kratos of its own for each side. */
 export async function benchEidPage(print: (line: string) => void): Promise<void> {
-  const places: Neighbourhood[] = [];
+  const places: Stack[] = [];
   try {
     const pages = await forEachSide(ENVIRONMENTS, async (env) => {
-      const place = await startNeighbourhood({ env: { PAGE_RATE: '100000', ...env } });
+      const place = await startStack({ env: { PAGE_RATE: '100000', ...env } });
       places.push(place);
       return pageOf(place);
     });

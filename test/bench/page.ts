@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { newPerson } from '../../sandbox/scenarios/person.ts';
-import { startNeighbourhood } from '../../sandbox/stack/start.ts';
+import { startStack } from '../../sandbox/stack/start.ts';
 import { median } from './load.ts';
 
 const LOADS = 300;
@@ -53,10 +53,10 @@ export async function benchPage(print: (line: string) => void): Promise<void> {
     if (ms !== undefined) served.push(ms);
   };
   // One person loads more pages than one person may.
-  const place = await startNeighbourhood({ env: { PAGE_RATE: '100000' }, onLog });
+  const place = await startStack({ env: { PAGE_RATE: '100000' }, onLog });
   try {
     const person = await newPerson(place);
-    await person.sees({ status: 'pending' });
+    await person.waitFor({ status: 'pending' });
     const [origin, whoami] = [place.service().url, `${place.kratos.publicLoopbackUrl}/sessions/whoami`];
     const own = await person.browser.cookies(`${place.verifyUrl}/jumio/verify`);
     const times = { page: [] as number[], whoami: [] as number[] };

@@ -1,7 +1,7 @@
 import { type KratosUrls, type Person, signIn, signUp } from '../../sandbox/kratos/client/flows.ts';
 import { findKratos } from '../../sandbox/kratos/real/binary.ts';
 import { startKratos } from '../../sandbox/kratos/start.ts';
-import { startNeighbourhood } from '../../sandbox/stack/start.ts';
+import { startStack } from '../../sandbox/stack/start.ts';
 import { median } from './load.ts';
 
 const SIGN_INS = 15;
@@ -16,7 +16,7 @@ async function timed(kratos: KratosUrls, person: Person): Promise<number> {
 /** A sign-in through a real Kratos with its default hasher: with the gate, and through one without hooks. */
 export async function benchSignIn(print: (line: string) => void): Promise<void> {
   if (findKratos() === undefined) return print('sign-in with the gate / without: skipped, there is no real Kratos');
-  const place = await startNeighbourhood({ kratos: { hasher: 'default' } });
+  const place = await startStack({ kratos: { hasher: 'default' } });
   const { appUrl: uiUrl, verifyUrl } = place;
   const hooks = { serviceUrl: place.service().url, webhookSecret: place.env.ORY_WEBHOOK_SECRET ?? '' };
   const without = await startKratos({ ...hooks, uiUrl, verifyUrl, hasher: 'default', gate: false });

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { type AppChoice, linkEid, signInWithEid, unlinkEid } from '../../sandbox/eid/client.ts';
 import { ITSME } from '../../sandbox/eid/kinds.ts';
-import { enterBy, type InTheApp, linkEid, unlinkEid } from '../../sandbox/eid/server.ts';
 import { type Browser, createBrowser } from '../../sandbox/kratos/client/browser.ts';
 import { type Person as Credentials, signUp, whoami } from '../../sandbox/kratos/client/flows.ts';
 import { csrfTokenOf, readFlow } from '../../sandbox/kratos/client/forms.ts';
@@ -33,7 +33,7 @@ let names = 0;
 
 const somebody = (): string => `anna${'abcdefghijklmnopqrstuvwxyz'.charAt(names++)}`;
 
-const at = (level: string, sub = somebody()): InTheApp => ({ sub, choice: `level:${level}` });
+const at = (level: string, sub = somebody()): AppChoice => ({ sub, choice: `level:${level}` });
 
 describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   let world: EidWorld;
@@ -43,10 +43,10 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   afterAll(() => world.stop());
 
   /** Signs somebody up, and waits until Kratos shows what came of it. */
-  async function signUpBy(provider: 'itsme' | 'idemia', app: InTheApp) {
+  async function signUpBy(provider: 'itsme' | 'idemia', app: AppChoice) {
     const browser = createBrowser();
     const { place } = world;
-    const ended = await enterBy(place.kratos, 'registration', provider, app, browser);
+    const ended = await signInWithEid(place.kratos, 'registration', provider, app, browser);
     const { session } = await whoami(place.kratos, { browser });
     const identityId = session?.identity.id ?? '';
     const credentials = { email: `${app.sub}@eid.example.org`, password: '' };
@@ -79,14 +79,19 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test('an itsme sign-up approves without Jumio', async () => {
     const person = await signUpBy('itsme', at(ITSME.basic));
-    const seen = await person.sees({ status: 'approved', source: 'eid:itsme', level: ITSME.basic, verdict: 'PASSED' });
+    const seen = await person.waitFor({
+      status: 'approved',
+      source: 'eid:itsme',
+      level: ITSME.basic,
+      verdict: 'PASSED',
+    });
     expect(Object.keys(seen ?? {}).toSorted()).toEqual(['level', 'source', 'status', 'updated_at', 'verdict']);
     expect(await world.jumio.executionsOf(person.identityId)).toEqual([]);
   });
 
   test('a mobile ID sign-up at an accepted level approves without Jumio', async () => {
     const person = await signUpBy('idemia', at('loa-4'));
-    await person.sees({ status: 'approved', source: 'eid:idemia', level: 'loa-4' });
+    await person.waitFor({ status: 'approved', source: 'eid:idemia', level: 'loa-4' });
     const page = await person.browser.get(`${world.place.verifyUrl}/jumio/status`);
     expect(sentenceOn(page)).toBe('Your identity has been verified.');
     expect(await world.jumio.executionsOf(person.identityId)).toEqual([]);
@@ -94,14 +99,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test('a level that is not enough leads to Jumio', async () => {
     const person = await signUpBy('idemia', at('loa-3'));
-    await person.sees({ status: 'pending', source: 'jumio' });
+    await person.waitFor({ status: 'pending', source: 'jumio' });
     expect((await person.browser.get(`${world.place.verifyUrl}/jumio/verify`)).text).toContain(
       'Your electronic identity is not enough here, so please confirm your identity at Jumio too.',
     );
     const hosted = await person.goToJumio();
     expect(hosted.url).toContain(world.place.jumioUrl);
     await person.choose(hosted, { outcome: 'pass' });
-    await person.sees({ status: 'approved', source: 'jumio' });
+    await person.waitFor({ status: 'approved', source: 'jumio' });
     const { text } = await person.browser.get(`${world.place.appUrl}/`);
     expect(text).toContain('level loa-3 is not enough, so Jumio is asked.');
   });
@@ -136,9 +141,9 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   test('a second sign-in finds the same identity', async () => {
     const app = at(ITSME.advanced);
     const person = await signUpBy('itsme', app);
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     const browser = createBrowser();
-    await enterBy(world.place.kratos, 'login', 'itsme', app, browser);
+    await signInWithEid(world.place.kratos, 'login', 'itsme', app, browser);
     expect((await whoami(world.place.kratos, { browser })).session?.identity.id).toBe(person.identityId);
   });
 
@@ -153,7 +158,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   test('who is erased leaves nothing in the metadata of what the eID said', async () => {
     const person = await signUpBy('idemia', at('loa-4'));
     const { identityId } = person;
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     expect(await adminOf(identityId)).toMatchObject({
       metadata_public: { assurance: { acr: 'loa-4' } },
       metadata_admin: { eid: {} },
@@ -167,14 +172,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test('the recipe asks itsme for its scopes and level', async () => {
     const { ended } = await signUpBy('itsme', at(ITSME.advanced));
-    const query = new URL(ended.way[0] ?? '').searchParams;
+    const query = new URL(ended.redirects[0] ?? '').searchParams;
     expect(query.get('scope')?.split(' ').toSorted()).toEqual(['email', 'openid', 'profile', 'service:DEMO']);
     expect(query.get('claims')).toContain('acr_advanced');
   });
 
   test('the recipe asks IDEMIA for its level', async () => {
     const { ended } = await signUpBy('idemia', at('loa-4'));
-    const query = new URL(ended.way[0] ?? '').searchParams;
+    const query = new URL(ended.redirects[0] ?? '').searchParams;
     expect(query.get('scope')?.split(' ').toSorted()).toEqual(['id_basic', 'mt_scope', 'openid']);
     expect(query.get('claims')).toContain('loa-3');
   });
@@ -182,23 +187,23 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   test('an eID that is linked later approves, and unlinking it withdraws what it gave', async () => {
     const { place, jumio } = world;
     const person = await newPerson(place);
-    await person.sees({ status: 'pending' });
+    await person.waitFor({ status: 'pending' });
     const before = Date.now();
     await linkEid(place.kratos, 'itsme', at(ITSME.basic), person.browser);
     const linkedAt = await storedAt(person.identityId);
     expect(linkedAt).toBeGreaterThanOrEqual(before - 1_000);
-    await person.sees({ status: 'approved', source: 'eid:itsme', attempt: 'pending' });
+    await person.waitFor({ status: 'approved', source: 'eid:itsme', attempt: 'pending' });
     // Our PATCH makes the link no newer: the time tells of when its token must be (decision 44).
     expect(await storedAt(person.identityId)).toBe(linkedAt);
     await unlinkEid(place.kratos, 'itsme', person.browser);
-    await person.sees({ status: 'pending' });
+    await person.waitFor({ status: 'pending' });
     expect(await jumio.executionsOf(person.identityId)).toHaveLength(1);
   });
 
   /** Signs in with an eID whose address is already a password account's; Kratos links both when the password is given. */
-  async function linksAtSignIn(app: InTheApp, credentials: Credentials, browser: Browser): Promise<void> {
+  async function linksAtSignIn(app: AppChoice, credentials: Credentials, browser: Browser): Promise<void> {
     const { kratos } = world.place;
-    const asked = await enterBy(kratos, 'login', 'itsme', app, browser);
+    const asked = await signInWithEid(kratos, 'login', 'itsme', app, browser);
     expect(asked.messages).toMatchObject([{ id: 1010016 }]);
     const id = new URL(asked.url).searchParams.get('flow') ?? '';
     const headers = { accept: 'application/json' };
@@ -217,10 +222,10 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const { identityId = '' } = await signUp(place.kratos, credentials, { as: 'browser', browser: first });
     await linksAtSignIn(app, credentials, browser);
     const person = personOf(place, { identityId, credentials, browser, location: undefined });
-    await person.sees({ status: 'pending', source: 'jumio' });
+    await person.waitFor({ status: 'pending', source: 'jumio' });
     const answer = await person.goToJumio();
     expect(answer.url).not.toContain(place.jumioUrl);
-    await person.sees({ status: 'approved', source: 'eid:itsme' });
+    await person.waitFor({ status: 'approved', source: 'eid:itsme' });
     expect(await jumio.executionsOf(identityId)).toHaveLength(1);
   });
 
@@ -228,21 +233,21 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const { place } = world;
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), MANIPULATED);
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     await linkEid(place.kratos, 'itsme', at(ITSME.advanced), person.browser);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await person.looks()).toMatchObject({ status: 'rejected', source: 'jumio' });
+    expect(await person.readStatus()).toMatchObject({ status: 'rejected', source: 'jumio' });
   });
 
   test('one eID approves one identity for ever: a second one goes to Jumio', async () => {
     const app = at(ITSME.advanced);
     const first = await signUpBy('itsme', app);
-    await first.sees({ status: 'approved' });
+    await first.waitFor({ status: 'approved' });
     const url = `${world.place.kratos.adminUrl}/admin/identities/${first.identityId}`;
     expect((await send({ method: 'DELETE', url })).status).toBe(204);
     const second = await signUpBy('itsme', app);
     expect(second.identityId).not.toBe(first.identityId);
-    await second.sees({ status: 'pending', source: 'jumio' });
+    await second.waitFor({ status: 'pending', source: 'jumio' });
     // `pending` is published before Jumio is asked.
     await eventually(async () => expect(await world.jumio.executionsOf(second.identityId)).toHaveLength(1));
   });
@@ -259,9 +264,9 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
 
   test('a key that the provider has changed counts at once', async () => {
-    await (await signUpBy('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
+    await (await signUpBy('itsme', at(ITSME.advanced))).waitFor({ status: 'approved' });
     await world.itsme.rotateKeys();
-    await (await signUpBy('itsme', at(ITSME.advanced))).sees({ status: 'approved' });
+    await (await signUpBy('itsme', at(ITSME.advanced))).waitFor({ status: 'approved' });
   });
 
   /** Signs somebody up in Chromium by the button of the eID. */
@@ -317,6 +322,6 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   test('assurance that is forged in a sign-up is no evidence', async () => {
     const assurance = JSON.stringify({ source: 'itsme', acr: ITSME.advanced });
     const person = await newPerson(world.place, { transientPayload: { assurance } });
-    await person.sees({ status: 'pending', source: 'jumio' });
+    await person.waitFor({ status: 'pending', source: 'jumio' });
   });
 });

@@ -26,13 +26,13 @@ describe(`installations, with ${KRATOS}`, () => {
       await person.choose(await person.goToJumio(), MANIPULATED);
       await eventually(async () => expect(await whoIs(person)).toBe(401));
       // Out by our gate at once, and by Kratos itself as soon as the identity is inactive: one call after the other.
-      expect(await person.signsIn({ as: 'api' })).toMatchObject({ signedIn: false });
-      await eventually(async () => expect(await person.signsIn({ as: 'api' })).toMatchObject({ status: 401 }));
+      expect(await person.signIn({ as: 'api' })).toMatchObject({ signedIn: false });
+      await eventually(async () => expect(await person.signIn({ as: 'api' })).toMatchObject({ status: 401 }));
       const { id } = await onlyExecutionOf(world(), person);
       // A decision of Jumio's is looked at again at most once an hour.
       await world().place.advance(3_700);
       await jumio.post(`executions/${id}/overturn`, { outcome: 'pass' });
-      await eventually(async () => expect(await person.signsIn({ as: 'api' })).toMatchObject({ signedIn: true }));
+      await eventually(async () => expect(await person.signIn({ as: 'api' })).toMatchObject({ signedIn: true }));
       // The old session is over for good.
       expect(await whoIs(person)).toBe(401);
     });
@@ -58,8 +58,8 @@ describe(`installations, with ${KRATOS}`, () => {
     test('a sign-up asks nothing of Jumio; who agrees is led there, and their verdict is on the identity', async () => {
       const { place, jumio } = world();
       const person = await newPerson(place);
-      await person.sees({ status: 'pending' });
-      expect(await person.signsIn()).toMatchObject({ signedIn: true });
+      await person.waitFor({ status: 'pending' });
+      expect(await person.signIn()).toMatchObject({ signedIn: true });
       const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
       expect(page.text).toContain('name="consent"');
       // Nobody but this person is in this world: not even a token was asked for.
@@ -70,7 +70,7 @@ describe(`installations, with ${KRATOS}`, () => {
       const back = await person.choose(hosted, { outcome: 'pass' });
       expect(back.url).toContain(`${place.verifyUrl}/jumio/status?`);
       const { id, accountId } = await onlyExecutionOf(world(), person);
-      const seen = await person.sees({ status: 'approved' });
+      const seen = await person.waitFor({ status: 'approved' });
       expect(seen).toMatchObject({ verdict: 'PASSED', account_id: accountId, workflow_execution_id: id });
       expect(await startsOf(world(), person)).toBe(1);
     });
@@ -83,7 +83,7 @@ describe(`installations, with ${KRATOS}`, () => {
     test('who has just signed up is a stranger to the pages, and is sent to sign in over and over', async () => {
       const { place } = world();
       const person = await newPerson(place);
-      await person.sees({ status: 'pending' });
+      await person.waitFor({ status: 'pending' });
       const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
       expect(page.status).toBe(401);
       expect(sentenceOn(page)).toBe('Please sign in first. You will come back here.');

@@ -1,6 +1,6 @@
 /**
- * Lets whoever started this process move its clock forward, as the Jumio sandbox's can be moved. Preloaded into the
- * service by the demo and the end-to-end tests. Timers run in real time. The process ends with whoever started it.
+ * Lets the parent process move the clock of this process forward, like the clock of the Jumio sandbox. Preloaded into the
+ * service by the demo and the end-to-end tests. Timers run in real time. The process ends when its parent does.
  */
 const real = Date.now;
 

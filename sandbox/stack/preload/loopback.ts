@@ -2,8 +2,8 @@ import dns from 'node:dns';
 import { isIP } from 'node:net';
 
 /**
- * Makes `*.localhost` this machine for everything in the process, as browsers have it (RFC 6761 §6.3); the resolver of
- * the operating system may not know. Preloaded into the service by the demo and the end-to-end tests.
+ * Resolves `*.localhost` to this machine for the whole process, as browsers do (RFC 6761 §6.3); the resolver of the
+ * operating system may not. Preloaded into the service by the demo and the end-to-end tests.
  */
 const original = dns.lookup;
 

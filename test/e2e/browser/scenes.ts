@@ -9,7 +9,7 @@ export type Scene = (world: World) => Promise<Person>;
 
 async function picked(world: World, fields: Readonly<Record<string, string>>): Promise<Person> {
   const person = await newPerson(world.place);
-  await person.sees({ status: 'pending' });
+  await person.waitFor({ status: 'pending' });
   const { id } = await onlyExecutionOf(world, person);
   const { reason, ...outcome } = fields;
   const [capability, label] = reason?.split('/') ?? [];
@@ -22,7 +22,7 @@ async function picked(world: World, fields: Readonly<Record<string, string>>): P
 
 async function decided(world: World, fields: Readonly<Record<string, string>>, status: string): Promise<Person> {
   const person = await picked(world, fields);
-  await person.sees({ status });
+  await person.waitFor({ status });
   return person;
 }
 
@@ -33,7 +33,7 @@ function rejected(reason: string): Scene {
 /** Nothing was decided yet, and a link waits. */
 export const signedUp: Scene = async ({ place }) => {
   const person = await newPerson(place);
-  await person.sees({ status: 'pending' });
+  await person.waitFor({ status: 'pending' });
   return person;
 };
 
@@ -72,7 +72,7 @@ export const rejectedForGood: Scene = (world) => decided(world, MANIPULATED, 're
 export const verified: Scene = async (world) => {
   const person = await signedUp(world);
   await person.choose(await person.goToJumio(), { outcome: 'pass' });
-  await person.sees({ status: 'approved' });
+  await person.waitFor({ status: 'approved' });
   return person;
 };
 
@@ -91,7 +91,7 @@ export const tooMany: Scene = async (world) => {
     await person.choose(await person.goToJumio(), UNREADABLE);
     // Rejected they were before: now it is this verdict that Kratos shows.
     const latest = (await world.jumio.executionsOf(person.identityId)).at(-1);
-    await person.sees({ status: 'rejected', workflow_execution_id: latest?.id ?? '' });
+    await person.waitFor({ status: 'rejected', workflow_execution_id: latest?.id ?? '' });
   }
   return person;
 };

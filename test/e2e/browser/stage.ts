@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { send } from '../../../sandbox/kratos/client/loopback.ts';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import type { Person } from '../../../sandbox/scenarios/person.ts';
-import { HARBOUR } from '../../../sandbox/stack/config.ts';
+import { BRAND } from '../../../sandbox/stack/config.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
 import { useWorld, type World } from '../support/world.ts';
 import { launchChromium } from './chromium.ts';
@@ -50,7 +50,7 @@ const more = { selfservice: { methods: { totp: { enabled: true, config: { issuer
 export function useStage(env: Readonly<Record<string, string>> = {}): () => Stage {
   const world = useWorld({
     kratos: { more },
-    env: { ...HARBOUR, HANDOVER_SECRET: 'demo-handover-secret-0001', ...env },
+    env: { ...BRAND, HANDOVER_SECRET: 'demo-handover-secret-0001', ...env },
   });
   const opened: Opened = { windows: [], ends: [], origins: [] };
   let browser: Browser | undefined;

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import type { Neighbourhood } from '../../../sandbox/stack/start.ts';
+import type { Stack } from '../../../sandbox/stack/start.ts';
 
-type Places = Pick<Neighbourhood, 'appUrl' | 'jumioUrl' | 'verifyUrl'>;
+type Places = Pick<Stack, 'appUrl' | 'jumioUrl' | 'verifyUrl'>;
 
 /** What a person does in a window, from one page to the next: nothing is known of a page but what it shows. */
 

@@ -45,7 +45,7 @@ export function callbackCases(world: () => World): void {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'duplicate', copies: 5, count: 3 });
     await decide(id, PASS);
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     const duplicate = 'duplicate 200';
     expect((await answers(id)).filter((answer) => answer === 200 || answer === duplicate)).toHaveLength(18);
     expect(await readsOf(id)).toBeLessThanOrEqual(2);
@@ -54,7 +54,7 @@ export function callbackCases(world: () => World): void {
   test('a genuine callback replayed three hundred times is answered 200, and read once more in ten seconds', async () => {
     const { person, id } = await signedUp();
     await decide(id, PASS);
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     const before = await readsOf(id);
     await world().jumio.post('callbacks', { executionId: id, times: 300 });
     expect((await answers(id)).slice(3)).toEqual(Array.from({ length: 300 }, () => 'by-hand 200'));
@@ -66,19 +66,19 @@ export function callbackCases(world: () => World): void {
     await world().jumio.post(`executions/${id}/start`, {});
     await plan(person, { fault: 'reorder' });
     await decide(id, PASS);
-    const before = await person.sees({ status: 'approved' });
+    const before = await person.waitFor({ status: 'approved' });
     expect(await answers(id)).toEqual([200, 200, 200]);
     const [, acquired, processed] = await world().jumio.callbacksOf(id);
     expect(Date.parse(acquired?.sentAt ?? '')).toBeGreaterThanOrEqual(Date.parse(processed?.sentAt ?? ''));
-    expect(await person.looks()).toEqual(before);
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
+    expect(await person.readStatus()).toEqual(before);
+    expect(await person.signIn()).toMatchObject(ALLOWED);
   });
 
   test('a lost callback is made good by the person’s coming back', async () => {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'lose', count: 3 });
     await person.choose(await person.goToJumio(), PASS);
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     expect(await answers(id)).toEqual(['lost', 'lost', 'lost']);
   });
 
@@ -89,16 +89,16 @@ export function callbackCases(world: () => World): void {
     await decide(id, PASS);
     expect(await answers(id)).toEqual(['forged 401', 'lost', 'forged 401', 'lost', 'forged 401', 'lost']);
     expect(await readsOf(id)).toBe(0);
-    expect(await person.looks()).toMatchObject({ status: 'pending' });
+    expect(await person.readStatus()).toMatchObject({ status: 'pending' });
   });
 
   test('beside a forged one the genuine callback counts', async () => {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'forged', count: 3 });
     await decide(id, { outcome: 'reject' });
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     expect((await answers(id)).filter((answer) => answer === 200)).toHaveLength(3);
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
   test('a callback with the reference of somebody else, or for an unknown execution, is answered 200 and decides nothing', async () => {
@@ -112,7 +112,7 @@ export function callbackCases(world: () => World): void {
     const odd = 'unknown-workflow 200';
     expect(await answers(id)).toEqual([odd, 'lost', odd, 'lost', odd, 'lost', 'by-hand 200']);
     expect([await readsOf(id), await readsOf(other.id)]).toEqual([0, 0]);
-    expect(await person.looks()).toMatchObject({ status: 'pending' });
+    expect(await person.readStatus()).toMatchObject({ status: 'pending' });
   });
 
   test('a status that no document knows changes nothing, and what follows counts', async () => {
@@ -121,10 +121,10 @@ export function callbackCases(world: () => World): void {
     await jumio.post(`executions/${id}/status`, { status: 'PAUSED_FOR_REVIEW' });
     await jumio.post('callbacks', { executionId: id });
     await eventually(async () => expect(await readsOf(id)).toBe(1));
-    expect(await person.looks()).toMatchObject({ status: 'pending' });
+    expect(await person.readStatus()).toMatchObject({ status: 'pending' });
     await jumio.post(`executions/${id}/status`, { status: null });
     await decide(id, PASS);
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     expect(await answers(id)).toEqual(['by-hand 200', 200, 200, 200]);
   });
 
@@ -132,8 +132,8 @@ export function callbackCases(world: () => World): void {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'unreadable', seconds: 2 });
     await person.choose(await person.goToJumio(), { outcome: 'reject' });
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     expect(await answers(id)).toEqual([200, 200, 200]);
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    expect(await person.signIn()).toMatchObject(REFUSED);
   });
 }

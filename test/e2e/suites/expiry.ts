@@ -17,11 +17,11 @@ export function expiryCases(world: () => World): void {
       const { place, jumio } = world();
       const person = await newPerson(place, { as });
       await place.advance(2 * DAY);
-      await person.sees({ status: 'expired' });
-      expect(await person.signsIn({ as })).toMatchObject(ALLOWED);
+      await person.waitFor({ status: 'expired' });
+      expect(await person.signIn({ as })).toMatchObject(ALLOWED);
       await person.choose(await person.goToJumio(), { outcome: 'pass' });
-      await person.sees({ status: 'approved' });
-      expect(await person.signsIn({ as })).toMatchObject(ALLOWED);
+      await person.waitFor({ status: 'approved' });
+      expect(await person.signIn({ as })).toMatchObject(ALLOWED);
       const [first, second, ...others] = await jumio.executionsOf(person.identityId);
       expect([first?.status, second?.status, others]).toEqual(['TOKEN_EXPIRED', 'PROCESSED', []]);
       expect(second?.accountId).toBe(first?.accountId);
@@ -33,11 +33,11 @@ export function expiryCases(world: () => World): void {
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), { outcome: 'abandon' });
     await place.advance(HOUR / 2);
-    await person.sees({ status: 'expired' });
+    await person.waitFor({ status: 'expired' });
     const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
     expect(sentenceOn(page)).toBe('Your last identity verification was not finished in time.');
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
   });
 
   test('after five executions the page names the date, and from that date on there is a sixth', async () => {
@@ -45,12 +45,12 @@ export function expiryCases(world: () => World): void {
     const person = await newPerson(place);
     for (let more = 1; more <= 4; more += 1) {
       await place.advance(2 * DAY);
-      await person.sees({ status: 'expired' });
+      await person.waitFor({ status: 'expired' });
       expect((await person.goToJumio()).url).toContain(place.jumioUrl);
-      await person.sees({ status: 'pending' });
+      await person.waitFor({ status: 'pending' });
     }
     await place.advance(2 * DAY);
-    await person.sees({ status: 'expired' });
+    await person.waitFor({ status: 'expired' });
     const refusal = await person.goToJumio();
     expect(refusal.text).toMatch(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d UTC\./);
     expect(await startsOf(world(), person)).toBe(5);

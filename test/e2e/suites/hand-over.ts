@@ -64,7 +64,7 @@ export function handOverCases(world: () => World): void {
     const { place } = world();
     const first = await newPerson(place);
     await first.choose(await first.goToJumio(), { outcome: 'pass' });
-    await first.sees({ status: 'approved' });
+    await first.waitFor({ status: 'approved' });
     expect(sentenceOn(await first.browser.get(status()))).toBe(VERIFIED);
     await first.browser.get(`${place.appUrl}/logout`, { follow: true });
     const second = await newPerson(place, { browser: first.browser });

@@ -17,13 +17,13 @@ export function jumioDownCases(world: () => World): void {
       people.push(await newPerson(place));
     }
     for (const person of people) {
-      const { workflow_execution_id: shown } = (await person.sees({ status: 'pending' })) ?? {};
+      const { workflow_execution_id: shown } = (await person.waitFor({ status: 'pending' })) ?? {};
       const { id } = await onlyExecutionOf(world(), person);
       if (shown !== undefined) expect(shown).toBe(id);
-      await person.sees({ status: 'pending', workflow_execution_id: id });
+      await person.waitFor({ status: 'pending', workflow_execution_id: id });
     }
     await people[0]?.choose(await people[0].goToJumio(), { outcome: 'pass' });
-    await people[0]?.sees({ status: 'approved' });
+    await people[0]?.waitFor({ status: 'approved' });
   });
 
   test('an execution whose ids never reached us decides nothing: the person goes on with the one that did', async () => {
@@ -35,15 +35,15 @@ export function jumioDownCases(world: () => World): void {
       expect(executions).toHaveLength(2);
       return executions;
     });
-    await person.sees({ workflow_execution_id: own?.id ?? '' });
+    await person.waitFor({ workflow_execution_id: own?.id ?? '' });
     await jumio.post(`executions/${orphan?.id}/outcome`, { outcome: 'reject' });
     await eventually(async () => {
       const callbacks = await jumio.callbacksOf(orphan?.id ?? '');
       expect(callbacks.map(({ answerStatus }) => answerStatus)).toEqual([200]);
     });
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
+    expect(await person.signIn()).toMatchObject(ALLOWED);
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    await person.sees({ status: 'approved', workflow_execution_id: own?.id ?? '' });
+    await person.waitFor({ status: 'approved', workflow_execution_id: own?.id ?? '' });
   });
 
   test('tokens that Jumio no longer takes are fetched anew, and nobody notices', async () => {
@@ -54,7 +54,7 @@ export function jumioDownCases(world: () => World): void {
     await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/tokens` });
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     expect(await tokens()).toBe(before + 1);
   });
 }

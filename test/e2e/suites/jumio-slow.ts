@@ -31,8 +31,8 @@ export function jumioSlowCases(world: () => World): void {
       const person = somebody();
       await jumio.fault({ kind: 'details', fault, count: 2, customerInternalReference: person.identityId });
       await person.choose(await person.goToJumio(), MANIPULATED);
-      await person.sees({ status: 'rejected' });
-      expect(await person.signsIn()).toMatchObject(REFUSED);
+      await person.waitFor({ status: 'rejected' });
+      expect(await person.signIn()).toMatchObject(REFUSED);
       expect(await callsOf(person, 'details')).toHaveLength(3);
       expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual(new Set([200]));
     },
@@ -44,24 +44,24 @@ export function jumioSlowCases(world: () => World): void {
     await jumio.fault({ kind: 'details', fault: 'hang', customerInternalReference: person.identityId });
     await person.choose(await person.goToJumio(), MANIPULATED);
     await eventually(async () => expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]));
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
+    expect(await person.signIn()).toMatchObject(ALLOWED);
     expect((await person.browser.get(`${place.verifyUrl}/jumio/status`)).status).toBe(200);
     expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual(new Set([200]));
     // The service gives Jumio ten seconds: nothing has been read up to here.
     expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]);
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
   });
 
   test('a Jumio that takes a further start and never answers leaves a page that goes on by itself', async () => {
     const { place, jumio } = world();
     const person = somebody();
     await person.choose(await person.goToJumio(), UNREADABLE);
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     await jumio.fault({ kind: 'update', fault: 'hang', customerInternalReference: person.identityId });
     const page = await person.goToJumio();
     expect(page.url).toContain(place.verifyUrl);
     expect(page.text).toContain('This page goes on by itself.');
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    expect(await person.signIn()).toMatchObject(REFUSED);
     await eventually(async () => expect(await callsOf(person, 'update')).toHaveLength(2));
     const hosted = await eventually(async () => {
       const answer = await person.goToJumio();
@@ -69,7 +69,7 @@ export function jumioSlowCases(world: () => World): void {
       return answer;
     });
     await person.choose(hosted, { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     expect(await jumio.executionsOf(person.identityId)).toHaveLength(2);
   });
 }

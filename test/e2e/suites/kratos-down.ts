@@ -21,36 +21,36 @@ export function kratosDownCases(world: () => World): void {
     await eventually(() => expect(met()).toHaveLength(FAILURES.length));
     for (const person of people) {
       const { id } = await onlyExecutionOf(world(), person);
-      expect(await person.signsIn()).toMatchObject(ALLOWED);
-      await person.sees({ status: 'pending', workflow_execution_id: id });
+      expect(await person.signIn()).toMatchObject(ALLOWED);
+      await person.waitFor({ status: 'pending', workflow_execution_id: id });
     }
   });
 
   test('a rejection counts at the gate while the admin API is down, and is shown when it is back', async () => {
     const { place, admin } = world();
     const person = await newPerson(place);
-    await person.sees({ status: 'pending' });
+    await person.waitFor({ status: 'pending' });
     // Until it is back it fails each time, however often the service comes to try.
     admin.fault('patch', 'reset', { times: 1_000 });
     await person.choose(await person.goToJumio(), MANIPULATED);
-    await eventually(async () => expect(await person.signsIn()).toMatchObject(REFUSED));
-    expect(await person.looks()).toMatchObject({ status: 'pending' });
+    await eventually(async () => expect(await person.signIn()).toMatchObject(REFUSED));
+    expect(await person.readStatus()).toMatchObject({ status: 'pending' });
     admin.clearFaults();
     // Whatever the pauses between its tries came to by then.
     await place.advance(60);
-    await person.sees({ status: 'rejected' });
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    await person.waitFor({ status: 'rejected' });
+    expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
   test('a PATCH that Kratos did and whose answer was lost is sent again, byte for byte', async () => {
     const { place, admin, jumio } = world();
     const person = await newPerson(place);
     const { id } = await onlyExecutionOf(world(), person);
-    await person.sees({ workflow_execution_id: id });
+    await person.waitFor({ workflow_execution_id: id });
     const earlier = patchesOf(person).length;
     admin.fault('patch', 'reset', { afterwards: true });
     await jumio.post(`executions/${id}/outcome`, { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     const [first, second] = await eventually(async () => {
       const patches = patchesOf(person).slice(earlier);
       expect(patches.map(({ status }) => status)).toEqual([undefined, 200]);
@@ -69,8 +69,8 @@ export function kratosDownCases(world: () => World): void {
         await jumio.post(`executions/${id}/outcome`, { outcome: 'reject' });
         await expect.poll(() => patchesOf(person).length, { timeout: 20_000 }).toBeGreaterThan(1);
       });
-      expect(await person.signsIn()).toMatchObject(REFUSED);
-      await person.sees({ status: 'rejected' });
+      expect(await person.signIn()).toMatchObject(REFUSED);
+      await person.waitFor({ status: 'rejected' });
     },
   );
 }

@@ -17,8 +17,8 @@ export function lateCases(world: () => World): void {
     await jumio.post(`executions/${id}/outcome`, { outcome: 'reject' });
     expect(await jumio.callbacksOf(id)).toMatchObject([{ state: 'lost' }]);
     await place.advance(DAY + 60);
-    await person.sees({ status: 'rejected' });
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    await person.waitFor({ status: 'rejected' });
+    expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
   test('after a sign of life a lost verdict is found on Jumio’s own schedule, within minutes', async () => {
@@ -27,9 +27,9 @@ export function lateCases(world: () => World): void {
     const person = await newPerson(place);
     await jumio.fault({ kind: 'callback', fault: 'lose', customerInternalReference: person.identityId });
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    await person.sees({ status: 'processing' });
+    await person.waitFor({ status: 'processing' });
     await place.advance(200);
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     await jumio.post('settings', { processingSeconds: 0 });
     const { id } = await onlyExecutionOf(world(), person);
     expect(await jumio.callbacksOf(id)).toMatchObject([{ state: 'lost' }]);
@@ -39,18 +39,18 @@ export function lateCases(world: () => World): void {
     const { place, jumio } = world();
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    const before = await person.sees({ status: 'approved' });
+    const before = await person.waitFor({ status: 'approved' });
     const { id } = await onlyExecutionOf(world(), person);
     await jumio.post(`executions/${id}/overturn`, { outcome: 'reject' });
     await eventually(async () => {
       const callbacks = await jumio.callbacksOf(id);
       expect(callbacks.map(({ answerStatus }) => answerStatus)).toEqual([200, 200]);
     });
-    expect(await person.looks()).toEqual(before);
+    expect(await person.readStatus()).toEqual(before);
     await place.advance(HOUR + 1);
-    const after = await person.sees({ status: 'rejected', verdict: 'FAILED' });
+    const after = await person.waitFor({ status: 'rejected', verdict: 'FAILED' });
     expect(after?.updated_at).not.toBe(before?.updated_at);
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
   test('a late verdict about an expired attempt counts, also beside a newer open one', async () => {
@@ -58,13 +58,13 @@ export function lateCases(world: () => World): void {
     const person = await newPerson(place);
     const { id } = await onlyExecutionOf(world(), person);
     await place.advance(2 * DAY);
-    await person.sees({ status: 'expired' });
+    await person.waitFor({ status: 'expired' });
     expect((await person.goToJumio()).url).toContain(place.jumioUrl);
-    await person.sees({ status: 'pending' });
+    await person.waitFor({ status: 'pending' });
     await place.advance(11); // one look in ten seconds, and the end of the link was one
     await jumio.post(`executions/${id}/overturn`, { outcome: 'reject' });
-    await person.sees({ status: 'rejected', workflow_execution_id: id });
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    await person.waitFor({ status: 'rejected', workflow_execution_id: id });
+    expect(await person.signIn()).toMatchObject(REFUSED);
     // Rejected for more than a photo: the newer attempt is no way on any more.
     expect((await person.goToJumio()).url).toContain(place.verifyUrl);
     expect(await startsOf(world(), person)).toBe(2);
@@ -74,7 +74,7 @@ export function lateCases(world: () => World): void {
     const { place, jumio } = world();
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    const before = await person.sees({ status: 'approved' });
+    const before = await person.waitFor({ status: 'approved' });
     const { id } = await onlyExecutionOf(world(), person);
     const looks = async () =>
       (await jumio.calls()).filter((call) => call.kind === 'details' && call.executionId === id);
@@ -82,7 +82,7 @@ export function lateCases(world: () => World): void {
     await place.advance(60 * DAY);
     await jumio.post('callbacks', { executionId: id });
     await eventually(async () => expect(await looks()).toHaveLength(earlier + 1));
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
-    expect(await person.looks()).toEqual(before);
+    expect(await person.signIn()).toMatchObject(ALLOWED);
+    expect(await person.readStatus()).toEqual(before);
   });
 }

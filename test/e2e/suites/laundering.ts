@@ -11,12 +11,12 @@ export function launderingCases(world: () => World): void {
   async function rejectedForAPhoto(): Promise<Person> {
     const person = await newPerson(world().place);
     await person.choose(await person.goToJumio(), UNREADABLE);
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     return person;
   }
 
   async function isRefusedEverywhere(person: Person): Promise<void> {
-    for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signsIn({ as })).toMatchObject(REFUSED);
+    for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
     expect(await recover(world().place.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
   }
 
@@ -24,10 +24,10 @@ export function launderingCases(world: () => World): void {
     const { place } = world();
     const person = await rejectedForAPhoto();
     await person.choose(await person.goToJumio(), { outcome: 'abandon' });
-    await person.sees({ status: 'rejected', attempt: 'pending' });
+    await person.waitFor({ status: 'rejected', attempt: 'pending' });
     await isRefusedEverywhere(person);
     await place.advance(2 * DAY);
-    await person.sees({ status: 'rejected', attempt: 'expired' });
+    await person.waitFor({ status: 'rejected', attempt: 'expired' });
     await isRefusedEverywhere(person);
     expect(await startsOf(world(), person)).toBe(2);
   });
@@ -39,7 +39,7 @@ export function launderingCases(world: () => World): void {
     const redirect = await person.browser.submit(page);
     expect(redirect.location).toContain(place.jumioUrl);
     await place.advance(2 * DAY);
-    await person.sees({ status: 'rejected', attempt: 'expired' });
+    await person.waitFor({ status: 'rejected', attempt: 'expired' });
     await isRefusedEverywhere(person);
     const statuses = (await jumio.executionsOf(person.identityId)).map(({ status }) => status);
     expect(statuses).toEqual(['PROCESSED', 'TOKEN_EXPIRED']);
@@ -48,8 +48,8 @@ export function launderingCases(world: () => World): void {
   test('a readable photo after an unreadable one lets the person in', async () => {
     const person = await rejectedForAPhoto();
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    await person.sees({ status: 'approved', verdict: 'PASSED' });
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
+    await person.waitFor({ status: 'approved', verdict: 'PASSED' });
+    expect(await person.signIn()).toMatchObject(ALLOWED);
   });
 
   test('after three unreadable photos there is no fourth try', async () => {
@@ -58,9 +58,9 @@ export function launderingCases(world: () => World): void {
       await person.choose(await person.goToJumio(), UNREADABLE);
       // Rejected they were before: now it is this verdict that Kratos shows.
       const latest = (await world().jumio.executionsOf(person.identityId)).at(-1);
-      await person.sees({ status: 'rejected', workflow_execution_id: latest?.id ?? '' });
+      await person.waitFor({ status: 'rejected', workflow_execution_id: latest?.id ?? '' });
     }
-    expect(await person.looks()).not.toHaveProperty('attempt');
+    expect(await person.readStatus()).not.toHaveProperty('attempt');
     const page = await person.goToJumio();
     expect(page.url).toContain(world().place.verifyUrl);
     expect(page.text).not.toContain('<form');

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { recover } from '../../../sandbox/kratos/client/flows.ts';
 import type { Answer } from '../../../sandbox/kratos/client/loopback.ts';
-import { newPerson, type Person, type Shown } from '../../../sandbox/scenarios/person.ts';
+import { newPerson, type Person, type PublishedStatus } from '../../../sandbox/scenarios/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED, UNREADABLE } from '../support/outcomes.ts';
 import { sentenceOn } from '../support/pages.ts';
 import { startsOf, type World } from '../support/world.ts';
@@ -12,7 +12,7 @@ const NOT_VERIFIED = 'Your identity could not be verified.';
 interface Survivor {
   readonly person: Person;
   readonly page: Answer;
-  readonly shown: Shown;
+  readonly shown: PublishedStatus;
 }
 
 /** The ledger is gone: what Kratos shows keeps deciding. */
@@ -24,7 +24,7 @@ export function lostLedgerCases(world: () => World): void {
     const person = await newPerson(place);
     const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
     if (choice) await person.choose(await person.goToJumio(), choice);
-    survivors.set(name, { person, page, shown: await person.sees({ status }) });
+    survivors.set(name, { person, page, shown: await person.waitFor({ status }) });
   }
 
   function survivor(name: string): Survivor {
@@ -46,7 +46,7 @@ export function lostLedgerCases(world: () => World): void {
     async (name) => {
       const { place } = world();
       const { person, page, shown } = survivor(name);
-      for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signsIn({ as })).toMatchObject(REFUSED);
+      for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
 
       const now = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
       expect([now.status, sentenceOn(now)]).toEqual([200, NOT_VERIFIED]);
@@ -55,29 +55,29 @@ export function lostLedgerCases(world: () => World): void {
       expect(pressed.url).toContain(place.verifyUrl);
       expect(sentenceOn(await person.browser.get(`${place.verifyUrl}/jumio/status`))).toBe(NOT_VERIFIED);
 
-      for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signsIn({ as })).toMatchObject(REFUSED);
+      for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
       expect(await recover(place.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
       expect(await startsOf(world(), person)).toBe(1);
-      expect(await person.looks()).toEqual(shown);
+      expect(await person.readStatus()).toEqual(shown);
     },
   );
 
   test('who was approved signs in, and cannot start again', async () => {
     const { person, shown } = survivor('approved');
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
+    expect(await person.signIn()).toMatchObject(ALLOWED);
     expect((await person.goToJumio()).text).not.toContain('<form');
     expect(await startsOf(world(), person)).toBe(1);
-    expect(await person.looks()).toEqual(shown);
+    expect(await person.readStatus()).toEqual(shown);
   });
 
   test('whose attempt was open signs in and starts again, and what Jumio says of the one before is refused', async () => {
     const { jumio } = world();
     const { person } = survivor('still open');
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
+    expect(await person.signIn()).toMatchObject(ALLOWED);
     const [before] = await jumio.executionsOf(person.identityId);
     await jumio.post(`executions/${before?.id}/outcome`, { outcome: 'reject' });
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     expect(await jumio.callbacksOf(before?.id ?? '')).toMatchObject([{ answerStatus: 401 }]);
     expect(await startsOf(world(), person)).toBe(2);
   });

@@ -20,7 +20,7 @@ export function operatorCases(world: () => World): void {
   async function rejected() {
     const person = await newPerson(world().place);
     await person.choose(await person.goToJumio(), MANIPULATED);
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     return person;
   }
 
@@ -35,7 +35,7 @@ export function operatorCases(world: () => World): void {
     'status by e-mail address says why somebody is blocked, and nothing of theirs',
     async () => {
       const person = await rejected();
-      expect(await person.signsIn()).toMatchObject(REFUSED);
+      expect(await person.signIn()).toMatchObject(REFUSED);
       const { code, out } = await operate(world(), ['status', person.credentials.email]);
       expect(code).toBe(0);
       expect(out).toContain(person.identityId);
@@ -64,8 +64,8 @@ export function operatorCases(world: () => World): void {
         '--yes',
       ]);
       expect(said).toMatchObject({ code: 0, err: '' });
-      await person.sees({ status: 'approved', source: 'operator' });
-      expect(await person.signsIn()).toMatchObject(ALLOWED);
+      await person.waitFor({ status: 'approved', source: 'operator' });
+      expect(await person.signIn()).toMatchObject(ALLOWED);
     },
     SLOW_MS,
   );
@@ -80,7 +80,7 @@ export function operatorCases(world: () => World): void {
         expect(await world().jumio.executionsOf(person.identityId)).toEqual([]);
         expect(await metadataOf(person.identityId)).not.toHaveProperty('jumio');
       });
-      expect(await person.signsIn()).toMatchObject(REFUSED);
+      expect(await person.signIn()).toMatchObject(REFUSED);
       const { out: status } = await operate(world(), ['status', person.identityId, '--json']);
       expect(JSON.parse(status)).toMatchObject({
         status: 'rejected',

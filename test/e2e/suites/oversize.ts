@@ -42,15 +42,15 @@ export function oversizeCases(world: () => World): void {
     const headers = { 'user-agent': kibibytes(45) };
     const told = await until(
       ({ messages }) => messages.length > 0,
-      () => person.signsIn({ headers }),
+      () => person.signIn({ headers }),
     );
     expect(told).toMatchObject({ signedIn: false, messages: [{ id: 4990004, context: { status: 'unknown' } }] });
     for (const as of ['spa', 'browser'] as const)
-      expect(await person.signsIn({ as, headers })).toMatchObject({ signedIn: false });
+      expect(await person.signIn({ as, headers })).toMatchObject({ signedIn: false });
     expect(
       await until(
         ({ signedIn }) => signedIn,
-        () => person.signsIn(),
+        () => person.signIn(),
       ),
     ).toMatchObject(ALLOWED);
   });
@@ -67,10 +67,10 @@ export function oversizeCases(world: () => World): void {
         () => signIn(place.kratos, credentials, { as: 'browser', browser }),
       );
       const person = personOf(place, { identityId, credentials, browser, location });
-      await person.sees({ status: 'pending' });
-      await person.sees({ workflow_execution_id: (await onlyExecutionOf(world(), person)).id });
+      await person.waitFor({ status: 'pending' });
+      await person.waitFor({ workflow_execution_id: (await onlyExecutionOf(world(), person)).id });
       await person.choose(await person.goToJumio(), { outcome: 'pass' });
-      await person.sees({ status: 'approved' });
+      await person.waitFor({ status: 'approved' });
     },
   );
 }

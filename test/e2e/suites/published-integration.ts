@@ -47,11 +47,11 @@ export function publishedIntegrationCases(world: () => World): void {
   test('its sign-up template starts a verification, and its gate template is answered by our ledger', async () => {
     const person = await newPerson(world().place);
     const { id } = await onlyExecutionOf(world(), person);
-    await person.sees({ status: 'pending', workflow_execution_id: id });
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
+    await person.waitFor({ status: 'pending', workflow_execution_id: id });
+    expect(await person.signIn()).toMatchObject(ALLOWED);
     await person.choose(await person.goToJumio(), MANIPULATED);
-    await person.sees({ status: 'rejected' });
-    for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signsIn({ as })).toMatchObject(REFUSED);
+    await person.waitFor({ status: 'rejected' });
+    for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
   });
 
   test('its words on identities that our ledger does not know decide the sign-in, and start and launder nothing', async () => {
@@ -61,13 +61,13 @@ export function publishedIntegrationCases(world: () => World): void {
     for (const [n, word] of Object.keys(expected).entries()) await write(people[n], word);
     await place.restartWithoutLedger();
     for (const [n, outcome] of Object.values(expected).entries())
-      expect(await people[n]?.signsIn()).toMatchObject(outcome);
+      expect(await people[n]?.signIn()).toMatchObject(outcome);
 
     const [rejected] = people;
     const page = await rejected?.goToJumio();
     expect(page?.url).toContain(place.verifyUrl);
     expect(page?.text).not.toContain('<form');
-    expect(await rejected?.signsIn()).toMatchObject(REFUSED);
+    expect(await rejected?.signIn()).toMatchObject(REFUSED);
     for (const person of people) expect(await startsOf(world(), person)).toBe(1);
   });
 }

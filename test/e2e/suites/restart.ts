@@ -21,9 +21,9 @@ export function restartCases(world: () => World): void {
     await place.restart();
     expect(before.exitCode).toBe(0);
     await open.choose(await open.browser.submit(page, {}, { follow: true }), { outcome: 'pass' });
-    await open.sees({ status: 'approved' });
-    await decided.sees({ status: 'rejected' });
-    expect(await decided.signsIn()).toMatchObject(REFUSED);
+    await open.waitFor({ status: 'approved' });
+    await decided.waitFor({ status: 'rejected' });
+    expect(await decided.signIn()).toMatchObject(REFUSED);
     for (const person of [open, decided]) expect(await callsOf(person, 'create')).toHaveLength(1);
   });
 
@@ -58,11 +58,11 @@ export function restartCases(world: () => World): void {
       expect(executions).toHaveLength(2);
       return executions;
     });
-    await person.sees({ status: 'pending', workflow_execution_id: own?.id ?? '' });
+    await person.waitFor({ status: 'pending', workflow_execution_id: own?.id ?? '' });
     await jumio.post(`executions/${lost?.id}/outcome`, { outcome: 'reject' });
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    await person.sees({ status: 'approved', workflow_execution_id: own?.id ?? '' });
-    expect(await person.signsIn()).toMatchObject(ALLOWED);
+    await person.waitFor({ status: 'approved', workflow_execution_id: own?.id ?? '' });
+    expect(await person.signIn()).toMatchObject(ALLOWED);
   });
 
   test('SIGKILL while the details are read: they are read again', async () => {
@@ -74,8 +74,8 @@ export function restartCases(world: () => World): void {
     await place.service().kill();
     await place.restart();
     await place.advance(LEASE);
-    await person.sees({ status: 'rejected' });
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    await person.waitFor({ status: 'rejected' });
+    expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
   test.each([false, true])(
@@ -84,7 +84,7 @@ export function restartCases(world: () => World): void {
       const { place, admin, jumio } = world();
       const person = await newPerson(place);
       const { id } = await onlyExecutionOf(world(), person);
-      await person.sees({ workflow_execution_id: id });
+      await person.waitFor({ workflow_execution_id: id });
       const patches = () => admin.calls('patch').filter(({ path }) => path.includes(person.identityId));
       const earlier = patches().length;
       admin.fault('patch', 'hang', { afterwards });
@@ -92,9 +92,9 @@ export function restartCases(world: () => World): void {
       await eventually(async () => expect(patches()).toHaveLength(earlier + 1));
       await place.service().kill();
       await place.restart();
-      expect(await person.signsIn()).toMatchObject(REFUSED);
+      expect(await person.signIn()).toMatchObject(REFUSED);
       await place.advance(LEASE);
-      await person.sees({ status: 'rejected' });
+      await person.waitFor({ status: 'rejected' });
       await eventually(async () => expect(patches()).toHaveLength(earlier + 2));
       const [first, second] = patches().slice(earlier);
       expect(second?.body).toBe(first?.body);
@@ -110,6 +110,6 @@ export function restartCases(world: () => World): void {
     await eventually(async () => expect(await jumio.callbacksOf(id)).toMatchObject([{ state: 'unanswered' }]));
     await place.restart();
     await person.browser.get(`${place.verifyUrl}/jumio/status`);
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
   });
 }

@@ -11,7 +11,7 @@ export function returnCases(world: () => World): void {
     const { place } = world();
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(returnTo), { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     return person.browser.get(`${place.verifyUrl}/jumio/status`);
   }
 
@@ -41,7 +41,7 @@ export function returnCases(world: () => World): void {
     const person = await newPerson(place, { browser: createBrowser(), returnTo });
     expect(person.location).toBe(returnTo);
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     expect(linkOn(await person.browser.get(`${place.verifyUrl}/jumio/status`))).toBe(returnTo);
   });
 
@@ -67,7 +67,7 @@ export function returnCases(world: () => World): void {
     const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
     const hosted = await person.browser.submit(page, { return_to: 'https://evil.example/' }, { follow: true });
     await person.choose(hosted, { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     const status = await person.browser.get(`${place.verifyUrl}/jumio/status`);
     expect(linkOn(status)).toBe(`${place.appUrl}/`);
   });

@@ -45,19 +45,19 @@ export function verdictCases(world: () => World): void {
         const person = await newPerson(world().place, { as });
         await person.choose(await person.goToJumio(), choice);
         const { id, accountId } = await onlyExecutionOf(world(), person);
-        const seen = await person.sees({ status });
+        const seen = await person.waitFor({ status });
         expect(seen).toMatchObject({ verdict, account_id: accountId, workflow_execution_id: id });
-        expect(await person.signsIn({ as })).toMatchObject(expected);
+        expect(await person.signIn({ as })).toMatchObject(expected);
       },
     );
 
   test.each(['spa', 'browser'] as const)('a refused refresh (%s) leaves the session that there is', async (as) => {
     const { place } = world();
     const person = await newPerson(place, { as });
-    const refresh = () => person.signsIn({ as, browser: person.browser, refresh: true });
+    const refresh = () => person.signIn({ as, browser: person.browser, refresh: true });
     expect(await refresh()).toMatchObject(ALLOWED);
     await person.choose(await person.goToJumio(), MANIPULATED);
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     // `signedIn` is that earlier session, which is the application's to end.
     expect(await refresh()).toMatchObject({ ...REFUSED, signedIn: true });
     expect((await whoami(place.kratos, person)).status).toBe(200);
@@ -70,8 +70,8 @@ export function verdictCases(world: () => World): void {
       const [approved, rejected] = [await newPerson(place), await newPerson(place)];
       await approved.choose(await approved.goToJumio(), { outcome: 'pass' });
       await rejected.choose(await rejected.goToJumio(), MANIPULATED);
-      await approved.sees({ status: 'approved' });
-      await rejected.sees({ status: 'rejected' });
+      await approved.waitFor({ status: 'approved' });
+      await rejected.waitFor({ status: 'rejected' });
       expect(await recover(place.kratos, approved.identityId, { as })).toMatchObject({ signedIn: true });
       expect(await recover(place.kratos, rejected.identityId, { as })).toMatchObject(REFUSED);
     },
@@ -82,7 +82,7 @@ export function verdictCases(world: () => World): void {
     const person = await newPerson(place);
     const before = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
     await person.choose(await person.goToJumio(), MANIPULATED);
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     const page = await person.goToJumio();
     expect(page).toMatchObject({ status: 200, url: `${place.verifyUrl}/jumio/verify` });
     expect(page.text).not.toContain('<form');

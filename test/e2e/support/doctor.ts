@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import type { Neighbourhood } from '../../../sandbox/stack/start.ts';
+import type { Stack } from '../../../sandbox/stack/start.ts';
 import { applied, type Operation } from '../../support/doctor/operations.ts';
 
 const MAIN = fileURLToPath(new URL('../../../webhook/cli/main.ts', import.meta.url));
@@ -35,10 +35,7 @@ export interface Diagnosis extends z.infer<typeof report> {
 }
 
 /** Runs a command as an operator does: a process of its own, with the service's environment. */
-export async function command(
-  { env }: Neighbourhood,
-  ...words: readonly string[]
-): Promise<{ code: number; out: string }> {
+export async function command({ env }: Stack, ...words: readonly string[]): Promise<{ code: number; out: string }> {
   const flags = ['--import', 'tsx', '--import', NAMES, MAIN, ...words];
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, flags, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -51,24 +48,24 @@ export async function command(
 }
 
 /** Runs the doctor on Kratos' own files. */
-export async function doctor(place: Neighbourhood): Promise<Diagnosis> {
+export async function doctor(place: Stack): Promise<Diagnosis> {
   const { code, out } = await command(place, 'doctor', '--json', '--kratos-config', ...place.kratos.configFiles);
   return { ...report.parse(JSON.parse(out)), code };
 }
 
 /** The hooks as Kratos has them: the last of its files. */
-export function hooksText({ kratos }: Neighbourhood): Promise<string> {
+export function hooksText({ kratos }: Stack): Promise<string> {
   return readFile(kratos.configFiles.at(-1) ?? '', 'utf8');
 }
 
 /** Changes the hooks of the running Kratos, or others that are to take their place. */
-export async function change(place: Neighbourhood, operations: readonly Operation[], from?: string): Promise<void> {
+export async function change(place: Stack, operations: readonly Operation[], from?: string): Promise<void> {
   const hooks = z.record(z.string(), z.unknown()).parse(parse(from ?? (await hooksText(place))));
   await place.kratos.reconfigure(stringify(applied(hooks, operations), { aliasDuplicateObjects: false }));
 }
 
 /** Does what the doctor says about these kinds of findings. */
-export async function follow(place: Neighbourhood, { findings }: Diagnosis, ids: readonly string[]): Promise<void> {
+export async function follow(place: Stack, { findings }: Diagnosis, ids: readonly string[]): Promise<void> {
   const fixes = findings.filter(({ id }) => ids.includes(id)).flatMap(({ fix }) => fix.kratos ?? []);
   if (fixes.length === 0) throw new Error(`the doctor knows no lines to change for ${ids.join(', ')}`);
   await change(place, fixes);

@@ -2,11 +2,11 @@ import { type EidPair, startEidPair } from '../../../sandbox/eid/pair.ts';
 import { type AdminProxy, startAdminProxy } from '../../../sandbox/kratos/proxy.ts';
 import { freePorts } from '../../../sandbox/kratos/real/ports.ts';
 import { type JumioControl, jumioControl } from '../../../sandbox/scenarios/jumio-control.ts';
-import { type Neighbourhood, startNeighbourhood } from '../../../sandbox/stack/start.ts';
+import { type Stack, startStack } from '../../../sandbox/stack/start.ts';
 
 /** Both eID providers, and a Kratos that has the shipped recipes of both. */
 export interface EidWorld extends Pick<EidPair, 'itsme' | 'idemia' | 'stop'> {
-  readonly place: Neighbourhood;
+  readonly place: Stack;
   readonly jumio: JumioControl;
   /** Before Kratos’ admin API, as the service has it. */
   readonly admin: AdminProxy;
@@ -26,10 +26,10 @@ export async function startEidWorld(): Promise<EidWorld> {
   const pair = await startEidPair(ports.public);
   const admin = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);
   const log: string[] = [];
-  const place = await startNeighbourhood({
+  const place = await startStack({
     kratos: { kind: 'real', ports, providers: pair.recipes },
     env: {
-      EID_PROVIDERS: pair.described,
+      EID_PROVIDERS: pair.settings,
       POLICY,
       KRATOS_ADMIN_URL: admin.url,
       JUMIO_ACCOUNT_RATE: '100',

@@ -3,12 +3,12 @@ import { type AdminProxy, startAdminProxy } from '../../../sandbox/kratos/proxy.
 import { freePorts } from '../../../sandbox/kratos/real/ports.ts';
 import { type JumioControl, type JumioExecution, jumioControl } from '../../../sandbox/scenarios/jumio-control.ts';
 import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
-import { type Neighbourhood, type NeighbourhoodOptions, startNeighbourhood } from '../../../sandbox/stack/start.ts';
+import { type Stack, type StackOptions, startStack } from '../../../sandbox/stack/start.ts';
 import { isReal } from './kratos-under-test.ts';
 
 /** The service between its neighbours, for the tests of one `describe`. */
 export interface World {
-  readonly place: Neighbourhood;
+  readonly place: Stack;
   readonly jumio: JumioControl;
   /** Between the service and Kratos’ admin API: writes down every call and misbehaves on demand. */
   readonly admin: AdminProxy;
@@ -32,12 +32,12 @@ const UNHURRIED = {
 /** What no line of the log may hold: people's addresses, links, sessions, and what authenticates anybody. */
 const SECRETS = /@example\.org|authorizationToken|ory_kratos_session=|correct-horse|sandbox-secret|-secret-0001|eyJ/;
 
-async function startWorld(options: NeighbourhoodOptions): Promise<World> {
+async function startWorld(options: StackOptions): Promise<World> {
   const ports = options.kratos?.ports ?? (await freePorts());
   const admin = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);
   const log: string[] = [];
   try {
-    const place = await startNeighbourhood({
+    const place = await startStack({
       kratos: { ports, ...options.kratos },
       env: { ...UNHURRIED, KRATOS_ADMIN_URL: admin.url, ...options.env },
       onLog: (line) => log.push(line),
@@ -50,7 +50,7 @@ async function startWorld(options: NeighbourhoodOptions): Promise<World> {
 }
 
 /** Starts a world before the tests of the enclosing `describe`. After them its log is looked through for secrets. */
-export function useWorld(options: NeighbourhoodOptions = {}): () => World {
+export function useWorld(options: StackOptions = {}): () => World {
   let world: World | undefined;
   beforeAll(async () => {
     world = await startWorld(options);
@@ -67,7 +67,7 @@ export function useWorld(options: NeighbourhoodOptions = {}): () => World {
 }
 
 /** Signs people up at the same time; one after the other where a real Kratos on SQLite would find itself locked. */
-export async function newPeople(place: Neighbourhood, count: number): Promise<Person[]> {
+export async function newPeople(place: Stack, count: number): Promise<Person[]> {
   if (!isReal) return Promise.all(Array.from({ length: count }, () => newPerson(place)));
   const people: Person[] = [];
   while (people.length < count) people.push(await newPerson(place));

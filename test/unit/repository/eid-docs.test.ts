@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { MANNERS } from '../../../sandbox/eid/kinds.ts';
+import { PROFILES } from '../../../sandbox/eid/kinds.ts';
 import { fillRecipe } from '../../../sandbox/eid/recipe.ts';
 import { at } from '../../../webhook/doctor/kratos-config/read.ts';
 import { problems } from '../../support/service/environment.ts';
@@ -70,7 +70,7 @@ describe('the recipes of eid/', () => {
       const page = read(`eid/${kind}/README.md`);
       const filled = fillRecipe(kind, { ...filling, serviceCode: 'DEMO' });
       const { scope, requested_claims } = JSON.parse(JSON.stringify(filled));
-      const { scopes, levels } = MANNERS[kind];
+      const { scopes, levels } = PROFILES[kind];
       expect(scope.toSorted()).toEqual(scopes.toSorted());
       expect(levels).toEqual(expect.arrayContaining(requested_claims.id_token.acr.values));
       for (const name of scope) expect(page).toContain(name.replace('DEMO', '<CODE>'));

@@ -30,7 +30,7 @@ export function handOverCases(stage: () => Stage): void {
     await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/?from=jumio`)}`);
     const { id } = await onlyExecutionOf(stage(), person);
     await jumio.post(`executions/${id}/outcome`, { outcome: 'pass' });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
     await pressAction(page);
     expect(page.url()).toBe(`${place.appUrl}/?from=jumio`);
   });
@@ -42,7 +42,7 @@ export function handOverCases(stage: () => Stage): void {
     await page.goto(`${verifyUrl}/jumio/verify`);
     const hosted = await person.goToJumio();
     await person.choose(hosted, MANIPULATED);
-    await person.sees({ status: 'rejected' });
+    await person.waitFor({ status: 'rejected' });
     await pressAction(page);
     await page.getByText('n’a pas pu être vérifiée').waitFor();
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);

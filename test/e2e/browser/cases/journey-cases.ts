@@ -90,7 +90,7 @@ export function journeyCases(stage: () => Stage): void {
     await page.getByText('could not be read').waitFor();
     await onToJumio(page, place);
     await choose(page, 'Pass');
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
   });
 
   test('nobody is signed in: sign in, and come back to where one was going', async () => {

@@ -13,7 +13,7 @@ export function secondFactorCases(stage: () => Stage): void {
     async (eyes) => {
       const { place, open, verifyUrl } = stage();
       const person = await scenes.signedUp(stage());
-      const { sessionToken = '' } = await person.signsIn();
+      const { sessionToken = '' } = await person.signIn();
       const authenticator = await addAuthenticator(place.kratos, sessionToken);
       const { page } = await open(eyes, person);
       const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/basket`)}`;

@@ -38,6 +38,6 @@ export function stateCases(stage: () => Stage): void {
     const person = await scenes.processing(stage());
     expect(await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/status`, { person })).toBe('a');
     await jumio.post('settings', { processingSeconds: 0 });
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
   });
 }

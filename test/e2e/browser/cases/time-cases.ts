@@ -43,7 +43,7 @@ export function timeCases(stage: () => Stage): void {
     const { jumio, open, verifyUrl, place } = stage();
     const person = await scenes.signedUp(stage());
     await place.advance(TWO_DAYS_S);
-    await person.sees({ status: 'expired' });
+    await person.waitFor({ status: 'expired' });
     await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person });
     const { page } = await open(DESKTOP, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
@@ -51,7 +51,7 @@ export function timeCases(stage: () => Stage): void {
     const [first, second] = await jumio.executionsOf(person.identityId);
     expect(second?.accountId).toBe(first?.accountId);
     await choose(page, 'Pass');
-    await person.sees({ status: 'approved' });
+    await person.waitFor({ status: 'approved' });
   });
 
   test('a one-time address has ended', async () => {
@@ -70,14 +70,14 @@ export function timeCases(stage: () => Stage): void {
     const person = await scenes.signedUp(stage());
     for (const _ of [2, 3, 4, 5]) {
       await place.advance(TWO_DAYS_S);
-      await person.sees({ status: 'expired' });
+      await person.waitFor({ status: 'expired' });
       await person.goToJumio();
-      await person.sees({ status: 'pending' });
+      await person.waitFor({ status: 'pending' });
     }
     const { page } = await open(PHONE, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
     await place.advance(TWO_DAYS_S);
-    await person.sees({ status: 'expired' });
+    await person.waitFor({ status: 'expired' });
     // A page from before leads nowhere either.
     await pressAction(page);
     await page.getByText(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4}/).waitFor();

@@ -34,7 +34,7 @@ export function waysClosedCases(world: () => World): void {
 
   test('signing in once more on top of a session from before the verdict', async () => {
     const { browser } = rejected;
-    const { messages } = await rejected.signsIn({ as: 'browser', browser, refresh: true });
+    const { messages } = await rejected.signIn({ as: 'browser', browser, refresh: true });
     expect(messages).toEqual(REFUSED.messages);
   });
 
@@ -42,10 +42,10 @@ export function waysClosedCases(world: () => World): void {
     const { place } = world();
     const person = await newPerson(place);
     const hosted = await person.goToJumio();
-    const during = [person.choose(hosted, MANIPULATED), person.signsIn(), person.signsIn()] as const;
+    const during = [person.choose(hosted, MANIPULATED), person.signIn(), person.signIn()] as const;
     await Promise.all(during);
     await eventually(async () => expect(await shownToOperators(place, person)).toMatchObject({ status: 'rejected' }));
-    const after = [await person.signsIn(), await person.signsIn({ as: 'browser' })];
+    const after = [await person.signIn(), await person.signIn({ as: 'browser' })];
     for (const outcome of after) expect(outcome).toMatchObject(REFUSED);
   });
 
@@ -62,7 +62,7 @@ export function waysClosedCases(world: () => World): void {
       new Set([403]),
     );
     await hook('initiate', again);
-    expect(await rejected.signsIn()).toMatchObject(REFUSED);
+    expect(await rejected.signIn()).toMatchObject(REFUSED);
     expect(await startsOf(world(), rejected)).toBe(1);
   });
 }

@@ -16,14 +16,14 @@ export function waysEndedCases(world: () => World): void {
   test('a session from before the verdict ends with it, where the policy says so', async () => {
     const { place } = world();
     const person = await newPerson(place);
-    const { sessionToken = '' } = await person.signsIn();
+    const { sessionToken = '' } = await person.signIn();
     expect((await whoami(place.kratos, { sessionToken })).status).toBe(200);
     await person.choose(await person.goToJumio(), MANIPULATED);
     await eventually(async () => {
       expect((await whoami(place.kratos, { sessionToken })).status).toBe(401);
       expect((await whoami(place.kratos, { browser: person.browser })).status).toBe(401);
     });
-    expect(await person.signsIn()).toMatchObject(REFUSED);
+    expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
   test(
@@ -34,7 +34,7 @@ export function waysEndedCases(world: () => World): void {
       const { code } = await command(place, 'erase', person.identityId, '--by', 'tests', '--yes');
       expect(code).toBe(0);
       await eventually(async () => expect((await shownToOperators(place, person)) ?? null).toBeNull());
-      for (const as of ['api', 'browser'] as const) expect(await person.signsIn({ as })).toMatchObject(REFUSED);
+      for (const as of ['api', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
       expect(await recover(place.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
       expect((await shownToOperators(place, person)) ?? null).toBeNull();
       expect(await startsOf(world(), person)).toBe(1);

@@ -60,7 +60,7 @@ export function waysMethodsCases(world: () => World): void {
   });
 
   async function newToken(person: Person): Promise<string> {
-    const { sessionToken } = await person.signsIn();
+    const { sessionToken } = await person.signIn();
     if (sessionToken === undefined) throw new Error('the sign-in gave no session');
     return sessionToken;
   }

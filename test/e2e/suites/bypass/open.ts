@@ -100,7 +100,7 @@ export function waysOpenCases(world: () => World): void {
   });
 
   async function walk(by: 'signing in' | 'recovery') {
-    if (by === 'signing in') return rejected.signsIn({ as: 'browser' });
+    if (by === 'signing in') return rejected.signIn({ as: 'browser' });
     return recover(world().place.kratos, rejected.identityId, { as: 'browser' });
   }
 
