@@ -1,5 +1,6 @@
-/** The sandbox's time: the machine's clock plus what was added by hand. In milliseconds since 1970. */
+/** The sandbox's clock: the machine's clock plus a shift. */
 export interface Clock {
+  /** Milliseconds since 1970. */
   now(): number;
   /** Moves the clock forward. Seconds. */
   advance(seconds: number): void;
@@ -9,7 +10,7 @@ export interface Clock {
 }
 
 /** A clock that runs with the machine's and can be moved forward. */
-export function makeClock(): Clock {
+export function createClock(): Clock {
   let offset = 0;
   return {
     now: () => Date.now() + offset,
@@ -23,7 +24,7 @@ export function makeClock(): Clock {
   };
 }
 
-/** Jumio's way to write a time: UTC with milliseconds and `Z`. */
+/** A time in Jumio's format: UTC with milliseconds and `Z`. */
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

@@ -18,7 +18,7 @@ const environmentSchema = z.object({
 
 type Options = Required<Omit<JumioSandboxOptions, 'publicUrl'>> & Pick<JumioSandboxOptions, 'publicUrl'>;
 
-/** The sandbox's options from environment variables; an empty one counts as absent. Throws ZodError naming them all. */
+/** The sandbox's options from environment variables; an empty one counts as absent. Throws a ZodError that names every invalid one. */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): Options {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const variables = environmentSchema.parse(given);

@@ -7,7 +7,7 @@ export type CallKind = (typeof CALL_KINDS)[number];
 
 const apiFaultSchema = z.strictObject({
   kind: z.enum([...CALL_KINDS, 'any']),
-  /** A number is answered as that status, and the call is not executed. */
+  /** A number is the status of the answer, and the call is not executed. */
   fault: z.union([
     z.int().min(400).max(599),
     z.enum(['hang', 'reset', 'html', 'huge', 'drip', 'no-href', 'executed-then-hang', 'executed-then-reset']),
@@ -48,16 +48,16 @@ export type ApiFault = z.infer<typeof apiFaultSchema>;
 
 export type CallbackFault = z.infer<typeof callbackFaultSchema>;
 
-/** Uses up one count of the oldest fault that is meant for this call. */
+/** Takes one count of the oldest fault that applies to this call; undefined without one. */
 export function takeApiFault(faults: Fault[], kind: CallKind, reference?: string): ApiFault['fault'] | undefined {
   const fault = faults.find(
     (f): f is ApiFault => f.kind !== 'callback' && (f.kind === kind || f.kind === 'any') && isFor(f, reference),
   );
-  if (fault) spend(faults, fault);
+  if (fault) takeOne(faults, fault);
   return fault?.fault;
 }
 
-/** Uses up one count of the oldest callback fault of this name that is meant for this execution. */
+/** Takes one count of the oldest callback fault with this name that applies to this execution; undefined without one. */
 export function takeCallbackFault(
   faults: Fault[],
   name: CallbackFault['fault'],
@@ -66,7 +66,7 @@ export function takeCallbackFault(
   const fault = faults.find(
     (f): f is CallbackFault => f.kind === 'callback' && f.fault === name && isFor(f, reference),
   );
-  if (fault) spend(faults, fault);
+  if (fault) takeOne(faults, fault);
   return fault;
 }
 
@@ -74,7 +74,7 @@ function isFor(fault: Fault, reference: string | undefined): boolean {
   return fault.customerInternalReference === undefined || fault.customerInternalReference === reference;
 }
 
-function spend(faults: Fault[], fault: Fault): void {
+function takeOne(faults: Fault[], fault: Fault): void {
   fault.count -= 1;
   if (fault.count === 0) faults.splice(faults.indexOf(fault), 1);
 }

@@ -1,31 +1,31 @@
 import type { Execution } from './state.ts';
 
-interface Place {
+interface Host {
   readonly publicUrl: string;
 }
 
-/** Address of an account on the retrieval host. */
-export function accountHref({ publicUrl }: Place, accountId: string): string {
+/** URL of an account on the retrieval host. */
+export function accountHref({ publicUrl }: Host, accountId: string): string {
   return `${publicUrl}/api/v1/accounts/${accountId}`;
 }
 
-/** The short form, as it was seen in real callbacks (docs/reference/jumio.md#62-payload-all-documented-fields). */
-export function executionHref({ publicUrl }: Place, executionId: string): string {
+/** URL of an execution, in the short form of real callbacks (docs/reference/jumio.md#62-payload-all-documented-fields). */
+export function executionHref({ publicUrl }: Host, executionId: string): string {
   return `${publicUrl}/api/v1/workflow-executions/${executionId}`;
 }
 
-/** The long form, as the documents print it. */
-export function fullExecutionHref(place: Place, { id, accountId }: Pick<Execution, 'id' | 'accountId'>): string {
-  return `${accountHref(place, accountId)}/workflow-executions/${id}`;
+/** URL of an execution, in the long form of Jumio's documentation. */
+export function fullExecutionHref(host: Host, { id, accountId }: Pick<Execution, 'id' | 'accountId'>): string {
+  return `${accountHref(host, accountId)}/workflow-executions/${id}`;
 }
 
-/** Where a credential's part is uploaded and read. */
-export function partHref(place: Place, execution: Pick<Execution, 'accountId'>, credentialId: string, part: string) {
-  return `${accountHref(place, execution.accountId)}/credentials/${credentialId}/parts/${part}`;
+/** URL at which a part of a credential is uploaded and read. */
+export function partHref(host: Host, execution: Pick<Execution, 'accountId'>, credentialId: string, part: string) {
+  return `${accountHref(host, execution.accountId)}/credentials/${credentialId}/parts/${part}`;
 }
 
-/** The hosted page. To be treated as opaque and as a secret. */
-export function hostedLink({ publicUrl }: Place, token: string, locale: string): string {
+/** URL of the hosted page. A secret; callers must treat it as opaque. */
+export function hostedLink({ publicUrl }: Host, token: string, locale: string): string {
   const query = new URLSearchParams({
     baseUrl: `${publicUrl}/websdk/v4/api`,
     authorizationToken: token,

@@ -3,7 +3,7 @@ import { ZodError, z } from 'zod';
 import { readEnvironment } from './environment.ts';
 import { startJumioSandbox } from './start.ts';
 
-/** `npm run sandbox`: a Jumio for an operator's staging. Prints what goes into the service's `.env`. */
+/** `npm run sandbox`: a Jumio for an operator's staging. Prints the variables for the service's `.env`. */
 async function main(): Promise<void> {
   const options = readEnvironment(process.env);
   const sandbox = await startJumioSandbox(options);
@@ -16,7 +16,7 @@ JUMIO_CLIENT_ID=${options.clientId}
 JUMIO_CLIENT_SECRET=${options.clientSecret}
 
 Control page: ${sandbox.url}/
-Control channel: ${sandbox.url}/sandbox (sandbox/jumio/README.md). It asks nobody who they are: keep it off the internet.`);
+Control channel: ${sandbox.url}/sandbox (sandbox/jumio/README.md). It has no authentication: keep it off the internet.`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.stop());
 }
 

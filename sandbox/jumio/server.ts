@@ -30,7 +30,7 @@ export async function buildApp(sandbox: Sandbox): Promise<FastifyInstance> {
   return app;
 }
 
-/** Fastify's own refusals carry a status (413, 415, bad JSON); anything else is a fault of the sandbox. */
+/** The status of Fastify's own errors (413, 415, invalid JSON); 500 for any other error, which is printed. */
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (typeof status === 'number') return status;

@@ -14,7 +14,7 @@ const client = z.strictObject({
   permissions: z.array(z.enum(['initiate', 'retrieve'])),
 });
 
-/** The tenant as its portal would be set up, and the points on which Jumio's documents are silent. See README.md. */
+/** The settings of the tenant's portal, and the points on which Jumio's documentation says nothing. See README.md. */
 export const settingsSchema = z.strictObject({
   clients: z.array(client),
   requireUserAgent: z.boolean(),
@@ -43,7 +43,7 @@ export const settingsSchema = z.strictObject({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** What a sandbox starts with, its clients aside. */
+/** The settings that a sandbox starts with, without its clients. */
 export const DEFAULT_SETTINGS: Omit<Settings, 'clients'> = {
   requireUserAgent: true,
   rateLimits: 'off',

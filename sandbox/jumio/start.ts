@@ -7,14 +7,14 @@ import { createSandbox, type Sandbox } from './state.ts';
 const TICK_MS = 250;
 
 export interface JumioSandboxOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, takes a free port. */
   readonly port?: number;
   readonly host?: string;
-  /** Start of every link that is handed out; by default the address it listens on. */
+  /** Prefix of every link; by default the address that the sandbox listens on. */
   readonly publicUrl?: string;
   readonly clientId?: string;
   readonly clientSecret?: string;
-  /** What the settings are at first and after every reset. */
+  /** The settings at the start and after every reset. */
   readonly settings?: Partial<Settings>;
 }
 
@@ -23,13 +23,13 @@ export interface JumioSandbox {
   stop(): Promise<void>;
 }
 
-/** Starts a Jumio of its own. Everything else about it is done over HTTP, by its control channel. */
+/** Starts a Jumio sandbox. Everything else is done over HTTP, by its control channel. */
 export async function startJumioSandbox(options: JumioSandboxOptions = {}): Promise<JumioSandbox> {
   const sandbox = createSandbox(settingsOf(options));
   const app = await buildApp(sandbox);
   const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   sandbox.publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
-  // Between requests too, so that a link that ends is reported without anybody asking.
+  // Between requests too, so that the end of a link is reported without a request.
   const timer = setInterval(() => tick(sandbox), TICK_MS);
   return { url, stop: () => stop(sandbox, app, timer) };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, makeClock } from './clock.ts';
+import { type Clock, createClock } from './clock.ts';
 import type { Findings } from './execution/outcome.ts';
 import type { Credential } from './execution/workflows.ts';
 import type { CallKind, Fault } from './faults.ts';
@@ -8,14 +8,14 @@ import type { Settings } from './settings.ts';
 export interface Bearer {
   readonly token: string;
   readonly clientId: string;
-  /** Milliseconds of the machine's clock: moving the sandbox's time never ends a bearer token. */
+  /** Milliseconds of the machine's clock: a shift of the sandbox's clock never ends a bearer token. */
   readonly expiresAt: number;
 }
 
 /** One Jumio tenant, in memory. */
 export interface Sandbox {
   readonly clock: Clock;
-  /** Start of every link the sandbox hands out; known once it listens. */
+  /** Prefix of every link; set once the sandbox listens. */
   publicUrl: string;
   settings: Settings;
   readonly defaults: Settings;
@@ -27,22 +27,22 @@ export interface Sandbox {
   readonly faults: Fault[];
   readonly calls: CallRecord[];
   readonly callbacks: CallbackRecord[];
-  /** Per execution: the callbacks still to be sent, one after the other. */
+  /** Per execution: the callbacks that are still to be sent, one after the other. */
   readonly queues: Map<string, Promise<void>>;
-  /** Per execution: a callback that waits to be overtaken. */
+  /** Per execution: a callback that is held until the next one was sent. */
   readonly held: Map<string, () => void>;
-  /** Earliest sandbox time at which some execution changes by itself. */
+  /** The earliest time, by the sandbox's clock, at which an execution changes by itself. */
   nextDue: number;
-  /** Aborted by a reset and by stopping: ends deliveries and waits of before. */
+  /** Aborted by a reset and by a stop: ends the deliveries and waits that were started before. */
   epoch: AbortController;
   /** Numbers the entries of both logs. */
   sequence: number;
 }
 
-/** A sandbox that knows nobody yet. */
+/** An empty sandbox. */
 export function createSandbox(defaults: Settings): Sandbox {
   return {
-    clock: makeClock(),
+    clock: createClock(),
     publicUrl: '',
     settings: defaults,
     defaults,
@@ -62,7 +62,7 @@ export function createSandbox(defaults: Settings): Sandbox {
   };
 }
 
-/** Back to the start, except that bearer tokens already handed out stay good: clients keep them for an hour. */
+/** Resets everything but bearer tokens, which stay valid: clients cache them for an hour. */
 export function resetSandbox(sandbox: Sandbox): void {
   sandbox.epoch.abort();
   sandbox.epoch = new AbortController();
@@ -76,7 +76,7 @@ export function resetSandbox(sandbox: Sandbox): void {
 
 const LOG_LENGTH = 10_000;
 
-/** Adds to a log and lets go of its oldest entries, so that a sandbox may run for weeks. */
+/** Adds an entry to a log and drops the oldest ones, so that a sandbox can run for weeks. */
 export function append<T>(log: T[], entry: T): void {
   log.push(entry);
   if (log.length > LOG_LENGTH) log.splice(0, LOG_LENGTH / 10);
@@ -114,7 +114,7 @@ export interface Execution {
   /** Names of the fields of prepared data that were sent; never their values. */
   prepared: readonly string[];
   status: Status;
-  /** A word shown in place of the status, put there by hand. */
+  /** A text that is shown instead of the status, set by the control channel. */
   shownStatus: string | undefined;
   startedAt: number | undefined;
   lastActivityAt: number | undefined;
@@ -122,14 +122,14 @@ export interface Execution {
   completedAt: number | undefined;
   /** Details answer 404 before this. */
   readableAt: number;
-  /** What was picked: `pass`, `abandon`, … */
+  /** The outcome that was chosen: `pass`, `abandon`, … */
   outcome: string | undefined;
   errorCode: string | undefined;
-  /** Kept back until processing is over. */
+  /** Not shown until processing is over. */
   findings: Findings | undefined;
 }
 
-/** Whether a person can still do something in it. */
+/** Whether a person can still act in an execution. */
 export function isOpen({ status }: Execution): boolean {
   return status === 'INITIATED' || status === 'ACQUISITION_STARTED';
 }
@@ -142,7 +142,7 @@ export interface CallRecord {
   readonly method: string;
   readonly path: string;
   readonly userAgent: string | null;
-  /** Null when no answer was given. */
+  /** Null where no answer was sent. */
   status: number | null;
   accountId: string | null;
   executionId: string | null;
@@ -150,17 +150,17 @@ export interface CallRecord {
   userReference: string | null;
 }
 
-/** Why a callback was sent: `genuine`, a fault on demand, or by hand. */
+/** Why a callback was sent: `genuine`, a requested fault, or a request to the control channel (`by-hand`). */
 export type CallbackReason = 'genuine' | 'duplicate' | 'forged' | 'unknown-workflow' | 'unknown-status' | 'by-hand';
 
-/** One callback, in the log of those sent and of those lost. */
+/** One entry of the log of callbacks, sent or lost. */
 export interface CallbackRecord {
   readonly n: number;
   readonly executionId: string;
   readonly reason: CallbackReason;
   readonly url: string | null;
   readonly body: unknown;
-  /** `no-url`: neither the request nor the tenant names a receiver. `refused`: answered with another status than 200. */
+  /** `no-url`: neither the request nor the tenant has a callback URL. `refused`: the answer was not 200. */
   state: 'waiting' | 'sending' | 'delivered' | 'refused' | 'unanswered' | 'lost' | 'no-url';
   /** By the sandbox's clock. */
   sentAt: string | null;

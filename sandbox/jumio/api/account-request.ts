@@ -45,10 +45,10 @@ const userConsentSchema = z.object({
   consent: consent.optional(),
 });
 
-/** The body of POST and PUT (docs/reference/jumio.md#32-request-fields) for a tenant. Fields that no document forbids are let pass. */
+/** The body of POST and PUT (docs/reference/jumio.md#32-request-fields) for a tenant. Unknown fields are accepted. */
 function requestSchema({ relaxedLocalUrls, customWorkflowKeys }: Settings) {
   const url = z.string().superRefine((text, context) => {
-    const message = urlFault(text, relaxedLocalUrls);
+    const message = urlError(text, relaxedLocalUrls);
     if (message) context.addIssue({ code: 'custom', message });
   });
   const key = z
@@ -69,7 +69,7 @@ function requestSchema({ relaxedLocalUrls, customWorkflowKeys }: Settings) {
 
 export type AccountRequest = z.infer<ReturnType<typeof requestSchema>>;
 
-/** Reads a request body; the text that says what is wrong with it names fields and repeats no value. */
+/** Reads a request body. Returns a text where it is invalid; the text names fields and repeats no value. */
 export function readAccountRequest(body: unknown, settings: Settings): AccountRequest | string {
   const { success, data, error } = requestSchema(settings).safeParse(body);
   if (!success) return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
@@ -88,22 +88,22 @@ const RESERVED = [
   'transactionReference',
 ];
 
-/** Why Jumio would refuse a URL; undefined where it would not. `relaxed` lets local ones pass: http, ports, addresses. */
-function urlFault(text: string, relaxed: boolean): string | undefined {
+/** The reason why Jumio refuses a URL; undefined for a valid one. `relaxed` allows local URLs: http, ports, IP addresses. */
+function urlError(text: string, relaxed: boolean): string | undefined {
   if (text.length === 0 || text.length > 255) return 'expected 1 to 255 characters';
   if (!URL.canParse(text)) return 'expected an absolute URL';
   const url = new URL(text);
-  return alwaysWrong(text, url) ?? (relaxed ? undefined : wrongInPublic(text, url));
+  return generalUrlError(text, url) ?? (relaxed ? undefined : publicUrlError(text, url));
 }
 
-function alwaysWrong(text: string, url: URL): string | undefined {
+function generalUrlError(text: string, url: URL): string | undefined {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'expected https';
   if (text.includes('#')) return 'a fragment is not allowed';
   if (url.username || url.password) return 'login data is not allowed';
   return RESERVED.some((name) => url.searchParams.has(name)) ? 'a reserved query parameter is not allowed' : undefined;
 }
 
-function wrongInPublic(text: string, url: URL): string | undefined {
+function publicUrlError(text: string, url: URL): string | undefined {
   if (url.protocol !== 'https:') return 'expected https';
   if (/[^\x21-\x7e]/.test(text)) return 'expected ASCII or punycode';
   if (/^https:\/\/[^/?]*:\d+(?:[/?]|$)/i.test(text)) return 'a port is not allowed';

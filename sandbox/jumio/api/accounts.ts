@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { begin } from '../execution/execution.ts';
+import { addExecution } from '../execution/execution.ts';
 import { AUTHENTICATION, workflowOf } from '../execution/workflows.ts';
 import { hostedLink } from '../links.ts';
 import { parseLifetime } from '../settings.ts';
@@ -10,7 +10,7 @@ import { type AccountRequest, readAccountRequest } from './account-request.ts';
 import { type Answer, type ApiCall, parseJson, problem } from './call.ts';
 import { transactionJwt } from './token.ts';
 
-/** `POST /api/v1/accounts`: a new account and its first execution. Repeating it makes another one. */
+/** `POST /api/v1/accounts`: a new account and its first execution. A repeated request makes another account. */
 export function createAccount(sandbox: Sandbox, call: ApiCall): Answer {
   const request = readRequest(sandbox, call);
   if ('status' in request) return request;
@@ -18,7 +18,7 @@ export function createAccount(sandbox: Sandbox, call: ApiCall): Answer {
   return initiate(sandbox, call, request, randomUUID());
 }
 
-/** `PUT /api/v1/accounts/{accountId}`: a further execution of a known account; it changes nothing of the account. */
+/** `PUT /api/v1/accounts/{accountId}`: a further execution of an existing account. */
 export function updateAccount(sandbox: Sandbox, call: ApiCall): Answer {
   const { accountId = '' } = call.params;
   if (!sandbox.accounts.has(accountId)) return problem(404);
@@ -61,24 +61,24 @@ function initiate(
     linked: call.fault !== 'no-href' && sandbox.settings.domainPrefix,
   });
   sandbox.accounts.add(accountId);
-  begin(sandbox, execution);
+  addExecution(sandbox, execution);
   call.record.accountId = accountId;
   call.record.executionId = execution.id;
   return { status: 200, body: accountAnswer(sandbox, execution) };
 }
 
-interface Circumstances {
+interface ExecutionOptions {
   readonly hasReferenceFace: boolean;
   /** False where the tenant has no domain prefix: then there is no hosted link (docs/reference/jumio.md#1-regions-and-base-urls). */
   readonly linked: boolean;
 }
 
-/** The execution a request asks for; what it leaves open comes from the tenant's settings. */
-export function newExecution(
+/** The execution that a request asks for; defaults come from the tenant's settings. */
+function newExecution(
   sandbox: Sandbox,
   request: AccountRequest,
   accountId: string,
-  { hasReferenceFace, linked }: Circumstances,
+  { hasReferenceFace, linked }: ExecutionOptions,
 ): Execution {
   const id = randomUUID();
   const { settings, clock } = sandbox;

@@ -20,7 +20,7 @@ const textSchema = z.string().catch('');
 
 const paramsSchema = z.record(z.string(), z.string());
 
-/** What of a request the API looks at. */
+/** The parts of a request that the API uses. */
 export function readCall(request: FastifyRequest): Pick<ApiCall, 'text' | 'contentType' | 'params' | 'authorization'> {
   return {
     text: textSchema.parse(request.body),
@@ -54,7 +54,7 @@ const referencesSchema = z.object({
   userReference: z.string().nullable().catch(null),
 });
 
-/** Notes whom a call is about: by the ids in its path, by the references in its body. */
+/** Records which account, execution and references a call is about: by the ids in its path, else by its body. */
 export function identify(sandbox: Sandbox, record: CallRecord, params: Record<string, string>, text: string): void {
   const execution = sandbox.executions.get(params.executionId ?? '');
   record.accountId = params.accountId ?? execution?.accountId ?? null;
@@ -69,7 +69,7 @@ function referencesIn(text: string): z.infer<typeof referencesSchema> | undefine
   return referencesSchema.safeParse(body).data;
 }
 
-/** The value of a JSON text; undefined where it is none. */
+/** The value of a JSON text; undefined where it is no JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -78,7 +78,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What a call is answered with. */
+/** The answer to a call. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -87,7 +87,7 @@ export interface Answer {
 
 /**
  * An error in the style of the only error body that Jumio published, the one of 429 (docs/reference/jumio.md#37-errors-and-limits).
- * The bodies of all the others are assumptions. `detail` names fields and never repeats a value.
+ * The bodies of all other errors are assumptions. `detail` names fields and never repeats a value.
  */
 export function problem(status: number, detail = STATUS_CODES[status] ?? 'Error'): Answer {
   const text = status === 429 ? 'Request limit exceeded' : detail;

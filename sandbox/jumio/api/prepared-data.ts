@@ -6,7 +6,7 @@ import { transactionOf } from './token.ts';
 
 const text = z.string().min(1);
 
-/** docs/reference/jumio.md#42-prepared-data. Any subset is taken, as integrators found; a field that is not documented is refused. */
+/** docs/reference/jumio.md#42-prepared-data. Any subset of the fields is accepted, as integrators report; an undocumented field is refused. */
 const preparedSchema = z
   .strictObject({
     firstName: text,

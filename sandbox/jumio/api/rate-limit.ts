@@ -15,15 +15,15 @@ const API: Readonly<Record<CallKind, Api | undefined>> = {
   prepared: undefined,
 };
 
-/** docs/reference/jumio.md#37-errors-and-limits; the size of the bursts is undocumented, an assumption. */
+/** docs/reference/jumio.md#37-errors-and-limits; the sizes of the bursts are assumptions. */
 const DOCUMENTED = {
   token: { perSecond: 10, burst: 10 },
   accounts: { perSecond: 1, burst: 5 },
   retrieval: { perSecond: 15, burst: 15 },
 };
 
-/** Takes a call from its API's budget, which fills in real time; false where it is used up. */
-export function withinLimit(sandbox: Sandbox, kind: CallKind): boolean {
+/** Takes one call from the budget of its API, which refills in real time; false where the budget is empty. */
+export function takeFromBudget(sandbox: Sandbox, kind: CallKind): boolean {
   const { rateLimits } = sandbox.settings;
   const api = API[kind];
   if (rateLimits === 'off' || api === undefined) return true;

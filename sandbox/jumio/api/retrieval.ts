@@ -5,7 +5,7 @@ import { accountHref, executionHref, fullExecutionHref, partHref } from '../link
 import type { Execution, Sandbox } from '../state.ts';
 import { type Answer, type ApiCall, problem } from './call.ts';
 
-/** `GET …/status`. It answers also while details are not yet readable. */
+/** `GET …/status`. It answers even while the details are not readable yet. */
 export function status(sandbox: Sandbox, call: ApiCall): Answer {
   const execution = find(sandbox, call);
   return execution ? { status: 200, body: statusAnswer(sandbox, execution) } : problem(404);
@@ -35,7 +35,7 @@ function findReadable(sandbox: Sandbox, call: ApiCall): Execution | undefined {
 }
 
 /** docs/reference/jumio.md#72-status-response: neither of the references is in it. */
-export function statusAnswer(sandbox: Sandbox, execution: Execution): unknown {
+function statusAnswer(sandbox: Sandbox, execution: Execution): unknown {
   const { id, accountId, definitionKey } = execution;
   return {
     account: { id: accountId, href: accountHref(sandbox, accountId) },
@@ -43,8 +43,8 @@ export function statusAnswer(sandbox: Sandbox, execution: Execution): unknown {
   };
 }
 
-/** docs/reference/jumio.md#73-details-response: the top key is `workflow` here, and the only place of `customerInternalReference`. */
-export function detailsAnswer(sandbox: Sandbox, execution: Execution): unknown {
+/** docs/reference/jumio.md#73-details-response: the top key is `workflow`, and only this response holds `customerInternalReference`. */
+function detailsAnswer(sandbox: Sandbox, execution: Execution): unknown {
   const { id, accountId, definitionKey, userReference, customerInternalReference } = execution;
   const { createdAt, startedAt, completedAt } = execution;
   const status = shownStatus(sandbox, execution);
@@ -66,8 +66,8 @@ export function detailsAnswer(sandbox: Sandbox, execution: Execution): unknown {
   };
 }
 
-/** One step that stands for the whole; none before there is a decision. */
-export function stepsAnswer(sandbox: Sandbox, execution: Execution): unknown {
+/** One step that stands for all of them; none before there is a decision. */
+function stepsAnswer(sandbox: Sandbox, execution: Execution): unknown {
   const { decision, capabilities } = findingsShown(sandbox, execution);
   if (!decision) return { steps: [] };
   const capabilityIds = Object.values(capabilities).flatMap((entries) => entries.map(({ id }) => id));
@@ -96,7 +96,7 @@ const CLASSIFIERS: Readonly<Record<Category, readonly string[]>> = {
   DOCUMENT: ['DOCUMENT'],
 };
 
-/** What was never uploaded has no `parts`; a face map is listed without an address. */
+/** Without an upload there are no `parts`; a face map is listed without `href`. */
 function credentialAnswer(sandbox: Sandbox, execution: Execution, { id, category }: Credential): unknown {
   const classifiers = CLASSIFIERS[category];
   if (execution.acquiredAt === undefined || classifiers.length === 0) return { id, category };

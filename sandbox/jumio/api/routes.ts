@@ -5,7 +5,7 @@ import type { Sandbox } from '../state.ts';
 import { createAccount, deleteAccount, updateAccount } from './accounts.ts';
 import { type Answer, type ApiCall, identify, logCall, problem, readCall } from './call.ts';
 import { preparedData } from './prepared-data.ts';
-import { withinLimit } from './rate-limit.ts';
+import { takeFromBudget } from './rate-limit.ts';
 import { details, status, steps } from './retrieval.ts';
 import { token } from './token.ts';
 import { breakAnswer, breakBefore } from './transport-faults.ts';
@@ -14,7 +14,7 @@ const ACCOUNT = '/api/v1/accounts/:accountId';
 
 const EXECUTION = `${ACCOUNT}/workflow-executions/:executionId`;
 
-/** All of Jumio's hosts on one: auth, account, retrieval and status. Bodies are read as text, so that every error is ours. */
+/** The routes of all of Jumio's hosts: auth, account, retrieval, status. Bodies are read as text, so that no parser answers. */
 export async function apiRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sandbox }): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
@@ -30,9 +30,9 @@ export async function apiRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sa
   app.get('/api/v1/workflow-executions/:executionId', serve(sandbox, 'details', details));
   app.get('/status', () => ({ status: sandbox.settings.health, details: {} }));
 
-  wrongVerb(app, sandbox, '/oauth2/token', ['POST']);
-  wrongVerb(app, sandbox, '/api/v1/accounts', ['POST']);
-  wrongVerb(app, sandbox, ACCOUNT, ['PUT', 'DELETE']);
+  refuseOtherMethods(app, sandbox, '/oauth2/token', ['POST']);
+  refuseOtherMethods(app, sandbox, '/api/v1/accounts', ['POST']);
+  refuseOtherMethods(app, sandbox, ACCOUNT, ['PUT', 'DELETE']);
   app.setNotFoundHandler((request, reply) => {
     const record = logCall(sandbox, 'other', request);
     const { status: code, body } = problem(404);
@@ -41,7 +41,7 @@ export async function apiRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sa
   });
 }
 
-function wrongVerb(app: FastifyInstance, sandbox: Sandbox, url: string, allowed: readonly string[]): void {
+function refuseOtherMethods(app: FastifyInstance, sandbox: Sandbox, url: string, allowed: readonly string[]): void {
   const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !allowed.includes(method));
   app.route({
     method: others,
@@ -55,12 +55,12 @@ function wrongVerb(app: FastifyInstance, sandbox: Sandbox, url: string, allowed:
   });
 }
 
-export type ApiHandler = (sandbox: Sandbox, call: ApiCall) => Answer;
+type ApiHandler = (sandbox: Sandbox, call: ApiCall) => Answer;
 
 type Route = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
-/** Turns a handler into a route: log, fault on demand, admission, then the handler, then what the fault does to its answer. */
-export function serve(sandbox: Sandbox, kind: CallKind, handler: ApiHandler): Route {
+/** Makes a route of a handler: log the call, apply a fault, authorize, run the handler, apply the fault to the answer. */
+function serve(sandbox: Sandbox, kind: CallKind, handler: ApiHandler): Route {
   return (request, reply) => {
     const call = open(sandbox, kind, request);
     const { fault, record } = call;
@@ -87,9 +87,9 @@ function answer(reply: FastifyReply, { record }: ApiCall, { status, body, header
 
 type Permission = Settings['clients'][number]['permissions'][number];
 
-const NEEDED: Readonly<Record<CallKind, Permission | undefined>> = {
+const REQUIRED_PERMISSION: Readonly<Record<CallKind, Permission | undefined>> = {
   token: undefined,
-  // Its own token says what it may do.
+  // Authorized by the execution's own token.
   prepared: undefined,
   create: 'initiate',
   update: 'initiate',
@@ -100,15 +100,15 @@ const NEEDED: Readonly<Record<CallKind, Permission | undefined>> = {
   delete: 'retrieve',
 };
 
-/** Why a call is turned away before it is looked at; undefined when it may go on. */
-export function refuse(sandbox: Sandbox, call: ApiCall): Answer | undefined {
-  const needed = NEEDED[call.kind];
+/** The answer to a call that is refused before its handler runs; undefined for a call that may go on. */
+function refuse(sandbox: Sandbox, call: ApiCall): Answer | undefined {
+  const required = REQUIRED_PERMISSION[call.kind];
   if (sandbox.settings.requireUserAgent && !call.record.userAgent) return problem(403);
-  if (needed === undefined) return withinLimit(sandbox, call.kind) ? undefined : problem(429);
+  if (required === undefined) return takeFromBudget(sandbox, call.kind) ? undefined : problem(429);
   const clientId = clientOf(sandbox, call.authorization);
   if (clientId === undefined) return problem(401);
-  if (!permissionsOf(sandbox, clientId).includes(needed)) return problem(403);
-  return withinLimit(sandbox, call.kind) ? undefined : problem(429);
+  if (!permissionsOf(sandbox, clientId).includes(required)) return problem(403);
+  return takeFromBudget(sandbox, call.kind) ? undefined : problem(429);
 }
 
 function clientOf(sandbox: Sandbox, authorization = ''): string | undefined {

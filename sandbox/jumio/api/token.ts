@@ -5,11 +5,11 @@ import type { Bearer, Sandbox } from '../state.ts';
 import { type Answer, type ApiCall, problem } from './call.ts';
 
 /**
- * `POST /oauth2/token`. The same token is answered until it is nearly over, so that a fresh answer may hold a half used
- * token: `expires_in` is the documented constant, only the token's own `exp` tells its end (docs/reference/jumio.md#2-oauth2-token).
+ * `POST /oauth2/token`. It returns the same token until shortly before its end, so a token may be half used when it is
+ * returned: `expires_in` is a constant, only the token's `exp` is its end (docs/reference/jumio.md#2-oauth2-token).
  */
 export function token(sandbox: Sandbox, call: ApiCall): Answer {
-  const clientId = authenticated(sandbox, call.authorization);
+  const clientId = authenticate(sandbox, call.authorization);
   if (clientId === undefined) return problem(401);
   if (!isForm(call) || new URLSearchParams(call.text).get('grant_type') !== 'client_credentials') return problem(400);
   const access_token = currentBearer(sandbox, clientId).token;
@@ -23,7 +23,7 @@ function isForm({ contentType }: ApiCall): boolean {
   return contentType.startsWith('application/x-www-form-urlencoded');
 }
 
-function authenticated({ settings }: Sandbox, authorization = ''): string | undefined {
+function authenticate({ settings }: Sandbox, authorization = ''): string | undefined {
   const [, encoded = ''] = /^Basic (\S+)$/i.exec(authorization) ?? [];
   const given = Buffer.from(encoded, 'base64').toString();
   return settings.clients.find(({ clientId, clientSecret }) => given === `${clientId}:${clientSecret}`)?.clientId;
@@ -31,11 +31,11 @@ function authenticated({ settings }: Sandbox, authorization = ''): string | unde
 
 function currentBearer(sandbox: Sandbox, clientId: string): Bearer {
   const fresh = Date.now() + sandbox.settings.bearerRenewSeconds * 1000;
-  const kept = [...sandbox.bearers.values()].find((b) => b.clientId === clientId && b.expiresAt > fresh);
-  return kept ?? issue(sandbox, clientId);
+  const current = [...sandbox.bearers.values()].find((b) => b.clientId === clientId && b.expiresAt > fresh);
+  return current ?? issueBearer(sandbox, clientId);
 }
 
-function issue(sandbox: Sandbox, clientId: string): Bearer {
+function issueBearer(sandbox: Sandbox, clientId: string): Bearer {
   const iat = Math.floor(Date.now() / 1000);
   const exp = iat + sandbox.settings.bearerLifetimeSeconds;
   const token = bearerJwt({ sub: clientId, client_id: clientId, iat, exp, jti: randomUUID() }, sandbox.signingKey);
@@ -47,11 +47,11 @@ function issue(sandbox: Sandbox, clientId: string): Bearer {
 type Claims = Readonly<Record<string, string | number>>;
 
 /** A plain signed JWT: the tenant's bearer token. */
-export function bearerJwt(claims: Claims, key: Buffer): string {
+function bearerJwt(claims: Claims, key: Buffer): string {
   return signed({ alg: 'HS512', typ: 'JWT' }, Buffer.from(JSON.stringify(claims)), key);
 }
 
-/** A JWT with a gzipped payload, as Jumio's transaction and SDK tokens are: ordinary decoders fail on it (docs/reference/jumio.md#2-oauth2-token). */
+/** A JWT with a gzipped payload, like Jumio's transaction and SDK tokens; ordinary decoders fail on it (docs/reference/jumio.md#2-oauth2-token). */
 export function transactionJwt(claims: Claims, key: Buffer): string {
   return signed({ alg: 'HS512', zip: 'GZIP' }, gzipSync(JSON.stringify(claims)), key);
 }
@@ -63,7 +63,7 @@ function signed(header: Claims, payload: Buffer, key: Buffer): string {
 
 const transactionClaims = z.object({ sub: z.string(), exp: z.number() });
 
-/** The execution that a transaction token of ours is for; undefined where it is none, or has ended. */
+/** The id of the execution that a transaction token is for; undefined for a forged or expired token. */
 export function transactionOf(token: string, key: Buffer, now: number): string | undefined {
   const [header = '', payload = '', mac = ''] = token.split('.');
   const expected = createHmac('sha512', key).update(`${header}.${payload}`).digest('base64url');
@@ -72,7 +72,7 @@ export function transactionOf(token: string, key: Buffer, now: number): string |
   return claims && claims.exp * 1000 > now ? claims.sub : undefined;
 }
 
-/** The tenant's bearer token is signed with the same key, and not zipped. */
+/** The claims of a gzipped payload; undefined for a bearer token, which has the same key and no compression. */
 function unzipped(payload: string): unknown {
   try {
     return JSON.parse(gunzipSync(Buffer.from(payload, 'base64url')).toString());

@@ -12,7 +12,7 @@ const DRIP_MS = 50;
 
 const PAGE = '<!doctype html><title>Service unavailable</title><h1>We will be back soon</h1>';
 
-/** Faults that keep a call from being executed. True when this fault has taken over the reply. */
+/** Applies a fault in place of the call. True if this fault has sent the reply, or has prevented one. */
 export function breakBefore(fault: ApiFault['fault'], reply: FastifyReply, record: CallRecord): boolean {
   if (fault === 'hang') reply.hijack();
   else if (fault === 'reset') cut(reply);
@@ -23,7 +23,7 @@ export function breakBefore(fault: ApiFault['fault'], reply: FastifyReply, recor
   return true;
 }
 
-/** Faults of the answer to a call that was executed. True when this fault has taken over the reply. */
+/** Applies a fault to the answer of a call that was executed. True if this fault has sent the reply, or has prevented one. */
 export function breakAnswer(
   fault: ApiFault['fault'],
   reply: FastifyReply,

@@ -3,7 +3,7 @@ import { timestamp } from '../clock.ts';
 import { accountHref, executionHref, fullExecutionHref } from '../links.ts';
 import type { Execution, Sandbox } from '../state.ts';
 
-/** All the fields a Jumio callback has (docs/reference/jumio.md#62-payload-all-documented-fields). No signature, no customerInternalReference, no decision. */
+/** All fields of a Jumio callback (docs/reference/jumio.md#62-payload-all-documented-fields). No signature, no customerInternalReference, no decision. */
 export interface CallbackBody {
   readonly callbackSentAt: string;
   readonly userReference?: string;
@@ -16,7 +16,7 @@ export interface CallbackBody {
   readonly account: { readonly id: string; readonly href: string };
 }
 
-/** The callback for what an execution is now. */
+/** The genuine callback for the present state of an execution. */
 export function callbackBody(sandbox: Sandbox, execution: Execution): CallbackBody {
   const { id, accountId, definitionKey, userReference } = execution;
   const href = sandbox.settings.longCallbackHref ? fullExecutionHref(sandbox, execution) : executionHref(sandbox, id);
@@ -29,19 +29,19 @@ export function callbackBody(sandbox: Sandbox, execution: Execution): CallbackBo
   };
 }
 
-/** The same callback with another user reference: by default the genuine one with one character changed. */
+/** The callback with another user reference; by default the genuine reference with one character changed. */
 export function forgedBody(body: CallbackBody, userReference?: string): CallbackBody {
   return { ...body, userReference: userReference ?? altered(body.userReference ?? 'forged') };
 }
 
-/** The same callback for an execution that nobody started. */
+/** The callback for an execution that does not exist. */
 export function unknownWorkflowBody(sandbox: Sandbox, body: CallbackBody): CallbackBody {
   const id = randomUUID();
   const workflowExecution = { ...body.workflowExecution, id, href: executionHref(sandbox, id) };
   return { ...body, workflowExecution };
 }
 
-/** The same callback with a status word that no document has. */
+/** The callback with another status, such as an undocumented one. */
 export function unknownStatusBody(body: CallbackBody, status: string): CallbackBody {
   return { ...body, workflowExecution: { ...body.workflowExecution, status } };
 }

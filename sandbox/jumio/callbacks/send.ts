@@ -4,13 +4,13 @@ import { type CallbackFault, takeCallbackFault } from '../faults.ts';
 import { append, type CallbackReason, type CallbackRecord, type Execution, type Sandbox, TERMINAL } from '../state.ts';
 import { type CallbackBody, callbackBody, forgedBody, unknownStatusBody, unknownWorkflowBody } from './bodies.ts';
 
-/** Reports what an execution has become, as far as Jumio reports it, with the faults that were asked for. */
-export function announce(sandbox: Sandbox, execution: Execution): void {
+/** Sends the callback for a change of status, if Jumio reports that status, with the faults that were requested. */
+export function reportStatus(sandbox: Sandbox, execution: Execution): void {
   if (!TERMINAL.has(execution.status) && !sandbox.settings.intermediateCallbacks) return;
   const body = callbackBody(sandbox, execution);
   const fault = (name: CallbackFault['fault']) =>
     takeCallbackFault(sandbox.faults, name, execution.customerInternalReference);
-  sendFalseOnes(sandbox, execution, body, fault);
+  sendFalseCallbacks(sandbox, execution, body, fault);
   if (fault('lose')) {
     logCallback(sandbox, execution, 'genuine', body).state = 'lost';
     return;
@@ -21,10 +21,10 @@ export function announce(sandbox: Sandbox, execution: Execution): void {
 
 type TakeFault = (name: CallbackFault['fault']) => CallbackFault | undefined;
 
-function sendFalseOnes(sandbox: Sandbox, execution: Execution, body: CallbackBody, fault: TakeFault): void {
+function sendFalseCallbacks(sandbox: Sandbox, execution: Execution, body: CallbackBody, fault: TakeFault): void {
   const send = (reason: CallbackReason, falseBody: CallbackBody) => {
     const record = logCallback(sandbox, execution, reason, falseBody);
-    inTurn(sandbox, execution, () => deliver(sandbox, record));
+    enqueue(sandbox, execution, () => deliver(sandbox, record));
   };
   const forged = fault('forged');
   if (forged) send('forged', forgedBody(body, forged.userReference));
@@ -33,7 +33,7 @@ function sendFalseOnes(sandbox: Sandbox, execution: Execution, body: CallbackBod
   if (unknown) send('unknown-status', unknownStatusBody(body, unknown.status));
 }
 
-/** Copies go out together, as the hardest case for a receiver. */
+/** Returns a function that sends a callback and its copies at the same time, the hardest case for a receiver. */
 function sender(sandbox: Sandbox, execution: Execution, body: CallbackBody, copies: number): () => Promise<void> {
   const records = [
     logCallback(sandbox, execution, 'genuine', body),
@@ -51,7 +51,7 @@ function schedule(
   delay: number | undefined,
   reorder: number | undefined,
 ): void {
-  const now = () => inTurn(sandbox, execution, send);
+  const now = () => enqueue(sandbox, execution, send);
   const later = async (milliseconds: number, go: () => void) => {
     if (await pause(milliseconds, sandbox.epoch.signal)) go();
   };
@@ -60,7 +60,7 @@ function schedule(
   else now();
 }
 
-/** Keeps a callback until the execution's next one has been sent; what it returns sends it anyway, if it is still kept. */
+/** Holds a callback until the execution's next one was sent. The returned function sends it if it is still held. */
 function holdBack({ held }: Sandbox, { id }: Execution, now: () => void): () => void {
   held.set(id, now);
   return () => {
@@ -70,21 +70,21 @@ function holdBack({ held }: Sandbox, { id }: Execution, now: () => void): () => 
   };
 }
 
-/** Callbacks of one execution leave one after the other, so that their order is what it was. */
-function inTurn(sandbox: Sandbox, { id }: Execution, send: () => Promise<void>): void {
-  const before = sandbox.queues.get(id) ?? Promise.resolve();
-  sandbox.queues.set(id, before.then(send));
-  const overtaken = sandbox.held.get(id);
+/** Sends the callbacks of one execution one after the other, so that they keep their order. */
+function enqueue(sandbox: Sandbox, { id }: Execution, send: () => Promise<void>): void {
+  const previous = sandbox.queues.get(id) ?? Promise.resolve();
+  sandbox.queues.set(id, previous.then(send));
+  const sendHeld = sandbox.held.get(id);
   sandbox.held.delete(id);
-  overtaken?.();
+  sendHeld?.();
 }
 
-export interface Content {
+interface Content {
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Sends a callback once and writes down how it was answered. Only 200 counts as taken (docs/reference/jumio.md#65-response-timeouts-retries-order). Never rejects. */
+/** Sends a callback once and records the answer. Only 200 counts as delivered (docs/reference/jumio.md#65-response-timeouts-retries-order). Never rejects. */
 export async function attempt(sandbox: Sandbox, record: CallbackRecord, content: Content): Promise<void> {
   if (record.url === null) {
     record.state = 'no-url';
@@ -99,7 +99,7 @@ export async function attempt(sandbox: Sandbox, record: CallbackRecord, content:
   record.state = answer === undefined ? 'unanswered' : answer.status === 200 ? 'delivered' : 'refused';
 }
 
-/** Redirects are not followed: whether Jumio does is undocumented. Undefined when no whole answer came in time. */
+/** The answer of the receiver; undefined without a complete one before the timeout. Redirects are not followed: Jumio documents nothing about them. */
 async function post(
   { epoch, settings }: Sandbox,
   url: string,
@@ -120,10 +120,10 @@ async function post(
 }
 
 /**
- * Sends one callback, and again as the settings say where the answer is not 200.
+ * Sends one callback, and retries as the settings say while the answer is not 200.
  * Jumio documents neither a timeout nor a retry (docs/reference/jumio.md#65-response-timeouts-retries-order): both are assumptions of this sandbox. Never rejects.
  */
-export async function deliver(sandbox: Sandbox, record: CallbackRecord): Promise<void> {
+async function deliver(sandbox: Sandbox, record: CallbackRecord): Promise<void> {
   const { signal } = sandbox.epoch;
   const { callbackRetries, callbackRetryMs } = sandbox.settings;
   const content = { text: JSON.stringify(record.body), headers: { 'content-type': 'application/json' } };
@@ -134,8 +134,8 @@ export async function deliver(sandbox: Sandbox, record: CallbackRecord): Promise
   }
 }
 
-/** Waits in real time; false when the sandbox was reset or stopped meanwhile. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+/** Waits in real time; false if the sandbox was reset or stopped meanwhile. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   try {
     await sleep(milliseconds, undefined, { signal });
     return true;
@@ -148,7 +148,7 @@ function mayRetry({ state }: CallbackRecord): boolean {
   return state === 'refused' || state === 'unanswered';
 }
 
-/** Writes a callback down before it is sent. Its receiver: the request's, else the tenant's. */
+/** Adds a callback to the log before it is sent. Its receiver is the URL of the request, else the tenant's. */
 export function logCallback(
   sandbox: Sandbox,
   execution: Execution,

@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { callbackBody } from '../callbacks/bodies.ts';
 import { attempt, logCallback } from '../callbacks/send.ts';
 import type { CallbackRecord, Sandbox } from '../state.ts';
-import { known } from './executions.ts';
+import { findExecution } from './executions.ts';
 
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 
 const filterSchema = z.strictObject({ executionId: z.string().optional() });
 
 const byHandSchema = z.strictObject({
   executionId: z.string(),
-  /** Any JSON; absent, and no `text`: the genuine callback for what the execution is now. */
+  /** Any JSON. Without `body` and `text` it is the genuine callback for the present state. */
   body: z.json().optional(),
-  /** Sent as it is, for what is no JSON. */
+  /** Sent as it is, for a body that is no JSON. */
   text: z.string().optional(),
   headers: z.record(z.string(), z.string()).default({}),
   times: z.int().positive().max(10_000).default(1),
@@ -21,7 +21,7 @@ const byHandSchema = z.strictObject({
 
 type ByHand = z.infer<typeof byHandSchema>;
 
-/** Callbacks that were sent, and callbacks sent by hand. */
+/** The log of callbacks, and callbacks on demand. */
 export async function callbackRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sandbox }): Promise<void> {
   app.get('/callbacks', (request) => {
     const { executionId: wanted } = filterSchema.parse(request.query);
@@ -35,7 +35,7 @@ export async function callbackRoutes(app: FastifyInstance, { sandbox }: { sandbo
     const order = byHandSchema.parse(request.body);
     const records: CallbackRecord[] = [];
     while (records.length < order.times) {
-      const batch = Math.min(AT_ONCE, order.times - records.length);
+      const batch = Math.min(CONCURRENCY, order.times - records.length);
       records.push(...(await Promise.all(Array.from({ length: batch }, () => sendByHand(sandbox, order)))));
     }
     return { callbacks: records };
@@ -43,10 +43,10 @@ export async function callbackRoutes(app: FastifyInstance, { sandbox }: { sandbo
 }
 
 async function sendByHand(sandbox: Sandbox, { executionId, body, text, headers }: ByHand): Promise<CallbackRecord> {
-  const execution = known(sandbox, { id: executionId });
-  const shown = body ?? text ?? callbackBody(sandbox, execution);
-  const record = logCallback(sandbox, execution, 'by-hand', shown);
-  const content = { text: text ?? JSON.stringify(shown), headers: { 'content-type': 'application/json', ...headers } };
+  const execution = findExecution(sandbox, { id: executionId });
+  const sent = body ?? text ?? callbackBody(sandbox, execution);
+  const record = logCallback(sandbox, execution, 'by-hand', sent);
+  const content = { text: text ?? JSON.stringify(sent), headers: { 'content-type': 'application/json', ...headers } };
   await attempt(sandbox, record, content);
   return record;
 }

@@ -2,25 +2,25 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { timestamp } from '../clock.ts';
 import { tick } from '../execution/execution.ts';
-import { readPick, reasonsFor } from '../execution/outcome.ts';
+import { readChoice, reasonsFor } from '../execution/outcome.ts';
 import { type Execution, isOpen, type Sandbox, TERMINAL } from '../state.ts';
 import { escapeHtml, labelOptions, page } from '../web/pages.ts';
-import { changeMind, known, openLink, pick } from './executions.ts';
+import { changeDecision, choose, findExecution, openLink } from './executions.ts';
 
 const SHOWN = 100;
 
-const COLUMNS = ['Created', 'Reference', 'Execution', 'Status', 'Outcome', 'Link ends', 'What shall happen'];
+const COLUMNS = ['Created', 'Reference', 'Execution', 'Status', 'Outcome', 'Link ends', 'Action'];
 
-/** What the sandbox holds, the newest executions first, with a form for each thing a tester may do. */
-export function overview(sandbox: Sandbox): string {
+/** The page that lists the executions, the newest first, with a form for each action that is possible. */
+function overviewPage(sandbox: Sandbox): string {
   const newest = [...sandbox.executions.values()].reverse().slice(0, SHOWN);
   const rows = newest.map((execution) => row(sandbox, execution)).join('\n');
   return page(
     'Jumio (sandbox)',
     `<p>Sandbox time: ${timestamp(sandbox.clock.now())} (${sandbox.clock.ahead()} s ahead).
-Executions: ${sandbox.executions.size}, the newest ${SHOWN} are shown.</p>
+Executions: ${sandbox.executions.size}. This page shows the newest ${SHOWN}.</p>
 <form method="post" action="control/time"><input name="seconds" type="number" min="0" value="900" aria-label="seconds">
-<button>Move time forward by so many seconds</button></form>
+<button>Move time forward by this many seconds</button></form>
 <table><thead><tr>${COLUMNS.map((column) => `<th>${column}</th>`).join('')}</tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
@@ -44,7 +44,7 @@ function forms({ settings }: Sandbox, execution: Execution): string {
   const form = (action: string, outcomes: readonly string[]) =>
     `<form method="post" action="control/executions/${execution.id}"><input type="hidden" name="action" value="${action}">
 <select name="outcome" aria-label="outcome">${labelOptions(outcomes)}</select>
-<select name="reason" aria-label="reason"><option value="">(usual reason)</option>${reasons}</select>
+<select name="reason" aria-label="reason"><option value="">(default reason)</option>${reasons}</select>
 <button>${action}</button></form>`;
   if (TERMINAL.has(execution.status)) return form('overturn', ['pass', 'warn', 'reject']);
   if (!isOpen(execution)) return '';
@@ -56,9 +56,9 @@ const formSchema = z.record(z.string(), z.string());
 
 const secondsSchema = z.object({ seconds: z.coerce.number().nonnegative() });
 
-/** The page for people at `/`, and the forms on it. */
+/** The page at `/` for a person who tests by hand, and its forms. */
 export async function controlPage(app: FastifyInstance, { sandbox }: { sandbox: Sandbox }): Promise<void> {
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(overview(sandbox)));
+  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(overviewPage(sandbox)));
 
   app.post('/control/time', ({ body }, reply) => {
     sandbox.clock.advance(secondsSchema.parse(body).seconds);
@@ -67,11 +67,11 @@ export async function controlPage(app: FastifyInstance, { sandbox }: { sandbox: 
   });
 
   app.post('/control/executions/:id', ({ params, body }, reply) => {
-    const execution = known(sandbox, params);
+    const execution = findExecution(sandbox, params);
     const form = formSchema.parse(body);
     if (form.action === 'start') openLink(sandbox, execution);
-    else if (form.action === 'overturn') changeMind(sandbox, execution, readPick(form));
-    else pick(sandbox, execution, readPick(form));
+    else if (form.action === 'overturn') changeDecision(sandbox, execution, readChoice(form));
+    else choose(sandbox, execution, readChoice(form));
     return reply.redirect('../../', 303);
   });
 }

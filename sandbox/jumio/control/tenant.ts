@@ -29,7 +29,7 @@ export async function tenantRoutes(app: FastifyInstance, { sandbox }: { sandbox:
   app.get('/settings', () => shownSettings(sandbox));
   app.post('/settings', ({ body }) => {
     sandbox.settings = settingsSchema.parse({ ...sandbox.settings, ...patchSchema.parse(body) });
-    sandbox.nextDue = 0; // A changed processing time moves what is due.
+    sandbox.nextDue = 0; // a changed processing time changes when executions are due
     return shownSettings(sandbox);
   });
   app.delete('/tokens', () => {
@@ -79,7 +79,7 @@ function shownSettings({ settings }: Sandbox): unknown {
   return { ...settings, clients };
 }
 
-/** A control request that cannot be done. */
+/** A control request that is impossible in the present state. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: 404 | 409;
@@ -90,7 +90,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The answer to a control request or a page's form that failed; undefined for a fault of the sandbox itself. */
+/** The answer to a control request or form that failed; undefined for an internal error of the sandbox. */
 export function refusalAnswer(error: unknown): Answer | undefined {
   if (error instanceof Refusal) return problem(error.status, error.message);
   if (error instanceof ImpossibleOutcome) return problem(400, error.message);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../settings.ts';
-import { BUILDS_ON, type Finding, LABELS } from './labels.ts';
+import { DEPENDS_ON, type Finding, LABELS } from './labels.ts';
 import type { Capability, Category, Credential } from './workflows.ts';
 
 export type Verdict = 'pass' | 'warn' | 'reject' | 'not-executed';
@@ -21,7 +21,7 @@ export interface CapabilityEntry {
 
 export type Capabilities = Partial<Record<Capability, readonly CapabilityEntry[]>>;
 
-const LOOKS_AT: Readonly<Record<Capability, readonly Category[]>> = {
+const INPUTS: Readonly<Record<Capability, readonly Category[]>> = {
   usability: ['ID', 'SELFIE', 'FACEMAP'],
   imageChecks: ['ID'],
   extraction: ['ID'],
@@ -35,7 +35,7 @@ const LOOKS_AT: Readonly<Record<Capability, readonly Category[]>> = {
   drivingLicenseVerification: ['ID'],
 };
 
-interface Case {
+interface CapabilityInput {
   readonly runs: readonly Capability[];
   readonly credentials: readonly Credential[];
   readonly verdict: Verdict;
@@ -43,46 +43,46 @@ interface Case {
   readonly extractedData: Settings['extractedData'];
 }
 
-/** Every capability the workflow runs, with what the reason did to it and to those that build on it. */
-export function capabilitiesOf(found: Case): Capabilities {
-  return Object.fromEntries(found.runs.map((capability) => [capability, entriesOf(capability, found)]));
+/** The result of each capability that the workflow runs: the reason fails its own, and blocks those that depend on it. */
+export function capabilitiesOf(input: CapabilityInput): Capabilities {
+  return Object.fromEntries(input.runs.map((capability) => [capability, entriesOf(capability, input)]));
 }
 
-function entriesOf(capability: Capability, found: Case): CapabilityEntry[] {
-  const looked = found.credentials.filter(({ category }) => LOOKS_AT[capability].includes(category));
+function entriesOf(capability: Capability, input: CapabilityInput): CapabilityEntry[] {
+  const used = input.credentials.filter(({ category }) => INPUTS[capability].includes(category));
   // Usability is judged per credential: the reason belongs to the first.
-  if (capability !== 'usability') return [entryOf(capability, looked, found, found.reason)];
-  return looked.map((one, index) => entryOf(capability, [one], found, index === 0 ? found.reason : undefined));
+  if (capability !== 'usability') return [entryOf(capability, used, input, input.reason)];
+  return used.map((one, index) => entryOf(capability, [one], input, index === 0 ? input.reason : undefined));
 }
 
 function entryOf(
   capability: Capability,
-  looked: readonly Credential[],
-  found: Case,
+  used: readonly Credential[],
+  input: CapabilityInput,
   reason: Reason | undefined,
 ): CapabilityEntry {
-  const [type, label] = judge(capability, found.verdict, reason);
-  const data = capabilityData(capability, type, label, found.extractedData);
-  const credentials = looked.map(({ id, category }) => ({ id, category }));
+  const [type, label] = judge(capability, input.verdict, reason);
+  const data = capabilityData(capability, type, label, input.extractedData);
+  const credentials = used.map(({ id, category }) => ({ id, category }));
   return { id: randomUUID(), credentials, decision: { type, details: { label } }, ...(data ? { data } : {}) };
 }
 
 function judge(capability: Capability, verdict: Verdict, reason: Reason | undefined): [Finding, string] {
   if (reason?.capability === capability) return [reason.finding, reason.label];
-  const blocked = verdict !== 'warn' && reason !== undefined && buildsOn(capability, reason.capability);
-  return blocked ? ['NOT_EXECUTED', 'PRECONDITION_NOT_FULFILLED'] : ['PASSED', LABELS[capability].PASSED[0] ?? 'OK'];
+  const isBlocked = verdict !== 'warn' && reason !== undefined && dependsOn(capability, reason.capability);
+  return isBlocked ? ['NOT_EXECUTED', 'PRECONDITION_NOT_FULFILLED'] : ['PASSED', LABELS[capability].PASSED[0] ?? 'OK'];
 }
 
-function buildsOn(capability: Capability, base: Capability): boolean {
-  const below = BUILDS_ON[capability];
-  return below !== undefined && (below === base || buildsOn(below, base));
+function dependsOn(capability: Capability, base: Capability): boolean {
+  const direct = DEPENDS_ON[capability];
+  return direct !== undefined && (direct === base || dependsOn(direct, base));
 }
 
 type Data = Readonly<Record<string, unknown>>;
 
 const SIMILARITY: Readonly<Record<string, string>> = { MATCH: 'MATCH', NO_MATCH: 'NOT_MATCH' };
 
-/** An invented document: nobody's. */
+/** An invented document. */
 const DOCUMENT: Data = {
   type: 'ID_CARD',
   subType: 'NATIONAL_ID',
@@ -102,7 +102,7 @@ const DOCUMENT: Data = {
 };
 
 /** The `data` of a capability entry (docs/reference/jumio.md#75-capability-labels, docs/reference/jumio.md#76-extracted-data); none where it was not executed. */
-export function capabilityData(
+function capabilityData(
   capability: Capability,
   finding: Finding,
   label: string,

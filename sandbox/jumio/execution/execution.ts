@@ -1,4 +1,4 @@
-import { announce } from '../callbacks/send.ts';
+import { reportStatus } from '../callbacks/send.ts';
 import { takeCallbackFault } from '../faults.ts';
 import type { Execution, Sandbox, Status } from '../state.ts';
 import type { Verdict } from './capabilities.ts';
@@ -6,24 +6,24 @@ import { findingsOf, type Outcome } from './outcome.ts';
 
 const INACTIVITY = 15 * 60_000;
 
-/** Puts a new execution under the sandbox's clock. */
-export function begin(sandbox: Sandbox, execution: Execution): void {
+/** Adds a new execution, whose link ends by the sandbox's clock. */
+export function addExecution(sandbox: Sandbox, execution: Execution): void {
   sandbox.executions.set(execution.id, execution);
-  watch(sandbox, execution);
+  schedule(sandbox, execution);
 }
 
-/** The person has opened the link: from now on fifteen minutes of inactivity end the session. */
+/** The person opens the link. From now on fifteen minutes without activity end the session. */
 export function start(sandbox: Sandbox, execution: Execution): void {
   if (execution.status !== 'INITIATED') return;
   execution.status = 'ACQUISITION_STARTED';
   execution.startedAt = sandbox.clock.now();
   execution.lastActivityAt = execution.startedAt;
-  watch(sandbox, execution);
-  announce(sandbox, execution);
+  schedule(sandbox, execution);
+  reportStatus(sandbox, execution);
 }
 
-/** The person does what the tester picked. Throws ImpossibleOutcome, and then nothing has happened. */
-export function act(sandbox: Sandbox, execution: Execution, outcome: Outcome): void {
+/** Applies the outcome that the tester chose. Throws ImpossibleOutcome and then changes nothing. */
+export function applyOutcome(sandbox: Sandbox, execution: Execution, outcome: Outcome): void {
   const verdict = outcome.outcome;
   if (verdict === 'abandon' || verdict === 'error') leave(sandbox, execution, outcome);
   else submit(sandbox, execution, outcome, verdict);
@@ -34,7 +34,7 @@ function leave(sandbox: Sandbox, execution: Execution, outcome: Outcome): void {
   execution.outcome = outcome.outcome;
   execution.errorCode = outcome.outcome === 'error' ? (outcome.errorCode ?? '9400') : undefined;
   execution.lastActivityAt = sandbox.clock.now();
-  watch(sandbox, execution);
+  schedule(sandbox, execution);
 }
 
 function submit(sandbox: Sandbox, execution: Execution, outcome: Outcome, verdict: Verdict): void {
@@ -45,12 +45,12 @@ function submit(sandbox: Sandbox, execution: Execution, outcome: Outcome, verdic
   execution.errorCode = undefined;
   execution.status = 'ACQUIRED';
   execution.acquiredAt = sandbox.clock.now();
-  watch(sandbox, execution);
-  announce(sandbox, execution);
+  schedule(sandbox, execution);
+  reportStatus(sandbox, execution);
   tick(sandbox);
 }
 
-/** Jumio changes its mind about an ended execution, later than it ended. Throws ImpossibleOutcome. */
+/** Replaces the decision of an ended execution by a later one. Throws ImpossibleOutcome. */
 export function overturn(sandbox: Sandbox, execution: Execution, outcome: Outcome, verdict: Verdict): void {
   execution.findings = findingsOf(execution, outcome, verdict, sandbox.settings);
   execution.outcome = outcome.outcome;
@@ -58,7 +58,7 @@ export function overturn(sandbox: Sandbox, execution: Execution, outcome: Outcom
   end(sandbox, execution, 'PROCESSED', Math.max(after, sandbox.clock.now()));
 }
 
-/** Does everything that has become due by the sandbox's clock. */
+/** Ends every execution that is due by the sandbox's clock. */
 export function tick(sandbox: Sandbox): void {
   const now = sandbox.clock.now();
   if (now < sandbox.nextDue) return;
@@ -66,11 +66,12 @@ export function tick(sandbox: Sandbox): void {
   for (const execution of sandbox.executions.values()) {
     const due = nextStep(sandbox, execution);
     if (due && due.at <= now) end(sandbox, execution, due.status, due.at);
-    else watch(sandbox, execution);
+    else schedule(sandbox, execution);
   }
 }
 
-function watch(sandbox: Sandbox, execution: Execution): void {
+/** Brings `nextDue` forward to the next step of an execution. */
+function schedule(sandbox: Sandbox, execution: Execution): void {
   sandbox.nextDue = Math.min(sandbox.nextDue, nextStep(sandbox, execution)?.at ?? Number.POSITIVE_INFINITY);
 }
 
@@ -87,5 +88,5 @@ function end(sandbox: Sandbox, execution: Execution, status: Status, at: number)
   execution.completedAt = at;
   const unreadable = takeCallbackFault(sandbox.faults, 'unreadable', execution.customerInternalReference);
   execution.readableAt = unreadable ? sandbox.clock.now() + unreadable.seconds * 1000 : 0;
-  announce(sandbox, execution);
+  reportStatus(sandbox, execution);
 }

@@ -37,7 +37,7 @@ const NOT_SCREENED = namesIn(
   'NO_VALID_ID_CREDENTIAL PRECONDITION_NOT_FULFILLED',
 );
 
-/** docs/reference/jumio.md#75-capability-labels, in the order in which a label is looked for. Jumio's lists grow: a label outside them may be named too. */
+/** docs/reference/jumio.md#75-capability-labels, in the order in which a label is searched. Jumio's lists grow: a test may also name a label outside them. */
 export const LABELS: Readonly<Record<Capability, Labels>> = {
   usability: {
     PASSED: ['OK'],
@@ -77,8 +77,8 @@ export const LABELS: Readonly<Record<Capability, Labels>> = {
   drivingLicenseVerification: OPEN,
 };
 
-/** What each capability builds on: where that failed, it is not executed. */
-export const BUILDS_ON: Readonly<Record<Capability, Capability | undefined>> = {
+/** The capability that each one depends on: if that one failed, it is not executed. */
+export const DEPENDS_ON: Readonly<Record<Capability, Capability | undefined>> = {
   usability: undefined,
   imageChecks: 'usability',
   extraction: 'imageChecks',

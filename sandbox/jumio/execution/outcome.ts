@@ -4,18 +4,18 @@ import { type Capabilities, capabilitiesOf, type Reason, type Verdict } from './
 import { type Finding, LABELS } from './labels.ts';
 import { type Capability, type Credential, isCapability, workflowOf } from './workflows.ts';
 
-/** What a tester may pick. The first four end the capture; the other two leave it open. */
+/** The outcome that a tester chooses. The first four end the capture; the other two leave it open. */
 export const outcomeSchema = z.strictObject({
   outcome: z.enum(['pass', 'warn', 'reject', 'not-executed', 'abandon', 'error']),
   capability: z.string().refine(isCapability, 'no such capability').optional(),
-  /** Open: Jumio's lists grow. A label that is in no list needs its capability named. */
+  /** Any text, because Jumio's lists grow. A label that is in no list needs `capability`. */
   label: z.string().min(1).optional(),
   errorCode: z
     .string()
     .regex(/^\d{4}$/)
     .optional(),
   score: z.number().optional(),
-  /** Stand in for a ruleset's own label, or for a word that Jumio may add one day. */
+  /** Replace the decision's own label and type, as a ruleset may, or as Jumio may add a value. */
   decisionLabel: z.string().optional(),
   decisionType: z.string().optional(),
 });
@@ -34,7 +34,7 @@ export interface Findings {
   readonly capabilities: Capabilities;
 }
 
-/** An outcome that cannot be: the text says why. */
+/** An outcome that this workflow cannot have; the message says why. */
 export class ImpossibleOutcome extends Error {
   override readonly name = 'ImpossibleOutcome';
 }
@@ -48,7 +48,7 @@ const FINDING: Readonly<Record<Verdict, Finding>> = {
 
 const COLUMNS: readonly Finding[] = ['REJECTED', 'WARNING', 'NOT_EXECUTED'];
 
-const USUAL: Readonly<Record<Verdict, readonly [Capability, string][]>> = {
+const DEFAULT_REASONS: Readonly<Record<Verdict, readonly [Capability, string][]>> = {
   pass: [],
   warn: [
     ['imageChecks', 'REPEATED_FACE'],
@@ -65,19 +65,23 @@ const USUAL: Readonly<Record<Verdict, readonly [Capability, string][]>> = {
   ],
 };
 
-/** Where an outcome's label belongs among the capabilities a workflow runs; undefined where nothing is amiss. */
-export function reasonOf(outcome: Outcome, verdict: Verdict, runs: readonly Capability[]): Reason | undefined {
+/** The capability that carries an outcome's label, among those that the workflow runs; undefined for a pass. */
+function reasonOf(outcome: Outcome, verdict: Verdict, runs: readonly Capability[]): Reason | undefined {
   if (verdict === 'pass') return undefined;
-  const [capability, label] = place(outcome, verdict, runs) ?? [];
+  const [capability, label] = capabilityAndLabel(outcome, verdict, runs) ?? [];
   if (!capability || !label) return undefined;
   return { capability, label, finding: columnOf(capability, label, FINDING[verdict]) };
 }
 
-function place(outcome: Outcome, verdict: Verdict, runs: readonly Capability[]): [Capability, string] | undefined {
+function capabilityAndLabel(
+  outcome: Outcome,
+  verdict: Verdict,
+  runs: readonly Capability[],
+): [Capability, string] | undefined {
   const { capability, label } = outcome;
   if (capability && !runs.includes(capability)) throw new ImpossibleOutcome(`this workflow does not run ${capability}`);
   if (capability) return [capability, label ?? LABELS[capability][FINDING[verdict]][0] ?? `OTHER_${FINDING[verdict]}`];
-  if (!label) return USUAL[verdict].find(([usual]) => runs.includes(usual));
+  if (!label) return DEFAULT_REASONS[verdict].find(([candidate]) => runs.includes(candidate));
   const found = search(label, FINDING[verdict], runs);
   if (!found) throw new ImpossibleOutcome(`label ${label} is in no list of this workflow: name its capability`);
   return [found, label];
@@ -100,21 +104,21 @@ interface Band {
   readonly type: string;
   readonly from: number;
   readonly to: number;
-  readonly usual: number;
+  readonly default: number;
 }
 
-/** docs/reference/jumio.md#74-decision: the score bands of a tenant that changed nothing. */
+/** docs/reference/jumio.md#74-decision: the default score bands. */
 const BANDS: Readonly<Record<Verdict, Band>> = {
-  pass: { type: 'PASSED', from: 0, to: 30, usual: 0 },
-  warn: { type: 'WARNING', from: 31, to: 70, usual: 50 },
-  reject: { type: 'REJECTED', from: 71, to: 100, usual: 100 },
-  'not-executed': { type: 'NOT_EXECUTED', from: -1, to: -1, usual: -1 },
+  pass: { type: 'PASSED', from: 0, to: 30, default: 0 },
+  warn: { type: 'WARNING', from: 31, to: 70, default: 50 },
+  reject: { type: 'REJECTED', from: 71, to: 100, default: 100 },
+  'not-executed': { type: 'NOT_EXECUTED', from: -1, to: -1, default: -1 },
 };
 
-/** The overall decision; refuses a score outside the outcome's band. */
-export function decisionOf(outcome: Outcome, verdict: Verdict, reason: Reason | undefined): Decision {
+/** The overall decision. Throws ImpossibleOutcome for a score outside the outcome's band. */
+function decisionOf(outcome: Outcome, verdict: Verdict, reason: Reason | undefined): Decision {
   const band = BANDS[verdict];
-  const score = outcome.score ?? band.usual;
+  const score = outcome.score ?? band.default;
   if (score < band.from || score > band.to) {
     throw new ImpossibleOutcome(`the score of ${band.type} is ${band.from} to ${band.to}`);
   }
@@ -123,7 +127,7 @@ export function decisionOf(outcome: Outcome, verdict: Verdict, reason: Reason | 
   return { type, details: { label: outcome.decisionLabel ?? label }, risk: { score } };
 }
 
-/** What retrieval says of an expired execution: as documented now, or as one was seen in 2023 (docs/reference/jumio.md#74-decision). */
+/** The decision of an expired execution: as documented now, or as observed in 2023 (docs/reference/jumio.md#74-decision). */
 export function expiredDecision(form: 'NOT_EXECUTED' | 'REJECTED'): Decision {
   return form === 'REJECTED'
     ? { type: 'REJECTED', details: { label: 'REJECTED' }, risk: { score: 100 } }
@@ -138,14 +142,14 @@ interface Examined {
   readonly hasReferenceFace: boolean;
 }
 
-/** What Jumio would find in an execution of which a tester picked this outcome. Throws ImpossibleOutcome. */
+/** What Jumio finds in an execution with this outcome. Throws ImpossibleOutcome. */
 export function findingsOf(execution: Examined, outcome: Outcome, verdict: Verdict, settings: Settings): Findings {
   if (!execution.hasReferenceFace) return withoutFace(execution, settings);
   const runs = workflowOf(execution.definitionKey, settings.customWorkflowKeys)?.capabilities ?? [];
   return assemble(execution, settings, outcome, verdict, reasonOf(outcome, verdict, runs));
 }
 
-/** What Jumio does here is undocumented (docs/reference/jumio.md#12-what-the-docs-do-not-say, 11); this is one of the two ways the setting offers. */
+/** What Jumio does here is undocumented (docs/reference/jumio.md#12-what-the-docs-do-not-say, 11); this is one of the two values of the setting `authenticationWithoutFace`. */
 function withoutFace(execution: Examined, settings: Settings): Findings {
   const reason: Reason = {
     capability: 'authentication',
@@ -172,7 +176,7 @@ function assemble(
 /** docs/reference/jumio.md#5-web-client-redirect. */
 export const ERROR_CODES = '9100 9200 9210 9300 9400 9800 9801 9810 9820 9821 9822 9835 9836'.split(' ');
 
-/** The reasons a page may offer for this workflow, each as `capability/label`. */
+/** The reasons that a page offers for this workflow, each as `capability/label`. */
 export function reasonsFor(key: string, customKeys: readonly string[], columns: readonly Finding[]): string[] {
   const runs = workflowOf(key, customKeys)?.capabilities ?? [];
   return columns.flatMap((column) => runs.flatMap((capability) => namesOf(capability, column)));
@@ -182,8 +186,8 @@ function namesOf(capability: Capability, column: Finding): string[] {
   return LABELS[capability][column].map((label) => `${capability}/${label}`);
 }
 
-/** What a page's form picked. Throws ZodError. */
-export function readPick(form: Readonly<Record<string, string>>): Outcome {
+/** The outcome that a form chose. Throws a ZodError. */
+export function readChoice(form: Readonly<Record<string, string>>): Outcome {
   const { outcome, errorCode, reason = '' } = form;
   const [capability = '', label] = reason.split('/');
   const withReason = isCapability(capability) && (outcome === 'reject' || outcome === 'warn');

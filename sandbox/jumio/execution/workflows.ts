@@ -14,9 +14,9 @@ const CAPABILITIES = [
 
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** Whether a word names a capability. */
-export function isCapability(word: string): word is Capability {
-  return CAPABILITIES.some((capability) => capability === word);
+/** Whether a text is the name of a capability. */
+export function isCapability(text: string): text is Capability {
+  return CAPABILITIES.some((capability) => capability === text);
 }
 
 export type Category = 'ID' | 'SELFIE' | 'FACEMAP' | 'DATA' | 'DOCUMENT';
@@ -50,7 +50,7 @@ const SCREENED: readonly Capability[] = [
   'drivingLicenseVerification',
 ];
 
-/** docs/reference/jumio.md#4-workflow-keys-credentials-prepared-data. Keys whose credentials no document tells are left out; a tenant's own keys are a setting. */
+/** docs/reference/jumio.md#4-workflow-keys-credentials-prepared-data. Keys whose credentials are undocumented are left out; a tenant's own keys are a setting. */
 const WORKFLOWS: Readonly<Record<string, Workflow>> = {
   10010: { credentials: ['DATA'], capabilities: ['watchlistScreening'], hosted: false },
   10011: { credentials: PERSON, capabilities: IDENTITY, hosted: true },
@@ -63,12 +63,12 @@ const WORKFLOWS: Readonly<Record<string, Workflow>> = {
   10172: { credentials: ['ID'], capabilities: ['usability', 'extraction'], hosted: true },
 };
 
-/** Asks for a face that was stored before, so it exists only as a further execution of an account. */
+/** Compares with a face that was stored before, so it is only possible as a further execution of an account. */
 export const AUTHENTICATION = '10014';
 /** Needs a `userReference`. */
 export const SCREENING = '10010';
 
-/** What a workflow key stands for; a tenant's own key behaves as 10011. */
+/** The workflow of a key; a tenant's own key behaves as 10011. Undefined for an unknown key. */
 export function workflowOf(key: string, customKeys: readonly string[]): Workflow | undefined {
   return customKeys.includes(key) ? WORKFLOWS[10011] : WORKFLOWS[key];
 }

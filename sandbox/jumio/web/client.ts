@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { logCall } from '../api/call.ts';
-import { act, start } from '../execution/execution.ts';
-import { readPick } from '../execution/outcome.ts';
+import { applyOutcome, start } from '../execution/execution.ts';
+import { readChoice } from '../execution/outcome.ts';
 import { type CallRecord, type Execution, isOpen, type Sandbox } from '../state.ts';
-import { capturePage, deadPage, endPage } from './pages.ts';
+import { capturePage, endPage, invalidLinkPage } from './pages.ts';
 import { redirectOf } from './redirect.ts';
 
 const querySchema = z.object({ authorizationToken: z.string().catch('') }).catch({ authorizationToken: '' });
@@ -20,8 +20,8 @@ export async function webClient(app: FastifyInstance, { sandbox }: { sandbox: Sa
   app.get('/web/client', { exposeHeadRoute: false }, (request, reply) => {
     const { authorizationToken } = querySchema.parse(request.query);
     const { execution, record } = visit(sandbox, request, authorizationToken);
-    // Only a link that has not ended starts anything: its token is what limits the start (docs/reference/jumio.md#38-timers).
-    if (!execution || sandbox.clock.now() >= execution.linkEndsAt) return show(reply, record, 410, deadPage());
+    // A link that has ended starts nothing: its token limits the time to start (docs/reference/jumio.md#38-timers).
+    if (!execution || sandbox.clock.now() >= execution.linkEndsAt) return show(reply, record, 410, invalidLinkPage());
     start(sandbox, execution);
     return show(reply, record, 200, capturePage(execution, authorizationToken, sandbox.settings.customWorkflowKeys));
   });
@@ -29,8 +29,8 @@ export async function webClient(app: FastifyInstance, { sandbox }: { sandbox: Sa
   app.post('/web/client', (request, reply) => {
     const form = formSchema.parse(request.body);
     const { execution, record } = visit(sandbox, request, form.authorizationToken ?? '');
-    if (!execution) return show(reply, record, 410, deadPage());
-    act(sandbox, execution, readPick(form));
+    if (!execution) return show(reply, record, 410, invalidLinkPage());
+    applyOutcome(sandbox, execution, readChoice(form));
     const target = form.outcome === 'abandon' ? undefined : redirectOf(execution);
     if (target === undefined) return show(reply, record, 200, endPage(execution));
     record.status = 303;

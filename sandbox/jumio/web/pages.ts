@@ -4,39 +4,43 @@ import type { Execution } from '../state.ts';
 interface Choice {
   readonly outcome: string;
   readonly text: string;
-  /** What comes of it, in a tester's words. */
-  readonly means: string;
+  /** What it means for the test. */
+  readonly meaning: string;
   readonly reason?: string;
 }
 
 const CHOICES: readonly Choice[] = [
-  { outcome: 'pass', text: 'Pass', means: 'Document and face are right.' },
+  { outcome: 'pass', text: 'Pass', meaning: 'The document and the face are in order.' },
   {
     outcome: 'reject',
     reason: 'usability/BLURRED',
     text: 'Reject: unreadable photo',
-    means: 'Something that a person can mend: another try is allowed.',
+    meaning: 'The person can fix this: another attempt is allowed.',
   },
   {
     outcome: 'reject',
     reason: 'imageChecks/MANIPULATED_DOCUMENT',
     text: 'Reject: manipulated document',
-    means: 'Nothing that a person can mend.',
+    meaning: 'The person cannot fix this.',
   },
-  { outcome: 'warn', text: 'Warn', means: 'Jumio is not sure: somebody must look at it.' },
-  { outcome: 'abandon', text: 'Abandon', means: 'Leave without finishing. The link leads back here until it ends.' },
+  { outcome: 'warn', text: 'Warn', meaning: 'Jumio is not sure: the operator must review it.' },
+  {
+    outcome: 'abandon',
+    text: 'Abandon',
+    meaning: 'Leave without finishing. The link opens this page again until it ends.',
+  },
 ];
 
-/** The hosted page: in place of a camera, what a tester wants Jumio to find. */
+/** The hosted page: instead of using a camera, the tester chooses what Jumio finds. */
 export function capturePage(execution: Execution, token: string, customKeys: readonly string[]): string {
   const form = (outcome: string, inside: string) => `<form method="post" action="client">
 <input type="hidden" name="authorizationToken" value="${escapeHtml(token)}">
 <input type="hidden" name="outcome" value="${outcome}">${inside}</form>`;
   const offered = (columns: ('REJECTED' | 'WARNING')[]) => reasonsFor(execution.definitionKey, customKeys, columns);
   const everyReason = offered(['REJECTED', 'WARNING']);
-  const choice = ({ outcome, text, means, reason }: Choice) => {
+  const choice = ({ outcome, text, meaning, reason }: Choice) => {
     const field = reason === undefined ? '' : `<input type="hidden" name="reason" value="${reason}">`;
-    return `<li>${form(outcome, `${field}<button>${text}</button>`)}<p>${means}</p></li>`;
+    return `<li>${form(outcome, `${field}<button>${text}</button>`)}<p>${meaning}</p></li>`;
   };
   const choices = CHOICES.filter(({ reason }) => reason === undefined || everyReason.includes(reason));
   const pick = (name: string, label: string, options: readonly string[]) =>
@@ -45,7 +49,7 @@ export function capturePage(execution: Execution, token: string, customKeys: rea
     'Jumio (sandbox): verify your identity',
     [
       '<p class="sandbox">A sandbox: this is not Jumio, no picture is taken, and nothing leaves this machine.</p>',
-      '<p>Choose what Jumio shall find.</p>',
+      '<p>Choose what Jumio finds.</p>',
       `<ul class="choices">${choices.map(choice).join('')}</ul>`,
       '<details><summary>Any other reason, or an error</summary>',
       form('reject', `${pick('reason', 'Reject for', everyReason)}<button>Reject</button>`),
@@ -56,17 +60,18 @@ export function capturePage(execution: Execution, token: string, customKeys: rea
   );
 }
 
-/** Jumio's own page where no URL to lead back to is set. */
+/** Jumio's own page at the end, where no URL to redirect to is set. */
 export function endPage({ errorCode, outcome }: Execution): string {
   if (errorCode !== undefined) return page('Something went wrong', `<p>Error code: ${escapeHtml(errorCode)}</p>`);
-  if (outcome === 'abandon') return page('You have left', '<p>You can go on for another 15 minutes.</p>');
+  if (outcome === 'abandon') return page('You have left', '<p>You can continue for another 15 minutes.</p>');
   return page('Thank you', '<p>Your pictures have been received. You can close this page.</p>');
 }
 
-/** What a link shows that leads nowhere any more: ended, used, or never handed out. */
-export function deadPage(): string {
+/** The page of a link that has ended, was used, or never existed. */
+export function invalidLinkPage(): string {
   return page('This link is no longer valid', '<p>The session is missing, invalid or expired. Error code: 9200</p>');
 }
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -94,7 +99,7 @@ select, input { font: inherit; max-width: 100%; min-height: 2.5rem; }
 summary { cursor: pointer; padding: .5rem 0; }
 `;
 
-/** Text as it may stand in HTML, also inside a quoted attribute. */
+/** Escapes a text for HTML, also for a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -1,8 +1,8 @@
 import type { Execution } from '../state.ts';
 
 /**
- * Where the person is led after capture: the success or error URL with the parameters of docs/reference/jumio.md#5-web-client-redirect and no other,
- * what it had already kept. Undefined where no such URL is set: Jumio then shows its own page.
+ * Where the person is redirected after capture: the success or error URL with its own query and the parameters of
+ * docs/reference/jumio.md#5-web-client-redirect. Undefined without such a URL: Jumio then shows its own page.
  */
 export function redirectOf(execution: Execution): string | undefined {
   const { errorCode } = execution;
