@@ -1,38 +1,38 @@
-/** What a Kratos for a demo or a test needs to know. */
+/** The options of a Kratos for a demo or a test. */
 export interface KratosOptions {
-  /** The service as Kratos reaches it: where the hooks go. */
+  /** The service as Kratos reaches it, for the hooks. */
   readonly serviceUrl: string;
-  /** The secret that the hooks carry. */
+  /** The secret that the hooks send. */
   readonly webhookSecret: string;
-  /** The service as a browser reaches it; people who signed up are sent to its `/jumio/verify`. */
+  /** The service as a browser reaches it; after a sign-up Kratos redirects to its `/jumio/verify`. */
   readonly verifyUrl: string;
   /** The application: its `/login`, `/registration`, `/recovery`, `/settings` and `/error` are Kratos' pages. */
   readonly uiUrl: string;
-  /** The host name in Kratos' addresses; whatever it is, Kratos listens on 127.0.0.1. */
+  /** The host name in Kratos' public URL; Kratos always listens on 127.0.0.1. */
   readonly publicHost?: string;
   readonly cookieDomain?: string;
-  /** Where `return_to` may lead; the application and the service when left out. */
+  /** Where `return_to` may lead; by default to the application and the service. */
   readonly allowedReturnUrls?: readonly string[];
-  /** Templates read from `jsonnet/`, or inside the configuration as on Ory Network. */
+  /** Whether templates are read from `jsonnet/`, or are inside the configuration as on Ory Network. */
   readonly variant?: 'files' | 'base64';
-  /** `fast` is bcrypt with the least cost; `default` is what Kratos does when nobody says (for a bench). */
+  /** `fast`, the default, is bcrypt with the least cost; `default` is Kratos' own default (for a benchmark). */
   readonly hasher?: 'fast' | 'default';
   readonly kind?: 'auto' | 'real' | 'stand-in';
-  /** `false` leaves the hooks of sign-in and recovery out. */
+  /** `false` removes the hooks of sign-in and recovery. */
   readonly gate?: boolean;
-  /** Where the real Kratos keeps its database and log; a folder of its own, removed at the end, when left out. */
+  /** The folder for the real Kratos' database and log; by default a temporary one, removed at the end. */
   readonly dataDir?: string;
-  /** Free ones are taken when left out; needed to start again at the same addresses. */
+  /** By default free ones. Given to start again at the same URLs. */
   readonly ports?: Ports;
-  /** OpenID Connect providers, as they stand in Kratos' configuration; the real Kratos only. */
+  /** Entries for the OpenID Connect providers of Kratos' configuration; the real Kratos only. */
   readonly providers?: readonly object[];
-  /** Another text in the place of the shipped ory-actions.yaml, to show what a mistake in it does. */
+  /** A text that replaces the shipped ory-actions.yaml, to show what a mistake in it does. */
   readonly actions?: string;
-  /** Over the rest of the real Kratos' own configuration, object by object: more methods, for instance. */
+  /** Merged into the real Kratos' own configuration, object by object: more methods, for instance. */
   readonly more?: Tree;
-  /** Milliseconds between the attempts of a hook; the stand-in only, the real pauses are 1 s and 2 s. */
+  /** Milliseconds between the attempts of a hook, 1 s and 2 s by default; the stand-in only. */
   readonly retryPauses?: readonly number[];
-  /** So many identities that never met a hook; the stand-in only. */
+  /** The number of identities that exist at the start and never triggered a hook; the stand-in only. */
   readonly crowd?: number;
 }
 
@@ -43,27 +43,28 @@ export interface Ports {
   readonly admin: number;
 }
 
-/** A Kratos that answers. */
+/** A running Kratos. */
 export interface RunningKratos {
   readonly kind: 'real' | 'stand-in';
+  /** As `kratos version` prints it, such as `v26.2.0`, or `master` for a build without version flags; `stand-in` for the stand-in. */
   readonly version: string;
   /** For browsers: host name and port. */
   readonly publicUrl: string;
-  /** The same server by its address, for programs whose resolver does not know `*.localhost`. */
+  /** The same server by IP address, for programs whose resolver does not know `*.localhost`. */
   readonly publicLoopbackUrl: string;
   readonly adminUrl: string;
   readonly uiUrl: string;
   readonly ports: Ports;
   /** The log of a real Kratos. */
   readonly logFile?: string;
-  /** Its configuration, as a real Kratos is given it with `-c`; of a stand-in only where it has a folder. */
+  /** Its configuration files, as for `-c`; a stand-in has them only with a `dataDir`. */
   readonly configFiles: readonly string[];
-  /** Goes on with other hooks in the place of those of ory-actions.yaml; people and sessions stay. */
+  /** Replaces the text of ory-actions.yaml; identities and sessions stay. */
   reconfigure(actions: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The addresses of a Kratos on these ports. */
+/** The URLs of a Kratos on these ports. */
 export function addresses(options: KratosOptions, ports: Ports) {
   return {
     publicUrl: `http://${options.publicHost ?? 'kratos.demo.localhost'}:${ports.public}`,

@@ -4,7 +4,7 @@ import { type Answer, send } from './client/loopback.ts';
 
 type CallKind = 'patch' | 'read' | 'list' | 'whoami' | 'other';
 
-/** One call that went through, in the order of arrival. Times are milliseconds since 1970, with fractions. */
+/** One call through the proxy. Times are milliseconds since 1970, with fractions. */
 interface Call {
   readonly kind: CallKind;
   readonly method: string;
@@ -13,21 +13,22 @@ interface Call {
   readonly body: string;
   readonly startedAt: number;
   readonly fault?: Fault;
-  /** Missing while the call runs, and where no whole answer was sent. */
+  /** Missing while the call runs, and where no complete answer was sent. */
   status?: number;
-  /** When the answer was handed over; missing while the call runs. */
+  /** When the answer was sent; missing while the call runs. */
   endedAt?: number;
 }
 
 export interface FaultOptions {
-  /** How many calls of the kind it befalls; 1 when left out. */
+  /** How many calls of the kind it applies to; 1 by default. */
   readonly times?: number;
-  /** `true`: Kratos gets the call and does it, and only its answer is replaced. */
+  /** `true`: Kratos receives and executes the call, and only its answer is replaced. */
   readonly afterwards?: boolean;
 }
 
 export interface AdminProxy {
   readonly url: string;
+  /** The calls so far, in the order of arrival. */
   calls(kind?: CallKind): readonly Call[];
   /** Queues a fault for the next calls of a kind. */
   fault(kind: CallKind, fault: Fault, options?: FaultOptions): void;
@@ -43,8 +44,8 @@ interface PlannedFault {
 }
 
 /**
- * Stands before an API of Kratos, real or stand-in, writes down every call and misbehaves on demand.
- * Made for the admin API; before the public one it sees `whoami`.
+ * Starts a proxy for an API of Kratos, real or stand-in. It records every call and applies faults on demand.
+ * Made for the admin API; for the public API it distinguishes `whoami`.
  */
 export async function startAdminProxy(target: string): Promise<AdminProxy> {
   const calls: Call[] = [];
@@ -56,20 +57,20 @@ export async function startAdminProxy(target: string): Promise<AdminProxy> {
     return next;
   }
 
-  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = now();
     const body = await readBody(request);
     const plan = takeFault(kindOf(request));
     const call = newCall(request, body, startedAt, plan?.fault);
     calls.push(call);
     const answer = plan === undefined || plan.afterwards ? await forward(target, request, body) : undefined;
-    const status = plan === undefined ? handOver(answer, response) : faults[plan.fault](response);
+    const status = plan === undefined ? sendAnswer(answer, response) : faults[plan.fault](response);
     if (status !== undefined) call.status = status;
     call.endedAt = now();
   }
 
   const server = createServer((request, response) => {
-    pass(request, response).catch(() => response.destroy()); // Kratos is gone: so is the connection
+    handle(request, response).catch(() => response.destroy()); // Kratos is down: close the connection
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -131,7 +132,7 @@ function forward(target: string, request: IncomingMessage, body: string): Promis
   });
 }
 
-function handOver(answer: Answer | undefined, response: ServerResponse): number | undefined {
+function sendAnswer(answer: Answer | undefined, response: ServerResponse): number | undefined {
   if (answer === undefined) return undefined;
   const {
     connection: _connection,
@@ -144,14 +145,14 @@ function handOver(answer: Answer | undefined, response: ServerResponse): number 
   return answer.status;
 }
 
-/** Misbehaves on one call; returns the status that was sent, if one was. */
-type Misbehaviour = (response: ServerResponse) => number | undefined;
+/** Applies a fault to one call; returns the status that was sent, undefined where none was. */
+type ApplyFault = (response: ServerResponse) => number | undefined;
 
 const FIFTY_MEGABYTES = 50 * 1024 * 1024;
 
-const DRIP_EVERY = 100;
+const DRIP_INTERVAL_MS = 100;
 
-/** What may come instead of Kratos' answer. */
+/** What may be sent instead of Kratos' answer. */
 export const faults = {
   '400-schema': error(400, 'Bad Request', 'I[#/traits] S[#/properties/traits/required] missing properties: "email"'),
   '400-serialize': error(
@@ -161,25 +162,25 @@ export const faults = {
   ),
   '401': error(401, 'Unauthorized', 'The request could not be authorized'),
   '403': error(403, 'Forbidden', 'The requested action was forbidden'),
-  /** Kratos' own: the identity is gone. */
+  /** Kratos' own: the identity does not exist. */
   '404': error(404, 'Not Found', 'Unable to locate the resource'),
-  /** Somebody else's: a wrong path, a proxy. */
+  /** Not from Kratos: a wrong path, a proxy. */
   '404-html': page(404),
   '429': error(429, 'Too Many Requests', 'slow down', { 'x-ratelimit-reset': '1' }),
   '500': error(500, 'Internal Server Error', 'database is locked'),
   '503': page(503),
-  /** A 200 that is not Kratos'. */
+  /** A 200 that is not from Kratos. */
   html: page(200),
-  /** No answer, until the caller goes or the proxy is stopped. */
+  /** No answer, until the caller disconnects or the proxy is stopped. */
   hang: () => undefined,
   reset: (response) => {
     response.socket?.resetAndDestroy();
     return undefined;
   },
-  /** An answer that never ends: blanks before a JSON that does not come. */
+  /** An answer that never ends: spaces, and no JSON after them. */
   drip: (response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
-    const timer = setInterval(() => response.write(' '), DRIP_EVERY);
+    const timer = setInterval(() => response.write(' '), DRIP_INTERVAL_MS);
     response.on('close', () => clearInterval(timer));
     return 200;
   },
@@ -188,11 +189,11 @@ export const faults = {
     response.end(`{"id":"${'x'.repeat(FIFTY_MEGABYTES)}"}`);
     return 200;
   },
-} satisfies Record<string, Misbehaviour>;
+} satisfies Record<string, ApplyFault>;
 
 export type Fault = keyof typeof faults;
 
-function error(code: number, status: string, message: string, headers: Record<string, string> = {}): Misbehaviour {
+function error(code: number, status: string, message: string, headers: Record<string, string> = {}): ApplyFault {
   const body = JSON.stringify({ error: { code, status, message } });
   return (response) => {
     response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(body);
@@ -200,7 +201,7 @@ function error(code: number, status: string, message: string, headers: Record<st
   };
 }
 
-function page(status: number): Misbehaviour {
+function page(status: number): ApplyFault {
   return (response) => {
     response.writeHead(status, { 'content-type': 'text/html' }).end('<html><body>not Kratos</body></html>');
     return status;

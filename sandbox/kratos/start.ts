@@ -4,8 +4,8 @@ import { startReal } from './real/real.ts';
 import { startStandIn } from './stand-in/server.ts';
 
 /**
- * Starts a Kratos with the shipped hooks: the real one where there is a binary (`KRATOS_BIN`, or `kratos` on the PATH),
- * else the stand-in. `kind: 'real'` throws where there is none.
+ * Starts a Kratos with the shipped hooks: the real one if there is a binary (`KRATOS_BIN`, or `kratos` on the PATH),
+ * else the stand-in. `kind: 'real'` throws without a binary.
  */
 export async function startKratos(options: KratosOptions): Promise<RunningKratos> {
   const binary = options.kind === 'stand-in' ? undefined : findKratos();

@@ -6,31 +6,31 @@ type Fields = Record<string, string>;
 
 interface Visit {
   readonly headers?: Record<string, string>;
-  /** Follow redirects as a browser does, at most ten; without it the first answer is returned as it is. */
+  /** Follow redirects, at most ten. By default the first answer is returned as it is. */
   readonly follow?: boolean;
 }
 
-/** What a person's browser does with HTTP: it keeps cookies by their domain rules, follows redirects and sends forms. */
+/** A browser, as far as HTTP goes: it keeps cookies by their domain rules, follows redirects and sends forms. */
 export interface Browser {
   get(url: string, visit?: Visit): Promise<Answer>;
   post(url: string, body: { form: Fields } | { json: unknown }, visit?: Visit): Promise<Answer>;
-  /** Follows the redirect that an answer is, to its end. */
+  /** Follows an answer that is a redirect, and all further redirects. */
   follow(answer: Answer): Promise<Answer>;
-  /** Sends the first form of a page, with its hidden fields and the given ones. */
+  /** Sends the first form of a page, with its hidden fields and the given fields. */
   submit(page: Answer, fields?: Fields, visit?: Visit): Promise<Answer>;
-  /** The value of the `Cookie` header that would go to this address; empty when there is none. */
+  /** The value of the `Cookie` header for this URL; empty without cookies. */
   cookies(url: string): Promise<string>;
   forgetCookies(): Promise<void>;
 }
 
-const MOST_REDIRECTS = 10;
+const MAX_REDIRECTS = 10;
 
-/** A browser without windows: a cookie jar and an HTTP client to which `*.localhost` is this machine. */
+/** A browser without windows: a cookie jar and an HTTP client that resolves `*.localhost` to this machine. */
 export function createBrowser(defaults: { headers?: Record<string, string> } = {}): Browser {
   const jar = new CookieJar();
 
-  /** A cookie of somebody else's domain is dropped, and one for all of `localhost`: browsers take that for a top-level domain. */
-  async function keep(line: string, url: string): Promise<void> {
+  /** A cookie of another domain is dropped, and so is one for `localhost`, which browsers treat as a top-level domain. */
+  async function storeCookie(line: string, url: string): Promise<void> {
     if (Cookie.parse(line)?.domain !== 'localhost') await jar.setCookie(line, url, { ignoreError: true });
   }
 
@@ -38,7 +38,7 @@ export function createBrowser(defaults: { headers?: Record<string, string> } = {
     const cookie = await jar.getCookieString(message.url);
     const headers = { accept: 'text/html', ...defaults.headers, ...(cookie ? { cookie } : {}), ...message.headers };
     const answer = await send({ ...message, headers });
-    for (const line of answer.headers['set-cookie'] ?? []) await keep(line, message.url);
+    for (const line of answer.headers['set-cookie'] ?? []) await storeCookie(line, message.url);
     return answer;
   }
 
@@ -46,8 +46,8 @@ export function createBrowser(defaults: { headers?: Record<string, string> } = {
     let answer = first;
     let last = message;
     for (let hops = 0; isRedirect(answer); hops += 1) {
-      if (hops === MOST_REDIRECTS)
-        throw new Error(`more than ${MOST_REDIRECTS} redirects, the last to ${answer.location}`);
+      if (hops === MAX_REDIRECTS)
+        throw new Error(`more than ${MAX_REDIRECTS} redirects, the last to ${answer.location}`);
       last = redirected(last, answer);
       answer = await exchange(last);
     }

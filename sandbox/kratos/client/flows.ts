@@ -13,7 +13,7 @@ import {
 } from './forms.ts';
 import { type Answer, send } from './loopback.ts';
 
-/** Where a Kratos is. */
+/** The URLs of a Kratos. */
 export interface KratosUrls {
   readonly publicUrl: string;
   readonly adminUrl: string;
@@ -24,31 +24,31 @@ export interface Person {
   readonly password: string;
 }
 
-/** How a person comes to Kratos: with a native app, a single-page app, or a browser that only knows HTML forms. */
+/** The client that a person uses: a native app, a single-page app, or a browser that sends HTML forms. */
 export interface Visitor {
   readonly as: 'api' | 'spa' | 'browser';
-  /** Keeps the cookies of `spa` and `browser`; a new one when left out. */
+  /** Holds the cookies of `spa` and `browser`; by default a new one. */
   readonly browser?: Browser;
   readonly returnTo?: string;
   /** Sent with the submitted form only. */
   readonly headers?: Record<string, string>;
   readonly transientPayload?: Record<string, string>;
-  /** Sign in again although there is a session. */
+  /** Sign in again in spite of a session. */
   readonly refresh?: boolean;
 }
 
-/** What came of a flow. */
+/** The result of a flow. */
 export interface Outcome {
   /** The status of the answer to the submitted form. */
   readonly status: number;
-  /** A session was issued: a token (api) or a cookie (spa, browser). */
+  /** Whether a session was issued: a token (api) or a cookie (spa, browser). */
   readonly signedIn: boolean;
-  /** What the person is told, fetched from the flow where the answer was a redirect. */
+  /** The messages for the person; fetched from the flow where the answer was a redirect. */
   readonly messages: UiMessage[];
   readonly error?: FlowError;
   readonly identityId?: string;
   readonly sessionToken?: string;
-  /** Where the person is sent next. */
+  /** Where the person is redirected to. */
   readonly location?: string;
   readonly browser: Browser;
 }
@@ -59,18 +59,18 @@ type Kind = 'registration' | 'login';
 export function signUp(kratos: KratosUrls, person: Person, visitor: Visitor): Promise<Outcome> {
   const { email, password } = person;
   const json = { method: 'password', traits: { email }, password };
-  return go(kratos, 'registration', visitor, json, { method: 'password', 'traits.email': email, password });
+  return submitNewFlow(kratos, 'registration', visitor, json, { method: 'password', 'traits.email': email, password });
 }
 
 /** Signs a person in with a password. Never throws for a refusal. */
 export function signIn(kratos: KratosUrls, person: Person, visitor: Visitor): Promise<Outcome> {
   const fields = { method: 'password', identifier: person.email, password: person.password };
-  return go(kratos, 'login', visitor, fields, fields);
+  return submitNewFlow(kratos, 'login', visitor, fields, fields);
 }
 
 const recoveryCode = z.object({ recovery_link: z.string(), recovery_code: z.string() });
 
-/** Recovers an account as an operator's help desk does: with a code made by the admin API, entered by the person. */
+/** Recovers an account with a code of the admin API, as a help desk does. Never throws for a refusal. */
 export async function recover(kratos: KratosUrls, identityId: string, visitor: Visitor): Promise<Outcome> {
   const made = await send({
     method: 'POST',
@@ -86,7 +86,7 @@ export async function recover(kratos: KratosUrls, identityId: string, visitor: V
   return submit(kratos, 'recovery', flow, { ...visitor, browser }, fields, fields);
 }
 
-/** Fetches a flow of a browser, as the page that shows it does. */
+/** Fetches a flow of a browser, as the page of the flow does. */
 async function fetchFlow(kratos: KratosUrls, kind: Kind | 'recovery', flowId: string, browser: Browser): Promise<Flow> {
   const url = `${kratos.publicUrl}/self-service/${kind}/flows?id=${flowId}`;
   return readFlow(await browser.get(url, { headers: { accept: 'application/json' } }));
@@ -96,16 +96,22 @@ type Json = Record<string, unknown>;
 
 type Fields = Record<string, string>;
 
-async function go(kratos: KratosUrls, kind: Kind, visitor: Visitor, json: Json, form: Fields): Promise<Outcome> {
+async function submitNewFlow(
+  kratos: KratosUrls,
+  kind: Kind,
+  visitor: Visitor,
+  json: Json,
+  form: Fields,
+): Promise<Outcome> {
   const browser = visitor.browser ?? createBrowser();
-  const flow = await begin(kratos, kind, visitor, browser);
+  const flow = await createFlow(kratos, kind, visitor, browser);
   const payload = visitor.transientPayload;
   const whole = payload === undefined ? json : { ...json, transient_payload: payload };
   const flat = Object.entries(payload ?? {}).map(([name, value]) => [`transient_payload.${name}`, value]);
   return submit(kratos, kind, flow, { ...visitor, browser }, whole, { ...form, ...Object.fromEntries(flat) });
 }
 
-async function begin(kratos: KratosUrls, kind: Kind, visitor: Visitor, browser: Browser): Promise<Flow> {
+async function createFlow(kratos: KratosUrls, kind: Kind, visitor: Visitor, browser: Browser): Promise<Flow> {
   const url = new URL(`/self-service/${kind}/${visitor.as === 'api' ? 'api' : 'browser'}`, kratos.publicUrl);
   if (visitor.returnTo !== undefined) url.searchParams.set('return_to', visitor.returnTo);
   if (visitor.refresh) url.searchParams.set('refresh', 'true');
@@ -114,7 +120,7 @@ async function begin(kratos: KratosUrls, kind: Kind, visitor: Visitor, browser: 
   if (visitor.as === 'spa') return readFlow(await browser.get(url.href, { headers: json }));
   const { location, status } = await browser.get(url.href);
   const flowId = location === undefined ? null : new URL(location).searchParams.get('flow');
-  if (flowId === null) throw new Error(`${url.href} answered ${status} and led to ${location}, not to a flow`);
+  if (flowId === null) throw new Error(`${url.href} answered ${status} and redirected to ${location}, not to a flow`);
   return fetchFlow(kratos, kind, flowId, browser);
 }
 
@@ -140,9 +146,9 @@ function post(flow: Flow, visitor: Visitor & { browser: Browser }, json: Json, f
   return send({ method: 'POST', url: action, headers: jsonHeaders, body: JSON.stringify(json) });
 }
 
-const JSON_PLEASE = { accept: 'application/json' };
+const JSON_HEADERS = { accept: 'application/json' };
 
-/** What the answer to a submitted flow means: a redirect (always in a browser, sometimes elsewhere) or JSON. */
+/** The result that an answer to a submitted flow stands for: a redirect (always in a browser, sometimes elsewhere) or JSON. */
 export function outcomeOf(kratos: KratosUrls, kind: string, answer: Answer, browser: Browser): Promise<Outcome> {
   if (answer.location === undefined) return outcomeOfJson(kratos, answer, browser);
   return outcomeOfRedirect(kratos, kind, answer, answer.location, browser);
@@ -165,7 +171,7 @@ async function outcomeOfJson(kratos: KratosUrls, answer: Answer, browser: Browse
   };
 }
 
-/** Back to the form, to the error page, or on. */
+/** A redirect leads back to the form, to the error page, or to the next page. */
 async function outcomeOfRedirect(
   kratos: KratosUrls,
   kind: string,
@@ -177,7 +183,7 @@ async function outcomeOfRedirect(
   const signedIn = await hasSession(kratos, browser);
   const common = { status, signedIn, browser, location };
   const query = new URL(location).searchParams;
-  // A refused recovery leads to another flow than the one submitted, and a JSON client to the flow's own address.
+  // A refused recovery leads to another flow than the submitted one, and for a JSON client to the URL of the flow itself.
   const flow = await fetchIfAny(
     browser,
     `${kratos.publicUrl}/self-service/${kind}/flows`,
@@ -192,7 +198,7 @@ async function outcomeOfRedirect(
 
 async function fetchIfAny(browser: Browser, url: string, id: string | null): Promise<Answer | undefined> {
   if (id === null) return undefined;
-  const answer = await browser.get(`${url}?id=${id}`, { headers: JSON_PLEASE });
+  const answer = await browser.get(`${url}?id=${id}`, { headers: JSON_HEADERS });
   return answer.status === 200 ? answer : undefined;
 }
 
@@ -205,19 +211,19 @@ const sessionShape = z.object({
   identity: z.object({ id: z.string(), metadata_public: z.unknown() }),
 });
 
-/** What `/sessions/whoami` says; `session` only where the status is 200. */
+/** The answer of `/sessions/whoami`; `session` only where the status is 200. */
 export interface Whoami {
   readonly status: number;
   readonly session?: z.infer<typeof sessionShape>;
 }
 
-/** Asks Kratos who this is, as the application does: by session token or by the browser's cookies. */
+/** Asks Kratos for the session, as an application does: by session token or by the browser's cookies. */
 export async function whoami(kratos: KratosUrls, by: { sessionToken: string } | { browser: Browser }): Promise<Whoami> {
   const url = `${kratos.publicUrl}/sessions/whoami`;
   const answer =
     'browser' in by
-      ? await by.browser.get(url, { headers: JSON_PLEASE })
-      : await send({ method: 'GET', url, headers: { ...JSON_PLEASE, 'x-session-token': by.sessionToken } });
+      ? await by.browser.get(url, { headers: JSON_HEADERS })
+      : await send({ method: 'GET', url, headers: { ...JSON_HEADERS, 'x-session-token': by.sessionToken } });
   if (answer.status !== 200) return { status: answer.status };
   return { status: 200, session: sessionShape.parse(answer.json()) };
 }

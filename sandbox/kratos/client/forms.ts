@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Answer } from './loopback.ts';
 
-export interface Form {
+interface Form {
   readonly action: string;
   readonly fields: Record<string, string>;
 }
 
-/** The first form of a page: its absolute action and the fields that already have a value. Throws when there is none. */
+/** The first form of a page: its absolute action and the fields that have a value. Throws without a form. */
 export function firstForm(html: string, pageUrl: string): Form {
   const [, opening, inner] = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html) ?? [];
   if (opening === undefined || inner === undefined) throw new Error(`no form on ${pageUrl}`);
@@ -61,13 +61,13 @@ const errorShape = z.object({
   message: z.string().optional(),
 });
 
-/** The error object of an answer that is no flow. */
+/** The error object of an answer that is not a flow. */
 export type FlowError = z.infer<typeof errorShape>;
 
-/** Without the identity where `whoami` would ask for a second factor first. */
+/** It has no identity where `whoami` requires a second factor first. */
 const session = z.object({ identity: z.object({ id: z.string() }).nullish() });
 
-/** Everything of interest that an answer to a submitted flow may hold. */
+/** The parts of an answer to a submitted flow that are read here. */
 const submitted = z.object({
   ui: flowShape.shape.ui.optional(),
   error: errorShape.optional(),
@@ -78,18 +78,20 @@ const submitted = z.object({
   continue_with: z.array(z.object({ action: z.string(), redirect_browser_to: z.string().optional() })).nullish(),
 });
 
-export type Submitted = z.infer<typeof submitted>;
+type Submitted = z.infer<typeof submitted>;
 
+/** The flow of an answer. Throws with the status and the first bytes where the answer is not 200. */
 export function readFlow(answer: Answer): Flow {
   if (answer.status !== 200) throw new Error(`${answer.url} answered ${answer.status}: ${answer.text.slice(0, 300)}`);
   return flowShape.parse(answer.json());
 }
 
+/** The answer to a submitted flow. */
 export function readSubmitted(answer: Answer): Submitted {
   return submitted.parse(answer.json());
 }
 
-/** The error behind the id in the address of the error page. */
+/** The stored error that the error page shows. */
 export function readStoredError(answer: Answer): { error: FlowError } {
   return z.object({ error: errorShape }).parse(answer.json());
 }
@@ -99,7 +101,7 @@ export function messagesOf(ui: Flow['ui'] | undefined): UiMessage[] {
   return [...(ui?.messages ?? []), ...(ui?.nodes ?? []).flatMap((each) => each.messages ?? [])];
 }
 
-/** The hidden token without which Kratos refuses a browser's form; empty in an API flow. */
+/** The hidden CSRF token that Kratos requires in a browser's form; empty in an API flow. */
 export function csrfTokenOf(flow: Flow): string {
   const value = flow.ui.nodes?.find((each) => each.attributes.name === 'csrf_token')?.attributes.value;
   return typeof value === 'string' ? value : '';

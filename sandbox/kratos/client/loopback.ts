@@ -2,14 +2,14 @@ import { lookup } from 'node:dns';
 import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import type { LookupFunction } from 'node:net';
 
-/** A whole HTTP answer. `url` is where it came from, `location` is absolute. */
+/** A complete HTTP answer. `url` is the requested URL, `location` is absolute. */
 export interface Answer {
   readonly url: string;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly location?: string;
   readonly text: string;
-  /** The body as JSON; throws with the status and the first bytes when it is none. */
+  /** The body as JSON; throws with the status and the first bytes where it is no JSON. */
   json(): unknown;
 }
 
@@ -18,26 +18,24 @@ export interface Message {
   readonly url: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
-  /** Milliseconds without a byte before the call is given up. */
-  readonly patience?: number;
+  /** Milliseconds without a byte after which the call fails; 60 s by default. */
+  readonly timeoutMs?: number;
 }
 
-/**
- * `*.localhost` is this machine, as browsers have it (RFC 6761 §6.3); the resolver of the operating system may not know.
- */
+/** Resolves `*.localhost` to this machine, as browsers do (RFC 6761 §6.3); the resolver of the operating system may not. */
 const loopbackLookup: LookupFunction = (hostname, options, callback) => {
   if (!hostname.endsWith('.localhost')) return lookup(hostname, options, callback);
   if (options.all) return callback(null, [{ address: '127.0.0.1', family: 4 }]);
   return callback(null, '127.0.0.1', 4);
 };
 
-/** Sends one HTTP request on a connection of its own, and reads the whole answer. Redirects are not followed. */
+/** Sends one HTTP request on a connection of its own, and reads the complete answer. Redirects are not followed. */
 export function send(message: Message): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { method, url, headers = {}, body, patience = 60_000 } = message;
+    const { method, url, headers = {}, body, timeoutMs = 60_000 } = message;
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const outgoing = request(url, { method, headers: { ...length, ...headers }, lookup: loopbackLookup, agent: false });
-    outgoing.setTimeout(patience, () => outgoing.destroy(new Error(`${method} ${url}: nothing for ${patience} ms`)));
+    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error(`${method} ${url}: no byte for ${timeoutMs} ms`)));
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {
       readAll(incoming).then((text) => resolve(toAnswer(url, incoming, text)), reject);

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import type { KratosOptions } from '../options.ts';
 
-/** ory-actions.yaml as an operator would have it for these options: the shipped text with its placeholders filled. */
+/** ory-actions.yaml for these options: the shipped text with its placeholders filled, as an operator does. */
 export function filledActions(options: KratosOptions): string {
   const text = options.actions ?? readShippedActions();
   const variant = options.variant === 'base64' ? toBase64Actions(text, readShippedTemplate) : text;
@@ -19,28 +19,28 @@ export function filledActions(options: KratosOptions): string {
 
 const flows = z.object({ selfservice: z.object({ flows: z.record(z.string(), z.unknown()) }) });
 
-/** Leaves out the flows of the gate, so that a bench can compare sign-ins with and without it. */
+/** Removes the flows of the gate, so that a benchmark can compare sign-ins with and without it. */
 function withoutGate(actions: string): string {
   const { registration } = flows.parse(parse(actions)).selfservice.flows;
   return stringify({ selfservice: { flows: { registration } } });
 }
 
-/** The folder of the Jsonnet templates that an operator gives to Kratos. */
+/** The folder of the shipped Jsonnet templates. */
 export const JSONNET_DIR = fileURLToPath(new URL('../../../jsonnet', import.meta.url));
 
-/** The text of the ory-actions.yaml that is shipped, placeholders unfilled. */
+/** The text of the shipped ory-actions.yaml, with its placeholders. */
 export function readShippedActions(): string {
   return readFileSync(new URL('../../../ory-actions.yaml', import.meta.url), 'utf8');
 }
 
-/** The bytes of one of the shipped templates, by its file name. */
+/** The bytes of a shipped template, by its file name. */
 export function readShippedTemplate(fileName: string): Uint8Array {
   return readFileSync(join(JSONNET_DIR, fileName));
 }
 
 /**
- * The variant of ory-actions.yaml for Ory Network, which reads no files: each template travels inside its `body`.
- * Works on the text, so that the comments stay; only the line about the folder of the templates is dropped.
+ * The variant of ory-actions.yaml for Ory Network, which reads no files: each template is inside its `body`.
+ * It changes the text, so the comments stay; only the comment about the folder of the templates is removed.
  */
 export function toBase64Actions(actions: string, readTemplate: (fileName: string) => Uint8Array): string {
   return actions

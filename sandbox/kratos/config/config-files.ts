@@ -5,7 +5,7 @@ import type { KratosOptions, Ports } from '../options.ts';
 import { realConfig } from '../real/config.ts';
 import { filledActions } from './actions.ts';
 
-/** Two files, as an operator may do it too: their own configuration, and ory-actions.yaml as it is shipped. */
+/** Writes Kratos' configuration as two files, as an operator may: the base configuration, and the filled ory-actions.yaml. */
 export async function writeConfigFiles(
   options: KratosOptions,
   ports: Ports,

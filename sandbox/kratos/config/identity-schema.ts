@@ -1,4 +1,4 @@
-/** People of the sandbox have an e-mail address, by which they sign in and recover. */
+/** The identity schema of the sandbox: an e-mail address, for sign-in and recovery. */
 export const identitySchema = {
   $id: 'https://example.invalid/person.schema.json',
   $schema: 'http://json-schema.org/draft-07/schema#',

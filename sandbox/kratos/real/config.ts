@@ -3,24 +3,25 @@ import { addresses, allowedReturnUrls, cookieDomain, type KratosOptions, type Po
 
 const schemaUrl = `base64://${Buffer.from(JSON.stringify(identitySchema)).toString('base64')}`;
 
-/** The least configuration to which ory-actions.yaml can be added. `version` decides how registration is spelled. */
+/** The smallest configuration that ory-actions.yaml can be added to. `version` decides the key for one-step registration. */
 export function realConfig(options: KratosOptions, ports: Ports, databaseFile: string, version: string): Tree {
-  return over(least(options, ports, databaseFile, version), options.more ?? {});
+  return merged(smallestConfig(options, ports, databaseFile, version), options.more ?? {});
 }
 
 function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function over(lower: Tree, upper: Tree): Tree {
+/** `upper` over `lower`, object by object. */
+function merged(lower: Tree, upper: Tree): Tree {
   const pairs = Object.entries(upper).map(([key, value]) => {
     const below = lower[key];
-    return [key, isTree(below) && isTree(value) ? over(below, value) : value] as const;
+    return [key, isTree(below) && isTree(value) ? merged(below, value) : value] as const;
   });
   return { ...lower, ...Object.fromEntries(pairs) };
 }
 
-function least(options: KratosOptions, ports: Ports, databaseFile: string, version: string) {
+function smallestConfig(options: KratosOptions, ports: Ports, databaseFile: string, version: string) {
   const { publicUrl, adminUrl } = addresses(options, ports);
   return {
     dsn: `sqlite://${databaseFile}?_fk=true&mode=rwc&_busy_timeout=5000`,
@@ -38,7 +39,7 @@ function least(options: KratosOptions, ports: Ports, databaseFile: string, versi
     cookies: { domain: cookieDomain(options), same_site: 'Lax' },
     ...(options.hasher === 'default' ? {} : { hashers: { algorithm: 'bcrypt', bcrypt: { cost: 4 } } }),
     identity: { default_schema_id: 'person', schemas: [{ id: 'person', url: schemaUrl }] },
-    courier: { smtp: { connection_uri: 'smtp://127.0.0.1:1/?disable_starttls=true' } }, // nobody listens there
+    courier: { smtp: { connection_uri: 'smtp://127.0.0.1:1/?disable_starttls=true' } }, // no server listens there
     selfservice: {
       default_browser_return_url: `${options.uiUrl}/`,
       allowed_return_urls: allowedReturnUrls(options),
@@ -72,7 +73,7 @@ function flows(uiUrl: string, version: string) {
   };
 }
 
-/** Both ways to have e-mail address and password on one form; v1 knows only the older. */
+/** The setting that puts e-mail address and password on one form: v1 has only the older key; every later version, `master` too, has the newer. */
 function oneStep(version: string) {
   return /^v[01]\./.test(version) ? { enable_legacy_one_step: true } : { style: 'unified' };
 }

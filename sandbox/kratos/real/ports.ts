@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Ports } from '../options.ts';
 
-/** Below those that an operating system gives to whoever names none (RFC 6335 §6, and Linux), above Chromium's taboos. */
-const NOBODY_IS_GIVEN = [11_000, 32_768] as const;
+/** Below the ephemeral ports of operating systems (RFC 6335 §6, and Linux), above the ports that Chromium blocks. */
+const PORT_RANGE = [11_000, 32_768] as const;
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
@@ -19,17 +19,18 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * A port that was free a moment ago: for programs that cannot be told to choose one themselves. Nobody who lets the
- * system choose gets it meanwhile; whoever names it can still take it first, so a caller must be ready to try again.
+ * A port that was free a moment ago, for programs that cannot choose one themselves. The operating system assigns it to
+ * no other program, but a program that names it can still take it first: the caller must be able to retry.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const port = randomInt(...NOBODY_IS_GIVEN);
+    const port = randomInt(...PORT_RANGE);
     if (await isFree(port)) return port;
   }
-  throw new Error('no port');
+  throw new Error('no free port found');
 }
 
+/** Two different free ports, for the public and the admin API. */
 export async function freePorts(): Promise<Ports> {
   const [first, second] = [await freePort(), await freePort()];
   return first === second ? freePorts() : { public: first, admin: second };

@@ -14,7 +14,7 @@ import { freePorts } from './ports.ts';
 
 const run = promisify(execFile);
 
-const LONGEST_OUTPUT = 64 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Starts the real Kratos: SQLite in a folder, `--dev`, loopback only, no telemetry, no mail. */
 export async function startReal(binary: string, options: KratosOptions): Promise<RunningKratos> {
@@ -59,7 +59,7 @@ interface Serving {
   readonly stop: () => Promise<void>;
 }
 
-/** Tries again with other ports where a free one was taken before Kratos had it. */
+/** Retries with other ports where another program took a port before Kratos opened it. */
 async function serve(installation: Installation, attempts: number, isNew = true): Promise<Serving> {
   const { binary, options, version, folder, logFile } = installation;
   const ports = options.ports ?? (await freePorts());
@@ -68,7 +68,7 @@ async function serve(installation: Installation, attempts: number, isNew = true)
   if (isNew)
     await run(binary, ['migrate', 'sql', '-e', '--yes', ...flags], {
       env: kratosEnvironment,
-      maxBuffer: LONGEST_OUTPUT,
+      maxBuffer: MAX_OUTPUT_BYTES,
     });
   try {
     const stop = await launch(binary, flags, addresses(options, ports).adminUrl, logFile);
@@ -81,14 +81,14 @@ async function serve(installation: Installation, attempts: number, isNew = true)
   }
 }
 
-const READY_WITHIN = 30_000;
+const READY_TIMEOUT_MS = 30_000;
 
-const STOPPED_WITHIN = 3_000;
+const STOP_TIMEOUT_MS = 3_000;
 
-const LOOK_EVERY = 50;
+const POLL_MS = 50;
 
-/** Starts `kratos serve` and waits until it is ready. Returns how to stop it; throws when it ends or takes too long. */
-export async function launch(
+/** Starts `kratos serve` and waits until it is ready. Returns a function that stops it. Throws where it ends or takes longer than 30 s. */
+async function launch(
   binary: string,
   configFiles: readonly string[],
   adminUrl: string,
@@ -98,10 +98,10 @@ export async function launch(
   const stdio = ['ignore', log, log] as const;
   const child = spawn(binary, ['serve', '--dev', ...configFiles], { env: kratosEnvironment, stdio: [...stdio] });
   closeSync(log);
-  const letGo = onProcessEnd(() => child.kill('SIGKILL'));
+  const unregister = onProcessEnd(() => child.kill('SIGKILL'));
   const stop = async () => {
     await terminate(child);
-    letGo();
+    unregister();
   };
   try {
     await ready(child, adminUrl);
@@ -113,19 +113,19 @@ export async function launch(
 }
 
 async function ready(child: ChildProcess, adminUrl: string): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN;
+  const deadline = Date.now() + READY_TIMEOUT_MS;
   for (let answered = false; !answered; ) {
     answered = await answers(`${adminUrl}/admin/health/ready`);
-    await pause(LOOK_EVERY);
-    // Asked last: whoever took the port first would answer too, but then this one has ended.
+    await pause(POLL_MS);
+    // Checked last: a program that took the port first would answer too, but then this process has ended.
     if (child.exitCode !== null) throw new Error(`kratos serve ended with ${child.exitCode}`);
-    if (Date.now() > deadline) throw new Error(`not ready within ${READY_WITHIN} ms`);
+    if (Date.now() > deadline) throw new Error(`not ready within ${READY_TIMEOUT_MS} ms`);
   }
 }
 
 async function answers(url: string): Promise<boolean> {
   try {
-    return (await send({ method: 'GET', url, patience: 1_000 })).status === 200;
+    return (await send({ method: 'GET', url, timeoutMs: 1_000 })).status === 200;
   } catch {
     return false;
   }
@@ -133,29 +133,30 @@ async function answers(url: string): Promise<boolean> {
 
 async function terminate(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  const kill = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN);
+  const exited = once(child, 'exit');
+  const kill = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   child.kill('SIGTERM');
-  await gone;
+  await exited;
   clearTimeout(kill);
 }
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Does something when this process ends, by itself or by a signal, so that it leaves no child behind.
- * Where nobody else handles the signal it still ends the process. Returns the way to take it back.
+ * Runs an action when this process ends, by itself or by a signal, so that no child process is left.
+ * A signal without another handler still ends the process. Returns a function that unregisters the action.
  */
-export function onProcessEnd(action: () => void): () => void {
+function onProcessEnd(action: () => void): () => void {
   const onSignal = (signal: NodeJS.Signals) => {
     action();
-    takeBack();
+    unregister();
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
-  const takeBack = () => {
+  const unregister = () => {
     process.off('exit', action);
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
   process.on('exit', action);
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  return takeBack;
+  return unregister;
 }

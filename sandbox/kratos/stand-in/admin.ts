@@ -6,12 +6,12 @@ import { badRequest, type KratosError, notFound, uiOf } from './errors.ts';
 import { adminIdentityJson, sessionJson } from './shapes.ts';
 import { type IdentityRow, identityByEmail, newFlow, type Site } from './site.ts';
 
-/** Milliseconds between reading an identity and writing all of it: what another write does meanwhile is lost. */
+/** Milliseconds between the read of an identity and the write of the whole row: a write in between is lost. */
 const READ_TO_WRITE = 2;
 
 const listQuery = z.object({ credentials_identifier: z.string().optional() });
 
-/** The part of the admin API that the product and its tests use. */
+/** The part of the admin API that the service and its tests use. */
 export function adminRoutes(app: FastifyInstance, { site }: { site: Site }): void {
   const { identities, sessions } = site.records;
 
@@ -29,7 +29,7 @@ export function adminRoutes(app: FastifyInstance, { site }: { site: Site }): voi
   app.get('/admin/identities/:id', (request) => adminIdentityJson(site, find(site, request)));
 
   app.patch('/admin/identities/:id', async (request) => {
-    const row = find(site, request); // an unknown id is a 404 before the patch is even looked at
+    const row = find(site, request); // an unknown id is a 404 before the patch is read
     const patched = patchedRow(row, bodyOf(request));
     await pause(READ_TO_WRITE);
     identities.set(row.id, patched);
@@ -70,17 +70,17 @@ function sessionsOf(site: Site, identity: IdentityRow) {
   return [...site.records.sessions.values()].filter(({ identityId }) => identityId === identity.id);
 }
 
-/** Kratos takes any content type here. */
+/** Kratos accepts any content type here. */
 function bodyOf(request: FastifyRequest): string {
   return typeof request.body === 'string' ? request.body : '';
 }
 
 const DEFAULT_PAGE_SIZE = 250;
 
-/** Kratos cuts off there, whatever its documentation says. */
+/** Kratos' limit, which differs from its documentation. */
 const LARGEST_PAGE = 500;
 
-/** One page of the list: whose `page_token` is the place among all, and which links go with it (docs/reference/kratos.md#7-admin-identity-api). */
+/** One page of the list, and its `Link` header. The `page_token` is an offset (docs/reference/kratos.md#7-admin-identity-api). */
 function pageOf(all: readonly IdentityRow[], url: string): { rows: readonly IdentityRow[]; links: string } {
   const query = new URL(url, 'http://kratos.invalid').searchParams;
   const size = Math.min(LARGEST_PAGE, Number(query.get('page_size') ?? DEFAULT_PAGE_SIZE));
@@ -131,9 +131,9 @@ const denied = /^\/(id|statechangedat|credentials)$/i;
 
 /**
  * Applies a JSON Patch to a copy of the document, as Kratos does (docs/reference/kratos.md#7-admin-identity-api): `add`, `replace` and `remove` only,
- * `replace` of what is missing adds it, and missing or null parents are made. Throws a KratosError.
+ * `replace` of a missing member adds it, and missing or null parents are created. Throws a KratosError.
  */
-export function applyPatch(document: unknown, patch: string): unknown {
+function applyPatch(document: unknown, patch: string): unknown {
   let result = z.json().parse(structuredClone(document));
   for (const { op, path, value } of readOperations(patch)) {
     if (!['add', 'replace', 'remove'].includes(op)) throw refused(`unsupported operation: ${op}`);
@@ -164,7 +164,7 @@ function unescapeSegment(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-/** A path that does not exist is made on the way; a numeric segment makes a list, not an object. */
+/** Missing parents are created; a numeric segment creates a list, not an object. */
 function add(target: Json, segments: readonly string[], value: Json): Json {
   const [first, ...rest] = segments;
   if (first === undefined) return value;

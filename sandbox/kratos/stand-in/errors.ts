@@ -7,6 +7,7 @@ import type { FlowRow, Site } from './site.ts';
 /** A native app, a single-page app, or a browser that sends HTML forms. */
 export type Client = 'api' | 'spa' | 'html';
 
+/** The kind of client, by the type of the flow and the headers of the request. */
 export function clientOf(request: FastifyRequest, type: FlowRow['type']): Client {
   if (type === 'api') return 'api';
   const { accept = '', 'content-type': contentType = '' } = request.headers;
@@ -14,40 +15,41 @@ export function clientOf(request: FastifyRequest, type: FlowRow['type']): Client
   return json ? 'spa' : 'html';
 }
 
-export function errorBody(words: ErrorWords) {
-  return { error: words };
+/** The body of an error. */
+export function errorBody(details: ErrorDetails) {
+  return { error: details };
 }
 
-/** Answers for a flow that was refused: with its messages where they can be shown, else as docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client has it. */
+/** Answers for a refused flow: with its messages where the flow shows them, else as in docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client. */
 export function answerRefusal(site: Site, client: Client, flow: FlowRow, reply: FastifyReply, error: unknown) {
   if (!(error instanceof FlowRefusal)) return answerError(site, client, reply, error, flow.kind);
   flow.messages = error.messages;
   if (client === 'html') return reply.redirect(uiOf(site, flow), flow.kind === 'registration' ? 302 : 303);
-  // A refused recovery sends even a JSON client on, to the flow's own address.
+  // A refused recovery redirects even a JSON client, to the URL of the flow itself.
   if (flow.kind === 'recovery')
     return reply.redirect(`${site.publicUrl}/self-service/recovery/flows?id=${flow.id}`, 303);
   return reply.code(400).send(flowJson(site, flow));
 }
 
-/** The page that shows a flow. */
+/** The URL of the page that shows a flow. */
 export function uiOf(site: Site, flow: FlowRow): string {
   return `${site.uiUrl}/${flow.kind}?flow=${flow.id}`;
 }
 
-/** An error that no flow can show: JSON, or by way of the error page. */
+/** Answers with an error that no flow shows: as JSON, or by a redirect to the error page. */
 export function answerError(site: Site, client: Client, reply: FastifyReply, error: unknown, kind?: FlowRow['kind']) {
-  const { words, unexpected: odd } = error instanceof KratosError ? error : unexpected(String(error));
+  const { details, isUnexpected } = error instanceof KratosError ? error : unexpected(String(error));
   if (client === 'html') {
     const id = randomUUID();
-    site.records.errors.set(id, words);
+    site.records.errors.set(id, details);
     return reply.redirect(`${site.uiUrl}/error?id=${id}`, 303);
   }
-  const saysBadRequest = odd && (client === 'api' || kind === 'recovery');
-  return reply.code(saysBadRequest ? 400 : words.code).send(errorBody(words));
+  const isBadRequest = isUnexpected && (client === 'api' || kind === 'recovery');
+  return reply.code(isBadRequest ? 400 : details.code).send(errorBody(details));
 }
 
-/** An error object in Kratos' words. */
-export interface ErrorWords {
+/** An error object as Kratos sends it. */
+interface ErrorDetails {
   readonly id?: string;
   readonly code: number;
   readonly status: string;
@@ -57,18 +59,18 @@ export interface ErrorWords {
 }
 
 /**
- * A refusal that no flow can show. `unexpected` marks what Kratos has no status of its own for:
- * it says 500 in the body, and answers 400 to API clients all the same (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client).
+ * An error that no flow shows. `isUnexpected` marks an error without a status of its own: Kratos writes 500 into the
+ * body and answers 400 to API clients (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client).
  */
 export class KratosError extends Error {
   override readonly name = 'KratosError';
-  readonly words: ErrorWords;
-  readonly unexpected: boolean;
+  readonly details: ErrorDetails;
+  readonly isUnexpected: boolean;
 
-  constructor(words: ErrorWords, unexpected = false) {
-    super(words.message);
-    this.words = words;
-    this.unexpected = unexpected;
+  constructor(details: ErrorDetails, isUnexpected = false) {
+    super(details.message);
+    this.details = details;
+    this.isUnexpected = isUnexpected;
   }
 }
 

@@ -10,23 +10,23 @@ import {
   notFound,
   uiOf,
 } from './errors.ts';
-import { csrfTokenFor, csrfTokenOf, presenceOf } from './sessions.ts';
+import { authenticate, csrfTokenFor, csrfTokenOf } from './sessions.ts';
 import { flowJson } from './shapes.ts';
 import { type FlowRow, newFlow, type Site } from './site.ts';
 
-const beginQuery = z.object({ return_to: z.string().optional(), refresh: z.string().optional() });
+const createQuery = z.object({ return_to: z.string().optional(), refresh: z.string().optional() });
 
 const idQuery = z.object({ id: z.string().default('') });
 
-/** How flows begin, and how a page fetches the one it shows. */
+/** The routes that create flows, and those from which a page fetches its flow or error. */
 export function flowRoutes(app: FastifyInstance, { site }: { site: Site }): void {
   for (const kind of ['registration', 'login'] as const) {
     for (const type of ['api', 'browser'] as const) {
-      app.get(`/self-service/${kind}/${type}`, (request, reply) => begin(site, kind, type, request, reply));
+      app.get(`/self-service/${kind}/${type}`, (request, reply) => createFlow(site, kind, type, request, reply));
     }
   }
   for (const kind of ['registration', 'login', 'recovery'] as const) {
-    app.get(`/self-service/${kind}/flows`, (request) => show(site, kind, request));
+    app.get(`/self-service/${kind}/flows`, (request) => getFlow(site, kind, request));
   }
   app.get('/self-service/errors', (request) => {
     const { id } = idQuery.parse(request.query);
@@ -37,13 +37,13 @@ export function flowRoutes(app: FastifyInstance, { site }: { site: Site }): void
 
 type Kind = 'registration' | 'login';
 
-function begin(site: Site, kind: Kind, type: FlowRow['type'], request: FastifyRequest, reply: FastifyReply) {
+function createFlow(site: Site, kind: Kind, type: FlowRow['type'], request: FastifyRequest, reply: FastifyReply) {
   const client = clientOf(request, type);
   try {
-    const query = beginQuery.parse(request.query);
+    const query = createQuery.parse(request.query);
     const returnTo = checkReturnTo(query.return_to, site.allowedReturnUrls);
     const refresh = kind === 'login' && query.refresh === 'true';
-    if (!refresh && presenceOf(site, request) !== undefined) {
+    if (!refresh && authenticate(site, request) !== undefined) {
       if (client === 'html') return reply.redirect(returnTo ?? `${site.uiUrl}/`, 303);
       throw alreadySignedIn(kind);
     }
@@ -69,19 +69,19 @@ function alreadySignedIn(kind: Kind) {
   return badRequest(`A valid session was detected and thus ${what}.`, undefined, 'session_already_available');
 }
 
-function show(site: Site, kind: FlowRow['kind'], request: FastifyRequest) {
+function getFlow(site: Site, kind: FlowRow['kind'], request: FastifyRequest) {
   const flow = findFlow(site, kind, idQuery.parse(request.query).id);
   if (flow.csrfToken !== '' && csrfTokenOf(request) !== flow.csrfToken) throw csrfViolation();
   return flowJson(site, flow);
 }
 
-export function findFlow(site: Site, kind: FlowRow['kind'], id: string): FlowRow {
+function findFlow(site: Site, kind: FlowRow['kind'], id: string): FlowRow {
   const flow = site.records.flows.get(id);
   if (flow?.kind !== kind) throw notFound();
   return flow;
 }
 
-/** One form that a person sent. */
+/** A form that a person has sent. */
 export interface Submission {
   readonly site: Site;
   readonly request: FastifyRequest;
@@ -103,7 +103,7 @@ const fieldsShape = z.looseObject({
 
 export type Fields = z.infer<typeof fieldsShape>;
 
-/** A handler for a submitted flow: finds the flow, checks the CSRF token, and answers what `complete` throws. */
+/** The handler of a submitted flow: finds the flow, checks the CSRF token, runs `complete` and answers its errors. */
 export function onSubmit(
   kind: FlowRow['kind'],
   site: Site,
@@ -124,11 +124,11 @@ export function onSubmit(
 }
 
 function refuseForged(request: FastifyRequest, flow: FlowRow, fields: Fields): void {
-  if (flow.csrfToken === '') return; // API flows have no cookies, flows of the help desk no browser yet
+  if (flow.csrfToken === '') return; // API flows have no cookies, and flows of the admin API have no browser yet
   if (fields.csrf_token !== flow.csrfToken || csrfTokenOf(request) !== flow.csrfToken) throw csrfViolation();
 }
 
-/** `transient_payload`, also as a form spells it: `transient_payload.name=value`. */
+/** `transient_payload`, also in the notation of forms: `transient_payload.name=value`. */
 export function transientPayloadOf(fields: Fields): unknown {
   if (fields.transient_payload !== undefined) return fields.transient_payload;
   const flat = Object.entries(fields).flatMap(([name, value]): [string, unknown][] => {
@@ -137,10 +137,10 @@ export function transientPayloadOf(fields: Fields): unknown {
   return flat.length === 0 ? undefined : Object.fromEntries(flat);
 }
 
-/** The flow's `return_to`, if it may be used: scheme, host and the start of the path (docs/reference/kratos.md#9-sessions-and-redirects). */
-export function checkReturnTo(returnTo: string | undefined, allowed: readonly string[]): string | undefined {
+/** Returns the `return_to` of a flow if it is allowed: by scheme, host and start of the path (docs/reference/kratos.md#9-sessions-and-redirects). */
+function checkReturnTo(returnTo: string | undefined, allowed: readonly string[]): string | undefined {
   if (returnTo === undefined) return undefined;
-  if (allowed.some((each) => leadsInto(returnTo, each))) return returnTo;
+  if (allowed.some((each) => isBelow(returnTo, each))) return returnTo;
   throw badRequest(
     `Requested return_to URL "${returnTo}" is not allowed.`,
     undefined,
@@ -148,7 +148,7 @@ export function checkReturnTo(returnTo: string | undefined, allowed: readonly st
   );
 }
 
-function leadsInto(returnTo: string, allowed: string): boolean {
+function isBelow(returnTo: string, allowed: string): boolean {
   if (!URL.canParse(returnTo)) return false;
   const [wanted, known] = [new URL(returnTo), new URL(allowed)];
   return wanted.origin === known.origin && wanted.pathname.startsWith(known.pathname);

@@ -56,7 +56,7 @@ const login = z.strictObject({
 
 const recovery = z.strictObject({ hooks: z.array(webHook).default([]), ...returnUrl });
 
-/** Read and not run: the stand-in has no settings flow. */
+/** Parsed and not used: the stand-in has no settings flow. */
 const settings = z.strictObject({ hooks: z.array(webHook).default([]), ...returnUrl, oidc: loginMethod });
 
 const nothing = { after: {} };
@@ -72,7 +72,7 @@ const actions = z.strictObject({
   }),
 });
 
-/** What is configured after each flow. */
+/** The hooks after each flow. */
 export interface HookSettings {
   readonly registration: z.infer<typeof registration>;
   readonly login: z.infer<typeof login>;
@@ -80,7 +80,7 @@ export interface HookSettings {
 }
 
 /**
- * Reads a filled ory-actions.yaml as strictly as the oldest supported Kratos does: an unknown key
+ * Parses a filled ory-actions.yaml as strictly as the oldest supported Kratos: an unknown key
  * (`config.id` at v1.3.1), `session` outside a method list of registration, or a missing url throws.
  */
 export function readHookSettings(text: string): HookSettings {

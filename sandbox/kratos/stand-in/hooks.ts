@@ -3,7 +3,7 @@ import type { WebHook } from './hook-settings.ts';
 import type { Site } from './site.ts';
 import { callHook, type HookOccasion, hookContext, isInterrupting, NIL_ID } from './web-hook.ts';
 
-/** Where a new person is sent, and whether their sign-up signs them in. */
+/** Where Kratos redirects to after a sign-up, and whether the sign-up gives a session. */
 export interface AfterRegistration {
   readonly issuesSession: boolean;
   readonly returnUrl: string | undefined;
@@ -19,16 +19,16 @@ async function callAll(hooks: readonly WebHook[], site: Site, request: FastifyRe
 }
 
 /**
- * Interrupting hooks run before the identity exists, and see the nil id. Only the method's list is read for them:
- * in the global list they never run at all (docs/reference/kratos.md#0-the-dozen-facts-that-decide-the-design, 2).
+ * Runs the interrupting hooks, before the identity exists: they get the nil id. Only the method's list is read, because
+ * in the global list they never run (docs/reference/kratos.md#0-the-dozen-facts-that-decide-the-design, 2).
  */
 export async function beforeIdentityExists(site: Site, request: FastifyRequest, occasion: HookOccasion): Promise<void> {
   const interrupting = webHooks(site.hooks.registration.password.hooks).filter(isInterrupting);
-  const nobody = { ...occasion.identity, id: NIL_ID };
-  await callAll(interrupting, site, request, { ...occasion, identity: nobody });
+  const identity = { ...occasion.identity, id: NIL_ID };
+  await callAll(interrupting, site, request, { ...occasion, identity });
 }
 
-/** Plain hooks, once the identity is stored; `session` comes last wherever it stands in the list. */
+/** Runs the plain hooks, after the identity was stored; `session` is always applied last. */
 export async function afterRegistration(
   site: Site,
   request: FastifyRequest,
@@ -44,13 +44,13 @@ export async function afterRegistration(
   };
 }
 
-/** Before the session is stored. */
+/** Runs the hooks of sign-in, before the session is stored. */
 export async function afterLogin(site: Site, request: FastifyRequest, occasion: HookOccasion): Promise<void> {
   const { password, hooks } = site.hooks.login;
   await callAll(webHooks(methodOverGlobal(password.hooks, hooks)), site, request, occasion);
 }
 
-/** Before the session is stored; recovery has no method lists. */
+/** Runs the hooks of recovery, before the session is stored. Recovery has no method lists. */
 export async function afterRecovery(site: Site, request: FastifyRequest, occasion: HookOccasion): Promise<void> {
   await callAll(webHooks(site.hooks.recovery.hooks), site, request, occasion);
 }

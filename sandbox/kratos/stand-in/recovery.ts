@@ -7,7 +7,7 @@ import { refuseInactive, setSessionCookie, storeSession } from './sessions.ts';
 import { flowJson } from './shapes.ts';
 import { newSession, type Site } from './site.ts';
 
-/** Recovery with a code that the admin API made. It signs in without running the hooks of sign-in. */
+/** Recovery with a code of the admin API. It signs the person in without the hooks of sign-in. */
 export function recoveryRoutes(app: FastifyInstance, { site }: { site: Site }): void {
   app.post('/self-service/recovery', onSubmit('recovery', site, recover));
 }
@@ -25,7 +25,7 @@ async function recover(submission: Submission): Promise<FastifyReply> {
   storeSession(site, session);
   setSessionCookie(site, reply, session);
   const location = `${site.uiUrl}/settings?flow=${randomUUID()}`;
-  return client === 'html' ? reply.redirect(location, 303) : reply.code(422).send(goThere(location));
+  return client === 'html' ? reply.redirect(location, 303) : reply.code(422).send(redirectBody(location));
 }
 
 function wrongCode({ site, flow, reply, client }: Submission): FastifyReply {
@@ -34,7 +34,7 @@ function wrongCode({ site, flow, reply, client }: Submission): FastifyReply {
   return client === 'html' ? reply.redirect(uiOf(site, flow), 303) : reply.send(flowJson(site, flow));
 }
 
-function goThere(location: string) {
+function redirectBody(location: string) {
   const error = {
     id: 'browser_location_change_required',
     code: 422,

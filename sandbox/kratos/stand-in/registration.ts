@@ -19,7 +19,7 @@ async function register(submission: Submission): Promise<FastifyReply> {
   const occasion = { flow, identity, transientPayload: transientPayloadOf(fields) };
   await beforeIdentityExists(site, request, occasion);
   create(site, identity, fields.password);
-  // From here the account exists, whatever a hook says: a second try will be told so (docs/reference/kratos.md#13-what-is-visible-to-the-admin-api-while-the-hook-runs).
+  // From here on the account exists, even if a hook refuses: a second sign-up is refused as a duplicate (docs/reference/kratos.md#13-what-is-visible-to-the-admin-api-while-the-hook-runs).
   const { issuesSession, returnUrl } = await afterRegistration(site, request, occasion);
   const location = flow.returnTo ?? returnUrl ?? `${site.uiUrl}/`;
   return issuesSession ? signIn(submission, identity, location) : withoutSession(submission, identity, location);
@@ -46,7 +46,7 @@ function refusal(id: number, text: string): FlowRefusal {
   return new FlowRefusal([{ id, text, type: 'error' }]);
 }
 
-/** The answer shows the identity as it was before the hooks: what they patched is seen by the next whoami. */
+/** The answer shows the identity as it was before the hooks; whoami shows their changes. */
 function signIn({ site, request, reply, client }: Submission, identity: IdentityRow, location: string): FastifyReply {
   const session = newSession(identity.id, 'password', request.headers['user-agent'] ?? '');
   storeSession(site, session);

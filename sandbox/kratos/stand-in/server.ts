@@ -17,16 +17,16 @@ import { addCrowd, newSite, type Site } from './site.ts';
 
 const SECOND = 1000;
 
-/** Kratos takes bodies of 5 MiB, and Go headers of 1 MiB. */
+/** Kratos accepts bodies of 5 MiB, Go accepts headers of 1 MiB. */
 const limits = { bodyLimit: 5 * 1024 * 1024, http: { maxHeaderSize: 1024 * 1024 } };
 
-/** Starts the stand-in: in memory, in this process, for where there is no real Kratos. Its README says what it leaves out. */
+/** Starts the stand-in for Kratos: in memory, in this process. sandbox/kratos/README.md lists what it leaves out. */
 export async function startStandIn(options: KratosOptions): Promise<RunningKratos> {
   const ports = options.ports ?? (await freePorts());
-  const where = addresses(options, ports);
+  const urls = addresses(options, ports);
   const site = newSite({
     hooks: readHookSettings(filledActions(options)),
-    publicUrl: where.publicUrl,
+    publicUrl: urls.publicUrl,
     uiUrl: options.uiUrl,
     cookieDomain: cookieDomain(options),
     allowedReturnUrls: allowedReturnUrls(options),
@@ -47,7 +47,7 @@ export async function startStandIn(options: KratosOptions): Promise<RunningKrato
     site.hooks = readHookSettings(filledActions(changed));
     if (folder !== undefined) await writeConfigFiles(changed, ports, folder, 'stand-in');
   };
-  return { kind: 'stand-in', version: 'stand-in', ...where, configFiles, reconfigure, stop };
+  return { kind: 'stand-in', version: 'stand-in', ...urls, configFiles, reconfigure, stop };
 }
 
 async function publicApp(site: Site): Promise<FastifyInstance> {
@@ -73,8 +73,8 @@ async function adminApp(site: Site): Promise<FastifyInstance> {
 
 function withKratosErrors(app: FastifyInstance): FastifyInstance {
   app.setErrorHandler((error, _request, reply) => {
-    const { words } = error instanceof KratosError ? error : unexpected(String(error));
-    return reply.code(words.code).send(errorBody(words));
+    const { details } = error instanceof KratosError ? error : unexpected(String(error));
+    return reply.code(details.code).send(errorBody(details));
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('404 page not found\n'));
   return app;

@@ -11,13 +11,13 @@ const CSRF_COOKIE = 'csrf_token_sandbox';
 
 const DAY = 24 * 60 * 60;
 
-export interface Presence {
+interface Authenticated {
   readonly session: SessionRow;
   readonly identity: IdentityRow;
 }
 
-/** Whose request this is: by `X-Session-Token`, else the cookie, else the bearer token (docs/reference/kratos.md#9-sessions-and-redirects). */
-export function presenceOf(site: Site, request: FastifyRequest): Presence | undefined {
+/** The session of a request and its identity: by `X-Session-Token`, else the cookie, else the bearer token; undefined without an active one (docs/reference/kratos.md#9-sessions-and-redirects). */
+export function authenticate(site: Site, request: FastifyRequest): Authenticated | undefined {
   const { 'x-session-token': token, authorization } = request.headers;
   const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
   const cookie = request.cookies[SESSION_COOKIE];
@@ -30,7 +30,7 @@ export function presenceOf(site: Site, request: FastifyRequest): Presence | unde
   return { session, identity };
 }
 
-/** An inactive identity gets no session; this is found out before any hook runs (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
+/** Throws for an inactive identity, which gets no session; Kratos checks this before any hook runs (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
 export function refuseInactive(identity: IdentityRow): void {
   if (identity.state !== 'active') throw accountDisabled(identity.id);
 }
@@ -43,11 +43,11 @@ export function setSessionCookie(site: Site, reply: FastifyReply, session: Sessi
   setCookie(site, reply, SESSION_COOKIE, session.cookie, DAY);
 }
 
-export function clearSessionCookie(site: Site, reply: FastifyReply): void {
+function clearSessionCookie(site: Site, reply: FastifyReply): void {
   setCookie(site, reply, SESSION_COOKIE, '', 0);
 }
 
-/** The browser's CSRF token: the one it has, or a new one. */
+/** The browser's CSRF token; a new one is set as a cookie where it has none. */
 export function csrfTokenFor(site: Site, request: FastifyRequest, reply: FastifyReply): string {
   const known = csrfTokenOf(request);
   if (known !== undefined) return known;
@@ -64,22 +64,22 @@ function setCookie(site: Site, reply: FastifyReply, name: string, value: string,
   reply.setCookie(name, value, { path: '/', domain: site.cookieDomain, maxAge, httpOnly: true, sameSite: 'lax' });
 }
 
-/** Who is this, and sign-out. */
+/** whoami and sign-out. */
 export function sessionRoutes(app: FastifyInstance, { site }: { site: Site }): void {
   const logoutTokens = new Map<string, string>();
 
   app.get('/sessions/whoami', (request, reply) => {
-    const presence = presenceOf(site, request);
-    if (presence === undefined) throw unauthorized();
-    reply.header('x-kratos-authenticated-identity-id', presence.identity.id);
-    return sessionJson(site, presence.session, presence.identity);
+    const authenticated = authenticate(site, request);
+    if (authenticated === undefined) throw unauthorized();
+    reply.header('x-kratos-authenticated-identity-id', authenticated.identity.id);
+    return sessionJson(site, authenticated.session, authenticated.identity);
   });
 
   app.get('/self-service/logout/browser', (request) => {
-    const presence = presenceOf(site, request);
-    if (presence === undefined) throw unauthorized();
+    const authenticated = authenticate(site, request);
+    if (authenticated === undefined) throw unauthorized();
     const token = randomBytes(24).toString('base64url');
-    logoutTokens.set(token, presence.session.id);
+    logoutTokens.set(token, authenticated.session.id);
     return { logout_url: `${site.publicUrl}/self-service/logout?token=${token}`, logout_token: token };
   });
 

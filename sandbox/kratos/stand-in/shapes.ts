@@ -1,6 +1,6 @@
 import type { FlowRow, IdentityRow, SessionRow, Site } from './site.ts';
 
-/** An identity as the person, the application and the hooks see it: without credentials and metadata_admin. */
+/** An identity as the public API and the hooks show it: without credentials and metadata_admin. */
 export function identityJson(site: Site, row: IdentityRow) {
   const { id, schema_id, state, state_changed_at, traits, metadata_public, created_at, updated_at } = row;
   const schema_url = `${site.publicUrl}/schemas/${Buffer.from(schema_id).toString('base64url')}`;
@@ -8,12 +8,13 @@ export function identityJson(site: Site, row: IdentityRow) {
   return { ...common, created_at, updated_at, organization_id: null };
 }
 
-/** An identity as the admin API has it. */
+/** An identity as the admin API shows it. */
 export function adminIdentityJson(site: Site, row: IdentityRow) {
   const password = { type: 'password', identifiers: [row.traits.email], version: 0 };
   return { ...identityJson(site, row), credentials: { password }, metadata_admin: row.metadata_admin };
 }
 
+/** A session as whoami shows it. */
 export function sessionJson(site: Site, session: SessionRow, identity: IdentityRow) {
   return {
     id: session.id,
@@ -32,6 +33,7 @@ function flowAction(site: Site, flow: FlowRow): string {
   return `${site.publicUrl}/self-service/${flow.kind}?flow=${flow.id}`;
 }
 
+/** A flow as its page fetches it. */
 export function flowJson(site: Site, flow: FlowRow) {
   const messages = flow.messages.length === 0 ? {} : { messages: flow.messages };
   return {

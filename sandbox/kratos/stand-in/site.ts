@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { UiMessage } from '../client/forms.ts';
 import type { HookSettings } from './hook-settings.ts';
 
-/** What every route of the stand-in works with. */
+/** The settings and the records that every route of the stand-in uses. */
 export interface Site {
   readonly records: Records;
-  /** Another one after a reconfiguration. */
+  /** Replaced by a reconfiguration. */
   hooks: HookSettings;
   readonly publicUrl: string;
   readonly uiUrl: string;
@@ -14,6 +14,7 @@ export interface Site {
   readonly retryPauses: readonly number[];
 }
 
+/** A site without identities. */
 export function newSite(settings: Omit<Site, 'records'>): Site {
   return { ...settings, records: emptyRecords() };
 }
@@ -52,12 +53,12 @@ export interface FlowRow {
   readonly issuedAt: string;
   readonly expiresAt: string;
   messages: readonly UiMessage[];
-  /** Recovery by admin code: whose, and the code that proves it, good for one use. */
+  /** Recovery with a code of the admin API: the identity, and the code until it was used. */
   readonly recovery?: { readonly identityId: string; code: string | undefined };
 }
 
-/** All that the stand-in remembers; gone when it stops. */
-export interface Records {
+/** The data of the stand-in, in memory. */
+interface Records {
   readonly identities: Map<string, IdentityRow>;
   readonly passwords: Map<string, string>;
   readonly sessions: Map<string, SessionRow>;
@@ -65,11 +66,11 @@ export interface Records {
   readonly errors: Map<string, unknown>;
 }
 
-export function emptyRecords(): Records {
+function emptyRecords(): Records {
   return { identities: new Map(), passwords: new Map(), sessions: new Map(), flows: new Map(), errors: new Map() };
 }
 
-/** Identities that are there from the start and never met a hook, in the order of their ids; a tenth shows a decision. */
+/** Adds identities that never triggered a hook, in the order of their ids; a tenth of them has a published decision. */
 export function addCrowd(records: Records, size: number): void {
   for (let n = 0; n < size; n += 1) {
     const head = Math.floor((n / size) * 0x1_0000_0000).toString(16);
@@ -80,6 +81,7 @@ export function addCrowd(records: Records, size: number): void {
   }
 }
 
+/** The identity with this e-mail address, in any case; undefined without one. */
 export function identityByEmail(records: Records, email: string): IdentityRow | undefined {
   const wanted = email.trim().toLowerCase();
   return [...records.identities.values()].find(({ traits }) => traits.email.toLowerCase() === wanted);

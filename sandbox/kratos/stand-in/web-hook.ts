@@ -12,14 +12,15 @@ import type { WebHook } from './hook-settings.ts';
 import { flowJson, identityJson, sessionJson } from './shapes.ts';
 import type { FlowRow, IdentityRow, SessionRow, Site } from './site.ts';
 
-/** Kratos gives each attempt 30 s (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
-const PATIENCE = 30_000;
+/** Kratos' timeout of one attempt (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
+const ATTEMPT_TIMEOUT_MS = 30_000;
 
+/** Whether a hook can refuse a flow with messages for the person. */
 export function isInterrupting(hook: WebHook): boolean {
   return hook.can_interrupt || hook.response?.parse === true;
 }
 
-/** Calls one hook, up to three times. Returns when the flow may go on; throws what the person is refused with. */
+/** Calls one hook, with up to three attempts. Throws where it refuses the flow. */
 export async function callHook(hook: WebHook, context: unknown, pauses: readonly number[]): Promise<void> {
   const answer = await attempt(hook, renderBody(hook.body, context), randomUUID(), pauses);
   if (answer.status < 400) return;
@@ -43,7 +44,7 @@ async function once(hook: WebHook, body: string, triggerId: string): Promise<Ans
       method,
       url,
       body,
-      patience: PATIENCE,
+      timeoutMs: ATTEMPT_TIMEOUT_MS,
       headers: {
         'content-type': 'application/json',
         'user-agent': 'Go-http-client/1.1',
@@ -55,7 +56,7 @@ async function once(hook: WebHook, body: string, triggerId: string): Promise<Ans
       },
     });
   } catch {
-    return undefined; // no answer: tried again like a 5xx
+    return undefined; // no answer: retried like a 5xx
   }
 }
 
@@ -72,7 +73,7 @@ const hookMessage = z.object({
 
 const refusal = z.object({ messages: z.array(z.object({ messages: z.array(hookMessage) })).default([]) });
 
-/** Where the answer has not exactly the shape of docs/reference/kratos.md#41-errors-shown-in-the-flow, the person is told nothing at all. */
+/** The messages of a refusal. Kratos shows none unless the answer has exactly the shape of docs/reference/kratos.md#41-errors-shown-in-the-flow. */
 function readMessages(text: string): UiMessage[] {
   const entries = parseRefusal(text);
   if (entries.length === 0) throw unexpected('error while parsing webhook response: got no validation errors');
@@ -87,21 +88,21 @@ function parseRefusal(text: string): { messages: UiMessage[] }[] {
   }
 }
 
+/** One instance for all templates, because an instance never frees its memory. */
 const jsonnet = new Jsonnet();
-// one for good: each instance keeps what it ever held
 
 /**
- * The line that a template and its context make for Kratos' Jsonnet worker may have 64 KiB. Beyond that the real Kratos
- * fails the flow or calls the hook with an empty body, as it happens (docs/reference/kratos.md#15-run-on-real-binaries). The stand-in does the second,
- * the more dangerous one, always, and 4 KiB early, so that 60 KiB in one field are surely beyond.
+ * The limit for a template and its context together. Kratos' Jsonnet worker reads lines of up to 64 KiB; above that the
+ * real Kratos fails the flow or calls the hook with an empty body, at random (docs/reference/kratos.md#15-run-on-real-binaries). The stand-in
+ * always sends the empty body, which is the more dangerous of the two, and 4 KiB early: a field of 60 KiB is always above.
  */
-const LONGEST_LINE = 60 * 1024;
+const MAX_LINE_LENGTH = 60 * 1024;
 
-/** The body of a hook: the output of its template, or nothing where the real Kratos may send nothing. */
+/** The body of a hook: the output of its template; empty above MAX_LINE_LENGTH. */
 export function renderBody(templateUrl: string, context: unknown): string {
   const template = readTemplate(templateUrl);
   const json = JSON.stringify(context);
-  if (template.length + JSON.stringify(json).length > LONGEST_LINE) return '';
+  if (template.length + JSON.stringify(json).length > MAX_LINE_LENGTH) return '';
   const output = jsonnet.extString('ctx', json).evaluateSnippet(`(\n${template}\n)(std.parseJson(std.extVar('ctx')))`);
   return `${JSON.stringify(parseOutput(output), null, 3)}\n`;
 }
@@ -111,7 +112,7 @@ function readTemplate(url: string): string {
   return base64 === undefined ? readFileSync(fileURLToPath(url), 'utf8') : Buffer.from(base64, 'base64').toString();
 }
 
-/** The engine returns its errors as text: what is no JSON is one. */
+/** The engine returns an error as its output: a text that is no JSON. */
 function parseOutput(output: string): unknown {
   try {
     return JSON.parse(output);
@@ -120,13 +121,13 @@ function parseOutput(output: string): unknown {
   }
 }
 
-/** What a submitted flow is about when its hooks run. */
+/** The data that the hooks of a submitted flow get. */
 export interface HookOccasion {
   readonly flow: FlowRow;
   readonly identity: IdentityRow;
-  /** Only at sign-in; not stored yet, so the hook sees the nil id. */
+  /** At sign-in only. It is not stored yet, so the hook gets the nil id. */
   readonly session?: SessionRow;
-  /** Not set for a sign-up with a password (docs/reference/kratos.md#3-jsonnet-context-ctx). */
+  /** Undefined for a sign-up with a password (docs/reference/kratos.md#3-jsonnet-context-ctx). */
   readonly method?: string;
   readonly transientPayload?: unknown;
 }
@@ -151,7 +152,7 @@ export function hookContext(site: Site, request: FastifyRequest, occasion: HookO
   };
 }
 
-/** `clients.web_hook.header_allowlist` as it is where nobody sets it. */
+/** Kratos' default for `clients.web_hook.header_allowlist`. */
 const ALLOWED = new Set(
   `accept accept-encoding accept-language content-length content-type origin priority referer
   sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user
@@ -165,7 +166,7 @@ function allowedHeaders(request: FastifyRequest): Record<string, string[]> {
   return Object.fromEntries(pairs);
 }
 
-/** `accept-language` -> `Accept-Language`, as Go has it. */
+/** `accept-language` becomes `Accept-Language`, as in Go. */
 function canonical(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (letters) => letters.toUpperCase());
 }

@@ -20,13 +20,13 @@ beforeEach(() => proxy.clearFaults());
 
 afterAll(() => proxy.stop());
 
-function patch(value: string, patience = 20_000): Promise<Answer> {
+function patch(value: string, timeoutMs = 20_000): Promise<Answer> {
   return send({
     method: 'PATCH',
     url: `${proxy.url}/admin/identities/${id}`,
     headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
     body: JSON.stringify([{ op: 'add', path: '/metadata_public/x', value }]),
-    patience,
+    timeoutMs,
   });
 }
 
@@ -70,9 +70,9 @@ test.each([
 test.each([
   ['reset', 'ECONNRESET', 20_000],
   ['hang', 'nothing for 200 ms', 200],
-] satisfies [Fault, string, number][])('the fault %s returns no response', async (fault, message, patience) => {
+] satisfies [Fault, string, number][])('the fault %s returns no response', async (fault, message, timeoutMs) => {
   proxy.fault('patch', fault);
-  await expect(patch('lost', patience)).rejects.toThrow(message);
+  await expect(patch('lost', timeoutMs)).rejects.toThrow(message);
 });
 
 test('the fault drip sends bytes without end, the fault huge 50 MB', async () => {
