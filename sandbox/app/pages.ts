@@ -115,7 +115,7 @@ export interface HelpDesk {
   hint(flow: string): string;
 }
 
-/** A help desk that knows nobody yet. */
+/** Creates a help desk without any known person. */
 export function createHelpDesk(): HelpDesk & { code(adminUrl: string, email: string): Promise<string | undefined> } {
   const ids = new Map<string, string>();
   const codes = new Map<string, string>();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { isReal, KRATOS } from './support/kratos-under-test.ts';
+import { isReal, KRATOS, VERSION } from './support/kratos-under-test.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -19,7 +19,7 @@ async function demo(...settings: string[]): Promise<{ code: unknown; said: strin
 describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
   test('walks its journeys, says which Kratos it used, and ends well', async () => {
     const { code, said } = await demo();
-    expect(said).toContain(isReal ? 'With a real Ory Kratos, v' : 'With a stand-in for Ory Kratos');
+    expect(said).toContain(isReal ? `With a real Ory Kratos, ${VERSION}.` : 'With a stand-in for Ory Kratos');
     expect(said).not.toContain('WARNING');
     expect(said.match(/^\w.+$/gm)?.slice(2)).toEqual([
       'approve',

@@ -3,12 +3,12 @@ import { callbackCases } from './suites/callback.ts';
 import { jumioDownCases } from './suites/jumio-down.ts';
 import { jumioSlowCases } from './suites/jumio-slow.ts';
 import { kratosDownCases } from './suites/kratos-down.ts';
-import { describeTogether, KRATOS } from './support/kratos-under-test.ts';
+import { describeConcurrently, KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 
 describe(`trouble, with ${KRATOS}`, () => {
   const world = useWorld();
-  describeTogether('callbacks', () => callbackCases(world));
+  describeConcurrently('callbacks', () => callbackCases(world));
   describe.concurrent('Jumio cannot be read', () => jumioSlowCases(world));
   // These faults befall whoever comes first: one after the other.
   describe('Jumio is down', () => jumioDownCases(world));

@@ -6,7 +6,7 @@ import { publishedActions, publishedIntegrationCases } from './suites/published-
 import { KRATOS } from './support/kratos-under-test.ts';
 import { MANIPULATED } from './support/outcomes.ts';
 import { linkOn, sentenceOn } from './support/pages.ts';
-import { eventually, onlyExecutionOf, startsOf, useWorld } from './support/world.ts';
+import { callsOf, eventually, onlyExecutionOf, startsOf, useWorld } from './support/world.ts';
 
 describe(`installations, with ${KRATOS}`, () => {
   describe('as shipped, and requests that are too large', () => oversizeCases(useWorld()));
@@ -42,9 +42,8 @@ describe(`installations, with ${KRATOS}`, () => {
     const world = useWorld({ env: { JUMIO_WORKFLOW_KEY: '10164', PREPARED_DATA: 'email: /email\nfirstName: /name' } });
 
     test('what the operator knows is at Jumio when the person arrives there, and not before they agree', async () => {
-      const { jumio } = world();
       const person = await newPerson(world().place);
-      const sent = async () => (await jumio.calls()).filter(({ kind }) => kind === 'prepared');
+      const sent = async () => (await callsOf(world(), person)).filter(({ kind }) => kind === 'prepared');
       expect(await sent()).toEqual([]);
       await person.goToJumio();
       expect(await sent()).toMatchObject([{ customerInternalReference: person.identityId, status: 200 }]);

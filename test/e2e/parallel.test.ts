@@ -4,10 +4,10 @@ import { handOverCases } from './suites/hand-over.ts';
 import { operatorCases } from './suites/operator.ts';
 import { returnCases } from './suites/return.ts';
 import { verdictCases } from './suites/verdict.ts';
-import { describeTogether, KRATOS } from './support/kratos-under-test.ts';
+import { describeConcurrently, KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 
-describeTogether(`people, with ${KRATOS}`, () => {
+describeConcurrently(`people, with ${KRATOS}`, () => {
   const world = useWorld({ env: { HANDOVER_SECRET } });
   describe('from sign-up to sign-in', () => verdictCases(world));
   describe('return_to', () => returnCases(world));

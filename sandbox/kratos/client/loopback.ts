@@ -35,7 +35,7 @@ export function send(message: Message): Promise<Answer> {
     const { method, url, headers = {}, body, timeoutMs = 60_000 } = message;
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const outgoing = request(url, { method, headers: { ...length, ...headers }, lookup: loopbackLookup, agent: false });
-    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error(`${method} ${url}: no byte for ${timeoutMs} ms`)));
+    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error(`${method} ${url}: nothing for ${timeoutMs} ms`)));
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {
       readAll(incoming).then((text) => resolve(toAnswer(url, incoming, text)), reject);

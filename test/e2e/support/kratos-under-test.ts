@@ -3,15 +3,18 @@ import { findKratos, versionOf } from '../../../sandbox/kratos/real/binary.ts';
 
 const binary = findKratos();
 
-/** Which Kratos the tests run against: for their names. */
-export const KRATOS = binary === undefined ? 'the stand-in for Kratos' : `a real Kratos, ${await versionOf(binary)}`;
+/** The version of the real Kratos, such as `v26.2.0`, or `master` for a build without version flags; undefined without one. */
+export const VERSION = binary && (await versionOf(binary));
+
+/** The Kratos that the tests run against, for their names. */
+export const KRATOS = VERSION === undefined ? 'the stand-in for Kratos' : `a real Kratos, ${VERSION}`;
 
 export const isReal = binary !== undefined;
 
-/** For the name of a test that only a real Kratos can pass. */
+/** For the name of a test that needs a real Kratos. */
 export const OR_WHY_SKIPPED = isReal
   ? ''
-  : ' (skipped: it takes a real Kratos, and KRATOS_BIN is not set and there is no kratos on the PATH)';
+  : ' (skipped: it needs a real Kratos, and KRATOS_BIN is not set and there is no kratos on the PATH)';
 
-/** For people who do not get in each other's way; a real Kratos on SQLite would tell them `database is locked`. */
-export const describeTogether = isReal ? describe : describe.concurrent;
+/** For tests that may run at the same time. A real Kratos on SQLite would answer `database is locked`. */
+export const describeConcurrently = isReal ? describe : describe.concurrent;

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { type AdminProxy, startAdminProxy } from '../../../sandbox/kratos/proxy.ts';
 import { freePorts } from '../../../sandbox/kratos/real/ports.ts';
-import { type JumioControl, type JumioExecution, jumioControl } from '../../../sandbox/scenarios/jumio-control.ts';
+import {
+  type JumioCall,
+  type JumioControl,
+  type JumioExecution,
+  jumioControl,
+} from '../../../sandbox/scenarios/jumio-control.ts';
 import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { type Stack, type StackOptions, startStack } from '../../../sandbox/stack/start.ts';
 import { isReal } from './kratos-under-test.ts';
@@ -89,9 +94,15 @@ export async function onlyExecutionOf(
   return execution;
 }
 
-/** How often Jumio was asked to start something for an identity, by the sandbox's call log. */
-export async function startsOf({ jumio }: World, { identityId }: { identityId: string }): Promise<number> {
-  const calls = await jumio.calls();
-  const starts = calls.filter(({ kind }) => kind === 'create' || kind === 'update');
-  return starts.filter(({ customerInternalReference: id }) => id === identityId).length;
+/** The calls to Jumio about an identity, by the sandbox's call log; other identities of the world may cause calls too. */
+export async function callsOf(
+  { jumio }: Pick<World, 'jumio'>,
+  { identityId }: { identityId: string },
+): Promise<JumioCall[]> {
+  return (await jumio.calls()).filter(({ customerInternalReference }) => customerInternalReference === identityId);
+}
+
+/** The number of calls that started an execution for an identity. */
+export async function startsOf(world: Pick<World, 'jumio'>, person: { identityId: string }): Promise<number> {
+  return (await callsOf(world, person)).filter(({ kind }) => kind === 'create' || kind === 'update').length;
 }

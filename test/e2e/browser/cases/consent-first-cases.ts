@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import { newCredentials } from '../../../../sandbox/scenarios/person.ts';
+import { identityIdOf } from '../../support/shown.ts';
+import { callsOf, startsOf } from '../../support/world.ts';
 import { lookInEveryLanguage } from '../languages.ts';
 import { lookAt } from '../page-look.ts';
 import * as scenes from '../scenes.ts';
@@ -13,15 +15,12 @@ import { type Eyes, PHONE, SPANISH } from '../window.ts';
  * @param writeTexts writes the operator's file of texts
  */
 export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string) => void): void {
-  const startsSoFar = async (): Promise<number> =>
-    (await stage().jumio.calls()).filter(({ kind }) => kind === 'create' || kind === 'update').length;
-
-  async function signsUp(eyes: Eyes) {
+  async function signUp(eyes: Eyes) {
     const { page } = await stage().open(eyes);
     await page.goto(`${stage().place.appUrl}/registration`);
     const { email, password } = newCredentials('walker');
     await fillIn(page, email, password);
-    return page;
+    return { page, identityId: await identityIdOf(stage().place, email) };
   }
 
   test.each([
@@ -31,18 +30,18 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     'nothing is asked of Jumio before the person agrees, who may refuse first, in $eyes.language',
     async ({ eyes, traits }) => {
       const { place, jumio, verifyUrl } = stage();
-      const before = await startsSoFar();
-      const page = await signsUp(eyes);
+      const { page, identityId } = await signUp(eyes);
       expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
       await page.getByText(traits).waitFor();
       await leads(page, () => page.locator('form[action="/jumio/decline"] button').click());
       await page.locator(`a#action[href="${place.appUrl}/"]`).waitFor();
-      expect(await startsSoFar()).toBe(before);
+      expect(await startsOf(stage(), { identityId })).toBe(0);
       await leads(page, () => page.locator('a[href="/jumio/verify"]').click());
       await onToJumio(page, place);
-      expect(await startsSoFar()).toBe(before + 1);
-      const told = (await jumio.calls()).filter(({ kind }) => kind === 'prepared').at(-1);
-      const [execution] = await jumio.executionsOf(told?.customerInternalReference ?? '');
+      expect(await startsOf(stage(), { identityId })).toBe(1);
+      const sent = (await callsOf(stage(), { identityId })).filter(({ kind }) => kind === 'prepared');
+      expect(sent).not.toEqual([]);
+      const [execution] = await jumio.executionsOf(identityId);
       expect(execution?.prepared).toEqual(['email']);
       await choose(page, 'Pass');
       await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
@@ -52,14 +51,14 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
 
   test('Jumio does not take the traits: the person goes on all the same', async () => {
     const { place, jumio } = stage();
-    const page = await signsUp(PHONE);
+    const { page } = await signUp(PHONE);
     await jumio.fault({ kind: 'prepared', fault: 400 });
     await onToJumio(page, place);
   });
 
   test('Jumio is down when the person agrees: the page says so, and a press leads on when it is back', async () => {
     const { place, jumio, verifyUrl } = stage();
-    const page = await signsUp(PHONE);
+    const { page } = await signUp(PHONE);
     await jumio.fault({ kind: 'create', fault: 503, count: 100 });
     await pressAction(page);
     await page.getByText('Jumio cannot be reached').waitFor();
