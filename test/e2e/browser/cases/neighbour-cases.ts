@@ -27,7 +27,7 @@ export function neighbourCases(stage: () => Stage): void {
     const { page } = await open(PHONE, await scenes.approved(stage()));
     await page.goto(place.appUrl);
     await page.getByText('Verified', { exact: true }).waitFor();
-    for (const said of ['The service asked Jumio for a verification.', 'Jumio rang', 'The service wrote “approved”'])
+    for (const said of ['The service asked Jumio for a verification.', 'Jumio reported a change', 'The service wrote “approved”'])
       await page.getByText(said).waitFor();
     await lookAt(page, PHONE);
   });
