@@ -8,8 +8,8 @@ import { type Person as Credentials, signUp, whoami } from '../../sandbox/kratos
 import { csrfTokenOf, readFlow } from '../../sandbox/kratos/client/forms.ts';
 import { send } from '../../sandbox/kratos/client/loopback.ts';
 import { newPerson, personOf } from '../../sandbox/scenarios/person.ts';
-import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM, PATIENT } from './browser/chromium.ts';
-import { lookAt } from './browser/page-look.ts';
+import { hasChromium, LONG_TIMEOUT, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from './browser/chromium.ts';
+import { checkPage } from './browser/page-check.ts';
 import { openWindow, PHONE } from './browser/window.ts';
 import { type EidWorld, startEidWorld } from './support/eid-world.ts';
 import { isReal, OR_WHY_SKIPPED } from './support/kratos-under-test.ts';
@@ -278,7 +278,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
       const { page } = window;
       await page.goto(`${appUrl}/registration`);
       await page.getByRole('button', { name: 'Sign up with itsme' }).click();
-      await lookAt(page, PHONE);
+      await checkPage(page, PHONE);
       await page.getByLabel('Who you are').fill(somebody());
       await page.getByRole('button', { name: ITSME.advanced }).click();
       await page.waitForURL((url) => [verifyUrl, appUrl].includes(url.origin));
@@ -292,13 +292,13 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test.skipIf(!hasChromium)(
     `in Chromium the button of the eID leads to a verified account${OR_NO_CHROMIUM}`,
-    PATIENT,
+    LONG_TIMEOUT,
     () => inChromium((page) => page.getByText('Your identity has been verified.').waitFor()),
   );
 
   test.skipIf(!hasChromium)(
     `while Kratos cannot be read the page says that something is being checked, and goes on by itself${OR_NO_CHROMIUM}`,
-    PATIENT,
+    LONG_TIMEOUT,
     async () => {
       world.admin.fault('read', '503', { times: 100 });
       await inChromium(async (page) => {
@@ -307,7 +307,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
           await each.goto(`${world.place.verifyUrl}/jumio/status`);
           await each.getByText('It is being checked whether your identity is confirmed already.').waitFor();
         }
-        await lookAt(beside, PHONE);
+        await checkPage(beside, PHONE);
         world.admin.clearFaults();
         await page.getByText('Your identity has been verified.').waitFor({ timeout: 60_000 });
       });

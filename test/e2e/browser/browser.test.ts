@@ -1,31 +1,31 @@
 import { describe } from 'vitest';
 import { KRATOS } from '../support/kratos-under-test.ts';
 import { applicationCases } from './cases/application-cases.ts';
-import { deadEndCases } from './cases/dead-end-cases.ts';
+import { continueCases } from './cases/continue-cases.ts';
+import { demoCases } from './cases/demo-cases.ts';
+import { fallbackCases } from './cases/fallback-cases.ts';
 import { faultCases } from './cases/fault-cases.ts';
-import { handOverCases } from './cases/hand-over-cases.ts';
-import { journeyCases } from './cases/journey-cases.ts';
-import { neighbourCases } from './cases/neighbour-cases.ts';
 import { prefetchCases } from './cases/prefetch-cases.ts';
 import { returnCases } from './cases/return-cases.ts';
+import { scenarioCases } from './cases/scenario-cases.ts';
 import { secondFactorCases } from './cases/second-factor-cases.ts';
 import { stateCases } from './cases/state-cases.ts';
 import { oldApprovalCase, timeCases, yearly } from './cases/time-cases.ts';
-import { hasChromium, OR_WHY_SKIPPED, PATIENT } from './chromium.ts';
+import { hasChromium, LONG_TIMEOUT, OR_WHY_SKIPPED } from './chromium.ts';
 import { useStage } from './stage.ts';
 
-// One Chromium, one world, one window at a time: the faults and the clock of Jumio are everybody's.
-describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, PATIENT, () => {
+// One Chromium, one world, one window at a time: all tests share the faults and the clock of Jumio.
+describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, LONG_TIMEOUT, () => {
   const stage = useStage({ POLICY: yearly({ renews: true }) });
   describe('where somebody stands', () => stateCases(stage));
-  describe('from page to page', () => journeyCases(stage));
-  describe('the way to Jumio and back', () => handOverCases(stage));
+  describe('from page to page', () => scenarioCases(stage));
+  describe('the way to Jumio and back', () => continueCases(stage));
   describe('return_to', () => returnCases(stage));
   describe('a single-page application', () => applicationCases(stage));
-  describe('the neighbours of the demo', () => neighbourCases(stage));
+  describe('the neighbours of the demo', () => demoCases(stage));
   describe('a second factor', () => secondFactorCases(stage));
   describe('fetched ahead', () => prefetchCases(stage));
-  describe('dead ends', () => deadEndCases(stage));
+  describe('dead ends', () => fallbackCases(stage));
   describe('what is wrong with us', () => faultCases(stage));
   describe('what ends', () => {
     timeCases(stage);

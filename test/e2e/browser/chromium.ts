@@ -5,17 +5,17 @@ const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
 const executablePath = findProgram({ names, variable: 'CHROMIUM_BIN', folders: ['/usr/bin'] });
 
-/** Four windows one after the other, on a machine that is busy with others. */
-export const PATIENT = { timeout: 150_000 };
+/** For a test that opens four windows one after the other, long because the machine may be busy. */
+export const LONG_TIMEOUT = { timeout: 150_000 };
 
 export const hasChromium = executablePath !== undefined;
 
-/** For the name of a suite that only a Chromium can pass. */
+/** For the name of a suite that needs a Chromium. */
 export const OR_WHY_SKIPPED = hasChromium
   ? ''
   : ' (skipped: there is no Chromium: CHROMIUM_BIN is not set, /usr/bin/chromium is not there, none is on the PATH)';
 
-const QUIET = [
+const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -23,11 +23,11 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Whatever a page asks for, and whatever Chromium itself would like to know: nothing but this machine has an address.
+  // No host but this machine resolves, neither for a page nor for Chromium itself.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE *.localhost',
 ];
 
 export function launchChromium(): Promise<Browser> {
   if (executablePath === undefined) throw new Error('there is no Chromium');
-  return chromium.launch({ executablePath, headless: true, args: QUIET });
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
 }

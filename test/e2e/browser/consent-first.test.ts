@@ -5,7 +5,7 @@ import { afterAll, describe } from 'vitest';
 import { KRATOS } from '../support/kratos-under-test.ts';
 import { consentFirstCases } from './cases/consent-first-cases.ts';
 import { oldApprovalCase, yearly } from './cases/time-cases.ts';
-import { hasChromium, OR_WHY_SKIPPED, PATIENT } from './chromium.ts';
+import { hasChromium, LONG_TIMEOUT, OR_WHY_SKIPPED } from './chromium.ts';
 import { useStage } from './stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'texts-'));
@@ -18,7 +18,7 @@ writeTexts('');
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Only what the person agrees to costs anything, and their e-mail address goes to Jumio. */
+/** Jumio is asked only after the person agrees, and gets their e-mail address. */
 const CONSENT_FIRST = {
   VERIFICATION_START: 'consent',
   JUMIO_WORKFLOW_KEY: '10164',
@@ -29,7 +29,7 @@ const CONSENT_FIRST = {
 
 describe.skipIf(!hasChromium)(
   `consent before Jumio is asked, in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`,
-  PATIENT,
+  LONG_TIMEOUT,
   () => {
     const stage = useStage(CONSENT_FIRST);
     consentFirstCases(stage, writeTexts);

@@ -4,10 +4,10 @@ import { operate } from '../support/operator.ts';
 import { MANIPULATED, UNREADABLE } from '../support/outcomes.ts';
 import { onlyExecutionOf, type World } from '../support/world.ts';
 
-/** Brings somebody to where a page has something to say. */
+/** Creates a person whose verification is in a certain state. */
 export type Scene = (world: World) => Promise<Person>;
 
-async function picked(world: World, fields: Readonly<Record<string, string>>): Promise<Person> {
+async function withOutcome(world: World, fields: Readonly<Record<string, string>>): Promise<Person> {
   const person = await newPerson(world.place);
   await person.waitFor({ status: 'pending' });
   const { id } = await onlyExecutionOf(world, person);
@@ -21,7 +21,7 @@ async function picked(world: World, fields: Readonly<Record<string, string>>): P
 }
 
 async function decided(world: World, fields: Readonly<Record<string, string>>, status: string): Promise<Person> {
-  const person = await picked(world, fields);
+  const person = await withOutcome(world, fields);
   await person.waitFor({ status });
   return person;
 }
@@ -30,14 +30,14 @@ function rejected(reason: string): Scene {
   return (world) => decided(world, { outcome: 'reject', reason }, 'rejected');
 }
 
-/** Nothing was decided yet, and a link waits. */
+/** Has signed up; nothing is decided, and a link is ready. */
 export const signedUp: Scene = async ({ place }) => {
   const person = await newPerson(place);
   await person.waitFor({ status: 'pending' });
   return person;
 };
 
-/** Read the text, and did not agree. */
+/** Has read the consent text and declined. */
 export const declined: Scene = async (world) => {
   const person = await signedUp(world);
   const { verifyUrl } = world.place;
@@ -47,10 +47,10 @@ export const declined: Scene = async (world) => {
   return person;
 };
 
-/** Jumio has all it needs, and takes its time until the test lets it go on. */
+/** Has finished at Jumio, which processes until the test changes `processingSeconds`. */
 export const processing: Scene = async (world) => {
   await world.jumio.post('settings', { processingSeconds: 600 });
-  const person = await picked(world, { outcome: 'pass' });
+  const person = await withOutcome(world, { outcome: 'pass' });
   return person;
 };
 
@@ -68,7 +68,7 @@ export const notFinished: Scene = rejected('usability/NOT_UPLOADED');
 
 export const rejectedForGood: Scene = (world) => decided(world, MANIPULATED, 'rejected');
 
-/** Agreed, went to Jumio, and was approved. */
+/** Has agreed, finished at Jumio, and was approved. */
 export const verified: Scene = async (world) => {
   const person = await signedUp(world);
   await person.choose(await person.goToJumio(), { outcome: 'pass' });
@@ -76,7 +76,7 @@ export const verified: Scene = async (world) => {
   return person;
 };
 
-/** The same, and is asked by the operator to do it again. */
+/** Was approved, and the operator has requested another verification. */
 export const onceMore: Scene = async (world) => {
   const person = await verified(world);
   const { code, err } = await operate(world, ['restart', person.identityId, '--by', 'ann']);
@@ -84,12 +84,12 @@ export const onceMore: Scene = async (world) => {
   return person;
 };
 
-/** Three rejections that a person could act on: no further try. */
+/** Has three rejections for a reason that a person can act on: no further attempt is allowed. */
 export const tooMany: Scene = async (world) => {
   const person = await unreadable(world);
   for (const _ of [2, 3]) {
     await person.choose(await person.goToJumio(), UNREADABLE);
-    // Rejected they were before: now it is this verdict that Kratos shows.
+    // The person was rejected before, so wait until Kratos shows this verdict.
     const latest = (await world.jumio.executionsOf(person.identityId)).at(-1);
     await person.waitFor({ status: 'rejected', workflow_execution_id: latest?.id ?? '' });
   }

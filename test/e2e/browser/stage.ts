@@ -10,14 +10,14 @@ import { BRAND } from '../../../sandbox/stack/config.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
 import { useWorld, type World } from '../support/world.ts';
 import { launchChromium } from './chromium.ts';
-import { type Eyes, openWindow, type Window } from './window.ts';
+import { openWindow, type Visitor, type Window } from './window.ts';
 
 /** One world and one Chromium for all tests of a file. */
 export interface Stage extends World {
   /** The service as browsers reach it. */
   readonly verifyUrl: string;
-  readonly open: (eyes: Eyes, person?: Person) => Promise<Window>;
-  /** Another service beside the first, set up differently, with a ledger of its own; its address. */
+  readonly open: (visitor: Visitor, person?: Person) => Promise<Window>;
+  /** Starts another service with other settings and its own ledger; returns its URL. */
   readonly beside: (env: Readonly<Record<string, string>>) => Promise<string>;
 }
 
@@ -40,12 +40,13 @@ async function startBeside({ place }: World, env: Readonly<Record<string, string
   return url;
 }
 
-/** A second factor, which only the real Kratos has. */
+/** Enables a second factor, which only the real Kratos has. */
 const more = { selfservice: { methods: { totp: { enabled: true, config: { issuer: 'demo' } } } } };
 
 /**
- * After each test every window is closed; what should not have happened in one fails the test.
- * @param env on top of the service's configuration
+ * Starts a world and a Chromium for the tests of a file. After each test every window is closed; a problem in one fails
+ * the test.
+ * @param env added to the service's configuration
  */
 export function useStage(env: Readonly<Record<string, string>> = {}): () => Stage {
   const world = useWorld({
@@ -80,9 +81,9 @@ function stageOf(world: World, browser: Browser, opened: Opened): Stage {
   return {
     ...world,
     verifyUrl,
-    open: async (eyes, person) => {
+    open: async (visitor, person) => {
       const known = [kratos.publicUrl, appUrl, verifyUrl, jumioUrl, ...opened.origins];
-      const window = await openWindow(browser, eyes, known, person);
+      const window = await openWindow(browser, visitor, known, person);
       opened.windows.push(window);
       return window;
     },

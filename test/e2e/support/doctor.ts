@@ -26,47 +26,47 @@ const finding = z.object({
 
 const report = z.object({ green: z.boolean(), findings: z.array(finding) });
 
-/** For a test that starts a program, and Kratos anew: on a machine that has much to do. Milliseconds. */
-export const PATIENT = 120_000;
+/** The timeout of a test that starts a program and restarts Kratos, long because the machine may be busy. Milliseconds. */
+export const LONG_TIMEOUT_MS = 120_000;
 
-/** What `npm run cli -- doctor --json` printed, and how it ended. */
+/** The report that `npm run cli -- doctor --json` printed, and its exit code. */
 export interface Diagnosis extends z.infer<typeof report> {
   readonly code: number;
 }
 
-/** Runs a command as an operator does: a process of its own, with the service's environment. */
-export async function command({ env }: Stack, ...words: readonly string[]): Promise<{ code: number; out: string }> {
-  const flags = ['--import', 'tsx', '--import', NAMES, MAIN, ...words];
+/** Runs a command as an operator does: in a process of its own, with the service's environment. */
+export async function command({ env }: Stack, ...args: readonly string[]): Promise<{ code: number; out: string }> {
+  const flags = ['--import', 'tsx', '--import', NAMES, MAIN, ...args];
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, flags, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
   const [code] = await once(child, 'close');
-  if (out === '') throw new Error(`${words[0]} said nothing, and ended with ${code}: ${err}`);
+  if (out === '') throw new Error(`${args[0]} printed nothing and ended with ${code}: ${err}`);
   return { code, out };
 }
 
-/** Runs the doctor on Kratos' own files. */
+/** Runs the doctor on the configuration files of the running Kratos. */
 export async function doctor(place: Stack): Promise<Diagnosis> {
   const { code, out } = await command(place, 'doctor', '--json', '--kratos-config', ...place.kratos.configFiles);
   return { ...report.parse(JSON.parse(out)), code };
 }
 
-/** The hooks as Kratos has them: the last of its files. */
+/** The text of the hooks that the running Kratos has: its last configuration file. */
 export function hooksText({ kratos }: Stack): Promise<string> {
   return readFile(kratos.configFiles.at(-1) ?? '', 'utf8');
 }
 
-/** Changes the hooks of the running Kratos, or others that are to take their place. */
+/** Applies operations to the hooks of the running Kratos, or to `from`, and reconfigures Kratos with the result. */
 export async function change(place: Stack, operations: readonly Operation[], from?: string): Promise<void> {
   const hooks = z.record(z.string(), z.unknown()).parse(parse(from ?? (await hooksText(place))));
   await place.kratos.reconfigure(stringify(applied(hooks, operations), { aliasDuplicateObjects: false }));
 }
 
-/** Does what the doctor says about these kinds of findings. */
-export async function follow(place: Stack, { findings }: Diagnosis, ids: readonly string[]): Promise<void> {
+/** Applies the fixes that the doctor names for findings with these ids. */
+export async function applyFixes(place: Stack, { findings }: Diagnosis, ids: readonly string[]): Promise<void> {
   const fixes = findings.filter(({ id }) => ids.includes(id)).flatMap(({ fix }) => fix.kratos ?? []);
-  if (fixes.length === 0) throw new Error(`the doctor knows no lines to change for ${ids.join(', ')}`);
+  if (fixes.length === 0) throw new Error(`the doctor names no operations for ${ids.join(', ')}`);
   await change(place, fixes);
 }

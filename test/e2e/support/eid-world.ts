@@ -8,9 +8,9 @@ import { type Stack, startStack } from '../../../sandbox/stack/start.ts';
 export interface EidWorld extends Pick<EidPair, 'itsme' | 'idemia' | 'stop'> {
   readonly place: Stack;
   readonly jumio: JumioControl;
-  /** Before Kratos’ admin API, as the service has it. */
+  /** Between the service and Kratos’ admin API: records every call and applies faults on demand. */
   readonly admin: AdminProxy;
-  /** The service's log. */
+  /** The service's log so far. */
   readonly log: readonly string[];
 }
 
@@ -20,7 +20,7 @@ evidence: { itsme: any, idemia: [loa-4] }
 required_level: { person: { idemia: loa-3 } }
 `;
 
-/** Only with a real Kratos: the stand-in knows no OpenID Connect. */
+/** Starts a stack with both eID providers. It needs a real Kratos: the stand-in has no OpenID Connect. */
 export async function startEidWorld(): Promise<EidWorld> {
   const ports = await freePorts();
   const pair = await startEidPair(ports.public);

@@ -12,15 +12,15 @@ const CLIENT = { client_id: 'kratos', client_secret: 'secret-of-the-oidc-client'
 
 const MAPPER = `local claims = std.extVar('claims'); { identity: { traits: { email: claims.email } } }`;
 
-/** Where people sign in with another account: the smallest provider there is, on loopback. */
+/** The smallest OpenID Connect provider, on loopback. */
 export interface OidcProvider {
   readonly issuer: string;
-  /** Kratos' settings for it. */
+  /** Kratos' configuration for it. */
   readonly methods: { readonly oidc: object };
   stop(): Promise<void>;
 }
 
-/** `kratosUrl`: where Kratos' callback will be. */
+/** Starts the provider. `kratosUrl` is the public URL of Kratos, for its callback. */
 export async function startOidcProvider(kratosUrl: string): Promise<OidcProvider> {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;
@@ -47,7 +47,7 @@ export async function startOidcProvider(kratosUrl: string): Promise<OidcProvider
   };
 }
 
-/** Signs up or in with the other account: Kratos' form, the provider's two pages, Kratos' callback. */
+/** Signs up or in with the provider: Kratos' form, the provider's two pages, Kratos' callback. */
 export async function byOidc(
   kratos: RunningKratos,
   kind: 'registration' | 'login',
@@ -59,11 +59,11 @@ export async function byOidc(
   const form = { method: 'oidc', provider: 'local', csrf_token: csrfTokenOf(flow) };
   const signIn = await browser.post(flow.ui.action, { form }, { follow: true });
   const consent = await browser.submit(signIn, { login: email, password: 'anything' }, { follow: true });
-  // The provider's last page leads back to Kratos; what Kratos answers is what counts.
+  // The provider's last page redirects to Kratos, whose answer is the result.
   let answer = await browser.submit(consent);
   while (answer.location !== undefined && !answer.url.includes('/oidc/callback/'))
     answer = await browser.get(answer.location);
-  // Somebody who is known is signed in, also by the form to sign up with.
+  // A person with an account is signed in, also by the form for sign-up.
   const shown = answer.location?.includes('/login?') ? 'login' : kind;
   return outcomeOf(kratos, shown, answer, browser);
 }

@@ -4,15 +4,15 @@ import type { World } from './world.ts';
 
 const MAIN = fileURLToPath(new URL('../../../webhook/cli/main.ts', import.meta.url));
 
-/** What the operator's program said, and its exit code. */
-export interface Said {
+/** The output of the operator's program, and its exit code. */
+export interface CommandResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** Runs `npm run cli -- …` as an operator would: a process of its own beside the running service, the same environment. */
-export function operate({ place }: Pick<World, 'place'>, args: readonly string[]): Promise<Said> {
+/** Runs `npm run cli -- …` as an operator does: in a process of its own beside the running service, with its environment. */
+export function operate({ place }: Pick<World, 'place'>, args: readonly string[]): Promise<CommandResult> {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, ...place.env };
   return new Promise((resolve) => {

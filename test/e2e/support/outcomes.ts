@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { UiMessage } from '../../../sandbox/kratos/client/forms.ts';
 
-/** A sign-in or a recovery that our gate refused because the identity was rejected, with our text in the flow. */
+/** A sign-in or a recovery that the gate refused because the identity was rejected, with the gate's text in the flow. */
 export const REFUSED = {
   signedIn: false,
   messages: [
@@ -14,9 +14,11 @@ export const REFUSED = {
   ] satisfies UiMessage[],
 };
 
+/** A sign-in or a recovery that the gate allowed. */
 export const ALLOWED = { signedIn: true, messages: [] };
 
-/** Reasons for which a person may try again, and may not. Fields of Jumio's page. */
+/** Fields of Jumio's page: a rejection after which the person may try again. */
 export const UNREADABLE = { outcome: 'reject', reason: 'usability/BLURRED' };
 
+/** Fields of Jumio's page: a rejection after which the person may not try again. */
 export const MANIPULATED = { outcome: 'reject', reason: 'imageChecks/MANIPULATED_DOCUMENT' };

@@ -5,11 +5,11 @@ import { csrfTokenOf, readFlow } from '../../../sandbox/kratos/client/forms.ts';
 import { send } from '../../../sandbox/kratos/client/loopback.ts';
 import type { RunningKratos } from '../../../sandbox/kratos/start.ts';
 
-const JSON_PLEASE = { accept: 'application/json' };
+const JSON_HEADERS = { accept: 'application/json' };
 
 const messages = z.array(z.object({ recipient: z.string(), body: z.string() }));
 
-/** The newest mail to somebody; nobody delivers it, and the admin API shows it. */
+/** The newest mail to an address. It is never delivered; the admin API shows it. */
 async function mailTo({ adminUrl }: RunningKratos, email: string): Promise<string> {
   const answer = await send({ method: 'GET', url: `${adminUrl}/admin/courier/messages?page_size=250` });
   const found = messages.parse(answer.json()).find(({ recipient }) => recipient === email);
@@ -17,31 +17,31 @@ async function mailTo({ adminUrl }: RunningKratos, email: string): Promise<strin
   return found.body;
 }
 
-async function asked(kratos: RunningKratos, method: 'code' | 'link', email: string) {
+async function requestRecovery(kratos: RunningKratos, method: 'code' | 'link', email: string) {
   const browser = createBrowser();
-  const begun = await browser.get(`${kratos.publicUrl}/self-service/recovery/browser`, { headers: JSON_PLEASE });
-  const flow = readFlow(begun);
+  const created = await browser.get(`${kratos.publicUrl}/self-service/recovery/browser`, { headers: JSON_HEADERS });
+  const flow = readFlow(created);
   const form = { method, email, csrf_token: csrfTokenOf(flow) };
   await browser.post(flow.ui.action, { form });
   return { browser, flow };
 }
 
-/** Asks for a code by mail, and enters it. */
+/** Requests a code by mail, and enters it. */
 export async function recoverByCode(kratos: RunningKratos, email: string): Promise<Outcome> {
-  const { browser, flow } = await asked(kratos, 'code', email);
+  const { browser, flow } = await requestRecovery(kratos, 'code', email);
   const code = /\b(\d{6})\b/.exec(await mailTo(kratos, email))?.[1] ?? '';
   const form = { method: 'code', code, csrf_token: csrfTokenOf(flow) };
   return outcomeOf(kratos, 'recovery', await browser.post(flow.ui.action, { form }), browser);
 }
 
-/** Asks for a link by mail, and follows it. */
+/** Requests a link by mail, and follows it. */
 export async function recoverByLink(kratos: RunningKratos, email: string): Promise<Outcome> {
-  const { browser } = await asked(kratos, 'link', email);
+  const { browser } = await requestRecovery(kratos, 'link', email);
   const link = /https?:\/\/\S+token=\S+/.exec(await mailTo(kratos, email))?.[0] ?? '';
   return outcomeOf(kratos, 'recovery', await browser.get(link), browser);
 }
 
-/** Follows a link that an operator made. */
+/** Follows a link that the admin API made. */
 export async function recoverByAdminLink(kratos: RunningKratos, identityId: string): Promise<Outcome> {
   const made = await send({
     method: 'POST',

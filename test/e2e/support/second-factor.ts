@@ -56,21 +56,21 @@ export async function addAuthenticator({ publicUrl }: KratosUrls, token: string)
   return { secret };
 }
 
-/** Goes on from a session to the second factor. */
+/** Adds the second factor to a session. */
 export function stepUp(kratos: KratosUrls, token: string, authenticator: Authenticator): Promise<Outcome> {
-  return again(kratos, token, 'aal=aal2', { method: 'totp', totp_code: codeOf(authenticator) });
+  return signInAgain(kratos, token, 'aal=aal2', { method: 'totp', totp_code: codeOf(authenticator) });
 }
 
-/** Signs in once more on top of a session, as before a dangerous step. */
+/** Signs in again in spite of a session, as an application requires before a sensitive step. */
 export function refresh(kratos: KratosUrls, token: string, { credentials }: Person): Promise<Outcome> {
   const { email: identifier, password } = credentials;
-  return again(kratos, token, 'refresh=true', { method: 'password', identifier, password });
+  return signInAgain(kratos, token, 'refresh=true', { method: 'password', identifier, password });
 }
 
-async function again(kratos: KratosUrls, token: string, query: string, fields: object): Promise<Outcome> {
+async function signInAgain(kratos: KratosUrls, token: string, query: string, fields: object): Promise<Outcome> {
   const headers = json(token);
-  const begun = await send({ method: 'GET', url: `${kratos.publicUrl}/self-service/login/api?${query}`, headers });
-  const { action } = readFlow(begun).ui;
+  const created = await send({ method: 'GET', url: `${kratos.publicUrl}/self-service/login/api?${query}`, headers });
+  const { action } = readFlow(created).ui;
   const answer: Answer = await send({ method: 'POST', url: action, headers, body: JSON.stringify(fields) });
   return outcomeOf(kratos, 'login', answer, createBrowser());
 }

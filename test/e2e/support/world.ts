@@ -11,30 +11,30 @@ import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { type Stack, type StackOptions, startStack } from '../../../sandbox/stack/start.ts';
 import { isReal } from './kratos-under-test.ts';
 
-/** The service between its neighbours, for the tests of one `describe`. */
+/** The running stack, for the tests of one `describe`. */
 export interface World {
   readonly place: Stack;
   readonly jumio: JumioControl;
-  /** Between the service and Kratos’ admin API: writes down every call and misbehaves on demand. */
+  /** Between the service and Kratos’ admin API: records every call and applies faults on demand. */
   readonly admin: AdminProxy;
   /** The service's log so far. */
   readonly log: readonly string[];
 }
 
-/** Waits until an assertion holds. */
+/** Waits up to 20 s until an assertion holds. */
 export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(assertion, { timeout: 20_000, interval: 50 });
 }
 
-/** Many people at once, one tenant: its rates are not what these tests are about. */
-const UNHURRIED = {
+/** High rates, because many people share one tenant and these tests are not about its rates. */
+const HIGH_RATES = {
   JUMIO_ACCOUNT_RATE: '100',
   JUMIO_ACCOUNT_BURST: '100',
   JUMIO_RETRIEVAL_RATE: '100',
   PAGE_RATE: '6000',
 };
 
-/** What no line of the log may hold: people's addresses, links, sessions, and what authenticates anybody. */
+/** Matches what no line of the log may hold: e-mail addresses, links, sessions, credentials. */
 const SECRETS = /@example\.org|authorizationToken|ory_kratos_session=|correct-horse|sandbox-secret|-secret-0001|eyJ/;
 
 async function startWorld(options: StackOptions): Promise<World> {
@@ -44,7 +44,7 @@ async function startWorld(options: StackOptions): Promise<World> {
   try {
     const place = await startStack({
       kratos: { ports, ...options.kratos },
-      env: { ...UNHURRIED, KRATOS_ADMIN_URL: admin.url, ...options.env },
+      env: { ...HIGH_RATES, KRATOS_ADMIN_URL: admin.url, ...options.env },
       onLog: (line) => log.push(line),
     });
     return { place, jumio: jumioControl(place.jumioUrl), admin, log };
@@ -54,7 +54,7 @@ async function startWorld(options: StackOptions): Promise<World> {
   }
 }
 
-/** Starts a world before the tests of the enclosing `describe`. After them its log is looked through for secrets. */
+/** Starts a world before the tests of the enclosing `describe`. After them its log must hold no secret. */
 export function useWorld(options: StackOptions = {}): () => World {
   let world: World | undefined;
   beforeAll(async () => {
@@ -71,7 +71,7 @@ export function useWorld(options: StackOptions = {}): () => World {
   };
 }
 
-/** Signs people up at the same time; one after the other where a real Kratos on SQLite would find itself locked. */
+/** Signs people up at the same time; with a real Kratos one after the other, because its SQLite would be locked. */
 export async function newPeople(place: Stack, count: number): Promise<Person[]> {
   if (!isReal) return Promise.all(Array.from({ length: count }, () => newPerson(place)));
   const people: Person[] = [];
@@ -79,12 +79,12 @@ export async function newPeople(place: Stack, count: number): Promise<Person[]> 
   return people;
 }
 
-/** The one execution that Jumio has of an identity, as soon as it has one; fails where there are more or none. */
+/** Waits for the execution of an identity at Jumio. Fails without one, and where there are several. */
 export async function onlyExecutionOf(
   { jumio }: World,
   { identityId }: { identityId: string },
 ): Promise<JumioExecution> {
-  // A sign-up goes on after two seconds, whether Jumio has answered by then or not.
+  // A sign-up waits for Jumio's answer for at most two seconds.
   const { execution, others } = await eventually(async () => {
     const [first, ...more] = await jumio.executionsOf(identityId);
     if (first === undefined) throw new Error('Jumio has no execution of this identity');

@@ -9,7 +9,7 @@ const answered = z.object({ status: z.number(), body: z.unknown() });
 const needed = z.object({ code: z.literal('consent-needed'), consent: z.object({ text_version: z.string() }) });
 const link = z.object({ url: z.string() });
 
-/** What a script of the page that is shown gets from another origin, with the person's cookies. */
+/** The answer that a script of the shown page gets from another origin, with the person's cookies. */
 async function fetches({ page }: Window, url: string, body?: object) {
   const init = {
     credentials: 'include',
@@ -21,7 +21,7 @@ async function fetches({ page }: Window, url: string, body?: object) {
   return answered.parse(await page.evaluate(script));
 }
 
-/** A single-page application, which shows the text itself and leads to Jumio from its own page. */
+/** A single-page application, which shows the consent text itself and redirects to Jumio. */
 export function applicationCases(stage: () => Stage): void {
   test('the scripts of an allowed origin read the state, agree for their person, and lead to Jumio', async () => {
     const { place, open, beside } = stage();

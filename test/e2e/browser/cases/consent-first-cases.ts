@@ -3,20 +3,20 @@ import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import { newCredentials } from '../../../../sandbox/scenarios/person.ts';
 import { identityIdOf } from '../../support/shown.ts';
 import { callsOf, startsOf } from '../../support/world.ts';
-import { lookInEveryLanguage } from '../languages.ts';
-import { lookAt } from '../page-look.ts';
+import { checkInEveryLanguage } from '../languages.ts';
+import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, fillIn, leads, onToJumio, pressAction } from '../steps.ts';
-import { type Eyes, PHONE, SPANISH } from '../window.ts';
+import { PHONE, SPANISH, type Visitor } from '../window.ts';
 
 /**
  * `VERIFICATION_START=consent`, with traits that go to Jumio.
  * @param writeTexts writes the operator's file of texts
  */
 export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string) => void): void {
-  async function signUp(eyes: Eyes) {
-    const { page } = await stage().open(eyes);
+  async function signUp(visitor: Visitor) {
+    const { page } = await stage().open(visitor);
     await page.goto(`${stage().place.appUrl}/registration`);
     const { email, password } = newCredentials('walker');
     await fillIn(page, email, password);
@@ -24,13 +24,13 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
   }
 
   test.each([
-    { eyes: PHONE, traits: 'what you have told us about yourself' },
-    { eyes: SPANISH, traits: 'lo que usted nos ha dicho de sí' },
+    { visitor: PHONE, traits: 'what you have told us about yourself' },
+    { visitor: SPANISH, traits: 'lo que usted nos ha dicho de sí' },
   ])(
-    'nothing is asked of Jumio before the person agrees, who may refuse first, in $eyes.language',
-    async ({ eyes, traits }) => {
+    'nothing is asked of Jumio before the person agrees, who may refuse first, in $visitor.language',
+    async ({ visitor, traits }) => {
       const { place, jumio, verifyUrl } = stage();
-      const { page, identityId } = await signUp(eyes);
+      const { page, identityId } = await signUp(visitor);
       expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
       await page.getByText(traits).waitFor();
       await leads(page, () => page.locator('form[action="/jumio/decline"] button').click());
@@ -66,7 +66,7 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
       await page.goto(`${verifyUrl}/jumio/verify`);
       return page.locator('#action').textContent();
     };
-    // The first tries follow each other within seconds; from then on it takes the person.
+    // The first retries follow within seconds; after them the person has to press.
     await expect.poll(offered, { interval: 500, timeout: 60_000 }).toBe('Try again');
     await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/faults` });
     await place.advance(60);
@@ -83,7 +83,7 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     await jumio.fault({ kind: 'create', fault: 'no-href' });
     await pressAction(page);
     await page.getByText('cannot be started at the moment').waitFor();
-    expect(await lookInEveryLanguage(stage(), `${url}/jumio/verify`, { person })).toBe('button');
+    expect(await checkInEveryLanguage(stage(), `${url}/jumio/verify`, { person })).toBe('button');
   });
 
   test('another version of the text asks everybody once more, and says that it has changed', async () => {
@@ -99,7 +99,7 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     await again.page.goto(`${verifyUrl}/jumio/verify`);
     await again.page.getByText('has changed since you last agreed').waitFor();
     await again.page.getByText('The law asks banks').waitFor();
-    await lookAt(again.page, PHONE);
+    await checkPage(again.page, PHONE);
     const third = await open(PHONE, person);
     await third.page.goto(`${verifyUrl}/jumio/verify`);
     await onToJumio(third.page, place);

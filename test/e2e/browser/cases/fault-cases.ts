@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { lockLedger } from '../../../support/service/locked-ledger.ts';
-import { lookInEveryLanguage } from '../languages.ts';
-import { lookAt } from '../page-look.ts';
+import { checkInEveryLanguage } from '../languages.ts';
+import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { onToJumio, pressAction } from '../steps.ts';
 import { FRENCH, PHONE } from '../window.ts';
 
-/** What is wrong with us, or with too many requests, has a page like everything else. */
+/** Faults of the service itself, and too many requests, have a page too. */
 export function faultCases(stage: () => Stage): void {
   test('too many requests: the page says to wait', async () => {
     const { open, beside } = stage();
@@ -16,7 +16,7 @@ export function faultCases(stage: () => Stage): void {
     const status = async () => (await page.goto(`${url}/jumio/verify`))?.status();
     await expect.poll(status, { interval: 1, timeout: 30_000 }).toBe(429);
     await page.getByText('Attendez une minute').waitFor();
-    await lookAt(page, FRENCH);
+    await checkPage(page, FRENCH);
   });
 
   test('the ledger cannot be written: nothing is lost, and the way on works afterwards', async () => {
@@ -33,10 +33,10 @@ export function faultCases(stage: () => Stage): void {
 
   test('an address that leads nowhere', async () => {
     const url = `${stage().verifyUrl}/jumio/verifi`;
-    expect(await lookInEveryLanguage(stage(), url, { status: 404 })).toBe('a');
+    expect(await checkInEveryLanguage(stage(), url, { status: 404 })).toBe('a');
   });
 
   test('who cannot do this at all finds another way', async () => {
-    expect(await lookInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/help`)).toBe('a');
+    expect(await checkInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/help`)).toBe('a');
   });
 }

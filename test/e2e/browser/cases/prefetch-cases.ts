@@ -4,10 +4,10 @@ import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { leads, onToJumio, pressAction } from '../steps.ts';
 import { PHONE } from '../window.ts';
-import { oneTimeAddress } from './one-time-address.ts';
+import { oneTimeLink } from './one-time-link.ts';
 
-/** How an application may ask a browser to guess where its person goes next. */
-const GUESSES = {
+/** The ways in which an application's page makes a browser prefetch URLs: markup for each. */
+const PREFETCH_MARKUP = {
   'a link to prefetch': (urls: readonly string[]) => urls.map((url) => `<link rel="prefetch" href="${url}">`).join(''),
   'rules to prefetch': (urls: readonly string[]) => rules('prefetch', urls),
   'rules to prerender': (urls: readonly string[]) => rules('prerender', urls),
@@ -19,14 +19,14 @@ function rules(how: 'prefetch' | 'prerender', urls: readonly string[]): string {
 
 const REFUSED = /"route":"\/jumio\/(verify|status|enter)".*"status":503/;
 
-/** Chromium itself fetches pages of ours before anybody goes there, from a page of the application and with its cookies. */
+/** Chromium prefetches pages of the service, from a page of the application and with the person's cookies. */
 export function prefetchCases(stage: () => Stage): void {
-  test.each(Object.entries(GUESSES))(
+  test.each(Object.entries(PREFETCH_MARKUP))(
     '%s gets nothing and spends nothing, and the click works',
     async (_how, markup) => {
       const { place, log, open, verifyUrl } = stage();
       const person = await scenes.signedUp(stage());
-      const address = await oneTimeAddress(stage(), person.identityId);
+      const address = await oneTimeLink(stage(), person.identityId);
       const urls = [`${verifyUrl}/jumio/verify`, `${verifyUrl}/jumio/status`, address];
       const { page } = await open(PHONE, person);
       await page.goto(place.appUrl);
@@ -34,7 +34,7 @@ export function prefetchCases(stage: () => Stage): void {
       await onlyExecutionOf(stage(), person);
       const [calls, lines] = [await callsOf(stage(), person), log.length];
       const links = urls.map((url, index) => `<a id="to-${index}" href="${url}">here</a>`).join('');
-      // As if the application had it in its page.
+      // The markup is added as if the application had it in its page.
       const fragment = `document.createRange().createContextualFragment(${JSON.stringify(markup(urls) + links)})`;
       await page.evaluate(`void document.body.prepend(${fragment})`);
       await expect.poll(() => log.slice(lines).filter((line) => REFUSED.test(line)).length).toBe(urls.length);

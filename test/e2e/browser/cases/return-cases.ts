@@ -6,7 +6,7 @@ import type { Stage } from '../stage.ts';
 import { choose, fillIn, onToJumio, pressAction } from '../steps.ts';
 import { PHONE, SPANISH } from '../window.ts';
 
-/** What leads away from the application, as browsers read it. `app` is its origin. */
+/** Values of `return_to` that a browser reads as another origin. `app` is the origin of the application. */
 const AWAY: readonly ((app: string) => string)[] = [
   () => 'https://evil.example/deep',
   () => '//evil.example',
@@ -28,20 +28,23 @@ const AWAY: readonly ((app: string) => string)[] = [
   (app) => app.replace('//', '//evil.example\\'),
 ];
 
-/** Where somebody ends up in the end. */
+/** Where a person is redirected to in the end. */
 export function returnCases(stage: () => Stage): void {
-  test.each([PHONE, SPANISH])('return_to is kept through the sign-in and through Jumio, in $language', async (eyes) => {
-    const { place, open, verifyUrl } = stage();
-    const { credentials } = await newPerson(place);
-    const { page } = await open(eyes);
-    const deep = `${place.appUrl}/?basket=1&step=2#end`;
-    await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(deep)}`);
-    await pressAction(page);
-    await fillIn(page, credentials.email, credentials.password);
-    await onToJumio(page, place);
-    await choose(page, 'Pass');
-    await page.waitForURL(deep, { timeout: 30_000 });
-  });
+  test.each([PHONE, SPANISH])(
+    'return_to is kept through the sign-in and through Jumio, in $language',
+    async (visitor) => {
+      const { place, open, verifyUrl } = stage();
+      const { credentials } = await newPerson(place);
+      const { page } = await open(visitor);
+      const deep = `${place.appUrl}/?basket=1&step=2#end`;
+      await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(deep)}`);
+      await pressAction(page);
+      await fillIn(page, credentials.email, credentials.password);
+      await onToJumio(page, place);
+      await choose(page, 'Pass');
+      await page.waitForURL(deep, { timeout: 30_000 });
+    },
+  );
 
   test('a return_to that leads anywhere else is ignored: as the browser reads it, the link leads to the application', async () => {
     const { place, open, verifyUrl } = stage();

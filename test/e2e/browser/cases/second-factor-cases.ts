@@ -6,16 +6,16 @@ import type { Stage } from '../stage.ts';
 import { leads, onToJumio } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
 
-/** A session that Kratos wants a second factor for before it says whose it is. */
+/** A session for which Kratos requires a second factor before whoami answers. */
 export function secondFactorCases(stage: () => Stage): void {
   test.skipIf(!isReal).each([PHONE, DESKTOP])(
     `a second factor is asked for by Kratos, and leads back to where one was going, in $language${OR_WHY_SKIPPED}`,
-    async (eyes) => {
+    async (visitor) => {
       const { place, open, verifyUrl } = stage();
       const person = await scenes.signedUp(stage());
       const { sessionToken = '' } = await person.signIn();
       const authenticator = await addAuthenticator(place.kratos, sessionToken);
-      const { page } = await open(eyes, person);
+      const { page } = await open(visitor, person);
       const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/basket`)}`;
       await page.goto(wanted);
       expect(page.url()).toContain(`${place.appUrl}/login?flow=`);

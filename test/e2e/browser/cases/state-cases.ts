@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { lookInEveryLanguage } from '../languages.ts';
+import { checkInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 
 interface State {
   readonly name: string;
   readonly scene: scenes.Scene;
-  /** What the person does next: `#action` of the page. */
+  /** The kind of the page's `#action`. */
   readonly action: 'a' | 'button' | 'p';
   readonly place?: 'status';
 }
@@ -26,17 +26,17 @@ const STATES: readonly State[] = [
   { name: 'rejected too often', scene: scenes.tooMany, action: 'a' },
 ];
 
-/** Every standing that a person can come back to, in every language. */
+/** Every state of a verification, in every language. */
 export function stateCases(stage: () => Stage): void {
   test.each(STATES)('$name', async ({ scene, action, place = 'verify' }) => {
     const person = await scene(stage());
-    expect(await lookInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/${place}`, { person })).toBe(action);
+    expect(await checkInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/${place}`, { person })).toBe(action);
   });
 
   test('Jumio has all it needs, and takes its time', async () => {
     const { verifyUrl, jumio } = stage();
     const person = await scenes.processing(stage());
-    expect(await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/status`, { person })).toBe('a');
+    expect(await checkInEveryLanguage(stage(), `${verifyUrl}/jumio/status`, { person })).toBe('a');
     await jumio.post('settings', { processingSeconds: 0 });
     await person.waitFor({ status: 'approved' });
   });

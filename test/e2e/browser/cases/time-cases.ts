@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { lookInEveryLanguage } from '../languages.ts';
+import { checkInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, onToJumio, pressAction } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
-import { oneTimeAddress } from './one-time-address.ts';
+import { oneTimeLink } from './one-time-link.ts';
 
 const TWO_DAYS_S = 2 * 86_400;
 
@@ -12,13 +12,13 @@ const ELEVEN_MINUTES_S = 11 * 60;
 
 const YEAR_S = 365 * 86_400;
 
-/** The published policy, and approvals that are good for a year. */
+/** The default policy with approvals that expire after a year. */
 export function yearly({ renews }: { readonly renews: boolean }): string {
   const rules = '[{ when: { status: rejected }, then: block }, { then: allow }]';
   return `{ verdict_lifetime: 365d, start_again: { after_lifetime: ${renews} }, rules: ${rules} }`;
 }
 
-/** An approval grows old; whether it may be renewed here is the policy's. */
+/** An approval expires; the policy says whether the person may renew it. */
 export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renews: boolean }): void {
   const name = renews ? 'leads to Jumio for a new one' : 'leads to support';
   test(`an approval that is too old ${name}`, async () => {
@@ -26,7 +26,7 @@ export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renew
     const person = await scenes.verified(stage());
     await place.advance(YEAR_S);
     const url = `${verifyUrl}/jumio/verify`;
-    expect(await lookInEveryLanguage(stage(), url, { person })).toBe(renews ? 'button' : 'a');
+    expect(await checkInEveryLanguage(stage(), url, { person })).toBe(renews ? 'button' : 'a');
     const { page } = await open(PHONE, person);
     await page.goto(url);
     await page.getByText('verified some time ago').waitFor();
@@ -37,14 +37,14 @@ export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renew
   });
 }
 
-/** What needs clocks moved, which are everybody's: both, for what Jumio dates must not lie in the service's future. */
+/** Tests that shift the clocks, which all tests share. Both are shifted, so that no time of Jumio's lies in the service's future. */
 export function timeCases(stage: () => Stage): void {
   test('the link has ended: the page says so, and a press makes another on the same account', async () => {
     const { jumio, open, verifyUrl, place } = stage();
     const person = await scenes.signedUp(stage());
     await place.advance(TWO_DAYS_S);
     await person.waitFor({ status: 'expired' });
-    await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person });
+    await checkInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person });
     const { page } = await open(DESKTOP, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
     await onToJumio(page, place);
@@ -57,7 +57,7 @@ export function timeCases(stage: () => Stage): void {
   test('a one-time address has ended', async () => {
     const { open, place } = stage();
     const { identityId } = await scenes.signedUp(stage());
-    const address = await oneTimeAddress(stage(), identityId);
+    const address = await oneTimeLink(stage(), identityId);
     await place.advance(ELEVEN_MINUTES_S);
     const { page } = await open(PHONE);
     await page.goto(address);
@@ -78,9 +78,9 @@ export function timeCases(stage: () => Stage): void {
     await page.goto(`${verifyUrl}/jumio/verify`);
     await place.advance(TWO_DAYS_S);
     await person.waitFor({ status: 'expired' });
-    // A page from before leads nowhere either.
+    // A page that was opened before starts nothing either.
     await pressAction(page);
     await page.getByText(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4}/).waitFor();
-    expect(await lookInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person })).toBe('p');
+    expect(await checkInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person })).toBe('p');
   });
 }

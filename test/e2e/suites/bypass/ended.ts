@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { recover, whoami } from '../../../../sandbox/kratos/client/flows.ts';
 import { newPerson } from '../../../../sandbox/scenarios/person.ts';
-import { command, PATIENT } from '../../support/doctor.ts';
+import { command, LONG_TIMEOUT_MS } from '../../support/doctor.ts';
 import { MANIPULATED, REFUSED } from '../../support/outcomes.ts';
 import { shownToOperators } from '../../support/shown.ts';
 import { eventually, startsOf, type World } from '../../support/world.ts';
@@ -39,6 +39,6 @@ export function waysEndedCases(world: () => World): void {
       expect((await shownToOperators(place, person)) ?? null).toBeNull();
       expect(await startsOf(world(), person)).toBe(1);
     },
-    PATIENT,
+    LONG_TIMEOUT_MS,
   );
 }

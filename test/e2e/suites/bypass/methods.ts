@@ -4,7 +4,7 @@ import { signIn } from '../../../../sandbox/kratos/client/flows.ts';
 import type { Answer } from '../../../../sandbox/kratos/client/loopback.ts';
 import { newPerson, type Person, personOf } from '../../../../sandbox/scenarios/person.ts';
 import type { Operation } from '../../../support/doctor/operations.ts';
-import { change, doctor, follow, hooksText, PATIENT } from '../../support/doctor.ts';
+import { applyFixes, change, doctor, hooksText, LONG_TIMEOUT_MS } from '../../support/doctor.ts';
 import { byOidc } from '../../support/oidc-provider.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../../support/outcomes.ts';
 import { recoverByAdminLink, recoverByCode, recoverByLink } from '../../support/recovery.ts';
@@ -99,10 +99,10 @@ export function waysMethodsCases(world: () => World): void {
       await change(place, [withoutGate('oidc'), withoutGate('totp')], shipped);
       expect(await byOidc(place.kratos, 'login', email)).toMatchObject(ALLOWED);
       expect(await stepUp(place.kratos, tokens[0], app)).toMatchObject(ALLOWED);
-      await follow(place, await doctor(place), ['gate-missing']);
+      await applyFixes(place, await doctor(place), ['gate-missing']);
       expect(await byOidc(place.kratos, 'login', email)).toMatchObject(REFUSED);
       expect(await stepUp(place.kratos, tokens[1], app)).toMatchObject(REFUSED);
     },
-    PATIENT,
+    LONG_TIMEOUT_MS,
   );
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { recover, signUp } from '../../../../sandbox/kratos/client/flows.ts';
 import { newCredentials, type Person } from '../../../../sandbox/scenarios/person.ts';
 import type { Operation } from '../../../support/doctor/operations.ts';
-import { change, doctor, follow, hooksText, PATIENT } from '../../support/doctor.ts';
+import { applyFixes, change, doctor, hooksText, LONG_TIMEOUT_MS } from '../../support/doctor.ts';
 import { isReal } from '../../support/kratos-under-test.ts';
 import { ALLOWED, REFUSED } from '../../support/outcomes.ts';
 import { onlyExecutionOf, startsOf, type World } from '../../support/world.ts';
@@ -134,9 +134,9 @@ export function waysOpenCases(world: () => World): void {
         const { place } = world();
         const diagnosis = await doctor(place);
         expect([diagnosis.code, diagnosis.findings.map(({ id }) => id)]).toEqual([1, expect.arrayContaining(ids)]);
-        await follow(place, diagnosis, ids);
+        await applyFixes(place, diagnosis, ids);
       },
-      PATIENT,
+      LONG_TIMEOUT_MS,
     );
 
     test.each(ways)('$name: closed by the fix', isClosed);
@@ -150,9 +150,9 @@ export function waysOpenCases(world: () => World): void {
       expect(await signUp(place.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: true });
       const diagnosis = await doctor(place);
       expect(diagnosis).toMatchObject({ code: 0, green: true }); // it is how people get to the verification
-      await follow(place, diagnosis, ['session-before-verdict']);
+      await applyFixes(place, diagnosis, ['session-before-verdict']);
       expect(await signUp(place.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: false });
     },
-    PATIENT,
+    LONG_TIMEOUT_MS,
   );
 }

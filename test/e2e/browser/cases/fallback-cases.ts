@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import { lookInEveryLanguage } from '../languages.ts';
-import { lookAt } from '../page-look.ts';
+import { checkInEveryLanguage } from '../languages.ts';
+import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { pressAction } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
-import { oneTimeAddress } from './one-time-address.ts';
+import { oneTimeLink } from './one-time-link.ts';
 
-/** Every dead end has a page, and a way on. */
-export function deadEndCases(stage: () => Stage): void {
+/** Each failure has a fallback page, with a link or button to continue. */
+export function fallbackCases(stage: () => Stage): void {
   test.each([
     ['Kratos is down', { KRATOS_PUBLIC_URL: 'http://kratos.demo.localhost:9' }, 503],
     ['pages are not configured', { KRATOS_PUBLIC_URL: '' }, 404],
   ])('%s', async (_what, env, status) => {
     const url = await stage().beside({ HANDOVER_SECRET: '', ...env });
     const person = await scenes.signedUp(stage());
-    await lookInEveryLanguage(stage(), `${url}/jumio/verify`, { person, status });
+    await checkInEveryLanguage(stage(), `${url}/jumio/verify`, { person, status });
   });
 
   test('a page that was open for too long', async () => {
@@ -24,7 +24,7 @@ export function deadEndCases(stage: () => Stage): void {
     await page.goto(`${verifyUrl}/jumio/verify`);
     await page.context().clearCookies({ name: 'jumio_csrf' });
     await pressAction(page);
-    await lookAt(page, PHONE);
+    await checkPage(page, PHONE);
     await pressAction(page);
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
   });
@@ -32,10 +32,10 @@ export function deadEndCases(stage: () => Stage): void {
   test('a one-time address opens the pages of its person once; used, or with a character changed, it opens none', async () => {
     const { open, verifyUrl } = stage();
     const { identityId } = await scenes.signedUp(stage());
-    const address = await oneTimeAddress(stage(), identityId);
-    await lookInEveryLanguage(stage(), address);
+    const address = await oneTimeLink(stage(), identityId);
+    await checkInEveryLanguage(stage(), address);
     const { page } = await open(PHONE);
-    // Mistyped, so that it is nobody's.
+    // With one character more it is a link that does not exist.
     await page.goto(`${address}x`);
     await pressAction(page);
     await page.getByText('no longer good').waitFor();
@@ -45,16 +45,16 @@ export function deadEndCases(stage: () => Stage): void {
     const second = await open(DESKTOP);
     await second.page.goto(address);
     await pressAction(second.page);
-    await lookAt(second.page, DESKTOP);
+    await checkPage(second.page, DESKTOP);
   });
 
   test('a one-time address of somebody else than is signed in', async () => {
     const { open } = stage();
     const [person, other] = [await scenes.signedUp(stage()), await scenes.signedUp(stage())];
     const { page } = await open(PHONE, other);
-    await page.goto(await oneTimeAddress(stage(), person.identityId));
+    await page.goto(await oneTimeLink(stage(), person.identityId));
     await pressAction(page);
     await page.getByText('Somebody else is signed in').waitFor();
-    await lookAt(page, PHONE);
+    await checkPage(page, PHONE);
   });
 }

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import { newCredentials, newPerson } from '../../../../sandbox/scenarios/person.ts';
-import { lookAt } from '../page-look.ts';
+import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { choose, fillIn, leads, onToJumio, pressAction, tabTo } from '../steps.ts';
 import { DESKTOP, FRENCH, PHONE, SPANISH, type Window } from '../window.ts';
 
-const WHOLE_WAY = [
+const NAMED_VISITORS = [
   ['on a phone, in English, with scripts', { ...PHONE, width: 390 }],
   ['on a desktop, in German, without scripts', DESKTOP],
   ['on a phone, in German, with scripts', { ...PHONE, language: 'de' }],
@@ -15,11 +15,11 @@ const WHOLE_WAY = [
   ['on a desktop, in Spanish, without scripts', SPANISH],
 ] as const;
 
-/** What people do from page to page, pressing what they see. */
-export function journeyCases(stage: () => Stage): void {
-  test.each(WHOLE_WAY)('from the sign-up to “verified”, %s', async (_how, eyes) => {
+/** What a person does from page to page, by pressing what each page shows. */
+export function scenarioCases(stage: () => Stage): void {
+  test.each(NAMED_VISITORS)('from the sign-up to “verified”, %s', async (_how, visitor) => {
     const { place, jumio, open, verifyUrl } = stage();
-    const { page } = await open(eyes);
+    const { page } = await open(visitor);
     await page.goto(`${place.appUrl}/registration`);
     const { email, password } = newCredentials('walker');
     await fillIn(page, email, password);
@@ -30,16 +30,16 @@ export function journeyCases(stage: () => Stage): void {
     expect(page.url()).toContain(`${verifyUrl}/jumio/status`);
     const waits = await page.locator('#sentence').innerText();
     await jumio.post('settings', { processingSeconds: 0 });
-    // Nobody presses anything: the page goes on by itself, and leads back to the application.
+    // Nothing is pressed: the page continues by itself and redirects to the application.
     await page.waitForURL(`${place.appUrl}/?from=jumio`, { timeout: 30_000 });
     expect(waits).not.toBe('');
     await page.getByText('Verified', { exact: true }).waitFor();
   });
 
-  test.each([PHONE, DESKTOP])('consent, in $language: refused, read again, and given', async (eyes) => {
+  test.each([PHONE, DESKTOP])('consent, in $language: refused, read again, and given', async (visitor) => {
     const { place, jumio, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
-    const { page } = await open(eyes, person);
+    const { page } = await open(visitor, person);
     await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/`)}`);
     const asked = await page.locator('main').innerText();
     await leads(page, () => page.locator('form[action="/jumio/decline"] button').click());
@@ -99,7 +99,7 @@ export function journeyCases(stage: () => Stage): void {
     const { page } = await open(DESKTOP);
     const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/basket`)}`;
     await page.goto(wanted);
-    await lookAt(page, DESKTOP);
+    await checkPage(page, DESKTOP);
     await pressAction(page);
     await fillIn(page, credentials.email, credentials.password);
     await page.waitForURL(wanted);
@@ -110,18 +110,18 @@ export function journeyCases(stage: () => Stage): void {
     const first = await scenes.rejectedForGood(stage());
     const { page } = await open(PHONE, first);
     await page.goto(`${verifyUrl}/jumio/status`);
-    const told = await page.locator('#sentence').innerText();
+    const sentence = await page.locator('#sentence').innerText();
     await page.goto(`${place.appUrl}/logout`);
     const { credentials } = await scenes.signedUp(stage());
     await page.goto(`${place.appUrl}/login`);
     await fillIn(page, credentials.email, credentials.password);
     await page.goto(`${verifyUrl}/jumio/status`);
     await page.getByText('Somebody else is signed in').waitFor();
-    expect(await page.locator('main').innerText()).not.toContain(told);
+    expect(await page.locator('main').innerText()).not.toContain(sentence);
     await pressAction(page);
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
     await page.goto(`${verifyUrl}/jumio/status`);
-    expect(await page.locator('#sentence').innerText()).not.toBe(told);
+    expect(await page.locator('#sentence').innerText()).not.toBe(sentence);
     await page.getByText('waiting for you').waitFor();
   });
 
@@ -139,7 +139,7 @@ export function journeyCases(stage: () => Stage): void {
 
   test('Jumio does not answer when somebody signs up: the page waits by itself, and leads on when it does', async () => {
     const { jumio, open, verifyUrl, place } = stage();
-    // A hanging call is given up after ten seconds: more than one, so that it lasts until both have pressed.
+    // A hanging call times out after ten seconds: three of them last until both windows have pressed.
     await jumio.fault({ kind: 'create', fault: 'hang', count: 3 });
     const person = await newPerson(place);
     const [phone, desktop] = [await open(PHONE, person), await open(DESKTOP, person)];
@@ -150,8 +150,8 @@ export function journeyCases(stage: () => Stage): void {
     };
     await Promise.all([phone, desktop].map(press));
     await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/faults` });
-    // With scripts nobody presses again; without them the page can only show the button. One after the other: who has
-    // begun at Jumio in another window meanwhile is not led there.
+    // With scripts the page continues by itself; without them it can only show the button. One after the other: a person
+    // who has started at Jumio in another window is not redirected there.
     await phone.page.waitForURL((url) => url.href.startsWith(place.jumioUrl), { timeout: 45_000 });
     await onToJumio(desktop.page, place);
     await phone.page.goBack();

@@ -7,14 +7,14 @@ import type { Stage } from '../stage.ts';
 import { choose, onToJumio, pressAction } from '../steps.ts';
 import { DESKTOP, FRENCH, PHONE } from '../window.ts';
 
-/** Who goes on, and what has changed since they saw the page. */
-export function handOverCases(stage: () => Stage): void {
+/** A person continues to Jumio, after the state may have changed since the page was shown. */
+export function continueCases(stage: () => Stage): void {
   test('on a phone and on a desktop: both lead to the same execution', async () => {
     const { place, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const links: string[] = [];
-    for (const eyes of [PHONE, DESKTOP]) {
-      const { page } = await open(eyes, person);
+    for (const visitor of [PHONE, DESKTOP]) {
+      const { page } = await open(visitor, person);
       await page.goto(`${verifyUrl}/jumio/verify`);
       await onToJumio(page, place);
       links.push(page.url());
@@ -64,9 +64,9 @@ export function handOverCases(stage: () => Stage): void {
 
   test.each([PHONE, DESKTOP])(
     'who looked in just before they finished waits for the next look, and is led on, in $language',
-    async (eyes) => {
+    async (visitor) => {
       const { place, open, verifyUrl } = stage();
-      const { page } = await open(eyes, await scenes.signedUp(stage()));
+      const { page } = await open(visitor, await scenes.signedUp(stage()));
       await page.goto(`${verifyUrl}/jumio/verify`);
       await onToJumio(page, place);
       const link = page.url();

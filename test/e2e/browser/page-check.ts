@@ -2,9 +2,9 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import type { Eyes } from './window.ts';
+import type { Visitor } from './window.ts';
 
-/** What a theme can change. */
+/** The rules of axe about colours, which depend on the theme. */
 const COLOURS = ['color-contrast', 'link-in-text-block'];
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -14,19 +14,19 @@ const found = z.array(
 );
 
 /**
- * axe waits by timers, which do not run where scripts are switched off. The page's own scripts are not read again, and a
- * page that would be loaded again in the middle of a look is not.
+ * Allows scripts in a page: axe needs timers, which do not run while scripts are off. The page's own scripts are not
+ * loaded again, and a reload of the page is stopped.
  */
 async function allowScripts(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Page.stopLoading');
-  // A session of its own believes that they are on: only a change is carried out.
+  // A new session assumes that scripts are on and applies changes only, so the value is set twice.
   for (const value of [true, false]) await session.send('Emulation.setScriptExecutionDisabled', { value });
 }
 
-/** What axe, which is in the page already, finds wrong with it as it is shown now, one line per element. */
+/** The violations that axe finds in the page as it is now, one line per element. axe must be loaded in the page. */
 async function violationsOf(page: Page, runOnly: readonly string[], scripts: boolean): Promise<string[]> {
-  // Where scripts are off a page that waits must be loaded again: what it shows happens at this moment (WCAG 2.2.1).
+  // Without scripts a waiting page must reload: it shows what happens at this moment (WCAG 2.2.1).
   const rules = { 'meta-refresh': { enabled: scripts } };
   const answer = await page.evaluate(
     `axe.run(document, ${JSON.stringify({ runOnly, rules })}).then(({ violations }) => violations)`,
@@ -36,31 +36,31 @@ async function violationsOf(page: Page, runOnly: readonly string[], scripts: boo
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }
 
-/** Whether something stands out of the page to the right. */
+/** Whether the page is wider than the window. */
 async function overflows(page: Page): Promise<boolean> {
   return z
     .boolean()
     .parse(await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'));
 }
 
-/** Everything that must hold for every page, whatever it says. Scripts are on afterwards: the last thing to do with it. */
-export async function lookAt(page: Page, { language, scripts }: Eyes): Promise<void> {
+/** Checks what must hold for every page: language, structure, accessibility, width. Scripts are on afterwards, so this comes last. */
+export async function checkPage(page: Page, { language, scripts }: Visitor): Promise<void> {
   expect(await page.locator('html').getAttribute('lang')).toBe(language);
   expect(await page.locator('h1').count()).toBe(1);
   expect(await page.title()).not.toBe('');
   expect(await page.locator('main').count()).toBe(1);
   await allowScripts(page);
-  // Evaluated from outside, so the page's own policy neither forbids it nor is loosened for it.
+  // Evaluated from outside, so the page's content security policy need not allow it.
   await page.evaluate(axe.source);
   await page.emulateMedia({ colorScheme: 'light' });
   expect(await violationsOf(page, TAGS, scripts), 'light').toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await violationsOf(page, COLOURS, scripts), 'dark').toEqual([]);
-  await fits(page);
+  await checkWidth(page);
 }
 
-/** At 320 px, and on a small desktop at 200 %, nobody scrolls sideways (WCAG 1.4.4, 1.4.10). */
-async function fits(page: Page): Promise<void> {
+/** At 320 px, and on a small desktop at 200 %, there is no horizontal scrolling (WCAG 1.4.4, 1.4.10). */
+async function checkWidth(page: Page): Promise<void> {
   const size = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
   expect(await overflows(page), 'at 320 px').toBe(false);

@@ -1,25 +1,25 @@
 import { test } from 'vitest';
-import { lookAt } from '../page-look.ts';
+import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
 import type { Stage } from '../stage.ts';
 import { fillIn, onToJumio } from '../steps.ts';
 import { PHONE } from '../window.ts';
 
-/** What a newcomer clicks through in the demo besides the service's own pages. */
-export function neighbourCases(stage: () => Stage): void {
+/** The pages of the demo besides the service's own. */
+export function demoCases(stage: () => Stage): void {
   test('the application: start, sign-up, the refusal at sign-in, and the help ctx', async () => {
     const { place, open } = stage();
     const { credentials } = await scenes.rejectedForGood(stage());
     const { page } = await open(PHONE);
     for (const path of ['/', '/registration', '/recovery']) {
       await page.goto(`${place.appUrl}${path}`);
-      await lookAt(page, PHONE);
+      await checkPage(page, PHONE);
     }
     await page.goto(`${place.appUrl}/login`);
     await fillIn(page, credentials.email, credentials.password);
     await page.getByRole('alert').getByText('You cannot sign in').waitFor();
     await page.getByText('POST /jumio/validate').waitFor();
-    await lookAt(page, PHONE);
+    await checkPage(page, PHONE);
   });
 
   test('the application says in words what it reads, and what happened behind the scenes', async () => {
@@ -27,9 +27,13 @@ export function neighbourCases(stage: () => Stage): void {
     const { page } = await open(PHONE, await scenes.approved(stage()));
     await page.goto(place.appUrl);
     await page.getByText('Verified', { exact: true }).waitFor();
-    for (const said of ['The service asked Jumio for a verification.', 'Jumio reported a change', 'The service wrote “approved”'])
-      await page.getByText(said).waitFor();
-    await lookAt(page, PHONE);
+    for (const text of [
+      'The service asked Jumio for a verification.',
+      'Jumio reported a change',
+      'The service wrote “approved”',
+    ])
+      await page.getByText(text).waitFor();
+    await checkPage(page, PHONE);
   });
 
   test('Jumio’s page of the sandbox', async () => {
@@ -38,6 +42,6 @@ export function neighbourCases(stage: () => Stage): void {
     await page.goto(`${verifyUrl}/jumio/verify`);
     await onToJumio(page, place);
     await page.getByText('this is not Jumio').waitFor();
-    await lookAt(page, PHONE);
+    await checkPage(page, PHONE);
   });
 }

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import type { Stage } from '../stage.ts';
 
-const handedOver = z.object({ url: z.string() });
+const handoverAnswer = z.object({ url: z.string() });
 
-/** What an application's back end gets for its person. */
-export async function oneTimeAddress({ place, verifyUrl }: Stage, identityId: string): Promise<string> {
+/** The one-time link that an application's back end gets for a person. */
+export async function oneTimeLink({ place, verifyUrl }: Stage, identityId: string): Promise<string> {
   const headers = { authorization: `Bearer ${place.env.HANDOVER_SECRET}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ kratos_identity_id: identityId });
   const answer = await send({ method: 'POST', url: `${verifyUrl}/jumio/handover`, headers, body });
-  return handedOver.parse(answer.json()).url;
+  return handoverAnswer.parse(answer.json()).url;
 }
