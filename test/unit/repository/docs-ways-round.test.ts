@@ -38,7 +38,9 @@ describe('docs/doctor.md', () => {
   it('docs/doctor.md quotes the statements of the checks', () => {
     const page = read('docs/doctor.md');
     for (const { says } of CHECKS.filter(
-      (check) => check.says !== 'no setting of the sessions has a side effect to know of' && !check.says.startsWith('the gate enforces'),
+      (check) =>
+        check.says !== 'no setting of the sessions has a side effect to know of' &&
+        !check.says.startsWith('the gate enforces'),
     ))
       expect(page).toContain(says);
   });
