@@ -18,6 +18,7 @@ import {
 } from './upstream-health.ts';
 import type { Clock, Context, Worker } from './verification/context.ts';
 import { normalize } from './verification/record/index.ts';
+import { createWriteSignal } from './verification/waiting.ts';
 import { createWorker } from './verification/worker.ts';
 
 /** Everything that the app and the worker work with. */
@@ -106,6 +107,7 @@ export async function createDependencies(
   const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });
   const ctx: Context = {
     ledger,
+    writes: createWriteSignal(),
     jumio: observeJumio(watch, jumioClient(config, clock)),
     kratos: observeKratos(watch, kratosClient(config)),
     clock,

@@ -1,30 +1,22 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, parseConfig } from '../config/config.ts';
 import { createDependencies, type Dependencies } from '../dependencies.ts';
 import { LedgerUnavailable } from '../errors.ts';
 import { createLogger } from '../logging.ts';
+import { retry } from '../verification/waiting.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './terminal.ts';
 
-/** A running service locks the SQLite file for milliseconds at a time; a command retries for this long. */
-const RETRY_FOR_MS = 5_000;
+/** A running service holds the SQLite file for milliseconds at a time: a command retries for this long. */
+const BUSY_TIMEOUT_MS = 5_000;
 
-const RETRY_INTERVAL_MS = 50;
+const RETRY_EVERY_MS = 50;
 
-/**
- * Runs `work`, and again every 50 ms while the ledger is locked, for at most `retryForMs`. `work` must be one transaction.
- * @throws LedgerUnavailable if the time is over; any other error of `work` at once
- */
-export async function retryWhileBusy<T>(work: () => Promise<T>, retryForMs = RETRY_FOR_MS): Promise<T> {
-  const end = performance.now() + retryForMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof LedgerUnavailable) || performance.now() >= end) throw error;
-      await sleep(RETRY_INTERVAL_MS);
-    }
-  }
+/** Retries `work` every 50 ms while the ledger is unavailable, for `timeoutMs` milliseconds. It must be one transaction. */
+export function retryWhileBusy<T>(work: () => Promise<T>, timeoutMs = BUSY_TIMEOUT_MS): Promise<T> {
+  const end = performance.now() + timeoutMs;
+  return retry(work, (error) =>
+    error instanceof LedgerUnavailable && performance.now() < end ? RETRY_EVERY_MS : undefined,
+  );
 }
 
 /** Builds the collaborators of a command. Tests pass their own. */

@@ -112,6 +112,9 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** The rates of the budgets that have one: pauses apart, calls to Kratos are not limited. */
+export type Rates = Readonly<Record<Exclude<BudgetName, 'kratos'>, Rate>>;
+
 /** Two identities refused (400) in a row: the fault is ours or the tenant's, not theirs (docs/design.md#retries). */
 export const REFUSALS_THAT_PAUSE = 2;
 

@@ -3,7 +3,7 @@ import type { EidClient } from '../eid/client.ts';
 import type { EidProviders } from '../eid/providers.ts';
 import type { JumioClient } from '../jumio/types.ts';
 import type { KratosClient } from '../kratos/types.ts';
-import type { ClaimOptions } from '../ledger/claim.ts';
+import type { Rates } from '../ledger/budgets.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OnRejected, Policy } from './policy/index.ts';
 import type { PrefillMapping } from './prefill-data.ts';
@@ -13,9 +13,18 @@ export interface Clock {
   now(): number;
 }
 
+/** Wakes handlers that wait for a step of this process. */
+export interface WriteSignal {
+  /** A step has written the identity's record. */
+  notify(identityId: string): void;
+  /** Calls `listener` at each write, until the returned function is called. */
+  subscribe(identityId: string, listener: () => void): () => void;
+}
+
 /** The collaborators of everything in this folder. */
 export interface Context {
   readonly ledger: Ledger;
+  readonly writes: WriteSignal;
   readonly jumio: JumioClient;
   readonly kratos: KratosClient;
   readonly clock: Clock;
@@ -23,40 +32,42 @@ export interface Context {
   /** In [0, 1): the jitter of retries. */
   readonly random: () => number;
   readonly newId: () => string;
-  readonly rates: ClaimOptions<never>['rates'];
-  /** What a rejection does at Kratos beside the gate, at once. */
+  /** Calls per second at Jumio; Kratos has no rate of ours. */
+  readonly rates: Rates;
+  /** What a rejection changes at Kratos at once, beside the gate. */
   readonly onRejected: OnRejected;
   readonly policy: Policy;
   readonly gate: {
-    /** `shadow`: nobody is blocked, and who would have been is noted. */
+    /** `shadow`: no sign-in is blocked, and each that would have been is an event. */
     readonly mode: 'enforce' | 'shadow';
-    /** What happens where neither the ledger nor the published copy says anything. */
+    /** The decision where neither the ledger nor the published copy can be read. */
     readonly onFailure: 'block' | 'allow';
   };
   /** Undefined: no eID provider is configured. */
   readonly eid: EidContext | undefined;
-  /** Which traits go to Jumio, under which of its names; undefined: none do. */
+  /** Which traits are sent to Jumio, and under which of its names; undefined: none. */
   readonly prefill?: PrefillMapping | undefined;
   readonly workflowKey: string;
-  /** Whether a sign-up asks Jumio for an execution at once, or the person's going on does (`VERIFICATION_START`). */
+  /** Whether the execution is created at the sign-up or after the consent (`VERIFICATION_START`). */
   readonly startsAt: 'registration' | 'consent';
-  /** The version of the text that a person must have agreed to before anything leads to Jumio. */
+  /** The version of the consent text that a person must have agreed to before a link to Jumio is given. */
   readonly consentVersion: string;
   readonly linkLifetimeMs: number;
   /** Milliseconds that one call may take. */
   readonly callDeadlineMs: number;
 }
 
-/** The eID providers that are believed; what of theirs is enough is the policy's. */
+/** The trusted eID providers; the policy says which of their levels is enough. */
 export interface EidContext {
   readonly client: EidClient;
   readonly providers: EidProviders;
 }
 
+/** The loop that claims what is due and runs its jobs. */
 export interface Worker {
   start(): void;
-  /** Something was made due: look at once. */
+  /** Claims at once; call it after a change that makes something due. */
   wake(): void;
-  /** Claims nothing more, and waits for the steps under way. */
+  /** Ends claiming, then waits for the steps under way. */
   stop(): Promise<void>;
 }

@@ -248,7 +248,7 @@ describe('a link or an unlinking of which the hook could not be kept', () => {
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
     const release = lockLedger(service.databaseUrl);
     expect((await link(service, id)).statusCode).toBe(204);
-    expect(service.logs.text()).toContain('an eID that was linked is not in the ledger yet');
+    expect(service.logs.text()).toContain('could not record a linked eID yet: it is retried');
     service.clock.advance(HOUR);
     release();
     await reaches(service, id, 'approved');

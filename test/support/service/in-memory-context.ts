@@ -2,6 +2,7 @@ import type { IdentityRecord, LedgerEvent } from '../../../webhook/model.ts';
 import type { Context, Worker } from '../../../webhook/verification/context.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { applied } from '../builders/applied.ts';
+import { createWriteSignal } from '../../../webhook/verification/waiting.ts';
 import { DAY, LIFETIME, NOW, verificationId } from '../builders/history.ts';
 import { REFERENCE_KEY } from '../fakes/jumio-answers.ts';
 
@@ -65,6 +66,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       probe: notHere,
       close: notHere,
     },
+    writes: createWriteSignal(),
     jumio: { create: notHere, status: notHere, details: notHere, prepare: notHere, deleteAccount: notHere },
     kratos: {
       publish: notHere,

@@ -27,7 +27,7 @@ export interface GateCheck {
 async function readRow(ctx: Context, identityId: string, timeoutMs: number): Promise<KnownRow> {
   try {
     const row = await withTimeout(ctx.ledger.gate(identityId), timeoutMs);
-    return row === 'late' ? 'unreadable' : (row ?? 'none');
+    return row === 'timeout' ? 'unreadable' : (row ?? 'none');
   } catch (error) {
     ctx.log.error({ identity: identityId, err: error }, 'could not read the ledger for the gate');
     return 'unreadable';

@@ -98,7 +98,7 @@ export async function continuationLink(
   const options = { purpose: 'way-on', lifetimeMs: LIFETIME_MS, replaces: attempt.flowId ?? identityId } as const;
   try {
     const token = await withTimeout(issueLink(ctx, person, options), timeoutMs);
-    if (token !== 'late') return token;
+    if (token !== 'timeout') return token;
     ctx.log.warn({ identity: identityId }, 'refusal without a continuation link: the ledger took too long');
   } catch (error) {
     ctx.log.error(

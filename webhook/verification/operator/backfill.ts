@@ -5,7 +5,7 @@ import type { DecidedStatus, Identity } from '../../model.ts';
 import type { Context } from '../context.ts';
 import { decidedStatus, newIdentity, readPublishedCopy } from '../record/index.ts';
 import { THROTTLED_MS } from '../step.ts';
-import { backOff } from '../waiting.ts';
+import { backOff, retry } from '../waiting.ts';
 
 /** How far a backfill is. */
 export interface BackfillProgress {
@@ -116,17 +116,11 @@ function isStale({ failure, status }: UpstreamFacts, { from }: BackfillProgress)
   return from !== undefined && failure === 'status' && status === 400;
 }
 
-async function wait(
-  ctx: BackfillContext,
-  options: BackfillOptions,
-  progress: BackfillProgress,
-  ms: number,
-): Promise<void> {
+function reportPause(ctx: BackfillContext, options: BackfillOptions, progress: BackfillProgress, ms: number): void {
   options.onProgress({ ...progress, pausedUntil: ctx.clock.now() + ms });
-  await sleep(ms);
 }
 
-/** One page, however long it takes; `stale`: it has to begin again. */
+/** Loads one page, however long it takes; `stale`: the run has to begin again. */
 async function pageFrom(
   ctx: BackfillContext,
   options: BackfillOptions,
@@ -134,19 +128,23 @@ async function pageFrom(
   progress: BackfillProgress,
   mayBeStale: boolean,
 ): Promise<IdentityPage | 'stale'> {
-  for (let tries = 1; ; tries += 1) {
+  let tries = 0;
+  const load = async (): Promise<IdentityPage | 'stale'> => {
     await pace();
     try {
       return await ctx.kratos.list(options.pageSize, progress.from);
     } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      if (mayBeStale && isStale(error.facts, progress)) return 'stale';
-      const pause = pauseAfter(error.facts, tries, ctx.random());
-      if (pause === undefined) throw error;
-      if (error.facts.status === 429) tries = 0;
-      await wait(ctx, options, progress, pause);
+      if (error instanceof UpstreamError && mayBeStale && isStale(error.facts, progress)) return 'stale';
+      throw error;
     }
-  }
+  };
+  return retry(load, (error) => {
+    if (!(error instanceof UpstreamError)) return undefined;
+    tries = error.facts.status === 429 ? 0 : tries + 1;
+    const pause = pauseAfter(error.facts, tries, ctx.random());
+    if (pause !== undefined) reportPause(ctx, options, progress, pause);
+    return pause;
+  });
 }
 
 async function unmet(ctx: BackfillContext, rows: readonly Identity[]): Promise<Identity[]> {
@@ -203,7 +201,9 @@ export async function backfill(ctx: BackfillContext, options: BackfillOptions): 
     }
     progress = await take(ctx, options, progress, page);
     isDone = page.next === undefined;
-    if (!isDone && page.pause !== undefined) await wait(ctx, options, progress, page.pause);
+    if (isDone || page.pause === undefined) continue;
+    reportPause(ctx, options, progress, page.pause);
+    await sleep(page.pause);
   }
   const detail = { seen: progress.seen, made: progress.made };
   if (!options.dryRun) await ctx.ledger.note(ctx.clock.now(), { kind: 'backfilled', detail });

@@ -4,6 +4,7 @@ import type { Change, Identity, IdentityRecord } from '../../model.ts';
 import type { Context } from '../context.ts';
 import { type PublishedContent, publishedContent } from '../record/index.ts';
 import { isThrottled, reportFailure, type Step } from '../step.ts';
+import { withTimeout } from '../waiting.ts';
 import {
   aboutToDeactivate,
   onRevoked,
@@ -185,7 +186,7 @@ function waiving(ctx: Context, step: Step): Step {
   return { ...step, claim: { ...step.claim, record }, write };
 }
 
-/** Pays what is owed to Kratos: sessions to end, a state, the next version, or one look at the last one. */
+/** Runs the publish job: revokes sessions, sets a state, and writes the next version or reads the last one back. */
 export async function publish(ctx: Context, unwaived: Step): Promise<void> {
   if (!unwaived.mayCall()) return;
   const step = waiving(ctx, unwaived);
@@ -196,21 +197,17 @@ export async function publish(ctx: Context, unwaived: Step): Promise<void> {
 }
 
 /**
- * The first publication waits for the first create try, or for what an eID says, but not for longer than it is due
- * (docs/design.md#publishing).
+ * Publishes for the first time where the job that the publication waits for has not ended when it is due
+ * (docs/design.md#publishing). Does nothing where that job ends in time, or something was published before.
  */
 export async function publishAfterFirstTry(ctx: Context, step: Step, firstTry: Promise<void>): Promise<void> {
   const { published: done, version, kratosDue } = step.claim.record.identity;
   if (done > 0 || version === 0 || kratosDue === null) return;
-  const late = new Promise<'late'>((resolve) => {
-    const timer = setTimeout(() => resolve('late'), Math.max(0, kratosDue - ctx.clock.now()));
-    void firstTry.finally(() => clearTimeout(timer)).catch(() => undefined);
-  });
-  const first = await Promise.race([late, firstTry.then(() => 'tried' as const)]);
-  if (first === 'late' && !(await isKratosPaused(ctx))) await publish(ctx, step);
+  const first = await withTimeout(firstTry, kratosDue - ctx.clock.now());
+  if (first === 'timeout' && !(await isKratosPaused(ctx))) await publish(ctx, step);
 }
 
-/** Every other publication was let through by the claim. */
+/** The claim has checked the pause for every other publication. */
 async function isKratosPaused(ctx: Context): Promise<boolean> {
   const paused = await ctx.ledger.budgets.paused(ctx.clock.now());
   return paused.some(({ name }) => name === 'kratos');
