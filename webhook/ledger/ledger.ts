@@ -2,13 +2,14 @@ import { type Kysely, sql } from 'kysely';
 import type { Change, IdentityRecord, LedgerEvent, Normalize, OneTimeLink } from '../model.ts';
 import { createBudgets } from './budgets.ts';
 import { createBulkInsert } from './bulk-insert.ts';
-import { type Claimed, type ClaimOptions, claim } from './claim.ts';
+import { type Claimed, type ClaimOptions, createClaim } from './claim.ts';
 import { migrate } from './database/migrations.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';
+import { createNextDue, type DueJob } from './due-jobs.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
-import { events, type GateRow, gateReader, identityReader, nextDue, type StoredEvent, setting } from './reads.ts';
+import { events, type GateRow, gateReader, identityReader, type StoredEvent, setting } from './reads.ts';
 import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
 import type { Tables } from './tables.ts';
@@ -51,9 +52,9 @@ export interface Ledger {
   redeem(hash: string, now: number, noted: (address: OneTimeLink) => LedgerEvent): Promise<OneTimeLink | undefined>;
   /** Notes something that changes no row: of an identity, whether it has one or not, or of none that we know. */
   note(now: number, event: LedgerEvent, identityId?: string): Promise<void>;
-  claim<Work>(options: ClaimOptions<Work>): Promise<Claimed<Work>[]>;
-  /** The earliest time at which something may be claimed. */
-  nextDue(): Promise<number | undefined>;
+  claim<Job extends DueJob, Work>(options: ClaimOptions<Job, Work>): Promise<Claimed<Work>[]>;
+  /** The earliest due time of any of the jobs; undefined: nothing is due. */
+  nextDue(jobs: readonly DueJob[]): Promise<number | undefined>;
   events(identityId: string | null): Promise<StoredEvent[]>;
   /** See `Store.copyTo`. */
   readonly copyTo: Store['copyTo'];
@@ -81,6 +82,8 @@ export async function openLedger(url: string, now: number, normalize: Normalize)
 async function createLedger(store: Store, origin: Ledger['origin'], normalize: Normalize): Promise<Ledger> {
   const rows = createRows(store.db, store.dialect, normalize);
   const gate = gateReader(store.db);
+  const claim = createClaim(store, rows);
+  const nextDue = createNextDue(store.db);
   const ofVerification = identityReader(store.db, 'id');
   const ofExecution = identityReader(store.db, 'executionId');
   const ofSubject = identityReader(store.db, 'subject');
@@ -123,8 +126,8 @@ async function createLedger(store: Store, origin: Ledger['origin'], normalize: N
         return address;
       }),
     note: (now, event, identityId) => store.write((db) => rows.append(db, now, identityId ?? null, event)),
-    claim: (options) => store.write((db) => claim(db, store, rows, options)),
-    nextDue: () => store.read((db) => nextDue(db)),
+    claim: (options) => store.write((db) => claim(db, options)),
+    nextDue: (jobs) => store.read((db) => nextDue(db, jobs)),
     events: (id) => store.read((db) => events(db, id)),
     copyTo: store.copyTo,
     probe: () => store.write((db) => probe(db, store)),

@@ -62,15 +62,6 @@ export function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' 
   };
 }
 
-export async function nextDue(db: Kysely<Tables>): Promise<number | undefined> {
-  const query = sql<{ due: number | null }>`select min(due) as due from (
-    select min(jumio_due) as due from identities where jumio_due is not null
-    union all select min(kratos_due) from identities where kratos_due is not null
-    union all select min(eid_due) from identities where eid_due is not null) as debts`;
-  const { rows } = await query.execute(db);
-  return rows[0]?.due ?? undefined;
-}
-
 export async function events(db: Kysely<Tables>, identityId: string | null): Promise<StoredEvent[]> {
   const query = db
     .selectFrom('events')

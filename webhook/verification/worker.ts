@@ -1,59 +1,43 @@
 import { LedgerUnavailable } from '../errors.ts';
-import type { Debts } from '../ledger/claim.ts';
 import type { Context, Worker } from './context.ts';
-import { checkCredentials } from './eid/index.ts';
-import { createExecution, readExecution, sendPrefill } from './execution/index.ts';
-import { publish, publishAfterFirstTry } from './publication/index.ts';
-import { beginStep, type Claim, endStep, lease, type Work } from './step.ts';
-
-/** Which debts a step has calls under way for. */
-export function jobsOf(work: Work): (keyof Debts)[] {
-  const debts = ['create', 'read', 'publish', 'prepare', 'evidence'] as const;
-  return debts.filter((debt) => Boolean(work[debt]));
-}
+import { type Claim, type Job, lease } from './job.ts';
+import { jobs } from './jobs.ts';
+import { publishAfterFirstTry } from './publication/index.ts';
+import { beginStep, endStep } from './step.ts';
 
 /**
- * The worker's step: does every debt of one claimed identity that a budget token was taken for. Both neighbours are
- * called side by side, so neither waits for the other.
- * @param paid is told of each of `debtsOf(claim.work)` when its calls are over, however they went.
+ * Runs the jobs of one claimed identity side by side, so that a job at Jumio never waits for one at Kratos, and then ends
+ * its lease. Rejects with the first error of a job, once all have ended.
+ * @param onDone called for each job when its calls have ended, with or without a failure
  */
-export async function runStep(ctx: Context, claim: Claim, paid: (debt: keyof Debts) => void): Promise<void> {
+export async function runStep(ctx: Context, claim: Claim, onDone: (job: Job) => void): Promise<void> {
   const step = beginStep(ctx, claim);
-  const { work } = claim;
-  const pay = (debt: keyof Debts, calls: Promise<void>): Promise<void> => calls.finally(() => paid(debt));
-  const creating = work.create ? pay('create', createExecution(ctx, step, work.create)) : undefined;
-  const parts: Promise<void>[] = creating ? [creating] : [];
-  if (work.read) parts.push(pay('read', readExecution(ctx, step, work.read)));
-  if (work.prepare) parts.push(pay('prepare', sendPrefill(ctx, step, work.prepare)));
-  const judging = work.evidence ? pay('evidence', checkCredentials(ctx, step)) : undefined;
-  if (judging) parts.push(judging);
-  const first = creating ?? judging;
-  if (work.publish) parts.push(pay('publish', publish(ctx, step)));
-  else if (first) parts.push(publishAfterFirstTry(ctx, step, first));
+  const runs = claim.work.map(({ job, run }) => ({ job, ended: run(ctx, step).finally(() => onDone(job)) }));
+  const parts = runs.map(({ ended }) => ended);
+  const firstTry = runs.find(({ job }) => job.isFirstTry)?.ended;
+  const isPublishing = runs.some(({ job }) => job.name === 'publish');
+  if (firstTry !== undefined && !isPublishing) parts.push(publishAfterFirstTry(ctx, step, firstTry));
   const results = await Promise.allSettled(parts);
   await endStep(ctx, step);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Calls under way at once for each debt, so that a neighbour that hangs takes no hand from the other one. */
+/** Runs of each job at once: an upstream that does not answer takes no slot from the jobs of another. */
 const CONCURRENCY = 16;
 
-/** Another replica may make something due without a word to us; a moved clock too. */
+/** How often to claim without being woken: another replica makes work due without a signal, and a clock may be set. */
 const POLL_EVERY_MS = 1_000;
 
-/** Due, but held back by a budget, a lease or a lack of hands: looked at again so soon, then less often. */
+/** Pause before the next claim while what is due is held back by a budget, a lease or a lack of slots; doubled each time. */
 const HELD_BACK_MS = { first: 50, longest: 400 };
 
-/** Runs `advance` for whatever is due. A failing step is logged and its identity is due again when its lease ends. */
+/**
+ * Creates the loop that claims what is due and runs a step for each claim. A step that fails is logged, and its identity
+ * is due again when its lease ends.
+ */
 export function createWorker(ctx: Context): Worker {
   const running = new Set<Promise<void>>();
-  const hands = {
-    create: CONCURRENCY,
-    read: CONCURRENCY,
-    publish: CONCURRENCY,
-    prepare: CONCURRENCY,
-    evidence: CONCURRENCY,
-  };
+  const slots = Object.fromEntries(jobs.map(({ name }) => [name, CONCURRENCY]));
   let heldBack = HELD_BACK_MS.first;
   let stopping = false;
   let woken = false;
@@ -76,17 +60,21 @@ export function createWorker(ctx: Context): Worker {
     });
 
   function report(error: unknown): void {
-    const what = error instanceof LedgerUnavailable ? 'the ledger cannot be used' : 'a step failed';
-    ctx.log.error({ err: error }, what);
+    const message = error instanceof LedgerUnavailable ? 'ledger unavailable to the worker' : 'step failed';
+    ctx.log.error({ err: error }, message);
+  }
+
+  function takeSlots({ name }: Job, count: number): void {
+    slots[name] = (slots[name] ?? 0) - count;
   }
 
   function launch(claim: Claim): void {
-    for (const debt of jobsOf(claim.work)) hands[debt] -= 1;
-    const paid = (debt: keyof Debts): void => {
-      hands[debt] += 1;
+    for (const { job } of claim.work) takeSlots(job, 1);
+    const onDone = (job: Job): void => {
+      takeSlots(job, -1);
       wake();
     };
-    const step: Promise<void> = runStep(ctx, claim, paid)
+    const step: Promise<void> = runStep(ctx, claim, onDone)
       .catch(report)
       .finally(() => {
         running.delete(step);
@@ -95,15 +83,17 @@ export function createWorker(ctx: Context): Worker {
     running.add(step);
   }
 
+  /** Milliseconds until the next claim. */
   async function claimDue(): Promise<number> {
     const now = ctx.clock.now();
-    const due = await ctx.ledger.nextDue();
+    const due = await ctx.ledger.nextDue(jobs);
     if (due === undefined || due > now) return Math.min(POLL_EVERY_MS, (due ?? Number.POSITIVE_INFINITY) - now);
     const claims = await ctx.ledger.claim({
+      jobs,
       now,
-      capacity: hands,
+      slots,
       rates: ctx.rates,
-      lease: (record, debts) => lease(record, debts, now),
+      lease: (record, claimed) => lease(record, claimed, now),
     });
     for (const claim of claims) launch(claim);
     heldBack = claims.length > 0 ? HELD_BACK_MS.first : Math.min(HELD_BACK_MS.longest, heldBack * 2);

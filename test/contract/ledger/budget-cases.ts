@@ -56,7 +56,7 @@ export function budgetCases(database: Database): void {
     const url = await database.fresh();
     const [one, other] = [await openOn(database, url), await openOn(database, url)];
     await crowd(one, 12);
-    const few = await claim(one, NOW, { rates: RATES, capacity: { create: 3, read: 0, publish: 0 } });
+    const few = await claim(one, NOW, { rates: RATES, slots: { create: 3, read: 0, publish: 0 } });
     expect(few).toHaveLength(3);
     expect(await granted(other, NOW)).toEqual([2, 0]);
     expect(await granted(one, NOW + 1_000)).toEqual([1, 0]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { jobs } from '../../../webhook/verification/jobs.ts';
 import {
   requestVerification,
   updateIdentity,
@@ -7,7 +8,7 @@ import {
 } from '../../../webhook/verification/record/record.ts';
 import { LEASE_MS } from '../../../webhook/verification/step.ts';
 import type { Database } from '../../support/service/databases.ts';
-import { claim, idsOf, MINUTE, NOW, newcomer, openOn, put, signUp, startedOne } from './world.ts';
+import { claim, idsOf, MINUTE, NOW, newcomer, nextDue, openOn, put, signUp, startedOne } from './world.ts';
 
 export function claimCases(database: Database): void {
   test('a claim sets a lease of thirty seconds, stored in the row', async () => {
@@ -56,8 +57,8 @@ export function claimCases(database: Database): void {
     const middle = await signUp(ledger, NOW + 1);
     const order: string[] = [];
     for (let turn = 0; turn < 4; turn += 1) {
-      const capacity = { create: 1, read: 0, publish: 0 };
-      order.push(...idsOf(await claim(ledger, NOW + MINUTE / 60, { capacity })));
+      const slots = { create: 1, read: 0, publish: 0 };
+      order.push(...idsOf(await claim(ledger, NOW + MINUTE / 60, { slots })));
     }
     expect(order).toEqual([waiting, early, middle, late]);
   });
@@ -69,14 +70,14 @@ export function claimCases(database: Database): void {
       await startedOne(ledger);
       await put(ledger, updateIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW, jumioDue: null }));
     }
-    const claims = await claim(ledger, NOW, { capacity: { create: 2, read: 1, publish: 0 } });
+    const claims = await claim(ledger, NOW, { slots: { create: 2, read: 1, publish: 0 } });
     const counts = [
       claims.filter(({ work }) => work.create).length,
       claims.filter(({ work }) => work.read).length,
       claims.filter(({ work }) => work.publish).length,
     ];
     expect(counts).toEqual([2, 1, 0]);
-    const publishing = await claim(ledger, NOW, { capacity: { create: 0, read: 0, publish: 3 } });
+    const publishing = await claim(ledger, NOW, { slots: { create: 0, read: 0, publish: 3 } });
     expect(publishing.map(({ work }) => work.publish)).toEqual([true, true, true]);
   });
 
@@ -107,7 +108,7 @@ export function claimCases(database: Database): void {
       return { record: updateVerification(found, found.verifications[0]?.id ?? '', decided) };
     });
     const owed = { revocation: 1, pendingState: 'inactive', deactivated: 0, inactiveSince: null };
-    expect(await ledger.nextDue()).toBe(NOW);
+    expect(await nextDue(ledger)).toBe(NOW);
     const [claimed, ...others] = await claim(ledger);
     expect(others).toEqual([]);
     expect(claimed).toMatchObject({ record: { identity: { id, ...owed } }, work: { publish: true } });
@@ -120,16 +121,16 @@ export function claimCases(database: Database): void {
     const ledger = await openOn(database);
     const patch = { prefill: 1, prefillDue: NOW + 5, prefillUrl: 'https://api.example.com/parts/PREPARED_DATA' };
     const id = await startedOne(ledger, NOW + MINUTE, patch);
-    expect(await ledger.nextDue()).toBe(NOW + 5);
+    expect(await nextDue(ledger)).toBe(NOW + 5);
     const nobody = { create: 0, read: 0, publish: 0 };
-    expect(await claim(ledger, NOW + 4, { capacity: { ...nobody, prepare: 1 } })).toEqual([]);
-    expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 0 } })).toEqual([]);
-    const [claimed, ...others] = await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 1 } });
+    expect(await claim(ledger, NOW + 4, { slots: { ...nobody, prefill: 1 } })).toEqual([]);
+    expect(await claim(ledger, NOW + 5, { slots: { ...nobody, prefill: 0 } })).toEqual([]);
+    const [claimed, ...others] = await claim(ledger, NOW + 5, { slots: { ...nobody, prefill: 1 } });
     expect(others).toEqual([]);
-    expect(claimed).toMatchObject({ record: { identity: { id } }, work: { publish: false, prepare: patch } });
+    expect(claimed).toMatchObject({ record: { identity: { id } }, work: { publish: false, prefill: patch } });
     expect(claimed?.work).not.toHaveProperty('read');
-    expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, prepare: 1 } })).toEqual([]);
-    const again = await claim(ledger, NOW + 5 + LEASE_MS, { capacity: { ...nobody, prepare: 1 } });
+    expect(await claim(ledger, NOW + 5, { slots: { ...nobody, prefill: 1 } })).toEqual([]);
+    const again = await claim(ledger, NOW + 5 + LEASE_MS, { slots: { ...nobody, prefill: 1 } });
     expect(idsOf(again)).toEqual([id]);
   });
 
@@ -138,30 +139,64 @@ export function claimCases(database: Database): void {
     const owed = { eidCheck: 1, eidDue: NOW + 5, kratosDue: NOW + MINUTE };
     const id = await signUp(ledger, NOW, { ...owed, priority: 1 });
     const nobody = { create: 0, read: 0, publish: 0 };
-    const hands = (evidence: number) => ({ capacity: { ...nobody, evidence } });
-    expect(await claim(ledger, NOW + 4, hands(1))).toEqual([]);
-    expect(await claim(ledger, NOW + 5, { capacity: { ...nobody, publish: 1 } })).toEqual([]);
-    const [claimed, ...others] = await claim(ledger, NOW + 5, hands(1));
+    const slots = (eid: number) => ({ slots: { ...nobody, eid } });
+    expect(await claim(ledger, NOW + 4, slots(1))).toEqual([]);
+    expect(await claim(ledger, NOW + 5, { slots: { ...nobody, publish: 1 } })).toEqual([]);
+    const [claimed, ...others] = await claim(ledger, NOW + 5, slots(1));
     expect(others).toEqual([]);
-    expect(claimed).toMatchObject({ record: { identity: { id } }, work: { publish: false, evidence: true } });
-    expect(await claim(ledger, NOW + 6, hands(1))).toEqual([]);
+    expect(claimed).toMatchObject({ record: { identity: { id } }, work: { publish: false, eid: true } });
+    expect(await claim(ledger, NOW + 6, slots(1))).toEqual([]);
     await ledger.budgets.pause('kratos', NOW, LEASE_MS + 2_000);
-    expect(await claim(ledger, NOW + 5 + LEASE_MS, hands(1))).toEqual([]);
-    expect(idsOf(await claim(ledger, NOW + 2_000 + LEASE_MS, hands(1)))).toEqual([id]);
+    expect(await claim(ledger, NOW + 5 + LEASE_MS, slots(1))).toEqual([]);
+    expect(idsOf(await claim(ledger, NOW + 2_000 + LEASE_MS, slots(1)))).toEqual([id]);
   });
+
+  test.each(jobs)(
+    'a due $name is next, is claimed for its job alone, and is due again when the lease ends',
+    async (job) => {
+      const ledger = await openOn(database);
+      const id = await startedOne(ledger);
+      await ledger.change(id, NOW, (found) => {
+        if (found === undefined) throw new Error('it was just written');
+        const nothing = { kratosDue: null, eidDue: null, jumioDue: null };
+        const rows = found.verifications.map((row) => ({ ...row, readDue: null, prefillDue: null }));
+        const due = { [job.column]: NOW + 7 };
+        return job.table === 'identities'
+          ? { record: { verifications: rows, identity: { ...found.identity, ...nothing, ...due } } }
+          : {
+              record: {
+                verifications: rows.map((row) => ({ ...row, ...job.where, ...due })),
+                identity: { ...found.identity, ...nothing },
+              },
+            };
+      });
+      const slots = Object.fromEntries(jobs.map(({ name }) => [name, 1]));
+      expect(await nextDue(ledger)).toBe(NOW + 7);
+      expect(await claim(ledger, NOW + 6, { slots })).toEqual([]);
+      expect(await claim(ledger, NOW + 7, { slots: { ...slots, [job.name]: 0 } })).toEqual([]);
+      const [claimed, ...others] = await claim(ledger, NOW + 7, { slots });
+      expect(others).toEqual([]);
+      const { publish, ...rest } = claimed?.work ?? { publish: false };
+      expect([...Object.keys(rest), ...(publish ? ['publish'] : [])]).toEqual([job.name]);
+      const due = await ledger.record(id);
+      const row = job.table === 'identities' ? due?.identity : due?.verifications[0];
+      expect(row).toMatchObject({ [job.column]: NOW + 7 + LEASE_MS });
+      expect(await nextDue(ledger)).toBeLessThanOrEqual(NOW + 7 + LEASE_MS);
+    },
+  );
 
   test('nextDue returns the time of the next job, and undefined without any', async () => {
     const ledger = await openOn(database);
-    expect(await ledger.nextDue()).toBeUndefined();
+    expect(await nextDue(ledger)).toBeUndefined();
     await startedOne(ledger, NOW + 5 * MINUTE);
-    expect(await ledger.nextDue()).toBe(NOW + 5 * MINUTE);
+    expect(await nextDue(ledger)).toBe(NOW + 5 * MINUTE);
     await put(
       ledger,
       updateIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW + MINUTE, jumioDue: null }),
     );
-    expect(await ledger.nextDue()).toBe(NOW + MINUTE);
+    expect(await nextDue(ledger)).toBe(NOW + MINUTE);
     const unread = { kratosDue: null, jumioDue: null, eidCheck: 2, eidDue: NOW + 1 };
     await put(ledger, updateIdentity({ ...newcomer(), verifications: [] }, unread));
-    expect(await ledger.nextDue()).toBe(NOW + 1);
+    expect(await nextDue(ledger)).toBe(NOW + 1);
   });
 }

@@ -9,8 +9,8 @@ export function claimPostgresCases(): void {
     const [first] = replicas;
     if (first === undefined) throw new Error('there are two');
     const ids = await Promise.all(Array.from({ length: 60 }, () => signUp(first)));
-    const capacity = { create: 10, read: 10, publish: 10 };
-    const rounds = Array.from({ length: 4 }, () => replicas.map((ledger) => claim(ledger, NOW, { capacity })));
+    const slots = { create: 10, read: 10, publish: 10 };
+    const rounds = Array.from({ length: 4 }, () => replicas.map((ledger) => claim(ledger, NOW, { slots })));
     const claimed = (await Promise.all(rounds.flat())).flatMap(idsOf);
     expect(claimed).toHaveLength(60);
     expect(new Set(claimed)).toEqual(new Set(ids));

@@ -6,7 +6,7 @@ import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { refusingUrl } from '../../support/fakes/http-server.ts';
 import { startRelay } from '../../support/fakes/relay.ts';
 import { POSTGRES_URL, postgres } from '../../support/service/databases.ts';
-import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
+import { claim, NOW, nextDue, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
 async function behindRelay(direct?: string) {
   const url = new URL(direct ?? (await postgres.fresh()));
@@ -24,7 +24,7 @@ function everyCall(ledger: Ledger, id: string): Promise<unknown>[] {
     ledger.record(id),
     ledger.identityOfVerification(id),
     ledger.identityOfExecution(id),
-    ledger.nextDue(),
+    nextDue(ledger),
     ledger.events(id),
     ledger.budgets.turn({ perSecond: 1, burst: 5 }, NOW),
     ledger.budgets.paused(NOW),

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import { sqlite } from '../../support/service/databases.ts';
-import { claim, NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
+import { claim, NOW, nextDue, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
 const PAGE = 4_096;
 
@@ -48,7 +48,7 @@ export function faultSqliteCases(): void {
     const door = await sqlite.sideDoor(url);
     await door.run('begin immediate');
     expect((await ledger.record(id))?.identity.id).toBe(id);
-    expect(await ledger.nextDue()).toBe(NOW);
+    expect(await nextDue(ledger)).toBe(NOW);
     await door.run('rollback');
   });
 
@@ -65,7 +65,7 @@ export function faultSqliteCases(): void {
       ledger.record(id),
       ledger.identityOfVerification(id),
       ledger.identityOfExecution(id),
-      ledger.nextDue(),
+      nextDue(ledger),
       ledger.events(id),
       ledger.budgets.turn(rate, NOW),
       ledger.budgets.paused(NOW),

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { Change, IdentityRecord } from '../../../webhook/model.ts';
 import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { newIdentity, updateIdentity } from '../../../webhook/verification/record/record.ts';
-import { lease } from '../../../webhook/verification/step.ts';
 import { applied } from '../../support/builders/applied.ts';
+import { leaseFor } from '../../support/builders/claims.ts';
 import { names } from '../../support/decision-table/cells.ts';
 import { ATTEMPTS, STANDINGS, situation } from '../../support/decision-table/rows.ts';
 import type { Database } from '../../support/service/databases.ts';
@@ -64,8 +64,8 @@ export function normalizeCases(database: Database): void {
     const before = newcomer();
     await put(ledger, before);
     const [claimed] = await claim(ledger, NOW + MINUTE);
-    const leased = lease(before, { create: true, read: false, publish: true }, NOW + MINUTE);
-    expect(claimed?.record).toStrictEqual(applied(leased, NOW + MINUTE).record);
+    const leased = leaseFor(before, ['create', 'publish'], NOW + MINUTE);
+    expect(claimed?.record).toStrictEqual(leased.record);
     expect(await ledger.record(before.identity.id)).toStrictEqual(claimed?.record);
   });
 

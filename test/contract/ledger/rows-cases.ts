@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Identity, Normalize, Verification } from '../../../webhook/model.ts';
 import { newIdentity } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/service/databases.ts';
-import { NOW, openOn, put } from './world.ts';
+import { NOW, nextDue, openOn, put } from './world.ts';
 
 /** Every column with a value of its own; counters that may exceed 32 bits do so. */
 function fullIdentity(id: string): Identity {
@@ -18,8 +18,8 @@ function fullIdentity(id: string): Identity {
     rejections: 2,
     attemptWaitsOn: 'operator',
     content: '{"public":{}}',
-    jumioDue: NOW + 1,
-    kratosDue: NOW + 2,
+    jumioDue: NOW + 2,
+    kratosDue: NOW + 1,
     priority: 1,
     lease: 4_294_967_297,
     leasedUntil: NOW + 3,
@@ -141,7 +141,7 @@ export function rowsCases(database: Database): void {
     const id = randomUUID();
     await put(ledger, { identity: fullIdentity(id), verifications: [fullVerification(id)] });
     await ledger.budgets.pause('retrieval', NOW, 1_000);
-    expect(await ledger.nextDue()).toBe(NOW + 1);
+    expect(await nextDue(ledger)).toBe(NOW + 1);
     const [paused] = await ledger.budgets.paused(NOW);
     expect(paused?.pausedUntil).toBe(NOW + 1_000);
     expect(ledger.createdAt).toBe(NOW);

@@ -3,7 +3,7 @@ import { PROBE_EVERY_MS } from '../../../webhook/ledger/budgets.ts';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
 import { updateIdentity, updateVerification } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/service/databases.ts';
-import { claim, idsOf, NOW, newcomer, openOn, put, signUp } from './world.ts';
+import { claim, idsOf, NOW, newcomer, nextDue, openOn, put, signUp } from './world.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -54,7 +54,7 @@ export function stopCases(database: Database): void {
     await ledger.budgets.stop('a reason', NOW);
     expect(await creates(ledger, NOW)).toEqual([]);
     await ledger.budgets.cleared(NOW);
-    expect(await ledger.nextDue()).toBe(NOW);
+    expect(await nextDue(ledger)).toBe(NOW);
     expect((await creates(ledger, NOW)).sort()).toEqual([...ids].sort());
     // Still marked: a further refusal is not the second in a row, which would stop all creation again.
     expect((await ledger.record(ids[1] ?? ''))?.verifications[0]?.createRefused).toBe(1);

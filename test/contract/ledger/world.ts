@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { ClaimOptions } from '../../../webhook/ledger/claim.ts';
+import type { Claimed, ClaimOptions } from '../../../webhook/ledger/claim.ts';
 import { type Ledger, openLedger } from '../../../webhook/ledger/ledger.ts';
 import type { Change, Identity, IdentityRecord, Normalize, Verification } from '../../../webhook/model.ts';
 import { onCreated } from '../../../webhook/verification/execution/create.ts';
+import { type Job, lease } from '../../../webhook/verification/job.ts';
+import { jobs } from '../../../webhook/verification/jobs.ts';
 import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import {
   newIdentity,
@@ -11,8 +13,8 @@ import {
   updateIdentity,
   updateVerification,
 } from '../../../webhook/verification/record/record.ts';
-import { type Claim, lease, type Work } from '../../../webhook/verification/step.ts';
 import { applied } from '../../support/builders/applied.ts';
+import { type WorkByName, workOf } from '../../support/builders/claims.ts';
 import type { Database } from '../../support/service/databases.ts';
 
 /** The start time of the cases. */
@@ -69,24 +71,25 @@ export function nudgeOnce(record: IdentityRecord | undefined): Change | undefine
 
 const PLENTY = { perSecond: 1_000, burst: 1_000 };
 
-/** A claim by the rules of `verification/`, with more budget than any test needs unless given. */
-export function claim(
+/** A claim by the rules of `verification/`, with more budget than any test needs unless it says otherwise. */
+export async function claim(
   ledger: Ledger,
   now = NOW,
-  options: Partial<Omit<ClaimOptions<Work>, 'now' | 'lease'>> = {},
-): Promise<Claim[]> {
+  options: Partial<Pick<ClaimOptions<Job, unknown>, 'slots' | 'rates'>> = {},
+): Promise<Claimed<WorkByName>[]> {
   const rates = { account: PLENTY, retrieval: PLENTY };
-  const capacity = { create: 100, read: 100, publish: 100 };
-  return ledger.claim({
-    now,
-    capacity,
-    rates,
-    ...options,
-    lease: (record, debts) => applied(lease(record, debts, now), now),
-  });
+  const slots = { create: 100, read: 100, publish: 100 };
+  const leased = (record: IdentityRecord, claimed: readonly Job[]) => applied(lease(record, claimed, now), now);
+  const claims = await ledger.claim({ jobs, now, slots, rates, ...options, lease: leased });
+  return claims.map(({ record, work }) => ({ record, work: workOf(work) }));
 }
 
-export function idsOf(claims: readonly Claim[]): string[] {
+/** When the next job is due, of all kinds. */
+export function nextDue(ledger: Ledger): Promise<number | undefined> {
+  return ledger.nextDue(jobs);
+}
+
+export function idsOf(claims: readonly Claimed<unknown>[]): string[] {
   return claims.map(({ record }) => record.identity.id);
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { jobs } from '../../../webhook/verification/jobs.ts';
 import { newIdentity, updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { openOn, put, signUp } from '../../contract/ledger/world.ts';
 import { runCli } from '../../support/clients/cli.ts';
@@ -48,7 +49,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
       identity: { schemaId: 'person', kratosCreatedAt: BORN, revocation: 0 },
       verifications: [],
     });
-    expect(await ledger.nextDue()).toBeUndefined();
+    expect(await ledger.nextDue(jobs)).toBeUndefined();
     expect(await ledger.events(null)).toMatchObject([{ kind: 'backfilled', detail: { seen: 5, made: 5 } }]);
   });
 

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { filledActions } from '../../../sandbox/kratos/config/actions.ts';
 import { realConfig } from '../../../sandbox/kratos/real/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
+import { jobs } from '../../../webhook/verification/jobs.ts';
 import { runCli } from '../../support/clients/cli.ts';
 import { type Answering, json, refusingUrl, startAnsweringServer } from '../../support/fakes/http-server.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
@@ -97,7 +98,7 @@ describe('`doctor` on a whole installation', () => {
     const before = await service.ctx.ledger.events(null);
     await doctor();
     expect(await service.ctx.ledger.events(null)).toEqual(before);
-    expect(await service.ctx.ledger.nextDue()).toBeUndefined();
+    expect(await service.ctx.ledger.nextDue(jobs)).toBeUndefined();
     expect(server.arrived.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'GET /admin/identities?page_size=1',
       'GET /sessions/whoami',

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { type Claim, lease } from '../../../webhook/verification/job.ts';
+import { jobs } from '../../../webhook/verification/jobs.ts';
 import { newIdentity, requestVerification, updateIdentity } from '../../../webhook/verification/record/record.ts';
-import { type Claim, LEASE_MS, lease } from '../../../webhook/verification/step.ts';
+import { LEASE_MS } from '../../../webhook/verification/step.ts';
 import { createWorker, runStep } from '../../../webhook/verification/worker.ts';
+import { workOf } from '../../support/builders/claims.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
 import { begin, deferred, jumioFails, kindsOf, startedAnswer } from '../../support/fakes/upstream-answers.ts';
@@ -21,12 +24,13 @@ async function stoppedService(options: TestServiceOptions = {}): Promise<TestSer
 /** Claims everything that is due, as a worker does. */
 function claimAll({ ctx }: TestService): Promise<Claim[]> {
   const now = ctx.clock.now();
-  const capacity = { create: 10, read: 10, publish: 10 };
+  const slots = { create: 10, read: 10, publish: 10 };
   return ctx.ledger.claim({
+    jobs,
     now,
-    capacity,
+    slots,
     rates: ctx.rates,
-    lease: (record, debts) => lease(record, debts, now),
+    lease: (record, claimed) => lease(record, claimed, now),
   });
 }
 
@@ -125,8 +129,8 @@ describe('a call', () => {
         : { record: { ...found, identity: { ...found.identity, published: 0, kratosDue: 0 } } },
     );
     const [claimed] = await claimAll(service);
-    expect(claimed?.work).toMatchObject({ publish: true, read: {} });
-    if (claimed === undefined) return;
+    if (claimed === undefined) throw new Error('it was due');
+    expect(workOf(claimed.work)).toMatchObject({ publish: true, read: {} });
     service.clock.advance(after);
     await runStep(service.ctx, claimed, () => undefined);
     expect(service.jumio.reads()).toBe(times);
@@ -158,7 +162,7 @@ describe('a step that died with its process', () => {
     const [reading] = await claimAll(service);
     if (reading === undefined) throw new Error('it was due');
     await runStep(service.ctx, reading, () => undefined);
-    expect(await claimAll(service)).toMatchObject([{ work: { publish: true } }]);
+    expect((await claimAll(service)).map(({ work }) => workOf(work))).toMatchObject([{ publish: true }]);
     service.kratos.instead.publish = undefined;
     const next = createWorker(service.ctx);
     next.start();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { jobs } from '../../../webhook/verification/jobs.ts';
 import { callback, callbackOf, initiate } from '../../support/clients/calls.ts';
 import { createFakeJumio, type FakeJumio, process } from '../../support/fakes/jumio.ts';
 import { createFakeKratos } from '../../support/fakes/kratos.ts';
@@ -70,7 +71,7 @@ async function settled({ replicas, ids }: World, statusOf: (n: number) => string
 
 /** The callbacks that came too soon after a read have been followed up too. */
 async function nothingDue({ replicas: [replica], clock }: World): Promise<void> {
-  const due = async () => (await replica?.ctx.ledger.nextDue()) ?? Number.POSITIVE_INFINITY;
+  const due = async () => (await replica?.ctx.ledger.nextDue(jobs)) ?? Number.POSITIVE_INFINITY;
   await vi.waitFor(async () => expect(await due()).toBeGreaterThan(clock.now()), { timeout: 30 * SECOND });
 }
 

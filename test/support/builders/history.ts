@@ -10,9 +10,9 @@ import { onPublished, onPublishFailed } from '../../../webhook/verification/publ
 import { latestAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { type PublishedStatus, publishedContent } from '../../../webhook/verification/record/content.ts';
 import { newIdentity, requestVerification } from '../../../webhook/verification/record/record.ts';
-import { lease } from '../../../webhook/verification/step.ts';
 import { detailsOf, REFERENCE_KEY, startedAs, statusOf, type Told } from '../fakes/jumio-answers.ts';
 import { applied } from './applied.ts';
+import { leaseFor } from './claims.ts';
 
 /** Histories of one identity, built with the functions that write them in production. All times are epoch milliseconds. */
 
@@ -99,7 +99,7 @@ export function nudged(record: IdentityRecord, at: number, claimed?: string): Id
 
 /** The record after the worker claimed the read that is due. */
 export function leased(record: IdentityRecord, at: number): IdentityRecord {
-  return applied(lease(record, { create: false, read: true, publish: false }, at), at).record;
+  return leaseFor(record, ['read'], at).record;
 }
 
 /** The facts of a failed call to Kratos. */
@@ -138,7 +138,7 @@ export function followed(first: IdentityRecord, from: number, until: number, ans
   const next = (at: number): number => Math.max(at, last(record).readDue ?? Number.POSITIVE_INFINITY);
   for (let at = next(from); at <= until; at = next(at)) {
     if (calls.length >= 500) throw new Error(`500 reads within ${at - from} ms`);
-    const { work, ...claimed } = applied(lease(record, { create: false, read: true, publish: false }, at), at);
+    const { work, ...claimed } = leaseFor(record, ['read'], at);
     if (work.read === undefined) throw new Error('a read was due and is not claimed');
     const look = lookAt(claimed.record, work.read, at);
     const call = wantsDetails(work.read) ? 'details' : 'status';

@@ -7,8 +7,8 @@ import { declineConsent } from '../../../webhook/verification/person/consent.ts'
 import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { recordVisit } from '../../../webhook/verification/person/visit.ts';
 import { latestAttempt, openAttempt } from '../../../webhook/verification/record/attempts.ts';
-import { lease } from '../../../webhook/verification/step.ts';
 import { applied } from '../builders/applied.ts';
+import { leaseFor } from '../builders/claims.ts';
 import { DAY, IDENTITY, LIFETIME, lookAt, NOW, read, readWord, TERMS } from '../builders/history.ts';
 import { decision, startedAs, type Told } from '../fakes/jumio-answers.ts';
 import { CONSENT, createInMemoryContext, type MemoryDesk } from '../service/in-memory-context.ts';
@@ -94,7 +94,7 @@ const AGREES = { returnTo: null, agreement: CONSENT };
 
 /** The worker claims the read that is due at the end of the link. */
 const linkEnds = ofExecution(
-  (before, _row, at) => applied(lease(before, { create: false, read: true, publish: false }, at), at),
+  (before, _row, at) => leaseFor(before, ['read'], at),
   () => NOW + LIFETIME + 1_000,
 );
 

@@ -1,8 +1,8 @@
 import type { IdentityRecord, LedgerEvent } from '../../../webhook/model.ts';
 import type { Context, Worker } from '../../../webhook/verification/context.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
-import { applied } from '../builders/applied.ts';
 import { createWriteSignal } from '../../../webhook/verification/waiting.ts';
+import { applied } from '../builders/applied.ts';
 import { DAY, LIFETIME, NOW, verificationId } from '../builders/history.ts';
 import { REFERENCE_KEY } from '../fakes/jumio-answers.ts';
 

@@ -5,8 +5,7 @@ import type { Person } from '../../../webhook/verification/person/person.ts';
 import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { updateVerification } from '../../../webhook/verification/record/record.ts';
-import { lease } from '../../../webhook/verification/step.ts';
-import { applied } from '../../support/builders/applied.ts';
+import { leaseFor } from '../../support/builders/claims.ts';
 import {
   asked,
   begun,
@@ -122,10 +121,7 @@ describe('a requested renewal', () => {
   );
 
   it('a requested renewal waits while Jumio cannot be asked', () => {
-    const claimed = applied(
-      lease(initiated, { create: false, read: true, publish: false }, NOW + 2 * DAY),
-      NOW + 2 * DAY,
-    ).record;
+    const claimed = leaseFor(initiated, ['read'], NOW + 2 * DAY).record;
     expect(last(claimed).renewalRequested).toBe(1);
   });
 

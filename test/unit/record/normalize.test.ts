@@ -5,8 +5,9 @@ import { requestRead } from '../../../webhook/verification/execution/schedule.ts
 import { latestAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { updateIdentity, updateVerification } from '../../../webhook/verification/record/record.ts';
-import { LEASE_MS, lease } from '../../../webhook/verification/step.ts';
+import { LEASE_MS } from '../../../webhook/verification/step.ts';
 import { applied } from '../../support/builders/applied.ts';
+import { leaseFor } from '../../support/builders/claims.ts';
 import {
   asked,
   begun,
@@ -26,7 +27,7 @@ import { ATTEMPTS, PASSED, STANDINGS, situation } from '../../support/decision-t
 
 const LINK_END = NOW + LIFETIME;
 
-const ALL = { create: true, read: true, publish: true };
+const ALL = ['create', 'read', 'publish'] as const;
 
 function secrets({ link, sdkToken, transactionToken }: Verification): unknown[] {
   return [link, sdkToken, transactionToken];
@@ -44,7 +45,7 @@ describe('the hosted link and its tokens', () => {
 
   it('link and tokens are cleared by the first change after the end of the link, which is the claim of the read due then', () => {
     expect(secrets(last(normalize(first, LINK_END)))).toEqual(GONE);
-    const { record, work } = applied(lease(first, ALL, LINK_END + 1_000), LINK_END + 1_000);
+    const { record, work } = leaseFor(first, ALL, LINK_END + 1_000);
     expect(work.read?.id).toBe(last(first).id);
     expect(secrets(last(record))).toEqual(GONE);
     expect(last(record).linkEndsAt).toBe(LINK_END);
@@ -122,16 +123,13 @@ describe('normalising a change', () => {
 describe('the lease of a claim', () => {
   it('a lease is counted by each claim and ends after thirty seconds', () => {
     expect(LEASE_MS).toBe(30_000);
-    const { identity } = applied(lease(asked(newcomer()), ALL, NOW), NOW).record;
+    const { identity } = leaseFor(asked(newcomer()), ALL, NOW).record;
     expect(identity).toMatchObject({ lease: 1, leasedUntil: NOW + 30_000 });
   });
 
   it('a lease moves the claimed jobs to its own end, so that they stay due if the step crashes', () => {
     const first = asked(newcomer());
-    const { record, work } = applied(
-      lease(first, { create: true, read: false, publish: true }, NOW + 5_000),
-      NOW + 5_000,
-    );
+    const { record, work } = leaseFor(first, ['create', 'publish'], NOW + 5_000);
     expect(work.create?.id).toBe(last(first).id);
     expect(last(record).readDue).toBe(NOW + 35_000);
     expect(record.identity).toMatchObject({ kratosDue: NOW + 35_000, jumioDue: NOW + 35_000 });
@@ -139,10 +137,7 @@ describe('the lease of a claim', () => {
 
   it('a lease leaves a job without a budget token as it is', () => {
     const first = asked(newcomer());
-    const { record, work } = applied(
-      lease(first, { create: false, read: false, publish: false }, NOW + 5_000),
-      NOW + 5_000,
-    );
+    const { record, work } = leaseFor(first, [], NOW + 5_000);
     expect(work).toEqual({ publish: false });
     expect(record.verifications).toStrictEqual(first.verifications);
     expect(record.identity.kratosDue).toBe(first.identity.kratosDue);
@@ -152,7 +147,7 @@ describe('the lease of a claim', () => {
     const first = begun(newcomer());
     const called =
       applied(requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW), NOW)?.record ?? first;
-    expect(last(applied(lease(called, ALL, NOW + 7), NOW + 7).record)).toMatchObject({
+    expect(last(leaseFor(called, ALL, NOW + 7).record)).toMatchObject({
       lastReadAt: NOW + 7,
       lastReadFor: 'PROCESSED',
     });
@@ -161,15 +156,14 @@ describe('the lease of a claim', () => {
   it('a lease takes the read that is due longest, and creates only requested attempts', () => {
     const old = readWord(begun(newcomer()), 'TOKEN_EXPIRED').record;
     const two = asked(updateVerification(old, last(old).id, { readDue: NOW - 9 }));
-    const { work } = applied(lease(two, ALL, NOW), NOW);
+    const { work } = leaseFor(two, ALL, NOW);
     expect([work.create?.attempt, work.read?.attempt]).toEqual([2, 1]);
-    expect(applied(lease(two, ALL, NOW - 10), NOW - 10).work).toEqual({ publish: true });
+    expect(leaseFor(two, ALL, NOW - 10).work).toEqual({ publish: true });
     const both = made(two);
     const later = updateVerification(both, nth(both, 2).id, { readDue: NOW - 3 });
-    expect(applied(lease(later, ALL, NOW), NOW).work.read?.attempt).toBe(1);
+    expect(leaseFor(later, ALL, NOW).work.read?.attempt).toBe(1);
     expect(
-      applied(lease(updateVerification(later, nth(both, 2).id, { readDue: NOW - 10 }), ALL, NOW), NOW).work.read
-        ?.attempt,
+      leaseFor(updateVerification(later, nth(both, 2).id, { readDue: NOW - 10 }), ALL, NOW).work.read?.attempt,
     ).toBe(2);
   });
 });

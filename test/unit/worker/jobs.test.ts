@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { IdentityRecord, VerificationState } from '../../../webhook/model.ts';
+import { lease } from '../../../webhook/verification/job.ts';
+import { jobs } from '../../../webhook/verification/jobs.ts';
+import { updateVerification } from '../../../webhook/verification/record/record.ts';
+import { LEASE_MS } from '../../../webhook/verification/step.ts';
+import { asked, last, NOW, newcomer } from '../../support/builders/history.ts';
+
+/** Computed from other due columns, for reports. */
+const DERIVED = ['identities.jumioDue'];
+
+function dueColumns({ identity, verifications: [verification] }: IdentityRecord): string[] {
+  const named = (table: string, row: object = {}) => Object.keys(row).map((column) => `${table}.${column}`);
+  return [...named('identities', identity), ...named('verifications', verification)].filter((name) =>
+    name.endsWith('Due'),
+  );
+}
+
+describe('the list of jobs', () => {
+  const record = asked(newcomer());
+
+  it('has a job for every due column of the tables', () => {
+    const columns = dueColumns(record).filter((name) => !DERIVED.includes(name));
+    expect([...new Set(jobs.map(({ table, column }) => `${table}.${column}`))].sort()).toEqual(columns.sort());
+  });
+
+  it('has one job of each name', () => {
+    expect(new Set(jobs.map(({ name }) => name)).size).toBe(jobs.length);
+  });
+
+  it('has exactly one job for a due verification of Jumio in any state, for each of its due columns', () => {
+    const states: VerificationState[] = ['requested', 'started', 'decided', 'expired'];
+    const claimedFor = (column: 'readDue' | 'prefillDue', state: VerificationState): string[] => {
+      const patch = { state, readDue: null, prefillDue: null, [column]: NOW };
+      const due = updateVerification(record, last(record).id, patch);
+      const candidates = jobs.filter(({ table }) => table === 'verifications');
+      return lease(due, candidates, NOW).work.map(({ job }) => job.name);
+    };
+    const table = states.map((state) => [state, ...claimedFor('readDue', state), ...claimedFor('prefillDue', state)]);
+    expect(table).toEqual([
+      ['requested', 'create', 'prefill'],
+      ['started', 'read', 'prefill'],
+      ['decided', 'read', 'prefill'],
+      ['expired', 'read', 'prefill'],
+    ]);
+  });
+
+  it('a lease moves the due time of every claimed job to its own end', () => {
+    const due = updateVerification(record, last(record).id, { prefill: 1, prefillDue: NOW });
+    const at = NOW + 10_000;
+    const { record: leased, work } = lease(due, jobs, at);
+    const { identity } = leased;
+    const until = at + LEASE_MS;
+    expect(work.map(({ job }) => job.name)).toEqual(['create', 'prefill', 'eid', 'publish']);
+    expect([last(leased).readDue, last(leased).prefillDue, identity.eidDue, identity.kratosDue]).toEqual(
+      Array(4).fill(until),
+    );
+    expect(identity.leasedUntil).toBe(until);
+  });
+});

@@ -1,0 +1,74 @@
+import type { Claimed } from '../ledger/claim.ts';
+import type { DueJobIn } from '../ledger/due-jobs.ts';
+import type { Change, Identity, IdentityRecord, Verification } from '../model.ts';
+import type { Context } from './context.ts';
+import { updateIdentity, updateVerification } from './record/index.ts';
+import { LEASE_MS, type Step } from './step.ts';
+
+interface JobOn<Table extends 'identities' | 'verifications', Row> extends DueJobIn<Table> {
+  /** The identity's first publication waits for this job, but not for longer than it is due. */
+  readonly isFirstTry?: boolean;
+  /** What a claim writes into the due row beside the due time. */
+  readonly marks?: (row: Row, now: number) => Partial<Row>;
+  /** Makes the calls and writes the results, which set the next due time. `row` is as it was before the claim. */
+  run(ctx: Context, step: Step, row: Row): Promise<void>;
+}
+
+/** One kind of due work: where it is due, which budget it takes from, and what runs. */
+export type Job = JobOn<'identities', Identity> | JobOn<'verifications', Verification>;
+
+/** A job of one claim, ready to run. */
+export interface ClaimedJob {
+  readonly job: Job;
+  /** The due verification; undefined: the job is the identity's own. */
+  readonly verification?: Verification;
+  readonly run: (ctx: Context, step: Step) => Promise<void>;
+}
+
+/** A leased identity and its jobs. */
+export type Claim = Claimed<readonly ClaimedJob[]>;
+
+type VerificationJob = Extract<Job, { readonly table: 'verifications' }>;
+
+function hasAll(row: Verification, values: Partial<Verification> = {}): boolean {
+  return Object.entries(values).every(([column, value]) => Reflect.get(row, column) === value);
+}
+
+function hasAny(row: Verification, values: Partial<Verification> = {}): boolean {
+  return Object.entries(values).some(([column, value]) => Reflect.get(row, column) === value);
+}
+
+/** The verification for which a job has been due longest. */
+function longestDue({ column, where, whereNot }: VerificationJob, record: IdentityRecord, now: number) {
+  const dueAt = (row: Verification): number => row[column] ?? Number.POSITIVE_INFINITY;
+  return record.verifications
+    .filter((row) => dueAt(row) <= now && hasAll(row, where) && !hasAny(row, whereNot))
+    .sort((a, b) => dueAt(a) - dueAt(b))[0];
+}
+
+/**
+ * Raises the lease and moves the due times of the claimed jobs to its end: after a step that died they are due again
+ * then, and a callback that arrives during a read can still bring them forward.
+ * @param claimed the jobs that are due and for which a budget token was taken
+ */
+export function lease(
+  record: IdentityRecord,
+  claimed: readonly Job[],
+  now: number,
+): Change & { readonly work: readonly ClaimedJob[] } {
+  const until = now + LEASE_MS;
+  const work: ClaimedJob[] = [];
+  let leased = updateIdentity(record, { lease: record.identity.lease + 1, leasedUntil: until });
+  for (const job of claimed) {
+    if (job.table === 'identities') {
+      leased = updateIdentity(leased, { ...job.marks?.(record.identity, now), [job.column]: until });
+      work.push({ job, run: (ctx, step) => job.run(ctx, step, record.identity) });
+      continue;
+    }
+    const verification = longestDue(job, record, now);
+    if (verification === undefined) continue;
+    leased = updateVerification(leased, verification.id, { ...job.marks?.(verification, now), [job.column]: until });
+    work.push({ job, verification, run: (ctx, step) => job.run(ctx, step, verification) });
+  }
+  return { record: leased, work };
+}

@@ -1,0 +1,60 @@
+import { checkCredentials } from './eid/index.ts';
+import { createExecution, readExecution, sendPrefill } from './execution/index.ts';
+import type { Job } from './job.ts';
+import { publish } from './publication/index.ts';
+
+/** Creates an execution at Jumio. While creation is paused, one call at a time is the probe: the oldest attempt that was not refused. */
+const create: Job = {
+  name: 'create',
+  table: 'verifications',
+  column: 'readDue',
+  where: { source: 'jumio', state: 'requested' },
+  budget: 'account',
+  probeOrder: ['createRefused', 'requestedAt'],
+  isFirstTry: true,
+  run: createExecution,
+};
+
+/** Reads an execution at Jumio, or deletes the account of an erased identity there. */
+const read: Job = {
+  name: 'read',
+  table: 'verifications',
+  column: 'readDue',
+  where: { source: 'jumio' },
+  whereNot: { state: 'requested' },
+  budget: 'retrieval',
+  marks: ({ claimedStatus }, now) => ({ lastReadAt: now, lastReadFor: claimedStatus }),
+  run: readExecution,
+};
+
+/** Sends traits to Jumio. It reads them from Kratos first, so the pause of Kratos holds it back. */
+const prefill: Job = {
+  name: 'prefill',
+  table: 'verifications',
+  column: 'prefillDue',
+  where: { source: 'jumio' },
+  budget: 'kratos',
+  run: sendPrefill,
+};
+
+/** Checks the eID credentials of an identity. It reads them from Kratos first, so the pause of Kratos holds it back. */
+const eid: Job = {
+  name: 'eid',
+  table: 'identities',
+  column: 'eidDue',
+  budget: 'kratos',
+  isFirstTry: true,
+  run: checkCredentials,
+};
+
+/** Writes to Kratos: metadata, sessions, state, or the read of the last copy. */
+const publication: Job = {
+  name: 'publish',
+  table: 'identities',
+  column: 'kratosDue',
+  budget: 'kratos',
+  run: publish,
+};
+
+/** Every kind of due work. The worker, the lease, the claim and `nextDue` read this list. */
+export const jobs: readonly Job[] = [create, read, prefill, eid, publication];
