@@ -9,13 +9,8 @@ import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient } from './kratos/client.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
-import {
-  createUpstreamHealth,
-  observeEid,
-  observeJumio,
-  observeKratos,
-  type UpstreamHealth,
-} from './upstream-health.ts';
+import { createUpstreamHealth } from './upstream/health.ts';
+import type { Observe } from './upstream/http.ts';
 import type { Clock, Context, Worker } from './verification/context.ts';
 import { normalize } from './verification/record/index.ts';
 import { createWriteSignal } from './verification/waiting.ts';
@@ -53,7 +48,7 @@ function addresses({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config): Partial<JumioClie
   };
 }
 
-function jumioClient(config: Config, clock: Clock) {
+function jumioClient(config: Config, clock: Clock, observe: Observe) {
   const base = baseUrls(config.JUMIO_API_BASE_URL, config.JUMIO_RETRIEVAL_BASE_URL);
   return createJumioClient({
     ...addresses(config),
@@ -67,10 +62,11 @@ function jumioClient(config: Config, clock: Clock) {
     userAgent: USER_AGENT,
     deadline: CALL_DEADLINE_MS,
     now: () => clock.now(),
+    observe,
   });
 }
 
-function kratosClient(config: Config) {
+function kratosClient(config: Config, observe: Observe) {
   return createKratosClient({
     adminUrl: config.KRATOS_ADMIN_URL,
     ...(config.KRATOS_PUBLIC_URL === undefined ? {} : { publicUrl: config.KRATOS_PUBLIC_URL }),
@@ -78,13 +74,14 @@ function kratosClient(config: Config) {
     ...(config.LOCALE_TRAIT === undefined ? {} : { localeTrait: config.LOCALE_TRAIT }),
     userAgent: USER_AGENT,
     deadline: CALL_DEADLINE_MS,
+    observe,
   });
 }
 
-function eidOf({ EID_PROVIDERS: providers }: Config, watch: UpstreamHealth, clock: Clock): Context['eid'] {
+function eidOf({ EID_PROVIDERS: providers }: Config, clock: Clock, observe: Observe): Context['eid'] {
   if (Object.keys(providers).length === 0) return undefined;
-  const options = { providers, userAgent: USER_AGENT, deadline: CALL_DEADLINE_MS, now: () => clock.now() };
-  return { client: observeEid(watch, createEidClient(options)), providers };
+  const options = { providers, userAgent: USER_AGENT, deadline: CALL_DEADLINE_MS, now: () => clock.now(), observe };
+  return { client: createEidClient(options), providers };
 }
 
 function rates(config: Config): Context['rates'] {
@@ -102,14 +99,14 @@ export async function createDependencies(
   clock: Clock = { now: () => Date.now() },
 ): Promise<Dependencies> {
   const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize);
-  const watch = createUpstreamHealth();
+  const { observe, unreachable } = createUpstreamHealth();
   const sendsTraits = config.PREPARED_DATA !== undefined;
   const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });
   const ctx: Context = {
     ledger,
     writes: createWriteSignal(),
-    jumio: observeJumio(watch, jumioClient(config, clock)),
-    kratos: observeKratos(watch, kratosClient(config)),
+    jumio: jumioClient(config, clock, observe),
+    kratos: kratosClient(config, observe),
     clock,
     log: logger,
     random: Math.random,
@@ -118,7 +115,7 @@ export async function createDependencies(
     onRejected: config.policy.onRejected,
     policy: config.policy,
     gate: { mode: config.GATE_MODE, onFailure: config.ON_FAILURE },
-    eid: eidOf(config, watch, clock),
+    eid: eidOf(config, clock, observe),
     prefill: config.PREPARED_DATA,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,
@@ -129,5 +126,5 @@ export async function createDependencies(
   const phase: Phase = { current: 'starting' };
   const worker = createWorker(ctx);
   const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);
-  return { config, logger, ctx, worker, texts, dataCentre, phase, unreachable: () => watch.unreachable() };
+  return { config, logger, ctx, worker, texts, dataCentre, phase, unreachable };
 }

@@ -2,7 +2,7 @@ import axios from 'axios';
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
-import { accept, axiosSettings, type Call, exchange, isSuccess, refusal } from '../upstream/http.ts';
+import { type Answer, accept, axiosSettings, type Call, exchange, type Observe, observed } from '../upstream/http.ts';
 import { type Claimed, type EidToken, type HookTimes, readClaims, verifyIdToken } from './id-token.ts';
 import type { EidProviders } from './providers.ts';
 
@@ -16,6 +16,9 @@ export const discoveryWire = z.object({
 });
 
 export type Discovery = z.infer<typeof discoveryWire>;
+
+/** A key set (RFC 7517); each key is read by `jose`. */
+const keySetWire = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 
 /** Where a provider speaks of itself (OpenID Connect Discovery 1.0 §4). */
 export function discoveryUrl(issuer: string): string {
@@ -41,6 +44,8 @@ export interface EidClientOptions {
   /** Milliseconds for each call. */
   readonly deadline: number;
   readonly now: () => number;
+  /** Receives every call. */
+  readonly observe?: Observe;
 }
 
 const DISCOVERY: Call = { upstream: 'eid', operation: 'discovery' };
@@ -51,7 +56,7 @@ const KEYS: Call = { upstream: 'eid', operation: 'keys' };
 const KEYS_MAX_AGE = 24 * 3_600_000;
 
 /** Opens no connection before its first call. */
-export function createEidClient({ providers, userAgent, deadline, now }: EidClientOptions): EidClient {
+export function createEidClient({ providers, userAgent, deadline, now, observe }: EidClientOptions): EidClient {
   const http = axios.create(axiosSettings(userAgent));
   const keySets = createSingleFlight<JWTVerifyGetKey>(now, KEYS_MAX_AGE);
   // A key set that was fetched counts for as long as its reader says: here it is only not fetched twice at once.
@@ -63,37 +68,49 @@ export function createEidClient({ providers, userAgent, deadline, now }: EidClie
     return provider;
   }
 
-  async function discover(id: string): Promise<Discovery> {
-    const { issuer } = providerOf(id);
-    const url = discoveryUrl(issuer);
-    const answer = await exchange(DISCOVERY, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }));
-    return accept(DISCOVERY, answer, discoveryWire);
+  function run<T>(call: Call, provider: string, url: string, read: (answer: Answer) => T): Promise<T> {
+    return observed(observe, { ...call, provider }, async () =>
+      read(await exchange(call, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }))),
+    );
+  }
+
+  /** @param check throws an `UpstreamError` where the document cannot be used */
+  async function readDocument(id: string, check?: (document: Discovery) => void): Promise<Discovery> {
+    return run(DISCOVERY, id, discoveryUrl(providerOf(id).issuer), (answer) => {
+      const document = accept(DISCOVERY, answer, discoveryWire);
+      check?.(document);
+      return document;
+    });
   }
 
   /** Through our own client: deadline, size limit, no redirects, and the proxy where one is set. */
-  async function readKeys(url: string): Promise<string> {
-    const answer = await exchange(KEYS, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }));
-    if (!isSuccess(answer.status)) throw refusal(KEYS, answer);
-    return answer.body;
+  function readKeys(id: string, url: string): Promise<string> {
+    return run(KEYS, id, url, (answer) => {
+      accept(KEYS, answer, keySetWire);
+      return answer.body;
+    });
   }
 
-  const fetchKeys: FetchImplementation = async (url) =>
-    new Response(await documents(url, () => readKeys(url)), { status: 200 });
+  const fetchKeysOf =
+    (id: string): FetchImplementation =>
+    async (url) =>
+      new Response(await documents(`${id} ${url}`, () => readKeys(id, url)), { status: 200 });
 
   async function keySetOf(id: string): Promise<JWTVerifyGetKey> {
-    const { issuer, jwks_uri } = await discover(id);
-    if (issuer !== providerOf(id).issuer)
-      throw new UpstreamError({ ...DISCOVERY, failure: 'unusable', detail: 'the document speaks of another issuer' });
-    // No pause before a missing key is looked for: a refusal is final, and a new key must not be taken for a forgery.
+    const { jwks_uri } = await readDocument(id, ({ issuer }) => {
+      if (issuer !== providerOf(id).issuer)
+        throw new UpstreamError({ ...DISCOVERY, failure: 'unusable', detail: 'the document names another issuer' });
+    });
+    // No pause before a missing key is fetched: a refusal is final, and a new key must not be taken for a forgery.
     return createRemoteJWKSet(new URL(jwks_uri), {
       timeoutDuration: deadline,
       cooldownDuration: 0,
-      [customFetch]: fetchKeys,
+      [customFetch]: fetchKeysOf(id),
     });
   }
 
   return {
-    discover,
+    discover: (id) => readDocument(id),
     readClaims,
     verify: async (id, idToken, hooks) => {
       const { issuer, client_id: audience } = providerOf(id);

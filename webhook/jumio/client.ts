@@ -1,6 +1,15 @@
 import axios from 'axios';
 import type { z } from 'zod';
-import { accept, axiosSettings, exchange, isSuccess, refusal } from '../upstream/http.ts';
+import {
+  type Answer,
+  accept,
+  axiosSettings,
+  type Call,
+  exchange,
+  isSuccess,
+  observed,
+  refusal,
+} from '../upstream/http.ts';
 import { createRequest, prepareRequest, toStarted } from './create.ts';
 import { toResult } from './result.ts';
 import { createTokenSource, type Token, type TokenSource } from './token.ts';
@@ -8,7 +17,7 @@ import type { ExecutionIds, JumioClient, JumioClientOptions, JumioRequest, Send 
 import { detailsWire, startedWire, statusWire } from './wire.ts';
 
 /** Sends with the bearer token. A 401 is answered with one new token, once; the second 401 is the answer. */
-export function createAuthorisedSend(send: Send, tokens: TokenSource): Send {
+function createAuthorisedSend(send: Send, tokens: TokenSource): Send {
   return async (request, signal) => {
     const token = await tokens.current(signal);
     const answer = await send(bearing(token, request), signal);
@@ -31,9 +40,13 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
   const tokens = createTokenSource(send, { ...options, deadline: Math.ceil(deadline / 2) });
   const authorised = createAuthorisedSend(send, tokens);
 
-  async function ask<T>(request: JumioRequest, schema: z.ZodType<T>): Promise<T> {
-    const answer = await authorised(request, AbortSignal.timeout(deadline));
-    return accept({ upstream: 'jumio', operation: request.operation }, answer, schema);
+  function run<T>(request: JumioRequest, via: Send, read: (call: Call, answer: Answer) => T): Promise<T> {
+    const call = { upstream: 'jumio', operation: request.operation } as const;
+    return observed(options.observe, call, async () => read(call, await via(request, AbortSignal.timeout(deadline))));
+  }
+
+  function ask<T>(request: JumioRequest, schema: z.ZodType<T>): Promise<T> {
+    return run(request, authorised, (call, answer) => accept(call, answer, schema));
   }
 
   return {
@@ -42,20 +55,21 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
       const url = `${executionUrl(ids, options)}/status`;
       return (await ask({ operation: 'status', method: 'GET', url }, statusWire)).workflowExecution.status;
     },
-    prepare: async (url, transactionToken, data) => {
-      const answer = await send(prepareRequest(url, transactionToken, data), AbortSignal.timeout(deadline));
-      if (!isSuccess(answer.status)) throw refusal({ upstream: 'jumio', operation: 'prepare' }, answer);
-    },
+    // With the execution's own token in place of the tenant's.
+    prepare: async (url, transactionToken, data) => run(prepareRequest(url, transactionToken, data), send, requireSuccess),
     details: async (ids) => {
       const url = executionUrl(ids, options);
       return toResult(await ask({ operation: 'details', method: 'GET', url }, detailsWire));
     },
     deleteAccount: async (accountId) => {
       const request = { operation: 'delete', method: 'DELETE', url: accountUrl(accountId, options) } as const;
-      const answer = await authorised(request, AbortSignal.timeout(deadline));
-      if (!isSuccess(answer.status)) throw refusal({ upstream: 'jumio', operation: 'delete' }, answer);
+      return run(request, authorised, requireSuccess);
     },
   };
+}
+
+function requireSuccess(call: Call, answer: Answer): void {
+  if (!isSuccess(answer.status)) throw refusal(call, answer);
 }
 
 function accountUrl(accountId: string, options: JumioClientOptions): string {
@@ -68,7 +82,7 @@ function executionUrl(ids: ExecutionIds, options: JumioClientOptions): string {
 }
 
 /** One axios instance with its own connections, for all of Jumio's hosts. */
-export function createSend(userAgent: string): Send {
+function createSend(userAgent: string): Send {
   const instance = axios.create(axiosSettings(userAgent));
   return ({ operation, method, url, headers, body }, until) =>
     exchange({ upstream: 'jumio', operation }, until, (signal) =>

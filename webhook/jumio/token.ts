@@ -1,5 +1,5 @@
 import { UpstreamError } from '../errors.ts';
-import { accept, type Call, parseJson } from '../upstream/http.ts';
+import { accept, type Call, type Observe, observed, parseJson } from '../upstream/http.ts';
 import type { Send } from './types.ts';
 import { claimsWire, type TokenWire, tokenWire } from './wire.ts';
 
@@ -16,6 +16,8 @@ export interface TokenOptions {
   /** Milliseconds for one call of the token endpoint. */
   readonly deadline: number;
   readonly now: () => number;
+  /** Receives every call. */
+  readonly observe?: Observe;
 }
 
 /** Both reject with `UpstreamError` of operation `token`; the signal ends the waiting, not the call that others share. */
@@ -79,11 +81,10 @@ export function tokenRequest({
 
 async function fetchToken(send: Send, options: TokenOptions): Promise<Token> {
   const asked = options.now();
-  const answer = await send(
-    { operation: 'token', method: 'POST', ...tokenRequest(options) },
-    AbortSignal.timeout(options.deadline),
+  const request = { operation: 'token', method: 'POST', ...tokenRequest(options) } as const;
+  const wire = await observed(options.observe, CALL, async () =>
+    accept(CALL, await send(request, AbortSignal.timeout(options.deadline)), tokenWire),
   );
-  const wire = accept(CALL, answer, tokenWire);
   const life = lifeOf(wire, asked);
   return { value: wire.access_token, refreshAt: asked + life - Math.min(EARLY, life * EARLY_PART) };
 }

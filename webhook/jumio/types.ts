@@ -1,4 +1,4 @@
-import type { Answer } from '../upstream/http.ts';
+import type { Answer, Observe } from '../upstream/http.ts';
 import type { JumioResult } from './result.ts';
 
 /** What one start needs. `accountId` given: a further execution on that account (PUT), else a new account (POST). */
@@ -70,4 +70,6 @@ export interface JumioClientOptions {
   /** Milliseconds for one method as a whole, its token and its repeat after a 401 included. */
   readonly deadline?: number;
   readonly now: () => number;
+  /** Receives every call. */
+  readonly observe?: Observe;
 }

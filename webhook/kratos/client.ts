@@ -1,5 +1,6 @@
 import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/client';
-import { axiosSettings, type Call, exchange } from '../upstream/http.ts';
+import type { z } from 'zod';
+import { type Answer, axiosSettings, type Call, exchange, type Observe, observed } from '../upstream/http.ts';
 import {
   accepted,
   credentialsWire,
@@ -30,6 +31,8 @@ export interface KratosClientOptions {
   readonly localeTrait?: string;
   /** Milliseconds for each call. */
   readonly deadline?: number;
+  /** Receives every call. */
+  readonly observe?: Observe;
 }
 
 const DEADLINE = 10_000;
@@ -37,7 +40,7 @@ const DEADLINE = 10_000;
 /** Kratos sends whole identities, and metadata have no limit of their own. */
 const MAX_LIST_BYTES = 16_000_000;
 
-const PUBLISH: Call = { upstream: 'kratos', operation: 'patch' };
+const PATCH: Call = { upstream: 'kratos', operation: 'patch' };
 
 const REVOKE: Call = { upstream: 'kratos', operation: 'revoke' };
 
@@ -57,12 +60,29 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
     configuration(options.adminUrl, axiosSettings(options.userAgent, MAX_LIST_BYTES), options.apiKey),
   );
   const front = options.publicUrl && new FrontendApi(configuration(options.publicUrl, settings));
-  const soon = () => AbortSignal.timeout(options.deadline ?? DEADLINE);
 
-  const patch = async (id: string, jsonPatch: JsonPatch[]): Promise<Patched> => {
-    const answer = await exchange(PUBLISH, soon(), (signal) => admin.patchIdentity({ id, jsonPatch }, { signal }));
-    return toPatched(accepted(PUBLISH, answer, patchedWire));
-  };
+  function run<T>(
+    call: Call,
+    send: (signal: AbortSignal) => Promise<unknown>,
+    read: (call: Call, answer: Answer) => T,
+  ): Promise<T> {
+    const signal = AbortSignal.timeout(options.deadline ?? DEADLINE);
+    return observed(options.observe, call, async () => read(call, await exchange(call, signal, send)));
+  }
+
+  const patch = (id: string, jsonPatch: JsonPatch[]): Promise<Patched> =>
+    run(
+      PATCH,
+      (signal) => admin.patchIdentity({ id, jsonPatch }, { signal }),
+      (call, answer) => toPatched(accepted(call, answer, patchedWire)),
+    );
+
+  const readIdentity = <T>(id: string, read: (identity: z.infer<typeof identityWire>) => T): Promise<T> =>
+    run(
+      READ,
+      (signal) => admin.getIdentity({ id }, { signal }),
+      (call, answer) => read(accepted(call, answer, identityWire)),
+    );
 
   return {
     publish: async (id, content) => (await patch(id, patchOf(content))).jumio,
@@ -70,43 +90,42 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
       const set = { op: 'replace' as const, path: '/state', value: state };
       return patch(id, content === undefined ? [set] : [...patchOf(content), set]);
     },
-    revokeSessions: async (id) => {
-      const answer = await exchange(REVOKE, soon(), (signal) => admin.deleteIdentitySessions({ id }, { signal }));
-      return wereThere(REVOKE, answer);
-    },
+    revokeSessions: (id) => run(REVOKE, (signal) => admin.deleteIdentitySessions({ id }, { signal }), wereThere),
     unpublish: async (identity, { withEid }) => {
       const removal = removalOf(identity, withEid);
       if (removal.length > 0) await patch(identity.id, removal);
     },
-    find: async (credentialsIdentifier) => {
-      const request = { credentialsIdentifier };
-      const answer = await exchange(FIND, soon(), (signal) => admin.listIdentities(request, { signal }));
-      return accepted(FIND, answer, identitiesWire).map(({ id }) => id);
-    },
-    read: async (id) => {
-      const answer = await exchange(READ, soon(), (signal) => admin.getIdentity({ id }, { signal }));
-      return toIdentity(accepted(READ, answer, identityWire));
-    },
-    traits: async (id, pointers) => {
-      const answer = await exchange(READ, soon(), (signal) => admin.getIdentity({ id }, { signal }));
-      return traitsAt(accepted(READ, answer, identityWire).traits, pointers);
-    },
-    list: async (pageSize, pageToken) => {
+    find: (credentialsIdentifier) =>
+      run(
+        FIND,
+        (signal) => admin.listIdentities({ credentialsIdentifier }, { signal }),
+        (call, answer) => accepted(call, answer, identitiesWire).map(({ id }) => id),
+      ),
+    read: (id) => readIdentity(id, (identity) => toIdentity(identity)),
+    traits: (id, pointers) => readIdentity(id, ({ traits }) => traitsAt(traits, pointers)),
+    list: (pageSize, pageToken) => {
       const request = { pageSize, ...(pageToken !== undefined && { pageToken }) };
-      const answer = await exchange(LIST, soon(), (signal) => lists.listIdentities(request, { signal }));
-      return toPage(answer, accepted(LIST, answer, pageWire));
+      return run(
+        LIST,
+        (signal) => lists.listIdentities(request, { signal }),
+        (call, answer) => toPage(answer, accepted(call, answer, pageWire)),
+      );
     },
-    oidcCredentials: async (id) => {
-      const request = { id, includeCredential: ['oidc' as const] };
-      const answer = await exchange(READ, soon(), (signal) => admin.getIdentity(request, { signal }));
-      return toLinked(accepted(READ, answer, credentialsWire(id)));
-    },
+    oidcCredentials: (id) =>
+      run(
+        READ,
+        (signal) => admin.getIdentity({ id, includeCredential: ['oidc'] }, { signal }),
+        (call, answer) => toLinked(accepted(call, answer, credentialsWire(id))),
+      ),
     whoami: async ({ cookie, sessionToken, authorization }) => {
       if (!front) throw unconfigured(WHOAMI);
       const request = { ...(cookie && { cookie }), ...(sessionToken && { xSessionToken: sessionToken }) };
       const headers = { ...(authorization && { authorization }) };
-      const answer = await exchange(WHOAMI, soon(), (signal) => front.toSession(request, { signal, headers }));
-      return toWhoami(WHOAMI, answer, options.localeTrait);
+      return run(
+        WHOAMI,
+        (signal) => front.toSession(request, { signal, headers }),
+        (call, answer) => toWhoami(call, answer, options.localeTrait),
+      );
     },
   };
 }

@@ -3,8 +3,33 @@ import https from 'node:https';
 import { z } from 'zod';
 import { type RefusalCode, UpstreamError, type UpstreamFacts } from '../errors.ts';
 
-/** Which call an error speaks of. */
+/** One kind of outgoing call: the upstream, and what it is asked for. */
 export type Call = Pick<UpstreamFacts, 'upstream' | 'operation'>;
+
+/** A call as the observer sees it. `provider`: the id of the eID provider, in calls to one. */
+export interface ObservedCall extends Call {
+  readonly provider?: string;
+}
+
+/** How a call ended: with a usable answer, or with this error. */
+export type Outcome = 'ok' | UpstreamError;
+
+/** Receives every outgoing call when it ends. `ms`: its duration in milliseconds, its retry after a 401 included. */
+export type Observe = (call: ObservedCall, outcome: Outcome, ms: number) => void;
+
+/** Runs one call, the reading of its answer included, and reports its outcome to `observe`. */
+export async function observed<T>(observe: Observe | undefined, call: ObservedCall, run: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const report = (outcome: Outcome): void => observe?.(call, outcome, performance.now() - started);
+  try {
+    const value = await run();
+    report('ok');
+    return value;
+  } catch (error) {
+    if (error instanceof UpstreamError) report(error);
+    throw error;
+  }
+}
 
 const text = z.string().optional().catch(undefined);
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
-import { createUpstreamHealth } from '../../../webhook/upstream-health.ts';
+import { createUpstreamHealth } from '../../../webhook/upstream/health.ts';
 import { visitor } from '../../support/builders/people.ts';
 import { initiate } from '../../support/clients/calls.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
@@ -96,7 +96,7 @@ describe('/health/ready', () => {
     expect(await ready(service)).toEqual(OK);
   });
 
-  it('is degraded once the last three calls to a neighbour failed, until one is answered', async () => {
+  it('is degraded once the last three calls to an upstream failed, until one is answered', async () => {
     const service = await testService();
     const { browser } = visitor(service);
     service.kratos.instead.whoami = () => kratosDown('whoami');
@@ -138,15 +138,34 @@ describe('/health/ready', () => {
   });
 });
 
-describe('what the service keeps in mind of an upstream', () => {
-  it('one call that failed is one failure, however many shared it', async () => {
-    const watch = createUpstreamHealth();
-    const fails = (error: UpstreamError) => watch.over('eid', Promise.reject(error)).catch(() => undefined);
-    const down = () => new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'timeout' });
+describe('the health of upstreams', () => {
+  const down = (operation = 'keys') => new UpstreamError({ upstream: 'eid', operation, failure: 'timeout' });
+
+  it('a failure that several calls share counts once', () => {
+    const health = createUpstreamHealth();
+    const fails = (error: UpstreamError) => health.observe({ upstream: 'eid', operation: 'keys' }, error, 1);
     const shared = down();
-    for (const error of [shared, shared, shared, down()]) await fails(error);
-    expect(watch.unreachable()).toEqual([]);
-    await fails(down());
-    expect(watch.unreachable()).toEqual(['eid']);
+    for (const error of [shared, shared, shared, down()]) fails(error);
+    expect(health.unreachable()).toEqual([]);
+    fails(down());
+    expect(health.unreachable()).toEqual(['eid']);
+  });
+
+  it('an eID provider that answers does not hide another that does not', () => {
+    const health = createUpstreamHealth();
+    for (const _ of [1, 2, 3]) {
+      health.observe({ upstream: 'eid', operation: 'keys', provider: 'down' }, down(), 1);
+      health.observe({ upstream: 'eid', operation: 'keys', provider: 'up' }, 'ok', 1);
+    }
+    expect(health.unreachable()).toEqual(['eID provider down']);
+  });
+
+  it('a token that is answered does not hide an API that is not', () => {
+    const health = createUpstreamHealth();
+    for (const _ of [1, 2, 3]) {
+      health.observe({ upstream: 'jumio', operation: 'token' }, 'ok', 1);
+      health.observe({ upstream: 'jumio', operation: 'create' }, down('create'), 1);
+    }
+    expect(health.unreachable()).toEqual(['jumio']);
   });
 });

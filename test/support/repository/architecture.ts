@@ -16,8 +16,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   server: { values: ['app', 'config', 'dependencies', 'eid/provider-check', 'errors', 'logging'] },
   app: { values: ['http', 'verification', 'texts', 'logging'], types: ['dependencies'] },
   dependencies: {
-    values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream-health'],
-    types: ['config', 'errors', 'http', 'upstream'],
+    values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream'],
+    types: ['config', 'errors', 'http'],
   },
   config: {
     values: ['texts', 'eid/providers', 'verification/policy', 'verification/prefill-data'],
@@ -26,7 +26,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   errors: { values: [] },
   logging: { values: ['errors'] },
   upstream: { values: ['errors'] },
-  'upstream-health': { values: ['errors'], types: ['jumio', 'kratos', 'eid', 'upstream'] },
   http: { values: ['verification', 'errors', 'model', 'texts', 'kratos/messages'], types: ['ledger', 'kratos'] },
   cli: {
     values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model'],

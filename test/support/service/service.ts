@@ -8,11 +8,12 @@ import { parseConfig } from '../../../webhook/config/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
 import { createDependencies, type Dependencies } from '../../../webhook/dependencies.ts';
 import { createLogger } from '../../../webhook/logging.ts';
-import { createUpstreamHealth, observeJumio, observeKratos } from '../../../webhook/upstream-health.ts';
+import { createUpstreamHealth } from '../../../webhook/upstream/health.ts';
 import type { Context } from '../../../webhook/verification/context.ts';
 import { createWorker } from '../../../webhook/verification/worker.ts';
 import { createFakeJumio, type FakeJumio } from '../fakes/jumio.ts';
 import { createFakeKratos, type FakeKratos } from '../fakes/kratos.ts';
+import { observedFake } from '../fakes/observed.ts';
 import { CANARIES } from '../logs/canaries.ts';
 import { captureLogs, type LogCapture } from '../logs/capture.ts';
 import { createMovedClock, type MovedClock } from './shifted-clock.ts';
@@ -75,14 +76,18 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
   const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
   const logger = createLogger(config.LOG_LEVEL, logs);
   const real = await createDependencies(config, logger, clock);
-  const watch = createUpstreamHealth();
-  const faked = { ...real.ctx, jumio: observeJumio(watch, jumio), kratos: observeKratos(watch, kratos) };
+  const health = createUpstreamHealth();
+  const faked = {
+    ...real.ctx,
+    jumio: observedFake('jumio', jumio, health.observe),
+    kratos: observedFake('kratos', kratos, health.observe),
+  };
   const ctx = options.ctx?.(faked, real.ctx) ?? faked;
   const dependencies: Dependencies = {
     ...real,
     ctx,
     worker: createWorker(ctx),
-    unreachable: () => [...watch.unreachable(), ...real.unreachable()],
+    unreachable: () => [...health.unreachable(), ...real.unreachable()],
   };
   return { dependencies, jumio, kratos, clock };
 }

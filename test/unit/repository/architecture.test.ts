@@ -119,7 +119,7 @@ describe('the check of the layout', () => {
     ['webhook/kratos/client.ts', `import axios from 'axios/lib/axios.js';`],
     ['webhook/errors.ts', `import { parseConfig } from './config/config.ts';`],
     ['webhook/model.ts', `import type { Problem } from './config/problem.ts';`],
-    ['webhook/upstream-health.ts', `import { createJumioClient } from './jumio/client.ts';`],
+    ['webhook/upstream/health.ts', `import type { JumioClient } from '../jumio/types.ts';`],
     ['webhook/doctor/facts.ts', `import { openLedger } from '../ledger/ledger.ts';`],
     ['webhook/app.ts', `import { start } from '../sandbox/jumio/start.ts';`],
     ['webhook/app.ts', `import { NOW } from '../test/support/builders/history.ts';`],
