@@ -117,8 +117,8 @@ export interface VerdictAnswer {
   readonly would_block?: true;
 }
 
-function ageOf({ row }: GateCheck, now: number): number | null {
-  return typeof row === 'string' ? null : Math.max(0, Math.floor((now - (row.decidedAt ?? row.changedAt)) / 1000));
+function ageOf({ since }: GateCheck, now: number): number | null {
+  return since === null ? null : Math.max(0, Math.floor((now - since) / 1000));
 }
 
 export function verdictAnswer(judgement: GateCheck, now: number): VerdictAnswer {

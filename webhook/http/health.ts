@@ -1,13 +1,21 @@
 import type { FastifyInstance } from 'fastify';
-import type { Ledger } from '../ledger/ledger.ts';
 
 /** Where the process is in its life. */
 export interface Phase {
   current: 'starting' | 'ready' | 'stopping';
 }
 
+/** What readiness asks the ledger. */
+interface ProbedLedger {
+  /** Writes, and returns the ledger's own time if it has one. Rejects while it cannot be written. */
+  probe(): Promise<number | undefined>;
+  readonly budgets: {
+    paused(now: number): Promise<readonly { readonly name: string; readonly reason: string | null }[]>;
+  };
+}
+
 export interface HealthOptions {
-  readonly ledger: Ledger;
+  readonly ledger: ProbedLedger;
   readonly phase: Phase;
   readonly now: () => number;
   /** Upstreams whose last calls all failed. */

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { KratosClient } from '../kratos/types.ts';
 import type { Context } from '../verification/context.ts';
-import { type Person, personFrom } from '../verification/person/index.ts';
+import { isKnown, type Person, personFrom } from '../verification/person/index.ts';
 
 /** A cookie of ours: how it is called and kept. */
 export interface OurCookie {
@@ -47,14 +47,15 @@ export interface Handover {
   readonly isMet: (identityId: string) => Promise<boolean>;
 }
 
-export function createHandover({ kratos, clock, ledger }: Context, publicUrl: string | undefined): Handover {
+export function createHandover(ctx: Context, publicUrl: string | undefined): Handover {
+  const { kratos, clock } = ctx;
   const secure = publicUrl?.startsWith('https:') ?? false;
   return {
     kratos,
     now: () => clock.now(),
     secure,
     cookie: ourCookie('jumio_handover', secure),
-    isMet: async (identityId) => (await ledger.gate(identityId)) !== undefined,
+    isMet: (identityId) => isKnown(ctx, identityId),
   };
 }
 

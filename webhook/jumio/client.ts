@@ -56,7 +56,8 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
       return (await ask({ operation: 'status', method: 'GET', url }, statusWire)).workflowExecution.status;
     },
     // With the execution's own token in place of the tenant's.
-    prepare: async (url, transactionToken, data) => run(prepareRequest(url, transactionToken, data), send, requireSuccess),
+    prepare: async (url, transactionToken, data) =>
+      run(prepareRequest(url, transactionToken, data), send, requireSuccess),
     details: async (ids) => {
       const url = executionUrl(ids, options);
       return toResult(await ask({ operation: 'details', method: 'GET', url }, detailsWire));

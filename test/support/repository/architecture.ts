@@ -26,7 +26,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   errors: { values: [] },
   logging: { values: ['errors'] },
   upstream: { values: ['errors'] },
-  http: { values: ['verification', 'errors', 'model', 'texts', 'kratos/messages'], types: ['ledger', 'kratos'] },
+  http: { values: ['verification', 'errors', 'model', 'texts', 'kratos/messages'], types: ['kratos'] },
   cli: {
     values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model'],
     types: ['ledger', 'jumio', 'kratos'],
@@ -159,6 +159,19 @@ export function strayNormalize(path: string, source: string): string[] {
   const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
   const isNamed = /(?<!\.)\bnormalize\b/.test(code);
   return isNamed && !NORMALIZE_IN.includes(path) ? [`${path} names normalize, which only the ledger applies`] : [];
+}
+
+
+const ROWS = /\b(?:Identity|Verification|IdentityRecord|Change|OneTimeLink|LedgerEvent)\b/;
+
+/** `http/` knows the words of the domain and no row: what it shows of a row comes in a view or a decision. */
+export function rowsNamed(path: string, source: string): string[] {
+  if (!path.startsWith('webhook/http/')) return [];
+  const lists = [...source.matchAll(/import\s+(?:type\s)?\{([^}]*)\}\s+from\s+'[./]+\/model\.ts'/g)];
+  return lists.flatMap(([, names = '']) => {
+    const row = ROWS.exec(names)?.[0];
+    return row === undefined ? [] : [`${path} names the row ${row}`];
+  });
 }
 
 /** The forbidden imports of one module of `webhook/`. */

@@ -9,6 +9,7 @@ import {
   LARGEST_FOLDER,
   moduleOf,
   partOf,
+  rowsNamed,
   strayNormalize,
 } from '../../support/repository/architecture.ts';
 import { importsOf, type Module, modulesBelow, reached } from '../../support/repository/modules.ts';
@@ -59,6 +60,10 @@ describe('the layout of docs/development.md', () => {
     expect(doors.flatMap(({ path }) => brokenDoorList(path, read(path)))).toEqual([]);
   });
 
+  it('http/ names no row of the ledger', () => {
+    expect(webhook.flatMap(({ path }) => rowsNamed(path, read(path)))).toEqual([]);
+  });
+
   it(`no folder of webhook/ or sandbox/ has more than ${LARGEST_FOLDER} files`, () => {
     const sandbox = outside.filter(({ path }) => path.startsWith('sandbox/'));
     expect(crowded([...webhook, ...sandbox].map(({ path }) => path))).toEqual([]);
@@ -102,6 +107,7 @@ describe('the check of the layout', () => {
     ['webhook/http/pages/routes.ts', `import { openLedger } from '../../ledger/ledger.ts';`],
     ['webhook/http/pages/routes.ts', `import { createJumioClient } from '../../jumio/client.ts';`],
     ['webhook/http/pages/routes.ts', `import type { Started } from '../../jumio/types.ts';`],
+    ['webhook/http/health.ts', `import type { Ledger } from '../ledger/ledger.ts';`],
     ['webhook/http/pages/routes.ts', `import { sql } from 'kysely';`],
     ['webhook/verification/execution/outcome.ts', `import { toResult } from '../../jumio/result.ts';`],
     [
@@ -172,6 +178,15 @@ describe('the check of the layout', () => {
       expect(brokenDoorList('webhook/verification/publication/index.ts', source)).toHaveLength(1);
     },
   );
+
+  it('the layout check finds a row of the ledger that http/ names', () => {
+    const source = `import type { Status, Verification } from '../../model.ts';`;
+    expect(rowsNamed('webhook/http/api/answers.ts', source)).toEqual([
+      'webhook/http/api/answers.ts names the row Verification',
+    ]);
+    expect(rowsNamed('webhook/verification/person/view.ts', source)).toEqual([]);
+    expect(rowsNamed('webhook/http/api/answers.ts', `import type { Status } from '../../model.ts';`)).toEqual([]);
+  });
 
   it.each([
     `import { normalize } from './normalize.ts';`,

@@ -9,7 +9,6 @@ import {
   pollAfterSeconds,
   type View,
 } from '../../verification/person/index.ts';
-import { type AttemptStatus, attemptStatus } from '../../verification/record/index.ts';
 import { sendProblem } from '../errors.ts';
 import { consentBlocks } from '../pages/consent-page.ts';
 import type { PageBlock } from '../pages/page.ts';
@@ -52,20 +51,16 @@ export interface GoAnswer {
   readonly consent: ConsentText;
 }
 
-function sdkToken({ permission }: View): string | null {
-  return permission.kind === 'continue' ? permission.verification.sdkToken : null;
-}
-
-function handOut(reply: FastifyReply, url: string, view: View, { want, dataCentre }: GoAnswer): FastifyReply {
+function handOut(reply: FastifyReply, url: string, { sdkToken }: View, { want, dataCentre }: GoAnswer): FastifyReply {
   if (want === 'link') return reply.send({ url });
-  const token = sdkToken(view);
-  if (token !== null) return reply.send({ sdk: { token, ...(dataCentre && { data_center: dataCentre }) } });
+  if (sdkToken !== null)
+    return reply.send({ sdk: { token: sdkToken, ...(dataCentre && { data_center: dataCentre }) } });
   const title = 'Jumio gave no SDK token for this verification; ask for the link instead';
   return sendProblem(reply, { status: 409, code: 'no-sdk-token', title });
 }
 
-function notAllowed(reply: FastifyReply, { permission }: View, state: StatusAnswer): FastifyReply {
-  const why = permission.kind === 'no' ? permission.why : 'stuck';
+function notAllowed(reply: FastifyReply, { refusal }: View, state: StatusAnswer): FastifyReply {
+  const why = refusal?.why ?? 'stuck';
   const until = state.until === undefined ? {} : { until: state.until };
   const title = 'This person may not go on now';
   return sendProblem(reply, { status: 409, code: 'not-allowed', title }, { why, ...until, state });
@@ -85,8 +80,7 @@ export function answerOutcome(reply: FastifyReply, outcome: ContinueOutcome, ans
     case 'consent-needed':
       return consentNeeded(reply, consent);
     case 'no-link':
-      if (status.next !== 'wait' || outcome.view.permission.kind === 'no')
-        return notAllowed(reply, outcome.view, status);
+      if (status.next !== 'wait' || outcome.view.refusal !== null) return notAllowed(reply, outcome.view, status);
       return reply.code(202).header('retry-after', status.retry_after).send(status);
     default:
       return outcome satisfies never;
@@ -102,7 +96,7 @@ export interface StatusAnswer {
   /** Seconds after which it is worth asking again. */
   readonly retry_after: number;
   /** Only beside a decided status: how a further attempt is doing. */
-  readonly attempt?: AttemptStatus;
+  readonly attempt?: NonNullable<View['furtherAttempt']>;
   /** ISO 8601. */
   readonly until?: string;
   /** Only those that a person can act on. */
@@ -132,11 +126,6 @@ function retryAfter(view: View, next: NextStep, now: number): number {
   return next.kind === 'later' ? BY_HAND_S : pollAfterSeconds(view, now);
 }
 
-function attemptBeside({ status, attempt }: View): AttemptStatus | undefined {
-  const isDecided = status === 'approved' || status === 'review' || status === 'rejected';
-  return isDecided && attempt !== undefined && attempt.decision === null ? attemptStatus(attempt) : undefined;
-}
-
 /** Text of a time. */
 export function isoTime(at: number): string {
   return new Date(at).toISOString();
@@ -145,14 +134,14 @@ export function isoTime(at: number): string {
 /** @param returnTo where the person goes in the end; undefined: nobody said */
 export function statusAnswer(view: View, now: number, returnTo: string | undefined): StatusAnswer {
   const next = nextStep(view);
-  const attempt = attemptBeside(view);
+  const { furtherAttempt: attempt } = view;
   const until = next.kind === 'later' ? next.until : undefined;
   return {
     status: view.status,
     waiting_on: view.waitingOn,
     next: WORDS[next.kind],
     retry_after: retryAfter(view, next, now),
-    ...(attempt === undefined ? {} : { attempt }),
+    ...(attempt === null ? {} : { attempt }),
     ...(until === undefined ? {} : { until: isoTime(until) }),
     ...(view.reason === null ? {} : { reason: view.reason }),
     ...(returnTo === undefined ? {} : { return_to: returnTo }),

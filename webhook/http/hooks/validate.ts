@@ -95,11 +95,10 @@ export async function validate(app: FastifyInstance, options: ValidateOptions): 
     const { kratos_identity_id: identityId } = body.data;
     const copy = readPublishedCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
     const attempt = { ...gateRequestOf(body.data), identityId, copy };
-    const { answer, decision, verdict, row, wayOn } = await decideSignIn(ctx, worker, attempt, DEADLINE_MS);
+    const { answer, decision, verdict, locale, wayOn } = await decideSignIn(ctx, worker, attempt, DEADLINE_MS);
     if (decision !== 'allow') logBlock(request, identityId, answer, verdict);
     if (answer === 'allow') return reply.code(204).send();
     const url = wayOn === undefined || publicUrl === undefined ? undefined : linkUrl(publicUrl, wayOn);
-    const locale = typeof row === 'string' ? undefined : row.locale;
     return refuse(reply, 403, verdict, { url, locale });
   });
 }

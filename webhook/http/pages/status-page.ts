@@ -15,9 +15,9 @@ function usedUpPage(view: View, page: PageFields): Page {
 
 /** Only the operator can say more. */
 export function contactPage(view: View, page: PageFields): Page {
-  if (view.usedUp) return usedUpPage(view, page);
+  if (view.isOutOfRetries) return usedUpPage(view, page);
   const { support } = page;
-  const why = view.tooOld ? say('next.ask_support') : say('next.support');
+  const why = view.isApprovalExpired ? say('next.ask_support') : say('next.support');
   const blocks = paragraphs(reasonOf(view), support === undefined ? undefined : why);
   return { sentence: sentenceOf(view), blocks, action: supportAction(support, why), others: wayBack(page) };
 }
@@ -39,14 +39,9 @@ function donePage(view: View, { place, returnTo }: PageFields): Page {
     : { sentence, action };
 }
 
-/** Jumio made an execution and gave no link to it: the person can only try again. */
-function hasNoLink({ permission }: View): boolean {
-  return permission.kind === 'renew' && permission.verification.linkEndsAt === null;
-}
-
 function goPage(view: View, page: PageFields): Page {
   const others = withdrawing(view, page);
-  if (hasNoLink(view))
+  if (view.isLinkMissing)
     return { sentence: say('stuck.sentence'), action: button(say('button.try_again'), page.fields), others };
   const blocks = [...paragraphs(reasonOf(view)), ...hint(page), cannot(page)];
   if (view.status === 'processing') others.unshift(link('/jumio/status', say('button.look_again')));

@@ -1,29 +1,13 @@
 import { say } from '../../texts/messages.ts';
-import { isRarelyRetried } from '../../verification/execution/index.ts';
 import { type NextStep, pollAfterSeconds, readExpectedIn, type View } from '../../verification/person/index.ts';
 import { pollingSince } from './jumio-redirect.ts';
 import { button, link, type Page, type PageFields, paragraphs } from './page.ts';
 import { SENTENCES } from './wording.ts';
 
-/** The first call did not get through: the person is not kept waiting for something that they think is quick. */
-function isDelayed({ permission }: View): boolean {
-  return (permission.kind === 'continue' || permission.kind === 'renew') && permission.verification.attempts > 0;
-}
-
-/** Jumio has not got through for a while: a press is worth another try. */
-function isPressWorthIt({ permission }: View): boolean {
-  return permission.kind === 'continue' && isRarelyRetried(permission.verification);
-}
-
-/** Something is checked, and there is no attempt at Jumio: whether an eID answers is still to be read, for whoever has one. */
-function isReadingEid({ attempt }: View): boolean {
-  return attempt === undefined;
-}
-
 /** Only who pressed is led to Jumio without a press: whoever only looks in, or is made to, is shown a button. */
 function untilThereIsALink(view: View, { pressed, fields }: PageFields): Pick<Page, 'blocks' | 'action'> {
   const [again, text] = [say('button.look_again'), say('next.press')];
-  if (!pressed && isPressWorthIt(view)) return { action: button(say('button.try_again'), fields) };
+  if (!pressed && view.mayRetryNow) return { action: button(say('button.try_again'), fields) };
   return pressed
     ? { blocks: [{ kind: 'without-scripts', text }], action: { ...button(again, fields), goesOn: true } }
     : { blocks: paragraphs(text), action: link('/jumio/verify', again) };
@@ -36,10 +20,10 @@ export function waitingPage(on: (NextStep & { kind: 'wait' })['on'], view: View,
   const waits = { refreshSeconds, seen: { status, waitingOn } };
   const again = say('button.look_again');
   if (on === 'checking') {
-    const sentence = isReadingEid(view) ? say('checking_already.sentence') : SENTENCES.processing;
+    const sentence = view.hasAttempt ? SENTENCES.processing : say('checking_already.sentence');
     return { sentence, blocks: paragraphs(say('next.wait')), action: link('/jumio/status', again), ...waits };
   }
-  const sentence = isDelayed(view) ? say('delayed.sentence') : say('preparing.sentence');
+  const sentence = view.isDelayed ? say('delayed.sentence') : say('preparing.sentence');
   return { sentence, ...untilThereIsALink(view, page), ...waits };
 }
 

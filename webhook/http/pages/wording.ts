@@ -15,8 +15,8 @@ export const SENTENCES: Readonly<Record<Status, Text>> = {
 };
 
 /** Erased before anybody decided: no other standing is refused as if it were a rejection. */
-function isErasedUndecided({ status, permission }: View): boolean {
-  return status === 'expired' && permission.kind === 'no' && permission.why === 'rejected';
+function isErasedUndecided({ status, refusal }: View): boolean {
+  return status === 'expired' && refusal?.why === 'rejected';
 }
 
 /**
@@ -25,11 +25,11 @@ function isErasedUndecided({ status, permission }: View): boolean {
  * whoever may have left Jumio early that they need only wait.
  */
 export function sentenceOf(view: View): Text {
-  const { status, tooOld, permission } = view;
-  if (tooOld) return say('status.too_old');
+  const { status, isApprovalExpired, refusal } = view;
+  if (isApprovalExpired) return say('status.too_old');
   if (isErasedUndecided(view)) return SENTENCES.none;
-  if (status === 'processing' && permission.kind !== 'no') return say('status.unfinished');
-  const isGranted = (status === 'approved' || status === 'review') && permission.kind !== 'no';
+  if (status === 'processing' && refusal === null) return say('status.unfinished');
+  const isGranted = (status === 'approved' || status === 'review') && refusal === null;
   return isGranted ? say('status.once_more') : SENTENCES[status];
 }
 
@@ -55,9 +55,9 @@ const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
  * Why it is not done with. Only reasons that a person can act on are named: the others would coach fraud, or may not be
  * told. So of an eID it is not said what about it was not enough.
  */
-export function reasonOf({ status, reason, eidInsufficient }: View): Text | undefined {
+export function reasonOf({ status, reason, isEidInsufficient }: View): Text | undefined {
   const isUndecided = status === 'none' || status === 'pending';
-  if (status !== 'rejected') return eidInsufficient && isUndecided ? say('reason.eid') : undefined;
+  if (status !== 'rejected') return isEidInsufficient && isUndecided ? say('reason.eid') : undefined;
   return reason === null ? say('reason.other') : REASONS[reason];
 }
 

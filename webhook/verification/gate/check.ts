@@ -21,6 +21,10 @@ export interface GateCheck {
   readonly decision: GateDecision;
   /** The answer to the caller: as `decision`, but in shadow mode always `allow`. */
   readonly answer: GateDecision;
+  /** When the verdict was decided, else when the status last changed, in epoch milliseconds; null: not known. */
+  readonly since: number | null;
+  /** The language that the person prefers, a tag; null: not known. */
+  readonly locale: string | null;
   readonly row: KnownRow;
 }
 
@@ -41,6 +45,9 @@ function onFailure(ctx: Context, identity: string): GateDecision {
   return ctx.gate.onFailure;
 }
 
+/** The facts of an identity whose row is missing or was not read. */
+const UNREAD = { decidedAt: null, changedAt: null, locale: null };
+
 /**
  * Decides whether an identity may sign in. Reads one row, makes no call and writes nothing (docs/design.md#gate).
  * @param readTimeoutMs after so long the ledger counts as unreadable
@@ -49,5 +56,7 @@ export async function checkGate(ctx: Context, subject: GateSubject, readTimeoutM
   const row = await readRow(ctx, subject.identityId, readTimeoutMs);
   const verdict = evaluateGate(ctx.policy, row, subject.copy, subject, ctx.clock.now());
   const decision = verdict.status === 'unknown' ? onFailure(ctx, subject.identityId) : verdict.decision;
-  return { verdict, decision, answer: ctx.gate.mode === 'shadow' ? 'allow' : decision, row };
+  const answer = ctx.gate.mode === 'shadow' ? 'allow' : decision;
+  const { decidedAt, changedAt, locale } = typeof row === 'string' ? UNREAD : row;
+  return { verdict, decision, answer, since: decidedAt ?? changedAt, locale, row };
 }

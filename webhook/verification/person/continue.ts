@@ -129,7 +129,7 @@ function outcomeOf(ctx: Context, record: IdentityRecord): ContinueOutcome {
   const now = ctx.clock.now();
   const [link, shown] = [liveLink(ctx, record, now), viewOf(ctx, record, now)];
   if (link !== undefined) return { kind: 'link', link, view: shown };
-  const isAsked = shown.permission.kind !== 'no' && shown.consent !== 'given';
+  const isAsked = shown.refusal === null && shown.consent !== 'given';
   return { kind: isAsked ? 'consent-needed' : 'no-link', view: shown };
 }
 

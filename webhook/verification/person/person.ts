@@ -17,6 +17,11 @@ export function personFrom({ id, metadataPublic, schemaId, createdAt, locale }: 
   return { identityId: id, inherited, schemaId, kratosCreatedAt: createdAt, locale };
 }
 
+/** Whether the ledger has a row of this identity. */
+export async function isKnown(ctx: Context, identityId: string): Promise<boolean> {
+  return (await ctx.ledger.gate(identityId)) !== undefined;
+}
+
 /**
  * The person behind an identity that somebody else vouches for by its id alone. Whom the ledger does not know, or Kratos
  * last did not, is asked of Kratos, so that a row that is made now inherits what the published copy shows (decision 8).

@@ -1,5 +1,6 @@
 import type { IdentityRecord, Reason, Status, Verification, WaitingOn } from '../../model.ts';
 import type { Context } from '../context.ts';
+import { isRarelyRetried } from '../execution/index.ts';
 import {
   effectiveStatus,
   effectiveWaitingOn,
@@ -8,16 +9,67 @@ import {
   type Permission,
   standingAndStatus,
 } from '../policy/index.ts';
-import { hasAgreed, isOutOfRetries, latestAttempt, newIdentity, openAttempt } from '../record/index.ts';
+import {
+  type AttemptStatus,
+  attemptStatus,
+  hasAgreed,
+  isDecided,
+  isOutOfRetries,
+  latestAttempt,
+  newIdentity,
+  openAttempt,
+} from '../record/index.ts';
 import type { Person } from './person.ts';
+
+/** How things stand for a person, and what they may do: everything that a page or an answer needs, and no ledger row. */
+export interface View {
+  readonly status: Status;
+  readonly waitingOn: WaitingOn;
+  /** Why the person may not go on to Jumio now, and until when (epoch milliseconds); null: they may. */
+  readonly refusal: { readonly why: RefusalReason; readonly until: number | undefined } | null;
+  /** The link to Jumio's hosted page. `ready`: it leads somewhere; `being-made`: a job makes it; `none`: the person asks for one by going on. */
+  readonly link: 'ready' | 'being-made' | 'none';
+  /** Jumio refuses to create the execution: only the operator can resolve that. */
+  readonly isStuck: boolean;
+  /** Jumio created an execution and gave no link to it: the person can only try again. */
+  readonly isLinkMissing: boolean;
+  /** At least one create call failed: the link takes longer than a moment. */
+  readonly isDelayed: boolean;
+  /** Creation has failed for a while and is retried rarely: going on retries it at once. */
+  readonly mayRetryNow: boolean;
+  /** The token of the attempt for Jumio's SDK, a secret; null: there is none, or the person may not use it now. */
+  readonly sdkToken: string | null;
+  /** Rejected for a retryable reason as often as the policy allows: there is no further attempt. */
+  readonly isOutOfRetries: boolean;
+  /** Approved once, and too long ago by the policy: `status` is `expired`. */
+  readonly isApprovalExpired: boolean;
+  /** Why Jumio rejected, if that is a reason that may be named to the person. */
+  readonly reason: Exclude<Reason, 'other'> | null;
+  /** Whether there is an attempt at Jumio, open or past. */
+  readonly hasAttempt: boolean;
+  /** The status of an undecided attempt beside a decided standing; null: there is none. */
+  readonly furtherAttempt: AttemptStatus | null;
+  /** When the present wait began, in epoch milliseconds; null: the person waits for nothing. */
+  readonly waitingSince: number | null;
+  /** The next read of the attempt at Jumio, in epoch milliseconds; null: none is due. `leasedUntil`: until then a step may be running. */
+  readonly nextRead: { readonly dueAt: number; readonly lastAt: number | null; readonly leasedUntil: number } | null;
+  /** An eID credential was read, and more is needed. */
+  readonly isEidInsufficient: boolean;
+  /** Where the person goes in the end, as it was allowed when it was stored; null: not known. */
+  readonly returnTo: string | null;
+  /** Whether the person has agreed to the current text (`outdated`: to another version), or has declined since. */
+  readonly consent: 'given' | 'wanted' | 'outdated' | 'declined';
+}
+
+type RefusalReason = Extract<Permission, { kind: 'no' }>['why'];
 
 /** What a person does next: what a page offers, and what an answer to an application names. */
 export type NextStep =
-  /** Read the text, and agree or refuse. */
+  /** Read the text, and agree or decline. */
   | { readonly kind: 'consent' }
   /** Go on to Jumio: start, continue or renew. */
   | { readonly kind: 'go' }
-  /** Nothing: look again in a while. `preparing`: there is no link yet; `checking`: Jumio has all it needs. */
+  /** Nothing: check again in a while. `preparing`: there is no link yet; `checking`: Jumio has all it needs. */
   | { readonly kind: 'wait'; readonly on: 'preparing' | 'checking' }
   /** Nothing for now: not before `until` (epoch milliseconds), or only the operator can help (`stuck`). */
   | { readonly kind: 'later'; readonly why: 'too-many' | 'not-yet' | 'stuck'; readonly until: number | undefined }
@@ -26,7 +78,7 @@ export type NextStep =
   /** Rejected: only the operator can say more. */
   | { readonly kind: 'contact' };
 
-function refused(why: (View['permission'] & { kind: 'no' })['why'], until: number | undefined): NextStep {
+function stepOnRefusal({ why, until }: NonNullable<View['refusal']>): NextStep {
   switch (why) {
     case 'approved':
     case 'review':
@@ -44,63 +96,30 @@ function refused(why: (View['permission'] & { kind: 'no' })['why'], until: numbe
   }
 }
 
-/** The attempt is there and its link is not. */
-function isBeingMade({ permission }: View): boolean {
-  return permission.kind === 'continue' && permission.verification.link === null;
+/** Returns what comes next for this person: in every situation exactly one step. */
+export function nextStep({ refusal, isStuck, consent, link }: View): NextStep {
+  if (refusal !== null) return stepOnRefusal(refusal);
+  // Before the consent: asking the person for anything would lead nowhere.
+  if (isStuck) return { kind: 'later', why: 'stuck', until: undefined };
+  if (consent !== 'given') return { kind: 'consent' };
+  return link === 'being-made' ? { kind: 'wait', on: 'preparing' } : { kind: 'go' };
 }
 
-function isRenewing({ permission }: View): boolean {
-  return permission.kind === 'renew' && permission.verification.renewalRequested === 1;
+const SHORTEST_POLL_S = 5;
+
+const LONGEST_POLL_S = 60;
+
+/** Returns the seconds until a page polls again: a tenth of the time waited so far, from 5 to 60, so that a long wait costs little. */
+export function pollAfterSeconds({ waitingSince }: View, now: number): number {
+  const waited = now - (waitingSince ?? now);
+  return Math.min(LONGEST_POLL_S, Math.max(SHORTEST_POLL_S, Math.round(waited / 10_000)));
 }
 
-/** What comes next for this person, in every situation exactly one thing. */
-export function nextStep(view: View): NextStep {
-  const { permission } = view;
-  if (permission.kind === 'no') return refused(permission.why, permission.until);
-  // Jumio refuses to start: only the operator can mend that, and asking the person for anything would lead nowhere.
-  if (isBeingMade(view) && view.waitingOn === 'operator') return { kind: 'later', why: 'stuck', until: undefined };
-  if (view.consent !== 'given') return { kind: 'consent' };
-  return isBeingMade(view) || isRenewing(view) ? { kind: 'wait', on: 'preparing' } : { kind: 'go' };
-}
-
-const FIRST_LOOK_S = 5;
-
-const LONGEST_LOOK_S = 60;
-
-/** When the wait began: with the attempt, with the first sign of life, or with the look that a new link waits for. */
-function waitingSince(attempt: Verification): number {
+/** A wait begins with the request, with the first activity, or with the read that a renewal waits for. */
+function waitingSince(attempt: Verification | undefined, { identity }: IdentityRecord): number | null {
+  if (attempt === undefined) return identity.eidReportedSince;
   const { activeAt, requestedAt, lastReadAt, renewalRequested } = attempt;
   return renewalRequested === 1 ? (lastReadAt ?? requestedAt) : (activeAt ?? requestedAt);
-}
-
-/** Seconds until a page looks again: a tenth of the time that has been waited, so that a long wait costs little. */
-export function pollAfterSeconds({ attempt, eidReportedSince }: View, now: number): number {
-  const since = attempt === undefined ? (eidReportedSince ?? now) : waitingSince(attempt);
-  return Math.min(LONGEST_LOOK_S, Math.max(FIRST_LOOK_S, Math.round((now - since) / 10_000)));
-}
-
-/** Where things stand for a person, and whether there is a way on. */
-export interface View {
-  readonly status: Status;
-  readonly waitingOn: WaitingOn;
-  readonly permission: Permission;
-  /** Rejected for such a reason as often as the policy allows: there is no further try. */
-  readonly usedUp: boolean;
-  /** Approved once, and by the policy too long ago: `status` is `expired`. */
-  readonly tooOld: boolean;
-  /** Why Jumio rejected, where that is one of the reasons that a person may be told. */
-  readonly reason: Exclude<Reason, 'other'> | null;
-  /** How a further attempt beside a decided standing is doing. */
-  readonly attempt: Verification | undefined;
-  /** Since when (epoch milliseconds) the credential of an eID is to be read; null: there is none to read. */
-  readonly eidReportedSince: number | null;
-  /** An eID was read, and more is needed. */
-  readonly eidInsufficient: boolean;
-  /** Until then (epoch milliseconds) a step of the worker's may be under way. */
-  readonly leasedUntil: number;
-  readonly returnTo: string | null;
-  /** Whether the person has agreed to the text as it reads now (`outdated`: to another one), or has refused since. */
-  readonly consent: 'given' | 'wanted' | 'outdated' | 'declined';
 }
 
 function consentOf({ identity }: IdentityRecord, version: string): View['consent'] {
@@ -109,32 +128,92 @@ function consentOf({ identity }: IdentityRecord, version: string): View['consent
   return identity.consentVersion === null ? 'wanted' : 'outdated';
 }
 
+function nextReadOf({ executionId, readDue, lastReadAt }: Verification, { identity }: IdentityRecord) {
+  if (executionId === null || readDue === null) return null;
+  return { dueAt: readDue, lastAt: lastReadAt, leasedUntil: identity.leasedUntil };
+}
+
+type WayOn = Pick<
+  View,
+  'refusal' | 'link' | 'isStuck' | 'isLinkMissing' | 'isDelayed' | 'mayRetryNow' | 'sdkToken' | 'nextRead'
+>;
+
+const NO_ATTEMPT: WayOn = {
+  refusal: null,
+  link: 'none',
+  isStuck: false,
+  isLinkMissing: false,
+  isDelayed: false,
+  mayRetryNow: false,
+  sdkToken: null,
+  nextRead: null,
+};
+
+/** What the permission says, and what it says of the attempt that the person may continue or renew. */
+function wayOnOf(permission: Permission, record: IdentityRecord, waitingOn: WaitingOn): WayOn {
+  switch (permission.kind) {
+    case 'no':
+      return { ...NO_ATTEMPT, refusal: { why: permission.why, until: permission.until } };
+    case 'start':
+      return NO_ATTEMPT;
+    case 'continue': {
+      const { verification } = permission;
+      return {
+        ...NO_ATTEMPT,
+        link: verification.link === null ? 'being-made' : 'ready',
+        isStuck: verification.link === null && waitingOn === 'operator',
+        isDelayed: verification.attempts > 0,
+        mayRetryNow: isRarelyRetried(verification),
+        sdkToken: verification.sdkToken,
+        nextRead: nextReadOf(verification, record),
+      };
+    }
+    case 'renew': {
+      const { verification } = permission;
+      return {
+        ...NO_ATTEMPT,
+        link: verification.renewalRequested === 1 ? 'being-made' : 'none',
+        isLinkMissing: verification.linkEndsAt === null,
+        isDelayed: verification.attempts > 0,
+        nextRead: nextReadOf(verification, record),
+      };
+    }
+    default:
+      return permission satisfies never;
+  }
+}
+
+/** Returns how things stand for a person by this record, as of `now`. */
 export function viewOf(ctx: Context, record: IdentityRecord, now: number): View {
   const { policy } = ctx;
-  const kept = standingAndStatus(record);
-  const reason = kept.standing === 'rejected' ? kept.reason : null;
+  const facts = standingAndStatus(record);
+  const status = effectiveStatus(facts, policy, now);
+  const waitingOn = effectiveWaitingOn(facts, policy, now);
+  const reason = facts.standing === 'rejected' ? facts.reason : null;
+  const attempt = openAttempt(record) ?? latestAttempt(record);
+  const isFurther = isDecided(status) && attempt !== undefined && attempt.decision === null;
   return {
-    status: effectiveStatus(kept, policy, now),
-    waitingOn: effectiveWaitingOn(kept, policy, now),
-    permission: mayStart(record, now, policy),
-    usedUp: isOutOfRetries(kept, policy.startAgain),
-    tooOld: isApprovalExpired(kept, policy, now),
+    status,
+    waitingOn,
+    ...wayOnOf(mayStart(record, now, policy), record, waitingOn),
+    isOutOfRetries: isOutOfRetries(facts, policy.startAgain),
+    isApprovalExpired: isApprovalExpired(facts, policy, now),
     reason: reason === 'other' ? null : reason,
-    attempt: openAttempt(record) ?? latestAttempt(record),
-    eidReportedSince: record.identity.eidReportedSince,
-    eidInsufficient: record.identity.eidInsufficient === 1,
-    leasedUntil: record.identity.leasedUntil,
+    hasAttempt: attempt !== undefined,
+    furtherAttempt: isFurther ? attemptStatus(attempt) : null,
+    waitingSince: waitingSince(attempt, record),
+    isEidInsufficient: record.identity.eidInsufficient === 1,
     returnTo: record.identity.returnTo,
     consent: consentOf(record, ctx.consentVersion),
   };
 }
 
-/** A person whom we meet for the first time. */
+/** Returns the record of a person whom the ledger does not know yet. */
 export function recordOf({ identityId: id, ...person }: Person, now: number): IdentityRecord {
   return newIdentity({ id, ...person }, now);
 }
 
-/** Reads only: nothing is created, renewed or spent. */
+/** Returns how things stand for a person. Reads only: nothing is created, renewed or used up. */
 export async function loadView(ctx: Context, person: Person): Promise<View> {
   const now = ctx.clock.now();
   const record = await ctx.ledger.record(person.identityId);

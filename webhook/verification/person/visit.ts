@@ -54,12 +54,11 @@ const SHORTEST_MS = 3_000;
  * finished: as long as the look that the arrival asked for is postponed by a few seconds, or under way. Undefined: it
  * has been made, or none comes soon, and what we know is what counts.
  */
-export function readExpectedIn({ permission, leasedUntil }: View, since: number, now: number): number | undefined {
-  const attempt = permission.kind === 'no' || permission.kind === 'start' ? undefined : permission.verification;
-  if (!attempt?.executionId || attempt.readDue === null || now - since > BELIEVED_MS) return undefined;
-  const { lastReadAt, readDue } = attempt;
+export function readExpectedIn({ nextRead }: View, since: number, now: number): number | undefined {
+  if (nextRead === null || now - since > BELIEVED_MS) return undefined;
+  const { dueAt, lastAt, leasedUntil } = nextRead;
   // What is claimed is due again when its lease ends, or earlier where somebody knocked meanwhile.
-  if (leasedUntil > now && readDue <= leasedUntil) return SHORTEST_MS;
-  const isMade = (lastReadAt ?? 0) >= since;
-  return isMade || readDue - now > READ_INTERVAL_MS ? undefined : Math.max(SHORTEST_MS, readDue - now);
+  if (leasedUntil > now && dueAt <= leasedUntil) return SHORTEST_MS;
+  const isMade = (lastAt ?? 0) >= since;
+  return isMade || dueAt - now > READ_INTERVAL_MS ? undefined : Math.max(SHORTEST_MS, dueAt - now);
 }

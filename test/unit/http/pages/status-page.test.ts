@@ -288,7 +288,7 @@ describe('the waiting time before another try', () => {
   it('a person who has to wait reads the reason of the rejection, of the wait, and its end, rounded up to the minute', async () => {
     const { ctx } = createInMemoryContext(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).record);
     const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
-    const page = standingPage({ ...shown, permission: { kind: 'no', why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
+    const page = standingPage({ ...shown, refusal: { why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
     expect(actionOf(page)).toBe('words: You can start again on 21 January 2026 at 12:01 UTC.');
     expect(told(page)).toEqual([
       expect.stringMatching(/^The photo of your document could not be read\./),
@@ -321,8 +321,9 @@ describe('an expired approval that only the operator may renew', () => {
     async (support) => {
       const { ctx } = createInMemoryContext(situation('approved', 'nothing'));
       const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
-      const tooOld: View = { ...shown, status: 'expired', tooOld: true, permission: { kind: 'no', why: 'too-old' } };
-      const page = standingPage(tooOld, { ...FIELDS, support });
+      const refusal = { why: 'too-old', until: undefined } as const;
+      const expired: View = { ...shown, status: 'expired', isApprovalExpired: true, refusal };
+      const page = standingPage(expired, { ...FIELDS, support });
       expect(english(page.sentence)).toBe('Your identity was verified some time ago and has to be verified again.');
       expect(JSON.stringify(page)).not.toContain('next.support');
       expect(page.action.kind).toBe(support === undefined ? 'words' : 'link');
