@@ -1,23 +1,23 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Dependencies } from './dependencies.ts';
-import { handover } from './http/api/handover.ts';
-import { type ResourcesOptions, resources } from './http/api/routes.ts';
+import { handoverRoute } from './http/api/handover.ts';
+import { type ResourcesOptions, resourceRoutes } from './http/api/routes.ts';
 import { createSecretCheck } from './http/authenticity.ts';
-import { authorize, decision } from './http/decision.ts';
+import { authorizeRoute, decisionRoute } from './http/decision.ts';
 import { answerError, answerNotFound } from './http/errors.ts';
-import { health } from './http/health.ts';
-import { callback } from './http/hooks/callback.ts';
-import { assurance, link } from './http/hooks/eid.ts';
-import { initiate } from './http/hooks/initiate.ts';
-import { validate } from './http/hooks/validate.ts';
+import { healthRoutes } from './http/health.ts';
+import { callbackRoute } from './http/hooks/callback.ts';
+import { assuranceRoute, linkRoute } from './http/hooks/eid.ts';
+import { initiateRoute } from './http/hooks/initiate.ts';
+import { validateRoute } from './http/hooks/validate.ts';
 import { contentNegotiation } from './http/negotiation.ts';
 import { assetRoutes, type Brand, createAssets } from './http/pages/assets.ts';
-import { noPages } from './http/pages/fallback.ts';
+import { routesWithoutPages } from './http/pages/fallback.ts';
 import type { Theme } from './http/pages/render.ts';
-import { type PagesOptions, pages } from './http/pages/routes.ts';
+import { type PagesOptions, pageRoutes } from './http/pages/routes.ts';
 import { createLimits } from './http/rate-limit.ts';
 import { createReturnTo } from './http/return-to.ts';
-import { createHandover } from './http/session.ts';
+import { createHandoverCookie } from './http/session.ts';
 import { RequestLog } from './logging.ts';
 
 function brandOf(config: Dependencies['config']): Brand {
@@ -31,7 +31,7 @@ function brandOf(config: Dependencies['config']): Brand {
   };
 }
 
-/** Every plugin and route of the service, by name. Opens no socket and reads no environment. */
+/** Returns the application with every plugin and route, by name. Opens no socket and reads no environment. */
 export async function buildApp(dependencies: Dependencies): Promise<FastifyInstance> {
   const { config, ctx, worker, texts, logger, phase, unreachable } = dependencies;
   const loggerInstance: FastifyBaseLogger = logger;
@@ -39,77 +39,81 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     loggerInstance,
     logController: new RequestLog(),
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
-    // An address that cannot be decoded never reaches a route; the framework's own answer would echo it.
+    // A URL that cannot be decoded never reaches a route; the framework's own answer would echo it.
     frameworkErrors: answerError,
     bodyLimit: 1024 * 1024,
     requestTimeout: 15_000,
     connectionTimeout: 20_000,
     keepAliveTimeout: 72_000,
-    // What still comes on an open connection is served: the gate must never answer 5xx (docs/design.md#invariants).
+    // While stopping, requests on open connections are served: the gate must never answer 5xx (docs/design.md#invariants).
     return503OnClosing: false,
   });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound(app));
 
-  const { DEFAULT_RETURN_URL: defaultReturnUrl, KRATOS_PUBLIC_URL: kratosPublicUrl } = config;
+  const { PUBLIC_URL: publicUrl, KRATOS_PUBLIC_URL: kratosPublicUrl, DEFAULT_RETURN_URL: defaultReturnUrl } = config;
   const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
   const returnTo = createReturnTo([...config.ALLOWED_RETURN_URLS, ...(defaultReturnUrl ? [defaultReturnUrl] : [])]);
   const gate = { mode: ctx.gate.mode, on_failure: ctx.gate.onFailure, policy: ctx.policy.hash };
-  await app.register(health, { ledger: ctx.ledger, phase, now: () => ctx.clock.now(), unreachable, gate });
-  await app.register(initiate, { ctx, worker, isSecret, returnTo });
-  await app.register(callback, { ctx, worker, secrets: config.JUMIO_CALLBACK_SECRET });
-  await app.register(assurance, { ctx, worker, isSecret, texts });
-  await app.register(link, { ctx, worker, isSecret, texts });
-  const { PUBLIC_URL: publicUrl, SUPPORT_ADDRESS: support } = config;
-  await app.register(validate, { ctx, worker, isSecret, texts, publicUrl, support });
+  await app.register(healthRoutes, { ledger: ctx.ledger, phase, now: () => ctx.clock.now(), unreachable, gate });
+  await app.register(initiateRoute, { ctx, worker, isSecret, returnTo });
+  await app.register(callbackRoute, { ctx, worker, secrets: config.JUMIO_CALLBACK_SECRET });
+  await app.register(assuranceRoute, { ctx, isSecret, texts });
+  await app.register(linkRoute, { ctx, worker, isSecret });
+  await app.register(validateRoute, { ctx, worker, isSecret, texts, publicUrl, support: config.SUPPORT_ADDRESS });
   if (config.DECISION_SECRET !== undefined)
-    await app.register(decision, { ctx, isSecret: createSecretCheck(config.DECISION_SECRET) });
-  if (config.HANDOVER_SECRET !== undefined && config.PUBLIC_URL !== undefined) {
-    const isHandoverSecret = createSecretCheck(config.HANDOVER_SECRET);
-    await app.register(handover, { ctx, isSecret: isHandoverSecret, returnTo, publicUrl: config.PUBLIC_URL });
-  }
+    await app.register(decisionRoute, { ctx, isSecret: createSecretCheck(config.DECISION_SECRET) });
+  if (config.HANDOVER_SECRET !== undefined && publicUrl !== undefined)
+    await app.register(handoverRoute, {
+      ctx,
+      isSecret: createSecretCheck(config.HANDOVER_SECRET),
+      returnTo,
+      publicUrl,
+    });
+
   const brand = brandOf(config);
-  const look: Theme = { texts, brand, assets: createAssets(brand) };
-  await app.register(assetRoutes, look);
+  const theme: Theme = { texts, brand, assets: createAssets(brand) };
+  const isHttps = publicUrl?.startsWith('https:') ?? false;
+  await app.register(assetRoutes, theme);
   if (kratosPublicUrl === undefined) {
-    const isHttps = config.PUBLIC_URL?.startsWith('https:') ?? false;
-    await app.register(noPages, { referenceKey: ctx.ledger.referenceKey, look, isHttps, returnUrl: defaultReturnUrl });
+    const { referenceKey } = ctx.ledger;
+    await app.register(routesWithoutPages, { referenceKey, theme, isHttps, returnUrl: defaultReturnUrl });
   } else {
-    await app.register(authorize, { ctx });
-    const options = {
+    await app.register(authorizeRoute, { ctx });
+    await app.register(personRoutes, {
       ctx,
       worker,
-      look,
+      theme,
       returnTo,
       defaultReturnUrl,
-      publicUrl: config.PUBLIC_URL,
+      publicUrl,
       kratosPublicUrl,
-      plainHttp: new URL(config.JUMIO_API_BASE_URL).protocol === 'http:',
+      isHttps,
+      isJumioHttp: new URL(config.JUMIO_API_BASE_URL).protocol === 'http:',
       allowedOrigins: config.ALLOWED_ORIGINS,
       dataCentre: dependencies.dataCentre,
       pageRate: config.PAGE_RATE,
-      byAddress: config.TRUSTED_PROXIES.length > 0,
-    };
-    await app.register(people, options);
+      limitsAddresses: config.TRUSTED_PROXIES.length > 0,
+    });
   }
   return app;
 }
 
 type Shared = 'handover' | 'limits' | 'privacyUrl';
 
-export interface PeopleOptions extends Omit<PagesOptions, Shared>, Omit<ResourcesOptions, Shared | 'texts'> {
+interface PersonRoutesOptions extends Omit<PagesOptions, Shared>, Omit<ResourcesOptions, Shared | 'texts'> {
   /** Requests per person and minute. */
   readonly pageRate: number;
-  /** Whether the addresses of clients are known. */
-  readonly byAddress: boolean;
+  /** Whether client addresses are known, and so can be limited. */
+  readonly limitsAddresses: boolean;
 }
 
-/** The person's side (docs/design.md#http-routes), as pages and as JSON, behind one set of limits. */
-export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
-  const limits = await createLimits(app, options.pageRate, options.byAddress);
-  const handover = createHandover(options.ctx, options.publicUrl);
-  const { texts, brand } = options.look;
+/** The routes for people (docs/design.md#http-routes), as pages and as JSON, behind one set of limits. */
+async function personRoutes(app: FastifyInstance, options: PersonRoutesOptions): Promise<void> {
+  const limits = await createLimits(app, options.pageRate, options.limitsAddresses);
+  const handover = createHandoverCookie(options.ctx, options.isHttps);
+  const { texts, brand } = options.theme;
   app.addConstraintStrategy(contentNegotiation);
-  await app.register(pages, { ...options, handover, limits });
-  await app.register(resources, { ...options, texts, privacyUrl: brand.privacyUrl, handover, limits });
+  await app.register(pageRoutes, { ...options, handover, limits });
+  await app.register(resourceRoutes, { ...options, texts, privacyUrl: brand.privacyUrl, handover, limits });
 }

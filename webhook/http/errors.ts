@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../errors.ts';
 
-/** A ledger that is locked, or whose connection broke, is usually back by then. */
-export const LEDGER_AGAIN_S = 5;
+/** `Retry-After` in seconds: a ledger that is locked, or whose connection broke, is usually back by then. */
+export const LEDGER_RETRY_S = 5;
 
 const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
   [400, 'The request could not be read'],
@@ -14,7 +14,7 @@ const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
   [429, 'Too many requests; try again later'],
 ]);
 
-function problemOf(error: FastifyError, requestId: string): Problem {
+function problemOf(error: FastifyError, requestId: string): ProblemDocument {
   if (error instanceof LedgerUnavailable) return { status: 503, title: 'The ledger cannot be written; try again' };
   const { statusCode: status = 500, code } = error;
   const title = CLIENT_ERRORS.get(status);
@@ -24,19 +24,19 @@ function problemOf(error: FastifyError, requestId: string): Problem {
 }
 
 /**
- * The only place that turns errors into answers for machines. Texts are ours and fixed: an error's own message may
- * quote the request. An `UpstreamError` never gets here; if one did, its status would not become ours.
+ * Answers an error to a machine, as a problem document; no other place does. The texts are ours and fixed: an error's own
+ * message may quote the request. An `UpstreamError` never gets here; if one did, its status would not become ours.
  */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error, request.id);
   if (problem.status >= 500) request.log.error({ err: error }, problem.title);
-  if (problem.status === 503) reply.header('retry-after', LEDGER_AGAIN_S);
+  if (problem.status === 503) reply.header('retry-after', LEDGER_RETRY_S);
   void sendProblem(reply, problem);
 }
 
 const METHODS = ['GET', 'POST'] as const;
 
-/** 404, or 405 with `Allow` where the address is right and the method is not. Never a byte of the URL. */
+/** Returns the handler that answers 404, or 405 with `Allow` if the path is right and the method is not. Never echoes the URL. */
 export function answerNotFound(app: FastifyInstance) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const [url = ''] = request.url.split('?', 1);
@@ -46,27 +46,30 @@ export function answerNotFound(app: FastifyInstance) {
   };
 }
 
-/** What is wrong with a request, as an RFC 9457 problem document. Never a byte of the request itself. */
-export interface Problem {
+/** An RFC 9457 problem document: what is wrong with a request. Never a byte of the request itself. */
+export interface ProblemDocument {
   readonly status: number;
   readonly title: string;
   readonly detail?: string;
-  /** What is wrong in a word that programs may branch on (docs/applications.md). */
+  /** A fixed identifier that programs may branch on (docs/applications.md). */
   readonly code?: string;
-  /** The field of the body that is at fault. */
+  /** The field of the body that is wrong. */
   readonly field?: string;
   readonly request_id?: string;
 }
 
-/** @param more members of our own, which docs/applications.md names (RFC 9457 §3.2) */
-export function sendProblem(reply: FastifyReply, problem: Problem, more: object = {}): FastifyReply {
+/**
+ * Answers with a problem document.
+ * @param more members of our own, which docs/applications.md names (RFC 9457 §3.2)
+ */
+export function sendProblem(reply: FastifyReply, problem: ProblemDocument, more: object = {}): FastifyReply {
   return reply
     .code(problem.status)
     .type('application/problem+json')
     .send({ ...more, ...problem });
 }
 
-/** 400: the field of the body that is at fault. */
+/** Answers 400 and names the field of the body that is wrong. */
 export function sendBadField(reply: FastifyReply, field: string, detail?: string): FastifyReply {
   const problem = { status: 400, title: 'The body is not usable', field };
   return sendProblem(reply, detail === undefined ? problem : { ...problem, detail });

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Where the process is in its life. */
+/** The phase of the process; `server.ts` sets it. */
 export interface Phase {
   current: 'starting' | 'ready' | 'stopping';
 }
@@ -14,6 +14,7 @@ interface ProbedLedger {
   };
 }
 
+/** Options of the health routes. */
 export interface HealthOptions {
   readonly ledger: ProbedLedger;
   readonly phase: Phase;
@@ -23,11 +24,11 @@ export interface HealthOptions {
   readonly gate: GateState;
 }
 
-/** What the gate does, as the operator set it. */
-export interface GateState {
+/** The gate as the operator configured it. */
+interface GateState {
   readonly mode: 'enforce' | 'shadow';
   readonly on_failure: 'block' | 'allow';
-  /** Names the policy that is in force. */
+  /** The hash of the policy that is in force. */
   readonly policy: string;
 }
 
@@ -37,42 +38,42 @@ interface Readiness {
   readonly gate: GateState;
 }
 
-/** A probe writes; a probe per request would be a commit per request. */
+/** A probe writes: without a cache each request would be a commit. */
 const CACHE_MS = 1_000;
 
 /**
- * Leases, budgets and due times are compared by each replica's own clock: one that is 30 seconds ahead takes what another
- * is at work on, which may pay for an execution twice.
+ * The tolerated difference between this clock and the ledger's. Each replica compares leases, budgets and due times with
+ * its own clock: one that is 30 seconds ahead claims an identity whose step another runs, which may create an execution twice.
  */
-const SAME_TIME_MS = 5_000;
+const CLOCK_TOLERANCE_MS = 5_000;
 
 async function ledgerProblems({ ledger, now }: HealthOptions): Promise<string[]> {
   try {
-    const theirs = await ledger.probe();
-    const apart = theirs === undefined ? 0 : Math.abs(now() - theirs);
-    return apart > SAME_TIME_MS ? [`clock ${Math.round(apart / 1000)} s from the ledger's`] : [];
+    const ledgerTime = await ledger.probe();
+    const difference = ledgerTime === undefined ? 0 : Math.abs(now() - ledgerTime);
+    return difference > CLOCK_TOLERANCE_MS ? [`clock ${Math.round(difference / 1000)} s from the ledger's`] : [];
   } catch {
     return ['ledger not writable'];
   }
 }
 
-async function problems(options: HealthOptions): Promise<string[]> {
+async function findProblems(options: HealthOptions): Promise<string[]> {
   const { ledger, now, unreachable } = options;
-  const found = await ledgerProblems(options);
+  const problems = await ledgerProblems(options);
   const paused = await ledger.budgets.paused(now()).catch(() => []);
   for (const { name, reason } of paused)
-    found.push(reason === null ? `${name} budget paused` : `creation paused: ${reason}`);
-  return [...found, ...unreachable().map((upstream) => `${upstream} unreachable`)];
+    problems.push(reason === null ? `${name} budget paused` : `creation paused: ${reason}`);
+  return [...problems, ...unreachable().map((upstream) => `${upstream} unreachable`)];
 }
 
 /**
- * `GET /health/live`, `/health/ready`: 503 only while starting and stopping. A degraded replica still serves: taking
- * them all out would only refuse every sign-in (docs/design.md#http-routes).
+ * `GET /health/live`, `/health/ready`: 503 only while starting and stopping. A degraded replica still serves: to take
+ * all replicas out would only refuse every sign-in (docs/design.md#http-routes).
  */
-export async function health(app: FastifyInstance, options: HealthOptions): Promise<void> {
-  let known: { at: number; readiness: Promise<Readiness> } | undefined;
-  const look = async (): Promise<Readiness> => {
-    const degraded = await problems(options);
+export async function healthRoutes(app: FastifyInstance, options: HealthOptions): Promise<void> {
+  let cached: { at: number; readiness: Promise<Readiness> } | undefined;
+  const probe = async (): Promise<Readiness> => {
+    const degraded = await findProblems(options);
     return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded, gate: options.gate };
   };
 
@@ -80,7 +81,8 @@ export async function health(app: FastifyInstance, options: HealthOptions): Prom
 
   app.get('/health/ready', async (_request, reply) => {
     if (options.phase.current !== 'ready') return reply.code(503).send({ status: options.phase.current });
-    if (known === undefined || options.now() - known.at >= CACHE_MS) known = { at: options.now(), readiness: look() };
-    return known.readiness;
+    if (cached === undefined || options.now() - cached.at >= CACHE_MS)
+      cached = { at: options.now(), readiness: probe() };
+    return cached.readiness;
   });
 }

@@ -2,27 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import Negotiator from 'negotiator';
 import { tokenOf } from './session.ts';
 
-/** Browsers send some 150 characters. Reading 15,000 of them takes up to 30 ms, in the process that also is the gate. */
+/** Browsers send some 150 characters. To read 15,000 takes up to 30 ms, in the process that also is the gate. */
 const LONGEST_HEADER = 1_000;
 
 /**
- * Which of these types an `Accept` header prefers; the first where it does not care, undefined where it takes none.
- * Anybody can send one, before any limit: of a longer header only the beginning is read.
+ * Returns the type that an `Accept` header prefers among these: the first if it has no preference, undefined if it accepts
+ * none. Any client can send the header before a limit applies, so only its first 1,000 characters are read.
  */
 export function preferredType(accept: string | undefined, types: string[]): string | undefined {
   const headers = accept === undefined ? {} : { accept: accept.slice(0, LONGEST_HEADER) };
   return new Negotiator({ headers }).mediaType(types);
 }
 
-/** The resources that answer in both languages: pages for people, JSON for programs. */
+/** The resources with two representations: pages for people, JSON for programs. */
 const RESOURCES = new Set(['/jumio/verify', '/jumio/status']);
 
+/** Whether a `Content-Type` is JSON. */
 export function isJson(type: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(type ?? '');
 }
 
-/** Where either would do, whoever brings a token or sends JSON is a program, and all others are browsers. */
-function speaksJson({ headers }: IncomingMessage): boolean {
+/** If a request accepts both, one with a token or with a JSON body is a program's, and any other a browser's. */
+function prefersJson({ headers }: IncomingMessage): boolean {
   const isProgram = tokenOf(headers) !== undefined || isJson(headers['content-type']);
   const types = isProgram ? ['application/json', 'text/html'] : ['text/html', 'application/json'];
   return (preferredType(headers.accept, types) ?? types[0]) === 'application/json';
@@ -32,16 +33,17 @@ function pathOf(url = ''): string {
   return url.split('?', 1)[0] ?? '';
 }
 
+/** Whether a URL is one of the resources with two representations. */
 export function isResource(url: string | undefined): boolean {
   return RESOURCES.has(pathOf(url));
 }
 
-/** A route of a program: `constraints: JSON_ONLY`. The page of the same address is the route without it. */
-export const JSON_ONLY = { speaks: 'json' };
+/** For a program's route: `constraints: JSON_ONLY`. The page at the same URL is the route without it. */
+export const JSON_ONLY = { representation: 'json' };
 
-/** The one place that decides whether a page or JSON is meant; the router asks it. */
+/** The router's constraint that decides whether a request gets a page or JSON; no other place decides it. */
 export const contentNegotiation = {
-  name: 'speaks',
+  name: 'representation',
   storage: () => {
     const routes = new Map<unknown, never>();
     return {
@@ -50,5 +52,5 @@ export const contentNegotiation = {
     };
   },
   deriveConstraint: (request: IncomingMessage) =>
-    isResource(request.url) && speaksJson(request) ? JSON_ONLY.speaks : undefined,
+    isResource(request.url) && prefersJson(request) ? JSON_ONLY.representation : undefined,
 };

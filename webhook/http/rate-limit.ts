@@ -5,27 +5,29 @@ import { tokenOf } from './session.ts';
 
 const WINDOW_MS = 60_000;
 
-/** The people of the last minute that are kept in mind; who was forgotten begins anew. */
-const REMEMBERED = 10_000;
+/** How many keys a limit remembers; a key that was dropped starts again at zero. */
+const CACHE_SIZE = 10_000;
 
-/** A page brings its style along, and one browser may be several tabs. */
-const BEFORE = 4;
+/** Per credential, as a multiple of the limit per person: a page loads its style too, and a browser may have several tabs. */
+const PER_CREDENTIAL = 4;
 
-/** An address may be a whole office's. */
-const OFFICE = 10;
+/** Per address, as a multiple of the limit per credential: an address may serve a whole office. */
+const PER_ADDRESS = 10;
 
-/** Going on costs most: it may start something at Jumio. */
-const GOING_ON = 1 / 6;
+/** For continuing, as a part of the limit per person: it costs most, because it may create an execution at Jumio. */
+const CONTINUING = 1 / 6;
 
-/** Answers 429 by throwing: whoever shows errors shows this one too. */
+/** Rejects with a 429 error if the key is over its limit, so that the scope's error handler answers. */
 type Limit<Key> = (key: Key, reply: FastifyReply) => Promise<void>;
 
-/** How often one person may come, in this replica. */
+/** How many requests are allowed per minute, in this replica. */
 export interface Limits {
-  /** Before anybody is asked who it is. */
-  readonly before: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** An `onRequest` hook: limits credentials, and addresses if they are known, before Kratos is asked. */
+  readonly beforeSession: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** Requests of one identity. */
   readonly person: Limit<string>;
-  readonly goingOn: Limit<string>;
+  /** Requests of one identity that continue or decline. */
+  readonly continuing: Limit<string>;
 }
 
 class TooManyRequests extends Error {
@@ -33,40 +35,40 @@ class TooManyRequests extends Error {
   readonly statusCode = 429;
 }
 
-/** Who brings nothing is asked nothing of anybody. */
-function broughtBy({ headers }: FastifyRequest): string | undefined {
-  const brought = tokenOf(headers) ?? headers.cookie;
-  return brought && hash('sha256', brought, 'base64url');
+/** Undefined for a request without credentials: it causes no upstream call. */
+function credentialKey({ headers }: FastifyRequest): string | undefined {
+  const credential = tokenOf(headers) ?? headers.cookie;
+  return credential && hash('sha256', credential, 'base64url');
 }
 
 /**
- * Limits for the pages and their JSON. Made in their scope only: whatever Kratos or Jumio send is never limited.
- * @param byAddress whether the addresses of clients are known
+ * Returns the limits of the pages and their JSON. Made in their scope only: requests from Kratos and Jumio are never limited.
+ * @param limitsAddresses whether client addresses are known
  */
-export async function createLimits(app: FastifyInstance, perMinute: number, byAddress: boolean): Promise<Limits> {
-  await app.register(rateLimit, { global: false, cache: REMEMBERED });
+export async function createLimits(app: FastifyInstance, perMinute: number, limitsAddresses: boolean): Promise<Limits> {
+  await app.register(rateLimit, { global: false, cache: CACHE_SIZE });
   const limit = (max: number): Limit<string> => {
     const keys = new WeakMap<FastifyRequest, string>();
     const keyGenerator = (request: FastifyRequest): string => keys.get(request) ?? '';
     const count = app.createRateLimit({ max: Math.floor(max), timeWindow: WINDOW_MS, keyGenerator });
     return async (key, reply) => {
       keys.set(reply.request, key);
-      const seen = await count(reply.request);
-      if (seen.isAllowed || !seen.isExceeded) return;
-      reply.header('retry-after', seen.ttlInSeconds);
+      const counted = await count(reply.request);
+      if (counted.isAllowed || !counted.isExceeded) return;
+      reply.header('retry-after', counted.ttlInSeconds);
       throw new TooManyRequests('too many requests');
     };
   };
-  const before = limit(perMinute * BEFORE);
-  const beforeOfAddress = limit(perMinute * BEFORE * OFFICE);
+  const credentials = limit(perMinute * PER_CREDENTIAL);
+  const addresses = limit(perMinute * PER_CREDENTIAL * PER_ADDRESS);
   return {
-    before: async (request, reply) => {
-      // Cookies can be made up, each another one: an address cannot, where a trusted proxy says which it is.
-      if (byAddress) await beforeOfAddress(request.ip, reply);
-      const key = broughtBy(request);
-      if (key !== undefined) await before(key, reply);
+    beforeSession: async (request, reply) => {
+      // A client can invent a cookie for each request, but no address if a trusted proxy names it.
+      if (limitsAddresses) await addresses(request.ip, reply);
+      const key = credentialKey(request);
+      if (key !== undefined) await credentials(key, reply);
     },
     person: limit(perMinute),
-    goingOn: limit(perMinute * GOING_ON),
+    continuing: limit(perMinute * CONTINUING),
   };
 }

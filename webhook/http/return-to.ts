@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { View } from '../verification/person/index.ts';
 
-/** A `return_to` that may be followed, as a whole URL; null for any other. */
+/** Returns a presented `return_to` as a whole URL if the allow-list has it; null for any other. */
 export type ReturnTo = (presented: string | undefined) => string | null;
 
 function parse(text: string): URL | undefined {
-  // Browsers drop tab, CR and LF and read `\` as `/`: a text that needs that is nobody's honest URL.
+  // Browsers drop tab, CR and LF and read `\` as `/`: no honest URL relies on that.
   const isPlain = /^https?:\/\/[^\s\\]+$/i.test(text) && text.length <= 2_000;
   return isPlain && URL.canParse(text) ? new URL(text) : undefined;
 }
@@ -15,14 +15,13 @@ function segments(url: URL): string[] {
   return url.pathname.split('/').filter((segment) => segment !== '');
 }
 
-function isBelow(url: URL, allowed: URL): boolean {
-  const wanted = segments(allowed);
-  const has = segments(url);
-  return url.origin === allowed.origin && wanted.every((segment, index) => has[index] === segment);
+function isBelow(url: URL, root: URL): boolean {
+  const [path, rootPath] = [segments(url), segments(root)];
+  return url.origin === root.origin && rootPath.every((segment, index) => path[index] === segment);
 }
 
 /**
- * The allow-list of docs/design.md#configuration: scheme and host equal, and whole path segments below.
+ * Returns the allow-list of docs/design.md#configuration: scheme and host equal, and whole path segments below.
  * @param allowed absolute URLs
  */
 export function createReturnTo(allowed: readonly string[]): ReturnTo {
@@ -34,30 +33,33 @@ export function createReturnTo(allowed: readonly string[]): ReturnTo {
   };
 }
 
-/** Where people may go in the end, and where those go of whom nobody said. */
+/** Where people may go in the end, and where they go by default. */
 export interface Destinations {
   readonly returnTo: ReturnTo;
   readonly defaultReturnUrl: string | undefined;
 }
 
 /**
- * Where this person goes in the end; undefined: nobody said. What the row keeps is judged once more: an address may have
- * left the list since.
- * @param wanted said just now, and judged
+ * Returns where this person goes in the end; undefined: not known. The stored `return_to` is checked again, because the
+ * allow-list may have changed since.
+ * @param requested the checked `return_to` of this request; null: it has none
  */
-export function destinationOf(view: View, to: Destinations, wanted: string | null = null): string | undefined {
-  return wanted ?? to.returnTo(view.returnTo ?? undefined) ?? to.defaultReturnUrl;
+export function destinationOf(view: View, to: Destinations, requested: string | null = null): string | undefined {
+  return requested ?? to.returnTo(view.returnTo ?? undefined) ?? to.defaultReturnUrl;
 }
 
 /**
- * Our page, for somebody who wants to go somewhere in the end.
- * @param returnTo judged by the allow-list; null: nobody said
+ * Returns the path of the verification page.
+ * @param returnTo checked against the allow-list; null: none
  */
 export function verifyPath(returnTo: string | null): string {
   return withReturnTo('/jumio/verify', returnTo);
 }
 
-/** Where to read what to do instead; the way back from there is the way to where one wanted to go. */
+/**
+ * Returns the path of the page for people who cannot verify at all; it leads back to `verifyPath` with the same `returnTo`.
+ * @param returnTo checked against the allow-list; null: none
+ */
 export function helpPath(returnTo: string | null): string {
   return withReturnTo('/jumio/help', returnTo);
 }
@@ -66,10 +68,10 @@ function withReturnTo(path: string, returnTo: string | null): string {
   return returnTo === null ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`;
 }
 
-/** Where a person wants to go in the end: of the query, and of the form. */
+/** Where a person wants to go in the end: in a query, and in a form. */
 export const returnToQuery = z.object({ return_to: z.string().optional().catch(undefined) });
 
-/** As presented; whoever follows it asks the allow-list first. */
+/** Returns the `return_to` of a request as presented: not checked against the allow-list. */
 export function requestedReturnTo({ method, body, query }: FastifyRequest): string | undefined {
   return returnToQuery.safeParse(method === 'POST' ? body : query).data?.return_to;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SignInAttempt } from '../verification/gate/index.ts';
 
+/** The id that Kratos sends while the identity does not exist yet. */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** `z.guid`, not `z.uuid`: Kratos takes any 128 bits, e.g. for imported identities. Lower case, as Kratos writes it. */
@@ -14,8 +15,8 @@ const time = z.iso
 
 const schemaId = z.string().min(1).max(255).optional().catch(undefined);
 
-/** Something that a hook may say; what cannot be read counts as not said. */
-const said = z.string().min(1).max(200).nullish().catch(undefined);
+/** A text that a hook may send; an unreadable one counts as absent. */
+const optionalText = z.string().min(1).max(200).nullish().catch(undefined);
 
 const acceptLanguage = z.string().optional().catch(undefined);
 
@@ -26,7 +27,7 @@ export const initiateBody = z.object({
   schema_id: schemaId,
   accept_language: acceptLanguage,
   flow: z
-    .object({ return_to: z.string().nullish().catch(undefined), method: said })
+    .object({ return_to: z.string().nullish().catch(undefined), method: optionalText })
     .nullish()
     .catch(undefined),
 });
@@ -34,7 +35,7 @@ export const initiateBody = z.object({
 /** What Kratos sends when an eID is linked or unlinked in the settings. */
 export const linkBody = z.object({ kratos_identity_id: identityId });
 
-/** What Kratos sends before it stores a sign-up by OpenID Connect: the mapper's hint, which may be anybody's JSON. */
+/** What Kratos sends before it stores a sign-up by OpenID Connect: the mapper's hint, which may be any JSON. */
 export const assuranceBody = z.object({
   schema_id: schemaId,
   assurance: z.object({ source: z.unknown().optional(), acr: z.unknown().optional() }).nullish().catch(undefined),
@@ -43,12 +44,12 @@ export const assuranceBody = z.object({
 
 const flow = z.object({
   kind: z.enum(['login', 'recovery']).optional().catch(undefined),
-  id: said,
-  method: said,
+  id: optionalText,
+  method: optionalText,
   refresh: z.boolean().optional().catch(undefined),
 });
 
-/** What Kratos sends at sign-in and recovery. The published copy in it is read by the gate itself, absence included. */
+/** What Kratos sends at sign-in and recovery. The gate reads the published copy in it separately, its absence included. */
 export const validateBody = z.object({
   kratos_identity_id: identityId,
   created_at: time,
@@ -56,46 +57,51 @@ export const validateBody = z.object({
   flow: flow.nullish().catch(undefined),
 });
 
-/** The language of the person's browser, as Kratos passes it on; read by itself, so that every refusal is understood. */
-export const preferenceBody = z.object({ accept_language: z.string() });
+/** The language of the person's browser, as Kratos forwards it. Parsed separately, so that a refusal is in the person's language whatever else the body has. */
+export const languageBody = z.object({ accept_language: z.string() });
 
-/** What a request says of itself, as the policy asks it. */
+/** Returns the facts of a sign-in that the policy reads. */
 export function gateRequestOf({
   schema_id,
   created_at: kratosCreatedAt,
   flow,
 }: z.infer<typeof validateBody>): Omit<SignInAttempt, 'identityId' | 'copy'> {
   const isRefresh = flow?.kind === 'login' && flow.refresh === true;
-  const { kind, id, method } = flow ?? {};
-  const told = { flowId: id ?? undefined, flow: isRefresh ? 'refresh' : kind, method: method ?? undefined } as const;
-  return { ...told, schemaId: schema_id, kratosCreatedAt };
+  return {
+    flowId: flow?.id ?? undefined,
+    flow: isRefresh ? 'refresh' : flow?.kind,
+    method: flow?.method ?? undefined,
+    schemaId: schema_id,
+    kratosCreatedAt,
+  };
 }
 
-/** Whom an API asks about, and what it sees of them; `subject` is Ory Oathkeeper's word. */
+/** The identity that an API asks about, and its metadata as the API sees it; `subject` is Ory Oathkeeper's name for the id. */
 export const decisionBody = z.object({
   kratos_identity_id: identityId.optional(),
   subject: identityId.optional(),
   metadata_public: z.unknown().optional(),
 });
 
-/** What an application's back end sends for somebody whose session it has checked. */
+/** What an application's back end sends for a person whose session it has checked. */
 export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });
 
-/** What a program sends that goes on for its person (docs/applications.md). */
-export const goBody = z.object({
-  /** `declined`: the person has read the text and refuses. */
+/** What a program sends to continue for its person (docs/applications.md). */
+export const continueBody = z.object({
+  /** `declined`: the person has read the text and declines. */
   consent: z.object({ text_version: z.string().min(1).max(100), declined: z.boolean().optional() }).optional(),
   return_to: z.string().optional(),
   language: z.string().max(100).optional(),
   want: z.enum(['link', 'sdk']).default('link'),
 });
 
-export type GoBody = z.infer<typeof goBody>;
+/** A parsed `continueBody`. */
+export type ContinueBody = z.infer<typeof continueBody>;
 
-/** The part of a callback that may prove whose it is; read by itself, so that the rest can be told to be wrong. */
+/** The part of a callback that may prove its origin. Parsed separately, so that an authentic callback with a wrong rest is 400 and not 401. */
 export const referenceBody = z.object({ userReference: z.string() });
 
-/** What Jumio sends (docs/reference/jumio.md#62-payload-all-documented-fields), as much of it as we need. */
+/** What Jumio sends (docs/reference/jumio.md#62-payload-all-documented-fields): the members that are used. */
 export const callbackBody = z.object({
   workflowExecution: z.object({ id: z.string().min(1).max(100), status: z.string().min(1).max(100) }),
 });

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
-import type { KratosClient } from '../kratos/types.ts';
+import type { Credentials, KratosClient, KratosIdentity, Whoami } from '../kratos/types.ts';
 import type { Context } from '../verification/context.ts';
 import { isKnown, type Person, personFrom } from '../verification/person/index.ts';
 
-/** A cookie of ours: how it is called and kept. */
-export interface OurCookie {
+/** A cookie of this service: its name, and the options that it is set with. */
+export interface CookieSpec {
   readonly name: string;
   readonly options: {
     readonly path: '/';
@@ -18,130 +18,174 @@ export interface OurCookie {
 }
 
 /**
- * Under https browsers take a `__Host-` cookie from this host alone: no other host of the domain can plant one, of the
- * attacker's own identity, say. It must be Secure and for all paths.
+ * Returns the name and options of a cookie. Over https browsers accept a `__Host-` cookie from this host only: no other
+ * host of the domain can plant one, for example of the attacker's own identity. It must be Secure and for all paths.
  */
-export function ourCookie(name: 'jumio_handover' | 'jumio_csrf', secure: boolean): OurCookie {
+export function cookieSpec(name: 'jumio_handover' | 'jumio_csrf', secure: boolean): CookieSpec {
   const options = { path: '/', httpOnly: true, sameSite: 'lax', signed: true, secure } as const;
   return { name: secure ? `__Host-${name}` : name, options };
 }
 
-const LIFETIME_S = 72 * 3_600;
-
-/** Who is at the browser, or why we do not know. */
-export type Authenticated =
-  /** `somebodyElse`: this browser came with the hand-over cookie of another person. */
-  | { readonly kind: 'person'; readonly person: Person; readonly somebodyElse: boolean }
-  | { readonly kind: 'nobody' }
-  | { readonly kind: 'second-factor'; readonly redirectTo: string | undefined }
-  | { readonly kind: 'kratos-down' };
-
-export interface Handover {
-  readonly kratos: KratosClient;
+/** The hand-over cookie: how it is set, and for whom it counts. */
+export interface HandoverCookie {
+  readonly cookie: CookieSpec;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Whether browsers reach us by https. */
-  readonly secure: boolean;
-  readonly cookie: OurCookie;
-  /** Whether the ledger has a row of this identity. */
-  readonly isMet: (identityId: string) => Promise<boolean>;
+  /** Whether the ledger has a row of this identity: a cookie of any other counts for nothing. */
+  readonly isKnown: (identityId: string) => Promise<boolean>;
 }
 
-export function createHandover(ctx: Context, publicUrl: string | undefined): Handover {
-  const { kratos, clock } = ctx;
-  const secure = publicUrl?.startsWith('https:') ?? false;
+/**
+ * Returns the hand-over cookie of this service.
+ * @param isHttps whether browsers reach the service by https
+ */
+export function createHandoverCookie(ctx: Context, isHttps: boolean): HandoverCookie {
   return {
-    kratos,
-    now: () => clock.now(),
-    secure,
-    cookie: ourCookie('jumio_handover', secure),
-    isMet: (identityId) => isKnown(ctx, identityId),
+    cookie: cookieSpec('jumio_handover', isHttps),
+    now: () => ctx.clock.now(),
+    isKnown: (identityId) => isKnown(ctx, identityId),
   };
 }
 
-/** The hand-over cookie: one identity, 72 hours, signed with a key of the ledger's; opens verify and status only. */
-export function rememberBrowser(reply: FastifyReply, identityId: string, { now, cookie }: Handover): void {
+/** What counts as proof of who sent a request. */
+export interface SessionOptions {
+  readonly kratos: Pick<KratosClient, 'whoami'>;
+  /**
+   * `cookie`: a browser's. `token-or-cookie`: a program's session token; without one, the cookie. `all`: everything that
+   * Kratos can check, unchanged, so that Kratos decides which of several credentials counts.
+   */
+  readonly credentials: 'cookie' | 'token-or-cookie' | 'all';
+  /** Given: it counts where there is no session, and is set where there is one. Never beside a token. */
+  readonly handover?: HandoverCookie;
+  /** Whether a hand-over cookie of another identity stays; by default the session's identity replaces it. */
+  readonly keepsOtherAccount?: boolean;
+}
+
+/** The person behind a request, or why there is none. */
+export type Authenticated =
+  | {
+      readonly kind: 'person';
+      readonly person: Person;
+      /** As Kratos shows it in the session; undefined: known by the hand-over cookie only. */
+      readonly identity: KratosIdentity | undefined;
+      /** Whether this browser has the hand-over cookie of another identity. */
+      readonly isOtherAccount: boolean;
+    }
+  | { readonly kind: 'no-session' }
+  | { readonly kind: 'second-factor'; readonly redirectTo: string | undefined }
+  | { readonly kind: 'kratos-down' };
+
+/** Why there is no person behind a request. */
+export type Unauthenticated = Exclude<Authenticated, { kind: 'person' }>;
+
+/**
+ * Returns the person of a Kratos session; without one, of the hand-over cookie, which also counts after the session was
+ * revoked. A session always wins over a hand-over cookie of another identity. This is the only place that asks whoami.
+ */
+export async function authenticate(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  session: SessionOptions,
+): Promise<Authenticated> {
+  const credentials = credentialsOf(request.headers, session.credentials);
+  if (credentials === undefined) return { kind: 'no-session' };
+  const handover = credentials.sessionToken === undefined ? session.handover : undefined;
+  const answer = await askWhoami(request, session.kratos, credentials);
+  switch (answer.kind) {
+    case 'session':
+      return personBySession(answer.identity, request, reply, handover, session.keepsOtherAccount);
+    case 'second-factor':
+      return { kind: 'second-factor', redirectTo: answer.redirectTo };
+    case 'none':
+      return (await personByCookie(request, handover)) ?? { kind: 'no-session' };
+    case 'kratos-down':
+      return (await personByCookie(request, handover)) ?? { kind: 'kratos-down' };
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** Undefined: the request has none, so that Kratos need not be asked. */
+function credentialsOf(headers: IncomingHttpHeaders, which: SessionOptions['credentials']): Credentials | undefined {
+  const { cookie, authorization } = headers;
+  if (which === 'all') {
+    const sessionToken = sessionTokenOf(headers);
+    const isBearer = bearerOf(headers) !== undefined;
+    const all = {
+      ...(cookie && { cookie }),
+      ...(sessionToken && { sessionToken }),
+      ...(isBearer && authorization && { authorization }),
+    };
+    return Object.keys(all).length === 0 ? undefined : all;
+  }
+  const sessionToken = which === 'cookie' ? undefined : tokenOf(headers);
+  if (sessionToken !== undefined) return { sessionToken };
+  return cookie === undefined ? undefined : { cookie };
+}
+
+async function askWhoami(
+  request: FastifyRequest,
+  kratos: SessionOptions['kratos'],
+  credentials: Credentials,
+): Promise<Whoami | { readonly kind: 'kratos-down' }> {
+  try {
+    return await kratos.whoami(credentials);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    request.log.warn({ upstream: error.facts }, 'could not ask Kratos for the session');
+    return { kind: 'kratos-down' };
+  }
+}
+
+function personBySession(
+  identity: KratosIdentity,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  handover: HandoverCookie | undefined,
+  keepsOtherAccount = false,
+): Authenticated {
+  const remembered = handover && rememberedIdentity(request, handover);
+  const isOtherAccount = remembered !== undefined && remembered !== identity.id;
+  const isSet = remembered === undefined || (isOtherAccount && !keepsOtherAccount);
+  if (handover !== undefined && isSet) rememberBrowser(reply, identity.id, handover);
+  return { kind: 'person', person: personFrom(identity), identity, isOtherAccount };
+}
+
+/** A cookie names an identity, and nothing that Kratos has changed since: only a session makes a first row. */
+async function personByCookie(
+  request: FastifyRequest,
+  handover: HandoverCookie | undefined,
+): Promise<Authenticated | undefined> {
+  const identityId = handover && rememberedIdentity(request, handover);
+  if (identityId === undefined || !(await handover?.isKnown(identityId))) return undefined;
+  return { kind: 'person', person: { identityId, inherited: null }, identity: undefined, isOtherAccount: false };
+}
+
+const LIFETIME_S = 72 * 3_600;
+
+/** Sets the hand-over cookie: one identity, 72 hours, signed with a key of the ledger; it opens verify and status only. */
+export function rememberBrowser(reply: FastifyReply, identityId: string, { now, cookie }: HandoverCookie): void {
   const expires = Math.floor(now() / 1000) + LIFETIME_S;
   reply.setCookie(cookie.name, `${identityId}.${expires}`, { ...cookie.options, maxAge: LIFETIME_S });
 }
 
-/** The identity that the cookie is of. */
-function remembered(request: FastifyRequest, { now, cookie }: Handover): string | undefined {
+function rememberedIdentity(request: FastifyRequest, { now, cookie }: HandoverCookie): string | undefined {
   const value = request.cookies[cookie.name];
   const unsigned = value === undefined ? undefined : request.unsignCookie(value);
   const [identityId, expires] = unsigned?.valid ? unsigned.value.split('.') : [];
   return Number(expires) * 1000 > now() ? identityId : undefined;
 }
 
-/** A cookie shows who it is, and nothing that Kratos has learnt since: a first row is made by a session only. */
-async function byCookie(
-  request: FastifyRequest,
-  handover: Handover,
-  otherwise: 'nobody' | 'kratos-down',
-): Promise<Authenticated> {
-  const identityId = remembered(request, handover);
-  if (identityId === undefined || !(await handover.isMet(identityId))) return { kind: otherwise };
-  return { kind: 'person', person: { identityId, inherited: null }, somebodyElse: false };
-}
-
-/**
- * The person of a Kratos session; without one, of the hand-over cookie, which also serves after the session was
- * revoked. A session always wins over a cookie of somebody else.
- * @param keeps whether a cookie of somebody else stays as it is
- */
-export async function authenticate(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  handover: Handover,
-  keeps = false,
-): Promise<Authenticated> {
-  const { cookie } = request.headers;
-  // Who brings nothing has no session; Kratos need not be asked.
-  if (cookie === undefined) return { kind: 'nobody' };
-  try {
-    const whoami = await handover.kratos.whoami({ cookie });
-    if (whoami.kind === 'none') return await byCookie(request, handover, 'nobody');
-    if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: whoami.redirectTo };
-    const person = personFrom(whoami.identity);
-    const known = remembered(request, handover);
-    const somebodyElse = known !== undefined && known !== person.identityId;
-    if (known === undefined || (somebodyElse && !keeps)) rememberBrowser(reply, person.identityId, handover);
-    return { kind: 'person', person, somebodyElse };
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');
-    return byCookie(request, handover, 'kratos-down');
-  }
-}
-
-/** Of `X-Session-Token`. A header that is there twice arrives joined and is nobody's token. */
-export function sessionTokenOf({ 'x-session-token': token }: IncomingHttpHeaders): string | undefined {
+/** `X-Session-Token`. A header that is sent twice is joined, and no valid token. */
+function sessionTokenOf({ 'x-session-token': token }: IncomingHttpHeaders): string | undefined {
   return token === undefined ? undefined : [token].flat().join();
 }
 
-export function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
+function bearerOf({ authorization }: IncomingHttpHeaders): string | undefined {
   return /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
 }
 
-/** The session token that a program brings for its person, in either way. Cookies beside it count for nothing. */
+/** Returns the session token of a program, from either header; undefined: there is none. Cookies beside a token count for nothing. */
 export function tokenOf(headers: IncomingHttpHeaders): string | undefined {
   return sessionTokenOf(headers) ?? bearerOf(headers);
-}
-
-/** The person of a session token. Cookies beside it count for nothing, and none is set. */
-export async function authenticateToken(
-  request: FastifyRequest,
-  sessionToken: string,
-  kratos: KratosClient,
-): Promise<Authenticated> {
-  try {
-    const whoami = await kratos.whoami({ sessionToken });
-    if (whoami.kind === 'none') return { kind: 'nobody' };
-    if (whoami.kind === 'second-factor') return { kind: 'second-factor', redirectTo: undefined };
-    return { kind: 'person', person: personFrom(whoami.identity), somebodyElse: false };
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');
-    return { kind: 'kratos-down' };
-  }
 }

@@ -30,7 +30,7 @@ describe('while the ledger cannot be written', () => {
     const { answer, ms } = await timed(initiate(service, { kratos_identity_id: id }));
     expect(answer.statusCode).toBe(204);
     expect(ms).toBeLessThan(IN_TIME_MS);
-    expect(errorLines(service, 'could not be kept')).toEqual([expect.objectContaining({ identity: id })]);
+    expect(errorLines(service, 'could not record the sign-up')).toEqual([expect.objectContaining({ identity: id })]);
     release();
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
     const created = new Date(service.clock.now() + 1).toISOString();
@@ -168,7 +168,7 @@ describe('while the ledger cannot be read', () => {
     const id = randomUUID();
     fail();
     expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
-    expect(errorLines(service, 'could not be kept')).toEqual([]);
+    expect(errorLines(service, 'could not record the sign-up')).toEqual([]);
     await expect.poll(() => service.jumio.calls.create.length).toBe(1);
   });
 

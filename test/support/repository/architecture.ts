@@ -161,7 +161,6 @@ export function strayNormalize(path: string, source: string): string[] {
   return isNamed && !NORMALIZE_IN.includes(path) ? [`${path} names normalize, which only the ledger applies`] : [];
 }
 
-
 const ROWS = /\b(?:Identity|Verification|IdentityRecord|Change|OneTimeLink|LedgerEvent)\b/;
 
 /** `http/` knows the words of the domain and no row: what it shows of a row comes in a view or a decision. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { goBody, handoverBody } from '../../../webhook/http/schemas.ts';
+import { continueBody, handoverBody } from '../../../webhook/http/schemas.ts';
 
 const text = readFileSync(new URL('../../../docs/applications.md', import.meta.url), 'utf8');
 
@@ -18,8 +18,8 @@ function wordsOf(file: string, pattern: RegExp, within = /^/): string[] {
 it('the bodies shown in docs/applications.md are valid', () => {
   expect(sent).toHaveLength(3);
   const [go, empty, handover] = sent;
-  expect(goBody.strict().parse(go)).toEqual(go);
-  expect(goBody.strict().safeParse(empty).success).toBe(true);
+  expect(continueBody.strict().parse(go)).toEqual(go);
+  expect(continueBody.strict().safeParse(empty).success).toBe(true);
   expect(z.object(handoverBody.shape).strict().parse(handover)).toEqual(handover);
 });
 

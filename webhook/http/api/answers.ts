@@ -18,40 +18,47 @@ export interface ConsentText {
   readonly text_version: string;
   readonly language: string;
   readonly title: string;
-  /** In the order in which they are read; `items` belong below a heading. */
+  /** In reading order; `items` is the list below that text. */
   readonly paragraphs: readonly { readonly text: string; readonly items?: readonly string[] }[];
-  /** The operator's, where there is one. */
+  /** The operator's, if there is one. */
   readonly privacy_url?: string;
 }
 
-/** Word by word what the page says: there is one text, and an operator replaces it in one place. */
+/** Returns the text of the consent page, word by word: there is one text, and an operator replaces it in one place. */
 export function consentText(
   version: string,
   language: string,
   texts: Texts,
   { privacyUrl, sendsTraits }: { readonly privacyUrl: string | undefined; readonly sendsTraits: boolean },
 ): ConsentText {
-  const tell = (text: Text): string => texts.translate(language, text);
+  const translate = (text: Text): string => texts.translate(language, text);
   const paragraph = (block: PageBlock) =>
-    block.kind === 'list' ? { text: tell(block.heading), items: block.items.map(tell) } : { text: tell(block.text) };
+    block.kind === 'list'
+      ? { text: translate(block.heading), items: block.items.map(translate) }
+      : { text: translate(block.text) };
   return {
     text_version: version,
     language,
-    title: tell(say('consent.title')),
-    paragraphs: [{ text: tell(say('consent.sentence')) }, ...consentBlocks(sendsTraits).map(paragraph)],
+    title: translate(say('consent.title')),
+    paragraphs: [{ text: translate(say('consent.sentence')) }, ...consentBlocks(sendsTraits).map(paragraph)],
     ...(privacyUrl === undefined ? {} : { privacy_url: privacyUrl }),
   };
 }
 
-/** What a program needs to be answered when it goes on for its person. */
-export interface GoAnswer {
+/** What the answer to a program that continues may contain. */
+interface ContinueAnswer {
   readonly want: 'link' | 'sdk';
   readonly dataCentre: string | undefined;
   readonly status: StatusAnswer;
   readonly consent: ConsentText;
 }
 
-function handOut(reply: FastifyReply, url: string, { sdkToken }: View, { want, dataCentre }: GoAnswer): FastifyReply {
+function answerLink(
+  reply: FastifyReply,
+  url: string,
+  { sdkToken }: View,
+  { want, dataCentre }: ContinueAnswer,
+): FastifyReply {
   if (want === 'link') return reply.send({ url });
   if (sdkToken !== null)
     return reply.send({ sdk: { token: sdkToken, ...(dataCentre && { data_center: dataCentre }) } });
@@ -71,12 +78,12 @@ function consentNeeded(reply: FastifyReply, consent: ConsentText): FastifyReply 
   return sendProblem(reply, { status: 409, code: 'consent-needed', title }, { consent });
 }
 
-/** The hosted link or the SDK token, or why there is none. */
-export function answerOutcome(reply: FastifyReply, outcome: ContinueOutcome, answer: GoAnswer): FastifyReply {
+/** Answers with the hosted link or the SDK token, or with the reason why there is none (docs/applications.md). */
+export function answerOutcome(reply: FastifyReply, outcome: ContinueOutcome, answer: ContinueAnswer): FastifyReply {
   const { status, consent } = answer;
   switch (outcome.kind) {
     case 'link':
-      return handOut(reply, outcome.link, outcome.view, answer);
+      return answerLink(reply, outcome.link, outcome.view, answer);
     case 'consent-needed':
       return consentNeeded(reply, consent);
     case 'no-link':
@@ -87,26 +94,26 @@ export function answerOutcome(reply: FastifyReply, outcome: ContinueOutcome, ans
   }
 }
 
-/** What an application is told of a person (docs/applications.md): no score, no label, no link, no document. */
+/** The status of a person, for an application (docs/applications.md): no score, no label, no link, no document. */
 export interface StatusAnswer {
   readonly status: View['status'];
   readonly waiting_on: View['waitingOn'];
-  /** `verify`: POST /jumio/verify leads on; `later`: not before `until`, or not before the operator has helped. */
+  /** `verify`: POST /jumio/verify continues; `later`: not before `until`, or not before the operator has helped. */
   readonly next: 'verify' | 'wait' | 'continue' | 'later' | 'contact';
-  /** Seconds after which it is worth asking again. */
+  /** Seconds until the next request is useful. */
   readonly retry_after: number;
-  /** Only beside a decided status: how a further attempt is doing. */
+  /** Only beside a decided status: the status of a further attempt. */
   readonly attempt?: NonNullable<View['furtherAttempt']>;
   /** ISO 8601. */
   readonly until?: string;
-  /** Only those that a person can act on. */
+  /** Only a reason that the person can act on. */
   readonly reason?: Exclude<Reason, 'other'>;
   readonly return_to?: string;
-  /** Only of `/jumio/status`, and only by cookie. */
+  /** Only at `/jumio/status`, and only by cookie: this browser has the hand-over cookie of another identity. */
   readonly somebody_else?: true;
 }
 
-const WORDS: Readonly<Record<NextStep['kind'], StatusAnswer['next']>> = {
+const NEXT: Readonly<Record<NextStep['kind'], StatusAnswer['next']>> = {
   consent: 'verify',
   go: 'verify',
   wait: 'wait',
@@ -115,34 +122,31 @@ const WORDS: Readonly<Record<NextStep['kind'], StatusAnswer['next']>> = {
   contact: 'contact',
 };
 
-/** Nothing changes soon, but Jumio or an operator may change their mind. */
-const SELDOM_S = 3_600;
+/** A decided status changes only if Jumio or an operator revises it. */
+const DECIDED_S = 3_600;
 
-/** Somebody works on it by hand. */
-const BY_HAND_S = 300;
+/** An operator works on it. */
+const OPERATOR_S = 300;
 
 function retryAfter(view: View, next: NextStep, now: number): number {
-  if (next.kind === 'done' || next.kind === 'contact') return view.status === 'review' ? BY_HAND_S : SELDOM_S;
-  return next.kind === 'later' ? BY_HAND_S : pollAfterSeconds(view, now);
+  if (next.kind === 'done' || next.kind === 'contact') return view.status === 'review' ? OPERATOR_S : DECIDED_S;
+  return next.kind === 'later' ? OPERATOR_S : pollAfterSeconds(view, now);
 }
 
-/** Text of a time. */
-export function isoTime(at: number): string {
-  return new Date(at).toISOString();
-}
-
-/** @param returnTo where the person goes in the end; undefined: nobody said */
+/**
+ * Returns the status of a person.
+ * @param returnTo where the person goes in the end; undefined: not known
+ */
 export function statusAnswer(view: View, now: number, returnTo: string | undefined): StatusAnswer {
   const next = nextStep(view);
-  const { furtherAttempt: attempt } = view;
   const until = next.kind === 'later' ? next.until : undefined;
   return {
     status: view.status,
     waiting_on: view.waitingOn,
-    next: WORDS[next.kind],
+    next: NEXT[next.kind],
     retry_after: retryAfter(view, next, now),
-    ...(attempt === null ? {} : { attempt }),
-    ...(until === undefined ? {} : { until: isoTime(until) }),
+    ...(view.furtherAttempt === null ? {} : { attempt: view.furtherAttempt }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
     ...(view.reason === null ? {} : { reason: view.reason }),
     ...(returnTo === undefined ? {} : { return_to: returnTo }),
   };

@@ -4,11 +4,11 @@ import { sendProblem } from '../errors.ts';
 import { isJson, isResource } from '../negotiation.ts';
 import { tokenOf } from '../session.ts';
 
-/** An hour: how long a browser may remember that it asked. */
+/** How long a browser may cache the answer to a preflight. */
 const PREFLIGHT_S = 3_600;
 
 /**
- * CORS with credentials for exactly these origins: for any other, and at any other address, as if there were none.
+ * Allows CORS with credentials for exactly these origins, at the resources only: any other origin or URL gets no CORS header.
  * @param allowed origins as browsers send them
  */
 export async function allowOrigins(app: FastifyInstance, allowed: ReadonlySet<string>): Promise<void> {
@@ -28,8 +28,8 @@ export async function allowOrigins(app: FastifyInstance, allowed: ReadonlySet<st
 }
 
 /**
- * A browser sends its cookies with what any page asks it to send. So whoever comes by cookie says in a way that a foreign
- * page cannot forge whence they come; a token is sent on purpose, and needs nothing besides.
+ * Returns a hook against cross-site requests. A browser sends its cookies with any page's request, so a request by cookie
+ * must be JSON and carry an allowed `Origin`, which a foreign page cannot forge. A token is sent on purpose and suffices.
  */
 export function requireOrigin(allowed: ReadonlySet<string>) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {

@@ -19,24 +19,16 @@ import { JSON_ONLY } from '../negotiation.ts';
 import { cookieSecret } from '../pages/security.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, type ReturnTo } from '../return-to.ts';
-import { type GoBody, goBody } from '../schemas.ts';
-import { type Authenticated, authenticate, authenticateToken, type Handover, tokenOf } from '../session.ts';
+import { type ContinueBody, continueBody } from '../schemas.ts';
+import { authenticate, type HandoverCookie, type Unauthenticated } from '../session.ts';
 import { answerOutcome, type ConsentText, consentText, statusAnswer } from './answers.ts';
 import { allowOrigins, requireOrigin } from './cors.ts';
 
 const KRATOS_DOWN_S = 30;
 
-/** Where a person whom we know ends up: every answer of a resource begins so. `somebodyElse`: see `Identified`. */
-export type WithPerson = (
-  person: Person,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  somebodyElse: boolean,
-) => Promise<FastifyReply>;
-
-function refuse(who: Exclude<Authenticated, { kind: 'person' }>, reply: FastifyReply): FastifyReply {
-  switch (who.kind) {
-    case 'nobody':
+function refuse({ kind }: Unauthenticated, reply: FastifyReply): FastifyReply {
+  switch (kind) {
+    case 'no-session':
       reply.header('www-authenticate', 'Bearer');
       return sendProblem(reply, { status: 401, code: 'no-session', title: 'There is no session of Kratos' });
     case 'second-factor':
@@ -46,46 +38,55 @@ function refuse(who: Exclude<Authenticated, { kind: 'person' }>, reply: FastifyR
       return sendProblem(reply.header('retry-after', KRATOS_DOWN_S), { status: 503, code: 'kratos-down', title });
     }
     default:
-      return who satisfies never;
+      return kind satisfies never;
   }
 }
 
-/** Only looks: the status page still has to tell the person who comes back to it that somebody else is signed in. */
-function onlyLooks({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.url === '/jumio/status';
-}
+/** `isOtherAccount`: this browser has the hand-over cookie of another identity. */
+type AnswerPerson = (
+  person: Person,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  isOtherAccount: boolean,
+) => Promise<FastifyReply>;
 
-/** Runs `then` for the person of a token or, without one, of a cookie; anybody else is told what is missing. */
-export function createWithPerson(handover: Handover, limits: Limits) {
-  return (then: WithPerson) =>
+/** Returns a wrapper: `answer` runs for the person of a token or, without one, of a cookie; any other request is refused. */
+function createForPerson({ ctx, handover, limits }: Pick<ResourcesOptions, 'ctx' | 'handover' | 'limits'>) {
+  return (answer: AnswerPerson) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const token = tokenOf(request.headers);
-      const who =
-        token === undefined
-          ? await authenticate(request, reply, handover, onlyLooks(request))
-          : await authenticateToken(request, token, handover.kratos);
-      if (who.kind !== 'person') return refuse(who, reply);
-      await limits.person(who.person.identityId, reply);
-      return then(who.person, request, reply, who.somebodyElse);
+      // A poll keeps the cookie of the other account, so that the status page can still name it once.
+      const keepsOtherAccount = request.routeOptions.url === '/jumio/status';
+      const session = { kratos: ctx.kratos, credentials: 'token-or-cookie', handover, keepsOtherAccount } as const;
+      const sender = await authenticate(request, reply, session);
+      if (sender.kind !== 'person') return refuse(sender, reply);
+      await limits.person(sender.person.identityId, reply);
+      return answer(sender.person, request, reply, sender.isOtherAccount);
     };
 }
 
+/** Options of the JSON resources. */
 export interface ResourcesOptions extends Destinations {
   readonly ctx: Context;
   readonly worker: Worker;
   readonly texts: Texts;
-  readonly handover: Handover;
+  readonly handover: HandoverCookie;
   readonly limits: Limits;
+  /** Whether browsers reach the service by https. */
+  readonly isHttps: boolean;
   readonly privacyUrl: string | undefined;
   readonly allowedOrigins: readonly string[];
-  /** Where SDK tokens are good, by the name that Jumio's SDKs have for it. */
+  /** The data centre at which SDK tokens are valid, by its name in Jumio's SDKs; undefined: not known. */
   readonly dataCentre: string | undefined;
 }
 
-async function secure(app: FastifyInstance, options: ResourcesOptions, origins: ReadonlySet<string>): Promise<void> {
-  // A body is JSON or nothing: what a form of a foreign page can send is refused.
+async function secureResources(
+  app: FastifyInstance,
+  options: ResourcesOptions,
+  origins: ReadonlySet<string>,
+): Promise<void> {
+  // A body is JSON or absent: a form of a foreign page can send neither.
   app.removeContentTypeParser('text/plain');
-  await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: options.handover.secure });
+  await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: options.isHttps });
   await app.register(cookie, { secret: cookieSecret(options.ctx.ledger.referenceKey) });
   if (origins.size > 0) await allowOrigins(app, origins);
   app.addHook('onRequest', async (_request, reply) => {
@@ -94,35 +95,35 @@ async function secure(app: FastifyInstance, options: ResourcesOptions, origins: 
   app.setErrorHandler(answerError);
 }
 
-/** What a body asks for, or the field of it that is wrong. */
-function readBody(body: unknown, returnTo: ReturnTo): GoBody | { readonly field: string } {
-  const parsed = goBody.safeParse(body ?? {});
+/** Returns the parsed body, or the field of it that is wrong. */
+function readBody(body: unknown, returnTo: ReturnTo): ContinueBody | { readonly field: string } {
+  const parsed = continueBody.safeParse(body ?? {});
   if (!parsed.success) return { field: parsed.error.issues[0]?.path.join('.') || 'body' };
-  const { return_to: wanted } = parsed.data;
-  return wanted === undefined || returnTo(wanted) !== null ? parsed.data : { field: 'return_to' };
+  const { return_to: requested } = parsed.data;
+  return requested === undefined || returnTo(requested) !== null ? parsed.data : { field: 'return_to' };
 }
 
-/** `/jumio/verify` and `/jumio/status` for programs: the same as the pages, in JSON (docs/applications.md). */
-export async function resources(app: FastifyInstance, options: ResourcesOptions): Promise<void> {
+/** `/jumio/verify` and `/jumio/status` for programs: the pages' content in JSON (docs/applications.md). */
+export async function resourceRoutes(app: FastifyInstance, options: ResourcesOptions): Promise<void> {
   const { ctx, worker, texts, limits, privacyUrl } = options;
   const origins = new Set(options.allowedOrigins);
-  await secure(app, options, origins);
-  // Behind what a browser needs, so that an allowed origin can read that it came too often.
-  app.addHook('onRequest', limits.before);
-  const forPerson = createWithPerson(options.handover, limits);
+  await secureResources(app, options, origins);
+  // After CORS, so that a browser of an allowed origin can read a 429.
+  app.addHook('onRequest', limits.beforeSession);
+  const forPerson = createForPerson(options);
 
-  const statusOf = (shown: View) => statusAnswer(shown, ctx.clock.now(), destinationOf(shown, options));
+  const statusOf = (view: View) => statusAnswer(view, ctx.clock.now(), destinationOf(view, options));
   const languageOf = ({ headers }: FastifyRequest, locale?: string): string =>
     texts.choose({ locale, acceptLanguage: headers['accept-language'] });
-  const textIn = (language: string): ConsentText =>
+  const consentIn = (language: string): ConsentText =>
     consentText(ctx.consentVersion, language, texts, { privacyUrl, sendsTraits: ctx.prefill !== undefined });
 
   app.get(
     '/jumio/status',
     { constraints: JSON_ONLY },
-    forPerson(async (person, _request, reply, somebodyElse) => {
+    forPerson(async (person, _request, reply, isOtherAccount) => {
       const status = statusOf(await recordVisit(ctx, worker, person, ARRIVAL_WAIT_MS));
-      return reply.send(somebodyElse ? { ...status, somebody_else: true } : status);
+      return reply.send(isOtherAccount ? { ...status, somebody_else: true } : status);
     }),
   );
 
@@ -130,9 +131,9 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
     '/jumio/verify',
     { constraints: JSON_ONLY },
     forPerson(async (person, request, reply) => {
-      const shown = await loadView(ctx, person);
-      const consent = { given: shown.consent === 'given', ...textIn(languageOf(request, person.locale)) };
-      return reply.send({ ...statusOf(shown), consent });
+      const view = await loadView(ctx, person);
+      const consent = { given: view.consent === 'given', ...consentIn(languageOf(request, person.locale)) };
+      return reply.send({ ...statusOf(view), consent });
     }),
   );
 
@@ -140,21 +141,22 @@ export async function resources(app: FastifyInstance, options: ResourcesOptions)
     '/jumio/verify',
     { constraints: JSON_ONLY, onRequest: requireOrigin(origins), bodyLimit: 16 * 1024 },
     forPerson(async (person, request, reply) => {
-      await limits.goingOn(person.identityId, reply);
+      await limits.continuing(person.identityId, reply);
       const body = readBody(request.body, options.returnTo);
       if ('field' in body) return sendBadField(reply, body.field);
+      const returnTo = options.returnTo(body.return_to);
       if (body.consent?.declined) {
-        await declineConsent(ctx, person, options.returnTo(body.return_to));
+        await declineConsent(ctx, person, returnTo);
         return reply.send(statusOf(await loadView(ctx, person)));
       }
       const language = languageOf(request, body.language ?? person.locale);
       const agreement = body.consent && { version: body.consent.text_version, language };
       const preferred = body.language ?? person.locale ?? preferredLanguage(request.headers['accept-language']);
-      const going = { returnTo: options.returnTo(body.return_to), agreement, locale: preferred ?? language };
-      const outcome = await continueVerification(ctx, worker, person, going, WAIT_MS);
-      const { dataCentre } = options;
+      const input = { returnTo, agreement, locale: preferred ?? language };
+      const outcome = await continueVerification(ctx, worker, person, input, WAIT_MS);
       const status = statusOf(outcome.view);
-      return answerOutcome(reply, outcome, { want: body.want, dataCentre, status, consent: textIn(language) });
+      const answer = { want: body.want, dataCentre: options.dataCentre, status, consent: consentIn(language) };
+      return answerOutcome(reply, outcome, answer);
     }),
   );
 }

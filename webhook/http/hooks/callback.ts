@@ -9,6 +9,7 @@ import { callbackBody, referenceBody } from '../schemas.ts';
 /** Jumio's callbacks are under 1 kB (docs/reference/webhook-receiving.md#b3-size-and-parser-limits). */
 const BODY_LIMIT = 64 * 1024;
 
+/** Options of `POST /jumio/callback`. */
 export interface CallbackOptions {
   readonly ctx: Context;
   readonly worker: Worker;
@@ -17,7 +18,7 @@ export interface CallbackOptions {
 }
 
 function unauthorized(request: FastifyRequest, reply: FastifyReply, seen: string): FastifyReply {
-  request.log.warn({ seen }, 'a callback was refused: neither a right signature nor a reference of ours');
+  request.log.warn({ seen }, 'callback rejected: no valid signature, and no reference of this service');
   return sendProblem(reply, { status: 401, title: 'The callback is not authentic' });
 }
 
@@ -39,13 +40,13 @@ function isUtf8(bytes: Buffer): boolean {
 }
 
 /**
- * `POST /jumio/callback` (docs/design.md#callback). Authentic is what carries a right signature over its exact bytes, or, without
- * a signature header, our signed reference. Answered 200 when the nudge is durable, never before.
+ * `POST /jumio/callback` (docs/design.md#callback). A callback is authentic with a valid signature over its exact bytes
+ * or, if it has no signature header, with our signed reference. Answers 200 once the read request is durable, never before.
  */
-export async function callback(app: FastifyInstance, options: CallbackOptions): Promise<void> {
+export async function callbackRoute(app: FastifyInstance, options: CallbackOptions): Promise<void> {
   const { ctx, worker, secrets } = options;
   const { referenceKey } = ctx.ledger;
-  // The plugin brings its own JSON parser; what was there before (text/plain) would otherwise pass.
+  // The plugin has a JSON parser of its own; the framework's (text/plain) would otherwise accept other types.
   app.removeAllContentTypeParsers();
   await app.register(rawBody, { global: false, encoding: false, runFirst: true });
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -69,7 +70,7 @@ export async function callback(app: FastifyInstance, options: CallbackOptions): 
     const { id: executionId, status: claimed } = body.data.workflowExecution;
     const known = verificationId === undefined ? {} : { verificationId };
     const outcome = await handleCallback(ctx, worker, { ...known, executionId, claimed });
-    if (outcome === 'unmatched') request.log.warn({ execution: executionId }, 'a callback for no execution of ours');
+    if (outcome === 'unmatched') request.log.warn({ execution: executionId }, 'callback for an unknown execution');
     return reply.code(200).send();
   });
 }

@@ -3,13 +3,17 @@ import { preferredLanguage } from '../../texts/language.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import { handleSignUp } from '../../verification/person/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
-import { type Problem, sendProblem } from '../errors.ts';
+import { type ProblemDocument, sendProblem } from '../errors.ts';
 import type { ReturnTo } from '../return-to.ts';
 import { initiateBody, NIL_UUID } from '../schemas.ts';
 
-/** So that the ids are usually on the identity when Kratos goes on; Kratos itself would wait 30 s (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client). */
+/**
+ * How long the answer waits, so that the ids are usually on the identity when Kratos continues. Kratos itself would wait
+ * 30 s (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client).
+ */
 const WAIT_MS = 2_000;
 
+/** Options of `POST /jumio/initiate`. */
 export interface InitiateOptions {
   readonly ctx: Context;
   readonly worker: Worker;
@@ -21,9 +25,9 @@ function unauthorized(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, { status: 401, title: 'The webhook secret is missing or wrong' });
 }
 
-/** Kratos discards the answer (docs/reference/kratos.md#12-can_interrupt-responseparse-responseignore), so what is wrong is said in the log too. */
-function refuse(request: FastifyRequest, reply: FastifyReply, problem: Omit<Problem, 'status'>): FastifyReply {
-  request.log.warn({ field: problem.field }, `a sign-up was not taken: ${problem.detail}`);
+/** Kratos discards the answer (docs/reference/kratos.md#12-can_interrupt-responseparse-responseignore), so the log names the problem too. */
+function refuse(request: FastifyRequest, reply: FastifyReply, problem: Omit<ProblemDocument, 'status'>): FastifyReply {
+  request.log.warn({ field: problem.field }, `could not record a sign-up: ${problem.detail}`);
   return sendProblem(reply, { status: 400, ...problem });
 }
 
@@ -46,7 +50,7 @@ function nilId(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 }
 
 /** `POST /jumio/initiate`: Kratos' `registration.after`, a plain hook (docs/design.md#http-routes). */
-export async function initiate(app: FastifyInstance, options: InitiateOptions): Promise<void> {
+export async function initiateRoute(app: FastifyInstance, options: InitiateOptions): Promise<void> {
   const { ctx, worker } = options;
   app.addHook('onRequest', requireKratos(options.isSecret, unauthorized));
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
@@ -66,7 +70,7 @@ export async function initiate(app: FastifyInstance, options: InitiateOptions): 
       await handleSignUp(ctx, worker, { identityId, returnTo, schemaId, kratosCreatedAt, locale, method }, WAIT_MS);
     } catch (error) {
       // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
-      request.log.error({ identity: identityId, err: error }, 'the sign-up could not be kept in the ledger');
+      request.log.error({ identity: identityId, err: error }, 'could not record the sign-up in the ledger');
     }
     return reply.code(204).send();
   });

@@ -4,17 +4,17 @@ import { helpPath } from '../return-to.ts';
 import { type Action, button, link, type Page, type PageBlock, type PageFields, paragraphs } from './page.ts';
 import { reasonOf } from './wording.ts';
 
-/** Who cannot do this at all finds another way there. */
-export function cannot({ fields }: PageFields) {
+/** Returns the link for people who cannot verify at all. */
+export function helpLink({ fields }: PageFields) {
   return link(helpPath(fields.return_to ?? null), say('cannot.title'));
 }
 
 /**
- * The text itself, in the order in which it is read.
- * @param sendsTraits whether Jumio is told more than it photographs: nobody agrees to what they were not told
+ * Returns the consent text, in reading order.
+ * @param sendsTraits whether traits go to Jumio: the text must name them, or the person has not agreed to them
  */
 export function consentBlocks(sendsTraits: boolean): PageBlock[] {
-  const sent = [say('consent.data_sent'), ...(sendsTraits ? [say('consent.data_traits')] : [])];
+  const sentData = [say('consent.data_sent'), ...(sendsTraits ? [say('consent.data_traits')] : [])];
   return [
     { kind: 'paragraph', text: say('consent.why') },
     { kind: 'paragraph', text: say('consent.time') },
@@ -22,7 +22,7 @@ export function consentBlocks(sendsTraits: boolean): PageBlock[] {
     {
       kind: 'list',
       heading: say('consent.data'),
-      items: [...sent, say('consent.data_back'), say('consent.data_kept')],
+      items: [...sentData, say('consent.data_back'), say('consent.data_kept')],
     },
   ];
 }
@@ -32,10 +32,10 @@ function blocks(view: View, page: PageFields): PageBlock[] {
   const changed: PageBlock[] = view.consent === 'outdated' ? [{ kind: 'notice', text: say('consent.changed') }] : [];
   const policy: PageBlock[] =
     privacyUrl === undefined ? [] : [{ kind: 'link', href: privacyUrl, text: say('consent.policy') }];
-  return [...changed, ...paragraphs(reasonOf(view)), ...consentBlocks(sendsTraits), ...policy, cannot(page)];
+  return [...changed, ...paragraphs(reasonOf(view)), ...consentBlocks(sendsTraits), ...policy, helpLink(page)];
 }
 
-/** Who checks what, for whom, why, how long it takes, what is needed, and where the data go; agree or refuse. */
+/** Returns the page with the consent text: the person agrees or declines. */
 export function consentPage(view: View, page: PageFields): Page {
   const { fields, consentVersion } = page;
   return {
@@ -47,18 +47,18 @@ export function consentPage(view: View, page: PageFields): Page {
   };
 }
 
-/** The person refused: nothing goes on, and they can change their mind at any time. */
+/** Returns the page for a person who has declined: nothing continues, and they can reconsider at any time. */
 export function declinedPage(page: PageFields): Page {
   const { returnTo } = page;
   const reconsider = link('/jumio/verify', say('declined.reconsider'));
   const sentence = say('declined.sentence');
   return returnTo === undefined
-    ? { sentence, action: reconsider, others: [cannot(page)] }
-    : { sentence, action: link(returnTo, say('button.go_back')), others: [reconsider, cannot(page)] };
+    ? { sentence, action: reconsider, others: [helpLink(page)] }
+    : { sentence, action: link(returnTo, say('button.go_back')), others: [reconsider, helpLink(page)] };
 }
 
-/** Whoever has agreed may change their mind where they agreed. */
-export function withdrawing({ consent }: View, { place, fields }: PageFields): Action[] {
+/** Returns the button that withdraws a consent, on the page where it was given. */
+export function withdrawButton({ consent }: View, { place, fields }: PageFields): Action[] {
   const isOffered = consent === 'given' && place === 'verify';
   return isOffered ? [button(say('consent.withdraw'), fields, '/jumio/decline')] : [];
 }

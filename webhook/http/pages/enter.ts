@@ -1,90 +1,84 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { z } from 'zod';
-import { UpstreamError } from '../../errors.ts';
 import { say } from '../../texts/messages.ts';
 import type { Context } from '../../verification/context.ts';
 import { findLink, redeemLink } from '../../verification/person/index.ts';
 import { verifyPath } from '../return-to.ts';
-import { type Handover, rememberBrowser } from '../session.ts';
+import { authenticate, type HandoverCookie, rememberBrowser } from '../session.ts';
 import { button, link, type Page } from './page.ts';
 import type { RenderPage } from './render.ts';
 import { OTHER_ACCOUNT } from './require-person.ts';
 import { NO_IDENTITY } from './security.ts';
 
-/** One button: whoever only looks at the address spends nothing. `fields` travel with it. */
-export function confirmPage(fields: Readonly<Record<string, string>>): Page {
+/** The page with one button that redeems a link: to open the URL redeems nothing. `fields`: hidden inputs. */
+function confirmPage(fields: Readonly<Record<string, string>>): Page {
   return { sentence: say('enter.sentence'), action: button(say('button.continue'), fields, '/jumio/enter') };
 }
 
 /**
- * Never made, used, replaced or ended: all look the same, so that nobody learns which. Who has used it in this browser
- * gets on by the button, and who is not known there is asked to sign in.
+ * The page for a link that never existed, was used, was replaced or has ended: all are alike, so that a caller learns
+ * nothing. A browser that has used it continues by the button; any other is asked to sign in there.
  */
-export const SPENT_LINK: Page = {
+const SPENT_LINK: Page = {
   sentence: say('used_link.sentence'),
   action: link('/jumio/verify', say('button.verification')),
 };
 
+/** Options of `/jumio/enter`. */
 export interface EnterOptions {
   readonly ctx: Context;
-  readonly handover: Handover;
-  readonly send: RenderPage;
+  readonly handover: HandoverCookie;
+  readonly render: RenderPage;
 }
 
 const fields = z.object({ code: z.string().min(1).max(100) });
 
-function codeIn(sent: unknown): string | undefined {
-  return fields.safeParse(sent).data?.code;
+function codeIn(input: unknown): string | undefined {
+  return fields.safeParse(input).data?.code;
 }
 
-/** The page with the button; its token is not bound to an identity, because nobody is known yet. */
-function door(send: RenderPage, reply: FastifyReply, status: number, sent: unknown): FastifyReply {
-  const code = codeIn(sent);
-  if (code === undefined) return send(reply, 410, SPENT_LINK);
-  return send(reply, status, confirmPage({ _csrf: reply.generateCsrf({ userInfo: NO_IDENTITY }), code }));
+/** The CSRF token is not bound to an identity: the person is not known yet. */
+function answerConfirmPage(render: RenderPage, reply: FastifyReply, status: number, input: unknown): FastifyReply {
+  const code = codeIn(input);
+  if (code === undefined) return render(reply, 410, SPENT_LINK);
+  return render(reply, status, confirmPage({ _csrf: reply.generateCsrf({ userInfo: NO_IDENTITY }), code }));
 }
 
 /**
- * Whether a session in this browser is not the identity's. A session that owes a second factor is somebody's, we do not
- * know whose. With Kratos down nothing is known of a session, and one that is there will win as soon as Kratos is back.
+ * Whether this browser has a session that is not the identity's. A session that needs a second factor is of an unknown
+ * identity, and counts. While Kratos is down no session is known, and an existing one wins once Kratos is back.
  */
-async function isSomebodyElse(
+async function hasOtherSession(
   request: FastifyRequest,
-  kratos: Handover['kratos'],
+  reply: FastifyReply,
+  { kratos }: Context,
   identityId: string,
 ): Promise<boolean> {
-  const { cookie } = request.headers;
-  if (cookie === undefined) return false;
-  try {
-    const whoami = await kratos.whoami({ cookie });
-    return whoami.kind === 'second-factor' || (whoami.kind === 'session' && whoami.identity.id !== identityId);
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    request.log.warn({ upstream: error.facts }, 'could not ask Kratos who this is');
-    return false;
-  }
+  const sender = await authenticate(request, reply, { kratos, credentials: 'cookie' });
+  return sender.kind === 'second-factor' || (sender.kind === 'person' && sender.person.identityId !== identityId);
 }
 
 /**
- * `GET` and `POST /jumio/enter`: a one-time address is exchanged for the hand-over cookie of its identity. Mail scanners
- * and prefetching browsers open addresses, so only the button uses one up.
+ * `GET` and `POST /jumio/enter`: redeems a one-time link, in exchange for the hand-over cookie of its identity. Mail
+ * scanners and prefetching browsers open URLs, so only the button redeems a link.
  */
-export function enter(app: FastifyInstance, { ctx, handover, send }: EnterOptions): void {
-  app.get('/jumio/enter', async (request, reply) => door(send, reply, 200, request.query));
+export function enterRoutes(app: FastifyInstance, { ctx, handover, render }: EnterOptions): void {
+  app.get('/jumio/enter', async (request, reply) => answerConfirmPage(render, reply, 200, request.query));
 
-  /** A token that is refused costs a second press and not the address. */
-  const refused = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  /** A refused CSRF token costs a second press, and does not use the link up. */
+  const answerRefusedToken = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     if (error.statusCode !== 403) throw error;
-    door(send, reply, 403, request.body);
+    answerConfirmPage(render, reply, 403, request.body);
   };
 
   const protect: preHandlerHookHandler = (request, reply, next) => app.csrfProtection(request, reply, next);
-  app.post('/jumio/enter', { preHandler: protect, errorHandler: refused }, async (request, reply) => {
+  const routeOptions = { preHandler: protect, errorHandler: answerRefusedToken };
+  app.post('/jumio/enter', routeOptions, async (request, reply) => {
     const code = codeIn(request.body) ?? '';
     const found = await findLink(ctx, code);
-    if (found === undefined) return send(reply, 410, SPENT_LINK);
-    if (await isSomebodyElse(request, handover.kratos, found.identityId)) return send(reply, 409, OTHER_ACCOUNT);
-    if ((await redeemLink(ctx, code)) === undefined) return send(reply, 410, SPENT_LINK);
+    if (found === undefined) return render(reply, 410, SPENT_LINK);
+    if (await hasOtherSession(request, reply, ctx, found.identityId)) return render(reply, 409, OTHER_ACCOUNT);
+    if ((await redeemLink(ctx, code)) === undefined) return render(reply, 410, SPENT_LINK);
     rememberBrowser(reply, found.identityId, handover);
     return reply.redirect(verifyPath(found.returnTo), 303);
   });

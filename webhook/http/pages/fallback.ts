@@ -1,70 +1,73 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../../errors.ts';
 import { say } from '../../texts/messages.ts';
-import { answerNotFound, LEDGER_AGAIN_S } from '../errors.ts';
+import { answerNotFound, LEDGER_RETRY_S } from '../errors.ts';
 import { preferredType } from '../negotiation.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
-import { link, type Page, words } from './page.ts';
+import { link, type Page, plainText } from './page.ts';
 import { createRenderer, type RenderPage, type Theme } from './render.ts';
 import { securePages } from './security.ts';
 import { supportAction } from './wording.ts';
 
-/** A browser with a person before it; machines say that they take anything, or nothing at all. */
+/** A browser names HTML; machines accept anything, or name nothing. */
 function isBrowser({ headers }: FastifyRequest): boolean {
   return preferredType(headers.accept, ['application/json', 'text/html']) === 'text/html';
 }
 
-const BROKEN: Page = {
+const BROKEN_LINK: Page = {
   sentence: say('broken_link.sentence'),
   action: link('/jumio/verify', say('button.verification')),
 };
 
-function notHere(returnUrl: string | undefined): Page {
-  const action = returnUrl === undefined ? words(say('next.close')) : link(returnUrl, say('button.go_back'));
+function noPagesPage(returnUrl: string | undefined): Page {
+  const action = returnUrl === undefined ? plainText(say('next.close')) : link(returnUrl, say('button.go_back'));
   return { sentence: say('no_pages.sentence'), action };
 }
 
-/** No camera, or no wish for biometrics: whom to ask for another way. */
-function helpPage(support: string | undefined, goesBackTo: string): Page {
-  const back = link(goesBackTo, say('button.go_back'));
+/** For people without a camera, or who do not want biometrics: how to ask for another way. */
+function helpPage(support: string | undefined, backTo: string): Page {
+  const back = link(backTo, say('button.go_back'));
   const page = { title: say('cannot.title'), sentence: say('cannot.text') };
   return support === undefined
     ? { ...page, action: back }
     : { ...page, action: supportAction(support), others: [back] };
 }
 
-function answerElsewhere(app: FastifyInstance, send: RenderPage, page: Page): void {
-  const forMachines = answerNotFound(app);
+/** Every other path below `/jumio/`: 404 with this page for a browser, with a problem document for a machine. */
+function answerOtherPaths(app: FastifyInstance, render: RenderPage, page: Page): void {
+  const answerMachine = answerNotFound(app);
   app.get('/jumio/*', async (request, reply) =>
-    isBrowser(request) ? send(reply, 404, page) : forMachines(request, reply),
+    isBrowser(request) ? render(reply, 404, page) : answerMachine(request, reply),
   );
 }
 
+/** Options of `fallbackRoutes`. */
 export interface FallbackOptions {
   readonly support?: string | undefined;
   readonly returnTo: ReturnTo;
 }
 
-/** The pages that anybody may see: where this cannot be done, and addresses that lead nowhere. */
-export function fallbackPages(app: FastifyInstance, send: RenderPage, { support, returnTo }: FallbackOptions) {
+/** The pages that need no person: `/jumio/help`, and the page for unknown paths. */
+export function fallbackRoutes(app: FastifyInstance, render: RenderPage, { support, returnTo }: FallbackOptions): void {
   app.get('/jumio/help', async (request, reply) =>
-    send(reply, 200, helpPage(support, verifyPath(returnTo(requestedReturnTo(request))))),
+    render(reply, 200, helpPage(support, verifyPath(returnTo(requestedReturnTo(request))))),
   );
-  answerElsewhere(app, send, BROKEN);
+  answerOtherPaths(app, render, BROKEN_LINK);
 }
 
-export interface NoPagesOptions {
+/** Options of `routesWithoutPages`. */
+export interface WithoutPagesOptions {
   readonly referenceKey: Buffer;
-  readonly look: Theme;
+  readonly theme: Theme;
   readonly isHttps: boolean;
   readonly returnUrl: string | undefined;
 }
 
-/** Where the pages are not configured a person is told so; machines get the 404 that they would get anyway. */
-export async function noPages(app: FastifyInstance, options: NoPagesOptions): Promise<void> {
-  const { referenceKey, look, isHttps, returnUrl } = options;
-  await securePages(app, { referenceKey, isHttps, plainHttp: false, identityOf: () => undefined });
-  answerElsewhere(app, createRenderer(look), notHere(returnUrl));
+/** While the pages are not configured: 404 with a page that says so for a browser, with a problem document for a machine. */
+export async function routesWithoutPages(app: FastifyInstance, options: WithoutPagesOptions): Promise<void> {
+  const { referenceKey, theme, isHttps, returnUrl } = options;
+  await securePages(app, { referenceKey, isHttps, isJumioHttp: false, identityOf: () => undefined });
+  answerOtherPaths(app, createRenderer(theme), noPagesPage(returnUrl));
 }
 
 function statusOf(error: FastifyError): number {
@@ -73,22 +76,22 @@ function statusOf(error: FastifyError): number {
   return statusCode >= 400 && statusCode < 500 ? statusCode : 500;
 }
 
-function pageOf(status: number, again: string): Page {
-  const retry = link(again, say('button.try_again'));
+function errorPage(status: number, retryPath: string): Page {
+  const retry = link(retryPath, say('button.try_again'));
   if (status === 429) return { sentence: say('too_many.sentence'), action: retry };
   if (status >= 500) return { sentence: say('unavailable.sentence'), action: retry };
-  return { sentence: say('too_old.sentence'), action: link(again, say('button.go_back')) };
+  return { sentence: say('too_old.sentence'), action: link(retryPath, say('button.go_back')) };
 }
 
 /**
- * Errors at a person's browser: a page with a way on, and from there to where they wanted to go. Our own fixed texts; a
- * refused CSRF token is the usual one.
+ * Returns the error handler of the pages: it answers with a page that leads back, and keeps `return_to`. The texts are
+ * ours and fixed. The usual error is a refused CSRF token.
  */
-export function answerWithPage(send: RenderPage, returnTo: ReturnTo) {
+export function answerWithPage(render: RenderPage, returnTo: ReturnTo) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const status = statusOf(error);
-    if (status >= 500) request.log.error({ err: error }, 'a page could not be shown');
-    if (status === 503) reply.header('retry-after', LEDGER_AGAIN_S);
-    send(reply, status, pageOf(status, verifyPath(returnTo(requestedReturnTo(request)))));
+    if (status >= 500) request.log.error({ err: error }, 'could not show a page');
+    if (status === 503) reply.header('retry-after', LEDGER_RETRY_S);
+    render(reply, status, errorPage(status, verifyPath(returnTo(requestedReturnTo(request)))));
   };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { say, type Text } from '../../texts/messages.ts';
 
-/** The error codes that Jumio's redirect documents (docs/reference/jumio.md#5-web-client-redirect), in our words. */
-const WORDS: ReadonlyMap<string, Text> = new Map([
+/** Our texts for the error codes that Jumio's redirect documents (docs/reference/jumio.md#5-web-client-redirect). */
+const TEXTS: ReadonlyMap<string, Text> = new Map([
   ['9100', say('jumio.9100')],
   ['9200', say('jumio.9200')],
   ['9210', say('jumio.9210')],
@@ -21,12 +21,12 @@ const WORDS: ReadonlyMap<string, Text> = new Map([
 const error = z.object({ errorCode: z.string().regex(/^\d{4}$/) });
 
 /**
- * What the redirect from Jumio hints at. Anybody can write these parameters: they choose one of our sentences, are
- * never shown, and say nothing about how things stand.
+ * Returns the text for the error code of Jumio's redirect; undefined: it has none. Any client can write these parameters:
+ * they select one of our texts, are never shown, and prove nothing.
  */
 export function hintIn(parameters: unknown): Text | undefined {
   const code = error.safeParse(parameters).data?.errorCode;
-  return code === undefined ? undefined : (WORDS.get(code) ?? say('jumio.other'));
+  return code === undefined ? undefined : (TEXTS.get(code) ?? say('jumio.other'));
 }
 
 const SUCCESS = 'SUCCESS';
@@ -40,15 +40,15 @@ const success = z.object({
 });
 
 /**
- * Since when (epoch milliseconds) somebody is back who has finished at Jumio, as far as the redirect says. Forged, it
- * makes nobody's wait longer than that for one look: see `lookComesIn`.
+ * Returns when the person came back from Jumio with everything done (epoch milliseconds), as far as the redirect says;
+ * undefined: it does not. A forged value prolongs no wait beyond one read of Jumio: see `readExpectedIn`.
  */
 export function backSince(parameters: unknown, now: number): number | undefined {
   const { data } = success.safeParse(parameters);
   return data && Math.min(now, Number(data.back ?? now));
 }
 
-/** Where a page that waits for that look leads on to. */
-export function pollingSince(back: number): string {
+/** Returns the path that a page which waits for that read leads to. */
+export function pollingPath(back: number): string {
   return `/jumio/status?${new URLSearchParams({ acquisitionStatus: SUCCESS, back: String(back) }).toString()}`;
 }

@@ -1,30 +1,30 @@
 import type { Text } from '../../texts/messages.ts';
 
-/** What a page about a standing needs besides the view. */
+/** What a page needs besides the view. */
 export interface PageFields {
   readonly place: 'verify' | 'status';
-  /** Whether the person pressed the button to get here. */
+  /** Whether the person pressed the button that leads here. */
   readonly pressed?: boolean | undefined;
   /** Hidden inputs of every form. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Of the text that counts now. */
+  /** The version of the current consent text. */
   readonly consentVersion: string;
   /** Whether traits go to Jumio (`PREPARED_DATA`). */
   readonly sendsTraits?: boolean;
-  /** Where "Continue" leads; undefined: there is nowhere to go. */
+  /** Where "Continue" leads; undefined: nowhere. */
   readonly returnTo: string | undefined;
   /** What Jumio's redirect hints at. */
   readonly hint?: Text | undefined;
-  /** Since when somebody is back who has finished at Jumio, as far as its redirect says; epoch milliseconds. */
+  /** When the person came back with Jumio finished, as far as its redirect says; epoch milliseconds. */
   readonly back?: number | undefined;
   readonly privacyUrl?: string | undefined;
-  /** Where people find help: an address of the web or `mailto:`. */
+  /** Where people find help: a web URL or `mailto:`. */
   readonly support?: string | undefined;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
-/** A way on: a link, a button that posts, or words where there is nothing to press. */
+/** What the person can do: follow a link, press a button that posts, or, if there is nothing to press, read a text. */
 export type Action =
   | { readonly kind: 'link'; readonly href: string; readonly text: Text }
   | {
@@ -33,23 +33,23 @@ export type Action =
       readonly text: Text;
       /** Hidden inputs. */
       readonly fields: Readonly<Record<string, string>>;
-      /** Of a page that waits because it was pressed: its script presses once more when the wait is over. */
-      readonly goesOn?: true;
+      /** Only on a page that answers a press with a wait: its script presses once more when the wait is over. */
+      readonly pressesAgain?: true;
     }
-  | { readonly kind: 'words'; readonly text: Text };
+  | { readonly kind: 'text'; readonly text: Text };
 
 /** What may stand between the sentence and the action. */
 export type PageBlock =
   | { readonly kind: 'paragraph'; readonly text: Text }
-  /** Only where no script runs. */
+  /** Shown only if no script runs. */
   | { readonly kind: 'without-scripts'; readonly text: Text }
-  /** Stands out: what the person should not overlook. */
+  /** Stands out, so that the person does not overlook it. */
   | { readonly kind: 'notice'; readonly text: Text }
-  /** A link that does not ask to be pressed: to read more, or for few. */
+  /** A link in small print, for further reading or for few people. */
   | { readonly kind: 'link'; readonly href: string; readonly text: Text }
   | { readonly kind: 'list'; readonly heading: Text; readonly items: readonly Text[] };
 
-/** A page as data: whoever composes one writes no markup. */
+/** A page as data, without markup. */
 export interface Page {
   /** The heading; without one `page.title`. */
   readonly title?: Text;
@@ -58,21 +58,22 @@ export interface Page {
   readonly blocks?: readonly PageBlock[];
   /** The one thing to do next. */
   readonly action: Action;
-  /** Other ways, which are less likely. */
+  /** Less likely actions. */
   readonly others?: readonly Action[];
-  /** The page goes on by itself: after so many seconds it looks again. */
+  /** On a page that waits: seconds until it polls. */
   readonly refreshSeconds?: number;
-  /** The page leads there by itself after so many seconds, and its action leads there too. */
+  /** The page leads to `to` by itself after so many seconds; its action leads there too. */
   readonly onwards?: { readonly to: string; readonly seconds: number };
-  /** Of a page that waits: what it was made from, so that its script sees at once that this has changed. */
-  readonly seen?: { readonly status: string; readonly waitingOn: string };
+  /** On a page that waits: what it shows, so that its script notices a change at the first poll. */
+  readonly shown?: { readonly status: string; readonly waitingOn: string };
 }
 
+/** Returns a link as an action or a block. */
 export function link(href: string, text: Text): Action & { kind: 'link' } {
   return { kind: 'link', href, text };
 }
 
-/** A form with one button. */
+/** Returns a form with one button. */
 export function button(
   text: Text,
   fields: Readonly<Record<string, string>>,
@@ -81,11 +82,12 @@ export function button(
   return { kind: 'button', to, text, fields };
 }
 
-/** Those texts that there are. */
+/** Returns a paragraph for each text that is given. */
 export function paragraphs(...texts: readonly (Text | undefined)[]): PageBlock[] {
   return texts.flatMap((text) => (text === undefined ? [] : [{ kind: 'paragraph', text }]));
 }
 
-export function words(text: Text): Action {
-  return { kind: 'words', text };
+/** Returns a text in place of an action. */
+export function plainText(text: Text): Action {
+  return { kind: 'text', text };
 }

@@ -2,63 +2,67 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html as escaping } from 'ghtml';
 import { say, type Text } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
-import { type Assets, addressOf, type Brand } from './assets.ts';
+import { type Assets, assetUrl, type Brand } from './assets.ts';
 import type { Action, Page, PageBlock } from './page.ts';
 
-/** Says a text in the language of the page. */
+/** Returns a text in the language of the page. */
 export type Translate = (text: Text) => string;
 
-/** Addresses that a link may have; anything else (`javascript:`) is shown as words. */
-function leadsSomewhere(href: string): boolean {
+/** Whether a link may have this URL; any other (`javascript:`) is shown as text. */
+function isLinkable(href: string): boolean {
   return /^(https?:\/\/|mailto:|\/(?![/\\]))/i.test(href);
 }
 
-/** A link that stands among others. */
+/** Returns a link in running text. */
 export function anchor(href: string, text: string): Markup {
-  return leadsSomewhere(href) ? html`<a href="${href}">${text}</a>` : html`${text}`;
+  return isLinkable(href) ? html`<a href="${href}">${text}</a>` : html`${text}`;
 }
 
 function hidden([name, value]: [string, string]): Markup {
   return html`<input type="hidden" name="${name}" value="${value}">`;
 }
 
-/** @param id of the element that a person presses or reads; for the page's own action only */
-export function action(what: Action, tell: Translate, id?: 'action'): Markup {
-  const named = id === undefined ? undefined : html` id="${id}"`;
-  const text = tell(what.text);
-  switch (what.kind) {
+/**
+ * Returns an action as markup.
+ * @param id of the element that a person presses or reads; for the page's own action only
+ */
+export function action(shown: Action, translate: Translate, id?: 'action'): Markup {
+  const idAttribute = id === undefined ? undefined : html` id="${id}"`;
+  const text = translate(shown.text);
+  switch (shown.kind) {
     case 'link':
-      if (!leadsSomewhere(what.href)) return html`<p${named}>${text}</p>`;
-      return html`<p><a${named} href="${what.href}" class="button">${text}</a></p>`;
+      if (!isLinkable(shown.href)) return html`<p${idAttribute}>${text}</p>`;
+      return html`<p><a${idAttribute} href="${shown.href}" class="button">${text}</a></p>`;
     case 'button':
-      return html`<form method="post" action="${what.to}"${what.goesOn && html` data-press`}>${Object.entries(what.fields).map(hidden)}<button${named}>${text}</button></form>`;
-    case 'words':
-      return html`<p${named}>${text}</p>`;
+      return html`<form method="post" action="${shown.to}"${shown.pressesAgain && html` data-press`}>${Object.entries(shown.fields).map(hidden)}<button${idAttribute}>${text}</button></form>`;
+    case 'text':
+      return html`<p${idAttribute}>${text}</p>`;
     default:
-      return what satisfies never;
+      return shown satisfies never;
   }
 }
 
-export function block(what: PageBlock, tell: Translate): Markup {
-  switch (what.kind) {
+/** Returns a block as markup. */
+export function block(shown: PageBlock, translate: Translate): Markup {
+  switch (shown.kind) {
     case 'paragraph':
-      return html`<p>${tell(what.text)}</p>`;
+      return html`<p>${translate(shown.text)}</p>`;
     case 'without-scripts':
-      return html`<noscript><p>${tell(what.text)}</p></noscript>`;
+      return html`<noscript><p>${translate(shown.text)}</p></noscript>`;
     case 'notice':
-      return html`<p class="notice">${tell(what.text)}</p>`;
+      return html`<p class="notice">${translate(shown.text)}</p>`;
     case 'link':
-      return html`<p class="more">${anchor(what.href, tell(what.text))}</p>`;
+      return html`<p class="more">${anchor(shown.href, translate(shown.text))}</p>`;
     case 'list': {
-      const items = what.items.map((item) => html`<li>${tell(item)}</li>`);
-      return html`<h2>${tell(what.heading)}</h2><ul>${items}</ul>`;
+      const items = shown.items.map((item) => html`<li>${translate(item)}</li>`);
+      return html`<h2>${translate(shown.heading)}</h2><ul>${items}</ul>`;
     }
     default:
-      return what satisfies never;
+      return shown satisfies never;
   }
 }
 
-/** A piece of HTML. Only the tag below makes one, so text of anybody else never is one. */
+/** A piece of HTML. Only the tag `html` makes one, so foreign text never is one. */
 class Markup {
   readonly #text: string;
 
@@ -71,23 +75,23 @@ class Markup {
   }
 }
 
-/** What may stand in a template: markup as it is, everything else as escaped text; undefined is nothing. */
+/** A value in a template: markup is kept, everything else is escaped; undefined is left out. */
 type Part = Markup | string | number | undefined | readonly Part[];
 
-function written(part: Part): string {
+function toHtml(part: Part): string {
   if (part instanceof Markup) return part.toString();
-  if (typeof part === 'object') return part.map(written).join('');
+  if (typeof part === 'object') return part.map(toHtml).join('');
   return escaping`${part}`;
 }
 
-/** Escapes by construction: there is no way to write a text into a page as markup. */
+/** Template tag that escapes by construction: no text gets into a page as markup. */
 export function html(literals: TemplateStringsArray, ...parts: Part[]): Markup {
-  return new Markup(String.raw({ raw: literals }, ...parts.map(written)));
+  return new Markup(String.raw({ raw: literals }, ...parts.map(toHtml)));
 }
 
 export type { Markup };
 
-/** What all pages have in common. */
+/** What all pages have in common: brand and assets. */
 export interface Frame {
   readonly brand: Brand;
   readonly assets: Assets;
@@ -95,11 +99,11 @@ export interface Frame {
 
 const RIGHT_TO_LEFT = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/;
 
-/** A page that waits asks again by its script, one that is over leads on; without scripts it is loaded again. */
-function byItself({ refreshSeconds, onwards }: Page, { script }: Assets): Markup | undefined {
+/** A page that waits polls by its script, one that is over leads on; without scripts the browser reloads it. */
+function automation({ refreshSeconds, onwards }: Page, { script }: Assets): Markup | undefined {
   if (refreshSeconds === undefined && onwards === undefined) return undefined;
   const content = onwards === undefined ? refreshSeconds : `${onwards.seconds}; url=${onwards.to}`;
-  return html`<script src="${addressOf(script)}" defer></script>
+  return html`<script src="${assetUrl(script)}" defer></script>
 <noscript><meta http-equiv="refresh" content="${content}"></noscript>
 `;
 }
@@ -107,76 +111,76 @@ function byItself({ refreshSeconds, onwards }: Page, { script }: Assets): Markup
 function head(page: Page, title: string, { brand, assets }: Frame): Markup {
   return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}${brand.name === undefined ? undefined : ` – ${brand.name}`}</title>
-<link rel="stylesheet" href="${addressOf(assets.style)}"><link rel="icon" href="${addressOf(assets.icon)}">
-${byItself(page, assets)}`;
+<link rel="stylesheet" href="${assetUrl(assets.style)}"><link rel="icon" href="${assetUrl(assets.icon)}">
+${automation(page, assets)}`;
 }
 
 function header({ brand, assets }: Frame): Markup | undefined {
   const { name } = brand;
   if (assets.logo === undefined)
     return name === undefined ? undefined : html`<header class="brand"><p>${name}</p></header>\n`;
-  return html`<header class="brand"><img src="${addressOf(assets.logo)}" alt="${name ?? ''}"></header>\n`;
+  return html`<header class="brand"><img src="${assetUrl(assets.logo)}" alt="${name ?? ''}"></header>\n`;
 }
 
-function main(page: Page, title: string, tell: Translate): Markup {
-  const { seen, refreshSeconds, onwards, others = [] } = page;
+function main(page: Page, title: string, translate: Translate): Markup {
+  const { shown, refreshSeconds, onwards, others = [] } = page;
   const poll = refreshSeconds === undefined ? undefined : html` data-poll="${refreshSeconds}"`;
-  const known = seen === undefined ? undefined : html` data-seen="${seen.status} ${seen.waitingOn}"`;
-  const leads =
-    onwards === undefined ? undefined : html` data-onwards="${onwards.to}" data-moment="${onwards.seconds}"`;
-  return html`<main${poll}${known}${leads}>
+  const state = shown === undefined ? undefined : html` data-seen="${shown.status} ${shown.waitingOn}"`;
+  const next = onwards === undefined ? undefined : html` data-onwards="${onwards.to}" data-moment="${onwards.seconds}"`;
+  return html`<main${poll}${state}${next}>
 <h1 id="title">${title}</h1>
-<p id="sentence" role="status" aria-labelledby="title">${tell(page.sentence)}</p>
-${page.blocks?.map((part) => block(part, tell))}
-${action(page.action, tell, 'action')}
-${others.length === 0 ? undefined : html`<div class="others">${others.map((other) => action(other, tell))}</div>\n`}</main>
+<p id="sentence" role="status" aria-labelledby="title">${translate(page.sentence)}</p>
+${page.blocks?.map((part) => block(part, translate))}
+${action(page.action, translate, 'action')}
+${others.length === 0 ? undefined : html`<div class="others">${others.map((other) => action(other, translate))}</div>\n`}</main>
 `;
 }
 
-/** The operator's links, without the one that the page itself asks to press. */
-function footer(page: Page, { brand }: Frame, tell: Translate): Markup | undefined {
+/** The operator's links, without one that is already the page's action. */
+function footer(page: Page, { brand }: Frame, translate: Translate): Markup | undefined {
   const { support, privacyUrl } = brand;
-  const isAsked = page.action.kind === 'link' && page.action.href === support;
+  const isAction = page.action.kind === 'link' && page.action.href === support;
   const items = [
-    ...(support === undefined || isAsked ? [] : [anchor(support, tell(say('footer.support')))]),
-    ...(privacyUrl === undefined ? [] : [anchor(privacyUrl, tell(say('footer.privacy')))]),
+    ...(support === undefined || isAction ? [] : [anchor(support, translate(say('footer.support')))]),
+    ...(privacyUrl === undefined ? [] : [anchor(privacyUrl, translate(say('footer.privacy')))]),
   ];
   if (items.length === 0) return undefined;
   return html`<footer><ul>${items.map((item) => html`<li>${item}</li>`)}</ul></footer>\n`;
 }
 
-/** The whole document. */
-export function document(page: Page, frame: Frame, language: string, tell: Translate): string {
-  const title = tell(page.title ?? say('page.title'));
+/** Returns the whole HTML document of a page. */
+export function document(page: Page, frame: Frame, language: string, translate: Translate): string {
+  const title = translate(page.title ?? say('page.title'));
   return html`<!doctype html>
 <html lang="${language}" dir="${RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr'}">
 <head>
 ${head(page, title, frame)}</head>
 <body>
-${header(frame)}${main(page, title, tell)}${footer(page, frame, tell)}</body>
+${header(frame)}${main(page, title, translate)}${footer(page, frame, translate)}</body>
 </html>
 `.toString();
 }
 
-/** Answers with a page, in the language of whoever asked. */
+/** Answers with a page, in the language of the request. */
 export type RenderPage = (reply: FastifyReply, code: number, page: Page) => FastifyReply;
 
+/** What decides the appearance of the pages: brand, assets and texts. */
 export interface Theme extends Frame {
   readonly texts: Texts;
-  /** The language that the person behind a request chose for themselves, where that is known. */
+  /** The language that the person behind a request prefers, a tag; undefined: not known. */
   readonly localeOf?: (request: FastifyRequest) => string | null | undefined;
 }
 
-/** The tag of the language that whoever asks reads. */
+/** Returns the language of the answer to a request, a tag. */
 export function languageOf({ texts, localeOf }: Theme, request: FastifyRequest): string {
   return texts.choose({ locale: localeOf?.(request), acceptLanguage: request.headers['accept-language'] });
 }
 
-/** What a page shows is one person's and of this moment, so nothing keeps it. */
-export function createRenderer(look: Theme): RenderPage {
+/** Returns the function that answers with a page. No page is cached: it is about one person and one moment. */
+export function createRenderer(theme: Theme): RenderPage {
   return (reply, code, page) => {
-    const language = languageOf(look, reply.request);
-    const body = document(page, look, language, (text) => look.texts.translate(language, text));
+    const language = languageOf(theme, reply.request);
+    const body = document(page, theme, language, (text) => theme.texts.translate(language, text));
     return reply
       .code(code)
       .type('text/html; charset=utf-8')

@@ -1,112 +1,117 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { KratosClient } from '../../kratos/types.ts';
 import { say } from '../../texts/messages.ts';
 import type { Person } from '../../verification/person/index.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
-import { type Authenticated, authenticate, type Handover } from '../session.ts';
+import { authenticate, type HandoverCookie, type Unauthenticated } from '../session.ts';
 import { link, type Page } from './page.ts';
 import type { RenderPage } from './render.ts';
 
-/** Who was found behind a request: the CSRF token is bound to the identity. */
-const known = new WeakMap<FastifyRequest, Person>();
+/** The person behind each authenticated request: the CSRF token is bound to the identity. */
+const people = new WeakMap<FastifyRequest, Person>();
 
-/** The person behind a request, once they were recognised. */
+/** Returns the person behind a request; undefined before it is authenticated. */
 export function personBehind(request: FastifyRequest): Person | undefined {
-  return known.get(request);
+  return people.get(request);
 }
 
+/** Options of `createRequirePerson`. */
 export interface RequirePersonOptions {
-  readonly handover: Handover;
+  readonly kratos: KratosClient;
+  readonly handover: HandoverCookie;
   readonly limits: Limits;
-  readonly send: RenderPage;
+  readonly render: RenderPage;
   readonly returnTo: ReturnTo;
   readonly publicUrl: string | undefined;
   readonly kratosPublicUrl: string;
 }
 
+/** A `preHandler` hook that authenticates the person. */
 export type RequirePerson = ReturnType<typeof createRequirePerson>;
 
-/** Finds out who is at the browser; anybody whom we do not know gets the page that leads on. */
-export function createRequirePerson({ handover, limits, send, returnTo, ...addresses }: RequirePersonOptions) {
+/** Returns a `preHandler` hook that authenticates the person, and answers a request without one by the page that leads to a session. */
+export function createRequirePerson({ kratos, handover, limits, render, returnTo, ...urls }: RequirePersonOptions) {
+  const session = { kratos, credentials: 'cookie', handover } as const;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const who = await authenticate(request, reply, handover);
-    if (who.kind !== 'person')
-      return promptSignIn(who, reply, send, { ...addresses, returnTo: returnTo(requestedReturnTo(request)) });
-    // Back from Jumio, and by now somebody else is signed in: told once, and shown nothing of anybody.
-    if (who.somebodyElse && request.routeOptions.url === '/jumio/status') return send(reply, 409, OTHER_ACCOUNT);
-    known.set(request, who.person);
-    await limits.person(who.person.identityId, reply);
+    const sender = await authenticate(request, reply, session);
+    if (sender.kind !== 'person')
+      return promptSignIn(sender, reply, render, { ...urls, returnTo: returnTo(requestedReturnTo(request)) });
+    // Back from Jumio, and signed in with another account since: this page says so once, and shows nothing of either.
+    if (sender.isOtherAccount && request.routeOptions.url === '/jumio/status') return render(reply, 409, OTHER_ACCOUNT);
+    people.set(request, sender.person);
+    await limits.person(sender.person.identityId, reply);
     return undefined;
   };
 }
 
-type ForPerson = (person: Person, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+type AnswerPerson = (person: Person, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** Runs `then` for the person who was recognised. */
-export function forPerson(then: ForPerson) {
+/** Returns a handler that runs `answer` for the person whom the hook has authenticated. */
+export function forPerson(answer: AnswerPerson) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const person = known.get(request);
-    return person === undefined ? reply : then(person, request, reply);
+    const person = people.get(request);
+    return person === undefined ? reply : answer(person, request, reply);
   };
 }
 
-interface Addresses {
+interface SignInUrls {
   readonly kratosPublicUrl: string;
   readonly publicUrl: string | undefined;
-  /** Allowed, or null. */
+  /** Checked against the allow-list; null: none. */
   readonly returnTo: string | null;
 }
 
-/** Kratos leads on to us, and we to where the person wanted to go. */
-function withWayBack(url: URL, { publicUrl, returnTo }: Addresses): string {
+/** After the sign-in Kratos redirects to the verification page, which keeps `returnTo`. */
+function withReturn(url: URL, { publicUrl, returnTo }: SignInUrls): string {
   if (publicUrl === undefined) return url.href;
   const back = new URL(verifyPath(returnTo), publicUrl);
   url.searchParams.set('return_to', back.href);
   return url.href;
 }
 
-function loginUrl(options: Addresses): string {
-  const kratos = options.kratosPublicUrl.replace(/\/*$/, '/');
-  return withWayBack(new URL('self-service/login/browser', kratos), options);
+function loginUrl(urls: SignInUrls): string {
+  const kratos = urls.kratosPublicUrl.replace(/\/*$/, '/');
+  return withReturn(new URL('self-service/login/browser', kratos), urls);
 }
 
-/** The page, or the redirect, that leads on somebody whom we do not know. */
-export function promptSignIn(
-  who: Exclude<Authenticated, { kind: 'person' }>,
+/** Answers a request without a person: a page that leads to the sign-in, or a redirect to the second factor. */
+function promptSignIn(
+  sender: Unauthenticated,
   reply: FastifyReply,
-  send: RenderPage,
-  options: Addresses,
+  render: RenderPage,
+  urls: SignInUrls,
 ): FastifyReply {
-  switch (who.kind) {
-    case 'nobody':
-      return send(reply, 401, {
+  switch (sender.kind) {
+    case 'no-session':
+      return render(reply, 401, {
         sentence: say('stranger.sentence'),
-        action: link(loginUrl(options), say('button.sign_in')),
+        action: link(loginUrl(urls), say('button.sign_in')),
       });
     case 'second-factor':
-      return reply.redirect(secondFactorUrl(who.redirectTo, options), 303);
+      return reply.redirect(secondFactorUrl(sender.redirectTo, urls), 303);
     case 'kratos-down':
-      return send(reply, 503, {
+      return render(reply, 503, {
         sentence: say('sign_in_down.sentence'),
-        action: link(verifyPath(options.returnTo), say('button.try_again')),
+        action: link(verifyPath(urls.returnTo), say('button.try_again')),
       });
     default:
-      return who satisfies never;
+      return sender satisfies never;
   }
 }
 
 /** Kratos' own redirect, and only to Kratos. */
-function secondFactorUrl(redirectTo: string | undefined, options: Addresses): string {
-  const kratos = new URL(options.kratosPublicUrl).origin;
+function secondFactorUrl(redirectTo: string | undefined, urls: SignInUrls): string {
+  const kratos = new URL(urls.kratosPublicUrl).origin;
   const url = redirectTo !== undefined && URL.canParse(redirectTo) ? new URL(redirectTo) : undefined;
-  if (url?.origin === kratos) return withWayBack(url, options);
+  if (url?.origin === kratos) return withReturn(url, urls);
   // Without the level Kratos would send a signed-in person straight back here.
-  const fallback = new URL(loginUrl(options));
+  const fallback = new URL(loginUrl(urls));
   fallback.searchParams.set('aal', 'aal2');
   return fallback.href;
 }
 
-/** Says of neither of the two who they are. */
+/** The page for a browser with another account's session; it names neither of the two. */
 export const OTHER_ACCOUNT: Page = {
   sentence: say('foreign_link.sentence'),
   action: link('/jumio/verify', say('foreign_link.continue')),

@@ -15,143 +15,153 @@ import {
 } from '../../verification/person/index.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, requestedReturnTo, returnToQuery } from '../return-to.ts';
-import type { Handover } from '../session.ts';
-import { enter } from './enter.ts';
-import { answerWithPage, fallbackPages } from './fallback.ts';
+import type { HandoverCookie } from '../session.ts';
+import { enterRoutes } from './enter.ts';
+import { answerWithPage, fallbackRoutes } from './fallback.ts';
 import { backSince, hintIn } from './jumio-redirect.ts';
 import type { PageFields } from './page.ts';
 import { createRenderer, languageOf, type RenderPage, type Theme } from './render.ts';
 import { createRequirePerson, forPerson, personBehind, type RequirePerson } from './require-person.ts';
 import { securePages } from './security.ts';
-import { standingPage } from './status-page.ts';
+import { statusPage } from './status-page.ts';
 
-export interface PagesOptions extends Omit<PersonPagesOptions, 'send'> {
-  readonly handover: Handover;
+/** Options of the pages. */
+export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
+  readonly handover: HandoverCookie;
   readonly publicUrl: string | undefined;
   readonly kratosPublicUrl: string;
-  /** Whether Jumio's hosted page is reached by http, as a sandbox's is. */
-  readonly plainHttp: boolean;
+  /** Whether browsers reach the service by https. */
+  readonly isHttps: boolean;
+  /** Whether browsers reach Jumio's hosted page by http, as that of a sandbox. */
+  readonly isJumioHttp: boolean;
 }
 
-/** Every page that a person's browser is shown, behind one set of headers, cookies and tokens. */
-export async function pages(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { ctx, handover, limits, returnTo, publicUrl, kratosPublicUrl } = options;
-  app.addHook('onRequest', limits.before);
-  await securePages(app, {
-    referenceKey: ctx.ledger.referenceKey,
-    isHttps: handover.secure,
-    plainHttp: options.plainHttp,
-    identityOf: (request) => personBehind(request)?.identityId,
+/** Every page for a person's browser, behind one set of headers, cookies and tokens. */
+export async function pageRoutes(app: FastifyInstance, options: PagesOptions): Promise<void> {
+  const { ctx, handover, limits, returnTo, publicUrl, kratosPublicUrl, isHttps, isJumioHttp } = options;
+  const { kratos, ledger } = ctx;
+  app.addHook('onRequest', limits.beforeSession);
+  const identityOf = (request: FastifyRequest): string | undefined => personBehind(request)?.identityId;
+  await securePages(app, { referenceKey: ledger.referenceKey, isHttps, isJumioHttp, identityOf });
+  const theme: Theme = { ...options.theme, localeOf: (request) => personBehind(request)?.locale };
+  const render = createRenderer(theme);
+  app.setErrorHandler(answerWithPage(render, returnTo));
+  enterRoutes(app, { ctx, handover, render });
+  const requirePerson = createRequirePerson({
+    kratos,
+    handover,
+    limits,
+    render,
+    returnTo,
+    publicUrl,
+    kratosPublicUrl,
   });
-  const look: Theme = { ...options.look, localeOf: (request) => personBehind(request)?.locale };
-  const send = createRenderer(look);
-  app.setErrorHandler(answerWithPage(send, returnTo));
-  enter(app, { ctx, handover, send });
-  const recognise = createRequirePerson({ handover, limits, send, returnTo, publicUrl, kratosPublicUrl });
-  personPages(app, recognise, { ...options, look, send });
-  fallbackPages(app, send, { support: look.brand.support, returnTo });
+  statusRoutes(app, requirePerson, { ...options, theme, render });
+  fallbackRoutes(app, render, { support: theme.brand.support, returnTo });
 }
 
-export interface PersonPagesOptions extends Destinations {
+interface StatusRoutesOptions extends Destinations {
   readonly ctx: Context;
   readonly worker: Worker;
   readonly limits: Limits;
-  readonly look: Theme;
-  readonly send: RenderPage;
+  readonly theme: Theme;
+  readonly render: RenderPage;
 }
 
-/** `consent`: the version of the text that the person read and agrees to. */
+/** `consent`: the version of the text that the person has read and agrees to. */
 const form = returnToQuery.extend({ consent: z.string().max(100).optional().catch(undefined) });
 
-interface Seen {
+/** The request that a page answers. */
+interface PageRequest {
   readonly place: PageFields['place'];
   readonly person: Person;
-  /** As presented. */
-  readonly wanted: string | undefined;
+  /** The `return_to` as presented. */
+  readonly requested: string | undefined;
   /** See `PageFields`. */
   readonly pressed?: boolean;
   readonly back?: number | undefined;
 }
 
-/** Shows a person how things stand and what comes next. */
-function createShow(options: PersonPagesOptions) {
-  const { ctx, send } = options;
-  const { privacyUrl, support } = options.look.brand;
-  return (reply: FastifyReply, shown: View, { place, person, wanted, pressed, back }: Seen): FastifyReply => {
-    const returnTo = options.returnTo(wanted);
+/** Returns the function that answers with how things stand for a person, and what comes next. */
+function createAnswerView(options: StatusRoutesOptions) {
+  const { ctx, render } = options;
+  const { privacyUrl, support } = options.theme.brand;
+  return (reply: FastifyReply, view: View, { place, person, requested, pressed, back }: PageRequest): FastifyReply => {
+    const returnTo = options.returnTo(requested);
     const _csrf = reply.generateCsrf({ userInfo: person.identityId });
-    const page = standingPage(shown, {
+    const page = statusPage(view, {
       place,
       pressed,
       fields: { _csrf, ...(returnTo === null ? {} : { return_to: returnTo }) },
       consentVersion: ctx.consentVersion,
       sendsTraits: ctx.prefill !== undefined,
-      returnTo: destinationOf(shown, options, returnTo),
+      returnTo: destinationOf(view, options, returnTo),
       hint: hintIn(reply.request.query),
       back,
       privacyUrl,
       support,
       now: ctx.clock.now(),
     });
-    return send(reply, 200, page);
+    return render(reply, 200, page);
   };
 }
 
-/** What the form says: where to go in the end, and whether the person agrees. */
-function readForm(request: FastifyRequest, look: Theme) {
-  const { return_to: wanted, consent: version } = form.safeParse(request.body).data ?? {};
-  const language = languageOf(look, request);
+/** Returns what the form asks for: where to go in the end, and whether the person agrees. */
+function readForm(request: FastifyRequest, theme: Theme) {
+  const { return_to: requested, consent: version } = form.safeParse(request.body).data ?? {};
+  const language = languageOf(theme, request);
   const agreement = version === undefined ? undefined : { version, language };
-  const preferred = look.localeOf?.(request) ?? preferredLanguage(request.headers['accept-language']);
-  return { wanted, agreement, locale: preferred ?? language };
+  const preferred = theme.localeOf?.(request) ?? preferredLanguage(request.headers['accept-language']);
+  return { requested, agreement, locale: preferred ?? language };
 }
 
-/** `GET` and `POST /jumio/verify`, `POST /jumio/decline`, `GET /jumio/status`: the person's side (docs/design.md#http-routes). */
-export function personPages(app: FastifyInstance, recognise: RequirePerson, options: PersonPagesOptions): void {
-  const { ctx, worker, look, limits } = options;
-  const show = createShow(options);
+/** `GET` and `POST /jumio/verify`, `POST /jumio/decline`, `GET /jumio/status` (docs/design.md#http-routes). */
+function statusRoutes(app: FastifyInstance, requirePerson: RequirePerson, options: StatusRoutesOptions): void {
+  const { ctx, worker, theme, limits } = options;
+  const answerView = createAnswerView(options);
   const protect: preHandlerHookHandler = (request, reply, next) => app.csrfProtection(request, reply, next);
 
   app.get(
     '/jumio/verify',
-    { preHandler: recognise },
+    { preHandler: requirePerson },
     forPerson(async (person, request, reply) => {
-      return show(reply, await loadView(ctx, person), { place: 'verify', person, wanted: requestedReturnTo(request) });
+      const view = await loadView(ctx, person);
+      return answerView(reply, view, { place: 'verify', person, requested: requestedReturnTo(request) });
     }),
   );
 
   app.get(
     '/jumio/status',
-    { preHandler: recognise },
+    { preHandler: requirePerson },
     forPerson(async (person, request, reply) => {
       const back = backSince(request.query, ctx.clock.now());
-      const shown = await recordVisit(ctx, worker, person, ARRIVAL_WAIT_MS);
-      return show(reply, shown, { place: 'status', person, wanted: undefined, back });
+      const view = await recordVisit(ctx, worker, person, ARRIVAL_WAIT_MS);
+      return answerView(reply, view, { place: 'status', person, requested: undefined, back });
     }),
   );
 
   app.post(
     '/jumio/verify',
-    { preHandler: [recognise, protect] },
+    { preHandler: [requirePerson, protect] },
     forPerson(async (person, request, reply) => {
-      await limits.goingOn(person.identityId, reply);
-      const { wanted, agreement, locale } = readForm(request, look);
-      const returnTo = options.returnTo(wanted);
+      await limits.continuing(person.identityId, reply);
+      const { requested, agreement, locale } = readForm(request, theme);
+      const returnTo = options.returnTo(requested);
       const outcome = await continueVerification(ctx, worker, person, { returnTo, agreement, locale }, WAIT_MS);
       if (outcome.kind === 'link') return reply.redirect(outcome.link, 303);
-      const onwards = destinationOf(outcome.view, options, returnTo);
+      const destination = destinationOf(outcome.view, options, returnTo);
       const isApproved = outcome.view.status === 'approved' && nextStep(outcome.view).kind === 'done';
-      if (isApproved && onwards !== undefined) return reply.redirect(onwards, 303);
-      return show(reply, outcome.view, { place: 'verify', person, wanted, pressed: true });
+      if (isApproved && destination !== undefined) return reply.redirect(destination, 303);
+      return answerView(reply, outcome.view, { place: 'verify', person, requested, pressed: true });
     }),
   );
 
   app.post(
     '/jumio/decline',
-    { preHandler: [recognise, protect] },
+    { preHandler: [requirePerson, protect] },
     forPerson(async (person, request, reply) => {
-      await limits.goingOn(person.identityId, reply);
-      await declineConsent(ctx, person, options.returnTo(readForm(request, look).wanted));
+      await limits.continuing(person.identityId, reply);
+      await declineConsent(ctx, person, options.returnTo(readForm(request, theme).requested));
       return reply.redirect('/jumio/status', 303);
     }),
   );

@@ -5,55 +5,56 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ourCookie } from '../session.ts';
+import { cookieSpec } from '../session.ts';
 
+/** What the protection of pages depends on. */
 export interface PageSecurity {
   readonly referenceKey: Buffer;
-  /** Whether browsers reach us by https. */
+  /** Whether browsers reach the service by https. */
   readonly isHttps: boolean;
-  /** Whether Jumio's hosted page is reached by http, as a sandbox's is. */
-  readonly plainHttp: boolean;
-  /** The identity that the CSRF token of a request is bound to; undefined where none is known. */
+  /** Whether browsers reach Jumio's hosted page by http, as that of a sandbox. */
+  readonly isJumioHttp: boolean;
+  /** The identity that the CSRF token of a request is bound to; undefined: not known. */
   readonly identityOf: (request: FastifyRequest) => string | undefined;
 }
 
-/** What the CSRF token of a page is bound to that is shown before its person is known; no identity has this id. */
+/** What the CSRF token is bound to on a page for an unknown person; no identity has this id. */
 export const NO_IDENTITY = 'nobody';
 
 const form = z.object({ _csrf: z.string().optional().catch(undefined) });
 
-/** Signs the cookies of pages and programs alike. */
+/** Returns the secret that signs the cookies of pages and programs. */
 export function cookieSecret(referenceKey: Buffer): string {
   return derivedKey(referenceKey, 'cookie');
 }
 
-/** A key of its own for each use, derived from the ledger's, so that cookies outlive a restart. */
+/** A separate key for each use, derived from the ledger's, so that cookies outlive a restart. */
 function derivedKey(referenceKey: Buffer, use: string): string {
   return createHmac('sha256', referenceKey).update(use).digest('hex');
 }
 
-function headers({ isHttps, plainHttp }: PageSecurity) {
+function helmetOptions({ isHttps, isJumioHttp }: PageSecurity) {
   // Browsers apply form-action to the redirect that follows the form: Jumio's page must be allowed.
-  const formAction = ["'self'", 'https:', ...(plainHttp ? ['http:'] : [])];
-  const ours = ["'self'"];
-  const loaded = { defaultSrc: ["'none'"], styleSrc: ours, scriptSrc: ours, imgSrc: ours, connectSrc: ours };
-  const directives = { ...loaded, formAction, frameAncestors: ["'none'"], baseUri: ["'none'"] };
+  const formAction = ["'self'", 'https:', ...(isJumioHttp ? ['http:'] : [])];
+  const self = ["'self'"];
+  const sources = { defaultSrc: ["'none'"], styleSrc: self, scriptSrc: self, imgSrc: self, connectSrc: self };
+  const directives = { ...sources, formAction, frameAncestors: ["'none'"], baseUri: ["'none'"] };
   return { contentSecurityPolicy: { useDefaults: false, directives }, strictTransportSecurity: isHttps };
 }
 
-/** A browser that only guesses where its person goes next, or a proxy that does. */
+/** A browser or a proxy that loads the page in advance, without a person. */
 function isPrefetch({ headers }: FastifyRequest): boolean {
   const purposes = [headers['sec-purpose'], headers.purpose, headers['x-moz']].flat();
   return purposes.some((purpose) => purpose !== undefined && /\bprefetch\b/i.test(purpose));
 }
 
-/** Headers, signed cookies, forms and their token, for every page of a scope; nothing of them is kept by a cache. */
+/** Adds headers, signed cookies, forms and CSRF tokens to every page of a scope. No page is cached. */
 export async function securePages(app: FastifyInstance, options: PageSecurity): Promise<void> {
   const { referenceKey, isHttps } = options;
-  await app.register(helmet, headers(options));
+  await app.register(helmet, helmetOptions(options));
   await app.register(cookie, { secret: cookieSecret(referenceKey) });
   await app.register(formbody, { bodyLimit: 16 * 1024 });
-  const { name: cookieKey, options: cookieOpts } = ourCookie('jumio_csrf', isHttps);
+  const { name: cookieKey, options: cookieOpts } = cookieSpec('jumio_csrf', isHttps);
   await app.register(csrf, {
     cookieKey,
     cookieOpts,
@@ -63,7 +64,7 @@ export async function securePages(app: FastifyInstance, options: PageSecurity): 
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    // Nobody is there to see it: nothing is looked at for them, and the browser asks again when somebody is.
+    // A prefetch must not count as a visit; the browser asks again for a person.
     if (isPrefetch(request)) return reply.code(503).send();
   });
 }

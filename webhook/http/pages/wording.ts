@@ -1,9 +1,9 @@
 import type { Status } from '../../model.ts';
 import { say, type Text } from '../../texts/messages.ts';
 import type { View } from '../../verification/person/index.ts';
-import { type Action, link, type PageFields, words } from './page.ts';
+import { type Action, link, type PageFields, plainText } from './page.ts';
 
-/** How things stand. */
+/** The sentence of each status. */
 export const SENTENCES: Readonly<Record<Status, Text>> = {
   none: say('status.none'),
   pending: say('status.pending'),
@@ -14,15 +14,15 @@ export const SENTENCES: Readonly<Record<Status, Text>> = {
   expired: say('status.expired'),
 };
 
-/** Erased before anybody decided: no other standing is refused as if it were a rejection. */
+/** Erased before a decision: no other view is `expired` and refused as rejected. */
 function isErasedUndecided({ status, refusal }: View): boolean {
   return status === 'expired' && refusal?.why === 'rejected';
 }
 
 /**
- * Where things stand. Who was erased while something was under way did not let it run out. Who was verified too long ago
- * has finished, and is not told otherwise; whom the operator asks once more is not told that there is nothing to do, nor
- * whoever may have left Jumio early that they need only wait.
+ * Returns the sentence of a view. Four views need another one than that of their status: an approval that is too old; an
+ * erased identity, whose attempt did not run out; an attempt whose person may have left Jumio early; and a further
+ * attempt that the operator granted beside an approval or a review.
  */
 export function sentenceOf(view: View): Text {
   const { status, isApprovalExpired, refusal } = view;
@@ -33,7 +33,7 @@ export function sentenceOf(view: View): Text {
   return isGranted ? say('status.once_more') : SENTENCES[status];
 }
 
-/** What leads on to Jumio. */
+/** The label of the button that continues to Jumio, for each status. */
 export const BUTTONS: Readonly<Record<Status, Text>> = {
   none: say('button.start'),
   pending: say('button.continue'),
@@ -52,8 +52,8 @@ const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
 };
 
 /**
- * Why it is not done with. Only reasons that a person can act on are named: the others would coach fraud, or may not be
- * told. So of an eID it is not said what about it was not enough.
+ * Returns why the verification is not done; undefined: nothing to name. Only reasons that a person can act on are named:
+ * others would coach fraud, or are confidential. For the same reason an insufficient eID is named without what it lacks.
  */
 export function reasonOf({ status, reason, isEidInsufficient }: View): Text | undefined {
   const isUndecided = status === 'none' || status === 'pending';
@@ -61,12 +61,15 @@ export function reasonOf({ status, reason, isEidInsufficient }: View): Text | un
   return reason === null ? say('reason.other') : REASONS[reason];
 }
 
-/** @param otherwise what is said where the operator gave no address */
+/**
+ * Returns the action that leads to the operator's support.
+ * @param otherwise the text if the operator configured no support URL
+ */
 export function supportAction(support: string | undefined, otherwise = say('next.support')): Action {
-  return support === undefined ? words(otherwise) : link(support, say('button.support'));
+  return support === undefined ? plainText(otherwise) : link(support, say('button.support'));
 }
 
-/** Back to the application: there is nothing more to do here. */
-export function wayBack({ returnTo }: PageFields): Action[] {
+/** Returns the link back to the application, if there is a URL to go back to. */
+export function backAction({ returnTo }: PageFields): Action[] {
   return returnTo === undefined ? [] : [link(returnTo, say('button.go_back'))];
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import Fastify from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createAssets } from '../../../../webhook/http/pages/assets.ts';
-import { button, link, type Page, words } from '../../../../webhook/http/pages/page.ts';
+import { button, link, type Page, plainText } from '../../../../webhook/http/pages/page.ts';
 import { createRenderer, document, html } from '../../../../webhook/http/pages/render.ts';
 import type { Text } from '../../../../webhook/texts/messages.ts';
 import type { Texts } from '../../../../webhook/texts/texts.ts';
@@ -22,7 +22,7 @@ function spoken(word: string): Text {
   return { key: 'next.date', values: { date: word } };
 }
 
-const PLAIN: Page = { sentence: spoken('S'), action: words(spoken('A')) };
+const PLAIN: Page = { sentence: spoken('S'), action: plainText(spoken('A')) };
 
 const app = Fastify();
 
@@ -52,7 +52,7 @@ function everywhere(word: string): Partial<Page> {
       { kind: 'list', heading: text, items: [text] },
     ],
     action: button(text, { [word]: word }, word),
-    others: [link(`https://app.example/${word}`, text), link(`/jumio/${word}`, text), words(text)],
+    others: [link(`https://app.example/${word}`, text), link(`/jumio/${word}`, text), plainText(text)],
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from '../../../../webhook/http/pages/page.ts';
-import { standingPage } from '../../../../webhook/http/pages/status-page.ts';
+import { statusPage } from '../../../../webhook/http/pages/status-page.ts';
 import type { IdentityRecord } from '../../../../webhook/model.ts';
 import type { Context } from '../../../../webhook/verification/context.ts';
 import { agreed } from '../../../../webhook/verification/person/consent.ts';
@@ -45,11 +45,11 @@ const cells: Cell[] = names(STANDINGS).flatMap((standing) =>
 function pageOf(shown: View, place: 'verify' | 'status', hint: { back?: number; now?: number } = {}): Page {
   const fields = { _csrf: 'token' };
   const { version: consentVersion } = CONSENT;
-  return standingPage(shown, { place, fields, consentVersion, returnTo: RETURN_TO, now: NOW, ...hint });
+  return statusPage(shown, { place, fields, consentVersion, returnTo: RETURN_TO, now: NOW, ...hint });
 }
 
 /** The end of the path from a page's own action: Jumio, the application, a wait, or a text without action. */
-type End = 'jumio' | 'application' | 'wait' | 'words';
+type End = 'jumio' | 'application' | 'wait' | 'text';
 
 async function press(
   ctx: Context,
@@ -73,7 +73,7 @@ async function follow({ record, startsAt }: Cell, from: 'verify' | 'status'): Pr
     if (seen.has(key)) return 'circle';
     seen.add(key);
     const { action } = page;
-    if (action.kind === 'words') return 'words';
+    if (action.kind === 'text') return 'text';
     if (action.kind === 'link' && action.href === RETURN_TO) return 'application';
     if (action.kind === 'link')
       page = pageOf(await loadView(ctx, WHO), action.href.endsWith('status') ? 'status' : 'verify');
@@ -91,7 +91,7 @@ describe('pages without circles', () => {
     async (from) => {
       const ends = await Promise.all(cells.map(async (cell) => [cell.name, await follow(cell, from)] as const));
       expect(ends.filter(([, end]) => end === 'circle')).toEqual([]);
-      expect(new Set(ends.map(([, end]) => end))).toEqual(new Set(['jumio', 'application', 'wait', 'words']));
+      expect(new Set(ends.map(([, end]) => end))).toEqual(new Set(['jumio', 'application', 'wait', 'text']));
     },
   );
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Page, PageFields } from '../../../../webhook/http/pages/page.ts';
-import { standingPage } from '../../../../webhook/http/pages/status-page.ts';
+import { statusPage } from '../../../../webhook/http/pages/status-page.ts';
 import type { IdentityRecord } from '../../../../webhook/model.ts';
 import type { Text } from '../../../../webhook/texts/messages.ts';
 import { createTexts } from '../../../../webhook/texts/texts.ts';
@@ -52,7 +52,7 @@ async function pageOf(record: IdentityRecord, way: Partial<PageFields> = { retur
 async function pageOfWhoever(record: IdentityRecord, way: Partial<PageFields> = {}): Promise<Page> {
   const { ctx } = createInMemoryContext(record);
   const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
-  return standingPage(shown, { ...FIELDS, ...way });
+  return statusPage(shown, { ...FIELDS, ...way });
 }
 
 const texts = createTexts();
@@ -90,7 +90,7 @@ describe('one sentence and one action for each status', () => {
       'rejected, final',
       'nothing',
       'Your identity could not be verified.',
-      'words: Please contact support if you think that this is a mistake.',
+      'text: Please contact support if you think that this is a mistake.',
     ],
     ['rejected, retryable', 'rejected ×1', 'nothing', 'Your identity could not be verified.', 'button: Try again'],
     [
@@ -253,7 +253,7 @@ describe('rejections up to the limit of tries', () => {
         blocks.map((part) => (part.kind === 'paragraph' ? translated(part.text) : part.kind));
       const page = await pageOf(situation('rejected ×3', 'nothing'));
       expect(told(page)).toEqual([expect.stringMatching(used)]);
-      expect([page.action.kind, translated(page.action.text)]).toEqual(['words', expect.stringMatching(ask)]);
+      expect([page.action.kind, translated(page.action.text)]).toEqual(['text', expect.stringMatching(ask)]);
       const support = 'mailto:help@acme.example';
       const helped = await pageOf(situation('rejected ×3', 'nothing'), { support });
       expect(told(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
@@ -279,7 +279,7 @@ describe('the limit of attempts', () => {
       record = readWord(begun(record, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).record;
     }
     const page = await pageOf(record);
-    expect(actionOf(page)).toBe('words: You can start again on 14 February 2026 at 12:00 UTC.');
+    expect(actionOf(page)).toBe('text: You can start again on 14 February 2026 at 12:00 UTC.');
     expect(told(page)).toEqual(['You have tried as often as is possible for now.']);
   });
 });
@@ -288,8 +288,8 @@ describe('the waiting time before another try', () => {
   it('a person who has to wait reads the reason of the rejection, of the wait, and its end, rounded up to the minute', async () => {
     const { ctx } = createInMemoryContext(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).record);
     const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
-    const page = standingPage({ ...shown, refusal: { why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
-    expect(actionOf(page)).toBe('words: You can start again on 21 January 2026 at 12:01 UTC.');
+    const page = statusPage({ ...shown, refusal: { why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
+    expect(actionOf(page)).toBe('text: You can start again on 21 January 2026 at 12:01 UTC.');
     expect(told(page)).toEqual([
       expect.stringMatching(/^The photo of your document could not be read\./),
       'There has to be a while between two tries.',
@@ -323,10 +323,10 @@ describe('an expired approval that only the operator may renew', () => {
       const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
       const refusal = { why: 'too-old', until: undefined } as const;
       const expired: View = { ...shown, status: 'expired', isApprovalExpired: true, refusal };
-      const page = standingPage(expired, { ...FIELDS, support });
+      const page = statusPage(expired, { ...FIELDS, support });
       expect(english(page.sentence)).toBe('Your identity was verified some time ago and has to be verified again.');
       expect(JSON.stringify(page)).not.toContain('next.support');
-      expect(page.action.kind).toBe(support === undefined ? 'words' : 'link');
+      expect(page.action.kind).toBe(support === undefined ? 'text' : 'link');
     },
   );
 });
@@ -334,6 +334,6 @@ describe('an expired approval that only the operator may renew', () => {
 describe('a page without a return URL', () => {
   it('a page without a return URL says that it may be closed', async () => {
     const page = await pageOf(situation('approved', 'nothing'), {});
-    expect(actionOf(page)).toBe('words: You may close this page.');
+    expect(actionOf(page)).toBe('text: You may close this page.');
   });
 });
