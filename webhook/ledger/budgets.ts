@@ -8,9 +8,9 @@ export interface BudgetReport {
   readonly reason: string | null;
 }
 
-/** What answers do to the shared budgets: pauses, refusals in a row, and the all-clear. */
+/** Creates the operations on the shared budgets: pauses, refusals in a row, and the end of a pause. */
 export function createBudgets(store: Store) {
-  /** Loads, changes, saves; `then` may go on in the same transaction. */
+  /** Loads, changes and saves a budget; `then` runs in the same transaction. */
   const edit = (
     name: BudgetName,
     now: number,
@@ -28,18 +28,19 @@ export function createBudgets(store: Store) {
     });
 
   return {
-    /** A 429: nothing of this budget for `delay` milliseconds, in any replica. */
+    /** After a 429: no replica takes from this budget for `delay` milliseconds. The longer of two pauses counts. */
     pause: (name: BudgetName, now: number, delay: number) =>
       edit(name, now, (row) => ({ ...row, pausedUntil: Math.max(row.pausedUntil, Math.ceil(now + delay)) })),
 
-    /** Creation as a whole stops for a reason that an operator must mend; tried again every five minutes. */
+    /** Pauses creation as a whole for a reason that an operator must fix. One create call every five minutes is the probe. */
     stop: (reason: string, now: number) =>
       edit('account', now, (row) => ({ ...row, reason, pausedUntil: now + PROBE_EVERY_MS })),
 
     /**
-     * One identity was refused (400). `isNew`: it was not parked before. Where creation as a whole is paused, those who
-     * are parked are due: the fault is not theirs, and one of them may have to be the one that is tried.
-     * @returns whether creation as a whole is paused now.
+     * Records that Jumio refused (400) to create one identity's execution. Two refusals in a row pause creation as a
+     * whole; then all refused attempts are due, because the cause is not theirs and one of them may become the probe.
+     * @param isNew false: this attempt was refused before, and does not count again
+     * @returns whether creation as a whole is paused now
      */
     async refused(reason: string, now: number, isNew: boolean): Promise<boolean> {
       const count = (row: BudgetRow): BudgetRow => ({ ...row, refusals: row.refusals + (isNew ? 1 : 0) });
@@ -47,13 +48,13 @@ export function createBudgets(store: Store) {
         row.reason === null && row.refusals < REFUSALS_THAT_PAUSE
           ? row
           : { ...row, reason, pausedUntil: now + PROBE_EVERY_MS };
-      const makeDue = async (db: Kysely<Tables>, _before: BudgetRow, after: BudgetRow): Promise<void> => {
-        if (after.reason !== null) await parkedAreDue(db, store, now);
+      const resume = async (db: Kysely<Tables>, _before: BudgetRow, after: BudgetRow): Promise<void> => {
+        if (after.reason !== null) await makeRefusedDue(db, store, now);
       };
-      return (await edit('account', now, (row) => pause(count(row)), makeDue)).reason !== null;
+      return (await edit('account', now, (row) => pause(count(row)), resume)).reason !== null;
     },
 
-    /** An account was created: a pause with a reason is over, and those that were parked under it go on. */
+    /** After a successful create: ends a pause with a reason, and makes the refused attempts due. */
     async cleared(now: number): Promise<void> {
       const seen = await store.read((db) => loadBudget(db, 'account', now));
       if (seen.reason === null && seen.refusals === 0) return;
@@ -64,11 +65,11 @@ export function createBudgets(store: Store) {
         refusals: 0,
       });
       await edit('account', now, clear, async (db, before) => {
-        if (before.reason !== null) await parkedAreDue(db, store, now);
+        if (before.reason !== null) await makeRefusedDue(db, store, now);
       });
     },
 
-    /** Milliseconds until the last of those who are due for creation has its turn at Jumio. */
+    /** Milliseconds until the budget has a token for the last of the attempts that are due for creation. */
     turn: (rate: Rate, now: number): Promise<number> =>
       store.read(async (db) => {
         const row = await loadBudget(db, 'account', now);
@@ -77,7 +78,7 @@ export function createBudgets(store: Store) {
         return turn(row, rate, rows[0]?.waiting ?? 0, now);
       }),
 
-    /** The budgets that are paused at `now`. */
+    /** The budgets that are paused at `now`, or paused for a reason. */
     paused: (now: number): Promise<BudgetReport[]> =>
       store.read(async (db) => {
         const rows = await db.selectFrom('budgets').select(['name', 'pausedUntil', 'reason']).execute();
@@ -86,7 +87,7 @@ export function createBudgets(store: Store) {
   };
 }
 
-/** That creation as a whole stops, or goes on, belongs to no identity. */
+/** Appends an event where creation as a whole stops or resumes; it belongs to no identity. */
 async function noteChange(db: Kysely<Tables>, before: BudgetRow, after: BudgetRow, at: number): Promise<void> {
   if ((before.reason === null) === (after.reason === null)) return;
   const kind = after.reason === null ? 'creation_resumed' : 'creation_paused';
@@ -97,8 +98,8 @@ async function noteChange(db: Kysely<Tables>, before: BudgetRow, after: BudgetRo
     .execute();
 }
 
-/** Identities are locked before their verifications, as every change does: the other way round they would deadlock. */
-async function parkedAreDue(db: Kysely<Tables>, store: Store, now: number): Promise<void> {
+/** Makes all refused attempts due. Locks identities before verifications, as every change does, to avoid a deadlock. */
+async function makeRefusedDue(db: Kysely<Tables>, store: Store, now: number): Promise<void> {
   const refused = sql`select identity_id from verifications where create_refused = 1`;
   if (store.dialect === 'postgres')
     await sql`select id from identities where id in (${refused}) order by id for update`.execute(db);
@@ -106,7 +107,7 @@ async function parkedAreDue(db: Kysely<Tables>, store: Store, now: number): Prom
   await sql`update identities set jumio_due = ${now} where id in (${refused}) and jumio_due > ${now}`.execute(db);
 }
 
-/** Tokens per second, and the most that may be saved up. */
+/** Tokens per second, and the most tokens that a budget holds. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
@@ -115,49 +116,49 @@ export interface Rate {
 /** The rates of the budgets that have one: pauses apart, calls to Kratos are not limited. */
 export type Rates = Readonly<Record<Exclude<BudgetName, 'kratos'>, Rate>>;
 
-/** Two identities refused (400) in a row: the fault is ours or the tenant's, not theirs (docs/design.md#retries). */
+/** Refused identities (400) in a row that pause creation: the cause is the configuration (docs/design.md#retries). */
 export const REFUSALS_THAT_PAUSE = 2;
 
-/** While paused for a reason, creation is tried again this often. */
+/** How often creation is probed while it is paused for a reason. */
 export const PROBE_EVERY_MS = 5 * 60_000;
 
-/** More than any burst: the first refill leaves as much of it as the rate's burst allows. */
+/** More than any burst: the first refill cuts it down to the burst of the rate. */
 const FULL = 1_000_000;
 
 function fresh(name: BudgetName, now: number): BudgetRow {
   return { name, tokens: FULL, refilledAt: now, pausedUntil: 0, reason: null, refusals: 0 };
 }
 
-/** The bucket as it stands at `now`. A pause with a reason leaves a single token behind: the probe. */
+/** The budget with the tokens earned until `now`, at most the burst. */
 export function refill(row: BudgetRow, rate: Rate, now: number): BudgetRow {
   const earned = (Math.max(0, now - row.refilledAt) / 1000) * rate.perSecond;
   return { ...row, tokens: Math.min(rate.burst, row.tokens + earned), refilledAt: Math.max(now, row.refilledAt) };
 }
 
-/** How many calls may be made now. */
+/** How many calls may be made now; at most one, the probe, after a pause with a reason. */
 export function available(row: BudgetRow, now: number): number {
   if (row.pausedUntil > now) return 0;
   return row.reason === null ? Math.floor(row.tokens) : Math.min(1, Math.floor(row.tokens));
 }
 
-/** Takes `count` calls. A probe holds the others back until its answer is in, or the next probe is due. */
+/** The budget after `count` calls. A probe pauses it again until its response ends the pause, or the next probe is due. */
 export function take(row: BudgetRow, count: number, now: number): BudgetRow {
-  const probing = row.reason !== null && count > 0;
-  return { ...row, tokens: row.tokens - count, pausedUntil: probing ? now + PROBE_EVERY_MS : row.pausedUntil };
+  const isProbe = row.reason !== null && count > 0;
+  return { ...row, tokens: row.tokens - count, pausedUntil: isProbe ? now + PROBE_EVERY_MS : row.pausedUntil };
 }
 
-/** Milliseconds until the last of so many who wait has a token; nothing is reserved. */
+/** Milliseconds until the last of `waiting` attempts has a token; nothing is reserved. */
 export function turn(row: BudgetRow, rate: Rate, waiting: number, now: number): number {
   if (row.pausedUntil > now) return row.pausedUntil - now;
   return Math.max(0, ((waiting - refill(row, rate, now).tokens) / rate.perSecond) * 1000);
 }
 
-/** Whoever changes a bucket takes this first, and before any row: until the end of their transaction it is theirs. */
+/** Locks all budgets until the end of the transaction. A transaction takes this lock before any row. */
 export async function lockBudgets(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
   if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(7243001)`.execute(db);
 }
 
-/** Reads a bucket, made full when it is new. */
+/** Reads a budget; a new one is full. */
 export async function loadBudget(db: Kysely<Tables>, name: BudgetName, now: number): Promise<BudgetRow> {
   const row = await db.selectFrom('budgets').selectAll().where('name', '=', name).executeTakeFirst();
   return row ?? fresh(name, now);

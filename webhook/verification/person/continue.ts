@@ -152,22 +152,22 @@ export async function continueVerification(
     continuedRecord(ctx, found, person, going, now),
   );
   worker.wake();
-  const isDone = (record: IdentityRecord): boolean => isOver(ctx, record);
+  const isDone = (record: IdentityRecord): boolean => isLinkSettled(ctx, record);
   const left = Math.max(0, end - performance.now());
   const wait = (await isTurnWithin(ctx, left)) ? left : 0;
   const record = (await waitFor(ctx, person.identityId, wait, isDone)) ?? kept;
   return outcomeOf(ctx, record ?? recordOf(person, now));
 }
 
-/** There is nothing to wait for (any more). */
-function isOver(ctx: Context, record: IdentityRecord): boolean {
+/** Whether a longer wait is useless: the link is ready, or none is being made. */
+function isLinkSettled(ctx: Context, record: IdentityRecord): boolean {
   const now = ctx.clock.now();
   const isAgreed = hasAgreed(record.identity, ctx.consentVersion);
   if (!isAgreed || mayStart(record, now, ctx.policy).kind === 'no') return true;
   return liveLink(ctx, record, now) !== undefined && !isPreparing(record);
 }
 
-/** Jumio is still to be told the traits, which count only before it captures anything; nobody waits long for it. */
+/** Whether the first try to send traits to Jumio is still to come: Jumio takes them only before it captures anything. */
 function isPreparing(record: IdentityRecord): boolean {
   const open = openAttempt(record);
   return open?.prefill === 1 && open.prefillDue !== null && open.prefillTries === 0;
@@ -181,8 +181,8 @@ function needsEidCheck(ctx: Context, record: IdentityRecord, now: number): boole
   return isOpen && isLed && eidCheck === 0;
 }
 
-/** It was read, or could not be: whoever has no eID waits for one read of Kratos, and for nobody who is down. */
-function isTried({ identity }: IdentityRecord): boolean {
+/** Whether the eID check has ended or failed once: a person without an eID waits for one read of Kratos at most. */
+function isCheckTried({ identity }: IdentityRecord): boolean {
   return identity.eidCheck === 0 || identity.eidFailures > 0;
 }
 
@@ -211,5 +211,5 @@ export async function checkEidFirst(
   });
   if (!isOwed) return;
   worker.wake();
-  await waitFor(ctx, identityId, waitMs, isTried);
+  await waitFor(ctx, identityId, waitMs, isCheckTried);
 }

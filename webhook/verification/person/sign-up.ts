@@ -5,18 +5,22 @@ import { onIdentityFound } from '../publication/index.ts';
 import { type IdentityDetails, newIdentity, updateIdentity, withDetails } from '../record/index.ts';
 import { isTurnWithin, waitFor } from '../waiting.ts';
 
-function firstTry({ identity, verifications }: IdentityRecord): boolean {
+/** Whether the first publication has been written or tried, so that a longer wait is useless. */
+function isFirstTryOver({ identity, verifications }: IdentityRecord): boolean {
   const tried = verifications.some(({ state, attempts }) => state !== 'requested' || attempts > 0);
   return identity.published >= identity.version || (tried && identity.kratosAttempts > 0);
 }
 
-/** What was kept is kept: a wait that cannot see how it goes on changes nobody's answer. */
+/** Waits for the first publication. A ledger that cannot be read ends the wait: the sign-up is recorded already. */
 async function waitForFirstTry(ctx: Context, identityId: string, waitMs: number): Promise<void> {
   try {
     if (ctx.startsAt === 'consent' || (await isTurnWithin(ctx, waitMs)))
-      await waitFor(ctx, identityId, waitMs, firstTry);
+      await waitFor(ctx, identityId, waitMs, isFirstTryOver);
   } catch (error) {
-    ctx.log.error({ identity: identityId, err: error }, 'the ledger cannot be read; the sign-up itself is kept');
+    ctx.log.error(
+      { identity: identityId, err: error },
+      'could not wait for the first publication: the sign-up is recorded',
+    );
   }
 }
 

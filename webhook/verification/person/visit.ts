@@ -7,7 +7,7 @@ import { waitFor } from '../waiting.ts';
 import type { Person } from './person.ts';
 import { loadView, type View } from './view.ts';
 
-/** Keeps a sign of life; the attempt that is to be looked at, as it was before. */
+/** Records activity and makes a read due. Returns the attempt as it was before; undefined: there is nothing to read. */
 async function recordActivity(ctx: Context, identityId: string): Promise<Verification | undefined> {
   const now = ctx.clock.now();
   let open: Verification | undefined;
@@ -18,27 +18,26 @@ async function recordActivity(ctx: Context, identityId: string): Promise<Verific
   return open?.executionId ? open : undefined;
 }
 
-/** The look that was asked for has been answered, or its turn comes later. */
-function isLookedAt(record: IdentityRecord, before: Verification, now: number): boolean {
+/** Whether the requested read has been answered, or is due later only. */
+function isReadOver(record: IdentityRecord, before: Verification, now: number): boolean {
   const { state, reads, attempts, readDue } = findVerification(record, before.id);
   const isAnswered = state !== before.state || reads !== before.reads || attempts !== before.attempts;
   return isAnswered || ((readDue ?? Number.POSITIVE_INFINITY) > now && record.identity.leasedUntil <= now);
 }
 
 /**
- * The person is back from Jumio, or looks in: a sign of life for the attempt that is under way. Waits a little for
- * what Jumio says now: who has just finished would else be told that the verification waits for them, and be led to a
- * link that is used up. Where the sign cannot be kept the schedule finds out in its own time, and the person is shown
- * how things stand all the same.
+ * Records that the person is back from Jumio or opens a page, and waits up to `waitMs` milliseconds for a read of the
+ * open attempt: without it a person who has just finished would be offered a link that no longer works. Where the visit
+ * cannot be recorded the reading schedule finds the result later, and the view is returned all the same.
  */
 export async function recordVisit(ctx: Context, worker: Worker, person: Person, waitMs = 0): Promise<View> {
   try {
     const open = await recordActivity(ctx, person.identityId);
     worker.wake();
-    if (open) await waitFor(ctx, person.identityId, waitMs, (seen) => isLookedAt(seen, open, ctx.clock.now()));
+    if (open) await waitFor(ctx, person.identityId, waitMs, (seen) => isReadOver(seen, open, ctx.clock.now()));
   } catch (error) {
     if (!(error instanceof LedgerUnavailable)) throw error;
-    ctx.log.error({ identity: person.identityId, err: error }, 'an arrival could not be kept');
+    ctx.log.error({ identity: person.identityId, err: error }, 'could not record the visit');
   }
   return loadView(ctx, person);
 }
