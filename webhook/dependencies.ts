@@ -16,32 +16,33 @@ import { normalize } from './verification/record/index.ts';
 import { createWriteSignal } from './verification/waiting.ts';
 import { createWorker } from './verification/worker.ts';
 
-/** Everything that the app and the worker work with. */
+/** The collaborators of the app and the worker. */
 export interface Dependencies {
   readonly config: Config;
   readonly logger: Logger;
   readonly ctx: Context;
   readonly worker: Worker;
   readonly texts: Texts;
-  /** Where Jumio's SDK tokens are good; undefined: at no data centre of Jumio's that we know. */
+  /** The data centre at which Jumio's SDK tokens are valid; undefined: not a known one of Jumio's. */
   readonly dataCentre: SdkDataCentre | undefined;
   readonly phase: Phase;
+  /** The upstreams whose last calls all failed. */
   readonly unreachable: () => readonly string[];
 }
 
 const CALL_DEADLINE_MS = 10_000;
 
-/** Jumio answers 403 to a missing or odd one (docs/reference/jumio.md#2-oauth2-token). */
+/** Jumio may answer 403 to a missing or unusual one (docs/reference/jumio.md#2-oauth2-token). */
 export const USER_AGENT = 'KratosJumioBridge/0.1.0';
 
-function ours(publicUrl: string | undefined, path: string): string | undefined {
+function ownUrl(publicUrl: string | undefined, path: string): string | undefined {
   return publicUrl === undefined ? undefined : publicUrl.replace(/\/*$/, path);
 }
 
-/** The addresses of ours that a start names; the return URLs only where there are pages to return to (docs/design.md#configuration). */
-function addresses({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config): Partial<JumioClientOptions> {
-  const callbackUrl = ours(PUBLIC_URL, '/jumio/callback');
-  const status = KRATOS_PUBLIC_URL === undefined ? undefined : ours(PUBLIC_URL, '/jumio/status');
+/** The URLs of this service that a create call names; the return URLs only if there are pages to return to (docs/design.md#configuration). */
+function callbackUrls({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config): Partial<JumioClientOptions> {
+  const callbackUrl = ownUrl(PUBLIC_URL, '/jumio/callback');
+  const status = KRATOS_PUBLIC_URL === undefined ? undefined : ownUrl(PUBLIC_URL, '/jumio/status');
   return {
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
     ...(status === undefined ? {} : { successUrl: status, errorUrl: status }),
@@ -51,7 +52,7 @@ function addresses({ PUBLIC_URL, KRATOS_PUBLIC_URL }: Config): Partial<JumioClie
 function jumioClient(config: Config, clock: Clock, observe: Observe) {
   const base = baseUrls(config.JUMIO_API_BASE_URL, config.JUMIO_RETRIEVAL_BASE_URL);
   return createJumioClient({
-    ...addresses(config),
+    ...callbackUrls(config),
     authUrl: config.JUMIO_AUTH_URL,
     accountBaseUrl: base.account,
     retrievalBaseUrl: base.retrieval,
@@ -92,7 +93,7 @@ function rates(config: Config): Context['rates'] {
   };
 }
 
-/** Builds the real collaborators. Opens the ledger and nothing else; rejects where it cannot be opened. */
+/** Returns the real collaborators. Opens the ledger and nothing else; rejects if it cannot be opened. */
 export async function createDependencies(
   config: Config,
   logger: Logger,

@@ -2,26 +2,27 @@
 export type Upstream = 'jumio' | 'kratos' | 'eid';
 
 /**
- * How a call failed, in the words the worker decides by.
- * `unreachable`: no connection was made, so nothing can have happened there.
- * `timeout`, `interrupted`: the request was sent and no whole answer came; it may have taken effect.
- * `status`: an answer with a status other than 2xx. `unusable`: a 2xx that is not what the contract promises.
+ * How a call failed; the worker decides by it.
+ * `unreachable`: no connection was made, so the call had no effect.
+ * `timeout`, `interrupted`: the request was sent and no complete answer arrived; it may have taken effect.
+ * `status`: an answer with a status other than 2xx. `unusable`: a 2xx whose body is not as documented.
  */
 export type Failure = 'unreachable' | 'timeout' | 'interrupted' | 'status' | 'unusable';
 
 /**
- * What a refusal means, where the upstream says it in words that its status does not carry (docs/reference/kratos.md#7-admin-identity-api).
- * `identity-not-found`: Kratos' own 404, as opposed to `no-such-path`: the 404 of a wrong address or of a proxy.
- * `serialization`: a 400 by which two concurrent writes collided; to be repeated.
+ * What a refusal means beyond its status, by the upstream's message (docs/reference/kratos.md#7-admin-identity-api).
+ * `identity-not-found`: Kratos' own 404; `no-such-path`: the 404 of a wrong URL or of a proxy.
+ * `serialization`: a 400 after two concurrent writes collided, to be retried.
  */
 export type RefusalCode = 'identity-not-found' | 'no-such-path' | 'serialization';
 
+/** What is known of a failed call. */
 export interface UpstreamFacts {
   readonly upstream: Upstream;
   /**
-   * Which call, in our words: `create`, `status`, `details`, `delete`, `token`, `prepare`, `patch`, `revoke`, `read`, `find`, `list`,
+   * Which call: `create`, `status`, `details`, `delete`, `token`, `prepare`, `patch`, `revoke`, `read`, `find`, `list`,
    * `whoami`, `discovery`, `keys`.
-   * `token` from a Jumio method says that the method's own call had no effect: it was not sent, or was answered 401.
+   * `token` from a Jumio method: the method's own call had no effect, because it was not sent, or was answered 401.
    */
   readonly operation: string;
   readonly failure: Failure;
@@ -29,13 +30,13 @@ export interface UpstreamFacts {
   readonly code?: RefusalCode;
   /** Milliseconds that the upstream asked us to wait (`Retry-After`, `x-ratelimit-reset`). */
   readonly retryAfter?: number;
-  /** Our own words about what was expected and what was seen; never a byte of an upstream's body. */
+  /** A text of ours about the difference from what was expected; never a byte of an upstream's body. */
   readonly detail?: string;
 }
 
 /**
- * The only error that leaves a client. It carries facts, never a request, an answer, a token or a cause:
- * an AxiosError in a log line leaks the bearer token, and thrown through Fastify turns an upstream 401 into ours.
+ * The only error that leaves a client. It carries facts, never a request, an answer, a token or a cause: an AxiosError
+ * in a log line would leak the bearer token, and thrown through Fastify would turn an upstream's 401 into ours.
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
@@ -51,7 +52,7 @@ export class UpstreamError extends Error {
   }
 }
 
-/** Why an ID token is no evidence; a closed list, for events and the operator. */
+/** Why an ID token proves nothing; a closed list, for events and the operator. */
 export type EidFlaw =
   | 'unreadable'
   | 'encrypted'
@@ -63,18 +64,18 @@ export type EidFlaw =
   | 'stale'
   | 'subject';
 
-/** An ID token that is not what it would have to be. Carries no byte of it. */
+/** An ID token that proves nothing. Carries no byte of it. */
 export class EidRefused extends Error {
   override readonly name = 'EidRefused';
   readonly flaw: EidFlaw;
 
   constructor(flaw: EidFlaw) {
-    super(`the ID token is no evidence: ${flaw}`);
+    super(`ID token refused: ${flaw}`);
     this.flaw = flaw;
   }
 }
 
-/** The ledger could not be written or read (locked, full, gone): nothing of the call was kept. */
+/** The ledger could not be written or read (locked, full, missing): the call stored nothing. */
 export class LedgerUnavailable extends Error {
   override readonly name = 'LedgerUnavailable';
 }

@@ -2,19 +2,19 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { LedgerUnavailable, UpstreamError } from './errors.ts';
 
-/** A line of a stack: `at name (file:line:column)`, and no line of a message that only looks like one. */
+/** A line of a stack: `at name (file:line:column)`; no line of a message that is similar. */
 const FRAME = /^ {4}at (?:[\w.<>#[\] ]+ \()?(?:node:|file:\/\/|\/|[A-Z]:\\)[^()]*:\d+:\d+\)?$/;
 
-/** The stack without its message: where the code was, and nothing of what it held. */
+/** The stack without its message: places in the code, and no data. */
 function frames(stack: string | undefined, message = ''): string | undefined {
-  const below = stack?.slice(stack.indexOf(message) + message.length).split('\n');
-  return below
+  const lines = stack?.slice(stack.indexOf(message) + message.length).split('\n');
+  return lines
     ?.filter((line) => FRAME.test(line))
     .slice(0, 8)
     .join('\n');
 }
 
-/** An error as it may be logged: its message only where it is ours; other people's messages can carry anything. */
+/** The fields of an error that may be logged: its message only if the error is ours, because any other may quote data. */
 function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const isOurs = error instanceof UpstreamError || error instanceof LedgerUnavailable;
@@ -23,7 +23,7 @@ function errorFields(error: unknown): object {
   return { type: error.name, ...message, ...code, stack: frames(error.stack, error.message) };
 }
 
-/** The route, never the URL: a query can carry anything. */
+/** The route, never the URL: a query may hold secrets. */
 function requestFields(request: FastifyRequest): object {
   return { method: request.method, route: request.routeOptions?.url ?? 'unknown' };
 }
@@ -32,7 +32,7 @@ function replyFields(reply: { readonly statusCode?: number }): object {
   return { status: reply.statusCode };
 }
 
-/** Every field that a line may have besides its text (docs/design.md#logs); what is not named here is not logged. */
+/** Every field that a log line may have beside its text (docs/design.md#logs); any other is dropped. */
 const FIELDS: ReadonlySet<string> = new Set([
   'err',
   'execution',
@@ -59,7 +59,7 @@ const OPTIONS: LoggerOptions = {
   serializers: { err: errorFields, req: requestFields, res: replyFields, stack: frames },
   formatters: { log: allowed },
   hooks: {
-    // Without a text of its own a line would get the error's.
+    // A line without a text would get the error's message.
     logMethod(args, method) {
       const [first, ...others] = args;
       if (typeof first === 'object' && others.length === 0) method.call(this, first, 'no text');
@@ -68,13 +68,13 @@ const OPTIONS: LoggerOptions = {
   },
 };
 
-/** Logs by allow-list, as lines of JSON: fields, serializers and texts are all ours (docs/design.md#logs). */
+/** Returns a logger by allow-list, with lines of JSON: fields, serializers and texts are all ours (docs/design.md#logs). */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = { ...OPTIONS, level };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-/** One line per request, when it is done. */
+/** Logs one line per request, when it is answered. */
 export class RequestLog extends LogController {
   override incomingRequest(): void {}
 
@@ -86,12 +86,12 @@ export class RequestLog extends LogController {
 
   override routeNotFound(): void {}
 
-  // The framework's own lines take the error's message as their text.
+  // The framework's own line would have the error's message as its text.
   override defaultErrorLog(error: Error, request: FastifyRequest, reply: FastifyReply): void {
-    reply.log.error({ req: request, err: error }, 'an error that nobody answered');
+    reply.log.error({ req: request, err: error }, 'unhandled error of a request');
   }
 
   override writeHeadError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
-    reply.log.warn({ req: request, err: error }, 'the head of an answer could not be written');
+    reply.log.warn({ req: request, err: error }, 'could not write the head of an answer');
   }
 }

@@ -6,7 +6,7 @@ import { createDependencies, type Dependencies } from './dependencies.ts';
 import { logProviderProblems } from './eid/provider-check.ts';
 import { createLogger } from './logging.ts';
 
-/** Longer than one step (a call of 10 s and its commit): nothing that is under way is cut off. */
+/** Longer than one step (a call of 10 s and its commit), so that a running step is not interrupted. */
 const SHUTDOWN_MS = 20_000;
 
 function readConfig(): Config | undefined {
@@ -20,27 +20,25 @@ function readConfig(): Config | undefined {
   }
 }
 
-function announceGate({ gate, policy, log }: Dependencies['ctx']): void {
-  log.info(`the gate applies policy ${policy.hash}; ON_FAILURE is ${gate.onFailure}`);
-  if (gate.mode === 'shadow') log.warn('GATE_MODE is shadow: nobody is refused, whatever the policy says');
+function logGate({ gate, policy, log }: Dependencies['ctx']): void {
+  log.info(`gate: policy ${policy.hash}, ON_FAILURE is ${gate.onFailure}`);
+  if (gate.mode === 'shadow') log.warn('GATE_MODE is shadow: no sign-in is refused, whatever the policy says');
 }
 
-function announce({ config, ctx, logger }: Dependencies): void {
-  logger.info({ ledger: ctx.ledger.origin }, `the ledger was ${ctx.ledger.origin}`);
-  announceGate(ctx);
+function logStart({ config, ctx, logger }: Dependencies): void {
+  logger.info({ ledger: ctx.ledger.origin }, `ledger ${ctx.ledger.origin}`);
+  logGate(ctx);
   if (config.KRATOS_PUBLIC_URL === undefined)
-    logger.warn(
-      'KRATOS_PUBLIC_URL is not set: there are no pages for people, /jumio/verify and /jumio/status answer 404',
-    );
+    logger.warn('KRATOS_PUBLIC_URL is not set: the pages are off, /jumio/verify and /jumio/status answer 404');
   if (config.PUBLIC_URL === undefined)
-    logger.warn('PUBLIC_URL is not set: callback and return URLs are those of the Jumio portal');
+    logger.warn('PUBLIC_URL is not set: the callback and return URLs are those of the Jumio portal');
 }
 
-/** New work is refused first, then what is under way ends, then the ledger is closed. A second signal exits at once. */
-function stopInPhases(dependencies: Dependencies, close: () => Promise<unknown>): void {
+/** Stops in phases: no new requests, then running steps end, then the ledger is closed. A second signal exits at once. */
+function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>): void {
   const { logger, phase, worker, ctx } = dependencies;
   closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
-    if (err) logger.fatal({ err }, 'stopping after an error that nobody handled');
+    if (err) logger.fatal({ err }, 'stopping after an unhandled error');
     logger.info({ signal }, 'stopping');
     phase.current = 'stopping';
     await close();
@@ -53,13 +51,13 @@ function stopInPhases(dependencies: Dependencies, close: () => Promise<unknown>)
 async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.LOG_LEVEL);
   const dependencies = await createDependencies(config, logger);
-  announce(dependencies);
+  logStart(dependencies);
   const app = await buildApp(dependencies);
-  stopInPhases(dependencies, () => app.close());
+  stopOnSignal(dependencies, () => app.close());
   await app.listen({ port: config.PORT, host: config.HOST ?? '::' });
   dependencies.worker.start();
   dependencies.phase.current = 'ready';
-  // Whatever it finds: a provider that is down must not keep the service from starting.
+  // Not awaited: a provider that is down must not delay the start.
   if (dependencies.ctx.eid !== undefined) void logProviderProblems(dependencies.ctx.eid, logger);
 }
 

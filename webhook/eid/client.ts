@@ -2,11 +2,19 @@ import axios from 'axios';
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
-import { type Answer, accept, axiosSettings, type Call, exchange, type Observe, observed } from '../upstream/http.ts';
-import { type Claimed, type EidToken, type HookTimes, readClaims, verifyIdToken } from './id-token.ts';
+import {
+  accept,
+  axiosSettings,
+  type Call,
+  exchange,
+  type Observe,
+  observed,
+  type UpstreamAnswer,
+} from '../upstream/http.ts';
+import { type EidToken, type HookTimes, readClaims, type UnverifiedClaims, verifyIdToken } from './id-token.ts';
 import type { EidProviders } from './providers.ts';
 
-/** What a provider says of itself, as much of it as we need (OpenID Connect Discovery 1.0 §3). */
+/** A provider's discovery document: the members that are used (OpenID Connect Discovery 1.0 §3). */
 export const discoveryWire = z.object({
   issuer: z.string(),
   jwks_uri: z.url({ protocol: /^https?$/ }),
@@ -15,29 +23,31 @@ export const discoveryWire = z.object({
   id_token_encryption_alg_values_supported: z.array(z.string()).optional().catch(undefined),
 });
 
+/** A parsed `discoveryWire`. */
 export type Discovery = z.infer<typeof discoveryWire>;
 
 /** A key set (RFC 7517); each key is read by `jose`. */
 const keySetWire = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 
-/** Where a provider speaks of itself (OpenID Connect Discovery 1.0 §4). */
+/** Returns the URL of a provider's discovery document (OpenID Connect Discovery 1.0 §4). */
 export function discoveryUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 }
 
-/** The eID providers that the operator trusts. */
+/** The client of the eID providers that the operator trusts. */
 export interface EidClient {
   /**
-   * Checks an ID token of one of them, as of the time at which hooks told of it.
-   * Rejects with `EidRefused` where it is no evidence, with `UpstreamError` where the provider's keys cannot be had.
+   * Returns the claims of an ID token of one of them, verified as of the time of the hooks that reported it.
+   * Rejects with `EidRefused` if the token proves nothing, with `UpstreamError` if the provider's keys cannot be read.
    */
   verify(providerId: string, idToken: string, hooks: HookTimes): Promise<EidToken>;
-  /** Who a token says that issued it, and when, of whomever and unverified: it tells which token it is, and is no evidence. */
-  readClaims(idToken: string): Claimed;
-  /** What it says of itself, whoever it says that it is. Rejects with `UpstreamError`. */
+  /** Returns issuer and time of any token, unverified: they identify the token, and prove nothing. */
+  readClaims(idToken: string): UnverifiedClaims;
+  /** Returns a provider's discovery document, whatever issuer it names. Rejects with `UpstreamError`. */
   discover(providerId: string): Promise<Discovery>;
 }
 
+/** Options of `createEidClient`. */
 export interface EidClientOptions {
   readonly providers: EidProviders;
   readonly userAgent: string;
@@ -52,23 +62,23 @@ const DISCOVERY: Call = { upstream: 'eid', operation: 'discovery' };
 
 const KEYS: Call = { upstream: 'eid', operation: 'keys' };
 
-/** After so long a key set's address is asked for anew; the keys themselves are fetched anew when one is missing. */
-const KEYS_MAX_AGE = 24 * 3_600_000;
+/** After this time the URL of a key set is read again; the keys themselves are fetched again when one is missing. */
+const KEYS_MAX_AGE_MS = 24 * 3_600_000;
 
-/** Opens no connection before its first call. */
+/** Returns the client of the configured eID providers. Opens no connection before its first call. */
 export function createEidClient({ providers, userAgent, deadline, now, observe }: EidClientOptions): EidClient {
   const http = axios.create(axiosSettings(userAgent));
-  const keySets = createSingleFlight<JWTVerifyGetKey>(now, KEYS_MAX_AGE);
-  // A key set that was fetched counts for as long as its reader says: here it is only not fetched twice at once.
+  const keySets = createSingleFlight<JWTVerifyGetKey>(now, KEYS_MAX_AGE_MS);
+  // `jose` decides how long a key set is valid: this only prevents concurrent fetches.
   const documents = createSingleFlight<string>(now, 0);
 
   function providerOf(id: string): EidProviders[string] {
     const provider = providers[id];
-    if (provider === undefined) throw new Error(`${id} is none of the eID providers`);
+    if (provider === undefined) throw new Error(`${id} is not one of the eID providers`);
     return provider;
   }
 
-  function run<T>(call: Call, provider: string, url: string, read: (answer: Answer) => T): Promise<T> {
+  function run<T>(call: Call, provider: string, url: string, read: (answer: UpstreamAnswer) => T): Promise<T> {
     return observed(observe, { ...call, provider }, async () =>
       read(await exchange(call, AbortSignal.timeout(deadline), (signal) => http.get(url, { signal }))),
     );
@@ -83,7 +93,7 @@ export function createEidClient({ providers, userAgent, deadline, now, observe }
     });
   }
 
-  /** Through our own client: deadline, size limit, no redirects, and the proxy where one is set. */
+  /** Not by `jose` itself: with the deadline, the size limit, no redirects, and the proxy if one is configured. */
   function readKeys(id: string, url: string): Promise<string> {
     return run(KEYS, id, url, (answer) => {
       accept(KEYS, answer, keySetWire);
@@ -118,30 +128,31 @@ export function createEidClient({ providers, userAgent, deadline, now, observe }
     },
   };
 }
-/** A failure is everybody's answer for so long: a crowd must not wait for the same deadline one after the other. */
+
+/** How long a failure is the answer for every caller: many must not wait for the same timeout one after the other. */
 const FAILED_FOR_MS = 5_000;
 
-interface Asked<T> {
+interface Flight<T> {
   readonly answer: Promise<T>;
-  /** From then on the next one asks anew. */
+  /** When the answer ends to be valid; epoch milliseconds. */
   readonly until: number;
 }
 
 /**
- * Whoever asks for the same thing while it is asked for shares the call and its answer.
- * @param keptFor how long a good answer counts afterwards, in milliseconds
+ * Returns a function by which concurrent callers with the same key share one call and its answer.
+ * @param cachedForMs how long a successful answer is valid afterwards
  */
-export function createSingleFlight<T>(now: () => number, keptFor: number) {
-  const known = new Map<string, Asked<T>>();
-  return (key: string, ask: () => Promise<T>): Promise<T> => {
-    const found = known.get(key);
-    if (found !== undefined && now() < found.until) return found.answer;
-    const answer = ask();
-    const keep = (until: number): void => void known.set(key, { answer, until });
-    keep(Number.POSITIVE_INFINITY);
+function createSingleFlight<T>(now: () => number, cachedForMs: number) {
+  const flights = new Map<string, Flight<T>>();
+  return (key: string, call: () => Promise<T>): Promise<T> => {
+    const flight = flights.get(key);
+    if (flight !== undefined && now() < flight.until) return flight.answer;
+    const answer = call();
+    const cache = (until: number): void => void flights.set(key, { answer, until });
+    cache(Number.POSITIVE_INFINITY);
     void answer.then(
-      () => keep(now() + keptFor),
-      () => keep(now() + FAILED_FOR_MS),
+      () => cache(now() + cachedForMs),
+      () => cache(now() + FAILED_FOR_MS),
     );
     return answer;
   };

@@ -4,17 +4,18 @@ const issuer = z
   .url({ protocol: /^https?$/ })
   .refine((value) => !/[?#]/.test(value), { error: 'an issuer: no query, no fragment' });
 
-/** One eID provider (OpenID Connect), as the operator describes it. Its name is the `id` that Kratos knows it by. */
+/** One eID provider (OpenID Connect), as the operator configures it. Its key is the provider's `id` in Kratos. */
 const provider = z.strictObject({
-  /** `issuer` of its discovery document, to the letter. */
+  /** `issuer` of its discovery document, exactly. */
   issuer,
   /** The audience of its ID tokens: the same client id as in Kratos' configuration. */
   client_id: z.string().min(1),
-  /** The values of `acr` that count, from the lowest to the highest. An unknown or missing one is below them all. */
+  /** The accepted values of `acr`, from the lowest to the highest. An unknown or missing one is below them all. */
   levels: z.array(z.string().min(1)).default([]),
 });
 
-/** The value of EID_PROVIDERS: by the provider's id in Kratos. */
+/** The value of EID_PROVIDERS, by the provider's id in Kratos. */
 export const eidProviders = z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i), provider);
 
+/** A parsed `eidProviders`. */
 export type EidProviders = z.infer<typeof eidProviders>;

@@ -1,7 +1,6 @@
 import axios from 'axios';
 import type { z } from 'zod';
 import {
-  type Answer,
   accept,
   axiosSettings,
   type Call,
@@ -9,6 +8,7 @@ import {
   isSuccess,
   observed,
   refusal,
+  type UpstreamAnswer,
 } from '../upstream/http.ts';
 import { createRequest, prepareRequest, toStarted } from './create.ts';
 import { toResult } from './result.ts';
@@ -16,37 +16,41 @@ import { createTokenSource, type Token, type TokenSource } from './token.ts';
 import type { ExecutionIds, JumioClient, JumioClientOptions, JumioRequest, Send } from './types.ts';
 import { detailsWire, startedWire, statusWire } from './wire.ts';
 
-/** Sends with the bearer token. A 401 is answered with one new token, once; the second 401 is the answer. */
-function createAuthorisedSend(send: Send, tokens: TokenSource): Send {
+/** Sends with the bearer token. After a 401 it sends once more, with a new token; the second answer counts. */
+function createAuthorizedSend(send: Send, tokens: TokenSource): Send {
   return async (request, signal) => {
     const token = await tokens.current(signal);
-    const answer = await send(bearing(token, request), signal);
+    const answer = await send(withToken(request, token), signal);
     if (answer.status !== 401) return answer;
-    return send(bearing(await tokens.replacing(token, signal), request), signal);
+    return send(withToken(request, await tokens.replacing(token, signal)), signal);
   };
 }
 
-function bearing(token: Token, request: JumioRequest): JumioRequest {
+function withToken(request: JumioRequest, token: Token): JumioRequest {
   return { ...request, headers: { ...request.headers, Authorization: `Bearer ${token.value}` } };
 }
 
-const DEADLINE = 10_000;
+const DEADLINE_MS = 10_000;
 
-/** The client of one Jumio tenant (docs/reference/jumio.md#2-oauth2-token, docs/reference/jumio.md#3-account-create-and-update, docs/reference/jumio.md#7-retrieval). Opens no connection before its first call. */
+/**
+ * Returns the client of one Jumio tenant (docs/reference/jumio.md#2-oauth2-token,
+ * docs/reference/jumio.md#3-account-create-and-update, docs/reference/jumio.md#7-retrieval). Opens no connection before its
+ * first call.
+ */
 export function createJumioClient(options: JumioClientOptions): JumioClient {
-  const { deadline = DEADLINE } = options;
+  const { deadline = DEADLINE_MS } = options;
   const send = createSend(options.userAgent);
-  // Half, so that a slow token leaves a create the time to be answered: a create cut short may have taken effect.
+  // Half, so that a slow token leaves a create time for its answer: a create that times out may have taken effect.
   const tokens = createTokenSource(send, { ...options, deadline: Math.ceil(deadline / 2) });
-  const authorised = createAuthorisedSend(send, tokens);
+  const authorized = createAuthorizedSend(send, tokens);
 
-  function run<T>(request: JumioRequest, via: Send, read: (call: Call, answer: Answer) => T): Promise<T> {
+  function run<T>(request: JumioRequest, via: Send, read: (call: Call, answer: UpstreamAnswer) => T): Promise<T> {
     const call = { upstream: 'jumio', operation: request.operation } as const;
     return observed(options.observe, call, async () => read(call, await via(request, AbortSignal.timeout(deadline))));
   }
 
   function ask<T>(request: JumioRequest, schema: z.ZodType<T>): Promise<T> {
-    return run(request, authorised, (call, answer) => accept(call, answer, schema));
+    return run(request, authorized, (call, answer) => accept(call, answer, schema));
   }
 
   return {
@@ -64,12 +68,12 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
     },
     deleteAccount: async (accountId) => {
       const request = { operation: 'delete', method: 'DELETE', url: accountUrl(accountId, options) } as const;
-      return run(request, authorised, requireSuccess);
+      return run(request, authorized, requireSuccess);
     },
   };
 }
 
-function requireSuccess(call: Call, answer: Answer): void {
+function requireSuccess(call: Call, answer: UpstreamAnswer): void {
   if (!isSuccess(answer.status)) throw refusal(call, answer);
 }
 
@@ -82,11 +86,11 @@ function executionUrl(ids: ExecutionIds, options: JumioClientOptions): string {
   return `${account}/workflow-executions/${encodeURIComponent(ids.executionId)}`;
 }
 
-/** One axios instance with its own connections, for all of Jumio's hosts. */
+/** One axios instance with connections of its own, for all of Jumio's hosts. */
 function createSend(userAgent: string): Send {
   const instance = axios.create(axiosSettings(userAgent));
-  return ({ operation, method, url, headers, body }, until) =>
-    exchange({ upstream: 'jumio', operation }, until, (signal) =>
+  return ({ operation, method, url, headers, body }, deadline) =>
+    exchange({ upstream: 'jumio', operation }, deadline, (signal) =>
       instance.request({ method, url, signal, headers: { ...headers }, ...(body !== undefined && { data: body }) }),
     );
 }

@@ -3,17 +3,17 @@ import { isOfRegion } from './regions.ts';
 import type { JumioClientOptions, JumioRequest, Start, Started } from './types.ts';
 import type { StartedWire } from './wire.ts';
 
-/** The credential is found by its category: its place in the list says nothing (docs/reference/jumio.md#42-prepared-data). */
-export function preparedOf({ workflowExecution }: StartedWire, accountBaseUrl: string): Partial<Started> {
+/** Returns the URL and token for prepared data. The credential is found by its category, not by its place (docs/reference/jumio.md#42-prepared-data). */
+export function prefillOf({ workflowExecution }: StartedWire, accountBaseUrl: string): Partial<Started> {
   const data = workflowExecution.credentials?.find(({ category }) => category === 'DATA');
-  const address = data?.api?.parts?.prepared_data;
-  if (address === undefined) return {};
-  if (!isOfRegion(address, accountBaseUrl)) return { foreignPreparedUrl: true };
+  const url = data?.api?.parts?.prepared_data;
+  if (url === undefined) return {};
+  if (!isOfRegion(url, accountBaseUrl)) return { foreignPreparedUrl: true };
   const token = data?.api?.token;
-  return { prefillUrl: address, ...(token !== undefined && { transactionToken: token }) };
+  return { prefillUrl: url, ...(token !== undefined && { transactionToken: token }) };
 }
 
-/** The token is the execution's, not the tenant's. */
+/** Returns the call that sends prepared data. The token is the execution's, not the tenant's. */
 export function prepareRequest(url: string, transactionToken: string, data: object): JumioRequest {
   return {
     operation: 'prepare',
@@ -25,7 +25,8 @@ export function prepareRequest(url: string, transactionToken: string, data: obje
 }
 
 /**
- * The call that starts an execution. A POST for a returning person would make a second, unrelated account (docs/reference/jumio.md#3-account-create-and-update).
+ * Returns the call that creates an execution: a PUT for a person who has an account, because a POST would make a second,
+ * unrelated account (docs/reference/jumio.md#3-account-create-and-update).
  */
 export function createRequest(start: Start, options: JumioClientOptions): JumioRequest {
   const accounts = `${options.accountBaseUrl}/accounts`;
@@ -39,22 +40,22 @@ export function createRequest(start: Start, options: JumioClientOptions): JumioR
   };
 }
 
-/** Fields of docs/reference/jumio.md#32-request-fields; those that are undefined are not sent, and the tenant's portal settings count. */
+/** The fields of docs/reference/jumio.md#32-request-fields. Undefined ones are not sent: the tenant's portal settings apply. */
 function createBody(start: Start, options: JumioClientOptions): object {
   const { successUrl, errorUrl } = options;
   const locale = start.locale === undefined ? undefined : jumioLocale(start.locale);
-  const isAnythingTold = [successUrl, errorUrl, locale].some((value) => value !== undefined);
+  const hasWebSettings = [successUrl, errorUrl, locale].some((value) => value !== undefined);
   return {
     customerInternalReference: start.identityId,
     userReference: start.reference,
     workflowDefinition: { key: options.workflowKey },
     tokenLifetime: options.linkLifetime,
     callbackUrl: options.callbackUrl,
-    web: isAnythingTold ? { successUrl, errorUrl, locale } : undefined,
+    web: hasWebSettings ? { successUrl, errorUrl, locale } : undefined,
   };
 }
 
-/** What is worth keeping of the answer. The first credential with a token of its own gives the transaction token. */
+/** Returns what is used of the answer. The transaction token is that of the first credential with a token. */
 export function toStarted(wire: StartedWire, accountBaseUrl: string): Started {
   const { account, workflowExecution, web, sdk } = wire;
   const transactionToken = workflowExecution.credentials?.find(({ api }) => api?.token !== undefined)?.api?.token;
@@ -64,6 +65,6 @@ export function toStarted(wire: StartedWire, accountBaseUrl: string): Started {
     ...(web !== undefined && { link: web.href }),
     ...(sdk?.token !== undefined && { sdkToken: sdk.token }),
     ...(transactionToken !== undefined && { transactionToken }),
-    ...preparedOf(wire, accountBaseUrl),
+    ...prefillOf(wire, accountBaseUrl),
   };
 }

@@ -1,17 +1,17 @@
 /**
- * The values of `web.locale` that Jumio's guides to its web client list, all of which its portal names as well. No
- * other is sent: an odd one could be refused, for everybody. At most five characters (docs/reference/jumio.md#32-request-fields), so neither of
+ * The values of `web.locale` in Jumio's guides to its web client, all of which its portal names too. No other is sent:
+ * Jumio could refuse the create call. At most five characters (docs/reference/jumio.md#32-request-fields), so neither of
  * the two Serbian ones.
  */
-const KNOWN: ReadonlySet<string> = new Set(
+const SUPPORTED: ReadonlySet<string> = new Set(
   (
     'ar bg cs da de el en en-GB es es-MX et fi fr he hr hu hy id it ja ka km ko lt ms nl no pl pt pt-BR ro ru sk sv ' +
     'th tr vi zh-CN zh-HK'
   ).split(' '),
 );
 
-/** Languages that Jumio knows by another tag. */
-const OTHERWISE: ReadonlyMap<string, string> = new Map([
+/** Jumio's tags for languages that it names differently. */
+const JUMIO_TAGS: ReadonlyMap<string, string> = new Map([
   ['nb', 'no'],
   ['nn', 'no'],
   ['zh', 'zh-CN'],
@@ -28,16 +28,16 @@ function parse(tag: string): Intl.Locale | undefined {
   }
 }
 
-function known(tag: string): string | undefined {
-  const jumios = OTHERWISE.get(tag) ?? tag;
-  return KNOWN.has(jumios) ? jumios : undefined;
+function supportedTag(tag: string): string | undefined {
+  const jumioTag = JUMIO_TAGS.get(tag) ?? tag;
+  return SUPPORTED.has(jumioTag) ? jumioTag : undefined;
 }
 
-/** What Jumio calls the language of a tag: the country's variant, else the language; undefined: it has neither. */
+/** Returns Jumio's tag for a language tag: of the country's variant, else of the language; undefined: Jumio has neither. */
 export function jumioLocale(tag: string): string | undefined {
   const locale = parse(tag);
   if (locale === undefined) return undefined;
   const { language, region, script } = locale;
   const tags = [region && `${language}-${region}`, script && `${language}-${script}`, language];
-  return tags.map((one) => (one ? known(one) : undefined)).find((one) => one !== undefined);
+  return tags.map((each) => (each ? supportedTag(each) : undefined)).find((each) => each !== undefined);
 }

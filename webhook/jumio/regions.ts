@@ -1,16 +1,17 @@
-/** Where Jumio's APIs are, each with `/api/v1` and without a slash at the end. */
+/** The base URLs of Jumio's APIs, each with `/api/v1` and without a slash at the end. */
 export interface JumioBaseUrls {
   readonly account: string;
   readonly retrieval: string;
 }
 
-/** The API hosts of one data centre (docs/reference/jumio.md#1-regions-and-base-urls): each serves other calls. */
+/** The API hosts of a data centre (docs/reference/jumio.md#1-regions-and-base-urls): each serves different calls. */
 const JUMIO_HOST = /^(?:api|account|retrieval)\.([a-z0-9-]+\.jumio\.ai)$/;
 
 /**
- * Derives both hosts from the one published variable, whichever of a data centre's hosts it names, with or without
- * `/api/v1` (docs/design.md#base-urls-of-jumio). A host that is not Jumio's serves all. `retrieval`: given explicitly, used as it is.
- * @throws TypeError for what is no URL
+ * Returns both base URLs, derived from the one published variable: it may name any host of a data centre, with or
+ * without `/api/v1` (docs/design.md#base-urls-of-jumio). A host that is not Jumio's serves all calls.
+ * @param retrieval configured explicitly: used unchanged
+ * @throws TypeError if a value is no URL
  */
 export function baseUrls(base: string, retrieval?: string): JumioBaseUrls {
   return {
@@ -19,7 +20,7 @@ export function baseUrls(base: string, retrieval?: string): JumioBaseUrls {
   };
 }
 
-/** A data centre by the name that Jumio's SDKs have for it (docs/reference/jumio.md#1-regions-and-base-urls). */
+/** A data centre, by its name in Jumio's SDKs (docs/reference/jumio.md#1-regions-and-base-urls). */
 export type SdkDataCentre = 'us' | 'eu' | 'sgp';
 
 const SDK_DATA_CENTRES: ReadonlyMap<string, SdkDataCentre> = new Map([
@@ -28,7 +29,7 @@ const SDK_DATA_CENTRES: ReadonlyMap<string, SdkDataCentre> = new Map([
   ['apac-1.jumio.ai', 'sgp'],
 ]);
 
-/** Where an SDK token of that API is good; undefined where the host is not Jumio's, or a new data centre's. */
+/** Returns the data centre at which an SDK token of that API is valid; undefined: the host is not Jumio's, or of a new data centre. */
 export function sdkDataCentre(base: string): SdkDataCentre | undefined {
   return SDK_DATA_CENTRES.get(JUMIO_HOST.exec(new URL(base).hostname)?.[1] ?? '');
 }
@@ -46,12 +47,12 @@ function withVersion(url: URL): string {
 }
 
 /**
- * Whether personal data may go to an address that an answer names: https, and a host of the configured region. Where the
- * configured host is not Jumio's (a gateway, the sandbox), that very origin and no other.
+ * Whether personal data may be sent to a URL that an answer names: https, and a host of the configured region. If the
+ * configured host is not Jumio's (a gateway, the sandbox), only that origin.
  */
-export function isOfRegion(address: string, accountBaseUrl: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const [url, base] = [new URL(address), new URL(accountBaseUrl)];
+export function isOfRegion(named: string, accountBaseUrl: string): boolean {
+  if (!URL.canParse(named)) return false;
+  const [url, base] = [new URL(named), new URL(accountBaseUrl)];
   if (url.username !== '' || url.password !== '') return false;
   const region = JUMIO_HOST.exec(base.hostname)?.[1];
   if (region === undefined) return url.origin === base.origin;

@@ -1,3 +1,4 @@
+import type { Reason } from '../model.ts';
 import type { CapabilitiesWire, DetailsWire } from './wire.ts';
 
 type ActionableReason = Exclude<Reason, 'other'>;
@@ -5,14 +6,14 @@ type ActionableReason = Exclude<Reason, 'other'>;
 type Labels = Readonly<Record<string, ActionableReason>>;
 
 /**
- * The closed list of findings that the person can act on, by capability and label (docs/reference/jumio.md#75-capability-labels). The capability
- * counts: a photo of the document in black and white is a bad photo, a selfie in black and white may be a printout.
+ * The closed list of findings that the person can act on, by capability and label
+ * (docs/reference/jumio.md#75-capability-labels). The capability matters: a photo of the document in black and white is a
+ * bad photo, a selfie in black and white may be a printout.
  *
- * Left out on purpose, so that a person of the operator looks first. PHOTOCOPY and DIGITAL_COPY: somebody showed a copy
- * in place of the document, which is how a stolen one is used. NOT_A_DOCUMENT: nothing that a better photo would mend,
- * and it costs a paid execution each time. MISSING_SIGNATURE: the document is what it is; a signature that appears on the
- * second photo is no evidence. All of liveness, similarity, imageChecks, watchlistScreening: they speak of the person
- * or of forgery.
+ * Left out on purpose, so that the operator reviews them first. PHOTOCOPY and DIGITAL_COPY: a copy in place of the
+ * document, which is how a stolen document is used. NOT_A_DOCUMENT: a better photo would not help, and each attempt costs a
+ * paid execution. MISSING_SIGNATURE: a signature that appears on the second photo proves nothing. All of liveness,
+ * similarity, imageChecks, watchlistScreening: they concern the person, or forgery.
  */
 const usability: Labels = {
   BAD_QUALITY: 'unreadable',
@@ -23,7 +24,7 @@ const usability: Labels = {
   GLARE: 'unreadable',
   // Name or date of birth could not be extracted from the image.
   MISSING_MANDATORY_DATAPOINTS: 'unreadable',
-  // Front and back were needed, one of them came.
+  // Front and back were needed, and only one was captured.
   MISSING_PAGE: 'unreadable',
   PART_OF_DOCUMENT_HIDDEN: 'unreadable',
   PART_OF_DOCUMENT_MISSING: 'unreadable',
@@ -33,22 +34,27 @@ const usability: Labels = {
 };
 
 const dataChecks: Labels = {
-  // Named for the limit before the date; Jumio's text says near or past it. No other label speaks of the date.
+  // Named after the limit before the date; by Jumio's text near or past it. No other label concerns the date.
   DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT: 'expired_document',
 };
 
 const ACTIONABLE = new Map<string, Labels>(Object.entries({ usability, dataChecks }));
 
-/** Where several apply, the one that another photo of the same document would not mend comes first. */
-const URGENCY: readonly ActionableReason[] = ['unsupported_document', 'expired_document', 'unreadable', 'not_finished'];
+/** If several apply, the first of these counts: those that another photo of the same document would not resolve. */
+const PRECEDENCE: readonly ActionableReason[] = [
+  'unsupported_document',
+  'expired_document',
+  'unreadable',
+  'not_finished',
+];
 
 /**
- * Why Jumio rejected, from the capabilities' findings. Actionable only where every finding is: one that is not, or that
- * we do not know, makes the whole `other`. So does an answer without any finding that we can read.
+ * Returns why Jumio rejected, from the capabilities' findings. `other` if any finding is not actionable or not known, and
+ * if no finding can be read.
  */
 export function toReason(capabilities: CapabilitiesWire): Reason {
   const found = new Set(Object.entries(capabilities ?? {}).flatMap(([name, entries]) => findings(name, entries)));
-  return found.has('other') ? 'other' : (URGENCY.find((reason) => found.has(reason)) ?? 'other');
+  return found.has('other') ? 'other' : (PRECEDENCE.find((reason) => found.has(reason)) ?? 'other');
 }
 
 function findings(capability: string, entries: NonNullable<CapabilitiesWire>[string]): Reason[] {
@@ -60,20 +66,14 @@ function finding(capability: string, type: string, label: string): Reason[] {
   const labels = ACTIONABLE.get(capability) ?? {};
   const reason = Object.hasOwn(labels, label) ? labels[label] : undefined;
   if (reason !== undefined) return [reason];
-  // What did not run, because of an error or of another finding, says nothing of the person or the document.
+  // A check that did not run, because of an error or of another finding, says nothing about the person or the document.
   return type === 'NOT_EXECUTED' ? [] : ['other'];
 }
 
-/**
- * Why an execution was rejected, as a closed list of ours (docs/design.md#reasons-of-a-rejection).
- * The first four are reasons a person can act on; `other` is everything else and everything unknown.
- */
-export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
-
-/** Jumio's decision types, and `UNKNOWN` for a word that is not documented. */
+/** Jumio's decision types, and `UNKNOWN` for one that is not documented. */
 export type DecisionType = 'PASSED' | 'WARNING' | 'REJECTED' | 'NOT_EXECUTED' | 'UNKNOWN';
 
-/** Jumio's retrieval answer, minimised: no names, no documents, nothing extracted. Times are epoch milliseconds. */
+/** Jumio's retrieval answer, minimised: no names, no documents, no extracted data. Times are epoch milliseconds. */
 export interface JumioResult {
   readonly accountId: string;
   readonly executionId: string;
@@ -91,10 +91,10 @@ export interface JumioResult {
   };
 }
 
-/** A ruleset of the tenant can make the label any text (docs/reference/jumio.md#74-decision), and it is published: our objects stay small. */
+/** A ruleset of the tenant can make the label any text (docs/reference/jumio.md#74-decision). It is published, so its length is limited. */
 const LONGEST_LABEL = 100;
 
-/** Minimises a details answer. The status is passed on beside the decision: an expired execution may carry REJECTED. */
+/** Returns a details answer, minimised. The status stays beside the decision: an expired execution may carry REJECTED. */
 export function toResult(details: DetailsWire): JumioResult {
   const { workflow, account, completedAt } = details;
   return {
@@ -123,13 +123,13 @@ function toDecision(wire: NonNullable<DetailsWire['decision']>, { capabilities }
   };
 }
 
-function toDecisionType(word: string): DecisionType {
-  switch (word) {
+function toDecisionType(type: string): DecisionType {
+  switch (type) {
     case 'PASSED':
     case 'WARNING':
     case 'REJECTED':
     case 'NOT_EXECUTED':
-      return word;
+      return type;
     default:
       return 'UNKNOWN';
   }

@@ -3,12 +3,14 @@ import { accept, type Call, type Observe, observed, parseJson } from '../upstrea
 import type { Send } from './types.ts';
 import { claimsWire, type TokenWire, tokenWire } from './wire.ts';
 
+/** A bearer token of Jumio. */
 export interface Token {
   readonly value: string;
-  /** From then on a new one is fetched; epoch milliseconds. */
+  /** When a new one is fetched; epoch milliseconds. */
   readonly refreshAt: number;
 }
 
+/** Options of `createTokenSource`. */
 export interface TokenOptions {
   readonly authUrl: string;
   readonly clientId: string;
@@ -20,26 +22,27 @@ export interface TokenOptions {
   readonly observe?: Observe;
 }
 
-/** Both reject with `UpstreamError` of operation `token`; the signal ends the waiting, not the call that others share. */
+/** Both methods reject with `UpstreamError` of operation `token`. The signal ends the wait, not the call, which other callers share. */
 export interface TokenSource {
+  /** Returns the cached token, else a new one. */
   current(signal: AbortSignal): Promise<Token>;
-  /** After a 401 with `used`: the token that has replaced it meanwhile, else a new one. */
+  /** After a 401 with `used`: returns the token that has replaced it since, else a new one. */
   replacing(used: Token, signal: AbortSignal): Promise<Token>;
 }
 
 const CALL: Call = { upstream: 'jumio', operation: 'token' };
 
-/** Jumio asks for a refresh "a few minutes early" (docs/reference/jumio.md#2-oauth2-token); a short-lived token is used for four fifths of its life. */
-const EARLY = 5 * 60_000;
+/** Jumio asks for a refresh "a few minutes early" (docs/reference/jumio.md#2-oauth2-token); a short-lived token is used for four fifths of its lifetime. */
+const EARLY_MS = 5 * 60_000;
 
 const EARLY_PART = 0.2;
 
-/** For an answer that does not say how long its token lives. */
-const ASSUMED_LIFE = 5 * 60_000;
+/** For an answer without the lifetime of its token. */
+const DEFAULT_LIFETIME_MS = 5 * 60_000;
 
 /**
- * Jumio's bearer token: cached, and fetched once however many wait. Jumio may hand out the same token twice, so
- * tokens are told apart as objects, never by their text. A failed fetch is not remembered.
+ * Returns the source of Jumio's bearer token: cached, and fetched once for all callers that wait. Jumio may give the
+ * same token twice, so tokens are compared as objects, never as text. A failed fetch is not cached.
  */
 export function createTokenSource(send: Send, options: TokenOptions): TokenSource {
   let cached: Token | undefined;
@@ -57,7 +60,7 @@ export function createTokenSource(send: Send, options: TokenOptions): TokenSourc
   async function current(signal: AbortSignal): Promise<Token> {
     if (cached && options.now() < cached.refreshAt) return cached;
     fetching ??= fetchOnce();
-    return Promise.race([fetching, endOf(signal)]);
+    return Promise.race([fetching, timeoutOf(signal)]);
   }
 
   async function replacing(used: Token, signal: AbortSignal): Promise<Token> {
@@ -68,7 +71,7 @@ export function createTokenSource(send: Send, options: TokenOptions): TokenSourc
   return { current, replacing };
 }
 
-/** How Jumio is asked for a token (docs/reference/jumio.md#2-oauth2-token). */
+/** Returns the call that fetches a token (docs/reference/jumio.md#2-oauth2-token). */
 export function tokenRequest({
   authUrl,
   clientId,
@@ -80,21 +83,21 @@ export function tokenRequest({
 }
 
 async function fetchToken(send: Send, options: TokenOptions): Promise<Token> {
-  const asked = options.now();
+  const sentAt = options.now();
   const request = { operation: 'token', method: 'POST', ...tokenRequest(options) } as const;
   const wire = await observed(options.observe, CALL, async () =>
     accept(CALL, await send(request, AbortSignal.timeout(options.deadline)), tokenWire),
   );
-  const life = lifeOf(wire, asked);
-  return { value: wire.access_token, refreshAt: asked + life - Math.min(EARLY, life * EARLY_PART) };
+  const lifetime = lifetimeOf(wire, sentAt);
+  return { value: wire.access_token, refreshAt: sentAt + lifetime - Math.min(EARLY_MS, lifetime * EARLY_PART) };
 }
 
-/** Milliseconds. `expires_in` may be that of a fresh token while Jumio repeats a used one; the token's own `exp` knows. */
-function lifeOf({ expires_in, access_token }: TokenWire, now: number): number {
-  const stated = expires_in === undefined ? ASSUMED_LIFE : expires_in * 1000;
+/** In milliseconds. `expires_in` may be that of a fresh token while Jumio repeats an older one; the token's own `exp` is exact. */
+function lifetimeOf({ expires_in, access_token }: TokenWire, now: number): number {
+  const stated = expires_in === undefined ? DEFAULT_LIFETIME_MS : expires_in * 1000;
   const claims = claimsWire.safeParse(parseJson(payloadOf(access_token)));
   const left = claims.success ? claims.data.exp * 1000 - now : stated;
-  // An `exp` in our past is a clock that is wrong; believing it would fetch a token for every call.
+  // An `exp` in the past means that a clock is wrong: to use it would fetch a token for every call.
   return left > 0 ? Math.min(stated, left) : stated;
 }
 
@@ -102,7 +105,7 @@ function payloadOf(jwt: string): string {
   return Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString();
 }
 
-async function endOf(signal: AbortSignal): Promise<never> {
+async function timeoutOf(signal: AbortSignal): Promise<never> {
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

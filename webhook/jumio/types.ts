@@ -1,45 +1,49 @@
-import type { Answer, Observe } from '../upstream/http.ts';
+import type { Observe, UpstreamAnswer } from '../upstream/http.ts';
 import type { JumioResult } from './result.ts';
 
-/** What one start needs. `accountId` given: a further execution on that account (PUT), else a new account (POST). */
+/** The input of a create call. `accountId` given: a further execution on that account (PUT), else a new account (POST). */
 export interface Start {
   readonly identityId: string;
   readonly reference: string;
   readonly accountId?: string;
-  /** The language of the person's pages, a tag; told to Jumio where Jumio knows it. */
+  /** The language that the person prefers, a tag; sent if Jumio supports it. */
   readonly locale?: string | undefined;
 }
 
-/** What Jumio's answer to a start gives us. `link` is missing where the tenant has no domain prefix (docs/reference/jumio.md#1-regions-and-base-urls). */
+/** The answer to a create call. `link` is missing if the tenant has no domain prefix (docs/reference/jumio.md#1-regions-and-base-urls). */
 export interface Started {
   readonly accountId: string;
   readonly executionId: string;
   readonly link?: string;
   readonly sdkToken?: string;
   readonly transactionToken?: string;
-  /** Where Jumio takes prepared data of this execution. */
+  /** The URL that takes prepared data of this execution. */
   readonly prefillUrl?: string;
-  /** It named an address that is not one of the configured region's: never called. */
+  /** The answer named a URL outside the configured region, which is never called. */
   readonly foreignPreparedUrl?: true;
 }
 
+/** The ids of one execution at Jumio. */
 export interface ExecutionIds {
   readonly accountId: string;
   readonly executionId: string;
 }
 
-/** Every method rejects with `UpstreamError` only. */
+/** The client of one Jumio tenant. Every method rejects with `UpstreamError` only. */
 export interface JumioClient {
+  /** Creates an execution. Jumio has no idempotency key: a repeat may create another. */
   create(start: Start): Promise<Started>;
-  /** Jumio's word for the execution's state, as sent; unknown words included. */
+  /** Returns the execution's status as Jumio sends it, undocumented ones included. */
   status(ids: ExecutionIds): Promise<string>;
-  /** Tells Jumio what the operator knows of the person already, with the execution's own token (docs/reference/jumio.md#42-prepared-data). */
+  /** Sends prepared data about the person, with the execution's own token (docs/reference/jumio.md#42-prepared-data). */
   prepare(url: string, transactionToken: string, data: object): Promise<void>;
+  /** Returns the result of an execution, minimised. */
   details(ids: ExecutionIds): Promise<JumioResult>;
   /** Deletes an account with all its executions (docs/reference/jumio.md#8-deletion-and-health). */
   deleteAccount(accountId: string): Promise<void>;
 }
 
+/** One HTTP request to Jumio. */
 export interface JumioRequest {
   readonly operation: 'token' | 'create' | 'status' | 'details' | 'delete' | 'prepare';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -48,13 +52,14 @@ export interface JumioRequest {
   readonly body?: string;
 }
 
-/** Gives the answer whatever its status; rejects with `UpstreamError` where none came before the signal. */
-export type Send = (request: JumioRequest, signal: AbortSignal) => Promise<Answer>;
+/** Sends a request and returns the answer, whatever its status; rejects with `UpstreamError` if none arrives before the signal. */
+export type Send = (request: JumioRequest, signal: AbortSignal) => Promise<UpstreamAnswer>;
 
+/** Options of `createJumioClient`. */
 export interface JumioClientOptions {
   /** The token endpoint as a whole, e.g. `https://auth.emea-1.jumio.ai/oauth2/token`. */
   readonly authUrl: string;
-  /** As `baseUrls` gives them. */
+  /** See `baseUrls`. */
   readonly accountBaseUrl: string;
   readonly retrievalBaseUrl: string;
   readonly clientId: string;

@@ -1,29 +1,34 @@
 import { z } from 'zod';
 
 /**
- * What we read of Jumio's answers (docs/reference/jumio.md#2-oauth2-token, docs/reference/jumio.md#36-response-body, docs/reference/jumio.md#72-status-response, docs/reference/jumio.md#73-details-response). Open to fields and words that are not documented;
- * strict only about what nothing can be done without, because an answer to a create is paid for and is never thrown away.
+ * Schemas of Jumio's answers (docs/reference/jumio.md#2-oauth2-token, docs/reference/jumio.md#36-response-body,
+ * docs/reference/jumio.md#72-status-response, docs/reference/jumio.md#73-details-response). Undocumented fields and values
+ * are accepted. Only the indispensable members are required: the answer to a create call is paid for, and never discarded.
  */
 
 /** Becomes a path segment of the next call. */
 const id = z.string().regex(/^[\w-]{1,100}$/);
 const text = z.string().optional().catch(undefined);
-const word = z.string().min(1).max(100);
+const status = z.string().min(1).max(100);
 
+/** The answer of the token endpoint. */
 export const tokenWire = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
   /** Seconds. */
   expires_in: z.number().optional().catch(undefined),
 });
+
+/** A parsed `tokenWire`. */
 export type TokenWire = z.infer<typeof tokenWire>;
 
-/** The part of a JWT's payload that we look at; seconds since 1970. */
+/** The members of a JWT's payload that are used; seconds since 1970. */
 export const claimsWire = z.object({ exp: z.number() });
 
 const parts = z.object({ prepared_data: text }).optional().catch(undefined);
 
 const credential = z.object({ category: text, api: z.object({ token: text, parts }).optional().catch(undefined) });
 
+/** The answer to a create call. */
 export const startedWire = z.object({
   account: z.object({ id }),
   workflowExecution: z.object({ id, credentials: z.array(credential).optional().catch(undefined) }),
@@ -33,9 +38,12 @@ export const startedWire = z.object({
     .catch(undefined),
   sdk: z.object({ token: text }).optional().catch(undefined),
 });
+
+/** A parsed `startedWire`. */
 export type StartedWire = z.infer<typeof startedWire>;
 
-export const statusWire = z.object({ workflowExecution: z.object({ status: word }) });
+/** The answer to a status call. */
+export const statusWire = z.object({ workflowExecution: z.object({ status }) });
 
 const decision = z.object({
   type: z.string(),
@@ -46,18 +54,21 @@ const decision = z.object({
     .catch(undefined),
 });
 
-/** One finding of one capability. A shape that we cannot read hides nothing: all findings are dropped, see `toReason`. */
+/** The findings by capability. If any has an unexpected shape all are dropped, and none is hidden: see `toReason`. */
 const capabilities = z
   .record(z.string(), z.array(z.object({ decision })))
   .optional()
   .catch(undefined);
+
+/** Parsed findings by capability. */
 export type CapabilitiesWire = z.infer<typeof capabilities>;
 
+/** The answer to a details call. */
 export const detailsWire = z.object({
   workflow: z.object({
     id,
-    status: word,
-    /** Documented as text; sent as a number by some. */
+    status,
+    /** Documented as text; some tenants get a number. */
     definitionKey: z.union([z.string(), z.number()]).transform(String),
     userReference: text,
     customerInternalReference: text,
@@ -67,4 +78,6 @@ export const detailsWire = z.object({
   decision: decision.nullish(),
   capabilities,
 });
+
+/** A parsed `detailsWire`. */
 export type DetailsWire = z.infer<typeof detailsWire>;

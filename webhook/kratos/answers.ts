@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { type RefusalCode, UpstreamError } from '../errors.ts';
-import { type Answer, accept, type Call, isSuccess, parseJson, refusal, spentFor } from '../upstream/http.ts';
+import {
+  accept,
+  type Call,
+  isSuccess,
+  parseJson,
+  pauseUntilRenewal,
+  refusal,
+  type UpstreamAnswer,
+} from '../upstream/http.ts';
 import type { IdentityPage, KratosIdentity, LinkedCredentials, Patched, Whoami } from './types.ts';
 
-/** A page, and where the next one begins: `page_token` of the `Link` header's `next` (seen at v25.4.0 and v26.2.0). */
-export function toPage(answer: Answer, wire: z.infer<typeof pageWire>): IdentityPage {
+/** Returns a page of identities, and the token of the next one: `page_token` of the `Link` header's `next` (as in v25.4.0 and v26.2.0). */
+export function toPage(answer: UpstreamAnswer, wire: z.infer<typeof pageWire>): IdentityPage {
   const next = nextToken(answer.headers.link);
-  const pause = spentFor(answer);
+  const pause = pauseUntilRenewal(answer);
   return {
     identities: wire.map((identity) => toIdentity(identity)),
     ...(next !== undefined && { next }),
@@ -15,98 +23,104 @@ export function toPage(answer: Answer, wire: z.infer<typeof pageWire>): Identity
 }
 
 function nextToken(link = ''): string | undefined {
-  const address = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
-  const query = address === undefined ? undefined : address.slice(address.indexOf('?') + 1);
+  const url = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
+  const query = url === undefined ? undefined : url.slice(url.indexOf('?') + 1);
   return query === undefined ? undefined : (new URLSearchParams(query).get('page_token') ?? undefined);
 }
 
-/** Kratos' error document, where the answer holds one. */
-export function errorOf(answer: Answer): ErrorWire | undefined {
+/** Kratos' error document, if the answer holds one. */
+function errorOf(answer: UpstreamAnswer): ErrorWire | undefined {
   return errorWire.safeParse(parseJson(answer.body)).data;
 }
 
-/** The body of a 2xx, parsed and checked; for everything else an `UpstreamError`. */
-export function accepted<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T {
+/**
+ * Returns the body of a 2xx, parsed and checked.
+ * @throws UpstreamError for everything else, with what Kratos' error document says
+ */
+export function acceptKratos<T>(call: Call, answer: UpstreamAnswer, schema: z.ZodType<T>): T {
   if (!isSuccess(answer.status)) throw kratosRefusal(call, answer);
   return accept(call, answer, schema);
 }
 
 /**
- * Whether there was something to delete. Kratos says with the same 404 that there is no such thing and that there is no
- * such identity; a 404 in other words is the one of a wrong address or of a proxy.
+ * Whether there was something to delete. Kratos answers with the same 404 if there is nothing and if there is no such
+ * identity; a 404 with another message is that of a wrong URL or of a proxy.
  * @throws UpstreamError for every answer that says neither
  */
-export function wereThere(call: Call, answer: Answer): boolean {
+export function hasDeleted(call: Call, answer: UpstreamAnswer): boolean {
   if (isSuccess(answer.status)) return true;
   const error = kratosRefusal(call, answer);
   if (error.facts.code === 'identity-not-found') return false;
   throw error;
 }
 
-/** The error of an answer that is no 2xx, with what Kratos' own words say of it (docs/reference/kratos.md#7-admin-identity-api). */
-export function kratosRefusal(call: Call, answer: Answer): UpstreamError {
+/** Returns the error of an answer that is no 2xx, with what Kratos' error document says (docs/reference/kratos.md#7-admin-identity-api). */
+function kratosRefusal(call: Call, answer: UpstreamAnswer): UpstreamError {
   return refusal(call, answer, codeOf(answer.status, errorOf(answer)));
 }
 
 function codeOf(status: number, document: ErrorWire | undefined): RefusalCode | undefined {
   const { message, reason } = document?.error ?? {};
   if (status === 404) return message === 'Unable to locate the resource' ? 'identity-not-found' : 'no-such-path';
-  const collided = [message, reason].some((words) => words?.startsWith('Unable to serialize access'));
-  return status === 400 && collided ? 'serialization' : undefined;
+  const isCollision = [message, reason].some((text) => text?.startsWith('Unable to serialize access'));
+  return status === 400 && isCollision ? 'serialization' : undefined;
 }
-function step(value: unknown, key: string): unknown {
+
+function memberOf(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
 }
 
-/** What stands at a JSON pointer (RFC 6901) in the traits; undefined where nothing does. */
-export function traitAt(traits: unknown, pointer: string): unknown {
+/** The value at a JSON pointer (RFC 6901) in the traits; undefined: there is none. */
+function traitAt(traits: unknown, pointer: string): unknown {
   const keys = pointer.split('/').slice(1);
-  return keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')).reduce(step, traits);
+  return keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')).reduce(memberOf, traits);
 }
 
-/** A language tag as people's profiles hold it: `de`, `pt-BR`, `de_AT`. */
+/** A language tag as it stands in profiles: `de`, `pt-BR`, `de_AT`. */
 const TAG = /^[a-z]{2,3}([-_][a-z0-9]{2,8}){0,3}$/i;
 
-/** The language in the traits. What looks like no language tag is left where it is: it may be anything. */
-export function localeIn(traits: unknown, pointer: string): string | undefined {
+/** The language tag in the traits; undefined: the value is none, and may be anything. */
+function localeIn(traits: unknown, pointer: string): string | undefined {
   const found = traitAt(traits, pointer);
   return typeof found === 'string' && TAG.test(found) ? found.replaceAll('_', '-') : undefined;
 }
 
-/** What stands at each of these pointers, by its name. */
+/** Returns the value at each of these pointers, by its name; a missing one is left out. */
 export function traitsAt(traits: unknown, pointers: Readonly<Record<string, string>>): Record<string, unknown> {
   const found = Object.entries(pointers).map(([name, pointer]) => [name, traitAt(traits, pointer)] as const);
   return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
 /**
- * What Kratos says of a person's credentials (docs/reference/kratos.md#9-sessions-and-redirects). An inactive session is none.
- * @throws UpstreamError for an answer that says neither yes nor no
+ * Returns what whoami says about credentials (docs/reference/kratos.md#9-sessions-and-redirects). An inactive session counts
+ * as none.
+ * @throws UpstreamError for an answer that is neither a session nor a refusal of Kratos
  */
-export function toWhoami(call: Call, answer: Answer, localeTrait?: string): Whoami {
+export function toWhoami(call: Call, answer: UpstreamAnswer, localeTrait?: string): Whoami {
   if (answer.status === 401) return { kind: 'none' };
   if (answer.status === 403) return toSecondFactor(call, answer);
   const session = accept(call, answer, sessionWire);
   return session.active ? { kind: 'session', identity: toIdentity(session.identity, localeTrait) } : { kind: 'none' };
 }
 
-function toSecondFactor(call: Call, answer: Answer): Whoami {
+function toSecondFactor(call: Call, answer: UpstreamAnswer): Whoami {
   const document = errorOf(answer);
   if (document?.error.id !== 'session_aal2_required') throw kratosRefusal(call, answer);
   const redirectTo = document.redirect_browser_to ?? document.error.details?.redirect_browser_to;
   return { kind: 'second-factor', ...(redirectTo !== undefined && { redirectTo }) };
 }
 
-/** Nobody can be asked: as for an address at which nobody listens, nothing was sent. */
-export function unconfigured(call: Call): UpstreamError {
+/** Returns the error of a call that cannot be sent: `unreachable`, as for a host that refuses connections. */
+export function notConfigured(call: Call): UpstreamError {
   return new UpstreamError({
     ...call,
     failure: 'unreachable',
-    detail: 'the public address of Kratos is not configured',
+    detail: 'the public URL of Kratos is not configured',
   });
 }
 
-/** What we read of Kratos' answers (docs/reference/kratos.md#7-admin-identity-api, docs/reference/kratos.md#9-sessions-and-redirects), open to everything else in them. */
+// Schemas of Kratos' answers (docs/reference/kratos.md#7-admin-identity-api, docs/reference/kratos.md#9-sessions-and-redirects).
+// Other members are ignored.
 
 const text = z.string().optional().catch(undefined);
 
@@ -124,7 +138,7 @@ function stateOf(wire: { state?: 'active' | 'inactive' | undefined; state_change
   };
 }
 
-/** Metadata are anybody's JSON: whatever stands there is passed on. */
+/** An identity. Metadata may be any JSON, and is returned unchanged. */
 export const identityWire = z.object({
   id: z.string().min(1),
   schema_id: text,
@@ -135,14 +149,15 @@ export const identityWire = z.object({
   ...stateWire,
 });
 
-/** A list of identities, of which the ids are all that is read. */
+/** A list of identities, of which only the ids are read. */
 export const identitiesWire = z.array(z.object({ id: z.string().min(1) }));
 
+/** A page of identities. */
 export const pageWire = z.array(identityWire);
 
 /**
- * Leaves out the traits, credentials and addresses that Kratos sends along.
- * @param localeTrait where the person's language stands in the traits: nothing else of them is passed on
+ * Returns an identity without its traits, credentials and addresses.
+ * @param localeTrait a JSON pointer to the trait with the person's language, which alone is kept of the traits
  */
 export function toIdentity(wire: z.infer<typeof identityWire>, localeTrait?: string): KratosIdentity {
   const locale = localeTrait === undefined ? undefined : localeIn(wire.traits, localeTrait);
@@ -157,45 +172,46 @@ export function toIdentity(wire: z.infer<typeof identityWire>, localeTrait?: str
   };
 }
 
-/** The answer to a PATCH; also what a proxy may answer in Kratos' place, which then holds no copy of ours. */
+/** The answer to a PATCH, or that of a proxy in Kratos' place, which has no published copy. */
 export const patchedWire = z.object({
   metadata_public: z.object({ jumio: z.unknown().optional() }).optional().catch(undefined),
   ...stateWire,
 });
 
+/** Returns what the answer to a PATCH shows. */
 export function toPatched(wire: z.infer<typeof patchedWire>): Patched {
   return { jumio: wire.metadata_public?.jumio, ...stateOf(wire) };
 }
 
-export const sessionWire = z.discriminatedUnion('active', [
+const sessionWire = z.discriminatedUnion('active', [
   z.object({ active: z.literal(true), identity: identityWire }),
   z.object({ active: z.literal(false) }),
 ]);
 
-const place = z
+const redirectUrl = z
   .url({ protocol: /^https?$/ })
   .optional()
   .catch(undefined);
 
-export const errorWire = z.object({
+const errorWire = z.object({
   error: z.object({
     id: text,
     reason: text,
     message: text,
-    details: z.object({ redirect_browser_to: place }).optional().catch(undefined),
+    details: z.object({ redirect_browser_to: redirectUrl }).optional().catch(undefined),
   }),
-  redirect_browser_to: place,
+  redirect_browser_to: redirectUrl,
 });
 
-export type ErrorWire = z.infer<typeof errorWire>;
+type ErrorWire = z.infer<typeof errorWire>;
 
 const oidcProvider = z.object({ provider: z.string(), subject: z.string(), initial_id_token: z.string().catch('') });
 
 /**
- * The answer to a read with `include_credential=oidc`. Who signed up, or may sign in, has credentials (v25.4.0, v26.2.0),
- * whose list names others where there is none of `oidc`. Nothing less says that nothing is linked: a proxy's `200 {}` would
- * take an approval away.
- * @param id whose they must be
+ * Returns the schema of a read with `include_credential=oidc`. An identity that can sign in has credentials (v25.4.0,
+ * v26.2.0), of other types if it has none of `oidc`. The member is required: a proxy's `200 {}` must not look as if nothing
+ * were linked, which would withdraw an approval.
+ * @param id the identity that the answer must be about
  */
 export function credentialsWire(id: string) {
   const oidc = z.object({ config: z.object({ providers: z.array(oidcProvider) }), updated_at: time });
@@ -206,6 +222,7 @@ export function credentialsWire(id: string) {
   });
 }
 
+/** Returns the eID credentials of an identity, and its public metadata. */
 export function toLinked(wire: z.infer<ReturnType<typeof credentialsWire>>): LinkedCredentials {
   const { credentials, metadata_public: metadataPublic } = wire;
   const { config, updated_at: storedAt } = credentials.oidc ?? {};

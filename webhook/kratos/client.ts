@@ -1,11 +1,13 @@
 import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/client';
 import type { z } from 'zod';
-import { type Answer, axiosSettings, type Call, exchange, type Observe, observed } from '../upstream/http.ts';
+import { axiosSettings, type Call, exchange, type Observe, observed, type UpstreamAnswer } from '../upstream/http.ts';
 import {
-  accepted,
+  acceptKratos,
   credentialsWire,
+  hasDeleted,
   identitiesWire,
   identityWire,
+  notConfigured,
   pageWire,
   patchedWire,
   toIdentity,
@@ -14,20 +16,19 @@ import {
   toPatched,
   toWhoami,
   traitsAt,
-  unconfigured,
-  wereThere,
 } from './answers.ts';
 import { patchOf, removalOf } from './patch.ts';
 import type { KratosClient, Patched } from './types.ts';
 
+/** Options of `createKratosClient`. */
 export interface KratosClientOptions {
   readonly adminUrl: string;
   /** For whoami; without it `whoami` always rejects. */
   readonly publicUrl?: string;
-  /** Bearer token of Ory Network; sent to the admin address only. Absent or empty: none is sent. */
+  /** Bearer token of Ory Network; sent to the admin URL only. Absent or empty: none is sent. */
   readonly apiKey?: string;
   readonly userAgent: string;
-  /** A JSON pointer to the trait that holds a person's language. */
+  /** A JSON pointer to the trait with a person's language. */
   readonly localeTrait?: string;
   /** Milliseconds for each call. */
   readonly deadline?: number;
@@ -35,9 +36,9 @@ export interface KratosClientOptions {
   readonly observe?: Observe;
 }
 
-const DEADLINE = 10_000;
+const DEADLINE_MS = 10_000;
 
-/** Kratos sends whole identities, and metadata have no limit of their own. */
+/** Kratos lists whole identities, and metadata have no limit of their own. */
 const MAX_LIST_BYTES = 16_000_000;
 
 const PATCH: Call = { upstream: 'kratos', operation: 'patch' };
@@ -52,21 +53,24 @@ const LIST: Call = { upstream: 'kratos', operation: 'list' };
 
 const WHOAMI: Call = { upstream: 'kratos', operation: 'whoami' };
 
-/** The client of one Kratos (docs/reference/kratos.md#7-admin-identity-api, docs/reference/kratos.md#9-sessions-and-redirects). Opens no connection before its first call. */
+/**
+ * Returns the client of one Kratos (docs/reference/kratos.md#7-admin-identity-api,
+ * docs/reference/kratos.md#9-sessions-and-redirects). Opens no connection before its first call.
+ */
 export function createKratosClient(options: KratosClientOptions): KratosClient {
   const settings = axiosSettings(options.userAgent);
   const admin = new IdentityApi(configuration(options.adminUrl, settings, options.apiKey));
   const lists = new IdentityApi(
     configuration(options.adminUrl, axiosSettings(options.userAgent, MAX_LIST_BYTES), options.apiKey),
   );
-  const front = options.publicUrl && new FrontendApi(configuration(options.publicUrl, settings));
+  const publicApi = options.publicUrl && new FrontendApi(configuration(options.publicUrl, settings));
 
   function run<T>(
     call: Call,
     send: (signal: AbortSignal) => Promise<unknown>,
-    read: (call: Call, answer: Answer) => T,
+    read: (call: Call, answer: UpstreamAnswer) => T,
   ): Promise<T> {
-    const signal = AbortSignal.timeout(options.deadline ?? DEADLINE);
+    const signal = AbortSignal.timeout(options.deadline ?? DEADLINE_MS);
     return observed(options.observe, call, async () => read(call, await exchange(call, signal, send)));
   }
 
@@ -74,14 +78,14 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
     run(
       PATCH,
       (signal) => admin.patchIdentity({ id, jsonPatch }, { signal }),
-      (call, answer) => toPatched(accepted(call, answer, patchedWire)),
+      (call, answer) => toPatched(acceptKratos(call, answer, patchedWire)),
     );
 
   const readIdentity = <T>(id: string, read: (identity: z.infer<typeof identityWire>) => T): Promise<T> =>
     run(
       READ,
       (signal) => admin.getIdentity({ id }, { signal }),
-      (call, answer) => read(accepted(call, answer, identityWire)),
+      (call, answer) => read(acceptKratos(call, answer, identityWire)),
     );
 
   return {
@@ -90,7 +94,7 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
       const set = { op: 'replace' as const, path: '/state', value: state };
       return patch(id, content === undefined ? [set] : [...patchOf(content), set]);
     },
-    revokeSessions: (id) => run(REVOKE, (signal) => admin.deleteIdentitySessions({ id }, { signal }), wereThere),
+    revokeSessions: (id) => run(REVOKE, (signal) => admin.deleteIdentitySessions({ id }, { signal }), hasDeleted),
     unpublish: async (identity, { withEid }) => {
       const removal = removalOf(identity, withEid);
       if (removal.length > 0) await patch(identity.id, removal);
@@ -99,7 +103,7 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
       run(
         FIND,
         (signal) => admin.listIdentities({ credentialsIdentifier }, { signal }),
-        (call, answer) => accepted(call, answer, identitiesWire).map(({ id }) => id),
+        (call, answer) => acceptKratos(call, answer, identitiesWire).map(({ id }) => id),
       ),
     read: (id) => readIdentity(id, (identity) => toIdentity(identity)),
     traits: (id, pointers) => readIdentity(id, ({ traits }) => traitsAt(traits, pointers)),
@@ -108,22 +112,22 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
       return run(
         LIST,
         (signal) => lists.listIdentities(request, { signal }),
-        (call, answer) => toPage(answer, accepted(call, answer, pageWire)),
+        (call, answer) => toPage(answer, acceptKratos(call, answer, pageWire)),
       );
     },
     oidcCredentials: (id) =>
       run(
         READ,
         (signal) => admin.getIdentity({ id, includeCredential: ['oidc'] }, { signal }),
-        (call, answer) => toLinked(accepted(call, answer, credentialsWire(id))),
+        (call, answer) => toLinked(acceptKratos(call, answer, credentialsWire(id))),
       ),
     whoami: async ({ cookie, sessionToken, authorization }) => {
-      if (!front) throw unconfigured(WHOAMI);
+      if (!publicApi) throw notConfigured(WHOAMI);
       const request = { ...(cookie && { cookie }), ...(sessionToken && { xSessionToken: sessionToken }) };
       const headers = { ...(authorization && { authorization }) };
       return run(
         WHOAMI,
-        (signal) => front.toSession(request, { signal, headers }),
+        (signal) => publicApi.toSession(request, { signal, headers }),
         (call, answer) => toWhoami(call, answer, options.localeTrait),
       );
     },
@@ -131,10 +135,10 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
 }
 
 /**
- * `@ory/client` has no time limit of its own and falls back to a public playground where no address is given.
- * It joins address and path as text, so that a slash at the end would be doubled.
+ * `@ory/client` has no timeout of its own, and uses a public playground if no URL is given. It joins URL and path as text,
+ * so that a slash at the end would be doubled.
  */
-function configuration(address: string, settings: ReturnType<typeof axiosSettings>, apiKey?: string): Configuration {
-  const basePath = address.replace(/\/+$/, '');
+function configuration(url: string, settings: ReturnType<typeof axiosSettings>, apiKey?: string): Configuration {
+  const basePath = url.replace(/\/+$/, '');
   return new Configuration({ basePath, baseOptions: settings, ...(apiKey && { accessToken: apiKey }) });
 }

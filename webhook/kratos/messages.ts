@@ -1,6 +1,6 @@
 import type { RefusalText } from '../model.ts';
 
-/** A contract for translators (docs/design.md#gate). */
+/** Message ids: a contract for translators (docs/design.md#gate). */
 const IDS: Readonly<Record<RefusalText, number>> = {
   rejected: 4990001,
   review: 4990002,
@@ -8,21 +8,26 @@ const IDS: Readonly<Record<RefusalText, number>> = {
   unknown: 4990004,
 };
 
-/** An eID that was used below the level that the sign-up needs. */
+/** The message id of an eID below the level that the sign-up requires. */
 const LEVEL_ID = 4990005;
 
+/**
+ * Returns the body that refuses a sign-up by an eID below the required level.
+ * @param text in the person's language
+ */
 export function levelMessage(text: string): object {
   return { messages: [{ instance_ptr: '#/', messages: [{ id: LEVEL_ID, text, type: 'error', context: {} }] }] };
 }
 
 /**
- * The body by which Kratos shows a message in the flow (docs/reference/kratos.md#41-errors-shown-in-the-flow). `#/` is the flow itself; any other shape
- * blocks too, but without a word for the person.
+ * Returns the body that refuses a sign-in with a message in the flow
+ * (docs/reference/kratos.md#41-errors-shown-in-the-flow). `#/` is the flow itself; any other shape refuses too, but shows
+ * no text to the person.
  * @param text in the person's language
- * @param url a one-time address at which the person can go on
+ * @param url a one-time link by which the person can continue
  */
-export function blockMessage(block: RefusalText, status: string, text: string, url?: string): object {
+export function blockMessage(refusal: RefusalText, status: string, text: string, url?: string): object {
   const context = url === undefined ? { status } : { status, url };
-  const message = { id: IDS[block], text, type: 'error', context };
+  const message = { id: IDS[refusal], text, type: 'error', context };
   return { messages: [{ instance_ptr: '#/', messages: [message] }] };
 }

@@ -1,23 +1,23 @@
-/** What we read of an identity. `metadataPublic` is whatever stands there: anybody's JSON. */
+/** The members of an identity that are used. `metadataPublic` may be any JSON. */
 export interface KratosIdentity {
   readonly id: string;
   readonly schemaId?: string;
   /** Epoch milliseconds. */
   readonly createdAt?: number;
   readonly metadataPublic: unknown;
-  /** A language tag; of whoami only, and only where it is known in which trait it stands. */
+  /** A language tag; from whoami only, and only if the trait with the language is configured. */
   readonly locale?: string;
-  /** Only the admin API shows it. */
+  /** From the admin API only. */
   readonly metadataAdmin?: unknown;
   readonly state?: State;
-  /** Epoch milliseconds; databases keep it to the second or better. */
+  /** Epoch milliseconds; databases store it to the second or better. */
   readonly stateChangedAt?: number;
 }
 
-/** Kratos' word for whether an identity may sign in and use its sessions at all. */
+/** Whether an identity may sign in and use its sessions at all. */
 export type State = 'active' | 'inactive';
 
-/** Our two sub-objects. */
+/** Our two sub-objects, for `metadata_public.jumio` and `metadata_admin.jumio`. */
 export interface Publishable {
   readonly public: object;
   readonly admin: object;
@@ -28,64 +28,71 @@ export interface Patched extends Pick<KratosIdentity, 'state' | 'stateChangedAt'
   readonly jumio: unknown;
 }
 
-/** One provider that an identity is linked with. */
+/** The credential of one OpenID Connect provider that an identity is linked with. */
 export interface OidcCredential {
-  /** Its id in Kratos' configuration. */
+  /** The provider's id in Kratos' configuration. */
   readonly provider: string;
   readonly subject: string;
-  /** Empty where Kratos kept none. */
+  /** Empty if Kratos stored none. */
   readonly idToken: string;
-  /** When Kratos stored what an identity is linked with: at the sign-up, or with the last link. Epoch milliseconds. */
+  /** When Kratos stored the identity's credentials: at the sign-up, or with the last link. Epoch milliseconds. */
   readonly storedAt?: number;
 }
 
-/** What an identity is linked with, and what its metadata say at the same moment. */
+/** The OpenID Connect credentials of an identity, and its metadata at the same moment. */
 export interface LinkedCredentials {
   readonly credentials: readonly OidcCredential[];
   readonly metadataPublic: unknown;
 }
 
-/** The credentials of a person's request, forwarded as they came. */
+/** The credentials of a request, forwarded unchanged. */
 export interface Credentials {
   readonly cookie?: string;
   readonly sessionToken?: string;
-  /** The header as it came, `Bearer …`. */
+  /** The whole header, `Bearer …`. */
   readonly authorization?: string;
 }
 
+/** What whoami says about credentials. */
 export type Whoami =
   | { readonly kind: 'session'; readonly identity: KratosIdentity }
   | { readonly kind: 'none' }
-  /** Kratos wants a second factor first (403 `session_aal2_required`) and says where. */
+  /** Kratos requires a second factor first (403 `session_aal2_required`), at this URL. */
   | { readonly kind: 'second-factor'; readonly redirectTo?: string };
 
-/** A page of all identities. */
+/** One page of the list of identities. */
 export interface IdentityPage {
   readonly identities: readonly KratosIdentity[];
-  /** Opaque; undefined: this was the last page. */
+  /** The token of the next page, opaque; undefined: this is the last page. */
   readonly next?: string;
-  /** Milliseconds to wait before the next call: this one used up what Kratos allows. */
+  /** Milliseconds to wait before the next call: this one reached Kratos' rate limit. */
   readonly pause?: number;
 }
 
-/** Every method rejects with `UpstreamError` only. */
+/** The client of one Kratos. Every method rejects with `UpstreamError` only. */
 export interface KratosClient {
   /** Writes our two sub-objects (`add`, one PATCH) and returns the `metadata_public.jumio` of the answer. */
   publish(identityId: string, content: Publishable): Promise<unknown>;
-  /** One PATCH of the state, and of our two sub-objects where they are given. */
+  /** One PATCH of the state, and of our two sub-objects if they are given. */
   setState(identityId: string, state: State, content?: Publishable): Promise<Patched>;
-  /** Ends every session of an identity; whether there were any. An identity that is gone has none. */
+  /** Revokes every session of an identity; returns whether there were any. A deleted identity has none. */
   revokeSessions(identityId: string): Promise<boolean>;
-  /** Removes our two sub-objects, and where asked for those of an eID's mapper, if the identity as it was read has them. */
+  /** Removes our two sub-objects, and with `withEid` those of an eID's mapper, if the identity as read has them. */
   unpublish(identity: KratosIdentity, what: { readonly withEid: boolean }): Promise<void>;
+  /** Returns an identity from the admin API. */
   read(identityId: string): Promise<KratosIdentity>;
-  /** The ids of the identities that sign in with exactly this identifier, e.g. an e-mail address. */
+  /** Returns the ids of the identities that sign in with exactly this identifier, e.g. an e-mail address. */
   find(identifier: string): Promise<string[]>;
-  /** @param pageSize at most 500, whatever is asked for. @param from `next` of the page before. */
+  /**
+   * Returns one page of all identities.
+   * @param pageSize Kratos returns at most 500
+   * @param from `next` of the previous page
+   */
   list(pageSize: number, from?: string): Promise<IdentityPage>;
-  /** The OpenID Connect credentials with the ID tokens that Kratos kept: of the sign-up, and of each link. */
+  /** Returns the OpenID Connect credentials, with the ID tokens that Kratos stored at the sign-up and at each link. */
   oidcCredentials(identityId: string): Promise<LinkedCredentials>;
-  /** What stands at these places (JSON pointers) in the traits now, under the names given; what is missing is left out. */
+  /** Returns the current values at these JSON pointers in the traits, under the given names; a missing one is left out. */
   traits(identityId: string, pointers: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
+  /** Returns the session that these credentials belong to. Rejects if no public URL is configured. */
   whoami(credentials: Credentials): Promise<Whoami>;
 }

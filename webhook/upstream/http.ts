@@ -41,27 +41,27 @@ const headers = z.object({
   link: text,
 });
 
-const answerOfAxios = z
+const axiosAnswer = z
   .object({ status: z.number(), headers, data: z.string() })
   .transform(({ status, headers, data }) => ({ status, headers, body: data }));
 
-/** An HTTP answer of any status, its body unparsed. Stays inside the clients. */
-export type Answer = z.infer<typeof answerOfAxios>;
+/** An HTTP response of any status, its body unparsed. Never leaves a client. */
+export type UpstreamAnswer = z.infer<typeof axiosAnswer>;
 
-/** Largest answer we read, after inflation; Jumio's details are some ten kilobytes. */
+/** The largest response body that is read, after inflation; Jumio's details are some ten kilobytes. */
 const MAX_ANSWER_BYTES = 1_000_000;
 
-/** An upstream that asks for a longer pause than this is not believed. */
-const LONGEST_PAUSE = 15 * 60_000;
+/** A longer pause that an upstream asks for is cut to this. */
+const LONGEST_PAUSE_MS = 15 * 60_000;
 
 /**
- * What both clients ask of axios: every status is an answer, no redirect is followed (a 302 turns a POST into a GET, a
- * 307 sends the secret elsewhere), bodies are bounded text that we parse ourselves (axios hands bad JSON over as a
- * string). No `proxy: false`: HTTPS_PROXY and NO_PROXY count. No `timeout`: it never ends a body that drips, so every
- * call brings a signal instead.
+ * Returns the settings of axios for every client. Every status is an answer. No redirect is followed: a 302 turns a POST
+ * into a GET, a 307 sends the secret elsewhere. Bodies are bounded text that the client parses, because axios returns bad
+ * JSON as a string. No `proxy: false`: HTTPS_PROXY and NO_PROXY apply. No `timeout`: it never ends a slow body, so every
+ * call has a signal instead.
  */
 export function axiosSettings(userAgent: string, maxAnswerBytes = MAX_ANSWER_BYTES) {
-  // Idle sockets end after five seconds, as in Node's own agent: one that a firewall forgot would swallow a request.
+  // Idle sockets close after five seconds, as in Node's own agent: a request on one that a firewall has dropped would be lost.
   const keepAlive = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
   return {
     httpAgent: new http.Agent(keepAlive),
@@ -76,26 +76,26 @@ export function axiosSettings(userAgent: string, maxAnswerBytes = MAX_ANSWER_BYT
 }
 
 /**
- * Sends, and gives the answer whatever its status.
- * @throws UpstreamError for everything else that can happen; the AxiosError, which holds tokens and bodies, ends here.
+ * Sends a request and returns the answer, whatever its status.
+ * @throws UpstreamError for every other outcome; the AxiosError, which holds tokens and bodies, goes no further
  */
 export async function exchange(
   call: Call,
   signal: AbortSignal,
   send: (signal: AbortSignal) => Promise<unknown>,
-): Promise<Answer> {
+): Promise<UpstreamAnswer> {
   try {
-    return answerOfAxios.parse(await send(signal));
+    return axiosAnswer.parse(await send(signal));
   } catch (error) {
     throw interruption(call, signal, error);
   }
 }
 
 /**
- * The body of a 2xx, parsed and checked.
- * @throws UpstreamError `status` for another status, `unusable` for what is no JSON or not in the schema
+ * Returns the body of a 2xx, parsed and checked.
+ * @throws UpstreamError `status` for another status, `unusable` for a body that is no JSON or not in the schema
  */
-export function accept<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T {
+export function accept<T>(call: Call, answer: UpstreamAnswer, schema: z.ZodType<T>): T {
   if (!isSuccess(answer.status)) throw refusal(call, answer);
   const parsed = schema.safeParse(parseJson(answer.body));
   if (parsed.success) return parsed.data;
@@ -104,10 +104,17 @@ export function accept<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T {
   throw new UpstreamError({ ...call, failure: 'unusable', status: answer.status, detail });
 }
 
-/** The error of an answer that is no 2xx. `code`: what the client knows of its meaning. */
-export function refusal(call: Call, answer: Pick<Answer, 'status' | 'headers'>, code?: RefusalCode): UpstreamError {
+/**
+ * Returns the error of an answer that is no 2xx.
+ * @param code what the body says of its meaning, if the client can read it
+ */
+export function refusal(
+  call: Call,
+  answer: Pick<UpstreamAnswer, 'status' | 'headers'>,
+  code?: RefusalCode,
+): UpstreamError {
   const { status } = answer;
-  const retryAfter = pauseAskedFor(answer);
+  const retryAfter = requestedPause(answer);
   return new UpstreamError({
     ...call,
     failure: 'status',
@@ -118,7 +125,7 @@ export function refusal(call: Call, answer: Pick<Answer, 'status' | 'headers'>, 
   });
 }
 
-/** JSON text as a value; `undefined` for what is no JSON. The parser's own message quotes the text, so it is dropped. */
+/** Returns JSON text as a value; `undefined` if it is no JSON. The parser's own message quotes the text, so it is dropped. */
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -127,22 +134,22 @@ export function parseJson(body: string): unknown {
   }
 }
 
-/** Milliseconds, where the answer asks for a pause at all (docs/reference/kratos.md#8-ory-network-specifics; RFC 9110 §10.2.3). */
-function pauseAskedFor({ status, headers }: Pick<Answer, 'status' | 'headers'>): number | undefined {
+/** In milliseconds; undefined: the answer asks for no pause (docs/reference/kratos.md#8-ory-network-specifics; RFC 9110 §10.2.3). */
+function requestedPause({ status, headers }: Pick<UpstreamAnswer, 'status' | 'headers'>): number | undefined {
   const pause =
-    // Ory sends it with every answer; it is a request to wait only where the limit is spent.
+    // Ory sends it with every answer; it asks for a pause only once the limit is reached.
     (status === 429 ? seconds(headers['x-ratelimit-reset']) : undefined) ??
     seconds(headers['retry-after']) ??
-    // A date is measured against the same answer's `Date`, so that nobody's clock needs to be right.
+    // A date is compared with the same answer's `Date`, so that no clock needs to be right.
     Date.parse(headers['retry-after'] ?? '') - Date.parse(headers.date ?? '');
-  return Number.isNaN(pause) ? undefined : Math.min(Math.max(pause, 0), LONGEST_PAUSE);
+  return Number.isNaN(pause) ? undefined : Math.min(Math.max(pause, 0), LONGEST_PAUSE_MS);
 }
 
-/** Milliseconds until the limit is renewed, where this answer has used it up; undefined: it has not, or there is none. */
-export function spentFor({ headers }: Pick<Answer, 'headers'>): number | undefined {
-  const isSpent = /^\s*0\s*(?:,|$)/.test(headers['x-ratelimit-remaining'] ?? '');
-  const pause = isSpent ? seconds(headers['x-ratelimit-reset']) : undefined;
-  return pause === undefined ? undefined : Math.min(pause, LONGEST_PAUSE);
+/** Returns the milliseconds until the rate limit is renewed if this answer has reached it; undefined: it has not, or there is none. */
+export function pauseUntilRenewal({ headers }: Pick<UpstreamAnswer, 'headers'>): number | undefined {
+  const isReached = /^\s*0\s*(?:,|$)/.test(headers['x-ratelimit-remaining'] ?? '');
+  const pause = isReached ? seconds(headers['x-ratelimit-reset']) : undefined;
+  return pause === undefined ? undefined : Math.min(pause, LONGEST_PAUSE_MS);
 }
 
 function seconds(header: string | undefined): number | undefined {
@@ -150,13 +157,13 @@ function seconds(header: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number(digits) * 1000;
 }
 
-/** Jumio does not say which 2xx it answers with, so all are one (docs/reference/jumio.md#36-response-body). */
+/** Whether a status is a 2xx: Jumio documents no particular one (docs/reference/jumio.md#36-response-body). */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Node sets `res` on a request as soon as its answer's head is there, also where the body then never ends. */
-const thrown = z.object({
+/** What axios throws. Node sets `res` on a request once the head of its response has arrived, even if the body never ends. */
+const axiosError = z.object({
   code: text,
   message: text,
   request: z
@@ -165,12 +172,12 @@ const thrown = z.object({
     .catch(undefined),
 });
 
-/** Nothing was sent yet: no address, no connection, no trust in the certificate, a header that Node will not send. */
+/** Nothing was sent: no address, no connection, an untrusted certificate, a header that Node refuses to send. */
 const NOT_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_.*|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_INVALID_.*|ERR_TLS_CERT_.*|CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
 
 function interruption(call: Call, signal: AbortSignal, error: unknown): UpstreamError {
-  const { code, message, request } = thrown.catch({ code: '', message: '' }).parse(error);
+  const { code, message, request } = axiosError.catch({ code: '', message: '' }).parse(error);
   const head = request?.res;
   if (head && !isSuccess(head.statusCode)) return refusal(call, { status: head.statusCode, headers: head.headers });
   const limit = /^maxContentLength size of (\d+) exceeded/.exec(message ?? '')?.[1];

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createJumioClient } from '../../../webhook/jumio/client.ts';
+import type { Observe, Outcome } from '../../../webhook/upstream/http.ts';
 import { type Answering, type Arrived, json, startAnsweringServer } from '../../support/fakes/http-server.ts';
 import {
   ACCOUNT,
@@ -198,5 +199,36 @@ describe('deleting an account', () => {
     await expect(client.deleteAccount(ACCOUNT)).rejects.toMatchObject({
       facts: { upstream: 'jumio', operation: 'delete', failure: 'status', status },
     });
+  });
+});
+
+describe('the observer of a client', () => {
+  it('receives each call once, with its outcome and duration: the token, then the call that needs it', async () => {
+    const calls: [string, Outcome, boolean][] = [];
+    const observe: Observe = ({ operation }, outcome, ms) => void calls.push([operation, outcome, ms >= 0]);
+    const api: Answering = (response, request) =>
+      json(request.method === 'DELETE' ? 503 : 200, startedBody)(response, request);
+    const { client } = await stub({ api }, { observe });
+    await client.create(START);
+    const failure: unknown = await client.deleteAccount(ACCOUNT).catch((error: unknown) => error);
+    expect(calls).toEqual([
+      ['token', 'ok', true],
+      ['create', 'ok', true],
+      ['delete', failure, true],
+    ]);
+  });
+
+  it('receives one call where a new token repeats it', async () => {
+    const calls: string[] = [];
+    let tokens = 0;
+    const token: Answering = (response, request) => {
+      tokens += 1;
+      json(200, { access_token: `token-${tokens}`, expires_in: 3600 })(response, request);
+    };
+    const api: Answering = (response, request) =>
+      json(request.headers.authorization === 'Bearer token-2' ? 200 : 401, startedBody)(response, request);
+    const { client } = await stub({ token, api }, { observe: ({ operation }) => void calls.push(operation) });
+    await client.create(START);
+    expect(calls).toEqual(['token', 'token', 'create']);
   });
 });

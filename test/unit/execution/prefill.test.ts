@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../webhook/config/config.ts';
 import { ConfigError } from '../../../webhook/config/problem.ts';
-import { preparedOf } from '../../../webhook/jumio/create.ts';
+import { prefillOf } from '../../../webhook/jumio/create.ts';
 import { isOfRegion } from '../../../webhook/jumio/regions.ts';
 import { startedWire } from '../../../webhook/jumio/wire.ts';
 import { traitsAt } from '../../../webhook/kratos/answers.ts';
@@ -108,8 +108,8 @@ describe('the URL for prefill data', () => {
         },
       });
     const url = 'https://api.emea-1.jumio.ai/data';
-    expect(preparedOf(wire(url), BASE)).toEqual({ prefillUrl: url, transactionToken: 'data-token' });
-    expect(preparedOf(wire('https://evil.example/data'), BASE)).toEqual({ foreignPreparedUrl: true });
+    expect(prefillOf(wire(url), BASE)).toEqual({ prefillUrl: url, transactionToken: 'data-token' });
+    expect(prefillOf(wire('https://evil.example/data'), BASE)).toEqual({ foreignPreparedUrl: true });
   });
 });
 

@@ -33,7 +33,7 @@ export function waitingPage(on: (NextStep & { kind: 'wait' })['on'], view: View,
 
 /**
  * Returns the page for a person who has just finished at Jumio, while a read of Jumio's result is expected within seconds;
- * undefined: none is. Without it the page would ask the person to continue, and lead to a link that is used up.
+ * undefined: none is. Without it the page would ask the person to continue, and lead to a spent link.
  */
 export function finishedPage(view: View, { place, back, now }: PageFields): Page | undefined {
   const expectedIn = place === 'verify' || back === undefined ? undefined : readExpectedIn(view, back, now);

@@ -133,12 +133,13 @@ function nextReadOf({ executionId, readDue, lastReadAt }: Verification, { identi
   return { dueAt: readDue, lastAt: lastReadAt, leasedUntil: identity.leasedUntil };
 }
 
-type WayOn = Pick<
+/** What the person may do with an attempt, or why not. */
+type AttemptOptions = Pick<
   View,
   'refusal' | 'link' | 'isStuck' | 'isLinkMissing' | 'isDelayed' | 'mayRetryNow' | 'sdkToken' | 'nextRead'
 >;
 
-const NO_ATTEMPT: WayOn = {
+const NO_ATTEMPT: AttemptOptions = {
   refusal: null,
   link: 'none',
   isStuck: false,
@@ -150,7 +151,7 @@ const NO_ATTEMPT: WayOn = {
 };
 
 /** What the permission says, and what it says of the attempt that the person may continue or renew. */
-function wayOnOf(permission: Permission, record: IdentityRecord, waitingOn: WaitingOn): WayOn {
+function attemptOptionsOf(permission: Permission, record: IdentityRecord, waitingOn: WaitingOn): AttemptOptions {
   switch (permission.kind) {
     case 'no':
       return { ...NO_ATTEMPT, refusal: { why: permission.why, until: permission.until } };
@@ -195,7 +196,7 @@ export function viewOf(ctx: Context, record: IdentityRecord, now: number): View 
   return {
     status,
     waitingOn,
-    ...wayOnOf(mayStart(record, now, policy), record, waitingOn),
+    ...attemptOptionsOf(mayStart(record, now, policy), record, waitingOn),
     isOutOfRetries: isOutOfRetries(facts, policy.startAgain),
     isApprovalExpired: isApprovalExpired(facts, policy, now),
     reason: reason === 'other' ? null : reason,
@@ -213,7 +214,7 @@ export function recordOf({ identityId: id, ...person }: Person, now: number): Id
   return newIdentity({ id, ...person }, now);
 }
 
-/** Returns how things stand for a person. Reads only: nothing is created, renewed or used up. */
+/** Returns how things stand for a person. Reads only: nothing is created, renewed or spent. */
 export async function loadView(ctx: Context, person: Person): Promise<View> {
   const now = ctx.clock.now();
   const record = await ctx.ledger.record(person.identityId);
