@@ -39,8 +39,7 @@ describe('docs/doctor.md', () => {
     const page = read('docs/doctor.md');
     for (const { says } of CHECKS.filter(
       (check) =>
-        check.says !== 'no setting of the sessions has a side effect to know of' &&
-        !check.says.startsWith('the gate enforces'),
+        check.says !== 'the session settings have no side effects' && !check.says.startsWith('the gate enforces'),
     ))
       expect(page).toContain(says);
   });

@@ -198,7 +198,7 @@ function cachedSessions(kratos: Tree): Finding[] {
 
 export const sessions: Check = {
   group: 'browser flow',
-  says: 'no setting of the sessions has a side effect to know of',
+  says: 'the session settings have no side effects',
   run({ kratos }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     return [...sessionAtSignUp(kratos), ...secondFactor(kratos), ...cachedSessions(kratos)];
