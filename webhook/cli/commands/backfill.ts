@@ -18,7 +18,7 @@ interface BackfillFlags {
 const LARGEST_PAGE = 500;
 
 /** No person waits for this command, so it gives way to a busy service for longer than the others do. */
-const RETRY_FOR_MS = 60_000;
+const BUSY_TIMEOUT_MS = 60_000;
 
 function pageSize(text: string): number {
   const size = wholeNumber(text);
@@ -36,9 +36,9 @@ function rate(text: string): number {
 /** Retries every call of the ledger while the service locks it. */
 function retrying({ ledger, kratos, clock, random }: Context): BackfillContext {
   const { bulkInsert } = ledger;
-  const meet: typeof bulkInsert.meet = (...args) => retryWhileBusy(() => bulkInsert.meet(...args), RETRY_FOR_MS);
-  const note: typeof ledger.note = (...args) => retryWhileBusy(() => ledger.note(...args), RETRY_FOR_MS);
-  const gate: typeof ledger.gate = (id) => retryWhileBusy(() => ledger.gate(id), RETRY_FOR_MS);
+  const meet: typeof bulkInsert.meet = (...args) => retryWhileBusy(() => bulkInsert.meet(...args), BUSY_TIMEOUT_MS);
+  const note: typeof ledger.note = (...args) => retryWhileBusy(() => ledger.note(...args), BUSY_TIMEOUT_MS);
+  const gate: typeof ledger.gate = (id) => retryWhileBusy(() => ledger.gate(id), BUSY_TIMEOUT_MS);
   return { ledger: { bulkInsert: { ...bulkInsert, meet }, note, gate }, kratos, clock, random };
 }
 

@@ -49,7 +49,7 @@ function gateFacts(
   record: IdentityRecord,
   lookup: KratosLookup,
   events: readonly StoredEvent[],
-  row: GateRow,
+  row: LedgerForGate,
 ) {
   const metadata = isFound(lookup) ? { metadata_public: lookup.metadataPublic } : {};
   const subject = isFound(lookup) ? { schemaId: lookup.schemaId, kratosCreatedAt: lookup.createdAt } : {};
@@ -68,7 +68,8 @@ function gateFacts(
   return { now, blocks: blocks.map(eventFacts), known: record.identity.version > 0 };
 }
 
-type GateRow = Parameters<typeof evaluateGate>[1];
+/** What the ledger knows for the gate. */
+type LedgerForGate = Parameters<typeof evaluateGate>[1];
 
 function eventFacts({ at, kind, verificationId, detail }: StoredEvent) {
   return { at: iso(at), kind, verification: verificationId, detail };

@@ -50,7 +50,7 @@ interface ProbeRequest {
 }
 
 /** Sends one request, once; never rejects. The caller prints nothing of the body. */
-type Send = (request: ProbeRequest) => Promise<ProbeResult>;
+type SendProbe = (request: ProbeRequest) => Promise<ProbeResult>;
 
 const TIMEOUT_MS = 10_000;
 
@@ -63,7 +63,7 @@ const wire = z.object({
 const failed = z.object({ code: z.string() });
 
 /** The same client as the service's own (proxies count, redirects are not followed), but no connection is kept. */
-function createSend(userAgent: string): Send {
+function createSend(userAgent: string): SendProbe {
   const agents = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
   const instance = axios.create({ ...axiosSettings(userAgent), ...agents });
   return async ({ method, url, headers, body }) => {
@@ -102,7 +102,7 @@ export async function probe(
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 /** Calls every hook that has a complete URL, and resolves its host name. */
-async function probeHooks(send: Send, kratos: Tree): Promise<Pick<Observations, 'addresses' | 'hooks'>> {
+async function probeHooks(send: SendProbe, kratos: Tree): Promise<Pick<Observations, 'addresses' | 'hooks'>> {
   const hooks = distinct([...ourHooks(kratos), ...eidHooksIn(kratos)]).filter(({ config }) =>
     /^https?:\/\/[^<>]+$/.test(config.url),
   );
@@ -126,14 +126,14 @@ async function addressesOf(host: string): Promise<readonly [string, string[]]> {
 }
 
 /** An empty body changes nothing: the service authenticates the caller, then refuses the body. */
-async function probeHook(send: Send, hook: HookProbe['hook']): Promise<HookProbe> {
+async function probeHook(send: SendProbe, hook: HookProbe['hook']): Promise<HookProbe> {
   const headers = { ...JSON_TYPE, ...Object.fromEntries(headersOf(hook)) };
   return { hook, result: await send({ method: 'POST', url: hook.config.url, headers, body: '' }) };
 }
 
 /** Kratos' two APIs, Jumio's token endpoint, and this service at `PUBLIC_URL`. */
 async function probeUpstreams(
-  send: Send,
+  send: SendProbe,
   config: Config,
 ): Promise<Pick<Observations, 'admin' | 'whoami' | 'token' | 'callback'>> {
   const bare = (url: string): string => url.replace(/\/+$/, '');
@@ -164,7 +164,7 @@ async function probeStorage({ DATABASE_URL }: Config): Promise<Pick<Observations
   return { ...(disk && { disk }), ledger: await inspectLedger(DATABASE_URL) };
 }
 
-async function probeEid(send: Send, { EID_PROVIDERS: providers }: Config): Promise<Pick<Observations, 'eid'>> {
+async function probeEid(send: SendProbe, { EID_PROVIDERS: providers }: Config): Promise<Pick<Observations, 'eid'>> {
   const results = Object.entries(providers).map(
     async ([id, { issuer }]) => [id, await send({ method: 'GET', url: discoveryUrl(issuer) })] as const,
   );
