@@ -1,3 +1,21 @@
+import {
+  count,
+  flag,
+  forgotten,
+  identityReference,
+  initially,
+  integer,
+  primaryKey,
+  type RowOf,
+  realOrNull,
+  serial,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+  unique,
+} from './columns.ts';
+
 /** All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
 
 /** Statuses that a published copy can hand down to a new row (docs/design.md#the-sign-in-heals). */
@@ -18,151 +36,169 @@ export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' 
 /** Who answers the question: Jumio, the operator, or a provider of electronic identities. */
 export type Source = 'jumio' | 'operator' | `eid:${string}`;
 
-/** A Kratos identity, once we have met it. Columns of docs/design.md#jobs-and-steps. */
-export interface Identity {
-  readonly id: string;
-  readonly firstSeenAt: number;
-  /** Where the person wants to go after the verification; checked against the allow-list before it is kept. */
-  readonly returnTo: string | null;
-  /** The decided status its published copy showed when the row was made; its standing until Jumio decides. */
-  readonly inherited: DecidedStatus | null;
-  /** The decided status that counts, or null where nothing was ever decided. Computed with every change, never patched. */
-  readonly standing: DecidedStatus | null;
-  readonly status: Status;
-  /** When the standing was decided; an inherited one: when we met the identity. Null where there is none. */
-  readonly decidedAt: number | null;
-  /** Why the standing is a rejection; null: it is none, or nobody said. */
-  readonly reason: Reason | null;
+/** The table `identities`: one row per Kratos identity that the service knows (docs/design.md#jobs-and-steps). */
+export const identityColumns = {
+  /** Kratos' id. */
+  id: primaryKey(),
+  firstSeenAt: time(),
+  /** Where the person wants to go after the verification. Checked against the allow-list before it is stored. */
+  returnTo: forgotten(textOrNull()),
+  /** The decided status that the published copy showed when the row was made: the standing until Jumio decides. */
+  inherited: textOrNull<DecidedStatus>(),
+  /** The decided status that counts; null if nothing was ever decided. Computed with every change, never patched. */
+  standing: textOrNull<DecidedStatus>(),
+  status: initially('none', text<Status>()),
+  /** When the standing was decided; of an inherited one, when the row was made. Null if there is none. */
+  decidedAt: timeOrNull(),
+  /** Why the standing is a rejection; null if it is none, or if no reason is known. */
+  reason: textOrNull<Reason>(),
   /** How many of its verifications were rejected. */
-  readonly rejections: number;
-  /** Whose move the open attempt is; null: nothing is open. */
-  readonly attemptWaitsOn: WaitingOn | null;
-  /** What `version` says: the JSON text that is published, without `updated_at`; null while status is `none`. */
-  readonly content: string | null;
-  /** The minimum of its verifications' `readDue`. */
-  readonly jumioDue: number | null;
-  readonly kratosDue: number | null;
-  /** 1 while its person waits on a page: goes first. */
-  readonly priority: number;
-  readonly lease: number;
-  readonly leasedUntil: number;
-  readonly readRequests: number;
-  /** Raised with each change of the published content; due for publishing while `published < version`. */
-  readonly version: number;
-  readonly published: number;
-  /** When the published content last changed: `updated_at` of the published copy, so that a repeat is byte-identical. */
-  readonly changedAt: number;
-  readonly kratosAttempts: number;
+  rejections: count(),
+  /** On whom the open attempt waits; null if none is open. */
+  attemptWaitsOn: textOrNull<WaitingOn>(),
+  /** The published JSON text of this `version`, without `updated_at`; null while the status is `none`. */
+  content: forgotten(textOrNull()),
+  /** The minimum of `readDue` and `prefillDue` of its verifications. */
+  jumioDue: timeOrNull(),
+  /** When the next call to Kratos' admin API is due; null if none is. */
+  kratosDue: timeOrNull(),
+  /** 1 while its person waits on a page: it is claimed before the others. */
+  priority: forgotten(flag()),
+  /** Raised with each claim: a step writes its results only if it still has the newest lease. */
+  lease: serial(),
+  /** The end of the newest lease. */
+  leasedUntil: initially(0, time()),
+  /** Raised with each request to read at Jumio, so that one that arrives during a read is not lost. */
+  readRequests: serial(),
+  /** Raised with each change of the published content. Due for publishing while `published < version`. */
+  version: serial(),
+  /** The newest version that Kratos has. */
+  published: serial(),
+  /** When the published content last changed: `updated_at` of the published copy, so that a retry is byte-identical. */
+  changedAt: time(),
+  /** Failed tries to publish in a row. */
+  kratosAttempts: count(),
   /** 1 while a published decision is still to be read back once. */
-  readonly readBack: number;
-  /** Kratos' own 404s in a row, and when the first of them came. */
-  readonly missingCount: number;
-  readonly missingSince: number | null;
-  /** 1: Kratos no longer has it; nothing is published until it shows itself again. */
-  readonly deletedInKratos: number;
-  /** 1: Kratos refuses our PATCH for good (traits no longer fit the schema); tried daily. */
-  readonly publishRefused: number;
-  /** Kratos' identity schema, as a hook last told; null: never told. */
-  readonly schemaId: string | null;
-  /** When Kratos made the identity; null: never told. */
-  readonly kratosCreatedAt: number | null;
-  /** The language that the person prefers, a tag such as `pt-BR`, whether we speak it or not; null: not known yet. */
-  readonly locale: string | null;
-  /** The text version that the person agreed to, in which language, and when; null: never. */
-  readonly consentVersion: string | null;
-  readonly consentLanguage: string | null;
-  readonly consentAt: number | null;
-  /** When the person last refused; null: never, or has agreed since. */
-  readonly declinedAt: number | null;
-  /** 1: asked to come, without an execution: it is made when the person goes on. */
-  readonly awaitingConsent: number;
+  readBack: flag(),
+  /** Kratos' own 404s in a row. */
+  missingCount: count(),
+  /** When the first of those 404s was answered; null if the last answer was none. */
+  missingSince: timeOrNull(),
+  /** 1: Kratos no longer has the identity. Nothing is published until Kratos shows it again. */
+  deletedInKratos: flag(),
+  /** 1: Kratos refuses the PATCH for good (the traits no longer fit the schema). It is tried again daily. */
+  publishRefused: flag(),
+  /** Kratos' identity schema, as the last hook reported it; null if no hook did. */
+  schemaId: forgotten(textOrNull()),
+  /** When Kratos made the identity; null if no hook reported it. */
+  kratosCreatedAt: timeOrNull(),
+  /** The language that the person prefers, a tag such as `pt-BR`, whether there are texts in it or not; null if unknown. */
+  locale: forgotten(textOrNull()),
+  /** The version of the text that the person agreed to; null if they never agreed. */
+  consentVersion: forgotten(textOrNull()),
+  /** The language in which the person agreed. */
+  consentLanguage: forgotten(textOrNull()),
+  consentAt: forgotten(timeOrNull()),
+  /** When the person last refused; null if never, or if they have agreed since. */
+  declinedAt: forgotten(timeOrNull()),
+  /** 1: a verification is wanted, and its execution is created when the person continues. */
+  awaitingConsent: forgotten(flag()),
   /**
-   * Given by an operator: an attempt that was requested at this time or later is allowed whatever the standing and the
-   * limits say. Null: nothing is granted, or one such attempt was decided.
+   * When an operator granted an attempt: one that is requested at this time or later is allowed whatever the standing and
+   * the limits say. Null if nothing is granted, or if such an attempt was decided.
    */
-  readonly attemptGrantedAt: number | null;
-  /** 1: its sessions are still to be revoked in Kratos, if the policy says so. 2: they were; once more with the read-back. */
-  readonly revocation: number;
-  /** The `state` that is owed to Kratos (`inactive` only if the policy says so); null: none. */
-  readonly pendingState: 'active' | 'inactive' | null;
-  /** 1: we are about to make it `inactive`, or did; only then do we set it back. */
-  readonly deactivated: number;
-  /** Kratos' time of that change; null: not confirmed yet. An `inactive` of another time is somebody else's. */
-  readonly inactiveSince: number | null;
-  /** What an eID owes us: 0 nothing; 1 a sign-up's credential is to be read; 2 what is linked is, told by a hook or asked for. */
-  readonly eidCheck: number;
-  /** When the first hook told of what is owed, and when the last one did: the ID token must be of that time. Null: none. */
-  readonly eidReportedSince: number | null;
-  readonly eidReportedAt: number | null;
-  /** When what an eID owes us is to be read next, and how often that has failed in a row. Null: nothing is owed. */
-  readonly eidDue: number | null;
-  readonly eidFailures: number;
-  /** 1: an eID that was read last does not verify this identity, and none does; 0: one does, or none was read. */
-  readonly eidInsufficient: number;
-  /** When it was erased; what is left is a tombstone (its standing). */
-  readonly erasedAt: number | null;
-}
+  attemptGrantedAt: forgotten(timeOrNull()),
+  /** 1: its sessions are to be revoked in Kratos, if the policy says so. 2: they were; once more with the read-back. */
+  revocation: count(),
+  /** The `state` that is to be written to Kratos (`inactive` only if the policy says so); null if none. */
+  pendingState: textOrNull<'active' | 'inactive'>(),
+  /** 1: the service is about to make it `inactive`, or did. Only then does the service set it back. */
+  deactivated: flag(),
+  /** Kratos' time of that change; null if not confirmed. An `inactive` of another time was set by someone else. */
+  inactiveSince: timeOrNull(),
+  /** What of eIDs is to be read: 0 nothing; 1 a sign-up's credential; 2 what is linked (a hook or an operator asked). */
+  eidCheck: forgotten(count()),
+  /** When the first hook reported what is to be read; null if nothing is. */
+  eidReportedSince: forgotten(timeOrNull()),
+  /** When the last hook reported it: the ID token must be of that time. Null if nothing is to be read. */
+  eidReportedAt: forgotten(timeOrNull()),
+  /** When the next read of eIDs is due; null if none is. */
+  eidDue: forgotten(timeOrNull()),
+  /** Failed reads of eIDs in a row. */
+  eidFailures: forgotten(count()),
+  /** 1: the eID that was read last does not verify the identity, and no other does. 0: one does, or none was read. */
+  eidInsufficient: forgotten(flag()),
+  /** When the identity was erased; what is left is a tombstone (its standing). */
+  erasedAt: timeOrNull(),
+};
+
+/** A Kratos identity that the service knows. */
+export interface Identity extends RowOf<typeof identityColumns> {}
 
 export type VerificationState = 'requested' | 'started' | 'decided' | 'expired';
 
-/** One attempt: one Jumio workflow execution that we started or will start for an identity. */
-export interface Verification {
-  readonly id: string;
-  readonly identityId: string;
-  /** Only a row of Jumio's owes us anything from Jumio. */
-  readonly source: Source;
-  /** The level of assurance that the source returned; null where it has none. */
-  readonly level: string | null;
-  /** Who the person is to an eID: a keyed hash of issuer and subject. It stays with the identity that it approved. */
-  readonly subject: string | null;
-  /** Traits for Jumio: 0 not wanted, 1 owed, 2 sent, 3 given up. */
-  readonly prefill: number;
+/** The table `verifications`: one row per attempt. */
+export const verificationColumns = {
+  id: primaryKey(),
+  identityId: identityReference(),
+  /** Only a row of Jumio's has work due at Jumio. */
+  source: initially('jumio', text<Source>()),
+  /** The level of assurance that the source returned; null if it has none. */
+  level: forgotten(textOrNull()),
+  /** A keyed hash of issuer and subject of an eID. It stays with the identity that the eID approved. */
+  subject: textOrNull(),
+  /** Traits for Jumio: 0 not wanted, 1 pending, 2 sent, 3 given up. */
+  prefill: forgotten(count()),
   /** 1 for the first attempt of its identity. */
-  readonly attempt: number;
-  readonly state: VerificationState;
-  readonly requestedAt: number;
-  /** Jumio's word, as last read; null before the first read. */
-  readonly jumioStatus: string | null;
-  readonly accountId: string | null;
-  readonly executionId: string | null;
-  readonly definitionKey: string | null;
-  readonly decision: Verdict | null;
-  readonly decisionLabel: string | null;
-  readonly riskScore: number | null;
-  readonly reason: Reason | null;
-  /** Jumio's time of the latest decision; missing: our first read of a decision. */
-  readonly completedAt: number | null;
-  /** Create calls so far without a usable answer; then, failed reads in a row. */
-  readonly attempts: number;
-  readonly lastError: string | null;
-  readonly readDue: number | null;
-  readonly lastReadAt: number | null;
-  /** The status that the callback behind the last read claimed; null: a timer's or a person's. */
-  readonly lastReadFor: string | null;
+  attempt: integer(),
+  state: initially('requested', text<VerificationState>()),
+  requestedAt: time(),
+  /** Jumio's status, as last read; null before the first read. */
+  jumioStatus: textOrNull(),
+  accountId: textOrNull(),
+  executionId: textOrNull(),
+  definitionKey: textOrNull(),
+  decision: textOrNull<Verdict>(),
+  decisionLabel: forgotten(textOrNull()),
+  riskScore: forgotten(realOrNull()),
+  reason: forgotten(textOrNull<Reason>()),
+  /** Jumio's time of the latest decision; if it gives none, the first read of a decision. */
+  completedAt: timeOrNull(),
+  /** Create calls so far without a usable answer; after the creation, failed reads in a row. */
+  attempts: count(),
+  lastError: textOrNull(),
+  /** When the next call to Jumio (create, read, delete) is due; null if none is. */
+  readDue: timeOrNull(),
+  lastReadAt: timeOrNull(),
+  /** The status that the callback behind the last read claimed; null if a timer or the person caused it. */
+  lastReadFor: textOrNull(),
   /** What the newest callback claimed: a hint, never a fact. */
-  readonly claimedStatus: string | null;
-  /** Looks since the first sign of life: the place in Jumio's polling schedule. */
-  readonly reads: number;
-  /** First callback, arrival at a page, or sign-in: from here on the schedule runs. */
-  readonly activeAt: number | null;
+  claimedStatus: forgotten(textOrNull()),
+  /** Reads since the first activity: the place in Jumio's polling schedule. */
+  reads: count(),
+  /** The first callback, visit of a page, or sign-in: from this time on the polling schedule runs. */
+  activeAt: timeOrNull(),
   /** Progress of "status and details both 404, twice, an hour apart": 0 to 4. */
-  readonly notFound: number;
-  /** 1: the person asked for a new link; granted after the next read, if that shows nothing paid is lost. */
-  readonly renewalRequested: number;
-  /** 1: Jumio refused (400) to create this one; tried again daily, or when creation as a whole is resumed. */
-  readonly createRefused: number;
-  /** Secrets, gone when the link expires. */
-  readonly link: string | null;
-  readonly linkEndsAt: number | null;
-  readonly sdkToken: string | null;
-  readonly transactionToken: string | null;
-  /** When traits for Jumio are due to be sent; null: not before the person agrees, or never. */
-  readonly prefillDue: number | null;
+  notFound: count(),
+  /** 1: the person asked for a new link. It is granted after the next read, if that shows that no result is lost. */
+  renewalRequested: forgotten(flag()),
+  /** 1: Jumio refused (400) to create this one. It is tried again daily, or when creation as a whole resumes. */
+  createRefused: forgotten(flag()),
+  /** Jumio's hosted link; like both tokens a secret, which is removed when the link expires. */
+  link: forgotten(textOrNull()),
+  linkEndsAt: forgotten(timeOrNull()),
+  sdkToken: forgotten(textOrNull()),
+  transactionToken: forgotten(textOrNull()),
+  /** When traits are due to be sent to Jumio; null before the person agrees, or if they never are. */
+  prefillDue: forgotten(timeOrNull()),
   /** Tries to send them so far. */
-  readonly prefillTries: number;
-  /** Where Jumio takes prepared data of this execution; a secret like the token it goes with. */
-  readonly prefillUrl: string | null;
-}
+  prefillTries: forgotten(count()),
+  /** Where Jumio takes prepared data of this execution; a secret, like the token that goes with it. */
+  prefillUrl: forgotten(textOrNull()),
+};
+
+/** One attempt: one Jumio execution that was or will be started for an identity, or an answer of an eID or an operator. */
+export interface Verification extends RowOf<typeof verificationColumns> {}
 
 /** One identity and all its verifications, oldest first. */
 export interface IdentityRecord {
@@ -179,24 +215,27 @@ export interface LedgerEvent {
   readonly once?: string;
 }
 
-/** What a one-time address was made for. */
+/** What a one-time link is for. */
 export type LinkPurpose = 'handover' | 'way-on' | 'restart';
 
-/** A one-time address of ours, of which the ledger knows the hash only. */
-export interface OneTimeLink {
-  /** SHA-256 of its random part, hex. */
-  readonly hash: string;
-  readonly identityId: string;
-  readonly purpose: LinkPurpose;
-  /** A newer address with the same key withdraws this one; null: nothing does. */
-  readonly replaces: string | null;
-  /** Where its person wants to go after the verification, allowed when it was made; null: as the identity's row says. */
-  readonly returnTo: string | null;
-  readonly madeAt: number;
-  readonly endsAt: number;
-  /** When it was used; it is good for once. */
-  readonly usedAt: number | null;
-}
+/** The table `one_time_links`. */
+export const oneTimeLinkColumns = {
+  /** SHA-256 of the random part of the URL, hex: the ledger does not know the URL. */
+  hash: primaryKey(),
+  identityId: identityReference(),
+  purpose: text<LinkPurpose>(),
+  /** A newer link with the same key withdraws this one; null if none does. */
+  replaces: unique(textOrNull()),
+  /** Where the person wants to go after the verification, checked when the link was made; null: as the identity's row says. */
+  returnTo: textOrNull(),
+  madeAt: time(),
+  endsAt: time(),
+  /** When it was redeemed; it can be redeemed once. */
+  usedAt: timeOrNull(),
+};
+
+/** A one-time link to the service's pages. */
+export interface OneTimeLink extends RowOf<typeof oneTimeLinkColumns> {}
 
 /**
  * A change as a pure function decides it. `record` is not normalised: its derived columns are still those of before.

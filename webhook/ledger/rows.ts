@@ -1,5 +1,14 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
-import type { Identity, IdentityRecord, LedgerEvent, Normalize, Verification } from '../model.ts';
+import { namesOf } from '../columns.ts';
+import {
+  type Identity,
+  type IdentityRecord,
+  identityColumns,
+  type LedgerEvent,
+  type Normalize,
+  type Verification,
+  verificationColumns,
+} from '../model.ts';
 import type { Dialect } from './database/store.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,93 +20,9 @@ function prepared<Row>(query: CompiledQuery<Row>) {
   };
 }
 
-const IDENTITY_COLUMNS = [
-  'id',
-  'firstSeenAt',
-  'returnTo',
-  'inherited',
-  'standing',
-  'status',
-  'decidedAt',
-  'reason',
-  'rejections',
-  'attemptWaitsOn',
-  'content',
-  'jumioDue',
-  'kratosDue',
-  'priority',
-  'lease',
-  'leasedUntil',
-  'readRequests',
-  'version',
-  'published',
-  'changedAt',
-  'kratosAttempts',
-  'readBack',
-  'missingCount',
-  'missingSince',
-  'deletedInKratos',
-  'publishRefused',
-  'schemaId',
-  'kratosCreatedAt',
-  'locale',
-  'consentVersion',
-  'consentLanguage',
-  'consentAt',
-  'declinedAt',
-  'awaitingConsent',
-  'attemptGrantedAt',
-  'revocation',
-  'pendingState',
-  'deactivated',
-  'inactiveSince',
-  'eidCheck',
-  'eidReportedSince',
-  'eidReportedAt',
-  'eidDue',
-  'eidFailures',
-  'eidInsufficient',
-  'erasedAt',
-] as const satisfies readonly (keyof Identity)[];
+const IDENTITY_COLUMNS = namesOf(identityColumns);
 
-const VERIFICATION_COLUMNS = [
-  'id',
-  'identityId',
-  'source',
-  'level',
-  'subject',
-  'prefill',
-  'attempt',
-  'state',
-  'requestedAt',
-  'jumioStatus',
-  'accountId',
-  'executionId',
-  'definitionKey',
-  'decision',
-  'decisionLabel',
-  'riskScore',
-  'reason',
-  'completedAt',
-  'attempts',
-  'lastError',
-  'readDue',
-  'lastReadAt',
-  'lastReadFor',
-  'claimedStatus',
-  'reads',
-  'activeAt',
-  'notFound',
-  'renewalRequested',
-  'createRefused',
-  'link',
-  'linkEndsAt',
-  'sdkToken',
-  'transactionToken',
-  'prefillDue',
-  'prefillTries',
-  'prefillUrl',
-] as const satisfies readonly (keyof Verification)[];
+const VERIFICATION_COLUMNS = namesOf(verificationColumns);
 
 type Table = 'identities' | 'verifications';
 

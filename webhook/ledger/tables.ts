@@ -1,44 +1,57 @@
 import type { Generated } from 'kysely';
+import { count, primaryKey, type RowOf, real, text, textOrNull, time, unique } from '../columns.ts';
 import type { Identity, OneTimeLink, Verification } from '../model.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-interface EventRow {
+/** The table `events`, without its `id`: the databases number the rows. */
+export const eventColumns = {
+  at: time(),
+  /** Also an identity that has no row; null: the event is of none. */
+  identityId: textOrNull(),
+  verificationId: textOrNull(),
+  kind: text(),
+  /** JSON. */
+  detail: text(),
+  /** An event with the same value is written once. */
+  once: unique(textOrNull()),
+};
+
+interface EventRow extends Mutable<RowOf<typeof eventColumns>> {
   id: Generated<number>;
-  at: number;
-  identityId: string | null;
-  verificationId: string | null;
-  kind: string;
-  detail: string;
-  once: string | null;
 }
 
+/** What a budget limits: creations at Jumio, reads at Jumio, publications at Kratos. */
 export type BudgetName = 'account' | 'retrieval' | 'kratos';
 
-/** A shared token bucket, and the pause that a refusal put on it. */
-export interface BudgetRow {
-  name: BudgetName;
-  tokens: number;
-  refilledAt: number;
+/** The table `budgets`: shared token buckets, and the pauses that refusals put on them. */
+export const budgetColumns = {
+  name: primaryKey<BudgetName>(),
+  tokens: real(),
+  refilledAt: time(),
   /** Nothing is taken before this time. */
-  pausedUntil: number;
-  /** Why it is paused, in our words; not null: the next call after the pause is a single probe. */
-  reason: string | null;
+  pausedUntil: time(),
+  /** Why it is paused, in the service's words. Not null: the next call after the pause is a single probe. */
+  reason: textOrNull(),
   /** Identities refused (400) in a row; two pause creation as a whole. */
-  refusals: number;
-}
+  refusals: count(),
+};
 
-interface SettingRow {
-  name: string;
-  value: string;
-}
+/** A shared token bucket. */
+export interface BudgetRow extends Mutable<RowOf<typeof budgetColumns>> {}
 
-/** The ledger's tables; columns are snake_case in the database. */
+/** The table `settings`. */
+export const settingColumns = {
+  name: primaryKey(),
+  value: text(),
+};
+
+/** The ledger's tables, as Kysely takes them. The columns are snake_case in the database. */
 export interface Tables {
   identities: Mutable<Identity>;
   verifications: Mutable<Verification>;
   events: EventRow;
-  addresses: Mutable<OneTimeLink>;
+  oneTimeLinks: Mutable<OneTimeLink>;
   budgets: BudgetRow;
-  settings: SettingRow;
+  settings: Mutable<RowOf<typeof settingColumns>>;
 }

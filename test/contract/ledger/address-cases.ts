@@ -97,7 +97,7 @@ export function addressCases(database: Database): void {
     const ledger = await openOn(database, url);
     const token = await issue(ledger, await signUp(ledger), { replaces: 'flow' });
     const door = await database.sideDoor(url);
-    const rows = [...(await door.run('select * from addresses')), ...(await door.run('select * from events'))];
+    const rows = [...(await door.run('select * from one_time_links')), ...(await door.run('select * from events'))];
     expect(rows.length).toBeGreaterThan(1);
     expect(JSON.stringify(rows)).not.toContain(token);
   });
@@ -121,8 +121,8 @@ export function addressCases(database: Database): void {
     const door = await database.sideDoor(url);
     const row = (n: number) => `('${n}', '${id}', 'handover', ${NOW}, ${NOW + 10 * MINUTE})`;
     const rows = Array.from({ length: 119 }, (_, n) => row(n)).join();
-    await door.run(`insert into addresses (hash, identity_id, purpose, made_at, ends_at) values ${rows}`);
-    const left = async () => (await door.run('select hash from addresses')).length;
+    await door.run(`insert into one_time_links (hash, identity_id, purpose, made_at, ends_at) values ${rows}`);
+    const left = async () => (await door.run('select hash from one_time_links')).length;
     await issue(ledger, id, {}, 10 * MINUTE);
     expect(await left()).toBe(21);
     await issue(ledger, id, {}, 10 * MINUTE);

@@ -1,6 +1,15 @@
-import type { Change, DecidedStatus, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import { blanksOf } from '../../columns.ts';
+import {
+  type Change,
+  type DecidedStatus,
+  type Identity,
+  type IdentityRecord,
+  identityColumns,
+  type LedgerEvent,
+  type Verification,
+  verificationColumns,
+} from '../../model.ts';
 import { isEid, standingOf } from './standing.ts';
-import { BLANK_ATTEMPT, BLANK_IDENTITY } from './tombstone.ts';
 
 export function updateIdentity(record: IdentityRecord, patch: Partial<Identity>): IdentityRecord {
   return { ...record, identity: { ...record.identity, ...patch } };
@@ -58,7 +67,11 @@ export interface Newcomer extends IdentityDetails {
   readonly returnTo?: string | null;
 }
 
-/** An identity that we meet for the first time: nothing is owed yet. */
+const BLANK_IDENTITY = blanksOf(identityColumns);
+
+const BLANK_VERIFICATION = blanksOf(verificationColumns);
+
+/** The first record of an identity: nothing is due yet. */
 export function newIdentity(newcomer: Newcomer, now: number): IdentityRecord {
   const inherited = newcomer.inherited ?? null;
   const identity: Identity = {
@@ -70,31 +83,10 @@ export function newIdentity(newcomer: Newcomer, now: number): IdentityRecord {
     standing: inherited,
     status: inherited ?? 'none',
     decidedAt: inherited === null ? null : now,
-    reason: null,
-    rejections: 0,
-    attemptWaitsOn: null,
-    jumioDue: null,
-    kratosDue: null,
-    lease: 0,
-    leasedUntil: 0,
-    readRequests: 0,
-    version: 0,
-    published: 0,
     changedAt: now,
-    kratosAttempts: 0,
-    readBack: 0,
-    missingCount: 0,
-    missingSince: null,
-    deletedInKratos: 0,
-    publishRefused: 0,
     schemaId: newcomer.schemaId ?? null,
     kratosCreatedAt: newcomer.kratosCreatedAt ?? null,
     locale: newcomer.locale ?? null,
-    revocation: 0,
-    pendingState: null,
-    deactivated: 0,
-    inactiveSince: null,
-    erasedAt: null,
   };
   return { identity, verifications: [] };
 }
@@ -103,32 +95,15 @@ function attemptNumber({ verifications }: IdentityRecord): number {
   return (verifications.at(-1)?.attempt ?? 0) + 1;
 }
 
-/** A row that is about to be filled in: the next of its identity. */
+/** The next verification of an identity, requested and due at once. */
 export function newVerification(record: IdentityRecord, id: string, now: number): Verification {
   return {
-    ...BLANK_ATTEMPT,
+    ...BLANK_VERIFICATION,
     id,
     identityId: record.identity.id,
-    source: 'jumio',
-    level: null,
-    subject: null,
     attempt: attemptNumber(record),
-    state: 'requested',
     requestedAt: now,
-    jumioStatus: null,
-    accountId: null,
-    executionId: null,
-    definitionKey: null,
-    decision: null,
-    completedAt: null,
-    attempts: 0,
-    lastError: null,
     readDue: now,
-    lastReadAt: null,
-    lastReadFor: null,
-    reads: 0,
-    activeAt: null,
-    notFound: 0,
   };
 }
 

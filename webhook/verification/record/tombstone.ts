@@ -1,4 +1,11 @@
-import type { Identity, IdentityRecord, Verification } from '../../model.ts';
+import { forgottenOf } from '../../columns.ts';
+import {
+  type Identity,
+  type IdentityRecord,
+  identityColumns,
+  type Verification,
+  verificationColumns,
+} from '../../model.ts';
 
 /** Nothing of an eID is to be read. */
 export const NO_EID_CHECK = {
@@ -9,41 +16,9 @@ export const NO_EID_CHECK = {
   eidFailures: 0,
 } as const satisfies Partial<Identity>;
 
-/** What of an identity is not known when we meet it, and is forgotten when it is erased. */
-export const BLANK_IDENTITY = {
-  returnTo: null,
-  schemaId: null,
-  locale: null,
-  consentVersion: null,
-  consentLanguage: null,
-  consentAt: null,
-  declinedAt: null,
-  awaitingConsent: 0,
-  attemptGrantedAt: null,
-  ...NO_EID_CHECK,
-  eidInsufficient: 0,
-  content: null,
-  priority: 0,
-} as const satisfies Partial<Identity>;
+const FORGOTTEN_IDENTITY = forgottenOf(identityColumns);
 
-/** What an attempt has not got when it is asked for, and has no more when its identity is erased. */
-export const BLANK_ATTEMPT = {
-  level: null,
-  decisionLabel: null,
-  riskScore: null,
-  reason: null,
-  claimedStatus: null,
-  renewalRequested: 0,
-  createRefused: 0,
-  prefill: 0,
-  link: null,
-  linkEndsAt: null,
-  sdkToken: null,
-  transactionToken: null,
-  prefillDue: null,
-  prefillTries: 0,
-  prefillUrl: null,
-} as const satisfies Partial<Verification>;
+const FORGOTTEN_VERIFICATION = forgottenOf(verificationColumns);
 
 /** The longest pause between two tries to delete an account at Jumio. */
 const LONGEST_MS = 15 * 60_000;
@@ -55,7 +30,7 @@ function deletionDue({ accountId, readDue }: Verification, now: number): number 
 
 function forgotten(row: Verification, now: number): Verification {
   const state = row.decision === null ? 'expired' : 'decided';
-  return { ...row, ...BLANK_ATTEMPT, state, readDue: deletionDue(row, now) };
+  return { ...row, ...FORGOTTEN_VERIFICATION, state, readDue: deletionDue(row, now) };
 }
 
 /**
@@ -65,5 +40,5 @@ function forgotten(row: Verification, now: number): Verification {
 export function tombstone(record: IdentityRecord, now: number): IdentityRecord {
   if (record.identity.erasedAt === null) return record;
   const verifications = record.verifications.map((row) => forgotten(row, now));
-  return { identity: { ...record.identity, ...BLANK_IDENTITY }, verifications };
+  return { identity: { ...record.identity, ...FORGOTTEN_IDENTITY }, verifications };
 }
