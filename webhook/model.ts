@@ -16,24 +16,24 @@ import {
   unique,
 } from './columns.ts';
 
-/** All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
+/** The words of the domain as types. All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
 
-/** Statuses that a published copy can hand down to a new row (docs/design.md#the-sign-in-heals). */
+/** A status that was decided; a new row can inherit it from a published copy (docs/design.md#the-sign-in-heals). */
 export type DecidedStatus = 'approved' | 'review' | 'rejected';
 
-/** What the application and the gate read (docs/design.md#vocabulary). */
+/** The status that applications and the gate read (docs/design.md#vocabulary). */
 export type Status = 'none' | 'pending' | 'processing' | 'expired' | DecidedStatus;
 
-/** Whose move it is (docs/design.md#what-jumios-answers-mean). */
+/** On whom an attempt waits (docs/design.md#what-jumios-answers-mean). */
 export type WaitingOn = 'person' | 'jumio' | 'operator' | 'nobody';
 
-/** Jumio's verdicts in the published vocabulary: Jumio's REJECTED is our FAILED (docs/design.md#vocabulary). */
+/** Jumio's verdicts in the published vocabulary: Jumio's REJECTED is FAILED here (docs/design.md#vocabulary). */
 export type Verdict = 'PASSED' | 'WARNING' | 'FAILED';
 
-/** Closed list of ours; the first four are reasons that a person can act on. */
+/** Why a verification was rejected or expired: a closed list. A person can act on the first four. */
 export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
 
-/** Who answers the question: Jumio, the operator, or a provider of electronic identities. */
+/** Where an answer is from: Jumio, the operator, or a provider of electronic identities. */
 export type Source = 'jumio' | 'operator' | `eid:${string}`;
 
 /** The table `identities`: one row per Kratos identity that the service knows (docs/design.md#jobs-and-steps). */
@@ -135,6 +135,7 @@ export const identityColumns = {
 /** A Kratos identity that the service knows. */
 export interface Identity extends RowOf<typeof identityColumns> {}
 
+/** The state of an attempt: without an execution, with one, answered, or ended without an answer. */
 export type VerificationState = 'requested' | 'started' | 'decided' | 'expired';
 
 /** The table `verifications`: one row per attempt. */
@@ -206,12 +207,12 @@ export interface IdentityRecord {
   readonly verifications: readonly Verification[];
 }
 
-/** Append-only. `detail` holds our own words and Jumio's labels: never a person's data, a link or a token. */
+/** An entry of the append-only audit trail. `detail` holds the service's words and Jumio's labels: never a person's data, a link or a token. */
 export interface LedgerEvent {
   readonly kind: string;
   readonly verificationId?: string;
   readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
-  /** Given: written at most once in the life of the ledger. */
+  /** If given, an event with this value is written at most once in the life of the ledger. */
   readonly once?: string;
 }
 
@@ -238,19 +239,19 @@ export const oneTimeLinkColumns = {
 export interface OneTimeLink extends RowOf<typeof oneTimeLinkColumns> {}
 
 /**
- * A change as a pure function decides it. `record` is not normalised: its derived columns are still those of before.
- * The ledger normalises it once, with the time of the change, when it writes.
+ * A change of one identity, as a pure function decides it. `record` is not normalised: its derived columns are still those
+ * of before. The ledger normalises it once, with the time of the change, when it writes.
  */
 export interface Change {
   readonly record: IdentityRecord;
   readonly events?: readonly LedgerEvent[];
   readonly link?: OneTimeLink;
-  /** Every one-time address of the identity stops working, and is forgotten. */
+  /** True: every one-time link of the identity stops working and is deleted. */
   readonly withdrawLinks?: boolean;
 }
 
 /** Computes the derived columns of a changed record at the time `now`. The ledger applies it to every record that it writes. */
 export type Normalize = (changed: IdentityRecord, now: number) => IdentityRecord;
 
-/** Why the gate refuses. */
+/** The text with which the gate refuses a sign-in. */
 export type RefusalText = 'rejected' | 'review' | 'unverified' | 'unknown';

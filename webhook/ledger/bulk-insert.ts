@@ -4,9 +4,10 @@ import type { Store } from './database/store.ts';
 import type { Rows } from './rows.ts';
 import type { Tables } from './tables.ts';
 
+/** The setting that holds the mark. */
 const MARK = 'backfill';
 
-/** Two replicas, or a replica and a command, meet on this before either makes the first row of an identity. */
+/** Locks ids that have no row yet: two replicas, or a replica and a command, may insert the same identity. */
 async function lockAll(db: Kysely<Tables>, store: Store, identities: readonly Identity[]): Promise<void> {
   if (store.dialect !== 'postgres') return;
   const ids = identities.map(({ id }) => id).sort();
@@ -23,24 +24,28 @@ async function setMark(db: Kysely<Tables>, value: string | undefined): Promise<v
     .execute();
 }
 
-/** First rows of identities that never met a hook, many at a time, and a mark of how far that went. */
+/** Inserts the first rows of identities that no hook reported, many at a time, and stores a mark of the progress. */
 export function createBulkInsert(store: Store, rows: Rows) {
   return {
     /**
-     * Writes those that have no row, and leaves every row that there is as it is, a tombstone too; in the same
-     * transaction as the mark that follows from the new ones. `undefined`: no mark any more.
-     * @returns the new ones
+     * Inserts the identities that have no row, and changes no existing row, tombstones included.
+     * @param markAfter returns the mark to store in the same transaction, given the inserted ones; `undefined` removes it
+     * @returns the inserted ones
      */
-    meet: (identities: readonly Identity[], now: number, mark: (made: readonly Identity[]) => string | undefined) =>
+    insert: (
+      identities: readonly Identity[],
+      now: number,
+      markAfter: (inserted: readonly Identity[]) => string | undefined,
+    ) =>
       store.write(async (db) => {
         await lockAll(db, store, identities);
-        const made: Identity[] = [];
-        for (const identity of identities) if (await rows.meet(db, identity, now)) made.push(identity);
-        await setMark(db, mark(made));
-        return made;
+        const inserted: Identity[] = [];
+        for (const identity of identities) if (await rows.insertNew(db, identity, now)) inserted.push(identity);
+        await setMark(db, markAfter(inserted));
+        return inserted;
       }),
 
-    /** The mark that was set last. */
+    /** The mark that was stored last; undefined if there is none. */
     mark: (): Promise<string | undefined> =>
       store.read(async (db) => {
         const row = await db.selectFrom('settings').select('value').where('name', '=', MARK).executeTakeFirst();

@@ -15,29 +15,32 @@ import { createRows } from './rows.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Our durable record and the only code that talks SQL (docs/design.md#vocabulary). Decides nothing: what changes is computed by the
- * functions that are handed in. Every method rejects with `LedgerUnavailable` where the database cannot serve.
+ * The durable record of the service, and the only code that talks SQL (docs/design.md#vocabulary). It decides nothing: the
+ * functions that callers pass compute what changes. Every method rejects with `LedgerUnavailable` if the database fails.
  */
 export interface Ledger {
-  /** When the ledger was made, epoch milliseconds: identities older than this never met us. */
+  /** When the ledger was made, in epoch milliseconds: no hook reported the sign-up of an older identity. */
   readonly createdAt: number;
+  /** Whether this process made the ledger, or opened one that existed. */
   readonly origin: 'made' | 'opened';
+  /** The key of the references (MACs) that executions carry; made with the ledger. */
   readonly referenceKey: Buffer;
   readonly budgets: ReturnType<typeof createBudgets>;
   /** What operators read. */
   readonly reports: Reports;
-  /** Identities that never met a hook. */
+  /** Inserts identities that no hook reported. */
   readonly bulkInsert: ReturnType<typeof createBulkInsert>;
-  /** What the gate needs of one identity; committed data only. */
+  /** Reads what the gate needs of one identity; committed data only. */
   gate(identityId: string): Promise<GateRow | undefined>;
+  /** Reads the record of one identity; committed data only. */
   record(identityId: string): Promise<IdentityRecord | undefined>;
   identityOfVerification(verificationId: string): Promise<string | undefined>;
   identityOfExecution(executionId: string): Promise<string | undefined>;
-  /** The identity that an eID's subject (its keyed hash) belongs to for ever. */
+  /** The identity that the subject of an eID (its keyed hash) belongs to, for good. */
   identityOfSubject(subject: string): Promise<string | undefined>;
   /**
-   * Loads, lets `decide` say what is new, normalises and saves: one transaction, serial per identity. `undefined`:
-   * nothing to do. Returns the record as it is saved.
+   * Loads a record, lets `decide` compute the change, normalises the result and saves it: one transaction, serial per
+   * identity. `decide` returns undefined to change nothing. Returns the record as it is saved.
    */
   change(
     identityId: string,
@@ -46,27 +49,29 @@ export interface Ledger {
   ): Promise<IdentityRecord | undefined>;
   /** Returns the record that `change` would save, and writes nothing. */
   preview: Ledger['change'];
-  /** An address that is good now; it stays so. */
+  /** Finds a one-time link that could be redeemed now, without redeeming it. */
   link(hash: string, now: number): Promise<OneTimeLink | undefined>;
-  /** Uses an address up, once, and notes it; `undefined`: there is none, or it was used, withdrawn, or has ended. */
-  redeem(hash: string, now: number, noted: (address: OneTimeLink) => LedgerEvent): Promise<OneTimeLink | undefined>;
-  /** Notes something that changes no row: of an identity, whether it has one or not, or of none that we know. */
+  /** Redeems a one-time link, once, and appends the event of it; undefined if it is unknown, redeemed, withdrawn or expired. */
+  redeem(hash: string, now: number, eventFor: (link: OneTimeLink) => LedgerEvent): Promise<OneTimeLink | undefined>;
+  /** Appends an event that changes no row. The identity need not have a row; without one the event is of none. */
   note(now: number, event: LedgerEvent, identityId?: string): Promise<void>;
   claim<Job extends DueJob, Work>(options: ClaimOptions<Job, Work>): Promise<Claimed<Work>[]>;
   /** The earliest due time of any of the jobs; undefined: nothing is due. */
   nextDue(jobs: readonly DueJob[]): Promise<number | undefined>;
+  /** Reads the events of an identity, oldest first; null: those of none. */
   events(identityId: string | null): Promise<StoredEvent[]>;
   /** See `Store.copyTo`. */
   readonly copyTo: Store['copyTo'];
-  /** Rejects where a write would. Gives the database's own clock (epoch milliseconds); undefined: it has none. */
+  /** Writes, to check that writing works. Returns the database's clock (epoch milliseconds), undefined on SQLite. */
   probe(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
 /**
- * @param url `file:<path>` for SQLite, `postgres://…` for PostgreSQL.
- * @param now the clock's time: the birthday of a ledger that is made by this call.
- * @param normalize ends every change before it is saved.
+ * Opens a ledger, and makes it if it does not exist. Rejects with `LedgerUnavailable` if the database fails.
+ * @param url `file:<path>` for SQLite, `postgres://…` for PostgreSQL
+ * @param now the time of the clock: `createdAt` of a ledger that is made by this call
+ * @param normalize applied to every record before it is saved
  */
 export async function openLedger(url: string, now: number, normalize: Normalize): Promise<Ledger> {
   const store = url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url);
@@ -101,7 +106,7 @@ async function createLedger(store: Store, origin: Ledger['origin'], normalize: N
     identityOfSubject: (subject) => store.read((db) => ofSubject(db, subject)),
     change: (id, now, decide) =>
       store.write(async (db) => {
-        // A first row does not exist yet and cannot be locked: two replicas meet on this instead.
+        // A row that does not exist yet cannot be locked: this makes two replicas wait for each other.
         if (store.dialect === 'postgres')
           await sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`.execute(db);
         const before = await rows.load(db, id, true);
@@ -119,11 +124,11 @@ async function createLedger(store: Store, origin: Ledger['origin'], normalize: N
       return change === undefined ? before : normalize(change.record, now);
     },
     link: (hash, now) => store.read((db) => findLink(db, hash, now)),
-    redeem: (hash, now, noted) =>
+    redeem: (hash, now, eventFor) =>
       store.write(async (db) => {
-        const address = await redeemLink(db, hash, now);
-        if (address !== undefined) await rows.append(db, now, address.identityId, noted(address));
-        return address;
+        const link = await redeemLink(db, hash, now);
+        if (link !== undefined) await rows.append(db, now, link.identityId, eventFor(link));
+        return link;
       }),
     note: (now, event, identityId) => store.write((db) => rows.append(db, now, identityId ?? null, event)),
     claim: (options) => store.write((db) => claim(db, options)),

@@ -41,6 +41,7 @@ export function gateReader(db: Kysely<Tables>): (identityId: string) => Promise<
   };
 }
 
+/** An event as it is stored; its `detail` is parsed. */
 export interface StoredEvent {
   readonly at: number;
   readonly kind: string;
@@ -48,12 +49,13 @@ export interface StoredEvent {
   readonly detail: unknown;
 }
 
+/** Reads a setting; rejects if there is none of that name. */
 export async function setting(db: Kysely<Tables>, name: string): Promise<string> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirstOrThrow();
   return row.value;
 }
 
-/** Built once, like the gate's: every callback asks it. */
+/** Returns a query for the identity of a verification. It is built once, because every callback runs it. */
 export function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' | 'subject') {
   const query = db.selectFrom('verifications').select('identityId').where(column, '=', '').compile();
   return async (on: Kysely<Tables>, value: string): Promise<string | undefined> => {
@@ -62,6 +64,7 @@ export function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' 
   };
 }
 
+/** Reads the events of an identity, oldest first; null: those of none. */
 export async function events(db: Kysely<Tables>, identityId: string | null): Promise<StoredEvent[]> {
   const query = db
     .selectFrom('events')

@@ -12,7 +12,7 @@ import {
 import type { Dialect } from './database/store.ts';
 import type { Tables } from './tables.ts';
 
-/** A query built once; running it costs a fifth of building it each time. */
+/** Returns a query that is built once: running it costs a fifth of building it each time. */
 function prepared<Row>(query: CompiledQuery<Row>) {
   return async (db: Kysely<Tables>, parameters: readonly unknown[]): Promise<Row[]> => {
     const { rows } = await db.executeQuery<Row>({ ...query, parameters });
@@ -42,15 +42,16 @@ function update(db: Kysely<Tables>, table: Table, columns: readonly string[]): C
 }
 
 /**
- * Saves rows of one table: inserts what is new, and of what is known only the columns that changed, so that an index
- * over any other column costs nothing. Changes come in few shapes; each has its statement, built once.
+ * Returns a function that saves rows of one table. It inserts a new row, and updates only the changed columns of an existing
+ * one, so that indexes over other columns cost nothing. There are few combinations of changed columns; each has its
+ * statement, built once.
  */
 function createSaver<Row extends { readonly id: string }>(
   db: Kysely<Tables>,
   table: Table,
   columns: readonly (keyof Row & string)[],
 ) {
-  const make = prepared(insert(db, table, columns));
+  const insertRow = prepared(insert(db, table, columns));
   const updates = new Map<string, ReturnType<typeof prepared>>();
   const updateOf = (changed: readonly string[]) => {
     const shape = changed.join();
@@ -59,15 +60,15 @@ function createSaver<Row extends { readonly id: string }>(
     return known;
   };
   return async (on: Kysely<Tables>, before: Row | undefined, after: Row): Promise<void> => {
-    if (before === undefined) return void (await make(on, values(after, columns)));
+    if (before === undefined) return void (await insertRow(on, values(after, columns)));
     const changed = columns.filter((column) => before[column] !== after[column]);
     if (changed.length > 0) await updateOf(changed)(on, [...values(after, changed), after.id]);
   };
 }
 
 /**
- * Loads and saves records. Only inside a transaction does a loaded one stay true: PostgreSQL locks its row.
- * The only code that writes identities and verifications, and so the one place that normalises them (decision 56).
+ * Returns functions that load and save records. With `lock`, and in a transaction, PostgreSQL locks the row of the identity.
+ * Only this code writes identities and verifications, so it is the one place that normalises them (decision 56).
  */
 export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Normalize) {
   const one = db.selectFrom('identities').selectAll().where('id', '=', '');
@@ -79,7 +80,7 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Norm
   const saveIdentity = createSaver<Identity>(db, 'identities', IDENTITY_COLUMNS);
   const saveVerification = createSaver<Verification>(db, 'verifications', VERIFICATION_COLUMNS);
   const blanks = IDENTITY_COLUMNS.map(() => null);
-  const first = prepared<{ id: string }>(
+  const insertFirst = prepared<{ id: string }>(
     sql<{ id: string }>`insert into identities (${sql.join(IDENTITY_COLUMNS.map((column) => sql.ref(column)))})
       values (${sql.join(blanks)}) on conflict (id) do nothing returning id`.compile(db),
   );
@@ -89,8 +90,8 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Norm
   );
 
   async function load(on: Kysely<Tables>, id: string, lock: boolean): Promise<IdentityRecord | undefined> {
-    const [found] = await (lock ? locked : identity)(on, [id]);
-    return found === undefined ? undefined : { identity: found, verifications: await verifications(on, [id]) };
+    const [row] = await (lock ? locked : identity)(on, [id]);
+    return row === undefined ? undefined : { identity: row, verifications: await verifications(on, [id]) };
   }
 
   /** Normalises a changed record and saves it; returns the record as it is saved. */
@@ -112,13 +113,14 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Norm
     await saveEvent(on, [at, identityId, event.verificationId ?? null, event.kind, detail, event.once ?? null]);
   }
 
-  /** Whether it was new: a row that there is stays as it is. */
-  async function meet(on: Kysely<Tables>, met: Identity, now: number): Promise<boolean> {
-    const { identity } = normalize({ identity: met, verifications: [] }, now);
-    return (await first(on, values(identity, IDENTITY_COLUMNS))).length > 0;
+  /** Normalises an identity and inserts it if it has no row; returns whether it did. */
+  async function insertNew(on: Kysely<Tables>, found: Identity, now: number): Promise<boolean> {
+    const { identity } = normalize({ identity: found, verifications: [] }, now);
+    return (await insertFirst(on, values(identity, IDENTITY_COLUMNS))).length > 0;
   }
 
-  return { load, save, append, meet };
+  return { load, save, append, insertNew };
 }
 
+/** Loads and saves the rows of records and events. */
 export type Rows = ReturnType<typeof createRows>;

@@ -74,7 +74,7 @@ export function normalizeCases(database: Database): void {
     const made = newIdentity({ id: randomUUID(), inherited: 'review' }, NOW);
     // The facts derived from an inherited status are computed, whatever the row contains.
     const changed = updateIdentity(made, { status: 'none', decidedAt: null });
-    await ledger.bulkInsert.meet([changed.identity], NOW, () => undefined);
+    await ledger.bulkInsert.insert([changed.identity], NOW, () => undefined);
     expect(await ledger.record(made.identity.id)).toStrictEqual(normalize(changed, NOW));
     expect((await ledger.record(made.identity.id))?.identity).toStrictEqual(made.identity);
   });

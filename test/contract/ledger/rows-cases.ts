@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Identity, Normalize, Verification } from '../../../webhook/model.ts';
-import { newIdentity } from '../../../webhook/verification/record/record.ts';
+import { newIdentity, newVerification } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { NOW, nextDue, openOn, put } from './world.ts';
 
@@ -41,9 +41,11 @@ function fullIdentity(id: string): Identity {
     consentAt: NOW + 12,
     declinedAt: NOW + 13,
     awaitingConsent: 1,
+    attemptGrantedAt: NOW + 16,
     revocation: 1,
     pendingState: 'inactive',
     deactivated: 1,
+    inactiveSince: NOW + 19,
     eidCheck: 2,
     eidReportedSince: NOW + 14,
     eidReportedAt: NOW + 15,
@@ -56,8 +58,7 @@ function fullIdentity(id: string): Identity {
 
 function fullVerification(identityId: string): Verification {
   return {
-    id: randomUUID(),
-    identityId,
+    ...newVerification(newIdentity({ id: identityId }, NOW), randomUUID(), NOW),
     source: 'operator',
     level: 'loa-3',
     subject: randomUUID(),

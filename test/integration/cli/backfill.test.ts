@@ -95,12 +95,12 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
 
   it('begins again where Kratos does not know its place any more, or where it is told to', async () => {
     const { ledger, kratos, run } = await world();
-    await ledger.bulkInsert.meet([], 0, () => JSON.stringify({ seen: 400, made: 0, from: 'of-another-kratos' }));
+    await ledger.bulkInsert.insert([], 0, () => JSON.stringify({ seen: 400, made: 0, from: 'of-another-kratos' }));
     const real = createFakeKratosList(kratos);
     kratos.instead.list = (size, from) =>
       from === 'of-another-kratos' ? kratosFails({ operation: 'list', status: 400 }) : real.list(size, from);
     expect(JSON.parse((await run()).out)).toMatchObject({ seen: 5, new: 5 });
-    await ledger.bulkInsert.meet([], 0, () => JSON.stringify({ seen: 2, made: 0, from: '2' }));
+    await ledger.bulkInsert.insert([], 0, () => JSON.stringify({ seen: 2, made: 0, from: '2' }));
     kratos.calls.list.length = 0;
     await run('--restart');
     expect(kratos.calls.list[0]).toBeUndefined();

@@ -55,11 +55,11 @@ async function printPauses(cli: Cli, ctx: Context, flags: ListFlags): Promise<vo
 async function printStuck(cli: Cli, ctx: Context, flags: ListFlags): Promise<void> {
   await printPauses(cli, ctx, flags);
   let last: ProblemKind | undefined;
-  for await (const listed of ctx.ledger.reports.inTrouble(ctx.clock.now())) {
-    const { trouble } = listed;
-    if (trouble !== last && !flags.json) cli.printNote(`${trouble}: ${MEANINGS[trouble]}\n`);
-    last = trouble;
-    await printListed(cli, flags, trouble, listed);
+  for await (const listed of ctx.ledger.reports.problems(ctx.clock.now())) {
+    const { kind } = listed;
+    if (kind !== last && !flags.json) cli.printNote(`${kind}: ${MEANINGS[kind]}\n`);
+    last = kind;
+    await printListed(cli, flags, kind, listed);
   }
   if (last === undefined) cli.printNote('Nothing is stuck. People who wait for your review: list --status review\n');
 }

@@ -31,8 +31,8 @@ const ON_FAILURE = 'ON_FAILURE';
 
 /** The counts of a kind by verdict or rule. */
 function byWord(counts: readonly Count[], kind: string): Record<string, number> {
-  const matching = counts.filter((one) => one.kind === kind && one.word !== ON_FAILURE);
-  return Object.fromEntries(matching.map(({ word, count }) => [word ?? kind, count]));
+  const matching = counts.filter((one) => one.kind === kind && one.label !== ON_FAILURE);
+  return Object.fromEntries(matching.map(({ label, count }) => [label ?? kind, count]));
 }
 
 function totalOf(counts: readonly Count[], isMeant: (count: Count) => boolean): number {
@@ -50,7 +50,7 @@ function dayOf(day: number, counts: readonly Count[], median: number | undefined
     median_seconds: median === undefined ? null : Math.round(median / 1000),
     blocked: byWord(counts, 'blocked'),
     would_block: byWord(counts, 'would_block'),
-    on_failure: totalOf(counts, ({ kind, word }) => kind === 'undecided' || word === ON_FAILURE),
+    on_failure: totalOf(counts, ({ kind, label }) => kind === 'undecided' || label === ON_FAILURE),
     creation_pauses: total('creation_paused'),
     erased: total('erased'),
   };
@@ -77,8 +77,7 @@ interface ReportFlags {
 
 async function stuckNow(ctx: Context): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for await (const { trouble } of ctx.ledger.reports.inTrouble(ctx.clock.now()))
-    counts[trouble] = (counts[trouble] ?? 0) + 1;
+  for await (const { kind } of ctx.ledger.reports.problems(ctx.clock.now())) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
 }
 

@@ -4,18 +4,19 @@ import pg from 'pg';
 import { z } from 'zod';
 import { migrationNames } from './migrations.ts';
 
-/** What stands in a ledger, for somebody who may change nothing in it. */
+/** The state of a ledger, read without changing it. */
 export type LedgerInspection =
   | { readonly state: 'absent' }
   | { readonly state: 'closed'; readonly problem: string }
   | {
       readonly state: 'open';
-      /** Why nothing can be written; undefined where it can. */
+      /** Why nothing can be written; undefined if writing works. */
       readonly unwritable: string | undefined;
-      /** Steps of the tables that this program knows and the ledger lacks, and the other way round. */
+      /** Migrations that this program has and the ledger lacks. */
       readonly missing: readonly string[];
+      /** Migrations that the ledger has and this program lacks. */
       readonly unknown: readonly string[];
-      /** Budgets that wait for an operator, with the reason in our words. */
+      /** Budgets that wait for an operator, with the reason in the service's words. */
       readonly paused: readonly { readonly name: string; readonly reason: string }[];
     };
 
@@ -25,19 +26,19 @@ const names = z.array(z.object({ name: z.string() }));
 
 const reasons = z.array(z.object({ name: z.string(), reason: z.string() }));
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return error.message || ('code' in error ? String(error.code) : 'unknown');
 }
 
-/** A write that is taken back before it is one: it asks for the lock and for the right. */
+/** Tries an update of no row and rolls it back: it needs the write lock and the permission. */
 async function whyUnwritable(run: Run): Promise<string | undefined> {
   try {
     await run('begin');
     await run('update settings set value = value where 1 = 0');
     return undefined;
   } catch (error) {
-    return wordsOf(error);
+    return messageOf(error);
   } finally {
     await run('rollback').catch(() => []);
   }
@@ -83,12 +84,12 @@ async function onServer(connectionString: string): Promise<LedgerInspection> {
 
 const NO_TABLE = /no such table|relation ".*" does not exist/;
 
-/** Looks into a ledger beside a running service: reads, asks for the right to write, and writes nothing. */
+/** Inspects a ledger beside a running service: reads, checks the permission to write, and writes nothing. Never rejects. */
 export async function inspectLedger(url: string): Promise<LedgerInspection> {
   try {
     return await (url.startsWith('file:') ? inFile(url.slice('file:'.length)) : onServer(url));
   } catch (error) {
-    const problem = wordsOf(error);
+    const problem = messageOf(error);
     return NO_TABLE.test(problem) ? { state: 'absent' } : { state: 'closed', problem };
   }
 }

@@ -4,17 +4,17 @@ import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
 import type { Store, Write } from './store.ts';
 
-/** Our times and counters fit a double; pg would hand bigint over as text. */
+/** Times and counters fit a double; by default pg returns bigint as text. */
 const INT8 = 20;
 
 /**
- * How long the server tries a statement, then how long we wait for a server that says nothing at all, then how long it
- * keeps the locks of a replica that says nothing. Without the last one a host that vanished would stop every claim.
+ * In milliseconds: how long the server runs a statement, how long the client waits for a response, and how long the server
+ * keeps the locks of a silent replica. Without the last one a host that vanished would stop every claim.
  */
 const TIME_LIMITS = { statement_timeout: 5_000, query_timeout: 6_000, idle_in_transaction_session_timeout: 5_000 };
 
-/** serialization_failure, deadlock_detected: the transaction may simply be run again. */
-const AGAIN = new Set(['40001', '40P01']);
+/** serialization_failure, deadlock_detected: the transaction may run again. */
+const RETRYABLE = new Set(['40001', '40P01']);
 
 const TRIES = 3;
 
@@ -24,8 +24,8 @@ const WRITERS = 10;
 const READERS = 4;
 
 /**
- * Connection lost or refused, not let in, not the database or the tables that there were, shutting down, out of resources, read-only standby, collided once too often; pool and
- * socket errors carry no SQLSTATE.
+ * Whether a code means that the database cannot be used: connection lost or refused, authentication failed, database or table
+ * missing, shutting down, out of resources, read-only standby, too many collisions. Errors of pool and socket have no SQLSTATE.
  */
 function isStorageFault(code: string): boolean {
   return !/^[0-9A-Z]{5}$/.test(code) || /^(08|28|3D|40|53|57|58|25006|25P03|42501|42P01|XX)/.test(code);
@@ -35,11 +35,11 @@ function unavailable(error: unknown): unknown {
   const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
   const fault = error instanceof pg.DatabaseError || isConnectionError(error);
   if (!fault || !isStorageFault(code)) return error;
-  return new LedgerUnavailable(`PostgreSQL does not serve: ${wordsOf(error)}`, { cause: error });
+  return new LedgerUnavailable(`PostgreSQL does not serve: ${messageOf(error)}`, { cause: error });
 }
 
-/** A code where there is one: the message of a refused connection to a name with several addresses is empty. */
-function wordsOf(error: Error): string {
+/** Prefers the code: the message of a refused connection to a name with several addresses is empty. */
+function messageOf(error: Error): string {
   if (error instanceof pg.DatabaseError) return `${error.code} ${error.message}`;
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
@@ -65,16 +65,16 @@ function writer(db: Kysely<Tables>): Write {
       try {
         return await db.transaction().execute(work);
       } catch (error) {
-        const again = error instanceof pg.DatabaseError && AGAIN.has(error.code ?? '');
-        if (!again || attempt === TRIES) throw unavailable(error);
+        const isRetryable = error instanceof pg.DatabaseError && RETRYABLE.has(error.code ?? '');
+        if (!isRetryable || attempt === TRIES) throw unavailable(error);
       }
     }
   };
 }
 
-/** The shared ledger, for several replicas. The server groups concurrent commits by itself. */
+/** Opens the shared ledger, for several replicas. The server groups concurrent commits itself. */
 export function openPostgres(url: string): Store {
-  // Reads have connections of their own: the gate never queues behind callbacks that wait for a lock.
+  // Reads have their own connections: the gate never queues behind callbacks that wait for a lock.
   const [writing, reading] = [connect(url, WRITERS), connect(url, READERS)];
   const close = async (): Promise<void> => {
     await writing.destroy();
@@ -92,8 +92,8 @@ function connect(url: string, max: number): Kysely<Tables> {
     ...TIME_LIMITS,
     types: parsers,
   });
-  // Without a listener a connection that breaks would end the process, an idle one as well as one in use; the query
-  // that is under way, or the next one, reports it instead.
+  // Without a listener a broken connection, idle or in use, would end the process. The current or the next query
+  // reports it instead.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });

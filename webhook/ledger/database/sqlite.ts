@@ -6,11 +6,11 @@ import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
 import type { Store, Work, Write } from './store.ts';
 
-/** libsql is synchronous: while it waits for a foreign lock the whole process stands still (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
+/** libsql is synchronous: while it waits for the lock of another process, this process serves no request (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 const BUSY_TIMEOUT_MS = 100;
 
-/** It holds links, tokens and the key of the references: nobody else's business. SQLite's files beside it follow it. */
-function makeOwn(path: string): void {
+/** Creates a file that only its owner can read: it holds links, tokens and the key of the references. SQLite gives the files beside it the same mode. */
+function createPrivateFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
 }
@@ -25,35 +25,57 @@ function open(path: string): Libsql.Database {
   return database;
 }
 
-/** Keeps each prepared statement: preparing costs more than running one. The set of texts is small and fixed. */
-function remembering(database: Libsql.Database): SqliteDatabase {
+/** SQLite has no booleans: they are bound as 1 and 0. */
+function toStored(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+/** Turns 1 and 0 in these columns into booleans. The driver made the row for this call, so it is changed in place. */
+function withBooleans(row: unknown, columns: readonly string[]): unknown {
+  if (typeof row === 'object' && row !== null)
+    for (const column of columns) Reflect.set(row, column, Reflect.get(row, column) === 1);
+  return row;
+}
+
+function prepareStatement(database: Libsql.Database, text: string): SqliteStatement {
+  const statement = database.prepare<unknown[]>(text);
+  const columns = statement.reader ? statement.columns() : [];
+  const booleans = columns.filter(({ type }) => type === 'boolean').map(({ name }) => name);
+  const all = (parameters: readonly unknown[]): unknown[] => {
+    const rows = statement.all(...parameters.map(toStored));
+    return booleans.length === 0 ? rows : rows.map((row) => withBooleans(row, booleans));
+  };
+  return {
+    reader: statement.reader,
+    all,
+    run: (parameters) => statement.run(...parameters.map(toStored)),
+    iterate: (parameters) => all(parameters).values(),
+  };
+}
+
+/** Caches prepared statements: preparing one costs more than running it. The set of texts is small and fixed. */
+function withStatementCache(database: Libsql.Database): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
-    const statement = database.prepare<unknown[]>(text);
-    const kept: SqliteStatement = {
-      reader: statement.reader,
-      all: (parameters) => statement.all(...parameters),
-      run: (parameters) => statement.run(...parameters),
-      iterate: (parameters) => statement.iterate(...parameters),
-    };
-    statements.set(text, kept);
-    return kept;
+    const statement = statements.get(text) ?? prepareStatement(database, text);
+    statements.set(text, statement);
+    return statement;
   };
-  return { prepare: (text) => statements.get(text) ?? prepare(text), close: () => database.close() };
+  return { prepare, close: () => database.close() };
 }
 
 function kysely(database: Libsql.Database): Kysely<Tables> {
   return new Kysely({
-    dialect: new SqliteDialect({ database: remembering(database) }),
+    dialect: new SqliteDialect({ database: withStatementCache(database) }),
     plugins: [new CamelCasePlugin()],
   });
 }
 
 /**
- * The embedded ledger, for one process. Two connections: one grouped writer, and a reader that never waits for it
- * and never sees what is not committed.
- * @param path a file's path; its folder is made.
- * @throws LedgerUnavailable where it cannot be opened
+ * Opens the embedded ledger, for one process, with two connections: one grouped writer, and a reader that never waits for
+ * the writer and sees committed data only.
+ * @param path the path of the file; its folder is created
+ * @throws LedgerUnavailable if it cannot be opened
  */
 export function openSqlite(path: string): Store {
   const [writing, reading] = connect(path);
@@ -65,13 +87,13 @@ export function openSqlite(path: string): Store {
     }
   };
   const close = async (): Promise<void> => {
-    // libsql leaves all that is new in the -wal file; `passive` waits for nobody who is still reading or writing.
+    // libsql leaves new data in the -wal file. `passive` does not wait for other readers or writers.
     await sql`pragma wal_checkpoint(passive)`.execute(writing).catch(() => undefined);
     await writing.destroy();
     await reading.destroy();
   };
   const copyTo = async (copy: string): Promise<void> => {
-    makeOwn(copy);
+    createPrivateFile(copy);
     try {
       await sql`vacuum into ${copy}`.execute(reading);
     } catch (error) {
@@ -84,38 +106,38 @@ export function openSqlite(path: string): Store {
 
 function connect(path: string): [Kysely<Tables>, Kysely<Tables>] {
   try {
-    makeOwn(path);
+    createPrivateFile(path);
     return [kysely(open(path)), kysely(open(path))];
   } catch (error) {
-    const words = error instanceof Error ? error.message : 'unknown';
-    throw new LedgerUnavailable(`the SQLite file ${path} cannot be opened: ${words}`, { cause: error });
+    const message = error instanceof Error ? error.message : 'unknown';
+    throw new LedgerUnavailable(`the SQLite file ${path} cannot be opened: ${message}`, { cause: error });
   }
 }
 
-interface Waiting {
+interface PendingWrite {
   run(db: Kysely<Tables>): Promise<void>;
-  settle(): void;
-  refuse(error: unknown): void;
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
-/** SQLite's own faults (locked, full, unreadable, read-only), not a mistake in a statement. */
+/** Whether the error is a fault of the storage (locked, full, unreadable, read-only), not of a statement. */
 function isStorageFault(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|PERM|AUTH|NOMEM|PROTOCOL)/.test(code);
 }
 
-/** The error of a read or a write, as callers are to see it. */
+/** The error that callers get: `LedgerUnavailable` for a fault of the storage, any other as it is. */
 export function unavailable(error: unknown): unknown {
   if (!isStorageFault(error)) return error;
-  const words = error instanceof Error ? error.message : 'unknown';
-  return new LedgerUnavailable(`the SQLite file cannot be used: ${words}`, { cause: error });
+  const message = error instanceof Error ? error.message : 'unknown';
+  return new LedgerUnavailable(`the SQLite file cannot be used: ${message}`, { cause: error });
 }
 
-async function transaction(db: Kysely<Tables>, group: readonly Waiting[]): Promise<void> {
+async function transaction(db: Kysely<Tables>, group: readonly PendingWrite[]): Promise<void> {
   await db.connection().execute(async (connection) => {
     await sql`begin immediate`.execute(connection);
     try {
-      for (const waiting of group) await waiting.run(connection);
+      for (const pending of group) await pending.run(connection);
       await sql`commit`.execute(connection);
     } catch (error) {
       await sql`rollback`.execute(connection).catch(() => undefined);
@@ -124,43 +146,43 @@ async function transaction(db: Kysely<Tables>, group: readonly Waiting[]): Promi
   });
 }
 
-function queued<T>(work: Work<T>, resolve: (value: T) => void, refuse: (error: unknown) => void): Waiting {
-  let settle = (): void => undefined;
+function toPendingWrite<T>(work: Work<T>, onDone: (value: T) => void, reject: (error: unknown) => void): PendingWrite {
+  let resolve = (): void => undefined;
   return {
-    refuse,
-    settle: () => settle(),
+    reject,
+    resolve: () => resolve(),
     run: async (db) => {
       const value = await work(db);
-      settle = () => resolve(value);
+      resolve = () => onDone(value);
     },
   };
 }
 
 /**
- * The one grouped writer for SQLite: whatever was asked for in one turn of the event loop shares one commit, and so one
- * fsync. A storage fault refuses the whole group at once; any other error sends its members through one by one, so that
- * a mistake in one cannot take the others down.
+ * Returns the grouped writer of SQLite: all writes of one turn of the event loop share one commit, and so one fsync. A fault
+ * of the storage rejects the whole group at once. After any other error the writes run one by one, so that a mistake in
+ * one cannot fail the others.
  */
 export function groupedWriter(db: Kysely<Tables>): Write {
-  let waiting: Waiting[] = [];
+  let queue: PendingWrite[] = [];
   let busy = false;
 
-  async function commit(group: readonly Waiting[]): Promise<void> {
+  async function commit(group: readonly PendingWrite[]): Promise<void> {
     try {
       await transaction(db, group);
-      for (const member of group) member.settle();
+      for (const member of group) member.resolve();
     } catch (error) {
-      if (group.length === 1 || isStorageFault(error)) for (const member of group) member.refuse(unavailable(error));
+      if (group.length === 1 || isStorageFault(error)) for (const member of group) member.reject(unavailable(error));
       else for (const member of group) await commit([member]);
     }
   }
 
   async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      // A turn of the event loop between two groups: requests are read and gates answered, and the next group grows.
+    while (queue.length > 0) {
+      // One turn of the event loop between two groups: requests are read and gates answered, and the next group grows.
       await new Promise((resolve) => setImmediate(resolve));
-      const group = waiting;
-      waiting = [];
+      const group = queue;
+      queue = [];
       await commit(group);
     }
     busy = false;
@@ -168,7 +190,7 @@ export function groupedWriter(db: Kysely<Tables>): Write {
 
   return (work) =>
     new Promise((resolve, reject) => {
-      waiting.push(queued(work, resolve, reject));
+      queue.push(toPendingWrite(work, resolve, reject));
       if (busy) return;
       busy = true;
       void drain();

@@ -2,26 +2,26 @@ import { type Kysely, sql } from 'kysely';
 import type { Dialect, Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
 
-/** Days are UTC, told by their number since 1970. */
+/** A day in milliseconds. Days are UTC and numbered since 1970. */
 const DAY = sql.raw('86400000');
 
 /** How often something happened on a day. */
 export interface Count {
   readonly day: number;
   readonly kind: string;
-  /** The verdict, or the rule; null: the kind says all. */
-  readonly word: string | null;
+  /** The verdict, or the rule; null if the kind has neither. */
+  readonly label: string | null;
   readonly count: number;
 }
 
-/** Over the attempts that were first decided on a day. */
+/** The median over the attempts that were first decided on a day. */
 export interface Median {
   readonly day: number;
   /** Milliseconds from the request to the decision. */
   readonly median: number;
 }
 
-/** A member of an event's detail, as text. */
+/** Selects a member of an event's detail as text. */
 function member(dialect: Dialect, name: string) {
   return dialect === 'sqlite'
     ? sql`cast(json_extract(e.detail, ${sql.lit(`$.${name}`)}) as text)`
@@ -30,28 +30,31 @@ function member(dialect: Dialect, name: string) {
 
 const KINDS = ['started', 'decided', 'overridden', 'blocked', 'would_block', 'undecided', 'creation_paused', 'erased'];
 
-async function happened(db: Kysely<Tables>, dialect: Dialect, since: number): Promise<Count[]> {
+async function eventCounts(db: Kysely<Tables>, dialect: Dialect, since: number): Promise<Count[]> {
   const rule = sql`coalesce(${member(dialect, 'name')}, 'rule ' || ${member(dialect, 'rule')}, 'no rule')`;
-  const word = sql`case when e.kind in ('decided', 'overridden') then ${member(dialect, 'verdict')}
+  const label = sql`case when e.kind in ('decided', 'overridden') then ${member(dialect, 'verdict')}
     when e.kind in ('blocked', 'would_block') and ${member(dialect, 'status')} = 'unknown' then 'ON_FAILURE'
     when e.kind in ('blocked', 'would_block') then ${rule} end`;
-  const { rows } = await sql<Count>`select day, kind, word, count(*) as count from (
-      select e.at / ${DAY} as day, e.kind, ${word} as word from events e
-      where e.at >= ${since} and e.kind in (${sql.join(KINDS)})) as told
-    group by day, kind, word order by day, kind, word`.execute(db);
+  const { rows } = await sql<Count>`select day, kind, label, count(*) as count from (
+      select e.at / ${DAY} as day, e.kind, ${label} as label from events e
+      where e.at >= ${since} and e.kind in (${sql.join(KINDS)})) as labelled
+    group by day, kind, label order by day, kind, label`.execute(db);
   return rows;
 }
 
-/** Whom a backfill, a link or an operator's command met long after Kratos made them did not sign up then. */
-async function signUps(db: Kysely<Tables>, since: number): Promise<Count[]> {
-  const { rows } = await sql<Count>`select day, 'sign_up' as kind, null as word, count(*) as count
+/**
+ * Counts sign-ups. An identity that Kratos made a day or more before its first row came from a backfill, a link or an operator's
+ * command, and did not sign up on that day.
+ */
+async function signUpCounts(db: Kysely<Tables>, since: number): Promise<Count[]> {
+  const { rows } = await sql<Count>`select day, 'sign_up' as kind, null as label, count(*) as count
     from (select first_seen_at / ${DAY} as day from identities
-      where first_seen_at >= ${since} and (kratos_created_at is null or first_seen_at - kratos_created_at < ${DAY})) as met
+      where first_seen_at >= ${since} and (kratos_created_at is null or first_seen_at - kratos_created_at < ${DAY})) as sign_ups
     group by day order by day`.execute(db);
   return rows;
 }
 
-/** The middle one, or the mean of the two in the middle; the database sorts, so that nothing is held here. */
+/** The middle one, or the mean of the two in the middle. The database sorts, so memory stays bounded. */
 async function medians(db: Kysely<Tables>, dialect: Dialect, since: number): Promise<Median[]> {
   const { rows } = await sql<Median>`with times as (
       select e.at / ${DAY} as day, e.at - v.requested_at as ms
@@ -64,10 +67,10 @@ async function medians(db: Kysely<Tables>, dialect: Dialect, since: number): Pro
   return rows;
 }
 
-/** What happened per day since a time (epoch milliseconds). As many rows come back as there are days and words. */
+/** Counts and medians per day since a time (epoch milliseconds): one row per day, kind and label. */
 export function report(store: Store, since: number) {
   return store.read(async (db) => ({
-    counts: [...(await signUps(db, since)), ...(await happened(db, store.dialect, since))],
+    counts: [...(await signUpCounts(db, since)), ...(await eventCounts(db, store.dialect, since))],
     medians: await medians(db, store.dialect, since),
   }));
 }

@@ -5,18 +5,19 @@ import type { Tables } from '../tables.ts';
 import { report } from './daily.ts';
 import { createListing } from './listing.ts';
 
-/** So many rows at a time: memory stays bounded however long the ledger is. */
+/** Rows per query: memory stays bounded however long the ledger is. */
 const PAGE = 500;
 
+/** Which events to read; without members, all. */
 export interface EventQuery {
   /** Epoch milliseconds. */
   readonly since?: number | undefined;
   readonly identity?: string | undefined;
-  /** Behind this event. */
+  /** Only events behind the one of this id. */
   readonly after?: number | undefined;
 }
 
-/** One line of the audit trail, as it is given away. */
+/** One event of the audit trail, as it is exported. */
 export interface EventRecord {
   readonly id: number;
   /** ISO 8601, UTC. */
@@ -47,13 +48,13 @@ async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRec
         verification: verificationId,
         detail: JSON.parse(detail),
       };
-    const seen = page.at(-1);
-    if (seen === undefined || page.length < PAGE) return;
-    after = seen.id;
+    const lastOfPage = page.at(-1);
+    if (lastOfPage === undefined || page.length < PAGE) return;
+    after = lastOfPage.id;
   }
 }
 
-/** What operators read of the ledger: nothing here writes, and nothing is held in memory as a whole. */
+/** Returns what operators read of the ledger. Nothing here writes, and all results are streamed or counted. */
 export function createReports(store: Store) {
   return {
     ...createListing(store),
@@ -62,21 +63,22 @@ export function createReports(store: Store) {
   };
 }
 
+/** What operators read. */
 export type Reports = ReturnType<typeof createReports>;
 
-const LOOK_EVERY_MS = 50;
+const POLL_EVERY_MS = 50;
 
-/** Longer than a statement and an idle transaction of ours may last (postgres.ts). */
-const PATIENCE_MS = 30_000;
+/** Longer than a statement and an idle transaction of the service may last (postgres.ts). */
+const TIMEOUT_MS = 30_000;
 
-/** The number that was given out last, to a transaction that is committed or not. */
-async function handedOut(db: Kysely<Tables>): Promise<number> {
+/** The event id that was assigned last, whether its transaction is committed or not. */
+async function lastAssignedId(db: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ last: number }>`select last_value as last from events_id_seq`.execute(db);
   return rows[0]?.last ?? 0;
 }
 
-/** The transactions that have written events and are still under way: each takes this lock before it has a number. */
-async function writing(db: Kysely<Tables>): Promise<string[]> {
+/** The open transactions that have written events: each takes this lock before it gets an id. */
+async function openWriters(db: Kysely<Tables>): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select virtualtransaction as id from pg_locks
     where database = (select oid from pg_database where datname = current_database())
       and relation = 'events'::regclass and mode = 'RowExclusiveLock' and granted`.execute(db);
@@ -84,18 +86,18 @@ async function writing(db: Kysely<Tables>): Promise<string[]> {
 }
 
 /**
- * Up to which event nothing can come any more. On PostgreSQL a transaction may commit after one that has a higher number:
- * whoever went on behind that number would never see its events. So those under way are waited for, and hold up nobody.
- * Rejects with `LedgerUnavailable` where one does not end.
+ * Returns the id up to which no event can appear any more. On PostgreSQL a transaction may commit after one with a higher
+ * id; a reader that continued behind that id would miss its events. So this waits for the open transactions, at most 30 s,
+ * without blocking them. Rejects with `LedgerUnavailable` if one does not end.
  */
 export async function lastStableEvent(store: Store): Promise<number> {
   if (store.dialect === 'sqlite') return Number.MAX_SAFE_INTEGER;
-  const last = await store.read(handedOut);
-  const before = new Set(await store.read(writing));
-  const end = performance.now() + PATIENCE_MS;
-  while ((await store.read(writing)).some((id) => before.has(id))) {
+  const last = await store.read(lastAssignedId);
+  const before = new Set(await store.read(openWriters));
+  const end = performance.now() + TIMEOUT_MS;
+  while ((await store.read(openWriters)).some((id) => before.has(id))) {
     if (performance.now() >= end) throw new LedgerUnavailable('a transaction that has written events does not end');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
   }
   return last;
 }

@@ -3,21 +3,21 @@ import type { Status } from '../../model.ts';
 import type { Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
 
-/** So many rows at a time: memory stays bounded. */
+/** Rows per query: memory stays bounded. */
 const PAGE = 500;
 
 const HOUR_MS = 3_600_000;
 
-/** One identity of a list. */
+/** One entry of a list: an identity. */
 export interface Listed {
   readonly identity: string;
-  /** Epoch milliseconds: since when. */
+  /** Since when, in epoch milliseconds. */
   readonly since: number;
-  /** Our own words: a status, a last error. */
+  /** A status, or the last error; null if there is neither. */
   readonly detail: string | null;
 }
 
-/** Why an identity needs an operator. */
+/** Why an identity needs an operator: the published kinds of `list --stuck`. */
 export type ProblemKind =
   | 'publish_stuck'
   | 'gone'
@@ -30,8 +30,8 @@ export type ProblemKind =
 
 type Page = (after: string, now: number) => RawBuilder<Listed>;
 
-/** Each is one query in the order of the identities, so that a page begins where the last one ended. */
-const TROUBLES: Readonly<Record<ProblemKind, Page>> = {
+/** One query per kind, in the order of the identities, so that a page begins behind the last one. */
+const PROBLEMS: Readonly<Record<ProblemKind, Page>> = {
   publish_stuck: (after) => sql`select id as identity, changed_at as since, status as detail from identities
     where publish_refused = 1 and id > ${after} order by id limit ${PAGE}`,
   gone: (after) => sql`select id as identity, coalesce(missing_since, changed_at) as since, status as detail
@@ -60,7 +60,7 @@ const TROUBLES: Readonly<Record<ProblemKind, Page>> = {
 };
 
 /** In the order in which they are listed. */
-const TROUBLE_NAMES: readonly ProblemKind[] = [
+const PROBLEM_KINDS: readonly ProblemKind[] = [
   'publish_stuck',
   'gone',
   'parked',
@@ -81,19 +81,20 @@ async function* pages(store: Store, page: (after: string) => RawBuilder<Listed>)
   }
 }
 
-/** Lists of identities, each streamed in the order of their ids. */
+/** Returns the lists of identities; each is streamed in the order of their ids. */
 export function createListing(store: Store) {
   return {
+    /** Every identity of a status. */
     withStatus: (status: Status) =>
       pages(
         store,
         (after) => sql`select id as identity, changed_at as since, standing as detail from identities
           where status = ${status} and id > ${after} order by id limit ${PAGE}`,
       ),
-    /** Every identity that needs an operator, trouble by trouble. */
-    async *inTrouble(now: number): AsyncGenerator<Listed & { readonly trouble: ProblemKind }> {
-      for (const trouble of TROUBLE_NAMES)
-        for await (const listed of pages(store, (after) => TROUBLES[trouble](after, now))) yield { ...listed, trouble };
+    /** Every identity that needs an operator, kind by kind; an identity with two problems is listed twice. */
+    async *problems(now: number): AsyncGenerator<Listed & { readonly kind: ProblemKind }> {
+      for (const kind of PROBLEM_KINDS)
+        for await (const listed of pages(store, (after) => PROBLEMS[kind](after, now))) yield { ...listed, kind };
     },
   };
 }

@@ -166,7 +166,7 @@ async function keep(
     const isLast = start + BATCH >= rows.length;
     const mark = (fresh: readonly Identity[]): string | undefined =>
       markOf(isLast ? grown(before, page, [...made, ...fresh]) : before);
-    made.push(...(await ctx.ledger.bulkInsert.meet(rows.slice(start, start + BATCH), now, mark)));
+    made.push(...(await ctx.ledger.bulkInsert.insert(rows.slice(start, start + BATCH), now, mark)));
     if (!isLast) await sleep(BREATH_MS);
   }
   return made;

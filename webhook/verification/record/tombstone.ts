@@ -7,7 +7,7 @@ import {
   verificationColumns,
 } from '../../model.ts';
 
-/** Nothing of an eID is to be read. */
+/** The columns of the check of eIDs when no check is due. */
 export const NO_EID_CHECK = {
   eidCheck: 0,
   eidReportedSince: null,
@@ -20,25 +20,25 @@ const FORGOTTEN_IDENTITY = forgottenOf(identityColumns);
 
 const FORGOTTEN_VERIFICATION = forgottenOf(verificationColumns);
 
-/** The longest pause between two tries to delete an account at Jumio. */
+/** The longest pause between two tries to delete an account at Jumio, in milliseconds. */
 const LONGEST_MS = 15 * 60_000;
 
-/** An account that Jumio still has is a debt: to be deleted, whatever else was planned for the attempt. */
+/** When to delete the account that Jumio still has, whatever else was due for the attempt; null if it has none. */
 function deletionDue({ accountId, readDue }: Verification, now: number): number | null {
   return accountId === null ? null : Math.min(readDue ?? now, now + LONGEST_MS);
 }
 
-function forgotten(row: Verification, now: number): Verification {
+function forgetAttempt(row: Verification, now: number): Verification {
   const state = row.decision === null ? 'expired' : 'decided';
   return { ...row, ...FORGOTTEN_VERIFICATION, state, readDue: deletionDue(row, now) };
 }
 
 /**
- * What may be left of an erased identity: its standing, and what is still owed. Applied to every change, so that
- * whatever was under way when it was erased, or comes later, brings nothing back.
+ * Returns what may be left of an erased identity: its standing, and what is still to be done at Jumio and Kratos. Any other
+ * record is returned as it is. Applied to every change, so that results of work that was under way store nothing again.
  */
 export function tombstone(record: IdentityRecord, now: number): IdentityRecord {
   if (record.identity.erasedAt === null) return record;
-  const verifications = record.verifications.map((row) => forgotten(row, now));
+  const verifications = record.verifications.map((row) => forgetAttempt(row, now));
   return { identity: { ...record.identity, ...FORGOTTEN_IDENTITY }, verifications };
 }
