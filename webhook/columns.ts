@@ -1,5 +1,5 @@
-/** The types that columns have in SQLite and PostgreSQL alike. */
-type StoredAs = 'text' | 'bigint' | 'integer' | 'double precision';
+/** The types that columns have in SQLite and PostgreSQL alike; SQLite stores a boolean as 1 or 0. */
+type StoredAs = 'text' | 'bigint' | 'integer' | 'double precision' | 'boolean';
 
 /** One column of a table of the ledger. `T` is the type of its values in TypeScript. */
 export interface Column<T> {
@@ -80,9 +80,9 @@ export function realOrNull(): BlankColumn<number | null> {
   return { storedAs: 'double precision', isNullable: true, blank: null };
 }
 
-/** 1 for yes, 0 for no; a new row says no. */
-export function flag(): BlankColumn<number> {
-  return count();
+/** False in a new row. */
+export function flag(): BlankColumn<boolean> {
+  return { storedAs: 'boolean', isNullable: false, blank: false };
 }
 
 /** Gives a column the value that a new row has. */

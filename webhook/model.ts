@@ -36,6 +36,12 @@ export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' 
 /** Where an answer is from: Jumio, the operator, or a provider of electronic identities. */
 export type Source = 'jumio' | 'operator' | `eid:${string}`;
 
+/** `pending`: the sessions are to be revoked. `repeat`: they were, and will be once more with the read-back. */
+export type Revocation = 'none' | 'pending' | 'repeat';
+
+/** `sign-up`: the credential of a sign-up. `linked`: what is linked, because a hook or an operator asked. */
+export type EidCheck = 'none' | 'sign-up' | 'linked';
+
 /** The table `identities`: one row per Kratos identity that the service knows (docs/design.md#jobs-and-steps). */
 export const identityColumns = {
   /** Kratos' id. */
@@ -62,7 +68,7 @@ export const identityColumns = {
   jumioDue: timeOrNull(),
   /** When the next call to Kratos' admin API is due; null if none is. */
   kratosDue: timeOrNull(),
-  /** 1 while its person waits on a page: it is claimed before the others. */
+  /** True while its person waits on a page: it is claimed before the others. */
   priority: forgotten(flag()),
   /** Raised with each claim: a step writes its results only if it still has the newest lease. */
   lease: serial(),
@@ -78,15 +84,15 @@ export const identityColumns = {
   changedAt: time(),
   /** Failed tries to publish in a row. */
   kratosAttempts: count(),
-  /** 1 while a published decision is still to be read back once. */
+  /** True while a published decision is still to be read back once. */
   readBack: flag(),
   /** Kratos' own 404s in a row. */
   missingCount: count(),
   /** When the first of those 404s was answered; null if the last answer was none. */
   missingSince: timeOrNull(),
-  /** 1: Kratos no longer has the identity. Nothing is published until Kratos shows it again. */
+  /** True: Kratos no longer has the identity. Nothing is published until Kratos shows it again. */
   deletedInKratos: flag(),
-  /** 1: Kratos refuses the PATCH for good (the traits no longer fit the schema). It is tried again daily. */
+  /** True: Kratos refuses the PATCH for good (the traits no longer fit the schema). It is tried again daily. */
   publishRefused: flag(),
   /** Kratos' identity schema, as the last hook reported it; null if no hook did. */
   schemaId: forgotten(textOrNull()),
@@ -101,23 +107,23 @@ export const identityColumns = {
   consentAt: forgotten(timeOrNull()),
   /** When the person last refused; null if never, or if they have agreed since. */
   declinedAt: forgotten(timeOrNull()),
-  /** 1: a verification is wanted, and its execution is created when the person continues. */
+  /** True: a verification is wanted, and its execution is created when the person continues. */
   awaitingConsent: forgotten(flag()),
   /**
    * When an operator granted an attempt: one that is requested at this time or later is allowed whatever the standing and
    * the limits say. Null if nothing is granted, or if such an attempt was decided.
    */
   attemptGrantedAt: forgotten(timeOrNull()),
-  /** 1: its sessions are to be revoked in Kratos, if the policy says so. 2: they were; once more with the read-back. */
-  revocation: count(),
+  /** Whether its sessions are still to be revoked in Kratos, if the policy says so. */
+  revocation: initially('none', text<Revocation>()),
   /** The `state` that is to be written to Kratos (`inactive` only if the policy says so); null if none. */
   pendingState: textOrNull<'active' | 'inactive'>(),
-  /** 1: the service is about to make it `inactive`, or did. Only then does the service set it back. */
+  /** True: the service is about to make it `inactive`, or did. Only then does the service set it back. */
   deactivated: flag(),
   /** Kratos' time of that change; null if not confirmed. An `inactive` of another time was set by someone else. */
   inactiveSince: timeOrNull(),
-  /** What of eIDs is to be read: 0 nothing; 1 a sign-up's credential; 2 what is linked (a hook or an operator asked). */
-  eidCheck: forgotten(count()),
+  /** What of eIDs is to be read at Kratos. */
+  eidCheck: forgotten(initially('none', text<EidCheck>())),
   /** When the first hook reported what is to be read; null if nothing is. */
   eidReportedSince: forgotten(timeOrNull()),
   /** When the last hook reported it: the ID token must be of that time. Null if nothing is to be read. */
@@ -126,7 +132,7 @@ export const identityColumns = {
   eidDue: forgotten(timeOrNull()),
   /** Failed reads of eIDs in a row. */
   eidFailures: forgotten(count()),
-  /** 1: the eID that was read last does not verify the identity, and no other does. 0: one does, or none was read. */
+  /** True: the eID that was read last does not verify the identity, and no other does. False: one does, or none was read. */
   eidInsufficient: forgotten(flag()),
   /** When the identity was erased; what is left is a tombstone (its standing). */
   erasedAt: timeOrNull(),
@@ -138,6 +144,12 @@ export interface Identity extends RowOf<typeof identityColumns> {}
 /** The state of an attempt: without an execution, with one, answered, or ended without an answer. */
 export type VerificationState = 'requested' | 'started' | 'decided' | 'expired';
 
+/** `none`: not wanted. `given-up`: they will not be sent any more. */
+export type Prefill = 'none' | 'pending' | 'sent' | 'given-up';
+
+/** The calls (status, details) that answered 404: one, both, or one again after both. */
+export type NotFound = 'none' | 'one' | 'both' | 'both-and-one';
+
 /** The table `verifications`: one row per attempt. */
 export const verificationColumns = {
   id: primaryKey(),
@@ -148,8 +160,8 @@ export const verificationColumns = {
   level: forgotten(textOrNull()),
   /** A keyed hash of issuer and subject of an eID. It stays with the identity that the eID approved. */
   subject: textOrNull(),
-  /** Traits for Jumio: 0 not wanted, 1 pending, 2 sent, 3 given up. */
-  prefill: forgotten(count()),
+  /** Whether traits are sent to Jumio. */
+  prefill: forgotten(initially('none', text<Prefill>())),
   /** 1 for the first attempt of its identity. */
   attempt: integer(),
   state: initially('requested', text<VerificationState>()),
@@ -179,11 +191,11 @@ export const verificationColumns = {
   reads: count(),
   /** The first callback, visit of a page, or sign-in: from this time on the polling schedule runs. */
   activeAt: timeOrNull(),
-  /** Progress of "status and details both 404, twice, an hour apart": 0 to 4. */
-  notFound: count(),
-  /** 1: the person asked for a new link. It is granted after the next read, if that shows that no result is lost. */
+  /** The 404s of Jumio in a row. Both calls twice, an hour apart, end the attempt. */
+  notFound: initially('none', text<NotFound>()),
+  /** True: the person asked for a new link. It is granted after the next read, if that shows that no result is lost. */
   renewalRequested: forgotten(flag()),
-  /** 1: Jumio refused (400) to create this one. It is tried again daily, or when creation as a whole resumes. */
+  /** True: Jumio refused (400) to create this one. It is tried again daily, or when creation as a whole resumes. */
   createRefused: forgotten(flag()),
   /** Jumio's hosted link; like both tokens a secret, which is removed when the link expires. */
   link: forgotten(textOrNull()),

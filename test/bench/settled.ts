@@ -42,6 +42,6 @@ export function settledIdentity(now: number): { record: IdentityRecord; verifica
   const published = applied(onPublished(decided, decided.identity.version, now), now).record;
   const verifications = published.verifications.map((row) => ({ ...row, lastReadAt: now, lastReadFor: 'PROCESSED' }));
   // Read back already: nothing is owed to anybody.
-  const identity = { ...published.identity, kratosDue: null, readBack: 0 };
+  const identity = { ...published.identity, kratosDue: null, readBack: false };
   return { record: { identity, verifications }, verificationId, executionId };
 }

@@ -73,7 +73,7 @@ export async function endStep(ctx: Context, step: Step): Promise<void> {
   const now = ctx.clock.now();
   await step.write((record) => {
     const isWaiting = openAttempt(record)?.state === 'requested';
-    const priority = isWaiting ? record.identity.priority : 0;
+    const priority = isWaiting && record.identity.priority;
     return { record: updateIdentity(record, { leasedUntil: now, priority }) };
   });
 }

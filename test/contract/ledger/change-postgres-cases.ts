@@ -91,7 +91,7 @@ export function changePostgresCases(): void {
     const ledger = await openOn(postgres, url);
     const id = await signUp(ledger);
     const door = await postgres.sideDoor(url);
-    await door.run(`update verifications set create_refused = 1, read_due = ${NOW + 1}`);
+    await door.run(`update verifications set create_refused = true, read_due = ${NOW + 1}`);
     await door.run(`update identities set jumio_due = ${NOW + 1}`);
     await ledger.budgets.stop('a reason', NOW);
     await door.run('begin');

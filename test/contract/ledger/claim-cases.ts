@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import type { Identity, Verification } from '../../../webhook/model.ts';
 import { jobs } from '../../../webhook/verification/jobs.ts';
 import {
   requestVerification,
@@ -53,7 +54,7 @@ export function claimCases(database: Database): void {
     const ledger = await openOn(database);
     const late = await signUp(ledger, NOW + 2);
     const early = await signUp(ledger, NOW);
-    const waiting = await signUp(ledger, NOW + 3, { priority: 1 });
+    const waiting = await signUp(ledger, NOW + 3, { priority: true });
     const middle = await signUp(ledger, NOW + 1);
     const order: string[] = [];
     for (let turn = 0; turn < 4; turn += 1) {
@@ -107,19 +108,26 @@ export function claimCases(database: Database): void {
       const decided = { state: 'decided', decision: 'FAILED', completedAt: NOW, readDue: null } as const;
       return { record: updateVerification(found, found.verifications[0]?.id ?? '', decided) };
     });
-    const owed = { revocation: 1, pendingState: 'inactive', deactivated: 0, inactiveSince: null };
+    const owed = { revocation: 'pending', pendingState: 'inactive', deactivated: false, inactiveSince: null };
     expect(await nextDue(ledger)).toBe(NOW);
     const [claimed, ...others] = await claim(ledger);
     expect(others).toEqual([]);
     expect(claimed).toMatchObject({ record: { identity: { id, ...owed } }, work: { publish: true } });
-    await put(ledger, updateIdentity((await ledger.record(id)) ?? newcomer(), { inactiveSince: NOW, deactivated: 1 }));
+    await put(
+      ledger,
+      updateIdentity((await ledger.record(id)) ?? newcomer(), { inactiveSince: NOW, deactivated: true }),
+    );
     const [again] = await claim(ledger, NOW + LEASE_MS);
-    expect(again?.record.identity).toMatchObject({ ...owed, inactiveSince: NOW, deactivated: 1 });
+    expect(again?.record.identity).toMatchObject({ ...owed, inactiveSince: NOW, deactivated: true });
   });
 
   test('due prefill data are claimed once without a budget, and are due again after the lease', async () => {
     const ledger = await openOn(database);
-    const patch = { prefill: 1, prefillDue: NOW + 5, prefillUrl: 'https://api.example.com/parts/PREPARED_DATA' };
+    const patch: Partial<Verification> = {
+      prefill: 'pending',
+      prefillDue: NOW + 5,
+      prefillUrl: 'https://api.example.com/parts/PREPARED_DATA',
+    };
     const id = await startedOne(ledger, NOW + MINUTE, patch);
     expect(await nextDue(ledger)).toBe(NOW + 5);
     const nobody = { create: 0, read: 0, publish: 0 };
@@ -136,8 +144,8 @@ export function claimCases(database: Database): void {
 
   test('an eID check is claimed in slots of its own, waits for a pause of Kratos, and is due again after the lease', async () => {
     const ledger = await openOn(database);
-    const owed = { eidCheck: 1, eidDue: NOW + 5, kratosDue: NOW + MINUTE };
-    const id = await signUp(ledger, NOW, { ...owed, priority: 1 });
+    const owed: Partial<Identity> = { eidCheck: 'sign-up', eidDue: NOW + 5, kratosDue: NOW + MINUTE };
+    const id = await signUp(ledger, NOW, { ...owed, priority: true });
     const nobody = { create: 0, read: 0, publish: 0 };
     const slots = (eid: number) => ({ slots: { ...nobody, eid } });
     expect(await claim(ledger, NOW + 4, slots(1))).toEqual([]);
@@ -195,7 +203,7 @@ export function claimCases(database: Database): void {
       updateIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW + MINUTE, jumioDue: null }),
     );
     expect(await nextDue(ledger)).toBe(NOW + MINUTE);
-    const unread = { kratosDue: null, jumioDue: null, eidCheck: 2, eidDue: NOW + 1 };
+    const unread: Partial<Identity> = { kratosDue: null, jumioDue: null, eidCheck: 'linked', eidDue: NOW + 1 };
     await put(ledger, updateIdentity({ ...newcomer(), verifications: [] }, unread));
     expect(await nextDue(ledger)).toBe(NOW + 1);
   });

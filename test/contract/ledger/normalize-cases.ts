@@ -27,7 +27,7 @@ const edit = fc.record({
   decision: fc.constantFrom('PASSED', 'WARNING', 'FAILED', null),
   completedAt: fc.integer({ min: NOW - MINUTE, max: NOW + MINUTE }),
   erasedAt: fc.constantFrom(null, NOW),
-  awaitingConsent: fc.integer({ min: 0, max: 1 }),
+  awaitingConsent: fc.boolean(),
 });
 
 export function normalizeCases(database: Database): void {

@@ -11,7 +11,7 @@ const DAY = 24 * 3_600_000;
 async function parkedOne(ledger: Ledger, now = NOW): Promise<string> {
   const record = newcomer(now);
   const [row] = record.verifications;
-  const parked = updateVerification(record, row?.id ?? '', { createRefused: 1, readDue: now + DAY });
+  const parked = updateVerification(record, row?.id ?? '', { createRefused: true, readDue: now + DAY });
   await put(ledger, updateIdentity(parked, { jumioDue: now + DAY, kratosDue: null }));
   return record.identity.id;
 }
@@ -20,14 +20,14 @@ async function creates(ledger: Ledger, now: number): Promise<string[]> {
   return idsOf((await claim(ledger, now)).filter(({ work }) => work.create));
 }
 
-function quiet(ledger: Ledger, now: number, priority = 0): Promise<string> {
+function quiet(ledger: Ledger, now: number, priority = false): Promise<string> {
   return signUp(ledger, now, { kratosDue: null, priority });
 }
 
 export function stopCases(database: Database): void {
   test('stopped creation is tried again every five minutes, with the oldest identity only', async () => {
     const ledger = await openOn(database);
-    const later = await quiet(ledger, NOW + 1, 1);
+    const later = await quiet(ledger, NOW + 1, true);
     const oldest = await quiet(ledger, NOW);
     await ledger.budgets.stop('the credentials are wrong', NOW + 1);
     expect(await creates(ledger, NOW + PROBE_EVERY_MS)).toEqual([]);
@@ -57,7 +57,7 @@ export function stopCases(database: Database): void {
     expect(await nextDue(ledger)).toBe(NOW);
     expect((await creates(ledger, NOW)).sort()).toEqual([...ids].sort());
     // Still marked: a further refusal is not the second in a row, which would stop all creation again.
-    expect((await ledger.record(ids[1] ?? ''))?.verifications[0]?.createRefused).toBe(1);
+    expect((await ledger.record(ids[1] ?? ''))?.verifications[0]?.createRefused).toBe(true);
   });
 
   test('one refused identity is deferred, two in a row stop creation', async () => {

@@ -62,7 +62,7 @@ describe('a back end that hands a person over', () => {
     await service.ctx.ledger.change(
       id,
       service.clock.now(),
-      (found) => found && { record: updateIdentity(found, { deletedInKratos: 1 }) },
+      (found) => found && { record: updateIdentity(found, { deletedInKratos: true }) },
     );
     expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(201);
     expect(service.kratos.calls.read).toEqual([id]);

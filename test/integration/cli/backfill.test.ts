@@ -46,7 +46,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     expect(rows.map((row) => row?.identity.status)).toEqual(['none', 'rejected', 'approved', 'none', 'none']);
     expect(rows.map((row) => row?.identity.inherited)).toEqual([null, 'rejected', 'approved', null, null]);
     expect(rows[0]).toMatchObject({
-      identity: { schemaId: 'person', kratosCreatedAt: BORN, revocation: 0 },
+      identity: { schemaId: 'person', kratosCreatedAt: BORN, revocation: 'none' },
       verifications: [],
     });
     expect(await ledger.nextDue(jobs)).toBeUndefined();

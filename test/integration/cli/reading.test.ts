@@ -93,21 +93,26 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
     const row = (patch: object) => (record: IdentityRecord) =>
       updateVerification(record, record.verifications[0]?.id ?? '', patch);
     const made: Record<string, IdentityRecord> = {
-      publish_stuck: await person(ledger, now, (s) => updateIdentity(s, { publishRefused: 1 })),
-      gone: await person(ledger, now, (s) => updateIdentity(s, { deletedInKratos: 1, missingSince: now - DAY })),
-      parked: await person(ledger, now, row({ createRefused: 1, lastError: 'status 400' })),
+      publish_stuck: await person(ledger, now, (s) => updateIdentity(s, { publishRefused: true })),
+      gone: await person(ledger, now, (s) => updateIdentity(s, { deletedInKratos: true, missingSince: now - DAY })),
+      parked: await person(ledger, now, row({ createRefused: true, lastError: 'status 400' })),
       not_created: await person(ledger, now, row({ attempts: 3, lastError: 'timeout' })),
       unreadable: await person(ledger, now, row({ state: 'started', attempts: 5, lastError: 'status 500' })),
       contradiction: await person(ledger, now, undefined, [{ kind: 'contradiction' }]),
       eid_unread: await person(ledger, now, (s) =>
-        updateIdentity(s, { eidCheck: 1, eidReportedSince: now - 2 * HOUR, eidReportedAt: now, eidFailures: 3 }),
+        updateIdentity(s, {
+          eidCheck: 'sign-up',
+          eidReportedSince: now - 2 * HOUR,
+          eidReportedAt: now,
+          eidFailures: 3,
+        }),
       ),
       erase_owed: await person(ledger, now, (s) => updateIdentity(s, { erasedAt: now - 2 * HOUR, jumioDue: now })),
     };
     await person(ledger, now);
     // Told of just now, and of long ago by a sign-in that healed: neither was tried for long.
-    await person(ledger, now, (s) => updateIdentity(s, { eidCheck: 2, eidReportedSince: now, eidFailures: 1 }));
-    await person(ledger, now, (s) => updateIdentity(s, { eidCheck: 1, eidReportedSince: now - DAY }));
+    await person(ledger, now, (s) => updateIdentity(s, { eidCheck: 'linked', eidReportedSince: now, eidFailures: 1 }));
+    await person(ledger, now, (s) => updateIdentity(s, { eidCheck: 'sign-up', eidReportedSince: now - DAY }));
     await ledger.budgets.stop('Jumio answers 403', now);
     const { code, out } = await runCli(beside, ['list', '--stuck', '--json']);
     const [pause, ...listed] = lines(out);

@@ -27,14 +27,14 @@ describe('kill -9 on the way from a rejection to its consequences, when', () => 
     await isPublished(world, 'rejected');
     await eventually(async () =>
       expect(await world.ledger('select revocation, pending_state, deactivated from identities')).toEqual([
-        { revocation: 2, pending_state: null, deactivated: 1 },
+        { revocation: 'repeat', pending_state: null, deactivated: 1 },
       ]),
     );
     expect(world.account()).toEqual({ state: 'inactive', changes: 1, sessions: 0 });
     await second.advance(61);
     await eventually(async () =>
       expect(await world.ledger('select revocation, kratos_due from identities')).toEqual([
-        { revocation: 0, kratos_due: null },
+        { revocation: 'none', kratos_due: null },
       ]),
     );
     expect(await world.ledger(`select 1 from events where kind = 'state_left'`)).toEqual([]);

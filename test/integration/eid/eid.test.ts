@@ -109,7 +109,7 @@ describe('a sign-up with an eID', () => {
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
     issuer.instead['/jwks'] = { status: 503, body: '' };
     await signUp(service, id);
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', eidCheck: 1 });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', eidCheck: 'sign-up' });
     pass(service, HOUR);
     await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(1));
     await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBeGreaterThan(1));
@@ -264,7 +264,7 @@ describe('a link or an unlinking of which the hook could not be kept', () => {
     service.worker.wake();
     await reaches(service, gone, 'pending');
     expect(await kindsOf(service, gone)).toContain('eid_withdrawn');
-    await eventually(async () => expect((await snapshotOf(service, kept)).identity.eidCheck).toBe(0));
+    await eventually(async () => expect((await snapshotOf(service, kept)).identity.eidCheck).toBe('none'));
     expect((await snapshotOf(service, kept)).identity.standing).toBe('approved');
   });
 });
@@ -283,7 +283,7 @@ describe('a link of which nobody told', () => {
     service.clock.advance(5 * HOUR);
     expect((await runCli(service, ['recheck', id], { env: eidOf(issuer) })).code).toBe(0);
     service.worker.wake();
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe(0));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe('none'));
     await eventually(async () => expect(await kindsOf(service, id)).toContain(older ? 'eid_refused' : 'eid_approved'));
     await reaches(service, id, status);
   });

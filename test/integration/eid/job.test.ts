@@ -72,7 +72,7 @@ describe('the evidence that is owed', () => {
     pass(service, 20 * MINUTE);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 0, kratosDue: null }),
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 'none', kratosDue: null }),
     );
     const { count } = claims;
     await aWhile();
@@ -102,7 +102,7 @@ describe('the evidence that is owed', () => {
       pass(service, DAY);
     }
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ deletedInKratos: 1, kratosDue: null }),
+      expect((await snapshotOf(service, id)).identity).toMatchObject({ deletedInKratos: true, kratosDue: null }),
     );
   });
 
@@ -192,7 +192,7 @@ describe('the evidence that is owed', () => {
     service.kratos.instead.oidcCredentials = undefined;
     pass(service, 20 * MINUTE);
     await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_refused'));
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 0, standing: null });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 'none', standing: null });
   });
 
   it('does not let somebody start anew of whom the published copy says rejected', async () => {
@@ -226,7 +226,7 @@ describe('an eID provider that is down', () => {
     await decide(service, id, 'REJECTED');
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
     await eventually(() => expect(service.kratos.calls.revokeSessions).toEqual([id]));
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 2, kratosAttempts: 0 });
+    expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 'linked', kratosAttempts: 0 });
   });
 
   it('and hangs takes no hand from those who have no eID', async () => {
@@ -269,7 +269,7 @@ describe('an approval by an eID', () => {
       const POLICY = 'rules: [{ then: allow }]';
       const service = await testService({ kratos, clock, databaseUrl, env: { EID_PROVIDERS, POLICY } });
       await link(service, id);
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe(0));
+      await eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe('none'));
       expect((await snapshotOf(service, id)).identity.standing).toBe('approved');
       kratos.credentials.set(id, []);
       await link(service, id);

@@ -34,7 +34,7 @@ const signUp = (service: TestService, id: string) =>
 const link = (service: TestService, id: string) => post(service, '/eid/link', { kratos_identity_id: id }, AUTHENTIC);
 
 const isRead = (service: TestService, id: string) =>
-  eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe(0));
+  eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe('none'));
 
 describe('of several eIDs', () => {
   it('a good one approves, and one that is unlinked approves no more, while the provider of another is down', async () => {

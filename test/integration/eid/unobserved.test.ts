@@ -55,7 +55,7 @@ describe('an eID that no hook told of', () => {
     expect((await other.browser.press()).location).toBe(service.jumio.latest(other.id).link);
     service.kratos.instead.oidcCredentials = undefined;
     pass(service, HOUR);
-    await eventually(async () => expect((await snapshotOf(service, other.id)).identity.eidCheck).toBe(0));
+    await eventually(async () => expect((await snapshotOf(service, other.id)).identity.eidCheck).toBe('none'));
   });
 
   it('is read by the sign-in that makes up for a lost sign-up, whatever the way in', async () => {
@@ -69,7 +69,7 @@ describe('an eID that no hook told of', () => {
       await validate(service, { kratos_identity_id, created_at, metadata_public: null, flow });
     }
     await reaches(service, linked, 'approved');
-    await eventually(async () => expect((await snapshotOf(service, bare)).identity.eidCheck).toBe(0));
+    await eventually(async () => expect((await snapshotOf(service, bare)).identity.eidCheck).toBe('none'));
     expect(service.jumio.calls.create).toEqual([]);
     pass(service, 6 * SECOND);
     await eventually(() => expect(service.jumio.latest(bare)).toBeDefined());

@@ -33,7 +33,7 @@ describe('with VERIFICATION_START=consent', () => {
     for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
     const { identity, verifications } = await reaches(service, id, 'pending');
     expect(verifications).toEqual([]);
-    expect(identity).toMatchObject({ awaitingConsent: 1, version: 1, published: 1 });
+    expect(identity).toMatchObject({ awaitingConsent: true, version: 1, published: 1 });
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending', source: 'jumio' });
     expect(await events(service, id)).toEqual(['invited']);
     nothingSent(service);
@@ -54,7 +54,7 @@ describe('with VERIFICATION_START=consent', () => {
     const told = { schema_id: 'person', created_at: new Date(born).toISOString() };
     for (const _ of [1, 2]) expect((await signsIn(service, id, told)).statusCode).toBe(204);
     const before = await reaches(service, id, 'pending');
-    expect(before.identity).toMatchObject({ awaitingConsent: 1, schemaId: 'person', kratosCreatedAt: born });
+    expect(before.identity).toMatchObject({ awaitingConsent: true, schemaId: 'person', kratosCreatedAt: born });
     expect(await events(service, id)).toEqual(['healed', 'invited']);
     await signsIn(service, id, told);
     expect(await snapshotOf(service, id)).toEqual(before);

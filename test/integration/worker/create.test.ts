@@ -102,10 +102,10 @@ describe('a 400', () => {
     await reaches(service, await begin(service), 'pending');
     pass(service, DAY - MINUTE);
     await noMore(service, 2);
-    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ state: 'requested', createRefused: 1 }]);
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ state: 'requested', createRefused: true }]);
     pass(service, MINUTE);
     await isStarted(service, id);
-    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ createRefused: 0 }]);
+    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ createRefused: false }]);
   });
 
   it('of two identities in a row pauses creation; when one try works, everybody goes on', async () => {

@@ -42,7 +42,7 @@ async function preparedIs(service: TestService, id: string, prepared: number): P
 describe('traits for Jumio', () => {
   it('are sent after the person agrees and before they are handed over, with the execution’s own token', async () => {
     const { service, id, person } = await arrived();
-    expect(await rowOf(service, id)).toMatchObject({ prefill: 1, prefillUrl: URL_OF_DATA, prefillDue: null });
+    expect(await rowOf(service, id)).toMatchObject({ prefill: 'pending', prefillUrl: URL_OF_DATA, prefillDue: null });
     expect(service.kratos.calls.traits).toEqual([]);
     const outcome = await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     expect(outcome.kind).toBe('link');
@@ -53,7 +53,7 @@ describe('traits for Jumio', () => {
         data: { firstName: NAME, address: { country: 'DE' } },
       },
     ]);
-    expect(await rowOf(service, id)).toMatchObject({ prefill: 2, prefillUrl: null, prefillDue: null });
+    expect(await rowOf(service, id)).toMatchObject({ prefill: 'sent', prefillUrl: null, prefillDue: null });
     const [sent] = (await service.ctx.ledger.events(id)).filter(({ kind }) => kind === 'prepared_sent');
     expect(sent?.detail).toEqual({ left_out: 'email' });
   });
@@ -120,7 +120,7 @@ describe('traits for Jumio', () => {
       pass(service, 2 * MINUTE);
     }
     expect(service.kratos.calls.traits).toHaveLength(1);
-    expect(await rowOf(service, id)).toMatchObject({ prefill: 1, prefillTries: 0 });
+    expect(await rowOf(service, id)).toMatchObject({ prefill: 'pending', prefillTries: 0 });
     service.kratos.instead.traits = undefined;
     pass(service, 3 * MINUTE);
     await preparedIs(service, id, 2);
@@ -135,7 +135,9 @@ describe('traits for Jumio', () => {
     await declineConsent(service.ctx, person);
     traits.resolve({ '/name/first': NAME });
     expect((await going).kind).toBe('consent-needed');
-    await eventually(async () => expect(await rowOf(service, id)).toMatchObject({ prefill: 1, prefillDue: null }));
+    await eventually(async () =>
+      expect(await rowOf(service, id)).toMatchObject({ prefill: 'pending', prefillDue: null }),
+    );
     expect(service.jumio.calls.prepare).toEqual([]);
     service.kratos.instead.traits = undefined;
     await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
@@ -155,7 +157,7 @@ describe('traits for Jumio', () => {
     await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     expect(await kindsOf(service, id)).toContain('prepared_url_refused');
     expect(service.kratos.calls.traits).toEqual([]);
-    expect((await rowOf(service, id))?.prefill).toBe(0);
+    expect((await rowOf(service, id))?.prefill).toBe('none');
   });
 
   it('are nobody’s business without a mapping: no call and no address kept', async () => {
@@ -163,7 +165,7 @@ describe('traits for Jumio', () => {
     expect((await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000)).kind).toBe(
       'link',
     );
-    expect(await rowOf(service, id)).toMatchObject({ prefill: 0, prefillUrl: null });
+    expect(await rowOf(service, id)).toMatchObject({ prefill: 'none', prefillUrl: null });
     expect([service.kratos.calls.traits, service.jumio.calls.prepare]).toEqual([[], []]);
   });
 });

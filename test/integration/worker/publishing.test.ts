@@ -98,7 +98,7 @@ describe('a publication', () => {
     await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 400 });
     pass(service, SOON);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.publishRefused).toBe(1));
+    await eventually(async () => expect((await snapshotOf(service, id)).identity.publishRefused).toBe(true));
     const before = service.kratos.calls.publish.length;
     pass(service, DAY - MINUTE);
     await notMore(service, before);

@@ -29,7 +29,7 @@ async function settled(service: TestService, id: string): Promise<void> {
     const { identity } = await snapshotOf(service, id);
     expect(identity).toMatchObject({ pendingState: null, status: 'rejected', kratosAttempts: 0 });
     expect(identity.published).toBe(identity.version);
-    expect(identity.revocation).not.toBe(1);
+    expect(identity.revocation).not.toBe('pending');
   });
 }
 
@@ -62,9 +62,9 @@ describe('a rejection', () => {
     expect(calls).toMatchObject({ revokeSessions: [], setState: [], read: [] });
     expect(calls.publish).toHaveLength(publications + 1);
     expect((await snapshotOf(service, id)).identity).toMatchObject({
-      revocation: 0,
+      revocation: 'none',
       pendingState: null,
-      deactivated: 0,
+      deactivated: false,
     });
   });
 
@@ -117,7 +117,7 @@ describe('a rejection', () => {
     const told = await kindsOf(service, id);
     expect(told.filter((kind) => kind === 'deactivated')).toHaveLength(1);
     expect(told).not.toContain('state_left');
-    expect((await snapshotOf(service, id)).identity.deactivated).toBe(1);
+    expect((await snapshotOf(service, id)).identity.deactivated).toBe(true);
   });
 
   it('that is overridden while the state is looked at leaves nobody inactive', async () => {
@@ -136,7 +136,7 @@ describe('a rejection', () => {
       expect((await snapshotOf(service, id)).identity).toMatchObject({ pendingState: null }),
     );
     expect(kratos.states.get(id)?.state ?? 'active').toBe('active');
-    expect((await snapshotOf(service, id)).identity.deactivated).toBe(0);
+    expect((await snapshotOf(service, id)).identity.deactivated).toBe(false);
   });
 
   it('by the operator while a state is left as it is deactivates all the same', async () => {
@@ -173,8 +173,8 @@ describe('a rejection', () => {
     await eventually(async () =>
       expect((await snapshotOf(service, id)).identity).toMatchObject({
         pendingState: null,
-        deactivated: 0,
-        revocation: 0,
+        deactivated: false,
+        revocation: 'none',
       }),
     );
     expect(await kindsOf(service, id)).toContain('reactivated');

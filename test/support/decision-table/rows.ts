@@ -95,7 +95,7 @@ function refused(record: IdentityRecord): IdentityRecord {
 }
 
 function renewing(record: IdentityRecord): IdentityRecord {
-  return updateVerification(record, last(record).id, { renewalRequested: 1 });
+  return updateVerification(record, last(record).id, { renewalRequested: true });
 }
 
 function live(word: string) {

@@ -33,7 +33,7 @@ function kinds(change: Change): string[] {
 }
 
 function linked(record: IdentityRecord, found: readonly CredentialFinding[], at = NOW): Change {
-  return applied(onChecked(withCheckDue(record, 2, at, at), found, HOW, at), at);
+  return applied(onChecked(withCheckDue(record, 'linked', at, at), found, HOW, at), at);
 }
 
 function processed(type: string, completedAt = NOW) {
@@ -44,7 +44,7 @@ describe('a sign-up by OpenID Connect', () => {
   it('a sign-up by OpenID Connect requests no execution before its credential is read, and reports processing', () => {
     const record = signedUp();
     expect(record.verifications).toEqual([]);
-    expect(record.identity).toMatchObject({ status: 'pending', eidCheck: 1, eidReportedAt: BORN, eidDue: NOW });
+    expect(record.identity).toMatchObject({ status: 'pending', eidCheck: 'sign-up', eidReportedAt: BORN, eidDue: NOW });
     expect(mayStart(record, NOW, defaultPolicy)).toEqual({ kind: 'no', why: 'processing' });
   });
 
@@ -55,7 +55,7 @@ describe('a sign-up by OpenID Connect', () => {
   ])('a sign-up %s requests an execution at once', (_name, signUp, how) => {
     const { record } = applied(startSignUp(newcomer(), signUp, { ...HOW, ...how }, NOW), NOW);
     expect(record.verifications).toMatchObject([{ state: 'requested', readDue: NOW }]);
-    expect(record.identity.eidCheck).toBe(0);
+    expect(record.identity.eidCheck).toBe('none');
   });
 
   it('a sign-up with sufficient evidence is approved by a verification of its own, and requests no execution', () => {
@@ -64,7 +64,7 @@ describe('a sign-up by OpenID Connect', () => {
     expect(change.record.verifications).toMatchObject([
       { source: 'eid:idemia', level: 'loa-3', state: 'decided', decision: 'PASSED', completedAt: BORN, readDue: null },
     ]);
-    expect(change.record.identity).toMatchObject({ status: 'approved', eidCheck: 0, jumioDue: null });
+    expect(change.record.identity).toMatchObject({ status: 'approved', eidCheck: 'none', jumioDue: null });
   });
 
   it.each<[string, CredentialFinding[], string[], number]>([
@@ -87,7 +87,7 @@ describe('a sign-up by OpenID Connect', () => {
     const bad: CredentialFinding = { kind: 'refused', provider: 'itsme', subject: 'x', flaw: 'encrypted' };
     const change = applied(onChecked(signedUp(), [bad, GOOD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_approved', 'eid_refused']);
-    expect(change.record.identity.eidInsufficient).toBe(0);
+    expect(change.record.identity.eidInsufficient).toBe(false);
   });
 });
 
@@ -98,7 +98,13 @@ describe('several eIDs, one of them unreadable', () => {
   it('a sufficient eID approves; the unreadable one stays due, with one event', () => {
     const change = applied(onChecked(signedUp(), [UNREAD, GOOD], HOW, NOW), NOW);
     expect(kinds(change)).toEqual(['eid_approved', 'eid_unread']);
-    const owedStill = { status: 'approved', eidCheck: 2, eidReportedAt: BORN, eidFailures: 1, eidDue: NOW + 1_000 };
+    const owedStill = {
+      status: 'approved',
+      eidCheck: 'linked',
+      eidReportedAt: BORN,
+      eidFailures: 1,
+      eidDue: NOW + 1_000,
+    };
     expect(change.record.identity).toMatchObject(owedStill);
   });
 
@@ -106,7 +112,7 @@ describe('several eIDs, one of them unreadable', () => {
     const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [UNREAD], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_withdrawn', 'eid_unread']);
-    expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', eidCheck: 2 });
+    expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', eidCheck: 'linked' });
   });
 
   it('insufficient evidence requests no execution until the unreadable eID is read', () => {
@@ -166,7 +172,7 @@ describe('an eID that is linked later', () => {
     const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [], NOW + HOUR);
     expect(kinds(change)).toEqual(['eid_withdrawn']);
-    expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', awaitingConsent: 1 });
+    expect(change.record.identity).toMatchObject({ standing: null, status: 'pending', awaitingConsent: true });
     expect(change.record.identity.version).toBe(approved.identity.version + 1);
     expect(mayStart(change.record, NOW + HOUR, defaultPolicy)).toMatchObject({ kind: 'start' });
   });
@@ -194,7 +200,7 @@ describe('an eID that is linked later', () => {
     const approved = applied(onChecked(signedUp(), [GOOD], HOW, NOW), NOW).record;
     const change = linked(approved, [{ kind: 'known', ...EID }], NOW + HOUR);
     expect(kinds(change)).toEqual([]);
-    expect(change.record.identity).toMatchObject({ standing: 'approved', eidCheck: 0 });
+    expect(change.record.identity).toMatchObject({ standing: 'approved', eidCheck: 'none' });
   });
 });
 

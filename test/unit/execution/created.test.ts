@@ -42,7 +42,7 @@ describe('after a failed create call', () => {
     let record = first;
     for (let n = 0; n < 50; n += 1) record = failed(record, facts({ failure: 'unreachable' })).record;
     expect(last(record).readDue).toBe(NOW + 450_000);
-    expect(last(record)).toMatchObject({ state: 'requested', lastError: 'unreachable', createRefused: 0 });
+    expect(last(record)).toMatchObject({ state: 'requested', lastError: 'unreachable', createRefused: false });
   });
 
   it('a create call without a usable response is retried three times, then hourly, each time with an event', () => {
@@ -59,7 +59,7 @@ describe('after a failed create call', () => {
 
   it('a refused create call is due again in a day and waits on the operator', () => {
     const { record, events } = failed(first, facts({ status: 400 }));
-    expect(last(record)).toMatchObject({ createRefused: 1, readDue: NOW + DAY, lastError: 'status 400' });
+    expect(last(record)).toMatchObject({ createRefused: true, readDue: NOW + DAY, lastError: 'status 400' });
     expect(waitingOn(record)).toBe('operator');
     expect(events).toMatchObject([{ kind: 'create_refused', detail: { seen: 'status 400' } }]);
   });
@@ -119,7 +119,7 @@ describe('an execution that Jumio created', () => {
 
   it('a created execution clears the errors of earlier tries', () => {
     const parked = failed(asked(newcomer()), facts({ status: 400 })).record;
-    expect(last(made(parked))).toMatchObject({ createRefused: 0, attempts: 0, lastError: null });
+    expect(last(made(parked))).toMatchObject({ createRefused: false, attempts: 0, lastError: null });
   });
 
   it('a created execution without a link keeps its ids only, and waits on the operator', () => {

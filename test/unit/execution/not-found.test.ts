@@ -43,7 +43,7 @@ describe('details that return 404 although the status is PROCESSED', () => {
     const { record: waiting } = followed(first, NOW, NOW + 10_000, { status: 'PROCESSED', details: 404 });
     const { record } = followed(waiting, NOW + 10_000, NOW + 60_000, { status: 'PROCESSED', details: PASSED });
     expect(standingOf(record)?.status).toBe('approved');
-    expect(last(record)).toMatchObject({ attempts: 0, lastError: null, notFound: 0 });
+    expect(last(record)).toMatchObject({ attempts: 0, lastError: null, notFound: 'none' });
   });
 });
 
@@ -68,7 +68,7 @@ describe('an execution that Jumio no longer knows', () => {
 
   it('requested reads within the hour do not give up an unknown execution', () => {
     const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).record;
-    expect(last(once).notFound).toBe(2);
+    expect(last(once).notFound).toBe('both');
     let record = once;
     for (let at = LINK_END + 20_000; at < LINK_END + HOUR; at += 20_000) {
       record = followed(nudged(record, at), at, at, gone).record;
@@ -81,12 +81,12 @@ describe('an execution that Jumio no longer knows', () => {
     const called = nudged(once, LINK_END + 60_000, 'PROCESSED');
     expect(last(called).readDue).toBe(LINK_END + 60_000);
     const { record } = followed(called, LINK_END + 60_000, LINK_END + 60_000, gone);
-    expect(last(record)).toMatchObject({ state: 'started', notFound: 2 });
+    expect(last(record)).toMatchObject({ state: 'started', notFound: 'both' });
   });
 
   it('an answer resets the count of 404s', () => {
     const once = followed(begun(newcomer()), LINK_END + 1_000, LINK_END + 1_000, gone).record;
-    expect(last(readWord(once, 'INITIATED', LINK_END + HOUR).record).notFound).toBe(0);
+    expect(last(readWord(once, 'INITIATED', LINK_END + HOUR).record).notFound).toBe('none');
   });
 
   it('an execution that Jumio no longer knows keeps its earlier decision', () => {

@@ -115,10 +115,10 @@ describe('a sign-in with a published copy that differs', () => {
   });
 
   it('a sign-in restores an identity that was marked as deleted in Kratos', () => {
-    const gone = { ...approved, identity: { ...approved.identity, deletedInKratos: 1, published: 0 } };
+    const gone = { ...approved, identity: { ...approved.identity, deletedInKratos: true, published: 0 } };
     expect(remedy(gone, signIn({}))).toBe('republish');
     expect(applied(heal('republish', gone, signIn({}), context), context.now)?.record.identity).toMatchObject({
-      deletedInKratos: 0,
+      deletedInKratos: false,
       kratosDue: NOW,
     });
   });

@@ -32,7 +32,7 @@ describe('the description of an eID', () => {
       { what: 'read what the eID says', at: NOW },
       { what: 'Kratos: publish', at: NOW + FIRST_PUBLICATION_WAITS_MS },
     ]);
-    const linked = withCheckDue(begun(newcomer()), 2, NOW, NOW);
+    const linked = withCheckDue(begun(newcomer()), 'linked', NOW, NOW);
     expect(nextDue(linked).map(({ what }) => what)).toContain('read what the eID says');
     const asked = requestCheck(begun(newcomer()), NOW);
     expect(nextDue(asked).map(({ what }) => what)).toContain('read which eIDs are linked');

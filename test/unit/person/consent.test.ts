@@ -134,7 +134,7 @@ describe('continuing a verification', () => {
   it('continuing with consent requests the attempt of a person awaiting consent, once', async () => {
     const { memory } = await wentOn(applied(awaitConsent(newcomer()), NOW).record, { agreement: CONSENT });
     expect(kinds(memory)).toEqual(['consent', 'requested']);
-    expect(memory.stored()?.identity.awaitingConsent).toBe(0);
+    expect(memory.stored()?.identity.awaitingConsent).toBe(false);
     await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null }, 0);
     expect(memory.stored()?.verifications).toHaveLength(1);
   });
@@ -152,7 +152,7 @@ describe('a person awaiting consent', () => {
     const { identity } = applied(awaitConsent(newcomer()), NOW).record;
     expect(identity).toMatchObject({
       status: 'pending',
-      awaitingConsent: 1,
+      awaitingConsent: true,
       version: 1,
       kratosDue: NOW,
       jumioDue: null,

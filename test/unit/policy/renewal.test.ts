@@ -40,7 +40,7 @@ describe('the start button', () => {
   it('the start button requests a verification with priority if none is open', async () => {
     const record = await pressed(undefined);
     expect(last(record)).toMatchObject({ state: 'requested', attempt: 1, readDue: NOW });
-    expect(record.identity.priority).toBe(1);
+    expect(record.identity.priority).toBe(true);
   });
 
   it.each(['approved', 'review', 'rejected'] as const)(
@@ -60,9 +60,9 @@ describe('the start button', () => {
   it('the start button after the end of a link makes the old execution be read before its renewal', async () => {
     const record = await pressed(situation('none', 'INITIATED, link ended'));
     expect(record.verifications).toHaveLength(1);
-    expect(last(record).renewalRequested).toBe(1);
+    expect(last(record).renewalRequested).toBe(true);
     expect(last(record).readDue).toBeLessThanOrEqual(NOW);
-    expect(record.identity.priority).toBe(1);
+    expect(record.identity.priority).toBe(true);
   });
 });
 
@@ -77,7 +77,7 @@ describe('a requested renewal', () => {
     'a renewal at %s after the end of the link closes the old attempt and requests a new one in one change',
     (word, record) => {
       const { record: after, events = [] } = readWord(record, word);
-      expect(nth(after, 1)).toMatchObject({ state: 'expired', renewalRequested: 0 });
+      expect(nth(after, 1)).toMatchObject({ state: 'expired', renewalRequested: false });
       expect(nth(after, 2)).toMatchObject({ state: 'requested', attempt: 2, readDue: NOW });
       expect(events.map(({ kind }) => kind)).toEqual(['renewed', 'requested']);
     },
@@ -101,7 +101,7 @@ describe('a requested renewal', () => {
     for (const told of [PASSED, BLURRED, MANIPULATED]) {
       const { record } = read(initiated, told);
       expect(record.verifications).toHaveLength(1);
-      expect(last(record).renewalRequested).toBe(0);
+      expect(last(record).renewalRequested).toBe(false);
     }
   });
 
@@ -114,15 +114,15 @@ describe('a requested renewal', () => {
     'a requested renewal is dropped at %s while the link is live',
     (word) => {
       const live = situation('none', 'INITIATED, live link');
-      const { record } = readWord(updateVerification(live, last(live).id, { renewalRequested: 1 }), word);
+      const { record } = readWord(updateVerification(live, last(live).id, { renewalRequested: true }), word);
       expect(record.verifications).toHaveLength(1);
-      expect(last(record)).toMatchObject({ state: 'started', renewalRequested: 0 });
+      expect(last(record)).toMatchObject({ state: 'started', renewalRequested: false });
     },
   );
 
   it('a requested renewal waits while Jumio cannot be asked', () => {
     const claimed = leaseFor(initiated, ['read'], NOW + 2 * DAY).record;
-    expect(last(claimed).renewalRequested).toBe(1);
+    expect(last(claimed).renewalRequested).toBe(true);
   });
 
   it('a renewal of an execution without a link is granted at once', async () => {

@@ -43,11 +43,11 @@ function later(record: IdentityRecord, told: typeof PASSED, at = NOW + DAY): Ide
 
 describe('a standing that becomes rejected', () => {
   it('a new rejection makes revocation and deactivation due at once', () => {
-    expect(pending.identity).toMatchObject({ revocation: 0, pendingState: null });
+    expect(pending.identity).toMatchObject({ revocation: 'none', pendingState: null });
     expect(rejected.identity).toMatchObject({
-      revocation: 1,
+      revocation: 'pending',
       pendingState: 'inactive',
-      deactivated: 0,
+      deactivated: false,
       kratosDue: NOW,
     });
   });
@@ -55,15 +55,15 @@ describe('a standing that becomes rejected', () => {
   it.each([
     [
       { revokeSessions: false, deactivate: false },
-      { revocation: 0, pendingState: null },
+      { revocation: 'none', pendingState: null },
     ],
     [
       { revokeSessions: true, deactivate: false },
-      { revocation: 1, pendingState: null },
+      { revocation: 'pending', pendingState: null },
     ],
     [
       { revokeSessions: false, deactivate: true },
-      { revocation: 0, pendingState: 'inactive' },
+      { revocation: 'none', pendingState: 'inactive' },
     ],
   ])('consequences that the policy %j disables are dropped', (policy, owed) => {
     expect(withoutDisabledConsequences(rejected, policy).identity).toMatchObject(owed);
@@ -71,18 +71,21 @@ describe('a standing that becomes rejected', () => {
 
   it('a repeated or inherited rejection makes no further consequence due', () => {
     const again = later(deactivated(), MANIPULATED);
-    expect(again.identity).toMatchObject({ revocation: 2, pendingState: null, deactivated: 1 });
-    expect(begun(newcomer(NOW, 'rejected')).identity).toMatchObject({ revocation: 0, pendingState: null });
+    expect(again.identity).toMatchObject({ revocation: 'repeat', pendingState: null, deactivated: true });
+    expect(begun(newcomer(NOW, 'rejected')).identity).toMatchObject({ revocation: 'none', pendingState: null });
   });
 
   it('consequences for an identity that is missing in Kratos wait until it is found again', () => {
-    const gone = updateIdentity(pending, { deletedInKratos: 1, kratosDue: null });
-    expect(read(gone, MANIPULATED, NOW).record.identity).toMatchObject({ revocation: 1, kratosDue: null });
+    const gone = updateIdentity(pending, { deletedInKratos: true, kratosDue: null });
+    expect(read(gone, MANIPULATED, NOW).record.identity).toMatchObject({ revocation: 'pending', kratosDue: null });
   });
 
   it('a rejection does not shorten the back-off from Kratos', () => {
     const down = updateIdentity(pending, { kratosAttempts: 3, kratosDue: NOW + MINUTE });
-    expect(read(down, MANIPULATED, NOW).record.identity).toMatchObject({ revocation: 1, kratosDue: NOW + MINUTE });
+    expect(read(down, MANIPULATED, NOW).record.identity).toMatchObject({
+      revocation: 'pending',
+      kratosDue: NOW + MINUTE,
+    });
   });
 });
 
@@ -91,7 +94,7 @@ describe('a standing that leaves rejected', () => {
     'a standing that leaves rejected makes reactivation due if we deactivated, under every policy',
     (told) => {
       const left = later(deactivated(), told);
-      expect(left.identity).toMatchObject({ revocation: 0, pendingState: 'active', deactivated: 1 });
+      expect(left.identity).toMatchObject({ revocation: 'none', pendingState: 'active', deactivated: true });
       expect(
         withoutDisabledConsequences(left, { revokeSessions: false, deactivate: false }).identity.pendingState,
       ).toBe('active');
@@ -99,13 +102,17 @@ describe('a standing that leaves rejected', () => {
   );
 
   it('a rejection reversed before any consequence leaves nothing due', () => {
-    expect(later(rejected, PASSED).identity).toMatchObject({ revocation: 0, pendingState: null, deactivated: 0 });
+    expect(later(rejected, PASSED).identity).toMatchObject({
+      revocation: 'none',
+      pendingState: null,
+      deactivated: false,
+    });
   });
 
   it('reactivation is due also if a crash left open whether the deactivation was written', () => {
     const crashed = aboutToDeactivate(rejected).record;
     const left = later(crashed, PASSED);
-    expect(left.identity).toMatchObject({ pendingState: 'active', deactivated: 1 });
+    expect(left.identity).toMatchObject({ pendingState: 'active', deactivated: true });
     expect(stateToWrite(left, { state: 'inactive', stateChangedAt: SINCE })).toBe('active');
   });
 });
@@ -115,7 +122,7 @@ describe('the state of the identity in Kratos', () => {
     expect(stateToWrite(rejected, { state: 'inactive' })).toBe('leave');
     const { record, events } = applied(onStateLeft(rejected, { state: 'inactive' }, NOW), NOW);
     expect(events).toEqual([{ kind: 'state_left', detail: { seen: 'inactive' } }]);
-    expect(later(record, PASSED).identity).toMatchObject({ pendingState: null, deactivated: 0 });
+    expect(later(record, PASSED).identity).toMatchObject({ pendingState: null, deactivated: false });
   });
 
   it('a state that an operator set inactive again after our deactivation is left', () => {
@@ -129,22 +136,22 @@ describe('the state of the identity in Kratos', () => {
   it('a written state is an event once, and what is still pending is due', () => {
     const written = applied(onStateWritten(rejected, 'inactive', answer('inactive'), NOW), NOW);
     expect(written.events).toEqual([{ kind: 'deactivated' }]);
-    expect(written.record.identity).toMatchObject({ pendingState: null, deactivated: 1, inactiveSince: SINCE });
+    expect(written.record.identity).toMatchObject({ pendingState: null, deactivated: true, inactiveSince: SINCE });
     const flipped = updateIdentity(rejected, { pendingState: 'active' });
     const after = applied(onStateWritten(flipped, 'inactive', answer('inactive'), NOW), NOW).record.identity;
-    expect(after).toMatchObject({ pendingState: 'active', deactivated: 1, kratosDue: NOW });
+    expect(after).toMatchObject({ pendingState: 'active', deactivated: true, kratosDue: NOW });
     const back = applied(onStateWritten(later(deactivated(), PASSED), 'active', answer('active'), NOW), NOW);
     expect(back.events).toEqual([{ kind: 'reactivated' }]);
-    expect(back.record.identity).toMatchObject({ pendingState: null, deactivated: 0, inactiveSince: null });
+    expect(back.record.identity).toMatchObject({ pendingState: null, deactivated: false, inactiveSince: null });
   });
 
   it('a deactivation lost to an overwritten row is due again; a later change by an operator stands', () => {
     const over = onStateSeen(deactivated(), { state: 'active', stateChangedAt: NOW - DAY });
     expect(over.events).toEqual([{ kind: 'state_differs' }]);
     const due = applied(onReadBack(over.record, copyOf(over.record), NOW + MINUTE), NOW + MINUTE).record.identity;
-    expect(due).toMatchObject({ pendingState: 'inactive', deactivated: 1, kratosDue: NOW + MINUTE });
+    expect(due).toMatchObject({ pendingState: 'inactive', deactivated: true, kratosDue: NOW + MINUTE });
     const operator = onStateSeen(deactivated(), { state: 'active', stateChangedAt: NOW + HOUR });
-    expect(operator.record.identity).toMatchObject({ pendingState: null, deactivated: 0 });
+    expect(operator.record.identity).toMatchObject({ pendingState: null, deactivated: false });
   });
 });
 
@@ -153,16 +160,16 @@ describe('revoked sessions', () => {
     const first = applied(onRevoked(updateIdentity(rejected, { pendingState: null }), true, NOW), NOW);
     expect(first.events).toEqual([{ kind: 'sessions_revoked', detail: { found: true } }]);
     const written = paid(first.record);
-    expect(written.identity).toMatchObject({ revocation: 2, readBack: 1, kratosDue: NOW + MINUTE });
+    expect(written.identity).toMatchObject({ revocation: 'repeat', readBack: true, kratosDue: NOW + MINUTE });
     const second = applied(onRevoked(written, false, NOW + MINUTE), NOW + MINUTE);
-    expect(second.record.identity.revocation).toBe(0);
+    expect(second.record.identity.revocation).toBe('none');
     expect(second.events).toEqual([]);
     expect(applied(onRevoked(written, true, NOW), NOW).events).toHaveLength(1);
   });
 
   it('a revocation that failed stays due after its version is published', () => {
     const owed = updateIdentity(rejected, { pendingState: null });
-    expect(paid(owed).identity).toMatchObject({ revocation: 1, kratosDue: NOW });
+    expect(paid(owed).identity).toMatchObject({ revocation: 'pending', kratosDue: NOW });
     expect(restDue(paid(owed).identity, NOW)).toBe(NOW);
   });
 });

@@ -29,7 +29,7 @@ describe('an identity that is missing in Kratos', () => {
     let record = approved;
     const times: number[] = [];
     const kinds: string[] = [];
-    for (let at = NOW; at <= end && record.identity.deletedInKratos === 0; at = record.identity.kratosDue ?? end + 1) {
+    for (let at = NOW; at <= end && !record.identity.deletedInKratos; at = record.identity.kratosDue ?? end + 1) {
       times.push(at);
       const change = unpaid(record, MISSING, at);
       record = change.record;
@@ -43,7 +43,7 @@ describe('an identity that is missing in Kratos', () => {
     expect(times.length).toBeGreaterThanOrEqual(3);
     expect((times.at(-1) ?? 0) - NOW).toBeGreaterThanOrEqual(DAY);
     expect((times.at(-1) ?? 0) - NOW).toBeLessThan(2 * DAY);
-    expect(record.identity).toMatchObject({ deletedInKratos: 1, kratosDue: null });
+    expect(record.identity).toMatchObject({ deletedInKratos: true, kratosDue: null });
     expect(pendingPublication(record.identity)).toBe('none');
     expect(kinds).toEqual(['gone']);
   });
@@ -51,13 +51,13 @@ describe('an identity that is missing in Kratos', () => {
   it('an identity is not marked deleted within 24 hours, however many 404s', () => {
     let record = approved;
     for (let n = 0; n < 10; n += 1) record = unpaid(record, MISSING, NOW + n * HOUR).record;
-    expect(record.identity.deletedInKratos).toBe(0);
+    expect(record.identity.deletedInKratos).toBe(false);
   });
 
   it('an identity is not marked deleted before the third 404, however long ago the first was', () => {
     const twice = unpaid(unpaid(approved, MISSING).record, MISSING, NOW + 9 * DAY).record;
-    expect(twice.identity.deletedInKratos).toBe(0);
-    expect(unpaid(twice, MISSING, NOW + 10 * DAY).record.identity.deletedInKratos).toBe(1);
+    expect(twice.identity.deletedInKratos).toBe(false);
+    expect(unpaid(twice, MISSING, NOW + 10 * DAY).record.identity.deletedInKratos).toBe(true);
   });
 
   it('an answer resets the count of 404s of Kratos', () => {
@@ -68,14 +68,14 @@ describe('an identity that is missing in Kratos', () => {
   it('a verdict writes nothing to an identity marked deleted', () => {
     const gone = updateIdentity(pending, { ...missedUntil(NOW + 2 * DAY).record.identity });
     const { record } = read(gone, { ...PASSED, completedAt: NOW + 9 }, NOW + 3 * DAY);
-    expect(record.identity).toMatchObject({ deletedInKratos: 1, kratosDue: null, status: 'approved' });
+    expect(record.identity).toMatchObject({ deletedInKratos: true, kratosDue: null, status: 'approved' });
   });
 
   it('an identity marked deleted is published again when a hook or whoami shows it', () => {
     const { record } = missedUntil(NOW + 2 * DAY);
     const back = onIdentityFound(record, NOW + 3 * DAY);
     expect(back.identity).toMatchObject({
-      deletedInKratos: 0,
+      deletedInKratos: false,
       missingCount: 0,
       missingSince: null,
       kratosDue: NOW + 3 * DAY,
@@ -87,7 +87,7 @@ describe('an identity that is missing in Kratos', () => {
   it('a further attempt alone does not restore an identity marked deleted, and its pending work is kept', () => {
     const { record } = missedUntil(NOW + 2 * DAY);
     const further = asked(record, NOW + 3 * DAY);
-    expect(further.identity).toMatchObject({ deletedInKratos: 1, kratosDue: null });
+    expect(further.identity).toMatchObject({ deletedInKratos: true, kratosDue: null });
     expect(onIdentityFound(further, NOW + 4 * DAY).identity.kratosDue).toBe(NOW + 4 * DAY);
     expect(last(further).state).toBe('requested');
   });

@@ -34,17 +34,17 @@ describe('pending publications', () => {
 
   it('a publication is done with the version that was written, and an undecided one is not read back', () => {
     const { record, events } = applied(onPublished(pending, pending.identity.version, NOW), NOW);
-    expect(record.identity).toMatchObject({ published: pending.identity.version, kratosDue: null, readBack: 0 });
+    expect(record.identity).toMatchObject({ published: pending.identity.version, kratosDue: null, readBack: false });
     expect(pendingPublication(record.identity)).toBe('none');
     expect(events).toEqual([{ kind: 'published', detail: { version: pending.identity.version, status: 'pending' } }]);
   });
 
   it('a decided standing is read back once, sixty seconds after it was written', () => {
     const written = paid(approved);
-    expect(written.identity).toMatchObject({ readBack: 1, kratosDue: NOW + 60_000 });
+    expect(written.identity).toMatchObject({ readBack: true, kratosDue: NOW + 60_000 });
     expect(pendingPublication(written.identity)).toBe('read-back');
     const { record, events = [] } = applied(onReadBack(written, copyOf(written), NOW + 60_000), NOW + 60_000);
-    expect(record.identity).toMatchObject({ readBack: 0, kratosDue: null });
+    expect(record.identity).toMatchObject({ readBack: false, kratosDue: null });
     expect(pendingPublication(record.identity)).toBe('none');
     expect(events).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('a publication that fails', () => {
     }
     expect(pauses.slice(0, 3)).toEqual([1_000, 2_000, 4_000]);
     expect(Math.max(...pauses)).toBe(450_000);
-    expect(record.identity).toMatchObject({ deletedInKratos: 0, publishRefused: 0 });
+    expect(record.identity).toMatchObject({ deletedInKratos: false, publishRefused: false });
     expect(paid(record).identity.kratosAttempts).toBe(0);
   });
 
@@ -96,11 +96,11 @@ describe('a publication that fails', () => {
 
   it('a publication refused by a permanent 400 is an event once, and retried daily', () => {
     const first = unpaid(approved, kratosFacts({ status: 400 }));
-    expect(first.record.identity).toMatchObject({ publishRefused: 1, kratosDue: NOW + DAY });
+    expect(first.record.identity).toMatchObject({ publishRefused: true, kratosDue: NOW + DAY });
     expect(first.events).toEqual([{ kind: 'publish_stuck' }]);
     const second = unpaid(first.record, kratosFacts({ status: 400 }), NOW + DAY);
     expect(second.record.identity.kratosDue).toBe(NOW + 2 * DAY);
     expect(second.events).toEqual([]);
-    expect(paid(second.record).identity).toMatchObject({ publishRefused: 0 });
+    expect(paid(second.record).identity).toMatchObject({ publishRefused: false });
   });
 });

@@ -38,7 +38,7 @@ function isTombstone({ identity, verifications }: IdentityRecord): boolean {
       [row.decisionLabel, row.riskScore, row.reason, row.level].every((finding) => finding === null) &&
       (row.state === 'decided' || row.state === 'expired'),
   );
-  return identity.erasedAt !== null && awaitingConsent === 0 && isBare && areBare;
+  return identity.erasedAt !== null && !awaitingConsent && isBare && areBare;
 }
 
 /** Whether every account that still exists at Jumio is due for deletion soon, and nothing else is due there. */

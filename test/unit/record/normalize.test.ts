@@ -54,7 +54,7 @@ describe('the hosted link and its tokens', () => {
   it('link and tokens are cleared once the execution is decided, expired or replaced', () => {
     expect(secrets(last(read(first, PASSED).record))).toEqual(GONE);
     expect(secrets(last(readWord(first, 'TOKEN_EXPIRED').record))).toEqual(GONE);
-    const renewing = updateVerification(first, last(first).id, { renewalRequested: 1 });
+    const renewing = updateVerification(first, last(first).id, { renewalRequested: true });
     expect(secrets(nth(readWord(renewing, 'INITIATED', LINK_END + 1).record, 1))).toEqual(GONE);
   });
 });
@@ -83,16 +83,16 @@ describe('normalising a change', () => {
         state: fc.constantFrom('requested', 'started', 'decided', 'expired'),
         completedAt: fc.integer({ min: NOW - DAY, max: NOW + DAY }),
         readDue: fc.option(fc.integer({ min: NOW - DAY, max: NOW + DAY })),
-        prefill: fc.integer({ min: 0, max: 3 }),
+        prefill: fc.constantFrom('none', 'pending', 'sent', 'given-up'),
       },
       { requiredKeys: [] },
     );
     const columns = fc.record(
       {
-        awaitingConsent: fc.integer({ min: 0, max: 1 }),
-        eidCheck: fc.integer({ min: 0, max: 2 }),
-        deactivated: fc.integer({ min: 0, max: 1 }),
-        deletedInKratos: fc.integer({ min: 0, max: 1 }),
+        awaitingConsent: fc.boolean(),
+        eidCheck: fc.constantFrom('none', 'sign-up', 'linked'),
+        deactivated: fc.boolean(),
+        deletedInKratos: fc.boolean(),
         kratosAttempts: fc.integer({ min: 0, max: 2 }),
         kratosDue: fc.option(fc.integer({ min: NOW, max: NOW + DAY })),
         inherited: fc.constantFrom('approved', 'review', 'rejected', null),

@@ -20,7 +20,7 @@ describe('attempts in every cell of the decision table', () => {
   it('an attempt is added only on request of the person, and only if permitted', () => {
     const grown = cells.filter(({ before, after }) => after.verifications.length > before.verifications.length);
     const wished = ({ before, after, event, at }: Cell): boolean => {
-      const wish = event === 'person presses the button' || target(before)?.renewalRequested === 1;
+      const wish = event === 'person presses the button' || target(before)?.renewalRequested === true;
       const permission = mayStart(before, at, defaultPolicy).kind;
       const isOne = after.verifications.length === before.verifications.length + 1;
       return wish && isOne && (permission === 'start' || permission === 'renew');

@@ -46,7 +46,7 @@ describe('the list of jobs', () => {
   });
 
   it('a lease moves the due time of every claimed job to its own end', () => {
-    const due = updateVerification(record, last(record).id, { prefill: 1, prefillDue: NOW });
+    const due = updateVerification(record, last(record).id, { prefill: 'pending', prefillDue: NOW });
     const at = NOW + 10_000;
     const { record: leased, work } = lease(due, jobs, at);
     const { identity } = leased;

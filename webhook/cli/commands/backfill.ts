@@ -36,7 +36,8 @@ function rate(text: string): number {
 /** Retries every call of the ledger while the service locks it. */
 function retrying({ ledger, kratos, clock, random }: Context): BackfillContext {
   const { bulkInsert } = ledger;
-  const insert: typeof bulkInsert.insert = (...args) => retryWhileBusy(() => bulkInsert.insert(...args), BUSY_TIMEOUT_MS);
+  const insert: typeof bulkInsert.insert = (...args) =>
+    retryWhileBusy(() => bulkInsert.insert(...args), BUSY_TIMEOUT_MS);
   const note: typeof ledger.note = (...args) => retryWhileBusy(() => ledger.note(...args), BUSY_TIMEOUT_MS);
   const gate: typeof ledger.gate = (id) => retryWhileBusy(() => ledger.gate(id), BUSY_TIMEOUT_MS);
   return { ledger: { bulkInsert: { ...bulkInsert, insert }, note, gate }, kratos, clock, random };

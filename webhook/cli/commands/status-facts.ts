@@ -39,7 +39,7 @@ function attemptFacts(row: Verification) {
     next_read_at: iso(row.readDue),
     link_ends_at: iso(row.linkEndsAt),
   };
-  const failures = { tries: row.attempts, last_error: row.lastError, parked: row.createRefused === 1 };
+  const failures = { tries: row.attempts, last_error: row.lastError, parked: row.createRefused };
   return { attempt, verification_id: id, source, level, state, ...jumio, ...decided, ...times, ...failures };
 }
 
@@ -85,8 +85,8 @@ function ledgerFacts(record: IdentityRecord) {
     version: identity.version,
     published: identity.published,
     changed_at: iso(identity.changedAt),
-    gone: identity.deletedInKratos === 1,
-    stuck: identity.publishRefused === 1,
+    gone: identity.deletedInKratos,
+    stuck: identity.publishRefused,
     granted_from: iso(identity.attemptGrantedAt),
     erased_at: iso(identity.erasedAt),
     consent: { version: identity.consentVersion, language: identity.consentLanguage, at: iso(identity.consentAt) },

@@ -33,14 +33,14 @@ type Page = (after: string, now: number) => RawBuilder<Listed>;
 /** One query per kind, in the order of the identities, so that a page begins behind the last one. */
 const PROBLEMS: Readonly<Record<ProblemKind, Page>> = {
   publish_stuck: (after) => sql`select id as identity, changed_at as since, status as detail from identities
-    where publish_refused = 1 and id > ${after} order by id limit ${PAGE}`,
+    where publish_refused and id > ${after} order by id limit ${PAGE}`,
   gone: (after) => sql`select id as identity, coalesce(missing_since, changed_at) as since, status as detail
-    from identities where deleted_in_kratos = 1 and id > ${after} order by id limit ${PAGE}`,
+    from identities where deleted_in_kratos and id > ${after} order by id limit ${PAGE}`,
   parked: (after) => sql`select identity_id as identity, min(requested_at) as since, max(last_error) as detail
-    from verifications where create_refused = 1 and identity_id > ${after}
+    from verifications where create_refused and identity_id > ${after}
     group by identity_id order by identity_id limit ${PAGE}`,
   not_created: (after) => sql`select identity_id as identity, min(requested_at) as since, max(last_error) as detail
-    from verifications where state = 'requested' and read_due is not null and create_refused = 0 and attempts >= 3 and identity_id > ${after}
+    from verifications where state = 'requested' and read_due is not null and not create_refused and attempts >= 3 and identity_id > ${after}
     group by identity_id order by identity_id limit ${PAGE}`,
   unreadable: (after) => sql`select v.identity_id as identity, min(v.requested_at) as since, max(v.last_error) as detail
     from verifications v join identities i on i.id = v.identity_id
@@ -52,10 +52,10 @@ const PROBLEMS: Readonly<Record<ProblemKind, Page>> = {
     where e.kind = 'contradiction' and e.at >= i.changed_at and e.identity_id > ${after}
     group by e.identity_id order by e.identity_id limit ${PAGE}`,
   eid_unread: (after, now) => sql`select id as identity, eid_reported_since as since, status as detail from identities
-    where eid_check > 0 and deleted_in_kratos = 0 and eid_failures > 0 and eid_reported_since <= ${now - HOUR_MS}
+    where eid_check <> 'none' and not deleted_in_kratos and eid_failures > 0 and eid_reported_since <= ${now - HOUR_MS}
       and id > ${after} order by id limit ${PAGE}`,
   erase_owed: (after, now) => sql`select id as identity, erased_at as since, status as detail from identities
-    where erased_at <= ${now - HOUR_MS} and (jumio_due is not null or (published < version and deleted_in_kratos = 0))
+    where erased_at <= ${now - HOUR_MS} and (jumio_due is not null or (published < version and not deleted_in_kratos))
       and id > ${after} order by id limit ${PAGE}`,
 };
 

@@ -28,17 +28,22 @@ type SignUpOptions = Parameters<typeof startOrInvite>[1] & { readonly eid?: unkn
 export function requestCheck(record: IdentityRecord, now: number): IdentityRecord {
   const { eidCheck, erasedAt } = record.identity;
   if (erasedAt !== null) return record;
-  return updateIdentity(record, { eidCheck: eidCheck === 0 ? 2 : eidCheck, eidDue: now });
+  return updateIdentity(record, { eidCheck: eidCheck === 'none' ? 'linked' : eidCheck, eidDue: now });
 }
 
 /**
- * What an identity is owed of which a hook said that it has an eID. `for`: see `Identity.eidCheck`. What an earlier hook
+ * What an identity is owed of which a hook said that it has an eID. `checkOf`: see `EidCheck`. What an earlier hook
  * told of may still be unread, and is as good as it was. Due at once, whatever back-off runs: what was linked or unlinked
  * now need not wait for a provider that was down before.
  */
-export function withCheckDue(record: IdentityRecord, owedFor: 1 | 2, hookAt: number, now: number): IdentityRecord {
+export function withCheckDue(
+  record: IdentityRecord,
+  checkOf: 'sign-up' | 'linked',
+  hookAt: number,
+  now: number,
+): IdentityRecord {
   const { identity } = record;
-  const eidCheck = identity.eidCheck === 1 ? 1 : owedFor;
+  const eidCheck = identity.eidCheck === 'sign-up' ? 'sign-up' : checkOf;
   const eidReportedSince = Math.min(identity.eidReportedSince ?? hookAt, hookAt);
   const eidReportedAt = Math.max(identity.eidReportedAt ?? hookAt, hookAt);
   return updateIdentity(record, { eidCheck, eidReportedSince, eidReportedAt, eidDue: now });
@@ -63,7 +68,7 @@ export function startSignUp(
   now: number,
 ): Change {
   if (how.eid === undefined || method !== 'oidc') return startOrInvite(record, how, now);
-  return { record: withCheckDue(record, 1, kratosCreatedAt ?? now, now) };
+  return { record: withCheckDue(record, 'sign-up', kratosCreatedAt ?? now, now) };
 }
 
 /** An eID that is there and cannot be judged is told once for each hook; that Kratos is down, readiness says. */
@@ -137,7 +142,7 @@ function restOwed(
 ): Change {
   const { eidCheck } = record.identity;
   const isAnswered = record.verifications.some(({ decision }) => decision !== null);
-  const answered = updateIdentity(record, { eidCheck: isAnswered ? 2 : eidCheck });
+  const answered = updateIdentity(record, { eidCheck: isAnswered ? 'linked' : eidCheck });
   return onCheckFailed(answered, rest.facts, now, how.random());
 }
 
@@ -148,7 +153,7 @@ function readThrough(
   now: number,
 ): Change {
   const isShort = found.length > 0 && !found.some((one) => one.kind === 'known' || isSufficient(one));
-  const then = withoutCheck(updateIdentity(record, { eidInsufficient: isShort ? 1 : 0 }), how, now);
+  const then = withoutCheck(updateIdentity(record, { eidInsufficient: isShort }), how, now);
   const events = found.map((one) => eventFor(one, record.identity.id)).filter((event) => event !== undefined);
   return { ...then, events: [...events, ...(then.events ?? [])] };
 }
@@ -176,7 +181,7 @@ export function onChecked(
 
 /** Nothing more is to be read, be it that no eID is configured any more. A sign-up that nobody answered goes on to Jumio. */
 export function withoutCheck(record: IdentityRecord, how: Parameters<typeof startOrInvite>[1], now: number): Change {
-  const isUnanswered = record.identity.eidCheck === 1 && record.verifications.length === 0;
+  const isUnanswered = record.identity.eidCheck === 'sign-up' && record.verifications.length === 0;
   const paid = updateIdentity(record, NO_EID_CHECK);
   return isUnanswered ? startOrInvite(paid, how, now) : { record: paid };
 }

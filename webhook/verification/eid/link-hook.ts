@@ -13,7 +13,14 @@ async function recordLink(ctx: Context, worker: Worker, identityId: string, hook
   await ctx.ledger.change(identityId, now, (found) =>
     found && found.identity.erasedAt !== null
       ? undefined
-      : { record: withCheckDue(onIdentityFound(found ?? newIdentity({ id: identityId }, now), now), 2, hookAt, now) },
+      : {
+          record: withCheckDue(
+            onIdentityFound(found ?? newIdentity({ id: identityId }, now), now),
+            'linked',
+            hookAt,
+            now,
+          ),
+        },
   );
   worker.wake();
 }

@@ -57,7 +57,7 @@ function retryDue(failure: CreateFailure, attempts: number, terms: CreateInput):
 
 /** The tries have become rare: it takes the person, or up to an hour, until there is a next one. */
 export function isRarelyRetried({ attempts, createRefused }: Verification): boolean {
-  return attempts > REPEATS && createRefused === 0;
+  return attempts > REPEATS && !createRefused;
 }
 
 /**
@@ -96,7 +96,7 @@ export function onCreateFailed(
     // Once known it stays known: the next try must not go back to the account that is gone.
     lastError: failure === 'account-gone' || row.lastError === 'account-gone' ? 'account-gone' : words(facts),
     // Another identity is the next to be tried: the fault may be this one's alone.
-    createRefused: failure === 'refused' || failure === 'stopped' ? 1 : row.createRefused,
+    createRefused: failure === 'refused' || failure === 'stopped' || row.createRefused,
     // Given up, or on hold since a refusal, while the call was under way: it is not tried again.
     readDue: row.readDue === null ? null : retryDue(failure, attempts, terms),
   };
@@ -145,7 +145,7 @@ function startedRow(
     definitionKey: terms.workflowKey,
     attempts: 0,
     lastError: null,
-    createRefused: 0,
+    createRefused: false,
     readDue,
     linkEndsAt,
     ...secretsOf(started),
@@ -158,7 +158,7 @@ function preparedOf(started: Started, identity: Identity, { now, preparesFor }: 
   const { link, transactionToken, prefillUrl } = started;
   const isTaken = link !== undefined && transactionToken !== undefined && prefillUrl !== undefined;
   if (preparesFor === undefined || !isTaken) return {};
-  return { prefill: 1, prefillUrl, prefillTries: 0, prefillDue: hasAgreed(identity, preparesFor) ? now : null };
+  return { prefill: 'pending', prefillUrl, prefillTries: 0, prefillDue: hasAgreed(identity, preparesFor) ? now : null };
 }
 
 /** Jumio made the execution. Without a link the ids are kept all the same: the execution exists and was paid for. */
@@ -170,7 +170,7 @@ export function onCreated(record: IdentityRecord, id: string, started: Started, 
   const isForeign = terms.preparesFor !== undefined && started.foreignPreparedUrl === true;
   if (isForeign) events.push({ kind: 'prepared_url_refused', verificationId: id });
   const patched = updateVerification(record, id, startedRow(row, started, record.identity, terms));
-  return { record: updateIdentity(patched, { priority: 0 }), events };
+  return { record: updateIdentity(patched, { priority: false }), events };
 }
 
 function createInputOf(ctx: Context): CreateInput {
@@ -205,7 +205,7 @@ export async function createExecution(ctx: Context, step: Step, row: Verificatio
     const failure = classifyCreate(facts, accountId !== undefined);
     ctx.log.warn({ identity: step.identityId, upstream: facts }, `could not create the verification: ${failure}`);
     await step.write((record) => onCreateFailed(record, row.id, facts, failure, createInputOf(ctx)));
-    await createFailed(ctx, failure, facts, row.createRefused === 0);
+    await createFailed(ctx, failure, facts, !row.createRefused);
   }
 }
 

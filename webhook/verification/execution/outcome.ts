@@ -91,7 +91,7 @@ export function withRead(
 }
 
 /** A look that was answered usefully. */
-export const READ_WELL: Partial<Verification> = { attempts: 0, lastError: null, notFound: 0 };
+export const READ_WELL: Partial<Verification> = { attempts: 0, lastError: null, notFound: 'none' };
 
 /** Unreadable for so long past its link's end that nobody waits for it any more. */
 export function isGivenUp(row: Verification, now: number): boolean {
@@ -105,7 +105,7 @@ export function ended(record: IdentityRecord, look: ReadInput, status: string | 
   const patch = {
     ...READ_WELL,
     state: 'expired' as const,
-    renewalRequested: 0,
+    renewalRequested: false,
     jumioStatus: status ?? row.jumioStatus,
   };
   const events = row.state === 'expired' ? [] : [{ kind, verificationId: row.id, detail: { status } }];
@@ -114,7 +114,7 @@ export function ended(record: IdentityRecord, look: ReadInput, status: string | 
 
 /** The person asked for a new link, and nothing paid is lost: the next attempt, in the same change. */
 function renewed(row: Verification, look: ReadInput, change: Change): Change {
-  if (row.renewalRequested === 0 || mayStart(change.record, look.now, look.policy).kind !== 'start') return change;
+  if (!row.renewalRequested || mayStart(change.record, look.now, look.policy).kind !== 'start') return change;
   const next = requestVerification(change.record, look.newId(), look.now);
   return { record: next.record, events: [...(change.events ?? []), ...(next.events ?? [])] };
 }
@@ -140,10 +140,10 @@ export function progressed(record: IdentityRecord, look: ReadInput, status: stri
   const activeAt = aliveSince(row, status, look.now);
   const next = nextRead({ ...row, activeAt }, look.now);
   const seen = { ...READ_WELL, reads: row.reads + 1, jumioStatus: status, activeAt };
-  if (row.renewalRequested === 0) return { record: withRead(record, look, seen, next) };
+  if (!row.renewalRequested) return { record: withRead(record, look, seen, next) };
   if (!mayBeReplaced(row, status, look.now))
-    return { record: withRead(record, look, { ...seen, renewalRequested: 0 }, next) };
-  const closed = withRead(record, look, { ...seen, renewalRequested: 0, state: 'expired' }, next);
+    return { record: withRead(record, look, { ...seen, renewalRequested: false }, next) };
+  const closed = withRead(record, look, { ...seen, renewalRequested: false, state: 'expired' }, next);
   const events = [{ kind: 'renewed', verificationId: row.id, detail: { status } }];
   return renewed(row, look, { record: closed, events });
 }
@@ -157,7 +157,7 @@ export function unknown(record: IdentityRecord, look: ReadInput, word: string): 
   const events = [{ kind: 'unknown_status', verificationId: row.id, detail: { seen }, once }];
   const activeAt = row.activeAt ?? look.now;
   const next = row.decision === null ? nextRead({ ...row, activeAt }, look.now) : look.now + HOUR_MS;
-  const patch = { reads: row.reads + 1, lastError: UNKNOWN_WORD, activeAt, renewalRequested: 0 };
+  const patch = { reads: row.reads + 1, lastError: UNKNOWN_WORD, activeAt, renewalRequested: false };
   return { record: withRead(record, look, patch, next), events };
 }
 
@@ -176,7 +176,13 @@ export function decided(
     riskScore: result.decision?.score ?? null,
     completedAt: result.completedAt ?? row.completedAt ?? look.now,
   };
-  const patch = { ...READ_WELL, ...news, state: 'decided' as const, jumioStatus: decision.status, renewalRequested: 0 };
+  const patch = {
+    ...READ_WELL,
+    ...news,
+    state: 'decided' as const,
+    jumioStatus: decision.status,
+    renewalRequested: false,
+  };
   const change = { record: withRead(record, look, patch, null) };
   const same = JSON.stringify(news) === JSON.stringify(pick(row));
   const detail = { verdict: decision.verdict, reason: decision.reason, previous: row.decision };

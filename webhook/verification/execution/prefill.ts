@@ -22,7 +22,7 @@ export function onPrefillSent(
 ): Change {
   const detail = { left_out: leftOut.join(' ') };
   const event = { kind: sent ? 'prepared_sent' : 'prepared_given_up', verificationId: id, detail };
-  return written(record, id, { prefill: sent ? 2 : 3, prefillDue: null, prefillUrl: null }, event);
+  return written(record, id, { prefill: sent ? 'sent' : 'given-up', prefillDue: null, prefillUrl: null }, event);
 }
 
 function isFinal({ upstream, failure, status }: UpstreamFacts): boolean {
@@ -46,13 +46,13 @@ export function onPrefillFailed(
   }
   const seen = [facts.upstream, facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
   const event = { kind: 'prepared_given_up', verificationId: id, detail: { seen } };
-  const ended = { prefill: 3, prefillTries: tries, prefillDue: null, prefillUrl: null };
+  const ended: Partial<Verification> = { prefill: 'given-up', prefillTries: tries, prefillDue: null, prefillUrl: null };
   return written(record, id, ended, event);
 }
 
 /** Not wanted any more, or the person has not agreed to the text as it reads now: then agreeing makes it due again. */
 function onHold(record: IdentityRecord, id: string, isWanted: boolean): Change {
-  return written(record, id, { prefillDue: null, ...(isWanted ? {} : { prefill: 0, prefillUrl: null }) });
+  return written(record, id, { prefillDue: null, ...(isWanted ? {} : { prefill: 'none', prefillUrl: null }) });
 }
 
 async function hold(ctx: Context, step: Step, { id }: Verification): Promise<void> {

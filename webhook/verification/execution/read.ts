@@ -23,10 +23,15 @@ import { isTerminal } from './schedule.ts';
 
 const HOUR_MS = 3_600_000;
 
+/** Whether one of the two calls answered 404, and the other is to be asked. */
+function hasOtherCallLeft({ notFound }: Verification): boolean {
+  return notFound === 'one' || notFound === 'both-and-one';
+}
+
 /** A timer asks for the status first; where the end is claimed or known, the details are asked for at once. */
 export function wantsDetails(verification: Verification): boolean {
   const ended = isTerminal(verification.claimedStatus) || verification.jumioStatus === 'PROCESSED';
-  return verification.notFound % 2 === 1 ? !ended : ended;
+  return hasOtherCallLeft(verification) ? !ended : ended;
 }
 
 /** The status call answered. Ends without a result need no details; a processed one is due for them at once. */
@@ -48,10 +53,10 @@ export function onStatus(record: IdentityRecord, look: ReadInput, word: string):
 
 /** Jumio is done: the details are due at once; or after a pause where they were asked for already and lag behind. */
 function processed(record: IdentityRecord, look: ReadInput): Change {
-  const { attempts, notFound } = findVerification(record, look.verificationId);
-  const isLagging = notFound % 2 === 1;
-  const seen = isLagging ? { notFound: 0 } : READ_WELL;
-  const next = isLagging ? look.now + backOff(attempts, look.random) : look.now;
+  const row = findVerification(record, look.verificationId);
+  const isLagging = hasOtherCallLeft(row);
+  const seen: Partial<Verification> = isLagging ? { notFound: 'none' } : READ_WELL;
+  const next = isLagging ? look.now + backOff(row.attempts, look.random) : look.now;
   return { record: withRead(record, look, { ...seen, jumioStatus: 'PROCESSED' }, next) };
 }
 
@@ -70,7 +75,7 @@ function foreign(record: IdentityRecord, look: ReadInput): Change {
   const once = `foreign:${look.verificationId}:${Math.floor(look.now / HOUR_MS)}`;
   const events: LedgerEvent[] = [{ kind: 'foreign_result', verificationId: look.verificationId, once }];
   const next = look.now + HOUR_MS;
-  return { record: withRead(record, look, { lastError: 'foreign-result', renewalRequested: 0 }, next), events };
+  return { record: withRead(record, look, { lastError: 'foreign-result', renewalRequested: false }, next), events };
 }
 
 /** The details answered. They count only where they are wholly the row's (docs/design.md#reading-jumio). */
@@ -91,15 +96,19 @@ export function onDetails(record: IdentityRecord, look: ReadInput, result: Jumio
   }
 }
 
+/** What another 404 makes of those before it, past the link's end. */
+const NEXT_NOT_FOUND = { none: 'one', one: 'both', both: 'both-and-one', 'both-and-one': 'vanished' } as const;
+
 /** Both calls answer 404, twice, an hour apart, past the link's end: there is nothing to wait for (docs/design.md#starting-a-verification). */
 function notFound(record: IdentityRecord, look: ReadInput): Change {
   const row = findVerification(record, look.verificationId);
   const past = (row.linkEndsAt ?? row.requestedAt) < look.now;
-  const count = past ? row.notFound + 1 : (row.notFound + 1) % 2;
-  if (count >= 4) return ended(record, look, null, 'vanished');
+  const isHalf = hasOtherCallLeft(row);
+  const next = past ? NEXT_NOT_FOUND[row.notFound] : isHalf ? 'none' : 'one';
+  if (next === 'vanished') return ended(record, look, null, 'vanished');
   const attempts = row.attempts + 1;
-  const soon = count % 2 === 1 ? look.now : look.now + (past ? HOUR_MS : backOff(attempts, look.random));
-  return { record: withRead(record, look, { attempts, notFound: count, lastError: 'status 404' }, soon) };
+  const due = isHalf ? look.now + (past ? HOUR_MS : backOff(attempts, look.random)) : look.now;
+  return { record: withRead(record, look, { attempts, notFound: next, lastError: 'status 404' }, due) };
 }
 
 /** No usable answer: nothing is known, so nothing changes but the time of the next look. */

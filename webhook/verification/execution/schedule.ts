@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Change, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import type { Change, IdentityRecord, LedgerEvent, NotFound, Verification } from '../../model.ts';
 import { findVerification, updateIdentity, updateVerification } from '../record/index.ts';
 
 /** At most one read per verification, claimed status and this long (docs/design.md#reading-jumio). */
@@ -7,9 +7,6 @@ export const READ_INTERVAL_MS = 10_000;
 
 /** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
 const SETTLED_EVERY_MS = 3_600_000;
-
-/** Status and details were both 404 once; the second time only counts an hour later. */
-const NOT_FOUND_ONCE = 2;
 
 /** A sign of life: a callback with the status that it claims, or a person (arrival at a page, sign-in). */
 export interface ReadRequest {
@@ -19,12 +16,12 @@ export interface ReadRequest {
 }
 
 /** A callback that claims an end shows that the execution exists: the count begins anew. */
-function notFoundAfter({ notFound }: Verification, claimed: string | undefined): number {
-  return notFound === NOT_FOUND_ONCE && isTerminal(claimed ?? null) ? 0 : notFound;
+function notFoundAfter({ notFound }: Verification, claimed: string | undefined): NotFound {
+  return notFound === 'both' && isTerminal(claimed ?? null) ? 'none' : notFound;
 }
 
 function isSettled(verification: Verification, claimed: string | undefined): boolean {
-  if (verification.decision !== null || notFoundAfter(verification, claimed) === NOT_FOUND_ONCE) return true;
+  if (verification.decision !== null || notFoundAfter(verification, claimed) === 'both') return true;
   return isTerminal(verification.jumioStatus) && (claimed === undefined || claimed === verification.jumioStatus);
 }
 

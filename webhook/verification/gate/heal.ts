@@ -24,7 +24,7 @@ function isOurs(kratosCreatedAt: number | undefined, ledgerCreatedAt: number): b
 
 /** The identity has a row, and neither an attempt, nor an open consent, nor a decision. */
 function hasNothing(row: GateRow): boolean {
-  return row.attempts === 0 && row.awaitingConsent === 0 && row.eidCheck === 0 && row.standing === null;
+  return row.attempts === 0 && !row.awaitingConsent && row.eidCheck === 'none' && row.standing === null;
 }
 
 /** Another writer restored our object in Kratos after it was removed. */
@@ -41,8 +41,7 @@ export function remedyFor(row: GateRow | undefined, signIn: GateSubject, ledgerC
   // A row that only inherited a status has published nothing, so the copy is not ours to repair.
   const isPublished = row.content !== null && row.published === row.version;
   if (isPublished && isStricterThanOurs(row, copy.jumio)) return 'nudge';
-  if (row.deletedInKratos === 1 || (copy.shown && isPublished && !matchesPublished(row, copy.jumio)))
-    return 'republish';
+  if (row.deletedInKratos || (copy.shown && isPublished && !matchesPublished(row, copy.jumio))) return 'republish';
   return row.attempts > 0 && UNDER_WAY.has(row.status) ? 'nudge' : 'none';
 }
 
@@ -85,14 +84,14 @@ export function heal(
       const { identityId: id, schemaId, kratosCreatedAt, locale } = signIn;
       const record = found ?? newIdentity({ id, schemaId, kratosCreatedAt, locale }, now);
       const { awaitingConsent, declinedAt } = record.identity;
-      if (record.verifications.length > 0 || awaitingConsent === 1 || declinedAt !== null) return undefined;
+      if (record.verifications.length > 0 || awaitingConsent || declinedAt !== null) return undefined;
       const isEid = signIn.method === 'oidc';
       const change = isEid ? startSignUp(record, signIn, context, now) : startUnobservedSignUp(record, context, now);
       return { ...change, events: [{ kind: 'healed' }, ...(change.events ?? [])] };
     }
     case 'republish':
       if (found === undefined) return undefined;
-      return found.identity.deletedInKratos === 1
+      return found.identity.deletedInKratos
         ? { record: onIdentityFound(found, now) }
         : republish(found, now, 'sign-in');
     case 'nudge': {

@@ -31,8 +31,8 @@ export function erase(record: IdentityRecord, by: string, now: number): Change {
     erasedAt: identity.erasedAt ?? now,
     version: identity.version + 1,
     changedAt: now,
-    readBack: 0,
-    kratosDue: identity.deletedInKratos === 1 ? null : kratosTurn(identity, now),
+    readBack: false,
+    kratosDue: identity.deletedInKratos ? null : kratosTurn(identity, now),
   };
   const detail = { by, again: identity.erasedAt !== null };
   const change = { record: { identity: erased, verifications }, events: [{ kind: 'erased', detail }] };
@@ -150,7 +150,7 @@ function published(record: IdentityRecord, now: number): IdentityRecord {
   const { identity } = onIdentityFound(record, now);
   const { content, erasedAt, version } = identity;
   if (content === null && erasedAt === null) return updateIdentity(record, identity);
-  const owed = { published: Math.min(identity.published, version - 1), kratosDue: now, readBack: 0 };
+  const owed = { published: Math.min(identity.published, version - 1), kratosDue: now, readBack: false };
   return updateIdentity(record, { ...identity, ...owed });
 }
 

@@ -5,7 +5,7 @@ import { isEid, openAttempt, publishedContent, standingOf, waitingOn } from '../
 
 /** Why an attempt is not further, in one sentence for operators. */
 function whyOpen(row: Verification, now: number): string {
-  if (row.createRefused === 1) return 'Jumio refused to create the execution (see last error); it is tried again daily';
+  if (row.createRefused) return 'Jumio refused to create the execution (see last error); it is tried again daily';
   if (row.state === 'requested') return 'the execution is still to be created at Jumio';
   if (row.lastError === 'unknown-status') return 'Jumio says a word that its documentation does not have';
   if (row.jumioStatus === 'ACQUIRED' || row.jumioStatus === 'PROCESSED') return 'Jumio has all it needs and is at work';
@@ -42,8 +42,8 @@ export function explainWaiting(record: IdentityRecord, now: number): string {
   const isOpenCounting = open !== undefined && (standingOf(record) === null || waitingOn(record) === 'jumio');
   if (isOpenCounting) return whyOpen(open, now);
   if (standingOf(record) === null) {
-    if (eidCheck === 1) return `whether an eID answers is still to be read${failing(record)}`;
-    if (awaitingConsent === 1) return 'the person was asked to come; the execution is made when they go on';
+    if (eidCheck === 'sign-up') return `whether an eID answers is still to be read${failing(record)}`;
+    if (awaitingConsent) return 'the person was asked to come; the execution is made when they go on';
     return record.verifications.length === 0 ? 'nothing was ever started' : 'the last attempt was not finished in time';
   }
   const granted = attemptGrantedAt === null ? '' : '; one more attempt is granted';
@@ -67,7 +67,7 @@ export function nextDue(record: IdentityRecord): DueLine[] {
       : [{ what: `${state === 'requested' ? 'create' : verb} attempt ${attempt} at Jumio`, at: readDue }],
   );
   const states = pendingState === null ? [] : [`set the state to ${pendingState}`];
-  const sessions = revocation === 0 ? [] : ['revoke the sessions'];
+  const sessions = revocation === 'none' ? [] : ['revoke the sessions'];
   const unread = eidReportedAt === null ? 'read which eIDs are linked' : 'read what the eID says';
   const eid = eidDue === null ? [] : [{ what: `${unread}${failing(record)}`, at: eidDue }];
   const what = [pendingPublication(identity), ...sessions, ...states].filter((debt) => debt !== 'none').join(', ');
@@ -90,7 +90,7 @@ export function compareCopies({ identity }: IdentityRecord, seen: KratosIdentity
     ...(!isBehind && !matchesPublished(identity, copy.public)
       ? ['metadata_public.jumio is not what we published']
       : []),
-    ...(seen.state === 'inactive' && identity.deactivated === 0 ? ['the identity is inactive, and not by us'] : []),
+    ...(seen.state === 'inactive' && !identity.deactivated ? ['the identity is inactive, and not by us'] : []),
   ];
   return { copy, owed, differences };
 }

@@ -11,7 +11,7 @@ export interface Agreement {
 
 /** What waits for the agreement waits no longer: traits, and an attempt that was put on hold by a refusal. */
 function dueNow(row: Verification, now: number): Verification {
-  const prefillDue = row.prefill === 1 ? (row.prefillDue ?? now) : row.prefillDue;
+  const prefillDue = row.prefill === 'pending' ? (row.prefillDue ?? now) : row.prefillDue;
   const readDue = row.state === 'requested' ? (row.readDue ?? now) : row.readDue;
   return { ...row, prefillDue, readDue };
 }
@@ -39,7 +39,7 @@ export function agreed(
 function onHold(row: Verification, { consentAt }: Identity, startsAt: Context['startsAt']): Verification {
   const isByPress = startsAt === 'consent' || row.requestedAt >= (consentAt ?? Number.POSITIVE_INFINITY);
   const isHeld = row.state === 'requested' && isByPress;
-  return { ...row, renewalRequested: 0, readDue: isHeld ? null : row.readDue };
+  return { ...row, renewalRequested: false, readDue: isHeld ? null : row.readDue };
 }
 
 function declined(record: IdentityRecord, returnTo: string | null, startsAt: Context['startsAt'], now: number): Change {

@@ -27,23 +27,23 @@ export const ARRIVAL_WAIT_MS = 2_000;
 function askToRenew(record: IdentityRecord, row: Verification, now: number): IdentityRecord {
   const allowed = earliestRead(row, undefined, now);
   const asked = updateVerification(record, row.id, {
-    renewalRequested: 1,
+    renewalRequested: true,
     readDue: Math.min(row.readDue ?? allowed, allowed),
   });
-  return updateIdentity(asked, { readRequests: record.identity.readRequests + 1, priority: 1 });
+  return updateIdentity(asked, { readRequests: record.identity.readRequests + 1, priority: true });
 }
 
 /** The person is there: whoever waits on a page goes first, and need not wait for an hour. */
 function hurry(record: IdentityRecord, row: Verification, now: number): IdentityRecord {
   if (row.state !== 'requested') return record;
-  return updateIdentity(updateVerification(record, row.id, { readDue: retryCreateDue(row, now) }), { priority: 1 });
+  return updateIdentity(updateVerification(record, row.id, { readDue: retryCreateDue(row, now) }), { priority: true });
 }
 
 function grant(record: IdentityRecord, newId: string, now: number, policy: Policy) {
   const permission = mayStart(record, now, policy);
   switch (permission.kind) {
     case 'start':
-      return requestVerification(updateIdentity(record, { priority: 1 }), newId, now);
+      return requestVerification(updateIdentity(record, { priority: true }), newId, now);
     case 'renew':
       return { record: askToRenew(record, permission.verification, now) };
     case 'continue':
@@ -170,7 +170,7 @@ function isLinkSettled(ctx: Context, record: IdentityRecord): boolean {
 /** Whether the first try to send traits to Jumio is still to come: Jumio takes them only before it captures anything. */
 function isPreparing(record: IdentityRecord): boolean {
   const open = openAttempt(record);
-  return open?.prefill === 1 && open.prefillDue !== null && open.prefillTries === 0;
+  return open?.prefill === 'pending' && open.prefillDue !== null && open.prefillTries === 0;
 }
 
 /** About to be led to Jumio, where an eID could make that needless. It never lifts a rejection or a review. */
@@ -178,12 +178,12 @@ function needsEidCheck(ctx: Context, record: IdentityRecord, now: number): boole
   const { eidCheck, standing } = record.identity;
   const isOpen = standing === null || standing === 'approved';
   const isLed = hasAgreed(record.identity, ctx.consentVersion) && mayStart(record, now, ctx.policy).kind !== 'no';
-  return isOpen && isLed && eidCheck === 0;
+  return isOpen && isLed && eidCheck === 'none';
 }
 
 /** Whether the eID check has ended or failed once: a person without an eID waits for one read of Kratos at most. */
 function isCheckTried({ identity }: IdentityRecord): boolean {
-  return identity.eidCheck === 0 || identity.eidFailures > 0;
+  return identity.eidCheck === 'none' || identity.eidFailures > 0;
 }
 
 /**

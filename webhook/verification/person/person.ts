@@ -31,7 +31,7 @@ export async function isKnown(ctx: Context, identityId: string): Promise<boolean
 export async function findPerson(ctx: Context, identityId: string): Promise<Person | undefined> {
   const row = await ctx.ledger.gate(identityId);
   if (row !== undefined && row.erasedAt !== null) return undefined;
-  if (row !== undefined && row.deletedInKratos === 0) return { identityId, inherited: row.standing };
+  if (row !== undefined && !row.deletedInKratos) return { identityId, inherited: row.standing };
   try {
     return personFrom(await ctx.kratos.read(identityId));
   } catch (error) {

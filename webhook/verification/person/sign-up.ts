@@ -38,7 +38,7 @@ export interface SignUp extends IdentityDetails {
  */
 function hasNothing({ identity, verifications }: IdentityRecord): boolean {
   const { inherited, awaitingConsent, eidCheck, erasedAt, declinedAt } = identity;
-  const isAsked = awaitingConsent === 1 || eidCheck > 0;
+  const isAsked = awaitingConsent || eidCheck !== 'none';
   const isClosed = erasedAt !== null || declinedAt !== null;
   return verifications.length === 0 && inherited === null && !isAsked && !isClosed;
 }
@@ -58,7 +58,7 @@ export async function handleSignUp(ctx: Context, worker: Worker, signUp: SignUp,
       const met = withDetails(found ?? newIdentity({ id: identityId }, now), signUp);
       return startSignUp(updateIdentity(met, { returnTo: returnTo ?? met.identity.returnTo }), signUp, ctx, now);
     }
-    return found?.identity.deletedInKratos === 1 ? { record: onIdentityFound(found, now) } : undefined;
+    return found?.identity.deletedInKratos ? { record: onIdentityFound(found, now) } : undefined;
   });
   worker.wake();
   if (fresh) await waitForFirstTry(ctx, identityId, waitMs);

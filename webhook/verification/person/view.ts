@@ -119,7 +119,7 @@ export function pollAfterSeconds({ waitingSince }: View, now: number): number {
 function waitingSince(attempt: Verification | undefined, { identity }: IdentityRecord): number | null {
   if (attempt === undefined) return identity.eidReportedSince;
   const { activeAt, requestedAt, lastReadAt, renewalRequested } = attempt;
-  return renewalRequested === 1 ? (lastReadAt ?? requestedAt) : (activeAt ?? requestedAt);
+  return renewalRequested ? (lastReadAt ?? requestedAt) : (activeAt ?? requestedAt);
 }
 
 function consentOf({ identity }: IdentityRecord, version: string): View['consent'] {
@@ -173,7 +173,7 @@ function attemptOptionsOf(permission: Permission, record: IdentityRecord, waitin
       const { verification } = permission;
       return {
         ...NO_ATTEMPT,
-        link: verification.renewalRequested === 1 ? 'being-made' : 'none',
+        link: verification.renewalRequested ? 'being-made' : 'none',
         isLinkMissing: verification.linkEndsAt === null,
         isDelayed: verification.attempts > 0,
         nextRead: nextReadOf(verification, record),
@@ -203,7 +203,7 @@ export function viewOf(ctx: Context, record: IdentityRecord, now: number): View 
     hasAttempt: attempt !== undefined,
     furtherAttempt: isFurther ? attemptStatus(attempt) : null,
     waitingSince: waitingSince(attempt, record),
-    isEidInsufficient: record.identity.eidInsufficient === 1,
+    isEidInsufficient: record.identity.eidInsufficient,
     returnTo: record.identity.returnTo,
     consent: consentOf(record, ctx.consentVersion),
   };

@@ -101,7 +101,7 @@ export function mayStart(record: IdentityRecord, now: number, policy: Policy): P
   if (refused !== undefined) return refused;
   // Whether an eID answers for this person, or a copy says that they were rejected, is not known yet: nothing is made
   // before it is.
-  if (record.identity.eidCheck === 1 || isCopyUnread(record)) return { kind: 'no', why: 'processing' };
+  if (record.identity.eidCheck === 'sign-up' || isCopyUnread(record)) return { kind: 'no', why: 'processing' };
   const open = openAttempt(record);
   return open === undefined ? within(record, now, policy, { kind: 'start' }) : goOn(record, open, now, policy);
 }

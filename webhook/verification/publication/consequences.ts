@@ -1,6 +1,6 @@
 import type { UpstreamFacts } from '../../errors.ts';
 import type { KratosIdentity, Patched, State } from '../../kratos/types.ts';
-import type { Change, IdentityRecord, LedgerEvent } from '../../model.ts';
+import type { Change, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
 import type { OnRejected } from '../policy/index.ts';
 import { updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
@@ -13,7 +13,7 @@ const ROUNDED_BY_MS = 2_000;
 export function withoutDisabledConsequences(record: IdentityRecord, onRejected: OnRejected): IdentityRecord {
   const { revocation, pendingState } = record.identity;
   return updateIdentity(record, {
-    revocation: onRejected.revokeSessions ? revocation : 0,
+    revocation: onRejected.revokeSessions ? revocation : 'none',
     pendingState: onRejected.deactivate || pendingState === 'active' ? pendingState : null,
   });
 }
@@ -24,11 +24,12 @@ export function withoutDisabledConsequences(record: IdentityRecord, onRejected: 
  */
 export function onRevoked(record: IdentityRecord, found: boolean, now: number): Change {
   const { identity } = record;
-  const isFirst = identity.revocation === 1;
+  const isFirst = identity.revocation === 'pending';
   const debt = pendingPublication(identity);
   const isAtRest = !isUnpublished(identity) && identity.pendingState === null;
   const kratosAttempts = isAtRest ? 0 : identity.kratosAttempts;
-  const revoked = { ...identity, kratosAttempts, revocation: isFirst && debt !== 'none' ? 2 : 0 };
+  const revocation = isFirst && debt !== 'none' ? 'repeat' : 'none';
+  const revoked: Identity = { ...identity, kratosAttempts, revocation };
   const events: LedgerEvent[] = isFirst || found ? [{ kind: 'sessions_revoked', detail: { found } }] : [];
   return { record: updateIdentity(record, { ...revoked, kratosDue: restDue(revoked, now) }), events };
 }
@@ -62,12 +63,12 @@ export function stateToWrite({ identity }: IdentityRecord, seen: Seen): State | 
 
 /** Before the PATCH: a crash after it must not leave somebody inactive whom nobody sets back. */
 export function aboutToDeactivate(record: IdentityRecord): Change {
-  return { record: updateIdentity(record, { deactivated: 1, inactiveSince: null }) };
+  return { record: updateIdentity(record, { deactivated: true, inactiveSince: null }) };
 }
 
 /** Kratos has that state already, or an operator's: nothing is ours any more. */
 export function onStateLeft(record: IdentityRecord, seen: Seen, now: number): Change {
-  const left = { ...record.identity, pendingState: null, deactivated: 0, inactiveSince: null };
+  const left = { ...record.identity, pendingState: null, deactivated: false, inactiveSince: null };
   const events = [{ kind: 'state_left', detail: { seen: seen.state ?? null } }];
   return { record: updateIdentity(record, { ...left, kratosDue: restDue(left, now) }), events };
 }
@@ -79,7 +80,7 @@ export function onStateWritten(record: IdentityRecord, state: State, answer: Pat
   const written = {
     ...identity,
     pendingState: identity.pendingState === state ? null : identity.pendingState,
-    deactivated: isActive ? 0 : 1,
+    deactivated: !isActive,
     inactiveSince: isActive ? null : (answer.stateChangedAt ?? now),
     kratosAttempts: 0,
   };
@@ -93,10 +94,10 @@ export function onStateWritten(record: IdentityRecord, state: State, answer: Pat
  */
 export function onStateSeen(record: IdentityRecord, seen: Seen): Change {
   const { identity } = record;
-  const isOurs = identity.deactivated === 1 && identity.pendingState === null;
+  const isOurs = identity.deactivated && identity.pendingState === null;
   if (!isOurs || seen.state !== 'active') return { record };
   if (!isLater(seen, identity))
     return { record: updateIdentity(record, { pendingState: 'inactive' }), events: [{ kind: 'state_differs' }] };
-  const left = updateIdentity(record, { deactivated: 0, inactiveSince: null });
+  const left = updateIdentity(record, { deactivated: false, inactiveSince: null });
   return { record: left, events: [{ kind: 'state_left', detail: { seen: 'active' } }] };
 }

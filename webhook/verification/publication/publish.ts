@@ -75,7 +75,7 @@ export async function patchContent(ctx: Context, step: Step): Promise<void> {
  */
 async function decideState(ctx: Context, step: Step, record: IdentityRecord): Promise<State | 'leave' | 'lost'> {
   const { pendingState, deactivated } = record.identity;
-  if (pendingState === 'inactive' && deactivated === 1) return pendingState;
+  if (pendingState === 'inactive' && deactivated) return pendingState;
   const seen = await ctx.kratos.read(step.identityId);
   const state = stateToWrite(record, seen);
   if (state === 'active') return state;
@@ -146,8 +146,8 @@ function isAtRest({ identity }: IdentityRecord): boolean {
 /** Ends the sessions, at once or for the second time. How the call failed, if it did: the rest need not wait for it. */
 async function revokeSessions(ctx: Context, step: Step): Promise<UpstreamFacts | undefined> {
   const { revocation, deletedInKratos } = step.claim.record.identity;
-  const isOwed = revocation === 1 || (revocation === 2 && isAtRest(step.claim.record));
-  if (!isOwed || deletedInKratos === 1) return undefined;
+  const isOwed = revocation === 'pending' || (revocation === 'repeat' && isAtRest(step.claim.record));
+  if (!isOwed || deletedInKratos) return undefined;
   try {
     const found = await ctx.kratos.revokeSessions(step.identityId);
     await step.write((record) => onRevoked(record, found, ctx.clock.now()));
@@ -160,11 +160,11 @@ async function revokeSessions(ctx: Context, step: Step): Promise<UpstreamFacts |
 /** The version that was published last is looked at a minute after the last other debt was paid. */
 async function publishRest(ctx: Context, step: Step): Promise<void> {
   const { identity } = step.claim.record;
-  const debt = identity.deletedInKratos === 1 ? 'none' : pendingPublication(identity);
-  if (identity.pendingState !== null && identity.deletedInKratos === 0) return patchState(ctx, step);
+  const debt = identity.deletedInKratos ? 'none' : pendingPublication(identity);
+  if (identity.pendingState !== null && !identity.deletedInKratos) return patchState(ctx, step);
   if (debt === 'publish') return patchContent(ctx, step);
   if (debt === 'clear') return clearPublished(ctx, step);
-  if (debt === 'read-back' && identity.revocation !== 1) return readBack(ctx, step);
+  if (debt === 'read-back' && identity.revocation !== 'pending') return readBack(ctx, step);
   await step.write((record) => reschedule(record, ctx.clock.now()));
 }
 

@@ -17,9 +17,9 @@ const GONE_AFTER = { times: 3, over: DAY_MS };
 /** What is owed to Kratos: the next version, an erased identity's objects cleared away, or one look at the last one. */
 export function pendingPublication(identity: Identity): 'publish' | 'clear' | 'read-back' | 'none' {
   const isErased = identity.erasedAt !== null;
-  if (identity.deletedInKratos === 1 || (identity.content === null && !isErased)) return 'none';
+  if (identity.deletedInKratos || (identity.content === null && !isErased)) return 'none';
   if (identity.published < identity.version) return isErased ? 'clear' : 'publish';
-  return identity.readBack === 1 ? 'read-back' : 'none';
+  return identity.readBack ? 'read-back' : 'none';
 }
 
 /** Whether something is to be written, as opposed to looked at. */
@@ -30,10 +30,10 @@ export function isUnpublished(identity: Identity): boolean {
 
 /** When Kratos' turn comes next, once a debt has been paid: at once, for the last look, or not at all. */
 export function restDue(identity: Identity, now: number): number | null {
-  if (identity.deletedInKratos === 1) return null;
+  if (identity.deletedInKratos) return null;
   const { pendingState, revocation } = identity;
-  if (isUnpublished(identity) || pendingState !== null || revocation === 1) return now;
-  return pendingPublication(identity) === 'read-back' || revocation === 2 ? now + READ_BACK_MS : null;
+  if (isUnpublished(identity) || pendingState !== null || revocation === 'pending') return now;
+  return pendingPublication(identity) === 'read-back' || revocation === 'repeat' ? now + READ_BACK_MS : null;
 }
 
 /** Nothing was paid: Kratos' turn comes when what is owed now says. */
@@ -71,13 +71,13 @@ export function isStricterThanOurs(
   return worse.includes(member(copy, 'status')) && !(saidAt <= identity.changedAt);
 }
 
-const WELL: Partial<Identity> = { kratosAttempts: 0, missingCount: 0, missingSince: null, publishRefused: 0 };
+const WELL: Partial<Identity> = { kratosAttempts: 0, missingCount: 0, missingSince: null, publishRefused: false };
 
 /** The PATCH of `version` was answered with what we wrote. A change that came meanwhile is due at once. */
 export function onPublished(record: IdentityRecord, version: number, now: number): Change {
   const { identity } = record;
   const behind = identity.version > version;
-  const paid = { ...identity, ...WELL, published: version, readBack: identity.standing === null ? 0 : 1 };
+  const paid = { ...identity, ...WELL, published: version, readBack: identity.standing !== null };
   // Where a newer version is owed already, the status of now is not what was written.
   const detail = behind ? { version } : { version, status: identity.status };
   const events = [{ kind: 'published', detail }];
@@ -86,7 +86,7 @@ export function onPublished(record: IdentityRecord, version: number, now: number
 
 /** Our objects are not there any more; looked at once more, because a settings submit can put them back. */
 export function onCleared(record: IdentityRecord, version: number, isGone: boolean, now: number): Change {
-  const cleared = { ...record.identity, ...WELL, published: version, readBack: isGone ? 0 : 1 };
+  const cleared = { ...record.identity, ...WELL, published: version, readBack: !isGone };
   const events = [{ kind: 'cleared', detail: { identity_found: !isGone } }];
   return { record: updateIdentity(record, { ...cleared, kratosDue: restDue(cleared, now) }), events };
 }
@@ -97,7 +97,7 @@ export function onReadBack(record: IdentityRecord, copy: unknown, now: number): 
   if (identity.published < identity.version) return { record: updateIdentity(record, { kratosDue: now }) };
   const isOurs = matchesPublished(identity, copy);
   if (!isOurs && !isStricterThanOurs(identity, copy)) return republish(updateIdentity(record, WELL), now, 'read-back');
-  const looked = { ...identity, ...WELL, readBack: 0 };
+  const looked = { ...identity, ...WELL, readBack: false };
   const kept = updateIdentity(record, { ...looked, kratosDue: restDue(looked, now) });
   if (isOurs) return { record: kept };
   return { record: kept, events: [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }] };
@@ -108,7 +108,7 @@ export function republish(record: IdentityRecord, now: number, seenAt: 'read-bac
   const { identity } = record;
   const hasNothing = identity.content === null && identity.erasedAt === null;
   if (hasNothing || identity.published < identity.version) return { record };
-  const patch = { published: identity.version - 1, kratosDue: kratosTurn(identity, now), readBack: 0 };
+  const patch = { published: identity.version - 1, kratosDue: kratosTurn(identity, now), readBack: false };
   return { record: updateIdentity(record, patch), events: [{ kind: 'copy_differs', detail: { seen_at: seenAt } }] };
 }
 
@@ -119,7 +119,7 @@ export function onIdentityMissing(record: IdentityRecord, debt: 'kratosDue' | 'e
   const missingSince = identity.missingSince ?? now;
   const kratosAttempts = identity.kratosAttempts + (debt === 'kratosDue' ? 1 : 0);
   const isDeleted = missingCount >= GONE_AFTER.times && now - missingSince >= GONE_AFTER.over;
-  const patch = { missingCount, missingSince, deletedInKratos: isDeleted ? 1 : 0, kratosAttempts };
+  const patch = { missingCount, missingSince, deletedInKratos: isDeleted, kratosAttempts };
   const again = now + (missingCount === 1 ? MINUTE_MS : DAY_MS / 2);
   const dues = isDeleted ? { kratosDue: null, eidDue: null } : { [debt]: again };
   return { record: updateIdentity(record, { ...patch, ...dues }), events: isDeleted ? [{ kind: 'gone' }] : [] };
@@ -139,21 +139,20 @@ export function onPublishFailed(record: IdentityRecord, facts: UpstreamFacts, no
     const kratosDue = facts.status === 429 ? now : now + backOff(kratosAttempts, random);
     return { record: updateIdentity(record, { kratosAttempts, kratosDue }) };
   }
-  const events: LedgerEvent[] = identity.publishRefused === 1 ? [] : [{ kind: 'publish_stuck' }];
-  return { record: updateIdentity(record, { kratosAttempts, publishRefused: 1, kratosDue: now + DAY_MS }), events };
+  const events: LedgerEvent[] = identity.publishRefused ? [] : [{ kind: 'publish_stuck' }];
+  return { record: updateIdentity(record, { kratosAttempts, publishRefused: true, kratosDue: now + DAY_MS }), events };
 }
 
 /** A hook or whoami shows an identity that was thought gone: what it is owed is due again. */
 export function onIdentityFound(record: IdentityRecord, now: number): IdentityRecord {
-  if (record.identity.deletedInKratos === 0) return record;
-  const eidDue = record.identity.eidCheck > 0 ? now : null;
-  return updateIdentity(record, { ...WELL, deletedInKratos: 0, kratosDue: now, eidDue });
+  if (!record.identity.deletedInKratos) return record;
+  const eidDue = record.identity.eidCheck !== 'none' ? now : null;
+  return updateIdentity(record, { ...WELL, deletedInKratos: false, kratosDue: now, eidDue });
 }
 
 /** The first publication need not wait for the first try any more. */
 export function publishNow(record: IdentityRecord, now: number): IdentityRecord {
   const { published, version, kratosAttempts, kratosDue, deletedInKratos } = record.identity;
-  const waiting =
-    published === 0 && version > 0 && kratosAttempts === 0 && deletedInKratos === 0 && (kratosDue ?? 0) > now;
+  const waiting = published === 0 && version > 0 && kratosAttempts === 0 && !deletedInKratos && (kratosDue ?? 0) > now;
   return waiting ? updateIdentity(record, { kratosDue: now }) : record;
 }

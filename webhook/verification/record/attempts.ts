@@ -47,7 +47,7 @@ export function isOnHold({ state, readDue }: Verification): boolean {
 /** Whose move an open attempt is. */
 export function attemptWaitsOn(attempt: Verification): WaitingOn {
   if (isOnHold(attempt)) return 'person';
-  if (attempt.state === 'requested') return attempt.createRefused === 1 ? 'operator' : 'jumio';
+  if (attempt.state === 'requested') return attempt.createRefused ? 'operator' : 'jumio';
   const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
   if (captured || attempt.lastError === UNKNOWN_WORD) return 'jumio';
   // Jumio made the execution and gave no link: the tenant has no domain prefix.

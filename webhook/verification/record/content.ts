@@ -99,7 +99,7 @@ function admin(record: IdentityRecord, verification: Verification | null, { fact
 export function contentOf(record: IdentityRecord, derived = deriveStanding(record)): string | null {
   const { status, standing } = derived;
   const { awaitingConsent, eidCheck, erasedAt } = record.identity;
-  const isSilent = record.verifications.length === 0 && awaitingConsent === 0 && eidCheck !== 1;
+  const isSilent = record.verifications.length === 0 && !awaitingConsent && eidCheck !== 'sign-up';
   if (status === 'none' || isSilent || erasedAt !== null) return null;
   const by = standing === null ? (latestAttempt(record) ?? null) : standing.by;
   const content: Undated = {

@@ -21,8 +21,8 @@ export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number)
 
 /** When a changed content is to be published. */
 function publishDue({ identity, verifications }: IdentityRecord, now: number): number | null {
-  if (identity.deletedInKratos === 1) return null;
-  const awaitsTry = verifications.some(({ state }) => state === 'requested') || identity.eidCheck === 1;
+  if (identity.deletedInKratos) return null;
+  const awaitsTry = verifications.some(({ state }) => state === 'requested') || identity.eidCheck === 'sign-up';
   return identity.version === 0 && awaitsTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
 }
 
@@ -34,13 +34,13 @@ function withContent(record: IdentityRecord, content: string | null, now: number
     content,
     changedAt: now,
     kratosDue: publishDue(record, now),
-    readBack: 0,
+    readBack: false,
     version: identity.version + 1,
   };
 }
 
 function dueAtOnce(identity: Identity, now: number): Identity {
-  return identity.deletedInKratos === 1 ? identity : { ...identity, kratosDue: kratosTurn(identity, now) };
+  return identity.deletedInKratos ? identity : { ...identity, kratosDue: kratosTurn(identity, now) };
 }
 
 /**
@@ -49,15 +49,16 @@ function dueAtOnce(identity: Identity, now: number): Identity {
  */
 function withConsequences(before: Identity, identity: Identity, now: number): Identity {
   if (before.standing === identity.standing) return identity;
-  if (identity.standing === 'rejected') return dueAtOnce({ ...identity, revocation: 1, pendingState: 'inactive' }, now);
+  if (identity.standing === 'rejected')
+    return dueAtOnce({ ...identity, revocation: 'pending', pendingState: 'inactive' }, now);
   if (before.standing !== 'rejected') return identity;
-  if (identity.deactivated === 0) return { ...identity, revocation: 0, pendingState: null };
-  return dueAtOnce({ ...identity, revocation: 0, pendingState: 'active' }, now);
+  if (!identity.deactivated) return { ...identity, revocation: 'none', pendingState: null };
+  return dueAtOnce({ ...identity, revocation: 'none', pendingState: 'active' }, now);
 }
 
 /** What was not sent by now is of no use any more. */
 function unprepared({ prefill }: Verification): Partial<Verification> {
-  return { prefill: prefill === 1 ? 3 : prefill, prefillDue: null, prefillUrl: null };
+  return { prefill: prefill === 'pending' ? 'given-up' : prefill, prefillDue: null, prefillUrl: null };
 }
 
 /** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (docs/design.md#what-is-stored-where). */

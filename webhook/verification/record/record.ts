@@ -111,20 +111,20 @@ export function newVerification(record: IdentityRecord, id: string, now: number)
 export function requestVerification(record: IdentityRecord, verificationId: string, now: number): Change {
   const verification = newVerification(record, verificationId, now);
   const verifications = [...record.verifications, verification];
-  const grown = updateIdentity({ ...record, verifications }, { awaitingConsent: 0 });
+  const grown = updateIdentity({ ...record, verifications }, { awaitingConsent: false });
   const detail = { attempt: verification.attempt };
   return { record: grown, events: [{ kind: 'requested', verificationId, detail }] };
 }
 
 /** Asks the person to come: an attempt is made when they go on (`VERIFICATION_START=consent`). */
 export function awaitConsent(record: IdentityRecord): Change {
-  return { record: updateIdentity(record, { awaitingConsent: 1 }), events: [{ kind: 'invited' }] };
+  return { record: updateIdentity(record, { awaitingConsent: true }), events: [{ kind: 'invited' }] };
 }
 
 /** Whoever has nothing left but eIDs that decided nothing is asked to come: what is published may still say approved. */
 export function inviteIfUndecided(record: IdentityRecord): IdentityRecord {
   const isBare = record.verifications.every(isEid) && standingOf(record) === null;
-  return isBare ? updateIdentity(record, { awaitingConsent: 1 }) : record;
+  return isBare ? updateIdentity(record, { awaitingConsent: true }) : record;
 }
 
 /** What a sign-up makes of an identity that has nothing yet, as `VERIFICATION_START` says. */

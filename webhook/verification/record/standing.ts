@@ -80,7 +80,7 @@ export function standingOf(record: IdentityRecord): Standing | null {
 export function isCopyUnread({ identity, verifications }: IdentityRecord): boolean {
   const { eidCheck, eidReportedAt, version, inherited } = identity;
   // Only a hook shows no copy: who comes to a page, or signs in, was met with what theirs says.
-  const isToldByHook = eidCheck === 2 && eidReportedAt !== null;
+  const isToldByHook = eidCheck === 'linked' && eidReportedAt !== null;
   return isToldByHook && version === 0 && inherited === null && verifications.length === 0;
 }
 
@@ -99,7 +99,7 @@ export function deriveStanding(record: IdentityRecord): DerivedStanding {
 function statusUnder(standing: Standing | null, record: IdentityRecord): Status {
   const attempt = latestAttempt(record);
   const { awaitingConsent, eidCheck } = record.identity;
-  const withoutAttempt = awaitingConsent === 1 || eidCheck === 1 ? 'pending' : 'none';
+  const withoutAttempt = awaitingConsent || eidCheck === 'sign-up' ? 'pending' : 'none';
   return standing?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
 }
 
@@ -109,7 +109,7 @@ export function statusOf(record: IdentityRecord): Status {
 
 /** Whether an eID answers is still to be read: nobody but the other side can go on. */
 function withoutAttemptWaitsOn({ identity }: IdentityRecord): WaitingOn | null {
-  return identity.eidCheck === 1 ? 'jumio' : null;
+  return identity.eidCheck === 'sign-up' ? 'jumio' : null;
 }
 
 function factsUnder(standing: Standing | null, record: IdentityRecord): StandingFacts {

@@ -9,7 +9,7 @@ import {
 
 /** The columns of the check of eIDs when no check is due. */
 export const NO_EID_CHECK = {
-  eidCheck: 0,
+  eidCheck: 'none',
   eidReportedSince: null,
   eidReportedAt: null,
   eidDue: null,

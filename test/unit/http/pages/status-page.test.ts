@@ -153,7 +153,7 @@ describe('the status page without a further step', () => {
 });
 
 describe('the status page after insufficient eID evidence', () => {
-  const short = (record: IdentityRecord): IdentityRecord => updateIdentity(record, { eidInsufficient: 1 });
+  const short = (record: IdentityRecord): IdentityRecord => updateIdentity(record, { eidInsufficient: true });
   const isSaid = ({ blocks = [] }: Page): boolean => JSON.stringify(blocks).includes('reason.eid');
 
   it('a person with insufficient eID evidence reads the reason on the consent, start and status pages', async () => {
