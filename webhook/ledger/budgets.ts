@@ -100,10 +100,10 @@ async function noteChange(db: Kysely<Tables>, before: BudgetRow, after: BudgetRo
 
 /** Makes all refused attempts due. Locks identities before verifications, as every change does, to avoid a deadlock. */
 async function makeRefusedDue(db: Kysely<Tables>, store: Store, now: number): Promise<void> {
-  const refused = sql`select identity_id from verifications where create_refused = 1`;
+  const refused = sql`select identity_id from verifications where create_refused`;
   if (store.dialect === 'postgres')
     await sql`select id from identities where id in (${refused}) order by id for update`.execute(db);
-  await sql`update verifications set read_due = ${now} where create_refused = 1 and read_due > ${now}`.execute(db);
+  await sql`update verifications set read_due = ${now} where create_refused and read_due > ${now}`.execute(db);
   await sql`update identities set jumio_due = ${now} where id in (${refused}) and jumio_due > ${now}`.execute(db);
 }
 

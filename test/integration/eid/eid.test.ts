@@ -153,7 +153,7 @@ describe('a sign-up with an eID', () => {
     const standings = async () => {
       pass(service, HOUR);
       const found = await Promise.all(ids.map((id) => snapshotOf(service, id)));
-      expect(found.map(({ identity }) => identity.eidCheck)).toEqual([0, 0]);
+      expect(found.map(({ identity }) => identity.eidCheck)).toEqual(['none', 'none']);
       return found.map(({ identity }) => identity.standing);
     };
     expect(new Set(await eventually(standings))).toEqual(new Set(['approved', null]));

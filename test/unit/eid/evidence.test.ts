@@ -67,12 +67,12 @@ describe('a sign-up by OpenID Connect', () => {
     expect(change.record.identity).toMatchObject({ status: 'approved', eidCheck: 'none', jumioDue: null });
   });
 
-  it.each<[string, CredentialFinding[], string[], number]>([
-    ['at an insufficient level', [{ ...GOOD, satisfies: false }], ['eid_not_enough', 'requested'], 1],
-    ['that already belongs to another identity', [{ ...GOOD, taken: true }], ['eid_taken', 'requested'], 1],
-    ['of a provider that never suffices', [{ kind: 'never-enough', ...EID }], ['eid_not_enough', 'requested'], 1],
-    ['that is refused', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested'], 1],
-    ['that is absent', [], ['requested'], 0],
+  it.each<[string, CredentialFinding[], string[], boolean]>([
+    ['at an insufficient level', [{ ...GOOD, satisfies: false }], ['eid_not_enough', 'requested'], true],
+    ['that already belongs to another identity', [{ ...GOOD, taken: true }], ['eid_taken', 'requested'], true],
+    ['of a provider that never suffices', [{ kind: 'never-enough', ...EID }], ['eid_not_enough', 'requested'], true],
+    ['that is refused', [{ kind: 'refused', ...EID, flaw: 'signature' }], ['eid_refused', 'requested'], true],
+    ['that is absent', [], ['requested'], false],
   ])(
     'a sign-up with evidence %s requests an execution, and the events give the reason',
     (_name, found, expected, short) => {
@@ -140,9 +140,9 @@ describe('an eID that is linked later', () => {
     expect(change.record.verifications).toEqual(before.verifications);
   });
 
-  it.each<[string, CredentialFinding, number]>([
-    ['another eID approved', { kind: 'known', ...EID }, 0],
-    ['no eID approved', { ...GOOD, satisfies: false }, 1],
+  it.each<[string, CredentialFinding, boolean]>([
+    ['another eID approved', { kind: 'known', ...EID }, false],
+    ['no eID approved', { ...GOOD, satisfies: false }, true],
   ])('an insufficient second eID where %s: eidInsufficient is set only without an approval', (_name, first, short) => {
     const second: CredentialFinding = { ...GOOD, subject: 'hash-of-another', satisfies: false };
     expect(linked(begun(newcomer()), [first, second]).record.identity.eidInsufficient).toBe(short);

@@ -65,8 +65,8 @@ describe('after a failed create call', () => {
   });
 
   it.each([
-    [403, 1],
-    [429, 0],
+    [403, true],
+    [429, false],
   ])('a create call stopped for all verifications (%d) stays due: the budget defers it', (status, createRefused) => {
     const { record, events } = failed(first, facts({ status }));
     expect(last(record)).toMatchObject({ createRefused, readDue: NOW, attempts: 0 });
