@@ -20,9 +20,9 @@ export interface DueJobIn<Table extends DueTable> {
   readonly name: string;
   readonly table: Table;
   readonly column: DueColumn<Table>;
-  /** Columns that must have these values; never null ones. */
+  /** Text columns that must have these values; never null ones. */
   readonly where?: Readonly<Partial<Tables[Table]>>;
-  /** Columns that must not have these values. */
+  /** Text columns that must not have these values. */
   readonly whereNot?: Readonly<Partial<Tables[Table]>>;
   /** The budget that each run takes a token of, and whose pause holds the job back. Null: neither rate nor pause. */
   readonly budget: BudgetName | null;

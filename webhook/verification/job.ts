@@ -30,19 +30,17 @@ export type Claim = Claimed<readonly ClaimedJob[]>;
 
 type VerificationJob = Extract<Job, { readonly table: 'verifications' }>;
 
-function hasAll(row: Verification, values: Partial<Verification> = {}): boolean {
-  return Object.entries(values).every(([column, value]) => Reflect.get(row, column) === value);
-}
-
-function hasAny(row: Verification, values: Partial<Verification> = {}): boolean {
-  return Object.entries(values).some(([column, value]) => Reflect.get(row, column) === value);
+/** Whether a row matches the conditions of a job, as the SQL of the claim checks them. */
+function isMatching({ where = {}, whereNot = {} }: VerificationJob, row: Verification): boolean {
+  const has = ([column, value]: [string, unknown]): boolean => Reflect.get(row, column) === value;
+  return Object.entries(where).every(has) && !Object.entries(whereNot).some(has);
 }
 
 /** The verification for which a job has been due longest. */
-function longestDue({ column, where, whereNot }: VerificationJob, record: IdentityRecord, now: number) {
-  const dueAt = (row: Verification): number => row[column] ?? Number.POSITIVE_INFINITY;
+function longestDue(job: VerificationJob, record: IdentityRecord, now: number) {
+  const dueAt = (row: Verification): number => row[job.column] ?? Number.POSITIVE_INFINITY;
   return record.verifications
-    .filter((row) => dueAt(row) <= now && hasAll(row, where) && !hasAny(row, whereNot))
+    .filter((row) => dueAt(row) <= now && isMatching(job, row))
     .sort((a, b) => dueAt(a) - dueAt(b))[0];
 }
 

@@ -164,20 +164,17 @@ export function claimCases(database: Database): void {
     async (job) => {
       const ledger = await openOn(database);
       const id = await startedOne(ledger);
-      await ledger.change(id, NOW, (found) => {
-        if (found === undefined) throw new Error('it was just written');
-        const nothing = { kratosDue: null, eidDue: null, jumioDue: null };
-        const rows = found.verifications.map((row) => ({ ...row, readDue: null, prefillDue: null }));
-        const due = { [job.column]: NOW + 7 };
-        return job.table === 'identities'
-          ? { record: { verifications: rows, identity: { ...found.identity, ...nothing, ...due } } }
-          : {
-              record: {
-                verifications: rows.map((row) => ({ ...row, ...job.where, ...due })),
-                identity: { ...found.identity, ...nothing },
-              },
-            };
-      });
+      const set = (verification: Partial<Verification>, identity: Partial<Identity>) =>
+        ledger.change(id, NOW, (found) => {
+          if (found === undefined) throw new Error('it was just written');
+          const verifications = found.verifications.map((row) => ({ ...row, ...verification }));
+          return { record: updateIdentity({ ...found, verifications }, identity) };
+        });
+      const due = { [job.column]: NOW + 7 };
+      const isIdentity = job.table === 'identities';
+      await set({ readDue: null, prefillDue: null, ...(isIdentity ? {} : { ...job.where, ...due }) }, {});
+      // The first change may make a publication due.
+      await set({}, { kratosDue: null, eidDue: null, ...(isIdentity ? due : {}) });
       const slots = Object.fromEntries(jobs.map(({ name }) => [name, 1]));
       expect(await nextDue(ledger)).toBe(NOW + 7);
       expect(await claim(ledger, NOW + 6, { slots })).toEqual([]);
@@ -186,8 +183,8 @@ export function claimCases(database: Database): void {
       expect(others).toEqual([]);
       const { publish, ...rest } = claimed?.work ?? { publish: false };
       expect([...Object.keys(rest), ...(publish ? ['publish'] : [])]).toEqual([job.name]);
-      const due = await ledger.record(id);
-      const row = job.table === 'identities' ? due?.identity : due?.verifications[0];
+      const leased = await ledger.record(id);
+      const row = isIdentity ? leased?.identity : leased?.verifications[0];
       expect(row).toMatchObject({ [job.column]: NOW + 7 + LEASE_MS });
       expect(await nextDue(ledger)).toBeLessThanOrEqual(NOW + 7 + LEASE_MS);
     },

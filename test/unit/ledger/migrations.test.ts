@@ -13,7 +13,16 @@ import {
   sql,
 } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Columns, count, initially, primaryKey, since, text, textOrNull } from '../../../webhook/columns.ts';
+import {
+  type Columns,
+  count,
+  initially,
+  primaryKey,
+  since,
+  text,
+  textOrNull,
+  timeOrNull,
+} from '../../../webhook/columns.ts';
 import { addColumns, migrationNames, migrations } from '../../../webhook/ledger/database/migrations.ts';
 import { openSqlite } from '../../../webhook/ledger/database/sqlite.ts';
 import type { Dialect } from '../../../webhook/ledger/database/store.ts';
@@ -71,6 +80,7 @@ describe('a column that a later migration adds', () => {
     nextPlace: since('0002_next', textOrNull()),
     nextState: since('0002_next', initially('new', text<'new' | 'old'>())),
     nextCount: since('0002_next', count()),
+    nextDue: since('0002_next', timeOrNull()),
     lastOne: since('0003_last', count()),
   };
   const next = { table: 'things', columns, name: '0002_next' };
@@ -80,6 +90,8 @@ describe('a column that a later migration adds', () => {
       'alter table "things" add column "next_place" text',
       `alter table "things" add column "next_state" text not null default 'new'`,
       'alter table "things" add column "next_count" integer not null default 0',
+      'alter table "things" add column "next_due" bigint',
+      'create index if not exists things_next_due on things (next_due) where next_due is not null',
     ]);
   });
 
@@ -98,6 +110,6 @@ describe('a column that a later migration adds', () => {
       await addColumns(db, 'sqlite', next);
       return (await sql`select * from things`.execute(db)).rows;
     });
-    expect(rows).toEqual([{ id: 'a', oldOne: 1, nextPlace: null, nextState: 'new', nextCount: 0 }]);
+    expect(rows).toEqual([{ id: 'a', oldOne: 1, nextPlace: null, nextState: 'new', nextCount: 0, nextDue: null }]);
   });
 });

@@ -33,11 +33,16 @@ type Step = (db: Kysely<Tables>, dialect: Dialect, now: number) => Promise<void>
 
 const FIRST = '0001_core';
 
-/** All migrations in their order. A released one never changes. */
+/** What some migrations do besides adding columns. A released one never changes. */
 const STEPS: Readonly<Record<string, Step>> = { [FIRST]: createLedger };
 
+/** The migrations that columns are marked with. */
+const marks = Object.values<Columns>(TABLES).flatMap((columns) =>
+  Object.values(columns).flatMap(({ since }) => since ?? []),
+);
+
 /** The names of the migrations that this program knows, in their order. */
-export const migrationNames: readonly string[] = Object.keys(STEPS);
+export const migrationNames: readonly string[] = [...new Set([...Object.keys(STEPS), ...marks])].sort();
 
 /**
  * Brings the tables up to date; several replicas may start together (Kysely's migrator takes PostgreSQL's advisory lock).
@@ -56,11 +61,11 @@ export async function migrate(db: Kysely<Tables>, dialect: Dialect, now: number)
  * leave a migration half done.
  */
 export function migrations(dialect: Dialect, now: number): Readonly<Record<string, Migration>> {
-  const upOf = (name: string, step: Step) => async (db: Kysely<Tables>) => {
+  const upOf = (name: string) => async (db: Kysely<Tables>) => {
     for (const [table, columns] of Object.entries(TABLES)) await addColumns(db, dialect, { table, columns, name });
-    await step(db, dialect, now);
+    await STEPS[name]?.(db, dialect, now);
   };
-  return Object.fromEntries(Object.entries(STEPS).map(([name, step]) => [name, { up: upOf(name, step) }]));
+  return Object.fromEntries(migrationNames.map((name) => [name, { up: upOf(name) }]));
 }
 
 /** The name of a column in the database, as `CamelCasePlugin` makes it too. */
@@ -86,6 +91,18 @@ async function createTable(
   const definitions = [...more, ...first.map(([name, column]) => definitionOf(name, column))];
   const list = sql.join(definitions, sql.raw(',\n  '));
   await sql`create table if not exists ${sql.table(table)} (${list})`.execute(db);
+  for (const [name] of first) await createDueIndex(db, table, name);
+}
+
+/**
+ * Creates the index of a due column, and nothing for any other column: the claim and `nextDue` read it instead of the
+ * table. `jumioDue` needs none, because it is only reported.
+ */
+async function createDueIndex(db: Kysely<Tables>, table: string, name: string): Promise<void> {
+  if (!name.endsWith('Due') || name === 'jumioDue') return;
+  const column = snakeCase(name);
+  const index = `${table}_${column} on ${table} (${column}) where ${column} is not null`;
+  await sql`create index if not exists ${sql.raw(index)}`.execute(db);
 }
 
 /** The names of the columns that a table of an SQLite file has. */
@@ -104,9 +121,10 @@ export async function addColumns(
   // SQLite has no transaction around the migration and no `add column if not exists`.
   const existing = dialect === 'sqlite' && added.length > 0 ? await existingColumns(db, table) : [];
   for (const [key, column] of added) {
-    if (existing.includes(snakeCase(key))) continue;
     const blank = column.isNullable ? sql`` : sql` default ${sql.lit(column.blank)}`;
-    await sql`alter table ${sql.table(table)} add column ${definitionOf(key, column)}${blank}`.execute(db);
+    if (!existing.includes(snakeCase(key)))
+      await sql`alter table ${sql.table(table)} add column ${definitionOf(key, column)}${blank}`.execute(db);
+    await createDueIndex(db, table, key);
   }
 }
 
@@ -129,11 +147,6 @@ const INDEXES = [
   "unique index verifications_one_open on verifications (identity_id) where state in ('requested', 'started')",
   'unique index verifications_execution on verifications (execution_id) where execution_id is not null',
   'unique index verifications_subject on verifications (subject) where subject is not null',
-  'index verifications_read_due on verifications (read_due) where read_due is not null',
-  'index verifications_prefill_due on verifications (prefill_due) where prefill_due is not null',
-  'index identities_jumio_due on identities (jumio_due) where jumio_due is not null',
-  'index identities_kratos_due on identities (kratos_due) where kratos_due is not null',
-  'index identities_eid_due on identities (eid_due) where eid_due is not null',
   'index events_identity on events (identity_id, id)',
   'index one_time_links_end on one_time_links (ends_at)',
 ] as const;
