@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { updateIdentity } from '../../../webhook/verification/record/record.ts';
+import { updateVerification } from '../../../webhook/verification/record/record.ts';
 import { type SideDoor, sqlite } from '../../support/service/databases.ts';
 import { NOW, nudgeOnce, openOn, outcomes, signUp } from './world.ts';
 
@@ -54,7 +54,7 @@ export function groupingCases(): void {
     let seenWithin: Promise<string | undefined> | undefined;
     await ledger.change(id, NOW, (found) => {
       seenWithin = ledger.gate(id).then((row) => row?.status);
-      return found && { record: updateIdentity(found, { status: 'expired' }) };
+      return found && { record: updateVerification(found, found.verifications[0]?.id ?? '', { state: 'expired' }) };
     });
     expect(await seenWithin).toBe('pending');
     expect((await ledger.gate(id))?.status).toBe('expired');

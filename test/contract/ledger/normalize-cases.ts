@@ -36,7 +36,7 @@ export function normalizeCases(database: Database): void {
     const cell = fc.tuple(fc.constantFrom(...names(STANDINGS)), fc.constantFrom(...names(ATTEMPTS)));
     await fc.assert(
       fc.asyncProperty(cell, edit, async (where, { decision, completedAt, ...columns }) => {
-        const before = anew(situation(...where));
+        const before = normalize(anew(situation(...where)), NOW);
         const { id } = before.identity;
         await put(ledger, before);
         const decide = (found: IdentityRecord | undefined): Change => {

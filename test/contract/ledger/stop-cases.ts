@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PROBE_EVERY_MS } from '../../../webhook/ledger/budgets.ts';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
+import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { updateIdentity, updateVerification } from '../../../webhook/verification/record/record.ts';
 import type { Database } from '../../support/service/databases.ts';
 import { claim, idsOf, NOW, newcomer, nextDue, openOn, put, signUp } from './world.ts';
@@ -12,7 +13,7 @@ async function parkedOne(ledger: Ledger, now = NOW): Promise<string> {
   const record = newcomer(now);
   const [row] = record.verifications;
   const parked = updateVerification(record, row?.id ?? '', { createRefused: true, readDue: now + DAY });
-  await put(ledger, updateIdentity(parked, { jumioDue: now + DAY, kratosDue: null }));
+  await put(ledger, updateIdentity(normalize(parked, now), { kratosDue: null }), now);
   return record.identity.id;
 }
 
