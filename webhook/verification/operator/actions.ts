@@ -91,13 +91,14 @@ export async function actOn(
   if (known === undefined && stranger === undefined) return undefined;
   const beforeOf = (found: IdentityRecord | undefined): IdentityRecord =>
     found ?? newIdentity({ id: identityId, ...(stranger && personOf(stranger)) }, now);
-  const write = dryRun ? ctx.ledger.preview : ctx.ledger.change;
   let done: OperatorResult | undefined;
-  const record = await write(identityId, now, (found) => {
+  const doneOn = (found: IdentityRecord | undefined): OperatorResult => {
     const before = beforeOf(found);
     done = { before, ...decide(before, now) };
     return done;
-  });
+  };
+  const { ledger } = ctx;
+  const record = await (dryRun ? ledger.preview(identityId, now, doneOn) : ledger.change(identityId, now, doneOn));
   return done && record && { ...done, record };
 }
 
