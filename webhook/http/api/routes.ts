@@ -43,7 +43,7 @@ function refuse({ kind }: Unauthenticated, reply: FastifyReply): FastifyReply {
 }
 
 /** `isOtherAccount`: this browser has the hand-over cookie of another identity. */
-type AnswerPerson = (
+type AnswerResource = (
   person: Person,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -52,7 +52,7 @@ type AnswerPerson = (
 
 /** Returns a wrapper: `answer` runs for the person of a token or, without one, of a cookie; any other request is refused. */
 function createForPerson({ ctx, handover, limits }: Pick<ResourcesOptions, 'ctx' | 'handover' | 'limits'>) {
-  return (answer: AnswerPerson) =>
+  return (answer: AnswerResource) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       // A poll keeps the cookie of the other account, so that the status page can still name it once.
       const keepsOtherAccount = request.routeOptions.url === '/jumio/status';

@@ -45,10 +45,10 @@ export function createRequirePerson({ kratos, handover, limits, render, returnTo
   };
 }
 
-type AnswerPerson = (person: Person, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+type AnswerPage = (person: Person, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** Returns a handler that runs `answer` for the person whom the hook has authenticated. */
-export function forPerson(answer: AnswerPerson) {
+export function forPerson(answer: AnswerPage) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const person = people.get(request);
     return person === undefined ? reply : answer(person, request, reply);
