@@ -27,8 +27,8 @@ async function readRequests(service: TestService, id: string): Promise<number> {
   return (await snapshotOf(service, id)).identity.readRequests;
 }
 
-describe('a callback of more than 64 KiB', () => {
-  it('is taken at the limit and refused with 413 one byte above it', async () => {
+describe('callbacks of more than 64 KiB', () => {
+  it('a callback of exactly 64 KiB is accepted, one byte more is 413', async () => {
     const { service, id, execution } = await started();
     const text = callbackOf(execution);
     expect((await callback(service, padded(text, LIMIT))).statusCode).toBe(200);
@@ -39,14 +39,14 @@ describe('a callback of more than 64 KiB', () => {
     expect(await readRequests(service, id)).toBe(1);
   });
 
-  it('is refused with 413 by its content-length, before its bytes come', async () => {
+  it('a callback whose content-length exceeds the limit is 413 before its body arrives', async () => {
     const { service } = await started();
     const headers = [...JSON_TYPE, 'content-length', String(LIMIT + 1)];
     const answer = await send(await listen(service), { path: '/jumio/callback', headers });
     expect(answer.status).toBe(413);
   });
 
-  it('is refused with 413 in chunks, signed or not', async () => {
+  it('a chunked callback above the limit is 413, signed or not', async () => {
     const { service, id, execution } = await started();
     const port = await listen(service);
     const text = padded(callbackOf(execution), 3 * LIMIT);
@@ -59,14 +59,14 @@ describe('a callback of more than 64 KiB', () => {
   });
 });
 
-describe('a callback that cannot be read', () => {
+describe('unreadable callbacks', () => {
   it.each([
     'text/plain',
     'application/xml',
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'x',
-  ])('is refused with 415 as %s, signed or not', async (type) => {
+  ])('a callback of content type %s is 415, signed or not', async (type) => {
     const { service, id, execution } = await started();
     const text = callbackOf(execution);
     const headers = { 'content-type': type };
@@ -75,7 +75,7 @@ describe('a callback that cannot be read', () => {
     expect(await readRequests(service, id)).toBe(0);
   });
 
-  it('is refused with 415 where it has no content type', async () => {
+  it('a callback without a content type is 415', async () => {
     const { service, execution } = await started();
     const body = callbackOf(execution);
     const headers = ['content-length', String(body.length)];
@@ -83,7 +83,7 @@ describe('a callback that cannot be read', () => {
     expect(answer.status).toBe(415);
   });
 
-  it('is refused with 400 as invalid UTF-8, signed or with our reference', async () => {
+  it('a callback of invalid UTF-8 is 400, signed or with our reference', async () => {
     const { service, id, execution } = await started();
     const bytes = Buffer.concat([
       Buffer.from(`${callbackOf(execution).slice(0, -1)},"x":"`),
@@ -104,7 +104,7 @@ describe('a callback that cannot be read', () => {
     ['blanks', ' \n '],
   ];
 
-  it.each(unreadable)('is refused with 400 as %s, signed or not, and no byte of it is echoed', async (_name, text) => {
+  it.each(unreadable)('a callback of %s is 400, signed or not, and its body is not echoed', async (_name, text) => {
     const { service, id } = await started();
     for (const headers of [{}, signed(text), { 'x-jumio-signature': 'forged' }]) {
       const answer = await callback(service, text, headers);
@@ -126,7 +126,7 @@ describe('a callback that cannot be read', () => {
     ['an execution with an empty id', { workflowExecution: { id: '', status: 'PROCESSED' } }],
     ['an execution with an endless id', { workflowExecution: { id: 'x'.repeat(101), status: 'PROCESSED' } }],
     ['an execution with an endless status', { workflowExecution: { id: randomUUID(), status: 'P'.repeat(101) } }],
-  ])('is refused with 400 when signed, with 401 when not, as %s', async (_name, value) => {
+  ])('a callback that is %s is 400 when signed, 401 when not', async (_name, value) => {
     const { service, id } = await started();
     const text = JSON.stringify(value);
     expect((await callback(service, text, signed(text))).statusCode).toBe(400);
@@ -134,7 +134,7 @@ describe('a callback that cannot be read', () => {
     expect(await readRequests(service, id)).toBe(0);
   });
 
-  it('is refused with 400 when its reference is ours and the rest is not as documented', async () => {
+  it('a callback with our reference and undocumented members is 400', async () => {
     const { service, execution } = await started();
     expect((await callback(service, { userReference: execution.reference })).statusCode).toBe(400);
     const workflowExecution = { id: 1, status: {} };

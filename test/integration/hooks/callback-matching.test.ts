@@ -18,8 +18,8 @@ async function unmatched(service: TestService) {
   return events.filter(({ kind }) => kind === 'unmatched').map(({ detail }) => detail);
 }
 
-describe('a genuine callback', () => {
-  it('makes its execution read at once, and the verdict is published', async () => {
+describe('genuine callbacks', () => {
+  it('a genuine callback causes an immediate read of its execution, and the verdict is published', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -30,7 +30,7 @@ describe('a genuine callback', () => {
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'approved', verdict: 'PASSED' });
   });
 
-  it('is believed as a doorbell only: what it claims is not what is decided', async () => {
+  it('a genuine callback is a notification only: the read decides, not its contents', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -40,7 +40,7 @@ describe('a genuine callback', () => {
     await reaches(service, id, 'rejected');
   });
 
-  it('that says PROCESSED of what Jumio has not processed decides nothing', async () => {
+  it('a callback that claims PROCESSED for an unprocessed execution decides nothing', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -50,8 +50,8 @@ describe('a genuine callback', () => {
   });
 });
 
-describe('a callback for an execution that is no row’s', () => {
-  it('is answered 200 with an event `unmatched`, and decides nothing', async () => {
+describe('callbacks for an unknown execution', () => {
+  it('a callback for an unknown execution is 200, is an event `unmatched`, and decides nothing', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -64,7 +64,7 @@ describe('a callback for an execution that is no row’s', () => {
     expect(service.jumio.reads()).toBe(0);
   });
 
-  it('is one event, however often it comes', async () => {
+  it('repeated callbacks for an unknown execution are one event', async () => {
     const service = await testService();
     const execution = { ...(await signUp(service, randomUUID())), executionId: randomUUID() };
     const body = callbackOf(execution, 'PROCESSED', '');
@@ -72,7 +72,7 @@ describe('a callback for an execution that is no row’s', () => {
     expect(await unmatched(service)).toHaveLength(1);
   });
 
-  it('is no row’s either when the reference names a verification that is not in this ledger', async () => {
+  it('a callback whose reference names a verification of no row in the ledger is unmatched', async () => {
     const [service, other] = [await testService(), await testService()];
     const execution = await signUp(other, randomUUID());
     const body = callbackOf(execution);
@@ -82,11 +82,11 @@ describe('a callback for an execution that is no row’s', () => {
   });
 });
 
-describe('a callback for another identity’s execution', () => {
+describe('callbacks for another identity’s execution', () => {
   it.each([
     ['by reference', () => ({})],
     ['signed', signed],
-  ])('is answered 200 with an event `unmatched`, and decides nothing for either, %s', async (_name, headers) => {
+  ])('a callback for another identity’s execution is 200, is an event `unmatched`, and decides nothing for either, %s', async (_name, headers) => {
     const service = await testService();
     const [one, two] = [randomUUID(), randomUUID()];
     const [mine, theirs] = [await signUp(service, one), await signUp(service, two)];
@@ -101,8 +101,8 @@ describe('a callback for another identity’s execution', () => {
   });
 });
 
-describe('a callback for an older attempt of the same identity', () => {
-  it('is read for its own row, and a verdict on it counts while the further attempt is open', async () => {
+describe('callbacks for an older attempt of the same identity', () => {
+  it('a callback for an older attempt reads its own row, and its verdict counts while the further attempt is open', async () => {
     const service = await testService();
     const id = randomUUID();
     const first = await signUp(service, id);
@@ -119,7 +119,7 @@ describe('a callback for an older attempt of the same identity', () => {
     expect(verifications.map(({ state }) => state)).toEqual(['decided', 'started']);
   });
 
-  it('is no row’s where its reference is that of the one and its execution that of the other', async () => {
+  it('a callback with the reference of one attempt and the execution of another is unmatched', async () => {
     const service = await testService();
     const id = randomUUID();
     const first = await signUp(service, id);
@@ -133,7 +133,7 @@ describe('a callback for an older attempt of the same identity', () => {
     expect([service.jumio.reads(), (await snapshotOf(service, id)).identity.readRequests]).toEqual([reads, before]);
   });
 
-  it('changes the standing only where Jumio completed it later than what counts', async () => {
+  it('a verdict on an older attempt changes the standing only if Jumio completed it later than the one that counts', async () => {
     const service = await testService();
     const id = randomUUID();
     const first = await signUp(service, id);
@@ -158,13 +158,13 @@ describe('a callback for an older attempt of the same identity', () => {
   });
 });
 
-describe('the same genuine callback, replayed 1,000 times', () => {
+describe('1,000 replays of one genuine callback', () => {
   async function replay(service: TestService, body: string, times: number): Promise<void> {
     const answers = await Promise.all(Array.from({ length: times }, () => callback(service, body)));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
   }
 
-  it('is read at most once in 10 s, and the postponed read is not lost', async () => {
+  it('1,000 replays of a callback cause at most one read per 10 s, and the postponed read is not lost', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -183,7 +183,7 @@ describe('the same genuine callback, replayed 1,000 times', () => {
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(10 * SECOND);
   });
 
-  it('of a settled verification is read at most once an hour', async () => {
+  it('1,000 replays of a callback for a settled verification cause at most one read an hour', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -199,7 +199,7 @@ describe('the same genuine callback, replayed 1,000 times', () => {
     await eventually(() => expect(service.jumio.reads()).toBe(2));
   });
 
-  it('is one event', async () => {
+  it('1,000 replays of a callback are one event', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);

@@ -36,7 +36,7 @@ function sameBytes(character: string): string {
   return alphabet[alphabet.indexOf(character) ^ 1] ?? '';
 }
 
-describe('a callback that is refused with 401, never a throw, and no call to Jumio', () => {
+describe('callbacks without valid authentication', () => {
   const forgeries: readonly [string, (reference: string) => string | undefined][] = [
     ['no reference', () => undefined],
     ['an empty reference', () => ''],
@@ -55,7 +55,7 @@ describe('a callback that is refused with 401, never a throw, and no call to Jum
     ['a line feed behind it', (r) => `${r}\n`],
   ];
 
-  it.each(forgeries)('%s', async (_name, forge) => {
+  it.each(forgeries)('a callback with %s is 401, without an exception or a call to Jumio', async (_name, forge) => {
     const { service, id, execution } = await started();
     const body = JSON.parse(callbackOf(execution));
     const answer = await callback(service, { ...body, userReference: forge(execution.reference) });
@@ -64,7 +64,7 @@ describe('a callback that is refused with 401, never a throw, and no call to Jum
     await expectIgnored(service, id);
   });
 
-  it.each([1, null, ['x'], { a: 1 }, true])('a reference that is %j', async (userReference) => {
+  it.each([1, null, ['x'], { a: 1 }, true])('a callback with the reference %j is 401', async (userReference) => {
     const { service, id, execution } = await started();
     const answer = await callback(service, { ...JSON.parse(callbackOf(execution)), userReference });
     expect(answer.statusCode).toBe(401);
@@ -89,7 +89,7 @@ describe('a callback that is refused with 401, never a throw, and no call to Jum
     ['the signature of the other secret of ours', (body) => hmac(body, CANARIES.webhookSecret)],
   ];
 
-  it.each(wrongSignatures)('%s, though the reference is right', async (_name, sign) => {
+  it.each(wrongSignatures)('a callback with a valid reference and %s is 401', async (_name, sign) => {
     const { service, id, execution } = await started();
     const body = callbackOf(execution);
     const answer = await callback(service, body, { 'x-jumio-signature': sign(body) });
@@ -97,7 +97,7 @@ describe('a callback that is refused with 401, never a throw, and no call to Jum
     await expectIgnored(service, id);
   });
 
-  it('two signature headers over a real connection, both right', async () => {
+  it('a callback with two valid signature headers over a real connection is 401', async () => {
     const { service, id, execution } = await started();
     const port = await listen(service);
     const body = callbackOf(execution);
@@ -115,21 +115,21 @@ describe('a callback that is refused with 401, never a throw, and no call to Jum
     ['no body in no chunk, said to be JSON', JSON_TYPE],
     ['no body, but a signature of nothing', ['content-length', '0', 'x-jumio-signature', hmac('')]],
     ['no body, said to be JSON, with a signature of nothing', [...JSON_TYPE, 'x-jumio-signature', hmac('')]],
-  ])('%s', async (_name, headers) => {
+  ])('a callback with %s is 401', async (_name, headers) => {
     const { service, id } = await started();
     const answer = await send(await listen(service), { path: '/jumio/callback', headers });
     expect(answer.status).toBe(401);
     await expectIgnored(service, id);
   });
 
-  it('no body, nor a word of one', async () => {
+  it('a callback without body and content-length is 401', async () => {
     const { service, id } = await started();
     const answer = await service.app.inject({ method: 'POST', url: '/jumio/callback' });
     expect(answer.statusCode).toBe(401);
     await expectIgnored(service, id);
   });
 
-  it('the secret of Kratos’ hooks in place of a signature', async () => {
+  it('a callback with the secret of Kratos’ hooks in place of a signature is 401', async () => {
     const { service, id, execution } = await started();
     const body = callbackOf(execution, 'PROCESSED', '');
     expect((await callback(service, body, { 'x-webhook-secret': CANARIES.webhookSecret })).statusCode).toBe(401);

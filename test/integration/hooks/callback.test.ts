@@ -15,8 +15,8 @@ async function started() {
   return { service, id, execution };
 }
 
-describe('a callback that is authentic', () => {
-  it('by our reference alone is answered 200 without a body', async () => {
+describe('authentic callbacks', () => {
+  it('a callback authenticated by our reference alone is 200 without a body', async () => {
     const { service, id, execution } = await started();
     const answer = await callback(service, callbackOf(execution));
     expect([answer.statusCode, answer.body]).toEqual([200, '']);
@@ -28,7 +28,7 @@ describe('a callback that is authentic', () => {
     ['sha256=hex', (digest: string) => `sha256=${digest}`],
     ['upper case', (digest: string) => digest.toUpperCase()],
     ['SHA256= in upper case', (digest: string) => `SHA256=${digest.toUpperCase()}`],
-  ])('by a signature in %s, without a reference', async (_name, spell) => {
+  ])('a callback with a signature in %s and without a reference is accepted', async (_name, spell) => {
     const { service, id, execution } = await started();
     const { userReference: _left, ...body } = JSON.parse(callbackOf(execution));
     const text = JSON.stringify(body);
@@ -37,14 +37,14 @@ describe('a callback that is authentic', () => {
     expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
   });
 
-  it('by a signature over the exact bytes, however the JSON is spaced', async () => {
+  it('a callback signed over its exact bytes is accepted, however the JSON is spaced', async () => {
     const { service, id, execution } = await started();
     const text = `${JSON.stringify(JSON.parse(callbackOf(execution)), null, 3)}\r\n`;
     expect((await callback(service, text, signed(text))).statusCode).toBe(200);
     expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
   });
 
-  it('by the new and by the old secret while it turns over', async () => {
+  it('during a rotation, a callback signed with the new or the old secret is accepted', async () => {
     const env = { JUMIO_CALLBACK_SECRET: 'the-new-secret-of-today,the-old-secret-of-before' };
     const service = await testService({ env });
     const body = callbackOf(await signUp(service, randomUUID()));
@@ -53,13 +53,13 @@ describe('a callback that is authentic', () => {
     expect((await callback(service, body, signed(body, CANARIES.callbackSecret))).statusCode).toBe(401);
   });
 
-  it('with a content type that names the charset', async () => {
+  it('a callback whose content type names the charset is accepted', async () => {
     const { service, execution } = await started();
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     expect((await callback(service, callbackOf(execution), headers)).statusCode).toBe(200);
   });
 
-  it('in chunks, over a real connection', async () => {
+  it('a chunked callback over a real connection is accepted', async () => {
     const { service, id, execution } = await started();
     const body = callbackOf(execution);
     const headers = [...JSON_TYPE, 'X-Jumio-Signature', hmac(body)];
@@ -69,7 +69,7 @@ describe('a callback that is authentic', () => {
     expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
   });
 
-  it('by a signature with a foreign userReference, as the portal’s own test tool may send it', async () => {
+  it('a signed callback with a foreign userReference, as the portal’s test tool may send it, is accepted', async () => {
     const { service, id, execution } = await started();
     const body = callbackOf(execution, 'PROCESSED', 'somebody else’s');
     expect((await callback(service, body, signed(body))).statusCode).toBe(200);

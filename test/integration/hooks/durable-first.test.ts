@@ -41,22 +41,22 @@ async function answered(call: Promise<{ statusCode: number }>, release: () => vo
   return { early: before, status: await watched };
 }
 
-describe('an answer that promises something is given when that is durable, never before', () => {
-  it('204 to a sign-up', async () => {
+describe('responses that follow a durable write', () => {
+  it('a sign-up hook is 204 only after its write is durable', async () => {
     const { service, hold, release } = await slowDisk();
     hold();
     const call = initiate(service, { kratos_identity_id: randomUUID() });
     expect(await answered(call, release)).toEqual({ early: false, status: 204 });
   });
 
-  it('200 to a callback', async () => {
+  it('a callback is 200 only after its write is durable', async () => {
     const { service, hold, release } = await slowDisk();
     const execution = await signUp(service, randomUUID());
     hold();
     expect(await answered(callback(service, callbackOf(execution)), release)).toEqual({ early: false, status: 200 });
   });
 
-  it('200 to a callback that matches nothing: its event', async () => {
+  it('an unmatched callback is 200 only after its event is durable', async () => {
     const { service, hold, release } = await slowDisk();
     const execution = await signUp(service, randomUUID());
     hold();

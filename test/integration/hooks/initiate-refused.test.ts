@@ -11,7 +11,7 @@ const SECRET = CANARIES.webhookSecret;
 
 const NOTHING = { verifications: undefined, events: 0, unmatched: 0 };
 
-describe('who may call initiate', () => {
+describe('authentication of initiate', () => {
   it.each([
     ['no secret', {}],
     ['an empty secret', { 'x-webhook-secret': '' }],
@@ -27,7 +27,7 @@ describe('who may call initiate', () => {
     ['both headers and different, the bearer wrong', { 'x-webhook-secret': SECRET, authorization: 'Bearer another' }],
     ['both headers and different, the secret wrong', { 'x-webhook-secret': 'no', authorization: `Bearer ${SECRET}` }],
     ['the right secret and a Basic header', { 'x-webhook-secret': SECRET, authorization: 'Basic eDp5' }],
-  ])('refuses %s with 401, and writes nothing', async (_name, headers) => {
+  ])('an initiate request with %s is 401, and nothing is written', async (_name, headers) => {
     const service = await testService();
     const id = randomUUID();
     const answer = await initiate(service, { kratos_identity_id: id }, headers);
@@ -43,14 +43,14 @@ describe('who may call initiate', () => {
     ['a bearer', { authorization: `Bearer ${SECRET}` }],
     ['a bearer in lower case', { authorization: `bearer ${SECRET}` }],
     ['both, both right', { 'x-webhook-secret': SECRET, authorization: `Bearer ${SECRET}` }],
-  ])('accepts the secret as %s', async (_name, headers) => {
+  ])('an initiate request with the secret as %s is accepted', async (_name, headers) => {
     const service = await testService();
     const id = randomUUID();
     expect((await initiate(service, { kratos_identity_id: id }, headers)).statusCode).toBe(204);
     expect((await writtenBy(service, id)).verifications).toBe(1);
   });
 
-  it('accepts the new and the old secret while it turns over, and no mixture', async () => {
+  it('during a rotation, initiate accepts the new and the old secret, and no mixture', async () => {
     const env = { ORY_WEBHOOK_SECRET: 'the-new-secret-of-today,the-old-secret-of-before' };
     const service = await testService({ env });
     const send = (secret: string) =>
@@ -60,13 +60,13 @@ describe('who may call initiate', () => {
     expect((await send('the-new-secret-of-today,the-old-secret-of-before')).statusCode).toBe(401);
   });
 
-  it('answers 401 before it looks at the body', async () => {
+  it('an initiate request without a secret is 401 before its body is parsed', async () => {
     const service = await testService();
     expect((await initiate(service, 'no JSON at all', {})).statusCode).toBe(401);
   });
 });
 
-describe('what initiate cannot use', () => {
+describe('invalid initiate requests', () => {
   it.each([
     ['an empty body', undefined, 'body'],
     ['an empty text', '', 'body'],
@@ -82,7 +82,7 @@ describe('what initiate cannot use', () => {
     ['an id with something behind it', { kratos_identity_id: `${randomUUID()}x` }, 'kratos_identity_id'],
     ['a list of ids', { kratos_identity_id: [randomUUID()] }, 'kratos_identity_id'],
     ['the nil UUID', { kratos_identity_id: NIL }, 'kratos_identity_id'],
-  ])('refuses %s with 400 naming the field', async (_name, body, field) => {
+  ])('an initiate request with %s is 400 and names the field', async (_name, body, field) => {
     const service = await testService();
     const answer = await initiate(service, body);
     expect(answer.statusCode).toBe(400);
@@ -93,7 +93,7 @@ describe('what initiate cannot use', () => {
     expect(await service.ctx.ledger.record(NIL)).toBeUndefined();
   });
 
-  it('names the hook mistake and its fix for the nil UUID, in the answer and in the log', async () => {
+  it('an initiate request with the nil UUID names the hook mistake and its fix, in the response and in the log', async () => {
     const service = await testService();
     const answer = await initiate(service, { kratos_identity_id: NIL });
     expect(answer.json().detail).toMatch(/response\.parse.*can_interrupt.*Remove both/s);
@@ -102,7 +102,7 @@ describe('what initiate cannot use', () => {
     );
   });
 
-  it('says in the log why a sign-up was not taken, because Kratos discards the answer', async () => {
+  it('a refused initiate request logs the reason, because Kratos discards the response', async () => {
     const service = await testService();
     await initiate(service, { kratos_identity_id: 'x' });
     expect(service.logs.lines()).toContainEqual(
@@ -110,7 +110,7 @@ describe('what initiate cannot use', () => {
     );
   });
 
-  it('refuses a body above its limit with 413 and another content type with 415', async () => {
+  it('an initiate request above the limit is 413, of another content type 415', async () => {
     const service = await testService();
     const id = randomUUID();
     const huge = { kratos_identity_id: id, padding: 'x'.repeat(1_100_000) };

@@ -7,8 +7,8 @@ import { CANARIES } from '../../support/logs/canaries.ts';
 import { eventually, pass, reaches, signUp, snapshotOf, writtenBy } from '../../support/service/eventually.ts';
 import { APPLICATION, testService } from '../../support/service/service.ts';
 
-describe('a sign-up', () => {
-  it('starts one verification, and its ids are on the identity when Kratos goes on', async () => {
+describe('sign-up hooks', () => {
+  it('a sign-up starts one verification, and its ids are on the identity before Kratos continues', async () => {
     const service = await testService();
     const id = randomUUID();
     const answer = await initiate(service, { kratos_identity_id: id });
@@ -22,7 +22,7 @@ describe('a sign-up', () => {
     });
   });
 
-  it('sends Jumio the identity and a signed reference of 82 characters', async () => {
+  it('a sign-up sends Jumio the identity and a signed reference of 82 characters', async () => {
     const service = await testService();
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id.toUpperCase() });
@@ -33,7 +33,7 @@ describe('a sign-up', () => {
     expect(start?.reference).toMatch(new RegExp(`^1\\.${verifications[0]?.id}\\.[\\w-]{43}$`));
   });
 
-  it('takes the bodies of the published templates and ignores what it does not know', async () => {
+  it('an initiate body of the published templates is accepted, and unknown members are ignored', async () => {
     const service = await testService();
     const id = randomUUID();
     const published = { email: CANARIES.email, first_name: 'A', last_name: 'B', jumio_account_id: null, other: {} };
@@ -41,7 +41,7 @@ describe('a sign-up', () => {
     expect(service.jumio.latest(id).identityId).toBe(id);
   });
 
-  it('keeps where the person wants to go, if that is allowed', async () => {
+  it('a sign-up with an allowed return URL stores it', async () => {
     const service = await testService();
     const [good, bad] = [randomUUID(), randomUUID()];
     await initiate(service, { kratos_identity_id: good, flow: { return_to: `${APPLICATION}/account/x` } });
@@ -50,7 +50,7 @@ describe('a sign-up', () => {
     expect((await snapshotOf(service, bad)).identity.returnTo).toBeNull();
   });
 
-  it('that Kratos repeats three times is one verification and one create', async () => {
+  it('a sign-up hook repeated three times is one verification and one create call', async () => {
     const service = await testService();
     const id = randomUUID();
     for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
@@ -58,7 +58,7 @@ describe('a sign-up', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('that Kratos repeats at once is one verification and one create', async () => {
+  it('concurrent repeats of a sign-up hook are one verification and one create call', async () => {
     const service = await testService();
     const id = randomUUID();
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => initiate(service, { kratos_identity_id: id })));
@@ -68,7 +68,7 @@ describe('a sign-up', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('that is repeated when the identity is already decided changes nothing', async () => {
+  it('a sign-up hook repeated after the decision changes nothing', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -81,8 +81,8 @@ describe('a sign-up', () => {
   });
 });
 
-describe('initiate while a neighbour is in trouble', () => {
-  it('answers 204 when Jumio is down, publishes `pending`, and starts when Jumio is back', async () => {
+describe('initiate while Jumio or Kratos fails', () => {
+  it('while Jumio is down, initiate is 204 and publishes `pending`, and the verification starts when Jumio is back', async () => {
     const service = await testService();
     const id = randomUUID();
     service.jumio.instead.create = () => jumioDown('create');
@@ -96,7 +96,7 @@ describe('initiate while a neighbour is in trouble', () => {
     );
   });
 
-  it('answers 204 within about its two seconds when Jumio hangs', async () => {
+  it('while Jumio hangs, initiate is 204 within about its two seconds', async () => {
     const service = await testService();
     service.jumio.instead.create = unanswered();
     const started = performance.now();
@@ -107,7 +107,7 @@ describe('initiate while a neighbour is in trouble', () => {
     expect(took).toBeLessThan(3_500);
   });
 
-  it('answers 204 when Kratos is down, and publishes later', async () => {
+  it('while Kratos is down, initiate is 204, and the copy is published later', async () => {
     const service = await testService();
     const id = randomUUID();
     service.kratos.instead.publish = () => kratosDown('patch');
@@ -119,7 +119,7 @@ describe('initiate while a neighbour is in trouble', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('does not wait for a turn that the rate budget does not allow within its two seconds', async () => {
+  it('with the rate budget exhausted, initiate does not wait beyond its two seconds', async () => {
     const service = await testService({ env: { JUMIO_ACCOUNT_RATE: '0.01', JUMIO_ACCOUNT_BURST: '1' } });
     await initiate(service, { kratos_identity_id: randomUUID() });
     const started = performance.now();

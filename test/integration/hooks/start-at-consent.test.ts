@@ -26,8 +26,8 @@ function nothingSent({ jumio }: TestService): void {
   expect([jumio.calls.create.length, jumio.reads()]).toEqual([0, 0]);
 }
 
-describe('with VERIFICATION_START=consent', () => {
-  it('a sign-up writes the identity and its status, and asks nothing of Jumio', async () => {
+describe('VERIFICATION_START=consent', () => {
+  it('with VERIFICATION_START=consent, a sign-up writes the identity and its status, and calls Jumio for nothing', async () => {
     const service = await testService({ env: AT_CONSENT });
     const id = randomUUID();
     for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
@@ -39,14 +39,14 @@ describe('with VERIFICATION_START=consent', () => {
     nothingSent(service);
   });
 
-  it('the status is on the identity when Kratos goes on', async () => {
+  it('with VERIFICATION_START=consent, the status is on the identity before Kratos continues', async () => {
     const service = await testService({ env: AT_CONSENT });
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id });
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' });
   });
 
-  it('a sign-in heals the same way, once, and from then on costs no write', async () => {
+  it('with VERIFICATION_START=consent, a sign-in creates a missing row once, and later sign-ins write nothing', async () => {
     const service = await testService({ env: AT_CONSENT });
     const id = randomUUID();
     service.clock.advance(MINUTE);
@@ -61,7 +61,7 @@ describe('with VERIFICATION_START=consent', () => {
     nothingSent(service);
   });
 
-  it('days pass without a call to Jumio, and the person is still waited for', async () => {
+  it('with VERIFICATION_START=consent, days without consent cause no call to Jumio, and the identity still awaits the person', async () => {
     const service = await testService({ env: AT_CONSENT });
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id });
@@ -72,7 +72,7 @@ describe('with VERIFICATION_START=consent', () => {
     nothingSent(service);
   });
 
-  it('going on starts one verification, whose result is published as ever', async () => {
+  it('with VERIFICATION_START=consent, continuing starts one verification, and its result is published', async () => {
     const service = await testService({ env: AT_CONSENT });
     const { id, browser } = visitor(service);
     await initiate(service, { kratos_identity_id: id });
@@ -86,8 +86,8 @@ describe('with VERIFICATION_START=consent', () => {
   });
 });
 
-describe('switching VERIFICATION_START on a live ledger', () => {
-  it('to registration leaves who was invited invited: a repeated hook or a sign-in starts nothing', async () => {
+describe('a change of VERIFICATION_START on a live ledger', () => {
+  it('after a change to registration, a repeated hook or a sign-in starts nothing for rows that await consent', async () => {
     const before = await testService({ env: AT_CONSENT });
     const { id } = visitor(before);
     await initiate(before, { kratos_identity_id: id });
@@ -101,7 +101,7 @@ describe('switching VERIFICATION_START on a live ledger', () => {
     expect((await browser.press()).location).toBe(after.jumio.latest(id).link);
   });
 
-  it('to consent leaves what was started started', async () => {
+  it('after a change to consent, started verifications stay started', async () => {
     const before = await testService();
     const { id } = visitor(before);
     await initiate(before, { kratos_identity_id: id });
@@ -116,10 +116,10 @@ describe('switching VERIFICATION_START on a live ledger', () => {
   });
 });
 
-describe('what a hook tells of an identity', () => {
+describe('schema and creation date in a hook', () => {
   const BORN = '2026-01-05T09:30:00.123456Z';
 
-  it('is kept at sign-up', async () => {
+  it('schema and creation date in a sign-up hook are stored', async () => {
     const service = await testService();
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id, schema_id: 'person', created_at: BORN });
@@ -129,7 +129,7 @@ describe('what a hook tells of an identity', () => {
     });
   });
 
-  it('is kept at a sign-in when it is news, and costs no write otherwise', async () => {
+  it('schema and creation date in a sign-in hook are stored if they changed, and write nothing otherwise', async () => {
     let changes = 0;
     const counting = (ctx: Context): Context => {
       const change: Context['ledger']['change'] = (...all) => {
@@ -156,7 +156,7 @@ describe('what a hook tells of an identity', () => {
   });
 
   it.each([{ schema_id: 7, created_at: 'yesterday' }, { schema_id: null, created_at: null }, { schema_id: '' }])(
-    'is ignored where it is odd: %j',
+    'an invalid schema or creation date in a hook is ignored: %j',
     async (odd) => {
       const service = await testService();
       const id = randomUUID();

@@ -33,7 +33,7 @@ async function textFor(acceptLanguage: unknown): Promise<string> {
 
 const ENGLISH = 'You cannot sign in, because your identity could not be verified. Please contact support.';
 
-describe('what a refused person reads', () => {
+describe('language of the gate’s refusal', () => {
   it.each([
     ['en-GB,en;q=0.9', ENGLISH],
     [
@@ -52,7 +52,7 @@ describe('what a refused person reads', () => {
     [7, ENGLISH],
     [['de'], ENGLISH],
     [';q=,"\\u0000', ENGLISH],
-  ])('is in the language of their browser, which says %j', async (acceptLanguage, text) => {
+  ])('a refusal for a browser with the languages %j is in that language', async (acceptLanguage, text) => {
     expect(await textFor(acceptLanguage)).toBe(text);
   });
 
@@ -65,7 +65,7 @@ describe('what a refused person reads', () => {
       'https://acme.example/help?a=1&b',
       /\. Diríjase a https:\/\/acme\.example\/help\?a=1&b para obtener más información\.$/,
     ],
-  ])('says in %s where support is: %s', async (accept_language, SUPPORT_ADDRESS, text) => {
+  ])('a refusal in %s names the support address: %s', async (accept_language, SUPPORT_ADDRESS, text) => {
     const helpful = await testService({ env: { SUPPORT_ADDRESS, POLICY: 'rules: [{ then: block }]' } });
     const answer = await refused({ accept_language }, helpful);
     expect(shown.parse(answer.json()).messages[0].messages[0].text).toMatch(text);
@@ -73,14 +73,14 @@ describe('what a refused person reads', () => {
     expect(inReview.body).not.toContain('acme.example');
   });
 
-  it('costs no time, however long the header is', async () => {
+  it('a refusal with a very long accept-language costs no extra time', async () => {
     await textFor('de');
     const before = performance.now();
     expect(await textFor(`${'de-DE;q=0.001,'.repeat(50_000)}fr`)).toMatch(/^Sie /);
     expect(performance.now() - before).toBeLessThan(2_000);
   });
 
-  it('is in their language also where the request cannot be judged', async () => {
+  it('a refusal of an invalid request is in the language of the browser', async () => {
     const answer = await refused({ kratos_identity_id: 'nobody', accept_language: 'es' });
     expect(answer.json()).toEqual(gateMessage(4990004, 'unknown'));
     expect(answer.body).toContain('Inténtelo de nuevo en unos minutos.');

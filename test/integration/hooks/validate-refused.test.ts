@@ -15,14 +15,14 @@ const HEADERS = ['content-type', 'application/json', 'x-webhook-secret', SECRET]
 
 const UNCHECKED = gateMessage(4990004, 'unknown');
 
-describe('who may call validate', () => {
+describe('authentication of validate', () => {
   it.each([
     ['no secret', {}],
     ['a wrong secret', { 'x-webhook-secret': 'quite another secret' }],
     ['a prefix of the secret', { 'x-webhook-secret': SECRET.slice(0, -1) }],
     ['the secret and something behind it', { 'x-webhook-secret': `${SECRET}0` }],
     ['both headers and different', { 'x-webhook-secret': SECRET, authorization: 'Bearer another' }],
-  ])('answers %s with 401 in the shape that Kratos shows, and writes nothing', async (_name, headers) => {
+  ])('a validate request with %s is 401 in the shape that Kratos shows, and nothing is written', async (_name, headers) => {
     const service = await testService();
     const id = randomUUID();
     const body = { kratos_identity_id: id, created_at: new Date(service.clock.now() + 1).toISOString() };
@@ -32,14 +32,14 @@ describe('who may call validate', () => {
     expect(await writtenBy(service, id)).toEqual({ verifications: undefined, events: 0, unmatched: 0 });
   });
 
-  it('accepts a bearer', async () => {
+  it('a validate request with a bearer token is accepted', async () => {
     const service = await testService();
     const body = { kratos_identity_id: randomUUID() };
     expect((await validate(service, body, { authorization: `Bearer ${SECRET}` })).statusCode).toBe(204);
   });
 });
 
-describe('what validate cannot read', () => {
+describe('invalid validate requests', () => {
   const id = randomUUID();
   const unreadable: readonly [string, unknown][] = [
     ['an empty body', undefined],
@@ -58,7 +58,7 @@ describe('what validate cannot read', () => {
     ['invalid UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
   ];
 
-  it.each(unreadable)('refuses %s in the shape that Kratos shows', async (_name, body) => {
+  it.each(unreadable)('a validate request with %s is refused in the shape that Kratos shows', async (_name, body) => {
     const service = await testService();
     const answer = await validate(service, body);
     expect(answer.statusCode).toBe(403);
@@ -67,7 +67,7 @@ describe('what validate cannot read', () => {
     expect(findCanaries(answer.body + service.logs.text())).toEqual([]);
   });
 
-  it.each(['text/plain', 'application/xml', 'x'])('refuses the content type %s so', async (type) => {
+  it.each(['text/plain', 'application/xml', 'x'])('a validate request of content type %s is refused in the shape that Kratos shows', async (type) => {
     const service = await testService();
     const body = JSON.stringify({ kratos_identity_id: id });
     const answer = await validate(service, body, { ...AUTHENTIC, 'content-type': type });
@@ -75,7 +75,7 @@ describe('what validate cannot read', () => {
     expect(answer.json()).toEqual(UNCHECKED);
   });
 
-  it('refuses another method so', async () => {
+  it('a validate request with another method is refused in the shape that Kratos shows', async () => {
     const { app } = await testService();
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'] as const) {
       const answer = await app.inject({ method, url: '/jumio/validate', headers: AUTHENTIC });
@@ -85,7 +85,7 @@ describe('what validate cannot read', () => {
     }
   });
 
-  it('refuses over a real connection what is too long in chunks, and a body without a content type', async () => {
+  it('over a real connection, a chunked validate request above the limit and one without a content type are refused', async () => {
     const service = await testService();
     const port = await listen(service);
     const request = { path: '/jumio/validate', body: ['x'.repeat(700_000), 'x'.repeat(700_000)] };

@@ -38,8 +38,8 @@ async function decided(
   return id;
 }
 
-describe('the gate', () => {
-  it('allows with 204, no body and no content-length', async () => {
+describe('validate by the ledger', () => {
+  it('an allowed sign-in is 204, without body and content-length', async () => {
     const service = await testService();
     const body = JSON.stringify({ kratos_identity_id: randomUUID() });
     const answer = await send(await listen(service), { path: '/jumio/validate', headers: HEADERS, body: [body] });
@@ -49,7 +49,7 @@ describe('the gate', () => {
     expect(answer.headers).not.toHaveProperty('content-type');
   });
 
-  it('keeps one connection for all allowed sign-ins', async () => {
+  it('all allowed sign-ins share one connection', async () => {
     const service = await testService();
     let connections = 0;
     service.app.server.on('connection', () => {
@@ -65,7 +65,7 @@ describe('the gate', () => {
     expect(connections).toBe(1);
   });
 
-  it('blocks a rejected identity with 403 and a text, by the ledger', async () => {
+  it('a rejected identity in the ledger is 403 with a text', async () => {
     const service = await testService();
     const id = await decided(service, 'REJECTED', 'rejected');
     const answer = await validate(service, { kratos_identity_id: id.toUpperCase(), metadata_public: null });
@@ -76,20 +76,20 @@ describe('the gate', () => {
   it.each([
     ['PASSED', 'approved'],
     ['WARNING', 'review'],
-  ] as const)('allows after %s', async (type, status) => {
+  ] as const)('a sign-in after the verdict %s is allowed', async (type, status) => {
     const service = await testService();
     const id = await decided(service, type, status);
     expect((await validate(service, { kratos_identity_id: id, metadata_public: null })).statusCode).toBe(204);
   });
 
-  it('takes the body of the recovery hook', async () => {
+  it('a validate body of the recovery hook is accepted', async () => {
     const service = await testService();
     const flow = { kind: 'recovery', id: randomUUID(), type: 'browser', method: null, refresh: false };
     expect((await signIn(service, { ...copy('rejected'), flow })).json()).toEqual(REJECTED);
     expect((await signIn(service, { ...copy('approved'), flow })).statusCode).toBe(204);
   });
 
-  it('does not let a verdict wait for its publication', async () => {
+  it('an unpublished verdict decides at the gate at once', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -101,11 +101,11 @@ describe('the gate', () => {
   });
 });
 
-describe('the published copy in the request, of somebody who is not in the ledger', () => {
+describe('validate by the published copy of an identity that is not in the ledger', () => {
   const UNKNOWN_WORDS = ['REJECTED', 'blocked', '', 0, null, {}, ['rejected'], true, '__proto__'];
 
   it.each(['none', 'pending', 'processing', 'expired', 'approved', 'review', ...UNKNOWN_WORDS])(
-    'allows %j',
+    'a published copy with the status %j is allowed without a row in the ledger',
     async (status) => {
       const service = await testService();
       expect((await signIn(service, copy(status))).statusCode).toBe(204);
@@ -118,7 +118,7 @@ describe('the published copy in the request, of somebody who is not in the ledge
     ['no metadata_public', {}],
     ['metadata_public that is a text', { metadata_public: 'rejected' }],
     ['`jumio` that is a text', { metadata_public: { jumio: 'rejected' } }],
-  ])('allows %s', async (_name, said) => {
+  ])('a request with %s is allowed without a row in the ledger', async (_name, said) => {
     const service = await testService();
     expect((await signIn(service, said)).statusCode).toBe(204);
   });
@@ -128,13 +128,13 @@ describe('the published copy in the request, of somebody who is not in the ledge
     ['metadata_public.jumio_verification_status', { metadata_public: { jumio_verification_status: 'rejected' } }],
     ['jumio_verification_status', { jumio_verification_status: 'rejected' }],
     ['any of them, beside one that is no decision', { ...copy('pending'), jumio_verification_status: 'rejected' }],
-  ])('blocks `rejected` in %s', async (_name, said) => {
+  ])('a published copy with `rejected` in %s is blocked without a row in the ledger', async (_name, said) => {
     const service = await testService();
     const answer = await signIn(service, said);
     expect([answer.statusCode, answer.json()]).toEqual([403, REJECTED]);
   });
 
-  it.each(['verified', 'initiated'])('allows the published server’s word %s', async (word) => {
+  it.each(['verified', 'initiated'])('the published server’s status %s is allowed without a row in the ledger', async (word) => {
     const service = await testService();
     expect((await signIn(service, { jumio_verification_status: word })).statusCode).toBe(204);
     const metadata = { metadata_public: { jumio_verification_status: word } };
@@ -142,8 +142,8 @@ describe('the published copy in the request, of somebody who is not in the ledge
   });
 });
 
-describe('every answer of the gate', () => {
-  it('is 204 or a 4xx other than 429 without Retry-After, whatever is thrown at it', async () => {
+describe('status codes of the gate', () => {
+  it('the gate responds to every input with 204 or a 4xx other than 429, without Retry-After', async () => {
     const service = await testService();
     const bodies: unknown[] = [
       copy('rejected'),
@@ -161,7 +161,7 @@ describe('every answer of the gate', () => {
     }
   });
 
-  it('is given to a request too that comes on an open connection while the service stops', async () => {
+  it('a validate request on an open connection during shutdown is 204 or a 4xx other than 429', async () => {
     const service = await testService();
     service.jumio.instead.create = async (start) => {
       await new Promise((resolve) => setTimeout(resolve, 500));
