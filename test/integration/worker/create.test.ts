@@ -45,12 +45,12 @@ async function noMore(service: TestService, times: number): Promise<void> {
   expect(service.jumio.calls.create).toHaveLength(times);
 }
 
-describe('a create call that cannot have had an effect', () => {
+describe('create calls without an effect', () => {
   it.each([
     ['because nobody listened', { operation: 'create', failure: 'unreachable' as const }],
     ['because the token endpoint timed out', { operation: 'token', failure: 'timeout' as const }],
     ['because the token endpoint answered 503', { operation: 'token', status: 503 }],
-  ])('%s is repeated without an end, and leaves no orphan', async (_why, facts) => {
+  ])('a create call that had no effect %s is repeated without end, and leaves no orphan', async (_why, facts) => {
     const service = await calm();
     service.jumio.instead.create = () => jumioFails(facts);
     const id = await begin(service);
@@ -66,13 +66,13 @@ describe('a create call that cannot have had an effect', () => {
   });
 });
 
-describe('a create call that may have had an effect', () => {
+describe('create calls that may have had an effect', () => {
   it.each([
     ['a timeout', { operation: 'create', failure: 'timeout' as const }],
     ['a connection that broke', { operation: 'create', failure: 'interrupted' as const }],
     ['a 500', { operation: 'create', status: 500 }],
     ['a 200 that is not as documented', { operation: 'create', failure: 'unusable' as const, status: 200 }],
-  ])('%s: is repeated three times, then hourly, and each may have left an orphan', async (_why, facts) => {
+  ])('a create call that ended with %s is repeated three times, then hourly, and each may have left an orphan', async (_why, facts) => {
     const service = await calm();
     service.jumio.instead.create = () => jumioFails(facts);
     const id = await begin(service);
@@ -92,8 +92,8 @@ describe('a create call that may have had an effect', () => {
   });
 });
 
-describe('a 400', () => {
-  it('parks that identity for a day, and nobody else', async () => {
+describe('create calls with 400', () => {
+  it('a create call with 400 parks that identity for a day, and no other', async () => {
     const service = await calm();
     service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 400 });
     const id = await begin(service);
@@ -108,7 +108,7 @@ describe('a 400', () => {
     expect((await snapshotOf(service, id)).verifications).toMatchObject([{ createRefused: false }]);
   });
 
-  it('of two identities in a row pauses creation; when one try works, everybody goes on', async () => {
+  it('400 for two identities in a row pauses creation, and one successful try resumes it', async () => {
     const service = await calm();
     service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 400 });
     const first = await begin(service);
@@ -128,7 +128,7 @@ describe('a 400', () => {
     expect(service.jumio.calls.create).toHaveLength(5);
   });
 
-  it('that two parked identities got is tried again every five minutes, though nobody else signs up', async () => {
+  it('400 for two parked identities is retried every five minutes, even without a new sign-up', async () => {
     const service = await calm();
     service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 400 });
     const ids = [await begin(service)];
@@ -145,14 +145,14 @@ describe('a 400', () => {
   });
 });
 
-describe('what stops creation as a whole', () => {
+describe('responses that stop all creation', () => {
   it.each([
     ['403', { operation: 'create', status: 403 }],
     ['401', { operation: 'create', status: 401 }],
     ['404 to a POST', { operation: 'create', status: 404 }],
     ['401 to the token call', { operation: 'token', status: 401 }],
   ])(
-    '%s: the oldest not refused yet is tried every five minutes, and when that works everybody goes on',
+    'after %s to a create call, the oldest identity not yet refused is tried every five minutes, and a success resumes creation',
     async (_why, facts) => {
       const service = await calm();
       service.jumio.instead.create = () => jumioFails(facts);
@@ -173,8 +173,8 @@ describe('what stops creation as a whole', () => {
   );
 });
 
-describe('a 429', () => {
-  it('pauses the account budget as long as Jumio says, and counts as no try', async () => {
+describe('create calls with 429', () => {
+  it('a create call with 429 pauses the account budget as long as Jumio asks, and counts as no try', async () => {
     const service = await calm();
     service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 429, retryAfter: 40_000 });
     const id = await begin(service);
@@ -189,7 +189,7 @@ describe('a 429', () => {
     expect(await kindsOf(service, id)).not.toContain('orphan_possible');
   });
 
-  it('of the account budget leaves reads and publications alone', async () => {
+  it('a 429 on the account budget does not pause reads and publications', async () => {
     const service = await calm();
     const read = await begin(service);
     await reaches(service, read, 'pending');
@@ -202,8 +202,8 @@ describe('a 429', () => {
   });
 });
 
-describe('an answer without a link', () => {
-  it('keeps the ids, pauses creation and names the domain prefix', async () => {
+describe('create responses without a link', () => {
+  it('a create response without a link keeps the ids, pauses creation and names the domain prefix', async () => {
     const service = await calm();
     service.jumio.instead.create = async () => ({ accountId: 'account-1', executionId: 'execution-1' });
     const id = await begin(service);
@@ -218,8 +218,8 @@ describe('an answer without a link', () => {
   });
 });
 
-describe('a further attempt', () => {
-  it('is made on the account of the first, and where Jumio no longer knows that, on a new one', async () => {
+describe('the account of a further attempt', () => {
+  it('a further attempt uses the account of the first, or a new one if Jumio no longer knows it', async () => {
     const service = await calm();
     const id = await begin(service);
     await reaches(service, id, 'pending');

@@ -16,8 +16,8 @@ async function hangingSignUp(service: TestService, waited: number) {
   return { id, answer };
 }
 
-describe('the first publication', () => {
-  it('waits for the create call, and names its ids in one PATCH', async () => {
+describe('first publications', () => {
+  it('the first publication waits for the create call, and carries its ids in one PATCH', async () => {
     const service = await testService({ idle: true });
     const { id, answer } = await hangingSignUp(service, 0);
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -29,7 +29,7 @@ describe('the first publication', () => {
     expect(service.kratos.calls.publish).toEqual([id]);
   });
 
-  it('waits no longer than five seconds for a create call that hangs, and is put right when that is answered', async () => {
+  it('with a create call that hangs, the first publication waits at most five seconds, and is corrected after the response', async () => {
     const service = await testService({ idle: true });
     const { id, answer } = await hangingSignUp(service, 4 * SECOND);
     expect(service.kratos.calls.publish).toEqual([]);
@@ -44,7 +44,7 @@ describe('the first publication', () => {
     expect((await snapshotOf(service, id)).verifications[0]?.state).toBe('started');
   });
 
-  it('does not wait at all once the create call has failed', async () => {
+  it('after a failed create call, the first publication does not wait', async () => {
     const service = await testService();
     service.jumio.instead.create = () => jumioFails({ operation: 'create', failure: 'timeout' });
     service.clock.stop();
@@ -52,7 +52,7 @@ describe('the first publication', () => {
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
   });
 
-  it('goes out after five seconds where the budget has no turn for the create call yet', async () => {
+  it('without budget for the create call, the first publication goes out after five seconds', async () => {
     const env = { JUMIO_ACCOUNT_RATE: '0.001', JUMIO_ACCOUNT_BURST: '1' };
     const service = await testService({ env });
     service.clock.stop();
@@ -66,7 +66,7 @@ describe('the first publication', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('waits for Kratos’ own pause too, also while the create call hangs', async () => {
+  it('during Kratos’ own pause, the first publication waits, also while the create call hangs', async () => {
     const service = await testService({ idle: true });
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 429, retryAfter: MINUTE });
     const { id, answer } = await hangingSignUp(service, 5 * SECOND);

@@ -34,8 +34,8 @@ function claimAll({ ctx }: TestService): Promise<Claim[]> {
   });
 }
 
-describe('a result that comes after its lease has ended and another has begun', () => {
-  it('of a create call is not written, and the execution is noted as an orphan', async () => {
+describe('results after the end of their lease', () => {
+  it('a create result after the end of its lease is not written, and its execution is noted as an orphan', async () => {
     const service = await stoppedService();
     const late = deferred<ReturnType<typeof startedAnswer>>();
     service.jumio.instead.create = () => late.promise;
@@ -57,7 +57,7 @@ describe('a result that comes after its lease has ended and another has begun', 
     expect((await kindsOf(service, id)).filter((kind) => kind === 'started')).toHaveLength(1);
   });
 
-  it('of a read is not written', async () => {
+  it('a read result after the end of its lease is not written', async () => {
     const service = await stoppedService();
     const execution = await signUp(service, randomUUID());
     const late = deferred<void>();
@@ -75,7 +75,7 @@ describe('a result that comes after its lease has ended and another has begun', 
     expect((await snapshotOf(service, execution.identityId)).identity.lease).toBe(identity.lease);
   });
 
-  it('of a PATCH is not written: what is owed is owed until its own answer is there', async () => {
+  it('a PATCH result after the end of its lease is not written: the publication stays due until its own response', async () => {
     const service = await stoppedService({ idle: true });
     const id = await begin(service);
     pass(service, 5 * SECOND);
@@ -97,12 +97,12 @@ describe('a result that comes after its lease has ended and another has begun', 
   });
 });
 
-describe('a call', () => {
+describe('calls near the end of a lease', () => {
   it.each([
     ['create', LEASE_MS - 11 * SECOND, 1],
     ['create', LEASE_MS - 9 * SECOND, 0],
   ])(
-    '%s that begins %i ms after the claim is made %i times: only if the lease outlasts it',
+    'a %s call that begins %i ms after the claim is made %i times: only if the lease outlasts it',
     async (_call, after, times) => {
       const service = await stoppedService({ idle: true });
       await begin(service);
@@ -117,7 +117,7 @@ describe('a call', () => {
   it.each([
     ['a read and a PATCH', LEASE_MS - 11 * SECOND, 1],
     ['a read and a PATCH', LEASE_MS - 9 * SECOND, 0],
-  ])('%s that begin %i ms after the claim are made %i times', async (_call, after, times) => {
+  ])('%s that begin %i ms after the claim are made %i times: only if the lease outlasts them', async (_call, after, times) => {
     const service = await stoppedService();
     const execution = await signUp(service, randomUUID());
     await service.worker.stop();
@@ -138,8 +138,8 @@ describe('a call', () => {
   });
 });
 
-describe('a step that died with its process', () => {
-  it('is done again when its lease ends, and not before', async () => {
+describe('steps whose process died', () => {
+  it('a step whose process died is repeated when its lease ends, and not before', async () => {
     const service = await stoppedService({ idle: true });
     const id = await begin(service);
     expect(await claimAll(service)).toHaveLength(1);
@@ -152,7 +152,7 @@ describe('a step that died with its process', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('owes its publication still', async () => {
+  it('after the process of a step died, its publication is still due', async () => {
     const service = await stoppedService();
     const execution = await signUp(service, randomUUID());
     await service.worker.stop();
@@ -173,8 +173,8 @@ describe('a step that died with its process', () => {
   });
 });
 
-describe('a step that finds nothing to publish', () => {
-  it('does not drop what has become due since it was claimed', async () => {
+describe('steps without anything to publish', () => {
+  it('a step without anything to publish keeps what became due after its claim', async () => {
     const service = await stoppedService({ idle: true });
     const { ledger } = service.ctx;
     const id = randomUUID();
@@ -191,8 +191,8 @@ describe('a step that finds nothing to publish', () => {
   });
 });
 
-describe('a result that was paid for', () => {
-  it('is written as soon as a locked ledger can be written again, within the lease', async () => {
+describe('create results while the ledger is locked', () => {
+  it('a result of a create call is written within the lease, as soon as the locked ledger is writable again', async () => {
     const service = await stoppedService();
     const answer = deferred<ReturnType<typeof startedAnswer>>();
     service.jumio.instead.create = () => answer.promise;

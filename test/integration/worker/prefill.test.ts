@@ -40,7 +40,7 @@ async function preparedIs(service: TestService, id: string, prepared: number): P
 }
 
 describe('traits for Jumio', () => {
-  it('are sent after the person agrees and before they are handed over, with the execution’s own token', async () => {
+  it('traits are sent after consent and before the redirect to Jumio, with the execution’s own token', async () => {
     const { service, id, person } = await arrived();
     expect(await rowOf(service, id)).toMatchObject({ prefill: 'pending', prefillUrl: URL_OF_DATA, prefillDue: null });
     expect(service.kratos.calls.traits).toEqual([]);
@@ -58,7 +58,7 @@ describe('traits for Jumio', () => {
     expect(sent?.detail).toEqual({ left_out: 'email' });
   });
 
-  it('are kept nowhere, and are not logged', async () => {
+  it('traits for Jumio are neither stored nor logged', async () => {
     const { service, id, person } = await arrived();
     service.jumio.instead.prepare = () => jumioFails({ operation: 'prepare', status: 400 });
     await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
@@ -68,7 +68,7 @@ describe('traits for Jumio', () => {
     expect(JSON.stringify(service.logs)).not.toContain(NAME);
   });
 
-  it('never stop the person: a Jumio that hangs costs the small wait, and one that refuses nothing', async () => {
+  it('traits never block the person: a hanging Jumio costs the short wait, a refusing one nothing', async () => {
     const { service, person } = await arrived();
     service.jumio.instead.prepare = unanswered();
     const started = performance.now();
@@ -76,7 +76,7 @@ describe('traits for Jumio', () => {
     expect(performance.now() - started).toBeLessThan(3_000);
   });
 
-  it('that Jumio refuses are given up at once; the operator sees it', async () => {
+  it('traits that Jumio refuses are given up at once, and the operator sees it', async () => {
     const { service, id, person } = await arrived();
     service.jumio.instead.prepare = () => jumioFails({ operation: 'prepare', status: 422 });
     expect((await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000)).kind).toBe(
@@ -87,7 +87,7 @@ describe('traits for Jumio', () => {
     expect(await kindsOf(service, id)).toContain('prepared_given_up');
   });
 
-  it('are tried three times where Jumio or Kratos is down, then given up', async () => {
+  it('while Jumio or Kratos is down, traits are tried three times, then given up', async () => {
     const { service, id, person } = await arrived();
     service.clock.stop();
     service.kratos.instead.traits = () => kratosFails({ operation: 'read', status: 503 });
@@ -109,7 +109,7 @@ describe('traits for Jumio', () => {
     });
   });
 
-  it('are read when the pause that Kratos asks for is over, and not before; that is no try', async () => {
+  it('after a 429 from Kratos, traits are read when its pause is over, and not before; that counts as no try', async () => {
     const { service, id, person } = await arrived();
     service.kratos.instead.traits = () => kratosFails({ operation: 'read', status: 429, retryAfter: 10 * MINUTE });
     await agree(service.ctx, person, agreeing(service).agreement);
@@ -126,7 +126,7 @@ describe('traits for Jumio', () => {
     await preparedIs(service, id, 2);
   });
 
-  it('are not sent where the person refuses while they are read; who agrees again has them sent', async () => {
+  it('traits are not sent if the person refuses during their read, and are sent after a new consent', async () => {
     const { service, id, person } = await arrived();
     const traits = deferred<Readonly<Record<string, unknown>>>();
     service.kratos.instead.traits = () => traits.promise;
@@ -144,7 +144,7 @@ describe('traits for Jumio', () => {
     await preparedIs(service, id, 2);
   });
 
-  it('are given up where the traits hold none of them', async () => {
+  it('an identity without the mapped traits has its prefill given up', async () => {
     const { service, id, person } = await arrived();
     service.kratos.traitsOf.clear();
     await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
@@ -152,7 +152,7 @@ describe('traits for Jumio', () => {
     expect(service.jumio.calls.prepare).toEqual([]);
   });
 
-  it('never go to an address outside the region: an event, and no call', async () => {
+  it('a prefill URL outside the region is an event, and gets no traits', async () => {
     const { service, id, person } = await arrived({ foreignPreparedUrl: true });
     await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
     expect(await kindsOf(service, id)).toContain('prepared_url_refused');
@@ -160,7 +160,7 @@ describe('traits for Jumio', () => {
     expect((await rowOf(service, id))?.prefill).toBe('none');
   });
 
-  it('are nobody’s business without a mapping: no call and no address kept', async () => {
+  it('without a mapping, no prefill call is made and no prefill URL is stored', async () => {
     const { service, id, person } = await arrived({ prefillUrl: URL_OF_DATA }, '');
     expect((await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000)).kind).toBe(
       'link',

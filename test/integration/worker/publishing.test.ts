@@ -34,12 +34,12 @@ async function notMore({ kratos, worker }: TestService, times: number): Promise<
   expect(kratos.calls.publish).toHaveLength(times);
 }
 
-describe('a publication', () => {
+describe('publications', () => {
   it.each([
     ['nothing of ours', undefined],
     ['an empty object', {}],
     ['an older copy', { status: 'approved', source: 'jumio', updated_at: '2020-01-01T00:00:00.000Z' }],
-  ])('whose answer shows %s does not count, and is owed until one does', async (_what, seen) => {
+  ])('a publication whose response shows %s does not count, and stays due until one does', async (_what, seen) => {
     const service = await stoppedService({ ctx: (ctx) => ({ ...ctx, random: () => 0.999 }) });
     service.kratos.instead.publish = async () => seen;
     const id = await begin(service);
@@ -54,7 +54,7 @@ describe('a publication', () => {
     await reaches(service, id, 'pending');
   });
 
-  it('that is repeated is byte for byte what it was, also hours later', async () => {
+  it('a repeated publication is byte for byte the first, also hours later', async () => {
     const service = await stoppedService();
     const execution = await signUp(service, randomUUID());
     const bodies: string[] = [];
@@ -75,7 +75,7 @@ describe('a publication', () => {
     expect(bodies[0]).toContain('"status":"approved"');
   });
 
-  it('that Kratos throttles pauses publishing until its reset, for everybody', async () => {
+  it('a publication with 429 from Kratos pauses all publishing until the reset', async () => {
     const service = await stoppedService();
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 429, retryAfter: MINUTE });
     const id = await begin(service);
@@ -90,7 +90,7 @@ describe('a publication', () => {
     await reaches(service, other, 'pending');
   });
 
-  it('that collided with another write is repeated; one that Kratos refuses for good is stuck, and tried daily', async () => {
+  it('a publication that collided with another write is repeated; one that Kratos refuses for good is stuck, and tried daily', async () => {
     const service = await stoppedService();
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 400, code: 'serialization' });
     const id = await begin(service);
@@ -109,8 +109,8 @@ describe('a publication', () => {
   });
 });
 
-describe('a published verdict', () => {
-  it('is read back once, after a minute', async () => {
+describe('read-back of published verdicts', () => {
+  it('a published verdict is read back once, after a minute', async () => {
     const { service } = await approved();
     pass(service, MINUTE - 2 * SECOND);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -127,7 +127,7 @@ describe('a published verdict', () => {
     ['wiped', undefined],
     ['edited', { status: 'rejected', source: 'jumio', updated_at: '2020-01-01T00:00:00.000Z' }],
   ])(
-    'that was %s is put right, byte for byte, and the gate does not believe the copy meanwhile',
+    'a published verdict that was %s is restored byte for byte, and the gate ignores the copy meanwhile',
     async (_how, copy) => {
       const { service, id } = await approved();
       const right = service.kratos.copies.get(id);
@@ -141,7 +141,7 @@ describe('a published verdict', () => {
     },
   );
 
-  it('whose read-back fails is read back later', async () => {
+  it('a failed read-back of a published verdict is repeated later', async () => {
     const { service, id } = await approved();
     const right = service.kratos.copies.get(id);
     service.kratos.copies.set(id, {});

@@ -12,8 +12,8 @@ function mostWithin(times: readonly number[], stretch: number): number {
   return Math.max(0, ...times.map((from, n) => times.slice(n).filter((at) => at < from + stretch).length));
 }
 
-describe('budgets', () => {
-  it('150 sign-ups at once keep to one account a second after a burst of five, and all are made', async () => {
+describe('rate budgets', () => {
+  it('150 concurrent sign-ups create one account a second after a burst of five, and all are created', async () => {
     const env = { JUMIO_ACCOUNT_RATE: '1', JUMIO_ACCOUNT_BURST: '5' };
     const service = await testService({ env });
     const at: number[] = [];
@@ -37,7 +37,7 @@ describe('budgets', () => {
     expect(new Set(service.jumio.calls.create.map(({ identityId }) => identityId)).size).toBe(150);
   });
 
-  it('60 callbacks at once keep to the rate of the retrieval API', async () => {
+  it('60 concurrent callbacks are read at the rate of the retrieval API', async () => {
     const service = await testService({ env: { JUMIO_RETRIEVAL_RATE: '15' } });
     const executions = await Promise.all(Array.from({ length: 60 }, () => signUp(service, randomUUID())));
     const at: number[] = [];

@@ -30,8 +30,8 @@ function passed(execution: Execution, at: number): JumioResult {
   };
 }
 
-describe('what is read', () => {
-  it('after a callback that names an end: the details, once, and one PATCH', async () => {
+describe('reads from Jumio', () => {
+  it('a callback with a final status reads the details once, and makes one PATCH', async () => {
     const { service, execution, id } = await started();
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
@@ -41,7 +41,7 @@ describe('what is read', () => {
     expect(service.kratos.calls.publish).toHaveLength(2);
   });
 
-  it('after a callback that names no end: the status, once', async () => {
+  it('a callback without a final status reads the status once', async () => {
     const { service, execution, id } = await started();
     execution.status = 'ACQUIRED';
     await callback(service, callbackOf(execution, 'ACQUIRED'));
@@ -50,7 +50,7 @@ describe('what is read', () => {
     expect([status.length, details.length]).toEqual([1, 0]);
   });
 
-  it('without a word from Jumio: the status when the link ends, and the details when it names an end', async () => {
+  it('without a callback, the status is read when the link ends, and the details if the status is final', async () => {
     const { service, execution, id } = await started();
     process(execution, 'PASSED', service.clock.now());
     pass(service, DAY - MINUTE);
@@ -62,7 +62,7 @@ describe('what is read', () => {
     expect([status.length, details.length]).toEqual([1, 1]);
   });
 
-  it('of a link that ended unused: the status alone', async () => {
+  it('for a link that ended unused, only the status is read', async () => {
     const { service, execution, id } = await started();
     execution.status = 'SESSION_EXPIRED';
     pass(service, DAY + 2 * SECOND);
@@ -72,8 +72,8 @@ describe('what is read', () => {
   });
 });
 
-describe('a callback that arrives during a read', () => {
-  it('is not lost, whatever that read sees', async () => {
+describe('callbacks during a read', () => {
+  it('a callback during a read is not lost, whatever that read returns', async () => {
     const { service, execution, id } = await started();
     const answer = deferred<string>();
     service.jumio.instead.status = () => answer.promise;
@@ -86,7 +86,7 @@ describe('a callback that arrives during a read', () => {
     await reaches(service, id, 'approved');
   });
 
-  it('is not lost either when that read fails', async () => {
+  it('a callback during a read that fails is not lost', async () => {
     const { service, execution, id } = await started();
     const answer = deferred<void>();
     service.jumio.instead.status = () =>
@@ -99,7 +99,7 @@ describe('a callback that arrives during a read', () => {
     await reaches(service, id, 'approved');
   });
 
-  it('with the same word is looked at again, ten seconds after the first look began', async () => {
+  it('a callback with the same status during a read causes another read, ten seconds after the first began', async () => {
     const { service, execution, id } = await started();
     const answer = deferred<JumioResult>();
     service.jumio.instead.details = () => answer.promise;
@@ -115,7 +115,7 @@ describe('a callback that arrives during a read', () => {
   });
 });
 
-describe('a read that fails', () => {
+describe('failed reads', () => {
   it.each([
     ['401', { operation: 'details', status: 401 }],
     ['403', { operation: 'details', status: 403 }],
@@ -127,7 +127,7 @@ describe('a read that fails', () => {
     ['nobody listening', { operation: 'details', failure: 'unreachable' as const }],
     ['HTML', { operation: 'details', failure: 'unusable' as const, status: 200 }],
     ['a token that is refused', { operation: 'token', status: 401 }],
-  ])('with %s decides nothing, and the identity is due again', async (_why, facts) => {
+  ])('a read that fails with %s decides nothing, and the identity is due again', async (_why, facts) => {
     const { service, execution, id } = await started();
     service.jumio.instead.details = () => jumioFails(facts);
     process(execution, 'PASSED', service.clock.now());
@@ -144,7 +144,7 @@ describe('a read that fails', () => {
     expect((await kindsOf(service, id)).filter((kind) => kind === 'decided')).toHaveLength(1);
   });
 
-  it('with 429 pauses reading for everybody, as long as Jumio says', async () => {
+  it('a read with 429 pauses all reads, as long as Jumio asks', async () => {
     const { service, execution } = await started();
     const other = await signUp(service, randomUUID());
     service.jumio.instead.details = () => jumioFails({ operation: 'details', status: 429, retryAfter: MINUTE });
@@ -161,8 +161,8 @@ describe('a read that fails', () => {
   });
 });
 
-describe('a decision', () => {
-  it('that Jumio changes is a new event and a new publication', async () => {
+describe('decisions from a read', () => {
+  it('a decision that Jumio changes is a new event and a new publication', async () => {
     const { service, execution, id } = await started();
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
@@ -187,7 +187,7 @@ describe('a decision', () => {
     ['identity', { customerInternalReference: randomUUID() }],
     ['reference, missing', { userReference: undefined }],
     ['identity, missing', { customerInternalReference: undefined }],
-  ])('whose %s is not the row’s decides nothing', async (_field, wrong) => {
+  ])('details whose %s is not the row’s decide nothing', async (_field, wrong) => {
     const { service, execution, id } = await started();
     const { userReference, customerInternalReference, ...rest } = passed(execution, service.clock.now());
     const foreign = { ...rest, userReference, customerInternalReference, ...wrong };

@@ -33,8 +33,8 @@ async function settled(service: TestService, id: string): Promise<void> {
   });
 }
 
-describe('a rejection', () => {
-  it('ends the sessions and deactivates, with one PATCH for copy and state, and a second look at both', async () => {
+describe('effects of a rejection', () => {
+  it('a rejection revokes the sessions and deactivates, with one PATCH for copy and state, and a second read of both', async () => {
     const { service, id, browser } = await signedIn();
     const { calls, states } = service.kratos;
     await reject(service, id);
@@ -53,7 +53,7 @@ describe('a rejection', () => {
     expect(calls.setState).toHaveLength(1);
   });
 
-  it('does nothing beside the gate under the published contract, and costs no call', async () => {
+  it('a rejection under the published contract has no effect beside the gate, and costs no call', async () => {
     const { service, id } = await signedIn({ revokeSessions: false, deactivate: false });
     const { calls } = service.kratos;
     const publications = calls.publish.length;
@@ -68,7 +68,7 @@ describe('a rejection', () => {
     });
   });
 
-  it('leaves alone for good whom an operator had made inactive before', async () => {
+  it('a rejection never changes the state of an identity that an operator made inactive before', async () => {
     const { service, id } = await signedIn();
     service.kratos.states.set(id, { state: 'inactive', stateChangedAt: 1 });
     await reject(service, id);
@@ -78,7 +78,7 @@ describe('a rejection', () => {
     expect(await kindsOf(service, id)).toContain('state_left');
   });
 
-  it('whose sessions cannot be revoked is published all the same, and they are revoked later', async () => {
+  it('a rejection is published even if its sessions cannot be revoked, and they are revoked later', async () => {
     const { service, id } = await signedIn({ revokeSessions: true, deactivate: false });
     service.kratos.instead.revokeSessions = () => kratosFails({ operation: 'revoke', status: 503 });
     await reject(service, id);
@@ -90,7 +90,7 @@ describe('a rejection', () => {
     await settled(service, id);
   });
 
-  it('that Kratos throttles pauses publishing for everybody, and nothing is lost', async () => {
+  it('a 429 from Kratos on a rejection pauses all publishing, and nothing is lost', async () => {
     const { service, id } = await signedIn();
     service.kratos.instead.revokeSessions = () => kratosFails({ operation: 'revoke', status: 429, retryAfter: MINUTE });
     await reject(service, id);
@@ -102,7 +102,7 @@ describe('a rejection', () => {
     expect(service.kratos.states.get(id)?.state).toBe('inactive');
   });
 
-  it('whose PATCH takes effect and is not answered is written again, and is told once', async () => {
+  it('a rejection whose PATCH takes effect without a response is written again, and is reported once', async () => {
     const { service, id } = await signedIn();
     const { kratos } = service;
     kratos.instead.setState = async () => {
@@ -120,7 +120,7 @@ describe('a rejection', () => {
     expect((await snapshotOf(service, id)).identity.deactivated).toBe(true);
   });
 
-  it('that is overridden while the state is looked at leaves nobody inactive', async () => {
+  it('a rejection that is overridden during the read of the state leaves no identity inactive', async () => {
     const { service, id } = await signedIn();
     const { ctx, kratos } = service;
     kratos.instead.read = async (identity) => {
@@ -139,7 +139,7 @@ describe('a rejection', () => {
     expect((await snapshotOf(service, id)).identity.deactivated).toBe(false);
   });
 
-  it('by the operator while a state is left as it is deactivates all the same', async () => {
+  it('a rejection by the operator during the decision to keep a state deactivates all the same', async () => {
     const { service, id } = await signedIn();
     const { ctx, kratos } = service;
     await reject(service, id);
@@ -163,7 +163,7 @@ describe('a rejection', () => {
     await eventually(() => expect(kratos.states.get(id)?.state).toBe('inactive'));
   });
 
-  it('that is put right by Jumio sets the state back, once', async () => {
+  it('a rejection that Jumio corrects sets the state back, once', async () => {
     const { service, id } = await signedIn();
     await reject(service, id);
     await settled(service, id);
@@ -181,7 +181,7 @@ describe('a rejection', () => {
     expect(service.kratos.calls.setState.map(({ state }) => state)).toEqual(['inactive', 'active']);
   });
 
-  it('that is put right leaves an `inactive` that an operator has set since', async () => {
+  it('a corrected rejection keeps an `inactive` that an operator has set since', async () => {
     const { service, id } = await signedIn();
     await reject(service, id);
     await settled(service, id);

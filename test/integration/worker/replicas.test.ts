@@ -116,14 +116,14 @@ describe.skipIf(why !== undefined)(`two replicas on one PostgreSQL${why === unde
     };
   }, 3 * MINUTE);
 
-  it('make one verification and one Jumio account for each of 200 people who sign up at both', async () => {
+  it('200 people who sign up at two replicas have one verification and one Jumio account each', async () => {
     const { jumio, ids, replicas } = lived();
     expect(jumio.calls.create.map(({ identityId }) => identityId).sort()).toEqual([...ids].sort());
     for (const id of ids)
       for (const replica of replicas) expect((await snapshotOf(replica, id)).verifications).toHaveLength(1);
   });
 
-  it('decide each of them once, though the callbacks came twice to both', async () => {
+  it('callbacks sent twice to both replicas decide each identity once', async () => {
     const { ids, replicas } = lived();
     for (const [n, id] of ids.entries()) {
       const events = (await replicas[n % 2]?.ctx.ledger.events(id)) ?? [];
@@ -132,22 +132,22 @@ describe.skipIf(why !== undefined)(`two replicas on one PostgreSQL${why === unde
     }
   });
 
-  it('never write to one identity at the same time', () => {
+  it('two replicas never write to one identity at the same time', () => {
     const { kratos } = lived();
     expect(kratos.overlaps()).toEqual([]);
     expect(kratos.spans.length).toBeGreaterThanOrEqual(2 * PEOPLE);
   });
 
-  it('leave the right copy of everybody in Kratos', () => {
+  it('two replicas leave the right copy of every identity in Kratos', () => {
     const { kratos, ids } = lived();
     for (const [n, id] of ids.entries()) expect(kratos.copies.get(id)).toMatchObject({ status: STATUS[outcomeOf(n)] });
   });
 
-  it('shared the work', () => {
+  it('two replicas share the work', () => {
     expect(Math.min(...lived().reads)).toBeGreaterThan(PEOPLE / 10);
   });
 
-  it('had nothing to complain about', () => {
+  it('two replicas log no warning or error', () => {
     const complaints = lived().replicas.flatMap(({ logs }) => logs.lines().filter(({ level }) => Number(level) >= 40));
     expect(complaints).toEqual([]);
   });

@@ -23,7 +23,7 @@ async function owePublication({ ctx, worker }: TestService, id: string): Promise
   worker.wake();
 }
 
-describe('neither neighbour waits for the other', () => {
+describe('Jumio and Kratos do not delay each other', () => {
   it('forty create calls that hang do not delay a publication', async () => {
     const service = await testService();
     const id = randomUUID();
@@ -36,7 +36,7 @@ describe('neither neighbour waits for the other', () => {
     await eventually(() => expect(service.kratos.copies.has(id)).toBe(true));
   });
 
-  it('forty reads that hang do not delay a publication, nor a sign-up', async () => {
+  it('forty reads that hang delay neither a publication nor a sign-up', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -50,7 +50,7 @@ describe('neither neighbour waits for the other', () => {
     await signUp(service, randomUUID());
   });
 
-  it('forty publications that hang do not delay a verdict, nor that the gate knows it', async () => {
+  it('forty publications that hang delay neither a verdict nor its effect at the gate', async () => {
     const service = await testService();
     const execution = await signUp(service, randomUUID());
     const crowd = await Promise.all(Array.from({ length: CROWD }, () => signUp(service, randomUUID())));
@@ -64,7 +64,7 @@ describe('neither neighbour waits for the other', () => {
     );
   });
 
-  it('of one identity whose debts are due together, the read does not wait for the publication', async () => {
+  it('a read and a publication of one identity that are due together run without waiting for each other', async () => {
     const service = await testService();
     const execution = await signUp(service, randomUUID());
     const { identityId } = execution;
@@ -80,7 +80,7 @@ describe('neither neighbour waits for the other', () => {
     await eventually(async () => expect((await snapshotOf(next, identityId)).identity.status).toBe('approved'));
   });
 
-  it('a verdict that is read while Kratos is down is published when it is back', async () => {
+  it('a verdict read while Kratos is down is published when Kratos is back', async () => {
     const service = await testService({ ctx: (ctx) => ({ ...ctx, random: () => 0 }) });
     const execution = await signUp(service, randomUUID());
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', failure: 'unreachable' });

@@ -22,13 +22,13 @@ async function usual(round: () => Promise<unknown>): Promise<number> {
   return times.toSorted((a, b) => a - b)[ROUNDS / 2] ?? 0;
 }
 
-describe('the worker wakes at once', () => {
-  it('for a sign-up', async () => {
+describe('wake-ups of the worker', () => {
+  it('a sign-up wakes the worker at once', async () => {
     const service = await testService();
     expect(await usual(async () => reaches(service, await begin(service), 'pending'))).toBeLessThan(SECOND / 2);
   });
 
-  it('for a callback', async () => {
+  it('a callback wakes the worker at once', async () => {
     const service = await testService();
     const executions: Execution[] = [];
     for (let round = 0; round < ROUNDS; round += 1) executions.push(await signUp(service, randomUUID()));
@@ -42,7 +42,7 @@ describe('the worker wakes at once', () => {
     expect(await usual(verdict)).toBeLessThan(SECOND / 2);
   });
 
-  it('and finds by itself, within about a second, what another replica made due', async () => {
+  it('a job that another replica made due is found within about a second', async () => {
     const service = await testService();
     const other = { ...service, worker: createWorker(service.ctx) };
     const id = await begin(other);
@@ -50,8 +50,8 @@ describe('the worker wakes at once', () => {
   });
 });
 
-describe('what is due and held back by a budget', () => {
-  it('is looked at less often, so that a pause of hours costs next to nothing', async () => {
+describe('jobs that a budget holds back', () => {
+  it('jobs that a budget holds back are polled less often, so that a pause of hours costs next to nothing', async () => {
     const service = await testService({ idle: true });
     await service.ctx.ledger.budgets.stop('a reason', service.clock.now());
     const claim = vi.spyOn(service.ctx.ledger, 'claim');
@@ -63,8 +63,8 @@ describe('what is due and held back by a budget', () => {
   });
 });
 
-describe('when the worker is stopped', () => {
-  it('a step that is under way ends, and its result is kept', async () => {
+describe('shutdown of the worker', () => {
+  it('a step under way when the worker is stopped ends, and its result is stored', async () => {
     const service = await testService();
     const answer = deferred<ReturnType<typeof startedAnswer>>();
     service.jumio.instead.create = () => answer.promise;
@@ -83,7 +83,7 @@ describe('when the worker is stopped', () => {
     expect(verifications[0]).toMatchObject({ state: 'started', executionId: started.executionId });
   });
 
-  it('nothing more is claimed, and what is due stays due for the next process', async () => {
+  it('after the worker is stopped nothing more is claimed, and due jobs stay due for the next process', async () => {
     const service = await testService();
     await service.worker.stop();
     const id = await begin(service);
@@ -95,7 +95,7 @@ describe('when the worker is stopped', () => {
     await next.stop();
   });
 
-  it('before it was started, it stops at once', async () => {
+  it('a worker stopped before its start stops at once', async () => {
     const service = await testService({ idle: true });
     await service.worker.stop();
   });
