@@ -25,9 +25,9 @@ async function linkEnded(status: string) {
   return { service, id, browser, first, page, asked };
 }
 
-describe('a person whose link has ended', () => {
+describe('a verification whose link has ended', () => {
   it.each(['INITIATED', 'ACQUISITION_STARTED', 'TOKEN_EXPIRED', 'SESSION_EXPIRED'])(
-    'gets a new one where Jumio, asked first, says %s',
+    'an ended link is replaced if Jumio, asked first, reports %s',
     async (status) => {
       const { service, id, browser, first, page, asked } = await linkEnded(status);
       let readWhenCreated = 0;
@@ -50,7 +50,7 @@ describe('a person whose link has ended', () => {
     },
   );
 
-  it('does not get one where Jumio has all it needs: nothing paid is thrown away', async () => {
+  it('an ended link is not replaced if Jumio has all it needs: a billed execution is not discarded', async () => {
     const { service, id, browser, page } = await linkEnded('ACQUIRED');
     const answer = await browser.post(page.fields);
     expect(answer.location).toBeUndefined();
@@ -60,7 +60,7 @@ describe('a person whose link has ended', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('gets the verdict where Jumio has one', async () => {
+  it('an ended link leads to the verdict if Jumio has one', async () => {
     const { service, id, browser, first, page } = await linkEnded('PROCESSED');
     process(first, 'PASSED', service.clock.now());
     expect((await browser.post(page.fields)).location).toBeUndefined();
@@ -69,7 +69,7 @@ describe('a person whose link has ended', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('does not get one while Jumio cannot be asked', async () => {
+  it('an ended link is not replaced while Jumio cannot be asked', async () => {
     const { service, id, browser, page } = await linkEnded('INITIATED');
     service.jumio.instead.status = () => jumioDown('status');
     const answer = await browser.post(page.fields);
@@ -81,7 +81,7 @@ describe('a person whose link has ended', () => {
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
   });
 
-  it('pressing five times at once gets one', async () => {
+  it('five concurrent requests for a new link create one', async () => {
     const { service, id, browser, page } = await linkEnded('INITIATED');
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => browser.post(page.fields)));
     const { link } = service.jumio.latest(id);
@@ -90,8 +90,8 @@ describe('a person whose link has ended', () => {
   });
 });
 
-describe('a person whose link still leads to what they began', () => {
-  it('is led back to it, not to a new one', async () => {
+describe('a link that is still valid', () => {
+  it('a person with a valid link is redirected to it, not to a new one', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const first = service.jumio.latest(id);
@@ -114,12 +114,12 @@ function toTheMinute(at: number): Date {
   return new Date(Math.ceil(at / MINUTE) * MINUTE);
 }
 
-describe('who may start again', () => {
+describe('further attempts', () => {
   it.each([
     ['PASSED', 'approved'],
     ['WARNING', 'review'],
     ['REJECTED', 'rejected'],
-  ] as const)('not after %s, not even by a form from before', async (type, status) => {
+  ] as const)('no further attempt is possible after the verdict %s, not even by an older form', async (type, status) => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const { fields } = await browser.get('/jumio/verify');
@@ -131,7 +131,7 @@ describe('who may start again', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('at once after a rejection to act on, up to three rejected executions in all', async () => {
+  it('a further attempt is possible at once after a correctable rejection, up to three rejected executions in all', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     for (const attempt of [1, 2, 3]) {
@@ -144,7 +144,7 @@ describe('who may start again', () => {
     expect(new Set(service.jumio.executions.map(({ accountId }) => accountId)).size).toBe(1);
   });
 
-  it('is told the date after five executions in 30 days', async () => {
+  it('after five executions in 30 days, the page names the date of the next attempt', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const first = (await snapshotOf(service, id)).verifications[0]?.requestedAt ?? 0;
@@ -168,11 +168,11 @@ describe('who may start again', () => {
   });
 });
 
-describe('who may start again by the policy', () => {
+describe('further attempts under the policy', () => {
   const policy = (startAgain: string) =>
     `start_again: ${startAgain}\nrules: [{ when: { status: rejected }, then: block }, { then: allow }]`;
 
-  it('waits after a rejection for as long as it says: page and program name the date, and no form from before helps', async () => {
+  it('a further attempt waits after a rejection as long as the policy says: page and JSON name the date, and an older form does not help', async () => {
     const service = await testService({ env: { POLICY: policy('{ wait: 2d }') } });
     const { id, browser } = await signedUp(service);
     const { fields } = await browser.get('/jumio/verify');
@@ -193,7 +193,7 @@ describe('who may start again by the policy', () => {
     expect(service.jumio.executions).toHaveLength(2);
   });
 
-  it('is nobody from so many rejections on as it says', async () => {
+  it('no further attempt is possible after the number of rejections that the policy sets', async () => {
     const service = await testService({ env: { POLICY: policy('{ max_rejections: 2 }') } });
     const { id, browser } = await signedUp(service);
     await decide(service, id, 'REJECTED', 'unreadable');

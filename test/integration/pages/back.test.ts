@@ -45,8 +45,8 @@ async function goesOn(service: TestService, browser: { get(path: string): Promis
   return browser.get(next.to);
 }
 
-describe('who has just finished, and comes back within ten seconds of an earlier look', () => {
-  it('is not told to go on: the page waits for the look, and shows what Jumio says then', async () => {
+describe('returns from Jumio within ten seconds of an earlier read', () => {
+  it('a person back from Jumio is not asked to continue: the page waits for the read, and shows its result', async () => {
     const { service, browser, execution } = await hasJustLooked();
     execution.status = 'ACQUIRED';
     const page = await browser.get(FROM_JUMIO);
@@ -58,14 +58,14 @@ describe('who has just finished, and comes back within ten seconds of an earlier
     expect(after.body).toContain('data-poll');
   });
 
-  it('sees the verdict where that is there by then', async () => {
+  it('a person back from Jumio sees the verdict if it is there after the read', async () => {
     const { service, id, browser } = await hasJustLooked();
     const page = await browser.get(FROM_JUMIO);
     await decide(service, id, 'PASSED');
     expect((await browser.get(onwards(page)?.to ?? '')).sentence).toBe('Your identity has been verified.');
   });
 
-  it('waits in the same way while the look is under way', async () => {
+  it('a person back from Jumio sees the waiting page while a read is under way', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     service.jumio.instead.status = unanswered();
@@ -73,7 +73,7 @@ describe('who has just finished, and comes back within ten seconds of an earlier
     expect([page.sentence, onwards(page)?.seconds]).toEqual([UNDER_WAY, 3]);
   });
 
-  it('who has not agreed to the text as it reads now is not asked to before Jumio has been', async () => {
+  it('a person back from Jumio without consent to the current text is asked for it only after Jumio was read', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     await browser.get('/jumio/status');
@@ -82,8 +82,8 @@ describe('who has just finished, and comes back within ten seconds of an earlier
   });
 });
 
-describe('a forged hint that somebody has finished', () => {
-  it('is over with the next look', async () => {
+describe('forged return hints', () => {
+  it('a forged return hint has no effect after the next read', async () => {
     const { service, id, browser } = await hasJustLooked();
     const page = await browser.get(FROM_JUMIO);
     expect(page.sentence).toBe(UNDER_WAY);
@@ -96,12 +96,12 @@ describe('a forged hint that somebody has finished', () => {
     ['of long ago', (now: number) => String(now - 2 * MINUTE)],
     ['that is no time', () => 'soon'],
     ['twice', (now: number) => `${now}&back=${now}`],
-  ])('with a time %s is nothing', async (_which, back) => {
+  ])('a return hint with a time %s is ignored', async (_which, back) => {
     const { service, browser } = await hasJustLooked();
     expect((await browser.get(`${FROM_JUMIO}&back=${back(service.clock.now())}`)).sentence).toBe(WAITING);
   });
 
-  it('with a time to come waits for one look as any other', async () => {
+  it('a return hint with a future time waits for one read, as any other', async () => {
     const { service, browser } = await hasJustLooked();
     const before = service.clock.now();
     const page = await browser.get(`${FROM_JUMIO}&back=999999999999999`);
@@ -111,7 +111,7 @@ describe('a forged hint that somebody has finished', () => {
     expect((await goesOn(service, browser, page)).sentence).toBe(WAITING);
   });
 
-  it('keeps nobody waiting where Jumio cannot be asked', async () => {
+  it('a return hint does not keep the page waiting while Jumio cannot be asked', async () => {
     const { service, browser } = await hasJustLooked();
     const to = onwards(await browser.get(FROM_JUMIO))?.to ?? '';
     service.jumio.instead.status = unanswered();
@@ -119,7 +119,7 @@ describe('a forged hint that somebody has finished', () => {
     expect((await browser.get(to)).sentence).toBe(WAITING);
   });
 
-  it('is kept nowhere, and says nothing to anybody else', async () => {
+  it('a return hint is not stored, and is invisible to other identities', async () => {
     const { service, id, browser } = await hasJustLooked();
     await browser.get(FROM_JUMIO);
     const hinted = await snapshotOf(service, id);
@@ -130,7 +130,7 @@ describe('a forged hint that somebody has finished', () => {
   });
 });
 
-describe('every page that waits', () => {
+describe('waiting pages', () => {
   async function waits(name: string): Promise<SeenPage> {
     const service = await testService();
     const person = await signedUp(service);
@@ -159,7 +159,7 @@ describe('every page that waits', () => {
     'for a new link',
     'for a link',
     'for Jumio itself',
-  ])('tells it to who listens, once and by name: %s', async (name) => {
+  ])('a waiting page announces its state to a screen reader once and by name: %s', async (name) => {
     const { body } = await waits(name);
     expect(body).toMatch(/<main data-(poll|onwards)=/);
     const regions = body.match(/<[^>]* role="status"[^>]*>/g) ?? [];

@@ -17,8 +17,8 @@ async function kinds({ ctx }: TestService, id: string): Promise<string[]> {
   return (await ctx.ledger.events(id)).map(({ kind }) => kind);
 }
 
-describe('the page before anything leads to Jumio', () => {
-  it('says who checks what, for whom, why, how long, what is needed and where the data go', async () => {
+describe('the consent page', () => {
+  it('the consent page names controller, processor, purpose, reason, duration, what is needed and where the data go', async () => {
     const env = { BRAND_NAME: 'Acme', PRIVACY_URL: 'https://acme.example/privacy' };
     const { browser } = await signedUp(await testService({ env }));
     const { sentence, body } = await browser.get('/jumio/verify');
@@ -35,7 +35,7 @@ describe('the page before anything leads to Jumio', () => {
     expect(body).toContain('href="https://acme.example/privacy"');
   });
 
-  it('offers to agree, to refuse, and help for who cannot do this', async () => {
+  it('the consent page offers consent, refusal, and help with alternatives', async () => {
     const { browser } = await signedUp(await testService());
     const { action, body } = await browser.get('/jumio/verify');
     expect(action).toEqual({ kind: 'button', text: 'Agree and continue', href: undefined });
@@ -43,7 +43,7 @@ describe('the page before anything leads to Jumio', () => {
     expect(body).toContain('href="/jumio/help"');
   });
 
-  it('has two things to press, to agree and to refuse; what there is to read is a plain link in the text', async () => {
+  it('the consent page has two buttons, consent and refusal; further reading is a plain link in the text', async () => {
     const service = await testService({ env: { PRIVACY_URL: 'https://acme.example/privacy' } });
     const { body } = await (await signedUp(service)).browser.get('/jumio/verify');
     expect(body.match(/<button\b/g)).toHaveLength(2);
@@ -56,7 +56,7 @@ describe('the page before anything leads to Jumio', () => {
     expect(main.indexOf('<a ')).toBeLessThan(main.indexOf('<button'));
   });
 
-  it('records nothing by being looked at, in any language', async () => {
+  it('opening the consent page records nothing, in any language', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const before = await snapshotOf(service, id);
@@ -66,8 +66,8 @@ describe('the page before anything leads to Jumio', () => {
   });
 });
 
-describe('agreeing', () => {
-  it('leads to Jumio, and is on record with its version and language, also for the operator', async () => {
+describe('consent', () => {
+  it('a consent leads to Jumio, and is recorded with its version and language, also for the operator', async () => {
     const admins: unknown[] = [];
     const service = await testService();
     const { id, browser } = await signedUp(service);
@@ -82,7 +82,7 @@ describe('agreeing', () => {
     expect(admins.at(-1)).toMatchObject({ consent: { text_version: service.ctx.consentVersion, language: 'en' } });
   });
 
-  it('once is enough: from then on the button leads on, also for a second try', async () => {
+  it('one consent is enough: later the button continues, also for a second attempt', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     await browser.press();
@@ -92,7 +92,7 @@ describe('agreeing', () => {
     expect((await kinds(service, id)).filter((kind) => kind === 'consent')).toHaveLength(1);
   });
 
-  it('may be taken back where it was given: nothing of Jumio from then on', async () => {
+  it('a consent can be withdrawn where it was given, and nothing leads to Jumio afterwards', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     await browser.press();
@@ -103,7 +103,7 @@ describe('agreeing', () => {
     expect((await browser.get('/jumio/verify')).sentence).toBe(ASKS);
   });
 
-  it('is missing in a form that does not say so: nothing of Jumio, also where the link is there', async () => {
+  it('a form without consent does not lead to Jumio, even if the link exists', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     const { fields } = await browser.get('/jumio/verify');
@@ -114,7 +114,7 @@ describe('agreeing', () => {
     }
   });
 
-  it('is asked for again where the operator says something else by now', async () => {
+  it('a changed consent text of the operator needs a new consent', async () => {
     const before = await testService();
     const { id, browser } = await signedUp(before);
     await browser.press();
@@ -132,11 +132,11 @@ describe('agreeing', () => {
   });
 });
 
-describe('where traits go to Jumio', () => {
+describe('consent to prefilled traits', () => {
   const env = { PREPARED_DATA: 'firstName: /name/first' };
   const SAYS = 'Jumio also receives what you have told us about yourself';
 
-  it('the text says so, to people and to programs', async () => {
+  it('with traits for Jumio, the consent text says so, on the page and in JSON', async () => {
     const service = await testService({ env });
     const { id, browser } = await signedUp(service);
     expect((await browser.get('/jumio/verify')).body).toContain(SAYS);
@@ -144,12 +144,12 @@ describe('where traits go to Jumio', () => {
     expect((await native(service, id).post({})).body).toContain(SAYS);
   });
 
-  it('and where none do it does not', async () => {
+  it('without traits for Jumio, the consent text does not mention them', async () => {
     const { browser } = await signedUp(await testService());
     expect((await browser.get('/jumio/verify')).body).not.toContain(SAYS);
   });
 
-  it('an agreement to the text without them does not count', async () => {
+  it('a consent to the text without traits does not count for the text with traits', async () => {
     const before = await testService();
     const { id, browser } = await signedUp(before);
     await browser.press();
@@ -163,7 +163,7 @@ describe('where traits go to Jumio', () => {
   });
 });
 
-describe('refusing', () => {
+describe('refusal', () => {
   async function refused(env = {}) {
     const service = await testService({ env });
     const { id, browser } = await signedUp(service);
@@ -172,7 +172,7 @@ describe('refusing', () => {
     return { service, id, browser, answer, fields };
   }
 
-  it('is kept, and leads to a page that says so, with a way back', async () => {
+  it('a refusal is stored, and leads to a page that says so, with a way back', async () => {
     const { service, id, browser, answer } = await refused();
     expect([answer.status, answer.location]).toEqual([303, '/jumio/status']);
     expect(await kinds(service, id)).toContain('declined');
@@ -182,7 +182,7 @@ describe('refusing', () => {
     expect((await snapshotOf(service, id)).identity.returnTo).toBe(ACCOUNT);
   });
 
-  it('may be thought over at any time', async () => {
+  it('a refusal can be changed to consent at any time', async () => {
     const { service, id, browser } = await refused();
     const page = await browser.get('/jumio/verify');
     expect(page.sentence).toBe(ASKS);
@@ -190,7 +190,7 @@ describe('refusing', () => {
     expect((await snapshotOf(service, id)).identity.declinedAt).toBeNull();
   });
 
-  it('takes an agreement back: the link that is there leads nowhere', async () => {
+  it('a refusal withdraws the consent: the existing link leads nowhere', async () => {
     const { browser } = await refused();
     const { fields } = await browser.get('/jumio/verify');
     await browser.post(fields);
@@ -199,7 +199,7 @@ describe('refusing', () => {
     expect([page.sentence, page.location]).toEqual([ASKS, undefined]);
   });
 
-  it('needs the token of the form, and a person', async () => {
+  it('a refusal needs the CSRF token and an authenticated person', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     expect((await browser.post({ _csrf: 'x' }, '/jumio/decline')).status).toBe(403);
@@ -209,8 +209,8 @@ describe('refusing', () => {
   });
 });
 
-describe('somebody who is approved already', () => {
-  it('is led on by the form, and by the status page itself', async () => {
+describe('consent page of an approved identity', () => {
+  it('an approved person is redirected to the application by the form and by the status page', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const { fields } = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(ACCOUNT)}`);
@@ -225,14 +225,14 @@ describe('somebody who is approved already', () => {
   });
 });
 
-describe('a rejection', () => {
+describe('rejection reasons on the page', () => {
   it.each([
     ['unreadable', 'The photo of your document could not be read.'],
     ['expired_document', 'The document is no longer valid'],
     ['unsupported_document', 'This kind of document cannot be used.'],
     ['not_finished', 'Not all of the steps were finished.'],
     ['other', 'What was sent was not enough to confirm your identity.'],
-  ] as const)('for %s is told in our words only', async (reason, words) => {
+  ] as const)('a rejection for %s is shown in our own text only', async (reason, words) => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     await browser.press();

@@ -32,7 +32,7 @@ function getWith({ app }: TestService, cookie: string, url = '/jumio/verify') {
 }
 
 describe('the hand-over cookie', () => {
-  it('is set when the person first comes with a session, with its attributes', async () => {
+  it('the first visit with a session sets the hand-over cookie with its attributes', async () => {
     const { first, browser } = await known();
     const [cookie = ''] = [first.headers['set-cookie'] ?? []].flat().filter((text) => text.startsWith(HANDOVER));
     const [, ...attributes] = cookie.split('; ');
@@ -41,7 +41,7 @@ describe('the hand-over cookie', () => {
     expect(again.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('and that of the form are of this host alone: another host of the domain can plant neither', async () => {
+  it('the hand-over and form cookies belong to this host alone: another host of the domain can plant neither', async () => {
     const { service, browser } = await known();
     const cookies = await browser.jar.getCookies(`${PUBLIC_URL}/jumio/verify`);
     const kept = new Map(cookies.map(({ key, hostOnly, secure, path }) => [key, { hostOnly, secure, path }]));
@@ -54,7 +54,7 @@ describe('the hand-over cookie', () => {
     expect((await getWith(service, `__Host-${planted}`)).statusCode).toBe(200);
   });
 
-  it('is Secure, and named so, only where browsers reach us by https', async () => {
+  it('the hand-over cookie is Secure, and named so, only if the public URL is https', async () => {
     const env = { PUBLIC_URL: 'http://verify.demo.localhost', JUMIO_API_BASE_URL: 'http://127.0.0.1:9' };
     const { first } = await known({ env });
     const cookies = [first.headers['set-cookie'] ?? []].flat();
@@ -62,7 +62,7 @@ describe('the hand-over cookie', () => {
     for (const cookie of cookies) expect(cookie).not.toContain('Secure');
   });
 
-  it('lets its person in when the session was revoked', async () => {
+  it('the hand-over cookie authenticates its person after the session was revoked', async () => {
     const { service, id, browser } = await known();
     service.kratos.signOut();
     expect((await browser.get('/jumio/verify')).status).toBe(200);
@@ -70,7 +70,7 @@ describe('the hand-over cookie', () => {
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 
-  it('ends after 72 hours, whatever the browser does', async () => {
+  it('the hand-over cookie ends after 72 hours, whatever the browser does', async () => {
     const { service, browser } = await known();
     const cookie = `${HANDOVER}=${await handover(browser)}`;
     service.clock.advance(72 * HOUR - 60_000);
@@ -79,7 +79,7 @@ describe('the hand-over cookie', () => {
     expect((await getWith(service, cookie)).statusCode).toBe(401);
   });
 
-  it('gives way to a session of another identity, and is then that one’s', async () => {
+  it('a session of another identity replaces the hand-over cookie', async () => {
     const { service, browser } = await known();
     const other = randomUUID();
     browser.session = service.kratos.signIn(other);
@@ -95,33 +95,33 @@ describe('the hand-over cookie', () => {
     ['another signature', (value: string) => value.slice(0, -3)],
     ['no signature', (value: string) => value.slice(0, value.lastIndexOf('.'))],
     ['nothing', () => ''],
-  ])('is refused with %s', async (_name, tamper) => {
+  ])('a hand-over cookie with %s is refused', async (_name, tamper) => {
     const { service, browser } = await known();
     const value = decodeURIComponent(await handover(browser));
     expect((await getWith(service, `${HANDOVER}=${encodeURIComponent(value)}`)).statusCode).toBe(200);
     expect((await getWith(service, `${HANDOVER}=${encodeURIComponent(tamper(value))}`)).statusCode).toBe(401);
   });
 
-  it('is refused where it is another cookie of ours', async () => {
+  it('another cookie of ours in place of the hand-over cookie is refused', async () => {
     const { service, browser } = await known();
     const cookies = await browser.jar.getCookies(`${PUBLIC_URL}/jumio/verify`);
     const csrf = cookies.find(({ key }) => key === CSRF)?.value ?? '';
     expect((await getWith(service, `${HANDOVER}=${csrf}`)).statusCode).toBe(401);
   });
 
-  it('is refused by a service with another ledger', async () => {
+  it('a hand-over cookie of a service with another ledger is refused', async () => {
     const { browser } = await known();
     const other = await testService();
     expect((await getWith(other, `${HANDOVER}=${await handover(browser)}`)).statusCode).toBe(401);
   });
 
-  it('outlives a restart', async () => {
+  it('a hand-over cookie is valid after a restart', async () => {
     const { service, browser } = await known();
     const again = await testService({ databaseUrl: service.databaseUrl });
     expect((await getWith(again, `${HANDOVER}=${await handover(browser)}`)).statusCode).toBe(200);
   });
 
-  it('opens nothing but verify and status', async () => {
+  it('a hand-over cookie gives access to verify and status only', async () => {
     const { service, id, browser } = await known();
     const headers = { cookie: `${HANDOVER}=${await handover(browser)}` };
     const before = await snapshotOf(service, id);
@@ -133,7 +133,7 @@ describe('the hand-over cookie', () => {
 });
 
 describe('the CSRF token', () => {
-  it('and the session are both needed to post', async () => {
+  it('a POST needs both the CSRF token and the session', async () => {
     const { service, browser, first } = await known();
     const creates = service.jumio.calls.create.length;
     expect((await browser.post({ ...first.fields, _csrf: undefined })).status).toBe(403);
@@ -145,13 +145,13 @@ describe('the CSRF token', () => {
     expect((await browser.post(first.fields)).status).toBe(303);
   });
 
-  it('is refused without its cookie', async () => {
+  it('a CSRF token without its cookie is refused', async () => {
     const { service, id, first } = await known();
     const elsewhere = openBrowser(service, service.kratos.signIn(id));
     expect((await elsewhere.post(first.fields)).status).toBe(403);
   });
 
-  it('of another identity is refused, also in the same browser', async () => {
+  it('a CSRF token of another identity is refused, also in the same browser', async () => {
     const { service, browser, first } = await known();
     const other = randomUUID();
     browser.session = service.kratos.signIn(other);
@@ -159,14 +159,14 @@ describe('the CSRF token', () => {
     expect(await service.ctx.ledger.record(other)).toBeUndefined();
   });
 
-  it('is missing in what a foreign page can send without asking', async () => {
+  it('a POST that a foreign page can send without a preflight request has no CSRF token', async () => {
     const { service, id } = await known();
     const headers = { cookie: service.kratos.signIn(id), 'content-type': 'text/plain' };
     const answer = await service.app.inject({ method: 'POST', url: '/jumio/verify', headers, payload: '_csrf=x' });
     expect(answer.statusCode).toBe(403);
   });
 
-  it('that is refused leaves the person a page with a way on', async () => {
+  it('a refused CSRF token leads to a page with a continuation link', async () => {
     const { browser, first } = await known();
     const page = await browser.post({ ...first.fields, _csrf: 'old' });
     expect(page.status).toBe(403);

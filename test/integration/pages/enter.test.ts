@@ -24,8 +24,8 @@ async function handedOverTo(browser: Browser): Promise<string | undefined> {
 
 const DEAD_END = { kind: 'link', text: 'Go to your identity verification', href: '/jumio/verify' };
 
-describe('a one-time address', () => {
-  it('shows a page with one button, which hands its person over and leads on', async () => {
+describe('one-time links', () => {
+  it('a one-time link shows a page with one button, which authenticates its person and continues', async () => {
     const { service, id, path, browser } = await handedOver();
     const door = await browser.get(path);
     expect([door.status, door.action?.kind, door.to]).toEqual([200, 'button', '/jumio/enter']);
@@ -38,7 +38,7 @@ describe('a one-time address', () => {
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 
-  it('is not spent by whoever only looks at it, and works once', async () => {
+  it('a one-time link is not consumed by a GET, and works once', async () => {
     const { service, path, browser } = await handedOver();
     for (const _ of [1, 2, 3])
       expect((await openBrowser(service).get(path)).headers['set-cookie']).toMatch(/^__Host-jumio_csrf=/);
@@ -50,7 +50,7 @@ describe('a one-time address', () => {
     expect(await handedOverTo(replayed)).toBeUndefined();
   });
 
-  it('takes its person where the application wanted, and nobody elsewhere', async () => {
+  it('a one-time link leads to the return URL of the application, and never to a foreign URL', async () => {
     const wanted = `${APPLICATION}/account/a?b=c&d=e`;
     const { path, browser } = await handedOver(wanted);
     const { location = '' } = await browser.press(path);
@@ -59,7 +59,7 @@ describe('a one-time address', () => {
   });
 
   it.each(['', '?code=', '?code=x', `?code=${'A'.repeat(22)}`, `?code=${'A'.repeat(200)}`, '?code=a&code=b'])(
-    'that is none (%s) ends on a page with a way on',
+    'an invalid one-time link (%s) shows a page with a continuation link',
     async (query) => {
       const browser = openBrowser(await testService());
       const first = await browser.get(`/jumio/enter${query}`);
@@ -69,7 +69,7 @@ describe('a one-time address', () => {
     },
   );
 
-  it('that has ended looks like one that never was', async () => {
+  it('an expired one-time link looks like one that never existed', async () => {
     const { service, path, browser } = await handedOver();
     const never = await openBrowser(service).press(`/jumio/enter?code=${'A'.repeat(22)}`);
     service.clock.advance(10 * MINUTE);
@@ -77,7 +77,7 @@ describe('a one-time address', () => {
     expect([ended.status, ended.body]).toEqual([never.status, never.body]);
   });
 
-  it('lets nobody in by a form of another page, and is not spent by that', async () => {
+  it('a one-time link rejects a form of another page, and is not consumed by it', async () => {
     const { path, browser } = await handedOver();
     const door = await browser.get(path);
     for (const _csrf of [undefined, '', `${door.fields._csrf}x`]) {
@@ -88,14 +88,14 @@ describe('a one-time address', () => {
     expect((await browser.post(door.fields, door.to)).status).toBe(303);
   });
 
-  it('has a token that opens nothing else', async () => {
+  it('the form token of a one-time link is valid for nothing else', async () => {
     const { path, browser } = await handedOver();
     const { fields } = await browser.get(path);
     await browser.press(path);
     expect((await browser.post({ _csrf: fields._csrf })).status).toBe(403);
   });
 
-  it('is not spent where the ledger cannot be written', async () => {
+  it('a one-time link is not consumed while the ledger cannot be written', async () => {
     const { service, path, browser } = await handedOver();
     const door = await browser.get(path);
     const release = lockLedger(service.databaseUrl);
@@ -104,15 +104,15 @@ describe('a one-time address', () => {
     expect((await browser.post(door.fields, door.to)).status).toBe(303);
   });
 
-  it('says nothing of its person before the button is pressed', async () => {
+  it('a one-time link shows nothing about its person before the button is pressed', async () => {
     const { id, path, browser } = await handedOver();
     const { body, headers } = await browser.get(path);
     expect(body + JSON.stringify(headers)).not.toContain(id);
   });
 });
 
-describe('a one-time address in a browser that knows somebody', () => {
-  it('replaces the hand-over of somebody else', async () => {
+describe('one-time links in a browser with a session or a hand-over cookie', () => {
+  it('a one-time link replaces the hand-over cookie of another identity', async () => {
     const { service, id, path } = await handedOver();
     const { id: other, browser } = await signedUp(service);
     await browser.get('/jumio/verify');
@@ -122,12 +122,12 @@ describe('a one-time address in a browser that knows somebody', () => {
     expect(await handedOverTo(browser)).toBe(id);
   });
 
-  it('is spent by its own person’s session', async () => {
+  it('a one-time link is consumed by the session of its own person', async () => {
     const { service, id, path } = await handedOver();
     expect((await openBrowser(service, service.kratos.signIn(id)).press(path)).status).toBe(303);
   });
 
-  it('says so where somebody else is signed in, is not spent, and says of neither who they are', async () => {
+  it('a one-time link in a session of another identity says so, is not consumed, and identifies neither', async () => {
     const { service, id, path } = await handedOver();
     const { id: other, browser } = await signedUp(service);
     await browser.get('/jumio/verify');
@@ -139,13 +139,13 @@ describe('a one-time address in a browser that knows somebody', () => {
     expect((await browser.press(path)).status).toBe(303);
   });
 
-  it('takes a session that owes a second factor for somebody’s', async () => {
+  it('a one-time link treats a session that lacks a second factor as a session of another identity', async () => {
     const { service, path } = await handedOver();
     service.kratos.instead.whoami = async () => ({ kind: 'second-factor' });
     expect((await openBrowser(service, 'ory_kratos_session=x').press(path)).status).toBe(409);
   });
 
-  it('works while Kratos is down; a session that is there wins when Kratos is back', async () => {
+  it('a one-time link works while Kratos is down; an existing session takes precedence when Kratos is back', async () => {
     const { service, id, path } = await handedOver();
     const { id: other, browser } = await signedUp(service);
     service.kratos.instead.whoami = () => kratosDown('whoami');
@@ -157,13 +157,13 @@ describe('a one-time address in a browser that knows somebody', () => {
   });
 });
 
-describe('a browser that only prefetches', () => {
+describe('prefetches of one-time links', () => {
   it.each([
     { 'sec-purpose': 'prefetch' },
     { 'sec-purpose': 'prefetch;prerender' },
     { purpose: 'prefetch' },
     { 'x-moz': 'prefetch' },
-  ])('gets nothing (%j)', async (headers) => {
+  ])('a prefetch of a one-time link gets nothing (%j)', async (headers) => {
     const { service, path, browser } = await handedOver();
     const { id, browser: signedIn } = await signedUp(service);
     for (const url of [path, '/jumio/verify', '/jumio/status']) {

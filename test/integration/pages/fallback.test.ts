@@ -17,7 +17,7 @@ function sentenceOf(body: string): string | undefined {
   return /<p id="sentence"[^>]*>([^<]*)</.exec(body)?.[1];
 }
 
-describe('an address of ours at which there is nothing', () => {
+describe('unknown URLs', () => {
   it.each([
     '/jumio/',
     '/jumio/verifi',
@@ -25,7 +25,7 @@ describe('an address of ours at which there is nothing', () => {
     '/jumio/callback',
     '/jumio/%3Cscript%3E',
     '/jumio/../jumio/x',
-  ])('is a page with a way on for a browser: %s', async (url) => {
+  ])('an unknown URL is a page with a continuation link for a browser: %s', async (url) => {
     const answer = await open(await testService(), url);
     expect(answer.statusCode).toBe(404);
     expect(sentenceOf(answer.body)).toBe(
@@ -37,20 +37,20 @@ describe('an address of ours at which there is nothing', () => {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
-  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])('is a problem document for %j', async (headers) => {
+  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])('an unknown URL is a problem document for %j', async (headers) => {
     const answer = await open(await testService(), '/jumio/verifi', headers);
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
   });
 
-  it('is 405 for a machine where only the method is wrong', async () => {
+  it('a wrong method on a known URL is 405 for a program', async () => {
     const answer = await open(await testService(), '/jumio/callback', {});
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'POST']);
   });
 });
 
-describe('where the pages are not configured', () => {
-  it.each(['/jumio/verify', '/jumio/status', '/jumio/help'])('a person is told so calmly at %s', async (url) => {
+describe('pages without configuration', () => {
+  it.each(['/jumio/verify', '/jumio/status', '/jumio/help'])('without configured pages, %s shows a calm explanation', async (url) => {
     const env = { KRATOS_PUBLIC_URL: undefined, HANDOVER_SECRET: undefined, DEFAULT_RETURN_URL: `${APPLICATION}/home` };
     const answer = await open(await testService({ env }), url);
     expect(answer.statusCode).toBe(404);
@@ -59,15 +59,15 @@ describe('where the pages are not configured', () => {
   });
 });
 
-describe('who cannot do this at all', () => {
-  it('finds help without being known, with the operator’s address', async () => {
+describe('the help page', () => {
+  it('the help page needs no authentication and names the operator’s address', async () => {
     const answer = await open(await testService({ env: { SUPPORT_ADDRESS: 'help@acme.example' } }), '/jumio/help');
     expect(answer.statusCode).toBe(200);
     expect(sentenceOf(answer.body)).toContain('no camera');
     expect(answer.body).toContain('id="action" href="mailto:help@acme.example"');
   });
 
-  it('comes back to where they wanted to go, and nobody to anywhere else', async () => {
+  it('the help page leads back to an allowed return URL, and to no other', async () => {
     const service = await testService();
     const { browser } = visitor(service);
     const wanted = `return_to=${encodeURIComponent(`${APPLICATION}/account/42`)}`;
@@ -80,7 +80,7 @@ describe('who cannot do this at all', () => {
     expect(foreign.body).toContain('href="/jumio/verify"');
   });
 
-  it('finds the operator’s own words', async () => {
+  it('the help page shows the operator’s own text', async () => {
     const TEXTS = 'en:\n  cannot.text: Come to any of our branches with your passport.\n';
     const answer = await open(await testService({ env: { TEXTS } }), '/jumio/help');
     expect(sentenceOf(answer.body)).toBe('Come to any of our branches with your passport.');
@@ -88,8 +88,8 @@ describe('who cannot do this at all', () => {
   });
 });
 
-describe('somebody back from Jumio, while somebody else is signed in by now', () => {
-  it('is shown nothing of either, once, and can go on as who is signed in', async () => {
+describe('returns from Jumio in a session of another identity', () => {
+  it('a return from Jumio in a session of another identity shows nothing of either, once, and can continue with the session', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     await browser.press();
@@ -106,14 +106,14 @@ describe('somebody back from Jumio, while somebody else is signed in by now', ()
   });
 });
 
-describe('a page that waits, while somebody else is signed in by now', () => {
+describe('waiting pages in a session of another identity', () => {
   /** What the script of the page asks, with the cookies of its browser. */
   async function poll(service: TestService, { jar, session }: Browser, path = '/jumio/status') {
     const cookie = [session, await jar.getCookieString(`${PUBLIC_URL}/jumio/status`)].join('; ');
     return program(service, { cookie }).get(path);
   }
 
-  it('is told so, changes nothing by asking, and leads to the page that says so once', async () => {
+  it('a waiting page in a session of another identity is notified, changes nothing, and leads to the page that says so once', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     await browser.get('/jumio/verify');
@@ -129,7 +129,7 @@ describe('a page that waits, while somebody else is signed in by now', () => {
     expect((await browser.get('/jumio/status')).status).toBe(200);
   });
 
-  it('and who goes on in JSON goes on as who is signed in', async () => {
+  it('a JSON request in a session of another identity continues with that session', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     await browser.get('/jumio/verify');
@@ -140,7 +140,7 @@ describe('a page that waits, while somebody else is signed in by now', () => {
   });
 });
 
-describe('what Jumio’s redirect says', () => {
+describe('parameters of Jumio’s redirect', () => {
   async function back(parameters: string) {
     const service = await testService();
     const person = await signedUp(service);
@@ -153,7 +153,7 @@ describe('what Jumio’s redirect says', () => {
     ['9835', 'None of three photos could be used.'],
     ['9210', 'Jumio ended the session.'],
     ['1234', 'It did not work at Jumio this time.'],
-  ])('as errorCode=%s is a hint in our words', async (code, words) => {
+  ])('a redirect with errorCode=%s shows a hint in our own text', async (code, words) => {
     const { page } = await back(`acquisitionStatus=ERROR&errorCode=${code}`);
     expect(page.body).toContain(words);
     expect(page.sentence).toBe('Your identity verification is waiting for you.');
@@ -167,14 +167,14 @@ describe('what Jumio’s redirect says', () => {
     'errorCode[]=9820',
     'errorCode=constructor',
     'acquisitionStatus=%22%3E%3Cscript%3E',
-  ])('as %s is nothing, and never echoed', async (parameters) => {
+  ])('a redirect with %s shows nothing and is not echoed', async (parameters) => {
     const { page } = await back(parameters);
     expect(page.status).toBe(200);
     expect(page.body).not.toContain('class="notice"');
     expect(page.body).not.toMatch(/<script>|9820|constructor/);
   });
 
-  it('changes nothing and hides nothing: SUCCESS is not an approval, an error is not the end of one', async () => {
+  it('a redirect changes and hides nothing: SUCCESS is not an approval, an error is not the end of an execution', async () => {
     const { service, id, browser, page } = await back('acquisitionStatus=SUCCESS');
     expect(page.sentence).toBe('Your identity verification is waiting for you.');
     expect((await snapshotOf(service, id)).identity.standing).toBeNull();
@@ -185,12 +185,12 @@ describe('what Jumio’s redirect says', () => {
   });
 });
 
-describe('a browser that only guesses where its person goes', () => {
+describe('prefetches of the status page', () => {
   it.each<Record<string, string>>([
     { 'sec-purpose': 'prefetch' },
     { 'sec-purpose': 'prefetch;prerender' },
     { purpose: 'prefetch' },
-  ])('gets nothing: %j', async (headers) => {
+  ])('a prefetch of a page gets an empty 503: %j', async (headers) => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const before = await snapshotOf(service, id);
@@ -203,8 +203,8 @@ describe('a browser that only guesses where its person goes', () => {
   });
 });
 
-describe('no dead end shows anything of anybody', () => {
-  it('neither link, token nor identity', async () => {
+describe('error pages', () => {
+  it('an error page shows neither link, token nor identity', async () => {
     const service = await testService();
     const { id } = await signedUp(service);
     const stranger = openBrowser(service);

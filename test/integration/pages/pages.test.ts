@@ -11,8 +11,8 @@ function link(text: string, href: string) {
   return { kind: 'link', text, href };
 }
 
-describe('coming back to the status page', () => {
-  it('is a sign of life: Jumio is asked, at most every 10 s', async () => {
+describe('returns to the status page', () => {
+  it('a return to the status page makes Jumio be read, at most every 10 s', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     service.jumio.latest(id).status = 'ACQUIRED';
@@ -24,7 +24,7 @@ describe('coming back to the status page', () => {
     expect(page.body).toContain('<meta http-equiv="refresh" content="5">');
   });
 
-  it('is answered while the ledger cannot be written', async () => {
+  it('the status page responds while the ledger cannot be written', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     lockLedger(service.databaseUrl);
@@ -32,7 +32,7 @@ describe('coming back to the status page', () => {
     expect([page.status, page.sentence]).toEqual([200, 'Your identity verification is waiting for you.']);
   });
 
-  it('takes nothing from the parameters that Jumio adds', async () => {
+  it('the status page ignores the parameters that Jumio adds', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const forged = 'accountId=x&workflowExecutionId=y&acquisitionStatus=SUCCESS&customerInternalReference=z';
@@ -42,8 +42,8 @@ describe('coming back to the status page', () => {
   });
 });
 
-describe('pressing the button', () => {
-  it('of somebody new starts one verification and leads to Jumio with 303', async () => {
+describe('the start button', () => {
+  it('the start button of a new person starts one verification and leads to Jumio with 303', async () => {
     const service = await testService();
     const { id, browser } = visitor(service);
     const page = await browser.press();
@@ -52,7 +52,7 @@ describe('pressing the button', () => {
     expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
   });
 
-  it('again leads back to the same execution', async () => {
+  it('a second press of the start button leads to the same execution', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const { link: hosted } = service.jumio.latest(id);
@@ -60,7 +60,7 @@ describe('pressing the button', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('five times at once starts one verification', async () => {
+  it('five concurrent presses of the start button start one verification', async () => {
     const service = await testService();
     const { id, browser } = visitor(service);
     const { fields } = await browser.get('/jumio/verify');
@@ -70,7 +70,7 @@ describe('pressing the button', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('while Jumio is down shows a page that goes on by itself, and later leads to Jumio', async () => {
+  it('the start button while Jumio is down shows a page that continues by itself, and later leads to Jumio', async () => {
     const service = await testService();
     const { id, browser } = visitor(service);
     service.jumio.instead.create = () => jumioDown('create');
@@ -87,7 +87,7 @@ describe('pressing the button', () => {
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 
-  it('while the ledger cannot be written shows a 503 page, and starts nothing', async () => {
+  it('the start button while the ledger cannot be written shows a 503 page, and starts nothing', async () => {
     const service = await testService();
     const { browser } = visitor(service);
     const { fields } = await browser.get('/jumio/verify');
@@ -99,8 +99,8 @@ describe('pressing the button', () => {
   });
 });
 
-describe('the headers of a page', () => {
-  it('let nothing in, nobody frame it, and the form lead on to Jumio', async () => {
+describe('page headers', () => {
+  it('page headers load nothing foreign, forbid framing, and allow the form to lead to Jumio', async () => {
     const { browser } = await signedUp(await testService());
     const { headers } = await browser.get('/jumio/verify');
     expect(headers['content-security-policy']).toBe(
@@ -115,7 +115,7 @@ describe('the headers of a page', () => {
     });
   });
 
-  it('let the form lead on to a sandbox without https, and do not ask for https', async () => {
+  it('page headers allow the form to lead to a sandbox without https, and do not require https', async () => {
     const env = { PUBLIC_URL: 'http://verify.demo.localhost', JUMIO_API_BASE_URL: 'http://127.0.0.1:9' };
     const { browser } = await signedUp(await testService({ env }));
     const { headers } = await browser.get('/jumio/verify');
@@ -123,7 +123,7 @@ describe('the headers of a page', () => {
     expect(headers).not.toHaveProperty('strict-transport-security');
   });
 
-  it('forbid keeping it, whatever it answers', async () => {
+  it('page headers forbid caching for every response', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     const stranger = visitor(service).browser;
@@ -145,7 +145,7 @@ describe('the headers of a page', () => {
 });
 
 describe('the hosted link', () => {
-  it('stands in the Location of the 303 and nowhere else', async () => {
+  it('the hosted link is in the Location of the 303 and nowhere else', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const pages = [await browser.get('/jumio/verify'), await browser.get('/jumio/status'), await browser.press()];

@@ -28,8 +28,8 @@ async function hasLink({ service, id }: Awaited<ReturnType<typeof hasPressed>>):
   await eventually(async () => expect((await snapshotOf(service, id)).verifications.at(-1)?.link).toBeTruthy());
 }
 
-describe('the page that answers a press while the link is still being made', () => {
-  it('carries the form that its script sends once more, which then leads to Jumio', async () => {
+describe('the page after a press while the link is being created', () => {
+  it('the page after a press has the form that its script sends once more, which then leads to Jumio', async () => {
     const pressed = await hasPressed();
     const { service, id, browser, page } = pressed;
     expect(page.body).toContain('<form method="post" action="/jumio/verify" data-press>');
@@ -38,13 +38,13 @@ describe('the page that answers a press while the link is still being made', () 
     expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
   });
 
-  it('says to whoever runs no scripts that there will be a button', async () => {
+  it('the page after a press announces a button to browsers without scripts', async () => {
     const { page } = await hasPressed();
     expect(page.body).toContain(`<noscript><p>${BUTTON_COMES}</p></noscript>`);
     expect(page.body).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
   });
 
-  it('agrees to nothing: who has refused since is asked again, and nothing leads to Jumio', async () => {
+  it('the page after a press gives no consent: after a later refusal it asks again, and nothing leads to Jumio', async () => {
     const pressed = await hasPressed();
     const { browser, page } = pressed;
     await hasLink(pressed);
@@ -54,8 +54,8 @@ describe('the page that answers a press while the link is still being made', () 
   });
 });
 
-describe('the same page for whoever only looks in', () => {
-  it('has nothing to send, with the link and without', async () => {
+describe('the page after a visit without a press', () => {
+  it('the page after a visit without a press has nothing to send, with the link and without', async () => {
     const pressed = await hasPressed();
     const { browser } = pressed;
     const page = await browser.get('/jumio/verify');
@@ -68,7 +68,7 @@ describe('the same page for whoever only looks in', () => {
   });
 });
 
-describe('where Jumio has not made the link for a while', () => {
+describe('retries while Jumio has not created the link for a while', () => {
   /** Each of these tries may have had an effect, so that they have become hourly. */
   async function hasTriedInVain() {
     const service = await testService();
@@ -91,7 +91,7 @@ describe('where Jumio has not made the link for a while', () => {
     return { service, id, browser, tries, hasTried };
   }
 
-  it('a press is worth one more try, and who presses again within a minute waits', async () => {
+  it('a press causes one more create try, and a second press within a minute waits', async () => {
     const { service, id, browser, tries, hasTried } = await hasTriedInVain();
     pass(service, MINUTE);
     const page = await browser.get('/jumio/verify');
@@ -118,7 +118,7 @@ describe('where Jumio has not made the link for a while', () => {
     expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
   });
 
-  it('who only looks in is worth none', async () => {
+  it('a visit without a press causes no create try', async () => {
     const { service, browser, tries } = await hasTriedInVain();
     pass(service, 2 * MINUTE);
     await browser.get('/jumio/verify');

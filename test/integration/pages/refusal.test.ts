@@ -24,8 +24,8 @@ async function rowOf(service: TestService, id: string) {
   return (await snapshotOf(service, id)).verifications.at(-1);
 }
 
-describe('who refuses', () => {
-  it('while Jumio does not make what they asked for has nothing made; who agrees again has it at once', async () => {
+describe('refusals by the person', () => {
+  it('a refusal while Jumio creates nothing cancels the creation, and a new consent resumes it at once', async () => {
     const service = await testService({ env: AT_CONSENT });
     const { id, browser } = visitor(service);
     service.jumio.instead.create = () => jumioDown('create');
@@ -40,7 +40,7 @@ describe('who refuses', () => {
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 
-  it('has nothing made by an operator’s recheck either', async () => {
+  it('after a refusal, an operator’s recheck creates nothing', async () => {
     const service = await testService({ env: AT_CONSENT });
     const { id, browser } = visitor(service);
     service.jumio.instead.create = () => jumioDown('create');
@@ -54,7 +54,7 @@ describe('who refuses', () => {
     expect(service.jumio.executions).toEqual([]);
   });
 
-  it('while the call is under way, which then fails, is not asked for again', async () => {
+  it('after a refusal during a create call that then fails, the call is not repeated', async () => {
     const service = await testService({ env: AT_CONSENT });
     const { id, browser } = visitor(service);
     const answer = deferred<void>();
@@ -69,7 +69,7 @@ describe('who refuses', () => {
     expect(await rowOf(service, id)).toMatchObject({ state: 'requested', readDue: null, executionId: null });
   });
 
-  it('after asking for a new link gets none', async () => {
+  it('after a request for a new link, a refusal cancels it', async () => {
     const service = await testService({ env: AT_CONSENT });
     const { id, browser } = visitor(service);
     await browser.press();
@@ -85,7 +85,7 @@ describe('who refuses', () => {
     expect(await kindsOf(service, id)).not.toContain('renewed');
   });
 
-  it('before their sign-up was heard of: neither a sign-in nor the late hook starts anything', async () => {
+  it('after a refusal before the sign-up hook, neither a sign-in nor the late hook starts anything', async () => {
     const service = await testService();
     const { id, browser } = visitor(service);
     const { fields } = await browser.get('/jumio/verify');
@@ -99,7 +99,7 @@ describe('who refuses', () => {
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 
-  it('changes nothing about the attempt that the sign-up itself asked for', async () => {
+  it('a refusal does not change the attempt that the sign-up itself requested', async () => {
     const service = await testService();
     const { id, browser } = visitor(service);
     service.jumio.instead.create = () => jumioDown('create');
@@ -113,8 +113,8 @@ describe('who refuses', () => {
   });
 });
 
-describe('an attempt that is given up while Jumio is asked for it, which then fails', () => {
-  it('is claimed no more', async () => {
+describe('attempts abandoned during a create call that then fails', () => {
+  it('an attempt abandoned during a create call that then fails is not claimed again', async () => {
     const service = await testService();
     const id = randomUUID();
     const answer = deferred<void>();

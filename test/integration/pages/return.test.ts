@@ -20,10 +20,10 @@ async function approved(service: TestService) {
   return person;
 }
 
-describe('where a person goes in the end', () => {
+describe('the return URL', () => {
   const wanted = `${APPLICATION}/account/settings?tab=1`;
 
-  it('is the return_to of the page, kept over the way to Jumio and back', async () => {
+  it('the return URL of the page is kept over the way to Jumio and back', async () => {
     const service = await testService();
     const { id, browser } = visitor(service);
     const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
@@ -34,7 +34,7 @@ describe('where a person goes in the end', () => {
     expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', wanted));
   });
 
-  it('is not what is no longer on the list: on a page, in JSON, and by the button', async () => {
+  it('a return URL that is no longer on the list is ignored: on a page, in JSON, and by the button', async () => {
     const before = await testService();
     const { id, browser } = visitor(before);
     await browser.press(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
@@ -52,7 +52,7 @@ describe('where a person goes in the end', () => {
     expect((await native(service, id).get('/jumio/status')).body).not.toContain(APPLICATION);
   });
 
-  it('is DEFAULT_RETURN_URL where nothing else is known', async () => {
+  it('without another return URL, DEFAULT_RETURN_URL is used', async () => {
     const service = await testService({ env: { DEFAULT_RETURN_URL: `${APPLICATION}/home` } });
     const { id, browser } = visitor(service);
     await signUp(service, id);
@@ -63,7 +63,7 @@ describe('where a person goes in the end', () => {
   it.each([
     ['rejected for good', undefined],
     ['to come back another day', 'unreadable'],
-  ] as const)('is one press away for who can do nothing more here: %s', async (_who, reason) => {
+  ] as const)('a return link is on the page of a person without further steps: %s', async (_who, reason) => {
     const service = await testService({ env: { POLICY: 'start_again: { wait: 1d }\nrules: [{ then: allow }]\n' } });
     const { id, browser } = await signedUp(service);
     await decide(service, id, 'REJECTED', reason);
@@ -78,7 +78,7 @@ describe('where a person goes in the end', () => {
     `${APPLICATION}/account/`,
     `${APPLICATION}/account/a/b?c=d#e`,
     `${APPLICATION}/x/../account`,
-  ])('may be %s', async (url) => {
+  ])('a return URL may be %s', async (url) => {
     const { browser } = await approved(await testService());
     const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
     expect(page.action).toEqual(link('Continue', new URL(url).href));
@@ -101,14 +101,14 @@ describe('where a person goes in the end', () => {
     `${APPLICATION}\\account`,
     `https://app.example.com/account\t`,
     `${APPLICATION}/account/${'x'.repeat(2_000)}`,
-  ])('may not be %s', async (url) => {
+  ])('a return URL may not be %s', async (url) => {
     const { browser } = await approved(await testService());
     const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
     expect(page.action).toEqual(CLOSE);
     expect(page.fields).toEqual({});
   });
 
-  it('stands in the page as markup cannot be broken by it', async () => {
+  it('a return URL is escaped in the page', async () => {
     const { browser } = visitor(await testService());
     const url = `${APPLICATION}/account/'x?a=1&b="><script>`;
     const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
@@ -116,13 +116,13 @@ describe('where a person goes in the end', () => {
     expect(page.body).toContain('/account/&#39;x?a&#61;1&#38;b&#61;%22%3E%3Cscript%3E"');
   });
 
-  it('may not be two at once', async () => {
+  it('two return URLs in one request are refused', async () => {
     const { browser } = await approved(await testService());
     const twice = ['https://evil.example.com', wanted].map((url) => `return_to=${encodeURIComponent(url)}`).join('&');
     expect((await browser.get(`/jumio/verify?${twice}`)).action).toEqual(CLOSE);
   });
 
-  it('is not taken from a form that was changed', async () => {
+  it('a return URL of a changed form is ignored', async () => {
     const service = await testService();
     const { id, browser } = visitor(service);
     const { fields } = await browser.get('/jumio/verify');
@@ -131,7 +131,7 @@ describe('where a person goes in the end', () => {
   });
 });
 
-describe('where a person wants to go, on a page that says that something went wrong', () => {
+describe('the return URL on error pages', () => {
   const wanted = `${APPLICATION}/account/settings?tab=1`;
   const again = `/jumio/verify?return_to=${encodeURIComponent(wanted)}`;
   const NOBODYS = 'https://evil.example.com/account';
@@ -165,7 +165,7 @@ describe('where a person wants to go, on a page that says that something went wr
     ['out of reach', 503, unavailable],
     ['too many presses', 429, tooMany],
     ['too many looks', 429, tooManyLooks],
-  ] as const)('is kept: %s', async (_what, status, goesWrong) => {
+  ] as const)('an error page keeps the return URL: %s', async (_what, status, goesWrong) => {
     const page = await goesWrong(wanted);
     expect([page.status, page.action?.href]).toEqual([status, again]);
     const other = await goesWrong(NOBODYS);

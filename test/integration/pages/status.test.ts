@@ -82,8 +82,8 @@ const PAGES: readonly [string, Scene, string, SeenPage['action']][] = [
   ['expired', expired, 'Your last identity verification was not finished in time.', button('Start again')],
 ];
 
-describe.each(PAGES)('a person who has agreed, and whose status is %s,', (_status, arrange, sentence, action) => {
-  it.each(['/jumio/verify', '/jumio/status'])('reads one sentence and has one action at %s', async (path) => {
+describe.each(PAGES)('after consent, the status %s:', (_status, arrange, sentence, action) => {
+  it.each(['/jumio/verify', '/jumio/status'])('a page of this status has one sentence and one action at %s', async (path) => {
     const service = await testService();
     const person = await arrange(service);
     await hasAgreed(service, person);
@@ -97,7 +97,7 @@ describe.each(PAGES)('a person who has agreed, and whose status is %s,', (_statu
     expect(page.body.includes('action="/jumio/decline"')).toBe(goesOn && path === '/jumio/verify');
   });
 
-  it('changes nothing by opening the page, however often', async () => {
+  it('opening a page of this status, however often, changes nothing', async () => {
     const service = await testService();
     const { id, browser } = await arrange(service);
     const before = await service.ctx.ledger.record(id);
@@ -112,7 +112,7 @@ describe.each(PAGES)('a person who has agreed, and whose status is %s,', (_statu
     );
   });
 
-  it('creates and renews nothing by coming back to the status page, also when the link has ended', async () => {
+  it('returning to the status page creates and renews nothing, also after the end of the link', async () => {
     const service = await testService();
     const { id, browser } = await arrange(service);
     pass(service, 2 * DAY);
@@ -127,10 +127,10 @@ describe.each(PAGES)('a person who has agreed, and whose status is %s,', (_statu
   });
 });
 
-describe('a person whom only the operator can help', () => {
+describe('problems that only the operator can solve', () => {
   const SENTENCE = 'Your identity verification cannot be started at the moment. Nothing you did was wrong.';
 
-  it('is told so where Jumio refuses to start, and is not made to try', async () => {
+  it('a person whom Jumio refuses to start is informed, and gets no button to retry', async () => {
     const service = await testService();
     const facts = { upstream: 'jumio', operation: 'create', failure: 'status', status: 400 } as const;
     service.jumio.instead.create = () => Promise.reject(new UpstreamError(facts));
@@ -138,7 +138,7 @@ describe('a person whom only the operator can help', () => {
     expect([page.sentence, page.action]).toEqual([SENTENCE, { ...CLOSE, text: 'Please come back later.' }]);
   });
 
-  it('is told so where Jumio gives no link, and may try again', async () => {
+  it('a person without a link from Jumio is informed, and may retry', async () => {
     const service = await testService();
     service.jumio.instead.create = async () => ({ accountId: 'account', executionId: 'without-link' });
     service.jumio.instead.status = async () => 'INITIATED';
@@ -151,11 +151,11 @@ describe('a person whom only the operator can help', () => {
   });
 });
 
-describe('a person who was erased before anybody decided', () => {
+describe('identities erased before a decision', () => {
   it.each<[string, Scene]>([
     ['who was under way', signedUp],
     ['whose link had ended', expired],
-  ])('is not told that they did not finish: %s', async (_who, scene) => {
+  ])('an erased person does not read that they did not finish: %s', async (_who, scene) => {
     const service = await testService();
     const { id, browser } = await scene(service);
     const now = service.clock.now();

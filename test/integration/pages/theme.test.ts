@@ -48,8 +48,8 @@ function loaded(body: string): string[] {
   );
 }
 
-describe('a page of the operator', () => {
-  it('bears the name, logo and links, as text and never as markup', async () => {
+describe('pages with the operator’s theme', () => {
+  it('a page shows the name, logo and links of the operator, as text and never as markup', async () => {
     const { body } = await page('en');
     expect(body).not.toContain('<script>alert');
     expect(unescapeHtml(body)).toContain(`<title>Identity verification – ${NAME}</title>`);
@@ -59,7 +59,7 @@ describe('a page of the operator', () => {
     expect(body.match(/<h1\b/g)).toHaveLength(1);
   });
 
-  it('speaks the language that the browser asks for, in words of the operator where there are any', async () => {
+  it('a page is in the language of the browser, with the operator’s own texts if configured', async () => {
     const german = await page('de-AT,de;q=0.9,en;q=0.5');
     expect(german.sentence).toBe(`</p><script>alert("${NAME}")</script>`);
     expect(german.body).toContain('<html lang="de" dir="ltr">');
@@ -71,14 +71,14 @@ describe('a page of the operator', () => {
     expect((await page()).sentence).toBe('Your identity has not been verified yet.');
   });
 
-  it('speaks the language of the person’s own profile before the browser’s', async () => {
+  it('a page prefers the language of the person’s profile to the browser’s', async () => {
     const { id, browser } = visitor(service);
     browser.language = 'fr';
     service.kratos.locales.set(id, 'es-AR');
     expect((await browser.get('/jumio/status')).sentence).toBe('Su identidad todavía no se ha verificado.');
   });
 
-  it('has nothing at its foot but the operator’s links, and each of them once on the page', async () => {
+  it('a page footer has only the operator’s links, and each of them once on the page', async () => {
     const foot = (body: string) => unescapeHtml(/<footer>(.*)<\/footer>/s.exec(body)?.[1] ?? '');
     const links = (text: string) => [...text.matchAll(/ href="(mailto:[^"]*)"/g)].map(([, href]) => href);
     expect(foot((await page('en')).body).replaceAll(/<[^>]*>/g, ' ')).toMatch(
@@ -91,14 +91,14 @@ describe('a page of the operator', () => {
     expect(foot(help.body)).toContain('Privacy policy');
   });
 
-  it('speaks to a stranger in the browser’s language', async () => {
+  it('a page without authentication is in the browser’s language', async () => {
     const { browser } = visitor(service);
     browser.session = '';
     browser.language = 'fr';
     expect((await browser.get('/jumio/status')).sentence).toBe('Connectez-vous d’abord. Vous reviendrez ensuite ici.');
   });
 
-  it('loads only what is ours, under 15 kB, and all of it is there', async () => {
+  it('a page loads only our own files, under 15 kB, and each of them exists', async () => {
     const { body } = await page('de');
     const addresses = loaded(body);
     expect(addresses.map((url) => url.split('?')[0])).toEqual(['/jumio/style.css', '/jumio/icon.svg', '/jumio/logo']);
@@ -111,18 +111,18 @@ describe('a page of the operator', () => {
     expect(bytes).toBeLessThan(15_000);
   });
 
-  it('has no script and no style in itself', async () => {
+  it('a page has no inline script and no inline style', async () => {
     expect((await page('en')).body).not.toMatch(
       /<style|\sstyle=|\son\w+=|<script(?! src="\/jumio\/page\.js)|javascript:/,
     );
   });
 });
 
-describe('what a page loads', () => {
+describe('files that a page loads', () => {
   const PATHS = ['/jumio/style.css', '/jumio/page.js', '/jumio/logo'];
 
   it.each(PATHS)(
-    '%s is kept for good under the address of its content, and asked for anew under any other',
+    '%s is cached for good under the URL of its content, and revalidated under any other',
     async (path) => {
       const plain = await service.app.inject(path);
       const etag = String(plain.headers.etag);
@@ -135,12 +135,12 @@ describe('what a page loads', () => {
     },
   );
 
-  it('is named by the page with the address of its content', async () => {
+  it('a page names its files by the URL of their content', async () => {
     for (const url of loaded((await page('en')).body))
       expect((await service.app.inject(url)).headers['cache-control']).toContain('immutable');
   });
 
-  it('gives a logo no way to run or load anything, also where it is opened by itself', async () => {
+  it('a logo can neither run nor load anything, also if opened by itself', async () => {
     const { headers, body } = await service.app.inject('/jumio/logo');
     expect(body).toBe(SVG);
     expect(headers).toMatchObject({
@@ -150,14 +150,14 @@ describe('what a page loads', () => {
     });
   });
 
-  it('shows the operator’s colours, in both themes', async () => {
+  it('a page shows the operator’s colours, in both themes', async () => {
     const { body, headers } = await service.app.inject('/jumio/style.css');
     expect(headers['content-type']).toBe('text/css; charset=utf-8');
     expect(body).toContain(':root { --accent: #7a1f5c; --link: #7a1f5c; }');
     expect(body).toContain('--accent: #f0a8d8; --on-accent: #12171d; --link: #f0a8d8;');
   });
 
-  it('sets no cookie and asks for none', async () => {
+  it('a file that a page loads sets no cookie and needs none', async () => {
     for (const path of PATHS) expect((await service.app.inject(path)).headers).not.toHaveProperty('set-cookie');
     expect(service.kratos.calls.whoami.length).toBeGreaterThan(0);
   });

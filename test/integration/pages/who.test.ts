@@ -19,8 +19,8 @@ async function known(options: Parameters<typeof testService>[0] = {}) {
   return { service, id, browser, first };
 }
 
-describe('somebody without a session', () => {
-  it.each(['/jumio/verify', '/jumio/status'])('is led to Kratos’ sign-in, and back to us (%s)', async (path) => {
+describe('pages without a session', () => {
+  it.each(['/jumio/verify', '/jumio/status'])('a request without a session is redirected to Kratos’ sign-in, and back to us (%s)', async (path) => {
     const page = await openBrowser(await testService()).get(path);
     expect(page.status).toBe(401);
     expect(page.sentence).toBe('Please sign in first. You will come back here.');
@@ -28,7 +28,7 @@ describe('somebody without a session', () => {
     expect(page.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('comes back with the return_to that they came with, if that is allowed', async () => {
+  it('a sign-in from the page returns with its return_to, if that is allowed', async () => {
     const browser = openBrowser(await testService());
     const wayBack = async (wanted: string) => {
       const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
@@ -39,14 +39,14 @@ describe('somebody without a session', () => {
     expect(await wayBack('https://evil.example.com/')).toBe(`${PUBLIC_URL}/jumio/verify`);
   });
 
-  it('is not let in by posting', async () => {
+  it('a POST without a session is not authenticated', async () => {
     const service = await testService();
     expect((await openBrowser(service).post({ _csrf: 'x' })).status).toBe(401);
     expect(service.jumio.calls.create).toEqual([]);
   });
 });
 
-describe('somebody who owes Kratos a second factor', () => {
+describe('sessions that lack a second factor', () => {
   async function visit(redirectTo?: string) {
     const service = await testService();
     service.kratos.instead.whoami = async () => ({
@@ -56,7 +56,7 @@ describe('somebody who owes Kratos a second factor', () => {
     return openBrowser(service, 'ory_kratos_session=x').get('/jumio/verify');
   }
 
-  it('is redirected where Kratos says, and back to us', async () => {
+  it('a session that lacks a second factor is redirected to Kratos’ URL, and back to us', async () => {
     const where = `${KRATOS_PUBLIC_URL}/self-service/login/browser?aal=aal2`;
     const page = await visit(where);
     expect([page.status, page.location]).toEqual([303, `${where}&${BACK}`]);
@@ -72,14 +72,14 @@ describe('somebody who owes Kratos a second factor', () => {
     '//evil.example.com',
     'javascript:alert(1)',
     'no URL',
-  ])('is redirected to Kratos’ sign-in, never elsewhere (%s)', async (where) => {
+  ])('a session that lacks a second factor with an unusable URL is redirected to Kratos’ sign-in, never elsewhere (%s)', async (where) => {
     const page = await visit(where);
     expect([page.status, page.location]).toEqual([303, `${LOGIN}&aal=aal2`]);
   });
 });
 
-describe('somebody whose Kratos is down', () => {
-  it('gets a 503 page where we do not know them', async () => {
+describe('pages while Kratos is down', () => {
+  it('while Kratos is down, an unknown person gets a 503 page', async () => {
     const service = await testService();
     service.kratos.instead.whoami = () => kratosDown('whoami');
     const page = await openBrowser(service, 'ory_kratos_session=x').get('/jumio/verify');
@@ -88,7 +88,7 @@ describe('somebody whose Kratos is down', () => {
     expect(page.action).toEqual({ kind: 'link', text: 'Try again', href: '/jumio/verify' });
   });
 
-  it('still goes in the end where they wanted to go', async () => {
+  it('while Kratos is down, the return URL of the person is kept', async () => {
     const service = await testService();
     service.kratos.instead.whoami = () => kratosDown('whoami');
     const address = `/jumio/verify?return_to=${encodeURIComponent(`${APPLICATION}/account`)}`;
@@ -98,7 +98,7 @@ describe('somebody whose Kratos is down', () => {
     expect((await browser.post({ return_to: 'https://elsewhere.example/' })).action?.href).toBe('/jumio/verify');
   });
 
-  it('is let in by the cookie, and can go on', async () => {
+  it('while Kratos is down, the hand-over cookie authenticates its person, who can continue', async () => {
     const { service, id, browser } = await known();
     service.kratos.instead.whoami = () => kratosDown('whoami');
     expect((await browser.get('/jumio/status')).status).toBe(200);
@@ -106,8 +106,8 @@ describe('somebody whose Kratos is down', () => {
   });
 });
 
-describe('without KRATOS_PUBLIC_URL', () => {
-  it.each(['/jumio/verify', '/jumio/status'])('%s answers 404', async (url) => {
+describe('pages without KRATOS_PUBLIC_URL', () => {
+  it.each(['/jumio/verify', '/jumio/status'])('without KRATOS_PUBLIC_URL, %s is 404', async (url) => {
     const { app, kratos } = await testService({ env: { KRATOS_PUBLIC_URL: undefined, HANDOVER_SECRET: undefined } });
     for (const method of ['GET', 'POST'] as const) {
       const answer = await app.inject({ method, url, headers: { cookie: 'ory_kratos_session=x' } });
