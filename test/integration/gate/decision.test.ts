@@ -23,7 +23,7 @@ const STRICT = 'rules: [{ name: verified, when: { status: approved }, then: allo
 
 describe('POST /jumio/decision', () => {
   it.each(['kratos_identity_id', 'subject'])(
-    'says 200 or 403 of an identity, by %s, with status, age and rule',
+    'a decision request by %s is 200 or 403, with status, age and rule',
     async (key) => {
       const service = await testService();
       const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
@@ -42,14 +42,14 @@ describe('POST /jumio/decision', () => {
     },
   );
 
-  it('lets the policy decide about somebody whom we never met', async () => {
+  it('a decision on an unknown identity is left to the policy', async () => {
     const id = randomUUID();
     const answer = await ask(await testService(), { subject: id });
     expect([answer.statusCode, answer.json()]).toMatchObject([200, { status: 'none', status_age: null }]);
     expect((await ask(await testService({ env: { POLICY: STRICT } }), { subject: id })).statusCode).toBe(403);
   });
 
-  it('counts the published copy that the caller shows, so that a lost ledger opens nothing', async () => {
+  it('a decision counts the published copy in the request, so that a lost ledger allows nothing more', async () => {
     const shown = { subject: randomUUID(), metadata_public: { jumio: { status: 'rejected' } } };
     const met = await ask(await testService(), shown);
     expect([met.statusCode, met.json()]).toMatchObject([403, { allow: false, status: 'rejected' }]);
@@ -57,7 +57,7 @@ describe('POST /jumio/decision', () => {
     expect((await ask(failing, shown)).statusCode).toBe(403);
   });
 
-  it('calls nobody and writes nothing', async () => {
+  it('a decision makes no call and writes nothing', async () => {
     const service = await testService({ env: { POLICY: STRICT } });
     const id = randomUUID();
     await ask(service, { subject: id });
@@ -73,7 +73,7 @@ describe('POST /jumio/decision', () => {
   it.each([
     ['block', 403],
     ['allow', 200],
-  ] as const)('says what ON_FAILURE=%s says while the ledger cannot be read', async (word, code) => {
+  ] as const)('a decision with ON_FAILURE=%s applies it while the ledger cannot be read', async (word, code) => {
     const service = await testService({ env: { ON_FAILURE: word }, ctx: ledgerFailing('gate') });
     const answer = await ask(service, { subject: randomUUID() });
     expect([answer.statusCode, answer.json()]).toEqual([
@@ -82,7 +82,7 @@ describe('POST /jumio/decision', () => {
     ]);
   });
 
-  it('in shadow mode says 200, and that the policy would block', async () => {
+  it('a decision in shadow mode is 200, and says that the policy would block', async () => {
     const service = await testService({ env: { POLICY: STRICT, GATE_MODE: 'shadow' } });
     const answer = await ask(service, { subject: randomUUID() });
     expect([answer.statusCode, answer.json()]).toMatchObject([200, { allow: true, would_block: true }]);
@@ -93,7 +93,7 @@ describe('POST /jumio/decision', () => {
     ['another secret', { authorization: 'Bearer canary-of-another' }],
     ['the webhook’s secret', { 'x-webhook-secret': 'canary-of-the-webhook-secret' }],
     ['the secret of the hook as bearer', { authorization: 'Bearer canary-of-the-webhook-secret' }],
-  ])('is 401 with %s, before a byte of the body is read', async (_name, headers) => {
+  ])('a decision request with %s is 401, before its body is read', async (_name, headers) => {
     const answer = await ask(await testService(), '{', headers);
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([
       401,
@@ -102,13 +102,13 @@ describe('POST /jumio/decision', () => {
   });
 
   it.each([[{}], [{ subject: 'somebody' }], [{ kratos_identity_id: '00000000-0000-0000-0000-000000000000' }], [[]]])(
-    'is 400 for %j',
+    'a decision request with the body %j is 400',
     async (body) => {
       expect((await ask(await testService(), body)).statusCode).toBe(400);
     },
   );
 
-  it('is 404 where it is not configured', async () => {
+  it('a decision request is 404 if the endpoint is not configured', async () => {
     const service = await testService({ env: { DECISION_SECRET: undefined } });
     const answer = await ask(service, { subject: randomUUID() });
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([
@@ -119,7 +119,7 @@ describe('POST /jumio/decision', () => {
 });
 
 describe('GET /jumio/authorize', () => {
-  it('says 200 or 403 of whoever has the session', async () => {
+  it('an authorize request is 200 or 403 for the identity of the session', async () => {
     const service = await testService();
     const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
     const yes = await authorize(service, { cookie: service.kratos.signIn(approved) });
@@ -134,7 +134,7 @@ describe('GET /jumio/authorize', () => {
     expect([no.statusCode, no.json()]).toMatchObject([403, { allow: false, status: 'rejected' }]);
   });
 
-  it('believes nothing else that a client says of who it is', async () => {
+  it('an authorize request ignores any other identity that the client claims', async () => {
     const service = await testService();
     const approved = await verdictOf(service, 'PASSED');
     const rejected = await verdictOf(service, 'REJECTED');
@@ -147,7 +147,7 @@ describe('GET /jumio/authorize', () => {
   it.each([
     ['x-session-token', 'canary-of-the-bearer-token', { sessionToken: 'canary-of-the-bearer-token' }],
     ['authorization', 'Bearer canary-of-the-token', { authorization: 'Bearer canary-of-the-token' }],
-  ])('takes a session token as %s', async (header, value, asked) => {
+  ])('an authorize request takes a session token as %s', async (header, value, asked) => {
     const service = await testService();
     const id = randomUUID();
     service.kratos.instead.whoami = async () => ({ kind: 'session', identity: { id, metadataPublic: null } });
@@ -155,7 +155,7 @@ describe('GET /jumio/authorize', () => {
     expect(service.kratos.calls.whoami).toEqual([asked]);
   });
 
-  it('judges whom Kratos names where a cookie and a token are of two people', async () => {
+  it('an authorize request with a cookie and a token of two people is decided for the one that Kratos names', async () => {
     const service = await testService();
     const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
     const cookie = service.kratos.signIn(rejected);
@@ -169,14 +169,14 @@ describe('GET /jumio/authorize', () => {
     expect([own.statusCode, own.headers['x-identity-id']]).toEqual([200, approved]);
   });
 
-  it('counts the published copy that the session shows', async () => {
+  it('an authorize request counts the published copy in the session', async () => {
     const service = await testService();
     const id = randomUUID();
     service.kratos.copies.set(id, { status: 'rejected' });
     expect((await authorize(service, { cookie: service.kratos.signIn(id) })).statusCode).toBe(403);
   });
 
-  it('is 401 without a session, with an ended one, and where Kratos wants a second factor first', async () => {
+  it('an authorize request is 401 without a session, with an ended one, and if Kratos requires a second factor', async () => {
     const service = await testService();
     const cookie = service.kratos.signIn(randomUUID());
     service.kratos.signOut();
@@ -189,7 +189,7 @@ describe('GET /jumio/authorize', () => {
   });
 
   it.each(['block', 'allow'])(
-    'is 403 while Kratos cannot be asked, with ON_FAILURE=%s too: nobody knows who it is',
+    'an authorize request with ON_FAILURE=%s is 403 while Kratos cannot be asked: the identity is unknown',
     async (word) => {
       const service = await testService({ env: { ON_FAILURE: word } });
       service.kratos.instead.whoami = () => kratosDown('whoami');

@@ -22,8 +22,8 @@ async function noted({ ctx }: TestService, id: string): Promise<{ kind: string; 
     .map(({ kind, detail }) => ({ kind, detail }));
 }
 
-describe('a block', () => {
-  it('is an event with rule, policy, flow, kind and status', async () => {
+describe('events of a block', () => {
+  it('a block is an event with rule, policy, flow, kind and status', async () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
@@ -31,14 +31,14 @@ describe('a block', () => {
     expect(await noted(service, id)).toEqual([{ kind: 'blocked', detail: { ...detail, status: 'rejected' } }]);
   });
 
-  it('is one event for each flow, however often the person tries', async () => {
+  it('repeated blocks of one flow are one event', async () => {
     const service = await testService();
     const id = randomUUID();
     for (const name of ['a', 'a', 'b']) await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow(name) });
     expect(await noted(service, id)).toHaveLength(2);
   });
 
-  it('is one event for each rule and hour where the request names no flow', async () => {
+  it('blocks without a flow are one event for each rule and hour', async () => {
     const service = await testService();
     const id = randomUUID();
     // Early in an hour, whenever this runs.
@@ -49,14 +49,14 @@ describe('a block', () => {
     expect(await noted(service, id)).toHaveLength(2);
   });
 
-  it('makes no row and starts nothing', async () => {
+  it('a block makes no row and starts nothing', async () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
-  it('is the same answer in time where the event cannot be written, and is noted with the next sign-in after', async () => {
+  it('a block whose event cannot be written is the same response in time, and is recorded with the next sign-in', async () => {
     const service = await testService();
     const id = randomUUID();
     const release = lockLedger(service.databaseUrl);
@@ -71,8 +71,8 @@ describe('a block', () => {
   });
 });
 
-describe('a sign-in that is let in', () => {
-  it('costs no write', async () => {
+describe('allowed sign-ins', () => {
+  it('an allowed sign-in writes nothing', async () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
@@ -80,10 +80,10 @@ describe('a sign-in that is let in', () => {
   });
 });
 
-describe('in shadow mode', () => {
+describe('shadow mode', () => {
   const env = { GATE_MODE: 'shadow' };
 
-  it('nobody is blocked, and every would-be block is an event', async () => {
+  it('in shadow mode every sign-in is allowed, and every would-be block is an event', async () => {
     const service = await testService({ env });
     const id = randomUUID();
     const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
@@ -91,7 +91,7 @@ describe('in shadow mode', () => {
     expect(await noted(service, id)).toMatchObject([{ kind: 'would_block', detail: { rule: 0, flow: 'flow-1' } }]);
   });
 
-  it('a gate that cannot decide lets in too, and is noted', async () => {
+  it('in shadow mode a gate that cannot decide allows, and records it', async () => {
     const service = await testService({ env, ctx: ledgerFailing('gate') });
     const id = randomUUID();
     expect((await validate(service, { kratos_identity_id: id, ...flow('flow-1') })).statusCode).toBe(204);
@@ -100,24 +100,24 @@ describe('in shadow mode', () => {
     ]);
   });
 
-  it('the mode, what happens on failure and the policy are visible at /health/ready', async () => {
+  it('in shadow mode, /health/ready shows the mode, ON_FAILURE and the policy', async () => {
     const service = await testService({ env });
     const gate = { mode: 'shadow', on_failure: 'block', policy: service.ctx.policy.hash };
     expect((await service.app.inject('/health/ready')).json()).toMatchObject({ status: 'ok', gate });
   });
 
-  it('who does not prove to be Kratos, or names nobody, is refused all the same', async () => {
+  it('in shadow mode, a request without the secret or without an identity is still refused', async () => {
     const service = await testService({ env });
     expect((await validate(service, undefined)).statusCode).toBe(403);
     expect((await validate(service, { kratos_identity_id: randomUUID() }, {})).statusCode).toBe(401);
   });
 });
 
-describe('a gate that can decide from neither the ledger nor the copy', () => {
+describe('a gate with neither ledger nor copy', () => {
   it.each([
     ['block', 403, 'blocked'],
     ['allow', 204, 'undecided'],
-  ] as const)('does what ON_FAILURE=%s says: each use is a line in the log and an event', async (word, code, kind) => {
+  ] as const)('a gate with neither ledger nor copy applies ON_FAILURE=%s: each use is a line in the log and an event', async (word, code, kind) => {
     const service = await testService({ env: { ON_FAILURE: word }, ctx: ledgerFailing('gate') });
     const id = randomUUID();
     const answer = await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
@@ -129,12 +129,12 @@ describe('a gate that can decide from neither the ledger nor the copy', () => {
     expect(ready).toMatchObject({ gate: { on_failure: word } });
   });
 
-  it('decides by the copy where there is one, whatever ON_FAILURE says', async () => {
+  it('a gate without a ledger decides by the published copy, whatever ON_FAILURE says', async () => {
     const service = await testService({ env: { ON_FAILURE: 'allow' }, ctx: ledgerFailing('gate') });
     expect((await validate(service, { kratos_identity_id: randomUUID(), ...REJECTED })).statusCode).toBe(403);
   });
 
-  it('refuses what is not a sign-in all the same', async () => {
+  it('a gate without a ledger still refuses a request that is not a sign-in', async () => {
     const service = await testService({ env: { ON_FAILURE: 'allow' }, ctx: ledgerFailing('gate') });
     expect((await validate(service, undefined)).statusCode).toBe(403);
     expect((await validate(service, '{}')).statusCode).toBe(403);
@@ -143,7 +143,7 @@ describe('a gate that can decide from neither the ledger nor the copy', () => {
 });
 
 describe('the text of a refusal', () => {
-  it('is in the language that the browser asks for', async () => {
+  it('a refusal is in the language of the browser', async () => {
     const service = await testService();
     const id = randomUUID();
     const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, accept_language: 'de-AT,de;q=0.9' });
@@ -152,7 +152,7 @@ describe('the text of a refusal', () => {
     });
   });
 
-  it('is in the language of the person’s pages before that', async () => {
+  it('a refusal prefers the language of the person’s pages to the browser’s', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);

@@ -8,8 +8,8 @@ import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
 
 const LIFETIME = DAY;
 
-describe('no laundering', () => {
-  it('rejected to act on, start again, abandon: sign-in is still refused', async () => {
+describe('rejections stay in force', () => {
+  it('a correctable rejection, started again and abandoned, still refuses the sign-in', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const refused = async () => {
@@ -30,7 +30,7 @@ describe('no laundering', () => {
     expect(await refused()).toBe(403);
   });
 
-  describe('the ledger was lost, the published copy says rejected, and the person comes to verify', () => {
+  describe('a lost ledger and a published rejection', () => {
     async function lost() {
       const kratos = createFakeKratos();
       const before = await testService({ kratos });
@@ -43,7 +43,7 @@ describe('no laundering', () => {
       return { service, kratos, copy, signIn, ...visitor(service, id) };
     }
 
-    it('stays rejected: nothing is started, and sign-in is refused', async () => {
+    it('a published rejection stays in force after a lost ledger: nothing is started, and sign-in is refused', async () => {
       const { service, id, browser, kratos, copy, signIn } = await lost();
       const page = await browser.get('/jumio/verify');
       expect([page.sentence, page.action?.kind]).toEqual(['Your identity could not be verified.', 'text']);
@@ -60,7 +60,7 @@ describe('no laundering', () => {
     });
 
     it.each(['the session was revoked', 'Kratos is down'])(
-      'stays rejected where they come by the hand-over cookie, because %s',
+      'a published rejection stays in force for the hand-over cookie, because %s',
       async (reason) => {
         const { service, id, browser, copy, signIn } = await lost();
         await browser.get('/jumio/verify');

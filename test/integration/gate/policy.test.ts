@@ -34,10 +34,10 @@ function flow(id: string) {
   return { flow: { kind: 'login', id, type: 'browser', method: 'password', refresh: false } };
 }
 
-describe('the strict example', () => {
+describe('the strict example policy', () => {
   const env = { POLICY: strict };
 
-  it('lets in the approved, and nobody else', async () => {
+  it('the strict policy allows approved identities only', async () => {
     const service = await testService({ env });
     const id = randomUUID();
     await signUp(service, id);
@@ -53,7 +53,7 @@ describe('the strict example', () => {
     expect((await validate(service, { kratos_identity_id: other })).statusCode).toBe(204);
   });
 
-  it('lets in who waits for nothing but Jumio’s own outage', async () => {
+  it('the policy allows an identity that waits only for Jumio’s own outage', async () => {
     const service = await testService({ env });
     service.jumio.instead.create = unanswered();
     const id = randomUUID();
@@ -64,12 +64,12 @@ describe('the strict example', () => {
   });
 });
 
-describe('an approval that the policy calls too old', () => {
+describe('approvals older than the policy allows', () => {
   const env = {
     POLICY: 'verdict_lifetime: 365d\nrules: [{ when: { status: expired }, then: block }, { then: allow }]',
   };
 
-  it('is expired for the gate, the decision endpoint and the page alike, and the person verifies again', async () => {
+  it('an approval that is too old is expired for gate, decision endpoint and page alike, and the person verifies again', async () => {
     const service = await testService({ env });
     const id = randomUUID();
     await signUp(service, id);
@@ -88,10 +88,10 @@ describe('an approval that the policy calls too old', () => {
   });
 });
 
-describe('a refusal that offers a way on', () => {
+describe('refusals with a one-time link', () => {
   const env = { POLICY: 'rules: [{ when: { status: approved }, then: allow }, { then: block_with_way_on }]' };
 
-  it('carries a one-time address in text and context, which opens the verification of that identity', async () => {
+  it('a refusal with a one-time link has it in text and context, and it opens the verification of that identity', async () => {
     const service = await testService({ env });
     const id = randomUUID();
     await signUp(service, id);
@@ -104,7 +104,7 @@ describe('a refusal that offers a way on', () => {
     expect([page.status, page.body.includes('<form')]).toEqual([200, true]);
   });
 
-  it('is good for ten minutes, and a new refusal of the same flow withdraws the older', async () => {
+  it('the one-time link of a refusal is valid for ten minutes, and a new refusal of the same flow withdraws the older', async () => {
     const service = await testService({ env });
     const id = randomUUID();
     const urls = [];
@@ -121,7 +121,7 @@ describe('a refusal that offers a way on', () => {
     expect(await answers(ofC)).toBe(410);
   });
 
-  it('is a plain refusal for a rejected person, unless that very rule names `rejected`', async () => {
+  it('a refusal of a rejected person has no one-time link, unless that very rule names `rejected`', async () => {
     const service = await testService({ env });
     const id = randomUUID();
     await signUp(service, id);
@@ -133,21 +133,21 @@ describe('a refusal that offers a way on', () => {
     expect((await refused(other, randomUUID(), { ...copy, ...flow('f') })).url).toContain('/jumio/enter');
   });
 
-  it('is a plain refusal while the ledger cannot be written', async () => {
+  it('a refusal while the ledger cannot be written has no one-time link', async () => {
     const service = await testService({ env, ctx: ledgerFailing('change') });
     const { url, text } = await refused(service, randomUUID(), flow('flow-1'));
     expect([url, text.includes('http')]).toEqual([undefined, false]);
     expect(service.logs.text()).toContain('without a continuation link');
   });
 
-  it('is not made in shadow mode', async () => {
+  it('shadow mode creates no one-time link', async () => {
     const service = await testService({ env: { ...env, GATE_MODE: 'shadow' } });
     const id = randomUUID();
     expect((await validate(service, { kratos_identity_id: id, ...flow('flow-1') })).statusCode).toBe(204);
     expect((await service.ctx.ledger.events(id)).map(({ kind }) => kind)).toEqual(['would_block']);
   });
 
-  it('puts no address into the log', async () => {
+  it('the one-time link of a refusal is not logged', async () => {
     const service = await testService({ env });
     const { url = '' } = await refused(service, randomUUID(), flow('flow-1'));
     expect(service.logs.text()).not.toContain(new URL(url).searchParams.get('code'));

@@ -38,8 +38,8 @@ async function expectUnknown(service: TestService, id: string, refusals = 0): Pr
   expect(service.jumio.calls.create).toEqual([]);
 }
 
-describe('a sign-in whose sign-up never reached us', () => {
-  it('gets what its sign-up should have made, and is not kept waiting for it', async () => {
+describe('sign-ins without a sign-up hook', () => {
+  it('a sign-in without a sign-up hook creates the missing row, and does not wait for it', async () => {
     const service = await testService();
     const id = randomUUID();
     expect((await signIn(service, id, created(service, 1))).statusCode).toBe(204);
@@ -50,7 +50,7 @@ describe('a sign-in whose sign-up never reached us', () => {
     expect(await kinds(service, id)).toEqual(expect.arrayContaining(['healed', 'requested', 'started']));
   });
 
-  it('gets it once, however often and at once it signs in', async () => {
+  it('repeated and concurrent sign-ins create the missing row once', async () => {
     const service = await testService();
     const id = randomUUID();
     await Promise.all([1, 2, 3, 4, 5].map(() => signIn(service, id, created(service, 1))));
@@ -61,7 +61,7 @@ describe('a sign-in whose sign-up never reached us', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('gets it where the request does not show `metadata_public` at all', async () => {
+  it('a sign-in without `metadata_public` in the request creates the missing row', async () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...created(service, 1) });
@@ -84,14 +84,14 @@ describe('a sign-in whose sign-up never reached us', () => {
       'has the published server’s word',
       (s: TestService) => ({ ...created(s, 1), metadata_public: { jumio_verification_status: 'initiated' } }),
     ],
-  ])('gets nothing where it %s', async (_name, said) => {
+  ])('a sign-in creates no missing row if the identity %s', async (_name, said) => {
     const service = await testService();
     const id = randomUUID();
     expect((await signIn(service, id, said(service))).statusCode).toBe(204);
     await expectUnknown(service, id);
   });
 
-  it('gets nothing where it is refused by its copy', async () => {
+  it('a sign-in that is refused by its published copy creates no row', async () => {
     const service = await testService();
     const id = randomUUID();
     const said = { ...created(service, 1), metadata_public: { jumio: { status: 'rejected' } } };
@@ -100,7 +100,7 @@ describe('a sign-in whose sign-up never reached us', () => {
   });
 });
 
-describe('a sign-in whose published copy is not ours', () => {
+describe('sign-ins with a foreign published copy', () => {
   const foreign: readonly [string, unknown][] = [
     ['was wiped', undefined],
     ['is older', { status: 'pending', source: 'jumio', updated_at: '2020-01-01T00:00:00.000Z' }],
@@ -108,7 +108,7 @@ describe('a sign-in whose published copy is not ours', () => {
     ['is a text', 'approved'],
   ];
 
-  it.each(foreign)('has ours published again where it %s', async (_name, theirs) => {
+  it.each(foreign)('a sign-in whose copy is not ours causes a new publication if it %s', async (_name, theirs) => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -121,7 +121,7 @@ describe('a sign-in whose published copy is not ours', () => {
     expect(await kinds(service, id)).toContain('copy_differs');
   });
 
-  it('is left alone where it is ours, or the request does not show it', async () => {
+  it('a sign-in whose copy is ours, or is not in the request, causes no publication', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -134,7 +134,7 @@ describe('a sign-in whose published copy is not ours', () => {
     expect(await kinds(service, id)).not.toContain('copy_differs');
   });
 
-  it('is refused where either says rejected, and the contradiction is one event', async () => {
+  it('a sign-in is refused if ledger or copy says rejected, and the contradiction is one event', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -148,7 +148,7 @@ describe('a sign-in whose published copy is not ours', () => {
     ]);
   });
 
-  it('does not count while our own last change is not published', async () => {
+  it('a different copy does not count while our own last change is not published', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -163,8 +163,8 @@ describe('a sign-in whose published copy is not ours', () => {
   });
 });
 
-describe('a sign-in while a verification is under way', () => {
-  it('is a nudge where it is pending or processing: Jumio is asked at once', async () => {
+describe('sign-ins during a verification', () => {
+  it('a sign-in during pending or processing makes Jumio be read at once', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -177,7 +177,7 @@ describe('a sign-in while a verification is under way', () => {
     await reaches(service, id, 'approved');
   });
 
-  it('is a nudge where it is in review, at most once an hour', async () => {
+  it('a sign-in during review makes Jumio be read, at most once an hour', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -191,7 +191,7 @@ describe('a sign-in while a verification is under way', () => {
     await reaches(service, id, 'approved');
   });
 
-  it('asks Jumio nothing once it is approved or rejected', async () => {
+  it('a sign-in after approval or rejection makes no call to Jumio', async () => {
     const service = await testService();
     for (const type of ['PASSED', 'REJECTED'] as const) {
       const id = randomUUID();
@@ -205,8 +205,8 @@ describe('a sign-in while a verification is under way', () => {
   });
 });
 
-describe('after the ledger was lost', () => {
-  it('a rejected identity is still refused, by its published copy', async () => {
+describe('sign-ins after a lost ledger', () => {
+  it('after a lost ledger, a rejected identity is still refused by its published copy', async () => {
     const kratos = createFakeKratos();
     const before = await testService({ kratos });
     const id = randomUUID();
