@@ -23,19 +23,19 @@ async function verified(over: JWTPayload = {}) {
   return client(issuer).verify('mine', await issuer.sign(claims(issuer, over)), HOOKS);
 }
 
-describe('an ID token that is what it has to be', () => {
-  it('says who, at which level, and when', async () => {
+describe('valid ID tokens', () => {
+  it('a valid ID token yields subject, level and time', async () => {
     const issuer = await startEidIssuer();
     const token = await client(issuer).verify('mine', await issuer.sign(claims(issuer)), HOOKS);
     expect(token).toEqual({ issuer: issuer.issuer, subject: 'anna', level: 'loa-3', issuedAt: HOOK - 2_000 });
   });
 
-  it('is read hours after the hook as it was at the hook', async () => {
+  it('a valid ID token read hours after the hook is judged as at the hook', async () => {
     const iat = HOOK / 1000 - 9 * 60;
     expect((await verified({ iat, exp: iat + 300 })).subject).toBe('anna');
   });
 
-  it('is of any time between two hooks that told of what was not read yet', async () => {
+  it('an ID token is accepted for any time between two hooks that were not read yet', async () => {
     const issuer = await startEidIssuer();
     const day = { since: HOOK - 86_400_000, until: HOOK };
     for (const ago of [-540, 0, 43_200, 86_400 + 540]) {
@@ -48,11 +48,11 @@ describe('an ID token that is what it has to be', () => {
     await expect(client(issuer).verify('mine', tooOld, day)).rejects.toMatchObject({ flaw: 'stale' });
   });
 
-  it.each([[undefined], [['loa-3']], [3], [null], [{ a: 1 }]])('has no level where acr is %j', async (acr) => {
+  it.each([[undefined], [['loa-3']], [3], [null], [{ a: 1 }]])('an ID token with the acr %j has no level', async (acr) => {
     expect((await verified({ acr })).level).toBeNull();
   });
 
-  it('costs one call for the discovery and one for the keys, however many there are', async () => {
+  it('many ID tokens cost one discovery call and one call for the keys', async () => {
     const issuer = await startEidIssuer();
     const mine = client(issuer);
     const token = await issuer.sign(claims(issuer));
@@ -61,7 +61,7 @@ describe('an ID token that is what it has to be', () => {
   });
 });
 
-describe('an ID token is no evidence', () => {
+describe('invalid ID tokens', () => {
   it.each<[string, JWTPayload, string]>([
     ['of another issuer', { iss: 'https://elsewhere.example' }, 'issuer'],
     ['for another client', { aud: 'somebody' }, 'audience'],
@@ -74,7 +74,7 @@ describe('an ID token is no evidence', () => {
     await expect(verified(over)).rejects.toMatchObject({ name: 'EidRefused', flaw });
   });
 
-  it('changed by a byte', async () => {
+  it('an ID token changed by a byte is no evidence', async () => {
     const issuer = await startEidIssuer();
     const [head, body, mac = ''] = (await issuer.sign(claims(issuer))).split('.');
     const other = `${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`;
@@ -83,14 +83,14 @@ describe('an ID token is no evidence', () => {
     });
   });
 
-  it('signed by a key that the provider no longer shows', async () => {
+  it('an ID token signed by a key that the provider no longer publishes is no evidence', async () => {
     const issuer = await startEidIssuer();
     const token = await issuer.sign(claims(issuer));
     await issuer.rotate();
     await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ flaw: 'unknown-key' });
   });
 
-  it.each(['HS256', 'none'])('signed with %s', async (alg) => {
+  it.each(['HS256', 'none'])('an ID token signed with %s is no evidence', async (alg) => {
     const issuer = await startEidIssuer();
     const unsigned = [{ alg }, claims(issuer)].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
     const secret = createSecretKey(Buffer.from('bridge-secret-of-the-client-00001'));
@@ -101,7 +101,7 @@ describe('an ID token is no evidence', () => {
     await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ flaw: 'algorithm' });
   });
 
-  it('encrypted, as itsme sends it by default', async () => {
+  it('an encrypted ID token, as itsme sends it by default, is no evidence', async () => {
     const issuer = await startEidIssuer();
     const jwe = await new CompactEncrypt(Buffer.from('x'))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
@@ -109,13 +109,13 @@ describe('an ID token is no evidence', () => {
     await expect(client(issuer).verify('mine', jwe, HOOKS)).rejects.toMatchObject({ flaw: 'encrypted' });
   });
 
-  it.each(['', 'x', 'a.b.c', '..', 'eyJhbGciOiJSUzI1NiJ9.e30.'])('that is %j', async (token) => {
+  it.each(['', 'x', 'a.b.c', '..', 'eyJhbGciOiJSUzI1NiJ9.e30.'])('an ID token that is %j is no evidence', async (token) => {
     const issuer = await startEidIssuer();
     await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ name: 'EidRefused' });
   });
 });
 
-describe('while the provider cannot be asked, nothing is decided', () => {
+describe('ID tokens while the provider is unreachable', () => {
   const DISCOVERY = '/.well-known/openid-configuration';
   it.each<[string, string, { status: number; body: string }]>([
     ['discovery is down', DISCOVERY, { status: 503, body: '' }],
@@ -143,7 +143,7 @@ describe('while the provider cannot be asked, nothing is decided', () => {
     expect((await mine.verify('mine', token, HOOKS)).subject).toBe('anna');
   });
 
-  it.each([DISCOVERY, '/jwks'])('a crowd costs one call of %s that fails, and for some seconds none', async (path) => {
+  it.each([DISCOVERY, '/jwks'])('many concurrent ID tokens cost one failed call of %s, and for some seconds none', async (path) => {
     const issuer = await startEidIssuer();
     let now = HOOK;
     const mine = client(issuer, () => now);
@@ -158,7 +158,7 @@ describe('while the provider cannot be asked, nothing is decided', () => {
     expect(issuer.asked.filter((asked) => asked === path)).toHaveLength(2);
   });
 
-  it('a new key is found as soon as a token is signed with it', async () => {
+  it('a new key is fetched as soon as a token is signed with it', async () => {
     const issuer = await startEidIssuer();
     const mine = client(issuer);
     await mine.verify('mine', await issuer.sign(claims(issuer)), HOOKS);

@@ -59,8 +59,8 @@ async function approved({ service, issuer }: Awaited<ReturnType<typeof withEid>>
 
 const kindsOf = async ({ ctx }: TestService, id: string) => (await ctx.ledger.events(id)).map(({ kind }) => kind);
 
-describe('a sign-up with an eID', () => {
-  it('is approved when its hook is answered, with one read of Kratos, one PATCH and no call of Jumio', async () => {
+describe('sign-ups with an eID', () => {
+  it('a sign-up with an eID is approved before its hook response, with one read of Kratos, one PATCH and no call to Jumio', async () => {
     const world = await withEid();
     const id = await approved(world);
     const { kratos, jumio } = world.service;
@@ -68,7 +68,7 @@ describe('a sign-up with an eID', () => {
     expect([kratos.calls.oidcCredentials, jumio.calls.create]).toEqual([[id], []]);
   });
 
-  it('keeps who the person is to the eID as a hash that tells nobody, and nothing of the ID token', async () => {
+  it('an eID sign-up stores the subject as an irreversible hash, and nothing of the ID token', async () => {
     const world = await withEid();
     const id = await approved(world, 'anna-of-the-eid');
     const text = JSON.stringify([await snapshotOf(world.service, id), await world.service.ctx.ledger.events(id)]);
@@ -77,7 +77,7 @@ describe('a sign-up with an eID', () => {
     expect(findCanaries(text + world.service.logs.text())).toEqual([]);
   });
 
-  it('waits while Kratos is down: nothing is asked of Jumio, and the page says that something is being checked', async () => {
+  it('an eID sign-up while Kratos is down waits: no call to Jumio, and the page says that a check is under way', async () => {
     const { service, issuer } = await withEid();
     const { id, browser } = visitor(service);
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
@@ -103,7 +103,7 @@ describe('a sign-up with an eID', () => {
     expect(service.jumio.calls.create).toEqual([]);
   });
 
-  it('waits while the provider’s keys are down, and is judged as of its sign-up', async () => {
+  it('an eID sign-up while the provider’s keys are unavailable waits, and is judged as of its sign-up', async () => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
@@ -123,7 +123,7 @@ describe('a sign-up with an eID', () => {
     ['of another provider', { provider: 'google' }, []],
     ['without a token', { idToken: '' }, ['eid_refused']],
     ['of somebody else than the token', { subject: 'berta' }, ['eid_refused']],
-  ])('%s goes to Jumio', async (_name, over, expected) => {
+  ])('an eID sign-up with %s goes to Jumio', async (_name, over, expected) => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     service.kratos.credentials.set(id, [{ ...(await credential(service, issuer, 'anna')), ...over }]);
@@ -134,7 +134,7 @@ describe('a sign-up with an eID', () => {
     expect(findCanaries(events + service.logs.text())).toEqual([]);
   });
 
-  it('by an eID that approved somebody else before goes to Jumio', async () => {
+  it('an eID that approved another identity before goes to Jumio', async () => {
     const world = await withEid();
     await approved(world);
     const { service, issuer } = world;
@@ -145,7 +145,7 @@ describe('a sign-up with an eID', () => {
     expect(await kindsOf(service, second)).toContain('eid_taken');
   });
 
-  it('at two identities at once approves one of them', async () => {
+  it('an eID at two identities at once approves one of them', async () => {
     const { service, issuer } = await withEid();
     const ids = [randomUUID(), randomUUID()];
     for (const id of ids) service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
@@ -159,7 +159,7 @@ describe('a sign-up with an eID', () => {
     expect(new Set(await eventually(standings))).toEqual(new Set(['approved', null]));
   });
 
-  it('three times, also at once, is read and approved once', async () => {
+  it('an eID sign-up hook sent three times, also concurrently, is read and approved once', async () => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
@@ -169,7 +169,7 @@ describe('a sign-up with an eID', () => {
     expect((await kindsOf(service, id)).filter((kind) => kind === 'eid_approved')).toHaveLength(1);
   });
 
-  it('whose hook was lost is healed by its first sign-in', async () => {
+  it('an eID sign-up whose hook was lost is made up for by its first sign-in', async () => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
@@ -183,7 +183,7 @@ describe('a sign-up with an eID', () => {
 });
 
 describe('POST /eid/link', () => {
-  it('approves who links an eID, and withdraws that when it is unlinked', async () => {
+  it('a linked eID approves, and an unlinked eID withdraws the approval', async () => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     await signUp(service, id, 'password');
@@ -196,7 +196,7 @@ describe('POST /eid/link', () => {
     await reaches(service, id, 'pending');
   });
 
-  it('does not launder a rejection: not one of Jumio’s, not one that only the published copy knows', async () => {
+  it('a linked eID does not replace a rejection, neither by Jumio nor in the published copy alone', async () => {
     const { service, issuer } = await withEid();
     const [known, unknown] = [randomUUID(), randomUUID()];
     await signUp(service, known, 'password');
@@ -214,7 +214,7 @@ describe('POST /eid/link', () => {
   it.each([
     ['no secret', {}, 401],
     ['a wrong secret', { 'x-webhook-secret': 'wrong-wrong-wrong-wrong' }, 401],
-  ])('with %s is refused, and reads nothing', async (_name, headers, status) => {
+  ])('a link request with %s is refused, and reads nothing', async (_name, headers, status) => {
     const { service } = await withEid();
     expect((await link(service, randomUUID(), headers)).statusCode).toBe(status);
     expect(service.kratos.calls.oidcCredentials).toEqual([]);
@@ -225,14 +225,14 @@ describe('POST /eid/link', () => {
     [[]],
     [{ kratos_identity_id: 'x' }],
     [{ kratos_identity_id: '00000000-0000-0000-0000-000000000000' }],
-  ])('with %j names what is wrong', async (body) => {
+  ])('a link request with %j is refused and names the invalid field', async (body) => {
     const { service } = await withEid();
     const answer = await post(service, '/eid/link', body, AUTHENTIC);
     expect(answer.statusCode).toBe(400);
     expect(answer.json().detail).toContain('kratos_identity_id');
   });
 
-  it('is answered where no eID is configured, and while the ledger cannot be written', async () => {
+  it('a link request gets a response without a configured eID, and while the ledger cannot be written', async () => {
     const plain = await testService();
     expect((await link(plain, randomUUID())).statusCode).toBe(204);
     const { service } = await withEid();
@@ -241,8 +241,8 @@ describe('POST /eid/link', () => {
   });
 });
 
-describe('a link or an unlinking of which the hook could not be kept', () => {
-  it('is kept as soon as the ledger can be written again, as of its hook', async () => {
+describe('link and unlink hooks while the ledger fails', () => {
+  it('a link hook during a ledger failure is stored as soon as the ledger is writable, as of its hook', async () => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
@@ -254,7 +254,7 @@ describe('a link or an unlinking of which the hook could not be kept', () => {
     await reaches(service, id, 'approved');
   });
 
-  it('of which nobody told is found by recheck: what was unlinked withdraws, and what is linked stays', async () => {
+  it('a lost link or unlink hook is found by recheck: an unlinked eID withdraws, a linked one stays', async () => {
     const world = await withEid();
     const { service } = world;
     const [kept, gone] = [await approved(world, 'anna'), await approved(world, 'berta')];
@@ -269,7 +269,7 @@ describe('a link or an unlinking of which the hook could not be kept', () => {
   });
 });
 
-describe('a link of which nobody told', () => {
+describe('links without a hook', () => {
   it.each([
     ['is judged by recheck as of when Kratos stored it', 0, 'approved'],
     ['is none where its token is older than that', HOUR, 'pending'],
@@ -318,7 +318,7 @@ describe('POST /eid/assurance', () => {
       });
   });
 
-  it('refuses in the language of the person’s browser', async () => {
+  it('a refused assurance is in the language of the person’s browser', async () => {
     const { service } = await withEid();
     const answer = await ask(service, { source: 'mobile', acr: 'loa-1' }, { accept_language: 'de-CH, en;q=0.5' });
     expect(answer.body).toContain('stärkere Bestätigung');
@@ -333,7 +333,7 @@ describe('POST /eid/assurance', () => {
     expect([answer.statusCode, Array.isArray(answer.json().messages)]).toEqual([status, true]);
   });
 
-  it('with an empty body is refused: a sign-up can be made too large for its template', async () => {
+  it('an assurance request with an empty body is refused: a sign-up can be made too large for its template', async () => {
     const { service } = await withEid();
     const answer = await post(service, '/eid/assurance', '', AUTHENTIC);
     expect([answer.statusCode, Array.isArray(answer.json().messages)]).toEqual([403, true]);

@@ -56,8 +56,8 @@ function counting(claims: { count: number }) {
 
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 300));
 
-describe('the evidence that is owed', () => {
-  it('where no eID is configured any more is read no more: the sign-up goes on to Jumio, and the worker rests', async () => {
+describe('due evidence jobs', () => {
+  it('without a configured eID, due evidence is not read: the sign-up goes on to Jumio, and the worker is idle', async () => {
     const before = await world({ idle: true });
     const id = randomUUID();
     await handleSignUp(
@@ -79,7 +79,7 @@ describe('the evidence that is owed', () => {
     expect(claims.count).toBeLessThan(count + 3);
   });
 
-  it('where no eID is configured any more leaves a rejection that only the published copy knows', async () => {
+  it('without a configured eID, due evidence does not change a rejection in the published copy alone', async () => {
     const before = await world({ idle: true });
     const id = randomUUID();
     await link(before.service, id);
@@ -91,7 +91,7 @@ describe('the evidence that is owed', () => {
     expect(service.jumio.calls.create).toEqual([]);
   });
 
-  it('of an identity that Kratos does not have ends, as every other debt to it', async () => {
+  it('due evidence of an identity that Kratos does not have ends, as every other job for it', async () => {
     const { service } = await world();
     const id = randomUUID();
     service.kratos.instead.oidcCredentials = () =>
@@ -106,7 +106,7 @@ describe('the evidence that is owed', () => {
     );
   });
 
-  it('of a provider that throttles is asked for later, and not at once again and again', async () => {
+  it('due evidence of a throttling provider is read later, and not at once again and again', async () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     await has(service, issuer, id);
@@ -124,7 +124,7 @@ describe('the evidence that is owed', () => {
     await reaches(service, id, 'approved');
   });
 
-  it('for hours is told to the operator: by list, by status, and by the service’s readiness', async () => {
+  it('evidence due for hours is reported to the operator: by list, by status, and by the service’s readiness', async () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     await has(service, issuer, id);
@@ -149,7 +149,7 @@ describe('the evidence that is owed', () => {
     expect((await runCli(service, ['list', '--stuck', '--json'])).out).toBe('');
   });
 
-  it('of somebody who was erased is read no more, and an eID that they link then is not read either', async () => {
+  it('due evidence of an erased identity is not read, nor is an eID linked afterwards', async () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     await has(service, issuer, id);
@@ -166,7 +166,7 @@ describe('the evidence that is owed', () => {
     expect(await kindsOf(service, id)).not.toContain('eid_approved');
   });
 
-  it('stays as good as it was at its own hook when another hook comes before it could be read', async () => {
+  it('due evidence is judged as of its own hook, also after a later hook', async () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
@@ -180,7 +180,7 @@ describe('the evidence that is owed', () => {
     expect(await kindsOf(service, id)).not.toContain('eid_refused');
   });
 
-  it('is no better for it: a token of before the first of those hooks is refused', async () => {
+  it('due evidence is not better for a later hook: a token from before the first hook is refused', async () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
@@ -195,7 +195,7 @@ describe('the evidence that is owed', () => {
     expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 'none', standing: null });
   });
 
-  it('does not let somebody start anew of whom the published copy says rejected', async () => {
+  it('due evidence does not restart an identity whose published copy says rejected', async () => {
     const { service, issuer } = await world();
     const { id, browser } = visitor(service);
     const copy = { status: 'rejected', source: 'jumio', updated_at: '2025-01-01T00:00:00.000Z' };
@@ -215,8 +215,8 @@ describe('the evidence that is owed', () => {
   });
 });
 
-describe('an eID provider that is down', () => {
-  it('holds up nothing else that is owed: a rejection is published, and ends the sessions, at once', async () => {
+describe('an unavailable eID provider', () => {
+  it('an unavailable eID provider delays no other job: a rejection is published and ends the sessions at once', async () => {
     const { service, issuer } = await world({ policy: `${POLICY}on_rejected: { revoke_sessions: true }` });
     const { id } = await signedUp(service);
     issuer.instead['/jwks'] = { status: 503, headers: { 'retry-after': '900' }, body: '' };
@@ -229,7 +229,7 @@ describe('an eID provider that is down', () => {
     expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 'linked', kratosAttempts: 0 });
   });
 
-  it('and hangs takes no hand from those who have no eID', async () => {
+  it('a hanging eID provider takes no concurrency from identities without an eID', async () => {
     let giveUp = (): void => undefined;
     const hanging = new Promise<never>((_resolve, reject) => {
       giveUp = () => reject(new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'timeout' }));
@@ -248,7 +248,7 @@ describe('an eID provider that is down', () => {
   });
 });
 
-describe('an approval by an eID', () => {
+describe('approvals by an eID', () => {
   async function approved() {
     const { service, issuer } = await world();
     const id = randomUUID();
@@ -262,7 +262,7 @@ describe('an approval by an eID', () => {
     ['is not among those believed any more', 'other: { issuer: "https://id.example", client_id: bridge, levels: [] }'],
     ['has another issuer now', 'mobile: { issuer: "https://id.example", client_id: bridge, levels: [] }'],
   ])(
-    'stays when something is linked or unlinked after its provider %s, and ends when it is unlinked',
+    'an approval by an eID whose provider %s survives other links and unlinks, and ends when the eID is unlinked',
     async (_, EID_PROVIDERS) => {
       const { service: before, id } = await approved();
       const { kratos, clock, databaseUrl } = before;
@@ -279,7 +279,7 @@ describe('an approval by an eID', () => {
   );
 });
 
-describe('erase, where the mapper of an eID wrote names', () => {
+describe('erase with names from an eID mapper', () => {
   /** What was removed beside our own, of somebody who was erased. */
   async function removedFrom(service: TestService): Promise<boolean[]> {
     const [id, withEid] = [randomUUID(), [] as boolean[]];
@@ -291,12 +291,12 @@ describe('erase, where the mapper of an eID wrote names', () => {
     return withEid;
   }
 
-  it('removes them too', async () => {
+  it('erase removes the names that the mapper of an eID wrote', async () => {
     const { service } = await world();
     expect(await removedFrom(service)).toEqual([true]);
   });
 
-  it('leaves them to whoever they are where no eID is configured', async () => {
+  it('erase without a configured eID does not touch such names', async () => {
     expect(await removedFrom(await testService())).toEqual([false]);
   });
 });

@@ -36,8 +36,8 @@ const link = (service: TestService, id: string) => post(service, '/eid/link', { 
 const isRead = (service: TestService, id: string) =>
   eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe('none'));
 
-describe('of several eIDs', () => {
-  it('a good one approves, and one that is unlinked approves no more, while the provider of another is down', async () => {
+describe('several eIDs', () => {
+  it('a sufficient eID approves, and an unlinked one approves no more, while the provider of another is down', async () => {
     const { service, one, two } = await world('{ one: any, two: any }');
     two.instead['/jwks'] = { status: 503, body: '' };
     const id = randomUUID();
@@ -55,7 +55,7 @@ describe('of several eIDs', () => {
     await isRead(service, id);
   });
 
-  it('one whose provider is never enough is not asked for, and is told to be not enough', async () => {
+  it('an eID whose provider is never sufficient is not fetched, and is reported as insufficient', async () => {
     const { service, two } = await world();
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, 'two', two)]);
@@ -67,8 +67,8 @@ describe('of several eIDs', () => {
   });
 });
 
-describe('an eID that approved', () => {
-  it('renews that when it is linked again, be it that its unlinking could not be read', async () => {
+describe('relinked eIDs', () => {
+  it('a relinked eID renews its approval, even if its unlinking could not be read', async () => {
     const { service, one } = await world();
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, 'one', one)]);
@@ -86,7 +86,7 @@ describe('an eID that approved', () => {
   });
 });
 
-describe('a published copy of before the ledger was lost, by an eID', () => {
+describe('published copies by an eID after a lost ledger', () => {
   const copy = { status: 'approved', source: 'eid:one', verdict: 'PASSED', updated_at: '2025-01-01T00:00:00.000Z' };
 
   it.each([

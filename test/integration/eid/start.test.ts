@@ -32,8 +32,8 @@ async function linesOf({ issuer }: EidIssuer, { levels = [] }: { levels?: string
   return lines.map((line) => JSON.parse(line).msg);
 }
 
-describe('what the start says of an eID provider', () => {
-  it('says nothing of one that is as it has to be', async () => {
+describe('warnings about an eID provider at start', () => {
+  it('a correct eID provider causes no warning at start', async () => {
     const acr_values_supported = ['loa-2', 'loa-3'];
     const token_endpoint_auth_methods_supported = ['private_key_jwt', 'client_secret_post'];
     expect(await said({ acr_values_supported, token_endpoint_auth_methods_supported }, { levels: ['loa-3'] })).toEqual(
@@ -46,7 +46,7 @@ describe('what the start says of an eID provider', () => {
     expect(lines).toEqual([expect.stringMatching(/^eID provider mobile: .*does not have loa-7\./)]);
   });
 
-  it('says nothing of levels where the provider does not publish them', async () => {
+  it('a provider that publishes no levels causes no warning about levels', async () => {
     expect(await said({}, { levels: ['loa-7'] })).toEqual([]);
   });
 
@@ -62,7 +62,7 @@ describe('what the start says of an eID provider', () => {
     expect(await said(over)).toEqual([expect.stringMatching(line)]);
   });
 
-  it('says nothing that the provider’s document holds', async () => {
+  it('a warning about a provider contains nothing of its document', async () => {
     const lines = await said({
       issuer: 'https://canary-of-a-body.example',
       acr_values_supported: ['canary-of-a-body'],
@@ -79,7 +79,7 @@ describe('what the start says of an eID provider', () => {
     expect(await linesOf(issuer)).toEqual([expect.stringMatching(line)]);
   });
 
-  it('comes when the service is ready, and is never a reason not to start', async () => {
+  it('a warning about a provider appears after the service is ready, and never prevents the start', async () => {
     const [port, nobody] = [await freePort(), await freePort()];
     const lines: string[] = [];
     const mobile = `mobile: { issuer: "http://127.0.0.1:${nobody}", client_id: bridge }`;

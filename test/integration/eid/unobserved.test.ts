@@ -25,8 +25,8 @@ async function linksAtSignIn(service: TestService, by: EidIssuer, id: string, ac
   service.kratos.credentials.set(id, [{ provider: 'mobile', subject: id, idToken, storedAt }]);
 }
 
-describe('an eID that no hook told of', () => {
-  it.each(['registration', 'consent'])('is read when its person goes on, before Jumio: %s', async (start) => {
+describe('eIDs without a hook', () => {
+  it.each(['registration', 'consent'])('an eID without a hook is read when its person continues, before Jumio: %s', async (start) => {
     const { service, issuer } = await world({ VERIFICATION_START: start });
     const { id, browser } = start === 'registration' ? await signedUp(service) : visitor(service);
     const executions = service.jumio.executions.length;
@@ -38,7 +38,7 @@ describe('an eID that no hook told of', () => {
     expect(service.jumio.executions).toHaveLength(executions);
   });
 
-  it('and is not enough leads on to Jumio at the same press, and is told once', async () => {
+  it('an insufficient eID without a hook leads to Jumio at the same press, and is reported once', async () => {
     const { service, issuer } = await world();
     const { id, browser } = await signedUp(service);
     await linksAtSignIn(service, issuer, id, 'loa-1');
@@ -46,7 +46,7 @@ describe('an eID that no hook told of', () => {
     expect((await kindsOf(service, id)).filter((kind) => kind === 'eid_not_enough')).toHaveLength(1);
   });
 
-  it('holds nobody up who has none: a press is one read of Kratos, or one that fails, and leads to Jumio', async () => {
+  it('a person without an eID is not delayed: a press is one read of Kratos, or one failed read, and leads to Jumio', async () => {
     const { service } = await world({ VERIFICATION_START: 'consent' });
     const [one, other] = [visitor(service), visitor(service)];
     expect((await one.browser.press()).location).toBe(service.jumio.latest(one.id).link);
@@ -58,7 +58,7 @@ describe('an eID that no hook told of', () => {
     await eventually(async () => expect((await snapshotOf(service, other.id)).identity.eidCheck).toBe('none'));
   });
 
-  it('is read by the sign-in that makes up for a lost sign-up, whatever the way in', async () => {
+  it('an eID without a hook is read at the sign-in that makes up for a lost sign-up, by any method', async () => {
     const { service, issuer } = await world();
     const [linked, bare] = [randomUUID(), randomUUID()];
     service.clock.advance(MINUTE);
