@@ -32,7 +32,7 @@ async function signsIn(service: TestService, id: string): Promise<number> {
 }
 
 describe('override', () => {
-  it('approves whom Jumio rejected: the service publishes it, and they sign in', async () => {
+  it('override approves a rejected identity: the service publishes it, and the sign-in is allowed', async () => {
     const { service, id } = await rejected();
     const ran = await cli(service, `override ${id} --approve --reason seen_in_branch --by ann --yes`);
     expect(ran).toMatchObject({ code: 0, err: '' });
@@ -43,7 +43,7 @@ describe('override', () => {
     expect(await signsIn(service, id)).toBe(204);
   });
 
-  it('rejects for good: a pass of Jumio’s afterwards changes nothing until the operator says so', async () => {
+  it('override rejects for good: a later pass by Jumio changes nothing until the operator decides otherwise', async () => {
     const { service, id } = await rejected();
     await cli(service, `override ${id} --reject --reason fraud_desk --by ann --yes`);
     await reaches(service, id, 'rejected');
@@ -58,7 +58,7 @@ describe('override', () => {
     await reaches(service, id, 'approved');
   });
 
-  it('asks for the identity to be typed, and is refused where nobody can be asked', async () => {
+  it('override asks for the identity to be typed, and is refused without a terminal', async () => {
     const { service, id } = await rejected();
     const line = `override ${id} --approve --reason seen --by ann`;
     expect(await cli(service, line)).toMatchObject({ code: 2, out: '', asked: [] });
@@ -69,7 +69,7 @@ describe('override', () => {
     expect((await snapshotOf(service, id)).verifications).toHaveLength(2);
   });
 
-  it('says what would be with --dry-run, and does nothing', async () => {
+  it('override with --dry-run prints the effect, and does nothing', async () => {
     const { service, id } = await rejected();
     const before = await snapshotOf(service, id);
     const ran = await cli(service, `override ${id} --approve --reason seen --by ann --dry-run --json`);
@@ -88,13 +88,13 @@ describe('override', () => {
     ['nobody who answers for it', '--approve --reason a'],
     ['an e-mail address as reason', '--approve --reason a@example.com --by ann'],
     ['a long number as reason', '--approve --reason passport-123456 --by ann'],
-  ])('is refused with %s', async (_what, options) => {
+  ])('override with %s is refused', async (_what, options) => {
     const { service, id } = await rejected();
     expect(await cli(service, `override ${id} ${options} --yes`)).toMatchObject({ code: 2, out: '' });
     expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
   });
 
-  it('finds an identity by its e-mail address, and says so where there is none', async () => {
+  it('override finds an identity by its e-mail address, and reports an unknown address', async () => {
     const { service, id } = await rejected();
     service.kratos.identifiers.set('ann@example.com', id);
     expect(await cli(service, 'recheck ann@example.com')).toMatchObject({ code: 0 });
@@ -103,7 +103,7 @@ describe('override', () => {
 });
 
 describe('restart', () => {
-  it('lets a person in whom standing and gate refuse, by an address that is good once', async () => {
+  it('restart admits a person whom standing and gate refuse, by a link that is valid once', async () => {
     const { service, id, browser } = await rejected();
     expect(await browser.press().then(() => service.jumio.calls.create.length)).toBe(1);
     const ran = await cli(service, `restart ${id} --by ann --reason new_passport --json`);
@@ -118,7 +118,7 @@ describe('restart', () => {
     expect((await snapshotOf(service, id)).identity.attemptGrantedAt).toBeNull();
   });
 
-  it('is one attempt: rejected again, the person is refused again', async () => {
+  it('restart grants one attempt: after another rejection the person is refused again', async () => {
     const { service, id, browser } = await rejected();
     await cli(service, `restart ${id} --by ann`);
     await browser.press();
@@ -128,7 +128,7 @@ describe('restart', () => {
     expect(service.jumio.calls.create).toHaveLength(2);
   });
 
-  it('warns that a rejection by the operator does not end by it', async () => {
+  it('restart warns that a rejection by the operator does not end by it', async () => {
     const { service, id } = await rejected();
     await cli(service, `override ${id} --reject --reason fraud --by ann --yes`);
     expect((await cli(service, `restart ${id} --by ann`)).err).toContain('override --approve');
@@ -136,7 +136,7 @@ describe('restart', () => {
 });
 
 describe('recheck', () => {
-  it('reads a settled execution again, but not twice within an hour unless it is forced', async () => {
+  it('recheck reads a settled execution again, but not twice within an hour unless forced', async () => {
     const { service, id } = await rejected();
     const reads = () => service.jumio.calls.details.length;
     const before = reads();
@@ -147,7 +147,7 @@ describe('recheck', () => {
     await eventually(() => expect(reads()).toBe(before + 1));
   });
 
-  it('has the copy written anew, whatever stands there', async () => {
+  it('recheck writes the copy anew, whatever it contains', async () => {
     const { service, id } = await rejected();
     service.kratos.copies.set(id, { status: 'approved' });
     await cli(service, `recheck ${id}`);
@@ -155,7 +155,7 @@ describe('recheck', () => {
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' }));
   });
 
-  it('knows whom it does not know', async () => {
+  it('recheck reports an unknown identity', async () => {
     const { service } = await rejected();
     const nobody = randomUUID();
     service.kratos.instead.read = () => kratosFails({ operation: 'read', code: 'identity-not-found', status: 404 });
@@ -164,7 +164,7 @@ describe('recheck', () => {
 });
 
 describe('erase', () => {
-  it('deletes at Jumio, clears Kratos, keeps the standing, and is refused a way back by nothing', async () => {
+  it('erase deletes at Jumio, clears Kratos, keeps the standing, and a sign-up afterwards is no way around it', async () => {
     const { service, id, browser } = await rejected();
     const execution = service.jumio.latest(id);
     const ran = await cli(service, `erase ${id} --by ann --yes`);
@@ -188,7 +188,7 @@ describe('erase', () => {
     expect(service.kratos.copies.has(id)).toBe(false);
   });
 
-  it('outlasts an outage of Jumio and of Kratos', async () => {
+  it('erase completes after an outage of Jumio and of Kratos', async () => {
     const jumio = createFakeJumio();
     const service = await testService({ jumio });
     const { id } = await signedUp(service);
@@ -206,7 +206,7 @@ describe('erase', () => {
     });
   });
 
-  it('may be said again, also of somebody whom only Kratos knows', async () => {
+  it('erase may be repeated, also for an identity that only Kratos knows', async () => {
     const service = await testService();
     const id = randomUUID();
     service.kratos.copies.set(id, { status: 'approved' });
@@ -220,8 +220,8 @@ describe('erase', () => {
   });
 });
 
-describe('a command beside a busy service', () => {
-  it('waits for its turn, and leaves both their rows', async () => {
+describe('commands beside a busy service', () => {
+  it('a command beside a busy service waits for the lock, and neither loses a row', async () => {
     const service = await testService();
     const people = await Promise.all(Array.from({ length: 10 }, () => signedUp(service)));
     const ran = await Promise.all(

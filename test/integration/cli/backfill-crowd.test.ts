@@ -74,7 +74,7 @@ function besideWrites(ledger: Ledger) {
   };
 }
 
-test(`${CROWD} identities are met in bounded memory, within the budget, beside a service at work and across a kill -9`, async () => {
+test(`backfill of ${CROWD} identities has bounded memory, keeps its budget, runs beside a busy service, and survives a kill -9`, async () => {
   const databaseUrl = await sqlite.fresh();
   const service = besideWrites(await openOn(sqlite, databaseUrl));
   const kratos = await startKratos({

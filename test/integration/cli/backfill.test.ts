@@ -31,7 +31,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     return { clock, ledger, kratos, ids, run, shows };
   }
 
-  it('writes the rows that are missing, with the standing of the published copy, and nothing is due', async () => {
+  it('backfill writes the missing rows, with the standing of the published copy, and makes nothing due', async () => {
     const { ledger, ids, run, shows } = await world();
     shows(1, { jumio: { status: 'rejected' } });
     shows(2, { jumio_verification_status: 'verified' });
@@ -53,7 +53,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     expect(await ledger.events(null)).toMatchObject([{ kind: 'backfilled', detail: { seen: 5, made: 5 } }]);
   });
 
-  it('leaves every row that there is as it is, and a tombstone dead; a repeat writes nothing', async () => {
+  it('backfill leaves existing rows and tombstones unchanged; a repeat writes nothing', async () => {
     const { clock, ledger, ids, kratos, run } = await world(2);
     const signedUp = await signUp(ledger, clock.now());
     kratos.everybody.push({ id: signedUp, metadataPublic: { jumio: { status: 'approved' } } });
@@ -67,7 +67,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     expect(JSON.parse((await run()).out)).toMatchObject({ seen: 3, new: 0 });
   });
 
-  it('only counts in a dry run', async () => {
+  it('backfill in a dry run only counts', async () => {
     const { ledger, ids, run, kratos } = await world();
     expect(JSON.parse((await run('--dry-run')).out)).toMatchObject({ seen: 5, new: 5, dry_run: true });
     for (const id of ids) expect(await ledger.record(id)).toBeUndefined();
@@ -76,7 +76,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     expect(kratos.calls.list).toEqual([undefined, '2', '4']);
   });
 
-  it('goes on where it was interrupted, and counts from there; from the beginning if asked to', async () => {
+  it('an interrupted backfill resumes with its counts, or from the beginning on request', async () => {
     const { kratos, run } = await world();
     const real = createFakeKratosList(kratos);
     kratos.instead.list = (size, from) =>
@@ -93,7 +93,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     expect(kratos.calls.list).toEqual([undefined, '2', '4']);
   });
 
-  it('begins again where Kratos does not know its place any more, or where it is told to', async () => {
+  it('backfill restarts if Kratos no longer knows its page token, or on request', async () => {
     const { ledger, kratos, run } = await world();
     await ledger.bulkInsert.insert([], 0, () => JSON.stringify({ seen: 400, made: 0, from: 'of-another-kratos' }));
     const real = createFakeKratosList(kratos);
@@ -106,7 +106,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     expect(kratos.calls.list[0]).toBeUndefined();
   });
 
-  it('gives up where Kratos refuses again and again the place that it named itself', async () => {
+  it('backfill gives up if Kratos repeatedly refuses the page token that it issued', async () => {
     const { kratos, run } = await world();
     const real = createFakeKratosList(kratos);
     kratos.instead.list = (size, from) =>
@@ -114,7 +114,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
     expect((await run()).code).toBe(1);
   });
 
-  it('tries a page again after a failure, and waits as long as Kratos asks', async () => {
+  it('backfill retries a failed page, and waits as long as Kratos asks', async () => {
     const { kratos, run } = await world();
     const real = createFakeKratosList(kratos);
     const starts: number[] = [];
@@ -138,8 +138,8 @@ function createFakeKratosList({ everybody }: ReturnType<typeof createFakeKratos>
   return other;
 }
 
-describe('backfill', () => {
-  it('calls at most so often as it is told to', async () => {
+describe('backfill limits and options', () => {
+  it('backfill calls at most as often as its rate allows', async () => {
     const databaseUrl = await sqlite.fresh();
     await (await openOn(sqlite, databaseUrl)).probe();
     const kratos = createFakeKratos();
@@ -151,7 +151,7 @@ describe('backfill', () => {
     expect(out).toContain('8 identities in Kratos, 8 of them new: would be written.');
   });
 
-  it('waits for its turn while somebody holds the file', async () => {
+  it('backfill waits while another process locks the file', async () => {
     const databaseUrl = await sqlite.fresh();
     const ledger = await openOn(sqlite, databaseUrl);
     const kratos = createFakeKratos();
@@ -169,7 +169,7 @@ describe('backfill', () => {
     ['--page-size', '501'],
     ['--rate', '0'],
     ['--rate', 'fast'],
-  ])('is asked for wrongly with %s %s', async (option, value) => {
+  ])('backfill with the invalid option %s %s is a usage error', async (option, value) => {
     const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
     expect((await runCli(beside, ['backfill', option, value])).code).toBe(2);
   });

@@ -18,7 +18,7 @@ async function world() {
 }
 
 describe('backup', () => {
-  it('copies what was committed a moment ago, while the service has the ledger open and goes on writing', async () => {
+  it('backup copies the latest commit, while the service has the ledger open and writes', async () => {
     const { ledger, beside, file } = await world();
     const [id, now] = [await signUp(ledger), beside.clock.now()];
     await ledger.change(id, now, (record) => record && { record, events: [{ kind: 'met' }] });
@@ -32,7 +32,7 @@ describe('backup', () => {
     expect(await copy.record(later)).toBeUndefined();
   });
 
-  it('is a ledger that a service can go on with', async () => {
+  it('a backup is a ledger that a service can start with', async () => {
     const { ledger, beside, file } = await world();
     const id = await signUp(ledger);
     await runCli(beside, ['backup', file]);
@@ -43,13 +43,13 @@ describe('backup', () => {
     await copy.close();
   });
 
-  it('is nobody else’s to read', async () => {
+  it('a backup is readable by its owner only', async () => {
     const { beside, file } = await world();
     await runCli(beside, ['backup', file]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('overwrites nothing', async () => {
+  it('backup overwrites nothing', async () => {
     const { beside, file } = await world();
     await runCli(beside, ['backup', file]);
     const { size } = await stat(file);
@@ -59,7 +59,7 @@ describe('backup', () => {
     expect((await stat(file)).size).toBe(size);
   });
 
-  it('says why it could not be written', async () => {
+  it('backup reports why it could not write', async () => {
     const { beside } = await world();
     const inTheWay = join(await freshFolder(), 'a-file');
     await writeFile(inTheWay, '');
@@ -69,7 +69,7 @@ describe('backup', () => {
     expect(err).not.toContain('    at ');
   });
 
-  it.skipIf(noPostgres)('leaves PostgreSQL to its own tools', async () => {
+  it.skipIf(noPostgres)('backup leaves PostgreSQL to its own tools', async () => {
     const beside = { clock: createMovedClock(), databaseUrl: await postgres.fresh() };
     const { code, err } = await runCli(beside, ['backup', join(await freshFolder(), 'x')]);
     expect(code).toBe(2);

@@ -41,8 +41,8 @@ async function refusal(kratos: Tree, folder: string, name: string): Promise<stri
 /** SAML is not in the open-source Kratos, which refuses to hear of it. */
 const MENDED = [...BROKEN.filter(({ name }) => !name.includes('SAML')), { ...PUBLISHED, name: 'published' }];
 
-describe.skipIf(!binary)(`what the doctor has mended, told to a real Kratos${WHY}`, () => {
-  it('is taken, each of it, and what is wrong by its own schema is not', async () => {
+describe.skipIf(!binary)(`doctor’s fixes on a real Kratos${WHY}`, () => {
+  it('a real Kratos accepts each fix of the doctor, and rejects what its own schema forbids', async () => {
     const folder = await freshFolder();
     const wrong = merge([SHIPPED, { cookies: { same_site: 'Sometimes' } }]);
     expect(await refusal(wrong, folder, 'wrong')).toContain('same_site');

@@ -84,8 +84,8 @@ async function findings(run: ReturnType<typeof runCli>): Promise<{ code: number;
   return { code, wrong: [...new Set(wrong)] };
 }
 
-describe('`doctor` on a whole installation', () => {
-  it('is green, ends with 0, and says what it could not check', async () => {
+describe('doctor on a whole installation', () => {
+  it('doctor on a correct installation is green, exits with 0, and lists what it could not check', async () => {
     const { doctor } = await installation();
     const { code, out, err } = await doctor();
     expect({ code, err, out }).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Nothing is wrong') });
@@ -93,7 +93,7 @@ describe('`doctor` on a whole installation', () => {
     expect(out).toContain('not checkable from here\n  ? that the key may change identities');
   });
 
-  it('changes nothing: not in the ledger, and nothing but looks at the neighbours', async () => {
+  it('doctor changes nothing: not in the ledger, and only reads from Kratos and Jumio', async () => {
     const { doctor, service, server } = await installation();
     const before = await service.ctx.ledger.events(null);
     await doctor();
@@ -106,7 +106,7 @@ describe('`doctor` on a whole installation', () => {
     ]);
   });
 
-  it('prints no secret and nobody’s data, whatever is wrong', async () => {
+  it('doctor prints no secret and no personal data, whatever is wrong', async () => {
     const { doctor } = await installation({ secret: 'canary-of-another-secret' });
     for (const flags of [[], ['--json']]) {
       const { out, err } = await doctor({}, ...flags);
@@ -115,18 +115,18 @@ describe('`doctor` on a whole installation', () => {
     }
   });
 
-  it('is told by the running service that its secret is another, also where the files agree', async () => {
+  it('doctor reports that the running service has another secret, even if the files agree', async () => {
     const { doctor } = await installation({ secret: 'canary-of-another-secret' });
     const { code, wrong } = await findings(doctor({ ORY_WEBHOOK_SECRET: 'canary-of-another-secret' }, '--json'));
     expect({ code, wrong }).toEqual({ code: 1, wrong: ['service-refuses-secret'] });
   });
 
-  it('warns where nobody answers at the hooks’ address, and ends with 0', async () => {
+  it('doctor warns if the URL of the hooks does not respond, and exits with 0', async () => {
     const { doctor } = await installation({ hookUrl: await refusingUrl() });
     expect(await findings(doctor({}, '--json'))).toEqual({ code: 0, wrong: ['service-unreachable'] });
   });
 
-  it('says once what is wrong in several places, and names each of them', async () => {
+  it('doctor reports a fault in several places once, and names each place', async () => {
     const { doctor } = await installation({ hookUrl: await refusingUrl() });
     const { out } = await doctor();
     const count = (text: string): number => out.split(text).length - 1;
@@ -136,13 +136,13 @@ describe('`doctor` on a whole installation', () => {
     expect(count('start the service, or run the doctor where Kratos runs')).toBe(1);
   });
 
-  it('knows what is not this service', async () => {
+  it('doctor reports another service at the URL', async () => {
     const other = await neighbours({});
     const { doctor } = await installation({ hookUrl: other.url });
     expect(await findings(doctor({}, '--json'))).toEqual({ code: 1, wrong: ['not-the-service'] });
   });
 
-  it('calls the hooks of an eID too: behind a proxy that passes /jumio/ only, sign-ups would be refused', async () => {
+  it('doctor calls the hooks of an eID too: behind a proxy that passes /jumio/ only, sign-ups would be refused', async () => {
     const proxy = await neighbours({});
     const { doctor } = await installation({ eidUrl: proxy.url });
     const { out } = await doctor();
@@ -161,47 +161,47 @@ describe('`doctor` on a whole installation', () => {
     ['whoami-not-kratos', { '/sessions/whoami': html(302) }],
     ['jumio-credentials-refused', { '/oauth2/token': json(401, { error: 'invalid_client' }) }],
     ['jumio-unreachable', { '/oauth2/token': json(200, { no: 'token' }) }],
-  ])('finds %s', async (id, answers) => {
+  ])('doctor finds %s', async (id, answers) => {
     const { doctor } = await installation({ answers });
     expect(await findings(doctor({}, '--json'))).toEqual({ code: 1, wrong: [id] });
   });
 
-  it('warns of a clock that is wrong', async () => {
+  it('doctor warns of a wrong clock', async () => {
     const date = new Date(Date.now() - 90_000).toUTCString();
     const token = json(200, { access_token: CANARIES.bearerToken, expires_in: 3600 }, { date });
     const { doctor } = await installation({ answers: { '/oauth2/token': token } });
     expect(await findings(doctor({}, '--json'))).toEqual({ code: 0, wrong: ['clock'] });
   });
 
-  it('warns where callbacks to PUBLIC_URL do not arrive', async () => {
+  it('doctor warns if callbacks to PUBLIC_URL do not arrive', async () => {
     const { doctor } = await installation();
     const nobody = await refusingUrl();
     expect((await findings(doctor({ PUBLIC_URL: nobody }, '--json'))).wrong).toContain('callback-does-not-arrive');
   });
 
-  it('says that creation is paused, and why', async () => {
+  it('doctor reports that creation is paused, and why', async () => {
     const { doctor, service } = await installation();
     await service.ctx.ledger.budgets.stop('Jumio gave no link: is the domain prefix set?', Date.now());
     const { code, out } = await doctor();
     expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining('is the domain prefix set?') });
   });
 
-  it('reports every variable that is wrong, and judges Kratos’ configuration all the same', async () => {
+  it('doctor reports every invalid variable, and still checks Kratos’ configuration', async () => {
     const { doctor } = await installation();
     const { code, wrong } = await findings(doctor({ JUMIO_CLIENT_ID: '', PORT: 'x' }, '--json'));
     expect({ code, wrong }).toEqual({ code: 1, wrong: ['variable'] });
   });
 });
 
-describe('`doctor` and the ledger', () => {
-  it('says that there is none yet, and makes none', async () => {
+describe('doctor and the ledger', () => {
+  it('doctor reports a missing ledger, and makes none', async () => {
     const { doctor } = await installation();
     const url = await sqlite.fresh();
     for (let twice = 0; twice < 2; twice += 1)
       expect((await doctor({ DATABASE_URL: url })).out).toContain('there is no ledger yet');
   });
 
-  it('finds one that cannot be opened', async () => {
+  it('doctor reports a ledger that cannot be opened', async () => {
     const { doctor } = await installation();
     const file = join(await freshFolder(), 'ledger.sqlite');
     await writeFile(file, 'this is no database, whatever its name says, and long enough to be read as one');
@@ -209,11 +209,11 @@ describe('`doctor` and the ledger', () => {
   });
 });
 
-describe('`doctor` asked wrongly', () => {
+describe('doctor usage errors', () => {
   it.each([
     ['/nowhere/kratos.yaml', 'ENOENT'],
     ['/etc/hostname', '.yaml'],
-  ])('ends with 2 for %s', async (file, word) => {
+  ])('doctor with %s exits with 2', async (file, word) => {
     const service = await testService({ idle: true });
     const { code, err } = await runCli(service, ['doctor', '--kratos-config', file]);
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(word) });

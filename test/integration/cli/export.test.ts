@@ -35,7 +35,7 @@ function parsed(out: string): Line[] {
 }
 
 describe.skipIf(noPostgres)('export on postgres, of events that are committed out of their order', () => {
-  it('waits for those under way, so that nothing is missed by going on behind the last id', async () => {
+  it('export waits for open transactions, so that resuming after the last id misses no event', async () => {
     const clock = createMovedClock();
     const databaseUrl = await postgres.fresh();
     const ledger = await openOn(postgres, databaseUrl, clock.now());
@@ -62,7 +62,7 @@ describe.each(DATABASES)('export on $dialect', (database) => {
     return { clock, databaseUrl, ledger };
   }
 
-  it('gives every event once, oldest first, also beyond a page', async () => {
+  it('export prints every event once, oldest first, also beyond a page', async () => {
     const { ledger, ...beside } = await world();
     await note(ledger, beside.clock.now(), 1_203);
     const { code, out } = await runCli(beside, ['export']);
@@ -72,7 +72,7 @@ describe.each(DATABASES)('export on $dialect', (database) => {
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
   });
 
-  it('goes on behind the last id that was seen', async () => {
+  it('export resumes after the last id', async () => {
     const { ledger, ...beside } = await world();
     await note(ledger, beside.clock.now(), 3);
     const seen = parsed((await runCli(beside, ['export'])).out);
@@ -82,7 +82,7 @@ describe.each(DATABASES)('export on $dialect', (database) => {
     expect(parsed((await runCli(beside, ['export'])).out)).toEqual([...seen, ...rest]);
   });
 
-  it('keeps to a time and to one identity', async () => {
+  it('export can be limited to a time and to one identity', async () => {
     const { ledger, ...beside } = await world();
     const now = beside.clock.now();
     await note(ledger, now - 3 * DAY, 2);
@@ -95,8 +95,8 @@ describe.each(DATABASES)('export on $dialect', (database) => {
   });
 });
 
-describe('every command', () => {
-  it('says what is wrong with how it was asked, and ends with 2', async () => {
+describe('usage errors of every command', () => {
+  it('a command with invalid arguments prints the mistake, and exits with 2', async () => {
     const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
     for (const args of [[], ['no-such-command'], ['export', '--since', 'yesterday'], ['export', '--after', 'x']]) {
       const { code, out, err } = await runCli(beside, args);
@@ -105,14 +105,14 @@ describe('every command', () => {
     }
   });
 
-  it('makes no ledger where there is none', async () => {
+  it('a command without a ledger makes none', async () => {
     const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
     const { code, err } = await runCli(beside, ['export']);
     expect(code).toBe(1);
     expect(err).toContain('There is no ledger at /nowhere/ledger.sqlite');
   });
 
-  it('names every variable that is wrong, and no value of a secret', async () => {
+  it('a command with invalid variables names each, and prints no value of a secret', async () => {
     const beside = { clock: createMovedClock(), databaseUrl: 'nonsense' };
     const { code, err } = await runCli(beside, ['export'], { env: { JUMIO_CLIENT_ID: '' } });
     expect(code).toBe(2);

@@ -26,7 +26,7 @@ function lines(out: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line));
 }
 
-describe.each(DATABASES)('what a script reads on $dialect', (database) => {
+describe.each(DATABASES)('commands that read, on $dialect', (database) => {
   async function world() {
     const clock = createMovedClock();
     // Noon (UTC): some minutes ago is the same day, whenever this runs.
@@ -88,7 +88,7 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
     expect(text).toContain('would block');
   });
 
-  it('list --stuck names everybody who needs an operator, and nobody else', async () => {
+  it('list --stuck prints every identity that needs an operator, and no other', async () => {
     const { beside, ledger, now } = await world();
     const row = (patch: object) => (record: IdentityRecord) =>
       updateVerification(record, record.verifications[0]?.id ?? '', patch);
@@ -125,7 +125,7 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
     expect(JSON.parse((await runCli(beside, ['report', '--json'])).out)).toMatchObject({ stuck: counts });
   });
 
-  it('list --status streams all of a status, page after page, with their age', async () => {
+  it('list --status streams all identities of a status, page after page, with their age', async () => {
     const { beside, ledger, now } = await world();
     const ids = Array.from({ length: 601 }, () => randomUUID()).sort();
     for (let from = 0; from < ids.length; from += 100)
@@ -138,7 +138,7 @@ describe.each(DATABASES)('what a script reads on $dialect', (database) => {
 });
 
 describe('list', () => {
-  it('wants one question', async () => {
+  it('list requires exactly one question', async () => {
     const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere' };
     for (const args of [['list'], ['list', '--stuck', '--status', 'none'], ['list', '--status', 'odd']])
       expect(await runCli(beside, args)).toMatchObject({ code: 2, out: '' });
@@ -153,7 +153,7 @@ describe('status', () => {
     return { service, id };
   }
 
-  it('says where somebody stands and why, what is due, and what a sign-in meets now, and tells no secret', async () => {
+  it('status prints standing and reason, due jobs, and the effect on a sign-in, and prints no secret', async () => {
     const { service, id } = await rejected();
     await validate(service, { kratos_identity_id: id, metadata_public: { jumio: service.kratos.copies.get(id) } });
     service.kratos.identifiers.set(CANARIES.email, id);
@@ -177,7 +177,7 @@ describe('status', () => {
     expect(findCanaries(out + text)).toEqual([]);
   });
 
-  it('names what differs in Kratos, and says when Kratos cannot be asked', async () => {
+  it('status names differences in Kratos, and reports an unreachable Kratos', async () => {
     const { service, id } = await rejected();
     service.kratos.copies.set(id, { status: 'approved' });
     const seen = JSON.parse((await runCli(service, ['status', id, '--json'])).out);
@@ -187,7 +187,7 @@ describe('status', () => {
     expect(down).toMatchObject({ status: 'rejected', kratos: { found: null, unreachable: 'kratos read: timeout' } });
   });
 
-  it('shows whom only Kratos knows, and ends with 2 for whom nobody knows', async () => {
+  it('status shows an identity that only Kratos knows, and exits with 2 for an unknown one', async () => {
     const { service } = await rejected();
     const id = randomUUID();
     service.kratos.copies.set(id, { status: 'approved' });
