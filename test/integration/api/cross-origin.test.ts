@@ -30,8 +30,8 @@ const NOT_ALLOWED = [
   undefined,
 ];
 
-describe('an origin that is allowed', () => {
-  it.each([APPLICATION, ADMIN])('%s may ask and go on by cookie, and is named in the answers', async (origin) => {
+describe('allowed origins', () => {
+  it.each([APPLICATION, ADMIN])('an allowed origin %s may ask and continue by cookie, and is named in the responses', async (origin) => {
     const { service, id, app } = await script();
     for (const answer of [await app.get('/jumio/status', { origin }), await app.post(agreeing(service), { origin })]) {
       expect(answer.statusCode).toBe(200);
@@ -42,13 +42,13 @@ describe('an origin that is allowed', () => {
     expect((await app.post(agreeing(service), { origin })).json().url).toBe(service.jumio.latest(id).link);
   });
 
-  it('may read what is wrong, too', async () => {
+  it('an allowed origin may read error responses', async () => {
     const { service } = await script();
     const answer = await program(service, {}).get('/jumio/status', { origin: APPLICATION });
     expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([401, APPLICATION]);
   });
 
-  it('may read that it came too often, and when to come again', async () => {
+  it('an allowed origin may read a 429 and its Retry-After', async () => {
     const { service } = await script({ env: { ...env, PAGE_RATE: '6' } });
     const app = program(service, { cookie: 'ory_kratos_session=made-up' });
     for (let times = 0; times < 24; times += 1) await app.get('/jumio/status', { origin: APPLICATION });
@@ -57,7 +57,7 @@ describe('an origin that is allowed', () => {
     expect(answer.headers['access-control-expose-headers']).toContain('retry-after');
   });
 
-  it('is answered its preflight', async () => {
+  it('an allowed origin gets a preflight response', async () => {
     const { service } = await script();
     const headers = { origin: APPLICATION, 'access-control-request-method': 'POST' };
     for (const url of ['/jumio/status', '/jumio/verify']) {
@@ -75,8 +75,8 @@ describe('an origin that is allowed', () => {
   });
 });
 
-describe.each(NOT_ALLOWED)('an origin that is not allowed: %s', (origin) => {
-  it('may not go on by cookie, is never named, and its preflight is not answered', async () => {
+describe.each(NOT_ALLOWED)('the origin %s, which is not allowed', (origin) => {
+  it('an origin that is not allowed cannot continue by cookie, is never named, and its preflight fails', async () => {
     const { service, app } = await script();
     const answer = await app.post(agreeing(service), { origin });
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([
@@ -93,15 +93,15 @@ describe.each(NOT_ALLOWED)('an origin that is not allowed: %s', (origin) => {
     expect(service.kratos.calls.whoami).toHaveLength(1);
   });
 
-  it('goes on with a token all the same', async () => {
+  it('an origin that is not allowed can continue with a token', async () => {
     const { service, phone } = await script();
     expect((await phone.post(agreeing(service), { origin })).statusCode).toBe(200);
   });
 });
 
-describe('a script of an allowed origin', () => {
+describe('scripts of an allowed origin', () => {
   it.each([undefined, 'text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
-    'sends JSON and nothing else (%s)',
+    'a script of an allowed origin may send JSON and nothing else (%s)',
     async (type) => {
       const { service, app } = await script();
       const answer = await app.post(agreeing(service), { origin: APPLICATION, 'content-type': type });
@@ -110,7 +110,7 @@ describe('a script of an allowed origin', () => {
     },
   );
 
-  it('may use the hand-over cookie when the session has ended', async () => {
+  it('a script of an allowed origin may use the hand-over cookie after the session has ended', async () => {
     const { service, app, id } = await script();
     const [cookie = ''] = [(await app.get('/jumio/status')).headers['set-cookie'] ?? []].flat();
     service.kratos.signOut();
@@ -119,7 +119,7 @@ describe('a script of an allowed origin', () => {
     expect(answer.json()).toEqual({ url: service.jumio.latest(id).link });
   });
 
-  it('gets no CORS headers from pages, nor anywhere else', async () => {
+  it('a script of an allowed origin gets CORS headers from the JSON API only', async () => {
     const { service } = await script();
     const headers = { origin: APPLICATION, accept: 'text/html', 'access-control-request-method': 'POST' };
     const others = ['/jumio/initiate', '/jumio/callback', '/jumio/validate', '/jumio/handover', '/health/ready'];
@@ -135,7 +135,7 @@ describe('a script of an allowed origin', () => {
 });
 
 describe('without ALLOWED_ORIGINS', () => {
-  it('nobody goes on by cookie in JSON, and the pages work as ever', async () => {
+  it('without ALLOWED_ORIGINS, JSON requests cannot continue by cookie, and the pages work unchanged', async () => {
     const { service, app, phone } = await script({});
     for (const origin of [APPLICATION, PUBLIC_URL, undefined])
       expect((await app.post(agreeing(service), { origin })).statusCode).toBe(403);

@@ -17,8 +17,8 @@ function notThere(): Promise<never> {
   return Promise.reject(new UpstreamError({ ...facts, code: 'identity-not-found' }));
 }
 
-describe('a back end that hands a person over', () => {
-  it('gets a one-time address of ten minutes, without a word to Kratos about whom we know', async () => {
+describe('hand-over by a back end', () => {
+  it('a hand-over returns a one-time link of ten minutes, without a call to Kratos for a known identity', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -34,7 +34,7 @@ describe('a back end that hands a person over', () => {
     expect(again.json().url).not.toBe(answer.json().url);
   });
 
-  it('makes a row of somebody whom only Kratos knows, which inherits what the published copy shows', async () => {
+  it('a hand-over of an identity that only Kratos knows makes a row, with the standing of the published copy', async () => {
     const service = await testService();
     const [id, rejected] = [randomUUID(), randomUUID()];
     service.kratos.copies.set(rejected, { status: 'rejected' });
@@ -45,7 +45,7 @@ describe('a back end that hands a person over', () => {
     expect(service.jumio.calls.create).toEqual([]);
   });
 
-  it('is told where Kratos has no such identity, and nothing is kept', async () => {
+  it('a hand-over of an identity that Kratos does not have is refused, and stores nothing', async () => {
     const service = await testService();
     const id = randomUUID();
     service.kratos.instead.read = notThere;
@@ -55,7 +55,7 @@ describe('a back end that hands a person over', () => {
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
-  it('is told so too where Kratos had forgotten somebody whom the ledger still knows', async () => {
+  it('a hand-over of an identity that Kratos has deleted is refused, even if the ledger has a row', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -70,7 +70,7 @@ describe('a back end that hands a person over', () => {
     expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
   });
 
-  it('is told so of somebody who was erased: there is nothing to go on to', async () => {
+  it('a hand-over of an erased identity is refused', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -79,7 +79,7 @@ describe('a back end that hands a person over', () => {
     expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
   });
 
-  it('is asked to try again where Kratos or the ledger is down', async () => {
+  it('a hand-over while Kratos or the ledger is down asks for a retry', async () => {
     const service = await testService();
     service.kratos.instead.read = () => kratosDown('read');
     const answer = await handover(service, { kratos_identity_id: randomUUID() });
@@ -104,7 +104,7 @@ describe('a back end that hands a person over', () => {
     [{ kratos_identity_id: randomUUID(), return_to: '' }, 'return_to'],
     [{ kratos_identity_id: randomUUID(), return_to: 'https://evil.example.com/' }, 'return_to'],
     [{ kratos_identity_id: randomUUID(), return_to: `${APPLICATION}/other` }, 'return_to'],
-  ])('is told which field of %j is wrong', async (body, field) => {
+  ])('a hand-over with the body %j names the invalid field', async (body, field) => {
     const service = await testService();
     const answer = await handover(service, typeof body === 'string' ? JSON.stringify(body) : body);
     expect([answer.statusCode, answer.json().field ?? 'body']).toEqual([400, field]);
@@ -121,7 +121,7 @@ describe('HANDOVER_SECRET', () => {
     ['another scheme', { authorization: `Basic ${CANARIES.handoverSecret}` }],
     ['a part of it', { authorization: `Bearer ${CANARIES.handoverSecret.slice(0, -1)}` }],
     ['a person’s cookie', { cookie: 'ory_kratos_session=x' }],
-  ])('is not %s', async (_name, headers) => {
+  ])('HANDOVER_SECRET does not accept %s', async (_name, headers) => {
     const service = await testService();
     const id = randomUUID();
     const answer = await handover(service, { kratos_identity_id: id }, headers);
@@ -129,7 +129,7 @@ describe('HANDOVER_SECRET', () => {
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
-  it('may be two while it turns over', async () => {
+  it('during a rotation, both HANDOVER_SECRETs are valid', async () => {
     const [fresh, old] = ['the-new-handover-secret', 'the-old-handover-secret'];
     const service = await testService({ env: { HANDOVER_SECRET: `${fresh},${old}` } });
     for (const secret of [fresh, old]) {
@@ -138,7 +138,7 @@ describe('HANDOVER_SECRET', () => {
     }
   });
 
-  it('opens nothing where it is not set, and neither does a person’s session', async () => {
+  it('without HANDOVER_SECRET a hand-over is impossible, also with a person’s session', async () => {
     const service = await testService({ env: { HANDOVER_SECRET: undefined } });
     const answer = await handover(service, { kratos_identity_id: randomUUID() });
     expect(answer.statusCode).toBe(404);

@@ -16,8 +16,8 @@ async function times<T>(count: number, act: () => Promise<T>): Promise<T[]> {
   return answers;
 }
 
-describe('a person who comes too often', () => {
-  it('is shown a page that says so, with a way on and the time to wait, and others are not held up', async () => {
+describe('limits per person', () => {
+  it('a person above the limit sees a page with a continuation link and the time to wait, and others are not affected', async () => {
     const service = await testService({ env });
     const { browser } = visitor(service);
     const pages = await times(12, () => browser.get('/jumio/verify'));
@@ -30,7 +30,7 @@ describe('a person who comes too often', () => {
     expect((await visitor(service).browser.get('/jumio/verify')).status).toBe(200);
   });
 
-  it('is one person in every browser and application', async () => {
+  it('a person has one limit across all browsers and applications', async () => {
     const service = await testService({ env });
     const { id, browser } = visitor(service);
     const app = native(service, id);
@@ -43,7 +43,7 @@ describe('a person who comes too often', () => {
     expect((await openBrowser(service, service.kratos.signIn(id)).get('/jumio/verify')).status).toBe(429);
   });
 
-  it('goes on to Jumio a sixth as often, by page and by program together', async () => {
+  it('a person may continue to Jumio a sixth as often, by page and JSON together', async () => {
     const service = await testService({ env });
     const { id, browser } = visitor(service);
     expect((await browser.press()).status).toBe(303);
@@ -54,7 +54,7 @@ describe('a person who comes too often', () => {
     expect((await browser.get('/jumio/status')).status).toBe(200);
   });
 
-  it('refuses as often as they go on', async () => {
+  it('a person may refuse as often as continue', async () => {
     const service = await testService({ env });
     const { browser } = visitor(service);
     const { fields } = await browser.get('/jumio/verify');
@@ -62,7 +62,7 @@ describe('a person who comes too often', () => {
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 429]);
   });
 
-  it('costs Kratos nothing any more, whoever they are', async () => {
+  it('a client above the limit causes no more calls to Kratos, authenticated or not', async () => {
     const service = await testService({ env });
     const stranger = openBrowser(service, 'ory_kratos_session=made-up');
     const pages = await times(50, () => stranger.get('/jumio/verify'));
@@ -72,13 +72,13 @@ describe('a person who comes too often', () => {
   });
 });
 
-describe('an address', () => {
+describe('limits per IP address', () => {
   const visit = (service: TestService, address: string, more: Readonly<Record<string, string>> = {}) =>
     service.app.inject({ url: '/jumio/verify', headers: { 'x-forwarded-for': address, ...more } });
 
   const TRUSTING = { PAGE_RATE: '6', TRUSTED_PROXIES: '127.0.0.1' };
 
-  it('is limited only where a trusted proxy says which it is', async () => {
+  it('an IP address is limited only if a trusted proxy names it', async () => {
     const trusting = await testService({ env: TRUSTING });
     const answers = await times(241, () => visit(trusting, '203.0.113.7'));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([...Array(240).fill(401), 429]);
@@ -88,7 +88,7 @@ describe('an address', () => {
     expect(free.at(-1)?.statusCode).toBe(401);
   });
 
-  it('that makes up a new cookie each time cannot make us ask Kratos without end', async () => {
+  it('an IP address that invents a new cookie each time cannot cause unlimited calls to Kratos', async () => {
     const service = await testService({ env: TRUSTING });
     let made = 0;
     const answers = await times(260, () => visit(service, '203.0.113.7', { cookie: `ory_kratos_session=${made++}` }));
@@ -97,8 +97,8 @@ describe('an address', () => {
   });
 });
 
-describe('Kratos and Jumio', () => {
-  it('are never limited, whatever they send along', async () => {
+describe('limits for Kratos and Jumio', () => {
+  it('requests of Kratos and Jumio are never limited, whatever they contain', async () => {
     const service = await testService({ env });
     const id = randomUUID();
     await signUp(service, id);

@@ -19,8 +19,8 @@ async function signedUp(service: TestService) {
 
 const PROBLEM = /^application\/problem\+json/;
 
-describe('a native application that asks how things stand', () => {
-  it('reads that its person may go on', async () => {
+describe('a native application that reads the status', () => {
+  it('the status of a new identity says that the person may continue', async () => {
     const service = await testService();
     const { app } = await signedUp(service);
     const answer = await app.get('/jumio/status');
@@ -31,13 +31,13 @@ describe('a native application that asks how things stand', () => {
     expect(answer.json()).toEqual({ status: 'pending', waiting_on: 'person', next: 'verify', retry_after: 5 });
   });
 
-  it('reads of somebody whom we never met that they may start', async () => {
+  it('the status of an unknown identity says that the person may start', async () => {
     const service = await testService();
     const answer = await native(service, randomUUID()).get('/jumio/status');
     expect(answer.json()).toMatchObject({ status: 'none', next: 'verify' });
   });
 
-  it('is sent back to less and less often while Jumio is at work', async () => {
+  it('the status during processing has a growing retry interval', async () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     service.jumio.latest(id).status = 'ACQUIRED';
@@ -47,7 +47,7 @@ describe('a native application that asks how things stand', () => {
     expect((await app.get('/jumio/status')).json()).toMatchObject({ next: 'wait', retry_after: 60 });
   });
 
-  it('reads a verdict, and where to go on', async () => {
+  it('the status after a verdict has it and the return URL', async () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await app.post(agreeing(service, { return_to: `${APPLICATION}/account/a` }));
@@ -61,7 +61,7 @@ describe('a native application that asks how things stand', () => {
     });
   });
 
-  it('reads of a review that it goes on, and to look again', async () => {
+  it('the status in review says that it continues, and when to read again', async () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await decide(service, id, 'WARNING');
@@ -72,7 +72,7 @@ describe('a native application that asks how things stand', () => {
     });
   });
 
-  it('is told a reason that the person can act on, and no other', async () => {
+  it('the status has a reason only if the person can act on it', async () => {
     const service = await testService();
     const [one, other] = [await signedUp(service), await signedUp(service)];
     await decide(service, one.id, 'REJECTED', 'unreadable');
@@ -83,7 +83,7 @@ describe('a native application that asks how things stand', () => {
     expect(rest).not.toHaveProperty('reason');
   });
 
-  it('reads how a further attempt beside a rejection is doing', async () => {
+  it('the status beside a rejection shows the progress of a further attempt', async () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await decide(service, id, 'REJECTED', 'unreadable');
@@ -92,8 +92,8 @@ describe('a native application that asks how things stand', () => {
   });
 });
 
-describe('a native application that goes on for its person', () => {
-  it('gets the text to be shown, in the language that it asks for, before anything else', async () => {
+describe('a native application that continues', () => {
+  it('a continue request first gets the consent text, in the language that it asks for', async () => {
     const privacyUrl = 'https://example.com/privacy';
     const service = await testService({ env: { PRIVACY_URL: privacyUrl } });
     const app = native(service, randomUUID());
@@ -109,14 +109,14 @@ describe('a native application that goes on for its person', () => {
     expect(service.jumio.calls.create).toEqual([]);
   });
 
-  it('gets it again for an agreement to another text', async () => {
+  it('a continue request with a consent to another text gets the text again', async () => {
     const service = await testService();
     const answer = await native(service, randomUUID()).post({ consent: { text_version: 'of-last-year' } });
     expect([answer.statusCode, answer.json().code]).toEqual([409, 'consent-needed']);
     expect(service.jumio.calls.create).toEqual([]);
   });
 
-  it('keeps a refusal as the page does: nothing leads to Jumio until its person agrees', async () => {
+  it('a refusal by JSON is stored as on the page: nothing leads to Jumio until the person consents', async () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await app.post(agreeing(service));
@@ -136,14 +136,14 @@ describe('a native application that goes on for its person', () => {
     expect((await app.post(agreeing(service))).json().url).toBe(service.jumio.latest(id).link);
   });
 
-  it('that sends the text back as it came agrees to it', async () => {
+  it('a continue request that returns the text unchanged is a consent', async () => {
     const service = await testService();
     const { app } = await signedUp(service);
     const { consent } = (await app.get('/jumio/verify')).json();
     expect((await app.post({ consent })).statusCode).toBe(200);
   });
 
-  it('gets the hosted link, and the agreement is on record', async () => {
+  it('a continue request with consent gets the hosted link, and the consent is recorded', async () => {
     const service = await testService();
     const id = randomUUID();
     const answer = await native(service, id).post(agreeing(service, { language: 'fr' }));
@@ -157,7 +157,7 @@ describe('a native application that goes on for its person', () => {
     ['amer-1', 'us'],
     ['emea-1', 'eu'],
     ['apac-1', 'sgp'],
-  ])('gets the SDK token with the data centre of %s', async (host, dataCentre) => {
+  ])('a continue request gets the SDK token with the data centre of %s', async (host, dataCentre) => {
     const env = { JUMIO_API_BASE_URL: `https://account.${host}.jumio.ai` };
     const service = await testService({ env });
     const { app } = await signedUp(service);
@@ -166,7 +166,7 @@ describe('a native application that goes on for its person', () => {
     expect([answer.statusCode, answer.json()]).toEqual([200, { sdk }]);
   });
 
-  it('is told where there is no SDK token, and may have the link', async () => {
+  it('a continue request without an SDK token says so, and may have the link', async () => {
     const service = await testService();
     service.jumio.instead.create = async () => ({ accountId: 'a', executionId: 'e', link: 'https://jumio.example/x' });
     const app = native(service, randomUUID());
@@ -175,7 +175,7 @@ describe('a native application that goes on for its person', () => {
     expect((await app.post(agreeing(service))).json()).toEqual({ url: 'https://jumio.example/x' });
   });
 
-  it('is told when to ask again while the link is being made', async () => {
+  it('a continue request while the link is being created says when to retry', async () => {
     const service = await testService();
     service.jumio.instead.create = () => jumioDown('create');
     const answer = await native(service, randomUUID()).post(agreeing(service));
@@ -187,7 +187,7 @@ describe('a native application that goes on for its person', () => {
     ['approved', 'PASSED', undefined],
     ['review', 'WARNING', undefined],
     ['rejected', 'REJECTED', undefined],
-  ] as const)('is told why not where the person is %s', async (why, type, reason) => {
+  ] as const)('a continue request of a person who is %s is refused with the reason', async (why, type, reason) => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await decide(service, id, type, reason);
@@ -197,7 +197,7 @@ describe('a native application that goes on for its person', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('is told until when, after too many attempts', async () => {
+  it('a continue request after too many attempts names the date', async () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     for (let attempt = 1; attempt < 5; attempt += 1) {
@@ -228,7 +228,7 @@ describe('a native application that goes on for its person', () => {
     [{ language: 7 }, 'language'],
     [{ return_to: 'https://evil.example.com/' }, 'return_to'],
     [{ return_to: null }, 'return_to'],
-  ])('is told which field of %j is wrong', async (body, field) => {
+  ])('a continue request with %j names the invalid field', async (body, field) => {
     const service = await testService();
     const id = randomUUID();
     const answer = await native(service, id).post(JSON.stringify(body));
@@ -236,13 +236,13 @@ describe('a native application that goes on for its person', () => {
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
-  it.each(['{', '', '{"__proto__": {}}'])('is told that the body is wrong: %j', async (text) => {
+  it.each(['{', '', '{"__proto__": {}}'])('a continue request with the invalid body %j is refused', async (text) => {
     const answer = await native(await testService(), randomUUID()).post(text);
     expect([answer.statusCode, answer.json().field]).toEqual([400, 'body']);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
-    'is refused with %s',
+    'a continue request with %s is refused',
     async (type) => {
       const service = await testService();
       const answer = await native(service, randomUUID()).post(agreeing(service), { 'content-type': type });
@@ -250,7 +250,7 @@ describe('a native application that goes on for its person', () => {
     },
   );
 
-  it('is told that its JSON is none, without a byte of it', async () => {
+  it('a continue request with invalid JSON says so, without echoing it', async () => {
     const service = await testService();
     const answer = await native(service, randomUUID()).post('{"evil');
     expect(answer.statusCode).toBe(400);
@@ -258,8 +258,8 @@ describe('a native application that goes on for its person', () => {
   });
 });
 
-describe('a program that we do not know', () => {
-  it.each(['/jumio/status', '/jumio/verify'])('is told that there is no session (%s)', async (path) => {
+describe('unauthenticated programs', () => {
+  it.each(['/jumio/status', '/jumio/verify'])('a JSON request without a session says so (%s)', async (path) => {
     const service = await testService();
     for (const credentials of [
       {},
@@ -273,7 +273,7 @@ describe('a program that we do not know', () => {
     }
   });
 
-  it('is told that Kratos wants a second factor', async () => {
+  it('a JSON request whose session lacks a second factor says so', async () => {
     const service = await testService();
     const app = native(service, randomUUID());
     service.kratos.instead.whoami = async () => ({ kind: 'second-factor' });
@@ -281,7 +281,7 @@ describe('a program that we do not know', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([403, 'second-factor']);
   });
 
-  it('is asked to try again where Kratos or the ledger is down', async () => {
+  it('a JSON request while Kratos or the ledger is down asks for a retry', async () => {
     const service = await testService();
     const { app } = await signedUp(service);
     const release = lockLedger(service.databaseUrl);
@@ -295,8 +295,8 @@ describe('a program that we do not know', () => {
   });
 });
 
-describe('a session token', () => {
-  it('may be a bearer token', async () => {
+describe('session tokens', () => {
+  it('a session token may be a bearer token', async () => {
     const service = await testService();
     const id = randomUUID();
     await signUp(service, id);
@@ -304,7 +304,7 @@ describe('a session token', () => {
     expect((await app.get('/jumio/status')).json().status).toBe('pending');
   });
 
-  it('beside a cookie of somebody else counts alone, also where it is wrong', async () => {
+  it('a session token beside a cookie of another identity takes precedence, also if it is invalid', async () => {
     const service = await testService();
     const { id } = await signedUp(service);
     const other = randomUUID();
@@ -323,7 +323,7 @@ describe('a session token', () => {
   });
 });
 
-describe('who is answered in JSON', () => {
+describe('choice between JSON and HTML', () => {
   const token = { 'x-session-token': 'x' };
   const browsers = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
   it.each([
@@ -348,7 +348,7 @@ describe('who is answered in JSON', () => {
     }
   });
 
-  it('is nobody at the addresses of Kratos and Jumio', async () => {
+  it('a person is not authenticated at the endpoints of Kratos and Jumio', async () => {
     const { app } = await testService();
     for (const url of ['/jumio/initiate', '/jumio/callback'])
       expect(
