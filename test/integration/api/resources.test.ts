@@ -339,7 +339,7 @@ describe('choice between JSON and HTML', () => {
     [{ ...token }, 'JSON'],
     [{ authorization: 'Bearer x' }, 'JSON'],
     [{ authorization: 'Basic x' }, 'page'],
-  ])('%j: a %s', async (headers, kind) => {
+  ])('an unauthenticated request with the headers %j gets a %s', async (headers, kind) => {
     const { app } = await testService();
     for (const url of ['/jumio/status', '/jumio/verify?return_to=x']) {
       const answer = await app.inject({ url, headers });

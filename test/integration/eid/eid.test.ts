@@ -123,7 +123,7 @@ describe('sign-ups with an eID', () => {
     ['of another provider', { provider: 'google' }, []],
     ['without a token', { idToken: '' }, ['eid_refused']],
     ['of somebody else than the token', { subject: 'berta' }, ['eid_refused']],
-  ])('an eID sign-up with %s goes to Jumio', async (_name, over, expected) => {
+  ])('an eID sign-up %s goes to Jumio', async (_name, over, expected) => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     service.kratos.credentials.set(id, [{ ...(await credential(service, issuer, 'anna')), ...over }]);
@@ -273,7 +273,7 @@ describe('links without a hook', () => {
   it.each([
     ['is judged by recheck as of when Kratos stored it', 0, 'approved'],
     ['is none where its token is older than that', HOUR, 'pending'],
-  ] as const)('%s', async (_name, older, status) => {
+  ] as const)('a linked eID without a hook %s', async (_name, older, status) => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     await signUp(service, id, 'password');

@@ -93,7 +93,7 @@ describe('published copies by an eID after a lost ledger', () => {
     ['approves no more', [], 'pending'],
     ['approves while that is linked', ['one'], 'approved'],
     ['approves no more, whatever else is linked', ['google'], 'pending'],
-  ])('%s', async (_what, linked, status) => {
+  ])('a published copy by an eID, after a lost ledger, %s', async (_what, linked, status) => {
     const { service, one } = await world();
     const id = randomUUID();
     const token = await credential(service, 'one', one);
