@@ -38,8 +38,8 @@ function only(requests: readonly Arrived[]): Arrived {
   return request;
 }
 
-describe('a start', () => {
-  it('posts a new account with the reference, the key and the lifetime', async () => {
+describe('create calls to Jumio', () => {
+  it('a create call posts a new account with the reference, the key and the lifetime', async () => {
     const { client, apiCalls } = await stub({});
     await client.create(START);
     const { method, path, headers, body } = only(apiCalls());
@@ -58,7 +58,7 @@ describe('a start', () => {
     });
   });
 
-  it('puts a further execution on an account that exists', async () => {
+  it('a create call for a known account adds an execution to it', async () => {
     const { client, apiCalls } = await stub({});
     await client.create({ ...START, accountId: ACCOUNT });
     const { method, path, body } = only(apiCalls());
@@ -66,7 +66,7 @@ describe('a start', () => {
     expect(JSON.parse(body)).toMatchObject({ userReference: START.reference });
   });
 
-  it('sends the addresses that are configured, and no others', async () => {
+  it('a create call sends the configured URLs, and no others', async () => {
     const callbackUrl = 'https://verify.acme.example/jumio/callback';
     const successUrl = 'https://verify.acme.example/jumio/status';
     const { client, apiCalls } = await stub({}, { callbackUrl, successUrl });
@@ -74,7 +74,7 @@ describe('a start', () => {
     expect(JSON.parse(only(apiCalls()).body)).toMatchObject({ callbackUrl, web: { successUrl } });
   });
 
-  it.each([200, 201, 202])('gives the ids, the link and the tokens of a %i', async (status) => {
+  it.each([200, 201, 202])('a create call with the response %i returns the ids, the link and the tokens', async (status) => {
     const { client } = await stub({ api: json(status, startedBody) });
     expect(await client.create(START)).toStrictEqual({
       ...IDS,
@@ -89,7 +89,7 @@ describe('a start', () => {
     ['web without an href', { ...startedBody, web: { successUrl: 'https://app.acme.example' } }],
     ['an href that is no web address', { ...startedBody, web: { href: 'javascript:alert(1)' } }],
     ['a null href', { ...startedBody, web: { href: null } }],
-  ])('keeps the ids of an answer with %s', async (_, body) => {
+  ])('a create response with %s keeps the ids', async (_, body) => {
     const { client } = await stub({ api: json(200, body) });
     expect(await client.create(START)).toStrictEqual({
       ...IDS,
@@ -98,7 +98,7 @@ describe('a start', () => {
     });
   });
 
-  it('keeps the ids of an answer with nothing else, and of one full of the unknown', async () => {
+  it('a create response with the ids alone, or full of unknown members, keeps the ids', async () => {
     const ids = { account: { id: ACCOUNT }, workflowExecution: { id: EXECUTION } };
     const strange = { ...ids, web: [], sdk: 7, workflowExecution: { id: EXECUTION, credentials: 'none' }, more: {} };
     for (const body of [ids, strange]) {
@@ -112,7 +112,7 @@ describe('a start', () => {
     ['no execution id', { ...startedBody, workflowExecution: {} }, 'workflowExecution.id'],
     ['the ids at the top', { id: ACCOUNT, token: 'x' }, 'account, workflowExecution'],
     ['an id that leads elsewhere', { ...startedBody, account: { id: '../x' } }, 'account.id'],
-  ])('is unusable with %s, and says where', async (_, body, place) => {
+  ])('a create response with %s is unusable, and the error names the place', async (_, body, place) => {
     const { client } = await stub({ api: json(200, body) });
     await expect(client.create(START)).rejects.toMatchObject({
       facts: { operation: 'create', failure: 'unusable', status: 200, detail: `not as documented: ${place}` },
@@ -120,10 +120,10 @@ describe('a start', () => {
   });
 });
 
-describe('a read', () => {
+describe('reads from Jumio', () => {
   const execution = `/api/v1/accounts/${ACCOUNT}/workflow-executions/${EXECUTION}`;
 
-  it('of the status gives Jumio’s word, a new one too', async () => {
+  it('a read of the status returns Jumio’s status, also an unknown one', async () => {
     const body = { account: { id: ACCOUNT }, workflowExecution: { id: EXECUTION, status: 'PAUSED' } };
     const { client, apiCalls } = await stub({ api: json(200, body) });
     expect(await client.status(IDS)).toBe('PAUSED');
@@ -131,14 +131,14 @@ describe('a read', () => {
     expect([method, path]).toEqual(['GET', `${execution}/status`]);
   });
 
-  it('of the details gives the result', async () => {
+  it('a read of the details returns the result', async () => {
     const { client, apiCalls } = await stub({ api: json(200, detailsBody) });
     expect(await client.details(IDS)).toMatchObject({ ...IDS, status: 'PROCESSED', decision: { type: 'PASSED' } });
     const { method, path } = only(apiCalls());
     expect([method, path]).toEqual(['GET', execution]);
   });
 
-  it('goes to the retrieval host, a start to the account host', async () => {
+  it('a read goes to the retrieval host, a create call to the account host', async () => {
     const retrieval = await startAnsweringServer(json(200, detailsBody));
     closing.push(retrieval.close);
     const { client, apiCalls } = await stub({}, { retrievalBaseUrl: `${retrieval.url}/api/v1` });
@@ -148,14 +148,14 @@ describe('a read', () => {
     expect(only(retrieval.arrived).path).toBe(execution);
   });
 
-  it('keeps its connections: twenty reads in a row open one', async () => {
+  it('twenty reads in a row open one connection', async () => {
     const { client, server } = await stub({ api: json(200, detailsBody) });
     for (let read = 0; read < 20; read += 1) await client.details(IDS);
     expect(server.connections()).toBe(1);
   });
 });
 
-describe('a proxy of the environment', () => {
+describe('proxies of the environment', () => {
   /** Refuses every CONNECT, and says so; a plain request to it is answered like by Jumio. */
   async function startProxy(answering: Answering) {
     const proxy = await startAnsweringServer(answering);
@@ -163,7 +163,7 @@ describe('a proxy of the environment', () => {
     return proxy;
   }
 
-  it('is asked for a tunnel to Jumio’s hosts', async () => {
+  it('a configured proxy is asked for a tunnel to Jumio’s hosts', async () => {
     const proxy = await startProxy(() => undefined);
     vi.stubEnv('HTTPS_PROXY', proxy.url);
     const authUrl = 'https://auth.emea-1.jumio.ai/oauth2/token';
@@ -172,7 +172,7 @@ describe('a proxy of the environment', () => {
     expect(proxy.tunnels).toEqual(['auth.emea-1.jumio.ai:443']);
   });
 
-  it('is left out for the hosts of NO_PROXY', async () => {
+  it('a configured proxy is not used for the hosts of NO_PROXY', async () => {
     const proxy = await startProxy(json(200, {}));
     vi.stubEnv('HTTP_PROXY', proxy.url);
     vi.stubEnv('NO_PROXY', '127.0.0.1');
@@ -182,8 +182,8 @@ describe('a proxy of the environment', () => {
   });
 });
 
-describe('deleting an account', () => {
-  it('is one DELETE on the retrieval host, and needs no body in its answer', async () => {
+describe('deletion of a Jumio account', () => {
+  it('deletion of an account is one DELETE on the retrieval host, and needs no body in the response', async () => {
     const { client, apiCalls } = await stub({ api: (response) => response.writeHead(200).end() });
     await client.deleteAccount(ACCOUNT);
     expect(only(apiCalls())).toMatchObject({
@@ -194,7 +194,7 @@ describe('deleting an account', () => {
     });
   });
 
-  it.each([403, 404, 500])('that is answered %i was not done', async (status) => {
+  it.each([403, 404, 500])('deletion of an account with the response %i was not done', async (status) => {
     const { client } = await stub({ api: json(status, {}) });
     await expect(client.deleteAccount(ACCOUNT)).rejects.toMatchObject({
       facts: { upstream: 'jumio', operation: 'delete', failure: 'status', status },
@@ -203,7 +203,7 @@ describe('deleting an account', () => {
 });
 
 describe('the observer of a client', () => {
-  it('receives each call once, with its outcome and duration: the token, then the call that needs it', async () => {
+  it('an observer receives each call once, with outcome and duration: the token, then the call that needs it', async () => {
     const calls: [string, Outcome, boolean][] = [];
     const observe: Observe = ({ operation }, outcome, ms) => void calls.push([operation, outcome, ms >= 0]);
     const api: Answering = (response, request) =>
@@ -218,7 +218,7 @@ describe('the observer of a client', () => {
     ]);
   });
 
-  it('receives one call where a new token repeats it', async () => {
+  it('an observer receives one call if a new token repeats it', async () => {
     const calls: string[] = [];
     let tokens = 0;
     const token: Answering = (response, request) => {

@@ -48,7 +48,7 @@ const own: readonly Fault[] = [
 ];
 
 describe.each(Object.entries(operations))('%s', (operation, call) => {
-  it.each([...faults, ...own])('meets $name', async (fault) => {
+  it.each([...faults, ...own])('%s reports $name', async (fault) => {
     const { answering, facts } = fault;
     const { client, apiCalls } = await stub({ token, api: answering }, patienceFor(fault));
     const began = performance.now();
@@ -60,14 +60,14 @@ describe.each(Object.entries(operations))('%s', (operation, call) => {
     expectNoneOf(canaries, error);
   });
 
-  it('meets a 401, and a second one', async () => {
+  it('a 401 and a second one are reported as such', async () => {
     const { client } = await stub({ token, api: json(401, { detail: BODY_CANARY }) });
     const error = await failureOf(call(client));
     expect(error.facts).toStrictEqual({ upstream: 'jumio', operation, failure: 'status', status: 401 });
     expectNoneOf(canaries, error);
   });
 
-  it('meets a closed port', async () => {
+  it('a closed port is reported as unreachable', async () => {
     const { client } = await stub(
       { token },
       { accountBaseUrl: await refusingUrl(), retrievalBaseUrl: await refusingUrl() },
@@ -82,7 +82,7 @@ describe.each(Object.entries(operations))('%s', (operation, call) => {
     expectNoneOf(canaries, error);
   });
 
-  it('sends its token to nobody else where it is redirected', async () => {
+  it('a redirect is not followed, and the token goes to no other host', async () => {
     const elsewhere = await startAnsweringServer(json(200, {}));
     closing.push(elsewhere.close);
     for (const status of [301, 302, 303, 307, 308]) {
@@ -93,7 +93,7 @@ describe.each(Object.entries(operations))('%s', (operation, call) => {
   });
 });
 
-describe('the token endpoint', () => {
+describe('failures of Jumio’s token endpoint', () => {
   const strange: readonly Fault[] = [
     { name: 'a 401', answering: json(401, { error: BODY_CANARY }), facts: { failure: 'status', status: 401 } },
     { name: 'no token', answering: json(200, { token: BODY_CANARY }), facts: { failure: 'unusable', status: 200 } },
@@ -104,7 +104,7 @@ describe('the token endpoint', () => {
     },
   ];
 
-  it.each([...faults, ...own.slice(0, 4), ...strange])('meets $name', async (fault) => {
+  it.each([...faults, ...own.slice(0, 4), ...strange])('the token endpoint reports $name', async (fault) => {
     const { answering, facts } = fault;
     const { client, apiCalls } = await stub({ token: answering }, patienceFor(fault));
     const error = await failureOf(client.create(START));
@@ -113,7 +113,7 @@ describe('the token endpoint', () => {
     expectNoneOf(canaries, error);
   });
 
-  it('meets a name that does not resolve', async () => {
+  it('a name of the token endpoint that does not resolve is reported', async () => {
     const client = createJumioClient({
       ...optionsFor('http://127.0.0.1'),
       authUrl: 'http://jumio.invalid/oauth2/token',
@@ -123,7 +123,7 @@ describe('the token endpoint', () => {
   });
 });
 
-it('the search for canaries finds them in what axios throws', async () => {
+it('the search for canaries finds them in an error that axios throws', async () => {
   const { server } = await stub({ api: json(500, { detail: BODY_CANARY }) });
   const headers = { Authorization: `Bearer ${TOKEN}` };
   const error: unknown = await axios.get(`${server.url}/api`, { headers }).catch((reason: unknown) => reason);

@@ -41,7 +41,7 @@ function accepting(...names: string[]): Answering {
 }
 
 describe('the token of Jumio', () => {
-  it('is asked for with the client’s credentials, as a form', async () => {
+  it('Jumio’s token is requested with the client’s credentials, as a form', async () => {
     const { client, server } = await stub({}, { clientId: 'us-er', clientSecret: 'pä:ss' });
     await client.create(START);
     expect(server.arrived[0]).toMatchObject({
@@ -56,7 +56,7 @@ describe('the token of Jumio', () => {
     });
   });
 
-  it('is fetched once for a thousand starts at once', async () => {
+  it('a thousand concurrent create calls fetch Jumio’s token once', async () => {
     const { client, tokenCalls, apiCalls } = await stub({}, { deadline: 10_000 });
     await Promise.all(Array.from({ length: 1000 }, () => client.create(START)));
     expect([tokenCalls(), apiCalls().length]).toEqual([1, 1000]);
@@ -84,11 +84,11 @@ describe('the token of Jumio', () => {
     ['an hour, with a payload that cannot be read', token('a.%%%.c'), 55],
     ['no stated life: five minutes are assumed', json(200, { access_token: 't' }), 4],
     ['a life that is no number: five minutes are assumed', token('t', 'long'), 4],
-  ])('that lives %s', async (_, answer, minutes) => {
+  ])('a Jumio token that lives %s', async (_, answer, minutes) => {
     expect(await lifeOf(answer)).toBe(minutes * 60_000);
   });
 
-  it('is replaced once after a 401, and the call is repeated', async () => {
+  it('a Jumio token is replaced once after a 401, and the call is repeated', async () => {
     const { client, tokenCalls, apiCalls } = await stub({
       token: inTurn(token('old'), token('new')),
       api: accepting('new'),
@@ -100,7 +100,7 @@ describe('the token of Jumio', () => {
     expect([tokenCalls(), apiCalls().length]).toEqual([2, 3]);
   });
 
-  it('is replaced once for many calls that were refused together', async () => {
+  it('a Jumio token is replaced once for many calls that were refused together', async () => {
     const { client, tokenCalls, apiCalls } = await stub(
       { token: inTurn(token('old'), token('new')), api: accepting('new') },
       { deadline: 5_000 },
@@ -109,7 +109,7 @@ describe('the token of Jumio', () => {
     expect([tokenCalls(), apiCalls().length]).toEqual([2, 200]);
   });
 
-  it('may be the same again, and that is not another reason to ask', async () => {
+  it('a replacement that is the same Jumio token causes no further request', async () => {
     const refused = new Set<string>();
     const api: Answering = (response, request) => {
       const seen = refused.has(request.body);
@@ -121,7 +121,7 @@ describe('the token of Jumio', () => {
     expect(tokenCalls()).toBe(2);
   });
 
-  it('that is refused twice leaves the 401 to the caller', async () => {
+  it('a Jumio token that is refused twice leaves the 401 to the caller', async () => {
     const { client, tokenCalls, apiCalls } = await stub({ api: json(401, {}) });
     await expect(client.details(IDS)).rejects.toMatchObject({
       facts: { upstream: 'jumio', operation: 'details', failure: 'status', status: 401 },
@@ -129,7 +129,7 @@ describe('the token of Jumio', () => {
     expect([tokenCalls(), apiCalls().length]).toEqual([2, 2]);
   });
 
-  it('that was not given is asked for again by the next call', async () => {
+  it('a Jumio token that could not be fetched is requested again by the next call', async () => {
     const { client, tokenCalls, apiCalls } = await stub({ token: inTurn(json(500, {}), token('t')) });
     await expect(client.create(START)).rejects.toMatchObject({
       facts: { operation: 'token', failure: 'status', status: 500 },
@@ -139,7 +139,7 @@ describe('the token of Jumio', () => {
     expect(tokenCalls()).toBe(2);
   });
 
-  it('that was not given is one failure for all who waited', async () => {
+  it('a Jumio token that could not be fetched is one failure for all waiting calls', async () => {
     const slow: Answering = (response, request) => void setTimeout(() => json(503, {})(response, request), 50);
     const { client, tokenCalls } = await stub({ token: slow });
     const settled = await Promise.allSettled(Array.from({ length: 20 }, () => client.create(START)));
@@ -147,7 +147,7 @@ describe('the token of Jumio', () => {
     expect(tokenCalls()).toBe(1);
   });
 
-  it('that could not be replaced after a 401 is not used again', async () => {
+  it('a Jumio token that could not be replaced after a 401 is not used again', async () => {
     const { client, apiCalls } = await stub({
       token: inTurn(token('old'), json(403, {}), token('new')),
       api: accepting('new'),
@@ -157,7 +157,7 @@ describe('the token of Jumio', () => {
     expect(apiCalls().map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
   });
 
-  it('is waited for half of the time, so that a start has the other half', async () => {
+  it('waiting for a Jumio token takes at most half of the timeout, so that the create call has the other half', async () => {
     const { client, apiCalls } = await stub({ token: () => undefined }, { deadline: 3_000 });
     const began = performance.now();
     await expect(client.create(START)).rejects.toMatchObject({ facts: { operation: 'token', failure: 'timeout' } });
@@ -165,7 +165,7 @@ describe('the token of Jumio', () => {
     expect(apiCalls()).toEqual([]);
   });
 
-  it('that has to be replaced late does not make a call longer than its time', async () => {
+  it('a late replacement of a Jumio token does not extend the timeout of the call', async () => {
     const late: Answering = (response, request) => void setTimeout(() => json(401, {})(response, request), 2_200);
     const { client } = await stub({ token: inTurn(token('t'), () => undefined), api: late }, { deadline: 3_000 });
     const began = performance.now();

@@ -23,8 +23,8 @@ async function stub(...parameters: Parameters<typeof startKratosAnswering>) {
   return running;
 }
 
-describe('publishing', () => {
-  it('adds our two objects in one PATCH and gives back what is public now', async () => {
+describe('publication to Kratos', () => {
+  it('a publication adds our two objects in one PATCH and returns the public metadata', async () => {
     const { client, server } = await stub(json(200, identityBody));
     expect(await client.publish(ID, content)).toStrictEqual(content.public);
     expect(server.arrived).toHaveLength(1);
@@ -39,7 +39,7 @@ describe('publishing', () => {
     ]);
   });
 
-  it('sends the same bytes for the same content', async () => {
+  it('a publication of the same content sends the same bytes', async () => {
     const { client, server } = await stub(json(200, identityBody));
     await client.publish(ID, content);
     await client.publish(ID, content);
@@ -47,7 +47,7 @@ describe('publishing', () => {
   });
 
   it.each([{}, { metadata_public: null }, { metadata_public: 'text' }, { metadata_public: { theirs: 1 } }])(
-    'gives back nothing where the answer is %j',
+    'a publication with the response %j returns nothing',
     async (body) => {
       const { client } = await stub(json(200, body));
       expect(await client.publish(ID, content)).toBeUndefined();
@@ -57,7 +57,7 @@ describe('publishing', () => {
   it.each([
     ['/', ''],
     ['/ory/', '/ory'],
-  ])('joins an address that ends in %s', async (end, prefix) => {
+  ])('a publication joins an admin URL that ends in %s', async (end, prefix) => {
     const server = await startAnsweringServer(json(200, identityBody));
     closing.push(server.close);
     const client = createKratosClient({ adminUrl: `${server.url}${end}`, userAgent: 'x' });
@@ -66,10 +66,10 @@ describe('publishing', () => {
   });
 });
 
-describe('a state', () => {
+describe('the state in a publication', () => {
   const inactive = { ...identityBody, state: 'inactive', state_changed_at: '2026-01-05T09:30:01.221Z' };
 
-  it('is written in the same PATCH as our two objects, and given back with its time', async () => {
+  it('a state is written in the same PATCH as our two objects, and returned with its time', async () => {
     const { client, server } = await stub(json(200, inactive));
     expect(await client.setState(ID, 'inactive', content)).toStrictEqual({
       jumio: content.public,
@@ -83,7 +83,7 @@ describe('a state', () => {
     ]);
   });
 
-  it('is written alone where there is nothing to publish', async () => {
+  it('a state is written alone if there is nothing to publish', async () => {
     const { client, server } = await stub(json(200, identityBody));
     expect(await client.setState(ID, 'active')).toStrictEqual({ jumio: content.public, state: 'active' });
     expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
@@ -92,11 +92,11 @@ describe('a state', () => {
   });
 });
 
-describe('revoking sessions', () => {
+describe('revocation of sessions', () => {
   it.each([
     ['there were some', 204, undefined, true],
     ['there were none, or there is no such identity', 404, 'Unable to locate the resource', false],
-  ])('says whether %s', async (_what, status, message, found) => {
+  ])('revocation of sessions returns whether %s', async (_what, status, message, found) => {
     const { client, server } = await stub(message === undefined ? json(status, '') : refusal(status, { message }));
     expect(await client.revokeSessions(ID)).toBe(found);
     expect(server.arrived[0]).toMatchObject({ method: 'DELETE', path: `/admin/identities/${ID}/sessions` });
@@ -106,17 +106,17 @@ describe('revoking sessions', () => {
     [404, 'page not found', { code: 'no-such-path' }],
     [429, '', { status: 429 }],
     [500, '', { status: 500 }],
-  ])('fails by a %s in other words', async (status, message, facts) => {
+  ])('revocation of sessions with a %s in another form fails', async (status, message, facts) => {
     const { client } = await stub(refusal(status, { message }));
     const error = await failureOf(client.revokeSessions(ID));
     expect(error.facts).toMatchObject({ operation: 'revoke', failure: 'status', ...facts });
   });
 });
 
-describe('the list', () => {
+describe('the list of identities', () => {
   const link = (token: string) => `</admin/identities?page_size=2&page_token=${token}>; rel="first"`;
 
-  it('gives a page and where the next one begins', async () => {
+  it('a list returns a page and the token of the next one', async () => {
     const next = `${link('first')},</admin/identities?page_size=2&page_token=a%2Bb%3D>; rel="next"`;
     const { client, server } = await stub(json(200, [identityBody], { link: next }));
     const page = await client.list(2, 'c+d=');
@@ -126,7 +126,7 @@ describe('the list', () => {
     expect(server.arrived[0]?.path).toBe('/admin/identities?page_size=2&page_token=c%2Bd%3D');
   });
 
-  it('ends where no link leads on', async () => {
+  it('a list ends at the page without a next link', async () => {
     const { client, server } = await stub(json(200, [], { link: link('first') }));
     expect(await client.list(500)).toStrictEqual({ identities: [] });
     expect(server.arrived[0]?.path).toBe('/admin/identities?page_size=500');
@@ -137,7 +137,7 @@ describe('the list', () => {
     ['0', '0', 0],
     ['1', '7', undefined],
     ['0', undefined, undefined],
-  ])('with %s calls left and a reset in %s s asks to wait %s ms', async (remaining, reset, pause) => {
+  ])('a list response with %s calls left and a reset in %s s asks for a pause of %s ms', async (remaining, reset, pause) => {
     const headers = { 'x-ratelimit-remaining': remaining, ...(reset && { 'x-ratelimit-reset': reset }) };
     const { client } = await stub(json(200, [], headers));
     expect((await client.list(1)).pause).toBe(pause);
@@ -146,12 +146,12 @@ describe('the list', () => {
   it.each([
     [json(429, {}, { 'x-ratelimit-reset': '3' }), { failure: 'status', status: 429, retryAfter: 3_000 }],
     [json(200, { not: 'a list' }), { failure: 'unusable' }],
-  ])('fails where Kratos does not give it', async (answering, facts) => {
+  ])('a list that Kratos refuses fails', async (answering, facts) => {
     const { client } = await stub(answering);
     expect((await failureOf(client.list(1))).facts).toMatchObject({ operation: 'list', ...facts });
   });
 
-  it('may be longer than any other answer', async () => {
+  it('a list response may be larger than any other response', async () => {
     const big = { ...identityBody, traits: { note: 'x'.repeat(2_000_000) } };
     const { client } = await stub(json(200, [big]), { deadline: 5_000 });
     expect((await client.list(1)).identities).toHaveLength(1);
@@ -159,29 +159,29 @@ describe('the list', () => {
   });
 });
 
-describe('the key', () => {
-  it('is a bearer token for the admin address', async () => {
+describe('the API key of Kratos', () => {
+  it('the API key is a bearer token for the admin URL', async () => {
     const { client, server } = await stub(json(200, identityBody), { apiKey: KEY });
     await client.publish(ID, content);
     await client.read(ID);
     expect(server.arrived.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
   });
 
-  it.each([{}, { apiKey: '' }])('is not sent where there is none (%j)', async (options) => {
+  it.each([{}, { apiKey: '' }])('an API key that is not configured is not sent (%j)', async (options) => {
     const { client, server } = await stub(json(200, identityBody), options);
     await client.publish(ID, content);
     expect(server.arrived[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  it('never goes to the public address', async () => {
+  it('the API key never goes to the public URL', async () => {
     const { client, server } = await stub(json(200, { active: true, identity: identityBody }), { apiKey: KEY });
     await whoami(client);
     expect(server.arrived[0]?.headers).not.toHaveProperty('authorization');
   });
 });
 
-describe('a read', () => {
-  it('gives the identity without its traits', async () => {
+describe('reads from Kratos', () => {
+  it('a read returns the identity without its traits', async () => {
     const { client, server } = await stub(json(200, identityBody));
     expect(await client.read(ID)).toStrictEqual({
       id: ID,
@@ -194,7 +194,7 @@ describe('a read', () => {
     expect(server.arrived[0]).toMatchObject({ method: 'GET', path: `/admin/identities/${ID}`, body: '' });
   });
 
-  it.each([undefined, null, 'text', 7, [1], {}])('passes on the metadata %j', async (metadata) => {
+  it.each([undefined, null, 'text', 7, [1], {}])('a read returns the metadata %j', async (metadata) => {
     const { client } = await stub(json(200, { id: ID, metadata_public: metadata, metadata_admin: metadata }));
     expect(await client.read(ID)).toStrictEqual({ id: ID, metadataPublic: metadata, metadataAdmin: metadata });
   });
@@ -203,7 +203,7 @@ describe('a read', () => {
 describe('whoami', () => {
   const session = { id: 's', active: true, identity: identityBody, authenticator_assurance_level: 'aal1' };
 
-  it('forwards the cookies as they came and gives the session’s identity', async () => {
+  it('whoami forwards the cookies unchanged and returns the session’s identity', async () => {
     const { client, server } = await stub(json(200, session));
     const cookie = `a=1; ory_kratos_session=${COOKIE}; b="2"`;
     expect(await client.whoami({ cookie })).toMatchObject({ kind: 'session', identity: { id: ID } });
@@ -211,14 +211,14 @@ describe('whoami', () => {
     expect(server.arrived[0]?.headers).not.toHaveProperty('x-session-token');
   });
 
-  it('forwards a session token', async () => {
+  it('whoami forwards a session token', async () => {
     const { client, server } = await stub(json(200, session));
     expect(await client.whoami({ sessionToken: 'ory_st_x' })).toMatchObject({ kind: 'session' });
     expect(server.arrived[0]?.headers['x-session-token']).toBe('ory_st_x');
     expect(server.arrived[0]?.headers).not.toHaveProperty('cookie');
   });
 
-  it('gives the one trait that holds the language, and nothing else of the traits', async () => {
+  it('whoami returns the one trait that holds the language, and no other trait', async () => {
     const traits = { email: 'a@b.example', name: { 'given/name': 'A' }, settings: { 'ui~/lang': 'de_AT' } };
     const answer = json(200, { ...session, identity: { ...identityBody, traits } });
     const { server } = await stub(answer);
@@ -241,7 +241,7 @@ describe('whoami', () => {
     expect(JSON.stringify(await whoami(createKratosClient(options)))).not.toContain('locale');
   });
 
-  it('says none for a 401 and for a session that is over', async () => {
+  it('whoami returns no session for a 401 and for an ended session', async () => {
     const { client } = await stub(refusal(401, { message: 'The request could not be authorized' }));
     expect(await whoami(client)).toStrictEqual({ kind: 'none' });
     const { client: late } = await stub(json(200, { ...session, active: false }));
@@ -255,35 +255,35 @@ describe('whoami', () => {
     ['only inside it', { error }, place],
     ['nowhere', { error: { ...error, details: undefined } }, undefined],
     ['as no web address', { error: { id: error.id }, redirect_browser_to: 'javascript:alert(1)' }, undefined],
-  ])('says second factor, with the place that stands %s', async (_, body, redirectTo) => {
+  ])('whoami returns a missing second factor, with the URL %s', async (_, body, redirectTo) => {
     const { client } = await stub(json(403, body));
     const expected = { kind: 'second-factor', ...(redirectTo && { redirectTo }) };
     expect(await whoami(client)).toStrictEqual(expected);
   });
 
-  it('takes no other 403 for that', async () => {
+  it('whoami treats no other 403 as a missing second factor', async () => {
     const { client } = await stub(refusal(403, { id: 'security_csrf_violation' }));
     expect((await failureOf(whoami(client))).facts).toMatchObject({ failure: 'status', status: 403 });
   });
 
   it.each([{ active: true }, { identity: identityBody }, { active: 'yes', identity: identityBody }])(
-    'takes %j for no session and for no refusal',
+    'whoami treats %j as neither a session nor a refusal',
     async (body) => {
       const { client } = await stub(json(200, body));
       expect((await failureOf(whoami(client))).facts).toMatchObject({ failure: 'unusable', status: 200 });
     },
   );
 
-  it('rejects where no public address is configured, and asks nobody', async () => {
+  it('whoami rejects without a configured public URL, and makes no call', async () => {
     const client = createKratosClient({ adminUrl: await refusingUrl(), userAgent: 'x' });
     expect((await failureOf(whoami(client))).facts).toMatchObject({ operation: 'whoami', failure: 'unreachable' });
   });
 });
 
-describe('taking our objects away', () => {
+describe('removal of our objects from Kratos', () => {
   const bare = { id: ID, metadataPublic: null, metadataAdmin: { theirs: 1 } };
 
-  it('removes those that are there, in one PATCH', async () => {
+  it('removal takes the existing objects of ours in one PATCH', async () => {
     const { client, server } = await stub(json(200, identityBody));
     await client.unpublish(
       { ...bare, metadataPublic: { jumio: {}, theirs: 1 }, metadataAdmin: { jumio: null } },
@@ -299,7 +299,7 @@ describe('taking our objects away', () => {
     ]);
   });
 
-  it('removes what the mappers of an eID wrote where that is wanted, and nothing of anybody else', async () => {
+  it('removal includes what the mappers of an eID wrote on request, and nothing of others', async () => {
     const { client, server } = await stub(json(200, identityBody));
     const eid = { metadataPublic: { assurance: {}, jumio: {}, theirs: 1 }, metadataAdmin: { eid: {}, theirs: 1 } };
     await client.unpublish({ ...bare, ...eid }, { withEid: false });
@@ -314,15 +314,15 @@ describe('taking our objects away', () => {
     ]);
   });
 
-  it('asks for nothing where there is nothing: Kratos refuses to remove what is missing', async () => {
+  it('removal without objects makes no PATCH: Kratos refuses to remove what is missing', async () => {
     const { client, server } = await stub(json(200, identityBody));
     await client.unpublish(bare, { withEid: true });
     expect(server.arrived).toEqual([]);
   });
 });
 
-describe('finding by what somebody signs in with', () => {
-  it('asks for exactly that, and keeps the ids alone', async () => {
+describe('search by a sign-in identifier', () => {
+  it('a search by identifier requests exactly that, and keeps the ids alone', async () => {
     const { client, server } = await stub(json(200, [identityBody]));
     expect(await client.find('ann+1@example.com')).toStrictEqual([ID]);
     expect(server.arrived[0]).toMatchObject({
@@ -331,14 +331,14 @@ describe('finding by what somebody signs in with', () => {
     });
   });
 
-  it('finds nobody in an empty list', async () => {
+  it('a search by identifier returns nothing for an empty list', async () => {
     const { client } = await stub(json(200, []));
     expect(await client.find('ann@example.com')).toStrictEqual([]);
   });
 });
 
-describe('what an identity is linked with', () => {
-  it('is nothing where its credentials are others', async () => {
+describe('links of an identity', () => {
+  it('an identity with other credentials has no link', async () => {
     const { client, server } = await stub(json(200, { ...identityBody, credentials: { password: {} } }));
     const { metadata_public: metadataPublic } = identityBody;
     expect(await client.oidcCredentials(ID)).toEqual({ credentials: [], metadataPublic });
@@ -351,7 +351,7 @@ describe('what an identity is linked with', () => {
     ['no id', { credentials: {} }],
     ['somebody else', { id: KEY, credentials: {} }],
     ['credentials that are none', { id: ID, credentials: null }],
-  ])('is not told by an answer that shows %s: it is not Kratos’', async (_what, body) => {
+  ])('a response that shows %s is rejected as not from Kratos', async (_what, body) => {
     const { client } = await stub(json(200, body));
     expect((await failureOf(client.oidcCredentials(ID))).facts).toMatchObject({
       upstream: 'kratos',

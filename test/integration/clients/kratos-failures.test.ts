@@ -36,7 +36,7 @@ const operations: [string, (client: KratosClient) => Promise<unknown>][] = [
 ];
 
 describe.each(operations)('%s', (operation, call) => {
-  it.each(faults)('meets $name', async (fault) => {
+  it.each(faults)('%s reports $name', async (fault) => {
     const { answering, facts } = fault;
     const { client, server } = await stub(answering, { apiKey: KEY, ...patienceFor(fault) });
     const began = performance.now();
@@ -48,7 +48,7 @@ describe.each(operations)('%s', (operation, call) => {
     expectNoneOf(canaries, error);
   });
 
-  it('meets a closed port', async () => {
+  it('a closed port is reported as unreachable', async () => {
     const url = await refusingUrl();
     const error = await failureOf(call(createKratosClient({ adminUrl: url, publicUrl: url, userAgent: 'x' })));
     expect(error.facts).toStrictEqual({
@@ -65,18 +65,18 @@ describe.each(operations)('%s', (operation, call) => {
     ['0', '9', 0],
     ['later', '9', 9_000],
     ['86400', undefined, 900_000],
-  ])('reads x-ratelimit-reset %s of a 429 before Retry-After %s', async (reset, after, expected) => {
+  ])('a 429 with x-ratelimit-reset %s takes precedence over Retry-After %s', async (reset, after, expected) => {
     const headers = { 'x-ratelimit-reset': reset, ...(after !== undefined && { 'retry-after': after }) };
     const { client } = await stub(json(429, {}, headers));
     expect((await failureOf(call(client))).facts.retryAfter).toBe(expected);
   });
 
-  it('does not take x-ratelimit-reset of another status for a pause', async () => {
+  it('x-ratelimit-reset of another status than 429 causes no pause', async () => {
     const { client } = await stub(json(500, {}, { 'x-ratelimit-reset': '5' }));
     expect((await failureOf(call(client))).facts).not.toHaveProperty('retryAfter');
   });
 
-  it('follows no redirect, and sends its credentials to nobody else', async () => {
+  it('a redirect is not followed, and the credentials go to no other host', async () => {
     const elsewhere = await startAnsweringServer(json(200, identityBody));
     closing.push(elsewhere.close);
     for (const status of [302, 307, 308]) {
@@ -104,7 +104,7 @@ describe.each(operations.slice(0, 2))('a refusal of %s', (operation, call) => {
     ['its words with another status', refusal(500, { message: 'Unable to locate the resource' }), undefined],
     ['a 401', refusal(401, { message: 'Access credentials are invalid' }), undefined],
     ['a 409', refusal(409, {}), undefined],
-  ])('%s has its code', async (_, answering, code) => {
+  ])('the refusal %s has its code', async (_, answering, code) => {
     const { client } = await stub(answering, { apiKey: KEY });
     const error = await failureOf(call(client));
     expect(error.facts).toMatchObject({ upstream: 'kratos', operation, failure: 'status' });
