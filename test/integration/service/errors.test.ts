@@ -14,7 +14,7 @@ const HEADERS = {
   authorization: `Basic ${CANARIES.bearerToken}`,
 };
 
-describe('an error', () => {
+describe('error responses', () => {
   it.each([
     ['an unknown address', 'GET', `/${CANARIES.query}?${SECRETS}`, 404],
     ['an address that cannot be decoded', 'GET', `/jumio/%zz${CANARIES.query}?${SECRETS}`, 400],
@@ -25,7 +25,7 @@ describe('an error', () => {
     ['a wrong secret', 'POST', `/jumio/initiate?${SECRETS}`, 401],
     ['a callback that is not authentic', 'POST', `/jumio/callback?${SECRETS}`, 401],
   ] as const)(
-    'about %s is a problem document that echoes nothing, nor does the log',
+    'an error about %s is a problem document that echoes nothing, nor does the log',
     async (_name, method, url, status) => {
       const service = await testService();
       const answer = await service.app.inject({ method, url, headers: HEADERS });
@@ -37,13 +37,13 @@ describe('an error', () => {
     },
   );
 
-  it('about a method names the right one', async () => {
+  it('an error about a method names the right one', async () => {
     const { app } = await testService();
     expect((await app.inject({ method: 'GET', url: '/jumio/callback?x' })).headers.allow).toBe('POST');
     expect((await app.inject({ method: 'PATCH', url: '/jumio/verify' })).headers.allow).toBe('GET, POST');
   });
 
-  it('that nobody expected is a 500 with a number to look for in the log, and no word of it', async () => {
+  it('an unexpected error is a 500 with an id for the log, and without its message', async () => {
     const service = await testService({
       ctx: (ctx) => {
         const fail = () => Promise.reject(new TypeError(`${CANARIES.trait}\n    at ${CANARIES.email}:1:1`));
@@ -64,7 +64,7 @@ describe('an error', () => {
     expect(findCanaries(answer.body + service.logs.text())).toEqual([]);
   });
 
-  it('about what is not HTTP does not repeat it', async () => {
+  it('an error about malformed HTTP does not echo it', async () => {
     const service = await testService();
     const connection = openConnection(await listen(service));
     connection.write(`GET /jumio/verify HTTP/1.1\r\n${CANARIES.cookie} without a colon\r\n\r\n`);
@@ -74,8 +74,8 @@ describe('an error', () => {
   });
 });
 
-describe('an upstream’s status', () => {
-  it('never becomes ours', async () => {
+describe('upstream status codes', () => {
+  it('a status of an upstream is never the status of our response', async () => {
     const service = await testService();
     const execution = await signUp(service, randomUUID());
     service.jumio.instead.details = () => Promise.reject(new Error(CANARIES.bearerToken));

@@ -34,7 +34,7 @@ function degraded(...problems: unknown[]) {
 }
 
 describe('/health/live', () => {
-  it('answers as long as the process does', async () => {
+  it('/health/live responds as long as the process runs', async () => {
     const service = await testService();
     service.phase.current = 'starting';
     lockLedger(service.databaseUrl);
@@ -44,7 +44,7 @@ describe('/health/live', () => {
 });
 
 describe('/health/ready', () => {
-  it('is 503 while the service starts and stops, and 200 between', async () => {
+  it('/health/ready is 503 while the service starts and stops, and 200 between', async () => {
     const service = await testService();
     for (const phase of ['starting', 'stopping'] as const) {
       service.phase.current = phase;
@@ -55,7 +55,7 @@ describe('/health/ready', () => {
   });
 
   it.skipIf(noPostgres)(
-    `is degraded where the clock is far from that of a shared ledger${noPostgres ? ` (skipped: ${noPostgres})` : ''}`,
+    `/health/ready is degraded if the clock is far from that of a shared ledger${noPostgres ? ` (skipped: ${noPostgres})` : ''}`,
     async () => {
       const service = await testService({ databaseUrl: await postgres.fresh(), idle: true });
       expect(await ready(service)).toEqual(OK);
@@ -64,7 +64,7 @@ describe('/health/ready', () => {
     },
   );
 
-  it('is degraded, and 200, while the ledger cannot be written', async () => {
+  it('/health/ready is degraded, and 200, while the ledger cannot be written', async () => {
     const service = await testService();
     const release = lockLedger(service.databaseUrl);
     expect(await ready(service)).toEqual(degraded('ledger not writable'));
@@ -72,7 +72,7 @@ describe('/health/ready', () => {
     expect(await readyLater(service)).toEqual(OK);
   });
 
-  it('is degraded while creation is paused, and says why', async () => {
+  it('/health/ready is degraded while creation is paused, and names the reason', async () => {
     const service = await testService();
     service.jumio.instead.create = () =>
       Promise.reject(new UpstreamError({ upstream: 'jumio', operation: 'create', failure: 'status', status: 403 }));
@@ -84,7 +84,7 @@ describe('/health/ready', () => {
     await eventually(async () => expect(await readyLater(service)).toEqual(OK));
   });
 
-  it('is degraded while Kratos asks for a pause', async () => {
+  it('/health/ready is degraded during a pause that Kratos asked for', async () => {
     const service = await testService();
     const facts = { upstream: 'kratos', operation: 'patch', failure: 'status', status: 429 } as const;
     service.kratos.instead.publish = () => Promise.reject(new UpstreamError({ ...facts, retryAfter: MINUTE }));
@@ -96,7 +96,7 @@ describe('/health/ready', () => {
     expect(await ready(service)).toEqual(OK);
   });
 
-  it('is degraded once the last three calls to an upstream failed, until one is answered', async () => {
+  it('/health/ready is degraded after three failed calls in a row to an upstream, until one succeeds', async () => {
     const service = await testService();
     const { browser } = visitor(service);
     service.kratos.instead.whoami = () => kratosDown('whoami');
@@ -109,7 +109,7 @@ describe('/health/ready', () => {
     expect(await readyLater(service)).toEqual(OK);
   });
 
-  it('is degraded while Jumio does not answer', async () => {
+  it('/health/ready is degraded while Jumio does not respond', async () => {
     const service = await testService();
     service.jumio.instead.create = () => jumioDown('create');
     for (const _ of [1, 2, 3]) {
@@ -120,7 +120,7 @@ describe('/health/ready', () => {
     expect(await readyLater(service)).toEqual(degraded('jumio unreachable'));
   });
 
-  it('writes to the ledger at most once a second, however often it is asked', async () => {
+  it('/health/ready writes to the ledger at most once a second, however often it is called', async () => {
     let probes = 0;
     const service = await testService({
       ctx: (ctx) => {
@@ -151,7 +151,7 @@ describe('the health of upstreams', () => {
     expect(health.unreachable()).toEqual(['eid']);
   });
 
-  it('an eID provider that answers does not hide another that does not', () => {
+  it('a working eID provider does not hide another that fails', () => {
     const health = createUpstreamHealth();
     for (const _ of [1, 2, 3]) {
       health.observe({ upstream: 'eid', operation: 'keys', provider: 'down' }, down(), 1);
@@ -160,7 +160,7 @@ describe('the health of upstreams', () => {
     expect(health.unreachable()).toEqual(['eID provider down']);
   });
 
-  it('a token that is answered does not hide an API that is not', () => {
+  it('a working token endpoint does not hide an API that fails', () => {
     const health = createUpstreamHealth();
     for (const _ of [1, 2, 3]) {
       health.observe({ upstream: 'jumio', operation: 'token' }, 'ok', 1);

@@ -30,14 +30,14 @@ function separateLog() {
 }
 
 describe('the search for canaries', () => {
-  it.each(CLASSES)('finds %s where it is logged on purpose', (_name, canary) => {
+  it.each(CLASSES)('the search for canaries finds %s if logged on purpose', (_name, canary) => {
     const { logger, logs, kept } = separateLog();
     logger.info(`a text with ${canary} in it`);
     expect(findCanaries(logs.text())).toContain(canary.replace(/@.*/, ''));
     expect(kept()).toBe(logs.text());
   });
 
-  it.each(CLASSES)('finds %s in a field, in a URL, in base64 and in hex', (_name, canary) => {
+  it.each(CLASSES)('the search for canaries finds %s in a field, in a URL, in base64 and in hex', (_name, canary) => {
     const disguises = [
       (text: string) => encodeURIComponent(`x ${text} x`),
       (text: string) => Buffer.from(`client:${text}:x`).toString('base64'),
@@ -51,7 +51,7 @@ describe('the search for canaries', () => {
     }
   });
 
-  it('finds nothing in what may be logged', () => {
+  it('the search for canaries finds nothing in permitted log lines', () => {
     const { logger, logs } = separateLog();
     logger.info({ identity: randomUUID(), status: 204 }, 'request');
     expect(findCanaries(logs.text())).toEqual([]);
@@ -72,7 +72,7 @@ describe('the logger', () => {
     ['an object', { secret }],
   ];
 
-  it.each(errors)('says of %s what and where it was, and nothing of what it held', (_name, error) => {
+  it.each(errors)('the logger records kind and place of %s, and nothing of its contents', (_name, error) => {
     const { logger, logs } = separateLog();
     logger.error({ err: error }, 'a text of ours');
     logger.error({ err: error });
@@ -82,7 +82,7 @@ describe('the logger', () => {
     for (const line of logs.lines()) expect(line.msg).toBeTypeOf('string');
   });
 
-  it('says what our own errors say', () => {
+  it('the logger records the message of our own errors', () => {
     const { logger, logs } = separateLog();
     logger.error(
       { err: new LedgerUnavailable('the SQLite file cannot be written', { cause: new Error(secret) }) },
@@ -98,7 +98,7 @@ describe('the logger', () => {
     expect(findCanaries(logs.text())).toEqual([]);
   });
 
-  it('drops every field that is not on its list', () => {
+  it('the logger drops every field that is not on its list', () => {
     const { logger, logs } = separateLog();
     const request = { body: secret, headers: { cookie: secret }, query: secret, url: `/x?${secret}`, method: 'GET' };
     logger.info({ ...request, link: HOSTED_LINK, token: secret, traits: { email: secret }, req: request }, 'text');
@@ -148,8 +148,8 @@ async function visitEverything(service: TestService, id: string, reference: stri
   return browser.press();
 }
 
-describe('a service whose callers and neighbours are full of canaries', () => {
-  it('logs none of them, through all routes and failures', async () => {
+describe('a service whose callers, Kratos and Jumio send canaries', () => {
+  it('a service logs no canary, through all routes and failures', async () => {
     const id = randomUUID();
     const neighbours = await startCanaryNeighbours(id);
     const service = await testService(neighbours.options);
@@ -195,7 +195,7 @@ describe('a service whose callers and neighbours are full of canaries', () => {
     expect(findCanaries(service.logs.text())).toEqual([]);
   });
 
-  it('is kept for the look at the whole suite’s logs', async () => {
+  it('the log of the canary test is saved for the check of the whole suite’s logs', async () => {
     const file = process.env[CAPTURE_VARIABLE];
     if (file === undefined) return;
     const service = await testService();
