@@ -22,8 +22,8 @@ async function timed<T>(call: Promise<T>): Promise<{ answer: T; ms: number }> {
   return { answer: await call, ms: performance.now() - started };
 }
 
-describe('while the ledger cannot be written', () => {
-  it('initiate answers 204 and logs an error line, and the first sign-in makes the missing row', async () => {
+describe('an unwritable ledger', () => {
+  it('with an unwritable ledger, initiate is 204 and logs an error line, and the first sign-in makes the missing row', async () => {
     const service = await testService();
     const id = randomUUID();
     const release = lockLedger(service.databaseUrl);
@@ -38,7 +38,7 @@ describe('while the ledger cannot be written', () => {
     await reaches(service, id, 'pending');
   });
 
-  it('the callback answers 503, never 200, and nothing is lost when it is sent again', async () => {
+  it('with an unwritable ledger, a callback is 503, never 200, and nothing is lost when it is sent again', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -53,7 +53,7 @@ describe('while the ledger cannot be written', () => {
     await reaches(service, id, 'approved');
   });
 
-  it('a callback that matches nothing answers 503 too: its event is not durable', async () => {
+  it('with an unwritable ledger, an unmatched callback is 503: its event is not durable', async () => {
     const service = await testService();
     const execution = await signUp(service, randomUUID());
     lockLedger(service.databaseUrl);
@@ -61,7 +61,7 @@ describe('while the ledger cannot be written', () => {
     expect((await callback(service, callbackOf(stranger))).statusCode).toBe(503);
   });
 
-  it('the gate still decides from the ledger, within its second, also for many at once', async () => {
+  it('with an unwritable ledger, the gate decides from the ledger within its second, also for many concurrent requests', async () => {
     const service = await testService();
     const rejected = randomUUID();
     process(await signUp(service, rejected), 'REJECTED', service.clock.now());
@@ -82,7 +82,7 @@ describe('while the ledger cannot be written', () => {
     expect(ms).toBeLessThan(IN_TIME_MS);
   });
 
-  it('a result that was paid for is written when the lock is gone', async () => {
+  it('with a locked ledger, a result of a create call is written when the lock is gone', async () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
@@ -129,7 +129,7 @@ const FAILURES: readonly [string, () => Promise<never>][] = [
   ['never answers', () => new Promise(() => undefined)],
 ];
 
-describe('while the ledger cannot be read', () => {
+describe('an unreadable ledger', () => {
   describe.each(FAILURES)('because it %s, the gate', (_name, fail) => {
     it.each([
       ['allows what the copy alone allows', { jumio: { status: 'approved' } }, 204, undefined],
@@ -162,7 +162,7 @@ describe('while the ledger cannot be read', () => {
     });
   });
 
-  it('initiate answers 204 once the row is durable, whatever the wait for it sees', async () => {
+  it('with an unreadable ledger after the write, initiate is 204 once the row is durable', async () => {
     const { service: build, fail } = failing('record', () => Promise.reject(new Error('read failed')));
     const service = await build();
     const id = randomUUID();
@@ -172,7 +172,7 @@ describe('while the ledger cannot be read', () => {
     await expect.poll(() => service.jumio.calls.create.length).toBe(1);
   });
 
-  it('a callback whose row cannot be looked up answers 503', async () => {
+  it('with an unreadable ledger, a callback whose row cannot be read is 503', async () => {
     const { service: build, fail } = failing('identityOfVerification', () =>
       Promise.reject(new LedgerUnavailable('the SQLite file cannot be read')),
     );
@@ -183,8 +183,8 @@ describe('while the ledger cannot be read', () => {
   });
 });
 
-describe('a fault of ours', () => {
-  it('initiate answers 204 all the same, and logs it: a 5xx would strand the account', async () => {
+describe('an internal error', () => {
+  it('after an internal error, initiate is 204, and logs it: a 5xx would strand the account', async () => {
     const service = await testService({
       ctx: (ctx) => ({ ...ctx, ledger: { ...ctx.ledger, change: () => Promise.reject(new TypeError('odd')) } }),
     });

@@ -18,8 +18,8 @@ async function opened(database: Database) {
   return { url, ledger };
 }
 
-describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('looking into a ledger on $dialect', (database) => {
-  it('finds it well beside the service that has it open', async () => {
+describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('inspection of a ledger on $dialect', (database) => {
+  it('inspection finds a correct ledger beside the service that has it open', async () => {
     const { url } = await opened(database);
     expect(await inspectLedger(url)).toEqual({
       state: 'open',
@@ -30,7 +30,7 @@ describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('looking into a ledger
     });
   });
 
-  it('sees a pause with its reason, and steps that are missing or not known', async () => {
+  it('inspection reports a pause with its reason, and missing or unknown migrations', async () => {
     const { url, ledger } = await opened(database);
     await ledger.budgets.stop('Jumio gave no link', 1_000);
     const door = await database.sideDoor(url);
@@ -42,13 +42,13 @@ describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('looking into a ledger
     });
   });
 
-  it('makes none where there is none', async () => {
+  it('inspection of a missing ledger makes none', async () => {
     const url = await database.fresh();
     expect(await inspectLedger(url)).toEqual({ state: 'absent' });
     expect(await inspectLedger(url)).toEqual({ state: 'absent' });
   });
 
-  it('says what stands in the way of a write', async () => {
+  it('inspection reports the obstacle to a write', async () => {
     const { url, ledger } = await opened(database);
     const door = await database.sideDoor(url);
     if (database.dialect === 'sqlite') await door.run('begin immediate');
@@ -72,7 +72,7 @@ function lastOptions(url: URL): string {
 }
 
 describe('the file of a SQLite ledger', () => {
-  it('is seen to be open in another process, and this one does not count', async () => {
+  it('inspection sees a SQLite file that is open in another process, and does not count its own', async () => {
     const { url } = await opened(sqlite);
     const path = url.slice('file:'.length);
     expect(await inspectDisk(url)).toMatchObject({ openedBy: 0, freeBytes: expect.any(Number) });
@@ -85,7 +85,7 @@ describe('the file of a SQLite ledger', () => {
     expect(await inspectDisk(url)).toMatchObject({ openedBy: process.platform === 'linux' ? 1 : undefined });
   });
 
-  it('is nowhere for PostgreSQL, and where there is no file', async () => {
+  it('inspection finds no open file for PostgreSQL, or without a file', async () => {
     expect(await inspectDisk('postgres://localhost/ledger')).toBeUndefined();
     expect(await inspectDisk('file:/nowhere/ledger.sqlite')).toBeUndefined();
   });
