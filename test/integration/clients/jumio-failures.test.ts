@@ -48,7 +48,7 @@ const own: readonly Fault[] = [
 ];
 
 describe.each(Object.entries(operations))('%s', (operation, call) => {
-  it.each([...faults, ...own])('%s reports $name', async (fault) => {
+  it.each([...faults, ...own])('a call with $name fails with its facts', async (fault) => {
     const { answering, facts } = fault;
     const { client, apiCalls } = await stub({ token, api: answering }, patienceFor(fault));
     const began = performance.now();
@@ -67,7 +67,7 @@ describe.each(Object.entries(operations))('%s', (operation, call) => {
     expectNoneOf(canaries, error);
   });
 
-  it('a closed port is reported as unreachable', async () => {
+  it('a call to a closed port is reported as unreachable', async () => {
     const { client } = await stub(
       { token },
       { accountBaseUrl: await refusingUrl(), retrievalBaseUrl: await refusingUrl() },

@@ -36,7 +36,7 @@ const operations: [string, (client: KratosClient) => Promise<unknown>][] = [
 ];
 
 describe.each(operations)('%s', (operation, call) => {
-  it.each(faults)('%s reports $name', async (fault) => {
+  it.each(faults)('a call with $name fails with its facts', async (fault) => {
     const { answering, facts } = fault;
     const { client, server } = await stub(answering, { apiKey: KEY, ...patienceFor(fault) });
     const began = performance.now();
@@ -48,7 +48,7 @@ describe.each(operations)('%s', (operation, call) => {
     expectNoneOf(canaries, error);
   });
 
-  it('a closed port is reported as unreachable', async () => {
+  it('a call to a closed port is reported as unreachable', async () => {
     const url = await refusingUrl();
     const error = await failureOf(call(createKratosClient({ adminUrl: url, publicUrl: url, userAgent: 'x' })));
     expect(error.facts).toStrictEqual({

@@ -130,13 +130,13 @@ const FAILURES: readonly [string, () => Promise<never>][] = [
 ];
 
 describe('an unreadable ledger', () => {
-  describe.each(FAILURES)('because it %s, the gate', (_name, fail) => {
+  describe.each(FAILURES)('with a ledger that %s', (_name, fail) => {
     it.each([
       ['allows what the copy alone allows', { jumio: { status: 'approved' } }, 204, undefined],
       ['blocks what the copy alone blocks', { jumio: { status: 'rejected' } }, 403, 4990001],
       ['blocks where there is no copy', null, 403, 4990004],
       ['blocks where the copy says nothing', {}, 403, 4990004],
-    ])('%s, within its second', async (_case, metadata, status, text) => {
+    ])('with an unreadable ledger, the gate %s, within its second', async (_case, metadata, status, text) => {
       const { service: build, fail: breakIt } = failing('gate', fail);
       const service = await build();
       breakIt();
@@ -148,8 +148,8 @@ describe('an unreadable ledger', () => {
     });
   });
 
-  describe.each(FAILURES)('or healed, because it %s, the gate', (_name, fail) => {
-    it('decides all the same, within its second', async () => {
+  describe.each(FAILURES)('when the missing row is made, with a ledger that %s', (_name, fail) => {
+    it('with a ledger that fails at the missing row, the gate still decides, within its second', async () => {
       const { service: build, fail: breakIt } = failing('change', fail);
       const service = await build();
       const id = randomUUID();
