@@ -8,13 +8,13 @@ rules: [{ then: allow }]
 on_rejected: { revoke_sessions: true, deactivate: true }
 `;
 
-describe('kill -9 on the way from a rejection to its consequences, when', () => {
+describe('kill -9 between a rejection and its consequences', () => {
   it.each<[string, Moment]>([
     ['the sessions are revoked', 'revoke answered'],
     ['the state was read', 'read answered'],
     ['copy and state are sent', 'patch sent'],
     ['copy and state are written', 'patch answered'],
-  ])('%s: the next process finishes it, and takes nobody’s state for an operator’s', async (_when, moment) => {
+  ])('after kill -9 of a rejection when %s, the next process finishes it, and takes no state for an operator’s', async (_when, moment) => {
     const world = await startKillWorld({ POLICY });
     const first = await world.live(0);
     expect(await world.signUp(first)).toBe(204);

@@ -17,12 +17,12 @@ async function wakeUp(world: KillWorld): Promise<RunningService> {
   return service;
 }
 
-describe('kill -9 during a sign-up, when', () => {
+describe('kill -9 during a sign-up', () => {
   it.each<[string, Moment, number]>([
     ['the row is committed and nothing was asked of Jumio', 'token sent', 1],
     ['the create call is sent', 'create sent', 2],
     ['the create call is answered', 'create answered', 2],
-  ])('%s: the next process finishes it', async (_when, moment, mostAccounts) => {
+  ])('after kill -9 of a sign-up when %s, the next process finishes it', async (_when, moment, mostAccounts) => {
     const world = await startKillWorld();
     const first = await world.live(0);
     const dead = dieAt(world, moment, first);
@@ -36,7 +36,7 @@ describe('kill -9 during a sign-up, when', () => {
     expect(world.executions.length).toBeLessThanOrEqual(mostAccounts);
   });
 
-  it('the ids are committed: the next process publishes them, and asks Jumio for no second account', async () => {
+  it('after kill -9 of a sign-up when the ids are committed, the next process publishes them, and creates no second account', async () => {
     const world = await startKillWorld();
     const first = await world.live(0);
     world.deaf(true);

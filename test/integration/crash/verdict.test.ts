@@ -13,11 +13,11 @@ async function signedUp(): Promise<{ world: KillWorld; first: RunningService }> 
   return { world, first };
 }
 
-describe('kill -9 on the way to a verdict, when', () => {
+describe('kill -9 before a published verdict', () => {
   it.each<[string, Moment]>([
     ['the details are read', 'details answered'],
     ['the PATCH is answered', 'patch answered'],
-  ])('%s: the next process finishes it, without another callback', async (_when, moment) => {
+  ])('after kill -9 when %s, the next process finishes it, without another callback', async (_when, moment) => {
     const { world, first } = await signedUp();
     const dead = dieAt(world, moment, first);
     await world.callback(first);
@@ -28,7 +28,7 @@ describe('kill -9 on the way to a verdict, when', () => {
     expect(world.executions).toHaveLength(1);
   });
 
-  it('the decision is committed: the next process publishes that version', async () => {
+  it('after kill -9 when the decision is committed, the next process publishes that version', async () => {
     const { world, first } = await signedUp();
     world.deaf(true);
     await world.callback(first);
@@ -42,7 +42,7 @@ describe('kill -9 on the way to a verdict, when', () => {
     expect(world.executions).toHaveLength(1);
   });
 
-  it('the callback was answered and nothing more: what was answered 200 is durable', async () => {
+  it('after kill -9 right after the 200 to a callback, the callback is durable', async () => {
     const { world, first } = await signedUp();
     const dead = dieAt(world, 'details sent', first);
     expect([200, undefined]).toContain(await world.callback(first));
@@ -52,7 +52,7 @@ describe('kill -9 on the way to a verdict, when', () => {
     await expectTheEnd(world, second);
   });
 
-  it('the PATCH is sent: the next process sends the same version again, byte for byte', async () => {
+  it('after kill -9 when the PATCH is sent, the next process sends the same version again, byte for byte', async () => {
     const { world, first } = await signedUp();
     const dead = dieAt(world, 'patch sent', first);
     await world.callback(first);
