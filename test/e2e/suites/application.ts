@@ -65,7 +65,7 @@ export function applicationCases(world: () => World): void {
     expect(sentenceOn(page)).toBeDefined();
   });
 
-  test('a back end is told where Kratos has no such identity', async () => {
+  test('a hand-over of an identity that Kratos does not have is refused', async () => {
     const bearer = { authorization: `Bearer ${HANDOVER_SECRET}` };
     const body = { kratos_identity_id: '9f425a8d-7efc-4768-8f23-7647a74fdf13' };
     expect((await json('/jumio/handover', bearer, body)).status).toBe(404);

@@ -41,7 +41,7 @@ export function callbackCases(world: () => World): void {
     await world().jumio.post(`executions/${id}/outcome`, outcome);
   }
 
-  test('the same callback six times at once is answered 200 each time, and is one read', async () => {
+  test('six concurrent copies of a callback are each 200, and cause one read', async () => {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'duplicate', copies: 5, count: 3 });
     await decide(id, PASS);
@@ -51,7 +51,7 @@ export function callbackCases(world: () => World): void {
     expect(await readsOf(id)).toBeLessThanOrEqual(2);
   });
 
-  test('a genuine callback replayed three hundred times is answered 200, and read once more in ten seconds', async () => {
+  test('300 replays of a genuine callback are each 200, and cause one more read in ten seconds', async () => {
     const { person, id } = await signedUp();
     await decide(id, PASS);
     await person.waitFor({ status: 'approved' });
@@ -61,7 +61,7 @@ export function callbackCases(world: () => World): void {
     expect(await readsOf(id)).toBeLessThanOrEqual(before + 1);
   });
 
-  test('the end before what comes before it: what is decided stays decided', async () => {
+  test('a final callback before an earlier one keeps the decision', async () => {
     const { person, id } = await signedUp();
     await world().jumio.post(`executions/${id}/start`, {});
     await plan(person, { fault: 'reorder' });
@@ -74,7 +74,7 @@ export function callbackCases(world: () => World): void {
     expect(await person.signIn()).toMatchObject(ALLOWED);
   });
 
-  test('a lost callback is made good by the person’s coming back', async () => {
+  test('a lost callback is replaced by the person’s return to the status page', async () => {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'lose', count: 3 });
     await person.choose(await person.goToJumio(), PASS);
@@ -82,7 +82,7 @@ export function callbackCases(world: () => World): void {
     expect(await answers(id)).toEqual(['lost', 'lost', 'lost']);
   });
 
-  test('a forged callback is answered 401 and is not even a reason to look', async () => {
+  test('a forged callback is 401 and causes no read', async () => {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'lose', count: 3 });
     await plan(person, { fault: 'forged', count: 3 });
@@ -92,7 +92,7 @@ export function callbackCases(world: () => World): void {
     expect(await person.readStatus()).toMatchObject({ status: 'pending' });
   });
 
-  test('beside a forged one the genuine callback counts', async () => {
+  test('a genuine callback beside a forged one counts', async () => {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'forged', count: 3 });
     await decide(id, { outcome: 'reject' });
@@ -101,7 +101,7 @@ export function callbackCases(world: () => World): void {
     expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
-  test('a callback with the reference of somebody else, or for an unknown execution, is answered 200 and decides nothing', async () => {
+  test('a callback with the reference of another identity, or for an unknown execution, is 200 and decides nothing', async () => {
     const [{ person, id }, other] = [await signedUp(), await signedUp()];
     const { userReference } = await onlyExecutionOf(world(), other.person);
     const workflowExecution = { id, status: 'PROCESSED' };
@@ -115,7 +115,7 @@ export function callbackCases(world: () => World): void {
     expect(await person.readStatus()).toMatchObject({ status: 'pending' });
   });
 
-  test('a status that no document knows changes nothing, and what follows counts', async () => {
+  test('a callback with an undocumented status changes nothing, and the next one counts', async () => {
     const { person, id } = await signedUp();
     const { jumio } = world();
     await jumio.post(`executions/${id}/status`, { status: 'PAUSED_FOR_REVIEW' });
@@ -128,7 +128,7 @@ export function callbackCases(world: () => World): void {
     expect(await answers(id)).toEqual(['by-hand 200', 200, 200, 200]);
   });
 
-  test('details that cannot be read yet are read when they can be', async () => {
+  test('details that are not yet available are read when they are', async () => {
     const { person, id } = await signedUp();
     await plan(person, { fault: 'unreadable', seconds: 2 });
     await person.choose(await person.goToJumio(), { outcome: 'reject' });

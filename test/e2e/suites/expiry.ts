@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 /** Links, cookies and limits that end. */
 export function expiryCases(world: () => World): void {
   test.each(['api', 'spa', 'browser'] as const)(
-    'an expired link is shown, keeps nobody out, and is renewed on the same account (%s)',
+    'an expired link is shown, blocks no sign-in, and is renewed on the same account (%s)',
     async (as) => {
       const { place, jumio } = world();
       const person = await newPerson(place, { as });
@@ -28,7 +28,7 @@ export function expiryCases(world: () => World): void {
     },
   );
 
-  test('who leaves Jumio’s page for a quarter of an hour may start again', async () => {
+  test('a person who leaves Jumio’s page for a quarter of an hour may start again', async () => {
     const { place } = world();
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), { outcome: 'abandon' });
@@ -40,7 +40,7 @@ export function expiryCases(world: () => World): void {
     await person.waitFor({ status: 'approved' });
   });
 
-  test('after five executions the page names the date, and from that date on there is a sixth', async () => {
+  test('after five executions the page names the date, and from that date on a sixth is possible', async () => {
     const { place } = world();
     const person = await newPerson(place);
     for (let more = 1; more <= 4; more += 1) {

@@ -25,7 +25,7 @@ export function handOverCases(world: () => World): void {
     return person;
   }
 
-  test('the pages still know a person whose session was revoked meanwhile', async () => {
+  test('the hand-over cookie authenticates a person on the pages whose session was revoked', async () => {
     const person = await withoutSession();
     expect(sentenceOn(await person.browser.get(status()))).toBe(WAITS);
     const hosted = await person.goToJumio();
@@ -34,7 +34,7 @@ export function handOverCases(world: () => World): void {
     await eventually(async () => expect(sentenceOn(await person.browser.get(status()))).toBe(VERIFIED));
   });
 
-  test('it opens nothing else: it goes to no other host, and is no session', async () => {
+  test('the hand-over cookie gives access to nothing else: it goes to no other host, and is no session', async () => {
     const { place } = world();
     const { browser } = await withoutSession();
     const sent = async (url: string) => (await browser.cookies(url)).includes('jumio_handover=');
@@ -44,7 +44,7 @@ export function handOverCases(world: () => World): void {
     expect(hook.status).toBe(401);
   });
 
-  test('it opens the pages of one identity: changed by a character it opens none', async () => {
+  test('the hand-over cookie opens the pages of one identity: changed by a character it opens none', async () => {
     const [person, other] = [await withoutSession(), await newPerson(world().place)];
     const genuine = await person.browser.cookies(status());
     const visit = (cookie: string) => send({ method: 'GET', url: status(), headers: { cookie } });
@@ -60,7 +60,7 @@ export function handOverCases(world: () => World): void {
     }
   });
 
-  test('in a browser where somebody else is signed in, that is said once, and then the session counts', async () => {
+  test('a session of another identity beside the hand-over cookie is announced once, and then takes precedence', async () => {
     const { place } = world();
     const first = await newPerson(place);
     await first.choose(await first.goToJumio(), { outcome: 'pass' });
@@ -74,7 +74,7 @@ export function handOverCases(world: () => World): void {
     expect(sentenceOn(await second.browser.get(status()))).toBe(WAITS);
   });
 
-  test('a browser that was never here is asked to sign in, and comes back', async () => {
+  test('a browser without cookies is asked to sign in, and returns to the page', async () => {
     const { place } = world();
     const page = await createBrowser().get(status());
     expect(page.status).toBe(401);
@@ -82,7 +82,7 @@ export function handOverCases(world: () => World): void {
     expect(page.headers['set-cookie'] ?? []).toEqual([]);
   });
 
-  test('who refuses is not led to Jumio by anything, until they agree', async () => {
+  test('after a refusal nothing leads to Jumio until the person consents', async () => {
     const { place } = world();
     const person = await newPerson(place);
     const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);

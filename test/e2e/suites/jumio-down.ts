@@ -8,7 +8,7 @@ const FAILURES = [503, 'html', 'reset', 'huge'] as const;
 
 /** Jumio cannot start anything, or knows nobody. These faults befall whoever comes first. */
 export function jumioDownCases(world: () => World): void {
-  test('while Jumio cannot start anything, sign-ups go on; afterwards each has one execution, and its ids are shown', async () => {
+  test('while Jumio cannot start anything, sign-ups work; afterwards each has one execution, and its ids are shown', async () => {
     const { place, jumio } = world();
     // One after the other: who met all of these faults would wait for an hour.
     const people: Person[] = [];
@@ -26,7 +26,7 @@ export function jumioDownCases(world: () => World): void {
     await people[0]?.waitFor({ status: 'approved' });
   });
 
-  test('an execution whose ids never reached us decides nothing: the person goes on with the one that did', async () => {
+  test('an execution whose ids were lost decides nothing: the person continues with the known one', async () => {
     const { place, jumio } = world();
     await jumio.fault({ kind: 'create', fault: 'executed-then-reset' });
     const person = await newPerson(place);
@@ -46,7 +46,7 @@ export function jumioDownCases(world: () => World): void {
     await person.waitFor({ status: 'approved', workflow_execution_id: own?.id ?? '' });
   });
 
-  test('tokens that Jumio no longer takes are fetched anew, and nobody notices', async () => {
+  test('tokens that Jumio no longer accepts are replaced without a visible failure', async () => {
     const { place, jumio } = world();
     const tokens = async () => (await jumio.calls()).filter(({ kind }) => kind === 'token').length;
     await newPerson(place);

@@ -25,7 +25,7 @@ export function jumioSlowCases(world: () => World): void {
     new Set((await world().jumio.callbacksOf(id)).map(({ answerStatus }) => answerStatus));
 
   test.each(FAILURES)(
-    'while Jumio’s details are %s, callbacks are answered 200, and the verdict comes afterwards',
+    'while Jumio’s details are %s, callbacks are 200, and the verdict follows later',
     async (fault) => {
       const { jumio } = world();
       const person = somebody();
@@ -38,7 +38,7 @@ export function jumioSlowCases(world: () => World): void {
     },
   );
 
-  test('a Jumio that takes the read of a verdict and never answers keeps nobody waiting', async () => {
+  test('a read of a verdict that Jumio never answers delays no request', async () => {
     const { place, jumio } = world();
     const person = somebody();
     await jumio.fault({ kind: 'details', fault: 'hang', customerInternalReference: person.identityId });
@@ -52,7 +52,7 @@ export function jumioSlowCases(world: () => World): void {
     await person.waitFor({ status: 'rejected' });
   });
 
-  test('a Jumio that takes a further start and never answers leaves a page that goes on by itself', async () => {
+  test('a further create call that Jumio never answers leaves a page that continues by itself', async () => {
     const { place, jumio } = world();
     const person = somebody();
     await person.choose(await person.goToJumio(), UNREADABLE);

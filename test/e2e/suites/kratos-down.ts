@@ -13,7 +13,7 @@ export function kratosDownCases(world: () => World): void {
       .admin.calls('patch')
       .filter(({ path }) => path.includes(identityId));
 
-  test('sign-ups go on while the admin API answers anything but what was asked, and the ids come afterwards', async () => {
+  test('while the admin API gives wrong responses, sign-ups work, and the ids follow later', async () => {
     const { place, admin } = world();
     for (const fault of FAILURES) admin.fault('patch', fault);
     const people = await newPeople(place, FAILURES.length);
@@ -26,7 +26,7 @@ export function kratosDownCases(world: () => World): void {
     }
   });
 
-  test('a rejection counts at the gate while the admin API is down, and is shown when it is back', async () => {
+  test('a rejection counts at the gate while the admin API is down, and is published when it is back', async () => {
     const { place, admin } = world();
     const person = await newPerson(place);
     await person.waitFor({ status: 'pending' });
@@ -42,7 +42,7 @@ export function kratosDownCases(world: () => World): void {
     expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
-  test('a PATCH that Kratos did and whose answer was lost is sent again, byte for byte', async () => {
+  test('a PATCH whose response was lost is sent again, byte for byte', async () => {
     const { place, admin, jumio } = world();
     const person = await newPerson(place);
     const { id } = await onlyExecutionOf(world(), person);
@@ -60,7 +60,7 @@ export function kratosDownCases(world: () => World): void {
   });
 
   test.skipIf(!isReal)(
-    `while Kratos itself is stopped, a verdict is kept, and shown when it is back${OR_WHY_SKIPPED}`,
+    `while Kratos is stopped, a verdict is stored, and published when it is back${OR_WHY_SKIPPED}`,
     async () => {
       const { place, jumio } = world();
       const person = await newPerson(place);

@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 
 /** What Jumio says late, or not at all. */
 export function lateCases(world: () => World): void {
-  test('a verdict whose callback was lost, of a person who never came back, is found when the link ends', async () => {
+  test('a verdict with a lost callback, of a person who never returned, is found when the link ends', async () => {
     const { place, jumio } = world();
     const person = await newPerson(place);
     await jumio.fault({ kind: 'callback', fault: 'lose', customerInternalReference: person.identityId });
@@ -21,7 +21,7 @@ export function lateCases(world: () => World): void {
     expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
-  test('after a sign of life a lost verdict is found on Jumio’s own schedule, within minutes', async () => {
+  test('a lost verdict of a person who returned is found on Jumio’s own schedule, within minutes', async () => {
     const { place, jumio } = world();
     await jumio.post('settings', { processingSeconds: 90 });
     const person = await newPerson(place);
@@ -35,7 +35,7 @@ export function lateCases(world: () => World): void {
     expect(await jumio.callbacksOf(id)).toMatchObject([{ state: 'lost' }]);
   });
 
-  test('Jumio changes its mind after an approval: put off for an hour, not dropped, and then sign-in is refused', async () => {
+  test('a correction by Jumio after an approval is delayed for an hour, not dropped, and then sign-in is refused', async () => {
     const { place, jumio } = world();
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
@@ -70,7 +70,7 @@ export function lateCases(world: () => World): void {
     expect(await startsOf(world(), person)).toBe(2);
   });
 
-  test('another look at the same verdict, months later, changes nothing', async () => {
+  test('a further read of the same verdict, months later, changes nothing', async () => {
     const { place, jumio } = world();
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), { outcome: 'pass' });

@@ -45,14 +45,14 @@ export function launderingCases(world: () => World): void {
     expect(statuses).toEqual(['PROCESSED', 'TOKEN_EXPIRED']);
   });
 
-  test('a readable photo after an unreadable one lets the person in', async () => {
+  test('a readable photo after an unreadable one allows the sign-in', async () => {
     const person = await rejectedForAPhoto();
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
     await person.waitFor({ status: 'approved', verdict: 'PASSED' });
     expect(await person.signIn()).toMatchObject(ALLOWED);
   });
 
-  test('after three unreadable photos there is no fourth try', async () => {
+  test('after three unreadable photos a fourth attempt is impossible', async () => {
     const person = await rejectedForAPhoto();
     for (const _ of ['second', 'third']) {
       await person.choose(await person.goToJumio(), UNREADABLE);

@@ -32,7 +32,7 @@ export function operatorCases(world: () => World): void {
   }
 
   test(
-    'status by e-mail address says why somebody is blocked, and nothing of theirs',
+    'status by e-mail address prints why a person is blocked, and no personal data',
     async () => {
       const person = await rejected();
       expect(await person.signIn()).toMatchObject(REFUSED);
@@ -46,7 +46,7 @@ export function operatorCases(world: () => World): void {
   );
 
   test(
-    'a rejected person starts again by the address that restart prints, and override lets them in',
+    'a rejected person starts again by the link that restart prints, and override allows the sign-in',
     async () => {
       const person = await rejected();
       const { out } = await operate(world(), ['restart', person.identityId, '--by', 'ann', '--json']);

@@ -44,7 +44,7 @@ export function publishedIntegrationCases(world: () => World): void {
     expect((await send({ method: 'PATCH', url, headers, body: JSON.stringify([operation]) })).status).toBe(200);
   }
 
-  test('its sign-up template starts a verification, and its gate template is answered by our ledger', async () => {
+  test('the sign-up template of the published integration starts a verification, and its gate template is decided by our ledger', async () => {
     const person = await newPerson(world().place);
     const { id } = await onlyExecutionOf(world(), person);
     await person.waitFor({ status: 'pending', workflow_execution_id: id });
@@ -54,7 +54,7 @@ export function publishedIntegrationCases(world: () => World): void {
     for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
   });
 
-  test('its words on identities that our ledger does not know decide the sign-in, and start and launder nothing', async () => {
+  test('the published integration’s statuses on unknown identities decide the sign-in, and start nothing', async () => {
     const { place } = world();
     const expected = { rejected: REFUSED, verified: ALLOWED, initiated: ALLOWED, 'a word of nobody': ALLOWED };
     const people = await newPeople(place, Object.keys(expected).length);

@@ -12,7 +12,7 @@ export function restartCases(world: () => World): void {
   const ownCalls = async (person: { identityId: string }, wanted: string) =>
     (await callsOf(world(), person)).filter(({ kind }) => kind === wanted);
 
-  test('SIGTERM in mid-journey: pages that are open go on, and nothing is done twice', async () => {
+  test('SIGTERM in mid-journey: open pages continue, and nothing is done twice', async () => {
     const { place } = world();
     const [open, decided] = [await newPerson(place), await newPerson(place)];
     const page = await open.browser.get(`${place.verifyUrl}/jumio/verify`);
@@ -27,7 +27,7 @@ export function restartCases(world: () => World): void {
     for (const person of [open, decided]) expect(await ownCalls(person, 'create')).toHaveLength(1);
   });
 
-  test('SIGTERM amid sign-ups: each has its one execution, whether its hook was answered or not', async () => {
+  test('SIGTERM amid sign-ups: each has its one execution, with or without a response to its hook', async () => {
     const { place, jumio } = world();
     const references = async () =>
       (await jumio.calls()).filter(({ kind }) => kind === 'create').map((call) => call.customerInternalReference);
@@ -47,7 +47,7 @@ export function restartCases(world: () => World): void {
     }
   });
 
-  test('SIGKILL while Jumio’s answer to the start is awaited: the person gets a link, and the lost execution never counts', async () => {
+  test('SIGKILL during a create call: the person gets a link, and the lost execution never counts', async () => {
     const { place, jumio } = world();
     await jumio.fault({ kind: 'create', fault: 'executed-then-hang' });
     const person = await newPerson(place);
@@ -80,7 +80,7 @@ export function restartCases(world: () => World): void {
   });
 
   test.each([false, true])(
-    'SIGKILL while Kratos’ answer to the PATCH is awaited (done: %s): the gate knows, and Kratos shows it',
+    'SIGKILL before Kratos’ response to the PATCH (done: %s): the gate knows, and Kratos shows it',
     async (afterwards) => {
       const { place, admin, jumio } = world();
       const person = await newPerson(place);
@@ -102,7 +102,7 @@ export function restartCases(world: () => World): void {
     },
   );
 
-  test('callbacks that come while nobody is there are made good by the person’s coming back', async () => {
+  test('callbacks during an outage of the service are replaced by the person’s return to the status page', async () => {
     const { place, jumio } = world();
     const person = await newPerson(place);
     const { id } = await onlyExecutionOf(world(), person);

@@ -15,12 +15,12 @@ export function returnCases(world: () => World): void {
     return person.browser.get(`${place.verifyUrl}/jumio/status`);
   }
 
-  test('return_to of the application’s link survives Jumio: the status page leads there', async () => {
+  test('return_to of the application’s link is kept over Jumio: the status page leads there', async () => {
     const deep = `${world().place.appUrl}/deep/er?basket=1&step=2#end`;
     expect(linkOn(await approved(deep))).toBe(deep);
   });
 
-  test('return_to survives the sign-in that a stranger is asked for', async () => {
+  test('return_to is kept over the sign-in of an unauthenticated person', async () => {
     const { place } = world();
     const deep = `${place.appUrl}/deep`;
     const [{ credentials }, browser] = [await newPerson(place), createBrowser()];
@@ -61,7 +61,7 @@ export function returnCases(world: () => World): void {
     expect(page.url.startsWith(verifyUrl)).toBe(true);
   });
 
-  test('a return_to that the form brings is looked at again', async () => {
+  test('a return_to in the form is validated again', async () => {
     const { place } = world();
     const person = await newPerson(place);
     const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);

@@ -16,7 +16,7 @@ const VERDICTS = [
 
 /** Sign-up, verdict, sign-in, in each kind of flow. */
 export function verdictCases(world: () => World): void {
-  test.each(FLOWS)('a sign-up (%s) has Jumio’s ids on the identity when the flow goes on', async (as) => {
+  test.each(FLOWS)('a sign-up (%s) has Jumio’s ids on the identity when the flow continues', async (as) => {
     const { kratos } = world().place;
     const browser = createBrowser();
     const { identityId = '', sessionToken } = await signUp(kratos, newCredentials(), { as, browser });
@@ -27,7 +27,7 @@ export function verdictCases(world: () => World): void {
     });
   });
 
-  test('a browser is led from the sign-up to Jumio, and back to what Jumio says', async () => {
+  test('a browser is led from the sign-up to Jumio, and back to Jumio’s verdict', async () => {
     const { place } = world();
     const person = await newPerson(place);
     expect(person.location).toBe(`${place.verifyUrl}/jumio/verify`);
@@ -51,7 +51,7 @@ export function verdictCases(world: () => World): void {
       },
     );
 
-  test.each(['spa', 'browser'] as const)('a refused refresh (%s) leaves the session that there is', async (as) => {
+  test.each(['spa', 'browser'] as const)('a refused refresh (%s) leaves the existing session', async (as) => {
     const { place } = world();
     const person = await newPerson(place, { as });
     const refresh = () => person.signIn({ as, browser: person.browser, refresh: true });
@@ -64,7 +64,7 @@ export function verdictCases(world: () => World): void {
   });
 
   test.each(['spa', 'browser'] as const)(
-    'recovery (%s) lets in whom Jumio approved, and not whom it rejected',
+    'recovery (%s) is allowed after an approval, and refused after a rejection',
     async (as) => {
       const { place } = world();
       const [approved, rejected] = [await newPerson(place), await newPerson(place)];
@@ -77,7 +77,7 @@ export function verdictCases(world: () => World): void {
     },
   );
 
-  test('whom Jumio rejected for manipulation cannot start again', async () => {
+  test('a person rejected for manipulation cannot start again', async () => {
     const { place } = world();
     const person = await newPerson(place);
     const before = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
