@@ -17,16 +17,16 @@ import { useStage } from './stage.ts';
 // One Chromium, one world, one window at a time: all tests share the faults and the clock of Jumio.
 describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, LONG_TIMEOUT, () => {
   const stage = useStage({ POLICY: yearly({ renews: true }) });
-  describe('where somebody stands', () => stateCases(stage));
+  describe('status pages', () => stateCases(stage));
   describe('from page to page', () => scenarioCases(stage));
   describe('the way to Jumio and back', () => continueCases(stage));
   describe('return_to', () => returnCases(stage));
   describe('a single-page application', () => applicationCases(stage));
-  describe('the neighbours of the demo', () => demoCases(stage));
+  describe('Kratos and Jumio in the demo', () => demoCases(stage));
   describe('a second factor', () => secondFactorCases(stage));
-  describe('fetched ahead', () => prefetchCases(stage));
-  describe('dead ends', () => fallbackCases(stage));
-  describe('what is wrong with us', () => faultCases(stage));
+  describe('prefetches', () => prefetchCases(stage));
+  describe('error pages', () => fallbackCases(stage));
+  describe('faults of the service', () => faultCases(stage));
   describe('what ends', () => {
     timeCases(stage);
     oldApprovalCase(stage, { renews: true });

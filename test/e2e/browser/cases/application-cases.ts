@@ -23,7 +23,7 @@ async function fetches({ page }: Window, url: string, body?: object) {
 
 /** A single-page application, which shows the consent text itself and redirects to Jumio. */
 export function applicationCases(stage: () => Stage): void {
-  test('the scripts of an allowed origin read the state, agree for their person, and lead to Jumio', async () => {
+  test('scripts of an allowed origin read the state, consent for their person, and lead to Jumio', async () => {
     const { place, open, beside } = stage();
     const url = await beside({ ALLOWED_ORIGINS: place.appUrl });
     const window = await open(PHONE, await scenes.signedUp(stage()));
@@ -40,7 +40,7 @@ export function applicationCases(stage: () => Stage): void {
     expect((await fetches(window, `${url}/jumio/status`)).body).toMatchObject({ status: 'approved', next: 'continue' });
   });
 
-  test('the scripts of any other origin get nothing', async () => {
+  test('scripts of any other origin get nothing', async () => {
     const { place, open, beside } = stage();
     const url = await beside({ ALLOWED_ORIGINS: 'https://app.example.com' });
     const window = await open(PHONE, await scenes.signedUp(stage()));

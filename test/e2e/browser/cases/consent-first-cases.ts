@@ -27,7 +27,7 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     { visitor: PHONE, traits: 'what you have told us about yourself' },
     { visitor: SPANISH, traits: 'lo que usted nos ha dicho de sí' },
   ])(
-    'nothing is asked of Jumio before the person agrees, who may refuse first, in $visitor.language',
+    'before consent no call to Jumio is made, also after a refusal, in $visitor.language',
     async ({ visitor, traits }) => {
       const { place, jumio, verifyUrl } = stage();
       const { page, identityId } = await signUp(visitor);
@@ -49,14 +49,14 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     },
   );
 
-  test('Jumio does not take the traits: the person goes on all the same', async () => {
+  test('Jumio refuses the traits: the person continues all the same', async () => {
     const { place, jumio } = stage();
     const { page } = await signUp(PHONE);
     await jumio.fault({ kind: 'prepared', fault: 400 });
     await onToJumio(page, place);
   });
 
-  test('Jumio is down when the person agrees: the page says so, and a press leads on when it is back', async () => {
+  test('Jumio is down at consent: the page says so, and a press continues when it is back', async () => {
     const { place, jumio, verifyUrl } = stage();
     const { page } = await signUp(PHONE);
     await jumio.fault({ kind: 'create', fault: 503, count: 100 });
@@ -86,7 +86,7 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     expect(await checkInEveryLanguage(stage(), `${url}/jumio/verify`, { person })).toBe('button');
   });
 
-  test('another version of the text asks everybody once more, and says that it has changed', async () => {
+  test('another version of the text asks every person once more, and says that it has changed', async () => {
     const { place, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);

@@ -9,7 +9,7 @@ import { DESKTOP, FRENCH, PHONE } from '../window.ts';
 
 /** A person continues to Jumio, after the state may have changed since the page was shown. */
 export function continueCases(stage: () => Stage): void {
-  test('on a phone and on a desktop: both lead to the same execution', async () => {
+  test('two devices, a phone and a desktop, lead to the same execution', async () => {
     const { place, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const links: string[] = [];
@@ -23,7 +23,7 @@ export function continueCases(stage: () => Stage): void {
     await onlyExecutionOf(stage(), person);
   });
 
-  test('who was verified meanwhile is led back to the application by the button, and not to Jumio', async () => {
+  test('a person verified meanwhile is led back to the application by the button, and not to Jumio', async () => {
     const { place, jumio, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);
@@ -35,7 +35,7 @@ export function continueCases(stage: () => Stage): void {
     expect(page.url()).toBe(`${place.appUrl}/?from=jumio`);
   });
 
-  test('who was rejected meanwhile is told so by the button, and not led to Jumio', async () => {
+  test('a person rejected meanwhile is informed by the button, and not led to Jumio', async () => {
     const { open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(FRENCH, person);
@@ -48,7 +48,7 @@ export function continueCases(stage: () => Stage): void {
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
   });
 
-  test('who left Jumio half-way is led back to what they began', async () => {
+  test('a person who left Jumio half-way is led back to the same execution', async () => {
     const { place, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);
@@ -63,7 +63,7 @@ export function continueCases(stage: () => Stage): void {
   });
 
   test.each([PHONE, DESKTOP])(
-    'who looked in just before they finished waits for the next look, and is led on, in $language',
+    'a person who visited just before finishing waits for the next read, and is led on, in $language',
     async (visitor) => {
       const { place, open, verifyUrl } = stage();
       const { page } = await open(visitor, await scenes.signedUp(stage()));
@@ -78,7 +78,7 @@ export function continueCases(stage: () => Stage): void {
     },
   );
 
-  test('Kratos goes down while somebody is at Jumio: the hand-over cookie opens the way back and on', async () => {
+  test('Kratos goes down while a person is at Jumio: the hand-over cookie opens the way back', async () => {
     const { place, open, beside } = stage();
     const kratos = await startAdminProxy(place.kratos.publicLoopbackUrl);
     try {

@@ -22,7 +22,7 @@ export function demoCases(stage: () => Stage): void {
     await checkPage(page, PHONE);
   });
 
-  test('the application says in words what it reads, and what happened behind the scenes', async () => {
+  test('the application shows the status in plain text, and the requests behind it', async () => {
     const { place, open } = stage();
     const { page } = await open(PHONE, await scenes.approved(stage()));
     await page.goto(place.appUrl);

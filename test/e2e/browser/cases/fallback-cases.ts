@@ -18,7 +18,7 @@ export function fallbackCases(stage: () => Stage): void {
     await checkInEveryLanguage(stage(), `${url}/jumio/verify`, { person, status });
   });
 
-  test('a page that was open for too long', async () => {
+  test('a page that was open for too long has a continuation link', async () => {
     const { open, verifyUrl } = stage();
     const { page } = await open(PHONE, await scenes.signedUp(stage()));
     await page.goto(`${verifyUrl}/jumio/verify`);
@@ -29,7 +29,7 @@ export function fallbackCases(stage: () => Stage): void {
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
   });
 
-  test('a one-time address opens the pages of its person once; used, or with a character changed, it opens none', async () => {
+  test('a one-time link opens the pages of its person once; used, or with a character changed, it opens none', async () => {
     const { open, verifyUrl } = stage();
     const { identityId } = await scenes.signedUp(stage());
     const address = await oneTimeLink(stage(), identityId);
@@ -48,7 +48,7 @@ export function fallbackCases(stage: () => Stage): void {
     await checkPage(second.page, DESKTOP);
   });
 
-  test('a one-time address of somebody else than is signed in', async () => {
+  test('a one-time link in a session of another identity is refused', async () => {
     const { open } = stage();
     const [person, other] = [await scenes.signedUp(stage()), await scenes.signedUp(stage())];
     const { page } = await open(PHONE, other);

@@ -19,7 +19,7 @@ export function faultCases(stage: () => Stage): void {
     await checkPage(page, FRENCH);
   });
 
-  test('the ledger cannot be written: nothing is lost, and the way on works afterwards', async () => {
+  test('the ledger cannot be written: nothing is lost, and continuing works afterwards', async () => {
     const { place, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);
@@ -31,12 +31,12 @@ export function faultCases(stage: () => Stage): void {
     await onToJumio(page, place);
   });
 
-  test('an address that leads nowhere', async () => {
+  test('an unknown URL shows a page', async () => {
     const url = `${stage().verifyUrl}/jumio/verifi`;
     expect(await checkInEveryLanguage(stage(), url, { status: 404 })).toBe('a');
   });
 
-  test('who cannot do this at all finds another way', async () => {
+  test('a person who cannot use Jumio finds another way', async () => {
     expect(await checkInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/help`)).toBe('a');
   });
 }

@@ -22,7 +22,7 @@ const REFUSED = /"route":"\/jumio\/(verify|status|enter)".*"status":503/;
 /** Chromium prefetches pages of the service, from a page of the application and with the person's cookies. */
 export function prefetchCases(stage: () => Stage): void {
   test.each(Object.entries(PREFETCH_MARKUP))(
-    '%s gets nothing and spends nothing, and the click works',
+    'a prefetch of %s gets nothing and consumes nothing, and the click works',
     async (_how, markup) => {
       const { place, log, open, verifyUrl } = stage();
       const person = await scenes.signedUp(stage());

@@ -56,7 +56,7 @@ export function scenarioCases(stage: () => Stage): void {
     await onToJumio(page, place);
   });
 
-  test('an error at Jumio is told in words, and the way back there is open', async () => {
+  test('an error at Jumio is explained on the page, and continuing is possible', async () => {
     const { place, open, verifyUrl } = stage();
     const { page } = await open(PHONE, await scenes.signedUp(stage()));
     await page.goto(`${verifyUrl}/jumio/verify`);
@@ -69,7 +69,7 @@ export function scenarioCases(stage: () => Stage): void {
     await onToJumio(page, place);
   });
 
-  test('by the keyboard alone', async () => {
+  test('the journey works by the keyboard alone', async () => {
     const { place, open, verifyUrl } = stage();
     const { page } = await open(PHONE, await scenes.signedUp(stage()));
     await page.goto(`${verifyUrl}/jumio/verify`);
@@ -82,7 +82,7 @@ export function scenarioCases(stage: () => Stage): void {
     expect(page.url()).toContain(`${verifyUrl}/jumio/status`);
   });
 
-  test('a photo that could not be read: the page says so, and another try ends well', async () => {
+  test('a photo that could not be read: the page says so, and another attempt succeeds', async () => {
     const { place, open, verifyUrl } = stage();
     const person = await scenes.unreadable(stage());
     const { page } = await open(PHONE, person);
@@ -93,7 +93,7 @@ export function scenarioCases(stage: () => Stage): void {
     await person.waitFor({ status: 'approved' });
   });
 
-  test('nobody is signed in: sign in, and come back to where one was going', async () => {
+  test('without a session: sign in, and return to the requested page', async () => {
     const { place, open, verifyUrl } = stage();
     const { credentials } = await newPerson(place);
     const { page } = await open(DESKTOP);
@@ -105,7 +105,7 @@ export function scenarioCases(stage: () => Stage): void {
     await page.waitForURL(wanted);
   });
 
-  test('a browser in which somebody else has signed in since shows what concerns them, and nothing of the first', async () => {
+  test('a browser with a new session of another identity shows that identity only', async () => {
     const { place, open, verifyUrl } = stage();
     const first = await scenes.rejectedForGood(stage());
     const { page } = await open(PHONE, first);
@@ -125,7 +125,7 @@ export function scenarioCases(stage: () => Stage): void {
     await page.getByText('waiting for you').waitFor();
   });
 
-  test('the session was revoked while somebody was at Jumio: the way back is open all the same', async () => {
+  test('a session revoked while the person is at Jumio: the return still works', async () => {
     const { place, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);
@@ -137,7 +137,7 @@ export function scenarioCases(stage: () => Stage): void {
     await page.getByText('being reviewed').waitFor();
   });
 
-  test('Jumio does not answer when somebody signs up: the page waits by itself, and leads on when it does', async () => {
+  test('Jumio does not respond at sign-up: the page waits by itself, and continues when it does', async () => {
     const { jumio, open, verifyUrl, place } = stage();
     // A hanging call times out after ten seconds: three of them last until both windows have pressed.
     await jumio.fault({ kind: 'create', fault: 'hang', count: 3 });

@@ -33,7 +33,7 @@ export function stateCases(stage: () => Stage): void {
     expect(await checkInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/${place}`, { person })).toBe(action);
   });
 
-  test('Jumio has all it needs, and takes its time', async () => {
+  test('Jumio has all data and takes its time: the page waits', async () => {
     const { verifyUrl, jumio } = stage();
     const person = await scenes.processing(stage());
     expect(await checkInEveryLanguage(stage(), `${verifyUrl}/jumio/status`, { person })).toBe('a');

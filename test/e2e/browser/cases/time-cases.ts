@@ -39,7 +39,7 @@ export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renew
 
 /** Tests that shift the clocks, which all tests share. Both are shifted, so that no time of Jumio's lies in the service's future. */
 export function timeCases(stage: () => Stage): void {
-  test('the link has ended: the page says so, and a press makes another on the same account', async () => {
+  test('the link has ended: the page says so, and a press creates another on the same account', async () => {
     const { jumio, open, verifyUrl, place } = stage();
     const person = await scenes.signedUp(stage());
     await place.advance(TWO_DAYS_S);
@@ -54,7 +54,7 @@ export function timeCases(stage: () => Stage): void {
     await person.waitFor({ status: 'approved' });
   });
 
-  test('a one-time address has ended', async () => {
+  test('a one-time link that has ended shows a page', async () => {
     const { open, place } = stage();
     const { identityId } = await scenes.signedUp(stage());
     const address = await oneTimeLink(stage(), identityId);
