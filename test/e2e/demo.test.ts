@@ -17,7 +17,7 @@ async function demo(...settings: string[]): Promise<{ code: unknown; said: strin
 }
 
 describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
-  test('walks its journeys, says which Kratos it used, and ends well', async () => {
+  test('the demo completes its journeys, names its Kratos, and exits with 0', async () => {
     const { code, said } = await demo();
     expect(said).toContain(isReal ? `With a real Ory Kratos, ${VERSION}.` : 'With a stand-in for Ory Kratos');
     expect(said).not.toContain('WARNING');
@@ -33,7 +33,7 @@ describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
     expect([code, said.includes('✗')]).toEqual([0, false]);
   });
 
-  test('ends with an error, and says which step differs, where the service’s configuration is wrong', async () => {
+  test('the demo with a wrong service configuration exits with an error, and names the step that differs', async () => {
     const { code, said } = await demo('JUMIO_CLIENT_SECRET=another');
     expect([code, said]).toEqual([1, expect.stringContaining('✗ expected: the button leads to Jumio')]);
     expect(said).not.toContain('as expected');

@@ -155,7 +155,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     expect(verifiable_addresses).toEqual([{ verified: false }]);
   });
 
-  test('who is erased leaves nothing in the metadata of what the eID said', async () => {
+  test('an erased person has nothing from the eID left in the metadata', async () => {
     const person = await signUpBy('idemia', at('loa-4'));
     const { identityId } = person;
     await person.waitFor({ status: 'approved' });
@@ -184,7 +184,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     expect(query.get('claims')).toContain('loa-3');
   });
 
-  test('an eID that is linked later approves, and unlinking it withdraws what it gave', async () => {
+  test('an eID linked later approves, and unlinking it withdraws the approval', async () => {
     const { place, jumio } = world;
     const person = await newPerson(place);
     await person.waitFor({ status: 'pending' });
@@ -214,7 +214,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     });
   }
 
-  test('an eID that Kratos links during a sign-in, by no hook, is read when its person goes on', async () => {
+  test('an eID that Kratos links during a sign-in, without a hook, is read when its person continues', async () => {
     const { place, jumio } = world;
     const app = at(ITSME.advanced);
     const credentials = { email: `${app.sub}@eid.example.org`, password: 'correct-horse-9-battery' };
@@ -229,7 +229,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     expect(await jumio.executionsOf(identityId)).toHaveLength(1);
   });
 
-  test('an eID never lifts what Jumio rejected', async () => {
+  test('an eID never replaces a rejection by Jumio', async () => {
     const { place } = world;
     const person = await newPerson(place);
     await person.choose(await person.goToJumio(), MANIPULATED);
@@ -252,7 +252,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     await eventually(async () => expect(await world.jumio.executionsOf(second.identityId)).toHaveLength(1));
   });
 
-  test('while the provider’s keys cannot be had nobody is signed up, and is told so', async () => {
+  test('while the provider’s keys are unavailable, a sign-up is refused with a message', async () => {
     const app = at(ITSME.advanced);
     world.itsme.hideKeys(true);
     try {
@@ -297,7 +297,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   );
 
   test.skipIf(!hasChromium)(
-    `while Kratos cannot be read the page says that something is being checked, and goes on by itself${OR_NO_CHROMIUM}`,
+    `while Kratos cannot be read the page says that a check is under way, and continues by itself${OR_NO_CHROMIUM}`,
     LONG_TIMEOUT,
     async () => {
       world.admin.fault('read', '503', { times: 100 });
@@ -314,12 +314,12 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     },
   );
 
-  test('the log holds no ID token, no secret of the client, and nobody’s name', () => {
+  test('the log holds no ID token, no client secret, and no name', () => {
     expect(world.log.length).toBeGreaterThan(20);
     expect(world.log.filter((line) => /eyJ|bridge-secret|eid\.example\.org|"anna[a-z]?\b/.test(line))).toEqual([]);
   });
 
-  test('assurance that is forged in a sign-up is no evidence', async () => {
+  test('a forged assurance in a sign-up is no evidence', async () => {
     const assurance = JSON.stringify({ source: 'itsme', acr: ITSME.advanced });
     const person = await newPerson(world.place, { transientPayload: { assurance } });
     await person.waitFor({ status: 'pending', source: 'jumio' });

@@ -6,7 +6,7 @@ import { kratosDownCases } from './suites/kratos-down.ts';
 import { describeConcurrently, KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 
-describe(`trouble, with ${KRATOS}`, () => {
+describe(`faults, with ${KRATOS}`, () => {
   const world = useWorld();
   describeConcurrently('callbacks', () => callbackCases(world));
   describe.concurrent('Jumio cannot be read', () => jumioSlowCases(world));

@@ -19,7 +19,7 @@ describe(`installations, with ${KRATOS}`, () => {
     const world = useWorld({ env: { POLICY: `${POLICY}\non_rejected: { revoke_sessions: true, deactivate: true }` } });
     const whoIs = async ({ browser }: Person) => (await whoami(world().place.kratos, { browser })).status;
 
-    test('who is signed in when Jumio rejects them is out at once, and in again when Jumio changes its mind', async () => {
+    test('a rejection ends the person’s session at once, and a correction by Jumio allows the sign-in again', async () => {
       const { jumio } = world();
       const person = await newPerson(world().place);
       expect(await whoIs(person)).toBe(200);
@@ -41,7 +41,7 @@ describe(`installations, with ${KRATOS}`, () => {
   describe('with a workflow that takes prepared data, and a mapping from the traits', () => {
     const world = useWorld({ env: { JUMIO_WORKFLOW_KEY: '10164', PREPARED_DATA: 'email: /email\nfirstName: /name' } });
 
-    test('what the operator knows is at Jumio when the person arrives there, and not before they agree', async () => {
+    test('prepared data are at Jumio when the person arrives there, and not before consent', async () => {
       const person = await newPerson(world().place);
       const sent = async () => (await callsOf(world(), person)).filter(({ kind }) => kind === 'prepared');
       expect(await sent()).toEqual([]);
@@ -54,7 +54,7 @@ describe(`installations, with ${KRATOS}`, () => {
   describe('with VERIFICATION_START=consent', () => {
     const world = useWorld({ env: { VERIFICATION_START: 'consent' } });
 
-    test('a sign-up asks nothing of Jumio; who agrees is led there, and their verdict is on the identity', async () => {
+    test('a sign-up makes no call to Jumio; a consent leads there, and the verdict is on the identity', async () => {
       const { place, jumio } = world();
       const person = await newPerson(place);
       await person.waitFor({ status: 'pending' });
@@ -79,7 +79,7 @@ describe(`installations, with ${KRATOS}`, () => {
     // A cookie of Kratos’ own host name: what a browser makes of one without a domain.
     const world = useWorld({ kratos: { cookieDomain: 'kratos.demo.localhost' } });
 
-    test('who has just signed up is a stranger to the pages, and is sent to sign in over and over', async () => {
+    test('a new person has no session on the pages, and is redirected to sign-in again and again', async () => {
       const { place } = world();
       const person = await newPerson(place);
       await person.waitFor({ status: 'pending' });

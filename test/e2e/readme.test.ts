@@ -20,38 +20,38 @@ function documentedVariables(): string[] {
 }
 
 describe('README.md', () => {
-  test('names no command that package.json has not', () => {
+  test('README.md names no command that package.json lacks', () => {
     const named = all(read('README.md'), /npm run ([a-z0-9:-]+)/g);
     expect(named).toContain('demo');
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
     for (const name of ['start', 'test']) expect(scripts).toHaveProperty(name);
   });
 
-  test('says what `npm start` runs, as it is', () => {
+  test('README.md shows what `npm start` runs', () => {
     expect(read('README.md')).toContain(`\`${scripts.start}\``);
   });
 
   test.each(['README.md', 'sandbox/kratos/README.md', 'sandbox/jumio/README.md'])(
-    '%s links to nothing that is not there',
+    '%s has no broken link',
     (file) => {
       const linked = all(read(file), /\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g);
       expect(linked.filter((path) => !existsSync(join(ROOT, dirname(file), path)))).toEqual([]);
     },
   );
 
-  test('names no file that is not there', () => {
+  test('README.md names no missing file', () => {
     const named = all(read('README.md'), /`([\w.-]+\/[\w./-]*|[\w-]+\.ya?ml)`/g);
     expect(named).toContain('ory-actions.yaml');
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  test('documents the variables of .env.example, each of them and no other', () => {
+  test('README.md documents the variables of .env.example, each of them and no other', () => {
     const documented = documentedVariables();
     expect(documented).toContain('ORY_WEBHOOK_SECRET');
     expect(all(read('.env.example'), /^#? ?([A-Z][A-Z0-9_]+)=/gm)).toEqual(documented);
   });
 
-  test('documents the nine variables of the published integration', () => {
+  test('README.md documents the nine variables of the published integration', () => {
     const published = ['ORY_WEBHOOK_SECRET', 'KRATOS_ADMIN_URL', 'ORY_API_KEY', 'JUMIO_AUTH_URL', 'JUMIO_API_BASE_URL'];
     const rest = ['JUMIO_CLIENT_ID', 'JUMIO_CLIENT_SECRET', 'JUMIO_CALLBACK_SECRET', 'PORT'];
     expect(documentedVariables()).toEqual(expect.arrayContaining([...published, ...rest]));

@@ -10,9 +10,9 @@ import { useWorld } from './support/world.ts';
 // The service's process and the clocks are everybody's.
 describe(`one at a time, with ${KRATOS}`, () => {
   const world = useWorld();
-  describe('a restart in the middle of something', () => restartCases(world));
+  describe('a restart during a journey', () => restartCases(world));
   describe('a restart without the ledger', () => lostLedgerCases(world));
   describe('what ends', () => expiryCases(world));
-  describe('no laundering', () => launderingCases(world));
-  describe('what comes late', () => lateCases(world));
+  describe('rejections stay in force', () => launderingCases(world));
+  describe('late results', () => lateCases(world));
 });
