@@ -123,7 +123,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
   });
 
-  test('who refuses in the app is told so, and nothing is stored', async () => {
+  test('a refusal in the app shows a message, and nothing is stored', async () => {
     const app = { sub: somebody(), choice: 'deny' };
     const { ended, browser } = await signUpBy('idemia', app);
     expect(ended.messages.map(({ text }) => text).join()).toContain('access_denied');
@@ -131,7 +131,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     expect(await isStored(app.sub)).toBe(false);
   });
 
-  test('a code that has expired signs nobody up', async () => {
+  test('an expired code creates no account', async () => {
     const app = { sub: somebody(), choice: 'late' };
     const { identityId, ended, browser } = await signUpBy('itsme', app);
     expect([identityId, await isStored(app.sub)]).toEqual(['', false]);

@@ -42,7 +42,7 @@ export function lostLedgerCases(world: () => World): void {
   });
 
   test.each(['rejected for manipulation', 'rejected for an unreadable photo'])(
-    'who was %s is refused, and coming to verify changes nothing',
+    'after a lost ledger, an identity that was %s is refused, and a visit to verify changes nothing',
     async (name) => {
       const { place } = world();
       const { person, page, shown } = survivor(name);
@@ -62,7 +62,7 @@ export function lostLedgerCases(world: () => World): void {
     },
   );
 
-  test('who was approved signs in, and cannot start again', async () => {
+  test('after a lost ledger, an approved identity signs in, and cannot start again', async () => {
     const { person, shown } = survivor('approved');
     expect(await person.signIn()).toMatchObject(ALLOWED);
     expect((await person.goToJumio()).text).not.toContain('<form');
@@ -70,7 +70,7 @@ export function lostLedgerCases(world: () => World): void {
     expect(await person.readStatus()).toEqual(shown);
   });
 
-  test('whose attempt was open signs in and starts again, and what Jumio says of the one before is refused', async () => {
+  test('after a lost ledger, an identity with an open attempt signs in and starts again, and results of the former attempt are refused', async () => {
     const { jumio } = world();
     const { person } = survivor('still open');
     expect(await person.signIn()).toMatchObject(ALLOWED);

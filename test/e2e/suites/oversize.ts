@@ -35,7 +35,7 @@ async function until(isThat: (outcome: Outcome) => boolean, visit: () => Promise
  * it happens, and may do the same to the next flow of anybody: so they have a Kratos of their own, and are patient.
  */
 export function oversizeCases(world: () => World): void {
-  test('a sign-in with a User-Agent of 45 KiB is refused, and told why where the gate was asked', async () => {
+  test('a sign-in with a User-Agent of 45 KiB is refused, with the reason if the gate was asked', async () => {
     // Before the sign-ups that are too large: those may spoil this one.
     const person = await newPerson(world().place);
     const headers = { 'user-agent': kibibytes(45) };
@@ -55,7 +55,7 @@ export function oversizeCases(world: () => World): void {
   });
 
   test.each(SIZES)(
-    'a sign-up with a transient_payload (%s, %i KiB) that starts nothing is made good by its first sign-in',
+    'a sign-up with a transient_payload (%s, %i KiB) that starts nothing is made up for by its first sign-in',
     async (as, size) => {
       const { place } = world();
       const [credentials, browser] = [newCredentials(), createBrowser()];

@@ -38,7 +38,7 @@ export function waysClosedCases(world: () => World): void {
     expect(messages).toEqual(REFUSED.messages);
   });
 
-  test('two sign-ins at once while the verdict arrives: whoever comes after it is refused, twice as well', async () => {
+  test('two concurrent sign-ins during the verdict: a sign-in after it is refused, also the second', async () => {
     const { place } = world();
     const person = await newPerson(place);
     const hosted = await person.goToJumio();
@@ -84,7 +84,7 @@ export function waysClosedOnRealCases(world: () => World): void {
     return { ...credentials, identityId: String(Reflect.get(Object(made.json()), 'id')) };
   }
 
-  test('an identity that never met the hook, and is rejected by its published copy', async () => {
+  test('an identity without a sign-up hook is rejected by its published copy', async () => {
     const person = await imported({
       jumio: { status: 'rejected', source: 'jumio', updated_at: '2026-01-01T00:00:00Z' },
     });
@@ -92,7 +92,7 @@ export function waysClosedOnRealCases(world: () => World): void {
     expect(await startsOf(world(), person)).toBe(0);
   });
 
-  test('an identity that never met the hook, without a word about it: let in as the policy says, and made good', async () => {
+  test('an identity without a sign-up hook and without a copy is allowed by the policy, and its row is made', async () => {
     const person = await imported(null);
     expect(await signIn(world().place.kratos, person, { as: 'api' })).toMatchObject(ALLOWED);
     await onlyExecutionOf(world(), person);

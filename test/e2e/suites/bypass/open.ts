@@ -143,7 +143,7 @@ export function waysOpenCases(world: () => World): void {
   });
 
   test(
-    'the session of a sign-up comes before any verdict: told by the doctor, and its fix takes it away',
+    'the session of a sign-up comes before any verdict: reported by the doctor, and removed by its fix',
     async () => {
       const { place } = world();
       await place.kratos.reconfigure(shipped);
