@@ -31,16 +31,22 @@ const NOT_ALLOWED = [
 ];
 
 describe('allowed origins', () => {
-  it.each([APPLICATION, ADMIN])('an allowed origin %s may ask and continue by cookie, and is named in the responses', async (origin) => {
-    const { service, id, app } = await script();
-    for (const answer of [await app.get('/jumio/status', { origin }), await app.post(agreeing(service), { origin })]) {
-      expect(answer.statusCode).toBe(200);
-      expect(answer.headers['access-control-allow-origin']).toBe(origin);
-      expect(answer.headers['access-control-allow-credentials']).toBe('true');
-      expect(answer.headers.vary).toMatch(/\bOrigin\b/);
-    }
-    expect((await app.post(agreeing(service), { origin })).json().url).toBe(service.jumio.latest(id).link);
-  });
+  it.each([APPLICATION, ADMIN])(
+    'an allowed origin %s may ask and continue by cookie, and is named in the responses',
+    async (origin) => {
+      const { service, id, app } = await script();
+      for (const answer of [
+        await app.get('/jumio/status', { origin }),
+        await app.post(agreeing(service), { origin }),
+      ]) {
+        expect(answer.statusCode).toBe(200);
+        expect(answer.headers['access-control-allow-origin']).toBe(origin);
+        expect(answer.headers['access-control-allow-credentials']).toBe('true');
+        expect(answer.headers.vary).toMatch(/\bOrigin\b/);
+      }
+      expect((await app.post(agreeing(service), { origin })).json().url).toBe(service.jumio.latest(id).link);
+    },
+  );
 
   it('an allowed origin may read error responses', async () => {
     const { service } = await script();

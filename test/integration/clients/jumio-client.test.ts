@@ -74,15 +74,18 @@ describe('create calls to Jumio', () => {
     expect(JSON.parse(only(apiCalls()).body)).toMatchObject({ callbackUrl, web: { successUrl } });
   });
 
-  it.each([200, 201, 202])('a create call with the response %i returns the ids, the link and the tokens', async (status) => {
-    const { client } = await stub({ api: json(status, startedBody) });
-    expect(await client.create(START)).toStrictEqual({
-      ...IDS,
-      link: startedBody.web.href,
-      sdkToken: 'sdk-token',
-      transactionToken: 'transaction-token',
-    });
-  });
+  it.each([200, 201, 202])(
+    'a create call with the response %i returns the ids, the link and the tokens',
+    async (status) => {
+      const { client } = await stub({ api: json(status, startedBody) });
+      expect(await client.create(START)).toStrictEqual({
+        ...IDS,
+        link: startedBody.web.href,
+        sdkToken: 'sdk-token',
+        transactionToken: 'transaction-token',
+      });
+    },
+  );
 
   it.each([
     ['no web', { ...startedBody, web: undefined }],

@@ -137,11 +137,14 @@ describe('the list of identities', () => {
     ['0', '0', 0],
     ['1', '7', undefined],
     ['0', undefined, undefined],
-  ])('a list response with %s calls left and a reset in %s s asks for a pause of %s ms', async (remaining, reset, pause) => {
-    const headers = { 'x-ratelimit-remaining': remaining, ...(reset && { 'x-ratelimit-reset': reset }) };
-    const { client } = await stub(json(200, [], headers));
-    expect((await client.list(1)).pause).toBe(pause);
-  });
+  ])(
+    'a list response with %s calls left and a reset in %s s asks for a pause of %s ms',
+    async (remaining, reset, pause) => {
+      const headers = { 'x-ratelimit-remaining': remaining, ...(reset && { 'x-ratelimit-reset': reset }) };
+      const { client } = await stub(json(200, [], headers));
+      expect((await client.list(1)).pause).toBe(pause);
+    },
+  );
 
   it.each([
     [json(429, {}, { 'x-ratelimit-reset': '3' }), { failure: 'status', status: 429, retryAfter: 3_000 }],

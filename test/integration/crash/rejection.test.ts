@@ -14,30 +14,33 @@ describe('kill -9 between a rejection and its consequences', () => {
     ['the state was read', 'read answered'],
     ['copy and state are sent', 'patch sent'],
     ['copy and state are written', 'patch answered'],
-  ])('after kill -9 of a rejection when %s, the next process finishes it, and takes no state for an operator’s', async (_when, moment) => {
-    const world = await startKillWorld({ POLICY });
-    const first = await world.live(0);
-    expect(await world.signUp(first)).toBe(204);
-    await isPublished(world, 'pending');
-    world.decide('REJECTED');
-    const dead = dieAt(world, moment, first);
-    await world.callback(first);
-    await dead;
-    const second = await world.live(LEASE_OVER);
-    await isPublished(world, 'rejected');
-    await eventually(async () =>
-      expect(await world.ledger('select revocation, pending_state, deactivated from identities')).toEqual([
-        { revocation: 'repeat', pending_state: null, deactivated: 1 },
-      ]),
-    );
-    expect(world.account()).toEqual({ state: 'inactive', changes: 1, sessions: 0 });
-    await second.advance(61);
-    await eventually(async () =>
-      expect(await world.ledger('select revocation, kratos_due from identities')).toEqual([
-        { revocation: 'none', kratos_due: null },
-      ]),
-    );
-    expect(await world.ledger(`select 1 from events where kind = 'state_left'`)).toEqual([]);
-    expect(world.account().changes).toBe(1);
-  });
+  ])(
+    'after kill -9 of a rejection when %s, the next process finishes it, and takes no state for an operator’s',
+    async (_when, moment) => {
+      const world = await startKillWorld({ POLICY });
+      const first = await world.live(0);
+      expect(await world.signUp(first)).toBe(204);
+      await isPublished(world, 'pending');
+      world.decide('REJECTED');
+      const dead = dieAt(world, moment, first);
+      await world.callback(first);
+      await dead;
+      const second = await world.live(LEASE_OVER);
+      await isPublished(world, 'rejected');
+      await eventually(async () =>
+        expect(await world.ledger('select revocation, pending_state, deactivated from identities')).toEqual([
+          { revocation: 'repeat', pending_state: null, deactivated: 1 },
+        ]),
+      );
+      expect(world.account()).toEqual({ state: 'inactive', changes: 1, sessions: 0 });
+      await second.advance(61);
+      await eventually(async () =>
+        expect(await world.ledger('select revocation, kratos_due from identities')).toEqual([
+          { revocation: 'none', kratos_due: null },
+        ]),
+      );
+      expect(await world.ledger(`select 1 from events where kind = 'state_left'`)).toEqual([]);
+      expect(world.account().changes).toBe(1);
+    },
+  );
 });

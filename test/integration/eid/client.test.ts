@@ -48,9 +48,12 @@ describe('valid ID tokens', () => {
     await expect(client(issuer).verify('mine', tooOld, day)).rejects.toMatchObject({ flaw: 'stale' });
   });
 
-  it.each([[undefined], [['loa-3']], [3], [null], [{ a: 1 }]])('an ID token with the acr %j has no level', async (acr) => {
-    expect((await verified({ acr })).level).toBeNull();
-  });
+  it.each([[undefined], [['loa-3']], [3], [null], [{ a: 1 }]])(
+    'an ID token with the acr %j has no level',
+    async (acr) => {
+      expect((await verified({ acr })).level).toBeNull();
+    },
+  );
 
   it('many ID tokens cost one discovery call and one call for the keys', async () => {
     const issuer = await startEidIssuer();
@@ -109,10 +112,13 @@ describe('invalid ID tokens', () => {
     await expect(client(issuer).verify('mine', jwe, HOOKS)).rejects.toMatchObject({ flaw: 'encrypted' });
   });
 
-  it.each(['', 'x', 'a.b.c', '..', 'eyJhbGciOiJSUzI1NiJ9.e30.'])('an ID token that is %j is no evidence', async (token) => {
-    const issuer = await startEidIssuer();
-    await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ name: 'EidRefused' });
-  });
+  it.each(['', 'x', 'a.b.c', '..', 'eyJhbGciOiJSUzI1NiJ9.e30.'])(
+    'an ID token that is %j is no evidence',
+    async (token) => {
+      const issuer = await startEidIssuer();
+      await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ name: 'EidRefused' });
+    },
+  );
 });
 
 describe('ID tokens while the provider is unreachable', () => {
@@ -143,20 +149,23 @@ describe('ID tokens while the provider is unreachable', () => {
     expect((await mine.verify('mine', token, HOOKS)).subject).toBe('anna');
   });
 
-  it.each([DISCOVERY, '/jwks'])('many concurrent ID tokens cost one failed call of %s, and for some seconds none', async (path) => {
-    const issuer = await startEidIssuer();
-    let now = HOOK;
-    const mine = client(issuer, () => now);
-    const token = await issuer.sign(claims(issuer));
-    issuer.instead[path] = { status: 503, body: '' };
-    const ask = () => mine.verify('mine', token, HOOKS).catch((error: unknown) => error);
-    const failures = new Set(await Promise.all(Array.from({ length: 20 }, ask)));
-    failures.add(await ask());
-    expect([failures.size, issuer.asked.filter((asked) => asked === path).length]).toEqual([1, 1]);
-    now += 5_000;
-    expect(failures).not.toContain(await ask());
-    expect(issuer.asked.filter((asked) => asked === path)).toHaveLength(2);
-  });
+  it.each([DISCOVERY, '/jwks'])(
+    'many concurrent ID tokens cost one failed call of %s, and for some seconds none',
+    async (path) => {
+      const issuer = await startEidIssuer();
+      let now = HOOK;
+      const mine = client(issuer, () => now);
+      const token = await issuer.sign(claims(issuer));
+      issuer.instead[path] = { status: 503, body: '' };
+      const ask = () => mine.verify('mine', token, HOOKS).catch((error: unknown) => error);
+      const failures = new Set(await Promise.all(Array.from({ length: 20 }, ask)));
+      failures.add(await ask());
+      expect([failures.size, issuer.asked.filter((asked) => asked === path).length]).toEqual([1, 1]);
+      now += 5_000;
+      expect(failures).not.toContain(await ask());
+      expect(issuer.asked.filter((asked) => asked === path)).toHaveLength(2);
+    },
+  );
 
   it('a new key is fetched as soon as a token is signed with it', async () => {
     const issuer = await startEidIssuer();

@@ -26,17 +26,20 @@ async function linksAtSignIn(service: TestService, by: EidIssuer, id: string, ac
 }
 
 describe('eIDs without a hook', () => {
-  it.each(['registration', 'consent'])('an eID without a hook is read when its person continues, before Jumio: %s', async (start) => {
-    const { service, issuer } = await world({ VERIFICATION_START: start });
-    const { id, browser } = start === 'registration' ? await signedUp(service) : visitor(service);
-    const executions = service.jumio.executions.length;
-    await linksAtSignIn(service, issuer, id);
-    service.clock.advance(5 * HOUR);
-    const answer = await browser.press();
-    expect(answer.location ?? '').not.toContain('jumio.ai');
-    await reaches(service, id, 'approved');
-    expect(service.jumio.executions).toHaveLength(executions);
-  });
+  it.each(['registration', 'consent'])(
+    'an eID without a hook is read when its person continues, before Jumio: %s',
+    async (start) => {
+      const { service, issuer } = await world({ VERIFICATION_START: start });
+      const { id, browser } = start === 'registration' ? await signedUp(service) : visitor(service);
+      const executions = service.jumio.executions.length;
+      await linksAtSignIn(service, issuer, id);
+      service.clock.advance(5 * HOUR);
+      const answer = await browser.press();
+      expect(answer.location ?? '').not.toContain('jumio.ai');
+      await reaches(service, id, 'approved');
+      expect(service.jumio.executions).toHaveLength(executions);
+    },
+  );
 
   it('an insufficient eID without a hook leads to Jumio at the same press, and is reported once', async () => {
     const { service, issuer } = await world();

@@ -117,17 +117,20 @@ describe('a gate with neither ledger nor copy', () => {
   it.each([
     ['block', 403, 'blocked'],
     ['allow', 204, 'undecided'],
-  ] as const)('a gate with neither ledger nor copy applies ON_FAILURE=%s: each use is a line in the log and an event', async (word, code, kind) => {
-    const service = await testService({ env: { ON_FAILURE: word }, ctx: ledgerFailing('gate') });
-    const id = randomUUID();
-    const answer = await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
-    expect(answer.statusCode).toBe(code);
-    if (code === 403) expect(answer.json()).toEqual(gateMessage(4990004, 'unknown'));
-    expect(await noted(service, id)).toMatchObject([{ kind, detail: { rule: null, status: 'unknown' } }]);
-    expect(service.logs.text()).toMatch(/by ON_FAILURE/);
-    const ready = (await service.app.inject('/health/ready')).json();
-    expect(ready).toMatchObject({ gate: { on_failure: word } });
-  });
+  ] as const)(
+    'a gate with neither ledger nor copy applies ON_FAILURE=%s: each use is a line in the log and an event',
+    async (word, code, kind) => {
+      const service = await testService({ env: { ON_FAILURE: word }, ctx: ledgerFailing('gate') });
+      const id = randomUUID();
+      const answer = await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
+      expect(answer.statusCode).toBe(code);
+      if (code === 403) expect(answer.json()).toEqual(gateMessage(4990004, 'unknown'));
+      expect(await noted(service, id)).toMatchObject([{ kind, detail: { rule: null, status: 'unknown' } }]);
+      expect(service.logs.text()).toMatch(/by ON_FAILURE/);
+      const ready = (await service.app.inject('/health/ready')).json();
+      expect(ready).toMatchObject({ gate: { on_failure: word } });
+    },
+  );
 
   it('a gate without a ledger decides by the published copy, whatever ON_FAILURE says', async () => {
     const service = await testService({ env: { ON_FAILURE: 'allow' }, ctx: ledgerFailing('gate') });

@@ -86,19 +86,22 @@ describe('callbacks for another identity’s execution', () => {
   it.each([
     ['by reference', () => ({})],
     ['signed', signed],
-  ])('a callback for another identity’s execution is 200, is an event `unmatched`, and decides nothing for either, %s', async (_name, headers) => {
-    const service = await testService();
-    const [one, two] = [randomUUID(), randomUUID()];
-    const [mine, theirs] = [await signUp(service, one), await signUp(service, two)];
-    for (const execution of [mine, theirs]) process(execution, 'PASSED', service.clock.now());
-    const before = await Promise.all([snapshotOf(service, one), snapshotOf(service, two)]);
-    const body = callbackOf(theirs, 'PROCESSED', mine.reference);
-    expect((await callback(service, body, headers(body))).statusCode).toBe(200);
-    const verification = mine.reference.split('.')[1];
-    expect(await unmatched(service)).toEqual([{ execution: theirs.executionId, verification }]);
-    expect(await Promise.all([snapshotOf(service, one), snapshotOf(service, two)])).toEqual(before);
-    expect(service.jumio.reads()).toBe(0);
-  });
+  ])(
+    'a callback for another identity’s execution is 200, is an event `unmatched`, and decides nothing for either, %s',
+    async (_name, headers) => {
+      const service = await testService();
+      const [one, two] = [randomUUID(), randomUUID()];
+      const [mine, theirs] = [await signUp(service, one), await signUp(service, two)];
+      for (const execution of [mine, theirs]) process(execution, 'PASSED', service.clock.now());
+      const before = await Promise.all([snapshotOf(service, one), snapshotOf(service, two)]);
+      const body = callbackOf(theirs, 'PROCESSED', mine.reference);
+      expect((await callback(service, body, headers(body))).statusCode).toBe(200);
+      const verification = mine.reference.split('.')[1];
+      expect(await unmatched(service)).toEqual([{ execution: theirs.executionId, verification }]);
+      expect(await Promise.all([snapshotOf(service, one), snapshotOf(service, two)])).toEqual(before);
+      expect(service.jumio.reads()).toBe(0);
+    },
+  );
 });
 
 describe('callbacks for an older attempt of the same identity', () => {

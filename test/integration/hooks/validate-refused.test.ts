@@ -22,15 +22,18 @@ describe('authentication of validate', () => {
     ['a prefix of the secret', { 'x-webhook-secret': SECRET.slice(0, -1) }],
     ['the secret and something behind it', { 'x-webhook-secret': `${SECRET}0` }],
     ['both headers and different', { 'x-webhook-secret': SECRET, authorization: 'Bearer another' }],
-  ])('a validate request with %s is 401 in the shape that Kratos shows, and nothing is written', async (_name, headers) => {
-    const service = await testService();
-    const id = randomUUID();
-    const body = { kratos_identity_id: id, created_at: new Date(service.clock.now() + 1).toISOString() };
-    const answer = await validate(service, body, headers);
-    expect(answer.statusCode).toBe(401);
-    expect(answer.json()).toEqual(UNCHECKED);
-    expect(await writtenBy(service, id)).toEqual({ verifications: undefined, events: 0, unmatched: 0 });
-  });
+  ])(
+    'a validate request with %s is 401 in the shape that Kratos shows, and nothing is written',
+    async (_name, headers) => {
+      const service = await testService();
+      const id = randomUUID();
+      const body = { kratos_identity_id: id, created_at: new Date(service.clock.now() + 1).toISOString() };
+      const answer = await validate(service, body, headers);
+      expect(answer.statusCode).toBe(401);
+      expect(answer.json()).toEqual(UNCHECKED);
+      expect(await writtenBy(service, id)).toEqual({ verifications: undefined, events: 0, unmatched: 0 });
+    },
+  );
 
   it('a validate request with a bearer token is accepted', async () => {
     const service = await testService();
@@ -67,13 +70,16 @@ describe('invalid validate requests', () => {
     expect(findCanaries(answer.body + service.logs.text())).toEqual([]);
   });
 
-  it.each(['text/plain', 'application/xml', 'x'])('a validate request of content type %s is refused in the shape that Kratos shows', async (type) => {
-    const service = await testService();
-    const body = JSON.stringify({ kratos_identity_id: id });
-    const answer = await validate(service, body, { ...AUTHENTIC, 'content-type': type });
-    expect(answer.statusCode).toBe(403);
-    expect(answer.json()).toEqual(UNCHECKED);
-  });
+  it.each(['text/plain', 'application/xml', 'x'])(
+    'a validate request of content type %s is refused in the shape that Kratos shows',
+    async (type) => {
+      const service = await testService();
+      const body = JSON.stringify({ kratos_identity_id: id });
+      const answer = await validate(service, body, { ...AUTHENTIC, 'content-type': type });
+      expect(answer.statusCode).toBe(403);
+      expect(answer.json()).toEqual(UNCHECKED);
+    },
+  );
 
   it('a validate request with another method is refused in the shape that Kratos shows', async () => {
     const { app } = await testService();

@@ -134,12 +134,15 @@ describe('validate by the published copy of an identity that is not in the ledge
     expect([answer.statusCode, answer.json()]).toEqual([403, REJECTED]);
   });
 
-  it.each(['verified', 'initiated'])('the published server’s status %s is allowed without a row in the ledger', async (word) => {
-    const service = await testService();
-    expect((await signIn(service, { jumio_verification_status: word })).statusCode).toBe(204);
-    const metadata = { metadata_public: { jumio_verification_status: word } };
-    expect((await signIn(service, metadata)).statusCode).toBe(204);
-  });
+  it.each(['verified', 'initiated'])(
+    'the published server’s status %s is allowed without a row in the ledger',
+    async (word) => {
+      const service = await testService();
+      expect((await signIn(service, { jumio_verification_status: word })).statusCode).toBe(204);
+      const metadata = { metadata_public: { jumio_verification_status: word } };
+      expect((await signIn(service, metadata)).statusCode).toBe(204);
+    },
+  );
 });
 
 describe('status codes of the gate', () => {

@@ -119,17 +119,20 @@ describe('further attempts', () => {
     ['PASSED', 'approved'],
     ['WARNING', 'review'],
     ['REJECTED', 'rejected'],
-  ] as const)('no further attempt is possible after the verdict %s, not even by an older form', async (type, status) => {
-    const service = await testService();
-    const { id, browser } = await signedUp(service);
-    const { fields } = await browser.get('/jumio/verify');
-    await decide(service, id, type);
-    const answer = await browser.post(fields);
-    expect([answer.status, answer.location]).toEqual([200, undefined]);
-    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
-    expect((await snapshotOf(service, id)).identity.status).toBe(status);
-    expect(service.jumio.calls.create).toHaveLength(1);
-  });
+  ] as const)(
+    'no further attempt is possible after the verdict %s, not even by an older form',
+    async (type, status) => {
+      const service = await testService();
+      const { id, browser } = await signedUp(service);
+      const { fields } = await browser.get('/jumio/verify');
+      await decide(service, id, type);
+      const answer = await browser.post(fields);
+      expect([answer.status, answer.location]).toEqual([200, undefined]);
+      expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+      expect((await snapshotOf(service, id)).identity.status).toBe(status);
+      expect(service.jumio.calls.create).toHaveLength(1);
+    },
+  );
 
   it('a further attempt is possible at once after a correctable rejection, up to three rejected executions in all', async () => {
     const service = await testService();

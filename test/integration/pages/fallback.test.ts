@@ -37,11 +37,14 @@ describe('unknown URLs', () => {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
-  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])('an unknown URL is a problem document for %j', async (headers) => {
-    const answer = await open(await testService(), '/jumio/verifi', headers);
-    expect(answer.statusCode).toBe(404);
-    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-  });
+  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])(
+    'an unknown URL is a problem document for %j',
+    async (headers) => {
+      const answer = await open(await testService(), '/jumio/verifi', headers);
+      expect(answer.statusCode).toBe(404);
+      expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    },
+  );
 
   it('a wrong method on a known URL is 405 for a program', async () => {
     const answer = await open(await testService(), '/jumio/callback', {});
@@ -50,13 +53,20 @@ describe('unknown URLs', () => {
 });
 
 describe('pages without configuration', () => {
-  it.each(['/jumio/verify', '/jumio/status', '/jumio/help'])('without configured pages, %s shows a calm explanation', async (url) => {
-    const env = { KRATOS_PUBLIC_URL: undefined, HANDOVER_SECRET: undefined, DEFAULT_RETURN_URL: `${APPLICATION}/home` };
-    const answer = await open(await testService({ env }), url);
-    expect(answer.statusCode).toBe(404);
-    expect(sentenceOf(answer.body)).toMatch(/^Identity verification cannot be done at this address\./);
-    expect(answer.body).toContain(`href="${APPLICATION}/home"`);
-  });
+  it.each(['/jumio/verify', '/jumio/status', '/jumio/help'])(
+    'without configured pages, %s shows a calm explanation',
+    async (url) => {
+      const env = {
+        KRATOS_PUBLIC_URL: undefined,
+        HANDOVER_SECRET: undefined,
+        DEFAULT_RETURN_URL: `${APPLICATION}/home`,
+      };
+      const answer = await open(await testService({ env }), url);
+      expect(answer.statusCode).toBe(404);
+      expect(sentenceOf(answer.body)).toMatch(/^Identity verification cannot be done at this address\./);
+      expect(answer.body).toContain(`href="${APPLICATION}/home"`);
+    },
+  );
 });
 
 describe('the help page', () => {

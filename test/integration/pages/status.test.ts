@@ -83,19 +83,22 @@ const PAGES: readonly [string, Scene, string, SeenPage['action']][] = [
 ];
 
 describe.each(PAGES)('after consent, the status %s:', (_status, arrange, sentence, action) => {
-  it.each(['/jumio/verify', '/jumio/status'])('a page of this status has one sentence and one action at %s', async (path) => {
-    const service = await testService();
-    const person = await arrange(service);
-    await hasAgreed(service, person);
-    const page = await person.browser.get(path);
-    expect(page.status).toBe(200);
-    expect(page.sentence).toBe(sentence);
-    expect(page.action).toEqual(action);
-    expect(page.body.match(/id="action"/g)).toHaveLength(1);
-    const goesOn = action?.kind === 'button';
-    expect(page.body.includes('href="/jumio/help"')).toBe(goesOn);
-    expect(page.body.includes('action="/jumio/decline"')).toBe(goesOn && path === '/jumio/verify');
-  });
+  it.each(['/jumio/verify', '/jumio/status'])(
+    'a page of this status has one sentence and one action at %s',
+    async (path) => {
+      const service = await testService();
+      const person = await arrange(service);
+      await hasAgreed(service, person);
+      const page = await person.browser.get(path);
+      expect(page.status).toBe(200);
+      expect(page.sentence).toBe(sentence);
+      expect(page.action).toEqual(action);
+      expect(page.body.match(/id="action"/g)).toHaveLength(1);
+      const goesOn = action?.kind === 'button';
+      expect(page.body.includes('href="/jumio/help"')).toBe(goesOn);
+      expect(page.body.includes('action="/jumio/decline"')).toBe(goesOn && path === '/jumio/verify');
+    },
+  );
 
   it('opening a page of this status, however often, changes nothing', async () => {
     const service = await testService();

@@ -20,13 +20,16 @@ async function known(options: Parameters<typeof testService>[0] = {}) {
 }
 
 describe('pages without a session', () => {
-  it.each(['/jumio/verify', '/jumio/status'])('a request without a session is redirected to Kratos’ sign-in, and back to us (%s)', async (path) => {
-    const page = await openBrowser(await testService()).get(path);
-    expect(page.status).toBe(401);
-    expect(page.sentence).toBe('Please sign in first. You will come back here.');
-    expect(page.action).toEqual({ kind: 'link', text: 'Sign in', href: LOGIN });
-    expect(page.headers).not.toHaveProperty('set-cookie');
-  });
+  it.each(['/jumio/verify', '/jumio/status'])(
+    'a request without a session is redirected to Kratos’ sign-in, and back to us (%s)',
+    async (path) => {
+      const page = await openBrowser(await testService()).get(path);
+      expect(page.status).toBe(401);
+      expect(page.sentence).toBe('Please sign in first. You will come back here.');
+      expect(page.action).toEqual({ kind: 'link', text: 'Sign in', href: LOGIN });
+      expect(page.headers).not.toHaveProperty('set-cookie');
+    },
+  );
 
   it('a sign-in from the page returns with its return_to, if that is allowed', async () => {
     const browser = openBrowser(await testService());
@@ -72,10 +75,13 @@ describe('sessions that lack a second factor', () => {
     '//evil.example.com',
     'javascript:alert(1)',
     'no URL',
-  ])('a session that lacks a second factor with an unusable URL is redirected to Kratos’ sign-in, never elsewhere (%s)', async (where) => {
-    const page = await visit(where);
-    expect([page.status, page.location]).toEqual([303, `${LOGIN}&aal=aal2`]);
-  });
+  ])(
+    'a session that lacks a second factor with an unusable URL is redirected to Kratos’ sign-in, never elsewhere (%s)',
+    async (where) => {
+      const page = await visit(where);
+      expect([page.status, page.location]).toEqual([303, `${LOGIN}&aal=aal2`]);
+    },
+  );
 });
 
 describe('pages while Kratos is down', () => {

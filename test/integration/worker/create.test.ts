@@ -72,24 +72,27 @@ describe('create calls that may have had an effect', () => {
     ['a connection that broke', { operation: 'create', failure: 'interrupted' as const }],
     ['a 500', { operation: 'create', status: 500 }],
     ['a 200 that is not as documented', { operation: 'create', failure: 'unusable' as const, status: 200 }],
-  ])('a create call that ended with %s is repeated three times, then hourly, and each may have left an orphan', async (_why, facts) => {
-    const service = await calm();
-    service.jumio.instead.create = () => jumioFails(facts);
-    const id = await begin(service);
-    for (let times = 1; times <= 4; times += 1) {
-      await createCalls(service, times);
-      pass(service, SOON);
-    }
-    await noMore(service, 4);
-    pass(service, HOUR - SOON);
-    await createCalls(service, 5);
-    pass(service, HOUR - MINUTE);
-    await noMore(service, 5);
-    service.jumio.instead.create = undefined;
-    pass(service, 2 * MINUTE);
-    await isStarted(service, id);
-    expect((await kindsOf(service, id)).filter((kind) => kind === 'orphan_possible')).toHaveLength(5);
-  });
+  ])(
+    'a create call that ended with %s is repeated three times, then hourly, and each may have left an orphan',
+    async (_why, facts) => {
+      const service = await calm();
+      service.jumio.instead.create = () => jumioFails(facts);
+      const id = await begin(service);
+      for (let times = 1; times <= 4; times += 1) {
+        await createCalls(service, times);
+        pass(service, SOON);
+      }
+      await noMore(service, 4);
+      pass(service, HOUR - SOON);
+      await createCalls(service, 5);
+      pass(service, HOUR - MINUTE);
+      await noMore(service, 5);
+      service.jumio.instead.create = undefined;
+      pass(service, 2 * MINUTE);
+      await isStarted(service, id);
+      expect((await kindsOf(service, id)).filter((kind) => kind === 'orphan_possible')).toHaveLength(5);
+    },
+  );
 });
 
 describe('create calls with 400', () => {

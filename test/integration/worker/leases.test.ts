@@ -117,25 +117,28 @@ describe('calls near the end of a lease', () => {
   it.each([
     ['a read and a PATCH', LEASE_MS - 11 * SECOND, 1],
     ['a read and a PATCH', LEASE_MS - 9 * SECOND, 0],
-  ])('%s that begin %i ms after the claim are made %i times: only if the lease outlasts them', async (_call, after, times) => {
-    const service = await stoppedService();
-    const execution = await signUp(service, randomUUID());
-    await service.worker.stop();
-    service.kratos.copies.delete(execution.identityId);
-    await callback(service, callbackOf(execution));
-    await service.ctx.ledger.change(execution.identityId, 0, (found) =>
-      found === undefined
-        ? undefined
-        : { record: { ...found, identity: { ...found.identity, published: 0, kratosDue: 0 } } },
-    );
-    const [claimed] = await claimAll(service);
-    if (claimed === undefined) throw new Error('it was due');
-    expect(workOf(claimed.work)).toMatchObject({ publish: true, read: {} });
-    service.clock.advance(after);
-    await runStep(service.ctx, claimed, () => undefined);
-    expect(service.jumio.reads()).toBe(times);
-    expect(service.kratos.calls.publish).toHaveLength(1 + times);
-  });
+  ])(
+    '%s that begin %i ms after the claim are made %i times: only if the lease outlasts them',
+    async (_call, after, times) => {
+      const service = await stoppedService();
+      const execution = await signUp(service, randomUUID());
+      await service.worker.stop();
+      service.kratos.copies.delete(execution.identityId);
+      await callback(service, callbackOf(execution));
+      await service.ctx.ledger.change(execution.identityId, 0, (found) =>
+        found === undefined
+          ? undefined
+          : { record: { ...found, identity: { ...found.identity, published: 0, kratosDue: 0 } } },
+      );
+      const [claimed] = await claimAll(service);
+      if (claimed === undefined) throw new Error('it was due');
+      expect(workOf(claimed.work)).toMatchObject({ publish: true, read: {} });
+      service.clock.advance(after);
+      await runStep(service.ctx, claimed, () => undefined);
+      expect(service.jumio.reads()).toBe(times);
+      expect(service.kratos.calls.publish).toHaveLength(1 + times);
+    },
+  );
 });
 
 describe('steps whose process died', () => {
