@@ -1,12 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/run/longest-first.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Collects what every suite logs, and fails the run where a planted secret or a trait shows up in it.
-    globalSetup: ['./test/support/logs/setup.ts'],
-    // Most of a test is waiting for others: two cores have time for two.
-    maxWorkers: 2,
+    // Collects what every suite logs, and fails the run where a planted secret or a trait shows up in it; bundles the
+    // programs that tests start as processes.
+    globalSetup: ['./test/support/logs/setup.ts', './test/support/run/bundle-programs.ts'],
+    // Loading the service's modules anew takes longer than most files take: the files of a worker share them.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
+    // Most of a test is waiting for others: two cores have time for three.
+    maxWorkers: 3,
     // A world may take as long as its Kratos and its service may take one after the other (sandbox/), and a test that
     // kills the service starts it two or three times.
     testTimeout: 120_000,

@@ -1,12 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { send } from '../kratos/client/loopback.ts';
+import { programArguments } from './program.ts';
 
-const SERVER = fileURLToPath(new URL('../../webhook/server.ts', import.meta.url));
-
-const PRELOADED = ['./preload/loopback.ts', './preload/clock.ts'].map((file) => new URL(file, import.meta.url).href);
+const PRELOADED = ['sandbox/stack/preload/loopback', 'sandbox/stack/preload/clock'];
 
 /** Long, because the machine may be busy. */
 const START_TIMEOUT_MS = 45_000;
@@ -67,9 +65,8 @@ async function advance(child: ChildProcess, seconds: number): Promise<void> {
 }
 
 function start({ env, ahead = 0 }: ServiceOptions): ChildProcess {
-  const preload = ['tsx', ...PRELOADED].flatMap((file) => ['--import', file]);
   const { PATH, HOME } = process.env;
-  return spawn(process.execPath, [...preload, SERVER], {
+  return spawn(process.execPath, programArguments('webhook/server', PRELOADED), {
     env: { PATH, HOME, SANDBOX_AHEAD_SECONDS: String(ahead), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

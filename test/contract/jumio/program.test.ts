@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-
-const PROGRAM = fileURLToPath(new URL('../../../sandbox/jumio/main.ts', import.meta.url));
+import { programArguments } from '../../../sandbox/stack/program.ts';
 
 const started: ChildProcess[] = [];
 
@@ -16,7 +14,9 @@ afterEach(async () => {
 });
 
 function run(env: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(process.execPath, programArguments('sandbox/jumio/main'), {
+    env: { PATH: process.env.PATH, ...env },
+  });
   started.push(child);
   return child;
 }

@@ -1,15 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { programArguments } from '../../../sandbox/stack/program.ts';
 import type { Stack } from '../../../sandbox/stack/start.ts';
 import { applied, type Operation } from '../../support/doctor/operations.ts';
-
-const MAIN = fileURLToPath(new URL('../../../webhook/cli/main.ts', import.meta.url));
-
-const NAMES = new URL('../../../sandbox/stack/preload/loopback.ts', import.meta.url).href;
 
 const operation = z.object({
   op: z.enum(['add', 'remove', 'replace']),
@@ -36,7 +32,7 @@ export interface Diagnosis extends z.infer<typeof report> {
 
 /** Runs a command as an operator does: in a process of its own, with the service's environment. */
 export async function command({ env }: Stack, ...args: readonly string[]): Promise<{ code: number; out: string }> {
-  const flags = ['--import', 'tsx', '--import', NAMES, MAIN, ...args];
+  const flags = [...programArguments('webhook/cli/main', ['sandbox/stack/preload/loopback']), ...args];
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, flags, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];

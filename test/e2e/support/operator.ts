@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { programArguments } from '../../../sandbox/stack/program.ts';
 import type { World } from './world.ts';
-
-const MAIN = fileURLToPath(new URL('../../../webhook/cli/main.ts', import.meta.url));
 
 /** The output of the operator's program, and its exit code. */
 export interface CommandResult {
@@ -16,7 +14,7 @@ export function operate({ place }: Pick<World, 'place'>, args: readonly string[]
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, ...place.env };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', MAIN, ...args], { env }, (error, out, err) => {
+    execFile(process.execPath, [...programArguments('webhook/cli/main'), ...args], { env }, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
       resolve({ code, out, err });
     });
