@@ -11,7 +11,7 @@ import { openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import { createUpstreamHealth } from './upstream/health.ts';
 import type { Observe } from './upstream/http.ts';
-import type { Clock, Context, Worker } from './verification/context.ts';
+import type { Clock, Context, Waits, Worker } from './verification/context.ts';
 import { normalize } from './verification/record/index.ts';
 import { createWriteSignal } from './verification/waiting.ts';
 import { createWorker } from './verification/worker.ts';
@@ -31,6 +31,12 @@ export interface Dependencies {
 }
 
 const CALL_DEADLINE_MS = 10_000;
+
+/**
+ * A sign-up waits so that the ids are usually on the identity when Kratos continues. Kratos itself would wait 30 s
+ * (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client).
+ */
+const WAITS: Waits = { signUpMs: 2_000, linkMs: 4_000, visitMs: 2_000 };
 
 /** Jumio may answer 403 to a missing or unusual one (docs/reference/jumio.md#2-oauth2-token). */
 export const USER_AGENT = 'KratosJumioBridge/0.1.0';
@@ -123,6 +129,7 @@ export async function createDependencies(
     consentVersion: texts.consentVersion,
     linkLifetimeMs: config.linkLifetimeMs,
     callDeadlineMs: CALL_DEADLINE_MS,
+    waits: WAITS,
   };
   const phase: Phase = { current: 'starting' };
   const worker = createWorker(ctx);

@@ -55,6 +55,18 @@ export interface Context {
   readonly linkLifetimeMs: number;
   /** Milliseconds that one call may take. */
   readonly callDeadlineMs: number;
+  /** Milliseconds that answers wait for an upstream. */
+  readonly waits: Waits;
+}
+
+/** How long an answer waits for an upstream before it goes out without. Milliseconds. */
+export interface Waits {
+  /** The answer to a sign-up, for the first try at Jumio. */
+  readonly signUpMs: number;
+  /** The answer to a POST of `/jumio/verify`, for a link. */
+  readonly linkMs: number;
+  /** The answer to `/jumio/status`, for what Jumio says now. */
+  readonly visitMs: number;
 }
 
 /** The trusted eID providers; the policy says which of their levels is enough. */

@@ -3,7 +3,7 @@ import { decide, hasAgreed, signedUp, visitor } from '../../support/builders/peo
 import type { SeenPage } from '../../support/clients/browser.ts';
 import { unescapeHtml } from '../../support/clients/entities.ts';
 import { jumioDown, unanswered } from '../../support/fakes/jumio.ts';
-import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, pass, snapshotOf, withShortWaits } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
 
@@ -69,7 +69,7 @@ describe('returns from Jumio within ten seconds of an earlier read', () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     service.jumio.instead.status = unanswered();
-    const page = await browser.get(FROM_JUMIO);
+    const page = await withShortWaits(service, () => browser.get(FROM_JUMIO));
     expect([page.sentence, onwards(page)?.seconds]).toEqual([UNDER_WAY, 3]);
   });
 
@@ -116,7 +116,7 @@ describe('forged return hints', () => {
     const to = onwards(await browser.get(FROM_JUMIO))?.to ?? '';
     service.jumio.instead.status = unanswered();
     pass(service, MINUTE + SECOND);
-    expect((await browser.get(to)).sentence).toBe(WAITING);
+    expect((await withShortWaits(service, () => browser.get(to))).sentence).toBe(WAITING);
   });
 
   it('a return hint is not stored, and is invisible to other identities', async () => {
@@ -138,7 +138,7 @@ describe('waiting pages', () => {
     switch (name) {
       case 'for the look after coming back':
         service.jumio.instead.status = unanswered();
-        return browser.get(FROM_JUMIO);
+        return withShortWaits(service, () => browser.get(FROM_JUMIO));
       case 'for Jumio’s verdict':
         service.jumio.latest(person.id).status = 'ACQUIRED';
         return browser.get('/jumio/status');
@@ -146,10 +146,10 @@ describe('waiting pages', () => {
         await hasAgreed(service, person);
         service.jumio.instead.status = unanswered();
         pass(service, DAY + MINUTE);
-        return browser.press();
+        return withShortWaits(service, () => browser.press());
       default:
         service.jumio.instead.create = name === 'for a link' ? unanswered() : () => jumioDown('create');
-        return visitor(service).browser.press();
+        return withShortWaits(service, () => visitor(service).browser.press());
     }
   }
 

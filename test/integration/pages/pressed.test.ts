@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { visitor } from '../../support/builders/people.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
 import { jumioFails, SOON } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, pass, snapshotOf, withShortWaits } from '../../support/service/eventually.ts';
 import { APPLICATION, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
@@ -17,7 +17,8 @@ async function hasPressed() {
   service.jumio.instead.create = () => jumioDown('create');
   // One try has failed: with more of them the page offers another.
   service.clock.stop();
-  const page = await browser.press(`/jumio/verify?return_to=${encodeURIComponent(ACCOUNT)}`);
+  const path = `/jumio/verify?return_to=${encodeURIComponent(ACCOUNT)}`;
+  const page = await withShortWaits(service, () => browser.press(path));
   return { service, id, browser, page };
 }
 
@@ -75,7 +76,7 @@ describe('retries while Jumio has not created the link for a while', () => {
     const { id, browser } = visitor(service);
     service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 503 });
     service.clock.stop();
-    await browser.press();
+    await withShortWaits(service, () => browser.press());
     const tries = () => service.jumio.calls.create.length;
     /** So many were made, and what came of the last is written: a step under way would lose its lease with time. */
     const hasTried = (times: number) =>
@@ -96,9 +97,10 @@ describe('retries while Jumio has not created the link for a while', () => {
     pass(service, MINUTE);
     const page = await browser.get('/jumio/verify');
     expect([page.action?.text, page.body.includes('data-press')]).toEqual(['Try again', false]);
-    await Promise.all([browser.post(page.fields), browser.post(page.fields)]);
+    const press = () => browser.post(page.fields);
+    await withShortWaits(service, () => Promise.all([press(), press()]));
     await hasTried(5);
-    await browser.post(page.fields);
+    await withShortWaits(service, press);
     expect(tries()).toBe(5);
     service.jumio.instead.create = undefined;
     pass(service, MINUTE);
@@ -108,7 +110,7 @@ describe('retries while Jumio has not created the link for a while', () => {
   it('a press within the minute has its try when the minute is over, and not in an hour', async () => {
     const { service, id, browser, tries, hasTried } = await hasTriedInVain();
     const page = await browser.get('/jumio/verify');
-    for (const _ of [1, 2]) await browser.post(page.fields);
+    for (const _ of [1, 2]) await withShortWaits(service, () => browser.post(page.fields));
     expect(tries()).toBe(4);
     pass(service, MINUTE - 1);
     service.jumio.instead.create = undefined;

@@ -5,7 +5,7 @@ import { visitor } from '../../support/builders/people.ts';
 import { initiate, validate } from '../../support/clients/calls.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
 import { deferred, kindsOf } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, pass, snapshotOf, withShortWaits } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
@@ -29,7 +29,7 @@ describe('refusals by the person', () => {
     const service = await testService({ env: AT_CONSENT });
     const { id, browser } = visitor(service);
     service.jumio.instead.create = () => jumioDown('create');
-    const page = await browser.press();
+    const page = await withShortWaits(service, () => browser.press());
     await browser.post(page.fields, '/jumio/decline');
     await isIdle(service, id);
     expect((await snapshotOf(service, id)).identity.attemptWaitsOn).toBe('person');
@@ -44,7 +44,7 @@ describe('refusals by the person', () => {
     const service = await testService({ env: AT_CONSENT });
     const { id, browser } = visitor(service);
     service.jumio.instead.create = () => jumioDown('create');
-    const page = await browser.press();
+    const page = await withShortWaits(service, () => browser.press());
     await browser.post(page.fields, '/jumio/decline');
     service.jumio.instead.create = undefined;
     const now = service.clock.now();
@@ -59,7 +59,8 @@ describe('refusals by the person', () => {
     const { id, browser } = visitor(service);
     const answer = deferred<void>();
     service.jumio.instead.create = () => answer.promise.then(() => jumioDown('create'));
-    const page = await browser.press();
+    const page = await withShortWaits(service, () => browser.press());
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
     await browser.post(page.fields, '/jumio/decline');
     service.jumio.instead.create = undefined;
     answer.resolve(undefined);
@@ -76,7 +77,7 @@ describe('refusals by the person', () => {
     service.jumio.latest(id).status = 'INITIATED';
     pass(service, 2 * DAY);
     service.jumio.instead.status = () => jumioDown('status');
-    const pressed = await browser.press();
+    const pressed = await withShortWaits(service, () => browser.press());
     await browser.post(pressed.fields, '/jumio/decline');
     service.jumio.instead.status = undefined;
     pass(service, HOUR);

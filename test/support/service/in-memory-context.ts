@@ -94,6 +94,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
     consentVersion: CONSENT.version,
     linkLifetimeMs: LIFETIME,
     callDeadlineMs: 10_000,
+    waits: { signUpMs: 0, linkMs: 0, visitMs: 0 },
   };
   return { ctx, worker: asleep, stored: () => stored, events };
 }

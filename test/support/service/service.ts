@@ -9,7 +9,7 @@ import type { Environment } from '../../../webhook/config/problem.ts';
 import { createDependencies, type Dependencies } from '../../../webhook/dependencies.ts';
 import { createLogger } from '../../../webhook/logging.ts';
 import { createUpstreamHealth } from '../../../webhook/upstream/health.ts';
-import type { Context } from '../../../webhook/verification/context.ts';
+import type { Context, Waits } from '../../../webhook/verification/context.ts';
 import { createWorker } from '../../../webhook/verification/worker.ts';
 import { createFakeJumio, type FakeJumio } from '../fakes/jumio.ts';
 import { createFakeKratos, type FakeKratos } from '../fakes/kratos.ts';
@@ -39,6 +39,8 @@ export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'work
   readonly clock: MovedClock;
   readonly logs: LogCapture;
   readonly databaseUrl: string;
+  /** What the app waits for at this moment; at first as the product does. */
+  readonly waits: { -readonly [wait in keyof Waits]: number };
   close(): Promise<void>;
 }
 
@@ -82,14 +84,15 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
     jumio: observedFake('jumio', jumio, health.observe),
     kratos: observedFake('kratos', kratos, health.observe),
   };
-  const ctx = options.ctx?.(faked, real.ctx) ?? faked;
+  const waits = { ...real.ctx.waits };
+  const ctx = { ...(options.ctx?.(faked, real.ctx) ?? faked), waits };
   const dependencies: Dependencies = {
     ...real,
     ctx,
     worker: createWorker(ctx),
     unreachable: () => [...health.unreachable(), ...real.unreachable()],
   };
-  return { dependencies, jumio, kratos, clock };
+  return { dependencies, jumio, kratos, clock, waits };
 }
 
 /** The service without a listening socket: a real configuration, ledger, app and worker; both upstreams are fakes. */

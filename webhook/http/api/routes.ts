@@ -5,14 +5,12 @@ import { preferredLanguage } from '../../texts/language.ts';
 import type { Texts } from '../../texts/texts.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import {
-  ARRIVAL_WAIT_MS,
   continueVerification,
   declineConsent,
   loadView,
   type Person,
   recordVisit,
   type View,
-  WAIT_MS,
 } from '../../verification/person/index.ts';
 import { answerError, sendBadField, sendProblem } from '../errors.ts';
 import { JSON_ONLY } from '../negotiation.ts';
@@ -122,7 +120,7 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
     '/jumio/status',
     { constraints: JSON_ONLY },
     forPerson(async (person, _request, reply, isOtherAccount) => {
-      const status = statusOf(await recordVisit(ctx, worker, person, ARRIVAL_WAIT_MS));
+      const status = statusOf(await recordVisit(ctx, worker, person, ctx.waits.visitMs));
       return reply.send(isOtherAccount ? { ...status, somebody_else: true } : status);
     }),
   );
@@ -153,7 +151,7 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
       const agreement = body.consent && { version: body.consent.text_version, language };
       const preferred = body.language ?? person.locale ?? preferredLanguage(request.headers['accept-language']);
       const input = { returnTo, agreement, locale: preferred ?? language };
-      const outcome = await continueVerification(ctx, worker, person, input, WAIT_MS);
+      const outcome = await continueVerification(ctx, worker, person, input, ctx.waits.linkMs);
       const status = statusOf(outcome.view);
       const answer = { want: body.want, dataCentre: options.dataCentre, status, consent: consentIn(language) };
       return answerOutcome(reply, outcome, answer);

@@ -7,12 +7,6 @@ import { type ProblemDocument, sendProblem } from '../errors.ts';
 import type { ReturnTo } from '../return-to.ts';
 import { initiateBody, NIL_UUID } from '../schemas.ts';
 
-/**
- * How long the answer waits, so that the ids are usually on the identity when Kratos continues. Kratos itself would wait
- * 30 s (docs/reference/kratos.md#2-http-behaviour-of-the-webhook-client).
- */
-const WAIT_MS = 2_000;
-
 /** Options of `POST /jumio/initiate`. */
 export interface InitiateOptions {
   readonly ctx: Context;
@@ -67,7 +61,8 @@ export async function initiateRoute(app: FastifyInstance, options: InitiateOptio
     const returnTo = options.returnTo(body.data.flow?.return_to ?? undefined);
     try {
       const method = body.data.flow?.method ?? undefined;
-      await handleSignUp(ctx, worker, { identityId, returnTo, schemaId, kratosCreatedAt, locale, method }, WAIT_MS);
+      const signUp = { identityId, returnTo, schemaId, kratosCreatedAt, locale, method };
+      await handleSignUp(ctx, worker, signUp, ctx.waits.signUpMs);
     } catch (error) {
       // A 5xx would strand the account that Kratos has just stored; the next sign-in makes the missing row.
       request.log.error({ identity: identityId, err: error }, 'could not record the sign-up in the ledger');

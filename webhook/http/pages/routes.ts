@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { preferredLanguage } from '../../texts/language.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import {
-  ARRIVAL_WAIT_MS,
   continueVerification,
   declineConsent,
   loadView,
@@ -11,7 +10,6 @@ import {
   type Person,
   recordVisit,
   type View,
-  WAIT_MS,
 } from '../../verification/person/index.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, requestedReturnTo, returnToQuery } from '../return-to.ts';
@@ -135,7 +133,7 @@ function statusRoutes(app: FastifyInstance, requirePerson: RequirePerson, option
     { preHandler: requirePerson },
     forPerson(async (person, request, reply) => {
       const back = backSince(request.query, ctx.clock.now());
-      const view = await recordVisit(ctx, worker, person, ARRIVAL_WAIT_MS);
+      const view = await recordVisit(ctx, worker, person, ctx.waits.visitMs);
       return answerView(reply, view, { place: 'status', person, requested: undefined, back });
     }),
   );
@@ -147,7 +145,8 @@ function statusRoutes(app: FastifyInstance, requirePerson: RequirePerson, option
       await limits.continuing(person.identityId, reply);
       const { requested, agreement, locale } = readForm(request, theme);
       const returnTo = options.returnTo(requested);
-      const outcome = await continueVerification(ctx, worker, person, { returnTo, agreement, locale }, WAIT_MS);
+      const input = { returnTo, agreement, locale };
+      const outcome = await continueVerification(ctx, worker, person, input, ctx.waits.linkMs);
       if (outcome.kind === 'link') return reply.redirect(outcome.link, 303);
       const destination = destinationOf(outcome.view, options, returnTo);
       const isApproved = outcome.view.status === 'approved' && nextStep(outcome.view).kind === 'done';

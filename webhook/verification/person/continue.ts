@@ -17,12 +17,6 @@ import { type Agreement, agreed } from './consent.ts';
 import type { Person } from './person.ts';
 import { recordOf, type View, viewOf } from './view.ts';
 
-/** How long a POST waits for a link before its answer says that it is still being made. Milliseconds. */
-export const WAIT_MS = 4_000;
-
-/** How long who comes back from Jumio waits for what Jumio says now. Milliseconds. */
-export const ARRIVAL_WAIT_MS = 2_000;
-
 /** Due for a look at once; but pressing again and again must not use up the reads of others. */
 function askToRenew(record: IdentityRecord, row: Verification, now: number): IdentityRecord {
   const allowed = earliestRead(row, undefined, now);

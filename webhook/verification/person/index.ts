@@ -1,5 +1,5 @@
 export { declineConsent } from './consent.ts';
-export { ARRIVAL_WAIT_MS, type ContinueOutcome, continueVerification, WAIT_MS } from './continue.ts';
+export { type ContinueOutcome, continueVerification } from './continue.ts';
 export { findLink, issueLink, linkUrl, redeemLink } from './one-time-link.ts';
 export { findPerson, isKnown, type Person, personFrom } from './person.ts';
 export { handleSignUp } from './sign-up.ts';
