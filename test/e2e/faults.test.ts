@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
-import { callbackCases } from './suites/callback.ts';
-import { jumioDownCases } from './suites/jumio-down.ts';
-import { jumioSlowCases } from './suites/jumio-slow.ts';
-import { kratosDownCases } from './suites/kratos-down.ts';
+import { callbackCases } from './suites/faults/callback.ts';
+import { jumioDownCases } from './suites/faults/jumio-down.ts';
+import { jumioSlowCases } from './suites/faults/jumio-slow.ts';
+import { kratosDownCases } from './suites/faults/kratos-down.ts';
 import { describeConcurrently, KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 

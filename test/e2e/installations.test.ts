@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { whoami } from '../../sandbox/kratos/client/flows.ts';
 import { newPerson, type Person } from '../../sandbox/scenarios/person.ts';
-import { oversizeCases } from './suites/oversize.ts';
-import { publishedActions, publishedIntegrationCases } from './suites/published-integration.ts';
+import { oversizeCases } from './suites/installations/oversize.ts';
+import { publishedActions, publishedIntegrationCases } from './suites/installations/published-integration.ts';
 import { KRATOS } from './support/kratos-under-test.ts';
 import { MANIPULATED } from './support/outcomes.ts';
 import { linkOn, sentenceOn } from './support/pages.ts';

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
-import { applicationCases, HANDOVER_SECRET } from './suites/application.ts';
-import { handOverCases } from './suites/hand-over.ts';
-import { operatorCases } from './suites/operator.ts';
-import { returnCases } from './suites/return.ts';
-import { verdictCases } from './suites/verdict.ts';
+import { applicationCases, HANDOVER_SECRET } from './suites/parallel/application.ts';
+import { handOverCases } from './suites/parallel/hand-over.ts';
+import { operatorCases } from './suites/parallel/operator.ts';
+import { returnCases } from './suites/parallel/return.ts';
+import { verdictCases } from './suites/parallel/verdict.ts';
 import { describeConcurrently, KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
-import { expiryCases } from './suites/expiry.ts';
-import { lateCases } from './suites/late.ts';
-import { launderingCases } from './suites/laundering.ts';
-import { lostLedgerCases } from './suites/lost-ledger.ts';
-import { restartCases } from './suites/restart.ts';
+import { expiryCases } from './suites/serial/expiry.ts';
+import { lateCases } from './suites/serial/late.ts';
+import { launderingCases } from './suites/serial/laundering.ts';
+import { lostLedgerCases } from './suites/serial/lost-ledger.ts';
+import { restartCases } from './suites/serial/restart.ts';
 import { KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 

@@ -1,12 +1,12 @@
 import { describe } from 'vitest';
 import { findKratos } from '../../../sandbox/kratos/real/binary.ts';
-import { gateCases } from './gate-cases.ts';
-import { identityCases } from './identity-cases.ts';
-import { mistakeCases } from './mistake-cases.ts';
-import { oversizeCases } from './oversize-cases.ts';
-import { recoveryCases } from './recovery-cases.ts';
-import { registrationCases } from './registration-cases.ts';
-import { sessionCases } from './session-cases.ts';
+import { gateCases } from './cases/gate-cases.ts';
+import { identityCases } from './cases/identity-cases.ts';
+import { mistakeCases } from './cases/mistake-cases.ts';
+import { oversizeCases } from './cases/oversize-cases.ts';
+import { recoveryCases } from './cases/recovery-cases.ts';
+import { registrationCases } from './cases/registration-cases.ts';
+import { sessionCases } from './cases/session-cases.ts';
 import { type Kind, useWorld } from './world.ts';
 
 function contract(kind: Kind): void {

@@ -1,0 +1,26 @@
+import { describe } from 'vitest';
+import type { Database } from '../../support/service/databases.ts';
+import { addressCases } from './cases/address-cases.ts';
+import { budgetCases } from './cases/budget-cases.ts';
+import { changeCases } from './cases/change-cases.ts';
+import { claimCases } from './cases/claim-cases.ts';
+import { eventCases } from './cases/event-cases.ts';
+import { gateCases } from './cases/gate-cases.ts';
+import { normalizeCases } from './cases/normalize-cases.ts';
+import { openingCases } from './cases/opening-cases.ts';
+import { rowsCases } from './cases/rows-cases.ts';
+import { stopCases } from './cases/stop-cases.ts';
+
+/** What every ledger does, on every database. */
+export function ledgerContract(database: Database): void {
+  describe('opening', () => openingCases(database));
+  describe('changes', () => changeCases(database));
+  describe('normalising', () => normalizeCases(database));
+  describe('rows', () => rowsCases(database));
+  describe('events', () => eventCases(database));
+  describe('the row of the gate', () => gateCases(database));
+  describe('claims', () => claimCases(database));
+  describe('budgets', () => budgetCases(database));
+  describe('stopped creation', () => stopCases(database));
+  describe('one-time links', () => addressCases(database));
+}

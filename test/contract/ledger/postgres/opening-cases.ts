@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { openLedger } from '../../../../webhook/ledger/ledger.ts';
+import { normalize } from '../../../../webhook/verification/record/normalize.ts';
+import { postgres } from '../../../support/service/databases.ts';
+import { NOW, openOn } from '../world.ts';
+
+export function openingPostgresCases(): void {
+  test('five replicas that start at the same time create one ledger', async () => {
+    const url = await postgres.fresh();
+    const replicas = await Promise.all([1, 2, 3, 4, 5].map((n) => openOn(postgres, url, NOW + n)));
+    expect(replicas.map(({ origin }) => origin).sort()).toEqual(['made', 'opened', 'opened', 'opened', 'opened']);
+    expect(new Set(replicas.map(({ referenceKey }) => referenceKey.toString('hex'))).size).toBe(1);
+    const made = replicas.findIndex(({ origin }) => origin === 'made');
+    expect(new Set(replicas.map(({ createdAt }) => createdAt))).toEqual(new Set([NOW + made + 1]));
+  });
+
+  test('ledgers in two schemas of one database are independent', async () => {
+    const [one, other] = [await postgres.fresh(), await postgres.fresh()];
+    await openOn(postgres, one);
+    expect((await openOn(postgres, other)).origin).toBe('made');
+    expect((await openOn(postgres, one)).origin).toBe('opened');
+  });
+
+  test('migrations of another application in the same schema are ignored', async () => {
+    const url = await postgres.fresh();
+    const door = await postgres.sideDoor(url);
+    await door.run('create table kysely_migration (name text primary key, timestamp text not null)');
+    await door.run(`insert into kysely_migration values ('2020_theirs', 'long ago')`);
+    expect((await openOn(postgres, url)).origin).toBe('made');
+  });
+
+  test('a database that does not exist is refused with a clear error', async () => {
+    const url = new URL(await postgres.fresh());
+    url.pathname = '/no_such_database';
+    await expect(openLedger(url.href, NOW, normalize)).rejects.toThrow(/no_such_database/);
+  });
+}

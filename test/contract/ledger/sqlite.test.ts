@@ -1,0 +1,13 @@
+import { describe } from 'vitest';
+import { sqlite } from '../../support/service/databases.ts';
+import { ledgerContract } from './contract.ts';
+import { faultSqliteCases } from './sqlite/fault-cases.ts';
+import { groupingCases } from './sqlite/grouping-cases.ts';
+import { openingSqliteCases } from './sqlite/opening-cases.ts';
+
+describe('the ledger on SQLite', () => {
+  ledgerContract(sqlite);
+  describe('opening a file', openingSqliteCases);
+  describe('grouped commits', groupingCases);
+  describe('faults of the file', faultSqliteCases);
+});

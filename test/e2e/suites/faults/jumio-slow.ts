@@ -1,0 +1,75 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Person } from '../../../../sandbox/scenarios/person.ts';
+import { ALLOWED, MANIPULATED, REFUSED, UNREADABLE } from '../../support/outcomes.ts';
+import { eventually, newPeople, onlyExecutionOf, type World } from '../../support/world.ts';
+
+const FAILURES = [503, 'html', 'reset', 'huge'] as const;
+
+/** Jumio cannot be read, or answers nothing, for one person. */
+export function jumioSlowCases(world: () => World): void {
+  let people: Person[] = [];
+  beforeAll(async () => {
+    people = await newPeople(world().place, FAILURES.length + 2);
+  });
+
+  function somebody(): Person {
+    const person = people.pop();
+    if (person === undefined) throw new Error('nobody is left');
+    return person;
+  }
+
+  const callsOf = async ({ identityId }: { identityId: string }, kind: string) =>
+    (await world().jumio.calls()).filter((call) => call.kind === kind && call.customerInternalReference === identityId);
+
+  const answers = async (id: string) =>
+    new Set((await world().jumio.callbacksOf(id)).map(({ answerStatus }) => answerStatus));
+
+  test.each(FAILURES)(
+    'while Jumio’s details are %s, callbacks are 200, and the verdict follows later',
+    async (fault) => {
+      const { jumio } = world();
+      const person = somebody();
+      await jumio.fault({ kind: 'details', fault, count: 2, customerInternalReference: person.identityId });
+      await person.choose(await person.goToJumio(), MANIPULATED);
+      await person.waitFor({ status: 'rejected' });
+      expect(await person.signIn()).toMatchObject(REFUSED);
+      expect(await callsOf(person, 'details')).toHaveLength(3);
+      expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual(new Set([200]));
+    },
+  );
+
+  test('a read of a verdict that Jumio never answers delays no request', async () => {
+    const { place, jumio } = world();
+    const person = somebody();
+    await jumio.fault({ kind: 'details', fault: 'hang', customerInternalReference: person.identityId });
+    await person.choose(await person.goToJumio(), MANIPULATED);
+    await eventually(async () => expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]));
+    expect(await person.signIn()).toMatchObject(ALLOWED);
+    expect((await person.browser.get(`${place.verifyUrl}/jumio/status`)).status).toBe(200);
+    expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual(new Set([200]));
+    // The service gives Jumio ten seconds: nothing has been read up to here.
+    expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]);
+    await person.waitFor({ status: 'rejected' });
+  });
+
+  test('a further create call that Jumio never answers leaves a page that continues by itself', async () => {
+    const { place, jumio } = world();
+    const person = somebody();
+    await person.choose(await person.goToJumio(), UNREADABLE);
+    await person.waitFor({ status: 'rejected' });
+    await jumio.fault({ kind: 'update', fault: 'hang', customerInternalReference: person.identityId });
+    const page = await person.goToJumio();
+    expect(page.url).toContain(place.verifyUrl);
+    expect(page.text).toContain('This page goes on by itself.');
+    expect(await person.signIn()).toMatchObject(REFUSED);
+    await eventually(async () => expect(await callsOf(person, 'update')).toHaveLength(2));
+    const hosted = await eventually(async () => {
+      const answer = await person.goToJumio();
+      expect(answer.url).toContain(place.jumioUrl);
+      return answer;
+    });
+    await person.choose(hosted, { outcome: 'pass' });
+    await person.waitFor({ status: 'approved' });
+    expect(await jumio.executionsOf(person.identityId)).toHaveLength(2);
+  });
+}

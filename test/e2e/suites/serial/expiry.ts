@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { send } from '../../../../sandbox/kratos/client/loopback.ts';
+import { newPerson } from '../../../../sandbox/scenarios/person.ts';
+import { ALLOWED } from '../../support/outcomes.ts';
+import { sentenceOn } from '../../support/pages.ts';
+import { startsOf, type World } from '../../support/world.ts';
+
+const HOUR = 3600;
+
+const DAY = 24 * HOUR;
+
+/** Links, cookies and limits that end. */
+export function expiryCases(world: () => World): void {
+  test.each(['api', 'spa', 'browser'] as const)(
+    'an expired link is shown, blocks no sign-in, and is renewed on the same account (%s)',
+    async (as) => {
+      const { place, jumio } = world();
+      const person = await newPerson(place, { as });
+      await place.advance(2 * DAY);
+      await person.waitFor({ status: 'expired' });
+      expect(await person.signIn({ as })).toMatchObject(ALLOWED);
+      await person.choose(await person.goToJumio(), { outcome: 'pass' });
+      await person.waitFor({ status: 'approved' });
+      expect(await person.signIn({ as })).toMatchObject(ALLOWED);
+      const [first, second, ...others] = await jumio.executionsOf(person.identityId);
+      expect([first?.status, second?.status, others]).toEqual(['TOKEN_EXPIRED', 'PROCESSED', []]);
+      expect(second?.accountId).toBe(first?.accountId);
+    },
+  );
+
+  test('a person who leaves Jumio’s page for a quarter of an hour may start again', async () => {
+    const { place } = world();
+    const person = await newPerson(place);
+    await person.choose(await person.goToJumio(), { outcome: 'abandon' });
+    await place.advance(HOUR / 2);
+    await person.waitFor({ status: 'expired' });
+    const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+    expect(sentenceOn(page)).toBe('Your last identity verification was not finished in time.');
+    await person.choose(await person.goToJumio(), { outcome: 'pass' });
+    await person.waitFor({ status: 'approved' });
+  });
+
+  test('after five executions the page names the date, and from that date on a sixth is possible', async () => {
+    const { place } = world();
+    const person = await newPerson(place);
+    for (let more = 1; more <= 4; more += 1) {
+      await place.advance(2 * DAY);
+      await person.waitFor({ status: 'expired' });
+      expect((await person.goToJumio()).url).toContain(place.jumioUrl);
+      await person.waitFor({ status: 'pending' });
+    }
+    await place.advance(2 * DAY);
+    await person.waitFor({ status: 'expired' });
+    const refusal = await person.goToJumio();
+    expect(refusal.text).toMatch(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d UTC\./);
+    expect(await startsOf(world(), person)).toBe(5);
+    await place.advance(21 * DAY); // 31 days after the first
+    expect((await person.goToJumio()).url).toContain(place.jumioUrl);
+    expect(await startsOf(world(), person)).toBe(6);
+  });
+
+  test('the hand-over cookie ends after 72 hours', async () => {
+    const { place } = world();
+    const { browser, identityId } = await newPerson(place);
+    const status = async () => (await browser.get(`${place.verifyUrl}/jumio/status`)).status;
+    await status();
+    await send({ method: 'DELETE', url: `${place.kratos.adminUrl}/admin/identities/${identityId}/sessions` });
+    await place.advance(71 * HOUR);
+    expect(await status()).toBe(200);
+    await place.advance(2 * HOUR);
+    expect(await status()).toBe(401);
+  });
+}

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { newPerson } from '../../../../sandbox/scenarios/person.ts';
+import { ALLOWED, REFUSED } from '../../support/outcomes.ts';
+import { eventually, onlyExecutionOf, startsOf, type World } from '../../support/world.ts';
+
+const HOUR = 3600;
+
+const DAY = 24 * HOUR;
+
+/** What Jumio says late, or not at all. */
+export function lateCases(world: () => World): void {
+  test('a verdict with a lost callback, of a person who never returned, is found when the link ends', async () => {
+    const { place, jumio } = world();
+    const person = await newPerson(place);
+    await jumio.fault({ kind: 'callback', fault: 'lose', customerInternalReference: person.identityId });
+    const { id } = await onlyExecutionOf(world(), person);
+    await jumio.post(`executions/${id}/outcome`, { outcome: 'reject' });
+    expect(await jumio.callbacksOf(id)).toMatchObject([{ state: 'lost' }]);
+    await place.advance(DAY + 60);
+    await person.waitFor({ status: 'rejected' });
+    expect(await person.signIn()).toMatchObject(REFUSED);
+  });
+
+  test('a lost verdict of a person who returned is found on Jumio’s own schedule, within minutes', async () => {
+    const { place, jumio } = world();
+    await jumio.post('settings', { processingSeconds: 90 });
+    const person = await newPerson(place);
+    await jumio.fault({ kind: 'callback', fault: 'lose', customerInternalReference: person.identityId });
+    await person.choose(await person.goToJumio(), { outcome: 'pass' });
+    await person.waitFor({ status: 'processing' });
+    await place.advance(200);
+    await person.waitFor({ status: 'approved' });
+    await jumio.post('settings', { processingSeconds: 0 });
+    const { id } = await onlyExecutionOf(world(), person);
+    expect(await jumio.callbacksOf(id)).toMatchObject([{ state: 'lost' }]);
+  });
+
+  test('a correction by Jumio after an approval is delayed for an hour, not dropped, and then sign-in is refused', async () => {
+    const { place, jumio } = world();
+    const person = await newPerson(place);
+    await person.choose(await person.goToJumio(), { outcome: 'pass' });
+    const before = await person.waitFor({ status: 'approved' });
+    const { id } = await onlyExecutionOf(world(), person);
+    await jumio.post(`executions/${id}/overturn`, { outcome: 'reject' });
+    await eventually(async () => {
+      const callbacks = await jumio.callbacksOf(id);
+      expect(callbacks.map(({ answerStatus }) => answerStatus)).toEqual([200, 200]);
+    });
+    expect(await person.readStatus()).toEqual(before);
+    await place.advance(HOUR + 1);
+    const after = await person.waitFor({ status: 'rejected', verdict: 'FAILED' });
+    expect(after?.updated_at).not.toBe(before?.updated_at);
+    expect(await person.signIn()).toMatchObject(REFUSED);
+  });
+
+  test('a late verdict about an expired attempt counts, also beside a newer open one', async () => {
+    const { place, jumio } = world();
+    const person = await newPerson(place);
+    const { id } = await onlyExecutionOf(world(), person);
+    await place.advance(2 * DAY);
+    await person.waitFor({ status: 'expired' });
+    expect((await person.goToJumio()).url).toContain(place.jumioUrl);
+    await person.waitFor({ status: 'pending' });
+    await place.advance(11); // one look in ten seconds, and the end of the link was one
+    await jumio.post(`executions/${id}/overturn`, { outcome: 'reject' });
+    await person.waitFor({ status: 'rejected', workflow_execution_id: id });
+    expect(await person.signIn()).toMatchObject(REFUSED);
+    // Rejected for more than a photo: the newer attempt is no way on any more.
+    expect((await person.goToJumio()).url).toContain(place.verifyUrl);
+    expect(await startsOf(world(), person)).toBe(2);
+  });
+
+  test('a further read of the same verdict, months later, changes nothing', async () => {
+    const { place, jumio } = world();
+    const person = await newPerson(place);
+    await person.choose(await person.goToJumio(), { outcome: 'pass' });
+    const before = await person.waitFor({ status: 'approved' });
+    const { id } = await onlyExecutionOf(world(), person);
+    const looks = async () =>
+      (await jumio.calls()).filter((call) => call.kind === 'details' && call.executionId === id);
+    const earlier = (await looks()).length;
+    await place.advance(60 * DAY);
+    await jumio.post('callbacks', { executionId: id });
+    await eventually(async () => expect(await looks()).toHaveLength(earlier + 1));
+    expect(await person.signIn()).toMatchObject(ALLOWED);
+    expect(await person.readStatus()).toEqual(before);
+  });
+}

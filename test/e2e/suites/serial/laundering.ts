@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { recover } from '../../../../sandbox/kratos/client/flows.ts';
+import { newPerson, type Person } from '../../../../sandbox/scenarios/person.ts';
+import { ALLOWED, REFUSED, UNREADABLE } from '../../support/outcomes.ts';
+import { startsOf, type World } from '../../support/world.ts';
+
+const DAY = 24 * 3600;
+
+/** A rejection stays one until Jumio decides otherwise. */
+export function launderingCases(world: () => World): void {
+  async function rejectedForAPhoto(): Promise<Person> {
+    const person = await newPerson(world().place);
+    await person.choose(await person.goToJumio(), UNREADABLE);
+    await person.waitFor({ status: 'rejected' });
+    return person;
+  }
+
+  async function isRefusedEverywhere(person: Person): Promise<void> {
+    for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
+    expect(await recover(world().place.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
+  }
+
+  test('rejected for an unreadable photo, started again, and left: still refused, also when it has expired', async () => {
+    const { place } = world();
+    const person = await rejectedForAPhoto();
+    await person.choose(await person.goToJumio(), { outcome: 'abandon' });
+    await person.waitFor({ status: 'rejected', attempt: 'pending' });
+    await isRefusedEverywhere(person);
+    await place.advance(2 * DAY);
+    await person.waitFor({ status: 'rejected', attempt: 'expired' });
+    await isRefusedEverywhere(person);
+    expect(await startsOf(world(), person)).toBe(2);
+  });
+
+  test('rejected for an unreadable photo, started again, and the link never opened: still refused', async () => {
+    const { place, jumio } = world();
+    const person = await rejectedForAPhoto();
+    const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+    const redirect = await person.browser.submit(page);
+    expect(redirect.location).toContain(place.jumioUrl);
+    await place.advance(2 * DAY);
+    await person.waitFor({ status: 'rejected', attempt: 'expired' });
+    await isRefusedEverywhere(person);
+    const statuses = (await jumio.executionsOf(person.identityId)).map(({ status }) => status);
+    expect(statuses).toEqual(['PROCESSED', 'TOKEN_EXPIRED']);
+  });
+
+  test('a readable photo after an unreadable one allows the sign-in', async () => {
+    const person = await rejectedForAPhoto();
+    await person.choose(await person.goToJumio(), { outcome: 'pass' });
+    await person.waitFor({ status: 'approved', verdict: 'PASSED' });
+    expect(await person.signIn()).toMatchObject(ALLOWED);
+  });
+
+  test('after three unreadable photos a fourth attempt is impossible', async () => {
+    const person = await rejectedForAPhoto();
+    for (const _ of ['second', 'third']) {
+      await person.choose(await person.goToJumio(), UNREADABLE);
+      // Rejected they were before: now it is this verdict that Kratos shows.
+      const latest = (await world().jumio.executionsOf(person.identityId)).at(-1);
+      await person.waitFor({ status: 'rejected', workflow_execution_id: latest?.id ?? '' });
+    }
+    expect(await person.readStatus()).not.toHaveProperty('attempt');
+    const page = await person.goToJumio();
+    expect(page.url).toContain(world().place.verifyUrl);
+    expect(page.text).not.toContain('<form');
+    expect(await startsOf(world(), person)).toBe(3);
+    await isRefusedEverywhere(person);
+  });
+}
