@@ -12,11 +12,11 @@ interface Visit {
 }
 
 /** Checks a page in every language: each has its own sentence, and all have the same kind of action. Returns that kind: `a`, `button` or `p`. */
-export async function checkInEveryLanguage({ open }: Stage, url: string, visit: Visit = {}): Promise<string> {
+export async function checkInEveryLanguage({ reuse }: Stage, url: string, visit: Visit = {}): Promise<string> {
   const { person, status = 200 } = visit;
   const [sentences, actions] = [new Set<string>(), new Set<string>()];
   for (const visitor of VISITORS) {
-    const { page } = await open(visitor, person);
+    const { page } = await reuse(visitor, person);
     expect((await page.goto(url))?.status()).toBe(status);
     sentences.add(await page.locator('#sentence').innerText());
     actions.add(await page.locator('#action').evaluate(({ localName }) => localName));

@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { z } from 'zod';
+import { allowScripts } from './script-switch.ts';
 import type { Visitor } from './window.ts';
 
 /** The rules of axe about colours, which depend on the theme. */
@@ -12,17 +13,6 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 const found = z.array(
   z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })) }),
 );
-
-/**
- * Allows scripts in a page: axe needs timers, which do not run while scripts are off. The page's own scripts are not
- * loaded again, and a reload of the page is stopped.
- */
-async function allowScripts(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Page.stopLoading');
-  // A new session assumes that scripts are on and applies changes only, so the value is set twice.
-  for (const value of [true, false]) await session.send('Emulation.setScriptExecutionDisabled', { value });
-}
 
 /** The violations that axe finds in the page as it is now, one line per element. axe must be loaded in the page. */
 async function violationsOf(page: Page, runOnly: readonly string[], scripts: boolean): Promise<string[]> {

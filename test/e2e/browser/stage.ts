@@ -17,13 +17,18 @@ export interface Stage extends World {
   /** The service as browsers reach it. */
   readonly verifyUrl: string;
   readonly open: (visitor: Visitor, person?: Person) => Promise<Window>;
+  /** The window that the tests of a file share for a visitor, empty; opening one and loading axe there is slow. */
+  readonly reuse: (visitor: Visitor, person?: Person) => Promise<Window>;
   /** Starts another service with other settings and its own ledger; returns its URL. */
   readonly beside: (env: Readonly<Record<string, string>>) => Promise<string>;
 }
 
 interface Opened {
+  /** Of the test that runs. */
   readonly windows: Window[];
+  readonly reused: Map<Visitor, Window>;
   readonly ends: (() => unknown)[];
+  /** What pages may request, Kratos first. */
   readonly origins: string[];
 }
 
@@ -44,8 +49,8 @@ async function startBeside({ place }: World, env: Readonly<Record<string, string
 const more = { selfservice: { methods: { totp: { enabled: true, config: { issuer: 'demo' } } } } };
 
 /**
- * Starts a world and a Chromium for the tests of a file. After each test every window is closed; a problem in one fails
- * the test.
+ * Starts a world and a Chromium for the tests of a file. After each test every window is closed, or cleared if others
+ * reuse it; a problem in one fails the test.
  * @param env added to the service's configuration
  */
 export function useStage(env: Readonly<Record<string, string>> = {}): () => Stage {
@@ -53,18 +58,20 @@ export function useStage(env: Readonly<Record<string, string>> = {}): () => Stag
     kratos: { more },
     env: { ...BRAND, HANDOVER_SECRET: 'demo-handover-secret-0001', ...env },
   });
-  const opened: Opened = { windows: [], ends: [], origins: [] };
+  const opened: Opened = { windows: [], reused: new Map(), ends: [], origins: [] };
   let browser: Browser | undefined;
   beforeAll(async () => {
+    const { kratos, appUrl, verifyUrl, jumioUrl } = world().place;
+    opened.origins.push(kratos.publicUrl, appUrl, verifyUrl, jumioUrl);
     browser = await launchChromium();
   });
   afterEach(async () => {
     const { jumio, place } = world();
     await jumio.post('settings', { processingSeconds: 0 });
     await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/faults` });
-    const windows = opened.windows.splice(0);
-    await Promise.all(windows.map((window) => window.close()));
-    expect(windows.flatMap(({ problems }) => problems)).toEqual([]);
+    const [windows, reused] = [opened.windows.splice(0), [...opened.reused.values()]];
+    await Promise.all([...windows.map((window) => window.close()), ...reused.map((window) => window.clear())]);
+    expect([...windows, ...reused].flatMap(({ problems }) => problems.splice(0))).toEqual([]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -77,14 +84,20 @@ export function useStage(env: Readonly<Record<string, string>> = {}): () => Stag
 }
 
 function stageOf(world: World, browser: Browser, opened: Opened): Stage {
-  const { kratos, appUrl, verifyUrl, jumioUrl } = world.place;
+  const { windows, reused, origins } = opened;
   return {
     ...world,
-    verifyUrl,
+    verifyUrl: world.place.verifyUrl,
     open: async (visitor, person) => {
-      const known = [kratos.publicUrl, appUrl, verifyUrl, jumioUrl, ...opened.origins];
-      const window = await openWindow(browser, visitor, known, person);
-      opened.windows.push(window);
+      const window = await openWindow(browser, visitor, origins, person);
+      windows.push(window);
+      return window;
+    },
+    reuse: async (visitor, person) => {
+      const window = reused.get(visitor) ?? (await openWindow(browser, visitor, origins));
+      reused.set(visitor, window);
+      await window.clear();
+      if (person !== undefined) await window.signIn(person);
       return window;
     },
     beside: (env) => startBeside(world, env, opened),

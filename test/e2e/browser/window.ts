@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, ConsoleMessage, Page, Request } from 'playwright-core';
 import type { Person } from '../../../sandbox/scenarios/person.ts';
+import { forbidScripts } from './script-switch.ts';
 
 /** The settings of a visitor's browser. */
 export interface Visitor {
@@ -28,6 +29,10 @@ export interface Window {
    * that causes one on purpose removes it.
    */
   readonly problems: string[];
+  /** Gives the window the Kratos session of a person. */
+  readonly signIn: (person: Person) => Promise<void>;
+  /** Leaves the page and makes the window as it was opened, without a session. */
+  readonly clear: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -77,7 +82,7 @@ async function copyCookies(context: BrowserContext, person: Person, urls: readon
 
 /**
  * Opens an empty window.
- * @param known the origins that a page may request
+ * @param known the origins that a page may request, Kratos first; read at each request
  * @param person the person whose Kratos session the window has; by default none
  */
 export async function openWindow(
@@ -96,7 +101,18 @@ export async function openWindow(
   const page = await context.newPage();
   const problems: string[] = [];
   recordProblems(page, known, problems);
-  const kratos = known[0];
-  if (person !== undefined && kratos !== undefined) await copyCookies(context, person, [kratos]);
-  return { page, problems, close: () => context.close() };
+  const window: Window = {
+    page,
+    problems,
+    signIn: (who) => copyCookies(context, who, known.slice(0, 1)),
+    clear: async () => {
+      await page.goto('about:blank');
+      await context.clearCookies();
+      await page.emulateMedia({ colorScheme: null });
+      if (!scripts) await forbidScripts(page);
+    },
+    close: () => context.close(),
+  };
+  if (person !== undefined) await window.signIn(person);
+  return window;
 }

@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import { KRATOS } from '../support/kratos-under-test.ts';
+import { fallbackCases } from './cases/fallback-cases.ts';
+import { faultCases } from './cases/fault-cases.ts';
+import { oldApprovalCase, timeCases, yearly } from './cases/time-cases.ts';
+import { hasChromium, LONG_TIMEOUT, OR_WHY_SKIPPED } from './chromium.ts';
+import { useStage } from './stage.ts';
+
+// One world, one Chromium, one test at a time: all tests of a file share the faults and the clock of Jumio.
+describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, LONG_TIMEOUT, () => {
+  const stage = useStage({ POLICY: yearly({ renews: true }) });
+  describe('dead ends', () => fallbackCases(stage));
+  describe('what is wrong with us', () => faultCases(stage));
+  describe('what ends', () => {
+    timeCases(stage);
+    oldApprovalCase(stage, { renews: true });
+  });
+});
