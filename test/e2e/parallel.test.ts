@@ -8,7 +8,8 @@ import { describeConcurrently, KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 
 describeConcurrently(`people, with ${KRATOS}`, () => {
-  const world = useWorld({ env: { HANDOVER_SECRET } });
+  // No test here is about a Jumio that is slow, and a busy machine is.
+  const world = useWorld({ env: { HANDOVER_SECRET, SANDBOX_WAIT_FACTOR: '5' } });
   describe('from sign-up to sign-in', () => verdictCases(world));
   describe('return_to', () => returnCases(world));
   describe('applications without our cookie', () => applicationCases(world));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { jobs } from '../../../webhook/verification/jobs.ts';
 import { override, recheck } from '../../../webhook/verification/operator/actions.ts';
 import { visitor } from '../../support/builders/people.ts';
 import { initiate, validate } from '../../support/clients/calls.ts';
@@ -11,13 +12,15 @@ import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const AT_CONSENT = { VERIFICATION_START: 'consent' } as const;
 
-/** Whatever was due was done. */
+/** Waits until what was due is done. */
 async function isIdle(service: TestService, id: string): Promise<void> {
   service.worker.wake();
   await new Promise((resolve) => setTimeout(resolve, 100));
-  await eventually(async () =>
-    expect((await snapshotOf(service, id)).identity.leasedUntil).toBeLessThanOrEqual(service.clock.now()),
-  );
+  await eventually(async () => {
+    const now = service.clock.now();
+    expect((await snapshotOf(service, id)).identity.leasedUntil).toBeLessThanOrEqual(now);
+    expect((await service.ctx.ledger.nextDue(jobs)) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now);
+  });
 }
 
 async function rowOf(service: TestService, id: string) {
