@@ -8,7 +8,7 @@ export interface UpstreamHealth {
   /** Listens to every outgoing call. */
   readonly observe: Observe;
   /** The upstreams whose last three calls or more all failed. */
-  unreachable(): readonly string[];
+  readonly unreachable: () => readonly string[];
 }
 
 /** The name of an upstream in `unreachable`. Each eID provider has its own: one that is up must not hide one that is down. */

@@ -16,9 +16,9 @@ export interface Clock {
 /** Wakes handlers that wait for a step of this process. */
 export interface WriteSignal {
   /** A step has written the identity's record. */
-  notify(identityId: string): void;
+  readonly notify: (identityId: string) => void;
   /** Calls `listener` at each write, until the returned function is called. */
-  subscribe(identityId: string, listener: () => void): () => void;
+  readonly subscribe: (identityId: string, listener: () => void) => () => void;
 }
 
 /** The collaborators of everything in this folder. */

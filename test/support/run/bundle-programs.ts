@@ -17,8 +17,8 @@ const PROGRAMS = [
 /** Keeps the URL of each source file in its bundle: assets and templates are read relative to it. */
 const sourceUrls: Plugin = {
   name: 'source-urls',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\/(webhook|sandbox)\/.*\.ts$/ }, ({ path }) => {
+  setup: (build) =>
+    build.onLoad({ filter: /\/(webhook|sandbox)\/.*\.ts$/ }, ({ path }) => {
       const url = JSON.stringify(pathToFileURL(path).href);
       return { loader: 'ts', contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', url) };
     }),

@@ -140,7 +140,7 @@ describe('a retry', () => {
 describe('a time-out', () => {
   it('ends the wait, not the work, and leaves no timer', async () => {
     vi.useFakeTimers();
-    let end = (_: string): void => undefined;
+    let end: (value: string) => void = () => undefined;
     const work = new Promise<string>((resolve) => {
       end = resolve;
     });
