@@ -151,6 +151,7 @@ describe('the check of the layout', () => {
     ['webhook/verification/person/view.ts', `import { createWorker } from '../worker.ts';`],
     ['webhook/verification/gate/heal.ts', `import { actOn } from '../operator/index.ts';`],
     ['webhook/verification/stray.ts', `import { statusOf } from './record/index.ts';`],
+    ['webhook/verification/match-job.ts', `import { jobs } from './jobs.ts';`],
   ])('the layout check finds an import of a floor that is not below in %s: %s', (path, source) => {
     expect(planted(path, source)).toHaveLength(1);
   });
@@ -166,6 +167,7 @@ describe('the check of the layout', () => {
       'webhook/verification/gate/heal.ts',
       `import { begin } from '../person/index.ts';\nimport { a } from './check.ts';`,
     ],
+    ['webhook/verification/match-job.ts', `import { publishNow } from './publication/index.ts';`],
     ['webhook/config/values.ts', `import type { Problem } from './problem.ts';`],
     ['webhook/errors.ts', `// import { a } from './http/html.ts';\n/** import { b } from './http/html.ts' */`],
   ])('the layout check accepts %s: %s', (path, source) => {
