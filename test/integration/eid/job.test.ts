@@ -162,7 +162,7 @@ describe('due evidence jobs', () => {
     pass(service, 20 * MINUTE);
     await eventually(async () => expect((await snapshotOf(service, id)).identity.published).toBeGreaterThan(1));
     const { identity, verifications } = await snapshotOf(service, id);
-    expect([identity.standing, identity.eidCheck, verifications]).toEqual([null, 0, []]);
+    expect([identity.standing, identity.eidCheck, verifications]).toEqual([null, 'none', []]);
     expect(await kindsOf(service, id)).not.toContain('eid_approved');
   });
 
