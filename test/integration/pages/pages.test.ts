@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { signedUp, visitor } from '../../support/builders/people.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
 import { findCanaries } from '../../support/logs/canaries.ts';
-import { pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { testService } from '../../support/service/service.ts';
 import { HOUR } from '../../support/service/shifted-clock.ts';
@@ -83,7 +83,8 @@ describe('the start button', () => {
     expect(page.body).toContain('<meta http-equiv="refresh" content="5">');
     service.jumio.instead.create = undefined;
     pass(service, HOUR);
-    await expect.poll(() => service.jumio.executions.length).toBe(1);
+    await eventually(async () => expect((await snapshotOf(service, id)).verifications.at(-1)?.link).toBeTruthy());
+    expect(service.jumio.executions).toHaveLength(1);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 
