@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely';
+import { type Kysely, type Migration, type MigrationResult, Migrator, type RawBuilder, sql } from 'kysely';
+import pg from 'pg';
 import type { Column, Columns } from '../../columns.ts';
 import { identityColumns, oneTimeLinkColumns, verificationColumns } from '../../model.ts';
 import { budgetColumns, eventColumns, settingColumns, type Tables } from '../tables.ts';
@@ -44,6 +45,24 @@ const marks = Object.values<Columns>(TABLES).flatMap((columns) =>
 /** The names of the migrations that this program knows, in their order. */
 export const migrationNames: readonly string[] = [...new Set([...Object.keys(STEPS), ...marks])].sort();
 
+const TRIES = 10;
+
+/**
+ * Whether Kysely's check of its tables met a schema that was being dropped (invalid_schema_name, undefined_table): it reads
+ * the catalogue of the whole database, schemas of other applications included.
+ */
+function isCatalogueRace(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && ['3F000', '42P01'].includes(error.code ?? '');
+}
+
+async function runMigrations(migrator: Migrator): Promise<readonly MigrationResult[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { error, results = [] } = await migrator.migrateToLatest();
+    if (error === undefined) return results;
+    if (results.length > 0 || !isCatalogueRace(error) || attempt === TRIES) throw error;
+  }
+}
+
 /**
  * Brings the tables up to date; several replicas may start together (Kysely's migrator takes PostgreSQL's advisory lock).
  * @returns whether the ledger was made by this call, or existed before.
@@ -51,9 +70,8 @@ export const migrationNames: readonly string[] = [...new Set([...Object.keys(STE
 export async function migrate(db: Kysely<Tables>, dialect: Dialect, now: number): Promise<'made' | 'opened'> {
   const provider = { getMigrations: async () => migrations(dialect, now) };
   const migrator = new Migrator({ db, provider, ...(await migrationTables(db, dialect)) });
-  const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-  return results?.some((result) => result.migrationName === FIRST) ? 'made' : 'opened';
+  const results = await runMigrations(migrator);
+  return results.some((result) => result.migrationName === FIRST) ? 'made' : 'opened';
 }
 
 /**

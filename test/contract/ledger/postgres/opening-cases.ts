@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../../webhook/ledger/ledger.ts';
 import { normalize } from '../../../../webhook/verification/record/normalize.ts';
@@ -19,6 +20,25 @@ export function openingPostgresCases(): void {
     await openOn(postgres, one);
     expect((await openOn(postgres, other)).origin).toBe('made');
     expect((await openOn(postgres, one)).origin).toBe('opened');
+  });
+
+  test('a schema of another application that is dropped meanwhile does not fail the opening', async () => {
+    const door = await postgres.sideDoor(await postgres.fresh());
+    let isOver = false;
+    const churn = async () => {
+      while (!isOver) {
+        const schema = `other_${randomUUID().replaceAll('-', '')}`;
+        await door.run(`create schema ${schema} create table things (id serial, name text)`);
+        await door.run(`drop schema ${schema} cascade`);
+      }
+    };
+    const churning = churn();
+    try {
+      for (let n = 0; n < 10; n += 1) expect((await openOn(postgres)).origin).toBe('made');
+    } finally {
+      isOver = true;
+      await churning;
+    }
   });
 
   test('migrations of another application in the same schema are ignored', async () => {
