@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Started } from '../../../webhook/jumio/types.ts';
+import type { Prefill } from '../../../webhook/model.ts';
 import { agree, declineConsent } from '../../../webhook/verification/person/consent.ts';
 import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { agreeing, signedUp } from '../../support/builders/people.ts';
@@ -35,8 +36,8 @@ async function rowOf(service: TestService, id: string) {
   return (await snapshotOf(service, id)).verifications.at(-1);
 }
 
-async function preparedIs(service: TestService, id: string, prepared: number): Promise<void> {
-  await eventually(async () => expect((await rowOf(service, id))?.prefill).toBe(prepared));
+async function prefillIs(service: TestService, id: string, prefill: Prefill): Promise<void> {
+  await eventually(async () => expect((await rowOf(service, id))?.prefill).toBe(prefill));
 }
 
 describe('traits for Jumio', () => {
@@ -62,7 +63,7 @@ describe('traits for Jumio', () => {
     const { service, id, person } = await arrived();
     service.jumio.instead.prepare = () => jumioFails({ operation: 'prepare', status: 400 });
     await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
-    await preparedIs(service, id, 3);
+    await prefillIs(service, id, 'given-up');
     const kept = JSON.stringify([await service.ctx.ledger.record(id), await service.ctx.ledger.events(id)]);
     expect(kept).not.toContain(NAME);
     expect(JSON.stringify(service.logs)).not.toContain(NAME);
@@ -82,7 +83,7 @@ describe('traits for Jumio', () => {
     expect((await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000)).kind).toBe(
       'link',
     );
-    await preparedIs(service, id, 3);
+    await prefillIs(service, id, 'given-up');
     expect(service.jumio.calls.prepare).toHaveLength(1);
     expect(await kindsOf(service, id)).toContain('prepared_given_up');
   });
@@ -101,7 +102,7 @@ describe('traits for Jumio', () => {
       }
       pass(service, SOON);
     }
-    await preparedIs(service, id, 3);
+    await prefillIs(service, id, 'given-up');
     expect(service.jumio.calls.prepare).toHaveLength(1);
     expect((await service.ctx.ledger.events(id)).at(-1)).toMatchObject({
       kind: 'prepared_given_up',
@@ -123,7 +124,7 @@ describe('traits for Jumio', () => {
     expect(await rowOf(service, id)).toMatchObject({ prefill: 'pending', prefillTries: 0 });
     service.kratos.instead.traits = undefined;
     pass(service, 3 * MINUTE);
-    await preparedIs(service, id, 2);
+    await prefillIs(service, id, 'sent');
   });
 
   it('traits are not sent if the person refuses during their read, and are sent after a new consent', async () => {
@@ -141,14 +142,14 @@ describe('traits for Jumio', () => {
     expect(service.jumio.calls.prepare).toEqual([]);
     service.kratos.instead.traits = undefined;
     await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
-    await preparedIs(service, id, 2);
+    await prefillIs(service, id, 'sent');
   });
 
   it('an identity without the mapped traits has its prefill given up', async () => {
     const { service, id, person } = await arrived();
     service.kratos.traitsOf.clear();
     await continueVerification(service.ctx, service.worker, person, agreeing(service), 5_000);
-    await preparedIs(service, id, 3);
+    await prefillIs(service, id, 'given-up');
     expect(service.jumio.calls.prepare).toEqual([]);
   });
 
