@@ -33,7 +33,7 @@ function brandOf(config: Dependencies['config']): Brand {
 
 /** Returns the application with every plugin and route, by name. Opens no socket and reads no environment. */
 export async function buildApp(dependencies: Dependencies): Promise<FastifyInstance> {
-  const { config, ctx, worker, texts, logger, phase, unreachable } = dependencies;
+  const { config, ctx, worker, texts, logger, phase } = dependencies;
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
@@ -55,7 +55,9 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
   const returnTo = createReturnTo([...config.ALLOWED_RETURN_URLS, ...(defaultReturnUrl ? [defaultReturnUrl] : [])]);
   const gate = { mode: ctx.gate.mode, on_failure: ctx.gate.onFailure, policy: ctx.policy.hash };
-  await app.register(healthRoutes, { ledger: ctx.ledger, phase, now: () => ctx.clock.now(), unreachable, gate });
+  const { unreachable, logProblem } = dependencies;
+  const now = () => ctx.clock.now();
+  await app.register(healthRoutes, { ledger: ctx.ledger, phase, now, unreachable, logProblem, gate });
   await app.register(initiateRoute, { ctx, worker, isSecret, returnTo });
   await app.register(callbackRoute, { ctx, worker, secrets: config.JUMIO_CALLBACK_SECRET });
   await app.register(assuranceRoute, { ctx, isSecret, texts });

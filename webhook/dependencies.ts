@@ -28,6 +28,8 @@ export interface Dependencies {
   readonly phase: Phase;
   /** The upstreams whose last calls all failed. */
   readonly unreachable: () => readonly string[];
+  /** Why log lines are being dropped at this moment; undefined: none is. */
+  readonly logProblem: () => string | undefined;
 }
 
 const CALL_DEADLINE_MS = 10_000;
@@ -99,11 +101,15 @@ function rates(config: Config): Context['rates'] {
   };
 }
 
-/** Returns the real collaborators. Opens the ledger and nothing else; rejects if it cannot be opened. */
+/**
+ * Returns the real collaborators. Opens the ledger and nothing else; rejects if it cannot be opened.
+ * @param logProblem why log lines are being dropped at this moment, for readiness
+ */
 export async function createDependencies(
   config: Config,
   logger: Logger,
   clock: Clock = { now: () => Date.now() },
+  logProblem: Dependencies['logProblem'] = () => undefined,
 ): Promise<Dependencies> {
   const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize);
   const { observe, unreachable } = createUpstreamHealth();
@@ -134,5 +140,5 @@ export async function createDependencies(
   const phase: Phase = { current: 'starting' };
   const worker = createWorker(ctx);
   const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);
-  return { config, logger, ctx, worker, texts, dataCentre, phase, unreachable };
+  return { config, logger, ctx, worker, texts, dataCentre, phase, unreachable, logProblem };
 }

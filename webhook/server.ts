@@ -4,6 +4,7 @@ import { type Config, parseConfig } from './config/config.ts';
 import { ConfigError } from './config/problem.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
 import { logProviderProblems } from './eid/provider-check.ts';
+import { createLogDestination } from './log-destination.ts';
 import { createLogger } from './logging.ts';
 
 /** Longer than one step (a call of 10 s and its commit), so that a running step is not interrupted. */
@@ -49,8 +50,9 @@ function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>)
 }
 
 async function serve(config: Config): Promise<void> {
-  const logger = createLogger(config.LOG_LEVEL);
-  const dependencies = await createDependencies(config, logger);
+  const log = createLogDestination(process.stdout);
+  const logger = createLogger(config.LOG_LEVEL, log);
+  const dependencies = await createDependencies(config, logger, undefined, log.problem);
   logStart(dependencies);
   const app = await buildApp(dependencies);
   stopOnSignal(dependencies, () => app.close());

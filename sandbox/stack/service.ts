@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly ahead?: number;
   /** Called with each line of the log. */
   readonly onLog?: (line: string) => void;
+  /** A file descriptor that gets its standard output; a pipe to `onLog` by default. */
+  readonly stdout?: number;
 }
 
 /** The service as a process of its own: reached by HTTP, configured by its environment, as in production. */
@@ -64,11 +66,11 @@ async function advance(child: ChildProcess, seconds: number): Promise<void> {
   await moved;
 }
 
-function start({ env, ahead = 0 }: ServiceOptions): ChildProcess {
+function start({ env, ahead = 0, stdout }: ServiceOptions): ChildProcess {
   const { PATH, HOME } = process.env;
   return spawn(process.execPath, programArguments('webhook/server', PRELOADED), {
     env: { PATH, HOME, SANDBOX_AHEAD_SECONDS: String(ahead), ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', stdout ?? 'pipe', 'pipe', 'ipc'],
   });
 }
 

@@ -21,6 +21,8 @@ export interface HealthOptions {
   readonly now: () => number;
   /** Upstreams whose last calls all failed. */
   readonly unreachable: () => readonly string[];
+  /** Why log lines are being dropped at this moment; undefined: none is. */
+  readonly logProblem: () => string | undefined;
   readonly gate: GateState;
 }
 
@@ -58,11 +60,13 @@ async function ledgerProblems({ ledger, now }: HealthOptions): Promise<string[]>
 }
 
 async function findProblems(options: HealthOptions): Promise<string[]> {
-  const { ledger, now, unreachable } = options;
+  const { ledger, now, unreachable, logProblem } = options;
   const problems = await ledgerProblems(options);
   const paused = await ledger.budgets.paused(now()).catch(() => []);
   for (const { name, reason } of paused)
     problems.push(reason === null ? `${name} budget paused` : `creation paused: ${reason}`);
+  const dropped = logProblem();
+  if (dropped !== undefined) problems.push(dropped);
   return [...problems, ...unreachable().map((upstream) => `${upstream} unreachable`)];
 }
 

@@ -13,7 +13,7 @@ interface Rule {
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
-  server: { values: ['app', 'config', 'dependencies', 'eid/provider-check', 'errors', 'logging'] },
+  server: { values: ['app', 'config', 'dependencies', 'eid/provider-check', 'errors', 'log-destination', 'logging'] },
   app: { values: ['http', 'verification', 'texts', 'logging'], types: ['dependencies'] },
   dependencies: {
     values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream'],
@@ -26,6 +26,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   model: { values: ['columns'] },
   errors: { values: [] },
   logging: { values: ['errors'] },
+  'log-destination': { values: [] },
   upstream: { values: ['errors'] },
   http: { values: ['verification', 'errors', 'model', 'texts', 'kratos/messages'], types: ['kratos'] },
   cli: {
