@@ -15,107 +15,114 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** Jumio has no idempotency key: so often a create call without a usable answer is repeated before it becomes hourly. */
-const REPEATS = 3;
+/** Repeats of a create call without a usable answer, before it is repeated hourly: each may cost an orphan execution. */
+const MAX_QUICK_REPEATS = 3;
 
-/** What a failed create call means: whose fault, and what follows. */
+/**
+ * What a failed create call means. `retry`: nothing was created. `unanswered`: an execution may exist. `refused`: Jumio refuses
+ * this identity. `stopped`: Jumio refuses every call. `throttled`: 429. `account-gone`: the account is gone at Jumio.
+ */
 export type CreateFailure = 'retry' | 'unanswered' | 'refused' | 'stopped' | 'throttled' | 'account-gone';
 
-/** A sentence per branch (docs/design.md#retries). `onAccount`: the call was a PUT on an existing account. */
+/** Classifies a failed create call (docs/design.md#retries). `onAccount`: the call was a PUT on an existing account. */
 export function classifyCreate(facts: UpstreamFacts, onAccount: boolean): CreateFailure {
   // No connection was made, so nothing can have been created.
   if (facts.failure === 'unreachable') return 'retry';
-  // Credentials, permission or address are wrong for everybody.
-  if (facts.operation === 'token') return facts.failure === 'status' && isOurFault(facts.status) ? 'stopped' : 'retry';
-  // Sent, and no whole or usable answer: the execution may exist.
+  // Wrong credentials, a missing permission or a wrong base URL affect every identity.
+  if (facts.operation === 'token')
+    return facts.failure === 'status' && isClientError(facts.status) ? 'stopped' : 'retry';
+  // The request was sent and has no usable answer: the execution may exist.
   if (facts.failure !== 'status' || facts.status === undefined || facts.status >= 500) return 'unanswered';
   if (facts.status === 429) return 'throttled';
   if (facts.status === 404) return onAccount ? 'account-gone' : 'stopped';
   return facts.status === 401 || facts.status === 403 ? 'stopped' : 'refused';
 }
 
-function isOurFault(status: number | undefined): boolean {
+function isClientError(status: number | undefined): boolean {
   return status !== undefined && status >= 400 && status < 500 && status !== 429;
 }
 
-function retryDue(failure: CreateFailure, attempts: number, terms: CreateInput): number {
+function retryDue(failure: CreateFailure, attempts: number, input: CreateInput): number {
   switch (failure) {
     case 'retry':
-      return terms.now + backOff(attempts, terms.random);
+      return input.now + backOff(attempts, input.random);
     case 'unanswered':
-      return terms.now + (attempts <= REPEATS ? backOff(attempts, terms.random) : HOUR_MS);
+      return input.now + (attempts <= MAX_QUICK_REPEATS ? backOff(attempts, input.random) : HOUR_MS);
     case 'refused':
-      return terms.now + DAY_MS;
+      return input.now + DAY_MS;
     case 'stopped':
     case 'throttled':
     case 'account-gone':
-      return terms.now;
+      return input.now;
     default:
       return failure satisfies never;
   }
 }
 
-/** The tries have become rare: it takes the person, or up to an hour, until there is a next one. */
+/** Whether the create call failed so often that its next repeat may be an hour away, unless the person presses the button. */
 export function isRarelyRetried({ attempts, createRefused }: Verification): boolean {
-  return attempts > REPEATS && !createRefused;
+  return attempts > MAX_QUICK_REPEATS && !createRefused;
 }
 
 /**
- * When an attempt is due whose person presses: at once where its tries have become rare, but a minute after one that may
- * have cost an execution; else as it was. A refused attempt is the operator's.
+ * Returns when the create call is due after the person presses the button, in epoch milliseconds; null: it is not due. A rarely
+ * retried one is due at once, but not within a minute of the last try, which may have cost an execution. Any other is due
+ * as before: a refused one waits for the operator.
  */
 export function retryCreateDue(row: Verification, now: number): number | null {
   const { readDue } = row;
-  const comesSoon = readDue === null || readDue <= now + MINUTE_MS;
-  return comesSoon || !isRarelyRetried(row) ? readDue : Math.max(now, readDue - HOUR_MS + MINUTE_MS);
+  const isSoon = readDue === null || readDue <= now + MINUTE_MS;
+  return isSoon || !isRarelyRetried(row) ? readDue : Math.max(now, readDue - HOUR_MS + MINUTE_MS);
 }
 
-const EVENT: Readonly<Partial<Record<CreateFailure, string>>> = {
+const EVENT_KINDS: Readonly<Partial<Record<CreateFailure, string>>> = {
   unanswered: 'orphan_possible',
   refused: 'create_refused',
   'account-gone': 'account_gone',
 };
 
-function words(facts: UpstreamFacts): string {
+function describeFailure(facts: UpstreamFacts): string {
   return facts.status === undefined ? facts.failure : `${facts.failure} ${facts.status}`;
 }
 
-/** The try failed; the attempt stays requested and is due again. The first publication need not wait any longer. */
+/** Makes a failed create call due again; the attempt stays `requested`. Ends the wait of the first publication. */
 export function onCreateFailed(
   record: IdentityRecord,
   id: string,
   facts: UpstreamFacts,
   failure: CreateFailure,
-  terms: CreateInput,
+  input: CreateInput,
 ) {
   const row = findVerification(record, id);
-  const counts = failure === 'retry' || failure === 'unanswered';
-  const attempts = row.attempts + (counts ? 1 : 0);
+  const isCounted = failure === 'retry' || failure === 'unanswered';
+  const attempts = row.attempts + (isCounted ? 1 : 0);
   const patch: Partial<Verification> = {
     attempts,
-    // Once known it stays known: the next try must not go back to the account that is gone.
-    lastError: failure === 'account-gone' || row.lastError === 'account-gone' ? 'account-gone' : words(facts),
-    // Another identity is the next to be tried: the fault may be this one's alone.
+    // Kept until the creation: a later try must not use the missing account again.
+    lastError: failure === 'account-gone' || row.lastError === 'account-gone' ? 'account-gone' : describeFailure(facts),
+    // While creation is paused, the next try is another identity's: the cause may lie with this one.
     createRefused: failure === 'refused' || failure === 'stopped' || row.createRefused,
-    // Given up, or on hold since a refusal, while the call was under way: it is not tried again.
-    readDue: row.readDue === null ? null : retryDue(failure, attempts, terms),
+    // Null: the attempt was cancelled or put on hold during the call.
+    readDue: row.readDue === null ? null : retryDue(failure, attempts, input),
   };
-  const kind = EVENT[failure];
-  const events = kind === undefined ? [] : [{ kind, verificationId: id, detail: { seen: words(facts) } }];
-  return { record: publishNow(updateVerification(record, id, patch), terms.now), events };
+  const kind = EVENT_KINDS[failure];
+  const events = kind === undefined ? [] : [{ kind, verificationId: id, detail: { seen: describeFailure(facts) } }];
+  return { record: publishNow(updateVerification(record, id, patch), input.now), events };
 }
 
+/** The input of the changes that follow a create call. */
 export interface CreateInput {
+  /** Epoch milliseconds. */
   readonly now: number;
   /** In [0, 1): the jitter. */
   readonly random: number;
   readonly linkLifetimeMs: number;
   readonly workflowKey: string;
-  /** The version of the text that a person must have agreed to before traits go to Jumio; undefined: none ever do. */
-  readonly preparesFor?: string | undefined;
+  /** The consent version to which a person must have agreed before traits are sent to Jumio; undefined: none are sent. */
+  readonly prefillConsent?: string | undefined;
 }
 
-/** The account of an earlier attempt, unless Jumio said that it is gone: further executions belong on it. */
+/** Returns the account of the last attempt that has one, for a further execution on it; undefined: there is none, or it is gone at Jumio. */
 export function accountOf(record: IdentityRecord, verification: Verification): string | undefined {
   if (verification.lastError === 'account-gone') return undefined;
   const earlier = jumioAttempts(record)
@@ -124,69 +131,88 @@ export function accountOf(record: IdentityRecord, verification: Verification): s
   return earlier?.accountId ?? undefined;
 }
 
-/** Tokens of an execution that nobody can be led to are of no use, and would have no end to be deleted at. */
+/** Without a link the tokens are useless, and would have no end at which to delete them. */
 function secretsOf({ link, sdkToken, transactionToken }: Started): Partial<Verification> {
   if (link === undefined) return { link: null, sdkToken: null, transactionToken: null };
   return { link, sdkToken: sdkToken ?? null, transactionToken: transactionToken ?? null };
 }
 
-function startedRow(
+function startedPatch(
   row: Verification,
   started: Started,
   identity: Identity,
-  terms: CreateInput,
+  input: CreateInput,
 ): Partial<Verification> {
-  const linkEndsAt = started.link === undefined ? null : terms.now + terms.linkLifetimeMs;
-  const readDue = nextRead({ ...row, linkEndsAt: terms.now + terms.linkLifetimeMs }, terms.now);
+  const linkEndsAt = started.link === undefined ? null : input.now + input.linkLifetimeMs;
+  const readDue = nextRead({ ...row, linkEndsAt: input.now + input.linkLifetimeMs }, input.now);
   return {
     state: 'started',
     accountId: started.accountId,
     executionId: started.executionId,
-    definitionKey: terms.workflowKey,
+    definitionKey: input.workflowKey,
     attempts: 0,
     lastError: null,
     createRefused: false,
     readDue,
     linkEndsAt,
     ...secretsOf(started),
-    ...preparedOf(started, identity, terms),
+    ...prefillPatch(started, identity, input),
   };
 }
 
-/** Traits are owed where the operator wants them sent and Jumio takes them; due once the person has agreed. */
-function preparedOf(started: Started, identity: Identity, { now, preparesFor }: CreateInput): Partial<Verification> {
+/** Traits are pending where the operator configures them and Jumio takes them, and due once the person has agreed. */
+function prefillPatch(
+  started: Started,
+  identity: Identity,
+  { now, prefillConsent }: CreateInput,
+): Partial<Verification> {
   const { link, transactionToken, prefillUrl } = started;
   const isTaken = link !== undefined && transactionToken !== undefined && prefillUrl !== undefined;
-  if (preparesFor === undefined || !isTaken) return {};
-  return { prefill: 'pending', prefillUrl, prefillTries: 0, prefillDue: hasAgreed(identity, preparesFor) ? now : null };
+  if (prefillConsent === undefined || !isTaken) return {};
+  return {
+    prefill: 'pending',
+    prefillUrl,
+    prefillTries: 0,
+    prefillDue: hasAgreed(identity, prefillConsent) ? now : null,
+  };
 }
 
-/** Jumio made the execution. Without a link the ids are kept all the same: the execution exists and was paid for. */
-export function onCreated(record: IdentityRecord, id: string, started: Started, terms: CreateInput): Change {
+/** Stores an execution that Jumio created. Without a link the ids are stored too: the execution exists and was paid for. */
+export function onCreated(record: IdentityRecord, id: string, started: Started, input: CreateInput): Change {
   const row = findVerification(record, id);
   const detail = { account: started.accountId, execution: started.executionId };
   const events: LedgerEvent[] = [{ kind: 'started', verificationId: id, detail }];
   if (started.link === undefined) events.push({ kind: 'no_link', verificationId: id });
-  const isForeign = terms.preparesFor !== undefined && started.foreignPreparedUrl === true;
+  const isForeign = input.prefillConsent !== undefined && started.foreignPreparedUrl === true;
   if (isForeign) events.push({ kind: 'prepared_url_refused', verificationId: id });
-  const patched = updateVerification(record, id, startedRow(row, started, record.identity, terms));
+  const patched = updateVerification(record, id, startedPatch(row, started, record.identity, input));
   return { record: updateIdentity(patched, { priority: false }), events };
 }
 
 function createInputOf(ctx: Context): CreateInput {
   const { linkLifetimeMs, workflowKey } = ctx;
-  const preparesFor = ctx.prefill === undefined ? undefined : ctx.consentVersion;
-  return { now: ctx.clock.now(), random: ctx.random(), linkLifetimeMs, workflowKey, preparesFor };
+  const prefillConsent = ctx.prefill === undefined ? undefined : ctx.consentVersion;
+  return { now: ctx.clock.now(), random: ctx.random(), linkLifetimeMs, workflowKey, prefillConsent };
 }
 
-async function createFailed(ctx: Context, failure: CreateFailure, facts: UpstreamFacts, isNew: boolean): Promise<void> {
+async function pauseCreation(
+  ctx: Context,
+  failure: CreateFailure,
+  facts: UpstreamFacts,
+  isFirstRefusal: boolean,
+): Promise<void> {
   const now = ctx.clock.now();
   const seen = `Jumio answers ${facts.status ?? facts.failure} to the ${facts.operation} call`;
   if (failure === 'throttled') await ctx.ledger.budgets.pause('account', now, facts.retryAfter ?? THROTTLED_MS);
   if (failure === 'stopped') await ctx.ledger.budgets.stop(`${seen}: check credentials, permission and base URL`, now);
-  if (failure === 'refused') await ctx.ledger.budgets.refused(`${seen}: check JUMIO_WORKFLOW_KEY and URLs`, now, isNew);
+  if (failure === 'refused')
+    await ctx.ledger.budgets.refused(`${seen}: check JUMIO_WORKFLOW_KEY and URLs`, now, isFirstRefusal);
 }
 
+/**
+ * Creates the execution of a requested attempt at Jumio. A failure makes it due again, and pauses creation as a whole where
+ * it concerns every identity (docs/design.md#retries).
+ */
 export async function createExecution(ctx: Context, step: Step, row: Verification): Promise<void> {
   if (!step.mayCall()) return;
   const accountId = accountOf(step.claim.record, row);
@@ -195,32 +221,32 @@ export async function createExecution(ctx: Context, step: Step, row: Verificatio
   const start = { identityId: step.identityId, reference, locale, ...(accountId === undefined ? {} : { accountId }) };
   try {
     const started = await ctx.jumio.create(start);
-    const mine = await keepExecution(ctx, step, row, started);
-    if (!mine) return await noteOrphan(ctx, row, started.executionId);
+    const isSaved = await saveExecution(ctx, step, row, started);
+    if (!isSaved) return await noteOrphan(ctx, row, started.executionId);
     if (started.link !== undefined) return await ctx.ledger.budgets.cleared(ctx.clock.now());
     const reason = 'Jumio gave no web.href: set a domain prefix in the Jumio portal';
     await ctx.ledger.budgets.stop(reason, ctx.clock.now());
   } catch (error) {
     const facts = factsOf(error);
     const failure = classifyCreate(facts, accountId !== undefined);
-    ctx.log.warn({ identity: step.identityId, upstream: facts }, `could not create the verification: ${failure}`);
+    ctx.log.warn({ identity: step.identityId, upstream: facts }, `could not create the execution: ${failure}`);
     await step.write((record) => onCreateFailed(record, row.id, facts, failure, createInputOf(ctx)));
-    await createFailed(ctx, failure, facts, !row.createRefused);
+    await pauseCreation(ctx, failure, facts, !row.createRefused);
   }
 }
 
-/** Whether it is kept; where the ledger refuses for as long as the lease lasts, the log is the only place left. */
-async function keepExecution(ctx: Context, step: Step, row: Verification, started: Started): Promise<boolean> {
+/** False: the lease was lost. If the ledger stays unavailable until the lease ends, only the log has the execution's id. */
+async function saveExecution(ctx: Context, step: Step, row: Verification, started: Started): Promise<boolean> {
   try {
     return await step.write((record) => onCreated(record, row.id, started, createInputOf(ctx)));
   } catch (error) {
     const { identityId: identity } = step;
-    ctx.log.error({ identity, execution: started.executionId }, 'an execution was created and could not be kept');
+    ctx.log.error({ identity, execution: started.executionId }, 'could not save an execution that Jumio created');
     throw error;
   }
 }
 
-/** The answer came after the lease had ended: an execution that nobody will ever get the link of. */
+/** The answer arrived after the end of the lease: no person will get the link of this execution. */
 async function noteOrphan(ctx: Context, row: Verification, execution: string): Promise<void> {
   await ctx.ledger.note(ctx.clock.now(), { kind: 'orphan', verificationId: row.id, detail: { execution } });
 }

@@ -5,7 +5,7 @@ import { findVerification, updateVerification } from '../record/index.ts';
 import { factsOf, type Step, THROTTLED_MS } from '../step.ts';
 import { backOff } from '../waiting.ts';
 
-/** The account is not at Jumio any more, and with it all its executions: their ids lead nowhere. */
+/** Removes the ids of a deleted account from every attempt. `found` false: Jumio did not have the account. */
 export function onDeleted(record: IdentityRecord, accountId: string, found: boolean): Change {
   const deleted = { accountId: null, executionId: null, definitionKey: null, attempts: 0, lastError: null };
   const verifications = record.verifications.map((row) => (row.accountId === accountId ? { ...row, ...deleted } : row));
@@ -13,7 +13,7 @@ export function onDeleted(record: IdentityRecord, accountId: string, found: bool
   return { record: { ...record, verifications }, events: [{ kind: 'deleted_at_jumio', detail }] };
 }
 
-/** Jumio did not delete it, or did not say so: due again. A refusal is an event, once for each answer. */
+/** Makes a failed deletion due again after a back-off. A refusal (4xx) is an event, once per answer. `random` in [0, 1). */
 export function onDeleteFailed(record: IdentityRecord, id: string, facts: UpstreamFacts, now: number, random: number) {
   const attempts = findVerification(record, id).attempts + (facts.status === 429 ? 0 : 1);
   const seen = [facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
@@ -24,7 +24,7 @@ export function onDeleteFailed(record: IdentityRecord, id: string, facts: Upstre
   return { record: failed, events: isRefusal ? [refusal] : [] };
 }
 
-/** Deletes an account of an erased identity at Jumio. One that Jumio does not have (404) is deleted. */
+/** Deletes an account of an erased identity at Jumio. A 404 counts as deleted. */
 export async function deleteAccount(ctx: Context, step: Step, row: Verification): Promise<void> {
   const { accountId } = row;
   if (!step.mayCall() || accountId === null) return;

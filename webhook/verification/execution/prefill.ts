@@ -6,14 +6,14 @@ import { findVerification, hasAgreed, updateVerification } from '../record/index
 import { isThrottled, reportFailure, type Step } from '../step.ts';
 import { backOff } from '../waiting.ts';
 
-/** Jumio takes prepared data only before anything is captured: later it is of no use. */
-const TRIES = 3;
+/** Few, because Jumio takes prepared data only before the person captures anything. */
+const MAX_TRIES = 3;
 
 function written(record: IdentityRecord, id: string, patch: Partial<Verification>, event?: LedgerEvent): Change {
   return { record: updateVerification(record, id, patch), events: event === undefined ? [] : [event] };
 }
 
-/** Sent, or there was nothing to send. The operator sees which fields were left out, by name. */
+/** Ends the sending. `sent` false: there was nothing to send. The event names the fields that were left out. */
 export function onPrefillSent(
   record: IdentityRecord,
   id: string,
@@ -29,7 +29,7 @@ function isFinal({ upstream, failure, status }: UpstreamFacts): boolean {
   return upstream === 'jumio' && failure === 'status' && status !== undefined && status < 500 && status !== 429;
 }
 
-/** A few tries; a refusal is not repeated. Nobody is stopped by it. */
+/** Makes a failed try due again, at most three times; a refusal (4xx) is not repeated. The verification goes on without. `random` in [0, 1). */
 export function onPrefillFailed(
   record: IdentityRecord,
   id: string,
@@ -37,37 +37,42 @@ export function onPrefillFailed(
   now: number,
   random: number,
 ): Change {
-  // Due as it was: no such debt is claimed before the pause is over.
+  // Due at once: the worker claims no job of Kratos before the pause ends.
   if (isThrottled(facts)) return written(record, id, { prefillDue: now });
   const tries = findVerification(record, id).prefillTries + 1;
-  if (tries < TRIES && !isFinal(facts)) {
+  if (tries < MAX_TRIES && !isFinal(facts)) {
     const prefillDue = now + Math.max(facts.retryAfter ?? 0, backOff(tries, random));
     return written(record, id, { prefillTries: tries, prefillDue });
   }
   const seen = [facts.upstream, facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
   const event = { kind: 'prepared_given_up', verificationId: id, detail: { seen } };
-  const ended: Partial<Verification> = { prefill: 'given-up', prefillTries: tries, prefillDue: null, prefillUrl: null };
-  return written(record, id, ended, event);
+  const givenUp: Partial<Verification> = {
+    prefill: 'given-up',
+    prefillTries: tries,
+    prefillDue: null,
+    prefillUrl: null,
+  };
+  return written(record, id, givenUp, event);
 }
 
-/** Not wanted any more, or the person has not agreed to the text as it reads now: then agreeing makes it due again. */
-function onHold(record: IdentityRecord, id: string, isWanted: boolean): Change {
-  return written(record, id, { prefillDue: null, ...(isWanted ? {} : { prefill: 'none', prefillUrl: null }) });
+/** Stops a sending that the operator no longer configures. Without the person's consent it waits: their consent makes it due again. */
+function onHold(record: IdentityRecord, id: string, isConfigured: boolean): Change {
+  return written(record, id, { prefillDue: null, ...(isConfigured ? {} : { prefill: 'none', prefillUrl: null }) });
 }
 
 async function hold(ctx: Context, step: Step, { id }: Verification): Promise<void> {
   await step.write((record) => onHold(record, id, ctx.prefill !== undefined));
 }
 
-/** Reading the traits took its time: whoever refused, or was erased, meanwhile has nothing told of them. */
-async function mayBeTold({ ledger, consentVersion }: Context, { identityId }: Step): Promise<boolean> {
-  const now = await ledger.record(identityId);
-  return now !== undefined && now.identity.erasedAt === null && hasAgreed(now.identity, consentVersion);
+/** Checks the consent again: while the traits were read, the person may have refused, or the identity may have been erased. */
+async function maySend({ ledger, consentVersion }: Context, { identityId }: Step): Promise<boolean> {
+  const current = await ledger.record(identityId);
+  return current !== undefined && current.identity.erasedAt === null && hasAgreed(current.identity, consentVersion);
 }
 
 /**
- * Sends the traits of now to Jumio, for an execution that takes them. They are read from Kratos at this moment and kept
- * nowhere; what Jumio says of them changes nothing for the person.
+ * Sends the person's traits to Jumio, for an execution that takes them. Reads them from Kratos and stores them nowhere. A
+ * failure does not hold the verification up.
  */
 export async function sendPrefill(ctx: Context, step: Step, row: Verification): Promise<void> {
   const { prefill: mapping } = ctx;
@@ -77,9 +82,9 @@ export async function sendPrefill(ctx: Context, step: Step, row: Verification): 
   if (mapping === undefined || !isAgreed) return await hold(ctx, step, row);
   try {
     const { data, leftOut } = prefillDataOf(mapping, await ctx.kratos.traits(step.identityId, mapping));
-    // What was read took its time: the rest is due again when the lease ends.
+    // The read may have taken too long for another call: the job is due again when the lease ends.
     if (!step.mayCall()) return;
-    if (!(await mayBeTold(ctx, step))) return await hold(ctx, step, row);
+    if (!(await maySend(ctx, step))) return await hold(ctx, step, row);
     if (data !== undefined) await ctx.jumio.prepare(prefillUrl, transactionToken, data);
     await step.write((record) => onPrefillSent(record, row.id, data !== undefined, leftOut));
   } catch (error) {

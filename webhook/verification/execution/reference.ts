@@ -3,8 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 const SHAPE = /^1\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[A-Za-z0-9_-]{43}$/;
 
 /**
- * The signed reference that travels to Jumio as `userReference` and back in the callback: `1.<verification id>.<mac>`,
- * 82 characters (docs/design.md#reference).
+ * Returns the signed reference of a verification: `1.<verification id>.<mac>`, 82 characters (docs/design.md#reference). Jumio
+ * gets it as `userReference` and returns it in the callback.
  */
 export function mintReference(key: Buffer, verificationId: string): string {
   const signed = `1.${verificationId}`;
@@ -12,8 +12,8 @@ export function mintReference(key: Buffer, verificationId: string): string {
 }
 
 /**
- * The verification id of a reference that we minted, or undefined. Compared as text and in constant time: the last
- * base64url character has two unused bits, so that comparing decoded bytes would accept four spellings.
+ * Returns the verification id of a reference, undefined if its MAC is wrong. Compares text, in constant time: the last
+ * base64url character has two unused bits, so a comparison of decoded bytes would accept four spellings.
  */
 export function readReference(key: Buffer, reference: string): string | undefined {
   const id = SHAPE.exec(reference)?.[1];
