@@ -1,10 +1,12 @@
 import type { Context, Worker } from '../context.ts';
 import { requestRead } from './schedule.ts';
 
-/** An authentic callback: by its reference, or by a signature alone. The status that it claims is a hint. */
+/** A callback whose reference or signature was checked. */
 export interface Callback {
+  /** From the reference; not given: the callback has a signature only. */
   readonly verificationId?: string;
   readonly executionId: string;
+  /** The status in its body: a hint, never a fact. */
   readonly claimed: string;
 }
 
@@ -17,32 +19,32 @@ async function identityOf(ctx: Context, callback: Callback): Promise<string | un
 }
 
 /**
- * A callback is a doorbell: it makes its verification due for a look, durably. One for an execution that is no row's,
- * or not the row's that its reference names, is an event and decides nothing.
- * Rejects with `LedgerUnavailable` where that could not be kept.
+ * Requests a read of the execution that a callback names; the request is durable when this resolves. The callback itself decides
+ * nothing. Without a row of that execution, or with one that the reference does not name, it is an event `unmatched`.
+ * Rejects with `LedgerUnavailable` if the ledger could not be written.
  */
 export async function handleCallback(
   ctx: Context,
   worker: Worker,
   callback: Callback,
-): Promise<'nudged' | 'unmatched'> {
+): Promise<'matched' | 'unmatched'> {
   const now = ctx.clock.now();
   const identityId = await identityOf(ctx, callback);
-  let matched = false;
+  let isMatched = false;
   if (identityId !== undefined)
     await ctx.ledger.change(identityId, now, (record) => {
       const row = record?.verifications.find(({ executionId }) => executionId === callback.executionId);
-      matched = row !== undefined && (callback.verificationId === undefined || callback.verificationId === row.id);
-      return record && row && matched
+      isMatched = row !== undefined && (callback.verificationId === undefined || callback.verificationId === row.id);
+      return record && row && isMatched
         ? requestRead(record, { verificationId: row.id, claimed: callback.claimed }, now)
         : undefined;
     });
-  if (matched) worker.wake();
-  else await unmatched(ctx, callback, now);
-  return matched ? 'nudged' : 'unmatched';
+  if (isMatched) worker.wake();
+  else await noteUnmatched(ctx, callback, now);
+  return isMatched ? 'matched' : 'unmatched';
 }
 
-async function unmatched(ctx: Context, callback: Callback, now: number): Promise<void> {
+async function noteUnmatched(ctx: Context, callback: Callback, now: number): Promise<void> {
   const execution = callback.executionId.slice(0, 64);
   const verification = callback.verificationId ?? null;
   const once = `unmatched:${execution}:${verification ?? ''}`;

@@ -5,17 +5,17 @@ import { findVerification, updateIdentity, updateVerification } from '../record/
 /** At most one read per verification, claimed status and this long (docs/design.md#reading-jumio). */
 export const READ_INTERVAL_MS = 10_000;
 
-/** A settled verification is read at most once in this time; a nudge is postponed, not dropped. */
-const SETTLED_EVERY_MS = 3_600_000;
+/** A settled verification is read at most once in this time; a read request is postponed, not dropped. */
+const SETTLED_INTERVAL_MS = 3_600_000;
 
-/** A sign of life: a callback with the status that it claims, or a person (arrival at a page, sign-in). */
+/** A reason to read an execution soon: a callback, a visit, a sign-in, a command. */
 export interface ReadRequest {
   readonly verificationId: string;
-  /** From a callback's body: a hint, never a fact. */
+  /** The status in a callback's body: a hint, never a fact. Not given: no callback caused the request. */
   readonly claimed?: string;
 }
 
-/** A callback that claims an end shows that the execution exists: the count begins anew. */
+/** A claimed end shows that the execution exists, so the count of 404s restarts. */
 function notFoundAfter({ notFound }: Verification, claimed: string | undefined): NotFound {
   return notFound === 'both' && isTerminal(claimed ?? null) ? 'none' : notFound;
 }
@@ -25,11 +25,11 @@ function isSettled(verification: Verification, claimed: string | undefined): boo
   return isTerminal(verification.jumioStatus) && (claimed === undefined || claimed === verification.jumioStatus);
 }
 
-/** When this nudge may be followed. A claimed end overtakes a look for something lesser, so that it is not kept waiting. */
+/** Returns when a read request may be served, in epoch milliseconds. A claimed end need not wait for the interval after a read without one. */
 export function earliestRead(verification: Verification, claimed: string | undefined, now: number): number {
   const { lastReadAt, lastReadFor } = verification;
   if (lastReadAt === null) return now;
-  if (isSettled(verification, claimed)) return Math.max(now, lastReadAt + SETTLED_EVERY_MS);
+  if (isSettled(verification, claimed)) return Math.max(now, lastReadAt + SETTLED_INTERVAL_MS);
   const overtakes = isTerminal(claimed ?? null) && !isTerminal(lastReadFor);
   return overtakes ? now : Math.max(now, lastReadAt + READ_INTERVAL_MS);
 }
@@ -40,23 +40,23 @@ function callbackEvent(verification: Verification, claimed: string | undefined):
   return [{ kind: 'callback', verificationId: verification.id, detail: { claimed: claimed.slice(0, 64) }, once }];
 }
 
-/** An end that was claimed is not forgotten because an older callback arrives after it. */
+/** A claimed end stays when an older callback arrives late. */
 function newestClaim({ claimedStatus }: Verification, claimed: string | undefined): string | null {
   const isOlder = isTerminal(claimedStatus) && !isTerminal(claimed ?? null);
   return claimed === undefined || isOlder ? claimedStatus : claimed.slice(0, 64);
 }
 
-/** Nothing to look at yet, and the create call is due anyway. */
-function isUnmade(verification: Verification): boolean {
+/** Without an execution there is nothing to read, and the create call is due anyway. */
+function isUncreated(verification: Verification): boolean {
   return verification.executionId === null;
 }
 
-/** Nothing is under way that could miss this nudge, and the ledger holds all that it says: it is durable as it is. */
-function isKept({ identity }: IdentityRecord, before: Verification, after: Verification, now: number): boolean {
+/** The request changes nothing, and no step is under way that could miss it: it need not be written. */
+function isRedundant({ identity }: IdentityRecord, before: Verification, after: Verification, now: number): boolean {
   return identity.leasedUntil <= now && isDeepStrictEqual(before, after);
 }
 
-/** Makes a verification due for a look, as soon as the rules for reading allow. `undefined`: there is nothing to write. */
+/** Makes a read of a verification due, as soon as the reading rules allow. Undefined: there is nothing to write. */
 export function requestRead(
   record: IdentityRecord,
   { verificationId, claimed }: ReadRequest,
@@ -64,7 +64,7 @@ export function requestRead(
 ): Change | undefined {
   if (record.identity.erasedAt !== null) return undefined;
   const verification = findVerification(record, verificationId);
-  if (isUnmade(verification)) return undefined;
+  if (isUncreated(verification)) return undefined;
   const due = Math.min(verification.readDue ?? Number.POSITIVE_INFINITY, earliestRead(verification, claimed, now));
   const after: Verification = {
     ...verification,
@@ -73,47 +73,47 @@ export function requestRead(
     claimedStatus: newestClaim(verification, claimed),
     notFound: notFoundAfter(verification, claimed),
   };
-  if (isKept(record, verification, after, now)) return undefined;
-  const nudged = updateVerification(record, verificationId, after);
-  const counted = updateIdentity(nudged, { readRequests: record.identity.readRequests + 1 });
+  if (isRedundant(record, verification, after, now)) return undefined;
+  const requested = updateVerification(record, verificationId, after);
+  const counted = updateIdentity(requested, { readRequests: record.identity.readRequests + 1 });
   return { record: counted, events: callbackEvent(verification, claimed) };
 }
 
-/** Jumio's documented polling schedule, as delays since the last look, in seconds (docs/reference/jumio.md#77-polling-and-errors). */
-const DOCUMENTED = [40, 60, 100, 160, 240, 340, 460, 600, 760, 940];
+/** Jumio's documented polling schedule, as delays since the last read, in seconds (docs/reference/jumio.md#77-polling-and-errors). */
+const DOCUMENTED_S = [40, 60, 100, 160, 240, 340, 460, 600, 760, 940];
 
 const HOUR_MS = 3_600_000;
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** After this long past the link's end an execution that cannot be read is given up. */
+/** An execution that is still unreadable this long after its link's end is given up. */
 export const GIVE_UP_MS = 30 * DAY_MS;
 
-/** Jumio needs a moment to notice that a link has ended. */
+/** Jumio reports the end of a link a moment late. */
 const LINK_END_MARGIN_MS = 1_000;
 
-/** Statuses after which Jumio does nothing more by itself (docs/reference/jumio.md#63-status-values). */
+/** Whether a status is one after which Jumio does nothing more by itself (docs/reference/jumio.md#63-status-values). */
 export function isTerminal(status: string | null): boolean {
   return status === 'PROCESSED' || status === 'SESSION_EXPIRED' || status === 'TOKEN_EXPIRED';
 }
 
-/** The delay whose turn it is, told by the time and not by a count: a person who reloads a page uses none of it up. */
-function delay(elapsed: number): number {
-  let turn = 0;
-  for (const seconds of DOCUMENTED) {
-    turn += seconds * 1000;
-    if (elapsed < turn) return seconds * 1000;
+/** Follows the time since the first activity and no count of reads, so that reloads of a page do not use up the schedule. */
+function delayAfter(elapsed: number): number {
+  let end = 0;
+  for (const seconds of DOCUMENTED_S) {
+    end += seconds * 1000;
+    if (elapsed < end) return seconds * 1000;
   }
-  return elapsed < turn + DAY_MS ? HOUR_MS : DAY_MS;
+  return elapsed < end + DAY_MS ? HOUR_MS : DAY_MS;
 }
 
 /**
- * When an execution that is still under way is looked at next: at its link's end, and from the first sign of life on
- * the documented schedule, then hourly for a day, then daily. Without any, the schedule begins at the link's end.
+ * Returns when an execution under way is read next, in epoch milliseconds: at its link's end, and from the first activity
+ * on the documented schedule, then hourly for a day, then daily. Without activity the schedule begins at the link's end.
  */
 export function nextRead({ activeAt, linkEndsAt, requestedAt }: Verification, now: number): number {
   const end = (linkEndsAt ?? requestedAt) + LINK_END_MARGIN_MS;
   if (activeAt === null && end > now) return end;
-  const scheduled = now + delay(now - (activeAt ?? end));
+  const scheduled = now + delayAfter(now - (activeAt ?? end));
   return end > now ? Math.min(end, scheduled) : scheduled;
 }
