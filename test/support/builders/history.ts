@@ -2,7 +2,7 @@ import type { UpstreamFacts } from '../../../webhook/errors.ts';
 import type { Change, DecidedStatus, IdentityRecord, LedgerEvent, Verification } from '../../../webhook/model.ts';
 import { onCreated } from '../../../webhook/verification/execution/create.ts';
 import type { ReadInput } from '../../../webhook/verification/execution/outcome.ts';
-import { onDetails, onReadFailed, onStatus, wantsDetails } from '../../../webhook/verification/execution/read.ts';
+import { needsDetails, onDetails, onReadFailed, onStatus } from '../../../webhook/verification/execution/read.ts';
 import { mintReference } from '../../../webhook/verification/execution/reference.ts';
 import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
@@ -141,7 +141,7 @@ export function followed(first: IdentityRecord, from: number, until: number, ans
     const { work, ...claimed } = leaseFor(record, ['read'], at);
     if (work.read === undefined) throw new Error('a read was due and is not claimed');
     const look = lookAt(claimed.record, work.read, at);
-    const call = wantsDetails(work.read) ? 'details' : 'status';
+    const call = needsDetails(work.read) ? 'details' : 'status';
     calls.push({ at, call });
     const change = answered(claimed.record, look, call, answers);
     events.push(...(change.events ?? []));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toResult } from '../../../webhook/jumio/result.ts';
 import { detailsWire } from '../../../webhook/jumio/wire.ts';
-import { type ExecutionOutcome, outcomeOf, readStatus } from '../../../webhook/verification/execution/outcome.ts';
+import { type ExecutionOutcome, outcomeOf, outcomeOfStatus } from '../../../webhook/verification/execution/outcome.ts';
 import { begun, last, newcomer } from '../../support/builders/history.ts';
 import { decision, detailsOf } from '../../support/fakes/jumio-answers.ts';
 
@@ -67,7 +67,7 @@ describe('the outcome of a decision', () => {
     for (const status of ['INITIATED', 'ACQUISITION_STARTED', 'ACQUIRED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED', 'PAUSED'])
       for (const type of ['PASSED', 'WARNING', 'REJECTED']) {
         const result = detailsOf(row, { status, decision: decision(type, 50) });
-        expect(outcomeOf(result)).toStrictEqual(readStatus(status));
+        expect(outcomeOf(result)).toStrictEqual(outcomeOfStatus(status));
         expect(outcomeOf(result).kind).not.toBe('decided');
       }
   });

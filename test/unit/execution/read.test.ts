@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UpstreamFacts } from '../../../webhook/errors.ts';
-import { onReadFailed, wantsDetails } from '../../../webhook/verification/execution/read.ts';
+import { needsDetails, onReadFailed } from '../../../webhook/verification/execution/read.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
   begun,
@@ -24,7 +24,7 @@ function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
 describe('the call of a read', () => {
   it('a read by timer or request asks for the status, and for the details once Jumio answers PROCESSED', () => {
     const record = nudged(begun(newcomer()), NOW);
-    expect(wantsDetails(last(record))).toBe(false);
+    expect(needsDetails(last(record))).toBe(false);
     const { calls, record: after } = followed(record, NOW, NOW, { status: 'PROCESSED', details: PASSED });
     expect(calls).toEqual([
       { at: NOW, call: 'status' },
@@ -45,7 +45,7 @@ describe('the call of a read', () => {
   );
 
   it.each(['ACQUIRED', 'PAUSED'])('a callback that claims %s makes the read ask for the status', (word) => {
-    expect(wantsDetails(last(nudged(begun(newcomer()), NOW, word)))).toBe(false);
+    expect(needsDetails(last(nudged(begun(newcomer()), NOW, word)))).toBe(false);
   });
 
   it('an expiry in the status needs no details call', () => {

@@ -1,19 +1,19 @@
 import type { JumioResult } from '../../jumio/result.ts';
 import type { Change, IdentityRecord, Reason, Verdict, Verification } from '../../model.ts';
 import { mayStart, type Policy } from '../policy/index.ts';
-import { findVerification, requestVerification, UNKNOWN_WORD, updateVerification } from '../record/index.ts';
+import { findVerification, requestVerification, UNKNOWN_STATUS, updateVerification } from '../record/index.ts';
 import { GIVE_UP_MS, nextRead } from './schedule.ts';
 
-/** What an answer of Jumio's retrieval API means for the verification that it belongs to (the table of docs/design.md#what-jumios-answers-mean). */
+/** What an answer of Jumio's retrieval API means for its verification (the table of docs/design.md#what-jumios-answers-mean). */
 export type ExecutionOutcome =
   | { readonly kind: 'decided'; readonly status: string; readonly verdict: Verdict; readonly reason: Reason | null }
   | { readonly kind: 'expired'; readonly status: string }
   | { readonly kind: 'progress'; readonly status: string }
-  /** A word that is not documented: changes nothing. */
-  | { readonly kind: 'unknown'; readonly word: string };
+  /** An undocumented value, which changes nothing. */
+  | { readonly kind: 'unknown'; readonly value: string };
 
-/** Reads Jumio's word alone, as the status call gives it. A terminal one says nothing yet: the details do. */
-export function readStatus(status: string): ExecutionOutcome {
+/** Returns the outcome of a status without details. PROCESSED is progress: only the details have the decision. */
+export function outcomeOfStatus(status: string): ExecutionOutcome {
   switch (status) {
     case 'INITIATED':
     case 'ACQUISITION_STARTED':
@@ -24,12 +24,12 @@ export function readStatus(status: string): ExecutionOutcome {
     case 'TOKEN_EXPIRED':
       return { kind: 'expired', status };
     default:
-      return { kind: 'unknown', word: status };
+      return { kind: 'unknown', value: status };
   }
 }
 
-function readDecision(status: string, decision: JumioResult['decision']): ExecutionOutcome {
-  if (decision === undefined) return { kind: 'unknown', word: 'PROCESSED without a decision' };
+function outcomeOfDecision(status: string, decision: JumioResult['decision']): ExecutionOutcome {
+  if (decision === undefined) return { kind: 'unknown', value: 'PROCESSED without a decision' };
   switch (decision.type) {
     case 'PASSED':
       return { kind: 'decided', status, verdict: 'PASSED', reason: null };
@@ -40,155 +40,156 @@ function readDecision(status: string, decision: JumioResult['decision']): Execut
     case 'NOT_EXECUTED':
       return { kind: 'expired', status };
     case 'UNKNOWN':
-      return { kind: 'unknown', word: `decision ${decision.label ?? ''}`.trim() };
+      return { kind: 'unknown', value: `decision ${decision.label ?? ''}`.trim() };
     default:
       return decision.type satisfies never;
   }
 }
 
 /**
- * Reads the details. `workflow.status` comes before `decision`: an expired execution may still carry REJECTED / 100.
- * Branches on the decision's type, never on label or score, which tenants can change (docs/reference/jumio.md#74-decision).
+ * Returns the outcome of the details. `workflow.status` comes before `decision`: an expired execution may still carry
+ * REJECTED / 100. The decision's type counts, never label or score, which tenants can change (docs/reference/jumio.md#74-decision).
  */
 export function outcomeOf(result: Pick<JumioResult, 'status' | 'decision'>): ExecutionOutcome {
-  const read = readStatus(result.status);
-  const processed = read.kind === 'progress' && read.status === 'PROCESSED';
-  return processed ? readDecision(result.status, result.decision) : read;
+  const outcome = outcomeOfStatus(result.status);
+  const isProcessed = outcome.kind === 'progress' && outcome.status === 'PROCESSED';
+  return isProcessed ? outcomeOfDecision(result.status, result.decision) : outcome;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** One look at Jumio: which verification, and what the claim saw. */
+/** One read at Jumio: its verification, and the state at the claim. */
 export interface ReadInput {
   readonly verificationId: string;
-  /** The identity's `readRequests` when the look was claimed: one more since then and its due time stands. */
+  /** The identity's `readRequests` at the claim. If the counter has risen since, the stored due time stays. */
   readonly readRequests: number;
+  /** Epoch milliseconds. */
   readonly now: number;
   /** In [0, 1): the jitter. */
   readonly random: number;
   /** The reference that the execution was started with. */
   readonly reference: string;
-  /** For a renewal that this look grants. */
+  /** For a renewal that this read grants. */
   readonly newId: () => string;
   readonly policy: Policy;
 }
 
-/** The next due time; a nudge that arrived during the look is not lost. */
-function dueAfter(record: IdentityRecord, look: ReadInput, next: number | null): number | null {
-  const stored = findVerification(record, look.verificationId).readDue;
-  if (record.identity.readRequests === look.readRequests || stored === null) return next;
+/** A read request that arrived during the read keeps its due time. */
+function dueAfter(record: IdentityRecord, input: ReadInput, next: number | null): number | null {
+  const stored = findVerification(record, input.verificationId).readDue;
+  if (record.identity.readRequests === input.readRequests || stored === null) return next;
   return Math.min(stored, next ?? Number.POSITIVE_INFINITY);
 }
 
-/** The verification with what was learnt, and its next due time. */
+/** Applies the result of a read, and sets the next due time; null: none. */
 export function withRead(
   record: IdentityRecord,
-  look: ReadInput,
+  input: ReadInput,
   patch: Partial<Verification>,
   next: number | null,
 ): IdentityRecord {
-  return updateVerification(record, look.verificationId, { ...patch, readDue: dueAfter(record, look, next) });
+  return updateVerification(record, input.verificationId, { ...patch, readDue: dueAfter(record, input, next) });
 }
 
-/** A look that was answered usefully. */
-export const READ_WELL: Partial<Verification> = { attempts: 0, lastError: null, notFound: 'none' };
+/** Resets the counts of failures after a usable answer. */
+export const NO_FAILURE: Partial<Verification> = { attempts: 0, lastError: null, notFound: 'none' };
 
-/** Unreadable for so long past its link's end that nobody waits for it any more. */
+/** Whether an execution that cannot be read is given up: its link ended 30 days ago. */
 export function isGivenUp(row: Verification, now: number): boolean {
   return now > (row.linkEndsAt ?? row.requestedAt) + GIVE_UP_MS;
 }
 
-/** An end without a decision. A decision that was read before stays: a read without one changes nothing. */
-export function ended(record: IdentityRecord, look: ReadInput, status: string | null, kind: string): Change {
-  const row = findVerification(record, look.verificationId);
-  if (row.decision !== null) return { record: withRead(record, look, READ_WELL, null) };
+/** Ends an attempt without a decision. A decision of an earlier read stays. `kind`: of the event. */
+export function onEnded(record: IdentityRecord, input: ReadInput, status: string | null, kind: string): Change {
+  const row = findVerification(record, input.verificationId);
+  if (row.decision !== null) return { record: withRead(record, input, NO_FAILURE, null) };
   const patch = {
-    ...READ_WELL,
+    ...NO_FAILURE,
     state: 'expired' as const,
     renewalRequested: false,
     jumioStatus: status ?? row.jumioStatus,
   };
   const events = row.state === 'expired' ? [] : [{ kind, verificationId: row.id, detail: { status } }];
-  return renewed(row, look, { record: withRead(record, look, patch, null), events });
+  return renewIfRequested(row, input, { record: withRead(record, input, patch, null), events });
 }
 
-/** The person asked for a new link, and nothing paid is lost: the next attempt, in the same change. */
-function renewed(row: Verification, look: ReadInput, change: Change): Change {
-  if (!row.renewalRequested || mayStart(change.record, look.now, look.policy).kind !== 'start') return change;
-  const next = requestVerification(change.record, look.newId(), look.now);
+/** Adds the next attempt in the same change, if the person requested a new link and may still start. */
+function renewIfRequested(row: Verification, input: ReadInput, change: Change): Change {
+  if (!row.renewalRequested || mayStart(change.record, input.now, input.policy).kind !== 'start') return change;
+  const next = requestVerification(change.record, input.newId(), input.now);
   return { record: next.record, events: [...(change.events ?? []), ...(next.events ?? [])] };
 }
 
-/** Captured is paid for; begun is not given up while its link still leads back to it (docs/design.md#starting-a-verification). */
-function mayBeReplaced(row: Verification, status: string, now: number): boolean {
+/** A captured execution was paid for. One that the person began is kept while its link leads back to it (docs/design.md#starting-a-verification). */
+function mayRenew(row: Verification, status: string, now: number): boolean {
   const linkEnded = row.link === null || (row.linkEndsAt ?? 0) <= now;
   return row.state === 'started' && linkEnded && (status === 'INITIATED' || status === 'ACQUISITION_STARTED');
 }
 
-/** That the person has begun at Jumio is a sign of life too. */
-function aliveSince(row: Verification, status: string, now: number): number | null {
+/** A person who has begun at Jumio is active too. */
+function activeSince(row: Verification, status: string, now: number): number | null {
   return row.activeAt ?? (status === 'INITIATED' ? null : now);
 }
 
 /**
- * Still under way: the next look is planned, and a renewal that was asked for is granted where nothing paid is lost.
- * However long ago the link ended: what can be read is followed to its end.
+ * Schedules the next read of an execution under way, and grants a requested renewal where no paid result is lost. An execution
+ * that can be read is followed to its end, however long ago its link ended.
  */
-export function progressed(record: IdentityRecord, look: ReadInput, status: string): Change {
-  const row = findVerification(record, look.verificationId);
-  if (row.decision !== null) return ended(record, look, null, 'gave_up');
-  const activeAt = aliveSince(row, status, look.now);
-  const next = nextRead({ ...row, activeAt }, look.now);
-  const seen = { ...READ_WELL, reads: row.reads + 1, jumioStatus: status, activeAt };
-  if (!row.renewalRequested) return { record: withRead(record, look, seen, next) };
-  if (!mayBeReplaced(row, status, look.now))
-    return { record: withRead(record, look, { ...seen, renewalRequested: false }, next) };
-  const closed = withRead(record, look, { ...seen, renewalRequested: false, state: 'expired' }, next);
+export function onProgress(record: IdentityRecord, input: ReadInput, status: string): Change {
+  const row = findVerification(record, input.verificationId);
+  if (row.decision !== null) return onEnded(record, input, null, 'gave_up');
+  const activeAt = activeSince(row, status, input.now);
+  const next = nextRead({ ...row, activeAt }, input.now);
+  const patch = { ...NO_FAILURE, reads: row.reads + 1, jumioStatus: status, activeAt };
+  if (!row.renewalRequested) return { record: withRead(record, input, patch, next) };
+  if (!mayRenew(row, status, input.now))
+    return { record: withRead(record, input, { ...patch, renewalRequested: false }, next) };
+  const closed = withRead(record, input, { ...patch, renewalRequested: false, state: 'expired' }, next);
   const events = [{ kind: 'renewed', verificationId: row.id, detail: { status } }];
-  return renewed(row, look, { record: closed, events });
+  return renewIfRequested(row, input, { record: closed, events });
 }
 
-/** A word that is not documented changes nothing and is due again; one event per row, word and hour. */
-export function unknown(record: IdentityRecord, look: ReadInput, word: string): Change {
-  const row = findVerification(record, look.verificationId);
-  if (isGivenUp(row, look.now)) return ended(record, look, null, 'gave_up');
-  const seen = word.slice(0, 64);
-  const once = `unknown:${row.id}:${seen}:${Math.floor(look.now / HOUR_MS)}`;
+/** Makes an execution with an undocumented value due again; it decides nothing. One event per row, value and hour. */
+export function onUnknown(record: IdentityRecord, input: ReadInput, value: string): Change {
+  const row = findVerification(record, input.verificationId);
+  if (isGivenUp(row, input.now)) return onEnded(record, input, null, 'gave_up');
+  const seen = value.slice(0, 64);
+  const once = `unknown:${row.id}:${seen}:${Math.floor(input.now / HOUR_MS)}`;
   const events = [{ kind: 'unknown_status', verificationId: row.id, detail: { seen }, once }];
-  const activeAt = row.activeAt ?? look.now;
-  const next = row.decision === null ? nextRead({ ...row, activeAt }, look.now) : look.now + HOUR_MS;
-  const patch = { reads: row.reads + 1, lastError: UNKNOWN_WORD, activeAt, renewalRequested: false };
-  return { record: withRead(record, look, patch, next), events };
+  const activeAt = row.activeAt ?? input.now;
+  const next = row.decision === null ? nextRead({ ...row, activeAt }, input.now) : input.now + HOUR_MS;
+  const patch = { reads: row.reads + 1, lastError: UNKNOWN_STATUS, activeAt, renewalRequested: false };
+  return { record: withRead(record, input, patch, next), events };
 }
 
-/** Jumio decided, or decided anew. */
-export function decided(
+/** Stores a decision of Jumio; one that differs from the stored decision is an event. */
+export function onDecided(
   record: IdentityRecord,
-  look: ReadInput,
+  input: ReadInput,
   result: JumioResult,
-  decision: ExecutionOutcome & { kind: 'decided' },
+  outcome: ExecutionOutcome & { kind: 'decided' },
 ): Change {
-  const row = findVerification(record, look.verificationId);
-  const news = {
-    decision: decision.verdict,
-    reason: decision.reason,
+  const row = findVerification(record, input.verificationId);
+  const decision = {
+    decision: outcome.verdict,
+    reason: outcome.reason,
     decisionLabel: result.decision?.label?.slice(0, 100) ?? null,
     riskScore: result.decision?.score ?? null,
-    completedAt: result.completedAt ?? row.completedAt ?? look.now,
+    completedAt: result.completedAt ?? row.completedAt ?? input.now,
   };
   const patch = {
-    ...READ_WELL,
-    ...news,
+    ...NO_FAILURE,
+    ...decision,
     state: 'decided' as const,
-    jumioStatus: decision.status,
+    jumioStatus: outcome.status,
     renewalRequested: false,
   };
-  const change = { record: withRead(record, look, patch, null) };
-  const same = JSON.stringify(news) === JSON.stringify(pick(row));
-  const detail = { verdict: decision.verdict, reason: decision.reason, previous: row.decision };
-  return same ? change : { ...change, events: [{ kind: 'decided', verificationId: row.id, detail }] };
+  const change = { record: withRead(record, input, patch, null) };
+  const isSame = JSON.stringify(decision) === JSON.stringify(decisionOf(row));
+  const detail = { verdict: outcome.verdict, reason: outcome.reason, previous: row.decision };
+  return isSame ? change : { ...change, events: [{ kind: 'decided', verificationId: row.id, detail }] };
 }
 
-function pick({ decision, reason, decisionLabel, riskScore, completedAt }: Verification) {
+function decisionOf({ decision, reason, decisionLabel, riskScore, completedAt }: Verification) {
   return { decision, reason, decisionLabel, riskScore, completedAt };
 }

@@ -7,15 +7,15 @@ import { factsOf, type Step, THROTTLED_MS } from '../step.ts';
 import { backOff } from '../waiting.ts';
 import { deleteAccount } from './delete.ts';
 import {
-  decided,
-  ended,
   isGivenUp,
+  NO_FAILURE,
+  onDecided,
+  onEnded,
+  onProgress,
+  onUnknown,
   outcomeOf,
-  progressed,
-  READ_WELL,
+  outcomeOfStatus,
   type ReadInput,
-  readStatus,
-  unknown,
   withRead,
 } from './outcome.ts';
 import { mintReference } from './reference.ts';
@@ -23,104 +23,106 @@ import { isTerminal } from './schedule.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Whether one of the two calls answered 404, and the other is to be asked. */
+/** Whether one of the two calls answered 404, and the other is still to be made. */
 function hasOtherCallLeft({ notFound }: Verification): boolean {
   return notFound === 'one' || notFound === 'both-and-one';
 }
 
-/** A timer asks for the status first; where the end is claimed or known, the details are asked for at once. */
-export function wantsDetails(verification: Verification): boolean {
-  const ended = isTerminal(verification.claimedStatus) || verification.jumioStatus === 'PROCESSED';
-  return hasOtherCallLeft(verification) ? !ended : ended;
+/** Whether the next read is of the details, not of the status: where an end is claimed or known. After a 404 it is the other call. */
+export function needsDetails(verification: Verification): boolean {
+  const hasEnded = isTerminal(verification.claimedStatus) || verification.jumioStatus === 'PROCESSED';
+  return hasOtherCallLeft(verification) ? !hasEnded : hasEnded;
 }
 
-/** The status call answered. Ends without a result need no details; a processed one is due for them at once. */
-export function onStatus(record: IdentityRecord, look: ReadInput, word: string): Change {
-  const read = readStatus(word);
-  switch (read.kind) {
+/** Applies a status. An expired execution needs no details; those of a processed one are due at once. */
+export function onStatus(record: IdentityRecord, input: ReadInput, status: string): Change {
+  const outcome = outcomeOfStatus(status);
+  switch (outcome.kind) {
     case 'expired':
-      return ended(record, look, read.status, 'expired');
+      return onEnded(record, input, outcome.status, 'expired');
     case 'progress':
-      return read.status === 'PROCESSED' ? processed(record, look) : progressed(record, look, read.status);
+      return outcome.status === 'PROCESSED' ? onProcessed(record, input) : onProgress(record, input, outcome.status);
     case 'unknown':
-      return unknown(record, look, read.word);
+      return onUnknown(record, input, outcome.value);
     case 'decided':
-      throw new Error('a status alone decides nothing');
+      throw new Error('a status without details has no decision');
     default:
-      return read satisfies never;
+      return outcome satisfies never;
   }
 }
 
-/** Jumio is done: the details are due at once; or after a pause where they were asked for already and lag behind. */
-function processed(record: IdentityRecord, look: ReadInput): Change {
-  const row = findVerification(record, look.verificationId);
+/** Makes the details due at once; after a back-off where they answered 404 already, because they lag behind the status. */
+function onProcessed(record: IdentityRecord, input: ReadInput): Change {
+  const row = findVerification(record, input.verificationId);
   const isLagging = hasOtherCallLeft(row);
-  const seen: Partial<Verification> = isLagging ? { notFound: 'none' } : READ_WELL;
-  const next = isLagging ? look.now + backOff(row.attempts, look.random) : look.now;
-  return { record: withRead(record, look, { ...seen, jumioStatus: 'PROCESSED' }, next) };
+  const patch: Partial<Verification> = isLagging ? { notFound: 'none' } : NO_FAILURE;
+  const next = isLagging ? input.now + backOff(row.attempts, input.random) : input.now;
+  return { record: withRead(record, input, { ...patch, jumioStatus: 'PROCESSED' }, next) };
 }
 
-function isOurs(row: Verification, look: ReadInput, result: JumioResult): boolean {
+function isOurs(row: Verification, input: ReadInput, result: JumioResult): boolean {
   return (
     result.accountId === row.accountId &&
     result.executionId === row.executionId &&
     result.definitionKey === row.definitionKey &&
-    result.userReference === look.reference &&
+    result.userReference === input.reference &&
     result.customerInternalReference === row.identityId
   );
 }
 
-function foreign(record: IdentityRecord, look: ReadInput): Change {
-  if (isGivenUp(findVerification(record, look.verificationId), look.now)) return ended(record, look, null, 'gave_up');
-  const once = `foreign:${look.verificationId}:${Math.floor(look.now / HOUR_MS)}`;
-  const events: LedgerEvent[] = [{ kind: 'foreign_result', verificationId: look.verificationId, once }];
-  const next = look.now + HOUR_MS;
-  return { record: withRead(record, look, { lastError: 'foreign-result', renewalRequested: false }, next), events };
+function onForeignResult(record: IdentityRecord, input: ReadInput): Change {
+  if (isGivenUp(findVerification(record, input.verificationId), input.now))
+    return onEnded(record, input, null, 'gave_up');
+  const once = `foreign:${input.verificationId}:${Math.floor(input.now / HOUR_MS)}`;
+  const events: LedgerEvent[] = [{ kind: 'foreign_result', verificationId: input.verificationId, once }];
+  const next = input.now + HOUR_MS;
+  return { record: withRead(record, input, { lastError: 'foreign-result', renewalRequested: false }, next), events };
 }
 
-/** The details answered. They count only where they are wholly the row's (docs/design.md#reading-jumio). */
-export function onDetails(record: IdentityRecord, look: ReadInput, result: JumioResult): Change {
-  if (!isOurs(findVerification(record, look.verificationId), look, result)) return foreign(record, look);
-  const decision = outcomeOf(result);
-  switch (decision.kind) {
+/** Applies the details. They count only where all ids are the row's (docs/design.md#reading-jumio). */
+export function onDetails(record: IdentityRecord, input: ReadInput, result: JumioResult): Change {
+  if (!isOurs(findVerification(record, input.verificationId), input, result)) return onForeignResult(record, input);
+  const outcome = outcomeOf(result);
+  switch (outcome.kind) {
     case 'decided':
-      return decided(record, look, result, decision);
+      return onDecided(record, input, result, outcome);
     case 'expired':
-      return ended(record, look, decision.status, 'expired');
+      return onEnded(record, input, outcome.status, 'expired');
     case 'progress':
-      return progressed(record, look, decision.status);
+      return onProgress(record, input, outcome.status);
     case 'unknown':
-      return unknown(record, look, decision.word);
+      return onUnknown(record, input, outcome.value);
     default:
-      return decision satisfies never;
+      return outcome satisfies never;
   }
 }
 
-/** What another 404 makes of those before it, past the link's end. */
+/** The count of 404s after one more, past the link's end. */
 const NEXT_NOT_FOUND = { none: 'one', one: 'both', both: 'both-and-one', 'both-and-one': 'vanished' } as const;
 
-/** Both calls answer 404, twice, an hour apart, past the link's end: there is nothing to wait for (docs/design.md#starting-a-verification). */
-function notFound(record: IdentityRecord, look: ReadInput): Change {
-  const row = findVerification(record, look.verificationId);
-  const past = (row.linkEndsAt ?? row.requestedAt) < look.now;
-  const isHalf = hasOtherCallLeft(row);
-  const next = past ? NEXT_NOT_FOUND[row.notFound] : isHalf ? 'none' : 'one';
-  if (next === 'vanished') return ended(record, look, null, 'vanished');
+/** Ends an attempt as vanished when both calls answer 404, twice, an hour apart, past the link's end (docs/design.md#starting-a-verification). */
+function onNotFound(record: IdentityRecord, input: ReadInput): Change {
+  const row = findVerification(record, input.verificationId);
+  const isPast = (row.linkEndsAt ?? row.requestedAt) < input.now;
+  const isOtherCall = hasOtherCallLeft(row);
+  const next = isPast ? NEXT_NOT_FOUND[row.notFound] : isOtherCall ? 'none' : 'one';
+  if (next === 'vanished') return onEnded(record, input, null, 'vanished');
   const attempts = row.attempts + 1;
-  const due = isHalf ? look.now + (past ? HOUR_MS : backOff(attempts, look.random)) : look.now;
-  return { record: withRead(record, look, { attempts, notFound: next, lastError: 'status 404' }, due) };
+  const due = isOtherCall ? input.now + (isPast ? HOUR_MS : backOff(attempts, input.random)) : input.now;
+  return { record: withRead(record, input, { attempts, notFound: next, lastError: 'status 404' }, due) };
 }
 
-/** No usable answer: nothing is known, so nothing changes but the time of the next look. */
-export function onReadFailed(record: IdentityRecord, look: ReadInput, facts: UpstreamFacts): Change {
-  const row = findVerification(record, look.verificationId);
-  if (isGivenUp(row, look.now)) return ended(record, look, null, 'gave_up');
-  if (facts.failure === 'status' && facts.status === 404 && facts.operation !== 'token') return notFound(record, look);
-  const throttled = facts.status === 429;
-  const attempts = row.attempts + (throttled ? 0 : 1);
-  const next = throttled ? look.now : look.now + backOff(attempts, look.random);
+/** Makes a failed read due again after a back-off. Repeated 404s end the attempt, and so do 30 unreadable days past the link's end. */
+export function onReadFailed(record: IdentityRecord, input: ReadInput, facts: UpstreamFacts): Change {
+  const row = findVerification(record, input.verificationId);
+  if (isGivenUp(row, input.now)) return onEnded(record, input, null, 'gave_up');
+  if (facts.failure === 'status' && facts.status === 404 && facts.operation !== 'token')
+    return onNotFound(record, input);
+  const isThrottled = facts.status === 429;
+  const attempts = row.attempts + (isThrottled ? 0 : 1);
+  const next = isThrottled ? input.now : input.now + backOff(attempts, input.random);
   const lastError = [facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
-  return { record: withRead(record, look, { attempts, lastError }, next) };
+  return { record: withRead(record, input, { attempts, lastError }, next) };
 }
 
 function readInputOf(ctx: Context, step: Step, row: Verification): ReadInput {
@@ -135,21 +137,22 @@ function readInputOf(ctx: Context, step: Step, row: Verification): ReadInput {
   };
 }
 
+/** Reads an execution at Jumio: its status or its details. Deletes the account of an erased identity instead. */
 export async function readExecution(ctx: Context, step: Step, row: Verification): Promise<void> {
   if (step.claim.record.identity.erasedAt !== null) return deleteAccount(ctx, step, row);
   if (!step.mayCall() || row.accountId === null || row.executionId === null) return;
   const ids = { accountId: row.accountId, executionId: row.executionId };
   try {
-    if (wantsDetails(row)) {
+    if (needsDetails(row)) {
       const result = await ctx.jumio.details(ids);
       await step.write((record) => onDetails(record, readInputOf(ctx, step, row), result));
     } else {
-      const word = await ctx.jumio.status(ids);
-      await step.write((record) => onStatus(record, readInputOf(ctx, step, row), word));
+      const status = await ctx.jumio.status(ids);
+      await step.write((record) => onStatus(record, readInputOf(ctx, step, row), status));
     }
   } catch (error) {
     const facts = factsOf(error);
-    ctx.log.warn({ identity: step.identityId, upstream: facts }, 'could not read the verification at Jumio');
+    ctx.log.warn({ identity: step.identityId, upstream: facts }, 'could not read the execution at Jumio');
     const now = ctx.clock.now();
     if (facts.status === 429) await ctx.ledger.budgets.pause('retrieval', now, facts.retryAfter ?? THROTTLED_MS);
     await step.write((record) => onReadFailed(record, readInputOf(ctx, step, row), facts));

@@ -4,7 +4,7 @@ import type { IdentityRecord, Verification, WaitingOn } from '../../model.ts';
 export type AttemptStatus = 'pending' | 'processing' | 'expired';
 
 /** `lastError` of a verification whose last answer had a word that is not documented. */
-export const UNKNOWN_WORD = 'unknown-status';
+export const UNKNOWN_STATUS = 'unknown-status';
 
 /** The attempts at Jumio; what others decided is none. */
 export function jumioAttempts({ verifications }: IdentityRecord): Verification[] {
@@ -49,7 +49,7 @@ export function attemptWaitsOn(attempt: Verification): WaitingOn {
   if (isOnHold(attempt)) return 'person';
   if (attempt.state === 'requested') return attempt.createRefused ? 'operator' : 'jumio';
   const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
-  if (captured || attempt.lastError === UNKNOWN_WORD) return 'jumio';
+  if (captured || attempt.lastError === UNKNOWN_STATUS) return 'jumio';
   // Jumio made the execution and gave no link: the tenant has no domain prefix.
   return attempt.linkEndsAt === null ? 'operator' : 'person';
 }

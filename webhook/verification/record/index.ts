@@ -5,7 +5,7 @@ export {
   jumioAttempts,
   latestAttempt,
   openAttempt,
-  UNKNOWN_WORD,
+  UNKNOWN_STATUS,
 } from './attempts.ts';
 export { type PublishedContent, publishedContent } from './content.ts';
 export { kratosTurn, normalize } from './normalize.ts';
