@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IdentityRecord } from '../../../webhook/model.ts';
 import {
-  aboutToDeactivate,
+  onDeactivating,
   onRevoked,
   onStateLeft,
   onStateSeen,
@@ -26,7 +26,7 @@ const rejected = read(pending, MANIPULATED, NOW).record;
 /** A record deactivated by us, and published. */
 function deactivated(): IdentityRecord {
   const written = applied(
-    onStateWritten(aboutToDeactivate(rejected).record, 'inactive', answer('inactive'), NOW),
+    onStateWritten(onDeactivating(rejected).record, 'inactive', answer('inactive'), NOW),
     NOW,
   ).record;
   return paid(applied(onRevoked(written, true, NOW), NOW).record);
@@ -110,7 +110,7 @@ describe('a standing that leaves rejected', () => {
   });
 
   it('reactivation is due also if a crash left open whether the deactivation was written', () => {
-    const crashed = aboutToDeactivate(rejected).record;
+    const crashed = onDeactivating(rejected).record;
     const left = later(crashed, PASSED);
     expect(left.identity).toMatchObject({ pendingState: 'active', deactivated: true });
     expect(stateToWrite(left, { state: 'inactive', stateChangedAt: SINCE })).toBe('active');

@@ -6,10 +6,10 @@ import { updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
 import { isUnpublished, pendingPublication, restDue } from './state.ts';
 
-/** Databases round Kratos' times, and it tells the unrounded one in the answer to the PATCH itself. */
-const ROUNDED_BY_MS = 2_000;
+/** Tolerance, because Kratos answers a PATCH with an exact time and its database stores a rounded one. */
+const ROUNDING_MS = 2_000;
 
-/** Without what the policy does not ask for. A state that we set is set back under every policy. */
+/** Drops the consequences that the policy does not ask for. A state that the service set is set back under every policy. */
 export function withoutDisabledConsequences(record: IdentityRecord, onRejected: OnRejected): IdentityRecord {
   const { revocation, pendingState } = record.identity;
   return updateIdentity(record, {
@@ -19,22 +19,21 @@ export function withoutDisabledConsequences(record: IdentityRecord, onRejected: 
 }
 
 /**
- * The sessions are over. Once more with the read-back: a sign-in that the gate let pass just before the verdict stores
- * its session just after.
+ * Records that the sessions were revoked. They are revoked once more with the read-back: a sign-in that the gate allowed just
+ * before the verdict stores its session just after. `found` false: there were no sessions.
  */
 export function onRevoked(record: IdentityRecord, found: boolean, now: number): Change {
   const { identity } = record;
   const isFirst = identity.revocation === 'pending';
-  const debt = pendingPublication(identity);
-  const isAtRest = !isUnpublished(identity) && identity.pendingState === null;
-  const kratosAttempts = isAtRest ? 0 : identity.kratosAttempts;
-  const revocation = isFirst && debt !== 'none' ? 'repeat' : 'none';
+  const isAllWritten = !isUnpublished(identity) && identity.pendingState === null;
+  const kratosAttempts = isAllWritten ? 0 : identity.kratosAttempts;
+  const revocation = isFirst && pendingPublication(identity) !== 'none' ? 'repeat' : 'none';
   const revoked: Identity = { ...identity, kratosAttempts, revocation };
   const events: LedgerEvent[] = isFirst || found ? [{ kind: 'sessions_revoked', detail: { found } }] : [];
   return { record: updateIdentity(record, { ...revoked, kratosDue: restDue(revoked, now) }), events };
 }
 
-/** Due again, with one back-off for all that is owed to Kratos: `attempts` counts this step once. */
+/** Makes a failed revocation due again. All work at Kratos shares one back-off; `attempts` counts this step once. `random` in [0, 1). */
 export function onRevokeFailed(
   record: IdentityRecord,
   facts: UpstreamFacts,
@@ -47,33 +46,33 @@ export function onRevokeFailed(
   return { record: updateIdentity(record, { kratosAttempts, kratosDue }) };
 }
 
-type Seen = Pick<KratosIdentity, 'state' | 'stateChangedAt'>;
+type ObservedState = Pick<KratosIdentity, 'state' | 'stateChangedAt'>;
 
-/** Whether a state that we see was set later than ours, and so by somebody else. */
-function isLater({ stateChangedAt }: Seen, { inactiveSince }: IdentityRecord['identity']): boolean {
+/** Whether the state in Kratos was set after ours, and so by another writer. */
+function isLater({ stateChangedAt }: ObservedState, { inactiveSince }: IdentityRecord['identity']): boolean {
   if (stateChangedAt === undefined || inactiveSince === null) return false;
-  return stateChangedAt > inactiveSince + ROUNDED_BY_MS;
+  return stateChangedAt > inactiveSince + ROUNDING_MS;
 }
 
-/** What to do about an owed state where Kratos shows `seen`: write it, or leave it as it is. */
-export function stateToWrite({ identity }: IdentityRecord, seen: Seen): State | 'leave' {
-  if (identity.pendingState === null || seen.state === identity.pendingState) return 'leave';
-  return identity.pendingState === 'active' && isLater(seen, identity) ? 'leave' : identity.pendingState;
+/** Returns the state to write where Kratos shows `observed`; `leave`: none. */
+export function stateToWrite({ identity }: IdentityRecord, observed: ObservedState): State | 'leave' {
+  if (identity.pendingState === null || observed.state === identity.pendingState) return 'leave';
+  return identity.pendingState === 'active' && isLater(observed, identity) ? 'leave' : identity.pendingState;
 }
 
-/** Before the PATCH: a crash after it must not leave somebody inactive whom nobody sets back. */
-export function aboutToDeactivate(record: IdentityRecord): Change {
+/** Records a deactivation before its PATCH: after a crash between the two the service still knows to set the state back. */
+export function onDeactivating(record: IdentityRecord): Change {
   return { record: updateIdentity(record, { deactivated: true, inactiveSince: null }) };
 }
 
-/** Kratos has that state already, or an operator's: nothing is ours any more. */
-export function onStateLeft(record: IdentityRecord, seen: Seen, now: number): Change {
+/** Leaves a state as it is: Kratos has it already, or an operator set it. The service does not set it back. */
+export function onStateLeft(record: IdentityRecord, observed: ObservedState, now: number): Change {
   const left = { ...record.identity, pendingState: null, deactivated: false, inactiveSince: null };
-  const events = [{ kind: 'state_left', detail: { seen: seen.state ?? null } }];
+  const events = [{ kind: 'state_left', detail: { seen: observed.state ?? null } }];
   return { record: updateIdentity(record, { ...left, kratosDue: restDue(left, now) }), events };
 }
 
-/** The PATCH was answered with the state that it carried. Where another is owed by now, that is paid next. */
+/** Records a state that Kratos confirmed. If another one is pending by now, it is due next. */
 export function onStateWritten(record: IdentityRecord, state: State, answer: Patched, now: number): Change {
   const { identity } = record;
   const isActive = state === 'active';
@@ -89,14 +88,14 @@ export function onStateWritten(record: IdentityRecord, state: State, answer: Pat
 }
 
 /**
- * The last look also sees the state. Active again with an older date: a whole row was written over ours (a settings
- * submit that was under way), so it is owed again. With a later one it is an operator's word, and stands.
+ * Compares the state that the read-back shows. `active` with an older date: a settings submit under way wrote an old row over
+ * ours, so `inactive` is pending again. `active` with a later date: an operator set it, and it stays.
  */
-export function onStateSeen(record: IdentityRecord, seen: Seen): Change {
+export function onStateSeen(record: IdentityRecord, observed: ObservedState): Change {
   const { identity } = record;
   const isOurs = identity.deactivated && identity.pendingState === null;
-  if (!isOurs || seen.state !== 'active') return { record };
-  if (!isLater(seen, identity))
+  if (!isOurs || observed.state !== 'active') return { record };
+  if (!isLater(observed, identity))
     return { record: updateIdentity(record, { pendingState: 'inactive' }), events: [{ kind: 'state_differs' }] };
   const left = updateIdentity(record, { deactivated: false, inactiveSince: null });
   return { record: left, events: [{ kind: 'state_left', detail: { seen: 'active' } }] };

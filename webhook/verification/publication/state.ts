@@ -8,13 +8,13 @@ const MINUTE_MS = 60_000;
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A settings submit can put an old copy back; after this long a published decision is read back once. */
+/** A published decision is read back once after this time, because a settings submit can restore an old copy. */
 export const READ_BACK_MS = MINUTE_MS;
 
-/** Kratos' own 404, so often over so long: the identity is gone (docs/design.md#publishing). */
-const GONE_AFTER = { times: 3, over: DAY_MS };
+/** The identity is gone after this many 404s of Kratos' own, over at least this time (docs/design.md#publishing). */
+const GONE_AFTER = { count: 3, ms: DAY_MS };
 
-/** What is owed to Kratos: the next version, an erased identity's objects cleared away, or one look at the last one. */
+/** Returns what is pending at Kratos: to publish the next version, to clear an erased identity, or to read the last version back. */
 export function pendingPublication(identity: Identity): 'publish' | 'clear' | 'read-back' | 'none' {
   const isErased = identity.erasedAt !== null;
   if (identity.deletedInKratos || (identity.content === null && !isErased)) return 'none';
@@ -22,13 +22,13 @@ export function pendingPublication(identity: Identity): 'publish' | 'clear' | 'r
   return identity.readBack ? 'read-back' : 'none';
 }
 
-/** Whether something is to be written, as opposed to looked at. */
+/** Whether something is still to be written; a read-back is not. */
 export function isUnpublished(identity: Identity): boolean {
-  const debt = pendingPublication(identity);
-  return debt === 'publish' || debt === 'clear';
+  const pending = pendingPublication(identity);
+  return pending === 'publish' || pending === 'clear';
 }
 
-/** When Kratos' turn comes next, once a debt has been paid: at once, for the last look, or not at all. */
+/** Returns when the rest of the work at Kratos is due, in epoch milliseconds: at once, or for the read-back; null: nothing is left. */
 export function restDue(identity: Identity, now: number): number | null {
   if (identity.deletedInKratos) return null;
   const { pendingState, revocation } = identity;
@@ -36,12 +36,12 @@ export function restDue(identity: Identity, now: number): number | null {
   return pendingPublication(identity) === 'read-back' || revocation === 'repeat' ? now + READ_BACK_MS : null;
 }
 
-/** Nothing was paid: Kratos' turn comes when what is owed now says. */
+/** Sets only the next due time, where a step wrote nothing. */
 export function reschedule(record: IdentityRecord, now: number): Change {
   return { record: updateIdentity(record, { kratosDue: restDue(record.identity, now) }) };
 }
 
-/** Whether a `metadata_public.jumio` is what we published last. Key order is Kratos' affair. */
+/** Whether a `metadata_public.jumio` is what we published last, in any order of keys. */
 export function matchesPublished(identity: Pick<Identity, 'content' | 'changedAt'>, copy: unknown): boolean {
   if (identity.content === null) return copy === undefined || copy === null;
   return isDeepStrictEqual(copy, publishedContent(identity.content, identity.changedAt).public);
@@ -58,52 +58,54 @@ function member(copy: unknown, key: string): unknown {
 }
 
 /**
- * Whether a copy tells a stricter decision than ours that is not an old one of ours: a ledger restored from a backup
- * must not overwrite what was decided since (decision 8). Without a date of ours it is somebody else's.
+ * Whether a copy has a stricter decision than ours that is not an old one of ours: a ledger restored from a backup must not
+ * overwrite a later decision (decision 8). A copy without a valid `updated_at` is another writer's.
  */
 export function isStricterThanOurs(
   identity: Pick<Identity, 'standing' | 'changedAt' | 'erasedAt'>,
   copy: unknown,
 ): boolean {
   if (identity.erasedAt !== null) return false;
-  const worse = identity.standing === null ? ['review', 'rejected'] : STRICTER_THAN[identity.standing];
-  const saidAt = Date.parse(String(member(copy, 'updated_at')));
-  return worse.includes(member(copy, 'status')) && !(saidAt <= identity.changedAt);
+  const stricter = identity.standing === null ? ['review', 'rejected'] : STRICTER_THAN[identity.standing];
+  const updatedAt = Date.parse(String(member(copy, 'updated_at')));
+  return stricter.includes(member(copy, 'status')) && !(updatedAt <= identity.changedAt);
 }
 
-const WELL: Partial<Identity> = { kratosAttempts: 0, missingCount: 0, missingSince: null, publishRefused: false };
+/** Resets the counts of failures after a usable answer. */
+const NO_FAILURE: Partial<Identity> = { kratosAttempts: 0, missingCount: 0, missingSince: null, publishRefused: false };
 
-/** The PATCH of `version` was answered with what we wrote. A change that came meanwhile is due at once. */
+/** Records that Kratos confirmed `version`. A change made during the PATCH is due at once. */
 export function onPublished(record: IdentityRecord, version: number, now: number): Change {
   const { identity } = record;
-  const behind = identity.version > version;
-  const paid = { ...identity, ...WELL, published: version, readBack: identity.standing !== null };
-  // Where a newer version is owed already, the status of now is not what was written.
-  const detail = behind ? { version } : { version, status: identity.status };
+  const isBehind = identity.version > version;
+  const published = { ...identity, ...NO_FAILURE, published: version, readBack: identity.standing !== null };
+  // Behind a newer version, the current status is not the written one.
+  const detail = isBehind ? { version } : { version, status: identity.status };
   const events = [{ kind: 'published', detail }];
-  return { record: updateIdentity(record, { ...paid, kratosDue: restDue(paid, now) }), events };
+  return { record: updateIdentity(record, { ...published, kratosDue: restDue(published, now) }), events };
 }
 
-/** Our objects are not there any more; looked at once more, because a settings submit can put them back. */
+/** Records that our objects were removed; a read-back follows, because a settings submit can restore them. `isGone`: Kratos has no such identity. */
 export function onCleared(record: IdentityRecord, version: number, isGone: boolean, now: number): Change {
-  const cleared = { ...record.identity, ...WELL, published: version, readBack: !isGone };
+  const cleared = { ...record.identity, ...NO_FAILURE, published: version, readBack: !isGone };
   const events = [{ kind: 'cleared', detail: { identity_found: !isGone } }];
   return { record: updateIdentity(record, { ...cleared, kratosDue: restDue(cleared, now) }), events };
 }
 
-/** The read-back: what stands there is ours, or is put right. */
+/** Compares the copy of the read-back: one that is not ours is published again, unless it is stricter. */
 export function onReadBack(record: IdentityRecord, copy: unknown, now: number): Change {
   const { identity } = record;
   if (identity.published < identity.version) return { record: updateIdentity(record, { kratosDue: now }) };
   const isOurs = matchesPublished(identity, copy);
-  if (!isOurs && !isStricterThanOurs(identity, copy)) return republish(updateIdentity(record, WELL), now, 'read-back');
-  const looked = { ...identity, ...WELL, readBack: false };
-  const kept = updateIdentity(record, { ...looked, kratosDue: restDue(looked, now) });
+  if (!isOurs && !isStricterThanOurs(identity, copy))
+    return republish(updateIdentity(record, NO_FAILURE), now, 'read-back');
+  const compared = { ...identity, ...NO_FAILURE, readBack: false };
+  const kept = updateIdentity(record, { ...compared, kratosDue: restDue(compared, now) });
   if (isOurs) return { record: kept };
   return { record: kept, events: [{ kind: 'contradiction', detail: { seen_at: 'read-back' } }] };
 }
 
-/** The copy is not ours: the same version is owed again, and until then the ledger alone counts at the gate. */
+/** Makes the same version due again where the copy is not ours. Until it is published the ledger alone counts at the gate. */
 export function republish(record: IdentityRecord, now: number, seenAt: 'read-back' | 'sign-in'): Change {
   const { identity } = record;
   const hasNothing = identity.content === null && identity.erasedAt === null;
@@ -112,25 +114,25 @@ export function republish(record: IdentityRecord, now: number, seenAt: 'read-bac
   return { record: updateIdentity(record, patch), events: [{ kind: 'copy_differs', detail: { seen_at: seenAt } }] };
 }
 
-/** Kratos says that it does not have the identity. The debt that met it is due again, until nothing is owed any more. */
-export function onIdentityMissing(record: IdentityRecord, debt: 'kratosDue' | 'eidDue', now: number): Change {
+/** Counts a 404 of Kratos' own. The job that received it is due again, until the identity counts as gone; then no job is due. */
+export function onIdentityMissing(record: IdentityRecord, dueColumn: 'kratosDue' | 'eidDue', now: number): Change {
   const { identity } = record;
   const missingCount = identity.missingCount + 1;
   const missingSince = identity.missingSince ?? now;
-  const kratosAttempts = identity.kratosAttempts + (debt === 'kratosDue' ? 1 : 0);
-  const isDeleted = missingCount >= GONE_AFTER.times && now - missingSince >= GONE_AFTER.over;
+  const kratosAttempts = identity.kratosAttempts + (dueColumn === 'kratosDue' ? 1 : 0);
+  const isDeleted = missingCount >= GONE_AFTER.count && now - missingSince >= GONE_AFTER.ms;
   const patch = { missingCount, missingSince, deletedInKratos: isDeleted, kratosAttempts };
-  const again = now + (missingCount === 1 ? MINUTE_MS : DAY_MS / 2);
-  const dues = isDeleted ? { kratosDue: null, eidDue: null } : { [debt]: again };
+  const retryAt = now + (missingCount === 1 ? MINUTE_MS : DAY_MS / 2);
+  const dues = isDeleted ? { kratosDue: null, eidDue: null } : { [dueColumn]: retryAt };
   return { record: updateIdentity(record, { ...patch, ...dues }), events: isDeleted ? [{ kind: 'gone' }] : [] };
 }
 
-/** Kratos will refuse this body tomorrow too, most likely: listed as stuck, tried daily. */
+/** Whether Kratos will probably refuse this body again: the identity is listed as stuck and tried daily. */
 function isPermanent(facts: UpstreamFacts): boolean {
   return facts.failure === 'status' && facts.status === 400 && facts.code !== 'serialization';
 }
 
-/** No usable answer, or not ours: due again. `random` in [0, 1). */
+/** Makes a failed publication due again: after a back-off, or daily after a permanent 400. `random` in [0, 1). */
 export function onPublishFailed(record: IdentityRecord, facts: UpstreamFacts, now: number, random: number): Change {
   const { identity } = record;
   if (facts.code === 'identity-not-found') return onIdentityMissing(record, 'kratosDue', now);
@@ -143,16 +145,17 @@ export function onPublishFailed(record: IdentityRecord, facts: UpstreamFacts, no
   return { record: updateIdentity(record, { kratosAttempts, publishRefused: true, kratosDue: now + DAY_MS }), events };
 }
 
-/** A hook or whoami shows an identity that was thought gone: what it is owed is due again. */
+/** Makes all work at Kratos due again, where a hook or whoami shows an identity that counted as gone. */
 export function onIdentityFound(record: IdentityRecord, now: number): IdentityRecord {
   if (!record.identity.deletedInKratos) return record;
   const eidDue = record.identity.eidCheck !== 'none' ? now : null;
-  return updateIdentity(record, { ...WELL, deletedInKratos: false, kratosDue: now, eidDue });
+  return updateIdentity(record, { ...NO_FAILURE, deletedInKratos: false, kratosDue: now, eidDue });
 }
 
-/** The first publication need not wait for the first try any more. */
+/** Ends the wait of the first publication for the first try. */
 export function publishNow(record: IdentityRecord, now: number): IdentityRecord {
   const { published, version, kratosAttempts, kratosDue, deletedInKratos } = record.identity;
-  const waiting = published === 0 && version > 0 && kratosAttempts === 0 && !deletedInKratos && (kratosDue ?? 0) > now;
-  return waiting ? updateIdentity(record, { kratosDue: now }) : record;
+  const isWaiting =
+    published === 0 && version > 0 && kratosAttempts === 0 && !deletedInKratos && (kratosDue ?? 0) > now;
+  return isWaiting ? updateIdentity(record, { kratosDue: now }) : record;
 }
