@@ -1,21 +1,22 @@
 import type { IdentityRecord, Verification, WaitingOn } from '../../model.ts';
 
-/** What an attempt that has no decision amounts to. */
+/** The status of an attempt without a decision. */
 export type AttemptStatus = 'pending' | 'processing' | 'expired';
 
-/** `lastError` of a verification whose last answer had a word that is not documented. */
+/** `lastError` of a verification whose last answer had an undocumented value. */
 export const UNKNOWN_STATUS = 'unknown-status';
 
-/** The attempts at Jumio; what others decided is none. */
+/** Returns the attempts at Jumio, oldest first: none of an eID or an operator. */
 export function jumioAttempts({ verifications }: IdentityRecord): Verification[] {
   return verifications.filter(({ source }) => source === 'jumio');
 }
 
+/** Returns the newest attempt at Jumio; undefined: there is none. */
 export function latestAttempt(record: IdentityRecord): Verification | undefined {
   return jumioAttempts(record).at(-1);
 }
 
-/** The attempt that is still under way, if any; a partial unique index allows one. */
+/** Returns the attempt under way; undefined: there is none. A partial unique index allows one. */
 export function openAttempt(record: IdentityRecord): Verification | undefined {
   return record.verifications.find(({ state }) => state === 'requested' || state === 'started');
 }
@@ -32,24 +33,24 @@ export function isGrantUsed(record: IdentityRecord): boolean {
   );
 }
 
-/** What Jumio's word means for an attempt without a decision (the table of docs/design.md#what-jumios-answers-mean). */
+/** Returns what Jumio's status means for an attempt without a decision (the table of docs/design.md#what-jumios-answers-mean). */
 export function attemptStatus(verification: Verification): AttemptStatus {
   if (verification.state === 'expired') return 'expired';
-  const waiting = verification.jumioStatus === null || verification.jumioStatus === 'INITIATED';
-  return verification.state === 'requested' || waiting ? 'pending' : 'processing';
+  const isUntouched = verification.jumioStatus === null || verification.jumioStatus === 'INITIATED';
+  return verification.state === 'requested' || isUntouched ? 'pending' : 'processing';
 }
 
-/** Asked for, and the person has refused since: only their agreeing makes it due again (decision 47). */
+/** Whether a requested attempt is on hold because the person refused: only their consent makes it due again (decision 47). */
 export function isOnHold({ state, readDue }: Verification): boolean {
   return state === 'requested' && readDue === null;
 }
 
-/** Whose move an open attempt is. */
+/** Returns on whom an open attempt waits. */
 export function attemptWaitsOn(attempt: Verification): WaitingOn {
   if (isOnHold(attempt)) return 'person';
   if (attempt.state === 'requested') return attempt.createRefused ? 'operator' : 'jumio';
-  const captured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
-  if (captured || attempt.lastError === UNKNOWN_STATUS) return 'jumio';
-  // Jumio made the execution and gave no link: the tenant has no domain prefix.
+  const isCaptured = attempt.jumioStatus === 'ACQUIRED' || attempt.jumioStatus === 'PROCESSED';
+  if (isCaptured || attempt.lastError === UNKNOWN_STATUS) return 'jumio';
+  // Jumio created the execution without a link: the tenant has no domain prefix.
   return attempt.linkEndsAt === null ? 'operator' : 'person';
 }

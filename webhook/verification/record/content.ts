@@ -2,18 +2,18 @@ import type { IdentityRecord, Source, Verification, WaitingOn } from '../../mode
 import { type AttemptStatus, attemptStatus, jumioAttempts, latestAttempt } from './attempts.ts';
 import { type DerivedStanding, deriveStanding, PUBLISHED_RETRY_RULES, waitingOnOf } from './standing.ts';
 
-/** `metadata_public.jumio` (docs/design.md#what-is-stored-where): the person can read it. Its JSON Schema is docs/schemas/metadata-public.schema.json. */
+/** `metadata_public.jumio` (docs/design.md#what-is-stored-where): the person can read it. Schema: docs/schemas/metadata-public.schema.json. */
 export interface PublishedStatus {
   readonly status: 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
   readonly verdict?: 'PASSED' | 'WARNING' | 'FAILED';
-  /** Who decided, or is to decide. */
+  /** Jumio, the operator or an eID provider: the one that decided or will decide. */
   readonly source: Source;
   /** The level of assurance, where the source has one. */
   readonly level?: string;
   readonly account_id?: string;
   readonly workflow_execution_id?: string;
   readonly verification_id?: string;
-  /** Only beside a decided standing: how a further attempt is doing. */
+  /** The status of a further attempt; only beside a decided standing. */
   readonly attempt?: AttemptStatus;
   /** ISO 8601, UTC: when this last changed. */
   readonly updated_at: string;
@@ -25,12 +25,13 @@ export interface AdminStatus {
   readonly risk_score?: number;
   readonly attempts: number;
   readonly waiting_on: WaitingOn;
-  /** What the person agreed to, before anything led to Jumio. */
+  /** The consent of the person, with the version and language of its text. */
   readonly consent?: { readonly text_version: string; readonly language: string; readonly at: string };
-  /** When the person refused: nothing leads to Jumio until they agree. */
+  /** When the person refused; absent if they agreed later. ISO 8601, UTC. */
   readonly declined_at?: string;
 }
 
+/** Both objects of the published copy. */
 export interface PublishedContent {
   readonly public: PublishedStatus;
   readonly admin: AdminStatus;
@@ -38,7 +39,7 @@ export interface PublishedContent {
 
 type Undated = { readonly public: Omit<PublishedStatus, 'updated_at'>; readonly admin: AdminStatus };
 
-/** What others than Jumio decided has no ids. */
+/** Only a verification at Jumio has ids. */
 function ids({ source, accountId, executionId, id }: Verification): Partial<PublishedStatus> {
   if (source !== 'jumio') return {};
   return {
@@ -71,9 +72,9 @@ function isoTime(at: number): string {
 
 function consent({ identity }: IdentityRecord): Partial<AdminStatus> {
   const { consentVersion, consentLanguage, consentAt, declinedAt } = identity;
-  const isOnRecord = consentVersion !== null && consentLanguage !== null && consentAt !== null;
+  const hasConsent = consentVersion !== null && consentLanguage !== null && consentAt !== null;
   return {
-    ...(isOnRecord
+    ...(hasConsent
       ? { consent: { text_version: consentVersion, language: consentLanguage, at: isoTime(consentAt) } }
       : {}),
     ...(declinedAt === null ? {} : { declined_at: isoTime(declinedAt) }),
@@ -91,16 +92,15 @@ function admin(record: IdentityRecord, verification: Verification | null, { fact
 }
 
 /**
- * What Kratos should show of this identity, as text without `updated_at`; null while there is nothing to show. A row
- * that only carries an inherited status has nothing new to say: the published copy that it came from says it already;
- * of an erased identity nothing is shown.
- * @param derived what was derived from this record already
+ * Returns the content of the published copy as JSON text without `updated_at`; null: there is none. A row with nothing but an
+ * inherited status has none, because the copy that it was read from shows that status. Nor has an erased identity.
+ * @param derived the standing of this record, if it is computed already
  */
 export function contentOf(record: IdentityRecord, derived = deriveStanding(record)): string | null {
   const { status, standing } = derived;
   const { awaitingConsent, eidCheck, erasedAt } = record.identity;
-  const isSilent = record.verifications.length === 0 && !awaitingConsent && eidCheck !== 'sign-up';
-  if (status === 'none' || isSilent || erasedAt !== null) return null;
+  const hasNothing = record.verifications.length === 0 && !awaitingConsent && eidCheck !== 'sign-up';
+  if (status === 'none' || hasNothing || erasedAt !== null) return null;
   const by = standing === null ? (latestAttempt(record) ?? null) : standing.by;
   const content: Undated = {
     public: { status, ...givenBy(by), ...furtherAttempt(record, derived) },
@@ -109,7 +109,7 @@ export function contentOf(record: IdentityRecord, derived = deriveStanding(recor
   return JSON.stringify(content);
 }
 
-/** The published objects of a version: the same text and time always give the same bytes. */
+/** Returns the objects of a version. The same content and time (epoch milliseconds) always give the same bytes. */
 export function publishedContent(content: string, changedAt: number): PublishedContent {
   const undated: Undated = JSON.parse(content);
   return { admin: undated.admin, public: { ...undated.public, updated_at: isoTime(changedAt) } };

@@ -4,26 +4,26 @@ import { contentOf } from './content.ts';
 import { deriveStanding } from './standing.ts';
 import { tombstone } from './tombstone.ts';
 
-/** The first publication waits so long for the first try to create, so that it can name the ids (docs/design.md#jobs-and-steps), or to read an eID. */
+/** How long the first publication waits for the ids of the first create call, or for the first read of an eID (docs/design.md#jobs-and-steps). */
 export const FIRST_PUBLICATION_WAITS_MS = 5_000;
 
-function earliest(record: IdentityRecord): number | null {
+function jumioDueOf(record: IdentityRecord): number | null {
   const dues = jumioAttempts(record)
     .flatMap(({ readDue, prefillDue }) => [readDue, prefillDue])
     .filter((due) => due !== null);
   return dues.length === 0 ? null : Math.min(...dues);
 }
 
-/** Now, or when the back-off from Kratos that is running ends: nothing shortens it. */
+/** Returns when work at Kratos may run, in epoch milliseconds: now, or at the end of a running back-off, which nothing shortens. */
 export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number): number {
   return kratosAttempts > 0 ? (kratosDue ?? now) : now;
 }
 
-/** When a changed content is to be published. */
+/** Returns when changed content is due for publishing. */
 function publishDue({ identity, verifications }: IdentityRecord, now: number): number | null {
   if (identity.deletedInKratos) return null;
-  const awaitsTry = verifications.some(({ state }) => state === 'requested') || identity.eidCheck === 'sign-up';
-  return identity.version === 0 && awaitsTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
+  const isBeforeFirstTry = verifications.some(({ state }) => state === 'requested') || identity.eidCheck === 'sign-up';
+  return identity.version === 0 && isBeforeFirstTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
 }
 
 function withContent(record: IdentityRecord, content: string | null, now: number): Identity {
@@ -44,8 +44,8 @@ function dueAtOnce(identity: Identity, now: number): Identity {
 }
 
 /**
- * What follows at Kratos where the standing becomes rejected, or is so no longer. Owed whatever the policy says: whoever
- * pays knows the policy and waives what it does not ask for (consequences.ts).
+ * Sets what follows at Kratos where the standing becomes rejected, or is so no longer. It ignores the policy: the publish job
+ * knows it and drops the consequences that it does not ask for (consequences.ts).
  */
 function withConsequences(before: Identity, identity: Identity, now: number): Identity {
   if (before.standing === identity.standing) return identity;
@@ -56,25 +56,24 @@ function withConsequences(before: Identity, identity: Identity, now: number): Id
   return dueAtOnce({ ...identity, revocation: 'none', pendingState: 'active' }, now);
 }
 
-/** What was not sent by now is of no use any more. */
-function unprepared({ prefill }: Verification): Partial<Verification> {
+/** Jumio no longer takes traits that were not sent by then. */
+function withoutPrefill({ prefill }: Verification): Partial<Verification> {
   return { prefill: prefill === 'pending' ? 'given-up' : prefill, prefillDue: null, prefillUrl: null };
 }
 
-/** The hosted link and the tokens are kept until the link ends or is of no more use, and not longer (docs/design.md#what-is-stored-where). */
+/** Deletes the hosted link and the tokens when the link or the attempt ends (docs/design.md#what-is-stored-where). */
 function withoutStaleSecrets(verification: Verification, now: number): Verification {
   const { state, link, sdkToken, transactionToken, linkEndsAt } = verification;
   if (link === null && sdkToken === null && transactionToken === null) return verification;
-  const useful = state === 'started' && (linkEndsAt ?? Number.POSITIVE_INFINITY) > now;
-  return useful
+  const isUseful = state === 'started' && (linkEndsAt ?? Number.POSITIVE_INFINITY) > now;
+  return isUseful
     ? verification
-    : { ...verification, link: null, sdkToken: null, transactionToken: null, ...unprepared(verification) };
+    : { ...verification, link: null, sdkToken: null, transactionToken: null, ...withoutPrefill(verification) };
 }
 
 /**
- * Ends every change: what follows from the verifications is computed anew, and a content that differs from the last
- * version becomes the next one and due for publishing. Called by the ledger alone, which applies it to whatever it
- * writes (decision 56).
+ * Ends every change: computes the derived columns, and makes a content that differs from the last version the next one, due
+ * for publishing. Only the ledger calls it, for every record that it writes (decision 56).
  */
 export function normalize(changed: IdentityRecord, now: number): IdentityRecord {
   const kept = tombstone(changed, now);
@@ -86,7 +85,7 @@ export function normalize(changed: IdentityRecord, now: number): IdentityRecord 
     ...record.identity,
     ...derived.facts,
     status: derived.status,
-    jumioDue: earliest(record),
+    jumioDue: jumioDueOf(record),
   };
   const published = withContent({ ...record, identity }, contentOf(record, derived), now);
   return { verifications, identity: withConsequences(changed.identity, published, now) };

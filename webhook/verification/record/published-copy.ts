@@ -1,10 +1,10 @@
 import type { DecidedStatus, Status } from '../../model.ts';
 
-/** What a request tells of the published copy: the words it carries, or nothing at all. */
+/** The published copy as a request shows it. */
 export interface PublishedCopy {
-  /** Every status that the copy speaks of, in our vocabulary; unknown words count as `none`. */
+  /** Every status of the copy that counts, in our vocabulary; unknown values count as `none`. */
   readonly statuses: readonly Status[];
-  /** Those of them that are ours; the others are the published integration's. */
+  /** The statuses of `jumio`; the others are the published integration's. */
   readonly ours: readonly Status[];
   /** `metadata_public.jumio` as sent; undefined where the request does not show it. */
   readonly jumio: unknown;
@@ -12,8 +12,8 @@ export interface PublishedCopy {
   readonly shown: boolean;
 }
 
-/** Ours, and the words of the published integration (docs/design.md#gate). */
-const WORDS: ReadonlyMap<unknown, Status> = new Map([
+/** Our values, and those of the published integration (docs/design.md#gate). */
+const STATUSES: ReadonlyMap<unknown, Status> = new Map([
   ['none', 'none'],
   ['pending', 'pending'],
   ['processing', 'processing'],
@@ -31,9 +31,9 @@ function member(value: unknown, key: string): unknown {
 }
 
 /**
- * Reads the published copy from a request of Kratos. The published integration's own words (`jumio_verification_status`,
- * in `metadata_public` or in the body of its template) count while ours tell no decision: we leave them as they were, so
- * beside a decision of ours they are history (decision 7).
+ * Reads the published copy from a request of Kratos. The published integration's status (`jumio_verification_status`, in
+ * `metadata_public` or in the body of its template) counts only while ours is not decided: the service never updates it, so
+ * beside a decision of ours it is outdated (decision 7).
  */
 export function readPublishedCopy(body: {
   metadata_public?: unknown;
@@ -49,10 +49,11 @@ export function readPublishedCopy(body: {
   return { statuses, ours, jumio, shown: Object.hasOwn(body, 'metadata_public') };
 }
 
-function statusesOf(words: readonly unknown[]): readonly Status[] {
-  return words.filter((word) => word !== undefined && word !== null).map((word) => WORDS.get(word) ?? 'none');
+function statusesOf(values: readonly unknown[]): readonly Status[] {
+  return values.filter((value) => value !== undefined && value !== null).map((value) => STATUSES.get(value) ?? 'none');
 }
 
+/** Whether a status is a decision. */
 export function isDecided(status: Status): boolean {
   return status === 'rejected' || status === 'review' || status === 'approved';
 }
@@ -60,7 +61,7 @@ export function isDecided(status: Status): boolean {
 /** The strictest first. */
 const DECIDED: readonly DecidedStatus[] = ['rejected', 'review', 'approved'];
 
-/** The strictest decided status that a copy speaks of. */
+/** Returns the strictest decided status of a copy; null: it has none. */
 export function decidedStatus(copy: PublishedCopy): DecidedStatus | null {
   return DECIDED.find((status) => copy.statuses.includes(status)) ?? null;
 }

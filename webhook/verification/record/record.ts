@@ -11,58 +11,60 @@ import {
 } from '../../model.ts';
 import { isEid, standingOf } from './standing.ts';
 
+/** Returns the record with some columns of its identity changed. */
 export function updateIdentity(record: IdentityRecord, patch: Partial<Identity>): IdentityRecord {
   return { ...record, identity: { ...record.identity, ...patch } };
 }
 
+/** Returns the record with some columns of one verification changed. */
 export function updateVerification(record: IdentityRecord, id: string, patch: Partial<Verification>): IdentityRecord {
   const verifications = record.verifications.map((row) => (row.id === id ? { ...row, ...patch } : row));
   return { ...record, verifications };
 }
 
-/** The verification of that id; it was there when the id was read, and rows are never deleted. */
+/** Returns the verification with this id. Throws if there is none: a defect, because rows are never deleted. */
 export function findVerification(record: IdentityRecord, id: string): Verification {
   const found = record.verifications.find((row) => row.id === id);
   if (found === undefined) throw new Error(`verification ${id} is not one of identity ${record.identity.id}`);
   return found;
 }
 
-/** What a hook or a session tells of an identity beside its id. Undefined: it does not say. */
+/** The details of an identity in a hook or a session. Undefined: the request does not contain it. */
 export interface IdentityDetails {
   readonly schemaId?: string | undefined;
   /** Epoch milliseconds. */
   readonly kratosCreatedAt?: number | undefined;
-  /** A language tag: a guess, which counts until the person has seen a page in a language. */
+  /** A language tag, guessed from the request; it counts until a page is shown in a language. */
   readonly locale?: string | undefined;
 }
 
-type Kept = Pick<Identity, 'schemaId' | 'kratosCreatedAt' | 'locale'>;
+type StoredDetails = Pick<Identity, 'schemaId' | 'kratosCreatedAt' | 'locale'>;
 
-/** What is kept once it was told: an identity is born once and keeps its language; its schema may change. */
-function keptAfter(known: Kept, told: IdentityDetails): Kept {
+/** The schema may change; the time of creation and the first language stay. */
+function merged(known: StoredDetails, details: IdentityDetails): StoredDetails {
   return {
-    schemaId: told.schemaId ?? known.schemaId,
-    kratosCreatedAt: known.kratosCreatedAt ?? told.kratosCreatedAt ?? null,
-    locale: known.locale ?? told.locale ?? null,
+    schemaId: details.schemaId ?? known.schemaId,
+    kratosCreatedAt: known.kratosCreatedAt ?? details.kratosCreatedAt ?? null,
+    locale: known.locale ?? details.locale ?? null,
   };
 }
 
-/**
- * Whether there is anything to write: a sign-in that tells nothing new costs no write, and of an erased identity nothing
- * is kept.
- */
-export function hasNewDetails(known: Kept & Pick<Identity, 'erasedAt'>, told: IdentityDetails): boolean {
+/** Whether a request has details that the row lacks, so that most sign-ins cost no write. An erased identity stores none. */
+export function hasNewDetails(known: StoredDetails & Pick<Identity, 'erasedAt'>, details: IdentityDetails): boolean {
   if (known.erasedAt !== null) return false;
-  const { schemaId, kratosCreatedAt, locale } = keptAfter(known, told);
+  const { schemaId, kratosCreatedAt, locale } = merged(known, details);
   return schemaId !== known.schemaId || kratosCreatedAt !== known.kratosCreatedAt || locale !== known.locale;
 }
 
-export function withDetails(record: IdentityRecord, told: IdentityDetails): IdentityRecord {
-  return hasNewDetails(record.identity, told) ? updateIdentity(record, keptAfter(record.identity, told)) : record;
+/** Stores the new details of a request. */
+export function withDetails(record: IdentityRecord, details: IdentityDetails): IdentityRecord {
+  return hasNewDetails(record.identity, details) ? updateIdentity(record, merged(record.identity, details)) : record;
 }
 
-export interface Newcomer extends IdentityDetails {
+/** The input of `newIdentity`. */
+export interface NewIdentity extends IdentityDetails {
   readonly id: string;
+  /** The decided status of the published copy (docs/design.md#the-sign-in-heals). */
   readonly inherited?: DecidedStatus | null;
   readonly returnTo?: string | null;
 }
@@ -71,22 +73,22 @@ const BLANK_IDENTITY = blanksOf(identityColumns);
 
 const BLANK_VERIFICATION = blanksOf(verificationColumns);
 
-/** The first record of an identity: nothing is due yet. */
-export function newIdentity(newcomer: Newcomer, now: number): IdentityRecord {
-  const inherited = newcomer.inherited ?? null;
+/** Returns the first record of an identity: nothing is due yet. */
+export function newIdentity(input: NewIdentity, now: number): IdentityRecord {
+  const inherited = input.inherited ?? null;
   const identity: Identity = {
     ...BLANK_IDENTITY,
-    id: newcomer.id,
+    id: input.id,
     firstSeenAt: now,
-    returnTo: newcomer.returnTo ?? null,
+    returnTo: input.returnTo ?? null,
     inherited,
     standing: inherited,
     status: inherited ?? 'none',
     decidedAt: inherited === null ? null : now,
     changedAt: now,
-    schemaId: newcomer.schemaId ?? null,
-    kratosCreatedAt: newcomer.kratosCreatedAt ?? null,
-    locale: newcomer.locale ?? null,
+    schemaId: input.schemaId ?? null,
+    kratosCreatedAt: input.kratosCreatedAt ?? null,
+    locale: input.locale ?? null,
   };
   return { identity, verifications: [] };
 }
@@ -95,7 +97,7 @@ function attemptNumber({ verifications }: IdentityRecord): number {
   return (verifications.at(-1)?.attempt ?? 0) + 1;
 }
 
-/** The next verification of an identity, requested and due at once. */
+/** Returns the next verification of an identity: requested, and due at once. */
 export function newVerification(record: IdentityRecord, id: string, now: number): Verification {
   return {
     ...BLANK_VERIFICATION,
@@ -107,27 +109,27 @@ export function newVerification(record: IdentityRecord, id: string, now: number)
   };
 }
 
-/** Adds an attempt that is due for creation at once. Whether it is allowed was asked before (`mayStart`). */
+/** Adds an attempt that is due for creation at once. The caller has checked that it is allowed (`mayStart`). */
 export function requestVerification(record: IdentityRecord, verificationId: string, now: number): Change {
   const verification = newVerification(record, verificationId, now);
   const verifications = [...record.verifications, verification];
-  const grown = updateIdentity({ ...record, verifications }, { awaitingConsent: false });
+  const extended = updateIdentity({ ...record, verifications }, { awaitingConsent: false });
   const detail = { attempt: verification.attempt };
-  return { record: grown, events: [{ kind: 'requested', verificationId, detail }] };
+  return { record: extended, events: [{ kind: 'requested', verificationId, detail }] };
 }
 
-/** Asks the person to come: an attempt is made when they go on (`VERIFICATION_START=consent`). */
+/** Makes the identity await consent: an attempt is made when the person continues (`VERIFICATION_START=consent`). */
 export function awaitConsent(record: IdentityRecord): Change {
   return { record: updateIdentity(record, { awaitingConsent: true }), events: [{ kind: 'invited' }] };
 }
 
-/** Whoever has nothing left but eIDs that decided nothing is asked to come: what is published may still say approved. */
+/** Makes an identity without standing or attempt at Jumio await consent, so that the published copy no longer shows an approval. */
 export function inviteIfUndecided(record: IdentityRecord): IdentityRecord {
   const isBare = record.verifications.every(isEid) && standingOf(record) === null;
   return isBare ? updateIdentity(record, { awaitingConsent: true }) : record;
 }
 
-/** What a sign-up makes of an identity that has nothing yet, as `VERIFICATION_START` says. */
+/** Applies a sign-up to an identity that has nothing yet: an attempt, or awaiting consent, as `VERIFICATION_START` says. */
 export function startOrInvite(
   record: IdentityRecord,
   { startsAt, newId }: { readonly startsAt: 'registration' | 'consent'; readonly newId: () => string },
@@ -136,7 +138,7 @@ export function startOrInvite(
   return startsAt === 'consent' ? awaitConsent(record) : requestVerification(record, newId(), now);
 }
 
-/** An attempt that Jumio was not asked for yet costs nothing to give up. */
+/** Cancels the requested attempt if no create call was made for it, and adds the event to `events`. */
 export function cancelRequestedVerification(record: IdentityRecord, events: LedgerEvent[]): IdentityRecord {
   const open = record.verifications.find(({ state, source }) => state === 'requested' && source === 'jumio');
   if (open === undefined || open.attempts > 0) return record;
@@ -144,7 +146,7 @@ export function cancelRequestedVerification(record: IdentityRecord, events: Ledg
   return updateVerification(record, open.id, { state: 'expired', readDue: null });
 }
 
-/** Whether this person has agreed to the text as it reads now. Another version, ours or the operator's, asks again. */
+/** Whether the person has agreed to this consent version. A new version of the text needs a new consent. */
 export function hasAgreed({ consentVersion, declinedAt }: Identity, version: string): boolean {
   return consentVersion === version && declinedAt === null;
 }

@@ -10,15 +10,16 @@ import type {
 } from '../../model.ts';
 import { attemptStatus, attemptWaitsOn, jumioAttempts, latestAttempt, openAttempt } from './attempts.ts';
 
+/** The verdict that counts for an identity (docs/design.md#standing). */
 export interface Standing {
   readonly status: DecidedStatus;
-  /** The verification that gives it; null where it was handed down by a published copy. */
+  /** The verification that gives it; null: it is inherited from a published copy. */
   readonly by: Verification | null;
 }
 
 const STATUS: Readonly<Record<Verdict, DecidedStatus>> = { PASSED: 'approved', WARNING: 'review', FAILED: 'rejected' };
 
-/** What follows from an identity's verifications and does not change with the time or the policy. */
+/** The derived columns that depend on neither the time nor the policy. */
 export type StandingFacts = Pick<
   Identity,
   'standing' | 'decidedAt' | 'reason' | 'rejections' | 'attemptWaitsOn' | 'attemptGrantedAt' | 'erasedAt'
@@ -30,14 +31,14 @@ function later(one: Verification, other: Verification): Verification {
 }
 
 /**
- * The decisions that can count beside each other. Of the operator's own only the last does: a rejection of theirs ends
- * by themselves only, an approval is one decision among the others.
+ * Of the operator's decisions only the last counts. If it is a rejection, only the operator can lift it; if it is an approval,
+ * it is one decision among the others.
  */
 function countingDecisions({ verifications }: IdentityRecord): Verification[] {
   const decided = verifications.filter(({ decision }) => decision !== null);
-  const theirs = decided.filter(({ source }) => source === 'operator');
-  if (theirs.length === 0) return decided;
-  const last = theirs.reduce(later);
+  const byOperator = decided.filter(({ source }) => source === 'operator');
+  if (byOperator.length === 0) return decided;
+  const last = byOperator.reduce(later);
   return last.decision === 'FAILED' ? [last] : decided.filter((row) => row === last || row.source !== 'operator');
 }
 
@@ -47,50 +48,50 @@ function givenBy([first, ...others]: readonly Verification[]): Standing | null {
   return by.decision === null ? null : { status: STATUS[by.decision], by };
 }
 
-/** Whether an eID answered. */
+/** Whether a verification is an eID's. */
 export function isEid({ source }: Pick<Verification, 'source'>): boolean {
   return source.startsWith('eid:');
 }
 
-/** What a published copy handed down, until somebody decides. */
-function inheritedBy({ identity: { inherited } }: IdentityRecord): Standing | null {
+function inheritedStanding({ identity: { inherited } }: IdentityRecord): Standing | null {
   return inherited === null ? null : { status: inherited, by: null };
 }
 
-/** When a standing was decided; an inherited one: when we met the identity. */
+/** Returns when a standing was decided; for an inherited one, when the identity was first seen. */
 function decidedAt({ by }: Standing, { identity }: IdentityRecord): number | null {
   return by === null ? identity.firstSeenAt : by.completedAt;
 }
 
 /**
- * The verdict that counts: of the decided verifications the one that was completed last, equal times: the later
- * started. An open or expired attempt never changes it, so a rejection is not laundered by starting again. Nor does an
- * eID lift a rejection or a review: it counts where nobody else decided, and renews what others approved before it.
+ * Returns the verdict that counts: the decided verification that was completed last; of two with equal times, the one started
+ * later. Null: nothing is decided. An open or expired attempt never changes it, so starting again launders no rejection. An
+ * eID lifts neither a rejection nor a review: it counts where no other decision exists, and renews an older approval.
  */
 export function standingOf(record: IdentityRecord): Standing | null {
   const counting = countingDecisions(record);
-  const ofOthers = givenBy(counting.filter((row) => !isEid(row))) ?? inheritedBy(record);
+  const ofOthers = givenBy(counting.filter((row) => !isEid(row))) ?? inheritedStanding(record);
   const ofEid = givenBy(counting.filter(isEid));
   if (ofOthers === null || ofEid === null) return ofOthers ?? ofEid;
   const isNewer = (decidedAt(ofEid, record) ?? 0) > (decidedAt(ofOthers, record) ?? 0);
   return ofOthers.status === 'approved' && isNewer ? ofEid : ofOthers;
 }
 
-/** An eID was linked by somebody of whom nothing is known: what their published copy says is still to be read. */
+/** Whether the published copy is still to be read, because a hook reported a linked eID of an unknown identity. */
 export function isCopyUnread({ identity, verifications }: IdentityRecord): boolean {
   const { eidCheck, eidReportedAt, version, inherited } = identity;
-  // Only a hook shows no copy: who comes to a page, or signs in, was met with what theirs says.
-  const isToldByHook = eidCheck === 'linked' && eidReportedAt !== null;
-  return isToldByHook && version === 0 && inherited === null && verifications.length === 0;
+  // Only that hook contains no copy: a page and a sign-in make a row with the inherited status.
+  const isFromHook = eidCheck === 'linked' && eidReportedAt !== null;
+  return isFromHook && version === 0 && inherited === null && verifications.length === 0;
 }
 
-/** What is derived from one record: its standing is computed once and handed on. */
+/** The standing of a record and what follows from it, computed once per change. */
 export interface DerivedStanding {
   readonly standing: Standing | null;
   readonly status: Status;
   readonly facts: StandingFacts;
 }
 
+/** Computes standing, status and facts of a record. */
 export function deriveStanding(record: IdentityRecord): DerivedStanding {
   const standing = standingOf(record);
   return { standing, status: statusUnder(standing, record), facts: factsUnder(standing, record) };
@@ -99,15 +100,16 @@ export function deriveStanding(record: IdentityRecord): DerivedStanding {
 function statusUnder(standing: Standing | null, record: IdentityRecord): Status {
   const attempt = latestAttempt(record);
   const { awaitingConsent, eidCheck } = record.identity;
-  const withoutAttempt = awaitingConsent || eidCheck === 'sign-up' ? 'pending' : 'none';
-  return standing?.status ?? (attempt === undefined ? withoutAttempt : attemptStatus(attempt));
+  const unattempted = awaitingConsent || eidCheck === 'sign-up' ? 'pending' : 'none';
+  return standing?.status ?? (attempt === undefined ? unattempted : attemptStatus(attempt));
 }
 
+/** Returns the status: the standing, or what follows from the latest attempt where nothing was decided. */
 export function statusOf(record: IdentityRecord): Status {
   return statusUnder(standingOf(record), record);
 }
 
-/** Whether an eID answers is still to be read: nobody but the other side can go on. */
+/** While the eID of the sign-up is unread, the person need do nothing: that is published as `jumio`. */
 function withoutAttemptWaitsOn({ identity }: IdentityRecord): WaitingOn | null {
   return identity.eidCheck === 'sign-up' ? 'jumio' : null;
 }
@@ -125,70 +127,71 @@ function factsUnder(standing: Standing | null, record: IdentityRecord): Standing
   };
 }
 
-/** What the ledger keeps beside an identity, computed with every change. */
+/** Returns the facts that the ledger stores with an identity. */
 export function standingFacts(record: IdentityRecord): StandingFacts {
   return factsUnder(standingOf(record), record);
 }
 
-/** Which rejections can be mended: three in all, each for a reason that a person can act on (docs/design.md#who-may-start-again). */
+/** The rules by which a rejection is retryable. */
 export type PublishedRetryRules = Pick<RetryRules, 'reasons' | 'maxRejections'>;
 
+/** The rules behind the published `waiting_on`, whatever the policy says (docs/design.md#who-may-start-again). */
 export const PUBLISHED_RETRY_RULES: PublishedRetryRules = {
   reasons: ['unreadable', 'expired_document', 'unsupported_document', 'not_finished'],
   maxRejections: 3,
 };
 
-/** Rejected for a reason that a person can act on. */
-function isActedOn({ standing, reason }: StandingFacts, { reasons }: PublishedRetryRules): boolean {
+function hasRetryableReason({ standing, reason }: StandingFacts, { reasons }: PublishedRetryRules): boolean {
   return standing === 'rejected' && reason !== null && reasons.includes(reason);
 }
 
-/** Rejected for a reason that a person can act on, and not too often. */
-export function isRetryable(facts: StandingFacts, mending: PublishedRetryRules): boolean {
-  return isActedOn(facts, mending) && facts.rejections < mending.maxRejections;
+/** Whether the standing is a rejection for a reason that the person can act on, and not one too many. */
+export function isRetryable(facts: StandingFacts, rules: PublishedRetryRules): boolean {
+  return hasRetryableReason(facts, rules) && facts.rejections < rules.maxRejections;
 }
 
-/** Rejected for a reason that a person can act on, and too often. */
-export function isOutOfRetries(facts: StandingFacts, mending: PublishedRetryRules): boolean {
-  return isActedOn(facts, mending) && !isRetryable(facts, mending);
+/** Whether the standing is a rejection for a reason that the person can act on, but one too many. */
+export function isOutOfRetries(facts: StandingFacts, rules: PublishedRetryRules): boolean {
+  return hasRetryableReason(facts, rules) && !isRetryable(facts, rules);
 }
 
-function standingWaitsOn(status: DecidedStatus, facts: StandingFacts, mending: PublishedRetryRules): WaitingOn {
+function standingWaitsOn(status: DecidedStatus, facts: StandingFacts, rules: PublishedRetryRules): WaitingOn {
   switch (status) {
     case 'approved':
       return 'nobody';
     case 'review':
       return 'operator';
     case 'rejected':
-      return isRetryable(facts, mending) ? 'person' : 'operator';
+      return isRetryable(facts, rules) ? 'person' : 'operator';
     default:
       return status satisfies never;
   }
 }
 
-export function waitingOnOf(facts: StandingFacts, mending: PublishedRetryRules): WaitingOn {
+/** Returns on whom the next step depends, by the given rules. */
+export function waitingOnOf(facts: StandingFacts, rules: PublishedRetryRules): WaitingOn {
   if (facts.erasedAt !== null) return 'nobody';
   const ofAttempt = facts.attemptWaitsOn ?? 'person';
   if (facts.standing === null) return ofAttempt;
-  const ofStanding = facts.attemptGrantedAt === null ? standingWaitsOn(facts.standing, facts, mending) : 'person';
-  // An open attempt that the standing no longer lets the person go on with is not the person's move.
+  const ofStanding = facts.attemptGrantedAt === null ? standingWaitsOn(facts.standing, facts, rules) : 'person';
+  // The standing may no longer let the person continue an open attempt: then it decides.
   return ofStanding === 'nobody' || ofAttempt === 'person' ? ofStanding : ofAttempt;
 }
 
-/** As it is published: by the rules of docs/design.md#who-may-start-again, whatever the operator's policy says. */
+/** Returns the published `waiting_on`, whatever the policy says (docs/design.md#who-may-start-again). */
 export function waitingOn(record: IdentityRecord): WaitingOn {
   return waitingOnOf(standingFacts(record), PUBLISHED_RETRY_RULES);
 }
 
-/** Who may start again, how often, after how long (docs/design.md#who-may-start-again by default). */
+/** The rules for starting again; the defaults are in docs/design.md#who-may-start-again. */
 export interface RetryRules {
   /** Reasons of a rejection that a person can act on. */
   readonly reasons: readonly Reason[];
-  /** From so many rejections on nobody starts again. */
+  /** From this number of rejections on the person may not start again. */
   readonly maxRejections: number;
   /** Milliseconds from a rejection to the next attempt. */
   readonly waitMs: number;
-  /** At most so many executions within `windowMs`. */
+  /** The largest number of executions within `windowMs` milliseconds. */
   readonly maxExecutions: number;
   readonly windowMs: number;
   /** Whether a person may renew an approval that is too old. */
