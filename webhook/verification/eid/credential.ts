@@ -6,88 +6,89 @@ import type { Identity, IdentityRecord, LedgerEvent, Verification } from '../../
 import type { Context, EidContext } from '../context.ts';
 import { isEverSatisfied, isSatisfied } from './levels.ts';
 
-interface Linked {
+interface CredentialKey {
   readonly provider: string;
   /** Keyed hash of issuer and subject. */
   readonly subject: string;
-  /** Tells its token from every other; what a token comes to is told once. Not given: told each time. */
+  /** Keyed hash of the ID token, so that its event is written once. Not given: it is written each time. */
   readonly token?: string;
 }
 
-/** One credential of an eID provider of ours, as it was found with the identity. */
-export type CredentialFinding = Linked &
+/** The result of the check of one linked credential. */
+export type CredentialFinding = CredentialKey &
   (
     | {
         readonly kind: 'verified';
         readonly level: string | null;
         /** Epoch milliseconds. */
         readonly issuedAt: number;
-        /** What the policy says to this level. */
+        /** Whether the level is enough for the policy. */
         readonly satisfies: boolean;
-        /** Another identity was approved by it before, and keeps it. */
+        /** True: the eID approved another identity before, and stays with it. */
         readonly taken: boolean;
       }
     | { readonly kind: 'refused'; readonly flaw: EidFlaw }
-    /** By the policy no level of its provider is ever enough: there is nothing to ask the provider for. */
+    /** No level of its provider is enough for the policy, so the token is not verified. */
     | { readonly kind: 'never-enough' }
-    /** It approved this identity before, and still is linked. */
+    /** It approved this identity before and is still linked. */
     | { readonly kind: 'known' }
-    /** Its provider's keys cannot be had: it is linked, and what it says is still owed. */
+    /** The provider's keys could not be read: the token is still to be verified. */
     | { readonly kind: 'unread'; readonly facts: UpstreamFacts }
   );
 
+/** A finding whose token is genuine. */
 export type Verified = Extract<CredentialFinding, { kind: 'verified' }>;
 
-/** Whether it approves. */
-export function isSufficient(found: CredentialFinding): found is Verified {
-  return found.kind === 'verified' && found.satisfies && !found.taken;
+/** Whether a finding approves the identity. */
+export function isSufficient(finding: CredentialFinding): finding is Verified {
+  return finding.kind === 'verified' && finding.satisfies && !finding.taken;
 }
 
-/** What the operator is told of a credential that approves nobody: once, however often it is read. */
-export function eventFor(found: CredentialFinding, identityId: string): LedgerEvent | undefined {
-  const event = eventOf(found);
-  if (event === undefined || found.token === undefined) return event;
-  return { ...event, once: `${event.kind}:${identityId}:${found.token}` };
+/** Returns the event of a credential that does not approve; undefined: none. It is written once per token, however often that is read. */
+export function eventFor(finding: CredentialFinding, identityId: string): LedgerEvent | undefined {
+  const event = eventOf(finding);
+  if (event === undefined || finding.token === undefined) return event;
+  return { ...event, once: `${event.kind}:${identityId}:${finding.token}` };
 }
 
-function eventOf(found: CredentialFinding): LedgerEvent | undefined {
-  const { provider } = found;
-  switch (found.kind) {
+function eventOf(finding: CredentialFinding): LedgerEvent | undefined {
+  const { provider } = finding;
+  switch (finding.kind) {
     case 'known':
     case 'unread':
       return undefined;
     case 'refused':
-      return { kind: 'eid_refused', detail: { provider, flaw: found.flaw } };
+      return { kind: 'eid_refused', detail: { provider, flaw: finding.flaw } };
     case 'never-enough':
       return { kind: 'eid_not_enough', detail: { provider, level: null } };
     case 'verified':
-      if (found.taken) return { kind: 'eid_taken', detail: { provider } };
-      return found.satisfies ? undefined : { kind: 'eid_not_enough', detail: { provider, level: found.level } };
+      if (finding.taken) return { kind: 'eid_taken', detail: { provider } };
+      return finding.satisfies ? undefined : { kind: 'eid_not_enough', detail: { provider, level: finding.level } };
     default:
-      return found satisfies never;
+      return finding satisfies never;
   }
 }
 
-/** Who a person is to an eID, so that nobody can tell from the ledger. */
+/** Returns a keyed hash of a person's issuer and subject: the ledger does not disclose them. */
 export function subjectHash(key: Buffer, issuer: string, subject: string): string {
   return createHmac('sha256', key)
     .update(JSON.stringify(['eid', issuer, subject]))
     .digest('base64url');
 }
 
-/** Who a credential is by an issuer. */
-function subjectBy(ctx: Context, issuer: string | undefined, { subject }: OidcCredential): string {
+/** The hash of a credential's subject at an issuer. */
+function subjectOf(ctx: Context, issuer: string | undefined, { subject }: OidcCredential): string {
   return subjectHash(ctx.ledger.referenceKey, issuer ?? '', subject);
 }
 
-/** A hook told of a link, and the token says that it is newer than what was judged: it may renew an approval. */
+/** Whether a hook reported a link whose token is newer than the approval, which it may renew. */
 function isNewer({ completedAt }: Verification, issuedAt: number | undefined, { eidReportedAt }: Identity): boolean {
   return eidReportedAt !== null && issuedAt !== undefined && issuedAt > (completedAt ?? 0);
 }
 
 /**
- * Whether this identity was approved by this very eID already: a token is judged once, as of its own hook. Its issuer is
- * what the token of then says as well as what is configured now: who approved stays linked whatever is configured.
+ * Returns the finding `known` if this eID has approved the identity already: a token is verified once, as of its own hook. Else
+ * undefined. The issuer may be the configured one or the token's own, so an approval stays after the configuration changes.
  */
 export function alreadyApproved(
   ctx: Context,
@@ -98,60 +99,57 @@ export function alreadyApproved(
   const { provider, idToken } = credential;
   const configured = eid.providers[provider]?.issuer;
   const claimed = eid.client.readClaims(idToken);
-  const subjects = [configured, claimed.issuer].map((issuer) => subjectBy(ctx, issuer, credential));
+  const subjects = [configured, claimed.issuer].map((issuer) => subjectOf(ctx, issuer, credential));
   const row = record.verifications.find(
     ({ subject, decision }) => decision !== null && subjects.includes(subject ?? ''),
   );
   if (row === undefined || row.subject === null) return undefined;
-  const isJudgedAgain = configured === claimed.issuer && isNewer(row, claimed.issuedAt, record.identity);
-  return isJudgedAgain ? undefined : { kind: 'known', provider, subject: row.subject };
+  const isVerifiedAgain = configured === claimed.issuer && isNewer(row, claimed.issuedAt, record.identity);
+  return isVerifiedAgain ? undefined : { kind: 'known', provider, subject: row.subject };
 }
 
-/** Where no hook told of it, when Kratos stored it says of when it is. */
+/** Without a hook the time at which Kratos stored the credential counts. */
 function hookTimes(ctx: Context, { identity }: IdentityRecord, { storedAt }: OidcCredential): HookTimes {
   const until = identity.eidReportedAt ?? storedAt ?? ctx.clock.now();
   return { since: identity.eidReportedSince ?? until, until };
 }
 
-/** Which credential it is, and of which token. */
-function credentialKey(ctx: Context, eid: EidContext, credential: OidcCredential) {
+function credentialKey(ctx: Context, eid: EidContext, credential: OidcCredential): Required<CredentialKey> {
   const { provider, idToken } = credential;
-  const subject = subjectBy(ctx, eid.providers[provider]?.issuer, credential);
+  const subject = subjectOf(ctx, eid.providers[provider]?.issuer, credential);
   return { provider, subject, token: subjectHash(ctx.ledger.referenceKey, subject, idToken) };
 }
 
-type CredentialKeyOf = ReturnType<typeof credentialKey>;
-
-async function verified(
+async function verifyCredential(
   ctx: Context,
   eid: EidContext,
   record: IdentityRecord,
   credential: OidcCredential,
-  linked: CredentialKeyOf,
+  key: CredentialKey,
 ): Promise<CredentialFinding> {
   const { provider, idToken } = credential;
   const { level, issuedAt, subject } = await eid.client.verify(provider, idToken, hookTimes(ctx, record, credential));
-  if (subject !== credential.subject) return { kind: 'refused', ...linked, flaw: 'subject' };
-  const owner = await ctx.ledger.identityOfSubject(linked.subject);
+  if (subject !== credential.subject) return { kind: 'refused', ...key, flaw: 'subject' };
+  const owner = await ctx.ledger.identityOfSubject(key.subject);
   const taken = owner !== undefined && owner !== record.identity.id;
   const satisfies = isSatisfied(ctx.policy.evidence, provider, level);
-  return { kind: 'verified', ...linked, level, issuedAt, satisfies, taken };
+  return { kind: 'verified', ...key, level, issuedAt, satisfies, taken };
 }
 
-/** What a credential comes to. A provider that cannot be asked is an answer too: it must not hold up the others. */
+/** Checks one credential. An unreachable provider is a finding too, so that it does not hold up the other credentials. */
 export async function checkCredential(
   ctx: Context,
   eid: EidContext,
   record: IdentityRecord,
   credential: OidcCredential,
 ): Promise<CredentialFinding> {
-  const linked = credentialKey(ctx, eid, credential);
-  if (!isEverSatisfied(ctx.policy.evidence, linked.provider)) return { kind: 'never-enough', ...linked };
+  const key = credentialKey(ctx, eid, credential);
+  if (!isEverSatisfied(ctx.policy.evidence, key.provider)) return { kind: 'never-enough', ...key };
   try {
-    return await verified(ctx, eid, record, credential, linked);
+    return await verifyCredential(ctx, eid, record, credential, key);
   } catch (error) {
-    if (error instanceof EidRefused) return { kind: 'refused', ...linked, flaw: error.flaw };
-    if (error instanceof UpstreamError) return { kind: 'unread', ...linked, facts: error.facts };
+    if (error instanceof EidRefused) return { kind: 'refused', ...key, flaw: error.flaw };
+    if (error instanceof UpstreamError) return { kind: 'unread', ...key, facts: error.facts };
     throw error;
   }
 }

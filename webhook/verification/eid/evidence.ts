@@ -18,13 +18,13 @@ import { isThrottled } from '../step.ts';
 import { backOff } from '../waiting.ts';
 import { type CredentialFinding, eventFor, isSufficient, type Verified } from './credential.ts';
 
-/** An execution that may be needless waits so long. */
+/** How long the creation of an execution waits for an eID that may make it unnecessary. */
 const EID_FIRST_MS = 5_000;
 
 /** `eid` undefined: no eID provider is configured. */
 type SignUpOptions = Parameters<typeof startOrInvite>[1] & { readonly eid?: unknown };
 
-/** What is linked is read without a word of a hook: as of when Kratos stored it. What is owed already is due again. */
+/** Makes a check of the linked eIDs due without a hook: each token is verified as of the time Kratos stored it. A pending check is due at once. */
 export function requestCheck(record: IdentityRecord, now: number): IdentityRecord {
   const { eidCheck, erasedAt } = record.identity;
   if (erasedAt !== null) return record;
@@ -32,9 +32,9 @@ export function requestCheck(record: IdentityRecord, now: number): IdentityRecor
 }
 
 /**
- * What an identity is owed of which a hook said that it has an eID. `checkOf`: see `EidCheck`. What an earlier hook
- * told of may still be unread, and is as good as it was. Due at once, whatever back-off runs: what was linked or unlinked
- * now need not wait for a provider that was down before.
+ * Makes the check of an eID that a hook reported due. `checkOf`: see `EidCheck`. `hookAt`: epoch milliseconds. The times of
+ * earlier hooks stay valid for their unread tokens. It is due at once, despite a running back-off: a new link or unlinking
+ * need not wait for another provider's failure.
  */
 export function withCheckDue(
   record: IdentityRecord,
@@ -50,38 +50,41 @@ export function withCheckDue(
 }
 
 /**
- * How somebody begins whose sign-up we missed, and of whom a sign-in does not say how it was: what is linked is read, and
- * Jumio is asked a moment later, unless an eID answers by then.
+ * Starts an identity whose sign-up no hook reported, and whose method is unknown. The linked eIDs are checked first; the
+ * execution is created 5 s later, unless an eID approves before.
  */
-export function startUnobservedSignUp(record: IdentityRecord, how: SignUpOptions, now: number): Change {
-  const { record: begun, events = [] } = startOrInvite(record, how, now);
-  if (how.eid === undefined) return { record: begun, events };
-  const verifications = begun.verifications.map((row) => ({ ...row, readDue: row.readDue && now + EID_FIRST_MS }));
-  return { record: requestCheck({ ...begun, verifications }, now), events };
+export function startUnobservedSignUp(record: IdentityRecord, options: SignUpOptions, now: number): Change {
+  const { record: started, events = [] } = startOrInvite(record, options, now);
+  if (options.eid === undefined) return { record: started, events };
+  const verifications = started.verifications.map((row) => ({ ...row, readDue: row.readDue && now + EID_FIRST_MS }));
+  return { record: requestCheck({ ...started, verifications }, now), events };
 }
 
-/** How a sign-up begins: with an eID, by reading its credential before Jumio is asked for anything. */
+/** Starts a sign-up. One by an eID is checked before an execution is requested. */
 export function startSignUp(
   record: IdentityRecord,
   { method, kratosCreatedAt }: { readonly method?: string | undefined; readonly kratosCreatedAt?: number | undefined },
-  how: SignUpOptions,
+  options: SignUpOptions,
   now: number,
 ): Change {
-  if (how.eid === undefined || method !== 'oidc') return startOrInvite(record, how, now);
+  if (options.eid === undefined || method !== 'oidc') return startOrInvite(record, options, now);
   return { record: withCheckDue(record, 'sign-up', kratosCreatedAt ?? now, now) };
 }
 
-/** An eID that is there and cannot be judged is told once for each hook; that Kratos is down, readiness says. */
-function unread({ identity }: IdentityRecord, { upstream, operation, failure, status }: UpstreamFacts): LedgerEvent[] {
+/** One event per hook for an eID that cannot be read. A failure of Kratos has none: readiness reports it. */
+function unreadEvents(
+  { identity }: IdentityRecord,
+  { upstream, operation, failure, status }: UpstreamFacts,
+): LedgerEvent[] {
   if (upstream !== 'eid') return [];
   const seen = [operation, failure, status].filter((part) => part !== undefined).join(' ');
   return [{ kind: 'eid_unread', detail: { seen }, once: `eid_unread:${identity.id}:${identity.eidReportedAt}` }];
 }
 
 /**
- * Due again, with a back-off of its own: a provider that is down holds up nothing else, and is left alone for as long as
- * it asks. Kratos' 429 pauses its whole budget and counts as no failure. Where Kratos does not have the identity and
- * nothing else is owed to it, that is counted here.
+ * Makes a failed check due again, with a back-off of its own, so that a failing provider delays nothing else, and at least after
+ * its `Retry-After`. A 429 of Kratos counts as no failure. A 404 of Kratos' own is counted here only if nothing is pending to
+ * publish, because that job counts it otherwise. `random` in [0, 1).
  */
 export function onCheckFailed(record: IdentityRecord, facts: UpstreamFacts, now: number, random: number): Change {
   const { identity } = record;
@@ -89,29 +92,33 @@ export function onCheckFailed(record: IdentityRecord, facts: UpstreamFacts, now:
   const eidFailures = identity.eidFailures + (isThrottled(facts) ? 0 : 1);
   const tried = updateIdentity(publishNow(record, now), { eidFailures });
   if (isCountedHere) return onIdentityMissing(tried, 'eidDue', now);
-  const pause = Math.max(facts.retryAfter ?? 0, backOff(eidFailures, random));
-  const eidDue = isThrottled(facts) ? now : now + pause;
-  return { record: updateIdentity(tried, { eidDue }), events: unread(record, facts) };
+  const pauseMs = Math.max(facts.retryAfter ?? 0, backOff(eidFailures, random));
+  const eidDue = isThrottled(facts) ? now : now + pauseMs;
+  return { record: updateIdentity(tried, { eidDue }), events: unreadEvents(record, facts) };
 }
 
-/** How a sign-up goes on where no eID approved it, and the jitter of retries. */
+/** The options of a sign-up that no eID approves, and the jitter of retries. */
 export type CheckOptions = Parameters<typeof startOrInvite>[1] & { readonly random: () => number };
 
-/** What an unlinked eID approved is no longer so. The subject stays: it belongs to this identity for ever. */
-function withdraw(record: IdentityRecord, found: readonly CredentialFinding[], events: LedgerEvent[]): IdentityRecord {
-  const linked = new Set(found.map(({ subject }) => subject));
-  const lost = record.verifications.filter(
+/** Withdraws the approval of an unlinked eID. Its subject stays with this identity for good. */
+function withdraw(
+  record: IdentityRecord,
+  findings: readonly CredentialFinding[],
+  events: LedgerEvent[],
+): IdentityRecord {
+  const linked = new Set(findings.map(({ subject }) => subject));
+  const unlinked = record.verifications.filter(
     (row) => isEid(row) && row.decision !== null && !linked.has(row.subject ?? ''),
   );
-  for (const { id, source } of lost) events.push({ kind: 'eid_withdrawn', verificationId: id, detail: { source } });
-  const without = lost.reduce(
-    (now, { id }) => updateVerification(now, id, { decision: null, state: 'expired' }),
+  for (const { id, source } of unlinked) events.push({ kind: 'eid_withdrawn', verificationId: id, detail: { source } });
+  const withdrawn = unlinked.reduce(
+    (changed, { id }) => updateVerification(changed, id, { decision: null, state: 'expired' }),
     record,
   );
-  return lost.length > 0 ? inviteIfUndecided(without) : without;
+  return unlinked.length > 0 ? inviteIfUndecided(withdrawn) : withdrawn;
 }
 
-function approved(level: string | null, issuedAt: number): Partial<Verification> {
+function approval(level: string | null, issuedAt: number): Partial<Verification> {
   return { state: 'decided', decision: 'PASSED', level, completedAt: issuedAt };
 }
 
@@ -127,72 +134,75 @@ function approve(
   if (known?.decision === 'PASSED' && (known.completedAt ?? 0) >= issuedAt) return record;
   const id = known?.id ?? newId;
   events.push({ kind: 'eid_approved', verificationId: id, detail: { source: `eid:${provider}`, level } });
-  if (known) return updateVerification(record, id, approved(level, issuedAt));
-  const evidence = { source: `eid:${provider}` as const, subject, readDue: null, ...approved(level, issuedAt) };
+  if (known) return updateVerification(record, id, approval(level, issuedAt));
+  const evidence = { source: `eid:${provider}` as const, subject, readDue: null, ...approval(level, issuedAt) };
   const row = { ...newVerification(record, id, now), ...evidence };
   return { ...record, verifications: [...record.verifications, row] };
 }
 
-/** What could not be read stays owed. What is no evidence is told when all was read, and not with every try. */
-function restOwed(
+/** An unread credential keeps the check pending. Events of the others are written once all are read, and not with every try. */
+function onSomeUnread(
   record: IdentityRecord,
-  rest: Extract<CredentialFinding, { kind: 'unread' }>,
-  how: CheckOptions,
+  unread: Extract<CredentialFinding, { kind: 'unread' }>,
+  options: CheckOptions,
   now: number,
 ): Change {
   const { eidCheck } = record.identity;
-  const isAnswered = record.verifications.some(({ decision }) => decision !== null);
-  const answered = updateIdentity(record, { eidCheck: isAnswered ? 'linked' : eidCheck });
-  return onCheckFailed(answered, rest.facts, now, how.random());
+  const isDecided = record.verifications.some(({ decision }) => decision !== null);
+  const changed = updateIdentity(record, { eidCheck: isDecided ? 'linked' : eidCheck });
+  return onCheckFailed(changed, unread.facts, now, options.random());
 }
 
-function readThrough(
+function onAllRead(
   record: IdentityRecord,
-  found: readonly CredentialFinding[],
-  how: CheckOptions,
+  findings: readonly CredentialFinding[],
+  options: CheckOptions,
   now: number,
 ): Change {
-  const isShort = found.length > 0 && !found.some((one) => one.kind === 'known' || isSufficient(one));
-  const then = withoutCheck(updateIdentity(record, { eidInsufficient: isShort }), how, now);
-  const events = found.map((one) => eventFor(one, record.identity.id)).filter((event) => event !== undefined);
-  return { ...then, events: [...events, ...(then.events ?? [])] };
+  const isInsufficient = findings.length > 0 && !findings.some((one) => one.kind === 'known' || isSufficient(one));
+  const change = withoutCheck(updateIdentity(record, { eidInsufficient: isInsufficient }), options, now);
+  const events = findings.map((one) => eventFor(one, record.identity.id)).filter((event) => event !== undefined);
+  return { ...change, events: [...events, ...(change.events ?? [])] };
 }
 
 /**
- * The credentials were read, each for itself. Evidence that satisfies gives a decided row of its own; what is no longer
- * linked gives none. It never lifts a rejection or a review: that is the standing's rule. A sign-up without evidence goes
- * on to Jumio.
+ * Applies the findings. A sufficient eID makes a decided row of its own; an unlinked one loses its decision. Whether a row counts
+ * is decided by the standing, so no eID lifts a rejection or a review. A sign-up without a sufficient eID goes on to Jumio.
  */
 export function onChecked(
   record: IdentityRecord,
-  found: readonly CredentialFinding[],
-  how: CheckOptions,
+  findings: readonly CredentialFinding[],
+  options: CheckOptions,
   now: number,
 ): Change {
   const events: LedgerEvent[] = [];
-  const enough = found.filter(isSufficient);
-  let changed = withdraw(record, found, events);
-  for (const one of enough) changed = approve(changed, one, how.newId(), now, events);
-  if (enough.length > 0) changed = cancelRequestedVerification(changed, events);
-  const rest = found.find((one) => one.kind === 'unread');
-  const then = rest ? restOwed(changed, rest, how, now) : readThrough(changed, found, how, now);
-  return { ...then, events: [...events, ...(then.events ?? [])] };
+  const sufficient = findings.filter(isSufficient);
+  let changed = withdraw(record, findings, events);
+  for (const one of sufficient) changed = approve(changed, one, options.newId(), now, events);
+  if (sufficient.length > 0) changed = cancelRequestedVerification(changed, events);
+  const unread = findings.find((one) => one.kind === 'unread');
+  const change = unread ? onSomeUnread(changed, unread, options, now) : onAllRead(changed, findings, options, now);
+  return { ...change, events: [...events, ...(change.events ?? [])] };
 }
 
-/** Nothing more is to be read, be it that no eID is configured any more. A sign-up that nobody answered goes on to Jumio. */
-export function withoutCheck(record: IdentityRecord, how: Parameters<typeof startOrInvite>[1], now: number): Change {
-  const isUnanswered = record.identity.eidCheck === 'sign-up' && record.verifications.length === 0;
-  const paid = updateIdentity(record, NO_EID_CHECK);
-  return isUnanswered ? startOrInvite(paid, how, now) : { record: paid };
+/** Ends the check. A sign-up without any verification goes on to Jumio. */
+export function withoutCheck(
+  record: IdentityRecord,
+  options: Parameters<typeof startOrInvite>[1],
+  now: number,
+): Change {
+  const isUndecidedSignUp = record.identity.eidCheck === 'sign-up' && record.verifications.length === 0;
+  const checked = updateIdentity(record, NO_EID_CHECK);
+  return isUndecidedSignUp ? startOrInvite(checked, options, now) : { record: checked };
 }
 
-/** Somebody whom we meet by a link brings the status that their copy tells: a rejection is not laundered by an eID. */
+/** An identity first seen by a link inherits the status of its published copy, so that no eID launders a rejection. */
 export function withInherited(record: IdentityRecord, metadataPublic: unknown): IdentityRecord {
   if (!isCopyUnread(record)) return record;
   return updateIdentity(record, { inherited: decidedStatus(readPublishedCopy({ metadata_public: metadataPublic })) });
 }
 
-/** The provider whose eID gave what the copy says, by the copy's own word. */
+/** The eID provider that the published copy names as its source. */
 function providerOf(metadataPublic: unknown): string | undefined {
   const { jumio } = readPublishedCopy({ metadata_public: metadataPublic });
   const source: unknown = typeof jumio === 'object' && jumio !== null ? Reflect.get(jumio, 'source') : undefined;
@@ -200,8 +210,8 @@ function providerOf(metadataPublic: unknown): string | undefined {
 }
 
 /**
- * An approval that only the copy tells of (ours of before the ledger was lost) ends with the eID that gave it, like one
- * that is a row. What is published still says approved: whoever has nothing else is asked to come.
+ * Withdraws an inherited approval by an eID that is no longer linked: the ledger that had its row was lost, and the approval ends
+ * as with a row. Without another standing the identity awaits consent, because the published copy still says approved.
  */
 export function withoutLostEid(
   record: IdentityRecord,

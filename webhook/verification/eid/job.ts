@@ -6,7 +6,7 @@ import { reportFailure, type Step } from '../step.ts';
 import { alreadyApproved, type CredentialFinding, checkCredential } from './credential.ts';
 import { onChecked, onCheckFailed, withInherited, withoutCheck, withoutLostEid } from './evidence.ts';
 
-/** Reads what an eID says, where a hook told of one; or what is linked now, where somebody wants to know. */
+/** Runs the eID job: reads the linked credentials at Kratos and decides by them. Without a configured provider it ends the check. */
 export async function checkCredentials(ctx: Context, step: Step): Promise<void> {
   if (!step.mayCall()) return;
   try {
@@ -21,22 +21,22 @@ export async function checkCredentials(ctx: Context, step: Step): Promise<void> 
   }
 }
 
-/** What each credential of an eID comes to, side by side; those of others than eID providers are left out. */
-async function foundIn(
+/** Checks the credentials side by side, and omits those of other providers. */
+async function checkAll(
   ctx: Context,
   eid: EidContext,
   record: IdentityRecord,
   credentials: readonly OidcCredential[],
 ): Promise<CredentialFinding[]> {
-  const found = credentials.map(async (credential) => {
+  const findings = credentials.map(async (credential) => {
     const known = alreadyApproved(ctx, eid, record, credential);
     if (known !== undefined || !Object.hasOwn(eid.providers, credential.provider)) return known;
     return checkCredential(ctx, eid, record, credential);
   });
-  return (await Promise.all(found)).filter((one) => one !== undefined);
+  return (await Promise.all(findings)).filter((one) => one !== undefined);
 }
 
-/** Whether another hook told of something meanwhile: that is due already, and read next. */
+/** Whether another hook has reported an eID since the claim: its check is due already. */
 export function isReportedByHook({ identity }: IdentityRecord, before: IdentityRecord): boolean {
   const { eidReportedSince, eidReportedAt } = before.identity;
   return identity.eidReportedAt !== eidReportedAt || identity.eidReportedSince !== eidReportedSince;
@@ -46,32 +46,32 @@ function onRead(
   ctx: Context,
   current: IdentityRecord,
   { metadataPublic, credentials }: LinkedCredentials,
-  found: readonly CredentialFinding[],
+  findings: readonly CredentialFinding[],
 ): Change {
-  const met = withoutLostEid(withInherited(current, metadataPublic), metadataPublic, credentials);
-  const change = onChecked(met.record, found, ctx, ctx.clock.now());
-  return { ...change, events: [...met.events, ...(change.events ?? [])] };
+  const withCopy = withoutLostEid(withInherited(current, metadataPublic), metadataPublic, credentials);
+  const change = onChecked(withCopy.record, findings, ctx, ctx.clock.now());
+  return { ...change, events: [...withCopy.events, ...(change.events ?? [])] };
 }
 
 /**
- * Reads the credentials of an identity of which a hook said that it has an eID, and decides by them. The identity's
- * content may have changed by it. Rejects with `UpstreamError` where Kratos cannot be asked.
+ * Reads the linked credentials of an identity and applies the findings, unless another hook has arrived meanwhile. Rejects with
+ * `UpstreamError` if Kratos cannot be read.
  */
 export async function readCredentials(ctx: Context, eid: EidContext, step: Step): Promise<void> {
   const { record } = step.claim;
   const linked = await ctx.kratos.oidcCredentials(step.identityId);
-  const found = await foundIn(ctx, eid, record, linked.credentials);
-  for (const one of found)
+  const findings = await checkAll(ctx, eid, record, linked.credentials);
+  for (const one of findings)
     if (one.kind === 'unread')
       ctx.log.warn({ identity: step.identityId, upstream: one.facts }, 'could not read the evidence of an eID');
   await step.write((current) =>
-    isReportedByHook(current, record) ? { record: current } : onRead(ctx, current, linked, found),
+    isReportedByHook(current, record) ? { record: current } : onRead(ctx, current, linked, findings),
   );
 }
 
 /**
- * No eID is believed any more: none is read, and what one approved before stands. Rejects with `UpstreamError` where
- * Kratos does not say what the copy tells of somebody whom we never met.
+ * Ends the check where no eID provider is configured any more; earlier approvals stay. Rejects with `UpstreamError` if the copy
+ * of an unknown identity cannot be read.
  */
 export async function giveUpCheck(ctx: Context, step: Step): Promise<void> {
   const isUnread = isCopyUnread(step.claim.record);

@@ -1,7 +1,7 @@
 import type { EidProviders } from '../../eid/providers.ts';
 import type { EvidencePolicy, RequiredLevels } from '../policy/index.ts';
 
-/** Whether evidence of this provider at this level is enough. An unknown or missing level is the lowest: only `any` takes it. */
+/** Whether evidence of this provider at this level is enough. An unknown or missing level is the lowest: only `any` accepts it. */
 export function isSatisfied(policy: EvidencePolicy, providerId: string, level: string | null): boolean {
   const wanted = policy[providerId];
   if (wanted === undefined || wanted === 'any') return wanted === 'any';
@@ -14,18 +14,18 @@ export function isEverSatisfied(policy: EvidencePolicy, providerId: string): boo
   return wanted === 'any' || (wanted !== undefined && wanted.length > 0);
 }
 
-/** What the mapper wrote of the level: a hint, which may refuse and never approves. */
+/** The level as the mapper wrote it: a hint, which may refuse and never approves. */
 export interface LevelHint {
   readonly source: unknown;
   readonly acr: unknown;
 }
 
-/** The place of a level among a provider's; 0: unknown or missing, below all that are listed. */
+/** The rank of a level among a provider's, from 1; 0: unknown or missing, below them all. */
 function rankOf(levels: readonly string[], level: unknown): number {
   return typeof level === 'string' ? levels.indexOf(level) + 1 : 0;
 }
 
-/** The level that a sign-up of this schema would have needed, where the hint is below it. */
+/** Returns the level that the schema requires, if the hint is below it; undefined: none is missed. */
 export function missedLevel(
   required: RequiredLevels,
   providers: EidProviders,
