@@ -93,7 +93,7 @@ export function createEidClient({ providers, userAgent, deadline, now, observe }
     });
   }
 
-  /** Not by `jose` itself: with the deadline, the size limit, no redirects, and the proxy if one is configured. */
+  /** In place of the fetch of `jose`: with the deadline, the size limit, no redirects, and the proxy if one is configured. */
   function readKeys(id: string, url: string): Promise<string> {
     return run(KEYS, id, url, (answer) => {
       accept(KEYS, answer, keySetWire);
@@ -129,12 +129,12 @@ export function createEidClient({ providers, userAgent, deadline, now, observe }
   };
 }
 
-/** How long a failure is the answer for every caller: many must not wait for the same timeout one after the other. */
+/** A failure is returned to every caller for this time, so that they do not wait for the same timeout one after the other. */
 const FAILED_FOR_MS = 5_000;
 
 interface Flight<T> {
   readonly answer: Promise<T>;
-  /** When the answer ends to be valid; epoch milliseconds. */
+  /** The end of the answer's validity; epoch milliseconds. */
   readonly until: number;
 }
 

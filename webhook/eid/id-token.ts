@@ -17,11 +17,11 @@ export interface HookTimes {
   readonly until: number;
 }
 
-/** What an ID token must match. */
+/** The values that an ID token must match. */
 export interface ExpectedToken {
   readonly issuer: string;
   readonly audience: string;
-  /** The token must be issued at that time. */
+  /** The token must be issued within these times, give or take ten minutes. */
   readonly hooks: HookTimes;
 }
 
@@ -54,7 +54,7 @@ function toEidToken({ iss, sub, acr, iat }: JWTPayload): EidToken {
   return { issuer: iss, subject: sub, level: typeof acr === 'string' ? acr : null, issuedAt: iat * 1000 };
 }
 
-/** The claims of a token whose signature is not verified. */
+/** Reads claims without verifying the signature; empty if the token is unreadable. */
 function unverifiedPayload(token: string): JWTPayload {
   try {
     return decodeJwt(token);
@@ -76,7 +76,7 @@ export function readClaims(token: string): UnverifiedClaims {
   return { ...(typeof iss === 'string' && { issuer: iss }), ...(typeof iat === 'number' && { issuedAt: iat * 1000 }) };
 }
 
-/** The time as of which a token is verified: its own, within the times of the hooks. */
+/** Returns the time as of which a token is verified: its own, limited to the times of the hooks. */
 function verifiedAsOf(token: string, { since, until }: HookTimes): Date {
   const issuedAt = readClaims(token).issuedAt ?? until;
   return new Date(Math.min(until, Math.max(since, issuedAt)));

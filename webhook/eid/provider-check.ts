@@ -28,7 +28,7 @@ function unreachable(provider: Provider, failure: string): EidFault {
   return {
     id: 'eid-unreachable',
     severity: 'error',
-    seen: `the discovery document of ${provider.issuer} cannot be had: ${failure}`,
+    seen: `the discovery document of ${provider.issuer} cannot be read: ${failure}`,
     why: 'No person can sign up with it, and a person who did waits until its keys can be read.',
     remedy: 'check `issuer` in EID_PROVIDERS, and that this service can reach it',
   };
@@ -40,7 +40,7 @@ const otherIssuer: ProviderCheck = (document, provider) => {
     id: 'eid-other-issuer',
     severity: 'error',
     seen: `the discovery document of ${provider.issuer} names another issuer`,
-    why: 'ID tokens carry that name, so that none would be accepted. A slash at the end counts.',
+    why: 'ID tokens carry that name, so none would be accepted. A slash at the end counts.',
     remedy: 'write `issuer` in EID_PROVIDERS, and `issuer_url` in Kratos, exactly as in the document',
   };
 };

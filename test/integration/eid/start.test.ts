@@ -71,8 +71,8 @@ describe('warnings about an eID provider at start', () => {
   });
 
   it.each<[string, number, string, RegExp]>([
-    ['is down', 503, '', /cannot be had: eid discovery: status 503/],
-    ['is HTML', 200, '<html>', /cannot be had: eid discovery: unusable/],
+    ['is down', 503, '', /cannot be read: eid discovery: status 503/],
+    ['is HTML', 200, '<html>', /cannot be read: eid discovery: unusable/],
   ])('says that the document %s', async (_name, status, body, line) => {
     const issuer = await startEidIssuer();
     answerWith(issuer, status, body);
