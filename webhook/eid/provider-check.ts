@@ -58,7 +58,7 @@ const unknownLevel: ProviderCheck = ({ acr_values_supported: known }, { levels }
   };
 };
 
-/** What Kratos supports. A document without the list means `client_secret_basic` (OpenID Connect Discovery 1.0 §3). */
+/** The methods that Kratos supports. A document without the list means `client_secret_basic` (OpenID Connect Discovery 1.0 §3). */
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
 
 const clientAuthentication: ProviderCheck = ({ token_endpoint_auth_methods_supported: offered }) => {

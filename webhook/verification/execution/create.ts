@@ -19,7 +19,7 @@ const DAY_MS = 24 * HOUR_MS;
 const MAX_QUICK_REPEATS = 3;
 
 /**
- * What a failed create call means. `retry`: nothing was created. `unanswered`: an execution may exist. `refused`: Jumio refuses
+ * The meaning of a failed create call. `retry`: nothing was created. `unanswered`: an execution may exist. `refused`: Jumio refuses
  * this identity. `stopped`: Jumio refuses every call. `throttled`: 429. `account-gone`: the account is gone at Jumio.
  */
 export type CreateFailure = 'retry' | 'unanswered' | 'refused' | 'stopped' | 'throttled' | 'account-gone';

@@ -4,7 +4,7 @@ import { mayStart, type Policy } from '../policy/index.ts';
 import { findVerification, requestVerification, UNKNOWN_STATUS, updateVerification } from '../record/index.ts';
 import { GIVE_UP_MS, nextRead } from './schedule.ts';
 
-/** What an answer of Jumio's retrieval API means for its verification (the table of docs/design.md#what-jumios-answers-mean). */
+/** The meaning of an answer of Jumio's retrieval API for its verification (the table of docs/design.md#what-jumios-answers-mean). */
 export type ExecutionOutcome =
   | { readonly kind: 'decided'; readonly status: string; readonly verdict: Verdict; readonly reason: Reason | null }
   | { readonly kind: 'expired'; readonly status: string }

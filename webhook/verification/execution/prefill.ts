@@ -9,7 +9,7 @@ import { backOff } from '../waiting.ts';
 /** Few, because Jumio takes prepared data only before the person captures anything. */
 const MAX_TRIES = 3;
 
-function written(record: IdentityRecord, id: string, patch: Partial<Verification>, event?: LedgerEvent): Change {
+function updatePrefill(record: IdentityRecord, id: string, patch: Partial<Verification>, event?: LedgerEvent): Change {
   return { record: updateVerification(record, id, patch), events: event === undefined ? [] : [event] };
 }
 
@@ -22,7 +22,7 @@ export function onPrefillSent(
 ): Change {
   const detail = { left_out: leftOut.join(' ') };
   const event = { kind: sent ? 'prepared_sent' : 'prepared_given_up', verificationId: id, detail };
-  return written(record, id, { prefill: sent ? 'sent' : 'given-up', prefillDue: null, prefillUrl: null }, event);
+  return updatePrefill(record, id, { prefill: sent ? 'sent' : 'given-up', prefillDue: null, prefillUrl: null }, event);
 }
 
 function isFinal({ upstream, failure, status }: UpstreamFacts): boolean {
@@ -38,11 +38,11 @@ export function onPrefillFailed(
   random: number,
 ): Change {
   // Due at once: the worker claims no job of Kratos before the pause ends.
-  if (isThrottled(facts)) return written(record, id, { prefillDue: now });
+  if (isThrottled(facts)) return updatePrefill(record, id, { prefillDue: now });
   const tries = findVerification(record, id).prefillTries + 1;
   if (tries < MAX_TRIES && !isFinal(facts)) {
     const prefillDue = now + Math.max(facts.retryAfter ?? 0, backOff(tries, random));
-    return written(record, id, { prefillTries: tries, prefillDue });
+    return updatePrefill(record, id, { prefillTries: tries, prefillDue });
   }
   const seen = [facts.upstream, facts.failure, facts.status].filter((part) => part !== undefined).join(' ');
   const event = { kind: 'prepared_given_up', verificationId: id, detail: { seen } };
@@ -52,12 +52,15 @@ export function onPrefillFailed(
     prefillDue: null,
     prefillUrl: null,
   };
-  return written(record, id, givenUp, event);
+  return updatePrefill(record, id, givenUp, event);
 }
 
 /** Stops a sending that the operator no longer configures. Without the person's consent it waits: their consent makes it due again. */
 function onHold(record: IdentityRecord, id: string, isConfigured: boolean): Change {
-  return written(record, id, { prefillDue: null, ...(isConfigured ? {} : { prefill: 'none', prefillUrl: null }) });
+  return updatePrefill(record, id, {
+    prefillDue: null,
+    ...(isConfigured ? {} : { prefill: 'none', prefillUrl: null }),
+  });
 }
 
 async function hold(ctx: Context, step: Step, { id }: Verification): Promise<void> {
