@@ -16,6 +16,9 @@ export type Failure = 'unreachable' | 'timeout' | 'interrupted' | 'status' | 'un
  */
 export type RefusalCode = 'identity-not-found' | 'no-such-path' | 'serialization';
 
+/** A longer pause that an upstream asks for is cut to this. */
+export const LONGEST_PAUSE_MS = 15 * 60_000;
+
 /** What is known of a failed call. */
 export interface UpstreamFacts {
   readonly upstream: Upstream;
@@ -28,7 +31,7 @@ export interface UpstreamFacts {
   readonly failure: Failure;
   readonly status?: number;
   readonly code?: RefusalCode;
-  /** Milliseconds that the upstream asked us to wait (`Retry-After`, `x-ratelimit-reset`). */
+  /** Milliseconds that the upstream asked us to wait (`Retry-After`, `x-ratelimit-reset`), at most `LONGEST_PAUSE_MS`. */
   readonly retryAfter?: number;
   /** A text of ours about the difference from what was expected; never a byte of an upstream's body. */
   readonly detail?: string;

@@ -16,6 +16,12 @@ import {
   unique,
 } from './columns.ts';
 
+/**
+ * The difference between clocks that is tolerated. Each replica compares leases, budgets and due times with its own clock:
+ * one that is 30 seconds ahead claims an identity whose step another runs, which may create an execution twice.
+ */
+export const CLOCK_TOLERANCE_MS = 5_000;
+
 /** The words of the domain as types. All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
 
 /** A status that was decided; a new row can inherit it from a published copy (docs/design.md#the-sign-in-heals). */

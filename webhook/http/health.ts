@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { CLOCK_TOLERANCE_MS } from '../model.ts';
 
 /** The phase of the process; `server.ts` sets it. */
 export interface Phase {
@@ -7,8 +8,8 @@ export interface Phase {
 
 /** What readiness asks the ledger. */
 interface ProbedLedger {
-  /** Writes, and returns the ledger's own time if it has one. Rejects while it cannot be written. */
-  probe(): Promise<number | undefined>;
+  /** Writes, and returns a time to compare this clock with if there is one. Rejects while it cannot be written. */
+  probe(now: number): Promise<number | undefined>;
   readonly budgets: {
     paused(now: number): Promise<readonly { readonly name: string; readonly reason: string | null }[]>;
   };
@@ -43,15 +44,9 @@ interface Readiness {
 /** A probe writes: without a cache each request would be a commit. */
 const CACHE_MS = 1_000;
 
-/**
- * The tolerated difference between this clock and the ledger's. Each replica compares leases, budgets and due times with
- * its own clock: one that is 30 seconds ahead claims an identity whose step another runs, which may create an execution twice.
- */
-const CLOCK_TOLERANCE_MS = 5_000;
-
 async function ledgerProblems({ ledger, now }: HealthOptions): Promise<string[]> {
   try {
-    const ledgerTime = await ledger.probe();
+    const ledgerTime = await ledger.probe(now());
     const difference = ledgerTime === undefined ? 0 : Math.abs(now() - ledgerTime);
     return difference > CLOCK_TOLERANCE_MS ? [`clock ${Math.round(difference / 1000)} s from the ledger's`] : [];
   } catch {
@@ -85,8 +80,9 @@ export async function healthRoutes(app: FastifyInstance, options: HealthOptions)
 
   app.get('/health/ready', async (_request, reply) => {
     if (options.phase.current !== 'ready') return reply.code(503).send({ status: options.phase.current });
-    if (cached === undefined || options.now() - cached.at >= CACHE_MS)
-      cached = { at: options.now(), readiness: probe() };
+    const now = options.now();
+    // A clock that was set back ends the cache, too.
+    if (cached === undefined || Math.abs(now - cached.at) >= CACHE_MS) cached = { at: now, readiness: probe() };
     return cached.readiness;
   });
 }

@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { LONGEST_PAUSE_MS } from '../errors.ts';
+import { CLOCK_TOLERANCE_MS } from '../model.ts';
 import type { Dialect, Store } from './database/store.ts';
 import type { BudgetName, BudgetRow, Tables } from './tables.ts';
 
@@ -81,8 +83,12 @@ export function createBudgets(store: Store) {
     /** The budgets that are paused at `now`, or paused for a reason. */
     paused: (now: number): Promise<BudgetReport[]> =>
       store.read(async (db) => {
-        const rows = await db.selectFrom('budgets').select(['name', 'pausedUntil', 'reason']).execute();
-        return rows.filter((row) => row.reason !== null || row.pausedUntil > now);
+        const columns = ['name', 'pausedUntil', 'reason', 'refilledAt'] as const;
+        const rows = await db.selectFrom('budgets').select(columns).execute();
+        return rows
+          .map((row) => withoutFutureTimes(row, now))
+          .filter((row) => row.reason !== null || row.pausedUntil > now)
+          .map(({ name, pausedUntil, reason }) => ({ name, pausedUntil, reason }));
       }),
   };
 }
@@ -158,10 +164,39 @@ export async function lockBudgets(db: Kysely<Tables>, dialect: Dialect): Promise
   if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(7243001)`.execute(db);
 }
 
-/** Reads a budget; a new one is full. */
+/**
+ * A budget without the times that a wrong clock wrote: one that was ahead for a moment would hold back all calls for as
+ * long as it was ahead. Such a refill counts as made now, and such a pause as over.
+ */
+export function withoutFutureTimes<Row extends Pick<BudgetRow, 'refilledAt' | 'pausedUntil'>>(
+  row: Row,
+  now: number,
+): Row {
+  const isRefillAhead = row.refilledAt > now + CLOCK_TOLERANCE_MS;
+  const isPauseAhead = row.pausedUntil > now + LONGEST_PAUSE_MS + CLOCK_TOLERANCE_MS;
+  if (!isRefillAhead && !isPauseAhead) return row;
+  return {
+    ...row,
+    refilledAt: isRefillAhead ? now : row.refilledAt,
+    pausedUntil: isPauseAhead ? now : row.pausedUntil,
+  };
+}
+
+async function storedBudget(db: Kysely<Tables>, name: BudgetName): Promise<BudgetRow | undefined> {
+  return db.selectFrom('budgets').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+/** Reads a budget, without times that a wrong clock wrote; a new one is full. */
 export async function loadBudget(db: Kysely<Tables>, name: BudgetName, now: number): Promise<BudgetRow> {
-  const row = await db.selectFrom('budgets').selectAll().where('name', '=', name).executeTakeFirst();
-  return row ?? fresh(name, now);
+  return withoutFutureTimes((await storedBudget(db, name)) ?? fresh(name, now), now);
+}
+
+/** Like `loadBudget`, and stores what it replaced: from a refill that stays ahead no token would ever be earned. */
+export async function loadBudgetToTake(db: Kysely<Tables>, name: BudgetName, now: number): Promise<BudgetRow> {
+  const stored = (await storedBudget(db, name)) ?? fresh(name, now);
+  const row = withoutFutureTimes(stored, now);
+  if (row !== stored) await saveBudget(db, row);
+  return row;
 }
 
 export async function saveBudget(db: Kysely<Tables>, row: BudgetRow): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Change, IdentityRecord } from '../model.ts';
-import { available, loadBudget, lockBudgets, type Rate, refill, saveBudget, take } from './budgets.ts';
+import { available, loadBudgetToTake, lockBudgets, type Rate, refill, saveBudget, take } from './budgets.ts';
 import type { Store } from './database/store.ts';
 import { createDueQueries, type DueJob, type DueQueries } from './due-jobs.ts';
 import type { Rows } from './rows.ts';
@@ -35,7 +35,7 @@ async function dueFor(
   const free = slots[job.name] ?? 0;
   if (free <= 0) return [];
   if (job.budget === null) return due(db, now, free);
-  const row = await loadBudget(db, job.budget, now);
+  const row = await loadBudgetToTake(db, job.budget, now);
   const rate = rates[job.budget];
   if (rate === undefined) return row.pausedUntil > now ? [] : due(db, now, free);
   const budget = refill(row, rate, now);

@@ -9,7 +9,16 @@ import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';
 import { createNextDue, type DueJob } from './due-jobs.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
-import { events, type GateRow, gateReader, identityReader, type StoredEvent, setting } from './reads.ts';
+import {
+  aheadOf,
+  events,
+  type FutureTimes,
+  type GateRow,
+  gateReader,
+  identityReader,
+  type StoredEvent,
+  setting,
+} from './reads.ts';
 import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
 import type { Tables } from './tables.ts';
@@ -58,12 +67,17 @@ export interface Ledger {
   claim<Job extends DueJob, Work>(options: ClaimOptions<Job, Work>): Promise<Claimed<Work>[]>;
   /** The earliest due time of any of the jobs; undefined: nothing is due. */
   nextDue(jobs: readonly DueJob[]): Promise<number | undefined>;
+  /** The identities that are leased for longer than until `leasedAfter`, or whose attempt is asked for after `requestedAfter`. */
+  aheadOf(times: FutureTimes): Promise<string[]>;
   /** Reads the events of an identity, oldest first; null: those of none. */
   events(identityId: string | null): Promise<StoredEvent[]>;
   /** See `Store.copyTo`. */
   readonly copyTo: Store['copyTo'];
-  /** Writes, to check that writing works. Returns the database's clock (epoch milliseconds), undefined on SQLite. */
-  probe(): Promise<number | undefined>;
+  /**
+   * Writes, to check that writing works. Returns the time to compare `now` with (epoch milliseconds): the clock of
+   * PostgreSQL; on SQLite the latest time that was written, undefined where `now` is later.
+   */
+  probe(now: number): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -133,21 +147,31 @@ async function createLedger(store: Store, origin: Ledger['origin'], normalize: N
     note: (now, event, identityId) => store.write((db) => rows.append(db, now, identityId ?? null, event)),
     claim: (options) => store.write((db) => claim(db, options)),
     nextDue: (jobs) => store.read((db) => nextDue(db, jobs)),
+    aheadOf: (times) => store.read((db) => aheadOf(db, times)),
     events: (id) => store.read((db) => events(db, id)),
     copyTo: store.copyTo,
-    probe: () => store.write((db) => probe(db, store)),
+    probe: (now) => store.write((db) => probe(db, store, now)),
     close: () => store.close(),
   };
 }
 
-async function probe(db: Kysely<Tables>, { dialect }: Store): Promise<number | undefined> {
-  const row = { name: 'probe', value: '' };
+async function probe(db: Kysely<Tables>, { dialect }: Store, now: number): Promise<number | undefined> {
+  const latest = dialect === 'sqlite' ? await latestTime(db, now) : undefined;
+  const row = { name: 'probe', value: String(now) };
   await db
     .insertInto('settings')
     .values(row)
     .onConflict((c) => c.column('name').doUpdateSet(row))
     .execute();
-  return dialect === 'sqlite' ? undefined : serverClock(db);
+  return dialect === 'sqlite' ? latest : serverClock(db);
+}
+
+/** The latest of the probes and refills: a clock that shows less was set back since. */
+async function latestTime(db: Kysely<Tables>, now: number): Promise<number | undefined> {
+  const { rows } = await sql<{ at: number }>`select max(at) as at from (select refilled_at as at from budgets
+    union all select cast(value as integer) from settings where name = 'probe') as times`.execute(db);
+  const at = rows[0]?.at ?? now;
+  return at > now ? at : undefined;
 }
 
 async function serverClock(db: Kysely<Tables>): Promise<number | undefined> {

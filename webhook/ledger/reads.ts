@@ -73,3 +73,20 @@ export async function events(db: Kysely<Tables>, identityId: string | null): Pro
   const rows = await query.orderBy('id').execute();
   return rows.map(({ at, kind, verificationId, detail }) => ({ at, kind, verificationId, detail: JSON.parse(detail) }));
 }
+
+/** Which times are later than they can be, in epoch milliseconds. */
+export interface FutureTimes {
+  readonly leasedAfter: number;
+  readonly requestedAfter: number;
+  /** At most this many identities. */
+  readonly limit: number;
+}
+
+/** Finds the identities with times that are later than they can be. Reads two small indexes, and no table. */
+export async function aheadOf(db: Kysely<Tables>, times: FutureTimes): Promise<string[]> {
+  const { leasedAfter, requestedAfter, limit } = times;
+  const { rows } = await sql<{ id: string }>`select id from identities where leased_until > ${leasedAfter}
+    and leased_until > 0 union select identity_id from verifications where state = 'requested'
+    and read_due > ${requestedAfter} and requested_at > ${requestedAfter} limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}

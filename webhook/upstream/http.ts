@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { z } from 'zod';
-import { type RefusalCode, UpstreamError, type UpstreamFacts } from '../errors.ts';
+import { LONGEST_PAUSE_MS, type RefusalCode, UpstreamError, type UpstreamFacts } from '../errors.ts';
 
 /** One kind of outgoing call: the upstream, and what it is asked for. */
 export type Call = Pick<UpstreamFacts, 'upstream' | 'operation'>;
@@ -50,9 +50,6 @@ export type UpstreamAnswer = z.infer<typeof axiosAnswer>;
 
 /** The largest response body that is read, after inflation; Jumio's details are some ten kilobytes. */
 const MAX_ANSWER_BYTES = 1_000_000;
-
-/** A longer pause that an upstream asks for is cut to this. */
-const LONGEST_PAUSE_MS = 15 * 60_000;
 
 /**
  * Returns the settings of axios for every client. Every status is an answer. No redirect is followed: a 302 turns a POST

@@ -69,12 +69,11 @@ export function beginStep(ctx: Context, claim: Step['claim']): Step {
 }
 
 /** Ends the step's own lease, so that what is due next need not wait for its end; never the lease of a later claim. */
-export async function endStep(ctx: Context, step: Step): Promise<void> {
-  const now = ctx.clock.now();
+export async function endStep(step: Step): Promise<void> {
   await step.write((record) => {
     const isWaiting = openAttempt(record)?.state === 'requested';
     const priority = isWaiting && record.identity.priority;
-    return { record: updateIdentity(record, { leasedUntil: now, priority }) };
+    return { record: updateIdentity(record, { leasedUntil: 0, priority }) };
   });
 }
 

@@ -1,4 +1,5 @@
 import { LedgerUnavailable } from '../errors.ts';
+import { repairFutureTimes } from './clock-repair.ts';
 import type { Context, Worker } from './context.ts';
 import { type Claim, type Job, lease } from './job.ts';
 import { jobs } from './jobs.ts';
@@ -18,7 +19,7 @@ export async function runStep(ctx: Context, claim: Claim, onDone: (job: Job) => 
   const isPublishing = runs.some(({ job }) => job.name === 'publish');
   if (firstTry !== undefined && !isPublishing) parts.push(publishAfterFirstTry(ctx, step, firstTry));
   const results = await Promise.allSettled(parts);
-  await endStep(ctx, step);
+  await endStep(step);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
@@ -27,6 +28,9 @@ const CONCURRENCY = 16;
 
 /** How often to claim without being woken: another replica makes work due without a signal, and a clock may be set. */
 const POLL_EVERY_MS = 1_000;
+
+/** How often to look for times that a wrong clock has written; at once where this clock was set back. */
+const REPAIR_EVERY_MS = 60_000;
 
 /** Pause before the next claim while what is due is held back by a budget, a lease or a lack of slots; doubled each time. */
 const HELD_BACK_MS = { first: 50, longest: 400 };
@@ -39,6 +43,7 @@ export function createWorker(ctx: Context): Worker {
   const running = new Set<Promise<void>>();
   const slots = Object.fromEntries(jobs.map(({ name }) => [name, CONCURRENCY]));
   let heldBack = HELD_BACK_MS.first;
+  let repairedAt: number | undefined;
   let stopping = false;
   let woken = false;
   let wakeUp = (): void => undefined;
@@ -83,9 +88,16 @@ export function createWorker(ctx: Context): Worker {
     running.add(step);
   }
 
+  async function repair(now: number): Promise<void> {
+    if (repairedAt !== undefined && now >= repairedAt && now - repairedAt < REPAIR_EVERY_MS) return;
+    await repairFutureTimes(ctx, now);
+    repairedAt = now;
+  }
+
   /** Milliseconds until the next claim. */
   async function claimDue(): Promise<number> {
     const now = ctx.clock.now();
+    await repair(now);
     const due = await ctx.ledger.nextDue(jobs);
     if (due === undefined || due > now) return Math.min(POLL_EVERY_MS, (due ?? Number.POSITIVE_INFINITY) - now);
     const claims = await ctx.ledger.claim({

@@ -58,7 +58,7 @@ function besideWrites(ledger: Ledger) {
   const run = async (): Promise<void> => {
     while (!stopping) {
       const started = performance.now();
-      await ledger.probe().catch(() => (counts.refused += 1));
+      await ledger.probe(0).catch(() => (counts.refused += 1));
       counts.writes += 1;
       counts.slowest = Math.max(counts.slowest, performance.now() - started);
       await new Promise((resolve) => setTimeout(resolve, 20));

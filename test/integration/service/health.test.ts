@@ -126,7 +126,7 @@ describe('/health/ready', () => {
       ctx: (ctx) => {
         const probe = () => {
           probes += 1;
-          return ctx.ledger.probe();
+          return ctx.ledger.probe(ctx.clock.now());
         };
         return { ...ctx, ledger: { ...ctx.ledger, probe } };
       },

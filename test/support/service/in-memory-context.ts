@@ -61,6 +61,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       note: notHere,
       claim: notHere,
       nextDue: notHere,
+      aheadOf: notHere,
       events: notHere,
       copyTo: notHere,
       probe: notHere,

@@ -35,7 +35,7 @@ type Step = (db: Kysely<Tables>, dialect: Dialect, now: number) => Promise<void>
 const FIRST = '0001_core';
 
 /** What some migrations do besides adding columns. A released one never changes. */
-const STEPS: Readonly<Record<string, Step>> = { [FIRST]: createLedger };
+const STEPS: Readonly<Record<string, Step>> = { [FIRST]: createLedger, '0002_leases': indexLeases };
 
 /** The migrations that columns are marked with. */
 const marks = Object.values<Columns>(TABLES).flatMap((columns) =>
@@ -195,4 +195,15 @@ async function createLedger(db: Kysely<Tables>, dialect: Dialect, now: number): 
   await createTable(db, 'settings');
   await createIndexes(db);
   await insertSettings(db, now);
+}
+
+/**
+ * Finds leases, and attempts that wait for their execution, without reading the tables: few are of either kind at any
+ * moment, and a lease that was given back is 0.
+ */
+async function indexLeases(db: Kysely<Tables>): Promise<void> {
+  await sql`create index if not exists identities_leased_until on identities (leased_until)
+    where leased_until > 0`.execute(db);
+  await sql`create index if not exists verifications_requested on verifications (read_due)
+    where state = 'requested'`.execute(db);
 }

@@ -27,8 +27,10 @@ function isSettled(verification: Verification, claimed: string | undefined): boo
 
 /** Returns when a read request may be served, in epoch milliseconds. A claimed end need not wait for the interval after a read without one. */
 export function earliestRead(verification: Verification, claimed: string | undefined, now: number): number {
-  const { lastReadAt, lastReadFor } = verification;
-  if (lastReadAt === null) return now;
+  const { lastReadFor } = verification;
+  if (verification.lastReadAt === null) return now;
+  // A clock that was ahead for a moment may have written a later time.
+  const lastReadAt = Math.min(verification.lastReadAt, now);
   if (isSettled(verification, claimed)) return Math.max(now, lastReadAt + SETTLED_INTERVAL_MS);
   const overtakes = isTerminal(claimed ?? null) && !isTerminal(lastReadFor);
   return overtakes ? now : Math.max(now, lastReadAt + READ_INTERVAL_MS);

@@ -32,8 +32,8 @@ export function openingCases(database: Database): void {
 
   test('a probe of the ledger leaves no other trace', async () => {
     const ledger = await openOn(database);
-    await ledger.probe();
-    await ledger.probe();
+    await ledger.probe(NOW);
+    await ledger.probe(NOW);
     expect(await ledger.events(null)).toEqual([]);
   });
 }

@@ -33,7 +33,7 @@ function everyCall(ledger: Ledger, id: string): Promise<unknown>[] {
     ledger.budgets.pause('account', NOW, 1),
     ledger.budgets.cleared(NOW),
     claim(ledger),
-    ledger.probe(),
+    ledger.probe(NOW),
   ];
 }
 

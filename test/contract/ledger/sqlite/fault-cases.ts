@@ -36,7 +36,7 @@ export function faultSqliteCases(): void {
     const ledger = await openOn(sqlite, url);
     const door = await sqlite.sideDoor(url);
     await door.run('begin immediate');
-    const writes = [claim(ledger), ledger.note(NOW, { kind: 'x' }), ledger.budgets.stop('x', NOW), ledger.probe()];
+    const writes = [claim(ledger), ledger.note(NOW, { kind: 'x' }), ledger.budgets.stop('x', NOW), ledger.probe(NOW)];
     expect(await outcomes(writes)).toEqual(Array(4).fill(LedgerUnavailable.name));
     await door.run('rollback');
   });
@@ -78,7 +78,7 @@ export function faultSqliteCases(): void {
     const ledger = await openOn(sqlite, url);
     const door = await sqlite.sideDoor(url);
     await door.run('drop table settings');
-    await expect(ledger.probe()).rejects.toThrow(/no such table/);
-    await expect(ledger.probe()).rejects.not.toBeInstanceOf(LedgerUnavailable);
+    await expect(ledger.probe(NOW)).rejects.toThrow(/no such table/);
+    await expect(ledger.probe(NOW)).rejects.not.toBeInstanceOf(LedgerUnavailable);
   });
 }
