@@ -96,12 +96,12 @@ interface DecisionAnswer {
   readonly would_block?: true;
 }
 
-function decisionAnswer({ verdict, answer, decision, since }: GateCheck, now: number): DecisionAnswer {
+function decisionAnswer({ result, answer, decision, since }: GateCheck, now: number): DecisionAnswer {
   return {
     allow: answer === 'allow',
-    status: verdict.status,
+    status: result.status,
     status_age: since === null ? null : Math.max(0, Math.floor((now - since) / 1000)),
-    rule: verdict.rule === null ? null : (verdict.rule.name ?? verdict.rule.index),
+    rule: result.rule === null ? null : (result.rule.name ?? result.rule.index),
     ...(answer === 'allow' && decision !== 'allow' ? { would_block: true } : {}),
   };
 }

@@ -24,7 +24,7 @@ export interface ValidateOptions {
   readonly support: string | undefined;
 }
 
-/** What a refusal may say beside its verdict. */
+/** What a refusal contains beside the text of its status. */
 interface RefusalDetails {
   /** The language that the person prefers. */
   readonly locale?: string | null;
@@ -42,16 +42,16 @@ function createRefuse({ texts, support }: ValidateOptions) {
   return (
     reply: FastifyReply,
     code: number,
-    verdict: GateResult = UNKNOWN,
+    result: GateResult = UNKNOWN,
     { locale = null, url }: RefusalDetails = {},
   ): FastifyReply => {
     const acceptLanguage = languageBody.safeParse(reply.request.body).data?.accept_language;
     const language = texts.choose({ locale, acceptLanguage });
-    const help = verdict.text === 'rejected' ? supportTexts(support) : [];
+    const help = result.text === 'rejected' ? supportTexts(support) : [];
     const continuation = url === undefined ? [] : [say('block.way_on', { url })];
-    const parts = [say(`block.${verdict.text}`), ...help, ...continuation];
+    const parts = [say(`block.${result.text}`), ...help, ...continuation];
     const text = parts.map((part) => texts.translate(language, part)).join(' ');
-    return reply.code(code).send(blockMessage(verdict.text, verdict.status, text, url));
+    return reply.code(code).send(blockMessage(result.text, result.status, text, url));
   };
 }
 
@@ -95,10 +95,16 @@ export async function validateRoute(app: FastifyInstance, options: ValidateOptio
     const { kratos_identity_id: identityId } = body.data;
     const copy = readPublishedCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
     const attempt = { ...gateRequestOf(body.data), identityId, copy };
-    const { answer, decision, verdict, locale, wayOn } = await decideSignIn(ctx, worker, attempt, DEADLINE_MS);
-    if (decision !== 'allow') logBlock(request, identityId, answer, verdict);
+    const { answer, decision, result, locale, continuationLink } = await decideSignIn(
+      ctx,
+      worker,
+      attempt,
+      DEADLINE_MS,
+    );
+    if (decision !== 'allow') logBlock(request, identityId, answer, result);
     if (answer === 'allow') return reply.code(204).send();
-    const url = wayOn === undefined || publicUrl === undefined ? undefined : linkUrl(publicUrl, wayOn);
-    return refuse(reply, 403, verdict, { url, locale });
+    const url =
+      continuationLink === undefined || publicUrl === undefined ? undefined : linkUrl(publicUrl, continuationLink);
+    return refuse(reply, 403, result, { url, locale });
   });
 }

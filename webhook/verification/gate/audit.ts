@@ -35,12 +35,12 @@ function onceOf(kind: string, attempt: SignInAttempt, rule: number | null, now: 
 
 /** The event of a sign-in; undefined where the policy allowed it. */
 function gateEvent(ctx: Context, attempt: SignInAttempt, check: GateCheck, now: number): LedgerEvent | undefined {
-  const { verdict, decision } = check;
-  if (decision === 'allow' && verdict.status !== 'unknown') return undefined;
+  const { result, decision } = check;
+  if (decision === 'allow' && result.status !== 'unknown') return undefined;
   const kind = kindOf(ctx, check);
-  const rule = verdict.rule?.index ?? null;
-  const decidedBy = { rule, name: verdict.rule?.name ?? null, policy: ctx.policy.hash };
-  const request = { flow: attempt.flowId ?? null, kind: attempt.flow ?? null, status: verdict.status };
+  const rule = result.rule?.index ?? null;
+  const decidedBy = { rule, name: result.rule?.name ?? null, policy: ctx.policy.hash };
+  const request = { flow: attempt.flowId ?? null, kind: attempt.flow ?? null, status: result.status };
   return { kind, detail: { ...decidedBy, ...request }, once: onceOf(kind, attempt, rule, now) };
 }
 
@@ -68,7 +68,7 @@ export async function recordGateEvent(ctx: Context, attempt: SignInAttempt, chec
 }
 
 /** Whether `recordGateEvent` has anything to write. Most sign-ins cost no write. */
-export function hasEvents(ctx: Context, { verdict, decision, row }: GateCheck): boolean {
+export function hasEvents(ctx: Context, { result, decision, row }: GateCheck): boolean {
   const isWaiting = row !== 'unreadable' && unwritten.has(ctx);
-  return isWaiting || decision !== 'allow' || verdict.status === 'unknown';
+  return isWaiting || decision !== 'allow' || result.status === 'unknown';
 }

@@ -16,7 +16,7 @@ export interface GateSubject extends GateRequest {
 
 /** The result of the policy, and the answer that follows from it. */
 export interface GateCheck {
-  readonly verdict: GateResult;
+  readonly result: GateResult;
   /** The decision of the policy, or of `ON_FAILURE` where neither ledger nor copy says anything. */
   readonly decision: GateDecision;
   /** The answer to the caller: as `decision`, but in shadow mode always `allow`. */
@@ -54,9 +54,9 @@ const UNREAD = { decidedAt: null, changedAt: null, locale: null };
  */
 export async function checkGate(ctx: Context, subject: GateSubject, readTimeoutMs: number): Promise<GateCheck> {
   const row = await readRow(ctx, subject.identityId, readTimeoutMs);
-  const verdict = evaluateGate(ctx.policy, row, subject.copy, subject, ctx.clock.now());
-  const decision = verdict.status === 'unknown' ? onFailure(ctx, subject.identityId) : verdict.decision;
+  const result = evaluateGate(ctx.policy, row, subject.copy, subject, ctx.clock.now());
+  const decision = result.status === 'unknown' ? onFailure(ctx, subject.identityId) : result.decision;
   const answer = ctx.gate.mode === 'shadow' ? 'allow' : decision;
   const { decidedAt, changedAt, locale } = typeof row === 'string' ? UNREAD : row;
-  return { verdict, decision, answer, since: decidedAt ?? changedAt, locale, row };
+  return { result, decision, answer, since: decidedAt ?? changedAt, locale, row };
 }

@@ -23,7 +23,7 @@ export interface GateRequest extends IdentityDetails {
 /** What the policy makes of one identity. */
 export interface GateResult {
   readonly decision: GateDecision;
-  /** The status that was judged; `unknown`: neither the ledger nor the copy has one. */
+  /** The status that the policy was applied to; `unknown`: neither the ledger nor the copy has one. */
   readonly status: Status | 'unknown';
   /** The text that a refusal shows. */
   readonly text: RefusalText;
@@ -63,9 +63,9 @@ function factsOf(
 
 const STRICTEST: readonly GateDecision[] = ['block', 'block_with_way_on', 'allow'];
 
-function strictest(judged: readonly [RuledCopy, ...RuledCopy[]]): RuledCopy {
-  const decision = STRICTEST.find((wanted) => judged.some((one) => one.decision === wanted));
-  return judged.find((one) => one.decision === decision) ?? judged[0];
+function strictest(results: readonly [RuledCopy, ...RuledCopy[]]): RuledCopy {
+  const decision = STRICTEST.find((wanted) => results.some((one) => one.decision === wanted));
+  return results.find((one) => one.decision === decision) ?? results[0];
 }
 
 /** The statuses of the copy that count. A copy that says less than a standing of the ledger is stale and does not count. */
@@ -102,13 +102,13 @@ export function evaluateGate(
 ): GateResult {
   const known = typeof row === 'string' ? undefined : row;
   const facts = factsOf(policy, known, request, now);
-  const judged = (status: Status): RuledCopy => ruleOn(policy, { ...facts, status });
+  const resultOf = (status: Status): RuledCopy => ruleOn(policy, { ...facts, status });
   if (known === undefined) {
     const [first = 'none', ...others] = copy.statuses;
     if (row === 'unreadable' && copy.statuses.length === 0) return UNKNOWN;
-    return { ...strictest([judged(first), ...others.map(judged)]), contradiction: false };
+    return { ...strictest([resultOf(first), ...others.map(resultOf)]), contradiction: false };
   }
-  const aged = (status: Status): RuledCopy => judged(effectiveStatus({ ...known, status }, policy, now));
+  const aged = (status: Status): RuledCopy => resultOf(effectiveStatus({ ...known, status }, policy, now));
   const copies = countingCopies(known, copy).map(aged);
   return { ...strictest([aged(known.status), ...copies]), contradiction: contradicts(known, copy) };
 }

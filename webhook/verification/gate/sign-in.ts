@@ -10,7 +10,7 @@ import { healed, type Remedy, remedyFor } from './heal.ts';
 /** The answer to a sign-in. */
 export interface SignInDecision extends GateCheck {
   /** The token of the continuation link; undefined where the refusal offers none. */
-  readonly wayOn?: string | undefined;
+  readonly continuationLink?: string | undefined;
 }
 
 async function repair(ctx: Context, worker: Worker, signIn: SignInAttempt, remedy: Remedy): Promise<void> {
@@ -33,22 +33,22 @@ async function healAfter(
   ctx: Context,
   worker: Worker,
   attempt: SignInAttempt,
-  { verdict, row }: GateCheck,
+  { result, row }: GateCheck,
 ): Promise<void> {
   if (row === 'unreadable') return;
   const known = row === 'none' ? undefined : row;
   const remedy = remedyFor(known, attempt, ctx.ledger.createdAt);
-  if (verdict.contradiction && known !== undefined) await noteContradiction(ctx, attempt, known);
+  if (result.contradiction && known !== undefined) await noteContradiction(ctx, attempt, known);
   if (remedy !== 'none' || (known !== undefined && hasNewDetails(known, attempt)))
     await repair(ctx, worker, attempt, remedy);
 }
 
 /** Whether `healAfter` has anything to do. */
-function needsRepair(ctx: Context, attempt: SignInAttempt, { verdict, row }: GateCheck): boolean {
+function needsRepair(ctx: Context, attempt: SignInAttempt, { result, row }: GateCheck): boolean {
   if (row === 'unreadable') return false;
   const known = row === 'none' ? undefined : row;
   const isNew = known !== undefined && hasNewDetails(known, attempt);
-  return verdict.contradiction || isNew || remedyFor(known, attempt, ctx.ledger.createdAt) !== 'none';
+  return result.contradiction || isNew || remedyFor(known, attempt, ctx.ledger.createdAt) !== 'none';
 }
 
 async function recordAndHeal(ctx: Context, worker: Worker, attempt: SignInAttempt, check: GateCheck): Promise<void> {
@@ -75,10 +75,12 @@ export async function decideSignIn(
   const check = await checkGate(ctx, attempt, deadlineMs / 2);
   // Most sign-ins need no event and no repair.
   if (!hasEvents(ctx, check) && !needsRepair(ctx, attempt, check)) return check;
-  const offers = check.answer === 'block_with_way_on';
-  const token = offers ? await continuationLink(ctx, attempt, (end - performance.now()) / 2) : undefined;
+  const hasLink = check.answer === 'block_with_way_on';
+  const continuationLink = hasLink
+    ? await issueContinuationLink(ctx, attempt, (end - performance.now()) / 2)
+    : undefined;
   await withTimeout(recordAndHeal(ctx, worker, attempt, check), end - performance.now());
-  return { ...check, wayOn: token };
+  return { ...check, continuationLink };
 }
 
 const LIFETIME_MS = 10 * 60_000;
@@ -88,7 +90,7 @@ const LIFETIME_MS = 10 * 60_000;
  * else. A new refusal in the same flow withdraws the older link. Undefined where it could not be stored in time: the refusal
  * then carries no link.
  */
-export async function continuationLink(
+export async function issueContinuationLink(
   ctx: Context,
   attempt: SignInAttempt,
   timeoutMs: number,
