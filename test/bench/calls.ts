@@ -16,8 +16,8 @@ function count(kinds: readonly string[]): string {
 export async function benchCalls(print: (line: string) => void): Promise<void> {
   const ports = await freePorts();
   const proxy = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);
-  const place = await startStack({ kratos: { ports }, env: { KRATOS_ADMIN_URL: proxy.url } });
-  const jumio = jumioControl(place.jumioUrl);
+  const stack = await startStack({ kratos: { ports }, env: { KRATOS_ADMIN_URL: proxy.url } });
+  const jumio = jumioControl(stack.jumioUrl);
   let seen = { jumio: 0, kratos: 0 };
   const since = async (): Promise<string> => {
     const calls = (await jumio.calls()).map(({ kind }) => kind).filter((kind) => kind !== 'web');
@@ -27,7 +27,7 @@ export async function benchCalls(print: (line: string) => void): Promise<void> {
     return news;
   };
   try {
-    const person = await newPerson(place);
+    const person = await newPerson(stack);
     await person.waitFor({ status: 'pending' });
     await new Promise((resolve) => setTimeout(resolve, 500));
     print(`calls of a sign-up                           ${await since()}`);
@@ -41,7 +41,7 @@ export async function benchCalls(print: (line: string) => void): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, READ_BACK_MS));
     print(`calls in the minute after a verdict          ${await since()}`);
   } finally {
-    await place.stop();
+    await stack.stop();
     await proxy.stop();
   }
 }

@@ -89,11 +89,11 @@ export async function benchEid(print: (line: string) => void): Promise<void> {
 }
 
 /** A page of somebody who signed up by password: how long one load takes. */
-async function pageOf(place: Stack): Promise<() => Promise<number>> {
-  const person = await newPerson(place);
+async function pageOf(stack: Stack): Promise<() => Promise<number>> {
+  const person = await newPerson(stack);
   await person.waitFor({ status: 'pending' });
-  const cookie = await person.browser.cookies(`${place.verifyUrl}/jumio/verify`);
-  return async () => (await load(`${place.service().url}/jumio/verify`, cookie)).ms;
+  const cookie = await person.browser.cookies(`${stack.verifyUrl}/jumio/verify`);
+  return async () => (await load(`${stack.service().url}/jumio/verify`, cookie)).ms;
 }
 
 /** The same of a page, beside a Kratos of its own for each side. */
@@ -101,13 +101,13 @@ export async function benchEidPage(print: (line: string) => void): Promise<void>
   const places: Stack[] = [];
   try {
     const pages = await forEachSide(ENVIRONMENTS, async (env) => {
-      const place = await startStack({ env: { PAGE_RATE: '100000', ...env } });
-      places.push(place);
-      return pageOf(place);
+      const stack = await startStack({ env: { PAGE_RATE: '100000', ...env } });
+      places.push(stack);
+      return pageOf(stack);
     });
     await inTurns(WARM_UP, pages);
     print(`eID / without, a page: time ${compared(await inTurns(LOADS, pages))}`);
   } finally {
-    for (const place of places) await place.stop();
+    for (const stack of places) await stack.stop();
   }
 }

@@ -53,12 +53,12 @@ export async function benchPage(print: (line: string) => void): Promise<void> {
     if (ms !== undefined) served.push(ms);
   };
   // One person loads more pages than one person may.
-  const place = await startStack({ env: { PAGE_RATE: '100000' }, onLog });
+  const stack = await startStack({ env: { PAGE_RATE: '100000' }, onLog });
   try {
-    const person = await newPerson(place);
+    const person = await newPerson(stack);
     await person.waitFor({ status: 'pending' });
-    const [origin, whoami] = [place.service().url, `${place.kratos.publicLoopbackUrl}/sessions/whoami`];
-    const own = await person.browser.cookies(`${place.verifyUrl}/jumio/verify`);
+    const [origin, whoami] = [stack.service().url, `${stack.kratos.publicLoopbackUrl}/sessions/whoami`];
+    const own = await person.browser.cookies(`${stack.verifyUrl}/jumio/verify`);
     const times = { page: [] as number[], whoami: [] as number[] };
     for (let n = 0; n < WARM_UP + LOADS; n += 1) {
       const [page, asked] = [await load(`${origin}/jumio/verify`, own), await load(whoami, own)];
@@ -67,13 +67,13 @@ export async function benchPage(print: (line: string) => void): Promise<void> {
       times.whoami.push(asked.ms);
     }
     const [page, asked] = [median(served.slice(-LOADS)), median(times.whoami)];
-    const shown = `${page.toFixed(2)} ms by its own log / ${asked.toFixed(2)} ms, median of ${LOADS}, Kratos ${place.kratos.version}`;
+    const shown = `${page.toFixed(2)} ms by its own log / ${asked.toFixed(2)} ms, median of ${LOADS}, Kratos ${stack.kratos.version}`;
     print(`a page beside its whoami call                ${(page - asked).toFixed(2)} ms  (${shown})  aim under 5`);
     print(`the same, as a client sees it                ${(median(times.page) - asked).toFixed(2)} ms`);
     print(
       `bytes of one page load                       ${await weigh(await load(`${origin}/jumio/verify`, own), origin, own)}`,
     );
   } finally {
-    await place.stop();
+    await stack.stop();
   }
 }

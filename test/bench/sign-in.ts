@@ -16,23 +16,23 @@ async function timed(kratos: KratosUrls, person: Person): Promise<number> {
 /** A sign-in through a real Kratos with its default hasher: with the gate, and through one without hooks. */
 export async function benchSignIn(print: (line: string) => void): Promise<void> {
   if (findKratos() === undefined) return print('sign-in with the gate / without: skipped, there is no real Kratos');
-  const place = await startStack({ kratos: { hasher: 'default' } });
-  const { appUrl: uiUrl, verifyUrl } = place;
-  const hooks = { serviceUrl: place.service().url, webhookSecret: place.env.ORY_WEBHOOK_SECRET ?? '' };
+  const stack = await startStack({ kratos: { hasher: 'default' } });
+  const { appUrl: uiUrl, verifyUrl } = stack;
+  const hooks = { serviceUrl: stack.service().url, webhookSecret: stack.env.ORY_WEBHOOK_SECRET ?? '' };
   const without = await startKratos({ ...hooks, uiUrl, verifyUrl, hasher: 'default', gate: false });
   try {
     const person = { email: 'bench@example.org', password: 'correct-horse-9-battery' };
-    for (const kratos of [place.kratos, without]) await signUp(kratos, person, { as: 'api' });
+    for (const kratos of [stack.kratos, without]) await signUp(kratos, person, { as: 'api' });
     const times = { gated: [] as number[], bare: [] as number[] };
     for (let n = 0; n < SIGN_INS; n += 1) {
-      times.gated.push(await timed(place.kratos, person));
+      times.gated.push(await timed(stack.kratos, person));
       times.bare.push(await timed(without, person));
     }
     const [gated, bare] = [median(times.gated), median(times.bare)];
-    const shown = `${gated.toFixed(1)} ms / ${bare.toFixed(1)} ms, median of ${SIGN_INS}, Kratos ${place.kratos.version}`;
+    const shown = `${gated.toFixed(1)} ms / ${bare.toFixed(1)} ms, median of ${SIGN_INS}, Kratos ${stack.kratos.version}`;
     print(`sign-in with the gate / without              ${(gated / bare).toFixed(2)}  (${shown})  aim 1.05`);
   } finally {
     await without.stop();
-    await place.stop();
+    await stack.stop();
   }
 }

@@ -45,27 +45,27 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   /** Signs somebody up, and waits until Kratos shows what came of it. */
   async function signUpBy(provider: 'itsme' | 'idemia', app: AppChoice) {
     const browser = createBrowser();
-    const { place } = world;
-    const ended = await signInWithEid(place.kratos, 'registration', provider, app, browser);
-    const { session } = await whoami(place.kratos, { browser });
+    const { stack } = world;
+    const ended = await signInWithEid(stack.kratos, 'registration', provider, app, browser);
+    const { session } = await whoami(stack.kratos, { browser });
     const identityId = session?.identity.id ?? '';
     const credentials = { email: `${app.sub}@eid.example.org`, password: '' };
-    return { ...personOf(place, { identityId, credentials, browser, location: ended.url }), ended };
+    return { ...personOf(stack, { identityId, credentials, browser, location: ended.url }), ended };
   }
 
   const adminOf = async (identityId: string) => {
-    const url = `${world.place.kratos.adminUrl}/admin/identities/${identityId}`;
+    const url = `${world.stack.kratos.adminUrl}/admin/identities/${identityId}`;
     return stored.parse((await send({ method: 'GET', url })).json());
   };
 
   /** When Kratos says that it stored what somebody is linked with. */
   const storedAt = async (identityId: string): Promise<number> => {
-    const url = `${world.place.kratos.adminUrl}/admin/identities/${identityId}?include_credential=oidc`;
+    const url = `${world.stack.kratos.adminUrl}/admin/identities/${identityId}?include_credential=oidc`;
     return Date.parse(linked.parse((await send({ method: 'GET', url })).json()).credentials.oidc.updated_at);
   };
 
   const isStored = async (sub: string): Promise<boolean> => {
-    const url = `${world.place.kratos.adminUrl}/admin/identities?page_size=250`;
+    const url = `${world.stack.kratos.adminUrl}/admin/identities?page_size=250`;
     return (await send({ method: 'GET', url })).text.includes(`${sub}@eid.example.org`);
   };
 
@@ -92,7 +92,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   test('a mobile ID sign-up at an accepted level approves without Jumio', async () => {
     const person = await signUpBy('idemia', at('loa-4'));
     await person.waitFor({ status: 'approved', source: 'eid:idemia', level: 'loa-4' });
-    const page = await person.browser.get(`${world.place.verifyUrl}/jumio/status`);
+    const page = await person.browser.get(`${world.stack.verifyUrl}/jumio/status`);
     expect(sentenceOn(page)).toBe('Your identity has been verified.');
     expect(await world.jumio.executionsOf(person.identityId)).toEqual([]);
   });
@@ -100,14 +100,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   test('a level that is not enough leads to Jumio', async () => {
     const person = await signUpBy('idemia', at('loa-3'));
     await person.waitFor({ status: 'pending', source: 'jumio' });
-    expect((await person.browser.get(`${world.place.verifyUrl}/jumio/verify`)).text).toContain(
+    expect((await person.browser.get(`${world.stack.verifyUrl}/jumio/verify`)).text).toContain(
       'Your electronic identity is not enough here, so please confirm your identity at Jumio too.',
     );
     const hosted = await person.goToJumio();
-    expect(hosted.url).toContain(world.place.jumioUrl);
+    expect(hosted.url).toContain(world.stack.jumioUrl);
     await person.choose(hosted, { outcome: 'pass' });
     await person.waitFor({ status: 'approved', source: 'jumio' });
-    const { text } = await person.browser.get(`${world.place.appUrl}/`);
+    const { text } = await person.browser.get(`${world.stack.appUrl}/`);
     expect(text).toContain('level loa-3 is not enough, so Jumio is asked.');
   });
 
@@ -143,8 +143,8 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const person = await signUpBy('itsme', app);
     await person.waitFor({ status: 'approved' });
     const browser = createBrowser();
-    await signInWithEid(world.place.kratos, 'login', 'itsme', app, browser);
-    expect((await whoami(world.place.kratos, { browser })).session?.identity.id).toBe(person.identityId);
+    await signInWithEid(world.stack.kratos, 'login', 'itsme', app, browser);
+    expect((await whoami(world.stack.kratos, { browser })).session?.identity.id).toBe(person.identityId);
   });
 
   test('names go to metadata_admin, the address stays unverified', async () => {
@@ -185,24 +185,24 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
 
   test('an eID linked later approves, and unlinking it withdraws the approval', async () => {
-    const { place, jumio } = world;
-    const person = await newPerson(place);
+    const { stack, jumio } = world;
+    const person = await newPerson(stack);
     await person.waitFor({ status: 'pending' });
     const before = Date.now();
-    await linkEid(place.kratos, 'itsme', at(ITSME.basic), person.browser);
+    await linkEid(stack.kratos, 'itsme', at(ITSME.basic), person.browser);
     const linkedAt = await storedAt(person.identityId);
     expect(linkedAt).toBeGreaterThanOrEqual(before - 1_000);
     await person.waitFor({ status: 'approved', source: 'eid:itsme', attempt: 'pending' });
     // Our PATCH makes the link no newer: the time tells of when its token must be (decision 44).
     expect(await storedAt(person.identityId)).toBe(linkedAt);
-    await unlinkEid(place.kratos, 'itsme', person.browser);
+    await unlinkEid(stack.kratos, 'itsme', person.browser);
     await person.waitFor({ status: 'pending' });
     expect(await jumio.executionsOf(person.identityId)).toHaveLength(1);
   });
 
   /** Signs in with an eID whose address is already a password account's; Kratos links both when the password is given. */
   async function linksAtSignIn(app: AppChoice, credentials: Credentials, browser: Browser): Promise<void> {
-    const { kratos } = world.place;
+    const { kratos } = world.stack;
     const asked = await signInWithEid(kratos, 'login', 'itsme', app, browser);
     expect(asked.messages).toMatchObject([{ id: 1010016 }]);
     const id = new URL(asked.url).searchParams.get('flow') ?? '';
@@ -215,26 +215,26 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   }
 
   test('an eID that Kratos links during a sign-in, without a hook, is read when its person continues', async () => {
-    const { place, jumio } = world;
+    const { stack, jumio } = world;
     const app = at(ITSME.advanced);
     const credentials = { email: `${app.sub}@eid.example.org`, password: 'correct-horse-9-battery' };
     const [first, browser] = [createBrowser(), createBrowser()];
-    const { identityId = '' } = await signUp(place.kratos, credentials, { as: 'browser', browser: first });
+    const { identityId = '' } = await signUp(stack.kratos, credentials, { as: 'browser', browser: first });
     await linksAtSignIn(app, credentials, browser);
-    const person = personOf(place, { identityId, credentials, browser, location: undefined });
+    const person = personOf(stack, { identityId, credentials, browser, location: undefined });
     await person.waitFor({ status: 'pending', source: 'jumio' });
     const answer = await person.goToJumio();
-    expect(answer.url).not.toContain(place.jumioUrl);
+    expect(answer.url).not.toContain(stack.jumioUrl);
     await person.waitFor({ status: 'approved', source: 'eid:itsme' });
     expect(await jumio.executionsOf(identityId)).toHaveLength(1);
   });
 
   test('an eID never replaces a rejection by Jumio', async () => {
-    const { place } = world;
-    const person = await newPerson(place);
+    const { stack } = world;
+    const person = await newPerson(stack);
     await person.choose(await person.goToJumio(), MANIPULATED);
     await person.waitFor({ status: 'rejected' });
-    await linkEid(place.kratos, 'itsme', at(ITSME.advanced), person.browser);
+    await linkEid(stack.kratos, 'itsme', at(ITSME.advanced), person.browser);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await person.readStatus()).toMatchObject({ status: 'rejected', source: 'jumio' });
   });
@@ -243,7 +243,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const app = at(ITSME.advanced);
     const first = await signUpBy('itsme', app);
     await first.waitFor({ status: 'approved' });
-    const url = `${world.place.kratos.adminUrl}/admin/identities/${first.identityId}`;
+    const url = `${world.stack.kratos.adminUrl}/admin/identities/${first.identityId}`;
     expect((await send({ method: 'DELETE', url })).status).toBe(204);
     const second = await signUpBy('itsme', app);
     expect(second.identityId).not.toBe(first.identityId);
@@ -271,7 +271,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   /** Signs somebody up in Chromium by the button of the eID. */
   async function inChromium(then: (page: Page) => Promise<void>): Promise<void> {
-    const { appUrl, verifyUrl, kratos } = world.place;
+    const { appUrl, verifyUrl, kratos } = world.stack;
     const browser = await launchChromium();
     try {
       const window = await openWindow(browser, PHONE, [kratos.publicUrl, appUrl, verifyUrl, world.itsme.issuer]);
@@ -304,7 +304,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
       await inChromium(async (page) => {
         const beside = await page.context().newPage();
         for (const each of [page, beside]) {
-          await each.goto(`${world.place.verifyUrl}/jumio/status`);
+          await each.goto(`${world.stack.verifyUrl}/jumio/status`);
           await each.getByText('It is being checked whether your identity is confirmed already.').waitFor();
         }
         await checkPage(beside, PHONE);
@@ -321,7 +321,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
 
   test('a forged assurance in a sign-up is no evidence', async () => {
     const assurance = JSON.stringify({ source: 'itsme', acr: ITSME.advanced });
-    const person = await newPerson(world.place, { transientPayload: { assurance } });
+    const person = await newPerson(world.stack, { transientPayload: { assurance } });
     await person.waitFor({ status: 'pending', source: 'jumio' });
   });
 });

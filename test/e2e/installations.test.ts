@@ -17,11 +17,11 @@ describe(`installations, with ${KRATOS}`, () => {
   describe('with a policy that acts at once on a rejection', () => {
     const POLICY = 'rules: [{ when: { status: rejected }, then: block }, { then: allow }]';
     const world = useWorld({ env: { POLICY: `${POLICY}\non_rejected: { revoke_sessions: true, deactivate: true }` } });
-    const whoIs = async ({ browser }: Person) => (await whoami(world().place.kratos, { browser })).status;
+    const whoIs = async ({ browser }: Person) => (await whoami(world().stack.kratos, { browser })).status;
 
     test('a rejection ends the person’s session at once, and a correction by Jumio allows the sign-in again', async () => {
       const { jumio } = world();
-      const person = await newPerson(world().place);
+      const person = await newPerson(world().stack);
       expect(await whoIs(person)).toBe(200);
       await person.choose(await person.goToJumio(), MANIPULATED);
       await eventually(async () => expect(await whoIs(person)).toBe(401));
@@ -30,7 +30,7 @@ describe(`installations, with ${KRATOS}`, () => {
       await eventually(async () => expect(await person.signIn({ as: 'api' })).toMatchObject({ status: 401 }));
       const { id } = await onlyExecutionOf(world(), person);
       // A decision of Jumio's is looked at again at most once an hour.
-      await world().place.advance(3_700);
+      await world().stack.advance(3_700);
       await jumio.post(`executions/${id}/overturn`, { outcome: 'pass' });
       await eventually(async () => expect(await person.signIn({ as: 'api' })).toMatchObject({ signedIn: true }));
       // The old session is over for good.
@@ -42,7 +42,7 @@ describe(`installations, with ${KRATOS}`, () => {
     const world = useWorld({ env: { JUMIO_WORKFLOW_KEY: '10164', PREPARED_DATA: 'email: /email\nfirstName: /name' } });
 
     test('prepared data are at Jumio when the person arrives there, and not before consent', async () => {
-      const person = await newPerson(world().place);
+      const person = await newPerson(world().stack);
       const sent = async () => (await callsOf(world(), person)).filter(({ kind }) => kind === 'prepared');
       expect(await sent()).toEqual([]);
       await person.goToJumio();
@@ -55,19 +55,19 @@ describe(`installations, with ${KRATOS}`, () => {
     const world = useWorld({ env: { VERIFICATION_START: 'consent' } });
 
     test('a sign-up makes no call to Jumio; a consent leads there, and the verdict is on the identity', async () => {
-      const { place, jumio } = world();
-      const person = await newPerson(place);
+      const { stack, jumio } = world();
+      const person = await newPerson(stack);
       await person.waitFor({ status: 'pending' });
       expect(await person.signIn()).toMatchObject({ signedIn: true });
-      const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+      const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
       expect(page.text).toContain('name="consent"');
       // Nobody but this person is in this world: not even a token was asked for.
       expect(await jumio.calls()).toEqual([]);
       const hosted = await person.browser.submit(page, {}, { follow: true });
-      expect(hosted.url).toContain(place.jumioUrl);
+      expect(hosted.url).toContain(stack.jumioUrl);
       expect(await startsOf(world(), person)).toBe(1);
       const back = await person.choose(hosted, { outcome: 'pass' });
-      expect(back.url).toContain(`${place.verifyUrl}/jumio/status?`);
+      expect(back.url).toContain(`${stack.verifyUrl}/jumio/status?`);
       const { id, accountId } = await onlyExecutionOf(world(), person);
       const seen = await person.waitFor({ status: 'approved' });
       expect(seen).toMatchObject({ verdict: 'PASSED', account_id: accountId, workflow_execution_id: id });
@@ -80,14 +80,14 @@ describe(`installations, with ${KRATOS}`, () => {
     const world = useWorld({ kratos: { cookieDomain: 'kratos.demo.localhost' } });
 
     test('a new person has no session on the pages, and is redirected to sign-in again and again', async () => {
-      const { place } = world();
-      const person = await newPerson(place);
+      const { stack } = world();
+      const person = await newPerson(stack);
       await person.waitFor({ status: 'pending' });
-      const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+      const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
       expect(page.status).toBe(401);
       expect(sentenceOn(page)).toBe('Please sign in first. You will come back here.');
       const again = await person.browser.get(linkOn(page) ?? '', { follow: true });
-      expect([again.url, again.status]).toEqual([`${place.verifyUrl}/jumio/verify`, 401]);
+      expect([again.url, again.status]).toEqual([`${stack.verifyUrl}/jumio/verify`, 401]);
     });
   });
 });

@@ -8,7 +8,7 @@ import { onlyExecutionOf, type World } from '../support/world.ts';
 export type Scene = (world: World) => Promise<Person>;
 
 async function withOutcome(world: World, fields: Readonly<Record<string, string>>): Promise<Person> {
-  const person = await newPerson(world.place);
+  const person = await newPerson(world.stack);
   await person.waitFor({ status: 'pending' });
   const { id } = await onlyExecutionOf(world, person);
   const { reason, ...outcome } = fields;
@@ -31,8 +31,8 @@ function rejected(reason: string): Scene {
 }
 
 /** Has signed up; nothing is decided, and a link is ready. */
-export const signedUp: Scene = async ({ place }) => {
-  const person = await newPerson(place);
+export const signedUp: Scene = async ({ stack }) => {
+  const person = await newPerson(stack);
   await person.waitFor({ status: 'pending' });
   return person;
 };
@@ -40,7 +40,7 @@ export const signedUp: Scene = async ({ place }) => {
 /** Has read the consent text and declined. */
 export const declined: Scene = async (world) => {
   const person = await signedUp(world);
-  const { verifyUrl } = world.place;
+  const { verifyUrl } = world.stack;
   const page = await person.browser.get(`${verifyUrl}/jumio/verify`);
   const form = firstForm(page.text, page.url).fields;
   await person.browser.post(`${verifyUrl}/jumio/decline`, { form });

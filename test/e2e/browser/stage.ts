@@ -32,11 +32,11 @@ interface Opened {
   readonly origins: string[];
 }
 
-async function startBeside({ place }: World, env: Readonly<Record<string, string>>, opened: Opened): Promise<string> {
+async function startBeside({ stack }: World, env: Readonly<Record<string, string>>, opened: Opened): Promise<string> {
   const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), 'beside-'))];
   const url = `http://verify.demo.localhost:${port}`;
   const own = { PORT: String(port), PUBLIC_URL: url, DATABASE_URL: `file:${join(folder, 'ledger.sqlite')}` };
-  const service = await startService({ env: { ...place.env, ...own, ...env } });
+  const service = await startService({ env: { ...stack.env, ...own, ...env } });
   opened.ends.push(
     () => service.stop(),
     () => rmSync(folder, { recursive: true, force: true }),
@@ -61,14 +61,14 @@ export function useStage(env: Readonly<Record<string, string>> = {}): () => Stag
   const opened: Opened = { windows: [], reused: new Map(), ends: [], origins: [] };
   let browser: Browser | undefined;
   beforeAll(async () => {
-    const { kratos, appUrl, verifyUrl, jumioUrl } = world().place;
+    const { kratos, appUrl, verifyUrl, jumioUrl } = world().stack;
     opened.origins.push(kratos.publicUrl, appUrl, verifyUrl, jumioUrl);
     browser = await launchChromium();
   });
   afterEach(async () => {
-    const { jumio, place } = world();
+    const { jumio, stack } = world();
     await jumio.post('settings', { processingSeconds: 0 });
-    await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/faults` });
+    await send({ method: 'DELETE', url: `${stack.jumioUrl}/sandbox/faults` });
     const [windows, reused] = [opened.windows.splice(0), [...opened.reused.values()]];
     await Promise.all([...windows.map((window) => window.close()), ...reused.map((window) => window.clear())]);
     expect([...windows, ...reused].flatMap(({ problems }) => problems.splice(0))).toEqual([]);
@@ -87,7 +87,7 @@ function stageOf(world: World, browser: Browser, opened: Opened): Stage {
   const { windows, reused, origins } = opened;
   return {
     ...world,
-    verifyUrl: world.place.verifyUrl,
+    verifyUrl: world.stack.verifyUrl,
     open: async (visitor, person) => {
       const window = await openWindow(browser, visitor, origins, person);
       windows.push(window);

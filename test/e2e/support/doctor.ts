@@ -44,8 +44,8 @@ export async function command({ env }: Stack, ...args: readonly string[]): Promi
 }
 
 /** Runs the doctor on the configuration files of the running Kratos. */
-export async function doctor(place: Stack): Promise<Diagnosis> {
-  const { code, out } = await command(place, 'doctor', '--json', '--kratos-config', ...place.kratos.configFiles);
+export async function doctor(stack: Stack): Promise<Diagnosis> {
+  const { code, out } = await command(stack, 'doctor', '--json', '--kratos-config', ...stack.kratos.configFiles);
   return { ...report.parse(JSON.parse(out)), code };
 }
 
@@ -55,14 +55,14 @@ export function hooksText({ kratos }: Stack): Promise<string> {
 }
 
 /** Applies operations to the hooks of the running Kratos, or to `from`, and reconfigures Kratos with the result. */
-export async function change(place: Stack, operations: readonly Operation[], from?: string): Promise<void> {
-  const hooks = z.record(z.string(), z.unknown()).parse(parse(from ?? (await hooksText(place))));
-  await place.kratos.reconfigure(stringify(applied(hooks, operations), { aliasDuplicateObjects: false }));
+export async function change(stack: Stack, operations: readonly Operation[], from?: string): Promise<void> {
+  const hooks = z.record(z.string(), z.unknown()).parse(parse(from ?? (await hooksText(stack))));
+  await stack.kratos.reconfigure(stringify(applied(hooks, operations), { aliasDuplicateObjects: false }));
 }
 
 /** Applies the fixes that the doctor names for findings with these ids. */
-export async function applyFixes(place: Stack, { findings }: Diagnosis, ids: readonly string[]): Promise<void> {
+export async function applyFixes(stack: Stack, { findings }: Diagnosis, ids: readonly string[]): Promise<void> {
   const fixes = findings.filter(({ id }) => ids.includes(id)).flatMap(({ fix }) => fix.kratos ?? []);
   if (fixes.length === 0) throw new Error(`the doctor names no operations for ${ids.join(', ')}`);
-  await change(place, fixes);
+  await change(stack, fixes);
 }

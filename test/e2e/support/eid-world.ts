@@ -6,7 +6,7 @@ import { type Stack, startStack } from '../../../sandbox/stack/start.ts';
 
 /** Both eID providers, and a Kratos that has the shipped recipes of both. */
 export interface EidWorld extends Pick<EidPair, 'itsme' | 'idemia' | 'stop'> {
-  readonly place: Stack;
+  readonly stack: Stack;
   readonly jumio: JumioControl;
   /** Between the service and Kratos’ admin API: records every call and applies faults on demand. */
   readonly admin: AdminProxy;
@@ -26,7 +26,7 @@ export async function startEidWorld(): Promise<EidWorld> {
   const pair = await startEidPair(ports.public);
   const admin = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);
   const log: string[] = [];
-  const place = await startStack({
+  const stack = await startStack({
     kratos: { kind: 'real', ports, providers: pair.recipes },
     env: {
       EID_PROVIDERS: pair.settings,
@@ -38,9 +38,9 @@ export async function startEidWorld(): Promise<EidWorld> {
     onLog: (line) => log.push(line),
   });
   const stop = async (): Promise<void> => {
-    await place.stop();
+    await stack.stop();
     await admin.stop();
     await pair.stop();
   };
-  return { place, jumio: jumioControl(place.jumioUrl), admin, itsme: pair.itsme, idemia: pair.idemia, log, stop };
+  return { stack, jumio: jumioControl(stack.jumioUrl), admin, itsme: pair.itsme, idemia: pair.idemia, log, stop };
 }

@@ -13,7 +13,7 @@ import { isReal } from './kratos-under-test.ts';
 
 /** The running stack, for the tests of one `describe`. */
 export interface World {
-  readonly place: Stack;
+  readonly stack: Stack;
   readonly jumio: JumioControl;
   /** Between the service and Kratos’ admin API: records every call and applies faults on demand. */
   readonly admin: AdminProxy;
@@ -42,12 +42,12 @@ async function startWorld(options: StackOptions): Promise<World> {
   const admin = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);
   const log: string[] = [];
   try {
-    const place = await startStack({
+    const stack = await startStack({
       kratos: { ports, ...options.kratos },
       env: { ...HIGH_RATES, KRATOS_ADMIN_URL: admin.url, ...options.env },
       onLog: (line) => log.push(line),
     });
-    return { place, jumio: jumioControl(place.jumioUrl), admin, log };
+    return { stack, jumio: jumioControl(stack.jumioUrl), admin, log };
   } catch (error) {
     await admin.stop();
     throw error;
@@ -61,7 +61,7 @@ export function useWorld(options: StackOptions = {}): () => World {
     world = await startWorld(options);
   });
   afterAll(async () => {
-    await world?.place.stop();
+    await world?.stack.stop();
     await world?.admin.stop();
     expect(world?.log.filter((line) => SECRETS.test(line)) ?? []).toEqual([]);
   });
@@ -72,10 +72,10 @@ export function useWorld(options: StackOptions = {}): () => World {
 }
 
 /** Signs people up at the same time; with a real Kratos one after the other, because its SQLite would be locked. */
-export async function newPeople(place: Stack, count: number): Promise<Person[]> {
-  if (!isReal) return Promise.all(Array.from({ length: count }, () => newPerson(place)));
+export async function newPeople(stack: Stack, count: number): Promise<Person[]> {
+  if (!isReal) return Promise.all(Array.from({ length: count }, () => newPerson(stack)));
   const people: Person[] = [];
-  while (people.length < count) people.push(await newPerson(place));
+  while (people.length < count) people.push(await newPerson(stack));
   return people;
 }
 

@@ -24,11 +24,11 @@ async function fetches({ page }: Window, url: string, body?: object) {
 /** A single-page application, which shows the consent text itself and redirects to Jumio. */
 export function applicationCases(stage: () => Stage): void {
   test('scripts of an allowed origin read the state, consent for their person, and lead to Jumio', async () => {
-    const { place, open, beside } = stage();
-    const url = await beside({ ALLOWED_ORIGINS: place.appUrl });
+    const { stack, open, beside } = stage();
+    const url = await beside({ ALLOWED_ORIGINS: stack.appUrl });
     const window = await open(PHONE, await scenes.signedUp(stage()));
     const { page } = window;
-    await page.goto(place.appUrl);
+    await page.goto(stack.appUrl);
     expect((await fetches(window, `${url}/jumio/status`)).body).toMatchObject({ next: 'verify' });
     const asked = await fetches(window, `${url}/jumio/verify`, {});
     expect(window.problems.splice(0)).toEqual([expect.stringContaining('409')]);
@@ -36,15 +36,15 @@ export function applicationCases(stage: () => Stage): void {
     const gone = await fetches(window, `${url}/jumio/verify`, { consent: { text_version } });
     await page.goto(link.parse(gone.body).url);
     await choose(page, 'Pass');
-    await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+    await page.waitForURL(`${stack.appUrl}/`, { timeout: 30_000 });
     expect((await fetches(window, `${url}/jumio/status`)).body).toMatchObject({ status: 'approved', next: 'continue' });
   });
 
   test('scripts of any other origin get nothing', async () => {
-    const { place, open, beside } = stage();
+    const { stack, open, beside } = stage();
     const url = await beside({ ALLOWED_ORIGINS: 'https://app.example.com' });
     const window = await open(PHONE, await scenes.signedUp(stage()));
-    await window.page.goto(place.appUrl);
+    await window.page.goto(stack.appUrl);
     await expect(fetches(window, `${url}/jumio/status`)).rejects.toThrow('Failed to fetch');
     await expect(fetches(window, `${url}/jumio/verify`, {})).rejects.toThrow('Failed to fetch');
     const refused = window.problems.splice(0);

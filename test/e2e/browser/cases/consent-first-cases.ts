@@ -17,10 +17,10 @@ import { PHONE, SPANISH, type Visitor } from '../window.ts';
 export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string) => void): void {
   async function signUp(visitor: Visitor) {
     const { page } = await stage().open(visitor);
-    await page.goto(`${stage().place.appUrl}/registration`);
+    await page.goto(`${stage().stack.appUrl}/registration`);
     const { email, password } = newCredentials('walker');
     await fillIn(page, email, password);
-    return { page, identityId: await identityIdOf(stage().place, email) };
+    return { page, identityId: await identityIdOf(stage().stack, email) };
   }
 
   test.each([
@@ -29,35 +29,35 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
   ])(
     'before consent no call to Jumio is made, also after a refusal, in $visitor.language',
     async ({ visitor, traits }) => {
-      const { place, jumio, verifyUrl } = stage();
+      const { stack, jumio, verifyUrl } = stage();
       const { page, identityId } = await signUp(visitor);
       expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
       await page.getByText(traits).waitFor();
       await leads(page, () => page.locator('form[action="/jumio/decline"] button').click());
-      await page.locator(`a#action[href="${place.appUrl}/"]`).waitFor();
+      await page.locator(`a#action[href="${stack.appUrl}/"]`).waitFor();
       expect(await startsOf(stage(), { identityId })).toBe(0);
       await leads(page, () => page.locator('a[href="/jumio/verify"]').click());
-      await onToJumio(page, place);
+      await onToJumio(page, stack);
       expect(await startsOf(stage(), { identityId })).toBe(1);
       const sent = (await callsOf(stage(), { identityId })).filter(({ kind }) => kind === 'prepared');
       expect(sent).not.toEqual([]);
       const [execution] = await jumio.executionsOf(identityId);
       expect(execution?.prepared).toEqual(['email']);
       await choose(page, 'Pass');
-      await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+      await page.waitForURL(`${stack.appUrl}/`, { timeout: 30_000 });
       await page.getByText('Verified', { exact: true }).waitFor();
     },
   );
 
   test('Jumio refuses the traits: the person continues all the same', async () => {
-    const { place, jumio } = stage();
+    const { stack, jumio } = stage();
     const { page } = await signUp(PHONE);
     await jumio.fault({ kind: 'prepared', fault: 400 });
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
   });
 
   test('Jumio is down at consent: the page says so, and a press continues when it is back', async () => {
-    const { place, jumio, verifyUrl } = stage();
+    const { stack, jumio, verifyUrl } = stage();
     const { page } = await signUp(PHONE);
     await jumio.fault({ kind: 'create', fault: 503, count: 100 });
     await pressAction(page);
@@ -68,10 +68,10 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     };
     // The first retries follow within seconds; after them the person has to press.
     await expect.poll(offered, { interval: 500, timeout: 60_000 }).toBe('Try again');
-    await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/faults` });
-    await place.advance(60);
+    await send({ method: 'DELETE', url: `${stack.jumioUrl}/sandbox/faults` });
+    await stack.advance(60);
     await pressAction(page);
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
   });
 
   test('Jumio gives no link: the page says that nothing the person did was wrong', async () => {
@@ -87,14 +87,14 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
   });
 
   test('another version of the text asks every person once more, and says that it has changed', async () => {
-    const { place, open, verifyUrl } = stage();
+    const { stack, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
     const link = page.url();
     writeTexts('consent_version: "2026-01"\nen:\n  consent.why: The law asks banks to know their customers.\n');
-    await place.restart();
+    await stack.restart();
     const again = await open(PHONE, person);
     await again.page.goto(`${verifyUrl}/jumio/verify`);
     await again.page.getByText('has changed since you last agreed').waitFor();
@@ -102,7 +102,7 @@ export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string)
     await checkPage(again.page, PHONE);
     const third = await open(PHONE, person);
     await third.page.goto(`${verifyUrl}/jumio/verify`);
-    await onToJumio(third.page, place);
+    await onToJumio(third.page, stack);
     expect(third.page.url()).toBe(link);
   });
 }

@@ -10,13 +10,13 @@ import { DESKTOP, FRENCH, PHONE } from '../window.ts';
 /** A person continues to Jumio, after the state may have changed since the page was shown. */
 export function continueCases(stage: () => Stage): void {
   test('two devices, a phone and a desktop, lead to the same execution', async () => {
-    const { place, open, verifyUrl } = stage();
+    const { stack, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const links: string[] = [];
     for (const visitor of [PHONE, DESKTOP]) {
       const { page } = await open(visitor, person);
       await page.goto(`${verifyUrl}/jumio/verify`);
-      await onToJumio(page, place);
+      await onToJumio(page, stack);
       links.push(page.url());
     }
     expect(new Set(links).size).toBe(1);
@@ -24,15 +24,15 @@ export function continueCases(stage: () => Stage): void {
   });
 
   test('a person verified meanwhile is led back to the application by the button, and not to Jumio', async () => {
-    const { place, jumio, open, verifyUrl } = stage();
+    const { stack, jumio, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);
-    await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/?from=jumio`)}`);
+    await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${stack.appUrl}/?from=jumio`)}`);
     const { id } = await onlyExecutionOf(stage(), person);
     await jumio.post(`executions/${id}/outcome`, { outcome: 'pass' });
     await person.waitFor({ status: 'approved' });
     await pressAction(page);
-    expect(page.url()).toBe(`${place.appUrl}/?from=jumio`);
+    expect(page.url()).toBe(`${stack.appUrl}/?from=jumio`);
   });
 
   test('a person rejected meanwhile is informed by the button, and not led to Jumio', async () => {
@@ -49,49 +49,49 @@ export function continueCases(stage: () => Stage): void {
   });
 
   test('a person who left Jumio half-way is led back to the same execution', async () => {
-    const { place, open, verifyUrl } = stage();
+    const { stack, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
     const link = page.url();
     await choose(page, 'Abandon');
     await page.goto(`${verifyUrl}/jumio/status`);
     await page.getByText('You have not finished at Jumio yet').waitFor();
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
     expect(page.url()).toBe(link);
   });
 
   test.each([PHONE, DESKTOP])(
     'a person who visited just before finishing waits for the next read, and is led on, in $language',
     async (visitor) => {
-      const { place, open, verifyUrl } = stage();
+      const { stack, open, verifyUrl } = stage();
       const { page } = await open(visitor, await scenes.signedUp(stage()));
       await page.goto(`${verifyUrl}/jumio/verify`);
-      await onToJumio(page, place);
+      await onToJumio(page, stack);
       const link = page.url();
       await page.goto(`${verifyUrl}/jumio/status`);
       await page.goto(link);
       await choose(page, 'Pass');
-      await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+      await page.waitForURL(`${stack.appUrl}/`, { timeout: 30_000 });
       await page.getByText('Verified', { exact: true }).waitFor();
     },
   );
 
   test('Kratos goes down while a person is at Jumio: the hand-over cookie opens the way back', async () => {
-    const { place, open, beside } = stage();
-    const kratos = await startAdminProxy(place.kratos.publicLoopbackUrl);
+    const { stack, open, beside } = stage();
+    const kratos = await startAdminProxy(stack.kratos.publicLoopbackUrl);
     try {
       const url = await beside({ HANDOVER_SECRET: '', KRATOS_PUBLIC_URL: kratos.url });
       const { page } = await open(PHONE, await scenes.signedUp(stage()));
       await page.goto(`${url}/jumio/verify`);
-      await onToJumio(page, place);
+      await onToJumio(page, stack);
       kratos.fault('whoami', '503', { times: 100 });
       await choose(page, 'Reject: unreadable photo');
       await page.getByText('could not be read').waitFor({ timeout: 30_000 });
-      await onToJumio(page, place);
+      await onToJumio(page, stack);
       await choose(page, 'Pass');
-      await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+      await page.waitForURL(`${stack.appUrl}/`, { timeout: 30_000 });
     } finally {
       await kratos.stop();
     }

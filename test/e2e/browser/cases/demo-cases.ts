@@ -7,15 +7,15 @@ import { PHONE } from '../window.ts';
 
 /** The pages of the demo besides the service's own. */
 export function demoCases(stage: () => Stage): void {
-  test('the application: start, sign-up, the refusal at sign-in, and the help ctx', async () => {
-    const { place, open } = stage();
+  test('the application: start, sign-up, the refusal at sign-in, and the help desk', async () => {
+    const { stack, open } = stage();
     const { credentials } = await scenes.rejectedForGood(stage());
     const { page } = await open(PHONE);
     for (const path of ['/', '/registration', '/recovery']) {
-      await page.goto(`${place.appUrl}${path}`);
+      await page.goto(`${stack.appUrl}${path}`);
       await checkPage(page, PHONE);
     }
-    await page.goto(`${place.appUrl}/login`);
+    await page.goto(`${stack.appUrl}/login`);
     await fillIn(page, credentials.email, credentials.password);
     await page.getByRole('alert').getByText('You cannot sign in').waitFor();
     await page.getByText('POST /jumio/validate').waitFor();
@@ -23,9 +23,9 @@ export function demoCases(stage: () => Stage): void {
   });
 
   test('the application shows the status in plain text, and the requests behind it', async () => {
-    const { place, open } = stage();
+    const { stack, open } = stage();
     const { page } = await open(PHONE, await scenes.approved(stage()));
-    await page.goto(place.appUrl);
+    await page.goto(stack.appUrl);
     await page.getByText('Verified', { exact: true }).waitFor();
     for (const text of [
       'The service asked Jumio for a verification.',
@@ -37,10 +37,10 @@ export function demoCases(stage: () => Stage): void {
   });
 
   test('Jumio’s page of the sandbox', async () => {
-    const { place, open, verifyUrl } = stage();
+    const { stack, open, verifyUrl } = stage();
     const { page } = await open(PHONE, await scenes.signedUp(stage()));
     await page.goto(`${verifyUrl}/jumio/verify`);
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
     await page.getByText('this is not Jumio').waitFor();
     await checkPage(page, PHONE);
   });

@@ -20,15 +20,15 @@ export function faultCases(stage: () => Stage): void {
   });
 
   test('the ledger cannot be written: nothing is lost, and continuing works afterwards', async () => {
-    const { place, open, verifyUrl } = stage();
+    const { stack, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     const { page } = await open(PHONE, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
-    const release = lockLedger(place.env.DATABASE_URL ?? '');
+    const release = lockLedger(stack.env.DATABASE_URL ?? '');
     await pressAction(page);
     await page.getByText('cannot be reached at the moment').waitFor();
     release();
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
   });
 
   test('an unknown URL shows a page', async () => {

@@ -24,12 +24,12 @@ export function prefetchCases(stage: () => Stage): void {
   test.each(Object.entries(PREFETCH_MARKUP))(
     'a prefetch of %s gets nothing and consumes nothing, and the click works',
     async (_how, markup) => {
-      const { place, log, open, verifyUrl } = stage();
+      const { stack, log, open, verifyUrl } = stage();
       const person = await scenes.signedUp(stage());
       const address = await oneTimeLink(stage(), person.identityId);
       const urls = [`${verifyUrl}/jumio/verify`, `${verifyUrl}/jumio/status`, address];
       const { page } = await open(PHONE, person);
-      await page.goto(place.appUrl);
+      await page.goto(stack.appUrl);
       // The sign-up has made its calls by now, so a further call would be one of the prefetch.
       await onlyExecutionOf(stage(), person);
       const [calls, lines] = [await callsOf(stage(), person), log.length];
@@ -44,7 +44,7 @@ export function prefetchCases(stage: () => Stage): void {
       await leads(page, () => page.locator('#to-2').click());
       await pressAction(page);
       expect(page.url()).toBe(urls[0]);
-      await onToJumio(page, place);
+      await onToJumio(page, stack);
     },
   );
 }

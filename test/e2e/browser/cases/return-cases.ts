@@ -33,26 +33,26 @@ export function returnCases(stage: () => Stage): void {
   test.each([PHONE, SPANISH])(
     'return_to is kept through the sign-in and through Jumio, in $language',
     async (visitor) => {
-      const { place, open, verifyUrl } = stage();
-      const { credentials } = await newPerson(place);
+      const { stack, open, verifyUrl } = stage();
+      const { credentials } = await newPerson(stack);
       const { page } = await open(visitor);
-      const deep = `${place.appUrl}/?basket=1&step=2#end`;
+      const deep = `${stack.appUrl}/?basket=1&step=2#end`;
       await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(deep)}`);
       await pressAction(page);
       await fillIn(page, credentials.email, credentials.password);
-      await onToJumio(page, place);
+      await onToJumio(page, stack);
       await choose(page, 'Pass');
       await page.waitForURL(deep, { timeout: 30_000 });
     },
   );
 
   test('a return_to that leads anywhere else is ignored: as the browser reads it, the link leads to the application', async () => {
-    const { place, open, verifyUrl } = stage();
+    const { stack, open, verifyUrl } = stage();
     const { page } = await open(PHONE, await scenes.approved(stage()));
     for (const away of AWAY) {
-      await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(away(place.appUrl))}`);
+      await page.goto(`${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(away(stack.appUrl))}`);
       const leads = z.string().parse(await page.evaluate("document.querySelector('#action').href"));
-      expect([away(''), leads]).toEqual([away(''), `${place.appUrl}/`]);
+      expect([away(''), leads]).toEqual([away(''), `${stack.appUrl}/`]);
     }
   });
 }

@@ -11,18 +11,18 @@ export function secondFactorCases(stage: () => Stage): void {
   test.skipIf(!isReal).each([PHONE, DESKTOP])(
     `a second factor is asked for by Kratos, and leads back to where one was going, in $language${OR_WHY_SKIPPED}`,
     async (visitor) => {
-      const { place, open, verifyUrl } = stage();
+      const { stack, open, verifyUrl } = stage();
       const person = await scenes.signedUp(stage());
       const { sessionToken = '' } = await person.signIn();
-      const authenticator = await addAuthenticator(place.kratos, sessionToken);
+      const authenticator = await addAuthenticator(stack.kratos, sessionToken);
       const { page } = await open(visitor, person);
-      const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${place.appUrl}/basket`)}`;
+      const wanted = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${stack.appUrl}/basket`)}`;
       await page.goto(wanted);
-      expect(page.url()).toContain(`${place.appUrl}/login?flow=`);
+      expect(page.url()).toContain(`${stack.appUrl}/login?flow=`);
       await page.getByLabel('Authentication code').fill(codeOf(authenticator));
       await leads(page, () => page.getByRole('button', { name: 'Sign in' }).click());
       expect(page.url()).toBe(wanted);
-      await onToJumio(page, place);
+      await onToJumio(page, stack);
     },
   );
 }

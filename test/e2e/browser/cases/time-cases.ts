@@ -22,32 +22,32 @@ export function yearly({ renews }: { readonly renews: boolean }): string {
 export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renews: boolean }): void {
   const name = renews ? 'leads to Jumio for a new one' : 'leads to support';
   test(`an approval that is too old ${name}`, async () => {
-    const { place, open, verifyUrl } = stage();
+    const { stack, open, verifyUrl } = stage();
     const person = await scenes.verified(stage());
-    await place.advance(YEAR_S);
+    await stack.advance(YEAR_S);
     const url = `${verifyUrl}/jumio/verify`;
     expect(await checkInEveryLanguage(stage(), url, { person })).toBe(renews ? 'button' : 'a');
     const { page } = await open(PHONE, person);
     await page.goto(url);
     await page.getByText('verified some time ago').waitFor();
     if (!renews) return page.locator('a#action[href^="mailto:"]').waitFor();
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
     await choose(page, 'Pass');
-    await page.waitForURL(`${place.appUrl}/`, { timeout: 30_000 });
+    await page.waitForURL(`${stack.appUrl}/`, { timeout: 30_000 });
   });
 }
 
 /** Tests that shift the clocks, which all tests share. Both are shifted, so that no time of Jumio's lies in the service's future. */
 export function timeCases(stage: () => Stage): void {
   test('the link has ended: the page says so, and a press creates another on the same account', async () => {
-    const { jumio, open, verifyUrl, place } = stage();
+    const { jumio, open, verifyUrl, stack } = stage();
     const person = await scenes.signedUp(stage());
-    await place.advance(TWO_DAYS_S);
+    await stack.advance(TWO_DAYS_S);
     await person.waitFor({ status: 'expired' });
     await checkInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person });
     const { page } = await open(DESKTOP, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
-    await onToJumio(page, place);
+    await onToJumio(page, stack);
     const [first, second] = await jumio.executionsOf(person.identityId);
     expect(second?.accountId).toBe(first?.accountId);
     await choose(page, 'Pass');
@@ -55,10 +55,10 @@ export function timeCases(stage: () => Stage): void {
   });
 
   test('a one-time link that has ended shows a page', async () => {
-    const { open, place } = stage();
+    const { open, stack } = stage();
     const { identityId } = await scenes.signedUp(stage());
     const address = await oneTimeLink(stage(), identityId);
-    await place.advance(ELEVEN_MINUTES_S);
+    await stack.advance(ELEVEN_MINUTES_S);
     const { page } = await open(PHONE);
     await page.goto(address);
     await pressAction(page);
@@ -66,17 +66,17 @@ export function timeCases(stage: () => Stage): void {
   });
 
   test('too many attempts: the page names the date of the next', async () => {
-    const { open, place, verifyUrl } = stage();
+    const { open, stack, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());
     for (const _ of [2, 3, 4, 5]) {
-      await place.advance(TWO_DAYS_S);
+      await stack.advance(TWO_DAYS_S);
       await person.waitFor({ status: 'expired' });
       await person.goToJumio();
       await person.waitFor({ status: 'pending' });
     }
     const { page } = await open(PHONE, person);
     await page.goto(`${verifyUrl}/jumio/verify`);
-    await place.advance(TWO_DAYS_S);
+    await stack.advance(TWO_DAYS_S);
     await person.waitFor({ status: 'expired' });
     // A page that was opened before starts nothing either.
     await pressAction(page);

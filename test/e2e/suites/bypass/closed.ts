@@ -7,10 +7,10 @@ import { shownToOperators } from '../../support/shown.ts';
 import { eventually, onlyExecutionOf, startsOf, type World } from '../../support/world.ts';
 
 /** Signs somebody up and has Jumio reject them for a reason that nobody can act on. */
-export async function rejectedPerson({ place }: World): Promise<Person> {
-  const person = await newPerson(place);
+export async function rejectedPerson({ stack }: World): Promise<Person> {
+  const person = await newPerson(stack);
   await person.choose(await person.goToJumio(), MANIPULATED);
-  await eventually(async () => expect(await shownToOperators(place, person)).toMatchObject({ status: 'rejected' }));
+  await eventually(async () => expect(await shownToOperators(stack, person)).toMatchObject({ status: 'rejected' }));
   return person;
 }
 
@@ -22,14 +22,14 @@ export function waysClosedCases(world: () => World): void {
   });
 
   async function hook(path: string, body: object): Promise<number> {
-    const { place } = world();
-    const headers = { 'content-type': 'application/json', 'x-webhook-secret': place.env.ORY_WEBHOOK_SECRET ?? '' };
-    const url = `${place.service().url}/jumio/${path}`;
+    const { stack } = world();
+    const headers = { 'content-type': 'application/json', 'x-webhook-secret': stack.env.ORY_WEBHOOK_SECRET ?? '' };
+    const url = `${stack.service().url}/jumio/${path}`;
     return (await send({ method: 'POST', url, headers, body: JSON.stringify(body) })).status;
   }
 
   test('recovery by a code that an operator made', async () => {
-    expect(await recover(world().place.kratos, rejected.identityId, { as: 'browser' })).toMatchObject(REFUSED);
+    expect(await recover(world().stack.kratos, rejected.identityId, { as: 'browser' })).toMatchObject(REFUSED);
   });
 
   test('signing in once more on top of a session from before the verdict', async () => {
@@ -39,18 +39,18 @@ export function waysClosedCases(world: () => World): void {
   });
 
   test('two concurrent sign-ins during the verdict: a sign-in after it is refused, also the second', async () => {
-    const { place } = world();
-    const person = await newPerson(place);
+    const { stack } = world();
+    const person = await newPerson(stack);
     const hosted = await person.goToJumio();
     const during = [person.choose(hosted, MANIPULATED), person.signIn(), person.signIn()] as const;
     await Promise.all(during);
-    await eventually(async () => expect(await shownToOperators(place, person)).toMatchObject({ status: 'rejected' }));
+    await eventually(async () => expect(await shownToOperators(stack, person)).toMatchObject({ status: 'rejected' }));
     const after = [await person.signIn(), await person.signIn({ as: 'browser' })];
     for (const outcome of after) expect(outcome).toMatchObject(REFUSED);
   });
 
   test('a storm of repeated hooks: one verification is started, and the answer at the gate stays the same', async () => {
-    const { identityId } = await newPerson(world().place);
+    const { identityId } = await newPerson(world().stack);
     await onlyExecutionOf(world(), { identityId });
     const body = { kratos_identity_id: identityId };
     expect(new Set(await Promise.all(Array.from({ length: 40 }, () => hook('initiate', body))))).toEqual(
@@ -78,7 +78,7 @@ export function waysClosedOnRealCases(world: () => World): void {
       credentials: { password: { config: { password } } },
       metadata_public: metadata,
     };
-    const url = `${world().place.kratos.adminUrl}/admin/identities`;
+    const url = `${world().stack.kratos.adminUrl}/admin/identities`;
     const headers = { 'content-type': 'application/json' };
     const made = await send({ method: 'POST', url, headers, body: JSON.stringify(identity) });
     return { ...credentials, identityId: String(Reflect.get(Object(made.json()), 'id')) };
@@ -88,13 +88,13 @@ export function waysClosedOnRealCases(world: () => World): void {
     const person = await imported({
       jumio: { status: 'rejected', source: 'jumio', updated_at: '2026-01-01T00:00:00Z' },
     });
-    expect(await signIn(world().place.kratos, person, { as: 'api' })).toMatchObject(REFUSED);
+    expect(await signIn(world().stack.kratos, person, { as: 'api' })).toMatchObject(REFUSED);
     expect(await startsOf(world(), person)).toBe(0);
   });
 
   test('an identity without a sign-up hook and without a copy is allowed by the policy, and its row is made', async () => {
     const person = await imported(null);
-    expect(await signIn(world().place.kratos, person, { as: 'api' })).toMatchObject(ALLOWED);
+    expect(await signIn(world().stack.kratos, person, { as: 'api' })).toMatchObject(ALLOWED);
     await onlyExecutionOf(world(), person);
   });
 }

@@ -14,14 +14,14 @@ export const SESSIONS_END =
 /** What goes on after a verdict, and after a person was erased. */
 export function waysEndedCases(world: () => World): void {
   test('a session from before the verdict ends with it, where the policy says so', async () => {
-    const { place } = world();
-    const person = await newPerson(place);
+    const { stack } = world();
+    const person = await newPerson(stack);
     const { sessionToken = '' } = await person.signIn();
-    expect((await whoami(place.kratos, { sessionToken })).status).toBe(200);
+    expect((await whoami(stack.kratos, { sessionToken })).status).toBe(200);
     await person.choose(await person.goToJumio(), MANIPULATED);
     await eventually(async () => {
-      expect((await whoami(place.kratos, { sessionToken })).status).toBe(401);
-      expect((await whoami(place.kratos, { browser: person.browser })).status).toBe(401);
+      expect((await whoami(stack.kratos, { sessionToken })).status).toBe(401);
+      expect((await whoami(stack.kratos, { browser: person.browser })).status).toBe(401);
     });
     expect(await person.signIn()).toMatchObject(REFUSED);
   });
@@ -29,14 +29,14 @@ export function waysEndedCases(world: () => World): void {
   test(
     'a rejected person who was erased is refused all the same, and nothing is started again',
     async () => {
-      const { place } = world();
+      const { stack } = world();
       const person = await rejectedPerson(world());
-      const { code } = await command(place, 'erase', person.identityId, '--by', 'tests', '--yes');
+      const { code } = await command(stack, 'erase', person.identityId, '--by', 'tests', '--yes');
       expect(code).toBe(0);
-      await eventually(async () => expect((await shownToOperators(place, person)) ?? null).toBeNull());
+      await eventually(async () => expect((await shownToOperators(stack, person)) ?? null).toBeNull());
       for (const as of ['api', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
-      expect(await recover(place.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
-      expect((await shownToOperators(place, person)) ?? null).toBeNull();
+      expect(await recover(stack.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
+      expect((await shownToOperators(stack, person)) ?? null).toBeNull();
       expect(await startsOf(world(), person)).toBe(1);
     },
     LONG_TIMEOUT_MS,

@@ -23,17 +23,17 @@ function withoutGate(method: string): Operation {
 export function waysMethodsCases(world: () => World): void {
   let shipped: string;
   beforeAll(async () => {
-    shipped = await hooksText(world().place);
+    shipped = await hooksText(world().stack);
   });
 
   async function becomesRejected(person: Person, hosted?: Answer): Promise<void> {
-    const { place } = world();
+    const { stack } = world();
     await person.choose(hosted ?? (await person.goToJumio()), MANIPULATED);
-    await eventually(async () => expect(await shownToOperators(place, person)).toMatchObject({ status: 'rejected' }));
+    await eventually(async () => expect(await shownToOperators(stack, person)).toMatchObject({ status: 'rejected' }));
   }
 
   test('recovery by a code in a mail, by a link in a mail, and by an operator’s link', async () => {
-    const { kratos } = world().place;
+    const { kratos } = world().stack;
     const person = await rejectedPerson(world());
     const { email } = person.credentials;
     expect(await recoverByCode(kratos, email)).toMatchObject(REFUSED);
@@ -42,21 +42,21 @@ export function waysMethodsCases(world: () => World): void {
   });
 
   async function signedUpByOidc(email: string): Promise<Person> {
-    const { place } = world();
+    const { stack } = world();
     const browser = createBrowser();
-    const { identityId = '', location, ...outcome } = await byOidc(place.kratos, 'registration', email, browser);
+    const { identityId = '', location, ...outcome } = await byOidc(stack.kratos, 'registration', email, browser);
     expect(outcome).toMatchObject(ALLOWED);
-    return personOf(place, { identityId, location, browser, credentials: { email, password: '' } });
+    return personOf(stack, { identityId, location, browser, credentials: { email, password: '' } });
   }
 
   test('signing up and in with another account: a verification is started, and a rejection refuses', async () => {
-    const { place } = world();
+    const { stack } = world();
     const person = await signedUpByOidc('oidc-1@example.org');
     await onlyExecutionOf(world(), person);
-    expect(await byOidc(place.kratos, 'login', 'oidc-1@example.org')).toMatchObject(ALLOWED);
+    expect(await byOidc(stack.kratos, 'login', 'oidc-1@example.org')).toMatchObject(ALLOWED);
     await becomesRejected(person);
-    expect(await byOidc(place.kratos, 'login', 'oidc-1@example.org')).toMatchObject(REFUSED);
-    expect(await byOidc(place.kratos, 'registration', 'oidc-1@example.org')).toMatchObject(REFUSED);
+    expect(await byOidc(stack.kratos, 'login', 'oidc-1@example.org')).toMatchObject(REFUSED);
+    expect(await byOidc(stack.kratos, 'registration', 'oidc-1@example.org')).toMatchObject(REFUSED);
   });
 
   async function newToken(person: Person): Promise<string> {
@@ -71,18 +71,18 @@ export function waysMethodsCases(world: () => World): void {
     tokens: readonly [string, string];
     app: Authenticator;
   }> {
-    const { place } = world();
-    const person = await newPerson(place);
+    const { stack } = world();
+    const person = await newPerson(stack);
     const hosted = await person.goToJumio(); // later the pages, too, would ask for the second factor first
-    const app = await addAuthenticator(place.kratos, await newToken(person));
+    const app = await addAuthenticator(stack.kratos, await newToken(person));
     const tokens = [await newToken(person), await newToken(person)] as const;
-    expect(await stepUp(place.kratos, await newToken(person), app)).toMatchObject(ALLOWED);
+    expect(await stepUp(stack.kratos, await newToken(person), app)).toMatchObject(ALLOWED);
     await becomesRejected(person, hosted);
     return { person, tokens, app };
   }
 
   test('a second factor, or signing in again, on top of a session from before the verdict', async () => {
-    const { kratos } = world().place;
+    const { kratos } = world().stack;
     const { person, tokens, app } = await withSecondFactor();
     const [token] = tokens;
     expect(await stepUp(kratos, token, app)).toMatchObject(REFUSED);
@@ -93,15 +93,15 @@ export function waysMethodsCases(world: () => World): void {
   test(
     'lists of another account and of a second factor without the gate: open, reported as gate-missing, closed by the fix',
     async () => {
-      const { place } = world();
+      const { stack } = world();
       const [email, { tokens, app }] = ['oidc-2@example.org', await withSecondFactor()];
       await becomesRejected(await signedUpByOidc(email));
-      await change(place, [withoutGate('oidc'), withoutGate('totp')], shipped);
-      expect(await byOidc(place.kratos, 'login', email)).toMatchObject(ALLOWED);
-      expect(await stepUp(place.kratos, tokens[0], app)).toMatchObject(ALLOWED);
-      await applyFixes(place, await doctor(place), ['gate-missing']);
-      expect(await byOidc(place.kratos, 'login', email)).toMatchObject(REFUSED);
-      expect(await stepUp(place.kratos, tokens[1], app)).toMatchObject(REFUSED);
+      await change(stack, [withoutGate('oidc'), withoutGate('totp')], shipped);
+      expect(await byOidc(stack.kratos, 'login', email)).toMatchObject(ALLOWED);
+      expect(await stepUp(stack.kratos, tokens[0], app)).toMatchObject(ALLOWED);
+      await applyFixes(stack, await doctor(stack), ['gate-missing']);
+      expect(await byOidc(stack.kratos, 'login', email)).toMatchObject(REFUSED);
+      expect(await stepUp(stack.kratos, tokens[1], app)).toMatchObject(REFUSED);
     },
     LONG_TIMEOUT_MS,
   );

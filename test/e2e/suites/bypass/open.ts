@@ -95,17 +95,17 @@ export function waysOpenCases(world: () => World): void {
   let shipped: string;
 
   beforeAll(async () => {
-    shipped = await hooksText(world().place);
+    shipped = await hooksText(world().stack);
     rejected = await rejectedPerson(world());
   });
 
   async function walk(by: 'signing in' | 'recovery') {
     if (by === 'signing in') return rejected.signIn({ as: 'browser' });
-    return recover(world().place.kratos, rejected.identityId, { as: 'browser' });
+    return recover(world().stack.kratos, rejected.identityId, { as: 'browser' });
   }
 
   async function signedUp(): Promise<{ identityId: string }> {
-    const { identityId = '' } = await signUp(world().place.kratos, newCredentials(), { as: 'api' });
+    const { identityId = '' } = await signUp(world().stack.kratos, newCredentials(), { as: 'api' });
     return { identityId };
   }
 
@@ -123,7 +123,7 @@ export function waysOpenCases(world: () => World): void {
     const ids = [...new Set(ways.map(({ finding }) => finding))];
     beforeAll(async () => {
       const breaks = ways.flatMap((way) => way.breaks);
-      await change(world().place, breaks, shipped);
+      await change(world().stack, breaks, shipped);
     });
 
     test.each(ways)('$name: open', isOpen);
@@ -131,10 +131,10 @@ export function waysOpenCases(world: () => World): void {
     test(
       `the doctor reports ${ids.join(', ')}, and Kratos takes the lines that it says`,
       async () => {
-        const { place } = world();
-        const diagnosis = await doctor(place);
+        const { stack } = world();
+        const diagnosis = await doctor(stack);
         expect([diagnosis.code, diagnosis.findings.map(({ id }) => id)]).toEqual([1, expect.arrayContaining(ids)]);
-        await applyFixes(place, diagnosis, ids);
+        await applyFixes(stack, diagnosis, ids);
       },
       LONG_TIMEOUT_MS,
     );
@@ -145,13 +145,13 @@ export function waysOpenCases(world: () => World): void {
   test(
     'the session of a sign-up comes before any verdict: reported by the doctor, and removed by its fix',
     async () => {
-      const { place } = world();
-      await place.kratos.reconfigure(shipped);
-      expect(await signUp(place.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: true });
-      const diagnosis = await doctor(place);
+      const { stack } = world();
+      await stack.kratos.reconfigure(shipped);
+      expect(await signUp(stack.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: true });
+      const diagnosis = await doctor(stack);
       expect(diagnosis).toMatchObject({ code: 0, green: true }); // it is how people get to the verification
-      await applyFixes(place, diagnosis, ['session-before-verdict']);
-      expect(await signUp(place.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: false });
+      await applyFixes(stack, diagnosis, ['session-before-verdict']);
+      expect(await signUp(stack.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: false });
     },
     LONG_TIMEOUT_MS,
   );

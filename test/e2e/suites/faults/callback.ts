@@ -12,7 +12,7 @@ export function callbackCases(world: () => World): void {
   afterAll(() => reportAll(false));
 
   async function signedUp(): Promise<{ person: Person; id: string }> {
-    const person = await newPerson(world().place);
+    const person = await newPerson(world().stack);
     return { person, id: (await onlyExecutionOf(world(), person)).id };
   }
 

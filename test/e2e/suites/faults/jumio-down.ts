@@ -9,12 +9,12 @@ const FAILURES = [503, 'html', 'reset', 'huge'] as const;
 /** Jumio cannot start anything, or knows nobody. These faults befall whoever comes first. */
 export function jumioDownCases(world: () => World): void {
   test('while Jumio cannot start anything, sign-ups work; afterwards each has one execution, and its ids are shown', async () => {
-    const { place, jumio } = world();
+    const { stack, jumio } = world();
     // One after the other: who met all of these faults would wait for an hour.
     const people: Person[] = [];
     for (const fault of FAILURES) {
       await jumio.fault({ kind: 'create', fault });
-      people.push(await newPerson(place));
+      people.push(await newPerson(stack));
     }
     for (const person of people) {
       const { workflow_execution_id: shown } = (await person.waitFor({ status: 'pending' })) ?? {};
@@ -27,9 +27,9 @@ export function jumioDownCases(world: () => World): void {
   });
 
   test('an execution whose ids were lost decides nothing: the person continues with the known one', async () => {
-    const { place, jumio } = world();
+    const { stack, jumio } = world();
     await jumio.fault({ kind: 'create', fault: 'executed-then-reset' });
-    const person = await newPerson(place);
+    const person = await newPerson(stack);
     const [orphan, own] = await eventually(async () => {
       const executions = await jumio.executionsOf(person.identityId);
       expect(executions).toHaveLength(2);
@@ -47,12 +47,12 @@ export function jumioDownCases(world: () => World): void {
   });
 
   test('tokens that Jumio no longer accepts are replaced without a visible failure', async () => {
-    const { place, jumio } = world();
+    const { stack, jumio } = world();
     const tokens = async () => (await jumio.calls()).filter(({ kind }) => kind === 'token').length;
-    await newPerson(place);
+    await newPerson(stack);
     const before = await tokens();
-    await send({ method: 'DELETE', url: `${place.jumioUrl}/sandbox/tokens` });
-    const person = await newPerson(place);
+    await send({ method: 'DELETE', url: `${stack.jumioUrl}/sandbox/tokens` });
+    const person = await newPerson(stack);
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
     await person.waitFor({ status: 'approved' });
     expect(await tokens()).toBe(before + 1);

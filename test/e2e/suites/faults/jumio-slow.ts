@@ -9,7 +9,7 @@ const FAILURES = [503, 'html', 'reset', 'huge'] as const;
 export function jumioSlowCases(world: () => World): void {
   let people: Person[] = [];
   beforeAll(async () => {
-    people = await newPeople(world().place, FAILURES.length + 2);
+    people = await newPeople(world().stack, FAILURES.length + 2);
   });
 
   function somebody(): Person {
@@ -39,13 +39,13 @@ export function jumioSlowCases(world: () => World): void {
   );
 
   test('a read of a verdict that Jumio never answers delays no request', async () => {
-    const { place, jumio } = world();
+    const { stack, jumio } = world();
     const person = somebody();
     await jumio.fault({ kind: 'details', fault: 'hang', customerInternalReference: person.identityId });
     await person.choose(await person.goToJumio(), MANIPULATED);
     await eventually(async () => expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]));
     expect(await person.signIn()).toMatchObject(ALLOWED);
-    expect((await person.browser.get(`${place.verifyUrl}/jumio/status`)).status).toBe(200);
+    expect((await person.browser.get(`${stack.verifyUrl}/jumio/status`)).status).toBe(200);
     expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual(new Set([200]));
     // The service gives Jumio ten seconds: nothing has been read up to here.
     expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]);
@@ -53,19 +53,19 @@ export function jumioSlowCases(world: () => World): void {
   });
 
   test('a further create call that Jumio never answers leaves a page that continues by itself', async () => {
-    const { place, jumio } = world();
+    const { stack, jumio } = world();
     const person = somebody();
     await person.choose(await person.goToJumio(), UNREADABLE);
     await person.waitFor({ status: 'rejected' });
     await jumio.fault({ kind: 'update', fault: 'hang', customerInternalReference: person.identityId });
     const page = await person.goToJumio();
-    expect(page.url).toContain(place.verifyUrl);
+    expect(page.url).toContain(stack.verifyUrl);
     expect(page.text).toContain('This page goes on by itself.');
     expect(await person.signIn()).toMatchObject(REFUSED);
     await eventually(async () => expect(await callsOf(person, 'update')).toHaveLength(2));
     const hosted = await eventually(async () => {
       const answer = await person.goToJumio();
-      expect(answer.url).toContain(place.jumioUrl);
+      expect(answer.url).toContain(stack.jumioUrl);
       return answer;
     });
     await person.choose(hosted, { outcome: 'pass' });

@@ -14,9 +14,9 @@ export function kratosDownCases(world: () => World): void {
       .filter(({ path }) => path.includes(identityId));
 
   test('while the admin API gives wrong responses, sign-ups work, and the ids follow later', async () => {
-    const { place, admin } = world();
+    const { stack, admin } = world();
     for (const fault of FAILURES) admin.fault('patch', fault);
-    const people = await newPeople(place, FAILURES.length);
+    const people = await newPeople(stack, FAILURES.length);
     const met = () => admin.calls('patch').filter(({ fault }) => fault !== undefined);
     await eventually(() => expect(met()).toHaveLength(FAILURES.length));
     for (const person of people) {
@@ -27,8 +27,8 @@ export function kratosDownCases(world: () => World): void {
   });
 
   test('a rejection counts at the gate while the admin API is down, and is published when it is back', async () => {
-    const { place, admin } = world();
-    const person = await newPerson(place);
+    const { stack, admin } = world();
+    const person = await newPerson(stack);
     await person.waitFor({ status: 'pending' });
     // Until it is back it fails each time, however often the service comes to try.
     admin.fault('patch', 'reset', { times: 1_000 });
@@ -37,14 +37,14 @@ export function kratosDownCases(world: () => World): void {
     expect(await person.readStatus()).toMatchObject({ status: 'pending' });
     admin.clearFaults();
     // Whatever the pauses between its tries came to by then.
-    await place.advance(60);
+    await stack.advance(60);
     await person.waitFor({ status: 'rejected' });
     expect(await person.signIn()).toMatchObject(REFUSED);
   });
 
   test('a PATCH whose response was lost is sent again, byte for byte', async () => {
-    const { place, admin, jumio } = world();
-    const person = await newPerson(place);
+    const { stack, admin, jumio } = world();
+    const person = await newPerson(stack);
     const { id } = await onlyExecutionOf(world(), person);
     await person.waitFor({ workflow_execution_id: id });
     const earlier = patchesOf(person).length;
@@ -62,10 +62,10 @@ export function kratosDownCases(world: () => World): void {
   test.skipIf(!isReal)(
     `while Kratos is stopped, a verdict is stored, and published when it is back${OR_WHY_SKIPPED}`,
     async () => {
-      const { place, jumio } = world();
-      const person = await newPerson(place);
+      const { stack, jumio } = world();
+      const person = await newPerson(stack);
       const { id } = await onlyExecutionOf(world(), person);
-      await place.withoutKratos(async () => {
+      await stack.withoutKratos(async () => {
         await jumio.post(`executions/${id}/outcome`, { outcome: 'reject' });
         await expect.poll(() => patchesOf(person).length, { timeout: 20_000 }).toBeGreaterThan(1);
       });

@@ -37,7 +37,7 @@ async function until(isThat: (outcome: Outcome) => boolean, visit: () => Promise
 export function oversizeCases(world: () => World): void {
   test('a sign-in with a User-Agent of 45 KiB is refused, with the reason if the gate was asked', async () => {
     // Before the sign-ups that are too large: those may spoil this one.
-    const person = await newPerson(world().place);
+    const person = await newPerson(world().stack);
     const headers = { 'user-agent': kibibytes(45) };
     const told = await until(
       ({ messages }) => messages.length > 0,
@@ -57,16 +57,16 @@ export function oversizeCases(world: () => World): void {
   test.each(SIZES)(
     'a sign-up with a transient_payload (%s, %i KiB) that starts nothing is made up for by its first sign-in',
     async (as, size) => {
-      const { place } = world();
+      const { stack } = world();
       const [credentials, browser] = [newCredentials(), createBrowser()];
-      await signUp(place.kratos, credentials, { as, transientPayload: { padding: kibibytes(size) } });
-      const signedUp = { identityId: await identityIdOf(place, credentials.email) };
+      await signUp(stack.kratos, credentials, { as, transientPayload: { padding: kibibytes(size) } });
+      const signedUp = { identityId: await identityIdOf(stack, credentials.email) };
       if (!isReal || size > 64) expect(await startsOf(world(), signedUp)).toBe(0);
       const { identityId = '', location } = await until(
         ({ signedIn }) => signedIn,
-        () => signIn(place.kratos, credentials, { as: 'browser', browser }),
+        () => signIn(stack.kratos, credentials, { as: 'browser', browser }),
       );
-      const person = personOf(place, { identityId, credentials, browser, location });
+      const person = personOf(stack, { identityId, credentials, browser, location });
       await person.waitFor({ status: 'pending' });
       await person.waitFor({ workflow_execution_id: (await onlyExecutionOf(world(), person)).id });
       await person.choose(await person.goToJumio(), { outcome: 'pass' });

@@ -38,14 +38,14 @@ selfservice:
 /** Moving from the published integration: its templates first, and the words that it left on identities. */
 export function publishedIntegrationCases(world: () => World): void {
   async function write(person: Person | undefined, word: string): Promise<void> {
-    const url = `${world().place.kratos.adminUrl}/admin/identities/${person?.identityId}`;
+    const url = `${world().stack.kratos.adminUrl}/admin/identities/${person?.identityId}`;
     const operation = { op: 'add', path: '/metadata_public/jumio_verification_status', value: word };
     const headers = { 'content-type': 'application/json' };
     expect((await send({ method: 'PATCH', url, headers, body: JSON.stringify([operation]) })).status).toBe(200);
   }
 
   test('the sign-up template of the published integration starts a verification, and its gate template is decided by our ledger', async () => {
-    const person = await newPerson(world().place);
+    const person = await newPerson(world().stack);
     const { id } = await onlyExecutionOf(world(), person);
     await person.waitFor({ status: 'pending', workflow_execution_id: id });
     expect(await person.signIn()).toMatchObject(ALLOWED);
@@ -55,17 +55,17 @@ export function publishedIntegrationCases(world: () => World): void {
   });
 
   test('the published integration’s statuses on unknown identities decide the sign-in, and start nothing', async () => {
-    const { place } = world();
+    const { stack } = world();
     const expected = { rejected: REFUSED, verified: ALLOWED, initiated: ALLOWED, 'a word of nobody': ALLOWED };
-    const people = await newPeople(place, Object.keys(expected).length);
+    const people = await newPeople(stack, Object.keys(expected).length);
     for (const [n, word] of Object.keys(expected).entries()) await write(people[n], word);
-    await place.restartWithoutLedger();
+    await stack.restartWithoutLedger();
     for (const [n, outcome] of Object.values(expected).entries())
       expect(await people[n]?.signIn()).toMatchObject(outcome);
 
     const [rejected] = people;
     const page = await rejected?.goToJumio();
-    expect(page?.url).toContain(place.verifyUrl);
+    expect(page?.url).toContain(stack.verifyUrl);
     expect(page?.text).not.toContain('<form');
     expect(await rejected?.signIn()).toMatchObject(REFUSED);
     for (const person of people) expect(await startsOf(world(), person)).toBe(1);

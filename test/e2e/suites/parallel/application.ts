@@ -21,7 +21,7 @@ export function applicationCases(world: () => World): void {
   const json = (path: string, headers: Record<string, string>, body?: unknown) =>
     send({
       method: body === undefined ? 'GET' : 'POST',
-      url: `${world().place.verifyUrl}${path}`,
+      url: `${world().stack.verifyUrl}${path}`,
       headers: {
         accept: 'application/json',
         ...headers,
@@ -31,8 +31,8 @@ export function applicationCases(world: () => World): void {
     });
 
   test('a native application goes from sign-up to the verdict with its session token alone', async () => {
-    const { place } = world();
-    const { sessionToken = '' } = await signUp(place.kratos, newCredentials('native'), { as: 'api' });
+    const { stack } = world();
+    const { sessionToken = '' } = await signUp(stack.kratos, newCredentials('native'), { as: 'api' });
     const token = { 'x-session-token': sessionToken };
     await eventually(async () => {
       const seen = status.parse((await json('/jumio/status', token)).json());
@@ -41,7 +41,7 @@ export function applicationCases(world: () => World): void {
     const { consent } = needed.parse((await json('/jumio/verify', token, {})).json());
     const agreed = { consent: { text_version: consent.text_version } };
     const { url } = link.parse((await json('/jumio/verify', token, agreed)).json());
-    expect(url).toContain(place.jumioUrl);
+    expect(url).toContain(stack.jumioUrl);
     const browser = createBrowser();
     await browser.submit(await browser.get(url, { follow: true }), { outcome: 'pass' });
     await eventually(async () => {
@@ -52,16 +52,16 @@ export function applicationCases(world: () => World): void {
   });
 
   test('a back end hands its person to a browser that has no session, once', async () => {
-    const { place } = world();
-    const { identityId } = await newPerson(place);
+    const { stack } = world();
+    const { identityId } = await newPerson(stack);
     const bearer = { authorization: `Bearer ${HANDOVER_SECRET}` };
     const { url } = link.parse((await json('/jumio/handover', bearer, { kratos_identity_id: identityId })).json());
     const [browser, late] = [createBrowser(), createBrowser()];
     const page = await browser.submit(await browser.get(url), {}, { follow: true });
-    expect([page.status, page.url]).toEqual([200, `${place.verifyUrl}/jumio/verify`]);
-    expect((await browser.get(`${place.verifyUrl}/jumio/status`)).status).toBe(200);
+    expect([page.status, page.url]).toEqual([200, `${stack.verifyUrl}/jumio/verify`]);
+    expect((await browser.get(`${stack.verifyUrl}/jumio/status`)).status).toBe(200);
     expect((await late.submit(await late.get(url))).status).toBe(410);
-    expect((await late.get(`${place.verifyUrl}/jumio/status`)).status).toBe(401);
+    expect((await late.get(`${stack.verifyUrl}/jumio/status`)).status).toBe(401);
     expect(sentenceOn(page)).toBeDefined();
   });
 

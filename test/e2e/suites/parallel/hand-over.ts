@@ -13,15 +13,15 @@ const VERIFIED = 'Your identity has been verified.';
 
 /** The hand-over cookie: for who comes back from Jumio after the session has ended. */
 export function handOverCases(world: () => World): void {
-  const status = () => `${world().place.verifyUrl}/jumio/status`;
+  const status = () => `${world().stack.verifyUrl}/jumio/status`;
 
   async function withoutSession(): Promise<Person> {
-    const { place } = world();
-    const person = await newPerson(place);
+    const { stack } = world();
+    const person = await newPerson(stack);
     await person.browser.get(status());
-    const url = `${place.kratos.adminUrl}/admin/identities/${person.identityId}/sessions`;
+    const url = `${stack.kratos.adminUrl}/admin/identities/${person.identityId}/sessions`;
     expect((await send({ method: 'DELETE', url })).status).toBe(204);
-    expect((await whoami(place.kratos, person)).status).toBe(401);
+    expect((await whoami(stack.kratos, person)).status).toBe(401);
     return person;
   }
 
@@ -29,23 +29,23 @@ export function handOverCases(world: () => World): void {
     const person = await withoutSession();
     expect(sentenceOn(await person.browser.get(status()))).toBe(WAITS);
     const hosted = await person.goToJumio();
-    expect(hosted.url).toContain(world().place.jumioUrl);
+    expect(hosted.url).toContain(world().stack.jumioUrl);
     await person.choose(hosted, { outcome: 'pass' });
     await eventually(async () => expect(sentenceOn(await person.browser.get(status()))).toBe(VERIFIED));
   });
 
   test('the hand-over cookie gives access to nothing else: it goes to no other host, and is no session', async () => {
-    const { place } = world();
+    const { stack } = world();
     const { browser } = await withoutSession();
     const sent = async (url: string) => (await browser.cookies(url)).includes('jumio_handover=');
     expect(await sent(status())).toBe(true);
-    for (const url of [place.kratos.publicUrl, place.appUrl]) expect([url, await sent(url)]).toEqual([url, false]);
-    const hook = await browser.post(`${place.verifyUrl}/jumio/validate`, { json: {} });
+    for (const url of [stack.kratos.publicUrl, stack.appUrl]) expect([url, await sent(url)]).toEqual([url, false]);
+    const hook = await browser.post(`${stack.verifyUrl}/jumio/validate`, { json: {} });
     expect(hook.status).toBe(401);
   });
 
   test('the hand-over cookie opens the pages of one identity: changed by a character it opens none', async () => {
-    const [person, other] = [await withoutSession(), await newPerson(world().place)];
+    const [person, other] = [await withoutSession(), await newPerson(world().stack)];
     const genuine = await person.browser.cookies(status());
     const visit = (cookie: string) => send({ method: 'GET', url: status(), headers: { cookie } });
     expect((await visit(genuine)).status).toBe(200);
@@ -61,13 +61,13 @@ export function handOverCases(world: () => World): void {
   });
 
   test('a session of another identity beside the hand-over cookie is announced once, and then takes precedence', async () => {
-    const { place } = world();
-    const first = await newPerson(place);
+    const { stack } = world();
+    const first = await newPerson(stack);
     await first.choose(await first.goToJumio(), { outcome: 'pass' });
     await first.waitFor({ status: 'approved' });
     expect(sentenceOn(await first.browser.get(status()))).toBe(VERIFIED);
-    await first.browser.get(`${place.appUrl}/logout`, { follow: true });
-    const second = await newPerson(place, { browser: first.browser });
+    await first.browser.get(`${stack.appUrl}/logout`, { follow: true });
+    const second = await newPerson(stack, { browser: first.browser });
     const told = await second.browser.get(status());
     expect([told.status, sentenceOn(told)]).toEqual([409, expect.stringMatching(/^Somebody else is signed in/)]);
     expect(told.text).not.toContain(VERIFIED);
@@ -75,26 +75,26 @@ export function handOverCases(world: () => World): void {
   });
 
   test('a browser without cookies is asked to sign in, and returns to the page', async () => {
-    const { place } = world();
+    const { stack } = world();
     const page = await createBrowser().get(status());
     expect(page.status).toBe(401);
-    expect(page.text).toContain(encodeURIComponent(`${place.verifyUrl}/jumio/verify`));
+    expect(page.text).toContain(encodeURIComponent(`${stack.verifyUrl}/jumio/verify`));
     expect(page.headers['set-cookie'] ?? []).toEqual([]);
   });
 
   test('after a refusal nothing leads to Jumio until the person consents', async () => {
-    const { place } = world();
-    const person = await newPerson(place);
-    const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+    const { stack } = world();
+    const person = await newPerson(stack);
+    const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
     const fields = firstForm(page.text, page.url).fields;
     const refused = await person.browser.post(
-      `${place.verifyUrl}/jumio/decline`,
+      `${stack.verifyUrl}/jumio/decline`,
       { form: { ...fields, consent: '' } },
       { follow: true },
     );
     expect(refused.text).toContain('You did not agree');
     const unasked = await person.browser.submit(page, { consent: '' }, { follow: true });
-    expect(unasked.url).toBe(`${place.verifyUrl}/jumio/verify`);
-    expect((await person.goToJumio()).url).toContain(place.jumioUrl);
+    expect(unasked.url).toBe(`${stack.verifyUrl}/jumio/verify`);
+    expect((await person.goToJumio()).url).toContain(stack.jumioUrl);
   });
 }

@@ -18,14 +18,14 @@ const SLOW_MS = 120_000;
 /** The operator's program beside the running service: two processes on one ledger. */
 export function operatorCases(world: () => World): void {
   async function rejected() {
-    const person = await newPerson(world().place);
+    const person = await newPerson(world().stack);
     await person.choose(await person.goToJumio(), MANIPULATED);
     await person.waitFor({ status: 'rejected' });
     return person;
   }
 
   async function metadataOf(identityId: string) {
-    const { adminUrl } = world().place.kratos;
+    const { adminUrl } = world().stack.kratos;
     const answer = await send({ method: 'GET', url: `${adminUrl}/admin/identities/${identityId}` });
     const { metadata_public, metadata_admin } = metadata.parse(answer.json());
     return { ...metadata_public, ...metadata_admin };

@@ -17,7 +17,7 @@ const VERDICTS = [
 /** Sign-up, verdict, sign-in, in each kind of flow. */
 export function verdictCases(world: () => World): void {
   test.each(FLOWS)('a sign-up (%s) has Jumio’s ids on the identity when the flow continues', async (as) => {
-    const { kratos } = world().place;
+    const { kratos } = world().stack;
     const browser = createBrowser();
     const { identityId = '', sessionToken } = await signUp(kratos, newCredentials(), { as, browser });
     const { session } = await whoami(kratos, sessionToken === undefined ? { browser } : { sessionToken });
@@ -28,13 +28,13 @@ export function verdictCases(world: () => World): void {
   });
 
   test('a browser is led from the sign-up to Jumio, and back to Jumio’s verdict', async () => {
-    const { place } = world();
-    const person = await newPerson(place);
-    expect(person.location).toBe(`${place.verifyUrl}/jumio/verify`);
+    const { stack } = world();
+    const person = await newPerson(stack);
+    expect(person.location).toBe(`${stack.verifyUrl}/jumio/verify`);
     const hosted = await person.goToJumio();
-    expect(hosted.url).toContain(place.jumioUrl);
+    expect(hosted.url).toContain(stack.jumioUrl);
     const back = await person.choose(hosted, { outcome: 'pass' });
-    expect(back.url).toContain(`${place.verifyUrl}/jumio/status?`);
+    expect(back.url).toContain(`${stack.verifyUrl}/jumio/status?`);
     expect(sentenceOn(back)).toBe('Your identity has been verified.');
   });
 
@@ -42,7 +42,7 @@ export function verdictCases(world: () => World): void {
     test.each(VERDICTS)(
       `%s is shown by Kratos, and decides a sign-in (${as})`,
       async (verdict, choice, status, expected) => {
-        const person = await newPerson(world().place, { as });
+        const person = await newPerson(world().stack, { as });
         await person.choose(await person.goToJumio(), choice);
         const { id, accountId } = await onlyExecutionOf(world(), person);
         const seen = await person.waitFor({ status });
@@ -52,43 +52,43 @@ export function verdictCases(world: () => World): void {
     );
 
   test.each(['spa', 'browser'] as const)('a refused refresh (%s) leaves the existing session', async (as) => {
-    const { place } = world();
-    const person = await newPerson(place, { as });
+    const { stack } = world();
+    const person = await newPerson(stack, { as });
     const refresh = () => person.signIn({ as, browser: person.browser, refresh: true });
     expect(await refresh()).toMatchObject(ALLOWED);
     await person.choose(await person.goToJumio(), MANIPULATED);
     await person.waitFor({ status: 'rejected' });
     // `signedIn` is that earlier session, which is the application's to end.
     expect(await refresh()).toMatchObject({ ...REFUSED, signedIn: true });
-    expect((await whoami(place.kratos, person)).status).toBe(200);
+    expect((await whoami(stack.kratos, person)).status).toBe(200);
   });
 
   test.each(['spa', 'browser'] as const)(
     'recovery (%s) is allowed after an approval, and refused after a rejection',
     async (as) => {
-      const { place } = world();
-      const [approved, rejected] = [await newPerson(place), await newPerson(place)];
+      const { stack } = world();
+      const [approved, rejected] = [await newPerson(stack), await newPerson(stack)];
       await approved.choose(await approved.goToJumio(), { outcome: 'pass' });
       await rejected.choose(await rejected.goToJumio(), MANIPULATED);
       await approved.waitFor({ status: 'approved' });
       await rejected.waitFor({ status: 'rejected' });
-      expect(await recover(place.kratos, approved.identityId, { as })).toMatchObject({ signedIn: true });
-      expect(await recover(place.kratos, rejected.identityId, { as })).toMatchObject(REFUSED);
+      expect(await recover(stack.kratos, approved.identityId, { as })).toMatchObject({ signedIn: true });
+      expect(await recover(stack.kratos, rejected.identityId, { as })).toMatchObject(REFUSED);
     },
   );
 
   test('a person rejected for manipulation cannot start again', async () => {
-    const { place } = world();
-    const person = await newPerson(place);
-    const before = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+    const { stack } = world();
+    const person = await newPerson(stack);
+    const before = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
     await person.choose(await person.goToJumio(), MANIPULATED);
     await person.waitFor({ status: 'rejected' });
     const page = await person.goToJumio();
-    expect(page).toMatchObject({ status: 200, url: `${place.verifyUrl}/jumio/verify` });
+    expect(page).toMatchObject({ status: 200, url: `${stack.verifyUrl}/jumio/verify` });
     expect(page.text).not.toContain('<form');
     // The button of a page that was open all the time.
     const answer = await person.browser.submit(before, {}, { follow: true });
-    expect(answer.url).toContain(place.verifyUrl);
+    expect(answer.url).toContain(stack.verifyUrl);
     expect(await startsOf(world(), person)).toBe(1);
   });
 }

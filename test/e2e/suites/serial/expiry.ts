@@ -14,9 +14,9 @@ export function expiryCases(world: () => World): void {
   test.each(['api', 'spa', 'browser'] as const)(
     'an expired link is shown, blocks no sign-in, and is renewed on the same account (%s)',
     async (as) => {
-      const { place, jumio } = world();
-      const person = await newPerson(place, { as });
-      await place.advance(2 * DAY);
+      const { stack, jumio } = world();
+      const person = await newPerson(stack, { as });
+      await stack.advance(2 * DAY);
       await person.waitFor({ status: 'expired' });
       expect(await person.signIn({ as })).toMatchObject(ALLOWED);
       await person.choose(await person.goToJumio(), { outcome: 'pass' });
@@ -29,45 +29,45 @@ export function expiryCases(world: () => World): void {
   );
 
   test('a person who leaves Jumio’s page for a quarter of an hour may start again', async () => {
-    const { place } = world();
-    const person = await newPerson(place);
+    const { stack } = world();
+    const person = await newPerson(stack);
     await person.choose(await person.goToJumio(), { outcome: 'abandon' });
-    await place.advance(HOUR / 2);
+    await stack.advance(HOUR / 2);
     await person.waitFor({ status: 'expired' });
-    const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+    const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
     expect(sentenceOn(page)).toBe('Your last identity verification was not finished in time.');
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
     await person.waitFor({ status: 'approved' });
   });
 
   test('after five executions the page names the date, and from that date on a sixth is possible', async () => {
-    const { place } = world();
-    const person = await newPerson(place);
+    const { stack } = world();
+    const person = await newPerson(stack);
     for (let more = 1; more <= 4; more += 1) {
-      await place.advance(2 * DAY);
+      await stack.advance(2 * DAY);
       await person.waitFor({ status: 'expired' });
-      expect((await person.goToJumio()).url).toContain(place.jumioUrl);
+      expect((await person.goToJumio()).url).toContain(stack.jumioUrl);
       await person.waitFor({ status: 'pending' });
     }
-    await place.advance(2 * DAY);
+    await stack.advance(2 * DAY);
     await person.waitFor({ status: 'expired' });
     const refusal = await person.goToJumio();
     expect(refusal.text).toMatch(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d UTC\./);
     expect(await startsOf(world(), person)).toBe(5);
-    await place.advance(21 * DAY); // 31 days after the first
-    expect((await person.goToJumio()).url).toContain(place.jumioUrl);
+    await stack.advance(21 * DAY); // 31 days after the first
+    expect((await person.goToJumio()).url).toContain(stack.jumioUrl);
     expect(await startsOf(world(), person)).toBe(6);
   });
 
   test('the hand-over cookie ends after 72 hours', async () => {
-    const { place } = world();
-    const { browser, identityId } = await newPerson(place);
-    const status = async () => (await browser.get(`${place.verifyUrl}/jumio/status`)).status;
+    const { stack } = world();
+    const { browser, identityId } = await newPerson(stack);
+    const status = async () => (await browser.get(`${stack.verifyUrl}/jumio/status`)).status;
     await status();
-    await send({ method: 'DELETE', url: `${place.kratos.adminUrl}/admin/identities/${identityId}/sessions` });
-    await place.advance(71 * HOUR);
+    await send({ method: 'DELETE', url: `${stack.kratos.adminUrl}/admin/identities/${identityId}/sessions` });
+    await stack.advance(71 * HOUR);
     expect(await status()).toBe(200);
-    await place.advance(2 * HOUR);
+    await stack.advance(2 * HOUR);
     expect(await status()).toBe(401);
   });
 }

@@ -9,7 +9,7 @@ const DAY = 24 * 3600;
 /** A rejection stays one until Jumio decides otherwise. */
 export function launderingCases(world: () => World): void {
   async function rejectedForAPhoto(): Promise<Person> {
-    const person = await newPerson(world().place);
+    const person = await newPerson(world().stack);
     await person.choose(await person.goToJumio(), UNREADABLE);
     await person.waitFor({ status: 'rejected' });
     return person;
@@ -17,28 +17,28 @@ export function launderingCases(world: () => World): void {
 
   async function isRefusedEverywhere(person: Person): Promise<void> {
     for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
-    expect(await recover(world().place.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
+    expect(await recover(world().stack.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
   }
 
   test('rejected for an unreadable photo, started again, and left: still refused, also when it has expired', async () => {
-    const { place } = world();
+    const { stack } = world();
     const person = await rejectedForAPhoto();
     await person.choose(await person.goToJumio(), { outcome: 'abandon' });
     await person.waitFor({ status: 'rejected', attempt: 'pending' });
     await isRefusedEverywhere(person);
-    await place.advance(2 * DAY);
+    await stack.advance(2 * DAY);
     await person.waitFor({ status: 'rejected', attempt: 'expired' });
     await isRefusedEverywhere(person);
     expect(await startsOf(world(), person)).toBe(2);
   });
 
   test('rejected for an unreadable photo, started again, and the link never opened: still refused', async () => {
-    const { place, jumio } = world();
+    const { stack, jumio } = world();
     const person = await rejectedForAPhoto();
-    const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+    const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
     const redirect = await person.browser.submit(page);
-    expect(redirect.location).toContain(place.jumioUrl);
-    await place.advance(2 * DAY);
+    expect(redirect.location).toContain(stack.jumioUrl);
+    await stack.advance(2 * DAY);
     await person.waitFor({ status: 'rejected', attempt: 'expired' });
     await isRefusedEverywhere(person);
     const statuses = (await jumio.executionsOf(person.identityId)).map(({ status }) => status);
@@ -62,7 +62,7 @@ export function launderingCases(world: () => World): void {
     }
     expect(await person.readStatus()).not.toHaveProperty('attempt');
     const page = await person.goToJumio();
-    expect(page.url).toContain(world().place.verifyUrl);
+    expect(page.url).toContain(world().stack.verifyUrl);
     expect(page.text).not.toContain('<form');
     expect(await startsOf(world(), person)).toBe(3);
     await isRefusedEverywhere(person);

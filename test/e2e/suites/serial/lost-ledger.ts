@@ -20,9 +20,9 @@ export function lostLedgerCases(world: () => World): void {
   const survivors = new Map<string, Survivor>();
 
   async function prepare(name: string, choice: Record<string, string> | undefined, status: string): Promise<void> {
-    const { place } = world();
-    const person = await newPerson(place);
-    const page = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+    const { stack } = world();
+    const person = await newPerson(stack);
+    const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
     if (choice) await person.choose(await person.goToJumio(), choice);
     survivors.set(name, { person, page, shown: await person.waitFor({ status }) });
   }
@@ -38,25 +38,25 @@ export function lostLedgerCases(world: () => World): void {
     await prepare('rejected for an unreadable photo', UNREADABLE, 'rejected');
     await prepare('approved', { outcome: 'pass' }, 'approved');
     await prepare('still open', undefined, 'pending');
-    await world().place.restartWithoutLedger();
+    await world().stack.restartWithoutLedger();
   });
 
   test.each(['rejected for manipulation', 'rejected for an unreadable photo'])(
     'after a lost ledger, an identity that was %s is refused, and a visit to verify changes nothing',
     async (name) => {
-      const { place } = world();
+      const { stack } = world();
       const { person, page, shown } = survivor(name);
       for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
 
-      const now = await person.browser.get(`${place.verifyUrl}/jumio/verify`);
+      const now = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
       expect([now.status, sentenceOn(now)]).toEqual([200, NOT_VERIFIED]);
       expect(now.text).not.toContain('<form');
       const pressed = await person.browser.submit(page, {}, { follow: true });
-      expect(pressed.url).toContain(place.verifyUrl);
-      expect(sentenceOn(await person.browser.get(`${place.verifyUrl}/jumio/status`))).toBe(NOT_VERIFIED);
+      expect(pressed.url).toContain(stack.verifyUrl);
+      expect(sentenceOn(await person.browser.get(`${stack.verifyUrl}/jumio/status`))).toBe(NOT_VERIFIED);
 
       for (const as of ['api', 'spa', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
-      expect(await recover(place.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
+      expect(await recover(stack.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
       expect(await startsOf(world(), person)).toBe(1);
       expect(await person.readStatus()).toEqual(shown);
     },

@@ -13,12 +13,12 @@ export function restartCases(world: () => World): void {
     (await callsOf(world(), person)).filter(({ kind }) => kind === wanted);
 
   test('SIGTERM in mid-journey: open pages continue, and nothing is done twice', async () => {
-    const { place } = world();
-    const [open, decided] = [await newPerson(place), await newPerson(place)];
-    const page = await open.browser.get(`${place.verifyUrl}/jumio/verify`);
+    const { stack } = world();
+    const [open, decided] = [await newPerson(stack), await newPerson(stack)];
+    const page = await open.browser.get(`${stack.verifyUrl}/jumio/verify`);
     await decided.choose(await decided.goToJumio(), MANIPULATED);
-    const before = place.service().process;
-    await place.restart();
+    const before = stack.service().process;
+    await stack.restart();
     expect(before.exitCode).toBe(0);
     await open.choose(await open.browser.submit(page, {}, { follow: true }), { outcome: 'pass' });
     await open.waitFor({ status: 'approved' });
@@ -28,19 +28,19 @@ export function restartCases(world: () => World): void {
   });
 
   test('SIGTERM amid sign-ups: each has its one execution, with or without a response to its hook', async () => {
-    const { place, jumio } = world();
+    const { stack, jumio } = world();
     const references = async () =>
       (await jumio.calls()).filter(({ kind }) => kind === 'create').map((call) => call.customerInternalReference);
     const earlier = new Set(await references());
     const people = Array.from({ length: 6 }, () => newCredentials());
     const signUps = (async () => {
-      for (const credentials of people) await signUp(place.kratos, credentials, { as: 'api' });
+      for (const credentials of people) await signUp(stack.kratos, credentials, { as: 'api' });
     })();
     await eventually(async () => expect((await references()).filter((id) => !earlier.has(id))).not.toEqual([]));
-    await place.restart();
+    await stack.restart();
     await signUps;
     for (const credentials of people) {
-      const { signedIn, identityId = '' } = await signIn(place.kratos, credentials, { as: 'api' });
+      const { signedIn, identityId = '' } = await signIn(stack.kratos, credentials, { as: 'api' });
       expect(signedIn).toBe(true);
       await onlyExecutionOf(world(), { identityId });
       expect(await ownCalls({ identityId }, 'create')).toHaveLength(1);
@@ -48,12 +48,12 @@ export function restartCases(world: () => World): void {
   });
 
   test('SIGKILL during a create call: the person gets a link, and the lost execution never counts', async () => {
-    const { place, jumio } = world();
+    const { stack, jumio } = world();
     await jumio.fault({ kind: 'create', fault: 'executed-then-hang' });
-    const person = await newPerson(place);
-    await place.service().kill();
-    await place.restart();
-    await place.advance(LEASE);
+    const person = await newPerson(stack);
+    await stack.service().kill();
+    await stack.restart();
+    await stack.advance(LEASE);
     const [lost, own] = await eventually(async () => {
       const executions = await jumio.executionsOf(person.identityId);
       expect(executions).toHaveLength(2);
@@ -67,14 +67,14 @@ export function restartCases(world: () => World): void {
   });
 
   test('SIGKILL while the details are read: they are read again', async () => {
-    const { place, jumio } = world();
-    const person = await newPerson(place);
+    const { stack, jumio } = world();
+    const person = await newPerson(stack);
     await jumio.fault({ kind: 'details', fault: 'hang', customerInternalReference: person.identityId });
     await person.choose(await person.goToJumio(), MANIPULATED);
     await eventually(async () => expect(await ownCalls(person, 'details')).toHaveLength(1));
-    await place.service().kill();
-    await place.restart();
-    await place.advance(LEASE);
+    await stack.service().kill();
+    await stack.restart();
+    await stack.advance(LEASE);
     await person.waitFor({ status: 'rejected' });
     expect(await person.signIn()).toMatchObject(REFUSED);
   });
@@ -82,8 +82,8 @@ export function restartCases(world: () => World): void {
   test.each([false, true])(
     'SIGKILL before Kratos’ response to the PATCH (done: %s): the gate knows, and Kratos shows it',
     async (afterwards) => {
-      const { place, admin, jumio } = world();
-      const person = await newPerson(place);
+      const { stack, admin, jumio } = world();
+      const person = await newPerson(stack);
       const { id } = await onlyExecutionOf(world(), person);
       await person.waitFor({ workflow_execution_id: id });
       const patches = () => admin.calls('patch').filter(({ path }) => path.includes(person.identityId));
@@ -91,10 +91,10 @@ export function restartCases(world: () => World): void {
       admin.fault('patch', 'hang', { afterwards });
       await jumio.post(`executions/${id}/outcome`, { outcome: 'reject' });
       await eventually(async () => expect(patches()).toHaveLength(earlier + 1));
-      await place.service().kill();
-      await place.restart();
+      await stack.service().kill();
+      await stack.restart();
       expect(await person.signIn()).toMatchObject(REFUSED);
-      await place.advance(LEASE);
+      await stack.advance(LEASE);
       await person.waitFor({ status: 'rejected' });
       await eventually(async () => expect(patches()).toHaveLength(earlier + 2));
       const [first, second] = patches().slice(earlier);
@@ -103,14 +103,14 @@ export function restartCases(world: () => World): void {
   );
 
   test('callbacks during an outage of the service are replaced by the person’s return to the status page', async () => {
-    const { place, jumio } = world();
-    const person = await newPerson(place);
+    const { stack, jumio } = world();
+    const person = await newPerson(stack);
     const { id } = await onlyExecutionOf(world(), person);
-    await place.service().kill();
+    await stack.service().kill();
     await jumio.post(`executions/${id}/outcome`, { outcome: 'pass' });
     await eventually(async () => expect(await jumio.callbacksOf(id)).toMatchObject([{ state: 'unanswered' }]));
-    await place.restart();
-    await person.browser.get(`${place.verifyUrl}/jumio/status`);
+    await stack.restart();
+    await person.browser.get(`${stack.verifyUrl}/jumio/status`);
     await person.waitFor({ status: 'approved' });
   });
 }
