@@ -27,7 +27,7 @@ type Filling<Key extends TextKey> = [Placeholders<Key>] extends [never]
   ? []
   : [Readonly<Record<Placeholders<Key>, PlaceholderValue>>];
 
-/** Returns a text: `say('next.date', { date })`. The values must be those of its placeholders, all of them and no other. */
-export function say<Key extends TextKey>(key: Key, ...[values]: Filling<Key>): Text {
+/** Returns a text: `toText('next.date', { date })`. The values must be those of its placeholders, all of them and no other. */
+export function toText<Key extends TextKey>(key: Key, ...[values]: Filling<Key>): Text {
   return values === undefined ? { key } : { key, values };
 }

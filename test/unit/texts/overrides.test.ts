@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { say } from '../../../webhook/texts/messages.ts';
+import { toText } from '../../../webhook/texts/messages.ts';
 import { type Overrides, readOverrides } from '../../../webhook/texts/overrides.ts';
 import { createTexts, type Texts } from '../../../webhook/texts/texts.ts';
 import { problems } from '../../support/service/environment.ts';
@@ -23,9 +23,9 @@ function wrongWith(yaml: string): readonly string[] {
 describe('texts of the operator', () => {
   it('a text of the operator replaces ours, one by one', () => {
     const texts = textsOf('de:\n  status.approved: Alles erledigt.\n');
-    expect(texts.translate('de', say('status.approved'))).toBe('Alles erledigt.');
-    expect(texts.translate('de', say('status.rejected'))).toBe('Ihre Identität konnte nicht bestätigt werden.');
-    expect(texts.translate('en', say('status.approved'))).toBe('Your identity has been verified.');
+    expect(texts.translate('de', toText('status.approved'))).toBe('Alles erledigt.');
+    expect(texts.translate('de', toText('status.rejected'))).toBe('Ihre Identität konnte nicht bestätigt werden.');
+    expect(texts.translate('en', toText('status.approved'))).toBe('Your identity has been verified.');
   });
 
   it('a language added by the operator is negotiated like ours, and falls back to English', () => {
@@ -33,24 +33,24 @@ describe('texts of the operator', () => {
     for (const acceptLanguage of ['pt-BR', 'pt', 'pt-br;q=0.9, en;q=0.8'])
       expect(texts.choose({ acceptLanguage })).toBe('pt-BR');
     expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
-    expect(texts.translate('pt-BR', say('status.approved'))).toBe('Sua identidade foi verificada.');
-    expect(texts.translate('pt-BR', say('status.rejected'))).toBe('Your identity could not be verified.');
+    expect(texts.translate('pt-BR', toText('status.approved'))).toBe('Sua identidade foi verificada.');
+    expect(texts.translate('pt-BR', toText('status.rejected'))).toBe('Your identity could not be verified.');
   });
 
   it('a language of a country falls back to its language before English', () => {
     const texts = textsOf('de-AT:\n  button.start: Los geht’s\n');
     expect(texts.choose({ acceptLanguage: 'de-AT' })).toBe('de-AT');
     expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
-    expect(texts.translate('de-AT', say('button.start'))).toBe('Los geht’s');
-    expect(texts.translate('de-AT', say('button.continue'))).toBe('Weiter');
+    expect(texts.translate('de-AT', toText('button.start'))).toBe('Los geht’s');
+    expect(texts.translate('de-AT', toText('button.continue'))).toBe('Weiter');
   });
 
   it('a text of the operator may contain the brand', () => {
     const overrides = read('en:\n  button.start: Start with {{brand}}\n');
-    expect(createTexts({ overrides, brand: 'Acme & <Co>' }).translate('en', say('button.start'))).toBe(
+    expect(createTexts({ overrides, brand: 'Acme & <Co>' }).translate('en', toText('button.start'))).toBe(
       'Start with Acme & <Co>',
     );
-    expect(createTexts({ overrides }).translate('en', say('button.start'))).toBe('Start with This service');
+    expect(createTexts({ overrides }).translate('en', toText('button.start'))).toBe('Start with This service');
   });
 
   it('a changed consent text needs a consent_version', () => {
@@ -70,7 +70,7 @@ describe('texts of the operator', () => {
 
   it('a text of the operator cannot include other texts', () => {
     const texts = textsOf('en:\n  button.start: $t(button.continue) for {{brand}}\n');
-    expect(texts.translate('en', say('button.start'))).toBe('$t(button.continue) for This service');
+    expect(texts.translate('en', toText('button.start'))).toBe('$t(button.continue) for This service');
   });
 
   it('the texts of the operator may be empty', () => {

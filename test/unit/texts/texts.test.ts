@@ -5,7 +5,7 @@ import { de } from '../../../webhook/texts/de.ts';
 import { en } from '../../../webhook/texts/en.ts';
 import { es } from '../../../webhook/texts/es.ts';
 import { fr } from '../../../webhook/texts/fr.ts';
-import { say } from '../../../webhook/texts/messages.ts';
+import { toText } from '../../../webhook/texts/messages.ts';
 import { createTexts } from '../../../webhook/texts/texts.ts';
 import { modulesBelow } from '../../support/repository/modules.ts';
 
@@ -104,12 +104,12 @@ describe('placeholders in texts', () => {
     ['fr', 'Vous pourrez recommencer le 3 février 2026 à 23:59 UTC.'],
     ['es', 'Podrá volver a empezar el 3 de febrero de 2026 a las 23:59 UTC.'],
   ])('a time is formatted in its language with its time zone: %s', (language, words) => {
-    const text = say('next.date', { date: new Date('2026-02-03T23:59:00Z') });
+    const text = toText('next.date', { date: new Date('2026-02-03T23:59:00Z') });
     expect(createTexts().translate(language, text)).toBe(words);
   });
 
   it('the value of a placeholder is inserted as plain text', () => {
     const date = '$t(block.review) {{brand}} <b>&';
-    expect(createTexts().translate('en', say('next.date', { date }))).toBe(`You can start again on ${date}.`);
+    expect(createTexts().translate('en', toText('next.date', { date }))).toBe(`You can start again on ${date}.`);
   });
 });

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Reason } from '../../model.ts';
-import { say, type Text } from '../../texts/messages.ts';
+import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import {
   type ContinueOutcome,
@@ -39,8 +39,8 @@ export function consentText(
   return {
     text_version: version,
     language,
-    title: translate(say('consent.title')),
-    paragraphs: [{ text: translate(say('consent.sentence')) }, ...consentBlocks(sendsTraits).map(paragraph)],
+    title: translate(toText('consent.title')),
+    paragraphs: [{ text: translate(toText('consent.sentence')) }, ...consentBlocks(sendsTraits).map(paragraph)],
     ...(privacyUrl === undefined ? {} : { privacy_url: privacyUrl }),
   };
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { blockMessage } from '../../kratos/messages.ts';
-import { say, type Text } from '../../texts/messages.ts';
+import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import { decideSignIn, type GateResult, UNKNOWN } from '../../verification/gate/index.ts';
@@ -34,7 +34,7 @@ interface RefusalDetails {
 
 /** Kratos shows plain text, so a `mailto:` URL is shown as an e-mail address. */
 function supportTexts(support: string | undefined): Text[] {
-  return support === undefined ? [] : [say('block.support', { address: support.replace(/^mailto:/, '') })];
+  return support === undefined ? [] : [toText('block.support', { address: support.replace(/^mailto:/, '') })];
 }
 
 /** Final for Kratos: it neither retries nor overrides a 4xx other than 429, and shows its text to the person. */
@@ -48,8 +48,8 @@ function createRefuse({ texts, support }: ValidateOptions) {
     const acceptLanguage = languageBody.safeParse(reply.request.body).data?.accept_language;
     const language = texts.choose({ locale, acceptLanguage });
     const help = result.text === 'rejected' ? supportTexts(support) : [];
-    const continuation = url === undefined ? [] : [say('block.way_on', { url })];
-    const parts = [say(`block.${result.text}`), ...help, ...continuation];
+    const continuation = url === undefined ? [] : [toText('block.way_on', { url })];
+    const parts = [toText(`block.${result.text}`), ...help, ...continuation];
     const text = parts.map((part) => texts.translate(language, part)).join(' ');
     return reply.code(code).send(blockMessage(result.text, result.status, text, url));
   };

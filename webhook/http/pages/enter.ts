@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { z } from 'zod';
-import { say } from '../../texts/messages.ts';
+import { toText } from '../../texts/messages.ts';
 import type { Context } from '../../verification/context.ts';
 import { findLink, redeemLink } from '../../verification/person/index.ts';
 import { verifyPath } from '../return-to.ts';
@@ -12,7 +12,7 @@ import { NO_IDENTITY } from './security.ts';
 
 /** The page with one button that redeems a link: to open the URL redeems nothing. `fields`: hidden inputs. */
 function confirmPage(fields: Readonly<Record<string, string>>): Page {
-  return { sentence: say('enter.sentence'), action: button(say('button.continue'), fields, '/jumio/enter') };
+  return { sentence: toText('enter.sentence'), action: button(toText('button.continue'), fields, '/jumio/enter') };
 }
 
 /**
@@ -20,8 +20,8 @@ function confirmPage(fields: Readonly<Record<string, string>>): Page {
  * nothing. A browser that has used it continues by the button; any other is asked to sign in there.
  */
 const SPENT_LINK: Page = {
-  sentence: say('used_link.sentence'),
-  action: link('/jumio/verify', say('button.verification')),
+  sentence: toText('used_link.sentence'),
+  action: link('/jumio/verify', toText('button.verification')),
 };
 
 /** Options of `/jumio/enter`. */

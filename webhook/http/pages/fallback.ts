@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../../errors.ts';
-import { say } from '../../texts/messages.ts';
+import { toText } from '../../texts/messages.ts';
 import { answerNotFound, LEDGER_RETRY_S } from '../errors.ts';
 import { preferredType } from '../negotiation.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
@@ -15,19 +15,19 @@ function isBrowser({ headers }: FastifyRequest): boolean {
 }
 
 const BROKEN_LINK: Page = {
-  sentence: say('broken_link.sentence'),
-  action: link('/jumio/verify', say('button.verification')),
+  sentence: toText('broken_link.sentence'),
+  action: link('/jumio/verify', toText('button.verification')),
 };
 
 function noPagesPage(returnUrl: string | undefined): Page {
-  const action = returnUrl === undefined ? plainText(say('next.close')) : link(returnUrl, say('button.go_back'));
-  return { sentence: say('no_pages.sentence'), action };
+  const action = returnUrl === undefined ? plainText(toText('next.close')) : link(returnUrl, toText('button.go_back'));
+  return { sentence: toText('no_pages.sentence'), action };
 }
 
 /** For people without a camera, or who do not want biometrics: how to ask for another way. */
 function helpPage(support: string | undefined, backTo: string): Page {
-  const back = link(backTo, say('button.go_back'));
-  const page = { title: say('cannot.title'), sentence: say('cannot.text') };
+  const back = link(backTo, toText('button.go_back'));
+  const page = { title: toText('cannot.title'), sentence: toText('cannot.text') };
   return support === undefined
     ? { ...page, action: back }
     : { ...page, action: supportAction(support), others: [back] };
@@ -77,10 +77,10 @@ function statusOf(error: FastifyError): number {
 }
 
 function errorPage(status: number, retryPath: string): Page {
-  const retry = link(retryPath, say('button.try_again'));
-  if (status === 429) return { sentence: say('too_many.sentence'), action: retry };
-  if (status >= 500) return { sentence: say('unavailable.sentence'), action: retry };
-  return { sentence: say('too_old.sentence'), action: link(retryPath, say('button.go_back')) };
+  const retry = link(retryPath, toText('button.try_again'));
+  if (status === 429) return { sentence: toText('too_many.sentence'), action: retry };
+  if (status >= 500) return { sentence: toText('unavailable.sentence'), action: retry };
+  return { sentence: toText('too_old.sentence'), action: link(retryPath, toText('button.go_back')) };
 }
 
 /**

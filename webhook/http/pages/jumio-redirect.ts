@@ -1,21 +1,21 @@
 import { z } from 'zod';
-import { say, type Text } from '../../texts/messages.ts';
+import { type Text, toText } from '../../texts/messages.ts';
 
 /** Our texts for the error codes that Jumio's redirect documents (docs/reference/jumio.md#5-web-client-redirect). */
 const TEXTS: ReadonlyMap<string, Text> = new Map([
-  ['9100', say('jumio.9100')],
-  ['9200', say('jumio.9200')],
-  ['9210', say('jumio.9210')],
-  ['9300', say('jumio.9300')],
-  ['9400', say('jumio.9400')],
-  ['9800', say('jumio.9800')],
-  ['9801', say('jumio.9801')],
-  ['9810', say('jumio.9810')],
-  ['9820', say('jumio.9820')],
-  ['9821', say('jumio.9821')],
-  ['9822', say('jumio.9822')],
-  ['9835', say('jumio.9835')],
-  ['9836', say('jumio.9836')],
+  ['9100', toText('jumio.9100')],
+  ['9200', toText('jumio.9200')],
+  ['9210', toText('jumio.9210')],
+  ['9300', toText('jumio.9300')],
+  ['9400', toText('jumio.9400')],
+  ['9800', toText('jumio.9800')],
+  ['9801', toText('jumio.9801')],
+  ['9810', toText('jumio.9810')],
+  ['9820', toText('jumio.9820')],
+  ['9821', toText('jumio.9821')],
+  ['9822', toText('jumio.9822')],
+  ['9835', toText('jumio.9835')],
+  ['9836', toText('jumio.9836')],
 ]);
 
 const error = z.object({ errorCode: z.string().regex(/^\d{4}$/) });
@@ -26,7 +26,7 @@ const error = z.object({ errorCode: z.string().regex(/^\d{4}$/) });
  */
 export function hintIn(parameters: unknown): Text | undefined {
   const code = error.safeParse(parameters).data?.errorCode;
-  return code === undefined ? undefined : (TEXTS.get(code) ?? say('jumio.other'));
+  return code === undefined ? undefined : (TEXTS.get(code) ?? toText('jumio.other'));
 }
 
 const SUCCESS = 'SUCCESS';

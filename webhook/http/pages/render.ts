@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html as escaping } from 'ghtml';
-import { say, type Text } from '../../texts/messages.ts';
+import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import { type Assets, assetUrl, type Brand } from './assets.ts';
 import type { Action, Page, PageBlock } from './page.ts';
@@ -141,8 +141,8 @@ function footer(page: Page, { brand }: Frame, translate: Translate): Markup | un
   const { support, privacyUrl } = brand;
   const isAction = page.action.kind === 'link' && page.action.href === support;
   const items = [
-    ...(support === undefined || isAction ? [] : [anchor(support, translate(say('footer.support')))]),
-    ...(privacyUrl === undefined ? [] : [anchor(privacyUrl, translate(say('footer.privacy')))]),
+    ...(support === undefined || isAction ? [] : [anchor(support, translate(toText('footer.support')))]),
+    ...(privacyUrl === undefined ? [] : [anchor(privacyUrl, translate(toText('footer.privacy')))]),
   ];
   if (items.length === 0) return undefined;
   return html`<footer><ul>${items.map((item) => html`<li>${item}</li>`)}</ul></footer>\n`;
@@ -150,7 +150,7 @@ function footer(page: Page, { brand }: Frame, translate: Translate): Markup | un
 
 /** Returns the whole HTML document of a page. */
 export function document(page: Page, frame: Frame, language: string, translate: Translate): string {
-  const title = translate(page.title ?? say('page.title'));
+  const title = translate(page.title ?? toText('page.title'));
   return html`<!doctype html>
 <html lang="${language}" dir="${RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr'}">
 <head>

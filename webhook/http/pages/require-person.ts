@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KratosClient } from '../../kratos/types.ts';
-import { say } from '../../texts/messages.ts';
+import { toText } from '../../texts/messages.ts';
 import type { Person } from '../../verification/person/index.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
@@ -85,15 +85,15 @@ function promptSignIn(
   switch (sender.kind) {
     case 'no-session':
       return render(reply, 401, {
-        sentence: say('stranger.sentence'),
-        action: link(loginUrl(urls), say('button.sign_in')),
+        sentence: toText('stranger.sentence'),
+        action: link(loginUrl(urls), toText('button.sign_in')),
       });
     case 'second-factor':
       return reply.redirect(secondFactorUrl(sender.redirectTo, urls), 303);
     case 'kratos-down':
       return render(reply, 503, {
-        sentence: say('sign_in_down.sentence'),
-        action: link(verifyPath(urls.returnTo), say('button.try_again')),
+        sentence: toText('sign_in_down.sentence'),
+        action: link(verifyPath(urls.returnTo), toText('button.try_again')),
       });
     default:
       return sender satisfies never;
@@ -113,6 +113,6 @@ function secondFactorUrl(redirectTo: string | undefined, urls: SignInUrls): stri
 
 /** The page for a browser with another account's session; it names neither of the two. */
 export const OTHER_ACCOUNT: Page = {
-  sentence: say('foreign_link.sentence'),
-  action: link('/jumio/verify', say('foreign_link.continue')),
+  sentence: toText('foreign_link.sentence'),
+  action: link('/jumio/verify', toText('foreign_link.continue')),
 };

@@ -1,4 +1,4 @@
-import { say } from '../../texts/messages.ts';
+import { toText } from '../../texts/messages.ts';
 import { type NextStep, nextStep, type View } from '../../verification/person/index.ts';
 import { consentPage, declinedPage, helpLink, withdrawButton } from './consent-page.ts';
 import { button, link, type Page, type PageBlock, type PageFields, paragraphs, plainText } from './page.ts';
@@ -8,8 +8,8 @@ import { BUTTONS, backAction, reasonOf, sentenceOf, supportAction } from './word
 /** Without a further attempt, advice for it would not help. */
 function outOfRetriesPage(view: View, page: PageFields): Page {
   const { support } = page;
-  const ask = say('used_up.support');
-  const blocks = paragraphs(say('used_up.reason'), support === undefined ? undefined : ask);
+  const ask = toText('used_up.support');
+  const blocks = paragraphs(toText('used_up.reason'), support === undefined ? undefined : ask);
   return { sentence: sentenceOf(view), blocks, action: supportAction(support, ask), others: backAction(page) };
 }
 
@@ -17,7 +17,7 @@ function outOfRetriesPage(view: View, page: PageFields): Page {
 function contactPage(view: View, page: PageFields): Page {
   if (view.isOutOfRetries) return outOfRetriesPage(view, page);
   const { support } = page;
-  const ask = view.isApprovalExpired ? say('next.ask_support') : say('next.support');
+  const ask = view.isApprovalExpired ? toText('next.ask_support') : toText('next.support');
   const blocks = paragraphs(reasonOf(view), support === undefined ? undefined : ask);
   return { sentence: sentenceOf(view), blocks, action: supportAction(support, ask), others: backAction(page) };
 }
@@ -31,20 +31,20 @@ const READING_S = 3;
 
 function donePage(view: View, { place, returnTo }: PageFields): Page {
   const sentence = sentenceOf(view);
-  if (returnTo === undefined) return { sentence, action: plainText(say('next.close')) };
-  const action = link(returnTo, say('button.continue'));
+  if (returnTo === undefined) return { sentence, action: plainText(toText('next.close')) };
+  const action = link(returnTo, toText('button.continue'));
   const isOver = place === 'status' && view.status === 'approved';
   return isOver
-    ? { sentence, blocks: paragraphs(say('next.onwards')), action, onwards: { to: returnTo, seconds: READING_S } }
+    ? { sentence, blocks: paragraphs(toText('next.onwards')), action, onwards: { to: returnTo, seconds: READING_S } }
     : { sentence, action };
 }
 
 function continuePage(view: View, page: PageFields): Page {
   const others = withdrawButton(view, page);
   if (view.isLinkMissing)
-    return { sentence: say('stuck.sentence'), action: button(say('button.try_again'), page.fields), others };
+    return { sentence: toText('stuck.sentence'), action: button(toText('button.try_again'), page.fields), others };
   const blocks = [...paragraphs(reasonOf(view)), ...hintBlocks(page), helpLink(page)];
-  if (view.status === 'processing') others.unshift(link('/jumio/status', say('button.look_again')));
+  if (view.status === 'processing') others.unshift(link('/jumio/status', toText('button.look_again')));
   return { sentence: sentenceOf(view), blocks, action: button(BUTTONS[view.status], page.fields), others };
 }
 
@@ -62,11 +62,11 @@ const MINUTE_MS = 60_000;
 function laterPage({ why, until }: NextStep & { kind: 'later' }, view: View, page: PageFields): Page {
   const others = backAction(page);
   if (why === 'stuck' || until === undefined)
-    return { sentence: say('stuck.sentence'), action: plainText(say('next.later')), others };
+    return { sentence: toText('stuck.sentence'), action: plainText(toText('next.later')), others };
   const date = new Date(Math.ceil(until / MINUTE_MS) * MINUTE_MS);
-  const because = why === 'not-yet' ? say('later.not_yet') : say('later.too_many');
+  const because = why === 'not-yet' ? toText('later.not_yet') : toText('later.too_many');
   const blocks = paragraphs(reasonOf(view), because);
-  return { sentence: sentenceOf(view), blocks, action: plainText(say('next.date', { date })), others };
+  return { sentence: sentenceOf(view), blocks, action: plainText(toText('next.date', { date })), others };
 }
 
 /** Returns the page for a person: one sentence that says how things stand, and one action. */

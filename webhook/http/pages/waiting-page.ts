@@ -1,4 +1,4 @@
-import { say } from '../../texts/messages.ts';
+import { toText } from '../../texts/messages.ts';
 import { type NextStep, pollAfterSeconds, readExpectedIn, type View } from '../../verification/person/index.ts';
 import { pollingPath } from './jumio-redirect.ts';
 import { button, link, type Page, type PageFields, paragraphs } from './page.ts';
@@ -9,8 +9,8 @@ import { SENTENCES } from './wording.ts';
  * was only opened shows a link or a button, so that no person is led to Jumio without a press.
  */
 function preparingParts(view: View, { pressed, fields }: PageFields): Pick<Page, 'blocks' | 'action'> {
-  const [again, text] = [say('button.look_again'), say('next.press')];
-  if (!pressed && view.mayRetryNow) return { action: button(say('button.try_again'), fields) };
+  const [again, text] = [toText('button.look_again'), toText('next.press')];
+  if (!pressed && view.mayRetryNow) return { action: button(toText('button.try_again'), fields) };
   return pressed
     ? { blocks: [{ kind: 'without-scripts', text }], action: { ...button(again, fields), pressesAgain: true } }
     : { blocks: paragraphs(text), action: link('/jumio/verify', again) };
@@ -21,13 +21,13 @@ export function waitingPage(on: (NextStep & { kind: 'wait' })['on'], view: View,
   const refreshSeconds = pollAfterSeconds(view, page.now);
   const { status, waitingOn } = view;
   const polling = { refreshSeconds, shown: { status, waitingOn } };
-  const again = say('button.look_again');
+  const again = toText('button.look_again');
   if (on === 'checking') {
     // Without an attempt at Jumio an eID credential is still to be read.
-    const sentence = view.hasAttempt ? SENTENCES.processing : say('checking_already.sentence');
-    return { sentence, blocks: paragraphs(say('next.wait')), action: link('/jumio/status', again), ...polling };
+    const sentence = view.hasAttempt ? SENTENCES.processing : toText('checking_already.sentence');
+    return { sentence, blocks: paragraphs(toText('next.wait')), action: link('/jumio/status', again), ...polling };
   }
-  const sentence = view.isDelayed ? say('delayed.sentence') : say('preparing.sentence');
+  const sentence = view.isDelayed ? toText('delayed.sentence') : toText('preparing.sentence');
   return { sentence, ...preparingParts(view, page), ...polling };
 }
 
@@ -38,12 +38,12 @@ export function waitingPage(on: (NextStep & { kind: 'wait' })['on'], view: View,
 export function finishedPage(view: View, { place, back, now }: PageFields): Page | undefined {
   const expectedIn = place === 'verify' || back === undefined ? undefined : readExpectedIn(view, back, now);
   if (expectedIn === undefined || back === undefined) return undefined;
-  const [sentence, blocks] = [SENTENCES.processing, paragraphs(say('next.wait'))];
+  const [sentence, blocks] = [SENTENCES.processing, paragraphs(toText('next.wait'))];
   const to = pollingPath(back);
   return {
     sentence,
     blocks,
-    action: link(to, say('button.look_again')),
+    action: link(to, toText('button.look_again')),
     onwards: { to, seconds: Math.ceil(expectedIn / 1000) },
   };
 }

@@ -1,17 +1,17 @@
 import type { Status } from '../../model.ts';
-import { say, type Text } from '../../texts/messages.ts';
+import { type Text, toText } from '../../texts/messages.ts';
 import type { View } from '../../verification/person/index.ts';
 import { type Action, link, type PageFields, plainText } from './page.ts';
 
 /** The sentence of each status. */
 export const SENTENCES: Readonly<Record<Status, Text>> = {
-  none: say('status.none'),
-  pending: say('status.pending'),
-  processing: say('status.processing'),
-  approved: say('status.approved'),
-  review: say('status.review'),
-  rejected: say('status.rejected'),
-  expired: say('status.expired'),
+  none: toText('status.none'),
+  pending: toText('status.pending'),
+  processing: toText('status.processing'),
+  approved: toText('status.approved'),
+  review: toText('status.review'),
+  rejected: toText('status.rejected'),
+  expired: toText('status.expired'),
 };
 
 /** Erased before a decision: no other view is `expired` and refused as rejected. */
@@ -26,29 +26,29 @@ function isErasedUndecided({ status, refusal }: View): boolean {
  */
 export function sentenceOf(view: View): Text {
   const { status, isApprovalExpired, refusal } = view;
-  if (isApprovalExpired) return say('status.too_old');
+  if (isApprovalExpired) return toText('status.too_old');
   if (isErasedUndecided(view)) return SENTENCES.none;
-  if (status === 'processing' && refusal === null) return say('status.unfinished');
+  if (status === 'processing' && refusal === null) return toText('status.unfinished');
   const isGranted = (status === 'approved' || status === 'review') && refusal === null;
-  return isGranted ? say('status.once_more') : SENTENCES[status];
+  return isGranted ? toText('status.once_more') : SENTENCES[status];
 }
 
 /** The label of the button that continues to Jumio, for each status. */
 export const BUTTONS: Readonly<Record<Status, Text>> = {
-  none: say('button.start'),
-  pending: say('button.continue'),
-  processing: say('button.go_on'),
-  approved: say('button.continue'),
-  review: say('button.continue'),
-  rejected: say('button.try_again'),
-  expired: say('button.start_again'),
+  none: toText('button.start'),
+  pending: toText('button.continue'),
+  processing: toText('button.go_on'),
+  approved: toText('button.continue'),
+  review: toText('button.continue'),
+  rejected: toText('button.try_again'),
+  expired: toText('button.start_again'),
 };
 
 const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
-  unreadable: say('reason.unreadable'),
-  expired_document: say('reason.expired_document'),
-  unsupported_document: say('reason.unsupported_document'),
-  not_finished: say('reason.not_finished'),
+  unreadable: toText('reason.unreadable'),
+  expired_document: toText('reason.expired_document'),
+  unsupported_document: toText('reason.unsupported_document'),
+  not_finished: toText('reason.not_finished'),
 };
 
 /**
@@ -57,19 +57,19 @@ const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
  */
 export function reasonOf({ status, reason, isEidInsufficient }: View): Text | undefined {
   const isUndecided = status === 'none' || status === 'pending';
-  if (status !== 'rejected') return isEidInsufficient && isUndecided ? say('reason.eid') : undefined;
-  return reason === null ? say('reason.other') : REASONS[reason];
+  if (status !== 'rejected') return isEidInsufficient && isUndecided ? toText('reason.eid') : undefined;
+  return reason === null ? toText('reason.other') : REASONS[reason];
 }
 
 /**
  * Returns the action that leads to the operator's support.
  * @param otherwise the text if the operator configured no support URL
  */
-export function supportAction(support: string | undefined, otherwise = say('next.support')): Action {
-  return support === undefined ? plainText(otherwise) : link(support, say('button.support'));
+export function supportAction(support: string | undefined, otherwise = toText('next.support')): Action {
+  return support === undefined ? plainText(otherwise) : link(support, toText('button.support'));
 }
 
 /** Returns the link back to the application, if there is a URL to go back to. */
 export function backAction({ returnTo }: PageFields): Action[] {
-  return returnTo === undefined ? [] : [link(returnTo, say('button.go_back'))];
+  return returnTo === undefined ? [] : [link(returnTo, toText('button.go_back'))];
 }
