@@ -30,12 +30,12 @@ const TABLES = {
 } as const satisfies Readonly<Record<string, Columns>>;
 
 /** What a migration does besides adding the columns that are marked with its name. */
-type Step = (db: Kysely<Tables>, dialect: Dialect, now: number) => Promise<void>;
+type MigrationStep = (db: Kysely<Tables>, dialect: Dialect, now: number) => Promise<void>;
 
 const FIRST = '0001_core';
 
 /** What some migrations do besides adding columns. A released one never changes. */
-const STEPS: Readonly<Record<string, Step>> = { [FIRST]: createLedger, '0002_leases': indexLeases };
+const STEPS: Readonly<Record<string, MigrationStep>> = { [FIRST]: createLedger, '0002_leases': indexLeases };
 
 /** The migrations that columns are marked with. */
 const marks = Object.values<Columns>(TABLES).flatMap((columns) =>

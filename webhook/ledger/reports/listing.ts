@@ -28,10 +28,10 @@ export type ProblemKind =
   | 'eid_unread'
   | 'erase_owed';
 
-type Page = (after: string, now: number) => RawBuilder<Listed>;
+type PageQuery = (after: string, now: number) => RawBuilder<Listed>;
 
 /** One query per kind, in the order of the identities, so that a page begins behind the last one. */
-const PROBLEMS: Readonly<Record<ProblemKind, Page>> = {
+const PROBLEMS: Readonly<Record<ProblemKind, PageQuery>> = {
   publish_stuck: (after) => sql`select id as identity, changed_at as since, status as detail from identities
     where publish_refused and id > ${after} order by id limit ${PAGE}`,
   gone: (after) => sql`select id as identity, coalesce(missing_since, changed_at) as since, status as detail

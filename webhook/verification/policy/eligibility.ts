@@ -12,7 +12,7 @@ import {
 import type { Policy } from './rules.ts';
 
 /** What is kept of a standing, and of the status. */
-type Kept = StandingFacts & Pick<Identity, 'status'>;
+type StandingAndStatus = StandingFacts & Pick<Identity, 'status'>;
 
 /**
  * Whether the policy calls the approval too old to count. The gate and the pages ask here and nowhere else, so that
@@ -24,7 +24,7 @@ export function isApprovalExpired({ standing, decidedAt }: StandingFacts, policy
 }
 
 /** `expired` in place of an approval that is too old. */
-export function effectiveStatus(kept: Kept, policy: Policy, now: number): Status {
+export function effectiveStatus(kept: StandingAndStatus, policy: Policy, now: number): Status {
   return kept.status === 'approved' && isApprovalExpired(kept, policy, now) ? 'expired' : kept.status;
 }
 
@@ -32,7 +32,7 @@ export function effectiveWaitingOn(kept: StandingFacts, policy: Policy, now: num
   return waitingOnOf(isApprovalExpired(kept, policy, now) ? { ...kept, standing: null } : kept, policy.startAgain);
 }
 
-export function standingAndStatus(record: IdentityRecord): Kept {
+export function standingAndStatus(record: IdentityRecord): StandingAndStatus {
   return { ...standingFacts(record), status: statusOf(record) };
 }
 

@@ -8,13 +8,13 @@ export interface Mistake {
   readonly expected: string;
 }
 
-type Rule = PolicyDocument['rules'][number];
+type RuleDocument = PolicyDocument['rules'][number];
 
-function isUnconditional({ when }: Rule): boolean {
+function isUnconditional({ when }: RuleDocument): boolean {
   return when === undefined || Object.keys(when).length === 0;
 }
 
-function place(rules: readonly Rule[], index: number): Mistake[] {
+function place(rules: readonly RuleDocument[], index: number): Mistake[] {
   const isLast = index === rules.length - 1;
   const rule = rules[index];
   if (rule === undefined || isUnconditional(rule) === isLast) return [];
@@ -23,7 +23,7 @@ function place(rules: readonly Rule[], index: number): Mistake[] {
     : [{ path: ['rules', index], expected: 'a `when` with at least one key: only the last rule is without' }];
 }
 
-function never({ when = {} }: Rule, path: Path): Mistake[] {
+function never({ when = {} }: RuleDocument, path: Path): Mistake[] {
   const pairs = [
     ['account_older_than', when.account_younger_than, when.account_older_than],
     ['verdict_older_than', when.verdict_younger_than, when.verdict_older_than],
@@ -33,7 +33,7 @@ function never({ when = {} }: Rule, path: Path): Mistake[] {
 }
 
 /** The page would tell whom such a rule refuses that they are verified, and send them back to sign in. */
-function circle({ when = {}, then }: Rule, path: Path, lifetime: number | undefined): Mistake[] {
+function circle({ when = {}, then }: RuleDocument, path: Path, lifetime: number | undefined): Mistake[] {
   const { verdict_older_than: age, status } = when;
   const meetsApproved = status === undefined || status.includes('approved');
   if (then === 'allow' || age === undefined || !meetsApproved || (lifetime ?? Number.POSITIVE_INFINITY) <= age)
@@ -42,7 +42,7 @@ function circle({ when = {}, then }: Rule, path: Path, lifetime: number | undefi
   return [{ path: [...path, 'when', 'verdict_older_than'], expected }];
 }
 
-function useless(rules: readonly Rule[], { text, then, name }: Rule, index: number): Mistake[] {
+function useless(rules: readonly RuleDocument[], { text, then, name }: RuleDocument, index: number): Mistake[] {
   const path = ['rules', index];
   const isTaken = name !== undefined && rules.findIndex((rule) => rule.name === name) < index;
   return [
