@@ -3,21 +3,21 @@ import type { Context } from '../context.ts';
 import { hasAgreed, newIdentity, updateIdentity } from '../record/index.ts';
 import type { Person } from './person.ts';
 
-/** That a person agrees: to which version of the text, in which language they read it. */
+/** The agreement of a person: the version of the consent text, and the language in which they read it. */
 export interface Agreement {
   readonly version: string;
   readonly language: string;
 }
 
-/** What waits for the agreement waits no longer: traits, and an attempt that was put on hold by a refusal. */
-function dueNow(row: Verification, now: number): Verification {
+/** Makes due what waits for the agreement: the prefill, and an attempt that a refusal put on hold. */
+function resume(row: Verification, now: number): Verification {
   const prefillDue = row.prefill === 'pending' ? (row.prefillDue ?? now) : row.prefillDue;
   const readDue = row.state === 'requested' ? (row.readDue ?? now) : row.readDue;
   return { ...row, prefillDue, readDue };
 }
 
-/** The record with the agreement on record, and its event; agreeing again to the same text is nothing new, and of the erased nothing is kept. */
-export function agreed(
+/** Stores an agreement, with its event. Changes nothing if the person agreed to this text before, or if the identity is erased. */
+export function withAgreement(
   record: IdentityRecord,
   { version, language }: Agreement,
   now: number,
@@ -25,7 +25,7 @@ export function agreed(
   const { identity } = record;
   if (hasAgreed(identity, version) || identity.erasedAt !== null) return { record, events: [] };
   const columns = { consentVersion: version, consentLanguage: language, consentAt: now, declinedAt: null };
-  const verifications = record.verifications.map((row) => dueNow(row, now));
+  const verifications = record.verifications.map((row) => resume(row, now));
   return {
     record: updateIdentity({ ...record, verifications }, columns),
     events: [{ kind: 'consent', detail: { version, language } }],
@@ -33,46 +33,54 @@ export function agreed(
 }
 
 /**
- * Nothing that the person asked for is made after they refused: it costs money, and they do not want it. Only what the
- * sign-up itself asked for goes on (`VERIFICATION_START=registration`).
+ * Puts an attempt on hold that the person requested: after a refusal no execution is created for it, because each costs
+ * money. An attempt that the sign-up made goes on (docs/design.md#consent).
  */
-function onHold(row: Verification, { consentAt }: Identity, startsAt: Context['startsAt']): Verification {
-  const isByPress = startsAt === 'consent' || row.requestedAt >= (consentAt ?? Number.POSITIVE_INFINITY);
-  const isHeld = row.state === 'requested' && isByPress;
+function hold(row: Verification, { consentAt }: Identity, startsAt: Context['startsAt']): Verification {
+  const isByPerson = startsAt === 'consent' || row.requestedAt >= (consentAt ?? Number.POSITIVE_INFINITY);
+  const isHeld = row.state === 'requested' && isByPerson;
   return { ...row, renewalRequested: false, readDue: isHeld ? null : row.readDue };
 }
 
-function declined(record: IdentityRecord, returnTo: string | null, startsAt: Context['startsAt'], now: number): Change {
-  const kept = updateIdentity(record, { returnTo: returnTo ?? record.identity.returnTo });
-  const { identity } = kept;
-  if (identity.declinedAt !== null || identity.erasedAt !== null) return { record: kept };
-  const verifications = kept.verifications.map((row) => onHold(row, identity, startsAt));
-  return { record: updateIdentity({ ...kept, verifications }, { declinedAt: now }), events: [{ kind: 'declined' }] };
+function withDecline(
+  record: IdentityRecord,
+  returnTo: string | null,
+  startsAt: Context['startsAt'],
+  now: number,
+): Change {
+  const updated = updateIdentity(record, { returnTo: returnTo ?? record.identity.returnTo });
+  const { identity } = updated;
+  if (identity.declinedAt !== null || identity.erasedAt !== null) return { record: updated };
+  const verifications = updated.verifications.map((row) => hold(row, identity, startsAt));
+  return { record: updateIdentity({ ...updated, verifications }, { declinedAt: now }), events: [{ kind: 'declined' }] };
 }
 
-/** Whoever is met for the first time by what they say. */
-function met(found: IdentityRecord | undefined, person: Person, now: number): IdentityRecord {
+/** The stored record, or a new one. */
+function recordFor(found: IdentityRecord | undefined, person: Person, now: number): IdentityRecord {
   return found ?? newIdentity({ id: person.identityId, inherited: person.inherited }, now);
 }
 
 /**
- * Keeps that a person agrees. `outdated`: the text that they read is not the one that counts now, and nothing was kept.
- * Rejects with `LedgerUnavailable` where it could not be kept.
+ * Stores the agreement of a person. `outdated`: it is to another version than the current one, and nothing was stored.
+ * @throws LedgerUnavailable if it could not be stored
  */
 export async function agree(ctx: Context, person: Person, agreement: Agreement): Promise<'agreed' | 'outdated'> {
   if (agreement.version !== ctx.consentVersion) return 'outdated';
   const now = ctx.clock.now();
-  await ctx.ledger.change(person.identityId, now, (found) => agreed(met(found, person, now), agreement, now));
+  await ctx.ledger.change(person.identityId, now, (found) =>
+    withAgreement(recordFor(found, person, now), agreement, now),
+  );
   return 'agreed';
 }
 
 /**
- * Keeps that a person refuses, once; from here on nothing leads to Jumio until they agree.
- * @param returnTo checked against the allow-list; null: nothing new
+ * Stores that a person refuses. Until they agree nothing leads to Jumio.
+ * @param returnTo checked against the allow-list; null: the stored one stays
+ * @throws LedgerUnavailable if it could not be stored
  */
 export async function declineConsent(ctx: Context, person: Person, returnTo: string | null = null): Promise<void> {
   const now = ctx.clock.now();
   await ctx.ledger.change(person.identityId, now, (found) =>
-    declined(met(found, person, now), returnTo, ctx.startsAt, now),
+    withDecline(recordFor(found, person, now), returnTo, ctx.startsAt, now),
   );
 }

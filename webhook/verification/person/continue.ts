@@ -13,35 +13,35 @@ import {
   withDetails,
 } from '../record/index.ts';
 import { isTurnWithin, waitFor } from '../waiting.ts';
-import { type Agreement, agreed } from './consent.ts';
+import { type Agreement, withAgreement } from './consent.ts';
 import type { Person } from './person.ts';
 import { recordOf, type View, viewOf } from './view.ts';
 
-/** Due for a look at once; but pressing again and again must not use up the reads of others. */
-function askToRenew(record: IdentityRecord, row: Verification, now: number): IdentityRecord {
+/** Makes a read due as early as the schedule allows: repeated presses must not use up the read budget of others. */
+function requestRenewal(record: IdentityRecord, row: Verification, now: number): IdentityRecord {
   const allowed = earliestRead(row, undefined, now);
-  const asked = updateVerification(record, row.id, {
+  const requested = updateVerification(record, row.id, {
     renewalRequested: true,
     readDue: Math.min(row.readDue ?? allowed, allowed),
   });
-  return updateIdentity(asked, { readRequests: record.identity.readRequests + 1, priority: true });
+  return updateIdentity(requested, { readRequests: record.identity.readRequests + 1, priority: true });
 }
 
-/** The person is there: whoever waits on a page goes first, and need not wait for an hour. */
-function hurry(record: IdentityRecord, row: Verification, now: number): IdentityRecord {
+/** Claims this identity before others, and retries a failed creation soon: the person waits on a page. */
+function prioritize(record: IdentityRecord, row: Verification, now: number): IdentityRecord {
   if (row.state !== 'requested') return record;
   return updateIdentity(updateVerification(record, row.id, { readDue: retryCreateDue(row, now) }), { priority: true });
 }
 
-function grant(record: IdentityRecord, newId: string, now: number, policy: Policy) {
+function applyPermission(record: IdentityRecord, newId: string, now: number, policy: Policy) {
   const permission = mayStart(record, now, policy);
   switch (permission.kind) {
     case 'start':
       return requestVerification(updateIdentity(record, { priority: true }), newId, now);
     case 'renew':
-      return { record: askToRenew(record, permission.verification, now) };
+      return { record: requestRenewal(record, permission.verification, now) };
     case 'continue':
-      return { record: hurry(record, permission.verification, now) };
+      return { record: prioritize(record, permission.verification, now) };
     case 'no':
       return { record };
     default:
@@ -50,106 +50,98 @@ function grant(record: IdentityRecord, newId: string, now: number, policy: Polic
 }
 
 /**
- * The hosted link of an attempt, as long as it leads somewhere and the person has agreed to go there. A secret: it goes
- * into a redirect or an authenticated answer, and nowhere else.
+ * Returns the hosted link of an attempt; undefined if it has ended or the person has not agreed. The link is a secret: it
+ * goes into a redirect or an authenticated answer only.
  */
-export function liveLink(ctx: Context, record: IdentityRecord, now: number): string | undefined {
+export function liveLinkOf(ctx: Context, record: IdentityRecord, now: number): string | undefined {
   const permission = mayStart(record, now, ctx.policy);
-  const mayGo = permission.kind === 'continue' && hasAgreed(record.identity, ctx.consentVersion);
-  return mayGo ? (permission.verification.link ?? undefined) : undefined;
+  const mayUse = permission.kind === 'continue' && hasAgreed(record.identity, ctx.consentVersion);
+  return mayUse ? (permission.verification.link ?? undefined) : undefined;
 }
 
-/** What somebody who goes on brings along. */
+/** The input of a person who continues. */
 export interface ContinueInput {
-  /** Checked against the allow-list; null: nothing new. */
+  /** Checked against the allow-list; null: the stored one stays. */
   readonly returnTo: string | null;
-  /** Given where the person agrees in the same breath. */
+  /** Given if the person agrees with the same request. */
   readonly agreement?: Agreement | undefined;
-  /** The language that the person prefers, a tag: Jumio may speak it where we do not. */
+  /** The language that the person prefers, a tag: Jumio may have it where the texts do not. */
   readonly locale?: string | undefined;
 }
 
-/** Where going on has led. */
+/** The result of continuing. */
 export type ContinueOutcome =
   | { readonly kind: 'link'; readonly link: string; readonly view: View }
-  /** A way on, and no agreement to the text as it reads now: nothing was asked of Jumio. */
+  /** The person may continue, and has not agreed to the current text: nothing was requested at Jumio. */
   | { readonly kind: 'consent-needed'; readonly view: View }
-  /** There is no link (yet); the view says why. */
+  /** There is no link, or none yet; the view has the reason. */
   | { readonly kind: 'no-link'; readonly view: View };
 
+/** Stores the input of a person who continues. The visit shows that Kratos has the identity. */
 function applyInput(
   ctx: Context,
-  record: IdentityRecord,
+  found: IdentityRecord | undefined,
   person: Person,
   { returnTo, locale, agreement }: ContinueInput,
   now: number,
 ) {
-  const known = withDetails(record, person);
-  const { identity } = known;
-  const kept = updateIdentity(known, {
+  const record = withDetails(onIdentityFound(found ?? recordOf(person, now), now), person);
+  const { identity } = record;
+  const updated = updateIdentity(record, {
     returnTo: returnTo ?? identity.returnTo,
     locale: locale ?? identity.locale,
   });
   const isCurrent = agreement !== undefined && agreement.version === ctx.consentVersion;
-  return isCurrent ? agreed(kept, agreement, now) : { record: kept, events: [] };
-}
-
-/** The person has come, with what they bring along. */
-function recordArrival(
-  ctx: Context,
-  found: IdentityRecord | undefined,
-  person: Person,
-  going: ContinueInput,
-  now: number,
-) {
-  return applyInput(ctx, onIdentityFound(found ?? recordOf(person, now), now), person, going, now);
+  return isCurrent ? withAgreement(updated, agreement, now) : { record: updated, events: [] };
 }
 
 function continuedRecord(
   ctx: Context,
   found: IdentityRecord | undefined,
   person: Person,
-  going: ContinueInput,
+  input: ContinueInput,
   now: number,
 ): Change {
-  const { record, events } = recordArrival(ctx, found, person, going, now);
+  const { record, events } = applyInput(ctx, found, person, input, now);
   const change = hasAgreed(record.identity, ctx.consentVersion)
-    ? grant(record, ctx.newId(), now, ctx.policy)
+    ? applyPermission(record, ctx.newId(), now, ctx.policy)
     : { record };
   return { record: change.record, events: [...events, ...(change.events ?? [])] };
 }
 
 function outcomeOf(ctx: Context, record: IdentityRecord): ContinueOutcome {
   const now = ctx.clock.now();
-  const [link, shown] = [liveLink(ctx, record, now), viewOf(ctx, record, now)];
-  if (link !== undefined) return { kind: 'link', link, view: shown };
-  const isAsked = shown.refusal === null && shown.consent !== 'given';
-  return { kind: isAsked ? 'consent-needed' : 'no-link', view: shown };
+  const [link, view] = [liveLinkOf(ctx, record, now), viewOf(ctx, record, now)];
+  if (link !== undefined) return { kind: 'link', link, view };
+  const needsConsent = view.refusal === null && view.consent !== 'given';
+  return { kind: needsConsent ? 'consent-needed' : 'no-link', view };
 }
 
 /**
- * The person goes on: makes or renews an attempt where that is allowed and agreed to, and waits a little for its link.
- * Rejects with `LedgerUnavailable` where nothing could be kept.
+ * Continues the verification of a person: makes or renews an attempt where that is allowed and agreed to, and waits for
+ * its link.
+ * @param waitMs for the eID check and the link together, milliseconds
+ * @throws LedgerUnavailable if nothing could be stored
  */
 export async function continueVerification(
   ctx: Context,
   worker: Worker,
   person: Person,
-  going: ContinueInput,
+  input: ContinueInput,
   waitMs: number,
 ): Promise<ContinueOutcome> {
   const end = performance.now() + waitMs;
-  const arrival = (found: IdentityRecord | undefined) => recordArrival(ctx, found, person, going, ctx.clock.now());
-  await checkEidFirst(ctx, worker, person.identityId, arrival, waitMs / 2);
+  const apply = (found: IdentityRecord | undefined) => applyInput(ctx, found, person, input, ctx.clock.now());
+  await checkEidFirst(ctx, worker, person.identityId, apply, waitMs / 2);
   const now = ctx.clock.now();
-  const kept = await ctx.ledger.change(person.identityId, now, (found) =>
-    continuedRecord(ctx, found, person, going, now),
+  const stored = await ctx.ledger.change(person.identityId, now, (found) =>
+    continuedRecord(ctx, found, person, input, now),
   );
   worker.wake();
   const isDone = (record: IdentityRecord): boolean => isLinkSettled(ctx, record);
   const left = Math.max(0, end - performance.now());
   const wait = (await isTurnWithin(ctx, left)) ? left : 0;
-  const record = (await waitFor(ctx, person.identityId, wait, isDone)) ?? kept;
+  const record = (await waitFor(ctx, person.identityId, wait, isDone)) ?? stored;
   return outcomeOf(ctx, record ?? recordOf(person, now));
 }
 
@@ -158,21 +150,21 @@ function isLinkSettled(ctx: Context, record: IdentityRecord): boolean {
   const now = ctx.clock.now();
   const isAgreed = hasAgreed(record.identity, ctx.consentVersion);
   if (!isAgreed || mayStart(record, now, ctx.policy).kind === 'no') return true;
-  return liveLink(ctx, record, now) !== undefined && !isPreparing(record);
+  return liveLinkOf(ctx, record, now) !== undefined && !isPreparing(record);
 }
 
-/** Whether the first try to send traits to Jumio is still to come: Jumio takes them only before it captures anything. */
+/** Whether the first try to send traits to Jumio has not run yet: Jumio takes them only before it captures anything. */
 function isPreparing(record: IdentityRecord): boolean {
   const open = openAttempt(record);
   return open?.prefill === 'pending' && open.prefillDue !== null && open.prefillTries === 0;
 }
 
-/** About to be led to Jumio, where an eID could make that needless. It never lifts a rejection or a review. */
+/** Whether the person is about to go to Jumio, and an eID could make that needless. An eID never lifts a rejection or a review. */
 function needsEidCheck(ctx: Context, record: IdentityRecord, now: number): boolean {
   const { eidCheck, standing } = record.identity;
   const isOpen = standing === null || standing === 'approved';
-  const isLed = hasAgreed(record.identity, ctx.consentVersion) && mayStart(record, now, ctx.policy).kind !== 'no';
-  return isOpen && isLed && eidCheck === 'none';
+  const isGoing = hasAgreed(record.identity, ctx.consentVersion) && mayStart(record, now, ctx.policy).kind !== 'no';
+  return isOpen && isGoing && eidCheck === 'none';
 }
 
 /** Whether the eID check has ended or failed once: a person without an eID waits for one read of Kratos at most. */
@@ -181,15 +173,17 @@ function isCheckTried({ identity }: IdentityRecord): boolean {
 }
 
 /**
- * Before a press leads to Jumio, what is linked is read once: an eID that Kratos links during a sign-in is told by no
- * hook (decision 54). Waits a little for it; what is not read by then stays owed, and the person goes on.
- * @param come the identity as it is when the person has come, with what they bring along
+ * Before a person goes to Jumio, reads their linked eIDs once: no hook reports an eID that Kratos links during a sign-in
+ * (decision 54). A check that is not done in time stays due, and the person continues.
+ * @param apply stores the input of the person
+ * @param waitMs for the check, milliseconds
+ * @throws LedgerUnavailable if nothing could be stored
  */
 export async function checkEidFirst(
   ctx: Context,
   worker: Worker,
   identityId: string,
-  come: (found: IdentityRecord | undefined) => {
+  apply: (found: IdentityRecord | undefined) => {
     readonly record: IdentityRecord;
     readonly events: readonly LedgerEvent[];
   },
@@ -197,13 +191,13 @@ export async function checkEidFirst(
 ): Promise<void> {
   if (ctx.eid === undefined) return;
   const now = ctx.clock.now();
-  let isOwed = false;
+  let isNeeded = false;
   await ctx.ledger.change(identityId, now, (found) => {
-    const { record, events } = come(found);
-    isOwed = needsEidCheck(ctx, record, now);
-    return isOwed ? { record: requestCheck(record, now), events } : undefined;
+    const { record, events } = apply(found);
+    isNeeded = needsEidCheck(ctx, record, now);
+    return isNeeded ? { record: requestCheck(record, now), events } : undefined;
   });
-  if (!isOwed) return;
+  if (!isNeeded) return;
   worker.wake();
   await waitFor(ctx, identityId, waitMs, isCheckTried);
 }

@@ -4,30 +4,30 @@ import type { Context } from '../context.ts';
 import type { Person } from './person.ts';
 import { recordOf } from './view.ts';
 
-/** 128 random bits: nobody guesses one, so that its hash may be looked up like any other key. */
+/** 128 random bits cannot be guessed, so the hash may be looked up in variable time. */
 const RANDOM_BYTES = 16;
 
 const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 
-/** What a one-time address is made for, and how long it is good. */
+/** The purpose of a one-time link, and how long it is valid. */
 export interface LinkOptions {
   readonly purpose: LinkPurpose;
   readonly lifetimeMs: number;
-  /** E.g. the id of a Kratos flow: a new address of the same purpose and key withdraws the older. */
+  /** A key, e.g. the id of a Kratos flow: a new link of the same purpose and key withdraws the older one. */
   readonly replaces?: string;
-  /** Already judged by the allow-list. */
+  /** Checked against the allow-list. */
   readonly returnTo?: string | null;
 }
 
-/** Whom an address lets in, and where they want to go. */
+/** The identity whose verification a link opens, and where the person goes in the end. */
 export type RedeemedLink = Pick<OneTimeLink, 'identityId' | 'purpose' | 'returnTo'>;
 
 function hashOf(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-function linkOf(token: string, identityId: string, issue: LinkOptions, now: number): OneTimeLink {
-  const { purpose, replaces, returnTo = null, lifetimeMs } = issue;
+function linkOf(token: string, identityId: string, options: LinkOptions, now: number): OneTimeLink {
+  const { purpose, replaces, returnTo = null, lifetimeMs } = options;
   return {
     hash: hashOf(token),
     identityId,
@@ -41,15 +41,16 @@ function linkOf(token: string, identityId: string, issue: LinkOptions, now: numb
 }
 
 /**
- * Makes a one-time address for somebody whom Kratos, or an operator, vouches for now; where the ledger has no row of
- * them, one is made that inherits what their published copy shows, as a session's would (decision 8).
- * The token is the caller's alone: it goes into `enterUrl` and nowhere else. Rejects with `LedgerUnavailable`.
+ * Makes a one-time link for a person whom Kratos or an operator has authenticated. An identity without a row gets one that
+ * inherits the status of the published copy (decision 8).
+ * @returns the token, a secret: it goes into `linkUrl` only
+ * @throws LedgerUnavailable if the link could not be stored
  */
-export async function issueLink(ctx: Context, person: Person, issue: LinkOptions): Promise<string> {
+export async function issueLink(ctx: Context, person: Person, options: LinkOptions): Promise<string> {
   const now = ctx.clock.now();
   const token = randomBytes(RANDOM_BYTES).toString('base64url');
-  const link = linkOf(token, person.identityId, issue, now);
-  const event = { kind: 'address_issued', detail: { purpose: issue.purpose } };
+  const link = linkOf(token, person.identityId, options, now);
+  const event = { kind: 'address_issued', detail: { purpose: options.purpose } };
   await ctx.ledger.change(person.identityId, now, (found) => ({
     record: found ?? recordOf(person, now),
     events: [event],
@@ -58,22 +59,23 @@ export async function issueLink(ctx: Context, person: Person, issue: LinkOptions
   return token;
 }
 
-/** Whom a token would let in; it is not used up by asking. */
+/** Returns the link of a token without redeeming it; undefined: see `redeemLink`. */
 export async function findLink(ctx: Context, token: string): Promise<RedeemedLink | undefined> {
   return TOKEN.test(token) ? ctx.ledger.link(hashOf(token), ctx.clock.now()) : undefined;
 }
 
 /**
- * Uses an address up: of many who come with the same token one is let in. `undefined`: it was never made, was used,
- * was replaced, or has ended. Rejects with `LedgerUnavailable`, and then it is not used up.
+ * Redeems a link: of several requests with the same token one succeeds. Undefined: the link never existed, was redeemed or
+ * replaced, or has ended.
+ * @throws LedgerUnavailable if it could not be redeemed; it is then still valid
  */
 export async function redeemLink(ctx: Context, token: string): Promise<RedeemedLink | undefined> {
   if (!TOKEN.test(token)) return undefined;
-  const noted = ({ purpose }: OneTimeLink) => ({ kind: 'address_used', detail: { purpose } });
-  return ctx.ledger.redeem(hashOf(token), ctx.clock.now(), noted);
+  const eventOf = ({ purpose }: OneTimeLink) => ({ kind: 'address_used', detail: { purpose } });
+  return ctx.ledger.redeem(hashOf(token), ctx.clock.now(), eventOf);
 }
 
-/** Where a person goes with a token: a page with one button, so that whoever only looks at the address spends nothing. */
+/** Returns the URL of the confirm page. It has one button, so that a program that only opens the URL redeems nothing. */
 export function linkUrl(publicUrl: string, token: string): string {
   const url = new URL('/jumio/enter', publicUrl);
   url.searchParams.set('code', token);

@@ -7,26 +7,27 @@ import { decidedStatus, type IdentityDetails, readPublishedCopy } from '../recor
 /** The person at the browser: known by a session, or by the hand-over cookie. */
 export interface Person extends IdentityDetails {
   readonly identityId: string;
-  /** The decided status of the published copy that the session shows; inherited by a row that is made now. */
+  /** The decided status of the published copy that the session shows; a new row inherits it. */
   readonly inherited: DecidedStatus | null;
 }
 
-/** Somebody as Kratos shows them now. */
+/** Returns the person of an identity of Kratos. */
 export function personFrom({ id, metadataPublic, schemaId, createdAt, locale }: KratosIdentity): Person {
   const inherited = decidedStatus(readPublishedCopy({ metadata_public: metadataPublic }));
   return { identityId: id, inherited, schemaId, kratosCreatedAt: createdAt, locale };
 }
 
-/** Whether the ledger has a row of this identity. */
+/** Whether the ledger has a row of this identity. @throws LedgerUnavailable */
 export async function isKnown(ctx: Context, identityId: string): Promise<boolean> {
   return (await ctx.ledger.gate(identityId)) !== undefined;
 }
 
 /**
- * The person behind an identity that somebody else vouches for by its id alone. Whom the ledger does not know, or Kratos
- * last did not, is asked of Kratos, so that a row that is made now inherits what the published copy shows (decision 8).
- * `undefined`: Kratos has no such identity, as far as is known, or it was erased. Rejects with `UpstreamError` where
- * Kratos does not say, with `LedgerUnavailable` where the ledger does not.
+ * Returns the person of an identity that a trusted caller names by its id alone. If the ledger has no row, or if Kratos did
+ * not have the identity before, reads it from Kratos, so that a new row inherits the status of the published copy
+ * (decision 8). Undefined: Kratos does not have the identity, or it is erased.
+ * @throws UpstreamError if Kratos gives no usable answer
+ * @throws LedgerUnavailable if the ledger cannot be read
  */
 export async function findPerson(ctx: Context, identityId: string): Promise<Person | undefined> {
   const row = await ctx.ledger.gate(identityId);

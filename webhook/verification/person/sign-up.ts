@@ -24,42 +24,43 @@ async function waitForFirstTry(ctx: Context, identityId: string, waitMs: number)
   }
 }
 
-/** A sign-up as Kratos tells it. */
+/** A sign-up as the hook of Kratos describes it. */
 export interface SignUp extends IdentityDetails {
   readonly identityId: string;
   readonly returnTo: string | null;
-  /** By which method, where Kratos says so (not for passwords). */
+  /** The method; undefined: Kratos does not name it, for example for passwords. */
   readonly method?: string | undefined;
 }
 
 /**
- * Known to us, and there is nothing that its sign-up should have made: no attempt, no invitation, no decision. Whoever
- * refused, or was erased, is started by nothing.
+ * Whether an identity lacks everything that its sign-up should have made: attempt, invitation, eID check, decision. False
+ * for a person who declined, and for an erased identity: a sign-up starts nothing for them.
  */
 function hasNothing({ identity, verifications }: IdentityRecord): boolean {
   const { inherited, awaitingConsent, eidCheck, erasedAt, declinedAt } = identity;
-  const isAsked = awaitingConsent || eidCheck !== 'none';
+  const hasStarted = awaitingConsent || eidCheck !== 'none';
   const isClosed = erasedAt !== null || declinedAt !== null;
-  return verifications.length === 0 && inherited === null && !isAsked && !isClosed;
+  return verifications.length === 0 && inherited === null && !hasStarted && !isClosed;
 }
 
 /**
- * A sign-up: makes the first verification of an identity, or its invitation, once, and waits a little, so that what
- * is known is usually on the identity when Kratos goes on. Kratos repeats itself, so a known identity changes nothing.
- * Rejects with `LedgerUnavailable` where nothing could be kept.
+ * Makes the first verification of an identity, or its invitation, once. Kratos repeats its calls, so a known identity
+ * changes nothing.
+ * @param waitMs for the first publication, milliseconds: the ids are then usually on the identity when Kratos goes on
+ * @throws LedgerUnavailable if nothing could be stored
  */
 export async function handleSignUp(ctx: Context, worker: Worker, signUp: SignUp, waitMs: number): Promise<void> {
   const now = ctx.clock.now();
   const { identityId, returnTo } = signUp;
-  let fresh = false;
+  let isNew = false;
   await ctx.ledger.change(identityId, now, (found) => {
-    fresh = found === undefined || hasNothing(found);
-    if (fresh) {
-      const met = withDetails(found ?? newIdentity({ id: identityId }, now), signUp);
-      return startSignUp(updateIdentity(met, { returnTo: returnTo ?? met.identity.returnTo }), signUp, ctx, now);
+    isNew = found === undefined || hasNothing(found);
+    if (isNew) {
+      const record = withDetails(found ?? newIdentity({ id: identityId }, now), signUp);
+      return startSignUp(updateIdentity(record, { returnTo: returnTo ?? record.identity.returnTo }), signUp, ctx, now);
     }
     return found?.identity.deletedInKratos ? { record: onIdentityFound(found, now) } : undefined;
   });
   worker.wake();
-  if (fresh) await waitForFirstTry(ctx, identityId, waitMs);
+  if (isNew) await waitForFirstTry(ctx, identityId, waitMs);
 }

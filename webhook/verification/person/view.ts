@@ -21,13 +21,13 @@ import {
 } from '../record/index.ts';
 import type { Person } from './person.ts';
 
-/** How things stand for a person, and what they may do: everything that a page or an answer needs, and no ledger row. */
+/** The state of a person's verification, and what they may do: everything that a page or an answer needs, and no ledger row. */
 export interface View {
   readonly status: Status;
   readonly waitingOn: WaitingOn;
   /** Why the person may not go on to Jumio now, and until when (epoch milliseconds); null: they may. */
   readonly refusal: { readonly why: RefusalReason; readonly until: number | undefined } | null;
-  /** The link to Jumio's hosted page. `ready`: it leads somewhere; `being-made`: a job makes it; `none`: the person asks for one by going on. */
+  /** The link to Jumio's hosted page. `ready`: it works; `being-made`: a job makes it; `none`: the person gets one by continuing. */
   readonly link: 'ready' | 'being-made' | 'none';
   /** Jumio refuses to create the execution: only the operator can resolve that. */
   readonly isStuck: boolean;
@@ -35,7 +35,7 @@ export interface View {
   readonly isLinkMissing: boolean;
   /** At least one create call failed: the link takes longer than a moment. */
   readonly isDelayed: boolean;
-  /** Creation has failed for a while and is retried rarely: going on retries it at once. */
+  /** Creation has failed for a while and is retried rarely: continuing retries it at once. */
   readonly mayRetryNow: boolean;
   /** The token of the attempt for Jumio's SDK, a secret; null: there is none, or the person may not use it now. */
   readonly sdkToken: string | null;
@@ -55,7 +55,7 @@ export interface View {
   readonly nextRead: { readonly dueAt: number; readonly lastAt: number | null; readonly leasedUntil: number } | null;
   /** An eID credential was read, and more is needed. */
   readonly isEidInsufficient: boolean;
-  /** Where the person goes in the end, as it was allowed when it was stored; null: not known. */
+  /** Where the person goes in the end, checked against the allow-list when it was stored; null: not known. */
   readonly returnTo: string | null;
   /** Whether the person has agreed to the current text (`outdated`: to another version), or has declined since. */
   readonly consent: 'given' | 'wanted' | 'outdated' | 'declined';
@@ -63,19 +63,19 @@ export interface View {
 
 type RefusalReason = Extract<Permission, { kind: 'no' }>['why'];
 
-/** What a person does next: what a page offers, and what an answer to an application names. */
+/** The next step of a person: a page offers it, and an answer to an application names it. */
 export type NextStep =
   /** Read the text, and agree or decline. */
   | { readonly kind: 'consent' }
-  /** Go on to Jumio: start, continue or renew. */
+  /** Go to Jumio: start, continue or renew. */
   | { readonly kind: 'go' }
   /** Nothing: check again in a while. `preparing`: there is no link yet; `checking`: Jumio has all it needs. */
   | { readonly kind: 'wait'; readonly on: 'preparing' | 'checking' }
   /** Nothing for now: not before `until` (epoch milliseconds), or only the operator can help (`stuck`). */
   | { readonly kind: 'later'; readonly why: 'too-many' | 'not-yet' | 'stuck'; readonly until: number | undefined }
-  /** Go back to the application: verified, or nothing that the person could do. */
+  /** Go back to the application: the person is verified, or can do nothing. */
   | { readonly kind: 'done' }
-  /** Rejected: only the operator can say more. */
+  /** Contact the operator: the person is rejected. */
   | { readonly kind: 'contact' };
 
 function stepOnRefusal({ why, until }: NonNullable<View['refusal']>): NextStep {
@@ -96,10 +96,10 @@ function stepOnRefusal({ why, until }: NonNullable<View['refusal']>): NextStep {
   }
 }
 
-/** Returns what comes next for this person: in every situation exactly one step. */
+/** Returns the next step of this person: exactly one in every state. */
 export function nextStep({ refusal, isStuck, consent, link }: View): NextStep {
   if (refusal !== null) return stepOnRefusal(refusal);
-  // Before the consent: asking the person for anything would lead nowhere.
+  // Before the consent: an agreement would not help.
   if (isStuck) return { kind: 'later', why: 'stuck', until: undefined };
   if (consent !== 'given') return { kind: 'consent' };
   return link === 'being-made' ? { kind: 'wait', on: 'preparing' } : { kind: 'go' };
@@ -115,7 +115,7 @@ export function pollAfterSeconds({ waitingSince }: View, now: number): number {
   return Math.min(LONGEST_POLL_S, Math.max(SHORTEST_POLL_S, Math.round(waited / 10_000)));
 }
 
-/** A wait begins with the request, with the first activity, or with the read that a renewal waits for. */
+/** A wait begins with the request, the first activity, or the last read before a renewal. */
 function waitingSince(attempt: Verification | undefined, { identity }: IdentityRecord): number | null {
   if (attempt === undefined) return identity.eidReportedSince;
   const { activeAt, requestedAt, lastReadAt, renewalRequested } = attempt;
@@ -133,7 +133,7 @@ function nextReadOf({ executionId, readDue, lastReadAt }: Verification, { identi
   return { dueAt: readDue, lastAt: lastReadAt, leasedUntil: identity.leasedUntil };
 }
 
-/** What the person may do with an attempt, or why not. */
+/** The options of a person with an attempt, or the reason why there are none. */
 type AttemptOptions = Pick<
   View,
   'refusal' | 'link' | 'isStuck' | 'isLinkMissing' | 'isDelayed' | 'mayRetryNow' | 'sdkToken' | 'nextRead'
@@ -150,7 +150,7 @@ const NO_ATTEMPT: AttemptOptions = {
   nextRead: null,
 };
 
-/** What the permission says, and what it says of the attempt that the person may continue or renew. */
+/** The options by a permission, and by the attempt that the person may continue or renew. */
 function attemptOptionsOf(permission: Permission, record: IdentityRecord, waitingOn: WaitingOn): AttemptOptions {
   switch (permission.kind) {
     case 'no':
@@ -184,7 +184,7 @@ function attemptOptionsOf(permission: Permission, record: IdentityRecord, waitin
   }
 }
 
-/** Returns how things stand for a person by this record, as of `now`. */
+/** Returns the view of a record as of `now`. */
 export function viewOf(ctx: Context, record: IdentityRecord, now: number): View {
   const { policy } = ctx;
   const facts = standingAndStatus(record);
@@ -209,12 +209,12 @@ export function viewOf(ctx: Context, record: IdentityRecord, now: number): View 
   };
 }
 
-/** Returns the record of a person whom the ledger does not know yet. */
+/** Returns a new record for a person without a row in the ledger. */
 export function recordOf({ identityId: id, ...person }: Person, now: number): IdentityRecord {
   return newIdentity({ id, ...person }, now);
 }
 
-/** Returns how things stand for a person. Reads only: nothing is created, renewed or spent. */
+/** Returns the view of a person. Writes nothing. @throws LedgerUnavailable if the ledger cannot be read */
 export async function loadView(ctx: Context, person: Person): Promise<View> {
   const now = ctx.clock.now();
   const record = await ctx.ledger.record(person.identityId);

@@ -34,7 +34,7 @@ export async function recordVisit(ctx: Context, worker: Worker, person: Person, 
   try {
     const open = await recordActivity(ctx, person.identityId);
     worker.wake();
-    if (open) await waitFor(ctx, person.identityId, waitMs, (seen) => isReadOver(seen, open, ctx.clock.now()));
+    if (open) await waitFor(ctx, person.identityId, waitMs, (record) => isReadOver(record, open, ctx.clock.now()));
   } catch (error) {
     if (!(error instanceof LedgerUnavailable)) throw error;
     ctx.log.error({ identity: person.identityId, err: error }, 'could not record the visit');
@@ -42,22 +42,22 @@ export async function recordVisit(ctx: Context, worker: Worker, person: Person, 
   return loadView(ctx, person);
 }
 
-/** Longer than any look takes to come and to be answered; whatever happens, nobody is kept waiting for one beyond it. */
-const BELIEVED_MS = 60_000;
+/** A read takes less from its request to its answer. After so long a page no longer waits for one. */
+const LONGEST_WAIT_MS = 60_000;
 
-/** Time for the page to be read, and for a look that is under way to be answered. */
-const SHORTEST_MS = 3_000;
+/** Long enough for the person to read the page, and for a running read to end. */
+const SHORTEST_WAIT_MS = 3_000;
 
 /**
- * In how many milliseconds to see what Jumio says now, for somebody who came back at `since` and is said to have
- * finished: as long as the look that the arrival asked for is postponed by a few seconds, or under way. Undefined: it
- * has been made, or none comes soon, and what we know is what counts.
+ * Returns in how many milliseconds the read is expected that a person requested by their return from Jumio. Undefined: it has
+ * ended, or none is due soon, and the view is as current as it gets.
+ * @param since when the person returned, epoch milliseconds
  */
 export function readExpectedIn({ nextRead }: View, since: number, now: number): number | undefined {
-  if (nextRead === null || now - since > BELIEVED_MS) return undefined;
+  if (nextRead === null || now - since > LONGEST_WAIT_MS) return undefined;
   const { dueAt, lastAt, leasedUntil } = nextRead;
-  // What is claimed is due again when its lease ends, or earlier where somebody knocked meanwhile.
-  if (leasedUntil > now && dueAt <= leasedUntil) return SHORTEST_MS;
-  const isMade = (lastAt ?? 0) >= since;
-  return isMade || dueAt - now > READ_INTERVAL_MS ? undefined : Math.max(SHORTEST_MS, dueAt - now);
+  // A claimed read is due again when its lease ends, or earlier after another read request.
+  if (leasedUntil > now && dueAt <= leasedUntil) return SHORTEST_WAIT_MS;
+  const isDone = (lastAt ?? 0) >= since;
+  return isDone || dueAt - now > READ_INTERVAL_MS ? undefined : Math.max(SHORTEST_WAIT_MS, dueAt - now);
 }

@@ -3,7 +3,7 @@ import type { Page } from '../../../../webhook/http/pages/page.ts';
 import { statusPage } from '../../../../webhook/http/pages/status-page.ts';
 import type { IdentityRecord } from '../../../../webhook/model.ts';
 import type { Context } from '../../../../webhook/verification/context.ts';
-import { agreed } from '../../../../webhook/verification/person/consent.ts';
+import { withAgreement } from '../../../../webhook/verification/person/consent.ts';
 import { type ContinueOutcome, continueVerification } from '../../../../webhook/verification/person/continue.ts';
 import { loadView, nextStep, type View } from '../../../../webhook/verification/person/view.ts';
 import { updateIdentity } from '../../../../webhook/verification/record/record.ts';
@@ -19,8 +19,8 @@ const RETURN_TO = 'https://app.example/home';
 /** The possible answers of a person to the consent text. */
 const CONSENTS: Readonly<Record<string, (record: IdentityRecord) => IdentityRecord>> = {
   'never asked': (record) => record,
-  agreed: (record) => agreed(record, CONSENT, NOW).record,
-  'agreed to an earlier text': (record) => agreed(record, { version: 'text-0', language: 'en' }, NOW).record,
+  agreed: (record) => withAgreement(record, CONSENT, NOW).record,
+  'agreed to an earlier text': (record) => withAgreement(record, { version: 'text-0', language: 'en' }, NOW).record,
   refused: (record) => updateIdentity(record, { declinedAt: NOW }),
 };
 

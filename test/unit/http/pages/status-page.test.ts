@@ -6,7 +6,7 @@ import type { Text } from '../../../../webhook/texts/messages.ts';
 import { createTexts } from '../../../../webhook/texts/texts.ts';
 import { onCreateFailed } from '../../../../webhook/verification/execution/create.ts';
 import { grantAttempt } from '../../../../webhook/verification/operator/actions.ts';
-import { agreed } from '../../../../webhook/verification/person/consent.ts';
+import { withAgreement } from '../../../../webhook/verification/person/consent.ts';
 import { loadView, type View } from '../../../../webhook/verification/person/view.ts';
 import { updateIdentity } from '../../../../webhook/verification/record/record.ts';
 import { applied } from '../../../support/builders/applied.ts';
@@ -46,7 +46,7 @@ const FIELDS: PageFields = {
 
 /** The page of a person who has agreed to the consent text. */
 async function pageOf(record: IdentityRecord, way: Partial<PageFields> = { returnTo: RETURN_TO }): Promise<Page> {
-  return pageOfWhoever(agreed(record, CONSENT, NOW).record, way);
+  return pageOfWhoever(withAgreement(record, CONSENT, NOW).record, way);
 }
 
 async function pageOfWhoever(record: IdentityRecord, way: Partial<PageFields> = {}): Promise<Page> {
@@ -286,7 +286,7 @@ describe('the limit of attempts', () => {
 
 describe('the waiting time before another try', () => {
   it('a person who has to wait reads the reason of the rejection, of the wait, and its end, rounded up to the minute', async () => {
-    const { ctx } = createInMemoryContext(agreed(situation('rejected ×1', 'nothing'), CONSENT, NOW).record);
+    const { ctx } = createInMemoryContext(withAgreement(situation('rejected ×1', 'nothing'), CONSENT, NOW).record);
     const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
     const page = statusPage({ ...shown, refusal: { why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
     expect(actionOf(page)).toBe('text: You can start again on 21 January 2026 at 12:01 UTC.');
