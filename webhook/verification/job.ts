@@ -31,7 +31,7 @@ export type Claim = Claimed<readonly ClaimedJob[]>;
 type VerificationJob = Extract<Job, { readonly table: 'verifications' }>;
 
 /** Whether a row matches the conditions of a job, as the SQL of the claim checks them. */
-function isMatching({ where = {}, whereNot = {} }: VerificationJob, row: Verification): boolean {
+export function isMatching({ where = {}, whereNot = {} }: VerificationJob, row: Verification): boolean {
   const has = ([column, value]: [string, unknown]): boolean => Reflect.get(row, column) === value;
   return Object.entries(where).every(has) && !Object.entries(whereNot).some(has);
 }

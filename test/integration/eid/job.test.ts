@@ -139,7 +139,7 @@ describe('due evidence jobs', () => {
     const { out: listed } = await runCli(service, ['list', '--stuck', '--json']);
     expect(JSON.parse(listed)).toMatchObject({ kind: 'eid_unread', identity: id, detail: 'pending' });
     const { out: status } = await runCli(service, ['status', id]);
-    expect(status).toMatch(/Because: .*still to be read; 4 tries failed: see eid_unread in the timeline/);
+    expect(status).toMatch(/Because: .*not yet read; 4 tries failed: see eid_unread in the timeline/);
     const ready = async () => (await service.app.inject('/health/ready')).json().degraded;
     expect(await ready()).toEqual(['eID provider mobile unreachable']);
     delete issuer.instead['/jwks'];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CredentialFinding } from '../../../webhook/verification/eid/credential.ts';
 import { onChecked, requestCheck, startSignUp, withCheckDue } from '../../../webhook/verification/eid/evidence.ts';
+import { jobs } from '../../../webhook/verification/jobs.ts';
 import { explainWaiting, nextDue } from '../../../webhook/verification/operator/describe.ts';
 import { FIRST_PUBLICATION_WAITS_MS } from '../../../webhook/verification/record/normalize.ts';
 import { applied } from '../../support/builders/applied.ts';
@@ -24,18 +25,42 @@ describe('the description of an identity that only signed up', () => {
   });
 });
 
+describe('the description of due jobs', () => {
+  it('every job of the list is described', () => {
+    const record = begun(newcomer());
+    const [attempt] = record.verifications;
+    if (attempt === undefined) throw new Error('the history has no attempt');
+    const due = { readDue: NOW, prefillDue: NOW };
+    const requested = { ...attempt, ...due, attempt: 1, state: 'requested' } as const;
+    const started = { ...attempt, ...due, attempt: 2, state: 'started' } as const;
+    const identity = { ...record.identity, eidDue: NOW + 1, kratosDue: NOW + 2 };
+    expect(nextDue({ identity, verifications: [requested, started] }).map(({ what }) => what)).toEqual([
+      'create attempt 1 at Jumio',
+      'read attempt 2 at Jumio',
+      'send traits to Jumio for attempt 1',
+      'send traits to Jumio for attempt 2',
+      'read the linked eIDs',
+      'Kratos: publish',
+    ]);
+    expect(nextDue({ identity: { ...identity, erasedAt: NOW }, verifications: [started] })[0]?.what).toBe(
+      'delete the account of attempt 2 at Jumio',
+    );
+    expect(jobs.map(({ name }) => name)).toEqual(['create', 'read', 'prefill', 'eid', 'publish']);
+  });
+});
+
 describe('the description of an eID', () => {
   it('a pending eID check is described with its due time', () => {
     const waiting = applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
-    expect(explainWaiting(waiting, NOW)).toBe('whether an eID answers is still to be read');
+    expect(explainWaiting(waiting, NOW)).toBe('the eIDs of the sign-up are not yet read');
     expect(nextDue(waiting)).toEqual([
-      { what: 'read what the eID says', at: NOW },
+      { what: 'read the reported eIDs', at: NOW },
       { what: 'Kratos: publish', at: NOW + FIRST_PUBLICATION_WAITS_MS },
     ]);
     const linked = withCheckDue(begun(newcomer()), 'linked', NOW, NOW);
-    expect(nextDue(linked).map(({ what }) => what)).toContain('read what the eID says');
+    expect(nextDue(linked).map(({ what }) => what)).toContain('read the reported eIDs');
     const asked = requestCheck(begun(newcomer()), NOW);
-    expect(nextDue(asked).map(({ what }) => what)).toContain('read which eIDs are linked');
+    expect(nextDue(asked).map(({ what }) => what)).toContain('read the linked eIDs');
   });
 
   it('an approval by eID is described with the provider, not as an approval by Jumio', () => {

@@ -1,40 +1,43 @@
 import type { KratosIdentity } from '../../kratos/types.ts';
 import type { IdentityRecord, Verification } from '../../model.ts';
+import { isMatching, type Job } from '../job.ts';
+import { jobs } from '../jobs.ts';
 import { matchesPublished, pendingPublication } from '../publication/index.ts';
-import { isEid, openAttempt, publishedContent, standingOf, waitingOn } from '../record/index.ts';
+import { isEid, openAttempt, standingOf, waitingOn } from '../record/index.ts';
 
-/** Why an attempt is not further, in one sentence for operators. */
+/** Why an attempt is still open, in one sentence for operators. */
 function whyOpen(row: Verification, now: number): string {
-  if (row.createRefused) return 'Jumio refused to create the execution (see last error); it is tried again daily';
-  if (row.state === 'requested') return 'the execution is still to be created at Jumio';
-  if (row.lastError === 'unknown-status') return 'Jumio says a word that its documentation does not have';
-  if (row.jumioStatus === 'ACQUIRED' || row.jumioStatus === 'PROCESSED') return 'Jumio has all it needs and is at work';
+  if (row.createRefused) return 'Jumio refused to create the execution (see last error); creation is retried daily';
+  if (row.state === 'requested') return 'the execution is not yet created at Jumio';
+  if (row.lastError === 'unknown-status') return 'Jumio returned a status that its documentation does not have';
+  if (row.jumioStatus === 'ACQUIRED' || row.jumioStatus === 'PROCESSED')
+    return 'Jumio has all it needs and is processing';
   if (row.linkEndsAt === null)
-    return 'Jumio made the execution without a link: set a domain prefix in the Jumio portal';
-  if (row.linkEndsAt <= now) return 'the link to Jumio has ended; the person may ask for a new one';
+    return 'Jumio created the execution without a link: set a domain prefix in the Jumio portal';
+  if (row.linkEndsAt <= now) return 'the link to Jumio has ended; the person may request a new one';
   return row.jumioStatus === 'ACQUISITION_STARTED'
-    ? 'the person is at it'
+    ? 'the person has begun at Jumio'
     : 'a link is ready; the person has not begun';
 }
 
 function whyDecided(record: IdentityRecord): string {
   const standing = standingOf(record);
   const by = standing?.by;
-  if (by?.source === 'operator') return `the operator decided: ${by.decisionLabel ?? 'without a word'}`;
-  if (by === null) return 'a copy that was published before we met the identity says so';
+  if (by?.source === 'operator') return `the operator decided: ${by.decisionLabel ?? 'no reason given'}`;
+  if (by === null) return 'inherited from the published copy, which is older than the row of the identity';
   if (by && isEid(by)) return `${by.source} approved it`;
   if (standing?.status === 'approved') return 'Jumio passed it';
-  if (standing?.status === 'review') return 'Jumio is not sure: somebody looks at it, or overrides';
+  if (standing?.status === 'review') return 'Jumio gave a warning: the operator reviews it, or overrides';
   return `Jumio rejected it (${by?.reason ?? 'no reason'})`;
 }
 
-/** That reading what an eID says has failed so far, and what an operator can do. */
-function failing({ identity: { eidFailures } }: IdentityRecord): string {
+/** The failed tries to read an eID, and where the operator finds the cause; empty if there are none. */
+function eidFailureText({ identity: { eidFailures } }: IdentityRecord): string {
   if (eidFailures === 0) return '';
   return `; ${eidFailures} tries failed: see eid_unread in the timeline, and whether doctor reaches Kratos and the provider`;
 }
 
-/** Why somebody is waited for, or nobody, in one sentence. */
+/** Explains the status of an identity, and whom it waits for, in one sentence. */
 export function explainWaiting(record: IdentityRecord, now: number): string {
   const { erasedAt, attemptGrantedAt, awaitingConsent, eidCheck } = record.identity;
   if (erasedAt !== null) return 'it was erased';
@@ -42,48 +45,84 @@ export function explainWaiting(record: IdentityRecord, now: number): string {
   const isOpenCounting = open !== undefined && (standingOf(record) === null || waitingOn(record) === 'jumio');
   if (isOpenCounting) return whyOpen(open, now);
   if (standingOf(record) === null) {
-    if (eidCheck === 'sign-up') return `whether an eID answers is still to be read${failing(record)}`;
-    if (awaitingConsent) return 'the person was asked to come; the execution is made when they go on';
+    if (eidCheck === 'sign-up') return `the eIDs of the sign-up are not yet read${eidFailureText(record)}`;
+    if (awaitingConsent) return 'awaiting consent; the execution is created when the person continues';
     return record.verifications.length === 0 ? 'nothing was ever started' : 'the last attempt was not finished in time';
   }
   const granted = attemptGrantedAt === null ? '' : '; one more attempt is granted';
   return `${whyDecided(record)}${granted}`;
 }
 
-/** Something that is owed, and since or until when. */
+/** A due job in words, and its due time in epoch milliseconds. */
 export interface DueLine {
   readonly what: string;
   readonly at: number;
 }
 
-/** What is due next, the earliest first. */
-export function nextDue(record: IdentityRecord): DueLine[] {
-  const { identity, verifications } = record;
-  const { erasedAt, kratosDue, pendingState, revocation, eidDue, eidReportedAt } = identity;
-  const verb = erasedAt === null ? 'read' : 'delete the account of';
-  const jumio = verifications.flatMap(({ readDue, state, attempt }) =>
-    readDue === null
-      ? []
-      : [{ what: `${state === 'requested' ? 'create' : verb} attempt ${attempt} at Jumio`, at: readDue }],
-  );
-  const states = pendingState === null ? [] : [`set the state to ${pendingState}`];
-  const sessions = revocation === 'none' ? [] : ['revoke the sessions'];
-  const unread = eidReportedAt === null ? 'read which eIDs are linked' : 'read what the eID says';
-  const eid = eidDue === null ? [] : [{ what: `${unread}${failing(record)}`, at: eidDue }];
-  const what = [pendingPublication(identity), ...sessions, ...states].filter((debt) => debt !== 'none').join(', ');
-  const kratos =
-    kratosDue === null ? [] : [{ what: `Kratos: ${what || 'look whether anything is owed'}`, at: kratosDue }];
-  return [...jumio, ...kratos, ...eid].sort((a, b) => a.at - b.at);
+function publicationText({ identity }: IdentityRecord): string {
+  const { pendingState, revocation } = identity;
+  const pending = [
+    pendingPublication(identity),
+    revocation === 'none' ? 'none' : 'revoke the sessions',
+    pendingState === null ? 'none' : `set the state to ${pendingState}`,
+  ].filter((text) => text !== 'none');
+  return `Kratos: ${pending.length === 0 ? 'check whether anything is due' : pending.join(', ')}`;
 }
 
-function ours(metadata: unknown): unknown {
+/** The description of a job that acts on an attempt; its name if it has none. */
+function attemptJobText({ name }: Job, { identity }: IdentityRecord, attempt: number): string {
+  switch (name) {
+    case 'create':
+      return `create attempt ${attempt} at Jumio`;
+    case 'read':
+      return `${identity.erasedAt === null ? 'read' : 'delete the account of'} attempt ${attempt} at Jumio`;
+    case 'prefill':
+      return `send traits to Jumio for attempt ${attempt}`;
+    default:
+      return `${name} (attempt ${attempt})`;
+  }
+}
+
+/** The description of a job that acts on the identity itself; its name if it has none. */
+function identityJobText({ name }: Job, record: IdentityRecord): string {
+  switch (name) {
+    case 'eid':
+      return `read the ${record.identity.eidReportedAt === null ? 'linked' : 'reported'} eIDs${eidFailureText(record)}`;
+    case 'publish':
+      return publicationText(record);
+    default:
+      return name;
+  }
+}
+
+function dueLines(job: Job, record: IdentityRecord): DueLine[] {
+  if (job.table === 'identities') {
+    const at = record.identity[job.column];
+    return at === null ? [] : [{ what: identityJobText(job, record), at }];
+  }
+  return record.verifications
+    .filter((row) => isMatching(job, row))
+    .flatMap((row) => {
+      const at = row[job.column];
+      return at === null ? [] : [{ what: attemptJobText(job, record, row.attempt), at }];
+    });
+}
+
+/** Describes every job of an identity that has a due time, the earliest first. */
+export function nextDue(record: IdentityRecord): DueLine[] {
+  return jobs.flatMap((job) => dueLines(job, record)).sort((a, b) => a.at - b.at);
+}
+
+function publishedMember(metadata: unknown): unknown {
   return typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'jumio') : undefined;
 }
 
-/** What stands in Kratos beside what we published, and where the two differ. */
+/** Returns the published copy that Kratos has, and where it differs from the ledger. */
 export function compareCopies({ identity }: IdentityRecord, seen: KratosIdentity) {
-  const copy = { public: ours(seen.metadataPublic) ?? null, admin: ours(seen.metadataAdmin) ?? null };
-  const owed = identity.content === null ? null : publishedContent(identity.content, identity.changedAt);
+  const copy = {
+    public: publishedMember(seen.metadataPublic) ?? null,
+    admin: publishedMember(seen.metadataAdmin) ?? null,
+  };
   const isBehind = identity.published < identity.version;
   const differences = [
     ...(isBehind ? ['our last change is not published yet'] : []),
@@ -92,5 +131,5 @@ export function compareCopies({ identity }: IdentityRecord, seen: KratosIdentity
       : []),
     ...(seen.state === 'inactive' && !identity.deactivated ? ['the identity is inactive, and not by us'] : []),
   ];
-  return { copy, owed, differences };
+  return { copy, differences };
 }
