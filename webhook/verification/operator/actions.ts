@@ -20,8 +20,8 @@ import {
 } from '../record/index.ts';
 
 /**
- * Erases an identity: its accounts at Jumio and our objects in Kratos become debts of the worker, and what is left here
- * is a tombstone (`tombstone`). Repeatable: whatever is still owed is due again, and Kratos is looked at once more.
+ * Erases an identity: a tombstone stays in the ledger, and the worker deletes its accounts at Jumio and our objects in
+ * Kratos. Repeatable: deletions that are not done are due again, and Kratos is checked once more.
  */
 export function erase(record: IdentityRecord, by: string, now: number): Change {
   const { identity } = record;
@@ -40,8 +40,8 @@ export function erase(record: IdentityRecord, by: string, now: number): Change {
 }
 
 /**
- * An operator grants one attempt, whatever the standing and the limits say. An attempt that is under way is the granted
- * one; else it is made when the person goes on.
+ * Grants one attempt regardless of the standing and the limits. An open attempt is the granted one; otherwise it is made
+ * when the person continues.
  */
 export function grantAttempt(record: IdentityRecord, by: string, reason: string | null, now: number): Change {
   const attemptGrantedAt = openAttempt(record)?.requestedAt ?? now;
@@ -49,7 +49,7 @@ export function grantAttempt(record: IdentityRecord, by: string, reason: string 
   return { record: updateIdentity(record, { attemptGrantedAt }), events };
 }
 
-/** The identity as Kratos has it; undefined: it has none of that id. Rejects with `UpstreamError` where it says neither. */
+/** Returns the identity of Kratos; undefined: it does not exist there. @throws UpstreamError if Kratos gives no usable answer */
 export async function readFromKratos(ctx: Context, identityId: string): Promise<KratosIdentity | undefined> {
   try {
     return await ctx.kratos.read(identityId);
@@ -59,27 +59,30 @@ export async function readFromKratos(ctx: Context, identityId: string): Promise<
   }
 }
 
-/** As a person of a session would be met: with what their published copy shows. */
+/** Returns the person of an identity of Kratos, with the decided status of its published copy. */
 export function personOf({ id, schemaId, createdAt, metadataPublic }: KratosIdentity): Person {
   const inherited = decidedStatus(readPublishedCopy({ metadata_public: metadataPublic }));
   return { identityId: id, inherited, schemaId, kratosCreatedAt: createdAt };
 }
 
-/** What an operator's act left behind, or would leave behind. */
+/** The record before and after an operator's act. */
 export interface OperatorResult extends Change {
   readonly before: IdentityRecord;
 }
 
+/** An operator's act on one identity. */
 export interface OperatorAct {
   readonly identityId: string;
-  /** Only say what would be. */
+  /** Returns the result and writes nothing. */
   readonly dryRun: boolean;
   readonly decide: (record: IdentityRecord, now: number) => Change;
 }
 
 /**
- * An operator acts on an identity: one row is written, and the service's worker does the rest. Whom the ledger does not
- * know is met as Kratos shows them. `undefined`: neither knows them. Rejects with `LedgerUnavailable`, `UpstreamError`.
+ * Applies an operator's act to an identity: it writes the ledger only, and the worker of the service does the rest. An
+ * identity without a row gets one from Kratos. Undefined: neither the ledger nor Kratos has the identity.
+ * @throws LedgerUnavailable if the ledger cannot be read or written
+ * @throws UpstreamError if Kratos is needed and gives no usable answer
  */
 export async function actOn(
   ctx: Context,
@@ -87,39 +90,38 @@ export async function actOn(
 ): Promise<OperatorResult | undefined> {
   const now = ctx.clock.now();
   const known = await ctx.ledger.record(identityId);
-  const stranger = known === undefined ? await readFromKratos(ctx, identityId) : undefined;
-  if (known === undefined && stranger === undefined) return undefined;
+  const shown = known === undefined ? await readFromKratos(ctx, identityId) : undefined;
+  if (known === undefined && shown === undefined) return undefined;
   const beforeOf = (found: IdentityRecord | undefined): IdentityRecord =>
-    found ?? newIdentity({ id: identityId, ...(stranger && personOf(stranger)) }, now);
-  let done: OperatorResult | undefined;
-  const doneOn = (found: IdentityRecord | undefined): OperatorResult => {
+    found ?? newIdentity({ id: identityId, ...(shown && personOf(shown)) }, now);
+  let result: OperatorResult | undefined;
+  const apply = (found: IdentityRecord | undefined): OperatorResult => {
     const before = beforeOf(found);
-    done = { before, ...decide(before, now) };
-    return done;
+    result = { before, ...decide(before, now) };
+    return result;
   };
   const { ledger } = ctx;
-  const record = await (dryRun ? ledger.preview(identityId, now, doneOn) : ledger.change(identityId, now, doneOn));
-  return done && record && { ...done, record };
+  const record = await (dryRun ? ledger.preview(identityId, now, apply) : ledger.change(identityId, now, apply));
+  return result && record && { ...result, record };
 }
 
-/** A decision of the operator's own. */
+/** A decision of the operator. */
 export interface Override {
   readonly verdict: 'PASSED' | 'FAILED';
-  /** A key of theirs, or words without personal data; at most 100 characters. */
+  /** A key or a text without personal data; at most 100 characters. */
   readonly reason: string;
-  /** Who answers for it. */
+  /** The name of the responsible operator. */
   readonly by: string;
 }
 
-/** After everything that is decided already, also where Jumio's clock is ahead of ours. */
+/** Now, or the time of the latest decision where Jumio's clock is ahead of ours: the override must be the latest. */
 function decidedAt({ verifications }: IdentityRecord, now: number): number {
   return Math.max(now, ...verifications.map(({ completedAt }) => completedAt ?? 0));
 }
 
 /**
- * Decides in place of Jumio. The decision is a verification of its own, with its own time: a rejection ends by the
- * operator only, an approval is replaced by a decision that is completed later (`standingOf`). What was granted before
- * is withdrawn.
+ * Decides in place of Jumio. The decision is a verification of its own (docs/design.md#standing): only the operator can end
+ * its rejection, and a later decision replaces its approval. A grant ends.
  */
 export function override(record: IdentityRecord, decision: Override, id: string, now: number): Change {
   const { verdict, reason, by } = decision;
@@ -138,37 +140,38 @@ export function override(record: IdentityRecord, decision: Override, id: string,
   return { record: updateIdentity(cancelRequestedVerification(decided, events), { attemptGrantedAt: null }), events };
 }
 
-/** When a row is looked at next: at once, or as soon as the rules for reading allow. */
-function lookedAt(row: Verification, force: boolean, now: number): Verification {
-  const owesNothing = row.source !== 'jumio' || (row.executionId === null && row.state !== 'requested');
-  if (owesNothing || isOnHold(row)) return row;
+/** Makes a read or a creation due: at once if forced, else as soon as the reading schedule allows. */
+function withReadDue(row: Verification, force: boolean, now: number): Verification {
+  const hasNoJob = row.source !== 'jumio' || (row.executionId === null && row.state !== 'requested');
+  if (hasNoJob || isOnHold(row)) return row;
   const allowed = force ? now : earliestRead(row, undefined, now);
   return { ...row, readDue: Math.min(row.readDue ?? Number.POSITIVE_INFINITY, allowed) };
 }
 
-/** The copy is written anew as it is, whatever back-off runs; what was thought gone is tried again. */
-function published(record: IdentityRecord, now: number): IdentityRecord {
+/** Makes the published copy due for writing now, without back-off, also for an identity marked as deleted in Kratos. */
+function withPublishDue(record: IdentityRecord, now: number): IdentityRecord {
   const { identity } = onIdentityFound(record, now);
   const { content, erasedAt, version } = identity;
   if (content === null && erasedAt === null) return updateIdentity(record, identity);
-  const owed = { published: Math.min(identity.published, version - 1), kratosDue: now, readBack: false };
-  return updateIdentity(record, { ...identity, ...owed });
+  const due = { published: Math.min(identity.published, version - 1), kratosDue: now, readBack: false };
+  return updateIdentity(record, { ...identity, ...due });
 }
 
+/** The options of `recheck`. */
 export interface Recheck {
-  /** Settled executions too, though they were read within the hour. */
+  /** Reads settled executions also if they were read within the hour. */
   readonly force: boolean;
-  /** eID providers are believed, so that what is linked counts. */
+  /** Whether eID providers are configured, so that linked eIDs are read. */
   readonly hasEid: boolean;
 }
 
 /**
- * Makes everything of an identity due: its executions are read, also settled ones (once an hour, unless forced), what
- * waits to be created is tried, what is linked is read, and the published copy is written anew.
+ * Makes every job of an identity due: reading its executions, also settled ones (once an hour, unless forced), creating
+ * one that was requested, reading its linked eIDs, and publishing.
  */
 export function recheck(record: IdentityRecord, { force, hasEid }: Recheck, now: number): Change {
-  const verifications = record.verifications.map((row) => lookedAt(row, force, now));
-  const nudged = updateIdentity({ ...record, verifications }, { readRequests: record.identity.readRequests + 1 });
-  const asked = hasEid ? requestCheck(nudged, now) : nudged;
-  return { record: published(asked, now), events: [{ kind: 'rechecked', detail: { force } }] };
+  const verifications = record.verifications.map((row) => withReadDue(row, force, now));
+  const requested = updateIdentity({ ...record, verifications }, { readRequests: record.identity.readRequests + 1 });
+  const checked = hasEid ? requestCheck(requested, now) : requested;
+  return { record: withPublishDue(checked, now), events: [{ kind: 'rechecked', detail: { force } }] };
 }

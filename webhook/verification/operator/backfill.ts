@@ -7,29 +7,30 @@ import { decidedStatus, newIdentity, readPublishedCopy } from '../record/index.t
 import { THROTTLED_MS } from '../step.ts';
 import { backOff, retry } from '../waiting.ts';
 
-/** How far a backfill is. */
+/** The progress of a backfill. */
 export interface BackfillProgress {
   readonly seen: number;
-  /** Rows that were written, or would be. */
+  /** Rows that were written, or that a dry run would write. */
   readonly made: number;
-  /** Of those: the standings that their published copies hand down. */
+  /** Of those: how many inherited each decided status from their published copy. */
   readonly inherited: Readonly<Record<DecidedStatus, number>>;
-  /** 0 to 1, by the last identity's place among all ids: random ones, in whose order Kratos lists. */
+  /** 0 to 1, estimated from the last id: ids are random, and Kratos lists in their order. */
   readonly share: number;
-  /** Where it goes on; undefined: at the first page. */
+  /** The page token to continue with; undefined: the first page. */
   readonly from?: string;
-  /** Kratos asks to wait: until then (epoch milliseconds). */
+  /** Kratos asked for a pause until then (epoch milliseconds). */
   readonly pausedUntil?: number;
 }
 
-export const NOTHING: BackfillProgress = {
+/** The progress of a run that has not begun. */
+export const NO_PROGRESS: BackfillProgress = {
   seen: 0,
   made: 0,
   inherited: { approved: 0, review: 0, rejected: 0 },
   share: 0,
 };
 
-/** The first row of an identity that met no hook: nothing is owed, and its published copy counts (docs/design.md#the-sign-in-heals). */
+/** Returns the first row of an identity without a sign-up hook: no job is due, and its published copy counts (docs/design.md#the-sign-in-heals). */
 export function rowOf(identity: KratosIdentity, now: number): Identity {
   const inherited = decidedStatus(readPublishedCopy({ metadata_public: identity.metadataPublic }));
   const { schemaId = null, createdAt: kratosCreatedAt = null } = identity;
@@ -41,8 +42,8 @@ function shareOf(identity: KratosIdentity | undefined): number {
   return Number.isNaN(head) ? 0 : head / 0x1_0000_0000;
 }
 
-/** After a page, of which `made` had no row. */
-export function grown(
+/** Returns the progress after a page, of which `made` had no row. */
+export function addPage(
   progress: BackfillProgress,
   { identities, next }: IdentityPage,
   made: readonly Identity[],
@@ -53,48 +54,49 @@ export function grown(
   return next === undefined ? { ...counts, share: 1 } : { ...counts, share: shareOf(identities.at(-1)), from: next };
 }
 
-/** What is kept of a run that is not at its end. */
+/** Returns the stored progress of a run, its mark; undefined: the run is complete. */
 export function markOf(progress: BackfillProgress): string | undefined {
   return progress.from === undefined ? undefined : JSON.stringify(progress);
 }
 
-/** Where the run of a mark was interrupted. */
-export function resumed(mark: string | undefined): BackfillProgress {
-  return mark === undefined ? NOTHING : { ...NOTHING, ...JSON.parse(mark) };
+/** Returns the progress of a mark. */
+export function progressOf(mark: string | undefined): BackfillProgress {
+  return mark === undefined ? NO_PROGRESS : { ...NO_PROGRESS, ...JSON.parse(mark) };
 }
 
+/** The options of a run. */
 export interface BackfillOptions {
-  /** Identities per call; Kratos gives at most 500. */
+  /** Identities per call; Kratos returns at most 500. */
   readonly pageSize: number;
   /** Calls per second, at most. */
   readonly perSecond: number;
-  /** Nothing is written. */
+  /** Counts, and writes nothing. */
   readonly dryRun: boolean;
-  /** From the first page, also where an earlier run was interrupted. */
+  /** Starts at the first page, also after an interrupted run. */
   readonly restart: boolean;
   readonly onProgress: (progress: BackfillProgress) => void;
 }
 
-/** What a backfill works with. */
+/** The collaborators of a backfill. */
 export type BackfillContext = Pick<Context, 'kratos' | 'clock' | 'random'> & {
   readonly ledger: Pick<Context['ledger'], 'bulkInsert' | 'gate' | 'note'>;
 };
 
-/** So many rows in one transaction: a running service waits for milliseconds (decision 21). */
+/** Rows in one transaction: few, so that a running service waits only milliseconds (decision 21). */
 const BATCH = 25;
 
-/** And it has its turn between two of them. */
-const BREATH_MS = 10;
+/** The pause between two transactions, for the writes of the running service. */
+const BATCH_PAUSE_MS = 10;
 
-/** Failures in a row after which somebody has to look. */
+/** Consecutive failures of a call after which the run ends. */
 const TRIES = 6;
 
-/** So often a run begins again because Kratos does not know its place any more: one that it never knows ends nowhere. */
-const BEGINNINGS = 3;
+/** How often a run starts at the first page because Kratos rejects its page token; without a limit it might never end. */
+const MAX_STARTS = 3;
 
 type Pace = () => Promise<void>;
 
-/** Starts are at least so far apart. */
+/** Spaces the starts of calls evenly. */
 function createPace(perSecond: number): Pace {
   let next = 0;
   return async () => {
@@ -104,14 +106,14 @@ function createPace(perSecond: number): Pace {
   };
 }
 
-/** When Kratos may be asked again; `undefined`: it will never answer otherwise, or not soon. */
+/** The milliseconds until a retry; undefined: a retry is useless, or there were too many. */
 function pauseAfter(facts: UpstreamFacts, tries: number, random: number): number | undefined {
   if (facts.status === 429) return facts.retryAfter ?? THROTTLED_MS;
   const isFinal = facts.failure === 'unusable' || (facts.failure === 'status' && (facts.status ?? 0) < 500);
   return isFinal || tries >= TRIES ? undefined : backOff(tries, random);
 }
 
-/** A page token that Kratos does not know any more: it may end, and it belongs to one Kratos. */
+/** Whether Kratos rejects a page token: tokens expire, and another installation of Kratos does not have them. */
 function isStale({ failure, status }: UpstreamFacts, { from }: BackfillProgress): boolean {
   return from !== undefined && failure === 'status' && status === 400;
 }
@@ -120,7 +122,7 @@ function reportPause(ctx: BackfillContext, options: BackfillOptions, progress: B
   options.onProgress({ ...progress, pausedUntil: ctx.clock.now() + ms });
 }
 
-/** Loads one page, however long it takes; `stale`: the run has to begin again. */
+/** Loads one page, with retries; `stale`: the run must start at the first page. */
 async function pageFrom(
   ctx: BackfillContext,
   options: BackfillOptions,
@@ -147,14 +149,14 @@ async function pageFrom(
   });
 }
 
-async function unmet(ctx: BackfillContext, rows: readonly Identity[]): Promise<Identity[]> {
+async function withoutRow(ctx: BackfillContext, rows: readonly Identity[]): Promise<Identity[]> {
   const found: Identity[] = [];
   for (const row of rows) if ((await ctx.ledger.gate(row.id)) === undefined) found.push(row);
   return found;
 }
 
-/** Writes in batches; the mark moves with the last of a page, so that what an interruption cuts off is done again. */
-async function keep(
+/** Writes a page in batches. Only the last one moves the mark, so an interrupted page is repeated. */
+async function writePage(
   ctx: BackfillContext,
   rows: readonly Identity[],
   before: BackfillProgress,
@@ -165,41 +167,47 @@ async function keep(
   for (let start = 0; start === 0 || start < rows.length; start += BATCH) {
     const isLast = start + BATCH >= rows.length;
     const mark = (fresh: readonly Identity[]): string | undefined =>
-      markOf(isLast ? grown(before, page, [...made, ...fresh]) : before);
+      markOf(isLast ? addPage(before, page, [...made, ...fresh]) : before);
     made.push(...(await ctx.ledger.bulkInsert.insert(rows.slice(start, start + BATCH), now, mark)));
-    if (!isLast) await sleep(BREATH_MS);
+    if (!isLast) await sleep(BATCH_PAUSE_MS);
   }
   return made;
 }
 
-async function take(ctx: BackfillContext, options: BackfillOptions, before: BackfillProgress, page: IdentityPage) {
+/** Processes one page. Returns the progress after it. */
+async function processPage(
+  ctx: BackfillContext,
+  options: BackfillOptions,
+  before: BackfillProgress,
+  page: IdentityPage,
+) {
   const now = ctx.clock.now();
   const rows = page.identities.map((identity) => rowOf(identity, now));
-  const made = options.dryRun ? await unmet(ctx, rows) : await keep(ctx, rows, before, page, now);
-  const after = grown(before, page, made);
+  const made = options.dryRun ? await withoutRow(ctx, rows) : await writePage(ctx, rows, before, page, now);
+  const after = addPage(before, page, made);
   options.onProgress(after);
   return after;
 }
 
 /**
- * Writes the identity rows of everybody whom Kratos has and the ledger never met, with the standing that the published
- * copy shows. Starts no verification, publishes nothing, and leaves every row that there is as it is. Holds one page in
- * memory. May be interrupted and repeated at any time.
- * Rejects with `UpstreamError` where Kratos does not give the next page; the next run goes on from there.
+ * Writes a row for every identity of Kratos that has none, with the status of its published copy. Starts no verification,
+ * publishes nothing, and changes no existing row. Holds one page in memory. May be interrupted and repeated at any time.
+ * @throws UpstreamError if Kratos does not return the next page; the next run continues there
+ * @throws LedgerUnavailable if the ledger cannot be read or written
  */
 export async function backfill(ctx: BackfillContext, options: BackfillOptions): Promise<BackfillProgress> {
   const pace = createPace(options.perSecond);
   const isFresh = options.dryRun || options.restart;
-  let progress = isFresh ? NOTHING : resumed(await ctx.ledger.bulkInsert.mark());
-  let beginnings = 1;
+  let progress = isFresh ? NO_PROGRESS : progressOf(await ctx.ledger.bulkInsert.mark());
+  let starts = 1;
   for (let isDone = false; !isDone; ) {
-    const page = await pageFrom(ctx, options, pace, progress, beginnings < BEGINNINGS);
+    const page = await pageFrom(ctx, options, pace, progress, starts < MAX_STARTS);
     if (page === 'stale') {
-      beginnings += 1;
-      progress = NOTHING;
+      starts += 1;
+      progress = NO_PROGRESS;
       continue;
     }
-    progress = await take(ctx, options, progress, page);
+    progress = await processPage(ctx, options, progress, page);
     isDone = page.next === undefined;
     if (isDone || page.pause === undefined) continue;
     reportPause(ctx, options, progress, page.pause);
