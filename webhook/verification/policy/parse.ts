@@ -3,9 +3,9 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { Policy, Rule } from './rules.ts';
 import { type Mistake, type Path, type PolicyDocument, policyMistakes, policySchema, shapeMistakes } from './schema.ts';
 
-/** One mistake of a policy file: where it is, what was expected there, and what was seen. */
+/** One mistake of a policy file: its position, the expected value and the value in the file. */
 export interface PolicyMistake {
-  /** From 1; 0: nowhere in particular. */
+  /** From 1; 0: no particular line. */
   readonly line: number;
   /** E.g. `rules[1].when.status`. */
   readonly path: string;
@@ -13,11 +13,13 @@ export interface PolicyMistake {
   readonly seen: string;
 }
 
+/** A policy, or the mistakes of its file. */
 export type ParsedPolicy =
   | { readonly policy: Policy; readonly mistakes?: undefined }
   | { readonly policy?: undefined; readonly mistakes: readonly PolicyMistake[] };
 
-const SHOWN = 60;
+/** The longest quoted value, in characters. */
+const MAX_QUOTED = 60;
 
 function pathText(path: Path): string {
   return path
@@ -26,7 +28,7 @@ function pathText(path: Path): string {
     .replace(/^\./, '');
 }
 
-/** The place itself, or the nearest one above it that the file has. */
+/** The line of a path, or of the nearest path above it that the file has. */
 function lineOf(document: Document, lines: LineCounter, path: Path): number {
   for (let length = path.length; length > 0; length -= 1) {
     const node = document.getIn(path.slice(0, length), true);
@@ -39,7 +41,7 @@ function seenAt(document: Document, path: Path): string {
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
   if (!isNode(node)) return 'nothing';
   const text = JSON.stringify(node.toJS(document)) ?? 'nothing';
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
 }
 
 function toRule(rule: PolicyDocument['rules'][number], index: number): Rule {
@@ -63,7 +65,7 @@ function toRule(rule: PolicyDocument['rules'][number], index: number): Rule {
   };
 }
 
-/** Names a policy by what it says: comments and layout do not count. */
+/** Identifies a policy by its values: comments and layout do not count. */
 function hashOf(document: PolicyDocument): string {
   return createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12);
 }
@@ -71,7 +73,7 @@ function hashOf(document: PolicyDocument): string {
 function toPolicy(document: PolicyDocument): Policy {
   const rules = document.rules.map(toRule);
   const otherwise = rules.pop();
-  if (otherwise === undefined) throw new Error('a policy without rules was let through');
+  if (otherwise === undefined) throw new Error('a policy without rules passed the schema');
   const { start_again: again, on_rejected: rejected } = document;
   return {
     hash: hashOf(document),
@@ -92,7 +94,7 @@ function toPolicy(document: PolicyDocument): Policy {
   };
 }
 
-/** Reads a policy from YAML, which JSON is a part of. Every mistake is reported, at once. */
+/** Parses a policy from YAML or JSON. Returns all mistakes together. */
 export function parsePolicy(text: string): ParsedPolicy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -113,8 +115,8 @@ export function parsePolicy(text: string): ParsedPolicy {
   };
 }
 
-/** As published: `rejected` blocks, everything else passes. */
-const PUBLISHED = `
+/** The behaviour of the published integration: `rejected` blocks, everything else passes. */
+const DEFAULT_RULES = `
 rules:
   - name: rejected
     when: { status: rejected }
@@ -123,10 +125,11 @@ rules:
     then: allow
 `;
 
-function published(): Policy {
-  const { policy } = parsePolicy(PUBLISHED);
-  if (policy === undefined) throw new Error('the published policy is not one');
+function parseDefault(): Policy {
+  const { policy } = parsePolicy(DEFAULT_RULES);
+  if (policy === undefined) throw new Error('the default policy is invalid');
   return policy;
 }
 
-export const defaultPolicy: Policy = published();
+/** The policy of an installation without a policy file. */
+export const defaultPolicy: Policy = parseDefault();

@@ -1,13 +1,13 @@
 import type { RefusalText, Status, WaitingOn } from '../../model.ts';
 import type { RetryRules } from '../record/index.ts';
 
-/** What a person is doing when the gate is asked; `refresh`: signing in once more beside a session that lives. */
+/** The flow of Kratos in which the gate decides; `refresh`: a login beside a valid session. */
 export type Flow = 'login' | 'refresh' | 'recovery';
 
-/** `block_with_way_on`: the refusal carries a one-time address at which the verification can be done. */
+/** The decision of the gate. `block_with_way_on`: the refusal carries a continuation link. */
 export type GateDecision = 'allow' | 'block' | 'block_with_way_on';
 
-/** All that a rule may look at. Null: neither the request nor the ledger says, and a rule that asks does not match. */
+/** The facts that a rule may use. Null: neither the request nor the ledger has the fact, and a rule that needs it does not match. */
 export interface PolicyFacts {
   readonly status: Status;
   readonly waitingOn: WaitingOn | null;
@@ -20,7 +20,7 @@ export interface PolicyFacts {
   readonly verdictAge: number | null;
 }
 
-/** A rule matches where every key that it has does; ages in milliseconds. */
+/** A condition matches if every key that it has matches. Ages are in milliseconds. */
 export interface Condition {
   readonly status?: readonly Status[] | undefined;
   readonly waitingOn?: readonly WaitingOn[] | undefined;
@@ -33,19 +33,20 @@ export interface Condition {
   readonly verdictOlderThan?: number | undefined;
 }
 
+/** One rule of the policy. */
 export interface Rule {
-  /** Its place in the file, from 0. */
+  /** Its position in the file, from 0. */
   readonly index: number;
   readonly name: string | null;
   readonly when: Condition;
   readonly decision: GateDecision;
-  /** Which text a refusal shows; null: the one of the status. */
+  /** The text that a refusal shows; null: the text of the status. */
   readonly text: RefusalText | null;
 }
 
 /** The operator's policy, read and checked once at start. */
 export interface Policy {
-  /** Names this very policy in events: 12 hexadecimal digits. */
+  /** Identifies this policy in events: 12 hexadecimal digits. */
   readonly hash: string;
   /** Tried in their order; the first that matches counts. */
   readonly rules: readonly Rule[];
@@ -55,7 +56,7 @@ export interface Policy {
   readonly onRejected: OnRejected;
   readonly evidence: EvidencePolicy;
   readonly requiredLevels: RequiredLevels;
-  /** An approval that is older counts as `expired`; null: none ever does. */
+  /** An approval that is older counts as `expired`, in milliseconds; null: approvals do not expire. */
   readonly verdictLifetimeMs: number | null;
 }
 
@@ -82,15 +83,15 @@ function matches({ when }: Rule, facts: PolicyFacts): boolean {
   );
 }
 
-/** The first rule that matches; there always is one, because the last has no condition. */
+/** Returns the first rule that matches; the last one has no condition. */
 export function ruleFor(policy: Policy, facts: PolicyFacts): Rule {
   return policy.rules.find((rule) => matches(rule, facts)) ?? policy.otherwise;
 }
 
-/** A rejected person gets a way on only from a rule that names `rejected` itself. */
+/** Returns the decision of a rule. A rejected person gets a continuation link only from a rule that names `rejected`. */
 export function decisionOf(rule: Rule, status: Status): GateDecision {
-  const isMeant = status !== 'rejected' || rule.when.status?.includes('rejected') === true;
-  return rule.decision === 'block_with_way_on' && !isMeant ? 'block' : rule.decision;
+  const mayOfferLink = status !== 'rejected' || rule.when.status?.includes('rejected') === true;
+  return rule.decision === 'block_with_way_on' && !mayOfferLink ? 'block' : rule.decision;
 }
 
 const TEXTS: Readonly<Record<Status, RefusalText>> = {
@@ -103,17 +104,18 @@ const TEXTS: Readonly<Record<Status, RefusalText>> = {
   approved: 'unverified',
 };
 
+/** Returns the text of a refusal: the rule's, else the one of the status. */
 export function refusalTextOf(rule: Rule, status: Status): RefusalText {
   return rule.text ?? TEXTS[status];
 }
 
-/** What a rejection does at Kratos beside the gate, at once: a part of the policy. */
+/** The consequences of a rejection at Kratos besides the gate (docs/design.md#consequences-of-a-rejection). */
 export interface OnRejected {
   readonly revokeSessions: boolean;
   readonly deactivate: boolean;
 }
 
-/** Which source at which returned level satisfies verification: any level, or the levels that are listed. */
+/** By eID provider: the returned levels that are sufficient, or any level. */
 export type EvidencePolicy = Readonly<Record<string, 'any' | readonly string[]>>;
 
 /** Schema → provider → the level below which a sign-up is refused. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export type Path = readonly PropertyKey[];
 
-/** What is wrong at one place of the file. */
+/** A mistake at one path of the file. */
 export interface Mistake {
   readonly path: Path;
   readonly expected: string;
@@ -14,7 +14,7 @@ function isUnconditional({ when }: RuleDocument): boolean {
   return when === undefined || Object.keys(when).length === 0;
 }
 
-function place(rules: readonly RuleDocument[], index: number): Mistake[] {
+function conditionMistakes(rules: readonly RuleDocument[], index: number): Mistake[] {
   const isLast = index === rules.length - 1;
   const rule = rules[index];
   if (rule === undefined || isUnconditional(rule) === isLast) return [];
@@ -23,7 +23,7 @@ function place(rules: readonly RuleDocument[], index: number): Mistake[] {
     : [{ path: ['rules', index], expected: 'a `when` with at least one key: only the last rule is without' }];
 }
 
-function never({ when = {} }: RuleDocument, path: Path): Mistake[] {
+function ageMistakes({ when = {} }: RuleDocument, path: Path): Mistake[] {
   const pairs = [
     ['account_older_than', when.account_younger_than, when.account_older_than],
     ['verdict_older_than', when.verdict_younger_than, when.verdict_older_than],
@@ -32,8 +32,8 @@ function never({ when = {} }: RuleDocument, path: Path): Mistake[] {
   return empty.map(([key]) => ({ path: [...path, 'when', key], expected: 'less than its `…_younger_than`' }));
 }
 
-/** The page would tell whom such a rule refuses that they are verified, and send them back to sign in. */
-function circle({ when = {}, then }: RuleDocument, path: Path, lifetime: number | undefined): Mistake[] {
+/** A rule that refuses an approved person whose pages say that they are verified: the pages would send them back to sign in. */
+function loopMistakes({ when = {}, then }: RuleDocument, path: Path, lifetime: number | undefined): Mistake[] {
   const { verdict_older_than: age, status } = when;
   const meetsApproved = status === undefined || status.includes('approved');
   if (then === 'allow' || age === undefined || !meetsApproved || (lifetime ?? Number.POSITIVE_INFINITY) <= age)
@@ -42,7 +42,11 @@ function circle({ when = {}, then }: RuleDocument, path: Path, lifetime: number 
   return [{ path: [...path, 'when', 'verdict_older_than'], expected }];
 }
 
-function useless(rules: readonly RuleDocument[], { text, then, name }: RuleDocument, index: number): Mistake[] {
+function redundancyMistakes(
+  rules: readonly RuleDocument[],
+  { text, then, name }: RuleDocument,
+  index: number,
+): Mistake[] {
   const path = ['rules', index];
   const isTaken = name !== undefined && rules.findIndex((rule) => rule.name === name) < index;
   return [
@@ -53,16 +57,20 @@ function useless(rules: readonly RuleDocument[], { text, then, name }: RuleDocum
   ];
 }
 
-/** What is wrong with a file that has the right shape. */
+/** Returns the mistakes of a file that the schema accepts. */
 export function policyMistakes({ rules, verdict_lifetime: lifetime }: PolicyDocument): Mistake[] {
   return rules.flatMap((rule, index) => {
     const path = ['rules', index];
-    const ofRule = [...never(rule, path), ...circle(rule, path, lifetime), ...useless(rules, rule, index)];
-    return [...place(rules, index), ...ofRule];
+    const ofRule = [
+      ...ageMistakes(rule, path),
+      ...loopMistakes(rule, path, lifetime),
+      ...redundancyMistakes(rules, rule, index),
+    ];
+    return [...conditionMistakes(rules, index), ...ofRule];
   });
 }
 
-/** What is wrong with the shape, one mistake for each place. */
+/** Returns the mistakes that the schema finds, one for each path. */
 export function shapeMistakes({ issues }: z.ZodError): Mistake[] {
   return issues.flatMap((issue): Mistake[] => {
     const path = issue.path;
@@ -86,20 +94,20 @@ function durationMs(text: string): number {
 
 const DURATION = 'a number with s, m, h or d behind it, e.g. 12h or 365d';
 
-/** `12h` in the file, milliseconds in the code. */
+/** A duration: `12h` in the file, milliseconds in the code. */
 function duration(description: string) {
   const text = z.string({ error: DURATION }).regex(/^\d{1,6}[smhd]$/, DURATION);
   return text.transform(durationMs).describe(description);
 }
 
-/** One value, or a list of them: one is enough for the key to match. */
+/** One value, or a list of which one must match. */
 function oneOrMore<T extends string>(item: z.ZodType<T>, expected: string, description: string) {
   const error = `${expected}, or a list of such`;
   const listed = item.transform((value) => [value]);
   return z.union([listed, z.array(item).min(1)], { error }).describe(description);
 }
 
-function words<const T extends readonly [string, ...string[]]>(list: T, description: string) {
+function anyOf<const T extends readonly [string, ...string[]]>(list: T, description: string) {
   return oneOrMore(z.enum(list), `one of ${list.join(', ')}`, description);
 }
 
@@ -111,12 +119,9 @@ const name = z.string({ error: 'a name' }).min(1).max(200);
 
 const when = z
   .strictObject({
-    status: words(STATUSES, 'Where the verification stands. An approval older than verdict_lifetime is `expired`.'),
-    waiting_on: words(['person', 'jumio', 'operator', 'nobody'], 'Why it is not further. Needs the ledger.'),
-    flow: words(
-      ['login', 'refresh', 'recovery'],
-      'What the person does; `refresh` is a login beside a living session.',
-    ),
+    status: anyOf(STATUSES, 'The status of the verification. An approval older than verdict_lifetime is `expired`.'),
+    waiting_on: anyOf(['person', 'jumio', 'operator', 'nobody'], 'On whom the next step depends. Needs the ledger.'),
+    flow: anyOf(['login', 'refresh', 'recovery'], 'The flow of Kratos; `refresh` is a login beside a valid session.'),
     method: oneOrMore(name, 'a login method of Kratos', 'E.g. password, code, oidc, passkey, totp.'),
     schema: oneOrMore(name, 'the id of an identity schema', 'The id of the identity’s schema in Kratos.'),
     account_younger_than: duration('Since Kratos made the identity.'),
@@ -125,20 +130,20 @@ const when = z
     verdict_older_than: duration('Since the verdict that counts. Needs the ledger.'),
   })
   .partial()
-  .describe('Every key must match. A key of which neither the request nor the ledger says anything does not match.');
+  .describe('Every key must match. A key whose fact neither the request nor the ledger has does not match.');
 
 const decision = z
   .enum(['allow', 'block', 'block_with_way_on'], { error: 'allow, block or block_with_way_on' })
-  .describe('block_with_way_on: the refusal carries a one-time address; it trusts the first factor only.');
+  .describe('block_with_way_on: the refusal carries a one-time link; it trusts the first factor only.');
 
 const rule = z.strictObject({
   name: name.max(60).describe('For events and `report`.').optional(),
   when: when.optional(),
-  // biome-ignore lint/suspicious/noThenProperty: a word of the file and never a function; nothing awaits a rule
+  // biome-ignore lint/suspicious/noThenProperty: a key of the file and never a function; no code awaits a rule
   then: decision, // oxlint-disable-line unicorn/no-thenable
   text: z
     .enum(['rejected', 'review', 'unverified', 'unknown'], { error: 'rejected, review, unverified or unknown' })
-    .describe('Which text a refusal shows; by default the one of the status.')
+    .describe('The text that a refusal shows; by default the one of the status.')
     .optional(),
 });
 
@@ -154,7 +159,7 @@ const startAgain = z.strictObject({
     .array(z.enum(REASONS, { error: `one of ${REASONS.join(', ')}` }), { error: `a list of ${REASONS.join(', ')}` })
     .describe('Rejections that a person can act on. `other` is everything else, manipulation included.')
     .default(['unreadable', 'expired_document', 'unsupported_document', 'not_finished']),
-  max_rejections: count(0, 'From so many rejections on nobody starts again.').default(3),
+  max_rejections: count(0, 'After so many rejections the person may not start again.').default(3),
   wait: duration('From a rejection to the next attempt.').prefault('0s'),
   max_executions: count(1, 'At most so many executions within `window`; each costs money.').default(5),
   window: duration('See max_executions.').prefault('30d'),
@@ -170,13 +175,13 @@ const level = z.string({ error: 'a level, as the provider returns it in `acr`' }
 
 const evidence = z
   .record(name, z.union([z.literal('any'), z.array(level).min(1)], { error: 'any, or a list of levels' }))
-  .describe('Which eID provider at which returned level is enough, so that Jumio is not asked. See eid/README.md.');
+  .describe('The eID providers and returned levels that make a verification at Jumio unnecessary. See eid/README.md.');
 
 const requiredLevel = z
   .record(name, z.record(name, level))
   .describe('By identity schema and eID provider: a sign-up below this level is refused before anything is stored.');
 
-/** The file, as JSON Schema knows it; what one key says of another is checked by `policyMistakes`. */
+/** The schema of the file. `policyMistakes` checks the rules that involve several keys. */
 export const policySchema = z.strictObject({
   rules: z
     .array(rule, { error: 'a list of rules' })
@@ -191,7 +196,7 @@ export const policySchema = z.strictObject({
 
 export type PolicyDocument = z.output<typeof policySchema>;
 
-/** docs/schemas/policy.schema.json. */
+/** Returns docs/schemas/policy.schema.json. */
 export function policyJsonSchema(): object {
   const title = 'Policy of the Kratos–Jumio bridge';
   return { title, ...z.toJSONSchema(policySchema, { io: 'input', target: 'draft-2020-12' }) };
