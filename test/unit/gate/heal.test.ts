@@ -42,8 +42,8 @@ function remedy(record: IdentityRecord | undefined, attempt: GateSubject): Remed
 
 describe('a sign-in of an identity without a row', () => {
   it.each<[string, GateSubject, Remedy]>([
-    ['without a published copy creates the missing row', signIn({ metadata_public: null }), 'begin'],
-    ['with a hidden copy creates the missing row', signIn({}), 'begin'],
+    ['without a published copy creates the missing row', signIn({ metadata_public: null }), 'start'],
+    ['with a hidden copy creates the missing row', signIn({}), 'start'],
     ['of an identity older than the ledger creates no row', signIn({}, LEDGER_CREATED), 'none'],
     ['of an identity of unknown age creates no row', { ...signIn({}), kratosCreatedAt: undefined }, 'none'],
     ['with a status in the copy creates no row', signIn({ metadata_public: { jumio: { status: 'pending' } } }), 'none'],
@@ -57,16 +57,16 @@ describe('a sign-in of an identity without a row', () => {
   });
 
   it('a sign-in without a row starts the verification that the sign-up should have started, once', () => {
-    const change = applied(heal('begin', undefined, signIn({}), context), context.now);
+    const change = applied(heal('start', undefined, signIn({}), context), context.now);
     expect(change?.events?.map(({ kind }) => kind)).toEqual(['healed', 'requested']);
     expect(change && last(change.record)).toMatchObject({ id: verificationId(9), state: 'requested', readDue: NOW });
-    expect(applied(heal('begin', change?.record, signIn({}), context), context.now)).toBeUndefined();
+    expect(applied(heal('start', change?.record, signIn({}), context), context.now)).toBeUndefined();
   });
 
   it('a sign-in does not ask a second time for consent, also with a hidden copy', () => {
     const record = applied(awaitConsent(newcomer()), NOW).record;
     expect(remedy(record, signIn({}))).toBe('none');
-    expect(applied(heal('begin', record, signIn({}), context), context.now)).toBeUndefined();
+    expect(applied(heal('start', record, signIn({}), context), context.now)).toBeUndefined();
   });
 
   it('a sign-in starts nothing for a row with an inherited decision', () => {
@@ -102,7 +102,7 @@ describe('a sign-in with a published copy that differs', () => {
     ['without a date', undefined],
   ])('a stricter copy at a sign-in causes a read and is not overwritten (%s)', (_name, updated_at) => {
     const copy = { status: 'rejected', ...(updated_at === undefined ? {} : { updated_at }) };
-    expect(remedy(approved, signIn({ metadata_public: { jumio: copy } }))).toBe('nudge');
+    expect(remedy(approved, signIn({ metadata_public: { jumio: copy } }))).toBe('read');
     const change = applied(onReadBack(approved, copy, NOW), NOW);
     expect(change.record.identity).toMatchObject({ published: approved.identity.version, kratosDue: null });
     expect(change.events).toMatchObject([{ kind: 'contradiction' }]);
@@ -131,8 +131,8 @@ describe('a sign-in during a verification', () => {
     ['review', read(begun(newcomer()), WARNING).record],
   ])('a sign-in during a verification requests a read (%s)', (_status, record) => {
     const settled = paid(record);
-    expect(remedy(settled, signIn(showing(settled)))).toBe('nudge');
-    const change = applied(heal('nudge', settled, signIn({}), context), context.now);
+    expect(remedy(settled, signIn(showing(settled)))).toBe('read');
+    const change = applied(heal('read', settled, signIn({}), context), context.now);
     expect(change?.record.identity.readRequests).toBe(settled.identity.readRequests + 1);
     expect(last(settled).readDue ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW);
     expect(change?.record.identity.jumioDue).toBeLessThanOrEqual(NOW + HOUR);
@@ -147,11 +147,11 @@ describe('a sign-in during a verification', () => {
   });
 
   it('a sign-in requests no read before Jumio has created the execution', () => {
-    expect(applied(heal('nudge', asked(newcomer()), signIn({}), context), context.now)).toBeUndefined();
+    expect(applied(heal('read', asked(newcomer()), signIn({}), context), context.now)).toBeUndefined();
   });
 
   it('a repair changes nothing if its row has disappeared or changed in the meantime', () => {
-    expect(applied(heal('nudge', undefined, signIn({}), context), context.now)).toBeUndefined();
+    expect(applied(heal('read', undefined, signIn({}), context), context.now)).toBeUndefined();
     expect(applied(heal('republish', undefined, signIn({}), context), context.now)).toBeUndefined();
     expect(applied(heal('none', begun(newcomer()), signIn({}), context), context.now)).toBeUndefined();
   });

@@ -14,7 +14,7 @@ import {
 import type { GateSubject } from './check.ts';
 
 /** What a sign-in repairs (docs/design.md#the-sign-in-heals): a missing sign-up, a stale published copy, a read that is due. */
-export type Remedy = 'begin' | 'republish' | 'nudge' | 'none';
+export type Remedy = 'start' | 'republish' | 'read' | 'none';
 
 const UNDER_WAY = new Set(['pending', 'processing', 'review']);
 
@@ -37,12 +37,12 @@ export function remedyFor(row: GateRow | undefined, signIn: GateSubject, ledgerC
   const { copy } = signIn;
   if (row && row.erasedAt !== null) return isRestored(row, copy) ? 'republish' : 'none';
   if (row === undefined || hasNothing(row))
-    return copy.statuses.length === 0 && isOurs(signIn.kratosCreatedAt, ledgerCreatedAt) ? 'begin' : 'none';
+    return copy.statuses.length === 0 && isOurs(signIn.kratosCreatedAt, ledgerCreatedAt) ? 'start' : 'none';
   // A row that only inherited a status has published nothing, so the copy is not ours to repair.
   const isPublished = row.content !== null && row.published === row.version;
-  if (isPublished && isStricterThanOurs(row, copy.jumio)) return 'nudge';
+  if (isPublished && isStricterThanOurs(row, copy.jumio)) return 'read';
   if (row.deletedInKratos || (copy.shown && isPublished && !matchesPublished(row, copy.jumio))) return 'republish';
-  return row.attempts > 0 && UNDER_WAY.has(row.status) ? 'nudge' : 'none';
+  return row.attempts > 0 && UNDER_WAY.has(row.status) ? 'read' : 'none';
 }
 
 function waitingAttempt(record: IdentityRecord): string | undefined {
@@ -80,7 +80,7 @@ export function heal(
   switch (remedy) {
     case 'none':
       return undefined;
-    case 'begin': {
+    case 'start': {
       const { identityId: id, schemaId, kratosCreatedAt, locale } = signIn;
       const record = found ?? newIdentity({ id, schemaId, kratosCreatedAt, locale }, now);
       const { awaitingConsent, declinedAt } = record.identity;
@@ -94,7 +94,7 @@ export function heal(
       return found.identity.deletedInKratos
         ? { record: onIdentityFound(found, now) }
         : republish(found, now, 'sign-in');
-    case 'nudge': {
+    case 'read': {
       const id = found && waitingAttempt(found);
       return found && id ? requestRead(found, { verificationId: id }, now) : undefined;
     }
