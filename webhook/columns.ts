@@ -138,12 +138,12 @@ function blankRow<Row extends object>(columns: Columns, isWanted: IsWanted): Row
   return row;
 }
 
-/** What a new row need not be given. */
+/** Returns the values of a new row that the caller need not give. */
 export function blanksOf<C extends Columns>(columns: C): BlanksOf<C> {
   return blankRow<BlanksOf<C>>(columns, (column) => 'blank' in column);
 }
 
-/** What an erased identity has again. */
+/** Returns the values that an erased identity gets. */
 export function forgottenOf<C extends Columns>(columns: C): ForgottenOf<C> {
   return blankRow<ForgottenOf<C>>(columns, (column) => column.isForgotten === true);
 }

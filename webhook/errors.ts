@@ -10,7 +10,7 @@ export type Upstream = 'jumio' | 'kratos' | 'eid';
 export type Failure = 'unreachable' | 'timeout' | 'interrupted' | 'status' | 'unusable';
 
 /**
- * What a refusal means beyond its status, by the upstream's message (docs/reference/kratos.md#7-admin-identity-api).
+ * The meaning of a refusal beyond its status, by the upstream's message (docs/reference/kratos.md#7-admin-identity-api).
  * `identity-not-found`: Kratos' own 404; `no-such-path`: the 404 of a wrong URL or of a proxy.
  * `serialization`: a 400 after two concurrent writes collided, to be retried.
  */
@@ -19,7 +19,7 @@ export type RefusalCode = 'identity-not-found' | 'no-such-path' | 'serialization
 /** A longer pause that an upstream asks for is cut to this. */
 export const LONGEST_PAUSE_MS = 15 * 60_000;
 
-/** What is known of a failed call. */
+/** The facts of a failed call. */
 export interface UpstreamFacts {
   readonly upstream: Upstream;
   /**

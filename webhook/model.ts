@@ -128,7 +128,7 @@ export const identityColumns = {
   deactivated: flag(),
   /** Kratos' time of that change; null if not confirmed. An `inactive` of another time was set by someone else. */
   inactiveSince: timeOrNull(),
-  /** What of eIDs is to be read at Kratos. */
+  /** The eID credentials that are to be read at Kratos. */
   eidCheck: forgotten(initially('none', text<EidCheck>())),
   /** When the first hook reported what is to be read; null if nothing is. */
   eidReportedSince: forgotten(timeOrNull()),
@@ -191,7 +191,7 @@ export const verificationColumns = {
   lastReadAt: timeOrNull(),
   /** The status that the callback behind the last read claimed; null if a timer or the person caused it. */
   lastReadFor: textOrNull(),
-  /** What the newest callback claimed: a hint, never a fact. */
+  /** The status that the newest callback claimed: a hint, never a fact. */
   claimedStatus: forgotten(textOrNull()),
   /** Reads since the first activity: the place in Jumio's polling schedule. */
   reads: count(),
@@ -234,7 +234,7 @@ export interface LedgerEvent {
   readonly once?: string;
 }
 
-/** What a one-time link is for. */
+/** The purpose of a one-time link. */
 export type LinkPurpose = 'handover' | 'way-on' | 'restart';
 
 /** The table `one_time_links`. */

@@ -44,7 +44,7 @@ export function operatorName(text: string): string {
   return text;
 }
 
-/** Parses a reason. It stays in the events for good, so a text that looks like an e-mail address or a number of a person is refused. */
+/** Parses a reason. It stays in the events for good, so a text with an e-mail address or a long number is refused. */
 export function reasonText(text: string): string {
   if (text.length === 0 || text.length > 100 || /[\p{Cc}]/u.test(text))
     throw new InvalidArgumentError('Expected one line of up to 100 characters.');
@@ -57,8 +57,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Returns the id of the identity that an argument names: the id itself, or the e-mail address that it signs in with.
- * An address is looked up at Kratos and stored nowhere.
- * @throws Exit if Kratos knows no such identity, or several
+ * Kratos resolves an address, which is stored nowhere.
+ * @throws Exit if Kratos has no such identity, or several
  */
 export async function identityOf(ctx: Context, argument: string): Promise<string> {
   if (UUID.test(argument)) return argument.toLowerCase();

@@ -107,7 +107,7 @@ const PRINTABLE = new Set<string>([
   'LOG_LEVEL',
 ]);
 
-/** What a message shows of a value. */
+/** The part of a value that a message shows. */
 function observed(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
   if (PRINTABLE.has(name)) return JSON.stringify(value);

@@ -53,7 +53,7 @@ export const CHECKS: readonly Check[] = [
   clock,
 ];
 
-/** What no probe from outside can find out, and how the operator can. Part of every report, also of a green one. */
+/** Facts that no probe from outside can find out, and how the operator can. Part of every report, also of a green one. */
 const NEVER_CHECKABLE: Report['notCheckable'] = [
   {
     what: 'that the key may change identities',
@@ -94,7 +94,7 @@ const NEVER_CHECKABLE: Report['notCheckable'] = [
   },
 ];
 
-/** What the doctor found. Published as JSON (`doctor --json`): names are stable. */
+/** The report of the doctor. Published as JSON (`doctor --json`): names are stable. */
 export interface Report {
   /** Neither an error nor a warning. */
   readonly green: boolean;
@@ -107,14 +107,14 @@ export interface Report {
 export function examine(facts: Facts): Report {
   const applicable = CHECKS.filter(({ applies }) => applies === undefined || applies(facts));
   const results = applicable.map((check) => ({ ...check, result: check.run(facts) }));
-  const judged = results.flatMap(({ result, ...check }) => ('notCheckable' in result ? [] : [{ ...check, result }]));
-  const findings = judged.flatMap(({ group, result }) => result.map((finding) => ({ ...finding, group })));
+  const checked = results.flatMap(({ result, ...check }) => ('notCheckable' in result ? [] : [{ ...check, result }]));
+  const findings = checked.flatMap(({ group, result }) => result.map((finding) => ({ ...finding, group })));
   const skipped = results.flatMap(({ says, result }) =>
     'notCheckable' in result ? [{ what: says, reason: result.notCheckable }] : [],
   );
   return {
     green: findings.every(({ severity }) => severity === 'info'),
-    passed: judged.filter(({ result }) => result.length === 0).map(({ group, says }) => ({ group, says })),
+    passed: checked.filter(({ result }) => result.length === 0).map(({ group, says }) => ({ group, says })),
     findings,
     notCheckable: [...skipped, ...NEVER_CHECKABLE],
   };

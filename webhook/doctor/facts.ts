@@ -21,11 +21,11 @@ export interface Facts {
 /** One question about an installation. */
 export interface Check {
   readonly group: Group;
-  /** What is true if the check finds nothing. */
+  /** The statement that is true if the check finds nothing. */
   readonly says: string;
   /** False: the report does not mention the check at all. Absent: it always applies. */
   readonly applies?: (facts: Facts) => boolean;
-  /** Judges the facts. Pure. */
+  /** Evaluates the facts. Pure. */
   run(facts: Facts): readonly Finding[] | NotCheckable;
 }
 

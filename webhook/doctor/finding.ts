@@ -1,6 +1,6 @@
 /**
  * `error`: something does not work, or the gate can be bypassed. `warning`: something fails for some people, or will
- * fail later. `info`: good to know.
+ * fail later. `info`: a fact of interest.
  */
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -14,7 +14,7 @@ export interface Operation {
   readonly value?: unknown;
 }
 
-/** What to change: as a text, and as data where data can express it. A member of the published JSON. */
+/** The change that repairs a finding: a text, and data where data can express it. A member of the published JSON. */
 export interface Fix {
   /** An imperative without a full stop. */
   readonly says: string;
@@ -23,18 +23,18 @@ export interface Fix {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** One thing that is wrong, or good to know. A member of the published JSON: ids and names are stable. */
+/** One mistake, or one fact of interest. A member of the published JSON: ids and names are stable. */
 export interface Finding {
   readonly id: string;
   readonly severity: Severity;
-  /** What the check observed, without a secret. */
+  /** The observation of the check, without a secret. */
   readonly seen: string;
-  /** What follows from it. */
+  /** The consequence. */
   readonly why: string;
   readonly fix: Fix;
 }
 
-/** The result of a check that lacks what it would judge, with the reason. */
+/** The result of a check that lacks its facts, with the reason. */
 export interface NotCheckable {
   readonly notCheckable: string;
 }

@@ -16,7 +16,7 @@ export interface AuthorizeOptions {
   readonly ctx: Context;
 }
 
-/** Kratos cannot be asked: refused whatever ON_FAILURE says, because ON_FAILURE is about people who are known. */
+/** Without an answer of Kratos the request is refused, whatever ON_FAILURE is: ON_FAILURE applies to known people. */
 const KRATOS_DOWN: DecisionAnswer = { allow: false, status: 'unknown', status_age: null, rule: null };
 
 function noSession(reply: FastifyReply, detail: string): FastifyReply {

@@ -6,7 +6,7 @@ export interface Phase {
   current: 'starting' | 'ready' | 'stopping';
 }
 
-/** What readiness asks the ledger. */
+/** The ledger as readiness uses it. */
 interface ProbedLedger {
   /** Writes, and returns a time to compare this clock with if there is one. Rejects while it cannot be written. */
   probe(now: number): Promise<number | undefined>;

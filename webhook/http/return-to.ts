@@ -68,7 +68,7 @@ function withReturnTo(path: string, returnTo: string | null): string {
   return returnTo === null ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`;
 }
 
-/** Where a person wants to go in the end: in a query, and in a form. */
+/** The requested return URL of a person: in a query, and in a form. */
 export const returnToQuery = z.object({ return_to: z.string().optional().catch(undefined) });
 
 /** Returns the `return_to` of a request as presented: not checked against the allow-list. */

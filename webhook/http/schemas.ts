@@ -20,7 +20,7 @@ const optionalText = z.string().min(1).max(200).nullish().catch(undefined);
 
 const acceptLanguage = z.string().optional().catch(undefined);
 
-/** What Kratos sends at sign-up (docs/design.md#bodies-from-kratos); unknown keys are ignored, the published templates' bodies accepted. */
+/** The body from Kratos at sign-up (docs/design.md#bodies-from-kratos); unknown keys are ignored, the published templates' bodies accepted. */
 export const initiateBody = z.object({
   kratos_identity_id: identityId,
   created_at: time,
@@ -32,10 +32,10 @@ export const initiateBody = z.object({
     .catch(undefined),
 });
 
-/** What Kratos sends when an eID is linked or unlinked in the settings. */
+/** The body from Kratos when an eID is linked or unlinked in the settings. */
 export const linkBody = z.object({ kratos_identity_id: identityId });
 
-/** What Kratos sends before it stores a sign-up by OpenID Connect: the mapper's hint, which may be any JSON. */
+/** The body from Kratos before it stores a sign-up by OpenID Connect: the mapper's hint, which may be any JSON. */
 export const assuranceBody = z.object({
   schema_id: schemaId,
   assurance: z.object({ source: z.unknown().optional(), acr: z.unknown().optional() }).nullish().catch(undefined),
@@ -49,7 +49,7 @@ const flow = z.object({
   refresh: z.boolean().optional().catch(undefined),
 });
 
-/** What Kratos sends at sign-in and recovery. The gate reads the published copy in it separately, its absence included. */
+/** The body from Kratos at sign-in and recovery. The gate reads the published copy in it separately, its absence included. */
 export const validateBody = z.object({
   kratos_identity_id: identityId,
   created_at: time,
@@ -83,10 +83,10 @@ export const decisionBody = z.object({
   metadata_public: z.unknown().optional(),
 });
 
-/** What an application's back end sends for a person whose session it has checked. */
+/** The body from an application's back end for a person whose session it has checked. */
 export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });
 
-/** What a program sends to continue for its person (docs/applications.md). */
+/** The body from a program that continues for its person (docs/applications.md). */
 export const continueBody = z.object({
   /** `declined`: the person has read the text and declines. */
   consent: z.object({ text_version: z.string().min(1).max(100), declined: z.boolean().optional() }).optional(),
@@ -101,7 +101,7 @@ export type ContinueBody = z.infer<typeof continueBody>;
 /** The part of a callback that may prove its origin. Parsed separately, so that an authentic callback with a wrong rest is 400 and not 401. */
 export const referenceBody = z.object({ userReference: z.string() });
 
-/** What Jumio sends (docs/reference/jumio.md#62-payload-all-documented-fields): the members that are used. */
+/** The body from Jumio (docs/reference/jumio.md#62-payload-all-documented-fields): the members that are used. */
 export const callbackBody = z.object({
   workflowExecution: z.object({ id: z.string().min(1).max(100), status: z.string().min(1).max(100) }),
 });

@@ -47,7 +47,7 @@ export function createHandoverCookie(ctx: Context, isHttps: boolean): HandoverCo
   };
 }
 
-/** What counts as proof of who sent a request. */
+/** The credentials that identify the sender of a request. */
 export interface SessionOptions {
   readonly kratos: Pick<KratosClient, 'whoami'>;
   /**

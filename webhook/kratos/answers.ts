@@ -209,8 +209,8 @@ const oidcProvider = z.object({ provider: z.string(), subject: z.string(), initi
 
 /**
  * Returns the schema of a read with `include_credential=oidc`. An identity that can sign in has credentials (v25.4.0,
- * v26.2.0), of other types if it has none of `oidc`. The member is required: a proxy's `200 {}` must not look as if nothing
- * were linked, which would withdraw an approval.
+ * v26.2.0), of other types if it has none of `oidc`. The member is required: a proxy's `200 {}` must not count as nothing
+ * linked, which would withdraw an approval.
  * @param id the identity that the answer must be about
  */
 export function credentialsWire(id: string) {

@@ -23,7 +23,7 @@ export interface Publishable {
   readonly admin: object;
 }
 
-/** What the answer to a PATCH shows. */
+/** The answer to a PATCH. */
 export interface Patched extends Pick<KratosIdentity, 'state' | 'stateChangedAt'> {
   readonly jumio: unknown;
 }
@@ -53,7 +53,7 @@ export interface Credentials {
   readonly authorization?: string;
 }
 
-/** What whoami says about credentials. */
+/** The answer of whoami to credentials. */
 export type Whoami =
   | { readonly kind: 'session'; readonly identity: KratosIdentity }
   | { readonly kind: 'none' }

@@ -35,7 +35,7 @@ export interface Ledger {
   /** The key of the references (MACs) that executions carry; made with the ledger. */
   readonly referenceKey: Buffer;
   readonly budgets: ReturnType<typeof createBudgets>;
-  /** What operators read. */
+  /** The reports for operators. */
   readonly reports: Reports;
   /** Inserts identities that no hook reported. */
   readonly bulkInsert: ReturnType<typeof createBulkInsert>;

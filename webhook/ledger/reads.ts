@@ -23,7 +23,7 @@ const GATE_COLUMNS = [
   'erasedAt',
 ] as const satisfies readonly (keyof Identity)[];
 
-/** What the gate needs of one identity, in one row. */
+/** The facts of an identity for the gate, in one row. */
 export interface GateRow extends Pick<Identity, (typeof GATE_COLUMNS)[number]> {
   /** How many verifications it has. */
   readonly attempts: number;

@@ -21,7 +21,7 @@ interface EventRow extends Mutable<RowOf<typeof eventColumns>> {
   id: Generated<number>;
 }
 
-/** What a budget limits: creations at Jumio, reads at Jumio, publications at Kratos. */
+/** The calls that a budget limits: creations at Jumio, reads at Jumio, publications at Kratos. */
 export type BudgetName = 'account' | 'retrieval' | 'kratos';
 
 /** The table `budgets`: shared token buckets, and the pauses that refusals put on them. */
@@ -31,7 +31,7 @@ export const budgetColumns = {
   refilledAt: time(),
   /** Nothing is taken before this time. */
   pausedUntil: time(),
-  /** Why it is paused, in the service's words. Not null: the next call after the pause is a single probe. */
+  /** Why it is paused, as the service stores it. Not null: the next call after the pause is a single probe. */
   reason: textOrNull(),
   /** Identities refused (400) in a row; two pause creation as a whole. */
   refusals: count(),

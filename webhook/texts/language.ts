@@ -3,7 +3,7 @@ import Negotiator from 'negotiator';
 /** Characters of a header that are read. The preferred languages come first. */
 const LONGEST_HEADER = 200;
 
-/** What is known about the language of a person. */
+/** The known facts about the language of a person. */
 export interface LanguagePreference {
   /** The language tag that the person chose; it wins over the header. */
   readonly locale?: string | null | undefined;

@@ -33,7 +33,7 @@ function placeholders(text: string): string {
     .join(' ');
 }
 
-/** What is wrong with one text; undefined if nothing is. */
+/** The mistake of one text; undefined if there is none. */
 function textProblem(key: string, text: string): string | undefined {
   const shipped: string | undefined = new Map<string, string>(Object.entries(en)).get(key);
   if (shipped === undefined) return 'is no key of a text: webhook/texts/en.ts has them all';

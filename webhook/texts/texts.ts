@@ -26,10 +26,10 @@ export interface Texts {
 }
 
 export interface TextsOptions {
-  /** The operator's name; without one the texts say "this service". */
+  /** The operator's name; without one the texts use "this service". */
   readonly brand?: string | undefined;
   readonly overrides?: Overrides | undefined;
-  /** Whether the consent text says that traits go to Jumio: another text, so another version. */
+  /** Whether the consent text names the traits that go to Jumio: another text, so another version. */
   readonly sendsTraits?: boolean;
 }
 

@@ -159,7 +159,7 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** What axios throws. Node sets `res` on a request once the head of its response has arrived, even if the body never ends. */
+/** An error of axios. Node sets `res` on a request once the head of its response has arrived, even if the body never ends. */
 const axiosError = z.object({
   code: text,
   message: text,

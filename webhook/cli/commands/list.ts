@@ -7,7 +7,7 @@ import { type Cli, usageError } from '../terminal.ts';
 
 const STATUSES: readonly Status[] = ['none', 'pending', 'processing', 'approved', 'review', 'rejected', 'expired'];
 
-/** What each kind means, for people. */
+/** The meaning of each kind, for people. */
 const MEANINGS: Readonly<Record<ProblemKind, string>> = {
   publish_stuck: 'Kratos refuses our PATCH for good',
   gone: 'Kratos does not have the identity',

@@ -68,7 +68,7 @@ function gateFacts(
   return { now, blocks: blocks.map(eventFacts), known: record.identity.version > 0 };
 }
 
-/** What the ledger knows for the gate. */
+/** The row of the ledger for the gate. */
 type LedgerForGate = Parameters<typeof evaluateGate>[1];
 
 function eventFacts({ at, kind, verificationId, detail }: StoredEvent) {
@@ -94,7 +94,7 @@ function ledgerFacts(record: IdentityRecord) {
   };
 }
 
-/** What Kratos stores, and where it differs from the ledger. */
+/** The data of Kratos, and where it differs from the ledger. */
 function kratosFacts(record: IdentityRecord, lookup: KratosLookup) {
   if (lookup === 'gone') return { found: false, differences: ['Kratos does not have this identity'] };
   if (!isFound(lookup)) return { found: null, unreachable: lookup.unreachable.message, differences: [] };

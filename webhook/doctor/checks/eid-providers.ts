@@ -52,7 +52,7 @@ function levelHidden(provider: KratosProvider, { policy }: Config): Finding[] {
   ];
 }
 
-function judgeProvider(kratos: Tree, service: Config, id: string): Finding[] {
+function checkProvider(kratos: Tree, service: Config, id: string): Finding[] {
   const provider = providersIn(kratos).find((each) => each.id === id);
   const expected = service.EID_PROVIDERS[id];
   if (provider === undefined || expected === undefined) return [providerMissing(id)];
@@ -69,7 +69,7 @@ export const eidInKratos: Check = {
   applies: hasEid,
   run({ kratos, service }) {
     if (kratos === undefined || service === undefined) return NO_KRATOS_CONFIG;
-    return Object.keys(service.EID_PROVIDERS).flatMap((id) => judgeProvider(kratos, service, id));
+    return Object.keys(service.EID_PROVIDERS).flatMap((id) => checkProvider(kratos, service, id));
   },
 };
 
@@ -158,7 +158,7 @@ function toDiscovery(result: ProbeResult): DiscoveryAnswer {
   return data === undefined ? { failure: 'it is no discovery document' } : { document: data };
 }
 
-/** The same judgement as in the log when the service starts. */
+/** The same findings as in the log when the service starts. */
 export const eidDiscovery: Check = {
   group: 'eID providers',
   says: 'the discovery document of each provider fits EID_PROVIDERS and Kratos',

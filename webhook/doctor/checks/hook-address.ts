@@ -51,7 +51,7 @@ function originsOf(hooks: readonly OurHook[]): string[] {
   return [...new Set(hooks.map((hook) => new URL(hook.config.url).origin))];
 }
 
-/** Whether Kratos may call the URLs of the hooks at all; host names are judged by their IP addresses on this machine. */
+/** Whether Kratos may call the URLs of the hooks at all. A host name stands for its IP addresses on this machine. */
 export const hookAddresses: Check = {
   group: 'hooks',
   says: 'Kratos may call the hooks’ URLs',

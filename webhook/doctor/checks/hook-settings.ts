@@ -191,7 +191,7 @@ function verifiedAddressAfterGate(kratos: Tree, entry: HookEntry): Finding {
   };
 }
 
-function judgeOrder(kratos: Tree, entry: HookEntry, all: readonly HookEntry[]): Finding[] {
+function checkOrder(kratos: Tree, entry: HookEntry, all: readonly HookEntry[]): Finding[] {
   const ours = all.filter((other) => other.list === entry.list && isOurs(other));
   if (entry.name === 'session' && ours.some(({ index }) => index > entry.index))
     return [sessionBeforeHook(kratos, entry)];
@@ -205,6 +205,6 @@ export const hookOrder: Check = {
   run({ kratos }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     const all = allEntries(kratos);
-    return all.flatMap((entry) => judgeOrder(kratos, entry, all));
+    return all.flatMap((entry) => checkOrder(kratos, entry, all));
   },
 };

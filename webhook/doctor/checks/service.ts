@@ -173,7 +173,7 @@ function sessionsOutliveVerdict({ policy }: Config): Finding[] {
   ];
 }
 
-/** What the operator's own settings let pass. */
+/** The effect of the operator's own settings. */
 export const policy: Check = {
   group: 'configuration of this service',
   says: 'the gate enforces its policy, and a rejection ends sessions',

@@ -54,8 +54,8 @@ function withoutCopy(hook: OurHook): Omit<Finding, 'fix'> {
   };
 }
 
-/** What is wrong with the body that a template of the operator's renders. */
-function judgeBody(hook: OurHook, body: unknown): Omit<Finding, 'fix'>[] {
+/** The mistakes of the body that a template of the operator renders. */
+function checkBody(hook: OurHook, body: unknown): Omit<Finding, 'fix'>[] {
   const schema = hook.duty === 'initiate' ? initiateBody : validateBody;
   if (!schema.safeParse(body).success) return [withoutId(hook)];
   const isLeaking = JSON.stringify(body).includes(CANARY);
@@ -68,7 +68,7 @@ function hasStatus(body: object): boolean {
   return 'metadata_public' in body || 'jumio_verification_status' in body;
 }
 
-function judgeTemplate(hook: OurHook, { templates, observed }: Facts): Omit<Finding, 'fix'>[] | NotCheckable {
+function checkTemplate(hook: OurHook, { templates, observed }: Facts): Omit<Finding, 'fix'>[] | NotCheckable {
   const template = templates.get(hook.config.body ?? '');
   const name = templateFor(hook.flow);
   if (template === undefined) return [];
@@ -79,7 +79,7 @@ function judgeTemplate(hook: OurHook, { templates, observed }: Facts): Omit<Find
     return notCheckable(
       `the template of ${dotted(hook.pointer)} is not the shipped ${name}, and no Jsonnet engine is installed here to render it`,
     );
-  return judgeBody(hook, observed.render(template.text, exampleContext(hook.flow)));
+  return checkBody(hook, observed.render(template.text, exampleContext(hook.flow)));
 }
 
 /** Hooks in the wrong list are left to `hookSettings`. */
@@ -91,7 +91,7 @@ export const templates: Check = {
     const hooks = ourHooks(facts.kratos).filter(
       ({ flow, duty }) => (flow === 'registration') === (duty === 'initiate'),
     );
-    const results = hooks.map((hook) => ({ hook, result: judgeTemplate(hook, facts) }));
+    const results = hooks.map((hook) => ({ hook, result: checkTemplate(hook, facts) }));
     const found = results.flatMap(({ hook, result }) =>
       'notCheckable' in result ? [] : result.map((about) => finding(hook, hooks, about)),
     );

@@ -24,7 +24,7 @@ export interface HookProbe {
   readonly result: ProbeResult;
 }
 
-/** What was observed outside the configuration. A member is absent if it was not probed. */
+/** The observations outside the configuration. A member is absent if it was not probed. */
 export interface Observations {
   /** The clock of this machine, epoch milliseconds. */
   readonly now: number;

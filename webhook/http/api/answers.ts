@@ -24,7 +24,7 @@ export interface ConsentText {
   readonly privacy_url?: string;
 }
 
-/** Returns the text of the consent page, word by word: there is one text, and an operator replaces it in one place. */
+/** Returns the exact text of the consent page: there is one text, and an operator replaces it in one place. */
 export function consentText(
   version: string,
   language: string,
@@ -45,7 +45,7 @@ export function consentText(
   };
 }
 
-/** What the answer to a program that continues may contain. */
+/** The content of an answer to a program that continues. */
 interface ContinueAnswer {
   readonly want: 'link' | 'sdk';
   readonly dataCentre: string | undefined;

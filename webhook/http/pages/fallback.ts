@@ -24,7 +24,7 @@ function noPagesPage(returnUrl: string | undefined): Page {
   return { sentence: toText('no_pages.sentence'), action };
 }
 
-/** For people without a camera, or who do not want biometrics: how to ask for another way. */
+/** For people without a camera or without consent to biometrics: the contact of the operator. */
 function helpPage(support: string | undefined, backTo: string): Page {
   const back = link(backTo, toText('button.go_back'));
   const page = { title: toText('cannot.title'), sentence: toText('cannot.text') };
@@ -63,7 +63,7 @@ export interface WithoutPagesOptions {
   readonly returnUrl: string | undefined;
 }
 
-/** While the pages are not configured: 404 with a page that says so for a browser, with a problem document for a machine. */
+/** While the pages are not configured: 404 with a page that explains it for a browser, with a problem document for a machine. */
 export async function routesWithoutPages(app: FastifyInstance, options: WithoutPagesOptions): Promise<void> {
   const { referenceKey, theme, isHttps, returnUrl } = options;
   await securePages(app, { referenceKey, isHttps, isJumioHttp: false, identityOf: () => undefined });

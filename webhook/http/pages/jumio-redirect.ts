@@ -40,8 +40,8 @@ const success = z.object({
 });
 
 /**
- * Returns when the person came back from Jumio with everything done (epoch milliseconds), as far as the redirect says;
- * undefined: it does not. A forged value prolongs no wait beyond one read of Jumio: see `readExpectedIn`.
+ * Returns when the person returned from Jumio after finishing (epoch milliseconds), by the redirect; undefined: the redirect
+ * does not contain it. A forged value prolongs no wait beyond one read of Jumio: see `readExpectedIn`.
  */
 export function backSince(parameters: unknown, now: number): number | undefined {
   const { data } = success.safeParse(parameters);

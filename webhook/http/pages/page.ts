@@ -1,6 +1,6 @@
 import type { Text } from '../../texts/messages.ts';
 
-/** What a page needs besides the view. */
+/** The input of a page besides the view. */
 export interface PageFields {
   readonly place: 'verify' | 'status';
   /** Whether the person pressed the button that leads here. */
@@ -13,9 +13,9 @@ export interface PageFields {
   readonly sendsTraits?: boolean;
   /** Where "Continue" leads; undefined: nowhere. */
   readonly returnTo: string | undefined;
-  /** What Jumio's redirect hints at. */
+  /** The hint of Jumio's redirect. */
   readonly hint?: Text | undefined;
-  /** When the person came back with Jumio finished, as far as its redirect says; epoch milliseconds. */
+  /** When the person returned from Jumio after finishing, by its redirect; epoch milliseconds. */
   readonly back?: number | undefined;
   readonly privacyUrl?: string | undefined;
   /** Where people find help: a web URL or `mailto:`. */
@@ -24,7 +24,7 @@ export interface PageFields {
   readonly now: number;
 }
 
-/** What the person can do: follow a link, press a button that posts, or, if there is nothing to press, read a text. */
+/** An action of the person: follow a link, press a button that posts, or, if there is nothing to press, read a text. */
 export type Action =
   | { readonly kind: 'link'; readonly href: string; readonly text: Text }
   | {
@@ -38,7 +38,7 @@ export type Action =
     }
   | { readonly kind: 'text'; readonly text: Text };
 
-/** What may stand between the sentence and the action. */
+/** A part of a page between the sentence and the action. */
 export type PageBlock =
   | { readonly kind: 'paragraph'; readonly text: Text }
   /** Shown only if no script runs. */
@@ -53,7 +53,7 @@ export type PageBlock =
 export interface Page {
   /** The heading; without one `page.title`. */
   readonly title?: Text;
-  /** The one sentence that says how things stand. */
+  /** The one sentence about the state of the verification. */
   readonly sentence: Text;
   readonly blocks?: readonly PageBlock[];
   /** The one thing to do next. */

@@ -91,7 +91,7 @@ export function html(literals: TemplateStringsArray, ...parts: Part[]): Markup {
 
 export type { Markup };
 
-/** What all pages have in common: brand and assets. */
+/** The common parts of all pages: brand and assets. */
 export interface Frame {
   readonly brand: Brand;
   readonly assets: Assets;
@@ -164,7 +164,7 @@ ${header(frame)}${main(page, title, translate)}${footer(page, frame, translate)}
 /** Answers with a page, in the language of the request. */
 export type RenderPage = (reply: FastifyReply, code: number, page: Page) => FastifyReply;
 
-/** What decides the appearance of the pages: brand, assets and texts. */
+/** The appearance of the pages: brand, assets and texts. */
 export interface Theme extends Frame {
   readonly texts: Texts;
   /** The language that the person behind a request prefers, a tag; undefined: not known. */

@@ -37,7 +37,7 @@ export function createRequirePerson({ kratos, handover, limits, render, returnTo
     const sender = await authenticate(request, reply, session);
     if (sender.kind !== 'person')
       return promptSignIn(sender, reply, render, { ...urls, returnTo: returnTo(requestedReturnTo(request)) });
-    // Back from Jumio, and signed in with another account since: this page says so once, and shows nothing of either.
+    // Back from Jumio, and signed in with another account since: this page explains it once, and shows nothing of either.
     if (sender.isOtherAccount && request.routeOptions.url === '/jumio/status') return render(reply, 409, OTHER_ACCOUNT);
     people.set(request, sender.person);
     await limits.person(sender.person.identityId, reply);

@@ -80,7 +80,7 @@ interface PageRequest {
   readonly back?: number | undefined;
 }
 
-/** Returns the function that answers with how things stand for a person, and what comes next. */
+/** Returns the function that answers with the state of a person's verification and the next step. */
 function createAnswerView(options: StatusRoutesOptions) {
   const { ctx, render } = options;
   const { privacyUrl, support } = options.theme.brand;

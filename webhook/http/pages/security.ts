@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { cookieSpec } from '../session.ts';
 
-/** What the protection of pages depends on. */
+/** The input of the protection of pages. */
 export interface PageSecurity {
   readonly referenceKey: Buffer;
   /** Whether browsers reach the service by https. */
@@ -18,7 +18,7 @@ export interface PageSecurity {
   readonly identityOf: (request: FastifyRequest) => string | undefined;
 }
 
-/** What the CSRF token is bound to on a page for an unknown person; no identity has this id. */
+/** The CSRF token of a page for an unknown person is bound to this; no identity has this id. */
 export const NO_IDENTITY = 'nobody';
 
 const form = z.object({ _csrf: z.string().optional().catch(undefined) });

@@ -13,7 +13,7 @@ function outOfRetriesPage(view: View, page: PageFields): Page {
   return { sentence: sentenceOf(view), blocks, action: supportAction(support, ask), others: backAction(page) };
 }
 
-/** For a person to whom only the operator can say more. */
+/** For a person whom only the operator can help. */
 function contactPage(view: View, page: PageFields): Page {
   if (view.isOutOfRetries) return outOfRetriesPage(view, page);
   const { support } = page;
@@ -69,7 +69,7 @@ function laterPage({ why, until }: NextStep & { kind: 'later' }, view: View, pag
   return { sentence: sentenceOf(view), blocks, action: plainText(toText('next.date', { date })), others };
 }
 
-/** Returns the page for a person: one sentence that says how things stand, and one action. */
+/** Returns the page for a person: one sentence about the state of the verification, and one action. */
 export function statusPage(view: View, page: PageFields): Page {
   const next = nextStep(view);
   switch (next.kind) {

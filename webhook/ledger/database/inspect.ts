@@ -16,7 +16,7 @@ export type LedgerInspection =
       readonly missing: readonly string[];
       /** Migrations that the ledger has and this program lacks. */
       readonly unknown: readonly string[];
-      /** Budgets that wait for an operator, with the reason in the service's words. */
+      /** Budgets that wait for an operator, with the reason as the service stores it. */
       readonly paused: readonly { readonly name: string; readonly reason: string }[];
     };
 

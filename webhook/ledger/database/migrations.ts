@@ -29,12 +29,12 @@ const TABLES = {
   settings: settingColumns,
 } as const satisfies Readonly<Record<string, Columns>>;
 
-/** What a migration does besides adding the columns that are marked with its name. */
+/** The changes of a migration besides adding the columns that are marked with its name. */
 type MigrationStep = (db: Kysely<Tables>, dialect: Dialect, now: number) => Promise<void>;
 
 const FIRST = '0001_core';
 
-/** What some migrations do besides adding columns. A released one never changes. */
+/** By migration: its changes besides adding columns. A released one never changes. */
 const STEPS: Readonly<Record<string, MigrationStep>> = { [FIRST]: createLedger, '0002_leases': indexLeases };
 
 /** The migrations that columns are marked with. */

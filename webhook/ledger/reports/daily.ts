@@ -43,7 +43,7 @@ async function eventCounts(db: Kysely<Tables>, dialect: Dialect, since: number):
 }
 
 /**
- * Counts sign-ups. An identity that Kratos made a day or more before its first row came from a backfill, a link or an operator's
+ * Counts sign-ups. An identity that Kratos made a day or more before its first row has it from a backfill, a link or an operator's
  * command, and did not sign up on that day.
  */
 async function signUpCounts(db: Kysely<Tables>, since: number): Promise<Count[]> {

@@ -63,7 +63,7 @@ export function createReports(store: Store) {
   };
 }
 
-/** What operators read. */
+/** The reports for operators. */
 export type Reports = ReturnType<typeof createReports>;
 
 const POLL_EVERY_MS = 50;
