@@ -34,7 +34,7 @@ export interface Context {
   readonly newId: () => string;
   /** Calls per second at Jumio; Kratos has no rate of ours. */
   readonly rates: Rates;
-  /** What a rejection changes at Kratos at once, beside the gate. */
+  /** The consequences of a rejection at Kratos besides the gate. */
   readonly onRejected: OnRejected;
   readonly policy: Policy;
   readonly gate: {
@@ -65,7 +65,7 @@ export interface Waits {
   readonly signUpMs: number;
   /** The answer to a POST of `/jumio/verify`, for a link. */
   readonly linkMs: number;
-  /** The answer to `/jumio/status`, for what Jumio says now. */
+  /** The answer to `/jumio/status`, for a read at Jumio. */
   readonly visitMs: number;
 }
 

@@ -8,7 +8,7 @@ import { LEASE_MS, type Step } from './step.ts';
 interface JobOn<Table extends 'identities' | 'verifications', Row> extends DueJobIn<Table> {
   /** The identity's first publication waits for this job, but not for longer than it is due. */
   readonly isFirstTry?: boolean;
-  /** What a claim writes into the due row beside the due time. */
+  /** The columns that a claim writes into the due row besides the due time. */
   readonly marks?: (row: Row, now: number) => Partial<Row>;
   /** Makes the calls and writes the results, which set the next due time. `row` is as it was before the claim. */
   run(ctx: Context, step: Step, row: Row): Promise<void>;

@@ -46,7 +46,7 @@ function fitting(field: PrefillField, value: unknown): string | undefined {
   }
 }
 
-/** What goes to Jumio, and which fields were left out: missing, or in a shape that Jumio does not take. */
+/** The fields that go to Jumio, and those left out: missing, or in a shape that Jumio does not take. */
 export interface PrefillData {
   readonly data: Readonly<Record<string, unknown>> | undefined;
   readonly leftOut: readonly PrefillField[];

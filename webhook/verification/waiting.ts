@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IdentityRecord } from '../model.ts';
 import type { Context, WriteSignal } from './context.ts';
 
-/** What other replicas write sends no signal here: how often the ledger is read for it. */
+/** How often the ledger is read for the writes of other replicas, which send no signal here. */
 const POLL_EVERY_MS = 250;
 
-/** Resolves to the result of `work`, or to `timeout` after `ms` milliseconds; the work itself goes on. */
+/** Resolves to the result of `work`, or to `timeout` after `ms` milliseconds; the work itself continues. */
 export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T | 'timeout'> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<'timeout'>((resolve) => {

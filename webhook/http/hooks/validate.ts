@@ -24,7 +24,7 @@ export interface ValidateOptions {
   readonly support: string | undefined;
 }
 
-/** What a refusal contains beside the text of its status. */
+/** The parts of a refusal besides the text of its status. */
 interface RefusalDetails {
   /** The language that the person prefers. */
   readonly locale?: string | null;

@@ -52,8 +52,8 @@ async function write(ctx: Context, { identityId, at, event }: UnwrittenEvent): P
       { identity: identityId, err: error },
       'could not record a decision of the gate: retried with the next sign-in',
     );
-    const kept = unwritten.get(ctx) ?? [];
-    if (kept.length < MOST_WAITING) unwritten.set(ctx, [...kept, { identityId, at, event }]);
+    const waiting = unwritten.get(ctx) ?? [];
+    if (waiting.length < MOST_WAITING) unwritten.set(ctx, [...waiting, { identityId, at, event }]);
   }
 }
 

@@ -17,7 +17,7 @@ export interface GateSubject extends GateRequest {
 /** The result of the policy, and the answer that follows from it. */
 export interface GateCheck {
   readonly result: GateResult;
-  /** The decision of the policy, or of `ON_FAILURE` where neither ledger nor copy says anything. */
+  /** The decision of the policy, or of `ON_FAILURE` where neither the ledger nor the copy has a status. */
   readonly decision: GateDecision;
   /** The answer to the caller: as `decision`, but in shadow mode always `allow`. */
   readonly answer: GateDecision;

@@ -20,7 +20,7 @@ export interface GateRequest extends IdentityDetails {
   readonly method?: string | undefined;
 }
 
-/** What the policy makes of one identity. */
+/** The result of the policy for one identity. */
 export interface GateResult {
   readonly decision: GateDecision;
   /** The status that the policy was applied to; `unknown`: neither the ledger nor the copy has one. */
@@ -68,7 +68,7 @@ function strictest(results: readonly [RuledCopy, ...RuledCopy[]]): RuledCopy {
   return results.find((one) => one.decision === decision) ?? results[0];
 }
 
-/** The statuses of the copy that count. A copy that says less than a standing of the ledger is stale and does not count. */
+/** The statuses of the copy that count. A copy without a decided status is stale beside a standing of the ledger and does not count. */
 function countingCopies(row: GateRow, copy: PublishedCopy): readonly Status[] {
   if (row.published < row.version) return [];
   return row.standing === null ? copy.statuses : copy.ours.filter(isDecided);

@@ -13,7 +13,7 @@ import {
 } from '../record/index.ts';
 import type { GateSubject } from './check.ts';
 
-/** What a sign-in repairs (docs/design.md#the-sign-in-heals): a missing sign-up, a stale published copy, a read that is due. */
+/** The repair of a sign-in (docs/design.md#the-sign-in-heals): it starts a missing sign-up, publishes a stale copy again, or requests a read. */
 export type Remedy = 'start' | 'republish' | 'read' | 'none';
 
 const UNDER_WAY = new Set(['pending', 'processing', 'review']);

@@ -34,7 +34,7 @@ export function withAgreement(
 
 /**
  * Puts an attempt on hold that the person requested: after a refusal no execution is created for it, because each costs
- * money. An attempt that the sign-up made goes on (docs/design.md#consent).
+ * money. An attempt that the sign-up made continues (docs/design.md#consent).
  */
 function hold(row: Verification, { consentAt }: Identity, startsAt: Context['startsAt']): Verification {
   const isByPerson = startsAt === 'consent' || row.requestedAt >= (consentAt ?? Number.POSITIVE_INFINITY);
