@@ -71,6 +71,11 @@ export function serial(): BlankColumn<number> {
   return { storedAs: 'bigint', isNullable: false, blank: 0 };
 }
 
+/** Such a number, or null. */
+export function serialOrNull(): BlankColumn<number | null> {
+  return { storedAs: 'bigint', isNullable: true, blank: null };
+}
+
 /** Any number. */
 export function real(): Column<number> {
   return { storedAs: 'double precision', isNullable: false };

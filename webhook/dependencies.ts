@@ -101,17 +101,23 @@ function rates(config: Config): Context['rates'] {
   };
 }
 
-/**
- * Returns the real collaborators. Opens the ledger and nothing else; rejects if it cannot be opened.
- * @param logProblem why log lines are being dropped at this moment, for readiness
- */
+/** Options of `createDependencies`. */
+export interface DependenciesOptions {
+  readonly clock?: Clock;
+  /** For readiness; by default no line is dropped. */
+  readonly logProblem?: Dependencies['logProblem'];
+  /** False for a command beside the service (docs/design.md#epochs). */
+  readonly beginsEpoch?: boolean;
+}
+
+/** Returns the real collaborators. Opens the ledger and nothing else; rejects if it cannot be opened. */
 export async function createDependencies(
   config: Config,
   logger: Logger,
-  clock: Clock = { now: () => Date.now() },
-  logProblem: Dependencies['logProblem'] = () => undefined,
+  options: DependenciesOptions = {},
 ): Promise<Dependencies> {
-  const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize);
+  const { clock = { now: () => Date.now() }, logProblem = () => undefined, beginsEpoch } = options;
+  const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize, beginsEpoch);
   const { observe, unreachable } = createUpstreamHealth();
   const sendsTraits = config.PREPARED_DATA !== undefined;
   const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });

@@ -9,6 +9,8 @@ import {
   type RowOf,
   realOrNull,
   serial,
+  serialOrNull,
+  since,
   text,
   textOrNull,
   time,
@@ -142,6 +144,16 @@ export const identityColumns = {
   eidInsufficient: forgotten(flag()),
   /** When the identity was erased; what is left is a tombstone (its standing). */
   erasedAt: timeOrNull(),
+  /** When the decision was made that was inherited after a restore; null: the status was inherited with the first row. */
+  inheritedAt: since('0003_epochs', timeOrNull()),
+  /** The verification that the inherited copy names; null: none. */
+  inheritedFrom: since('0003_epochs', textOrNull()),
+  /** The epoch of the ledger in which the row was last written (docs/design.md#epochs). */
+  epoch: since('0003_epochs', count()),
+  /** `version` at the begin of that epoch, while the published copy was not compared since; null: it was. */
+  uncomparedVersion: since('0003_epochs', serialOrNull()),
+  /** `changedAt` at that moment. */
+  uncomparedChangedAt: since('0003_epochs', timeOrNull()),
 };
 
 /** A Kratos identity that the service knows. */

@@ -24,7 +24,10 @@ export type Connect = (config: Config, terminal: Terminal) => Promise<Dependenci
 
 /** Builds the service's own collaborators, without a log: a command prints its messages itself. */
 export const connectService: Connect = (config, terminal) =>
-  createDependencies(config, createLogger('silent'), { now: () => terminal.now() });
+  createDependencies(config, createLogger('silent'), {
+    clock: { now: () => terminal.now() },
+    beginsEpoch: false,
+  });
 
 /** Without this check a mistyped path would create an empty ledger, in which every identity is unknown. */
 function requireLedger({ DATABASE_URL: url }: Config): void {

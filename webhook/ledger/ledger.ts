@@ -8,6 +8,7 @@ import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';
 import { createNextDue, type DueJob } from './due-jobs.ts';
+import { type Epoch, openEpoch } from './epoch.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
 import {
   aheadOf,
@@ -32,6 +33,8 @@ export interface Ledger {
   readonly createdAt: number;
   /** Whether this process made the ledger, or opened one that existed. */
   readonly origin: 'made' | 'opened';
+  /** Raised whenever the ledger may be older than what was published from it (docs/design.md#epochs). */
+  readonly epoch: number;
   /** The key of the references (MACs) that executions carry; made with the ledger. */
   readonly referenceKey: Buffer;
   readonly budgets: ReturnType<typeof createBudgets>;
@@ -86,21 +89,38 @@ export interface Ledger {
  * @param url `file:<path>` for SQLite, `postgres://…` for PostgreSQL
  * @param now the time of the clock: `createdAt` of a ledger that is made by this call
  * @param normalize applied to every record before it is saved
+ * @param beginsEpoch false: for a command beside the service
  */
-export async function openLedger(url: string, now: number, normalize: Normalize): Promise<Ledger> {
-  const store = url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url);
+export async function openLedger(url: string, now: number, normalize: Normalize, beginsEpoch = true): Promise<Ledger> {
+  const opened = url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url);
   try {
-    const origin = await store.read((db) => migrate(db, store.dialect, now));
-    return await createLedger(store, origin, normalize);
+    const origin = await opened.read((db) => migrate(db, opened.dialect, now));
+    const epoch = await openEpoch(opened, beginsEpoch);
+    return await createLedger(following(opened, epoch), epoch, origin, normalize);
   } catch (error) {
-    await store.close();
+    await opened.close();
     throw error;
   }
 }
 
-async function createLedger(store: Store, origin: Ledger['origin'], normalize: Normalize): Promise<Ledger> {
-  const rows = createRows(store.db, store.dialect, normalize);
-  const gate = gateReader(store.db);
+/** A store whose transactions begin the next epoch first, where the database has become another one. */
+function following(store: Store, epoch: Epoch): Store {
+  const write: Store['write'] = (work) =>
+    store.write(async (db) => {
+      await epoch.follow(db);
+      return work(db);
+    });
+  return { ...store, write };
+}
+
+async function createLedger(
+  store: Store,
+  epoch: Epoch,
+  origin: Ledger['origin'],
+  normalize: Normalize,
+): Promise<Ledger> {
+  const rows = createRows(store.db, store.dialect, normalize, epoch);
+  const gate = gateReader(store.db, epoch);
   const claim = createClaim(store, rows);
   const nextDue = createNextDue(store.db);
   const ofVerification = identityReader(store.db, 'id');
@@ -110,6 +130,9 @@ async function createLedger(store: Store, origin: Ledger['origin'], normalize: N
     createdAt: Number(await store.read((db) => setting(db, 'created_at'))),
     referenceKey: Buffer.from(await store.read((db) => setting(db, 'reference_key')), 'base64'),
     origin,
+    get epoch() {
+      return epoch.current();
+    },
     budgets: createBudgets(store),
     reports: createReports(store),
     bulkInsert: createBulkInsert(store, rows),

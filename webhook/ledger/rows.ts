@@ -10,6 +10,7 @@ import {
   verificationColumns,
 } from '../model.ts';
 import type { Dialect } from './database/store.ts';
+import { type Epoch, inEpoch } from './epoch.ts';
 import type { Tables } from './tables.ts';
 
 /** Returns a query that is built once: running it costs a fifth of building it each time. */
@@ -70,7 +71,7 @@ function createSaver<Row extends { readonly id: string }>(
  * Returns functions that load and save records. With `lock`, and in a transaction, PostgreSQL locks the row of the identity.
  * Only this code writes identities and verifications, so it is the one place that normalises them (decision 56).
  */
-export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Normalize) {
+export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Normalize, epoch: Epoch) {
   const one = db.selectFrom('identities').selectAll().where('id', '=', '');
   const identity = prepared<Identity>(one.compile());
   const locked = prepared<Identity>((dialect === 'postgres' ? one.forUpdate() : one).compile());
@@ -101,7 +102,8 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Norm
     changed: IdentityRecord,
     now: number,
   ): Promise<IdentityRecord> {
-    const after = normalize(changed, now);
+    const { identity: normalized, verifications: rows } = normalize(changed, now);
+    const after = { identity: inEpoch(before?.identity, normalized, epoch.current()), verifications: rows };
     await saveIdentity(on, before?.identity, after.identity);
     const known = new Map(before?.verifications.map((row) => [row.id, row]));
     for (const row of after.verifications) await saveVerification(on, known.get(row.id), row);
@@ -115,8 +117,9 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Norm
 
   /** Normalises an identity and inserts it if it has no row; returns whether it did. */
   async function insertNew(on: Kysely<Tables>, found: Identity, now: number): Promise<boolean> {
-    const { identity } = normalize({ identity: found, verifications: [] }, now);
-    return (await insertFirst(on, values(identity, IDENTITY_COLUMNS))).length > 0;
+    const { identity: normalized } = normalize({ identity: found, verifications: [] }, now);
+    const row = inEpoch(undefined, normalized, epoch.current());
+    return (await insertFirst(on, values(row, IDENTITY_COLUMNS))).length > 0;
   }
 
   return { load, save, append, insertNew };

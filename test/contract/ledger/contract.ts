@@ -4,6 +4,7 @@ import { addressCases } from './cases/address-cases.ts';
 import { budgetCases } from './cases/budget-cases.ts';
 import { changeCases } from './cases/change-cases.ts';
 import { claimCases } from './cases/claim-cases.ts';
+import { epochCases } from './cases/epoch-cases.ts';
 import { eventCases } from './cases/event-cases.ts';
 import { gateCases } from './cases/gate-cases.ts';
 import { normalizeCases } from './cases/normalize-cases.ts';
@@ -17,6 +18,7 @@ export function ledgerContract(database: Database): void {
   describe('changes', () => changeCases(database));
   describe('normalising', () => normalizeCases(database));
   describe('rows', () => rowsCases(database));
+  describe('epochs', () => epochCases(database));
   describe('events', () => eventCases(database));
   describe('the row of the gate', () => gateCases(database));
   describe('claims', () => claimCases(database));

@@ -119,7 +119,7 @@ export function unpaid(record: IdentityRecord, facts: UpstreamFacts, at = NOW): 
 
 /** The published copy of this identity, or undefined without content. */
 export function copyOf({ identity }: IdentityRecord): PublishedStatus | undefined {
-  return identity.content === null ? undefined : publishedContent(identity.content, identity.changedAt).public;
+  return identity.content === null ? undefined : publishedContent({ ...identity, content: identity.content }).public;
 }
 
 /** The answers of Jumio to the two calls. */

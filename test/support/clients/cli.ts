@@ -57,7 +57,10 @@ export async function runCli(beside: Neighbours, args: readonly string[], option
     },
   };
   const connect: Connect = async (config) => {
-    const real = await createDependencies(config, createLogger('silent'), beside.clock);
+    const real = await createDependencies(config, createLogger('silent'), {
+      clock: beside.clock,
+      beginsEpoch: false,
+    });
     const { jumio = real.ctx.jumio, kratos = real.ctx.kratos } = beside;
     return { ...real, ctx: { ...real.ctx, jumio, kratos } };
   };

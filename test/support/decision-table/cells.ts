@@ -120,10 +120,11 @@ export function rowOf(status: Status, isPublished: boolean): GateRow {
     attemptGrantedAt: null,
     erasedAt: null,
     attempts: 1,
+    uncomparedSince: null,
   };
 }
 
 /** The row of the gate for a record. */
 export function gateRowOf({ identity, verifications }: IdentityRecord): GateRow {
-  return { ...identity, attempts: verifications.length };
+  return { ...identity, attempts: verifications.length, uncomparedSince: null };
 }

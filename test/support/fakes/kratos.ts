@@ -4,6 +4,7 @@ import type {
   KratosClient,
   KratosIdentity,
   OidcCredential,
+  Publishable,
   State,
   Whoami,
 } from '../../../webhook/kratos/types.ts';
@@ -71,6 +72,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const states: FakeKratos['states'] = new Map();
   const credentials: FakeKratos['credentials'] = new Map();
   const copies = new Map<string, unknown>();
+  const adminCopies = new Map<string, unknown>();
   const locales: FakeKratos['locales'] = new Map();
   const traitsOf: FakeKratos['traitsOf'] = new Map();
   const identifiers = new Map<string, string>();
@@ -78,11 +80,18 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const instead: Methods = {};
   const everybody: KratosIdentity[] = [];
 
+  function store(id: string, content: Publishable): void {
+    copies.set(id, structuredClone(content.public));
+    adminCopies.set(id, structuredClone(content.admin));
+  }
+
   function identity(id: string): KratosIdentity {
     const jumio = copies.get(id);
     const locale = locales.get(id);
     const state = states.get(id) ?? { state: 'active' };
-    return { id, metadataPublic: jumio === undefined ? null : { jumio }, ...(locale && { locale }), ...state };
+    const metadataPublic = jumio === undefined ? null : { jumio };
+    const metadataAdmin = adminCopies.has(id) ? { jumio: adminCopies.get(id) } : null;
+    return { id, metadataPublic, metadataAdmin, ...(locale && { locale }), ...state };
   }
 
   /** `X-Session-Token`, else the cookie, else the bearer token (docs/reference/kratos.md#9-sessions-and-redirects). */
@@ -119,13 +128,13 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     publish: async (id, content) => {
       calls.publish.push(id);
       if (instead.publish) return instead.publish(id, content);
-      copies.set(id, structuredClone(content.public));
+      store(id, content);
       return copies.get(id);
     },
     setState: async (id, state, content) => {
       calls.setState.push({ id, state, withCopy: content !== undefined });
       if (instead.setState) return instead.setState(id, state, content);
-      if (content !== undefined) copies.set(id, structuredClone(content.public));
+      if (content !== undefined) store(id, content);
       if (states.get(id)?.state !== state) states.set(id, { state, stateChangedAt: now() });
       return { jumio: copies.get(id), ...states.get(id) };
     },
@@ -140,6 +149,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
       calls.unpublish.push(found.id);
       if (instead.unpublish) return instead.unpublish(found, what);
       copies.delete(found.id);
+      adminCopies.delete(found.id);
     },
     find: async (identifier) => {
       if (instead.find) return instead.find(identifier);

@@ -45,6 +45,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
     ledger: {
       createdAt: now - 100 * DAY,
       origin: 'opened',
+      epoch: 0,
       referenceKey: REFERENCE_KEY,
       budgets,
       bulkInsert: { insert: notHere, mark: notHere },

@@ -77,7 +77,7 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
   const { kratos = createFakeKratos(() => clock.now()) } = options;
   const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
   const logger = createLogger(config.LOG_LEVEL, logs);
-  const real = await createDependencies(config, logger, clock);
+  const real = await createDependencies(config, logger, { clock });
   const health = createUpstreamHealth();
   const faked = {
     ...real.ctx,

@@ -28,7 +28,7 @@ async function agreedTo(record: IdentityRecord | undefined, agreement = CONSENT)
 
 function adminOf(record: IdentityRecord): unknown {
   const content = contentOf(record);
-  return content === null ? undefined : publishedContent(content, NOW).admin;
+  return content === null ? undefined : publishedContent({ content, changedAt: NOW, version: 1 }).admin;
 }
 
 describe('consent', () => {
@@ -157,9 +157,9 @@ describe('a person awaiting consent', () => {
       kratosDue: NOW,
       jumioDue: null,
     });
-    expect(publishedContent(identity.content ?? '', NOW)).toEqual({
+    expect(publishedContent({ ...identity, content: identity.content ?? '', changedAt: NOW })).toEqual({
       public: { status: 'pending', source: 'jumio', updated_at: new Date(NOW).toISOString() },
-      admin: { attempts: 0, waiting_on: 'person' },
+      admin: { attempts: 0, waiting_on: 'person', version: 1 },
     });
   });
 });

@@ -11,7 +11,7 @@ import { decision, findings } from '../../support/fakes/jumio-answers.ts';
 
 function shown(record: IdentityRecord): PublishedContent | undefined {
   const text = contentOf(record);
-  return text === null ? undefined : publishedContent(text, NOW);
+  return text === null ? undefined : publishedContent({ content: text, changedAt: NOW, version: 1 });
 }
 
 const schemaFile = new URL('../../../docs/schemas/metadata-public.schema.json', import.meta.url);
@@ -44,7 +44,7 @@ describe('the published content', () => {
         verification_id: last(record).id,
         updated_at: '2026-01-20T12:00:00.000Z',
       },
-      admin: { attempts: 1, waiting_on: 'jumio' },
+      admin: { attempts: 1, waiting_on: 'jumio', version: 1 },
     });
   });
 
@@ -60,7 +60,7 @@ describe('the published content', () => {
         verification_id: last(record).id,
         updated_at: '2026-01-20T12:00:00.000Z',
       },
-      admin: { decision_label: 'GOOD_ENOUGH', risk_score: 12.5, attempts: 1, waiting_on: 'nobody' },
+      admin: { decision_label: 'GOOD_ENOUGH', risk_score: 12.5, attempts: 1, waiting_on: 'nobody', version: 1 },
     });
   });
 
@@ -86,7 +86,9 @@ describe('the published content', () => {
 
   it('the published content of a version is the same bytes each time', () => {
     const text = contentOf(read(begun(newcomer()), PASSED).record) ?? '';
-    expect(JSON.stringify(publishedContent(text, NOW))).toBe(JSON.stringify(publishedContent(text, NOW)));
+    expect(JSON.stringify(publishedContent({ content: text, changedAt: NOW, version: 1 }))).toBe(
+      JSON.stringify(publishedContent({ content: text, changedAt: NOW, version: 1 })),
+    );
   });
 
   it('each published copy stays under 2 KiB with the longest label and every field', () => {

@@ -1,4 +1,4 @@
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
+import { CamelCasePlugin, CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
@@ -75,15 +75,50 @@ function writer(db: Kysely<Tables>): Write {
 /** Opens the shared ledger, for several replicas. The server groups concurrent commits itself. */
 export function openPostgres(url: string): Store {
   // Reads have their own connections: the gate never queues behind callbacks that wait for a lock.
-  const [writing, reading] = [connect(url, WRITERS), connect(url, READERS)];
+  let lineage: string | undefined;
+  const onLineage = (current: string): void => {
+    lineage = current;
+  };
+  const [writing, reading] = [connect(url, WRITERS, onLineage), connect(url, READERS, onLineage)];
   const close = async (): Promise<void> => {
     await writing.destroy();
     await reading.destroy();
   };
-  return { dialect: 'postgres', db: reading, read: reader(reading), write: writer(writing), close };
+  const [read, write] = [reader(reading), writer(writing)];
+  const readLineage = async (): Promise<string | undefined> => {
+    lineage = await read((db) => lineageOf((query) => sql.raw<LineageRow>(query).execute(db)));
+    return lineage;
+  };
+  return { dialect: 'postgres', db: reading, read, write, lineage: () => lineage, readLineage, close };
 }
 
-function connect(url: string, max: number): Kysely<Tables> {
+/**
+ * A promoted standby is on another timeline; a dump that was restored has another table, database or server. Not every
+ * service that speaks PostgreSQL's protocol has timelines: then the table alone counts.
+ */
+const LINEAGE = [
+  `select s.system_identifier || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || ' ' ||
+    to_regclass('settings')::oid as lineage from pg_control_system() s`,
+  `select to_regclass('settings')::oid::text as lineage`,
+] as const;
+
+interface LineageRow {
+  readonly lineage: string | null;
+}
+
+/** Undefined: there are no tables yet, or the connection is broken: then what it is for fails, too. */
+async function lineageOf(run: (query: string) => Promise<{ readonly rows: readonly LineageRow[] }>) {
+  for (const query of LINEAGE) {
+    try {
+      return (await run(query)).rows[0]?.lineage ?? undefined;
+    } catch {
+      // The next query, or none.
+    }
+  }
+  return undefined;
+}
+
+function connect(url: string, max: number, onLineage: (lineage: string) => void): Kysely<Tables> {
   const parsers = { getTypeParser: (oid: number) => (oid === INT8 ? Number : pg.types.getTypeParser(oid)) };
   const pool = new pg.Pool({
     connectionString: url,
@@ -96,5 +131,12 @@ function connect(url: string, max: number): Kysely<Tables> {
   // reports it instead.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  const onCreateConnection = async (connection: DatabaseConnection): Promise<void> => {
+    const lineage = await lineageOf((query) => connection.executeQuery<LineageRow>(CompiledQuery.raw(query)));
+    if (lineage !== undefined) onLineage(lineage);
+  };
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool, onCreateConnection }),
+    plugins: [new CamelCasePlugin()],
+  });
 }

@@ -25,6 +25,12 @@ function open(path: string): Libsql.Database {
   return database;
 }
 
+/** Nothing in a file shows that it was restored from a copy. */
+const NO_LINEAGE: Pick<Store, 'lineage' | 'readLineage'> = {
+  lineage: () => undefined,
+  readLineage: async () => undefined,
+};
+
 /** SQLite has no booleans: they are bound as 1 and 0. */
 function toStored(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
@@ -101,7 +107,7 @@ export function openSqlite(path: string): Store {
       throw error;
     }
   };
-  return { dialect: 'sqlite', db: reading, read, write: groupedWriter(writing), copyTo, close };
+  return { dialect: 'sqlite', db: reading, read, write: groupedWriter(writing), copyTo, ...NO_LINEAGE, close };
 }
 
 function connect(path: string): [Kysely<Tables>, Kysely<Tables>] {

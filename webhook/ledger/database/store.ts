@@ -14,6 +14,13 @@ export interface Store {
    * PostgreSQL, which has tools of its own for that.
    */
   readonly copyTo?: (path: string) => Promise<void>;
+  /**
+   * Identifies the database and its history, as of the newest connection: another one after a failover or a restore. Undefined
+   * on SQLite, which has no such mark.
+   */
+  lineage(): string | undefined;
+  /** The same, read now. */
+  readLineage(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ import {
   refusalTextOf,
   ruleFor,
 } from '../policy/index.ts';
-import { type IdentityDetails, isDecided, type PublishedCopy } from '../record/index.ts';
+import { type IdentityDetails, isDecided, mayBeLostDecision, type PublishedCopy } from '../record/index.ts';
 
 /** The facts of a sign-in that the policy may ask for. Undefined: the request does not contain it. */
 export interface GateRequest extends IdentityDetails {
@@ -70,6 +70,8 @@ function strictest(results: readonly [RuledCopy, ...RuledCopy[]]): RuledCopy {
 
 /** The statuses of the copy that count. A copy without a decided status is stale beside a standing of the ledger and does not count. */
 function countingCopies(row: GateRow, copy: PublishedCopy): readonly Status[] {
+  // The ledger may have lost this decision: it counts until the copy is compared.
+  if (mayBeLostDecision(row.uncomparedSince, copy)) return copy.ours.filter(isDecided);
   if (row.published < row.version) return [];
   return row.standing === null ? copy.statuses : copy.ours.filter(isDecided);
 }

@@ -5,16 +5,19 @@ import { requestRead } from '../execution/index.ts';
 import { isStricterThanOurs, matchesPublished, onIdentityFound, republish } from '../publication/index.ts';
 import {
   hasNewDetails,
+  kratosTurn,
+  mayBeLostDecision,
   newIdentity,
   openAttempt,
   type PublishedCopy,
   standingOf,
+  updateIdentity,
   withDetails,
 } from '../record/index.ts';
 import type { GateSubject } from './check.ts';
 
-/** The repair of a sign-in (docs/design.md#the-sign-in-heals): it starts a missing sign-up, publishes a stale copy again, or requests a read. */
-export type Remedy = 'start' | 'republish' | 'read' | 'none';
+/** The repair of a sign-in (docs/design.md#the-sign-in-heals): it starts a missing sign-up, compares a copy that the ledger may have lost, publishes a stale copy again, or requests a read. */
+export type Remedy = 'start' | 'compare' | 'republish' | 'read' | 'none';
 
 const UNDER_WAY = new Set(['pending', 'processing', 'review']);
 
@@ -38,6 +41,7 @@ export function remedyFor(row: GateRow | undefined, signIn: GateSubject, ledgerC
   if (row && row.erasedAt !== null) return isRestored(row, copy) ? 'republish' : 'none';
   if (row === undefined || hasNothing(row))
     return copy.statuses.length === 0 && isOurs(signIn.kratosCreatedAt, ledgerCreatedAt) ? 'start' : 'none';
+  if (mayBeLostDecision(row.uncomparedSince, copy)) return 'compare';
   // A row that only inherited a status has published nothing, so the copy is not ours to repair.
   const isPublished = row.content !== null && row.published === row.version;
   if (isPublished && isStricterThanOurs(row, copy.jumio)) return 'read';
@@ -89,6 +93,9 @@ export function heal(
       const change = isEid ? startSignUp(record, signIn, context, now) : startUnobservedSignUp(record, context, now);
       return { ...change, events: [{ kind: 'healed' }, ...(change.events ?? [])] };
     }
+    case 'compare':
+      // The publish job compares the copy before anything else.
+      return found && { record: updateIdentity(found, { kratosDue: kratosTurn(found.identity, now) }) };
     case 'republish':
       if (found === undefined) return undefined;
       return found.identity.deletedInKratos

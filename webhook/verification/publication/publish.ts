@@ -2,7 +2,7 @@ import { UpstreamError, type UpstreamFacts } from '../../errors.ts';
 import type { KratosIdentity, Patched, State } from '../../kratos/types.ts';
 import type { Change, Identity, IdentityRecord } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { type PublishedContent, publishedContent } from '../record/index.ts';
+import { onCopyCompared, type PublishedContent, publishedContent, uncompared } from '../record/index.ts';
 import { isThrottled, reportFailure, type Step } from '../step.ts';
 import { withTimeout } from '../waiting.ts';
 import {
@@ -60,11 +60,15 @@ function expectWritten(isWritten: boolean): void {
   throw new UpstreamError({ upstream: 'kratos', operation: 'patch', failure: 'unusable', detail });
 }
 
+function contentOf({ changedAt, version }: Identity, content: string): PublishedContent {
+  return publishedContent({ content, changedAt, version });
+}
+
 /** Writes the current version. Rejects with `UpstreamError` if Kratos does not confirm it. */
 export async function patchContent(ctx: Context, step: Step): Promise<void> {
   const identity = (await currentOf(ctx, step))?.identity;
   if (identity === undefined || identity.content === null) return;
-  const copy = await ctx.kratos.publish(step.identityId, publishedContent(identity.content, identity.changedAt));
+  const copy = await ctx.kratos.publish(step.identityId, contentOf(identity, identity.content));
   expectWritten(matchesPublished(identity, copy));
   await step.write((record) => onPublished(record, identity.version, ctx.clock.now()));
 }
@@ -90,7 +94,7 @@ async function decideState(ctx: Context, step: Step, record: IdentityRecord): Pr
 
 function pendingContent(identity: Identity): PublishedContent | undefined {
   const isPending = pendingPublication(identity) === 'publish' && identity.content !== null;
-  return isPending ? publishedContent(identity.content, identity.changedAt) : undefined;
+  return isPending ? contentOf(identity, identity.content) : undefined;
 }
 
 function onPatched(
@@ -125,8 +129,7 @@ export async function patchState(ctx: Context, step: Step): Promise<void> {
 
 async function readBack(ctx: Context, step: Step): Promise<void> {
   const identity = await ctx.kratos.read(step.identityId);
-  const { metadataPublic } = identity;
-  const copy = isRecord(metadataPublic) ? metadataPublic.jumio : undefined;
+  const copy = jumioOf(identity.metadataPublic);
   await step.write((record) => {
     const change = onStateSeen(record, identity);
     const { record: compared, events = [] } = onReadBack(change.record, copy, ctx.clock.now());
@@ -134,8 +137,9 @@ async function readBack(ctx: Context, step: Step): Promise<void> {
   });
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** Our object of an identity's metadata. */
+function jumioOf(metadata: unknown): unknown {
+  return typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'jumio') : undefined;
 }
 
 /** Whether nothing is left but the read-back. */
@@ -157,8 +161,31 @@ async function revokeSessions(ctx: Context, step: Step): Promise<UpstreamFacts |
   }
 }
 
+/**
+ * Reads the copy before the first write to an identity in an epoch of the ledger: a decision that the ledger has lost is
+ * inherited, and not overwritten (docs/design.md#epochs). False: the step may go on no longer.
+ */
+async function compareCopy(ctx: Context, step: Step): Promise<boolean> {
+  const { metadataPublic, metadataAdmin } = await ctx.kratos.read(step.identityId);
+  const copy = { public: jumioOf(metadataPublic), admin: jumioOf(metadataAdmin) };
+  const { epoch } = ctx.ledger;
+  const isOurs = await step.write((record) =>
+    onCopyCompared(record, copy, { epoch, newId: ctx.newId }, ctx.clock.now()),
+  );
+  return isOurs && step.mayCall();
+}
+
 /** The read-back is the last: it is due a minute after everything else is written. */
 async function publishNext(ctx: Context, step: Step): Promise<void> {
+  if (uncompared(step.claim.record.identity, ctx.ledger.epoch) !== undefined) {
+    if (!(await compareCopy(ctx, step))) return;
+    const record = await currentOf(ctx, step);
+    return record && publishRecord(ctx, { ...step, claim: { ...step.claim, record } });
+  }
+  return publishRecord(ctx, step);
+}
+
+async function publishRecord(ctx: Context, step: Step): Promise<void> {
   const { identity } = step.claim.record;
   const pending = identity.deletedInKratos ? 'none' : pendingPublication(identity);
   if (identity.pendingState !== null && !identity.deletedInKratos) return patchState(ctx, step);

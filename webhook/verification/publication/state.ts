@@ -42,9 +42,12 @@ export function reschedule(record: IdentityRecord, now: number): Change {
 }
 
 /** Whether a `metadata_public.jumio` is what we published last, in any order of keys. */
-export function matchesPublished(identity: Pick<Identity, 'content' | 'changedAt'>, copy: unknown): boolean {
-  if (identity.content === null) return copy === undefined || copy === null;
-  return isDeepStrictEqual(copy, publishedContent(identity.content, identity.changedAt).public);
+export function matchesPublished(
+  { content, changedAt, version }: Pick<Identity, 'content' | 'changedAt' | 'version'>,
+  copy: unknown,
+): boolean {
+  if (content === null) return copy === undefined || copy === null;
+  return isDeepStrictEqual(copy, publishedContent({ content, changedAt, version }).public);
 }
 
 const STRICTER_THAN: Readonly<Record<DecidedStatus, readonly unknown[]>> = {

@@ -1,4 +1,4 @@
-import type { IdentityRecord, Source, Verification, WaitingOn } from '../../model.ts';
+import type { Identity, IdentityRecord, Source, Verification, WaitingOn } from '../../model.ts';
 import { type AttemptStatus, attemptStatus, jumioAttempts, latestAttempt } from './attempts.ts';
 import { type DerivedStanding, deriveStanding, PUBLISHED_RETRY_RULES, waitingOnOf } from './standing.ts';
 
@@ -29,6 +29,8 @@ export interface AdminStatus {
   readonly consent?: { readonly text_version: string; readonly language: string; readonly at: string };
   /** When the person refused; absent if they agreed later. ISO 8601, UTC. */
   readonly declined_at?: string;
+  /** The version of the content: a ledger that is older knows by it that it has lost something (docs/design.md#epochs). */
+  readonly version: number;
 }
 
 /** Both objects of the published copy. */
@@ -37,7 +39,10 @@ export interface PublishedContent {
   readonly admin: AdminStatus;
 }
 
-type Undated = { readonly public: Omit<PublishedStatus, 'updated_at'>; readonly admin: AdminStatus };
+/** One version of the content of an identity. */
+type ContentVersion = Pick<Identity, 'changedAt' | 'version'> & { readonly content: string };
+
+type Undated = { readonly public: Omit<PublishedStatus, 'updated_at'>; readonly admin: Omit<AdminStatus, 'version'> };
 
 /** Only a verification at Jumio has ids. */
 function ids({ source, accountId, executionId, id }: Verification): Partial<PublishedStatus> {
@@ -66,6 +71,11 @@ function furtherAttempt(record: IdentityRecord, { standing }: DerivedStanding): 
   return { attempt: attemptStatus(attempt) };
 }
 
+/** The verification that an inherited status rests on, for its ids; null: it is not known. */
+function inheritedFrom({ identity, verifications }: IdentityRecord): Verification | null {
+  return verifications.find(({ id }) => id === identity.inheritedFrom) ?? null;
+}
+
 function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
@@ -81,7 +91,11 @@ function consent({ identity }: IdentityRecord): Partial<AdminStatus> {
   };
 }
 
-function admin(record: IdentityRecord, verification: Verification | null, { facts }: DerivedStanding): AdminStatus {
+function admin(
+  record: IdentityRecord,
+  verification: Verification | null,
+  { facts }: DerivedStanding,
+): Omit<AdminStatus, 'version'> {
   return {
     ...(verification?.decisionLabel ? { decision_label: verification.decisionLabel } : {}),
     ...(verification && verification.riskScore !== null ? { risk_score: verification.riskScore } : {}),
@@ -101,7 +115,7 @@ export function contentOf(record: IdentityRecord, derived = deriveStanding(recor
   const { awaitingConsent, eidCheck, erasedAt } = record.identity;
   const hasNothing = record.verifications.length === 0 && !awaitingConsent && eidCheck !== 'sign-up';
   if (status === 'none' || hasNothing || erasedAt !== null) return null;
-  const by = standing === null ? (latestAttempt(record) ?? null) : standing.by;
+  const by = standing === null ? (latestAttempt(record) ?? null) : (standing.by ?? inheritedFrom(record));
   const content: Undated = {
     public: { status, ...givenBy(by), ...furtherAttempt(record, derived) },
     admin: admin(record, by, derived),
@@ -110,7 +124,7 @@ export function contentOf(record: IdentityRecord, derived = deriveStanding(recor
 }
 
 /** Returns the objects of a version. The same content and time (epoch milliseconds) always give the same bytes. */
-export function publishedContent(content: string, changedAt: number): PublishedContent {
+export function publishedContent({ content, changedAt, version }: ContentVersion): PublishedContent {
   const undated: Undated = JSON.parse(content);
-  return { admin: undated.admin, public: { ...undated.public, updated_at: isoTime(changedAt) } };
+  return { admin: { ...undated.admin, version }, public: { ...undated.public, updated_at: isoTime(changedAt) } };
 }

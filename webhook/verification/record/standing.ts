@@ -57,9 +57,22 @@ function inheritedStanding({ identity: { inherited } }: IdentityRecord): Standin
   return inherited === null ? null : { status: inherited, by: null };
 }
 
-/** Returns when a standing was decided; for an inherited one, when the identity was first seen. */
+/**
+ * The decisions that count beside a status that was inherited after a restore: all of them once the verification that it
+ * rests on is decided again, else those of attempts and overrides that were asked for later. The ledger has lost what was before.
+ */
+function afterRestore({ identity, verifications }: IdentityRecord): IdentityRecord['verifications'] {
+  const { inheritedAt, inheritedFrom } = identity;
+  if (inheritedAt === null) return verifications;
+  const isFoundAgain = verifications.some(({ id, decision }) => id === inheritedFrom && decision !== null);
+  return isFoundAgain
+    ? verifications
+    : verifications.filter((row) => row.requestedAt > inheritedAt && row.id !== inheritedFrom);
+}
+
+/** Returns when a standing was decided; for one that was inherited with the first row, when the identity was first seen. */
 function decidedAt({ by }: Standing, { identity }: IdentityRecord): number | null {
-  return by === null ? identity.firstSeenAt : by.completedAt;
+  return by === null ? (identity.inheritedAt ?? identity.firstSeenAt) : by.completedAt;
 }
 
 /**
@@ -68,7 +81,7 @@ function decidedAt({ by }: Standing, { identity }: IdentityRecord): number | nul
  * eID lifts neither a rejection nor a review: it counts where no other decision exists, and renews an older approval.
  */
 export function standingOf(record: IdentityRecord): Standing | null {
-  const counting = countingDecisions(record);
+  const counting = countingDecisions({ ...record, verifications: afterRestore(record) });
   const ofOthers = givenBy(counting.filter((row) => !isEid(row))) ?? inheritedStanding(record);
   const ofEid = givenBy(counting.filter(isEid));
   if (ofOthers === null || ofEid === null) return ofOthers ?? ofEid;

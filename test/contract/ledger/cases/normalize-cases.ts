@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Ledger } from '../../../../webhook/ledger/ledger.ts';
 import type { Change, IdentityRecord } from '../../../../webhook/model.ts';
 import { normalize } from '../../../../webhook/verification/record/normalize.ts';
 import { newIdentity, updateIdentity } from '../../../../webhook/verification/record/record.ts';
@@ -23,6 +24,11 @@ function anew({ identity, verifications }: IdentityRecord): IdentityRecord {
   return { identity: { ...identity, id }, verifications: rows };
 }
 
+/** A record as the ledger stamps it. */
+function inEpochOf({ epoch }: Ledger, record: IdentityRecord): IdentityRecord {
+  return updateIdentity(record, { epoch });
+}
+
 const edit = fc.record({
   decision: fc.constantFrom('PASSED', 'WARNING', 'FAILED', null),
   completedAt: fc.integer({ min: NOW - MINUTE, max: NOW + MINUTE }),
@@ -36,7 +42,7 @@ export function normalizeCases(database: Database): void {
     const cell = fc.tuple(fc.constantFrom(...names(STANDINGS)), fc.constantFrom(...names(ATTEMPTS)));
     await fc.assert(
       fc.asyncProperty(cell, edit, async (where, { decision, completedAt, ...columns }) => {
-        const before = normalize(anew(situation(...where)), NOW);
+        const before = inEpochOf(ledger, normalize(anew(situation(...where)), NOW));
         const { id } = before.identity;
         await put(ledger, before);
         const decide = (found: IdentityRecord | undefined): Change => {
@@ -61,7 +67,7 @@ export function normalizeCases(database: Database): void {
 
   test('a claim is saved as the pure lease, normalised', async () => {
     const ledger = await openOn(database);
-    const before = newcomer();
+    const before = inEpochOf(ledger, newcomer());
     await put(ledger, before);
     const [claimed] = await claim(ledger, NOW + MINUTE);
     const leased = leaseFor(before, ['create', 'publish'], NOW + MINUTE);
@@ -75,7 +81,7 @@ export function normalizeCases(database: Database): void {
     // The facts derived from an inherited status are computed, whatever the row contains.
     const changed = updateIdentity(made, { status: 'none', decidedAt: null });
     await ledger.bulkInsert.insert([changed.identity], NOW, () => undefined);
-    expect(await ledger.record(made.identity.id)).toStrictEqual(normalize(changed, NOW));
-    expect((await ledger.record(made.identity.id))?.identity).toStrictEqual(made.identity);
+    expect(await ledger.record(made.identity.id)).toStrictEqual(inEpochOf(ledger, normalize(changed, NOW)));
+    expect(await ledger.record(made.identity.id)).toStrictEqual(inEpochOf(ledger, made));
   });
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openLedger } from '../../../../webhook/ledger/ledger.ts';
 import { normalize } from '../../../../webhook/verification/record/normalize.ts';
 import { postgres } from '../../../support/service/databases.ts';
-import { NOW, openOn } from '../world.ts';
+import { NOW, openOn, signUp } from '../world.ts';
 
 export function openingPostgresCases(): void {
   test('five replicas that start at the same time create one ledger', async () => {
@@ -47,6 +47,34 @@ export function openingPostgresCases(): void {
     await door.run('create table kysely_migration (name text primary key, timestamp text not null)');
     await door.run(`insert into kysely_migration values ('2020_theirs', 'long ago')`);
     expect((await openOn(postgres, url)).origin).toBe('made');
+  });
+
+  test('replicas of one database are in one epoch, and a database that was restored from a dump begins the next one', async () => {
+    const named = new URL(await postgres.fresh());
+    named.searchParams.set('application_name', `epoch-${randomUUID()}`);
+    const url = named.href.replaceAll('+', '%20');
+    const [one, other] = [await openOn(postgres, url), await openOn(postgres, url)];
+    expect([one.epoch, other.epoch]).toEqual([1, 1]);
+    const id = await signUp(one);
+    const door = await postgres.sideDoor(url);
+    // What a restore of a dump does: the same rows in another table. Its connections are gone.
+    await door.run('create table restored (like settings including all)');
+    await door.run('insert into restored select * from settings');
+    await door.run('drop table settings');
+    await door.run('alter table restored rename to settings');
+    await door.run(`select pg_terminate_backend(pid)::text from pg_stat_activity
+      where application_name = '${named.searchParams.get('application_name')}' and pid <> pg_backend_pid()`);
+    await expect
+      .poll(async () =>
+        one.gate(id).then(
+          (row) => row?.uncomparedSince,
+          () => null,
+        ),
+      )
+      .not.toBeNull();
+    await one.probe(NOW);
+    expect(one.epoch).toBe(2);
+    expect((await openOn(postgres, url)).epoch).toBe(2);
   });
 
   test('a database that does not exist is refused with a clear error', async () => {

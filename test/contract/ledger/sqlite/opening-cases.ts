@@ -94,6 +94,17 @@ export function openingSqliteCases(): void {
     );
   });
 
+  test('each start of the service begins an epoch, and a command beside it does not', async () => {
+    const url = `file:${join(await freshFolder(), 'ledger.sqlite')}`;
+    const epochs: number[] = [];
+    for (const beginsEpoch of [true, false, true]) {
+      const ledger = await openLedger(url, NOW, normalize, beginsEpoch);
+      epochs.push(ledger.epoch);
+      await ledger.close();
+    }
+    expect(epochs).toEqual([1, 1, 2]);
+  });
+
   test('a path that is a folder is an error with the path', async () => {
     const folder = join(await freshFolder(), 'ledger.sqlite');
     await mkdir(folder);
