@@ -147,13 +147,13 @@ function addressPage(error = ''): string {
 
 export async function helpDeskPages(
   app: FastifyInstance,
-  { desk, adminUrl }: { desk: ReturnType<typeof createHelpDesk>; adminUrl: string },
+  { helpDesk, adminUrl }: { helpDesk: ReturnType<typeof createHelpDesk>; adminUrl: string },
 ): Promise<void> {
   await app.register(formbody);
   app.get('/help-desk', (_request, reply) => reply.type('text/html').send(addressPage()));
   app.post('/help-desk', async (request, reply) => {
     const { email } = form.parse(request.body);
-    const next = await desk.code(adminUrl, email);
+    const next = await helpDesk.code(adminUrl, email);
     if (next !== undefined) return reply.redirect(next, 303);
     return reply
       .type('text/html')

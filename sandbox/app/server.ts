@@ -22,7 +22,7 @@ const STYLE = readFileSync(new URL('./app.css', import.meta.url), 'utf8');
 
 const errorQuery = z.object({ id: z.string().catch('') });
 
-function homePages(app: FastifyInstance, options: AppOptions, desk: HelpDesk): void {
+function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk): void {
   const { kratosUrl, appUrl, verifyUrl, jumioUrl } = options;
   const verifyLink = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${appUrl}/`)}`;
   app.get('/', async (request, reply) => {
@@ -30,7 +30,7 @@ function homePages(app: FastifyInstance, options: AppOptions, desk: HelpDesk): v
     reply.type('text/html');
     if (me === undefined)
       return reply.send(page({ title: 'Your money, ashore', main: welcome(), behind: NOTES.visitor }));
-    desk.remember(me.email, me.id);
+    helpDesk.remember(me.email, me.id);
     const behind = await traceOf(jumioUrl, me);
     return reply.send(page({ title: 'Your account', main: home(me, verifyLink), behind, email: me.email }));
   });
@@ -59,13 +59,13 @@ function otherPages(app: FastifyInstance, { kratosUrl }: AppOptions): void {
 /** Starts the smallest application that a person can sign up at and sign in to: the pages that Kratos redirects to. */
 export async function startApp(options: AppOptions): Promise<{ stop(): Promise<void> }> {
   const app = Fastify();
-  const desk = createHelpDesk();
+  const helpDesk = createHelpDesk();
   flowPage(app, 'registration', options.kratosUrl, () => '');
   flowPage(app, 'login', options.kratosUrl, () => '');
-  flowPage(app, 'recovery', options.kratosUrl, (flow) => desk.hint(flow));
-  homePages(app, options, desk);
+  flowPage(app, 'recovery', options.kratosUrl, (flow) => helpDesk.hint(flow));
+  homePages(app, options, helpDesk);
   otherPages(app, options);
-  await app.register(helpDeskPages, { desk, adminUrl: options.kratosAdminUrl });
+  await app.register(helpDeskPages, { helpDesk, adminUrl: options.kratosAdminUrl });
   await app.listen({ port: options.port, host: '127.0.0.1' });
   return { stop: () => app.close() };
 }

@@ -12,7 +12,7 @@ function count(kinds: readonly string[]): string {
   return [...counts].map(([kind, times]) => `${times} ${kind}`).join(', ') || 'none';
 }
 
-/** The calls that one journey costs, counted at the neighbours. */
+/** The calls that one journey costs, counted at the upstreams. */
 export async function benchCalls(print: (line: string) => void): Promise<void> {
   const ports = await freePorts();
   const proxy = await startAdminProxy(`http://127.0.0.1:${ports.admin}`);

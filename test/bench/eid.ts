@@ -18,7 +18,7 @@ const WITH = {
 
 const ENVIRONMENTS: Sides<Readonly<Record<string, string>>> = { without: WITHOUT, with: WITH, again: WITHOUT };
 
-/** Many short runs: what a machine does besides hits single ones, and a median leaves those out. */
+/** Many short runs: other work of the machine disturbs single runs, which a median leaves out. */
 const ROUNDS = 81;
 
 const RUN_MS = 250;
@@ -45,7 +45,7 @@ async function cpuOf({ child }: Side): Promise<number> {
 
 interface Run {
   readonly perSecond: number;
-  /** Microseconds of processor time for each request: what is left of it on a machine that is busy with others. */
+  /** Microseconds of processor time for each request, which other processes of a busy machine do not change. */
   readonly cpu: number;
 }
 
@@ -71,18 +71,18 @@ async function figures(sides: Sides<Side>, route: Route, connections: number): P
   return `${compared(only('cpu'))}\n  requests per second ${compared(only('perSecond'))}`;
 }
 
-/** What people without an eID pay where eID and Jumio are both on: the same requests to a service with it and without. */
+/** The cost for people without an eID where eID is configured: the same requests to a service with it and without. */
 export async function benchEid(print: (line: string) => void): Promise<void> {
   const sides = await forEachSide(ENVIRONMENTS, startTarget);
-  const told = async (route: Route, connections: number): Promise<void> =>
+  const printRatio = async (route: Route, connections: number): Promise<void> =>
     print(
       `eID / without, ${route}, ${connections} connections: processor time ${await figures(sides, route, connections)}`,
     );
   try {
-    await told('validate', 20);
-    await told('callback', 20);
-    await told('callback', 100);
-    await told('initiate', 20);
+    await printRatio('validate', 20);
+    await printRatio('callback', 20);
+    await printRatio('callback', 100);
+    await printRatio('initiate', 20);
   } finally {
     mapped(sides, ({ child }) => child.disconnect());
   }

@@ -9,7 +9,7 @@ export function wire(port: number, path: string, headers: Readonly<Record<string
   return Buffer.from(`POST ${path} HTTP/1.1\r\n${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
-/** Ends a run that hangs. A machine that is busy with others answers late, and that is a figure and no fault. */
+/** Ends a run that hangs. A late answer on a busy machine is a result, not a fault. */
 const DEADLINE_MS = 60_000;
 
 /** Sends one request on an open connection and waits for its answer, which must have no body. */
@@ -59,7 +59,7 @@ export async function closedLoop(target: Target, connections: number, ms: number
   return rate;
 }
 
-/** Latencies in milliseconds at a fixed rate, measured from when each request was due: a slow answer delays nobody. */
+/** Latencies in milliseconds at a fixed rate, measured from the due time of each request: a slow answer delays no other request. */
 export async function fixedRate(target: Target, perSecond: number, ms: number): Promise<number[]> {
   const idle = await Promise.all(Array.from({ length: 64 }, () => opened(target.port)));
   const latencies: number[] = [];

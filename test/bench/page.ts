@@ -5,7 +5,7 @@ import { median } from './load.ts';
 
 const LOADS = 300;
 
-/** As a service that has run for some minutes: before, the engine is still compiling. */
+/** Requests before the measurement: a service that has just started is still compiling. */
 const WARM_UP = 1_000;
 
 const requestLine = z.object({ req: z.object({ route: z.literal('/jumio/verify') }), ms: z.number() });
@@ -28,7 +28,7 @@ export async function load(url: string, cookie: string): Promise<Loaded> {
   return { ms: performance.now() - started, text };
 }
 
-/** What a page makes a browser fetch besides itself: stylesheets, scripts, pictures. */
+/** The URLs that a page makes a browser fetch: stylesheets, scripts, pictures. */
 function partsOf(html: string): string[] {
   const tags = [...html.matchAll(/<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"/g)];
   return [...new Set(tags.map(([, path = '']) => path.replaceAll('&#61;', '=')))].filter((path) =>

@@ -34,7 +34,7 @@ function targets({ ports, rows, secret, callbackSecret }: Ready) {
   const signed = (body: string) => ({
     'x-jumio-signature': createHmac('sha256', callbackSecret).update(body).digest('hex'),
   });
-  /** Goes on where the last run ended: a callback for a row that had none yet is what must be written. */
+  /** Resumes where the last run ended, so that each callback is for a row without one and must be written. */
   const of = (port: number, path: string, status: number, bodies: string[], head: Head): Target => {
     let next = 0;
     const requests = bodies.map((body) => wire(port, path, head(body), body));
@@ -54,13 +54,13 @@ function targets({ ports, rows, secret, callbackSecret }: Ready) {
   };
 }
 
-/** Somebody new, by a password: Kratos names no method then. */
+/** The sign-up of a new identity by password, for which Kratos names no method. */
 function signUp(identityId: string, now: string): string {
   const flow = { id: identityId, type: 'browser', method: null, return_to: null };
   return JSON.stringify({ kratos_identity_id: identityId, schema_id: 'default', created_at: now, flow });
 }
 
-/** The service in a process of its own, with so much more in its environment, and what can be asked of it. */
+/** Starts the service in a process of its own, with additional variables; returns its requests. */
 export async function startTarget(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ child: ChildProcess; all: ReturnType<typeof targets> }> {

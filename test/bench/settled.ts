@@ -7,7 +7,7 @@ import { onPublished } from '../../webhook/verification/publication/state.ts';
 import { newIdentity, requestVerification } from '../../webhook/verification/record/record.ts';
 import { applied } from '../support/builders/applied.ts';
 
-/** An identity that was approved and published a moment ago, with what its sign-up told: what most rows of a ledger are. */
+/** An identity that was approved and published a moment ago, with the facts of its sign-up, like most rows of a ledger. */
 export function settledIdentity(now: number): { record: IdentityRecord; verificationId: string; executionId: string } {
   const [id, verificationId, executionId, accountId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   const terms = { now, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
@@ -19,7 +19,7 @@ export function settledIdentity(now: number): { record: IdentityRecord; verifica
     onCreated(requested, verificationId, { accountId, executionId, link: 'https://a.example' }, terms),
     terms.now,
   );
-  const look = {
+  const input = {
     verificationId,
     readRequests: 0,
     now,
@@ -38,10 +38,10 @@ export function settledIdentity(now: number): { record: IdentityRecord; verifica
     completedAt: now,
     decision: { type: 'PASSED' as const, label: 'PASSED', score: 0 },
   };
-  const decided = applied(onDetails(started.record, look, result), look.now).record;
+  const decided = applied(onDetails(started.record, input, result), input.now).record;
   const published = applied(onPublished(decided, decided.identity.version, now), now).record;
   const verifications = published.verifications.map((row) => ({ ...row, lastReadAt: now, lastReadFor: 'PROCESSED' }));
-  // Read back already: nothing is owed to anybody.
+  // Already read back: no job is due.
   const identity = { ...published.identity, kratosDue: null, readBack: false };
   return { record: { identity, verifications }, verificationId, executionId };
 }

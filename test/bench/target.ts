@@ -31,12 +31,12 @@ const config = parseConfig({
   JUMIO_CLIENT_ID: 'bench',
   JUMIO_CLIENT_SECRET: 'bench',
   DATABASE_URL: `file:${join(folder, 'ledger.sqlite')}`,
-  // Where two targets are compared, this is where they differ.
+  // Two compared targets differ only here.
   EID_PROVIDERS: process.env.EID_PROVIDERS,
   POLICY: process.env.POLICY,
 });
 
-// What a log costs is part of both sides; where it goes is not.
+// Both sides write a log, but its destination is not measured.
 const logger = pino({ level: 'info' }, pino.destination('/dev/null'));
 
 async function populate({ ctx }: Dependencies) {

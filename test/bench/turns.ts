@@ -1,6 +1,6 @@
 import { median } from './load.ts';
 
-/** What is compared. `again` is like `without`, in a process of its own: what it differs by is nobody's doing. */
+/** The compared sides. `again` is like `without`, in a process of its own: its difference is the noise. */
 export interface Sides<T> {
   readonly without: T;
   readonly with: T;
@@ -19,15 +19,15 @@ export async function forEachSide<A, B>(sides: Sides<A>, make: (side: A) => Prom
   return { without: await make(sides.without), with: await make(sides.with), again: await make(sides.again) };
 }
 
-/** In order, beginning with another one each time. */
+/** The sides in order, starting with another one each time. */
 function orderOf(round: number): readonly (keyof Sides<unknown>)[] {
   const first = round % NAMES.length;
   return [...NAMES.slice(first), ...NAMES.slice(0, first)];
 }
 
 /**
- * Rounds in which each side has each place equally often: a machine that grows slower harms all alike, and none is ever
- * asked twice in a row, which alone makes it look a few percent faster.
+ * Rounds in which each side has each position equally often, so that a machine that becomes slower affects all alike.
+ * No side is measured twice in a row, which alone would make it a few percent faster.
  */
 export async function inTurns<Figure>(
   rounds: number,

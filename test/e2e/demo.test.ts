@@ -11,22 +11,22 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BY_TSX = { ...process.env, [PROGRAMS_VARIABLE]: undefined };
 
 /** `npm run demo -- --auto`. */
-async function demo(settings: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: unknown; said: string }> {
+async function demo(settings: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: unknown; output: string }> {
   const set = settings.flatMap((setting) => ['--set', setting]);
   const args = [...programArguments('sandbox/demo', [], env), '--auto', ...set];
   const child = spawn(process.execPath, args, { cwd: ROOT, env });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const [code] = await once(child, 'exit');
-  return { code, said };
+  return { code, output };
 }
 
 describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
   test('the demo completes its journeys, names its Kratos, and exits with 0', async () => {
-    const { code, said } = await demo([], BY_TSX);
-    expect(said).toContain(isReal ? `With a real Ory Kratos, ${VERSION}.` : 'With a stand-in for Ory Kratos');
-    expect(said).not.toContain('WARNING');
-    expect(said.match(/^\w.+$/gm)?.slice(2)).toEqual([
+    const { code, output } = await demo([], BY_TSX);
+    expect(output).toContain(isReal ? `With a real Ory Kratos, ${VERSION}.` : 'With a stand-in for Ory Kratos');
+    expect(output).not.toContain('WARNING');
+    expect(output.match(/^\w.+$/gm)?.slice(2)).toEqual([
       'approve',
       'reject',
       'review',
@@ -35,12 +35,12 @@ describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
       ...(isReal ? ['an eID instead of Jumio'] : []),
       'Every step was as expected.',
     ]);
-    expect([code, said.includes('✗')]).toEqual([0, false]);
+    expect([code, output.includes('✗')]).toEqual([0, false]);
   });
 
   test('the demo with a wrong service configuration exits with an error, and names the step that differs', async () => {
-    const { code, said } = await demo(['JUMIO_CLIENT_SECRET=another'], process.env);
-    expect([code, said]).toEqual([1, expect.stringContaining('✗ expected: the button leads to Jumio')]);
-    expect(said).not.toContain('as expected');
+    const { code, output } = await demo(['JUMIO_CLIENT_SECRET=another'], process.env);
+    expect([code, output]).toEqual([1, expect.stringContaining('✗ expected: the button leads to Jumio')]);
+    expect(output).not.toContain('as expected');
   });
 });

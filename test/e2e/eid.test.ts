@@ -10,7 +10,7 @@ import { send } from '../../sandbox/kratos/client/loopback.ts';
 import { newPerson, personOf } from '../../sandbox/scenarios/person.ts';
 import { hasChromium, LONG_TIMEOUT, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from './browser/chromium.ts';
 import { checkPage } from './browser/page-check.ts';
-import { openWindow, PHONE } from './browser/window.ts';
+import { openBrowserWindow, PHONE } from './browser/window.ts';
 import { type EidWorld, startEidWorld } from './support/eid-world.ts';
 import { isReal, OR_WHY_SKIPPED } from './support/kratos-under-test.ts';
 import { operate } from './support/operator.ts';
@@ -31,9 +31,9 @@ const linked = z.object({ credentials: z.object({ oidc: z.object({ updated_at: z
 
 let names = 0;
 
-const somebody = (): string => `anna${'abcdefghijklmnopqrstuvwxyz'.charAt(names++)}`;
+const newName = (): string => `anna${'abcdefghijklmnopqrstuvwxyz'.charAt(names++)}`;
 
-const at = (level: string, sub = somebody()): AppChoice => ({ sub, choice: `level:${level}` });
+const at = (level: string, sub = newName()): AppChoice => ({ sub, choice: `level:${level}` });
 
 describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   let world: EidWorld;
@@ -42,7 +42,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
   afterAll(() => world.stop());
 
-  /** Signs somebody up, and waits until Kratos shows what came of it. */
+  /** Signs a person up, and waits until Kratos shows the result. */
   async function signUpBy(provider: 'itsme' | 'idemia', app: AppChoice) {
     const browser = createBrowser();
     const { stack } = world;
@@ -58,7 +58,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     return stored.parse((await send({ method: 'GET', url })).json());
   };
 
-  /** When Kratos says that it stored what somebody is linked with. */
+  /** The time at which Kratos stored the linked credential of an identity. */
   const storedAt = async (identityId: string): Promise<number> => {
     const url = `${world.stack.kratos.adminUrl}/admin/identities/${identityId}?include_credential=oidc`;
     return Date.parse(linked.parse((await send({ method: 'GET', url })).json()).credentials.oidc.updated_at);
@@ -69,7 +69,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     return (await send({ method: 'GET', url })).text.includes(`${sub}@eid.example.org`);
   };
 
-  /** Where the demo's application leaves whom a provider led nowhere: its own sentence, and one way on. */
+  /** The page of the demo's application after a failed provider: one sentence, and one link to continue. */
   async function offersToStartAgain(browser: Browser, url: string, sentence: string): Promise<void> {
     const { text } = await browser.get(url);
     expect(text).toContain(sentence);
@@ -116,7 +116,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     ['unknown', { choice: 'level:loa-9' }],
     ['missing', { choice: 'none' }],
   ])('a sign-up below the required level is refused, and nothing is stored (%s)', async (_name, { choice }) => {
-    const app = { sub: somebody(), choice };
+    const app = { sub: newName(), choice };
     const { ended, identityId, browser } = await signUpBy('idemia', app);
     expect(ended.messages).toMatchObject([{ id: 4990005, type: 'error' }]);
     await offersToStartAgain(browser, ended.url, 'needs a stronger confirmation');
@@ -124,7 +124,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
 
   test('a refusal in the app shows a message, and nothing is stored', async () => {
-    const app = { sub: somebody(), choice: 'deny' };
+    const app = { sub: newName(), choice: 'deny' };
     const { ended, browser } = await signUpBy('idemia', app);
     expect(ended.messages.map(({ text }) => text).join()).toContain('access_denied');
     await offersToStartAgain(browser, ended.url, 'You did not confirm in the app.');
@@ -132,7 +132,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   });
 
   test('an expired code creates no account', async () => {
-    const app = { sub: somebody(), choice: 'late' };
+    const app = { sub: newName(), choice: 'late' };
     const { identityId, ended, browser } = await signUpBy('itsme', app);
     expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
     await offersToStartAgain(browser, ended.url, 'Your confirmation came too late');
@@ -193,14 +193,14 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const linkedAt = await storedAt(person.identityId);
     expect(linkedAt).toBeGreaterThanOrEqual(before - 1_000);
     await person.waitFor({ status: 'approved', source: 'eid:itsme', attempt: 'pending' });
-    // Our PATCH makes the link no newer: the time tells of when its token must be (decision 44).
+    // Our PATCH does not change the time of the link, by which the age of its token is judged (decision 44).
     expect(await storedAt(person.identityId)).toBe(linkedAt);
     await unlinkEid(stack.kratos, 'itsme', person.browser);
     await person.waitFor({ status: 'pending' });
     expect(await jumio.executionsOf(person.identityId)).toHaveLength(1);
   });
 
-  /** Signs in with an eID whose address is already a password account's; Kratos links both when the password is given. */
+  /** Signs in with an eID whose e-mail address belongs to a password account; Kratos links both after the password. */
   async function linksAtSignIn(app: AppChoice, credentials: Credentials, browser: Browser): Promise<void> {
     const { kratos } = world.stack;
     const asked = await signInWithEid(kratos, 'login', 'itsme', app, browser);
@@ -248,7 +248,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const second = await signUpBy('itsme', app);
     expect(second.identityId).not.toBe(first.identityId);
     await second.waitFor({ status: 'pending', source: 'jumio' });
-    // `pending` is published before Jumio is asked.
+    // `pending` is published before the call to Jumio.
     await eventually(async () => expect(await world.jumio.executionsOf(second.identityId)).toHaveLength(1));
   });
 
@@ -269,17 +269,17 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     await (await signUpBy('itsme', at(ITSME.advanced))).waitFor({ status: 'approved' });
   });
 
-  /** Signs somebody up in Chromium by the button of the eID. */
+  /** Signs a person up in Chromium by the button of the eID. */
   async function inChromium(then: (page: Page) => Promise<void>): Promise<void> {
     const { appUrl, verifyUrl, kratos } = world.stack;
     const browser = await launchChromium();
     try {
-      const window = await openWindow(browser, PHONE, [kratos.publicUrl, appUrl, verifyUrl, world.itsme.issuer]);
+      const window = await openBrowserWindow(browser, PHONE, [kratos.publicUrl, appUrl, verifyUrl, world.itsme.issuer]);
       const { page } = window;
       await page.goto(`${appUrl}/registration`);
       await page.getByRole('button', { name: 'Sign up with itsme' }).click();
       await checkPage(page, PHONE);
-      await page.getByLabel('Who you are').fill(somebody());
+      await page.getByLabel('Who you are').fill(newName());
       await page.getByRole('button', { name: ITSME.advanced }).click();
       await page.waitForURL((url) => [verifyUrl, appUrl].includes(url.origin));
       await page.goto(`${verifyUrl}/jumio/status`);

@@ -10,7 +10,7 @@ describe(`faults, with ${KRATOS}`, () => {
   const world = useWorld();
   describeConcurrently('callbacks', () => callbackCases(world));
   describe.concurrent('Jumio cannot be read', () => jumioSlowCases(world));
-  // These faults befall whoever comes first: one after the other.
+  // The next call gets the fault, of whichever test it is: one test at a time.
   describe('Jumio is down', () => jumioDownCases(world));
   describe('Kratos is down', () => kratosDownCases(world));
 });

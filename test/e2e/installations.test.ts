@@ -25,15 +25,15 @@ describe(`installations, with ${KRATOS}`, () => {
       expect(await whoIs(person)).toBe(200);
       await person.choose(await person.goToJumio(), MANIPULATED);
       await eventually(async () => expect(await whoIs(person)).toBe(401));
-      // Out by our gate at once, and by Kratos itself as soon as the identity is inactive: one call after the other.
+      // The gate refuses at once, and Kratos itself as soon as the identity is inactive: two calls in sequence.
       expect(await person.signIn({ as: 'api' })).toMatchObject({ signedIn: false });
       await eventually(async () => expect(await person.signIn({ as: 'api' })).toMatchObject({ status: 401 }));
       const { id } = await onlyExecutionOf(world(), person);
-      // A decision of Jumio's is looked at again at most once an hour.
+      // A decision of Jumio is read again at most once an hour.
       await world().stack.advance(3_700);
       await jumio.post(`executions/${id}/overturn`, { outcome: 'pass' });
       await eventually(async () => expect(await person.signIn({ as: 'api' })).toMatchObject({ signedIn: true }));
-      // The old session is over for good.
+      // The old session has ended permanently.
       expect(await whoIs(person)).toBe(401);
     });
   });
@@ -61,7 +61,7 @@ describe(`installations, with ${KRATOS}`, () => {
       expect(await person.signIn()).toMatchObject({ signedIn: true });
       const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
       expect(page.text).toContain('name="consent"');
-      // Nobody but this person is in this world: not even a token was asked for.
+      // This world has no other person, so not even a token was requested.
       expect(await jumio.calls()).toEqual([]);
       const hosted = await person.browser.submit(page, {}, { follow: true });
       expect(hosted.url).toContain(stack.jumioUrl);
@@ -76,7 +76,7 @@ describe(`installations, with ${KRATOS}`, () => {
   });
 
   describe('without `cookies.domain`', () => {
-    // A cookie of Kratos’ own host name: what a browser makes of one without a domain.
+    // A browser stores a cookie without a domain for the host of Kratos only.
     const world = useWorld({ kratos: { cookieDomain: 'kratos.demo.localhost' } });
 
     test('a new person has no session on the pages, and is redirected to sign-in again and again', async () => {

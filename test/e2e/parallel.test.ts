@@ -8,7 +8,7 @@ import { describeConcurrently, KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 
 describeConcurrently(`people, with ${KRATOS}`, () => {
-  // No test here is about a Jumio that is slow, and a busy machine is.
+  // A long timeout for a busy machine: no test here is about a slow Jumio.
   const world = useWorld({ env: { HANDOVER_SECRET, SANDBOX_WAIT_FACTOR: '5' } });
   describe('from sign-up to sign-in', () => verdictCases(world));
   describe('return_to', () => returnCases(world));

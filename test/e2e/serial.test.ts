@@ -7,7 +7,7 @@ import { restartCases } from './suites/serial/restart.ts';
 import { KRATOS } from './support/kratos-under-test.ts';
 import { useWorld } from './support/world.ts';
 
-// The service's process and the clocks are everybody's.
+// All tests share the service's process and the clocks.
 describe(`one at a time, with ${KRATOS}`, () => {
   const world = useWorld();
   describe('a restart during a journey', () => restartCases(world));

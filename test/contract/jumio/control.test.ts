@@ -145,7 +145,7 @@ describe('Jumio sandbox: reset', () => {
     await jumio.pick((await jumio.create()).executionId, 'pass');
     await jumio.control('reset');
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect(jumio.arrived()).toEqual([]);
+    expect(jumio.received()).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { z } from 'zod';
 import { type JumioSandbox, startJumioSandbox } from '../../../sandbox/jumio/start.ts';
-import { type AnsweringServer, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import { type RecordingServer, startRecordingServer } from '../../support/fakes/http-server.ts';
 
 const AGENT = 'Acme Verification/v1.0';
 
@@ -46,12 +46,12 @@ export function request(more: object = {}): object {
 /** One sandbox per file, reset before each test, with a receiver of callbacks; used over HTTP only. */
 export function useSandbox() {
   let sandbox: JumioSandbox;
-  let receiver: AnsweringServer;
+  let receiver: RecordingServer;
   let answerStatuses: readonly number[] = [200];
   let seen = 0;
   beforeAll(async () => {
     sandbox = await startJumioSandbox();
-    receiver = await startAnsweringServer((response) => {
+    receiver = await startRecordingServer((response) => {
       const [status = 200, ...then] = answerStatuses;
       if (then.length > 0) answerStatuses = then;
       response.writeHead(status).end();
@@ -64,7 +64,7 @@ export function useSandbox() {
   beforeEach(async () => {
     await send('POST', '/sandbox/reset');
     answerStatuses = [200];
-    seen = receiver.arrived.length;
+    seen = receiver.requests.length;
   });
 
   async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
@@ -118,7 +118,7 @@ export function useSandbox() {
       answerStatuses = statuses;
     },
     /** Requests that reached the receiver in this test. */
-    arrived: () => receiver.arrived.slice(seen),
+    received: () => receiver.requests.slice(seen),
     send,
     fetchToken,
     token: async () => tokenSchema.parse((await fetchToken()).json).access_token,

@@ -68,7 +68,7 @@ describe('Jumio sandbox: expiry of links and sessions', () => {
     const { executionId } = await jumio.create();
     await jumio.advance(30 * MINUTE - 2);
     expect(await jumio.callbacks()).toEqual([]);
-    await eventually(() => expect(jumio.arrived()).toHaveLength(1));
+    await eventually(() => expect(jumio.received()).toHaveLength(1));
     expect(await view(executionId)).toMatchObject({ status: 'TOKEN_EXPIRED' });
   });
 

@@ -40,20 +40,20 @@ export function put(ledger: Ledger, record: IdentityRecord, now = NOW): Promise<
 }
 
 /** A new identity whose first verification is due for creation. */
-export function newcomer(now = NOW, id: string = randomUUID()): IdentityRecord {
+export function newSignUp(now = NOW, id: string = randomUUID()): IdentityRecord {
   return applied(requestVerification(newIdentity({ id }, now), randomUUID(), now), now).record;
 }
 
-/** Like `newcomer`, in the ledger. */
+/** Writes such an identity to the ledger, and returns its id. */
 export async function signUp(ledger: Ledger, now = NOW, patch: Partial<Identity> = {}): Promise<string> {
-  const record = updateIdentity(newcomer(now), patch);
+  const record = updateIdentity(newSignUp(now), patch);
   await put(ledger, record, now);
   return record.identity.id;
 }
 
 /** Writes an identity with a started execution that is due for a read at `due`, and returns its id. */
-export async function startedOne(ledger: Ledger, due = NOW, patch: Partial<Verification> = {}): Promise<string> {
-  const fresh = newcomer();
+export async function addStarted(ledger: Ledger, due = NOW, patch: Partial<Verification> = {}): Promise<string> {
+  const fresh = newSignUp();
   const id = fresh.verifications[0]?.id ?? '';
   const ids = { accountId: randomUUID(), executionId: randomUUID(), link: 'https://jumio.example' };
   const terms = { now: NOW, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
@@ -64,7 +64,7 @@ export async function startedOne(ledger: Ledger, due = NOW, patch: Partial<Verif
 }
 
 /** A change that counts: a lost update is a missing count. */
-export function nudgeOnce(record: IdentityRecord | undefined): Change | undefined {
+export function countReadRequest(record: IdentityRecord | undefined): Change | undefined {
   if (record === undefined) return undefined;
   return { record: updateIdentity(record, { readRequests: record.identity.readRequests + 1 }) };
 }

@@ -6,7 +6,7 @@ import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import { findProgram } from '../../../sandbox/stack/find-program.ts';
 import { decide } from '../../support/builders/people.ts';
 import { listen } from '../../support/clients/raw-http.ts';
-import { type AnsweringServer, json, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import { json, type RecordingServer, startRecordingServer } from '../../support/fakes/http-server.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { filled, folderForTest, running } from '../../support/repository/recipes.ts';
 import { signUp } from '../../support/service/eventually.ts';
@@ -23,8 +23,8 @@ const SIGN_IN = 'https://auth.example.com/self-service/login/browser';
 
 const VERIFY = 'https://verify.example.com';
 
-async function upstream(answer: Parameters<typeof startAnsweringServer>[0]): Promise<AnsweringServer> {
-  const server = await startAnsweringServer(answer);
+async function upstream(answer: Parameters<typeof startRecordingServer>[0]): Promise<RecordingServer> {
+  const server = await startRecordingServer(answer);
   onTestFinished(() => server.close());
   return server;
 }
@@ -60,14 +60,14 @@ describe.skipIf(nginx === undefined)('the nginx recipe (skipped without nginx: P
     const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
     const get = (headers: Record<string, string>) => fetch(`${url}/account`, { headers, redirect: 'manual' });
     const lies = { 'x-identity-id': approved, 'x-verification-status': 'approved' };
-    const stranger = await get(lies);
-    expect([stranger.status, stranger.headers.get('location')]).toEqual([303, SIGN_IN]);
+    const visitor = await get(lies);
+    expect([visitor.status, visitor.headers.get('location')]).toEqual([303, SIGN_IN]);
     const refused = await get({ ...lies, cookie: service.kratos.signIn(rejected) });
     expect([refused.status, refused.headers.get('location')]).toEqual([303, `${VERIFY}/jumio/verify`]);
-    expect(app.arrived).toEqual([]);
+    expect(app.requests).toEqual([]);
     const let_in = await get({ 'x-identity-id': rejected, cookie: service.kratos.signIn(approved) });
     expect(let_in.status).toBe(200);
-    expect(app.arrived[0]?.headers).toMatchObject({ 'x-identity-id': approved, 'x-verification-status': 'approved' });
+    expect(app.requests[0]?.headers).toMatchObject({ 'x-identity-id': approved, 'x-verification-status': 'approved' });
     await service.app.close();
     expect((await get({ cookie: service.kratos.signIn(approved) })).status).toBe(500);
   });
@@ -79,7 +79,7 @@ interface Shown {
 }
 
 /** Kratos’ whoami, as Oathkeeper calls it: the cookie names the identity. */
-function whoami(sessions: ReadonlyMap<string, Shown>): Parameters<typeof startAnsweringServer>[0] {
+function whoami(sessions: ReadonlyMap<string, Shown>): Parameters<typeof startRecordingServer>[0] {
   return (response, request) => {
     const identity = sessions.get(request.headers.cookie ?? '');
     json(identity ? 200 : 401, identity ? { active: true, identity } : {})(response, request);
@@ -124,10 +124,13 @@ describe.skipIf(oathkeeper === undefined)(
       expect((await get({ 'x-identity-id': approved })).status).toBe(401);
       expect((await get({ cookie: cookies.no })).status).toBe(403);
       expect((await get({ cookie: cookies.lost })).status).toBe(403);
-      expect(app.arrived).toEqual([]);
+      expect(app.requests).toEqual([]);
       const own = { authorization: 'Bearer canary-of-the-bearer-token', 'x-identity-id': rejected };
       expect((await get({ ...own, cookie: cookies.yes })).status).toBe(200);
-      expect(app.arrived[0]?.headers).toMatchObject({ 'x-identity-id': approved, 'x-verification-status': 'approved' });
+      expect(app.requests[0]?.headers).toMatchObject({
+        'x-identity-id': approved,
+        'x-verification-status': 'approved',
+      });
     });
   },
 );

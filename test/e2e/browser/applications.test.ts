@@ -12,7 +12,7 @@ import { useStage } from './stage.ts';
 describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, LONG_TIMEOUT, () => {
   const stage = useStage({ POLICY: yearly({ renews: true }) });
   describe('a single-page application', () => applicationCases(stage));
-  describe('the neighbours of the demo', () => demoCases(stage));
+  describe('the demo', () => demoCases(stage));
   describe('a second factor', () => secondFactorCases(stage));
   describe('fetched ahead', () => prefetchCases(stage));
 });

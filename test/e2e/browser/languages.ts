@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Person } from '../../../sandbox/scenarios/person.ts';
 import { checkPage } from './page-check.ts';
-import type { Stage } from './stage.ts';
+import type { BrowserStage } from './stage.ts';
 import { VISITORS } from './window.ts';
 
 interface Visit {
@@ -12,7 +12,7 @@ interface Visit {
 }
 
 /** Checks a page in every language: each has its own sentence, and all have the same kind of action. Returns that kind: `a`, `button` or `p`. */
-export async function checkInEveryLanguage({ reuse }: Stage, url: string, visit: Visit = {}): Promise<string> {
+export async function checkInEveryLanguage({ reuse }: BrowserStage, url: string, visit: Visit = {}): Promise<string> {
   const { person, status = 200 } = visit;
   const [sentences, actions] = [new Set<string>(), new Set<string>()];
   for (const visitor of VISITORS) {

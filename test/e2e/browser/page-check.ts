@@ -33,7 +33,7 @@ async function overflows(page: Page): Promise<boolean> {
     .parse(await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'));
 }
 
-/** Checks what must hold for every page: language, structure, accessibility, width. Scripts are on afterwards, so this comes last. */
+/** Checks the rules for every page: language, structure, accessibility, width. Scripts are on afterwards, so call it last. */
 export async function checkPage(page: Page, { language, scripts }: Visitor): Promise<void> {
   expect(await page.locator('html').getAttribute('lang')).toBe(language);
   expect(await page.locator('h1').count()).toBe(1);

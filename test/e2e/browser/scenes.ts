@@ -77,7 +77,7 @@ export const verified: Scene = async (world) => {
 };
 
 /** Was approved, and the operator has requested another verification. */
-export const onceMore: Scene = async (world) => {
+export const restarted: Scene = async (world) => {
   const person = await verified(world);
   const { code, err } = await operate(world, ['restart', person.identityId, '--by', 'ann']);
   if (code !== 0) throw new Error(err);
@@ -85,7 +85,7 @@ export const onceMore: Scene = async (world) => {
 };
 
 /** Has three rejections for a reason that a person can act on: no further attempt is allowed. */
-export const tooMany: Scene = async (world) => {
+export const outOfAttempts: Scene = async (world) => {
   const person = await unreadable(world);
   for (const _ of [2, 3]) {
     await person.choose(await person.goToJumio(), UNREADABLE);

@@ -10,23 +10,23 @@ import { BRAND } from '../../../sandbox/stack/config.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
 import { useWorld, type World } from '../support/world.ts';
 import { launchChromium } from './chromium.ts';
-import { openWindow, type Visitor, type Window } from './window.ts';
+import { type BrowserWindow, openBrowserWindow, type Visitor } from './window.ts';
 
 /** One world and one Chromium for all tests of a file. */
-export interface Stage extends World {
+export interface BrowserStage extends World {
   /** The service as browsers reach it. */
   readonly verifyUrl: string;
-  readonly open: (visitor: Visitor, person?: Person) => Promise<Window>;
+  readonly open: (visitor: Visitor, person?: Person) => Promise<BrowserWindow>;
   /** The window that the tests of a file share for a visitor, empty; opening one and loading axe there is slow. */
-  readonly reuse: (visitor: Visitor, person?: Person) => Promise<Window>;
+  readonly reuse: (visitor: Visitor, person?: Person) => Promise<BrowserWindow>;
   /** Starts another service with other settings and its own ledger; returns its URL. */
   readonly beside: (env: Readonly<Record<string, string>>) => Promise<string>;
 }
 
 interface Opened {
   /** Of the test that runs. */
-  readonly windows: Window[];
-  readonly reused: Map<Visitor, Window>;
+  readonly windows: BrowserWindow[];
+  readonly reused: Map<Visitor, BrowserWindow>;
   readonly ends: (() => unknown)[];
   /** What pages may request, Kratos first. */
   readonly origins: string[];
@@ -53,7 +53,7 @@ const more = { selfservice: { methods: { totp: { enabled: true, config: { issuer
  * reuse it; a problem in one fails the test.
  * @param env added to the service's configuration
  */
-export function useStage(env: Readonly<Record<string, string>> = {}): () => Stage {
+export function useStage(env: Readonly<Record<string, string>> = {}): () => BrowserStage {
   const world = useWorld({
     kratos: { more },
     env: { ...BRAND, HANDOVER_SECRET: 'demo-handover-secret-0001', ...env },
@@ -83,18 +83,18 @@ export function useStage(env: Readonly<Record<string, string>> = {}): () => Stag
   };
 }
 
-function stageOf(world: World, browser: Browser, opened: Opened): Stage {
+function stageOf(world: World, browser: Browser, opened: Opened): BrowserStage {
   const { windows, reused, origins } = opened;
   return {
     ...world,
     verifyUrl: world.stack.verifyUrl,
     open: async (visitor, person) => {
-      const window = await openWindow(browser, visitor, origins, person);
+      const window = await openBrowserWindow(browser, visitor, origins, person);
       windows.push(window);
       return window;
     },
     reuse: async (visitor, person) => {
-      const window = reused.get(visitor) ?? (await openWindow(browser, visitor, origins));
+      const window = reused.get(visitor) ?? (await openBrowserWindow(browser, visitor, origins));
       reused.set(visitor, window);
       await window.clear();
       if (person !== undefined) await window.signIn(person);

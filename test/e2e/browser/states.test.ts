@@ -8,5 +8,5 @@ import { useStage } from './stage.ts';
 // One world, one Chromium, one test at a time: all tests of a file share the faults and the clock of Jumio.
 describe.skipIf(!hasChromium)(`the pages in Chromium, with ${KRATOS}${OR_WHY_SKIPPED}`, LONG_TIMEOUT, () => {
   const stage = useStage({ POLICY: yearly({ renews: true }) });
-  describe('where somebody stands', () => stateCases(stage));
+  describe('states', () => stateCases(stage));
 });

@@ -22,7 +22,7 @@ export const SPANISH: Visitor = { language: 'es', scripts: false, width: 1280 };
 export const VISITORS: readonly Visitor[] = [PHONE, DESKTOP, FRENCH, SPANISH];
 
 /** A browser window that records what must not happen in it. */
-export interface Window {
+export interface BrowserWindow {
   readonly page: Page;
   /**
    * Console errors, violations of the content security policy, failed requests, and requests to other origins. A test
@@ -85,12 +85,12 @@ async function copyCookies(context: BrowserContext, person: Person, urls: readon
  * @param known the origins that a page may request, Kratos first; read at each request
  * @param person the person whose Kratos session the window has; by default none
  */
-export async function openWindow(
+export async function openBrowserWindow(
   browser: Browser,
   { language, scripts, width }: Visitor,
   known: readonly string[],
   person?: Person,
-): Promise<Window> {
+): Promise<BrowserWindow> {
   const context = await browser.newContext({
     viewport: { width, height: HEIGHTS[width] ?? 800 },
     javaScriptEnabled: scripts,
@@ -101,7 +101,7 @@ export async function openWindow(
   const page = await context.newPage();
   const problems: string[] = [];
   recordProblems(page, known, problems);
-  const window: Window = {
+  const window: BrowserWindow = {
     page,
     problems,
     signIn: (who) => copyCookies(context, who, known.slice(0, 1)),

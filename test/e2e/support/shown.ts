@@ -7,7 +7,7 @@ const identity = z.object({
 });
 
 /** The published copy by the admin API, also for a person without a session. */
-export async function shownToOperators(
+export async function operatorOutput(
   { kratos }: Stack,
   { identityId }: { identityId: string },
 ): Promise<Record<string, unknown> | undefined> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { agreeing, native, program } from '../../support/clients/programs.ts';
+import { agreementBody, nativeProgram, program } from '../../support/clients/programs.ts';
 import { signUp } from '../../support/service/eventually.ts';
 import { APPLICATION, PUBLIC_URL, testService } from '../../support/service/service.ts';
 
@@ -13,7 +13,12 @@ async function script(options: Parameters<typeof testService>[0] = { env }) {
   const service = await testService(options);
   const id = randomUUID();
   await signUp(service, id);
-  return { service, id, app: program(service, { cookie: service.kratos.signIn(id) }), phone: native(service, id) };
+  return {
+    service,
+    id,
+    app: program(service, { cookie: service.kratos.signIn(id) }),
+    phone: nativeProgram(service, id),
+  };
 }
 
 const NOT_ALLOWED = [
@@ -37,14 +42,14 @@ describe('allowed origins', () => {
       const { service, id, app } = await script();
       for (const answer of [
         await app.get('/jumio/status', { origin }),
-        await app.post(agreeing(service), { origin }),
+        await app.post(agreementBody(service), { origin }),
       ]) {
         expect(answer.statusCode).toBe(200);
         expect(answer.headers['access-control-allow-origin']).toBe(origin);
         expect(answer.headers['access-control-allow-credentials']).toBe('true');
         expect(answer.headers.vary).toMatch(/\bOrigin\b/);
       }
-      expect((await app.post(agreeing(service), { origin })).json().url).toBe(service.jumio.latest(id).link);
+      expect((await app.post(agreementBody(service), { origin })).json().url).toBe(service.jumio.latest(id).link);
     },
   );
 
@@ -84,7 +89,7 @@ describe('allowed origins', () => {
 describe.each(NOT_ALLOWED)('the origin %s, which is not allowed', (origin) => {
   it('an origin that is not allowed cannot continue by cookie, is never named, and its preflight fails', async () => {
     const { service, app } = await script();
-    const answer = await app.post(agreeing(service), { origin });
+    const answer = await app.post(agreementBody(service), { origin });
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([
       403,
       'application/problem+json; charset=utf-8',
@@ -101,7 +106,7 @@ describe.each(NOT_ALLOWED)('the origin %s, which is not allowed', (origin) => {
 
   it('an origin that is not allowed can continue with a token', async () => {
     const { service, phone } = await script();
-    expect((await phone.post(agreeing(service), { origin })).statusCode).toBe(200);
+    expect((await phone.post(agreementBody(service), { origin })).statusCode).toBe(200);
   });
 });
 
@@ -110,7 +115,7 @@ describe('scripts of an allowed origin', () => {
     'a script of an allowed origin may send JSON and nothing else (%s)',
     async (type) => {
       const { service, app } = await script();
-      const answer = await app.post(agreeing(service), { origin: APPLICATION, 'content-type': type });
+      const answer = await app.post(agreementBody(service), { origin: APPLICATION, 'content-type': type });
       expect(answer.statusCode).toBe(415);
       expect(service.kratos.calls.whoami).toEqual([]);
     },
@@ -121,7 +126,7 @@ describe('scripts of an allowed origin', () => {
     const [cookie = ''] = [(await app.get('/jumio/status')).headers['set-cookie'] ?? []].flat();
     service.kratos.signOut();
     const handedOver = program(service, { cookie: cookie.split(';')[0] });
-    const answer = await handedOver.post(agreeing(service), { origin: APPLICATION });
+    const answer = await handedOver.post(agreementBody(service), { origin: APPLICATION });
     expect(answer.json()).toEqual({ url: service.jumio.latest(id).link });
   });
 
@@ -144,9 +149,9 @@ describe('without ALLOWED_ORIGINS', () => {
   it('without ALLOWED_ORIGINS, JSON requests cannot continue by cookie, and the pages work unchanged', async () => {
     const { service, app, phone } = await script({});
     for (const origin of [APPLICATION, PUBLIC_URL, undefined])
-      expect((await app.post(agreeing(service), { origin })).statusCode).toBe(403);
+      expect((await app.post(agreementBody(service), { origin })).statusCode).toBe(403);
     expect((await app.get('/jumio/status')).statusCode).toBe(200);
-    expect((await phone.post(agreeing(service))).statusCode).toBe(200);
+    expect((await phone.post(agreementBody(service))).statusCode).toBe(200);
     const headers = { origin: APPLICATION, 'access-control-request-method': 'POST' };
     const preflight = await service.app.inject({ method: 'OPTIONS', url: '/jumio/verify', headers });
     expect(preflight.statusCode).toBe(405);

@@ -5,14 +5,14 @@ import { updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { handover } from '../../support/clients/calls.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { recordOf, signUp } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { APPLICATION, testService } from '../../support/service/service.ts';
 import { MINUTE } from '../../support/service/shifted-clock.ts';
 
 const ADDRESS = /^https:\/\/verify\.example\.com\/jumio\/enter\?code=[A-Za-z0-9_-]{22}$/;
 
-function notThere(): Promise<never> {
+function expectNotFound(): Promise<never> {
   const facts = { upstream: 'kratos', operation: 'read', failure: 'status', status: 404 } as const;
   return Promise.reject(new UpstreamError({ ...facts, code: 'identity-not-found' }));
 }
@@ -40,15 +40,15 @@ describe('hand-over by a back end', () => {
     service.kratos.copies.set(rejected, { status: 'rejected' });
     for (const one of [id, rejected])
       expect((await handover(service, { kratos_identity_id: one })).statusCode).toBe(201);
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'none', inherited: null });
-    expect((await snapshotOf(service, rejected)).identity).toMatchObject({ status: 'rejected', inherited: 'rejected' });
+    expect((await recordOf(service, id)).identity).toMatchObject({ status: 'none', inherited: null });
+    expect((await recordOf(service, rejected)).identity).toMatchObject({ status: 'rejected', inherited: 'rejected' });
     expect(service.jumio.calls.create).toEqual([]);
   });
 
   it('a hand-over of an identity that Kratos does not have is refused, and stores nothing', async () => {
     const service = await testService();
     const id = randomUUID();
-    service.kratos.instead.read = notThere;
+    service.kratos.instead.read = expectNotFound;
     const answer = await handover(service, { kratos_identity_id: id });
     expect(answer.statusCode).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
@@ -66,7 +66,7 @@ describe('hand-over by a back end', () => {
     );
     expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(201);
     expect(service.kratos.calls.read).toEqual([id]);
-    service.kratos.instead.read = notThere;
+    service.kratos.instead.read = expectNotFound;
     expect((await handover(service, { kratos_identity_id: id })).statusCode).toBe(404);
   });
 

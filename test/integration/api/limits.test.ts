@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { visitor } from '../../support/builders/people.ts';
 import { openBrowser } from '../../support/clients/browser.ts';
 import { callback, initiate, validate } from '../../support/clients/calls.ts';
-import { agreeing, native } from '../../support/clients/programs.ts';
+import { agreementBody, nativeProgram } from '../../support/clients/programs.ts';
 import { signUp } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
-/** Twelve times a minute, and twice for going on. */
+/** Twelve requests a minute, and two for continuing. */
 const env = { PAGE_RATE: '12' };
 
 async function times<T>(count: number, act: () => Promise<T>): Promise<T[]> {
@@ -33,7 +33,7 @@ describe('limits per person', () => {
   it('a person has one limit across all browsers and applications', async () => {
     const service = await testService({ env });
     const { id, browser } = visitor(service);
-    const app = native(service, id);
+    const app = nativeProgram(service, id);
     await times(6, () => browser.get('/jumio/verify'));
     await times(6, () => app.get('/jumio/status'));
     const answer = await app.get('/jumio/status');
@@ -47,9 +47,9 @@ describe('limits per person', () => {
     const service = await testService({ env });
     const { id, browser } = visitor(service);
     expect((await browser.press()).status).toBe(303);
-    const app = native(service, id);
-    expect((await app.post(agreeing(service))).statusCode).toBe(200);
-    expect((await app.post(agreeing(service))).statusCode).toBe(429);
+    const app = nativeProgram(service, id);
+    expect((await app.post(agreementBody(service))).statusCode).toBe(200);
+    expect((await app.post(agreementBody(service))).statusCode).toBe(429);
     expect((await browser.press()).status).toBe(429);
     expect((await browser.get('/jumio/status')).status).toBe(200);
   });
@@ -64,8 +64,8 @@ describe('limits per person', () => {
 
   it('a client above the limit causes no more calls to Kratos, authenticated or not', async () => {
     const service = await testService({ env });
-    const stranger = openBrowser(service, 'ory_kratos_session=made-up');
-    const pages = await times(50, () => stranger.get('/jumio/verify'));
+    const visitor = openBrowser(service, 'ory_kratos_session=made-up');
+    const pages = await times(50, () => visitor.get('/jumio/verify'));
     expect(pages.map(({ status }) => status)).toEqual([...Array(48).fill(401), 429, 429]);
     expect(service.kratos.calls.whoami).toHaveLength(48);
     expect((await openBrowser(service).get('/jumio/verify')).status).toBe(401);

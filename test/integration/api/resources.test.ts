@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../support/builders/people.ts';
 import { openBrowser } from '../../support/clients/browser.ts';
-import { agreeing, native, program } from '../../support/clients/programs.ts';
+import { agreementBody, nativeProgram, program } from '../../support/clients/programs.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { passTime, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { APPLICATION, type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
@@ -14,7 +14,7 @@ import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
 async function signedUp(service: TestService) {
   const id = randomUUID();
   await signUp(service, id);
-  return { id, app: native(service, id) };
+  return { id, app: nativeProgram(service, id) };
 }
 
 const PROBLEM = /^application\/problem\+json/;
@@ -33,7 +33,7 @@ describe('a native application that reads the status', () => {
 
   it('the status of an unknown identity says that the person may start', async () => {
     const service = await testService();
-    const answer = await native(service, randomUUID()).get('/jumio/status');
+    const answer = await nativeProgram(service, randomUUID()).get('/jumio/status');
     expect(answer.json()).toMatchObject({ status: 'none', next: 'verify' });
   });
 
@@ -43,14 +43,14 @@ describe('a native application that reads the status', () => {
     service.jumio.latest(id).status = 'ACQUIRED';
     const first = (await app.get('/jumio/status')).json();
     expect(first).toMatchObject({ status: 'processing', waiting_on: 'jumio', next: 'wait', retry_after: 5 });
-    pass(service, HOUR);
+    passTime(service, HOUR);
     expect((await app.get('/jumio/status')).json()).toMatchObject({ next: 'wait', retry_after: 60 });
   });
 
   it('the status after a verdict has it and the return URL', async () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
-    await app.post(agreeing(service, { return_to: `${APPLICATION}/account/a` }));
+    await app.post(agreementBody(service, { return_to: `${APPLICATION}/account/a` }));
     await decide(service, id, 'PASSED');
     expect((await app.get('/jumio/status')).json()).toEqual({
       status: 'approved',
@@ -87,7 +87,7 @@ describe('a native application that reads the status', () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await decide(service, id, 'REJECTED', 'unreadable');
-    expect((await app.post(agreeing(service))).statusCode).toBe(200);
+    expect((await app.post(agreementBody(service))).statusCode).toBe(200);
     expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', attempt: 'pending' });
   });
 });
@@ -96,7 +96,7 @@ describe('a native application that continues', () => {
   it('a continue request first gets the consent text, in the language that it asks for', async () => {
     const privacyUrl = 'https://example.com/privacy';
     const service = await testService({ env: { PRIVACY_URL: privacyUrl } });
-    const app = native(service, randomUUID());
+    const app = nativeProgram(service, randomUUID());
     const shown = (await app.get('/jumio/verify', { 'accept-language': 'de' })).json();
     expect(shown).toMatchObject({ next: 'verify', consent: { given: false, language: 'de', privacy_url: privacyUrl } });
     const answer = await app.post({ language: 'de' });
@@ -111,7 +111,7 @@ describe('a native application that continues', () => {
 
   it('a continue request with a consent to another text gets the text again', async () => {
     const service = await testService();
-    const answer = await native(service, randomUUID()).post({ consent: { text_version: 'of-last-year' } });
+    const answer = await nativeProgram(service, randomUUID()).post({ consent: { text_version: 'of-last-year' } });
     expect([answer.statusCode, answer.json().code]).toEqual([409, 'consent-needed']);
     expect(service.jumio.calls.create).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe('a native application that continues', () => {
   it('a refusal by JSON is stored as on the page: nothing leads to Jumio until the person consents', async () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
-    await app.post(agreeing(service));
+    await app.post(agreementBody(service));
     const consent = { text_version: service.ctx.consentVersion, declined: true };
     for (const _ of [1, 2]) {
       const refused = await app.post({ consent, return_to: `${APPLICATION}/account` });
@@ -133,7 +133,7 @@ describe('a native application that continues', () => {
     expect(kinds.filter((kind) => kind === 'declined')).toHaveLength(1);
     const page = await openBrowser(service, service.kratos.signIn(id)).get('/jumio/status');
     expect(page.sentence).toMatch(/^You did not agree/);
-    expect((await app.post(agreeing(service))).json().url).toBe(service.jumio.latest(id).link);
+    expect((await app.post(agreementBody(service))).json().url).toBe(service.jumio.latest(id).link);
   });
 
   it('a continue request that returns the text unchanged is a consent', async () => {
@@ -146,9 +146,9 @@ describe('a native application that continues', () => {
   it('a continue request with consent gets the hosted link, and the consent is recorded', async () => {
     const service = await testService();
     const id = randomUUID();
-    const answer = await native(service, id).post(agreeing(service, { language: 'fr' }));
+    const answer = await nativeProgram(service, id).post(agreementBody(service, { language: 'fr' }));
     expect([answer.statusCode, answer.json()]).toEqual([200, { url: service.jumio.latest(id).link }]);
-    const { identity } = await snapshotOf(service, id);
+    const { identity } = await recordOf(service, id);
     expect(identity).toMatchObject({ consentVersion: service.ctx.consentVersion, consentLanguage: 'fr' });
     expect(answer.headers['cache-control']).toBe('no-store');
   });
@@ -161,7 +161,7 @@ describe('a native application that continues', () => {
     const env = { JUMIO_API_BASE_URL: `https://account.${host}.jumio.ai` };
     const service = await testService({ env });
     const { app } = await signedUp(service);
-    const answer = await app.post(agreeing(service, { want: 'sdk' }));
+    const answer = await app.post(agreementBody(service, { want: 'sdk' }));
     const sdk = { token: CANARIES.sdkToken, data_center: dataCentre };
     expect([answer.statusCode, answer.json()]).toEqual([200, { sdk }]);
   });
@@ -169,16 +169,16 @@ describe('a native application that continues', () => {
   it('a continue request without an SDK token says so, and may have the link', async () => {
     const service = await testService();
     service.jumio.instead.create = async () => ({ accountId: 'a', executionId: 'e', link: 'https://jumio.example/x' });
-    const app = native(service, randomUUID());
-    const answer = await app.post(agreeing(service, { want: 'sdk' }));
+    const app = nativeProgram(service, randomUUID());
+    const answer = await app.post(agreementBody(service, { want: 'sdk' }));
     expect([answer.statusCode, answer.json().code]).toEqual([409, 'no-sdk-token']);
-    expect((await app.post(agreeing(service))).json()).toEqual({ url: 'https://jumio.example/x' });
+    expect((await app.post(agreementBody(service))).json()).toEqual({ url: 'https://jumio.example/x' });
   });
 
   it('a continue request while the link is being created says when to retry', async () => {
     const service = await testService();
     service.jumio.instead.create = () => jumioDown('create');
-    const answer = await native(service, randomUUID()).post(agreeing(service));
+    const answer = await nativeProgram(service, randomUUID()).post(agreementBody(service));
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([202, '5']);
     expect(answer.json()).toMatchObject({ status: 'pending', next: 'wait', retry_after: 5 });
   });
@@ -191,7 +191,7 @@ describe('a native application that continues', () => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await decide(service, id, type, reason);
-    const answer = await app.post(agreeing(service));
+    const answer = await app.post(agreementBody(service));
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([409, expect.stringMatching(PROBLEM)]);
     expect(answer.json()).toMatchObject({ status: 409, code: 'not-allowed', why, state: { status: why } });
     expect(service.jumio.calls.create).toHaveLength(1);
@@ -202,15 +202,15 @@ describe('a native application that continues', () => {
     const { id, app } = await signedUp(service);
     for (let attempt = 1; attempt < 5; attempt += 1) {
       service.jumio.latest(id).status = 'TOKEN_EXPIRED';
-      pass(service, DAY + HOUR);
-      await reaches(service, id, 'expired');
-      expect((await app.post(agreeing(service))).statusCode).toBe(200);
-      await reaches(service, id, 'pending');
+      passTime(service, DAY + HOUR);
+      await untilStatus(service, id, 'expired');
+      expect((await app.post(agreementBody(service))).statusCode).toBe(200);
+      await untilStatus(service, id, 'pending');
     }
     service.jumio.latest(id).status = 'TOKEN_EXPIRED';
-    pass(service, DAY + HOUR);
-    await reaches(service, id, 'expired');
-    const answer = await app.post(agreeing(service));
+    passTime(service, DAY + HOUR);
+    await untilStatus(service, id, 'expired');
+    const answer = await app.post(agreementBody(service));
     expect(answer.json()).toMatchObject({
       code: 'not-allowed',
       why: 'too-many',
@@ -231,13 +231,13 @@ describe('a native application that continues', () => {
   ])('a continue request with %j names the invalid field', async (body, field) => {
     const service = await testService();
     const id = randomUUID();
-    const answer = await native(service, id).post(JSON.stringify(body));
+    const answer = await nativeProgram(service, id).post(JSON.stringify(body));
     expect([answer.statusCode, answer.json().field]).toEqual([400, field]);
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
   it.each(['{', '', '{"__proto__": {}}'])('a continue request with the invalid body %j is refused', async (text) => {
-    const answer = await native(await testService(), randomUUID()).post(text);
+    const answer = await nativeProgram(await testService(), randomUUID()).post(text);
     expect([answer.statusCode, answer.json().field]).toEqual([400, 'body']);
   });
 
@@ -245,14 +245,14 @@ describe('a native application that continues', () => {
     'a continue request with %s is refused',
     async (type) => {
       const service = await testService();
-      const answer = await native(service, randomUUID()).post(agreeing(service), { 'content-type': type });
+      const answer = await nativeProgram(service, randomUUID()).post(agreementBody(service), { 'content-type': type });
       expect([answer.statusCode, answer.headers['content-type']]).toEqual([415, expect.stringMatching(PROBLEM)]);
     },
   );
 
   it('a continue request with invalid JSON says so, without echoing it', async () => {
     const service = await testService();
-    const answer = await native(service, randomUUID()).post('{"evil');
+    const answer = await nativeProgram(service, randomUUID()).post('{"evil');
     expect(answer.statusCode).toBe(400);
     expect(answer.body).not.toContain('evil');
   });
@@ -275,9 +275,9 @@ describe('unauthenticated programs', () => {
 
   it('a JSON request whose session lacks a second factor says so', async () => {
     const service = await testService();
-    const app = native(service, randomUUID());
+    const app = nativeProgram(service, randomUUID());
     service.kratos.instead.whoami = async () => ({ kind: 'second-factor' });
-    const answer = await app.post(agreeing(service));
+    const answer = await app.post(agreementBody(service));
     expect([answer.statusCode, answer.json().code]).toEqual([403, 'second-factor']);
   });
 
@@ -285,7 +285,7 @@ describe('unauthenticated programs', () => {
     const service = await testService();
     const { app } = await signedUp(service);
     const release = lockLedger(service.databaseUrl);
-    const answer = await app.post(agreeing(service));
+    const answer = await app.post(agreementBody(service));
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([503, expect.stringMatching(PROBLEM)]);
     expect(answer.headers['retry-after']).toBe('5');
     release();
@@ -312,7 +312,7 @@ describe('session tokens', () => {
     await browser.press();
     const cookie = `${browser.session}; ${await browser.jar.getCookieString('https://verify.example.com/jumio/verify')}`;
     const app = program(service, { cookie, 'x-session-token': service.kratos.signInApp(id) });
-    const answer = await app.post(agreeing(service));
+    const answer = await app.post(agreementBody(service));
     expect(answer.json().url).toBe(service.jumio.latest(id).link);
     expect(answer.headers).not.toHaveProperty('set-cookie');
     expect((await app.get('/jumio/status', { 'x-session-token': 'wrong' })).statusCode).toBe(401);

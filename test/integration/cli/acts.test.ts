@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decide, signedUp } from '../../support/builders/people.ts';
 import { callback, callbackOf, validate } from '../../support/clients/calls.ts';
-import { type RunOptions, runCli } from '../../support/clients/cli.ts';
+import { type CliOptions, runCli } from '../../support/clients/cli.ts';
 import { createFakeJumio, process } from '../../support/fakes/jumio.ts';
 import { jumioFails, kratosFails } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
-/** The operator's commands beside a service that runs: two connections on one SQLite file. */
+/** The operator's commands beside a running service: two connections to one SQLite file. */
 
-async function cli(service: TestService, line: string, options: RunOptions = {}) {
+async function cli(service: TestService, line: string, options: CliOptions = {}) {
   return runCli(service, line.split(' '), options);
 }
 
@@ -37,7 +37,7 @@ describe('override', () => {
     const ran = await cli(service, `override ${id} --approve --reason seen_in_branch --by ann --yes`);
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out).toContain('rejected → approved');
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'approved', source: 'operator', verdict: 'PASSED' });
     expect(service.kratos.copies.get(id)).not.toHaveProperty('account_id');
     expect(await signsIn(service, id)).toBe(204);
@@ -46,16 +46,16 @@ describe('override', () => {
   it('override rejects for good: a later pass by Jumio changes nothing until the operator decides otherwise', async () => {
     const { service, id } = await rejected();
     await cli(service, `override ${id} --reject --reason fraud_desk --by ann --yes`);
-    await reaches(service, id, 'rejected');
-    pass(service, 2 * HOUR);
+    await untilStatus(service, id, 'rejected');
+    passTime(service, 2 * HOUR);
     const execution = service.jumio.latest(id);
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
-    await eventually(async () => expect((await snapshotOf(service, id)).verifications[0]?.decision).toBe('PASSED'));
-    expect((await snapshotOf(service, id)).identity.status).toBe('rejected');
+    await eventually(async () => expect((await recordOf(service, id)).verifications[0]?.decision).toBe('PASSED'));
+    expect((await recordOf(service, id)).identity.status).toBe('rejected');
     expect(await signsIn(service, id)).toBe(403);
     await cli(service, `override ${id} --approve --reason mistake --by ann --yes`);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
   });
 
   it('override asks for the identity to be typed, and is refused without a terminal', async () => {
@@ -63,15 +63,15 @@ describe('override', () => {
     const line = `override ${id} --approve --reason seen --by ann`;
     expect(await cli(service, line)).toMatchObject({ code: 2, out: '', asked: [] });
     expect(await cli(service, line, { answer: 'yes' })).toMatchObject({ code: 1, out: '' });
-    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect((await recordOf(service, id)).verifications).toHaveLength(1);
     const { code, asked } = await cli(service, line, { answer: id });
     expect({ code, asked: asked.length }).toEqual({ code: 0, asked: 1 });
-    expect((await snapshotOf(service, id)).verifications).toHaveLength(2);
+    expect((await recordOf(service, id)).verifications).toHaveLength(2);
   });
 
   it('override with --dry-run prints the effect, and does nothing', async () => {
     const { service, id } = await rejected();
-    const before = await snapshotOf(service, id);
+    const before = await recordOf(service, id);
     const ran = await cli(service, `override ${id} --approve --reason seen --by ann --dry-run --json`);
     expect(JSON.parse(ran.out)).toMatchObject({
       identity: id,
@@ -79,7 +79,7 @@ describe('override', () => {
       before: { status: 'rejected', waiting_on: 'operator' },
       after: { status: 'approved', waiting_on: 'nobody' },
     });
-    expect((await snapshotOf(service, id)).verifications).toEqual(before.verifications);
+    expect((await recordOf(service, id)).verifications).toEqual(before.verifications);
   });
 
   it.each([
@@ -91,7 +91,7 @@ describe('override', () => {
   ])('override with %s is refused', async (_what, options) => {
     const { service, id } = await rejected();
     expect(await cli(service, `override ${id} ${options} --yes`)).toMatchObject({ code: 2, out: '' });
-    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect((await recordOf(service, id)).verifications).toHaveLength(1);
   });
 
   it('override finds an identity by its e-mail address, and reports an unknown address', async () => {
@@ -114,8 +114,8 @@ describe('restart', () => {
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
     expect(await signsIn(service, id)).toBe(403);
     await decide(service, id, 'PASSED');
-    await reaches(service, id, 'approved');
-    expect((await snapshotOf(service, id)).identity.attemptGrantedAt).toBeNull();
+    await untilStatus(service, id, 'approved');
+    expect((await recordOf(service, id)).identity.attemptGrantedAt).toBeNull();
   });
 
   it('restart grants one attempt: after another rejection the person is refused again', async () => {
@@ -141,7 +141,7 @@ describe('recheck', () => {
     const reads = () => service.jumio.calls.details.length;
     const before = reads();
     await cli(service, `recheck ${id}`);
-    expect((await snapshotOf(service, id)).identity.jumioDue).toBeGreaterThan(service.clock.now() + 50 * MINUTE);
+    expect((await recordOf(service, id)).identity.jumioDue).toBeGreaterThan(service.clock.now() + 50 * MINUTE);
     await cli(service, `recheck ${id} --force`);
     service.worker.wake();
     await eventually(() => expect(reads()).toBe(before + 1));
@@ -157,9 +157,9 @@ describe('recheck', () => {
 
   it('recheck reports an unknown identity', async () => {
     const { service } = await rejected();
-    const nobody = randomUUID();
+    const unknown = randomUUID();
     service.kratos.instead.read = () => kratosFails({ operation: 'read', code: 'identity-not-found', status: 404 });
-    expect(await cli(service, `recheck ${nobody}`)).toMatchObject({ code: 2, out: '' });
+    expect(await cli(service, `recheck ${unknown}`)).toMatchObject({ code: 2, out: '' });
   });
 });
 
@@ -173,15 +173,15 @@ describe('erase', () => {
     await eventually(async () => {
       expect(service.jumio.calls.deleteAccount).toEqual([execution.accountId]);
       expect(service.kratos.copies.has(id)).toBe(false);
-      expect((await snapshotOf(service, id)).identity.jumioDue).toBeNull();
+      expect((await recordOf(service, id)).identity.jumioDue).toBeNull();
     });
     expect(await kinds(service, id)).toEqual(expect.arrayContaining(['erased', 'deleted_at_jumio', 'cleared']));
     expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
     await browser.press();
     await browser.get('/jumio/status');
-    pass(service, 2 * HOUR);
+    passTime(service, 2 * HOUR);
     expect(await signsIn(service, id)).toBe(403);
-    const { identity, verifications } = await snapshotOf(service, id);
+    const { identity, verifications } = await recordOf(service, id);
     expect(identity).toMatchObject({ standing: 'rejected', content: null, returnTo: null, locale: null });
     expect(verifications).toMatchObject([{ decision: 'FAILED', executionId: null, accountId: null, reason: null }]);
     expect(service.jumio.calls.create).toHaveLength(1);
@@ -200,8 +200,8 @@ describe('erase', () => {
     jumio.instead.deleteAccount = undefined;
     service.kratos.instead.read = undefined;
     await eventually(async () => {
-      pass(service, 15 * MINUTE);
-      expect((await snapshotOf(service, id)).verifications[0]?.accountId).toBeNull();
+      passTime(service, 15 * MINUTE);
+      expect((await recordOf(service, id)).verifications[0]?.accountId).toBeNull();
       expect(service.kratos.copies.has(id)).toBe(false);
     });
   });
@@ -214,7 +214,7 @@ describe('erase', () => {
       expect(await cli(service, `erase ${id} --by ann --yes`)).toMatchObject({ code: 0 });
     service.worker.wake();
     await eventually(() => expect(service.kratos.copies.has(id)).toBe(false));
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ inherited: 'approved', standing: 'approved' });
+    expect((await recordOf(service, id)).identity).toMatchObject({ inherited: 'approved', standing: 'approved' });
     expect(await cli(service, `restart ${id} --by ann`)).toMatchObject({ code: 2, out: '' });
     expect(await cli(service, `override ${id} --approve --reason a --by ann --yes`)).toMatchObject({ code: 2 });
   });
@@ -228,6 +228,6 @@ describe('commands beside a busy service', () => {
       people.map(({ id }) => cli(service, `override ${id} --approve --reason a --by ann --yes`)),
     );
     expect(ran.map(({ code }) => code)).toEqual(people.map(() => 0));
-    for (const { id } of people) await reaches(service, id, 'approved');
+    for (const { id } of people) await untilStatus(service, id, 'approved');
   });
 });

@@ -7,7 +7,7 @@ import { startKratos } from '../../../sandbox/kratos/start.ts';
 import { configuration } from '../../../sandbox/stack/config.ts';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
 import { openOn } from '../../contract/ledger/world.ts';
-import { askFile, sqlite } from '../../support/service/databases.ts';
+import { queryFile, sqlite } from '../../support/service/databases.ts';
 
 /** A hundred thousand in `npm run test:crowd`: too long for every run on two cores. */
 const CROWD = Number(process.env.BACKFILL_CROWD ?? 6_000);
@@ -17,7 +17,7 @@ const PAGE = CROWD / 200;
 /** Pages per second that the command is allowed. */
 const RATE = 50;
 
-/** What a Node process with the service's own code in it takes, and a page; one that kept everything would need far more. */
+/** The memory of a Node process with the service's code and one page; a process that kept all pages would need far more. */
 const MEMORY_MB = 300;
 
 const CLI = fileURLToPath(new URL('../../../webhook/cli/main.ts', import.meta.url));
@@ -45,13 +45,13 @@ function startBackfill(env: Record<string, string>): Running {
   return { process: child, end };
 }
 
-/** The most calls in any second, by when they arrived. */
+/** The highest number of calls that arrived within one second. */
 function busiestSecond(admin: AdminProxy): number {
   const starts = admin.calls('list').map(({ startedAt }) => startedAt);
   return Math.max(...starts.map((from, n) => starts.slice(n).filter((at) => at < from + 1_000).length));
 }
 
-/** A service at work on the same file: writes all the time, as callbacks do. */
+/** A busy service on the same file: it writes all the time, as callbacks do. */
 function besideWrites(ledger: Ledger) {
   const counts = { writes: 0, refused: 0, slowest: 0 };
   let stopping = false;
@@ -94,7 +94,7 @@ test(`backfill of ${CROWD} identities has bounded memory, keeps its budget, runs
     ledger: databaseUrl.slice('file:'.length),
   };
   const env = { ...configuration({ ...urls, ...place }) };
-  const count = (where: string) => askFile(databaseUrl, `select count(*) as n from identities where ${where}`)[0]?.n;
+  const count = (where: string) => queryFile(databaseUrl, `select count(*) as n from identities where ${where}`)[0]?.n;
   try {
     const first = startBackfill(env);
     await vi.waitFor(() => expect(admin.calls('list').length).toBeGreaterThan(60), { timeout: 120_000, interval: 20 });
@@ -110,12 +110,12 @@ test(`backfill of ${CROWD} identities has bounded memory, keeps its budget, runs
       count('inherited is not null'),
       count('jumio_due is not null or kratos_due is not null'),
     ]).toEqual([CROWD, CROWD / 10, 0]);
-    // It went on: of what the first run had taken, two pages at most are asked for again.
+    // The second run resumes: it requests at most two pages of the first run again.
     expect(admin.calls('list').length - before).toBeLessThanOrEqual(CROWD / PAGE - before + 2);
     expect(busiestSecond(admin)).toBeLessThanOrEqual(RATE);
     expect(memory).toBeLessThan(MEMORY_MB);
     const { refused, slowest, writes } = await service.stop();
-    // A process that is put aside while it holds the file keeps others out: rare, and each of them tries again.
+    // A process that is suspended while it holds the lock blocks the others. This is rare, and each of them retries.
     expect(writes).toBeGreaterThan(20);
     expect(refused / writes).toBeLessThan(0.02);
     const seen = { memory, pages: admin.calls('list').length, busiest: busiestSecond(admin), writes, refused, slowest };

@@ -7,26 +7,26 @@ import { runCli } from '../../support/clients/cli.ts';
 import { createFakeKratos } from '../../support/fakes/kratos.ts';
 import { kratosFails } from '../../support/fakes/upstream-answers.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
-import { createMovedClock } from '../../support/service/shifted-clock.ts';
+import { createShiftedClock } from '../../support/service/shifted-clock.ts';
 
 const DATABASES = (await whyNoPostgres()) ? [sqlite] : [sqlite, postgres];
 
 const BORN = Date.UTC(2024, 4, 1);
 
-/** As fast as it goes: the rate has tests of its own. */
+/** A rate that limits nothing; the rate has tests of its own. */
 const FAST = ['backfill', '--rate', '1000', '--page-size', '2', '--json'];
 
 describe.each(DATABASES)('backfill on $dialect', (database) => {
   async function world(size = 5) {
-    const clock = createMovedClock();
+    const clock = createShiftedClock();
     const databaseUrl = await database.fresh();
     const ledger = await openOn(database, databaseUrl, clock.now());
     const kratos = createFakeKratos();
     const ids = Array.from({ length: size }, () => randomUUID()).sort();
-    for (const id of ids) kratos.everybody.push({ id, schemaId: 'person', createdAt: BORN, metadataPublic: null });
+    for (const id of ids) kratos.identities.push({ id, schemaId: 'person', createdAt: BORN, metadataPublic: null });
     const run = (...args: string[]) => runCli({ clock, databaseUrl, kratos }, [...FAST, ...args]);
     const shows = (n: number, metadataPublic: object): void => {
-      kratos.everybody[n] = { id: ids[n] ?? '', metadataPublic };
+      kratos.identities[n] = { id: ids[n] ?? '', metadataPublic };
     };
     return { clock, ledger, kratos, ids, run, shows };
   }
@@ -56,7 +56,7 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
   it('backfill leaves existing rows and tombstones unchanged; a repeat writes nothing', async () => {
     const { clock, ledger, ids, kratos, run } = await world(2);
     const signedUp = await signUp(ledger, clock.now());
-    kratos.everybody.push({ id: signedUp, metadataPublic: { jumio: { status: 'approved' } } });
+    kratos.identities.push({ id: signedUp, metadataPublic: { jumio: { status: 'approved' } } });
     const erased = updateIdentity(newIdentity({ id: ids[0] ?? '', inherited: 'rejected' }, 1), {
       erasedAt: clock.now(),
     });
@@ -131,10 +131,10 @@ describe.each(DATABASES)('backfill on $dialect', (database) => {
   });
 });
 
-/** The fake's own answers, for a test that replaces some of them. */
-function createFakeKratosList({ everybody }: ReturnType<typeof createFakeKratos>) {
+/** The answers of the fake, for a test that replaces some of them. */
+function createFakeKratosList({ identities: all }: ReturnType<typeof createFakeKratos>) {
   const other = createFakeKratos();
-  other.everybody.push(...everybody);
+  other.identities.push(...all);
   return other;
 }
 
@@ -143,10 +143,10 @@ describe('backfill limits and options', () => {
     const databaseUrl = await sqlite.fresh();
     await (await openOn(sqlite, databaseUrl)).probe(0);
     const kratos = createFakeKratos();
-    for (let n = 0; n < 8; n += 1) kratos.everybody.push({ id: randomUUID(), metadataPublic: null });
+    for (let n = 0; n < 8; n += 1) kratos.identities.push({ id: randomUUID(), metadataPublic: null });
     const started = performance.now();
     const args = ['backfill', '--rate', '10', '--page-size', '1', '--dry-run'];
-    const { out } = await runCli({ clock: createMovedClock(), databaseUrl, kratos }, args);
+    const { out } = await runCli({ clock: createShiftedClock(), databaseUrl, kratos }, args);
     expect(performance.now() - started).toBeGreaterThanOrEqual(700);
     expect(out).toContain('8 identities in Kratos, 8 of them new: would be written.');
   });
@@ -155,11 +155,11 @@ describe('backfill limits and options', () => {
     const databaseUrl = await sqlite.fresh();
     const ledger = await openOn(sqlite, databaseUrl);
     const kratos = createFakeKratos();
-    kratos.everybody.push({ id: randomUUID(), metadataPublic: null });
-    const door = await sqlite.sideDoor(databaseUrl);
-    await door.run('begin immediate');
-    setTimeout(() => void door.run('rollback'), 600);
-    const { code, out } = await runCli({ clock: createMovedClock(), databaseUrl, kratos }, FAST);
+    kratos.identities.push({ id: randomUUID(), metadataPublic: null });
+    const connection = await sqlite.connectBeside(databaseUrl);
+    await connection.run('begin immediate');
+    setTimeout(() => void connection.run('rollback'), 600);
+    const { code, out } = await runCli({ clock: createShiftedClock(), databaseUrl, kratos }, FAST);
     expect({ code, result: JSON.parse(out) }).toMatchObject({ code: 0, result: { new: 1 } });
     expect(await ledger.bulkInsert.mark()).toBeUndefined();
   });
@@ -170,7 +170,7 @@ describe('backfill limits and options', () => {
     ['--rate', '0'],
     ['--rate', 'fast'],
   ])('backfill with the invalid option %s %s is a usage error', async (option, value) => {
-    const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
+    const beside = { clock: createShiftedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
     expect((await runCli(beside, ['backfill', option, value])).code).toBe(2);
   });
 });

@@ -6,12 +6,12 @@ import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { openOn, put, signUp } from '../../contract/ledger/world.ts';
 import { runCli } from '../../support/clients/cli.ts';
 import { freshFolder, postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
-import { createMovedClock } from '../../support/service/shifted-clock.ts';
+import { createShiftedClock } from '../../support/service/shifted-clock.ts';
 
 const noPostgres = await whyNoPostgres();
 
 async function world() {
-  const clock = createMovedClock();
+  const clock = createShiftedClock();
   const databaseUrl = await sqlite.fresh();
   const ledger = await openOn(sqlite, databaseUrl, clock.now());
   return { ledger, beside: { clock, databaseUrl }, file: join(await freshFolder(), 'backups', 'ledger.sqlite') };
@@ -70,7 +70,7 @@ describe('backup', () => {
   });
 
   it.skipIf(noPostgres)('backup leaves PostgreSQL to its own tools', async () => {
-    const beside = { clock: createMovedClock(), databaseUrl: await postgres.fresh() };
+    const beside = { clock: createShiftedClock(), databaseUrl: await postgres.fresh() };
     const { code, err } = await runCli(beside, ['backup', join(await freshFolder(), 'x')]);
     expect(code).toBe(2);
     expect(err).toContain('pg_dump');

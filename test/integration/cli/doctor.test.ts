@@ -7,15 +7,15 @@ import { realConfig } from '../../../sandbox/kratos/real/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
 import { jobs } from '../../../webhook/verification/jobs.ts';
 import { runCli } from '../../support/clients/cli.ts';
-import { type Answering, json, refusingUrl, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import { json, type Responder, refusingUrl, startRecordingServer } from '../../support/fakes/http-server.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { freshFolder, sqlite } from '../../support/service/databases.ts';
 import { testService } from '../../support/service/service.ts';
 
 const NO_SESSION = { error: { code: 401, status: 'Unauthorized', message: 'The request could not be authorized' } };
 
-/** What Kratos and Jumio would answer to the doctor, by path. */
-type Answers = Readonly<Record<string, Answering>>;
+/** The answers of Kratos and Jumio to the doctor, by path. */
+type Answers = Readonly<Record<string, Responder>>;
 
 const WELL: Answers = {
   '/admin/identities?page_size=1': json(200, [{ id: 'somebody', traits: { email: CANARIES.email } }]),
@@ -23,9 +23,9 @@ const WELL: Answers = {
   '/oauth2/token': json(200, { access_token: CANARIES.bearerToken, expires_in: 3600 }),
 };
 
-async function neighbours(changes: Answers) {
+async function startUpstreams(changes: Answers) {
   const answers = { ...WELL, ...changes };
-  const server = await startAnsweringServer((response, request) =>
+  const server = await startRecordingServer((response, request) =>
     (answers[request.path] ?? json(404, {}))(response, request),
   );
   onTestFinished(server.close);
@@ -35,16 +35,16 @@ async function neighbours(changes: Answers) {
 interface Changes {
   readonly answers?: Answers;
   readonly hookUrl?: string;
-  /** Where the hooks of an eID lead, if not where the others do. */
+  /** The service URL of the hooks of an eID; by default that of the other hooks. */
   readonly eidUrl?: string;
   readonly secret?: string;
 }
 
-/** A running service, its neighbours, and Kratos' configuration in two files. */
+/** A running service, its upstreams, and Kratos' configuration in two files. */
 async function installation(changes: Changes = {}) {
   const service = await testService({ idle: true });
   const url = await service.app.listen({ port: 0, host: '127.0.0.1' });
-  const server = await neighbours(changes.answers ?? {});
+  const server = await startUpstreams(changes.answers ?? {});
   const options = {
     serviceUrl: changes.hookUrl ?? url,
     webhookSecret: changes.secret ?? CANARIES.webhookSecret,
@@ -99,7 +99,7 @@ describe('doctor on a whole installation', () => {
     await doctor();
     expect(await service.ctx.ledger.events(null)).toEqual(before);
     expect(await service.ctx.ledger.nextDue(jobs)).toBeUndefined();
-    expect(server.arrived.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    expect(server.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'GET /admin/identities?page_size=1',
       'GET /sessions/whoami',
       'POST /oauth2/token',
@@ -137,16 +137,16 @@ describe('doctor on a whole installation', () => {
   });
 
   it('doctor reports another service at the URL', async () => {
-    const other = await neighbours({});
+    const other = await startUpstreams({});
     const { doctor } = await installation({ hookUrl: other.url });
     expect(await findings(doctor({}, '--json'))).toEqual({ code: 1, wrong: ['not-the-service'] });
   });
 
   it('doctor calls the hooks of an eID too: behind a proxy that passes /jumio/ only, sign-ups would be refused', async () => {
-    const proxy = await neighbours({});
+    const proxy = await startUpstreams({});
     const { doctor } = await installation({ eidUrl: proxy.url });
     const { out } = await doctor();
-    expect(proxy.arrived.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    expect(proxy.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'POST /eid/assurance',
       'POST /eid/link',
     ]);
@@ -175,8 +175,8 @@ describe('doctor on a whole installation', () => {
 
   it('doctor warns if callbacks to PUBLIC_URL do not arrive', async () => {
     const { doctor } = await installation();
-    const nobody = await refusingUrl();
-    expect((await findings(doctor({ PUBLIC_URL: nobody }, '--json'))).wrong).toContain('callback-does-not-arrive');
+    const refusing = await refusingUrl();
+    expect((await findings(doctor({ PUBLIC_URL: refusing }, '--json'))).wrong).toContain('callback-does-not-arrive');
   });
 
   it('doctor reports that creation is paused, and why', async () => {
@@ -220,7 +220,7 @@ describe('doctor usage errors', () => {
   });
 });
 
-function html(status: number): Answering {
+function html(status: number): Responder {
   return (response) =>
     response.writeHead(status, { location: '/login', 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
 }

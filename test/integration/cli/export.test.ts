@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import { newcomer, openOn, signUp } from '../../contract/ledger/world.ts';
+import { newSignUp, openOn, signUp } from '../../contract/ledger/world.ts';
 import { runCli } from '../../support/clients/cli.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
-import { createMovedClock } from '../../support/service/shifted-clock.ts';
+import { createShiftedClock } from '../../support/service/shifted-clock.ts';
 
 const noPostgres = await whyNoPostgres();
 
@@ -14,10 +14,10 @@ const DATABASES = noPostgres ? [sqlite] : [sqlite, postgres];
 
 const DAY = 86_400_000;
 
-/** So many events, in one transaction. */
+/** Writes `count` events in one transaction. */
 async function note(ledger: Ledger, at: number, count: number): Promise<void> {
   const events = Array.from({ length: count }, (_, n) => ({ kind: 'noted', detail: { n } }));
-  await ledger.change(randomUUID(), at, () => ({ record: newcomer(at), events }));
+  await ledger.change(randomUUID(), at, () => ({ record: newSignUp(at), events }));
 }
 
 interface Line {
@@ -36,17 +36,17 @@ function parsed(out: string): Line[] {
 
 describe.skipIf(noPostgres)('export on postgres, of events that are committed out of their order', () => {
   it('export waits for open transactions, so that resuming after the last id misses no event', async () => {
-    const clock = createMovedClock();
+    const clock = createShiftedClock();
     const databaseUrl = await postgres.fresh();
     const ledger = await openOn(postgres, databaseUrl, clock.now());
-    const door = await postgres.sideDoor(databaseUrl);
-    await door.run('begin');
-    await door.run(`insert into events (at, kind, detail) values (${clock.now()}, 'slow', '{}')`);
+    const connection = await postgres.connectBeside(databaseUrl);
+    await connection.run('begin');
+    await connection.run(`insert into events (at, kind, detail) values (${clock.now()}, 'slow', '{}')`);
     await note(ledger, clock.now(), 2);
     const exported = runCli({ clock, databaseUrl }, ['export']);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await note(ledger, clock.now(), 1);
-    await door.run('commit');
+    await connection.run('commit');
     const seen = parsed((await exported).out);
     expect(seen.map(({ kind }) => kind)).toEqual(['slow', 'noted', 'noted']);
     const rest = parsed((await runCli({ clock, databaseUrl }, ['export', '--after', String(seen.at(-1)?.id)])).out);
@@ -56,7 +56,7 @@ describe.skipIf(noPostgres)('export on postgres, of events that are committed ou
 
 describe.each(DATABASES)('export on $dialect', (database) => {
   async function world() {
-    const clock = createMovedClock();
+    const clock = createShiftedClock();
     const databaseUrl = await database.fresh();
     const ledger = await openOn(database, databaseUrl, clock.now());
     return { clock, databaseUrl, ledger };
@@ -97,7 +97,7 @@ describe.each(DATABASES)('export on $dialect', (database) => {
 
 describe('usage errors of every command', () => {
   it('a command with invalid arguments prints the mistake, and exits with 2', async () => {
-    const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
+    const beside = { clock: createShiftedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
     for (const args of [[], ['no-such-command'], ['export', '--since', 'yesterday'], ['export', '--after', 'x']]) {
       const { code, out, err } = await runCli(beside, args);
       expect({ args, code, out }).toEqual({ args, code: 2, out: '' });
@@ -106,14 +106,14 @@ describe('usage errors of every command', () => {
   });
 
   it('a command without a ledger makes none', async () => {
-    const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
+    const beside = { clock: createShiftedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
     const { code, err } = await runCli(beside, ['export']);
     expect(code).toBe(1);
     expect(err).toContain('There is no ledger at /nowhere/ledger.sqlite');
   });
 
   it('a command with invalid variables names each, and prints no value of a secret', async () => {
-    const beside = { clock: createMovedClock(), databaseUrl: 'nonsense' };
+    const beside = { clock: createShiftedClock(), databaseUrl: 'nonsense' };
     const { code, err } = await runCli(beside, ['export'], { env: { JUMIO_CLIENT_ID: '' } });
     expect(code).toBe(2);
     expect(err).toContain('DATABASE_URL');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
 import type { IdentityRecord, LedgerEvent } from '../../../webhook/model.ts';
 import { updateIdentity, updateVerification } from '../../../webhook/verification/record/record.ts';
-import { newcomer, openOn, put } from '../../contract/ledger/world.ts';
+import { newSignUp, openOn, put } from '../../contract/ledger/world.ts';
 import { decide, signedUp } from '../../support/builders/people.ts';
 import { validate } from '../../support/clients/calls.ts';
 import { runCli } from '../../support/clients/cli.ts';
@@ -11,7 +11,7 @@ import { kratosFails } from '../../support/fakes/upstream-answers.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
 import { testService } from '../../support/service/service.ts';
-import { createMovedClock, DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
+import { createShiftedClock, DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const noPostgres = await whyNoPostgres();
 
@@ -28,7 +28,7 @@ function lines(out: string): Record<string, unknown>[] {
 
 describe.each(DATABASES)('commands that read, on $dialect', (database) => {
   async function world() {
-    const clock = createMovedClock();
+    const clock = createShiftedClock();
     // Noon (UTC): some minutes ago is the same day, whenever this runs.
     clock.advance(1.5 * DAY - (clock.now() % DAY));
     const databaseUrl = await database.fresh();
@@ -42,7 +42,7 @@ describe.each(DATABASES)('commands that read, on $dialect', (database) => {
     change: (s: IdentityRecord) => IdentityRecord = (s) => s,
     events: LedgerEvent[] = [],
   ) {
-    const record = change(newcomer(at));
+    const record = change(newSignUp(at));
     await ledger.change(record.identity.id, at, () => ({ record, events }));
     return record;
   }
@@ -58,7 +58,7 @@ describe.each(DATABASES)('commands that read, on $dialect', (database) => {
       await ledger.change(identity.id, now, (record) => record && { record, events });
     }
     const refusal = { policy: 'abc', flow: null, kind: 'login' };
-    // Met today, and made long before: a backfill is no sign-up.
+    // First seen today, but created long before: a backfill is no sign-up.
     await person(ledger, now, (record) => updateIdentity(record, { kratosCreatedAt: now - 2 * DAY }));
     await person(ledger, now - 2 * DAY, undefined, [{ kind: 'started' }, { kind: 'creation_paused' }]);
     await person(ledger, now, undefined, [
@@ -110,7 +110,7 @@ describe.each(DATABASES)('commands that read, on $dialect', (database) => {
       erase_owed: await person(ledger, now, (s) => updateIdentity(s, { erasedAt: now - 2 * HOUR, jumioDue: now })),
     };
     await person(ledger, now);
-    // Told of just now, and of long ago by a sign-in that healed: neither was tried for long.
+    // One reported just now, and one that a sign-in reported long after its sign-up: neither has been retried for long.
     await person(ledger, now, (s) => updateIdentity(s, { eidCheck: 'linked', eidReportedSince: now, eidFailures: 1 }));
     await person(ledger, now, (s) => updateIdentity(s, { eidCheck: 'sign-up', eidReportedSince: now - DAY }));
     await ledger.budgets.stop('Jumio answers 403', now);
@@ -129,7 +129,7 @@ describe.each(DATABASES)('commands that read, on $dialect', (database) => {
     const { beside, ledger, now } = await world();
     const ids = Array.from({ length: 601 }, () => randomUUID()).sort();
     for (let from = 0; from < ids.length; from += 100)
-      await Promise.all(ids.slice(from, from + 100).map((id) => put(ledger, newcomer(now - HOUR, id), now)));
+      await Promise.all(ids.slice(from, from + 100).map((id) => put(ledger, newSignUp(now - HOUR, id), now)));
     const { out } = await runCli(beside, ['list', '--status', 'pending', '--json']);
     expect(lines(out).map(({ identity }) => identity)).toEqual(ids);
     expect(lines(out)[0]).toMatchObject({ kind: 'pending', since: new Date(now - HOUR).toISOString() });
@@ -139,7 +139,7 @@ describe.each(DATABASES)('commands that read, on $dialect', (database) => {
 
 describe('list', () => {
   it('list requires exactly one question', async () => {
-    const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere' };
+    const beside = { clock: createShiftedClock(), databaseUrl: 'file:/nowhere' };
     for (const args of [['list'], ['list', '--stuck', '--status', 'none'], ['list', '--status', 'odd']])
       expect(await runCli(beside, args)).toMatchObject({ code: 2, out: '' });
   });

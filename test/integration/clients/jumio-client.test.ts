@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createJumioClient } from '../../../webhook/jumio/client.ts';
 import type { Observe, Outcome } from '../../../webhook/upstream/http.ts';
-import { type Answering, type Arrived, json, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import { json, type ReceivedRequest, type Responder, startRecordingServer } from '../../support/fakes/http-server.ts';
 import {
   ACCOUNT,
   EXECUTION,
@@ -9,8 +9,8 @@ import {
   optionsFor,
   START,
   startedBody,
-  startJumioStub,
-} from '../../support/fakes/jumio-client.ts';
+  startJumioClient,
+} from '../../support/fakes/jumio-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 
@@ -19,8 +19,8 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()));
 });
 
-async function stub(...parameters: Parameters<typeof startJumioStub>) {
-  const running = await startJumioStub(...parameters);
+async function stub(...parameters: Parameters<typeof startJumioClient>) {
+  const running = await startJumioClient(...parameters);
   closing.push(running.server.close);
   return running;
 }
@@ -32,9 +32,9 @@ const detailsBody = {
   capabilities: {},
 };
 
-function only(requests: readonly Arrived[]): Arrived {
+function onlyRequest(requests: readonly ReceivedRequest[]): ReceivedRequest {
   const [request, ...more] = requests;
-  if (request === undefined || more.length > 0) throw new Error(`one request was expected, ${requests.length} came`);
+  if (request === undefined || more.length > 0) throw new Error(`expected one request, received ${requests.length}`);
   return request;
 }
 
@@ -42,7 +42,7 @@ describe('create calls to Jumio', () => {
   it('a create call posts a new account with the reference, the key and the lifetime', async () => {
     const { client, apiCalls } = await stub({});
     await client.create(START);
-    const { method, path, headers, body } = only(apiCalls());
+    const { method, path, headers, body } = onlyRequest(apiCalls());
     expect([method, path]).toEqual(['POST', '/api/v1/accounts']);
     expect(JSON.parse(body)).toStrictEqual({
       customerInternalReference: START.identityId,
@@ -61,7 +61,7 @@ describe('create calls to Jumio', () => {
   it('a create call for a known account adds an execution to it', async () => {
     const { client, apiCalls } = await stub({});
     await client.create({ ...START, accountId: ACCOUNT });
-    const { method, path, body } = only(apiCalls());
+    const { method, path, body } = onlyRequest(apiCalls());
     expect([method, path]).toEqual(['PUT', `/api/v1/accounts/${ACCOUNT}`]);
     expect(JSON.parse(body)).toMatchObject({ userReference: START.reference });
   });
@@ -71,7 +71,7 @@ describe('create calls to Jumio', () => {
     const successUrl = 'https://verify.acme.example/jumio/status';
     const { client, apiCalls } = await stub({}, { callbackUrl, successUrl });
     await client.create(START);
-    expect(JSON.parse(only(apiCalls()).body)).toMatchObject({ callbackUrl, web: { successUrl } });
+    expect(JSON.parse(onlyRequest(apiCalls()).body)).toMatchObject({ callbackUrl, web: { successUrl } });
   });
 
   it.each([200, 201, 202])(
@@ -130,25 +130,25 @@ describe('reads from Jumio', () => {
     const body = { account: { id: ACCOUNT }, workflowExecution: { id: EXECUTION, status: 'PAUSED' } };
     const { client, apiCalls } = await stub({ api: json(200, body) });
     expect(await client.status(IDS)).toBe('PAUSED');
-    const { method, path } = only(apiCalls());
+    const { method, path } = onlyRequest(apiCalls());
     expect([method, path]).toEqual(['GET', `${execution}/status`]);
   });
 
   it('a read of the details returns the result', async () => {
     const { client, apiCalls } = await stub({ api: json(200, detailsBody) });
     expect(await client.details(IDS)).toMatchObject({ ...IDS, status: 'PROCESSED', decision: { type: 'PASSED' } });
-    const { method, path } = only(apiCalls());
+    const { method, path } = onlyRequest(apiCalls());
     expect([method, path]).toEqual(['GET', execution]);
   });
 
   it('a read goes to the retrieval host, a create call to the account host', async () => {
-    const retrieval = await startAnsweringServer(json(200, detailsBody));
+    const retrieval = await startRecordingServer(json(200, detailsBody));
     closing.push(retrieval.close);
     const { client, apiCalls } = await stub({}, { retrievalBaseUrl: `${retrieval.url}/api/v1` });
     await client.create(START);
     await client.details(IDS);
-    expect(only(apiCalls()).path).toBe('/api/v1/accounts');
-    expect(only(retrieval.arrived).path).toBe(execution);
+    expect(onlyRequest(apiCalls()).path).toBe('/api/v1/accounts');
+    expect(onlyRequest(retrieval.requests).path).toBe(execution);
   });
 
   it('twenty reads in a row open one connection', async () => {
@@ -159,9 +159,9 @@ describe('reads from Jumio', () => {
 });
 
 describe('proxies of the environment', () => {
-  /** Refuses every CONNECT, and says so; a plain request to it is answered like by Jumio. */
-  async function startProxy(answering: Answering) {
-    const proxy = await startAnsweringServer(answering);
+  /** A proxy that refuses every CONNECT and records it; it answers a plain request as Jumio does. */
+  async function startProxy(respond: Responder) {
+    const proxy = await startRecordingServer(respond);
     closing.push(proxy.close);
     return proxy;
   }
@@ -181,7 +181,7 @@ describe('proxies of the environment', () => {
     vi.stubEnv('NO_PROXY', '127.0.0.1');
     const { client } = await stub({});
     await client.create(START);
-    expect(proxy.arrived).toEqual([]);
+    expect(proxy.requests).toEqual([]);
   });
 });
 
@@ -189,7 +189,7 @@ describe('deletion of a Jumio account', () => {
   it('deletion of an account is one DELETE on the retrieval host, and needs no body in the response', async () => {
     const { client, apiCalls } = await stub({ api: (response) => response.writeHead(200).end() });
     await client.deleteAccount(ACCOUNT);
-    expect(only(apiCalls())).toMatchObject({
+    expect(onlyRequest(apiCalls())).toMatchObject({
       method: 'DELETE',
       path: `/api/v1/accounts/${ACCOUNT}`,
       body: '',
@@ -209,7 +209,7 @@ describe('the observer of a client', () => {
   it('an observer receives each call once, with outcome and duration: the token, then the call that needs it', async () => {
     const calls: [string, Outcome, boolean][] = [];
     const observe: Observe = ({ operation }, outcome, ms) => void calls.push([operation, outcome, ms >= 0]);
-    const api: Answering = (response, request) =>
+    const api: Responder = (response, request) =>
       json(request.method === 'DELETE' ? 503 : 200, startedBody)(response, request);
     const { client } = await stub({ api }, { observe });
     await client.create(START);
@@ -224,11 +224,11 @@ describe('the observer of a client', () => {
   it('an observer receives one call if a new token repeats it', async () => {
     const calls: string[] = [];
     let tokens = 0;
-    const token: Answering = (response, request) => {
+    const token: Responder = (response, request) => {
       tokens += 1;
       json(200, { access_token: `token-${tokens}`, expires_in: 3600 })(response, request);
     };
-    const api: Answering = (response, request) =>
+    const api: Responder = (response, request) =>
       json(request.headers.authorization === 'Bearer token-2' ? 200 : 401, startedBody)(response, request);
     const { client } = await stub({ token, api }, { observe: ({ operation }) => void calls.push(operation) });
     await client.create(START);

@@ -2,17 +2,17 @@ import axios from 'axios';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createJumioClient } from '../../../webhook/jumio/client.ts';
 import type { JumioClient } from '../../../webhook/jumio/types.ts';
-import { json, refusingUrl, startAnsweringServer } from '../../support/fakes/http-server.ts';
-import { IDS, optionsFor, START, startJumioStub } from '../../support/fakes/jumio-client.ts';
-import { everythingIn, expectNoneOf, failureOf } from '../../support/fakes/upstream-errors.ts';
-import { BODY_CANARY, type Fault, faults, patienceFor } from '../../support/fakes/upstream-faults.ts';
+import { json, refusingUrl, startRecordingServer } from '../../support/fakes/http-server.ts';
+import { IDS, optionsFor, START, startJumioClient } from '../../support/fakes/jumio-server.ts';
+import { allTextOf, expectNoneOf, failureOf } from '../../support/fakes/upstream-errors.ts';
+import { BODY_CANARY, deadlineFor, type Fault, faults } from '../../support/fakes/upstream-faults.ts';
 
 const closing: (() => Promise<void>)[] = [];
 
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
-async function stub(...parameters: Parameters<typeof startJumioStub>) {
-  const running = await startJumioStub(...parameters);
+async function stub(...parameters: Parameters<typeof startJumioClient>) {
+  const running = await startJumioClient(...parameters);
   closing.push(running.server.close);
   return running;
 }
@@ -32,25 +32,25 @@ const operations: Record<string, (client: JumioClient) => Promise<unknown>> = {
 };
 
 const own: readonly Fault[] = [
-  { name: 'a 400', answering: json(400, { detail: BODY_CANARY }), facts: { failure: 'status', status: 400 } },
-  { name: 'a 403', answering: json(403, { detail: BODY_CANARY }), facts: { failure: 'status', status: 403 } },
-  { name: 'a 404', answering: json(404, { detail: BODY_CANARY }), facts: { failure: 'status', status: 404 } },
+  { name: 'a 400', respond: json(400, { detail: BODY_CANARY }), facts: { failure: 'status', status: 400 } },
+  { name: 'a 403', respond: json(403, { detail: BODY_CANARY }), facts: { failure: 'status', status: 403 } },
+  { name: 'a 404', respond: json(404, { detail: BODY_CANARY }), facts: { failure: 'status', status: 404 } },
   {
     name: 'a redirect',
-    answering: json(302, {}, { location: `/elsewhere?${BODY_CANARY}` }),
+    respond: json(302, {}, { location: `/elsewhere?${BODY_CANARY}` }),
     facts: { failure: 'status', status: 302 },
   },
   {
     name: 'a schema of somebody else',
-    answering: json(200, { id: BODY_CANARY, web: { href: `https://${LINK}.example` } }),
+    respond: json(200, { id: BODY_CANARY, web: { href: `https://${LINK}.example` } }),
     facts: { failure: 'unusable', status: 200 },
   },
 ];
 
 describe.each(Object.entries(operations))('%s', (operation, call) => {
   it.each([...faults, ...own])('a call with $name fails with its facts', async (fault) => {
-    const { answering, facts } = fault;
-    const { client, apiCalls } = await stub({ token, api: answering }, patienceFor(fault));
+    const { respond, facts } = fault;
+    const { client, apiCalls } = await stub({ token, api: respond }, deadlineFor(fault));
     const began = performance.now();
     const error = await failureOf(call(client));
     expect(error.facts).toMatchObject({ upstream: 'jumio', operation, ...facts });
@@ -83,30 +83,30 @@ describe.each(Object.entries(operations))('%s', (operation, call) => {
   });
 
   it('a redirect is not followed, and the token goes to no other host', async () => {
-    const elsewhere = await startAnsweringServer(json(200, {}));
+    const elsewhere = await startRecordingServer(json(200, {}));
     closing.push(elsewhere.close);
     for (const status of [301, 302, 303, 307, 308]) {
       const { client } = await stub({ token, api: json(status, {}, { location: elsewhere.url }) });
       expect((await failureOf(call(client))).facts).toMatchObject({ failure: 'status', status });
     }
-    expect(elsewhere.arrived).toEqual([]);
+    expect(elsewhere.requests).toEqual([]);
   });
 });
 
 describe('failures of Jumio’s token endpoint', () => {
   const strange: readonly Fault[] = [
-    { name: 'a 401', answering: json(401, { error: BODY_CANARY }), facts: { failure: 'status', status: 401 } },
-    { name: 'no token', answering: json(200, { token: BODY_CANARY }), facts: { failure: 'unusable', status: 200 } },
+    { name: 'a 401', respond: json(401, { error: BODY_CANARY }), facts: { failure: 'status', status: 401 } },
+    { name: 'no token', respond: json(200, { token: BODY_CANARY }), facts: { failure: 'unusable', status: 200 } },
     {
       name: 'a token that is no header value',
-      answering: json(200, { access_token: `${BODY_CANARY}\r\nX-Evil: 1` }),
+      respond: json(200, { access_token: `${BODY_CANARY}\r\nX-Evil: 1` }),
       facts: { failure: 'unusable', status: 200 },
     },
   ];
 
   it.each([...faults, ...own.slice(0, 4), ...strange])('the token endpoint reports $name', async (fault) => {
-    const { answering, facts } = fault;
-    const { client, apiCalls } = await stub({ token: answering }, patienceFor(fault));
+    const { respond, facts } = fault;
+    const { client, apiCalls } = await stub({ token: respond }, deadlineFor(fault));
     const error = await failureOf(client.create(START));
     expect(error.facts).toMatchObject({ upstream: 'jumio', operation: 'token', ...facts });
     expect(apiCalls()).toEqual([]);
@@ -127,7 +127,7 @@ it('the search for canaries finds them in an error that axios throws', async () 
   const { server } = await stub({ api: json(500, { detail: BODY_CANARY }) });
   const headers = { Authorization: `Bearer ${TOKEN}` };
   const error: unknown = await axios.get(`${server.url}/api`, { headers }).catch((reason: unknown) => reason);
-  expect(everythingIn(error)).toContain(TOKEN);
-  expect(everythingIn(error)).toContain(BODY_CANARY);
+  expect(allTextOf(error)).toContain(TOKEN);
+  expect(allTextOf(error)).toContain(BODY_CANARY);
   expect(() => expectNoneOf(canaries, error)).toThrow();
 });

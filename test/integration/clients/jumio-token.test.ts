@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Answering, json } from '../../support/fakes/http-server.ts';
-import { IDS, START, startedBody, startJumioStub } from '../../support/fakes/jumio-client.ts';
+import { json, type Responder } from '../../support/fakes/http-server.ts';
+import { IDS, START, startedBody, startJumioClient } from '../../support/fakes/jumio-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
-async function stub(...parameters: Parameters<typeof startJumioStub>) {
-  const running = await startJumioStub(...parameters);
+async function stub(...parameters: Parameters<typeof startJumioClient>) {
+  const running = await startJumioClient(...parameters);
   closing.push(running.server.close);
   return running;
 }
 
-/** Answers with the nth of these, then with the last. */
-function inTurn(...answers: Answering[]): Answering {
+/** Returns these answers in order, then the last one repeatedly. */
+function inOrder(...answers: Responder[]): Responder {
   let turn = 0;
   return (response, request) => {
     const answer = answers[Math.min(turn, answers.length - 1)];
@@ -22,18 +22,18 @@ function inTurn(...answers: Answering[]): Answering {
   };
 }
 
-function token(name: string, expiresIn: unknown = 3600): Answering {
+function token(name: string, expiresIn: unknown = 3600): Responder {
   return json(200, { access_token: name, expires_in: expiresIn, token_type: 'Bearer' });
 }
 
-/** As Jumio signs them: only the payload is looked at. */
+/** A token as Jumio signs it: the client reads only the payload. */
 function jwt(payload: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'RS256' })}.${part(payload)}.${'s'.repeat(43)}`;
 }
 
-/** Accepts the bearer tokens named, and answers 401 to every other. */
-function accepting(...names: string[]): Answering {
+/** Accepts the given bearer tokens, and answers 401 to every other. */
+function accepting(...names: string[]): Responder {
   return (response, request) => {
     const known = names.some((name) => request.headers.authorization === `Bearer ${name}`);
     (known ? json(200, startedBody) : json(401, {}))(response, request);
@@ -44,7 +44,7 @@ describe('the token of Jumio', () => {
   it('Jumio’s token is requested with the client’s credentials, as a form', async () => {
     const { client, server } = await stub({}, { clientId: 'us-er', clientSecret: 'pä:ss' });
     await client.create(START);
-    expect(server.arrived[0]).toMatchObject({
+    expect(server.requests[0]).toMatchObject({
       method: 'POST',
       body: 'grant_type=client_credentials',
       headers: {
@@ -62,8 +62,8 @@ describe('the token of Jumio', () => {
     expect([tokenCalls(), apiCalls().length]).toEqual([1, 1000]);
   });
 
-  /** Milliseconds after which the token is fetched anew, found with a clock of our own. */
-  async function lifeOf(answer: Answering): Promise<number> {
+  /** Milliseconds after which the client fetches a new token, by the clock of the test. */
+  async function lifetimeOf(answer: Responder): Promise<number> {
     const began = Date.UTC(2026, 0, 5);
     let now = began;
     const { client, tokenCalls } = await stub({ token: answer }, { now: () => now });
@@ -85,12 +85,12 @@ describe('the token of Jumio', () => {
     ['no stated life: five minutes are assumed', json(200, { access_token: 't' }), 4],
     ['a life that is no number: five minutes are assumed', token('t', 'long'), 4],
   ])('a Jumio token that lives %s', async (_, answer, minutes) => {
-    expect(await lifeOf(answer)).toBe(minutes * 60_000);
+    expect(await lifetimeOf(answer)).toBe(minutes * 60_000);
   });
 
   it('a Jumio token is replaced once after a 401, and the call is repeated', async () => {
     const { client, tokenCalls, apiCalls } = await stub({
-      token: inTurn(token('old'), token('new')),
+      token: inOrder(token('old'), token('new')),
       api: accepting('new'),
     });
     await client.create(START);
@@ -102,7 +102,7 @@ describe('the token of Jumio', () => {
 
   it('a Jumio token is replaced once for many calls that were refused together', async () => {
     const { client, tokenCalls, apiCalls } = await stub(
-      { token: inTurn(token('old'), token('new')), api: accepting('new') },
+      { token: inOrder(token('old'), token('new')), api: accepting('new') },
       { deadline: 5_000 },
     );
     await Promise.all(Array.from({ length: 100 }, () => client.create(START)));
@@ -111,7 +111,7 @@ describe('the token of Jumio', () => {
 
   it('a replacement that is the same Jumio token causes no further request', async () => {
     const refused = new Set<string>();
-    const api: Answering = (response, request) => {
+    const api: Responder = (response, request) => {
       const seen = refused.has(request.body);
       refused.add(request.body);
       (seen ? json(200, startedBody) : json(401, {}))(response, request);
@@ -130,7 +130,7 @@ describe('the token of Jumio', () => {
   });
 
   it('a Jumio token that could not be fetched is requested again by the next call', async () => {
-    const { client, tokenCalls, apiCalls } = await stub({ token: inTurn(json(500, {}), token('t')) });
+    const { client, tokenCalls, apiCalls } = await stub({ token: inOrder(json(500, {}), token('t')) });
     await expect(client.create(START)).rejects.toMatchObject({
       facts: { operation: 'token', failure: 'status', status: 500 },
     });
@@ -140,7 +140,7 @@ describe('the token of Jumio', () => {
   });
 
   it('a Jumio token that could not be fetched is one failure for all waiting calls', async () => {
-    const slow: Answering = (response, request) => void setTimeout(() => json(503, {})(response, request), 50);
+    const slow: Responder = (response, request) => void setTimeout(() => json(503, {})(response, request), 50);
     const { client, tokenCalls } = await stub({ token: slow });
     const settled = await Promise.allSettled(Array.from({ length: 20 }, () => client.create(START)));
     expect(settled.every(({ status }) => status === 'rejected')).toBe(true);
@@ -149,7 +149,7 @@ describe('the token of Jumio', () => {
 
   it('a Jumio token that could not be replaced after a 401 is not used again', async () => {
     const { client, apiCalls } = await stub({
-      token: inTurn(token('old'), json(403, {}), token('new')),
+      token: inOrder(token('old'), json(403, {}), token('new')),
       api: accepting('new'),
     });
     await expect(client.create(START)).rejects.toMatchObject({ facts: { operation: 'token', status: 403 } });
@@ -166,8 +166,8 @@ describe('the token of Jumio', () => {
   });
 
   it('a late replacement of a Jumio token does not extend the timeout of the call', async () => {
-    const late: Answering = (response, request) => void setTimeout(() => json(401, {})(response, request), 2_200);
-    const { client } = await stub({ token: inTurn(token('t'), () => undefined), api: late }, { deadline: 3_000 });
+    const late: Responder = (response, request) => void setTimeout(() => json(401, {})(response, request), 2_200);
+    const { client } = await stub({ token: inOrder(token('t'), () => undefined), api: late }, { deadline: 3_000 });
     const began = performance.now();
     await expect(client.create(START)).rejects.toMatchObject({ facts: { operation: 'token', failure: 'timeout' } });
     expect(performance.now() - began).toBeLessThan(3_600);

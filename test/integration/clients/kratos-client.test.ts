@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createKratosClient } from '../../../webhook/kratos/client.ts';
-import { json, refusingUrl, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import { json, refusingUrl, startRecordingServer } from '../../support/fakes/http-server.ts';
 import {
   COOKIE,
   content,
@@ -8,17 +8,17 @@ import {
   identityBody,
   KEY,
   refusal,
-  startKratosAnswering,
+  startKratosClient,
   whoami,
-} from '../../support/fakes/kratos-answers.ts';
+} from '../../support/fakes/kratos-server.ts';
 import { failureOf } from '../../support/fakes/upstream-errors.ts';
 
 const closing: (() => Promise<void>)[] = [];
 
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
-async function stub(...parameters: Parameters<typeof startKratosAnswering>) {
-  const running = await startKratosAnswering(...parameters);
+async function stub(...parameters: Parameters<typeof startKratosClient>) {
+  const running = await startKratosClient(...parameters);
   closing.push(running.server.close);
   return running;
 }
@@ -27,13 +27,13 @@ describe('publication to Kratos', () => {
   it('a publication adds our two objects in one PATCH and returns the public metadata', async () => {
     const { client, server } = await stub(json(200, identityBody));
     expect(await client.publish(ID, content)).toStrictEqual(content.public);
-    expect(server.arrived).toHaveLength(1);
-    expect(server.arrived[0]).toMatchObject({
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({
       method: 'PATCH',
       path: `/admin/identities/${ID}`,
       headers: { 'content-type': 'application/json', 'user-agent': 'Acme Verification/1.0' },
     });
-    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toStrictEqual([
       { op: 'add', path: '/metadata_public/jumio', value: content.public },
       { op: 'add', path: '/metadata_admin/jumio', value: content.admin },
     ]);
@@ -43,7 +43,7 @@ describe('publication to Kratos', () => {
     const { client, server } = await stub(json(200, identityBody));
     await client.publish(ID, content);
     await client.publish(ID, content);
-    expect(server.arrived[1]?.body).toBe(server.arrived[0]?.body);
+    expect(server.requests[1]?.body).toBe(server.requests[0]?.body);
   });
 
   it.each([{}, { metadata_public: null }, { metadata_public: 'text' }, { metadata_public: { theirs: 1 } }])(
@@ -58,11 +58,11 @@ describe('publication to Kratos', () => {
     ['/', ''],
     ['/ory/', '/ory'],
   ])('a publication joins an admin URL that ends in %s', async (end, prefix) => {
-    const server = await startAnsweringServer(json(200, identityBody));
+    const server = await startRecordingServer(json(200, identityBody));
     closing.push(server.close);
     const client = createKratosClient({ adminUrl: `${server.url}${end}`, userAgent: 'x' });
     await client.read(ID);
-    expect(server.arrived[0]?.path).toBe(`${prefix}/admin/identities/${ID}`);
+    expect(server.requests[0]?.path).toBe(`${prefix}/admin/identities/${ID}`);
   });
 });
 
@@ -76,7 +76,7 @@ describe('the state in a publication', () => {
       state: 'inactive',
       stateChangedAt: Date.UTC(2026, 0, 5, 9, 30, 1, 221),
     });
-    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toStrictEqual([
       { op: 'add', path: '/metadata_public/jumio', value: content.public },
       { op: 'add', path: '/metadata_admin/jumio', value: content.admin },
       { op: 'replace', path: '/state', value: 'inactive' },
@@ -86,7 +86,7 @@ describe('the state in a publication', () => {
   it('a state is written alone if there is nothing to publish', async () => {
     const { client, server } = await stub(json(200, identityBody));
     expect(await client.setState(ID, 'active')).toStrictEqual({ jumio: content.public, state: 'active' });
-    expect(JSON.parse(server.arrived[0]?.body ?? '')).toStrictEqual([
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toStrictEqual([
       { op: 'replace', path: '/state', value: 'active' },
     ]);
   });
@@ -99,7 +99,7 @@ describe('revocation of sessions', () => {
   ])('revocation of sessions returns whether %s', async (_what, status, message, found) => {
     const { client, server } = await stub(message === undefined ? json(status, '') : refusal(status, { message }));
     expect(await client.revokeSessions(ID)).toBe(found);
-    expect(server.arrived[0]).toMatchObject({ method: 'DELETE', path: `/admin/identities/${ID}/sessions` });
+    expect(server.requests[0]).toMatchObject({ method: 'DELETE', path: `/admin/identities/${ID}/sessions` });
   });
 
   it.each([
@@ -123,13 +123,13 @@ describe('the list of identities', () => {
     expect(page).toMatchObject({ identities: [{ id: ID, schemaId: 'default' }], next: 'a+b=' });
     expect(page).not.toHaveProperty('pause');
     expect(JSON.stringify(page)).not.toContain(identityBody.traits.email.concat('@'));
-    expect(server.arrived[0]?.path).toBe('/admin/identities?page_size=2&page_token=c%2Bd%3D');
+    expect(server.requests[0]?.path).toBe('/admin/identities?page_size=2&page_token=c%2Bd%3D');
   });
 
   it('a list ends at the page without a next link', async () => {
     const { client, server } = await stub(json(200, [], { link: link('first') }));
     expect(await client.list(500)).toStrictEqual({ identities: [] });
-    expect(server.arrived[0]?.path).toBe('/admin/identities?page_size=500');
+    expect(server.requests[0]?.path).toBe('/admin/identities?page_size=500');
   });
 
   it.each([
@@ -149,8 +149,8 @@ describe('the list of identities', () => {
   it.each([
     [json(429, {}, { 'x-ratelimit-reset': '3' }), { failure: 'status', status: 429, retryAfter: 3_000 }],
     [json(200, { not: 'a list' }), { failure: 'unusable' }],
-  ])('a list that Kratos refuses fails', async (answering, facts) => {
-    const { client } = await stub(answering);
+  ])('a list that Kratos refuses fails', async (respond, facts) => {
+    const { client } = await stub(respond);
     expect((await failureOf(client.list(1))).facts).toMatchObject({ operation: 'list', ...facts });
   });
 
@@ -167,19 +167,19 @@ describe('the API key of Kratos', () => {
     const { client, server } = await stub(json(200, identityBody), { apiKey: KEY });
     await client.publish(ID, content);
     await client.read(ID);
-    expect(server.arrived.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
   });
 
   it.each([{}, { apiKey: '' }])('an API key that is not configured is not sent (%j)', async (options) => {
     const { client, server } = await stub(json(200, identityBody), options);
     await client.publish(ID, content);
-    expect(server.arrived[0]?.headers).not.toHaveProperty('authorization');
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
   it('the API key never goes to the public URL', async () => {
     const { client, server } = await stub(json(200, { active: true, identity: identityBody }), { apiKey: KEY });
     await whoami(client);
-    expect(server.arrived[0]?.headers).not.toHaveProperty('authorization');
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
   });
 });
 
@@ -194,7 +194,7 @@ describe('reads from Kratos', () => {
       metadataAdmin: identityBody.metadata_admin,
       state: 'active',
     });
-    expect(server.arrived[0]).toMatchObject({ method: 'GET', path: `/admin/identities/${ID}`, body: '' });
+    expect(server.requests[0]).toMatchObject({ method: 'GET', path: `/admin/identities/${ID}`, body: '' });
   });
 
   it.each([undefined, null, 'text', 7, [1], {}])('a read returns the metadata %j', async (metadata) => {
@@ -210,15 +210,15 @@ describe('whoami', () => {
     const { client, server } = await stub(json(200, session));
     const cookie = `a=1; ory_kratos_session=${COOKIE}; b="2"`;
     expect(await client.whoami({ cookie })).toMatchObject({ kind: 'session', identity: { id: ID } });
-    expect(server.arrived[0]).toMatchObject({ method: 'GET', path: '/sessions/whoami', headers: { cookie } });
-    expect(server.arrived[0]?.headers).not.toHaveProperty('x-session-token');
+    expect(server.requests[0]).toMatchObject({ method: 'GET', path: '/sessions/whoami', headers: { cookie } });
+    expect(server.requests[0]?.headers).not.toHaveProperty('x-session-token');
   });
 
   it('whoami forwards a session token', async () => {
     const { client, server } = await stub(json(200, session));
     expect(await client.whoami({ sessionToken: 'ory_st_x' })).toMatchObject({ kind: 'session' });
-    expect(server.arrived[0]?.headers['x-session-token']).toBe('ory_st_x');
-    expect(server.arrived[0]?.headers).not.toHaveProperty('cookie');
+    expect(server.requests[0]?.headers['x-session-token']).toBe('ory_st_x');
+    expect(server.requests[0]?.headers).not.toHaveProperty('cookie');
   });
 
   it('whoami returns the one trait that holds the language, and no other trait', async () => {
@@ -293,7 +293,7 @@ describe('removal of our objects from Kratos', () => {
       { withEid: false },
     );
     await client.unpublish({ ...bare, metadataPublic: { jumio: {} } }, { withEid: false });
-    expect(server.arrived.map(({ body }) => JSON.parse(body))).toStrictEqual([
+    expect(server.requests.map(({ body }) => JSON.parse(body))).toStrictEqual([
       [
         { op: 'remove', path: '/metadata_public/jumio' },
         { op: 'remove', path: '/metadata_admin/jumio' },
@@ -307,7 +307,7 @@ describe('removal of our objects from Kratos', () => {
     const eid = { metadataPublic: { assurance: {}, jumio: {}, theirs: 1 }, metadataAdmin: { eid: {}, theirs: 1 } };
     await client.unpublish({ ...bare, ...eid }, { withEid: false });
     await client.unpublish({ ...bare, ...eid }, { withEid: true });
-    expect(server.arrived.map(({ body }) => JSON.parse(body))).toStrictEqual([
+    expect(server.requests.map(({ body }) => JSON.parse(body))).toStrictEqual([
       [{ op: 'remove', path: '/metadata_public/jumio' }],
       [
         { op: 'remove', path: '/metadata_public/jumio' },
@@ -320,7 +320,7 @@ describe('removal of our objects from Kratos', () => {
   it('removal without objects makes no PATCH: Kratos refuses to remove what is missing', async () => {
     const { client, server } = await stub(json(200, identityBody));
     await client.unpublish(bare, { withEid: true });
-    expect(server.arrived).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 });
 
@@ -328,7 +328,7 @@ describe('search by a sign-in identifier', () => {
   it('a search by identifier requests exactly that, and keeps the ids alone', async () => {
     const { client, server } = await stub(json(200, [identityBody]));
     expect(await client.find('ann+1@example.com')).toStrictEqual([ID]);
-    expect(server.arrived[0]).toMatchObject({
+    expect(server.requests[0]).toMatchObject({
       method: 'GET',
       path: '/admin/identities?credentials_identifier=ann%2B1%40example.com',
     });
@@ -345,7 +345,7 @@ describe('links of an identity', () => {
     const { client, server } = await stub(json(200, { ...identityBody, credentials: { password: {} } }));
     const { metadata_public: metadataPublic } = identityBody;
     expect(await client.oidcCredentials(ID)).toEqual({ credentials: [], metadataPublic });
-    expect(server.arrived[0]?.path).toBe(`/admin/identities/${ID}?include_credential=oidc`);
+    expect(server.requests[0]?.path).toBe(`/admin/identities/${ID}?include_credential=oidc`);
   });
 
   it.each([

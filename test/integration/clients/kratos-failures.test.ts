@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createKratosClient } from '../../../webhook/kratos/client.ts';
 import type { KratosClient } from '../../../webhook/kratos/types.ts';
-import { type Answering, json, refusingUrl, startAnsweringServer } from '../../support/fakes/http-server.ts';
+import { json, type Responder, refusingUrl, startRecordingServer } from '../../support/fakes/http-server.ts';
 import {
   COOKIE,
   content,
@@ -9,19 +9,19 @@ import {
   identityBody,
   KEY,
   refusal,
-  startKratosAnswering,
+  startKratosClient,
   TRAIT,
   whoami,
-} from '../../support/fakes/kratos-answers.ts';
+} from '../../support/fakes/kratos-server.ts';
 import { expectNoneOf, failureOf } from '../../support/fakes/upstream-errors.ts';
-import { BODY_CANARY, faults, patienceFor } from '../../support/fakes/upstream-faults.ts';
+import { BODY_CANARY, deadlineFor, faults } from '../../support/fakes/upstream-faults.ts';
 
 const closing: (() => Promise<void>)[] = [];
 
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
-async function stub(...parameters: Parameters<typeof startKratosAnswering>) {
-  const running = await startKratosAnswering(...parameters);
+async function stub(...parameters: Parameters<typeof startKratosClient>) {
+  const running = await startKratosClient(...parameters);
   closing.push(running.server.close);
   return running;
 }
@@ -37,14 +37,14 @@ const operations: [string, (client: KratosClient) => Promise<unknown>][] = [
 
 describe.each(operations)('%s', (operation, call) => {
   it.each(faults)('a call with $name fails with its facts', async (fault) => {
-    const { answering, facts } = fault;
-    const { client, server } = await stub(answering, { apiKey: KEY, ...patienceFor(fault) });
+    const { respond, facts } = fault;
+    const { client, server } = await stub(respond, { apiKey: KEY, ...deadlineFor(fault) });
     const began = performance.now();
     const error = await failureOf(call(client));
     expect(error.facts).toMatchObject({ upstream: 'kratos', operation, ...facts });
     expect(error.facts.retryAfter).toBe('retryAfter' in facts ? facts.retryAfter : undefined);
     expect(performance.now() - began).toBeLessThan(5_000);
-    expect(server.arrived).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     expectNoneOf(canaries, error);
   });
 
@@ -77,7 +77,7 @@ describe.each(operations)('%s', (operation, call) => {
   });
 
   it('a redirect is not followed, and the credentials go to no other host', async () => {
-    const elsewhere = await startAnsweringServer(json(200, identityBody));
+    const elsewhere = await startRecordingServer(json(200, identityBody));
     closing.push(elsewhere.close);
     for (const status of [302, 307, 308]) {
       const location = `${elsewhere.url}/?${BODY_CANARY}`;
@@ -86,13 +86,13 @@ describe.each(operations)('%s', (operation, call) => {
       expect(error.facts).toMatchObject({ failure: 'status', status });
       expectNoneOf(canaries, error);
     }
-    expect(elsewhere.arrived).toEqual([]);
+    expect(elsewhere.requests).toEqual([]);
   });
 });
 
 describe.each(operations.slice(0, 2))('a refusal of %s', (operation, call) => {
   const unserializable = 'Unable to serialize access due to a concurrent update in another session';
-  const page: Answering = (response) => void response.writeHead(404).end('404 page not found');
+  const page: Responder = (response) => void response.writeHead(404).end('404 page not found');
 
   it.each([
     ['Kratos’ own 404', refusal(404, { message: 'Unable to locate the resource' }), 'identity-not-found'],
@@ -104,8 +104,8 @@ describe.each(operations.slice(0, 2))('a refusal of %s', (operation, call) => {
     ['its words with another status', refusal(500, { message: 'Unable to locate the resource' }), undefined],
     ['a 401', refusal(401, { message: 'Access credentials are invalid' }), undefined],
     ['a 409', refusal(409, {}), undefined],
-  ])('the refusal %s has its code', async (_, answering, code) => {
-    const { client } = await stub(answering, { apiKey: KEY });
+  ])('the refusal %s has its code', async (_, respond, code) => {
+    const { client } = await stub(respond, { apiKey: KEY });
     const error = await failureOf(call(client));
     expect(error.facts).toMatchObject({ upstream: 'kratos', operation, failure: 'status' });
     expect(error.facts.code).toBe(code);

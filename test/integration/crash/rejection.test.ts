@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dieAt, isPublished, LEASE_OVER } from '../../support/crash/ends.ts';
-import { eventually, startKillWorld } from '../../support/crash/stack.ts';
+import { AFTER_LEASE_S, killAt, untilPublished } from '../../support/crash/outcome.ts';
+import { eventually, startCrashStack } from '../../support/crash/stack.ts';
 import type { Moment } from '../../support/crash/upstreams.ts';
 
 const POLICY = `
@@ -17,30 +17,30 @@ describe('kill -9 between a rejection and its consequences', () => {
   ])(
     'after kill -9 of a rejection when %s, the next process finishes it, and takes no state for an operator’s',
     async (_when, moment) => {
-      const world = await startKillWorld({ POLICY });
-      const first = await world.live(0);
-      expect(await world.signUp(first)).toBe(204);
-      await isPublished(world, 'pending');
-      world.decide('REJECTED');
-      const dead = dieAt(world, moment, first);
-      await world.callback(first);
-      await dead;
-      const second = await world.live(LEASE_OVER);
-      await isPublished(world, 'rejected');
+      const stack = await startCrashStack({ POLICY });
+      const first = await stack.start(0);
+      expect(await stack.signUp(first)).toBe(204);
+      await untilPublished(stack, 'pending');
+      stack.decide('REJECTED');
+      const killed = killAt(stack, moment, first);
+      await stack.callback(first);
+      await killed;
+      const second = await stack.start(AFTER_LEASE_S);
+      await untilPublished(stack, 'rejected');
       await eventually(async () =>
-        expect(await world.ledger('select revocation, pending_state, deactivated from identities')).toEqual([
+        expect(await stack.ledger('select revocation, pending_state, deactivated from identities')).toEqual([
           { revocation: 'repeat', pending_state: null, deactivated: 1 },
         ]),
       );
-      expect(world.account()).toEqual({ state: 'inactive', changes: 1, sessions: 0 });
+      expect(stack.account()).toEqual({ state: 'inactive', changes: 1, sessions: 0 });
       await second.advance(61);
       await eventually(async () =>
-        expect(await world.ledger('select revocation, kratos_due from identities')).toEqual([
+        expect(await stack.ledger('select revocation, kratos_due from identities')).toEqual([
           { revocation: 'none', kratos_due: null },
         ]),
       );
-      expect(await world.ledger(`select 1 from events where kind = 'state_left'`)).toEqual([]);
-      expect(world.account().changes).toBe(1);
+      expect(await stack.ledger(`select 1 from events where kind = 'state_left'`)).toEqual([]);
+      expect(stack.account().changes).toBe(1);
     },
   );
 });

@@ -3,6 +3,7 @@ import { CompactEncrypt, type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createEidClient, type EidClient } from '../../../webhook/eid/client.ts';
 import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+import { type Responder, raw } from '../../support/fakes/http-server.ts';
 
 const HOOK = Date.UTC(2026, 0, 20, 12);
 
@@ -60,7 +61,7 @@ describe('valid ID tokens', () => {
     const mine = client(issuer);
     const token = await issuer.sign(claims(issuer));
     for (const _ of [1, 2, 3]) await mine.verify('mine', token, HOOKS);
-    expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/jwks']);
+    expect(issuer.requestedPaths).toEqual(['/.well-known/openid-configuration', '/jwks']);
   });
 });
 
@@ -123,23 +124,23 @@ describe('invalid ID tokens', () => {
 
 describe('ID tokens while the provider is unreachable', () => {
   const DISCOVERY = '/.well-known/openid-configuration';
-  it.each<[string, string, { status: number; body: string }]>([
-    ['discovery is down', DISCOVERY, { status: 503, body: '' }],
-    ['discovery is HTML', DISCOVERY, { status: 200, body: '<html>' }],
+  it.each<[string, string, Responder]>([
+    ['discovery is down', DISCOVERY, raw(503)],
+    ['discovery is HTML', DISCOVERY, raw(200, '<html>')],
     [
       'discovery speaks of another issuer',
       DISCOVERY,
-      { status: 200, body: '{"issuer":"https://x.example","jwks_uri":"https://x.example/k"}' },
+      raw(200, '{"issuer":"https://x.example","jwks_uri":"https://x.example/k"}'),
     ],
-    ['the keys are down', '/jwks', { status: 503, body: '' }],
-    ['the keys are HTML', '/jwks', { status: 200, body: '<html>' }],
-    ['the keys are none', '/jwks', { status: 200, body: '{"keys":{}}' }],
-  ])('%s', async (_name, path, answer) => {
+    ['the keys are down', '/jwks', raw(503)],
+    ['the keys are HTML', '/jwks', raw(200, '<html>')],
+    ['the keys are none', '/jwks', raw(200, '{"keys":{}}')],
+  ])('%s', async (_name, path, respond) => {
     const issuer = await startEidIssuer();
     let now = HOOK;
     const mine = client(issuer, () => now);
     const token = await issuer.sign(claims(issuer));
-    issuer.instead[path] = answer;
+    issuer.instead[path] = respond;
     await expect(mine.verify('mine', token, HOOKS)).rejects.toMatchObject({
       name: 'UpstreamError',
       facts: { upstream: 'eid' },
@@ -156,14 +157,14 @@ describe('ID tokens while the provider is unreachable', () => {
       let now = HOOK;
       const mine = client(issuer, () => now);
       const token = await issuer.sign(claims(issuer));
-      issuer.instead[path] = { status: 503, body: '' };
+      issuer.instead[path] = raw(503);
       const ask = () => mine.verify('mine', token, HOOKS).catch((error: unknown) => error);
       const failures = new Set(await Promise.all(Array.from({ length: 20 }, ask)));
       failures.add(await ask());
-      expect([failures.size, issuer.asked.filter((asked) => asked === path).length]).toEqual([1, 1]);
+      expect([failures.size, issuer.requestedPaths.filter((asked) => asked === path).length]).toEqual([1, 1]);
       now += 5_000;
       expect(failures).not.toContain(await ask());
-      expect(issuer.asked.filter((asked) => asked === path)).toHaveLength(2);
+      expect(issuer.requestedPaths.filter((asked) => asked === path)).toHaveLength(2);
     },
   );
 

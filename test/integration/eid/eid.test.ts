@@ -4,9 +4,10 @@ import { decide, visitor } from '../../support/builders/people.ts';
 import { AUTHENTIC, initiate, post } from '../../support/clients/calls.ts';
 import { runCli } from '../../support/clients/cli.ts';
 import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+import { raw } from '../../support/fakes/http-server.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
@@ -53,7 +54,7 @@ async function approved({ service, issuer }: Awaited<ReturnType<typeof withEid>>
   const id = randomUUID();
   service.kratos.credentials.set(id, [await credential(service, issuer, subject)]);
   await signUp(service, id);
-  await reaches(service, id, 'approved');
+  await untilStatus(service, id, 'approved');
   return id;
 }
 
@@ -71,7 +72,7 @@ describe('sign-ups with an eID', () => {
   it('an eID sign-up stores the subject as an irreversible hash, and nothing of the ID token', async () => {
     const world = await withEid();
     const id = await approved(world, 'anna-of-the-eid');
-    const text = JSON.stringify([await snapshotOf(world.service, id), await world.service.ctx.ledger.events(id)]);
+    const text = JSON.stringify([await recordOf(world.service, id), await world.service.ctx.ledger.events(id)]);
     expect(text).not.toContain('anna-of-the-eid');
     expect(world.service.logs.text()).not.toContain('anna-of-the-eid');
     expect(findCanaries(text + world.service.logs.text())).toEqual([]);
@@ -90,7 +91,7 @@ describe('sign-ups with an eID', () => {
       'It is being checked whether your identity is confirmed already.',
     ]);
     expect(service.jumio.calls.create).toEqual([]);
-    // The longer it takes the less often the page looks again, like every page that waits.
+    // Like every waiting page, the page polls less often the longer it waits.
     const looksAgain = async () => /data-poll="(\d+)"/.exec((await browser.get('/jumio/status')).body)?.[1];
     expect(await looksAgain()).toBe('5');
     service.clock.advance(5 * MINUTE);
@@ -98,8 +99,8 @@ describe('sign-ups with an eID', () => {
     service.clock.advance(HOUR);
     expect(await looksAgain()).toBe('60');
     service.kratos.instead.oidcCredentials = undefined;
-    pass(service, HOUR);
-    await reaches(service, id, 'approved');
+    passTime(service, HOUR);
+    await untilStatus(service, id, 'approved');
     expect(service.jumio.calls.create).toEqual([]);
   });
 
@@ -107,16 +108,16 @@ describe('sign-ups with an eID', () => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
-    issuer.instead['/jwks'] = { status: 503, body: '' };
+    issuer.instead['/jwks'] = raw(503);
     await signUp(service, id);
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', eidCheck: 'sign-up' });
-    pass(service, HOUR);
+    expect((await recordOf(service, id)).identity).toMatchObject({ status: 'pending', eidCheck: 'sign-up' });
+    passTime(service, HOUR);
     await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(1));
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBeGreaterThan(1));
+    await eventually(async () => expect((await recordOf(service, id)).identity.eidFailures).toBeGreaterThan(1));
     expect((await kindsOf(service, id)).filter((kind) => kind === 'eid_unread')).toHaveLength(1);
     delete issuer.instead['/jwks'];
-    pass(service, 5 * HOUR);
-    await reaches(service, id, 'approved');
+    passTime(service, 5 * HOUR);
+    await untilStatus(service, id, 'approved');
   });
 
   it.each([
@@ -151,8 +152,8 @@ describe('sign-ups with an eID', () => {
     for (const id of ids) service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
     await Promise.all(ids.map((id) => signUp(service, id)));
     const standings = async () => {
-      pass(service, HOUR);
-      const found = await Promise.all(ids.map((id) => snapshotOf(service, id)));
+      passTime(service, HOUR);
+      const found = await Promise.all(ids.map((id) => recordOf(service, id)));
       expect(found.map(({ identity }) => identity.eidCheck)).toEqual(['none', 'none']);
       return found.map(({ identity }) => identity.standing);
     };
@@ -164,7 +165,7 @@ describe('sign-ups with an eID', () => {
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
     await Promise.all([1, 2, 3].map(() => signUp(service, id)));
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     await signUp(service, id);
     expect((await kindsOf(service, id)).filter((kind) => kind === 'eid_approved')).toHaveLength(1);
   });
@@ -177,7 +178,7 @@ describe('sign-ups with an eID', () => {
     const created_at = new Date(service.clock.now()).toISOString();
     const body = { kratos_identity_id: id, created_at, metadata_public: null, flow: { kind: 'login', method: 'oidc' } };
     expect((await post(service, '/jumio/validate', body, AUTHENTIC)).statusCode).toBe(204);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     expect(service.jumio.calls.create).toEqual([]);
   });
 });
@@ -187,27 +188,27 @@ describe('POST /eid/link', () => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     await signUp(service, id, 'password');
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
     service.kratos.credentials.set(id, [await credential(service, issuer, 'anna')]);
     expect((await link(service, id)).statusCode).toBe(204);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     service.kratos.credentials.set(id, []);
     await link(service, id);
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
   });
 
   it('a linked eID does not replace a rejection, neither by Jumio nor in the published copy alone', async () => {
     const { service, issuer } = await withEid();
     const [known, unknown] = [randomUUID(), randomUUID()];
     await signUp(service, known, 'password');
-    await reaches(service, known, 'pending');
+    await untilStatus(service, known, 'pending');
     await decide(service, known, 'REJECTED');
     service.kratos.copies.set(unknown, { status: 'rejected', updated_at: '2025-01-01T00:00:00.000Z' });
     for (const id of [known, unknown]) {
       service.kratos.credentials.set(id, [await credential(service, issuer, `anna-${id}`)]);
       await link(service, id);
       await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_approved'));
-      expect((await snapshotOf(service, id)).identity.standing).toBe('rejected');
+      expect((await recordOf(service, id)).identity.standing).toBe('rejected');
     }
   });
 
@@ -251,7 +252,7 @@ describe('link and unlink hooks while the ledger fails', () => {
     expect(service.logs.text()).toContain('could not record a linked eID yet: it is retried');
     service.clock.advance(HOUR);
     release();
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
   });
 
   it('a lost link or unlink hook is found by recheck: an unlinked eID withdraws, a linked one stays', async () => {
@@ -262,10 +263,10 @@ describe('link and unlink hooks while the ledger fails', () => {
     for (const id of [kept, gone])
       expect((await runCli(service, ['recheck', id], { env: eidOf(world.issuer) })).code).toBe(0);
     service.worker.wake();
-    await reaches(service, gone, 'pending');
+    await untilStatus(service, gone, 'pending');
     expect(await kindsOf(service, gone)).toContain('eid_withdrawn');
-    await eventually(async () => expect((await snapshotOf(service, kept)).identity.eidCheck).toBe('none'));
-    expect((await snapshotOf(service, kept)).identity.standing).toBe('approved');
+    await eventually(async () => expect((await recordOf(service, kept)).identity.eidCheck).toBe('none'));
+    expect((await recordOf(service, kept)).identity.standing).toBe('approved');
   });
 });
 
@@ -277,15 +278,15 @@ describe('links without a hook', () => {
     const { service, issuer } = await withEid();
     const id = randomUUID();
     await signUp(service, id, 'password');
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
     const linked = await credential(service, issuer, 'anna');
     service.kratos.credentials.set(id, [{ ...linked, storedAt: service.clock.now() + older }]);
     service.clock.advance(5 * HOUR);
     expect((await runCli(service, ['recheck', id], { env: eidOf(issuer) })).code).toBe(0);
     service.worker.wake();
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe('none'));
+    await eventually(async () => expect((await recordOf(service, id)).identity.eidCheck).toBe('none'));
     await eventually(async () => expect(await kindsOf(service, id)).toContain(older ? 'eid_refused' : 'eid_approved'));
-    await reaches(service, id, status);
+    await untilStatus(service, id, status);
   });
 });
 

@@ -5,13 +5,14 @@ import type { Context } from '../../../webhook/verification/context.ts';
 import { erase } from '../../../webhook/verification/operator/actions.ts';
 import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { handleSignUp } from '../../../webhook/verification/person/sign-up.ts';
-import { agreeing, decide, signedUp, visitor } from '../../support/builders/people.ts';
+import { agreementInput, decide, signedUp, visitor } from '../../support/builders/people.ts';
 import { AUTHENTIC, initiate, post, validate } from '../../support/clients/calls.ts';
 import { runCli } from '../../support/clients/cli.ts';
 import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+import { raw } from '../../support/fakes/http-server.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { kindsOf, kratosFails } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
@@ -26,8 +27,8 @@ async function world({ policy = POLICY, ...more }: TestServiceOptions & { policy
   return { issuer, service: await testService({ env: { EID_PROVIDERS: mobile, POLICY: policy }, ...more }) };
 }
 
-/** Links one more eID, with a token of now. */
-async function has(service: TestService, issuer: EidIssuer, id: string, subject = 'anna') {
+/** Links another eID, with a token issued now. */
+async function linkEid(service: TestService, issuer: EidIssuer, id: string, subject = 'anna') {
   const iat = Math.floor(service.clock.now() / 1000);
   const claims = { iss: issuer.issuer, aud: 'bridge', sub: subject, iat, exp: iat + 300 };
   const linked = { provider: 'mobile', subject, idToken: await issuer.sign(claims) };
@@ -39,7 +40,7 @@ const signUp = (service: TestService, id: string) =>
 
 const link = (service: TestService, id: string) => post(service, '/eid/link', { kratos_identity_id: id }, AUTHENTIC);
 
-/** Counts the times that the worker claims anything. */
+/** Counts the records that the worker claims. */
 function counting(claims: { count: number }) {
   return (ctx: Context): Context => ({
     ...ctx,
@@ -54,7 +55,7 @@ function counting(claims: { count: number }) {
   });
 }
 
-const aWhile = () => new Promise((resolve) => setTimeout(resolve, 300));
+const shortDelay = () => new Promise((resolve) => setTimeout(resolve, 300));
 
 describe('due evidence jobs', () => {
   it('without a configured eID, due evidence is not read: the sign-up goes on to Jumio, and the worker is idle', async () => {
@@ -69,13 +70,13 @@ describe('due evidence jobs', () => {
     const claims = { count: 0 };
     const { kratos, clock, databaseUrl } = before.service;
     const service = await testService({ kratos, clock, databaseUrl, ctx: counting(claims) });
-    pass(service, 20 * MINUTE);
+    passTime(service, 20 * MINUTE);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 'none', kratosDue: null }),
+      expect((await recordOf(service, id)).identity).toMatchObject({ eidCheck: 'none', kratosDue: null }),
     );
     const { count } = claims;
-    await aWhile();
+    await shortDelay();
     expect(claims.count).toBeLessThan(count + 3);
   });
 
@@ -86,8 +87,8 @@ describe('due evidence jobs', () => {
     const { kratos, clock, databaseUrl } = before.service;
     kratos.copies.set(id, { status: 'rejected', updated_at: '2025-01-01T00:00:00.000Z' });
     const service = await testService({ kratos, clock, databaseUrl });
-    pass(service, 20 * MINUTE);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.standing).toBe('rejected'));
+    passTime(service, 20 * MINUTE);
+    await eventually(async () => expect((await recordOf(service, id)).identity.standing).toBe('rejected'));
     expect(service.jumio.calls.create).toEqual([]);
   });
 
@@ -98,44 +99,44 @@ describe('due evidence jobs', () => {
       kratosFails({ operation: 'read', status: 404, code: 'identity-not-found' });
     await link(service, id);
     for (const turn of [1, 2, 3]) {
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.missingCount).toBe(turn));
-      pass(service, DAY);
+      await eventually(async () => expect((await recordOf(service, id)).identity.missingCount).toBe(turn));
+      passTime(service, DAY);
     }
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ deletedInKratos: true, kratosDue: null }),
+      expect((await recordOf(service, id)).identity).toMatchObject({ deletedInKratos: true, kratosDue: null }),
     );
   });
 
   it('due evidence of a throttling provider is read later, and not at once again and again', async () => {
     const { service, issuer } = await world();
     const id = randomUUID();
-    await has(service, issuer, id);
+    await linkEid(service, issuer, id);
     service.clock.stop();
-    issuer.instead['/jwks'] = { status: 429, headers: { 'retry-after': '60' }, body: '' };
+    issuer.instead['/jwks'] = raw(429, '', { 'retry-after': '60' });
     const asked = service.clock.now();
     await signUp(service, id);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBe(1));
+    await eventually(async () => expect((await recordOf(service, id)).identity.eidFailures).toBe(1));
     const reads = service.kratos.calls.oidcCredentials.length;
-    await aWhile();
+    await shortDelay();
     expect(service.kratos.calls.oidcCredentials).toHaveLength(reads);
-    expect((await snapshotOf(service, id)).identity.eidDue).toBeGreaterThanOrEqual(asked + MINUTE);
+    expect((await recordOf(service, id)).identity.eidDue).toBeGreaterThanOrEqual(asked + MINUTE);
     delete issuer.instead['/jwks'];
-    pass(service, 20 * MINUTE);
-    await reaches(service, id, 'approved');
+    passTime(service, 20 * MINUTE);
+    await untilStatus(service, id, 'approved');
   });
 
   it('evidence due for hours is reported to the operator: by list, by status, and by the service’s readiness', async () => {
     const { service, issuer } = await world();
     const id = randomUUID();
-    await has(service, issuer, id);
+    await linkEid(service, issuer, id);
     service.clock.stop();
-    issuer.instead['/jwks'] = { status: 503, body: '' };
+    issuer.instead['/jwks'] = raw(503);
     await signUp(service, id);
     for (const tries of [1, 2, 3]) {
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBe(tries));
-      pass(service, 40 * MINUTE);
+      await eventually(async () => expect((await recordOf(service, id)).identity.eidFailures).toBe(tries));
+      passTime(service, 40 * MINUTE);
     }
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.eidFailures).toBe(4));
+    await eventually(async () => expect((await recordOf(service, id)).identity.eidFailures).toBe(4));
     const { out: listed } = await runCli(service, ['list', '--stuck', '--json']);
     expect(JSON.parse(listed)).toMatchObject({ kind: 'eid_unread', identity: id, detail: 'pending' });
     const { out: status } = await runCli(service, ['status', id]);
@@ -143,8 +144,8 @@ describe('due evidence jobs', () => {
     const ready = async () => (await service.app.inject('/health/ready')).json().degraded;
     expect(await ready()).toEqual(['eID provider mobile unreachable']);
     delete issuer.instead['/jwks'];
-    pass(service, 20 * MINUTE);
-    await reaches(service, id, 'approved');
+    passTime(service, 20 * MINUTE);
+    await untilStatus(service, id, 'approved');
     expect(await ready()).toEqual([]);
     expect((await runCli(service, ['list', '--stuck', '--json'])).out).toBe('');
   });
@@ -152,16 +153,16 @@ describe('due evidence jobs', () => {
   it('due evidence of an erased identity is not read, nor is an eID linked afterwards', async () => {
     const { service, issuer } = await world();
     const id = randomUUID();
-    await has(service, issuer, id);
+    await linkEid(service, issuer, id);
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
     await signUp(service, id);
     const now = service.clock.now();
     await service.ctx.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
     service.kratos.instead.oidcCredentials = undefined;
     await link(service, id);
-    pass(service, 20 * MINUTE);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.published).toBeGreaterThan(1));
-    const { identity, verifications } = await snapshotOf(service, id);
+    passTime(service, 20 * MINUTE);
+    await eventually(async () => expect((await recordOf(service, id)).identity.published).toBeGreaterThan(1));
+    const { identity, verifications } = await recordOf(service, id);
     expect([identity.standing, identity.eidCheck, verifications]).toEqual([null, 'none', []]);
     expect(await kindsOf(service, id)).not.toContain('eid_approved');
   });
@@ -170,13 +171,13 @@ describe('due evidence jobs', () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
-    await has(service, issuer, id);
+    await linkEid(service, issuer, id);
     await signUp(service, id);
     service.clock.advance(2 * HOUR);
     await link(service, id);
     service.kratos.instead.oidcCredentials = undefined;
-    pass(service, 20 * MINUTE);
-    await reaches(service, id, 'approved');
+    passTime(service, 20 * MINUTE);
+    await untilStatus(service, id, 'approved');
     expect(await kindsOf(service, id)).not.toContain('eid_refused');
   });
 
@@ -184,15 +185,15 @@ describe('due evidence jobs', () => {
     const { service, issuer } = await world();
     const id = randomUUID();
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
-    await has(service, issuer, id);
+    await linkEid(service, issuer, id);
     for (const _ of [1, 2]) {
       service.clock.advance(HOUR);
       await link(service, id);
     }
     service.kratos.instead.oidcCredentials = undefined;
-    pass(service, 20 * MINUTE);
+    passTime(service, 20 * MINUTE);
     await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_refused'));
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 'none', standing: null });
+    expect((await recordOf(service, id)).identity).toMatchObject({ eidCheck: 'none', standing: null });
   });
 
   it('due evidence does not restart an identity whose published copy says rejected', async () => {
@@ -200,14 +201,14 @@ describe('due evidence jobs', () => {
     const { id, browser } = visitor(service);
     const copy = { status: 'rejected', source: 'jumio', updated_at: '2025-01-01T00:00:00.000Z' };
     service.kratos.copies.set(id, copy);
-    await has(service, issuer, id);
+    await linkEid(service, issuer, id);
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
     await link(service, id);
     const person = { identityId: id, inherited: 'rejected' } as const;
-    await continueVerification(service.ctx, service.worker, person, agreeing(service), 0);
+    await continueVerification(service.ctx, service.worker, person, agreementInput(service), 0);
     await browser.get('/jumio/verify');
     expect(service.jumio.calls.create).toEqual([]);
-    expect((await snapshotOf(service, id)).verifications).toEqual([]);
+    expect((await recordOf(service, id)).verifications).toEqual([]);
     expect(service.kratos.copies.get(id)).toEqual(copy);
     expect((await validate(service, { kratos_identity_id: id, metadata_public: { jumio: copy } })).statusCode).toBe(
       403,
@@ -219,14 +220,14 @@ describe('an unavailable eID provider', () => {
   it('an unavailable eID provider delays no other job: a rejection is published and ends the sessions at once', async () => {
     const { service, issuer } = await world({ policy: `${POLICY}on_rejected: { revoke_sessions: true }` });
     const { id } = await signedUp(service);
-    issuer.instead['/jwks'] = { status: 503, headers: { 'retry-after': '900' }, body: '' };
-    await has(service, issuer, id);
+    issuer.instead['/jwks'] = raw(503, '', { 'retry-after': '900' });
+    await linkEid(service, issuer, id);
     await link(service, id);
     await eventually(async () => expect(await kindsOf(service, id)).toContain('eid_unread'));
     await decide(service, id, 'REJECTED');
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
     await eventually(() => expect(service.kratos.calls.revokeSessions).toEqual([id]));
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ eidCheck: 'linked', kratosAttempts: 0 });
+    expect((await recordOf(service, id)).identity).toMatchObject({ eidCheck: 'linked', kratosAttempts: 0 });
   });
 
   it('a hanging eID provider takes no concurrency from identities without an eID', async () => {
@@ -238,7 +239,7 @@ describe('an unavailable eID provider', () => {
     const { service, issuer } = await world({ ctx: (ctx) => ({ ...ctx, eid: hangs(ctx.eid) }) });
     onTestFinished(giveUp);
     const crowd = Array.from({ length: 40 }, () => randomUUID());
-    await Promise.all(crowd.map((id) => has(service, issuer, id, id)));
+    await Promise.all(crowd.map((id) => linkEid(service, issuer, id, id)));
     for (const identityId of crowd)
       await handleSignUp(service.ctx, service.worker, { identityId, returnTo: null, method: 'oidc' }, 0);
     await eventually(() => expect(service.kratos.calls.oidcCredentials.length).toBeGreaterThan(10));
@@ -252,9 +253,9 @@ describe('approvals by an eID', () => {
   async function approved() {
     const { service, issuer } = await world();
     const id = randomUUID();
-    await has(service, issuer, id);
+    await linkEid(service, issuer, id);
     await signUp(service, id);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     return { service, issuer, id };
   }
 
@@ -269,18 +270,18 @@ describe('approvals by an eID', () => {
       const POLICY = 'rules: [{ then: allow }]';
       const service = await testService({ kratos, clock, databaseUrl, env: { EID_PROVIDERS, POLICY } });
       await link(service, id);
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe('none'));
-      expect((await snapshotOf(service, id)).identity.standing).toBe('approved');
+      await eventually(async () => expect((await recordOf(service, id)).identity.eidCheck).toBe('none'));
+      expect((await recordOf(service, id)).identity.standing).toBe('approved');
       kratos.credentials.set(id, []);
       await link(service, id);
-      await reaches(service, id, 'pending');
+      await untilStatus(service, id, 'pending');
       expect(await kindsOf(service, id)).toContain('eid_withdrawn');
     },
   );
 });
 
 describe('erase with names from an eID mapper', () => {
-  /** What was removed beside our own, of somebody who was erased. */
+  /** Erases an identity; returns, for each removal, whether the members of the eID were removed too. */
   async function removedFrom(service: TestService): Promise<boolean[]> {
     const [id, withEid] = [randomUUID(), [] as boolean[]];
     service.kratos.copies.set(id, { status: 'approved' });

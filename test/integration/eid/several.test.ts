@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AUTHENTIC, initiate, post } from '../../support/clients/calls.ts';
 import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
+import { raw } from '../../support/fakes/http-server.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { kindsOf } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
 
-/** Two providers, of which the policy takes the first, or those that it is told. */
+/** Two providers, of which the policy accepts the first, or the given ones. */
 async function world(enough = '{ one: any }') {
   const [one, two] = [await startEidIssuer(), await startEidIssuer()];
   const described = (name: string, { issuer }: EidIssuer) =>
@@ -18,7 +19,7 @@ async function world(enough = '{ one: any }') {
   return { one, two, service: await testService({ env: { EID_PROVIDERS, POLICY } }) };
 }
 
-/** What Kratos stores of an eID that is linked now. */
+/** The credential that Kratos stores for an eID linked now. */
 async function credential({ clock }: TestService, provider: string, by: EidIssuer) {
   const iat = Math.floor(clock.now() / 1000);
   return {
@@ -33,36 +34,36 @@ const signUp = (service: TestService, id: string) =>
 
 const link = (service: TestService, id: string) => post(service, '/eid/link', { kratos_identity_id: id }, AUTHENTIC);
 
-const isRead = (service: TestService, id: string) =>
-  eventually(async () => expect((await snapshotOf(service, id)).identity.eidCheck).toBe('none'));
+const untilRead = (service: TestService, id: string) =>
+  eventually(async () => expect((await recordOf(service, id)).identity.eidCheck).toBe('none'));
 
 describe('several eIDs', () => {
   it('a sufficient eID approves, and an unlinked one approves no more, while the provider of another is down', async () => {
     const { service, one, two } = await world('{ one: any, two: any }');
-    two.instead['/jwks'] = { status: 503, body: '' };
+    two.instead['/jwks'] = raw(503);
     const id = randomUUID();
     const rest = await credential(service, 'two', two);
     service.kratos.credentials.set(id, [await credential(service, 'one', one), rest]);
     await signUp(service, id);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     service.kratos.credentials.set(id, [rest]);
     await link(service, id);
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
     expect(await kindsOf(service, id)).toEqual(expect.arrayContaining(['eid_unread', 'eid_withdrawn']));
     delete two.instead['/jwks'];
-    pass(service, HOUR);
-    await reaches(service, id, 'approved');
-    await isRead(service, id);
+    passTime(service, HOUR);
+    await untilStatus(service, id, 'approved');
+    await untilRead(service, id);
   });
 
   it('an eID whose provider is never sufficient is not fetched, and is reported as insufficient', async () => {
     const { service, two } = await world();
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, 'two', two)]);
-    const before = two.asked.length;
+    const before = two.requestedPaths.length;
     await signUp(service, id);
     await eventually(() => expect(service.jumio.latest(id)).toBeDefined());
-    expect(two.asked).toHaveLength(before);
+    expect(two.requestedPaths).toHaveLength(before);
     expect(await kindsOf(service, id)).toContain('eid_not_enough');
   });
 });
@@ -73,16 +74,16 @@ describe('relinked eIDs', () => {
     const id = randomUUID();
     service.kratos.credentials.set(id, [await credential(service, 'one', one)]);
     await signUp(service, id);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     service.clock.advance(40 * DAY);
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
     await link(service, id);
     service.kratos.credentials.set(id, [await credential(service, 'one', one)]);
     await link(service, id);
     service.kratos.instead.oidcCredentials = undefined;
-    pass(service, HOUR);
-    await isRead(service, id);
-    expect(service.clock.now() - ((await snapshotOf(service, id)).identity.decidedAt ?? 0)).toBeLessThan(DAY);
+    passTime(service, HOUR);
+    await untilRead(service, id);
+    expect(service.clock.now() - ((await recordOf(service, id)).identity.decidedAt ?? 0)).toBeLessThan(DAY);
   });
 });
 
@@ -103,8 +104,8 @@ describe('published copies by an eID after a lost ledger', () => {
       linked.map((provider) => ({ ...token, provider, idToken: '' })),
     );
     await link(service, id);
-    await isRead(service, id);
+    await untilRead(service, id);
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status }));
-    expect((await snapshotOf(service, id)).identity.standing).toBe(status === 'approved' ? status : null);
+    expect((await recordOf(service, id)).identity.standing).toBe(status === 'approved' ? status : null);
   });
 });

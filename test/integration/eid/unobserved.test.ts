@@ -5,7 +5,7 @@ import { validate } from '../../support/clients/calls.ts';
 import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { kindsOf } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
 
@@ -17,7 +17,7 @@ async function world(env: object = {}) {
   return { issuer, service: await testService({ env: { EID_PROVIDERS, POLICY, ...env } }) };
 }
 
-/** Kratos links an eID during a sign-in: no hook tells of it. */
+/** Kratos links an eID during a sign-in: no hook reports it. */
 async function linksAtSignIn(service: TestService, by: EidIssuer, id: string, acr = 'loa-3') {
   const storedAt = service.clock.now();
   const iat = Math.floor(storedAt / 1000);
@@ -36,7 +36,7 @@ describe('eIDs without a hook', () => {
       service.clock.advance(5 * HOUR);
       const answer = await browser.press();
       expect(answer.location ?? '').not.toContain('jumio.ai');
-      await reaches(service, id, 'approved');
+      await untilStatus(service, id, 'approved');
       expect(service.jumio.executions).toHaveLength(executions);
     },
   );
@@ -57,8 +57,8 @@ describe('eIDs without a hook', () => {
     service.kratos.instead.oidcCredentials = () => kratosDown('read');
     expect((await other.browser.press()).location).toBe(service.jumio.latest(other.id).link);
     service.kratos.instead.oidcCredentials = undefined;
-    pass(service, HOUR);
-    await eventually(async () => expect((await snapshotOf(service, other.id)).identity.eidCheck).toBe('none'));
+    passTime(service, HOUR);
+    await eventually(async () => expect((await recordOf(service, other.id)).identity.eidCheck).toBe('none'));
   });
 
   it('an eID without a hook is read at the sign-in that makes up for a lost sign-up, by any method', async () => {
@@ -71,10 +71,10 @@ describe('eIDs without a hook', () => {
       const flow = { kind: 'recovery', method: 'code' };
       await validate(service, { kratos_identity_id, created_at, metadata_public: null, flow });
     }
-    await reaches(service, linked, 'approved');
-    await eventually(async () => expect((await snapshotOf(service, bare)).identity.eidCheck).toBe('none'));
+    await untilStatus(service, linked, 'approved');
+    await eventually(async () => expect((await recordOf(service, bare)).identity.eidCheck).toBe('none'));
     expect(service.jumio.calls.create).toEqual([]);
-    pass(service, 6 * SECOND);
+    passTime(service, 6 * SECOND);
     await eventually(() => expect(service.jumio.latest(bare)).toBeDefined());
     expect(service.jumio.executions).toHaveLength(1);
   });

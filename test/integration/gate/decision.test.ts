@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../support/builders/people.ts';
-import { ask } from '../../support/clients/calls.ts';
+import { requestDecision } from '../../support/clients/calls.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { signUp } from '../../support/service/eventually.ts';
 import { ledgerFailing } from '../../support/service/failing-ledger.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
-/** What a proxy asks before it lets a request through. */
+/** The request of a proxy before it lets a request pass. */
 function authorize({ app }: TestService, headers: Readonly<Record<string, string>>) {
   return app.inject({ method: 'GET', url: '/jumio/authorize', headers });
 }
@@ -28,14 +28,14 @@ describe('POST /jumio/decision', () => {
       const service = await testService();
       const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
       service.clock.advance(90_000);
-      const yes = await ask(service, { [key]: approved.toUpperCase(), extra: {} });
+      const yes = await requestDecision(service, { [key]: approved.toUpperCase(), extra: {} });
       const age = Number(yes.json().status_age);
       expect(age).toBeGreaterThanOrEqual(90);
       expect([yes.statusCode, yes.json()]).toEqual([
         200,
         { allow: true, status: 'approved', status_age: age, rule: 'everything else' },
       ]);
-      const no = await ask(service, { [key]: rejected });
+      const no = await requestDecision(service, { [key]: rejected });
       expect([no.statusCode, no.json()]).toMatchObject([403, { allow: false, status: 'rejected', rule: 'rejected' }]);
       expect(yes.headers).toMatchObject({ 'cache-control': 'no-store', 'x-verification-status': 'approved' });
       expect(no.headers).toMatchObject({ 'cache-control': 'no-store', 'x-verification-status': 'rejected' });
@@ -44,23 +44,25 @@ describe('POST /jumio/decision', () => {
 
   it('a decision on an unknown identity is left to the policy', async () => {
     const id = randomUUID();
-    const answer = await ask(await testService(), { subject: id });
+    const answer = await requestDecision(await testService(), { subject: id });
     expect([answer.statusCode, answer.json()]).toMatchObject([200, { status: 'none', status_age: null }]);
-    expect((await ask(await testService({ env: { POLICY: STRICT } }), { subject: id })).statusCode).toBe(403);
+    expect((await requestDecision(await testService({ env: { POLICY: STRICT } }), { subject: id })).statusCode).toBe(
+      403,
+    );
   });
 
   it('a decision counts the published copy in the request, so that a lost ledger allows nothing more', async () => {
     const shown = { subject: randomUUID(), metadata_public: { jumio: { status: 'rejected' } } };
-    const met = await ask(await testService(), shown);
+    const met = await requestDecision(await testService(), shown);
     expect([met.statusCode, met.json()]).toMatchObject([403, { allow: false, status: 'rejected' }]);
     const failing = await testService({ env: { ON_FAILURE: 'allow' }, ctx: ledgerFailing('gate') });
-    expect((await ask(failing, shown)).statusCode).toBe(403);
+    expect((await requestDecision(failing, shown)).statusCode).toBe(403);
   });
 
   it('a decision makes no call and writes nothing', async () => {
     const service = await testService({ env: { POLICY: STRICT } });
     const id = randomUUID();
-    await ask(service, { subject: id });
+    await requestDecision(service, { subject: id });
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
     expect(await service.ctx.ledger.events(id)).toEqual([]);
     expect([service.kratos.calls.read, service.kratos.calls.whoami, service.kratos.calls.publish]).toEqual([
@@ -75,7 +77,7 @@ describe('POST /jumio/decision', () => {
     ['allow', 200],
   ] as const)('a decision with ON_FAILURE=%s applies it while the ledger cannot be read', async (word, code) => {
     const service = await testService({ env: { ON_FAILURE: word }, ctx: ledgerFailing('gate') });
-    const answer = await ask(service, { subject: randomUUID() });
+    const answer = await requestDecision(service, { subject: randomUUID() });
     expect([answer.statusCode, answer.json()]).toEqual([
       code,
       { allow: code === 200, status: 'unknown', status_age: null, rule: null },
@@ -84,7 +86,7 @@ describe('POST /jumio/decision', () => {
 
   it('a decision in shadow mode is 200, and says that the policy would block', async () => {
     const service = await testService({ env: { POLICY: STRICT, GATE_MODE: 'shadow' } });
-    const answer = await ask(service, { subject: randomUUID() });
+    const answer = await requestDecision(service, { subject: randomUUID() });
     expect([answer.statusCode, answer.json()]).toMatchObject([200, { allow: true, would_block: true }]);
   });
 
@@ -94,7 +96,7 @@ describe('POST /jumio/decision', () => {
     ['the webhook’s secret', { 'x-webhook-secret': 'canary-of-the-webhook-secret' }],
     ['the secret of the hook as bearer', { authorization: 'Bearer canary-of-the-webhook-secret' }],
   ])('a decision request with %s is 401, before its body is read', async (_name, headers) => {
-    const answer = await ask(await testService(), '{', headers);
+    const answer = await requestDecision(await testService(), '{', headers);
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([
       401,
       'application/problem+json; charset=utf-8',
@@ -104,13 +106,13 @@ describe('POST /jumio/decision', () => {
   it.each([[{}], [{ subject: 'somebody' }], [{ kratos_identity_id: '00000000-0000-0000-0000-000000000000' }], [[]]])(
     'a decision request with the body %j is 400',
     async (body) => {
-      expect((await ask(await testService(), body)).statusCode).toBe(400);
+      expect((await requestDecision(await testService(), body)).statusCode).toBe(400);
     },
   );
 
   it('a decision request is 404 if the endpoint is not configured', async () => {
     const service = await testService({ env: { DECISION_SECRET: undefined } });
-    const answer = await ask(service, { subject: randomUUID() });
+    const answer = await requestDecision(service, { subject: randomUUID() });
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([
       404,
       'application/problem+json; charset=utf-8',

@@ -14,8 +14,8 @@ function flow(id: string, more: object = {}) {
   return { flow: { kind: 'login', id, type: 'browser', method: 'password', refresh: false, ...more } };
 }
 
-/** What the gate noted of an identity. */
-async function noted({ ctx }: TestService, id: string): Promise<{ kind: string; detail: unknown }[]> {
+/** The events of the gate about an identity. */
+async function gateEvents({ ctx }: TestService, id: string): Promise<{ kind: string; detail: unknown }[]> {
   const events = await ctx.ledger.events(id);
   return events
     .filter(({ kind }) => ['blocked', 'would_block', 'undecided'].includes(kind))
@@ -28,25 +28,25 @@ describe('events of a block', () => {
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
     const detail = { rule: 0, name: 'rejected', policy: service.ctx.policy.hash, flow: 'flow-1', kind: 'login' };
-    expect(await noted(service, id)).toEqual([{ kind: 'blocked', detail: { ...detail, status: 'rejected' } }]);
+    expect(await gateEvents(service, id)).toEqual([{ kind: 'blocked', detail: { ...detail, status: 'rejected' } }]);
   });
 
   it('repeated blocks of one flow are one event', async () => {
     const service = await testService();
     const id = randomUUID();
     for (const name of ['a', 'a', 'b']) await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow(name) });
-    expect(await noted(service, id)).toHaveLength(2);
+    expect(await gateEvents(service, id)).toHaveLength(2);
   });
 
   it('blocks without a flow are one event for each rule and hour', async () => {
     const service = await testService();
     const id = randomUUID();
-    // Early in an hour, whenever this runs.
+    // Early in an hour, at whatever time the test runs.
     service.clock.advance(HOUR - (service.clock.now() % HOUR));
     for (const _ of [1, 2]) await validate(service, { kratos_identity_id: id, ...REJECTED });
     service.clock.advance(61 * MINUTE);
     await validate(service, { kratos_identity_id: id, ...REJECTED });
-    expect(await noted(service, id)).toHaveLength(2);
+    expect(await gateEvents(service, id)).toHaveLength(2);
   });
 
   it('a block makes no row and starts nothing', async () => {
@@ -66,7 +66,7 @@ describe('events of a block', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
     release();
     await validate(service, { kratos_identity_id: randomUUID() });
-    await eventually(async () => expect(await noted(service, id)).toMatchObject([{ kind: 'blocked' }]));
+    await eventually(async () => expect(await gateEvents(service, id)).toMatchObject([{ kind: 'blocked' }]));
     expect(service.logs.text()).toContain('could not record a decision of the gate');
   });
 });
@@ -88,14 +88,14 @@ describe('shadow mode', () => {
     const id = randomUUID();
     const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
     expect([answer.statusCode, answer.body]).toEqual([204, '']);
-    expect(await noted(service, id)).toMatchObject([{ kind: 'would_block', detail: { rule: 0, flow: 'flow-1' } }]);
+    expect(await gateEvents(service, id)).toMatchObject([{ kind: 'would_block', detail: { rule: 0, flow: 'flow-1' } }]);
   });
 
   it('in shadow mode a gate that cannot decide allows, and records it', async () => {
     const service = await testService({ env, ctx: ledgerFailing('gate') });
     const id = randomUUID();
     expect((await validate(service, { kratos_identity_id: id, ...flow('flow-1') })).statusCode).toBe(204);
-    expect(await noted(service, id)).toMatchObject([
+    expect(await gateEvents(service, id)).toMatchObject([
       { kind: 'would_block', detail: { rule: null, status: 'unknown' } },
     ]);
   });
@@ -125,7 +125,7 @@ describe('a gate with neither ledger nor copy', () => {
       const answer = await validate(service, { kratos_identity_id: id, ...flow('flow-1') });
       expect(answer.statusCode).toBe(code);
       if (code === 403) expect(answer.json()).toEqual(gateMessage(4990004, 'unknown'));
-      expect(await noted(service, id)).toMatchObject([{ kind, detail: { rule: null, status: 'unknown' } }]);
+      expect(await gateEvents(service, id)).toMatchObject([{ kind, detail: { rule: null, status: 'unknown' } }]);
       expect(service.logs.text()).toMatch(/by ON_FAILURE/);
       const ready = (await service.app.inject('/health/ready')).json();
       expect(ready).toMatchObject({ gate: { on_failure: word } });

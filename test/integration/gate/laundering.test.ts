@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide, signedUp, visitor } from '../../support/builders/people.ts';
 import { validate } from '../../support/clients/calls.ts';
 import { createFakeKratos, kratosDown } from '../../support/fakes/kratos.ts';
-import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
 
@@ -20,9 +20,9 @@ describe('rejections stay in force', () => {
     await browser.press();
     expect(await refused()).toBe(403);
     service.jumio.latest(id).status = 'SESSION_EXPIRED';
-    pass(service, LIFETIME + HOUR);
+    passTime(service, LIFETIME + HOUR);
     await eventually(async () => {
-      const { verifications, identity } = await snapshotOf(service, id);
+      const { verifications, identity } = await recordOf(service, id);
       expect(verifications.map(({ state }) => state)).toEqual(['decided', 'expired']);
       expect(identity.published).toBe(identity.version);
     });
@@ -52,7 +52,7 @@ describe('rejections stay in force', () => {
       const { fields } = await browser.get('/jumio/verify');
       kratos.copies.set(id, copy);
       expect((await browser.post(fields)).status).toBe(200);
-      expect((await snapshotOf(service, id)).verifications).toEqual([]);
+      expect((await recordOf(service, id)).verifications).toEqual([]);
       expect(service.jumio.calls.create).toEqual([]);
       expect((await signIn(copy)).statusCode).toBe(403);
       expect((await signIn({ status: 'pending' })).statusCode).toBe(403);
@@ -67,7 +67,7 @@ describe('rejections stay in force', () => {
         if (reason === 'Kratos is down') service.kratos.instead.whoami = () => kratosDown('whoami');
         else service.kratos.signOut();
         const page = await browser.get('/jumio/verify');
-        // Only a session shows what Kratos knows now; a cookie makes no first row.
+        // Only a session shows the current state of Kratos; a cookie creates no first row.
         expect(page.status).toBe(reason === 'Kratos is down' ? 503 : 401);
         expect((await browser.post(page.fields)).location).toBeUndefined();
         expect(service.jumio.calls.create).toEqual([]);

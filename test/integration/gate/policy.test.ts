@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { decide } from '../../support/builders/people.ts';
 import { openBrowser } from '../../support/clients/browser.ts';
-import { ask, validate } from '../../support/clients/calls.ts';
+import { requestDecision, validate } from '../../support/clients/calls.ts';
 import { gateMessage } from '../../support/clients/gate-message.ts';
 import { unanswered } from '../../support/fakes/jumio.ts';
 import { signUp } from '../../support/service/eventually.ts';
@@ -22,7 +22,7 @@ const refusal = z.object({
   ]),
 });
 
-/** What the refusal of a sign-in says, and the address that it offers. */
+/** The text of a refused sign-in, and its link. */
 async function refused(service: TestService, id: string, more: object = {}) {
   const answer = await validate(service, { kratos_identity_id: id, metadata_public: null, ...more });
   expect(answer.statusCode).toBe(403);
@@ -80,7 +80,7 @@ describe('approvals older than the policy allows', () => {
     service.clock.advance(2 * DAY);
     const answer = await validate(service, { kratos_identity_id: id });
     expect([answer.statusCode, answer.json()]).toEqual([403, gateMessage(4990003, 'expired')]);
-    expect((await ask(service, { subject: id })).json()).toMatchObject({ allow: false, status: 'expired' });
+    expect((await requestDecision(service, { subject: id })).json()).toMatchObject({ allow: false, status: 'expired' });
     const page = await browser().get('/jumio/verify');
     expect(page.body).toContain('<form');
     expect((await browser().get('/jumio/status')).sentence).toContain('some time ago');

@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { callback, callbackOf, initiate, validate } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
 import { createFakeKratos, kratosDown } from '../../support/fakes/kratos.ts';
-import { eventually, pass, reaches, signUp, snapshotOf, writtenBy } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, rowCounts, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
-/** A sign-in as Kratos sends it: with the copy as it stands there. */
+/** A sign-in as Kratos sends it, with the published copy of that moment. */
 function signIn(service: TestService, id: string, more: object = {}) {
   const jumio = service.kratos.copies.get(id);
   const metadata = jumio === undefined ? null : { jumio, theirs: 1 };
   return validate(service, { kratos_identity_id: id, metadata_public: metadata, ...more });
 }
 
-/** The time of a sign-up so many milliseconds after the ledger was made. */
+/** The time of a sign-up so many milliseconds after the ledger was created. */
 function created({ ctx }: TestService, after: number): { created_at: string } {
   return { created_at: new Date(ctx.ledger.createdAt + after).toISOString() };
 }
@@ -27,12 +27,12 @@ async function decide(service: TestService, id: string, type: 'PASSED' | 'WARNIN
   const execution = service.jumio.latest(id);
   process(execution, type, service.clock.now());
   await callback(service, callbackOf(execution));
-  return reaches(service, id, type === 'PASSED' ? 'approved' : type === 'WARNING' ? 'review' : 'rejected');
+  return untilStatus(service, id, type === 'PASSED' ? 'approved' : type === 'WARNING' ? 'review' : 'rejected');
 }
 
-/** Nothing of theirs was started, and nothing of theirs is in the ledger, but that they were refused. */
+/** Expects no record of the identity, no create call, and no event but refusals. */
 async function expectUnknown(service: TestService, id: string, refusals = 0): Promise<void> {
-  expect(await writtenBy(service, id)).toEqual({ verifications: undefined, events: refusals, unmatched: 0 });
+  expect(await rowCounts(service, id)).toEqual({ verifications: undefined, events: refusals, unmatched: 0 });
   const kinds = (await service.ctx.ledger.events(id)).map(({ kind }) => kind);
   expect(kinds.every((kind) => kind === 'blocked')).toBe(true);
   expect(service.jumio.calls.create).toEqual([]);
@@ -43,7 +43,7 @@ describe('sign-ins without a sign-up hook', () => {
     const service = await testService();
     const id = randomUUID();
     expect((await signIn(service, id, created(service, 1))).statusCode).toBe(204);
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
     expect(service.kratos.copies.get(id)).toMatchObject({
       workflow_execution_id: service.jumio.latest(id).executionId,
     });
@@ -54,10 +54,10 @@ describe('sign-ins without a sign-up hook', () => {
     const service = await testService();
     const id = randomUUID();
     await Promise.all([1, 2, 3, 4, 5].map(() => signIn(service, id, created(service, 1))));
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
     await signIn(service, id, created(service, 1));
     await initiate(service, { kratos_identity_id: id });
-    expect((await writtenBy(service, id)).verifications).toBe(1);
+    expect((await rowCounts(service, id)).verifications).toBe(1);
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -65,7 +65,7 @@ describe('sign-ins without a sign-up hook', () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...created(service, 1) });
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
   });
 
   it.each([
@@ -84,18 +84,18 @@ describe('sign-ins without a sign-up hook', () => {
       'has the published server’s word',
       (s: TestService) => ({ ...created(s, 1), metadata_public: { jumio_verification_status: 'initiated' } }),
     ],
-  ])('a sign-in creates no missing row if the identity %s', async (_name, said) => {
+  ])('a sign-in creates no missing row if the identity %s', async (_name, details) => {
     const service = await testService();
     const id = randomUUID();
-    expect((await signIn(service, id, said(service))).statusCode).toBe(204);
+    expect((await signIn(service, id, details(service))).statusCode).toBe(204);
     await expectUnknown(service, id);
   });
 
   it('a sign-in that is refused by its published copy creates no row', async () => {
     const service = await testService();
     const id = randomUUID();
-    const said = { ...created(service, 1), metadata_public: { jumio: { status: 'rejected' } } };
-    expect((await signIn(service, id, said)).statusCode).toBe(403);
+    const details = { ...created(service, 1), metadata_public: { jumio: { status: 'rejected' } } };
+    expect((await signIn(service, id, details)).statusCode).toBe(403);
     await expectUnknown(service, id, 1);
   });
 });
@@ -155,9 +155,9 @@ describe('sign-ins with a foreign published copy', () => {
     await decide(service, id, 'REJECTED');
     service.kratos.instead.publish = () => kratosDown('patch');
     process(service.jumio.latest(id), 'PASSED', service.clock.now());
-    pass(service, HOUR + MINUTE);
+    passTime(service, HOUR + MINUTE);
     await callback(service, callbackOf(service.jumio.latest(id)));
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.standing).toBe('approved'));
+    await eventually(async () => expect((await recordOf(service, id)).identity.standing).toBe('approved'));
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
     expect((await signIn(service, id)).statusCode).toBe(204);
   });
@@ -170,11 +170,11 @@ describe('sign-ins during a verification', () => {
     const execution = await signUp(service, id);
     execution.status = 'ACQUIRED';
     await signIn(service, id);
-    await reaches(service, id, 'processing');
+    await untilStatus(service, id, 'processing');
     process(execution, 'PASSED', service.clock.now());
-    pass(service, 11_000);
+    passTime(service, 11_000);
     await signIn(service, id);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
   });
 
   it('a sign-in during review makes Jumio be read, at most once an hour', async () => {
@@ -187,8 +187,8 @@ describe('sign-ins during a verification', () => {
     await signIn(service, id);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(service.jumio.reads()).toBe(reads);
-    pass(service, HOUR);
-    await reaches(service, id, 'approved');
+    passTime(service, HOUR);
+    await untilStatus(service, id, 'approved');
   });
 
   it('a sign-in after approval or rejection makes no call to Jumio', async () => {
@@ -197,10 +197,10 @@ describe('sign-ins during a verification', () => {
       const id = randomUUID();
       await signUp(service, id);
       await decide(service, id, type);
-      pass(service, DAY);
-      const before = (await snapshotOf(service, id)).identity.readRequests;
+      passTime(service, DAY);
+      const before = (await recordOf(service, id)).identity.readRequests;
       await signIn(service, id);
-      expect((await snapshotOf(service, id)).identity.readRequests).toBe(before);
+      expect((await recordOf(service, id)).identity.readRequests).toBe(before);
     }
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { callback, callbackOf, hmac, signed } from '../../support/clients/calls.ts';
 import { listen, send } from '../../support/clients/raw-http.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
-import { signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { recordOf, signUp } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'];
@@ -17,14 +17,14 @@ async function started() {
   return { service, id, execution };
 }
 
-/** An authentic callback of so many bytes. */
+/** An authentic callback with the given size in bytes. */
 function padded(text: string, bytes: number): string {
   const fill = bytes - text.length - ',"padding":""'.length;
   return `${text.slice(0, -1)},"padding":"${'x'.repeat(fill)}"}`;
 }
 
 async function readRequests(service: TestService, id: string): Promise<number> {
-  return (await snapshotOf(service, id)).identity.readRequests;
+  return (await recordOf(service, id)).identity.readRequests;
 }
 
 describe('callbacks of more than 64 KiB', () => {

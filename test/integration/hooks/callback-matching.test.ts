@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { continueVerification } from '../../../webhook/verification/person/continue.ts';
-import { agreeing } from '../../support/builders/people.ts';
+import { agreementInput } from '../../support/builders/people.ts';
 import { callback, callbackOf, signed } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
-import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, SECOND } from '../../support/service/shifted-clock.ts';
 
 async function startAgain(service: TestService, identityId: string) {
-  await continueVerification(service.ctx, service.worker, { identityId, inherited: null }, agreeing(service), 4_000);
+  await continueVerification(
+    service.ctx,
+    service.worker,
+    { identityId, inherited: null },
+    agreementInput(service),
+    4_000,
+  );
   return service.jumio.latest(identityId);
 }
 
@@ -25,7 +31,7 @@ describe('genuine callbacks', () => {
     const execution = await signUp(service, id);
     process(execution, 'PASSED', service.clock.now());
     expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     expect([service.jumio.calls.details.length, service.jumio.calls.status.length]).toEqual([1, 0]);
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'approved', verdict: 'PASSED' });
   });
@@ -37,7 +43,7 @@ describe('genuine callbacks', () => {
     process(execution, 'REJECTED', service.clock.now());
     const body = { ...JSON.parse(callbackOf(execution)), decision: { type: 'PASSED' }, verdict: 'PASSED' };
     await callback(service, body);
-    await reaches(service, id, 'rejected');
+    await untilStatus(service, id, 'rejected');
   });
 
   it('a callback that claims PROCESSED for an unprocessed execution decides nothing', async () => {
@@ -46,7 +52,7 @@ describe('genuine callbacks', () => {
     const execution = await signUp(service, id);
     await callback(service, callbackOf(execution, 'PROCESSED'));
     await eventually(() => expect(service.jumio.reads()).toBe(1));
-    expect((await snapshotOf(service, id)).identity.standing).toBeNull();
+    expect((await recordOf(service, id)).identity.standing).toBeNull();
   });
 });
 
@@ -55,12 +61,12 @@ describe('callbacks for an unknown execution', () => {
     const service = await testService();
     const id = randomUUID();
     const execution = await signUp(service, id);
-    const before = await snapshotOf(service, id);
-    const stranger = { ...execution, executionId: randomUUID() };
-    const body = callbackOf(stranger, 'PROCESSED', '');
+    const before = await recordOf(service, id);
+    const unknown = { ...execution, executionId: randomUUID() };
+    const body = callbackOf(unknown, 'PROCESSED', '');
     expect((await callback(service, body, signed(body))).statusCode).toBe(200);
-    expect(await unmatched(service)).toEqual([{ execution: stranger.executionId, verification: null }]);
-    expect(await snapshotOf(service, id)).toEqual(before);
+    expect(await unmatched(service)).toEqual([{ execution: unknown.executionId, verification: null }]);
+    expect(await recordOf(service, id)).toEqual(before);
     expect(service.jumio.reads()).toBe(0);
   });
 
@@ -93,12 +99,12 @@ describe('callbacks for another identity’s execution', () => {
       const [one, two] = [randomUUID(), randomUUID()];
       const [mine, theirs] = [await signUp(service, one), await signUp(service, two)];
       for (const execution of [mine, theirs]) process(execution, 'PASSED', service.clock.now());
-      const before = await Promise.all([snapshotOf(service, one), snapshotOf(service, two)]);
+      const before = await Promise.all([recordOf(service, one), recordOf(service, two)]);
       const body = callbackOf(theirs, 'PROCESSED', mine.reference);
       expect((await callback(service, body, headers(body))).statusCode).toBe(200);
       const verification = mine.reference.split('.')[1];
       expect(await unmatched(service)).toEqual([{ execution: theirs.executionId, verification }]);
-      expect(await Promise.all([snapshotOf(service, one), snapshotOf(service, two)])).toEqual(before);
+      expect(await Promise.all([recordOf(service, one), recordOf(service, two)])).toEqual(before);
       expect(service.jumio.reads()).toBe(0);
     },
   );
@@ -109,13 +115,13 @@ describe('callbacks for an older attempt of the same identity', () => {
     const service = await testService();
     const id = randomUUID();
     const first = await signUp(service, id);
-    pass(service, DAY + HOUR);
+    passTime(service, DAY + HOUR);
     const second = await startAgain(service, id);
     expect(second.executionId).not.toBe(first.executionId);
     const read = service.jumio.calls.details.length;
     process(first, 'PASSED', service.clock.now());
     await callback(service, callbackOf(first));
-    const { verifications } = await reaches(service, id, 'approved');
+    const { verifications } = await untilStatus(service, id, 'approved');
     expect(service.jumio.calls.details.slice(read)).toEqual([
       { accountId: first.accountId, executionId: first.executionId },
     ]);
@@ -126,14 +132,14 @@ describe('callbacks for an older attempt of the same identity', () => {
     const service = await testService();
     const id = randomUUID();
     const first = await signUp(service, id);
-    pass(service, DAY + HOUR);
+    passTime(service, DAY + HOUR);
     const second = await startAgain(service, id);
     const reads = service.jumio.reads();
-    const before = (await snapshotOf(service, id)).identity.readRequests;
+    const before = (await recordOf(service, id)).identity.readRequests;
     expect((await callback(service, callbackOf(second, 'PROCESSED', first.reference))).statusCode).toBe(200);
     const verification = first.reference.split('.')[1];
     expect(await unmatched(service)).toEqual([{ execution: second.executionId, verification }]);
-    expect([service.jumio.reads(), (await snapshotOf(service, id)).identity.readRequests]).toEqual([reads, before]);
+    expect([service.jumio.reads(), (await recordOf(service, id)).identity.readRequests]).toEqual([reads, before]);
   });
 
   it('a verdict on an older attempt changes the standing only if Jumio completed it later than the one that counts', async () => {
@@ -143,21 +149,21 @@ describe('callbacks for an older attempt of the same identity', () => {
     const early = service.clock.now();
     process(first, 'REJECTED', early, 'unreadable');
     await callback(service, callbackOf(first));
-    await reaches(service, id, 'rejected');
+    await untilStatus(service, id, 'rejected');
     const second = await startAgain(service, id);
-    pass(service, HOUR);
+    passTime(service, HOUR);
     process(second, 'PASSED', service.clock.now());
     await callback(service, callbackOf(second));
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
 
     process(first, 'WARNING', early + 1);
-    pass(service, 2 * HOUR);
+    passTime(service, 2 * HOUR);
     await callback(service, callbackOf(first));
     await eventually(async () => {
-      const [older] = (await snapshotOf(service, id)).verifications;
+      const [older] = (await recordOf(service, id)).verifications;
       expect(older).toMatchObject({ decision: 'WARNING' });
     });
-    expect((await snapshotOf(service, id)).identity.standing).toBe('approved');
+    expect((await recordOf(service, id)).identity.standing).toBe('approved');
   });
 });
 
@@ -173,13 +179,13 @@ describe('1,000 replays of one genuine callback', () => {
     const execution = await signUp(service, id);
     const readAt: number[] = [];
     service.jumio.instead.status = async () => {
-      readAt.push((await snapshotOf(service, id)).verifications[0]?.lastReadAt ?? 0);
+      readAt.push((await recordOf(service, id)).verifications[0]?.lastReadAt ?? 0);
       return 'ACQUISITION_STARTED';
     };
     const body = callbackOf(execution, 'ACQUISITION_STARTED');
     for (let round = 0; round < 8; round += 1) {
       await replay(service, body, 125);
-      pass(service, 2.5 * SECOND);
+      passTime(service, 2.5 * SECOND);
     }
     await eventually(() => expect(readAt.length).toBeGreaterThan(1));
     const gaps = readAt.slice(1).map((at, index) => at - (readAt[index] ?? 0));
@@ -193,12 +199,12 @@ describe('1,000 replays of one genuine callback', () => {
     process(execution, 'PASSED', service.clock.now());
     const body = callbackOf(execution);
     await replay(service, body, 1);
-    await reaches(service, id, 'approved');
-    pass(service, HOUR / 2);
+    await untilStatus(service, id, 'approved');
+    passTime(service, HOUR / 2);
     await replay(service, body, 1_000);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(service.jumio.reads()).toBe(1);
-    pass(service, HOUR / 2);
+    passTime(service, HOUR / 2);
     await eventually(() => expect(service.jumio.reads()).toBe(2));
   });
 

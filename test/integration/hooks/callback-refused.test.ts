@@ -4,7 +4,7 @@ import { mintReference } from '../../../webhook/verification/execution/reference
 import { callback, callbackOf, hmac } from '../../support/clients/calls.ts';
 import { listen, send } from '../../support/clients/raw-http.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { recordOf, signUp } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'];
@@ -16,9 +16,9 @@ async function started() {
   return { service, id, execution };
 }
 
-/** Nothing was kept of the request, and Jumio was not asked. */
+/** Expects that nothing of the request was stored, and that Jumio was not called. */
 async function expectIgnored(service: TestService, id: string): Promise<void> {
-  const { identity, verifications } = await snapshotOf(service, id);
+  const { identity, verifications } = await recordOf(service, id);
   expect(identity.readRequests).toBe(0);
   expect(verifications[0]).toMatchObject({ activeAt: null, claimedStatus: null });
   expect(await service.ctx.ledger.events(null)).toEqual([]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { callback, callbackOf, hmac, signed } from '../../support/clients/calls.ts';
 import { listen, send } from '../../support/clients/raw-http.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { signUp, snapshotOf, writtenBy } from '../../support/service/eventually.ts';
+import { recordOf, rowCounts, signUp } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'];
@@ -20,7 +20,7 @@ describe('authentic callbacks', () => {
     const { service, id, execution } = await started();
     const answer = await callback(service, callbackOf(execution));
     expect([answer.statusCode, answer.body]).toEqual([200, '']);
-    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
+    expect((await recordOf(service, id)).identity.readRequests).toBe(1);
   });
 
   it.each([
@@ -34,14 +34,14 @@ describe('authentic callbacks', () => {
     const text = JSON.stringify(body);
     const answer = await callback(service, text, { 'x-jumio-signature': spell(hmac(text)) });
     expect(answer.statusCode).toBe(200);
-    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
+    expect((await recordOf(service, id)).identity.readRequests).toBe(1);
   });
 
   it('a callback signed over its exact bytes is accepted, however the JSON is spaced', async () => {
     const { service, id, execution } = await started();
     const text = `${JSON.stringify(JSON.parse(callbackOf(execution)), null, 3)}\r\n`;
     expect((await callback(service, text, signed(text))).statusCode).toBe(200);
-    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
+    expect((await recordOf(service, id)).identity.readRequests).toBe(1);
   });
 
   it('during a rotation, a callback signed with the new or the old secret is accepted', async () => {
@@ -66,14 +66,14 @@ describe('authentic callbacks', () => {
     const pieces = [body.slice(0, 10), body.slice(10)];
     const answer = await send(await listen(service), { path: '/jumio/callback', headers, body: pieces });
     expect(answer.status).toBe(200);
-    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
+    expect((await recordOf(service, id)).identity.readRequests).toBe(1);
   });
 
   it('a signed callback with a foreign userReference, as the portal’s test tool may send it, is accepted', async () => {
     const { service, id, execution } = await started();
     const body = callbackOf(execution, 'PROCESSED', 'somebody else’s');
     expect((await callback(service, body, signed(body))).statusCode).toBe(200);
-    expect((await snapshotOf(service, id)).identity.readRequests).toBe(1);
-    expect((await writtenBy(service, id)).unmatched).toBe(0);
+    expect((await recordOf(service, id)).identity.readRequests).toBe(1);
+    expect((await rowCounts(service, id)).unmatched).toBe(0);
   });
 });

@@ -6,8 +6,8 @@ import { deferred } from '../../support/fakes/upstream-answers.ts';
 import { signUp } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
-/** A service whose disk is slow: while it is held, nothing that was asked for becomes durable. */
-async function slowDisk(): Promise<{ service: TestService; hold: () => void; release: () => void }> {
+/** A service with a slow disk: while the test holds it, no write becomes durable. */
+async function slowDisk(): Promise<{ service: TestService; holdDisk: () => void; release: () => void }> {
   let gate = deferred<void>();
   gate.resolve();
   const slow = (ledger: Ledger): Ledger => ({
@@ -22,13 +22,13 @@ async function slowDisk(): Promise<{ service: TestService; hold: () => void; rel
     },
   });
   const service = await testService({ ctx: (ctx) => ({ ...ctx, ledger: slow(ctx.ledger) }) });
-  const hold = (): void => {
+  const holdDisk = (): void => {
     gate = deferred<void>();
   };
-  return { service, hold, release: () => gate.resolve() };
+  return { service, holdDisk, release: () => gate.resolve() };
 }
 
-/** Whether the answer comes while the disk is held, and its status once it is not. */
+/** Whether the response is sent while the disk is held, and its status after the release. */
 async function answered(call: Promise<{ statusCode: number }>, release: () => void) {
   let early = false;
   const watched = call.then((answer) => {
@@ -43,23 +43,23 @@ async function answered(call: Promise<{ statusCode: number }>, release: () => vo
 
 describe('responses that follow a durable write', () => {
   it('a sign-up hook is 204 only after its write is durable', async () => {
-    const { service, hold, release } = await slowDisk();
-    hold();
+    const { service, holdDisk, release } = await slowDisk();
+    holdDisk();
     const call = initiate(service, { kratos_identity_id: randomUUID() });
     expect(await answered(call, release)).toEqual({ early: false, status: 204 });
   });
 
   it('a callback is 200 only after its write is durable', async () => {
-    const { service, hold, release } = await slowDisk();
+    const { service, holdDisk, release } = await slowDisk();
     const execution = await signUp(service, randomUUID());
-    hold();
+    holdDisk();
     expect(await answered(callback(service, callbackOf(execution)), release)).toEqual({ early: false, status: 200 });
   });
 
   it('an unmatched callback is 200 only after its event is durable', async () => {
-    const { service, hold, release } = await slowDisk();
+    const { service, holdDisk, release } = await slowDisk();
     const execution = await signUp(service, randomUUID());
-    hold();
+    holdDisk();
     const call = callback(service, callbackOf({ ...execution, executionId: randomUUID() }));
     expect(await answered(call, release)).toEqual({ early: false, status: 200 });
   });

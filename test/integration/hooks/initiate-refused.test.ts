@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hmac, initiate } from '../../support/clients/calls.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { writtenBy } from '../../support/service/eventually.ts';
+import { rowCounts } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -34,7 +34,7 @@ describe('authentication of initiate', () => {
     expect(answer.statusCode).toBe(401);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.json()).toEqual({ status: 401, title: expect.any(String) });
-    expect(await writtenBy(service, id)).toEqual(NOTHING);
+    expect(await rowCounts(service, id)).toEqual(NOTHING);
     expect(service.jumio.calls.create).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe('authentication of initiate', () => {
     const service = await testService();
     const id = randomUUID();
     expect((await initiate(service, { kratos_identity_id: id }, headers)).statusCode).toBe(204);
-    expect((await writtenBy(service, id)).verifications).toBe(1);
+    expect((await rowCounts(service, id)).verifications).toBe(1);
   });
 
   it('during a rotation, initiate accepts the new and the old secret, and no mixture', async () => {
@@ -117,6 +117,6 @@ describe('invalid initiate requests', () => {
     expect((await initiate(service, huge)).statusCode).toBe(413);
     const headers = { 'x-webhook-secret': SECRET, 'content-type': 'application/xml' };
     expect((await initiate(service, '<x/>', headers)).statusCode).toBe(415);
-    expect(await writtenBy(service, id)).toEqual(NOTHING);
+    expect(await rowCounts(service, id)).toEqual(NOTHING);
   });
 });

@@ -4,7 +4,7 @@ import { initiate } from '../../support/clients/calls.ts';
 import { jumioDown, process, unanswered } from '../../support/fakes/jumio.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { eventually, pass, reaches, signUp, snapshotOf, writtenBy } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, rowCounts, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { APPLICATION, testService } from '../../support/service/service.ts';
 
 describe('sign-up hooks', () => {
@@ -27,7 +27,7 @@ describe('sign-up hooks', () => {
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id.toUpperCase() });
     const [start] = service.jumio.calls.create;
-    const { verifications } = await snapshotOf(service, id);
+    const { verifications } = await recordOf(service, id);
     expect(start?.identityId).toBe(id);
     expect(start?.reference).toHaveLength(82);
     expect(start?.reference).toMatch(new RegExp(`^1\\.${verifications[0]?.id}\\.[\\w-]{43}$`));
@@ -46,15 +46,15 @@ describe('sign-up hooks', () => {
     const [good, bad] = [randomUUID(), randomUUID()];
     await initiate(service, { kratos_identity_id: good, flow: { return_to: `${APPLICATION}/account/x` } });
     await initiate(service, { kratos_identity_id: bad, flow: { return_to: 'https://evil.example.com/account' } });
-    expect((await snapshotOf(service, good)).identity.returnTo).toBe(`${APPLICATION}/account/x`);
-    expect((await snapshotOf(service, bad)).identity.returnTo).toBeNull();
+    expect((await recordOf(service, good)).identity.returnTo).toBe(`${APPLICATION}/account/x`);
+    expect((await recordOf(service, bad)).identity.returnTo).toBeNull();
   });
 
   it('a sign-up hook repeated three times is one verification and one create call', async () => {
     const service = await testService();
     const id = randomUUID();
     for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
-    expect((await writtenBy(service, id)).verifications).toBe(1);
+    expect((await rowCounts(service, id)).verifications).toBe(1);
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -63,8 +63,8 @@ describe('sign-up hooks', () => {
     const id = randomUUID();
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => initiate(service, { kratos_identity_id: id })));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([204, 204, 204, 204, 204]);
-    await reaches(service, id, 'pending');
-    expect((await writtenBy(service, id)).verifications).toBe(1);
+    await untilStatus(service, id, 'pending');
+    expect((await rowCounts(service, id)).verifications).toBe(1);
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -73,10 +73,10 @@ describe('sign-up hooks', () => {
     const id = randomUUID();
     const execution = await signUp(service, id);
     process(execution, 'REJECTED', service.clock.now());
-    pass(service, 25 * 3_600_000);
-    const before = await reaches(service, id, 'rejected');
+    passTime(service, 25 * 3_600_000);
+    const before = await untilStatus(service, id, 'rejected');
     for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
-    expect(await snapshotOf(service, id)).toEqual(before);
+    expect(await recordOf(service, id)).toEqual(before);
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 });
@@ -90,7 +90,7 @@ describe('initiate while Jumio or Kratos fails', () => {
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
     expect(service.kratos.copies.get(id)).not.toHaveProperty('account_id');
     service.jumio.instead.create = undefined;
-    pass(service, 60_000);
+    passTime(service, 60_000);
     await eventually(() =>
       expect(service.kratos.copies.get(id)).toMatchObject({ account_id: service.jumio.latest(id).accountId }),
     );
@@ -114,8 +114,8 @@ describe('initiate while Jumio or Kratos fails', () => {
     expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
     expect(service.jumio.calls.create).toHaveLength(1);
     service.kratos.instead.publish = undefined;
-    pass(service, 60_000);
-    await reaches(service, id, 'pending');
+    passTime(service, 60_000);
+    await untilStatus(service, id, 'pending');
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 

@@ -3,23 +3,23 @@ import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../webhook/verification/context.ts';
 import { decide, visitor } from '../../support/builders/people.ts';
 import { initiate, validate } from '../../support/clients/calls.ts';
-import { pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const AT_CONSENT = { VERIFICATION_START: 'consent' } as const;
 
-/** What happened to an identity, but for what was told to Kratos and by Jumio's doorbell. */
+/** The events of an identity, without those of publications and callbacks. */
 async function events({ ctx }: TestService, id: string): Promise<string[]> {
   const kinds = (await ctx.ledger.events(id)).map(({ kind }) => kind);
   return kinds.filter((kind) => kind !== 'published' && kind !== 'callback');
 }
 
-/** A sign-in that shows what Kratos has of the identity. */
-function signsIn(service: TestService, id: string, told: object = {}) {
+/** A sign-in with the published copy that Kratos has. */
+function signsIn(service: TestService, id: string, details: object = {}) {
   const jumio = service.kratos.copies.get(id);
   const metadata_public = jumio === undefined ? null : { jumio };
-  return validate(service, { kratos_identity_id: id, metadata_public, ...told });
+  return validate(service, { kratos_identity_id: id, metadata_public, ...details });
 }
 
 function nothingSent({ jumio }: TestService): void {
@@ -31,7 +31,7 @@ describe('VERIFICATION_START=consent', () => {
     const service = await testService({ env: AT_CONSENT });
     const id = randomUUID();
     for (const _ of [1, 2, 3]) expect((await initiate(service, { kratos_identity_id: id })).statusCode).toBe(204);
-    const { identity, verifications } = await reaches(service, id, 'pending');
+    const { identity, verifications } = await untilStatus(service, id, 'pending');
     expect(verifications).toEqual([]);
     expect(identity).toMatchObject({ awaitingConsent: true, version: 1, published: 1 });
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending', source: 'jumio' });
@@ -51,13 +51,13 @@ describe('VERIFICATION_START=consent', () => {
     const id = randomUUID();
     service.clock.advance(MINUTE);
     const born = service.clock.now();
-    const told = { schema_id: 'person', created_at: new Date(born).toISOString() };
-    for (const _ of [1, 2]) expect((await signsIn(service, id, told)).statusCode).toBe(204);
-    const before = await reaches(service, id, 'pending');
+    const details = { schema_id: 'person', created_at: new Date(born).toISOString() };
+    for (const _ of [1, 2]) expect((await signsIn(service, id, details)).statusCode).toBe(204);
+    const before = await untilStatus(service, id, 'pending');
     expect(before.identity).toMatchObject({ awaitingConsent: true, schemaId: 'person', kratosCreatedAt: born });
     expect(await events(service, id)).toEqual(['healed', 'invited']);
-    await signsIn(service, id, told);
-    expect(await snapshotOf(service, id)).toEqual(before);
+    await signsIn(service, id, details);
+    expect(await recordOf(service, id)).toEqual(before);
     nothingSent(service);
   });
 
@@ -65,10 +65,10 @@ describe('VERIFICATION_START=consent', () => {
     const service = await testService({ env: AT_CONSENT });
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id });
-    await reaches(service, id, 'pending');
-    pass(service, 30 * DAY);
+    await untilStatus(service, id, 'pending');
+    passTime(service, 30 * DAY);
     await signsIn(service, id);
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
     nothingSent(service);
   });
 
@@ -91,11 +91,11 @@ describe('a change of VERIFICATION_START on a live ledger', () => {
     const before = await testService({ env: AT_CONSENT });
     const { id } = visitor(before);
     await initiate(before, { kratos_identity_id: id });
-    const row = await reaches(before, id, 'pending');
+    const row = await untilStatus(before, id, 'pending');
     const after = await testService({ databaseUrl: before.databaseUrl, kratos: before.kratos, clock: before.clock });
     await initiate(after, { kratos_identity_id: id });
     await signsIn(after, id);
-    expect(await snapshotOf(after, id)).toEqual(row);
+    expect(await recordOf(after, id)).toEqual(row);
     nothingSent(after);
     const { browser } = visitor(after, id);
     expect((await browser.press()).location).toBe(after.jumio.latest(id).link);
@@ -105,11 +105,11 @@ describe('a change of VERIFICATION_START on a live ledger', () => {
     const before = await testService();
     const { id } = visitor(before);
     await initiate(before, { kratos_identity_id: id });
-    const row = await reaches(before, id, 'pending');
+    const row = await untilStatus(before, id, 'pending');
     const { jumio, kratos, clock, databaseUrl } = before;
     const after = await testService({ databaseUrl, jumio, kratos, clock, env: AT_CONSENT });
     await initiate(after, { kratos_identity_id: id });
-    expect((await snapshotOf(after, id)).verifications).toEqual(row.verifications);
+    expect((await recordOf(after, id)).verifications).toEqual(row.verifications);
     const { browser } = visitor(after, id);
     expect((await browser.press()).location).toBe(jumio.latest(id).link);
     expect(jumio.calls.create).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('schema and creation date in a hook', () => {
     const service = await testService();
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id, schema_id: 'person', created_at: BORN });
-    expect((await snapshotOf(service, id)).identity).toMatchObject({
+    expect((await recordOf(service, id)).identity).toMatchObject({
       schemaId: 'person',
       kratosCreatedAt: Date.parse(BORN),
     });
@@ -142,17 +142,17 @@ describe('schema and creation date in a hook', () => {
     const id = randomUUID();
     await initiate(service, { kratos_identity_id: id });
     await decide(service, id, 'PASSED');
-    const changesBy = async (told: object): Promise<number> => {
+    const changesBy = async (details: object): Promise<number> => {
       const before = changes;
-      await signsIn(service, id, told);
+      await signsIn(service, id, details);
       return changes - before;
     };
     expect(await changesBy({ schema_id: 'person', created_at: BORN })).toBe(1);
-    const told = await snapshotOf(service, id);
-    expect(told.identity).toMatchObject({ schemaId: 'person', kratosCreatedAt: Date.parse(BORN) });
+    const details = await recordOf(service, id);
+    expect(details.identity).toMatchObject({ schemaId: 'person', kratosCreatedAt: Date.parse(BORN) });
     expect(await changesBy({ schema_id: 'person', created_at: BORN })).toBe(0);
     expect(await changesBy({ schema_id: 'company', created_at: BORN })).toBe(1);
-    expect((await snapshotOf(service, id)).identity.schemaId).toBe('company');
+    expect((await recordOf(service, id)).identity.schemaId).toBe('company');
   });
 
   it.each([{ schema_id: 7, created_at: 'yesterday' }, { schema_id: null, created_at: null }, { schema_id: '' }])(
@@ -162,7 +162,7 @@ describe('schema and creation date in a hook', () => {
       const id = randomUUID();
       expect((await initiate(service, { kratos_identity_id: id, ...odd })).statusCode).toBe(204);
       expect((await signsIn(service, id, odd)).statusCode).toBe(204);
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ schemaId: null, kratosCreatedAt: null });
+      expect((await recordOf(service, id)).identity).toMatchObject({ schemaId: null, kratosCreatedAt: null });
     },
   );
 });

@@ -15,11 +15,11 @@ beforeAll(async () => {
 
 afterAll(() => service.close());
 
-async function refused(said: object, by = service) {
+async function refused(details: object, by = service) {
   const answer = await validate(by, {
     kratos_identity_id: randomUUID(),
     metadata_public: { jumio: { status: 'rejected' } },
-    ...said,
+    ...details,
   });
   expect(answer.statusCode).toBe(403);
   return answer;

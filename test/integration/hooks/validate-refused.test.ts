@@ -4,7 +4,7 @@ import { validate } from '../../support/clients/calls.ts';
 import { gateMessage } from '../../support/clients/gate-message.ts';
 import { listen, send } from '../../support/clients/raw-http.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
-import { writtenBy } from '../../support/service/eventually.ts';
+import { rowCounts } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 
 const SECRET = CANARIES.webhookSecret;
@@ -31,7 +31,7 @@ describe('authentication of validate', () => {
       const answer = await validate(service, body, headers);
       expect(answer.statusCode).toBe(401);
       expect(answer.json()).toEqual(UNCHECKED);
-      expect(await writtenBy(service, id)).toEqual({ verifications: undefined, events: 0, unmatched: 0 });
+      expect(await rowCounts(service, id)).toEqual({ verifications: undefined, events: 0, unmatched: 0 });
     },
   );
 

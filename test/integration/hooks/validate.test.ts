@@ -6,7 +6,7 @@ import { gateMessage } from '../../support/clients/gate-message.ts';
 import { listen, openConnection, send } from '../../support/clients/raw-http.ts';
 import { process, unanswered } from '../../support/fakes/jumio.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { eventually, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
 const SECRET = CANARIES.webhookSecret;
@@ -19,9 +19,9 @@ function copy(status: unknown) {
   return { metadata_public: { jumio: { status } } };
 }
 
-/** A sign-in of somebody we never met, with what the request says of them. */
-async function signIn(service: TestService, said: object) {
-  return validate(service, { kratos_identity_id: randomUUID(), ...said });
+/** A sign-in of an identity that the ledger does not know, with the given published copy. */
+async function signIn(service: TestService, details: object) {
+  return validate(service, { kratos_identity_id: randomUUID(), ...details });
 }
 
 /** An identity with a verdict. */
@@ -34,7 +34,7 @@ async function decided(
   const execution = await signUp(service, id);
   process(execution, type, service.clock.now());
   await callback(service, callbackOf(execution));
-  await reaches(service, id, status);
+  await untilStatus(service, id, status);
   return id;
 }
 
@@ -96,7 +96,7 @@ describe('validate by the ledger', () => {
     service.kratos.instead.publish = unanswered();
     process(execution, 'REJECTED', service.clock.now());
     await callback(service, callbackOf(execution));
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.standing).toBe('rejected'));
+    await eventually(async () => expect((await recordOf(service, id)).identity.standing).toBe('rejected'));
     expect((await validate(service, { kratos_identity_id: id, ...copy('pending') })).statusCode).toBe(403);
   });
 });
@@ -118,9 +118,9 @@ describe('validate by the published copy of an identity that is not in the ledge
     ['no metadata_public', {}],
     ['metadata_public that is a text', { metadata_public: 'rejected' }],
     ['`jumio` that is a text', { metadata_public: { jumio: 'rejected' } }],
-  ])('a request with %s is allowed without a row in the ledger', async (_name, said) => {
+  ])('a request with %s is allowed without a row in the ledger', async (_name, details) => {
     const service = await testService();
-    expect((await signIn(service, said)).statusCode).toBe(204);
+    expect((await signIn(service, details)).statusCode).toBe(204);
   });
 
   it.each([
@@ -128,9 +128,9 @@ describe('validate by the published copy of an identity that is not in the ledge
     ['metadata_public.jumio_verification_status', { metadata_public: { jumio_verification_status: 'rejected' } }],
     ['jumio_verification_status', { jumio_verification_status: 'rejected' }],
     ['any of them, beside one that is no decision', { ...copy('pending'), jumio_verification_status: 'rejected' }],
-  ])('a published copy with `rejected` in %s is blocked without a row in the ledger', async (_name, said) => {
+  ])('a published copy with `rejected` in %s is blocked without a row in the ledger', async (_name, details) => {
     const service = await testService();
-    const answer = await signIn(service, said);
+    const answer = await signIn(service, details);
     expect([answer.statusCode, answer.json()]).toEqual([403, REJECTED]);
   });
 

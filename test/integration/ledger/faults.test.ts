@@ -4,13 +4,13 @@ import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
 import { callback, callbackOf, initiate, validate } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
-import { reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
 const ERROR = 50;
 
-/** Its own second, by its own clock, and another one for a machine that is busy with others. */
+/** The ledger's own timeout of a second, and another second for a busy machine. */
 const IN_TIME_MS = 2_000;
 
 function errorLines({ logs }: TestService, text: string) {
@@ -35,7 +35,7 @@ describe('an unwritable ledger', () => {
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
     const created = new Date(service.clock.now() + 1).toISOString();
     await validate(service, { kratos_identity_id: id, metadata_public: null, created_at: created });
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
   });
 
   it('with an unwritable ledger, a callback is 503, never 200, and nothing is lost when it is sent again', async () => {
@@ -48,17 +48,17 @@ describe('an unwritable ledger', () => {
     expect(answer.statusCode).toBe(503);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     release();
-    expect((await snapshotOf(service, id)).identity.readRequests).toBe(0);
+    expect((await recordOf(service, id)).identity.readRequests).toBe(0);
     expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
   });
 
   it('with an unwritable ledger, an unmatched callback is 503: its event is not durable', async () => {
     const service = await testService();
     const execution = await signUp(service, randomUUID());
     lockLedger(service.databaseUrl);
-    const stranger = { ...execution, executionId: randomUUID() };
-    expect((await callback(service, callbackOf(stranger))).statusCode).toBe(503);
+    const unknown = { ...execution, executionId: randomUUID() };
+    expect((await callback(service, callbackOf(unknown))).statusCode).toBe(503);
   });
 
   it('with an unwritable ledger, the gate decides from the ledger within its second, also for many concurrent requests', async () => {
@@ -66,7 +66,7 @@ describe('an unwritable ledger', () => {
     const rejected = randomUUID();
     process(await signUp(service, rejected), 'REJECTED', service.clock.now());
     await callback(service, callbackOf(service.jumio.latest(rejected)));
-    await reaches(service, rejected, 'rejected');
+    await untilStatus(service, rejected, 'rejected');
     const pending = randomUUID();
     await signUp(service, pending);
     lockLedger(service.databaseUrl);
@@ -96,11 +96,11 @@ describe('an unwritable ledger', () => {
     await callback(service, callbackOf(execution));
     await expect.poll(() => service.jumio.calls.details.length).toBeGreaterThan(0);
     release();
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
   });
 });
 
-/** A ledger of which one method fails so. */
+/** A ledger in which one method fails with this error. */
 function failing(name: 'gate' | 'change' | 'record' | 'identityOfVerification', fail: () => Promise<never>) {
   let broken = false;
   const breakable = (ledger: Ledger): Ledger => ({

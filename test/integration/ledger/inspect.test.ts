@@ -33,8 +33,8 @@ describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('inspection of a ledge
   it('inspection reports a pause with its reason, and missing or unknown migrations', async () => {
     const { url, ledger } = await opened(database);
     await ledger.budgets.stop('Jumio gave no link', 1_000);
-    const door = await database.sideDoor(url);
-    await door.run(`update ledger_migrations set name = '0009_of_a_later_version'`);
+    const connection = await database.connectBeside(url);
+    await connection.run(`update ledger_migrations set name = '0009_of_a_later_version'`);
     expect(await inspectLedger(url)).toMatchObject({
       missing: ['0001_core'],
       unknown: ['0009_of_a_later_version'],
@@ -50,17 +50,17 @@ describe.each(noPostgres ? [sqlite] : [sqlite, postgres])('inspection of a ledge
 
   it('inspection reports the obstacle to a write', async () => {
     const { url, ledger } = await opened(database);
-    const door = await database.sideDoor(url);
-    if (database.dialect === 'sqlite') await door.run('begin immediate');
+    const connection = await database.connectBeside(url);
+    if (database.dialect === 'sqlite') await connection.run('begin immediate');
     const readOnly = new URL(url);
     if (database.dialect === 'postgres')
       readOnly.searchParams.append(
         'options',
         `${readOnly.searchParams.get('options')} -c default_transaction_read_only=on`,
       );
-    const looked = await inspectLedger(database.dialect === 'postgres' ? lastOptions(readOnly) : url);
-    expect(looked).toMatchObject({ state: 'open', unwritable: expect.stringMatching(/locked|read-only/) });
-    if (database.dialect === 'sqlite') await door.run('rollback');
+    const inspection = await inspectLedger(database.dialect === 'postgres' ? lastOptions(readOnly) : url);
+    expect(inspection).toMatchObject({ state: 'open', unwritable: expect.stringMatching(/locked|read-only/) });
+    if (database.dialect === 'sqlite') await connection.run('rollback');
     expect(ledger.origin).toBe('made');
   });
 });

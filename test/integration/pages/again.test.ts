@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { decide, signedUp } from '../../support/builders/people.ts';
-import type { SeenPage } from '../../support/clients/browser.ts';
-import { agreeing, native } from '../../support/clients/programs.ts';
+import type { ParsedPage } from '../../support/clients/browser.ts';
+import { agreementBody, nativeProgram } from '../../support/clients/programs.ts';
 import { jumioDown, process } from '../../support/fakes/jumio.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const LIFETIME = DAY;
 
-/** A person whose link has ended, with what Jumio says of the execution by then. */
+/** A person whose link has ended, with the answer of Jumio about the execution. */
 async function linkEnded(status: string) {
   const service = await testService();
   const { id, browser } = await signedUp(service);
   const first = service.jumio.latest(id);
   first.status = status;
   const page = await browser.get('/jumio/verify');
-  // What the timer would read at the link's end is left to the button.
+  // The read that is due at the link's end is left to the button.
   service.jumio.instead.status = () => jumioDown('status');
-  pass(service, LIFETIME + MINUTE);
+  passTime(service, LIFETIME + MINUTE);
   await eventually(() => expect(service.jumio.calls.status.length).toBeGreaterThan(0));
   service.jumio.instead.status = undefined;
   const asked = service.jumio.calls.status.length;
@@ -42,7 +42,7 @@ describe('a verification whose link has ended', () => {
       expect(location).toBe(second.link);
       expect(readWhenCreated).toBeGreaterThan(0);
       expect(second.accountId).toBe(first.accountId);
-      const { verifications } = await snapshotOf(service, id);
+      const { verifications } = await recordOf(service, id);
       expect(verifications.map(({ state, attempt }) => [state, attempt])).toEqual([
         ['expired', 1],
         ['started', 2],
@@ -56,7 +56,7 @@ describe('a verification whose link has ended', () => {
     expect(answer.location).toBeUndefined();
     expect(answer.sentence).toMatch(/under way/);
     expect(answer.action?.text).toBe('Look again');
-    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect((await recordOf(service, id)).verifications).toHaveLength(1);
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -64,7 +64,7 @@ describe('a verification whose link has ended', () => {
     const { service, id, browser, first, page } = await linkEnded('PROCESSED');
     process(first, 'PASSED', service.clock.now());
     expect((await browser.post(page.fields)).location).toBeUndefined();
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     expect((await browser.get('/jumio/verify')).sentence).toBe('Your identity has been verified.');
     expect(service.jumio.calls.create).toHaveLength(1);
   });
@@ -74,10 +74,10 @@ describe('a verification whose link has ended', () => {
     service.jumio.instead.status = () => jumioDown('status');
     const answer = await browser.post(page.fields);
     expect(answer.sentence).toMatch(/^Jumio cannot be reached/);
-    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect((await recordOf(service, id)).verifications).toHaveLength(1);
     expect(service.jumio.calls.create).toHaveLength(1);
     service.jumio.instead.status = undefined;
-    pass(service, HOUR);
+    passTime(service, HOUR);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
   });
 
@@ -97,20 +97,20 @@ describe('a link that is still valid', () => {
     const first = service.jumio.latest(id);
     first.status = 'ACQUISITION_STARTED';
     await browser.get('/jumio/status');
-    await reaches(service, id, 'processing');
+    await untilStatus(service, id, 'processing');
     expect((await browser.press()).location).toBe(first.link);
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 });
 
-/** The time from which the page says that there is another try. */
-function namedIn({ action }: SeenPage): Date {
+/** The time from which, by the page, another attempt is allowed. */
+function retryTimeOf({ action }: ParsedPage): Date {
   const [, day, time] = /^You can start again on (.+) at (\d\d:\d\d) UTC\.$/.exec(action?.text ?? '') ?? [];
   return new Date(`${day} ${time} UTC`);
 }
 
-/** The first whole minute that is not before it. */
-function toTheMinute(at: number): Date {
+/** The time rounded up to a whole minute. */
+function roundUpToMinute(at: number): Date {
   return new Date(Math.ceil(at / MINUTE) * MINUTE);
 }
 
@@ -128,8 +128,8 @@ describe('further attempts', () => {
       await decide(service, id, type);
       const answer = await browser.post(fields);
       expect([answer.status, answer.location]).toEqual([200, undefined]);
-      expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
-      expect((await snapshotOf(service, id)).identity.status).toBe(status);
+      expect((await recordOf(service, id)).verifications).toHaveLength(1);
+      expect((await recordOf(service, id)).identity.status).toBe(status);
       expect(service.jumio.calls.create).toHaveLength(1);
     },
   );
@@ -150,22 +150,22 @@ describe('further attempts', () => {
   it('after five executions in 30 days, the page names the date of the next attempt', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
-    const first = (await snapshotOf(service, id)).verifications[0]?.requestedAt ?? 0;
+    const first = (await recordOf(service, id)).verifications[0]?.requestedAt ?? 0;
     for (const _ of [2, 3, 4, 5]) {
       service.jumio.latest(id).status = 'TOKEN_EXPIRED';
-      pass(service, LIFETIME + HOUR);
-      await reaches(service, id, 'expired');
+      passTime(service, LIFETIME + HOUR);
+      await untilStatus(service, id, 'expired');
       expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
     }
     service.jumio.latest(id).status = 'TOKEN_EXPIRED';
-    pass(service, LIFETIME + HOUR);
-    await reaches(service, id, 'expired');
+    passTime(service, LIFETIME + HOUR);
+    await untilStatus(service, id, 'expired');
     const page = await browser.get('/jumio/verify');
-    expect(namedIn(page)).toEqual(toTheMinute(first + 30 * DAY));
+    expect(retryTimeOf(page)).toEqual(roundUpToMinute(first + 30 * DAY));
     expect(page.body).toContain('You have tried as often as is possible for now.');
     expect(service.jumio.executions).toHaveLength(5);
 
-    pass(service, first + 30 * DAY - service.clock.now() + HOUR);
+    passTime(service, first + 30 * DAY - service.clock.now() + HOUR);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
     expect(service.jumio.executions).toHaveLength(6);
   });
@@ -180,18 +180,18 @@ describe('further attempts under the policy', () => {
     const { id, browser } = await signedUp(service);
     const { fields } = await browser.get('/jumio/verify');
     await decide(service, id, 'REJECTED', 'unreadable');
-    const until = ((await snapshotOf(service, id)).identity.decidedAt ?? 0) + 2 * DAY;
+    const until = ((await recordOf(service, id)).identity.decidedAt ?? 0) + 2 * DAY;
     const page = await browser.get('/jumio/verify');
-    expect(namedIn(page)).toEqual(toTheMinute(until));
+    expect(retryTimeOf(page)).toEqual(roundUpToMinute(until));
     expect(page.body).toContain('There has to be a while between two tries.');
-    const app = native(service, id);
+    const app = nativeProgram(service, id);
     expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', next: 'later' });
     expect((await browser.post(fields)).location).toBeUndefined();
-    expect((await app.post(agreeing(service))).json()).not.toHaveProperty('link');
-    pass(service, until - service.clock.now() - HOUR);
+    expect((await app.post(agreementBody(service))).json()).not.toHaveProperty('link');
+    passTime(service, until - service.clock.now() - HOUR);
     expect((await browser.get('/jumio/verify')).action?.kind).toBe('text');
     expect(service.jumio.executions).toHaveLength(1);
-    pass(service, 2 * HOUR);
+    passTime(service, 2 * HOUR);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
     expect(service.jumio.executions).toHaveLength(2);
   });
@@ -205,9 +205,9 @@ describe('further attempts under the policy', () => {
     await decide(service, id, 'REJECTED', 'unreadable');
     expect((await browser.get('/jumio/verify')).action?.kind).toBe('text');
     expect((await browser.post(fields)).location).toBeUndefined();
-    const app = native(service, id);
+    const app = nativeProgram(service, id);
     expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', next: 'contact' });
-    expect((await app.post(agreeing(service))).json()).not.toHaveProperty('link');
+    expect((await app.post(agreementBody(service))).json()).not.toHaveProperty('link');
     expect(service.jumio.executions).toHaveLength(2);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decide, hasAgreed, signedUp, visitor } from '../../support/builders/people.ts';
-import type { SeenPage } from '../../support/clients/browser.ts';
+import type { ParsedPage } from '../../support/clients/browser.ts';
 import { unescapeHtml } from '../../support/clients/entities.ts';
 import { jumioDown, unanswered } from '../../support/fakes/jumio.ts';
-import { eventually, pass, snapshotOf, withShortWaits } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, withShortWaits } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
 
@@ -15,54 +15,58 @@ const UNDER_WAY = 'Your identity verification is under way. The result is usuall
 
 const WAITING = 'Your identity verification is waiting for you.';
 
-/** Somebody who looked at the status page four seconds ago, so that Jumio is not asked again before six have passed. */
-async function hasJustLooked() {
+/** A person who opened the status page four seconds ago: the next read of Jumio is allowed in six seconds. */
+async function openedStatusPage() {
   const service = await testService();
   const person = await signedUp(service);
   await hasAgreed(service, person);
-  // Six seconds are six, however long the machine takes.
+  // The clock is stopped, so that a slow machine does not shorten the six seconds.
   service.clock.stop();
   expect((await person.browser.get('/jumio/status')).sentence).toBe(WAITING);
-  pass(service, 4 * SECOND);
+  passTime(service, 4 * SECOND);
   return { service, ...person, execution: service.jumio.latest(person.id) };
 }
 
-/** Where the page leads by itself, and after how many seconds; with scripts and without. */
-function onwards({ body }: SeenPage): { to: string; seconds: number } | undefined {
+/** The URL to which the page continues by itself, and after how many seconds; with scripts and without. */
+function continuationOf({ body }: ParsedPage): { to: string; seconds: number } | undefined {
   const [, to = '', seconds] = /data-onwards="([^"]*)" data-moment="(\d+)"/.exec(body) ?? [];
   if (seconds === undefined) return undefined;
   expect(body).toContain(`<meta http-equiv="refresh" content="${seconds}; url`);
   return { to: unescapeHtml(to), seconds: Number(seconds) };
 }
 
-/** Lets the page lead on by itself, once. */
-async function goesOn(service: TestService, browser: { get(path: string): Promise<SeenPage> }, page: SeenPage) {
-  const next = onwards(page);
+/** Lets the page continue by itself, once. */
+async function followContinuation(
+  service: TestService,
+  browser: { get(path: string): Promise<ParsedPage> },
+  page: ParsedPage,
+) {
+  const next = continuationOf(page);
   if (next === undefined) throw new Error('the page does not go on by itself');
   const reads = service.jumio.reads();
-  pass(service, next.seconds * SECOND);
+  passTime(service, next.seconds * SECOND);
   await eventually(() => expect(service.jumio.reads()).toBeGreaterThan(reads));
   return browser.get(next.to);
 }
 
 describe('returns from Jumio within ten seconds of an earlier read', () => {
   it('a person back from Jumio is not asked to continue: the page waits for the read, and shows its result', async () => {
-    const { service, browser, execution } = await hasJustLooked();
+    const { service, browser, execution } = await openedStatusPage();
     execution.status = 'ACQUIRED';
     const page = await browser.get(FROM_JUMIO);
     expect([page.sentence, page.action?.text]).toEqual([UNDER_WAY, 'Look again']);
-    expect(onwards(page)?.seconds).toBe(6);
-    expect(onwards(page)?.to).toBe(page.action?.href);
-    const after = await goesOn(service, browser, page);
+    expect(continuationOf(page)?.seconds).toBe(6);
+    expect(continuationOf(page)?.to).toBe(page.action?.href);
+    const after = await followContinuation(service, browser, page);
     expect([after.sentence, after.action?.href]).toEqual([UNDER_WAY, '/jumio/status']);
     expect(after.body).toContain('data-poll');
   });
 
   it('a person back from Jumio sees the verdict if it is there after the read', async () => {
-    const { service, id, browser } = await hasJustLooked();
+    const { service, id, browser } = await openedStatusPage();
     const page = await browser.get(FROM_JUMIO);
     await decide(service, id, 'PASSED');
-    expect((await browser.get(onwards(page)?.to ?? '')).sentence).toBe('Your identity has been verified.');
+    expect((await browser.get(continuationOf(page)?.to ?? '')).sentence).toBe('Your identity has been verified.');
   });
 
   it('a person back from Jumio sees the waiting page while a read is under way', async () => {
@@ -70,25 +74,25 @@ describe('returns from Jumio within ten seconds of an earlier read', () => {
     const { browser } = await signedUp(service);
     service.jumio.instead.status = unanswered();
     const page = await withShortWaits(service, () => browser.get(FROM_JUMIO));
-    expect([page.sentence, onwards(page)?.seconds]).toEqual([UNDER_WAY, 3]);
+    expect([page.sentence, continuationOf(page)?.seconds]).toEqual([UNDER_WAY, 3]);
   });
 
   it('a person back from Jumio without consent to the current text is asked for it only after Jumio was read', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
     await browser.get('/jumio/status');
-    pass(service, SECOND);
+    passTime(service, SECOND);
     expect((await browser.get(FROM_JUMIO)).sentence).toBe(UNDER_WAY);
   });
 });
 
 describe('forged return hints', () => {
   it('a forged return hint has no effect after the next read', async () => {
-    const { service, id, browser } = await hasJustLooked();
+    const { service, id, browser } = await openedStatusPage();
     const page = await browser.get(FROM_JUMIO);
     expect(page.sentence).toBe(UNDER_WAY);
-    const after = await goesOn(service, browser, page);
-    expect([after.sentence, after.action?.text, onwards(after)]).toEqual([WAITING, 'Continue', undefined]);
+    const after = await followContinuation(service, browser, page);
+    expect([after.sentence, after.action?.text, continuationOf(after)]).toEqual([WAITING, 'Continue', undefined]);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 
@@ -97,46 +101,46 @@ describe('forged return hints', () => {
     ['that is no time', () => 'soon'],
     ['twice', (now: number) => `${now}&back=${now}`],
   ])('a return hint with a time %s is ignored', async (_which, back) => {
-    const { service, browser } = await hasJustLooked();
+    const { service, browser } = await openedStatusPage();
     expect((await browser.get(`${FROM_JUMIO}&back=${back(service.clock.now())}`)).sentence).toBe(WAITING);
   });
 
   it('a return hint with a future time waits for one read, as any other', async () => {
-    const { service, browser } = await hasJustLooked();
+    const { service, browser } = await openedStatusPage();
     const before = service.clock.now();
     const page = await browser.get(`${FROM_JUMIO}&back=999999999999999`);
-    const back = Number(new URL(onwards(page)?.to ?? '', 'http://localhost').searchParams.get('back'));
+    const back = Number(new URL(continuationOf(page)?.to ?? '', 'http://localhost').searchParams.get('back'));
     expect(back).toBeGreaterThanOrEqual(before);
     expect(back).toBeLessThanOrEqual(service.clock.now());
-    expect((await goesOn(service, browser, page)).sentence).toBe(WAITING);
+    expect((await followContinuation(service, browser, page)).sentence).toBe(WAITING);
   });
 
   it('a return hint does not keep the page waiting while Jumio cannot be asked', async () => {
-    const { service, browser } = await hasJustLooked();
-    const to = onwards(await browser.get(FROM_JUMIO))?.to ?? '';
+    const { service, browser } = await openedStatusPage();
+    const to = continuationOf(await browser.get(FROM_JUMIO))?.to ?? '';
     service.jumio.instead.status = unanswered();
-    pass(service, MINUTE + SECOND);
+    passTime(service, MINUTE + SECOND);
     expect((await withShortWaits(service, () => browser.get(to))).sentence).toBe(WAITING);
   });
 
   it('a return hint is not stored, and is invisible to other identities', async () => {
-    const { service, id, browser } = await hasJustLooked();
+    const { service, id, browser } = await openedStatusPage();
     await browser.get(FROM_JUMIO);
-    const hinted = await snapshotOf(service, id);
+    const hinted = await recordOf(service, id);
     expect((await browser.get('/jumio/status')).sentence).toBe(WAITING);
     expect((await browser.get('/jumio/verify?acquisitionStatus=SUCCESS')).sentence).toBe(WAITING);
-    expect(await snapshotOf(service, id)).toEqual(hinted);
+    expect(await recordOf(service, id)).toEqual(hinted);
     expect((await service.ctx.ledger.events(id)).map(({ kind }) => kind)).not.toContain('callback');
   });
 });
 
 describe('waiting pages', () => {
-  async function waits(name: string): Promise<SeenPage> {
+  async function waits(name: string): Promise<ParsedPage> {
     const service = await testService();
     const person = await signedUp(service);
     const { browser } = person;
     switch (name) {
-      case 'for the look after coming back':
+      case 'for the read after the return':
         service.jumio.instead.status = unanswered();
         return withShortWaits(service, () => browser.get(FROM_JUMIO));
       case 'for Jumio’s verdict':
@@ -145,7 +149,7 @@ describe('waiting pages', () => {
       case 'for a new link':
         await hasAgreed(service, person);
         service.jumio.instead.status = unanswered();
-        pass(service, DAY + MINUTE);
+        passTime(service, DAY + MINUTE);
         return withShortWaits(service, () => browser.press());
       default:
         service.jumio.instead.create = name === 'for a link' ? unanswered() : () => jumioDown('create');
@@ -153,18 +157,15 @@ describe('waiting pages', () => {
     }
   }
 
-  it.each([
-    'for the look after coming back',
-    'for Jumio’s verdict',
-    'for a new link',
-    'for a link',
-    'for Jumio itself',
-  ])('a waiting page announces its state to a screen reader once and by name: %s', async (name) => {
-    const { body } = await waits(name);
-    expect(body).toMatch(/<main data-(poll|onwards)=/);
-    const regions = body.match(/<[^>]* role="status"[^>]*>/g) ?? [];
-    expect(regions).toEqual(['<p id="sentence" role="status" aria-labelledby="title">']);
-    expect(body).toMatch(/<h1 id="title">[A-Z][^<]+<\/h1>/);
-    expect(body.match(/id="title"/g)).toHaveLength(1);
-  });
+  it.each(['for the read after the return', 'for Jumio’s verdict', 'for a new link', 'for a link', 'for Jumio itself'])(
+    'a waiting page announces its state to a screen reader once and by name: %s',
+    async (name) => {
+      const { body } = await waits(name);
+      expect(body).toMatch(/<main data-(poll|onwards)=/);
+      const regions = body.match(/<[^>]* role="status"[^>]*>/g) ?? [];
+      expect(regions).toEqual(['<p id="sentence" role="status" aria-labelledby="title">']);
+      expect(body).toMatch(/<h1 id="title">[A-Z][^<]+<\/h1>/);
+      expect(body.match(/id="title"/g)).toHaveLength(1);
+    },
+  );
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide, signedUp, visitor } from '../../support/builders/people.ts';
-import { native } from '../../support/clients/programs.ts';
+import { nativeProgram } from '../../support/clients/programs.ts';
 import { findCanaries } from '../../support/logs/canaries.ts';
-import { reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { APPLICATION, type TestService, testService } from '../../support/service/service.ts';
 
 const ACCOUNT = `${APPLICATION}/account`;
@@ -23,7 +23,7 @@ describe('the consent page', () => {
     const { browser } = await signedUp(await testService({ env }));
     const { sentence, body } = await browser.get('/jumio/verify');
     expect(sentence).toBe(ASKS.replace('This service', 'Acme'));
-    for (const said of [
+    for (const text of [
       'opening an account',
       'five minutes',
       'passport',
@@ -31,7 +31,7 @@ describe('the consent page', () => {
       'Jumio receives the photos',
       'not the photos',
     ])
-      expect(body).toContain(said);
+      expect(body).toContain(text);
     expect(body).toContain('href="https://acme.example/privacy"');
   });
 
@@ -59,10 +59,10 @@ describe('the consent page', () => {
   it('opening the consent page records nothing, in any language', async () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
-    const before = await snapshotOf(service, id);
+    const before = await recordOf(service, id);
     await browser.get('/jumio/verify');
     await service.app.inject({ url: '/jumio/verify', headers: { cookie: browser.session, 'accept-language': 'de' } });
-    expect(await snapshotOf(service, id)).toEqual(before);
+    expect(await recordOf(service, id)).toEqual(before);
   });
 });
 
@@ -77,7 +77,7 @@ describe('consent', () => {
     };
     const { fields } = await browser.get('/jumio/verify');
     expect((await browser.post(fields)).location).toBe(service.jumio.latest(id).link);
-    const { identity } = await reaches(service, id, 'pending');
+    const { identity } = await untilStatus(service, id, 'pending');
     expect(identity).toMatchObject({ consentVersion: service.ctx.consentVersion, consentLanguage: 'en' });
     expect(admins.at(-1)).toMatchObject({ consent: { text_version: service.ctx.consentVersion, language: 'en' } });
   });
@@ -128,7 +128,7 @@ describe('consent', () => {
     expect(page.body).toContain('This text has changed since you last agreed to it.');
     expect((await again.post({ ...page.fields, consent: undefined })).location).toBeUndefined();
     expect((await again.post(page.fields)).location).toBe(jumio.latest(id).link);
-    expect((await snapshotOf(after, id)).identity.consentVersion).toBe('2027');
+    expect((await recordOf(after, id)).identity.consentVersion).toBe('2027');
   });
 });
 
@@ -140,8 +140,8 @@ describe('consent to prefilled traits', () => {
     const service = await testService({ env });
     const { id, browser } = await signedUp(service);
     expect((await browser.get('/jumio/verify')).body).toContain(SAYS);
-    expect((await native(service, id).get('/jumio/verify')).body).toContain(SAYS);
-    expect((await native(service, id).post({})).body).toContain(SAYS);
+    expect((await nativeProgram(service, id).get('/jumio/verify')).body).toContain(SAYS);
+    expect((await nativeProgram(service, id).post({})).body).toContain(SAYS);
   });
 
   it('without traits for Jumio, the consent text does not mention them', async () => {
@@ -179,7 +179,7 @@ describe('refusal', () => {
     const page = await browser.get('/jumio/status');
     expect(page.sentence).toBe(DECLINED);
     expect(page.action).toEqual({ kind: 'link', text: 'Go back', href: ACCOUNT });
-    expect((await snapshotOf(service, id)).identity.returnTo).toBe(ACCOUNT);
+    expect((await recordOf(service, id)).identity.returnTo).toBe(ACCOUNT);
   });
 
   it('a refusal can be changed to consent at any time', async () => {
@@ -187,7 +187,7 @@ describe('refusal', () => {
     const page = await browser.get('/jumio/verify');
     expect(page.sentence).toBe(ASKS);
     expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
-    expect((await snapshotOf(service, id)).identity.declinedAt).toBeNull();
+    expect((await recordOf(service, id)).identity.declinedAt).toBeNull();
   });
 
   it('a refusal withdraws the consent: the existing link leads nowhere', async () => {
@@ -205,7 +205,7 @@ describe('refusal', () => {
     expect((await browser.post({ _csrf: 'x' }, '/jumio/decline')).status).toBe(403);
     browser.session = '';
     expect((await browser.post({}, '/jumio/decline')).status).toBeGreaterThanOrEqual(401);
-    expect((await snapshotOf(service, id)).identity.declinedAt).toBeNull();
+    expect((await recordOf(service, id)).identity.declinedAt).toBeNull();
   });
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openBrowser } from '../../support/clients/browser.ts';
 import { callback, initiate, validate } from '../../support/clients/calls.ts';
-import { signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { recordOf, signUp } from '../../support/service/eventually.ts';
 import { PUBLIC_URL, type TestService, testService } from '../../support/service/service.ts';
 import { HOUR } from '../../support/service/shifted-clock.ts';
 
@@ -10,7 +10,7 @@ const HANDOVER = '__Host-jumio_handover';
 
 const CSRF = '__Host-jumio_csrf';
 
-/** A person with a verification and a browser that was here with a session. */
+/** A person with a verification, and a browser that has visited with a session. */
 async function known(options: Parameters<typeof testService>[0] = {}) {
   const service = await testService(options);
   const id = randomUUID();
@@ -20,13 +20,13 @@ async function known(options: Parameters<typeof testService>[0] = {}) {
   return { service, id, browser, first };
 }
 
-/** The browser's hand-over cookie, as it stands in the Cookie header. */
+/** The browser's hand-over cookie, as in the Cookie header. */
 async function handover(browser: ReturnType<typeof openBrowser>): Promise<string> {
   const cookies = await browser.jar.getCookies(`${PUBLIC_URL}/jumio/verify`);
   return cookies.find(({ key }) => key === HANDOVER)?.value ?? '';
 }
 
-/** What a GET with exactly these cookies is answered. */
+/** The response to a GET with exactly these cookies. */
 function getWith({ app }: TestService, cookie: string, url = '/jumio/verify') {
   return app.inject({ url, headers: { cookie } });
 }
@@ -47,7 +47,7 @@ describe('the hand-over cookie', () => {
     const kept = new Map(cookies.map(({ key, hostOnly, secure, path }) => [key, { hostOnly, secure, path }]));
     const ofThisHost = { hostOnly: true, secure: true, path: '/' };
     expect(Object.fromEntries(kept)).toEqual({ [CSRF]: ofThisHost, [HANDOVER]: ofThisHost });
-    // A neighbour can set a cookie of any other name, and it counts for nothing.
+    // Another host of the domain can set a cookie of any other name; it has no effect.
     const planted = (await handover(browser)).replace(/^/, 'jumio_handover=');
     expect((await getWith(service, planted)).statusCode).toBe(401);
     expect((await getWith(service, `__Secure-${planted}`)).statusCode).toBe(401);
@@ -124,11 +124,11 @@ describe('the hand-over cookie', () => {
   it('a hand-over cookie gives access to verify and status only', async () => {
     const { service, id, browser } = await known();
     const headers = { cookie: `${HANDOVER}=${await handover(browser)}` };
-    const before = await snapshotOf(service, id);
+    const before = await recordOf(service, id);
     expect((await initiate(service, { kratos_identity_id: randomUUID() }, headers)).statusCode).toBe(401);
     expect((await validate(service, { kratos_identity_id: id }, headers)).statusCode).toBe(401);
     expect((await callback(service, '{}', headers)).statusCode).toBe(401);
-    expect(await snapshotOf(service, id)).toEqual(before);
+    expect(await recordOf(service, id)).toEqual(before);
   });
 });
 

@@ -9,15 +9,15 @@ import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { APPLICATION, PUBLIC_URL, testService } from '../../support/service/service.ts';
 import { MINUTE } from '../../support/service/shifted-clock.ts';
 
-/** Somebody who has signed up elsewhere, their one-time address, and a browser that was never here. */
-async function handedOver(returnTo?: string) {
+/** A person who has signed up in another browser, their one-time link, and a new browser. */
+async function withOneTimeLink(returnTo?: string) {
   const service = await testService();
   const id = randomUUID();
   await signUp(service, id);
   return { service, id, path: await oneTimePath(service, id, returnTo), browser: openBrowser(service) };
 }
 
-async function handedOverTo(browser: Browser): Promise<string | undefined> {
+async function redeemedBy(browser: Browser): Promise<string | undefined> {
   const cookies = await browser.jar.getCookies(`${PUBLIC_URL}/jumio/verify`);
   return cookies.find(({ key }) => key === '__Host-jumio_handover')?.value.slice(0, 36);
 }
@@ -26,20 +26,20 @@ const DEAD_END = { kind: 'link', text: 'Go to your identity verification', href:
 
 describe('one-time links', () => {
   it('a one-time link shows a page with one button, which authenticates its person and continues', async () => {
-    const { service, id, path, browser } = await handedOver();
-    const door = await browser.get(path);
-    expect([door.status, door.action?.kind, door.to]).toEqual([200, 'button', '/jumio/enter']);
-    expect(door.headers['referrer-policy']).toBe('no-referrer');
-    expect(door.headers['cache-control']).toBe('no-store');
-    const led = await browser.post(door.fields, door.to);
+    const { service, id, path, browser } = await withOneTimeLink();
+    const confirmPage = await browser.get(path);
+    expect([confirmPage.status, confirmPage.action?.kind, confirmPage.to]).toEqual([200, 'button', '/jumio/enter']);
+    expect(confirmPage.headers['referrer-policy']).toBe('no-referrer');
+    expect(confirmPage.headers['cache-control']).toBe('no-store');
+    const led = await browser.post(confirmPage.fields, confirmPage.to);
     expect([led.status, led.location]).toEqual([303, '/jumio/verify']);
-    expect(await handedOverTo(browser)).toBe(id);
+    expect(await redeemedBy(browser)).toBe(id);
     expect((await browser.get('/jumio/status')).status).toBe(200);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 
   it('a one-time link is not consumed by a GET, and works once', async () => {
-    const { service, path, browser } = await handedOver();
+    const { service, path, browser } = await withOneTimeLink();
     for (const _ of [1, 2, 3])
       expect((await openBrowser(service).get(path)).headers['set-cookie']).toMatch(/^__Host-jumio_csrf=/);
     await service.app.inject({ method: 'HEAD', url: path });
@@ -47,12 +47,12 @@ describe('one-time links', () => {
     const replayed = openBrowser(service);
     const page = await replayed.press(path);
     expect([page.status, page.action]).toEqual([410, DEAD_END]);
-    expect(await handedOverTo(replayed)).toBeUndefined();
+    expect(await redeemedBy(replayed)).toBeUndefined();
   });
 
   it('a one-time link leads to the return URL of the application, and never to a foreign URL', async () => {
     const wanted = `${APPLICATION}/account/a?b=c&d=e`;
-    const { path, browser } = await handedOver(wanted);
+    const { path, browser } = await withOneTimeLink(wanted);
     const { location = '' } = await browser.press(path);
     expect(new URL(location, PUBLIC_URL).searchParams.get('return_to')).toBe(wanted);
     expect((await browser.get(location)).fields.return_to).toBe(wanted);
@@ -65,12 +65,12 @@ describe('one-time links', () => {
       const first = await browser.get(`/jumio/enter${query}`);
       const page = first.status === 410 ? first : await browser.post(first.fields, first.to);
       expect([page.status, page.action]).toEqual([410, DEAD_END]);
-      expect(await handedOverTo(browser)).toBeUndefined();
+      expect(await redeemedBy(browser)).toBeUndefined();
     },
   );
 
   it('an expired one-time link looks like one that never existed', async () => {
-    const { service, path, browser } = await handedOver();
+    const { service, path, browser } = await withOneTimeLink();
     const never = await openBrowser(service).press(`/jumio/enter?code=${'A'.repeat(22)}`);
     service.clock.advance(10 * MINUTE);
     const ended = await browser.press(path);
@@ -78,34 +78,34 @@ describe('one-time links', () => {
   });
 
   it('a one-time link rejects a form of another page, and is not consumed by it', async () => {
-    const { path, browser } = await handedOver();
-    const door = await browser.get(path);
-    for (const _csrf of [undefined, '', `${door.fields._csrf}x`]) {
-      const page = await browser.post({ ...door.fields, _csrf }, door.to);
+    const { path, browser } = await withOneTimeLink();
+    const confirmPage = await browser.get(path);
+    for (const _csrf of [undefined, '', `${confirmPage.fields._csrf}x`]) {
+      const page = await browser.post({ ...confirmPage.fields, _csrf }, confirmPage.to);
       expect([page.status, page.action?.kind, page.to]).toEqual([403, 'button', '/jumio/enter']);
     }
-    expect(await handedOverTo(browser)).toBeUndefined();
-    expect((await browser.post(door.fields, door.to)).status).toBe(303);
+    expect(await redeemedBy(browser)).toBeUndefined();
+    expect((await browser.post(confirmPage.fields, confirmPage.to)).status).toBe(303);
   });
 
   it('the form token of a one-time link is valid for nothing else', async () => {
-    const { path, browser } = await handedOver();
+    const { path, browser } = await withOneTimeLink();
     const { fields } = await browser.get(path);
     await browser.press(path);
     expect((await browser.post({ _csrf: fields._csrf })).status).toBe(403);
   });
 
   it('a one-time link is not consumed while the ledger cannot be written', async () => {
-    const { service, path, browser } = await handedOver();
-    const door = await browser.get(path);
+    const { service, path, browser } = await withOneTimeLink();
+    const confirmPage = await browser.get(path);
     const release = lockLedger(service.databaseUrl);
-    expect((await browser.post(door.fields, door.to)).status).toBe(503);
+    expect((await browser.post(confirmPage.fields, confirmPage.to)).status).toBe(503);
     release();
-    expect((await browser.post(door.fields, door.to)).status).toBe(303);
+    expect((await browser.post(confirmPage.fields, confirmPage.to)).status).toBe(303);
   });
 
   it('a one-time link shows nothing about its person before the button is pressed', async () => {
-    const { id, path, browser } = await handedOver();
+    const { id, path, browser } = await withOneTimeLink();
     const { body, headers } = await browser.get(path);
     expect(body + JSON.stringify(headers)).not.toContain(id);
   });
@@ -113,47 +113,47 @@ describe('one-time links', () => {
 
 describe('one-time links in a browser with a session or a hand-over cookie', () => {
   it('a one-time link replaces the hand-over cookie of another identity', async () => {
-    const { service, id, path } = await handedOver();
+    const { service, id, path } = await withOneTimeLink();
     const { id: other, browser } = await signedUp(service);
     await browser.get('/jumio/verify');
-    expect(await handedOverTo(browser)).toBe(other);
+    expect(await redeemedBy(browser)).toBe(other);
     browser.session = '';
     expect((await browser.press(path)).status).toBe(303);
-    expect(await handedOverTo(browser)).toBe(id);
+    expect(await redeemedBy(browser)).toBe(id);
   });
 
   it('a one-time link is consumed by the session of its own person', async () => {
-    const { service, id, path } = await handedOver();
+    const { service, id, path } = await withOneTimeLink();
     expect((await openBrowser(service, service.kratos.signIn(id)).press(path)).status).toBe(303);
   });
 
   it('a one-time link in a session of another identity says so, is not consumed, and identifies neither', async () => {
-    const { service, id, path } = await handedOver();
+    const { service, id, path } = await withOneTimeLink();
     const { id: other, browser } = await signedUp(service);
     await browser.get('/jumio/verify');
     const page = await browser.press(path);
     expect([page.status, page.action?.href]).toEqual([409, '/jumio/verify']);
     expect(page.body).not.toMatch(new RegExp(`${id}|${other}`));
-    expect(await handedOverTo(browser)).toBe(other);
+    expect(await redeemedBy(browser)).toBe(other);
     browser.session = '';
     expect((await browser.press(path)).status).toBe(303);
   });
 
   it('a one-time link treats a session that lacks a second factor as a session of another identity', async () => {
-    const { service, path } = await handedOver();
+    const { service, path } = await withOneTimeLink();
     service.kratos.instead.whoami = async () => ({ kind: 'second-factor' });
     expect((await openBrowser(service, 'ory_kratos_session=x').press(path)).status).toBe(409);
   });
 
   it('a one-time link works while Kratos is down; an existing session takes precedence when Kratos is back', async () => {
-    const { service, id, path } = await handedOver();
+    const { service, id, path } = await withOneTimeLink();
     const { id: other, browser } = await signedUp(service);
     service.kratos.instead.whoami = () => kratosDown('whoami');
     expect((await browser.press(path)).status).toBe(303);
-    expect(await handedOverTo(browser)).toBe(id);
+    expect(await redeemedBy(browser)).toBe(id);
     service.kratos.instead.whoami = undefined;
     await browser.get('/jumio/verify');
-    expect(await handedOverTo(browser)).toBe(other);
+    expect(await redeemedBy(browser)).toBe(other);
   });
 });
 
@@ -164,7 +164,7 @@ describe('prefetches of one-time links', () => {
     { purpose: 'prefetch' },
     { 'x-moz': 'prefetch' },
   ])('a prefetch of a one-time link gets nothing (%j)', async (headers) => {
-    const { service, path, browser } = await handedOver();
+    const { service, path, browser } = await withOneTimeLink();
     const { id, browser: signedIn } = await signedUp(service);
     for (const url of [path, '/jumio/verify', '/jumio/status']) {
       const answer = await service.app.inject({ url, headers: { ...headers, cookie: signedIn.session } });

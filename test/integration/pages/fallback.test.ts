@@ -4,7 +4,7 @@ import { decide, hasAgreed, signedUp, visitor } from '../../support/builders/peo
 import { type Browser, openBrowser } from '../../support/clients/browser.ts';
 import { program } from '../../support/clients/programs.ts';
 import { findCanaries } from '../../support/logs/canaries.ts';
-import { snapshotOf } from '../../support/service/eventually.ts';
+import { recordOf } from '../../support/service/eventually.ts';
 import { APPLICATION, PUBLIC_URL, type TestService, testService } from '../../support/service/service.ts';
 
 const HTML = { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' };
@@ -117,7 +117,7 @@ describe('returns from Jumio in a session of another identity', () => {
 });
 
 describe('waiting pages in a session of another identity', () => {
-  /** What the script of the page asks, with the cookies of its browser. */
+  /** The request of the page's script, with the cookies of its browser. */
   async function poll(service: TestService, { jar, session }: Browser, path = '/jumio/status') {
     const cookie = [session, await jar.getCookieString(`${PUBLIC_URL}/jumio/status`)].join('; ');
     return program(service, { cookie }).get(path);
@@ -151,7 +151,7 @@ describe('waiting pages in a session of another identity', () => {
 });
 
 describe('parameters of Jumio’s redirect', () => {
-  async function back(parameters: string) {
+  async function openStatus(parameters: string) {
     const service = await testService();
     const person = await signedUp(service);
     await hasAgreed(service, person);
@@ -164,7 +164,7 @@ describe('parameters of Jumio’s redirect', () => {
     ['9210', 'Jumio ended the session.'],
     ['1234', 'It did not work at Jumio this time.'],
   ])('a redirect with errorCode=%s shows a hint in our own text', async (code, words) => {
-    const { page } = await back(`acquisitionStatus=ERROR&errorCode=${code}`);
+    const { page } = await openStatus(`acquisitionStatus=ERROR&errorCode=${code}`);
     expect(page.body).toContain(words);
     expect(page.sentence).toBe('Your identity verification is waiting for you.');
     expect(page.body).not.toContain(code);
@@ -178,16 +178,16 @@ describe('parameters of Jumio’s redirect', () => {
     'errorCode=constructor',
     'acquisitionStatus=%22%3E%3Cscript%3E',
   ])('a redirect with %s shows nothing and is not echoed', async (parameters) => {
-    const { page } = await back(parameters);
+    const { page } = await openStatus(parameters);
     expect(page.status).toBe(200);
     expect(page.body).not.toContain('class="notice"');
     expect(page.body).not.toMatch(/<script>|9820|constructor/);
   });
 
   it('a redirect changes and hides nothing: SUCCESS is not an approval, an error is not the end of an execution', async () => {
-    const { service, id, browser, page } = await back('acquisitionStatus=SUCCESS');
+    const { service, id, browser, page } = await openStatus('acquisitionStatus=SUCCESS');
     expect(page.sentence).toBe('Your identity verification is waiting for you.');
-    expect((await snapshotOf(service, id)).identity.standing).toBeNull();
+    expect((await recordOf(service, id)).identity.standing).toBeNull();
     await decide(service, id, 'PASSED');
     const after = await browser.get('/jumio/status?acquisitionStatus=ERROR&errorCode=9836');
     expect(after.sentence).toBe('Your identity has been verified.');
@@ -203,13 +203,13 @@ describe('prefetches of the status page', () => {
   ])('a prefetch of a page gets an empty 503: %j', async (headers) => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
-    const before = await snapshotOf(service, id);
+    const before = await recordOf(service, id);
     for (const url of ['/jumio/verify', '/jumio/status', '/jumio/help']) {
       const answer = await open(service, url, { ...HTML, ...headers, cookie: browser.session });
       expect([answer.statusCode, answer.body]).toEqual([503, '']);
       expect(answer.headers).not.toHaveProperty('set-cookie');
     }
-    expect(await snapshotOf(service, id)).toEqual(before);
+    expect(await recordOf(service, id)).toEqual(before);
   });
 });
 
@@ -217,10 +217,10 @@ describe('error pages', () => {
   it('an error page shows neither link, token nor identity', async () => {
     const service = await testService();
     const { id } = await signedUp(service);
-    const stranger = openBrowser(service);
+    const visitor = openBrowser(service);
     const pages = ['/jumio/verify', '/jumio/status', '/jumio/help', '/jumio/nothing'];
     for (const path of pages) {
-      const { body } = await stranger.get(path);
+      const { body } = await visitor.get(path);
       expect(body).not.toContain(id);
       expect(findCanaries(body)).toEqual([]);
     }

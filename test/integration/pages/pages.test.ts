@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { signedUp, visitor } from '../../support/builders/people.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
 import { findCanaries } from '../../support/logs/canaries.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { testService } from '../../support/service/service.ts';
 import { HOUR } from '../../support/service/shifted-clock.ts';
@@ -17,7 +17,7 @@ describe('returns to the status page', () => {
     const { id, browser } = await signedUp(service);
     service.jumio.latest(id).status = 'ACQUIRED';
     for (const _ of [1, 2, 3, 4, 5]) await browser.get('/jumio/status');
-    await reaches(service, id, 'processing');
+    await untilStatus(service, id, 'processing');
     expect(service.jumio.reads()).toBe(1);
     const page = await browser.get('/jumio/status');
     expect(page.sentence).toMatch(/under way/);
@@ -38,7 +38,7 @@ describe('returns to the status page', () => {
     const forged = 'accountId=x&workflowExecutionId=y&acquisitionStatus=SUCCESS&customerInternalReference=z';
     const page = await browser.get(`/jumio/status?${forged}`);
     expect(page.sentence).toBe('Your identity verification is waiting for you.');
-    expect((await snapshotOf(service, id)).identity.standing).toBeNull();
+    expect((await recordOf(service, id)).identity.standing).toBeNull();
   });
 });
 
@@ -49,7 +49,7 @@ describe('the start button', () => {
     const page = await browser.press();
     expect([page.status, page.location]).toEqual([303, service.jumio.latest(id).link]);
     expect(page.headers['cache-control']).toBe('no-store');
-    expect((await snapshotOf(service, id)).verifications).toHaveLength(1);
+    expect((await recordOf(service, id)).verifications).toHaveLength(1);
   });
 
   it('a second press of the start button leads to the same execution', async () => {
@@ -82,8 +82,8 @@ describe('the start button', () => {
     expect(page.action).toMatchObject({ kind: 'button', text: 'Look again' });
     expect(page.body).toContain('<meta http-equiv="refresh" content="5">');
     service.jumio.instead.create = undefined;
-    pass(service, HOUR);
-    await eventually(async () => expect((await snapshotOf(service, id)).verifications.at(-1)?.link).toBeTruthy());
+    passTime(service, HOUR);
+    await eventually(async () => expect((await recordOf(service, id)).verifications.at(-1)?.link).toBeTruthy());
     expect(service.jumio.executions).toHaveLength(1);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
@@ -127,14 +127,14 @@ describe('page headers', () => {
   it('page headers forbid caching for every response', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
-    const stranger = visitor(service).browser;
-    stranger.session = '';
+    const signedOut = visitor(service).browser;
+    signedOut.session = '';
     const answers = [
       await browser.get('/jumio/verify'),
       await browser.get('/jumio/status'),
       await browser.press(),
       await browser.post({}),
-      await stranger.get('/jumio/verify'),
+      await signedOut.get('/jumio/verify'),
     ];
     service.kratos.instead.whoami = async () => ({ kind: 'second-factor' });
     answers.push(await browser.get('/jumio/verify'));

@@ -6,25 +6,25 @@ import { visitor } from '../../support/builders/people.ts';
 import { initiate, validate } from '../../support/clients/calls.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
 import { deferred, kindsOf } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, snapshotOf, withShortWaits } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, withShortWaits } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const AT_CONSENT = { VERIFICATION_START: 'consent' } as const;
 
-/** Waits until what was due is done. */
-async function isIdle(service: TestService, id: string): Promise<void> {
+/** Waits until no job is due. */
+async function untilIdle(service: TestService, id: string): Promise<void> {
   service.worker.wake();
   await new Promise((resolve) => setTimeout(resolve, 100));
   await eventually(async () => {
     const now = service.clock.now();
-    expect((await snapshotOf(service, id)).identity.leasedUntil).toBeLessThanOrEqual(now);
+    expect((await recordOf(service, id)).identity.leasedUntil).toBeLessThanOrEqual(now);
     expect((await service.ctx.ledger.nextDue(jobs)) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now);
   });
 }
 
 async function rowOf(service: TestService, id: string) {
-  return (await snapshotOf(service, id)).verifications.at(-1);
+  return (await recordOf(service, id)).verifications.at(-1);
 }
 
 describe('refusals by the person', () => {
@@ -34,11 +34,11 @@ describe('refusals by the person', () => {
     service.jumio.instead.create = () => jumioDown('create');
     const page = await withShortWaits(service, () => browser.press());
     await browser.post(page.fields, '/jumio/decline');
-    await isIdle(service, id);
-    expect((await snapshotOf(service, id)).identity.attemptWaitsOn).toBe('person');
+    await untilIdle(service, id);
+    expect((await recordOf(service, id)).identity.attemptWaitsOn).toBe('person');
     service.jumio.instead.create = undefined;
-    pass(service, HOUR);
-    await isIdle(service, id);
+    passTime(service, HOUR);
+    await untilIdle(service, id);
     expect(service.jumio.executions).toEqual([]);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
@@ -53,7 +53,7 @@ describe('refusals by the person', () => {
     const now = service.clock.now();
     const how = { force: true, hasEid: false };
     await service.ctx.ledger.change(id, now, (found) => found && recheck(found, how, now));
-    await isIdle(service, id);
+    await untilIdle(service, id);
     expect(service.jumio.executions).toEqual([]);
   });
 
@@ -67,9 +67,9 @@ describe('refusals by the person', () => {
     await browser.post(page.fields, '/jumio/decline');
     service.jumio.instead.create = undefined;
     answer.resolve(undefined);
-    await isIdle(service, id);
-    pass(service, HOUR);
-    await isIdle(service, id);
+    await untilIdle(service, id);
+    passTime(service, HOUR);
+    await untilIdle(service, id);
     expect(await rowOf(service, id)).toMatchObject({ state: 'requested', readDue: null, executionId: null });
   });
 
@@ -78,13 +78,13 @@ describe('refusals by the person', () => {
     const { id, browser } = visitor(service);
     await browser.press();
     service.jumio.latest(id).status = 'INITIATED';
-    pass(service, 2 * DAY);
+    passTime(service, 2 * DAY);
     service.jumio.instead.status = () => jumioDown('status');
     const pressed = await withShortWaits(service, () => browser.press());
     await browser.post(pressed.fields, '/jumio/decline');
     service.jumio.instead.status = undefined;
-    pass(service, HOUR);
-    await isIdle(service, id);
+    passTime(service, HOUR);
+    await untilIdle(service, id);
     expect(service.jumio.executions).toHaveLength(1);
     expect(await kindsOf(service, id)).not.toContain('renewed');
   });
@@ -94,11 +94,11 @@ describe('refusals by the person', () => {
     const { id, browser } = visitor(service);
     const { fields } = await browser.get('/jumio/verify');
     await browser.post({ _csrf: fields._csrf }, '/jumio/decline');
-    pass(service, MINUTE);
+    passTime(service, MINUTE);
     const created_at = new Date(service.clock.now()).toISOString();
     await validate(service, { kratos_identity_id: id, metadata_public: null, created_at, flow: { kind: 'login' } });
     await initiate(service, { kratos_identity_id: id });
-    await isIdle(service, id);
+    await untilIdle(service, id);
     expect(service.jumio.calls.create).toEqual([]);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
@@ -111,7 +111,7 @@ describe('refusals by the person', () => {
     const { fields } = await browser.get('/jumio/verify');
     await browser.post({ _csrf: fields._csrf }, '/jumio/decline');
     service.jumio.instead.create = undefined;
-    pass(service, HOUR);
+    passTime(service, HOUR);
     await eventually(() => expect(service.jumio.executions).toHaveLength(1));
     expect((await browser.get('/jumio/status')).location).toBeUndefined();
   });
@@ -129,14 +129,14 @@ describe('attempts abandoned during a create call that then fails', () => {
     const how = { verdict: 'PASSED', reason: 'seen at the counter', by: 'ann' } as const;
     await service.ctx.ledger.change(id, now, (found) => found && override(found, how, randomUUID(), now));
     answer.resolve(undefined);
-    await isIdle(service, id);
-    const [first] = (await snapshotOf(service, id)).verifications;
+    await untilIdle(service, id);
+    const [first] = (await recordOf(service, id)).verifications;
     expect(first).toMatchObject({ state: 'expired', readDue: null });
-    const { lease } = (await snapshotOf(service, id)).identity;
-    pass(service, 2 * MINUTE);
-    await isIdle(service, id);
-    pass(service, 2 * MINUTE);
-    await isIdle(service, id);
-    expect((await snapshotOf(service, id)).identity.lease).toBeLessThanOrEqual(lease + 1);
+    const { lease } = (await recordOf(service, id)).identity;
+    passTime(service, 2 * MINUTE);
+    await untilIdle(service, id);
+    passTime(service, 2 * MINUTE);
+    await untilIdle(service, id);
+    expect((await recordOf(service, id)).identity.lease).toBeLessThanOrEqual(lease + 1);
   });
 });

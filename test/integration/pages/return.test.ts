@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide, signedUp, visitor } from '../../support/builders/people.ts';
-import type { SeenPage } from '../../support/clients/browser.ts';
-import { native } from '../../support/clients/programs.ts';
-import { reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import type { ParsedPage } from '../../support/clients/browser.ts';
+import { nativeProgram } from '../../support/clients/programs.ts';
+import { recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { APPLICATION, type TestService, testService } from '../../support/service/service.ts';
 
@@ -29,7 +29,7 @@ describe('the return URL', () => {
     const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
     expect(page.fields.return_to).toBe(wanted);
     await browser.post(page.fields);
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
     await decide(service, id, 'PASSED');
     expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', wanted));
   });
@@ -49,7 +49,7 @@ describe('the return URL', () => {
     const page = await again.get('/jumio/status');
     expect(page.action).toEqual(CLOSE);
     expect(page.body).not.toContain(APPLICATION);
-    expect((await native(service, id).get('/jumio/status')).body).not.toContain(APPLICATION);
+    expect((await nativeProgram(service, id).get('/jumio/status')).body).not.toContain(APPLICATION);
   });
 
   it('without another return URL, DEFAULT_RETURN_URL is used', async () => {
@@ -127,7 +127,7 @@ describe('the return URL', () => {
     const { id, browser } = visitor(service);
     const { fields } = await browser.get('/jumio/verify');
     await browser.post({ ...fields, return_to: 'https://evil.example.com/account' });
-    expect((await snapshotOf(service, id)).identity.returnTo).toBeNull();
+    expect((await recordOf(service, id)).identity.returnTo).toBeNull();
   });
 });
 
@@ -136,28 +136,28 @@ describe('the return URL on error pages', () => {
   const again = `/jumio/verify?return_to=${encodeURIComponent(wanted)}`;
   const NOBODYS = 'https://evil.example.com/account';
 
-  /** Presses the button of a page that was opened with this wish, and is answered with the page that went wrong. */
-  type GoesWrong = (wish: string) => Promise<SeenPage>;
+  /** Submits the form of a page with this `return_to`; returns the error page. */
+  type FailingSubmit = (returnTo: string) => Promise<ParsedPage>;
 
-  const tooOld: GoesWrong = async (wish) =>
-    visitor(await testService()).browser.post({ _csrf: 'old', return_to: wish });
-  const unavailable: GoesWrong = async (wish) => {
+  const tooOld: FailingSubmit = async (returnTo) =>
+    visitor(await testService()).browser.post({ _csrf: 'old', return_to: returnTo });
+  const unavailable: FailingSubmit = async (returnTo) => {
     const service = await testService();
     const { browser } = visitor(service);
     const { fields } = await browser.get('/jumio/verify');
     lockLedger(service.databaseUrl);
-    return browser.post({ ...fields, return_to: wish });
+    return browser.post({ ...fields, return_to: returnTo });
   };
-  const tooMany: GoesWrong = async (wish) => {
+  const tooMany: FailingSubmit = async (returnTo) => {
     const { browser } = visitor(await testService({ env: { PAGE_RATE: '6' } }));
     const { fields } = await browser.get('/jumio/verify');
     await browser.post({ ...fields });
-    return browser.post({ ...fields, return_to: wish });
+    return browser.post({ ...fields, return_to: returnTo });
   };
-  const tooManyLooks: GoesWrong = async (wish) => {
+  const tooManyLooks: FailingSubmit = async (returnTo) => {
     const { browser } = visitor(await testService({ env: { PAGE_RATE: '6' } }));
     for (const _ of [1, 2, 3, 4, 5, 6]) await browser.get('/jumio/verify');
-    return browser.get(`/jumio/verify?return_to=${encodeURIComponent(wish)}`);
+    return browser.get(`/jumio/verify?return_to=${encodeURIComponent(returnTo)}`);
   };
 
   it.each([

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
 import { erase } from '../../../webhook/verification/operator/actions.ts';
 import { decide, hasAgreed, signedUp, type Visitor, visitor } from '../../support/builders/people.ts';
-import type { SeenPage } from '../../support/clients/browser.ts';
+import type { ParsedPage } from '../../support/clients/browser.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
-import { pass, reaches } from '../../support/service/eventually.ts';
+import { passTime, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
 
@@ -22,11 +22,11 @@ type Scene = (service: TestService) => Promise<Visitor>;
 
 const expired: Scene = async (service) => {
   const person = await signedUp(service);
-  pass(service, DAY + HOUR);
+  passTime(service, DAY + HOUR);
   const execution = service.jumio.latest(person.id);
   execution.status = 'TOKEN_EXPIRED';
   await callback(service, callbackOf(execution, 'TOKEN_EXPIRED'));
-  await reaches(service, person.id, 'expired');
+  await untilStatus(service, person.id, 'expired');
   return person;
 };
 
@@ -36,7 +36,7 @@ function atJumio(status: string): Scene {
     const execution = service.jumio.latest(person.id);
     execution.status = status;
     await callback(service, callbackOf(execution, status));
-    await reaches(service, person.id, 'processing');
+    await untilStatus(service, person.id, 'processing');
     return person;
   };
 }
@@ -50,7 +50,7 @@ function after(type: 'PASSED' | 'WARNING' | 'REJECTED', reason?: 'unreadable'): 
 }
 
 /** Status, sentence and action as the person reads them. */
-const PAGES: readonly [string, Scene, string, SeenPage['action']][] = [
+const PAGES: readonly [string, Scene, string, ParsedPage['action']][] = [
   ['none', async (s) => visitor(s), 'Your identity has not been verified yet.', button('Start')],
   ['pending', signedUp, 'Your identity verification is waiting for you.', button('Continue')],
   [
@@ -94,9 +94,9 @@ describe.each(PAGES)('after consent, the status %s:', (_status, arrange, sentenc
       expect(page.sentence).toBe(sentence);
       expect(page.action).toEqual(action);
       expect(page.body.match(/id="action"/g)).toHaveLength(1);
-      const goesOn = action?.kind === 'button';
-      expect(page.body.includes('href="/jumio/help"')).toBe(goesOn);
-      expect(page.body.includes('action="/jumio/decline"')).toBe(goesOn && path === '/jumio/verify');
+      const hasButton = action?.kind === 'button';
+      expect(page.body.includes('href="/jumio/help"')).toBe(hasButton);
+      expect(page.body.includes('action="/jumio/decline"')).toBe(hasButton && path === '/jumio/verify');
     },
   );
 
@@ -118,7 +118,7 @@ describe.each(PAGES)('after consent, the status %s:', (_status, arrange, sentenc
   it('returning to the status page creates and renews nothing, also after the end of the link', async () => {
     const service = await testService();
     const { id, browser } = await arrange(service);
-    pass(service, 2 * DAY);
+    passTime(service, 2 * DAY);
     const before = await service.ctx.ledger.record(id);
     const creates = service.jumio.calls.create.length;
     for (const _ of [1, 2, 3]) await browser.get('/jumio/status');
@@ -149,7 +149,7 @@ describe('problems that only the operator can solve', () => {
     const page = await browser.press();
     expect([page.sentence, page.action]).toEqual([SENTENCE, button('Try again')]);
     service.jumio.instead.create = undefined;
-    pass(service, HOUR);
+    passTime(service, HOUR);
     expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
   });
 });

@@ -41,7 +41,7 @@ async function page(acceptLanguage?: string) {
   return browser.get('/jumio/status');
 }
 
-/** Every address that the page makes a browser load. */
+/** Every URL that the page makes a browser load. */
 function loaded(body: string): string[] {
   return [...body.matchAll(/<(?:link|script|img)\b[^>]*? (?:href|src)="([^"]*)"/g)].map(([, url = '']) =>
     unescapeHtml(url),

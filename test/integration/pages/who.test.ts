@@ -9,7 +9,7 @@ const BACK = `return_to=${encodeURIComponent(`${PUBLIC_URL}/jumio/verify`)}`;
 
 const LOGIN = `${KRATOS_PUBLIC_URL}/self-service/login/browser?${BACK}`;
 
-/** A person with a verification and a browser that was here with a session. */
+/** A person with a verification, and a browser that has visited with a session. */
 async function known(options: Parameters<typeof testService>[0] = {}) {
   const service = await testService(options);
   const id = randomUUID();

@@ -7,7 +7,7 @@ import { initiate } from '../../support/clients/calls.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { postgres, whyNoPostgres } from '../../support/service/databases.ts';
-import { eventually, pass } from '../../support/service/eventually.ts';
+import { eventually, passTime } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
@@ -19,9 +19,9 @@ async function ready({ app }: TestService): Promise<{ status: number; body: unkn
   return { status: answer.statusCode, body: answer.json() };
 }
 
-/** Ready again, and looked at again: what was found is kept for a second. */
+/** The readiness two seconds later: the result of a check is cached for one. */
 async function readyLater(service: TestService) {
-  pass(service, 2 * SECOND);
+  passTime(service, 2 * SECOND);
   return ready(service);
 }
 
@@ -79,7 +79,7 @@ describe('/health/ready', () => {
     await initiate(service, { kratos_identity_id: randomUUID() });
     expect(await readyLater(service)).toEqual(degraded(expect.stringMatching(/^creation paused: Jumio answers 403/)));
     service.jumio.instead.create = undefined;
-    pass(service, HOUR);
+    passTime(service, HOUR);
     await eventually(() => expect(service.jumio.executions).toHaveLength(1));
     await eventually(async () => expect(await readyLater(service)).toEqual(OK));
   });
@@ -92,7 +92,7 @@ describe('/health/ready', () => {
     await eventually(() => expect(service.kratos.calls.publish).toHaveLength(1));
     await eventually(async () => expect(await readyLater(service)).toEqual(degraded('kratos budget paused')));
     service.kratos.instead.publish = undefined;
-    pass(service, 2 * MINUTE);
+    passTime(service, 2 * MINUTE);
     expect(await ready(service)).toEqual(OK);
   });
 

@@ -8,19 +8,19 @@ import { LedgerUnavailable, UpstreamError } from '../../../webhook/errors.ts';
 import { createLogger } from '../../../webhook/logging.ts';
 import { openBrowser } from '../../support/clients/browser.ts';
 import { callback, handover, hmac, initiate, oneTimePath, post, validate } from '../../support/clients/calls.ts';
-import { agreeing, program } from '../../support/clients/programs.ts';
+import { agreementBody, program } from '../../support/clients/programs.ts';
 import { faults } from '../../support/fakes/upstream-faults.ts';
 import { CANARIES, findCanaries, HOSTED_LINK } from '../../support/logs/canaries.ts';
 import { CAPTURE_VARIABLE, captureLogs } from '../../support/logs/capture.ts';
-import { startCanaryNeighbours } from '../../support/logs/upstreams.ts';
-import { eventually, pass } from '../../support/service/eventually.ts';
+import { startCanaryUpstreams } from '../../support/logs/upstreams.ts';
+import { eventually, passTime } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
 
 const CLASSES = Object.entries(CANARIES);
 
-/** A logger and a capture as the tests' services have them, on a file of its own: here leaks are wanted. */
+/** A logger and a capture like those of a test service, with a file of their own: here a leak is the aim. */
 function separateLog() {
   const folder = mkdtempSync(join(tmpdir(), 'canaries-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -108,7 +108,7 @@ describe('the logger', () => {
   });
 });
 
-/** Requests of every kind at every route, right and wrong, each with canaries wherever a caller can put them. */
+/** Sends valid and invalid requests to every route, with canaries wherever a caller can put them. */
 async function visitEverything(service: TestService, id: string, reference: string, executionId: string) {
   const person = { email: CANARIES.email, first_name: CANARIES.trait, metadata_public: { x: CANARIES.trait } };
   const cookie = { cookie: `ory_kratos_session=${CANARIES.cookie}` };
@@ -137,7 +137,8 @@ async function visitEverything(service: TestService, id: string, reference: stri
     { authorization: `Bearer ${CANARIES.sessionToken}` },
   ]) {
     const app = program(service, { ...cookie, ...headers });
-    for (const body of [...bodies.slice(1), { return_to: CANARIES.query }, agreeing(service)]) await app.post(body);
+    for (const body of [...bodies.slice(1), { return_to: CANARIES.query }, agreementBody(service)])
+      await app.post(body);
     await app.get(`/jumio/status?${CANARIES.query}`);
   }
   await post(service, `/${CANARIES.query}?${CANARIES.query}`, person);
@@ -151,35 +152,33 @@ async function visitEverything(service: TestService, id: string, reference: stri
 describe('a service whose callers, Kratos and Jumio send canaries', () => {
   it('a service logs no canary, through all routes and failures', async () => {
     const id = randomUUID();
-    const neighbours = await startCanaryNeighbours(id);
-    const service = await testService(neighbours.options);
-    const { jumio, kratos, instead } = neighbours;
-    const visit = () => visitEverything(service, id, neighbours.reference(), neighbours.executionId());
+    const upstreams = await startCanaryUpstreams(id);
+    const service = await testService(upstreams.options);
+    const { jumio, kratos, answerAll } = upstreams;
+    const visit = () => visitEverything(service, id, upstreams.reference(), upstreams.executionId());
     await initiate(service, { kratos_identity_id: id, traits: { email: CANARIES.email } });
     expect((await visit()).location).toBe(HOSTED_LINK);
     const elsewhere = openBrowser(service);
     expect((await elsewhere.press(await oneTimePath(service, id))).location).toBe('/jumio/verify');
 
-    // What the canaries stand for was really used: else their absence says nothing.
-    const toJumio = JSON.stringify(jumio.arrived);
+    // The canaries were really used; otherwise their absence would prove nothing.
+    const toJumio = JSON.stringify(jumio.requests);
     expect(toJumio).toContain(Buffer.from(`client:${CANARIES.clientSecret}`).toString('base64'));
     expect(toJumio).toContain(`Bearer ${CANARIES.bearerToken}`);
-    expect(JSON.stringify(kratos.arrived)).toContain(`Bearer ${CANARIES.apiKey}`);
-    expect(JSON.stringify(kratos.arrived)).toContain(`ory_kratos_session=${CANARIES.cookie}`);
+    expect(JSON.stringify(kratos.requests)).toContain(`Bearer ${CANARIES.apiKey}`);
+    expect(JSON.stringify(kratos.requests)).toContain(`ory_kratos_session=${CANARIES.cookie}`);
 
     const quick = faults.filter(({ name }) => !/drips|no answer|50 MB/.test(name));
-    for (const { answering } of quick) {
-      instead.jumio = answering;
-      instead.kratos = answering;
-      const asked = jumio.arrived.length;
+    for (const { respond } of quick) {
+      answerAll(respond);
+      const asked = jumio.requests.length;
       void initiate(service, { kratos_identity_id: randomUUID() });
-      pass(service, HOUR);
-      await eventually(() => expect(jumio.arrived.length).toBeGreaterThan(asked));
+      passTime(service, HOUR);
+      await eventually(() => expect(jumio.requests.length).toBeGreaterThan(asked));
       await openBrowser(service, `ory_kratos_session=${CANARIES.cookie}`).get('/jumio/verify');
     }
-    instead.jumio = undefined;
-    instead.kratos = undefined;
-    pass(service, DAY);
+    answerAll(undefined);
+    passTime(service, DAY);
     const release = lockLedger(service.databaseUrl);
     await visit();
     release();

@@ -6,8 +6,8 @@ import { jobs } from '../../../webhook/verification/jobs.ts';
 import { LEASE_MS } from '../../../webhook/verification/step.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
-import { begin, jumioFails } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { jumioFails, startSignUp } from '../../support/fakes/upstream-answers.ts';
+import { eventually, passTime, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
 
@@ -20,9 +20,9 @@ async function serviceWithStoppedClock(env: Environment = {}): Promise<TestServi
 
 /** Moves the clock an hour ahead, runs the work, and sets the clock back. */
 async function whileAhead<T>(service: TestService, work: () => Promise<T>): Promise<T> {
-  pass(service, HOUR);
+  passTime(service, HOUR);
   const result = await work();
-  pass(service, -HOUR);
+  passTime(service, -HOUR);
   return result;
 }
 
@@ -30,10 +30,10 @@ describe('a clock that was an hour ahead for a moment', () => {
   it('does not stop the creation of executions for others', async () => {
     const service = await serviceWithStoppedClock({ JUMIO_ACCOUNT_RATE: '1', JUMIO_ACCOUNT_BURST: '1' });
     await whileAhead(service, () => signUp(service, randomUUID()));
-    const id = await begin(service);
+    const id = await startSignUp(service);
     await eventually(async () => {
-      pass(service, SECOND);
-      expect((await snapshotOf(service, id)).verifications[0]?.state).toBe('started');
+      passTime(service, SECOND);
+      expect((await recordOf(service, id)).verifications[0]?.state).toBe('started');
     });
     expect(service.clock.now()).toBeLessThan(Date.now() + MINUTE);
   });
@@ -42,12 +42,12 @@ describe('a clock that was an hour ahead for a moment', () => {
     const service = await serviceWithStoppedClock();
     service.jumio.instead.create = () => jumioFails({ operation: 'create', status: 503 });
     const id = await whileAhead(service, async () => {
-      const signedUp = await begin(service);
-      await eventually(async () => expect((await snapshotOf(service, signedUp)).verifications[0]?.attempts).toBe(1));
+      const signedUp = await startSignUp(service);
+      await eventually(async () => expect((await recordOf(service, signedUp)).verifications[0]?.attempts).toBe(1));
       return signedUp;
     });
     service.jumio.instead.create = undefined;
-    await eventually(async () => expect((await snapshotOf(service, id)).verifications[0]?.state).toBe('started'));
+    await eventually(async () => expect((await recordOf(service, id)).verifications[0]?.state).toBe('started'));
   });
 
   it('does not postpone the read that a callback asks for', async () => {
@@ -57,13 +57,13 @@ describe('a clock that was an hour ahead for a moment', () => {
     await whileAhead(service, async () => {
       execution.status = 'ACQUIRED';
       await callback(service, callbackOf(execution, 'ACQUIRED'));
-      await reaches(service, id, 'processing');
+      await untilStatus(service, id, 'processing');
     });
-    pass(service, 2 * SECOND);
+    passTime(service, 2 * SECOND);
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
-    pass(service, 11 * SECOND);
-    await reaches(service, id, 'approved');
+    passTime(service, 11 * SECOND);
+    await untilStatus(service, id, 'approved');
   });
 
   it('leaves no pause of Jumio behind that is longer than pauses are', async () => {
@@ -77,7 +77,7 @@ describe('a clock that was an hour ahead for a moment', () => {
     const service = await testService({ idle: true });
     service.clock.stop();
     const { ctx, worker } = service;
-    const id = await begin(service);
+    const id = await startSignUp(service);
     const now = service.clock.now() + HOUR;
     const rates = { ...ctx.rates };
     const slots = { create: 1, publish: 1 };
@@ -91,11 +91,11 @@ describe('a clock that was an hour ahead for a moment', () => {
     expect(claims).toHaveLength(1);
     worker.start();
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity.leasedUntil).toBe(service.clock.now() + LEASE_MS),
+      expect((await recordOf(service, id)).identity.leasedUntil).toBe(service.clock.now() + LEASE_MS),
     );
     expect(service.jumio.calls.create).toHaveLength(0);
-    pass(service, LEASE_MS);
-    await reaches(service, id, 'pending');
+    passTime(service, LEASE_MS);
+    await untilStatus(service, id, 'pending');
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -104,7 +104,7 @@ describe('a clock that was an hour ahead for a moment', () => {
     const ready = async () => (await service.app.inject('/health/ready')).json();
     await whileAhead(service, ready);
     expect(await ready()).toMatchObject({ status: 'degraded', degraded: ["clock 3600 s from the ledger's"] });
-    pass(service, 2 * SECOND);
+    passTime(service, 2 * SECOND);
     expect(await ready()).toMatchObject({ status: 'ok' });
   });
 });

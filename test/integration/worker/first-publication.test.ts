@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { begin, deferred, jumioFails, kratosFails, startedAnswer } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { deferred, jumioFails, kratosFails, startedAnswer, startSignUp } from '../../support/fakes/upstream-answers.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
 
-/** A sign-up whose create call hangs, taken up when the first publication has waited for so long already. */
+/** A sign-up whose create call hangs; it is claimed after the first publication has waited for the given time. */
 async function hangingSignUp(service: TestService, waited: number) {
   const answer = deferred<ReturnType<typeof startedAnswer>>();
   service.jumio.instead.create = () => answer.promise;
   service.clock.stop();
-  const id = await begin(service);
+  const id = await startSignUp(service);
   service.clock.advance(waited);
   service.worker.start();
   await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
@@ -24,7 +24,7 @@ describe('first publications', () => {
     expect(service.kratos.calls.publish).toEqual([]);
     const started = startedAnswer();
     answer.resolve(started);
-    await reaches(service, id, 'pending');
+    await untilStatus(service, id, 'pending');
     expect(service.kratos.copies.get(id)).toMatchObject({ workflow_execution_id: started.executionId });
     expect(service.kratos.calls.publish).toEqual([id]);
   });
@@ -33,7 +33,7 @@ describe('first publications', () => {
     const service = await testService({ idle: true });
     const { id, answer } = await hangingSignUp(service, 4 * SECOND);
     expect(service.kratos.calls.publish).toEqual([]);
-    pass(service, SECOND);
+    passTime(service, SECOND);
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
     expect(service.kratos.copies.get(id)).not.toHaveProperty('account_id');
     const started = startedAnswer();
@@ -41,14 +41,14 @@ describe('first publications', () => {
     await eventually(() =>
       expect(service.kratos.copies.get(id)).toMatchObject({ workflow_execution_id: started.executionId }),
     );
-    expect((await snapshotOf(service, id)).verifications[0]?.state).toBe('started');
+    expect((await recordOf(service, id)).verifications[0]?.state).toBe('started');
   });
 
   it('after a failed create call, the first publication does not wait', async () => {
     const service = await testService();
     service.jumio.instead.create = () => jumioFails({ operation: 'create', failure: 'timeout' });
     service.clock.stop();
-    const id = await begin(service);
+    const id = await startSignUp(service);
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'pending' }));
   });
 
@@ -56,13 +56,13 @@ describe('first publications', () => {
     const env = { JUMIO_ACCOUNT_RATE: '0.001', JUMIO_ACCOUNT_BURST: '1' };
     const service = await testService({ env });
     service.clock.stop();
-    await reaches(service, await begin(service), 'pending');
-    const second = await begin(service);
-    pass(service, 4 * SECOND);
+    await untilStatus(service, await startSignUp(service), 'pending');
+    const second = await startSignUp(service);
+    passTime(service, 4 * SECOND);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(service.kratos.copies.has(second)).toBe(false);
-    pass(service, SECOND);
-    await reaches(service, second, 'pending');
+    passTime(service, SECOND);
+    await untilStatus(service, second, 'pending');
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -72,13 +72,13 @@ describe('first publications', () => {
     const { id, answer } = await hangingSignUp(service, 5 * SECOND);
     await eventually(() => expect(service.kratos.calls.publish).toHaveLength(1));
     service.jumio.instead.create = () => answer.promise;
-    const other = await begin(service);
-    pass(service, 5 * SECOND);
+    const other = await startSignUp(service);
+    passTime(service, 5 * SECOND);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(service.kratos.calls.publish).toEqual([id]);
     service.kratos.instead.publish = undefined;
-    pass(service, MINUTE);
+    passTime(service, MINUTE);
     answer.resolve(startedAnswer());
     await eventually(() => expect(service.kratos.copies.has(other)).toBe(true));
   });

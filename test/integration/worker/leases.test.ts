@@ -8,13 +8,13 @@ import { createWorker, runStep } from '../../../webhook/verification/worker.ts';
 import { workOf } from '../../support/builders/claims.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
-import { begin, deferred, jumioFails, kindsOf, startedAnswer } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { deferred, jumioFails, kindsOf, startedAnswer, startSignUp } from '../../support/fakes/upstream-answers.ts';
+import { eventually, passTime, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
 import { SECOND } from '../../support/service/shifted-clock.ts';
 
-/** Nothing becomes due, and no lease ends, but by the test. */
+/** A stopped clock: only the test makes a job due, or ends a lease. */
 async function stoppedService(options: TestServiceOptions = {}): Promise<TestService> {
   const service = await testService(options);
   service.clock.stop();
@@ -39,11 +39,11 @@ describe('results after the end of their lease', () => {
     const service = await stoppedService();
     const late = deferred<ReturnType<typeof startedAnswer>>();
     service.jumio.instead.create = () => late.promise;
-    const id = await begin(service);
+    const id = await startSignUp(service);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
     service.jumio.instead.create = undefined;
-    pass(service, LEASE_MS);
-    await eventually(async () => expect((await snapshotOf(service, id)).verifications[0]?.state).toBe('started'));
+    passTime(service, LEASE_MS);
+    await eventually(async () => expect((await recordOf(service, id)).verifications[0]?.state).toBe('started'));
     const kept = service.jumio.latest(id);
     const orphan = startedAnswer();
     late.resolve(orphan);
@@ -52,8 +52,8 @@ describe('results after the end of their lease', () => {
         { kind: 'orphan', detail: { execution: orphan.executionId } },
       ]),
     );
-    await reaches(service, id, 'pending');
-    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ executionId: kept.executionId }]);
+    await untilStatus(service, id, 'pending');
+    expect((await recordOf(service, id)).verifications).toMatchObject([{ executionId: kept.executionId }]);
     expect((await kindsOf(service, id)).filter((kind) => kind === 'started')).toHaveLength(1);
   });
 
@@ -67,18 +67,18 @@ describe('results after the end of their lease', () => {
     await callback(service, callbackOf(execution));
     await eventually(() => expect(service.jumio.calls.details).toHaveLength(1));
     service.jumio.instead.details = undefined;
-    pass(service, LEASE_MS);
-    const { identity } = await reaches(service, execution.identityId, 'approved');
+    passTime(service, LEASE_MS);
+    const { identity } = await untilStatus(service, execution.identityId, 'approved');
     late.resolve();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect((await snapshotOf(service, execution.identityId)).verifications).toMatchObject([{ lastError: null }]);
-    expect((await snapshotOf(service, execution.identityId)).identity.lease).toBe(identity.lease);
+    expect((await recordOf(service, execution.identityId)).verifications).toMatchObject([{ lastError: null }]);
+    expect((await recordOf(service, execution.identityId)).identity.lease).toBe(identity.lease);
   });
 
   it('a PATCH result after the end of its lease is not written: the publication stays due until its own response', async () => {
     const service = await stoppedService({ idle: true });
-    const id = await begin(service);
-    pass(service, 5 * SECOND);
+    const id = await startSignUp(service);
+    passTime(service, 5 * SECOND);
     const late = deferred<void>();
     service.kratos.instead.publish = async (_id, content) => {
       await late.promise;
@@ -88,12 +88,12 @@ describe('results after the end of their lease', () => {
     if (first === undefined) throw new Error('it was due');
     const step = runStep(service.ctx, first, () => undefined);
     await eventually(() => expect(service.kratos.calls.publish).toEqual([id]));
-    pass(service, LEASE_MS);
+    passTime(service, LEASE_MS);
     await claimAll(service);
-    const before = await snapshotOf(service, id);
+    const before = await recordOf(service, id);
     late.resolve();
     await step;
-    expect(await snapshotOf(service, id)).toEqual(before);
+    expect(await recordOf(service, id)).toEqual(before);
   });
 });
 
@@ -105,7 +105,7 @@ describe('calls near the end of a lease', () => {
     'a %s call that begins %i ms after the claim is made %i times: only if the lease outlasts it',
     async (_call, after, times) => {
       const service = await stoppedService({ idle: true });
-      await begin(service);
+      await startSignUp(service);
       const [claimed] = await claimAll(service);
       if (claimed === undefined) throw new Error('it was due');
       service.clock.advance(after);
@@ -144,14 +144,14 @@ describe('calls near the end of a lease', () => {
 describe('steps whose process died', () => {
   it('a step whose process died is repeated when its lease ends, and not before', async () => {
     const service = await stoppedService({ idle: true });
-    const id = await begin(service);
+    const id = await startSignUp(service);
     expect(await claimAll(service)).toHaveLength(1);
     service.worker.start();
-    pass(service, LEASE_MS - 5 * SECOND);
+    passTime(service, LEASE_MS - 5 * SECOND);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(service.jumio.calls.create).toEqual([]);
-    pass(service, 5 * SECOND);
-    await reaches(service, id, 'pending');
+    passTime(service, 5 * SECOND);
+    await untilStatus(service, id, 'pending');
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -169,9 +169,9 @@ describe('steps whose process died', () => {
     service.kratos.instead.publish = undefined;
     const next = createWorker(service.ctx);
     next.start();
-    pass(service, LEASE_MS);
+    passTime(service, LEASE_MS);
     next.wake();
-    await reaches(service, execution.identityId, 'approved');
+    await untilStatus(service, execution.identityId, 'approved');
     await next.stop();
   });
 });
@@ -188,7 +188,7 @@ describe('steps without anything to publish', () => {
     if (claimed === undefined) throw new Error('it was due');
     await ledger.change(id, now, (found) => found && requestVerification(found, randomUUID(), now));
     await runStep(service.ctx, claimed, () => undefined);
-    const { identity } = await snapshotOf(service, id);
+    const { identity } = await recordOf(service, id);
     expect(identity).toMatchObject({ version: 1, published: 0 });
     expect(identity.kratosDue).not.toBeNull();
   });
@@ -199,15 +199,15 @@ describe('create results while the ledger is locked', () => {
     const service = await stoppedService();
     const answer = deferred<ReturnType<typeof startedAnswer>>();
     service.jumio.instead.create = () => answer.promise;
-    const id = await begin(service);
+    const id = await startSignUp(service);
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
     const release = lockLedger(service.databaseUrl);
     const started = startedAnswer();
     answer.resolve(started);
     await new Promise((resolve) => setTimeout(resolve, 300));
     release();
-    await reaches(service, id, 'pending');
-    expect((await snapshotOf(service, id)).verifications).toMatchObject([{ executionId: started.executionId }]);
+    await untilStatus(service, id, 'pending');
+    expect((await recordOf(service, id)).verifications).toMatchObject([{ executionId: started.executionId }]);
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 });

@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
-import { begin, kindsOf, kratosFails, SOON } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { kindsOf, kratosFails, SOON, startSignUp } from '../../support/fakes/upstream-answers.ts';
+import { eventually, passTime, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
 
-/** Nothing becomes due but by the test. */
+/** A stopped clock: only the test makes a job due. */
 async function stoppedService(options: TestServiceOptions = {}): Promise<TestService> {
   const service = await testService(options);
   service.clock.stop();
   return service;
 }
 
-/** Somebody approved, whose verdict is published. */
+/** An approved identity whose verdict is published. */
 async function approved(): Promise<{ service: TestService; id: string }> {
   const service = await stoppedService();
   const execution = await signUp(service, randomUUID());
   process(execution, 'PASSED', service.clock.now());
   await callback(service, callbackOf(execution));
-  await reaches(service, execution.identityId, 'approved');
+  await untilStatus(service, execution.identityId, 'approved');
   return { service, id: execution.identityId };
 }
 
@@ -28,7 +28,7 @@ async function published({ kratos }: TestService, times: number): Promise<void> 
   await eventually(() => expect(kratos.calls.publish).toHaveLength(times));
 }
 
-async function notMore({ kratos, worker }: TestService, times: number): Promise<void> {
+async function expectNoFurtherCall({ kratos, worker }: TestService, times: number): Promise<void> {
   worker.wake();
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(kratos.calls.publish).toHaveLength(times);
@@ -42,16 +42,16 @@ describe('publications', () => {
   ])('a publication whose response shows %s does not count, and stays due until one does', async (_what, seen) => {
     const service = await stoppedService({ ctx: (ctx) => ({ ...ctx, random: () => 0.999 }) });
     service.kratos.instead.publish = async () => seen;
-    const id = await begin(service);
+    const id = await startSignUp(service);
     for (let times = 1; times <= 6; times += 1) {
       await published(service, times);
-      await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(times));
-      pass(service, SOON);
+      await eventually(async () => expect((await recordOf(service, id)).identity.kratosAttempts).toBe(times));
+      passTime(service, SOON);
     }
-    expect((await snapshotOf(service, id)).identity.published).toBe(0);
+    expect((await recordOf(service, id)).identity.published).toBe(0);
     service.kratos.instead.publish = undefined;
-    pass(service, SOON);
-    await reaches(service, id, 'pending');
+    passTime(service, SOON);
+    await untilStatus(service, id, 'pending');
   });
 
   it('a repeated publication is byte for byte the first, also hours later', async () => {
@@ -67,9 +67,9 @@ describe('publications', () => {
     for (let times = 1; times <= 5; times += 1) {
       await eventually(() => expect(bodies).toHaveLength(times));
       await eventually(async () =>
-        expect((await snapshotOf(service, execution.identityId)).identity.kratosAttempts).toBe(times),
+        expect((await recordOf(service, execution.identityId)).identity.kratosAttempts).toBe(times),
       );
-      pass(service, HOUR);
+      passTime(service, HOUR);
     }
     expect(new Set(bodies).size).toBe(1);
     expect(bodies[0]).toContain('"status":"approved"');
@@ -78,33 +78,33 @@ describe('publications', () => {
   it('a publication with 429 from Kratos pauses all publishing until the reset', async () => {
     const service = await stoppedService();
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 429, retryAfter: MINUTE });
-    const id = await begin(service);
+    const id = await startSignUp(service);
     await published(service, 1);
     service.kratos.instead.publish = undefined;
     await eventually(async () => expect(await service.ctx.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
-    const other = await begin(service);
-    pass(service, MINUTE - 2 * SECOND);
-    await notMore(service, 1);
-    pass(service, 2 * SECOND);
-    await reaches(service, id, 'pending');
-    await reaches(service, other, 'pending');
+    const other = await startSignUp(service);
+    passTime(service, MINUTE - 2 * SECOND);
+    await expectNoFurtherCall(service, 1);
+    passTime(service, 2 * SECOND);
+    await untilStatus(service, id, 'pending');
+    await untilStatus(service, other, 'pending');
   });
 
   it('a publication that collided with another write is repeated; one that Kratos refuses for good is stuck, and tried daily', async () => {
     const service = await stoppedService();
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 400, code: 'serialization' });
-    const id = await begin(service);
+    const id = await startSignUp(service);
     await published(service, 1);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
+    await eventually(async () => expect((await recordOf(service, id)).identity.kratosAttempts).toBe(1));
     service.kratos.instead.publish = () => kratosFails({ operation: 'patch', status: 400 });
-    pass(service, SOON);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.publishRefused).toBe(true));
+    passTime(service, SOON);
+    await eventually(async () => expect((await recordOf(service, id)).identity.publishRefused).toBe(true));
     const before = service.kratos.calls.publish.length;
-    pass(service, DAY - MINUTE);
-    await notMore(service, before);
+    passTime(service, DAY - MINUTE);
+    await expectNoFurtherCall(service, before);
     expect(await kindsOf(service, id)).toContain('publish_stuck');
     service.kratos.instead.publish = undefined;
-    pass(service, MINUTE);
+    passTime(service, MINUTE);
     await eventually(() => expect(service.kratos.copies.has(id)).toBe(true));
   });
 });
@@ -112,13 +112,13 @@ describe('publications', () => {
 describe('read-back of published verdicts', () => {
   it('a published verdict is read back once, after a minute', async () => {
     const { service } = await approved();
-    pass(service, MINUTE - 2 * SECOND);
+    passTime(service, MINUTE - 2 * SECOND);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(service.kratos.calls.read).toEqual([]);
-    pass(service, 2 * SECOND);
+    passTime(service, 2 * SECOND);
     await eventually(() => expect(service.kratos.calls.read).toHaveLength(1));
-    for (const _ of [1, 2, 3]) pass(service, HOUR);
-    await notMore(service, 2);
+    for (const _ of [1, 2, 3]) passTime(service, HOUR);
+    await expectNoFurtherCall(service, 2);
     expect(service.kratos.calls.read).toHaveLength(1);
   });
 
@@ -132,11 +132,11 @@ describe('read-back of published verdicts', () => {
       const { service, id } = await approved();
       const right = service.kratos.copies.get(id);
       service.kratos.copies.set(id, copy);
-      pass(service, MINUTE);
+      passTime(service, MINUTE);
       await eventually(() => expect(service.kratos.copies.get(id)).toEqual(right));
-      await reaches(service, id, 'approved');
+      await untilStatus(service, id, 'approved');
       expect(await kindsOf(service, id)).toContain('copy_differs');
-      pass(service, MINUTE);
+      passTime(service, MINUTE);
       await eventually(() => expect(service.kratos.calls.read).toHaveLength(2));
     },
   );
@@ -146,10 +146,10 @@ describe('read-back of published verdicts', () => {
     const right = service.kratos.copies.get(id);
     service.kratos.copies.set(id, {});
     service.kratos.instead.read = () => kratosFails({ operation: 'read', status: 503 });
-    pass(service, MINUTE);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
+    passTime(service, MINUTE);
+    await eventually(async () => expect((await recordOf(service, id)).identity.kratosAttempts).toBe(1));
     service.kratos.instead.read = undefined;
-    pass(service, SOON);
+    passTime(service, SOON);
     await eventually(() => expect(service.kratos.copies.get(id)).toEqual(right));
   });
 });

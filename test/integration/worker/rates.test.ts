@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { createFakeJumio } from '../../support/fakes/jumio.ts';
-import { beginMany } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, signUp } from '../../support/service/eventually.ts';
+import { startSignUps } from '../../support/fakes/upstream-answers.ts';
+import { eventually, passTime, signUp } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 import { MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
 
-/** The most calls of any stretch of so many milliseconds. */
+/** The highest number of calls within any interval of so many milliseconds. */
 function mostWithin(times: readonly number[], stretch: number): number {
   return Math.max(0, ...times.map((from, n) => times.slice(n).filter((at) => at < from + stretch).length));
 }
@@ -23,14 +23,14 @@ describe('rate budgets', () => {
       return other.create(start);
     };
     const began = service.clock.now();
-    await beginMany(service, 150);
+    await startSignUps(service, 150);
     await eventually(() => expect(at.length).toBeGreaterThanOrEqual(5));
     while (at.length < 150) {
       const before = at.length;
-      pass(service, SECOND);
+      passTime(service, SECOND);
       await eventually(() => expect(at.length).toBeGreaterThan(before));
     }
-    // A call is made a moment after its claim, and the test may move the clock in between: one step more.
+    // A call follows its claim, and the test may advance the clock in between: one more step.
     for (const seconds of [1, 2, 5, 10, 30, 60])
       expect(mostWithin(at, seconds * SECOND), `within ${seconds} s`).toBeLessThanOrEqual(5 + seconds + 1);
     expect(at.filter((time) => time < began + MINUTE).length).toBeGreaterThanOrEqual(60);
@@ -49,7 +49,7 @@ describe('rate budgets', () => {
     await Promise.all(executions.map((execution) => callback(service, callbackOf(execution))));
     while (at.length < 60) {
       const before = at.length;
-      pass(service, SECOND / 5);
+      passTime(service, SECOND / 5);
       await eventually(() => expect(at.length).toBeGreaterThan(before));
     }
     for (const seconds of [1, 2]) expect(mostWithin(at, seconds * SECOND)).toBeLessThanOrEqual(15 + 15 * seconds + 3);

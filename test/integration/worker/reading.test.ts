@@ -4,13 +4,13 @@ import type { JumioResult } from '../../../webhook/jumio/result.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { type Execution, process } from '../../support/fakes/jumio.ts';
 import { deferred, jumioFails, kindsOf, SOON } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
 
 async function started(): Promise<{ service: TestService; execution: Execution; id: string }> {
   const service = await testService();
-  // Nothing becomes due but by the test.
+  // A stopped clock: only the test makes a job due.
   service.clock.stop();
   const execution = await signUp(service, randomUUID());
   return { service, execution, id: execution.identityId };
@@ -35,7 +35,7 @@ describe('reads from Jumio', () => {
     const { service, execution, id } = await started();
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
     const { status, details } = service.jumio.calls;
     expect([status.length, details.length]).toEqual([0, 1]);
     expect(service.kratos.calls.publish).toHaveLength(2);
@@ -45,7 +45,7 @@ describe('reads from Jumio', () => {
     const { service, execution, id } = await started();
     execution.status = 'ACQUIRED';
     await callback(service, callbackOf(execution, 'ACQUIRED'));
-    await reaches(service, id, 'processing');
+    await untilStatus(service, id, 'processing');
     const { status, details } = service.jumio.calls;
     expect([status.length, details.length]).toEqual([1, 0]);
   });
@@ -53,11 +53,11 @@ describe('reads from Jumio', () => {
   it('without a callback, the status is read when the link ends, and the details if the status is final', async () => {
     const { service, execution, id } = await started();
     process(execution, 'PASSED', service.clock.now());
-    pass(service, DAY - MINUTE);
+    passTime(service, DAY - MINUTE);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(service.jumio.reads()).toBe(0);
-    pass(service, MINUTE + 2 * SECOND);
-    await reaches(service, id, 'approved');
+    passTime(service, MINUTE + 2 * SECOND);
+    await untilStatus(service, id, 'approved');
     const { status, details } = service.jumio.calls;
     expect([status.length, details.length]).toEqual([1, 1]);
   });
@@ -65,8 +65,8 @@ describe('reads from Jumio', () => {
   it('for a link that ended unused, only the status is read', async () => {
     const { service, execution, id } = await started();
     execution.status = 'SESSION_EXPIRED';
-    pass(service, DAY + 2 * SECOND);
-    await reaches(service, id, 'expired');
+    passTime(service, DAY + 2 * SECOND);
+    await untilStatus(service, id, 'expired');
     const { status, details } = service.jumio.calls;
     expect([status.length, details.length]).toEqual([1, 0]);
   });
@@ -83,7 +83,7 @@ describe('callbacks during a read', () => {
     process(execution, 'PASSED', service.clock.now());
     expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
     answer.resolve('ACQUIRED');
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
   });
 
   it('a callback during a read that fails is not lost', async () => {
@@ -96,7 +96,7 @@ describe('callbacks during a read', () => {
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
     answer.resolve();
-    await reaches(service, id, 'approved');
+    await untilStatus(service, id, 'approved');
   });
 
   it('a callback with the same status during a read causes another read, ten seconds after the first began', async () => {
@@ -107,11 +107,11 @@ describe('callbacks during a read', () => {
     await eventually(() => expect(service.jumio.calls.details).toHaveLength(1));
     await callback(service, callbackOf(execution));
     answer.resolve({ ...passed(execution, 0), status: 'ACQUIRED' });
-    await reaches(service, id, 'processing');
+    await untilStatus(service, id, 'processing');
     service.jumio.instead.details = undefined;
     process(execution, 'PASSED', service.clock.now());
-    pass(service, 10 * SECOND);
-    await reaches(service, id, 'approved');
+    passTime(service, 10 * SECOND);
+    await untilStatus(service, id, 'approved');
   });
 });
 
@@ -134,13 +134,13 @@ describe('failed reads', () => {
     await callback(service, callbackOf(execution));
     await eventually(async () => {
       expect(service.jumio.calls.details).not.toEqual([]);
-      const { identity } = await snapshotOf(service, id);
+      const { identity } = await recordOf(service, id);
       expect(identity.leasedUntil).toBeLessThanOrEqual(service.clock.now());
     });
-    expect((await snapshotOf(service, id)).identity.standing).toBeNull();
+    expect((await recordOf(service, id)).identity.standing).toBeNull();
     service.jumio.instead.details = undefined;
-    pass(service, SOON);
-    await reaches(service, id, 'approved');
+    passTime(service, SOON);
+    await untilStatus(service, id, 'approved');
     expect((await kindsOf(service, id)).filter((kind) => kind === 'decided')).toHaveLength(1);
   });
 
@@ -153,11 +153,11 @@ describe('failed reads', () => {
     service.jumio.instead.details = undefined;
     process(other, 'PASSED', service.clock.now());
     await callback(service, callbackOf(other));
-    pass(service, MINUTE - 2 * SECOND);
+    passTime(service, MINUTE - 2 * SECOND);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(service.jumio.calls.details).toHaveLength(1);
-    pass(service, 2 * SECOND);
-    await reaches(service, other.identityId, 'approved');
+    passTime(service, 2 * SECOND);
+    await untilStatus(service, other.identityId, 'approved');
   });
 });
 
@@ -166,11 +166,11 @@ describe('decisions from a read', () => {
     const { service, execution, id } = await started();
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
-    await reaches(service, id, 'approved');
-    pass(service, 2 * HOUR);
+    await untilStatus(service, id, 'approved');
+    passTime(service, 2 * HOUR);
     process(execution, 'REJECTED', service.clock.now());
     await callback(service, callbackOf(execution));
-    await reaches(service, id, 'rejected');
+    await untilStatus(service, id, 'rejected');
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected', verdict: 'FAILED' });
     const decided = (await service.ctx.ledger.events(id)).filter(({ kind }) => kind === 'decided');
     expect(decided.map(({ detail }) => detail)).toMatchObject([
@@ -194,12 +194,12 @@ describe('decisions from a read', () => {
     service.jumio.instead.details = async () => withoutUndefined(foreign);
     await callback(service, callbackOf(execution));
     await eventually(async () => expect(await kindsOf(service, id)).toContain('foreign_result'));
-    expect((await snapshotOf(service, id)).identity).toMatchObject({ status: 'pending', standing: null });
+    expect((await recordOf(service, id)).identity).toMatchObject({ status: 'pending', standing: null });
     expect(service.kratos.calls.publish).toHaveLength(1);
     service.jumio.instead.details = undefined;
     process(execution, 'PASSED', service.clock.now());
-    pass(service, HOUR);
-    await reaches(service, id, 'approved');
+    passTime(service, HOUR);
+    await untilStatus(service, id, 'approved');
   });
 });
 

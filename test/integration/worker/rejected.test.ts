@@ -4,16 +4,16 @@ import { decide, signedUp, type Visitor } from '../../support/builders/people.ts
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
 import { kindsOf, kratosFails, SOON } from '../../support/fakes/upstream-answers.ts';
-import { eventually, pass, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const BOTH = { revokeSessions: true, deactivate: true };
 
-/** Somebody who is signed in, before Jumio's verdict. */
+/** A person with a session, before Jumio's verdict. */
 async function signedIn(onRejected = BOTH): Promise<Visitor & { service: TestService }> {
   const service = await testService({ ctx: (ctx) => ({ ...ctx, onRejected }) });
-  // Nothing becomes due but by the test.
+  // A stopped clock: only the test makes a job due.
   service.clock.stop();
   return { service, ...(await signedUp(service)) };
 }
@@ -26,7 +26,7 @@ async function reject(service: TestService, id: string): Promise<void> {
 
 async function settled(service: TestService, id: string): Promise<void> {
   await eventually(async () => {
-    const { identity } = await snapshotOf(service, id);
+    const { identity } = await recordOf(service, id);
     expect(identity).toMatchObject({ pendingState: null, status: 'rejected', kratosAttempts: 0 });
     expect(identity.published).toBe(identity.version);
     expect(identity.revocation).not.toBe('pending');
@@ -43,12 +43,12 @@ describe('effects of a rejection', () => {
     expect(calls.revokeSessions).toEqual([id]);
     expect(calls.setState).toEqual([{ id, state: 'inactive', withCopy: true }]);
     expect(states.get(id)?.state).toBe('inactive');
-    const told = await kindsOf(service, id);
-    expect(told.filter((kind) => /revoked|activated/.test(kind))).toEqual(['sessions_revoked', 'deactivated']);
+    const kinds = await kindsOf(service, id);
+    expect(kinds.filter((kind) => /revoked|activated/.test(kind))).toEqual(['sessions_revoked', 'deactivated']);
     const publications = calls.publish.length;
-    pass(service, MINUTE);
+    passTime(service, MINUTE);
     await eventually(() => expect(calls.revokeSessions).toHaveLength(2));
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosDue).toBeNull());
+    await eventually(async () => expect((await recordOf(service, id)).identity.kratosDue).toBeNull());
     expect(calls.publish).toHaveLength(publications);
     expect(calls.setState).toHaveLength(1);
   });
@@ -61,7 +61,7 @@ describe('effects of a rejection', () => {
     await settled(service, id);
     expect(calls).toMatchObject({ revokeSessions: [], setState: [], read: [] });
     expect(calls.publish).toHaveLength(publications + 1);
-    expect((await snapshotOf(service, id)).identity).toMatchObject({
+    expect((await recordOf(service, id)).identity).toMatchObject({
       revocation: 'none',
       pendingState: null,
       deactivated: false,
@@ -83,9 +83,9 @@ describe('effects of a rejection', () => {
     service.kratos.instead.revokeSessions = () => kratosFails({ operation: 'revoke', status: 503 });
     await reject(service, id);
     await eventually(() => expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' }));
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBeGreaterThan(0));
+    await eventually(async () => expect((await recordOf(service, id)).identity.kratosAttempts).toBeGreaterThan(0));
     service.kratos.instead.revokeSessions = undefined;
-    pass(service, SOON);
+    passTime(service, SOON);
     await eventually(async () => expect(await kindsOf(service, id)).toContain('sessions_revoked'));
     await settled(service, id);
   });
@@ -97,7 +97,7 @@ describe('effects of a rejection', () => {
     await eventually(async () => expect(await service.ctx.ledger.budgets.paused(service.clock.now())).toHaveLength(1));
     service.kratos.instead.revokeSessions = undefined;
     expect(service.kratos.calls.setState).toEqual([]);
-    pass(service, MINUTE);
+    passTime(service, MINUTE);
     await settled(service, id);
     expect(service.kratos.states.get(id)?.state).toBe('inactive');
   });
@@ -110,14 +110,14 @@ describe('effects of a rejection', () => {
       return kratosFails({ operation: 'patch', failure: 'timeout' });
     };
     await reject(service, id);
-    await eventually(async () => expect((await snapshotOf(service, id)).identity.kratosAttempts).toBe(1));
+    await eventually(async () => expect((await recordOf(service, id)).identity.kratosAttempts).toBe(1));
     kratos.instead.setState = undefined;
-    pass(service, SOON);
+    passTime(service, SOON);
     await settled(service, id);
-    const told = await kindsOf(service, id);
-    expect(told.filter((kind) => kind === 'deactivated')).toHaveLength(1);
-    expect(told).not.toContain('state_left');
-    expect((await snapshotOf(service, id)).identity.deactivated).toBe(true);
+    const kinds = await kindsOf(service, id);
+    expect(kinds.filter((kind) => kind === 'deactivated')).toHaveLength(1);
+    expect(kinds).not.toContain('state_left');
+    expect((await recordOf(service, id)).identity.deactivated).toBe(true);
   });
 
   it('a rejection that is overridden during the read of the state leaves no identity inactive', async () => {
@@ -132,11 +132,9 @@ describe('effects of a rejection', () => {
     };
     await reject(service, id);
     await eventually(() => expect(kratos.copies.get(id)).toMatchObject({ status: 'approved', source: 'operator' }));
-    await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({ pendingState: null }),
-    );
+    await eventually(async () => expect((await recordOf(service, id)).identity).toMatchObject({ pendingState: null }));
     expect(kratos.states.get(id)?.state ?? 'active').toBe('active');
-    expect((await snapshotOf(service, id)).identity.deactivated).toBe(false);
+    expect((await recordOf(service, id)).identity.deactivated).toBe(false);
   });
 
   it('a rejection by the operator during the decision to keep a state deactivates all the same', async () => {
@@ -149,7 +147,7 @@ describe('effects of a rejection', () => {
       const word = { verdict, reason: 'known to us', by: 'ann' } as const;
       await ctx.ledger.change(id, now, (found) => found && override(found, word, ctx.newId(), now));
     };
-    // Somebody else has set it back already, so that nothing is to be written; meanwhile the operator rejects.
+    // Another client has already restored the state, so nothing is to be written; meanwhile the operator rejects.
     kratos.states.delete(id);
     kratos.instead.read = async (identity) => {
       kratos.instead.read = undefined;
@@ -171,7 +169,7 @@ describe('effects of a rejection', () => {
     await decide(service, id, 'PASSED');
     await eventually(() => expect(service.kratos.states.get(id)?.state).toBe('active'));
     await eventually(async () =>
-      expect((await snapshotOf(service, id)).identity).toMatchObject({
+      expect((await recordOf(service, id)).identity).toMatchObject({
         pendingState: null,
         deactivated: false,
         revocation: 'none',

@@ -4,15 +4,15 @@ import { jobs } from '../../../webhook/verification/jobs.ts';
 import { callback, callbackOf, initiate } from '../../support/clients/calls.ts';
 import { createFakeJumio, type FakeJumio, process } from '../../support/fakes/jumio.ts';
 import { createFakeKratos } from '../../support/fakes/kratos.ts';
-import { type RecordedKratos, recorded } from '../../support/fakes/recorded-kratos.ts';
+import { type RecordedKratos, withRecordedCalls } from '../../support/fakes/recorded-kratos.ts';
 import { postgres, whyNoPostgres } from '../../support/service/databases.ts';
-import { pass, snapshotOf } from '../../support/service/eventually.ts';
+import { passTime, recordOf } from '../../support/service/eventually.ts';
 import { buildTestService, type TestService } from '../../support/service/service.ts';
-import { createMovedClock, HOUR, MINUTE, type MovedClock, SECOND } from '../../support/service/shifted-clock.ts';
+import { createShiftedClock, HOUR, MINUTE, SECOND, type ShiftedClock } from '../../support/service/shifted-clock.ts';
 
 const PEOPLE = 200;
 
-/** Few enough that the callbacks come while the PATCH before them is still under way. */
+/** Few enough that callbacks arrive while the earlier PATCH is still running. */
 const AT_ONCE = 20;
 
 const OUTCOMES = ['PASSED', 'WARNING', 'REJECTED'] as const;
@@ -23,9 +23,9 @@ interface World {
   readonly replicas: readonly TestService[];
   readonly jumio: FakeJumio;
   readonly kratos: RecordedKratos;
-  readonly clock: MovedClock;
+  readonly clock: ShiftedClock;
   readonly ids: readonly string[];
-  /** How many details calls each replica made. */
+  /** The number of details calls of each replica. */
   readonly reads: readonly number[];
 }
 
@@ -33,7 +33,7 @@ function outcomeOf(n: number): (typeof OUTCOMES)[number] {
   return OUTCOMES[n % OUTCOMES.length] ?? 'PASSED';
 }
 
-/** Signs up at both replicas; the verdict's callbacks, two to each, come while the ids are being published. */
+/** Signs up at both replicas; the callbacks of the verdict, two to each, arrive while the ids are being published. */
 async function person(
   { replicas, jumio, clock }: World,
   id: string,
@@ -53,13 +53,13 @@ async function person(
   await Promise.all([...signUps, ...callbacks]);
 }
 
-/** Until nobody owes anybody anything. */
+/** Waits until every identity has its status and is published. */
 async function settled({ replicas, ids }: World, statusOf: (n: number) => string): Promise<void> {
   const [replica] = replicas;
   if (replica === undefined) throw new Error('there are two');
   await vi.waitFor(
     async () => {
-      const rows = await Promise.all(ids.map((id) => snapshotOf(replica, id)));
+      const rows = await Promise.all(ids.map((id) => recordOf(replica, id)));
       const unsettled = rows.filter(
         ({ identity }, n) => identity.status !== statusOf(n) || identity.published < identity.version,
       );
@@ -69,31 +69,35 @@ async function settled({ replicas, ids }: World, statusOf: (n: number) => string
   );
 }
 
-/** The callbacks that came too soon after a read have been followed up too. */
+/** Waits until no job is due: a callback shortly after a read requests another read. */
 async function nothingDue({ replicas: [replica], clock }: World): Promise<void> {
   const due = async () => (await replica?.ctx.ledger.nextDue(jobs)) ?? Number.POSITIVE_INFINITY;
   await vi.waitFor(async () => expect(await due()).toBeGreaterThan(clock.now()), { timeout: 30 * SECOND });
 }
 
-async function live(databaseUrl: string): Promise<World> {
-  const neighbours = { jumio: createFakeJumio(), kratos: recorded(createFakeKratos(), 100), clock: createMovedClock() };
+async function signUpPeople(databaseUrl: string): Promise<World> {
+  const shared = {
+    jumio: createFakeJumio(),
+    kratos: withRecordedCalls(createFakeKratos(), 100),
+    clock: createShiftedClock(),
+  };
   const reads = [0, 0];
   const build = (n: 0 | 1) => {
     const counting: FakeJumio['details'] = (asked) => {
       reads[n] = (reads[n] ?? 0) + 1;
-      return neighbours.jumio.details(asked);
+      return shared.jumio.details(asked);
     };
-    return buildTestService({ databaseUrl, ...neighbours, jumio: { ...neighbours.jumio, details: counting } });
+    return buildTestService({ databaseUrl, ...shared, jumio: { ...shared.jumio, details: counting } });
   };
   const replicas = await Promise.all([build(0), build(1)]);
   const ids = Array.from({ length: PEOPLE }, () => randomUUID());
-  const world = { ...neighbours, replicas, ids, reads };
+  const world = { ...shared, replicas, ids, reads };
   for (let from = 0; from < PEOPLE; from += AT_ONCE)
     await Promise.all(ids.slice(from, from + AT_ONCE).map((id, n) => person(world, id, outcomeOf(from + n))));
   await settled(world, (n) => STATUS[outcomeOf(n)]);
-  for (const replica of replicas) pass(replica, MINUTE);
-  await vi.waitFor(() => expect(neighbours.kratos.calls.read).toHaveLength(PEOPLE), { timeout: 30 * SECOND });
-  for (const replica of replicas) pass(replica, HOUR);
+  for (const replica of replicas) passTime(replica, MINUTE);
+  await vi.waitFor(() => expect(shared.kratos.calls.read).toHaveLength(PEOPLE), { timeout: 30 * SECOND });
+  for (const replica of replicas) passTime(replica, HOUR);
   await nothingDue(world);
   return world;
 }
@@ -102,29 +106,29 @@ const why = await whyNoPostgres();
 
 describe.skipIf(why !== undefined)(`two replicas on one PostgreSQL${why === undefined ? '' : `: ${why}`}`, () => {
   let world: World | undefined;
-  const lived = (): World => {
-    if (world === undefined) throw new Error('nobody signed up');
+  const signedUp = (): World => {
+    if (world === undefined) throw new Error('the replicas are not running');
     return world;
   };
 
   beforeAll(async () => {
     const { url, drop } = await postgres.schema();
-    world = await live(url);
+    world = await signUpPeople(url);
     return async () => {
-      for (const replica of lived().replicas) await replica.close();
+      for (const replica of signedUp().replicas) await replica.close();
       await drop();
     };
   }, 3 * MINUTE);
 
   it('200 people who sign up at two replicas have one verification and one Jumio account each', async () => {
-    const { jumio, ids, replicas } = lived();
+    const { jumio, ids, replicas } = signedUp();
     expect(jumio.calls.create.map(({ identityId }) => identityId).sort()).toEqual([...ids].sort());
     for (const id of ids)
-      for (const replica of replicas) expect((await snapshotOf(replica, id)).verifications).toHaveLength(1);
+      for (const replica of replicas) expect((await recordOf(replica, id)).verifications).toHaveLength(1);
   });
 
   it('callbacks sent twice to both replicas decide each identity once', async () => {
-    const { ids, replicas } = lived();
+    const { ids, replicas } = signedUp();
     for (const [n, id] of ids.entries()) {
       const events = (await replicas[n % 2]?.ctx.ledger.events(id)) ?? [];
       const counted = (kind: string): number => events.filter((event) => event.kind === kind).length;
@@ -133,22 +137,24 @@ describe.skipIf(why !== undefined)(`two replicas on one PostgreSQL${why === unde
   });
 
   it('two replicas never write to one identity at the same time', () => {
-    const { kratos } = lived();
+    const { kratos } = signedUp();
     expect(kratos.overlaps()).toEqual([]);
     expect(kratos.spans.length).toBeGreaterThanOrEqual(2 * PEOPLE);
   });
 
   it('two replicas leave the right copy of every identity in Kratos', () => {
-    const { kratos, ids } = lived();
+    const { kratos, ids } = signedUp();
     for (const [n, id] of ids.entries()) expect(kratos.copies.get(id)).toMatchObject({ status: STATUS[outcomeOf(n)] });
   });
 
   it('two replicas share the work', () => {
-    expect(Math.min(...lived().reads)).toBeGreaterThan(PEOPLE / 10);
+    expect(Math.min(...signedUp().reads)).toBeGreaterThan(PEOPLE / 10);
   });
 
   it('two replicas log no warning or error', () => {
-    const complaints = lived().replicas.flatMap(({ logs }) => logs.lines().filter(({ level }) => Number(level) >= 40));
+    const complaints = signedUp().replicas.flatMap(({ logs }) =>
+      logs.lines().filter(({ level }) => Number(level) >= 40),
+    );
     expect(complaints).toEqual([]);
   });
 });

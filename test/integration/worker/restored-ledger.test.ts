@@ -7,16 +7,16 @@ import { callback, callbackOf, validate } from '../../support/clients/calls.ts';
 import { createFakeJumio, type FakeJumio } from '../../support/fakes/jumio.ts';
 import { createFakeKratos, type FakeKratos } from '../../support/fakes/kratos.ts';
 import { freshFolder } from '../../support/service/databases.ts';
-import { eventually, pass, reaches, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
-import { createMovedClock, DAY, HOUR, type MovedClock, SECOND } from '../../support/service/shifted-clock.ts';
+import { createShiftedClock, DAY, HOUR, SECOND, type ShiftedClock } from '../../support/service/shifted-clock.ts';
 
 /** What a ledger goes back to: Jumio, Kratos and the clock are as they are now. */
 interface World {
   readonly id: string;
   readonly jumio: FakeJumio;
   readonly kratos: FakeKratos;
-  readonly clock: MovedClock;
+  readonly clock: ShiftedClock;
   /** A backup of each step, by its name. */
   readonly backups: ReadonlyMap<string, string>;
 }
@@ -24,7 +24,7 @@ interface World {
 type Steps = (service: TestService, id: string, backup: (step: string) => Promise<void>) => Promise<void>;
 
 async function live(steps: Steps): Promise<World> {
-  const [folder, jumio, clock] = [await freshFolder(), createFakeJumio(), createMovedClock()];
+  const [folder, jumio, clock] = [await freshFolder(), createFakeJumio(), createShiftedClock()];
   const kratos = createFakeKratos(() => clock.now());
   const service = await testService({ jumio, kratos, clock });
   const { id } = await signedUp(service);
@@ -51,7 +51,7 @@ async function signIn(service: TestService, id: string): Promise<number> {
 }
 
 const EVENTS: Readonly<Record<string, (service: TestService, id: string) => Promise<unknown>>> = {
-  'a day passes': async (service) => pass(service, DAY + HOUR),
+  'a day passes': async (service) => passTime(service, DAY + HOUR),
   'a sign-in': (service, id) => signIn(service, id),
   'a visit': (service, id) => visitor(service, id).browser.get('/jumio/verify'),
   'a press': (service, id) => visitor(service, id).browser.press(),
@@ -86,9 +86,9 @@ function watchCopies({ copies }: FakeKratos): unknown[] {
 /** Neither due at Kratos nor at Jumio within the next seconds, and no step is running. */
 async function isQuiet(service: TestService, id: string): Promise<void> {
   await eventually(async () => {
-    pass(service, SECOND);
+    passTime(service, SECOND);
     const soon = service.clock.now() + 30 * SECOND;
-    const { identity } = await snapshotOf(service, id);
+    const { identity } = await recordOf(service, id);
     expect(identity.leasedUntil).toBe(0);
     expect([identity.kratosDue, identity.jumioDue].every((due) => due === null || due > soon)).toBe(true);
   });
@@ -100,7 +100,7 @@ const REJECTED_TWICE: Steps = async (service, id, backup) => {
   await backup('the first attempt is open');
   service.jumio.latest(id).status = 'ACQUIRED';
   await callback(service, callbackOf(service.jumio.latest(id), 'ACQUIRED'));
-  await reaches(service, id, 'processing');
+  await untilStatus(service, id, 'processing');
   await backup('the first attempt is under way');
   await decide(service, id, 'REJECTED', 'unreadable');
   await backup('the first attempt is rejected for a reason that can be mended');
@@ -151,7 +151,7 @@ describe.each(STORIES)('a ledger restored from a backup of an identity that was 
       await isQuiet(service, id);
       expect(kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
       expect(await signIn(service, id)).toBe(403);
-      pass(service, 2 * DAY);
+      passTime(service, 2 * DAY);
       await isQuiet(service, id);
       expect(kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
       expect(published.filter((status) => status !== 'rejected')).toEqual([]);

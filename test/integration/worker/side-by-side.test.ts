@@ -3,21 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { republish } from '../../../webhook/verification/publication/state.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
-import { beginMany, deferred, kratosFails } from '../../support/fakes/upstream-answers.ts';
-import { eventually, reaches, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { deferred, kratosFails, startSignUps } from '../../support/fakes/upstream-answers.ts';
+import { eventually, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
-/** More than the worker has hands. */
+/** More than the concurrency of the worker. */
 const CROWD = 40;
 
-/** Every call hangs until the test is over, and fails then. */
+/** Every call hangs until the test ends, and then fails. */
 function hang(): () => Promise<never> {
   const end = deferred<never>();
   return () => end.promise;
 }
 
-/** Its published copy was found to be another one: due for publishing. */
-async function owePublication({ ctx, worker }: TestService, id: string): Promise<void> {
+/** An identity whose published copy differs: it is due for publishing. */
+async function makePublicationDue({ ctx, worker }: TestService, id: string): Promise<void> {
   const now = ctx.clock.now();
   await ctx.ledger.change(id, now, (found) => found && republish(found, now, 'sign-in'));
   worker.wake();
@@ -29,10 +29,10 @@ describe('Jumio and Kratos do not delay each other', () => {
     const id = randomUUID();
     await signUp(service, id);
     service.jumio.instead.create = hang();
-    await beginMany(service, CROWD);
+    await startSignUps(service, CROWD);
     await eventually(() => expect(service.jumio.calls.create.length).toBeGreaterThan(10));
     service.kratos.copies.delete(id);
-    await owePublication(service, id);
+    await makePublicationDue(service, id);
     await eventually(() => expect(service.kratos.copies.has(id)).toBe(true));
   });
 
@@ -45,7 +45,7 @@ describe('Jumio and Kratos do not delay each other', () => {
     await Promise.all(crowd.map((execution) => callback(service, callbackOf(execution))));
     await eventually(() => expect(service.jumio.calls.details.length).toBeGreaterThan(10));
     service.kratos.copies.delete(id);
-    await owePublication(service, id);
+    await makePublicationDue(service, id);
     await eventually(() => expect(service.kratos.copies.has(id)).toBe(true));
     await signUp(service, randomUUID());
   });
@@ -55,7 +55,7 @@ describe('Jumio and Kratos do not delay each other', () => {
     const execution = await signUp(service, randomUUID());
     const crowd = await Promise.all(Array.from({ length: CROWD }, () => signUp(service, randomUUID())));
     service.kratos.instead.publish = hang();
-    await Promise.all(crowd.map(({ identityId }) => owePublication(service, identityId)));
+    await Promise.all(crowd.map(({ identityId }) => makePublicationDue(service, identityId)));
     await eventually(() => expect(service.kratos.calls.publish.length).toBeGreaterThan(CROWD + 10));
     process(execution, 'REJECTED', service.clock.now());
     await callback(service, callbackOf(execution));
@@ -71,13 +71,13 @@ describe('Jumio and Kratos do not delay each other', () => {
     await service.worker.stop();
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
-    await owePublication(service, identityId);
+    await makePublicationDue(service, identityId);
     const { databaseUrl, jumio, kratos } = service;
     const next = await testService({ databaseUrl, jumio, kratos, idle: true });
     kratos.instead.publish = hang();
     next.worker.start();
     await eventually(() => expect(service.kratos.calls.publish).toHaveLength(2));
-    await eventually(async () => expect((await snapshotOf(next, identityId)).identity.status).toBe('approved'));
+    await eventually(async () => expect((await recordOf(next, identityId)).identity.status).toBe('approved'));
   });
 
   it('a verdict read while Kratos is down is published when Kratos is back', async () => {
@@ -87,8 +87,8 @@ describe('Jumio and Kratos do not delay each other', () => {
     process(execution, 'PASSED', service.clock.now());
     await callback(service, callbackOf(execution));
     await eventually(() => expect(service.kratos.calls.publish.length).toBeGreaterThan(2));
-    expect((await snapshotOf(service, execution.identityId)).identity.status).toBe('approved');
+    expect((await recordOf(service, execution.identityId)).identity.status).toBe('approved');
     service.kratos.instead.publish = undefined;
-    await reaches(service, execution.identityId, 'approved');
+    await untilStatus(service, execution.identityId, 'approved');
   });
 });

@@ -14,6 +14,7 @@ export interface WorkByName {
   readonly publish: boolean;
 }
 
+/** Returns the work of a claim by job name. */
 export function workOf(work: readonly ClaimedJob[]): WorkByName {
   const has = (name: JobName): boolean => work.some(({ job }) => job.name === name);
   const row = (name: JobName): Verification | undefined => work.find(({ job }) => job.name === name)?.verification;

@@ -10,7 +10,7 @@ import { onPublished, onPublishFailed } from '../../../webhook/verification/publ
 import { latestAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { type PublishedStatus, publishedContent } from '../../../webhook/verification/record/content.ts';
 import { newIdentity, requestVerification } from '../../../webhook/verification/record/record.ts';
-import { detailsOf, REFERENCE_KEY, startedAs, statusOf, type Told } from '../fakes/jumio-answers.ts';
+import { detailsOf, type GivenDetails, REFERENCE_KEY, startedAs, statusOf } from '../fakes/jumio-answers.ts';
 import { applied } from './applied.ts';
 import { leaseFor } from './claims.ts';
 
@@ -28,6 +28,7 @@ export const LIFETIME = 24 * HOUR;
 
 export const IDENTITY = '9f425a8d-7efc-4768-8f23-7647a74fdf13';
 
+/** The input of a create call, without its time. */
 export const TERMS = { random: 0.5, linkLifetimeMs: LIFETIME, workflowKey: '10011' };
 
 /** The id of the n-th verification. */
@@ -35,11 +36,13 @@ export function verificationId(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
-export function newcomer(at = NOW, inherited: DecidedStatus | null = null): IdentityRecord {
+/** A new identity without a verification. @param inherited the decided status of an earlier published copy */
+export function newRecord(at = NOW, inherited: DecidedStatus | null = null): IdentityRecord {
   return newIdentity({ id: IDENTITY, inherited }, at);
 }
 
-export function asked(record: IdentityRecord, at = NOW): IdentityRecord {
+/** The record after a verification was requested. */
+export function withRequest(record: IdentityRecord, at = NOW): IdentityRecord {
   return applied(requestVerification(record, verificationId(record.verifications.length + 1), at), at).record;
 }
 
@@ -58,18 +61,19 @@ export function nth(record: IdentityRecord, n: number): Verification {
 }
 
 /** The record after Jumio created the execution of the latest verification. */
-export function made(record: IdentityRecord, at = NOW, withLink = true): IdentityRecord {
+export function withExecution(record: IdentityRecord, at = NOW, withLink = true): IdentityRecord {
   const row = last(record);
   const started = startedAs('account-1', `execution-${row.attempt}`, withLink);
   return applied(onCreated(record, row.id, started, { now: at, ...TERMS }), at).record;
 }
 
 /** The record after an attempt was requested and created at the same time. */
-export function begun(record: IdentityRecord, at = NOW): IdentityRecord {
-  return made(asked(record, at), at);
+export function withAttempt(record: IdentityRecord, at = NOW): IdentityRecord {
+  return withExecution(withRequest(record, at), at);
 }
 
-export function lookAt(record: IdentityRecord, row: Verification, at = NOW): ReadInput {
+/** The input of a read of a verification, with the default policy. */
+export function readInputOf(record: IdentityRecord, row: Verification, at = NOW): ReadInput {
   return {
     verificationId: row.id,
     readRequests: record.identity.readRequests,
@@ -82,17 +86,17 @@ export function lookAt(record: IdentityRecord, row: Verification, at = NOW): Rea
 }
 
 /** The change of reading the details of a verification. */
-export function read(record: IdentityRecord, told: Told, at = NOW, row = last(record)): Change {
-  return applied(onDetails(record, lookAt(record, row, at), detailsOf(row, told)), at);
+export function readDetailsAs(record: IdentityRecord, given: GivenDetails, at = NOW, row = last(record)): Change {
+  return applied(onDetails(record, readInputOf(record, row, at), detailsOf(row, given)), at);
 }
 
 /** The change of reading the status of a verification. */
-export function readWord(record: IdentityRecord, word: string, at = NOW, row = last(record)): Change {
-  return applied(onStatus(record, lookAt(record, row, at), statusOf(word)), at);
+export function readStatusAs(record: IdentityRecord, word: string, at = NOW, row = last(record)): Change {
+  return applied(onStatus(record, readInputOf(record, row, at), statusOf(word)), at);
 }
 
 /** The record after a requested read of the latest verification: by a callback that claims a status, or by a person. */
-export function nudged(record: IdentityRecord, at: number, claimed?: string): IdentityRecord {
+export function withReadRequested(record: IdentityRecord, at: number, claimed?: string): IdentityRecord {
   const sign = { verificationId: last(record).id, ...(claimed === undefined ? {} : { claimed }) };
   return applied(requestRead(record, sign, at), at)?.record ?? record;
 }
@@ -108,12 +112,12 @@ export function kratosFacts(changes: Partial<UpstreamFacts>): UpstreamFacts {
 }
 
 /** The record after its version was published to Kratos. */
-export function paid(record: IdentityRecord, at = NOW): IdentityRecord {
+export function afterPublish(record: IdentityRecord, at = NOW): IdentityRecord {
   return applied(onPublished(record, record.identity.version, at), at).record;
 }
 
 /** The change of a failed call to Kratos. */
-export function unpaid(record: IdentityRecord, facts: UpstreamFacts, at = NOW): Change {
+export function afterPublishFailed(record: IdentityRecord, facts: UpstreamFacts, at = NOW): Change {
   return applied(onPublishFailed(record, facts, at, 0.5), at);
 }
 
@@ -125,13 +129,13 @@ export function copyOf({ identity }: IdentityRecord): PublishedStatus | undefine
 /** The answers of Jumio to the two calls. */
 interface Answers {
   readonly status: string | 404;
-  readonly details: Told | 404;
+  readonly details: GivenDetails | 404;
 }
 
 const NOT_FOUND = { upstream: 'jumio', failure: 'status', status: 404 } as const;
 
 /** Simulates a worker that makes every read when it is due, with a Jumio that gives the given answers. */
-export function followed(first: IdentityRecord, from: number, until: number, answers: Answers) {
+export function simulatePolling(first: IdentityRecord, from: number, until: number, answers: Answers) {
   let record = first;
   const calls: { at: number; call: keyof Answers }[] = [];
   const events: LedgerEvent[] = [];
@@ -140,19 +144,24 @@ export function followed(first: IdentityRecord, from: number, until: number, ans
     if (calls.length >= 500) throw new Error(`500 reads within ${at - from} ms`);
     const { work, ...claimed } = leaseFor(record, ['read'], at);
     if (work.read === undefined) throw new Error('a read was due and is not claimed');
-    const look = lookAt(claimed.record, work.read, at);
+    const input = readInputOf(claimed.record, work.read, at);
     const call = needsDetails(work.read) ? 'details' : 'status';
     calls.push({ at, call });
-    const change = answered(claimed.record, look, call, answers);
+    const change = afterAnswer(claimed.record, input, call, answers);
     events.push(...(change.events ?? []));
     record = change.record;
   }
   return { record, calls, kinds: events.map(({ kind }) => kind) };
 }
 
-function answered(record: IdentityRecord, look: ReturnType<typeof lookAt>, call: keyof Answers, answers: Answers) {
+function afterAnswer(
+  record: IdentityRecord,
+  input: ReturnType<typeof readInputOf>,
+  call: keyof Answers,
+  answers: Answers,
+) {
   const answer = answers[call];
-  if (answer === 404) return applied(onReadFailed(record, look, { ...NOT_FOUND, operation: call }), look.now);
-  if (typeof answer === 'string') return applied(onStatus(record, look, answer), look.now);
-  return applied(onDetails(record, look, detailsOf(last(record), answer)), look.now);
+  if (answer === 404) return applied(onReadFailed(record, input, { ...NOT_FOUND, operation: call }), input.now);
+  if (typeof answer === 'string') return applied(onStatus(record, input, answer), input.now);
+  return applied(onDetails(record, input, detailsOf(last(record), answer)), input.now);
 }

@@ -5,7 +5,7 @@ import { agree } from '../../../webhook/verification/person/consent.ts';
 import { type Browser, openBrowser } from '../clients/browser.ts';
 import { callback, callbackOf } from '../clients/calls.ts';
 import { type Execution, process } from '../fakes/jumio.ts';
-import { eventually, reaches, signUp, snapshotOf } from '../service/eventually.ts';
+import { eventually, recordOf, signUp, untilStatus } from '../service/eventually.ts';
 import type { TestService } from '../service/service.ts';
 import { MINUTE } from '../service/shifted-clock.ts';
 
@@ -15,10 +15,12 @@ export interface Visitor {
   readonly browser: Browser;
 }
 
+/** A person with a session and no verification. */
 export function visitor(service: TestService, id: string = randomUUID()): Visitor {
   return { id, browser: openBrowser(service, service.kratos.signIn(id)) };
 }
 
+/** A person who has signed up: the first status is published. */
 export async function signedUp(service: TestService): Promise<Visitor> {
   const { id, browser } = visitor(service);
   await signUp(service, id);
@@ -38,10 +40,10 @@ export async function decide(
   process(execution, type, service.clock.now(), reason);
   await callback(service, callbackOf(execution));
   await eventually(async () => {
-    const { verifications } = await snapshotOf(service, id);
+    const { verifications } = await recordOf(service, id);
     expect(verifications.find(({ executionId }) => executionId === execution.executionId)?.decision).not.toBeNull();
   });
-  await reaches(service, id, type === 'PASSED' ? 'approved' : type === 'WARNING' ? 'review' : 'rejected');
+  await untilStatus(service, id, type === 'PASSED' ? 'approved' : type === 'WARNING' ? 'review' : 'rejected');
   return execution;
 }
 
@@ -51,6 +53,6 @@ export async function hasAgreed({ ctx }: TestService, { id }: Visitor): Promise<
 }
 
 /** The input of a person who continues and agrees to the current consent text. */
-export function agreeing({ ctx }: TestService) {
+export function agreementInput({ ctx }: TestService) {
   return { returnTo: null, agreement: { version: ctx.consentVersion, language: 'en' } };
 }

@@ -4,7 +4,7 @@ import type { Status } from '../../../webhook/model.ts';
 import type { GateRequest } from '../../../webhook/verification/gate/decide.ts';
 import { type PolicyMistake, parsePolicy } from '../../../webhook/verification/policy/parse.ts';
 import type { Policy, PolicyFacts } from '../../../webhook/verification/policy/rules.ts';
-import { COPIES, LEDGERS, names, rowOf } from '../decision-table/cells.ts';
+import { COPIES, keysOf, rowOf, STANDING_OF_STATUS } from '../decision-table/cells.ts';
 import { NOW } from './history.ts';
 
 /** A policy from YAML. */
@@ -14,6 +14,7 @@ export function policyOf(text: string): Policy {
   return policy;
 }
 
+/** The mistakes in a policy from YAML; empty for a valid one. */
 export function mistakesOf(text: string): readonly PolicyMistake[] {
   return parsePolicy(text).mistakes ?? [];
 }
@@ -23,7 +24,7 @@ export function blocking(...statuses: readonly string[]): Policy {
   return policyOf(`rules: [{ when: { status: [${statuses.join()}] }, then: block }, { then: allow }]`);
 }
 
-const STATUSES: readonly Status[] = names(LEDGERS);
+const STATUSES: readonly Status[] = keysOf(STANDING_OF_STATUS);
 
 const WAITING = ['person', 'jumio', 'operator', 'nobody'] as const;
 
@@ -33,8 +34,8 @@ const METHODS = ['password', 'code', 'oidc'] as const;
 
 const SCHEMAS = ['default', 'staff'] as const;
 
-function oneOrMore<T extends string>(words: readonly T[]) {
-  return fc.oneof(fc.constantFrom(...words), fc.subarray([...words], { minLength: 1 }));
+function oneOrMore<T extends string>(values: readonly T[]) {
+  return fc.oneof(fc.constantFrom(...values), fc.subarray([...values], { minLength: 1 }));
 }
 
 const days = fc.integer({ min: 1, max: 400 });
@@ -69,7 +70,7 @@ const decision = fc.constantFrom('allow', 'block', 'block_with_way_on');
 export const policyRules = fc
   .tuple(fc.array(fc.tuple(condition, decision), { maxLength: 6 }), decision)
   .map(([rules, last]) => {
-    const conditional = rules.map(([when, word]) => `{"when":${JSON.stringify(when)},"then":"${word}"}`);
+    const conditional = rules.map(([when, outcome]) => `{"when":${JSON.stringify(when)},"then":"${outcome}"}`);
     return [...conditional, `{"then":"${last}"}`];
   });
 
@@ -82,7 +83,7 @@ const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
 
 const someAge = fc.integer({ min: -1, max: 500 * 86_400_000 });
 
-export const facts: fc.Arbitrary<PolicyFacts> = fc.record({
+export const policyFacts: fc.Arbitrary<PolicyFacts> = fc.record({
   status: fc.constantFrom(...STATUSES),
   waitingOn: maybe(fc.constantFrom(...WAITING)),
   flow: maybe(fc.constantFrom(...FLOWS)),
@@ -92,7 +93,7 @@ export const facts: fc.Arbitrary<PolicyFacts> = fc.record({
   verdictAge: maybe(someAge),
 });
 
-export const asked: fc.Arbitrary<GateRequest> = fc.record(
+export const gateRequests: fc.Arbitrary<GateRequest> = fc.record(
   {
     flow: fc.constantFrom(...FLOWS),
     method: fc.constantFrom(...METHODS),
@@ -103,14 +104,14 @@ export const asked: fc.Arbitrary<GateRequest> = fc.record(
 );
 
 /** The row that the ledger may return, or `none`, or `unreadable`. */
-export const row: fc.Arbitrary<GateRow | 'none' | 'unreadable'> = fc.oneof(
+export const gateRows: fc.Arbitrary<GateRow | 'none' | 'unreadable'> = fc.oneof(
   fc.constantFrom('none', 'unreadable'),
   fc
     .tuple(fc.constantFrom(...STATUSES), fc.boolean(), maybe(fc.constantFrom(...WAITING)), someAge)
     .map(([status, isPublished, attemptWaitsOn, ms]) => {
-      const kept = rowOf(status, isPublished);
-      return { ...kept, attemptWaitsOn, decidedAt: kept.standing === null ? null : NOW - ms };
+      const gateRow = rowOf(status, isPublished);
+      return { ...gateRow, attemptWaitsOn, decidedAt: gateRow.standing === null ? null : NOW - ms };
     }),
 );
 
-export const copy = fc.constantFrom(...names(COPIES)).map((name) => COPIES[name]);
+export const publishedCopies = fc.constantFrom(...keysOf(COPIES)).map((name) => COPIES[name]);

@@ -4,7 +4,7 @@ import type { TestService } from '../service/service.ts';
 import { unescapeHtml } from './entities.ts';
 
 /** The parsed content of a page. */
-export interface SeenPage {
+export interface ParsedPage {
   readonly status: number;
   readonly headers: LightMyRequestResponse['headers'];
   readonly body: string;
@@ -24,11 +24,11 @@ export interface Browser {
   /** The Accept-Language header of the browser; undefined for none. */
   language: string | undefined;
   readonly jar: CookieJar;
-  get(path: string): Promise<SeenPage>;
+  get(path: string): Promise<ParsedPage>;
   /** Submits the form as it is, or with other fields; `undefined` leaves one out. */
-  post(fields: Readonly<Record<string, string | undefined>>, to?: string): Promise<SeenPage>;
+  post(fields: Readonly<Record<string, string | undefined>>, to?: string): Promise<ParsedPage>;
   /** Opens the page and presses its button. */
-  press(path?: string): Promise<SeenPage>;
+  press(path?: string): Promise<ParsedPage>;
 }
 
 function hiddenInputs(body: string): Record<string, string> {
@@ -36,7 +36,7 @@ function hiddenInputs(body: string): Record<string, string> {
   return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [unescapeHtml(name), unescapeHtml(value)]));
 }
 
-function actionOf(body: string): SeenPage['action'] {
+function actionOf(body: string): ParsedPage['action'] {
   const [, tag, attributes = '', text = ''] = /<(a|button|p) id="action"([^>]*)>([^<]*)</.exec(body) ?? [];
   const href = / href="([^"]*)"/.exec(attributes)?.[1];
   const kinds = new Map([
@@ -48,7 +48,7 @@ function actionOf(body: string): SeenPage['action'] {
   return kind === undefined ? undefined : { kind, text: unescapeHtml(text), href: href && unescapeHtml(href) };
 }
 
-function seen(answer: LightMyRequestResponse): SeenPage {
+function parsePage(answer: LightMyRequestResponse): ParsedPage {
   const sentence = /<p id="sentence"[^>]*>([^<]*)</.exec(answer.body)?.[1];
   return {
     status: answer.statusCode,
@@ -67,7 +67,7 @@ export function openBrowser({ app, config }: TestService, session = ''): Browser
   const jar = new CookieJar();
   const site = config.PUBLIC_URL ?? 'http://localhost';
 
-  async function visit(method: 'GET' | 'POST', path: string, fields?: URLSearchParams): Promise<SeenPage> {
+  async function visit(method: 'GET' | 'POST', path: string, fields?: URLSearchParams): Promise<ParsedPage> {
     const url = `${site}${path}`;
     const cookie = [browser.session, await jar.getCookieString(url)].filter((part) => part !== '').join('; ');
     const type = fields === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
@@ -76,7 +76,7 @@ export function openBrowser({ app, config }: TestService, session = ''): Browser
     const payload = fields === undefined ? {} : { payload: fields.toString() };
     const answer = await app.inject({ method, url: path, headers, ...payload });
     for (const set of [answer.headers['set-cookie'] ?? []].flat()) await jar.setCookie(set, url);
-    return seen(answer);
+    return parsePage(answer);
   }
 
   const browser: Browser = {

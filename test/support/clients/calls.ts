@@ -39,7 +39,7 @@ export function validate(service: TestService, body: unknown, headers: Headers =
 }
 
 /** The request of an API for a decision about an identity. */
-export function ask(service: TestService, body: unknown, headers: Headers = DECISION) {
+export function requestDecision(service: TestService, body: unknown, headers: Headers = DECISION) {
   return post(service, '/jumio/decision', body, headers);
 }
 
@@ -48,12 +48,12 @@ export function handover(service: TestService, body: unknown, headers: Headers =
   return post(service, '/jumio/handover', body, headers);
 }
 
-const oneTimeAddress = z.object({ url: z.url(), expires_at: z.iso.datetime() });
+const oneTimeLink = z.object({ url: z.url(), expires_at: z.iso.datetime() });
 
 /** A one-time link of an identity: its path and query, for a browser of a test. */
 export async function oneTimePath(service: TestService, identityId: string, returnTo?: string): Promise<string> {
   const answer = await handover(service, { kratos_identity_id: identityId, return_to: returnTo });
-  const { pathname, search } = new URL(oneTimeAddress.parse(answer.json()).url);
+  const { pathname, search } = new URL(oneTimeLink.parse(answer.json()).url);
   return `${pathname}${search}`;
 }
 
@@ -70,14 +70,17 @@ export function callbackOf(execution: Execution, status = 'PROCESSED', userRefer
   });
 }
 
+/** Sends a callback of Jumio. */
 export function callback(service: TestService, body: unknown, headers: Headers = {}) {
   return post(service, '/jumio/callback', body, headers);
 }
 
+/** The signature of a callback: HMAC-SHA256 in hex. */
 export function hmac(bytes: string | Buffer, secret: string = CANARIES.callbackSecret): string {
   return createHmac('sha256', secret).update(bytes).digest('hex');
 }
 
+/** The header with the signature of a callback. */
 export function signed(bytes: string | Buffer, secret?: string): Headers {
   return { 'x-jumio-signature': hmac(bytes, secret) };
 }

@@ -9,7 +9,7 @@ import { CAPTURE_VARIABLE } from '../logs/capture.ts';
 import { ENVIRONMENT, type TestService } from '../service/service.ts';
 
 /** The result of a command line. */
-export interface Ran {
+export interface CliResult {
   readonly code: number;
   /** stdout, for scripts. */
   readonly out: string;
@@ -19,50 +19,54 @@ export interface Ran {
   readonly asked: readonly string[];
 }
 
-export interface RunOptions {
+export interface CliOptions {
   /** The answer of the operator at the terminal; absent without a terminal. */
   readonly answer?: string;
   readonly env?: Environment;
 }
 
-type Neighbours = Pick<TestService, 'databaseUrl' | 'clock'> & Partial<Pick<TestService, 'jumio' | 'kratos'>>;
+type ServiceParts = Pick<TestService, 'databaseUrl' | 'clock'> & Partial<Pick<TestService, 'jumio' | 'kratos'>>;
 
 /** The one secret that a command may print: a one-time link, for the operator to send. */
-const ADDRESS = /\/jumio\/enter\?code=[\w-]+/g;
+const ONE_TIME_LINK = /\/jumio\/enter\?code=[\w-]+/g;
 
 /** Appends all output of a command to the captured logs, so that the check for canaries covers it. */
 function capture(text: string): string {
   const file = process.env[CAPTURE_VARIABLE];
-  if (file !== undefined) appendFileSync(file, text.replace(ADDRESS, '/jumio/enter'));
+  if (file !== undefined) appendFileSync(file, text.replace(ONE_TIME_LINK, '/jumio/enter'));
   return text;
 }
 
 /** Runs a command line beside a service: with its own connection to the ledger, and the service’s upstreams. */
-export async function runCli(beside: Neighbours, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const seen = { out: '', err: '', asked: [] as string[] };
+export async function runCli(
+  service: ServiceParts,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  const output = { out: '', err: '', asked: [] as string[] };
   const terminal: Terminal = {
-    env: { ...ENVIRONMENT, DATABASE_URL: beside.databaseUrl, ...options.env },
+    env: { ...ENVIRONMENT, DATABASE_URL: service.databaseUrl, ...options.env },
     interactive: options.answer !== undefined,
     colour: false,
-    now: () => beside.clock.now(),
+    now: () => service.clock.now(),
     print: async (text) => {
-      seen.out += capture(text);
+      output.out += capture(text);
     },
     printNote: (text) => {
-      seen.err += capture(text);
+      output.err += capture(text);
     },
     ask: async (question) => {
-      seen.asked.push(question);
+      output.asked.push(question);
       return options.answer ?? '';
     },
   };
   const connect: Connect = async (config) => {
     const real = await createDependencies(config, createLogger('silent'), {
-      clock: beside.clock,
+      clock: service.clock,
       beginsEpoch: false,
     });
-    const { jumio = real.ctx.jumio, kratos = real.ctx.kratos } = beside;
+    const { jumio = real.ctx.jumio, kratos = real.ctx.kratos } = service;
     return { ...real, ctx: { ...real.ctx, jumio, kratos } };
   };
-  return { code: await run(args, terminal, connect), ...seen };
+  return { code: await run(args, terminal, connect), ...output };
 }

@@ -9,6 +9,7 @@ export interface Program {
   post(body: unknown, headers?: Headers): Promise<LightMyRequestResponse>;
 }
 
+/** An application with these credentials as headers. */
 export function program({ app }: TestService, credentials: Headers): Program {
   const sent = (headers: Headers, more: Headers): Record<string, string> => {
     const all = Object.entries({ accept: 'application/json', ...credentials, ...more, ...headers });
@@ -25,11 +26,11 @@ export function program({ app }: TestService, credentials: Headers): Program {
 }
 
 /** A native application, or another client with the session token of its person. */
-export function native(service: TestService, identityId: string): Program {
+export function nativeProgram(service: TestService, identityId: string): Program {
   return program(service, { 'x-session-token': service.kratos.signInApp(identityId) });
 }
 
 /** The body of an agreement to the current consent text. */
-export function agreeing({ ctx }: TestService, more: object = {}): object {
+export function agreementBody({ ctx }: TestService, more: object = {}): object {
   return { consent: { text_version: ctx.consentVersion }, ...more };
 }

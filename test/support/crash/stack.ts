@@ -5,16 +5,16 @@ import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import { type RunningService, startService } from '../../../sandbox/stack/service.ts';
 import { CANARIES } from '../logs/canaries.ts';
 import { captureLogs } from '../logs/capture.ts';
-import { askFile, sqlite } from '../service/databases.ts';
-import { type KillNeighbours, startKillNeighbours } from './upstreams.ts';
+import { queryFile, sqlite } from '../service/databases.ts';
+import { type CrashUpstreams, startCrashUpstreams } from './upstreams.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 20 };
+const WAIT = { timeout: 30_000, interval: 20 };
 
-/** The sign-up of one person with the service as a separate process, which may be killed at any moment. */
-export interface KillWorld extends KillNeighbours {
+/** One person, both upstreams, and the service as a separate process, which may be killed at any moment. */
+export interface CrashStack extends CrashUpstreams {
   readonly identityId: string;
-  /** Starts the service on the one ledger, its clock so many seconds ahead. */
-  live(aheadSeconds: number): Promise<RunningService>;
+  /** Starts the service on the ledger of this stack, its clock so many seconds ahead. */
+  start(aheadSeconds: number): Promise<RunningService>;
   /** Calls the hook of Kratos; returns the status of the response, undefined without one. */
   signUp(service: RunningService): Promise<number | undefined>;
   /** Sends the callback of Jumio for the latest execution; returns the status of the response. */
@@ -23,12 +23,13 @@ export interface KillWorld extends KillNeighbours {
   ledger(query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
+/** Waits up to 30 s until an assertion holds. */
 export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(assertion, PATIENCE);
+  return vi.waitFor(assertion, WAIT);
 }
 
-/** Waits for the end of a process that is killed elsewhere. */
-export function death({ process: child }: RunningService): Promise<void> {
+/** Waits until the process has exited. */
+export function untilExit({ process: child }: RunningService): Promise<void> {
   return eventually(() => {
     if (child.exitCode === null && child.signalCode === null) throw new Error('the process is still running');
   });
@@ -43,7 +44,7 @@ async function post(url: string, body: object, headers: Record<string, string>):
   }
 }
 
-function environment({ jumioUrl, kratosUrl }: KillNeighbours, databaseUrl: string): Record<string, string> {
+function environment({ jumioUrl, kratosUrl }: CrashUpstreams, databaseUrl: string): Record<string, string> {
   return {
     ORY_WEBHOOK_SECRET: CANARIES.webhookSecret,
     KRATOS_ADMIN_URL: kratosUrl,
@@ -57,29 +58,32 @@ function environment({ jumioUrl, kratosUrl }: KillNeighbours, databaseUrl: strin
   };
 }
 
-/** @param extra variables in addition to the service’s configuration. */
-export async function startKillWorld(extra: Readonly<Record<string, string>> = {}): Promise<KillWorld> {
-  const neighbours = await startKillNeighbours();
+/**
+ * Starts the upstreams and opens an empty ledger; the service is not running yet.
+ * @param extra variables in addition to the service’s configuration
+ */
+export async function startCrashStack(extra: Readonly<Record<string, string>> = {}): Promise<CrashStack> {
+  const upstreams = await startCrashUpstreams();
   const databaseUrl = await sqlite.fresh();
   const identityId = randomUUID();
   const logs = captureLogs();
-  const live = async (ahead: number): Promise<RunningService> => {
-    const env = { ...environment(neighbours, databaseUrl), ...extra, PORT: String(await freePort()) };
+  const start = async (ahead: number): Promise<RunningService> => {
+    const env = { ...environment(upstreams, databaseUrl), ...extra, PORT: String(await freePort()) };
     const service = await startService({ env, ahead, onLog: (line) => logs.write(`${line}\n`) });
     onTestFinished(() => service.kill());
     return service;
   };
   return {
-    ...neighbours,
+    ...upstreams,
     identityId,
-    live,
+    start,
     signUp: ({ url }) =>
       post(`${url}/jumio/initiate`, { kratos_identity_id: identityId }, { 'x-webhook-secret': CANARIES.webhookSecret }),
     callback: ({ url }) => {
-      const { executionId, reference } = neighbours.executions.at(-1) ?? { executionId: '', reference: '' };
+      const { executionId, reference } = upstreams.executions.at(-1) ?? { executionId: '', reference: '' };
       const workflowExecution = { id: executionId, status: 'PROCESSED' };
       return post(`${url}/jumio/callback`, { userReference: reference, workflowExecution }, {});
     },
-    ledger: async (query) => askFile(databaseUrl, query),
+    ledger: async (query) => queryFile(databaseUrl, query),
   };
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { type Answering, type Arrived, json, startAnsweringServer } from '../fakes/http-server.ts';
+import { json, type ReceivedRequest, type Responder } from '../fakes/http-server.ts';
+import { startJumioServer } from '../fakes/jumio-server.ts';
+import { startKratosServer } from '../fakes/kratos-server.ts';
 import { HOSTED_LINK } from '../logs/canaries.ts';
 
 type Called = 'token' | 'create' | 'details' | 'patch' | 'revoke' | 'read';
@@ -18,7 +19,7 @@ interface Execution {
 }
 
 /** A Jumio and a Kratos with the minimum for one sign-up, and a hook at every moment of a call. */
-export interface KillNeighbours {
+export interface CrashUpstreams {
   readonly jumioUrl: string;
   readonly kratosUrl: string;
   readonly executions: readonly Execution[];
@@ -30,24 +31,25 @@ export interface KillNeighbours {
   account(): { readonly state: string; readonly changes: number; readonly sessions: number };
   /** Makes Jumio return this decision from now on. */
   decide(type?: 'PASSED' | 'REJECTED'): void;
-  /** Runs an action at that moment, once. A call at its moment `sent` gets no response. */
+  /** Runs an action at that moment, once. A call whose action is at `sent` gets no response. */
   at(moment: Moment, act: () => void): void;
-  /** While on, PATCHes take no effect and get no response. */
-  deaf(on: boolean): void;
+  /** While on, writes take no effect and get no response. */
+  ignoreWrites(on: boolean): void;
 }
 
 const createBody = z.object({ userReference: z.string(), customerInternalReference: z.string() });
 
 const patchBody = z.array(z.object({ op: z.enum(['add', 'replace']), path: z.string(), value: z.unknown() }));
 
-export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNeighbours> {
+/** Starts both upstreams until the test ends. */
+export async function startCrashUpstreams(workflowKey = '10011'): Promise<CrashUpstreams> {
   const executions: Execution[] = [];
   const patches: string[] = [];
   let metadata: Readonly<Record<string, unknown>> = {};
   const actions = new Map<Moment, () => void>();
   let account = { state: 'active', changes: 0, sessions: 1 };
   let decided: 'PASSED' | 'REJECTED' | undefined;
-  let isDeaf = false;
+  let isIgnoringWrites = false;
 
   function act(moment: Moment): boolean {
     const action = actions.get(moment);
@@ -56,13 +58,17 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
     return action !== undefined;
   }
 
-  function answer(call: Called, response: ServerResponse, answering: Answering): void {
-    if (act(`${call} sent`)) return;
-    response.on('finish', () => act(`${call} answered`));
-    answering(response, { method: '', path: '', headers: {}, body: '' });
+  /** Lets a call take effect, and runs the actions at its two moments. */
+  function withMoments(call: Called, effect: (request: ReceivedRequest) => Responder): Responder {
+    return (response, request) => {
+      const respond = effect(request);
+      if (act(`${call} sent`)) return;
+      response.on('finish', () => act(`${call} answered`));
+      respond(response, request);
+    };
   }
 
-  function create({ body, path, method }: Arrived): Answering {
+  function create({ body, path, method }: ReceivedRequest): Responder {
     const { userReference: reference, customerInternalReference: identityId } = createBody.parse(JSON.parse(body));
     const accountId = method === 'PUT' ? (path.split('/').at(-1) ?? '') : randomUUID();
     const execution = { accountId, executionId: randomUUID(), identityId, reference };
@@ -81,7 +87,7 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
     return { execution, status: decided ? 'PROCESSED' : 'INITIATED' };
   }
 
-  function details(path: string): Answering {
+  function details(path: string): Responder {
     const { execution, status } = workflow(path);
     return json(200, {
       account: { id: execution.accountId },
@@ -97,13 +103,12 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
     });
   }
 
-  const jumio = await startAnsweringServer((response, request) => {
-    const { method, path } = request;
-    if (path.includes('/oauth2/token'))
-      return answer('token', response, json(200, { access_token: 'token', expires_in: 3600 }));
-    if (method === 'POST' || method === 'PUT') return answer('create', response, create(request));
-    if (!path.endsWith('/status')) return answer('details', response, details(path));
-    return json(200, { workflowExecution: { status: workflow(path).status } })(response, request);
+  const jumio = await startJumioServer({
+    token: withMoments('token', () => json(200, { access_token: 'token', expires_in: 3600 })),
+    create: withMoments('create', create),
+    details: withMoments('details', ({ path }) => details(path)),
+    status: (response, request) =>
+      json(200, { workflowExecution: { status: workflow(request.path).status } })(response, request),
   });
 
   function identity(path: string) {
@@ -111,28 +116,33 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
     return { id, schema_id: 'default', state: account.state, metadata_public: metadata, metadata_admin: null };
   }
 
-  function apply(body: string): void {
+  function patch({ body, path }: ReceivedRequest): Responder {
     patches.push(body);
-    for (const { path, value } of patchBody.parse(JSON.parse(body))) {
-      if (path === '/metadata_public/jumio') metadata = { ...metadata, jumio: value };
-      if (path === '/state' && value !== account.state)
+    for (const { path: member, value } of patchBody.parse(JSON.parse(body))) {
+      if (member === '/metadata_public/jumio') metadata = { ...metadata, jumio: value };
+      if (member === '/state' && value !== account.state)
         account = { ...account, state: String(value), changes: account.changes + 1 };
     }
+    return json(200, identity(path));
   }
 
-  function revoke(): Answering {
+  function revoke(): Responder {
     const { sessions } = account;
     account = { ...account, sessions: 0 };
     const error = { code: 404, message: 'Unable to locate the resource' };
     return sessions > 0 ? (response) => void response.writeHead(204).end() : json(404, { error });
   }
 
-  const kratos = await startAnsweringServer((response, request) => {
-    if (request.method === 'GET') return answer('read', response, json(200, identity(request.path)));
-    if (isDeaf) return undefined;
-    if (request.method === 'DELETE') return answer('revoke', response, revoke());
-    apply(request.body);
-    return answer('patch', response, json(200, identity(request.path)));
+  /** A write to Kratos, which has no effect and gets no response while writes are ignored. */
+  function write(call: Called, effect: (request: ReceivedRequest) => Responder): Responder {
+    const respond = withMoments(call, effect);
+    return (response, request) => (isIgnoringWrites ? undefined : respond(response, request));
+  }
+
+  const kratos = await startKratosServer({
+    read: withMoments('read', ({ path }) => json(200, identity(path))),
+    revoke: write('revoke', revoke),
+    patch: write('patch', patch),
   });
 
   onTestFinished(async () => {
@@ -151,8 +161,8 @@ export async function startKillNeighbours(workflowKey = '10011'): Promise<KillNe
       decided = type;
     },
     at: (moment, action) => actions.set(moment, action),
-    deaf: (on) => {
-      isDeaf = on;
+    ignoreWrites: (on) => {
+      isIgnoringWrites = on;
     },
   };
 }

@@ -21,7 +21,7 @@ export interface Cell {
 }
 
 /** `Object.keys` with the type of the keys. */
-export function names<Name extends string>(axis: Readonly<Record<Name, unknown>>): Name[] {
+export function keysOf<Name extends string>(axis: Readonly<Record<Name, unknown>>): Name[] {
   const all: Name[] = [];
   for (const name in axis) all.push(name);
   return all;
@@ -38,22 +38,22 @@ export async function cell(standing: StandingName, attempt: AttemptName, event: 
 
 /** Every cell in which the event can happen. */
 export async function allCells(): Promise<Cell[]> {
-  const wanted = names(STANDINGS).flatMap((standing) =>
-    names(ATTEMPTS).flatMap((attempt) => names(EVENTS).map((event) => cell(standing, attempt, event))),
+  const wanted = keysOf(STANDINGS).flatMap((standing) =>
+    keysOf(ATTEMPTS).flatMap((attempt) => keysOf(EVENTS).map((event) => cell(standing, attempt, event))),
   );
   return (await Promise.all(wanted)).filter((found) => found !== undefined);
 }
 
 /** A request without any facts. */
-export const SILENT: GateRequest = {};
+export const NO_FACTS: GateRequest = {};
 
 /** The result of the gate at NOW for a request without any facts. */
-export function judged(
+export function gateResultOf(
   row: GateRow | 'none' | 'unreadable',
   copy: PublishedCopy,
   policy: Policy = defaultPolicy,
 ): GateResult {
-  return evaluateGate(policy, row, copy, SILENT, NOW);
+  return evaluateGate(policy, row, copy, NO_FACTS, NOW);
 }
 
 /** The possible published copies in a request of Kratos. */
@@ -87,7 +87,7 @@ export const COPIES = {
 export type CopyName = keyof typeof COPIES;
 
 /** The possible statuses in the ledger, each with its standing. */
-export const LEDGERS = {
+export const STANDING_OF_STATUS = {
   none: null,
   pending: null,
   processing: null,
@@ -101,9 +101,9 @@ export const LEDGERS = {
 export function rowOf(status: Status, isPublished: boolean): GateRow {
   const published = isPublished ? 3 : 2;
   return {
-    standing: LEDGERS[status],
+    standing: STANDING_OF_STATUS[status],
     status,
-    decidedAt: LEDGERS[status] === null ? null : 0,
+    decidedAt: STANDING_OF_STATUS[status] === null ? null : 0,
     reason: null,
     rejections: status === 'rejected' ? 1 : 0,
     attemptWaitsOn: null,

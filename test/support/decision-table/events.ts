@@ -9,19 +9,19 @@ import { recordVisit } from '../../../webhook/verification/person/visit.ts';
 import { latestAttempt, openAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { applied } from '../builders/applied.ts';
 import { leaseFor } from '../builders/claims.ts';
-import { DAY, IDENTITY, LIFETIME, lookAt, NOW, read, readWord, TERMS } from '../builders/history.ts';
-import { decision, startedAs, type Told } from '../fakes/jumio-answers.ts';
-import { CONSENT, createInMemoryContext, type MemoryDesk } from '../service/in-memory-context.ts';
+import { DAY, IDENTITY, LIFETIME, NOW, readDetailsAs, readInputOf, readStatusAs, TERMS } from '../builders/history.ts';
+import { decision, type GivenDetails, startedAs } from '../fakes/jumio-answers.ts';
+import { CONSENT, createInMemoryContext, type InMemoryContext } from '../service/in-memory-context.ts';
 import { BLURRED, MANIPULATED, PASSED, WARNING } from './rows.ts';
 
 /** The change that an event made to a record, and its time. Without a change everything stayed as it was. */
-export interface Happened {
+export interface EventResult {
   readonly at: number;
   readonly change: Change | undefined;
 }
 
 /** An event, the third axis of the table. `undefined`: it cannot happen there. */
-export type Happening = (before: IdentityRecord) => Promise<Happened> | Happened | undefined;
+export type EventCase = (before: IdentityRecord) => Promise<EventResult> | EventResult | undefined;
 
 /** The verification that an event is about: the open one, else the latest. */
 export function target(record: IdentityRecord): Verification | undefined {
@@ -30,49 +30,49 @@ export function target(record: IdentityRecord): Verification | undefined {
 
 /** An event of an execution that exists at Jumio. */
 function ofExecution(
-  happen: (before: IdentityRecord, row: Verification, at: number) => Change | undefined,
+  change: (before: IdentityRecord, row: Verification, at: number) => Change | undefined,
   when = (_row: Verification): number => NOW,
-): Happening {
+): EventCase {
   return (before) => {
     const row = target(before);
     if (row === undefined || row.executionId === null) return undefined;
     const at = when(row);
-    return { at, change: happen(before, row, at) };
+    return { at, change: change(before, row, at) };
   };
 }
 
-function claims(claimed: string): Happening {
+function claims(claimed: string): EventCase {
   return ofExecution((before, { id }) => applied(requestRead(before, { verificationId: id, claimed }, NOW), NOW));
 }
 
-function word(status: string): Happening {
-  return ofExecution((before, row) => readWord(before, status, NOW, row));
+function readsStatus(status: string): EventCase {
+  return ofExecution((before, row) => readStatusAs(before, status, NOW, row));
 }
 
-function details(told: Told): Happening {
-  return ofExecution((before, row) => read(before, { completedAt: NOW - 60_000, ...told }, NOW, row));
+function readsDetails(given: GivenDetails): EventCase {
+  return ofExecution((before, row) => readDetailsAs(before, { completedAt: NOW - 60_000, ...given }, NOW, row));
 }
 
-function unread(facts: Partial<UpstreamFacts>, when = (_row: Verification): number => NOW): Happening {
+function failsRead(facts: Partial<UpstreamFacts>, when = (_row: Verification): number => NOW): EventCase {
   const all = { upstream: 'jumio', operation: 'details', failure: 'status', ...facts } as const;
-  return ofExecution((before, row, at) => applied(onReadFailed(before, lookAt(before, row, at), all), at), when);
+  return ofExecution((before, row, at) => applied(onReadFailed(before, readInputOf(before, row, at), all), at), when);
 }
 
-function ofRequest(happen: (before: IdentityRecord, row: Verification) => Change): Happening {
+function ofRequest(change: (before: IdentityRecord, row: Verification) => Change): EventCase {
   return (before) => {
     const row = target(before);
-    return row?.state === 'requested' ? { at: NOW, change: happen(before, row) } : undefined;
+    return row?.state === 'requested' ? { at: NOW, change: change(before, row) } : undefined;
   };
 }
 
-function creates(withLink: boolean): Happening {
+function creates(withLink: boolean): EventCase {
   const terms = { now: NOW, ...TERMS };
   return ofRequest((before, row) =>
     applied(onCreated(before, row.id, startedAs('account-1', `execution-${row.attempt}`, withLink), terms), terms.now),
   );
 }
 
-function cannotCreate(facts: Partial<UpstreamFacts>): Happening {
+function cannotCreate(facts: Partial<UpstreamFacts>): EventCase {
   const all = { upstream: 'jumio', operation: 'create', failure: 'status', ...facts } as const;
   const terms = { now: NOW, ...TERMS };
   return ofRequest((before, row) =>
@@ -80,11 +80,11 @@ function cannotCreate(facts: Partial<UpstreamFacts>): Happening {
   );
 }
 
-function person(act: (memory: MemoryDesk) => Promise<unknown>): Happening {
+function person(act: (inMemory: InMemoryContext) => Promise<unknown>): EventCase {
   return async (before) => {
-    const memory = createInMemoryContext(before);
-    await act(memory);
-    return { at: NOW, change: { record: memory.stored() ?? before, events: memory.events } };
+    const inMemory = createInMemoryContext(before);
+    await act(inMemory);
+    return { at: NOW, change: { record: inMemory.stored() ?? before, events: inMemory.events } };
   };
 }
 
@@ -105,37 +105,43 @@ export const EVENTS = {
   'callback claims SESSION_EXPIRED': claims('SESSION_EXPIRED'),
   'callback claims TOKEN_EXPIRED': claims('TOKEN_EXPIRED'),
   'callback claims an unknown word': claims('PAUSED'),
-  'status: INITIATED': word('INITIATED'),
-  'status: ACQUISITION_STARTED': word('ACQUISITION_STARTED'),
-  'status: ACQUIRED': word('ACQUIRED'),
-  'status: PROCESSED': word('PROCESSED'),
-  'status: SESSION_EXPIRED': word('SESSION_EXPIRED'),
-  'status: TOKEN_EXPIRED': word('TOKEN_EXPIRED'),
-  'status: unknown word': word('PAUSED'),
-  'details: INITIATED': details({ status: 'INITIATED' }),
-  'details: ACQUISITION_STARTED': details({ status: 'ACQUISITION_STARTED' }),
-  'details: ACQUIRED': details({ status: 'ACQUIRED' }),
-  'details: PASSED': details(PASSED),
-  'details: PASSED, completed before all else': details({ ...PASSED, completedAt: NOW - 99 * DAY }),
-  'details: WARNING': details(WARNING),
-  'details: REJECTED, unreadable': details(BLURRED),
-  'details: REJECTED, manipulated': details(MANIPULATED),
-  'details: NOT_EXECUTED': details({ status: 'PROCESSED', decision: decision('NOT_EXECUTED', -1, 'TECHNICAL_ERROR') }),
-  'details: PROCESSED without a decision': details({ status: 'PROCESSED' }),
-  'details: unknown decision': details({ status: 'PROCESSED', decision: decision('MAYBE', 50) }),
-  'details: TOKEN_EXPIRED, NOT_EXECUTED': details({
+  'status: INITIATED': readsStatus('INITIATED'),
+  'status: ACQUISITION_STARTED': readsStatus('ACQUISITION_STARTED'),
+  'status: ACQUIRED': readsStatus('ACQUIRED'),
+  'status: PROCESSED': readsStatus('PROCESSED'),
+  'status: SESSION_EXPIRED': readsStatus('SESSION_EXPIRED'),
+  'status: TOKEN_EXPIRED': readsStatus('TOKEN_EXPIRED'),
+  'status: unknown word': readsStatus('PAUSED'),
+  'details: INITIATED': readsDetails({ status: 'INITIATED' }),
+  'details: ACQUISITION_STARTED': readsDetails({ status: 'ACQUISITION_STARTED' }),
+  'details: ACQUIRED': readsDetails({ status: 'ACQUIRED' }),
+  'details: PASSED': readsDetails(PASSED),
+  'details: PASSED, completed before all else': readsDetails({ ...PASSED, completedAt: NOW - 99 * DAY }),
+  'details: WARNING': readsDetails(WARNING),
+  'details: REJECTED, unreadable': readsDetails(BLURRED),
+  'details: REJECTED, manipulated': readsDetails(MANIPULATED),
+  'details: NOT_EXECUTED': readsDetails({
+    status: 'PROCESSED',
+    decision: decision('NOT_EXECUTED', -1, 'TECHNICAL_ERROR'),
+  }),
+  'details: PROCESSED without a decision': readsDetails({ status: 'PROCESSED' }),
+  'details: unknown decision': readsDetails({ status: 'PROCESSED', decision: decision('MAYBE', 50) }),
+  'details: TOKEN_EXPIRED, NOT_EXECUTED': readsDetails({
     status: 'TOKEN_EXPIRED',
     decision: decision('NOT_EXECUTED', -1, 'TOKEN_EXPIRED'),
   }),
-  'details: SESSION_EXPIRED, REJECTED 100': details({ status: 'SESSION_EXPIRED', decision: decision('REJECTED', 100) }),
-  'details: unknown status, PASSED': details({ ...PASSED, status: 'PAUSED' }),
-  'details of another execution, PASSED': details({ ...PASSED, workflow: { id: 'somebody-elses' } }),
-  'details with another reference, PASSED': details({ ...PASSED, workflow: { userReference: 'u-4711' } }),
-  'read: 404': unread({ status: 404 }),
-  'read: 429': unread({ status: 429 }),
-  'read: 500': unread({ status: 500 }),
-  'read: no answer': unread({ failure: 'timeout' }),
-  'read: 500, 31 days past the link’s end': unread(
+  'details: SESSION_EXPIRED, REJECTED 100': readsDetails({
+    status: 'SESSION_EXPIRED',
+    decision: decision('REJECTED', 100),
+  }),
+  'details: unknown status, PASSED': readsDetails({ ...PASSED, status: 'PAUSED' }),
+  'details of another execution, PASSED': readsDetails({ ...PASSED, workflow: { id: 'somebody-elses' } }),
+  'details with another reference, PASSED': readsDetails({ ...PASSED, workflow: { userReference: 'u-4711' } }),
+  'read: 404': failsRead({ status: 404 }),
+  'read: 429': failsRead({ status: 429 }),
+  'read: 500': failsRead({ status: 500 }),
+  'read: no answer': failsRead({ failure: 'timeout' }),
+  'read: 500, 31 days past the link’s end': failsRead(
     { status: 500 },
     (row) => (row.linkEndsAt ?? row.requestedAt) + GIVE_UP_MS + DAY,
   ),
@@ -154,6 +160,6 @@ export const EVENTS = {
   ),
   'person refuses': person(({ ctx }) => declineConsent(ctx, WHO)),
   'the link’s end passes': linkEnds,
-} as const satisfies Readonly<Record<string, Happening>>;
+} as const satisfies Readonly<Record<string, EventCase>>;
 
 export type EventName = keyof typeof EVENTS;

@@ -5,54 +5,54 @@ import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { awaitConsent, updateVerification } from '../../../webhook/verification/record/record.ts';
 import { applied } from '../builders/applied.ts';
 import {
-  asked,
-  begun,
   DAY,
   HOUR,
   LIFETIME,
   last,
-  made,
   NOW,
-  newcomer,
-  read,
-  readWord,
+  newRecord,
+  readDetailsAs,
+  readStatusAs,
   TERMS,
   verificationId,
+  withAttempt,
+  withExecution,
+  withRequest,
 } from '../builders/history.ts';
-import { decision, findings, type Told } from '../fakes/jumio-answers.ts';
+import { decision, findings, type GivenDetails } from '../fakes/jumio-answers.ts';
 
 /** Two of the three axes of the table: the standing of an identity, and the attempt beside it. */
 
 /** A rejection that may be retried. */
-export const BLURRED: Told = {
+export const BLURRED: GivenDetails = {
   status: 'PROCESSED',
   decision: decision('REJECTED', 100),
   capabilities: findings('usability', 'REJECTED', 'BLURRED'),
 };
 
 /** A rejection that may not be retried. */
-export const MANIPULATED: Told = {
+export const MANIPULATED: GivenDetails = {
   status: 'PROCESSED',
   decision: decision('REJECTED', 100),
   capabilities: findings('imageChecks', 'REJECTED', 'MANIPULATED_DOCUMENT'),
 };
 
-export const PASSED: Told = { status: 'PROCESSED', decision: decision('PASSED', 10) };
+export const PASSED: GivenDetails = { status: 'PROCESSED', decision: decision('PASSED', 10) };
 
-export const WARNING: Told = { status: 'PROCESSED', decision: decision('WARNING', 50) };
+export const WARNING: GivenDetails = { status: 'PROCESSED', decision: decision('WARNING', 50) };
 
 const PAST = NOW - 20 * DAY;
 
 /** Each of these results was read for an attempt of its own, a day apart. */
-function decidedBy(...results: readonly Told[]): IdentityRecord {
-  return results.reduce((record, told, index) => {
+function decidedBy(...results: readonly GivenDetails[]): IdentityRecord {
+  return results.reduce((record, given, index) => {
     const at = PAST + index * DAY;
-    return read(begun(record, at), { ...told, completedAt: at + HOUR }, at + HOUR).record;
-  }, newcomer(PAST));
+    return readDetailsAs(withAttempt(record, at), { ...given, completedAt: at + HOUR }, at + HOUR).record;
+  }, newRecord(PAST));
 }
 
 function inherited(status: DecidedStatus): IdentityRecord {
-  return newcomer(PAST, status);
+  return newRecord(PAST, status);
 }
 
 /** An operator’s decision a week after the first attempt. */
@@ -63,7 +63,7 @@ function overridden(record: IdentityRecord, verdict: 'PASSED' | 'FAILED'): Ident
 
 /** Standings by Jumio, by an earlier published copy, or by the operator. */
 export const STANDINGS = {
-  none: () => newcomer(PAST),
+  none: () => newRecord(PAST),
   approved: () => decidedBy(PASSED),
   review: () => decidedBy(WARNING),
   'rejected ×1': () => decidedBy(BLURRED),
@@ -98,26 +98,28 @@ function renewing(record: IdentityRecord): IdentityRecord {
   return updateVerification(record, last(record).id, { renewalRequested: true });
 }
 
-function live(word: string) {
-  return (record: IdentityRecord): IdentityRecord => readWord(begun(record, RECENTLY), word, RECENTLY + 60_000).record;
+function live(status: string) {
+  return (record: IdentityRecord): IdentityRecord =>
+    readStatusAs(withAttempt(record, RECENTLY), status, RECENTLY + 60_000).record;
 }
 
-function ended(word: string) {
-  return (record: IdentityRecord): IdentityRecord => readWord(begun(record, LONG_AGO), word, LINK_ENDED).record;
+function ended(status: string) {
+  return (record: IdentityRecord): IdentityRecord =>
+    readStatusAs(withAttempt(record, LONG_AGO), status, LINK_ENDED).record;
 }
 
 /** Attempts beside the standing. */
 export const ATTEMPTS = {
   nothing: (record: IdentityRecord): IdentityRecord => record,
   invited: (record: IdentityRecord): IdentityRecord => applied(awaitConsent(record), RECENTLY).record,
-  requested: (record: IdentityRecord): IdentityRecord => asked(record, RECENTLY),
-  'requested, refused by Jumio': (record: IdentityRecord): IdentityRecord => refused(asked(record, RECENTLY)),
+  requested: (record: IdentityRecord): IdentityRecord => withRequest(record, RECENTLY),
+  'requested, refused by Jumio': (record: IdentityRecord): IdentityRecord => refused(withRequest(record, RECENTLY)),
   'INITIATED, live link': live('INITIATED'),
   'INITIATED, link ended': ended('INITIATED'),
   'INITIATED, link ended, new one asked for': (record: IdentityRecord): IdentityRecord =>
     renewing(ended('INITIATED')(record)),
   'INITIATED, no link given': (record: IdentityRecord): IdentityRecord =>
-    made(asked(record, RECENTLY), RECENTLY, false),
+    withExecution(withRequest(record, RECENTLY), RECENTLY, false),
   'ACQUISITION_STARTED, live link': live('ACQUISITION_STARTED'),
   'ACQUISITION_STARTED, link ended': ended('ACQUISITION_STARTED'),
   'ACQUISITION_STARTED, link ended, new one asked for': (record: IdentityRecord): IdentityRecord =>

@@ -8,7 +8,7 @@ import type { EventName } from './events.ts';
 export const cells = await allCells();
 
 /** The names of the cells that break a rule, at most eight: the test’s message shows them. */
-export function breaking(rule: (cell: Cell) => boolean, among: readonly Cell[] = cells): string[] {
+export function cellsBreaking(rule: (cell: Cell) => boolean, among: readonly Cell[] = cells): string[] {
   expect(among.length).toBeGreaterThan(0);
   const broken = among.filter((cell) => !rule(cell));
   const named = broken.slice(0, 8).map(({ standing, attempt, event }) => `${standing} | ${attempt} | ${event}`);
@@ -31,12 +31,12 @@ export const deciding = cells.filter(({ event }) => DECIDING.has(event));
 export const undecided = cells.filter(({ event }) => !DECIDING.has(event));
 
 /** The standing, and the verification that gives it. */
-export function counts(record: IdentityRecord): string {
+export function describeStanding(record: IdentityRecord): string {
   const standing = standingOf(record);
   return standing === null ? 'none' : `${standing.status} by ${standing.by?.id ?? 'its copy'}`;
 }
 
 /** The same verification in another record. */
-export function sameIn(record: IdentityRecord, row: Verification | undefined): Verification | undefined {
+export function sameVerification(record: IdentityRecord, row: Verification | undefined): Verification | undefined {
   return record.verifications.find(({ id }) => id === row?.id);
 }

@@ -174,12 +174,12 @@ export const BROKEN: readonly BrokenSite[] = [
       [set('/clients', { http: { disallow_private_ip_ranges: true } })],
       'hook-address-blocked',
     ),
-    seen: { addresses: new Map([['jumio-bridge', ['10.1.2.3']]]) },
+    observed: { addresses: new Map([['jumio-bridge', ['10.1.2.3']]]) },
   },
 ];
 
 /** Mistakes that no line of configuration fixes. */
-export const NOT_MENDED_BY_LINES: readonly BrokenSite[] = [
+export const WITHOUT_CONFIG_FIX: readonly BrokenSite[] = [
   at(
     'two registrable domains',
     { PUBLIC_URL: 'https://verify.example.org' },
@@ -197,7 +197,7 @@ export const NOT_MENDED_BY_LINES: readonly BrokenSite[] = [
   ),
   {
     ...at('a hook address that Kratos never calls', {}, 'hook-address-never-called'),
-    seen: { addresses: new Map([['jumio-bridge', ['100.64.0.7']]]) },
+    observed: { addresses: new Map([['jumio-bridge', ['100.64.0.7']]]) },
   },
 ];
 

@@ -62,7 +62,7 @@ export function withActions(actions: string): Tree {
 export interface Site {
   readonly kratos: Tree;
   readonly env?: Environment;
-  readonly seen?: Partial<Observations>;
+  readonly observed?: Partial<Observations>;
 }
 
 function serviceOf(env: Environment = {}): Config {
@@ -71,18 +71,19 @@ function serviceOf(env: Environment = {}): Config {
 
 const render = await findJsonnet();
 
-async function factsOf({ kratos, env, seen }: Site): Promise<Facts> {
+async function factsOf({ kratos, env, observed }: Site): Promise<Facts> {
   const nothing: Observations = { now: 0, addresses: new Map(), ...(render && { render }) };
   const templates = await readTemplates(kratos);
-  return { kratos, service: serviceOf(env), problems: [], templates, observed: { ...nothing, ...seen } };
+  return { kratos, service: serviceOf(env), problems: [], templates, observed: { ...nothing, ...observed } };
 }
 
-export async function examined(site: Site): Promise<Report> {
+/** Runs all checks of the doctor on a site. */
+export async function examineSite(site: Site): Promise<Report> {
   return examine(await factsOf(site));
 }
 
 /** The site after one fix. */
-export function mended(site: Site, { kratos = [], environment = {} }: Fix): Site {
+export function withFix(site: Site, { kratos = [], environment = {} }: Fix): Site {
   return {
     ...site,
     kratos: applied({ ...site.kratos }, kratos, PLACEHOLDERS),

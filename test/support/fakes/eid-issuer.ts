@@ -1,20 +1,17 @@
-import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { onTestFinished } from 'vitest';
+import { json, type Responder, startRecordingServer } from './http-server.ts';
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** An eID provider with the parts that the service calls: discovery and keys; and a function to sign tokens. */
+/**
+ * An eID provider with the parts that the service calls: discovery and keys; and a function to sign tokens. The provider
+ * of the sandbox is a complete one, with the pages of a person, and can give no wrong answer.
+ */
 export interface EidIssuer {
   readonly issuer: string;
   /** The requested paths, in order. */
-  readonly asked: string[];
-  /** Answers that replace the usual one, by path. */
-  readonly instead: Record<string, Answer>;
+  readonly requestedPaths: string[];
+  /** Answers that replace the usual one, by path, while set. */
+  readonly instead: Record<string, Responder>;
   sign(claims: JWTPayload, header?: { alg?: string; kid?: string }): Promise<string>;
   /** Signs with a new key from now on; the old one is no longer published. */
   rotate(): Promise<void>;
@@ -26,30 +23,23 @@ async function newKey(kid: string) {
   return { kid, privateKey, jwk };
 }
 
-async function listen(answer: (path: string) => Answer): Promise<string> {
-  const server = createServer((request, response) => {
-    const { status, body, headers = {} } = answer(request.url ?? '/');
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
-}
-
+/** Starts the provider on a free port until the test ends. */
 export async function startEidIssuer(): Promise<EidIssuer> {
   let key = await newKey('1');
-  const asked: string[] = [];
+  const requestedPaths: string[] = [];
   const instead: EidIssuer['instead'] = {};
   const documents = (path: string): object =>
     path === '/jwks' ? { keys: [key.jwk] } : { issuer, jwks_uri: `${issuer}/jwks`, acr_values_supported: ['loa-2'] };
-  const issuer = await listen((path) => {
-    asked.push(path);
-    return instead[path] ?? { status: 200, body: JSON.stringify(documents(path)) };
+  const server = await startRecordingServer((response, request) => {
+    requestedPaths.push(request.path);
+    const respond = instead[request.path] ?? json(200, documents(request.path));
+    respond(response, request);
   });
+  onTestFinished(() => server.close());
+  const issuer = server.url;
   return {
     issuer,
-    asked,
+    requestedPaths,
     instead,
     sign: (claims, header = {}) =>
       new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header }).sign(key.privateKey),

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 
 /** A received request. */
-export interface Arrived {
+export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
@@ -11,11 +11,12 @@ export interface Arrived {
 }
 
 /** Sends a response, or does not. */
-export type Answering = (response: ServerResponse, request: Arrived) => void;
+export type Responder = (response: ServerResponse, request: ReceivedRequest) => void;
 
-export interface AnsweringServer {
+/** A server that records its requests. */
+export interface RecordingServer {
   readonly url: string;
-  readonly arrived: readonly Arrived[];
+  readonly requests: readonly ReceivedRequest[];
   /** The number of opened connections; lower than that of requests if they are kept alive. */
   readonly connections: () => number;
   /** Hosts for which a client requested a tunnel; each is refused. */
@@ -23,15 +24,15 @@ export interface AnsweringServer {
   readonly close: () => Promise<void>;
 }
 
-/** A server on a free port of 127.0.0.1 that records its requests. */
-export async function startAnsweringServer(answering: Answering): Promise<AnsweringServer> {
-  const arrived: Arrived[] = [];
+/** Starts a server on a free port of 127.0.0.1. */
+export async function startRecordingServer(respond: Responder): Promise<RecordingServer> {
+  const requests: ReceivedRequest[] = [];
   let connections = 0;
   const server = createServer((message, response) => {
     void text(message).then((body) => {
       const request = { method: message.method ?? '', path: message.url ?? '', headers: message.headers, body };
-      arrived.push(request);
-      answering(response, request);
+      requests.push(request);
+      respond(response, request);
     });
   });
   server.on('connection', () => {
@@ -47,7 +48,7 @@ export async function startAnsweringServer(answering: Answering): Promise<Answer
   if (address === null || typeof address === 'string') throw new Error('a TCP address was expected');
   return {
     url: `http://127.0.0.1:${address.port}`,
-    arrived,
+    requests,
     connections: () => connections,
     tunnels,
     close: () =>
@@ -63,9 +64,14 @@ export async function refusingUrl(): Promise<string> {
   return `http://127.0.0.1:${await freePort()}`;
 }
 
-/** A response in JSON. */
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answering {
+/** A response with this body, declared as JSON unless the headers say otherwise. */
+export function raw(status: number, body: string | Buffer = '', headers: Record<string, string> = {}): Responder {
   return (response) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   };
+}
+
+/** A response in JSON. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Responder {
+  return raw(status, JSON.stringify(body), headers);
 }

@@ -9,7 +9,7 @@ import { mintReference } from '../../../webhook/verification/execution/reference
 export const REFERENCE_KEY = Buffer.alloc(32, 7);
 
 /** The given fields of a details answer; the others follow from the verification. */
-export interface Told {
+export interface GivenDetails {
   readonly status: string;
   readonly decision?: object | null;
   readonly capabilities?: object;
@@ -29,8 +29,8 @@ export function findings(capability: string, type: string, label: string): objec
   return { [capability]: [{ id: 'c', credentials: [], decision: { type, details: { label } } }] };
 }
 
-function detailsJson(row: Verification, told: Told): string {
-  const { status, decision: said = null, capabilities = {}, completedAt = null } = told;
+function detailsJson(row: Verification, given: GivenDetails): string {
+  const { status, decision: decided = null, capabilities = {}, completedAt = null } = given;
   return JSON.stringify({
     workflow: {
       id: row.executionId,
@@ -38,20 +38,20 @@ function detailsJson(row: Verification, told: Told): string {
       definitionKey: row.definitionKey,
       userReference: mintReference(REFERENCE_KEY, row.id),
       customerInternalReference: row.identityId,
-      ...told.workflow,
+      ...given.workflow,
     },
-    account: { id: row.accountId, ...told.account },
+    account: { id: row.accountId, ...given.account },
     createdAt: '2026-01-05T09:30:01.221Z',
     completedAt: completedAt === null ? undefined : new Date(completedAt).toISOString(),
-    decision: said ?? undefined,
+    decision: decided ?? undefined,
     steps: { href: 'https://retrieval.emea-1.jumio.ai/steps' },
     capabilities,
   });
 }
 
 /** A details answer for this verification: JSON as on the wire, through the service’s own schema and mapping. */
-export function detailsOf(row: Verification, told: Told): JumioResult {
-  return toResult(detailsWire.parse(JSON.parse(detailsJson(row, told))));
+export function detailsOf(row: Verification, given: GivenDetails): JumioResult {
+  return toResult(detailsWire.parse(JSON.parse(detailsJson(row, given))));
 }
 
 /** The status in a status answer (docs/reference/jumio.md#72-status-response). */

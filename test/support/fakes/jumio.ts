@@ -19,7 +19,10 @@ export interface Execution extends ExecutionIds {
 
 type Methods = { -readonly [Name in keyof JumioClient]?: JumioClient[Name] | undefined };
 
-/** A Jumio behind the interface of the client, without a socket: it records calls and returns the configured answers. */
+/**
+ * A Jumio behind the interface of the client, without a socket: it records calls and returns the configured answers. The
+ * server of `jumio-server.ts` answers over HTTP, for tests of the client and of the service as a process.
+ */
 export interface FakeJumio extends JumioClient {
   readonly calls: {
     readonly create: Start[];
@@ -93,6 +96,7 @@ function notFound(operation: string): UpstreamError {
   return new UpstreamError({ upstream: 'jumio', operation, failure: 'status', status: 404 });
 }
 
+/** @param workflowKey the `definitionKey` of every execution */
 export function createFakeJumio(workflowKey = '10011'): FakeJumio {
   const calls: FakeJumio['calls'] = { create: [], status: [], details: [], prepare: [], deleteAccount: [] };
   const executions: Execution[] = [];

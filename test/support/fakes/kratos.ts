@@ -12,7 +12,10 @@ import { CANARIES } from '../logs/canaries.ts';
 
 type Methods = { -readonly [Name in keyof KratosClient]?: KratosClient[Name] | undefined };
 
-/** A Kratos behind the interface of the client, without a socket. */
+/**
+ * A Kratos behind the interface of the client, without a socket. The server of `kratos-server.ts` answers over HTTP, for
+ * tests of the client and of the service as a process.
+ */
 export interface FakeKratos extends KratosClient {
   readonly calls: {
     readonly publish: string[];
@@ -40,7 +43,7 @@ export interface FakeKratos extends KratosClient {
   /** The identity of each identifier. */
   readonly identifiers: Map<string, string>;
   /** The identities of the list, in order. */
-  readonly everybody: KratosIdentity[];
+  readonly identities: KratosIdentity[];
   /** The OpenID Connect credentials of an identity, with the ID tokens that were kept. */
   readonly credentials: Map<string, OidcCredential[]>;
   /** Signs a person in; returns the Cookie header of their browser. */
@@ -78,7 +81,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const identifiers = new Map<string, string>();
   const sessions = new Map<string, string>();
   const instead: Methods = {};
-  const everybody: KratosIdentity[] = [];
+  const identities: KratosIdentity[] = [];
 
   function store(id: string, content: Publishable): void {
     copies.set(id, structuredClone(content.public));
@@ -98,8 +101,8 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   function session({ cookie = '', sessionToken, authorization }: Credentials): Whoami {
     const bearer = authorization?.replace(/^Bearer /, '');
     const cookies = cookie.split('; ').filter((each) => each.startsWith('ory_kratos_session='));
-    const brought = sessionToken !== undefined ? [sessionToken] : cookies.length > 0 ? cookies : [bearer ?? ''];
-    const found = [...sessions].find(([value]) => brought.includes(value));
+    const presented = sessionToken !== undefined ? [sessionToken] : cookies.length > 0 ? cookies : [bearer ?? ''];
+    const found = [...sessions].find(([value]) => presented.includes(value));
     const isActive = states.get(found?.[1] ?? '')?.state !== 'inactive';
     return found === undefined || !isActive ? { kind: 'none' } : { kind: 'session', identity: identity(found[1]) };
   }
@@ -112,7 +115,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     states,
     identifiers,
     traitsOf,
-    everybody,
+    identities,
     instead,
     signIn: (identityId) => {
       const cookie = `ory_kratos_session=${CANARIES.cookie}-${sessions.size}`;
@@ -141,9 +144,9 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     revokeSessions: async (id) => {
       calls.revokeSessions.push(id);
       if (instead.revokeSessions) return instead.revokeSessions(id);
-      const his = [...sessions].filter(([, owner]) => owner === id);
-      for (const [value] of his) sessions.delete(value);
-      return his.length > 0;
+      const revoked = [...sessions].filter(([, owner]) => owner === id);
+      for (const [value] of revoked) sessions.delete(value);
+      return revoked.length > 0;
     },
     unpublish: async (found, what) => {
       calls.unpublish.push(found.id);
@@ -164,8 +167,8 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
       calls.list.push(from);
       if (instead.list) return instead.list(pageSize, from);
       const end = Number(from ?? 0) + pageSize;
-      const identities = everybody.slice(Number(from ?? 0), end);
-      return { identities, ...(end < everybody.length && { next: String(end) }) };
+      const page = identities.slice(Number(from ?? 0), end);
+      return { identities: page, ...(end < identities.length && { next: String(end) }) };
     },
     oidcCredentials: async (id) => {
       calls.oidcCredentials.push(id);

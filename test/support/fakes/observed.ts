@@ -1,6 +1,6 @@
 import { type Observe, observed } from '../../../webhook/upstream/http.ts';
 
-/** A fake client whose methods are reported to `observe`, as the calls of a real client are. */
+/** Reports the calls of a fake client to `observe`, as a real client does itself. */
 export function observedFake<Client extends object>(
   upstream: 'jumio' | 'kratos',
   client: Client,

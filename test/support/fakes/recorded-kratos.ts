@@ -8,14 +8,15 @@ interface Span {
   readonly body: string | undefined;
 }
 
-/** A slow Kratos that records the start and end of each call. */
+/** The fake Kratos, slowed down, with the start and end of each call: only the test of two replicas needs the times. */
 export interface RecordedKratos extends FakeKratos {
   readonly spans: readonly Span[];
   /** Pairs of overlapping calls for one identity. */
   overlaps(): [Span, Span][];
 }
 
-export function recorded(kratos: FakeKratos, longestMs: number): RecordedKratos {
+/** @param longestMs the longest delay of a call; each call takes a random part of it */
+export function withRecordedCalls(kratos: FakeKratos, longestMs: number): RecordedKratos {
   const spans: Span[] = [];
   const slowly = async <T>(identityId: string, body: string | undefined, call: () => Promise<T>): Promise<T> => {
     const from = performance.now();

@@ -8,7 +8,7 @@ export interface Relay {
   cut(): void;
   /** Keeps connections open, but forwards nothing in either direction. */
   hang(): void;
-  mend(): void;
+  restore(): void;
 }
 
 /** Forwards a free port of 127.0.0.1 to a target, until the test ends. */
@@ -54,7 +54,7 @@ export async function startRelay(targetPort: number, targetHost: string): Promis
     hang: () => {
       state = 'hanging';
     },
-    mend: () => {
+    restore: () => {
       state = 'passing';
     },
   };

@@ -27,10 +27,12 @@ export function deferred<T>(): Deferred<T> {
 
 type Failure = Partial<UpstreamFacts> & { readonly operation: string };
 
+/** A failed call to Jumio; by default its failure is the status. */
 export function jumioFails(facts: Failure): Promise<never> {
   return Promise.reject(new UpstreamError({ upstream: 'jumio', failure: 'status', ...facts }));
 }
 
+/** A failed call to Kratos; by default its failure is the status. */
 export function kratosFails(facts: Failure): Promise<never> {
   return Promise.reject(new UpstreamError({ upstream: 'kratos', failure: 'status', ...facts }));
 }
@@ -40,15 +42,16 @@ export function startedAnswer(): Started {
   return { accountId: randomUUID(), executionId: randomUUID(), link: HOSTED_LINK };
 }
 
-/** A sign-up that does not wait for its create call. */
-export async function begin({ ctx, worker }: TestService): Promise<string> {
+/** Starts a sign-up without waiting for its create call; returns the id of the identity. */
+export async function startSignUp({ ctx, worker }: TestService): Promise<string> {
   const identityId = randomUUID();
   await handleSignUp(ctx, worker, { identityId, returnTo: null }, 0);
   return identityId;
 }
 
-export function beginMany(service: TestService, size: number): Promise<string[]> {
-  return Promise.all(Array.from({ length: size }, () => begin(service)));
+/** Starts `size` sign-ups at the same time; returns the ids of the identities. */
+export function startSignUps(service: TestService, size: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: size }, () => startSignUp(service)));
 }
 
 /** The kinds of an identity’s events, in order. */

@@ -14,14 +14,14 @@ export async function failureOf(call: Promise<unknown>): Promise<UpstreamError> 
 
 /** Expects neither the canaries nor a property that could hold them: no cause, no request, no response. */
 export function expectNoneOf(canaries: readonly string[], error: unknown): void {
-  const text = everythingIn(error);
+  const text = allTextOf(error);
   for (const canary of canaries) expect(text).not.toContain(canary);
   const keys = error instanceof Error ? Reflect.ownKeys(error) : [];
   expect(new Set(keys)).toEqual(new Set(['facts', 'message', 'name', 'stack']));
 }
 
 /** All text that a log line, a serializer or a debugger can get out of an error. */
-export function everythingIn(error: unknown): string {
+export function allTextOf(error: unknown): string {
   const text = error instanceof Error ? `${error.stack}${error.message}` : '';
   return [String(error), text, JSON.stringify(error), inspect(error, { showHidden: true, depth: 20 })].join('\n');
 }

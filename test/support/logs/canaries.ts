@@ -30,27 +30,27 @@ export const HOSTED_PAGE = 'https://acme.web.emea-1.jumio.ai/web/v4/app';
 export const HOSTED_LINK = `${HOSTED_PAGE}?authorizationToken=${CANARIES.link}&locale=en`;
 
 /** A one-time link: its token is random and cannot be planted, but its form is recognized. */
-const ANY_ADDRESS = /\/jumio\/enter\?[^"\s]+/g;
+const ANY_ONE_TIME_LINK = /\/jumio\/enter\?[^"\s]+/g;
 
 /** Any text that begins so is a canary, whichever suite planted it. */
 const ANY_CANARY = /canary-of-[\w-]+/g;
 
 /** Base64 of a text after so many other bytes, without the groups shared with the bytes around it. */
-function insideBase64(canary: string, behind: number): string {
-  const encoded = Buffer.from('-'.repeat(behind) + canary).toString('base64');
-  return encoded.slice(behind === 0 ? 0 : 4, -4);
+function insideBase64(canary: string, offset: number): string {
+  const encoded = Buffer.from('-'.repeat(offset) + canary).toString('base64');
+  return encoded.slice(offset === 0 ? 0 : 4, -4);
 }
 
 /** The encodings of a canary: in a URL, in a hex dump, or in a longer text that was encoded as a whole. */
-function disguises(canary: string): string[] {
+function encodingsOf(canary: string): string[] {
   const hex = Buffer.from(canary).toString('hex');
-  return [encodeURIComponent(canary), hex, ...[0, 1, 2].map((behind) => insideBase64(canary, behind))];
+  return [encodeURIComponent(canary), hex, ...[0, 1, 2].map((offset) => insideBase64(canary, offset))];
 }
 
 /** The canaries in a text, plain or encoded; each once. */
 export function findCanaries(text: string): string[] {
-  const plain = [...(text.match(ANY_CANARY) ?? []), ...(text.match(ANY_ADDRESS) ?? [])];
+  const plain = [...(text.match(ANY_CANARY) ?? []), ...(text.match(ANY_ONE_TIME_LINK) ?? [])];
   const values: readonly string[] = Object.values(CANARIES);
-  const hidden = values.filter((canary) => disguises(canary).some((disguise) => text.includes(disguise)));
+  const hidden = values.filter((canary) => encodingsOf(canary).some((disguise) => text.includes(disguise)));
   return [...new Set([...plain, ...hidden, ...(text.includes(HOSTED_PAGE) ? [HOSTED_PAGE] : [])])];
 }

@@ -17,15 +17,15 @@ export type LogLine = Readonly<Record<string, unknown>>;
  * @param file keeps the lines after the test; by default the file of the whole suite, if there is one.
  */
 export function captureLogs(file: string | undefined = process.env[CAPTURE_VARIABLE]): LogCapture {
-  let seen = '';
+  let captured = '';
   return {
     write: (chunk) => {
-      seen += chunk;
+      captured += chunk;
       if (file !== undefined) appendFileSync(file, chunk);
     },
-    text: () => seen,
+    text: () => captured,
     lines: () =>
-      seen
+      captured
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line)),

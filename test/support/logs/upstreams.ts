@@ -1,16 +1,16 @@
 import { onTestFinished } from 'vitest';
-import { type Answering, type AnsweringServer, json, startAnsweringServer } from '../fakes/http-server.ts';
+import { json, type RecordingServer, type Responder } from '../fakes/http-server.ts';
+import { ACCOUNT, type JumioScript, startJumioServer } from '../fakes/jumio-server.ts';
+import { type KratosScript, startKratosServer } from '../fakes/kratos-server.ts';
 import type { TestServiceOptions } from '../service/service.ts';
 import { CANARIES, HOSTED_LINK } from './canaries.ts';
 
-const ACCOUNT = '0b6d0c1e-7b0c-4a57-9a6d-2f0a3a1c9e01';
-
 /** Both upstreams behind real sockets, with canaries in their answers. */
-export interface CanaryNeighbours {
-  readonly jumio: AnsweringServer;
-  readonly kratos: AnsweringServer;
-  /** Replaces the answers of an upstream while set, except those to token calls. */
-  readonly instead: { jumio?: Answering | undefined; kratos?: Answering | undefined };
+export interface CanaryUpstreams {
+  readonly jumio: RecordingServer;
+  readonly kratos: RecordingServer;
+  /** Replaces the answers of both upstreams, except those to token calls; undefined restores them. */
+  readonly answerAll: (respond: Responder | undefined) => void;
   /** The reference in the last create call. */
   reference(): string;
   executionId(): string;
@@ -40,31 +40,34 @@ function identity(id: string) {
   };
 }
 
-/** @param personId the identity of every session cookie */
-export async function startCanaryNeighbours(personId: string): Promise<CanaryNeighbours> {
-  const instead: CanaryNeighbours['instead'] = {};
+/** Starts both upstreams until the test ends. @param personId the identity of every session cookie */
+export async function startCanaryUpstreams(personId: string): Promise<CanaryUpstreams> {
   let starts = 0;
   let reference = '';
   const executionId = () => `7c1b5b0e-55f2-4a0c-8f56-${String(starts).padStart(12, '0')}`;
 
-  const jumio = await startAnsweringServer((response, request) => {
-    if (request.path === '/oauth2/token')
-      return json(200, { access_token: CANARIES.bearerToken, expires_in: 3600 })(response, request);
-    if (instead.jumio) return instead.jumio(response, request);
-    if (request.path.endsWith('/status')) return json(404, { title: CANARIES.body })(response, request);
-    if (request.method === 'GET') return json(200, { extracted: CANARIES.trait })(response, request);
-    starts += 1;
-    reference = JSON.parse(request.body).userReference;
-    return json(200, started(executionId()))(response, request);
-  });
+  const jumioScript: JumioScript = {
+    token: json(200, { access_token: CANARIES.bearerToken, expires_in: 3600 }),
+    status: json(404, { title: CANARIES.body }),
+    details: json(200, { extracted: CANARIES.trait }),
+    create: (response, request) => {
+      starts += 1;
+      reference = JSON.parse(request.body).userReference;
+      json(200, started(executionId()))(response, request);
+    },
+  };
 
-  const kratos = await startAnsweringServer((response, request) => {
-    if (instead.kratos) return instead.kratos(response, request);
-    if (request.path === '/sessions/whoami')
-      return json(200, { active: true, id: CANARIES.cookie, identity: identity(personId) })(response, request);
-    return json(200, identity(request.path.split('/').at(-1) ?? ''))(response, request);
-  });
+  const showIdentity: Responder = (response, request) =>
+    json(200, identity(request.path.split('/').at(-1) ?? ''))(response, request);
 
+  const kratosScript: KratosScript = {
+    whoami: json(200, { active: true, id: CANARIES.cookie, identity: identity(personId) }),
+    read: showIdentity,
+    patch: showIdentity,
+  };
+
+  const jumio = await startJumioServer(jumioScript);
+  const kratos = await startKratosServer(kratosScript);
   onTestFinished(() => Promise.all([jumio.close(), kratos.close()]).then(() => undefined));
   const env = {
     PUBLIC_URL: 'http://verify.demo.localhost',
@@ -77,5 +80,9 @@ export async function startCanaryNeighbours(personId: string): Promise<CanaryNei
     env,
     ctx: (ctx, real) => ({ ...ctx, jumio: real.jumio, kratos: real.kratos }),
   };
-  return { jumio, kratos, instead, reference: () => reference, executionId, options };
+  const answerAll = (respond: Responder | undefined): void => {
+    jumioScript.api = respond;
+    kratosScript.api = respond;
+  };
+  return { jumio, kratos, answerAll, reference: () => reference, executionId, options };
 }

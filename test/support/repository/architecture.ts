@@ -173,7 +173,7 @@ export function strayNormalize(path: string, source: string): string[] {
 
 const ROWS = /\b(?:Identity|Verification|IdentityRecord|Change|OneTimeLink|LedgerEvent)\b/;
 
-/** `http/` knows the words of the domain and no row: what it shows of a row comes in a view or a decision. */
+/** `http/` knows the types of the domain and no row: it gets the facts of a row in a view or a decision. */
 export function rowsNamed(path: string, source: string): string[] {
   if (!path.startsWith('webhook/http/')) return [];
   const lists = [...source.matchAll(/import\s+(?:type\s)?\{([^}]*)\}\s+from\s+'[./]+\/model\.ts'/g)];

@@ -27,9 +27,9 @@ export async function filled(file: string, into: string, values: Readonly<Record
 /** Runs a program until the test ends; resolves once it answers at a URL. */
 export async function running(program: string, args: readonly string[], url: string): Promise<void> {
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH ?? '' } });
-  let said = '';
+  let output = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString('utf8').slice(0, 10_000);
+    output += chunk.toString('utf8').slice(0, 10_000);
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   onTestFinished(async () => {
@@ -37,7 +37,7 @@ export async function running(program: string, args: readonly string[], url: str
     await ended;
   });
   await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`${program} ended: ${said}`);
+    if (child.exitCode !== null) throw new Error(`${program} ended: ${output}`);
     await fetch(url, { redirect: 'manual' });
   });
 }

@@ -12,7 +12,7 @@ const rowsOf = z.array(z.record(z.string(), z.unknown()));
 type Rows = z.infer<typeof rowsOf>;
 
 /** A connection beside the ledger's own, as of an operator’s shell, another process, or a lock. */
-export interface SideDoor {
+export interface SideConnection {
   run(statement: string): Promise<Rows>;
 }
 
@@ -22,16 +22,17 @@ export interface Database {
   /** The URL of an empty database. */
   fresh(): Promise<string>;
   /** A further connection to such a database; closed when the test ends. */
-  sideDoor(url: string): Promise<SideDoor>;
+  connectBeside(url: string): Promise<SideConnection>;
 }
 
+/** An empty folder, deleted when the test ends. */
 export async function freshFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   return folder;
 }
 
-function openFile(url: string): SideDoor {
+function openFile(url: string): SideConnection {
   const database = new Libsql(url.slice('file:'.length));
   database.exec('pragma busy_timeout = 1000');
   onTestFinished(() => {
@@ -47,7 +48,7 @@ function openFile(url: string): SideDoor {
 }
 
 /** Runs one query on a file and closes it, so that a process that starts next finds the state of the last one. */
-export function askFile(url: string, query: string): Rows {
+export function queryFile(url: string, query: string): Rows {
   const database = new Libsql(url.slice('file:'.length));
   try {
     return rowsOf.parse(database.prepare(query).all());
@@ -59,7 +60,7 @@ export function askFile(url: string, query: string): Rows {
 export const sqlite: Database = {
   dialect: 'sqlite',
   fresh: async () => `file:${join(await freshFolder(), 'ledger.sqlite')}`,
-  sideDoor: async (url) => openFile(url),
+  connectBeside: async (url) => openFile(url),
 };
 
 export const POSTGRES_URL = process.env.TEST_POSTGRES_URL ?? 'postgres://root@127.0.0.1:5432/test';
@@ -96,7 +97,7 @@ export const postgres = {
   dialect: 'postgres',
   schema: makeSchema,
   fresh: freshSchema,
-  sideDoor: async (url) => {
+  connectBeside: async (url) => {
     const client = await connect(url);
     onTestFinished(() => client.end());
     return { run: async (statement) => rowsOf.parse((await client.query(statement)).rows) };

@@ -5,15 +5,15 @@ import type { Execution } from '../fakes/jumio.ts';
 import type { TestService } from './service.ts';
 
 /** Longer than any wait: on a busy machine a step may take seconds. */
-const PATIENCE = { timeout: 20_000, interval: 10 };
+const WAIT = { timeout: 20_000, interval: 10 };
 
 /** Waits until the assertion holds. */
 export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(assertion, PATIENCE);
+  return vi.waitFor(assertion, WAIT);
 }
 
 /** Advances the clock and wakes the worker. */
-export function pass({ clock, worker }: TestService, milliseconds: number): void {
+export function passTime({ clock, worker }: TestService, milliseconds: number): void {
   clock.advance(milliseconds);
   worker.wake();
 }
@@ -21,7 +21,7 @@ export function pass({ clock, worker }: TestService, milliseconds: number): void
 /** Enough for a try that fails, and an eighth of what the product gives a link. Milliseconds. */
 const SHORT_MS = 500;
 
-/** Runs requests whose result never comes in this test: they are answered after a short wait. */
+/** Runs requests whose result is never ready in this test: they are answered after a short wait. */
 export async function withShortWaits<T>({ waits }: TestService, work: () => Promise<T>): Promise<T> {
   const before = { ...waits };
   Object.assign(waits, { signUpMs: SHORT_MS, linkMs: SHORT_MS, visitMs: SHORT_MS });
@@ -33,22 +33,22 @@ export async function withShortWaits<T>({ waits }: TestService, work: () => Prom
 }
 
 /** The record of an identity in the ledger; throws if there is none. */
-export async function snapshotOf({ ctx }: TestService, identityId: string): Promise<IdentityRecord> {
+export async function recordOf({ ctx }: TestService, identityId: string): Promise<IdentityRecord> {
   const record = await ctx.ledger.record(identityId);
   if (record === undefined) throw new Error('the ledger has no such identity');
   return record;
 }
 
-function standsStill({ clock }: TestService, { identity }: IdentityRecord): boolean {
+function isSettled({ clock }: TestService, { identity }: IdentityRecord): boolean {
   return identity.published >= identity.version && identity.leasedUntil <= clock.now();
 }
 
 /** Waits until ledger and published copy have the status, and no step is still writing. */
-export function reaches(service: TestService, identityId: string, status: Status): Promise<IdentityRecord> {
+export function untilStatus(service: TestService, identityId: string, status: Status): Promise<IdentityRecord> {
   return eventually(async () => {
-    const record = await snapshotOf(service, identityId);
+    const record = await recordOf(service, identityId);
     const { identity } = record;
-    if (identity.status !== status || !standsStill(service, record))
+    if (identity.status !== status || !isSettled(service, record))
       throw new Error(`it is ${identity.status}, version ${identity.version}, published ${identity.published}`);
     return record;
   });
@@ -57,12 +57,12 @@ export function reaches(service: TestService, identityId: string, status: Status
 /** Signs up, and waits until the execution is created and the first status published. */
 export async function signUp(service: TestService, identityId: string): Promise<Execution> {
   await initiate(service, { kratos_identity_id: identityId });
-  await reaches(service, identityId, 'pending');
+  await untilStatus(service, identityId, 'pending');
   return service.jumio.latest(identityId);
 }
 
 /** The numbers of rows that a refused request must not change. */
-export async function writtenBy(service: TestService, identityId: string) {
+export async function rowCounts(service: TestService, identityId: string) {
   const record = await service.ctx.ledger.record(identityId);
   const events = await service.ctx.ledger.events(identityId);
   const unmatched = await service.ctx.ledger.events(null);

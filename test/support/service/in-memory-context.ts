@@ -7,7 +7,7 @@ import { DAY, LIFETIME, NOW, verificationId } from '../builders/history.ts';
 import { REFERENCE_KEY } from '../fakes/jumio-answers.ts';
 
 /** A context with one identity in memory: enough for the functions of `person/`, without a worker. */
-export interface MemoryDesk {
+export interface InMemoryContext {
   readonly ctx: Context;
   readonly worker: Worker;
   readonly stored: () => IdentityRecord | undefined;
@@ -23,7 +23,8 @@ function notHere(): never {
 
 const asleep: Worker = { start: notHere, wake: () => undefined, stop: notHere };
 
-export function createInMemoryContext(first: IdentityRecord | undefined, now = NOW): MemoryDesk {
+/** @param now the time of the clock, which stands still. Epoch milliseconds */
+export function createInMemoryContext(first: IdentityRecord | undefined, now = NOW): InMemoryContext {
   let stored = first;
   const events: LedgerEvent[] = [];
   const change: Context['ledger']['change'] = async (_id, now, decide) => {

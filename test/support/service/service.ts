@@ -16,12 +16,12 @@ import { createFakeKratos, type FakeKratos } from '../fakes/kratos.ts';
 import { observedFake } from '../fakes/observed.ts';
 import { CANARIES } from '../logs/canaries.ts';
 import { captureLogs, type LogCapture } from '../logs/capture.ts';
-import { createMovedClock, type MovedClock } from './shifted-clock.ts';
+import { createShiftedClock, type ShiftedClock } from './shifted-clock.ts';
 
 export interface TestServiceOptions {
   readonly jumio?: FakeJumio;
   readonly kratos?: FakeKratos;
-  readonly clock?: MovedClock;
+  readonly clock?: ShiftedClock;
   /** By default a SQLite file in a folder of its own. */
   readonly databaseUrl?: string;
   /** Changes of the default environment; undefined removes a variable. */
@@ -36,7 +36,7 @@ export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'work
   readonly app: FastifyInstance;
   readonly jumio: FakeJumio;
   readonly kratos: FakeKratos;
-  readonly clock: MovedClock;
+  readonly clock: ShiftedClock;
   readonly logs: LogCapture;
   readonly databaseUrl: string;
   /** What the app waits for at this moment; at first as the product does. */
@@ -73,7 +73,7 @@ export const ENVIRONMENT: Environment = {
 };
 
 async function connect(options: TestServiceOptions, databaseUrl: string, logs: LogCapture) {
-  const { jumio = createFakeJumio(), clock = createMovedClock() } = options;
+  const { jumio = createFakeJumio(), clock = createShiftedClock() } = options;
   const { kratos = createFakeKratos(() => clock.now()) } = options;
   const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
   const logger = createLogger(config.LOG_LEVEL, logs);
@@ -100,7 +100,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
   const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'ledger.sqlite')}`;
   const logs = captureLogs();
-  const { dependencies, ...neighbours } = await connect(options, databaseUrl, logs);
+  const { dependencies, ...parts } = await connect(options, databaseUrl, logs);
   const { config, ctx, worker, phase } = dependencies;
   const app = await buildApp(dependencies);
   await app.ready();
@@ -112,7 +112,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
     await ctx.ledger.close();
     await rm(folder, { recursive: true });
   };
-  return { app, config, ctx, worker, phase, logs, databaseUrl, ...neighbours, close };
+  return { app, config, ctx, worker, phase, logs, databaseUrl, ...parts, close };
 }
 
 /** A service for one test: closed when the test ends. */

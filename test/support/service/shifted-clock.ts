@@ -1,7 +1,7 @@
 import type { Clock } from '../../../webhook/verification/context.ts';
 
 /** The real time plus an offset. */
-export interface MovedClock extends Clock {
+export interface ShiftedClock extends Clock {
   advance(milliseconds: number): void;
   /** Stops real time: only `advance` moves the clock, so that a busy machine makes nothing due. */
   stop(): void;
@@ -15,7 +15,8 @@ export const HOUR = 60 * MINUTE;
 
 export const DAY = 24 * HOUR;
 
-export function createMovedClock(): MovedClock {
+/** A clock that shows the real time until it is advanced or stopped. */
+export function createShiftedClock(): ShiftedClock {
   let ahead = 0;
   let stopped: number | undefined;
   return {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { mendedInTurn, wrong } from '../../support/doctor/applied-fix.ts';
-import { BROKEN, NOT_MENDED_BY_LINES, PUBLISHED } from '../../support/doctor/broken-sites.ts';
+import { withAllFixes, wrongFindings } from '../../support/doctor/applied-fix.ts';
+import { BROKEN, PUBLISHED, WITHOUT_CONFIG_FIX } from '../../support/doctor/broken-sites.ts';
 import { applied } from '../../support/doctor/operations.ts';
-import { examined, mended, SHIPPED, type Site } from '../../support/doctor/site.ts';
+import { examineSite, SHIPPED, type Site, withFix } from '../../support/doctor/site.ts';
 
 describe('the doctor on the shipped configuration', () => {
   it('the doctor on the shipped configuration is green, and names the items that it cannot check', async () => {
-    const report = await examined({ kratos: SHIPPED });
+    const report = await examineSite({ kratos: SHIPPED });
     expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([
       ['sessions-outlive-verdict', 'info'],
       ['session-before-verdict', 'info'],
@@ -24,14 +24,14 @@ describe('the doctor on the shipped configuration', () => {
 });
 
 describe('findings for information', () => {
-  const known = async (site: Site) => (await examined(site)).findings;
+  const known = async (site: Site) => (await examineSite(site)).findings;
 
   it('a finding for information disappears when its fix is applied', async () => {
     let site: Site = { kratos: SHIPPED, env: { ON_FAILURE: 'allow' } };
     for (const id of ['gate-open-on-failure', 'sessions-outlive-verdict', 'session-before-verdict']) {
       const finding = (await known(site)).find((each) => each.id === id);
       if (finding === undefined) throw new Error(`${id} was not found`);
-      site = mended(site, finding.fix);
+      site = withFix(site, finding.fix);
       expect((await known(site)).map((each) => each.id)).not.toContain(id);
     }
   });
@@ -62,7 +62,7 @@ describe('findings for information', () => {
 
 describe('the doctor on the published integration’s configuration', () => {
   it('on the configuration of the published integration, the doctor finds the hook that never runs, the bypass and the wrong return URL', async () => {
-    expect(wrong(await examined(PUBLISHED))).toEqual([
+    expect(wrongFindings(await examineSite(PUBLISHED))).toEqual([
       'initiate-never-runs',
       'recovery-without-gate',
       'sign-up-leads-elsewhere',
@@ -70,25 +70,25 @@ describe('the doctor on the published integration’s configuration', () => {
   });
 
   it('the configuration of the published integration is green when its fixes are applied', async () => {
-    expect((await mendedInTurn(PUBLISHED)).report.green).toBe(true);
+    expect((await withAllFixes(PUBLISHED)).report.green).toBe(true);
   });
 });
 
 describe.each(BROKEN)('an installation with $name', ({ expected, ...site }) => {
   it(`with ${site.name}, the doctor finds ${expected.join(', ')} and nothing else`, async () => {
-    expect(wrong(await examined(site))).toEqual([...expected].sort());
+    expect(wrongFindings(await examineSite(site))).toEqual([...expected].sort());
   });
 
   it(`with ${site.name}, the doctor is green after its fixes are applied`, async () => {
-    expect((await mendedInTurn(site)).report.green).toBe(true);
+    expect((await withAllFixes(site)).report.green).toBe(true);
   });
 });
 
-describe.each(NOT_MENDED_BY_LINES)(
+describe.each(WITHOUT_CONFIG_FIX)(
   'an installation with $name, which no lines of configuration fix',
   ({ expected, ...site }) => {
     it(`with ${site.name}, the doctor finds ${expected.join(', ')}`, async () => {
-      expect(wrong(await examined(site))).toEqual([...expected].sort());
+      expect(wrongFindings(await examineSite(site))).toEqual([...expected].sort());
     });
   },
 );

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fillRecipe } from '../../../sandbox/eid/recipe.ts';
 import type { ProbeResult } from '../../../webhook/doctor/probes/probe.ts';
-import { mendedInTurn, wrong } from '../../support/doctor/applied-fix.ts';
+import { withAllFixes, wrongFindings } from '../../support/doctor/applied-fix.ts';
 import { applied, type Operation } from '../../support/doctor/operations.ts';
-import { examined, SHIPPED, type Site } from '../../support/doctor/site.ts';
+import { examineSite, SHIPPED, type Site } from '../../support/doctor/site.ts';
 
 const ISSUER = 'https://idp.example.net/oxauth';
 
@@ -39,7 +39,7 @@ function site(
 ): Site {
   const oidc = { enabled: true, config: { providers: [fillRecipe('idemia', RECIPE)] } };
   const kratos = applied({ ...SHIPPED }, [set(OIDC, oidc), ...changes]);
-  return { kratos, env, seen: { eid: new Map([['idemia', discovery]]) } };
+  return { kratos, env, observed: { eid: new Map([['idemia', discovery]]) } };
 }
 
 function answer(json: object): ProbeResult {
@@ -47,7 +47,7 @@ function answer(json: object): ProbeResult {
 }
 
 const ofEid = async (of: Site) => {
-  const { findings, passed, notCheckable } = await examined(of);
+  const { findings, passed, notCheckable } = await examineSite(of);
   return (
     [...findings, ...passed].filter(({ group }) => group === 'eID providers').length +
     notCheckable.filter(({ what }) => /eID|each provider|by mappers/.test(what)).length
@@ -56,8 +56,8 @@ const ofEid = async (of: Site) => {
 
 describe('the doctor on an installation with an eID', () => {
   it('an installation with an eID recipe as shipped is green', async () => {
-    const report = await examined(site());
-    expect([wrong(report), report.green, await ofEid(site())]).toEqual([[], true, 4]);
+    const report = await examineSite(site());
+    expect([wrongFindings(report), report.green, await ofEid(site())]).toEqual([[], true, 4]);
   });
 
   it('without a configured eID the doctor reports nothing about eID', async () => {
@@ -67,14 +67,16 @@ describe('the doctor on an installation with an eID', () => {
 
   it('without a required level, a missing assurance hook is a finding for information only', async () => {
     const POLICY = 'rules: [{ then: allow }]\nevidence: { idemia: any }';
-    const { findings } = await examined(site([{ op: 'remove', path: `${SIGN_UP}/0` }], undefined, { ...ENV, POLICY }));
+    const { findings } = await examineSite(
+      site([{ op: 'remove', path: `${SIGN_UP}/0` }], undefined, { ...ENV, POLICY }),
+    );
     expect(findings.filter(({ id }) => id === 'assurance-missing').map(({ severity }) => severity)).toEqual(['info']);
   });
 });
 
 describe('the doctor on the mapper of an eID', () => {
   const fixOf = async (mapper: string) => {
-    const { findings, notCheckable } = await examined(site([set(`${PROVIDER}/mapper_url`, mapper)]));
+    const { findings, notCheckable } = await examineSite(site([set(`${PROVIDER}/mapper_url`, mapper)]));
     const found = findings.find(({ id }) => id === 'eid-mapper-unfilled');
     return [found?.fix.says, notCheckable.some(({ reason }) => reason.includes('the mapper of idemia'))];
   };
@@ -95,9 +97,9 @@ describe('a level that is required for a schema', () => {
   const POLICY = ENV.POLICY.replace('person:', 'human:');
 
   it('a required level for a schema that Kratos does not have: the doctor reports that nothing is enforced', async () => {
-    const report = await examined(site([], undefined, { ...ENV, POLICY }));
+    const report = await examineSite(site([], undefined, { ...ENV, POLICY }));
     const { why, fix } = report.findings.find(({ id }) => id === 'eid-schema-unknown') ?? {};
-    expect(wrong(report)).toEqual(['eid-schema-unknown']);
+    expect(wrongFindings(report)).toEqual(['eid-schema-unknown']);
     expect([why, fix?.says]).toEqual([
       expect.stringContaining('enforces nothing'),
       'name one of identity.schemas: person',
@@ -105,8 +107,10 @@ describe('a level that is required for a schema', () => {
   });
 
   it('a required level for a schema: the doctor reports nothing if the schemas are configured elsewhere', async () => {
-    const report = await examined(site([{ op: 'remove', path: '/identity/schemas' }], undefined, { ...ENV, POLICY }));
-    expect(wrong(report)).toEqual([]);
+    const report = await examineSite(
+      site([{ op: 'remove', path: '/identity/schemas' }], undefined, { ...ENV, POLICY }),
+    );
+    expect(wrongFindings(report)).toEqual([]);
   });
 });
 
@@ -143,11 +147,11 @@ describe.each<[string, readonly Operation[], string]>([
   ['claims from UserInfo and a required level', [set(`${PROVIDER}/claims_source`, 'userinfo')], 'eid-level-hidden'],
 ])('an eID installation with %s', (name, changes, expected) => {
   it(`with ${name}, the doctor finds ${expected} and nothing else`, async () => {
-    expect(wrong(await examined(site(changes)))).toEqual([expected]);
+    expect(wrongFindings(await examineSite(site(changes)))).toEqual([expected]);
   });
 
   it(`with ${name}, the doctor is green after its fixes are applied`, async () => {
-    expect((await mendedInTurn(site(changes))).report.green).toBe(true);
+    expect((await withAllFixes(site(changes))).report.green).toBe(true);
   });
 });
 
@@ -169,10 +173,10 @@ describe('the doctor on the discovery document of an eID provider', () => {
       ['eid-encrypted'],
     ],
   ])('an eID provider %s: the doctor finds it', async (_name, asked, expected) => {
-    expect(wrong(await examined(site([], asked)))).toEqual(expected);
+    expect(wrongFindings(await examineSite(site([], asked)))).toEqual(expected);
   });
 
   it('an eID provider that Kratos does not have: the doctor reports the missing recipe', async () => {
-    expect(wrong(await examined(site([set(`${PROVIDER}/id`, 'other')])))).toEqual(['eid-provider-missing']);
+    expect(wrongFindings(await examineSite(site([set(`${PROVIDER}/id`, 'other')])))).toEqual(['eid-provider-missing']);
   });
 });

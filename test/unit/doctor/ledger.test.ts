@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../../webhook/doctor/probes/disk.ts';
 import type { LedgerInspection } from '../../../webhook/ledger/database/inspect.ts';
-import { examined, SHIPPED } from '../../support/doctor/site.ts';
+import { examineSite, SHIPPED } from '../../support/doctor/site.ts';
 
 const WELL = { state: 'open', unwritable: undefined, missing: [], unknown: [], paused: [] } as const;
 
 const ROOMY: Disk = { freeBytes: 5 * 1024 ** 3, openedBy: 1, isOpenToAll: false };
 
 async function found(ledger: LedgerInspection, disk: Disk = ROOMY): Promise<string[]> {
-  const { findings } = await examined({ kratos: SHIPPED, seen: { ledger, disk } });
+  const { findings } = await examineSite({ kratos: SHIPPED, observed: { ledger, disk } });
   return findings.filter(({ group }) => group === 'ledger').map(({ id, severity }) => `${severity} ${id}`);
 }
 
@@ -40,7 +40,7 @@ describe('the doctor on the ledger', () => {
   });
 
   it('a ledger that cannot be inspected is listed as not checkable, not as passed', async () => {
-    const { passed, notCheckable } = await examined({ kratos: SHIPPED, seen: {} });
+    const { passed, notCheckable } = await examineSite({ kratos: SHIPPED, observed: {} });
     expect(passed.filter(({ group }) => group === 'ledger')).toEqual([]);
     expect(notCheckable.map(({ what }) => what)).toContain('the ledger can be read and written');
   });

@@ -6,7 +6,7 @@ import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { standingOf } from '../../../webhook/verification/record/standing.ts';
 import { applied } from '../../support/builders/applied.ts';
-import { begun, HOUR, NOW, newcomer, read, verificationId } from '../../support/builders/history.ts';
+import { HOUR, NOW, newRecord, readDetailsAs, verificationId, withAttempt } from '../../support/builders/history.ts';
 import { decision } from '../../support/fakes/jumio-answers.ts';
 
 const BORN = NOW - 1_000;
@@ -25,7 +25,7 @@ const GOOD: CredentialFinding = {
 };
 
 function signedUp(): IdentityRecord {
-  return applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: BORN }, HOW, NOW), NOW).record;
+  return applied(startSignUp(newRecord(), { method: 'oidc', kratosCreatedAt: BORN }, HOW, NOW), NOW).record;
 }
 
 function kinds(change: Change): string[] {
@@ -53,7 +53,7 @@ describe('a sign-up by OpenID Connect', () => {
     ['without a method', {}, HOW],
     ['without a configured eID', { method: 'oidc' }, { ...HOW, eid: undefined }],
   ])('a sign-up %s requests an execution at once', (_name, signUp, how) => {
-    const { record } = applied(startSignUp(newcomer(), signUp, { ...HOW, ...how }, NOW), NOW);
+    const { record } = applied(startSignUp(newRecord(), signUp, { ...HOW, ...how }, NOW), NOW);
     expect(record.verifications).toMatchObject([{ state: 'requested', readDue: NOW }]);
     expect(record.identity.eidCheck).toBe('none');
   });
@@ -126,7 +126,7 @@ describe('several eIDs, one of them unreadable', () => {
 
 describe('an eID that is linked later', () => {
   it('a sufficient eID that is linked later approves, and cancels an attempt not yet requested from Jumio', () => {
-    const waiting = applied(startSignUp(newcomer(), {}, HOW, NOW), NOW).record;
+    const waiting = applied(startSignUp(newRecord(), {}, HOW, NOW), NOW).record;
     const change = linked(waiting, [GOOD]);
     expect(kinds(change)).toEqual(['eid_approved', 'not_needed']);
     expect(change.record.verifications[0]).toMatchObject({ source: 'jumio', state: 'expired', readDue: null });
@@ -134,7 +134,7 @@ describe('an eID that is linked later', () => {
   });
 
   it('an insufficient eID that is linked later changes nothing else', () => {
-    const before = begun(newcomer());
+    const before = withAttempt(newRecord());
     const change = linked(before, [{ ...GOOD, satisfies: false }]);
     expect(kinds(change)).toEqual(['eid_not_enough']);
     expect(change.record.verifications).toEqual(before.verifications);
@@ -145,13 +145,13 @@ describe('an eID that is linked later', () => {
     ['no eID approved', { ...GOOD, satisfies: false }, true],
   ])('an insufficient second eID where %s: eidInsufficient is set only without an approval', (_name, first, short) => {
     const second: CredentialFinding = { ...GOOD, subject: 'hash-of-another', satisfies: false };
-    expect(linked(begun(newcomer()), [first, second]).record.identity.eidInsufficient).toBe(short);
+    expect(linked(withAttempt(newRecord()), [first, second]).record.identity.eidInsufficient).toBe(short);
   });
 
   it.each(['REJECTED', 'WARNING'] as const)(
     'an eID that is linked later never lifts the verdict %s of Jumio',
     (type) => {
-      const decided = read(begun(newcomer()), processed(type)).record;
+      const decided = readDetailsAs(withAttempt(newRecord()), processed(type)).record;
       const { record } = linked(decided, [{ ...GOOD, issuedAt: NOW + HOUR }], NOW + HOUR);
       expect(record.identity.standing).toBe(decided.identity.standing);
     },
@@ -160,10 +160,10 @@ describe('an eID that is linked later', () => {
   it.each(['REJECTED', 'WARNING', 'PASSED'] as const)(
     'an approval by eID is replaced by a later verdict of Jumio: %s',
     (type) => {
-      const { record } = linked(begun(newcomer()), [GOOD]);
+      const { record } = linked(withAttempt(newRecord()), [GOOD]);
       expect(record.identity.standing).toBe('approved');
       const row = record.verifications.find(({ source }) => source === 'jumio');
-      const after = read(record, processed(type, NOW + HOUR), NOW + HOUR, row).record;
+      const after = readDetailsAs(record, processed(type, NOW + HOUR), NOW + HOUR, row).record;
       expect(standingOf(after)?.by?.source).toBe('jumio');
     },
   );
@@ -178,7 +178,7 @@ describe('an eID that is linked later', () => {
   });
 
   it('unlinking an eID leaves the standing that Jumio gave', () => {
-    const both = linked(read(begun(newcomer()), processed('PASSED')).record, [GOOD]).record;
+    const both = linked(readDetailsAs(withAttempt(newRecord()), processed('PASSED')).record, [GOOD]).record;
     expect(linked(both, [], NOW + HOUR).record.identity.standing).toBe('approved');
   });
 
@@ -205,8 +205,8 @@ describe('an eID that is linked later', () => {
 });
 
 describe('an eID beside an approval of Jumio', () => {
-  const jumio = read(
-    begun(newcomer(NOW - 9 * HOUR), NOW - 9 * HOUR),
+  const jumio = readDetailsAs(
+    withAttempt(newRecord(NOW - 9 * HOUR), NOW - 9 * HOUR),
     processed('PASSED', NOW - 8 * HOUR),
     NOW - 8 * HOUR,
   ).record;
@@ -220,15 +220,15 @@ describe('an eID beside an approval of Jumio', () => {
 
   it('an approval known only from the published copy is renewed by an eID; a review or rejection is not', () => {
     const by = (inherited: 'approved' | 'review' | 'rejected') =>
-      linked(newcomer(NOW - 9 * HOUR, inherited), [{ ...GOOD, issuedAt: NOW - 1_000 }]).record.identity;
+      linked(newRecord(NOW - 9 * HOUR, inherited), [{ ...GOOD, issuedAt: NOW - 1_000 }]).record.identity;
     expect(by('approved')).toMatchObject({ standing: 'approved', decidedAt: NOW - 1_000 });
     expect(by('review').standing).toBe('review');
     expect(by('rejected').standing).toBe('rejected');
   });
 
   it('an approval of Jumio completed after that of the eID counts, and so does a rejection', () => {
-    const before = linked(begun(newcomer(NOW - HOUR), NOW - HOUR), [{ ...GOOD, issuedAt: NOW - HOUR }]).record;
-    expect(standingOf(read(before, processed('PASSED', NOW), NOW).record)?.by?.source).toBe('jumio');
-    expect(read(before, processed('REJECTED', NOW), NOW).record.identity.standing).toBe('rejected');
+    const before = linked(withAttempt(newRecord(NOW - HOUR), NOW - HOUR), [{ ...GOOD, issuedAt: NOW - HOUR }]).record;
+    expect(standingOf(readDetailsAs(before, processed('PASSED', NOW), NOW).record)?.by?.source).toBe('jumio');
+    expect(readDetailsAs(before, processed('REJECTED', NOW), NOW).record.identity.standing).toBe('rejected');
   });
 });

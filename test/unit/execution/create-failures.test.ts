@@ -7,7 +7,7 @@ import {
   onCreateFailed,
 } from '../../../webhook/verification/execution/create.ts';
 import { applied } from '../../support/builders/applied.ts';
-import { asked, begun, last, NOW, newcomer, readWord, TERMS } from '../../support/builders/history.ts';
+import { last, NOW, newRecord, readStatusAs, TERMS, withAttempt, withRequest } from '../../support/builders/history.ts';
 
 const terms = { now: NOW, ...TERMS };
 
@@ -43,7 +43,7 @@ describe('the classification of a failed create call', () => {
 
   it('404 for an existing account means that the account is gone, and a new one is requested', () => {
     expect(classifyCreate(facts({ status: 404 }), true)).toBe('account-gone');
-    const second = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record);
+    const second = withRequest(readStatusAs(withAttempt(newRecord()), 'TOKEN_EXPIRED').record);
     expect(accountOf(second, last(second))).toBe('account-1');
     const { record, events } = applied(
       onCreateFailed(second, last(second).id, facts({ status: 404 }), 'account-gone', terms),

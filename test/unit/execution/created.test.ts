@@ -11,17 +11,17 @@ import { updateVerification } from '../../../webhook/verification/record/record.
 import { waitingOn } from '../../../webhook/verification/record/standing.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
-  asked,
-  begun,
   DAY,
   HOUR,
   LIFETIME,
   last,
-  made,
   NOW,
-  newcomer,
-  readWord,
+  newRecord,
+  readStatusAs,
   TERMS,
+  withAttempt,
+  withExecution,
+  withRequest,
 } from '../../support/builders/history.ts';
 import { startedAs } from '../../support/fakes/jumio-answers.ts';
 
@@ -36,7 +36,7 @@ function failed(record: IdentityRecord, seen: UpstreamFacts, now = NOW) {
 }
 
 describe('after a failed create call', () => {
-  const first = asked(newcomer());
+  const first = withRequest(newRecord());
 
   it('a create call that had no effect is retried without limit, at most fifteen minutes apart', () => {
     let record = first;
@@ -92,7 +92,7 @@ describe('after a failed create call', () => {
 describe('an execution that Jumio created', () => {
   it('a created execution has its ids, its link and the end of the link, and is due at that end', () => {
     const { record, events } = applied(
-      onCreated(asked(newcomer()), last(asked(newcomer())).id, startedAs('a-1', 'e-1'), terms),
+      onCreated(withRequest(newRecord()), last(withRequest(newRecord())).id, startedAs('a-1', 'e-1'), terms),
       terms.now,
     );
     expect(last(record)).toMatchObject({
@@ -112,18 +112,18 @@ describe('an execution that Jumio created', () => {
   });
 
   it('a created execution makes its ids due for publishing at once', () => {
-    const record = made(asked(newcomer()), NOW + 700);
+    const record = withExecution(withRequest(newRecord()), NOW + 700);
     expect(record.identity).toMatchObject({ version: 2, kratosDue: NOW + 700 });
     expect(record.identity.content).toContain('"workflow_execution_id":"execution-1"');
   });
 
   it('a created execution clears the errors of earlier tries', () => {
-    const parked = failed(asked(newcomer()), facts({ status: 400 })).record;
-    expect(last(made(parked))).toMatchObject({ createRefused: false, attempts: 0, lastError: null });
+    const parked = failed(withRequest(newRecord()), facts({ status: 400 })).record;
+    expect(last(withExecution(parked))).toMatchObject({ createRefused: false, attempts: 0, lastError: null });
   });
 
   it('a created execution without a link keeps its ids only, and waits on the operator', () => {
-    const first = asked(newcomer());
+    const first = withRequest(newRecord());
     const { record, events } = applied(
       onCreated(first, last(first).id, startedAs('a-1', 'e-1', false), terms),
       terms.now,
@@ -135,8 +135,10 @@ describe('an execution that Jumio created', () => {
   });
 
   it('a further execution is created on the account of the earlier attempts', () => {
-    const third = asked(readWord(begun(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record), 'TOKEN_EXPIRED').record);
+    const third = withRequest(
+      readStatusAs(withAttempt(readStatusAs(withAttempt(newRecord()), 'TOKEN_EXPIRED').record), 'TOKEN_EXPIRED').record,
+    );
     expect(accountOf(third, last(third))).toBe('account-1');
-    expect(accountOf(asked(newcomer()), last(asked(newcomer())))).toBeUndefined();
+    expect(accountOf(withRequest(newRecord()), last(withRequest(newRecord())))).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toResult } from '../../../webhook/jumio/result.ts';
 import { detailsWire } from '../../../webhook/jumio/wire.ts';
 import { type ExecutionOutcome, outcomeOf, outcomeOfStatus } from '../../../webhook/verification/execution/outcome.ts';
-import { begun, last, newcomer } from '../../support/builders/history.ts';
+import { last, newRecord, withAttempt } from '../../support/builders/history.ts';
 import { decision, detailsOf } from '../../support/fakes/jumio-answers.ts';
 
 const FOLDER = new URL('../../fixtures/jumio/', import.meta.url);
@@ -40,7 +40,7 @@ describe('outcomes of documented answers', () => {
 });
 
 describe('the outcome of a decision', () => {
-  const row = last(begun(newcomer()));
+  const row = last(withAttempt(newRecord()));
 
   it.each([
     ['PASSED', { kind: 'decided', verdict: 'PASSED' }],
@@ -57,8 +57,8 @@ describe('the outcome of a decision', () => {
     const label = fc.constantFrom('PASSED', 'WARNING', 'REJECTED', 'NOT_EXECUTED', 'TOKEN_EXPIRED', 'OUR_OWN', '');
     fc.assert(
       fc.property(label, fc.double({ min: -1, max: 100, noNaN: true }), (text, score) => {
-        const told = { status: 'PROCESSED', decision: decision(type, score, text) };
-        expect(outcomeOf(detailsOf(row, told))).toMatchObject(expected);
+        const given = { status: 'PROCESSED', decision: decision(type, score, text) };
+        expect(outcomeOf(detailsOf(row, given))).toMatchObject(expected);
       }),
     );
   });

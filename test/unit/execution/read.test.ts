@@ -3,17 +3,17 @@ import type { UpstreamFacts } from '../../../webhook/errors.ts';
 import { needsDetails, onReadFailed } from '../../../webhook/verification/execution/read.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
-  begun,
   DAY,
-  followed,
   HOUR,
   LIFETIME,
   last,
-  lookAt,
   NOW,
-  newcomer,
-  nudged,
-  read,
+  newRecord,
+  readDetailsAs,
+  readInputOf,
+  simulatePolling,
+  withAttempt,
+  withReadRequested,
 } from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
 
@@ -23,9 +23,9 @@ function facts(changes: Partial<UpstreamFacts>): UpstreamFacts {
 
 describe('the call of a read', () => {
   it('a read by timer or request asks for the status, and for the details once Jumio answers PROCESSED', () => {
-    const record = nudged(begun(newcomer()), NOW);
+    const record = withReadRequested(withAttempt(newRecord()), NOW);
     expect(needsDetails(last(record))).toBe(false);
-    const { calls, record: after } = followed(record, NOW, NOW, { status: 'PROCESSED', details: PASSED });
+    const { calls, record: after } = simulatePolling(record, NOW, NOW, { status: 'PROCESSED', details: PASSED });
     expect(calls).toEqual([
       { at: NOW, call: 'status' },
       { at: NOW, call: 'details' },
@@ -36,7 +36,7 @@ describe('the call of a read', () => {
   it.each(['PROCESSED', 'SESSION_EXPIRED', 'TOKEN_EXPIRED'])(
     'a callback that claims %s makes the read ask for the details at once',
     (word) => {
-      const { calls } = followed(nudged(begun(newcomer()), NOW, word), NOW, NOW, {
+      const { calls } = simulatePolling(withReadRequested(withAttempt(newRecord()), NOW, word), NOW, NOW, {
         status: 'ACQUIRED',
         details: PASSED,
       });
@@ -45,12 +45,12 @@ describe('the call of a read', () => {
   );
 
   it.each(['ACQUIRED', 'PAUSED'])('a callback that claims %s makes the read ask for the status', (word) => {
-    expect(needsDetails(last(nudged(begun(newcomer()), NOW, word)))).toBe(false);
+    expect(needsDetails(last(withReadRequested(withAttempt(newRecord()), NOW, word)))).toBe(false);
   });
 
   it('an expiry in the status needs no details call', () => {
-    const first = nudged(begun(newcomer()), NOW);
-    const { calls, record, kinds } = followed(first, NOW, NOW + DAY, { status: 'TOKEN_EXPIRED', details: 404 });
+    const first = withReadRequested(withAttempt(newRecord()), NOW);
+    const { calls, record, kinds } = simulatePolling(first, NOW, NOW + DAY, { status: 'TOKEN_EXPIRED', details: 404 });
     expect(calls).toEqual([{ at: NOW, call: 'status' }]);
     expect(last(record)).toMatchObject({ state: 'expired', readDue: null });
     expect(kinds).toEqual(['expired']);
@@ -58,7 +58,7 @@ describe('the call of a read', () => {
 });
 
 describe('a failed read', () => {
-  const first = nudged(begun(newcomer()), NOW);
+  const first = withReadRequested(withAttempt(newRecord()), NOW);
 
   it.each([
     [facts({ status: 500 }), 'status 500'],
@@ -67,7 +67,7 @@ describe('a failed read', () => {
     [facts({ failure: 'timeout' }), 'timeout'],
     [facts({ failure: 'unusable', status: 200 }), 'unusable 200'],
   ])('a failed read changes only the time of the next one (%j)', (seen, lastError) => {
-    const { record, events = [] } = applied(onReadFailed(first, lookAt(first, last(first)), seen), NOW);
+    const { record, events = [] } = applied(onReadFailed(first, readInputOf(first, last(first)), seen), NOW);
     const readDue = last(record).readDue ?? 0;
     expect(last(record)).toStrictEqual({ ...last(first), attempts: 1, lastError, readDue });
     expect(readDue).toBeGreaterThan(NOW);
@@ -76,7 +76,7 @@ describe('a failed read', () => {
   });
 
   it('a throttled read does not count as an attempt: the budget defers it', () => {
-    const { record } = applied(onReadFailed(first, lookAt(first, last(first)), facts({ status: 429 })), NOW);
+    const { record } = applied(onReadFailed(first, readInputOf(first, last(first)), facts({ status: 429 })), NOW);
     expect(last(record)).toMatchObject({ attempts: 0, readDue: NOW });
   });
 });
@@ -90,16 +90,16 @@ describe('a result that does not match the row', () => {
     ['reference, which is missing', { ...PASSED, workflow: { userReference: undefined } }],
     ['identity', { ...PASSED, workflow: { customerInternalReference: 'kyc-2f1c' } }],
     ['identity, which is missing', { ...PASSED, workflow: { customerInternalReference: undefined } }],
-  ])('a result with another %s decides nothing and is an event', (_name, told) => {
-    const { record, events } = read(begun(newcomer()), told);
+  ])('a result with another %s decides nothing and is an event', (_name, given) => {
+    const { record, events } = readDetailsAs(withAttempt(newRecord()), given);
     expect(last(record)).toMatchObject({ state: 'started', decision: null, lastError: 'foreign-result' });
     expect(last(record).readDue).toBe(NOW + HOUR);
     expect(events).toMatchObject([{ kind: 'foreign_result', verificationId: last(record).id }]);
   });
 
   it('a result that does not match is given up like one that cannot be read', () => {
-    const told = { ...PASSED, workflow: { definitionKey: '10014' } };
-    const { record } = read(begun(newcomer()), told, NOW + LIFETIME + 31 * DAY);
+    const given = { ...PASSED, workflow: { definitionKey: '10014' } };
+    const { record } = readDetailsAs(withAttempt(newRecord()), given, NOW + LIFETIME + 31 * DAY);
     expect(last(record)).toMatchObject({ state: 'expired', readDue: null });
   });
 });

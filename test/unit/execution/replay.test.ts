@@ -1,22 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import type { IdentityRecord } from '../../../webhook/model.ts';
-import { begun, last, leased, NOW, newcomer, nudged, read, readWord } from '../../support/builders/history.ts';
+import {
+  last,
+  leased,
+  NOW,
+  newRecord,
+  readDetailsAs,
+  readStatusAs,
+  withAttempt,
+  withReadRequested,
+} from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
-import type { Told } from '../../support/fakes/jumio-answers.ts';
+import type { GivenDetails } from '../../support/fakes/jumio-answers.ts';
 
 /** A worker without idle time: it reads whenever a read is due. Returns the times of its reads. */
-function looks(
+function readTimes(
   first: IdentityRecord,
   replays: readonly (readonly [number, string | undefined])[],
-  told: Told,
+  given: GivenDetails,
 ): number[] {
   const times: number[] = [];
   let record = first;
   for (const [at, word] of replays) {
-    record = nudged(record, at, word);
+    record = withReadRequested(record, at, word);
     if ((last(record).readDue ?? Number.POSITIVE_INFINITY) > at) continue;
     times.push(at);
-    record = read(leased(record, at), told, at).record;
+    record = readDetailsAs(leased(record, at), given, at).record;
   }
   return times;
 }
@@ -31,16 +40,20 @@ function mostIn(times: readonly number[], windowMs: number): number {
 }
 
 describe('a genuine callback replayed a thousand times', () => {
-  const underWay: Told = { status: 'ACQUIRED' };
+  const underWay: GivenDetails = { status: 'ACQUIRED' };
 
   it('a replayed callback causes at most one read in ten seconds', () => {
-    const times = looks(begun(newcomer()), replayed(1_000, 50, 'PROCESSED'), underWay);
+    const times = readTimes(withAttempt(newRecord()), replayed(1_000, 50, 'PROCESSED'), underWay);
     expect(times).toEqual([0, 10_000, 20_000, 30_000, 40_000].map((after) => NOW + after));
   });
 
   it('a replayed callback for a decided execution causes no read for an hour', () => {
-    const settled = read(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), PASSED, NOW).record;
-    expect(looks(settled, replayed(1_000, 3_000, 'PROCESSED'), PASSED)).toEqual([]);
+    const settled = readDetailsAs(
+      leased(withReadRequested(withAttempt(newRecord()), NOW, 'PROCESSED'), NOW),
+      PASSED,
+      NOW,
+    ).record;
+    expect(readTimes(settled, replayed(1_000, 3_000, 'PROCESSED'), PASSED)).toEqual([]);
   });
 
   it('two replayed callbacks in turn cause at most two reads in ten seconds', () => {
@@ -49,19 +62,19 @@ describe('a genuine callback replayed a thousand times', () => {
       ['PROCESSED', 'ACQUIRED'],
       ['PROCESSED', 'ACQUIRED', 'ACQUISITION_STARTED', undefined],
     ]) {
-      const times = looks(begun(newcomer()), replayed(1_000, 50, ...words), underWay);
+      const times = readTimes(withAttempt(newRecord()), replayed(1_000, 50, ...words), underWay);
       expect(mostIn(times, 10_000), words.join()).toBeLessThanOrEqual(2);
     }
   });
 
   it('two replayed callbacks cause at most two reads in ten seconds also if the worker is slow', () => {
-    let record = begun(newcomer());
+    let record = withAttempt(newRecord());
     const times: number[] = [];
     for (let at = NOW; at < NOW + 60_000; at += 100) {
-      record = nudged(nudged(record, at, 'PROCESSED'), at, 'ACQUIRED');
+      record = withReadRequested(withReadRequested(record, at, 'PROCESSED'), at, 'ACQUIRED');
       if ((last(record).readDue ?? Number.POSITIVE_INFINITY) > at) continue;
       times.push(at);
-      record = read(leased(record, at), underWay, at).record;
+      record = readDetailsAs(leased(record, at), underWay, at).record;
     }
     expect(times.length).toBeGreaterThan(3);
     expect(mostIn(times, 10_000)).toBeLessThanOrEqual(2);
@@ -70,23 +83,39 @@ describe('a genuine callback replayed a thousand times', () => {
 
 describe('a claimed end of an execution', () => {
   it('a claimed end is read within the ten seconds after a read for a lesser status', () => {
-    const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'ACQUIRED'), NOW), 'ACQUIRED', NOW).record;
-    expect(last(nudged(looked, NOW + 1_000, 'ACQUIRED')).readDue).toBe(NOW + 10_000);
-    expect(last(nudged(looked, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 1_000);
+    const afterRead = readStatusAs(
+      leased(withReadRequested(withAttempt(newRecord()), NOW, 'ACQUIRED'), NOW),
+      'ACQUIRED',
+      NOW,
+    ).record;
+    expect(last(withReadRequested(afterRead, NOW + 1_000, 'ACQUIRED')).readDue).toBe(NOW + 10_000);
+    expect(last(withReadRequested(afterRead, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 1_000);
   });
 
   it('a claimed end is read within the ten seconds after a read by timer or person', () => {
-    const looked = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'ACQUIRED', NOW).record;
-    expect(last(nudged(looked, NOW + 1_000, 'SESSION_EXPIRED')).readDue).toBe(NOW + 1_000);
+    const afterRead = readStatusAs(
+      leased(withReadRequested(withAttempt(newRecord()), NOW), NOW),
+      'ACQUIRED',
+      NOW,
+    ).record;
+    expect(last(withReadRequested(afterRead, NOW + 1_000, 'SESSION_EXPIRED')).readDue).toBe(NOW + 1_000);
   });
 
   it('a second claim of an end waits ten seconds after the read for the first', () => {
-    const looked = readWord(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), 'ACQUIRED', NOW).record;
-    expect(last(nudged(looked, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 10_000);
+    const afterRead = readStatusAs(
+      leased(withReadRequested(withAttempt(newRecord()), NOW, 'PROCESSED'), NOW),
+      'ACQUIRED',
+      NOW,
+    ).record;
+    expect(last(withReadRequested(afterRead, NOW + 1_000, 'PROCESSED')).readDue).toBe(NOW + 10_000);
   });
 
   it('an older callback after a claimed end does not replace the claim', () => {
-    const record = nudged(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW + 1, 'ACQUIRED');
+    const record = withReadRequested(
+      withReadRequested(withAttempt(newRecord()), NOW, 'PROCESSED'),
+      NOW + 1,
+      'ACQUIRED',
+    );
     expect(last(record).claimedStatus).toBe('PROCESSED');
   });
 });

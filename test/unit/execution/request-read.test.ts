@@ -4,38 +4,40 @@ import { onDetails, onReadFailed, onStatus } from '../../../webhook/verification
 import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
-  asked,
-  begun,
   HOUR,
   last,
   leased,
-  lookAt,
   NOW,
-  newcomer,
-  nudged,
-  read,
-  readWord,
+  newRecord,
+  readDetailsAs,
+  readInputOf,
+  readStatusAs,
+  withAttempt,
+  withReadRequested,
+  withRequest,
 } from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
 import { detailsOf, statusOf } from '../../support/fakes/jumio-answers.ts';
 
 describe('requested reads', () => {
   it('a requested read makes an execution that was never read due at once', () => {
-    const record = nudged(begun(newcomer()), NOW + 500, 'PROCESSED');
+    const record = withReadRequested(withAttempt(newRecord()), NOW + 500, 'PROCESSED');
     expect(record.identity.jumioDue).toBe(NOW + 500);
     expect(last(record)).toMatchObject({ activeAt: NOW + 500, claimedStatus: 'PROCESSED' });
   });
 
   it('a requested read is counted, so that a read in progress notices it', () => {
-    const first = nudged(begun(newcomer()), NOW, 'ACQUIRED');
+    const first = withReadRequested(withAttempt(newRecord()), NOW, 'ACQUIRED');
     expect(first.identity.readRequests).toBe(1);
     const looking = leased(first, NOW);
-    expect(nudged(looking, NOW + 1, 'ACQUIRED').identity.readRequests).toBe(2);
-    expect(nudged(nudged(looking, NOW + 1, 'ACQUIRED'), NOW + 1, 'ACQUIRED').identity.readRequests).toBe(3);
+    expect(withReadRequested(looking, NOW + 1, 'ACQUIRED').identity.readRequests).toBe(2);
+    expect(
+      withReadRequested(withReadRequested(looking, NOW + 1, 'ACQUIRED'), NOW + 1, 'ACQUIRED').identity.readRequests,
+    ).toBe(3);
   });
 
   it('a requested read writes nothing if no read is in progress and the row has the same claim', () => {
-    const first = nudged(begun(newcomer()), NOW, 'ACQUIRED');
+    const first = withReadRequested(withAttempt(newRecord()), NOW, 'ACQUIRED');
     expect(
       applied(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW + 1), NOW + 1),
     ).toBeUndefined();
@@ -45,21 +47,25 @@ describe('requested reads', () => {
   });
 
   it('a requested read has no effect before Jumio has created the execution', () => {
-    const record = asked(newcomer());
+    const record = withRequest(newRecord());
     expect(
       applied(requestRead(record, { verificationId: last(record).id, claimed: 'PROCESSED' }, NOW), NOW),
     ).toBeUndefined();
   });
 
   it('a requested read keeps the time of the first activity', () => {
-    const record = nudged(nudged(begun(newcomer()), NOW + 1), NOW + 2);
+    const record = withReadRequested(withReadRequested(withAttempt(newRecord()), NOW + 1), NOW + 2);
     expect(last(record).activeAt).toBe(NOW + 1);
   });
 
   it('a requested read never delays a read that is due sooner', () => {
-    const looked = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'PROCESSED', NOW).record;
-    expect(last(looked).readDue).toBe(NOW);
-    expect(last(nudged(looked, NOW + 1)).readDue).toBe(NOW);
+    const afterRead = readStatusAs(
+      leased(withReadRequested(withAttempt(newRecord()), NOW), NOW),
+      'PROCESSED',
+      NOW,
+    ).record;
+    expect(last(afterRead).readDue).toBe(NOW);
+    expect(last(withReadRequested(afterRead, NOW + 1)).readDue).toBe(NOW);
   });
 
   it('a repeated request for a read has no further effect', () => {
@@ -67,15 +73,15 @@ describe('requested reads', () => {
     const histories = fc.array(fc.tuple(word, fc.nat({ max: 30_000 })), { maxLength: 6 });
     fc.assert(
       fc.property(histories, word, fc.nat({ max: 60_000 }), (before, again, later) => {
-        let record = begun(newcomer());
+        let record = withAttempt(newRecord());
         let at = NOW;
         for (const [claim, gap] of before) {
           at += gap;
-          record = nudged(record, at, claim);
-          if ((last(record).readDue ?? 0) <= at) record = readWord(leased(record, at), 'ACQUIRED', at).record;
+          record = withReadRequested(record, at, claim);
+          if ((last(record).readDue ?? 0) <= at) record = readStatusAs(leased(record, at), 'ACQUIRED', at).record;
         }
-        const once = nudged(record, at + later, again);
-        const twice = nudged(once, at + later, again);
+        const once = withReadRequested(record, at + later, again);
+        const twice = withReadRequested(once, at + later, again);
         expect(twice.verifications).toStrictEqual(once.verifications);
         expect({ ...twice.identity, readRequests: 0 }).toStrictEqual({ ...once.identity, readRequests: 0 });
       }),
@@ -83,7 +89,7 @@ describe('requested reads', () => {
   });
 
   it('a requested read is an event once for each claimed status', () => {
-    const first = begun(newcomer());
+    const first = withAttempt(newRecord());
     const { events } =
       applied(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW) ?? {};
     expect(events).toStrictEqual([
@@ -94,7 +100,7 @@ describe('requested reads', () => {
         once: `callback:${last(first).id}:ACQUIRED`,
       },
     ]);
-    const again = leased(nudged(first, NOW, 'ACQUIRED'), NOW);
+    const again = leased(withReadRequested(first, NOW, 'ACQUIRED'), NOW);
     expect(
       applied(requestRead(again, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW)?.events,
     ).toEqual([]);
@@ -102,59 +108,71 @@ describe('requested reads', () => {
   });
 
   it('an undocumented claimed status is cut to 64 characters', () => {
-    const record = nudged(begun(newcomer()), NOW, 'X'.repeat(100));
+    const record = withReadRequested(withAttempt(newRecord()), NOW, 'X'.repeat(100));
     expect(last(record).claimedStatus).toBe('X'.repeat(64));
   });
 
   it('a requested read leaves the pending publication as it is', () => {
-    const first = begun(newcomer());
+    const first = withAttempt(newRecord());
     const { kratosDue, version } = first.identity;
-    expect(nudged(first, NOW + 1, 'PROCESSED').identity).toMatchObject({ kratosDue, version });
+    expect(withReadRequested(first, NOW + 1, 'PROCESSED').identity).toMatchObject({ kratosDue, version });
   });
 });
 
 describe('requested reads of a settled verification', () => {
-  const settled = read(leased(nudged(begun(newcomer()), NOW, 'PROCESSED'), NOW), PASSED, NOW).record;
+  const settled = readDetailsAs(
+    leased(withReadRequested(withAttempt(newRecord()), NOW, 'PROCESSED'), NOW),
+    PASSED,
+    NOW,
+  ).record;
 
   it.each([
     ['decided', settled, 'PROCESSED'],
     ['decided, and another status is claimed', settled, 'SESSION_EXPIRED'],
     ['decided, without a claim', settled, undefined],
-    ['expired', readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'TOKEN_EXPIRED', NOW).record, 'TOKEN_EXPIRED'],
+    [
+      'expired',
+      readStatusAs(leased(withReadRequested(withAttempt(newRecord()), NOW), NOW), 'TOKEN_EXPIRED', NOW).record,
+      'TOKEN_EXPIRED',
+    ],
   ])(
     'a requested read of a settled verification is postponed to a full hour after the last read (%s)',
     (_name, record, word) => {
       expect(last(record).readDue).toBeNull();
-      expect(nudged(record, NOW + 60_000, word).identity.jumioDue).toBe(NOW + HOUR);
-      expect(nudged(record, NOW + 2 * HOUR, word).identity.jumioDue).toBe(NOW + 2 * HOUR);
+      expect(withReadRequested(record, NOW + 60_000, word).identity.jumioDue).toBe(NOW + HOUR);
+      expect(withReadRequested(record, NOW + 2 * HOUR, word).identity.jumioDue).toBe(NOW + 2 * HOUR);
     },
   );
 
   it('a claimed result of an expired verification is read at once', () => {
-    const expired = readWord(leased(nudged(begun(newcomer()), NOW), NOW), 'TOKEN_EXPIRED', NOW).record;
-    expect(nudged(expired, NOW + 60_000, 'PROCESSED').identity.jumioDue).toBe(NOW + 60_000);
+    const expired = readStatusAs(
+      leased(withReadRequested(withAttempt(newRecord()), NOW), NOW),
+      'TOKEN_EXPIRED',
+      NOW,
+    ).record;
+    expect(withReadRequested(expired, NOW + 60_000, 'PROCESSED').identity.jumioDue).toBe(NOW + 60_000);
   });
 });
 
 describe('a requested read during another read', () => {
-  const first = leased(nudged(begun(newcomer()), NOW), NOW);
-  const look = lookAt(first, last(first), NOW + 200);
+  const first = leased(withReadRequested(withAttempt(newRecord()), NOW), NOW);
+  const input = readInputOf(first, last(first), NOW + 200);
 
   it('a read requested during another read is not lost to the schedule of that read', () => {
-    const during = nudged(first, NOW + 100, 'PROCESSED');
-    expect(last(applied(onStatus(during, look, statusOf('ACQUIRED')), look.now).record).readDue).toBe(NOW + 100);
-    expect(applied(onDetails(during, look, detailsOf(last(during), PASSED)), look.now).record.identity.jumioDue).toBe(
+    const during = withReadRequested(first, NOW + 100, 'PROCESSED');
+    expect(last(applied(onStatus(during, input, statusOf('ACQUIRED')), input.now).record).readDue).toBe(NOW + 100);
+    expect(applied(onDetails(during, input, detailsOf(last(during), PASSED)), input.now).record.identity.jumioDue).toBe(
       NOW + 100,
     );
     const failed = applied(
-      onReadFailed(during, look, { upstream: 'jumio', operation: 'details', failure: 'timeout' }),
-      look.now,
+      onReadFailed(during, input, { upstream: 'jumio', operation: 'details', failure: 'timeout' }),
+      input.now,
     );
     expect(failed.record.identity.jumioDue).toBe(NOW + 100);
   });
 
   it('a read without a further request keeps its schedule', () => {
-    expect(last(applied(onStatus(first, look, statusOf('ACQUIRED')), look.now).record).readDue).toBe(
+    expect(last(applied(onStatus(first, input, statusOf('ACQUIRED')), input.now).record).readDue).toBe(
       NOW + 200 + 40_000,
     );
   });

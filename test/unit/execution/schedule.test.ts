@@ -6,16 +6,16 @@ import { GIVE_UP_MS, nextRead } from '../../../webhook/verification/execution/sc
 import { backOff } from '../../../webhook/verification/waiting.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
-  begun,
   DAY,
   HOUR,
   LIFETIME,
   last,
-  lookAt,
   NOW,
-  newcomer,
-  nudged,
-  readWord,
+  newRecord,
+  readInputOf,
+  readStatusAs,
+  withAttempt,
+  withReadRequested,
 } from '../../support/builders/history.ts';
 
 /** docs/reference/jumio.md#77-polling-and-errors: the polling schedule that Jumio documents, in seconds. */
@@ -28,52 +28,56 @@ function delays(first: IdentityRecord, count: number, word: string): number[] {
   let record = first;
   return Array.from({ length: count }, () => {
     const at = last(record).readDue ?? 0;
-    record = readWord(record, word, at).record;
+    record = readStatusAs(record, word, at).record;
     return ((last(record).readDue ?? 0) - at) / 1000;
   });
 }
 
 describe('the time of the next read', () => {
   it('without activity the next read is at the end of the link', () => {
-    const due = last(begun(newcomer())).readDue ?? 0;
+    const due = last(withAttempt(newRecord())).readDue ?? 0;
     expect(due).toBeGreaterThan(LINK_END);
     expect(due).toBeLessThanOrEqual(LINK_END + 5_000);
   });
 
   it('from the first activity on, reads follow the delays of Jumio, then hourly for a day, then daily', () => {
-    const long = { ...last(begun(newcomer())), linkEndsAt: NOW + 60 * DAY };
-    const record = nudged({ ...begun(newcomer()), verifications: [long] }, NOW + 5_000);
+    const long = { ...last(withAttempt(newRecord())), linkEndsAt: NOW + 60 * DAY };
+    const record = withReadRequested({ ...withAttempt(newRecord()), verifications: [long] }, NOW + 5_000);
     const hourly = Array.from({ length: 24 }, () => HOUR / 1000);
     const daily = Array.from({ length: 3 }, () => DAY / 1000);
     expect(delays(record, 37, 'ACQUIRED')).toEqual([...DOCUMENTED, ...hourly, ...daily]);
   });
 
   it('reads are not postponed when a person reloads the page', () => {
-    let record = begun(newcomer());
+    let record = withAttempt(newRecord());
     for (let at = NOW; at < NOW + 10 * 60_000; at += 10_000) {
-      record = readWord(nudged(record, at), 'ACQUIRED', at).record;
+      record = readStatusAs(withReadRequested(record, at), 'ACQUIRED', at).record;
     }
     const left = NOW + 10 * 60_000 - 10_000;
     expect((last(record).readDue ?? 0) - left).toBeLessThanOrEqual(940_000);
   });
 
   it('the next read is at the end of the link if that is sooner', () => {
-    const record = readWord(nudged(begun(newcomer()), LINK_END - 1_000), 'INITIATED', LINK_END - 1_000).record;
+    const record = readStatusAs(
+      withReadRequested(withAttempt(newRecord()), LINK_END - 1_000),
+      'INITIATED',
+      LINK_END - 1_000,
+    ).record;
     expect(last(record).readDue).toBeLessThanOrEqual(LINK_END + 5_000);
   });
 
   it('reads continue after the end of the link, also without any activity', () => {
-    expect(delays(begun(newcomer()), 13, 'INITIATED').slice(0, 3)).toEqual([40, 60, 100]);
-    expect(delays(begun(newcomer()), 60, 'INITIATED').at(-1)).toBe(DAY / 1000);
+    expect(delays(withAttempt(newRecord()), 13, 'INITIATED').slice(0, 3)).toEqual([40, 60, 100]);
+    expect(delays(withAttempt(newRecord()), 60, 'INITIATED').at(-1)).toBe(DAY / 1000);
   });
 
   it('reads follow the schedule once Jumio reports that the person has begun', () => {
-    const record = readWord(begun(newcomer()), 'ACQUISITION_STARTED', NOW + HOUR).record;
+    const record = readStatusAs(withAttempt(newRecord()), 'ACQUISITION_STARTED', NOW + HOUR).record;
     expect(last(record).readDue).toBe(NOW + HOUR + 40_000);
   });
 
   it('the next read is always later than now', () => {
-    const row = last(begun(newcomer()));
+    const row = last(withAttempt(newRecord()));
     fc.assert(
       fc.property(
         fc.nat({ max: 90 * DAY }),
@@ -97,10 +101,10 @@ describe('giving up an execution', () => {
 
   it('an execution that cannot be read is given up thirty days after the end of its link, with an event', () => {
     expect(GIVE_UP_MS).toBe(30 * DAY);
-    const record = begun(newcomer());
-    const still = applied(onReadFailed(record, lookAt(record, last(record), lastDay), unreadable), lastDay);
+    const record = withAttempt(newRecord());
+    const still = applied(onReadFailed(record, readInputOf(record, last(record), lastDay), unreadable), lastDay);
     expect(last(still.record)).toMatchObject({ state: 'started' });
-    const over = applied(onReadFailed(record, lookAt(record, last(record), lastDay + 1), unreadable), lastDay + 1);
+    const over = applied(onReadFailed(record, readInputOf(record, last(record), lastDay + 1), unreadable), lastDay + 1);
     expect(last(over.record)).toMatchObject({ state: 'expired', readDue: null });
     expect(over.events).toMatchObject([{ kind: 'gave_up' }]);
   });
@@ -108,7 +112,7 @@ describe('giving up an execution', () => {
   it.each(['ACQUIRED', 'ACQUISITION_STARTED', 'INITIATED'])(
     'an execution is never given up while Jumio reports %s',
     (word) => {
-      const { record, events = [] } = readWord(begun(newcomer()), word, lastDay + 100 * DAY);
+      const { record, events = [] } = readStatusAs(withAttempt(newRecord()), word, lastDay + 100 * DAY);
       expect(last(record)).toMatchObject({ state: 'started', readDue: expect.any(Number) });
       expect(events).toEqual([]);
     },

@@ -8,15 +8,15 @@ import {
   allCells,
   COPIES,
   type CopyName,
+  gateResultOf,
   gateRowOf,
-  judged,
-  LEDGERS,
-  names,
+  keysOf,
   rowOf,
+  STANDING_OF_STATUS,
 } from '../../support/decision-table/cells.ts';
 
 function decided(row: GateRow | 'none' | 'unreadable', copy: CopyName, policy?: Policy) {
-  const { decision, status, contradiction } = judged(row, readPublishedCopy(COPIES[copy]), policy);
+  const { decision, status, contradiction } = gateResultOf(row, readPublishedCopy(COPIES[copy]), policy);
   return { decision, status, contradiction };
 }
 
@@ -40,7 +40,7 @@ describe('the default policy', () => {
     ['review', 'allow'],
     ['rejected', 'block'],
   ])('the default policy on status %s: %s', (status, decision) => {
-    expect(judged(rowOf(status, false), readPublishedCopy({})).decision).toBe(decision);
+    expect(gateResultOf(rowOf(status, false), readPublishedCopy({})).decision).toBe(decision);
   });
 });
 
@@ -88,18 +88,19 @@ describe('the gate with an unreadable ledger', () => {
 
 describe('the gate with a row in the ledger', () => {
   it('a rejection in the ledger blocks with any published copy, up to date or not', () => {
-    for (const copy of names(COPIES))
+    for (const copy of keysOf(COPIES))
       for (const published of [true, false])
         expect(decided(rowOf('rejected', published), copy).decision, copy).toBe('block');
   });
 
   it('a rejection in a copy that is up to date blocks with any standing in the ledger', () => {
-    for (const name of names(LEDGERS)) expect(decided(rowOf(name, true), 'rejected').decision, name).toBe('block');
+    for (const name of keysOf(STANDING_OF_STATUS))
+      expect(decided(rowOf(name, true), 'rejected').decision, name).toBe('block');
   });
 
   it.each(OLD_REJECTIONS)('a rejection in a form that we never write blocks until Jumio has decided (%s)', (copy) => {
-    for (const name of names(LEDGERS)) {
-      const expected = LEDGERS[name] === null || name === 'rejected' ? 'block' : 'allow';
+    for (const name of keysOf(STANDING_OF_STATUS)) {
+      const expected = STANDING_OF_STATUS[name] === null || name === 'rejected' ? 'block' : 'allow';
       expect(decided(rowOf(name, true), copy), name).toMatchObject({ decision: expected, contradiction: false });
     }
   });
@@ -154,7 +155,7 @@ describe('the gate in every cell of the decision table', async () => {
       for (const published of [0, 1]) {
         const { identity } = after;
         const row = { ...gateRowOf(after), published: published === 1 ? identity.version : identity.version - 1 };
-        for (const name of names(COPIES)) {
+        for (const name of keysOf(COPIES)) {
           const isOld = OLD_REJECTIONS.includes(name) && identity.standing === null;
           const isCopied = published === 1 && (name === 'rejected' || isOld);
           const expected = identity.status === 'rejected' || isCopied ? 'block' : 'allow';

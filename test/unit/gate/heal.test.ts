@@ -7,18 +7,18 @@ import { readPublishedCopy } from '../../../webhook/verification/record/publishe
 import { awaitConsent } from '../../../webhook/verification/record/record.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
-  asked,
-  begun,
+  afterPublish,
   copyOf,
   HOUR,
   IDENTITY,
   last,
   NOW,
-  newcomer,
-  paid,
-  read,
-  readWord,
+  newRecord,
+  readDetailsAs,
+  readStatusAs,
   verificationId,
+  withAttempt,
+  withRequest,
 } from '../../support/builders/history.ts';
 import { gateRowOf } from '../../support/decision-table/cells.ts';
 import { BLURRED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
@@ -64,23 +64,23 @@ describe('a sign-in of an identity without a row', () => {
   });
 
   it('a sign-in does not ask a second time for consent, also with a hidden copy', () => {
-    const record = applied(awaitConsent(newcomer()), NOW).record;
+    const record = applied(awaitConsent(newRecord()), NOW).record;
     expect(remedy(record, signIn({}))).toBe('none');
     expect(applied(heal('start', record, signIn({}), context), context.now)).toBeUndefined();
   });
 
   it('a sign-in starts nothing for a row with an inherited decision', () => {
-    expect(remedy(newcomer(NOW, 'rejected'), signIn({ metadata_public: null }))).toBe('none');
+    expect(remedy(newRecord(NOW, 'rejected'), signIn({ metadata_public: null }))).toBe('none');
   });
 
   it('repeated sign-ins write nothing for a row that only inherited the status of its copy', () => {
     const copy = signIn({ metadata_public: { jumio: { status: 'rejected' } } });
-    expect(remedy(newcomer(NOW, 'rejected'), copy)).toBe('none');
+    expect(remedy(newRecord(NOW, 'rejected'), copy)).toBe('none');
   });
 });
 
 describe('a sign-in with a published copy that differs', () => {
-  const approved = paid(read(begun(newcomer()), PASSED).record);
+  const approved = afterPublish(readDetailsAs(withAttempt(newRecord()), PASSED).record);
 
   it.each([
     ['deleted', { metadata_public: null }],
@@ -111,7 +111,9 @@ describe('a sign-in with a published copy that differs', () => {
   it('a sign-in repairs nothing if the copy is ours, hidden, or not yet published', () => {
     expect(remedy(approved, signIn(showing(approved)))).toBe('none');
     expect(remedy(approved, signIn({}))).toBe('none');
-    expect(remedy(read(begun(newcomer()), PASSED).record, signIn({ metadata_public: null }))).toBe('none');
+    expect(remedy(readDetailsAs(withAttempt(newRecord()), PASSED).record, signIn({ metadata_public: null }))).toBe(
+      'none',
+    );
   });
 
   it('a sign-in restores an identity that was marked as deleted in Kratos', () => {
@@ -126,11 +128,11 @@ describe('a sign-in with a published copy that differs', () => {
 
 describe('a sign-in during a verification', () => {
   it.each<[string, IdentityRecord]>([
-    ['pending', begun(newcomer())],
-    ['processing', readWord(begun(newcomer()), 'ACQUIRED').record],
-    ['review', read(begun(newcomer()), WARNING).record],
+    ['pending', withAttempt(newRecord())],
+    ['processing', readStatusAs(withAttempt(newRecord()), 'ACQUIRED').record],
+    ['review', readDetailsAs(withAttempt(newRecord()), WARNING).record],
   ])('a sign-in during a verification requests a read (%s)', (_status, record) => {
-    const settled = paid(record);
+    const settled = afterPublish(record);
     expect(remedy(settled, signIn(showing(settled)))).toBe('read');
     const change = applied(heal('read', settled, signIn({}), context), context.now);
     expect(change?.record.identity.readRequests).toBe(settled.identity.readRequests + 1);
@@ -139,20 +141,20 @@ describe('a sign-in during a verification', () => {
   });
 
   it.each<[string, IdentityRecord]>([
-    ['approved', read(begun(newcomer()), PASSED).record],
-    ['rejected', read(begun(newcomer()), BLURRED).record],
-    ['expired', readWord(begun(newcomer()), 'TOKEN_EXPIRED').record],
+    ['approved', readDetailsAs(withAttempt(newRecord()), PASSED).record],
+    ['rejected', readDetailsAs(withAttempt(newRecord()), BLURRED).record],
+    ['expired', readStatusAs(withAttempt(newRecord()), 'TOKEN_EXPIRED').record],
   ])('a sign-in after a verification repairs nothing (%s)', (_status, record) => {
-    expect(remedy(paid(record), signIn(showing(record)))).toBe('none');
+    expect(remedy(afterPublish(record), signIn(showing(record)))).toBe('none');
   });
 
   it('a sign-in requests no read before Jumio has created the execution', () => {
-    expect(applied(heal('read', asked(newcomer()), signIn({}), context), context.now)).toBeUndefined();
+    expect(applied(heal('read', withRequest(newRecord()), signIn({}), context), context.now)).toBeUndefined();
   });
 
   it('a repair changes nothing if its row has disappeared or changed in the meantime', () => {
     expect(applied(heal('read', undefined, signIn({}), context), context.now)).toBeUndefined();
     expect(applied(heal('republish', undefined, signIn({}), context), context.now)).toBeUndefined();
-    expect(applied(heal('none', begun(newcomer()), signIn({}), context), context.now)).toBeUndefined();
+    expect(applied(heal('none', withAttempt(newRecord()), signIn({}), context), context.now)).toBeUndefined();
   });
 });

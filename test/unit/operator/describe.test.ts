@@ -5,7 +5,7 @@ import { jobs } from '../../../webhook/verification/jobs.ts';
 import { explainWaiting, nextDue } from '../../../webhook/verification/operator/describe.ts';
 import { FIRST_PUBLICATION_WAITS_MS } from '../../../webhook/verification/record/normalize.ts';
 import { applied } from '../../support/builders/applied.ts';
-import { begun, NOW, newcomer, verificationId } from '../../support/builders/history.ts';
+import { NOW, newRecord, verificationId, withAttempt } from '../../support/builders/history.ts';
 
 const HOW = { startsAt: 'registration', newId: () => verificationId(7), random: () => 0.5, eid: {} } as const;
 
@@ -21,13 +21,13 @@ const GOOD: CredentialFinding = {
 
 describe('the description of an identity that only signed up', () => {
   it('an identity with a link is described as waiting for the person, who has not begun', () => {
-    expect(explainWaiting(begun(newcomer()), NOW)).toBe('a link is ready; the person has not begun');
+    expect(explainWaiting(withAttempt(newRecord()), NOW)).toBe('a link is ready; the person has not begun');
   });
 });
 
 describe('the description of due jobs', () => {
   it('every job of the list is described', () => {
-    const record = begun(newcomer());
+    const record = withAttempt(newRecord());
     const [attempt] = record.verifications;
     if (attempt === undefined) throw new Error('the history has no attempt');
     const due = { readDue: NOW, prefillDue: NOW };
@@ -51,20 +51,20 @@ describe('the description of due jobs', () => {
 
 describe('the description of an eID', () => {
   it('a pending eID check is described with its due time', () => {
-    const waiting = applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
+    const waiting = applied(startSignUp(newRecord(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
     expect(explainWaiting(waiting, NOW)).toBe('the eIDs of the sign-up are not yet read');
     expect(nextDue(waiting)).toEqual([
       { what: 'read the reported eIDs', at: NOW },
       { what: 'Kratos: publish', at: NOW + FIRST_PUBLICATION_WAITS_MS },
     ]);
-    const linked = withCheckDue(begun(newcomer()), 'linked', NOW, NOW);
+    const linked = withCheckDue(withAttempt(newRecord()), 'linked', NOW, NOW);
     expect(nextDue(linked).map(({ what }) => what)).toContain('read the reported eIDs');
-    const asked = requestCheck(begun(newcomer()), NOW);
+    const asked = requestCheck(withAttempt(newRecord()), NOW);
     expect(nextDue(asked).map(({ what }) => what)).toContain('read the linked eIDs');
   });
 
   it('an approval by eID is described with the provider, not as an approval by Jumio', () => {
-    const waiting = applied(startSignUp(newcomer(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
+    const waiting = applied(startSignUp(newRecord(), { method: 'oidc', kratosCreatedAt: NOW }, HOW, NOW), NOW).record;
     expect(explainWaiting(applied(onChecked(waiting, [GOOD], HOW, NOW), NOW).record, NOW)).toBe(
       'eid:itsme approved it',
     );

@@ -7,14 +7,14 @@ import { loadView } from '../../../webhook/verification/person/view.ts';
 import { contentOf, publishedContent } from '../../../webhook/verification/record/content.ts';
 import { awaitConsent, hasAgreed, updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { applied } from '../../support/builders/applied.ts';
-import { asked, begun, IDENTITY, last, NOW, newcomer } from '../../support/builders/history.ts';
-import { CONSENT, createInMemoryContext, type MemoryDesk } from '../../support/service/in-memory-context.ts';
+import { IDENTITY, last, NOW, newRecord, withAttempt, withRequest } from '../../support/builders/history.ts';
+import { CONSENT, createInMemoryContext, type InMemoryContext } from '../../support/service/in-memory-context.ts';
 
 const WHO = { identityId: IDENTITY, inherited: null };
 
 const OTHER = { version: 'text-2', language: 'de' };
 
-function kinds({ events }: MemoryDesk): string[] {
+function kinds({ events }: InMemoryContext): string[] {
   return events.map(({ kind }) => kind);
 }
 
@@ -33,18 +33,18 @@ function adminOf(record: IdentityRecord): unknown {
 
 describe('consent', () => {
   it('consent is stored with version, language and time, as an event and for the operator', async () => {
-    const memory = createInMemoryContext(asked(newcomer()));
+    const memory = createInMemoryContext(withRequest(newRecord()));
     expect(await agree(memory.ctx, WHO, CONSENT)).toBe('agreed');
-    const { identity } = memory.stored() ?? newcomer();
+    const { identity } = memory.stored() ?? newRecord();
     expect(identity).toMatchObject({ consentVersion: 'text-1', consentLanguage: 'en', consentAt: NOW });
     expect(memory.events).toEqual([{ kind: 'consent', detail: { version: 'text-1', language: 'en' } }]);
-    expect(adminOf(await agreedTo(asked(newcomer())))).toMatchObject({
+    expect(adminOf(await agreedTo(withRequest(newRecord())))).toMatchObject({
       consent: { text_version: 'text-1', language: 'en', at: new Date(NOW).toISOString() },
     });
   });
 
   it('a second consent to the same text changes nothing', async () => {
-    const first = await agreedTo(asked(newcomer()));
+    const first = await agreedTo(withRequest(newRecord()));
     const memory = createInMemoryContext(first, NOW + 60_000);
     await agree(memory.ctx, WHO, CONSENT);
     expect(memory.stored()?.identity).toEqual(first.identity);
@@ -64,13 +64,13 @@ describe('consent', () => {
 
 describe('declining consent', () => {
   it('a refusal is stored once, and withdraws an earlier consent', async () => {
-    const memory = createInMemoryContext(await agreedTo(begun(newcomer())));
+    const memory = createInMemoryContext(await agreedTo(withAttempt(newRecord())));
     await declineConsent(memory.ctx, WHO);
     await declineConsent(memory.ctx, WHO);
     expect(kinds(memory)).toEqual(['declined']);
     expect((await loadView(memory.ctx, WHO)).consent).toBe('declined');
-    expect(hasAgreed(memory.stored()?.identity ?? newcomer().identity, CONSENT.version)).toBe(false);
-    expect(adminOf(memory.stored() ?? newcomer())).toMatchObject({ declined_at: new Date(NOW).toISOString() });
+    expect(hasAgreed(memory.stored()?.identity ?? newRecord().identity, CONSENT.version)).toBe(false);
+    expect(adminOf(memory.stored() ?? newRecord())).toMatchObject({ declined_at: new Date(NOW).toISOString() });
   });
 
   it('a refusal ends when the person consents after all', async () => {
@@ -82,9 +82,9 @@ describe('declining consent', () => {
   });
 
   it('a refusal leaves a started verification as it is', async () => {
-    const memory = createInMemoryContext(begun(newcomer()));
+    const memory = createInMemoryContext(withAttempt(newRecord()));
     await declineConsent(memory.ctx, WHO);
-    expect(memory.stored()?.verifications).toEqual(begun(newcomer()).verifications);
+    expect(memory.stored()?.verifications).toEqual(withAttempt(newRecord()).verifications);
   });
 });
 
@@ -100,8 +100,8 @@ describe('continuing a verification', () => {
 
   it.each<[string, IdentityRecord | undefined]>([
     ['a new person', undefined],
-    ['a person awaiting consent', applied(awaitConsent(newcomer()), NOW).record],
-    ['a person with a link', begun(newcomer())],
+    ['a person awaiting consent', applied(awaitConsent(newRecord()), NOW).record],
+    ['a person with a link', withAttempt(newRecord())],
   ])('continuing without consent asks for it, and creates no execution (%s)', async (_who, record) => {
     const { memory, outcome } = await wentOn(record);
     expect(outcome.kind).toBe('consent-needed');
@@ -114,25 +114,25 @@ describe('continuing a verification', () => {
     ['to an earlier text', { consentVersion: 'text-0', consentAt: NOW }],
     ['and declined since', { consentVersion: 'text-1', consentAt: NOW, declinedAt: NOW }],
   ])('a person who agreed %s is asked again, even if a link exists', async (_when, identity) => {
-    const { outcome } = await wentOn(updateIdentity(begun(newcomer()), identity));
+    const { outcome } = await wentOn(updateIdentity(withAttempt(newRecord()), identity));
     expect(outcome.kind).toBe('consent-needed');
   });
 
   it('continuing with consent to another text asks again', async () => {
-    const { memory, outcome } = await wentOn(begun(newcomer()), { agreement: OTHER });
+    const { memory, outcome } = await wentOn(withAttempt(newRecord()), { agreement: OTHER });
     expect(outcome.kind).toBe('consent-needed');
     expect(memory.events).toEqual([]);
   });
 
   it('continuing with consent in the same request returns the link, in one change', async () => {
-    const record = begun(newcomer());
+    const record = withAttempt(newRecord());
     const { memory, outcome } = await wentOn(record, { agreement: CONSENT });
     expect(outcome).toMatchObject({ kind: 'link', link: last(record).link });
     expect(kinds(memory)).toEqual(['consent']);
   });
 
   it('continuing with consent requests the attempt of a person awaiting consent, once', async () => {
-    const { memory } = await wentOn(applied(awaitConsent(newcomer()), NOW).record, { agreement: CONSENT });
+    const { memory } = await wentOn(applied(awaitConsent(newRecord()), NOW).record, { agreement: CONSENT });
     expect(kinds(memory)).toEqual(['consent', 'requested']);
     expect(memory.stored()?.identity.awaitingConsent).toBe(false);
     await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null }, 0);
@@ -149,7 +149,7 @@ describe('continuing a verification', () => {
 
 describe('a person awaiting consent', () => {
   it('a person awaiting consent is pending and waited on, and published at once without waiting for a create call', () => {
-    const { identity } = applied(awaitConsent(newcomer()), NOW).record;
+    const { identity } = applied(awaitConsent(newRecord()), NOW).record;
     expect(identity).toMatchObject({
       status: 'pending',
       awaitingConsent: true,
@@ -166,7 +166,7 @@ describe('a person awaiting consent', () => {
 
 describe('an erased person', () => {
   it('a form submitted after the erasure stores nothing', async () => {
-    const memory = createInMemoryContext(applied(erase(begun(newcomer()), 'ann', NOW), NOW).record);
+    const memory = createInMemoryContext(applied(erase(withAttempt(newRecord()), 'ann', NOW), NOW).record);
     await continueVerification(memory.ctx, memory.worker, WHO, { returnTo: null, agreement: CONSENT }, 0);
     await declineConsent(memory.ctx, WHO);
     expect(kinds(memory)).toEqual([]);

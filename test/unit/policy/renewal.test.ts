@@ -7,18 +7,18 @@ import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { updateVerification } from '../../../webhook/verification/record/record.ts';
 import { leaseFor } from '../../support/builders/claims.ts';
 import {
-  asked,
-  begun,
   DAY,
   HOUR,
   IDENTITY,
   last,
-  made,
   NOW,
-  newcomer,
+  newRecord,
   nth,
-  read,
-  readWord,
+  readDetailsAs,
+  readStatusAs,
+  withAttempt,
+  withExecution,
+  withRequest,
 } from '../../support/builders/history.ts';
 import { BLURRED, MANIPULATED, PASSED, situation } from '../../support/decision-table/rows.ts';
 import { CONSENT, createInMemoryContext } from '../../support/service/in-memory-context.ts';
@@ -53,8 +53,8 @@ describe('the start button', () => {
   );
 
   it('the start button leaves a live link as it is', async () => {
-    const record = await pressed(begun(newcomer()));
-    expect(record.verifications).toEqual(begun(newcomer()).verifications);
+    const record = await pressed(withAttempt(newRecord()));
+    expect(record.verifications).toEqual(withAttempt(newRecord()).verifications);
   });
 
   it('the start button after the end of a link makes the old execution be read before its renewal', async () => {
@@ -76,7 +76,7 @@ describe('a requested renewal', () => {
   ])(
     'a renewal at %s after the end of the link closes the old attempt and requests a new one in one change',
     (word, record) => {
-      const { record: after, events = [] } = readWord(record, word);
+      const { record: after, events = [] } = readStatusAs(record, word);
       expect(nth(after, 1)).toMatchObject({ state: 'expired', renewalRequested: false });
       expect(nth(after, 2)).toMatchObject({ state: 'requested', attempt: 2, readDue: NOW });
       expect(events.map(({ kind }) => kind)).toEqual(['renewed', 'requested']);
@@ -84,29 +84,29 @@ describe('a requested renewal', () => {
   );
 
   it('a renewed execution is read to its end, and its verdict counts', () => {
-    const after = readWord(initiated, 'ACQUISITION_STARTED').record;
+    const after = readStatusAs(initiated, 'ACQUISITION_STARTED').record;
     expect(nth(after, 1).readDue).not.toBeNull();
-    const decided = read(after, MANIPULATED, NOW + HOUR, nth(after, 1)).record;
+    const decided = readDetailsAs(after, MANIPULATED, NOW + HOUR, nth(after, 1)).record;
     expect(decided.identity.status).toBe('rejected');
     expect(mayStart(decided, NOW + HOUR, defaultPolicy)).toEqual({ kind: 'no', why: 'rejected' });
   });
 
   it.each(['ACQUIRED', 'PROCESSED'])('a renewal at %s is refused: the result is awaited', (word) => {
-    const { record } = readWord(initiated, word);
+    const { record } = readStatusAs(initiated, word);
     expect(record.verifications).toHaveLength(1);
     expect(mayStart(record, NOW, defaultPolicy)).toEqual({ kind: 'no', why: 'processing' });
   });
 
   it('a requested renewal is dropped if Jumio has decided meanwhile', () => {
-    for (const told of [PASSED, BLURRED, MANIPULATED]) {
-      const { record } = read(initiated, told);
+    for (const given of [PASSED, BLURRED, MANIPULATED]) {
+      const { record } = readDetailsAs(initiated, given);
       expect(record.verifications).toHaveLength(1);
       expect(last(record).renewalRequested).toBe(false);
     }
   });
 
   it.each(['TOKEN_EXPIRED', 'SESSION_EXPIRED'])('a requested renewal is granted at %s', (word) => {
-    const { record } = readWord(initiated, word);
+    const { record } = readStatusAs(initiated, word);
     expect(record.verifications.map(({ state }) => state)).toEqual(['expired', 'requested']);
   });
 
@@ -114,7 +114,7 @@ describe('a requested renewal', () => {
     'a requested renewal is dropped at %s while the link is live',
     (word) => {
       const live = situation('none', 'INITIATED, live link');
-      const { record } = readWord(updateVerification(live, last(live).id, { renewalRequested: true }), word);
+      const { record } = readStatusAs(updateVerification(live, last(live).id, { renewalRequested: true }), word);
       expect(record.verifications).toHaveLength(1);
       expect(last(record)).toMatchObject({ state: 'started', renewalRequested: false });
     },
@@ -126,8 +126,8 @@ describe('a requested renewal', () => {
   });
 
   it('a renewal of an execution without a link is granted at once', async () => {
-    const wished = await pressed(made(asked(newcomer()), NOW, false));
-    const { record } = readWord(wished, 'INITIATED', NOW + 1);
+    const wished = await pressed(withExecution(withRequest(newRecord()), NOW, false));
+    const { record } = readStatusAs(wished, 'INITIATED', NOW + 1);
     expect(record.verifications.map(({ state }) => state)).toEqual(['expired', 'requested']);
   });
 });
@@ -135,9 +135,9 @@ describe('a requested renewal', () => {
 describe('the limit of executions', () => {
   /** `count` expired attempts, a day apart, the last of them a day ago. */
   function expired(count: number): IdentityRecord {
-    let record = newcomer(NOW - 40 * DAY);
+    let record = newRecord(NOW - 40 * DAY);
     for (let n = count; n > 0; n -= 1) {
-      record = readWord(begun(record, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).record;
+      record = readStatusAs(withAttempt(record, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).record;
     }
     return record;
   }
@@ -152,16 +152,16 @@ describe('the limit of executions', () => {
   });
 
   it('the limit of executions leaves a live link, and refuses only its renewal', () => {
-    const five = begun(expired(4), NOW);
+    const five = withAttempt(expired(4), NOW);
     expect(mayStart(five, NOW + HOUR, defaultPolicy).kind).toBe('continue');
     expect(mayStart(five, NOW + 2 * DAY, defaultPolicy)).toMatchObject({ kind: 'no', why: 'too-many' });
   });
 
   it('an execution whose link was never delivered does not count towards the limit', () => {
-    let record = newcomer(NOW - 9 * DAY);
+    let record = newRecord(NOW - 9 * DAY);
     for (let n = 6; n > 0; n -= 1) {
-      const linkless = made(asked(record, NOW - n * HOUR), NOW - n * HOUR, false);
-      record = readWord(linkless, 'TOKEN_EXPIRED', NOW - n * HOUR + 1).record;
+      const linkless = withExecution(withRequest(record, NOW - n * HOUR), NOW - n * HOUR, false);
+      record = readStatusAs(linkless, 'TOKEN_EXPIRED', NOW - n * HOUR + 1).record;
     }
     expect(record.verifications).toHaveLength(6);
     expect(mayStart(record, NOW, defaultPolicy)).toEqual({ kind: 'start' });

@@ -4,7 +4,15 @@ import { evaluateGate } from '../../../webhook/verification/gate/decide.ts';
 import { decisionOf, type PolicyFacts, ruleFor } from '../../../webhook/verification/policy/rules.ts';
 import { readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 import { NOW } from '../../support/builders/history.ts';
-import { asked, copy, facts, policyOf, policyOfRules, policyRules, row } from '../../support/builders/policies.ts';
+import {
+  gateRequests,
+  gateRows,
+  policyFacts,
+  policyOf,
+  policyOfRules,
+  policyRules,
+  publishedCopies,
+} from '../../support/builders/policies.ts';
 
 /** A rule that matches everything. */
 const ANY = '{"then":"allow"}';
@@ -20,27 +28,27 @@ function known(some: Partial<PolicyFacts>): PolicyFacts {
 describe('policies in general', () => {
   it('every policy gives exactly one decision for every input, from one of its rules', () => {
     fc.assert(
-      fc.property(policyRules, row, copy, asked, (rules, kept, shown, request) => {
+      fc.property(policyRules, gateRows, publishedCopies, gateRequests, (rules, row, shown, request) => {
         const policy = policyOfRules(rules);
-        const verdict = evaluateGate(policy, kept, readPublishedCopy(shown), request, NOW);
-        const isUnknown = kept === 'unreadable' && readPublishedCopy(shown).statuses.length === 0;
+        const verdict = evaluateGate(policy, row, readPublishedCopy(shown), request, NOW);
+        const isUnknown = row === 'unreadable' && readPublishedCopy(shown).statuses.length === 0;
         expect(['allow', 'block', 'block_with_way_on']).toContain(verdict.decision);
         expect(verdict.rule === null).toBe(isUnknown);
         if (verdict.rule !== null) expect([...policy.rules, policy.otherwise]).toContain(verdict.rule);
-        expect(evaluateGate(policy, kept, readPublishedCopy(shown), request, NOW)).toEqual(verdict);
+        expect(evaluateGate(policy, row, readPublishedCopy(shown), request, NOW)).toEqual(verdict);
       }),
     );
   });
 
   it('a policy is decided by its first matching rule, whatever rules follow', () => {
     fc.assert(
-      fc.property(policyRules, policyRules, facts, (rules, other, said) => {
+      fc.property(policyRules, policyRules, policyFacts, (rules, other, facts) => {
         const policy = policyOfRules(rules);
-        const rule = ruleFor(policy, said);
-        for (const one of rules.slice(0, rule.index)) expect(ruleFor(policyOfRules([one, ANY]), said).index).toBe(1);
+        const rule = ruleFor(policy, facts);
+        for (const one of rules.slice(0, rule.index)) expect(ruleFor(policyOfRules([one, ANY]), facts).index).toBe(1);
         if (rule === policy.otherwise) return;
         const longer = policyOfRules([...rules.slice(0, rule.index + 1), ...other]);
-        expect(ruleFor(longer, said)).toEqual(rule);
+        expect(ruleFor(longer, facts)).toEqual(rule);
       }),
     );
   });
@@ -52,8 +60,8 @@ describe('policies in general', () => {
 
   it('a rejected person gets a continuation link only by a rule that names rejected', () => {
     fc.assert(
-      fc.property(policyRules, facts, (rules, said) => {
-        const rule = ruleFor(policyOfRules(rules), { ...said, status: 'rejected' });
+      fc.property(policyRules, policyFacts, (rules, facts) => {
+        const rule = ruleFor(policyOfRules(rules), { ...facts, status: 'rejected' });
         const isNamed = rule.when.status?.includes('rejected') === true;
         if (!isNamed) expect(decisionOf(rule, 'rejected')).not.toBe('block_with_way_on');
       }),

@@ -12,16 +12,25 @@ import {
 import { onReadBack, restDue } from '../../../webhook/verification/publication/state.ts';
 import { updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { applied } from '../../support/builders/applied.ts';
-import { begun, copyOf, DAY, HOUR, NOW, newcomer, paid, read } from '../../support/builders/history.ts';
+import {
+  afterPublish,
+  copyOf,
+  DAY,
+  HOUR,
+  NOW,
+  newRecord,
+  readDetailsAs,
+  withAttempt,
+} from '../../support/builders/history.ts';
 import { MANIPULATED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
 
 const MINUTE = 60_000;
 
 const SINCE = NOW + 1_000;
 
-const pending = paid(begun(newcomer()));
+const pending = afterPublish(withAttempt(newRecord()));
 
-const rejected = read(pending, MANIPULATED, NOW).record;
+const rejected = readDetailsAs(pending, MANIPULATED, NOW).record;
 
 /** A record deactivated by us, and published. */
 function deactivated(): IdentityRecord {
@@ -29,7 +38,7 @@ function deactivated(): IdentityRecord {
     onStateWritten(onDeactivating(rejected).record, 'inactive', answer('inactive'), NOW),
     NOW,
   ).record;
-  return paid(applied(onRevoked(written, true, NOW), NOW).record);
+  return afterPublish(applied(onRevoked(written, true, NOW), NOW).record);
 }
 
 function answer(state: 'active' | 'inactive', stateChangedAt = SINCE) {
@@ -37,8 +46,8 @@ function answer(state: 'active' | 'inactive', stateChangedAt = SINCE) {
 }
 
 /** The record after a further execution of the same identity was decided. */
-function later(record: IdentityRecord, told: typeof PASSED, at = NOW + DAY): IdentityRecord {
-  return read(begun(record, at), { ...told, completedAt: at + HOUR }, at + HOUR).record;
+function later(record: IdentityRecord, given: typeof PASSED, at = NOW + DAY): IdentityRecord {
+  return readDetailsAs(withAttempt(record, at), { ...given, completedAt: at + HOUR }, at + HOUR).record;
 }
 
 describe('a standing that becomes rejected', () => {
@@ -65,24 +74,27 @@ describe('a standing that becomes rejected', () => {
       { revokeSessions: false, deactivate: true },
       { revocation: 'none', pendingState: 'inactive' },
     ],
-  ])('consequences that the policy %j disables are dropped', (policy, owed) => {
-    expect(withoutDisabledConsequences(rejected, policy).identity).toMatchObject(owed);
+  ])('consequences that the policy %j disables are dropped', (policy, pending) => {
+    expect(withoutDisabledConsequences(rejected, policy).identity).toMatchObject(pending);
   });
 
   it('a repeated or inherited rejection makes no further consequence due', () => {
     const again = later(deactivated(), MANIPULATED);
     expect(again.identity).toMatchObject({ revocation: 'repeat', pendingState: null, deactivated: true });
-    expect(begun(newcomer(NOW, 'rejected')).identity).toMatchObject({ revocation: 'none', pendingState: null });
+    expect(withAttempt(newRecord(NOW, 'rejected')).identity).toMatchObject({ revocation: 'none', pendingState: null });
   });
 
   it('consequences for an identity that is missing in Kratos wait until it is found again', () => {
     const gone = updateIdentity(pending, { deletedInKratos: true, kratosDue: null });
-    expect(read(gone, MANIPULATED, NOW).record.identity).toMatchObject({ revocation: 'pending', kratosDue: null });
+    expect(readDetailsAs(gone, MANIPULATED, NOW).record.identity).toMatchObject({
+      revocation: 'pending',
+      kratosDue: null,
+    });
   });
 
   it('a rejection does not shorten the back-off from Kratos', () => {
     const down = updateIdentity(pending, { kratosAttempts: 3, kratosDue: NOW + MINUTE });
-    expect(read(down, MANIPULATED, NOW).record.identity).toMatchObject({
+    expect(readDetailsAs(down, MANIPULATED, NOW).record.identity).toMatchObject({
       revocation: 'pending',
       kratosDue: NOW + MINUTE,
     });
@@ -92,8 +104,8 @@ describe('a standing that becomes rejected', () => {
 describe('a standing that leaves rejected', () => {
   it.each([PASSED, WARNING])(
     'a standing that leaves rejected makes reactivation due if we deactivated, under every policy',
-    (told) => {
-      const left = later(deactivated(), told);
+    (given) => {
+      const left = later(deactivated(), given);
       expect(left.identity).toMatchObject({ revocation: 'none', pendingState: 'active', deactivated: true });
       expect(
         withoutDisabledConsequences(left, { revokeSessions: false, deactivate: false }).identity.pendingState,
@@ -159,7 +171,7 @@ describe('revoked sessions', () => {
   it('sessions are revoked once more at the read-back, for a sign-in that passed the gate just before', () => {
     const first = applied(onRevoked(updateIdentity(rejected, { pendingState: null }), true, NOW), NOW);
     expect(first.events).toEqual([{ kind: 'sessions_revoked', detail: { found: true } }]);
-    const written = paid(first.record);
+    const written = afterPublish(first.record);
     expect(written.identity).toMatchObject({ revocation: 'repeat', readBack: true, kratosDue: NOW + MINUTE });
     const second = applied(onRevoked(written, false, NOW + MINUTE), NOW + MINUTE);
     expect(second.record.identity.revocation).toBe('none');
@@ -168,8 +180,8 @@ describe('revoked sessions', () => {
   });
 
   it('a revocation that failed stays due after its version is published', () => {
-    const owed = updateIdentity(rejected, { pendingState: null });
-    expect(paid(owed).identity).toMatchObject({ revocation: 'pending', kratosDue: NOW });
-    expect(restDue(paid(owed).identity, NOW)).toBe(NOW);
+    const pending = updateIdentity(rejected, { pendingState: null });
+    expect(afterPublish(pending).identity).toMatchObject({ revocation: 'pending', kratosDue: NOW });
+    expect(restDue(afterPublish(pending).identity, NOW)).toBe(NOW);
   });
 });

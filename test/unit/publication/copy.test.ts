@@ -6,14 +6,23 @@ import {
   republish,
 } from '../../../webhook/verification/publication/state.ts';
 import { applied } from '../../support/builders/applied.ts';
-import { begun, copyOf, kratosFacts, NOW, newcomer, paid, read, unpaid } from '../../support/builders/history.ts';
+import {
+  afterPublish,
+  afterPublishFailed,
+  copyOf,
+  kratosFacts,
+  NOW,
+  newRecord,
+  readDetailsAs,
+  withAttempt,
+} from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
 
-const approved = read(begun(newcomer()), PASSED).record;
+const approved = readDetailsAs(withAttempt(newRecord()), PASSED).record;
 
 describe('the published copy', () => {
   it('a published copy matches in any order of its keys', () => {
-    const { status, ...others } = copyOf(paid(approved)) ?? {};
+    const { status, ...others } = copyOf(afterPublish(approved)) ?? {};
     expect(matchesPublished(approved.identity, { ...others, status })).toBe(true);
   });
 
@@ -30,13 +39,13 @@ describe('the published copy', () => {
   });
 
   it('an empty copy matches if nothing was published', () => {
-    expect(matchesPublished(newcomer().identity, undefined)).toBe(true);
-    expect(matchesPublished(newcomer().identity, null)).toBe(true);
-    expect(matchesPublished(newcomer().identity, {})).toBe(false);
+    expect(matchesPublished(newRecord().identity, undefined)).toBe(true);
+    expect(matchesPublished(newRecord().identity, null)).toBe(true);
+    expect(matchesPublished(newRecord().identity, {})).toBe(false);
   });
 
   it('a copy that differs at the read-back is published again, byte for byte', () => {
-    const written = paid(approved);
+    const written = afterPublish(approved);
     const { record, events } = applied(onReadBack(written, { status: 'pending' }, NOW + 60_000), NOW + 60_000);
     expect(pendingPublication(record.identity)).toBe('publish');
     expect(record.identity).toMatchObject({ kratosDue: NOW + 60_000, published: written.identity.version - 1 });
@@ -45,7 +54,7 @@ describe('the published copy', () => {
   });
 
   it('a copy that differs at a sign-in does not end the back-off from Kratos', () => {
-    const down = unpaid(paid(approved), kratosFacts({ operation: 'read', status: 503 })).record;
+    const down = afterPublishFailed(afterPublish(approved), kratosFacts({ operation: 'read', status: 503 })).record;
     const due = down.identity.kratosDue;
     expect(applied(republish(down, NOW + 1, 'sign-in'), NOW + 1).record.identity).toMatchObject({ kratosDue: due });
   });

@@ -3,23 +3,23 @@ import type { IdentityRecord } from '../../../webhook/model.ts';
 import { onIdentityFound, pendingPublication } from '../../../webhook/verification/publication/state.ts';
 import { updateIdentity } from '../../../webhook/verification/record/record.ts';
 import {
-  asked,
-  begun,
+  afterPublish,
+  afterPublishFailed,
   DAY,
   HOUR,
   kratosFacts,
   last,
   NOW,
-  newcomer,
-  paid,
-  read,
-  unpaid,
+  newRecord,
+  readDetailsAs,
+  withAttempt,
+  withRequest,
 } from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
 
-const pending = begun(newcomer());
+const pending = withAttempt(newRecord());
 
-const approved = read(begun(newcomer()), PASSED).record;
+const approved = readDetailsAs(withAttempt(newRecord()), PASSED).record;
 
 const MISSING = kratosFacts({ status: 404, code: 'identity-not-found' });
 
@@ -31,7 +31,7 @@ describe('an identity that is missing in Kratos', () => {
     const kinds: string[] = [];
     for (let at = NOW; at <= end && !record.identity.deletedInKratos; at = record.identity.kratosDue ?? end + 1) {
       times.push(at);
-      const change = unpaid(record, MISSING, at);
+      const change = afterPublishFailed(record, MISSING, at);
       record = change.record;
       kinds.push(...(change.events ?? []).map(({ kind }) => kind));
     }
@@ -50,24 +50,24 @@ describe('an identity that is missing in Kratos', () => {
 
   it('an identity is not marked deleted within 24 hours, however many 404s', () => {
     let record = approved;
-    for (let n = 0; n < 10; n += 1) record = unpaid(record, MISSING, NOW + n * HOUR).record;
+    for (let n = 0; n < 10; n += 1) record = afterPublishFailed(record, MISSING, NOW + n * HOUR).record;
     expect(record.identity.deletedInKratos).toBe(false);
   });
 
   it('an identity is not marked deleted before the third 404, however long ago the first was', () => {
-    const twice = unpaid(unpaid(approved, MISSING).record, MISSING, NOW + 9 * DAY).record;
+    const twice = afterPublishFailed(afterPublishFailed(approved, MISSING).record, MISSING, NOW + 9 * DAY).record;
     expect(twice.identity.deletedInKratos).toBe(false);
-    expect(unpaid(twice, MISSING, NOW + 10 * DAY).record.identity.deletedInKratos).toBe(true);
+    expect(afterPublishFailed(twice, MISSING, NOW + 10 * DAY).record.identity.deletedInKratos).toBe(true);
   });
 
   it('an answer resets the count of 404s of Kratos', () => {
-    const missed = unpaid(approved, MISSING).record;
-    expect(paid(missed).identity).toMatchObject({ missingCount: 0, missingSince: null });
+    const missed = afterPublishFailed(approved, MISSING).record;
+    expect(afterPublish(missed).identity).toMatchObject({ missingCount: 0, missingSince: null });
   });
 
   it('a verdict writes nothing to an identity marked deleted', () => {
     const gone = updateIdentity(pending, { ...missedUntil(NOW + 2 * DAY).record.identity });
-    const { record } = read(gone, { ...PASSED, completedAt: NOW + 9 }, NOW + 3 * DAY);
+    const { record } = readDetailsAs(gone, { ...PASSED, completedAt: NOW + 9 }, NOW + 3 * DAY);
     expect(record.identity).toMatchObject({ deletedInKratos: true, kratosDue: null, status: 'approved' });
   });
 
@@ -86,7 +86,7 @@ describe('an identity that is missing in Kratos', () => {
 
   it('a further attempt alone does not restore an identity marked deleted, and its pending work is kept', () => {
     const { record } = missedUntil(NOW + 2 * DAY);
-    const further = asked(record, NOW + 3 * DAY);
+    const further = withRequest(record, NOW + 3 * DAY);
     expect(further.identity).toMatchObject({ deletedInKratos: true, kratosDue: null });
     expect(onIdentityFound(further, NOW + 4 * DAY).identity.kratosDue).toBe(NOW + 4 * DAY);
     expect(last(further).state).toBe('requested');

@@ -2,34 +2,34 @@ import { describe, expect, it } from 'vitest';
 import { onPublished, onReadBack, pendingPublication } from '../../../webhook/verification/publication/state.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
-  asked,
-  begun,
+  afterPublish,
+  afterPublishFailed,
   copyOf,
   DAY,
   kratosFacts,
-  made,
   NOW,
-  newcomer,
-  paid,
-  read,
-  unpaid,
+  newRecord,
+  readDetailsAs,
+  withAttempt,
+  withExecution,
+  withRequest,
 } from '../../support/builders/history.ts';
 import { PASSED } from '../../support/decision-table/rows.ts';
 
-const pending = begun(newcomer());
+const pending = withAttempt(newRecord());
 
-const approved = read(begun(newcomer()), PASSED).record;
+const approved = readDetailsAs(withAttempt(newRecord()), PASSED).record;
 
 describe('pending publications', () => {
   it('without content nothing is due for publishing', () => {
-    expect(pendingPublication(newcomer().identity)).toBe('none');
+    expect(pendingPublication(newRecord().identity)).toBe('none');
   });
 
   it('the first publication waits five seconds, so that the first create call can add the ids', () => {
-    const first = asked(newcomer());
+    const first = withRequest(newRecord());
     expect(pendingPublication(first.identity)).toBe('publish');
     expect(first.identity.kratosDue).toBe(NOW + 5_000);
-    expect(made(first, NOW + 1_000).identity.kratosDue).toBe(NOW + 1_000);
+    expect(withExecution(first, NOW + 1_000).identity.kratosDue).toBe(NOW + 1_000);
   });
 
   it('a publication is done with the version that was written, and an undecided one is not read back', () => {
@@ -40,7 +40,7 @@ describe('pending publications', () => {
   });
 
   it('a decided standing is read back once, sixty seconds after it was written', () => {
-    const written = paid(approved);
+    const written = afterPublish(approved);
     expect(written.identity).toMatchObject({ readBack: true, kratosDue: NOW + 60_000 });
     expect(pendingPublication(written.identity)).toBe('read-back');
     const { record, events = [] } = applied(onReadBack(written, copyOf(written), NOW + 60_000), NOW + 60_000);
@@ -59,9 +59,9 @@ describe('pending publications', () => {
   });
 
   it('a change does not shorten the back-off from Kratos', () => {
-    const down = unpaid(pending, kratosFacts({ status: 503 })).record;
+    const down = afterPublishFailed(pending, kratosFacts({ status: 503 })).record;
     const due = down.identity.kratosDue;
-    expect(read(down, PASSED, NOW + 1).record.identity).toMatchObject({ kratosDue: due, kratosAttempts: 1 });
+    expect(readDetailsAs(down, PASSED, NOW + 1).record.identity).toMatchObject({ kratosDue: due, kratosAttempts: 1 });
   });
 });
 
@@ -78,29 +78,29 @@ describe('a publication that fails', () => {
     let record = approved;
     const pauses: number[] = [];
     for (let n = 0; n < 40; n += 1) {
-      record = unpaid(record, seen).record;
+      record = afterPublishFailed(record, seen).record;
       pauses.push((record.identity.kratosDue ?? 0) - NOW);
     }
     expect(pauses.slice(0, 3)).toEqual([1_000, 2_000, 4_000]);
     expect(Math.max(...pauses)).toBe(450_000);
     expect(record.identity).toMatchObject({ deletedInKratos: false, publishRefused: false });
-    expect(paid(record).identity.kratosAttempts).toBe(0);
+    expect(afterPublish(record).identity.kratosAttempts).toBe(0);
   });
 
   it('a publication throttled by a 429 does not count as an attempt: the budget defers it', () => {
-    expect(unpaid(approved, kratosFacts({ status: 429 })).record.identity).toMatchObject({
+    expect(afterPublishFailed(approved, kratosFacts({ status: 429 })).record.identity).toMatchObject({
       kratosAttempts: 0,
       kratosDue: NOW,
     });
   });
 
   it('a publication refused by a permanent 400 is an event once, and retried daily', () => {
-    const first = unpaid(approved, kratosFacts({ status: 400 }));
+    const first = afterPublishFailed(approved, kratosFacts({ status: 400 }));
     expect(first.record.identity).toMatchObject({ publishRefused: true, kratosDue: NOW + DAY });
     expect(first.events).toEqual([{ kind: 'publish_stuck' }]);
-    const second = unpaid(first.record, kratosFacts({ status: 400 }), NOW + DAY);
+    const second = afterPublishFailed(first.record, kratosFacts({ status: 400 }), NOW + DAY);
     expect(second.record.identity.kratosDue).toBe(NOW + 2 * DAY);
     expect(second.events).toEqual([]);
-    expect(paid(second.record).identity).toMatchObject({ publishRefused: false });
+    expect(afterPublish(second.record).identity).toMatchObject({ publishRefused: false });
   });
 });

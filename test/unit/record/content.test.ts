@@ -4,7 +4,15 @@ import { z } from 'zod';
 import type { IdentityRecord } from '../../../webhook/model.ts';
 import { contentOf, type PublishedContent, publishedContent } from '../../../webhook/verification/record/content.ts';
 import { statusOf } from '../../../webhook/verification/record/standing.ts';
-import { asked, begun, last, NOW, newcomer, read, readWord } from '../../support/builders/history.ts';
+import {
+  last,
+  NOW,
+  newRecord,
+  readDetailsAs,
+  readStatusAs,
+  withAttempt,
+  withRequest,
+} from '../../support/builders/history.ts';
 import { allCells } from '../../support/decision-table/cells.ts';
 import { BLURRED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
 import { decision, findings } from '../../support/fakes/jumio-answers.ts';
@@ -31,12 +39,12 @@ function isAllowed(object: object): boolean {
 
 describe('the published content', () => {
   it('nothing is published while the status is none or only inherited', () => {
-    expect(shown(newcomer())).toBeUndefined();
-    expect(shown(newcomer(NOW, 'rejected'))).toBeUndefined();
+    expect(shown(newRecord())).toBeUndefined();
+    expect(shown(newRecord(NOW, 'rejected'))).toBeUndefined();
   });
 
   it('before Jumio has answered, the status and our own id are published', () => {
-    const record = asked(newcomer());
+    const record = withRequest(newRecord());
     expect(shown(record)).toStrictEqual({
       public: {
         status: 'pending',
@@ -49,7 +57,10 @@ describe('the published content', () => {
   });
 
   it('the verdict is published with the ids of its verification; label and score only for the operator', () => {
-    const record = read(begun(newcomer()), { ...PASSED, decision: decision('PASSED', 12.5, 'GOOD_ENOUGH') }).record;
+    const record = readDetailsAs(withAttempt(newRecord()), {
+      ...PASSED,
+      decision: decision('PASSED', 12.5, 'GOOD_ENOUGH'),
+    }).record;
     expect(shown(record)).toStrictEqual({
       public: {
         status: 'approved',
@@ -65,27 +76,27 @@ describe('the published content', () => {
   });
 
   it('a rejection keeps its ids and verdict beside a further attempt', () => {
-    const rejected = read(begun(newcomer()), BLURRED).record;
-    const again = begun(rejected);
+    const rejected = readDetailsAs(withAttempt(newRecord()), BLURRED).record;
+    const again = withAttempt(rejected);
     expect(shown(again)?.public).toMatchObject({
       status: 'rejected',
       verdict: 'FAILED',
       workflow_execution_id: 'execution-1',
       attempt: 'pending',
     });
-    expect(shown(readWord(again, 'ACQUIRED').record)?.public).toMatchObject({
+    expect(shown(readStatusAs(again, 'ACQUIRED').record)?.public).toMatchObject({
       status: 'rejected',
       attempt: 'processing',
     });
-    expect(shown(readWord(again, 'TOKEN_EXPIRED').record)?.public).toMatchObject({
+    expect(shown(readStatusAs(again, 'TOKEN_EXPIRED').record)?.public).toMatchObject({
       status: 'rejected',
       attempt: 'expired',
     });
-    expect(shown(read(again, WARNING).record)?.public).not.toHaveProperty('attempt');
+    expect(shown(readDetailsAs(again, WARNING).record)?.public).not.toHaveProperty('attempt');
   });
 
   it('the published content of a version is the same bytes each time', () => {
-    const text = contentOf(read(begun(newcomer()), PASSED).record) ?? '';
+    const text = contentOf(readDetailsAs(withAttempt(newRecord()), PASSED).record) ?? '';
     expect(JSON.stringify(publishedContent({ content: text, changedAt: NOW, version: 1 }))).toBe(
       JSON.stringify(publishedContent({ content: text, changedAt: NOW, version: 1 })),
     );
@@ -93,11 +104,11 @@ describe('the published content', () => {
 
   it('each published copy stays under 2 KiB with the longest label and every field', () => {
     const label = '\u0000💥'.repeat(500);
-    const record = read(begun(newcomer()), {
+    const record = readDetailsAs(withAttempt(newRecord()), {
       status: 'PROCESSED',
       decision: decision('WARNING', 1e308, label),
     }).record;
-    const content = shown(begun(record));
+    const content = shown(withAttempt(record));
     expect(Buffer.byteLength(JSON.stringify(content?.public))).toBeLessThan(2_048);
     expect(Buffer.byteLength(JSON.stringify(content?.admin))).toBeLessThan(2_048);
   });
@@ -123,7 +134,7 @@ describe('published content in every cell of the decision table', async () => {
 
   it('the reason of a rejection is in neither published copy', () => {
     const capabilities = findings('usability', 'REJECTED', 'BLURRED');
-    const record = read(begun(newcomer()), { ...BLURRED, capabilities }).record;
+    const record = readDetailsAs(withAttempt(newRecord()), { ...BLURRED, capabilities }).record;
     expect(last(record).reason).toBe('unreadable');
     expect(JSON.stringify(shown(record))).not.toMatch(/unreadable|BLURRED/);
   });

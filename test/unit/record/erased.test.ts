@@ -9,13 +9,13 @@ import { onCleared, onReadBack, pendingPublication } from '../../../webhook/veri
 import { standingOf, waitingOn } from '../../../webhook/verification/record/standing.ts';
 import { applied } from '../../support/builders/applied.ts';
 import { NOW, verificationId } from '../../support/builders/history.ts';
-import { gateRowOf, names } from '../../support/decision-table/cells.ts';
+import { gateRowOf, keysOf } from '../../support/decision-table/cells.ts';
 import { EVENTS, type EventName } from '../../support/decision-table/events.ts';
 import { ATTEMPTS, STANDINGS, situation } from '../../support/decision-table/rows.ts';
 
 /** Every situation of the decision table, erased a moment ago. */
-const erased = names(STANDINGS).flatMap((standing) =>
-  names(ATTEMPTS).map((attempt) => {
+const erased = keysOf(STANDINGS).flatMap((standing) =>
+  keysOf(ATTEMPTS).map((attempt) => {
     const before = situation(standing, attempt);
     return {
       name: `${standing} | ${attempt}`,
@@ -62,7 +62,7 @@ describe('erased identities', () => {
     expect(mayStart(after, NOW, defaultPolicy).kind).toBe('no');
   });
 
-  it.each(names(EVENTS))('an erased identity stays a tombstone after the event: %s', async (event: EventName) => {
+  it.each(keysOf(EVENTS))('an erased identity stays a tombstone after the event: %s', async (event: EventName) => {
     for (const { name, after: before } of erased) {
       const { change, at } = (await EVENTS[event](before)) ?? {};
       const after = change?.record ?? before;
@@ -72,7 +72,7 @@ describe('erased identities', () => {
     }
   });
 
-  it.each(names(EVENTS).filter((event) => /^(callback|person)/.test(event)))(
+  it.each(keysOf(EVENTS).filter((event) => /^(callback|person)/.test(event)))(
     'an erased identity is not changed by the event: %s',
     async (event) => {
       for (const { after: before } of erased) {

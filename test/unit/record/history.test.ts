@@ -9,25 +9,25 @@ import { openAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { standingOf, statusOf } from '../../../webhook/verification/record/standing.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
-  asked,
-  begun,
   DAY,
   HOUR,
   last,
-  lookAt,
-  made,
   NOW,
-  newcomer,
+  newRecord,
   nth,
-  read,
+  readDetailsAs,
+  readInputOf,
+  withAttempt,
+  withExecution,
+  withRequest,
 } from '../../support/builders/history.ts';
 import { BLURRED, MANIPULATED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
-import { detailsOf, type Told } from '../../support/fakes/jumio-answers.ts';
+import { detailsOf, type GivenDetails } from '../../support/fakes/jumio-answers.ts';
 
 /** Any event of one identity, in any order. */
 type Step = (record: IdentityRecord, now: number) => Change | undefined;
 
-const answers: readonly Told[] = [
+const answers: readonly GivenDetails[] = [
   PASSED,
   WARNING,
   BLURRED,
@@ -41,11 +41,11 @@ const answers: readonly Told[] = [
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constantFrom(...answers), fc.nat({ max: 5 }), fc.nat({ max: 3 })).map(
-    ([told, which, ago]): Step =>
+    ([given, which, ago]): Step =>
       (record, now) => {
         const row = record.verifications.filter(({ executionId }) => executionId !== null)[which];
-        const answer = { completedAt: NOW - ago * HOUR, ...told };
-        return row && applied(onDetails(record, lookAt(record, row, now), detailsOf(row, answer)), now);
+        const answer = { completedAt: NOW - ago * HOUR, ...given };
+        return row && applied(onDetails(record, readInputOf(record, row, now), detailsOf(row, answer)), now);
       },
   ),
   fc.constantFrom('PROCESSED', 'ACQUIRED', undefined).map(
@@ -58,7 +58,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       },
   ),
   fc.constant<Step>((record, now) =>
-    mayStart(record, now, defaultPolicy).kind === 'start' ? { record: made(asked(record, now), now) } : undefined,
+    mayStart(record, now, defaultPolicy).kind === 'start'
+      ? { record: withExecution(withRequest(record, now), now) }
+      : undefined,
   ),
 );
 
@@ -66,7 +68,7 @@ describe('random histories', () => {
   it('in any history the decision completed last counts, and no decision is lost', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-        let record = begun(newcomer());
+        let record = withAttempt(newRecord());
         for (const [index, happen] of steps.entries()) {
           const before = record;
           record = happen(before, NOW + index * 60_000)?.record ?? before;
@@ -83,16 +85,16 @@ describe('random histories', () => {
 
   it('in any history an answer read twice has the effect of one read', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 8 }), fc.constantFrom(...answers), (steps, told) => {
-        let record = begun(newcomer());
+      fc.property(fc.array(step, { maxLength: 8 }), fc.constantFrom(...answers), (steps, given) => {
+        let record = withAttempt(newRecord());
         for (const [index, happen] of steps.entries()) record = happen(record, NOW + index * 60_000)?.record ?? record;
         const row = record.verifications.findLast(({ executionId }) => executionId !== null) ?? last(record);
-        const answer = { completedAt: NOW, ...told };
-        const once = read(record, answer, NOW + DAY, row).record;
-        const twice = read(once, answer, NOW + DAY, nth(once, row.attempt)).record;
+        const answer = { completedAt: NOW, ...given };
+        const once = readDetailsAs(record, answer, NOW + DAY, row).record;
+        const twice = readDetailsAs(once, answer, NOW + DAY, nth(once, row.attempt)).record;
         expect(twice.identity).toEqual(once.identity);
-        expect(twice.verifications.map(({ decision: said, state }) => [said, state])).toEqual(
-          once.verifications.map(({ decision: said, state }) => [said, state]),
+        expect(twice.verifications.map(({ decision: decided, state }) => [decided, state])).toEqual(
+          once.verifications.map(({ decision: decided, state }) => [decided, state]),
         );
       }),
     );

@@ -9,20 +9,20 @@ import { LEASE_MS } from '../../../webhook/verification/step.ts';
 import { applied } from '../../support/builders/applied.ts';
 import { leaseFor } from '../../support/builders/claims.ts';
 import {
-  asked,
-  begun,
   DAY,
   HOUR,
   LIFETIME,
   last,
-  made,
   NOW,
-  newcomer,
+  newRecord,
   nth,
-  read,
-  readWord,
+  readDetailsAs,
+  readStatusAs,
+  withAttempt,
+  withExecution,
+  withRequest,
 } from '../../support/builders/history.ts';
-import { names } from '../../support/decision-table/cells.ts';
+import { keysOf } from '../../support/decision-table/cells.ts';
 import { ATTEMPTS, PASSED, STANDINGS, situation } from '../../support/decision-table/rows.ts';
 
 const LINK_END = NOW + LIFETIME;
@@ -36,7 +36,7 @@ function secrets({ link, sdkToken, transactionToken }: Verification): unknown[] 
 const GONE = [null, null, null];
 
 describe('the hosted link and its tokens', () => {
-  const first = begun(newcomer());
+  const first = withAttempt(newRecord());
 
   it('link and tokens are kept while the link is live', () => {
     expect(secrets(last(normalize(first, LINK_END - 1)))).toEqual(secrets(last(first)));
@@ -52,27 +52,27 @@ describe('the hosted link and its tokens', () => {
   });
 
   it('link and tokens are cleared once the execution is decided, expired or replaced', () => {
-    expect(secrets(last(read(first, PASSED).record))).toEqual(GONE);
-    expect(secrets(last(readWord(first, 'TOKEN_EXPIRED').record))).toEqual(GONE);
+    expect(secrets(last(readDetailsAs(first, PASSED).record))).toEqual(GONE);
+    expect(secrets(last(readStatusAs(first, 'TOKEN_EXPIRED').record))).toEqual(GONE);
     const renewing = updateVerification(first, last(first).id, { renewalRequested: true });
-    expect(secrets(nth(readWord(renewing, 'INITIATED', LINK_END + 1).record, 1))).toEqual(GONE);
+    expect(secrets(nth(readStatusAs(renewing, 'INITIATED', LINK_END + 1).record, 1))).toEqual(GONE);
   });
 });
 
 describe('normalising a change', () => {
   it('an identity is due when the first of its verifications is', () => {
-    const two = asked(readWord(begun(newcomer()), 'TOKEN_EXPIRED').record, NOW + 5);
+    const two = withRequest(readStatusAs(withAttempt(newRecord()), 'TOKEN_EXPIRED').record, NOW + 5);
     const early = updateVerification(two, nth(two, 1).id, { readDue: NOW + 3 });
     expect(normalize(early, NOW).identity.jumioDue).toBe(NOW + 3);
     expect(normalize(two, NOW).identity.jumioDue).toBe(NOW + 5);
   });
 
   it('the version rises only if the published content differs', () => {
-    const first = begun(newcomer());
+    const first = withAttempt(newRecord());
     expect(normalize(first, NOW + HOUR)).toStrictEqual(first);
     const alive = applied(requestRead(first, { verificationId: last(first).id }, NOW + HOUR), NOW + HOUR)?.record;
     expect(alive?.identity.version).toBe(first.identity.version);
-    const processing = readWord(first, 'ACQUIRED', NOW + HOUR).record;
+    const processing = readStatusAs(first, 'ACQUIRED', NOW + HOUR).record;
     expect(processing.identity).toMatchObject({ version: first.identity.version + 1, changedAt: NOW + HOUR });
   });
 
@@ -103,8 +103,8 @@ describe('normalising a change', () => {
     );
     fc.assert(
       fc.property(
-        fc.constantFrom(...names(STANDINGS)),
-        fc.constantFrom(...names(ATTEMPTS)),
+        fc.constantFrom(...keysOf(STANDINGS)),
+        fc.constantFrom(...keysOf(ATTEMPTS)),
         patch,
         columns,
         fc.integer({ min: NOW, max: NOW + 3 * DAY }),
@@ -123,12 +123,12 @@ describe('normalising a change', () => {
 describe('the lease of a claim', () => {
   it('a lease is counted by each claim and ends after thirty seconds', () => {
     expect(LEASE_MS).toBe(30_000);
-    const { identity } = leaseFor(asked(newcomer()), ALL, NOW).record;
+    const { identity } = leaseFor(withRequest(newRecord()), ALL, NOW).record;
     expect(identity).toMatchObject({ lease: 1, leasedUntil: NOW + 30_000 });
   });
 
   it('a lease moves the claimed jobs to its own end, so that they stay due if the step crashes', () => {
-    const first = asked(newcomer());
+    const first = withRequest(newRecord());
     const { record, work } = leaseFor(first, ['create', 'publish'], NOW + 5_000);
     expect(work.create?.id).toBe(last(first).id);
     expect(last(record).readDue).toBe(NOW + 35_000);
@@ -136,7 +136,7 @@ describe('the lease of a claim', () => {
   });
 
   it('a lease leaves a job without a budget token as it is', () => {
-    const first = asked(newcomer());
+    const first = withRequest(newRecord());
     const { record, work } = leaseFor(first, [], NOW + 5_000);
     expect(work).toEqual({ publish: false });
     expect(record.verifications).toStrictEqual(first.verifications);
@@ -144,7 +144,7 @@ describe('the lease of a claim', () => {
   });
 
   it('a lease records the time and the claimed status of a read', () => {
-    const first = begun(newcomer());
+    const first = withAttempt(newRecord());
     const called =
       applied(requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW), NOW)?.record ?? first;
     expect(last(leaseFor(called, ALL, NOW + 7).record)).toMatchObject({
@@ -154,12 +154,12 @@ describe('the lease of a claim', () => {
   });
 
   it('a lease takes the read that is due longest, and creates only requested attempts', () => {
-    const old = readWord(begun(newcomer()), 'TOKEN_EXPIRED').record;
-    const two = asked(updateVerification(old, last(old).id, { readDue: NOW - 9 }));
+    const old = readStatusAs(withAttempt(newRecord()), 'TOKEN_EXPIRED').record;
+    const two = withRequest(updateVerification(old, last(old).id, { readDue: NOW - 9 }));
     const { work } = leaseFor(two, ALL, NOW);
     expect([work.create?.attempt, work.read?.attempt]).toEqual([2, 1]);
     expect(leaseFor(two, ALL, NOW - 10).work).toEqual({ publish: true });
-    const both = made(two);
+    const both = withExecution(two);
     const later = updateVerification(both, nth(both, 2).id, { readDue: NOW - 3 });
     expect(leaseFor(later, ALL, NOW).work.read?.attempt).toBe(1);
     expect(

@@ -11,19 +11,19 @@ import {
   statusOf,
 } from '../../../webhook/verification/record/standing.ts';
 import {
-  begun,
   DAY,
   HOUR,
   last,
   NOW,
-  newcomer,
+  newRecord,
   nth,
-  read,
-  readWord,
+  readDetailsAs,
+  readStatusAs,
   verificationId,
+  withAttempt,
 } from '../../support/builders/history.ts';
 import { BLURRED, MANIPULATED, PASSED, WARNING } from '../../support/decision-table/rows.ts';
-import { decision, findings, type Told } from '../../support/fakes/jumio-answers.ts';
+import { decision, findings, type GivenDetails } from '../../support/fakes/jumio-answers.ts';
 
 const verdict = fc.constantFrom<Verdict>('PASSED', 'WARNING', 'FAILED');
 
@@ -35,11 +35,11 @@ const history = fc
   .map((rows) => rows.map((row, index) => ({ ...template(index + 1), ...row, state: 'decided' as const })));
 
 function template(attempt: number): Verification {
-  return { ...last(begun(newcomer())), id: verificationId(attempt), attempt };
+  return { ...last(withAttempt(newRecord())), id: verificationId(attempt), attempt };
 }
 
 function withRows(verifications: readonly Verification[]): IdentityRecord {
-  return { ...newcomer(), verifications };
+  return { ...newRecord(), verifications };
 }
 
 describe('the standing of an identity', () => {
@@ -64,25 +64,28 @@ describe('the standing of an identity', () => {
   });
 
   it('the standing is the decision completed last, and of equal times that of the later attempt', () => {
-    const first = begun(newcomer(), NOW - 2 * DAY);
-    const both = begun(read(first, { ...PASSED, completedAt: NOW - HOUR }).record, NOW - DAY);
-    const status = (told: Told): string => statusOf(read(both, told).record);
+    const first = withAttempt(newRecord(), NOW - 2 * DAY);
+    const both = withAttempt(readDetailsAs(first, { ...PASSED, completedAt: NOW - HOUR }).record, NOW - DAY);
+    const status = (given: GivenDetails): string => statusOf(readDetailsAs(both, given).record);
     expect(status({ ...MANIPULATED, completedAt: NOW - HOUR + 1 })).toBe('rejected');
     expect(status({ ...MANIPULATED, completedAt: NOW - HOUR })).toBe('rejected');
     expect(status({ ...MANIPULATED, completedAt: NOW - HOUR - 1 })).toBe('approved');
   });
 
   it('the standing follows the completion time of Jumio, not the time of our read', () => {
-    const both = begun(readWord(begun(newcomer(), NOW - 2 * DAY), 'TOKEN_EXPIRED', NOW - DAY).record, NOW - DAY);
-    const second = read(both, { ...WARNING, completedAt: NOW - HOUR }).record;
-    const { record } = read(second, { ...MANIPULATED, completedAt: NOW - 2 * HOUR }, NOW, nth(second, 1));
+    const both = withAttempt(
+      readStatusAs(withAttempt(newRecord(), NOW - 2 * DAY), 'TOKEN_EXPIRED', NOW - DAY).record,
+      NOW - DAY,
+    );
+    const second = readDetailsAs(both, { ...WARNING, completedAt: NOW - HOUR }).record;
+    const { record } = readDetailsAs(second, { ...MANIPULATED, completedAt: NOW - 2 * HOUR }, NOW, nth(second, 1));
     expect(statusOf(record)).toBe('review');
   });
 
   it('an inherited status is the standing until Jumio decides', () => {
-    const handed = newcomer(NOW, 'rejected');
+    const handed = newRecord(NOW, 'rejected');
     expect(standingOf(handed)).toEqual({ status: 'rejected', by: null });
-    expect(statusOf(read(begun(handed), PASSED).record)).toBe('approved');
+    expect(statusOf(readDetailsAs(withAttempt(handed), PASSED).record)).toBe('approved');
   });
 });
 
@@ -95,7 +98,11 @@ describe('retryable rejections', () => {
   };
 
   function rejectedFor(capabilities: object): IdentityRecord {
-    return read(begun(newcomer()), { status: 'PROCESSED', decision: decision('REJECTED', 90), capabilities }).record;
+    return readDetailsAs(withAttempt(newRecord()), {
+      status: 'PROCESSED',
+      decision: decision('REJECTED', 90),
+      capabilities,
+    }).record;
   }
 
   it.each(Object.entries(labels))('a rejection for %s may be retried', (why, capabilities) => {
@@ -115,10 +122,10 @@ describe('retryable rejections', () => {
   });
 
   it('the third retryable rejection may not be retried', () => {
-    let record = newcomer();
+    let record = newRecord();
     const mendable: boolean[] = [];
     for (let n = 1; n <= 3; n += 1) {
-      record = read(begun(record, NOW + n), { ...BLURRED, completedAt: NOW + n }).record;
+      record = readDetailsAs(withAttempt(record, NOW + n), { ...BLURRED, completedAt: NOW + n }).record;
       mendable.push(isRetryable(standingFacts(record), PUBLISHED_RETRY_RULES));
     }
     expect(mendable).toEqual([true, true, false]);

@@ -6,7 +6,7 @@ import { openAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { standingOf, statusOf, waitingOn } from '../../../webhook/verification/record/standing.ts';
 import type { Cell } from '../../support/decision-table/cells.ts';
 import { target } from '../../support/decision-table/events.ts';
-import { breaking, cells, sameIn } from '../../support/decision-table/rules.ts';
+import { cells, cellsBreaking, sameVerification } from '../../support/decision-table/rules.ts';
 
 /** Rules about attempts that hold in every cell of the decision table (docs/design.md#who-may-start-again). */
 
@@ -14,31 +14,31 @@ describe('attempts in every cell of the decision table', () => {
   it('at most one attempt is open at a time', () => {
     const open = (record: IdentityRecord): number =>
       record.verifications.filter(({ state }) => state === 'requested' || state === 'started').length;
-    expect(breaking(({ after }) => open(after) <= 1)).toEqual([]);
+    expect(cellsBreaking(({ after }) => open(after) <= 1)).toEqual([]);
   });
 
   it('an attempt is added only on request of the person, and only if permitted', () => {
     const grown = cells.filter(({ before, after }) => after.verifications.length > before.verifications.length);
     const wished = ({ before, after, event, at }: Cell): boolean => {
-      const wish = event === 'person presses the button' || target(before)?.renewalRequested === true;
+      const isRequested = event === 'person presses the button' || target(before)?.renewalRequested === true;
       const permission = mayStart(before, at, defaultPolicy).kind;
       const isOne = after.verifications.length === before.verifications.length + 1;
-      return wish && isOne && (permission === 'start' || permission === 'renew');
+      return isRequested && isOne && (permission === 'start' || permission === 'renew');
     };
-    expect(breaking(wished, grown)).toEqual([]);
+    expect(cellsBreaking(wished, grown)).toEqual([]);
     expect(new Set(grown.map(({ event }) => event)).size).toBeGreaterThan(5);
   });
 
   it('an attempt with captured images is never replaced', () => {
     const captured = cells.filter(({ before, after }) => {
-      const words = [target(before)?.jumioStatus, sameIn(after, target(before))?.jumioStatus];
+      const words = [target(before)?.jumioStatus, sameVerification(after, target(before))?.jumioStatus];
       return target(before)?.state === 'started' && words.some((word) => word === 'ACQUIRED');
     });
     const kept = ({ before, after, event }: Cell): boolean =>
-      (/EXPIRED|NOT_EXECUTED|31 days/.test(event) || sameIn(after, target(before))?.state !== 'expired') &&
+      (/EXPIRED|NOT_EXECUTED|31 days/.test(event) || sameVerification(after, target(before))?.state !== 'expired') &&
       after.verifications.length === before.verifications.length;
     const notEnded = captured.filter(({ event }) => !/EXPIRED|NOT_EXECUTED|31 days/.test(event));
-    expect(breaking(kept, notEnded)).toEqual([]);
+    expect(cellsBreaking(kept, notEnded)).toEqual([]);
   });
 
   it('an attempt with a live link is never replaced', () => {
@@ -46,16 +46,18 @@ describe('attempts in every cell of the decision table', () => {
       const row = target(before);
       return row !== undefined && row.link !== null && (row.linkEndsAt ?? 0) > at;
     });
-    expect(breaking(({ before, after }) => after.verifications.length === before.verifications.length, live)).toEqual(
-      [],
-    );
+    expect(
+      cellsBreaking(({ before, after }) => after.verifications.length === before.verifications.length, live),
+    ).toEqual([]);
   });
 
   it('a started attempt is read until Jumio or thirty days end it', () => {
     const running = cells.filter(({ after }) => openAttempt(after) !== undefined);
-    expect(breaking(({ after }) => openAttempt(after)?.readDue !== null, running)).toEqual([]);
+    expect(cellsBreaking(({ after }) => openAttempt(after)?.readDue !== null, running)).toEqual([]);
     const replaced = cells.filter(({ events }) => events.some(({ kind }) => kind === 'renewed'));
-    expect(breaking(({ before, after }) => sameIn(after, target(before))?.readDue !== null, replaced)).toEqual([]);
+    expect(
+      cellsBreaking(({ before, after }) => sameVerification(after, target(before))?.readDue !== null, replaced),
+    ).toEqual([]);
   });
 
   it('an attempt keeps its link and tokens only while they are usable', () => {
@@ -64,7 +66,7 @@ describe('attempts in every cell of the decision table', () => {
         const isUseful = state === 'started' && linkEndsAt !== null && linkEndsAt > at;
         return isUseful || (link === null && sdkToken === null && transactionToken === null);
       });
-    expect(breaking(clean)).toEqual([]);
+    expect(cellsBreaking(clean)).toEqual([]);
   });
 });
 
@@ -82,7 +84,7 @@ describe('starting again in every cell of the decision table', () => {
       const permission = mayStart(after, at, defaultPolicy);
       return permission.kind === 'no' && permission.why === statusOf(after);
     };
-    expect(breaking(refused, closed)).toEqual([]);
+    expect(cellsBreaking(refused, closed)).toEqual([]);
   });
 
   it('starting again is allowed in all other cells without an open attempt', () => {
@@ -93,7 +95,7 @@ describe('starting again in every cell of the decision table', () => {
       const isFree = standing === null || (mayMend && failed < 3) || after.identity.attemptGrantedAt !== null;
       return isFree && openAttempt(after) === undefined;
     });
-    expect(breaking(({ after, at }) => mayStart(after, at, defaultPolicy).kind === 'start', free)).toEqual([]);
+    expect(cellsBreaking(({ after, at }) => mayStart(after, at, defaultPolicy).kind === 'start', free)).toEqual([]);
   });
 
   it('renewal is allowed only for an attempt without a live link and without captured images', () => {
@@ -103,11 +105,11 @@ describe('starting again in every cell of the decision table', () => {
       const isDead = row?.link === null || (row?.linkEndsAt ?? 0) <= at;
       return row?.state === 'started' && isDead && row.jumioStatus !== 'ACQUIRED' && row.jumioStatus !== 'PROCESSED';
     };
-    expect(breaking(isSpent, renewable)).toEqual([]);
+    expect(cellsBreaking(isSpent, renewable)).toEqual([]);
   });
 
   it('starting or continuing is possible in every cell that waits on the person', () => {
     const waited = cells.filter(({ after }) => waitingOn(after) === 'person');
-    expect(breaking(({ after, at }) => mayStart(after, at, defaultPolicy).kind !== 'no', waited)).toEqual([]);
+    expect(cellsBreaking(({ after, at }) => mayStart(after, at, defaultPolicy).kind !== 'no', waited)).toEqual([]);
   });
 });

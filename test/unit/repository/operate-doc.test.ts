@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { runCli } from '../../support/clients/cli.ts';
-import { createMovedClock } from '../../support/service/shifted-clock.ts';
+import { createShiftedClock } from '../../support/service/shifted-clock.ts';
 
 const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
-const beside = { clock: createMovedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
+const beside = { clock: createShiftedClock(), databaseUrl: 'file:/nowhere/ledger.sqlite' };
 
 function all(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, found = '']) => found);

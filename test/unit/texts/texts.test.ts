@@ -32,12 +32,14 @@ describe.each(Object.entries(LANGUAGES))('the texts in %s', (language, messages)
 
 describe('all texts', () => {
   const sources = modulesBelow('webhook').filter(({ path }) => !path.startsWith('webhook/texts/'));
-  const said = sources.map(({ path }) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).join('\n');
+  const sourceText = sources
+    .map(({ path }) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'))
+    .join('\n');
 
   it('every text is used', () => {
     // Refusal texts are used by the name of their block.
     const others = new Set(['brand.unnamed', 'block.rejected', 'block.review', 'block.unverified', 'block.unknown']);
-    expect(Object.keys(en).filter((key) => !others.has(key) && !said.includes(`'${key}'`))).toEqual([]);
+    expect(Object.keys(en).filter((key) => !others.has(key) && !sourceText.includes(`'${key}'`))).toEqual([]);
   });
 
   it('the brand stands at the beginning of a sentence only: it may be "This service"', () => {

@@ -4,7 +4,7 @@ import { lease } from '../../../webhook/verification/job.ts';
 import { jobs } from '../../../webhook/verification/jobs.ts';
 import { updateVerification } from '../../../webhook/verification/record/record.ts';
 import { LEASE_MS } from '../../../webhook/verification/step.ts';
-import { asked, last, NOW, newcomer } from '../../support/builders/history.ts';
+import { last, NOW, newRecord, withRequest } from '../../support/builders/history.ts';
 
 /** Computed from other due columns, for reports. */
 const DERIVED = ['identities.jumioDue'];
@@ -15,7 +15,7 @@ const dueColumns = Object.entries({ identities: identityColumns, verifications: 
   .filter((name) => name.endsWith('Due'));
 
 describe('the list of jobs', () => {
-  const record = asked(newcomer());
+  const record = withRequest(newRecord());
 
   it('has a job for every due column of the tables', () => {
     const columns = dueColumns.filter((name) => !DERIVED.includes(name));

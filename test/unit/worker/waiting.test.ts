@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import type { Context } from '../../../webhook/verification/context.ts';
 import { retry, waitFor, withTimeout } from '../../../webhook/verification/waiting.ts';
-import { newcomer } from '../../support/builders/history.ts';
+import { newRecord } from '../../support/builders/history.ts';
 import { createInMemoryContext } from '../../support/service/in-memory-context.ts';
 
 const ID = 'identity';
@@ -30,7 +30,7 @@ function listening(read: Context['ledger']['record']) {
 }
 
 describe('a wait for a record', () => {
-  const record = newcomer();
+  const record = newRecord();
 
   it('that is done already ends after one read', async () => {
     const { ctx, listeners } = listening(async () => record);

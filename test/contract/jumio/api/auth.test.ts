@@ -151,8 +151,8 @@ describe('Jumio sandbox: rate limits', () => {
     const read = await hurry(60, () => jumio.send('GET', path, undefined, headers), 15, 15);
     expect(read.tooMany).toBe(0);
     expect(read.refused[0]?.json).toEqual(BODY);
-    const look = () => jumio.send('GET', `${path}/status`, undefined, headers);
-    expect((await hurry(60, look, 60, 0)).refused).toEqual([]);
+    const readStatus = () => jumio.send('GET', `${path}/status`, undefined, headers);
+    expect((await hurry(60, readStatus, 60, 0)).refused).toEqual([]);
   });
 
   test('without rate limits no call is refused, a custom limit refills', async () => {

@@ -4,7 +4,7 @@ import { request, useSandbox } from '../driver.ts';
 
 const jumio = useSandbox();
 
-/** Enough for a first byte on a busy machine, and a short wait for a response that never comes. */
+/** Enough for a first byte on a busy machine, and a short wait for a missing response. */
 const QUICK = 1_000;
 
 function ask(kind: string, fault: string | number, more: object = {}): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { startAnsweringServer } from '../../../support/fakes/http-server.ts';
+import { startRecordingServer } from '../../../support/fakes/http-server.ts';
 import { eventually } from '../../../support/service/eventually.ts';
 import { useSandbox } from '../driver.ts';
 
@@ -13,7 +13,7 @@ const bodySchema = z.object({
 
 /** The statuses that reached the receiver, in the order of their arrival. */
 function arrivedStatuses(): string[] {
-  return jumio.arrived().map(({ body }) => bodySchema.parse(JSON.parse(body)).workflowExecution.status);
+  return jumio.received().map(({ body }) => bodySchema.parse(JSON.parse(body)).workflowExecution.status);
 }
 
 describe('Jumio sandbox: content of a callback', () => {
@@ -21,10 +21,10 @@ describe('Jumio sandbox: content of a callback', () => {
     const { accountId, executionId } = await jumio.create({ userReference: 'u-1' });
     await jumio.pick(executionId, 'reject');
     await jumio.settled();
-    const [arrived] = jumio.arrived();
-    expect(arrived?.method).toBe('POST');
-    expect(arrived?.headers['content-type']).toBe('application/json');
-    expect(JSON.parse(arrived?.body ?? '')).toEqual({
+    const [received] = jumio.received();
+    expect(received?.method).toBe('POST');
+    expect(received?.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(received?.body ?? '')).toEqual({
       callbackSentAt: expect.any(String),
       userReference: 'u-1',
       workflowExecution: {
@@ -35,7 +35,7 @@ describe('Jumio sandbox: content of a callback', () => {
       },
       account: { id: accountId, href: `${jumio.url()}/api/v1/accounts/${accountId}` },
     });
-    const odd = Object.keys(arrived?.headers ?? {}).filter((name) => /sign|jumio|hmac|^authorization$/.test(name));
+    const odd = Object.keys(received?.headers ?? {}).filter((name) => /sign|jumio|hmac|^authorization$/.test(name));
     expect(odd).toEqual([]);
   });
 
@@ -44,7 +44,7 @@ describe('Jumio sandbox: content of a callback', () => {
     const { accountId, executionId } = await jumio.create();
     await jumio.pick(executionId, 'pass');
     await jumio.settled();
-    const body: unknown = JSON.parse(jumio.arrived()[0]?.body ?? '');
+    const body: unknown = JSON.parse(jumio.received()[0]?.body ?? '');
     expect(body).not.toHaveProperty('userReference');
     expect(bodySchema.parse(body).workflowExecution.href).toBe(
       `${jumio.url()}/api/v1/accounts/${accountId}/workflow-executions/${executionId}`,
@@ -70,7 +70,7 @@ describe('Jumio sandbox: intermediate callbacks', () => {
 test('callbacks of one execution are sent one after the other: the next after the response to the last', async () => {
   let open = 0;
   const atOnce: number[] = [];
-  const slow = await startAnsweringServer((response) => {
+  const slow = await startRecordingServer((response) => {
     atOnce.push(++open);
     setTimeout(() => response.writeHead(200).end(() => --open), 40);
   });
@@ -89,7 +89,7 @@ describe('Jumio sandbox: the callback URL', () => {
     await jumio.settled();
     expect(
       jumio
-        .arrived()
+        .received()
         .map(({ path }) => path)
         .sort(),
     ).toEqual(['/callback', '/callback/tenant']);
@@ -120,8 +120,8 @@ describe('Jumio sandbox: retries of a callback (an assumption of this sandbox)',
     await jumio.control('settings', { callbackRetries: 2, callbackRetryMs: 10 });
     jumio.answerWith(503);
     await jumio.pick((await jumio.create()).executionId, 'pass');
-    await eventually(() => expect(jumio.arrived()).toHaveLength(3));
-    expect(new Set(jumio.arrived().map(({ body }) => body)).size).toBe(1);
+    await eventually(() => expect(jumio.received()).toHaveLength(3));
+    expect(new Set(jumio.received().map(({ body }) => body)).size).toBe(1);
     await eventually(async () => expect(await jumio.callbacks()).toMatchObject([{ state: 'refused', attempts: 3 }]));
   });
 
@@ -133,7 +133,7 @@ describe('Jumio sandbox: retries of a callback (an assumption of this sandbox)',
   });
 
   test('a callback without a response is given up after the timeout', async () => {
-    const silent = await startAnsweringServer(() => undefined);
+    const silent = await startRecordingServer(() => undefined);
     await jumio.control('settings', { callbackTimeoutMs: 50 });
     await jumio.pick((await jumio.create({ callbackUrl: silent.url })).executionId, 'pass');
     expect(await jumio.settled()).toMatchObject([{ state: 'unanswered', answerStatus: null }]);
@@ -147,7 +147,7 @@ describe('Jumio sandbox: callbacks on demand', () => {
     const body = { workflowExecution: { id: 'x' } };
     await jumio.control('callbacks', { executionId, body, headers: { 'x-jumio-signature': 'abc' } });
     await jumio.control('callbacks', { executionId, text: '{"broken', headers: { 'content-type': 'text/plain' } });
-    const [first, second] = jumio.arrived();
+    const [first, second] = jumio.received();
     expect([first?.body, first?.headers['x-jumio-signature']]).toEqual([JSON.stringify(body), 'abc']);
     expect([second?.body, second?.headers['content-type']]).toEqual(['{"broken', 'text/plain']);
   });
@@ -161,6 +161,6 @@ describe('Jumio sandbox: callbacks on demand', () => {
       z.object({ callbacks: z.array(z.looseObject({ answerStatus: z.literal(200) })) }).parse(answer).callbacks,
     ).toHaveLength(100);
     expect(arrivedStatuses()).toEqual(Array.from({ length: 101 }, () => 'PROCESSED'));
-    expect(jumio.arrived().at(-1)?.body).toContain('"userReference":"u-1"');
+    expect(jumio.received().at(-1)?.body).toContain('"userReference":"u-1"');
   });
 });

@@ -26,7 +26,7 @@ async function passed(): Promise<string> {
 }
 
 function bodies(): z.infer<typeof bodySchema>[] {
-  return jumio.arrived().map(({ body }) => bodySchema.parse(JSON.parse(body)));
+  return jumio.received().map(({ body }) => bodySchema.parse(JSON.parse(body)));
 }
 
 describe('Jumio sandbox: callback faults', () => {
@@ -34,15 +34,15 @@ describe('Jumio sandbox: callback faults', () => {
     await ask('duplicate', { copies: 3 });
     await passed();
     await jumio.settled();
-    const arrived = jumio.arrived().map(({ body }) => body);
-    expect([arrived.length, new Set(arrived).size]).toEqual([4, 1]);
+    const received = jumio.received().map(({ body }) => body);
+    expect([received.length, new Set(received).size]).toEqual([4, 1]);
   });
 
   test('the fault reorder sends an earlier status after a later one', async () => {
     await jumio.control('settings', { intermediateCallbacks: true });
     await ask('reorder');
     await passed();
-    await eventually(() => expect(jumio.arrived()).toHaveLength(3));
+    await eventually(() => expect(jumio.received()).toHaveLength(3));
     expect(bodies().map(({ workflowExecution }) => workflowExecution.status)).toEqual([
       'ACQUIRED',
       'ACQUISITION_STARTED',
@@ -54,14 +54,14 @@ describe('Jumio sandbox: callback faults', () => {
     await ask('reorder', { milliseconds: LATER_MS });
     await passed();
     expect(await jumio.callbacks()).toMatchObject([{ state: 'waiting' }]);
-    await eventually(() => expect(jumio.arrived()).toHaveLength(1));
+    await eventually(() => expect(jumio.received()).toHaveLength(1));
   });
 
   test('the fault delay sends the callback after the given milliseconds, and later ones pass it', async () => {
     await ask('delay', { milliseconds: LATER_MS });
     const slow = await passed();
     const quick = await passed();
-    await eventually(() => expect(jumio.arrived()).toHaveLength(2));
+    await eventually(() => expect(jumio.received()).toHaveLength(2));
     expect(bodies().map(({ workflowExecution }) => workflowExecution.id)).toEqual([quick, slow]);
   });
 
@@ -70,7 +70,7 @@ describe('Jumio sandbox: callback faults', () => {
     await passed();
     await passed();
     expect((await jumio.settled()).map(({ state }) => state)).toEqual(['lost', 'delivered']);
-    expect(jumio.arrived()).toHaveLength(1);
+    expect(jumio.received()).toHaveLength(1);
   });
 
   test('the fault forged sends a further callback with a user reference that differs by one character', async () => {

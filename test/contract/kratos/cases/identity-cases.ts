@@ -67,15 +67,15 @@ export function identityCases(world: () => World): void {
       { op: 'replace', path: '/state', value: 'inactive' },
     ];
     const before = stateOf(await readIdentity(world(), id));
-    const told = stateOf((await patchIdentity(world(), id, patch)).json());
-    expect(told.state).toBe('inactive');
-    expect(told.since).toBeGreaterThan(before.since);
+    const written = stateOf((await patchIdentity(world(), id, patch)).json());
+    expect(written.state).toBe('inactive');
+    expect(written.since).toBeGreaterThan(before.since);
     const read = await readIdentity(world(), id);
     expect(read.metadata_public).toEqual({ jumio: { status: 'rejected' } });
-    expect(Math.abs(stateOf(read).since - told.since)).toBeLessThan(2_000);
+    expect(Math.abs(stateOf(read).since - written.since)).toBeLessThan(2_000);
     const twice = stateOf((await patchIdentity(world(), id, patch)).json());
     expect(twice.state).toBe('inactive');
-    expect(Math.abs(twice.since - told.since)).toBeLessThan(5);
+    expect(Math.abs(twice.since - written.since)).toBeLessThan(5);
   });
 
   test('the list of identities has pages linked by rel=next, each identity once, and an invalid token is a 400', async () => {
@@ -98,8 +98,8 @@ export function identityCases(world: () => World): void {
   test('deleting the sessions of an unknown identity is the same 404 as for an identity without sessions', async () => {
     const id = await newIdentity();
     await adminCall(world(), 'DELETE', `${id}/sessions`);
-    for (const nobody of [id, UNKNOWN]) {
-      const answer = await adminCall(world(), 'DELETE', `${nobody}/sessions`);
+    for (const unknown of [id, UNKNOWN]) {
+      const answer = await adminCall(world(), 'DELETE', `${unknown}/sessions`);
       expect(answer.status).toBe(404);
       expect(answer.json()).toMatchObject(GONE);
     }

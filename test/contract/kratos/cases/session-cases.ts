@@ -41,8 +41,8 @@ export function sessionCases(world: () => World): void {
   });
 
   test('whoami is 401 without credentials, for an unknown token and for an unknown cookie', async () => {
-    const strangers = [{}, { 'x-session-token': 'ory_st_unknown' }, { cookie: 'ory_kratos_session=unknown' }];
-    for (const headers of strangers) {
+    const withoutSession = [{}, { 'x-session-token': 'ory_st_unknown' }, { cookie: 'ory_kratos_session=unknown' }];
+    for (const headers of withoutSession) {
       const answer = await ask(headers);
       expect(answer.status).toBe(401);
       expect(answer.json()).toMatchObject({ error: { code: 401, status: 'Unauthorized' } });

@@ -96,8 +96,11 @@ export function addressCases(database: Database): void {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
     const token = await issue(ledger, await signUp(ledger), { replaces: 'flow' });
-    const door = await database.sideDoor(url);
-    const rows = [...(await door.run('select * from one_time_links')), ...(await door.run('select * from events'))];
+    const connection = await database.connectBeside(url);
+    const rows = [
+      ...(await connection.run('select * from one_time_links')),
+      ...(await connection.run('select * from events')),
+    ];
     expect(rows.length).toBeGreaterThan(1);
     expect(JSON.stringify(rows)).not.toContain(token);
   });
@@ -118,11 +121,11 @@ export function addressCases(database: Database): void {
     const ledger = await openOn(database, url);
     const id = await signUp(ledger);
     await redeemLink(at(ledger), await issue(ledger, id));
-    const door = await database.sideDoor(url);
+    const connection = await database.connectBeside(url);
     const row = (n: number) => `('${n}', '${id}', 'handover', ${NOW}, ${NOW + 10 * MINUTE})`;
     const rows = Array.from({ length: 119 }, (_, n) => row(n)).join();
-    await door.run(`insert into one_time_links (hash, identity_id, purpose, made_at, ends_at) values ${rows}`);
-    const left = async () => (await door.run('select hash from one_time_links')).length;
+    await connection.run(`insert into one_time_links (hash, identity_id, purpose, made_at, ends_at) values ${rows}`);
+    const left = async () => (await connection.run('select hash from one_time_links')).length;
     await issue(ledger, id, {}, 10 * MINUTE);
     expect(await left()).toBe(21);
     await issue(ledger, id, {}, 10 * MINUTE);

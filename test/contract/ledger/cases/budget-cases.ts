@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Rate } from '../../../../webhook/ledger/budgets.ts';
 import type { Ledger } from '../../../../webhook/ledger/ledger.ts';
 import type { Database } from '../../../support/service/databases.ts';
-import { claim, MINUTE, NOW, openOn, signUp, startedOne } from '../world.ts';
+import { addStarted, claim, MINUTE, NOW, openOn, signUp } from '../world.ts';
 
 const RATES = { account: { perSecond: 1, burst: 5 }, retrieval: { perSecond: 15, burst: 15 } };
 
@@ -47,7 +47,7 @@ export function budgetCases(database: Database): void {
   test('reads have a budget of their own', async () => {
     const ledger = await openOn(database);
     await crowd(ledger, 6);
-    await Promise.all(Array.from({ length: 20 }, () => startedOne(ledger)));
+    await Promise.all(Array.from({ length: 20 }, () => addStarted(ledger)));
     expect(await granted(ledger, NOW)).toEqual([5, 15]);
     expect(await granted(ledger, NOW + 200)).toEqual([0, 3]);
   });
@@ -67,7 +67,7 @@ export function budgetCases(database: Database): void {
     const url = await database.fresh();
     const [one, other] = [await openOn(database, url), await openOn(database, url)];
     await crowd(one, 3);
-    await startedOne(one);
+    await addStarted(one);
     await one.budgets.pause('account', NOW, MINUTE);
     await one.budgets.pause('account', NOW, 1_000);
     expect(await granted(other, NOW)).toEqual([0, 1]);

@@ -9,9 +9,9 @@ import {
 } from '../../../../webhook/verification/record/record.ts';
 import { applied } from '../../../support/builders/applied.ts';
 import type { Database } from '../../../support/service/databases.ts';
-import { NOW, newcomer, nudgeOnce, openOn, outcomes, put, signUp } from '../world.ts';
+import { countReadRequest, NOW, newSignUp, openOn, outcomes, put, signUp } from '../world.ts';
 
-function begin(id: string) {
+function requestFirst(id: string) {
   return (found: IdentityRecord | undefined): Change | undefined =>
     found === undefined ? applied(requestVerification(newIdentity({ id }, NOW), randomUUID(), NOW), NOW) : undefined;
 }
@@ -20,14 +20,14 @@ export function changeCases(database: Database): void {
   test('concurrent changes of one identity lose nothing', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
-    await Promise.all(Array.from({ length: 50 }, () => ledger.change(id, NOW, nudgeOnce)));
+    await Promise.all(Array.from({ length: 50 }, () => ledger.change(id, NOW, countReadRequest)));
     expect((await ledger.record(id))?.identity.readRequests).toBe(50);
   });
 
   test('concurrent first changes of one identity create one row with one verification', async () => {
     const ledger = await openOn(database);
     const id = randomUUID();
-    const records = await Promise.all(Array.from({ length: 20 }, () => ledger.change(id, NOW, begin(id))));
+    const records = await Promise.all(Array.from({ length: 20 }, () => ledger.change(id, NOW, requestFirst(id))));
     const ids = records.map((record) => record?.verifications.map((row) => row.id).join());
     expect(new Set(ids).size).toBe(1);
     expect((await ledger.events(id)).map(({ kind }) => kind)).toEqual(['requested']);
@@ -54,7 +54,7 @@ export function changeCases(database: Database): void {
 
   test('an identity has at most one open verification, also with a second writer', async () => {
     const ledger = await openOn(database);
-    const record = newcomer();
+    const record = newSignUp();
     await put(ledger, record);
     const second = applied(requestVerification(record, randomUUID(), NOW), NOW).record;
     await expect(put(ledger, second)).rejects.toThrow(/unique|verifications/i);
@@ -63,7 +63,7 @@ export function changeCases(database: Database): void {
 
   test('a renewal closes the old verification and opens the new one in one change', async () => {
     const ledger = await openOn(database);
-    const record = newcomer();
+    const record = newSignUp();
     await put(ledger, record);
     const closed = updateVerification(record, record.verifications[0]?.id ?? '', { state: 'expired' });
     const renewed = applied(requestVerification(closed, randomUUID(), NOW), NOW).record;
@@ -76,7 +76,7 @@ export function changeCases(database: Database): void {
     const ledger = await openOn(database);
     const executionId = randomUUID();
     const withExecution = () => {
-      const record = newcomer();
+      const record = newSignUp();
       return updateVerification(record, record.verifications[0]?.id ?? '', { executionId });
     };
     expect(await outcomes([put(ledger, withExecution())])).toEqual(['kept']);
@@ -85,7 +85,7 @@ export function changeCases(database: Database): void {
 
   test('an identity is found by its verification and by its execution', async () => {
     const ledger = await openOn(database);
-    const record = newcomer();
+    const record = newSignUp();
     const { id, identityId } = record.verifications[0] ?? { id: '', identityId: '' };
     await put(ledger, updateVerification(record, id, { executionId: 'execution-1' }));
     expect(await ledger.identityOfVerification(id)).toBe(identityId);

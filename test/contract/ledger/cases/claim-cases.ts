@@ -9,7 +9,7 @@ import {
 } from '../../../../webhook/verification/record/record.ts';
 import { LEASE_MS } from '../../../../webhook/verification/step.ts';
 import type { Database } from '../../../support/service/databases.ts';
-import { claim, idsOf, MINUTE, NOW, newcomer, nextDue, openOn, put, signUp, startedOne } from '../world.ts';
+import { addStarted, claim, idsOf, MINUTE, NOW, newSignUp, nextDue, openOn, put, signUp } from '../world.ts';
 
 export function claimCases(database: Database): void {
   test('a claim sets a lease of thirty seconds, stored in the row', async () => {
@@ -33,7 +33,7 @@ export function claimCases(database: Database): void {
   test('a lease that was never released ends by itself, and its jobs are due again', async () => {
     const ledger = await openOn(database);
     const id = await signUp(ledger, NOW, { kratosDue: NOW });
-    const read = await startedOne(ledger);
+    const read = await addStarted(ledger);
     await claim(ledger);
     const again = await claim(ledger, NOW + LEASE_MS);
     expect(idsOf(again).sort()).toEqual([id, read].sort());
@@ -45,7 +45,7 @@ export function claimCases(database: Database): void {
 
   test('an identity is not claimed before it is due', async () => {
     const ledger = await openOn(database);
-    await startedOne(ledger, NOW + 1);
+    await addStarted(ledger, NOW + 1);
     expect(await claim(ledger)).toEqual([]);
     expect(await claim(ledger, NOW + 1)).toHaveLength(1);
   });
@@ -68,8 +68,8 @@ export function claimCases(database: Database): void {
     const ledger = await openOn(database);
     for (let n = 0; n < 3; n += 1) {
       await signUp(ledger, NOW, { kratosDue: null });
-      await startedOne(ledger);
-      await put(ledger, updateIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW, jumioDue: null }));
+      await addStarted(ledger);
+      await put(ledger, updateIdentity({ ...newSignUp(), verifications: [] }, { kratosDue: NOW, jumioDue: null }));
     }
     const claims = await claim(ledger, NOW, { slots: { create: 2, read: 1, publish: 0 } });
     const counts = [
@@ -84,7 +84,7 @@ export function claimCases(database: Database): void {
 
   test('of two due executions of one identity one is read at a time', async () => {
     const ledger = await openOn(database);
-    const id = await startedOne(ledger, NOW, { state: 'expired' });
+    const id = await addStarted(ledger, NOW, { state: 'expired' });
     await ledger.change(id, NOW, (found) => {
       if (found === undefined) throw new Error('it was just written');
       const { record } = requestVerification(found, randomUUID(), NOW);
@@ -102,23 +102,23 @@ export function claimCases(database: Database): void {
 
   test('consequences of a rejection are stored, due at once, claimed like a publication, and due again after the lease', async () => {
     const ledger = await openOn(database);
-    const id = await startedOne(ledger, NOW + MINUTE);
+    const id = await addStarted(ledger, NOW + MINUTE);
     await ledger.change(id, NOW, (found) => {
       if (found === undefined) throw new Error('it was just written');
       const decided = { state: 'decided', decision: 'FAILED', completedAt: NOW, readDue: null } as const;
       return { record: updateVerification(found, found.verifications[0]?.id ?? '', decided) };
     });
-    const owed = { revocation: 'pending', pendingState: 'inactive', deactivated: false, inactiveSince: null };
+    const columns = { revocation: 'pending', pendingState: 'inactive', deactivated: false, inactiveSince: null };
     expect(await nextDue(ledger)).toBe(NOW);
     const [claimed, ...others] = await claim(ledger);
     expect(others).toEqual([]);
-    expect(claimed).toMatchObject({ record: { identity: { id, ...owed } }, work: { publish: true } });
+    expect(claimed).toMatchObject({ record: { identity: { id, ...columns } }, work: { publish: true } });
     await put(
       ledger,
-      updateIdentity((await ledger.record(id)) ?? newcomer(), { inactiveSince: NOW, deactivated: true }),
+      updateIdentity((await ledger.record(id)) ?? newSignUp(), { inactiveSince: NOW, deactivated: true }),
     );
     const [again] = await claim(ledger, NOW + LEASE_MS);
-    expect(again?.record.identity).toMatchObject({ ...owed, inactiveSince: NOW, deactivated: true });
+    expect(again?.record.identity).toMatchObject({ ...columns, inactiveSince: NOW, deactivated: true });
   });
 
   test('due prefill data are claimed once without a budget, and are due again after the lease', async () => {
@@ -128,28 +128,28 @@ export function claimCases(database: Database): void {
       prefillDue: NOW + 5,
       prefillUrl: 'https://api.example.com/parts/PREPARED_DATA',
     };
-    const id = await startedOne(ledger, NOW + MINUTE, patch);
+    const id = await addStarted(ledger, NOW + MINUTE, patch);
     expect(await nextDue(ledger)).toBe(NOW + 5);
-    const nobody = { create: 0, read: 0, publish: 0 };
-    expect(await claim(ledger, NOW + 4, { slots: { ...nobody, prefill: 1 } })).toEqual([]);
-    expect(await claim(ledger, NOW + 5, { slots: { ...nobody, prefill: 0 } })).toEqual([]);
-    const [claimed, ...others] = await claim(ledger, NOW + 5, { slots: { ...nobody, prefill: 1 } });
+    const none = { create: 0, read: 0, publish: 0 };
+    expect(await claim(ledger, NOW + 4, { slots: { ...none, prefill: 1 } })).toEqual([]);
+    expect(await claim(ledger, NOW + 5, { slots: { ...none, prefill: 0 } })).toEqual([]);
+    const [claimed, ...others] = await claim(ledger, NOW + 5, { slots: { ...none, prefill: 1 } });
     expect(others).toEqual([]);
     expect(claimed).toMatchObject({ record: { identity: { id } }, work: { publish: false, prefill: patch } });
     expect(claimed?.work).not.toHaveProperty('read');
-    expect(await claim(ledger, NOW + 5, { slots: { ...nobody, prefill: 1 } })).toEqual([]);
-    const again = await claim(ledger, NOW + 5 + LEASE_MS, { slots: { ...nobody, prefill: 1 } });
+    expect(await claim(ledger, NOW + 5, { slots: { ...none, prefill: 1 } })).toEqual([]);
+    const again = await claim(ledger, NOW + 5 + LEASE_MS, { slots: { ...none, prefill: 1 } });
     expect(idsOf(again)).toEqual([id]);
   });
 
   test('an eID check is claimed in slots of its own, waits for a pause of Kratos, and is due again after the lease', async () => {
     const ledger = await openOn(database);
-    const owed: Partial<Identity> = { eidCheck: 'sign-up', eidDue: NOW + 5, kratosDue: NOW + MINUTE };
-    const id = await signUp(ledger, NOW, { ...owed, priority: true });
-    const nobody = { create: 0, read: 0, publish: 0 };
-    const slots = (eid: number) => ({ slots: { ...nobody, eid } });
+    const columns: Partial<Identity> = { eidCheck: 'sign-up', eidDue: NOW + 5, kratosDue: NOW + MINUTE };
+    const id = await signUp(ledger, NOW, { ...columns, priority: true });
+    const none = { create: 0, read: 0, publish: 0 };
+    const slots = (eid: number) => ({ slots: { ...none, eid } });
     expect(await claim(ledger, NOW + 4, slots(1))).toEqual([]);
-    expect(await claim(ledger, NOW + 5, { slots: { ...nobody, publish: 1 } })).toEqual([]);
+    expect(await claim(ledger, NOW + 5, { slots: { ...none, publish: 1 } })).toEqual([]);
     const [claimed, ...others] = await claim(ledger, NOW + 5, slots(1));
     expect(others).toEqual([]);
     expect(claimed).toMatchObject({ record: { identity: { id } }, work: { publish: false, eid: true } });
@@ -163,7 +163,7 @@ export function claimCases(database: Database): void {
     'a due $name is next, is claimed for its job alone, and is due again when the lease ends',
     async (job) => {
       const ledger = await openOn(database);
-      const id = await startedOne(ledger);
+      const id = await addStarted(ledger);
       const set = (verification: Partial<Verification>, identity: Partial<Identity>) =>
         ledger.change(id, NOW, (found) => {
           if (found === undefined) throw new Error('it was just written');
@@ -193,15 +193,15 @@ export function claimCases(database: Database): void {
   test('nextDue returns the time of the next job, and undefined without any', async () => {
     const ledger = await openOn(database);
     expect(await nextDue(ledger)).toBeUndefined();
-    await startedOne(ledger, NOW + 5 * MINUTE);
+    await addStarted(ledger, NOW + 5 * MINUTE);
     expect(await nextDue(ledger)).toBe(NOW + 5 * MINUTE);
     await put(
       ledger,
-      updateIdentity({ ...newcomer(), verifications: [] }, { kratosDue: NOW + MINUTE, jumioDue: null }),
+      updateIdentity({ ...newSignUp(), verifications: [] }, { kratosDue: NOW + MINUTE, jumioDue: null }),
     );
     expect(await nextDue(ledger)).toBe(NOW + MINUTE);
     const unread: Partial<Identity> = { kratosDue: null, jumioDue: null, eidCheck: 'linked', eidDue: NOW + 1 };
-    await put(ledger, updateIdentity({ ...newcomer(), verifications: [] }, unread));
+    await put(ledger, updateIdentity({ ...newSignUp(), verifications: [] }, unread));
     expect(await nextDue(ledger)).toBe(NOW + 1);
   });
 }

@@ -40,10 +40,11 @@ export function eventCases(database: Database): void {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
     await ledger.note(NOW, { kind: 'unmatched' });
-    const door = await database.sideDoor(url);
-    await expect(door.run(`update events set kind = 'nothing'`)).rejects.toThrow(/append-only/);
-    await expect(door.run('delete from events')).rejects.toThrow(/append-only/);
-    if (database.dialect === 'postgres') await expect(door.run('truncate table events')).rejects.toThrow(/append-only/);
+    const connection = await database.connectBeside(url);
+    await expect(connection.run(`update events set kind = 'nothing'`)).rejects.toThrow(/append-only/);
+    await expect(connection.run('delete from events')).rejects.toThrow(/append-only/);
+    if (database.dialect === 'postgres')
+      await expect(connection.run('truncate table events')).rejects.toThrow(/append-only/);
     expect(await ledger.events(null)).toHaveLength(1);
   });
 }

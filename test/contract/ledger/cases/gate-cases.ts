@@ -24,12 +24,12 @@ export function gateCases(database: Database): void {
     const ledger = await openOn(database, url);
     const id = await signUp(ledger);
     await ledger.gate(id);
-    const door = await database.sideDoor(url);
-    await door.run(BEGIN[database.dialect]);
-    await door.run(`update identities set status = 'rejected', standing = 'rejected' where id = '${id}'`);
+    const connection = await database.connectBeside(url);
+    await connection.run(BEGIN[database.dialect]);
+    await connection.run(`update identities set status = 'rejected', standing = 'rejected' where id = '${id}'`);
     expect((await ledger.gate(id))?.status).toBe('pending');
     expect(await shortest(() => ledger.gate(id))).toBeLessThan(AT_ONCE_MS);
-    await door.run('commit');
+    await connection.run('commit');
     expect((await ledger.gate(id))?.status).toBe('rejected');
   });
 }

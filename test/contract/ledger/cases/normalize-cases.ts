@@ -7,10 +7,10 @@ import { normalize } from '../../../../webhook/verification/record/normalize.ts'
 import { newIdentity, updateIdentity } from '../../../../webhook/verification/record/record.ts';
 import { applied } from '../../../support/builders/applied.ts';
 import { leaseFor } from '../../../support/builders/claims.ts';
-import { names } from '../../../support/decision-table/cells.ts';
+import { keysOf } from '../../../support/decision-table/cells.ts';
 import { ATTEMPTS, STANDINGS, situation } from '../../../support/decision-table/rows.ts';
 import type { Database } from '../../../support/service/databases.ts';
-import { claim, MINUTE, NOW, newcomer, openOn, put } from '../world.ts';
+import { claim, MINUTE, NOW, newSignUp, openOn, put } from '../world.ts';
 
 /** The same record of another identity, so that many fit in one ledger. */
 function anew({ identity, verifications }: IdentityRecord): IdentityRecord {
@@ -39,7 +39,7 @@ const edit = fc.record({
 export function normalizeCases(database: Database): void {
   test('a change is saved as the pure change, normalised once, with its events; a preview returns the same and writes nothing', async () => {
     const ledger = await openOn(database);
-    const cell = fc.tuple(fc.constantFrom(...names(STANDINGS)), fc.constantFrom(...names(ATTEMPTS)));
+    const cell = fc.tuple(fc.constantFrom(...keysOf(STANDINGS)), fc.constantFrom(...keysOf(ATTEMPTS)));
     await fc.assert(
       fc.asyncProperty(cell, edit, async (where, { decision, completedAt, ...columns }) => {
         const before = inEpochOf(ledger, normalize(anew(situation(...where)), NOW));
@@ -67,7 +67,7 @@ export function normalizeCases(database: Database): void {
 
   test('a claim is saved as the pure lease, normalised', async () => {
     const ledger = await openOn(database);
-    const before = inEpochOf(ledger, newcomer());
+    const before = inEpochOf(ledger, newSignUp());
     await put(ledger, before);
     const [claimed] = await claim(ledger, NOW + MINUTE);
     const leased = leaseFor(before, ['create', 'publish'], NOW + MINUTE);

@@ -4,13 +4,13 @@ import type { Ledger } from '../../../../webhook/ledger/ledger.ts';
 import { normalize } from '../../../../webhook/verification/record/normalize.ts';
 import { updateIdentity, updateVerification } from '../../../../webhook/verification/record/record.ts';
 import type { Database } from '../../../support/service/databases.ts';
-import { claim, idsOf, NOW, newcomer, nextDue, openOn, put, signUp } from '../world.ts';
+import { claim, idsOf, NOW, newSignUp, nextDue, openOn, put, signUp } from '../world.ts';
 
 const DAY = 24 * 3_600_000;
 
 /** An identity whose create call Jumio refused: due again in a day. */
 async function parkedOne(ledger: Ledger, now = NOW): Promise<string> {
-  const record = newcomer(now);
+  const record = newSignUp(now);
   const [row] = record.verifications;
   const parked = updateVerification(record, row?.id ?? '', { createRefused: true, readDue: now + DAY });
   await put(ledger, updateIdentity(normalize(parked, now), { kratosDue: null }), now);

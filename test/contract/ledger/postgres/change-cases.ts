@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Ledger } from '../../../../webhook/ledger/ledger.ts';
 import { newIdentity, requestVerification } from '../../../../webhook/verification/record/record.ts';
 import { postgres } from '../../../support/service/databases.ts';
-import { claim, NOW, nudgeOnce, openOn, signUp } from '../world.ts';
+import { claim, countReadRequest, NOW, openOn, signUp } from '../world.ts';
 
 async function twoReplicas(): Promise<[Ledger, Ledger]> {
   const url = await postgres.fresh();
@@ -25,7 +25,7 @@ export function changePostgresCases(): void {
   test('concurrent changes of one identity from two replicas lose nothing', async () => {
     const replicas = await twoReplicas();
     const id = await signUp(replicas[0]);
-    await alternating(replicas, 50, (ledger) => ledger.change(id, NOW, nudgeOnce));
+    await alternating(replicas, 50, (ledger) => ledger.change(id, NOW, countReadRequest));
     expect((await replicas[1].record(id))?.identity.readRequests).toBe(50);
   });
 
@@ -47,12 +47,12 @@ export function changePostgresCases(): void {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     const id = await signUp(ledger);
-    const door = await postgres.sideDoor(url);
-    await door.run('begin');
-    await door.run(`update identities set lease = 7, read_requests = 5 where id = '${id}'`);
-    const changing = ledger.change(id, NOW, nudgeOnce);
+    const connection = await postgres.connectBeside(url);
+    await connection.run('begin');
+    await connection.run(`update identities set lease = 7, read_requests = 5 where id = '${id}'`);
+    const changing = ledger.change(id, NOW, countReadRequest);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await door.run('commit');
+    await connection.run('commit');
     await changing;
     expect((await ledger.record(id))?.identity).toMatchObject({ lease: 7, readRequests: 6 });
   });
@@ -61,7 +61,7 @@ export function changePostgresCases(): void {
     const replicas = await twoReplicas();
     const ids = await Promise.all(Array.from({ length: 20 }, () => signUp(replicas[0])));
     const { budgets } = replicas[0];
-    const changes = ids.flatMap((id) => replicas.map((ledger) => ledger.change(id, NOW, nudgeOnce)));
+    const changes = ids.flatMap((id) => replicas.map((ledger) => ledger.change(id, NOW, countReadRequest)));
     const claims = Array.from({ length: 10 }, (_, n) => claim(replicas[n % 2] ?? failed(), NOW + n));
     const ctx = [budgets.stop('a test', NOW), budgets.cleared(NOW), budgets.refused('a test', NOW, true)];
     await Promise.all([...changes, ...claims, ...ctx]);
@@ -75,33 +75,33 @@ export function changePostgresCases(): void {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     await ledger.budgets.stop('a reason', NOW);
-    const door = await postgres.sideDoor(url);
-    await door.run('begin');
-    await door.run('select pg_advisory_xact_lock(7243001)');
-    await door.run(`update budgets set tokens = 0 where name = 'account'`);
+    const connection = await postgres.connectBeside(url);
+    await connection.run('begin');
+    await connection.run('select pg_advisory_xact_lock(7243001)');
+    await connection.run(`update budgets set tokens = 0 where name = 'account'`);
     const clearing = ledger.budgets.cleared(NOW);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await door.run('commit');
+    await connection.run('commit');
     await clearing;
-    expect(await door.run('select tokens, reason from budgets')).toEqual([{ tokens: 0, reason: null }]);
+    expect(await connection.run('select tokens, reason from budgets')).toEqual([{ tokens: 0, reason: null }]);
   });
 
   test('clearing a stop and a change of a refused verification do not deadlock', async () => {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     const id = await signUp(ledger);
-    const door = await postgres.sideDoor(url);
-    await door.run(`update verifications set create_refused = true, read_due = ${NOW + 1}`);
-    await door.run(`update identities set jumio_due = ${NOW + 1}`);
+    const connection = await postgres.connectBeside(url);
+    await connection.run(`update verifications set create_refused = true, read_due = ${NOW + 1}`);
+    await connection.run(`update identities set jumio_due = ${NOW + 1}`);
     await ledger.budgets.stop('a reason', NOW);
-    await door.run('begin');
-    await door.run(`select id from identities where id = '${id}' for update`);
+    await connection.run('begin');
+    await connection.run(`select id from identities where id = '${id}' for update`);
     const clearing = ledger.budgets.cleared(NOW);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const start = performance.now();
-    await door.run(`update verifications set reads = 7 where identity_id = '${id}'`);
+    await connection.run(`update verifications set reads = 7 where identity_id = '${id}'`);
     expect(performance.now() - start).toBeLessThan(DEADLOCK_MS);
-    await door.run('commit');
+    await connection.run('commit');
     await clearing;
     expect((await ledger.record(id))?.verifications).toMatchObject([{ readDue: NOW, reads: 7 }]);
   });

@@ -32,11 +32,11 @@ export function claimPostgresCases(): void {
     const url = await postgres.fresh();
     const ledger = await openOn(postgres, url);
     const [held, free] = [await signUp(ledger), await signUp(ledger)];
-    const door = await postgres.sideDoor(url);
-    await door.run('begin');
-    await door.run(`select id from identities where id = '${held}' for update`);
+    const connection = await postgres.connectBeside(url);
+    await connection.run('begin');
+    await connection.run(`select id from identities where id = '${held}' for update`);
     expect(idsOf(await claim(ledger))).toEqual([free]);
-    await door.run('rollback');
+    await connection.run('rollback');
     expect(idsOf(await claim(ledger))).toEqual([held]);
   });
 }

@@ -6,7 +6,7 @@ import { normalize } from '../../../../webhook/verification/record/normalize.ts'
 import { refusingUrl } from '../../../support/fakes/http-server.ts';
 import { startRelay } from '../../../support/fakes/relay.ts';
 import { POSTGRES_URL, postgres } from '../../../support/service/databases.ts';
-import { claim, NOW, nextDue, nudgeOnce, openOn, outcomes, signUp } from '../world.ts';
+import { claim, countReadRequest, NOW, nextDue, openOn, outcomes, signUp } from '../world.ts';
 
 async function behindRelay(direct?: string) {
   const url = new URL(direct ?? (await postgres.fresh()));
@@ -28,7 +28,7 @@ function everyCall(ledger: Ledger, id: string): Promise<unknown>[] {
     ledger.events(id),
     ledger.budgets.turn({ perSecond: 1, burst: 5 }, NOW),
     ledger.budgets.paused(NOW),
-    ledger.change(id, NOW, nudgeOnce),
+    ledger.change(id, NOW, countReadRequest),
     ledger.note(NOW, { kind: 'x' }),
     ledger.budgets.pause('account', NOW, 1),
     ledger.budgets.cleared(NOW),
@@ -45,7 +45,7 @@ export function faultPostgresCases(): void {
     const names = await outcomes(everyCall(ledger, id));
     expect(names).toEqual(names.map(() => LedgerUnavailable.name));
     expect(performance.now() - start).toBeLessThan(3_000);
-    relay.mend();
+    relay.restore();
     expect(await outcomes(everyCall(ledger, id))).toEqual(names.map(() => 'kept'));
   });
 
@@ -59,12 +59,12 @@ export function faultPostgresCases(): void {
     });
     const broken = ledger.change(id, NOW, (found) => {
       relay.cut();
-      return nudgeOnce(found);
+      return countReadRequest(found);
     });
     expect(await outcomes([broken])).toEqual([LedgerUnavailable.name]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(uncaught).toEqual([]);
-    relay.mend();
+    relay.restore();
     expect((await ledger.record(id))?.identity.readRequests).toBe(0);
   });
 
@@ -72,7 +72,11 @@ export function faultPostgresCases(): void {
     const { relay, ledger, id } = await behindRelay();
     relay.hang();
     const start = performance.now();
-    const names = await outcomes([ledger.gate(id), ledger.change(id, NOW, nudgeOnce), ledger.record(randomUUID())]);
+    const names = await outcomes([
+      ledger.gate(id),
+      ledger.change(id, NOW, countReadRequest),
+      ledger.record(randomUUID()),
+    ]);
     expect(names).toEqual(names.map(() => LedgerUnavailable.name));
     expect(performance.now() - start).toBeLessThan(15_000);
     relay.cut();
@@ -84,10 +88,10 @@ export function faultPostgresCases(): void {
     const other = await openOn(postgres, url);
     const lost = vanishing.change(id, NOW, (found) => {
       relay.hang();
-      return nudgeOnce(found);
+      return countReadRequest(found);
     });
     const ended = outcomes([lost]);
-    const persistent = vi.waitFor(() => other.change(id, NOW, nudgeOnce), { timeout: 15_000, interval: 10 });
+    const persistent = vi.waitFor(() => other.change(id, NOW, countReadRequest), { timeout: 15_000, interval: 10 });
     expect((await persistent)?.identity.readRequests).toBe(1);
     relay.cut();
     expect(await ended).toEqual([LedgerUnavailable.name]);

@@ -23,13 +23,13 @@ export function openingPostgresCases(): void {
   });
 
   test('a schema of another application that is dropped meanwhile does not fail the opening', async () => {
-    const door = await postgres.sideDoor(await postgres.fresh());
+    const connection = await postgres.connectBeside(await postgres.fresh());
     let isOver = false;
     const churn = async () => {
       while (!isOver) {
         const schema = `other_${randomUUID().replaceAll('-', '')}`;
-        await door.run(`create schema ${schema} create table things (id serial, name text)`);
-        await door.run(`drop schema ${schema} cascade`);
+        await connection.run(`create schema ${schema} create table things (id serial, name text)`);
+        await connection.run(`drop schema ${schema} cascade`);
       }
     };
     const churning = churn();
@@ -43,9 +43,9 @@ export function openingPostgresCases(): void {
 
   test('migrations of another application in the same schema are ignored', async () => {
     const url = await postgres.fresh();
-    const door = await postgres.sideDoor(url);
-    await door.run('create table kysely_migration (name text primary key, timestamp text not null)');
-    await door.run(`insert into kysely_migration values ('2020_theirs', 'long ago')`);
+    const connection = await postgres.connectBeside(url);
+    await connection.run('create table kysely_migration (name text primary key, timestamp text not null)');
+    await connection.run(`insert into kysely_migration values ('2020_theirs', 'long ago')`);
     expect((await openOn(postgres, url)).origin).toBe('made');
   });
 
@@ -56,7 +56,7 @@ export function openingPostgresCases(): void {
     const [one, other] = [await openOn(postgres, url), await openOn(postgres, url)];
     expect([one.epoch, other.epoch]).toEqual([1, 1]);
     const id = await signUp(one);
-    const door = await postgres.sideDoor(url);
+    const door = await postgres.connectBeside(url);
     // What a restore of a dump does: the same rows in another table. Its connections are gone.
     await door.run('create table restored (like settings including all)');
     await door.run('insert into restored select * from settings');

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { updateVerification } from '../../../../webhook/verification/record/record.ts';
-import { type SideDoor, sqlite } from '../../../support/service/databases.ts';
-import { NOW, nudgeOnce, openOn, outcomes, signUp } from '../world.ts';
+import { type SideConnection, sqlite } from '../../../support/service/databases.ts';
+import { countReadRequest, NOW, openOn, outcomes, signUp } from '../world.ts';
 
 /** The data version of another connection: each commit with a write raises it. */
-async function dataVersion(door: SideDoor): Promise<number> {
-  const [row] = await door.run('pragma data_version');
+async function dataVersion(connection: SideConnection): Promise<number> {
+  const [row] = await connection.run('pragma data_version');
   return Number(row?.data_version);
 }
 
 /** The number of frames in the log: each commit appends its own, so the same page counts once per commit. */
-async function logFrames(door: SideDoor): Promise<number> {
-  const [row] = await door.run('pragma wal_checkpoint(passive)');
+async function logFrames(connection: SideConnection): Promise<number> {
+  const [row] = await connection.run('pragma wal_checkpoint(passive)');
   return Number(row?.log);
 }
 
@@ -20,13 +20,13 @@ export function groupingCases(): void {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
     const ids = await Promise.all(Array.from({ length: 100 }, () => signUp(ledger)));
-    const door = await sqlite.sideDoor(url);
-    await door.run('pragma wal_checkpoint(truncate)');
-    await Promise.all(ids.map((id) => ledger.change(id, NOW, nudgeOnce)));
-    const together = await logFrames(door);
-    await door.run('pragma wal_checkpoint(truncate)');
-    for (const id of ids) await ledger.change(id, NOW, nudgeOnce);
-    const oneByOne = await logFrames(door);
+    const connection = await sqlite.connectBeside(url);
+    await connection.run('pragma wal_checkpoint(truncate)');
+    await Promise.all(ids.map((id) => ledger.change(id, NOW, countReadRequest)));
+    const together = await logFrames(connection);
+    await connection.run('pragma wal_checkpoint(truncate)');
+    for (const id of ids) await ledger.change(id, NOW, countReadRequest);
+    const oneByOne = await logFrames(connection);
     expect(oneByOne).toBeGreaterThanOrEqual(100);
     expect(together).toBeLessThan(oneByOne / 2);
   });
@@ -35,16 +35,16 @@ export function groupingCases(): void {
     const url = await sqlite.fresh();
     const ledger = await openOn(sqlite, url);
     const id = await signUp(ledger);
-    const door = await sqlite.sideDoor(url);
+    const connection = await sqlite.connectBeside(url);
     const seen: unknown[] = [];
     const changes = Array.from({ length: 10 }, () =>
-      ledger.change(id, NOW, nudgeOnce).then(async () => {
-        seen.push((await door.run(`select read_requests from identities where id = '${id}'`))[0]?.read_requests);
+      ledger.change(id, NOW, countReadRequest).then(async () => {
+        seen.push((await connection.run(`select read_requests from identities where id = '${id}'`))[0]?.read_requests);
       }),
     );
-    const before = await dataVersion(door);
+    const before = await dataVersion(connection);
     await Promise.all(changes);
-    expect(await dataVersion(door)).not.toBe(before);
+    expect(await dataVersion(connection)).not.toBe(before);
     expect(seen).toEqual(Array(10).fill(10));
   });
 
@@ -66,7 +66,7 @@ export function groupingCases(): void {
     const changes = ids.map((id, n) =>
       ledger.change(id, NOW, (found) => {
         if (n === 4) throw new RangeError('a mistake of ours');
-        return nudgeOnce(found);
+        return countReadRequest(found);
       }),
     );
     const names = await outcomes(changes);
@@ -83,7 +83,7 @@ export function groupingCases(): void {
     setTimeout(() => {
       writtenWhenItFired = written;
     }, 1);
-    for (; written < 200; written += 1) await ledger.change(id, NOW, nudgeOnce);
+    for (; written < 200; written += 1) await ledger.change(id, NOW, countReadRequest);
     expect(writtenWhenItFired).toBeLessThan(100);
   });
 }

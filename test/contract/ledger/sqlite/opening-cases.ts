@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../../webhook/ledger/ledger.ts';
 import { normalize } from '../../../../webhook/verification/record/normalize.ts';
-import { freshFolder, type SideDoor, sqlite } from '../../../support/service/databases.ts';
+import { freshFolder, type SideConnection, sqlite } from '../../../support/service/databases.ts';
 import { NOW, openOn, signUp } from '../world.ts';
 
 /** The statements that created a whole ledger, in order. */
 async function statements(): Promise<string[]> {
   const url = await sqlite.fresh();
   await openOn(sqlite, url);
-  const door = await sqlite.sideDoor(url);
-  const rows = await door.run(
+  const connection = await sqlite.connectBeside(url);
+  const rows = await connection.run(
     `select sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by rowid`,
   );
   return rows.map(({ sql }) => String(sql));
 }
 
-async function crashAfter(made: readonly string[], door: SideDoor): Promise<void> {
-  for (const statement of made) await door.run(statement);
+async function crashAfter(made: readonly string[], connection: SideConnection): Promise<void> {
+  for (const statement of made) await connection.run(statement);
 }
 
 async function refusal(url: string): Promise<string> {
@@ -39,12 +39,12 @@ export function openingSqliteCases(): void {
     expect(all.length).toBeGreaterThan(10);
     for (let died = 0; died <= all.length; died += 1) {
       const url = await sqlite.fresh();
-      const door = await sqlite.sideDoor(url);
-      await crashAfter(all.slice(0, died), door);
+      const connection = await sqlite.connectBeside(url);
+      await crashAfter(all.slice(0, died), connection);
       const ledger = await openOn(sqlite, url);
       const id = await signUp(ledger);
       expect(await ledger.record(id), `crashed after ${died} statements`).toBeDefined();
-      const now = await door.run(`select count(*) as n from sqlite_master where name not like 'sqlite_%'`);
+      const now = await connection.run(`select count(*) as n from sqlite_master where name not like 'sqlite_%'`);
       expect(now, `crashed after ${died} statements`).toEqual([{ n: all.length }]);
     }
   });
@@ -52,8 +52,8 @@ export function openingSqliteCases(): void {
   test('the key of an opening that crashed before its migration was recorded is kept', async () => {
     const url = await sqlite.fresh();
     const first = await openOn(sqlite, url);
-    const door = await sqlite.sideDoor(url);
-    await door.run('delete from ledger_migrations');
+    const connection = await sqlite.connectBeside(url);
+    await connection.run('delete from ledger_migrations');
     const second = await openOn(sqlite, url, NOW + 1);
     expect(second.referenceKey).toEqual(first.referenceKey);
     expect(second.createdAt).toBe(NOW);

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { choose } from '../steps.ts';
-import { PHONE, type Window } from '../window.ts';
+import { type BrowserWindow, PHONE } from '../window.ts';
 
 const answered = z.object({ status: z.number(), body: z.unknown() });
 const needed = z.object({ code: z.literal('consent-needed'), consent: z.object({ text_version: z.string() }) });
 const link = z.object({ url: z.string() });
 
 /** The answer that a script of the shown page gets from another origin, with the person's cookies. */
-async function fetches({ page }: Window, url: string, body?: object) {
+async function fetches({ page }: BrowserWindow, url: string, body?: object) {
   const init = {
     credentials: 'include',
     headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
@@ -22,7 +22,7 @@ async function fetches({ page }: Window, url: string, body?: object) {
 }
 
 /** A single-page application, which shows the consent text itself and redirects to Jumio. */
-export function applicationCases(stage: () => Stage): void {
+export function applicationCases(stage: () => BrowserStage): void {
   test('scripts of an allowed origin read the state, consent for their person, and lead to Jumio', async () => {
     const { stack, open, beside } = stage();
     const url = await beside({ ALLOWED_ORIGINS: stack.appUrl });

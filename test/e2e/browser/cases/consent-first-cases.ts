@@ -6,7 +6,7 @@ import { callsOf, startsOf } from '../../support/world.ts';
 import { checkInEveryLanguage } from '../languages.ts';
 import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { choose, fillIn, leads, onToJumio, pressAction } from '../steps.ts';
 import { PHONE, SPANISH, type Visitor } from '../window.ts';
 
@@ -14,7 +14,7 @@ import { PHONE, SPANISH, type Visitor } from '../window.ts';
  * `VERIFICATION_START=consent`, with traits that go to Jumio.
  * @param writeTexts writes the operator's file of texts
  */
-export function consentFirstCases(stage: () => Stage, writeTexts: (yaml: string) => void): void {
+export function consentFirstCases(stage: () => BrowserStage, writeTexts: (yaml: string) => void): void {
   async function signUp(visitor: Visitor) {
     const { page } = await stage().open(visitor);
     await page.goto(`${stage().stack.appUrl}/registration`);

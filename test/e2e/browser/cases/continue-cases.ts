@@ -3,12 +3,12 @@ import { startAdminProxy } from '../../../../sandbox/kratos/proxy.ts';
 import { MANIPULATED } from '../../support/outcomes.ts';
 import { onlyExecutionOf } from '../../support/world.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { choose, onToJumio, pressAction } from '../steps.ts';
 import { DESKTOP, FRENCH, PHONE } from '../window.ts';
 
 /** A person continues to Jumio, after the state may have changed since the page was shown. */
-export function continueCases(stage: () => Stage): void {
+export function continueCases(stage: () => BrowserStage): void {
   test('two devices, a phone and a desktop, lead to the same execution', async () => {
     const { stack, open, verifyUrl } = stage();
     const person = await scenes.signedUp(stage());

@@ -1,12 +1,12 @@
 import { test } from 'vitest';
 import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { fillIn, onToJumio } from '../steps.ts';
 import { PHONE } from '../window.ts';
 
 /** The pages of the demo besides the service's own. */
-export function demoCases(stage: () => Stage): void {
+export function demoCases(stage: () => BrowserStage): void {
   test('the application: start, sign-up, the refusal at sign-in, and the help desk', async () => {
     const { stack, open } = stage();
     const { credentials } = await scenes.rejectedForGood(stage());

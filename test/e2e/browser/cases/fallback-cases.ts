@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { checkInEveryLanguage } from '../languages.ts';
 import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { pressAction } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
 import { oneTimeLink } from './one-time-link.ts';
 
 /** Each failure has a fallback page, with a link or button to continue. */
-export function fallbackCases(stage: () => Stage): void {
+export function fallbackCases(stage: () => BrowserStage): void {
   test.each([
     ['Kratos is down', { KRATOS_PUBLIC_URL: 'http://kratos.demo.localhost:9' }, 503],
     ['pages are not configured', { KRATOS_PUBLIC_URL: '' }, 404],

@@ -3,12 +3,12 @@ import { lockLedger } from '../../../support/service/locked-ledger.ts';
 import { checkInEveryLanguage } from '../languages.ts';
 import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { onToJumio, pressAction } from '../steps.ts';
 import { FRENCH, PHONE } from '../window.ts';
 
 /** Faults of the service itself, and too many requests, have a page too. */
-export function faultCases(stage: () => Stage): void {
+export function faultCases(stage: () => BrowserStage): void {
   test('too many requests: the page says to wait', async () => {
     const { open, beside } = stage();
     const url = await beside({ HANDOVER_SECRET: '', PAGE_RATE: '6' });

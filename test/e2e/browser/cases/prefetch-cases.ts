@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { callsOf, onlyExecutionOf } from '../../support/world.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { leads, onToJumio, pressAction } from '../steps.ts';
 import { PHONE } from '../window.ts';
 import { oneTimeLink } from './one-time-link.ts';
@@ -20,7 +20,7 @@ function rules(how: 'prefetch' | 'prerender', urls: readonly string[]): string {
 const REFUSED = /"route":"\/jumio\/(verify|status|enter)".*"status":503/;
 
 /** Chromium prefetches pages of the service, from a page of the application and with the person's cookies. */
-export function prefetchCases(stage: () => Stage): void {
+export function prefetchCases(stage: () => BrowserStage): void {
   test.each(Object.entries(PREFETCH_MARKUP))(
     'a prefetch of %s gets nothing and consumes nothing, and the click works',
     async (_how, markup) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { newPerson } from '../../../../sandbox/scenarios/person.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { choose, fillIn, onToJumio, pressAction } from '../steps.ts';
 import { PHONE, SPANISH } from '../window.ts';
 
@@ -29,7 +29,7 @@ const AWAY: readonly ((app: string) => string)[] = [
 ];
 
 /** Where a person is redirected to in the end. */
-export function returnCases(stage: () => Stage): void {
+export function returnCases(stage: () => BrowserStage): void {
   test.each([PHONE, SPANISH])(
     'return_to is kept through the sign-in and through Jumio, in $language',
     async (visitor) => {

@@ -3,9 +3,9 @@ import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import { newCredentials, newPerson } from '../../../../sandbox/scenarios/person.ts';
 import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { choose, fillIn, leads, onToJumio, pressAction, tabTo } from '../steps.ts';
-import { DESKTOP, FRENCH, PHONE, SPANISH, type Window } from '../window.ts';
+import { type BrowserWindow, DESKTOP, FRENCH, PHONE, SPANISH } from '../window.ts';
 
 const NAMED_VISITORS = [
   ['on a phone, in English, with scripts', { ...PHONE, width: 390 }],
@@ -16,7 +16,7 @@ const NAMED_VISITORS = [
 ] as const;
 
 /** What a person does from page to page, by pressing what each page shows. */
-export function scenarioCases(stage: () => Stage): void {
+export function scenarioCases(stage: () => BrowserStage): void {
   test.each(NAMED_VISITORS)('from the sign-up to “verified”, %s', async (_how, visitor) => {
     const { stack, jumio, open, verifyUrl } = stage();
     const { page } = await open(visitor);
@@ -143,7 +143,7 @@ export function scenarioCases(stage: () => Stage): void {
     await jumio.fault({ kind: 'create', fault: 'hang', count: 3 });
     const person = await newPerson(stack);
     const [phone, desktop] = [await open(PHONE, person), await open(DESKTOP, person)];
-    const press = async ({ page }: Window) => {
+    const press = async ({ page }: BrowserWindow) => {
       await page.goto(`${verifyUrl}/jumio/verify`);
       await pressAction(page);
       expect(await page.locator('main[data-poll]').count()).toBe(1);

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { isReal, OR_WHY_SKIPPED } from '../../support/kratos-under-test.ts';
 import { addAuthenticator, codeOf } from '../../support/second-factor.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { leads, onToJumio } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
 
 /** A session for which Kratos requires a second factor before whoami answers. */
-export function secondFactorCases(stage: () => Stage): void {
+export function secondFactorCases(stage: () => BrowserStage): void {
   test.skipIf(!isReal).each([PHONE, DESKTOP])(
     `a second factor is asked for by Kratos, and leads back to where one was going, in $language${OR_WHY_SKIPPED}`,
     async (visitor) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 
 interface State {
   readonly name: string;
@@ -16,18 +16,18 @@ const STATES: readonly State[] = [
   { name: 'a first visit to the status page', scene: scenes.signedUp, action: 'a', place: 'status' },
   { name: 'refused to agree', scene: scenes.declined, action: 'a', place: 'status' },
   { name: 'approved', scene: scenes.approved, action: 'a' },
-  { name: 'approved, and asked once more', scene: scenes.onceMore, action: 'button' },
+  { name: 'approved, and asked once more', scene: scenes.restarted, action: 'button' },
   { name: 'in review', scene: scenes.inReview, action: 'a' },
   { name: 'rejected, the photo could not be read', scene: scenes.unreadable, action: 'button' },
   { name: 'rejected, the document is not supported', scene: scenes.unsupported, action: 'button' },
   { name: 'rejected, the document is out of date', scene: scenes.outOfDate, action: 'button' },
   { name: 'rejected, not all steps were finished', scene: scenes.notFinished, action: 'button' },
   { name: 'rejected for anything else', scene: scenes.rejectedForGood, action: 'a' },
-  { name: 'rejected too often', scene: scenes.tooMany, action: 'a' },
+  { name: 'rejected too often', scene: scenes.outOfAttempts, action: 'a' },
 ];
 
 /** Every state of a verification, in every language. */
-export function stateCases(stage: () => Stage): void {
+export function stateCases(stage: () => BrowserStage): void {
   test.each(STATES)('$name', async ({ scene, action, place = 'verify' }) => {
     const person = await scene(stage());
     expect(await checkInEveryLanguage(stage(), `${stage().verifyUrl}/jumio/${place}`, { person })).toBe(action);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
-import type { Stage } from '../stage.ts';
+import type { BrowserStage } from '../stage.ts';
 import { choose, onToJumio, pressAction } from '../steps.ts';
 import { DESKTOP, PHONE } from '../window.ts';
 import { oneTimeLink } from './one-time-link.ts';
@@ -19,7 +19,7 @@ export function yearly({ renews }: { readonly renews: boolean }): string {
 }
 
 /** An approval expires; the policy says whether the person may renew it. */
-export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renews: boolean }): void {
+export function oldApprovalCase(stage: () => BrowserStage, { renews }: { readonly renews: boolean }): void {
   const name = renews ? 'leads to Jumio for a new one' : 'leads to support';
   test(`an approval that is too old ${name}`, async () => {
     const { stack, open, verifyUrl } = stage();
@@ -38,7 +38,7 @@ export function oldApprovalCase(stage: () => Stage, { renews }: { readonly renew
 }
 
 /** Tests that shift the clocks, which all tests share. Both are shifted, so that no time of Jumio's lies in the service's future. */
-export function timeCases(stage: () => Stage): void {
+export function timeCases(stage: () => BrowserStage): void {
   test('the link has ended: the page says so, and a press creates another on the same account', async () => {
     const { jumio, open, verifyUrl, stack } = stage();
     const person = await scenes.signedUp(stage());

@@ -3,14 +3,14 @@ import { recover, signIn } from '../../../../sandbox/kratos/client/flows.ts';
 import { send } from '../../../../sandbox/kratos/client/loopback.ts';
 import { newCredentials, newPerson, type Person } from '../../../../sandbox/scenarios/person.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../../support/outcomes.ts';
-import { shownToOperators } from '../../support/shown.ts';
+import { operatorOutput } from '../../support/shown.ts';
 import { eventually, onlyExecutionOf, startsOf, type World } from '../../support/world.ts';
 
-/** Signs somebody up and has Jumio reject them for a reason that nobody can act on. */
+/** Signs a person up and has Jumio reject them for a reason that allows no retry. */
 export async function rejectedPerson({ stack }: World): Promise<Person> {
   const person = await newPerson(stack);
   await person.choose(await person.goToJumio(), MANIPULATED);
-  await eventually(async () => expect(await shownToOperators(stack, person)).toMatchObject({ status: 'rejected' }));
+  await eventually(async () => expect(await operatorOutput(stack, person)).toMatchObject({ status: 'rejected' }));
   return person;
 }
 
@@ -44,7 +44,7 @@ export function waysClosedCases(world: () => World): void {
     const hosted = await person.goToJumio();
     const during = [person.choose(hosted, MANIPULATED), person.signIn(), person.signIn()] as const;
     await Promise.all(during);
-    await eventually(async () => expect(await shownToOperators(stack, person)).toMatchObject({ status: 'rejected' }));
+    await eventually(async () => expect(await operatorOutput(stack, person)).toMatchObject({ status: 'rejected' }));
     const after = [await person.signIn(), await person.signIn({ as: 'browser' })];
     for (const outcome of after) expect(outcome).toMatchObject(REFUSED);
   });
@@ -67,7 +67,7 @@ export function waysClosedCases(world: () => World): void {
   });
 }
 
-/** The same, where it takes a real Kratos: with more methods, with mails, and with people who were imported. */
+/** Ways that need a real Kratos: with more methods, with mails, and with imported people. */
 export function waysClosedOnRealCases(world: () => World): void {
   async function imported(metadata: object | null): Promise<{ email: string; password: string; identityId: string }> {
     const credentials = newCredentials('imported');

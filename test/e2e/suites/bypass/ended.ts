@@ -3,15 +3,15 @@ import { recover, whoami } from '../../../../sandbox/kratos/client/flows.ts';
 import { newPerson } from '../../../../sandbox/scenarios/person.ts';
 import { command, LONG_TIMEOUT_MS } from '../../support/doctor.ts';
 import { MANIPULATED, REFUSED } from '../../support/outcomes.ts';
-import { shownToOperators } from '../../support/shown.ts';
+import { operatorOutput } from '../../support/shown.ts';
 import { eventually, startsOf, type World } from '../../support/world.ts';
 import { rejectedPerson } from './closed.ts';
 
-/** The policy that the doctor advises where sessions are to end with a rejection. */
+/** The policy that the doctor advises for ending sessions at a rejection. */
 export const SESSIONS_END =
   '{ rules: [{ when: { status: rejected }, then: block }, { then: allow }], on_rejected: { revoke_sessions: true } }';
 
-/** What goes on after a verdict, and after a person was erased. */
+/** Sessions and flows that continue after a verdict, or after a person was erased. */
 export function waysEndedCases(world: () => World): void {
   test('a session from before the verdict ends with it, where the policy says so', async () => {
     const { stack } = world();
@@ -33,10 +33,10 @@ export function waysEndedCases(world: () => World): void {
       const person = await rejectedPerson(world());
       const { code } = await command(stack, 'erase', person.identityId, '--by', 'tests', '--yes');
       expect(code).toBe(0);
-      await eventually(async () => expect((await shownToOperators(stack, person)) ?? null).toBeNull());
+      await eventually(async () => expect((await operatorOutput(stack, person)) ?? null).toBeNull());
       for (const as of ['api', 'browser'] as const) expect(await person.signIn({ as })).toMatchObject(REFUSED);
       expect(await recover(stack.kratos, person.identityId, { as: 'browser' })).toMatchObject(REFUSED);
-      expect((await shownToOperators(stack, person)) ?? null).toBeNull();
+      expect((await operatorOutput(stack, person)) ?? null).toBeNull();
       expect(await startsOf(world(), person)).toBe(1);
     },
     LONG_TIMEOUT_MS,

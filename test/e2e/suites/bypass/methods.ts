@@ -9,11 +9,11 @@ import { byOidc } from '../../support/oidc-provider.ts';
 import { ALLOWED, MANIPULATED, REFUSED } from '../../support/outcomes.ts';
 import { recoverByAdminLink, recoverByCode, recoverByLink } from '../../support/recovery.ts';
 import { type Authenticator, addAuthenticator, refresh, stepUp } from '../../support/second-factor.ts';
-import { shownToOperators } from '../../support/shown.ts';
+import { operatorOutput } from '../../support/shown.ts';
 import { eventually, onlyExecutionOf, type World } from '../../support/world.ts';
 import { rejectedPerson } from './closed.ts';
 
-/** A method's list that calls something else in the place of the gate. */
+/** A method's list that calls another hook instead of the gate. */
 function withoutGate(method: string): Operation {
   const path = `/selfservice/flows/login/after/${method}/hooks/0/config/url`;
   return { op: 'add', path, value: '<SERVICE_URL>/jumio/initiate' };
@@ -29,7 +29,7 @@ export function waysMethodsCases(world: () => World): void {
   async function becomesRejected(person: Person, hosted?: Answer): Promise<void> {
     const { stack } = world();
     await person.choose(hosted ?? (await person.goToJumio()), MANIPULATED);
-    await eventually(async () => expect(await shownToOperators(stack, person)).toMatchObject({ status: 'rejected' }));
+    await eventually(async () => expect(await operatorOutput(stack, person)).toMatchObject({ status: 'rejected' }));
   }
 
   test('recovery by a code in a mail, by a link in a mail, and by an operator’s link', async () => {
@@ -65,7 +65,7 @@ export function waysMethodsCases(world: () => World): void {
     return sessionToken;
   }
 
-  /** Two sessions and a second factor of before the verdict. */
+  /** Two sessions and a second factor from before the verdict. */
   async function withSecondFactor(): Promise<{
     person: Person;
     tokens: readonly [string, string];

@@ -18,7 +18,7 @@ function drop(path: string): Operation {
   return { op: 'remove', path };
 }
 
-/** A mistake in Kratos' configuration, what the doctor calls it, and how it is walked. */
+/** A mistake in Kratos' configuration, its finding of the doctor, and the steps that exploit it. */
 interface OpenWay {
   readonly name: string;
   readonly breaks: readonly Operation[];
@@ -82,14 +82,14 @@ const TOO_EARLY: OpenWay = {
   by: 'signing up',
 };
 
-/** What can be wrong at the same time: the doctor is asked once for each set. The stand-in knows no `ignore`. */
+/** Mistakes that can occur together: the doctor runs once for each set. The stand-in does not support `ignore`. */
 const SETS: readonly (readonly OpenWay[])[] = [
   [RECOVERY, METHOD_LIST, SESSION_ALONE],
   [GLOBAL_LIST, NEVER_RUNS],
   isReal ? [IGNORED, TOO_EARLY] : [TOO_EARLY],
 ];
 
-/** Each way is open with the mistake, reported by the doctor, and closed when its lines are changed: all three are run. */
+/** Each way is open with the mistake, reported by the doctor, and closed by its fix: the tests run all three. */
 export function waysOpenCases(world: () => World): void {
   let rejected: Person;
   let shipped: string;
@@ -149,7 +149,7 @@ export function waysOpenCases(world: () => World): void {
       await stack.kratos.reconfigure(shipped);
       expect(await signUp(stack.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: true });
       const diagnosis = await doctor(stack);
-      expect(diagnosis).toMatchObject({ code: 0, green: true }); // it is how people get to the verification
+      expect(diagnosis).toMatchObject({ code: 0, green: true }); // this is how people get to the verification
       await applyFixes(stack, diagnosis, ['session-before-verdict']);
       expect(await signUp(stack.kratos, newCredentials(), { as: 'api' })).toMatchObject({ signedIn: false });
     },

@@ -5,7 +5,7 @@ import { eventually, onlyExecutionOf, type World } from '../../support/world.ts'
 
 const PASS = { outcome: 'pass' };
 
-/** Callbacks that are late, odd, or somebody else's. Jumio also reports what lies between (`intermediateCallbacks`). */
+/** Callbacks that are late, unusual, or of another identity. Jumio also sends intermediate ones (`intermediateCallbacks`). */
 export function callbackCases(world: () => World): void {
   const reportAll = (on: boolean) => world().jumio.post('settings', { intermediateCallbacks: on });
   beforeAll(() => reportAll(true));
@@ -19,7 +19,7 @@ export function callbackCases(world: () => World): void {
   const plan = (person: Person, fault: object): Promise<void> =>
     world().jumio.fault({ kind: 'callback', customerInternalReference: person.identityId, ...fault });
 
-  /** How the service answered, once nothing is on its way any more. */
+  /** The responses of the service, after all callbacks were sent. */
   async function answers(id: string): Promise<(number | string)[]> {
     const callbacks = await eventually(async () => {
       const all = await world().jumio.callbacksOf(id);
@@ -36,7 +36,7 @@ export function callbackCases(world: () => World): void {
     return calls.filter(({ kind, executionId }) => executionId === id && /status|details/.test(kind)).length;
   }
 
-  /** Without the person's browser, which would come back to us. */
+  /** Completes the execution without the person's browser, which would return to the service. */
   async function decide(id: string, outcome: object): Promise<void> {
     await world().jumio.post(`executions/${id}/outcome`, outcome);
   }

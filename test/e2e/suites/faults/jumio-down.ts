@@ -6,11 +6,11 @@ import { eventually, onlyExecutionOf, type World } from '../../support/world.ts'
 
 const FAILURES = [503, 'html', 'reset', 'huge'] as const;
 
-/** Jumio cannot start anything, or knows nobody. These faults befall whoever comes first. */
+/** Jumio cannot start an execution, or does not know any. The next call gets the fault, of whichever test it is. */
 export function jumioDownCases(world: () => World): void {
   test('while Jumio cannot start anything, sign-ups work; afterwards each has one execution, and its ids are shown', async () => {
     const { stack, jumio } = world();
-    // One after the other: who met all of these faults would wait for an hour.
+    // One identity per fault: after all of these faults an identity would wait for an hour.
     const people: Person[] = [];
     for (const fault of FAILURES) {
       await jumio.fault({ kind: 'create', fault });

@@ -5,16 +5,16 @@ import { eventually, newPeople, onlyExecutionOf, type World } from '../../suppor
 
 const FAILURES = [503, 'html', 'reset', 'huge'] as const;
 
-/** Jumio cannot be read, or answers nothing, for one person. */
+/** Jumio cannot be read, or does not respond, for one person. */
 export function jumioSlowCases(world: () => World): void {
   let people: Person[] = [];
   beforeAll(async () => {
     people = await newPeople(world().stack, FAILURES.length + 2);
   });
 
-  function somebody(): Person {
+  function nextPerson(): Person {
     const person = people.pop();
-    if (person === undefined) throw new Error('nobody is left');
+    if (person === undefined) throw new Error('no further person is left');
     return person;
   }
 
@@ -28,7 +28,7 @@ export function jumioSlowCases(world: () => World): void {
     'while Jumio’s details are %s, callbacks are 200, and the verdict follows later',
     async (fault) => {
       const { jumio } = world();
-      const person = somebody();
+      const person = nextPerson();
       await jumio.fault({ kind: 'details', fault, count: 2, customerInternalReference: person.identityId });
       await person.choose(await person.goToJumio(), MANIPULATED);
       await person.waitFor({ status: 'rejected' });
@@ -40,21 +40,21 @@ export function jumioSlowCases(world: () => World): void {
 
   test('a read of a verdict that Jumio never answers delays no request', async () => {
     const { stack, jumio } = world();
-    const person = somebody();
+    const person = nextPerson();
     await jumio.fault({ kind: 'details', fault: 'hang', customerInternalReference: person.identityId });
     await person.choose(await person.goToJumio(), MANIPULATED);
     await eventually(async () => expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]));
     expect(await person.signIn()).toMatchObject(ALLOWED);
     expect((await person.browser.get(`${stack.verifyUrl}/jumio/status`)).status).toBe(200);
     expect(await answers((await onlyExecutionOf(world(), person)).id)).toEqual(new Set([200]));
-    // The service gives Jumio ten seconds: nothing has been read up to here.
+    // The timeout of a call to Jumio is ten seconds: nothing has been read yet.
     expect(await callsOf(person, 'details')).toMatchObject([{ status: null }]);
     await person.waitFor({ status: 'rejected' });
   });
 
   test('a further create call that Jumio never answers leaves a page that continues by itself', async () => {
     const { stack, jumio } = world();
-    const person = somebody();
+    const person = nextPerson();
     await person.choose(await person.goToJumio(), UNREADABLE);
     await person.waitFor({ status: 'rejected' });
     await jumio.fault({ kind: 'update', fault: 'hang', customerInternalReference: person.identityId });

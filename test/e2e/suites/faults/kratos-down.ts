@@ -6,7 +6,7 @@ import { eventually, newPeople, onlyExecutionOf, type World } from '../../suppor
 
 const FAILURES = ['503', '500', 'reset', 'html', '400-serialize', '429', '404-html'] as const;
 
-/** Kratos' admin API is down, or not itself. The calls are those of a proxy before it. */
+/** Kratos' admin API is down, or returns wrong responses. A proxy in front of it records the calls. */
 export function kratosDownCases(world: () => World): void {
   const patchesOf = ({ identityId }: { identityId: string }) =>
     world()
@@ -30,13 +30,13 @@ export function kratosDownCases(world: () => World): void {
     const { stack, admin } = world();
     const person = await newPerson(stack);
     await person.waitFor({ status: 'pending' });
-    // Until it is back it fails each time, however often the service comes to try.
+    // Until Kratos is back each call fails, however often the service retries.
     admin.fault('patch', 'reset', { times: 1_000 });
     await person.choose(await person.goToJumio(), MANIPULATED);
     await eventually(async () => expect(await person.signIn()).toMatchObject(REFUSED));
     expect(await person.readStatus()).toMatchObject({ status: 'pending' });
     admin.clearFaults();
-    // Whatever the pauses between its tries came to by then.
+    // Longer than the back-off by then.
     await stack.advance(60);
     await person.waitFor({ status: 'rejected' });
     expect(await person.signIn()).toMatchObject(REFUSED);

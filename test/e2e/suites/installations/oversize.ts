@@ -11,7 +11,7 @@ const MOST_TRIES = 40;
 
 const kibibytes = (count: number) => 'x'.repeat(count * 1024);
 
-/** A real Kratos may just take 60 KiB, with little else in the request; above 64 it never does. */
+/** A real Kratos can accept 60 KiB if the request has little else; it never accepts more than 64 KiB. */
 const SIZES = [
   ['api', 60],
   ['spa', 60],
@@ -20,7 +20,7 @@ const SIZES = [
   ['spa', 100],
 ] as const;
 
-/** Tries again until an outcome is of that kind; every other outcome on the way must be a refusal. */
+/** Retries until the outcome is of that kind; every outcome before must be a refusal. */
 async function until(isThat: (outcome: Outcome) => boolean, visit: () => Promise<Outcome>): Promise<Outcome> {
   for (let tries = 1; tries < MOST_TRIES; tries += 1) {
     const outcome = await visit();
@@ -31,19 +31,19 @@ async function until(isThat: (outcome: Outcome) => boolean, visit: () => Promise
 }
 
 /**
- * Requests too large for Kratos' templates. A real Kratos then fails the flow or calls the hook with an empty body, as
- * it happens, and may do the same to the next flow of anybody: so they have a Kratos of their own, and are patient.
+ * Requests too large for Kratos' templates. A real Kratos then fails the flow or calls the hook with an empty body, at
+ * random, and may do the same to the next flow. So these tests have a Kratos of their own, and retry.
  */
 export function oversizeCases(world: () => World): void {
   test('a sign-in with a User-Agent of 45 KiB is refused, with the reason if the gate was asked', async () => {
-    // Before the sign-ups that are too large: those may spoil this one.
+    // Before the sign-ups that are too large, which may break this one.
     const person = await newPerson(world().stack);
     const headers = { 'user-agent': kibibytes(45) };
-    const told = await until(
+    const refused = await until(
       ({ messages }) => messages.length > 0,
       () => person.signIn({ headers }),
     );
-    expect(told).toMatchObject({ signedIn: false, messages: [{ id: 4990004, context: { status: 'unknown' } }] });
+    expect(refused).toMatchObject({ signedIn: false, messages: [{ id: 4990004, context: { status: 'unknown' } }] });
     for (const as of ['spa', 'browser'] as const)
       expect(await person.signIn({ as, headers })).toMatchObject({ signedIn: false });
     expect(

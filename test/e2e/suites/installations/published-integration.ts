@@ -35,7 +35,7 @@ selfservice:
 `;
 }
 
-/** Moving from the published integration: its templates first, and the words that it left on identities. */
+/** Moving from the published integration: its templates, and the statuses that it left on identities. */
 export function publishedIntegrationCases(world: () => World): void {
   async function write(person: Person | undefined, word: string): Promise<void> {
     const url = `${world().stack.kratos.adminUrl}/admin/identities/${person?.identityId}`;

@@ -7,7 +7,7 @@ import { newCredentials, newPerson } from '../../../../sandbox/scenarios/person.
 import { sentenceOn } from '../../support/pages.ts';
 import { eventually, type World } from '../../support/world.ts';
 
-/** What the back ends of these tests are configured with. */
+/** The secret of the back ends in these tests. */
 export const HANDOVER_SECRET = 'e2e-handover-secret-0001';
 
 const status = z.object({ status: z.string(), next: z.string(), retry_after: z.number() }).loose();
@@ -16,7 +16,7 @@ const needed = z.object({ code: z.literal('consent-needed'), consent: z.object({
 
 const link = z.object({ url: z.url() });
 
-/** Applications that bring no cookie: a native one with its session token, and a back end that has checked a session. */
+/** Applications without a cookie: a native one with its session token, and a back end that has checked a session. */
 export function applicationCases(world: () => World): void {
   const json = (path: string, headers: Record<string, string>, body?: unknown) =>
     send({

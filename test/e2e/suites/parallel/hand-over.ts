@@ -11,7 +11,7 @@ const WAITS = 'Your identity verification is waiting for you.';
 
 const VERIFIED = 'Your identity has been verified.';
 
-/** The hand-over cookie: for who comes back from Jumio after the session has ended. */
+/** The hand-over cookie: for people who return from Jumio after their session has ended. */
 export function handOverCases(world: () => World): void {
   const status = () => `${world().stack.verifyUrl}/jumio/status`;
 
@@ -68,9 +68,9 @@ export function handOverCases(world: () => World): void {
     expect(sentenceOn(await first.browser.get(status()))).toBe(VERIFIED);
     await first.browser.get(`${stack.appUrl}/logout`, { follow: true });
     const second = await newPerson(stack, { browser: first.browser });
-    const told = await second.browser.get(status());
-    expect([told.status, sentenceOn(told)]).toEqual([409, expect.stringMatching(/^Somebody else is signed in/)]);
-    expect(told.text).not.toContain(VERIFIED);
+    const page = await second.browser.get(status());
+    expect([page.status, sentenceOn(page)]).toEqual([409, expect.stringMatching(/^Somebody else is signed in/)]);
+    expect(page.text).not.toContain(VERIFIED);
     expect(sentenceOn(await second.browser.get(status()))).toBe(WAITS);
   });
 

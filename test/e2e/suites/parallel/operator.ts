@@ -12,7 +12,7 @@ const metadata = z.object({
   metadata_admin: z.record(z.string(), z.unknown()).nullable(),
 });
 
-/** Each command is a process of its own, which a busy machine takes its time to start. */
+/** Each command is a process of its own, which starts slowly on a busy machine. */
 const SLOW_MS = 120_000;
 
 /** The operator's program beside the running service: two processes on one ledger. */
@@ -53,7 +53,7 @@ export function operatorCases(world: () => World): void {
       const { address } = JSON.parse(out);
       const page = await createBrowser().get(address);
       expect(page.status).toBe(200);
-      const said = await operate(world(), [
+      const result = await operate(world(), [
         'override',
         person.identityId,
         '--approve',
@@ -63,7 +63,7 @@ export function operatorCases(world: () => World): void {
         'ann',
         '--yes',
       ]);
-      expect(said).toMatchObject({ code: 0, err: '' });
+      expect(result).toMatchObject({ code: 0, err: '' });
       await person.waitFor({ status: 'approved', source: 'operator' });
       expect(await person.signIn()).toMatchObject(ALLOWED);
     },

@@ -5,7 +5,7 @@ import { newPerson } from '../../../../sandbox/scenarios/person.ts';
 import { linkOn } from '../../support/pages.ts';
 import type { World } from '../../support/world.ts';
 
-/** Where a person ends up after Jumio: `return_to`. */
+/** The URL to which a person returns after Jumio: `return_to`. */
 export function returnCases(world: () => World): void {
   async function approved(returnTo: string | undefined) {
     const { stack } = world();

@@ -58,7 +58,7 @@ export function verdictCases(world: () => World): void {
     expect(await refresh()).toMatchObject(ALLOWED);
     await person.choose(await person.goToJumio(), MANIPULATED);
     await person.waitFor({ status: 'rejected' });
-    // `signedIn` is that earlier session, which is the application's to end.
+    // `signedIn` is the earlier session, which only the application can end.
     expect(await refresh()).toMatchObject({ ...REFUSED, signedIn: true });
     expect((await whoami(stack.kratos, person)).status).toBe(200);
   });
@@ -86,7 +86,7 @@ export function verdictCases(world: () => World): void {
     const page = await person.goToJumio();
     expect(page).toMatchObject({ status: 200, url: `${stack.verifyUrl}/jumio/verify` });
     expect(page.text).not.toContain('<form');
-    // The button of a page that was open all the time.
+    // The button of a page that was opened before.
     const answer = await person.browser.submit(before, {}, { follow: true });
     expect(answer.url).toContain(stack.verifyUrl);
     expect(await startsOf(world(), person)).toBe(1);

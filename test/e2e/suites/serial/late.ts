@@ -7,7 +7,7 @@ const HOUR = 3600;
 
 const DAY = 24 * HOUR;
 
-/** What Jumio says late, or not at all. */
+/** Answers of Jumio that are late or missing. */
 export function lateCases(world: () => World): void {
   test('a verdict with a lost callback, of a person who never returned, is found when the link ends', async () => {
     const { stack, jumio } = world();
@@ -61,11 +61,11 @@ export function lateCases(world: () => World): void {
     await person.waitFor({ status: 'expired' });
     expect((await person.goToJumio()).url).toContain(stack.jumioUrl);
     await person.waitFor({ status: 'pending' });
-    await stack.advance(11); // one look in ten seconds, and the end of the link was one
+    await stack.advance(11); // at most one read in ten seconds, and the end of the link caused one
     await jumio.post(`executions/${id}/overturn`, { outcome: 'reject' });
     await person.waitFor({ status: 'rejected', workflow_execution_id: id });
     expect(await person.signIn()).toMatchObject(REFUSED);
-    // Rejected for more than a photo: the newer attempt is no way on any more.
+    // The rejection allows no retry: the newer attempt is no longer a continuation link.
     expect((await person.goToJumio()).url).toContain(stack.verifyUrl);
     expect(await startsOf(world(), person)).toBe(2);
   });
@@ -76,12 +76,12 @@ export function lateCases(world: () => World): void {
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
     const before = await person.waitFor({ status: 'approved' });
     const { id } = await onlyExecutionOf(world(), person);
-    const looks = async () =>
+    const detailsCalls = async () =>
       (await jumio.calls()).filter((call) => call.kind === 'details' && call.executionId === id);
-    const earlier = (await looks()).length;
+    const earlier = (await detailsCalls()).length;
     await stack.advance(60 * DAY);
     await jumio.post('callbacks', { executionId: id });
-    await eventually(async () => expect(await looks()).toHaveLength(earlier + 1));
+    await eventually(async () => expect(await detailsCalls()).toHaveLength(earlier + 1));
     expect(await person.signIn()).toMatchObject(ALLOWED);
     expect(await person.readStatus()).toEqual(before);
   });

@@ -56,7 +56,7 @@ export function launderingCases(world: () => World): void {
     const person = await rejectedForAPhoto();
     for (const _ of ['second', 'third']) {
       await person.choose(await person.goToJumio(), UNREADABLE);
-      // Rejected they were before: now it is this verdict that Kratos shows.
+      // The person was rejected before; now Kratos shows this verdict.
       const latest = (await world().jumio.executionsOf(person.identityId)).at(-1);
       await person.waitFor({ status: 'rejected', workflow_execution_id: latest?.id ?? '' });
     }

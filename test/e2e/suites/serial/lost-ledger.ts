@@ -8,14 +8,14 @@ import { startsOf, type World } from '../../support/world.ts';
 
 const NOT_VERIFIED = 'Your identity could not be verified.';
 
-/** Somebody as they were when the ledger was lost, with a page that was open all the time. */
+/** A person at the time when the ledger was lost, with a page that was opened before. */
 interface Survivor {
   readonly person: Person;
   readonly page: Answer;
   readonly shown: PublishedStatus;
 }
 
-/** The ledger is gone: what Kratos shows keeps deciding. */
+/** The ledger is lost: the published copy of Kratos still decides. */
 export function lostLedgerCases(world: () => World): void {
   const survivors = new Map<string, Survivor>();
 
@@ -29,7 +29,7 @@ export function lostLedgerCases(world: () => World): void {
 
   function survivor(name: string): Survivor {
     const found = survivors.get(name);
-    if (found === undefined) throw new Error(`nobody was ${name}`);
+    if (found === undefined) throw new Error(`no person was ${name}`);
     return found;
   }
 

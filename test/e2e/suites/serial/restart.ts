@@ -4,10 +4,10 @@ import { newCredentials, newPerson } from '../../../../sandbox/scenarios/person.
 import { ALLOWED, MANIPULATED, REFUSED } from '../../support/outcomes.ts';
 import { callsOf, eventually, onlyExecutionOf, type World } from '../../support/world.ts';
 
-/** A claim of a process that was killed ends after so many seconds. */
+/** Seconds after which the lease of a killed process ends. */
 const LEASE = 31;
 
-/** The service's process ends in the middle of something, asked to or not. */
+/** The service's process ends during its work: by a shutdown, or killed. */
 export function restartCases(world: () => World): void {
   const ownCalls = async (person: { identityId: string }, wanted: string) =>
     (await callsOf(world(), person)).filter(({ kind }) => kind === wanted);

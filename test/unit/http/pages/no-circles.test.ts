@@ -8,7 +8,7 @@ import { type ContinueOutcome, continueVerification } from '../../../../webhook/
 import { loadView, nextStep, type View } from '../../../../webhook/verification/person/view.ts';
 import { updateIdentity } from '../../../../webhook/verification/record/record.ts';
 import { IDENTITY, NOW } from '../../../support/builders/history.ts';
-import { names } from '../../../support/decision-table/cells.ts';
+import { keysOf } from '../../../support/decision-table/cells.ts';
 import { ATTEMPTS, STANDINGS, situation } from '../../../support/decision-table/rows.ts';
 import { CONSENT, createInMemoryContext } from '../../../support/service/in-memory-context.ts';
 
@@ -30,9 +30,9 @@ interface Cell {
   readonly startsAt: Context['startsAt'];
 }
 
-const cells: Cell[] = names(STANDINGS).flatMap((standing) =>
-  names(ATTEMPTS).flatMap((attempt) =>
-    names(CONSENTS).flatMap((consent) =>
+const cells: Cell[] = keysOf(STANDINGS).flatMap((standing) =>
+  keysOf(ATTEMPTS).flatMap((attempt) =>
+    keysOf(CONSENTS).flatMap((consent) =>
       (['registration', 'consent'] as const).map((startsAt) => ({
         name: `${standing} | ${attempt} | ${consent} | ${startsAt}`,
         record: CONSENTS[consent]?.(situation(standing, attempt)) ?? situation(standing, attempt),

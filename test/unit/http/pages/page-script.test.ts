@@ -231,8 +231,8 @@ describe('the script of a page that waits after a button was pressed', () => {
   });
 
   it('the script submits nothing on a page without a pressed button', async () => {
-    const { press: _none, ...looked } = PRESSED;
-    const { replaced, sent } = open(looked, [json(LINK)]);
+    const { press: _none, ...afterRead } = PRESSED;
+    const { replaced, sent } = open(afterRead, [json(LINK)]);
     await vi.advanceTimersByTimeAsync(5_000);
     expect([sent, replaced.length]).toEqual([[], 1]);
   });

@@ -11,19 +11,19 @@ import { loadView, type View } from '../../../../webhook/verification/person/vie
 import { updateIdentity } from '../../../../webhook/verification/record/record.ts';
 import { applied } from '../../../support/builders/applied.ts';
 import {
-  asked,
-  begun,
   DAY,
   HOUR,
   IDENTITY,
   last,
   NOW,
-  newcomer,
-  read,
-  readWord,
+  newRecord,
+  readDetailsAs,
+  readStatusAs,
   TERMS,
+  withAttempt,
+  withRequest,
 } from '../../../support/builders/history.ts';
-import { names } from '../../../support/decision-table/cells.ts';
+import { keysOf } from '../../../support/decision-table/cells.ts';
 import {
   ATTEMPTS,
   type AttemptName,
@@ -108,7 +108,7 @@ describe('one sentence and one action for each status', () => {
 });
 
 describe('the status page in every cell of the decision table', () => {
-  const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => [standing, attempt] as const));
+  const all = keysOf(STANDINGS).flatMap((standing) => keysOf(ATTEMPTS).map((attempt) => [standing, attempt] as const));
 
   it.each(all)('the status page for %s, %s has one sentence and one action', async (standing, attempt) => {
     for (const returnTo of [RETURN_TO, undefined])
@@ -138,7 +138,7 @@ describe('the status page in every cell of the decision table', () => {
 });
 
 describe('the status page without a further step', () => {
-  const all = names(STANDINGS).flatMap((standing) => names(ATTEMPTS).map((attempt) => situation(standing, attempt)));
+  const all = keysOf(STANDINGS).flatMap((standing) => keysOf(ATTEMPTS).map((attempt) => situation(standing, attempt)));
 
   it.each(['verify', 'status'] as const)(
     'every page without a button links back to the application: %s',
@@ -214,13 +214,13 @@ describe('pages that wait', () => {
     [600, 60],
     [86_400, 60],
   ])('a wait of %d s refreshes every %d s', async (waited, seconds) => {
-    const page = await pageOf(asked(newcomer(), NOW - waited * 1_000));
+    const page = await pageOf(withRequest(newRecord(), NOW - waited * 1_000));
     expect(page.refreshSeconds).toBe(seconds);
   });
 
   it('a waiting page mentions that Jumio cannot be reached', async () => {
     const down = { upstream: 'jumio', operation: 'create', failure: 'unreachable' } as const;
-    const before = asked(newcomer());
+    const before = withRequest(newRecord());
     const { record } = applied(onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS }), NOW);
     expect(english((await pageOf(record)).sentence)).toMatch(/^Jumio cannot be reached/);
   });
@@ -234,7 +234,7 @@ describe('pages that wait', () => {
 
 describe('a rejection dated ahead of our clock', () => {
   it('a rejection that Jumio dates ahead of our clock adds no waiting time', async () => {
-    const record = read(begun(newcomer()), { ...BLURRED, completedAt: NOW + 2 * DAY }).record;
+    const record = readDetailsAs(withAttempt(newRecord()), { ...BLURRED, completedAt: NOW + 2 * DAY }).record;
     expect(actionOf(await pageOf(record))).toBe('button: Try again');
   });
 });
@@ -249,14 +249,14 @@ describe('rejections up to the limit of tries', () => {
     'a person without tries left reads so in %s, without advice, and with the way to support',
     async (language, used, ask) => {
       const translated = (text: Text): string => texts.translate(language, text);
-      const told = ({ blocks = [] }: Page): string[] =>
+      const paragraphsOf = ({ blocks = [] }: Page): string[] =>
         blocks.map((part) => (part.kind === 'paragraph' ? translated(part.text) : part.kind));
       const page = await pageOf(situation('rejected ×3', 'nothing'));
-      expect(told(page)).toEqual([expect.stringMatching(used)]);
+      expect(paragraphsOf(page)).toEqual([expect.stringMatching(used)]);
       expect([page.action.kind, translated(page.action.text)]).toEqual(['text', expect.stringMatching(ask)]);
       const support = 'mailto:help@acme.example';
       const helped = await pageOf(situation('rejected ×3', 'nothing'), { support });
-      expect(told(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
+      expect(paragraphsOf(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
       expect(helped.action).toMatchObject({ kind: 'link', href: support });
     },
   );
@@ -268,19 +268,19 @@ describe('rejections up to the limit of tries', () => {
 });
 
 /** The texts of the paragraphs of a page. */
-function told({ blocks = [] }: Page): (string | false)[] {
+function paragraphsOf({ blocks = [] }: Page): (string | false)[] {
   return blocks.map((block) => block.kind === 'paragraph' && english(block.text));
 }
 
 describe('the limit of attempts', () => {
   it('a person over the limit of attempts reads the reason and the time of the next try', async () => {
-    let record = newcomer(NOW - 40 * DAY);
+    let record = newRecord(NOW - 40 * DAY);
     for (let n = 5; n > 0; n -= 1) {
-      record = readWord(begun(record, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).record;
+      record = readStatusAs(withAttempt(record, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).record;
     }
     const page = await pageOf(record);
     expect(actionOf(page)).toBe('text: You can start again on 14 February 2026 at 12:00 UTC.');
-    expect(told(page)).toEqual(['You have tried as often as is possible for now.']);
+    expect(paragraphsOf(page)).toEqual(['You have tried as often as is possible for now.']);
   });
 });
 
@@ -290,7 +290,7 @@ describe('the waiting time before another try', () => {
     const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
     const page = statusPage({ ...shown, refusal: { why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
     expect(actionOf(page)).toBe('text: You can start again on 21 January 2026 at 12:01 UTC.');
-    expect(told(page)).toEqual([
+    expect(paragraphsOf(page)).toEqual([
       expect.stringMatching(/^The photo of your document could not be read\./),
       'There has to be a while between two tries.',
     ]);
