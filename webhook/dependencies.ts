@@ -43,6 +43,9 @@ const WAITS: Waits = { signUpMs: 2_000, linkMs: 4_000, visitMs: 2_000 };
 /** Jumio may answer 403 to a missing or unusual one (docs/reference/jumio.md#2-oauth2-token). */
 export const USER_AGENT = 'KratosJumioBridge/0.1.0';
 
+/** In shadow mode a rejection has none: each becomes an event. */
+const NO_CONSEQUENCES: Context['onRejected'] = { revokeSessions: false, deactivate: false };
+
 function ownUrl(publicUrl: string | undefined, path: string): string | undefined {
   return publicUrl === undefined ? undefined : publicUrl.replace(/\/*$/, path);
 }
@@ -131,7 +134,7 @@ export async function createDependencies(
     random: Math.random,
     newId: randomUUID,
     rates: rates(config),
-    onRejected: config.policy.onRejected,
+    onRejected: config.GATE_MODE === 'shadow' ? NO_CONSEQUENCES : config.policy.onRejected,
     policy: config.policy,
     gate: { mode: config.GATE_MODE, onFailure: config.ON_FAILURE },
     eid: eidOf(config, clock, observe),

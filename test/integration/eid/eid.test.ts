@@ -319,6 +319,15 @@ describe('POST /eid/assurance', () => {
       });
   });
 
+  it('a sign-up below the required level goes on in shadow mode, and is an event without an identity', async () => {
+    const issuer = await startEidIssuer();
+    const service = await testService({ env: { ...eidOf(issuer), GATE_MODE: 'shadow' } });
+    expect((await ask(service, { source: 'mobile', acr: 'loa-1' })).statusCode).toBe(204);
+    expect(await service.ctx.ledger.events(null)).toMatchObject([
+      { kind: 'would_block', detail: { name: 'required_level', kind: 'registration', level: 'loa-2' } },
+    ]);
+  });
+
   it('a refused assurance is in the language of the person’s browser', async () => {
     const { service } = await withEid();
     const answer = await ask(service, { source: 'mobile', acr: 'loa-1' }, { accept_language: 'de-CH, en;q=0.5' });

@@ -68,6 +68,39 @@ describe('effects of a rejection', () => {
     });
   });
 
+  it('a rejection in shadow mode has events in place of effects, once', async () => {
+    const POLICY = 'on_rejected: { revoke_sessions: true, deactivate: true }\nrules:\n  - then: allow\n';
+    const service = await testService({ env: { GATE_MODE: 'shadow', POLICY } });
+    service.clock.stop();
+    const { id, browser } = await signedUp(service);
+    await reject(service, id);
+    await settled(service, id);
+    expect(await service.kratos.whoami({ cookie: browser.session })).toMatchObject({ kind: 'session' });
+    expect(service.kratos.calls).toMatchObject({ revokeSessions: [], setState: [] });
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected' });
+    passTime(service, 2 * MINUTE);
+    await eventually(async () => expect((await recordOf(service, id)).identity.kratosDue).toBeNull());
+    const kinds = await kindsOf(service, id);
+    expect(kinds.filter((kind) => kind.startsWith('would'))).toEqual(['would_revoke', 'would_deactivate']);
+    expect(service.kratos.calls).toMatchObject({ revokeSessions: [], setState: [] });
+  });
+
+  it('a state that was set before shadow mode is set back in it', async () => {
+    const POLICY = 'on_rejected: { revoke_sessions: true, deactivate: true }\nrules:\n  - then: allow\n';
+    const service = await testService({ env: { GATE_MODE: 'shadow', POLICY } });
+    const { id } = await signedUp(service);
+    await decide(service, id, 'REJECTED', 'other');
+    service.kratos.states.set(id, { state: 'inactive', stateChangedAt: 1 });
+    const now = service.clock.now();
+    await service.ctx.ledger.change(id, now, (record) => {
+      if (record === undefined) return undefined;
+      const identity = { ...record.identity, deactivated: true, inactiveSince: now };
+      return override({ ...record, identity }, { verdict: 'PASSED', reason: 'x', by: 'op' }, 'o', now);
+    });
+    service.worker.wake();
+    await eventually(() => expect(service.kratos.states.get(id)?.state).toBe('active'));
+  });
+
   it('a rejection never changes the state of an identity that an operator made inactive before', async () => {
     const { service, id } = await signedIn();
     service.kratos.states.set(id, { state: 'inactive', stateChangedAt: 1 });

@@ -132,7 +132,7 @@ function shadow({ GATE_MODE }: Config): Finding[] {
       id: 'gate-in-shadow',
       severity: 'warning',
       seen: 'GATE_MODE is shadow',
-      why: 'No sign-in is refused; `report` shows how many would have been.',
+      why: 'No sign-in and no sign-up is refused, and a rejection ends no session; `report` shows what would have been.',
       fix: { says: 'enforce when the report is as intended', environment: { GATE_MODE: 'enforce' } },
     },
   ];

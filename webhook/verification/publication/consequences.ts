@@ -18,6 +18,22 @@ export function withoutDisabledConsequences(record: IdentityRecord, onRejected: 
   });
 }
 
+/** The events of the consequences that shadow mode withholds. A state that the service set before is set back all the same. */
+function withheldEvents({ identity }: IdentityRecord, onRejected: OnRejected): LedgerEvent[] {
+  const { revocation, pendingState } = identity;
+  return [
+    ...(onRejected.revokeSessions && revocation === 'pending' ? [{ kind: 'would_revoke' }] : []),
+    ...(onRejected.deactivate && pendingState === 'inactive' ? [{ kind: 'would_deactivate' }] : []),
+  ];
+}
+
+/** Replaces the consequences that the policy asks for by events, in shadow mode. Undefined: there is none. */
+export function withholdConsequences(record: IdentityRecord, onRejected: OnRejected): Change | undefined {
+  const events = withheldEvents(record, onRejected);
+  if (events.length === 0) return undefined;
+  return { record: withoutDisabledConsequences(record, { revokeSessions: false, deactivate: false }), events };
+}
+
 /**
  * Records that the sessions were revoked. They are revoked once more with the read-back: a sign-in that the gate allowed just
  * before the verdict stores its session just after. `found` false: there were no sessions.

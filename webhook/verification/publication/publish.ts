@@ -13,6 +13,7 @@ import {
   onStateSeen,
   onStateWritten,
   stateToWrite,
+  withholdConsequences,
   withoutDisabledConsequences,
 } from './consequences.ts';
 import {
@@ -213,9 +214,17 @@ function underPolicy(ctx: Context, step: Step): Step {
   return { ...step, claim: { ...step.claim, record }, write };
 }
 
+/** Writes the events of what a rejection would do outside shadow mode. */
+async function withhold({ policy }: Context, step: Step): Promise<void> {
+  const { onRejected } = policy;
+  if (withholdConsequences(step.claim.record, onRejected) === undefined) return;
+  await step.write((record) => withholdConsequences(record, onRejected) ?? { record });
+}
+
 /** Runs the publish job: revokes sessions, sets a state, and writes the next version or reads the last one back. */
 export async function publish(ctx: Context, claimed: Step): Promise<void> {
   if (!claimed.mayCall()) return;
+  if (ctx.gate.mode === 'shadow') await withhold(ctx, claimed);
   const step = underPolicy(ctx, claimed);
   const attempts = step.claim.record.identity.kratosAttempts + 1;
   const facts = await revokeSessions(ctx, step);
