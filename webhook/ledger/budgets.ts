@@ -30,9 +30,11 @@ export function createBudgets(store: Store) {
     });
 
   return {
-    /** After a 429: no replica takes from this budget for `delay` milliseconds. The longer of two pauses counts. */
-    pause: (name: BudgetName, now: number, delay: number) =>
-      edit(name, now, (row) => ({ ...row, pausedUntil: Math.max(row.pausedUntil, Math.ceil(now + delay)) })),
+    /** After a 429: no replica takes from this budget for `delay` milliseconds, at most `LONGEST_PAUSE_MS`. The longer of two pauses counts. */
+    pause: (name: BudgetName, now: number, delay: number) => {
+      const end = Math.ceil(now + Math.min(delay, LONGEST_PAUSE_MS));
+      return edit(name, now, (row) => ({ ...row, pausedUntil: Math.max(row.pausedUntil, end) }));
+    },
 
     /** Pauses creation as a whole for a reason that an operator must fix. One create call every five minutes is the probe. */
     stop: (reason: string, now: number) =>

@@ -1,8 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { override } from '../../../webhook/verification/operator/actions.ts';
 import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { agreementInput } from '../../support/builders/people.ts';
 import { process } from '../../support/fakes/jumio.ts';
-import { jumioFails, kindsOf, SOON, startSignUp } from '../../support/fakes/upstream-answers.ts';
+import {
+  deferred,
+  jumioFails,
+  kindsOf,
+  SOON,
+  startedAnswer,
+  startSignUp,
+} from '../../support/fakes/upstream-answers.ts';
 import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
@@ -250,5 +259,28 @@ describe('the account of a further attempt', () => {
     ]);
     expect(await service.ctx.ledger.budgets.paused(service.clock.now())).toEqual([]);
     expect(await kindsOf(service, id)).toContain('account_gone');
+  });
+
+  it('an answer to a create call does not open the attempt again that an operator’s decision has cancelled meanwhile', async () => {
+    const service = await stoppedService();
+    const answer = deferred<ReturnType<typeof startedAnswer>>();
+    service.jumio.instead.create = () => answer.promise;
+    const id = await startSignUp(service);
+    await eventually(() => expect(service.jumio.calls.create).toHaveLength(1));
+    const now = service.clock.now();
+    await service.ctx.ledger.change(
+      id,
+      now,
+      (record) => record && override(record, { verdict: 'PASSED', reason: 'x', by: 'op' }, randomUUID(), now),
+    );
+    const started = startedAnswer();
+    answer.resolve(started);
+    await untilStatus(service, id, 'approved');
+    await eventually(async () => expect(await kindsOf(service, id)).toContain('orphan'));
+    const { accountId, executionId } = started;
+    const [attempt] = (await recordOf(service, id)).verifications;
+    expect(attempt).toMatchObject({ state: 'expired', accountId, executionId, link: null, readDue: null });
+    expect(service.kratos.copies.get(id)).toMatchObject({ status: 'approved' });
+    expect(service.kratos.copies.get(id)).not.toHaveProperty('attempt', 'pending');
   });
 });

@@ -177,9 +177,20 @@ function prefillPatch(
   };
 }
 
+/**
+ * Stores the ids of an execution whose attempt was cancelled during the call: an operator or an eID has decided meanwhile, or
+ * the identity was erased. No person gets its link, and the attempt stays ended.
+ */
+function onCreatedTooLate(record: IdentityRecord, row: Verification, started: Started, workflowKey: string): Change {
+  const { accountId, executionId } = started;
+  const events = [{ kind: 'orphan', verificationId: row.id, detail: { execution: executionId } }];
+  return { record: updateVerification(record, row.id, { accountId, executionId, definitionKey: workflowKey }), events };
+}
+
 /** Stores an execution that Jumio created. Without a link the ids are stored too: the execution exists and was paid for. */
 export function onCreated(record: IdentityRecord, id: string, started: Started, input: CreateInput): Change {
   const row = findVerification(record, id);
+  if (row.state !== 'requested') return onCreatedTooLate(record, row, started, input.workflowKey);
   const detail = { account: started.accountId, execution: started.executionId };
   const events: LedgerEvent[] = [{ kind: 'started', verificationId: id, detail }];
   if (started.link === undefined) events.push({ kind: 'no_link', verificationId: id });
