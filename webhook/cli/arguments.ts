@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Context } from '../verification/context.ts';
+import { oneLine } from './printable.ts';
 import { type Cli, EXIT, Exit, type Terminal, usageError } from './terminal.ts';
 
 /**
@@ -65,7 +66,8 @@ export async function identityOf(ctx: Context, argument: string): Promise<string
   const found = await ctx.kratos.find(argument);
   const [id] = found;
   if (id === undefined) throw usageError('Kratos has no identity that signs in with exactly this.');
-  if (found.length > 1) throw usageError(`Several identities sign in with this; name one:\n${found.join('\n')}`);
+  if (found.length > 1)
+    throw usageError(`Several identities sign in with this; name one:\n${found.map(oneLine).join('\n')}`);
   return id;
 }
 

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { IdentityRecord } from '../model.ts';
 import type { OperatorResult } from '../verification/operator/index.ts';
 import { statusOf, waitingOn } from '../verification/record/index.ts';
+import { oneLine } from './printable.ts';
 import type { Cli, Terminal } from './terminal.ts';
 
 /** The part of a terminal that a formatted text depends on. */
@@ -68,7 +69,7 @@ export function table(format: Format, head: readonly string[], rows: readonly (r
     chars: BORDERS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  result.push(...rows.map((row) => [...row]));
+  result.push(...rows.map((row) => row.map(oneLine)));
   const lines = result.toString().split('\n');
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
@@ -76,9 +77,9 @@ export function table(format: Format, head: readonly string[], rows: readonly (r
 /** Returns names and values, one pair a line; a value that is undefined is left out. */
 export function pairs(format: Format, all: Readonly<Record<string, string | undefined>>): string {
   const { dim } = colours(format);
-  const shown = Object.entries(all).filter(([, value]) => value !== undefined);
+  const shown = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${dim(`${name}:`.padEnd(width + 2))}${value}\n`).join('');
+  return shown.map(([name, value]) => `${dim(`${name}:`.padEnd(width + 2))}${oneLine(value)}\n`).join('');
 }
 
 /** Returns a text under a title, indented. */

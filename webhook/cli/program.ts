@@ -12,6 +12,7 @@ import { registerRecheck } from './commands/recheck.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRestart } from './commands/restart.ts';
 import { registerStatus } from './commands/status.ts';
+import { withPrintableOutput } from './printable.ts';
 import { type Connect, connectService, createCli, ledgerMessage } from './service.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './terminal.ts';
 
@@ -68,9 +69,10 @@ function codeOf(error: unknown): number {
  */
 export async function run(
   args: readonly string[],
-  terminal: Terminal,
+  processTerminal: Terminal,
   connect: Connect = connectService,
 ): Promise<number> {
+  const terminal = withPrintableOutput(processTerminal);
   try {
     await createProgram(createCli(terminal, connect)).parseAsync(args, { from: 'user' });
     return EXIT.done;

@@ -3,6 +3,7 @@ import type { Listed, ProblemKind } from '../../ledger/reports/listing.ts';
 import type { Status } from '../../model.ts';
 import type { Context } from '../../verification/context.ts';
 import { span, time } from '../output.ts';
+import { oneLine } from '../printable.ts';
 import { type Cli, usageError } from '../terminal.ts';
 
 const STATUSES: readonly Status[] = ['none', 'pending', 'processing', 'approved', 'review', 'rejected', 'expired'];
@@ -39,7 +40,7 @@ async function printListed(cli: Cli, flags: ListFlags, kind: string, listed: Lis
         detail,
       })
     : `${identity}  ${kind.padEnd(13)}  ${time(since)}  ${span(age).padStart(6)}  ${detail ?? '–'}`.trimEnd();
-  await cli.print(`${line}\n`);
+  await cli.print(`${oneLine(line)}\n`);
 }
 
 async function printPauses(cli: Cli, ctx: Context, flags: ListFlags): Promise<void> {

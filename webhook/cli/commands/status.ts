@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { identityOf, unknownIdentity } from '../arguments.ts';
 import { colours, type Format, json, pairs, section, span, table, time } from '../output.ts';
+import { oneLine } from '../printable.ts';
 import type { Cli } from '../terminal.ts';
 import { gatherFacts, type StatusFacts } from './status-facts.ts';
 
@@ -51,7 +52,9 @@ function attemptsText(format: Format, facts: StatusFacts): string {
   if (rows.length === 0) return 'none\n';
   const head = ['#', 'source', 'state', 'at Jumio', 'decision', 'reason', 'requested', 'completed', 'last error'];
   const ids = facts.attempts.map(({ attempt, workflow_execution_id, account_id }) =>
-    workflow_execution_id === null ? '' : `${attempt}: execution ${workflow_execution_id}, account ${account_id}\n`,
+    workflow_execution_id === null
+      ? ''
+      : `${oneLine(`${attempt}: execution ${workflow_execution_id}, account ${account_id}`)}\n`,
   );
   return `${table(format, head, rows)}${ids.join('')}`;
 }
