@@ -26,6 +26,9 @@ export const CLOCK_TOLERANCE_MS = 5_000;
 
 /** The words of the domain as types. All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
 
+/** A text without control characters: one line, and PostgreSQL stores no NUL. */
+export const PLAIN_TEXT = /^\P{Cc}*$/u;
+
 /** A status that was decided; a new row can inherit it from a published copy (docs/design.md#the-sign-in-heals). */
 export type DecidedStatus = 'approved' | 'review' | 'rejected';
 

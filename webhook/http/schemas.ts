@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLAIN_TEXT } from '../model.ts';
 import type { SignInAttempt } from '../verification/gate/index.ts';
 
 /** The id that Kratos sends while the identity does not exist yet. */
@@ -13,10 +14,12 @@ const time = z.iso
   .optional()
   .catch(undefined);
 
-const schemaId = z.string().min(1).max(255).optional().catch(undefined);
+const plainText = z.string().min(1).regex(PLAIN_TEXT);
+
+const schemaId = plainText.max(255).optional().catch(undefined);
 
 /** A text that a hook may send; an unreadable one counts as absent. */
-const optionalText = z.string().min(1).max(200).nullish().catch(undefined);
+const optionalText = plainText.max(200).nullish().catch(undefined);
 
 const acceptLanguage = z.string().optional().catch(undefined);
 
@@ -91,7 +94,7 @@ export const continueBody = z.object({
   /** `declined`: the person has read the text and declines. */
   consent: z.object({ text_version: z.string().min(1).max(100), declined: z.boolean().optional() }).optional(),
   return_to: z.string().optional(),
-  language: z.string().max(100).optional(),
+  language: plainText.max(100).optional(),
   want: z.enum(['link', 'sdk']).default('link'),
 });
 
@@ -103,5 +106,5 @@ export const referenceBody = z.object({ userReference: z.string() });
 
 /** The body from Jumio (docs/reference/jumio.md#62-payload-all-documented-fields): the members that are used. */
 export const callbackBody = z.object({
-  workflowExecution: z.object({ id: z.string().min(1).max(100), status: z.string().min(1).max(100) }),
+  workflowExecution: z.object({ id: plainText.max(100), status: plainText.max(100) }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLAIN_TEXT } from '../model.ts';
 
 /**
  * Schemas of Jumio's answers (docs/reference/jumio.md#2-oauth2-token, docs/reference/jumio.md#36-response-body,
@@ -8,8 +9,8 @@ import { z } from 'zod';
 
 /** Becomes a path segment of the next call. */
 const id = z.string().regex(/^[\w-]{1,100}$/);
-const text = z.string().optional().catch(undefined);
-const status = z.string().min(1).max(100);
+const text = z.string().regex(PLAIN_TEXT).optional().catch(undefined);
+const status = z.string().min(1).max(100).regex(PLAIN_TEXT);
 
 /** The answer of the token endpoint. */
 export const tokenWire = z.object({
@@ -33,7 +34,7 @@ export const startedWire = z.object({
   account: z.object({ id }),
   workflowExecution: z.object({ id, credentials: z.array(credential).optional().catch(undefined) }),
   web: z
-    .object({ href: z.url({ protocol: /^https?$/ }) })
+    .object({ href: z.url({ protocol: /^https?$/ }).regex(PLAIN_TEXT) })
     .optional()
     .catch(undefined),
   sdk: z.object({ token: text }).optional().catch(undefined),
@@ -69,7 +70,7 @@ export const detailsWire = z.object({
     id,
     status,
     /** Documented as text; some tenants get a number. */
-    definitionKey: z.union([z.string(), z.number()]).transform(String),
+    definitionKey: z.union([z.string().regex(PLAIN_TEXT), z.number()]).transform(String),
     userReference: text,
     customerInternalReference: text,
   }),

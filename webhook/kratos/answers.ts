@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type RefusalCode, UpstreamError } from '../errors.ts';
+import { PLAIN_TEXT } from '../model.ts';
 import {
   accept,
   type Call,
@@ -141,7 +142,7 @@ function stateOf(wire: { state?: 'active' | 'inactive' | undefined; state_change
 /** An identity. Metadata may be any JSON, and is returned unchanged. */
 export const identityWire = z.object({
   id: z.string().min(1),
-  schema_id: text,
+  schema_id: z.string().regex(PLAIN_TEXT).optional().catch(undefined),
   created_at: time,
   metadata_public: z.unknown().optional(),
   metadata_admin: z.unknown().optional(),

@@ -51,6 +51,14 @@ describe('our schemas on the documented answers of Jumio', () => {
     expect(result.decision).toStrictEqual('decision' in expected ? expected.decision : undefined);
   });
 
+  it('a decision whose label holds NUL is read without the label, so that PostgreSQL stores it', () => {
+    const wire = detailsWire.parse(fixture('details'));
+    const decision = { type: 'PASSED', details: { label: 'PASSED\u0000' } };
+    expect(toResult(detailsWire.parse({ ...wire, completedAt: undefined, decision })).decision).toEqual({
+      type: 'PASSED',
+    });
+  });
+
   it('a result contains nothing of the person and the document', () => {
     const wire = readFileSync(new URL('details.json', fixtures), 'utf8');
     const result = JSON.stringify(toResult(detailsWire.parse(JSON.parse(wire))));
