@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import Negotiator from 'negotiator';
+import { LANGUAGE_TAG } from '../model.ts';
 import { tokenOf } from './session.ts';
 
 /** Browsers send some 150 characters. To read 15,000 takes up to 30 ms, in the process that also is the gate. */
@@ -12,6 +13,19 @@ const LONGEST_HEADER = 1_000;
 export function preferredType(accept: string | undefined, types: string[]): string | undefined {
   const headers = accept === undefined ? {} : { accept: accept.slice(0, LONGEST_HEADER) };
   return new Negotiator({ headers }).mediaType(types);
+}
+
+/** The preferred languages come first in the header. */
+const LONGEST_LANGUAGES = 200;
+
+/** Returns the language that a browser prefers, available or not, e.g. `pt-BR`; undefined if the header cannot be read. */
+export function preferredLanguage(acceptLanguage: string | undefined): string | undefined {
+  try {
+    const request = { headers: { 'accept-language': (acceptLanguage ?? '').slice(0, LONGEST_LANGUAGES) } };
+    return new Negotiator(request).languages().find((tag) => LANGUAGE_TAG.test(tag));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The resources with two representations: pages for people, JSON for programs. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLAIN_TEXT } from '../model.ts';
+import { LANGUAGE_TAG, PLAIN_TEXT } from '../model.ts';
 import type { SignInAttempt } from '../verification/gate/index.ts';
 
 /** The id that Kratos sends while the identity does not exist yet. */
@@ -89,12 +89,19 @@ export const decisionBody = z.object({
 /** The body from an application's back end for a person whose session it has checked. */
 export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });
 
+/** `de_AT` is accepted too, as platforms write it. */
+const languageTag = z
+  .string()
+  .max(100)
+  .transform((tag) => tag.replaceAll('_', '-'))
+  .pipe(z.string().regex(LANGUAGE_TAG));
+
 /** The body from a program that continues for its person (docs/applications.md). */
 export const continueBody = z.object({
   /** `declined`: the person has read the text and declines. */
   consent: z.object({ text_version: z.string().min(1).max(100), declined: z.boolean().optional() }).optional(),
   return_to: z.string().optional(),
-  language: plainText.max(100).optional(),
+  language: languageTag.optional(),
   want: z.enum(['link', 'sdk']).default('link'),
 });
 

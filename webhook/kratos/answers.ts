@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type RefusalCode, UpstreamError } from '../errors.ts';
-import { PLAIN_TEXT } from '../model.ts';
+import { LANGUAGE_TAG, PLAIN_TEXT } from '../model.ts';
 import {
   accept,
   type Call,
@@ -77,13 +77,11 @@ function traitAt(traits: unknown, pointer: string): unknown {
   return keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')).reduce(memberOf, traits);
 }
 
-/** A language tag as it stands in profiles: `de`, `pt-BR`, `de_AT`. */
-const TAG = /^[a-z]{2,3}([-_][a-z0-9]{2,8}){0,3}$/i;
-
-/** The language tag in the traits; undefined: the value is none, and may be anything. */
+/** The language tag in the traits, where profiles also write `de_AT`; undefined: the value is none, and may be anything. */
 function localeIn(traits: unknown, pointer: string): string | undefined {
   const found = traitAt(traits, pointer);
-  return typeof found === 'string' && TAG.test(found) ? found.replaceAll('_', '-') : undefined;
+  const tag = typeof found === 'string' ? found.replaceAll('_', '-') : '';
+  return LANGUAGE_TAG.test(tag) ? tag : undefined;
 }
 
 /** Returns the value at each of these pointers, by its name; a missing one is left out. */

@@ -30,13 +30,3 @@ export function chooseLanguage(
   const chosen = locale ? negotiate(locale.replaceAll('_', '-'), languages) : undefined;
   return chosen ?? (acceptLanguage ? negotiate(acceptLanguage, languages) : undefined) ?? languages[0];
 }
-
-/** Returns the language that a browser prefers, available or not, e.g. `pt-BR`; undefined if the header cannot be read. */
-export function preferredLanguage(acceptLanguage: string | undefined): string | undefined {
-  try {
-    const request = { headers: { 'accept-language': (acceptLanguage ?? '').slice(0, LONGEST_HEADER) } };
-    return new Negotiator(request).languages().find((tag) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag));
-  } catch {
-    return undefined;
-  }
-}

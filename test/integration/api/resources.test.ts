@@ -226,6 +226,10 @@ describe('a native application that continues', () => {
     [{ consent: {} }, 'consent.text_version'],
     [{ want: 'sms' }, 'want'],
     [{ language: 7 }, 'language'],
+    [{ language: '' }, 'language'],
+    [{ language: 'de, en' }, 'language'],
+    [{ language: '\u202een' }, 'language'],
+    [{ language: `en-${'a'.repeat(9)}` }, 'language'],
     [{ return_to: 'https://evil.example.com/' }, 'return_to'],
     [{ return_to: null }, 'return_to'],
   ])('a continue request with %j names the invalid field', async (body, field) => {

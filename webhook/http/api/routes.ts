@@ -1,7 +1,6 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { preferredLanguage } from '../../texts/language.ts';
 import type { Texts } from '../../texts/texts.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import {
@@ -13,7 +12,7 @@ import {
   type View,
 } from '../../verification/person/index.ts';
 import { answerError, sendBadField, sendProblem } from '../errors.ts';
-import { JSON_ONLY } from '../negotiation.ts';
+import { JSON_ONLY, preferredLanguage } from '../negotiation.ts';
 import { cookieSecret } from '../pages/security.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, type ReturnTo } from '../return-to.ts';

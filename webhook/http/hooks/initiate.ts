@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { preferredLanguage } from '../../texts/language.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import { handleSignUp } from '../../verification/person/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
 import { type ProblemDocument, sendProblem } from '../errors.ts';
+import { preferredLanguage } from '../negotiation.ts';
 import type { ReturnTo } from '../return-to.ts';
 import { initiateBody, NIL_UUID } from '../schemas.ts';
 

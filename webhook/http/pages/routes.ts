@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { z } from 'zod';
-import { preferredLanguage } from '../../texts/language.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import {
   continueVerification,
@@ -11,6 +10,7 @@ import {
   recordVisit,
   type View,
 } from '../../verification/person/index.ts';
+import { preferredLanguage } from '../negotiation.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, requestedReturnTo, returnToQuery } from '../return-to.ts';
 import type { HandoverCookie } from '../session.ts';
