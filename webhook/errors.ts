@@ -61,6 +61,7 @@ export type EidFlaw =
   | 'encrypted'
   | 'algorithm'
   | 'unknown-key'
+  | 'weak-key'
   | 'signature'
   | 'issuer'
   | 'audience'

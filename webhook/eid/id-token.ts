@@ -1,4 +1,5 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { z } from 'zod';
 import { type EidFlaw, EidRefused, UpstreamError } from '../errors.ts';
 
 /** The claims of a verified ID token. */
@@ -48,6 +49,27 @@ function flawOf(error: unknown): EidFlaw | undefined {
   return undefined;
 }
 
+/** RFC 7518 §3.3. `jose` refuses a shorter key with a plain error, as if the keys could not be read. */
+const LEAST_RSA_BITS = 2048;
+
+const rsaKey = z.object({ algorithm: z.object({ modulusLength: z.number() }) });
+
+/** Returns the same keys; an RSA key that is too short makes the token one that proves nothing. */
+function strong(keys: JWTVerifyGetKey): JWTVerifyGetKey {
+  return async (header, token) => {
+    const key = await keys(header, token);
+    const bits = rsaKey.safeParse(key).data?.algorithm.modulusLength ?? LEAST_RSA_BITS;
+    if (bits < LEAST_RSA_BITS) throw new EidRefused('weak-key');
+    return key;
+  };
+}
+
+/** Whether a token was issued to this client: `azp`, which a token for several audiences must have (OpenID Connect Core 1.0, ID Token Validation). */
+function isIssuedTo(client: string, { aud, azp }: JWTPayload): boolean {
+  const isForSeveral = Array.isArray(aud) && aud.length > 1;
+  return azp === undefined ? !isForSeveral : azp === client;
+}
+
 function toEidToken({ iss, sub, acr, iat }: JWTPayload): EidToken {
   if (typeof sub !== 'string' || sub === '') throw new EidRefused('subject');
   if (iss === undefined || iat === undefined) throw new EidRefused('unreadable');
@@ -83,7 +105,7 @@ function verifiedAsOf(token: string, { since, until }: HookTimes): Date {
 }
 
 /**
- * Returns the claims of an ID token after verification: signature by the provider's keys, issuer, audience, issued within
+ * Returns the claims of an ID token after verification: signature by the provider's keys, issuer, audience and `azp`, issued within
  * ten minutes of the hook. The time is the hook's: while Kratos is down a token is read hours later, and is still valid.
  * @throws EidRefused if the token proves nothing; UpstreamError if the keys cannot be read
  */
@@ -94,7 +116,8 @@ export async function verifyIdToken(token: string, keys: JWTVerifyGetKey, expect
   try {
     // No maximum age of its own: the tolerance applies before and after.
     const time = { currentDate: verifiedAsOf(token, hooks), maxTokenAge: 0, clockTolerance: TOLERANCE_S };
-    const { payload } = await jwtVerify(token, keys, { ...checks, ...time });
+    const { payload } = await jwtVerify(token, strong(keys), { ...checks, ...time });
+    if (!isIssuedTo(audience, payload)) throw new EidRefused('audience');
     return toEidToken(payload);
   } catch (error) {
     const flaw = flawOf(error);

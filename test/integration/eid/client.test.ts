@@ -1,9 +1,9 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, sign } from 'node:crypto';
 import { CompactEncrypt, type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createEidClient, type EidClient } from '../../../webhook/eid/client.ts';
 import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
-import { type Responder, raw } from '../../support/fakes/http-server.ts';
+import { json, type Responder, raw } from '../../support/fakes/http-server.ts';
 
 const HOOK = Date.UTC(2026, 0, 20, 12);
 
@@ -56,6 +56,14 @@ describe('valid ID tokens', () => {
     },
   );
 
+  it.each<[string, JWTPayload]>([
+    ['for this client alone, as a list', { aud: ['bridge'] }],
+    ['that names this client twice', { azp: 'bridge' }],
+    ['for several clients, issued to this one', { aud: ['other', 'bridge'], azp: 'bridge' }],
+  ])('an ID token %s is valid', async (_name, over) => {
+    expect((await verified(over)).subject).toBe('anna');
+  });
+
   it('many ID tokens cost one discovery call and one call for the keys', async () => {
     const issuer = await startEidIssuer();
     const mine = client(issuer);
@@ -70,11 +78,16 @@ describe('invalid ID tokens', () => {
     ['of another issuer', { iss: 'https://elsewhere.example' }, 'issuer'],
     ['for another client', { aud: 'somebody' }, 'audience'],
     ['for another client among several', { aud: ['a', 'b'] }, 'audience'],
+    ['for several clients without azp', { aud: ['bridge', 'b'] }, 'audience'],
+    ['for several clients, issued to another', { aud: ['bridge', 'b'], azp: 'b' }, 'audience'],
+    ['for this client, issued to another', { azp: 'somebody' }, 'audience'],
+    ['for this client, issued to no text', { azp: 7 }, 'audience'],
+    ['for this client, issued to null', { azp: null }, 'audience'],
     ['issued eleven minutes before the hook', { iat: HOOK / 1000 - 660 }, 'stale'],
     ['issued eleven minutes after the hook', { iat: HOOK / 1000 + 660, exp: HOOK / 1000 + 900 }, 'stale'],
     ['that had expired long before the hook', { exp: HOOK / 1000 - 3_600 }, 'stale'],
     ['without a subject', { sub: '' }, 'subject'],
-  ])('%s', async (_name, over, flaw) => {
+  ])('an ID token %s is no evidence', async (_name, over, flaw) => {
     await expect(verified(over)).rejects.toMatchObject({ name: 'EidRefused', flaw });
   });
 
@@ -92,6 +105,21 @@ describe('invalid ID tokens', () => {
     const token = await issuer.sign(claims(issuer));
     await issuer.rotate();
     await expect(client(issuer).verify('mine', token, HOOKS)).rejects.toMatchObject({ flaw: 'unknown-key' });
+  });
+
+  it.each([1024, 2047])('an ID token signed by an RSA key of %d bits is refused for good', async (modulusLength) => {
+    const issuer = await startEidIssuer();
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'weak', alg: 'RS256', use: 'sig' };
+    issuer.instead['/jwks'] = json(200, { keys: [jwk] });
+    const input = [{ alg: 'RS256', kid: 'weak' }, claims(issuer)]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    const signature = sign('sha256', Buffer.from(input), privateKey).toString('base64url');
+    await expect(client(issuer).verify('mine', `${input}.${signature}`, HOOKS)).rejects.toMatchObject({
+      name: 'EidRefused',
+      flaw: 'weak-key',
+    });
   });
 
   it.each(['HS256', 'none'])('an ID token signed with %s is no evidence', async (alg) => {
