@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { EidProviders } from '../eid/providers.ts';
 import type { Policy } from '../verification/policy/index.ts';
 import { levelsNamedBy, unknownLevels } from './documents.ts';
+import { dataCentreOf, isOfVendor, staysInside } from './hosts.ts';
 import type { ConfigProblem } from './problem.ts';
 
 /** No two of them may be the same: each authenticates another caller. */
@@ -14,8 +15,8 @@ interface PageUrls {
   readonly KRATOS_PUBLIC_URL?: string | undefined;
 }
 
-interface Values extends Secrets, PageUrls {
-  readonly JUMIO_API_BASE_URL?: string | undefined;
+interface Values extends Secrets, PageUrls, CalledUrls {
+  readonly ORY_API_KEY?: string | undefined;
 }
 
 /** Each secret must differ from all before it, also from the old values during a rotation. */
@@ -37,8 +38,36 @@ function handoverWithoutPages(values: Values): ConfigProblem[] {
   return values.HANDOVER_SECRET === undefined ? [] : pageUrlsMissing(values, 'HANDOVER_SECRET is set');
 }
 
-function isJumioHost(url: string | undefined): boolean {
-  return url !== undefined && new URL(url).hostname.endsWith('.jumio.ai');
+/** The URLs that this service calls with credentials. */
+const CALLED = [
+  'KRATOS_ADMIN_URL',
+  'KRATOS_PUBLIC_URL',
+  'JUMIO_AUTH_URL',
+  'JUMIO_API_BASE_URL',
+  'JUMIO_RETRIEVAL_BASE_URL',
+] as const;
+
+type CalledUrls = Partial<Readonly<Record<(typeof CALLED)[number], string | undefined>>>;
+
+/** Without https a URL would show credentials to the network: a URL of Jumio or Ory, and any for which there is an API key. */
+function withoutHttps(values: CalledUrls & { readonly ORY_API_KEY?: string | undefined }): ConfigProblem[] {
+  return CALLED.flatMap((name) => {
+    const url = values[name];
+    if (url === undefined || new URL(url).protocol === 'https:') return [];
+    const seen = new URL(url).origin;
+    if (isOfVendor(url)) return [{ name, expected: 'https, because it is a host of Jumio or Ory', seen }];
+    const isWithKey = name === 'KRATOS_ADMIN_URL' && values.ORY_API_KEY !== undefined && !staysInside(url);
+    const expected = 'https or a host inside your network, because ORY_API_KEY is sent to it';
+    return isWithKey ? [{ name, expected, seen }] : [];
+  });
+}
+
+/** The client secret goes to the token endpoint, so it must be that of the data centre whose API is called. */
+function tokenEndpointElsewhere({ JUMIO_AUTH_URL: auth, JUMIO_API_BASE_URL: api }: CalledUrls): ConfigProblem[] {
+  const dataCentre = api === undefined ? undefined : dataCentreOf(api);
+  if (auth === undefined || dataCentre === undefined || dataCentreOf(auth) === dataCentre) return [];
+  const expected = `https://auth.${dataCentre}.jumio.ai/oauth2/token, because JUMIO_API_BASE_URL is in ${dataCentre}`;
+  return [{ name: 'JUMIO_AUTH_URL', expected, seen: new URL(auth).origin }];
 }
 
 /** Jumio refuses callback and return URLs with another scheme, a port or an IP address (docs/reference/jumio.md#35-url-rules). */
@@ -49,13 +78,18 @@ function isAcceptedByJumio(publicUrl: string): boolean {
 
 /** Returns the problems of variables that are right each by itself, but not together. */
 export function crossChecks(values: Values): ConfigProblem[] {
-  const problems: ConfigProblem[] = [...sharedSecrets(values), ...handoverWithoutPages(values)];
-  const { PUBLIC_URL: publicUrl } = values;
+  const problems: ConfigProblem[] = [
+    ...sharedSecrets(values),
+    ...handoverWithoutPages(values),
+    ...withoutHttps(values),
+    ...tokenEndpointElsewhere(values),
+  ];
+  const { PUBLIC_URL: publicUrl, JUMIO_API_BASE_URL: apiUrl } = values;
   if (publicUrl !== undefined && new URL(publicUrl).href !== new URL('/', publicUrl).href) {
     const expected = 'scheme and host only, without a path, because the pages and their cookies need /jumio';
     problems.push({ name: 'PUBLIC_URL', expected, seen: 'a path, a query or a fragment' });
   }
-  if (publicUrl !== undefined && isJumioHost(values.JUMIO_API_BASE_URL) && !isAcceptedByJumio(publicUrl)) {
+  if (publicUrl !== undefined && apiUrl !== undefined && isOfVendor(apiUrl) && !isAcceptedByJumio(publicUrl)) {
     const expected = 'https, without a port and without an IP address, because Jumio accepts nothing else';
     problems.push({ name: 'PUBLIC_URL', expected, seen: new URL(publicUrl).origin });
   }

@@ -165,7 +165,7 @@ export const BROKEN: readonly BrokenSite[] = [
   at('an unknown public URL of Kratos', { KRATOS_PUBLIC_URL: '' }, 'no-pages'),
   at(
     'two data centres of Jumio',
-    { JUMIO_AUTH_URL: 'https://auth.amer-1.jumio.ai/oauth2/token' },
+    { JUMIO_RETRIEVAL_BASE_URL: 'https://retrieval.amer-1.jumio.ai' },
     'jumio-data-centres',
   ),
   {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { config, wrongNames } from '../../support/service/environment.ts';
+import { config, problems, wrongNames } from '../../support/service/environment.ts';
 
 describe('URLs in the configuration', () => {
   it.each(['localhost:4434', '127.0.0.1:4434', '//host', 'host', 'ftp://host', 'javascript:alert(1)', 'http://'])(
@@ -40,6 +40,71 @@ describe('URLs in the configuration', () => {
     expect(config({ PUBLIC_URL: 'https://verify.example.com:443/' }).PUBLIC_URL).toBe(
       'https://verify.example.com:443/',
     );
+  });
+});
+
+describe('https in the configuration', () => {
+  it.each([
+    ['JUMIO_AUTH_URL', 'http://auth.emea-1.jumio.ai/oauth2/token'],
+    ['JUMIO_API_BASE_URL', 'http://api.emea-1.jumio.ai/api/v1'],
+    ['JUMIO_API_BASE_URL', 'http://api.emea-1.jumio.ai./api/v1'],
+    ['JUMIO_RETRIEVAL_BASE_URL', 'http://retrieval.emea-1.jumio.ai'],
+    ['KRATOS_ADMIN_URL', 'http://slug.projects.oryapis.com'],
+    ['KRATOS_ADMIN_URL', 'http://SLUG.Projects.OryApis.com'],
+    ['KRATOS_PUBLIC_URL', 'http://slug.projects.oryapis.com'],
+    ['KRATOS_ADMIN_URL', 'http://kratos.ory.sh'],
+  ])('a URL of Jumio or Ory without https is refused: %s=%s', (name, value) => {
+    const [problem, ...others] = problems({ [name]: value });
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ name, seen: new URL(value).origin });
+    expect(problem?.expected).toContain('https');
+  });
+
+  it.each([
+    ['JUMIO_AUTH_URL', 'http://auth.emea-1.jumio.ai.example.com'],
+    ['KRATOS_ADMIN_URL', 'http://notoryapis.com'],
+  ])('a host that only looks like one of Jumio or Ory may be without https: %s=%s', (name, value) => {
+    expect(wrongNames({ [name]: value, JUMIO_API_BASE_URL: 'http://127.0.0.1:4000' })).toEqual([]);
+  });
+
+  it.each(['http://kratos.example.com', 'http://203.0.113.7:4434', 'http://[2001:db8::1]:4434', 'http://172.32.0.1'])(
+    'ORY_API_KEY for a URL that leaves the network without https is refused: %s',
+    (KRATOS_ADMIN_URL) => {
+      expect(wrongNames({ KRATOS_ADMIN_URL, ORY_API_KEY: 'ory_pat_x' })).toEqual(['KRATOS_ADMIN_URL']);
+      expect(wrongNames({ KRATOS_ADMIN_URL })).toEqual([]);
+    },
+  );
+
+  it.each([
+    'https://kratos.example.com',
+    'http://localhost:4434',
+    'http://kratos:4434',
+    'http://kratos.ns.svc.cluster.local',
+    'http://kratos.internal',
+    'http://10.0.0.4:4434',
+    'http://172.16.0.1',
+    'http://[::1]:4434',
+    'http://[fd00::1]',
+  ])('ORY_API_KEY for https, or for a host inside, is accepted: %s', (KRATOS_ADMIN_URL) => {
+    expect(wrongNames({ KRATOS_ADMIN_URL, ORY_API_KEY: 'ory_pat_x' })).toEqual([]);
+  });
+
+  it.each([
+    'https://auth.amer-1.jumio.ai/oauth2/token',
+    'https://auth.example.com/oauth2/token',
+    'https://auth.emea-1.jumio.ai.example.com/oauth2/token',
+    'https://jumio.ai/oauth2/token',
+  ])('a token endpoint outside the data centre of the API is refused: %s', (JUMIO_AUTH_URL) => {
+    const [problem, ...others] = problems({ JUMIO_AUTH_URL });
+    expect(others).toEqual([]);
+    expect(problem?.name).toBe('JUMIO_AUTH_URL');
+    expect(problem?.expected).toContain('https://auth.emea-1.jumio.ai/oauth2/token');
+  });
+
+  it('a token endpoint beside a gateway in place of Jumio’s API is accepted', () => {
+    const gateway = { JUMIO_API_BASE_URL: 'https://jumio-gateway.example.com' };
+    expect(wrongNames({ ...gateway, JUMIO_AUTH_URL: 'https://jumio-gateway.example.com/oauth2/token' })).toEqual([]);
+    expect(wrongNames(gateway)).toEqual([]);
   });
 });
 

@@ -1,8 +1,9 @@
+import { isPrivateAddress, isPrivateHost } from '../../config/hosts.ts';
 import { type Check, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { append } from '../kratos-config/edits.ts';
 import { dotted, eidHooksIn, headersOf, type OurHook, ourHooks } from '../kratos-config/hooks.ts';
-import { isNeverCalled, isPrivate, isPrivateHost, matchesGlob } from '../kratos-config/network.ts';
+import { isNeverCalled, matchesGlob } from '../kratos-config/network.ts';
 import { flagAt, listAt, type Tree } from '../kratos-config/read.ts';
 import { AUTH } from '../kratos-config/shipped.ts';
 
@@ -64,7 +65,7 @@ export const hookAddresses: Check = {
       return isMeant(hostname) || (observed.addresses.get(hostname) ?? []).some(isMeant);
     };
     const isInternal = (hook: OurHook): boolean =>
-      isPrivateHost(new URL(hook.config.url).hostname) || hasAddress(hook, isPrivate);
+      isPrivateHost(new URL(hook.config.url).hostname) || hasAddress(hook, isPrivateAddress);
     const refused = withUrl.filter((hook) => isInternal(hook) && !isExcepted(kratos, hook.config.url));
     const isGuarded = flagAt(kratos, '/clients/http/disallow_private_ip_ranges');
     return [

@@ -1,8 +1,8 @@
+import { isPrivateHost } from '../../config/hosts.ts';
 import { type Check, NO_KRATOS_CONFIG } from '../facts.ts';
 import type { Finding, Operation } from '../finding.ts';
 import { moveEntry, removeKeys } from '../kratos-config/edits.ts';
 import { allEntries, dotted, type HookEntry, isOurs, type OurHook, ourHooks } from '../kratos-config/hooks.ts';
-import { isPrivateHost } from '../kratos-config/network.ts';
 import { type Tree, textAt } from '../kratos-config/read.ts';
 import { bodyOf, templateFor } from '../kratos-config/shipped.ts';
 

@@ -1,8 +1,8 @@
 import type { Config } from '../../config/config.ts';
+import { dataCentreOf, isPrivateHost } from '../../config/hosts.ts';
 import { defaultPolicy } from '../../verification/policy/index.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
-import { isPrivateHost } from '../kratos-config/network.ts';
 import { type Tree, textAt } from '../kratos-config/read.ts';
 
 const UNREADABLE = notCheckable('the configuration of this service cannot be read');
@@ -66,26 +66,20 @@ export const publicUrls: Check = {
 /** The data centres that Jumio documents (docs/reference/jumio.md#1-regions-and-base-urls). */
 const DATA_CENTRES = ['amer-1', 'emea-1', 'apac-1'];
 
-function dataCentreOf(url: string): string | undefined {
-  return /^[a-z]+\.([a-z0-9-]+)\.jumio\.ai$/.exec(new URL(url).hostname)?.[1];
-}
-
-function differentDataCentres(service: Config): Finding[] {
-  const urls = { JUMIO_AUTH_URL: service.JUMIO_AUTH_URL, JUMIO_RETRIEVAL_BASE_URL: service.JUMIO_RETRIEVAL_BASE_URL };
-  const expected = dataCentreOf(service.JUMIO_API_BASE_URL);
-  return Object.entries(urls).flatMap(([name, url]): Finding[] => {
-    const centre = url === undefined ? undefined : dataCentreOf(url);
-    if (url === undefined || expected === undefined || centre === undefined || centre === expected) return [];
-    return [
-      {
-        id: 'jumio-data-centres',
-        severity: 'error',
-        seen: `${name} is in ${centre}, JUMIO_API_BASE_URL in ${expected}`,
-        why: 'A tenant lives in one data centre: another one knows neither its credentials nor its executions.',
-        fix: { says: 'use one data centre', environment: { [name]: url.replace(centre, expected) } },
-      },
-    ];
-  });
+/** A token endpoint of another data centre is refused at start; the retrieval host is only checked here. */
+function differentDataCentres({ JUMIO_RETRIEVAL_BASE_URL: url, JUMIO_API_BASE_URL }: Config): Finding[] {
+  const expected = dataCentreOf(JUMIO_API_BASE_URL);
+  const centre = url === undefined ? undefined : dataCentreOf(url);
+  if (url === undefined || expected === undefined || centre === undefined || centre === expected) return [];
+  return [
+    {
+      id: 'jumio-data-centres',
+      severity: 'error',
+      seen: `JUMIO_RETRIEVAL_BASE_URL is in ${centre}, JUMIO_API_BASE_URL in ${expected}`,
+      why: 'A tenant lives in one data centre: another one knows neither its credentials nor its executions.',
+      fix: { says: 'use one data centre', environment: { JUMIO_RETRIEVAL_BASE_URL: url.replace(centre, expected) } },
+    },
+  ];
 }
 
 function unknownDataCentre({ JUMIO_API_BASE_URL: url }: Config): Finding[] {
