@@ -5,9 +5,9 @@ import { color, DARK, LIGHT, logo, support } from './brand.ts';
 import { continuationWithoutPages, crossChecks, eidProblems } from './checks.ts';
 import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides } from './documents.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
+import { bearerToken, issued, secrets, signingSecrets } from './secrets.ts';
 import {
   burst,
-  issued,
   lifetimeMs,
   lifetimeText,
   optionalUrl,
@@ -16,7 +16,6 @@ import {
   port,
   proxies,
   rate,
-  secrets,
   text,
   url,
   webUrls,
@@ -26,13 +25,13 @@ import {
 const variables = z.object({
   ORY_WEBHOOK_SECRET: secrets(),
   KRATOS_ADMIN_URL: url('the URL of the Ory Network project or of Kratos’ admin port'),
-  ORY_API_KEY: text().optional(),
+  ORY_API_KEY: bearerToken().optional(),
   JUMIO_AUTH_URL: url('Jumio’s token endpoint, e.g. https://auth.emea-1.jumio.ai/oauth2/token'),
   JUMIO_API_BASE_URL: url('one of Jumio’s API hosts, e.g. https://account.emea-1.jumio.ai'),
   JUMIO_RETRIEVAL_BASE_URL: optionalUrl('the URL of Jumio’s retrieval API'),
   JUMIO_CLIENT_ID: issued('the id of the OAuth2 client in the Jumio portal, no placeholder'),
   JUMIO_CLIENT_SECRET: issued('the secret of the OAuth2 client in the Jumio portal, no placeholder'),
-  JUMIO_CALLBACK_SECRET: secrets(),
+  JUMIO_CALLBACK_SECRET: signingSecrets(),
   PORT: port().default(3000),
   HOST: text().optional(),
   JUMIO_WORKFLOW_KEY: text().regex(/^\d+$/, 'a workflow definition key: digits only').default('10011'),

@@ -24,37 +24,14 @@ export function lifetimeText() {
   return z.string().refine(isAllowed, { error: 'a number followed by s, m, h or d, from 5m to 60d' });
 }
 
-const SECRET_MIN = 16;
-
-/** Whether a value is one of `.env.example` or of the published documentation, which are public. */
-function isPlaceholder(value: string): boolean {
-  return /^(change[-_ ]?me|<.*>$|your[-_ ])/i.test(value);
-}
-
 /** A text that is not empty. */
 export function text() {
   return z.string({ error: 'a value' }).min(1);
 }
 
-/** A value that another system issues, e.g. Jumio's portal; no placeholder. */
-export function issued(expected: string) {
-  return z.string({ error: expected }).refine((value) => value !== '' && !isPlaceholder(value), { error: expected });
-}
-
-function split(value: string): string[] {
+/** Returns the parts of a comma-separated list, without the blanks around them. */
+export function split(value: string): string[] {
   return value.split(',').map((part) => part.trim());
-}
-
-function secretList(expected: string) {
-  return z
-    .string({ error: expected })
-    .transform(split)
-    .refine((parts) => parts.every((part) => part.length >= SECRET_MIN && !isPlaceholder(part)), { error: expected });
-}
-
-/** One secret, or `new,old` during a rotation; at least 16 characters each, and no placeholder. */
-export function secrets() {
-  return secretList(`a secret of at least ${SECRET_MIN} characters that is no placeholder, or \`new,old\` for two`);
 }
 
 function isWebUrl(value: string): boolean {

@@ -3,6 +3,9 @@ import { type Config, parseConfig, variableNames } from '../../../webhook/config
 import { ConfigError, type Environment } from '../../../webhook/config/problem.ts';
 import { config, MINIMAL, problems, wrongNames } from '../../support/service/environment.ts';
 
+/** A good secret, another one for each letter. */
+const secretOf = (letter: string): string => `${letter}-secret-of-the-test`;
+
 describe('the configuration', () => {
   it('seven of the nine published variables are required, all others have a default', () => {
     expect(config({})).toMatchObject({
@@ -64,9 +67,15 @@ describe('secrets in the configuration', () => {
     ['a placeholder', 'CHANGE_ME_CHANGE_ME_CHANGE_ME'],
     ['a placeholder', '<a-long-random-secret>'],
     ['a placeholder', 'your-webhook-secret-here'],
-    ['too short beside a good one', `${'g'.repeat(16)},short`],
-    ['a placeholder beside a good one', `${'g'.repeat(16)},change-me-to-a-long-random-value`],
-    ['a list with an empty entry', `${'g'.repeat(16)},`],
+    ['too short beside a good one', `${secretOf('g')},short`],
+    ['a placeholder beside a good one', `${secretOf('g')},change-me-to-a-long-random-value`],
+    ['a list with an empty entry', `${secretOf('g')},`],
+    ['one character over and over', 'a'.repeat(64)],
+    ['two characters over and over', 'ab'.repeat(20)],
+    ['a word over and over', 'password'.repeat(3)],
+    ['a word over and over and one character', `${'letmein-'.repeat(3)}1`],
+    ['four different characters only', 'abcdabdcacbdadbcabcd'],
+    ['a repetition beside a good one', `${secretOf('g')},${'q'.repeat(16)}`],
   ])('a secret that is %s is refused, and the message does not show its value', (_why, value) => {
     for (const name of ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET', 'HANDOVER_SECRET']) {
       const [problem, ...others] = problems({ [name]: value });
@@ -76,16 +85,44 @@ describe('secrets in the configuration', () => {
     }
   });
 
+  it.each([
+    ['a letter outside ASCII', 'schlüssel-des-webhooks'],
+    ['a tab inside', 'secret\tof-the-webhook'],
+    ['a line break inside', 'secret\nof-the-webhook'],
+    ['a zero width space inside', 'secret\u200bof-the-webhook'],
+  ])('a secret with %s is refused where a header carries it, because it could never match', (_why, value) => {
+    const expected = expect.stringContaining('printable ASCII');
+    for (const name of ['ORY_WEBHOOK_SECRET', 'DECISION_SECRET']) {
+      expect(problems({ [name]: value })).toEqual([{ name, expected, seen: `a value of ${value.length} characters` }]);
+      expect(problems({ [name]: `${secretOf('g')},${value}` })).toMatchObject([{ name, expected }]);
+    }
+    expect(config({ JUMIO_CALLBACK_SECRET: value }).JUMIO_CALLBACK_SECRET).toEqual([value]);
+  });
+
+  it.each(['key\n', ' key ', 'ory_pat_ü', 'two words'])(
+    'an ORY_API_KEY of %j is refused, because no header carries it',
+    (ORY_API_KEY) => {
+      expect(wrongNames({ ORY_API_KEY })).toEqual(['ORY_API_KEY']);
+    },
+  );
+
+  it.each(['a secret with blanks in it', '0f3b9a417c2e5d68', '4917028365524917', secretOf('z')])(
+    'a secret such as %j is accepted',
+    (value) => {
+      expect(wrongNames({ ORY_WEBHOOK_SECRET: value })).toEqual([]);
+    },
+  );
+
   it('a secret may be a list of two during rotation', () => {
-    const [fresh, old] = ['n'.repeat(16), 'o'.repeat(16)];
+    const [fresh, old] = [secretOf('n'), secretOf('o')];
     expect(config({ ORY_WEBHOOK_SECRET: `${fresh}, ${old}` }).ORY_WEBHOOK_SECRET).toEqual([fresh, old]);
     expect(config({ JUMIO_CALLBACK_SECRET: `${fresh},${old}` }).JUMIO_CALLBACK_SECRET).toEqual([fresh, old]);
   });
 
   it('a secret equal to another secret is refused, rotated values included', () => {
-    const both = 's'.repeat(16);
-    for (const webhook of [both, `${'n'.repeat(16)},${both}`]) {
-      const found = problems({ ORY_WEBHOOK_SECRET: webhook, JUMIO_CALLBACK_SECRET: `${'m'.repeat(16)},${both}` });
+    const both = secretOf('s');
+    for (const webhook of [both, `${secretOf('n')},${both}`]) {
+      const found = problems({ ORY_WEBHOOK_SECRET: webhook, JUMIO_CALLBACK_SECRET: `${secretOf('m')},${both}` });
       expect(found).toMatchObject([{ name: 'JUMIO_CALLBACK_SECRET', seen: 'the same' }]);
     }
     const pages = { PUBLIC_URL: 'https://verify.example.com', KRATOS_PUBLIC_URL: 'https://auth.example.com' };
@@ -93,13 +130,13 @@ describe('secrets in the configuration', () => {
       ['ORY_WEBHOOK_SECRET', MINIMAL.ORY_WEBHOOK_SECRET],
       ['JUMIO_CALLBACK_SECRET', MINIMAL.JUMIO_CALLBACK_SECRET],
     ])
-      expect(problems({ ...pages, HANDOVER_SECRET: `${'h'.repeat(16)},${secret}` })).toEqual([
+      expect(problems({ ...pages, HANDOVER_SECRET: `${secretOf('h')},${secret}` })).toEqual([
         { name: 'HANDOVER_SECRET', expected: `another secret than ${other}`, seen: 'the same' },
       ]);
   });
 
   it('HANDOVER_SECRET without the URLs of the pages is refused', () => {
-    const HANDOVER_SECRET = 'h'.repeat(16);
+    const HANDOVER_SECRET = secretOf('h');
     expect(wrongNames({ HANDOVER_SECRET })).toEqual(['KRATOS_PUBLIC_URL', 'PUBLIC_URL']);
     expect(wrongNames({ HANDOVER_SECRET, PUBLIC_URL: 'https://verify.example.com' })).toEqual(['KRATOS_PUBLIC_URL']);
   });

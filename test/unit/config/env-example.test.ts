@@ -43,8 +43,8 @@ describe('.env.example', () => {
   it('.env.example with its placeholders filled in gives the documented defaults', () => {
     const filled: Environment = {
       ...example,
-      ORY_WEBHOOK_SECRET: 'x'.repeat(16),
-      JUMIO_CALLBACK_SECRET: 'y'.repeat(16),
+      ORY_WEBHOOK_SECRET: 'webhook-secret-1',
+      JUMIO_CALLBACK_SECRET: 'callback-secret1',
       JUMIO_CLIENT_ID: 'client',
       JUMIO_CLIENT_SECRET: 'secret',
     };

@@ -21,8 +21,8 @@ describe('variables read from files (*_FILE)', () => {
     const environment = { ORY_WEBHOOK_SECRET: undefined, ORY_WEBHOOK_SECRET_FILE: join(folder, 'secret') };
     expect(config(environment).ORY_WEBHOOK_SECRET).toEqual(['from-a-file-secret']);
     expect(config({ ORY_API_KEY_FILE: file('windows', 'key\r\n') }).ORY_API_KEY).toBe('key');
-    expect(config({ ORY_API_KEY_FILE: file('two', 'key\n\n') }).ORY_API_KEY).toBe('key\n');
-    expect(config({ ORY_API_KEY_FILE: file('spaces', ' key ') }).ORY_API_KEY).toBe(' key ');
+    expect(config({ BRAND_NAME_FILE: file('two', 'name\n\n') }).BRAND_NAME).toBe('name\n');
+    expect(config({ BRAND_NAME_FILE: file('spaces', ' name ') }).BRAND_NAME).toBe(' name ');
   });
 
   it('every variable can be given as a file', () => {
