@@ -254,6 +254,8 @@ export interface LedgerEvent {
   readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
   /** If given, an event with this value is written at most once in the life of the ledger. */
   readonly once?: string;
+  /** With `once`, for events that strangers can cause: `ledger.note` writes at most 20 with the same cap in an hour, and drops the rest. */
+  readonly cap?: string;
 }
 
 /** The purpose of a one-time link. */

@@ -9,6 +9,7 @@ import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';
 import { createNextDue, type DueJob } from './due-jobs.ts';
 import { type Epoch, openEpoch } from './epoch.ts';
+import { createEventCap } from './event-cap.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
 import {
   aheadOf,
@@ -65,7 +66,7 @@ export interface Ledger {
   link(hash: string, now: number): Promise<OneTimeLink | undefined>;
   /** Redeems a one-time link, once, and appends the event of it; undefined if it is unknown, redeemed, withdrawn or expired. */
   redeem(hash: string, now: number, eventFor: (link: OneTimeLink) => LedgerEvent): Promise<OneTimeLink | undefined>;
-  /** Appends an event that changes no row. The identity need not have a row; without one the event is of none. */
+  /** Appends an event that changes no row. The identity need not have a row; without one the event is of none. Drops an event whose `cap` is reached. */
   note(now: number, event: LedgerEvent, identityId?: string): Promise<void>;
   claim<Job extends DueJob, Work>(options: ClaimOptions<Job, Work>): Promise<Claimed<Work>[]>;
   /** The earliest due time of any of the jobs; undefined: nothing is due. */
@@ -122,6 +123,7 @@ async function createLedger(
   const rows = createRows(store.db, store.dialect, normalize, epoch);
   const gate = gateReader(store.db, epoch);
   const claim = createClaim(store, rows);
+  const cap = createEventCap();
   const nextDue = createNextDue(store.db);
   const ofVerification = identityReader(store.db, 'id');
   const ofExecution = identityReader(store.db, 'executionId');
@@ -167,7 +169,8 @@ async function createLedger(
         if (link !== undefined) await rows.append(db, now, link.identityId, eventFor(link));
         return link;
       }),
-    note: (now, event, identityId) => store.write((db) => rows.append(db, now, identityId ?? null, event)),
+    note: (now, event, identityId) =>
+      cap.limited(now, event, () => store.write((db) => rows.append(db, now, identityId ?? null, event))),
     claim: (options) => store.write((db) => claim(db, options)),
     nextDue: (jobs) => store.read((db) => nextDue(db, jobs)),
     aheadOf: (times) => store.read((db) => aheadOf(db, times)),

@@ -49,6 +49,22 @@ describe('events of a block', () => {
     expect(await gateEvents(service, id)).toHaveLength(2);
   });
 
+  it('blocks of one person beyond 20 in an hour are refused all the same, and are no further events', async () => {
+    const service = await testService();
+    const [id, another] = [randomUUID(), randomUUID()];
+    service.clock.advance(HOUR - (service.clock.now() % HOUR));
+    const flows = Array.from({ length: 25 }, (_, index) => `flow-${index}`);
+    const signIn = (name: string) => validate(service, { kratos_identity_id: id, ...REJECTED, ...flow(name) });
+    const answers = await Promise.all([...flows, ...flows].map(signIn));
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([403]));
+    expect(await gateEvents(service, id)).toHaveLength(20);
+    await validate(service, { kratos_identity_id: another, ...REJECTED, ...flow('flow-x') });
+    expect(await gateEvents(service, another)).toHaveLength(1);
+    service.clock.advance(HOUR);
+    await signIn('flow-later');
+    expect(await gateEvents(service, id)).toHaveLength(21);
+  });
+
   it('a block makes no row and starts nothing', async () => {
     const service = await testService();
     const id = randomUUID();

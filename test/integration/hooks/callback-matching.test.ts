@@ -78,6 +78,24 @@ describe('callbacks for an unknown execution', () => {
     expect(await unmatched(service)).toHaveLength(1);
   });
 
+  it('callbacks of one verification for unknown executions beyond 20 in an hour are 200, and are no further events', async () => {
+    const service = await testService();
+    const [one, other] = [await signUp(service, randomUUID()), await signUp(service, randomUUID())];
+    const forged = (execution: typeof one) =>
+      callback(service, callbackOf({ ...execution, executionId: randomUUID() }));
+    service.clock.advance(HOUR - (service.clock.now() % HOUR));
+    for (let count = 0; count < 25; count += 1) expect((await forged(one)).statusCode).toBe(200);
+    expect(await unmatched(service)).toHaveLength(20);
+    await forged(other);
+    expect(await unmatched(service)).toHaveLength(21);
+    service.clock.advance(HOUR);
+    await forged(one);
+    expect(await unmatched(service)).toHaveLength(22);
+    process(one, 'PASSED', service.clock.now());
+    expect((await callback(service, callbackOf(one))).statusCode).toBe(200);
+    await untilStatus(service, one.identityId, 'approved');
+  });
+
   it('a callback whose reference names a verification of no row in the ledger is unmatched', async () => {
     const [service, other] = [await testService(), await testService()];
     const execution = await signUp(other, randomUUID());

@@ -20,7 +20,7 @@ async function identityOf(ctx: Context, callback: Callback): Promise<string | un
 
 /**
  * Requests a read of the execution that a callback names; the request is durable when this resolves. The callback itself decides
- * nothing. Without a row of that execution, or with one that the reference does not name, it is an event `unmatched`.
+ * nothing. Without a row of that execution, or with one that the reference does not name, it is an event `unmatched`, up to 20 of a verification in an hour.
  * Rejects with `LedgerUnavailable` if the ledger could not be written.
  */
 export async function handleCallback(
@@ -48,5 +48,6 @@ async function noteUnmatched(ctx: Context, callback: Callback, now: number): Pro
   const execution = callback.executionId.slice(0, 64);
   const verification = callback.verificationId ?? null;
   const once = `unmatched:${execution}:${verification ?? ''}`;
-  await ctx.ledger.note(now, { kind: 'unmatched', detail: { execution, verification }, once });
+  const cap = `unmatched:${verification ?? ''}`;
+  await ctx.ledger.note(now, { kind: 'unmatched', detail: { execution, verification }, once, cap });
 }

@@ -41,7 +41,12 @@ function gateEvent(ctx: Context, attempt: SignInAttempt, check: GateCheck, now: 
   const rule = result.rule?.index ?? null;
   const decidedBy = { rule, name: result.rule?.name ?? null, policy: ctx.policy.hash };
   const request = { flow: attempt.flowId ?? null, kind: attempt.flow ?? null, status: result.status };
-  return { kind, detail: { ...decidedBy, ...request }, once: onceOf(kind, attempt, rule, now) };
+  return {
+    kind,
+    detail: { ...decidedBy, ...request },
+    once: onceOf(kind, attempt, rule, now),
+    cap: `gate:${attempt.identityId}`,
+  };
 }
 
 async function write(ctx: Context, { identityId, at, event }: UnwrittenEvent): Promise<void> {
