@@ -79,6 +79,19 @@ export class EidRefused extends Error {
   }
 }
 
+/** The ledger was changed by a newer version of the program, whose migrations this one does not know. */
+export class LedgerTooNew extends Error {
+  override readonly name = 'LedgerTooNew';
+
+  /** @param unknown the names of these migrations */
+  constructor(unknown: readonly string[]) {
+    super(
+      `the ledger was changed by a newer version of this program: it has ${unknown.join(', ')}, which this version does not know. ` +
+        'To go on, start that version, or this one with the backup that was made before it (docs/operations.md#a-new-version)',
+    );
+  }
+}
+
 /** The ledger could not be written or read (locked, full, missing): the call stored nothing. */
 export class LedgerUnavailable extends Error {
   override readonly name = 'LedgerUnavailable';

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
-import { LedgerUnavailable, UpstreamError } from '../errors.ts';
+import { LedgerTooNew, LedgerUnavailable, UpstreamError } from '../errors.ts';
 import { registerBackfill } from './commands/backfill.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -53,6 +53,7 @@ function messageOf(error: unknown): string | undefined {
   if (error instanceof CommanderError) return undefined;
   if (error instanceof ConfigError) return `The configuration is not usable:\n${error.message}`;
   if (error instanceof LedgerUnavailable) return ledgerMessage(error);
+  if (error instanceof LedgerTooNew) return `Nothing was changed: ${error.message}.`;
   if (error instanceof Exit || error instanceof UpstreamError) return error.message || undefined;
   return error instanceof Error ? (error.stack ?? error.message) : 'failed';
 }

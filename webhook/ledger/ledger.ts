@@ -86,7 +86,8 @@ export interface Ledger {
 }
 
 /**
- * Opens a ledger, and makes it if it does not exist. Rejects with `LedgerUnavailable` if the database fails.
+ * Opens a ledger, and makes it if it does not exist. Rejects with `LedgerUnavailable` if the database fails, with
+ * `LedgerTooNew` if a newer version has changed it.
  * @param url `file:<path>` for SQLite, `postgres://…` for PostgreSQL
  * @param now the time of the clock: `createdAt` of a ledger that is made by this call
  * @param normalize applied to every record before it is saved

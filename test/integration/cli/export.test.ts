@@ -112,6 +112,16 @@ describe('usage errors of every command', () => {
     expect(err).toContain('There is no ledger at /nowhere/ledger.sqlite');
   });
 
+  it('a command at a ledger of a newer version says so in words, without a stack', async () => {
+    const beside = { clock: createShiftedClock(), databaseUrl: await sqlite.fresh() };
+    await openOn(sqlite, beside.databaseUrl);
+    const door = await sqlite.connectBeside(beside.databaseUrl);
+    await door.run("insert into ledger_migrations (name, timestamp) values ('9999_newest', '2099')");
+    const { code, out, err } = await runCli(beside, ['export']);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^Nothing was changed: the ledger was changed by a newer version .*9999_newest.*\.\n$/);
+  });
+
   it('a command with invalid variables names each, and prints no value of a secret', async () => {
     const beside = { clock: createShiftedClock(), databaseUrl: 'nonsense' };
     const { code, err } = await runCli(beside, ['export'], { env: { JUMIO_CLIENT_ID: '' } });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Kysely, type Migration, type MigrationResult, Migrator, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Column, Columns } from '../../columns.ts';
+import { LedgerTooNew } from '../../errors.ts';
 import { identityColumns, oneTimeLinkColumns, verificationColumns } from '../../model.ts';
 import { budgetColumns, eventColumns, settingColumns, type Tables } from '../tables.ts';
 import type { Dialect } from './store.ts';
@@ -55,6 +56,18 @@ function isCatalogueRace(error: unknown): boolean {
   return error instanceof pg.DatabaseError && ['3F000', '42P01'].includes(error.code ?? '');
 }
 
+/** Returns the migrations of a ledger that this program does not know: a newer version has run them. */
+async function unknownMigrations(db: Kysely<Tables>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from ledger_migrations order by name`.execute(db);
+  return rows.map(({ name }) => name).filter((name) => !migrationNames.includes(name));
+}
+
+/** Returns the error of a failed migration: Kysely calls a ledger of a newer version corrupted. */
+async function inWords(error: unknown, db: Kysely<Tables>): Promise<unknown> {
+  const unknown = await unknownMigrations(db).catch(() => []);
+  return unknown.length > 0 ? new LedgerTooNew(unknown) : error;
+}
+
 async function runMigrations(migrator: Migrator): Promise<readonly MigrationResult[]> {
   for (let attempt = 1; ; attempt += 1) {
     const { error, results = [] } = await migrator.migrateToLatest();
@@ -65,12 +78,15 @@ async function runMigrations(migrator: Migrator): Promise<readonly MigrationResu
 
 /**
  * Brings the tables up to date; several replicas may start together (Kysely's migrator takes PostgreSQL's advisory lock).
+ * Rejects with `LedgerTooNew` if a newer version has migrated them, and changes nothing.
  * @returns whether the ledger was made by this call, or existed before.
  */
 export async function migrate(db: Kysely<Tables>, dialect: Dialect, now: number): Promise<'made' | 'opened'> {
   const provider = { getMigrations: async () => migrations(dialect, now) };
   const migrator = new Migrator({ db, provider, ...(await migrationTables(db, dialect)) });
-  const results = await runMigrations(migrator);
+  const results = await runMigrations(migrator).catch(async (error: unknown) => {
+    throw await inWords(error, db);
+  });
   return results.some((result) => result.migrationName === FIRST) ? 'made' : 'opened';
 }
 

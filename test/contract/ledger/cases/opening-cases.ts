@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { LedgerTooNew } from '../../../../webhook/errors.ts';
 import { openLedger } from '../../../../webhook/ledger/ledger.ts';
 import { normalize } from '../../../../webhook/verification/record/normalize.ts';
 import type { Database } from '../../../support/service/databases.ts';
@@ -28,6 +29,21 @@ export function openingCases(database: Database): void {
     const before = await first.record(id);
     await first.close();
     expect(await (await openOn(database, url)).record(id)).toEqual(before);
+  });
+
+  test('a ledger of a newer version is refused in words: what was found and what to do, and nothing is changed', async () => {
+    const url = await database.fresh();
+    const id = await signUp(await openOn(database, url));
+    const door = await database.connectBeside(url);
+    await door.run(
+      "insert into ledger_migrations (name, timestamp) values ('9998_newer', '2099'), ('9999_newest', '2099')",
+    );
+    const refused = openLedger(url, NOW, normalize);
+    await expect(refused).rejects.toBeInstanceOf(LedgerTooNew);
+    await expect(refused).rejects.toThrow(/newer version.* 9998_newer, 9999_newest.*start that version.*backup/s);
+    expect(await door.run('select id from identities')).toEqual([{ id }]);
+    await door.run("delete from ledger_migrations where name like '999%'");
+    expect(await (await openOn(database, url)).record(id)).toBeDefined();
   });
 
   test('a probe of the ledger leaves no other trace', async () => {
