@@ -40,9 +40,6 @@ const CALL_DEADLINE_MS = 10_000;
  */
 const WAITS: Waits = { signUpMs: 2_000, linkMs: 4_000, visitMs: 2_000 };
 
-/** Jumio may answer 403 to a missing or unusual one (docs/reference/jumio.md#2-oauth2-token). */
-export const USER_AGENT = 'KratosJumioBridge/0.1.0';
-
 /** In shadow mode a rejection has none: each becomes an event. */
 const NO_CONSEQUENCES: Context['onRejected'] = { revokeSessions: false, deactivate: false };
 
@@ -71,7 +68,7 @@ function jumioClient(config: Config, clock: Clock, observe: Observe) {
     clientSecret: config.JUMIO_CLIENT_SECRET,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     linkLifetime: config.JUMIO_LINK_LIFETIME,
-    userAgent: USER_AGENT,
+    userAgent: config.userAgent,
     deadline: CALL_DEADLINE_MS,
     now: () => clock.now(),
     observe,
@@ -84,15 +81,15 @@ function kratosClient(config: Config, observe: Observe) {
     ...(config.KRATOS_PUBLIC_URL === undefined ? {} : { publicUrl: config.KRATOS_PUBLIC_URL }),
     ...(config.ORY_API_KEY === undefined ? {} : { apiKey: config.ORY_API_KEY }),
     ...(config.LOCALE_TRAIT === undefined ? {} : { localeTrait: config.LOCALE_TRAIT }),
-    userAgent: USER_AGENT,
+    userAgent: config.userAgent,
     deadline: CALL_DEADLINE_MS,
     observe,
   });
 }
 
-function eidOf({ EID_PROVIDERS: providers }: Config, clock: Clock, observe: Observe): Context['eid'] {
+function eidOf({ EID_PROVIDERS: providers, userAgent }: Config, clock: Clock, observe: Observe): Context['eid'] {
   if (Object.keys(providers).length === 0) return undefined;
-  const options = { providers, userAgent: USER_AGENT, deadline: CALL_DEADLINE_MS, now: () => clock.now(), observe };
+  const options = { providers, userAgent, deadline: CALL_DEADLINE_MS, now: () => clock.now(), observe };
   return { client: createEidClient(options), providers };
 }
 

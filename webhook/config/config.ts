@@ -6,6 +6,7 @@ import { continuationWithoutPages, crossChecks, eidProblems } from './checks.ts'
 import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides } from './documents.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
 import { bearerToken, issued, secrets, signingSecrets } from './secrets.ts';
+import { defaultUserAgent, userAgent } from './user-agent.ts';
 import {
   burst,
   lifetimeMs,
@@ -60,6 +61,7 @@ const variables = z.object({
   JUMIO_ACCOUNT_RATE: rate().default(1),
   JUMIO_ACCOUNT_BURST: burst().default(5),
   JUMIO_RETRIEVAL_RATE: rate().default(15),
+  USER_AGENT: userAgent().optional(),
   ALLOWED_ORIGINS: origins().default([]),
   HANDOVER_SECRET: secrets().optional(),
   DECISION_SECRET: secrets().optional(),
@@ -79,6 +81,8 @@ export const variableNames = Object.keys(variables.shape);
 export interface Config extends Omit<Variables, 'POLICY'> {
   /** `JUMIO_LINK_LIFETIME` in milliseconds. */
   readonly linkLifetimeMs: number;
+  /** Sent with every call: `USER_AGENT`, else one with the name of the business. */
+  readonly userAgent: string;
   /** The policy of `POLICY`; if it is not set, that of the published contract. */
   readonly policy: Policy;
 }
@@ -99,6 +103,7 @@ const PRINTABLE = new Set<string>([
   'JUMIO_ACCOUNT_RATE',
   'JUMIO_ACCOUNT_BURST',
   'JUMIO_RETRIEVAL_RATE',
+  'USER_AGENT',
   'PAGE_RATE',
   'TRUSTED_PROXIES',
   'GATE_MODE',
@@ -160,5 +165,10 @@ export function parseConfig(env: Environment): Config {
     problems.push(...eidProblems(valid.EID_PROVIDERS, policy));
   if (!parsed.success || policy === undefined || problems.length > 0) throw new ConfigError(problems);
   const { POLICY: _text, ...rest } = parsed.data;
-  return { ...rest, policy, linkLifetimeMs: lifetimeMs(rest.JUMIO_LINK_LIFETIME) };
+  return {
+    ...rest,
+    policy,
+    linkLifetimeMs: lifetimeMs(rest.JUMIO_LINK_LIFETIME),
+    userAgent: rest.USER_AGENT ?? defaultUserAgent(rest.BRAND_NAME),
+  };
 }

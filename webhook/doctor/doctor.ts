@@ -125,8 +125,6 @@ export interface DoctorOptions {
   readonly env: Environment;
   /** Kratos' configuration files, in the order of `kratos serve -c`; may be empty. */
   readonly kratosConfig: readonly string[];
-  /** Sent with every probe. */
-  readonly userAgent: string;
 }
 
 function parsed(env: Environment): { readonly service?: Config; readonly problems: readonly ConfigProblem[] } {
@@ -142,9 +140,9 @@ function parsed(env: Environment): { readonly service?: Config; readonly problem
  * Reads the configurations, probes what they name, and reports what is wrong. Changes nothing.
  * @throws UnreadableConfig for a file that is no configuration of Kratos
  */
-export async function diagnose({ env, kratosConfig, userAgent }: DoctorOptions): Promise<Report> {
+export async function diagnose({ env, kratosConfig }: DoctorOptions): Promise<Report> {
   const kratos = await readKratosConfig(kratosConfig);
   const { service, problems } = parsed(env);
-  const [observed, templates] = await Promise.all([probe(kratos, service, userAgent), readTemplates(kratos)]);
+  const [observed, templates] = await Promise.all([probe(kratos, service), readTemplates(kratos)]);
   return examine({ problems, observed, templates, ...(kratos && { kratos }), ...(service && { service }) });
 }

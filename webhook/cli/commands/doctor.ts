@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { USER_AGENT } from '../../dependencies.ts';
 import { diagnose } from '../../doctor/doctor.ts';
 import { UnreadableConfig } from '../../doctor/kratos-config/read.ts';
 import { printReport, reportAsJson } from '../../doctor/report.ts';
@@ -12,7 +11,7 @@ interface DoctorFlags {
 
 async function diagnoseOrExit(cli: Cli, kratosConfig: readonly string[]) {
   try {
-    return await diagnose({ env: cli.env, kratosConfig, userAgent: USER_AGENT });
+    return await diagnose({ env: cli.env, kratosConfig });
   } catch (error) {
     if (error instanceof UnreadableConfig) throw new Exit(EXIT.usage, error.message);
     throw error;

@@ -4,6 +4,7 @@ import https from 'node:https';
 import axios from 'axios';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
+import { defaultUserAgent } from '../../config/user-agent.ts';
 import { discoveryUrl } from '../../eid/client.ts';
 import { tokenRequest } from '../../jumio/token.ts';
 import { inspectLedger, type LedgerInspection } from '../../ledger/database/inspect.ts';
@@ -83,12 +84,8 @@ function createSend(userAgent: string): SendProbe {
  * Sends every probe that changes nothing, at the same time.
  * @param kratos absent: no hook is called. @param service absent: neither upstreams nor the ledger are probed.
  */
-export async function probe(
-  kratos: Tree | undefined,
-  service: Config | undefined,
-  userAgent: string,
-): Promise<Observations> {
-  const send = createSend(userAgent);
+export async function probe(kratos: Tree | undefined, service: Config | undefined): Promise<Observations> {
+  const send = createSend(service?.userAgent ?? defaultUserAgent(undefined));
   const [hooks, upstreams, storage, eid, render] = await Promise.all([
     kratos === undefined ? { addresses: new Map<string, string[]>() } : probeHooks(send, kratos),
     service === undefined ? {} : probeUpstreams(send, service),
