@@ -56,14 +56,25 @@ export function reasonText(text: string): string {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Describes the argument that `identityOf` takes, for `--help`. */
+export const IDENTITY_ARGUMENT = 'its id, or the e-mail address it signs in with; - reads it from the standard input';
+
+async function fromStandardInput(cli: Cli): Promise<string> {
+  const line = (await cli.ask(cli.interactive ? 'Id or e-mail address: ' : '')).trim();
+  if (line === '') throw usageError('The standard input holds no line with an id or an e-mail address.');
+  return line;
+}
+
 /**
  * Returns the id of the identity that an argument names: the id itself, or the e-mail address that it signs in with.
+ * `-` reads either from the standard input, so that no address is in the shell's history or the list of processes.
  * Kratos resolves an address, which is stored nowhere.
  * @throws Exit if Kratos has no such identity, or several
  */
-export async function identityOf(ctx: Context, argument: string): Promise<string> {
-  if (UUID.test(argument)) return argument.toLowerCase();
-  const found = await ctx.kratos.find(argument);
+export async function identityOf(cli: Cli, ctx: Context, argument: string): Promise<string> {
+  const name = argument === '-' ? await fromStandardInput(cli) : argument;
+  if (UUID.test(name)) return name.toLowerCase();
+  const found = await ctx.kratos.find(name);
   const [id] = found;
   if (id === undefined) throw usageError('Kratos has no identity that signs in with exactly this.');
   if (found.length > 1)

@@ -64,8 +64,11 @@ async function print(text: string): Promise<void> {
 async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    // `question` never resolves at the end of the input.
-    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    // `question` never resolves at the end of the input. A last line without its end is an event.
+    const ended = new Promise<string>((resolve) => {
+      lines.once('line', resolve);
+      lines.once('close', () => resolve(''));
+    });
     return await Promise.race([lines.question(question), ended]);
   } finally {
     lines.close();

@@ -153,6 +153,32 @@ describe('status', () => {
     return { service, id };
   }
 
+  it.each([
+    ['alone', CANARIES.email],
+    ['with blanks around it', `  ${CANARIES.email} `],
+  ])('status - reads the address from the standard input (%s), and prints no byte of it', async (_how, answer) => {
+    const service = await testService();
+    const { id } = await signedUp(service);
+    service.kratos.identifiers.set(CANARIES.email, id);
+    const { code, out, err, asked } = await runCli(service, ['status', '-', '--json'], { answer });
+    expect([code, JSON.parse(out).identity, asked.length]).toEqual([0, id, 1]);
+    expect(findCanaries(out + err)).toEqual([]);
+  });
+
+  it('status - reads an id from the standard input', async () => {
+    const service = await testService();
+    const { id } = await signedUp(service);
+    const { code, out } = await runCli(service, ['status', '-', '--json'], { answer: id.toUpperCase() });
+    expect([code, JSON.parse(out).identity]).toEqual([0, id]);
+  });
+
+  it('status - with an empty standard input says what is missing, and exits with 2', async () => {
+    const service = await testService();
+    const { code, out, err } = await runCli(service, ['status', '-']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('standard input');
+  });
+
   it('status prints standing and reason, due jobs, and the effect on a sign-in, and prints no secret', async () => {
     const { service, id } = await rejected();
     await validate(service, { kratos_identity_id: id, metadata_public: { jumio: service.kratos.copies.get(id) } });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { actOn, erase } from '../../verification/operator/index.ts';
-import { confirm, identityOf, operatorName, unknownIdentity } from '../arguments.ts';
+import { confirm, IDENTITY_ARGUMENT, identityOf, operatorName, unknownIdentity } from '../arguments.ts';
 import { type ActFlags, printResult } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
@@ -14,7 +14,7 @@ const QUESTION = 'will be erased: at Jumio, in Kratos’ metadata, and here exce
 async function run(cli: Cli, identity: string, flags: EraseFlags): Promise<void> {
   const { by, yes = false, dryRun = false } = flags;
   await cli.withService(async ({ ctx }) => {
-    const identityId = await identityOf(ctx, identity);
+    const identityId = await identityOf(cli, ctx, identity);
     if (!dryRun) await confirm(cli, identityId, `${identityId} ${QUESTION}`, yes);
     const result = await actOn(ctx, { identityId, dryRun, decide: (record, now) => erase(record, by, now) });
     if (result === undefined) throw unknownIdentity(identityId);
@@ -29,7 +29,7 @@ export function registerErase(program: Command, cli: Cli): void {
   program
     .command('erase')
     .description('delete the person at Jumio and our metadata in Kratos; a tombstone with the standing stays')
-    .argument('<identity>', 'its id, or the e-mail address it signs in with')
+    .argument('<identity>', IDENTITY_ARGUMENT)
     .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
     .option('--yes', 'do not ask for confirmation')
     .option('--dry-run', 'print what would be done, change nothing')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { actOn, override } from '../../verification/operator/index.ts';
-import { confirm, identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
+import { confirm, IDENTITY_ARGUMENT, identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
 import { type ActFlags, printResult } from '../output.ts';
 import { type Cli, usageError } from '../terminal.ts';
 
@@ -22,7 +22,7 @@ async function run(cli: Cli, identity: string, flags: OverrideFlags): Promise<vo
   const verdict = verdictOf(flags);
   const status = verdict === 'PASSED' ? 'approved' : 'rejected';
   await cli.withService(async ({ ctx }) => {
-    const identityId = await identityOf(ctx, identity);
+    const identityId = await identityOf(cli, ctx, identity);
     if (!dryRun) await confirm(cli, identityId, `${identityId} will be ${status} by ${by}.`, yes);
     const id = ctx.newId();
     const result = await actOn(ctx, {
@@ -46,7 +46,7 @@ export function registerOverride(program: Command, cli: Cli): void {
     .description(
       'decide in place of Jumio; only another override ends a rejection, a later decision also ends an approval',
     )
-    .argument('<identity>', 'its id, or the e-mail address it signs in with')
+    .argument('<identity>', IDENTITY_ARGUMENT)
     .option('--approve')
     .option('--reject')
     .requiredOption('--reason <text>', 'a key of yours, or a text without personal data; kept for good', reasonText)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { actOn, recheck } from '../../verification/operator/index.ts';
-import { identityOf, unknownIdentity } from '../arguments.ts';
+import { IDENTITY_ARGUMENT, identityOf, unknownIdentity } from '../arguments.ts';
 import { type ActFlags, printResult, time } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
@@ -11,7 +11,7 @@ interface RecheckFlags extends ActFlags {
 async function run(cli: Cli, identity: string, flags: RecheckFlags): Promise<void> {
   const { force = false, dryRun = false } = flags;
   await cli.withService(async ({ ctx }) => {
-    const identityId = await identityOf(ctx, identity);
+    const identityId = await identityOf(cli, ctx, identity);
     const options = { force, hasEid: ctx.eid !== undefined };
     const result = await actOn(ctx, { identityId, dryRun, decide: (record, now) => recheck(record, options, now) });
     if (result === undefined) throw unknownIdentity(identityId);
@@ -28,7 +28,7 @@ export function registerRecheck(program: Command, cli: Cli): void {
     .description(
       'have the service read every execution at Jumio and the linked eIDs again, and rewrite the copy in Kratos',
     )
-    .argument('<identity>', 'its id, or the e-mail address it signs in with')
+    .argument('<identity>', IDENTITY_ARGUMENT)
     .option('--force', 'also read executions that were read within the last hour')
     .option('--dry-run', 'print what would be done, change nothing')
     .option('--json', 'print JSON')

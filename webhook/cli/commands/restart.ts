@@ -4,7 +4,7 @@ import type { IdentityRecord } from '../../model.ts';
 import { actOn, grantAttempt } from '../../verification/operator/index.ts';
 import { issueLink, linkUrl } from '../../verification/person/index.ts';
 import { standingOf } from '../../verification/record/index.ts';
-import { identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
+import { IDENTITY_ARGUMENT, identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
 import { type ActFlags, printResult } from '../output.ts';
 import { type Cli, usageError } from '../terminal.ts';
 
@@ -37,7 +37,7 @@ async function run(cli: Cli, identity: string, flags: RestartFlags): Promise<voi
   const { by, reason = null, dryRun = false } = flags;
   await cli.withService(async (service) => {
     const { ctx } = service;
-    const identityId = await identityOf(ctx, identity);
+    const identityId = await identityOf(cli, ctx, identity);
     const result = await actOn(ctx, {
       identityId,
       dryRun,
@@ -75,7 +75,7 @@ export function registerRestart(program: Command, cli: Cli): void {
     .description(
       'grant one more attempt, whatever the standing and the limits are, and print a one-time link for the person',
     )
-    .argument('<identity>', 'its id, or the e-mail address it signs in with')
+    .argument('<identity>', IDENTITY_ARGUMENT)
     .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
     .option('--reason <text>', 'a key of yours, or a text without personal data; kept for good', reasonText)
     .option('--dry-run', 'print what would be done, change nothing')

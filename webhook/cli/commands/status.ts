@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { identityOf, unknownIdentity } from '../arguments.ts';
+import { IDENTITY_ARGUMENT, identityOf, unknownIdentity } from '../arguments.ts';
 import { colours, type Format, json, pairs, section, span, table, time } from '../output.ts';
 import { oneLine } from '../printable.ts';
 import type { Cli } from '../terminal.ts';
@@ -121,7 +121,7 @@ interface StatusFlags {
 
 async function run(cli: Cli, identity: string, flags: StatusFlags): Promise<void> {
   await cli.withService(async ({ ctx }) => {
-    const identityId = await identityOf(ctx, identity);
+    const identityId = await identityOf(cli, ctx, identity);
     const facts = await gatherFacts(ctx, identityId);
     if (facts === undefined) throw unknownIdentity(identityId);
     await cli.print(flags.json ? json(facts) : describe(cli, facts, ctx.clock.now()));
@@ -135,7 +135,7 @@ export function registerStatus(program: Command, cli: Cli): void {
     .description(
       'print everything about an identity: status and reason, attempts, copies in Kratos, what is due, the rule that applies, timeline',
     )
-    .argument('<identity>', 'its id, or the e-mail address it signs in with')
+    .argument('<identity>', IDENTITY_ARGUMENT)
     .option('--json', 'print JSON')
     .action((identity: string, flags: StatusFlags) => run(cli, identity, flags));
 }
