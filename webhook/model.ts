@@ -26,8 +26,8 @@ export const CLOCK_TOLERANCE_MS = 5_000;
 
 /** The words of the domain as types. All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
 
-/** A text without control characters: one line, and PostgreSQL stores no NUL. */
-export const PLAIN_TEXT = /^\P{Cc}*$/u;
+/** A text without control characters and halves of surrogate pairs: PostgreSQL stores no NUL, and reads neither in JSON. */
+export const PLAIN_TEXT = /^[^\p{Cc}\p{Cs}]*$/u;
 
 /**
  * A language tag of BCP 47 (RFC 5646 §2.1: language, script, region, variants, extensions, private use), e.g. `pt-BR`.

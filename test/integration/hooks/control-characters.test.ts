@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { callback, callbackOf, initiate, signed, validate } from '../../support/clients/calls.ts';
-import { agreeing, native } from '../../support/clients/programs.ts';
+import { agreementBody, nativeProgram } from '../../support/clients/programs.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
-import { eventually, signUp, snapshotOf } from '../../support/service/eventually.ts';
+import { eventually, recordOf, signUp } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 
 const noPostgres = await whyNoPostgres();
@@ -21,7 +21,7 @@ function errorsOf({ logs }: TestService): unknown[] {
 describe.each(DATABASES)('control characters in bodies, on $dialect', (database) => {
   const service = async () => testService({ databaseUrl: await database.fresh() });
 
-  it.each([NUL, '\u001b[2J', 'a\nb'])(
+  it.each([NUL, '\u001b[2J', 'a\nb', '\ud800'])(
     'a sign-up whose texts hold %j is recorded, and each of them counts as absent',
     async (hostile) => {
       const here = await service();
@@ -29,7 +29,7 @@ describe.each(DATABASES)('control characters in bodies, on $dialect', (database)
       const flow = { method: hostile, return_to: `https://app.example.com/account/${hostile}` };
       const body = { kratos_identity_id: id, schema_id: `person${hostile}`, accept_language: `de${hostile}`, flow };
       expect((await initiate(here, body)).statusCode).toBe(204);
-      const { identity, verifications } = await snapshotOf(here, id);
+      const { identity, verifications } = await recordOf(here, id);
       expect(identity).toMatchObject({ schemaId: null, locale: null });
       expect(verifications).toHaveLength(1);
       expect(errorsOf(here)).toEqual([]);
@@ -48,6 +48,15 @@ describe.each(DATABASES)('control characters in bodies, on $dialect', (database)
       expect(events.map(({ kind }) => kind)).toContain('blocked');
     });
     expect(errorsOf(here)).toEqual([]);
+  });
+
+  it('a sign-in whose flow holds half a surrogate pair keeps no report of the operator from being made', async () => {
+    const here = await service();
+    const copy = { metadata_public: { jumio: { status: 'rejected' } } };
+    const body = { kratos_identity_id: randomUUID(), ...copy, flow: { kind: 'login', id: 'flow\ud800' } };
+    expect((await validate(here, body)).statusCode).toBe(403);
+    const { counts } = await here.ctx.ledger.reports.report(0);
+    expect(counts).toMatchObject([{ kind: 'blocked', label: 'rejected', count: 1 }]);
   });
 
   it.each(['id', 'status'])('a signed callback whose %s holds NUL is 400, never a 5xx', async (member) => {
@@ -69,7 +78,7 @@ describe.each(DATABASES)('control characters in bodies, on $dialect', (database)
     const here = await service();
     const id = randomUUID();
     await signUp(here, id);
-    const answer = await native(here, id).post(agreeing(here, { language: `de${NUL}` }));
+    const answer = await nativeProgram(here, id).post(agreementBody(here, { language: `de${NUL}` }));
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ field: 'language' });
     expect(errorsOf(here)).toEqual([]);
@@ -79,7 +88,7 @@ describe.each(DATABASES)('control characters in bodies, on $dialect', (database)
     const here = await service();
     const id = randomUUID();
     await signUp(here, id);
-    const answer = await native(here, id).post({ consent: { text_version: `1${NUL}` } });
+    const answer = await nativeProgram(here, id).post({ consent: { text_version: `1${NUL}` } });
     expect(answer.statusCode).toBe(409);
     expect(errorsOf(here)).toEqual([]);
   });
