@@ -4,8 +4,7 @@ import { jobs } from '../../../webhook/verification/jobs.ts';
 import { newIdentity, updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { openOn, put, signUp } from '../../contract/ledger/world.ts';
 import { runCli } from '../../support/clients/cli.ts';
-import { createFakeKratos } from '../../support/fakes/kratos.ts';
-import { kratosFails } from '../../support/fakes/upstream-answers.ts';
+import { createFakeKratos, kratosFails } from '../../support/fakes/kratos.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
 import { createShiftedClock } from '../../support/service/shifted-clock.ts';
 

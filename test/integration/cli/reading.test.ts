@@ -7,7 +7,7 @@ import { newSignUp, openOn, put } from '../../contract/ledger/world.ts';
 import { decide, signedUp } from '../../support/builders/people.ts';
 import { validate } from '../../support/clients/calls.ts';
 import { runCli } from '../../support/clients/cli.ts';
-import { kratosFails } from '../../support/fakes/upstream-answers.ts';
+import { kratosFails } from '../../support/fakes/kratos.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
 import { testService } from '../../support/service/service.ts';

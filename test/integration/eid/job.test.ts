@@ -10,8 +10,8 @@ import { AUTHENTIC, initiate, post, validate } from '../../support/clients/calls
 import { runCli } from '../../support/clients/cli.ts';
 import { type EidIssuer, startEidIssuer } from '../../support/fakes/eid-issuer.ts';
 import { raw } from '../../support/fakes/http-server.ts';
-import { kratosDown } from '../../support/fakes/kratos.ts';
-import { kindsOf, kratosFails } from '../../support/fakes/upstream-answers.ts';
+import { kratosDown, kratosFails } from '../../support/fakes/kratos.ts';
+import { kindsOf } from '../../support/fakes/upstream-answers.ts';
 import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';

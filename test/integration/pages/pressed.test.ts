@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { visitor } from '../../support/builders/people.ts';
-import { jumioDown } from '../../support/fakes/jumio.ts';
-import { jumioFails, SOON } from '../../support/fakes/upstream-answers.ts';
+import { jumioDown, jumioFails } from '../../support/fakes/jumio.ts';
+import { SOON } from '../../support/fakes/upstream-answers.ts';
 import { eventually, passTime, recordOf, withShortWaits } from '../../support/service/eventually.ts';
 import { APPLICATION, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';

@@ -3,15 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { override } from '../../../webhook/verification/operator/actions.ts';
 import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { agreementInput } from '../../support/builders/people.ts';
-import { process } from '../../support/fakes/jumio.ts';
-import {
-  deferred,
-  jumioFails,
-  kindsOf,
-  SOON,
-  startedAnswer,
-  startSignUp,
-} from '../../support/fakes/upstream-answers.ts';
+import { jumioFails, process } from '../../support/fakes/jumio.ts';
+import { deferred, kindsOf, SOON, startedAnswer, startSignUp } from '../../support/fakes/upstream-answers.ts';
 import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, type TestServiceOptions, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deferred, jumioFails, kratosFails, startedAnswer, startSignUp } from '../../support/fakes/upstream-answers.ts';
+import { jumioFails } from '../../support/fakes/jumio.ts';
+import { kratosFails } from '../../support/fakes/kratos.ts';
+import { deferred, startedAnswer, startSignUp } from '../../support/fakes/upstream-answers.ts';
 import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { MINUTE, SECOND } from '../../support/service/shifted-clock.ts';

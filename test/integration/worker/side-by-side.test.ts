@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { republish } from '../../../webhook/verification/publication/state.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { process } from '../../support/fakes/jumio.ts';
-import { deferred, kratosFails, startSignUps } from '../../support/fakes/upstream-answers.ts';
+import { kratosFails } from '../../support/fakes/kratos.ts';
+import { deferred, startSignUps } from '../../support/fakes/upstream-answers.ts';
 import { eventually, recordOf, signUp, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { UpstreamError } from '../../../webhook/errors.ts';
+import { UpstreamError, type UpstreamFacts } from '../../../webhook/errors.ts';
 import type { JumioResult } from '../../../webhook/jumio/result.ts';
 import type { ExecutionIds, JumioClient, Start, Started } from '../../../webhook/jumio/types.ts';
 import type { Reason } from '../../../webhook/model.ts';
@@ -41,9 +41,14 @@ export interface FakeJumio extends JumioClient {
   reads(): number;
 }
 
+/** A rejection with these facts; by default the failure is the status. */
+export function jumioFails(facts: Partial<UpstreamFacts> & { readonly operation: string }): Promise<never> {
+  return Promise.reject(new UpstreamError({ upstream: 'jumio', failure: 'status', ...facts }));
+}
+
 /** A rejection as if connections to Jumio were refused. */
 export function jumioDown(operation: string): Promise<never> {
-  return Promise.reject(new UpstreamError({ upstream: 'jumio', operation, failure: 'unreachable' }));
+  return jumioFails({ operation, failure: 'unreachable' });
 }
 
 /** For `instead`: a call without a response before the test ends. */

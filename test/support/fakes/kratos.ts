@@ -1,4 +1,4 @@
-import { UpstreamError } from '../../../webhook/errors.ts';
+import { UpstreamError, type UpstreamFacts } from '../../../webhook/errors.ts';
 import type {
   Credentials,
   KratosClient,
@@ -54,9 +54,14 @@ export interface FakeKratos extends KratosClient {
   signOut(): void;
 }
 
+/** A rejection with these facts; by default the failure is the status. */
+export function kratosFails(facts: Partial<UpstreamFacts> & { readonly operation: string }): Promise<never> {
+  return Promise.reject(new UpstreamError({ upstream: 'kratos', failure: 'status', ...facts }));
+}
+
 /** A rejection as if connections to Kratos were refused. */
 export function kratosDown(operation: string): Promise<never> {
-  return Promise.reject(new UpstreamError({ upstream: 'kratos', operation, failure: 'unreachable' }));
+  return kratosFails({ operation, failure: 'unreachable' });
 }
 
 /** @param now the clock of `state_changed_at` */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { UpstreamError, type UpstreamFacts } from '../../../webhook/errors.ts';
+import { UpstreamError } from '../../../webhook/errors.ts';
 import type { Started } from '../../../webhook/jumio/types.ts';
 import { handleSignUp } from '../../../webhook/verification/person/sign-up.ts';
 import { HOSTED_LINK } from '../logs/canaries.ts';
@@ -23,18 +23,6 @@ export function deferred<T>(): Deferred<T> {
   promise.catch(() => undefined);
   onTestFinished(() => reject(new UpstreamError({ upstream: 'jumio', operation: 'create', failure: 'timeout' })));
   return { promise, resolve };
-}
-
-type Failure = Partial<UpstreamFacts> & { readonly operation: string };
-
-/** A failed call to Jumio; by default its failure is the status. */
-export function jumioFails(facts: Failure): Promise<never> {
-  return Promise.reject(new UpstreamError({ upstream: 'jumio', failure: 'status', ...facts }));
-}
-
-/** A failed call to Kratos; by default its failure is the status. */
-export function kratosFails(facts: Failure): Promise<never> {
-  return Promise.reject(new UpstreamError({ upstream: 'kratos', failure: 'status', ...facts }));
 }
 
 /** An answer of Jumio to a create call. */

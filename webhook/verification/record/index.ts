@@ -25,7 +25,7 @@ export {
   updateVerification,
   withDetails,
 } from './record.ts';
-export { type CopyInKratos, mayBeLostDecision, onCopyCompared, uncompared } from './restored.ts';
+export { mayBeLostDecision, onCopyCompared, uncompared } from './restored.ts';
 export {
   isCopyUnread,
   isEid,
