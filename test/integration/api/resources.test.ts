@@ -158,7 +158,10 @@ describe('a native application that continues', () => {
     ['emea-1', 'eu'],
     ['apac-1', 'sgp'],
   ])('a continue request gets the SDK token with the data centre of %s', async (host, dataCentre) => {
-    const env = { JUMIO_API_BASE_URL: `https://account.${host}.jumio.ai` };
+    const env = {
+      JUMIO_API_BASE_URL: `https://account.${host}.jumio.ai`,
+      JUMIO_AUTH_URL: `https://auth.${host}.jumio.ai/oauth2/token`,
+    };
     const service = await testService({ env });
     const { app } = await signedUp(service);
     const answer = await app.post(agreementBody(service, { want: 'sdk' }));
