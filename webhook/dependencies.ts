@@ -10,7 +10,7 @@ import { createKratosClient } from './kratos/client.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import { createUpstreamHealth } from './upstream/health.ts';
-import type { Observe } from './upstream/http.ts';
+import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
 import type { Clock, Context, Waits, Worker } from './verification/context.ts';
 import { normalize } from './verification/record/index.ts';
 import { createWriteSignal } from './verification/waiting.ts';
@@ -31,8 +31,6 @@ export interface Dependencies {
   /** Why log lines are being dropped at this moment; undefined: none is. */
   readonly logProblem: () => string | undefined;
 }
-
-const CALL_DEADLINE_MS = 10_000;
 
 /**
  * A sign-up waits so that the ids are usually on the identity when Kratos continues. Kratos itself would wait 30 s
@@ -69,7 +67,6 @@ function jumioClient(config: Config, clock: Clock, observe: Observe) {
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     linkLifetime: config.JUMIO_LINK_LIFETIME,
     userAgent: config.userAgent,
-    deadline: CALL_DEADLINE_MS,
     now: () => clock.now(),
     observe,
   });
@@ -82,14 +79,13 @@ function kratosClient(config: Config, observe: Observe) {
     ...(config.ORY_API_KEY === undefined ? {} : { apiKey: config.ORY_API_KEY }),
     ...(config.LOCALE_TRAIT === undefined ? {} : { localeTrait: config.LOCALE_TRAIT }),
     userAgent: config.userAgent,
-    deadline: CALL_DEADLINE_MS,
     observe,
   });
 }
 
 function eidOf({ EID_PROVIDERS: providers, userAgent }: Config, clock: Clock, observe: Observe): Context['eid'] {
   if (Object.keys(providers).length === 0) return undefined;
-  const options = { providers, userAgent, deadline: CALL_DEADLINE_MS, now: () => clock.now(), observe };
+  const options = { providers, userAgent, now: () => clock.now(), observe };
   return { client: createEidClient(options), providers };
 }
 

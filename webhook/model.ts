@@ -18,13 +18,17 @@ import {
   unique,
 } from './columns.ts';
 
+/*
+ * The words of the domain as types, and the tables that hold them. A column is defined once, with all that follows from it: its
+ * type, its blank value, and whether an erased identity loses it (`forgotten`). All times are epoch milliseconds by the
+ * service's clock, unless they are said to be Jumio's or Kratos'.
+ */
+
 /**
  * The difference between clocks that is tolerated. Each replica compares leases, budgets and due times with its own clock:
  * one that is 30 seconds ahead claims an identity whose step another runs, which may create an execution twice.
  */
 export const CLOCK_TOLERANCE_MS = 5_000;
-
-/** The words of the domain as types. All times are epoch milliseconds by the service's clock, unless said to be Jumio's. */
 
 /** A text without control characters and halves of surrogate pairs: PostgreSQL stores no NUL, and reads neither in JSON. */
 export const PLAIN_TEXT = /^[^\p{Cc}\p{Cs}]*$/u;
@@ -51,13 +55,13 @@ export type Verdict = 'PASSED' | 'WARNING' | 'FAILED';
 /** Why a verification was rejected or expired: a closed list. A person can act on the first four. */
 export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
 
-/** Where an answer is from: Jumio, the operator, or a provider of electronic identities. */
+/** The source of a decision: Jumio, the operator, or a provider of electronic identities. */
 export type Source = 'jumio' | 'operator' | `eid:${string}`;
 
 /** `pending`: the sessions are to be revoked. `repeat`: they were, and will be once more with the read-back. */
 export type Revocation = 'none' | 'pending' | 'repeat';
 
-/** `sign-up`: the credential of a sign-up. `linked`: what is linked, because a hook or an operator asked. */
+/** The eID credentials to read: `sign-up`: that of the sign-up. `linked`: all linked ones, because a hook or an operator asked. */
 export type EidCheck = 'none' | 'sign-up' | 'linked';
 
 /** The table `identities`: one row per Kratos identity that the service knows (docs/design.md#jobs-and-steps). */
@@ -67,12 +71,12 @@ export const identityColumns = {
   firstSeenAt: time(),
   /** Where the person wants to go after the verification. Checked against the allow-list before it is stored. */
   returnTo: forgotten(textOrNull()),
-  /** The decided status that the published copy showed when the row was made: the standing until Jumio decides. */
+  /** The decided status of a published copy, from when the row was made or after a restore (`inheritedAt`). It counts until something else is decided. */
   inherited: textOrNull<DecidedStatus>(),
   /** The decided status that counts; null if nothing was ever decided. Computed with every change, never patched. */
   standing: textOrNull<DecidedStatus>(),
   status: initially('none', text<Status>()),
-  /** When the standing was decided; of an inherited one, when the row was made. Null if there is none. */
+  /** When the standing was decided. Of an inherited one: `inheritedAt`, else when the row was made. Null if there is none. */
   decidedAt: timeOrNull(),
   /** Why the standing is a rejection; null if it is none, or if no reason is known. */
   reason: textOrNull<Reason>(),
@@ -100,7 +104,7 @@ export const identityColumns = {
   published: serial(),
   /** When the published content last changed: `updated_at` of the published copy, so that a retry is byte-identical. */
   changedAt: time(),
-  /** Failed tries to publish in a row. */
+  /** Failed calls to Kratos in a row, of publications and revocations. */
   kratosAttempts: count(),
   /** True while a published decision is still to be read back once. */
   readBack: flag(),
@@ -136,21 +140,21 @@ export const identityColumns = {
   revocation: initially('none', text<Revocation>()),
   /** The `state` that is to be written to Kratos (`inactive` only if the policy says so); null if none. */
   pendingState: textOrNull<'active' | 'inactive'>(),
-  /** True: the service is about to make it `inactive`, or did. Only then does the service set it back. */
+  /** True: the service is about to make the identity `inactive` in Kratos, or did. Only then does the service set it back. */
   deactivated: flag(),
-  /** Kratos' time of that change; null if not confirmed. An `inactive` of another time was set by someone else. */
+  /** Kratos' time of the deactivation; null if not confirmed. An `inactive` of another time was set by another writer. */
   inactiveSince: timeOrNull(),
   /** The eID credentials that are to be read at Kratos. */
   eidCheck: forgotten(initially('none', text<EidCheck>())),
-  /** When the first hook reported what is to be read; null if nothing is. */
+  /** When the first hook reported a credential that is still to be read; null if none is. */
   eidReportedSince: forgotten(timeOrNull()),
-  /** When the last hook reported it: the ID token must be of that time. Null if nothing is to be read. */
+  /** When the last hook reported one: its ID token must be of that time. Null if none is to be read. */
   eidReportedAt: forgotten(timeOrNull()),
   /** When the next read of eIDs is due; null if none is. */
   eidDue: forgotten(timeOrNull()),
   /** Failed reads of eIDs in a row. */
   eidFailures: forgotten(count()),
-  /** True: the eID that was read last does not verify the identity, and no other does. False: one does, or none was read. */
+  /** True: credentials were read, and none verifies the identity. */
   eidInsufficient: forgotten(flag()),
   /** When the identity was erased; what is left is a tombstone (its standing). */
   erasedAt: timeOrNull(),
@@ -160,9 +164,9 @@ export const identityColumns = {
   inheritedFrom: since('0003_epochs', textOrNull()),
   /** The epoch of the ledger in which the row was last written (docs/design.md#epochs). */
   epoch: since('0003_epochs', count()),
-  /** `version` at the begin of that epoch, while the published copy was not compared since; null: it was. */
+  /** `version` when `epoch` began, until the published copy is compared; null: it was compared. */
   uncomparedVersion: since('0003_epochs', serialOrNull()),
-  /** `changedAt` at that moment. */
+  /** `changedAt` when `epoch` began; null as above. */
   uncomparedChangedAt: since('0003_epochs', timeOrNull()),
 };
 
@@ -172,7 +176,7 @@ export interface Identity extends RowOf<typeof identityColumns> {}
 /** The state of an attempt: without an execution, with one, answered, or ended without an answer. */
 export type VerificationState = 'requested' | 'started' | 'decided' | 'expired';
 
-/** `none`: not wanted. `given-up`: they will not be sent any more. */
+/** Whether traits are sent to Jumio. `none`: not wanted. `given-up`: not sent, and never will be. */
 export type Prefill = 'none' | 'pending' | 'sent' | 'given-up';
 
 /** The calls (status, details) that answered 404: one, both, or one again after both. */
@@ -208,10 +212,10 @@ export const verificationColumns = {
   /** Create calls so far without a usable answer; after the creation, failed reads in a row. */
   attempts: count(),
   lastError: textOrNull(),
-  /** When the next call to Jumio (create, read, delete) is due; null if none is. */
+  /** When the next call to Jumio for this row is due: create, read or delete, as its state says. Null if none is. */
   readDue: timeOrNull(),
   lastReadAt: timeOrNull(),
-  /** The status that the callback behind the last read claimed; null if a timer or the person caused it. */
+  /** The status claimed by the callback that caused the last read; null if a timer or the person caused it. */
   lastReadFor: textOrNull(),
   /** The status that the newest callback claimed: a hint, never a fact. */
   claimedStatus: forgotten(textOrNull()),
@@ -219,11 +223,11 @@ export const verificationColumns = {
   reads: count(),
   /** The first callback, visit of a page, or sign-in: from this time on the polling schedule runs. */
   activeAt: timeOrNull(),
-  /** The 404s of Jumio in a row. Both calls twice, an hour apart, end the attempt. */
+  /** Jumio's 404s in a row. When both calls have answered 404 twice, an hour apart, the attempt ends. */
   notFound: initially('none', text<NotFound>()),
   /** True: the person asked for a new link. It is granted after the next read, if that shows that no result is lost. */
   renewalRequested: forgotten(flag()),
-  /** True: Jumio refused (400) to create this one. It is tried again daily, or when creation as a whole resumes. */
+  /** True: Jumio refused (400) to create this execution. The call is repeated daily, or when creation as a whole resumes. */
   createRefused: forgotten(flag()),
   /** Jumio's hosted link; like both tokens a secret, which is removed when the link expires. */
   link: forgotten(textOrNull()),
@@ -232,7 +236,7 @@ export const verificationColumns = {
   transactionToken: forgotten(textOrNull()),
   /** When traits are due to be sent to Jumio; null before the person agrees, or if they never are. */
   prefillDue: forgotten(timeOrNull()),
-  /** Tries to send them so far. */
+  /** Tries to send the traits so far. */
   prefillTries: forgotten(count()),
   /** Where Jumio takes prepared data of this execution; a secret, like the token that goes with it. */
   prefillUrl: forgotten(textOrNull()),
@@ -269,7 +273,7 @@ export const oneTimeLinkColumns = {
   purpose: text<LinkPurpose>(),
   /** A newer link with the same key withdraws this one; null if none does. */
   replaces: unique(textOrNull()),
-  /** Where the person wants to go after the verification, checked when the link was made; null: as the identity's row says. */
+  /** Where the person wants to go after the verification, checked when the link was made; null: the `returnTo` of the identity counts. */
   returnTo: textOrNull(),
   madeAt: time(),
   endsAt: time(),
@@ -282,7 +286,7 @@ export interface OneTimeLink extends RowOf<typeof oneTimeLinkColumns> {}
 
 /**
  * A change of one identity, as a pure function decides it. `record` is not normalised: its derived columns are still those
- * of before. The ledger normalises it once, with the time of the change, when it writes.
+ * of the record before the change. The ledger normalises it once, with the time of the change, when it writes.
  */
 export interface Change {
   readonly record: IdentityRecord;

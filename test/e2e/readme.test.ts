@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -20,8 +20,10 @@ function documentedVariables(): string[] {
 }
 
 describe('README.md', () => {
-  test('README.md names no command that package.json lacks', () => {
-    const named = all(read('README.md'), /npm run ([a-z0-9:-]+)/g);
+  test('README.md and docs/ name no command that package.json lacks', () => {
+    const pages = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md'));
+    const texts = ['README.md', ...pages.map((page) => `docs/${page}`)].map(read);
+    const named = all(texts.join('\n'), /npm run (?:-s )?([a-z0-9:-]+)/g);
     expect(named).toContain('demo');
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
     for (const name of ['start', 'test']) expect(scripts).toHaveProperty(name);
@@ -42,13 +44,13 @@ describe('README.md', () => {
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  test('README.md documents the variables of .env.example, each of them and no other', () => {
+  test('docs/configuration.md documents the variables of .env.example, each of them and no other', () => {
     const documented = documentedVariables();
     expect(documented).toContain('ORY_WEBHOOK_SECRET');
     expect(all(read('.env.example'), /^#? ?([A-Z][A-Z0-9_]+)=/gm)).toEqual(documented);
   });
 
-  test('README.md documents the nine variables of the published integration', () => {
+  test('docs/configuration.md documents the nine variables of the published integration', () => {
     const published = ['ORY_WEBHOOK_SECRET', 'KRATOS_ADMIN_URL', 'ORY_API_KEY', 'JUMIO_AUTH_URL', 'JUMIO_API_BASE_URL'];
     const rest = ['JUMIO_CLIENT_ID', 'JUMIO_CLIENT_SECRET', 'JUMIO_CALLBACK_SECRET', 'PORT'];
     expect(documentedVariables()).toEqual(expect.arrayContaining([...published, ...rest]));

@@ -5,6 +5,7 @@ import { UpstreamError } from '../errors.ts';
 import {
   accept,
   axiosSettings,
+  CALL_DEADLINE_MS,
   type Call,
   exchange,
   type Observe,
@@ -52,7 +53,7 @@ export interface EidClientOptions {
   readonly providers: EidProviders;
   readonly userAgent: string;
   /** Milliseconds for each call. */
-  readonly deadline: number;
+  readonly deadline?: number;
   readonly now: () => number;
   /** Receives every call. */
   readonly observe?: Observe;
@@ -66,7 +67,8 @@ const KEYS: Call = { upstream: 'eid', operation: 'keys' };
 const KEYS_MAX_AGE_MS = 24 * 3_600_000;
 
 /** Returns the client of the configured eID providers. Opens no connection before its first call. */
-export function createEidClient({ providers, userAgent, deadline, now, observe }: EidClientOptions): EidClient {
+export function createEidClient(options: EidClientOptions): EidClient {
+  const { providers, userAgent, deadline = CALL_DEADLINE_MS, now, observe } = options;
   const http = axios.create(axiosSettings(userAgent));
   const keySets = createSingleFlight<JWTVerifyGetKey>(now, KEYS_MAX_AGE_MS);
   // `jose` decides how long a key set is valid: this only prevents concurrent fetches.

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import {
   accept,
   axiosSettings,
+  CALL_DEADLINE_MS,
   type Call,
   exchange,
   isSuccess,
@@ -30,15 +31,13 @@ function withToken(request: JumioRequest, token: Token): JumioRequest {
   return { ...request, headers: { ...request.headers, Authorization: `Bearer ${token.value}` } };
 }
 
-const DEADLINE_MS = 10_000;
-
 /**
  * Returns the client of one Jumio tenant (docs/reference/jumio.md#2-oauth2-token,
  * docs/reference/jumio.md#3-account-create-and-update, docs/reference/jumio.md#7-retrieval). Opens no connection before its
  * first call.
  */
 export function createJumioClient(options: JumioClientOptions): JumioClient {
-  const { deadline = DEADLINE_MS } = options;
+  const { deadline = CALL_DEADLINE_MS } = options;
   const send = createSend(options.userAgent);
   // Half, so that a slow token leaves a create time for its answer: a create that times out may have taken effect.
   const tokens = createTokenSource(send, { ...options, deadline: Math.ceil(deadline / 2) });

@@ -1,6 +1,14 @@
 import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/client';
 import type { z } from 'zod';
-import { axiosSettings, type Call, exchange, type Observe, observed, type UpstreamAnswer } from '../upstream/http.ts';
+import {
+  axiosSettings,
+  CALL_DEADLINE_MS,
+  type Call,
+  exchange,
+  type Observe,
+  observed,
+  type UpstreamAnswer,
+} from '../upstream/http.ts';
 import {
   acceptKratos,
   credentialsWire,
@@ -36,8 +44,6 @@ export interface KratosClientOptions {
   readonly observe?: Observe;
 }
 
-const DEADLINE_MS = 10_000;
-
 /** Kratos lists whole identities, and metadata have no limit of their own. */
 const MAX_LIST_BYTES = 16_000_000;
 
@@ -70,7 +76,7 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
     send: (signal: AbortSignal) => Promise<unknown>,
     read: (call: Call, answer: UpstreamAnswer) => T,
   ): Promise<T> {
-    const signal = AbortSignal.timeout(options.deadline ?? DEADLINE_MS);
+    const signal = AbortSignal.timeout(options.deadline ?? CALL_DEADLINE_MS);
     return observed(options.observe, call, async () => read(call, await exchange(call, signal, send)));
   }
 

@@ -6,7 +6,7 @@ import { updateIdentity, updateVerification } from './record/index.ts';
 import { LEASE_MS, type Step } from './step.ts';
 
 interface JobOn<Table extends 'identities' | 'verifications', Row> extends DueJobIn<Table> {
-  /** The identity's first publication waits for this job, but not for longer than it is due. */
+  /** True: the identity's first publication waits for the end of this job, at most until the publication is due. */
   readonly isFirstTry?: boolean;
   /** The columns that a claim writes into the due row besides the due time. */
   readonly marks?: (row: Row, now: number) => Partial<Row>;
@@ -20,7 +20,7 @@ export type Job = JobOn<'identities', Identity> | JobOn<'verifications', Verific
 /** A job of one claim, ready to run. */
 export interface ClaimedJob {
   readonly job: Job;
-  /** The due verification; undefined: the job is the identity's own. */
+  /** The due verification; undefined: the job is due in the row of the identity. */
   readonly verification?: Verification;
   readonly run: (ctx: Context, step: Step) => Promise<void>;
 }

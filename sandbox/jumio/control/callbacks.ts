@@ -44,7 +44,7 @@ export async function callbackRoutes(app: FastifyInstance, { sandbox }: { sandbo
 
 async function sendByHand(sandbox: Sandbox, { executionId, body, text, headers }: ByHand): Promise<CallbackRecord> {
   const execution = findExecution(sandbox, { id: executionId });
-  const sent = body ?? text ?? callbackBody(sandbox, execution);
+  const sent = text ?? body ?? callbackBody(sandbox, execution);
   const record = logCallback(sandbox, execution, 'by-hand', sent);
   const content = { text: text ?? JSON.stringify(sent), headers: { 'content-type': 'application/json', ...headers } };
   await attempt(sandbox, record, content);

@@ -90,13 +90,13 @@ const POLL_MS = 50;
 /** Starts `kratos serve` and waits until it is ready. Returns a function that stops it. Throws where it ends or takes longer than 30 s. */
 async function launch(
   binary: string,
-  configFiles: readonly string[],
+  flags: readonly string[],
   adminUrl: string,
   logFile: string,
 ): Promise<() => Promise<void>> {
   const log = openSync(logFile, 'a');
   const stdio = ['ignore', log, log] as const;
-  const child = spawn(binary, ['serve', '--dev', ...configFiles], { env: kratosEnvironment, stdio: [...stdio] });
+  const child = spawn(binary, ['serve', '--dev', ...flags], { env: kratosEnvironment, stdio: [...stdio] });
   closeSync(log);
   const unregister = onProcessEnd(() => child.kill('SIGKILL'));
   const stop = async () => {

@@ -19,7 +19,7 @@ async function violationsOf(page: Page, runOnly: readonly string[], scripts: boo
   // Without scripts a waiting page must reload: it shows what happens at this moment (WCAG 2.2.1).
   const rules = { 'meta-refresh': { enabled: scripts } };
   const answer = await page.evaluate(
-    `axe.run(document, ${JSON.stringify({ runOnly, rules })}).then(({ violations }) => violations)`,
+    `axe.run(document, ${JSON.stringify({ runOnly, rules, resultTypes: ['violations'], preload: false })}).then(({ violations }) => violations)`,
   );
   return found
     .parse(answer)

@@ -13,14 +13,15 @@ interface RestartFlags extends ActFlags {
   readonly reason?: string;
 }
 
-const LIFETIME_MS = 7 * 86_400_000;
-
 /** A rejected person cannot sign in, so they need this one-time link. A newer one replaces it. Undefined without pages. */
-async function linkFor({ ctx, config }: Dependencies, identityId: string): Promise<string | undefined> {
+async function linkFor(
+  { ctx, config }: Dependencies,
+  identityId: string,
+): Promise<{ readonly address: string; readonly address_ends_at: string } | undefined> {
   if (config.PUBLIC_URL === undefined || config.KRATOS_PUBLIC_URL === undefined) return undefined;
   const person = { identityId, inherited: null };
-  const issue = { purpose: 'restart', lifetimeMs: LIFETIME_MS, replaces: identityId } as const;
-  return linkUrl(config.PUBLIC_URL, await issueLink(ctx, person, issue));
+  const { token, endsAt } = await issueLink(ctx, person, { purpose: 'restart', replaces: identityId });
+  return { address: linkUrl(config.PUBLIC_URL, token), address_ends_at: new Date(endsAt).toISOString() };
 }
 
 const NO_EFFECT =
@@ -49,21 +50,19 @@ async function run(cli: Cli, identity: string, flags: RestartFlags): Promise<voi
     });
     if (result === undefined) throw unknownIdentity(identityId);
     const link = dryRun ? undefined : await linkFor(service, identityId);
-    const endsAt = new Date(ctx.clock.now() + LIFETIME_MS).toISOString();
-    const more = link === undefined ? {} : { address: link, address_ends_at: endsAt };
     if (hasNoEffect(result.record)) cli.printNote(NO_EFFECT);
     await printResult(
       cli,
       flags,
       result,
       `One more attempt is granted to ${identityId}; it starts when the person continues.`,
-      more,
+      link ?? {},
     );
     if (flags.json || dryRun) return;
     if (link === undefined) cli.printNote('There is no link to send: PUBLIC_URL or KRATOS_PUBLIC_URL is not set.\n');
     else
       await cli.print(
-        `Send this link to the person. It works once, until ${endsAt}, for anyone who has it:\n${link}\n`,
+        `Send this link to the person. It works once, until ${link.address_ends_at}, for anyone who has it:\n${link.address}\n`,
       );
   });
 }

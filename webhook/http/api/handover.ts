@@ -7,8 +7,6 @@ import { sendBadField, sendProblem } from '../errors.ts';
 import type { ReturnTo } from '../return-to.ts';
 import { handoverBody, NIL_UUID } from '../schemas.ts';
 
-const LIFETIME_MS = 10 * 60_000;
-
 const RETRY_AFTER_S = 30;
 
 /** Options of `POST /jumio/handover`. */
@@ -52,8 +50,7 @@ export async function handoverRoute(app: FastifyInstance, options: HandoverOptio
     try {
       const person = await findPerson(ctx, identityId);
       if (person === undefined) return sendProblem(reply, { status: 404, title: 'There is no such identity' });
-      const endsAt = ctx.clock.now() + LIFETIME_MS;
-      const token = await issueLink(ctx, person, { purpose: 'handover', lifetimeMs: LIFETIME_MS, returnTo });
+      const { token, endsAt } = await issueLink(ctx, person, { purpose: 'handover', returnTo });
       const answer = { url: linkUrl(publicUrl, token), expires_at: new Date(endsAt).toISOString() };
       return reply.code(201).header('cache-control', 'no-store').send(answer);
     } catch (error) {

@@ -83,8 +83,6 @@ export async function decideSignIn(
   return { ...check, continuationLink };
 }
 
-const LIFETIME_MS = 10 * 60_000;
-
 /**
  * Makes the continuation link of a refusal and returns its token. The link opens this identity's verification and nothing
  * else. A new refusal in the same flow withdraws the older link. Undefined where it could not be stored in time: the refusal
@@ -97,10 +95,10 @@ export async function issueContinuationLink(
 ): Promise<string | undefined> {
   const { identityId, schemaId, kratosCreatedAt, copy } = attempt;
   const person = { identityId, schemaId, kratosCreatedAt, inherited: decidedStatus(copy) };
-  const options = { purpose: 'way-on', lifetimeMs: LIFETIME_MS, replaces: attempt.flowId ?? identityId } as const;
+  const options = { purpose: 'way-on', replaces: attempt.flowId ?? identityId } as const;
   try {
-    const token = await withTimeout(issueLink(ctx, person, options), timeoutMs);
-    if (token !== 'timeout') return token;
+    const link = await withTimeout(issueLink(ctx, person, options), timeoutMs);
+    if (link !== 'timeout') return link.token;
     ctx.log.warn({ identity: identityId }, 'refusal without a continuation link: the ledger took too long');
   } catch (error) {
     ctx.log.error(

@@ -153,6 +153,7 @@ function withPublishDue(record: IdentityRecord, now: number): IdentityRecord {
   const { identity } = onIdentityFound(record, now);
   const { content, erasedAt, version } = identity;
   if (content === null && erasedAt === null) return updateIdentity(record, identity);
+  // A version is due for publishing while the published one is older.
   const due = { published: Math.min(identity.published, version - 1), kratosDue: now, readBack: false };
   return updateIdentity(record, { ...identity, ...due });
 }

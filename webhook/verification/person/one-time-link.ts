@@ -9,10 +9,20 @@ const RANDOM_BYTES = 16;
 
 const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 
-/** The purpose of a one-time link, and how long it is valid. */
+const MINUTE_MS = 60_000;
+
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** How long a link is valid: one of a refusal or a hand-over is used at once, one of an operator is sent to a person. */
+const LIFETIME_MS: Readonly<Record<LinkPurpose, number>> = {
+  'way-on': 10 * MINUTE_MS,
+  handover: 10 * MINUTE_MS,
+  restart: 7 * DAY_MS,
+};
+
+/** Options of `issueLink`. */
 export interface LinkOptions {
   readonly purpose: LinkPurpose;
-  readonly lifetimeMs: number;
   /** A key, e.g. the id of a Kratos flow: a new link of the same purpose and key withdraws the older one. */
   readonly replaces?: string;
   /** Checked against the allow-list. */
@@ -27,7 +37,7 @@ function hashOf(token: string): string {
 }
 
 function linkOf(token: string, identityId: string, options: LinkOptions, now: number): OneTimeLink {
-  const { purpose, replaces, returnTo = null, lifetimeMs } = options;
+  const { purpose, replaces, returnTo = null } = options;
   return {
     hash: hashOf(token),
     identityId,
@@ -35,18 +45,25 @@ function linkOf(token: string, identityId: string, options: LinkOptions, now: nu
     replaces: replaces === undefined ? null : `${purpose}:${replaces}`,
     returnTo,
     madeAt: now,
-    endsAt: now + lifetimeMs,
+    endsAt: now + LIFETIME_MS[purpose],
     usedAt: null,
   };
+}
+
+/** A new one-time link. */
+export interface IssuedLink {
+  /** A secret: it goes into `linkUrl` only. */
+  readonly token: string;
+  /** Epoch milliseconds. */
+  readonly endsAt: number;
 }
 
 /**
  * Makes a one-time link for a person whom Kratos or an operator has authenticated. An identity without a row gets one that
  * inherits the status of the published copy (decision 8).
- * @returns the token, a secret: it goes into `linkUrl` only
  * @throws LedgerUnavailable if the link could not be stored
  */
-export async function issueLink(ctx: Context, person: Person, options: LinkOptions): Promise<string> {
+export async function issueLink(ctx: Context, person: Person, options: LinkOptions): Promise<IssuedLink> {
   const now = ctx.clock.now();
   const token = randomBytes(RANDOM_BYTES).toString('base64url');
   const link = linkOf(token, person.identityId, options, now);
@@ -56,7 +73,7 @@ export async function issueLink(ctx: Context, person: Person, options: LinkOptio
     events: [event],
     link,
   }));
-  return token;
+  return { token, endsAt: link.endsAt };
 }
 
 /** Returns the link of a token without redeeming it; undefined: see `redeemLink`. */

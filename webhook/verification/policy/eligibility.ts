@@ -4,12 +4,16 @@ import {
   isRetryable,
   jumioAttempts,
   openAttempt,
+  PUBLISHED_RETRY_RULES,
   type StandingFacts,
   standingFacts,
   statusOf,
   waitingOnOf,
 } from '../record/index.ts';
 import type { Policy } from './rules.ts';
+
+/** Who may start again where the policy says nothing (docs/design.md#who-may-start-again). */
+export const DEFAULT_START_AGAIN = { ...PUBLISHED_RETRY_RULES, maxExecutions: 5, window: '30d' } as const;
 
 /** The facts of the standing, and the status. */
 type StandingAndStatus = StandingFacts & Pick<Identity, 'status'>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_START_AGAIN } from './eligibility.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -158,11 +159,15 @@ const startAgain = z.strictObject({
   reasons: z
     .array(z.enum(REASONS, { error: `one of ${REASONS.join(', ')}` }), { error: `a list of ${REASONS.join(', ')}` })
     .describe('Rejections that a person can act on. `other` is everything else, manipulation included.')
-    .default(['unreadable', 'expired_document', 'unsupported_document', 'not_finished']),
-  max_rejections: count(0, 'After so many rejections the person may not start again.').default(3),
+    .default([...DEFAULT_START_AGAIN.reasons]),
+  max_rejections: count(0, 'After so many rejections the person may not start again.').default(
+    DEFAULT_START_AGAIN.maxRejections,
+  ),
   wait: duration('From a rejection to the next attempt.').prefault('0s'),
-  max_executions: count(1, 'At most so many executions within `window`; each costs money.').default(5),
-  window: duration('See max_executions.').prefault('30d'),
+  max_executions: count(1, 'At most so many executions within `window`; each costs money.').default(
+    DEFAULT_START_AGAIN.maxExecutions,
+  ),
+  window: duration('See max_executions.').prefault(DEFAULT_START_AGAIN.window),
   after_lifetime: yesOrNo.describe('Whether a person may renew an approval older than verdict_lifetime.').default(true),
 });
 

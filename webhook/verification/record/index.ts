@@ -31,6 +31,7 @@ export {
   isEid,
   isOutOfRetries,
   isRetryable,
+  PUBLISHED_RETRY_RULES,
   type RetryRules,
   type StandingFacts,
   standingFacts,

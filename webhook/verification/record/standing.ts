@@ -77,7 +77,7 @@ function decidedAt({ by }: Standing, { identity }: IdentityRecord): number | nul
 
 /**
  * Returns the verdict that counts: the decided verification that was completed last; of two with equal times, the one started
- * later. Null: nothing is decided. An open or expired attempt never changes it, so starting again launders no rejection. An
+ * later. Null: nothing is decided. An open or expired attempt never changes it, so a rejected person cannot lift a rejection by starting again. An
  * eID lifts neither a rejection nor a review: it counts where no other decision exists, and renews an older approval.
  */
 export function standingOf(record: IdentityRecord): Standing | null {
@@ -158,12 +158,12 @@ function hasRetryableReason({ standing, reason }: StandingFacts, { reasons }: Pu
   return standing === 'rejected' && reason !== null && reasons.includes(reason);
 }
 
-/** Whether the standing is a rejection for a reason that the person can act on, and not one too many. */
+/** Whether the standing is a rejection that the person can act on, and the number of rejections allows another attempt. */
 export function isRetryable(facts: StandingFacts, rules: PublishedRetryRules): boolean {
   return hasRetryableReason(facts, rules) && facts.rejections < rules.maxRejections;
 }
 
-/** Whether the standing is a rejection for a reason that the person can act on, but one too many. */
+/** Whether the standing is a rejection that the person could act on, but the number of rejections allows no other attempt. */
 export function isOutOfRetries(facts: StandingFacts, rules: PublishedRetryRules): boolean {
   return hasRetryableReason(facts, rules) && !isRetryable(facts, rules);
 }
@@ -196,7 +196,7 @@ export function waitingOn(record: IdentityRecord): WaitingOn {
   return waitingOnOf(standingFacts(record), PUBLISHED_RETRY_RULES);
 }
 
-/** The rules for starting again; the defaults are in docs/design.md#who-may-start-again. */
+/** The rules for starting again. Their defaults are `DEFAULT_START_AGAIN` of policy/eligibility.ts. */
 export interface RetryRules {
   /** Reasons of a rejection that a person can act on. */
   readonly reasons: readonly Reason[];

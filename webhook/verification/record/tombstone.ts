@@ -16,6 +16,7 @@ export const NO_EID_CHECK = {
   eidFailures: 0,
 } as const satisfies Partial<Identity>;
 
+/** The columns that model.ts marks as `forgotten`, with their blank values. */
 const FORGOTTEN_IDENTITY = forgottenOf(identityColumns);
 
 const FORGOTTEN_VERIFICATION = forgottenOf(verificationColumns);

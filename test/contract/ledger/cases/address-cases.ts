@@ -7,15 +7,16 @@ import type { Database } from '../../../support/service/databases.ts';
 import { createInMemoryContext } from '../../../support/service/in-memory-context.ts';
 import { MINUTE, NOW, openOn, signUp } from '../world.ts';
 
-const TEN_MINUTES: LinkOptions = { purpose: 'handover', lifetimeMs: 10 * MINUTE };
+const TEN_MINUTES: LinkOptions = { purpose: 'handover' };
 
 /** The context of a replica, `later` milliseconds after NOW. */
 function at(ledger: Ledger, later = 0): Context {
   return { ...createInMemoryContext(undefined).ctx, ledger, clock: { now: () => NOW + later } };
 }
 
-function issue(ledger: Ledger, identityId: string, terms: Partial<LinkOptions> = {}, later = 0): Promise<string> {
-  return issueLink(at(ledger, later), { identityId, inherited: null }, { ...TEN_MINUTES, ...terms });
+async function issue(ledger: Ledger, identityId: string, terms: Partial<LinkOptions> = {}, later = 0): Promise<string> {
+  const options = { ...TEN_MINUTES, ...terms };
+  return (await issueLink(at(ledger, later), { identityId, inherited: null }, options)).token;
 }
 
 async function kinds(ledger: Ledger, identityId: string) {
