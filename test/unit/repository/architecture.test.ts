@@ -33,7 +33,20 @@ function reachingIn(folder: string, among: readonly Module[]): string[] {
     });
 }
 
+/** The names of types that several modules define. */
+function doubleTypes(sources: readonly string[]): string[] {
+  const names = sources.flatMap((source) =>
+    [...source.matchAll(/^(?:export )?(?:interface|type|class) (\w+)/gm)].map(([, name = '']) => name),
+  );
+  return names.filter((name, index) => names.indexOf(name) !== index);
+}
+
 describe('the layout of docs/development.md', () => {
+  it('no type name is defined twice in webhook/', () => {
+    expect(doubleTypes(webhook.map(({ path }) => read(path)))).toEqual([]);
+    expect(doubleTypes(['type Rule = 1;', 'export interface Rule {}', 'class Other {}'])).toEqual(['Rule']);
+  });
+
   it('every module of webhook/ keeps the layout: parts, doors and floors', () => {
     for (const part of ['http', 'verification', 'ledger', 'jumio', 'kratos'])
       expect(webhook.filter(({ path }) => partOf(path) === part).length, part).toBeGreaterThan(4);
