@@ -162,6 +162,8 @@ export const identityColumns = {
   inheritedAt: since('0003_epochs', timeOrNull()),
   /** The verification that the inherited copy names; null: none. */
   inheritedFrom: since('0003_epochs', textOrNull()),
+  /** When Jumio decided an older attempt milder than the rejection that counts (docs/design.md#standing); null: it did not. Computed with every change. */
+  latePassAt: since('0003_epochs', timeOrNull()),
   /** The epoch of the ledger in which the row was last written (docs/design.md#epochs). */
   epoch: since('0003_epochs', count()),
   /** `version` when `epoch` began, until the published copy is compared; null: it was compared. */
@@ -240,6 +242,8 @@ export const verificationColumns = {
   prefillTries: forgotten(count()),
   /** Where Jumio takes prepared data of this execution; a secret, like the token that goes with it. */
   prefillUrl: forgotten(textOrNull()),
+  /** True: an operator granted this attempt while it was open already. */
+  granted: since('0003_epochs', flag()),
 };
 
 /** One attempt: one Jumio execution that was or will be started for an identity, or an answer of an eID or an operator. */

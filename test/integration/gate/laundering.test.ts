@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decide, signedUp, visitor } from '../../support/builders/people.ts';
-import { validate } from '../../support/clients/calls.ts';
+import { callback, callbackOf, validate } from '../../support/clients/calls.ts';
+import { runCli } from '../../support/clients/cli.ts';
+import { process } from '../../support/fakes/jumio.ts';
 import { createFakeKratos, kratosDown } from '../../support/fakes/kratos.ts';
-import { eventually, passTime, recordOf } from '../../support/service/eventually.ts';
+import { eventually, passTime, recordOf, untilStatus } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
 
@@ -28,6 +30,28 @@ describe('rejections stay in force', () => {
     });
     expect(service.kratos.copies.get(id)).toMatchObject({ status: 'rejected', attempt: 'expired' });
     expect(await refused()).toBe(403);
+  });
+
+  it('a final rejection stays in force when an older attempt passes later, which is listed for the operator', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    const older = service.jumio.latest(id);
+    older.status = 'SESSION_EXPIRED';
+    passTime(service, LIFETIME + HOUR);
+    await eventually(async () => expect((await recordOf(service, id)).verifications[0]?.state).toBe('expired'));
+    await browser.press();
+    await eventually(() => expect(service.jumio.executions).toHaveLength(2));
+    await decide(service, id, 'REJECTED', 'other');
+    passTime(service, HOUR);
+    process(older, 'PASSED', service.clock.now());
+    await callback(service, callbackOf(older));
+    await eventually(async () => expect((await recordOf(service, id)).verifications[0]?.decision).toBe('PASSED'));
+    await untilStatus(service, id, 'rejected');
+    const metadata = { jumio: service.kratos.copies.get(id) };
+    expect((await validate(service, { kratos_identity_id: id, metadata_public: metadata })).statusCode).toBe(403);
+    expect((await service.ctx.ledger.events(id)).map(({ kind }) => kind)).toContain('late_pass');
+    const { out } = await runCli(service, ['list', '--stuck', '--json']);
+    expect(out).toMatch(new RegExp(`"kind":"late_pass","identity":"${id}"`));
   });
 
   describe('a lost ledger and a published rejection', () => {

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IdentityRecord, Reason, Verdict, Verification } from '../../../webhook/model.ts';
+import { override } from '../../../webhook/verification/operator/actions.ts';
 import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import {
   isRetryable,
+  latePassAt,
   PUBLISHED_RETRY_RULES,
   standingFacts,
   standingOf,
   statusOf,
 } from '../../../webhook/verification/record/standing.ts';
+import { applied } from '../../support/builders/applied.ts';
 import {
   DAY,
   HOUR,
@@ -67,9 +70,50 @@ describe('the standing of an identity', () => {
     const first = withAttempt(newRecord(), NOW - 2 * DAY);
     const both = withAttempt(readDetailsAs(first, { ...PASSED, completedAt: NOW - HOUR }).record, NOW - DAY);
     const status = (given: GivenDetails): string => statusOf(readDetailsAs(both, given).record);
-    expect(status({ ...MANIPULATED, completedAt: NOW - HOUR + 1 })).toBe('rejected');
-    expect(status({ ...MANIPULATED, completedAt: NOW - HOUR })).toBe('rejected');
-    expect(status({ ...MANIPULATED, completedAt: NOW - HOUR - 1 })).toBe('approved');
+    expect(status({ ...BLURRED, completedAt: NOW - HOUR + 1 })).toBe('rejected');
+    expect(status({ ...BLURRED, completedAt: NOW - HOUR })).toBe('rejected');
+    expect(status({ ...BLURRED, completedAt: NOW - HOUR - 1 })).toBe('approved');
+  });
+
+  describe('a rejection that cannot be retried', () => {
+    const first = withAttempt(newRecord(), NOW - 3 * DAY);
+    const rejected = readDetailsAs(withAttempt(first, NOW - 2 * DAY), {
+      ...MANIPULATED,
+      completedAt: NOW - DAY,
+    }).record;
+    const row = (record: IdentityRecord, index: number, patch: Partial<Verification>): IdentityRecord => ({
+      ...record,
+      verifications: record.verifications.map((one, at) => (at === index ? { ...one, ...patch } : one)),
+    });
+    const passed: Partial<Verification> = { state: 'decided', decision: 'PASSED', completedAt: NOW - HOUR };
+
+    it('is not lifted by a later pass or review of an older attempt, which is a late pass for the operator', () => {
+      for (const decision of ['PASSED', 'WARNING'] as const) {
+        const late = row(rejected, 0, { ...passed, decision });
+        expect([statusOf(late), latePassAt(late)]).toEqual(['rejected', NOW - HOUR]);
+      }
+      expect(latePassAt(rejected)).toBeNull();
+    });
+
+    it('is lifted by a pass of an older attempt that an operator granted', () => {
+      const granted = row(rejected, 0, { ...passed, granted: true });
+      expect([statusOf(granted), latePassAt(granted)]).toEqual(['approved', null]);
+    });
+
+    it('is lifted by a pass of an attempt that was requested after it', () => {
+      const again = row(withAttempt(rejected, NOW - 2 * HOUR), 2, passed);
+      expect(statusOf(again)).toBe('approved');
+    });
+
+    it('is lifted by a new decision of the same execution', () => {
+      expect(statusOf(row(rejected, 1, passed))).toBe('approved');
+    });
+
+    it('is lifted by the operator, and the late pass is then over', () => {
+      const late = row(rejected, 0, passed);
+      const decided = applied(override(late, { verdict: 'PASSED', reason: 'x', by: 'op' }, 'o', NOW), NOW).record;
+      expect([statusOf(decided), latePassAt(decided)]).toEqual(['approved', null]);
+    });
   });
 
   it('the standing follows the completion time of Jumio, not the time of our read', () => {
@@ -78,7 +122,7 @@ describe('the standing of an identity', () => {
       NOW - DAY,
     );
     const second = readDetailsAs(both, { ...WARNING, completedAt: NOW - HOUR }).record;
-    const { record } = readDetailsAs(second, { ...MANIPULATED, completedAt: NOW - 2 * HOUR }, NOW, nth(second, 1));
+    const { record } = readDetailsAs(second, { ...BLURRED, completedAt: NOW - 2 * HOUR }, NOW, nth(second, 1));
     expect(statusOf(record)).toBe('review');
   });
 

@@ -16,6 +16,7 @@ const MEANINGS: Readonly<Record<ProblemKind, string>> = {
   not_created: 'the execution could not be created, three times or more',
   unreadable: 'the execution cannot be read, or its status is unknown',
   contradiction: 'the copy in Kratos shows a decision that is not ours',
+  late_pass: 'rejected for good, and Jumio passed an older attempt later: override or leave it',
   eid_unread:
     'reading an eID has been due for an hour or more: Kratos or the provider’s keys cannot be reached (doctor)',
   erase_owed: 'erased an hour ago or more, and not everywhere yet',
@@ -81,7 +82,7 @@ export function registerList(program: Command, cli: Cli): void {
     .description('print the identities that are stuck (--stuck), or those of one status; one line each, with their age')
     .option(
       '--stuck',
-      'publishing refused, gone, parked, not created, unreadable, contradiction, eID unread, erasure due; pauses first',
+      'publishing refused, gone, parked, not created, unreadable, contradiction, late pass, eID unread, erasure due; pauses first',
     )
     .addOption(new Option('--status <status>', 'those of this status').choices(STATUSES))
     .option('--json', 'print JSON lines')

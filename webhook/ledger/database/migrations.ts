@@ -36,7 +36,11 @@ type MigrationStep = (db: Kysely<Tables>, dialect: Dialect, now: number) => Prom
 const FIRST = '0001_core';
 
 /** By migration: its changes besides adding columns. A released one never changes. */
-const STEPS: Readonly<Record<string, MigrationStep>> = { [FIRST]: createLedger, '0002_leases': indexLeases };
+const STEPS: Readonly<Record<string, MigrationStep>> = {
+  [FIRST]: createLedger,
+  '0002_leases': indexLeases,
+  '0003_epochs': indexLatePasses,
+};
 
 /** The migrations that columns are marked with. */
 const marks = Object.values<Columns>(TABLES).flatMap((columns) =>
@@ -211,6 +215,12 @@ async function createLedger(db: Kysely<Tables>, dialect: Dialect, now: number): 
   await createTable(db, 'settings');
   await createIndexes(db);
   await insertSettings(db, now);
+}
+
+/** Finds the few identities of `list --stuck` without reading the table. */
+async function indexLatePasses(db: Kysely<Tables>): Promise<void> {
+  await sql`create index if not exists identities_late_pass on identities (id)
+    where late_pass_at is not null`.execute(db);
 }
 
 /**

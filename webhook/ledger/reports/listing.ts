@@ -25,6 +25,7 @@ export type ProblemKind =
   | 'not_created'
   | 'unreadable'
   | 'contradiction'
+  | 'late_pass'
   | 'eid_unread'
   | 'erase_owed';
 
@@ -51,6 +52,8 @@ const PROBLEMS: Readonly<Record<ProblemKind, PageQuery>> = {
     from events e join identities i on i.id = e.identity_id
     where e.kind = 'contradiction' and e.at >= i.changed_at and e.identity_id > ${after}
     group by e.identity_id order by e.identity_id limit ${PAGE}`,
+  late_pass: (after) => sql`select id as identity, late_pass_at as since, status as detail from identities
+    where late_pass_at is not null and id > ${after} order by id limit ${PAGE}`,
   eid_unread: (after, now) => sql`select id as identity, eid_reported_since as since, status as detail from identities
     where eid_check <> 'none' and not deleted_in_kratos and eid_failures > 0 and eid_reported_since <= ${now - HOUR_MS}
       and id > ${after} order by id limit ${PAGE}`,
@@ -67,6 +70,7 @@ const PROBLEM_KINDS: readonly ProblemKind[] = [
   'not_created',
   'unreadable',
   'contradiction',
+  'late_pass',
   'eid_unread',
   'erase_owed',
 ];

@@ -1,7 +1,13 @@
 import type { JumioResult } from '../../jumio/result.ts';
-import type { Change, IdentityRecord, Reason, Verdict, Verification } from '../../model.ts';
+import type { Change, IdentityRecord, LedgerEvent, Reason, Verdict, Verification } from '../../model.ts';
 import { mayStart, type Policy } from '../policy/index.ts';
-import { findVerification, requestVerification, UNKNOWN_STATUS, updateVerification } from '../record/index.ts';
+import {
+  findVerification,
+  latePassAt,
+  requestVerification,
+  UNKNOWN_STATUS,
+  updateVerification,
+} from '../record/index.ts';
 import { GIVE_UP_MS, nextRead } from './schedule.ts';
 
 /** The meaning of an answer of Jumio's retrieval API for its verification (the table of docs/design.md#what-jumios-answers-mean). */
@@ -186,8 +192,16 @@ export function onDecided(
   };
   const change = { record: withRead(record, input, patch, null) };
   const isSame = JSON.stringify(decision) === JSON.stringify(decisionOf(row));
+  if (isSame) return change;
   const detail = { verdict: outcome.verdict, reason: outcome.reason, previous: row.decision };
-  return isSame ? change : { ...change, events: [{ kind: 'decided', verificationId: row.id, detail }] };
+  const events = [{ kind: 'decided', verificationId: row.id, detail }, ...latePassEvents(record, change.record, row)];
+  return { ...change, events };
+}
+
+/** A milder decision of an older attempt does not lift a rejection that cannot be retried: the operator decides. */
+function latePassEvents(before: IdentityRecord, after: IdentityRecord, { id }: Verification): LedgerEvent[] {
+  const isLate = latePassAt(before) === null && latePassAt(after) !== null;
+  return isLate ? [{ kind: 'late_pass', verificationId: id }] : [];
 }
 
 function decisionOf({ decision, reason, decisionLabel, riskScore, completedAt }: Verification) {

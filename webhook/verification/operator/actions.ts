@@ -17,6 +17,7 @@ import {
   readPublishedCopy,
   standingOf,
   updateIdentity,
+  updateVerification,
 } from '../record/index.ts';
 
 /**
@@ -44,9 +45,10 @@ export function erase(record: IdentityRecord, by: string, now: number): Change {
  * when the person continues.
  */
 export function grantAttempt(record: IdentityRecord, by: string, reason: string | null, now: number): Change {
-  const attemptGrantedAt = openAttempt(record)?.requestedAt ?? now;
+  const open = openAttempt(record);
   const events = [{ kind: 'granted', detail: { by, reason } }];
-  return { record: updateIdentity(record, { attemptGrantedAt }), events };
+  const marked = open === undefined ? record : updateVerification(record, open.id, { granted: true });
+  return { record: updateIdentity(marked, { attemptGrantedAt: open?.requestedAt ?? now }), events };
 }
 
 /** Returns the identity of Kratos; undefined: it does not exist there. @throws UpstreamError if Kratos gives no usable answer */

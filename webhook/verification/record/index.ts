@@ -31,6 +31,7 @@ export {
   isEid,
   isOutOfRetries,
   isRetryable,
+  latePassAt,
   PUBLISHED_RETRY_RULES,
   type RetryRules,
   type StandingFacts,

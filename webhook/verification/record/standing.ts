@@ -42,10 +42,46 @@ function countingDecisions({ verifications }: IdentityRecord): Verification[] {
   return last.decision === 'FAILED' ? [last] : decided.filter((row) => row === last || row.source !== 'operator');
 }
 
-function givenBy([first, ...others]: readonly Verification[]): Standing | null {
-  if (first === undefined) return null;
-  const by = others.reduce(later, first);
-  return by.decision === null ? null : { status: STATUS[by.decision], by };
+/** Whether a rejection cannot be retried: for its reason, or because there were too many. */
+function isFinal({ decision, reason, source }: Verification, rejections: number): boolean {
+  const isRetryableReason = reason !== null && PUBLISHED_RETRY_RULES.reasons.includes(reason);
+  const isRetried = isRetryableReason && rejections < PUBLISHED_RETRY_RULES.maxRejections;
+  return decision === 'FAILED' && source === 'jumio' && !isRetried;
+}
+
+/** Whether a decision may lift an earlier rejection that cannot be retried: it is the operator's, or of an attempt that was requested since or granted. */
+function mayLift({ source, requestedAt, granted }: Verification, rejection: Verification): boolean {
+  return source === 'operator' || granted || requestedAt > (rejection.completedAt ?? 0);
+}
+
+function byCompletion(one: Verification, other: Verification): number {
+  return later(one, other) === one ? 1 : -1;
+}
+
+/** The decision that counts of those of Jumio and the operator, and a later one that does not because it may not lift a rejection. */
+function reduceDecisions(record: IdentityRecord, decisions: readonly Verification[]) {
+  const rejections = rejectionsOf(record);
+  let by: Verification | undefined;
+  let late: Verification | undefined;
+  for (const next of [...decisions].sort(byCompletion)) {
+    const isHeld = by !== undefined && isFinal(by, rejections) && !mayLift(next, by);
+    if (!isHeld) [by, late] = [next, undefined];
+    else if (next.decision !== 'FAILED') late = next;
+  }
+  return { by, late };
+}
+
+function rejectionsOf(record: IdentityRecord): number {
+  return jumioAttempts(record).filter(({ decision }) => decision === 'FAILED').length;
+}
+
+function standingBy(by: Verification | undefined): Standing | null {
+  return by === undefined || by.decision === null ? null : { status: STATUS[by.decision], by };
+}
+
+/** Of eIDs the newest counts. */
+function newest([first, ...others]: readonly Verification[]): Verification | undefined {
+  return first && others.reduce(later, first);
 }
 
 /** Whether a verification is an eID's. */
@@ -77,16 +113,34 @@ function decidedAt({ by }: Standing, { identity }: IdentityRecord): number | nul
 
 /**
  * Returns the verdict that counts: the decided verification that was completed last; of two with equal times, the one started
- * later. Null: nothing is decided. An open or expired attempt never changes it, so a rejected person cannot lift a rejection by starting again. An
+ * later. Null: nothing is decided. A rejection that cannot be retried is lifted only by the operator, or by an attempt that
+ * was requested since or granted: a person may have kept an older one open. An open or expired attempt never changes it, so a rejected person cannot lift a rejection by starting again. An
  * eID lifts neither a rejection nor a review: it counts where no other decision exists, and renews an older approval.
  */
 export function standingOf(record: IdentityRecord): Standing | null {
   const counting = countingDecisions({ ...record, verifications: afterRestore(record) });
-  const ofOthers = givenBy(counting.filter((row) => !isEid(row))) ?? inheritedStanding(record);
-  const ofEid = givenBy(counting.filter(isEid));
+  const { by } = reduceDecisions(
+    record,
+    counting.filter((row) => !isEid(row)),
+  );
+  const ofOthers = standingBy(by) ?? inheritedStanding(record);
+  const ofEid = standingBy(newest(counting.filter(isEid)));
   if (ofOthers === null || ofEid === null) return ofOthers ?? ofEid;
   const isNewer = (decidedAt(ofEid, record) ?? 0) > (decidedAt(ofOthers, record) ?? 0);
   return ofOthers.status === 'approved' && isNewer ? ofEid : ofOthers;
+}
+
+/**
+ * Returns when Jumio decided an older attempt milder than the rejection that counts, in epoch milliseconds: it changes nothing by
+ * itself, and the operator decides. Null: there is no such decision.
+ */
+export function latePassAt(record: IdentityRecord): number | null {
+  const counting = countingDecisions({ ...record, verifications: afterRestore(record) });
+  const { late } = reduceDecisions(
+    record,
+    counting.filter((row) => !isEid(row)),
+  );
+  return late?.completedAt ?? null;
 }
 
 /** Whether the published copy is still to be read, because a hook reported a linked eID of an unknown identity. */
@@ -133,7 +187,7 @@ function factsUnder(standing: Standing | null, record: IdentityRecord): Standing
     standing: standing?.status ?? null,
     decidedAt: standing && decidedAt(standing, record),
     reason: standing?.by?.reason ?? null,
-    rejections: jumioAttempts(record).filter(({ decision }) => decision === 'FAILED').length,
+    rejections: rejectionsOf(record),
     attemptWaitsOn: open === undefined ? withoutAttemptWaitsOn(record) : attemptWaitsOn(open),
     attemptGrantedAt: record.identity.attemptGrantedAt,
     erasedAt: record.identity.erasedAt,
