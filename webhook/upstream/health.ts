@@ -21,6 +21,14 @@ function isDown(outcome: Outcome): boolean {
   return outcome !== 'ok' && (outcome.facts.failure !== 'status' || (outcome.facts.status ?? 0) >= 500);
 }
 
+/**
+ * Whether an answer says nothing of its upstream: a person can send a cookie that Kratos cannot read, and whoami is then
+ * answered 500. A Kratos that is broken fails the other calls too.
+ */
+function saysNothing({ operation }: ObservedCall, outcome: Outcome): boolean {
+  return operation === 'whoami' && outcome !== 'ok' && outcome.facts.status === 500;
+}
+
 interface Failures {
   readonly count: number;
   readonly last: Outcome;
@@ -39,7 +47,7 @@ export function createUpstreamHealth(): UpstreamHealth {
     observe: (call, outcome) => {
       // Another host serves Jumio's tokens: one that it answers says nothing of the API. One that it does not answer
       // is the failure of the call that needs it.
-      if (call.operation === 'token') return;
+      if (call.operation === 'token' || saysNothing(call, outcome)) return;
       const name = nameOf(call);
       failures.set(name, failuresAfter(failures.get(name), outcome));
     },

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
 import { createUpstreamHealth } from '../../../webhook/upstream/health.ts';
 import { visitor } from '../../support/builders/people.ts';
+import { openBrowser } from '../../support/clients/browser.ts';
 import { initiate } from '../../support/clients/calls.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
-import { kratosDown } from '../../support/fakes/kratos.ts';
+import { kratosDown, kratosFails } from '../../support/fakes/kratos.ts';
 import { postgres, whyNoPostgres } from '../../support/service/databases.ts';
 import { eventually, passTime } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
@@ -107,6 +108,22 @@ describe('/health/ready', () => {
     service.kratos.instead.whoami = undefined;
     await browser.get('/jumio/verify');
     expect(await readyLater(service)).toEqual(OK);
+  });
+
+  it('/health/ready is ok although Kratos responds with 500 to the same unreadable cookie, again and again', async () => {
+    const service = await testService();
+    service.kratos.instead.whoami = () => kratosFails({ operation: 'whoami', status: 500 });
+    const stranger = openBrowser(service, 'ory_kratos_session=garbage');
+    for (const _ of [1, 2, 3, 4]) expect((await stranger.get('/jumio/verify')).status).toBe(503);
+    expect(await readyLater(service)).toEqual(OK);
+  });
+
+  it('/health/ready is degraded while whoami is answered 502 by a proxy whose Kratos is away', async () => {
+    const service = await testService();
+    service.kratos.instead.whoami = () => kratosFails({ operation: 'whoami', status: 502 });
+    const { browser } = visitor(service);
+    for (const _ of [1, 2, 3]) await browser.get('/jumio/verify');
+    expect(await readyLater(service)).toEqual(degraded('kratos unreachable'));
   });
 
   it('/health/ready is degraded while Jumio does not respond', async () => {
