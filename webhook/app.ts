@@ -18,6 +18,7 @@ import { type PagesOptions, pageRoutes } from './http/pages/routes.ts';
 import { createLimits } from './http/rate-limit.ts';
 import { createReturnTo } from './http/return-to.ts';
 import { createHandoverCookie } from './http/session.ts';
+import { limitWhoami } from './http/whoami.ts';
 import { RequestLog } from './logging.ts';
 
 function brandOf(config: Dependencies['config']): Brand {
@@ -81,9 +82,11 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     const { referenceKey } = ctx.ledger;
     await app.register(routesWithoutPages, { referenceKey, theme, isHttps, returnUrl: defaultReturnUrl });
   } else {
-    await app.register(authorizeRoute, { ctx });
+    const sessions = limitWhoami(ctx.kratos, now);
+    await app.register(authorizeRoute, { ctx, sessions });
     await app.register(personRoutes, {
       ctx,
+      sessions,
       worker,
       theme,
       returnTo,

@@ -7,6 +7,7 @@ import { type IsSecret, requireBearer } from './authenticity.ts';
 import { sendBadField, sendProblem } from './errors.ts';
 import { decisionBody, NIL_UUID } from './schemas.ts';
 import { authenticate } from './session.ts';
+import type { Sessions } from './whoami.ts';
 
 /** After this many milliseconds the published copy decides alone. */
 const READ_TIMEOUT_MS = 500;
@@ -14,6 +15,7 @@ const READ_TIMEOUT_MS = 500;
 /** Options of `GET /jumio/authorize`. */
 export interface AuthorizeOptions {
   readonly ctx: Context;
+  readonly sessions: Sessions;
 }
 
 /** Without an answer of Kratos the request is refused, whatever ON_FAILURE is: ON_FAILURE applies to known people. */
@@ -36,9 +38,9 @@ async function answerForIdentity(ctx: Context, identity: KratosIdentity, reply: 
  * (nginx `auth_request`, Traefik and Caddy `forward_auth`). The credentials go to Kratos' whoami and nowhere else: all
  * of them, so that the gate decides about the same identity that the application sees.
  */
-export async function authorizeRoute(app: FastifyInstance, { ctx }: AuthorizeOptions): Promise<void> {
+export async function authorizeRoute(app: FastifyInstance, { ctx, sessions }: AuthorizeOptions): Promise<void> {
   app.get('/jumio/authorize', async (request, reply) => {
-    const sender = await authenticate(request, reply, { kratos: ctx.kratos, credentials: 'all' });
+    const sender = await authenticate(request, reply, { kratos: sessions, credentials: 'all' });
     switch (sender.kind) {
       case 'kratos-down':
         return sendDecision(reply, KRATOS_DOWN);

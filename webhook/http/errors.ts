@@ -1,8 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../errors.ts';
+import { TooManySessionChecks } from './whoami.ts';
 
-/** `Retry-After` in seconds: a ledger that is locked, or whose connection broke, is usually back by then. */
-export const LEDGER_RETRY_S = 5;
+/** `Retry-After` in seconds: a ledger that is locked, or whose connection broke, is usually back by then, and a crowd gone. */
+export const RETRY_S = 5;
+
+/** Whether an error passes by itself, so that the answer is 503 with `Retry-After`. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof LedgerUnavailable || error instanceof TooManySessionChecks;
+}
 
 const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
   [400, 'The request could not be read'],
@@ -16,6 +22,8 @@ const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
 
 function problemOf(error: FastifyError, requestId: string): ProblemDocument {
   if (error instanceof LedgerUnavailable) return { status: 503, title: 'The ledger cannot be written; try again' };
+  if (error instanceof TooManySessionChecks)
+    return { status: 503, code: 'kratos-down', title: 'Kratos cannot be asked who this is; try again' };
   const { statusCode: status = 500, code } = error;
   const title = CLIENT_ERRORS.get(status);
   const isBody = status === 400 && code !== 'FST_ERR_BAD_URL';
@@ -30,7 +38,7 @@ function problemOf(error: FastifyError, requestId: string): ProblemDocument {
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error, request.id);
   if (problem.status >= 500) request.log.error({ err: error }, problem.title);
-  if (problem.status === 503) reply.header('retry-after', LEDGER_RETRY_S);
+  if (problem.status === 503) reply.header('retry-after', RETRY_S);
   void sendProblem(reply, problem);
 }
 

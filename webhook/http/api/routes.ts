@@ -18,6 +18,7 @@ import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, type ReturnTo } from '../return-to.ts';
 import { type ContinueBody, continueBody } from '../schemas.ts';
 import { authenticate, type HandoverCookie, type Unauthenticated } from '../session.ts';
+import type { Sessions } from '../whoami.ts';
 import { answerOutcome, type ConsentText, consentText, statusAnswer } from './answers.ts';
 import { allowOrigins, requireOrigin } from './cors.ts';
 
@@ -48,12 +49,12 @@ type AnswerResource = (
 ) => Promise<FastifyReply>;
 
 /** Returns a wrapper: `answer` runs for the person of a token or, without one, of a cookie; any other request is refused. */
-function createForPerson({ ctx, handover, limits }: Pick<ResourcesOptions, 'ctx' | 'handover' | 'limits'>) {
+function createForPerson({ sessions, handover, limits }: Pick<ResourcesOptions, 'sessions' | 'handover' | 'limits'>) {
   return (answer: AnswerResource) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       // A poll keeps the cookie of the other account, so that the status page can still name it once.
       const keepsOtherAccount = request.routeOptions.url === '/jumio/status';
-      const session = { kratos: ctx.kratos, credentials: 'token-or-cookie', handover, keepsOtherAccount } as const;
+      const session = { kratos: sessions, credentials: 'token-or-cookie', handover, keepsOtherAccount } as const;
       const sender = await authenticate(request, reply, session);
       if (sender.kind !== 'person') return refuse(sender, reply);
       await limits.person(sender.person.identityId, reply);
@@ -65,6 +66,7 @@ function createForPerson({ ctx, handover, limits }: Pick<ResourcesOptions, 'ctx'
 export interface ResourcesOptions extends Destinations {
   readonly ctx: Context;
   readonly worker: Worker;
+  readonly sessions: Sessions;
   readonly texts: Texts;
   readonly handover: HandoverCookie;
   readonly limits: Limits;

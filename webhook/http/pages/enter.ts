@@ -5,6 +5,7 @@ import type { Context } from '../../verification/context.ts';
 import { findLink, redeemLink } from '../../verification/person/index.ts';
 import { verifyPath } from '../return-to.ts';
 import { authenticate, type HandoverCookie, rememberBrowser } from '../session.ts';
+import type { Sessions } from '../whoami.ts';
 import { button, link, type Page } from './page.ts';
 import type { RenderPage } from './render.ts';
 import { OTHER_ACCOUNT } from './require-person.ts';
@@ -27,6 +28,7 @@ const SPENT_LINK: Page = {
 /** Options of `/jumio/enter`. */
 export interface EnterOptions {
   readonly ctx: Context;
+  readonly sessions: Sessions;
   readonly handover: HandoverCookie;
   readonly render: RenderPage;
 }
@@ -47,14 +49,15 @@ function answerConfirmPage(render: RenderPage, reply: FastifyReply, status: numb
 /**
  * Whether this browser has a session that is not the identity's. A session that needs a second factor is of an unknown
  * identity, and counts. While Kratos is down no session is known, and an existing one wins once Kratos is back.
+ * @throws TooManySessionChecks the link stays valid: a stranger must not be able to bring about that nothing is known
  */
 async function hasOtherSession(
   request: FastifyRequest,
   reply: FastifyReply,
-  { kratos }: Context,
+  sessions: Sessions,
   identityId: string,
 ): Promise<boolean> {
-  const sender = await authenticate(request, reply, { kratos, credentials: 'cookie' });
+  const sender = await authenticate(request, reply, { kratos: sessions, credentials: 'cookie' });
   return sender.kind === 'second-factor' || (sender.kind === 'person' && sender.person.identityId !== identityId);
 }
 
@@ -62,7 +65,7 @@ async function hasOtherSession(
  * `GET` and `POST /jumio/enter`: redeems a one-time link, in exchange for the hand-over cookie of its identity. Mail
  * scanners and prefetching browsers open URLs, so only the button redeems a link.
  */
-export function enterRoutes(app: FastifyInstance, { ctx, handover, render }: EnterOptions): void {
+export function enterRoutes(app: FastifyInstance, { ctx, sessions, handover, render }: EnterOptions): void {
   app.get('/jumio/enter', async (request, reply) => answerConfirmPage(render, reply, 200, request.query));
 
   /** A refused CSRF token costs a second press, and does not use the link up. */
@@ -77,7 +80,7 @@ export function enterRoutes(app: FastifyInstance, { ctx, handover, render }: Ent
     const code = codeIn(request.body) ?? '';
     const found = await findLink(ctx, code);
     if (found === undefined) return render(reply, 410, SPENT_LINK);
-    if (await hasOtherSession(request, reply, ctx, found.identityId)) return render(reply, 409, OTHER_ACCOUNT);
+    if (await hasOtherSession(request, reply, sessions, found.identityId)) return render(reply, 409, OTHER_ACCOUNT);
     if ((await redeemLink(ctx, code)) === undefined) return render(reply, 410, SPENT_LINK);
     rememberBrowser(reply, found.identityId, handover);
     return reply.redirect(verifyPath(found.returnTo), 303);

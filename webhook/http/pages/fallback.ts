@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LedgerUnavailable } from '../../errors.ts';
 import { toText } from '../../texts/messages.ts';
-import { answerNotFound, LEDGER_RETRY_S } from '../errors.ts';
+import { answerNotFound, isPassing, RETRY_S } from '../errors.ts';
 import { preferredType } from '../negotiation.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
 import { link, type Page, plainText } from './page.ts';
@@ -71,7 +70,7 @@ export async function routesWithoutPages(app: FastifyInstance, options: WithoutP
 }
 
 function statusOf(error: FastifyError): number {
-  if (error instanceof LedgerUnavailable) return 503;
+  if (isPassing(error)) return 503;
   const { statusCode = 500 } = error;
   return statusCode >= 400 && statusCode < 500 ? statusCode : 500;
 }
@@ -91,7 +90,7 @@ export function answerWithPage(render: RenderPage, returnTo: ReturnTo) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'could not show a page');
-    if (status === 503) reply.header('retry-after', LEDGER_RETRY_S);
+    if (status === 503) reply.header('retry-after', RETRY_S);
     render(reply, status, errorPage(status, verifyPath(returnTo(requestedReturnTo(request)))));
   };
 }

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { KratosClient } from '../../kratos/types.ts';
 import { toText } from '../../texts/messages.ts';
 import type { Person } from '../../verification/person/index.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
 import { authenticate, type HandoverCookie, type Unauthenticated } from '../session.ts';
+import type { Sessions } from '../whoami.ts';
 import { link, type Page } from './page.ts';
 import type { RenderPage } from './render.ts';
 
@@ -18,7 +18,7 @@ export function personBehind(request: FastifyRequest): Person | undefined {
 
 /** Options of `createRequirePerson`. */
 export interface RequirePersonOptions {
-  readonly kratos: KratosClient;
+  readonly sessions: Sessions;
   readonly handover: HandoverCookie;
   readonly limits: Limits;
   readonly render: RenderPage;
@@ -31,8 +31,8 @@ export interface RequirePersonOptions {
 export type RequirePerson = ReturnType<typeof createRequirePerson>;
 
 /** Returns a `preHandler` hook that authenticates the person, and answers a request without one by the page that leads to a session. */
-export function createRequirePerson({ kratos, handover, limits, render, returnTo, ...urls }: RequirePersonOptions) {
-  const session = { kratos, credentials: 'cookie', handover } as const;
+export function createRequirePerson({ sessions, handover, limits, render, returnTo, ...urls }: RequirePersonOptions) {
+  const session = { kratos: sessions, credentials: 'cookie', handover } as const;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const sender = await authenticate(request, reply, session);
     if (sender.kind !== 'person')

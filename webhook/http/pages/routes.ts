@@ -14,6 +14,7 @@ import { preferredLanguage } from '../negotiation.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, requestedReturnTo, returnToQuery } from '../return-to.ts';
 import type { HandoverCookie } from '../session.ts';
+import type { Sessions } from '../whoami.ts';
 import { enterRoutes } from './enter.ts';
 import { answerWithPage, fallbackRoutes } from './fallback.ts';
 import { backSince, hintIn } from './jumio-redirect.ts';
@@ -25,6 +26,7 @@ import { statusPage } from './status-page.ts';
 
 /** Options of the pages. */
 export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
+  readonly sessions: Sessions;
   readonly handover: HandoverCookie;
   readonly publicUrl: string | undefined;
   readonly kratosPublicUrl: string;
@@ -36,17 +38,16 @@ export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
 
 /** Every page for a person's browser, behind one set of headers, cookies and tokens. */
 export async function pageRoutes(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { ctx, handover, limits, returnTo, publicUrl, kratosPublicUrl, isHttps, isJumioHttp } = options;
-  const { kratos, ledger } = ctx;
+  const { ctx, sessions, handover, limits, returnTo, publicUrl, kratosPublicUrl, isHttps, isJumioHttp } = options;
   app.addHook('onRequest', limits.beforeSession);
   const identityOf = (request: FastifyRequest): string | undefined => personBehind(request)?.identityId;
-  await securePages(app, { referenceKey: ledger.referenceKey, isHttps, isJumioHttp, identityOf });
+  await securePages(app, { referenceKey: ctx.ledger.referenceKey, isHttps, isJumioHttp, identityOf });
   const theme: Theme = { ...options.theme, localeOf: (request) => personBehind(request)?.locale };
   const render = createRenderer(theme);
   app.setErrorHandler(answerWithPage(render, returnTo));
-  enterRoutes(app, { ctx, handover, render });
+  enterRoutes(app, { ctx, sessions, handover, render });
   const requirePerson = createRequirePerson({
-    kratos,
+    sessions,
     handover,
     limits,
     render,
