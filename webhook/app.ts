@@ -15,7 +15,7 @@ import { assetRoutes, type Brand, createAssets } from './http/pages/assets.ts';
 import { routesWithoutPages } from './http/pages/fallback.ts';
 import type { Theme } from './http/pages/render.ts';
 import { type PagesOptions, pageRoutes } from './http/pages/routes.ts';
-import { createLimits } from './http/rate-limit.ts';
+import { createLimits, type LimitsOptions } from './http/rate-limit.ts';
 import { createReturnTo } from './http/return-to.ts';
 import { createHandoverCookie } from './http/session.ts';
 import { limitWhoami } from './http/whoami.ts';
@@ -83,7 +83,8 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     await app.register(routesWithoutPages, { referenceKey, theme, isHttps, returnUrl: defaultReturnUrl });
   } else {
     const sessions = limitWhoami(ctx.kratos, now);
-    await app.register(authorizeRoute, { ctx, sessions });
+    const limits = { perMinute: config.PAGE_RATE, limitsAddresses: config.TRUSTED_PROXIES.length > 0 };
+    await app.register(authorizeRoute, { ctx, sessions, ...limits });
     await app.register(personRoutes, {
       ctx,
       sessions,
@@ -97,8 +98,7 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
       isJumioHttp: new URL(config.JUMIO_API_BASE_URL).protocol === 'http:',
       allowedOrigins: config.ALLOWED_ORIGINS,
       dataCentre: dependencies.dataCentre,
-      pageRate: config.PAGE_RATE,
-      limitsAddresses: config.TRUSTED_PROXIES.length > 0,
+      ...limits,
     });
   }
   return app;
@@ -106,16 +106,14 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
 
 type Shared = 'handover' | 'limits' | 'privacyUrl';
 
-interface PersonRoutesOptions extends Omit<PagesOptions, Shared>, Omit<ResourcesOptions, Shared | 'texts'> {
-  /** Requests per person and minute. */
-  readonly pageRate: number;
-  /** Whether client addresses are known, and so can be limited. */
-  readonly limitsAddresses: boolean;
-}
+interface PersonRoutesOptions
+  extends Omit<PagesOptions, Shared>,
+    Omit<ResourcesOptions, Shared | 'texts'>,
+    LimitsOptions {}
 
 /** The routes for people (docs/design.md#http-routes), as pages and as JSON, behind one set of limits. */
 async function personRoutes(app: FastifyInstance, options: PersonRoutesOptions): Promise<void> {
-  const limits = await createLimits(app, options.pageRate, options.limitsAddresses);
+  const limits = await createLimits(app, options);
   const handover = createHandoverCookie(options.ctx, options.isHttps);
   const { texts, brand } = options.theme;
   app.addConstraintStrategy(contentNegotiation);

@@ -5,6 +5,7 @@ import { checkGate, type GateCheck } from '../verification/gate/index.ts';
 import { readPublishedCopy } from '../verification/record/index.ts';
 import { type IsSecret, requireBearer } from './authenticity.ts';
 import { sendBadField, sendProblem } from './errors.ts';
+import { createRefusalLimit, type LimitsOptions } from './rate-limit.ts';
 import { decisionBody, NIL_UUID } from './schemas.ts';
 import { authenticate } from './session.ts';
 import type { Sessions } from './whoami.ts';
@@ -13,7 +14,7 @@ import type { Sessions } from './whoami.ts';
 const READ_TIMEOUT_MS = 500;
 
 /** Options of `GET /jumio/authorize`. */
-export interface AuthorizeOptions {
+export interface AuthorizeOptions extends LimitsOptions {
   readonly ctx: Context;
   readonly sessions: Sessions;
 }
@@ -21,7 +22,10 @@ export interface AuthorizeOptions {
 /** Without an answer of Kratos the request is refused, whatever ON_FAILURE is: ON_FAILURE applies to known people. */
 const KRATOS_DOWN: DecisionAnswer = { allow: false, status: 'unknown', status_age: null, rule: null };
 
-function noSession(reply: FastifyReply, detail: string): FastifyReply {
+/** All that a request has, so that the gate decides about the same identity that the application sees. */
+const CREDENTIALS = 'all';
+
+function sendNoSession(reply: FastifyReply, detail: string): FastifyReply {
   reply.headers({ 'cache-control': 'no-store', 'www-authenticate': 'Session' });
   return sendProblem(reply, { status: 401, title: 'There is no session', detail });
 }
@@ -35,12 +39,19 @@ async function answerForIdentity(ctx: Context, identity: KratosIdentity, reply: 
 
 /**
  * `GET /jumio/authorize`: the gate's decision about the session of a request, for proxies that ask before each request
- * (nginx `auth_request`, Traefik and Caddy `forward_auth`). The credentials go to Kratos' whoami and nowhere else: all
- * of them, so that the gate decides about the same identity that the application sees.
+ * (nginx `auth_request`, Traefik and Caddy `forward_auth`). The credentials go to Kratos' whoami and nowhere else. Only
+ * requests that are answered 401 count for the limit: one that a person with a session may meet would stop an application.
  */
-export async function authorizeRoute(app: FastifyInstance, { ctx, sessions }: AuthorizeOptions): Promise<void> {
-  app.get('/jumio/authorize', async (request, reply) => {
-    const sender = await authenticate(request, reply, { kratos: sessions, credentials: 'all' });
+export async function authorizeRoute(app: FastifyInstance, options: AuthorizeOptions): Promise<void> {
+  const { ctx, sessions } = options;
+  const refusals = await createRefusalLimit(app, CREDENTIALS, options);
+  const noSession = async (reply: FastifyReply, detail: string): Promise<FastifyReply> => {
+    await refusals.count(reply.request, reply);
+    return sendNoSession(reply, detail);
+  };
+
+  app.get('/jumio/authorize', { onRequest: refusals.check }, async (request, reply) => {
+    const sender = await authenticate(request, reply, { kratos: sessions, credentials: CREDENTIALS });
     switch (sender.kind) {
       case 'kratos-down':
         return sendDecision(reply, KRATOS_DOWN);

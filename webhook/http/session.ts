@@ -105,8 +105,11 @@ export async function authenticate(
   }
 }
 
-/** Undefined: the request has none, so that Kratos need not be asked. */
-function credentialsOf(headers: IncomingHttpHeaders, which: SessionOptions['credentials']): Credentials | undefined {
+/** Returns the credentials of a request; undefined: it has none, so that Kratos need not be asked. */
+export function credentialsOf(
+  headers: IncomingHttpHeaders,
+  which: SessionOptions['credentials'],
+): Credentials | undefined {
   const { cookie, authorization } = headers;
   if (which === 'all') {
     const sessionToken = sessionTokenOf(headers);

@@ -67,8 +67,19 @@ describe('limits per person', () => {
     const visitor = openBrowser(service, 'ory_kratos_session=made-up');
     const pages = await times(50, () => visitor.get('/jumio/verify'));
     expect(pages.map(({ status }) => status)).toEqual([...Array(48).fill(401), 429, 429]);
-    expect(service.kratos.calls.whoami).toHaveLength(48);
+    expect(service.kratos.calls.whoami).toHaveLength(1);
     expect((await openBrowser(service).get('/jumio/verify')).status).toBe(401);
+  });
+
+  it('a browser that sends another bearer token each time has one limit: pages count the cookie, which alone they read', async () => {
+    const service = await testService({ env });
+    const cookie = service.kratos.signIn(randomUUID());
+    let made = 0;
+    const page = { accept: 'text/html', cookie };
+    await times(50, () =>
+      service.app.inject({ url: '/jumio/verify', headers: { ...page, authorization: `Bearer ${made++}` } }),
+    );
+    expect(service.kratos.calls.whoami).toHaveLength(48);
   });
 });
 
@@ -88,12 +99,57 @@ describe('limits per IP address', () => {
     expect(free.at(-1)?.statusCode).toBe(401);
   });
 
+  it('the IPv6 addresses of one /64 have one limit, those of another have another', async () => {
+    const service = await testService({ env: TRUSTING });
+    let made = 0;
+    const answers = await times(241, () => visit(service, `2001:db8:1:2::${(made++).toString(16)}`));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([...Array(240).fill(401), 429]);
+    expect((await visit(service, '2001:db8:1:3::1')).statusCode).toBe(401);
+  });
+
+  it('an IPv4 address has one limit in both spellings, and is not one with all other mapped addresses', async () => {
+    const service = await testService({ env: TRUSTING });
+    await times(240, () => visit(service, '203.0.113.7'));
+    expect((await visit(service, '::ffff:203.0.113.7')).statusCode).toBe(429);
+    expect((await visit(service, '::ffff:203.0.113.8')).statusCode).toBe(401);
+  });
+
   it('an IP address that invents a new cookie each time cannot cause unlimited calls to Kratos', async () => {
     const service = await testService({ env: TRUSTING });
     let made = 0;
     const answers = await times(260, () => visit(service, '203.0.113.7', { cookie: `ory_kratos_session=${made++}` }));
     expect(answers.at(-1)?.statusCode).toBe(429);
     expect(service.kratos.calls.whoami).toHaveLength(240);
+  });
+});
+
+describe('limits of refusals at authorize', () => {
+  const TRUSTING = { PAGE_RATE: '6', TRUSTED_PROXIES: '127.0.0.1' };
+
+  const authorize = ({ app }: TestService, cookie: string, address = '203.0.113.7') =>
+    app.inject({ url: '/jumio/authorize', headers: { cookie, 'x-forwarded-for': address } });
+
+  it('an IP address that invents a new cookie each time is 429 at authorize after 240 refusals a minute, and another is not', async () => {
+    const service = await testService({ env: TRUSTING });
+    let made = 0;
+    const answers = await times(242, () => authorize(service, `ory_kratos_session=${made++}`));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([...Array(240).fill(401), 429, 429]);
+    expect(Number(answers.at(-1)?.headers['retry-after'])).toBeGreaterThan(0);
+    expect(service.kratos.calls.whoami).toHaveLength(240);
+    expect((await authorize(service, 'ory_kratos_session=other', '203.0.113.8')).statusCode).toBe(401);
+  });
+
+  it('a credential that is refused again and again is 429 at authorize after 24 refusals a minute, without trusted proxies too', async () => {
+    const service = await testService({ env: { ...TRUSTING, TRUSTED_PROXIES: '' } });
+    const answers = await times(26, () => authorize(service, 'ory_kratos_session=made-up'));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([...Array(24).fill(401), 429, 429]);
+  });
+
+  it('a person with a session is never limited at authorize', async () => {
+    const service = await testService({ env: TRUSTING });
+    const cookie = service.kratos.signIn(randomUUID());
+    const answers = await times(300, () => authorize(service, cookie));
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
   });
 });
 

@@ -24,6 +24,8 @@ import { allowOrigins, requireOrigin } from './cors.ts';
 
 const KRATOS_DOWN_S = 30;
 
+const CREDENTIALS = 'token-or-cookie';
+
 function refuse({ kind }: Unauthenticated, reply: FastifyReply): FastifyReply {
   switch (kind) {
     case 'no-session':
@@ -54,7 +56,7 @@ function createForPerson({ sessions, handover, limits }: Pick<ResourcesOptions, 
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       // A poll keeps the cookie of the other account, so that the status page can still name it once.
       const keepsOtherAccount = request.routeOptions.url === '/jumio/status';
-      const session = { kratos: sessions, credentials: 'token-or-cookie', handover, keepsOtherAccount } as const;
+      const session = { kratos: sessions, credentials: CREDENTIALS, handover, keepsOtherAccount } as const;
       const sender = await authenticate(request, reply, session);
       if (sender.kind !== 'person') return refuse(sender, reply);
       await limits.person(sender.person.identityId, reply);
@@ -108,7 +110,7 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
   const origins = new Set(options.allowedOrigins);
   await secureResources(app, options, origins);
   // After CORS, so that a browser of an allowed origin can read a 429.
-  app.addHook('onRequest', limits.beforeSession);
+  app.addHook('onRequest', limits.beforeSession(CREDENTIALS));
   const forPerson = createForPerson(options);
 
   const statusOf = (view: View) => statusAnswer(view, ctx.clock.now(), destinationOf(view, options));

@@ -39,7 +39,7 @@ export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
 /** Every page for a person's browser, behind one set of headers, cookies and tokens. */
 export async function pageRoutes(app: FastifyInstance, options: PagesOptions): Promise<void> {
   const { ctx, sessions, handover, limits, returnTo, publicUrl, kratosPublicUrl, isHttps, isJumioHttp } = options;
-  app.addHook('onRequest', limits.beforeSession);
+  app.addHook('onRequest', limits.beforeSession('cookie'));
   const identityOf = (request: FastifyRequest): string | undefined => personBehind(request)?.identityId;
   await securePages(app, { referenceKey: ctx.ledger.referenceKey, isHttps, isJumioHttp, identityOf });
   const theme: Theme = { ...options.theme, localeOf: (request) => personBehind(request)?.locale };
