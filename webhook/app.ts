@@ -3,6 +3,7 @@ import type { Dependencies } from './dependencies.ts';
 import { handoverRoute } from './http/api/handover.ts';
 import { type ResourcesOptions, resourceRoutes } from './http/api/routes.ts';
 import { createSecretCheck } from './http/authenticity.ts';
+import { answerUnknownRoutes, CONNECTION_TIMES, closeUnreadBodies } from './http/connection.ts';
 import { authorizeRoute, decisionRoute } from './http/decision.ts';
 import { answerError, answerNotFound } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
@@ -43,14 +44,13 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
     // A URL that cannot be decoded never reaches a route; the framework's own answer would echo it.
     frameworkErrors: answerError,
     bodyLimit: 1024 * 1024,
-    requestTimeout: 15_000,
-    connectionTimeout: 20_000,
-    keepAliveTimeout: 72_000,
+    ...CONNECTION_TIMES,
     // While stopping, requests on open connections are served: the gate must never answer 5xx (docs/design.md#invariants).
     return503OnClosing: false,
   });
+  closeUnreadBodies(app);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler(answerNotFound(app));
+  answerUnknownRoutes(app, answerNotFound(app));
 
   const { PUBLIC_URL: publicUrl, KRATOS_PUBLIC_URL: kratosPublicUrl, DEFAULT_RETURN_URL: defaultReturnUrl } = config;
   const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
