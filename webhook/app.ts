@@ -17,12 +17,14 @@ import { routesWithoutPages } from './http/pages/fallback.ts';
 import type { Theme } from './http/pages/render.ts';
 import { type PagesOptions, pageRoutes } from './http/pages/routes.ts';
 import { createLimits, type LimitsOptions } from './http/rate-limit.ts';
-import { createReturnTo } from './http/return-to.ts';
+import { createReturnTo, type ReturnTo } from './http/return-to.ts';
 import { createHandoverCookie } from './http/session.ts';
 import { limitWhoami } from './http/whoami.ts';
 import { RequestLog } from './logging.ts';
 
-function brandOf(config: Dependencies['config']): Brand {
+type Config = Dependencies['config'];
+
+function brandOf(config: Config): Brand {
   return {
     name: config.BRAND_NAME,
     logo: config.BRAND_LOGO,
@@ -33,9 +35,15 @@ function brandOf(config: Dependencies['config']): Brand {
   };
 }
 
+/**
+ * The routes of an application. `hooks`: those that Kratos, APIs and proxies call inside the network. `public`: those that
+ * Jumio and people call, and readiness without its reasons. `all`: both, for an installation with one listener.
+ */
+export type Routes = 'all' | 'hooks' | 'public';
+
 /** Returns the application with every plugin and route, by name. Opens no socket and reads no environment. */
-export async function buildApp(dependencies: Dependencies): Promise<FastifyInstance> {
-  const { config, ctx, worker, texts, logger, phase } = dependencies;
+export async function buildApp(dependencies: Dependencies, routes: Routes = 'all'): Promise<FastifyInstance> {
+  const { config, ctx, logger, phase, unreachable, logProblem } = dependencies;
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
@@ -52,20 +60,37 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   app.setErrorHandler(answerError);
   answerUnknownRoutes(app, answerNotFound(app));
 
-  const { PUBLIC_URL: publicUrl, KRATOS_PUBLIC_URL: kratosPublicUrl, DEFAULT_RETURN_URL: defaultReturnUrl } = config;
-  const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
-  const returnTo = createReturnTo([...config.ALLOWED_RETURN_URLS, ...(defaultReturnUrl ? [defaultReturnUrl] : [])]);
   const gate = { mode: ctx.gate.mode, on_failure: ctx.gate.onFailure, policy: ctx.policy.hash };
-  const { unreachable, logProblem } = dependencies;
   const now = () => ctx.clock.now();
-  await app.register(healthRoutes, { ledger: ctx.ledger, phase, now, unreachable, logProblem, gate });
-  await app.register(initiateRoute, { ctx, worker, isSecret, returnTo });
-  await app.register(callbackRoute, { ctx, worker, secrets: config.JUMIO_CALLBACK_SECRET });
+  const isPublic = routes === 'public';
+  await app.register(healthRoutes, { ledger: ctx.ledger, phase, now, unreachable, logProblem, gate, isPublic });
+  if (routes !== 'public') await registerHooks(app, dependencies);
+  if (routes !== 'hooks') await registerPublic(app, dependencies);
+  return app;
+}
+
+function returnToOf({ ALLOWED_RETURN_URLS: allowed, DEFAULT_RETURN_URL: byDefault }: Config): ReturnTo {
+  return createReturnTo([...allowed, ...(byDefault ? [byDefault] : [])]);
+}
+
+/** The routes of `HOOKS_PORT`: each has a secret that Kratos or an API knows. */
+async function registerHooks(app: FastifyInstance, { config, ctx, worker, texts }: Dependencies): Promise<void> {
+  const { PUBLIC_URL: publicUrl, SUPPORT_ADDRESS: support } = config;
+  const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
+  await app.register(initiateRoute, { ctx, worker, isSecret, returnTo: returnToOf(config) });
   await app.register(assuranceRoute, { ctx, isSecret, texts });
   await app.register(linkRoute, { ctx, worker, isSecret });
-  await app.register(validateRoute, { ctx, worker, isSecret, texts, publicUrl, support: config.SUPPORT_ADDRESS });
+  await app.register(validateRoute, { ctx, worker, isSecret, texts, publicUrl, support });
   if (config.DECISION_SECRET !== undefined)
     await app.register(decisionRoute, { ctx, isSecret: createSecretCheck(config.DECISION_SECRET) });
+}
+
+/** The routes that the internet reaches: Jumio's callback, and those of people and their applications. */
+async function registerPublic(app: FastifyInstance, dependencies: Dependencies): Promise<void> {
+  const { config, ctx, worker, texts } = dependencies;
+  const { PUBLIC_URL: publicUrl, KRATOS_PUBLIC_URL: kratosPublicUrl, DEFAULT_RETURN_URL: defaultReturnUrl } = config;
+  const returnTo = returnToOf(config);
+  await app.register(callbackRoute, { ctx, worker, secrets: config.JUMIO_CALLBACK_SECRET });
   if (config.HANDOVER_SECRET !== undefined && publicUrl !== undefined)
     await app.register(handoverRoute, {
       ctx,
@@ -81,27 +106,26 @@ export async function buildApp(dependencies: Dependencies): Promise<FastifyInsta
   if (kratosPublicUrl === undefined) {
     const { referenceKey } = ctx.ledger;
     await app.register(routesWithoutPages, { referenceKey, theme, isHttps, returnUrl: defaultReturnUrl });
-  } else {
-    const sessions = limitWhoami(ctx.kratos, now);
-    const limits = { perMinute: config.PAGE_RATE, limitsAddresses: config.TRUSTED_PROXIES.length > 0 };
-    await app.register(authorizeRoute, { ctx, sessions, ...limits });
-    await app.register(personRoutes, {
-      ctx,
-      sessions,
-      worker,
-      theme,
-      returnTo,
-      defaultReturnUrl,
-      publicUrl,
-      kratosPublicUrl,
-      isHttps,
-      isJumioHttp: new URL(config.JUMIO_API_BASE_URL).protocol === 'http:',
-      allowedOrigins: config.ALLOWED_ORIGINS,
-      dataCentre: dependencies.dataCentre,
-      ...limits,
-    });
+    return;
   }
-  return app;
+  const sessions = limitWhoami(ctx.kratos, () => ctx.clock.now());
+  const limits = { perMinute: config.PAGE_RATE, limitsAddresses: config.TRUSTED_PROXIES.length > 0 };
+  await app.register(authorizeRoute, { ctx, sessions, ...limits });
+  await app.register(personRoutes, {
+    ctx,
+    worker,
+    sessions,
+    theme,
+    returnTo,
+    defaultReturnUrl,
+    publicUrl,
+    kratosPublicUrl,
+    isHttps,
+    isJumioHttp: new URL(config.JUMIO_API_BASE_URL).protocol === 'http:',
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    dataCentre: dependencies.dataCentre,
+    ...limits,
+  });
 }
 
 type Shared = 'handover' | 'limits' | 'privacyUrl';

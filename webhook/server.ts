@@ -1,9 +1,9 @@
 import closeWithGrace from 'close-with-grace';
-import { buildApp } from './app.ts';
 import { type Config, parseConfig } from './config/config.ts';
 import { ConfigError } from './config/problem.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
 import { logProviderProblems } from './eid/provider-check.ts';
+import { buildListeners } from './listeners.ts';
 import { createLogDestination } from './log-destination.ts';
 import { createLogger } from './logging.ts';
 
@@ -35,7 +35,7 @@ function logStart({ config, ctx, logger }: Dependencies): void {
     logger.warn('PUBLIC_URL is not set: the callback and return URLs are those of the Jumio portal');
 }
 
-/** Stops in phases: no new requests, then running steps end, then the ledger is closed. A second signal exits at once. */
+/** Stops in phases: no new requests on any listener, then running steps end, then the ledger is closed. A second signal exits at once. */
 function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>): void {
   const { logger, phase, worker, ctx } = dependencies;
   closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
@@ -54,9 +54,9 @@ async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.LOG_LEVEL, log);
   const dependencies = await createDependencies(config, logger, { logProblem: () => log.problem() });
   logStart(dependencies);
-  const app = await buildApp(dependencies);
-  stopOnSignal(dependencies, () => app.close());
-  await app.listen({ port: config.PORT, host: config.HOST ?? '::' });
+  const listeners = await buildListeners(dependencies);
+  stopOnSignal(dependencies, listeners.close);
+  await listeners.open();
   dependencies.worker.start();
   dependencies.phase.current = 'ready';
   // Not awaited: a provider that is down must not delay the start.

@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly onLog?: (line: string) => void;
   /** A file descriptor that gets its standard output; a pipe to `onLog` by default. */
   readonly stdout?: number;
+  /** How many files and sockets the process may have open; by default as many as this process. */
+  readonly descriptors?: number;
 }
 
 /** The service as a process of its own: reached by HTTP, configured by its environment, as in production. */
@@ -66,9 +68,11 @@ async function advance(child: ChildProcess, seconds: number): Promise<void> {
   await moved;
 }
 
-function start({ env, ahead = 0, stdout }: ServiceOptions): ChildProcess {
+function start({ env, ahead = 0, stdout, descriptors }: ServiceOptions): ChildProcess {
+  const program = [process.execPath, ...programArguments('webhook/server', PRELOADED)];
+  const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors} && `;
   const { PATH, HOME } = process.env;
-  return spawn(process.execPath, programArguments('webhook/server', PRELOADED), {
+  return spawn('sh', ['-c', `${limit}exec "$0" "$@"`, ...program], {
     env: { PATH, HOME, SANDBOX_AHEAD_SECONDS: String(ahead), ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe', 'ipc'],
   });

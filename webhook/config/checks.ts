@@ -15,7 +15,7 @@ interface PageUrls {
   readonly KRATOS_PUBLIC_URL?: string | undefined;
 }
 
-interface Values extends Secrets, PageUrls, CalledUrls {
+interface Values extends Secrets, PageUrls, CalledUrls, ListenerValues {
   readonly ORY_API_KEY?: string | undefined;
 }
 
@@ -36,6 +36,22 @@ function pageUrlsMissing(urls: PageUrls, reason: string): ConfigProblem[] {
 /** A one-time link leads to a page. */
 function handoverWithoutPages(values: Values): ConfigProblem[] {
   return values.HANDOVER_SECRET === undefined ? [] : pageUrlsMissing(values, 'HANDOVER_SECRET is set');
+}
+
+interface ListenerValues {
+  readonly PORT?: number | undefined;
+  readonly HOOKS_PORT?: number | undefined;
+  readonly HOOKS_HOST?: string | undefined;
+}
+
+/** Two listeners need two ports; an address alone opens none. */
+function listenersClash({ PORT, HOOKS_PORT, HOOKS_HOST }: ListenerValues): ConfigProblem[] {
+  if (HOOKS_PORT === undefined)
+    return HOOKS_HOST === undefined
+      ? []
+      : [{ name: 'HOOKS_PORT', expected: 'a port, because HOOKS_HOST is set', seen: 'nothing' }];
+  if (HOOKS_PORT !== PORT || HOOKS_PORT === 0) return [];
+  return [{ name: 'HOOKS_PORT', expected: 'another port than PORT', seen: 'the same' }];
 }
 
 /** The URLs that this service calls with credentials. */
@@ -81,6 +97,7 @@ export function crossChecks(values: Values): ConfigProblem[] {
   const problems: ConfigProblem[] = [
     ...sharedSecrets(values),
     ...handoverWithoutPages(values),
+    ...listenersClash(values),
     ...withoutHttps(values),
     ...tokenEndpointElsewhere(values),
   ];

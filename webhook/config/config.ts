@@ -35,6 +35,8 @@ const variables = z.object({
   JUMIO_CALLBACK_SECRET: signingSecrets(),
   PORT: port().default(3000),
   HOST: text().optional(),
+  HOOKS_PORT: port().optional(),
+  HOOKS_HOST: text().optional(),
   JUMIO_WORKFLOW_KEY: text().regex(/^\d+$/, 'a workflow definition key: digits only').default('10011'),
   JUMIO_LINK_LIFETIME: lifetimeText().default('1d'),
   VERIFICATION_START: z.enum(['registration', 'consent'], { error: 'registration or consent' }).default('registration'),
@@ -91,6 +93,8 @@ export interface Config extends Omit<Variables, 'POLICY'> {
 const PRINTABLE = new Set<string>([
   'PORT',
   'HOST',
+  'HOOKS_PORT',
+  'HOOKS_HOST',
   'JUMIO_WORKFLOW_KEY',
   'JUMIO_LINK_LIFETIME',
   'VERIFICATION_START',

@@ -25,6 +25,8 @@ export interface HealthOptions {
   /** Why log lines are being dropped at this moment; undefined: none is. */
   readonly logProblem: () => string | undefined;
   readonly gate: GateState;
+  /** Whether strangers read the answers: they see the status alone. */
+  readonly isPublic: boolean;
 }
 
 /** The gate as the operator configured it. */
@@ -83,6 +85,7 @@ export async function healthRoutes(app: FastifyInstance, options: HealthOptions)
     const now = options.now();
     // A clock that was set back ends the cache, too.
     if (cached === undefined || Math.abs(now - cached.at) >= CACHE_MS) cached = { at: now, readiness: probe() };
-    return cached.readiness;
+    const readiness = await cached.readiness;
+    return options.isPublic ? { status: readiness.status } : readiness;
   });
 }

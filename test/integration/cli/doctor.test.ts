@@ -38,11 +38,13 @@ interface Changes {
   /** The service URL of the hooks of an eID; by default that of the other hooks. */
   readonly eidUrl?: string;
   readonly secret?: string;
+  /** Changes of the environment of the running service. */
+  readonly env?: Environment;
 }
 
 /** A running service, its upstreams, and Kratos' configuration in two files. */
 async function installation(changes: Changes = {}) {
-  const service = await testService({ idle: true });
+  const service = await testService({ idle: true, env: changes.env ?? {} });
   const url = await service.app.listen({ port: 0, host: '127.0.0.1' });
   const server = await startUpstreams(changes.answers ?? {});
   const options = {
@@ -113,6 +115,24 @@ describe('doctor on a whole installation', () => {
       expect(out + err).not.toMatch(/canary-of/);
       expect(out).not.toMatch(/sandbox-only/);
     }
+  });
+
+  it('doctor reports hooks that lead to the public listener although HOOKS_PORT is set, and names their URL', async () => {
+    const HOOKS_PORT = '3001';
+    const { doctor, env } = await installation({ env: { HOOKS_PORT } });
+    const { port } = new URL(env.PUBLIC_URL);
+    const { code, wrong } = await findings(doctor({ PORT: port, HOOKS_PORT }, '--json'));
+    expect({ code, wrong }).toEqual({ code: 1, wrong: ['hook-at-public-port'] });
+    const { out } = await doctor({ PORT: port, HOOKS_PORT });
+    expect(out).toContain('url: http://127.0.0.1:3001/jumio/validate');
+  });
+
+  it('doctor finds nothing wrong with hooks that lead to HOOKS_PORT', async () => {
+    const service = await testService({ idle: true, env: { HOOKS_PORT: '3001' } });
+    const hookUrl = await service.hooks.listen({ port: 0, host: '127.0.0.1' });
+    const right = await installation({ hookUrl });
+    const { wrong } = await findings(right.doctor({ HOOKS_PORT: new URL(hookUrl).port }, '--json'));
+    expect(wrong).toEqual([]);
   });
 
   it('doctor reports that the running service has another secret, even if the files agree', async () => {

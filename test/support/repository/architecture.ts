@@ -13,7 +13,10 @@ interface Rule {
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
-  server: { values: ['app', 'config', 'dependencies', 'eid/provider-check', 'errors', 'log-destination', 'logging'] },
+  server: {
+    values: ['listeners', 'config', 'dependencies', 'eid/provider-check', 'errors', 'log-destination', 'logging'],
+  },
+  listeners: { values: ['app'], types: ['config', 'dependencies'] },
   app: { values: ['http', 'verification', 'texts', 'logging'], types: ['dependencies'] },
   dependencies: {
     values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream'],

@@ -33,7 +33,10 @@ export interface TestServiceOptions {
 }
 
 export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'worker' | 'phase'> {
+  /** The application of `PORT`: with `HOOKS_PORT` its public routes, else all. */
   readonly app: FastifyInstance;
+  /** The application of `HOOKS_PORT`; without it the same as `app`. */
+  readonly hooks: FastifyInstance;
   readonly jumio: FakeJumio;
   readonly kratos: FakeKratos;
   readonly clock: ShiftedClock;
@@ -102,17 +105,19 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   const logs = captureLogs();
   const { dependencies, ...parts } = await connect(options, databaseUrl, logs);
   const { config, ctx, worker, phase } = dependencies;
-  const app = await buildApp(dependencies);
-  await app.ready();
+  const isSplit = config.HOOKS_PORT !== undefined;
+  const app = await buildApp(dependencies, isSplit ? 'public' : 'all');
+  const hooks = isSplit ? await buildApp(dependencies, 'hooks') : app;
+  await Promise.all([app.ready(), hooks.ready()]);
   if (!options.idle) worker.start();
   phase.current = 'ready';
   const close = async (): Promise<void> => {
-    await app.close();
+    await Promise.all([app.close(), hooks.close()]);
     await worker.stop();
     await ctx.ledger.close();
     await rm(folder, { recursive: true });
   };
-  return { app, config, ctx, worker, phase, logs, databaseUrl, ...parts, close };
+  return { app, hooks, config, ctx, worker, phase, logs, databaseUrl, ...parts, close };
 }
 
 /** A service for one test: closed when the test ends. */

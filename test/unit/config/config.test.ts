@@ -141,6 +141,13 @@ describe('secrets in the configuration', () => {
     expect(wrongNames({ HANDOVER_SECRET, PUBLIC_URL: 'https://verify.example.com' })).toEqual(['KRATOS_PUBLIC_URL']);
   });
 
+  it('HOOKS_PORT is another port than PORT, and HOOKS_HOST needs it', () => {
+    expect(wrongNames({ HOOKS_PORT: '3000' })).toEqual(['HOOKS_PORT']);
+    expect(wrongNames({ HOOKS_HOST: '10.0.0.7' })).toEqual(['HOOKS_PORT']);
+    expect(wrongNames({ HOOKS_PORT: '3001', HOOKS_HOST: '10.0.0.7' })).toEqual([]);
+    expect(wrongNames({ PORT: '0', HOOKS_PORT: '0' })).toEqual([]);
+  });
+
   it('a ConfigError contains no secret, whatever else is wrong', () => {
     const secrets: Environment = {
       ORY_WEBHOOK_SECRET: 'canary-1',

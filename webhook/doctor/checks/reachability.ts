@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Config } from '../../config/config.ts';
 import { tokenWire } from '../../jumio/wire.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
@@ -42,7 +43,23 @@ function printable(url: string): string {
   return `${origin}${pathname}`;
 }
 
-function judgeHook({ hook, result }: HookProbe): Finding[] {
+/** The public listener serves no hook. The fix changes the port where the URL has that of the public listener. */
+function atPublicListener({ hook }: HookProbe, { PORT, HOOKS_PORT }: Config): Finding {
+  const { config, pointer } = hook;
+  const url = new URL(config.url);
+  const isDirect = url.port === String(PORT);
+  url.port = String(HOOKS_PORT);
+  const kratos = [{ op: 'replace', path: `${pointer}/config/url`, value: url.href } as const];
+  return {
+    id: 'hook-at-public-port',
+    severity: 'error',
+    seen: `${printable(config.url)} answers 404, and HOOKS_PORT is set`,
+    why: 'Hooks are served on HOOKS_PORT alone: every sign-in fails, and a sign-up starts no verification.',
+    fix: { says: `let ${dotted(pointer)} lead to HOOKS_PORT of this service`, ...(isDirect && { kratos }) },
+  };
+}
+
+function judgeHook({ hook, result }: HookProbe, service: Config | undefined): Finding[] {
   if (expectedResponse(hook).safeParse(result).success) return [];
   const url = printable(hook.config.url);
   if ('failure' in result)
@@ -65,6 +82,7 @@ function judgeHook({ hook, result }: HookProbe): Finding[] {
         fix: { says: 'restart the service with the value that Kratos sends, or `new,old` during a rotation' },
       },
     ];
+  if (result.status === 404 && service?.HOOKS_PORT !== undefined) return [atPublicListener({ hook, result }, service)];
   return [
     {
       id: 'not-the-service',
@@ -81,7 +99,8 @@ function judgeHook({ hook, result }: HookProbe): Finding[] {
 export const hooksAnswered: Check = {
   group: 'this service, called as Kratos calls it',
   says: 'the running service accepts each hook',
-  run: ({ observed }) => (observed.hooks === undefined ? NOT_PROBED : observed.hooks.flatMap(judgeHook)),
+  run: ({ observed: { hooks }, service }) =>
+    hooks === undefined ? NOT_PROBED : hooks.flatMap((hook) => judgeHook(hook, service)),
 };
 
 const callbackResponse = z.object({ status: z.literal(401), json: z.object({ title: z.string() }) });
