@@ -165,12 +165,18 @@ function toPendingWrite<T>(work: Work<T>, onDone: (value: T) => void, reject: (e
 }
 
 /**
- * Returns the grouped writer of SQLite: all writes of one turn of the event loop share one commit, and so one fsync. A fault
- * of the storage rejects the whole group at once. After any other error the writes run one by one, so that a mistake in
+ * Writes in one commit. The service serves nothing while it commits, and a write takes up to some milliseconds: without a
+ * limit five thousand sign-ups at the same moment would be one group, and the gate would answer none before it is written.
+ */
+const MOST_IN_GROUP = 50;
+
+/**
+ * Returns the grouped writer of SQLite: up to 50 waiting writes share one commit, and so one fsync. A fault
+ * of the storage rejects all that wait at once. After any other error the writes run one by one, so that a mistake in
  * one cannot fail the others.
  */
 export function groupedWriter(db: Kysely<Tables>): Write {
-  let queue: PendingWrite[] = [];
+  const queue: PendingWrite[] = [];
   let busy = false;
 
   async function commit(group: readonly PendingWrite[]): Promise<void> {
@@ -178,7 +184,8 @@ export function groupedWriter(db: Kysely<Tables>): Write {
       await transaction(db, group);
       for (const member of group) member.resolve();
     } catch (error) {
-      if (group.length === 1 || isStorageFault(error)) for (const member of group) member.reject(unavailable(error));
+      if (isStorageFault(error)) for (const member of [...group, ...queue.splice(0)]) member.reject(unavailable(error));
+      else if (group.length === 1) group[0]?.reject(error);
       else for (const member of group) await commit([member]);
     }
   }
@@ -187,9 +194,7 @@ export function groupedWriter(db: Kysely<Tables>): Write {
     while (queue.length > 0) {
       // One turn of the event loop between two groups: requests are read and gates answered, and the next group grows.
       await new Promise((resolve) => setImmediate(resolve));
-      const group = queue;
-      queue = [];
-      await commit(group);
+      await commit(queue.splice(0, MOST_IN_GROUP));
     }
     busy = false;
   }
