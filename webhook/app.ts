@@ -6,6 +6,7 @@ import { createSecretCheck } from './http/authenticity.ts';
 import { answerUnknownRoutes, CONNECTION_TIMES, closeUnreadBodies } from './http/connection.ts';
 import { authorizeRoute, decisionRoute } from './http/decision.ts';
 import { answerError, answerNotFound } from './http/errors.ts';
+import { createHandoverCookie } from './http/handover-cookie.ts';
 import { healthRoutes } from './http/health.ts';
 import { callbackRoute } from './http/hooks/callback.ts';
 import { assuranceRoute, linkRoute } from './http/hooks/eid.ts';
@@ -18,13 +19,10 @@ import type { Theme } from './http/pages/render.ts';
 import { type PagesOptions, pageRoutes } from './http/pages/routes.ts';
 import { createLimits, type LimitsOptions } from './http/rate-limit.ts';
 import { createReturnTo, type ReturnTo } from './http/return-to.ts';
-import { createHandoverCookie } from './http/session.ts';
 import { limitWhoami } from './http/whoami.ts';
 import { RequestLog } from './logging.ts';
 
-type Config = Dependencies['config'];
-
-function brandOf(config: Config): Brand {
+function brandOf(config: Dependencies['config']): Brand {
   return {
     name: config.BRAND_NAME,
     logo: config.BRAND_LOGO,
@@ -69,7 +67,7 @@ export async function buildApp(dependencies: Dependencies, routes: Routes = 'all
   return app;
 }
 
-function returnToOf({ ALLOWED_RETURN_URLS: allowed, DEFAULT_RETURN_URL: byDefault }: Config): ReturnTo {
+function returnToOf({ ALLOWED_RETURN_URLS: allowed, DEFAULT_RETURN_URL: byDefault }: Dependencies['config']): ReturnTo {
   return createReturnTo([...allowed, ...(byDefault ? [byDefault] : [])]);
 }
 

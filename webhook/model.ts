@@ -170,6 +170,10 @@ export const identityColumns = {
   uncomparedVersion: since('0003_epochs', serialOrNull()),
   /** `changedAt` when `epoch` began; null as above. */
   uncomparedChangedAt: since('0003_epochs', timeOrNull()),
+  /** Raised by what ends its hand-over cookies: a sign-in, a revocation of its sessions, an erasure. A cookie carries the value of its time. */
+  handoverCounter: since('0004_handover', serial()),
+  /** Until when a hand-over cookie may be in use; null: none is, so that a sign-in has none to end. */
+  handoverUntil: since('0004_handover', forgotten(timeOrNull())),
 };
 
 /** A Kratos identity that the service knows. */

@@ -2,50 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { Credentials, KratosClient, KratosIdentity, Whoami } from '../kratos/types.ts';
-import type { Context } from '../verification/context.ts';
-import { isKnown, type Person, personFrom } from '../verification/person/index.ts';
-
-/** A cookie of this service: its name, and the options that it is set with. */
-export interface CookieSpec {
-  readonly name: string;
-  readonly options: {
-    readonly path: '/';
-    readonly httpOnly: true;
-    readonly sameSite: 'lax';
-    readonly signed: true;
-    readonly secure: boolean;
-  };
-}
-
-/**
- * Returns the name and options of a cookie. Over https browsers accept a `__Host-` cookie from this host only: no other
- * host of the domain can plant one, for example of the attacker's own identity. It must be Secure and for all paths.
- */
-export function cookieSpec(name: 'jumio_handover' | 'jumio_csrf', secure: boolean): CookieSpec {
-  const options = { path: '/', httpOnly: true, sameSite: 'lax', signed: true, secure } as const;
-  return { name: secure ? `__Host-${name}` : name, options };
-}
-
-/** The hand-over cookie: how it is set, and for whom it counts. */
-export interface HandoverCookie {
-  readonly cookie: CookieSpec;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Whether the ledger has a row of this identity: a cookie of any other counts for nothing. */
-  readonly isKnown: (identityId: string) => Promise<boolean>;
-}
-
-/**
- * Returns the hand-over cookie of this service.
- * @param isHttps whether browsers reach the service by https
- */
-export function createHandoverCookie(ctx: Context, isHttps: boolean): HandoverCookie {
-  return {
-    cookie: cookieSpec('jumio_handover', isHttps),
-    now: () => ctx.clock.now(),
-    isKnown: (identityId) => isKnown(ctx, identityId),
-  };
-}
+import { type HandoverScope, type Person, personFrom } from '../verification/person/index.ts';
+import type { HandoverCookie } from './handover-cookie.ts';
 
 /** The credentials that identify the sender of a request. */
 export interface SessionOptions {
@@ -55,9 +13,11 @@ export interface SessionOptions {
    * Kratos can check, unchanged, so that Kratos decides which of several credentials counts.
    */
   readonly credentials: 'cookie' | 'token-or-cookie' | 'all';
-  /** Given: it counts where there is no session, and is set where there is one. Never beside a token. */
+  /** Given: it counts where there is no session. Never beside a token. */
   readonly handover?: HandoverCookie;
-  /** Whether a hand-over cookie of another identity stays; by default the session's identity replaces it. */
+  /** What the request asks for, and so what a hand-over cookie must open; by default the verification. */
+  readonly opens?: HandoverScope;
+  /** Whether a hand-over cookie of another identity stays; by default a session of another identity deletes it. */
   readonly keepsOtherAccount?: boolean;
 }
 
@@ -79,8 +39,8 @@ export type Authenticated =
 export type Unauthenticated = Exclude<Authenticated, { kind: 'person' }>;
 
 /**
- * Returns the person of a Kratos session; without one, of the hand-over cookie, which also counts after the session was
- * revoked. A session always wins over a hand-over cookie of another identity. This is the only place that asks whoami.
+ * Returns the person of a Kratos session; without one, of the hand-over cookie, which also counts after a sign-out. A session
+ * always wins over a hand-over cookie of another identity. This is the only place that asks whoami.
  */
 export async function authenticate(
   request: FastifyRequest,
@@ -97,9 +57,9 @@ export async function authenticate(
     case 'second-factor':
       return { kind: 'second-factor', redirectTo: answer.redirectTo };
     case 'none':
-      return (await personByCookie(request, handover)) ?? { kind: 'no-session' };
+      return (await personByCookie(request, handover, session.opens)) ?? { kind: 'no-session' };
     case 'kratos-down':
-      return (await personByCookie(request, handover)) ?? { kind: 'kratos-down' };
+      return (await personByCookie(request, handover, session.opens)) ?? { kind: 'kratos-down' };
     default:
       return answer satisfies never;
   }
@@ -147,36 +107,19 @@ function personBySession(
   handover: HandoverCookie | undefined,
   keepsOtherAccount = false,
 ): Authenticated {
-  const remembered = handover && rememberedIdentity(request, handover);
-  const isOtherAccount = remembered !== undefined && remembered !== identity.id;
-  const isSet = remembered === undefined || (isOtherAccount && !keepsOtherAccount);
-  if (handover !== undefined && isSet) rememberBrowser(reply, identity.id, handover);
+  const named = handover?.namedIn(request);
+  const isOtherAccount = named !== undefined && named !== identity.id;
+  if (isOtherAccount && !keepsOtherAccount) handover?.clear(reply);
   return { kind: 'person', person: personFrom(identity), identity, isOtherAccount };
 }
 
-/** A cookie names an identity, and nothing that Kratos has changed since: only a session makes a first row. */
 async function personByCookie(
   request: FastifyRequest,
   handover: HandoverCookie | undefined,
+  opens: HandoverScope = 'verify',
 ): Promise<Authenticated | undefined> {
-  const identityId = handover && rememberedIdentity(request, handover);
-  if (identityId === undefined || !(await handover?.isKnown(identityId))) return undefined;
-  return { kind: 'person', person: { identityId, inherited: null }, identity: undefined, isOtherAccount: false };
-}
-
-const LIFETIME_S = 72 * 3_600;
-
-/** Sets the hand-over cookie: one identity, 72 hours, signed with a key of the ledger; it opens verify and status only. */
-export function rememberBrowser(reply: FastifyReply, identityId: string, { now, cookie }: HandoverCookie): void {
-  const expires = Math.floor(now() / 1000) + LIFETIME_S;
-  reply.setCookie(cookie.name, `${identityId}.${expires}`, { ...cookie.options, maxAge: LIFETIME_S });
-}
-
-function rememberedIdentity(request: FastifyRequest, { now, cookie }: HandoverCookie): string | undefined {
-  const value = request.cookies[cookie.name];
-  const unsigned = value === undefined ? undefined : request.unsignCookie(value);
-  const [identityId, expires] = unsigned?.valid ? unsigned.value.split('.') : [];
-  return Number(expires) * 1000 > now() ? identityId : undefined;
+  const person = await handover?.personOf(request, opens);
+  return person && { kind: 'person', person, identity: undefined, isOtherAccount: false };
 }
 
 /** `X-Session-Token`. A header that is sent twice is joined, and no valid token. */

@@ -22,6 +22,7 @@ const GATE_COLUMNS = [
   'deletedInKratos',
   'attemptGrantedAt',
   'erasedAt',
+  'handoverUntil',
 ] as const satisfies readonly (keyof Identity)[];
 
 /** The facts of an identity for the gate, in one row. */

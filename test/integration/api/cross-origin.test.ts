@@ -121,13 +121,17 @@ describe('scripts of an allowed origin', () => {
     },
   );
 
-  it('a script of an allowed origin may use the hand-over cookie after the session has ended', async () => {
-    const { service, app, id } = await script();
-    const [cookie = ''] = [(await app.get('/jumio/status')).headers['set-cookie'] ?? []].flat();
+  it('a script of an allowed origin that got the link may read the status by the hand-over cookie after the session has ended, and not continue', async () => {
+    const { service, app, phone } = await script();
+    expect((await app.get('/jumio/status')).headers).not.toHaveProperty('set-cookie');
+    expect((await phone.post(agreementBody(service))).headers).not.toHaveProperty('set-cookie');
+    const left = await app.post(agreementBody(service), { origin: APPLICATION });
+    const [cookie = ''] = [left.headers['set-cookie'] ?? []].flat();
     service.kratos.signOut();
     const handedOver = program(service, { cookie: cookie.split(';')[0] });
+    expect((await handedOver.get('/jumio/status')).json()).toMatchObject({ status: 'pending' });
     const answer = await handedOver.post(agreementBody(service), { origin: APPLICATION });
-    expect(answer.json()).toEqual({ url: service.jumio.latest(id).link });
+    expect([answer.statusCode, answer.json()]).toEqual([401, expect.objectContaining({ code: 'no-session' })]);
   });
 
   it('a script of an allowed origin gets CORS headers from the JSON API only', async () => {

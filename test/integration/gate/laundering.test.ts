@@ -84,7 +84,7 @@ describe('rejections stay in force', () => {
     });
 
     it.each(['the session was revoked', 'Kratos is down'])(
-      'a published rejection stays in force for the hand-over cookie, because %s',
+      'a published rejection stays in force after a lost ledger for a person without a session, because %s',
       async (reason) => {
         const { service, id, browser, copy, signIn } = await lost();
         await browser.get('/jumio/verify');

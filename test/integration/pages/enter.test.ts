@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signedUp } from '../../support/builders/people.ts';
+import { decide, signedUp } from '../../support/builders/people.ts';
 import { type Browser, openBrowser } from '../../support/clients/browser.ts';
-import { oneTimePath } from '../../support/clients/calls.ts';
+import { oneTimePath, validate } from '../../support/clients/calls.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { signUp } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { APPLICATION, PUBLIC_URL, testService } from '../../support/service/service.ts';
-import { MINUTE } from '../../support/service/shifted-clock.ts';
+import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 /** A person who has signed up in another browser, their one-time link, and a new browser. */
 async function withOneTimeLink(returnTo?: string) {
@@ -36,6 +36,41 @@ describe('one-time links', () => {
     expect(await redeemedBy(browser)).toBe(id);
     expect((await browser.get('/jumio/status')).status).toBe(200);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
+  });
+
+  it('a person without a session who came by a one-time link may start again by it after Jumio, until an hour after the result', async () => {
+    const { service, id, path, browser } = await withOneTimeLink();
+    service.clock.stop();
+    await browser.press(path);
+    const first = await browser.press();
+    await decide(service, id, 'REJECTED', 'unreadable');
+    service.clock.advance(59 * MINUTE);
+    const again = await browser.press();
+    expect([again.status, again.location]).toEqual([303, service.jumio.latest(id).link]);
+    expect(again.location).not.toBe(first.location);
+    await decide(service, id, 'REJECTED', 'unreadable');
+    service.clock.advance(HOUR);
+    expect((await browser.get('/jumio/verify')).status).toBe(401);
+  });
+
+  it('a person who came by a one-time link may leave for Jumio until an hour after a link of ten minutes', async () => {
+    const { service, path, browser } = await withOneTimeLink();
+    service.clock.stop();
+    await browser.press(path);
+    const cookie = await browser.jar.getCookieString(PUBLIC_URL);
+    const seen = async () => (await service.app.inject({ url: '/jumio/verify', headers: { cookie } })).statusCode;
+    service.clock.advance(HOUR - 1_000);
+    expect(await seen()).toBe(200);
+    service.clock.advance(1_000);
+    expect(await seen()).toBe(401);
+  });
+
+  it('an allowed sign-in ends the hand-over cookie of a one-time link', async () => {
+    const { service, id, path, browser } = await withOneTimeLink();
+    await browser.press(path);
+    expect((await browser.get('/jumio/verify')).status).toBe(200);
+    expect((await validate(service, { kratos_identity_id: id })).statusCode).toBe(204);
+    expect((await browser.get('/jumio/verify')).status).toBe(401);
   });
 
   it('a one-time link is not consumed by a GET, and works once', async () => {
@@ -115,7 +150,7 @@ describe('one-time links in a browser with a session or a hand-over cookie', () 
   it('a one-time link replaces the hand-over cookie of another identity', async () => {
     const { service, id, path } = await withOneTimeLink();
     const { id: other, browser } = await signedUp(service);
-    await browser.get('/jumio/verify');
+    await browser.press();
     expect(await redeemedBy(browser)).toBe(other);
     browser.session = '';
     expect((await browser.press(path)).status).toBe(303);
@@ -130,7 +165,7 @@ describe('one-time links in a browser with a session or a hand-over cookie', () 
   it('a one-time link in a session of another identity says so, is not consumed, and identifies neither', async () => {
     const { service, id, path } = await withOneTimeLink();
     const { id: other, browser } = await signedUp(service);
-    await browser.get('/jumio/verify');
+    await browser.press();
     const page = await browser.press(path);
     expect([page.status, page.action?.href]).toEqual([409, '/jumio/verify']);
     expect(page.body).not.toMatch(new RegExp(`${id}|${other}`));
@@ -147,13 +182,13 @@ describe('one-time links in a browser with a session or a hand-over cookie', () 
 
   it('a one-time link works while Kratos is down; an existing session takes precedence when Kratos is back', async () => {
     const { service, id, path } = await withOneTimeLink();
-    const { id: other, browser } = await signedUp(service);
+    const { browser } = await signedUp(service);
     service.kratos.instead.whoami = () => kratosDown('whoami');
     expect((await browser.press(path)).status).toBe(303);
     expect(await redeemedBy(browser)).toBe(id);
     service.kratos.instead.whoami = undefined;
     await browser.get('/jumio/verify');
-    expect(await redeemedBy(browser)).toBe(other);
+    expect(await redeemedBy(browser)).toBeUndefined();
   });
 });
 

@@ -126,7 +126,7 @@ describe('waiting pages in a session of another identity', () => {
   it('a waiting page in a session of another identity is notified, changes nothing, and leads to the page that says so once', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
-    await browser.get('/jumio/verify');
+    await browser.press();
     expect((await poll(service, browser)).json()).not.toHaveProperty('somebody_else');
     browser.session = service.kratos.signIn(randomUUID());
     for (const _ of [1, 2]) {
@@ -139,14 +139,14 @@ describe('waiting pages in a session of another identity', () => {
     expect((await browser.get('/jumio/status')).status).toBe(200);
   });
 
-  it('a JSON request in a session of another identity continues with that session', async () => {
+  it('a JSON request in a session of another identity continues with that session, and deletes the cookie of before', async () => {
     const service = await testService();
     const { browser } = await signedUp(service);
-    await browser.get('/jumio/verify');
-    const other = randomUUID();
-    browser.session = service.kratos.signIn(other);
+    await browser.press();
+    browser.session = service.kratos.signIn(randomUUID());
     const answer = await poll(service, browser, '/jumio/verify');
-    expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([200, expect.stringContaining(other)]);
+    const deleted = expect.stringMatching(/^__Host-jumio_handover=;.*Expires=Thu, 01 Jan 1970/);
+    expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([200, deleted]);
   });
 });
 

@@ -104,10 +104,13 @@ describe('pages while Kratos is down', () => {
     expect((await browser.post({ return_to: 'https://elsewhere.example/' })).action?.href).toBe('/jumio/verify');
   });
 
-  it('while Kratos is down, the hand-over cookie authenticates its person, who can continue', async () => {
-    const { service, id, browser } = await known();
+  it('while Kratos is down, the hand-over cookie shows the status, and a POST waits until a session can be checked', async () => {
+    const { service, id, browser, first } = await known();
+    await browser.press();
     service.kratos.instead.whoami = () => kratosDown('whoami');
     expect((await browser.get('/jumio/status')).status).toBe(200);
+    expect((await browser.post(first.fields)).status).toBe(503);
+    service.kratos.instead.whoami = undefined;
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 });

@@ -121,6 +121,7 @@ export function rowOf(status: Status, isPublished: boolean): GateRow {
     erasedAt: null,
     attempts: 1,
     uncomparedSince: null,
+    handoverUntil: null,
   };
 }
 

@@ -12,12 +12,13 @@ import {
   type View,
 } from '../../verification/person/index.ts';
 import { answerError, sendBadField, sendProblem } from '../errors.ts';
+import type { HandoverCookie } from '../handover-cookie.ts';
 import { JSON_ONLY, preferredLanguage } from '../negotiation.ts';
 import { cookieSecret } from '../pages/security.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, type ReturnTo } from '../return-to.ts';
 import { type ContinueBody, continueBody } from '../schemas.ts';
-import { authenticate, type HandoverCookie, type Unauthenticated } from '../session.ts';
+import { authenticate, tokenOf, type Unauthenticated } from '../session.ts';
 import type { Sessions } from '../whoami.ts';
 import { answerOutcome, type ConsentText, consentText, statusAnswer } from './answers.ts';
 import { allowOrigins, requireOrigin } from './cors.ts';
@@ -54,10 +55,15 @@ type AnswerResource = (
 function createForPerson({ sessions, handover, limits }: Pick<ResourcesOptions, 'sessions' | 'handover' | 'limits'>) {
   return (answer: AnswerResource) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      // A poll keeps the cookie of the other account, so that the status page can still name it once.
-      const keepsOtherAccount = request.routeOptions.url === '/jumio/status';
-      const session = { kratos: sessions, credentials: CREDENTIALS, handover, keepsOtherAccount } as const;
-      const sender = await authenticate(request, reply, session);
+      const isStatus = request.routeOptions.url === '/jumio/status';
+      const sender = await authenticate(request, reply, {
+        kratos: sessions,
+        credentials: CREDENTIALS,
+        handover,
+        opens: isStatus ? 'status' : 'verify',
+        // A poll keeps the cookie of the other account, so that the status page can still name it once.
+        keepsOtherAccount: isStatus,
+      });
       if (sender.kind !== 'person') return refuse(sender, reply);
       await limits.person(sender.person.identityId, reply);
       return answer(sender.person, request, reply, sender.isOtherAccount);
@@ -155,6 +161,8 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
       const preferred = body.language ?? person.locale ?? preferredLanguage(request.headers['accept-language']);
       const input = { returnTo, agreement, locale: preferred ?? language };
       const outcome = await continueVerification(ctx, worker, person, input, ctx.waits.linkMs);
+      const isLeaving = outcome.kind === 'link' && tokenOf(request.headers) === undefined;
+      if (isLeaving) await options.handover.setOnLeaving(request, reply, person.identityId);
       const status = statusOf(outcome.view);
       const answer = { want: body.want, dataCentre: options.dataCentre, status, consent: consentIn(language) };
       return answerOutcome(reply, outcome, answer);

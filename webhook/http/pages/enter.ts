@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { toText } from '../../texts/messages.ts';
 import type { Context } from '../../verification/context.ts';
 import { findLink, redeemLink } from '../../verification/person/index.ts';
+import type { HandoverCookie } from '../handover-cookie.ts';
 import { verifyPath } from '../return-to.ts';
-import { authenticate, type HandoverCookie, rememberBrowser } from '../session.ts';
+import { authenticate } from '../session.ts';
 import type { Sessions } from '../whoami.ts';
 import { button, link, type Page } from './page.ts';
 import type { RenderPage } from './render.ts';
@@ -81,8 +82,9 @@ export function enterRoutes(app: FastifyInstance, { ctx, sessions, handover, ren
     const found = await findLink(ctx, code);
     if (found === undefined) return render(reply, 410, SPENT_LINK);
     if (await hasOtherSession(request, reply, sessions, found.identityId)) return render(reply, 409, OTHER_ACCOUNT);
-    if ((await redeemLink(ctx, code)) === undefined) return render(reply, 410, SPENT_LINK);
-    rememberBrowser(reply, found.identityId, handover);
+    const redeemed = await redeemLink(ctx, code);
+    if (redeemed === undefined) return render(reply, 410, SPENT_LINK);
+    await handover.setOnRedeemed(reply, redeemed);
     return reply.redirect(verifyPath(found.returnTo), 303);
   });
 }

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toText } from '../../texts/messages.ts';
 import type { Person } from '../../verification/person/index.ts';
+import type { HandoverCookie } from '../handover-cookie.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
-import { authenticate, type HandoverCookie, type Unauthenticated } from '../session.ts';
+import { authenticate, type Unauthenticated } from '../session.ts';
 import type { Sessions } from '../whoami.ts';
 import { link, type Page } from './page.ts';
 import type { RenderPage } from './render.ts';
@@ -34,11 +35,12 @@ export type RequirePerson = ReturnType<typeof createRequirePerson>;
 export function createRequirePerson({ sessions, handover, limits, render, returnTo, ...urls }: RequirePersonOptions) {
   const session = { kratos: sessions, credentials: 'cookie', handover } as const;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const sender = await authenticate(request, reply, session);
+    const isStatus = request.routeOptions.url === '/jumio/status';
+    const sender = await authenticate(request, reply, { ...session, opens: isStatus ? 'status' : 'verify' });
     if (sender.kind !== 'person')
       return promptSignIn(sender, reply, render, { ...urls, returnTo: returnTo(requestedReturnTo(request)) });
     // Back from Jumio, and signed in with another account since: this page explains it once, and shows nothing of either.
-    if (sender.isOtherAccount && request.routeOptions.url === '/jumio/status') return render(reply, 409, OTHER_ACCOUNT);
+    if (sender.isOtherAccount && isStatus) return render(reply, 409, OTHER_ACCOUNT);
     people.set(request, sender.person);
     await limits.person(sender.person.identityId, reply);
     return undefined;

@@ -10,10 +10,10 @@ import {
   recordVisit,
   type View,
 } from '../../verification/person/index.ts';
+import type { HandoverCookie } from '../handover-cookie.ts';
 import { preferredLanguage } from '../negotiation.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, requestedReturnTo, returnToQuery } from '../return-to.ts';
-import type { HandoverCookie } from '../session.ts';
 import type { Sessions } from '../whoami.ts';
 import { enterRoutes } from './enter.ts';
 import { answerWithPage, fallbackRoutes } from './fallback.ts';
@@ -27,7 +27,6 @@ import { statusPage } from './status-page.ts';
 /** Options of the pages. */
 export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
   readonly sessions: Sessions;
-  readonly handover: HandoverCookie;
   readonly publicUrl: string | undefined;
   readonly kratosPublicUrl: string;
   /** Whether browsers reach the service by https. */
@@ -61,6 +60,7 @@ export async function pageRoutes(app: FastifyInstance, options: PagesOptions): P
 
 interface StatusRoutesOptions extends Destinations {
   readonly ctx: Context;
+  readonly handover: HandoverCookie;
   readonly worker: Worker;
   readonly limits: Limits;
   readonly theme: Theme;
@@ -116,7 +116,7 @@ function readForm(request: FastifyRequest, theme: Theme) {
 
 /** `GET` and `POST /jumio/verify`, `POST /jumio/decline`, `GET /jumio/status` (docs/design.md#http-routes). */
 function statusRoutes(app: FastifyInstance, requirePerson: RequirePerson, options: StatusRoutesOptions): void {
-  const { ctx, worker, theme, limits } = options;
+  const { ctx, worker, theme, limits, handover } = options;
   const answerView = createAnswerView(options);
   const protect: preHandlerHookHandler = (request, reply, next) => app.csrfProtection(request, reply, next);
 
@@ -148,7 +148,10 @@ function statusRoutes(app: FastifyInstance, requirePerson: RequirePerson, option
       const returnTo = options.returnTo(requested);
       const input = { returnTo, agreement, locale };
       const outcome = await continueVerification(ctx, worker, person, input, ctx.waits.linkMs);
-      if (outcome.kind === 'link') return reply.redirect(outcome.link, 303);
+      if (outcome.kind === 'link') {
+        await handover.setOnLeaving(request, reply, person.identityId);
+        return reply.redirect(outcome.link, 303);
+      }
       const destination = destinationOf(outcome.view, options, returnTo);
       const isApproved = outcome.view.status === 'approved' && nextStep(outcome.view).kind === 'done';
       if (isApproved && destination !== undefined) return reply.redirect(destination, 303);

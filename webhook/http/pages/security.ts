@@ -5,7 +5,7 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { cookieSpec } from '../session.ts';
+import { cookieSpec } from '../cookies.ts';
 
 /** The input of the protection of pages. */
 export interface PageSecurity {

@@ -1,7 +1,7 @@
 import type { GateRow } from '../../ledger/ledger.ts';
 import type { Context, Worker } from '../context.ts';
 import { issueLink } from '../person/index.ts';
-import { decidedStatus, hasNewDetails } from '../record/index.ts';
+import { decidedStatus, endHandovers, hasNewDetails } from '../record/index.ts';
 import { withTimeout } from '../waiting.ts';
 import { hasEvents, recordGateEvent, type SignInAttempt } from './audit.ts';
 import { checkGate, type GateCheck } from './check.ts';
@@ -28,14 +28,21 @@ async function noteContradiction(ctx: Context, signIn: SignInAttempt, row: GateR
   );
 }
 
+/** Whether an allowed sign-in has hand-over cookies to end. A refused one proves a first factor only. */
+function endsHandovers({ answer, row }: GateCheck, now: number): boolean {
+  return answer === 'allow' && typeof row !== 'string' && (row.handoverUntil ?? 0) > now;
+}
+
+/** Ends the hand-over cookies of before a sign-in: who has a session needs none. */
+async function endHandoversOf(ctx: Context, identityId: string): Promise<void> {
+  await ctx.ledger.change(identityId, ctx.clock.now(), (found) => found && { record: endHandovers(found) });
+}
+
 /** Repairs what this sign-in shows to be wrong. Does nothing while the ledger cannot be read. */
-async function healAfter(
-  ctx: Context,
-  worker: Worker,
-  attempt: SignInAttempt,
-  { result, row }: GateCheck,
-): Promise<void> {
+async function healAfter(ctx: Context, worker: Worker, attempt: SignInAttempt, check: GateCheck): Promise<void> {
+  const { result, row } = check;
   if (row === 'unreadable') return;
+  if (endsHandovers(check, ctx.clock.now())) await endHandoversOf(ctx, attempt.identityId);
   const known = row === 'none' ? undefined : row;
   const remedy = remedyFor(known, attempt, ctx.ledger.createdAt);
   if (result.contradiction && known !== undefined) await noteContradiction(ctx, attempt, known);
@@ -44,8 +51,10 @@ async function healAfter(
 }
 
 /** Whether `healAfter` has anything to do. */
-function needsRepair(ctx: Context, attempt: SignInAttempt, { result, row }: GateCheck): boolean {
+function needsRepair(ctx: Context, attempt: SignInAttempt, check: GateCheck): boolean {
+  const { result, row } = check;
   if (row === 'unreadable') return false;
+  if (endsHandovers(check, ctx.clock.now())) return true;
   const known = row === 'none' ? undefined : row;
   const isNew = known !== undefined && hasNewDetails(known, attempt);
   return result.contradiction || isNew || remedyFor(known, attempt, ctx.ledger.createdAt) !== 'none';

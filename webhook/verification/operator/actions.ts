@@ -9,6 +9,7 @@ import { onIdentityFound } from '../publication/index.ts';
 import {
   cancelRequestedVerification,
   decidedStatus,
+  endHandovers,
   isOnHold,
   kratosTurn,
   newIdentity,
@@ -36,8 +37,8 @@ export function erase(record: IdentityRecord, by: string, now: number): Change {
     kratosDue: identity.deletedInKratos ? null : kratosTurn(identity, now),
   };
   const detail = { by, again: identity.erasedAt !== null };
-  const change = { record: { identity: erased, verifications }, events: [{ kind: 'erased', detail }] };
-  return { ...change, withdrawLinks: true };
+  const ended = endHandovers({ identity: erased, verifications });
+  return { record: ended, events: [{ kind: 'erased', detail }], withdrawLinks: true };
 }
 
 /**

@@ -1,7 +1,8 @@
 export { declineConsent } from './consent.ts';
 export { type ContinueOutcome, continueVerification } from './continue.ts';
-export { findLink, issueLink, linkUrl, redeemLink } from './one-time-link.ts';
-export { findPerson, isKnown, type Person, personFrom } from './person.ts';
+export { type Handover, type HandoverScope, handOver, handOverByLink, isHandoverValid } from './handover.ts';
+export { findLink, issueLink, linkUrl, type RedeemedLink, redeemLink } from './one-time-link.ts';
+export { findPerson, type Person, personFrom } from './person.ts';
 export { handleSignUp } from './sign-up.ts';
 export { loadView, type NextStep, nextStep, pollAfterSeconds, type View } from './view.ts';
 export { readExpectedIn, recordVisit } from './visit.ts';

@@ -29,8 +29,8 @@ export interface LinkOptions {
   readonly returnTo?: string | null;
 }
 
-/** The identity whose verification a link opens, and where the person goes in the end. */
-export type RedeemedLink = Pick<OneTimeLink, 'identityId' | 'purpose' | 'returnTo'>;
+/** The identity whose verification a link opens, where the person goes in the end, and when the link ends. */
+export type RedeemedLink = Pick<OneTimeLink, 'identityId' | 'purpose' | 'returnTo' | 'endsAt'>;
 
 function hashOf(token: string): string {
   return hash('sha256', token, 'hex');

@@ -17,11 +17,6 @@ export function personFrom({ id, metadataPublic, schemaId, createdAt, locale }: 
   return { identityId: id, inherited, schemaId, kratosCreatedAt: createdAt, locale };
 }
 
-/** Whether the ledger has a row of this identity. @throws LedgerUnavailable */
-export async function isKnown(ctx: Context, identityId: string): Promise<boolean> {
-  return (await ctx.ledger.gate(identityId)) !== undefined;
-}
-
 /**
  * Returns the person of an identity that a trusted caller names by its id alone. If the ledger has no row, or if Kratos did
  * not have the identity before, reads it from Kratos, so that a new row inherits the status of the published copy

@@ -2,7 +2,7 @@ import type { UpstreamFacts } from '../../errors.ts';
 import type { KratosIdentity, Patched, State } from '../../kratos/types.ts';
 import type { Change, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
 import type { OnRejected } from '../policy/index.ts';
-import { updateIdentity } from '../record/index.ts';
+import { endHandovers, updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
 import { isUnpublished, pendingPublication, restDue } from './state.ts';
 
@@ -36,7 +36,7 @@ export function withholdConsequences(record: IdentityRecord, onRejected: OnRejec
 
 /**
  * Records that the sessions were revoked. They are revoked once more with the read-back: a sign-in that the gate allowed just
- * before the verdict stores its session just after. `found` false: there were no sessions.
+ * before the verdict stores its session just after. `found` false: there were no sessions. Hand-over cookies end with them.
  */
 export function onRevoked(record: IdentityRecord, found: boolean, now: number): Change {
   const { identity } = record;
@@ -46,7 +46,8 @@ export function onRevoked(record: IdentityRecord, found: boolean, now: number): 
   const revocation = isFirst && pendingPublication(identity) !== 'none' ? 'repeat' : 'none';
   const revoked: Identity = { ...identity, kratosAttempts, revocation };
   const events: LedgerEvent[] = isFirst || found ? [{ kind: 'sessions_revoked', detail: { found } }] : [];
-  return { record: updateIdentity(record, { ...revoked, kratosDue: restDue(revoked, now) }), events };
+  const done = updateIdentity(record, { ...revoked, kratosDue: restDue(revoked, now) });
+  return { record: isFirst || found ? endHandovers(done) : done, events };
 }
 
 /** Makes a failed revocation due again. All work at Kratos shares one back-off; `attempts` counts this step once. `random` in [0, 1). */

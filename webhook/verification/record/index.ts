@@ -8,6 +8,7 @@ export {
   UNKNOWN_STATUS,
 } from './attempts.ts';
 export { type PublishedContent, publishedContent } from './content.ts';
+export { endHandovers, withHandover } from './handover.ts';
 export { kratosTurn, normalize } from './normalize.ts';
 export { decidedStatus, isDecided, type PublishedCopy, readPublishedCopy } from './published-copy.ts';
 export {

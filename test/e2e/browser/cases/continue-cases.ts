@@ -78,7 +78,7 @@ export function continueCases(stage: () => BrowserStage): void {
     },
   );
 
-  test('Kratos goes down while a person is at Jumio: the hand-over cookie opens the way back', async () => {
+  test('Kratos goes down while a person is at Jumio: the hand-over cookie shows the result, and the person goes on when it is back', async () => {
     const { stack, open, beside } = stage();
     const kratos = await startAdminProxy(stack.kratos.publicLoopbackUrl);
     try {
@@ -89,6 +89,7 @@ export function continueCases(stage: () => BrowserStage): void {
       kratos.fault('whoami', '503', { times: 100 });
       await choose(page, 'Reject: unreadable photo');
       await page.getByText('could not be read').waitFor({ timeout: 30_000 });
+      kratos.clearFaults();
       await onToJumio(page, stack);
       await choose(page, 'Pass');
       await page.waitForURL(`${stack.appUrl}/`, { timeout: 30_000 });

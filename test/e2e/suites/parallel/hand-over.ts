@@ -3,7 +3,7 @@ import { createBrowser } from '../../../../sandbox/kratos/client/browser.ts';
 import { whoami } from '../../../../sandbox/kratos/client/flows.ts';
 import { firstForm } from '../../../../sandbox/kratos/client/forms.ts';
 import { send } from '../../../../sandbox/kratos/client/loopback.ts';
-import { newPerson, type Person } from '../../../../sandbox/scenarios/person.ts';
+import { newPerson } from '../../../../sandbox/scenarios/person.ts';
 import { sentenceOn } from '../../support/pages.ts';
 import { eventually, type World } from '../../support/world.ts';
 
@@ -15,28 +15,29 @@ const VERIFIED = 'Your identity has been verified.';
 export function handOverCases(world: () => World): void {
   const status = () => `${world().stack.verifyUrl}/jumio/status`;
 
-  async function withoutSession(): Promise<Person> {
+  /** A person who has left for Jumio, and whose session has ended since. */
+  async function withoutSession() {
     const { stack } = world();
     const person = await newPerson(stack);
-    await person.browser.get(status());
+    const hosted = await person.goToJumio();
+    expect(hosted.url).toContain(stack.jumioUrl);
     const url = `${stack.kratos.adminUrl}/admin/identities/${person.identityId}/sessions`;
     expect((await send({ method: 'DELETE', url })).status).toBe(204);
     expect((await whoami(stack.kratos, person)).status).toBe(401);
-    return person;
+    return { person, hosted };
   }
 
-  test('the hand-over cookie authenticates a person on the pages whose session was revoked', async () => {
-    const person = await withoutSession();
-    expect(sentenceOn(await person.browser.get(status()))).toBe(WAITS);
-    const hosted = await person.goToJumio();
-    expect(hosted.url).toContain(world().stack.jumioUrl);
+  test('a person whose session ended while they were at Jumio sees their status by the hand-over cookie, and signs in for anything else', async () => {
+    const { person, hosted } = await withoutSession();
+    expect(sentenceOn(await person.browser.get(status()))).toMatch(/^You have not finished at Jumio yet/);
+    expect((await person.browser.get(`${world().stack.verifyUrl}/jumio/verify`)).status).toBe(401);
     await person.choose(hosted, { outcome: 'pass' });
     await eventually(async () => expect(sentenceOn(await person.browser.get(status()))).toBe(VERIFIED));
   });
 
   test('the hand-over cookie gives access to nothing else: it goes to no other host, and is no session', async () => {
     const { stack } = world();
-    const { browser } = await withoutSession();
+    const { browser } = (await withoutSession()).person;
     const sent = async (url: string) => (await browser.cookies(url)).includes('jumio_handover=');
     expect(await sent(status())).toBe(true);
     for (const url of [stack.kratos.publicUrl, stack.appUrl]) expect([url, await sent(url)]).toEqual([url, false]);
@@ -45,7 +46,7 @@ export function handOverCases(world: () => World): void {
   });
 
   test('the hand-over cookie opens the pages of one identity: changed by a character it opens none', async () => {
-    const [person, other] = [await withoutSession(), await newPerson(world().stack)];
+    const [{ person }, other] = [await withoutSession(), await newPerson(world().stack)];
     const genuine = await person.browser.cookies(status());
     const visit = (cookie: string) => send({ method: 'GET', url: status(), headers: { cookie } });
     expect((await visit(genuine)).status).toBe(200);
