@@ -4,6 +4,7 @@ import { handoverRoute } from './http/api/handover.ts';
 import { type ResourcesOptions, resourceRoutes } from './http/api/routes.ts';
 import { createSecretCheck } from './http/authenticity.ts';
 import { answerUnknownRoutes, CONNECTION_TIMES, closeUnreadBodies } from './http/connection.ts';
+import { createCookieSigner } from './http/cookies.ts';
 import { authorizeRoute, decisionRoute } from './http/decision.ts';
 import { answerError, answerNotFound } from './http/errors.ts';
 import { createHandoverCookie } from './http/handover-cookie.ts';
@@ -100,10 +101,11 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
   const brand = brandOf(config);
   const theme: Theme = { texts, brand, assets: createAssets(brand) };
   const isHttps = publicUrl?.startsWith('https:') ?? false;
+  const signer = await createCookieSigner(ctx);
   await app.register(assetRoutes, theme);
   if (kratosPublicUrl === undefined) {
-    const { referenceKey } = ctx.ledger;
-    await app.register(routesWithoutPages, { referenceKey, theme, isHttps, returnUrl: defaultReturnUrl });
+    const { subjectKey: csrfKey } = ctx.ledger;
+    await app.register(routesWithoutPages, { signer, csrfKey, theme, isHttps, returnUrl: defaultReturnUrl });
     return;
   }
   const sessions = limitWhoami(ctx.kratos, () => ctx.clock.now());
@@ -112,6 +114,7 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
   await app.register(personRoutes, {
     ctx,
     worker,
+    signer,
     sessions,
     theme,
     returnTo,

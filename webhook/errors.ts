@@ -92,6 +92,19 @@ export class LedgerTooNew extends Error {
   }
 }
 
+/** The ledger holds something that the program never writes: the database was damaged, or edited by hand. */
+export class LedgerDamaged extends Error {
+  override readonly name = 'LedgerDamaged';
+
+  /** @param problem what was expected and what was seen, without a secret */
+  constructor(problem: string) {
+    super(
+      `the ledger is damaged, or was edited by hand: ${problem}. ` +
+        'To go on, restore a backup (docs/operations.md#backup-file)',
+    );
+  }
+}
+
 /** The ledger could not be written or read (locked, full, missing): the call stored nothing. */
 export class LedgerUnavailable extends Error {
   override readonly name = 'LedgerUnavailable';

@@ -24,7 +24,7 @@ export function settledIdentity(now: number): { record: IdentityRecord; verifica
     readRequests: 0,
     now,
     random: 0,
-    reference: 'reference',
+    references: ['reference'],
     newId: randomUUID,
     policy: defaultPolicy,
   };

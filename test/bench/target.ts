@@ -43,10 +43,11 @@ async function populate({ ctx }: Dependencies) {
   const now = Date.now();
   const rows = Array.from({ length: ROWS }, () => settledIdentity(now));
   await Promise.all(rows.map(({ record }) => ctx.ledger.change(record.identity.id, now, () => ({ record }))));
+  const { signing } = (await ctx.ledger.keys.ring(now)).references;
   return rows.map(({ record, verificationId, executionId }) => ({
     identityId: record.identity.id,
     executionId,
-    reference: mintReference(ctx.ledger.referenceKey, verificationId),
+    reference: mintReference(signing, verificationId),
   }));
 }
 

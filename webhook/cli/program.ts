@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
-import { LedgerTooNew, LedgerUnavailable, UpstreamError } from '../errors.ts';
+import { LedgerDamaged, LedgerTooNew, LedgerUnavailable, UpstreamError } from '../errors.ts';
 import { registerBackfill } from './commands/backfill.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerErase } from './commands/erase.ts';
 import { registerExport } from './commands/export.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerList } from './commands/list.ts';
 import { registerOverride } from './commands/override.ts';
 import { registerRecheck } from './commands/recheck.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   registerDoctor,
   registerExport,
   registerBackup,
+  registerKeys,
 ];
 
 const ABOUT =
@@ -54,6 +56,7 @@ function messageOf(error: unknown): string | undefined {
   if (error instanceof ConfigError) return `The configuration is not usable:\n${error.message}`;
   if (error instanceof LedgerUnavailable) return ledgerMessage(error);
   if (error instanceof LedgerTooNew) return `Nothing was changed: ${error.message}.`;
+  if (error instanceof LedgerDamaged) return `The command was not run: ${error.message}.`;
   if (error instanceof Exit || error instanceof UpstreamError) return error.message || undefined;
   return error instanceof Error ? (error.stack ?? error.message) : 'failed';
 }

@@ -1,3 +1,6 @@
+import { Signer } from '@fastify/cookie';
+import type { Context } from '../verification/context.ts';
+
 /** A cookie of this service: its name, and the options that it is set with. */
 export interface CookieSpec {
   readonly name: string;
@@ -17,4 +20,28 @@ export interface CookieSpec {
 export function cookieSpec(name: 'jumio_handover' | 'jumio_csrf', secure: boolean): CookieSpec {
   const options = { path: '/', httpOnly: true, sameSite: 'lax', signed: true, secure } as const;
   return { name: secure ? `__Host-${name}` : name, options };
+}
+
+/** Signs the cookies of pages and programs with the keys of the ledger, as they are at the time. */
+export interface CookieSigner {
+  /** For `@fastify/cookie`. */
+  readonly secret: Signer;
+  /** An `onRequest` hook: reads the keys anew where a rotation may have changed them. */
+  readonly refresh: () => Promise<void>;
+}
+
+/** Returns the signer of cookies. A cookie of an old key is accepted as long as that key is. */
+export async function createCookieSigner({ ledger, clock }: Pick<Context, 'ledger' | 'clock'>): Promise<CookieSigner> {
+  const current = async (): Promise<Signer> => new Signer([...(await ledger.keys.ring(clock.now())).cookies]);
+  let signer = await current();
+  const secret = {
+    sign: (value: string) => signer.sign(value),
+    unsign: (value: string) => signer.unsign(value),
+  };
+  return {
+    secret,
+    refresh: async () => {
+      signer = await current();
+    },
+  };
 }

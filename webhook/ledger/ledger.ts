@@ -10,11 +10,13 @@ import type { Store } from './database/store.ts';
 import { createNextDue, type DueJob } from './due-jobs.ts';
 import { type Epoch, openEpoch } from './epoch.ts';
 import { createEventCap } from './event-cap.ts';
+import { type Keys, keyOf, openKeys } from './keys.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
 import {
   aheadOf,
   events,
   type FutureTimes,
+  findSetting,
   type GateRow,
   gateReader,
   identityReader,
@@ -36,8 +38,10 @@ export interface Ledger {
   readonly origin: 'made' | 'opened';
   /** Raised whenever the ledger may be older than what was published from it (docs/design.md#epochs). */
   readonly epoch: number;
-  /** The key of the references (MACs) that executions carry; made with the ledger. */
-  readonly referenceKey: Buffer;
+  /** The key of the hashes of eID subjects. It is never rotated: the hashes tell for good which identity an eID belongs to. */
+  readonly subjectKey: Buffer;
+  /** The keys of cookies and references. */
+  readonly keys: Keys;
   readonly budgets: ReturnType<typeof createBudgets>;
   /** The reports for operators. */
   readonly reports: Reports;
@@ -87,7 +91,7 @@ export interface Ledger {
 
 /**
  * Opens a ledger, and makes it if it does not exist. Rejects with `LedgerUnavailable` if the database fails, with
- * `LedgerTooNew` if a newer version has changed it.
+ * `LedgerTooNew` if a newer version has changed it, with `LedgerDamaged` if one of its keys is none.
  * @param url `file:<path>` for SQLite, `postgres://…` for PostgreSQL
  * @param now the time of the clock: `createdAt` of a ledger that is made by this call
  * @param normalize applied to every record before it is saved
@@ -98,7 +102,7 @@ export async function openLedger(url: string, now: number, normalize: Normalize,
   try {
     const origin = await opened.read((db) => migrate(db, opened.dialect, now));
     const epoch = await openEpoch(opened, beginsEpoch);
-    return await createLedger(following(opened, epoch), epoch, origin, normalize);
+    return await createLedger(following(opened, epoch), epoch, origin, { normalize, now });
   } catch (error) {
     await opened.close();
     throw error;
@@ -119,7 +123,7 @@ async function createLedger(
   store: Store,
   epoch: Epoch,
   origin: Ledger['origin'],
-  normalize: Normalize,
+  { normalize, now: openedAt }: { readonly normalize: Normalize; readonly now: number },
 ): Promise<Ledger> {
   const rows = createRows(store.db, store.dialect, normalize, epoch);
   const gate = gateReader(store.db, epoch);
@@ -131,7 +135,8 @@ async function createLedger(
   const ofSubject = identityReader(store.db, 'subject');
   return {
     createdAt: Number(await store.read((db) => setting(db, 'created_at'))),
-    referenceKey: Buffer.from(await store.read((db) => setting(db, 'reference_key')), 'base64'),
+    subjectKey: keyOf('reference_key', await store.read((db) => findSetting(db, 'reference_key'))),
+    keys: await openKeys(store, openedAt, (db, now, event) => rows.append(db, now, null, event)),
     origin,
     get epoch() {
       return epoch.current();
@@ -206,4 +211,5 @@ async function serverClock(db: Kysely<Tables>): Promise<number | undefined> {
   return (await clock.execute(db)).rows[0]?.now;
 }
 
+export type { KeyInfo, KeyRing } from './keys.ts';
 export type { GateRow };

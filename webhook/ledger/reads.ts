@@ -62,6 +62,12 @@ export interface StoredEvent {
   readonly detail: unknown;
 }
 
+/** Reads a setting; undefined: there is none of that name. */
+export async function findSetting(db: Kysely<Tables>, name: string): Promise<string | undefined> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
+  return row?.value;
+}
+
 /** Reads a setting; rejects if there is none of that name. */
 export async function setting(db: Kysely<Tables>, name: string): Promise<string> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirstOrThrow();

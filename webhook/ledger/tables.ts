@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import { count, primaryKey, type RowOf, real, text, textOrNull, time, unique } from '../columns.ts';
+import { count, primaryKey, type RowOf, real, text, textOrNull, time, timeOrNull, unique } from '../columns.ts';
 import type { Identity, OneTimeLink, Verification } from '../model.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -46,6 +46,26 @@ export const settingColumns = {
   value: text(),
 };
 
+/** What a key is for: the signatures of cookies, or of the references that executions carry. */
+export type KeyUse = 'cookies' | 'references';
+
+/** The table `keys`: the keys that can be rotated. Old ones stay, because Jumio returns references of them. */
+export const keyColumns = {
+  /** Its use and number, e.g. `cookies-2`. */
+  id: primaryKey(),
+  use: text<KeyUse>(),
+  /** 32 bytes in base64: a secret. */
+  secret: text(),
+  madeAt: time(),
+  /** Before this time it is only accepted, so that no replica meets a signature of a key that it does not know yet. */
+  signsFrom: time(),
+  /** From this time on it is no longer accepted; null: it is. */
+  endedAt: timeOrNull(),
+};
+
+/** A key that can be rotated. */
+export interface KeyRow extends Mutable<RowOf<typeof keyColumns>> {}
+
 /** The ledger's tables, as Kysely takes them. The columns are snake_case in the database. */
 export interface Tables {
   identities: Mutable<Identity>;
@@ -54,4 +74,5 @@ export interface Tables {
   oneTimeLinks: Mutable<OneTimeLink>;
   budgets: BudgetRow;
   settings: Mutable<RowOf<typeof settingColumns>>;
+  keys: KeyRow;
 }

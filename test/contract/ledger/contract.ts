@@ -7,6 +7,7 @@ import { claimCases } from './cases/claim-cases.ts';
 import { epochCases } from './cases/epoch-cases.ts';
 import { eventCases } from './cases/event-cases.ts';
 import { gateCases } from './cases/gate-cases.ts';
+import { keyCases } from './cases/key-cases.ts';
 import { normalizeCases } from './cases/normalize-cases.ts';
 import { openingCases } from './cases/opening-cases.ts';
 import { rowsCases } from './cases/rows-cases.ts';
@@ -15,6 +16,7 @@ import { stopCases } from './cases/stop-cases.ts';
 /** What every ledger does, on every database. */
 export function ledgerContract(database: Database): void {
   describe('opening', () => openingCases(database));
+  describe('keys', () => keyCases(database));
   describe('changes', () => changeCases(database));
   describe('normalising', () => normalizeCases(database));
   describe('rows', () => rowsCases(database));

@@ -26,7 +26,7 @@ describe('backup', () => {
     const later = await signUp(ledger);
     const copy = await openOn(sqlite, `file:${file}`);
     expect(copy.origin).toBe('opened');
-    expect(copy.referenceKey).toEqual(ledger.referenceKey);
+    expect(copy.subjectKey).toEqual(ledger.subjectKey);
     expect(await copy.record(id)).toEqual(await ledger.record(id));
     expect(await copy.events(id)).toEqual(await ledger.events(id));
     expect(await copy.record(later)).toBeUndefined();

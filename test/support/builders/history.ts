@@ -79,7 +79,7 @@ export function readInputOf(record: IdentityRecord, row: Verification, at = NOW)
     readRequests: record.identity.readRequests,
     now: at,
     random: 0.5,
-    reference: mintReference(REFERENCE_KEY, row.id),
+    references: [mintReference(REFERENCE_KEY, row.id)],
     newId: () => verificationId(record.verifications.length + 1),
     policy: defaultPolicy,
   };

@@ -32,8 +32,8 @@ describe('references', () => {
     fc.assert(
       fc.property(key, key, fc.uuid(), (secret, other, id) => {
         const reference = mintReference(secret, id);
-        expect(readReference(secret, reference)).toBe(id);
-        if (!secret.equals(other)) expect(readReference(other, reference)).toBeUndefined();
+        expect(readReference([secret], reference)).toBe(id);
+        if (!secret.equals(other)) expect(readReference([other], reference)).toBeUndefined();
       }),
     );
   });
@@ -43,7 +43,7 @@ describe('references', () => {
       fc.property(fc.nat({ max: 81 }), fc.constantFrom(...BASE64URL, '.', ' ', 'é', '\n', '\0'), (place, character) => {
         fc.pre(GENUINE[place] !== character);
         const tampered = GENUINE.slice(0, place) + character + GENUINE.slice(place + 1);
-        expect(readReference(KEY, tampered)).toBeUndefined();
+        expect(readReference([KEY], tampered)).toBeUndefined();
       }),
       { numRuns: 2_000 },
     );
@@ -54,7 +54,7 @@ describe('references', () => {
     const spellings = BASE64URL.map((character) => GENUINE.slice(0, -1) + character);
     const same = spellings.filter((spelling) => bytes(spelling) === bytes(GENUINE));
     expect(same).toHaveLength(4);
-    expect(same.filter((spelling) => readReference(KEY, spelling) !== undefined)).toEqual([GENUINE]);
+    expect(same.filter((spelling) => readReference([KEY], spelling) !== undefined)).toEqual([GENUINE]);
   });
 
   it.each([
@@ -73,10 +73,10 @@ describe('references', () => {
     ['a very long text', '1.'.repeat(100_000)],
     ['characters of several bytes', `${GENUINE.slice(0, -1)}é`],
   ])('a reference with %s is refused without an exception', (_name, reference) => {
-    expect(readReference(KEY, reference)).toBeUndefined();
+    expect(readReference([KEY], reference)).toBeUndefined();
   });
 
   it('reading a reference never throws', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readReference(KEY, text) === undefined));
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readReference([KEY], text) === undefined));
   });
 });

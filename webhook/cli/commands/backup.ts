@@ -12,7 +12,9 @@ async function run(cli: Cli, file: string): Promise<void> {
     if (ctx.ledger.copyTo === undefined)
       throw usageError('The ledger is on PostgreSQL: use pg_dump, or the tools of your database provider.');
     await ctx.ledger.copyTo(file).catch(failed);
-    cli.printNote(`The ledger was copied to ${file}. The copy holds the key of the references: keep it safe.\n`);
+    cli.printNote(
+      `The ledger was copied to ${file}. The copy holds the keys of references and cookies: keep it safe.\n`,
+    );
   });
 }
 

@@ -11,10 +11,10 @@ import {
   recordVisit,
   type View,
 } from '../../verification/person/index.ts';
+import type { CookieSigner } from '../cookies.ts';
 import { answerError, sendBadField, sendProblem } from '../errors.ts';
 import type { HandoverCookie } from '../handover-cookie.ts';
 import { JSON_ONLY, preferredLanguage } from '../negotiation.ts';
-import { cookieSecret } from '../pages/security.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, type ReturnTo } from '../return-to.ts';
 import { type ContinueBody, continueBody } from '../schemas.ts';
@@ -77,6 +77,7 @@ export interface ResourcesOptions extends Destinations {
   readonly sessions: Sessions;
   readonly texts: Texts;
   readonly handover: HandoverCookie;
+  readonly signer: CookieSigner;
   readonly limits: Limits;
   /** Whether browsers reach the service by https. */
   readonly isHttps: boolean;
@@ -94,7 +95,8 @@ async function secureResources(
   // A body is JSON or absent: a form of a foreign page can send neither.
   app.removeContentTypeParser('text/plain');
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: options.isHttps });
-  await app.register(cookie, { secret: cookieSecret(options.ctx.ledger.referenceKey) });
+  await app.register(cookie, { secret: options.signer.secret });
+  app.addHook('onRequest', options.signer.refresh);
   if (origins.size > 0) await allowOrigins(app, origins);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');

@@ -45,7 +45,6 @@ function isUtf8(bytes: Buffer): boolean {
  */
 export async function callbackRoute(app: FastifyInstance, options: CallbackOptions): Promise<void> {
   const { ctx, worker, secrets } = options;
-  const { referenceKey } = ctx.ledger;
   // The plugin has a JSON parser of its own; the framework's (text/plain) would otherwise accept other types.
   app.removeAllContentTypeParsers();
   await app.register(rawBody, { global: false, encoding: false, runFirst: true });
@@ -63,7 +62,8 @@ export async function callbackRoute(app: FastifyInstance, options: CallbackOptio
     if (isSigned && !isSignatureOf(bytes, String(signature), secrets)) return unauthorized(request, reply, 'signature');
     if (!isUtf8(bytes)) return unreadable(reply);
     const reference = referenceBody.safeParse(request.body).data?.userReference;
-    const verificationId = reference === undefined ? undefined : readReference(referenceKey, reference);
+    const { references } = await ctx.ledger.keys.ring(ctx.clock.now());
+    const verificationId = reference === undefined ? undefined : readReference(references.accepted, reference);
     if (!isSigned && verificationId === undefined) return unauthorized(request, reply, 'reference');
     const body = callbackBody.safeParse(request.body);
     if (!body.success) return unreadable(reply);

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toText } from '../../texts/messages.ts';
+import type { CookieSigner } from '../cookies.ts';
 import { answerNotFound, isPassing, RETRY_S } from '../errors.ts';
 import { preferredType } from '../negotiation.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
@@ -56,7 +57,8 @@ export function fallbackRoutes(app: FastifyInstance, render: RenderPage, { suppo
 
 /** Options of `routesWithoutPages`. */
 export interface WithoutPagesOptions {
-  readonly referenceKey: Buffer;
+  readonly signer: CookieSigner;
+  readonly csrfKey: Buffer;
   readonly theme: Theme;
   readonly isHttps: boolean;
   readonly returnUrl: string | undefined;
@@ -64,8 +66,8 @@ export interface WithoutPagesOptions {
 
 /** While the pages are not configured: 404 with a page that explains it for a browser, with a problem document for a machine. */
 export async function routesWithoutPages(app: FastifyInstance, options: WithoutPagesOptions): Promise<void> {
-  const { referenceKey, theme, isHttps, returnUrl } = options;
-  await securePages(app, { referenceKey, isHttps, isJumioHttp: false, identityOf: () => undefined });
+  const { signer, csrfKey, theme, isHttps, returnUrl } = options;
+  await securePages(app, { signer, csrfKey, isHttps, isJumioHttp: false, identityOf: () => undefined });
   answerOtherPaths(app, createRenderer(theme), noPagesPage(returnUrl));
 }
 

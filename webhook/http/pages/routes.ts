@@ -10,6 +10,7 @@ import {
   recordVisit,
   type View,
 } from '../../verification/person/index.ts';
+import type { CookieSigner } from '../cookies.ts';
 import type { HandoverCookie } from '../handover-cookie.ts';
 import { preferredLanguage } from '../negotiation.ts';
 import type { Limits } from '../rate-limit.ts';
@@ -27,6 +28,7 @@ import { statusPage } from './status-page.ts';
 /** Options of the pages. */
 export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
   readonly sessions: Sessions;
+  readonly signer: CookieSigner;
   readonly publicUrl: string | undefined;
   readonly kratosPublicUrl: string;
   /** Whether browsers reach the service by https. */
@@ -38,9 +40,10 @@ export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
 /** Every page for a person's browser, behind one set of headers, cookies and tokens. */
 export async function pageRoutes(app: FastifyInstance, options: PagesOptions): Promise<void> {
   const { ctx, sessions, handover, limits, returnTo, publicUrl, kratosPublicUrl, isHttps, isJumioHttp } = options;
+  const { signer } = options;
   app.addHook('onRequest', limits.beforeSession('cookie'));
   const identityOf = (request: FastifyRequest): string | undefined => personBehind(request)?.identityId;
-  await securePages(app, { referenceKey: ctx.ledger.referenceKey, isHttps, isJumioHttp, identityOf });
+  await securePages(app, { signer, csrfKey: ctx.ledger.subjectKey, isHttps, isJumioHttp, identityOf });
   const theme: Theme = { ...options.theme, localeOf: (request) => personBehind(request)?.locale };
   const render = createRenderer(theme);
   app.setErrorHandler(answerWithPage(render, returnTo));

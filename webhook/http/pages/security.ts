@@ -5,11 +5,13 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { cookieSpec } from '../cookies.ts';
+import { type CookieSigner, cookieSpec } from '../cookies.ts';
 
 /** The input of the protection of pages. */
 export interface PageSecurity {
-  readonly referenceKey: Buffer;
+  readonly signer: CookieSigner;
+  /** A key of the ledger that is never rotated. What the CSRF token depends on besides is in a signed cookie. */
+  readonly csrfKey: Buffer;
   /** Whether browsers reach the service by https. */
   readonly isHttps: boolean;
   /** Whether browsers reach Jumio's hosted page by http, as that of a sandbox. */
@@ -23,14 +25,9 @@ export const NO_IDENTITY = 'nobody';
 
 const form = z.object({ _csrf: z.string().optional().catch(undefined) });
 
-/** Returns the secret that signs the cookies of pages and programs. */
-export function cookieSecret(referenceKey: Buffer): string {
-  return derivedKey(referenceKey, 'cookie');
-}
-
-/** A separate key for each use, derived from the ledger's, so that cookies outlive a restart. */
-function derivedKey(referenceKey: Buffer, use: string): string {
-  return createHmac('sha256', referenceKey).update(use).digest('hex');
+/** A separate key for this use, derived from the ledger's, so that the forms of every replica outlive a restart. */
+function derivedKey(key: Buffer): string {
+  return createHmac('sha256', key).update('csrf').digest('hex');
 }
 
 function helmetOptions({ isHttps, isJumioHttp }: PageSecurity) {
@@ -50,9 +47,9 @@ function isPrefetch({ headers }: FastifyRequest): boolean {
 
 /** Adds headers, signed cookies, forms and CSRF tokens to every page of a scope. No page is cached. */
 export async function securePages(app: FastifyInstance, options: PageSecurity): Promise<void> {
-  const { referenceKey, isHttps } = options;
+  const { signer, csrfKey, isHttps } = options;
   await app.register(helmet, helmetOptions(options));
-  await app.register(cookie, { secret: cookieSecret(referenceKey) });
+  await app.register(cookie, { secret: signer.secret });
   await app.register(formbody, { bodyLimit: 16 * 1024 });
   const { name: cookieKey, options: cookieOpts } = cookieSpec('jumio_csrf', isHttps);
   await app.register(csrf, {
@@ -60,8 +57,9 @@ export async function securePages(app: FastifyInstance, options: PageSecurity): 
     cookieOpts,
     getToken: (request) => form.safeParse(request.body).data?._csrf,
     getUserInfo: (request) => options.identityOf(request) ?? NO_IDENTITY,
-    csrfOpts: { hmacKey: derivedKey(referenceKey, 'csrf') },
+    csrfOpts: { hmacKey: derivedKey(csrfKey) },
   });
+  app.addHook('onRequest', signer.refresh);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     // A prefetch must not count as a visit; the browser asks again for a person.

@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Column, Columns } from '../../columns.ts';
 import { LedgerTooNew } from '../../errors.ts';
 import { identityColumns, oneTimeLinkColumns, verificationColumns } from '../../model.ts';
-import { budgetColumns, eventColumns, settingColumns, type Tables } from '../tables.ts';
+import { budgetColumns, eventColumns, keyColumns, settingColumns, type Tables } from '../tables.ts';
 import type { Dialect } from './store.ts';
 
 /**
@@ -20,7 +20,7 @@ async function migrationTables(db: Kysely<Tables>, dialect: Dialect) {
   return { ...names, migrationTableSchema: schema };
 }
 
-/** Every table with its columns; `events` has an `id` besides. */
+/** Every table with its columns; `events` has an `id` besides. The last one is of a later migration. */
 const TABLES = {
   identities: identityColumns,
   verifications: verificationColumns,
@@ -28,6 +28,7 @@ const TABLES = {
   one_time_links: oneTimeLinkColumns,
   budgets: budgetColumns,
   settings: settingColumns,
+  keys: keyColumns,
 } as const satisfies Readonly<Record<string, Columns>>;
 
 /** The changes of a migration besides adding the columns that are marked with its name. */
@@ -40,6 +41,7 @@ const STEPS: Readonly<Record<string, MigrationStep>> = {
   [FIRST]: createLedger,
   '0002_leases': indexLeases,
   '0003_epochs': indexLatePasses,
+  '0005_keys': createKeys,
 };
 
 /** The migrations that columns are marked with. */
@@ -196,7 +198,7 @@ async function createIndexes(db: Kysely<Tables>): Promise<void> {
   }
 }
 
-/** The key of the references, and the time at which the ledger was made: once in its life. */
+/** The key of the hashes of eID subjects, first of the references too, and the time at which the ledger was made: once in its life. */
 async function insertSettings(db: Kysely<Tables>, now: number): Promise<void> {
   const key = randomBytes(32).toString('base64');
   await sql`insert into settings (name, value) values ('reference_key', ${key}), ('created_at', ${String(now)})
@@ -232,4 +234,15 @@ async function indexLeases(db: Kysely<Tables>): Promise<void> {
     where leased_until > 0`.execute(db);
   await sql`create index if not exists verifications_requested on verifications (read_due)
     where state = 'requested'`.execute(db);
+}
+
+/** Makes a key for cookies. The key of the references of before is the first of its use, so that they stay valid. */
+async function createKeys(db: Kysely<Tables>, _dialect: Dialect, now: number): Promise<void> {
+  await createTable(db, 'keys');
+  await sql`insert into keys (id, use, secret, made_at, signs_from)
+    values ('cookies-1', 'cookies', ${randomBytes(32).toString('base64')}, ${now}, ${now})
+    on conflict do nothing`.execute(db);
+  await sql`insert into keys (id, use, secret, made_at, signs_from)
+    select 'references-1', 'references', value, ${now}, ${now} from settings where name = 'reference_key'
+    on conflict do nothing`.execute(db);
 }

@@ -9,7 +9,7 @@ import type { Store, Work, Write } from './store.ts';
 /** libsql is synchronous: while it waits for the lock of another process, this process serves no request (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 const BUSY_TIMEOUT_MS = 100;
 
-/** Creates a file that only its owner can read: it holds links, tokens and the key of the references. SQLite gives the files beside it the same mode. */
+/** Creates a file that only its owner can read: it holds links, tokens and the keys of references and cookies. SQLite gives the files beside it the same mode. */
 function createPrivateFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));

@@ -78,7 +78,7 @@ export function subjectHash(key: Buffer, issuer: string, subject: string): strin
 
 /** The hash of a credential's subject at an issuer. */
 function subjectOf(ctx: Context, issuer: string | undefined, { subject }: OidcCredential): string {
-  return subjectHash(ctx.ledger.referenceKey, issuer ?? '', subject);
+  return subjectHash(ctx.ledger.subjectKey, issuer ?? '', subject);
 }
 
 /** Whether a hook reported a link whose token is newer than the approval, which it may renew. */
@@ -117,7 +117,7 @@ function hookTimes(ctx: Context, { identity }: IdentityRecord, { storedAt }: Oid
 function credentialKey(ctx: Context, eid: EidContext, credential: OidcCredential): Required<CredentialKey> {
   const { provider, idToken } = credential;
   const subject = subjectOf(ctx, eid.providers[provider]?.issuer, credential);
-  return { provider, subject, token: subjectHash(ctx.ledger.referenceKey, subject, idToken) };
+  return { provider, subject, token: subjectHash(ctx.ledger.subjectKey, subject, idToken) };
 }
 
 async function verifyCredential(

@@ -227,7 +227,8 @@ async function pauseCreation(
 export async function createExecution(ctx: Context, step: Step, row: Verification): Promise<void> {
   if (!step.mayCall()) return;
   const accountId = accountOf(step.claim.record, row);
-  const reference = mintReference(ctx.ledger.referenceKey, row.id);
+  const { references } = await ctx.ledger.keys.ring(ctx.clock.now());
+  const reference = mintReference(references.signing, row.id);
   const locale = step.claim.record.identity.locale ?? undefined;
   const start = { identityId: step.identityId, reference, locale, ...(accountId === undefined ? {} : { accountId }) };
   try {

@@ -73,8 +73,8 @@ export interface ReadInput {
   readonly now: number;
   /** In [0, 1): the jitter. */
   readonly random: number;
-  /** The reference that the execution was started with. */
-  readonly reference: string;
+  /** The references that the execution may have been started with: one of each key. */
+  readonly references: readonly string[];
   /** For a renewal that this read grants. */
   readonly newId: () => string;
   readonly policy: Policy;

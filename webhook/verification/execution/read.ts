@@ -65,7 +65,8 @@ function isOurs(row: Verification, input: ReadInput, result: JumioResult): boole
     result.accountId === row.accountId &&
     result.executionId === row.executionId &&
     result.definitionKey === row.definitionKey &&
-    result.userReference === input.reference &&
+    result.userReference !== undefined &&
+    input.references.includes(result.userReference) &&
     result.customerInternalReference === row.identityId
   );
 }
@@ -125,13 +126,19 @@ export function onReadFailed(record: IdentityRecord, input: ReadInput, facts: Up
   return { record: withRead(record, input, { attempts, lastError }, next) };
 }
 
-function readInputOf(ctx: Context, step: Step, row: Verification): ReadInput {
+async function readInputs(ctx: Context, step: Step, row: Verification): Promise<() => ReadInput> {
+  const { references } = await ctx.ledger.keys.ring(ctx.clock.now());
+  const known = references.all.map((key) => mintReference(key, row.id));
+  return () => readInputOf(ctx, step, row, known);
+}
+
+function readInputOf(ctx: Context, step: Step, row: Verification, references: readonly string[]): ReadInput {
   return {
     verificationId: row.id,
     readRequests: step.claim.record.identity.readRequests,
     now: ctx.clock.now(),
     random: ctx.random(),
-    reference: mintReference(ctx.ledger.referenceKey, row.id),
+    references,
     newId: ctx.newId,
     policy: ctx.policy,
   };
@@ -142,19 +149,20 @@ export async function readExecution(ctx: Context, step: Step, row: Verification)
   if (step.claim.record.identity.erasedAt !== null) return deleteAccount(ctx, step, row);
   if (!step.mayCall() || row.accountId === null || row.executionId === null) return;
   const ids = { accountId: row.accountId, executionId: row.executionId };
+  const inputNow = await readInputs(ctx, step, row);
   try {
     if (needsDetails(row)) {
       const result = await ctx.jumio.details(ids);
-      await step.write((record) => onDetails(record, readInputOf(ctx, step, row), result));
+      await step.write((record) => onDetails(record, inputNow(), result));
     } else {
       const status = await ctx.jumio.status(ids);
-      await step.write((record) => onStatus(record, readInputOf(ctx, step, row), status));
+      await step.write((record) => onStatus(record, inputNow(), status));
     }
   } catch (error) {
     const facts = factsOf(error);
     ctx.log.warn({ identity: step.identityId, upstream: facts }, 'could not read the execution at Jumio');
     const now = ctx.clock.now();
     if (facts.status === 429) await ctx.ledger.budgets.pause('retrieval', now, facts.retryAfter ?? THROTTLED_MS);
-    await step.write((record) => onReadFailed(record, readInputOf(ctx, step, row), facts));
+    await step.write((record) => onReadFailed(record, inputNow(), facts));
   }
 }

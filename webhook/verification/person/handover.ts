@@ -29,6 +29,11 @@ const RESULT_MS = HOUR_MS;
 
 const LONGEST_BEFORE_LEAVING_MS = 24 * HOUR_MS;
 
+/** How long a hand-over cookie lasts at most, in milliseconds. */
+export function longestHandoverMs({ linkLifetimeMs }: Pick<Context, 'linkLifetimeMs'>): number {
+  return Math.max(linkLifetimeMs + RESULT_MS, LONGEST_BEFORE_LEAVING_MS);
+}
+
 function ofAttempt(record: IdentityRecord, attempt: Verification | undefined, scope: HandoverScope) {
   if (attempt === undefined || attempt.linkEndsAt === null) return undefined;
   const { id: identityId, handoverCounter: counter } = record.identity;

@@ -1,6 +1,13 @@
 export { declineConsent } from './consent.ts';
 export { type ContinueOutcome, continueVerification } from './continue.ts';
-export { type Handover, type HandoverScope, handOver, handOverByLink, isHandoverValid } from './handover.ts';
+export {
+  type Handover,
+  type HandoverScope,
+  handOver,
+  handOverByLink,
+  isHandoverValid,
+  longestHandoverMs,
+} from './handover.ts';
 export { findLink, issueLink, linkUrl, type RedeemedLink, redeemLink } from './one-time-link.ts';
 export { findPerson, type Person, personFrom } from './person.ts';
 export { handleSignUp } from './sign-up.ts';

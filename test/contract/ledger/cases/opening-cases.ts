@@ -13,13 +13,13 @@ export function openingCases(database: Database): void {
     const second = await openOn(database, url, NOW + MINUTE);
     expect([first.origin, second.origin]).toEqual(['made', 'opened']);
     expect([first.createdAt, second.createdAt]).toEqual([NOW, NOW]);
-    expect(first.referenceKey).toHaveLength(32);
-    expect(second.referenceKey).toEqual(first.referenceKey);
+    expect(first.subjectKey).toHaveLength(32);
+    expect(second.subjectKey).toEqual(first.subjectKey);
   });
 
   test('each ledger has a reference key of its own', async () => {
     const [one, other] = [await openOn(database), await openOn(database)];
-    expect(one.referenceKey).not.toEqual(other.referenceKey);
+    expect(one.subjectKey).not.toEqual(other.subjectKey);
   });
 
   test('a ledger that is closed and opened again keeps its data', async () => {

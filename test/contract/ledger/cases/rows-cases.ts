@@ -53,6 +53,8 @@ function fullIdentity(id: string): Identity {
     eidFailures: 3,
     eidInsufficient: true,
     erasedAt: NOW + 14,
+    handoverCounter: 4_294_967_302,
+    handoverUntil: NOW + 22,
     inheritedAt: NOW + 20,
     inheritedFrom: 'lost',
     epoch: 1,
@@ -139,7 +141,7 @@ export function rowsCases(database: Database): void {
     const told = { schemaId, kratosCreatedAt, locale, awaitingConsent, eidCheck };
     const row = { ...facts, ...told, content, changedAt, version, published, deletedInKratos, attempts: 1 };
     const ofEpoch = { epoch: 1, uncomparedChangedAt: NOW + 21, uncomparedSince: NOW + 21 };
-    expect(await ledger.gate(id)).toStrictEqual({ ...row, ...ofEpoch });
+    expect(await ledger.gate(id)).toStrictEqual({ ...row, ...ofEpoch, handoverUntil: rest.handoverUntil });
     expect(await ledger.gate(randomUUID())).toBeUndefined();
   });
 

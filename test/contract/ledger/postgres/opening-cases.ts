@@ -10,7 +10,7 @@ export function openingPostgresCases(): void {
     const url = await postgres.fresh();
     const replicas = await Promise.all([1, 2, 3, 4, 5].map((n) => openOn(postgres, url, NOW + n)));
     expect(replicas.map(({ origin }) => origin).sort()).toEqual(['made', 'opened', 'opened', 'opened', 'opened']);
-    expect(new Set(replicas.map(({ referenceKey }) => referenceKey.toString('hex'))).size).toBe(1);
+    expect(new Set(replicas.map(({ subjectKey }) => subjectKey.toString('hex'))).size).toBe(1);
     const made = replicas.findIndex(({ origin }) => origin === 'made');
     expect(new Set(replicas.map(({ createdAt }) => createdAt))).toEqual(new Set([NOW + made + 1]));
   });

@@ -55,7 +55,7 @@ export function openingSqliteCases(): void {
     const connection = await sqlite.connectBeside(url);
     await connection.run('delete from ledger_migrations');
     const second = await openOn(sqlite, url, NOW + 1);
-    expect(second.referenceKey).toEqual(first.referenceKey);
+    expect(second.subjectKey).toEqual(first.subjectKey);
     expect(second.createdAt).toBe(NOW);
   });
 
