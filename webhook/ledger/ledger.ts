@@ -211,5 +211,5 @@ async function serverClock(db: Kysely<Tables>): Promise<number | undefined> {
   return (await clock.execute(db)).rows[0]?.now;
 }
 
-export type { KeyInfo, KeyRing } from './keys.ts';
+export type { KeyInfo } from './keys.ts';
 export type { GateRow };
