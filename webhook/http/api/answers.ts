@@ -2,16 +2,11 @@ import type { FastifyReply } from 'fastify';
 import type { Reason } from '../../model.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
-import {
-  type ContinueOutcome,
-  type NextStep,
-  nextStep,
-  pollAfterSeconds,
-  type View,
-} from '../../verification/person/index.ts';
+import { type ContinueOutcome, type NextStep, nextStep, type View } from '../../verification/person/index.ts';
 import { sendProblem } from '../errors.ts';
 import { consentBlocks } from '../pages/consent-page.ts';
 import type { PageBlock } from '../pages/page.ts';
+import { pollAfterSeconds } from '../pages/waiting-page.ts';
 
 /** The text that a person must agree to, for an application that shows it itself. */
 export interface ConsentText {

@@ -1,8 +1,18 @@
 import { toText } from '../../texts/messages.ts';
-import { type NextStep, pollAfterSeconds, readExpectedIn, type View } from '../../verification/person/index.ts';
+import { type NextStep, readExpectedIn, type View } from '../../verification/person/index.ts';
 import { pollingPath } from './jumio-redirect.ts';
 import { button, link, type Page, type PageFields, paragraphs } from './page.ts';
 import { SENTENCES } from './wording.ts';
+
+const SHORTEST_POLL_S = 5;
+
+const LONGEST_POLL_S = 60;
+
+/** Returns the seconds until a page or a program polls again: a tenth of the time waited so far, from 5 to 60, so that a long wait costs little. */
+export function pollAfterSeconds({ waitingSince }: View, now: number): number {
+  const waited = now - (waitingSince ?? now);
+  return Math.min(LONGEST_POLL_S, Math.max(SHORTEST_POLL_S, Math.round(waited / 10_000)));
+}
 
 /**
  * While the link is being made: a page that answers a press presses again by itself once the link is there. A page that

@@ -11,5 +11,5 @@ export {
 export { findLink, issueLink, linkUrl, type RedeemedLink, redeemLink } from './one-time-link.ts';
 export { findPerson, type Person, personFrom } from './person.ts';
 export { handleSignUp } from './sign-up.ts';
-export { loadView, type NextStep, nextStep, pollAfterSeconds, type View } from './view.ts';
+export { loadView, type NextStep, nextStep, type View } from './view.ts';
 export { readExpectedIn, recordVisit } from './visit.ts';

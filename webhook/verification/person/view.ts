@@ -105,16 +105,6 @@ export function nextStep({ refusal, isStuck, consent, link }: View): NextStep {
   return link === 'being-made' ? { kind: 'wait', on: 'preparing' } : { kind: 'go' };
 }
 
-const SHORTEST_POLL_S = 5;
-
-const LONGEST_POLL_S = 60;
-
-/** Returns the seconds until a page polls again: a tenth of the time waited so far, from 5 to 60, so that a long wait costs little. */
-export function pollAfterSeconds({ waitingSince }: View, now: number): number {
-  const waited = now - (waitingSince ?? now);
-  return Math.min(LONGEST_POLL_S, Math.max(SHORTEST_POLL_S, Math.round(waited / 10_000)));
-}
-
 /** A wait begins with the request, the first activity, or the last read before a renewal. */
 function waitingSince(attempt: Verification | undefined, { identity }: IdentityRecord): number | null {
   if (attempt === undefined) return identity.eidReportedSince;
