@@ -73,12 +73,16 @@ export function createBudgets(store: Store) {
       });
     },
 
-    /** Milliseconds until the budget has a token for the last of the attempts that are due for creation. */
+    /**
+     * Milliseconds until the budget has a token for the last of the attempts that are due for creation. At most the attempts
+     * of the next minute are counted, because each sign-up asks and no handler waits longer: a crowd would cost its square.
+     */
     turn: (rate: Rate, now: number): Promise<number> =>
       store.read(async (db) => {
         const row = await loadBudget(db, 'account', now);
-        const { rows } = await sql<{ waiting: number }>`select count(*) as waiting from verifications
-          where state = 'requested' and read_due <= ${now}`.execute(db);
+        const most = Math.ceil(rate.burst + rate.perSecond * COUNTED_S) + 1;
+        const { rows } = await sql<{ waiting: number }>`select count(*) as waiting from (select 1 from verifications
+          where state = 'requested' and read_due <= ${now} limit ${most}) as due`.execute(db);
         return turn(row, rate, rows[0]?.waiting ?? 0, now);
       }),
 
@@ -126,6 +130,9 @@ export type Rates = Readonly<Record<Exclude<BudgetName, 'kratos'>, Rate>>;
 
 /** Refused identities (400) in a row that pause creation: the cause is the configuration (docs/design.md#retries). */
 export const REFUSALS_THAT_PAUSE = 2;
+
+/** Attempts beyond those of so many seconds are not counted. */
+const COUNTED_S = 60;
 
 /** How often creation is probed while it is paused for a reason. */
 export const PROBE_EVERY_MS = 5 * 60_000;

@@ -107,9 +107,13 @@ export function scenarioCases(stage: () => BrowserStage): void {
 
   test('a browser with a new session of another identity shows that identity only', async () => {
     const { stack, open, verifyUrl } = stage();
-    const first = await scenes.rejectedForGood(stage());
+    const first = await scenes.signedUp(stage());
     const { page } = await open(PHONE, first);
-    await page.goto(`${verifyUrl}/jumio/status`);
+    // The browser is remembered once its person leaves for Jumio.
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(page, stack);
+    await choose(page, 'Warn');
+    await page.getByText('being reviewed').waitFor();
     const sentence = await page.locator('#sentence').innerText();
     await page.goto(`${stack.appUrl}/logout`);
     const { credentials } = await scenes.signedUp(stage());
