@@ -20,7 +20,7 @@ export interface HandoverCookie {
    * @throws LedgerUnavailable
    */
   readonly personOf: (request: FastifyRequest, opens: HandoverScope) => Promise<Person | undefined>;
-  /** Sets the cookie of a person who leaves for Jumio. Who came by a link without a session may go on without one. */
+  /** Sets the cookie of a person who leaves for Jumio. A person who came by a one-time link may go on without a session. */
   readonly setOnLeaving: (request: FastifyRequest, reply: FastifyReply, identityId: string) => Promise<void>;
   /** Sets the cookie of a person who has redeemed a one-time link. @throws LedgerUnavailable */
   readonly setOnRedeemed: (reply: FastifyReply, link: RedeemedLink) => Promise<void>;

@@ -10,7 +10,7 @@ const REFUSED_MS = 10_000;
 /** How many refused credentials are remembered; above it the oldest is forgotten. */
 const MOST_REFUSED = 10_000;
 
-/** Who asks Kratos for the session of a request. */
+/** Asks Kratos for the session of a request. */
 export type Sessions = Pick<KratosClient, 'whoami'>;
 
 /** As many whoami calls are under way as this process may make: the request is answered 503, and Kratos is not asked. */

@@ -105,7 +105,7 @@ describe('forged return hints', () => {
     expect((await browser.get(`${FROM_JUMIO}&back=${back(service.clock.now())}`)).sentence).toBe(WAITING);
   });
 
-  it('a return hint with a future time waits for one read, as any other', async () => {
+  it('a return hint with a future time waits for one read, like every other', async () => {
     const { service, browser } = await openedStatusPage();
     const before = service.clock.now();
     const page = await browser.get(`${FROM_JUMIO}&back=999999999999999`);
