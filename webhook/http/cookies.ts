@@ -32,8 +32,8 @@ export interface CookieSigner {
 
 /** Returns the signer of cookies. A cookie of an old key is accepted as long as that key is. */
 export async function createCookieSigner({ ledger, clock }: Pick<Context, 'ledger' | 'clock'>): Promise<CookieSigner> {
-  const current = async (): Promise<Signer> => new Signer([...(await ledger.keys.ring(clock.now())).cookies]);
-  let signer = await current();
+  let { cookies } = await ledger.keys.ring(clock.now());
+  let signer = new Signer([...cookies]);
   const secret = {
     sign: (value: string) => signer.sign(value),
     unsign: (value: string) => signer.unsign(value),
@@ -41,7 +41,10 @@ export async function createCookieSigner({ ledger, clock }: Pick<Context, 'ledge
   return {
     secret,
     refresh: async () => {
-      signer = await current();
+      const { cookies: current } = await ledger.keys.ring(clock.now());
+      if (current === cookies) return;
+      cookies = current;
+      signer = new Signer([...cookies]);
     },
   };
 }

@@ -107,6 +107,24 @@ function ringOf(rows: readonly KeyRow[], now: number): KeyRing {
   };
 }
 
+/**
+ * Returns the ring of the rows, and makes it anew only where the rows are others or one of their times has passed: every
+ * callback and every page asks for it.
+ */
+function createRingCache() {
+  let made:
+    | undefined
+    | { readonly rows: readonly KeyRow[]; readonly ring: KeyRing; readonly from: number; readonly until: number };
+  return (rows: readonly KeyRow[], now: number): KeyRing => {
+    if (made?.rows === rows && now >= made.from && now < made.until) return made.ring;
+    const times = rows.flatMap(({ signsFrom, endedAt }) => [signsFrom, endedAt ?? signsFrom]);
+    const until = Math.min(Number.POSITIVE_INFINITY, ...times.filter((time) => time > now));
+    const from = Math.max(Number.NEGATIVE_INFINITY, ...times.filter((time) => time <= now));
+    made = { rows, ring: ringOf(rows, now), from, until };
+    return made.ring;
+  };
+}
+
 /** The oldest first. */
 function readRows(db: Kysely<Tables>): Promise<KeyRow[]> {
   return db.selectFrom('keys').selectAll().orderBy('madeAt').orderBy('id').execute();
@@ -193,8 +211,9 @@ export async function openKeys(store: Store, now: number, append: Append): Promi
   let rows = await store.read(readRows);
   let readAt = performance.now();
   let checkedAt = Number.NEGATIVE_INFINITY;
+  const ring = createRingCache();
   // Refuses a ledger whose keys are none.
-  ringOf(rows, now);
+  ring(rows, now);
 
   async function refresh(at: number): Promise<void> {
     // First, so that of concurrent requests one reads the keys, and a ledger that fails is asked every two seconds only.
@@ -213,7 +232,7 @@ export async function openKeys(store: Store, now: number, append: Append): Promi
         await refresh(at).catch((error: unknown) => {
           if (!(error instanceof LedgerUnavailable)) throw error;
         });
-      return ringOf(rows, at);
+      return ring(rows, at);
     },
     list: (at) => store.read((db) => infosOf(db, at)),
     rotate: async (at, rotation) => {
