@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import Negotiator from 'negotiator';
-import { LANGUAGE_TAG } from '../model.ts';
+import { LANGUAGE_TAG } from '../accepted-text.ts';
 import { tokenOf } from './session.ts';
 
 /** Browsers send some 150 characters. To read 15,000 takes up to 30 ms, in the process that also is the gate. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LANGUAGE_TAG, PLAIN_TEXT } from '../model.ts';
+import { LANGUAGE_TAG, PLAIN_TEXT } from '../accepted-text.ts';
 import type { SignInAttempt } from '../verification/gate/index.ts';
 
 /** The id that Kratos sends while the identity does not exist yet. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLAIN_TEXT } from '../model.ts';
+import { PLAIN_TEXT } from '../accepted-text.ts';
 
 /**
  * Schemas of Jumio's answers (docs/reference/jumio.md#2-oauth2-token, docs/reference/jumio.md#36-response-body,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { LANGUAGE_TAG, PLAIN_TEXT } from '../accepted-text.ts';
 import { type RefusalCode, UpstreamError } from '../errors.ts';
-import { LANGUAGE_TAG, PLAIN_TEXT } from '../model.ts';
 import {
   accept,
   type Call,

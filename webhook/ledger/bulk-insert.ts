@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Identity } from '../model.ts';
 import type { Store } from './database/store.ts';
 import type { Rows } from './rows.ts';
+import { findSetting, saveSetting } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 /** The setting that holds the mark. */
@@ -16,12 +17,7 @@ async function lockAll(db: Kysely<Tables>, store: Store, identities: readonly Id
 
 async function setMark(db: Kysely<Tables>, value: string | undefined): Promise<void> {
   if (value === undefined) return void (await db.deleteFrom('settings').where('name', '=', MARK).execute());
-  const row = { name: MARK, value };
-  await db
-    .insertInto('settings')
-    .values(row)
-    .onConflict((c) => c.column('name').doUpdateSet(row))
-    .execute();
+  await saveSetting(db, MARK, value);
 }
 
 /** Inserts the first rows of identities that no hook reported, many at a time, and stores a mark of the progress. */
@@ -46,10 +42,6 @@ export function createBulkInsert(store: Store, rows: Rows) {
       }),
 
     /** The mark that was stored last; undefined if there is none. */
-    mark: (): Promise<string | undefined> =>
-      store.read(async (db) => {
-        const row = await db.selectFrom('settings').select('value').where('name', '=', MARK).executeTakeFirst();
-        return row?.value;
-      }),
+    mark: (): Promise<string | undefined> => store.read((db) => findSetting(db, MARK)),
   };
 }

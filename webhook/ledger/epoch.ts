@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Identity } from '../model.ts';
 import type { Store } from './database/store.ts';
+import { findSetting, saveSetting } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 /** The current epoch of a ledger. */
@@ -12,26 +13,12 @@ export interface Epoch {
   follow(db: Kysely<Tables>): Promise<void>;
 }
 
-async function read(db: Kysely<Tables>, name: string): Promise<string | undefined> {
-  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
-  return row?.value;
-}
-
-async function write(db: Kysely<Tables>, name: string, value: string): Promise<void> {
-  const row = { name, value };
-  await db
-    .insertInto('settings')
-    .values(row)
-    .onConflict((c) => c.column('name').doUpdateSet(row))
-    .execute();
-}
-
 /** Stores the next epoch, unless another replica has begun it for this lineage. Returns the current one. */
 async function advance(db: Kysely<Tables>, lineage: string): Promise<number> {
-  const epoch = Number((await read(db, 'epoch')) ?? 0);
-  if (epoch > 0 && (await read(db, 'lineage')) === lineage) return epoch;
-  await write(db, 'lineage', lineage);
-  await write(db, 'epoch', String(epoch + 1));
+  const epoch = Number((await findSetting(db, 'epoch')) ?? 0);
+  if (epoch > 0 && (await findSetting(db, 'lineage')) === lineage) return epoch;
+  await saveSetting(db, 'lineage', lineage);
+  await saveSetting(db, 'epoch', String(epoch + 1));
   return epoch + 1;
 }
 
@@ -44,7 +31,7 @@ export async function openEpoch(store: Store, begins: boolean): Promise<Epoch> {
   let known = await store.readLineage();
   let epoch = begins
     ? await store.write((db) => advance(db, known ?? randomUUID()))
-    : Number((await store.read((db) => read(db, 'epoch'))) ?? 0);
+    : Number((await store.read((db) => findSetting(db, 'epoch'))) ?? 0);
   const isAnother = (): boolean => store.lineage() !== known;
   return {
     // Until a transaction has begun the next epoch, no copy counts as compared.

@@ -16,15 +16,14 @@ import {
   aheadOf,
   events,
   type FutureTimes,
-  findSetting,
   type GateRow,
   gateReader,
   identityReader,
   type StoredEvent,
-  setting,
 } from './reads.ts';
 import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
+import { findSetting, saveSetting, setting } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -189,12 +188,7 @@ async function createLedger(
 
 async function probe(db: Kysely<Tables>, { dialect }: Store, now: number): Promise<number | undefined> {
   const latest = dialect === 'sqlite' ? await latestTime(db, now) : undefined;
-  const row = { name: 'probe', value: String(now) };
-  await db
-    .insertInto('settings')
-    .values(row)
-    .onConflict((c) => c.column('name').doUpdateSet(row))
-    .execute();
+  await saveSetting(db, 'probe', String(now));
   return dialect === 'sqlite' ? latest : serverClock(db);
 }
 

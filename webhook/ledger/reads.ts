@@ -62,18 +62,6 @@ export interface StoredEvent {
   readonly detail: unknown;
 }
 
-/** Reads a setting; undefined: there is none of that name. */
-export async function findSetting(db: Kysely<Tables>, name: string): Promise<string | undefined> {
-  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
-  return row?.value;
-}
-
-/** Reads a setting; rejects if there is none of that name. */
-export async function setting(db: Kysely<Tables>, name: string): Promise<string> {
-  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirstOrThrow();
-  return row.value;
-}
-
 /** Returns a query for the identity of a verification. It is built once, because every callback runs it. */
 export function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' | 'subject') {
   const query = db.selectFrom('verifications').select('identityId').where(column, '=', '').compile();

@@ -20,7 +20,7 @@ function withoutFutureTimes(verification: Verification, now: number): Verificati
 }
 
 /** Ends the lease of a record at another time. Jobs that were due again with its end are due then. */
-export function withLeaseUntil(record: IdentityRecord, until: number): IdentityRecord {
+function withLeaseUntil(record: IdentityRecord, until: number): IdentityRecord {
   const { leasedUntil } = record.identity;
   const columns = jobs.map(({ column }) => column);
   const moved = <Row extends object>(row: Row): Row => {

@@ -10,6 +10,8 @@ interface JobOn<Table extends 'identities' | 'verifications', Row> extends DueJo
   readonly isFirstTry?: boolean;
   /** The columns that a claim writes into the due row besides the due time. */
   readonly marks?: (row: Row, now: number) => Partial<Row>;
+  /** Says what is due, for operators. `row` is the due one. */
+  readonly describe: (record: IdentityRecord, row: Row) => string;
   /** Makes the calls and writes the results, which set the next due time. `row` is as it was before the claim. */
   run(ctx: Context, step: Step, row: Row): Promise<void>;
 }

@@ -1,7 +1,7 @@
-import { checkCredentials } from './eid/index.ts';
+import { checkCredentials, describeCheck } from './eid/index.ts';
 import { createExecution, readExecution, sendPrefill } from './execution/index.ts';
 import type { Job } from './job.ts';
-import { publish } from './publication/index.ts';
+import { describePending, publish } from './publication/index.ts';
 
 /** Creates an execution at Jumio. While creation is paused, one call at a time is the probe: the oldest attempt that was not refused. */
 const create: Job = {
@@ -12,6 +12,7 @@ const create: Job = {
   budget: 'account',
   probeOrder: ['createRefused', 'requestedAt'],
   isFirstTry: true,
+  describe: (_record, { attempt }) => `create attempt ${attempt} at Jumio`,
   run: createExecution,
 };
 
@@ -24,6 +25,8 @@ const read: Job = {
   whereNot: { state: 'requested' },
   budget: 'retrieval',
   marks: ({ claimedStatus }, now) => ({ lastReadAt: now, lastReadFor: claimedStatus }),
+  describe: ({ identity }, { attempt }) =>
+    `${identity.erasedAt === null ? 'read' : 'delete the account of'} attempt ${attempt} at Jumio`,
   run: readExecution,
 };
 
@@ -34,6 +37,7 @@ const prefill: Job = {
   column: 'prefillDue',
   where: { source: 'jumio' },
   budget: 'kratos',
+  describe: (_record, { attempt }) => `send traits to Jumio for attempt ${attempt}`,
   run: sendPrefill,
 };
 
@@ -44,6 +48,7 @@ const eid: Job = {
   column: 'eidDue',
   budget: 'kratos',
   isFirstTry: true,
+  describe: ({ identity }) => describeCheck(identity),
   run: checkCredentials,
 };
 
@@ -53,6 +58,7 @@ const publication: Job = {
   table: 'identities',
   column: 'kratosDue',
   budget: 'kratos',
+  describe: ({ identity }) => describePending(identity),
   run: publish,
 };
 

@@ -25,13 +25,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   config: {
     values: ['texts', 'eid/providers', 'verification/policy', 'verification/prefill-data'],
   },
+  'accepted-text': { values: [] },
   columns: { values: [] },
   model: { values: ['columns'] },
   errors: { values: [] },
   logging: { values: ['errors'] },
   'log-destination': { values: [] },
   upstream: { values: ['errors'] },
-  http: { values: ['verification', 'errors', 'model', 'texts', 'kratos/messages'], types: ['kratos'] },
+  http: { values: ['accepted-text', 'verification', 'errors', 'model', 'texts', 'kratos/messages'], types: ['kratos'] },
   cli: {
     values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model'],
     types: ['ledger', 'jumio', 'kratos'],
@@ -44,8 +45,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   texts: { values: [] },
   verification: { values: ['columns', 'errors', 'model'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   ledger: { values: ['columns', 'errors', 'model'] },
-  jumio: { values: ['errors', 'model', 'upstream'] },
-  kratos: { values: ['errors', 'model', 'upstream'] },
+  jumio: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
+  kratos: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
   eid: { values: ['errors', 'model', 'upstream'] },
 };
 

@@ -4,7 +4,9 @@ import type { StoredEvent } from '../../ledger/reads.ts';
 import type { IdentityRecord, Verification } from '../../model.ts';
 import type { Context } from '../../verification/context.ts';
 import { evaluateGate } from '../../verification/gate/index.ts';
-import { compareCopies, explainWaiting, nextDue, personOf, readFromKratos } from '../../verification/operator/index.ts';
+import { compareCopies, explainWaiting, nextDue } from '../../verification/operator/index.ts';
+import { personFrom } from '../../verification/person/index.ts';
+import { findIdentity } from '../../verification/publication/index.ts';
 import { newIdentity, readPublishedCopy, statusOf, waitingOn } from '../../verification/record/index.ts';
 import { iso } from '../output.ts';
 
@@ -15,7 +17,7 @@ type KratosLookup = KratosIdentity | 'gone' | { readonly unreachable: UpstreamEr
 
 async function lookUp(ctx: Context, identityId: string): Promise<KratosLookup> {
   try {
-    return (await readFromKratos(ctx, identityId)) ?? 'gone';
+    return (await findIdentity(ctx, identityId)) ?? 'gone';
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return { unreachable: error };
@@ -120,7 +122,7 @@ export async function gatherFacts(ctx: Context, identityId: string) {
     throw lookup.unreachable;
   }
   const now = ctx.clock.now();
-  const record = known ?? newIdentity({ id: identityId, ...(isFound(lookup) && personOf(lookup)) }, now);
+  const record = known ?? newIdentity({ id: identityId, ...(isFound(lookup) && personFrom(lookup)) }, now);
   const events = await ctx.ledger.events(identityId);
   const row = (await ctx.ledger.gate(identityId)) ?? 'none';
   return {

@@ -1,5 +1,5 @@
 import type { UpstreamFacts } from '../../errors.ts';
-import type { Change, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
+import type { Change, Identity, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
 import { onIdentityMissing, pendingPublication, publishNow } from '../publication/index.ts';
 import {
   cancelRequestedVerification,
@@ -223,4 +223,15 @@ export function withoutLostEid(
   if (record.identity.inherited !== 'approved' || provider === undefined || isLinked) return { record, events: [] };
   const events = [{ kind: 'eid_withdrawn', detail: { source: `eid:${provider}` } }];
   return { record: inviteIfUndecided(updateIdentity(record, { inherited: null })), events };
+}
+
+/** Says how many tries to read an eID failed, and where the operator finds the cause; empty if none did. */
+export function describeFailures({ eidFailures }: Pick<Identity, 'eidFailures'>): string {
+  if (eidFailures === 0) return '';
+  return `; ${eidFailures} tries failed: see eid_unread in the timeline, and whether doctor reaches Kratos and the provider`;
+}
+
+/** Says which eIDs are to be read, for operators. */
+export function describeCheck(identity: Pick<Identity, 'eidReportedAt' | 'eidFailures'>): string {
+  return `read the ${identity.eidReportedAt === null ? 'linked' : 'reported'} eIDs${describeFailures(identity)}`;
 }

@@ -1,4 +1,4 @@
-export { requestCheck, startSignUp, startUnobservedSignUp } from './evidence.ts';
+export { describeCheck, describeFailures, requestCheck, startSignUp, startUnobservedSignUp } from './evidence.ts';
 export { checkCredentials } from './job.ts';
 export { refusedLevel } from './levels.ts';
 export { handleLinkHook } from './link-hook.ts';

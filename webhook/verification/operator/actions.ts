@@ -1,21 +1,17 @@
-import { UpstreamError } from '../../errors.ts';
-import type { KratosIdentity } from '../../kratos/types.ts';
 import type { Change, IdentityRecord, LedgerEvent, Verification } from '../../model.ts';
 import type { Context } from '../context.ts';
 import { requestCheck } from '../eid/index.ts';
 import { earliestRead } from '../execution/index.ts';
-import type { Person } from '../person/index.ts';
-import { onIdentityFound } from '../publication/index.ts';
+import { personFrom } from '../person/index.ts';
+import { findIdentity, onIdentityFound } from '../publication/index.ts';
 import {
   cancelRequestedVerification,
-  decidedStatus,
   endHandovers,
   isOnHold,
   kratosTurn,
   newIdentity,
   newVerification,
   openAttempt,
-  readPublishedCopy,
   standingOf,
   updateIdentity,
   updateVerification,
@@ -52,22 +48,6 @@ export function grantAttempt(record: IdentityRecord, by: string, reason: string 
   return { record: updateIdentity(marked, { attemptGrantedAt: open?.requestedAt ?? now }), events };
 }
 
-/** Returns the identity of Kratos; undefined: it does not exist there. @throws UpstreamError if Kratos gives no usable answer */
-export async function readFromKratos(ctx: Context, identityId: string): Promise<KratosIdentity | undefined> {
-  try {
-    return await ctx.kratos.read(identityId);
-  } catch (error) {
-    if (error instanceof UpstreamError && error.facts.code === 'identity-not-found') return undefined;
-    throw error;
-  }
-}
-
-/** Returns the person of an identity of Kratos, with the decided status of its published copy. */
-export function personOf({ id, schemaId, createdAt, metadataPublic }: KratosIdentity): Person {
-  const inherited = decidedStatus(readPublishedCopy({ metadata_public: metadataPublic }));
-  return { identityId: id, inherited, schemaId, kratosCreatedAt: createdAt };
-}
-
 /** The record before and after an operator's act. */
 export interface OperatorResult extends Change {
   readonly before: IdentityRecord;
@@ -93,10 +73,10 @@ export async function actOn(
 ): Promise<OperatorResult | undefined> {
   const now = ctx.clock.now();
   const known = await ctx.ledger.record(identityId);
-  const shown = known === undefined ? await readFromKratos(ctx, identityId) : undefined;
+  const shown = known === undefined ? await findIdentity(ctx, identityId) : undefined;
   if (known === undefined && shown === undefined) return undefined;
   const beforeOf = (found: IdentityRecord | undefined): IdentityRecord =>
-    found ?? newIdentity({ id: identityId, ...(shown && personOf(shown)) }, now);
+    found ?? newIdentity({ id: identityId, ...(shown && personFrom(shown)) }, now);
   let result: OperatorResult | undefined;
   const apply = (found: IdentityRecord | undefined): OperatorResult => {
     const before = beforeOf(found);

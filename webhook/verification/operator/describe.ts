@@ -1,9 +1,10 @@
 import type { KratosIdentity } from '../../kratos/types.ts';
 import type { IdentityRecord, Verification } from '../../model.ts';
+import { describeFailures } from '../eid/index.ts';
 import { isMatching, type Job } from '../job.ts';
 import { jobs } from '../jobs.ts';
-import { matchesPublished, pendingPublication } from '../publication/index.ts';
-import { isEid, openAttempt, standingOf, waitingOn } from '../record/index.ts';
+import { matchesPublished } from '../publication/index.ts';
+import { isEid, member, openAttempt, standingOf, waitingOn } from '../record/index.ts';
 
 /** Why an attempt is still open, in one sentence for operators. */
 function whyOpen(row: Verification, now: number): string {
@@ -31,12 +32,6 @@ function whyDecided(record: IdentityRecord): string {
   return `Jumio rejected it (${by?.reason ?? 'no reason'})`;
 }
 
-/** The failed tries to read an eID, and where the operator finds the cause; empty if there are none. */
-function eidFailureText({ identity: { eidFailures } }: IdentityRecord): string {
-  if (eidFailures === 0) return '';
-  return `; ${eidFailures} tries failed: see eid_unread in the timeline, and whether doctor reaches Kratos and the provider`;
-}
-
 /** Explains the status of an identity, and whom it waits for, in one sentence. */
 export function explainWaiting(record: IdentityRecord, now: number): string {
   const { erasedAt, attemptGrantedAt, awaitingConsent, eidCheck } = record.identity;
@@ -45,7 +40,7 @@ export function explainWaiting(record: IdentityRecord, now: number): string {
   const isOpenCounting = open !== undefined && (standingOf(record) === null || waitingOn(record) === 'jumio');
   if (isOpenCounting) return whyOpen(open, now);
   if (standingOf(record) === null) {
-    if (eidCheck === 'sign-up') return `the eIDs of the sign-up are not yet read${eidFailureText(record)}`;
+    if (eidCheck === 'sign-up') return `the eIDs of the sign-up are not yet read${describeFailures(record.identity)}`;
     if (awaitingConsent) return 'awaiting consent; the execution is created when the person continues';
     return record.verifications.length === 0 ? 'nothing was ever started' : 'the last attempt was not finished in time';
   }
@@ -59,52 +54,16 @@ export interface DueLine {
   readonly at: number;
 }
 
-function publicationText({ identity }: IdentityRecord): string {
-  const { pendingState, revocation } = identity;
-  const pending = [
-    pendingPublication(identity),
-    revocation === 'none' ? 'none' : 'revoke the sessions',
-    pendingState === null ? 'none' : `set the state to ${pendingState}`,
-  ].filter((text) => text !== 'none');
-  return `Kratos: ${pending.length === 0 ? 'check whether anything is due' : pending.join(', ')}`;
-}
-
-/** The description of a job that acts on an attempt; its name if it has none. */
-function attemptJobText({ name }: Job, { identity }: IdentityRecord, attempt: number): string {
-  switch (name) {
-    case 'create':
-      return `create attempt ${attempt} at Jumio`;
-    case 'read':
-      return `${identity.erasedAt === null ? 'read' : 'delete the account of'} attempt ${attempt} at Jumio`;
-    case 'prefill':
-      return `send traits to Jumio for attempt ${attempt}`;
-    default:
-      return `${name} (attempt ${attempt})`;
-  }
-}
-
-/** The description of a job that acts on the identity itself; its name if it has none. */
-function identityJobText({ name }: Job, record: IdentityRecord): string {
-  switch (name) {
-    case 'eid':
-      return `read the ${record.identity.eidReportedAt === null ? 'linked' : 'reported'} eIDs${eidFailureText(record)}`;
-    case 'publish':
-      return publicationText(record);
-    default:
-      return name;
-  }
-}
-
 function dueLines(job: Job, record: IdentityRecord): DueLine[] {
   if (job.table === 'identities') {
     const at = record.identity[job.column];
-    return at === null ? [] : [{ what: identityJobText(job, record), at }];
+    return at === null ? [] : [{ what: job.describe(record, record.identity), at }];
   }
   return record.verifications
     .filter((row) => isMatching(job, row))
     .flatMap((row) => {
       const at = row[job.column];
-      return at === null ? [] : [{ what: attemptJobText(job, record, row.attempt), at }];
+      return at === null ? [] : [{ what: job.describe(record, row), at }];
     });
 }
 
@@ -113,15 +72,11 @@ export function nextDue(record: IdentityRecord): DueLine[] {
   return jobs.flatMap((job) => dueLines(job, record)).sort((a, b) => a.at - b.at);
 }
 
-function publishedMember(metadata: unknown): unknown {
-  return typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'jumio') : undefined;
-}
-
 /** Returns the published copy that Kratos has, and where it differs from the ledger. */
 export function compareCopies({ identity }: IdentityRecord, seen: KratosIdentity) {
   const copy = {
-    public: publishedMember(seen.metadataPublic) ?? null,
-    admin: publishedMember(seen.metadataAdmin) ?? null,
+    public: member(seen.metadataPublic, 'jumio') ?? null,
+    admin: member(seen.metadataAdmin, 'jumio') ?? null,
   };
   const isBehind = identity.published < identity.version;
   const differences = [

@@ -4,8 +4,6 @@ export {
   grantAttempt,
   type OperatorResult,
   override,
-  personOf,
-  readFromKratos,
   recheck,
 } from './actions.ts';
 export { type BackfillContext, type BackfillProgress, backfill } from './backfill.ts';

@@ -12,7 +12,7 @@ import {
 } from '../record/index.ts';
 import type { Policy } from './rules.ts';
 
-/** Who may start again where the policy says nothing (docs/design.md#who-may-start-again). */
+/** The limits of starting again where the policy names none (docs/design.md#who-may-start-again). */
 export const DEFAULT_START_AGAIN = { ...PUBLISHED_RETRY_RULES, maxExecutions: 5, window: '30d' } as const;
 
 /** The facts of the standing, and the status. */

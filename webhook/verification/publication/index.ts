@@ -1,5 +1,6 @@
-export { publish, publishAfterFirstTry } from './publish.ts';
+export { findIdentity, publish, publishAfterFirstTry } from './publish.ts';
 export {
+  describePending,
   isStricterThanOurs,
   matchesPublished,
   onIdentityFound,

@@ -2,7 +2,7 @@ import { UpstreamError, type UpstreamFacts } from '../../errors.ts';
 import type { KratosIdentity, Patched, State } from '../../kratos/types.ts';
 import type { Change, Identity, IdentityRecord } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { onCopyCompared, type PublishedContent, publishedContent, uncompared } from '../record/index.ts';
+import { member, onCopyCompared, type PublishedContent, publishedContent, uncompared } from '../record/index.ts';
 import { isThrottled, reportFailure, type Step } from '../step.ts';
 import { withTimeout } from '../waiting.ts';
 import {
@@ -27,10 +27,10 @@ import {
   reschedule,
 } from './state.ts';
 
-/** Undefined: Kratos does not have the identity any more. */
-async function readIdentity(ctx: Context, step: Step): Promise<KratosIdentity | undefined> {
+/** Returns an identity from Kratos; undefined: it does not exist there. @throws UpstreamError if Kratos gives no usable answer */
+export async function findIdentity(ctx: Context, identityId: string): Promise<KratosIdentity | undefined> {
   try {
-    return await ctx.kratos.read(step.identityId);
+    return await ctx.kratos.read(identityId);
   } catch (error) {
     if (error instanceof UpstreamError && error.facts.code === 'identity-not-found') return undefined;
     throw error;
@@ -40,7 +40,7 @@ async function readIdentity(ctx: Context, step: Step): Promise<KratosIdentity | 
 /** Removes our objects of an erased identity from Kratos, and what our mappers stored of an eID. A missing identity counts as cleared. */
 export async function clearPublished(ctx: Context, step: Step): Promise<void> {
   const { version } = step.claim.record.identity;
-  const identity = await readIdentity(ctx, step);
+  const identity = await findIdentity(ctx, step.identityId);
   if (identity !== undefined) {
     if (!step.mayCall()) return;
     // Without an eID provider those members may be another writer's: their names are common.
@@ -130,17 +130,12 @@ export async function patchState(ctx: Context, step: Step): Promise<void> {
 
 async function readBack(ctx: Context, step: Step): Promise<void> {
   const identity = await ctx.kratos.read(step.identityId);
-  const copy = jumioOf(identity.metadataPublic);
+  const copy = member(identity.metadataPublic, 'jumio');
   await step.write((record) => {
     const change = onStateSeen(record, identity);
     const { record: compared, events = [] } = onReadBack(change.record, copy, ctx.clock.now());
     return { record: compared, events: [...(change.events ?? []), ...events] };
   });
-}
-
-/** Our object of an identity's metadata. */
-function jumioOf(metadata: unknown): unknown {
-  return typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'jumio') : undefined;
 }
 
 /** Whether nothing is left but the read-back. */
@@ -168,7 +163,7 @@ async function revokeSessions(ctx: Context, step: Step): Promise<UpstreamFacts |
  */
 async function compareCopy(ctx: Context, step: Step): Promise<boolean> {
   const { metadataPublic, metadataAdmin } = await ctx.kratos.read(step.identityId);
-  const copy = { public: jumioOf(metadataPublic), admin: jumioOf(metadataAdmin) };
+  const copy = { public: member(metadataPublic, 'jumio'), admin: member(metadataAdmin, 'jumio') };
   const { epoch } = ctx.ledger;
   const isOurs = await step.write((record) =>
     onCopyCompared(record, copy, { epoch, newId: ctx.newId }, ctx.clock.now()),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { UpstreamFacts } from '../../errors.ts';
-import type { Change, DecidedStatus, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
-import { kratosTurn, publishedContent, updateIdentity } from '../record/index.ts';
+import type { Change, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
+import { isDecided, isStricter, kratosTurn, member, publishedContent, updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
 
 const MINUTE_MS = 60_000;
@@ -20,6 +20,17 @@ export function pendingPublication(identity: Identity): 'publish' | 'clear' | 'r
   if (identity.deletedInKratos || (identity.content === null && !isErased)) return 'none';
   if (identity.published < identity.version) return isErased ? 'clear' : 'publish';
   return identity.readBack ? 'read-back' : 'none';
+}
+
+/** Says what is due at Kratos, for operators. */
+export function describePending(identity: Identity): string {
+  const { pendingState, revocation } = identity;
+  const pending = [
+    pendingPublication(identity),
+    revocation === 'none' ? 'none' : 'revoke the sessions',
+    pendingState === null ? 'none' : `set the state to ${pendingState}`,
+  ].filter((text) => text !== 'none');
+  return `Kratos: ${pending.length === 0 ? 'check whether anything is due' : pending.join(', ')}`;
 }
 
 /** Whether something is still to be written; a read-back is not. */
@@ -50,16 +61,6 @@ export function matchesPublished(
   return isDeepStrictEqual(copy, publishedContent({ content, changedAt, version }).public);
 }
 
-const STRICTER_THAN: Readonly<Record<DecidedStatus, readonly unknown[]>> = {
-  approved: ['review', 'rejected'],
-  review: ['rejected'],
-  rejected: [],
-};
-
-function member(copy: unknown, key: string): unknown {
-  return typeof copy === 'object' && copy !== null ? Reflect.get(copy, key) : undefined;
-}
-
 /**
  * Whether a copy has a stricter decision than ours that is not an old one of ours: a ledger restored from a backup must not
  * overwrite a later decision (decision 8). A copy without a valid `updated_at` is another writer's.
@@ -69,9 +70,9 @@ export function isStricterThanOurs(
   copy: unknown,
 ): boolean {
   if (identity.erasedAt !== null) return false;
-  const stricter = identity.standing === null ? ['review', 'rejected'] : STRICTER_THAN[identity.standing];
+  const status = member(copy, 'status');
   const updatedAt = Date.parse(String(member(copy, 'updated_at')));
-  return stricter.includes(member(copy, 'status')) && !(updatedAt <= identity.changedAt);
+  return isDecided(status) && isStricter(status, identity.standing ?? 'approved') && !(updatedAt <= identity.changedAt);
 }
 
 /** Resets the counts of failures after a usable answer. */

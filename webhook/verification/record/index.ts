@@ -10,7 +10,14 @@ export {
 export { type PublishedContent, publishedContent } from './content.ts';
 export { endHandovers, withHandover } from './handover.ts';
 export { kratosTurn, normalize } from './normalize.ts';
-export { decidedStatus, isDecided, type PublishedCopy, readPublishedCopy } from './published-copy.ts';
+export {
+  decidedStatus,
+  isDecided,
+  isStricter,
+  member,
+  type PublishedCopy,
+  readPublishedCopy,
+} from './published-copy.ts';
 export {
   cancelRequestedVerification,
   findVerification,

@@ -1,7 +1,7 @@
 import type { Identity, IdentityRecord, Verification } from '../../model.ts';
 import { isGrantUsed, jumioAttempts } from './attempts.ts';
 import { contentOf } from './content.ts';
-import { deriveStanding, latePassAt } from './standing.ts';
+import { deriveStanding } from './standing.ts';
 import { tombstone } from './tombstone.ts';
 
 /** How long the first publication waits for the ids of the first create call, or for the first read of an eID (docs/design.md#jobs-and-steps). */
@@ -85,7 +85,7 @@ export function normalize(changed: IdentityRecord, now: number): IdentityRecord 
     ...record.identity,
     ...derived.facts,
     status: derived.status,
-    latePassAt: latePassAt(record),
+    latePassAt: derived.latePassAt,
     jumioDue: jumioDueOf(record),
   };
   const published = withContent({ ...record, identity }, contentOf(record, derived), now);

@@ -25,7 +25,8 @@ const STATUSES: ReadonlyMap<unknown, Status> = new Map([
   ['initiated', 'pending'],
 ]);
 
-function member(value: unknown, key: string): unknown {
+/** Returns a member of any JSON; undefined: it has none of that name, or is no object. */
+export function member(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return Reflect.get(value, key);
 }
@@ -54,12 +55,17 @@ function statusesOf(values: readonly unknown[]): readonly Status[] {
 }
 
 /** Whether a status is a decision. */
-export function isDecided(status: Status): boolean {
+export function isDecided(status: unknown): status is DecidedStatus {
   return status === 'rejected' || status === 'review' || status === 'approved';
 }
 
 /** The strictest first. */
 const DECIDED: readonly DecidedStatus[] = ['rejected', 'review', 'approved'];
+
+/** Whether a decided status is stricter than another. */
+export function isStricter(status: DecidedStatus, than: DecidedStatus): boolean {
+  return DECIDED.indexOf(status) < DECIDED.indexOf(than);
+}
 
 /** Returns the strictest decided status of a copy; null: it has none. */
 export function decidedStatus(copy: PublishedCopy): DecidedStatus | null {

@@ -1,5 +1,5 @@
 import type { Change, DecidedStatus, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
-import { isDecided, type PublishedCopy } from './published-copy.ts';
+import { isDecided, isStricter, member, type PublishedCopy } from './published-copy.ts';
 import { newVerification, updateIdentity, updateVerification } from './record.ts';
 
 /** Our two objects of an identity as Kratos has them; any JSON. */
@@ -19,10 +19,6 @@ export function uncompared(identity: Identity, epoch: number): Known | undefined
   return identity.epoch === epoch ? undefined : { version, changedAt };
 }
 
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-}
-
 function textOf(value: unknown, key: string): string | null {
   const found = member(value, key);
   return typeof found === 'string' && found !== '' ? found : null;
@@ -33,8 +29,8 @@ function versionOf({ admin }: CopyInKratos): number | undefined {
   return typeof version === 'number' && Number.isSafeInteger(version) ? version : undefined;
 }
 
-/** When the copy was changed, in epoch milliseconds; NaN: it does not say it. */
-function changedAt(copy: CopyInKratos): number {
+/** When the copy was changed, in epoch milliseconds; NaN: it does not say when. */
+function changedAt(copy: Pick<CopyInKratos, 'public'>): number {
   return Date.parse(textOf(copy.public, 'updated_at') ?? '');
 }
 
@@ -42,13 +38,6 @@ function changedAt(copy: CopyInKratos): number {
 function isNewer(copy: CopyInKratos, known: Known): boolean {
   const version = versionOf(copy);
   return version === undefined ? !(changedAt(copy) <= known.changedAt) : version > known.version;
-}
-
-const SEVERITY: Readonly<Record<DecidedStatus, number>> = { approved: 1, review: 2, rejected: 3 };
-
-function decidedStatusOf(copy: CopyInKratos): DecidedStatus | null {
-  const status = textOf(copy.public, 'status');
-  return status === 'approved' || status === 'review' || status === 'rejected' ? status : null;
 }
 
 /** Jumio's execution that the lost decision rests on becomes a row again, due for a read: Jumio says the rest. */
@@ -61,7 +50,7 @@ function withLostExecution(record: IdentityRecord, { public: copy }: CopyInKrato
   if (isTaken) return record;
   const row = newVerification(record, id, now);
   // Not open: another attempt may be.
-  const lost = { ...row, accountId, executionId, state: 'expired' as const, lastReadAt: null };
+  const lost = { ...row, accountId, executionId, state: 'expired' as const };
   return { ...record, verifications: [...record.verifications, lost] };
 }
 
@@ -71,17 +60,17 @@ function withLostOverride(
   status: DecidedStatus,
   copy: CopyInKratos,
   newId: string,
+  completedAt: number,
   now: number,
 ): IdentityRecord {
   const decision = { approved: 'PASSED', review: 'WARNING', rejected: 'FAILED' } as const;
-  const at = changedAt(copy);
   const row = {
     ...newVerification(record, newId, now),
     source: 'operator' as const,
     state: 'decided' as const,
     decision: decision[status],
     decisionLabel: textOf(copy.admin, 'decision_label'),
-    completedAt: Number.isNaN(at) ? now : at,
+    completedAt,
     readDue: null,
   };
   return { ...record, verifications: [...record.verifications, row] };
@@ -94,9 +83,10 @@ function inherit(
   newId: string,
   now: number,
 ): IdentityRecord {
-  if (textOf(copy.public, 'source') === 'operator') return withLostOverride(record, status, copy, newId, now);
   const at = changedAt(copy);
   const inheritedAt = Number.isNaN(at) ? now : at;
+  if (textOf(copy.public, 'source') === 'operator')
+    return withLostOverride(record, status, copy, newId, inheritedAt, now);
   const inheritedFrom = textOf(copy.public, 'verification_id');
   const inherited = updateIdentity(record, { inherited: status, inheritedAt, inheritedFrom });
   return withLostExecution(inherited, copy, now);
@@ -124,11 +114,10 @@ export function onCopyCompared(
     // The next version that is published follows that of the copy.
     version: isLost ? Math.max(version, versionOf(copy) ?? 0) : version,
   });
-  const status = decidedStatusOf(copy);
-  if (!isLost || status === null) return { record: compared };
-  const isStricter = standing === null || SEVERITY[status] > SEVERITY[standing];
+  const status = member(copy.public, 'status');
+  if (!isLost || !isDecided(status)) return { record: compared };
   // What Jumio decided meanwhile comes back by a read, also where it is milder.
-  if (!isStricter) return { record: withLostExecution(compared, copy, now) };
+  if (standing !== null && !isStricter(status, standing)) return { record: withLostExecution(compared, copy, now) };
   const events: LedgerEvent[] = [{ kind: 'inherited', detail: { status, seen_at: 'epoch' } }];
   return { record: inherit(compared, status, copy, newId(), now), events };
 }
@@ -139,5 +128,5 @@ export function onCopyCompared(
  */
 export function mayBeLostDecision(uncomparedSince: number | null, { ours, jumio }: PublishedCopy): boolean {
   if (uncomparedSince === null || !ours.some(isDecided)) return false;
-  return !(changedAt({ public: jumio, admin: undefined }) <= uncomparedSince);
+  return !(changedAt({ public: jumio }) <= uncomparedSince);
 }

@@ -111,23 +111,33 @@ function decidedAt({ by }: Standing, { identity }: IdentityRecord): number | nul
   return by === null ? (identity.inheritedAt ?? identity.firstSeenAt) : by.completedAt;
 }
 
+/** The standing, and when a decision completed that does not count because it may not lift a rejection. */
+interface Weighed {
+  readonly standing: Standing | null;
+  readonly latePassAt: number | null;
+}
+
+function weigh(record: IdentityRecord): Weighed {
+  const counting = countingDecisions({ ...record, verifications: afterRestore(record) });
+  const others = counting.filter((row) => !isEid(row));
+  const { by, late } = reduceDecisions(record, others);
+  const latePassAt = late?.completedAt ?? null;
+  const ofOthers = standingBy(by) ?? inheritedStanding(record);
+  const ofEid = standingBy(newest(counting.filter(isEid)));
+  if (ofOthers === null || ofEid === null) return { standing: ofOthers ?? ofEid, latePassAt };
+  const isNewer = (decidedAt(ofEid, record) ?? 0) > (decidedAt(ofOthers, record) ?? 0);
+  return { standing: ofOthers.status === 'approved' && isNewer ? ofEid : ofOthers, latePassAt };
+}
+
 /**
  * Returns the verdict that counts: the decided verification that was completed last; of two with equal times, the one started
  * later. Null: nothing is decided. A rejection that cannot be retried is lifted only by the operator, or by an attempt that
- * was requested since or granted: a person may have kept an older one open. An open or expired attempt never changes it, so a rejected person cannot lift a rejection by starting again. An
- * eID lifts neither a rejection nor a review: it counts where no other decision exists, and renews an older approval.
+ * was requested since or granted: a person may have kept an older one open. An open or expired attempt never changes it, so a
+ * rejected person cannot lift a rejection by starting again. An eID lifts neither a rejection nor a review: it counts where no
+ * other decision exists, and renews an older approval.
  */
 export function standingOf(record: IdentityRecord): Standing | null {
-  const counting = countingDecisions({ ...record, verifications: afterRestore(record) });
-  const { by } = reduceDecisions(
-    record,
-    counting.filter((row) => !isEid(row)),
-  );
-  const ofOthers = standingBy(by) ?? inheritedStanding(record);
-  const ofEid = standingBy(newest(counting.filter(isEid)));
-  if (ofOthers === null || ofEid === null) return ofOthers ?? ofEid;
-  const isNewer = (decidedAt(ofEid, record) ?? 0) > (decidedAt(ofOthers, record) ?? 0);
-  return ofOthers.status === 'approved' && isNewer ? ofEid : ofOthers;
+  return weigh(record).standing;
 }
 
 /**
@@ -135,12 +145,7 @@ export function standingOf(record: IdentityRecord): Standing | null {
  * itself, and the operator decides. Null: there is no such decision.
  */
 export function latePassAt(record: IdentityRecord): number | null {
-  const counting = countingDecisions({ ...record, verifications: afterRestore(record) });
-  const { late } = reduceDecisions(
-    record,
-    counting.filter((row) => !isEid(row)),
-  );
-  return late?.completedAt ?? null;
+  return weigh(record).latePassAt;
 }
 
 /** Whether the published copy is still to be read, because a hook reported a linked eID of an unknown identity. */
@@ -156,12 +161,13 @@ export interface DerivedStanding {
   readonly standing: Standing | null;
   readonly status: Status;
   readonly facts: StandingFacts;
+  readonly latePassAt: number | null;
 }
 
 /** Computes standing, status and facts of a record. */
 export function deriveStanding(record: IdentityRecord): DerivedStanding {
-  const standing = standingOf(record);
-  return { standing, status: statusUnder(standing, record), facts: factsUnder(standing, record) };
+  const { standing, latePassAt } = weigh(record);
+  return { standing, status: statusUnder(standing, record), facts: factsUnder(standing, record), latePassAt };
 }
 
 function statusUnder(standing: Standing | null, record: IdentityRecord): Status {

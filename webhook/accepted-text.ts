@@ -1,0 +1,9 @@
+/** A text without control characters and halves of surrogate pairs: PostgreSQL stores no NUL, and reads neither in JSON. */
+export const PLAIN_TEXT = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/**
+ * A language tag of BCP 47 (RFC 5646 §2.1: language, script, region, variants, extensions, private use), e.g. `pt-BR`.
+ * At most 35 characters, as the RFC advises. No language has a code of four letters or more, and a name may have.
+ */
+export const LANGUAGE_TAG =
+  /^(?=.{2,35}$)[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*(-[a-wyz0-9](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?$/i;
