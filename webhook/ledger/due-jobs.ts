@@ -86,24 +86,44 @@ export function createDueQueries(db: Kysely<Tables>, dialect: Dialect): (job: Du
   };
 }
 
-/** Reads the earliest due time of any job, undefined where nothing is due. Its query is built once for each list. */
+/** A job, and the earliest time at which it is due for any row, in epoch milliseconds. */
+export interface NextDue<Job extends DueJob> {
+  readonly job: Job;
+  readonly at: number;
+}
+
+interface ColumnDue {
+  readonly name: string;
+  readonly due: number | null;
+}
+
+/** Reads the next due time of each job, the earliest first; a job that is due for no row is left out. Its query is built once for each list. */
 export function createNextDue(db: Kysely<Tables>) {
-  const known = new WeakMap<readonly DueJob[], CompiledQuery<{ due: number | null }>>();
-  return async (on: Kysely<Tables>, jobs: readonly DueJob[]): Promise<number | undefined> => {
+  const known = new WeakMap<readonly DueJob[], CompiledQuery<ColumnDue>>();
+  return async <Job extends DueJob>(on: Kysely<Tables>, jobs: readonly Job[]): Promise<NextDue<Job>[]> => {
     const query = known.get(jobs) ?? nextDueQuery(db, jobs);
     known.set(jobs, query);
     const { rows } = await on.executeQuery(query);
-    return rows[0]?.due ?? undefined;
+    const times = new Map(rows.map(({ name, due }) => [name, due]));
+    return jobs
+      .flatMap((job) => {
+        const at = times.get(columnOf(job)) ?? undefined;
+        return at === undefined ? [] : [{ job, at }];
+      })
+      .sort((one, other) => one.at - other.at);
   };
 }
 
-function nextDueQuery(db: Kysely<Tables>, jobs: readonly DueJob[]): CompiledQuery<{ due: number | null }> {
-  const columns = new Map(jobs.map(({ table, column }) => [`${table}.${column}`, { table, column }]));
-  const earliest = [...columns.values()].map(({ table, column }) => {
+/** Jobs of one column share its due times. */
+function columnOf({ table, column }: DueJob): string {
+  return `${table}.${column}`;
+}
+
+function nextDueQuery(db: Kysely<Tables>, jobs: readonly DueJob[]): CompiledQuery<ColumnDue> {
+  const columns = new Map(jobs.map((job) => [columnOf(job), job]));
+  const earliest = [...columns].map(([name, { table, column }]) => {
     const due = sql.ref(column);
-    return sql`select min(${due}) as due from ${sql.table(table)} where ${due} is not null`;
+    return sql`select ${sql.lit(name)} as name, min(${due}) as due from ${sql.table(table)} where ${due} is not null`;
   });
-  return sql<{
-    due: number | null;
-  }>`select min(due) as due from (${sql.join(earliest, sql` union all `)}) as jobs`.compile(db);
+  return sql<ColumnDue>`${sql.join(earliest, sql` union all `)}`.compile(db);
 }

@@ -7,7 +7,7 @@ import { migrate } from './database/migrations.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';
-import { createNextDue, type DueJob } from './due-jobs.ts';
+import { createNextDue, type DueJob, type NextDue } from './due-jobs.ts';
 import { type Epoch, openEpoch } from './epoch.ts';
 import { createEventCap } from './event-cap.ts';
 import { type Keys, keyOf, openKeys } from './keys.ts';
@@ -72,8 +72,8 @@ export interface Ledger {
   /** Appends an event that changes no row. The identity need not have a row; without one the event is of none. Drops an event whose `cap` is reached. */
   note(now: number, event: LedgerEvent, identityId?: string): Promise<void>;
   claim<Job extends DueJob, Work>(options: ClaimOptions<Job, Work>): Promise<Claimed<Work>[]>;
-  /** The earliest due time of any of the jobs; undefined: nothing is due. */
-  nextDue(jobs: readonly DueJob[]): Promise<number | undefined>;
+  /** The next due time of each job, the earliest first; a job that is due for no row is left out. */
+  nextDue<Job extends DueJob>(jobs: readonly Job[]): Promise<NextDue<Job>[]>;
   /** The identities that are leased for longer than until `leasedAfter`, or whose attempt is asked for after `requestedAfter`. */
   aheadOf(times: FutureTimes): Promise<string[]>;
   /** Reads the events of an identity, oldest first; null: those of none. */
@@ -101,7 +101,8 @@ export async function openLedger(url: string, now: number, normalize: Normalize,
   try {
     const origin = await opened.read((db) => migrate(db, opened.dialect, now));
     const epoch = await openEpoch(opened, beginsEpoch);
-    return await createLedger(following(opened, epoch), epoch, origin, { normalize, now });
+    const store = opened.dialect === 'postgres' ? following(opened, epoch) : opened;
+    return await createLedger(store, epoch, origin, { normalize, now });
   } catch (error) {
     await opened.close();
     throw error;

@@ -35,46 +35,75 @@ export function isThrottled(facts: UpstreamFacts | undefined): boolean {
 export interface Step {
   readonly identityId: string;
   readonly claim: { readonly record: IdentityRecord };
+  /** The record as the step last wrote it; at first as it was claimed. */
+  current(): IdentityRecord;
   /** Whether a call that starts now ends within the lease. */
   mayCall(): boolean;
   /** Writes a result if the lease is still ours. False: the lease was lost, and nothing was written. */
   write(decide: (record: IdentityRecord) => Change): Promise<boolean>;
+  /** Writes the last result of a job. It ends the lease with the same write where no other job of the step is under way. */
+  finish: Step['write'];
+  /** Runs a job of the step. */
+  run(job: () => Promise<void>): Promise<void>;
+  /** Ends the step's own lease, so that what is due next need not wait for its end; never the lease of a later claim. */
+  end(): Promise<void>;
+}
+
+/** Returns the record without the lease. The identity keeps its priority while its person still waits for an execution. */
+function released(record: IdentityRecord): IdentityRecord {
+  const isWaiting = openAttempt(record)?.state === 'requested';
+  return updateIdentity(record, { leasedUntil: 0, priority: isWaiting && record.identity.priority });
 }
 
 /**
- * Creates the step of a claim. Its `write` retries an unavailable ledger while the lease lasts, because a result has cost a
- * call, and wakes the handlers that wait for the identity.
+ * Creates the step of a claim. Its writes retry an unavailable ledger while the lease lasts, because a result has cost a
+ * call, and wake the handlers that wait for the identity.
  */
 export function beginStep(ctx: Context, claim: Step['claim']): Step {
   const { id, lease, leasedUntil } = claim.record.identity;
-  const write = async (decide: (record: IdentityRecord) => Change): Promise<boolean> => {
+  let current = claim.record;
+  let running = 0;
+  let hasEnded = false;
+  const writeOnce = async (decide: (record: IdentityRecord) => Change): Promise<boolean> => {
     let change: Change | undefined;
-    await ctx.ledger.change(id, ctx.clock.now(), (record) => {
+    const after = await ctx.ledger.change(id, ctx.clock.now(), (record) => {
       change = record?.identity.lease === lease ? decide(record) : undefined;
       return change;
     });
-    if (change === undefined) return false;
+    if (change === undefined || after === undefined) return false;
+    current = after;
     ctx.writes.notify(id);
     logWarnings(ctx, id, change.events);
     return true;
   };
   const pauseAfter = (error: unknown): number | undefined =>
     error instanceof LedgerUnavailable && ctx.clock.now() < leasedUntil ? LEDGER_RETRY_MS : undefined;
+  const write: Step['write'] = (decide) => retry(() => writeOnce(decide), pauseAfter);
+  const writeAndEnd: Step['write'] = async (decide) => {
+    const isOurs = await write((record) => {
+      const change = decide(record);
+      return { ...change, record: released(change.record) };
+    });
+    hasEnded = true;
+    return isOurs;
+  };
   return {
     identityId: id,
     claim,
+    current: () => current,
     mayCall: () => leasedUntil - ctx.clock.now() >= ctx.callDeadlineMs,
-    write: (decide) => retry(() => write(decide), pauseAfter),
+    write,
+    finish: (decide) => (running > 1 ? write(decide) : writeAndEnd(decide)),
+    run: async (job) => {
+      running += 1;
+      await job().finally(() => {
+        running -= 1;
+      });
+    },
+    end: async () => {
+      if (!hasEnded) await writeAndEnd((record) => ({ record }));
+    },
   };
-}
-
-/** Ends the step's own lease, so that what is due next need not wait for its end; never the lease of a later claim. */
-export async function endStep(step: Step): Promise<void> {
-  await step.write((record) => {
-    const isWaiting = openAttempt(record)?.state === 'requested';
-    const priority = isWaiting && record.identity.priority;
-    return { record: updateIdentity(record, { leasedUntil: 0, priority }) };
-  });
 }
 
 const HOUR_MS = 3_600_000;

@@ -1,30 +1,72 @@
 import { LedgerUnavailable } from '../errors.ts';
 import { repairFutureTimes } from './clock-repair.ts';
 import type { Context, Worker } from './context.ts';
-import { type Claim, type Job, lease } from './job.ts';
+import { type Claim, lease } from './job.ts';
 import { jobs } from './jobs.ts';
-import { publishAfterFirstTry } from './publication/index.ts';
-import { beginStep, endStep } from './step.ts';
+import { isKratosPaused, publish, publishAfterFirstTry } from './publication/index.ts';
+import { beginStep, type Step } from './step.ts';
+
+/** Runs of each job at once: an upstream that does not answer takes no slot from the jobs of another. */
+const CONCURRENCY = 16;
+
+/** The runs that each job may still begin. */
+export interface Slots {
+  /** By the names of the jobs. */
+  readonly free: Readonly<Record<string, number>>;
+  take(name: string): void;
+  give(name: string): void;
+}
+
+/** @param onFreed called when a job may begin a run again that could begin none */
+export function createSlots(onFreed: () => void): Slots {
+  const free = Object.fromEntries(jobs.map(({ name }) => [name, CONCURRENCY]));
+  return {
+    free,
+    take: (name) => {
+      free[name] = (free[name] ?? 0) - 1;
+    },
+    give: (name) => {
+      free[name] = (free[name] ?? 0) + 1;
+      if (free[name] === 1) onFreed();
+    },
+  };
+}
 
 /**
- * Runs the jobs of one claimed identity side by side, so that a job at Jumio never waits for one at Kratos, and then ends
- * its lease. Rejects with the first error of a job, once all have ended.
- * @param onDone called for each job when its calls have ended, with or without a failure
+ * Publishes in the same step what its jobs have made due: a verdict that was read is on the identity without another claim.
+ * Left to the next claim while Kratos is paused, or where as many publications are under way as may be.
  */
-export async function runStep(ctx: Context, claim: Claim, onDone: (job: Job) => void): Promise<void> {
+async function publishResult(ctx: Context, step: Step, slots: Slots): Promise<void> {
+  const { kratosDue } = step.current().identity;
+  if (kratosDue === null || kratosDue > ctx.clock.now() || !step.mayCall() || (await isKratosPaused(ctx))) return;
+  if ((slots.free.publish ?? 0) <= 0) return;
+  slots.take('publish');
+  const claim = { record: step.current() };
+  await step.run(() => publish(ctx, { ...step, claim })).finally(() => slots.give('publish'));
+}
+
+/**
+ * Runs the jobs of one claimed identity side by side, so that a job at Jumio never waits for one at Kratos, publishes what
+ * they have made due, and ends the lease. Rejects with the first error of a job, once all have ended.
+ * @param slots those of the claimed jobs are taken, and are given back when their calls have ended
+ */
+export async function runStep(ctx: Context, claim: Claim, slots: Slots): Promise<void> {
   const step = beginStep(ctx, claim);
-  const runs = claim.work.map(({ job, run }) => ({ job, ended: run(ctx, step).finally(() => onDone(job)) }));
+  const runs = claim.work.map(({ job, run }) => {
+    const ended = step.run(() => run(ctx, step)).finally(() => slots.give(job.name));
+    return { job, ended };
+  });
   const parts = runs.map(({ ended }) => ended);
   const firstTry = runs.find(({ job }) => job.isFirstTry)?.ended;
   const isPublishing = runs.some(({ job }) => job.name === 'publish');
   if (firstTry !== undefined && !isPublishing) parts.push(publishAfterFirstTry(ctx, step, firstTry));
   const results = await Promise.allSettled(parts);
-  await endStep(step);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined && !isPublishing)
+    results.push(...(await Promise.allSettled([publishResult(ctx, step, slots)])));
+  await step.end();
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
-
-/** Runs of each job at once: an upstream that does not answer takes no slot from the jobs of another. */
-const CONCURRENCY = 16;
 
 /** How often to claim without being woken: another replica makes work due without a signal, and a clock may be set. */
 const POLL_EVERY_MS = 1_000;
@@ -41,7 +83,6 @@ const HELD_BACK_MS = { first: 50, longest: 400 };
  */
 export function createWorker(ctx: Context): Worker {
   const running = new Set<Promise<void>>();
-  const slots = Object.fromEntries(jobs.map(({ name }) => [name, CONCURRENCY]));
   let heldBack = HELD_BACK_MS.first;
   let repairedAt: number | undefined;
   let stopping = false;
@@ -69,17 +110,11 @@ export function createWorker(ctx: Context): Worker {
     ctx.log.error({ err: error }, message);
   }
 
-  function takeSlots({ name }: Job, count: number): void {
-    slots[name] = (slots[name] ?? 0) - count;
-  }
+  const slots = createSlots(wake);
 
   function launch(claim: Claim): void {
-    for (const { job } of claim.work) takeSlots(job, 1);
-    const onDone = (job: Job): void => {
-      takeSlots(job, -1);
-      wake();
-    };
-    const step: Promise<void> = runStep(ctx, claim, onDone)
+    for (const { job } of claim.work) slots.take(job.name);
+    const step: Promise<void> = runStep(ctx, claim, slots)
       .catch(report)
       .finally(() => {
         running.delete(step);
@@ -98,12 +133,13 @@ export function createWorker(ctx: Context): Worker {
   async function claimDue(): Promise<number> {
     const now = ctx.clock.now();
     await repair(now);
-    const due = await ctx.ledger.nextDue(jobs);
-    if (due === undefined || due > now) return Math.min(POLL_EVERY_MS, (due ?? Number.POSITIVE_INFINITY) - now);
+    const next = await ctx.ledger.nextDue(jobs);
+    const due = next.filter(({ at }) => at <= now).map(({ job }) => job);
+    if (due.length === 0) return Math.min(POLL_EVERY_MS, (next[0]?.at ?? Number.POSITIVE_INFINITY) - now);
     const claims = await ctx.ledger.claim({
-      jobs,
+      jobs: due,
       now,
-      slots,
+      slots: slots.free,
       rates: ctx.rates,
       lease: (record, claimed) => lease(record, claimed, now),
     });

@@ -85,8 +85,8 @@ export async function claim(
 }
 
 /** When the next job is due, of all kinds. */
-export function nextDue(ledger: Ledger): Promise<number | undefined> {
-  return ledger.nextDue(jobs);
+export async function nextDue(ledger: Ledger): Promise<number | undefined> {
+  return (await ledger.nextDue(jobs))[0]?.at;
 }
 
 export function idsOf(claims: readonly Claimed<unknown>[]): string[] {

@@ -19,7 +19,7 @@ async function untilIdle(service: TestService, id: string): Promise<void> {
   await eventually(async () => {
     const now = service.clock.now();
     expect((await recordOf(service, id)).identity.leasedUntil).toBeLessThanOrEqual(now);
-    expect((await service.ctx.ledger.nextDue(jobs)) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now);
+    expect((await service.ctx.ledger.nextDue(jobs))[0]?.at ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now);
   });
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Claim, lease } from '../../../webhook/verification/job.ts';
 import { jobs } from '../../../webhook/verification/jobs.ts';
 import { newIdentity, requestVerification, updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { LEASE_MS } from '../../../webhook/verification/step.ts';
-import { createWorker, runStep } from '../../../webhook/verification/worker.ts';
+import { createSlots, createWorker, runStep, type Slots } from '../../../webhook/verification/worker.ts';
 import { workOf } from '../../support/builders/claims.ts';
 import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { jumioFails, process } from '../../support/fakes/jumio.ts';
@@ -86,7 +86,7 @@ describe('results after the end of their lease', () => {
     };
     const [first] = await claimAll(service);
     if (first === undefined) throw new Error('it was due');
-    const step = runStep(service.ctx, first, () => undefined);
+    const step = runStep(service.ctx, first, createSlots(noone));
     await eventually(() => expect(service.kratos.calls.publish).toEqual([id]));
     passTime(service, LEASE_MS);
     await claimAll(service);
@@ -109,7 +109,7 @@ describe('calls near the end of a lease', () => {
       const [claimed] = await claimAll(service);
       if (claimed === undefined) throw new Error('it was due');
       service.clock.advance(after);
-      await runStep(service.ctx, claimed, () => undefined);
+      await runStep(service.ctx, claimed, createSlots(noone));
       expect(service.jumio.calls.create).toHaveLength(times);
     },
   );
@@ -134,7 +134,7 @@ describe('calls near the end of a lease', () => {
       if (claimed === undefined) throw new Error('it was due');
       expect(workOf(claimed.work)).toMatchObject({ publish: true, read: {} });
       service.clock.advance(after);
-      await runStep(service.ctx, claimed, () => undefined);
+      await runStep(service.ctx, claimed, createSlots(noone));
       expect(service.jumio.reads()).toBe(times);
       expect(service.kratos.calls.publish).toHaveLength(1 + times);
     },
@@ -155,17 +155,13 @@ describe('steps whose process died', () => {
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
-  it('after the process of a step died, its publication is still due', async () => {
-    const service = await stoppedService();
-    const execution = await signUp(service, randomUUID());
-    await service.worker.stop();
-    process(execution, 'PASSED', service.clock.now());
-    await callback(service, callbackOf(execution));
+  it('after the process of a step died between verdict and PATCH, the publication is due when its lease ends', async () => {
+    const { service, execution, reading } = await claimedVerdict();
     service.kratos.instead.publish = () => new Promise(() => undefined);
-    const [reading] = await claimAll(service);
-    if (reading === undefined) throw new Error('it was due');
-    await runStep(service.ctx, reading, () => undefined);
-    expect((await claimAll(service)).map(({ work }) => workOf(work))).toMatchObject([{ publish: true }]);
+    const published = service.kratos.calls.publish.length;
+    void runStep(service.ctx, reading, createSlots(noone));
+    await eventually(() => expect(service.kratos.calls.publish).toHaveLength(published + 1));
+    expect(await claimAll(service)).toEqual([]);
     service.kratos.instead.publish = undefined;
     const next = createWorker(service.ctx);
     next.start();
@@ -175,6 +171,57 @@ describe('steps whose process died', () => {
     await next.stop();
   });
 });
+
+function noone(): void {
+  // No loop waits for a slot.
+}
+
+/** A verdict whose read is claimed, and no worker. */
+async function claimedVerdict() {
+  const service = await stoppedService();
+  const execution = await signUp(service, randomUUID());
+  await service.worker.stop();
+  process(execution, 'PASSED', service.clock.now());
+  await callback(service, callbackOf(execution));
+  const [reading] = await claimAll(service);
+  if (reading === undefined) throw new Error('it was due');
+  return { service, execution, reading };
+}
+
+describe('the publication of a verdict in the step that read it', () => {
+  it('needs no other claim, and ends the lease with its result', async () => {
+    const { service, execution, reading } = await claimedVerdict();
+    const change = vi.spyOn(service.ctx.ledger, 'change');
+    await runStep(service.ctx, reading, createSlots(noone));
+    expect(change).toHaveBeenCalledTimes(2);
+    const { identity } = await recordOf(service, execution.identityId);
+    expect(identity).toMatchObject({ status: 'approved', leasedUntil: 0, lease: reading.record.identity.lease });
+    expect(identity.published).toBe(identity.version);
+  });
+
+  it.each([
+    [
+      'Kratos is paused',
+      (service: TestService) => service.ctx.ledger.budgets.pause('kratos', service.clock.now(), SECOND),
+    ],
+    ['as many publications are under way as may be', (_service: TestService, slots: Slots) => takeAll(slots)],
+  ])('is left to the next claim where %s', async (_case, hold) => {
+    const { service, execution, reading } = await claimedVerdict();
+    const slots = createSlots(noone);
+    await hold(service, slots);
+    const published = service.kratos.calls.publish.length;
+    await runStep(service.ctx, reading, slots);
+    expect(service.kratos.calls.publish).toHaveLength(published);
+    const { identity } = await recordOf(service, execution.identityId);
+    expect(identity).toMatchObject({ status: 'approved', leasedUntil: 0 });
+    passTime(service, 2 * SECOND);
+    expect((await claimAll(service)).map(({ work }) => workOf(work))).toMatchObject([{ publish: true }]);
+  });
+});
+
+function takeAll(slots: Slots): void {
+  while ((slots.free.publish ?? 0) > 0) slots.take('publish');
+}
 
 describe('steps without anything to publish', () => {
   it('a step without anything to publish keeps what became due after its claim', async () => {
@@ -187,7 +234,7 @@ describe('steps without anything to publish', () => {
     const [claimed] = await claimAll(service);
     if (claimed === undefined) throw new Error('it was due');
     await ledger.change(id, now, (found) => found && requestVerification(found, randomUUID(), now));
-    await runStep(service.ctx, claimed, () => undefined);
+    await runStep(service.ctx, claimed, createSlots(noone));
     const { identity } = await recordOf(service, id);
     expect(identity).toMatchObject({ version: 1, published: 0 });
     expect(identity.kratosDue).not.toBeNull();

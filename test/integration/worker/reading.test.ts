@@ -136,6 +136,9 @@ describe('failed reads', () => {
       expect(service.jumio.calls.details).not.toEqual([]);
       const { identity } = await recordOf(service, id);
       expect(identity.leasedUntil).toBeLessThanOrEqual(service.clock.now());
+      // Not between the two reads of a 404: the second one would be due after the time that passes below.
+      const paused = await service.ctx.ledger.budgets.paused(service.clock.now());
+      expect((identity.jumioDue ?? 0) > service.clock.now() || paused.length > 0).toBe(true);
     });
     expect((await recordOf(service, id)).identity.standing).toBeNull();
     service.jumio.instead.details = undefined;

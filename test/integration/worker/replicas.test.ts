@@ -71,7 +71,7 @@ async function settled({ replicas, ids }: World, statusOf: (n: number) => string
 
 /** Waits until no job is due: a callback shortly after a read requests another read. */
 async function nothingDue({ replicas: [replica], clock }: World): Promise<void> {
-  const due = async () => (await replica?.ctx.ledger.nextDue(jobs)) ?? Number.POSITIVE_INFINITY;
+  const due = async () => (await replica?.ctx.ledger.nextDue(jobs))?.[0]?.at ?? Number.POSITIVE_INFINITY;
   await vi.waitFor(async () => expect(await due()).toBeGreaterThan(clock.now()), { timeout: 30 * SECOND });
 }
 

@@ -28,7 +28,7 @@ export function onDeleteFailed(record: IdentityRecord, id: string, facts: Upstre
 export async function deleteAccount(ctx: Context, step: Step, row: Verification): Promise<void> {
   const { accountId } = row;
   if (!step.mayCall() || accountId === null) return;
-  const deleted = (found: boolean) => step.write((record) => onDeleted(record, accountId, found));
+  const deleted = (found: boolean) => step.finish((record) => onDeleted(record, accountId, found));
   try {
     await ctx.jumio.deleteAccount(accountId);
     await deleted(true);
@@ -38,6 +38,6 @@ export async function deleteAccount(ctx: Context, step: Step, row: Verification)
     ctx.log.warn({ identity: step.identityId, upstream: facts }, 'could not delete the account at Jumio');
     const now = ctx.clock.now();
     if (facts.status === 429) await ctx.ledger.budgets.pause('retrieval', now, facts.retryAfter ?? THROTTLED_MS);
-    await step.write((record) => onDeleteFailed(record, row.id, facts, now, ctx.random()));
+    await step.finish((record) => onDeleteFailed(record, row.id, facts, now, ctx.random()));
   }
 }

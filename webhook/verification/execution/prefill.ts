@@ -64,7 +64,7 @@ function onHold(record: IdentityRecord, id: string, isConfigured: boolean): Chan
 }
 
 async function hold(ctx: Context, step: Step, { id }: Verification): Promise<void> {
-  await step.write((record) => onHold(record, id, ctx.prefill !== undefined));
+  await step.finish((record) => onHold(record, id, ctx.prefill !== undefined));
 }
 
 /** Checks the consent again: while the traits were read, the person may have refused, or the identity may have been erased. */
@@ -89,9 +89,9 @@ export async function sendPrefill(ctx: Context, step: Step, row: Verification): 
     if (!step.mayCall()) return;
     if (!(await maySend(ctx, step))) return await hold(ctx, step, row);
     if (data !== undefined) await ctx.jumio.prepare(prefillUrl, transactionToken, data);
-    await step.write((record) => onPrefillSent(record, row.id, data !== undefined, leftOut));
+    await step.finish((record) => onPrefillSent(record, row.id, data !== undefined, leftOut));
   } catch (error) {
     const facts = await reportFailure(ctx, step, error, 'could not send the traits to Jumio');
-    await step.write((record) => onPrefillFailed(record, row.id, facts, ctx.clock.now(), ctx.random()));
+    await step.finish((record) => onPrefillFailed(record, row.id, facts, ctx.clock.now(), ctx.random()));
   }
 }

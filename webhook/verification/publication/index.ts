@@ -1,4 +1,4 @@
-export { findIdentity, publish, publishAfterFirstTry } from './publish.ts';
+export { findIdentity, isKratosPaused, publish, publishAfterFirstTry } from './publish.ts';
 export {
   describePending,
   isStricterThanOurs,

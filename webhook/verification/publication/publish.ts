@@ -46,7 +46,7 @@ export async function clearPublished(ctx: Context, step: Step): Promise<void> {
     // Without an eID provider those members may be another writer's: their names are common.
     await ctx.kratos.unpublish(identity, { withEid: ctx.eid !== undefined });
   }
-  await step.write((record) => onCleared(record, version, identity === undefined, ctx.clock.now()));
+  await step.finish((record) => onCleared(record, version, identity === undefined, ctx.clock.now()));
 }
 
 async function currentOf(ctx: Context, step: Step): Promise<IdentityRecord | undefined> {
@@ -71,7 +71,7 @@ export async function patchContent(ctx: Context, step: Step): Promise<void> {
   if (identity === undefined || identity.content === null) return;
   const copy = await ctx.kratos.publish(step.identityId, contentOf(identity, identity.content));
   expectWritten(matchesPublished(identity, copy));
-  await step.write((record) => onPublished(record, identity.version, ctx.clock.now()));
+  await step.finish((record) => onPublished(record, identity.version, ctx.clock.now()));
 }
 
 /**
@@ -125,13 +125,13 @@ export async function patchState(ctx: Context, step: Step): Promise<void> {
   const answer = await ctx.kratos.setState(step.identityId, state, content);
   expectWritten(answer.state === state && (content === undefined || matchesPublished(identity, answer.jumio)));
   const version = content === undefined ? undefined : identity.version;
-  await step.write((found) => onPatched(found, state, answer, version, ctx.clock.now()));
+  await step.finish((found) => onPatched(found, state, answer, version, ctx.clock.now()));
 }
 
 async function readBack(ctx: Context, step: Step): Promise<void> {
   const identity = await ctx.kratos.read(step.identityId);
   const copy = member(identity.metadataPublic, 'jumio');
-  await step.write((record) => {
+  await step.finish((record) => {
     const change = onStateSeen(record, identity);
     const { record: compared, events = [] } = onReadBack(change.record, copy, ctx.clock.now());
     return { record: compared, events: [...(change.events ?? []), ...events] };
@@ -176,7 +176,7 @@ async function publishNext(ctx: Context, step: Step): Promise<void> {
   if (uncompared(step.claim.record.identity, ctx.ledger.epoch) !== undefined) {
     if (!(await compareCopy(ctx, step))) return;
     const record = await currentOf(ctx, step);
-    return record && publishRecord(ctx, { ...step, claim: { ...step.claim, record } });
+    return record && publishRecord(ctx, { ...step, claim: { record } });
   }
   return publishRecord(ctx, step);
 }
@@ -188,7 +188,7 @@ async function publishRecord(ctx: Context, step: Step): Promise<void> {
   if (pending === 'publish') return patchContent(ctx, step);
   if (pending === 'clear') return clearPublished(ctx, step);
   if (pending === 'read-back' && identity.revocation !== 'pending') return readBack(ctx, step);
-  await step.write((record) => reschedule(record, ctx.clock.now()));
+  await step.finish((record) => reschedule(record, ctx.clock.now()));
 }
 
 async function publishContent(ctx: Context, step: Step): Promise<void> {
@@ -197,16 +197,17 @@ async function publishContent(ctx: Context, step: Step): Promise<void> {
     await publishNext(ctx, step);
   } catch (error) {
     const facts = await reportFailure(ctx, step, error, 'could not publish to Kratos');
-    await step.write((record) => onPublishFailed(record, facts, ctx.clock.now(), ctx.random()));
+    await step.finish((record) => onPublishFailed(record, facts, ctx.clock.now(), ctx.random()));
   }
 }
 
 /** Returns the step with records that have only the consequences of the policy. */
 function underPolicy(ctx: Context, step: Step): Step {
   const record = withoutDisabledConsequences(step.claim.record, ctx.onRejected);
-  const write: Step['write'] = (decide) =>
-    step.write((found) => decide(withoutDisabledConsequences(found, ctx.onRejected)));
-  return { ...step, claim: { ...step.claim, record }, write };
+  const under = (write: Step['write']): Step['write'] => {
+    return (decide) => write((found) => decide(withoutDisabledConsequences(found, ctx.onRejected)));
+  };
+  return { ...step, claim: { ...step.claim, record }, write: under(step.write), finish: under(step.finish) };
 }
 
 /** Writes the events of what a rejection would do outside shadow mode. */
@@ -223,8 +224,10 @@ export async function publish(ctx: Context, claimed: Step): Promise<void> {
   const step = underPolicy(ctx, claimed);
   const attempts = step.claim.record.identity.kratosAttempts + 1;
   const facts = await revokeSessions(ctx, step);
-  if (!isThrottled(facts)) await publishContent(ctx, step);
-  if (facts) await step.write((record) => onRevokeFailed(record, facts, attempts, ctx.clock.now(), ctx.random()));
+  if (facts === undefined) return publishContent(ctx, step);
+  // The last result is that of the revocation.
+  if (!isThrottled(facts)) await publishContent(ctx, { ...step, finish: step.write });
+  await step.finish((record) => onRevokeFailed(record, facts, attempts, ctx.clock.now(), ctx.random()));
 }
 
 /**
@@ -235,11 +238,11 @@ export async function publishAfterFirstTry(ctx: Context, step: Step, firstTry: P
   const { published, version, kratosDue } = step.claim.record.identity;
   if (published > 0 || version === 0 || kratosDue === null) return;
   const first = await withTimeout(firstTry, kratosDue - ctx.clock.now());
-  if (first === 'timeout' && !(await isKratosPaused(ctx))) await publish(ctx, step);
+  if (first === 'timeout' && !(await isKratosPaused(ctx))) await step.run(() => publish(ctx, step));
 }
 
-/** For every other publication the claim checks the pause. */
-async function isKratosPaused(ctx: Context): Promise<boolean> {
+/** Whether calls to Kratos are paused. For a claimed publication the claim has checked it. */
+export async function isKratosPaused(ctx: Context): Promise<boolean> {
   const paused = await ctx.ledger.budgets.paused(ctx.clock.now());
   return paused.some(({ name }) => name === 'kratos');
 }

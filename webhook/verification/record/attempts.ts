@@ -1,4 +1,4 @@
-import type { IdentityRecord, Verification, WaitingOn } from '../../model.ts';
+import type { Identity, IdentityRecord, Verification, WaitingOn } from '../../model.ts';
 
 /** The status of an attempt without a decision. */
 export type AttemptStatus = 'pending' | 'processing' | 'expired';
@@ -25,12 +25,12 @@ export function openAttempt(record: IdentityRecord): Verification | undefined {
  * Whether the attempt that an operator granted has had its decision. Until then it may be renewed like every attempt
  * that was once allowed (docs/design.md#who-may-start-again).
  */
-export function isGrantUsed(record: IdentityRecord): boolean {
-  const { attemptGrantedAt } = record.identity;
+export function isGrantUsed(
+  { attemptGrantedAt }: Pick<Identity, 'attemptGrantedAt'>,
+  attempts: readonly Verification[],
+): boolean {
   if (attemptGrantedAt === null) return false;
-  return jumioAttempts(record).some(
-    ({ requestedAt, decision }) => requestedAt >= attemptGrantedAt && decision !== null,
-  );
+  return attempts.some(({ requestedAt, decision }) => requestedAt >= attemptGrantedAt && decision !== null);
 }
 
 /** Returns what Jumio's status means for an attempt without a decision (the table of docs/design.md#what-jumios-answers-mean). */

@@ -1,5 +1,5 @@
 import type { Identity, IdentityRecord, Source, Verification, WaitingOn } from '../../model.ts';
-import { type AttemptStatus, attemptStatus, jumioAttempts, latestAttempt } from './attempts.ts';
+import { type AttemptStatus, attemptStatus } from './attempts.ts';
 import { type DerivedStanding, deriveStanding, PUBLISHED_RETRY_RULES, waitingOnOf } from './standing.ts';
 
 /** `metadata_public.jumio` (docs/design.md#what-is-stored-where): the person can read it. Schema: docs/schemas/metadata-public.schema.json. */
@@ -65,8 +65,8 @@ function givenBy(verification: Verification | null): Pick<PublishedStatus, 'sour
   };
 }
 
-function furtherAttempt(record: IdentityRecord, { standing }: DerivedStanding): Partial<PublishedStatus> {
-  const attempt = latestAttempt(record);
+function furtherAttempt({ standing, attempts }: DerivedStanding): Partial<PublishedStatus> {
+  const attempt = attempts.at(-1);
   if (standing === null || attempt === undefined || attempt.decision !== null) return {};
   return { attempt: attemptStatus(attempt) };
 }
@@ -94,12 +94,12 @@ function consent({ identity }: IdentityRecord): Partial<AdminStatus> {
 function admin(
   record: IdentityRecord,
   verification: Verification | null,
-  { facts }: DerivedStanding,
+  { facts, attempts }: DerivedStanding,
 ): Omit<AdminStatus, 'version'> {
   return {
     ...(verification?.decisionLabel ? { decision_label: verification.decisionLabel } : {}),
     ...(verification && verification.riskScore !== null ? { risk_score: verification.riskScore } : {}),
-    attempts: jumioAttempts(record).length,
+    attempts: attempts.length,
     waiting_on: waitingOnOf(facts, PUBLISHED_RETRY_RULES),
     ...consent(record),
   };
@@ -115,9 +115,9 @@ export function contentOf(record: IdentityRecord, derived = deriveStanding(recor
   const { awaitingConsent, eidCheck, erasedAt } = record.identity;
   const hasNothing = record.verifications.length === 0 && !awaitingConsent && eidCheck !== 'sign-up';
   if (status === 'none' || hasNothing || erasedAt !== null) return null;
-  const by = standing === null ? (latestAttempt(record) ?? null) : (standing.by ?? inheritedFrom(record));
+  const by = standing === null ? (derived.attempts.at(-1) ?? null) : (standing.by ?? inheritedFrom(record));
   const content: Undated = {
-    public: { status, ...givenBy(by), ...furtherAttempt(record, derived) },
+    public: { status, ...givenBy(by), ...furtherAttempt(derived) },
     admin: admin(record, by, derived),
   };
   return JSON.stringify(content);

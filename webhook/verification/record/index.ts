@@ -9,7 +9,7 @@ export {
 } from './attempts.ts';
 export { type PublishedContent, publishedContent } from './content.ts';
 export { endHandovers, withHandover } from './handover.ts';
-export { kratosTurn, normalize } from './normalize.ts';
+export { kratosTurn, NO_EID_CHECK, normalize } from './normalize.ts';
 export {
   decidedStatus,
   isDecided,
@@ -49,4 +49,3 @@ export {
   waitingOn,
   waitingOnOf,
 } from './standing.ts';
-export { NO_EID_CHECK } from './tombstone.ts';

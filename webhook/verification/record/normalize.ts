@@ -1,16 +1,19 @@
-import type { Identity, IdentityRecord, Verification } from '../../model.ts';
-import { isGrantUsed, jumioAttempts } from './attempts.ts';
+import { forgottenOf } from '../../columns.ts';
+import {
+  type Identity,
+  type IdentityRecord,
+  identityColumns,
+  type Verification,
+  verificationColumns,
+} from '../../model.ts';
 import { contentOf } from './content.ts';
 import { deriveStanding } from './standing.ts';
-import { tombstone } from './tombstone.ts';
 
 /** How long the first publication waits for the ids of the first create call, or for the first read of an eID (docs/design.md#jobs-and-steps). */
 export const FIRST_PUBLICATION_WAITS_MS = 5_000;
 
-function jumioDueOf(record: IdentityRecord): number | null {
-  const dues = jumioAttempts(record)
-    .flatMap(({ readDue, prefillDue }) => [readDue, prefillDue])
-    .filter((due) => due !== null);
+function jumioDueOf(attempts: readonly Verification[]): number | null {
+  const dues = attempts.flatMap(({ readDue, prefillDue }) => [readDue, prefillDue]).filter((due) => due !== null);
   return dues.length === 0 ? null : Math.min(...dues);
 }
 
@@ -71,6 +74,43 @@ function withoutStaleSecrets(verification: Verification, now: number): Verificat
     : { ...verification, link: null, sdkToken: null, transactionToken: null, ...withoutPrefill(verification) };
 }
 
+/** The columns of the check of eIDs when no check is due. */
+export const NO_EID_CHECK = {
+  eidCheck: 'none',
+  eidReportedSince: null,
+  eidReportedAt: null,
+  eidDue: null,
+  eidFailures: 0,
+} as const satisfies Partial<Identity>;
+
+/** The columns that model.ts marks as `forgotten`, with their blank values. */
+const FORGOTTEN_IDENTITY = forgottenOf(identityColumns);
+
+const FORGOTTEN_VERIFICATION = forgottenOf(verificationColumns);
+
+/** The longest pause between two tries to delete an account at Jumio, in milliseconds. */
+const DELETED_WITHIN_MS = 15 * 60_000;
+
+/** When to delete the account that Jumio still has, whatever else was due for the attempt; null if it has none. */
+function deletionDue({ accountId, readDue }: Verification, now: number): number | null {
+  return accountId === null ? null : Math.min(readDue ?? now, now + DELETED_WITHIN_MS);
+}
+
+function forgetAttempt(row: Verification, now: number): Verification {
+  const state = row.decision === null ? 'expired' : 'decided';
+  return { ...row, ...FORGOTTEN_VERIFICATION, state, readDue: deletionDue(row, now) };
+}
+
+/**
+ * Returns what may be left of an erased identity: its standing, and what is still to be done at Jumio and Kratos. Any other
+ * record is returned as it is. Applied to every change, so that results of work that was under way store nothing again.
+ */
+function tombstone(record: IdentityRecord, now: number): IdentityRecord {
+  if (record.identity.erasedAt === null) return record;
+  const verifications = record.verifications.map((row) => forgetAttempt(row, now));
+  return { identity: { ...record.identity, ...FORGOTTEN_IDENTITY }, verifications };
+}
+
 /**
  * Ends every change: computes the derived columns, and makes a content that differs from the last version the next one, due
  * for publishing. Only the ledger calls it, for every record that it writes (decision 56).
@@ -78,15 +118,14 @@ function withoutStaleSecrets(verification: Verification, now: number): Verificat
 export function normalize(changed: IdentityRecord, now: number): IdentityRecord {
   const kept = tombstone(changed, now);
   const verifications = kept.verifications.map((verification) => withoutStaleSecrets(verification, now));
-  const attemptGrantedAt = isGrantUsed(kept) ? null : kept.identity.attemptGrantedAt;
-  const record = { verifications, identity: { ...kept.identity, attemptGrantedAt } };
+  const record = { verifications, identity: kept.identity };
   const derived = deriveStanding(record);
   const identity: Identity = {
     ...record.identity,
     ...derived.facts,
     status: derived.status,
     latePassAt: derived.latePassAt,
-    jumioDue: jumioDueOf(record),
+    jumioDue: jumioDueOf(derived.attempts),
   };
   const published = withContent({ ...record, identity }, contentOf(record, derived), now);
   return { verifications, identity: withConsequences(changed.identity, published, now) };

@@ -8,7 +8,7 @@ import type {
   Verification,
   WaitingOn,
 } from '../../model.ts';
-import { attemptStatus, attemptWaitsOn, jumioAttempts, latestAttempt, openAttempt } from './attempts.ts';
+import { attemptStatus, attemptWaitsOn, isGrantUsed, jumioAttempts, openAttempt } from './attempts.ts';
 
 /** The verdict that counts for an identity (docs/design.md#standing). */
 export interface Standing {
@@ -59,8 +59,7 @@ function byCompletion(one: Verification, other: Verification): number {
 }
 
 /** The decision that counts of those of Jumio and the operator, and a later one that does not because it may not lift a rejection. */
-function reduceDecisions(record: IdentityRecord, decisions: readonly Verification[]) {
-  const rejections = rejectionsOf(record);
+function reduceDecisions(rejections: number, decisions: readonly Verification[]) {
   let by: Verification | undefined;
   let late: Verification | undefined;
   for (const next of [...decisions].sort(byCompletion)) {
@@ -71,8 +70,8 @@ function reduceDecisions(record: IdentityRecord, decisions: readonly Verificatio
   return { by, late };
 }
 
-function rejectionsOf(record: IdentityRecord): number {
-  return jumioAttempts(record).filter(({ decision }) => decision === 'FAILED').length;
+function rejectionsOf(attempts: readonly Verification[]): number {
+  return attempts.filter(({ decision }) => decision === 'FAILED').length;
 }
 
 function standingBy(by: Verification | undefined): Standing | null {
@@ -117,10 +116,10 @@ interface Weighed {
   readonly latePassAt: number | null;
 }
 
-function weigh(record: IdentityRecord): Weighed {
+function weigh(record: IdentityRecord, attempts = jumioAttempts(record)): Weighed {
   const counting = countingDecisions({ ...record, verifications: afterRestore(record) });
   const others = counting.filter((row) => !isEid(row));
-  const { by, late } = reduceDecisions(record, others);
+  const { by, late } = reduceDecisions(rejectionsOf(attempts), others);
   const latePassAt = late?.completedAt ?? null;
   const ofOthers = standingBy(by) ?? inheritedStanding(record);
   const ofEid = standingBy(newest(counting.filter(isEid)));
@@ -158,6 +157,8 @@ export function isCopyUnread({ identity, verifications }: IdentityRecord): boole
 
 /** The standing of a record and what follows from it, computed once per change. */
 export interface DerivedStanding {
+  /** The attempts at Jumio, oldest first. */
+  readonly attempts: readonly Verification[];
   readonly standing: Standing | null;
   readonly status: Status;
   readonly facts: StandingFacts;
@@ -166,20 +167,21 @@ export interface DerivedStanding {
 
 /** Computes standing, status and facts of a record. */
 export function deriveStanding(record: IdentityRecord): DerivedStanding {
-  const { standing, latePassAt } = weigh(record);
-  return { standing, status: statusUnder(standing, record), facts: factsUnder(standing, record), latePassAt };
+  const attempts = jumioAttempts(record);
+  const { standing, latePassAt } = weigh(record, attempts);
+  const status = statusUnder(standing, record, attempts.at(-1));
+  return { attempts, standing, status, facts: factsUnder(standing, record, attempts), latePassAt };
 }
 
-function statusUnder(standing: Standing | null, record: IdentityRecord): Status {
-  const attempt = latestAttempt(record);
+function statusUnder(standing: Standing | null, record: IdentityRecord, latest: Verification | undefined): Status {
   const { awaitingConsent, eidCheck } = record.identity;
   const unattempted = awaitingConsent || eidCheck === 'sign-up' ? 'pending' : 'none';
-  return standing?.status ?? (attempt === undefined ? unattempted : attemptStatus(attempt));
+  return standing?.status ?? (latest === undefined ? unattempted : attemptStatus(latest));
 }
 
 /** Returns the status: the standing, or what follows from the latest attempt where nothing was decided. */
 export function statusOf(record: IdentityRecord): Status {
-  return statusUnder(standingOf(record), record);
+  return deriveStanding(record).status;
 }
 
 /** While the eID of the sign-up is unread, the person need do nothing: that is published as `jumio`. */
@@ -187,22 +189,26 @@ function withoutAttemptWaitsOn({ identity }: IdentityRecord): WaitingOn | null {
   return identity.eidCheck === 'sign-up' ? 'jumio' : null;
 }
 
-function factsUnder(standing: Standing | null, record: IdentityRecord): StandingFacts {
+function factsUnder(
+  standing: Standing | null,
+  record: IdentityRecord,
+  attempts: readonly Verification[],
+): StandingFacts {
   const open = openAttempt(record);
   return {
     standing: standing?.status ?? null,
     decidedAt: standing && decidedAt(standing, record),
     reason: standing?.by?.reason ?? null,
-    rejections: rejectionsOf(record),
+    rejections: rejectionsOf(attempts),
     attemptWaitsOn: open === undefined ? withoutAttemptWaitsOn(record) : attemptWaitsOn(open),
-    attemptGrantedAt: record.identity.attemptGrantedAt,
+    attemptGrantedAt: isGrantUsed(record.identity, attempts) ? null : record.identity.attemptGrantedAt,
     erasedAt: record.identity.erasedAt,
   };
 }
 
 /** Returns the facts that the ledger stores with an identity. */
 export function standingFacts(record: IdentityRecord): StandingFacts {
-  return factsUnder(standingOf(record), record);
+  return deriveStanding(record).facts;
 }
 
 /** The rules by which a rejection is retryable. */
