@@ -40,9 +40,9 @@ export interface Step {
   /** Whether a call that starts now ends within the lease. */
   mayCall(): boolean;
   /** Writes a result if the lease is still ours. False: the lease was lost, and nothing was written. */
-  write(decide: (record: IdentityRecord) => Change): Promise<boolean>;
+  readonly write: (decide: (record: IdentityRecord) => Change) => Promise<boolean>;
   /** Writes the last result of a job. It ends the lease with the same write where no other job of the step is under way. */
-  finish: Step['write'];
+  readonly finish: Step['write'];
   /** Runs a job of the step. */
   run(job: () => Promise<void>): Promise<void>;
   /** Ends the step's own lease, so that what is due next need not wait for its end; never the lease of a later claim. */

@@ -219,7 +219,7 @@ describe('the publication of a verdict in the step that read it', () => {
   });
 });
 
-function takeAll(slots: Slots): void {
+async function takeAll(slots: Slots): Promise<void> {
   while ((slots.free.publish ?? 0) > 0) slots.take('publish');
 }
 
