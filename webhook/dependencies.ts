@@ -7,7 +7,7 @@ import { createJumioClient } from './jumio/client.ts';
 import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/regions.ts';
 import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient } from './kratos/client.ts';
-import { openLedger } from './ledger/ledger.ts';
+import { type LedgerOptions, openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import { createUpstreamHealth } from './upstream/health.ts';
 import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
@@ -98,12 +98,10 @@ function rates(config: Config): Context['rates'] {
 }
 
 /** Options of `createDependencies`. */
-export interface DependenciesOptions {
+export interface DependenciesOptions extends LedgerOptions {
   readonly clock?: Clock;
   /** For readiness; by default no line is dropped. */
   readonly logProblem?: Dependencies['logProblem'];
-  /** False for a command beside the service (docs/design.md#epochs). */
-  readonly beginsEpoch?: boolean;
 }
 
 /** Returns the real collaborators. Opens the ledger and nothing else; rejects if it cannot be opened. */
@@ -112,8 +110,8 @@ export async function createDependencies(
   logger: Logger,
   options: DependenciesOptions = {},
 ): Promise<Dependencies> {
-  const { clock = { now: () => Date.now() }, logProblem = () => undefined, beginsEpoch } = options;
-  const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize, beginsEpoch);
+  const { clock = { now: () => Date.now() }, logProblem = () => undefined } = options;
+  const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize, options);
   const { observe, unreachable } = createUpstreamHealth();
   const sendsTraits = config.PREPARED_DATA !== undefined;
   const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });

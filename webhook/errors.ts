@@ -92,6 +92,20 @@ export class LedgerTooNew extends Error {
   }
 }
 
+/** Another process serves from this SQLite ledger. */
+export class LedgerInUse extends Error {
+  override readonly name = 'LedgerInUse';
+
+  /** @param path that of the ledger */
+  constructor(path: string, options: ErrorOptions) {
+    super(
+      `another process of this service uses the ledger ${path}: SQLite serves one. Stop that process first, or give this ` +
+        'one a DATABASE_URL of its own; several replicas need PostgreSQL (docs/operations.md#what-happens-when)',
+      options,
+    );
+  }
+}
+
 /** The ledger holds something that the program never writes: the database was damaged, or edited by hand. */
 export class LedgerDamaged extends Error {
   override readonly name = 'LedgerDamaged';

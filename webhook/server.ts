@@ -52,7 +52,7 @@ function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>)
 async function serve(config: Config): Promise<void> {
   const log = createLogDestination(process.stdout);
   const logger = createLogger(config.LOG_LEVEL, log);
-  const dependencies = await createDependencies(config, logger, { logProblem: () => log.problem() });
+  const dependencies = await createDependencies(config, logger, { logProblem: () => log.problem(), locks: true });
   logStart(dependencies);
   const listeners = await buildListeners(dependencies);
   stopOnSignal(dependencies, listeners.close);

@@ -3,6 +3,7 @@ import type { Change, IdentityRecord, LedgerEvent, Normalize, OneTimeLink } from
 import { createBudgets } from './budgets.ts';
 import { createBulkInsert } from './bulk-insert.ts';
 import { type Claimed, type ClaimOptions, createClaim } from './claim.ts';
+import { lockFile } from './database/file-lock.ts';
 import { migrate } from './database/migrations.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
@@ -35,6 +36,8 @@ export interface Ledger {
   readonly createdAt: number;
   /** Whether this process made the ledger, or opened one that existed. */
   readonly origin: 'made' | 'opened';
+  /** Whether this process alone serves from the ledger: then every earlier one is dead. */
+  readonly isLocked: boolean;
   /** Raised whenever the ledger may be older than what was published from it (docs/design.md#epochs). */
   readonly epoch: number;
   /** The key of the hashes of eID subjects. It is never rotated: the hashes tell for good which identity an eID belongs to. */
@@ -88,23 +91,42 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+/** Options of `openLedger`. */
+export interface LedgerOptions {
+  /** False: for a command beside the service. */
+  readonly beginsEpoch?: boolean;
+  /** True: no other process may serve from a SQLite ledger meanwhile. */
+  readonly locks?: boolean;
+}
+
 /**
- * Opens a ledger, and makes it if it does not exist. Rejects with `LedgerUnavailable` if the database fails, with
- * `LedgerTooNew` if a newer version has changed it, with `LedgerDamaged` if one of its keys is none.
+ * Opens a ledger, and makes it if it does not exist. Rejects with `LedgerUnavailable` if the database fails, with `LedgerInUse`
+ * if another process has locked it, with `LedgerTooNew` if a newer version has changed it, with `LedgerDamaged` if one of
+ * its keys is none.
  * @param url `file:<path>` for SQLite, `postgres://…` for PostgreSQL
  * @param now the time of the clock: `createdAt` of a ledger that is made by this call
  * @param normalize applied to every record before it is saved
- * @param beginsEpoch false: for a command beside the service
  */
-export async function openLedger(url: string, now: number, normalize: Normalize, beginsEpoch = true): Promise<Ledger> {
-  const opened = url.startsWith('file:') ? openSqlite(url.slice('file:'.length)) : openPostgres(url);
+export async function openLedger(
+  url: string,
+  now: number,
+  normalize: Normalize,
+  { beginsEpoch = true, locks = false }: LedgerOptions = {},
+): Promise<Ledger> {
+  const path = url.startsWith('file:') ? url.slice('file:'.length) : undefined;
+  const unlock = locks && path !== undefined ? lockFile(path) : undefined;
+  const store = path === undefined ? openPostgres(url) : openSqlite(path);
+  const close = async (): Promise<void> => {
+    await store.close();
+    unlock?.();
+  };
   try {
-    const origin = await opened.read((db) => migrate(db, opened.dialect, now));
-    const epoch = await openEpoch(opened, beginsEpoch);
-    const store = opened.dialect === 'postgres' ? following(opened, epoch) : opened;
-    return await createLedger(store, epoch, origin, { normalize, now });
+    const origin = await store.read((db) => migrate(db, store.dialect, now));
+    const epoch = await openEpoch(store, beginsEpoch);
+    const opened = { ...(path === undefined ? following(store, epoch) : store), close };
+    return await createLedger(opened, epoch, origin, { normalize, now, isLocked: unlock !== undefined });
   } catch (error) {
-    await opened.close();
+    await close();
     throw error;
   }
 }
@@ -119,11 +141,17 @@ function following(store: Store, epoch: Epoch): Store {
   return { ...store, write };
 }
 
+interface Opening {
+  readonly normalize: Normalize;
+  readonly now: number;
+  readonly isLocked: boolean;
+}
+
 async function createLedger(
   store: Store,
   epoch: Epoch,
   origin: Ledger['origin'],
-  { normalize, now: openedAt }: { readonly normalize: Normalize; readonly now: number },
+  { normalize, now: openedAt, isLocked }: Opening,
 ): Promise<Ledger> {
   const rows = createRows(store.db, store.dialect, normalize, epoch);
   const gate = gateReader(store.db, epoch);
@@ -138,6 +166,7 @@ async function createLedger(
     subjectKey: keyOf('reference_key', await store.read((db) => findSetting(db, 'reference_key'))),
     keys: await openKeys(store, openedAt, (db, now, event) => rows.append(db, now, null, event)),
     origin,
+    isLocked,
     get epoch() {
       return epoch.current();
     },

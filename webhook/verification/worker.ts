@@ -1,9 +1,9 @@
 import { LedgerUnavailable } from '../errors.ts';
-import { repairFutureTimes } from './clock-repair.ts';
 import type { Context, Worker } from './context.ts';
 import { type Claim, lease } from './job.ts';
 import { jobs } from './jobs.ts';
 import { isKratosPaused, publish, publishAfterFirstTry } from './publication/index.ts';
+import { endDeadLeases, repairFutureTimes } from './repair.ts';
 import { beginStep, type Step } from './step.ts';
 
 /** Runs of each job at once: an upstream that does not answer takes no slot from the jobs of another. */
@@ -125,6 +125,7 @@ export function createWorker(ctx: Context): Worker {
 
   async function repair(now: number): Promise<void> {
     if (repairedAt !== undefined && now >= repairedAt && now - repairedAt < REPAIR_EVERY_MS) return;
+    if (repairedAt === undefined) await endDeadLeases(ctx, now);
     await repairFutureTimes(ctx, now);
     repairedAt = now;
   }

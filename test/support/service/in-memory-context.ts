@@ -46,6 +46,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
     ledger: {
       createdAt: now - 100 * DAY,
       origin: 'opened',
+      isLocked: false,
       epoch: 0,
       subjectKey: REFERENCE_KEY,
       keys: { ring: notHere, list: notHere, rotate: notHere },

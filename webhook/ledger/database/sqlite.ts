@@ -1,19 +1,13 @@
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { rmSync } from 'node:fs';
 import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import Libsql from 'libsql';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
+import { createPrivateFile } from './private-file.ts';
 import type { Store, Work, Write } from './store.ts';
 
 /** libsql is synchronous: while it waits for the lock of another process, this process serves no request (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 const BUSY_TIMEOUT_MS = 100;
-
-/** Creates a file that only its owner can read: it holds links, tokens and the keys of references and cookies. SQLite gives the files beside it the same mode. */
-function createPrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600));
-}
 
 function open(path: string): Libsql.Database {
   const database = new Libsql(path);

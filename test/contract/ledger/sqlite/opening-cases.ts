@@ -98,7 +98,7 @@ export function openingSqliteCases(): void {
     const url = `file:${join(await freshFolder(), 'ledger.sqlite')}`;
     const epochs: number[] = [];
     for (const beginsEpoch of [true, false, true]) {
-      const ledger = await openLedger(url, NOW, normalize, beginsEpoch);
+      const ledger = await openLedger(url, NOW, normalize, { beginsEpoch });
       epochs.push(ledger.epoch);
       await ledger.close();
     }

@@ -48,3 +48,14 @@ export async function repairFutureTimes(ctx: Context, now: number): Promise<void
     });
   if (ids.length > 0) ctx.log.warn(`times of a clock that was ahead, repaired for ${ids.length} identities`);
 }
+
+/**
+ * Ends the leases of an earlier process, where this one is alone on the ledger: the earlier one is dead, and its work is due
+ * at once and not in up to 30 seconds. On PostgreSQL nothing shows that a replica is dead, so its leases end by their time.
+ */
+export async function endDeadLeases(ctx: Context, now: number): Promise<void> {
+  if (!ctx.ledger.isLocked) return;
+  const times = { leasedAfter: now, requestedAfter: Number.MAX_SAFE_INTEGER, limit: AT_ONCE };
+  for (let ids = await ctx.ledger.aheadOf(times); ids.length > 0; ids = await ctx.ledger.aheadOf(times))
+    for (const id of ids) await ctx.ledger.change(id, now, (found) => found && { record: withLeaseUntil(found, now) });
+}
