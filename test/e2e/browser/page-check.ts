@@ -1,9 +1,15 @@
-import axe from 'axe-core';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { allowScripts } from './script-switch.ts';
+import { allowScripts, evaluateOnce } from './script-switch.ts';
 import type { Visitor } from './window.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The minified file: loading it is most of the time of a check. */
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The rules of axe about colours, which depend on the theme. */
 const COLOURS = ['color-contrast', 'link-in-text-block'];
@@ -40,8 +46,7 @@ export async function checkPage(page: Page, { language, scripts }: Visitor): Pro
   expect(await page.title()).not.toBe('');
   expect(await page.locator('main').count()).toBe(1);
   await allowScripts(page);
-  // Evaluated from outside, so the page's content security policy need not allow it.
-  await page.evaluate(axe.source);
+  await evaluateOnce(page, AXE);
   await page.emulateMedia({ colorScheme: 'light' });
   expect(await violationsOf(page, TAGS, scripts), 'light').toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
