@@ -165,6 +165,12 @@ function toPendingWrite<T>(work: Work<T>, onDone: (value: T) => void, reject: (e
 const MOST_IN_GROUP = 50;
 
 /**
+ * How long a group may grow while every turn of the event loop brings another write. The loop accepts one connection a turn: in
+ * a rush of new ones a commit between any two would let the last wait for all the commits.
+ */
+const LONGEST_PAUSE_MS = 500;
+
+/**
  * Returns the grouped writer of SQLite: up to 50 waiting writes share one commit, and so one fsync. A fault
  * of the storage rejects all that wait at once. After any other error the writes run one by one, so that a mistake in
  * one cannot fail the others.
@@ -184,10 +190,19 @@ export function groupedWriter(db: Kysely<Tables>): Write {
     }
   }
 
+  /** Waits until a turn of the event loop brings no other write, or for `LONGEST_PAUSE_MS`. */
+  async function gather(): Promise<void> {
+    const end = performance.now() + LONGEST_PAUSE_MS;
+    let known = -1;
+    while (queue.length > known && performance.now() < end) {
+      known = queue.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   async function drain(): Promise<void> {
     while (queue.length > 0) {
-      // One turn of the event loop between two groups: requests are read and gates answered, and the next group grows.
-      await new Promise((resolve) => setImmediate(resolve));
+      await gather();
       await commit(queue.splice(0, MOST_IN_GROUP));
     }
     busy = false;
