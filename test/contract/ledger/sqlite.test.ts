@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { sqlite } from '../../support/service/databases.ts';
 import { ledgerContract } from './contract.ts';
+import { backlogCases } from './sqlite/backlog-cases.ts';
 import { faultSqliteCases } from './sqlite/fault-cases.ts';
 import { groupingCases } from './sqlite/grouping-cases.ts';
 import { openingSqliteCases } from './sqlite/opening-cases.ts';
@@ -10,4 +11,5 @@ describe('the ledger on SQLite', () => {
   describe('opening a file', openingSqliteCases);
   describe('grouped commits', groupingCases);
   describe('faults of the file', faultSqliteCases);
+  describe('a backlog', backlogCases);
 });

@@ -42,6 +42,7 @@ const STEPS: Readonly<Record<string, MigrationStep>> = {
   '0002_leases': indexLeases,
   '0003_epochs': indexLatePasses,
   '0005_keys': createKeys,
+  '0006_backlog': indexBacklog,
 };
 
 /** The migrations that columns are marked with. */
@@ -245,4 +246,27 @@ async function createKeys(db: Kysely<Tables>, _dialect: Dialect, now: number): P
   await sql`insert into keys (id, use, secret, made_at, signs_from)
     select 'references-1', 'references', value, ${now}, ${now} from settings where name = 'reference_key'
     on conflict do nothing`.execute(db);
+}
+
+const BACKLOG_INDEXES = [
+  // The claim: those whose person waits, then the order of the due times of its job; the probe's order.
+  'identities_priority on identities (id) where priority',
+  "verifications_readable on verifications (read_due) where state <> 'requested'",
+  "verifications_probe on verifications (create_refused, requested_at) where state = 'requested'",
+  // `list --stuck`.
+  'identities_publish_refused on identities (id) where publish_refused',
+  'identities_gone on identities (id) where deleted_in_kratos',
+  'identities_eid_failing on identities (id) where eid_failures > 0',
+  'identities_erased on identities (id) where erased_at is not null',
+  'verifications_refused on verifications (identity_id) where create_refused',
+  "verifications_not_created on verifications (identity_id) where state = 'requested' and attempts >= 3",
+  `verifications_unreadable on verifications (identity_id) where state <> 'requested' and read_due is not null
+    and last_error is not null and (attempts >= 3 or last_error in ('foreign-result', 'unknown-status'))`,
+  "events_contradiction on events (identity_id) where kind = 'contradiction'",
+] as const;
+
+/** Finds what is due, and what is stuck, without sorting a backlog or reading a table. */
+async function indexBacklog(db: Kysely<Tables>): Promise<void> {
+  for (const index of BACKLOG_INDEXES) await sql`create index if not exists ${sql.raw(index)}`.execute(db);
+  await sql`drop index if exists verifications_read_due`.execute(db);
 }
