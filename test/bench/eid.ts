@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { z } from 'zod';
 import { newPerson } from '../../sandbox/scenarios/person.ts';
 import { type Stack, startStack } from '../../sandbox/stack/start.ts';
-import { closedLoop, type Target } from './load.ts';
+import { closedLoop } from './load.ts';
 import { load } from './page.ts';
+import { measure, type Run } from './processor.ts';
 import { startTarget } from './routes.ts';
 import { compared, forEachSide, inTurns, mapped, type Sides } from './turns.ts';
 
@@ -33,39 +32,11 @@ type Side = Awaited<ReturnType<typeof startTarget>>;
 
 type Route = 'validate' | 'callback' | 'initiate';
 
-const usage = z.object({ user: z.number(), system: z.number() });
-
-/** Microseconds of processor time that a side has used so far. */
-async function cpuOf({ child }: Side): Promise<number> {
-  child.send('cpu');
-  const [message] = await once(child, 'message');
-  const { user, system } = usage.parse(message);
-  return user + system;
-}
-
-interface Run {
-  readonly perSecond: number;
-  /** Microseconds of processor time for each request, which other processes of a busy machine do not change. */
-  readonly cpu: number;
-}
-
-async function run(side: Side, route: Route, connections: number): Promise<Run> {
-  let count = 0;
-  const target = side.all[route];
-  const request: Target['request'] = (n) => {
-    count += 1;
-    return target.request(n);
-  };
-  const before = await cpuOf(side);
-  const perSecond = await closedLoop({ ...target, request }, connections, RUN_MS);
-  return { perSecond, cpu: ((await cpuOf(side)) - before) / count };
-}
-
 async function figures(sides: Sides<Side>, route: Route, connections: number): Promise<string> {
   await forEachSide(sides, (side) => closedLoop(side.all[route], connections, WARM_UP_MS));
   const runs = await inTurns(
     ROUNDS,
-    mapped(sides, (side) => () => run(side, route, connections)),
+    mapped(sides, (side) => () => measure(side.child, side.all[route], connections, RUN_MS)),
   );
   const only = (figure: keyof Run) => mapped(runs, (of) => of.map((one) => one[figure]));
   return `${compared(only('cpu'))}\n  requests per second ${compared(only('perSecond'))}`;

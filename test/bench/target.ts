@@ -9,7 +9,9 @@ import { parseConfig } from '../../webhook/config/config.ts';
 import { createDependencies, type Dependencies } from '../../webhook/dependencies.ts';
 import { createSecretCheck, isFromKratos, isSignatureOf } from '../../webhook/http/authenticity.ts';
 import { RequestLog } from '../../webhook/logging.ts';
+import type { Identity } from '../../webhook/model.ts';
 import { mintReference } from '../../webhook/verification/execution/reference.ts';
+import { publishedContent } from '../../webhook/verification/record/index.ts';
 import { settledIdentity } from './settled.ts';
 
 /** Both sides of a ratio in one process, so that a slow moment of the machine hits both: the service, and bare routes. */
@@ -48,7 +50,12 @@ async function populate({ ctx }: Dependencies) {
     identityId: record.identity.id,
     executionId,
     reference: mintReference(signing, verificationId),
+    copy: copyOf(record.identity),
   }));
+}
+
+function copyOf({ content, changedAt, version }: Identity): unknown {
+  return content === null ? undefined : publishedContent({ content, changedAt, version }).public;
 }
 
 function bare() {
