@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { policyJsonSchema } from '../../../webhook/verification/policy/schema.ts';
 import { mistakesOf, policyOf } from '../../support/builders/policies.ts';
@@ -145,6 +145,26 @@ rules:
       expect(mistakesOf(`verdict_lifetime: 365d\n${rules}`)).toEqual([]);
     },
   );
+
+  it.each([
+    ['an alias without an anchor', 'rules: *missing', /^1 : Unresolved alias .* missing$/],
+    [
+      'a billion laughs',
+      `a: &a [1,1,1,1,1]\nb: &b [${'*a,'.repeat(12)}]\nrules: [${'*b,'.repeat(12)}]`,
+      /^1 : Excessive alias count/,
+    ],
+    ['a list that contains itself', 'rules: &a [*a]', /^1 rules\[0\]: a value that contains itself$/],
+  ])('%s is a mistake of the policy and no exception', (_name, text, place) => {
+    expect(places(text)[0]).toMatch(place);
+    expect(problems({ POLICY: text })[0]?.name).toMatch(/^POLICY line 1/);
+  });
+
+  it('a key that is no text is a mistake, and nothing is written beside the log', () => {
+    const warn = vi.spyOn(process, 'emitWarning');
+    onTestFinished(() => warn.mockRestore());
+    expect(places('rules: [{ then: allow, ? [a] : 2 }]')).toEqual(['1 rules[0].[ a ]: 2']);
+    expect(warn).not.toHaveBeenCalled();
+  });
 
   it('mistakes in POLICY are reported beside those of other variables', () => {
     const found = problems({ PORT: 'x', POLICY: 'rules:\n  - then: maybe' });

@@ -37,11 +37,18 @@ function lineOf(document: Document, lines: LineCounter, path: Path): number {
   return 1;
 }
 
-function seenAt(document: Document, path: Path): string {
-  const node = path.length === 0 ? document.contents : document.getIn(path, true);
-  if (!isNode(node)) return 'nothing';
-  const text = JSON.stringify(node.toJS(document)) ?? 'nothing';
-  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+function memberOf(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+}
+
+/** A value as it is shown; an alias can make one that contains itself, which JSON cannot write. */
+function quoted(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? 'nothing';
+    return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  } catch {
+    return 'a value that contains itself';
+  }
 }
 
 function toRule(rule: PolicyDocument['rules'][number], index: number): Rule {
@@ -94,23 +101,35 @@ function toPolicy(document: PolicyDocument): Policy {
   };
 }
 
+/** The values of a document, or why it has none: an alias without its anchor, or aliases of aliases that would fill the memory. */
+function valuesOf(document: Document): { readonly values: unknown } | { readonly problem: string } {
+  try {
+    return { values: document.contents === null ? undefined : document.toJS() };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'unreadable' };
+  }
+}
+
 /** Parses a policy from YAML or JSON. Returns all mistakes together. */
 export function parsePolicy(text: string): ParsedPolicy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
   if (document.errors.length > 0)
     return {
       mistakes: document.errors.map(({ pos: [at], code }) => {
         return { line: lines.linePos(at).line, path: '', expected: 'YAML that can be read', seen: code };
       }),
     };
-  const parsed = policySchema.safeParse(document.toJS());
+  const read = valuesOf(document);
+  if ('problem' in read)
+    return { mistakes: [{ line: 1, path: '', expected: 'YAML whose aliases can be read', seen: read.problem }] };
+  const parsed = policySchema.safeParse(read.values);
   const found: Mistake[] = parsed.success ? policyMistakes(parsed.data) : shapeMistakes(parsed.error);
   if (parsed.success && found.length === 0) return { policy: toPolicy(parsed.data) };
   return {
     mistakes: found.map(({ path, expected }) => {
       const place = { line: lineOf(document, lines, path), path: pathText(path) };
-      return { ...place, expected, seen: seenAt(document, path) };
+      return { ...place, expected, seen: quoted(path.reduce(memberOf, read.values)) };
     }),
   };
 }
