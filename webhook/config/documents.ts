@@ -4,12 +4,14 @@ import { type EidProviders, eidProviders } from '../eid/providers.ts';
 import { type Overrides, readOverrides } from '../texts/overrides.ts';
 import { defaultPolicy, type Policy, type PolicyMistake, parsePolicy } from '../verification/policy/index.ts';
 import { PREFILL_FIELDS, type PrefillMapping } from '../verification/prefill-data.ts';
+import { isTooDeep } from '../yaml-nesting.ts';
 import type { ConfigProblem } from './problem.ts';
 
-/** Undefined for a text that is no YAML. */
+/** Undefined for a text that is no YAML, or nested deeper than any document is. */
 function parseYaml(text: string): unknown {
+  if (isTooDeep(text)) return undefined;
   try {
-    return parse(text);
+    return parse(text, { logLevel: 'error' });
   } catch {
     return undefined;
   }

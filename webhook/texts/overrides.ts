@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { DEEPEST, isTooDeep } from '../yaml-nesting.ts';
 import { CONSENT_VERSION, en } from './en.ts';
 import type { TextKey } from './messages.ts';
 
@@ -76,6 +77,7 @@ function versionProblems(consentVersion: string | undefined, languages: readonly
 }
 
 function load(yaml: string): { readonly loaded: unknown } | { readonly problem: string } {
+  if (isTooDeep(yaml)) return { problem: `it must be YAML of at most ${DEEPEST} levels` };
   try {
     return { loaded: parse(yaml, { logLevel: 'error' }) ?? {} };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { DEEPEST, isTooDeep } from '../../yaml-nesting.ts';
 import type { Policy, Rule } from './rules.ts';
 import { type Mistake, type Path, type PolicyDocument, policyMistakes, policySchema, shapeMistakes } from './schema.ts';
 
@@ -112,6 +113,8 @@ function valuesOf(document: Document): { readonly values: unknown } | { readonly
 
 /** Parses a policy from YAML or JSON. Returns all mistakes together. */
 export function parsePolicy(text: string): ParsedPolicy {
+  if (isTooDeep(text))
+    return { mistakes: [{ line: 0, path: '', expected: `YAML of at most ${DEEPEST} levels`, seen: 'more' }] };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
   if (document.errors.length > 0)
