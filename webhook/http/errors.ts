@@ -44,11 +44,14 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
 
 const METHODS = ['GET', 'POST'] as const;
 
+/** What makes a path the pattern of several routes. `hasRoute` reads the path of a stranger so, and throws for one such as `/*a`. */
+const PATTERN = /[:*]/;
+
 /** Returns the handler that answers 404, or 405 with `Allow` if the path is right and the method is not. Never echoes the URL. */
 export function answerNotFound(app: FastifyInstance) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const [url = ''] = request.url.split('?', 1);
-    const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
+    const allowed = PATTERN.test(url) ? [] : METHODS.filter((method) => app.hasRoute({ method, url }));
     if (allowed.length === 0) return sendProblem(reply, { status: 404, title: 'Not found' });
     return sendProblem(reply.header('allow', allowed.join(', ')), { status: 405, title: 'Method not allowed' });
   };

@@ -37,6 +37,16 @@ describe('error responses', () => {
     },
   );
 
+  it.each(['/*a', '/*%20', '/jumio/*x/y', '/:a(', '/:a((x+x+)+y)', '/:a(b)(', '/::', '/jumio/:x', '/*'])(
+    'an address that would mean something in the list of routes is unknown like any other: %s',
+    async (url) => {
+      const service = await testService();
+      for (const method of ['GET', 'POST', 'DELETE'] as const)
+        expect((await service.app.inject({ method, url })).json()).toEqual({ status: 404, title: 'Not found' });
+      expect(service.logs.text()).not.toContain('"level":50');
+    },
+  );
+
   it('an error about a method names the right one', async () => {
     const { app } = await testService();
     expect((await app.inject({ method: 'GET', url: '/jumio/callback?x' })).headers.allow).toBe('POST');
