@@ -24,7 +24,7 @@ export function toPage(answer: UpstreamAnswer, wire: z.infer<typeof pageWire>): 
 }
 
 function nextToken(link = ''): string | undefined {
-  const url = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
+  const url = /<([^<>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
   const query = url === undefined ? undefined : url.slice(url.indexOf('?') + 1);
   return query === undefined ? undefined : (new URLSearchParams(query).get('page_token') ?? undefined);
 }
