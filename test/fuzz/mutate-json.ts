@@ -25,6 +25,7 @@ const EDGES: readonly unknown[] = [
   {},
   [[]],
   { length: 1 },
+  { length: { toString: 1 } },
   JSON.parse('{"__proto__":{"status":"approved"},"constructor":{}}'),
   ...NUMBERS,
   ...TEXTS,

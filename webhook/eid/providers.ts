@@ -4,14 +4,17 @@ const issuer = z
   .url({ protocol: /^https?$/ })
   .refine((value) => !/[?#]/.test(value), { error: 'an issuer: no query, no fragment' });
 
+/** Not zod's `min`, which throws for a mapping whose `length` is no number. */
+const text = z.string().regex(/./, 'a text');
+
 /** One eID provider (OpenID Connect), as the operator configures it. Its key is the provider's `id` in Kratos. */
 const provider = z.strictObject({
   /** `issuer` of its discovery document, exactly. */
   issuer,
   /** The audience of its ID tokens: the same client id as in Kratos' configuration. */
-  client_id: z.string().min(1),
+  client_id: text,
   /** The accepted values of `acr`, from the lowest to the highest. An unknown or missing one is below them all. */
-  levels: z.array(z.string().min(1)).default([]),
+  levels: z.array(text).default([]),
 });
 
 /** The value of EID_PROVIDERS, by the provider's id in Kratos. */

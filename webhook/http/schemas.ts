@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LANGUAGE_TAG, PLAIN_TEXT } from '../accepted-text.ts';
+import { LANGUAGE_TAG, PLAIN_TEXT, upTo } from '../accepted-text.ts';
 import type { SignInAttempt } from '../verification/gate/index.ts';
 
 /** The id that Kratos sends while the identity does not exist yet. */
@@ -14,12 +14,12 @@ const time = z.iso
   .optional()
   .catch(undefined);
 
-const plainText = z.string().min(1).regex(PLAIN_TEXT);
+const plainText = (most: number) => z.string().regex(PLAIN_TEXT).regex(upTo(most));
 
-const schemaId = plainText.max(255).optional().catch(undefined);
+const schemaId = plainText(255).optional().catch(undefined);
 
 /** A text that a hook may send; an unreadable one counts as absent. */
-const optionalText = plainText.max(200).nullish().catch(undefined);
+const optionalText = plainText(200).nullish().catch(undefined);
 
 const acceptLanguage = z.string().optional().catch(undefined);
 
@@ -92,14 +92,14 @@ export const handoverBody = z.object({ kratos_identity_id: identityId, return_to
 /** `de_AT` is accepted too, as platforms write it. */
 const languageTag = z
   .string()
-  .max(100)
+  .regex(upTo(100))
   .transform((tag) => tag.replaceAll('_', '-'))
   .pipe(z.string().regex(LANGUAGE_TAG));
 
 /** The body from a program that continues for its person (docs/applications.md). */
 export const continueBody = z.object({
   /** `declined`: the person has read the text and declines. */
-  consent: z.object({ text_version: z.string().min(1).max(100), declined: z.boolean().optional() }).optional(),
+  consent: z.object({ text_version: z.string().regex(upTo(100)), declined: z.boolean().optional() }).optional(),
   return_to: z.string().optional(),
   language: languageTag.optional(),
   want: z.enum(['link', 'sdk']).default('link'),
@@ -113,5 +113,5 @@ export const referenceBody = z.object({ userReference: z.string() });
 
 /** The body from Jumio (docs/reference/jumio.md#62-payload-all-documented-fields): the members that are used. */
 export const callbackBody = z.object({
-  workflowExecution: z.object({ id: plainText.max(100), status: plainText.max(100) }),
+  workflowExecution: z.object({ id: plainText(100), status: plainText(100) }),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLAIN_TEXT } from '../accepted-text.ts';
+import { PLAIN_TEXT, upTo } from '../accepted-text.ts';
 
 /**
  * Schemas of Jumio's answers (docs/reference/jumio.md#2-oauth2-token, docs/reference/jumio.md#36-response-body,
@@ -10,7 +10,7 @@ import { PLAIN_TEXT } from '../accepted-text.ts';
 /** Becomes a path segment of the next call. */
 const id = z.string().regex(/^[\w-]{1,100}$/);
 const text = z.string().regex(PLAIN_TEXT).optional().catch(undefined);
-const status = z.string().min(1).max(100).regex(PLAIN_TEXT);
+const status = z.string().regex(upTo(100)).regex(PLAIN_TEXT);
 
 /** The answer of the token endpoint. */
 export const tokenWire = z.object({

@@ -137,9 +137,12 @@ function stateOf(wire: { state?: 'active' | 'inactive' | undefined; state_change
   };
 }
 
+/** Not `min`: see `upTo`. */
+const id = z.string().regex(/./);
+
 /** An identity. Metadata may be any JSON, and is returned unchanged. */
 export const identityWire = z.object({
-  id: z.string().min(1),
+  id,
   schema_id: z.string().regex(PLAIN_TEXT).optional().catch(undefined),
   created_at: time,
   metadata_public: z.unknown().optional(),
@@ -149,7 +152,7 @@ export const identityWire = z.object({
 });
 
 /** A list of identities, of which only the ids are read. */
-export const identitiesWire = z.array(z.object({ id: z.string().min(1) }));
+export const identitiesWire = z.array(z.object({ id }));
 
 /** A page of identities. */
 export const pageWire = z.array(identityWire);

@@ -51,6 +51,13 @@ describe('our schemas on the documented answers of Jumio', () => {
     expect(result.decision).toStrictEqual('decision' in expected ? expected.decision : undefined);
   });
 
+  it('an object in the place of a status is not as documented, whatever its length is', () => {
+    const status = { length: { toString: 1 } };
+    expect(statusWire.safeParse({ workflowExecution: { status } }).success).toBe(false);
+    const wire = detailsWire.parse(fixture('details'));
+    expect(detailsWire.safeParse({ ...wire, workflow: { ...wire.workflow, status } }).success).toBe(false);
+  });
+
   it('a decision whose label holds NUL is read without the label, so that PostgreSQL stores it', () => {
     const wire = detailsWire.parse(fixture('details'));
     const decision = { type: 'PASSED', details: { label: 'PASSED\u0000' } };

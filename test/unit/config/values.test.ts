@@ -154,3 +154,13 @@ describe('numbers, lifetimes and lists of proxies', () => {
     expect(config({ JUMIO_LINK_LIFETIME: '2h' }).linkLifetimeMs).toBe(7_200_000);
   });
 });
+
+describe('documents in the configuration', () => {
+  it('an eID provider with a mapping in the place of a text is a problem of EID_PROVIDERS', () => {
+    const providers = ['client_id: { length: { toString: 1 } }', 'client_id: c, levels: [{ length: { toString: 1 } }]'];
+    for (const provider of providers)
+      expect(wrongNames({ EID_PROVIDERS: `itsme: { issuer: https://i.example, ${provider} }` })).toEqual([
+        'EID_PROVIDERS',
+      ]);
+  });
+});

@@ -159,6 +159,16 @@ rules:
     expect(problems({ POLICY: text })[0]?.name).toMatch(/^POLICY line 1/);
   });
 
+  it.each([
+    ['rules[0].name', 'rules: [{ name: %, then: allow }]'],
+    ['rules', 'rules: %'],
+    ['rules[0].when.method', 'rules: [{ when: { method: % }, then: allow }, { then: allow }]'],
+    ['evidence.itsme', 'evidence: { itsme: % }\nrules: [{ then: allow }]'],
+    ['required_level.a.itsme', 'required_level: { a: { itsme: % } }\nrules: [{ then: allow }]'],
+  ])('a mapping whose length is no number is a mistake at %s', (path, text) => {
+    expect(mistakesOf(text.replace('%', '{ length: { toString: 1 } }'))).toMatchObject([{ path }]);
+  });
+
   it('a key that is no text is a mistake, and nothing is written beside the log', () => {
     const warn = vi.spyOn(process, 'emitWarning');
     onTestFinished(() => warn.mockRestore());

@@ -87,6 +87,7 @@ describe('texts of the operator', () => {
     ['de:\n  button.start: ""\n', /^de: button\.start must not be empty/],
     ['de:\n  button.start: 5\n', /^de: button\.start must be a text/],
     ['de:\n  button:\n    start: Los\n', /^de: button must be a text/],
+    ['de:\n  button.start: { length: { toString: 1 } }\n', /^de: button\.start must be a text/],
     ['de: Los\n', /^de must have texts by name below it/],
     ['not a tag:\n  button.start: Go\n', /^not a tag must be a language tag/],
     ['consent_version: 2026\n', /^consent_version must be in quotes/],

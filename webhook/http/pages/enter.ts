@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { z } from 'zod';
+import { upTo } from '../../accepted-text.ts';
 import { toText } from '../../texts/messages.ts';
 import type { Context } from '../../verification/context.ts';
 import { findLink, redeemLink } from '../../verification/person/index.ts';
@@ -34,7 +35,7 @@ export interface EnterOptions {
   readonly render: RenderPage;
 }
 
-const fields = z.object({ code: z.string().min(1).max(100) });
+const fields = z.object({ code: z.string().regex(upTo(100)) });
 
 function codeIn(input: unknown): string | undefined {
   return fields.safeParse(input).data?.code;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { z } from 'zod';
+import { upTo } from '../../accepted-text.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import {
   continueVerification,
@@ -71,7 +72,7 @@ interface StatusRoutesOptions extends Destinations {
 }
 
 /** `consent`: the version of the text that the person has read and agrees to. */
-const form = returnToQuery.extend({ consent: z.string().max(100).optional().catch(undefined) });
+const form = returnToQuery.extend({ consent: z.string().regex(upTo(100)).optional().catch(undefined) });
 
 /** The request that a page answers. */
 interface PageRequest {

@@ -101,11 +101,27 @@ function duration(description: string) {
   return text.transform(durationMs).describe(description);
 }
 
+/**
+ * A text of one to so many characters. Not zod's `min` and `max`: it tries both on every value with a `length`, and throws for
+ * `{ length: { toString: 1 } }`. The published schema states the lengths all the same.
+ */
+function textUpTo(most: number, expected: string) {
+  const error = `${expected}, of 1 to ${most} characters`;
+  const text = z.string({ error: expected }).refine(({ length }) => length >= 1 && length <= most, { error });
+  return text.meta({ minLength: 1, maxLength: most });
+}
+
+/** A list that is not empty; not `min`, as for texts. */
+function filled<T extends z.ZodType>(item: T, error: string, ofEmpty = error) {
+  const list = z.array(item, { error }).refine(({ length }) => length >= 1, { error: ofEmpty });
+  return list.meta({ minItems: 1 });
+}
+
 /** One value, or a list of which one must match. */
 function oneOrMore<T extends string>(item: z.ZodType<T>, expected: string, description: string) {
   const error = `${expected}, or a list of such`;
   const listed = item.transform((value) => [value]);
-  return z.union([listed, z.array(item).min(1)], { error }).describe(description);
+  return z.union([listed, filled(item, error)], { error }).describe(description);
 }
 
 function anyOf<const T extends readonly [string, ...string[]]>(list: T, description: string) {
@@ -116,7 +132,7 @@ const STATUSES = ['none', 'pending', 'processing', 'approved', 'review', 'reject
 
 const REASONS = ['unreadable', 'expired_document', 'unsupported_document', 'not_finished', 'other'] as const;
 
-const name = z.string({ error: 'a name' }).min(1).max(200);
+const name = textUpTo(200, 'a name');
 
 const when = z
   .strictObject({
@@ -138,7 +154,7 @@ const decision = z
   .describe('block_with_way_on: the refusal carries a one-time link; it trusts the first factor only.');
 
 const rule = z.strictObject({
-  name: name.max(60).describe('For events and `report`.').optional(),
+  name: textUpTo(60, 'a name').describe('For events and `report`.').optional(),
   when: when.optional(),
   // biome-ignore lint/suspicious/noThenProperty: a key of the file and never a function; no code awaits a rule
   then: decision, // oxlint-disable-line unicorn/no-thenable
@@ -176,10 +192,10 @@ const onRejected = z.strictObject({
   deactivate: yesOrNo.describe('`state: inactive` in Kratos, set back when the rejection is over.').default(false),
 });
 
-const level = z.string({ error: 'a level, as the provider returns it in `acr`' }).min(1).max(200);
+const level = textUpTo(200, 'a level, as the provider returns it in `acr`');
 
 const evidence = z
-  .record(name, z.union([z.literal('any'), z.array(level).min(1)], { error: 'any, or a list of levels' }))
+  .record(name, z.union([z.literal('any'), filled(level, 'a list of levels')], { error: 'any, or a list of levels' }))
   .describe('The eID providers and returned levels that make a verification at Jumio unnecessary. See eid/README.md.');
 
 const requiredLevel = z
@@ -188,10 +204,9 @@ const requiredLevel = z
 
 /** The schema of the file. `policyMistakes` checks the rules that involve several keys. */
 export const policySchema = z.strictObject({
-  rules: z
-    .array(rule, { error: 'a list of rules' })
-    .min(1, 'at least one rule')
-    .describe('Tried from the top; the first that matches counts. The last has no `when`, and only the last.'),
+  rules: filled(rule, 'a list of rules', 'at least one rule').describe(
+    'Tried from the top; the first that matches counts. The last has no `when`, and only the last.',
+  ),
   verdict_lifetime: duration('An approval that is older counts as `expired`, at the gate and on the pages.').optional(),
   start_again: startAgain.prefault({}),
   on_rejected: onRejected.prefault({}),
