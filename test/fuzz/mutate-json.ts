@@ -81,10 +81,12 @@ function leafOf(value: unknown, editLeaf: (leaf: string) => string): unknown {
 }
 
 function replacementOf({ count, token }: Edit, root: unknown, editLeaf: (leaf: string) => string): Replacement {
-  const number = Math.floor(count / 8);
+  // Of other digits than the choice of the replacement, so that each meets each.
+  const number = Math.floor(count / 1_000);
   const replacements: readonly Replacement[] = [
     (key, value) => [[key, leafOf(value, editLeaf)]],
     (key, value) => [[key, leafOf(value, editLeaf)]],
+    (key) => [[key, pick(EDGES, number)]],
     (key) => [[key, pick(EDGES, number)]],
     (key) => [[key, token]],
     () => [],
