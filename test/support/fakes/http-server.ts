@@ -24,16 +24,26 @@ export interface RecordingServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a server on a free port of 127.0.0.1. */
-export async function startRecordingServer(respond: Responder): Promise<RecordingServer> {
+/** Options of a server. */
+export interface ServerOptions {
+  /** False: it keeps no request, because there will be very many. */
+  readonly remembers?: boolean;
+}
+
+/** Starts a server on a free port of 127.0.0.1. A request that does not arrive whole, because its sender died, is none. */
+export async function startRecordingServer(
+  respond: Responder,
+  { remembers = true }: ServerOptions = {},
+): Promise<RecordingServer> {
   const requests: ReceivedRequest[] = [];
   let connections = 0;
   const server = createServer((message, response) => {
-    void text(message).then((body) => {
+    const onBody = (body: string): void => {
       const request = { method: message.method ?? '', path: message.url ?? '', headers: message.headers, body };
-      requests.push(request);
+      if (remembers) requests.push(request);
       respond(response, request);
-    });
+    };
+    void text(message).then(onBody, () => undefined);
   });
   server.on('connection', () => {
     connections += 1;

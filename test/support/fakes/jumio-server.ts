@@ -6,6 +6,7 @@ import {
   type ReceivedRequest,
   type RecordingServer,
   type Responder,
+  type ServerOptions,
   startRecordingServer,
 } from './http-server.ts';
 
@@ -56,12 +57,12 @@ const DEFAULTS: JumioScript = {
  * Starts a scripted Jumio over HTTP: every host of Jumio is this one server. A call without an answer gets 404. Without
  * a socket there is `createFakeJumio`; the sandbox simulates all of Jumio.
  */
-export function startJumioServer(script: JumioScript): Promise<RecordingServer> {
+export function startJumioServer(script: JumioScript, options: ServerOptions = {}): Promise<RecordingServer> {
   return startRecordingServer((response, request) => {
     const call = callOf(request);
     const respond = (call === 'token' ? undefined : script.api) ?? script[call] ?? DEFAULTS[call] ?? json(404, {});
     respond(response, request);
-  });
+  }, options);
 }
 
 export interface JumioClientAndServer {

@@ -5,6 +5,7 @@ import {
   type ReceivedRequest,
   type RecordingServer,
   type Responder,
+  type ServerOptions,
   startRecordingServer,
 } from './http-server.ts';
 
@@ -44,11 +45,11 @@ function callOf({ method, path }: ReceivedRequest): KratosCall {
  * Starts a scripted Kratos over HTTP: the admin and the public API are this one server. A call without an answer gets
  * 404. Without a socket there is `createFakeKratos`; the stand-in simulates all of Kratos.
  */
-export function startKratosServer(script: KratosScript): Promise<RecordingServer> {
+export function startKratosServer(script: KratosScript, options: ServerOptions = {}): Promise<RecordingServer> {
   return startRecordingServer((response, request) => {
     const respond = script.api ?? script[callOf(request)] ?? json(404, {});
     respond(response, request);
-  });
+  }, options);
 }
 
 export interface KratosClientAndServer {
