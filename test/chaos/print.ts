@@ -23,6 +23,7 @@ export function printVerdict(database: string, verdict: Verdict, print: (line: s
     ['gate', listed(verdict.gates)],
     ['orphans, explained', verdict.orphans - of('unexplained orphan')],
     ['repeats, explained', verdict.repeats],
+    ['people who gave up', verdict.gaveUp],
     ['lost', of('lost', 'not drained')],
     ['doubled', of('doubled', 'out of order', 'unexplained orphan')],
     ['forged', of('forged')],

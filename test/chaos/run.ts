@@ -1,7 +1,7 @@
 import { check, type Verdict } from './checker/check.ts';
 import { runCrowd } from './driver/crowd.ts';
 import { createDoor } from './driver/door.ts';
-import { type Scene, signIn } from './driver/person.ts';
+import { callSignUpHook, type Scene, signIn } from './driver/person.ts';
 import { planPeople } from './driver/plan.ts';
 import type { RunHistory } from './history/history.ts';
 import { createTimeline } from './history/timeline.ts';
@@ -25,13 +25,29 @@ export interface RunOptions {
   /** The callbacks between two kills. */
   readonly killEvery: number;
   readonly print: (line: string) => void;
+  /** Leases of killed processes are never waited for. */
+  readonly isQuick?: boolean;
 }
 
 /** The part of the calls to Jumio and Kratos that fail. */
 const FAULT_RATE = 0.06;
 
-/** Rounds of the drain in which a process is killed too: reads of the copy and second revocations happen then. Of a replica the leases must be waited for. */
-const KILLS_WHILE_DRAINING = { sqlite: 4, postgres: 1 };
+/**
+ * Rounds of the drain in which a process is killed too: reads of the copy and second revocations happen then. Beside a
+ * replica each costs half a minute, the rest of the leases.
+ */
+function killsWhileDraining({ database, callbacks, isQuick }: RunOptions): number {
+  if (database === 'postgres') return callbacks < 3_000 ? 0 : 3;
+  return isQuick ? 1 : 5;
+}
+
+/** With a replica beside it, what a killed process held waits for half a minute. */
+const KILL_PAUSE_MS = { sqlite: 2_500, postgres: 3_500 };
+
+/** People under way at once: beside a killed replica most of them wait for the end of its leases. Few would be gone before the first kills. */
+function atOnce(database: DatabaseName, people: number): number {
+  return database === 'postgres' ? 400 : Math.max(60, Math.min(250, Math.ceil(people / 5)));
+}
 
 /** Just after the end of the lease of a killed process, in seconds. */
 const AFTER_LEASE_S = 31;
@@ -61,6 +77,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const killer = createKiller(
     () => cluster,
     seeded(seed, 'kills'),
+    KILL_PAUSE_MS[options.database],
     () => jumio.refuseTokens(),
   );
   const world = { timeline, faults, reached: killer.reached };
@@ -71,7 +88,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     const env = environmentOf({ jumioUrl: jumio.url, kratosUrl: kratos.url, databaseUrl: database.url });
     const random = seeded(seed, 'clock');
     let isDraining = false;
-    const leap = (): number => (isDraining || random.chance(0.6) ? leapOf(random) : 0);
+    const leap = (): number => (isDraining || options.isQuick || random.chance(0.6) ? leapOf(random) : 0);
     cluster = await startCluster(env, database.replicas, timeline, leap);
     let sent = 0;
     const scene: Scene = {
@@ -90,15 +107,23 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     };
     const people = planPeople(seed, callbacks);
     print(`${options.database}: ${people.length} people, seed ${seed}`);
-    await runCrowd(scene, people);
+    const gaveUp = await runCrowd(scene, people, atOnce(options.database, people.length));
     await cluster.settled();
     faults.stop();
     isDraining = true;
-    print(`${options.database}: ${sent} callbacks, ${cluster.kills.length} kills; now everything that is due is done`);
-    const isDrained = await drain(database, cluster, timeline, (round) => {
-      if (round < KILLS_WHILE_DRAINING[options.database]) killer.arm();
+    const seconds = (): number => Math.round((Date.now() - started) / 1000);
+    print(
+      `${options.database}: ${sent} callbacks, ${cluster.kills.length} kills in ${seconds()} s; now what is due is done`,
+    );
+    const onRound = (round: number): void => {
+      if (round < killsWhileDraining(options)) killer.arm();
       else killer.stop();
-    });
+    };
+    const [first] = people;
+    const wake = async (): Promise<void> => {
+      if (first) await Promise.all(cluster?.callers().map(() => callSignUpHook(scene, first.identityId, random)) ?? []);
+    };
+    const isDrained = await drain(database, cluster, timeline, onRound, wake);
     killer.stop();
     await cluster.settled();
     const ledger = await readLedger(database);
@@ -111,8 +136,12 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
       driver: { ...scene.log, kills: cluster.kills },
       ledger,
     };
-    const seconds = Math.round((Date.now() - started) / 1000);
-    const verdict = check(history, { isDrained, seconds, faults: Object.fromEntries(faults.counts) });
+    const verdict = check(history, {
+      isDrained,
+      seconds: seconds(),
+      gaveUp,
+      faults: Object.fromEntries(faults.counts),
+    });
     return { verdict, history, errors: cluster.errors };
   } finally {
     killer.stop();

@@ -22,6 +22,8 @@ export interface Verdict {
   readonly orphans: number;
   /** PATCHes with the bytes of an earlier one. */
   readonly repeats: number;
+  /** People whose plan ended early, because something did not come in time. */
+  readonly gaveUp: number;
   readonly seconds: number;
   readonly violations: readonly Violation[];
 }
@@ -31,6 +33,7 @@ export interface Circumstances {
   /** Whether nothing was due at the end. */
   readonly isDrained: boolean;
   readonly seconds: number;
+  readonly gaveUp: number;
   readonly faults: Counts;
 }
 
@@ -61,7 +64,7 @@ function checkIdentity(
 }
 
 /** Compares the histories of a run with the model. Pure. */
-export function check(history: RunHistory, { isDrained, seconds, faults }: Circumstances): Verdict {
+export function check(history: RunHistory, { isDrained, seconds, gaveUp, faults }: Circumstances): Verdict {
   const { seed, driver, ledger, kratos } = history;
   const violations: Violation[] = [];
   const reportFor =
@@ -89,12 +92,13 @@ export function check(history: RunHistory, { isDrained, seconds, faults }: Circu
     attempts: ledger.verifications.length,
     events: ledger.events,
     publications: kratos.publications.length,
-    callbacks: counted(driver.callbacks.map(({ kind }) => kind)),
+    callbacks: counted(driver.callbacks.map(({ kind, status }) => (status === undefined ? 'without an answer' : kind))),
     kills: counted(driver.kills.map(({ point }) => point)),
     faults,
     gates: counted(driver.gates.map(({ status }) => String(status ?? 'no answer'))),
     orphans,
     repeats,
+    gaveUp,
     seconds,
     violations,
   };

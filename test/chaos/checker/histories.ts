@@ -30,6 +30,10 @@ export interface Index {
   readonly callbacksOf: (executionId: string) => RunHistory['driver']['callbacks'];
   readonly rowsOf: (identityId: string) => readonly LedgerVerification[];
   readonly restartsOf: (identityId: string) => RunHistory['driver']['restarts'];
+  /** How often the ledger recorded that Kratos confirmed a version. */
+  readonly confirmations: (identityId: string, version: number) => number;
+  /** How often a copy was found that was not the ledger's, so that its version was due again. */
+  readonly copiesThatDiffered: (identityId: string) => number;
   readonly revocationsOf: (identityId: string) => RunHistory['kratos']['revocations'];
 }
 
@@ -41,6 +45,8 @@ export function indexOf({ jumio, kratos, driver, ledger }: RunHistory): Index {
   const callbacks = grouped(driver.callbacks, ({ executionId }) => executionId);
   const restarts = grouped(driver.restarts, ({ identityId }) => identityId);
   const revocations = grouped(kratos.revocations, ({ identityId }) => identityId);
+  const confirmed = grouped(ledger.published, ({ identityId, version }) => `${identityId} ${version}`);
+  const differed = grouped(ledger.copiesThatDiffered, (identityId) => identityId);
   const rows = grouped(ledger.verifications, ({ identityId }) => identityId);
   const attempts = new Map<string, Attempt[]>();
   for (const [identityId, ofIdentity] of rows) {
@@ -69,6 +75,8 @@ export function indexOf({ jumio, kratos, driver, ledger }: RunHistory): Index {
     callbacksOf: (executionId) => callbacks.get(executionId) ?? [],
     rowsOf: (identityId) => rows.get(identityId) ?? [],
     restartsOf: (identityId) => restarts.get(identityId) ?? [],
+    confirmations: (identityId, version) => confirmed.get(`${identityId} ${version}`)?.length ?? 0,
+    copiesThatDiffered: (identityId) => differed.get(identityId)?.length ?? 0,
     revocationsOf: (identityId) => revocations.get(identityId) ?? [],
   };
 }

@@ -3,14 +3,14 @@ import type { Index } from './histories.ts';
 import { type Attempt, type Knowledge, nothing, reachable, standingOf } from './model.ts';
 import type { Report } from './violations.ts';
 
-/** A process that was killed so soon after an answer may not have stored what it said. */
-const COMMIT_MS = 3_000;
+/** The caller of a call that was answered stores the result while its lease lasts. */
+const LEASE_MS = 30_000;
 
-/** Whether the caller may have missed the answer of a call, or may not have stored it. */
+/** Whether the caller may have missed the answer of a call, or may have been killed before it stored it. */
 export function mayBeForgotten({ answered, answeredAt, caller }: Served, kills: readonly Kill[]): boolean {
   if (answered === 'lost' || answeredAt === undefined) return true;
   // A call that was on its way when its caller died is served all the same.
-  return kills.some((kill) => kill.caller === caller && kill.wall <= answeredAt + COMMIT_MS);
+  return kills.some((kill) => kill.caller === caller && kill.wall <= answeredAt + LEASE_MS);
 }
 
 /** What the service knew at least when a publication was applied. */
@@ -81,7 +81,10 @@ export function checkVersions(
     else if (first !== undefined) {
       repeats += 1;
       const isExplained = same.some((one) => mayBeForgotten(one, kills)) || isHealed(index, first);
-      if (!isExplained)
+      // What the ledger had confirmed is written again only where a copy differed.
+      const mostConfirmed = 1 + index.copiesThatDiffered(first.identityId);
+      const isConfirmedTwice = index.confirmations(first.identityId, first.version) > mostConfirmed;
+      if (!isExplained || isConfirmedTwice)
         report('doubled', `version ${first.version} once: its answer was given`, described(publication));
     }
     applied.push(publication);

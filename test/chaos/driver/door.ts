@@ -17,7 +17,7 @@ export type Purpose = 'callback answered' | 'sign-up answered' | 'gate answered'
 
 /** The way to the service. */
 export interface Door {
-  /** Sends a request to one of the replicas; undefined: no answer came, or none of them runs. */
+  /** Waits until a replica runs, and sends it a request; undefined: no answer came. */
   ask(request: Request, random: Seeded, purpose?: Purpose): Promise<Answer | undefined>;
 }
 
@@ -28,12 +28,8 @@ const TIMEOUT_MS = 15_000;
 export function createDoor(cluster: Cluster, killer: Killer): Door {
   return {
     ask: async ({ method, path, headers = {}, body }, random, purpose) => {
-      const address = cluster.address(random);
-      if (address === undefined) {
-        // As long as a refused connection takes to be tried again.
-        await sleep(50);
-        return undefined;
-      }
+      const address = await until(() => cluster.address(random), TIMEOUT_MS, 50 + random.below(100));
+      if (address === undefined) return undefined;
       const caller = cluster.callerAt(address) ?? '';
       const message = { method, url: `${address}${path}`, headers, timeoutMs: TIMEOUT_MS };
       try {

@@ -34,7 +34,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const FROM_KRATOS = { ...JSON_TYPE, 'x-webhook-secret': SECRETS.webhook };
 
 /** Kratos or Jumio repeat a call without a 2xx; a lease of a killed replica lasts half a minute. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 150_000;
 
 /** Kratos gives up after three tries, in about three seconds. */
 const GATE_PATIENCE_MS = 2_500;
@@ -58,19 +58,24 @@ export async function signIn(scene: Scene, identityId: string, random: Seeded): 
   return { identityId, from, to, copyVersion: copy?.admin.version ?? 0, status: answer?.status };
 }
 
-async function signUp({ timeline, kratos, door, log }: Scene, identityId: string, random: Seeded): Promise<void> {
-  kratos.signUp(identityId);
+/** Calls the hook of a sign-up once. A repeated call changes nothing, and wakes the worker of the replica that it reaches. */
+export async function callSignUpHook({ kratos, door }: Scene, identityId: string, random: Seeded): Promise<boolean> {
   const body = JSON.stringify({
     kratos_identity_id: identityId,
     schema_id: 'default',
     created_at: kratos.createdAt(identityId),
     flow: { id: random.uuid(), type: 'browser', method: 'password', return_to: null },
   });
+  const request = { method: 'POST', path: '/jumio/initiate', headers: FROM_KRATOS, body } as const;
+  return (await door.ask(request, random, 'sign-up answered'))?.status === 204;
+}
+
+async function signUp(scene: Scene, identityId: string, random: Seeded): Promise<void> {
+  const { timeline, kratos, log } = scene;
+  kratos.signUp(identityId);
   await until(
     async () => {
-      const request = { method: 'POST', path: '/jumio/initiate', headers: FROM_KRATOS, body } as const;
-      const answer = await door.ask(request, random, 'sign-up answered');
-      if (answer?.status !== 204) return undefined;
+      if (!(await callSignUpHook(scene, identityId, random))) return undefined;
       log.signUps.push({ seq: timeline.next(), identityId });
       return true;
     },
@@ -79,7 +84,10 @@ async function signUp({ timeline, kratos, door, log }: Scene, identityId: string
   );
 }
 
-const REPEATED = new Set<CallbackKind>(['genuine', 'signed', 'duplicate']);
+const TRUE_KINDS = new Set<CallbackKind>(['genuine', 'signed', 'duplicate']);
+
+/** A forger tries until the service answers; what is refused may end without an answer. */
+const FORGER_PATIENCE_MS = 10_000;
 
 async function sendCallback(
   scene: Scene,
@@ -103,9 +111,9 @@ async function sendCallback(
       const status = (await door.ask(request, random, 'callback answered'))?.status;
       log.callbacks.push({ seq, kind, identityId: execution.creation.identityId, executionId, status });
       const isTaken = status !== undefined && status < 500;
-      return isTaken || givesUp || !REPEATED.has(kind) ? true : undefined;
+      return isTaken || givesUp ? true : undefined;
     },
-    PATIENCE_MS,
+    TRUE_KINDS.has(kind) ? PATIENCE_MS : FORGER_PATIENCE_MS,
     300,
     true,
   );
@@ -158,18 +166,19 @@ async function early(scene: Scene, identityId: string, random: Seeded): Promise<
   if (created) await sendCallback(scene, created.creation.executionId, { kind: 'early', delayMs: 0 }, false, random);
 }
 
-/** Lives one planned life. */
-export async function live(scene: Scene, { identityId, steps }: PersonPlan): Promise<void> {
+/** Lives one planned life. False: something did not come in time, and the rest of the plan was not possible. */
+export async function live(scene: Scene, { identityId, steps }: PersonPlan): Promise<boolean> {
   const random = seeded(scene.seed, 'life', identityId);
   const executions = new Map<number, string>();
   const announced = steps.some((step) => step.do === 'announce' && step.callbacks.some(({ kind }) => kind === 'early'));
   await Promise.all([signUp(scene, identityId, random), announced ? early(scene, identityId, random) : undefined]);
   const first = await whenPublished(scene, identityId, (copy) => copy?.public.workflow_execution_id);
-  if (first === undefined) return;
+  if (first === undefined) return false;
   executions.set(1, first);
   scene.executionIds.push(first);
   await useOrphans(scene, identityId, first, random);
-  for (const step of steps) if (!(await take(scene, identityId, step, executions, random))) return;
+  for (const step of steps) if (!(await take(scene, identityId, step, executions, random))) return false;
+  return true;
 }
 
 /** Takes one step; false: the rest of the plan is not possible. */

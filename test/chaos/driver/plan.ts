@@ -114,7 +114,7 @@ function announcement(random: Seeded): PlannedCallback[] {
 /** With a result: the truth, duplicates, older news, and forgeries. @param isLost the truth never arrives */
 function news(random: Seeded, isLost: boolean): PlannedCallback[] {
   if (isLost) return [...forgeries(random, 3), spread(random, 'bad-mac')];
-  const duplicates = Array.from({ length: 1 + random.below(5) }, () => spread(random, 'duplicate'));
+  const duplicates = Array.from({ length: 2 + random.below(6) }, () => spread(random, 'duplicate'));
   const older = random.chance(0.6) ? [spread(random, 'late')] : [];
   const truth = spread(random, random.chance(0.2) ? 'signed' : 'genuine');
   return [truth, ...duplicates, ...older, ...forgeries(random, 2)];

@@ -185,12 +185,23 @@ export interface DecidedEvent {
   readonly verdict: string;
 }
 
+/** A row of `events` of a publication that Kratos confirmed. */
+export interface PublishedEvent {
+  readonly identityId: string;
+  readonly version: number;
+}
+
 /** The ledger at the end. */
 export interface LedgerHistory {
   readonly identities: readonly LedgerIdentity[];
   readonly verifications: readonly LedgerVerification[];
   /** In the order of the ledger. */
   readonly decided: readonly DecidedEvent[];
+  readonly published: readonly PublishedEvent[];
+  /** The identities of the events `copy_differs`: a version is written again. */
+  readonly copiesThatDiffered: readonly string[];
+  /** Executions and verifications of the events `orphan` and `orphan_possible`: the service knows that it lost an answer. */
+  readonly knownOrphans: readonly string[];
   readonly events: number;
 }
 

@@ -39,7 +39,7 @@ export function environmentOf({ jumioUrl, kratosUrl, databaseUrl }: Places): Rec
     JUMIO_ACCOUNT_BURST: '500',
     JUMIO_RETRIEVAL_RATE: '500',
     // Longer than the clock moves while people are under way.
-    JUMIO_LINK_LIFETIME: '20d',
+    JUMIO_LINK_LIFETIME: '6d',
     PUBLIC_URL: 'http://verify.localhost',
     ALLOWED_ORIGINS: ORIGIN,
     PAGE_RATE: '600000',

@@ -30,40 +30,61 @@ export interface Killer {
 
 /**
  * Creates the killer.
+ * @param pauseMs a process serves at least so long before the next kill, or nothing would ever be served
  * @param onToken called when a process is to be killed at a call of the token endpoint, which must happen soon then
  */
-export function createKiller(cluster: () => Cluster | undefined, random: Seeded, onToken: () => void): Killer {
+export function createKiller(
+  cluster: () => Cluster | undefined,
+  random: Seeded,
+  pauseMs: number,
+  onToken: () => void,
+): Killer {
   let queue: (Moment | Seen)[] = [];
   let armed: { readonly point: Moment | Seen; readonly caller: string; readonly timer: NodeJS.Timeout } | undefined;
   let isStopped = false;
+  let isDue = false;
+  let restsUntil = 0;
 
   function disarm(): void {
     clearTimeout(armed?.timer);
     armed = undefined;
   }
 
+  function kill(caller: string, point: Moment | Seen): void {
+    disarm();
+    cluster()?.kill(caller, point);
+    restsUntil = Date.now() + pauseMs;
+    setTimeout(arm, pauseMs).unref();
+  }
+
   function arm(): void {
     const callers = cluster()?.callers() ?? [];
     const caller = callers[random.below(callers.length)];
-    if (isStopped || armed !== undefined || caller === undefined) return;
+    if (isStopped || !isDue || armed !== undefined || Date.now() < restsUntil) return;
+    if (caller === undefined) {
+      setTimeout(arm, pauseMs).unref();
+      return;
+    }
+    isDue = false;
     if (queue.length === 0) queue = shuffled(random, POINTS);
     const point = queue.shift() ?? 'at random';
     const wait = point === 'at random' ? random.below(400) : LONGEST_WAIT_MS;
     const timer = setTimeout(() => {
-      disarm();
       if (point !== 'at random') queue.push(point);
-      cluster()?.kill(caller, 'at random');
+      kill(caller, 'at random');
     }, wait);
     armed = { point, caller, timer };
     if (point.startsWith('token')) onToken();
   }
 
   return {
-    arm,
+    arm: () => {
+      isDue = true;
+      arm();
+    },
     reached: (point, caller) => {
       if (armed?.point !== point || armed.caller !== caller) return false;
-      disarm();
-      cluster()?.kill(caller, point);
+      kill(caller, point);
       return true;
     },
     stop: () => {

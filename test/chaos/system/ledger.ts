@@ -42,6 +42,24 @@ const decidedRows = z.array(
     })),
 );
 
+const publishedRows = z.array(
+  z.object({ identity_id: z.string(), detail: z.string() }).transform(({ identity_id: identityId, detail }) => ({
+    identityId,
+    version: z.object({ version: z.number() }).parse(JSON.parse(detail)).version,
+  })),
+);
+
+const identityIdRows = z.array(z.object({ identity_id: z.string() }).transform((row) => row.identity_id));
+
+const orphanRows = z.array(
+  z
+    .object({ verification_id: z.string(), detail: z.string() })
+    .transform(({ verification_id: verificationId, detail }) => {
+      const { execution } = z.object({ execution: z.string().optional() }).parse(JSON.parse(detail));
+      return execution ?? verificationId;
+    }),
+);
+
 const countRow = z.tuple([z.object({ count: z.coerce.number() })]);
 
 /** Reads what the checker compares from the ledger, from outside. */
@@ -56,6 +74,11 @@ export async function readLedger({ query }: ChaosDatabase): Promise<LedgerHistor
     ),
     decided: decidedRows.parse(
       await query(`select verification_id, detail from events where kind = 'decided' order by id`),
+    ),
+    published: publishedRows.parse(await query(`select identity_id, detail from events where kind = 'published'`)),
+    copiesThatDiffered: identityIdRows.parse(await query(`select identity_id from events where kind = 'copy_differs'`)),
+    knownOrphans: orphanRows.parse(
+      await query(`select verification_id, detail from events where kind in ('orphan', 'orphan_possible')`),
     ),
     events: countRow.parse(await query('select count(*) as count from events'))[0].count,
   };
