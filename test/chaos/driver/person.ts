@@ -25,6 +25,8 @@ export interface Scene {
     readonly gates: GateCall[];
     readonly restarts: Restart[];
   };
+  /** The machine’s time after which nobody waits any more, whatever does not come. */
+  readonly endsAt: number;
   /** Executions of other people, for forgeries. */
   readonly executionIds: string[];
 }
@@ -35,6 +37,11 @@ const FROM_KRATOS = { ...JSON_TYPE, 'x-webhook-secret': SECRETS.webhook };
 
 /** Kratos or Jumio repeat a call without a 2xx; a lease of a killed replica lasts half a minute. */
 const PATIENCE_MS = 150_000;
+
+/** How long a person waits for something. */
+function patience({ endsAt }: Scene, most = PATIENCE_MS): number {
+  return Math.min(most, endsAt - Date.now());
+}
 
 /** Kratos gives up after three tries, in about three seconds. */
 const GATE_PATIENCE_MS = 2_500;
@@ -79,7 +86,7 @@ async function signUp(scene: Scene, identityId: string, random: Seeded): Promise
       log.signUps.push({ seq: timeline.next(), identityId });
       return true;
     },
-    PATIENCE_MS,
+    patience(scene),
     300,
   );
 }
@@ -113,7 +120,7 @@ async function sendCallback(
       const isTaken = status !== undefined && status < 500;
       return isTaken || givesUp ? true : undefined;
     },
-    TRUE_KINDS.has(kind) ? PATIENCE_MS : FORGER_PATIENCE_MS,
+    patience(scene, TRUE_KINDS.has(kind) ? PATIENCE_MS : FORGER_PATIENCE_MS),
     300,
     true,
   );
@@ -131,7 +138,7 @@ async function restart(scene: Scene, identityId: string, random: Seeded): Promis
       mayBeGranted ||= tried.mayBeGranted;
       return undefined;
     },
-    PATIENCE_MS,
+    patience(scene),
     700,
   );
   const isUnsure = result === undefined || (result.kind === 'refused' && mayBeGranted);
@@ -142,7 +149,7 @@ async function restart(scene: Scene, identityId: string, random: Seeded): Promis
 
 /** Waits until the published copy accepts a test. */
 function whenPublished<T>(scene: Scene, identityId: string, read: (copy: ReturnType<ChaosKratos['copyOf']>) => T) {
-  return until(() => read(scene.kratos.copyOf(identityId)), PATIENCE_MS, 60);
+  return until(() => read(scene.kratos.copyOf(identityId)), patience(scene), 60);
 }
 
 /** An execution that nobody got the link of is decided too, and announced with its true reference: it must not count. */
@@ -162,7 +169,7 @@ async function useOrphans(scene: Scene, identityId: string, linkedId: string, ra
 }
 
 async function early(scene: Scene, identityId: string, random: Seeded): Promise<void> {
-  const created = await until(() => scene.jumio.ofIdentity(identityId)[0], PATIENCE_MS, 20);
+  const created = await until(() => scene.jumio.ofIdentity(identityId)[0], patience(scene), 20);
   if (created) await sendCallback(scene, created.creation.executionId, { kind: 'early', delayMs: 0 }, false, random);
 }
 

@@ -26,8 +26,8 @@ const WEIGHTS = {
   'serialization failure': 10,
   /** Jumio only: the token is refused from now on. */
   'token refused': 6,
-  /** Jumio only: the details of another execution, which passed. */
-  'foreign details': 5,
+  /** Jumio only: the details of another execution, which passed. Few calls can meet it, so it weighs more. */
+  'foreign details': 30,
 };
 
 export type FaultKind = keyof typeof WEIGHTS;
