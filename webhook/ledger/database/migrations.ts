@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, type Migration, type MigrationResult, Migrator, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Column, Columns } from '../../columns.ts';
@@ -53,7 +54,9 @@ const marks = Object.values<Columns>(TABLES).flatMap((columns) =>
 /** The names of the migrations that this program knows, in their order. */
 export const migrationNames: readonly string[] = [...new Set([...Object.keys(STEPS), ...marks])].sort();
 
-const TRIES = 10;
+const TRIES = 30;
+
+const PAUSE_MS = 20;
 
 /**
  * Whether Kysely's check of its tables met a schema that was being dropped (invalid_schema_name, undefined_table): it reads
@@ -80,6 +83,7 @@ async function runMigrations(migrator: Migrator): Promise<readonly MigrationResu
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error === undefined) return results;
     if (results.length > 0 || !isCatalogueRace(error) || attempt === TRIES) throw error;
+    await sleep(PAUSE_MS);
   }
 }
 
