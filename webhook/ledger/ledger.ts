@@ -3,7 +3,6 @@ import type { Change, IdentityRecord, LedgerEvent, Normalize, OneTimeLink } from
 import { createBudgets } from './budgets.ts';
 import { createBulkInsert } from './bulk-insert.ts';
 import { type Claimed, type ClaimOptions, createClaim } from './claim.ts';
-import { lockFile } from './database/file-lock.ts';
 import { migrate } from './database/migrations.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
@@ -93,7 +92,7 @@ export interface Ledger {
 
 /** Options of `openLedger`. */
 export interface LedgerOptions {
-  /** False: for a command beside the service. */
+  /** False: for a command beside the service (docs/design.md#epochs). */
   readonly beginsEpoch?: boolean;
   /** True: no other process may serve from a SQLite ledger meanwhile. */
   readonly locks?: boolean;
@@ -113,20 +112,14 @@ export async function openLedger(
   normalize: Normalize,
   { beginsEpoch = true, locks = false }: LedgerOptions = {},
 ): Promise<Ledger> {
-  const path = url.startsWith('file:') ? url.slice('file:'.length) : undefined;
-  const unlock = locks && path !== undefined ? lockFile(path) : undefined;
-  const store = path === undefined ? openPostgres(url) : openSqlite(path);
-  const close = async (): Promise<void> => {
-    await store.close();
-    unlock?.();
-  };
+  const opened = url.startsWith('file:') ? openSqlite(url.slice('file:'.length), locks) : openPostgres(url);
   try {
-    const origin = await store.read((db) => migrate(db, store.dialect, now));
-    const epoch = await openEpoch(store, beginsEpoch);
-    const opened = { ...(path === undefined ? following(store, epoch) : store), close };
-    return await createLedger(opened, epoch, origin, { normalize, now, isLocked: unlock !== undefined });
+    const origin = await opened.read((db) => migrate(db, opened.dialect, now));
+    const epoch = await openEpoch(opened, beginsEpoch);
+    const store = opened.dialect === 'postgres' ? following(opened, epoch) : opened;
+    return await createLedger(store, epoch, origin, { normalize, now });
   } catch (error) {
-    await close();
+    await opened.close();
     throw error;
   }
 }
@@ -141,17 +134,11 @@ function following(store: Store, epoch: Epoch): Store {
   return { ...store, write };
 }
 
-interface Opening {
-  readonly normalize: Normalize;
-  readonly now: number;
-  readonly isLocked: boolean;
-}
-
 async function createLedger(
   store: Store,
   epoch: Epoch,
   origin: Ledger['origin'],
-  { normalize, now: openedAt, isLocked }: Opening,
+  { normalize, now: openedAt }: { readonly normalize: Normalize; readonly now: number },
 ): Promise<Ledger> {
   const rows = createRows(store.db, store.dialect, normalize, epoch);
   const gate = gateReader(store.db, epoch);
@@ -166,7 +153,7 @@ async function createLedger(
     subjectKey: keyOf('reference_key', await store.read((db) => findSetting(db, 'reference_key'))),
     keys: await openKeys(store, openedAt, (db, now, event) => rows.append(db, now, null, event)),
     origin,
-    isLocked,
+    isLocked: store.isLocked,
     get epoch() {
       return epoch.current();
     },

@@ -89,7 +89,7 @@ export function openPostgres(url: string): Store {
     lineage = await read((db) => lineageOf((query) => sql.raw<LineageRow>(query).execute(db)));
     return lineage;
   };
-  return { dialect: 'postgres', db: reading, read, write, lineage: () => lineage, readLineage, close };
+  return { dialect: 'postgres', isLocked: false, db: reading, read, write, lineage: () => lineage, readLineage, close };
 }
 
 /**

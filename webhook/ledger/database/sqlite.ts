@@ -3,6 +3,7 @@ import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect, type Sqlit
 import Libsql from 'libsql';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
+import { lockFile } from './file-lock.ts';
 import { createPrivateFile } from './private-file.ts';
 import type { Store, Work, Write } from './store.ts';
 
@@ -75,10 +76,12 @@ function kysely(database: Libsql.Database): Kysely<Tables> {
  * Opens the embedded ledger, for one process, with two connections: one grouped writer, and a reader that never waits for
  * the writer and sees committed data only.
  * @param path the path of the file; its folder is created
- * @throws LedgerUnavailable if it cannot be opened
+ * @param locks no other process may lock it before it is closed
+ * @throws LedgerUnavailable if it cannot be opened, LedgerInUse if another process has locked it
  */
-export function openSqlite(path: string): Store {
-  const [writing, reading] = connect(path);
+export function openSqlite(path: string, locks = false): Store {
+  const unlock = locks ? lockFile(path) : undefined;
+  const [writing, reading] = connect(path, unlock);
   const read: Store['read'] = async (work) => {
     try {
       return await work(reading);
@@ -91,6 +94,7 @@ export function openSqlite(path: string): Store {
     await sql`pragma wal_checkpoint(passive)`.execute(writing).catch(() => undefined);
     await writing.destroy();
     await reading.destroy();
+    unlock?.();
   };
   const copyTo = async (copy: string): Promise<void> => {
     createPrivateFile(copy);
@@ -101,14 +105,17 @@ export function openSqlite(path: string): Store {
       throw error;
     }
   };
-  return { dialect: 'sqlite', db: reading, read, write: groupedWriter(writing), copyTo, ...NO_LINEAGE, close };
+  const write = groupedWriter(writing);
+  return { dialect: 'sqlite', isLocked: locks, db: reading, read, write, copyTo, ...NO_LINEAGE, close };
 }
 
-function connect(path: string): [Kysely<Tables>, Kysely<Tables>] {
+/** @param unlock called where it cannot be opened */
+function connect(path: string, unlock?: () => void): [Kysely<Tables>, Kysely<Tables>] {
   try {
     createPrivateFile(path);
     return [kysely(open(path)), kysely(open(path))];
   } catch (error) {
+    unlock?.();
     const message = error instanceof Error ? error.message : 'unknown';
     throw new LedgerUnavailable(`the SQLite file ${path} cannot be opened: ${message}`, { cause: error });
   }

@@ -4,6 +4,8 @@ import type { Tables } from '../tables.ts';
 /** An open database. It holds what differs between SQLite and PostgreSQL, and nothing else. */
 export interface Store {
   readonly dialect: Dialect;
+  /** Whether this process alone serves from it; never on PostgreSQL. */
+  readonly isLocked: boolean;
   /** For building queries; they run in `read` and `write`. */
   readonly db: Kysely<Tables>;
   /** Reads committed data only, and never waits for a write. Rejects with `LedgerUnavailable` if the database fails. */

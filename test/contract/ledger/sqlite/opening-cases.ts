@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { LedgerUnavailable } from '../../../../webhook/errors.ts';
 import { openLedger } from '../../../../webhook/ledger/ledger.ts';
 import { normalize } from '../../../../webhook/verification/record/normalize.ts';
 import { freshFolder, type SideConnection, sqlite } from '../../../support/service/databases.ts';
@@ -115,5 +116,13 @@ export function openingSqliteCases(): void {
     const file = join(await freshFolder(), 'ledger.sqlite');
     await writeFile(file, 'somebody’s notes, long enough to be a database header, but none at all'.repeat(20));
     expect(await refusal(`file:${file}`)).toContain(`the SQLite file ${file} cannot be opened`);
+  });
+
+  test('a file that could not be opened is not locked by the try', async () => {
+    const file = join(await freshFolder(), 'ledger.sqlite');
+    await writeFile(file, 'somebody’s notes'.repeat(200));
+    const open = () => openLedger(`file:${file}`, NOW, normalize, { locks: true });
+    await expect(open()).rejects.toBeInstanceOf(LedgerUnavailable);
+    await expect(open()).rejects.toBeInstanceOf(LedgerUnavailable);
   });
 }
