@@ -13,8 +13,7 @@ type DueColumn<Table extends DueTable> = Exclude<Extract<keyof Tables[Table], `$
 
 /**
  * One kind of due work as the ledger sees it: where it is due, and what a claim takes for it. The list of all kinds is
- * `verification/jobs.ts`. A row with a due time must match a job of its column: otherwise `nextDue` names a time at which
- * nothing can be claimed.
+ * `verification/jobs.ts`. A row with a due time that matches no job of its column is never claimed.
  */
 export interface DueJobIn<Table extends DueTable> {
   readonly name: string;
@@ -56,26 +55,27 @@ type DueIdsQuery = CompiledQuery<{ id: string }>;
 /**
  * Builds the query of a job. It reads one index in the order that it returns, so its cost does not grow with the backlog: with
  * ten thousand reads due, sorting them at each claim kept the gate waiting for seconds. `cross join` fixes the order of
- * the tables on SQLite, `+` keeps it from reading the index of the due time.
+ * the tables on SQLite.
  */
 function compile(db: Kysely<Tables>, dialect: Dialect, job: DueJob, which: 'priority' | 'due' | 'probe'): DueIdsQuery {
   const isIdentity = job.table === 'identities';
-  const alias = isIdentity ? 'i' : 'd';
-  const due = sql.ref(`${alias}.${job.column}`);
-  const rows = sql`${sql.table(job.table)} d`;
   const isPriority = which === 'priority';
-  const joined = isPriority ? sql`identities i cross join ${rows}` : sql`${rows} cross join identities i`;
+  const alias = isIdentity ? 'i' : 'd';
+  const column = sql.ref(`${alias}.${job.column}`);
+  // The few with priority are read by their own index: `+` keeps SQLite from reading that of the due time.
+  const due = isPriority ? sql`+${column}` : column;
+  const tables = [sql`identities i`, ...(isIdentity ? [] : [sql`${sql.table(job.table)} d`])];
   const conditions = [
-    ...(isPriority ? [sql`i.priority`, sql`+${due} <= ${0}`] : [sql`${due} <= ${0}`]),
+    ...(isPriority ? [sql`i.priority`] : []),
+    sql`${due} <= ${0}`,
     ...(isIdentity ? [] : [sql`i.id = d.identity_id`]),
     ...conditionsOf(job, alias),
     sql`i.leased_until <= ${0}`,
   ];
-  const probeOrder = which === 'probe' ? job.probeOrder?.map((column) => sql.ref(`${alias}.${column}`)) : undefined;
-  const order = probeOrder === undefined ? (isPriority ? sql`+${due}` : due) : sql.join(probeOrder);
+  const probeOrder = which === 'probe' ? job.probeOrder?.map((name) => sql.ref(`${alias}.${name}`)) : undefined;
   const lock = dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
-  return sql<{ id: string }>`select i.id from ${isIdentity ? sql`identities i` : joined}
-    where ${sql.join(conditions, sql` and `)} order by ${order} limit ${0} ${lock}`.compile(db);
+  return sql<{ id: string }>`select i.id from ${sql.join(isPriority ? tables : tables.toReversed(), sql` cross join `)}
+    where ${sql.join(conditions, sql` and `)} order by ${sql.join(probeOrder ?? [due])} limit ${0} ${lock}`.compile(db);
 }
 
 async function idsOf(on: Kysely<Tables>, query: DueIdsQuery, now: number, limit: number): Promise<string[]> {
