@@ -62,10 +62,12 @@ export async function runStep(ctx: Context, claim: Claim, slots: Slots): Promise
   if (firstTry !== undefined && !isPublishing) parts.push(publishAfterFirstTry(ctx, step, firstTry));
   const results = await Promise.allSettled(parts);
   const failed = results.find((result) => result.status === 'rejected');
-  if (failed === undefined && !isPublishing)
-    results.push(...(await Promise.allSettled([publishResult(ctx, step, slots)])));
-  await step.end();
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  try {
+    if (failed === undefined && !isPublishing) await publishResult(ctx, step, slots);
+  } finally {
+    await step.end();
+  }
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** How often to claim without being woken: another replica makes work due without a signal, and a clock may be set. */
