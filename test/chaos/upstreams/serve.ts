@@ -25,7 +25,7 @@ export interface Effect {
 /** What a call does. */
 export interface Work {
   readonly call: Call;
-  /** Whom or what it is about: faults are planned for each subject. */
+  /** The id of the identity or execution that the call is about; empty for a token. Each subject has its own planned faults. */
   readonly subject: string;
   /** Takes effect, and records it. */
   effect(facts: Served, fault: Fault | undefined): Effect;
