@@ -9,9 +9,12 @@ export const LANGUAGE_TAG =
   /^(?=.{2,35}$)[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*(-[a-wyz0-9](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?$/i;
 
 /**
- * Returns the pattern of a text of one to so many characters. Not zod's `min` and `max`: it tries both on every value with a
- * `length`, before it says that the value is no text, and throws for `{"length": {"toString": 1}}`.
+ * The pattern of a text that is not empty. Not zod's `min`: it tries `min` and `max` on every value with a `length`, before it says
+ * that the value is no text, and throws for `{"length": {"toString": 1}}`.
  */
+export const NOT_EMPTY = /./;
+
+/** Returns the pattern of a text of one to so many characters; not zod's `max`, as for `NOT_EMPTY`. */
 export function upTo(most: number): RegExp {
   return new RegExp(`^[^]{1,${most}}$`);
 }

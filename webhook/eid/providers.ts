@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { NOT_EMPTY } from '../accepted-text.ts';
 
 const issuer = z
   .url({ protocol: /^https?$/ })
   .refine((value) => !/[?#]/.test(value), { error: 'an issuer: no query, no fragment' });
 
-/** Not zod's `min`, which throws for a mapping whose `length` is no number. */
-const text = z.string().regex(/./, 'a text');
+const text = z.string().regex(NOT_EMPTY, 'a text');
 
 /** One eID provider (OpenID Connect), as the operator configures it. Its key is the provider's `id` in Kratos. */
 const provider = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LANGUAGE_TAG, PLAIN_TEXT } from '../accepted-text.ts';
+import { LANGUAGE_TAG, NOT_EMPTY, PLAIN_TEXT } from '../accepted-text.ts';
 import { type RefusalCode, UpstreamError } from '../errors.ts';
 import {
   accept,
@@ -137,8 +137,7 @@ function stateOf(wire: { state?: 'active' | 'inactive' | undefined; state_change
   };
 }
 
-/** Not `min`: see `upTo`. */
-const id = z.string().regex(/./);
+const id = z.string().regex(NOT_EMPTY);
 
 /** An identity. Metadata may be any JSON, and is returned unchanged. */
 export const identityWire = z.object({

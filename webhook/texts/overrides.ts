@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { NOT_EMPTY } from '../accepted-text.ts';
 import { DEEPEST, isTooDeep } from '../yaml-nesting.ts';
 import { CONSENT_VERSION, en } from './en.ts';
 import type { TextKey } from './messages.ts';
@@ -18,8 +19,7 @@ type LanguageTexts = Readonly<Record<string, string>>;
 const version = z
   .string({ error: 'must be in quotes' })
   .regex(/^[\w.-]{1,40}$/, 'must be 1 to 40 letters, digits, . or -');
-// Not `min`, which zod tries on a mapping with a `length` too, and which throws where that is no number.
-const message = z.string({ error: 'must be a text' }).trim().regex(/./, 'must not be empty');
+const message = z.string({ error: 'must be a text' }).trim().regex(NOT_EMPTY, 'must not be empty');
 const languageTexts = z.record(z.string(), message, { error: 'must have texts by name below it' });
 const document = z
   .object({ consent_version: version.optional() }, { error: 'must have languages, e.g. `de`, with texts below them' })

@@ -43,12 +43,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     values: ['config', 'upstream', 'jumio', 'eid', 'ledger/database/inspect', 'http/schemas', 'verification/policy'],
     types: ['model'],
   },
-  texts: { values: ['yaml-nesting'] },
+  texts: { values: ['accepted-text', 'yaml-nesting'] },
   verification: { values: ['columns', 'errors', 'model', 'yaml-nesting'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   ledger: { values: ['columns', 'errors', 'model'] },
   jumio: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
   kratos: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
-  eid: { values: ['errors', 'model', 'upstream'] },
+  eid: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
 };
 
 /** Packages that only these parts may import. */

@@ -101,10 +101,7 @@ function duration(description: string) {
   return text.transform(durationMs).describe(description);
 }
 
-/**
- * A text of one to so many characters. Not zod's `min` and `max`: it tries both on every value with a `length`, and throws for
- * `{ length: { toString: 1 } }`. The published schema states the lengths all the same.
- */
+/** A text of one to so many characters, without zod's `min` and `max` (see `NOT_EMPTY`). The published schema states them all the same. */
 function textUpTo(most: number, expected: string) {
   const error = `${expected}, of 1 to ${most} characters`;
   const text = z.string({ error: expected }).refine(({ length }) => length >= 1 && length <= most, { error });
