@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmac } from '../../support/clients/calls.ts';
 import type { CallbackKind } from '../history/history.ts';
 import type { Seeded } from '../seeded.ts';
 import { SECRETS } from '../system/environment.ts';
@@ -27,10 +27,6 @@ function documented({ creation }: Execution, status: string, changes: object = {
     account: { id: creation.accountId },
     ...changes,
   };
-}
-
-function signature(body: string, secret: string): string {
-  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
 function otherMac(reference: string): string {
@@ -83,8 +79,8 @@ function bodyOf({ kind, execution, foreignId }: CallbackInput, random: Seeded): 
 /** Returns a callback of this kind. */
 export function callbackMessage(input: CallbackInput, random: Seeded): CallbackMessage {
   const body = bodyOf(input, random);
-  if (input.kind === 'signed') return { body, headers: { 'x-jumio-signature': signature(body, SECRETS.callback) } };
-  if (input.kind === 'bad-signature')
-    return { body, headers: { 'x-jumio-signature': signature(body, 'another-secret-of-16') } };
+  const signed = (secret: string) => ({ 'x-jumio-signature': `sha256=${hmac(body, secret)}` });
+  if (input.kind === 'signed') return { body, headers: signed(SECRETS.callback) };
+  if (input.kind === 'bad-signature') return { body, headers: signed('another-secret-of-16') };
   return { body, headers: {} };
 }

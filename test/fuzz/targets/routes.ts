@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { hmac } from '../../support/clients/calls.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
 import { buildTestService, type TestService } from '../../support/service/service.ts';
 import { anyBody, anyJson, anyLanguages, anyText } from '../grammar.ts';
@@ -69,10 +69,6 @@ function bearerOf(authorization = ''): string | undefined {
   return /^Bearer (.+)$/i.exec(authorization)?.[1];
 }
 
-function hmacOf(body: Buffer): string {
-  return createHmac('sha256', CANARIES.callbackSecret).update(body).digest('hex');
-}
-
 /** Sends a request as a connection would bring it. */
 function send({ app }: TestService, { route, body }: Request, headers: Record<string, string>) {
   if (POSTS.has(route) && headers['x-method'] === undefined)
@@ -86,7 +82,7 @@ const named = z.object({ userReference: z.string() });
 
 function isCallbackAuthentic(body: string, signature: string | undefined, keys: readonly Buffer[]): boolean {
   const bytes = Buffer.from(body, 'latin1');
-  if (signature !== undefined) return signature.toLowerCase().replace(/^sha256=/, '') === hmacOf(bytes);
+  if (signature !== undefined) return signature.toLowerCase().replace(/^sha256=/, '') === hmac(bytes);
   const { userReference = '' } = named.safeParse(JSON.parse(bytes.toString())).data ?? {};
   return keys.some((key) => reference(key, userReference.slice(2, 38)) === userReference);
 }
@@ -108,7 +104,7 @@ function seeds(key: Buffer): string[] {
   const text = JSON.stringify(callback);
   const callbacks = [
     { route: '/jumio/callback', headers: json, body: text },
-    { route: '/jumio/callback', headers: { ...json, 'x-jumio-signature': hmacOf(Buffer.from(text)) }, body: text },
+    { route: '/jumio/callback', headers: { ...json, 'x-jumio-signature': hmac(Buffer.from(text)) }, body: text },
   ];
   return callbacks.map((one) => JSON.stringify(one));
 }

@@ -1,12 +1,12 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { createSecretCheck, isSignatureOf } from '../../../webhook/http/authenticity.ts';
+import { hmac } from '../../support/clients/calls.ts';
 import { accepted, mustHold, refused, type Target } from '../target.ts';
 
 const SECRETS = ['the-new-secret-of-today', 'the-old-secret-of-before'] as const;
 
 function signatureOf(secret: string, body: string): string {
-  return createHmac('sha256', secret).update(Buffer.from(body, 'latin1')).digest('hex');
+  return hmac(Buffer.from(body, 'latin1'), secret);
 }
 
 /** Every header that may be accepted for a body, in lower case. */

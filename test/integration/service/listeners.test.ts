@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { send } from '../../../sandbox/kratos/client/loopback.ts';
-import { freePort } from '../../../sandbox/kratos/real/ports.ts';
-import { startService } from '../../../sandbox/stack/service.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { ENVIRONMENT, testService } from '../../support/service/service.ts';
+import { testService } from '../../support/service/service.ts';
+import { startSplitProcess } from '../../support/service/split-process.ts';
 
 const HOOKS = ['/jumio/initiate', '/jumio/validate', '/eid/assurance', '/eid/link', '/jumio/decision'];
 
@@ -72,16 +68,8 @@ describe('readiness on two listeners', () => {
 
 /** The service as a process with two listeners. */
 async function splitProcess(descriptors?: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'listeners-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const env = Object.fromEntries(Object.entries(ENVIRONMENT).filter((entry): entry is [string, string] => !!entry[1]));
-  const hooksPort = await freePort();
-  const listeners = { PORT: String(await freePort()), HOOKS_PORT: String(hooksPort), HOST: '127.0.0.1' };
-  const service = await startService({
-    env: { ...env, ...listeners, DATABASE_URL: `file:${join(folder, 'ledger.sqlite')}` },
-    ...(descriptors === undefined ? {} : { descriptors }),
-  });
-  onTestFinished(() => service.kill());
+  const options = descriptors === undefined ? {} : { descriptors };
+  const { service, hooksPort } = await startSplitProcess({}, options);
   const signIn = () =>
     send({
       method: 'POST',

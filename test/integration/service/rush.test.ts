@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../../sandbox/kratos/real/ports.ts';
-import { startService } from '../../../sandbox/stack/service.ts';
+import { expect, test } from 'vitest';
 import { send } from '../../support/clients/raw-http.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
-import { queryFile, sqlite } from '../../support/service/databases.ts';
-import { ENVIRONMENT } from '../../support/service/service.ts';
+import { queryFile } from '../../support/service/databases.ts';
+import { startSplitProcess } from '../../support/service/split-process.ts';
 
 /** Five thousand in `npm run test:crowd`: too long for every run on two cores. */
 const RUSH = Number(process.env.SIGN_UP_RUSH ?? 1_000);
@@ -20,18 +18,8 @@ const NEW_CONNECTION_MS = Math.max(GATE_MS, RUSH * 0.5);
 
 const SECRET = { 'content-type': 'application/json', 'x-webhook-secret': CANARIES.webhookSecret };
 
-/** The service as a process of its own, with a listener for hooks. */
-async function startHooks() {
-  const env = Object.fromEntries(Object.entries(ENVIRONMENT).filter((entry): entry is [string, string] => !!entry[1]));
-  const databaseUrl = await sqlite.fresh();
-  const port = await freePort();
-  const listeners = { PORT: String(await freePort()), HOOKS_PORT: String(port), HOST: '127.0.0.1' };
-  // The rates of the product: an attempt whose turn is far away is not waited for.
-  const rates = { JUMIO_ACCOUNT_RATE: '1', JUMIO_ACCOUNT_BURST: '5', LOG_LEVEL: 'info' };
-  const service = await startService({ env: { ...env, ...rates, ...listeners, DATABASE_URL: databaseUrl } });
-  onTestFinished(() => service.kill());
-  return { port, databaseUrl };
-}
+/** The rates of the product: an attempt whose turn is far away is not waited for. */
+const RATES = { JUMIO_ACCOUNT_RATE: '1', JUMIO_ACCOUNT_BURST: '5', LOG_LEVEL: 'info' };
 
 /** Sends one sign-up over a connection of its own; resolves to the status line. Rejects if the connection is reset. */
 async function signUp(port: number): Promise<string> {
@@ -76,7 +64,7 @@ async function slowestGate(port: number, connections: Connections, until: Promis
 }
 
 test(`${RUSH} sign-ups at the same moment are all recorded, none is reset, and the gate answers within a second meanwhile`, async () => {
-  const { port, databaseUrl } = await startHooks();
+  const { hooksPort: port, databaseUrl } = await startSplitProcess(RATES);
   await slowestGate(port, 'kept', Promise.resolve());
   let end = (): void => undefined;
   const over = new Promise<void>((resolve) => {
