@@ -34,7 +34,7 @@ export interface Cluster {
 
 const MOST_ERRORS = 200;
 
-/** Starts so many replicas. @param leap how many seconds the clock moves while the only replica is away: its leases then end, or not */
+/** Starts so many replicas. @param leap how many seconds the clock moves while the only replica is away */
 export async function startCluster(
   env: Readonly<Record<string, string>>,
   replicas: number,

@@ -9,7 +9,6 @@ it('no verdict is lost, doubled, forged, laundered or bypassed under kill -9 and
     seed: 20_261,
     callbacks: 300,
     killEvery: 60,
-    isQuick: true,
     print: (line) => lines.push(line),
   });
   expect(verdict.violations, lines.join('\n')).toEqual([]);
