@@ -173,13 +173,36 @@ async function early(scene: Scene, identityId: string, random: Seeded): Promise<
   if (created) await sendCallback(scene, created.creation.executionId, { kind: 'early', delayMs: 0 }, false, random);
 }
 
+/** A person who sees nothing of a verification for so long signs in. */
+const SIGN_IN_AFTER_MS = 20_000;
+
+/**
+ * Signs up, and waits for the first execution. A sign-up is acknowledged also where the ledger cannot be written
+ * (docs/design.md#http-routes): the next sign-in makes the row. Returns the execution; undefined: it never came.
+ */
+async function arrive(scene: Scene, identityId: string, random: Seeded): Promise<string | undefined> {
+  await signUp(scene, identityId, random);
+  return until(
+    async () => {
+      const read = () => scene.kratos.copyOf(identityId)?.public.workflow_execution_id;
+      const executionId = await until(read, patience(scene, SIGN_IN_AFTER_MS), 60);
+      if (executionId === undefined) scene.log.gates.push(await signIn(scene, identityId, random));
+      return executionId;
+    },
+    patience(scene),
+    60,
+  );
+}
+
 /** Lives one planned life. False: something did not come in time, and the rest of the plan was not possible. */
 export async function live(scene: Scene, { identityId, steps }: PersonPlan): Promise<boolean> {
   const random = seeded(scene.seed, 'life', identityId);
   const executions = new Map<number, string>();
   const announced = steps.some((step) => step.do === 'announce' && step.callbacks.some(({ kind }) => kind === 'early'));
-  await Promise.all([signUp(scene, identityId, random), announced ? early(scene, identityId, random) : undefined]);
-  const first = await whenPublished(scene, identityId, (copy) => copy?.public.workflow_execution_id);
+  const [first] = await Promise.all([
+    arrive(scene, identityId, random),
+    announced ? early(scene, identityId, random) : undefined,
+  ]);
   if (first === undefined) return false;
   executions.set(1, first);
   scene.executionIds.push(first);
