@@ -60,6 +60,9 @@ export const validateBody = z.object({
   flow: flow.nullish().catch(undefined),
 });
 
+/** What of it the gate uses. */
+export type SignInBody = z.infer<typeof validateBody>;
+
 /** The language of the person's browser, as Kratos forwards it. Parsed separately, so that a refusal is in the person's language whatever else the body has. */
 export const languageBody = z.object({ accept_language: z.string() });
 
@@ -68,7 +71,7 @@ export function gateRequestOf({
   schema_id,
   created_at: kratosCreatedAt,
   flow,
-}: z.infer<typeof validateBody>): Omit<SignInAttempt, 'identityId' | 'copy'> {
+}: SignInBody): Omit<SignInAttempt, 'identityId' | 'copy'> {
   const isRefresh = flow?.kind === 'login' && flow.refresh === true;
   return {
     flowId: flow?.id ?? undefined,

@@ -10,17 +10,17 @@ import type { Store } from './database/store.ts';
 import { createNextDue, type DueJob, type NextDue } from './due-jobs.ts';
 import { type Epoch, openEpoch } from './epoch.ts';
 import { createEventCap } from './event-cap.ts';
+import { type GateRow, gateReader } from './gate-row.ts';
 import { type Keys, keyOf, openKeys } from './keys.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
 import {
-  aheadOf,
-  events,
-  type FutureTimes,
-  type GateRow,
-  gateReader,
-  identityReader,
-  type StoredEvent,
-} from './reads.ts';
+  createReadRequests,
+  type NamedExecution,
+  type ReadRequestOutcome,
+  type ReadRequestPatch,
+  type ReadRequestRow,
+} from './read-request.ts';
+import { aheadOf, events, type FutureTimes, identityReader, type StoredEvent } from './reads.ts';
 import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
 import { findSetting, saveSetting, setting } from './settings.ts';
@@ -52,7 +52,6 @@ export interface Ledger {
   gate(identityId: string): Promise<GateRow | undefined>;
   /** Reads the record of one identity; committed data only. */
   record(identityId: string): Promise<IdentityRecord | undefined>;
-  identityOfVerification(verificationId: string): Promise<string | undefined>;
   identityOfExecution(executionId: string): Promise<string | undefined>;
   /** The identity that the subject of an eID (its keyed hash) belongs to, for good. */
   identityOfSubject(subject: string): Promise<string | undefined>;
@@ -65,6 +64,12 @@ export interface Ledger {
     now: number,
     decide: (record: IdentityRecord | undefined) => Change | undefined,
   ): Promise<IdentityRecord | undefined>;
+  /** Makes a read of an execution due, as `change` would, from a few columns of its rows. `decide` returns what changes; undefined: nothing. */
+  requestRead(
+    execution: NamedExecution,
+    now: number,
+    decide: (row: ReadRequestRow) => ReadRequestPatch | undefined,
+  ): Promise<ReadRequestOutcome>;
   /** Returns the record that `change` would save, and writes nothing. */
   preview: Ledger['change'];
   /** Finds a one-time link that could be redeemed now, without redeeming it. */
@@ -141,11 +146,11 @@ async function createLedger(
   { normalize, now: openedAt }: { readonly normalize: Normalize; readonly now: number },
 ): Promise<Ledger> {
   const rows = createRows(store.db, store.dialect, normalize, epoch);
-  const gate = gateReader(store.db, epoch);
+  const gate = gateReader(store, epoch);
   const claim = createClaim(store, rows);
+  const requestRead = createReadRequests(store, rows, epoch);
   const cap = createEventCap();
   const nextDue = createNextDue(store.db);
-  const ofVerification = identityReader(store.db, 'id');
   const ofExecution = identityReader(store.db, 'executionId');
   const ofSubject = identityReader(store.db, 'subject');
   return {
@@ -160,9 +165,8 @@ async function createLedger(
     budgets: createBudgets(store),
     reports: createReports(store),
     bulkInsert: createBulkInsert(store, rows),
-    gate: (id) => store.read(() => gate(id)),
+    gate,
     record: (id) => store.read((db) => rows.load(db, id, false)),
-    identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),
     identityOfExecution: (id) => store.read((db) => ofExecution(db, id)),
     identityOfSubject: (subject) => store.read((db) => ofSubject(db, subject)),
     change: (id, now, decide) =>
@@ -179,6 +183,7 @@ async function createLedger(
         if (change.link !== undefined) await saveLink(db, store.dialect, change.link);
         return after;
       }),
+    requestRead: (execution, now, decide) => store.write((db) => requestRead(db, execution, now, decide)),
     preview: async (id, now, decide) => {
       const before = await store.read((db) => rows.load(db, id, false));
       const change = decide(before);
@@ -223,4 +228,4 @@ async function serverClock(db: Kysely<Tables>): Promise<number | undefined> {
 }
 
 export type { KeyInfo } from './keys.ts';
-export type { GateRow };
+export type { GateRow, ReadRequestPatch, ReadRequestRow };

@@ -72,11 +72,16 @@ function createSaver<Row extends { readonly id: string }>(
  * Only this code writes identities and verifications, so it is the one place that normalises them (decision 56).
  */
 export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Normalize, epoch: Epoch) {
-  const one = db.selectFrom('identities').selectAll().where('id', '=', '');
+  const one = db.selectFrom('identities').select(IDENTITY_COLUMNS).where('id', '=', '');
   const identity = prepared<Identity>(one.compile());
   const locked = prepared<Identity>((dialect === 'postgres' ? one.forUpdate() : one).compile());
   const verifications = prepared<Verification>(
-    db.selectFrom('verifications').selectAll().where('identityId', '=', '').orderBy('attempt').compile(),
+    db
+      .selectFrom('verifications')
+      .select(VERIFICATION_COLUMNS)
+      .where('identityId', '=', '')
+      .orderBy('attempt')
+      .compile(),
   );
   const saveIdentity = createSaver<Identity>(db, 'identities', IDENTITY_COLUMNS);
   const saveVerification = createSaver<Verification>(db, 'verifications', VERIFICATION_COLUMNS);

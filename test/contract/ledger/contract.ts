@@ -10,6 +10,7 @@ import { gateCases } from './cases/gate-cases.ts';
 import { keyCases } from './cases/key-cases.ts';
 import { normalizeCases } from './cases/normalize-cases.ts';
 import { openingCases } from './cases/opening-cases.ts';
+import { readRequestCases } from './cases/read-request-cases.ts';
 import { rowsCases } from './cases/rows-cases.ts';
 import { stopCases } from './cases/stop-cases.ts';
 
@@ -20,6 +21,7 @@ export function ledgerContract(database: Database): void {
   describe('changes', () => changeCases(database));
   describe('normalising', () => normalizeCases(database));
   describe('rows', () => rowsCases(database));
+  describe('read requests', () => readRequestCases(database));
   describe('epochs', () => epochCases(database));
   describe('events', () => eventCases(database));
   describe('the row of the gate', () => gateCases(database));

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import { readSignInBody } from '../../../webhook/http/hooks/sign-in-body.ts';
 import { preferredLanguage } from '../../../webhook/http/negotiation.ts';
 import * as schemas from '../../../webhook/http/schemas.ts';
 import { readPublishedCopy } from '../../../webhook/verification/record/index.ts';
@@ -66,6 +68,9 @@ const RUNS: Readonly<Record<string, Target['run']>> = {
     return preferredLanguage(accept_language);
   }),
   validate: run(validateBody, (body, raw) => {
+    const read = readSignInBody(raw);
+    const isSame = read !== undefined && isDeepStrictEqual(schemas.gateRequestOf(read), schemas.gateRequestOf(body));
+    mustHold(isSame && read.kratos_identity_id === body.kratos_identity_id, 'another sign-in than the schema reads');
     mustBeId(body.kratos_identity_id);
     const { flowId, method, schemaId, kratosCreatedAt, flow } = schemas.gateRequestOf(body);
     mustBePlain(flowId, method, schemaId);

@@ -101,7 +101,7 @@ describe('an unwritable ledger', () => {
 });
 
 /** A ledger in which one method fails with this error. */
-function failing(name: 'gate' | 'change' | 'record' | 'identityOfVerification', fail: () => Promise<never>) {
+function failing(name: 'gate' | 'change' | 'record' | 'requestRead', fail: () => Promise<never>) {
   let broken = false;
   const breakable = (ledger: Ledger): Ledger => ({
     ...ledger,
@@ -173,7 +173,7 @@ describe('an unreadable ledger', () => {
   });
 
   it('with an unreadable ledger, a callback whose row cannot be read is 503', async () => {
-    const { service: build, fail } = failing('identityOfVerification', () =>
+    const { service: build, fail } = failing('requestRead', () =>
       Promise.reject(new LedgerUnavailable('the SQLite file cannot be read')),
     );
     const service = await build();

@@ -57,7 +57,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       preview: notHere,
       record: async () => stored,
       gate: notHere,
-      identityOfVerification: notHere,
+      requestRead: notHere,
       identityOfExecution: notHere,
       identityOfSubject: notHere,
       link: notHere,

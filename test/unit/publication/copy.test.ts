@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  matchesPublished,
-  onReadBack,
-  pendingPublication,
-  republish,
-} from '../../../webhook/verification/publication/state.ts';
+import { matchesPublished } from '../../../webhook/verification/publication/same-copy.ts';
+import { onReadBack, pendingPublication, republish } from '../../../webhook/verification/publication/state.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
   afterPublish,

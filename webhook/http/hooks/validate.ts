@@ -8,7 +8,8 @@ import { linkUrl } from '../../verification/person/index.ts';
 import type { GateDecision } from '../../verification/policy/index.ts';
 import { readPublishedCopy } from '../../verification/record/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
-import { gateRequestOf, languageBody, NIL_UUID, validateBody } from '../schemas.ts';
+import { gateRequestOf, languageBody, NIL_UUID } from '../schemas.ts';
+import { readSignInBody } from './sign-in-body.ts';
 
 /** For the whole answer: the person waits for it. */
 const DEADLINE_MS = 1_000;
@@ -87,14 +88,14 @@ export async function validateRoute(app: FastifyInstance, options: ValidateOptio
   });
 
   app.post('/jumio/validate', async (request, reply) => {
-    const body = validateBody.safeParse(request.body);
-    if (!body.success || body.data.kratos_identity_id === NIL_UUID) {
+    const body = readSignInBody(request.body);
+    if (body === undefined || body.kratos_identity_id === NIL_UUID) {
       request.log.warn('sign-in refused: kratos_identity_id is not the UUID of an identity');
       return refuse(reply, 403);
     }
-    const { kratos_identity_id: identityId } = body.data;
+    const { kratos_identity_id: identityId } = body;
     const copy = readPublishedCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
-    const attempt = { ...gateRequestOf(body.data), identityId, copy };
+    const attempt = { ...gateRequestOf(body), identityId, copy };
     const { answer, decision, result, locale, continuationLink } = await decideSignIn(
       ctx,
       worker,

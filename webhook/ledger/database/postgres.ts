@@ -1,17 +1,10 @@
-import { CamelCasePlugin, CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, sql } from 'kysely';
+import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { z } from 'zod';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
-import type { Store, Write } from './store.ts';
-
-/** Times and counters fit a double; by default pg returns bigint as text. */
-const INT8 = 20;
-
-/**
- * In milliseconds: how long the server runs a statement, how long the client waits for a response, and how long the server
- * keeps the locks of a silent replica. Without the last one a host that vanished would stop every claim.
- */
-const TIME_LIMITS = { statement_timeout: 5_000, query_timeout: 6_000, idle_in_transaction_session_timeout: 5_000 };
+import { type Connections, connect, type Query } from './postgres-connections.ts';
+import { isRow, type ReadRow, type RunStatement, type Store, type Write } from './store.ts';
 
 /** serialization_failure, deadlock_detected: the transaction may run again. */
 const RETRYABLE = new Set(['40001', '40P01']);
@@ -49,7 +42,7 @@ function isConnectionError(error: unknown): error is Error {
   return 'code' in error || /timeout|terminated|Connection|ended the pool/i.test(error.message);
 }
 
-function reader(db: Kysely<Tables>): Store['read'] {
+function readerOf(db: Kysely<Tables>): Store['read'] {
   return async (work) => {
     try {
       return await work(db);
@@ -59,7 +52,7 @@ function reader(db: Kysely<Tables>): Store['read'] {
   };
 }
 
-function writer(db: Kysely<Tables>): Write {
+function writerOf(db: Kysely<Tables>): Write {
   return async (work) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -76,20 +69,25 @@ function writer(db: Kysely<Tables>): Write {
 export function openPostgres(url: string): Store {
   // Reads have their own connections: the gate never queues behind callbacks that wait for a lock.
   let lineage: string | undefined;
-  const onLineage = (current: string): void => {
-    lineage = current;
+  const onNew = async (query: Query): Promise<void> => {
+    const current = await lineageOf(query);
+    if (current !== undefined) lineage = current;
   };
-  const [writing, reading] = [connect(url, WRITERS, onLineage), connect(url, READERS, onLineage)];
+  const [writer, reader] = [connect(url, WRITERS, onNew), connect(url, READERS, onNew)];
+  const [writing, reading] = [kysely(writer), kysely(reader)];
   const close = async (): Promise<void> => {
     await writing.destroy();
     await reading.destroy();
   };
-  const [read, write] = [reader(reading), writer(writing)];
+  const [read, write] = [readerOf(reading), writerOf(writing)];
   const readLineage = async (): Promise<string | undefined> => {
-    lineage = await read((db) => lineageOf((query) => sql.raw<LineageRow>(query).execute(db)));
+    lineage = await read((db) => lineageOf((query) => sql.raw(query).execute(db)));
     return lineage;
   };
-  return { dialect: 'postgres', isLocked: false, db: reading, read, write, lineage: () => lineage, readLineage, close };
+  const prepareRow: Store['prepareRow'] = (statement) => rowReader(reader, statement);
+  const prepare: Store['prepare'] = statementRunner;
+  const ofLineage = { lineage: () => lineage, readLineage };
+  return { dialect: 'postgres', isLocked: false, db: reading, read, write, prepare, prepareRow, ...ofLineage, close };
 }
 
 /**
@@ -102,15 +100,13 @@ const LINEAGE = [
   `select to_regclass('settings')::oid::text as lineage`,
 ] as const;
 
-interface LineageRow {
-  readonly lineage: string | null;
-}
+const lineageRow = z.object({ lineage: z.string().nullable() });
 
 /** Undefined: there are no tables yet, or the connection is broken: then what it is for fails, too. */
-async function lineageOf(run: (query: string) => Promise<{ readonly rows: readonly LineageRow[] }>) {
+async function lineageOf(run: Query): Promise<string | undefined> {
   for (const query of LINEAGE) {
     try {
-      return (await run(query)).rows[0]?.lineage ?? undefined;
+      return lineageRow.parse((await run(query)).rows[0]).lineage ?? undefined;
     } catch {
       // The next query, or none.
     }
@@ -118,25 +114,25 @@ async function lineageOf(run: (query: string) => Promise<{ readonly rows: readon
   return undefined;
 }
 
-function connect(url: string, max: number, onLineage: (lineage: string) => void): Kysely<Tables> {
-  const parsers = { getTypeParser: (oid: number) => (oid === INT8 ? Number : pg.types.getTypeParser(oid)) };
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: 2_000,
-    ...TIME_LIMITS,
-    types: parsers,
-  });
-  // Without a listener a broken connection, idle or in use, would end the process. The current or the next query
-  // reports it instead.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  const onCreateConnection = async (connection: DatabaseConnection): Promise<void> => {
-    const lineage = await lineageOf((query) => connection.executeQuery<LineageRow>(CompiledQuery.raw(query)));
-    if (lineage !== undefined) onLineage(lineage);
+function kysely({ pool }: Connections): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+}
+
+function rowReader<Row extends readonly unknown[]>(connections: Connections, statement: string): ReadRow<Row> {
+  return async (parameters) => {
+    try {
+      const values = await connections.first(statement, parameters);
+      return isRow<Row>(values) ? values : undefined;
+    } catch (error) {
+      throw unavailable(error);
+    }
   };
-  return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool, onCreateConnection }),
-    plugins: [new CamelCasePlugin()],
-  });
+}
+
+/** The query builder has the connection of the transaction; it gives rows as objects, in the order of their columns. */
+function statementRunner<Row extends readonly unknown[]>(statement: string): RunStatement<Row> {
+  return async (db, parameters) => {
+    const { rows } = await db.executeQuery<object>(CompiledQuery.raw(statement, [...parameters]));
+    return rows.map((row) => Object.values(row)).filter((row) => isRow<Row>(row));
+  };
 }

@@ -5,7 +5,7 @@ import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
 import { lockFile } from './file-lock.ts';
 import { createPrivateFile } from './private-file.ts';
-import type { Store, Work, Write } from './store.ts';
+import { isRow, type ReadRow, type RunStatement, type Store, type Work, type Write } from './store.ts';
 
 /** libsql is synchronous: while it waits for the lock of another process, this process serves no request (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 const BUSY_TIMEOUT_MS = 100;
@@ -81,7 +81,8 @@ function kysely(database: Libsql.Database): Kysely<Tables> {
  */
 export function openSqlite(path: string, locks = false): Store {
   const unlock = locks ? lockFile(path) : undefined;
-  const [writing, reading] = connect(path, unlock);
+  const [writer, reader] = connect(path, unlock);
+  const [writing, reading] = [kysely(writer), kysely(reader)];
   const read: Store['read'] = async (work) => {
     try {
       return await work(reading);
@@ -106,19 +107,50 @@ export function openSqlite(path: string, locks = false): Store {
     }
   };
   const write = groupedWriter(writing);
-  return { dialect: 'sqlite', isLocked: locks, db: reading, read, write, copyTo, ...NO_LINEAGE, close };
+  const prepared: Pick<Store, 'prepare' | 'prepareRow'> = {
+    prepareRow: (statement) => rowReader(reader, statement),
+    prepare: (statement) => statementRunner(writer, statement),
+  };
+  return { dialect: 'sqlite', isLocked: locks, db: reading, read, write, copyTo, ...prepared, ...NO_LINEAGE, close };
 }
 
 /** @param unlock called where it cannot be opened */
-function connect(path: string, unlock?: () => void): [Kysely<Tables>, Kysely<Tables>] {
+function connect(path: string, unlock?: () => void): [Libsql.Database, Libsql.Database] {
   try {
     createPrivateFile(path);
-    return [kysely(open(path)), kysely(open(path))];
+    return [open(path), open(path)];
   } catch (error) {
     unlock?.();
     const message = error instanceof Error ? error.message : 'unknown';
     throw new LedgerUnavailable(`the SQLite file ${path} cannot be opened: ${message}`, { cause: error });
   }
+}
+
+function rowReader<Row extends readonly unknown[]>(database: Libsql.Database, text: string): ReadRow<Row> {
+  let prepared: Libsql.Statement<unknown[]> | undefined;
+  return async (parameters) => {
+    try {
+      const statement = prepared ?? database.prepare<unknown[]>(text).raw();
+      prepared = statement;
+      const values = statement.get(...parameters);
+      return isRow<Row>(values) ? values : undefined;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  };
+}
+
+/** All writes of a group are in the one transaction of the connection. */
+function statementRunner<Row extends readonly unknown[]>(database: Libsql.Database, text: string): RunStatement<Row> {
+  let prepared: Libsql.Statement<unknown[]> | undefined;
+  return async (_db, parameters) => {
+    const statement = prepared ?? database.prepare<unknown[]>(text);
+    if (prepared === undefined && statement.reader) statement.raw();
+    prepared = statement;
+    if (statement.reader) return statement.all(...parameters).filter((row) => isRow<Row>(row));
+    statement.run(...parameters);
+    return [];
+  };
 }
 
 interface PendingWrite {

@@ -10,7 +10,14 @@ export interface Store {
   readonly db: Kysely<Tables>;
   /** Reads committed data only, and never waits for a write. Rejects with `LedgerUnavailable` if the database fails. */
   readonly read: <T>(work: Work<T>) => Promise<T>;
+  /**
+   * Returns a read that runs on the driver itself: prepared once, the first row as an array of its values, as the driver gives them.
+   * `Row` is what the statement selects. Like `read` it sees committed data only and rejects with `LedgerUnavailable`.
+   */
+  readonly prepareRow: <Row extends readonly unknown[]>(statement: string) => ReadRow<Row>;
   readonly write: Write;
+  /** Returns a statement for `write`, prepared once, whose rows are arrays likewise. @param statement its `Row` is what it selects; none if it only writes */
+  readonly prepare: <Row extends readonly unknown[] = never>(statement: string) => RunStatement<Row>;
   /**
    * Writes a consistent copy of the whole ledger into a file that must not exist; reads and writes go on meanwhile. Undefined on
    * PostgreSQL, which has tools of its own for that.
@@ -32,5 +39,16 @@ export type Dialect = 'sqlite' | 'postgres';
 /** Reads, or reads and writes in one transaction. It may run twice, so it has no other effect. */
 export type Work<T> = (db: Kysely<Tables>) => Promise<T>;
 
+/** Runs a prepared read; undefined: no row. */
+export type ReadRow<Row> = (parameters: readonly unknown[]) => Promise<Row | undefined>;
+
+/** Runs a prepared statement in the transaction that `db` is of. */
+export type RunStatement<Row> = (db: Kysely<Tables>, parameters: readonly unknown[]) => Promise<readonly Row[]>;
+
 /** Runs work in a transaction and resolves when it is durable. Rejects with `LedgerUnavailable` if nothing was written. */
 export type Write = <T>(work: Work<T>) => Promise<T>;
+
+/** Whether the driver gave a row as an array; the statement says of which values. */
+export function isRow<Row extends readonly unknown[]>(values: unknown): values is Row {
+  return Array.isArray(values);
+}

@@ -1,5 +1,5 @@
 import type { Context, Worker } from '../context.ts';
-import { requestRead } from './schedule.ts';
+import { readRequest, requestRead } from './schedule.ts';
 
 /** A callback whose reference or signature was checked. */
 export interface Callback {
@@ -10,12 +10,14 @@ export interface Callback {
   readonly claimed: string;
 }
 
-async function identityOf(ctx: Context, callback: Callback): Promise<string | undefined> {
-  const { verificationId, executionId } = callback;
-  const { ledger } = ctx;
-  return verificationId === undefined
-    ? ledger.identityOfExecution(executionId)
-    : ledger.identityOfVerification(verificationId);
+/** Requests the read by a change of the whole record. */
+async function changeRecord(ctx: Context, { executionId, claimed }: Callback, now: number): Promise<void> {
+  const identityId = await ctx.ledger.identityOfExecution(executionId);
+  if (identityId === undefined) return;
+  await ctx.ledger.change(identityId, now, (record) => {
+    const row = record?.verifications.find((one) => one.executionId === executionId);
+    return record && row ? requestRead(record, { verificationId: row.id, claimed }, now) : undefined;
+  });
 }
 
 /**
@@ -29,19 +31,11 @@ export async function handleCallback(
   callback: Callback,
 ): Promise<'matched' | 'unmatched'> {
   const now = ctx.clock.now();
-  const identityId = await identityOf(ctx, callback);
-  let isMatched = false;
-  if (identityId !== undefined)
-    await ctx.ledger.change(identityId, now, (record) => {
-      const row = record?.verifications.find(({ executionId }) => executionId === callback.executionId);
-      isMatched = row !== undefined && (callback.verificationId === undefined || callback.verificationId === row.id);
-      return record && row && isMatched
-        ? requestRead(record, { verificationId: row.id, claimed: callback.claimed }, now)
-        : undefined;
-    });
-  if (isMatched) worker.wake();
-  else await noteUnmatched(ctx, callback, now);
-  return isMatched ? 'matched' : 'unmatched';
+  const outcome = await ctx.ledger.requestRead(callback, now, (row) => readRequest(row, callback.claimed, now));
+  if (outcome === 'wide') await changeRecord(ctx, callback, now);
+  if (outcome === 'unknown') await noteUnmatched(ctx, callback, now);
+  else worker.wake();
+  return outcome === 'unknown' ? 'unmatched' : 'matched';
 }
 
 async function noteUnmatched(ctx: Context, callback: Callback, now: number): Promise<void> {

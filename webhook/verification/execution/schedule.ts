@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import type { ReadRequestPatch, ReadRequestRow } from '../../ledger/ledger.ts';
 import type { Change, IdentityRecord, LedgerEvent, NotFound, Verification } from '../../model.ts';
 import { findVerification, updateIdentity, updateVerification } from '../record/index.ts';
 
@@ -15,18 +15,20 @@ export interface ReadRequest {
   readonly claimed?: string;
 }
 
+type Readable = ReadRequestRow['verification'];
+
 /** A claimed end shows that the execution exists, so the count of 404s restarts. */
-function notFoundAfter({ notFound }: Verification, claimed: string | undefined): NotFound {
+function notFoundAfter({ notFound }: Readable, claimed: string | undefined): NotFound {
   return notFound === 'both' && isTerminal(claimed ?? null) ? 'none' : notFound;
 }
 
-function isSettled(verification: Verification, claimed: string | undefined): boolean {
+function isSettled(verification: Readable, claimed: string | undefined): boolean {
   if (verification.decision !== null || notFoundAfter(verification, claimed) === 'both') return true;
   return isTerminal(verification.jumioStatus) && (claimed === undefined || claimed === verification.jumioStatus);
 }
 
 /** Returns when a read request may be served, in epoch milliseconds. A claimed end need not wait for the interval after a read without one. */
-export function earliestRead(verification: Verification, claimed: string | undefined, now: number): number {
+export function earliestRead(verification: Readable, claimed: string | undefined, now: number): number {
   const { lastReadFor } = verification;
   if (verification.lastReadAt === null) return now;
   // A clock that was ahead for a moment may have written a later time.
@@ -36,49 +38,70 @@ export function earliestRead(verification: Verification, claimed: string | undef
   return overtakes ? now : Math.max(now, lastReadAt + READ_INTERVAL_MS);
 }
 
-function callbackEvent(verification: Verification, claimed: string | undefined): LedgerEvent[] {
-  if (claimed === undefined || claimed === verification.claimedStatus) return [];
-  const once = `callback:${verification.id}:${claimed.slice(0, 64)}`;
-  return [{ kind: 'callback', verificationId: verification.id, detail: { claimed: claimed.slice(0, 64) }, once }];
+function callbackEvent({ id, claimedStatus }: Readable, claimed: string | undefined): LedgerEvent | undefined {
+  if (claimed === undefined || claimed === claimedStatus) return undefined;
+  const once = `callback:${id}:${claimed.slice(0, 64)}`;
+  return { kind: 'callback', verificationId: id, detail: { claimed: claimed.slice(0, 64) }, once };
 }
 
 /** A claimed end stays when an older callback arrives late. */
-function newestClaim({ claimedStatus }: Verification, claimed: string | undefined): string | null {
+function newestClaim({ claimedStatus }: Readable, claimed: string | undefined): string | null {
   const isOlder = isTerminal(claimedStatus) && !isTerminal(claimed ?? null);
   return claimed === undefined || isOlder ? claimedStatus : claimed.slice(0, 64);
 }
 
 /** Without an execution there is nothing to read, and the create call is due anyway. */
-function isUncreated(verification: Verification): boolean {
+function isUncreated(verification: Readable): boolean {
   return verification.executionId === null;
 }
 
-/** The request changes nothing, and no step is under way that could miss it: it need not be written. */
-function isRedundant({ identity }: IdentityRecord, before: Verification, after: Verification, now: number): boolean {
-  return identity.leasedUntil <= now && isDeepStrictEqual(before, after);
+type Requested = ReadRequestPatch['verification'];
+
+function isSame(before: Readable, after: Requested): boolean {
+  const isRead = after.readDue === before.readDue && after.activeAt === before.activeAt;
+  return isRead && after.claimedStatus === before.claimedStatus && after.notFound === before.notFound;
 }
 
-/** Makes a read of a verification due, as soon as the reading rules allow. Undefined: there is nothing to write. */
+/** The earlier of two due times; null: none. */
+function earlier(one: number | null, other: number): number {
+  return Math.min(one ?? Number.POSITIVE_INFINITY, other);
+}
+
+/**
+ * Makes a read of a verification due, as soon as the reading rules allow. Undefined: the request changes nothing, and no step is
+ * under way that could miss it, so it need not be written.
+ */
+export function readRequest(
+  { verification, identity }: ReadRequestRow,
+  claimed: string | undefined,
+  now: number,
+): ReadRequestPatch | undefined {
+  if (identity.erasedAt !== null || isUncreated(verification)) return undefined;
+  const readDue = earlier(verification.readDue, earliestRead(verification, claimed, now));
+  const after: Requested = {
+    readDue,
+    activeAt: verification.activeAt ?? now,
+    claimedStatus: newestClaim(verification, claimed),
+    notFound: notFoundAfter(verification, claimed),
+  };
+  if (identity.leasedUntil <= now && isSame(verification, after)) return undefined;
+  const { readRequests, jumioDue } = identity;
+  const due = { readRequests: readRequests + 1, jumioDue: earlier(jumioDue, readDue) };
+  return { verification: after, identity: due, event: callbackEvent(verification, claimed) };
+}
+
+/** Applies a read request to a whole record. Undefined: there is nothing to write. */
 export function requestRead(
   record: IdentityRecord,
   { verificationId, claimed }: ReadRequest,
   now: number,
 ): Change | undefined {
-  if (record.identity.erasedAt !== null) return undefined;
   const verification = findVerification(record, verificationId);
-  if (isUncreated(verification)) return undefined;
-  const due = Math.min(verification.readDue ?? Number.POSITIVE_INFINITY, earliestRead(verification, claimed, now));
-  const after: Verification = {
-    ...verification,
-    readDue: due,
-    activeAt: verification.activeAt ?? now,
-    claimedStatus: newestClaim(verification, claimed),
-    notFound: notFoundAfter(verification, claimed),
-  };
-  if (isRedundant(record, verification, after, now)) return undefined;
-  const requested = updateVerification(record, verificationId, after);
-  const counted = updateIdentity(requested, { readRequests: record.identity.readRequests + 1 });
-  return { record: counted, events: callbackEvent(verification, claimed) };
+  const patch = readRequest({ verification, identity: record.identity }, claimed, now);
+  if (patch === undefined) return undefined;
+  const requested = updateVerification(record, verificationId, patch.verification);
+  const counted = updateIdentity(requested, patch.identity);
+  return { record: counted, events: patch.event === undefined ? [] : [patch.event] };
 }
 
 /** Jumio's documented polling schedule, as delays since the last read, in seconds (docs/reference/jumio.md#77-polling-and-errors). */

@@ -1,8 +1,8 @@
 export { findIdentity, isKratosPaused, publish, publishAfterFirstTry } from './publish.ts';
+export { matchesPublished } from './same-copy.ts';
 export {
   describePending,
   isStricterThanOurs,
-  matchesPublished,
   onIdentityFound,
   onIdentityMissing,
   pendingPublication,

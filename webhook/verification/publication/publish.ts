@@ -16,9 +16,9 @@ import {
   withholdConsequences,
   withoutDisabledConsequences,
 } from './consequences.ts';
+import { matchesPublished } from './same-copy.ts';
 import {
   isUnpublished,
-  matchesPublished,
   onCleared,
   onPublished,
   onPublishFailed,

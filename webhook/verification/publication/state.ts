@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { UpstreamFacts } from '../../errors.ts';
 import type { Change, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
-import { isDecided, isStricter, kratosTurn, member, publishedContent, updateIdentity } from '../record/index.ts';
+import { isDecided, isStricter, kratosTurn, member, updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
+import { matchesPublished } from './same-copy.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -50,15 +50,6 @@ export function restDue(identity: Identity, now: number): number | null {
 /** Sets only the next due time, where a step wrote nothing. */
 export function reschedule(record: IdentityRecord, now: number): Change {
   return { record: updateIdentity(record, { kratosDue: restDue(record.identity, now) }) };
-}
-
-/** Whether a `metadata_public.jumio` is what we published last, in any order of keys. */
-export function matchesPublished(
-  { content, changedAt, version }: Pick<Identity, 'content' | 'changedAt' | 'version'>,
-  copy: unknown,
-): boolean {
-  if (content === null) return copy === undefined || copy === null;
-  return isDeepStrictEqual(copy, publishedContent({ content, changedAt, version }).public);
 }
 
 /**

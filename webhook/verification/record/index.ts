@@ -7,7 +7,7 @@ export {
   openAttempt,
   UNKNOWN_STATUS,
 } from './attempts.ts';
-export { type PublishedContent, publishedContent } from './content.ts';
+export { type PublishedContent, type PublishedStatus, publishedContent } from './content.ts';
 export { endHandovers, withHandover } from './handover.ts';
 export { kratosTurn, NO_EID_CHECK, normalize } from './normalize.ts';
 export {

@@ -83,14 +83,12 @@ export function changeCases(database: Database): void {
     await expect(put(ledger, withExecution())).rejects.toThrow(/unique|verifications/i);
   });
 
-  test('an identity is found by its verification and by its execution', async () => {
+  test('an identity is found by its execution', async () => {
     const ledger = await openOn(database);
     const record = newSignUp();
     const { id, identityId } = record.verifications[0] ?? { id: '', identityId: '' };
     await put(ledger, updateVerification(record, id, { executionId: 'execution-1' }));
-    expect(await ledger.identityOfVerification(id)).toBe(identityId);
     expect(await ledger.identityOfExecution('execution-1')).toBe(identityId);
-    expect(await ledger.identityOfVerification(randomUUID())).toBeUndefined();
     expect(await ledger.identityOfExecution('execution-2')).toBeUndefined();
   });
 

@@ -22,7 +22,7 @@ function everyCall(ledger: Ledger, id: string): Promise<unknown>[] {
   return [
     ledger.gate(id),
     ledger.record(id),
-    ledger.identityOfVerification(id),
+    ledger.requestRead({ executionId: id }, NOW, () => undefined),
     ledger.identityOfExecution(id),
     nextDue(ledger),
     ledger.events(id),

@@ -40,10 +40,12 @@ async function withBacklog(): Promise<Ledger> {
   return ledger;
 }
 
+const RUNS = 15;
+
 /** The shortest of some runs, in milliseconds: another process may have the core meanwhile. */
 async function shortest(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
-  for (let run = 0; run < 5; run += 1) {
+  for (let run = 0; run < RUNS; run += 1) {
     const begun = performance.now();
     await work();
     times.push(performance.now() - begun);
@@ -74,7 +76,7 @@ export function backlogCases(): void {
     const claiming = await shortest(async () => {
       claimed += (await claim(ledger, NOW, { slots })).length;
     });
-    expect(claimed).toBe(5 * 32);
+    expect(claimed).toBe(RUNS * 32);
     expect(claiming).toBeLessThan(CLAIM_MS);
     await ledger.budgets.stop('a reason', NOW - 10 * MINUTE);
     expect(await shortest(() => claim(ledger, NOW, { slots: { create: 1 } }))).toBeLessThan(STATEMENT_MS);

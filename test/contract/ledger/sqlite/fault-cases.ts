@@ -63,7 +63,6 @@ export function faultSqliteCases(): void {
     const reads = [
       ledger.gate(id),
       ledger.record(id),
-      ledger.identityOfVerification(id),
       ledger.identityOfExecution(id),
       nextDue(ledger),
       ledger.events(id),

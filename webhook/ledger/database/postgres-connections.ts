@@ -1,0 +1,95 @@
+import type { PostgresPool } from 'kysely';
+import pg from 'pg';
+
+/** Times and counters fit a double; by default pg returns bigint as text. */
+const INT8 = 20;
+
+const types = { getTypeParser: (oid: number) => (oid === INT8 ? Number : pg.types.getTypeParser(oid)) };
+
+/**
+ * In milliseconds: how long the server runs a statement, how long the client waits for a response, and how long the server
+ * keeps the locks of a silent replica. Without the last one a host that vanished would stop every claim.
+ */
+const TIME_LIMITS = { statement_timeout: 5_000, query_timeout: 6_000, idle_in_transaction_session_timeout: 5_000 };
+
+/** Runs a statement without parameters on one connection. */
+export type Query = (statement: string) => Promise<{ readonly rows: readonly unknown[] }>;
+
+/** A pool of connections. */
+export interface Connections {
+  /** For the query builder. */
+  readonly pool: PostgresPool;
+  /** Runs a statement and returns its first row, an array of its values; undefined: no row. */
+  first(statement: string, parameters: readonly unknown[]): Promise<unknown>;
+}
+
+/** The server holds each prepared statement for each connection: texts beyond these are parsed each time. */
+const MOST_PREPARED = 200;
+
+/** Its result changes when a newer replica adds a column, and a prepared statement with another result is an error. */
+const EVERY_COLUMN = /\b(?:select|returning) (?:"\w+"\.)?\*/i;
+
+/** Returns the names under which texts are prepared; undefined: a text is not to be prepared. */
+function createNames(): (statement: string) => string | undefined {
+  const names = new Map<string, string>();
+  return (statement) => {
+    const known = names.get(statement);
+    if (known !== undefined || names.size >= MOST_PREPARED || EVERY_COLUMN.test(statement)) return known;
+    const name = `ledger_${names.size + 1}`;
+    names.set(statement, name);
+    return name;
+  };
+}
+
+/**
+ * Opens connections whose statements are prepared once: the server then parses and plans a text once for each connection, which
+ * costs it more than running the text.
+ * @param max at most so many
+ * @param onNew called with each new connection before its first use
+ */
+export function connect(url: string, max: number, onNew: (query: Query) => Promise<void>): Connections {
+  const nameOf = createNames();
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 2_000,
+    ...TIME_LIMITS,
+    types,
+    // The pool waits for it.
+    onConnect: (client): unknown => onNew((statement) => client.query(statement)),
+  });
+  // Without a listener a broken connection, idle or in use, would end the process. The current or the next query
+  // reports it instead.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const named = new WeakMap<pg.PoolClient, pg.PoolClient>();
+  const withNames = (client: pg.PoolClient): pg.PoolClient => {
+    const known = named.get(client) ?? preparing(client, nameOf);
+    named.set(client, known);
+    return known;
+  };
+  return {
+    pool: { connect: async () => withNames(await pool.connect()), end: () => pool.end() },
+    first: async (text, parameters) => {
+      const name = nameOf(text);
+      const config = {
+        text,
+        values: [...parameters],
+        rowMode: 'array' as const,
+        ...(name === undefined ? {} : { name }),
+      };
+      return (await pool.query(config)).rows[0];
+    },
+  };
+}
+
+/** The same client, whose statements with parameters are prepared. */
+function preparing(client: pg.PoolClient, nameOf: (statement: string) => string | undefined): pg.PoolClient {
+  const query = (text: string, values: unknown[]) => {
+    const name = values.length === 0 ? undefined : nameOf(text);
+    return client.query(name === undefined ? { text, values } : { name, text, values });
+  };
+  return new Proxy(client, {
+    get: (target, key): unknown => (key === 'query' ? query : Reflect.get(target, key)),
+  });
+}

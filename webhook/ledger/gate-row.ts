@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import type { Identity } from '../model.ts';
+import type { Store } from './database/store.ts';
+import type { Epoch } from './epoch.ts';
+
+/*
+ * The gate's read. Every sign-in runs it, so it is written for speed: one statement that is prepared once, an array of values
+ * from the driver, one object literal, and no query builder between. `test/contract/ledger/cases/gate-cases.ts` compares it
+ * with the read of the whole record.
+ */
+
+const COLUMNS = [
+  'standing',
+  'status',
+  'decidedAt',
+  'reason',
+  'rejections',
+  'attemptWaitsOn',
+  'awaitingConsent',
+  'eidCheck',
+  'schemaId',
+  'kratosCreatedAt',
+  'locale',
+  'version',
+  'published',
+  'content',
+  'changedAt',
+  'deletedInKratos',
+  'attemptGrantedAt',
+  'erasedAt',
+  'handoverUntil',
+  'epoch',
+  'uncomparedChangedAt',
+] as const satisfies readonly (keyof Identity)[];
+
+/** The facts of an identity for the gate, in one row. */
+export interface GateRow extends Omit<Pick<Identity, (typeof COLUMNS)[number]>, 'epoch' | 'uncomparedChangedAt'> {
+  /** How many verifications it has. */
+  readonly attempts: number;
+  /**
+   * A copy with a later `updated_at` may be of a decision that this ledger has lost (docs/design.md#epochs). Null: the copy
+   * was compared in this epoch.
+   */
+  readonly uncomparedSince: number | null;
+}
+
+type StoredAs<T> = T extends boolean ? boolean | 0 | 1 : T;
+
+/** SQLite gives 1 and 0 for booleans. */
+type ValuesOf<Names extends readonly unknown[]> = {
+  readonly [K in keyof Names]: Names[K] extends keyof Identity ? StoredAs<Identity[Names[K]]> : never;
+};
+
+/** The values of a row in the order of the columns. */
+type Values = readonly [...ValuesOf<typeof COLUMNS>, attempts: number];
+
+function isTrue(value: boolean | 0 | 1): boolean {
+  return value === true || value === 1;
+}
+
+/** Creates the gate's read: committed data only. It rejects with `LedgerUnavailable` if the database fails. */
+export function gateReader(store: Store, epoch: Epoch): (identityId: string) => Promise<GateRow | undefined> {
+  const columns = COLUMNS.map((column) => sql.ref(`i.${column}`));
+  const query = sql`select ${sql.join(columns)}, (select count(*) from verifications v where v.identity_id = i.id)
+    from identities i where i.id = ${''}`.compile(store.db);
+  const read = store.prepareRow<Values>(query.sql);
+  return async (identityId) => {
+    const row = await read([identityId]);
+    if (row === undefined) return undefined;
+    const changedAt = row[14];
+    const isOfEpoch = row[19] === epoch.current();
+    return {
+      standing: row[0],
+      status: row[1],
+      decidedAt: row[2],
+      reason: row[3],
+      rejections: row[4],
+      attemptWaitsOn: row[5],
+      awaitingConsent: isTrue(row[6]),
+      eidCheck: row[7],
+      schemaId: row[8],
+      kratosCreatedAt: row[9],
+      locale: row[10],
+      version: row[11],
+      published: row[12],
+      content: row[13],
+      changedAt,
+      deletedInKratos: isTrue(row[15]),
+      attemptGrantedAt: row[16],
+      erasedAt: row[17],
+      handoverUntil: row[18],
+      attempts: row[21],
+      uncomparedSince: row[20] ?? (isOfEpoch ? null : changedAt),
+    };
+  };
+}
