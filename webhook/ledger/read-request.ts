@@ -139,7 +139,7 @@ export function createReadRequests(store: Store, rows: Rows, epoch: Epoch) {
     now: number,
     decide: (row: ReadRequestRow) => ReadRequestPatch | undefined,
   ): Promise<ReadRequestOutcome> => {
-    const [row] = await select(db, [executionId, now]);
+    const row = await select(db, [executionId, now]);
     if (row === undefined || (verificationId !== undefined && verificationId !== row[0])) return 'unknown';
     const patch = decide(rowOf(row, executionId));
     if (patch === undefined) return 'nothing';

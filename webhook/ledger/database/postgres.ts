@@ -133,6 +133,8 @@ function rowReader<Row extends readonly unknown[]>(connections: Connections, sta
 function statementRunner<Row extends readonly unknown[]>(statement: string): RunStatement<Row> {
   return async (db, parameters) => {
     const { rows } = await db.executeQuery<object>(CompiledQuery.raw(statement, [...parameters]));
-    return rows.map((row) => Object.values(row)).filter((row) => isRow<Row>(row));
+    const [first] = rows;
+    const values: unknown = first === undefined ? undefined : Object.values(first);
+    return isRow<Row>(values) ? values : undefined;
   };
 }

@@ -126,14 +126,26 @@ function connect(path: string, unlock?: () => void): [Libsql.Database, Libsql.Da
   }
 }
 
+/** Runs a statement on the driver and returns its first row. It is prepared at its first use, when there are tables. */
+function firstRow<Row extends readonly unknown[]>(database: Libsql.Database, text: string) {
+  let prepared: { readonly statement: Libsql.Statement<unknown[]>; readonly isReader: boolean } | undefined;
+  const prepare = () => {
+    const statement = database.prepare<unknown[]>(text);
+    return { statement: statement.reader ? statement.raw() : statement, isReader: statement.reader };
+  };
+  return (parameters: readonly unknown[]): Row | undefined => {
+    prepared ??= prepare();
+    const { statement, isReader } = prepared;
+    const values = isReader ? statement.get(...parameters) : statement.run(...parameters);
+    return isRow<Row>(values) ? values : undefined;
+  };
+}
+
 function rowReader<Row extends readonly unknown[]>(database: Libsql.Database, text: string): ReadRow<Row> {
-  let prepared: Libsql.Statement<unknown[]> | undefined;
+  const first = firstRow<Row>(database, text);
   return async (parameters) => {
     try {
-      const statement = prepared ?? database.prepare<unknown[]>(text).raw();
-      prepared = statement;
-      const values = statement.get(...parameters);
-      return isRow<Row>(values) ? values : undefined;
+      return first(parameters);
     } catch (error) {
       throw unavailable(error);
     }
@@ -142,15 +154,8 @@ function rowReader<Row extends readonly unknown[]>(database: Libsql.Database, te
 
 /** All writes of a group are in the one transaction of the connection. */
 function statementRunner<Row extends readonly unknown[]>(database: Libsql.Database, text: string): RunStatement<Row> {
-  let prepared: Libsql.Statement<unknown[]> | undefined;
-  return async (_db, parameters) => {
-    const statement = prepared ?? database.prepare<unknown[]>(text);
-    if (prepared === undefined && statement.reader) statement.raw();
-    prepared = statement;
-    if (statement.reader) return statement.all(...parameters).filter((row) => isRow<Row>(row));
-    statement.run(...parameters);
-    return [];
-  };
+  const first = firstRow<Row>(database, text);
+  return async (_db, parameters) => first(parameters);
 }
 
 interface PendingWrite {

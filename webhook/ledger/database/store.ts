@@ -16,7 +16,7 @@ export interface Store {
    */
   readonly prepareRow: <Row extends readonly unknown[]>(statement: string) => ReadRow<Row>;
   readonly write: Write;
-  /** Returns a statement for `write`, prepared once, whose rows are arrays likewise. @param statement its `Row` is what it selects; none if it only writes */
+  /** Returns a statement for `write`, likewise. `Row` is what it selects; none if it only writes. */
   readonly prepare: <Row extends readonly unknown[] = never>(statement: string) => RunStatement<Row>;
   /**
    * Writes a consistent copy of the whole ledger into a file that must not exist; reads and writes go on meanwhile. Undefined on
@@ -42,8 +42,8 @@ export type Work<T> = (db: Kysely<Tables>) => Promise<T>;
 /** Runs a prepared read; undefined: no row. */
 export type ReadRow<Row> = (parameters: readonly unknown[]) => Promise<Row | undefined>;
 
-/** Runs a prepared statement in the transaction that `db` is of. */
-export type RunStatement<Row> = (db: Kysely<Tables>, parameters: readonly unknown[]) => Promise<readonly Row[]>;
+/** Runs a prepared statement in the transaction that `db` is of, and returns its first row. */
+export type RunStatement<Row> = (db: Kysely<Tables>, parameters: readonly unknown[]) => Promise<Row | undefined>;
 
 /** Runs work in a transaction and resolves when it is durable. Rejects with `LedgerUnavailable` if nothing was written. */
 export type Write = <T>(work: Work<T>) => Promise<T>;
