@@ -3,6 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { postgres, whyNoPostgres } from '../support/service/databases.ts';
 import { closedLoop, fixedRate, median, quantile, type Target, wire } from './load.ts';
 import { measure, type Run } from './processor.ts';
 
@@ -106,9 +107,21 @@ function lowerQuartile(values: readonly number[]): number {
   );
 }
 
+/** The same on PostgreSQL: the processor time of its server is not in the figures. */
+export async function benchPostgres(print: (line: string) => void): Promise<void> {
+  const why = await whyNoPostgres();
+  if (why !== undefined) return print(`PostgreSQL: ${why}`);
+  const { url, drop } = await postgres.schema();
+  print('on PostgreSQL:');
+  await benchRoutes(print, { BENCH_DATABASE_URL: url }).finally(drop);
+}
+
 /** The routes of the service against bare ones, in a process of their own. */
-export async function benchRoutes(print: (line: string) => void): Promise<void> {
-  const { child, all } = await startTarget();
+export async function benchRoutes(
+  print: (line: string) => void,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { child, all } = await startTarget(env);
   const against = (ours: Target, bare: Target, connections: number) => compare(child, ours, bare, connections);
   try {
     print(`validate, 20 connections    ${await against(all.validate, all.bare, 20)}`);

@@ -22,6 +22,9 @@ const CALLBACK_SECRET = 'bench-callback-secret-1';
 
 const ROWS = Number(process.env.BENCH_ROWS ?? 120_000);
 
+/** PostgreSQL refuses those that wait for a connection for longer than two seconds. */
+const AT_ONCE = 500;
+
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 
 const config = parseConfig({
@@ -32,7 +35,7 @@ const config = parseConfig({
   JUMIO_API_BASE_URL: process.env.BENCH_JUMIO_URL ?? 'http://127.0.0.1:9',
   JUMIO_CLIENT_ID: 'bench',
   JUMIO_CLIENT_SECRET: 'bench',
-  DATABASE_URL: `file:${join(folder, 'ledger.sqlite')}`,
+  DATABASE_URL: process.env.BENCH_DATABASE_URL ?? `file:${join(folder, 'ledger.sqlite')}`,
   // Two compared targets differ only here.
   EID_PROVIDERS: process.env.EID_PROVIDERS,
   POLICY: process.env.POLICY,
@@ -44,7 +47,12 @@ const logger = pino({ level: 'info' }, pino.destination('/dev/null'));
 async function populate({ ctx }: Dependencies) {
   const now = Date.now();
   const rows = Array.from({ length: ROWS }, () => settledIdentity(now));
-  await Promise.all(rows.map(({ record }) => ctx.ledger.change(record.identity.id, now, () => ({ record }))));
+  for (let from = 0; from < rows.length; from += AT_ONCE)
+    await Promise.all(
+      rows
+        .slice(from, from + AT_ONCE)
+        .map(({ record }) => ctx.ledger.change(record.identity.id, now, () => ({ record }))),
+    );
   const { signing } = (await ctx.ledger.keys.ring(now)).references;
   return rows.map(({ record, verificationId, executionId }) => ({
     identityId: record.identity.id,

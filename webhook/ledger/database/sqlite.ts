@@ -10,6 +10,9 @@ import { isRow, type ReadRow, type RunStatement, type Store, type Work, type Wri
 /** libsql is synchronous: while it waits for the lock of another process, this process serves no request (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 const BUSY_TIMEOUT_MS = 100;
 
+/** A checkpoint in every fourth place of SQLite's own: 16 MB of the log, and a tenth less processor time for each callback. */
+const CHECKPOINT_PAGES = 4_000;
+
 function open(path: string): Libsql.Database {
   const database = new Libsql(path);
   database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -17,6 +20,7 @@ function open(path: string): Libsql.Database {
   database.exec('pragma synchronous = full');
   database.exec('pragma foreign_keys = on');
   database.exec('pragma cache_size = -65536');
+  database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return database;
 }
 
