@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import rawBody from '@fastify/raw-body';
 import Fastify from 'fastify';
-import rawBody from 'fastify-raw-body';
 import { pino } from 'pino';
 import { buildApp } from '../../webhook/app.ts';
 import { parseConfig } from '../../webhook/config/config.ts';

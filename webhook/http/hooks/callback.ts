@@ -1,5 +1,5 @@
+import rawBody from '@fastify/raw-body';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import rawBody from 'fastify-raw-body';
 import type { Context, Worker } from '../../verification/context.ts';
 import { handleCallback, readReference } from '../../verification/execution/index.ts';
 import { isSignatureOf } from '../authenticity.ts';
