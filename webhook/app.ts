@@ -19,7 +19,7 @@ import { routesWithoutPages } from './http/pages/fallback.ts';
 import type { Theme } from './http/pages/render.ts';
 import { type PagesOptions, pageRoutes } from './http/pages/routes.ts';
 import { createLimits, type LimitsOptions } from './http/rate-limit.ts';
-import { createReturnTo, type ReturnTo } from './http/return-to.ts';
+import { createReturnTo } from './http/return-to.ts';
 import { limitWhoami } from './http/whoami.ts';
 import { RequestLog } from './logging.ts';
 
@@ -68,15 +68,21 @@ export async function buildApp(dependencies: Dependencies, routes: Routes = 'all
   return app;
 }
 
-function returnToOf({ ALLOWED_RETURN_URLS: allowed, DEFAULT_RETURN_URL: byDefault }: Dependencies['config']): ReturnTo {
-  return createReturnTo([...allowed, ...(byDefault ? [byDefault] : [])]);
+/** Every address of the application, or the start of it, that people may be sent back to. */
+function returnUrls({ ALLOWED_RETURN_URLS: allowed, DEFAULT_RETURN_URL: byDefault }: Dependencies['config']): string[] {
+  return [...allowed, ...(byDefault ? [byDefault] : [])];
+}
+
+/** The schemes of Jumio's hosted page, which is http for a sandbox, and of the addresses that people return to. */
+function formSchemes(config: Dependencies['config']): string[] {
+  return [config.JUMIO_API_BASE_URL, ...returnUrls(config)].map((url) => new URL(url).protocol);
 }
 
 /** The routes of `HOOKS_PORT`: each has a secret that Kratos or an API knows. */
 async function registerHooks(app: FastifyInstance, { config, ctx, worker, texts }: Dependencies): Promise<void> {
   const { PUBLIC_URL: publicUrl, SUPPORT_ADDRESS: support } = config;
   const isSecret = createSecretCheck(config.ORY_WEBHOOK_SECRET);
-  await app.register(initiateRoute, { ctx, worker, isSecret, returnTo: returnToOf(config) });
+  await app.register(initiateRoute, { ctx, worker, isSecret, returnTo: createReturnTo(returnUrls(config)) });
   await app.register(assuranceRoute, { ctx, isSecret, texts });
   await app.register(linkRoute, { ctx, worker, isSecret });
   await app.register(validateRoute, { ctx, worker, isSecret, texts, publicUrl, support });
@@ -88,7 +94,7 @@ async function registerHooks(app: FastifyInstance, { config, ctx, worker, texts 
 async function registerPublic(app: FastifyInstance, dependencies: Dependencies): Promise<void> {
   const { config, ctx, worker, texts } = dependencies;
   const { PUBLIC_URL: publicUrl, KRATOS_PUBLIC_URL: kratosPublicUrl, DEFAULT_RETURN_URL: defaultReturnUrl } = config;
-  const returnTo = returnToOf(config);
+  const returnTo = createReturnTo(returnUrls(config));
   await app.register(callbackRoute, { ctx, worker, secrets: config.JUMIO_CALLBACK_SECRET });
   if (config.HANDOVER_SECRET !== undefined && publicUrl !== undefined)
     await app.register(handoverRoute, {
@@ -122,7 +128,7 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
     publicUrl,
     kratosPublicUrl,
     isHttps,
-    isJumioHttp: new URL(config.JUMIO_API_BASE_URL).protocol === 'http:',
+    formSchemes: formSchemes(config),
     allowedOrigins: config.ALLOWED_ORIGINS,
     dataCentre: dependencies.dataCentre,
     ...limits,

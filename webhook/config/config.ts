@@ -5,6 +5,7 @@ import { color, DARK, LIGHT, logo, support } from './brand.ts';
 import { continuationWithoutPages, crossChecks, eidProblems } from './checks.ts';
 import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides } from './documents.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
+import { returnUrls } from './return-urls.ts';
 import { bearerToken, issued, secrets, signingSecrets } from './secrets.ts';
 import { defaultUserAgent, userAgent } from './user-agent.ts';
 import {
@@ -19,7 +20,6 @@ import {
   rate,
   text,
   url,
-  webUrls,
 } from './values.ts';
 
 /** The only list of environment variables (docs/design.md#configuration). The value of each may come from a file, `<NAME>_FILE`. */
@@ -42,7 +42,7 @@ const variables = z.object({
   VERIFICATION_START: z.enum(['registration', 'consent'], { error: 'registration or consent' }).default('registration'),
   PUBLIC_URL: optionalUrl('the URL of this service as the internet sees it'),
   KRATOS_PUBLIC_URL: optionalUrl('the URL of Kratos’ public port'),
-  ALLOWED_RETURN_URLS: webUrls().default([]),
+  ALLOWED_RETURN_URLS: returnUrls().default([]),
   DEFAULT_RETURN_URL: optionalUrl('the URL that people return to when there is no other'),
   BRAND_NAME: text().max(60, 'a name of at most 60 characters').optional(),
   BRAND_LOGO: logo().optional(),
@@ -123,6 +123,12 @@ function observed(name: string, value: string | undefined): string {
   return `a value of ${value.length} characters`;
 }
 
+/** The part of a value that a check itself found wrong, and that may be shown; undefined: it names none. */
+function seenBy(issue: z.core.$ZodIssue): string | undefined {
+  const seen: unknown = issue.code === 'custom' ? issue.params?.seen : undefined;
+  return typeof seen === 'string' ? seen : undefined;
+}
+
 /** The content of `<NAME>_FILE`, less one trailing newline. */
 function fromFile(name: string, path: string, problems: ConfigProblem[]): string | undefined {
   try {
@@ -160,7 +166,7 @@ export function parseConfig(env: Environment): Config {
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
     if (problems.some((problem) => problem.name === `${name}_FILE`)) continue;
-    problems.push({ name, expected: issue.message, seen: observed(name, values[name]) });
+    problems.push({ name, expected: issue.message, seen: seenBy(issue) ?? observed(name, values[name]) });
   }
   const valid = validValues(values, parsed.error);
   const policy = readPolicy(values.POLICY, problems);

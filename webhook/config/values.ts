@@ -34,7 +34,8 @@ export function split(value: string): string[] {
   return value.split(',').map((part) => part.trim());
 }
 
-function isWebUrl(value: string): boolean {
+/** Whether a text is an absolute http(s) URL. */
+export function isWebUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
@@ -46,15 +47,6 @@ export function url(expected: string) {
 /** The same, or undefined. */
 export function optionalUrl(expected: string) {
   return url(expected).optional();
-}
-
-/** A comma-separated list of absolute http(s) URLs. */
-export function webUrls() {
-  const expected = 'a comma-separated list of absolute http(s) URLs';
-  return z
-    .string()
-    .transform(split)
-    .refine((urls) => urls.every(isWebUrl), { error: expected });
 }
 
 function isOrigin(value: string): boolean {

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { isDeepLink } from '../deep-link.ts';
 import type { View } from '../verification/person/index.ts';
 
-/** Returns a presented `return_to` as a whole URL if the allow-list has it; null for any other. */
+/** Returns a presented `return_to` as a whole URL if the allow-list has it; null for any other. A deep link is returned as it is. */
 export type ReturnTo = (presented: string | undefined) => string | null;
 
 function parse(text: string): URL | undefined {
@@ -21,12 +22,16 @@ function isBelow(url: URL, root: URL): boolean {
 }
 
 /**
- * Returns the allow-list of docs/design.md#configuration: scheme and host equal, and whole path segments below.
+ * Returns the allow-list of docs/design.md#configuration: of a web address scheme and host equal, and whole path segments
+ * below; of a deep link every character.
  * @param allowed absolute URLs
  */
 export function createReturnTo(allowed: readonly string[]): ReturnTo {
-  const roots = allowed.map((url) => new URL(url));
+  // What an application does with the rest of its deep link is its own: nothing below one is allowed by itself.
+  const deepLinks = new Set(allowed.filter(isDeepLink));
+  const roots = allowed.filter((url) => !isDeepLink(url)).map((url) => new URL(url));
   return (presented) => {
+    if (presented !== undefined && deepLinks.has(presented)) return presented;
     const url = presented === undefined ? undefined : parse(presented);
     if (url === undefined || url.username !== '' || url.password !== '') return null;
     return roots.some((root) => isBelow(url, root)) ? url.href : null;

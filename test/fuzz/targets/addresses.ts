@@ -8,7 +8,10 @@ import { accepted, mustHold, refused, type Target } from '../target.ts';
 
 const ALLOWED = ['https://app.example.com/account', 'http://localhost:3000', 'https://bücher.example/a/b/'];
 
-const returnToOf = createReturnTo(ALLOWED);
+/** Of a deep link every character counts. */
+const DEEP_LINKS = ['myapp://verified', 'com.example.app:/done'];
+
+const returnToOf = createReturnTo([...ALLOWED, ...DEEP_LINKS]);
 
 function isAllowed(url: URL): boolean {
   return ALLOWED.map((one) => new URL(one)).some(({ origin, pathname }) => {
@@ -39,11 +42,29 @@ const fresh = fc
 export const returnTo: Target = {
   name: 'return-to',
   share: 8,
-  dictionary: [...ALLOWED, '//', '\\', '@', '%2f', '%5c', '/..', ':443', 'javascript:', 'evil.example', '。'],
+  dictionary: [
+    ...ALLOWED,
+    ...DEEP_LINKS,
+    'myapp:',
+    '//',
+    '\\',
+    '@',
+    '%2f',
+    '%5c',
+    '/..',
+    ':443',
+    'javascript:',
+    'evil.example',
+    '。',
+  ],
   fresh,
   run: (input) => {
     const found = returnToOf(input);
     if (found === null) return refused();
+    if (DEEP_LINKS.includes(input)) {
+      mustHold(found === input, 'a deep link that was changed');
+      return accepted(found);
+    }
     const url = new URL(found);
     mustHold(isAllowed(url), 'a person would be sent to a page that is not allowed');
     mustHold(url.username === '' && url.password === '', 'an address with credentials');

@@ -108,6 +108,29 @@ describe('the return URL', () => {
     expect(page.fields).toEqual({});
   });
 
+  it('a deep link of a native application is kept over the way to Jumio and back, and a form may lead to it', async () => {
+    const deepLink = 'myapp://verified';
+    const service = await testService({ env: { ALLOWED_RETURN_URLS: `${APPLICATION}/account,${deepLink}` } });
+    const { id, browser } = visitor(service);
+    const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(deepLink)}`);
+    expect(page.headers['content-security-policy']).toMatch(/form-action 'self' https: [^;]*\bmyapp:/);
+    await browser.post(page.fields);
+    await untilStatus(service, id, 'pending');
+    await decide(service, id, 'PASSED');
+    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', deepLink));
+    const pressed = await browser.post(page.fields);
+    expect([pressed.status, pressed.location]).toEqual([303, deepLink]);
+  });
+
+  it.each(['myapp://verified/more', 'myapp://verified?x=1', 'otherapp://verified'])(
+    'a deep link that is not exactly the allowed one is ignored: %s',
+    async (url) => {
+      const service = await testService({ env: { ALLOWED_RETURN_URLS: 'myapp://verified' } });
+      const { browser } = await approved(service);
+      expect((await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`)).action).toEqual(CLOSE);
+    },
+  );
+
   it('a return URL is escaped in the page', async () => {
     const { browser } = visitor(await testService());
     const url = `${APPLICATION}/account/'x?a=1&b="><script>`;

@@ -23,17 +23,21 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['config', 'errors', 'http'],
   },
   config: {
-    values: ['texts', 'eid/providers', 'verification/policy', 'verification/prefill-data', 'yaml-nesting'],
+    values: ['texts', 'eid/providers', 'verification/policy', 'verification/prefill-data', 'yaml-nesting', 'deep-link'],
   },
   'accepted-text': { values: [] },
   'yaml-nesting': { values: [] },
+  'deep-link': { values: [] },
   columns: { values: [] },
   model: { values: ['columns'] },
   errors: { values: [] },
   logging: { values: ['errors'] },
   'log-destination': { values: [] },
   upstream: { values: ['errors'] },
-  http: { values: ['accepted-text', 'verification', 'errors', 'model', 'texts', 'kratos/messages'], types: ['kratos'] },
+  http: {
+    values: ['accepted-text', 'deep-link', 'verification', 'errors', 'model', 'texts', 'kratos/messages'],
+    types: ['kratos'],
+  },
   cli: {
     values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model'],
     types: ['ledger', 'jumio', 'kratos'],

@@ -25,6 +25,44 @@ describe('URLs in the configuration', () => {
     expect(wrongNames({ ALLOWED_RETURN_URLS: 'https://a.example,' })).toEqual(['ALLOWED_RETURN_URLS']);
   });
 
+  it.each(['myapp://verified', 'com.example.app:/verified', 'my-app+test.1://verified?from=jumio'])(
+    'ALLOWED_RETURN_URLS may have a deep link of a native application: %s',
+    (link) => {
+      const list = `https://a.example,${link}`;
+      expect(config({ ALLOWED_RETURN_URLS: list }).ALLOWED_RETURN_URLS).toEqual(['https://a.example', link]);
+    },
+  );
+
+  it.each([
+    '*',
+    'https://*',
+    'https://*.example.com',
+    'https://app.example.com/*',
+    'myapp://*',
+    'myapp:verified',
+    'myapp://',
+    'myapp://ver ified',
+    'myapp:\\\\verified',
+    'javascript://a.example/%0aalert(1)',
+    'JAVASCRIPT:/alert(1)',
+    'data://text/html',
+    'file:///etc/passwd',
+    'blob:/x',
+    'intent://verified#Intent;end',
+    'https://',
+    '/relative',
+  ])('ALLOWED_RETURN_URLS refuses %j, and prints this entry alone', (entry) => {
+    const seen = problems({ ALLOWED_RETURN_URLS: `https://a.example, ${entry}, myapp://verified` });
+    expect(seen).toMatchObject([{ name: 'ALLOWED_RETURN_URLS', seen: JSON.stringify(entry) }]);
+    expect(seen[0]?.expected).toMatch(entry.includes('*') ? /`\*` stands for nothing/ : /myapp:\/\/verified/);
+  });
+
+  it('ALLOWED_RETURN_URLS prints every entry that it refuses, and no password of one', () => {
+    const list = 'https://u:canary@*.example, ftp://u:can/ary@b.example, *';
+    const shown = problems({ ALLOWED_RETURN_URLS: list }).map(({ seen }) => seen);
+    expect(shown).toEqual(['"https://…@*.example"', '"ftp://…@b.example"', '"*"']);
+  });
+
   it.each([
     'http://verify.example.com',
     'https://verify.example.com:8443',

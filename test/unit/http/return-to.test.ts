@@ -102,6 +102,36 @@ describe('refused return_to', () => {
   });
 });
 
+describe('a deep link of a native application', () => {
+  const LINK = 'myapp://verified';
+  const withLink = createReturnTo(['https://allowed.example', LINK, 'com.example.app:/done?from=jumio']);
+
+  it.each([LINK, 'com.example.app:/done?from=jumio'])('the allowed deep link %s is returned as it is', (presented) => {
+    expect(withLink(presented)).toBe(presented);
+  });
+
+  it.each([
+    'myapp://verified/',
+    'myapp://verified/more',
+    'myapp://verified?a=1',
+    'myapp://verified#a',
+    'MYAPP://verified',
+    'myapp://Verified',
+    'myapp:verified',
+    'myapp://',
+    ' myapp://verified',
+    'myapp://verified\n',
+    'com.example.app:/done',
+    'https://verified/',
+  ])('the deep link %j, which is not exactly an allowed one, is refused', (presented) => {
+    expect(withLink(presented)).toBeNull();
+  });
+
+  it('beside a deep link web addresses are allowed as before', () => {
+    expect(withLink('https://allowed.example/below')).toBe('https://allowed.example/below');
+  });
+});
+
 describe('any return_to', () => {
   const syntax = 'https: http: // / \\ @ : . %2f %2e%2e %5c ? # .. javascript:'.split(' ').concat('\t', '\u3002');
   const names = 'allowed.example shop.example evil.example app apple 127.0.0.1:4455 443 а'.split(' ');

@@ -67,7 +67,7 @@ export interface WithoutPagesOptions {
 /** While the pages are not configured: 404 with a page that explains it for a browser, with a problem document for a machine. */
 export async function routesWithoutPages(app: FastifyInstance, options: WithoutPagesOptions): Promise<void> {
   const { signer, csrfKey, theme, isHttps, returnUrl } = options;
-  await securePages(app, { signer, csrfKey, isHttps, isJumioHttp: false, identityOf: () => undefined });
+  await securePages(app, { signer, csrfKey, isHttps, formSchemes: [], identityOf: () => undefined });
   answerOtherPaths(app, createRenderer(theme), noPagesPage(returnUrl));
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html as escaping } from 'ghtml';
+import { isDeepLink } from '../../deep-link.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import { type Assets, assetUrl, type Brand } from './assets.ts';
@@ -10,7 +11,7 @@ export type Translate = (text: Text) => string;
 
 /** Whether a link may have this URL; any other (`javascript:`) is shown as text. */
 function isLinkable(href: string): boolean {
-  return /^(https?:\/\/|mailto:|\/(?![/\\]))/i.test(href);
+  return /^(https?:\/\/|mailto:|\/(?![/\\]))/i.test(href) || isDeepLink(href);
 }
 
 /** Returns a link in running text. */

@@ -34,17 +34,17 @@ export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
   readonly kratosPublicUrl: string;
   /** Whether browsers reach the service by https. */
   readonly isHttps: boolean;
-  /** Whether browsers reach Jumio's hosted page by http, as that of a sandbox. */
-  readonly isJumioHttp: boolean;
+  /** The schemes of Jumio's hosted page and of the addresses that people return to. */
+  readonly formSchemes: readonly string[];
 }
 
 /** Every page for a person's browser, behind one set of headers, cookies and tokens. */
 export async function pageRoutes(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { ctx, sessions, handover, limits, returnTo, publicUrl, kratosPublicUrl, isHttps, isJumioHttp } = options;
+  const { ctx, sessions, handover, limits, returnTo, publicUrl, kratosPublicUrl, isHttps, formSchemes } = options;
   const { signer } = options;
   app.addHook('onRequest', limits.beforeSession('cookie'));
   const identityOf = (request: FastifyRequest): string | undefined => personBehind(request)?.identityId;
-  await securePages(app, { signer, csrfKey: ctx.ledger.subjectKey, isHttps, isJumioHttp, identityOf });
+  await securePages(app, { signer, csrfKey: ctx.ledger.subjectKey, isHttps, formSchemes, identityOf });
   const theme: Theme = { ...options.theme, localeOf: (request) => personBehind(request)?.locale };
   const render = createRenderer(theme);
   app.setErrorHandler(answerWithPage(render, returnTo));

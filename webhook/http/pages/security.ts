@@ -14,8 +14,8 @@ export interface PageSecurity {
   readonly csrfKey: Buffer;
   /** Whether browsers reach the service by https. */
   readonly isHttps: boolean;
-  /** Whether browsers reach Jumio's hosted page by http, as that of a sandbox. */
-  readonly isJumioHttp: boolean;
+  /** The schemes, each with its colon, of the addresses that a form may lead to; https always may. */
+  readonly formSchemes: readonly string[];
   /** The identity that the CSRF token of a request is bound to; undefined: not known. */
   readonly identityOf: (request: FastifyRequest) => string | undefined;
 }
@@ -30,9 +30,9 @@ function derivedKey(key: Buffer): string {
   return createHmac('sha256', key).update('csrf').digest('hex');
 }
 
-function helmetOptions({ isHttps, isJumioHttp }: PageSecurity) {
-  // Browsers apply form-action to the redirect that follows the form: Jumio's page must be allowed.
-  const formAction = ["'self'", 'https:', ...(isJumioHttp ? ['http:'] : [])];
+function helmetOptions({ isHttps, formSchemes }: PageSecurity) {
+  // Browsers apply form-action to the redirect that follows the form: Jumio's page and the application must be allowed.
+  const formAction = ["'self'", ...new Set(['https:', ...formSchemes])];
   const self = ["'self'"];
   const sources = { defaultSrc: ["'none'"], styleSrc: self, scriptSrc: self, imgSrc: self, connectSrc: self };
   const directives = { ...sources, formAction, frameAncestors: ["'none'"], baseUri: ["'none'"] };
