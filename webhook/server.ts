@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import { type Config, parseConfig } from './config/config.ts';
+import { addEnvFiles, sayEnvFiles } from './config/env-files.ts';
 import { ConfigError } from './config/problem.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
 import { logProviderProblems } from './eid/provider-check.ts';
@@ -11,11 +12,14 @@ import { createLogger } from './logging.ts';
 const SHUTDOWN_MS = 20_000;
 
 function readConfig(): Config | undefined {
+  let sources = '';
   try {
+    // The process' own environment, because HTTPS_PROXY and its like are read from there.
+    sources = `${sayEnvFiles(addEnvFiles(process.env))}\n`;
     return parseConfig(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`The configuration is not usable:\n${error.message}\n`);
+    process.stderr.write(`The configuration is not usable:\n${error.message}\n${sources}`);
     process.exitCode = 1;
     return undefined;
   }

@@ -73,7 +73,8 @@ function start({ env, ahead = 0, stdout, descriptors }: ServiceOptions): ChildPr
   const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors} && `;
   const { PATH, HOME } = process.env;
   return spawn('sh', ['-c', `${limit}exec "$0" "$@"`, ...program], {
-    env: { PATH, HOME, SANDBOX_AHEAD_SECONDS: String(ahead), ...env },
+    // The configuration is whole: a developer's own `.env` must not get into it.
+    env: { PATH, HOME, NO_ENV_FILE: '1', SANDBOX_AHEAD_SECONDS: String(ahead), ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe', 'ipc'],
   });
 }

@@ -1,8 +1,19 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
-import { run } from './program.ts';
-import { processTerminal } from './terminal.ts';
+import { addEnvFiles, sayEnvFiles } from '../config/env-files.ts';
+import { ConfigError } from '../config/problem.ts';
+import { notUsable, run } from './program.ts';
+import { EXIT, processTerminal } from './terminal.ts';
 
-// As the service does: variables of the shell win over .env.
-if (existsSync('.env')) process.loadEnvFile('.env');
-process.exitCode = await run(process.argv.slice(2), processTerminal());
+/** Reads `.env` as the service does. Returns the exit code. */
+async function main(): Promise<number> {
+  try {
+    const sources = sayEnvFiles(addEnvFiles(process.env));
+    return await run(process.argv.slice(2), processTerminal(sources));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${notUsable(error)}\n`);
+    return EXIT.usage;
+  }
+}
+
+process.exitCode = await main();

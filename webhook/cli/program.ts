@@ -34,7 +34,7 @@ const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
 ];
 
 const ABOUT =
-  'The operator’s commands. They read the same environment (and .env) as the service and write to its ledger; the ' +
+  'The operator’s commands. They read the same environment (and .env files) as the service and write to its ledger; the ' +
   'running service does the work. Exit codes: 0 done, 1 failed, 2 wrong arguments or no such identity.';
 
 /** Returns the program with all its commands. It opens nothing before one of them runs. */
@@ -50,10 +50,15 @@ function createProgram(cli: Cli): Command {
   return program;
 }
 
+/** Returns the message for a configuration that is wrong. @param sources where its variables came from */
+export function notUsable(error: ConfigError, sources = ''): string {
+  return ['The configuration is not usable:', error.message, sources].filter((line) => line !== '').join('\n');
+}
+
 /** The message for an error that ended a command; undefined if there is none to print. */
-function messageOf(error: unknown): string | undefined {
+function messageOf(error: unknown, sources: string): string | undefined {
   if (error instanceof CommanderError) return undefined;
-  if (error instanceof ConfigError) return `The configuration is not usable:\n${error.message}`;
+  if (error instanceof ConfigError) return notUsable(error, sources);
   if (error instanceof LedgerUnavailable) return ledgerMessage(error);
   if (error instanceof LedgerTooNew) return `Nothing was changed: ${error.message}.`;
   if (error instanceof LedgerDamaged) return `The command was not run: ${error.message}.`;
@@ -81,7 +86,7 @@ export async function run(
     await createProgram(createCli(terminal, connect)).parseAsync(args, { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    const message = messageOf(error);
+    const message = messageOf(error, terminal.sources);
     if (message !== undefined) terminal.printNote(`${message}\n`);
     return codeOf(error);
   }

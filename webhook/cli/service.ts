@@ -35,7 +35,7 @@ function requireLedger({ DATABASE_URL: url }: Config): void {
   if (path === undefined || existsSync(path)) return;
   throw new Exit(
     EXIT.failed,
-    `There is no ledger at ${path}: check DATABASE_URL, and run the command in the service's folder.`,
+    `There is no ledger at ${path}: check DATABASE_URL. A relative path counts from the working directory.`,
   );
 }
 

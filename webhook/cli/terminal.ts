@@ -10,6 +10,8 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 /** The terminal of a command: that of the process, or of a test. */
 export interface Terminal {
   readonly env: Environment;
+  /** Says where its variables came from. */
+  readonly sources: string;
   /** Whether a person can answer a question. */
   readonly interactive: boolean;
   readonly colour: boolean;
@@ -75,11 +77,15 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-/** Returns the terminal of this process: results to the standard output, everything else to the standard error. */
-export function processTerminal(): Terminal {
+/**
+ * Returns the terminal of this process: results to the standard output, everything else to the standard error.
+ * @param sources where the variables of its environment came from
+ */
+export function processTerminal(sources: string): Terminal {
   exitWhenReaderCloses();
   return {
     env: process.env,
+    sources,
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY),
     colour: pc.isColorSupported && Boolean(process.stdout.isTTY),
     now: () => Date.now(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Policy } from '../verification/policy/index.ts';
 import { color, DARK, LIGHT, logo, support } from './brand.ts';
 import { continuationWithoutPages, crossChecks, eidProblems } from './checks.ts';
+import { defaultLedger } from './default-ledger.ts';
 import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides } from './documents.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
 import { returnUrls } from './return-urls.ts';
@@ -55,7 +56,7 @@ const variables = z.object({
   PREPARED_DATA: prefillMapping().optional(),
   DATABASE_URL: text()
     .regex(/^(file:.+|postgres(ql)?:\/\/.+)/, '`file:<path>` for SQLite or `postgres://…` for PostgreSQL')
-    .default('file:./data/ledger.sqlite'),
+    .default(() => defaultLedger()),
   POLICY: text().optional(),
   EID_PROVIDERS: eidDocument().default({}),
   GATE_MODE: z.enum(['enforce', 'shadow'], { error: 'enforce or shadow' }).default('enforce'),

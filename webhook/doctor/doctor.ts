@@ -123,6 +123,8 @@ export function examine(facts: Facts): Report {
 export interface DoctorOptions {
   /** The environment of this service. */
   readonly env: Environment;
+  /** Says where its variables came from. */
+  readonly sources: string;
   /** Kratos' configuration files, in the order of `kratos serve -c`; may be empty. */
   readonly kratosConfig: readonly string[];
 }
@@ -140,9 +142,9 @@ function parsed(env: Environment): { readonly service?: Config; readonly problem
  * Reads the configurations, probes what they name, and reports what is wrong. Changes nothing.
  * @throws UnreadableConfig for a file that is no configuration of Kratos
  */
-export async function diagnose({ env, kratosConfig }: DoctorOptions): Promise<Report> {
+export async function diagnose({ env, sources, kratosConfig }: DoctorOptions): Promise<Report> {
   const kratos = await readKratosConfig(kratosConfig);
   const { service, problems } = parsed(env);
   const [observed, templates] = await Promise.all([probe(kratos, service), readTemplates(kratos)]);
-  return examine({ problems, observed, templates, ...(kratos && { kratos }), ...(service && { service }) });
+  return examine({ problems, sources, observed, templates, ...(kratos && { kratos }), ...(service && { service }) });
 }

@@ -13,6 +13,8 @@ export interface Facts {
   readonly service?: Config;
   /** Why it cannot be parsed. */
   readonly problems: readonly ConfigProblem[];
+  /** Says where its variables came from. */
+  readonly sources: string;
   /** By the `body` of the hook, or the `mapper_url` of the provider, that names them. */
   readonly templates: ReadonlyMap<string, Template>;
   readonly observed: Observations;

@@ -34,7 +34,10 @@ export interface Diagnosis extends z.infer<typeof report> {
 export async function command({ env }: Stack, ...args: readonly string[]): Promise<{ code: number; out: string }> {
   const flags = [...programArguments('webhook/cli/main', ['sandbox/stack/preload/loopback']), ...args];
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, flags, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, flags, {
+    env: { PATH, HOME, NO_ENV_FILE: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (err += text));

@@ -12,7 +12,7 @@ export interface CommandResult {
 /** Runs `npm run cli -- …` as an operator does: in a process of its own beside the running service, with its environment. */
 export function operate({ stack }: Pick<World, 'stack'>, args: readonly string[]): Promise<CommandResult> {
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, ...stack.env };
+  const env = { PATH, HOME, NO_ENV_FILE: '1', ...stack.env };
   return new Promise((resolve) => {
     execFile(process.execPath, [...programArguments('webhook/cli/main'), ...args], { env }, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;

@@ -34,7 +34,7 @@ function startBackfill(env: Record<string, string>): Running {
   const args = ['backfill', '--rate', String(RATE), '--page-size', String(PAGE), '--json'];
   const preload = ['--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(TELL_MEMORY)}`];
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [...preload, CLI, ...args], { env: { PATH, HOME, ...env } });
+  const child = spawn(process.execPath, [...preload, CLI, ...args], { env: { PATH, HOME, NO_ENV_FILE: '1', ...env } });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (err += text));

@@ -10,7 +10,8 @@ import { MINIMAL } from '../../support/service/environment.ts';
 async function statusWith(input: (id: string) => string) {
   const databaseUrl = await sqlite.fresh();
   const id = await signUp(await openOn(sqlite, databaseUrl));
-  const env = { ...process.env, ...MINIMAL, KRATOS_ADMIN_URL: 'http://127.0.0.1:9', DATABASE_URL: databaseUrl };
+  const known = { ...process.env, ...MINIMAL, NO_ENV_FILE: '1' };
+  const env = { ...known, KRATOS_ADMIN_URL: 'http://127.0.0.1:9', DATABASE_URL: databaseUrl };
   const command = spawn(process.execPath, [...programArguments('webhook/cli/main'), 'status', '-', '--json'], { env });
   command.stdin.end(input(id));
   const ended = once(command, 'exit');

@@ -46,6 +46,7 @@ export async function runCli(
   const output = { out: '', err: '', asked: [] as string[] };
   const terminal: Terminal = {
     env: { ...ENVIRONMENT, DATABASE_URL: service.databaseUrl, ...options.env },
+    sources: 'Read: the environment of a test.',
     interactive: options.answer !== undefined,
     colour: false,
     now: () => service.clock.now(),

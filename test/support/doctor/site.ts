@@ -74,7 +74,14 @@ const render = await findJsonnet();
 async function factsOf({ kratos, env, observed }: Site): Promise<Facts> {
   const nothing: Observations = { now: 0, addresses: new Map(), ...(render && { render }) };
   const templates = await readTemplates(kratos);
-  return { kratos, service: serviceOf(env), problems: [], templates, observed: { ...nothing, ...observed } };
+  return {
+    kratos,
+    service: serviceOf(env),
+    problems: [],
+    sources: '',
+    templates,
+    observed: { ...nothing, ...observed },
+  };
 }
 
 /** Runs all checks of the doctor on a site. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Config, parseConfig, variableNames } from '../../../webhook/config/config.ts';
 import { ConfigError, type Environment } from '../../../webhook/config/problem.ts';
@@ -16,7 +17,7 @@ describe('the configuration', () => {
       JUMIO_LINK_LIFETIME: '1d',
       linkLifetimeMs: 86_400_000,
       ALLOWED_RETURN_URLS: [],
-      DATABASE_URL: 'file:./data/ledger.sqlite',
+      DATABASE_URL: `file:${fileURLToPath(new URL('../../../data/ledger.sqlite', import.meta.url))}`,
       JUMIO_ACCOUNT_RATE: 1,
       JUMIO_ACCOUNT_BURST: 5,
       JUMIO_RETRIEVAL_RATE: 15,

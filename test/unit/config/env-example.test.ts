@@ -62,3 +62,24 @@ describe('.env.example', () => {
         expect(value).toMatch(/^(change-me-.*)?$/);
   });
 });
+
+describe('webhook/.env.example', () => {
+  const nine = readFileSync(new URL('../../../webhook/.env.example', import.meta.url), 'utf8');
+  const published =
+    'ORY_WEBHOOK_SECRET KRATOS_ADMIN_URL ORY_API_KEY JUMIO_AUTH_URL JUMIO_API_BASE_URL JUMIO_CLIENT_ID JUMIO_CLIENT_SECRET JUMIO_CALLBACK_SECRET PORT';
+
+  it('webhook/.env.example has the nine variables of the published integration, in its order, and no other', () => {
+    expect([...nine.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)).toEqual(published.split(' '));
+  });
+
+  it('webhook/.env.example has the values of .env.example, and is refused for the same placeholders only', () => {
+    const values: Environment = { ...parseEnv(nine) };
+    for (const [name, value] of Object.entries(values)) expect(value, name).toBe(example[name]);
+    expect(problemsOf(values).sort()).toEqual(PLACEHOLDERS);
+  });
+
+  it('webhook/.env.example describes each variable in the one line above it', () => {
+    const rows = nine.trimEnd().split('\n');
+    for (const [index, row] of rows.entries()) if (/^[A-Z]/.test(row)) expect(rows[index - 1], row).toMatch(/^# .{4,}/);
+  });
+});

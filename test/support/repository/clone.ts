@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'clone-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The files that a clone of this working tree would have. */
+function clonedFiles(): string[] {
+  const flags = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const names = execFileSync('git', flags, { cwd: ROOT, encoding: 'utf8' }).split('\0');
+  // A link is not what `node_modules/` in .gitignore names. A file that was removed is still listed until it is committed.
+  return names.filter((name) => name !== '' && name !== 'node_modules' && existsSync(join(ROOT, name)));
+}
+
+/** A fresh clone of this working tree, until the test ends. */
+export interface Clone {
+  readonly folder: string;
+  /** Variables for programs in it: `npm install` links the packages that this machine has, because tests reach no registry. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Returns a fresh clone. It has no packages: `npm install` in it is a stand-in, every other command of npm the real one. */
+export function freshClone(): Clone {
+  const [folder, programs] = [temporaryFolder(), temporaryFolder()];
+  for (const name of clonedFiles()) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  const { PATH = '', HOME } = process.env;
+  const link = `ln -sfn '${join(ROOT, 'node_modules')}' '${join(folder, 'node_modules')}'`;
+  writeFileSync(
+    join(programs, 'npm'),
+    `#!/bin/sh\nif [ "$1" = install ]; then ${link}; else PATH='${PATH}' exec npm "$@"; fi\n`,
+  );
+  chmodSync(join(programs, 'npm'), 0o755);
+  return { folder, env: { PATH: `${programs}:${PATH}`, HOME, npm_config_update_notifier: 'false' } };
+}
