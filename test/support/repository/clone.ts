@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,4 +40,11 @@ export function freshClone(): Clone {
   );
   chmodSync(join(programs, 'npm'), 0o755);
   return { folder, env: { PATH: `${programs}:${PATH}`, HOME, npm_config_update_notifier: 'false' } };
+}
+
+/** Returns a fresh clone with the packages of this machine. */
+export function installedClone(): Clone {
+  const clone = freshClone();
+  symlinkSync(join(ROOT, 'node_modules'), join(clone.folder, 'node_modules'));
+  return clone;
 }

@@ -1,0 +1,3 @@
+-- One database each: Kratos' own, and the ledger of the service.
+create database kratos;
+create database bridge;
