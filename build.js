@@ -4,7 +4,9 @@ import { cpSync, existsSync, rmSync } from 'node:fs';
 /** `npm run build`: compiles webhook/ to dist/, and copies what the pages are made of besides. */
 const at = (path) => new URL(path, import.meta.url);
 
-if (!existsSync(at('node_modules/typescript'))) {
+// The compiler alone may be there without them, as a package of a package.
+const needed = ['typescript', '@types/node', '@types/pg', '@types/negotiator', '@types/cli-progress'];
+if (needed.some((name) => !existsSync(at(`node_modules/${name}`)))) {
   console.error('The build needs the development packages, which NODE_ENV=production leaves out: npm ci --include=dev');
   process.exit(1);
 }

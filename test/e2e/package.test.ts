@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { send } from '../../sandbox/kratos/client/loopback.ts';
 import { freePort } from '../../sandbox/kratos/real/ports.ts';
-import { type Clone, freshClone, installedClone } from '../support/repository/clone.ts';
+import { type Clone, freshClone, installedClone, productionClone } from '../support/repository/clone.ts';
 import { instructionsFor, stagesOf } from '../support/repository/dockerfile.ts';
 import { MINIMAL } from '../support/service/environment.ts';
 import { eventually } from './support/world.ts';
@@ -25,13 +25,13 @@ const manifest = z.object({
   keywords: z.array(z.string()).min(3),
 });
 
-/** The package as `npm install` unpacks it, with the packages of this machine beside it. */
-function unpacked(clone: Clone, file: string): string {
+/** The package as `npm install` unpacks it, with the packages that it needs beside it. */
+function unpacked(clone: Clone, file: string, { folder: packages }: Clone): string {
   const project = join(clone.folder, 'project');
   const folder = join(project, 'node_modules/kratos-jumio-bridge');
   mkdirSync(folder, { recursive: true });
   expect(run(clone, 'tar', '-xzf', file, '-C', folder, '--strip-components=1').status).toBe(0);
-  symlinkSync(join(clone.folder, 'node_modules'), join(folder, 'node_modules'));
+  symlinkSync(join(packages, 'node_modules'), join(folder, 'node_modules'));
   return folder;
 }
 
@@ -43,8 +43,11 @@ function healthCheck(): string[] {
 }
 
 describe('npm run build', () => {
-  test('without the development packages, as after `npm ci` with NODE_ENV=production, says in one line what it needs', () => {
-    const clone = freshClone();
+  test.each([
+    ['after `npm ci` with NODE_ENV=production', productionClone],
+    ['before any package is installed', freshClone],
+  ])('%s says in one line what it needs', (_when, cloned) => {
+    const clone = cloned();
     const { status, stderr } = run(clone, 'npm', 'run', '--silent', 'build');
     expect(stderr).toBe(
       'The build needs the development packages, which NODE_ENV=production leaves out: npm ci --include=dev\n',
@@ -97,11 +100,11 @@ describe('npm pack', () => {
     expect(paths.filter((path) => unwanted.test(path))).toEqual([]);
   });
 
-  test('the packed service starts beside the packages that it names, is healthy, and ends by SIGTERM; the command runs too', async () => {
+  test('the packed service starts without the development packages, is healthy, and ends by SIGTERM; the command runs too', async () => {
     const clone = installedClone();
     expect(run(clone, 'npm', 'run', 'build').status).toBe(0);
     const [packed] = listing.parse(JSON.parse(run(clone, 'npm', 'pack', '--json').stdout));
-    const folder = unpacked(clone, packed?.filename ?? '');
+    const folder = unpacked(clone, packed?.filename ?? '', productionClone());
     const { bin } = manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
     const help = run(clone, process.execPath, join(folder, bin['jumio-bridge'] ?? ''), '--help');
     expect(help.stdout).toContain('Usage: jumio-bridge');

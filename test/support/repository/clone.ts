@@ -1,11 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { z } from 'zod';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+const lockFile = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })) });
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'clone-'));
@@ -40,6 +54,22 @@ export function freshClone(): Clone {
   );
   chmodSync(join(programs, 'npm'), 0o755);
   return { folder, env: { PATH: `${programs}:${PATH}`, HOME, npm_config_update_notifier: 'false' } };
+}
+
+/** Returns a fresh clone with the packages that `npm ci` installs with NODE_ENV=production: those of this machine, less what is for development. */
+export function productionClone(): Clone {
+  const clone = freshClone();
+  const { packages } = lockFile.parse(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
+  for (const [path, { dev }] of Object.entries(packages)) {
+    if (dev || !/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) || !existsSync(join(ROOT, path))) continue;
+    mkdirSync(dirname(join(clone.folder, path)), { recursive: true });
+    symlinkSync(realpathSync(join(ROOT, path)), join(clone.folder, path));
+  }
+  cpSync(join(ROOT, 'node_modules/.bin'), join(clone.folder, 'node_modules/.bin'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
+  return clone;
 }
 
 /** Returns a fresh clone with the packages of this machine. */
