@@ -113,7 +113,8 @@ export async function benchPostgres(print: (line: string) => void): Promise<void
   if (why !== undefined) return print(`PostgreSQL: ${why}`);
   const { url, drop } = await postgres.schema();
   print('on PostgreSQL:');
-  await benchRoutes(print, { BENCH_DATABASE_URL: url }).finally(drop);
+  await benchRoutes(print, { BENCH_DATABASE_URL: url });
+  await drop();
 }
 
 /** The routes of the service against bare ones, in a process of their own. */
