@@ -52,7 +52,7 @@ type ValuesOf<Names extends readonly unknown[]> = {
 };
 
 /** The values of a row in the order of the columns. */
-type Values = readonly [...ValuesOf<typeof COLUMNS>, attempts: number];
+type Values = readonly [id: string, ...ValuesOf<typeof COLUMNS>, attempts: number];
 
 function isTrue(value: boolean | 0 | 1): boolean {
   return value === true || value === 1;
@@ -61,36 +61,36 @@ function isTrue(value: boolean | 0 | 1): boolean {
 /** Creates the gate's read: committed data only. It rejects with `LedgerUnavailable` if the database fails. */
 export function gateReader(store: Store, epoch: Epoch): (identityId: string) => Promise<GateRow | undefined> {
   const columns = COLUMNS.map((column) => sql.ref(`i.${column}`));
-  const query = sql`select ${sql.join(columns)}, (select count(*) from verifications v where v.identity_id = i.id)
-    from identities i where i.id = ${''}`.compile(store.db);
-  const read = store.prepareRow<Values>(query.sql);
+  const query = sql`select i.id, ${sql.join(columns)}, (select count(*) from verifications v where v.identity_id = i.id)
+    from identities i`.compile(store.db);
+  const read = store.prepareLookup<Values>(query.sql, 'i.id');
   return async (identityId) => {
-    const row = await read([identityId]);
+    const row = await read(identityId);
     if (row === undefined) return undefined;
-    const changedAt = row[14];
-    const isOfEpoch = row[19] === epoch.current();
+    const changedAt = row[15];
+    const isOfEpoch = row[20] === epoch.current();
     return {
-      standing: row[0],
-      status: row[1],
-      decidedAt: row[2],
-      reason: row[3],
-      rejections: row[4],
-      attemptWaitsOn: row[5],
-      awaitingConsent: isTrue(row[6]),
-      eidCheck: row[7],
-      schemaId: row[8],
-      kratosCreatedAt: row[9],
-      locale: row[10],
-      version: row[11],
-      published: row[12],
-      content: row[13],
+      standing: row[1],
+      status: row[2],
+      decidedAt: row[3],
+      reason: row[4],
+      rejections: row[5],
+      attemptWaitsOn: row[6],
+      awaitingConsent: isTrue(row[7]),
+      eidCheck: row[8],
+      schemaId: row[9],
+      kratosCreatedAt: row[10],
+      locale: row[11],
+      version: row[12],
+      published: row[13],
+      content: row[14],
       changedAt,
-      deletedInKratos: isTrue(row[15]),
-      attemptGrantedAt: row[16],
-      erasedAt: row[17],
-      handoverUntil: row[18],
-      attempts: row[21],
-      uncomparedSince: row[20] ?? (isOfEpoch ? null : changedAt),
+      deletedInKratos: isTrue(row[16]),
+      attemptGrantedAt: row[17],
+      erasedAt: row[18],
+      handoverUntil: row[19],
+      attempts: row[22],
+      uncomparedSince: row[21] ?? (isOfEpoch ? null : changedAt),
     };
   };
 }

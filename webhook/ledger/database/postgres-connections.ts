@@ -19,8 +19,8 @@ export type Query = (statement: string) => Promise<{ readonly rows: readonly unk
 export interface Connections {
   /** For the query builder. */
   readonly pool: PostgresPool;
-  /** Runs a statement and returns its first row, an array of its values; undefined: no row. */
-  first(statement: string, parameters: readonly unknown[]): Promise<unknown>;
+  /** Runs a statement on any connection and returns its rows, each an array of its values. */
+  rows(statement: string, parameters: readonly unknown[]): Promise<readonly unknown[]>;
 }
 
 /** The server holds each prepared statement for each connection: texts beyond these are parsed each time. */
@@ -70,7 +70,7 @@ export function connect(url: string, max: number, onNew: (query: Query) => Promi
   };
   return {
     pool: { connect: async () => withNames(await pool.connect()), end: () => pool.end() },
-    first: async (text, parameters) => {
+    rows: async (text, parameters) => {
       const name = nameOf(text);
       const config = {
         text,
@@ -78,7 +78,7 @@ export function connect(url: string, max: number, onNew: (query: Query) => Promi
         rowMode: 'array' as const,
         ...(name === undefined ? {} : { name }),
       };
-      return (await pool.query(config)).rows[0];
+      return (await pool.query(config)).rows;
     },
   };
 }

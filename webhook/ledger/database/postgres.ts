@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
 import { type Connections, connect, type Query } from './postgres-connections.ts';
-import { isRow, type ReadRow, type RunStatement, type Store, type Write } from './store.ts';
+import { isRow, type Keyed, type Lookup, type RunStatement, type Store, type Write } from './store.ts';
 
 /** serialization_failure, deadlock_detected: the transaction may run again. */
 const RETRYABLE = new Set(['40001', '40P01']);
@@ -84,10 +84,10 @@ export function openPostgres(url: string): Store {
     lineage = await read((db) => lineageOf((query) => sql.raw(query).execute(db)));
     return lineage;
   };
-  const prepareRow: Store['prepareRow'] = (statement) => rowReader(reader, statement);
-  const prepare: Store['prepare'] = statementRunner;
+  const prepareLookup: Store['prepareLookup'] = (select, key) => lookup(reader, `${select} where ${key} = any($1)`);
+  const prepared = { prepareLookup, prepare: statementRunner };
   const ofLineage = { lineage: () => lineage, readLineage };
-  return { dialect: 'postgres', isLocked: false, db: reading, read, write, prepare, prepareRow, ...ofLineage, close };
+  return { dialect: 'postgres', isLocked: false, db: reading, read, write, ...prepared, ...ofLineage, close };
 }
 
 /**
@@ -118,15 +118,35 @@ function kysely({ pool }: Connections): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
 }
 
-function rowReader<Row extends readonly unknown[]>(connections: Connections, statement: string): ReadRow<Row> {
-  return async (parameters) => {
+interface Waiting<Row> {
+  readonly key: string;
+  readonly resolve: (row: Row | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * All keys that are asked for in one turn of the event loop are one statement: a round trip costs more processor time than all the
+ * rest of a sign-in.
+ */
+function lookup<Row extends Keyed>(connections: Connections, statement: string): Lookup<Row> {
+  let waiting: Waiting<Row>[] = [];
+  const read = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
     try {
-      const values = await connections.first(statement, parameters);
-      return isRow<Row>(values) ? values : undefined;
+      const rows = await connections.rows(statement, [[...new Set(batch.map(({ key }) => key))]]);
+      const found = new Map(rows.filter((row) => isRow<Row>(row)).map((row) => [row[0], row]));
+      for (const { key, resolve } of batch) resolve(found.get(key));
     } catch (error) {
-      throw unavailable(error);
+      const shown = unavailable(error);
+      for (const { reject } of batch) reject(shown);
     }
   };
+  return (key) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(() => void read());
+      waiting.push({ key, resolve, reject });
+    });
 }
 
 /** The query builder has the connection of the transaction; it gives rows as objects, in the order of their columns. */

@@ -5,7 +5,7 @@ import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
 import { lockFile } from './file-lock.ts';
 import { createPrivateFile } from './private-file.ts';
-import { isRow, type ReadRow, type RunStatement, type Store, type Work, type Write } from './store.ts';
+import { isRow, type Keyed, type Lookup, type RunStatement, type Store, type Work, type Write } from './store.ts';
 
 /** libsql is synchronous: while it waits for the lock of another process, this process serves no request (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 const BUSY_TIMEOUT_MS = 100;
@@ -111,8 +111,8 @@ export function openSqlite(path: string, locks = false): Store {
     }
   };
   const write = groupedWriter(writing);
-  const prepared: Pick<Store, 'prepare' | 'prepareRow'> = {
-    prepareRow: (statement) => rowReader(reader, statement),
+  const prepared: Pick<Store, 'prepare' | 'prepareLookup'> = {
+    prepareLookup: (select, key) => lookup(reader, `${select} where ${key} = ?`),
     prepare: (statement) => statementRunner(writer, statement),
   };
   return { dialect: 'sqlite', isLocked: locks, db: reading, read, write, copyTo, ...prepared, ...NO_LINEAGE, close };
@@ -145,11 +145,11 @@ function firstRow<Row extends readonly unknown[]>(database: Libsql.Database, tex
   };
 }
 
-function rowReader<Row extends readonly unknown[]>(database: Libsql.Database, text: string): ReadRow<Row> {
+function lookup<Row extends Keyed>(database: Libsql.Database, text: string): Lookup<Row> {
   const first = firstRow<Row>(database, text);
-  return async (parameters) => {
+  return async (key) => {
     try {
-      return first(parameters);
+      return first([key]);
     } catch (error) {
       throw unavailable(error);
     }

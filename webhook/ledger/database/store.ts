@@ -11,12 +11,13 @@ export interface Store {
   /** Reads committed data only, and never waits for a write. Rejects with `LedgerUnavailable` if the database fails. */
   readonly read: <T>(work: Work<T>) => Promise<T>;
   /**
-   * Returns a read that runs on the driver itself: prepared once, the first row as an array of its values, as the driver gives them.
-   * `Row` is what the statement selects. Like `read` it sees committed data only and rejects with `LedgerUnavailable`.
+   * Returns a read of one row by a key. It runs on the driver itself: prepared once, the row as an array of its values, as the driver
+   * gives them. Like `read` it sees committed data only and rejects with `LedgerUnavailable`.
+   * @param select the statement without its condition; `Row` is what it selects, the key first
    */
-  readonly prepareRow: <Row extends readonly unknown[]>(statement: string) => ReadRow<Row>;
+  readonly prepareLookup: <Row extends Keyed>(select: string, key: string) => Lookup<Row>;
   readonly write: Write;
-  /** Returns a statement for `write`, likewise. `Row` is what it selects; none if it only writes. */
+  /** Returns a statement for `write`, which runs on the driver likewise. `Row` is what it selects; none if it only writes. */
   readonly prepare: <Row extends readonly unknown[] = never>(statement: string) => RunStatement<Row>;
   /**
    * Writes a consistent copy of the whole ledger into a file that must not exist; reads and writes go on meanwhile. Undefined on
@@ -39,8 +40,11 @@ export type Dialect = 'sqlite' | 'postgres';
 /** Reads, or reads and writes in one transaction. It may run twice, so it has no other effect. */
 export type Work<T> = (db: Kysely<Tables>) => Promise<T>;
 
-/** Runs a prepared read; undefined: no row. */
-export type ReadRow<Row> = (parameters: readonly unknown[]) => Promise<Row | undefined>;
+/** A row whose first value is its key. */
+export type Keyed = readonly [key: string, ...unknown[]];
+
+/** Reads the row of a key; undefined: there is none. */
+export type Lookup<Row> = (key: string) => Promise<Row | undefined>;
 
 /** Runs a prepared statement in the transaction that `db` is of, and returns its first row. */
 export type RunStatement<Row> = (db: Kysely<Tables>, parameters: readonly unknown[]) => Promise<Row | undefined>;
