@@ -13,13 +13,8 @@ import { createEventCap } from './event-cap.ts';
 import { type GateRow, gateReader } from './gate-row.ts';
 import { type Keys, keyOf, openKeys } from './keys.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
-import {
-  createReadRequests,
-  type NamedExecution,
-  type ReadRequestOutcome,
-  type ReadRequestPatch,
-  type ReadRequestRow,
-} from './read-request.ts';
+import { createReadRequests, type ReadRequestPatch, type ReadRequestRow, type RequestRead } from './read-request.ts';
+import { createGroupedReadRequests } from './read-request-group.ts';
 import { aheadOf, events, type FutureTimes, identityReader, type StoredEvent } from './reads.ts';
 import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
@@ -65,11 +60,7 @@ export interface Ledger {
     decide: (record: IdentityRecord | undefined) => Change | undefined,
   ): Promise<IdentityRecord | undefined>;
   /** Makes a read of an execution due, as `change` would, from a few columns of its rows. `decide` returns what changes; undefined: nothing. */
-  requestRead(
-    execution: NamedExecution,
-    now: number,
-    decide: (row: ReadRequestRow) => ReadRequestPatch | undefined,
-  ): Promise<ReadRequestOutcome>;
+  readonly requestRead: RequestRead;
   /** Returns the record that `change` would save, and writes nothing. */
   preview: Ledger['change'];
   /** Finds a one-time link that could be redeemed now, without redeeming it. */
@@ -148,7 +139,8 @@ async function createLedger(
   const rows = createRows(store.db, store.dialect, normalize, epoch);
   const gate = gateReader(store, epoch);
   const claim = createClaim(store, rows);
-  const requestRead = createReadRequests(store, rows, epoch);
+  const requestRead =
+    store.dialect === 'postgres' ? createGroupedReadRequests(store, epoch) : createReadRequests(store, rows, epoch);
   const cap = createEventCap();
   const nextDue = createNextDue(store.db);
   const ofExecution = identityReader(store.db, 'executionId');
@@ -183,7 +175,7 @@ async function createLedger(
         if (change.link !== undefined) await saveLink(db, store.dialect, change.link);
         return after;
       }),
-    requestRead: (execution, now, decide) => store.write((db) => requestRead(db, execution, now, decide)),
+    requestRead,
     preview: async (id, now, decide) => {
       const before = await store.read((db) => rows.load(db, id, false));
       const change = decide(before);

@@ -1,9 +1,7 @@
-import type { Kysely } from 'kysely';
 import type { Identity, LedgerEvent, Verification } from '../model.ts';
-import type { Dialect, Store } from './database/store.ts';
+import type { Store } from './database/store.ts';
 import type { Epoch } from './epoch.ts';
 import type { Rows } from './rows.ts';
-import type { Tables } from './tables.ts';
 
 /*
  * The write of a callback: it makes a read due and changes nothing else, so it reads a few columns of two rows, where `change` loads
@@ -40,9 +38,12 @@ export interface ReadRequestPatch {
   readonly event?: LedgerEvent | undefined;
 }
 
+/** Returns what changes; undefined: nothing. */
+export type Decide = (row: ReadRequestRow) => ReadRequestPatch | undefined;
+
 /**
- * `unknown`: no execution, or one of another verification. `wide`: nothing was written, because a change of the record changes
- * more here: it begins an epoch, or deletes secrets whose time is over.
+ * `unknown`: no execution, or one of another verification. `wide`: nothing was written, and the whole record is to be changed. Such a
+ * change changes more here: it begins an epoch, or deletes secrets whose time is over. Or it waits, where another one has the row.
  */
 export type ReadRequestOutcome = 'requested' | 'nothing' | 'unknown' | 'wide';
 
@@ -52,7 +53,9 @@ export interface NamedExecution {
   readonly verificationId?: string;
 }
 
-type Values = readonly [
+/** The values of a row, in the order of `selectText`. */
+export type Values = readonly [
+  executionId: string,
   id: string,
   identityId: string,
   state: Verification['state'],
@@ -72,80 +75,63 @@ type Values = readonly [
   staleSecrets: number,
 ];
 
-/** The order of the tables is the order in which PostgreSQL locks the rows: everybody locks the identity first. */
-function selectText(dialect: Dialect): string {
-  const [execution, now, lock] = dialect === 'postgres' ? ['$1', '$2', 'for update of i, v'] : ['?1', '?2', ''];
-  return `select v.id, v.identity_id, v.state, v.decision, v.jumio_status, v.last_read_at, v.last_read_for, v.read_due,
+/** What is read, of `identities i` and `verifications v`. @param now the placeholder of the time */
+export function selectText(now: string): string {
+  return `select v.execution_id, v.id, v.identity_id, v.state, v.decision, v.jumio_status, v.last_read_at, v.last_read_for, v.read_due,
     v.active_at, v.claimed_status, v.not_found, i.erased_at, i.leased_until, i.read_requests, i.jumio_due, i.epoch,
     (select count(*) from verifications o where o.identity_id = i.id
       and (o.link is not null or o.sdk_token is not null or o.transaction_token is not null)
       and (o.state <> 'started' or o.link_ends_at <= ${now})) as stale_secrets
-    from identities i join verifications v on v.identity_id = i.id where v.execution_id = ${execution}
-    ${lock}`;
+    from identities i join verifications v on v.identity_id = i.id`;
 }
 
-function rowOf(row: Values, executionId: string): ReadRequestRow {
-  const [id, , state, decision, jumioStatus, lastReadAt, lastReadFor, readDue, activeAt, claimedStatus, notFound] = row;
+/** The rows of these values. */
+export function rowOf(row: Values): ReadRequestRow {
+  const [executionId, id, , state, decision, jumioStatus, ...others] = row;
+  const [lastReadAt, lastReadFor, readDue, activeAt, claimedStatus, notFound] = others;
   const read = { lastReadAt, lastReadFor, readDue };
   return {
     verification: { id, executionId, state, decision, jumioStatus, ...read, activeAt, claimedStatus, notFound },
-    identity: { erasedAt: row[11], leasedUntil: row[12], readRequests: row[13], jumioDue: row[14] },
+    identity: { erasedAt: row[12], leasedUntil: row[13], readRequests: row[14], jumioDue: row[15] },
   };
 }
 
-/** On SQLite a statement costs little; on PostgreSQL each costs a round trip, so there it is one. */
-function createSave({ dialect, prepare }: Store, rows: Rows): Save {
-  if (dialect === 'sqlite') {
-    const saveVerification = prepare(
-      'update verifications set read_due = ?, active_at = ?, claimed_status = ?, not_found = ? where id = ?',
-    );
-    const saveIdentity = prepare('update identities set read_requests = ?, jumio_due = ? where id = ?');
-    return async (db, now, { id, identityId }, { verification, identity, event }) => {
+/** Decides one request of an execution that was found, whose rows are now as in `row`. A patch is to be saved. */
+export function decideRequest(
+  values: Values,
+  row: ReadRequestRow,
+  { verificationId }: NamedExecution,
+  epoch: Epoch,
+  decide: Decide,
+): ReadRequestPatch | Exclude<ReadRequestOutcome, 'requested'> {
+  const [epochOfRow, staleSecrets] = [values[16], values[17]];
+  if (verificationId !== undefined && verificationId !== row.verification.id) return 'unknown';
+  const patch = decide(row);
+  if (patch === undefined) return 'nothing';
+  return epochOfRow !== epoch.current() || staleSecrets > 0 ? 'wide' : patch;
+}
+
+/** Makes a read of an execution due. */
+export type RequestRead = (execution: NamedExecution, now: number, decide: Decide) => Promise<ReadRequestOutcome>;
+
+/** Creates the write of read requests on SQLite, whose writer groups all writes. */
+export function createReadRequests(store: Store, rows: Rows, epoch: Epoch): RequestRead {
+  const select = store.prepare<Values>(`${selectText('?2')} where v.execution_id = ?1`);
+  const saveVerification = store.prepare(
+    'update verifications set read_due = ?, active_at = ?, claimed_status = ?, not_found = ? where id = ?',
+  );
+  const saveIdentity = store.prepare('update identities set read_requests = ?, jumio_due = ? where id = ?');
+  return (execution, now, decide) =>
+    store.write(async (db) => {
+      const row = await select(db, [execution.executionId, now]);
+      if (row === undefined) return 'unknown';
+      const patch = decideRequest(row, rowOf(row), execution, epoch, decide);
+      if (typeof patch === 'string') return patch;
+      const { verification, identity, event } = patch;
       const { readDue, activeAt, claimedStatus, notFound } = verification;
-      await saveVerification(db, [readDue, activeAt, claimedStatus, notFound, id]);
-      await saveIdentity(db, [identity.readRequests, identity.jumioDue, identityId]);
-      if (event !== undefined) await rows.append(db, now, identityId, event);
-    };
-  }
-  const save = prepare(`with v as (
-      update verifications set read_due = $1, active_at = $2, claimed_status = $3, not_found = $4 where id = $5),
-    e as (insert into events (at, identity_id, verification_id, kind, detail, once)
-      select $6::bigint, $7::text, $5::text, $8::text, $9::text, $10::text where $8::text is not null
-      on conflict (once) do nothing)
-    update identities set read_requests = $11, jumio_due = $12 where id = $7`);
-  return async (db, now, { id, identityId }, { verification, identity, event }) => {
-    const { readDue, activeAt, claimedStatus, notFound } = verification;
-    const { readRequests, jumioDue } = identity;
-    const noted = [event?.kind ?? null, JSON.stringify(event?.detail ?? {}), event?.once ?? null];
-    const columns = [readDue, activeAt, claimedStatus, notFound, id];
-    await save(db, [...columns, now, identityId, ...noted, readRequests, jumioDue]);
-  };
-}
-
-type Save = (
-  db: Kysely<Tables>,
-  now: number,
-  ids: { readonly id: string; readonly identityId: string },
-  patch: ReadRequestPatch,
-) => Promise<void>;
-
-/** Creates the write of read requests. */
-export function createReadRequests(store: Store, rows: Rows, epoch: Epoch) {
-  const select = store.prepare<Values>(selectText(store.dialect));
-  const save = createSave(store, rows);
-  return async (
-    db: Kysely<Tables>,
-    { executionId, verificationId }: NamedExecution,
-    now: number,
-    decide: (row: ReadRequestRow) => ReadRequestPatch | undefined,
-  ): Promise<ReadRequestOutcome> => {
-    const row = await select(db, [executionId, now]);
-    if (row === undefined || (verificationId !== undefined && verificationId !== row[0])) return 'unknown';
-    const patch = decide(rowOf(row, executionId));
-    if (patch === undefined) return 'nothing';
-    const [epochOfRow, staleSecrets] = [row[15], row[16]];
-    if (epochOfRow !== epoch.current() || staleSecrets > 0) return 'wide';
-    await save(db, now, { id: row[0], identityId: row[1] }, patch);
-    return 'requested';
-  };
+      await saveVerification(db, [readDue, activeAt, claimedStatus, notFound, row[1]]);
+      await saveIdentity(db, [identity.readRequests, identity.jumioDue, row[2]]);
+      if (event !== undefined) await rows.append(db, now, row[2], event);
+      return 'requested';
+    });
 }

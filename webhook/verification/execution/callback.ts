@@ -10,14 +10,18 @@ export interface Callback {
   readonly claimed: string;
 }
 
-/** Requests the read by a change of the whole record. */
-async function changeRecord(ctx: Context, { executionId, claimed }: Callback, now: number): Promise<void> {
+/** Requests the read by a change of the whole record. False: there is no row of the execution, or one that the reference does not name. */
+async function changeRecord(ctx: Context, callback: Callback, now: number): Promise<boolean> {
+  const { verificationId, executionId, claimed } = callback;
   const identityId = await ctx.ledger.identityOfExecution(executionId);
-  if (identityId === undefined) return;
+  if (identityId === undefined) return false;
+  let isMatched = false;
   await ctx.ledger.change(identityId, now, (record) => {
     const row = record?.verifications.find((one) => one.executionId === executionId);
-    return record && row ? requestRead(record, { verificationId: row.id, claimed }, now) : undefined;
+    isMatched = row !== undefined && (verificationId === undefined || verificationId === row.id);
+    return record && row && isMatched ? requestRead(record, { verificationId: row.id, claimed }, now) : undefined;
   });
+  return isMatched;
 }
 
 /**
@@ -32,10 +36,10 @@ export async function handleCallback(
 ): Promise<'matched' | 'unmatched'> {
   const now = ctx.clock.now();
   const outcome = await ctx.ledger.requestRead(callback, now, (row) => readRequest(row, callback.claimed, now));
-  if (outcome === 'wide') await changeRecord(ctx, callback, now);
-  if (outcome === 'unknown') await noteUnmatched(ctx, callback, now);
-  else worker.wake();
-  return outcome === 'unknown' ? 'unmatched' : 'matched';
+  const isMatched = outcome === 'wide' ? await changeRecord(ctx, callback, now) : outcome !== 'unknown';
+  if (isMatched) worker.wake();
+  else await noteUnmatched(ctx, callback, now);
+  return isMatched ? 'matched' : 'unmatched';
 }
 
 async function noteUnmatched(ctx: Context, callback: Callback, now: number): Promise<void> {
