@@ -45,6 +45,9 @@ export type Verdict = 'PASSED' | 'WARNING' | 'FAILED';
 /** Why a verification was rejected or expired: a closed list. A person can act on the first four. */
 export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
 
+/** A reason that the person can act on. */
+export type ActionableReason = Exclude<Reason, 'other'>;
+
 /** The source of a decision: Jumio, the operator, or a provider of electronic identities. */
 export type Source = 'jumio' | 'operator' | `eid:${string}`;
 

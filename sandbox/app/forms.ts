@@ -1,7 +1,15 @@
 import { html } from 'ghtml';
 import { z } from 'zod';
 
-const message = z.object({ id: z.number(), text: z.string() });
+const message = z.object({
+  id: z.number(),
+  text: z.string(),
+  /** `url`: where the person can go on, in a refusal of the service's gate. */
+  context: z
+    .object({ url: z.url({ protocol: /^https?$/ }).optional() })
+    .optional()
+    .catch(undefined),
+});
 
 const node = z.object({
   group: z.string().optional(),
@@ -55,6 +63,18 @@ function messagesOf({ ui }: UiFlow): z.infer<typeof message>[] {
   return [...(ui.messages ?? []), ...ui.nodes.flatMap((each) => each.messages ?? [])];
 }
 
+/** Whether a message is the gate's, with an address that leads to another try. */
+export function leadsOn(flow: UiFlow): boolean {
+  return isRefusedByGate(flow) && messagesOf(flow).some(({ context }) => context?.url !== undefined);
+}
+
+/** Markup of a message; the address in it becomes a link, as any application can do with \`context.url\`. */
+function textOf({ text, context }: z.infer<typeof message>): string {
+  const url = context?.url;
+  if (url === undefined || !text.endsWith(url)) return html`${providerErrorText(text) ?? text}`;
+  return html`${text.slice(0, -url.length)}<a href="${url}">${url}</a>`;
+}
+
 /** Whether the service's gate refused: its messages have ids of their own, the same in every language. */
 export function isRefusedByGate(flow: UiFlow): boolean {
   return messagesOf(flow).some(({ id }) => id >= 4990001 && id <= 4990099);
@@ -84,9 +104,7 @@ export const START_AGAIN = html`<p><a class="button" href="/registration">Start 
 export function formOf(flow: UiFlow, submitText: string): string {
   const { action, nodes } = flow.ui;
   const shownNodes = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
-  const messages = messagesOf(flow).map(
-    ({ text }) => html`<p class="message" role="alert">${providerErrorText(text) ?? text}</p>`,
-  );
+  const messages = messagesOf(flow).map((each) => html`<p class="message" role="alert">!${textOf(each)}</p>`);
   if (hasOnlyProviders(flow)) return html`!${messages}!${START_AGAIN}`;
   const inputs = shownNodes.filter(({ group }) => group !== 'oidc').map((each) => input(each, submitText));
   return html`!${messages}<form method="post" action="${action}">!${inputs}</form>!${providerForm(flow)}`;

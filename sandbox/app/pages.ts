@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
 import { NOTES } from './explanations.ts';
-import { formOf, isRefusedByGate, type UiFlow, uiFlow } from './forms.ts';
+import { formOf, isRefusedByGate, leadsOn, type UiFlow, uiFlow } from './forms.ts';
 import { createRecoveryCode, get, type Me } from './kratos.ts';
 import { meaningOf } from './status.ts';
 
@@ -54,6 +54,7 @@ const query = z.object({ flow: z.string(), return_to: z.string() }).partial();
 
 function noteOn(kind: Kind, flow: UiFlow): string {
   if (!isRefusedByGate(flow)) return NOTES[kind];
+  if (leadsOn(flow)) return NOTES.refusedForNow;
   return kind === 'recovery' ? NOTES.refusedRecovery : NOTES.refused;
 }
 

@@ -74,7 +74,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
     {
       badge: 'Not verified',
       mood: 'bad',
-      sentence: 'Your identity could not be verified. The next sign-in will be refused.',
+      sentence: 'Your identity could not be verified. The next sign-in will be refused, unless you can try again.',
       link: 'See the status',
     },
   ],

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { signInWithEid } from '../eid/client.ts';
 import { ITSME } from '../eid/kinds.ts';
 import { createBrowser } from '../kratos/client/browser.ts';
@@ -23,6 +24,8 @@ const MANIPULATED = { outcome: 'reject', reason: 'imageChecks/MANIPULATED_DOCUME
 const TWO_DAYS_S = 2 * 86_400;
 
 const REJECTED_MESSAGE = 4990001;
+
+const addressed = z.object({ url: z.url() });
 
 function expect(holds: boolean, expectation: string): void {
   if (!holds) throw new Error(`expected: ${expectation}`);
@@ -153,8 +156,37 @@ const noLaundering: Scenario = {
   },
 };
 
+/** The address that a refusal carries: it opens nothing but the verification of this person. */
+async function addressInRefusal(person: Person, report: Report): Promise<string> {
+  const outcome = await person.signIn();
+  const message = outcome.messages.find(({ id }) => id === REJECTED_MESSAGE);
+  const { url } = addressed.parse(message?.context);
+  expect(!outcome.signedIn, 'the sign-in is refused');
+  report(`sign-in refused, and led to another try: “${message?.text}”`);
+  return url;
+}
+
+const tryAgain: Scenario = {
+  name: 'reject for an unreadable photo, and try again from the sign-in',
+  run: async (stack, report) => {
+    const person = await newPerson(stack);
+    await person.choose(await openJumioPage(person, stack), UNREADABLE);
+    report(`Kratos shows ${(await person.waitFor({ status: 'rejected' }))?.status}`);
+    // Another browser, as after a while: no session, and no cookie of ours.
+    const browser = createBrowser();
+    const confirm = await browser.get(await addressInRefusal(person, report));
+    const page = await browser.submit(confirm, {}, { follow: true });
+    const hosted = await browser.submit(page, {}, { follow: true });
+    expect(isJumioPage(hosted, stack), 'the address in the refusal leads to another try at Jumio');
+    await browser.submit(hosted, { outcome: 'pass' }, { follow: true });
+    report(`after another try Kratos shows ${(await person.waitFor({ status: 'approved' }))?.status}`);
+    await expectAllowed(person, report);
+    await expectStarts(jumioControl(stack.jumioUrl), person, '1 created, 1 on the same account', report);
+  },
+};
+
 /** What `npm run demo -- --auto` runs. The scenarios read Kratos' answers and Jumio's call log, never the service. */
-export const scenarios: readonly Scenario[] = [approve, reject, review, expireAndRetry, noLaundering];
+export const scenarios: readonly Scenario[] = [approve, reject, tryAgain, review, expireAndRetry, noLaundering];
 
 /** Needs a real Kratos: the stand-in has no OpenID Connect. */
 export const eidScenario: Scenario = {

@@ -4,6 +4,7 @@ export const WEBHOOK_SECRET = 'demo-webhook-secret-0001';
 /** The demo's policy for eIDs: the default rules; itsme at any level and Mobile ID from `loa-3` on count; below `loa-2` nothing does. */
 export const EID_POLICY = `
 rules:
+  - { name: try again, when: { status: rejected, waiting_on: [person, jumio] }, then: block_with_way_on }
   - { name: rejected, when: { status: rejected }, then: block }
   - { name: everything else, then: allow }
 evidence: { itsme: any, idemia: [loa-3, loa-4] }

@@ -29,6 +29,7 @@ describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
     expect(output.match(/^\w.+$/gm)?.slice(2)).toEqual([
       'approve',
       'reject',
+      'reject for an unreadable photo, and try again from the sign-in',
       'review',
       'expire and retry',
       'reject for an unreadable photo, retry and abandon',

@@ -27,10 +27,18 @@ function sharedSecrets(values: Secrets): ConfigProblem[] {
   });
 }
 
-/** The pages exist only if both URLs are set. */
+/** The pages exist only if both are set. */
+function missingPageUrls(urls: PageUrls) {
+  return (['PUBLIC_URL', 'KRATOS_PUBLIC_URL'] as const).filter((name) => urls[name] === undefined);
+}
+
+/** Whether the pages are configured, so that a refusal can lead to one. */
+export function hasPages(urls: PageUrls): boolean {
+  return missingPageUrls(urls).length === 0;
+}
+
 function pageUrlsMissing(urls: PageUrls, reason: string): ConfigProblem[] {
-  const missing = (['PUBLIC_URL', 'KRATOS_PUBLIC_URL'] as const).filter((name) => urls[name] === undefined);
-  return missing.map((name) => ({ name, expected: `a URL, because ${reason}`, seen: 'nothing' }));
+  return missingPageUrls(urls).map((name) => ({ name, expected: `a URL, because ${reason}`, seen: 'nothing' }));
 }
 
 /** A one-time link leads to a page. */

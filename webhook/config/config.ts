@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Policy } from '../verification/policy/index.ts';
 import { color, DARK, LIGHT, logo, support } from './brand.ts';
-import { continuationWithoutPages, crossChecks, eidProblems } from './checks.ts';
+import { continuationWithoutPages, crossChecks, eidProblems, hasPages } from './checks.ts';
 import { defaultLedger } from './default-ledger.ts';
 import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides } from './documents.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
@@ -86,7 +86,7 @@ export interface Config extends Omit<Variables, 'POLICY'> {
   readonly linkLifetimeMs: number;
   /** Sent with every call: `USER_AGENT`, else one with the name of the business. */
   readonly userAgent: string;
-  /** The policy of `POLICY`; if it is not set, that of the published contract. */
+  /** The policy of `POLICY`; if it is not set, the default (docs/policy.md). */
   readonly policy: Policy;
 }
 
@@ -170,7 +170,7 @@ export function parseConfig(env: Environment): Config {
     problems.push({ name, expected: issue.message, seen: seenBy(issue) ?? observed(name, values[name]) });
   }
   const valid = validValues(values, parsed.error);
-  const policy = readPolicy(values.POLICY, problems);
+  const policy = readPolicy(values.POLICY, hasPages(valid), problems);
   problems.push(...crossChecks(valid), ...(policy === undefined ? [] : continuationWithoutPages(policy, valid)));
   if (policy !== undefined && valid.EID_PROVIDERS !== undefined)
     problems.push(...eidProblems(valid.EID_PROVIDERS, policy));

@@ -2,7 +2,13 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type EidProviders, eidProviders } from '../eid/providers.ts';
 import { type Overrides, readOverrides } from '../texts/overrides.ts';
-import { defaultPolicy, type Policy, type PolicyMistake, parsePolicy } from '../verification/policy/index.ts';
+import {
+  defaultPolicy,
+  defaultPolicyWithPages,
+  type Policy,
+  type PolicyMistake,
+  parsePolicy,
+} from '../verification/policy/index.ts';
 import { PREFILL_FIELDS, type PrefillMapping } from '../verification/prefill-data.ts';
 import { isTooDeep } from '../yaml-nesting.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -61,11 +67,12 @@ function toProblem({ line, path, expected, seen }: PolicyMistake): ConfigProblem
 }
 
 /**
- * Parses the document of `POLICY`; without one, returns the policy of the published contract.
+ * Parses the document of `POLICY`; without one, returns the default policy.
+ * @param hasPages whether a refusal can lead to a page
  * @param problems receives what is wrong with the document; then the result is undefined
  */
-export function readPolicy(yaml: string | undefined, problems: ConfigProblem[]): Policy | undefined {
-  if (yaml === undefined) return defaultPolicy;
+export function readPolicy(yaml: string | undefined, hasPages: boolean, problems: ConfigProblem[]): Policy | undefined {
+  if (yaml === undefined) return hasPages ? defaultPolicyWithPages : defaultPolicy;
   const { policy, mistakes = [] } = parsePolicy(yaml);
   problems.push(...mistakes.map(toProblem));
   return policy;

@@ -1,7 +1,5 @@
-import type { Reason } from '../model.ts';
+import type { ActionableReason, Reason } from '../model.ts';
 import type { CapabilitiesWire, DetailsWire } from './wire.ts';
-
-type ActionableReason = Exclude<Reason, 'other'>;
 
 type Labels = Readonly<Record<string, ActionableReason>>;
 

@@ -92,6 +92,11 @@ export const de: Messages = {
   'cannot.text':
     'Wenn Sie keine Kamera haben oder nicht möchten, dass Fotos Ihres Gesichts verglichen werden, fragen Sie bitte den Support nach einem anderen Weg.',
 
+  'problem.unreadable': 'Wir konnten Ihren Ausweis nicht lesen',
+  'problem.expired_document': 'Ihr Ausweis ist nicht lange genug gültig',
+  'problem.unsupported_document': 'Diese Art von Ausweis können wir nicht annehmen',
+  'problem.not_finished': 'Bei Ihrer Identitätsprüfung fehlen noch Schritte',
+
   'reason.unreadable':
     'Das Foto Ihres Ausweises war nicht lesbar. Es hilft gutes Licht ohne Spiegelungen; der ganze Ausweis sollte im Bild sein.',
   'reason.expired_document':
@@ -131,6 +136,8 @@ export const de: Messages = {
     'Ihre Identitätsprüfung kann gerade nicht abgefragt werden. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
   'block.support': 'Unter {{address}} erfahren Sie mehr.',
   'block.way_on': 'Hier geht es weiter, innerhalb von zehn Minuten: {{url}}',
+  'block.try_again': '{{problem}}. Bitte versuchen Sie es hier innerhalb von zehn Minuten noch einmal: {{url}}',
+  'block.under_way': 'Ihre Identitätsprüfung läuft. Den Stand sehen Sie in den nächsten zehn Minuten hier: {{url}}',
   'block.level':
     'Für diese Registrierung ist eine stärkere Bestätigung Ihrer elektronischen Identität nötig. Bitte versuchen Sie es noch einmal, und bestätigen Sie in Ihrer App, wie sie es verlangt.',
 };

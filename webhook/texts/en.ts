@@ -93,6 +93,11 @@ export const en = {
   'cannot.text':
     'If you have no camera, or do not want photos of your face to be compared, please contact support and ask for another way.',
 
+  'problem.unreadable': 'We could not read your document',
+  'problem.expired_document': 'Your document is not valid for long enough',
+  'problem.unsupported_document': 'We cannot accept this kind of document',
+  'problem.not_finished': 'Some steps of your identity check were left out',
+
   'reason.unreadable':
     'The photo of your document could not be read. Good light helps, without reflections, and with the whole document in the picture.',
   'reason.expired_document':
@@ -126,6 +131,8 @@ export const en = {
   'block.unknown': 'Your identity verification cannot be checked at the moment. Please try again in a few minutes.',
   'block.support': 'At {{address}} you can find out more.',
   'block.way_on': 'You can go on here, within ten minutes: {{url}}',
+  'block.try_again': '{{problem}}. Please try again here within ten minutes: {{url}}',
+  'block.under_way': 'Your identity check is under way. You can follow it here for the next ten minutes: {{url}}',
   'block.level':
     'This sign-up needs a stronger confirmation of your electronic identity. Please try again and confirm in your app as it asks you to.',
 } as const;

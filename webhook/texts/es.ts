@@ -89,6 +89,11 @@ export const es: Messages = {
   'cannot.text':
     'Si no tiene cámara o no desea que se comparen fotos de su cara, póngase en contacto con el servicio de asistencia y pregunte por otra forma de hacerlo.',
 
+  'problem.unreadable': 'No hemos podido leer su documento',
+  'problem.expired_document': 'Su documento no tiene validez suficiente',
+  'problem.unsupported_document': 'No podemos aceptar este tipo de documento',
+  'problem.not_finished': 'Faltan pasos en su verificación de identidad',
+
   'reason.unreadable':
     'No se ha podido leer la foto de su documento. Ayuda una buena luz, sin reflejos, y que el documento salga entero.',
   'reason.expired_document':
@@ -123,6 +128,9 @@ export const es: Messages = {
     'En este momento no se puede consultar su verificación de identidad. Inténtelo de nuevo en unos minutos.',
   'block.support': 'Diríjase a {{address}} para obtener más información.',
   'block.way_on': 'Puede continuar aquí, en los próximos diez minutos: {{url}}',
+  'block.try_again': '{{problem}}. Inténtelo de nuevo aquí en los próximos diez minutos: {{url}}',
+  'block.under_way':
+    'Su verificación de identidad está en curso. Puede seguirla aquí durante los próximos diez minutos: {{url}}',
   'block.level':
     'Este registro exige una confirmación más fuerte de su identidad electrónica. Inténtelo de nuevo y confirme en su aplicación como se lo pida.',
 };

@@ -88,6 +88,11 @@ export const fr: Messages = {
   'cannot.text':
     'Si vous n’avez pas de caméra, ou ne souhaitez pas que des photos de votre visage soient comparées, contactez l’assistance pour connaître une autre solution.',
 
+  'problem.unreadable': 'Nous n’avons pas pu lire votre document',
+  'problem.expired_document': 'Votre document n’est pas valable assez longtemps',
+  'problem.unsupported_document': 'Nous ne pouvons pas accepter ce type de document',
+  'problem.not_finished': 'Il manque des étapes à votre vérification d’identité',
+
   'reason.unreadable':
     'La photo de votre document n’était pas lisible. Une bonne lumière sans reflets aide, avec le document entier dans l’image.',
   'reason.expired_document':
@@ -124,6 +129,9 @@ export const fr: Messages = {
     'Votre vérification d’identité ne peut pas être consultée pour le moment. Réessayez dans quelques minutes.',
   'block.support': 'Adressez-vous à {{address}} pour en savoir plus.',
   'block.way_on': 'Vous pouvez continuer ici, dans les dix minutes : {{url}}',
+  'block.try_again': '{{problem}}. Réessayez ici dans les dix minutes : {{url}}',
+  'block.under_way':
+    'Votre vérification d’identité est en cours. Vous pouvez la suivre ici pendant dix minutes : {{url}}',
   'block.level':
     'Cette inscription exige une confirmation plus forte de votre identité électronique. Veuillez réessayer et confirmer dans votre application comme elle le demande.',
 };

@@ -14,6 +14,21 @@ export const REFUSED = {
   ] satisfies UiMessage[],
 };
 
+/** A sign-in or a recovery that the gate refused for a photo that could not be read: the text leads to another try. */
+export const TRY_AGAIN = {
+  signedIn: false,
+  messages: [
+    {
+      id: 4990001,
+      type: 'error',
+      text: expect.stringMatching(
+        /^We could not read your document\. Please try again here within ten minutes: http.+\/jumio\/enter\?code=/,
+      ),
+      context: { status: 'rejected', url: expect.stringContaining('/jumio/enter?code=') },
+    },
+  ] satisfies UiMessage[],
+};
+
 /** A sign-in or a recovery that the gate allowed. */
 export const ALLOWED = { signedIn: true, messages: [] };
 

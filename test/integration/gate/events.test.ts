@@ -27,7 +27,7 @@ describe('events of a block', () => {
     const service = await testService();
     const id = randomUUID();
     await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
-    const detail = { rule: 0, name: 'rejected', policy: service.ctx.policy.hash, flow: 'flow-1', kind: 'login' };
+    const detail = { rule: 1, name: 'rejected', policy: service.ctx.policy.hash, flow: 'flow-1', kind: 'login' };
     expect(await gateEvents(service, id)).toEqual([{ kind: 'blocked', detail: { ...detail, status: 'rejected' } }]);
   });
 
@@ -104,7 +104,7 @@ describe('shadow mode', () => {
     const id = randomUUID();
     const answer = await validate(service, { kratos_identity_id: id, ...REJECTED, ...flow('flow-1') });
     expect([answer.statusCode, answer.body]).toEqual([204, '']);
-    expect(await gateEvents(service, id)).toMatchObject([{ kind: 'would_block', detail: { rule: 0, flow: 'flow-1' } }]);
+    expect(await gateEvents(service, id)).toMatchObject([{ kind: 'would_block', detail: { rule: 1, flow: 'flow-1' } }]);
   });
 
   it('in shadow mode a gate that cannot decide allows, and records it', async () => {

@@ -42,7 +42,7 @@ describe('the strict example policy', () => {
     const id = randomUUID();
     await signUp(service, id);
     const before = await validate(service, { kratos_identity_id: id, metadata_public: null });
-    expect([before.statusCode, before.json()]).toEqual([403, gateMessage(4990003, 'pending')]);
+    expect([before.statusCode, before.json().messages[0].messages[0].id]).toEqual([403, 4990003]);
     await decide(service, id, 'WARNING');
     const review = await validate(service, { kratos_identity_id: id, metadata_public: null });
     expect([review.statusCode, review.json()]).toEqual([403, gateMessage(4990002, 'review')]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GateRow } from '../../../webhook/ledger/ledger.ts';
 import type { Status } from '../../../webhook/model.ts';
+import { defaultPolicyWithPages } from '../../../webhook/verification/policy/parse.ts';
 import type { Policy } from '../../../webhook/verification/policy/rules.ts';
 import { readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 import { blocking } from '../../support/builders/policies.ts';
@@ -41,6 +42,36 @@ describe('the default policy', () => {
     ['rejected', 'block'],
   ])('the default policy on status %s: %s', (status, decision) => {
     expect(gateResultOf(rowOf(status, false), readPublishedCopy({})).decision).toBe(decision);
+  });
+});
+
+describe('the default policy where pages are configured', () => {
+  const mendable = { reason: 'unreadable', rejections: 1 } as const;
+
+  it.each<[string, Partial<GateRow>, string]>([
+    ['a reason that the person can act on', mendable, 'block_with_way_on'],
+    ['such a reason, and a further attempt at Jumio', { ...mendable, attemptWaitsOn: 'jumio' }, 'block_with_way_on'],
+    ['such a reason too often', { ...mendable, rejections: 3 }, 'block'],
+    ['another reason', { reason: 'other' }, 'block'],
+    ['an unknown reason', {}, 'block'],
+  ])('a rejection for %s', (_name, facts, decision) => {
+    const row = { ...rowOf('rejected', true), ...facts };
+    for (const copy of ['rejected', 'null'] as const)
+      expect(decided(row, copy, defaultPolicyWithPages)).toMatchObject({ decision, status: 'rejected' });
+  });
+
+  it.each<[string, GateRow | 'none' | 'unreadable']>([
+    ['no row', 'none'],
+    ['an unreadable ledger', 'unreadable'],
+    ['a row that waits on the person for another status', { ...rowOf('pending', true), attemptWaitsOn: 'person' }],
+    ['a row that waits on Jumio for another status', { ...rowOf('processing', true), attemptWaitsOn: 'jumio' }],
+    ['an approval that is contradicted', rowOf('approved', true)],
+  ])('a rejection that only the copy shows, with %s, has no way on', (_name, row) => {
+    expect(decided(row, 'rejected', defaultPolicyWithPages)).toMatchObject({ decision: 'block', status: 'rejected' });
+  });
+
+  it.each(keysOf(STANDING_OF_STATUS).filter((status) => status !== 'rejected'))('on status %s it allows', (status) => {
+    expect(decided(rowOf(status, true), 'null', defaultPolicyWithPages).decision).toBe('allow');
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
+import { defaultPolicyWithPages as defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { policySchema } from '../../../webhook/verification/policy/schema.ts';
 import { mistakesOf, policyOf } from '../../support/builders/policies.ts';
 

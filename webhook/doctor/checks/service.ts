@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { dataCentreOf, isPrivateHost } from '../../config/hosts.ts';
-import { defaultPolicy } from '../../verification/policy/index.ts';
+import { defaultPolicy, defaultPolicyWithPages } from '../../verification/policy/index.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { type Tree, textAt } from '../kratos-config/read.ts';
@@ -147,12 +147,20 @@ function openOnFailure({ ON_FAILURE }: Config): Finding[] {
 
 const REVOKE_SESSIONS = 'on_rejected: { revoke_sessions: true }';
 
-/** The rules of the published contract, with `REVOKE_SESSIONS`. */
-const PUBLISHED_WITH_REVOKE = `{ rules: [{ when: { status: rejected }, then: block }, { then: allow }], ${REVOKE_SESSIONS} }`;
+const TRY_AGAIN = '{ when: { status: rejected, waiting_on: [person, jumio] }, then: block_with_way_on }';
 
-function sessionsOutliveVerdict({ policy }: Config): Finding[] {
+/** The default rules, with `REVOKE_SESSIONS`; undefined where the operator has rules of their own. */
+function defaultWithRevoke({ policy }: Config): string | undefined {
+  const rules = '{ when: { status: rejected }, then: block }, { then: allow }';
+  if (policy.hash === defaultPolicy.hash) return `{ rules: [${rules}], ${REVOKE_SESSIONS} }`;
+  if (policy.hash === defaultPolicyWithPages.hash) return `{ rules: [${TRY_AGAIN}, ${rules}], ${REVOKE_SESSIONS} }`;
+  return undefined;
+}
+
+function sessionsOutliveVerdict(service: Config): Finding[] {
+  const { policy } = service;
   if (policy.onRejected.revokeSessions || policy.onRejected.deactivate) return [];
-  const isPublished = policy.hash === defaultPolicy.hash;
+  const instead = defaultWithRevoke(service);
   return [
     {
       id: 'sessions-outlive-verdict',
@@ -160,8 +168,8 @@ function sessionsOutliveVerdict({ policy }: Config): Finding[] {
       seen: 'the policy does not end sessions when a person is rejected',
       why: 'A person who signed in before the verdict stays signed in until the session ends; the application must read the status.',
       fix: {
-        says: isPublished ? 'end them, by a policy' : `put \`${REVOKE_SESSIONS}\` into the policy`,
-        ...(isPublished && { environment: { POLICY: PUBLISHED_WITH_REVOKE } }),
+        says: instead === undefined ? `put \`${REVOKE_SESSIONS}\` into the policy` : 'end them, by a policy',
+        ...(instead !== undefined && { environment: { POLICY: instead } }),
       },
     },
   ];

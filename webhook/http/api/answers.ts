@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Reason } from '../../model.ts';
+import type { ActionableReason } from '../../model.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import { type ContinueOutcome, type NextStep, nextStep, type View } from '../../verification/person/index.ts';
@@ -102,7 +102,7 @@ export interface StatusAnswer {
   /** ISO 8601. */
   readonly until?: string;
   /** Only a reason that the person can act on. */
-  readonly reason?: Exclude<Reason, 'other'>;
+  readonly reason?: ActionableReason;
   readonly return_to?: string;
   /** Only at `/jumio/status`, and only by cookie: this browser has the hand-over cookie of another identity. */
   readonly somebody_else?: true;

@@ -3,11 +3,12 @@ import { blockMessage } from '../../kratos/messages.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import type { Context, Worker } from '../../verification/context.ts';
-import { decideSignIn, type GateResult, UNKNOWN } from '../../verification/gate/index.ts';
+import { decideSignIn, type GateResult, type Remaining, UNKNOWN } from '../../verification/gate/index.ts';
 import { linkUrl } from '../../verification/person/index.ts';
 import type { GateDecision } from '../../verification/policy/index.ts';
 import { readPublishedCopy } from '../../verification/record/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
+import { PROBLEMS } from '../pages/wording.ts';
 import { gateRequestOf, languageBody, NIL_UUID } from '../schemas.ts';
 import { readSignInBody } from './sign-in-body.ts';
 
@@ -29,13 +30,29 @@ export interface ValidateOptions {
 interface RefusalDetails {
   /** The language that the person prefers. */
   readonly locale?: string | null;
-  /** A one-time link by which the person can continue. */
-  readonly url?: string | undefined;
+  /** A one-time link by which the person can continue, and what is left to be done there. */
+  readonly wayOn?: { readonly url: string; readonly remaining: Remaining } | undefined;
 }
 
 /** Kratos shows plain text, so a `mailto:` URL is shown as an e-mail address. */
 function supportTexts(support: string | undefined): Text[] {
   return support === undefined ? [] : [toText('block.support', { address: support.replace(/^mailto:/, '') })];
+}
+
+/** One order where the person has one: what was wrong, and where to try again. A text that the operator chose by a rule stays. */
+function wayOnText(
+  result: GateResult,
+  { url, remaining }: NonNullable<RefusalDetails['wayOn']>,
+  translate: (text: Text) => string,
+) {
+  const { reason, waitingOn } = remaining;
+  const isChosen = result.rule?.text != null;
+  if (isChosen) return undefined;
+  const isUnderWay = waitingOn === 'jumio' && (reason !== null || result.status === 'processing');
+  if (isUnderWay) return translate(toText('block.under_way', { url }));
+  return reason === null
+    ? undefined
+    : translate(toText('block.try_again', { problem: translate(PROBLEMS[reason]), url }));
 }
 
 /** Final for Kratos: it neither retries nor overrides a 4xx other than 429, and shows its text to the person. */
@@ -44,15 +61,16 @@ function createRefuse({ texts, support }: ValidateOptions) {
     reply: FastifyReply,
     code: number,
     result: GateResult = UNKNOWN,
-    { locale = null, url }: RefusalDetails = {},
+    { locale = null, wayOn }: RefusalDetails = {},
   ): FastifyReply => {
     const acceptLanguage = languageBody.safeParse(reply.request.body).data?.accept_language;
     const language = texts.choose({ locale, acceptLanguage });
+    const translate = (text: Text): string => texts.translate(language, text);
     const help = result.text === 'rejected' ? supportTexts(support) : [];
-    const continuation = url === undefined ? [] : [toText('block.way_on', { url })];
+    const continuation = wayOn === undefined ? [] : [toText('block.way_on', { url: wayOn.url })];
     const parts = [toText(`block.${result.text}`), ...help, ...continuation];
-    const text = parts.map((part) => texts.translate(language, part)).join(' ');
-    return reply.code(code).send(blockMessage(result.text, result.status, text, url));
+    const text = (wayOn && wayOnText(result, wayOn, translate)) ?? parts.map(translate).join(' ');
+    return reply.code(code).send(blockMessage(result.text, result.status, text, wayOn?.url));
   };
 }
 
@@ -96,7 +114,7 @@ export async function validateRoute(app: FastifyInstance, options: ValidateOptio
     const { kratos_identity_id: identityId } = body;
     const copy = readPublishedCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
     const attempt = { ...gateRequestOf(body), identityId, copy };
-    const { answer, decision, result, locale, continuationLink } = await decideSignIn(
+    const { answer, decision, result, remaining, locale, continuationLink } = await decideSignIn(
       ctx,
       worker,
       attempt,
@@ -104,8 +122,8 @@ export async function validateRoute(app: FastifyInstance, options: ValidateOptio
     );
     if (decision !== 'allow') logBlock(request, identityId, answer, result);
     if (answer === 'allow') return reply.code(204).send();
-    const url =
-      continuationLink === undefined || publicUrl === undefined ? undefined : linkUrl(publicUrl, continuationLink);
-    return refuse(reply, 403, result, { url, locale });
+    const hasLink = continuationLink !== undefined && publicUrl !== undefined;
+    const wayOn = hasLink ? { url: linkUrl(publicUrl, continuationLink), remaining } : undefined;
+    return refuse(reply, 403, result, { wayOn, locale });
   });
 }

@@ -1,4 +1,4 @@
-import type { Status } from '../../model.ts';
+import type { ActionableReason, Status } from '../../model.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { View } from '../../verification/person/index.ts';
 import { type Action, link, type PageFields, plainText } from './page.ts';
@@ -44,7 +44,19 @@ export const BUTTONS: Readonly<Record<Status, Text>> = {
   expired: toText('button.start_again'),
 };
 
-const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
+/**
+ * What was wrong, for each reason that a person can act on: no sentence, because a heading and a refused sign-in use it. Other
+ * reasons have no text: they would coach fraud, or are confidential.
+ */
+export const PROBLEMS: Readonly<Record<ActionableReason, Text>> = {
+  unreadable: toText('problem.unreadable'),
+  expired_document: toText('problem.expired_document'),
+  unsupported_document: toText('problem.unsupported_document'),
+  not_finished: toText('problem.not_finished'),
+};
+
+/** What the person can do better next time, for each such reason. */
+const ADVICE: Readonly<Record<ActionableReason, Text>> = {
   unreadable: toText('reason.unreadable'),
   expired_document: toText('reason.expired_document'),
   unsupported_document: toText('reason.unsupported_document'),
@@ -58,7 +70,7 @@ const REASONS: Readonly<Record<NonNullable<View['reason']>, Text>> = {
 export function reasonOf({ status, reason, isEidInsufficient }: View): Text | undefined {
   const isUndecided = status === 'none' || status === 'pending';
   if (status !== 'rejected') return isEidInsufficient && isUndecided ? toText('reason.eid') : undefined;
-  return reason === null ? toText('reason.other') : REASONS[reason];
+  return reason === null ? toText('reason.other') : ADVICE[reason];
 }
 
 /**

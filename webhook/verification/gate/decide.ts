@@ -110,7 +110,10 @@ export function evaluateGate(
     if (row === 'unreadable' && copy.statuses.length === 0) return UNKNOWN;
     return { ...strictest([resultOf(first), ...others.map(resultOf)]), contradiction: false };
   }
-  const aged = (status: Status): RuledCopy => resultOf(effectiveStatus({ ...known, status }, policy, now));
-  const copies = countingCopies(known, copy).map(aged);
-  return { ...strictest([aged(known.status), ...copies]), contradiction: contradicts(known, copy) };
+  const aged = (status: Status): Status => effectiveStatus({ ...known, status }, policy, now);
+  // The ledger's `waiting_on` is about its own status: a rejection that only the copy shows may be one for good.
+  const ofCopy = (status: Status): RuledCopy =>
+    ruleOn(policy, { ...facts, status: aged(status), ...(status !== known.status && { waitingOn: null }) });
+  const copies = countingCopies(known, copy).map(ofCopy);
+  return { ...strictest([resultOf(aged(known.status)), ...copies]), contradiction: contradicts(known, copy) };
 }

@@ -1,4 +1,4 @@
 export type { SignInAttempt } from './audit.ts';
-export { checkGate, type GateCheck } from './check.ts';
+export { checkGate, type GateCheck, type Remaining } from './check.ts';
 export { evaluateGate, type GateResult, UNKNOWN } from './decide.ts';
 export { decideSignIn } from './sign-in.ts';

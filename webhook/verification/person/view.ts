@@ -1,4 +1,4 @@
-import type { IdentityRecord, Reason, Status, Verification, WaitingOn } from '../../model.ts';
+import type { ActionableReason, IdentityRecord, Status, Verification, WaitingOn } from '../../model.ts';
 import type { Context } from '../context.ts';
 import { isRarelyRetried } from '../execution/index.ts';
 import {
@@ -44,7 +44,7 @@ export interface View {
   /** Approved once, and too long ago by the policy: `status` is `expired`. */
   readonly isApprovalExpired: boolean;
   /** Why Jumio rejected, if that is a reason that may be named to the person. */
-  readonly reason: Exclude<Reason, 'other'> | null;
+  readonly reason: ActionableReason | null;
   /** Whether there is an attempt at Jumio, open or past. */
   readonly hasAttempt: boolean;
   /** The status of an undecided attempt beside a decided standing; null: there is none. */

@@ -6,7 +6,7 @@ export {
   type Permission,
   standingAndStatus,
 } from './eligibility.ts';
-export { defaultPolicy, type PolicyMistake, parsePolicy } from './parse.ts';
+export { defaultPolicy, defaultPolicyWithPages, type PolicyMistake, parsePolicy } from './parse.ts';
 export {
   decisionOf,
   type EvidencePolicy,

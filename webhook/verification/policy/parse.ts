@@ -139,7 +139,6 @@ export function parsePolicy(text: string): ParsedPolicy {
 
 /** The behaviour of the published integration: `rejected` blocks, everything else passes. */
 const DEFAULT_RULES = `
-rules:
   - name: rejected
     when: { status: rejected }
     then: block
@@ -147,11 +146,24 @@ rules:
     then: allow
 `;
 
-function parseDefault(): Policy {
-  const { policy } = parsePolicy(DEFAULT_RULES);
+/**
+ * A rejection that the person can act on, or that a further attempt is about to replace: the refusal leads to the pages.
+ * Without it such a person could never sign in again, because the pages ask for a session.
+ */
+const TRY_AGAIN_RULE = `
+  - name: try again
+    when: { status: rejected, waiting_on: [person, jumio] }
+    then: block_with_way_on
+`;
+
+function parseDefault(rules: string): Policy {
+  const { policy } = parsePolicy(`rules:\n${rules}`);
   if (policy === undefined) throw new Error('the default policy is invalid');
   return policy;
 }
 
-/** The policy of an installation without a policy file. */
-export const defaultPolicy: Policy = parseDefault();
+/** The policy of an installation without a policy file and without pages. */
+export const defaultPolicy: Policy = parseDefault(DEFAULT_RULES);
+
+/** The policy of an installation without a policy file, where pages are configured (decision 66). */
+export const defaultPolicyWithPages: Policy = parseDefault(TRY_AGAIN_RULE + DEFAULT_RULES);

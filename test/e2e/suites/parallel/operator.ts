@@ -39,7 +39,7 @@ export function operatorCases(world: () => World): void {
       const { code, out } = await operate(world(), ['status', person.credentials.email]);
       expect(code).toBe(0);
       expect(out).toContain(person.identityId);
-      expect(out).toContain('A sign-in now: block, by rule 0');
+      expect(out).toContain('A sign-in now: block, by rule 1 (rejected)');
       expect(out).not.toContain(person.credentials.email);
     },
     SLOW_MS,
