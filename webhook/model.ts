@@ -42,8 +42,15 @@ export type WaitingOn = 'person' | 'jumio' | 'operator' | 'nobody';
 /** Jumio's verdicts in the published vocabulary: Jumio's REJECTED is FAILED here (docs/design.md#vocabulary). */
 export type Verdict = 'PASSED' | 'WARNING' | 'FAILED';
 
-/** Why a verification was rejected or expired: a closed list. A person can act on the first four. */
-export type Reason = 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished' | 'other';
+/** Why a verification was rejected or expired: a closed list. A person can act on all but `other`. */
+export type Reason =
+  | 'unreadable'
+  | 'face_unreadable'
+  | 'document_unusable'
+  | 'expired_document'
+  | 'unsupported_document'
+  | 'not_finished'
+  | 'other';
 
 /** A reason that the person can act on. */
 export type ActionableReason = Exclude<Reason, 'other'>;

@@ -55,9 +55,15 @@ const decision = z.object({
     .catch(undefined),
 });
 
+/** What a finding judges; of another shape: not known. */
+const judged = z
+  .array(z.object({ category: text }))
+  .optional()
+  .catch(undefined);
+
 /** The findings by capability. If any has an unexpected shape all are dropped, and none is hidden: see `toReason`. */
 const capabilities = z
-  .record(z.string(), z.array(z.object({ decision })))
+  .record(z.string(), z.array(z.object({ credentials: judged, decision })))
   .optional()
   .catch(undefined);
 

@@ -93,12 +93,18 @@ export const de: Messages = {
     'Wenn Sie keine Kamera haben oder nicht möchten, dass Fotos Ihres Gesichts verglichen werden, fragen Sie bitte den Support nach einem anderen Weg.',
 
   'problem.unreadable': 'Wir konnten Ihren Ausweis nicht lesen',
+  'problem.face_unreadable': 'Wir konnten Ihr Gesicht nicht gut erkennen',
+  'problem.document_unusable': 'Das Foto Ihres Ausweises können wir nicht verwenden',
   'problem.expired_document': 'Ihr Ausweis ist nicht lange genug gültig',
   'problem.unsupported_document': 'Diese Art von Ausweis können wir nicht annehmen',
   'problem.not_finished': 'Bei Ihrer Identitätsprüfung fehlen noch Schritte',
 
   'reason.unreadable':
     'Das Foto Ihres Ausweises war nicht lesbar. Es hilft gutes Licht ohne Spiegelungen; der ganze Ausweis sollte im Bild sein.',
+  'reason.face_unreadable':
+    'Ihr Gesicht war nicht gut zu erkennen. Wenden Sie sich dem Licht zu, nehmen Sie ab, was Ihr Gesicht verdeckt, zum Beispiel eine Sonnenbrille, und achten Sie darauf, dass niemand sonst im Bild ist.',
+  'reason.document_unusable':
+    'Das Foto Ihres Ausweises war nicht verwendbar. Fotografieren Sie das Original eines unterschriebenen Ausweises: keine Kopie, keinen Bildschirm und keine andere Karte.',
   'reason.expired_document':
     'Das Dokument ist nicht mehr oder nicht mehr lange genug gültig. Bitte verwenden Sie eines, das länger gilt.',
   'reason.unsupported_document':

@@ -94,12 +94,18 @@ export const en = {
     'If you have no camera, or do not want photos of your face to be compared, please contact support and ask for another way.',
 
   'problem.unreadable': 'We could not read your document',
+  'problem.face_unreadable': 'We could not see your face clearly',
+  'problem.document_unusable': 'We could not use the photo of your document',
   'problem.expired_document': 'Your document is not valid for long enough',
   'problem.unsupported_document': 'We cannot accept this kind of document',
   'problem.not_finished': 'Some steps of your identity check were left out',
 
   'reason.unreadable':
     'The photo of your document could not be read. Good light helps, without reflections, and with the whole document in the picture.',
+  'reason.face_unreadable':
+    'Your face could not be seen clearly. Face the light, take off what covers your face, for example dark glasses, and be alone in the picture.',
+  'reason.document_unusable':
+    'The photo of your document could not be used. Photograph the original of a signed identity document: no copy, no screen, and no other kind of card.',
   'reason.expired_document':
     'The document is no longer valid, or not for long enough. Please use one that is valid for longer.',
   'reason.unsupported_document':

@@ -90,12 +90,18 @@ export const es: Messages = {
     'Si no tiene cámara o no desea que se comparen fotos de su cara, póngase en contacto con el servicio de asistencia y pregunte por otra forma de hacerlo.',
 
   'problem.unreadable': 'No hemos podido leer su documento',
+  'problem.face_unreadable': 'No hemos podido ver bien su cara',
+  'problem.document_unusable': 'No podemos utilizar la foto de su documento',
   'problem.expired_document': 'Su documento no tiene validez suficiente',
   'problem.unsupported_document': 'No podemos aceptar este tipo de documento',
   'problem.not_finished': 'Faltan pasos en su verificación de identidad',
 
   'reason.unreadable':
     'No se ha podido leer la foto de su documento. Ayuda una buena luz, sin reflejos, y que el documento salga entero.',
+  'reason.face_unreadable':
+    'No se le veía bien la cara. Colóquese de cara a la luz, quítese lo que le cubra la cara, por ejemplo las gafas de sol, y asegúrese de que no salga nadie más en la imagen.',
+  'reason.document_unusable':
+    'La foto de su documento no se pudo utilizar. Fotografíe el original de un documento de identidad firmado: no una copia, ni una pantalla, ni otro tipo de tarjeta.',
   'reason.expired_document':
     'El documento ya no es válido, o no por tiempo suficiente. Utilice uno que tenga más validez.',
   'reason.unsupported_document': 'Este tipo de documento no se puede utilizar. Utilice otro, por ejemplo un pasaporte.',

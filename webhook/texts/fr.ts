@@ -89,12 +89,18 @@ export const fr: Messages = {
     'Si vous n’avez pas de caméra, ou ne souhaitez pas que des photos de votre visage soient comparées, contactez l’assistance pour connaître une autre solution.',
 
   'problem.unreadable': 'Nous n’avons pas pu lire votre document',
+  'problem.face_unreadable': 'Nous n’avons pas pu bien voir votre visage',
+  'problem.document_unusable': 'Nous ne pouvons pas utiliser la photo de votre document',
   'problem.expired_document': 'Votre document n’est pas valable assez longtemps',
   'problem.unsupported_document': 'Nous ne pouvons pas accepter ce type de document',
   'problem.not_finished': 'Il manque des étapes à votre vérification d’identité',
 
   'reason.unreadable':
     'La photo de votre document n’était pas lisible. Une bonne lumière sans reflets aide, avec le document entier dans l’image.',
+  'reason.face_unreadable':
+    'Votre visage n’était pas bien visible. Placez-vous face à la lumière, retirez ce qui couvre votre visage, par exemple des lunettes de soleil, et veillez à ce que personne d’autre n’apparaisse dans l’image.',
+  'reason.document_unusable':
+    'La photo de votre document n’était pas utilisable. Photographiez l’original d’une pièce d’identité signée : ni une copie, ni un écran, ni une autre carte.',
   'reason.expired_document':
     'Le document n’est plus valable, ou ne l’est plus assez longtemps. Utilisez-en un dont la validité est plus longue.',
   'reason.unsupported_document':

@@ -19,6 +19,12 @@ const CHOICES: readonly Choice[] = [
   },
   {
     outcome: 'reject',
+    reason: 'liveness/FACE_NOT_FULLY_VISIBLE',
+    text: 'Reject: unclear selfie',
+    meaning: 'The person can fix this too.',
+  },
+  {
+    outcome: 'reject',
     reason: 'imageChecks/MANIPULATED_DOCUMENT',
     text: 'Reject: manipulated document',
     meaning: 'The person cannot fix this.',

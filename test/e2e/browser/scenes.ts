@@ -60,6 +60,10 @@ export const inReview: Scene = (world) => decided(world, { outcome: 'warn' }, 'r
 
 export const unreadable: Scene = (world) => decided(world, UNREADABLE, 'rejected');
 
+export const unclearFace: Scene = rejected('liveness/FACE_NOT_FULLY_VISIBLE');
+
+export const noDocument: Scene = rejected('usability/NOT_A_DOCUMENT');
+
 export const unsupported: Scene = rejected('usability/UNSUPPORTED_DOCUMENT_TYPE');
 
 export const outOfDate: Scene = rejected('dataChecks/DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT');

@@ -77,7 +77,15 @@ const token = fc.record({ access_token: fc.oneof(jwt, mostly('t')), expires_in: 
 
 const DECISIONS = ['PASSED', 'WARNING', 'REJECTED', 'NOT_EXECUTED', 'UNKNOWN'];
 
-const REASONS = ['unreadable', 'expired_document', 'unsupported_document', 'not_finished', 'other'];
+const REASONS = [
+  'unreadable',
+  'face_unreadable',
+  'document_unusable',
+  'expired_document',
+  'unsupported_document',
+  'not_finished',
+  'other',
+];
 
 const TOKEN_OPTIONS = { authUrl: '', clientId: '', clientSecret: '', deadline: 60_000, now: () => 0 };
 

@@ -228,6 +228,8 @@ describe('consent page of an approved identity', () => {
 describe('rejection reasons on the page', () => {
   it.each([
     ['unreadable', 'The photo of your document could not be read.'],
+    ['face_unreadable', 'Your face could not be seen clearly. Face the light,'],
+    ['document_unusable', 'The photo of your document could not be used. Photograph the original'],
     ['expired_document', 'The document is no longer valid'],
     ['unsupported_document', 'This kind of document cannot be used.'],
     ['not_finished', 'Not all of the steps were finished.'],

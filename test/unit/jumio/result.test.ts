@@ -129,8 +129,9 @@ const labels: readonly [capability: string, type: string, labels: string, reason
   ['dataChecks', 'WARNING', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT', 'expired_document'],
   ['dataChecks', 'REJECTED', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT', 'expired_document'],
   ['usability', 'NOT_EXECUTED', 'NOT_UPLOADED', 'not_finished'],
-  ['usability', 'REJECTED', 'MISSING_SIGNATURE NOT_A_DOCUMENT PHOTOCOPY DIGITAL_COPY', 'other'],
-  ['usability', 'WARNING', 'LIVENESS_UNDETERMINED', 'other'],
+  ['usability', 'REJECTED', 'MISSING_SIGNATURE NOT_A_DOCUMENT PHOTOCOPY', 'document_unusable'],
+  ['usability', 'REJECTED', 'DIGITAL_COPY', 'other'],
+  ['usability', 'WARNING', 'LIVENESS_UNDETERMINED', 'face_unreadable'],
   ['usability', 'NOT_EXECUTED', 'TECHNICAL_ERROR PRECONDITION_NOT_FULFILLED', 'other'],
   ['imageChecks', 'REJECTED', 'DIGITAL_COPY WATERMARK MANIPULATED_DOCUMENT MANIPULATED_DOCUMENT_EXPIRY', 'other'],
   ['imageChecks', 'REJECTED', 'GHOST_IMAGE_DIFFERENT PUNCHED SAMPLE FAKE CHIP_MISSING OTHER_REJECTION', 'other'],
@@ -138,11 +139,13 @@ const labels: readonly [capability: string, type: string, labels: string, reason
   ['imageChecks', 'WARNING', 'DIFFERENT_PERSON REPEATED_FACE', 'other'],
   ['dataChecks', 'REJECTED', 'NFC_CERTIFICATE MISMATCHING_DATAPOINTS MRZ_CHECKSUM HIGH_FRAUD_RISK', 'other'],
   ['dataChecks', 'REJECTED', 'MISMATCHING_DATA_REPEATED_FACE MISMATCH_HRZ_MRZ_DATA CUSTOMER_FEEDBACK', 'other'],
-  ['liveness', 'REJECTED', 'LIVENESS_UNDETERMINED ID_USED_AS_SELFIE MULTIPLE_PEOPLE DIGITAL_COPY', 'other'],
-  ['liveness', 'REJECTED', 'PHOTOCOPY MANIPULATED NO_FACE_PRESENT FACE_NOT_FULLY_VISIBLE BLACK_WHITE', 'other'],
-  ['liveness', 'WARNING', 'AGE_DIFFERENCE BAD_QUALITY', 'other'],
+  ['liveness', 'REJECTED', 'LIVENESS_UNDETERMINED NO_FACE_PRESENT FACE_NOT_FULLY_VISIBLE', 'face_unreadable'],
+  ['liveness', 'REJECTED', 'MULTIPLE_PEOPLE', 'face_unreadable'],
+  ['liveness', 'WARNING', 'BAD_QUALITY', 'face_unreadable'],
+  ['liveness', 'REJECTED', 'ID_USED_AS_SELFIE DIGITAL_COPY PHOTOCOPY MANIPULATED BLACK_WHITE', 'other'],
+  ['liveness', 'WARNING', 'AGE_DIFFERENCE', 'other'],
   ['similarity', 'REJECTED', 'NO_MATCH', 'other'],
-  ['similarity', 'WARNING', 'NOT_POSSIBLE', 'other'],
+  ['similarity', 'WARNING', 'NOT_POSSIBLE', 'face_unreadable'],
   ['authentication', 'REJECTED', 'FAILED', 'other'],
   ['watchlistScreening', 'WARNING', 'ALERT', 'other'],
   ['somethingNew', 'REJECTED', 'BLURRED UNSUPPORTED_COUNTRY', 'other'],
@@ -166,6 +169,36 @@ describe('the reason of a rejection', () => {
     },
   );
 
+  it.each([
+    ['BLURRED BAD_QUALITY BAD_QUALITY_IMAGE GLARE LIVENESS_UNDETERMINED', 'face_unreadable'],
+    ['NOT_UPLOADED', 'not_finished'],
+    ['PHOTOCOPY NOT_A_DOCUMENT BLACK_WHITE MISSING_SIGNATURE A_LABEL_OF_TOMORROW', 'other'],
+  ])('the usability of a face: %s is %s', (words, expected) => {
+    for (const label of words.split(' '))
+      for (const categories of [['SELFIE'], ['FACEMAP'], ['SELFIE', 'FACEMAP']]) {
+        const credentials = categories.map((category) => ({ id: 'x', category }));
+        expect(reason({ usability: [{ ...finding('REJECTED', label), credentials }] }), label).toBe(expected);
+      }
+  });
+
+  it.each([
+    ['an ID', [{ category: 'ID' }]],
+    ['an ID beside a selfie', [{ category: 'SELFIE' }, { category: 'ID' }]],
+    ['no credential', []],
+    ['a credential of no category', [{ id: 'x' }]],
+    ['credentials that are no list', 'SELFIE'],
+  ])('the usability of %s is that of a document', (_, credentials) => {
+    expect(reason({ usability: [{ ...finding('REJECTED', 'BLURRED'), credentials }] })).toBe('unreadable');
+  });
+
+  it('a bad picture beside a mismatch or manipulation is other', () => {
+    const liveness = [finding('REJECTED', 'NO_FACE_PRESENT')];
+    expect(reason({ liveness, similarity: [finding('REJECTED', 'NO_MATCH')] })).toBe('other');
+    expect(reason({ liveness, imageChecks: [finding('REJECTED', 'FAKE')] })).toBe('other');
+    expect(reason({ liveness, watchlistScreening: [finding('WARNING', 'ALERT')] })).toBe('other');
+    expect(reason({ liveness, similarity: [finding('WARNING', 'NOT_POSSIBLE')] })).toBe('face_unreadable');
+  });
+
   it('capabilities that did not run because of the rejection do not change its reason', () => {
     const skipped = [finding('NOT_EXECUTED', 'PRECONDITION_NOT_FULFILLED')];
     const failed = [finding('NOT_EXECUTED', 'TECHNICAL_ERROR')];
@@ -182,11 +215,14 @@ describe('the reason of a rejection', () => {
   });
 
   it('among several reasons the one that a new photo of the same document would not solve comes first', () => {
-    const found = ['NOT_UPLOADED', 'BLURRED', 'UNSUPPORTED_COUNTRY'].map((label) => finding('REJECTED', label));
+    const words = ['NOT_UPLOADED', 'LIVENESS_UNDETERMINED', 'BLURRED', 'PHOTOCOPY', 'UNSUPPORTED_COUNTRY'];
+    const found = words.map((label) => finding('REJECTED', label));
     const dataChecks = [finding('WARNING', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT')];
     expect(reason({ usability: found, dataChecks })).toBe('unsupported_document');
-    expect(reason({ usability: found.slice(0, 2), dataChecks })).toBe('expired_document');
-    expect(reason({ usability: found.slice(0, 2) })).toBe('unreadable');
+    expect(reason({ usability: found.slice(0, 4), dataChecks })).toBe('expired_document');
+    expect(reason({ usability: found.slice(0, 4) })).toBe('document_unusable');
+    expect(reason({ usability: found.slice(0, 3) })).toBe('unreadable');
+    expect(reason({ usability: found.slice(0, 2) })).toBe('face_unreadable');
     expect(reason({ usability: found.slice(0, 1) })).toBe('not_finished');
   });
 

@@ -19,7 +19,14 @@ describe('policy files', () => {
     const policy = policyOf('rules: [{ then: allow }]');
     expect(policy).toMatchObject({ rules: [], otherwise: { index: 0, decision: 'allow' }, verdictLifetimeMs: null });
     expect(policy.startAgain).toEqual({
-      reasons: ['unreadable', 'expired_document', 'unsupported_document', 'not_finished'],
+      reasons: [
+        'unreadable',
+        'face_unreadable',
+        'document_unusable',
+        'expired_document',
+        'unsupported_document',
+        'not_finished',
+      ],
       maxRejections: 3,
       waitMs: 0,
       maxExecutions: 5,

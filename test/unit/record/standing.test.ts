@@ -137,6 +137,8 @@ describe('retryable rejections', () => {
   const labels = {
     unreadable: findings('usability', 'REJECTED', 'GLARE'),
     expired_document: findings('dataChecks', 'WARNING', 'DOCUMENT_EXPIRY_WITHIN_CONFIGURED_LIMIT'),
+    face_unreadable: findings('liveness', 'REJECTED', 'NO_FACE_PRESENT'),
+    document_unusable: findings('usability', 'REJECTED', 'PHOTOCOPY'),
     unsupported_document: findings('usability', 'WARNING', 'UNSUPPORTED_COUNTRY'),
     not_finished: findings('usability', 'NOT_EXECUTED', 'NOT_UPLOADED'),
   };

@@ -50,6 +50,8 @@ export const BUTTONS: Readonly<Record<Status, Text>> = {
  */
 export const PROBLEMS: Readonly<Record<ActionableReason, Text>> = {
   unreadable: toText('problem.unreadable'),
+  face_unreadable: toText('problem.face_unreadable'),
+  document_unusable: toText('problem.document_unusable'),
   expired_document: toText('problem.expired_document'),
   unsupported_document: toText('problem.unsupported_document'),
   not_finished: toText('problem.not_finished'),
@@ -58,6 +60,8 @@ export const PROBLEMS: Readonly<Record<ActionableReason, Text>> = {
 /** What the person can do better next time, for each such reason. */
 const ADVICE: Readonly<Record<ActionableReason, Text>> = {
   unreadable: toText('reason.unreadable'),
+  face_unreadable: toText('reason.face_unreadable'),
+  document_unusable: toText('reason.document_unusable'),
   expired_document: toText('reason.expired_document'),
   unsupported_document: toText('reason.unsupported_document'),
   not_finished: toText('reason.not_finished'),

@@ -127,7 +127,15 @@ function anyOf<const T extends readonly [string, ...string[]]>(list: T, descript
 
 const STATUSES = ['none', 'pending', 'processing', 'approved', 'review', 'rejected', 'expired'] as const;
 
-const REASONS = ['unreadable', 'expired_document', 'unsupported_document', 'not_finished', 'other'] as const;
+const REASONS = [
+  'unreadable',
+  'face_unreadable',
+  'document_unusable',
+  'expired_document',
+  'unsupported_document',
+  'not_finished',
+  'other',
+] as const;
 
 const name = textUpTo(200, 'a name');
 

@@ -216,7 +216,14 @@ export type PublishedRetryRules = Pick<RetryRules, 'reasons' | 'maxRejections'>;
 
 /** The rules behind the published `waiting_on`, whatever the policy says (docs/design.md#who-may-start-again). */
 export const PUBLISHED_RETRY_RULES: PublishedRetryRules = {
-  reasons: ['unreadable', 'expired_document', 'unsupported_document', 'not_finished'],
+  reasons: [
+    'unreadable',
+    'face_unreadable',
+    'document_unusable',
+    'expired_document',
+    'unsupported_document',
+    'not_finished',
+  ],
   maxRejections: 3,
 };
 

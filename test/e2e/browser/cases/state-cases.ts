@@ -19,6 +19,8 @@ const STATES: readonly State[] = [
   { name: 'approved, and asked once more', scene: scenes.restarted, action: 'button' },
   { name: 'in review', scene: scenes.inReview, action: 'a' },
   { name: 'rejected, the photo could not be read', scene: scenes.unreadable, action: 'button' },
+  { name: 'rejected, the face could not be seen', scene: scenes.unclearFace, action: 'button' },
+  { name: 'rejected, the picture shows no document', scene: scenes.noDocument, action: 'button' },
   { name: 'rejected, the document is not supported', scene: scenes.unsupported, action: 'button' },
   { name: 'rejected, the document is out of date', scene: scenes.outOfDate, action: 'button' },
   { name: 'rejected, not all steps were finished', scene: scenes.notFinished, action: 'button' },
