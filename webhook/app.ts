@@ -135,7 +135,7 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
   });
 }
 
-type Shared = 'handover' | 'limits' | 'privacyUrl';
+type Shared = 'handover' | 'limits' | 'privacyUrl' | 'support';
 
 interface PersonRoutesOptions
   extends Omit<PagesOptions, Shared>,
@@ -149,5 +149,6 @@ async function personRoutes(app: FastifyInstance, options: PersonRoutesOptions):
   const { texts, brand } = options.theme;
   app.addConstraintStrategy(contentNegotiation);
   await app.register(pageRoutes, { ...options, handover, limits });
-  await app.register(resourceRoutes, { ...options, texts, privacyUrl: brand.privacyUrl, handover, limits });
+  const { privacyUrl, support } = brand;
+  await app.register(resourceRoutes, { ...options, texts, privacyUrl, support, handover, limits });
 }

@@ -1,4 +1,5 @@
 import closeWithGrace from 'close-with-grace';
+import { unsaidOnPages } from './config/checks.ts';
 import { type Config, parseConfig } from './config/config.ts';
 import { addEnvFiles, sayEnvFiles } from './config/env-files.ts';
 import { ConfigError } from './config/problem.ts';
@@ -30,6 +31,12 @@ function logGate({ gate, policy, log }: Dependencies['ctx']): void {
   if (gate.mode === 'shadow') log.warn('GATE_MODE is shadow: no sign-in is refused, whatever the policy says');
 }
 
+/** Nothing is refused for it: the person finds out, and so should the operator. */
+function logUnsaid(config: Config, logger: Dependencies['logger']): void {
+  for (const { name, unsaid } of unsaidOnPages(config))
+    logger.warn(`${name} is not set: the pages do not say ${unsaid}`);
+}
+
 function logStart({ config, ctx, logger }: Dependencies): void {
   logger.info({ ledger: ctx.ledger.origin }, `ledger ${ctx.ledger.origin}`);
   logGate(ctx);
@@ -37,6 +44,7 @@ function logStart({ config, ctx, logger }: Dependencies): void {
     logger.warn('KRATOS_PUBLIC_URL is not set: the pages are off, /jumio/verify and /jumio/status answer 404');
   if (config.PUBLIC_URL === undefined)
     logger.warn('PUBLIC_URL is not set: the callback and return URLs are those of the Jumio portal');
+  logUnsaid(config, logger);
 }
 
 /** Stops in phases: no new requests on any listener, then running steps end, then the ledger is closed. A second signal exits at once. */

@@ -137,3 +137,19 @@ export function continuationWithoutPages({ rules, otherwise }: Policy, values: P
   const isOffered = [...rules, otherwise].some(({ decision }) => decision === 'block_with_way_on');
   return isOffered ? pageUrlsMissing(values, 'the policy has `block_with_way_on`') : [];
 }
+
+/** What the pages say about the operator: the variable, and what nobody reads without it. */
+const SAID_ON_PAGES = [
+  ['BRAND_NAME', 'who is responsible for the data, so that nobody can agree to it knowingly'],
+  ['PRIVACY_URL', 'where the privacy policy is'],
+  ['SUPPORT_ADDRESS', 'where people find help, and have their data erased'],
+  ['DEFAULT_RETURN_URL', 'where people go on who came without a `return_to`'],
+] as const;
+
+type SaidOnPages = Partial<Readonly<Record<(typeof SAID_ON_PAGES)[number][0], unknown>>>;
+
+/** Returns the variables that the pages need to be complete and that are not set, each with what nobody then reads. Without pages: none. */
+export function unsaidOnPages(values: PageUrls & SaidOnPages): { readonly name: string; readonly unsaid: string }[] {
+  if (!hasPages(values)) return [];
+  return SAID_ON_PAGES.filter(([name]) => values[name] === undefined).map(([name, unsaid]) => ({ name, unsaid }));
+}

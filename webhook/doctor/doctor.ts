@@ -8,6 +8,7 @@ import { hookAddresses, hookSecrets } from './checks/hook-address.ts';
 import { recoveryCovered, signInCovered, signUpCovered } from './checks/hook-coverage.ts';
 import { hookFlags, hookOrder, hookSettings } from './checks/hook-settings.ts';
 import { creation, ledgerFile, ledgerOpens, migrations } from './checks/ledger.ts';
+import { pages } from './checks/pages.ts';
 import { callbackAnswered, clock, hooksAnswered, jumioToken, kratosAdmin, whoami } from './checks/reachability.ts';
 import { jumioUrls, policy, publicUrls, variables } from './checks/service.ts';
 import { templates } from './checks/templates.ts';
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   publicUrls,
   jumioUrls,
   policy,
+  pages,
   signUpCovered,
   signInCovered,
   recoveryCovered,

@@ -73,11 +73,28 @@ export const de: Messages = {
   'consent.need_document': 'einen gültigen Reisepass, Personalausweis oder Führerschein',
   'consent.need_camera': 'ein Telefon oder einen Computer mit Kamera',
   'consent.data': 'Was mit Ihren Daten geschieht',
+  'consent.controller':
+    '{{brand}} ist für Ihre Daten verantwortlich (Verantwortlicher im Sinne des Datenschutzrechts).',
+  'consent.data_before':
+    'Jumio hat von Ihrer Registrierung eine Kennung ohne Ihren Namen und die Sprache seiner Seiten erhalten. Mehr erhält Jumio nicht, bevor Sie zustimmen.',
+  'consent.data_nothing_before': 'Bevor Sie zustimmen, erhält Jumio nichts über Sie.',
   'consent.data_sent': 'Jumio erhält die Fotos, die Sie von Ihrem Ausweis und von Ihrem Gesicht machen.',
+  'consent.data_biometric':
+    'Daraus berechnet Jumio biometrische Daten Ihres Gesichts, um es mit Ihrem Ausweis zu vergleichen und sicherzugehen, dass ein lebender Mensch vor der Kamera ist.',
   'consent.data_traits':
     'Jumio erhält auch, was Sie uns über sich mitgeteilt haben, zum Beispiel Ihren Namen, und vergleicht es mit Ihrem Ausweis.',
   'consent.data_back': 'Jumio teilt uns mit, ob Ihre Identität bestätigt ist.',
-  'consent.data_kept': 'Wir bewahren das Ergebnis auf, nicht die Fotos.',
+  'consent.data_kept':
+    'Wir bewahren das Ergebnis, seine Zeitpunkte und die Kennungen von Jumio auf, nicht die Fotos, bis Ihre Daten gelöscht werden. Danach bleiben nur das Ergebnis und seine Zeitpunkte.',
+  'consent.jumio_retention':
+    'Jumio bewahrt Fotos und biometrische Daten so lange auf, wie es mit uns vereinbart ist, höchstens bis Ihre Daten gelöscht werden.',
+  'consent.rights': 'Sie entscheiden',
+  'consent.take_back':
+    'Sie können Ihre Zustimmung jederzeit zurücknehmen: solange Ihre Fotos noch nicht bei Jumio sind, dort, wo Sie sie gegeben haben. Dann geht nichts mehr an Jumio. Was bis dahin geschehen ist, bleibt rechtmäßig.',
+  'consent.erasure':
+    'Um sie später zurückzunehmen oder Ihre Daten löschen zu lassen, wenden Sie sich an uns: {{address}}',
+  'consent.explicit':
+    'Wenn Sie zustimmen, willigen Sie ausdrücklich in diese Verwendung Ihrer biometrischen Daten ein.',
   'consent.policy': 'Mehr dazu steht in der Datenschutzerklärung.',
   'consent.changed': 'Dieser Text hat sich geändert, seit Sie ihm zugestimmt haben.',
   'consent.agree': 'Zustimmen und weiter',
@@ -90,7 +107,7 @@ export const de: Messages = {
 
   'cannot.title': 'Wenn Sie das nicht können',
   'cannot.text':
-    'Wenn Sie keine Kamera haben oder nicht möchten, dass Fotos Ihres Gesichts verglichen werden, fragen Sie bitte den Support nach einem anderen Weg.',
+    'Wenn Sie keine Kamera haben oder nicht möchten, dass Fotos Ihres Gesichts verglichen werden, fragen Sie bitte dort, wo Sie sich registriert haben, nach einem anderen Weg.',
 
   'problem.unreadable': 'Wir konnten Ihren Ausweis nicht lesen',
   'problem.face_unreadable': 'Wir konnten Ihr Gesicht nicht gut erkennen',
@@ -134,13 +151,12 @@ export const de: Messages = {
   'jumio.9836': 'Die Prüfung bei Jumio konnte nicht abgeschlossen werden. Bitte versuchen Sie es noch einmal.',
   'jumio.other': 'Diesmal hat es bei Jumio nicht geklappt. Bitte versuchen Sie es noch einmal.',
 
-  'block.rejected':
-    'Sie können sich nicht anmelden, weil Ihre Identität nicht bestätigt werden konnte. Bitte wenden Sie sich an den Support.',
+  'block.rejected': 'Sie können sich nicht anmelden, weil Ihre Identität nicht bestätigt werden konnte.',
   'block.review': 'Sie können sich noch nicht anmelden: Ihre Identitätsprüfung wird noch einmal angesehen.',
   'block.unverified': 'Sie können sich erst anmelden, wenn Ihre Identität bestätigt ist.',
   'block.unknown':
     'Ihre Identitätsprüfung kann gerade nicht abgefragt werden. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
-  'block.support': 'Unter {{address}} erfahren Sie mehr.',
+  'block.support': 'Bitte wenden Sie sich an den Support. Unter {{address}} erfahren Sie mehr.',
   'block.way_on': 'Hier geht es weiter, innerhalb von zehn Minuten: {{url}}',
   'block.try_again': '{{problem}}. Bitte versuchen Sie es hier innerhalb von zehn Minuten noch einmal: {{url}}',
   'block.under_way': 'Ihre Identitätsprüfung läuft. Den Stand sehen Sie in den nächsten zehn Minuten hier: {{url}}',

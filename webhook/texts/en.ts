@@ -1,5 +1,5 @@
 /** The version of the shipped consent text, the same in all languages: raised with every change of its meaning, so that people are asked again. */
-export const CONSENT_VERSION = '1';
+export const CONSENT_VERSION = '2';
 
 /**
  * Every text that a person reads, in English. The other languages have the same keys and the same `{{placeholders}}`;
@@ -74,11 +74,25 @@ export const en = {
   'consent.need_document': 'a valid passport, identity card or driving licence',
   'consent.need_camera': 'a phone or computer with a camera',
   'consent.data': 'What happens with your data',
+  'consent.controller': '{{brand}} is responsible for your data, as the controller.',
+  'consent.data_before':
+    'Jumio was told of your sign-up by an identifier without your name, and by the language of its pages. It receives nothing else before you agree.',
+  'consent.data_nothing_before': 'Jumio receives nothing about you before you agree.',
   'consent.data_sent': 'Jumio receives the photos that you take of your document and of your face.',
+  'consent.data_biometric':
+    'From them Jumio computes biometric data of your face, to compare it with your document and to make sure that a living person is in front of the camera.',
   'consent.data_traits':
     'Jumio also receives what you have told us about yourself, for example your name, and compares it with your document.',
   'consent.data_back': 'Jumio tells us whether your identity is confirmed.',
-  'consent.data_kept': 'We keep the result, not the photos.',
+  'consent.data_kept':
+    'We keep the result, its dates and Jumio’s identifiers, not the photos, until your data are erased. Then only the result and its dates are left.',
+  'consent.jumio_retention':
+    'Jumio keeps photos and biometric data for as long as it has agreed with us, at most until your data are erased.',
+  'consent.rights': 'It is your choice',
+  'consent.take_back':
+    'You can take your agreement back at any time: until your photos are with Jumio, where you gave it. Nothing more then goes to Jumio. What was done before stays lawful.',
+  'consent.erasure': 'To take it back later, or to have your data erased, contact us: {{address}}',
+  'consent.explicit': 'If you agree, you expressly consent to this use of your biometric data.',
   'consent.policy': 'You can read more in the privacy policy.',
   'consent.changed': 'This text has changed since you last agreed to it.',
   'consent.agree': 'Agree and continue',
@@ -91,7 +105,7 @@ export const en = {
 
   'cannot.title': 'If you cannot do this',
   'cannot.text':
-    'If you have no camera, or do not want photos of your face to be compared, please contact support and ask for another way.',
+    'If you have no camera, or do not want photos of your face to be compared, ask for another way where you signed up.',
 
   'problem.unreadable': 'We could not read your document',
   'problem.face_unreadable': 'We could not see your face clearly',
@@ -131,11 +145,11 @@ export const en = {
   'jumio.9836': 'The check at Jumio could not be finished. Please try again.',
   'jumio.other': 'It did not work at Jumio this time. Please try again.',
 
-  'block.rejected': 'You cannot sign in, because your identity could not be verified. Please contact support.',
+  'block.rejected': 'You cannot sign in, because your identity could not be verified.',
   'block.review': 'You cannot sign in yet: your identity verification is being reviewed.',
   'block.unverified': 'You cannot sign in before your identity has been verified.',
   'block.unknown': 'Your identity verification cannot be checked at the moment. Please try again in a few minutes.',
-  'block.support': 'At {{address}} you can find out more.',
+  'block.support': 'Please contact support. At {{address}} you can find out more.',
   'block.way_on': 'You can go on here, within ten minutes: {{url}}',
   'block.try_again': '{{problem}}. Please try again here within ten minutes: {{url}}',
   'block.under_way': 'Your identity check is under way. You can follow it here for the next ten minutes: {{url}}',

@@ -70,11 +70,26 @@ export const es: Messages = {
   'consent.need_document': 'un pasaporte, documento de identidad o permiso de conducir en vigor',
   'consent.need_camera': 'un teléfono o un ordenador con cámara',
   'consent.data': 'Qué ocurre con sus datos',
+  'consent.controller': '{{brand}} es responsable del tratamiento de sus datos.',
+  'consent.data_before':
+    'Jumio ha recibido, al registrarse usted, un identificador sin su nombre y el idioma de sus páginas. No recibe nada más antes de que usted acepte.',
+  'consent.data_nothing_before': 'Jumio no recibe nada sobre usted antes de que acepte.',
   'consent.data_sent': 'Jumio recibe las fotos que usted hace de su documento y de su cara.',
+  'consent.data_biometric':
+    'A partir de ellas, Jumio calcula datos biométricos de su cara para compararla con su documento y comprobar que hay una persona viva ante la cámara.',
   'consent.data_traits':
     'Jumio recibe también lo que usted nos ha dicho de sí, por ejemplo su nombre, y lo compara con su documento.',
   'consent.data_back': 'Jumio nos comunica si su identidad queda confirmada.',
-  'consent.data_kept': 'Nosotros guardamos el resultado, no las fotos.',
+  'consent.data_kept':
+    'Nosotros guardamos el resultado, sus fechas y los identificadores de Jumio, no las fotos, hasta que se supriman sus datos. Después solo quedan el resultado y sus fechas.',
+  'consent.jumio_retention':
+    'Jumio guarda las fotos y los datos biométricos durante el tiempo acordado con nosotros, como máximo hasta que se supriman sus datos.',
+  'consent.rights': 'Usted decide',
+  'consent.take_back':
+    'Puede retirar su consentimiento en cualquier momento: mientras Jumio no tenga sus fotos, allí donde lo dio. A partir de entonces no se envía nada más a Jumio. Lo hecho hasta entonces sigue siendo lícito.',
+  'consent.erasure':
+    'Para retirarlo más tarde o para que se supriman sus datos, póngase en contacto con nosotros: {{address}}',
+  'consent.explicit': 'Si acepta, consiente expresamente este uso de sus datos biométricos.',
   'consent.policy': 'Encontrará más información en la política de privacidad.',
   'consent.changed': 'Este texto ha cambiado desde que usted lo aceptó.',
   'consent.agree': 'Aceptar y continuar',
@@ -87,7 +102,7 @@ export const es: Messages = {
 
   'cannot.title': 'Si no puede hacerlo',
   'cannot.text':
-    'Si no tiene cámara o no desea que se comparen fotos de su cara, póngase en contacto con el servicio de asistencia y pregunte por otra forma de hacerlo.',
+    'Si no tiene cámara o no desea que se comparen fotos de su cara, pregunte por otra forma de hacerlo allí donde se registró.',
 
   'problem.unreadable': 'No hemos podido leer su documento',
   'problem.face_unreadable': 'No hemos podido ver bien su cara',
@@ -126,13 +141,13 @@ export const es: Messages = {
   'jumio.9836': 'No se pudo terminar la comprobación en Jumio. Inténtelo de nuevo.',
   'jumio.other': 'Esta vez no ha funcionado en Jumio. Inténtelo de nuevo.',
 
-  'block.rejected':
-    'No puede iniciar sesión porque no se ha podido verificar su identidad. Póngase en contacto con el servicio de asistencia.',
+  'block.rejected': 'No puede iniciar sesión porque no se ha podido verificar su identidad.',
   'block.review': 'Todavía no puede iniciar sesión: su verificación de identidad se está revisando.',
   'block.unverified': 'No podrá iniciar sesión hasta que se haya verificado su identidad.',
   'block.unknown':
     'En este momento no se puede consultar su verificación de identidad. Inténtelo de nuevo en unos minutos.',
-  'block.support': 'Diríjase a {{address}} para obtener más información.',
+  'block.support':
+    'Póngase en contacto con el servicio de asistencia. Diríjase a {{address}} para obtener más información.',
   'block.way_on': 'Puede continuar aquí, en los próximos diez minutos: {{url}}',
   'block.try_again': '{{problem}}. Inténtelo de nuevo aquí en los próximos diez minutos: {{url}}',
   'block.under_way':

@@ -69,11 +69,25 @@ export const fr: Messages = {
   'consent.need_document': 'un passeport, une carte d’identité ou un permis de conduire en cours de validité',
   'consent.need_camera': 'un téléphone ou un ordinateur avec une caméra',
   'consent.data': 'Ce que deviennent vos données',
+  'consent.controller': '{{brand}} est responsable du traitement de vos données.',
+  'consent.data_before':
+    'Lors de votre inscription, Jumio a reçu un identifiant sans votre nom et la langue de ses pages. Il ne reçoit rien d’autre avant votre accord.',
+  'consent.data_nothing_before': 'Jumio ne reçoit rien sur vous avant votre accord.',
   'consent.data_sent': 'Jumio reçoit les photos que vous prenez de votre document et de votre visage.',
+  'consent.data_biometric':
+    'À partir de ces photos, Jumio calcule des données biométriques de votre visage, pour le comparer avec votre document et s’assurer qu’une personne vivante se trouve devant la caméra.',
   'consent.data_traits':
     'Jumio reçoit aussi ce que vous nous avez indiqué sur vous, par exemple votre nom, et le compare avec votre document.',
   'consent.data_back': 'Jumio nous dit si votre identité est confirmée.',
-  'consent.data_kept': 'Nous gardons le résultat, pas les photos.',
+  'consent.data_kept':
+    'Nous gardons le résultat, ses dates et les identifiants de Jumio, pas les photos, jusqu’à l’effacement de vos données. Il ne reste ensuite que le résultat et ses dates.',
+  'consent.jumio_retention':
+    'Jumio garde les photos et les données biométriques pendant la durée convenue avec nous, au plus tard jusqu’à l’effacement de vos données.',
+  'consent.rights': 'C’est vous qui décidez',
+  'consent.take_back':
+    'Vous pouvez retirer votre accord à tout moment : tant que Jumio n’a pas vos photos, là où vous l’avez donné. Plus rien n’est alors transmis à Jumio. Ce qui a été fait auparavant reste licite.',
+  'consent.erasure': 'Pour le retirer plus tard, ou faire effacer vos données, contactez-nous : {{address}}',
+  'consent.explicit': 'En acceptant, vous consentez expressément à cette utilisation de vos données biométriques.',
   'consent.policy': 'Pour en savoir plus, lisez la politique de confidentialité.',
   'consent.changed': 'Ce texte a changé depuis que vous l’avez accepté.',
   'consent.agree': 'Accepter et continuer',
@@ -86,7 +100,7 @@ export const fr: Messages = {
 
   'cannot.title': 'Si vous ne pouvez pas le faire',
   'cannot.text':
-    'Si vous n’avez pas de caméra, ou ne souhaitez pas que des photos de votre visage soient comparées, contactez l’assistance pour connaître une autre solution.',
+    'Si vous n’avez pas de caméra, ou ne souhaitez pas que des photos de votre visage soient comparées, demandez une autre solution là où vous vous êtes inscrit.',
 
   'problem.unreadable': 'Nous n’avons pas pu lire votre document',
   'problem.face_unreadable': 'Nous n’avons pas pu bien voir votre visage',
@@ -127,13 +141,12 @@ export const fr: Messages = {
   'jumio.9836': 'Le contrôle chez Jumio n’a pas pu être terminé. Réessayez.',
   'jumio.other': 'Cela n’a pas fonctionné chez Jumio cette fois. Réessayez.',
 
-  'block.rejected':
-    'Vous ne pouvez pas vous connecter, car votre identité n’a pas pu être vérifiée. Contactez l’assistance.',
+  'block.rejected': 'Vous ne pouvez pas vous connecter, car votre identité n’a pas pu être vérifiée.',
   'block.review': 'Vous ne pouvez pas encore vous connecter : votre vérification d’identité est en cours d’examen.',
   'block.unverified': 'Vous ne pourrez vous connecter qu’une fois votre identité vérifiée.',
   'block.unknown':
     'Votre vérification d’identité ne peut pas être consultée pour le moment. Réessayez dans quelques minutes.',
-  'block.support': 'Adressez-vous à {{address}} pour en savoir plus.',
+  'block.support': 'Contactez l’assistance. Adressez-vous à {{address}} pour en savoir plus.',
   'block.way_on': 'Vous pouvez continuer ici, dans les dix minutes : {{url}}',
   'block.try_again': '{{problem}}. Réessayez ici dans les dix minutes : {{url}}',
   'block.under_way':

@@ -67,6 +67,10 @@ async function installation(changes: Changes = {}) {
     JUMIO_AUTH_URL: `${server.url}/oauth2/token`,
     JUMIO_API_BASE_URL: server.url,
     PUBLIC_URL: url,
+    BRAND_NAME: 'Acme',
+    PRIVACY_URL: 'https://acme.example/privacy',
+    SUPPORT_ADDRESS: 'help@acme.example',
+    DEFAULT_RETURN_URL: 'https://app.example.com/account',
   };
   const doctor = (more: Environment = {}, ...flags: string[]) =>
     runCli(service, ['doctor', '--kratos-config', ...files, ...flags], { env: { ...env, ...more } });

@@ -192,7 +192,7 @@ describe('status', () => {
       waiting_on: 'operator',
       why: 'Jumio rejected it (other)',
       kratos: { found: true, metadata_public_jumio: { status: 'rejected' }, differences: [] },
-      gate: { now: { decision: 'block', status: 'rejected', rule: { index: 0 } } },
+      gate: { now: { decision: 'block', status: 'rejected', rule: { index: 1 } } },
       attempts: [{ attempt: 1, source: 'jumio', state: 'decided', decision: 'FAILED' }],
     });
     expect(facts.events.map(({ kind }: { kind: string }) => kind)).toEqual(

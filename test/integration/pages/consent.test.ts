@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide, signedUp, visitor } from '../../support/builders/people.ts';
+import { initiate, validate } from '../../support/clients/calls.ts';
 import { nativeProgram } from '../../support/clients/programs.ts';
 import { findCanaries } from '../../support/logs/canaries.ts';
 import { recordOf, untilStatus } from '../../support/service/eventually.ts';
@@ -33,6 +34,61 @@ describe('the consent page', () => {
     ])
       expect(body).toContain(text);
     expect(body).toContain('href="https://acme.example/privacy"');
+  });
+
+  it('the consent page says what a data-protection officer asks for', async () => {
+    const env = { BRAND_NAME: 'Acme', SUPPORT_ADDRESS: 'help@acme.example' };
+    const { browser } = await signedUp(await testService({ env }));
+    const { body } = await browser.get('/jumio/verify');
+    for (const text of [
+      'Acme is responsible for your data, as the controller.',
+      'biometric data of your face',
+      'expressly consent to this use of your biometric data',
+      'until your data are erased',
+      'Jumio keeps photos and biometric data for as long as',
+      'You can take your agreement back at any time',
+      'have your data erased, contact us: help@acme.example',
+    ])
+      expect(body).toContain(text);
+  });
+
+  it('the operator’s own text says how long Jumio keeps what it got', async () => {
+    const TEXTS =
+      'consent_version: "2026-01"\nen:\n  consent.jumio_retention: Jumio deletes all of it after 30 days.\n';
+    const { browser } = await signedUp(await testService({ env: { TEXTS } }));
+    expect((await browser.get('/jumio/verify')).body).toContain('Jumio deletes all of it after 30 days.');
+  });
+
+  it.each([
+    ['registration', 'Jumio was told of your sign-up by an identifier without your name', 'nothing about you'],
+    ['consent', 'Jumio receives nothing about you before you agree.', 'was told of your sign-up'],
+  ])(
+    'with VERIFICATION_START=%s the text says what Jumio knows already, on the page and in JSON',
+    async (start, says, not) => {
+      const service = await testService({ env: { VERIFICATION_START: start } });
+      const { id, browser } = visitor(service);
+      await initiate(service, { kratos_identity_id: id });
+      await untilStatus(service, id, 'pending');
+      for (const { body } of [
+        await browser.get('/jumio/verify'),
+        await nativeProgram(service, id).get('/jumio/verify'),
+      ]) {
+        expect(body).toContain(says);
+        expect(body).not.toContain(not);
+      }
+    },
+  );
+
+  it('without a support address no page asks anybody to contact support', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    await browser.press();
+    const pages = [await browser.get('/jumio/help'), await browser.get('/jumio/verify')];
+    await decide(service, id, 'REJECTED', 'other');
+    pages.push(await browser.get('/jumio/status'));
+    for (const { body } of pages) expect(body).not.toMatch(/contact|support/i);
+    const refused = await validate(service, { kratos_identity_id: id });
+    expect([refused.statusCode, refused.body.includes('support')]).toEqual([403, false]);
   });
 
   it('the consent page offers consent, refusal, and help with alternatives', async () => {

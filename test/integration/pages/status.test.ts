@@ -71,7 +71,7 @@ const PAGES: readonly [string, Scene, string, ParsedPage['action']][] = [
     'rejected',
     after('REJECTED'),
     'Your identity could not be verified.',
-    { kind: 'text', text: 'Please contact support if you think that this is a mistake.', href: undefined },
+    { kind: 'text', text: 'You may close this page.', href: undefined },
   ],
   [
     'rejected for a reason to act on',
@@ -166,7 +166,7 @@ describe('identities erased before a decision', () => {
     for (const path of ['/jumio/status', '/jumio/verify']) {
       const page = await browser.get(path);
       expect(page.sentence).toBe('Your identity has not been verified yet.');
-      expect(page.action).toEqual({ ...CLOSE, text: 'Please contact support if you think that this is a mistake.' });
+      expect(page.action).toEqual(CLOSE);
     }
   });
 });

@@ -160,7 +160,7 @@ export const BROKEN: readonly BrokenSite[] = [
   broken('SameSite=None without TLS', [set('/cookies/same_site', 'None'), set('/dev', true)], 'cookie-none-insecure'),
   broken('a cookie for one path', [set('/cookies/path', '/self-service')], 'cookie-path'),
   at('a gate in shadow mode', { GATE_MODE: 'shadow' }, 'gate-in-shadow'),
-  at('no allowed return URL', { ALLOWED_RETURN_URLS: '' }, 'no-way-back'),
+  at('no allowed return URL', { ALLOWED_RETURN_URLS: '', DEFAULT_RETURN_URL: '' }, 'no-way-back'),
   at('another public URL of Kratos', { KRATOS_PUBLIC_URL: 'https://login.example.com' }, 'kratos-elsewhere'),
   at('an unknown public URL of Kratos', { KRATOS_PUBLIC_URL: '' }, 'no-pages'),
   at(
@@ -180,6 +180,8 @@ export const BROKEN: readonly BrokenSite[] = [
 
 /** Mistakes that no line of configuration fixes. */
 export const WITHOUT_CONFIG_FIX: readonly BrokenSite[] = [
+  at('pages that name nobody', { BRAND_NAME: '', SUPPORT_ADDRESS: '' }, 'pages-say-too-little'),
+  at('pages that lead nowhere without a `return_to`', { DEFAULT_RETURN_URL: '' }, 'pages-say-too-little'),
   at(
     'two registrable domains',
     { PUBLIC_URL: 'https://verify.example.org' },

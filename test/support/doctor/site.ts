@@ -30,6 +30,10 @@ const ENV: Environment = {
   PUBLIC_URL: OPTIONS.verifyUrl,
   KRATOS_PUBLIC_URL: 'https://auth.example.com',
   ALLOWED_RETURN_URLS: OPTIONS.uiUrl,
+  BRAND_NAME: 'Acme',
+  PRIVACY_URL: 'https://www.example.com/privacy',
+  SUPPORT_ADDRESS: 'help@example.com',
+  DEFAULT_RETURN_URL: OPTIONS.uiUrl,
 };
 
 /** The values of an operator for the placeholders of a fix. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { unsaidOnPages } from '../../../webhook/config/checks.ts';
 import { type Config, parseConfig, variableNames } from '../../../webhook/config/config.ts';
 import { ConfigError, type Environment } from '../../../webhook/config/problem.ts';
 import { config, MINIMAL, problems, wrongNames } from '../../support/service/environment.ts';
@@ -178,5 +179,19 @@ describe('rules over several variables', () => {
       PUBLIC_URL: 'https://a.example/idv',
     };
     expect([...wrongNames(changes)].sort()).toEqual(['JUMIO_CALLBACK_SECRET', 'PORT', 'PUBLIC_URL']);
+  });
+});
+
+describe('what the pages say about the operator', () => {
+  const pages = { PUBLIC_URL: 'https://verify.example.com', KRATOS_PUBLIC_URL: 'https://auth.example.com' };
+  const names = (env: Environment): string[] => unsaidOnPages(config(env)).map(({ name }) => name);
+
+  it('every variable without which a page is incomplete is named, and none without pages', () => {
+    expect(names(pages)).toEqual(['BRAND_NAME', 'PRIVACY_URL', 'SUPPORT_ADDRESS', 'DEFAULT_RETURN_URL']);
+    expect(names({ ...pages, BRAND_NAME: 'Acme', SUPPORT_ADDRESS: 'help@acme.example' })).toEqual([
+      'PRIVACY_URL',
+      'DEFAULT_RETURN_URL',
+    ]);
+    expect(names({})).toEqual([]);
   });
 });

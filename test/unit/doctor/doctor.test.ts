@@ -9,6 +9,7 @@ describe('the doctor on the shipped configuration', () => {
     const report = await examineSite({ kratos: SHIPPED });
     expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([
       ['sessions-outlive-verdict', 'info'],
+      ['retention-unsaid', 'info'],
       ['session-before-verdict', 'info'],
       ['second-factor-first', 'info'],
     ]);
@@ -36,6 +37,11 @@ describe('findings for information', () => {
     }
   });
 
+  it('the operator’s own text on Jumio’s retention is what the doctor asks for', async () => {
+    const TEXTS = 'consent_version: "2026-01"\nen:\n  consent.jumio_retention: Jumio deletes them after 30 days.\n';
+    expect((await known({ kratos: SHIPPED, env: { TEXTS } })).map(({ id }) => id)).not.toContain('retention-unsaid');
+  });
+
   it('hooks in an unusual order and a status that may be stale are findings without severity error', async () => {
     const after = '/selfservice/flows';
     const kratos = applied({ ...SHIPPED }, [
@@ -49,6 +55,7 @@ describe('findings for information', () => {
     expect(found.map(({ severity }) => severity)).not.toContain('error');
     expect(found.map(({ id }) => id)).toEqual([
       'sessions-outlive-verdict',
+      'retention-unsaid',
       'session-before-hook',
       'verified-address-after-gate',
       'verification-ui-first',

@@ -54,7 +54,7 @@ describe('texts of the operator', () => {
   });
 
   it('a changed consent text needs a consent_version', () => {
-    expect(createTexts().consentVersion).toBe('1');
+    expect(createTexts().consentVersion).toBe('2');
     const texts = textsOf('consent_version: "2026-01"\nen:\n  consent.why: The law asks for it.\n');
     expect(texts.consentVersion).toBe('2026-01');
     expect(wrongWith('en:\n  consent.why: The law asks for it.\n')).toEqual([
@@ -63,8 +63,8 @@ describe('texts of the operator', () => {
   });
 
   it('a changed consent text under our own version is refused: consent to ours is no consent to theirs', () => {
-    expect(wrongWith('consent_version: "1"\nen:\n  consent.why: The law asks for it.\n')).toEqual([
-      'consent_version must differ from that of the shipped text ("1"), so that people are asked again',
+    expect(wrongWith('consent_version: "2"\nen:\n  consent.why: The law asks for it.\n')).toEqual([
+      'consent_version must differ from that of the shipped text ("2"), so that people are asked again',
     ]);
   });
 

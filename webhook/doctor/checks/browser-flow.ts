@@ -121,7 +121,7 @@ function allowedByKratos(kratos: Tree, publicUrl: string): Finding[] {
 function allowedByUs(kratos: Tree, service: Config): Finding[] {
   if (service.ALLOWED_RETURN_URLS.length > 0 || service.DEFAULT_RETURN_URL) return [];
   const home = textAt(kratos, '/selfservice/default_browser_return_url') ?? '';
-  const environment = URL.canParse(home) ? { ALLOWED_RETURN_URLS: new URL(home).origin } : {};
+  const environment = URL.canParse(home) ? { ALLOWED_RETURN_URLS: new URL(home).origin, DEFAULT_RETURN_URL: home } : {};
   return [
     {
       id: 'no-way-back',

@@ -4,7 +4,7 @@ import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import { type ContinueOutcome, type NextStep, nextStep, type View } from '../../verification/person/index.ts';
 import { sendProblem } from '../errors.ts';
-import { consentBlocks } from '../pages/consent-page.ts';
+import { type ConsentFacts, consentBlocks } from '../pages/consent-page.ts';
 import type { PageBlock } from '../pages/page.ts';
 import { pollAfterSeconds } from '../pages/waiting-page.ts';
 
@@ -24,7 +24,8 @@ export function consentText(
   version: string,
   language: string,
   texts: Texts,
-  { privacyUrl, sendsTraits }: { readonly privacyUrl: string | undefined; readonly sendsTraits: boolean },
+  facts: ConsentFacts,
+  privacyUrl: string | undefined,
 ): ConsentText {
   const translate = (text: Text): string => texts.translate(language, text);
   const paragraph = (block: PageBlock) =>
@@ -35,7 +36,7 @@ export function consentText(
     text_version: version,
     language,
     title: translate(toText('consent.title')),
-    paragraphs: [{ text: translate(toText('consent.sentence')) }, ...consentBlocks(sendsTraits).map(paragraph)],
+    paragraphs: [{ text: translate(toText('consent.sentence')) }, ...consentBlocks(facts).map(paragraph)],
     ...(privacyUrl === undefined ? {} : { privacy_url: privacyUrl }),
   };
 }

@@ -82,6 +82,8 @@ export interface ResourcesOptions extends Destinations {
   /** Whether browsers reach the service by https. */
   readonly isHttps: boolean;
   readonly privacyUrl: string | undefined;
+  /** Where people find help: a web URL or `mailto:`. */
+  readonly support: string | undefined;
   readonly allowedOrigins: readonly string[];
   /** The data centre at which SDK tokens are valid, by its name in Jumio's SDKs; undefined: not known. */
   readonly dataCentre: string | undefined;
@@ -114,7 +116,7 @@ function readBody(body: unknown, returnTo: ReturnTo): ContinueBody | { readonly 
 
 /** `/jumio/verify` and `/jumio/status` for programs: the pages' content in JSON (docs/applications.md). */
 export async function resourceRoutes(app: FastifyInstance, options: ResourcesOptions): Promise<void> {
-  const { ctx, worker, texts, limits, privacyUrl } = options;
+  const { ctx, worker, texts, limits, privacyUrl, support } = options;
   const origins = new Set(options.allowedOrigins);
   await secureResources(app, options, origins);
   // After CORS, so that a browser of an allowed origin can read a 429.
@@ -124,8 +126,11 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
   const statusOf = (view: View) => statusAnswer(view, ctx.clock.now(), destinationOf(view, options));
   const languageOf = ({ headers }: FastifyRequest, locale?: string): string =>
     texts.choose({ locale, acceptLanguage: headers['accept-language'] });
-  const consentIn = (language: string): ConsentText =>
-    consentText(ctx.consentVersion, language, texts, { privacyUrl, sendsTraits: ctx.prefill !== undefined });
+  const consentIn = (language: string, { hasAttempt }: View): ConsentText => {
+    const isKnownToJumio = ctx.startsAt === 'registration' || hasAttempt;
+    const facts = { sendsTraits: ctx.prefill !== undefined, isKnownToJumio, support };
+    return consentText(ctx.consentVersion, language, texts, facts, privacyUrl);
+  };
 
   app.get(
     '/jumio/status',
@@ -141,7 +146,7 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
     { constraints: JSON_ONLY },
     forPerson(async (person, request, reply) => {
       const view = await loadView(ctx, person);
-      const consent = { given: view.consent === 'given', ...consentIn(languageOf(request, person.locale)) };
+      const consent = { given: view.consent === 'given', ...consentIn(languageOf(request, person.locale), view) };
       return reply.send({ ...statusOf(view), consent });
     }),
   );
@@ -166,7 +171,12 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
       const isLeaving = outcome.kind === 'link' && tokenOf(request.headers) === undefined;
       if (isLeaving) await options.handover.setOnLeaving(request, reply, person.identityId);
       const status = statusOf(outcome.view);
-      const answer = { want: body.want, dataCentre: options.dataCentre, status, consent: consentIn(language) };
+      const answer = {
+        want: body.want,
+        dataCentre: options.dataCentre,
+        status,
+        consent: consentIn(language, outcome.view),
+      };
       return answerOutcome(reply, outcome, answer);
     }),
   );

@@ -7,7 +7,6 @@ import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
 import { link, type Page, plainText } from './page.ts';
 import { createRenderer, type RenderPage, type Theme } from './render.ts';
 import { securePages } from './security.ts';
-import { supportAction } from './wording.ts';
 
 /** A browser names HTML; machines accept anything, or name nothing. */
 function isBrowser({ headers }: FastifyRequest): boolean {
@@ -30,7 +29,7 @@ function helpPage(support: string | undefined, backTo: string): Page {
   const page = { title: toText('cannot.title'), sentence: toText('cannot.text') };
   return support === undefined
     ? { ...page, action: back }
-    : { ...page, action: supportAction(support), others: [back] };
+    : { ...page, action: link(support, toText('button.support')), others: [back] };
 }
 
 /** Every other path below `/jumio/`: 404 with this page for a browser, with a problem document for a machine. */

@@ -11,6 +11,8 @@ export interface PageFields {
   readonly consentVersion: string;
   /** Whether traits go to Jumio (`PREPARED_DATA`). */
   readonly sendsTraits?: boolean;
+  /** Whether Jumio is asked at the sign-up (`VERIFICATION_START`); by default it is. */
+  readonly tellsJumioAtSignUp?: boolean;
   /** Where "Continue" leads; undefined: nowhere. */
   readonly returnTo: string | undefined;
   /** The hint of Jumio's redirect. */

@@ -98,6 +98,7 @@ function createAnswerView(options: StatusRoutesOptions) {
       fields: { _csrf, ...(returnTo === null ? {} : { return_to: returnTo }) },
       consentVersion: ctx.consentVersion,
       sendsTraits: ctx.prefill !== undefined,
+      tellsJumioAtSignUp: ctx.startsAt === 'registration',
       returnTo: destinationOf(view, options, returnTo),
       hint: hintIn(reply.request.query),
       back,

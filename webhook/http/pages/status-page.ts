@@ -3,23 +3,20 @@ import { type NextStep, nextStep, type View } from '../../verification/person/in
 import { consentPage, declinedPage, helpLink, withdrawButton } from './consent-page.ts';
 import { button, link, type Page, type PageBlock, type PageFields, paragraphs, plainText } from './page.ts';
 import { finishedPage, waitingPage } from './waiting-page.ts';
-import { BUTTONS, backAction, reasonOf, sentenceOf, supportAction } from './wording.ts';
+import { askingActions, BUTTONS, backAction, reasonOf, sentenceOf } from './wording.ts';
 
 /** Without a further attempt, advice for it would not help. */
 function outOfRetriesPage(view: View, page: PageFields): Page {
-  const { support } = page;
-  const ask = toText('used_up.support');
-  const blocks = paragraphs(toText('used_up.reason'), support === undefined ? undefined : ask);
-  return { sentence: sentenceOf(view), blocks, action: supportAction(support, ask), others: backAction(page) };
+  const ask = page.support === undefined ? undefined : toText('used_up.support');
+  return { sentence: sentenceOf(view), blocks: paragraphs(toText('used_up.reason'), ask), ...askingActions(page) };
 }
 
 /** For a person whom only the operator can help. */
 function contactPage(view: View, page: PageFields): Page {
   if (view.isOutOfRetries) return outOfRetriesPage(view, page);
-  const { support } = page;
   const ask = view.isApprovalExpired ? toText('next.ask_support') : toText('next.support');
-  const blocks = paragraphs(reasonOf(view), support === undefined ? undefined : ask);
-  return { sentence: sentenceOf(view), blocks, action: supportAction(support, ask), others: backAction(page) };
+  const blocks = paragraphs(reasonOf(view), page.support === undefined ? undefined : ask);
+  return { sentence: sentenceOf(view), blocks, ...askingActions(page) };
 }
 
 function hintBlocks({ hint: text }: PageFields): PageBlock[] {

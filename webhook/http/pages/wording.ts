@@ -1,7 +1,7 @@
 import type { ActionableReason, Status } from '../../model.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { View } from '../../verification/person/index.ts';
-import { type Action, link, type PageFields, plainText } from './page.ts';
+import { type Action, link, type Page, type PageFields, plainText } from './page.ts';
 
 /** The sentence of each status. */
 export const SENTENCES: Readonly<Record<Status, Text>> = {
@@ -77,12 +77,11 @@ export function reasonOf({ status, reason, isEidInsufficient }: View): Text | un
   return reason === null ? toText('reason.other') : ADVICE[reason];
 }
 
-/**
- * Returns the action that leads to the operator's support.
- * @param otherwise the text if the operator configured no support URL
- */
-export function supportAction(support: string | undefined, otherwise = toText('next.support')): Action {
-  return support === undefined ? plainText(otherwise) : link(support, toText('button.support'));
+/** Returns the actions of a person whom only the operator can help. Without an address nobody is told to ask: they would not know where. */
+export function askingActions(page: PageFields): Pick<Page, 'action' | 'others'> {
+  const { support } = page;
+  const action = support === undefined ? plainText(toText('next.close')) : link(support, toText('button.support'));
+  return { action, others: backAction(page) };
 }
 
 /** Returns the link back to the application, if there is a URL to go back to. */

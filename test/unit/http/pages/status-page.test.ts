@@ -90,7 +90,7 @@ describe('one sentence and one action for each status', () => {
       'rejected, final',
       'nothing',
       'Your identity could not be verified.',
-      'text: Please contact support if you think that this is a mistake.',
+      'text: You may close this page.',
     ],
     ['rejected, retryable', 'rejected ×1', 'nothing', 'Your identity could not be verified.', 'button: Try again'],
     [
@@ -246,14 +246,14 @@ describe('rejections up to the limit of tries', () => {
     ['fr', /^Vous avez utilisé toutes vos tentatives/, /assistance/],
     ['es', /^Ha agotado todos sus intentos/, /asistencia/],
   ])(
-    'a person without tries left reads so in %s, without advice, and with the way to support',
+    'a person without tries left reads so in %s, without advice, and with the way to support where there is one',
     async (language, used, ask) => {
       const translated = (text: Text): string => texts.translate(language, text);
       const paragraphsOf = ({ blocks = [] }: Page): string[] =>
         blocks.map((part) => (part.kind === 'paragraph' ? translated(part.text) : part.kind));
       const page = await pageOf(situation('rejected ×3', 'nothing'));
       expect(paragraphsOf(page)).toEqual([expect.stringMatching(used)]);
-      expect([page.action.kind, translated(page.action.text)]).toEqual(['text', expect.stringMatching(ask)]);
+      expect([page.action.kind, ask.test(translated(page.action.text))]).toEqual(['text', false]);
       const support = 'mailto:help@acme.example';
       const helped = await pageOf(situation('rejected ×3', 'nothing'), { support });
       expect(paragraphsOf(helped)).toEqual([expect.stringMatching(used), expect.stringMatching(ask)]);
