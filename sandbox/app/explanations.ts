@@ -1,6 +1,6 @@
 import { html } from 'ghtml';
 import { type JumioCall, type JumioCallback, jumioControl } from '../scenarios/jumio-control.ts';
-import type { Me } from './kratos.ts';
+import type { Me, OperatorNotes } from './kratos.ts';
 
 /** What happens at each form: the text of the box “Behind the scenes”. */
 export const NOTES = {
@@ -83,8 +83,38 @@ function ofEid({ jumio, assurance, createdAt }: Me, isJumioAsked: boolean): Step
   return isJumioAsked ? [{ at: createdAt, text: `${read} is not enough, so Jumio is asked.` }] : [];
 }
 
+/** What the person decided. The service keeps the latest of each, and publishes it for the operator alone. */
+function ofConsent({ consent, declined_at: declinedAt }: OperatorNotes): Step[] {
+  const agreed = consent && {
+    at: consent.at,
+    text: `You agreed to version ${consent.text_version} of the consent text (${consent.language}). Before that nothing led to Jumio.`,
+  };
+  const refused = declinedAt !== undefined && {
+    at: declinedAt,
+    text: 'You did not agree. Nothing leads to Jumio until you do.',
+  };
+  return [...(agreed ? [agreed] : []), ...(refused ? [refused] : [])];
+}
+
+const WAITING: Readonly<Record<string, string>> = {
+  person: 'The next step is yours.',
+  jumio: 'The next step is Jumio’s: the service waits for it.',
+  operator: 'The next step is the operator’s.',
+  nobody: 'Nobody waits for anybody.',
+};
+
+/** Puts steps where their time belongs. Calls at Jumio stay in Jumio's own order. */
+function inserted(steps: readonly Step[], more: readonly Step[]): Step[] {
+  const all = [...steps];
+  for (const step of more) {
+    const later = all.findIndex(({ at }) => at > step.at);
+    all.splice(later < 0 ? all.length : later, 0, step);
+  }
+  return all;
+}
+
 /** Markup: what happened to the person's account, and what of it the application can read. */
-export async function traceOf(jumioUrl: string, me: Me): Promise<string> {
+export async function traceOf(jumioUrl: string, me: Me, notes: OperatorNotes): Promise<string> {
   const first = {
     at: me.createdAt,
     text: 'Kratos stored your account and notified the service (POST /jumio/initiate).',
@@ -92,10 +122,13 @@ export async function traceOf(jumioUrl: string, me: Me): Promise<string> {
   const written = `The service wrote “${me.jumio?.status}” onto your account at Kratos (PATCH).`;
   const last = me.jumio === undefined ? [] : [{ at: me.updatedAt, text: written }];
   const asked = await stepsAtJumio(jumioUrl, me);
-  const steps = [first, ...ofEid(me, asked.length > 0), ...asked, ...last].filter(isNotRepeated);
+  const happened = [first, ...ofEid(me, asked.length > 0), ...asked];
+  const steps = [...inserted(happened, ofConsent(notes)), ...last].filter(isNotRepeated);
+  const waiting = WAITING[notes.waiting_on ?? ''] ?? '';
   return html`<ol>!${steps.map(item)}</ol>
+!${waiting === '' ? '' : html`<p>${waiting}</p>`}
 <p>What this application reads of your account, <code>metadata_public.jumio</code>, is all it needs:</p>
 <pre>${JSON.stringify(me.jumio ?? null, null, 2)}</pre>
-<p>It cannot read the reason or the score; only the operator can. To see what Jumio knows, and to control it (another
+<p>It cannot read the reason, the score, the consent, or who waits for whom; only the operator can. To see what Jumio knows, and to control it (another
 outcome, two days later…), open <a href="${jumioUrl}/">the Jumio sandbox</a>.</p>`;
 }

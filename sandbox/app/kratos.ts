@@ -17,6 +17,19 @@ const logout = z.object({ logout_url: z.string() });
 
 const stored = z.object({ error: z.object({ reason: z.string().optional(), message: z.string().optional() }) });
 
+const operator = z.object({
+  metadata_admin: z.object({
+    jumio: z.object({
+      waiting_on: z.string().optional(),
+      consent: z.object({ text_version: z.string(), language: z.string(), at: z.string() }).optional(),
+      declined_at: z.string().optional(),
+    }),
+  }),
+});
+
+/** What the service published for the operator alone: consent, refusal, and who waits for whom. */
+export type OperatorNotes = z.infer<typeof operator>['metadata_admin']['jumio'];
+
 const recovery = z.object({ recovery_link: z.string(), recovery_code: z.string() });
 
 /** The person who is signed in, as Kratos describes them. */
@@ -64,4 +77,11 @@ export async function createRecoveryCode(adminUrl: string, id: string): Promise<
   const answer = await send({ method: 'POST', url: `${adminUrl}/admin/recovery/code`, headers, body });
   const { recovery_link, recovery_code } = recovery.parse(answer.json());
   return { page: recovery_link, code: recovery_code };
+}
+
+/** Reads what only the operator can read, by the admin API; empty where nothing was published. A real application cannot do this. */
+export async function readOperatorNotes(adminUrl: string, id: string): Promise<OperatorNotes> {
+  const headers = { accept: 'application/json' };
+  const answer = await send({ method: 'GET', url: `${adminUrl}/admin/identities/${id}`, headers });
+  return answer.status === 200 ? (operator.safeParse(answer.json()).data?.metadata_admin.jumio ?? {}) : {};
 }

@@ -4,7 +4,7 @@ import { html } from 'ghtml';
 import { z } from 'zod';
 import { NOTES, traceOf } from './explanations.ts';
 import { providerErrorText, START_AGAIN } from './forms.ts';
-import { errorText, findPerson, logoutUrl } from './kratos.ts';
+import { errorText, findPerson, logoutUrl, readOperatorNotes } from './kratos.ts';
 import { createHelpDesk, flowPage, type HelpDesk, helpDeskPages, home, page, welcome } from './pages.ts';
 
 /** What the demo's application needs to know: the URLs as browsers reach them, and Kratos' admin API. */
@@ -23,7 +23,7 @@ const STYLE = readFileSync(new URL('./app.css', import.meta.url), 'utf8');
 const errorQuery = z.object({ id: z.string().catch('') });
 
 function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk): void {
-  const { kratosUrl, appUrl, verifyUrl, jumioUrl } = options;
+  const { kratosUrl, kratosAdminUrl, appUrl, verifyUrl, jumioUrl } = options;
   const verifyLink = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${appUrl}/`)}`;
   app.get('/', async (request, reply) => {
     const me = await findPerson(request, kratosUrl);
@@ -31,7 +31,7 @@ function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk
     if (me === undefined)
       return reply.send(page({ title: 'Your money, ashore', main: welcome(), behind: NOTES.visitor }));
     helpDesk.remember(me.email, me.id);
-    const behind = await traceOf(jumioUrl, me);
+    const behind = await traceOf(jumioUrl, me, await readOperatorNotes(kratosAdminUrl, me.id));
     return reply.send(page({ title: 'Your account', main: home(me, verifyLink), behind, email: me.email }));
   });
   app.get('/logout', async (request, reply) => reply.redirect((await logoutUrl(request, kratosUrl)) ?? '/', 303));

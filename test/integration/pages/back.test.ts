@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide, hasAgreed, signedUp, visitor } from '../../support/builders/people.ts';
-import type { ParsedPage } from '../../support/clients/browser.ts';
+import { openBrowser, type ParsedPage } from '../../support/clients/browser.ts';
 import { unescapeHtml } from '../../support/clients/entities.ts';
 import { jumioDown, unanswered } from '../../support/fakes/jumio.ts';
 import { eventually, passTime, recordOf, withShortWaits } from '../../support/service/eventually.ts';
@@ -166,6 +166,45 @@ describe('waiting pages', () => {
       expect(regions).toEqual(['<p id="sentence" role="status" aria-labelledby="title">']);
       expect(body).toMatch(/<h1 id="title">[A-Z][^<]+<\/h1>/);
       expect(body.match(/id="title"/g)).toHaveLength(1);
+    },
+  );
+});
+
+describe('the address that Jumio leads back to', () => {
+  const IDS = 'accountId=0b6d&workflowExecutionId=7c1b&customerInternalReference=kyc';
+
+  it.each([
+    [`${IDS}&acquisitionStatus=ERROR&errorCode=9820`, '/jumio/status?errorCode=9820', 'No camera was found.'],
+    [`${IDS}&acquisitionStatus=ERROR&errorCode=%3Cb%3E`, '/jumio/status', WAITING],
+    [IDS, '/jumio/status', WAITING],
+  ])('%s is cleaned by a redirect, and the page says the same', async (query, path, words) => {
+    const service = await testService();
+    const person = await signedUp(service);
+    await hasAgreed(service, person);
+    const answer = await person.browser.get(`/jumio/status?${query}`);
+    expect([answer.status, answer.location]).toEqual([303, path]);
+    const page = await person.browser.get(path);
+    expect([page.status, page.body.includes(words)]).toEqual([200, true]);
+  });
+
+  it('after a success the address keeps the hint and the time, and no id', async () => {
+    const { service, browser } = await openedStatusPage();
+    const { status, location = '' } = await browser.get(`${FROM_JUMIO}&${IDS}`);
+    expect([status, location]).toEqual([303, `${FROM_JUMIO}&back=${service.clock.now()}`]);
+    expect((await browser.get(location)).sentence).toBe(UNDER_WAY);
+  });
+
+  it('the address is cleaned also where nobody is signed in, and Kratos is not asked for it', async () => {
+    const service = await testService();
+    const { status, location } = await openBrowser(service).get(`/jumio/status?${IDS}`);
+    expect([status, location]).toEqual([303, '/jumio/status']);
+  });
+
+  it.each(['/jumio/status', FROM_JUMIO, '/jumio/status?errorCode=9820', '/jumio/status?return_to=x'])(
+    '%s needs no redirect',
+    async (path) => {
+      const { browser } = await signedUp(await testService());
+      expect((await browser.get(path)).status).toBe(200);
     },
   );
 });

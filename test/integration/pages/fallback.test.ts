@@ -52,6 +52,25 @@ describe('unknown URLs', () => {
   });
 });
 
+describe('the root', () => {
+  it('the root leads a browser to the verification, and is a problem document for a program', async () => {
+    const service = await testService();
+    const { statusCode, headers } = await open(service, '/');
+    expect([statusCode, headers.location]).toEqual([303, '/jumio/verify']);
+    const machine = await open(service, '/', {});
+    expect([machine.statusCode, machine.headers['content-type']]).toEqual([404, expect.stringMatching(/problem/)]);
+  });
+
+  it.each([
+    ['https://app.example.com/account', 303, 'https://app.example.com/account'],
+    ['', 404, undefined],
+  ])('without pages the root leads to DEFAULT_RETURN_URL (%s)', async (DEFAULT_RETURN_URL, status, location) => {
+    const env = { KRATOS_PUBLIC_URL: undefined, HANDOVER_SECRET: undefined, DEFAULT_RETURN_URL };
+    const answer = await open(await testService({ env }), '/');
+    expect([answer.statusCode, answer.headers.location]).toEqual([status, location]);
+  });
+});
+
 describe('pages without configuration', () => {
   it.each(['/jumio/verify', '/jumio/status', '/jumio/help'])(
     'without configured pages, %s shows a calm explanation',

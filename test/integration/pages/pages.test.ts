@@ -36,7 +36,8 @@ describe('returns to the status page', () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     const forged = 'accountId=x&workflowExecutionId=y&acquisitionStatus=SUCCESS&customerInternalReference=z';
-    const page = await browser.get(`/jumio/status?${forged}`);
+    const cleaned = await browser.get(`/jumio/status?${forged}`);
+    const page = await browser.get(cleaned.location ?? '');
     expect(page.sentence).toBe('Your identity verification is waiting for you.');
     expect((await recordOf(service, id)).identity.standing).toBeNull();
   });

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toText } from '../../texts/messages.ts';
 import type { CookieSigner } from '../cookies.ts';
-import { answerNotFound, isPassing, RETRY_S } from '../errors.ts';
+import { answerNotFound, isPassing, RETRY_S, sendProblem } from '../errors.ts';
 import { preferredType } from '../negotiation.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
 import { link, type Page, plainText } from './page.ts';
@@ -40,17 +40,26 @@ function answerOtherPaths(app: FastifyInstance, render: RenderPage, page: Page):
   );
 }
 
+/** `GET /`: people who cut an address off, or who know only the host, are led on. A machine gets a problem document, as before. */
+function rootRoute(app: FastifyInstance, render: RenderPage, leadsTo: string | undefined): void {
+  app.get('/', async (request, reply) => {
+    if (!isBrowser(request)) return sendProblem(reply, { status: 404, title: 'Not found' });
+    return leadsTo === undefined ? render(reply, 404, noPagesPage(undefined)) : reply.redirect(leadsTo, 303);
+  });
+}
+
 /** Options of `fallbackRoutes`. */
 export interface FallbackOptions {
   readonly support?: string | undefined;
   readonly returnTo: ReturnTo;
 }
 
-/** The pages that need no person: `/jumio/help`, and the page for unknown paths. */
+/** The pages that need no person: `/jumio/help`, the way from `/`, and the page for unknown paths. */
 export function fallbackRoutes(app: FastifyInstance, render: RenderPage, { support, returnTo }: FallbackOptions): void {
   app.get('/jumio/help', async (request, reply) =>
     render(reply, 200, helpPage(support, verifyPath(returnTo(requestedReturnTo(request))))),
   );
+  rootRoute(app, render, '/jumio/verify');
   answerOtherPaths(app, render, BROKEN_LINK);
 }
 
@@ -67,7 +76,9 @@ export interface WithoutPagesOptions {
 export async function routesWithoutPages(app: FastifyInstance, options: WithoutPagesOptions): Promise<void> {
   const { signer, csrfKey, theme, isHttps, returnUrl } = options;
   await securePages(app, { signer, csrfKey, isHttps, formSchemes: [], identityOf: () => undefined });
-  answerOtherPaths(app, createRenderer(theme), noPagesPage(returnUrl));
+  const render = createRenderer(theme);
+  rootRoute(app, render, returnUrl);
+  answerOtherPaths(app, render, noPagesPage(returnUrl));
 }
 
 function statusOf(error: FastifyError): number {

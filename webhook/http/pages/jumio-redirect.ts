@@ -52,3 +52,21 @@ export function backSince(parameters: unknown, now: number): number | undefined 
 export function pollingPath(back: number): string {
   return `/jumio/status?${new URLSearchParams({ acquisitionStatus: SUCCESS, back: String(back) }).toString()}`;
 }
+
+/** The ids in Jumio's redirect (docs/reference/jumio.md#5-web-client-redirect). */
+const IDS = ['accountId', 'workflowExecutionId', 'customerInternalReference'];
+
+const query = z.record(z.string(), z.unknown());
+
+/**
+ * Returns the path without what Jumio's redirect added, but the hint that it gives; undefined: there is nothing to remove. The
+ * browser's history, a screenshot and a shared computer then show no ids.
+ */
+export function cleanedPath(parameters: unknown, now: number): string | undefined {
+  const given = query.safeParse(parameters).data ?? {};
+  if (!IDS.some((name) => Object.hasOwn(given, name))) return undefined;
+  const back = backSince(parameters, now);
+  if (back !== undefined) return pollingPath(back);
+  const code = error.safeParse(parameters).data?.errorCode;
+  return code === undefined ? '/jumio/status' : `/jumio/status?errorCode=${code}`;
+}

@@ -19,7 +19,7 @@ import { type Destinations, destinationOf, requestedReturnTo, returnToQuery } fr
 import type { Sessions } from '../whoami.ts';
 import { enterRoutes } from './enter.ts';
 import { answerWithPage, fallbackRoutes } from './fallback.ts';
-import { backSince, hintIn } from './jumio-redirect.ts';
+import { backSince, cleanedPath, hintIn } from './jumio-redirect.ts';
 import type { PageFields } from './page.ts';
 import { createRenderer, languageOf, type RenderPage, type Theme } from './render.ts';
 import { createRequirePerson, forPerson, personBehind, type RequirePerson } from './require-person.ts';
@@ -134,9 +134,15 @@ function statusRoutes(app: FastifyInstance, requirePerson: RequirePerson, option
     }),
   );
 
+  /** Before anybody is asked for a session: the cleaned page asks. */
+  const clean = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const path = cleanedPath(request.query, ctx.clock.now());
+    return path === undefined ? undefined : reply.redirect(path, 303);
+  };
+
   app.get(
     '/jumio/status',
-    { preHandler: requirePerson },
+    { preHandler: [clean, requirePerson] },
     forPerson(async (person, request, reply) => {
       const back = backSince(request.query, ctx.clock.now());
       const view = await recordVisit(ctx, worker, person, ctx.waits.visitMs);

@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
 import type { BrowserStage } from '../stage.ts';
@@ -34,6 +34,24 @@ export function demoCases(stage: () => BrowserStage): void {
     ])
       await page.getByText(text).waitFor();
     await checkPage(page, PHONE);
+  });
+
+  test('behind the scenes are the consent, the refusal, and who waits for whom', async () => {
+    const { stack, open } = stage();
+    const agreed = await scenes.verified(stage());
+    const { page } = await open(PHONE, agreed);
+    await page.goto(stack.appUrl);
+    await page.getByText('You agreed to version 2 of the consent text (en).').waitFor();
+    await page.getByText('Nobody waits for anybody.').waitFor();
+    await checkPage(page, PHONE);
+    const { page: other } = await open(PHONE, await scenes.declined(stage()));
+    // The refusal is published a moment after it.
+    const behind = async (): Promise<string> => {
+      await other.goto(stack.appUrl);
+      return other.locator('aside').innerText();
+    };
+    await expect.poll(behind, { timeout: 20_000 }).toContain('You did not agree. Nothing leads to Jumio until you do.');
+    await other.getByText('The next step is yours.').waitFor();
   });
 
   test('Jumio’s page of the sandbox', async () => {
