@@ -6,6 +6,14 @@ export const de: Messages = {
   'footer.support': 'Support kontaktieren',
   'footer.privacy': 'Datenschutzerklärung',
 
+  'title.none': 'Identität bestätigen',
+  'title.pending': 'Identitätsprüfung fortsetzen',
+  'title.processing': 'Wir prüfen Ihre Unterlagen',
+  'title.approved': 'Ihre Identität ist bestätigt',
+  'title.review': 'Ihre Unterlagen werden noch einmal angesehen',
+  'title.rejected': 'Wir konnten Ihre Identität nicht bestätigen',
+  'title.expired': 'Die Zeit ist abgelaufen',
+
   'status.none': 'Ihre Identität wurde noch nicht geprüft.',
   'status.pending': 'Ihre Identitätsprüfung wartet auf Sie.',
   'status.processing': 'Ihre Identitätsprüfung läuft. Das Ergebnis liegt meist nach wenigen Minuten vor.',

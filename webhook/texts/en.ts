@@ -11,6 +11,14 @@ export const en = {
   'footer.support': 'Contact support',
   'footer.privacy': 'Privacy policy',
 
+  'title.none': 'Verify your identity',
+  'title.pending': 'Continue your identity check',
+  'title.processing': 'We are checking your documents',
+  'title.approved': 'Your identity is verified',
+  'title.review': 'We are taking a second look',
+  'title.rejected': 'We could not verify your identity',
+  'title.expired': 'Your time ran out',
+
   'status.none': 'Your identity has not been verified yet.',
   'status.pending': 'Your identity verification is waiting for you.',
   'status.processing': 'Your identity verification is under way. The result is usually here within a few minutes.',

@@ -6,6 +6,14 @@ export const es: Messages = {
   'footer.support': 'Contactar con el servicio de asistencia',
   'footer.privacy': 'Política de privacidad',
 
+  'title.none': 'Verifique su identidad',
+  'title.pending': 'Continúe con su verificación',
+  'title.processing': 'Estamos comprobando sus documentos',
+  'title.approved': 'Su identidad está verificada',
+  'title.review': 'Se están revisando sus documentos',
+  'title.rejected': 'No hemos podido verificar su identidad',
+  'title.expired': 'Se ha agotado el tiempo',
+
   'status.none': 'Su identidad todavía no se ha verificado.',
   'status.pending': 'Su verificación de identidad le está esperando.',
   'status.processing': 'Su verificación de identidad está en curso. El resultado suele llegar en unos minutos.',

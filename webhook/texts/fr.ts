@@ -6,6 +6,14 @@ export const fr: Messages = {
   'footer.support': 'Contacter l’assistance',
   'footer.privacy': 'Politique de confidentialité',
 
+  'title.none': 'Vérifiez votre identité',
+  'title.pending': 'Reprenez votre vérification',
+  'title.processing': 'Nous vérifions vos documents',
+  'title.approved': 'Votre identité est vérifiée',
+  'title.review': 'Vos documents sont en cours d’examen',
+  'title.rejected': 'Nous n’avons pas pu vérifier votre identité',
+  'title.expired': 'Le délai est écoulé',
+
   'status.none': 'Votre identité n’a pas encore été vérifiée.',
   'status.pending': 'Votre vérification d’identité vous attend.',
   'status.processing': 'Votre vérification d’identité est en cours. Le résultat arrive en général en quelques minutes.',

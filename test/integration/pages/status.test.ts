@@ -170,3 +170,32 @@ describe('identities erased before a decision', () => {
     }
   });
 });
+
+describe('the heading is the answer', () => {
+  const headingOf = (body: string) => ({
+    title: /<title>([^<]*)/.exec(body)?.[1],
+    heading: /<h1 id="title">([^<]*)/.exec(body)?.[1],
+    mood: /<svg class="icon (\w+)"/.exec(body)?.[1],
+  });
+
+  it.each([
+    ['PASSED', undefined, 'Your identity is verified', 'done'],
+    ['WARNING', undefined, 'We are taking a second look', undefined],
+    ['REJECTED', 'unreadable', 'We could not read your document', 'problem'],
+    ['REJECTED', 'face_unreadable', 'We could not see your face clearly', 'problem'],
+    ['REJECTED', 'other', 'We could not verify your identity', 'problem'],
+  ] as const)('after %s (%s) the heading and the title say: %s', async (type, reason, words, mood) => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    await browser.press();
+    await decide(service, id, type, reason);
+    for (const path of ['/jumio/status', '/jumio/verify'])
+      expect(headingOf((await browser.get(path)).body), path).toEqual({ title: words, heading: words, mood });
+  });
+
+  it('the consent keeps its own heading, without an icon', async () => {
+    const { browser } = await signedUp(await testService());
+    const { heading, mood } = headingOf((await browser.get('/jumio/verify')).body);
+    expect([heading, mood]).toEqual(['Before we check your identity', undefined]);
+  });
+});

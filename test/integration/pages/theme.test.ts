@@ -52,7 +52,7 @@ describe('pages with the operator’s theme', () => {
   it('a page shows the name, logo and links of the operator, as text and never as markup', async () => {
     const { body } = await page('en');
     expect(body).not.toContain('<script>alert');
-    expect(unescapeHtml(body)).toContain(`<title>Identity verification – ${NAME}</title>`);
+    expect(unescapeHtml(body)).toContain(`<title>Verify your identity – ${NAME}</title>`);
     expect(unescapeHtml(body)).toContain(`alt="${NAME}"`);
     expect(unescapeHtml(body)).toContain('<a href="mailto:help@acme.example">Contact support</a>');
     expect(unescapeHtml(body)).toContain(`<a href="https://acme.example/privacy?a=1&b='"><script>">Privacy policy</a>`);

@@ -51,10 +51,15 @@ export type PageBlock =
   | { readonly kind: 'link'; readonly href: string; readonly text: Text }
   | { readonly kind: 'list'; readonly heading: Text; readonly items: readonly Text[] };
 
+/** `done`: nothing is left to do. `problem`: something did not work. `waiting`: somebody else is at work. */
+export type Mood = 'done' | 'problem' | 'waiting';
+
 /** A page as data, without markup. */
 export interface Page {
-  /** The heading; without one `page.title`. */
+  /** The heading and the title of the window: the answer, where there is one; without one `page.title`. */
   readonly title?: Text;
+  /** How it stands, as an icon beside the heading, which says it in words. */
+  readonly mood?: Mood;
   /** The one sentence about the state of the verification. */
   readonly sentence: Text;
   readonly blocks?: readonly PageBlock[];

@@ -4,7 +4,7 @@ import { isDeepLink } from '../../deep-link.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import { type Assets, assetUrl, type Brand } from './assets.ts';
-import type { Action, Page, PageBlock } from './page.ts';
+import type { Action, Mood, Page, PageBlock } from './page.ts';
 
 /** Returns a text in the language of the page. */
 export type Translate = (text: Text) => string;
@@ -123,13 +123,25 @@ function header({ brand, assets }: Frame): Markup | undefined {
   return html`<header class="brand"><img src="${assetUrl(assets.logo)}" alt="${name ?? ''}"></header>\n`;
 }
 
+/** Strokes in a box of 24: a tick, an exclamation mark, an open ring that turns (style.css). */
+const STROKES: Readonly<Record<Mood, string>> = {
+  done: 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20M7 12.5l3.5 3.5L17 9',
+  problem: 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20M12 7v6M12 16.5v.5',
+  waiting: 'M12 2a10 10 0 1 0 10 10',
+};
+
+/** The heading says the same in words, so the icon is not read out. */
+function icon(mood: Mood): Markup {
+  return html`<svg class="icon ${mood}" viewBox="0 0 24 24" aria-hidden="true"><path d="${STROKES[mood]}"/></svg>\n`;
+}
+
 function main(page: Page, title: string, translate: Translate): Markup {
   const { shown, refreshSeconds, onwards, others = [] } = page;
   const poll = refreshSeconds === undefined ? undefined : html` data-poll="${refreshSeconds}"`;
   const state = shown === undefined ? undefined : html` data-seen="${shown.status} ${shown.waitingOn}"`;
   const next = onwards === undefined ? undefined : html` data-onwards="${onwards.to}" data-moment="${onwards.seconds}"`;
   return html`<main${poll}${state}${next}>
-<h1 id="title">${title}</h1>
+${page.mood && icon(page.mood)}<h1 id="title">${title}</h1>
 <p id="sentence" role="status" aria-labelledby="title">${translate(page.sentence)}</p>
 ${page.blocks?.map((part) => block(part, translate))}
 ${action(page.action, translate, 'action')}

@@ -3,7 +3,7 @@ import { type NextStep, nextStep, type View } from '../../verification/person/in
 import { consentPage, declinedPage, helpLink, withdrawButton } from './consent-page.ts';
 import { button, link, type Page, type PageBlock, type PageFields, paragraphs, plainText } from './page.ts';
 import { finishedPage, waitingPage } from './waiting-page.ts';
-import { askingActions, BUTTONS, backAction, reasonOf, sentenceOf } from './wording.ts';
+import { askingActions, BUTTONS, backAction, headingOf, reasonOf, sentenceOf } from './wording.ts';
 
 /** Without a further attempt, advice for it would not help. */
 function outOfRetriesPage(view: View, page: PageFields): Page {
@@ -68,6 +68,12 @@ function laterPage({ why, until }: NextStep & { kind: 'later' }, view: View, pag
 
 /** Returns the page for a person: one sentence about the state of the verification, and one action. */
 export function statusPage(view: View, page: PageFields): Page {
+  const shown = pageOf(view, page);
+  // A page about something else than the status (the consent, a link that is being made) has its own heading.
+  return shown.title === undefined && shown.sentence === sentenceOf(view) ? { ...headingOf(view), ...shown } : shown;
+}
+
+function pageOf(view: View, page: PageFields): Page {
   const next = nextStep(view);
   switch (next.kind) {
     case 'consent':

@@ -30,12 +30,19 @@ function preparingParts(view: View, { pressed, fields }: PageFields): Pick<Page,
 export function waitingPage(on: (NextStep & { kind: 'wait' })['on'], view: View, page: PageFields): Page {
   const refreshSeconds = pollAfterSeconds(view, page.now);
   const { status, waitingOn } = view;
-  const polling = { refreshSeconds, shown: { status, waitingOn } };
+  const polling = { refreshSeconds, shown: { status, waitingOn }, mood: 'waiting' } as const;
   const again = toText('button.look_again');
   if (on === 'checking') {
     // Without an attempt at Jumio an eID credential is still to be read.
     const sentence = view.hasAttempt ? SENTENCES.processing : toText('checking_already.sentence');
-    return { sentence, blocks: paragraphs(toText('next.wait')), action: link('/jumio/status', again), ...polling };
+    const title = view.hasAttempt ? { title: toText('title.processing') } : {};
+    return {
+      ...title,
+      sentence,
+      blocks: paragraphs(toText('next.wait')),
+      action: link('/jumio/status', again),
+      ...polling,
+    };
   }
   const sentence = view.isDelayed ? toText('delayed.sentence') : toText('preparing.sentence');
   return { sentence, ...preparingParts(view, page), ...polling };
@@ -51,6 +58,8 @@ export function finishedPage(view: View, { place, back, now }: PageFields): Page
   const [sentence, blocks] = [SENTENCES.processing, paragraphs(toText('next.wait'))];
   const to = pollingPath(back);
   return {
+    title: toText('title.processing'),
+    mood: 'waiting',
     sentence,
     blocks,
     action: link(to, toText('button.look_again')),

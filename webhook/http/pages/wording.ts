@@ -1,7 +1,7 @@
 import type { ActionableReason, Status } from '../../model.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { View } from '../../verification/person/index.ts';
-import { type Action, link, type Page, type PageFields, plainText } from './page.ts';
+import { type Action, link, type Mood, type Page, type PageFields, plainText } from './page.ts';
 
 /** The sentence of each status. */
 export const SENTENCES: Readonly<Record<Status, Text>> = {
@@ -31,6 +31,32 @@ export function sentenceOf(view: View): Text {
   if (status === 'processing' && refusal === null) return toText('status.unfinished');
   const isGranted = (status === 'approved' || status === 'review') && refusal === null;
   return isGranted ? toText('status.once_more') : SENTENCES[status];
+}
+
+const TITLES: Readonly<Record<Status, Text>> = {
+  none: toText('title.none'),
+  pending: toText('title.pending'),
+  processing: toText('title.processing'),
+  approved: toText('title.approved'),
+  review: toText('title.review'),
+  rejected: toText('title.rejected'),
+  expired: toText('title.expired'),
+};
+
+const MOODS: Readonly<Partial<Record<Status, Mood>>> = {
+  processing: 'waiting',
+  approved: 'done',
+  rejected: 'problem',
+  expired: 'problem',
+};
+
+/** Returns the heading of a view, which is the answer, with its icon. A sentence that is not that of the status has no heading of its own. */
+export function headingOf(view: View): Pick<Page, 'title' | 'mood'> {
+  const { status, reason } = view;
+  if (sentenceOf(view) !== SENTENCES[status]) return {};
+  const title = status === 'rejected' && reason !== null ? PROBLEMS[reason] : TITLES[status];
+  const mood = MOODS[status];
+  return { title, ...(mood && { mood }) };
 }
 
 /** The label of the button that continues to Jumio, for each status. */
