@@ -10,11 +10,16 @@ import type { Store } from './database/store.ts';
 import { createNextDue, type DueJob, type NextDue } from './due-jobs.ts';
 import { type Epoch, openEpoch } from './epoch.ts';
 import { createEventCap } from './event-cap.ts';
-import { type GateRow, gateReader } from './gate-row.ts';
+import { type GateRow, gateReader } from './hot-paths/gate-row.ts';
+import {
+  createReadRequests,
+  type ReadRequestPatch,
+  type ReadRequestRow,
+  type RequestRead,
+} from './hot-paths/read-request.ts';
+import { createGroupedReadRequests } from './hot-paths/read-request-group.ts';
 import { type Keys, keyOf, openKeys } from './keys.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
-import { createReadRequests, type ReadRequestPatch, type ReadRequestRow, type RequestRead } from './read-request.ts';
-import { createGroupedReadRequests } from './read-request-group.ts';
 import { aheadOf, events, type FutureTimes, identityReader, type StoredEvent } from './reads.ts';
 import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Identity } from '../model.ts';
-import type { Store } from './database/store.ts';
-import type { Epoch } from './epoch.ts';
+import type { Identity } from '../../model.ts';
+import type { Store } from '../database/store.ts';
+import type { Epoch } from '../epoch.ts';
 
 /*
  * The gate's read. Every sign-in runs it, so it is written for speed: one statement that is prepared once, an array of values
@@ -44,15 +44,15 @@ export interface GateRow extends Omit<Pick<Identity, (typeof COLUMNS)[number]>, 
   readonly uncomparedSince: number | null;
 }
 
-type StoredAs<T> = T extends boolean ? boolean | 0 | 1 : T;
+type DriverValue<T> = T extends boolean ? boolean | 0 | 1 : T;
 
 /** SQLite gives 1 and 0 for booleans. */
-type ValuesOf<Names extends readonly unknown[]> = {
-  readonly [K in keyof Names]: Names[K] extends keyof Identity ? StoredAs<Identity[Names[K]]> : never;
+type DriverValues<Names extends readonly unknown[]> = {
+  readonly [K in keyof Names]: Names[K] extends keyof Identity ? DriverValue<Identity[Names[K]]> : never;
 };
 
 /** The values of a row in the order of the columns. */
-type Values = readonly [id: string, ...ValuesOf<typeof COLUMNS>, attempts: number];
+type GateValues = readonly [id: string, ...DriverValues<typeof COLUMNS>, attempts: number];
 
 function isTrue(value: boolean | 0 | 1): boolean {
   return value === true || value === 1;
@@ -63,7 +63,7 @@ export function gateReader(store: Store, epoch: Epoch): (identityId: string) => 
   const columns = COLUMNS.map((column) => sql.ref(`i.${column}`));
   const query = sql`select i.id, ${sql.join(columns)}, (select count(*) from verifications v where v.identity_id = i.id)
     from identities i`.compile(store.db);
-  const read = store.prepareLookup<Values>(query.sql, 'i.id');
+  const read = store.prepareLookup<GateValues>(query.sql, 'i.id');
   return async (identityId) => {
     const row = await read(identityId);
     if (row === undefined) return undefined;

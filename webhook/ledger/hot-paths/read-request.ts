@@ -1,7 +1,7 @@
-import type { Identity, LedgerEvent, Verification } from '../model.ts';
-import type { Store } from './database/store.ts';
-import type { Epoch } from './epoch.ts';
-import type { Rows } from './rows.ts';
+import type { Identity, LedgerEvent, Verification } from '../../model.ts';
+import type { Store } from '../database/store.ts';
+import type { Epoch } from '../epoch.ts';
+import type { Rows } from '../rows.ts';
 
 /*
  * The write of a callback: it makes a read due and changes nothing else, so it reads a few columns of two rows, where `change` loads
@@ -54,7 +54,7 @@ export interface NamedExecution {
 }
 
 /** The values of a row, in the order of `selectText`. */
-export type Values = readonly [
+export type ReadRequestValues = readonly [
   executionId: string,
   id: string,
   identityId: string,
@@ -86,7 +86,7 @@ export function selectText(now: string): string {
 }
 
 /** The rows of these values. */
-export function rowOf(row: Values): ReadRequestRow {
+export function rowOf(row: ReadRequestValues): ReadRequestRow {
   const [executionId, id, , state, decision, jumioStatus, ...others] = row;
   const [lastReadAt, lastReadFor, readDue, activeAt, claimedStatus, notFound] = others;
   const read = { lastReadAt, lastReadFor, readDue };
@@ -98,7 +98,7 @@ export function rowOf(row: Values): ReadRequestRow {
 
 /** Decides one request of an execution that was found, whose rows are now as in `row`. A patch is to be saved. */
 export function decideRequest(
-  values: Values,
+  values: ReadRequestValues,
   row: ReadRequestRow,
   { verificationId }: NamedExecution,
   epoch: Epoch,
@@ -116,7 +116,7 @@ export type RequestRead = (execution: NamedExecution, now: number, decide: Decid
 
 /** Creates the write of read requests on SQLite, whose writer groups all writes. */
 export function createReadRequests(store: Store, rows: Rows, epoch: Epoch): RequestRead {
-  const select = store.prepare<Values>(`${selectText('?2')} where v.execution_id = ?1`);
+  const select = store.prepare<ReadRequestValues>(`${selectText('?2')} where v.execution_id = ?1`);
   const saveVerification = store.prepare(
     'update verifications set read_due = ?, active_at = ?, claimed_status = ?, not_found = ? where id = ?',
   );

@@ -1,19 +1,19 @@
 import { CompiledQuery } from 'kysely';
-import type { LedgerEvent } from '../model.ts';
-import { isRow, type Store } from './database/store.ts';
-import type { Epoch } from './epoch.ts';
+import type { LedgerEvent } from '../../model.ts';
+import { isRow, type Store } from '../database/store.ts';
+import type { Epoch } from '../epoch.ts';
+import { prepared } from '../rows.ts';
 import {
   type Decide,
   decideRequest,
   type NamedExecution,
   type ReadRequestOutcome,
   type ReadRequestRow,
+  type ReadRequestValues,
   type RequestRead,
   rowOf,
   selectText,
-  type Values,
 } from './read-request.ts';
-import { prepared } from './rows.ts';
 
 /*
  * The write of callbacks on PostgreSQL: all that arrive in one turn of the event loop are one transaction of four round trips, where
@@ -31,7 +31,7 @@ interface Request {
 
 /** The rows of a group as its requests change them, one after the other. */
 interface GroupRows {
-  readonly found: ReadonlyMap<string, Values>;
+  readonly found: ReadonlyMap<string, ReadRequestValues>;
   readonly verifications: Map<string, ReadRequestRow['verification']>;
   readonly identities: Map<string, ReadRequestRow['identity']>;
   readonly events: (LedgerEvent & { readonly at: number; readonly identityId: string })[];
@@ -44,9 +44,9 @@ const MOST_IN_GROUP = 100;
 const SELECT = `${selectText('$2')} where v.execution_id = any($1) for update of i, v skip locked`;
 
 /** The values of a row, by its execution. */
-function entryOf(row: object): [string, Values] {
+function entryOf(row: object): [string, ReadRequestValues] {
   const values: unknown = Object.values(row);
-  if (!isRow<Values>(values)) throw new Error('the database gave a row without values');
+  if (!isRow<ReadRequestValues>(values)) throw new Error('the database gave a row without values');
   return [values[0], values];
 }
 
