@@ -10,8 +10,8 @@ export default defineConfig({
     // Loading the service's modules anew takes longer than most files take: the files of a worker share them.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    // Two cores: a fourth worker would start a fourth browser beside three others.
-    maxWorkers: 3,
+    // Two cores, and tests that wait for programs, timers and disks more than they compute.
+    maxWorkers: 4,
     // A world may take as long as its Kratos and its service may take one after the other (sandbox/), and a test that
     // kills the service starts it two or three times.
     testTimeout: 120_000,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { BRAND } from '../../../sandbox/stack/config.ts';
 import { programArguments } from '../../../sandbox/stack/program.ts';
 import type { Stack } from '../../../sandbox/stack/start.ts';
 import { applied, type Operation } from '../../support/doctor/operations.ts';
@@ -46,9 +47,10 @@ export async function command({ env }: Stack, ...args: readonly string[]): Promi
   return { code, out };
 }
 
-/** Runs the doctor on the configuration files of the running Kratos. */
+/** Runs the doctor on the configuration files of the running Kratos. The pages say what they should: a stack is about Kratos. */
 export async function doctor(stack: Stack): Promise<Diagnosis> {
-  const { code, out } = await command(stack, 'doctor', '--json', '--kratos-config', ...stack.kratos.configFiles);
+  const told = { ...stack, env: { ...BRAND, ...stack.env } };
+  const { code, out } = await command(told, 'doctor', '--json', '--kratos-config', ...stack.kratos.configFiles);
   return { ...report.parse(JSON.parse(out)), code };
 }
 

@@ -16,6 +16,10 @@ async function slowDisk(): Promise<{ service: TestService; holdDisk: () => void;
       await gate.promise;
       return ledger.change(...args);
     },
+    requestRead: async (...args) => {
+      await gate.promise;
+      return ledger.requestRead(...args);
+    },
     note: async (...args) => {
       await gate.promise;
       return ledger.note(...args);

@@ -57,7 +57,7 @@ describe('error responses', () => {
     const service = await testService({
       ctx: (ctx) => {
         const fail = () => Promise.reject(new TypeError(`${CANARIES.trait}\n    at ${CANARIES.email}:1:1`));
-        return { ...ctx, ledger: { ...ctx.ledger, identityOfExecution: fail } };
+        return { ...ctx, ledger: { ...ctx.ledger, requestRead: fail } };
       },
     });
     const body = JSON.stringify({ workflowExecution: { id: randomUUID(), status: 'PROCESSED' } });

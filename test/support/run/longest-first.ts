@@ -4,11 +4,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const LONGEST: readonly string[] = [
   'test/e2e/browser/',
   'test/e2e/serial.test.ts',
+  'test/contract/ledger/',
+  'test/e2e/package.test.ts',
   'test/e2e/bypass.test.ts',
   'test/e2e/faults.test.ts',
   'test/e2e/parallel.test.ts',
   'test/e2e/installations.test.ts',
-  'test/contract/ledger/',
   'test/integration/crash/',
   'test/e2e/',
   'test/integration/pages/',
