@@ -1,14 +1,16 @@
+import { benchBacklog } from './backlog.ts';
 import { benchCalls } from './calls.ts';
 import { benchEid, benchEidPage } from './eid.ts';
 import { benchPage } from './page.ts';
 import { benchPostgres, benchRoutes } from './routes.ts';
 import { benchSignIn } from './sign-in.ts';
 
-/** `npm run bench [routes|postgres|sign-in|page|calls|eid|eid-page]`: ratios of one run; nothing here passes or fails. */
+/** `npm run bench [routes|postgres|backlog|sign-in|page|calls|eid|eid-page]`: ratios of one run; nothing here passes or fails. */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const BENCHES = {
   routes: benchRoutes,
   postgres: benchPostgres,
+  backlog: benchBacklog,
   'sign-in': benchSignIn,
   page: benchPage,
   calls: benchCalls,

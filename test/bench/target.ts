@@ -11,6 +11,7 @@ import { createSecretCheck, isFromKratos, isSignatureOf } from '../../webhook/ht
 import { RequestLog } from '../../webhook/logging.ts';
 import type { Identity } from '../../webhook/model.ts';
 import { mintReference } from '../../webhook/verification/execution/reference.ts';
+import { readRequest } from '../../webhook/verification/execution/schedule.ts';
 import { publishedContent } from '../../webhook/verification/record/index.ts';
 import { settledIdentity } from './settled.ts';
 
@@ -53,6 +54,9 @@ async function populate({ ctx }: Dependencies) {
         .slice(from, from + AT_ONCE)
         .map(({ record }) => ctx.ledger.change(record.identity.id, now, () => ({ record }))),
     );
+  const due = rows.slice(0, Number(process.env.BENCH_DUE ?? 0));
+  for (const { executionId } of due)
+    await ctx.ledger.requestRead({ executionId }, now, (row) => readRequest(row, 'PROCESSED', now));
   const { signing } = (await ctx.ledger.keys.ring(now)).references;
   return rows.map(({ record, verificationId, executionId }) => ({
     identityId: record.identity.id,
