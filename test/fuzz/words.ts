@@ -54,7 +54,7 @@ export const YAML_WORDS: readonly string[] = [
 
 /** Names and values of policies. */
 export const POLICY_WORDS: readonly string[] = wordsOf(`
-  rules when then name text status waiting_on flow method schema rejected review allow block block_with_way_on
+  rules when then name text status waiting_on flow api method schema rejected review allow block block_with_way_on
   verdict_lifetime start_again max_rejections on_rejected evidence required_level account_younger_than
   verdict_older_than 365d 999999d 0s any revoke_sessions
 `);

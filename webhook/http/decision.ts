@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { KratosIdentity } from '../kratos/types.ts';
 import type { Context } from '../verification/context.ts';
-import { checkGate, type GateCheck } from '../verification/gate/index.ts';
+import { type ApiDecision, type ApiSubject, decideForApi } from '../verification/gate/index.ts';
 import { readPublishedCopy } from '../verification/record/index.ts';
 import { type IsSecret, requireBearer } from './authenticity.ts';
 import { sendBadField, sendProblem } from './errors.ts';
@@ -20,7 +20,14 @@ export interface AuthorizeOptions extends LimitsOptions {
 }
 
 /** Without an answer of Kratos the request is refused, whatever ON_FAILURE is: ON_FAILURE applies to known people. */
-const KRATOS_DOWN: DecisionAnswer = { allow: false, status: 'unknown', status_age: null, rule: null };
+const KRATOS_DOWN: DecisionAnswer = {
+  allow: false,
+  verified: false,
+  sign_in: 'block',
+  status: 'unknown',
+  status_age: null,
+  rule: null,
+};
 
 /** All that a request has, so that the gate decides about the same identity that the application sees. */
 const CREDENTIALS = 'all';
@@ -33,12 +40,12 @@ function sendNoSession(reply: FastifyReply, detail: string): FastifyReply {
 async function answerForIdentity(ctx: Context, identity: KratosIdentity, reply: FastifyReply): Promise<FastifyReply> {
   const { id: identityId, metadataPublic, schemaId, createdAt: kratosCreatedAt } = identity;
   const copy = readPublishedCopy({ metadata_public: metadataPublic });
-  const check = await checkGate(ctx, { identityId, copy, schemaId, kratosCreatedAt }, READ_TIMEOUT_MS);
-  return sendDecision(reply.header('x-identity-id', identityId), decisionAnswer(check, ctx.clock.now()));
+  reply.header('x-identity-id', identityId);
+  return decide(ctx, { identityId, copy, schemaId, kratosCreatedAt }, reply);
 }
 
 /**
- * `GET /jumio/authorize`: the gate's decision about the session of a request, for proxies that ask before each request
+ * `GET /jumio/authorize`: the decision about the session of a request, for proxies that ask before each request
  * (nginx `auth_request`, Traefik and Caddy `forward_auth`). The credentials go to Kratos' whoami and nowhere else. Only
  * requests that are answered 401 count for the limit: one that a person with a session may meet would stop an application.
  */
@@ -79,8 +86,8 @@ function unauthorized(reply: FastifyReply): FastifyReply {
 }
 
 /**
- * `POST /jumio/decision`: the gate's decision about an identity, for APIs and for Ory Oathkeeper's `remote_json`. The
- * caller has authenticated the identity itself. 200 or 403; reads the ledger, calls no upstream and writes nothing.
+ * `POST /jumio/decision`: the decision about an identity, for APIs and for Ory Oathkeeper's `remote_json`. The
+ * caller has authenticated the identity itself. 200, 403, or 404 for an unknown one; reads the ledger, calls no upstream and writes nothing.
  */
 export async function decisionRoute(app: FastifyInstance, { ctx, isSecret }: DecisionOptions): Promise<void> {
   app.addHook('onRequest', requireBearer(isSecret, unauthorized));
@@ -92,31 +99,51 @@ export async function decisionRoute(app: FastifyInstance, { ctx, isSecret }: Dec
       const detail = 'kratos_identity_id, or subject, must be the UUID of an identity';
       return sendBadField(reply, 'kratos_identity_id', detail);
     }
-    const check = await checkGate(ctx, { identityId, copy: readPublishedCopy(body.data ?? {}) }, READ_TIMEOUT_MS);
-    return sendDecision(reply, decisionAnswer(check, ctx.clock.now()));
+    return decide(ctx, { identityId, copy: readPublishedCopy(body.data ?? {}) }, reply);
   });
 }
 
 /** The body of a decision (docs/decision-endpoints.md). */
 interface DecisionAnswer {
   readonly allow: boolean;
+  /** Whether the person is verified, whatever the rules allow. */
+  readonly verified: boolean;
+  /** What the gate answers a login of the person now. */
+  readonly sign_in: ApiDecision['signIn'];
   readonly status: string;
   /** Seconds since the verdict, else since the status last changed; null: not known. */
   readonly status_age: number | null;
-  /** The rule that decided: its name, else its place in the policy from 0; null: no rule applied. */
+  /** The rule for APIs that decided: its name, else its place in the policy from 0; null: no rule applied. */
   readonly rule: string | number | null;
-  /** Only in shadow mode: the policy would have blocked. */
+  /** Only in shadow mode: the rules for APIs would have blocked. */
   readonly would_block?: true;
 }
 
-function decisionAnswer({ result, answer, decision, since }: GateCheck, now: number): DecisionAnswer {
+function decisionAnswer(decision: ApiDecision, now: number): DecisionAnswer {
+  const { allow, verified, signIn, status, since, rule, wouldBlock } = decision;
   return {
-    allow: answer === 'allow',
-    status: result.status,
+    allow,
+    verified,
+    sign_in: signIn,
+    status,
     status_age: since === null ? null : Math.max(0, Math.floor((now - since) / 1000)),
-    rule: result.rule === null ? null : (result.rule.name ?? result.rule.index),
-    ...(answer === 'allow' && decision !== 'allow' ? { would_block: true } : {}),
+    rule: rule === null ? null : (rule.name ?? rule.index),
+    ...(wouldBlock ? { would_block: true } : {}),
   };
+}
+
+async function decide(ctx: Context, subject: ApiSubject, reply: FastifyReply): Promise<FastifyReply> {
+  const decision = await decideForApi(ctx, subject, READ_TIMEOUT_MS);
+  return decision === 'unknown-identity'
+    ? sendUnknownIdentity(reply)
+    : sendDecision(reply, decisionAnswer(decision, ctx.clock.now()));
+}
+
+function sendUnknownIdentity(reply: FastifyReply): FastifyReply {
+  const detail =
+    'neither the ledger nor the request knows it; a caller with its session sends its metadata_public along';
+  const problem = { status: 404, code: 'unknown-identity', title: 'There is no such identity', detail };
+  return sendProblem(reply.header('cache-control', 'no-store'), problem);
 }
 
 /** 200 or 403, with the same facts in headers for proxies that read nothing else. Never cached. */

@@ -58,12 +58,15 @@ describe.skipIf(nginx === undefined)('the nginx recipe (skipped without nginx: P
   it('nginx admits verified persons, redirects others to sign in or to verify, and overwrites their headers', async () => {
     const { service, app, url } = await behindNginx(nginx ?? '');
     const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
+    const unverified = randomUUID();
     const get = (headers: Record<string, string>) => fetch(`${url}/account`, { headers, redirect: 'manual' });
     const lies = { 'x-identity-id': approved, 'x-verification-status': 'approved' };
     const visitor = await get(lies);
     expect([visitor.status, visitor.headers.get('location')]).toEqual([303, SIGN_IN]);
-    const refused = await get({ ...lies, cookie: service.kratos.signIn(rejected) });
-    expect([refused.status, refused.headers.get('location')]).toEqual([303, `${VERIFY}/jumio/verify`]);
+    for (const id of [rejected, unverified]) {
+      const refused = await get({ ...lies, cookie: service.kratos.signIn(id) });
+      expect([refused.status, refused.headers.get('location')]).toEqual([303, `${VERIFY}/jumio/verify`]);
+    }
     expect(app.requests).toEqual([]);
     const let_in = await get({ 'x-identity-id': rejected, cookie: service.kratos.signIn(approved) });
     expect(let_in.status).toBe(200);
@@ -112,18 +115,26 @@ describe.skipIf(oathkeeper === undefined)(
     it('Oathkeeper admits verified persons only, and sends the decision secret instead of the client’s token', async () => {
       const service = await testService();
       const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
-      const cookies = { yes: 'ory_kratos_session=a', no: 'ory_kratos_session=b', lost: 'ory_kratos_session=c' };
+      const cookies = {
+        yes: 'ory_kratos_session=a',
+        no: 'ory_kratos_session=b',
+        lost: 'ory_kratos_session=c',
+        new: 'ory_kratos_session=d',
+      };
       const sessions = new Map<string, Shown>([
         [cookies.yes, { id: approved }],
         [cookies.no, { id: rejected }],
         // Unknown to this ledger, but not to the published copy.
         [cookies.lost, { id: randomUUID(), metadata_public: { jumio: { status: 'rejected' } } }],
+        // Unknown to both: may sign in, and is not verified.
+        [cookies.new, { id: randomUUID() }],
       ]);
       const { app, url } = await behindOathkeeper(oathkeeper ?? '', sessions, service);
       const get = (headers: Record<string, string>) => fetch(`${url}/account`, { headers });
       expect((await get({ 'x-identity-id': approved })).status).toBe(401);
       expect((await get({ cookie: cookies.no })).status).toBe(403);
       expect((await get({ cookie: cookies.lost })).status).toBe(403);
+      expect((await get({ cookie: cookies.new })).status).toBe(403);
       expect(app.requests).toEqual([]);
       const own = { authorization: 'Bearer canary-of-the-bearer-token', 'x-identity-id': rejected };
       expect((await get({ ...own, cookie: cookies.yes })).status).toBe(200);

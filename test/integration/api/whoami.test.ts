@@ -11,6 +11,13 @@ import { SECOND } from '../../support/service/shifted-clock.ts';
 const authorize = ({ app }: TestService, cookie: string) =>
   app.inject({ url: '/jumio/authorize', headers: { cookie } });
 
+/** A person whom Kratos shows as approved, so that `authorize` lets them in. */
+function approvedPerson({ kratos }: TestService): string {
+  const id = randomUUID();
+  kratos.copies.set(id, { status: 'approved' });
+  return id;
+}
+
 const garbage = (n: number): string => `ory_kratos_session=garbage-${n}`;
 
 /** Lets whoami wait until the returned function is called, which lets all calls find no session. */
@@ -86,7 +93,7 @@ describe('refused credentials', () => {
 
   it('a person who signs in right after a refusal has another cookie, and is known at once', async () => {
     const service = await testService();
-    const id = randomUUID();
+    const id = approvedPerson(service);
     expect((await authorize(service, garbage(1))).statusCode).toBe(401);
     const answer = await authorize(service, `${garbage(1)}; ${service.kratos.signIn(id)}`);
     expect([answer.statusCode, answer.headers['x-identity-id']]).toEqual([200, id]);
@@ -94,7 +101,7 @@ describe('refused credentials', () => {
 
   it('a session that was known a moment ago and has ended is refused at once', async () => {
     const service = await testService();
-    const cookie = service.kratos.signIn(randomUUID());
+    const cookie = service.kratos.signIn(approvedPerson(service));
     expect((await authorize(service, cookie)).statusCode).toBe(200);
     service.kratos.signOut();
     expect((await authorize(service, cookie)).statusCode).toBe(401);
@@ -102,7 +109,7 @@ describe('refused credentials', () => {
 
   it('a Kratos that cannot be asked is asked again for the same credentials', async () => {
     const service = await testService();
-    const cookie = service.kratos.signIn(randomUUID());
+    const cookie = service.kratos.signIn(approvedPerson(service));
     service.kratos.instead.whoami = () => kratosDown('whoami');
     expect((await authorize(service, cookie)).statusCode).toBe(403);
     service.kratos.instead.whoami = undefined;

@@ -12,14 +12,26 @@ function authorize({ app }: TestService, headers: Readonly<Record<string, string
   return app.inject({ method: 'GET', url: '/jumio/authorize', headers });
 }
 
-async function verdictOf(service: TestService, type: 'PASSED' | 'REJECTED'): Promise<string> {
+async function verdictOf(service: TestService, type: 'PASSED' | 'WARNING' | 'REJECTED'): Promise<string> {
   const id = randomUUID();
   await signUp(service, id);
   await decide(service, id, type);
   return id;
 }
 
-const STRICT = 'rules: [{ name: verified, when: { status: approved }, then: allow }, { then: block }]';
+/** Lets people in review use an API, and everybody sign in. */
+const OPEN = `rules:
+  - { name: in review, when: { flow: [login, api], status: review }, then: allow }
+  - { name: staff, when: { flow: api, schema: staff }, then: allow }
+  - { name: rejected, when: { status: rejected }, then: block_with_way_on }
+  - { name: everything else, then: allow }`;
+
+/** An identity that the ledger knows, and that nobody has verified. */
+async function unverified(service: TestService): Promise<string> {
+  const id = randomUUID();
+  await signUp(service, id);
+  return id;
+}
 
 describe('POST /jumio/decision', () => {
   it.each(['kratos_identity_id', 'subject'])(
@@ -33,22 +45,85 @@ describe('POST /jumio/decision', () => {
       expect(age).toBeGreaterThanOrEqual(90);
       expect([yes.statusCode, yes.json()]).toEqual([
         200,
-        { allow: true, status: 'approved', status_age: age, rule: 'everything else' },
+        { allow: true, verified: true, sign_in: 'allow', status: 'approved', status_age: age, rule: 'only approved' },
       ]);
       const no = await requestDecision(service, { [key]: rejected });
-      expect([no.statusCode, no.json()]).toMatchObject([403, { allow: false, status: 'rejected', rule: 'rejected' }]);
+      expect([no.statusCode, no.json()]).toMatchObject([
+        403,
+        { allow: false, verified: false, sign_in: 'block', status: 'rejected', rule: 'only approved' },
+      ]);
       expect(yes.headers).toMatchObject({ 'cache-control': 'no-store', 'x-verification-status': 'approved' });
       expect(no.headers).toMatchObject({ 'cache-control': 'no-store', 'x-verification-status': 'rejected' });
     },
   );
 
-  it('a decision on an unknown identity is left to the policy', async () => {
-    const id = randomUUID();
-    const answer = await requestDecision(await testService(), { subject: id });
-    expect([answer.statusCode, answer.json()]).toMatchObject([200, { status: 'none', status_age: null }]);
-    expect((await requestDecision(await testService({ env: { POLICY: STRICT } }), { subject: id })).statusCode).toBe(
+  it('a decision on a person who may sign in and is not verified is 403, and says both', async () => {
+    const service = await testService();
+    const answer = await requestDecision(service, { subject: await unverified(service) });
+    expect([answer.statusCode, answer.json()]).toMatchObject([
       403,
+      { allow: false, verified: false, sign_in: 'allow', rule: 'only approved' },
+    ]);
+  });
+
+  it('a decision is by the rules that name the flow api, and a person whom they allow is not thereby verified', async () => {
+    const service = await testService({ env: { POLICY: OPEN } });
+    const inReview = await verdictOf(service, 'WARNING');
+    const yes = await requestDecision(service, { subject: inReview });
+    expect([yes.statusCode, yes.json()]).toMatchObject([
+      200,
+      { allow: true, verified: false, sign_in: 'allow', status: 'review', rule: 'in review' },
+    ]);
+    const no = await requestDecision(service, { subject: await unverified(service) });
+    expect([no.statusCode, no.json()]).toMatchObject([403, { sign_in: 'allow', rule: 'only approved' }]);
+  });
+
+  it('a decision on an approval that is too old is 403 with the status expired', async () => {
+    const service = await testService({
+      env: { POLICY: 'verdict_lifetime: 1d\nrules: [{ when: { status: rejected }, then: block }, { then: allow }]' },
+    });
+    const id = await verdictOf(service, 'PASSED');
+    expect((await requestDecision(service, { subject: id })).json()).toMatchObject({ verified: true });
+    service.clock.advance(2 * 86_400_000);
+    const answer = await requestDecision(service, { subject: id });
+    expect([answer.statusCode, answer.json()]).toMatchObject([403, { verified: false, status: 'expired' }]);
+  });
+
+  it('a decision is not verified while ledger and published copy differ', async () => {
+    const service = await testService();
+    const id = await verdictOf(service, 'PASSED');
+    const shown = { subject: id, metadata_public: { jumio: { status: 'rejected' } } };
+    expect((await requestDecision(service, shown)).json()).toMatchObject({ allow: false, verified: false });
+  });
+
+  it.each(['enforce', 'shadow'])(
+    'a decision on an identity that nobody knows is 404 with GATE_MODE=%s',
+    async (mode) => {
+      const service = await testService({ env: { GATE_MODE: mode } });
+      const answer = await requestDecision(service, { subject: randomUUID() });
+      expect([answer.statusCode, answer.json()]).toMatchObject([404, { code: 'unknown-identity' }]);
+      expect(answer.headers['cache-control']).toBe('no-store');
+    },
+  );
+
+  it('a decision on an identity that Kratos no longer has is 404, until a caller shows its metadata', async () => {
+    const service = await testService();
+    const id = await verdictOf(service, 'PASSED');
+    await service.ctx.ledger.change(
+      id,
+      service.clock.now(),
+      (found) => found && { record: { ...found, identity: { ...found.identity, deletedInKratos: true } } },
     );
+    expect((await requestDecision(service, { subject: id })).statusCode).toBe(404);
+    expect((await requestDecision(service, { subject: id, metadata_public: {} })).statusCode).toBe(200);
+  });
+
+  it('a decision on a person from before the service is 403 where the caller shows their metadata, be it null', async () => {
+    const answer = await requestDecision(await testService(), { subject: randomUUID(), metadata_public: null });
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      403,
+      { verified: false, sign_in: 'allow', status: 'none', status_age: null },
+    ]);
   });
 
   it('a decision counts the published copy in the request, so that a lost ledger allows nothing more', async () => {
@@ -60,9 +135,9 @@ describe('POST /jumio/decision', () => {
   });
 
   it('a decision makes no call and writes nothing', async () => {
-    const service = await testService({ env: { POLICY: STRICT } });
+    const service = await testService();
     const id = randomUUID();
-    await requestDecision(service, { subject: id });
+    await requestDecision(service, { subject: id, metadata_public: null });
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
     expect(await service.ctx.ledger.events(id)).toEqual([]);
     expect([service.kratos.calls.read, service.kratos.calls.whoami, service.kratos.calls.publish]).toEqual([
@@ -80,14 +155,19 @@ describe('POST /jumio/decision', () => {
     const answer = await requestDecision(service, { subject: randomUUID() });
     expect([answer.statusCode, answer.json()]).toEqual([
       code,
-      { allow: code === 200, status: 'unknown', status_age: null, rule: null },
+      { allow: code === 200, verified: false, sign_in: word, status: 'unknown', status_age: null, rule: null },
     ]);
   });
 
   it('a decision in shadow mode is 200, and says that the policy would block', async () => {
-    const service = await testService({ env: { POLICY: STRICT, GATE_MODE: 'shadow' } });
-    const answer = await requestDecision(service, { subject: randomUUID() });
-    expect([answer.statusCode, answer.json()]).toMatchObject([200, { allow: true, would_block: true }]);
+    const service = await testService({ env: { GATE_MODE: 'shadow' } });
+    const answer = await requestDecision(service, { subject: await unverified(service) });
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      200,
+      { allow: true, verified: false, sign_in: 'allow', would_block: true },
+    ]);
+    const verified = await requestDecision(service, { subject: await verdictOf(service, 'PASSED') });
+    expect(verified.json()).not.toHaveProperty('would_block');
   });
 
   it.each([
@@ -152,7 +232,8 @@ describe('GET /jumio/authorize', () => {
   ])('an authorize request takes a session token as %s', async (header, value, asked) => {
     const service = await testService();
     const id = randomUUID();
-    service.kratos.instead.whoami = async () => ({ kind: 'session', identity: { id, metadataPublic: null } });
+    const metadataPublic = { jumio: { status: 'approved' } };
+    service.kratos.instead.whoami = async () => ({ kind: 'session', identity: { id, metadataPublic } });
     expect((await authorize(service, { [header]: value })).statusCode).toBe(200);
     expect(service.kratos.calls.whoami).toEqual([asked]);
   });
@@ -169,6 +250,26 @@ describe('GET /jumio/authorize', () => {
       authorization: 'Bearer of.an.api',
     });
     expect([own.statusCode, own.headers['x-identity-id']]).toEqual([200, approved]);
+  });
+
+  it('an authorize request of a person who may sign in and is not verified is 403, and says both', async () => {
+    const service = await testService();
+    const answer = await authorize(service, { cookie: service.kratos.signIn(randomUUID()) });
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      403,
+      { allow: false, verified: false, sign_in: 'allow', status: 'none' },
+    ]);
+  });
+
+  it('an authorize request is by the rules that name the flow api, for the schema that the session shows', async () => {
+    const service = await testService({ env: { POLICY: OPEN } });
+    const id = randomUUID();
+    service.kratos.instead.whoami = async () => ({
+      kind: 'session',
+      identity: { id, metadataPublic: null, schemaId: 'staff' },
+    });
+    const answer = await authorize(service, { cookie: service.kratos.signIn(id) });
+    expect([answer.statusCode, answer.json()]).toMatchObject([200, { allow: true, verified: false, rule: 'staff' }]);
   });
 
   it('an authorize request counts the published copy in the session', async () => {
@@ -196,7 +297,10 @@ describe('GET /jumio/authorize', () => {
       const service = await testService({ env: { ON_FAILURE: word } });
       service.kratos.instead.whoami = () => kratosDown('whoami');
       const answer = await authorize(service, { cookie: service.kratos.signIn(randomUUID()) });
-      expect([answer.statusCode, answer.json()]).toMatchObject([403, { allow: false, status: 'unknown' }]);
+      expect([answer.statusCode, answer.json()]).toMatchObject([
+        403,
+        { allow: false, verified: false, sign_in: 'block', status: 'unknown' },
+      ]);
     },
   );
 });

@@ -28,7 +28,7 @@ const STATUSES: readonly Status[] = keysOf(STANDING_OF_STATUS);
 
 const WAITING = ['person', 'jumio', 'operator', 'nobody'] as const;
 
-const FLOWS = ['login', 'refresh', 'recovery'] as const;
+const FLOWS = ['login', 'refresh', 'recovery', 'api'] as const;
 
 const METHODS = ['password', 'code', 'oidc'] as const;
 
@@ -66,13 +66,16 @@ const condition = fc
 
 const decision = fc.constantFrom('allow', 'block', 'block_with_way_on');
 
+/** A rule with a condition, as text. */
+const conditionalRule = fc
+  .tuple(condition, decision)
+  .map(([when, outcome]) => `{"when":${JSON.stringify(when)},"then":"${outcome}"}`)
+  .filter((rule) => mistakesOf(`{"verdict_lifetime":"1d","rules":[${rule},{"then":"allow"}]}`).length === 0);
+
 /** The rules of a policy, each as text: any that the service would start with. */
 export const policyRules = fc
-  .tuple(fc.array(fc.tuple(condition, decision), { maxLength: 6 }), decision)
-  .map(([rules, last]) => {
-    const conditional = rules.map(([when, outcome]) => `{"when":${JSON.stringify(when)},"then":"${outcome}"}`);
-    return [...conditional, `{"then":"${last}"}`];
-  });
+  .tuple(fc.array(conditionalRule, { maxLength: 6 }), decision)
+  .map(([rules, last]) => [...rules, `{"then":"${last}"}`]);
 
 /** A policy of these rules with a lifetime of a day, so that a rule may refuse by the age of a verdict. */
 export function policyOfRules(rules: readonly string[]): Policy {

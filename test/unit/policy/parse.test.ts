@@ -118,6 +118,16 @@ rules:
       ['2 rules[0].when.account_older_than: "24h"'],
     ],
     [
+      'a way on and a text for an API',
+      `rules:\n  - when: { flow: api }\n    then: block_with_way_on\n    text: review${REST}`,
+      ['3 rules[0].then: "block_with_way_on"', '4 rules[0].text: "review"'],
+    ],
+    [
+      'a method for an API',
+      `rules:\n  - when: { flow: [api], method: code }\n    then: block${REST}`,
+      ['2 rules[0].when.method: "code"'],
+    ],
+    [
       'a limit of zero',
       'start_again: { max_executions: 0 }\nrules: [{ then: allow }]',
       ['1 start_again.max_executions: 0'],

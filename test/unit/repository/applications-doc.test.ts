@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { continueBody, handoverBody } from '../../../webhook/http/schemas.ts';
+import { continueBody, decisionBody, handoverBody } from '../../../webhook/http/schemas.ts';
 
 const text = readFileSync(new URL('../../../docs/applications.md', import.meta.url), 'utf8');
 
@@ -16,11 +16,12 @@ function wordsOf(file: string, pattern: RegExp, within = /^/): string[] {
 }
 
 it('the bodies shown in docs/applications.md are valid', () => {
-  expect(sent).toHaveLength(3);
-  const [go, empty, handover] = sent;
+  expect(sent).toHaveLength(4);
+  const [go, empty, handover, decision] = sent;
   expect(continueBody.strict().parse(go)).toEqual(go);
   expect(continueBody.strict().safeParse(empty).success).toBe(true);
   expect(z.object(handoverBody.shape).strict().parse(handover)).toEqual(handover);
+  expect(decisionBody.strict().parse(decision)).toEqual(decision);
 });
 
 it('docs/applications.md names every member of a status answer and every problem code', () => {

@@ -1,3 +1,4 @@
+export { apiPolicy, onlyApproved } from './api-rules.ts';
 export {
   effectiveStatus,
   effectiveWaitingOn,

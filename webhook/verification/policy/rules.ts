@@ -1,8 +1,8 @@
 import type { RefusalText, Status, WaitingOn } from '../../model.ts';
 import type { RetryRules } from '../record/index.ts';
 
-/** The flow of Kratos in which the gate decides; `refresh`: a login beside a valid session. */
-export type Flow = 'login' | 'refresh' | 'recovery';
+/** The flow of Kratos in which the gate decides; `refresh`: a login beside a valid session. `api`: no flow, a request to a decision endpoint. */
+export type Flow = 'login' | 'refresh' | 'recovery' | 'api';
 
 /** The decision of the gate. `block_with_way_on`: the refusal carries a continuation link. */
 export type GateDecision = 'allow' | 'block' | 'block_with_way_on';
@@ -35,7 +35,7 @@ export interface Condition {
 
 /** One rule of the policy. */
 export interface Rule {
-  /** Its position in the file, from 0. */
+  /** Its position in the file, from 0; those of no file (`api-rules.ts`) stand behind it. */
   readonly index: number;
   readonly name: string | null;
   readonly when: Condition;

@@ -58,6 +58,20 @@ function redundancyMistakes(
   ];
 }
 
+/** Keys that mean nothing at the decision endpoints: they show no text, make no link and know no method. */
+function apiMistakes({ when = {}, then, text }: RuleDocument, path: Path): Mistake[] {
+  if (when.flow === undefined || when.flow.some((flow) => flow !== 'api')) return [];
+  return [
+    ...(then === 'block_with_way_on'
+      ? [{ path: [...path, 'then'], expected: 'allow or block: an API gets no link' }]
+      : []),
+    ...(text === undefined ? [] : [{ path: [...path, 'text'], expected: 'no text beside `flow: api`' }]),
+    ...(when.method === undefined
+      ? []
+      : [{ path: [...path, 'when', 'method'], expected: 'no method beside `flow: api`: it never matches' }]),
+  ];
+}
+
 /** Returns the mistakes of a file that the schema accepts. */
 export function policyMistakes({ rules, verdict_lifetime: lifetime }: PolicyDocument): Mistake[] {
   return rules.flatMap((rule, index) => {
@@ -66,6 +80,7 @@ export function policyMistakes({ rules, verdict_lifetime: lifetime }: PolicyDocu
       ...ageMistakes(rule, path),
       ...loopMistakes(rule, path, lifetime),
       ...redundancyMistakes(rules, rule, index),
+      ...apiMistakes(rule, path),
     ];
     return [...conditionMistakes(rules, index), ...ofRule];
   });
@@ -143,7 +158,10 @@ const when = z
   .strictObject({
     status: anyOf(STATUSES, 'The status of the verification. An approval older than verdict_lifetime is `expired`.'),
     waiting_on: anyOf(['person', 'jumio', 'operator', 'nobody'], 'On whom the next step depends. Needs the ledger.'),
-    flow: anyOf(['login', 'refresh', 'recovery'], 'The flow of Kratos; `refresh` is a login beside a valid session.'),
+    flow: anyOf(
+      ['login', 'refresh', 'recovery', 'api'],
+      'The flow of Kratos; `refresh` is a login beside a valid session. `api`: the decision endpoints, which use no rule without it.',
+    ),
     method: oneOrMore(name, 'a login method of Kratos', 'E.g. password, code, oidc, passkey, totp.'),
     schema: oneOrMore(name, 'the id of an identity schema', 'The id of the identity’s schema in Kratos.'),
     account_younger_than: duration('Since Kratos made the identity.'),
