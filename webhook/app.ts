@@ -1,11 +1,11 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Dependencies } from './dependencies.ts';
+import { authorizeRoute, decisionRoute } from './http/api/decision.ts';
 import { handoverRoute } from './http/api/handover.ts';
 import { type ResourcesOptions, resourceRoutes } from './http/api/routes.ts';
 import { createSecretCheck } from './http/authenticity.ts';
 import { answerUnknownRoutes, CONNECTION_TIMES, closeUnreadBodies } from './http/connection.ts';
 import { createCookieSigner } from './http/cookies.ts';
-import { authorizeRoute, decisionRoute } from './http/decision.ts';
 import { answerError, answerNotFound } from './http/errors.ts';
 import { createHandoverCookie } from './http/handover-cookie.ts';
 import { healthRoutes } from './http/health.ts';

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerUnavailable } from '../errors.ts';
+import { PROBLEMS, type ProblemCode, type ProblemDetails, sendProblem } from './problems.ts';
 import { TooManySessionChecks } from './whoami.ts';
 
 /** `Retry-After` in seconds: a ledger that is locked, or whose connection broke, is usually back by then, and a crowd gone. */
@@ -10,25 +11,25 @@ export function isPassing(error: unknown): boolean {
   return error instanceof LedgerUnavailable || error instanceof TooManySessionChecks;
 }
 
-const CLIENT_ERRORS: ReadonlyMap<number, string> = new Map([
-  [400, 'The request could not be read'],
-  [403, 'Forbidden'],
-  [404, 'Not found'],
-  [405, 'Method not allowed'],
-  [413, 'The body is too large'],
-  [415, 'The content type must be application/json'],
-  [429, 'Too many requests; try again later'],
+/** The problems of the framework and of the limits, by their status. */
+const CLIENT_ERRORS: ReadonlyMap<number, ProblemCode> = new Map([
+  [403, 'forbidden'],
+  [404, 'not-found'],
+  [405, 'method-not-allowed'],
+  [413, 'too-large'],
+  [415, 'unsupported-media-type'],
+  [429, 'too-many-requests'],
 ]);
 
-function problemOf(error: FastifyError, requestId: string): ProblemDocument {
-  if (error instanceof LedgerUnavailable) return { status: 503, title: 'The ledger cannot be written; try again' };
-  if (error instanceof TooManySessionChecks)
-    return { status: 503, code: 'kratos-down', title: 'Kratos cannot be asked who this is; try again' };
+const UNREADABLE = [{ pointer: '#', expected: 'JSON that can be read' }];
+
+function problemOf(error: FastifyError, requestId: string): readonly [ProblemCode, ProblemDetails?] {
+  if (error instanceof LedgerUnavailable) return ['ledger-down'];
+  if (error instanceof TooManySessionChecks) return ['kratos-down'];
   const { statusCode: status = 500, code } = error;
-  const title = CLIENT_ERRORS.get(status);
-  const isBody = status === 400 && code !== 'FST_ERR_BAD_URL';
-  if (title !== undefined) return { status, title, ...(isBody && { field: 'body' }) };
-  return { status: 500, title: 'Internal error', request_id: requestId };
+  if (status === 400) return code === 'FST_ERR_BAD_URL' ? ['bad-request'] : ['bad-body', { errors: UNREADABLE }];
+  const known = CLIENT_ERRORS.get(status);
+  return known === undefined ? ['internal-error', { request_id: requestId }] : [known];
 }
 
 /**
@@ -36,10 +37,11 @@ function problemOf(error: FastifyError, requestId: string): ProblemDocument {
  * message may quote the request. An `UpstreamError` never gets here; if one did, its status would not become ours.
  */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = problemOf(error, request.id);
-  if (problem.status >= 500) request.log.error({ err: error }, problem.title);
-  if (problem.status === 503) reply.header('retry-after', RETRY_S);
-  void sendProblem(reply, problem);
+  const [code, details] = problemOf(error, request.id);
+  const { status, title } = PROBLEMS[code];
+  if (status >= 500) request.log.error({ err: error }, title);
+  if (status === 503) reply.header('retry-after', RETRY_S);
+  void sendProblem(reply, code, details);
 }
 
 const METHODS = ['GET', 'POST'] as const;
@@ -52,36 +54,7 @@ export function answerNotFound(app: FastifyInstance) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const [url = ''] = request.url.split('?', 1);
     const allowed = PATTERN.test(url) ? [] : METHODS.filter((method) => app.hasRoute({ method, url }));
-    if (allowed.length === 0) return sendProblem(reply, { status: 404, title: 'Not found' });
-    return sendProblem(reply.header('allow', allowed.join(', ')), { status: 405, title: 'Method not allowed' });
+    if (allowed.length === 0) return sendProblem(reply, 'not-found');
+    return sendProblem(reply.header('allow', allowed.join(', ')), 'method-not-allowed');
   };
-}
-
-/** An RFC 9457 problem document: what is wrong with a request. Never a byte of the request itself. */
-export interface ProblemDocument {
-  readonly status: number;
-  readonly title: string;
-  readonly detail?: string;
-  /** A fixed identifier that programs may branch on (docs/applications.md). */
-  readonly code?: string;
-  /** The field of the body that is wrong. */
-  readonly field?: string;
-  readonly request_id?: string;
-}
-
-/**
- * Answers with a problem document.
- * @param more members of our own, which docs/applications.md names (RFC 9457 §3.2)
- */
-export function sendProblem(reply: FastifyReply, problem: ProblemDocument, more: object = {}): FastifyReply {
-  return reply
-    .code(problem.status)
-    .type('application/problem+json')
-    .send({ ...more, ...problem });
-}
-
-/** Answers 400 and names the field of the body that is wrong. */
-export function sendBadField(reply: FastifyReply, field: string, detail?: string): FastifyReply {
-  const problem = { status: 400, title: 'The body is not usable', field };
-  return sendProblem(reply, detail === undefined ? problem : { ...problem, detail });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LANGUAGE_TAG, PLAIN_TEXT, upTo } from '../accepted-text.ts';
+import { PLAIN_TEXT, upTo } from '../accepted-text.ts';
 import type { SignInAttempt } from '../verification/gate/index.ts';
 
 /** The id that Kratos sends while the identity does not exist yet. */
@@ -81,35 +81,6 @@ export function gateRequestOf({
     kratosCreatedAt,
   };
 }
-
-/** The identity that an API asks about, and its metadata as the API sees it; `subject` is Ory Oathkeeper's name for the id. */
-export const decisionBody = z.object({
-  kratos_identity_id: identityId.optional(),
-  subject: identityId.optional(),
-  metadata_public: z.unknown().optional(),
-});
-
-/** The body from an application's back end for a person whose session it has checked. */
-export const handoverBody = z.object({ kratos_identity_id: identityId, return_to: z.string().optional() });
-
-/** `de_AT` is accepted too, as platforms write it. */
-const languageTag = z
-  .string()
-  .regex(upTo(100))
-  .transform((tag) => tag.replaceAll('_', '-'))
-  .pipe(z.string().regex(LANGUAGE_TAG));
-
-/** The body from a program that continues for its person (docs/applications.md). */
-export const continueBody = z.object({
-  /** `declined`: the person has read the text and declines. */
-  consent: z.object({ text_version: z.string().regex(upTo(100)), declined: z.boolean().optional() }).optional(),
-  return_to: z.string().optional(),
-  language: languageTag.optional(),
-  want: z.enum(['link', 'sdk']).default('link'),
-});
-
-/** A parsed `continueBody`. */
-export type ContinueBody = z.infer<typeof continueBody>;
 
 /** The part of a callback that may prove its origin. Parsed separately, so that an authentic callback with a wrong rest is 400 and not 401. */
 export const referenceBody = z.object({ userReference: z.string() });

@@ -19,15 +19,21 @@ export function levelMessage(text: string): object {
   return { messages: [{ instance_ptr: '#/', messages: [{ id: LEVEL_ID, text, type: 'error', context: {} }] }] };
 }
 
+/** A one-time link by which the person can continue. */
+export interface ContinuationLink {
+  readonly url: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
 /**
  * Returns the body that refuses a sign-in with a message in the flow
  * (docs/reference/kratos.md#41-errors-shown-in-the-flow). `#/` is the flow itself; any other shape refuses too, but shows
  * no text to the person.
  * @param text in the person's language
- * @param url a one-time link by which the person can continue
  */
-export function blockMessage(refusal: RefusalText, status: string, text: string, url?: string): object {
-  const context = url === undefined ? { status } : { status, url };
+export function blockMessage(refusal: RefusalText, status: string, text: string, link?: ContinuationLink): object {
+  const context = link === undefined ? { status } : { status, url: link.url, expires_at: link.expiresAt };
   const message = { id: IDS[refusal], text, type: 'error', context };
   return { messages: [{ instance_ptr: '#/', messages: [message] }] };
 }

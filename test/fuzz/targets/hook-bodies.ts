@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import { continueBody, decisionBody, handoverBody } from '../../../webhook/http/api/bodies.ts';
 import { readSignInBody } from '../../../webhook/http/hooks/sign-in-body.ts';
 import { preferredLanguage } from '../../../webhook/http/negotiation.ts';
 import * as schemas from '../../../webhook/http/schemas.ts';
@@ -57,8 +58,7 @@ function run<T>(schema: z.ZodType<T>, check: (body: T, raw: object) => unknown):
   };
 }
 
-const { initiateBody, validateBody, assuranceBody, linkBody, decisionBody, handoverBody, continueBody, callbackBody } =
-  schemas;
+const { initiateBody, validateBody, assuranceBody, linkBody, callbackBody } = schemas;
 
 const RUNS: Readonly<Record<string, Target['run']>> = {
   initiate: run(initiateBody, ({ kratos_identity_id, schema_id, created_at, flow, accept_language }) => {
@@ -80,8 +80,7 @@ const RUNS: Readonly<Record<string, Target['run']>> = {
   assurance: run(assuranceBody, ({ schema_id }) => mustBePlain(schema_id)),
   link: run(linkBody, ({ kratos_identity_id }) => mustBeId(kratos_identity_id)),
   decision: run(decisionBody, (body) => {
-    mustBeId(body.kratos_identity_id);
-    mustBeId(body.subject);
+    mustBeId(body.identityId);
     return readPublishedCopy(body);
   }),
   handover: run(handoverBody, ({ kratos_identity_id }) => mustBeId(kratos_identity_id)),

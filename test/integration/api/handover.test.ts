@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
 import { updateIdentity } from '../../../webhook/verification/record/record.ts';
 import { handover } from '../../support/clients/calls.ts';
+import { problem } from '../../support/clients/problems.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { recordOf, signUp } from '../../support/service/eventually.ts';
@@ -93,23 +94,37 @@ describe('hand-over by a back end', () => {
   });
 
   it.each([
-    [undefined, 'body'],
-    [[], 'body'],
-    ['text', 'body'],
-    [{}, 'kratos_identity_id'],
-    [{ kratos_identity_id: 'x' }, 'kratos_identity_id'],
-    [{ kratos_identity_id: '00000000-0000-0000-0000-000000000000' }, 'kratos_identity_id'],
-    [{ kratos_identity_id: randomUUID(), return_to: 7 }, 'return_to'],
-    [{ kratos_identity_id: randomUUID(), return_to: null }, 'return_to'],
-    [{ kratos_identity_id: randomUUID(), return_to: '' }, 'return_to'],
-    [{ kratos_identity_id: randomUUID(), return_to: 'https://evil.example.com/' }, 'return_to'],
-    [{ kratos_identity_id: randomUUID(), return_to: `${APPLICATION}/other` }, 'return_to'],
-  ])('a hand-over with the body %j names the invalid field', async (body, field) => {
+    [undefined, '#'],
+    [[], '#'],
+    ['text', '#'],
+    [{}, '#/kratos_identity_id'],
+    [{ kratos_identity_id: 'x' }, '#/kratos_identity_id'],
+    [{ kratos_identity_id: '00000000-0000-0000-0000-000000000000' }, '#/kratos_identity_id'],
+    [{ kratos_identity_id: randomUUID(), return_to: 7 }, '#/return_to'],
+    [{ kratos_identity_id: randomUUID(), return_to: null }, '#/return_to'],
+    [{ kratos_identity_id: randomUUID(), return_to: '' }, '#/return_to'],
+    [{ kratos_identity_id: randomUUID(), return_to: 'https://evil.example.com/' }, '#/return_to'],
+    [{ kratos_identity_id: randomUUID(), return_to: `${APPLICATION}/other` }, '#/return_to'],
+    [{ kratos_identity_id: randomUUID(), return_evil: APPLICATION }, '#'],
+  ])('a hand-over with the body %j points to its mistake', async (body, pointer) => {
     const service = await testService();
     const answer = await handover(service, typeof body === 'string' ? JSON.stringify(body) : body);
-    expect([answer.statusCode, answer.json().field ?? 'body']).toEqual([400, field]);
+    expect([answer.statusCode, answer.json()]).toEqual([
+      400,
+      problem('bad-body', { errors: [{ pointer, expected: expect.stringMatching(/.{6}/) }] }),
+    ]);
     expect(answer.body).not.toContain('evil');
     expect(service.kratos.calls.read).toEqual([]);
+  });
+
+  it('a hand-over with several mistakes points to each', async () => {
+    const answer = await handover(await testService(), { kratos_identity_id: 'x', return_to: 7, extra: 1 });
+    expect(
+      answer
+        .json()
+        .errors.map(({ pointer }: { pointer: string }) => pointer)
+        .sort(),
+    ).toEqual(['#', '#/kratos_identity_id', '#/return_to']);
   });
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../support/builders/people.ts';
 import { openBrowser } from '../../support/clients/browser.ts';
+import { problem } from '../../support/clients/problems.ts';
 import { agreementBody, nativeProgram, program } from '../../support/clients/programs.ts';
 import { jumioDown } from '../../support/fakes/jumio.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
@@ -72,15 +73,15 @@ describe('a native application that reads the status', () => {
     });
   });
 
-  it('the status has a reason only if the person can act on it', async () => {
+  it('the status has a code only if the person can act on it', async () => {
     const service = await testService();
     const [one, other] = [await signedUp(service), await signedUp(service)];
     await decide(service, one.id, 'REJECTED', 'unreadable');
     await decide(service, other.id, 'REJECTED');
-    expect((await one.app.get('/jumio/status')).json()).toMatchObject({ next: 'verify', reason: 'unreadable' });
+    expect((await one.app.get('/jumio/status')).json()).toMatchObject({ next: 'verify', code: 'unreadable' });
     const { next, ...rest } = (await other.app.get('/jumio/status')).json();
     expect(next).toBe('contact');
-    expect(rest).not.toHaveProperty('reason');
+    expect(rest).not.toHaveProperty('code');
   });
 
   it('the status beside a rejection shows the progress of a further attempt', async () => {
@@ -147,8 +148,12 @@ describe('a native application that continues', () => {
     const service = await testService();
     const id = randomUUID();
     const answer = await nativeProgram(service, id).post(agreementBody(service, { language: 'fr' }));
-    expect([answer.statusCode, answer.json()]).toEqual([200, { url: service.jumio.latest(id).link }]);
-    const { identity } = await recordOf(service, id);
+    const { identity, verifications } = await recordOf(service, id);
+    const expiresAt = new Date(verifications[0]?.linkEndsAt ?? 0).toISOString();
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { url: service.jumio.latest(id).link, expires_at: expiresAt },
+    ]);
     expect(identity).toMatchObject({ consentVersion: service.ctx.consentVersion, consentLanguage: 'fr' });
     expect(answer.headers['cache-control']).toBe('no-store');
   });
@@ -175,7 +180,7 @@ describe('a native application that continues', () => {
     const app = nativeProgram(service, randomUUID());
     const answer = await app.post(agreementBody(service, { want: 'sdk' }));
     expect([answer.statusCode, answer.json().code]).toEqual([409, 'no-sdk-token']);
-    expect((await app.post(agreementBody(service))).json()).toEqual({ url: 'https://jumio.example/x' });
+    expect((await app.post(agreementBody(service))).json()).toMatchObject({ url: 'https://jumio.example/x' });
   });
 
   it('a continue request while the link is being created says when to retry', async () => {
@@ -190,13 +195,13 @@ describe('a native application that continues', () => {
     ['approved', 'PASSED', undefined],
     ['review', 'WARNING', undefined],
     ['rejected', 'REJECTED', undefined],
-  ] as const)('a continue request of a person who is %s is refused with the reason', async (why, type, reason) => {
+  ] as const)('a continue request of a person who is %s is refused with the code', async (code, type, reason) => {
     const service = await testService();
     const { id, app } = await signedUp(service);
     await decide(service, id, type, reason);
     const answer = await app.post(agreementBody(service));
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([409, expect.stringMatching(PROBLEM)]);
-    expect(answer.json()).toMatchObject({ status: 409, code: 'not-allowed', why, state: { status: why } });
+    expect(answer.json()).toEqual(problem(code, { state: expect.objectContaining({ status: code }) }));
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -215,37 +220,43 @@ describe('a native application that continues', () => {
     await untilStatus(service, id, 'expired');
     const answer = await app.post(agreementBody(service));
     expect(answer.json()).toMatchObject({
-      code: 'not-allowed',
-      why: 'too-many',
+      code: 'too-many',
       until: expect.stringMatching(/^20.*Z$/),
     });
     expect((await app.get('/jumio/status')).json()).toMatchObject({ next: 'later', until: answer.json().until });
   });
 
   it.each([
-    ['text', 'body'],
-    [[], 'body'],
-    [{ consent: 'yes' }, 'consent'],
-    [{ consent: {} }, 'consent.text_version'],
-    [{ want: 'sms' }, 'want'],
-    [{ language: 7 }, 'language'],
-    [{ language: '' }, 'language'],
-    [{ language: 'de, en' }, 'language'],
-    [{ language: '\u202een' }, 'language'],
-    [{ language: `en-${'a'.repeat(9)}` }, 'language'],
-    [{ return_to: 'https://evil.example.com/' }, 'return_to'],
-    [{ return_to: null }, 'return_to'],
-  ])('a continue request with %j names the invalid field', async (body, field) => {
+    ['text', '#'],
+    [[], '#'],
+    [{ consent: 'yes' }, '#/consent'],
+    [{ consent: {} }, '#/consent/text_version'],
+    [{ consent: { text_version: '1', declind: true } }, '#/consent'],
+    [{ consent: { text_version: '1', declined: 'yes' } }, '#/consent/declined'],
+    [{ want: 'sms' }, '#/want'],
+    [{ wnat: 'sdk' }, '#'],
+    [{ language: 7 }, '#/language'],
+    [{ language: '' }, '#/language'],
+    [{ language: 'de, en' }, '#/language'],
+    [{ language: '\u202een' }, '#/language'],
+    [{ language: `en-${'a'.repeat(9)}` }, '#/language'],
+    [{ return_to: 'https://evil.example.com/' }, '#/return_to'],
+    [{ return_to: null }, '#/return_to'],
+  ])('a continue request with %j points to its mistake', async (body, pointer) => {
     const service = await testService();
     const id = randomUUID();
     const answer = await nativeProgram(service, id).post(JSON.stringify(body));
-    expect([answer.statusCode, answer.json().field]).toEqual([400, field]);
+    expect([answer.statusCode, answer.json()]).toEqual([
+      400,
+      problem('bad-body', { errors: [{ pointer, expected: expect.stringMatching(/.{6}/) }] }),
+    ]);
+    expect(answer.body).not.toMatch(/evil|declind|wnat/);
     expect(await service.ctx.ledger.record(id)).toBeUndefined();
   });
 
   it.each(['{', '', '{"__proto__": {}}'])('a continue request with the invalid body %j is refused', async (text) => {
     const answer = await nativeProgram(await testService(), randomUUID()).post(text);
-    expect([answer.statusCode, answer.json().field]).toEqual([400, 'body']);
+    expect([answer.statusCode, answer.json().errors]).toMatchObject([400, [{ pointer: '#' }]]);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])(

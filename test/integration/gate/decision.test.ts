@@ -40,7 +40,7 @@ describe('POST /jumio/decision', () => {
       const service = await testService();
       const [approved, rejected] = [await verdictOf(service, 'PASSED'), await verdictOf(service, 'REJECTED')];
       service.clock.advance(90_000);
-      const yes = await requestDecision(service, { [key]: approved.toUpperCase(), extra: {} });
+      const yes = await requestDecision(service, { [key]: approved.toUpperCase() });
       const age = Number(yes.json().status_age);
       expect(age).toBeGreaterThanOrEqual(90);
       expect([yes.statusCode, yes.json()]).toEqual([
@@ -183,12 +183,16 @@ describe('POST /jumio/decision', () => {
     ]);
   });
 
-  it.each([[{}], [{ subject: 'somebody' }], [{ kratos_identity_id: '00000000-0000-0000-0000-000000000000' }], [[]]])(
-    'a decision request with the body %j is 400',
-    async (body) => {
-      expect((await requestDecision(await testService(), body)).statusCode).toBe(400);
-    },
-  );
+  it.each([
+    [{}, '#/kratos_identity_id'],
+    [{ subject: 'somebody' }, '#/subject'],
+    [{ kratos_identity_id: '00000000-0000-0000-0000-000000000000' }, '#/kratos_identity_id'],
+    [{ subject: randomUUID(), metadata: {} }, '#'],
+    [[], '#'],
+  ])('a decision request with the body %j is 400 and points to its mistake', async (body, pointer) => {
+    const answer = await requestDecision(await testService(), body);
+    expect([answer.statusCode, answer.json().errors]).toMatchObject([400, [{ pointer }]]);
+  });
 
   it('a decision request is 404 if the endpoint is not configured', async () => {
     const service = await testService({ env: { DECISION_SECRET: undefined } });

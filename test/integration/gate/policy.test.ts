@@ -17,7 +17,12 @@ const strict = readFileSync(new URL('../../../docs/examples/policy.strict.yaml',
 const refusal = z.object({
   messages: z.tuple([
     z.object({
-      messages: z.tuple([z.object({ text: z.string(), context: z.object({ url: z.string().optional() }) })]),
+      messages: z.tuple([
+        z.object({
+          text: z.string(),
+          context: z.object({ url: z.string().optional(), expires_at: z.iso.datetime().optional() }),
+        }),
+      ]),
     }),
   ]),
 });
@@ -27,7 +32,7 @@ async function refused(service: TestService, id: string, more: object = {}) {
   const answer = await validate(service, { kratos_identity_id: id, metadata_public: null, ...more });
   expect(answer.statusCode).toBe(403);
   const { text, context } = refusal.parse(answer.json()).messages[0].messages[0];
-  return { text, url: context.url };
+  return { text, url: context.url, expiresAt: context.expires_at };
 }
 
 function flow(id: string) {
@@ -138,6 +143,16 @@ describe('refusals with a one-time link', () => {
     const { url, text } = await refused(service, randomUUID(), flow('flow-1'));
     expect([url, text.includes('http')]).toEqual([undefined, false]);
     expect(service.logs.text()).toContain('without a continuation link');
+  });
+
+  it('a refusal with a one-time link says when it ends, and one without says nothing', async () => {
+    const service = await testService({ env });
+    const before = service.clock.now();
+    const { expiresAt = '' } = await refused(service, randomUUID(), flow('flow-1'));
+    const lifetime = Date.parse(expiresAt) - before;
+    expect([lifetime >= 10 * MINUTE, lifetime < 11 * MINUTE]).toEqual([true, true]);
+    const failing = await testService({ env, ctx: ledgerFailing('change') });
+    expect((await refused(failing, randomUUID(), flow('flow-1'))).expiresAt).toBeUndefined();
   });
 
   it('shadow mode creates no one-time link', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { callback, callbackOf, hmac, signed } from '../../support/clients/calls.ts';
+import { problem } from '../../support/clients/problems.ts';
 import { listen, send } from '../../support/clients/raw-http.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
 import { recordOf, signUp } from '../../support/service/eventually.ts';
@@ -109,7 +110,7 @@ describe('unreadable callbacks', () => {
     for (const headers of [{}, signed(text), { 'x-jumio-signature': 'forged' }]) {
       const answer = await callback(service, text, headers);
       expect(answer.statusCode).toBe(400);
-      expect(answer.json()).toEqual({ status: 400, title: expect.any(String) });
+      expect(answer.json()).toEqual(problem('bad-callback'));
       expect(findCanaries(answer.body)).toEqual([]);
     }
     expect(await readRequests(service, id)).toBe(0);

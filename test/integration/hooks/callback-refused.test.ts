@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { mintReference } from '../../../webhook/verification/execution/reference.ts';
 import { callback, callbackOf, hmac } from '../../support/clients/calls.ts';
+import { problem } from '../../support/clients/problems.ts';
 import { listen, send } from '../../support/clients/raw-http.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { recordOf, signUp } from '../../support/service/eventually.ts';
@@ -60,7 +61,7 @@ describe('callbacks without valid authentication', () => {
     const body = JSON.parse(callbackOf(execution));
     const answer = await callback(service, { ...body, userReference: forge(execution.reference) });
     expect(answer.statusCode).toBe(401);
-    expect(answer.json()).toEqual({ status: 401, title: 'The callback is not authentic' });
+    expect(answer.json()).toEqual(problem('not-authentic'));
     await expectIgnored(service, id);
   });
 

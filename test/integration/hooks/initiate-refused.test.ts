@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hmac, initiate } from '../../support/clients/calls.ts';
+import { problem } from '../../support/clients/problems.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { rowCounts } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
@@ -33,7 +34,7 @@ describe('authentication of initiate', () => {
     const answer = await initiate(service, { kratos_identity_id: id }, headers);
     expect(answer.statusCode).toBe(401);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(answer.json()).toEqual({ status: 401, title: expect.any(String) });
+    expect(answer.json()).toEqual(problem('wrong-secret', { detail: expect.stringContaining('ORY_WEBHOOK_SECRET') }));
     expect(await rowCounts(service, id)).toEqual(NOTHING);
     expect(service.jumio.calls.create).toEqual([]);
   });
@@ -68,26 +69,26 @@ describe('authentication of initiate', () => {
 
 describe('invalid initiate requests', () => {
   it.each([
-    ['an empty body', undefined, 'body'],
-    ['an empty text', '', 'body'],
-    ['no JSON', `{"kratos_identity_id": ${CANARIES.body}`, 'body'],
-    ['a text', JSON.stringify(CANARIES.body), 'body'],
-    ['null', 'null', 'body'],
-    ['an array', [{ kratos_identity_id: randomUUID() }], 'body'],
-    ['__proto__', `{"__proto__": {"kratos_identity_id": "${randomUUID()}"}}`, 'body'],
-    ['a poisoned constructor', `{"constructor": {"prototype": {"kratos_identity_id": "${randomUUID()}"}}}`, 'body'],
-    ['no id', { schema_id: CANARIES.body }, 'kratos_identity_id'],
-    ['a null id', { kratos_identity_id: null }, 'kratos_identity_id'],
-    ['an id that is not a UUID', { kratos_identity_id: CANARIES.body }, 'kratos_identity_id'],
-    ['an id with something behind it', { kratos_identity_id: `${randomUUID()}x` }, 'kratos_identity_id'],
-    ['a list of ids', { kratos_identity_id: [randomUUID()] }, 'kratos_identity_id'],
-    ['the nil UUID', { kratos_identity_id: NIL }, 'kratos_identity_id'],
-  ])('an initiate request with %s is 400 and names the field', async (_name, body, field) => {
+    ['an empty body', undefined, '#'],
+    ['an empty text', '', '#'],
+    ['no JSON', `{"kratos_identity_id": ${CANARIES.body}`, '#'],
+    ['a text', JSON.stringify(CANARIES.body), '#'],
+    ['null', 'null', '#'],
+    ['an array', [{ kratos_identity_id: randomUUID() }], '#'],
+    ['__proto__', `{"__proto__": {"kratos_identity_id": "${randomUUID()}"}}`, '#'],
+    ['a poisoned constructor', `{"constructor": {"prototype": {"kratos_identity_id": "${randomUUID()}"}}}`, '#'],
+    ['no id', { schema_id: CANARIES.body }, '#/kratos_identity_id'],
+    ['a null id', { kratos_identity_id: null }, '#/kratos_identity_id'],
+    ['an id that is not a UUID', { kratos_identity_id: CANARIES.body }, '#/kratos_identity_id'],
+    ['an id with something behind it', { kratos_identity_id: `${randomUUID()}x` }, '#/kratos_identity_id'],
+    ['a list of ids', { kratos_identity_id: [randomUUID()] }, '#/kratos_identity_id'],
+    ['the nil UUID', { kratos_identity_id: NIL }, '#/kratos_identity_id'],
+  ])('an initiate request with %s is 400 and points to the field', async (_name, body, pointer) => {
     const service = await testService();
     const answer = await initiate(service, body);
     expect(answer.statusCode).toBe(400);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(answer.json()).toMatchObject({ status: 400, field });
+    expect(answer.json()).toMatchObject({ status: 400, errors: [{ pointer }] });
     expect(answer.body).not.toContain(CANARIES.body);
     expect(service.jumio.calls.create).toEqual([]);
     expect(await service.ctx.ledger.record(NIL)).toBeUndefined();

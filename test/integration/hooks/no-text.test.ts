@@ -38,12 +38,12 @@ describe('objects in the place of texts', () => {
   it('a program that continues with it is told the field', async () => {
     const service = await testService();
     const headers = { accept: 'application/json', 'x-session-token': service.kratos.signInApp(randomUUID()) };
-    for (const [field, body] of Object.entries({
-      'consent.text_version': { consent: { text_version: NO_TEXT } },
-      language: { language: NO_TEXT },
+    for (const [pointer, body] of Object.entries({
+      '#/consent/text_version': { consent: { text_version: NO_TEXT } },
+      '#/language': { language: NO_TEXT },
     })) {
       const answer = await post(service, '/jumio/verify', body, headers);
-      expect([answer.statusCode, answer.json().field]).toEqual([400, field]);
+      expect([answer.statusCode, answer.json().errors]).toMatchObject([400, [{ pointer }]]);
     }
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { callback, callbackOf, signed } from '../../support/clients/calls.ts';
+import { problem } from '../../support/clients/problems.ts';
 import { listen, openConnection } from '../../support/clients/raw-http.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
 import { signUp } from '../../support/service/eventually.ts';
@@ -16,22 +17,22 @@ const HEADERS = {
 
 describe('error responses', () => {
   it.each([
-    ['an unknown address', 'GET', `/${CANARIES.query}?${SECRETS}`, 404],
-    ['an address that cannot be decoded', 'GET', `/jumio/%zz${CANARIES.query}?${SECRETS}`, 400],
-    ['another method at initiate', 'GET', `/jumio/initiate?${SECRETS}`, 405],
-    ['another method at the callback', 'PUT', `/jumio/callback?${SECRETS}`, 405],
-    ['another method at verify', 'DELETE', `/jumio/verify?${SECRETS}`, 405],
-    ['another method at health', 'POST', `/health/ready?${SECRETS}`, 405],
-    ['a wrong secret', 'POST', `/jumio/initiate?${SECRETS}`, 401],
-    ['a callback that is not authentic', 'POST', `/jumio/callback?${SECRETS}`, 401],
+    ['an unknown address', 'GET', `/${CANARIES.query}?${SECRETS}`, 'not-found'],
+    ['an address that cannot be decoded', 'GET', `/jumio/%zz${CANARIES.query}?${SECRETS}`, 'bad-request'],
+    ['another method at initiate', 'GET', `/jumio/initiate?${SECRETS}`, 'method-not-allowed'],
+    ['another method at the callback', 'PUT', `/jumio/callback?${SECRETS}`, 'method-not-allowed'],
+    ['another method at verify', 'DELETE', `/jumio/verify?${SECRETS}`, 'method-not-allowed'],
+    ['another method at health', 'POST', `/health/ready?${SECRETS}`, 'method-not-allowed'],
+    ['a wrong secret', 'POST', `/jumio/initiate?${SECRETS}`, 'wrong-secret'],
+    ['a callback that is not authentic', 'POST', `/jumio/callback?${SECRETS}`, 'not-authentic'],
   ] as const)(
     'an error about %s is a problem document that echoes nothing, nor does the log',
-    async (_name, method, url, status) => {
+    async (_name, method, url, code) => {
       const service = await testService();
       const answer = await service.app.inject({ method, url, headers: HEADERS });
-      expect(answer.statusCode).toBe(status);
+      expect(answer.statusCode).toBe(answer.json().status);
       expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-      expect(answer.json()).toEqual({ status, title: expect.any(String) });
+      expect({ ...answer.json(), detail: 0 }).toEqual(problem(code, { detail: 0 }));
       expect(findCanaries(JSON.stringify([answer.body, answer.headers]))).toEqual([]);
       expect(findCanaries(service.logs.text())).toEqual([]);
     },
@@ -42,7 +43,7 @@ describe('error responses', () => {
     async (url) => {
       const service = await testService();
       for (const method of ['GET', 'POST', 'DELETE'] as const)
-        expect((await service.app.inject({ method, url })).json()).toEqual({ status: 404, title: 'Not found' });
+        expect((await service.app.inject({ method, url })).json()).toEqual(problem('not-found'));
       expect(service.logs.text()).not.toContain('"level":50');
     },
   );
@@ -63,7 +64,7 @@ describe('error responses', () => {
     const body = JSON.stringify({ workflowExecution: { id: randomUUID(), status: 'PROCESSED' } });
     const answer = await callback(service, body, signed(body));
     expect(answer.statusCode).toBe(500);
-    expect(answer.json()).toEqual({ status: 500, title: 'Internal error', request_id: expect.any(String) });
+    expect(answer.json()).toEqual(problem('internal-error', { request_id: expect.any(String) }));
     expect(service.logs.lines()).toContainEqual(
       expect.objectContaining({
         level: 50,

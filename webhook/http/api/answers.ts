@@ -2,11 +2,17 @@ import type { FastifyReply } from 'fastify';
 import type { ActionableReason } from '../../model.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
-import { type ContinueOutcome, type NextStep, nextStep, type View } from '../../verification/person/index.ts';
-import { sendProblem } from '../errors.ts';
+import {
+  type ContinueOutcome,
+  type HostedLink,
+  type NextStep,
+  nextStep,
+  type View,
+} from '../../verification/person/index.ts';
 import { type ConsentFacts, consentBlocks } from '../pages/consent-page.ts';
 import type { PageBlock } from '../pages/page.ts';
 import { pollAfterSeconds } from '../pages/waiting-page.ts';
+import { sendProblem } from '../problems.ts';
 
 /** The text that a person must agree to, for an application that shows it itself. */
 export interface ConsentText {
@@ -51,27 +57,19 @@ interface ContinueAnswer {
 
 function answerLink(
   reply: FastifyReply,
-  url: string,
+  { url, endsAt }: HostedLink,
   { sdkToken }: View,
   { want, dataCentre }: ContinueAnswer,
 ): FastifyReply {
-  if (want === 'link') return reply.send({ url });
+  if (want === 'link') return reply.send({ url, expires_at: new Date(endsAt).toISOString() });
   if (sdkToken !== null)
     return reply.send({ sdk: { token: sdkToken, ...(dataCentre && { data_center: dataCentre }) } });
-  const title = 'Jumio gave no SDK token for this verification; ask for the link instead';
-  return sendProblem(reply, { status: 409, code: 'no-sdk-token', title });
+  return sendProblem(reply, 'no-sdk-token');
 }
 
 function notAllowed(reply: FastifyReply, { refusal }: View, state: StatusAnswer): FastifyReply {
-  const why = refusal?.why ?? 'stuck';
   const until = state.until === undefined ? {} : { until: state.until };
-  const title = 'This person may not go on now';
-  return sendProblem(reply, { status: 409, code: 'not-allowed', title }, { why, ...until, state });
-}
-
-function consentNeeded(reply: FastifyReply, consent: ConsentText): FastifyReply {
-  const title = 'The person has not agreed to the text as it reads now';
-  return sendProblem(reply, { status: 409, code: 'consent-needed', title }, { consent });
+  return sendProblem(reply, refusal?.why ?? 'stuck', {}, { ...until, state });
 }
 
 /** Answers with the hosted link or the SDK token, or with the reason why there is none (docs/applications.md). */
@@ -81,7 +79,7 @@ export function answerOutcome(reply: FastifyReply, outcome: ContinueOutcome, ans
     case 'link':
       return answerLink(reply, outcome.link, outcome.view, answer);
     case 'consent-needed':
-      return consentNeeded(reply, consent);
+      return sendProblem(reply, 'consent-needed', {}, { consent });
     case 'no-link':
       if (status.next !== 'wait' || outcome.view.refusal !== null) return notAllowed(reply, outcome.view, status);
       return reply.code(202).header('retry-after', status.retry_after).send(status);
@@ -102,8 +100,8 @@ export interface StatusAnswer {
   readonly attempt?: NonNullable<View['furtherAttempt']>;
   /** ISO 8601. */
   readonly until?: string;
-  /** Only a reason that the person can act on. */
-  readonly reason?: ActionableReason;
+  /** Why Jumio rejected, only where the person can act on it. */
+  readonly code?: ActionableReason;
   readonly return_to?: string;
   /** Only at `/jumio/status`, and only by cookie: this browser has the hand-over cookie of another identity. */
   readonly somebody_else?: true;
@@ -143,7 +141,7 @@ export function statusAnswer(view: View, now: number, returnTo: string | undefin
     retry_after: retryAfter(view, next, now),
     ...(view.furtherAttempt === null ? {} : { attempt: view.furtherAttempt }),
     ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
-    ...(view.reason === null ? {} : { reason: view.reason }),
+    ...(view.reason === null ? {} : { code: view.reason }),
     ...(returnTo === undefined ? {} : { return_to: returnTo }),
   };
 }

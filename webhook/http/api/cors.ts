@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendProblem } from '../errors.ts';
 import { isJson, isResource } from '../negotiation.ts';
+import { sendProblem } from '../problems.ts';
 import { tokenOf } from '../session.ts';
 
 /** How long a browser may cache the answer to a preflight. */
@@ -35,10 +35,9 @@ export function requireOrigin(allowed: ReadonlySet<string>) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const { headers } = request;
     if (tokenOf(headers) !== undefined) return undefined;
-    if (!isJson(headers['content-type']))
-      return sendProblem(reply, { status: 415, title: 'The content type must be application/json' });
+    if (!isJson(headers['content-type'])) return sendProblem(reply, 'unsupported-media-type');
     if (allowed.has(headers.origin ?? '')) return undefined;
     const detail = 'a POST by cookie comes from one of ALLOWED_ORIGINS; a session token may come from anywhere';
-    return sendProblem(reply, { status: 403, title: 'This origin may not do this', detail });
+    return sendProblem(reply, 'foreign-origin', { detail });
   };
 }

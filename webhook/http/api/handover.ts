@@ -3,9 +3,9 @@ import { UpstreamError } from '../../errors.ts';
 import type { Context } from '../../verification/context.ts';
 import { findPerson, issueLink, linkUrl } from '../../verification/person/index.ts';
 import { type IsSecret, requireBearer } from '../authenticity.ts';
-import { sendBadField, sendProblem } from '../errors.ts';
+import { sendBadBody, sendProblem } from '../problems.ts';
 import type { ReturnTo } from '../return-to.ts';
-import { handoverBody, NIL_UUID } from '../schemas.ts';
+import { BAD_RETURN_TO, handoverBody, mistakesIn } from './bodies.ts';
 
 const RETRY_AFTER_S = 30;
 
@@ -18,18 +18,7 @@ export interface HandoverOptions {
 }
 
 function unauthorized(reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, { status: 401, title: 'The bearer token is missing or is not HANDOVER_SECRET' });
-}
-
-const BAD_ID = 'kratos_identity_id must be the UUID of an identity';
-
-const BAD_RETURN_TO = 'return_to must be an absolute URL that ALLOWED_RETURN_URLS allows';
-
-function badBody(reply: FastifyReply, body: unknown): FastifyReply {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    return sendBadField(reply, 'body', 'the body must be a JSON object');
-  const hasId = handoverBody.pick({ kratos_identity_id: true }).safeParse(body).success;
-  return hasId ? sendBadField(reply, 'return_to', BAD_RETURN_TO) : sendBadField(reply, 'kratos_identity_id', BAD_ID);
+  return sendProblem(reply, 'wrong-secret', { detail: 'the bearer token must be HANDOVER_SECRET' });
 }
 
 /**
@@ -42,22 +31,20 @@ export async function handoverRoute(app: FastifyInstance, options: HandoverOptio
 
   app.post('/jumio/handover', { bodyLimit: 16 * 1024 }, async (request, reply) => {
     const body = handoverBody.safeParse(request.body);
-    if (!body.success) return badBody(reply, request.body);
+    if (!body.success) return sendBadBody(reply, mistakesIn(body.error));
     const { kratos_identity_id: identityId, return_to: requested } = body.data;
     const returnTo = options.returnTo(requested);
-    if (identityId === NIL_UUID) return sendBadField(reply, 'kratos_identity_id', BAD_ID);
-    if (requested !== undefined && returnTo === null) return sendBadField(reply, 'return_to', BAD_RETURN_TO);
+    if (requested !== undefined && returnTo === null) return sendBadBody(reply, [BAD_RETURN_TO]);
     try {
       const person = await findPerson(ctx, identityId);
-      if (person === undefined) return sendProblem(reply, { status: 404, title: 'There is no such identity' });
+      if (person === undefined) return sendProblem(reply, 'unknown-identity');
       const { token, endsAt } = await issueLink(ctx, person, { purpose: 'handover', returnTo });
       const answer = { url: linkUrl(publicUrl, token), expires_at: new Date(endsAt).toISOString() };
       return reply.code(201).header('cache-control', 'no-store').send(answer);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       request.log.warn({ identity: identityId, upstream: error.facts }, 'could not ask Kratos for the identity');
-      const title = 'Kratos cannot be asked whether it has this identity; try again';
-      return sendProblem(reply.header('retry-after', RETRY_AFTER_S), { status: 503, title });
+      return sendProblem(reply.header('retry-after', RETRY_AFTER_S), 'kratos-down');
     }
   });
 }

@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { Texts } from '../../texts/texts.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import {
@@ -12,15 +13,16 @@ import {
   type View,
 } from '../../verification/person/index.ts';
 import type { CookieSigner } from '../cookies.ts';
-import { answerError, sendBadField, sendProblem } from '../errors.ts';
+import { answerError } from '../errors.ts';
 import type { HandoverCookie } from '../handover-cookie.ts';
 import { JSON_ONLY, preferredLanguage } from '../negotiation.ts';
+import { type BodyMistake, sendBadBody, sendProblem } from '../problems.ts';
 import type { Limits } from '../rate-limit.ts';
 import { type Destinations, destinationOf, type ReturnTo } from '../return-to.ts';
-import { type ContinueBody, continueBody } from '../schemas.ts';
 import { authenticate, tokenOf, type Unauthenticated } from '../session.ts';
 import type { Sessions } from '../whoami.ts';
 import { answerOutcome, type ConsentText, consentText, statusAnswer } from './answers.ts';
+import { BAD_RETURN_TO, continueBody, mistakesIn } from './bodies.ts';
 import { allowOrigins, requireOrigin } from './cors.ts';
 
 const KRATOS_DOWN_S = 30;
@@ -31,13 +33,11 @@ function refuse({ kind }: Unauthenticated, reply: FastifyReply): FastifyReply {
   switch (kind) {
     case 'no-session':
       reply.header('www-authenticate', 'Bearer');
-      return sendProblem(reply, { status: 401, code: 'no-session', title: 'There is no session of Kratos' });
+      return sendProblem(reply, 'no-session');
     case 'second-factor':
-      return sendProblem(reply, { status: 403, code: 'second-factor', title: 'Kratos wants a second factor first' });
-    case 'kratos-down': {
-      const title = 'Kratos cannot be asked who this is; try again';
-      return sendProblem(reply.header('retry-after', KRATOS_DOWN_S), { status: 503, code: 'kratos-down', title });
-    }
+      return sendProblem(reply, 'second-factor');
+    case 'kratos-down':
+      return sendProblem(reply.header('retry-after', KRATOS_DOWN_S), 'kratos-down');
     default:
       return kind satisfies never;
   }
@@ -106,12 +106,14 @@ async function secureResources(
   app.setErrorHandler(answerError);
 }
 
-/** Returns the parsed body, or the field of it that is wrong. */
-function readBody(body: unknown, returnTo: ReturnTo): ContinueBody | { readonly field: string } {
-  const parsed = continueBody.safeParse(body ?? {});
-  if (!parsed.success) return { field: parsed.error.issues[0]?.path.join('.') || 'body' };
-  const { return_to: requested } = parsed.data;
-  return requested === undefined || returnTo(requested) !== null ? parsed.data : { field: 'return_to' };
+/** A parsed body, or its mistakes. */
+type ReadBody = { readonly body: z.infer<typeof continueBody> } | { readonly mistakes: readonly BodyMistake[] };
+
+function readBody(sent: unknown, returnTo: ReturnTo): ReadBody {
+  const { data: body, error } = continueBody.safeParse(sent ?? {});
+  if (error !== undefined) return { mistakes: mistakesIn(error) };
+  const { return_to: requested } = body;
+  return requested === undefined || returnTo(requested) !== null ? { body } : { mistakes: [BAD_RETURN_TO] };
 }
 
 /** `/jumio/verify` and `/jumio/status` for programs: the pages' content in JSON (docs/applications.md). */
@@ -156,8 +158,9 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
     { constraints: JSON_ONLY, onRequest: requireOrigin(origins), bodyLimit: 16 * 1024 },
     forPerson(async (person, request, reply) => {
       await limits.continuing(person.identityId, reply);
-      const body = readBody(request.body, options.returnTo);
-      if ('field' in body) return sendBadField(reply, body.field);
+      const read = readBody(request.body, options.returnTo);
+      if ('mistakes' in read) return sendBadBody(reply, read.mistakes);
+      const { body } = read;
       const returnTo = options.returnTo(body.return_to);
       if (body.consent?.declined) {
         await declineConsent(ctx, person, returnTo);

@@ -3,7 +3,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Context, Worker } from '../../verification/context.ts';
 import { handleCallback, readReference } from '../../verification/execution/index.ts';
 import { isSignatureOf } from '../authenticity.ts';
-import { answerError, sendProblem } from '../errors.ts';
+import { answerError } from '../errors.ts';
+import { sendProblem } from '../problems.ts';
 import { callbackBody, referenceBody } from '../schemas.ts';
 
 /** Jumio's callbacks are under 1 kB (docs/reference/webhook-receiving.md#b3-size-and-parser-limits). */
@@ -19,11 +20,11 @@ export interface CallbackOptions {
 
 function unauthorized(request: FastifyRequest, reply: FastifyReply, seen: string): FastifyReply {
   request.log.warn({ seen }, 'callback rejected: no valid signature, and no reference of this service');
-  return sendProblem(reply, { status: 401, title: 'The callback is not authentic' });
+  return sendProblem(reply, 'not-authentic');
 }
 
 function unreadable(reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, { status: 400, title: 'The callback is not a JSON object as Jumio documents it' });
+  return sendProblem(reply, 'bad-callback');
 }
 
 function bytesOf(request: FastifyRequest): Buffer | undefined {

@@ -4,7 +4,7 @@ import type { Texts } from '../../texts/texts.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import { handleLinkHook, refusedLevel } from '../../verification/eid/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
-import { sendProblem } from '../errors.ts';
+import { sendBadBody, sendProblem } from '../problems.ts';
 import { assuranceBody, linkBody, NIL_UUID } from '../schemas.ts';
 
 /** Options of `POST /eid/assurance`. */
@@ -57,7 +57,7 @@ export async function linkRoute(app: FastifyInstance, { ctx, worker, isSecret }:
   app.addHook(
     'onRequest',
     requireKratos(isSecret, (reply) =>
-      sendProblem(reply, { status: 401, title: 'The webhook secret is missing or wrong' }),
+      sendProblem(reply, 'wrong-secret', { detail: 'the hook sends ORY_WEBHOOK_SECRET' }),
     ),
   );
 
@@ -66,7 +66,8 @@ export async function linkRoute(app: FastifyInstance, { ctx, worker, isSecret }:
     if (!body.success || body.data.kratos_identity_id === NIL_UUID) {
       const detail = 'kratos_identity_id must be the UUID of an identity that exists: is the hook a plain one?';
       request.log.warn(`could not record a linked eID: ${detail}`);
-      return sendProblem(reply, { status: 400, title: 'The hook’s body is not usable', detail });
+      const errors = [{ pointer: '#/kratos_identity_id', expected: 'the UUID of an identity that exists' }];
+      return sendBadBody(reply, errors, detail);
     }
     await handleLinkHook(ctx, worker, body.data.kratos_identity_id);
     return reply.code(204).send();

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, Worker } from '../../verification/context.ts';
 import { handleSignUp } from '../../verification/person/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
-import { type ProblemDocument, sendProblem } from '../errors.ts';
 import { preferredLanguage } from '../negotiation.ts';
+import { sendBadBody, sendProblem } from '../problems.ts';
 import type { ReturnTo } from '../return-to.ts';
 import { initiateBody, NIL_UUID } from '../schemas.ts';
 
@@ -16,31 +16,34 @@ export interface InitiateOptions {
 }
 
 function unauthorized(reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, { status: 401, title: 'The webhook secret is missing or wrong' });
+  return sendProblem(reply, 'wrong-secret', { detail: 'the hook sends ORY_WEBHOOK_SECRET' });
 }
 
 /** Kratos discards the answer (docs/reference/kratos.md#12-can_interrupt-responseparse-responseignore), so the log names the problem too. */
-function refuse(request: FastifyRequest, reply: FastifyReply, problem: Omit<ProblemDocument, 'status'>): FastifyReply {
-  request.log.warn({ field: problem.field }, `could not record a sign-up: ${problem.detail}`);
-  return sendProblem(reply, { status: 400, ...problem });
+function logRefusal(request: FastifyRequest, field: string, detail: string): void {
+  request.log.warn({ field }, `could not record a sign-up: ${detail}`);
 }
 
 function badBody(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  const field = isObject ? 'kratos_identity_id' : 'body';
   const detail = isObject
     ? 'kratos_identity_id must be the UUID of the identity: is the body template jsonnet/initiate.jsonnet?'
     : 'the body must be a JSON object; Kratos sends an empty one where the sign-up was too large for its template ' +
       '(then the first sign-in makes the missing row)';
-  return refuse(request, reply, { title: 'The hook’s body is not usable', field, detail });
+  logRefusal(request, isObject ? 'kratos_identity_id' : 'body', detail);
+  const mistake = isObject
+    ? { pointer: '#/kratos_identity_id', expected: 'the UUID of the identity' }
+    : { pointer: '#', expected: 'a JSON object' };
+  return sendBadBody(reply, [mistake], detail);
 }
 
 function nilId(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const detail =
     'the identity does not exist yet: the hook has `response.parse` or `can_interrupt` set, and so runs before it is ' +
     'stored. Remove both from the registration hook (ory-actions.yaml shows it).';
-  const title = 'The hook runs before the identity exists';
-  return refuse(request, reply, { title, field: 'kratos_identity_id', detail });
+  logRefusal(request, 'kratos_identity_id', detail);
+  const errors = [{ pointer: '#/kratos_identity_id', expected: 'the UUID of an identity that exists' }];
+  return sendProblem(reply, 'no-identity-yet', { detail, errors });
 }
 
 /** `POST /jumio/initiate`: Kratos' `registration.after`, a plain hook (docs/design.md#http-routes). */

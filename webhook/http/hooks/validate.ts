@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { blockMessage } from '../../kratos/messages.ts';
+import { blockMessage, type ContinuationLink } from '../../kratos/messages.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import { decideSignIn, type GateResult, type Remaining, UNKNOWN } from '../../verification/gate/index.ts';
-import { linkUrl } from '../../verification/person/index.ts';
+import { type IssuedLink, linkUrl } from '../../verification/person/index.ts';
 import type { GateDecision } from '../../verification/policy/index.ts';
 import { readPublishedCopy } from '../../verification/record/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
@@ -31,7 +31,7 @@ interface RefusalDetails {
   /** The language that the person prefers. */
   readonly locale?: string | null;
   /** A one-time link by which the person can continue, and what is left to be done there. */
-  readonly wayOn?: { readonly url: string; readonly remaining: Remaining } | undefined;
+  readonly wayOn?: { readonly link: ContinuationLink; readonly remaining: Remaining } | undefined;
 }
 
 /** Kratos shows plain text, so a `mailto:` URL is shown as an e-mail address. */
@@ -42,7 +42,7 @@ function supportTexts(support: string | undefined): Text[] {
 /** One order where the person has one: what was wrong, and where to try again. A text that the operator chose by a rule stays. */
 function wayOnText(
   result: GateResult,
-  { url, remaining }: NonNullable<RefusalDetails['wayOn']>,
+  { link: { url }, remaining }: NonNullable<RefusalDetails['wayOn']>,
   translate: (text: Text) => string,
 ) {
   const { reason, waitingOn } = remaining;
@@ -67,16 +67,20 @@ function createRefuse({ texts, support }: ValidateOptions) {
     const language = texts.choose({ locale, acceptLanguage });
     const translate = (text: Text): string => texts.translate(language, text);
     const help = result.text === 'rejected' ? supportTexts(support) : [];
-    const continuation = wayOn === undefined ? [] : [toText('block.way_on', { url: wayOn.url })];
+    const continuation = wayOn === undefined ? [] : [toText('block.way_on', { url: wayOn.link.url })];
     const parts = [toText(`block.${result.text}`), ...help, ...continuation];
     const text = (wayOn && wayOnText(result, wayOn, translate)) ?? parts.map(translate).join(' ');
-    return reply.code(code).send(blockMessage(result.text, result.status, text, wayOn?.url));
+    return reply.code(code).send(blockMessage(result.text, result.status, text, wayOn?.link));
   };
 }
 
 function logBlock(request: FastifyRequest, identity: string, answer: GateDecision, { status, rule }: GateResult): void {
   const text = answer === 'allow' ? 'sign-in would be blocked; GATE_MODE is shadow' : 'sign-in blocked';
   request.log.info({ identity, status, rule: rule?.name ?? rule?.index }, text);
+}
+
+function shownLink(publicUrl: string, { token, endsAt }: IssuedLink): ContinuationLink {
+  return { url: linkUrl(publicUrl, token), expiresAt: new Date(endsAt).toISOString() };
 }
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -123,7 +127,7 @@ export async function validateRoute(app: FastifyInstance, options: ValidateOptio
     if (decision !== 'allow') logBlock(request, identityId, answer, result);
     if (answer === 'allow') return reply.code(204).send();
     const hasLink = continuationLink !== undefined && publicUrl !== undefined;
-    const wayOn = hasLink ? { url: linkUrl(publicUrl, continuationLink), remaining } : undefined;
+    const wayOn = hasLink ? { link: shownLink(publicUrl, continuationLink), remaining } : undefined;
     return refuse(reply, 403, result, { wayOn, locale });
   });
 }

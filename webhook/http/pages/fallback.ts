@@ -1,8 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toText } from '../../texts/messages.ts';
 import type { CookieSigner } from '../cookies.ts';
-import { answerNotFound, isPassing, RETRY_S, sendProblem } from '../errors.ts';
+import { answerNotFound, isPassing, RETRY_S } from '../errors.ts';
 import { preferredType } from '../negotiation.ts';
+import { sendProblem } from '../problems.ts';
 import { type ReturnTo, requestedReturnTo, verifyPath } from '../return-to.ts';
 import { link, type Page, plainText } from './page.ts';
 import { createRenderer, type RenderPage, type Theme } from './render.ts';
@@ -43,7 +44,7 @@ function answerOtherPaths(app: FastifyInstance, render: RenderPage, page: Page):
 /** `GET /`: people who cut an address off, or who know only the host, are led on. A machine gets a problem document, as before. */
 function rootRoute(app: FastifyInstance, render: RenderPage, leadsTo: string | undefined): void {
   app.get('/', async (request, reply) => {
-    if (!isBrowser(request)) return sendProblem(reply, { status: 404, title: 'Not found' });
+    if (!isBrowser(request)) return sendProblem(reply, 'not-found');
     return leadsTo === undefined ? render(reply, 404, noPagesPage(undefined)) : reply.redirect(leadsTo, 303);
   });
 }

@@ -161,7 +161,7 @@ function statusRoutes(app: FastifyInstance, requirePerson: RequirePerson, option
       const outcome = await continueVerification(ctx, worker, person, input, ctx.waits.linkMs);
       if (outcome.kind === 'link') {
         await handover.setOnLeaving(request, reply, person.identityId);
-        return reply.redirect(outcome.link, 303);
+        return reply.redirect(outcome.link.url, 303);
       }
       const destination = destinationOf(outcome.view, options, returnTo);
       const isApproved = outcome.view.status === 'approved' && nextStep(outcome.view).kind === 'done';

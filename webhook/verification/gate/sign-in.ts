@@ -1,6 +1,6 @@
 import type { GateRow } from '../../ledger/ledger.ts';
 import type { Context, Worker } from '../context.ts';
-import { issueLink } from '../person/index.ts';
+import { type IssuedLink, issueLink } from '../person/index.ts';
 import { decidedStatus, endHandovers, hasNewDetails } from '../record/index.ts';
 import { withTimeout } from '../waiting.ts';
 import { hasEvents, recordGateEvent, type SignInAttempt } from './audit.ts';
@@ -9,8 +9,8 @@ import { healed, type Remedy, remedyFor } from './heal.ts';
 
 /** The answer to a sign-in. */
 export interface SignInDecision extends GateCheck {
-  /** The token of the continuation link; undefined where the refusal offers none. */
-  readonly continuationLink?: string | undefined;
+  /** The continuation link; undefined where the refusal offers none. */
+  readonly continuationLink?: IssuedLink | undefined;
 }
 
 async function repair(ctx: Context, worker: Worker, signIn: SignInAttempt, remedy: Remedy): Promise<void> {
@@ -93,7 +93,7 @@ export async function decideSignIn(
 }
 
 /**
- * Makes the continuation link of a refusal and returns its token. The link opens this identity's verification and nothing
+ * Makes the continuation link of a refusal. The link opens this identity's verification and nothing
  * else. A new refusal in the same flow withdraws the older link. Undefined where it could not be stored in time: the refusal
  * then carries no link.
  */
@@ -101,13 +101,13 @@ export async function issueContinuationLink(
   ctx: Context,
   attempt: SignInAttempt,
   timeoutMs: number,
-): Promise<string | undefined> {
+): Promise<IssuedLink | undefined> {
   const { identityId, schemaId, kratosCreatedAt, copy } = attempt;
   const person = { identityId, schemaId, kratosCreatedAt, inherited: decidedStatus(copy) };
   const options = { purpose: 'way-on', replaces: attempt.flowId ?? identityId } as const;
   try {
     const link = await withTimeout(issueLink(ctx, person, options), timeoutMs);
-    if (link !== 'timeout') return link.token;
+    if (link !== 'timeout') return link;
     ctx.log.warn({ identity: identityId }, 'refusal without a continuation link: the ledger took too long');
   } catch (error) {
     ctx.log.error(

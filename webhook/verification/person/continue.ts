@@ -49,14 +49,20 @@ function applyPermission(record: IdentityRecord, newId: string, now: number, pol
   }
 }
 
-/**
- * Returns the hosted link of an attempt; undefined if it has ended or the person has not agreed. The link is a secret: it
- * goes into a redirect or an authenticated answer only.
- */
-export function liveLinkOf(ctx: Context, record: IdentityRecord, now: number): string | undefined {
+/** A link to Jumio's hosted page. */
+export interface HostedLink {
+  /** A secret: it goes into a redirect or an authenticated answer only. */
+  readonly url: string;
+  /** Epoch milliseconds. */
+  readonly endsAt: number;
+}
+
+/** Returns the hosted link of an attempt; undefined if it has ended or the person has not agreed. */
+export function liveLinkOf(ctx: Context, record: IdentityRecord, now: number): HostedLink | undefined {
   const permission = mayStart(record, now, ctx.policy);
-  const mayUse = permission.kind === 'continue' && hasAgreed(record.identity, ctx.consentVersion);
-  return mayUse ? (permission.verification.link ?? undefined) : undefined;
+  if (permission.kind !== 'continue' || !hasAgreed(record.identity, ctx.consentVersion)) return undefined;
+  const { link, linkEndsAt } = permission.verification;
+  return link === null || linkEndsAt === null ? undefined : { url: link, endsAt: linkEndsAt };
 }
 
 /** The input of a person who continues. */
@@ -71,7 +77,7 @@ export interface ContinueInput {
 
 /** The result of continuing. */
 export type ContinueOutcome =
-  | { readonly kind: 'link'; readonly link: string; readonly view: View }
+  | { readonly kind: 'link'; readonly link: HostedLink; readonly view: View }
   /** The person may continue, and has not agreed to the current text: nothing was requested at Jumio. */
   | { readonly kind: 'consent-needed'; readonly view: View }
   /** There is no link, or none yet; the view has the reason. */

@@ -1,5 +1,5 @@
 export { declineConsent } from './consent.ts';
-export { type ContinueOutcome, continueVerification } from './continue.ts';
+export { type ContinueOutcome, continueVerification, type HostedLink } from './continue.ts';
 export {
   type Handover,
   type HandoverScope,
@@ -8,7 +8,7 @@ export {
   isHandoverValid,
   longestHandoverMs,
 } from './handover.ts';
-export { findLink, issueLink, linkUrl, type RedeemedLink, redeemLink } from './one-time-link.ts';
+export { findLink, type IssuedLink, issueLink, linkUrl, type RedeemedLink, redeemLink } from './one-time-link.ts';
 export { findPerson, type Person, personFrom } from './person.ts';
 export { handleSignUp } from './sign-up.ts';
 export { loadView, type NextStep, nextStep, type View } from './view.ts';

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { KratosIdentity } from '../kratos/types.ts';
-import type { Context } from '../verification/context.ts';
-import { type ApiDecision, type ApiSubject, decideForApi } from '../verification/gate/index.ts';
-import { readPublishedCopy } from '../verification/record/index.ts';
-import { type IsSecret, requireBearer } from './authenticity.ts';
-import { sendBadField, sendProblem } from './errors.ts';
-import { createRefusalLimit, type LimitsOptions } from './rate-limit.ts';
-import { decisionBody, NIL_UUID } from './schemas.ts';
-import { authenticate } from './session.ts';
-import type { Sessions } from './whoami.ts';
+import type { KratosIdentity } from '../../kratos/types.ts';
+import type { Context } from '../../verification/context.ts';
+import { type ApiDecision, type ApiSubject, decideForApi } from '../../verification/gate/index.ts';
+import { readPublishedCopy } from '../../verification/record/index.ts';
+import { type IsSecret, requireBearer } from '../authenticity.ts';
+import { sendBadBody, sendProblem } from '../problems.ts';
+import { createRefusalLimit, type LimitsOptions } from '../rate-limit.ts';
+import { authenticate } from '../session.ts';
+import type { Sessions } from '../whoami.ts';
+import { decisionBody, mistakesIn } from './bodies.ts';
 
 /** After this many milliseconds the published copy decides alone. */
 const READ_TIMEOUT_MS = 500;
@@ -34,7 +34,7 @@ const CREDENTIALS = 'all';
 
 function sendNoSession(reply: FastifyReply, detail: string): FastifyReply {
   reply.headers({ 'cache-control': 'no-store', 'www-authenticate': 'Session' });
-  return sendProblem(reply, { status: 401, title: 'There is no session', detail });
+  return sendProblem(reply, 'no-session', { detail });
 }
 
 async function answerForIdentity(ctx: Context, identity: KratosIdentity, reply: FastifyReply): Promise<FastifyReply> {
@@ -82,7 +82,7 @@ export interface DecisionOptions {
 }
 
 function unauthorized(reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, { status: 401, title: 'The bearer token is missing or is not DECISION_SECRET' });
+  return sendProblem(reply, 'wrong-secret', { detail: 'the bearer token must be DECISION_SECRET' });
 }
 
 /**
@@ -94,12 +94,8 @@ export async function decisionRoute(app: FastifyInstance, { ctx, isSecret }: Dec
 
   app.post('/jumio/decision', { bodyLimit: 16 * 1024 }, async (request, reply) => {
     const body = decisionBody.safeParse(request.body);
-    const identityId = body.data?.kratos_identity_id ?? body.data?.subject;
-    if (identityId === undefined || identityId === NIL_UUID) {
-      const detail = 'kratos_identity_id, or subject, must be the UUID of an identity';
-      return sendBadField(reply, 'kratos_identity_id', detail);
-    }
-    return decide(ctx, { identityId, copy: readPublishedCopy(body.data ?? {}) }, reply);
+    if (!body.success) return sendBadBody(reply, mistakesIn(body.error));
+    return decide(ctx, { identityId: body.data.identityId, copy: readPublishedCopy(body.data) }, reply);
   });
 }
 
@@ -142,8 +138,7 @@ async function decide(ctx: Context, subject: ApiSubject, reply: FastifyReply): P
 function sendUnknownIdentity(reply: FastifyReply): FastifyReply {
   const detail =
     'neither the ledger nor the request knows it; a caller with its session sends its metadata_public along';
-  const problem = { status: 404, code: 'unknown-identity', title: 'There is no such identity', detail };
-  return sendProblem(reply.header('cache-control', 'no-store'), problem);
+  return sendProblem(reply.header('cache-control', 'no-store'), 'unknown-identity', { detail });
 }
 
 /** 200 or 403, with the same facts in headers for proxies that read nothing else. Never cached. */
