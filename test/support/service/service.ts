@@ -16,6 +16,7 @@ import { createFakeKratos, type FakeKratos } from '../fakes/kratos.ts';
 import { observedFake } from '../fakes/observed.ts';
 import { CANARIES } from '../logs/canaries.ts';
 import { captureLogs, type LogCapture } from '../logs/capture.ts';
+import { checkAnswersOf } from '../openapi/checked-answers.ts';
 import { createShiftedClock, type ShiftedClock } from './shifted-clock.ts';
 
 export interface TestServiceOptions {
@@ -109,6 +110,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   const app = await buildApp(dependencies, isSplit ? 'public' : 'all');
   const hooks = isSplit ? await buildApp(dependencies, 'hooks') : app;
   await Promise.all([app.ready(), hooks.ready()]);
+  for (const one of new Set([app, hooks])) checkAnswersOf(one);
   if (!options.idle) worker.start();
   phase.current = 'ready';
   const close = async (): Promise<void> => {

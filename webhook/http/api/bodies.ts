@@ -38,12 +38,14 @@ export const decisionBody = members({
   kratos_identity_id: identityId.optional(),
   subject: identityId.optional(),
   metadata_public: z.unknown().optional(),
-}).transform(({ kratos_identity_id: id, subject, ...shown }, context) => {
-  const named = id ?? subject;
-  if (named !== undefined) return { ...shown, identityId: named };
-  context.addIssue({ code: 'custom', message: `${ID}, here or as subject`, path: ['kratos_identity_id'] });
-  return z.NEVER;
-});
+})
+  .meta({ anyOf: [{ required: ['kratos_identity_id'] }, { required: ['subject'] }] })
+  .transform(({ kratos_identity_id: id, subject, ...shown }, context) => {
+    const named = id ?? subject;
+    if (named !== undefined) return { ...shown, identityId: named };
+    context.addIssue({ code: 'custom', message: `${ID}, here or as subject`, path: ['kratos_identity_id'] });
+    return z.NEVER;
+  });
 
 /** The body from an application's back end for a person whose session it has checked. */
 export const handoverBody = members({ kratos_identity_id: identityId, return_to: returnTo });

@@ -100,7 +100,7 @@ export async function decisionRoute(app: FastifyInstance, { ctx, isSecret }: Dec
 }
 
 /** The body of a decision (docs/decision-endpoints.md). */
-interface DecisionAnswer {
+export interface DecisionAnswer {
   readonly allow: boolean;
   /** Whether the person is verified, whatever the rules allow. */
   readonly verified: boolean;

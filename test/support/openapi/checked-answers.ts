@@ -1,0 +1,55 @@
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { PROBLEMS } from '../../../webhook/http/problems.ts';
+import { ANSWERS } from './answers.ts';
+import { type Operation, PATHS, WEBHOOKS } from './operations.ts';
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+  [...PATHS, ...WEBHOOKS].map((operation) => [`${operation.method} ${operation.path}`, operation]),
+);
+
+/** An answer as far as the description speaks of it. */
+interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** Their pages, redirects and empty answers to a prefetch are for browsers: the description says nothing of them. */
+const WITH_PAGES: ReadonlySet<string> = new Set(['/jumio/status', '/jumio/verify']);
+
+function isForBrowser({ path }: Operation, { headers, body }: Answer): boolean {
+  return WITH_PAGES.has(path) && (body === '' || String(headers['content-type']).startsWith('text/html'));
+}
+
+function differenceOf({ answers, problems }: Operation, { statusCode, headers, body }: Answer): string | undefined {
+  const name = answers[statusCode];
+  if (name === null) return body === '' ? undefined : 'has a body';
+  if (String(headers['content-type']).startsWith('application/problem+json')) {
+    const { data, error } = ANSWERS.Problem.safeParse(JSON.parse(body));
+    if (error !== undefined) return `is no problem of ours: ${error.message}`;
+    const code = problems.find((one) => one === data.code);
+    return code !== undefined && PROBLEMS[code].status === statusCode ? undefined : `has the code ${data.code}`;
+  }
+  if (name === undefined) return 'has a status that is not described';
+  const { error } = ANSWERS[name].safeParse(JSON.parse(body));
+  return error === undefined ? undefined : `is no ${name}: ${error.message}`;
+}
+
+/** Throws if an answer is not as docs/schemas/openapi.json describes it. A request that it does not describe passes. */
+export function checkAnswer(method: string, url: string, answer: Answer): void {
+  const [path = ''] = url.split('?', 1);
+  const operation = OPERATIONS.get(`${method} ${path}`);
+  const difference = operation && !isForBrowser(operation, answer) && differenceOf(operation, answer);
+  if (difference) throw new Error(`${method} ${path} answered ${answer.statusCode}, which ${difference}`);
+}
+
+/** Lets `app.inject` check every answer that a test gets. */
+export function checkAnswersOf(app: FastifyInstance): void {
+  const inject = app.inject.bind(app);
+  Reflect.set(app, 'inject', async (options: InjectOptions | string): Promise<LightMyRequestResponse> => {
+    const answer = await inject(options);
+    const { method = 'GET', url, path = url } = typeof options === 'string' ? { url: options } : options;
+    if (typeof path === 'string') checkAnswer(method.toUpperCase(), path, answer);
+    return answer;
+  });
+}
