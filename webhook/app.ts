@@ -22,6 +22,7 @@ import { createLimits, type LimitsOptions } from './http/rate-limit.ts';
 import { createReturnTo } from './http/return-to.ts';
 import { limitWhoami } from './http/whoami.ts';
 import { RequestLog } from './logging.ts';
+import { VERSION } from './version.ts';
 
 function brandOf(config: Dependencies['config']): Brand {
   return {
@@ -62,7 +63,8 @@ export async function buildApp(dependencies: Dependencies, routes: Routes = 'all
   const gate = { mode: ctx.gate.mode, on_failure: ctx.gate.onFailure, policy: ctx.policy.hash };
   const now = () => ctx.clock.now();
   const isPublic = routes === 'public';
-  await app.register(healthRoutes, { ledger: ctx.ledger, phase, now, unreachable, logProblem, gate, isPublic });
+  const health = { ledger: ctx.ledger, phase, now, unreachable, logProblem, gate, version: VERSION, isPublic };
+  await app.register(healthRoutes, health);
   if (routes !== 'public') await registerHooks(app, dependencies);
   if (routes !== 'hooks') await registerPublic(app, dependencies);
   return app;

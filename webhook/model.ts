@@ -248,6 +248,8 @@ export const verificationColumns = {
   prefillUrl: forgotten(textOrNull()),
   /** True: an operator granted this attempt while it was open already. */
   granted: since('0003_epochs', flag()),
+  /** What Jumio found, in closed words separated by blanks (`jumio/findings.ts`); null if nothing. For the operator: never published, never shown to the person. */
+  findings: since('0007_findings', forgotten(textOrNull())),
 };
 
 /** One attempt: one Jumio execution that was or will be started for an identity, or an answer of an eID or an operator. */

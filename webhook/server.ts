@@ -8,6 +8,7 @@ import { logProviderProblems } from './eid/provider-check.ts';
 import { buildListeners } from './listeners.ts';
 import { createLogDestination } from './log-destination.ts';
 import { createLogger } from './logging.ts';
+import { PROGRAM } from './version.ts';
 
 /** Longer than one step (a call of 10 s and its commit), so that a running step is not interrupted. */
 const SHUTDOWN_MS = 20_000;
@@ -38,6 +39,7 @@ function logUnsaid(config: Config, logger: Dependencies['logger']): void {
 }
 
 function logStart({ config, ctx, logger }: Dependencies): void {
+  logger.info(PROGRAM);
   logger.info({ ledger: ctx.ledger.origin }, `ledger ${ctx.ledger.origin}`);
   logGate(ctx);
   if (config.KRATOS_PUBLIC_URL === undefined)
@@ -75,11 +77,19 @@ async function serve(config: Config): Promise<void> {
   if (dependencies.ctx.eid !== undefined) void logProviderProblems(dependencies.ctx.eid, logger);
 }
 
-const config = readConfig();
-
-if (config !== undefined)
+/** Starts the service, or prints its version. */
+function main(): void {
+  if (process.argv.includes('--version')) {
+    process.stdout.write(`${PROGRAM}\n`);
+    return;
+  }
+  const config = readConfig();
+  if (config === undefined) return;
   serve(config).catch((error: unknown) => {
     const problem = error instanceof Error ? error.message : 'unknown';
     process.stderr.write(`The service could not start: ${problem}\n`);
     process.exit(1);
   });
+}
+
+main();

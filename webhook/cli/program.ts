@@ -13,6 +13,7 @@ import { registerRecheck } from './commands/recheck.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRestart } from './commands/restart.ts';
 import { registerStatus } from './commands/status.ts';
+import { addVersion, markRequired } from './help.ts';
 import { withPrintableOutput } from './printable.ts';
 import { type Connect, connectService, createCli, ledgerMessage } from './service.ts';
 import { type Cli, EXIT, Exit, type Terminal } from './terminal.ts';
@@ -46,7 +47,9 @@ function createProgram(cli: Cli): Command {
     getOutHasColors: () => cli.colour,
     getErrHasColors: () => cli.colour,
   });
+  markRequired(program);
   for (const register of COMMANDS) register(program, cli);
+  addVersion(program);
   return program;
 }
 

@@ -5,6 +5,7 @@ import { color, DARK, LIGHT, logo, support } from './brand.ts';
 import { continuationWithoutPages, crossChecks, eidProblems, hasPages } from './checks.ts';
 import { defaultLedger } from './default-ledger.ts';
 import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides } from './documents.ts';
+import { portalUrl } from './portal-url.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
 import { returnUrls } from './return-urls.ts';
 import { bearerToken, issued, secrets, signingSecrets } from './secrets.ts';
@@ -40,6 +41,7 @@ const variables = z.object({
   HOOKS_HOST: text().optional(),
   JUMIO_WORKFLOW_KEY: text().regex(/^\d+$/, 'a workflow definition key: digits only').default('10011'),
   JUMIO_LINK_LIFETIME: lifetimeText().default('1d'),
+  JUMIO_PORTAL_URL: portalUrl().optional(),
   VERIFICATION_START: z.enum(['registration', 'consent'], { error: 'registration or consent' }).default('registration'),
   PUBLIC_URL: optionalUrl('the URL of this service as the internet sees it'),
   KRATOS_PUBLIC_URL: optionalUrl('the URL of Kratos’ public port'),

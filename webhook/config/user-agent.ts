@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { VERSION } from '../version.ts';
 
 /** This program, as every call names it. */
-const PROGRAM = 'KratosJumioBridge/v0.1.0';
+const PROGRAM = `KratosJumioBridge/v${VERSION}`;
 
 /** `USER_AGENT`: a header of printable ASCII that names a program and its version. */
 export function userAgent() {

@@ -25,6 +25,8 @@ export interface HealthOptions {
   /** Why log lines are being dropped at this moment; undefined: none is. */
   readonly logProblem: () => string | undefined;
   readonly gate: GateState;
+  /** The version of this program. */
+  readonly version: string;
   /** Whether strangers read the answers: they see the status alone. */
   readonly isPublic: boolean;
 }
@@ -41,6 +43,7 @@ interface Readiness {
   readonly status: 'ok' | 'degraded';
   readonly degraded: readonly string[];
   readonly gate: GateState;
+  readonly version: string;
 }
 
 /** A probe writes: without a cache each request would be a commit. */
@@ -75,7 +78,12 @@ export async function healthRoutes(app: FastifyInstance, options: HealthOptions)
   let cached: { at: number; readiness: Promise<Readiness> } | undefined;
   const probe = async (): Promise<Readiness> => {
     const degraded = await findProblems(options);
-    return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded, gate: options.gate };
+    return {
+      status: degraded.length === 0 ? 'ok' : 'degraded',
+      degraded,
+      gate: options.gate,
+      version: options.version,
+    };
   };
 
   app.get('/health/live', async () => ({ status: 'ok' }));

@@ -1,4 +1,5 @@
 import type { Reason } from '../model.ts';
+import { toFindings } from './findings.ts';
 import { toReason } from './reasons.ts';
 import type { DetailsWire } from './wire.ts';
 
@@ -20,6 +21,8 @@ export interface JumioResult {
     readonly score?: number;
     /** Only for REJECTED. */
     readonly reason?: Reason;
+    /** The checks that did not pass, in closed words (`toFindings`): for the operator alone. Absent: none. */
+    readonly findings?: readonly string[];
   };
 }
 
@@ -47,11 +50,13 @@ function toDecision(wire: NonNullable<DetailsWire['decision']>, { capabilities }
   const type = toDecisionType(wire.type);
   const label = wire.details?.label?.slice(0, LONGEST_LABEL);
   const score = wire.risk?.score;
+  const findings = toFindings(capabilities);
   return {
     type,
     ...(label !== undefined && { label }),
     ...(score !== undefined && { score }),
     ...(type === 'REJECTED' && { reason: toReason(capabilities) }),
+    ...(findings.length > 0 && { findings }),
   };
 }
 

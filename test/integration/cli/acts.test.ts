@@ -169,6 +169,7 @@ describe('erase', () => {
     const execution = service.jumio.latest(id);
     const ran = await cli(service, `erase ${id} --by ann --yes`);
     expect(ran).toMatchObject({ code: 0 });
+    expect(ran.out).toContain('\nKratos keeps its identity, traits, credentials, sessions. ');
     service.worker.wake();
     await eventually(async () => {
       expect(service.jumio.calls.deleteAccount).toEqual([execution.accountId]);

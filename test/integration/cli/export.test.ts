@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
 import { newSignUp, openOn, signUp } from '../../contract/ledger/world.ts';
 import { runCli } from '../../support/clients/cli.ts';
+import { createFakeKratos } from '../../support/fakes/kratos.ts';
+import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
 import { createShiftedClock } from '../../support/service/shifted-clock.ts';
 
@@ -91,7 +93,32 @@ describe.each(DATABASES)('export on $dialect', (database) => {
     await ledger.change(id, now, (record) => record && { record, events: [{ kind: 'met' }] });
     expect(parsed((await runCli(beside, ['export', '--since', '2d'])).out)).toHaveLength(2);
     expect(parsed((await runCli(beside, ['export', '--identity', id])).out)).toMatchObject([{ identity: id }]);
-    expect((await runCli(beside, ['export', '--identity', randomUUID()])).out).toBe('');
+  });
+
+  it('export of an identity without events says so, and exits with 1', async () => {
+    const { ledger, ...beside } = await world();
+    await signUp(ledger, beside.clock.now());
+    const id = randomUUID();
+    const missing = await runCli(beside, ['export', '--identity', id]);
+    expect(missing).toMatchObject({ code: 1, out: '', err: `No event of ${id} was found.\n` });
+  });
+
+  it('export of a quiet time says so, and is done', async () => {
+    const { ledger, ...beside } = await world();
+    await note(ledger, beside.clock.now(), 1);
+    const rest = await runCli(beside, ['export', '--after', '1']);
+    expect(rest).toMatchObject({ code: 0, out: '', err: 'No event was found.\n' });
+  });
+
+  it('export takes the e-mail address of an identity, and prints no byte of it', async () => {
+    const { ledger, ...beside } = await world();
+    const id = await signUp(ledger, beside.clock.now());
+    await ledger.change(id, beside.clock.now(), (record) => record && { record, events: [{ kind: 'met' }] });
+    const kratos = createFakeKratos(() => beside.clock.now());
+    kratos.identifiers.set(CANARIES.email, id);
+    const { code, out, err } = await runCli({ ...beside, kratos }, ['export', '--identity', CANARIES.email]);
+    expect([code, parsed(out).map(({ identity }) => identity)]).toEqual([0, [id]]);
+    expect(findCanaries(out + err)).toEqual([]);
   });
 });
 

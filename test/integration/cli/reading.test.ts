@@ -10,6 +10,7 @@ import { runCli } from '../../support/clients/cli.ts';
 import { kratosFails } from '../../support/fakes/kratos.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
+import { recordOf } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 import { createShiftedClock, DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
@@ -133,7 +134,8 @@ describe.each(DATABASES)('commands that read, on $dialect', (database) => {
     const { out } = await runCli(beside, ['list', '--status', 'pending', '--json']);
     expect(lines(out).map(({ identity }) => identity)).toEqual(ids);
     expect(lines(out)[0]).toMatchObject({ kind: 'pending', since: new Date(now - HOUR).toISOString() });
-    expect((await runCli(beside, ['list', '--status', 'approved', '--json'])).out).toBe('');
+    const none = await runCli(beside, ['list', '--status', 'approved', '--json']);
+    expect(none).toMatchObject({ code: 0, out: '', err: 'No identity is approved.\n' });
   });
 });
 
@@ -201,6 +203,37 @@ describe('status', () => {
     const { out: text } = await runCli(service, ['status', id]);
     for (const title of ['Attempts', 'Stored', 'Gate', 'Due next', 'Timeline']) expect(text).toContain(`\n${title}\n`);
     expect(findCanaries(out + text)).toEqual([]);
+  });
+
+  it('status says why a person is blocked: what Jumio found, and where to see it', async () => {
+    const service = await testService();
+    const { id } = await signedUp(service);
+    const { executionId, accountId } = service.jumio.latest(id);
+    service.jumio.latest(id).findings = ['liveness.NO_FACE_PRESENT', 'usability.BLURRED'];
+    await decide(service, id, 'REJECTED');
+    const env = { JUMIO_PORTAL_URL: 'https://portal.example.com/{account}?show={execution}' };
+    const page = `https://portal.example.com/${accountId}?show=${executionId}`;
+    const facts = JSON.parse((await runCli(service, ['status', id, '--json'], { env })).out);
+    const because = { found: ['liveness.NO_FACE_PRESENT', 'usability.BLURRED'], portal_url: page };
+    expect(facts).toMatchObject({ because, attempts: [because] });
+    const { out } = await runCli(service, ['status', id], { env });
+    expect(out).toMatch(/^Jumio found: +liveness\.NO_FACE_PRESENT, usability\.BLURRED$/m);
+    expect(out).toMatch(new RegExp(`^At Jumio: +${page.replace('?', '\\?')}$`, 'm'));
+    const bare = await runCli(service, ['status', id, '--json']);
+    expect(JSON.parse(bare.out).because.portal_url).toBeNull();
+  });
+
+  it('what Jumio found is neither published nor shown to the person', async () => {
+    const service = await testService();
+    const { id, browser } = await signedUp(service);
+    service.jumio.latest(id).findings = ['usability.BLURRED'];
+    await decide(service, id, 'REJECTED', 'unreadable');
+    const page = await browser.get('/jumio/status');
+    const events = await service.ctx.ledger.events(id);
+    const { identity, verifications } = await recordOf(service, id);
+    expect(verifications[0]?.findings).toBe('usability.BLURRED');
+    const elsewhere = JSON.stringify([identity.content, ...service.kratos.copies.values(), events]);
+    expect(`${elsewhere} ${page.body}`).not.toContain('BLURRED');
   });
 
   it('status names differences in Kratos, and reports an unreachable Kratos', async () => {

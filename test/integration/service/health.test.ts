@@ -28,10 +28,12 @@ async function readyLater(service: TestService) {
 
 const GATE = expect.objectContaining({ mode: 'enforce' });
 
-const OK = { status: 200, body: { status: 'ok', degraded: [], gate: GATE } };
+const VERSION = expect.stringMatching(/^\d+\.\d+\.\d+$/);
+
+const OK = { status: 200, body: { status: 'ok', degraded: [], gate: GATE, version: VERSION } };
 
 function degraded(...problems: unknown[]) {
-  return { status: 200, body: { status: 'degraded', degraded: problems, gate: GATE } };
+  return { status: 200, body: { status: 'degraded', degraded: problems, gate: GATE, version: VERSION } };
 }
 
 describe('/health/live', () => {

@@ -15,6 +15,8 @@ export interface Execution extends ExecutionIds {
   status: string;
   decision?: JumioResult['decision'];
   completedAt?: number;
+  /** What a decision is to say that Jumio found. */
+  findings?: readonly string[];
 }
 
 type Methods = { -readonly [Name in keyof JumioClient]?: JumioClient[Name] | undefined };
@@ -156,5 +158,9 @@ export function createFakeJumio(workflowKey = '10011'): FakeJumio {
 export function process(execution: Execution, type: 'PASSED' | 'WARNING' | 'REJECTED', at: number, reason?: Reason) {
   execution.status = 'PROCESSED';
   execution.completedAt = at;
-  execution.decision = { type, ...(type === 'REJECTED' ? { reason: reason ?? 'other' } : {}) };
+  execution.decision = {
+    type,
+    ...(type === 'REJECTED' ? { reason: reason ?? 'other' } : {}),
+    ...(execution.findings && { findings: execution.findings }),
+  };
 }

@@ -14,21 +14,39 @@ interface Rule {
 
 const RULES: Readonly<Record<string, Rule>> = {
   server: {
-    values: ['listeners', 'config', 'dependencies', 'eid/provider-check', 'errors', 'log-destination', 'logging'],
+    values: [
+      'listeners',
+      'config',
+      'dependencies',
+      'eid/provider-check',
+      'errors',
+      'log-destination',
+      'logging',
+      'version',
+    ],
   },
   listeners: { values: ['app'], types: ['config', 'dependencies'] },
-  app: { values: ['http', 'verification', 'texts', 'logging'], types: ['dependencies'] },
+  app: { values: ['http', 'verification', 'texts', 'logging', 'version'], types: ['dependencies'] },
   dependencies: {
     values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream'],
     types: ['config', 'errors', 'http'],
   },
   config: {
-    values: ['texts', 'eid/providers', 'verification/policy', 'verification/prefill-data', 'yaml-nesting', 'deep-link'],
+    values: [
+      'texts',
+      'eid/providers',
+      'verification/policy',
+      'verification/prefill-data',
+      'yaml-nesting',
+      'deep-link',
+      'version',
+    ],
   },
   'accepted-text': { values: [] },
   'yaml-nesting': { values: [] },
   'deep-link': { values: [] },
   columns: { values: [] },
+  version: { values: [] },
   model: { values: ['columns'] },
   errors: { values: [] },
   logging: { values: ['errors'] },
@@ -39,7 +57,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['kratos'],
   },
   cli: {
-    values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model'],
+    values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model', 'version'],
     types: ['ledger', 'jumio', 'kratos'],
   },
   // Checks an installation from outside: what is sent and stored, never what is decided.

@@ -16,6 +16,13 @@ describe('URLs in the configuration', () => {
     },
   );
 
+  it('JUMIO_PORTAL_URL is a URL with a place for the id of the execution', () => {
+    const right = 'https://portal.example.com/{account}/{execution}';
+    expect(config({ JUMIO_PORTAL_URL: right }).JUMIO_PORTAL_URL).toBe(right);
+    for (const wrong of ['https://portal.example.com/', 'portal.example.com/{execution}', 'javascript:{execution}'])
+      expect(wrongNames({ JUMIO_PORTAL_URL: wrong }), wrong).toEqual(['JUMIO_PORTAL_URL']);
+  });
+
   it('ALLOWED_RETURN_URLS may be a list', () => {
     const list = 'https://a.example/app, http://b.example';
     expect(config({ ALLOWED_RETURN_URLS: list }).ALLOWED_RETURN_URLS).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { updateVerification } from '../../../webhook/verification/record/record.ts';
 import { standingOf, waitingOn } from '../../../webhook/verification/record/standing.ts';
 import {
   DAY,
@@ -52,6 +53,7 @@ describe('reading a decision', () => {
       reason: 'unreadable',
       decisionLabel: 'REJECTED',
       riskScore: 100,
+      findings: 'usability.BLURRED',
       completedAt: NOW - 1,
     });
     const detail = { verdict: 'FAILED', reason: 'unreadable', previous: null };
@@ -65,6 +67,14 @@ describe('reading a decision', () => {
     expect(last(readDetailsAs(first, { ...WARNING, completedAt: NOW - 9 }, NOW + HOUR).record).completedAt).toBe(
       NOW - 9,
     );
+  });
+
+  it('what Jumio found is added to a decision of before by a read, which is no event and no publication', () => {
+    const first = readDetailsAs(withAttempt(newRecord()), { ...BLURRED, completedAt: NOW }).record;
+    const before = updateVerification(first, last(first).id, { findings: null });
+    const { record, events } = readDetailsAs(before, { ...BLURRED, completedAt: NOW }, NOW + HOUR);
+    expect(last(record).findings).toBe('usability.BLURRED');
+    expect([record.identity.version, events ?? []]).toEqual([before.identity.version, []]);
   });
 
   it('a decision that changes later is a new event and a new publication', () => {

@@ -35,7 +35,7 @@ function isTombstone({ identity, verifications }: IdentityRecord): boolean {
   const areBare = verifications.every(
     (row) =>
       [row.link, row.sdkToken, row.transactionToken, row.prefillUrl].every((secret) => secret === null) &&
-      [row.decisionLabel, row.riskScore, row.reason, row.level].every((finding) => finding === null) &&
+      [row.decisionLabel, row.riskScore, row.reason, row.level, row.findings].every((finding) => finding === null) &&
       (row.state === 'decided' || row.state === 'expired'),
   );
   return identity.erasedAt !== null && !awaitingConsent && isBare && areBare;

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../../verification/context.ts';
 import { type BackfillContext, type BackfillProgress, backfill } from '../../verification/operator/index.ts';
 import { wholeNumber } from '../arguments.ts';
+import { examples } from '../help.ts';
 import { createProgressDisplay } from '../progress.ts';
 import { retryWhileBusy } from '../service.ts';
 import type { Cli } from '../terminal.ts';
@@ -68,6 +69,7 @@ export function registerBackfill(program: Command, cli: Cli): void {
     .option('--dry-run', 'only count, write nothing')
     .option('--restart', 'start at the first page, even if an earlier run was interrupted')
     .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples('backfill --dry-run', 'backfill --rate 5 --page-size 500'))
     .action((flags: BackfillFlags) =>
       cli.withService(async ({ ctx }) => {
         const display = createProgressDisplay(cli);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { examples } from '../help.ts';
 import { type Cli, EXIT, Exit, usageError } from '../terminal.ts';
 
 function failed(error: unknown): never {
@@ -24,5 +25,6 @@ export function registerBackup(program: Command, cli: Cli): void {
     .command('backup')
     .description('copy the SQLite ledger into a new file; the service may run')
     .argument('<file>', 'the new file; it must not exist yet')
+    .addHelpText('after', examples('backup /backup/ledger-2026-01-31.sqlite'))
     .action((file: string) => run(cli, file));
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { diagnose } from '../../doctor/doctor.ts';
 import { UnreadableConfig } from '../../doctor/kratos-config/read.ts';
 import { printReport, reportAsJson } from '../../doctor/report.ts';
+import { examples } from '../help.ts';
 import { type Cli, EXIT, Exit } from '../terminal.ts';
 
 interface DoctorFlags {
@@ -25,6 +26,7 @@ export function registerDoctor(program: Command, cli: Cli): void {
     .description('check Kratos’ configuration, this service’s, and the systems that both reach; changes nothing')
     .option('--kratos-config <file...>', 'Kratos’ configuration files, in the order of `kratos serve -c`', [])
     .option('--json', 'print JSON: findings, and their fixes as data')
+    .addHelpText('after', examples('doctor --kratos-config kratos.yaml ory-actions.yaml', 'doctor --json'))
     .action(async ({ kratosConfig, json }: DoctorFlags) => {
       const report = await diagnoseOrExit(cli, kratosConfig);
       await cli.print(json ? reportAsJson(report) : printReport(report, cli.colour));

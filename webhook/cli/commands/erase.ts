@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { actOn, erase } from '../../verification/operator/index.ts';
 import { confirm, IDENTITY_ARGUMENT, identityOf, operatorName, unknownIdentity } from '../arguments.ts';
+import { examples } from '../help.ts';
 import { type ActFlags, printResult } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
@@ -11,6 +12,12 @@ interface EraseFlags extends ActFlags {
 
 const QUESTION = 'will be erased: at Jumio, in Kratos’ metadata, and here except its standing. This cannot be undone.';
 
+/** What Kratos keeps of an erased identity: none of it is this service's. A member of the published JSON. */
+const STAYS = ['identity', 'traits', 'credentials', 'sessions'] as const;
+
+const HOW_TO_DELETE =
+  'The ID token of an eID is among the credentials. Where they shall go too, delete the identity in Kratos, after this command.';
+
 async function run(cli: Cli, identity: string, flags: EraseFlags): Promise<void> {
   const { by, yes = false, dryRun = false } = flags;
   await cli.withService(async ({ ctx }) => {
@@ -19,8 +26,10 @@ async function run(cli: Cli, identity: string, flags: EraseFlags): Promise<void>
     const result = await actOn(ctx, { identityId, dryRun, decide: (record, now) => erase(record, by, now) });
     if (result === undefined) throw unknownIdentity(identityId);
     const accounts = new Set(result.record.verifications.map(({ accountId }) => accountId).filter((id) => id !== null));
+    const stays = result.record.identity.deletedInKratos ? [] : STAYS;
     const sentence = `${identityId} is erased here; the service deletes ${accounts.size} account(s) at Jumio and our metadata in Kratos.`;
-    await printResult(cli, flags, result, sentence, { accounts_to_delete: accounts.size });
+    await printResult(cli, flags, result, sentence, { accounts_to_delete: accounts.size, stays_in_kratos: stays });
+    if (!flags.json && stays.length > 0) await cli.print(`Kratos keeps its ${stays.join(', ')}. ${HOW_TO_DELETE}\n`);
   });
 }
 
@@ -34,5 +43,12 @@ export function registerErase(program: Command, cli: Cli): void {
     .option('--yes', 'do not ask for confirmation')
     .option('--dry-run', 'print what would be done, change nothing')
     .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'erase ann@example.com --by carol --dry-run',
+        'erase 9f425a8d-7efc-4768-8f23-7647a74fdf13 --by carol --yes',
+      ),
+    )
     .action((identity: string, flags: EraseFlags) => run(cli, identity, flags));
 }

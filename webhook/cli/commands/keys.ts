@@ -3,6 +3,7 @@ import type { Dependencies } from '../../dependencies.ts';
 import type { KeyInfo } from '../../ledger/ledger.ts';
 import { longestHandoverMs } from '../../verification/person/index.ts';
 import { operatorName } from '../arguments.ts';
+import { examples } from '../help.ts';
 import { iso, json, table, time } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
@@ -67,6 +68,7 @@ export function registerKeys(program: Command, cli: Cli): void {
     .command('list')
     .description('print each key with its use and state; never its bytes')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('keys list --json'))
     .action((flags: KeysFlags) =>
       cli.withService(async ({ ctx }) => print(cli, await ctx.ledger.keys.list(ctx.clock.now()), flags)),
     );
@@ -76,6 +78,7 @@ export function registerKeys(program: Command, cli: Cli): void {
     .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
     .option('--leaked', 'a backup or the ledger was disclosed: end the old key of cookies at once')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('keys rotate --by carol', 'keys rotate --by carol --leaked'))
     .action((flags: RotateFlags) =>
       cli.withService(async (service) => {
         await print(cli, await rotate(service, flags), flags);

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Listed, ProblemKind } from '../../ledger/reports/listing.ts';
 import type { Status } from '../../model.ts';
 import type { Context } from '../../verification/context.ts';
+import { examples } from '../help.ts';
 import { span, time } from '../output.ts';
 import { oneLine } from '../printable.ts';
 import { type Cli, usageError } from '../terminal.ts';
@@ -71,7 +72,12 @@ async function run(cli: Cli, flags: ListFlags): Promise<void> {
   if ((status === undefined) === (flags.stuck !== true)) throw usageError('Use either --stuck or --status <status>.');
   await cli.withService(async ({ ctx }) => {
     if (status === undefined) return printStuck(cli, ctx, flags);
-    for await (const listed of ctx.ledger.reports.withStatus(status)) await printListed(cli, flags, status, listed);
+    let isEmpty = true;
+    for await (const listed of ctx.ledger.reports.withStatus(status)) {
+      isEmpty = false;
+      await printListed(cli, flags, status, listed);
+    }
+    if (isEmpty) cli.printNote(`No identity is ${status}.\n`);
   });
 }
 
@@ -82,9 +88,10 @@ export function registerList(program: Command, cli: Cli): void {
     .description('print the identities that are stuck (--stuck), or those of one status; one line each, with their age')
     .option(
       '--stuck',
-      'publishing refused, gone, parked, not created, unreadable, contradiction, late pass, eID unread, erasure due; pauses first',
+      'publishing refused, gone, parked, not created, unreadable, contradiction, late pass, eID unread, erasure due; pauses first (required: this or --status)',
     )
-    .addOption(new Option('--status <status>', 'those of this status').choices(STATUSES))
+    .addOption(new Option('--status <status>', 'those of this status (required: this or --stuck)').choices(STATUSES))
     .option('--json', 'print JSON lines')
+    .addHelpText('after', examples('list --stuck', 'list --status review --json'))
     .action((flags: ListFlags) => run(cli, flags));
 }

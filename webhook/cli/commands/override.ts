@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { actOn, override } from '../../verification/operator/index.ts';
 import { confirm, IDENTITY_ARGUMENT, identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
+import { examples } from '../help.ts';
 import { type ActFlags, printResult } from '../output.ts';
 import { type Cli, usageError } from '../terminal.ts';
 
@@ -47,12 +48,19 @@ export function registerOverride(program: Command, cli: Cli): void {
       'decide in place of Jumio; only another override ends a rejection, a later decision also ends an approval',
     )
     .argument('<identity>', IDENTITY_ARGUMENT)
-    .option('--approve')
-    .option('--reject')
+    .option('--approve', 'the person is verified (required: this or --reject)')
+    .option('--reject', 'the person is refused (required: this or --approve)')
     .requiredOption('--reason <text>', 'a key of yours, or a text without personal data; kept for good', reasonText)
     .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
     .option('--yes', 'do not ask for confirmation')
     .option('--dry-run', 'print what would be done, change nothing')
     .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'override ann@example.com --approve --reason seen_in_branch --by carol',
+        'override ann@example.com --reject --reason forged_document --by carol --dry-run',
+      ),
+    )
     .action((identity: string, flags: OverrideFlags) => run(cli, identity, flags));
 }

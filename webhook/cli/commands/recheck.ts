@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { actOn, recheck } from '../../verification/operator/index.ts';
 import { IDENTITY_ARGUMENT, identityOf, unknownIdentity } from '../arguments.ts';
+import { examples } from '../help.ts';
 import { type ActFlags, printResult, time } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
@@ -32,5 +33,6 @@ export function registerRecheck(program: Command, cli: Cli): void {
     .option('--force', 'also read executions that were read within the last hour')
     .option('--dry-run', 'print what would be done, change nothing')
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('recheck ann@example.com', 'recheck ann@example.com --force'))
     .action((identity: string, flags: RecheckFlags) => run(cli, identity, flags));
 }

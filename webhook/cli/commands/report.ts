@@ -3,6 +3,7 @@ import type { BudgetReport } from '../../ledger/budgets.ts';
 import type { Count, Median } from '../../ledger/reports/daily.ts';
 import type { Context } from '../../verification/context.ts';
 import { instant } from '../arguments.ts';
+import { examples } from '../help.ts';
 import { iso, json, section, span, table } from '../output.ts';
 import type { Cli } from '../terminal.ts';
 
@@ -160,5 +161,6 @@ export function registerReport(program: Command, cli: Cli): void {
     )
     .option('--since <time>', `since then: 2026-01-31, an ISO time, or 7d; default ${DEFAULT_DAYS}d`, instant(cli))
     .option('--json', 'print JSON')
+    .addHelpText('after', examples('report --since 7d', 'report --since 2026-01-31 --json'))
     .action((flags: ReportFlags) => run(cli, flags));
 }

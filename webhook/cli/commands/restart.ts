@@ -5,6 +5,7 @@ import { actOn, grantAttempt } from '../../verification/operator/index.ts';
 import { issueLink, linkUrl } from '../../verification/person/index.ts';
 import { standingOf } from '../../verification/record/index.ts';
 import { IDENTITY_ARGUMENT, identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
+import { examples } from '../help.ts';
 import { type ActFlags, printResult } from '../output.ts';
 import { type Cli, usageError } from '../terminal.ts';
 
@@ -79,5 +80,12 @@ export function registerRestart(program: Command, cli: Cli): void {
     .option('--reason <text>', 'a key of yours, or a text without personal data; kept for good', reasonText)
     .option('--dry-run', 'print what would be done, change nothing')
     .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'restart ann@example.com --by carol',
+        'restart ann@example.com --by carol --reason new_passport --dry-run',
+      ),
+    )
     .action((identity: string, flags: RestartFlags) => run(cli, identity, flags));
 }

@@ -1,3 +1,4 @@
+import { executionPage } from '../../config/portal-url.ts';
 import { UpstreamError } from '../../errors.ts';
 import type { KratosIdentity } from '../../kratos/types.ts';
 import type { StoredEvent } from '../../ledger/reads.ts';
@@ -7,7 +8,7 @@ import { evaluateGate } from '../../verification/gate/index.ts';
 import { compareCopies, explainWaiting, nextDue } from '../../verification/operator/index.ts';
 import { personFrom } from '../../verification/person/index.ts';
 import { findIdentity } from '../../verification/publication/index.ts';
-import { newIdentity, readPublishedCopy, statusOf, waitingOn } from '../../verification/record/index.ts';
+import { newIdentity, readPublishedCopy, standingOf, statusOf, waitingOn } from '../../verification/record/index.ts';
 import { iso } from '../output.ts';
 
 /** `gate.blocks` holds at most this many, the latest ones; `export --identity` has all. */
@@ -28,12 +29,22 @@ function isFound(lookup: KratosLookup): lookup is KratosIdentity {
   return lookup !== 'gone' && 'id' in lookup;
 }
 
+/** Jumio's findings in closed words, and the page of the execution in the Jumio portal. Both are for the operator alone. */
+function findingFacts({ findings, accountId, executionId }: Verification, portal: string | undefined) {
+  const isThere = portal !== undefined && accountId !== null && executionId !== null;
+  return {
+    found: findings?.split(' ') ?? [],
+    portal_url: isThere ? executionPage(portal, { account: accountId, execution: executionId }) : null,
+  };
+}
+
 /** One attempt, without its link and tokens. */
-function attemptFacts(row: Verification) {
+function attemptFacts(row: Verification, portal: string | undefined) {
   const { id, attempt, source, level, state, jumioStatus, accountId, executionId, decision, decisionLabel, reason } =
     row;
   const jumio = { jumio_status: jumioStatus, account_id: accountId, workflow_execution_id: executionId };
   const decided = { decision, decision_label: decisionLabel, risk_score: row.riskScore, reason };
+  const findings = findingFacts(row, portal);
   const times = {
     requested_at: iso(row.requestedAt),
     completed_at: iso(row.completedAt),
@@ -42,7 +53,18 @@ function attemptFacts(row: Verification) {
     link_ends_at: iso(row.linkEndsAt),
   };
   const failures = { tries: row.attempts, last_error: row.lastError, parked: row.createRefused };
-  return { attempt, verification_id: id, source, level, state, ...jumio, ...decided, ...times, ...failures };
+  return {
+    attempt,
+    verification_id: id,
+    source,
+    level,
+    state,
+    ...jumio,
+    ...decided,
+    ...findings,
+    ...times,
+    ...failures,
+  };
 }
 
 /** The gate's decision for a sign-in now, and the latest sign-ins that it refused. */
@@ -113,9 +135,10 @@ function kratosFacts(record: IdentityRecord, lookup: KratosLookup) {
 /**
  * Returns everything about an identity, without secrets and traits; undefined if neither the ledger nor Kratos has it.
  * Published as JSON (`status --json`): names are stable.
+ * @param portal `JUMIO_PORTAL_URL`
  * @throws UpstreamError if the ledger does not have it and Kratos cannot be reached
  */
-export async function gatherFacts(ctx: Context, identityId: string) {
+export async function gatherFacts(ctx: Context, identityId: string, portal?: string) {
   const [known, lookup] = await Promise.all([ctx.ledger.record(identityId), lookUp(ctx, identityId)]);
   if (known === undefined && !isFound(lookup)) {
     if (lookup === 'gone') return undefined;
@@ -123,6 +146,7 @@ export async function gatherFacts(ctx: Context, identityId: string) {
   }
   const now = ctx.clock.now();
   const record = known ?? newIdentity({ id: identityId, ...(isFound(lookup) && personFrom(lookup)) }, now);
+  const by = standingOf(record)?.by;
   const events = await ctx.ledger.events(identityId);
   const row = (await ctx.ledger.gate(identityId)) ?? 'none';
   return {
@@ -130,11 +154,13 @@ export async function gatherFacts(ctx: Context, identityId: string) {
     status: statusOf(record),
     waiting_on: waitingOn(record),
     why: explainWaiting(record, now),
+    /** Of the attempt that decided. */
+    because: by ? findingFacts(by, portal) : null,
     ledger: known === undefined ? null : ledgerFacts(record),
     kratos: kratosFacts(record, lookup),
     gate: gateFacts(ctx, record, lookup, events, row),
     due: nextDue(record).map(({ what, at }) => ({ what, at: iso(at) })),
-    attempts: record.verifications.map(attemptFacts),
+    attempts: record.verifications.map((row) => attemptFacts(row, portal)),
     events: events.map(eventFacts),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { IDENTITY_ARGUMENT, identityOf, unknownIdentity } from '../arguments.ts';
+import { examples } from '../help.ts';
 import { colours, type Format, json, pairs, section, span, table, time } from '../output.ts';
 import { oneLine } from '../printable.ts';
 import type { Cli } from '../terminal.ts';
@@ -22,12 +23,14 @@ function detailText(detail: unknown): string {
   return present.map(([name, value]) => `${name}=${String(value)}`).join(' ');
 }
 
-function headText(format: Format, { identity, status, waiting_on, why, ledger }: StatusFacts): string {
+function headText(format: Format, { identity, status, waiting_on, why, because, ledger }: StatusFacts): string {
   return pairs(format, {
     Identity: identity,
     Status: coloured(format, status),
     'Waiting on': waiting_on,
     Because: why,
+    'Jumio found': because?.found.length ? because.found.join(', ') : undefined,
+    'At Jumio': because?.portal_url ?? undefined,
     'First seen': ledger === null ? 'never: the ledger has no row' : at(ledger.met_at),
     'Granted from': ledger?.granted_from ? at(ledger.granted_from) : undefined,
     Erased: ledger?.erased_at ? at(ledger.erased_at) : undefined,
@@ -51,11 +54,11 @@ function attemptsText(format: Format, facts: StatusFacts): string {
   ]);
   if (rows.length === 0) return 'none\n';
   const head = ['#', 'source', 'state', 'at Jumio', 'decision', 'reason', 'requested', 'completed', 'last error'];
-  const ids = facts.attempts.map(({ attempt, workflow_execution_id, account_id }) =>
-    workflow_execution_id === null
-      ? ''
-      : `${oneLine(`${attempt}: execution ${workflow_execution_id}, account ${account_id}`)}\n`,
-  );
+  const ids = facts.attempts.map(({ attempt, workflow_execution_id, account_id, found }) => {
+    if (workflow_execution_id === null) return '';
+    const findings = found.length === 0 ? '' : `, found ${found.join(', ')}`;
+    return `${oneLine(`${attempt}: execution ${workflow_execution_id}, account ${account_id}${findings}`)}\n`;
+  });
   return `${table(format, head, rows)}${ids.join('')}`;
 }
 
@@ -120,9 +123,9 @@ interface StatusFlags {
 }
 
 async function run(cli: Cli, identity: string, flags: StatusFlags): Promise<void> {
-  await cli.withService(async ({ ctx }) => {
+  await cli.withService(async ({ ctx, config }) => {
     const identityId = await identityOf(cli, ctx, identity);
-    const facts = await gatherFacts(ctx, identityId);
+    const facts = await gatherFacts(ctx, identityId, config.JUMIO_PORTAL_URL);
     if (facts === undefined) throw unknownIdentity(identityId);
     await cli.print(flags.json ? json(facts) : describe(cli, facts, ctx.clock.now()));
   });
@@ -137,5 +140,13 @@ export function registerStatus(program: Command, cli: Cli): void {
     )
     .argument('<identity>', IDENTITY_ARGUMENT)
     .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'status ann@example.com',
+        'status 9f425a8d-7efc-4768-8f23-7647a74fdf13 --json',
+        'status - < address.txt',
+      ),
+    )
     .action((identity: string, flags: StatusFlags) => run(cli, identity, flags));
 }

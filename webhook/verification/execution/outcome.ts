@@ -186,6 +186,8 @@ export function onDecided(
   const patch = {
     ...NO_FAILURE,
     ...decision,
+    // No part of `decision`: a row from before this column gets them by a recheck, and that is no other decision.
+    findings: result.decision?.findings?.join(' ') ?? null,
     state: 'decided' as const,
     jumioStatus: outcome.status,
     renewalRequested: false,

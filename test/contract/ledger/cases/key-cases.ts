@@ -26,6 +26,7 @@ async function ledgerOfBefore(database: Database, key: string): Promise<string> 
   await (await openLedger(url, NOW, normalize)).close();
   const door = await database.connectBeside(url);
   await door.run('drop table keys');
+  await door.run('alter table verifications drop column findings');
   await door.run("delete from ledger_migrations where name >= '0005'");
   await door.run(`update settings set value = '${key}' where name = 'reference_key'`);
   return url;

@@ -100,6 +100,7 @@ function fullVerification(identityId: string): Verification {
     prefillDue: NOW + 17,
     prefillTries: 2,
     prefillUrl: 'https://api.example.com/parts/PREPARED_DATA',
+    findings: 'liveness.NO_FACE_PRESENT usability.BLURRED',
   };
 }
 
