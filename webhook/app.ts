@@ -1,4 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { APPLIED_ROUTE, appliedBy } from './applied/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { authorizeRoute, decisionRoute } from './http/api/decision.ts';
 import { handoverRoute } from './http/api/handover.ts';
@@ -9,6 +10,7 @@ import { createCookieSigner } from './http/cookies.ts';
 import { answerError, answerNotFound } from './http/errors.ts';
 import { createHandoverCookie } from './http/handover-cookie.ts';
 import { healthRoutes } from './http/health.ts';
+import { appliedRoute } from './http/hooks/applied.ts';
 import { callbackRoute } from './http/hooks/callback.ts';
 import { assuranceRoute, linkRoute } from './http/hooks/eid.ts';
 import { initiateRoute } from './http/hooks/initiate.ts';
@@ -87,6 +89,7 @@ async function registerHooks(app: FastifyInstance, { config, ctx, worker, texts 
   await app.register(initiateRoute, { ctx, worker, isSecret, returnTo: createReturnTo(returnUrls(config)) });
   await app.register(assuranceRoute, { ctx, isSecret, texts });
   await app.register(linkRoute, { ctx, worker, isSecret });
+  await app.register(appliedRoute, { isSecret, path: APPLIED_ROUTE, applied: appliedBy(config) });
   await app.register(validateRoute, { ctx, worker, isSecret, texts, publicUrl, support });
   if (config.DECISION_SECRET !== undefined)
     await app.register(decisionRoute, { ctx, isSecret: createSecretCheck(config.DECISION_SECRET) });

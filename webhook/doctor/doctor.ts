@@ -1,5 +1,6 @@
 import { type Config, parseConfig } from '../config/config.ts';
 import { ConfigError, type ConfigProblem, type Environment } from '../config/problem.ts';
+import { appliedAsRead } from './checks/applied.ts';
 import { afterSignUp, returnUrls, sessions } from './checks/browser-flow.ts';
 import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
 import { eidHooks } from './checks/eid-hooks.ts';
@@ -48,6 +49,7 @@ export const CHECKS: readonly Check[] = [
   creation,
   ledgerFile,
   hooksAnswered,
+  appliedAsRead,
   callbackAnswered,
   kratosAdmin,
   whoami,

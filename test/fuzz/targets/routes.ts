@@ -29,6 +29,7 @@ const GETS = [
   '/jumio/help',
   '/jumio/authorize',
   '/health/ready',
+  '/health/applied',
   '/x',
 ];
 

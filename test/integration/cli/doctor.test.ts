@@ -96,6 +96,7 @@ describe('doctor on a whole installation', () => {
     const { code, out, err } = await doctor();
     expect({ code, err, out }).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Nothing is wrong') });
     expect(out).toContain('✓ the running service accepts each hook');
+    expect(out).toContain('✓ the running service applies the policy, mode and secrets that are read here');
     expect(out).toContain('not checkable from here\n  ? that the key may change identities');
   });
 
@@ -143,6 +144,12 @@ describe('doctor on a whole installation', () => {
     const { doctor } = await installation({ secret: 'canary-of-another-secret' });
     const { code, wrong } = await findings(doctor({ ORY_WEBHOOK_SECRET: 'canary-of-another-secret' }, '--json'));
     expect({ code, wrong }).toEqual({ code: 1, wrong: ['service-refuses-secret'] });
+  });
+
+  it('doctor reports that the running service applies another policy and mode than it reads', async () => {
+    const { doctor } = await installation({ env: { GATE_MODE: 'shadow' } });
+    const { code, wrong } = await findings(doctor({ POLICY: '{ rules: [{ then: allow }] }' }, '--json'));
+    expect({ code, wrong }).toEqual({ code: 1, wrong: ['service-policy-differs', 'service-mode-differs'] });
   });
 
   it('doctor warns if the URL of the hooks does not respond, and exits with 0', async () => {

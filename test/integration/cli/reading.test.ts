@@ -7,6 +7,7 @@ import { newSignUp, openOn, put } from '../../contract/ledger/world.ts';
 import { decide, signedUp } from '../../support/builders/people.ts';
 import { validate } from '../../support/clients/calls.ts';
 import { runCli } from '../../support/clients/cli.ts';
+import { refusingUrl } from '../../support/fakes/http-server.ts';
 import { kratosFails } from '../../support/fakes/kratos.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
 import { postgres, sqlite, whyNoPostgres } from '../../support/service/databases.ts';
@@ -221,6 +222,33 @@ describe('status', () => {
     expect(out).toMatch(new RegExp(`^At Jumio: +${page.replace('?', '\\?')}$`, 'm'));
     const bare = await runCli(service, ['status', id, '--json']);
     expect(JSON.parse(bare.out).because.portal_url).toBeNull();
+  });
+
+  it('status asks the running service what it applies, and says where that differs from what the command reads', async () => {
+    const { service, id } = await rejected();
+    const { port } = new URL(await service.app.listen({ port: 0, host: '127.0.0.1' }));
+    const same = JSON.parse((await runCli(service, ['status', id, '--json'], { env: { PORT: port } })).out);
+    expect(same.service).toMatchObject({ problem: null, mode: 'enforce', differences: [] });
+    const env = { PORT: port, POLICY: '{ rules: [{ then: allow }] }', GATE_MODE: 'shadow' };
+    const other = JSON.parse((await runCli(service, ['status', id, '--json'], { env })).out);
+    expect(other.service.differences).toMatchObject([
+      { name: 'POLICY', running: service.ctx.policy.hash },
+      { name: 'GATE_MODE', running: 'enforce', here: 'shadow' },
+    ]);
+    const { out } = await runCli(service, ['status', id], { env });
+    expect(out).toContain('applies something else than this command reads:\n');
+    expect(out).toContain('  GATE_MODE: it has enforce, this command reads shadow\n');
+    expect(out).toContain('Its sign-ins are decided by what it has.');
+  });
+
+  it('status says that the running service was not asked, and why', async () => {
+    const { service, id } = await rejected();
+    const url = await refusingUrl();
+    const { code, out } = await runCli(service, ['status', id], { env: { PORT: new URL(url).port } });
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining(`The running service was not asked (${url}): ECONNREFUSED.`),
+    ]);
   });
 
   it('what Jumio found is neither published nor shown to the person', async () => {

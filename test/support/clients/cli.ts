@@ -45,7 +45,8 @@ export async function runCli(
 ): Promise<CliResult> {
   const output = { out: '', err: '', asked: [] as string[] };
   const terminal: Terminal = {
-    env: { ...ENVIRONMENT, DATABASE_URL: service.databaseUrl, ...options.env },
+    // Port 0: whatever listens on the port by default on this machine is not asked what it applies.
+    env: { ...ENVIRONMENT, PORT: '0', DATABASE_URL: service.databaseUrl, ...options.env },
     sources: 'Read: the environment of a test.',
     interactive: options.answer !== undefined,
     colour: false,

@@ -1,5 +1,6 @@
+import type { Applied } from '../../../webhook/applied/applied.ts';
 import { applied, type Operation } from './operations.ts';
-import { SHIPPED, type Site, withActions } from './site.ts';
+import { APPLIED, SHIPPED, type Site, withActions } from './site.ts';
 
 /** An installation with one mistake, and the expected findings: errors and warnings. */
 interface BrokenSite extends Site {
@@ -178,10 +179,39 @@ export const BROKEN: readonly BrokenSite[] = [
   },
 ];
 
+/** The answer of a running service that was started with other values than the doctor reads. */
+function runningWith(changes: Partial<Applied>): NonNullable<Site['observed']> {
+  return { running: { at: 'http://jumio-bridge:3000', applied: { ...APPLIED, ...changes } } };
+}
+
 /** Mistakes that no line of configuration fixes. */
 export const WITHOUT_CONFIG_FIX: readonly BrokenSite[] = [
   at('pages that name nobody', { BRAND_NAME: '', SUPPORT_ADDRESS: '' }, 'pages-say-too-little'),
   at('pages that lead nowhere without a `return_to`', { DEFAULT_RETURN_URL: '' }, 'pages-say-too-little'),
+  {
+    ...at('a running service that applies another policy', {}, 'service-policy-differs'),
+    observed: runningWith({ policy: 'of-before' }),
+  },
+  {
+    ...at('a running service in shadow mode', {}, 'service-mode-differs'),
+    observed: runningWith({ mode: 'shadow' }),
+  },
+  {
+    ...at('a running service that is open on failure', {}, 'service-on-failure-differs'),
+    observed: runningWith({ on_failure: 'allow' }),
+  },
+  {
+    ...at('a running service with another secret', {}, 'service-secret-differs'),
+    observed: runningWith({ secrets: { ...APPLIED.secrets, JUMIO_CLIENT_SECRET: ['00000000'] } }),
+  },
+  {
+    ...at('a running service of another version', {}, 'service-version-differs'),
+    observed: runningWith({ version: '0.0.9' }),
+  },
+  {
+    ...at('a running service that refuses our secret', {}, 'service-secret-differs'),
+    observed: { running: { at: 'http://jumio-bridge:3000', refused: true } },
+  },
   at(
     'two registrable domains',
     { PUBLIC_URL: 'https://verify.example.org' },

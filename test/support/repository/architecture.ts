@@ -26,7 +26,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     ],
   },
   listeners: { values: ['app'], types: ['config', 'dependencies'] },
-  app: { values: ['http', 'verification', 'texts', 'logging', 'version'], types: ['dependencies'] },
+  app: { values: ['applied', 'http', 'verification', 'texts', 'logging', 'version'], types: ['dependencies'] },
   dependencies: {
     values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream'],
     types: ['config', 'errors', 'http'],
@@ -45,6 +45,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'accepted-text': { values: [] },
   'yaml-nesting': { values: [] },
   'deep-link': { values: [] },
+  // What a process applies, and how a command asks the running one.
+  applied: { values: ['version'], types: ['config'] },
   columns: { values: [] },
   version: { values: [] },
   model: { values: ['columns'] },
@@ -57,12 +59,21 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['kratos'],
   },
   cli: {
-    values: ['verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model', 'version'],
+    values: ['applied', 'verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model', 'version'],
     types: ['ledger', 'jumio', 'kratos'],
   },
   // Checks an installation from outside: what is sent and stored, never what is decided.
   doctor: {
-    values: ['config', 'upstream', 'jumio', 'eid', 'ledger/database/inspect', 'http/schemas', 'verification/policy'],
+    values: [
+      'applied',
+      'config',
+      'upstream',
+      'jumio',
+      'eid',
+      'ledger/database/inspect',
+      'http/schemas',
+      'verification/policy',
+    ],
     types: ['model'],
   },
   texts: { values: ['accepted-text', 'yaml-nesting'] },

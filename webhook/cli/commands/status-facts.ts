@@ -1,4 +1,5 @@
 import { executionPage } from '../../config/portal-url.ts';
+import type { Dependencies } from '../../dependencies.ts';
 import { UpstreamError } from '../../errors.ts';
 import type { KratosIdentity } from '../../kratos/types.ts';
 import type { StoredEvent } from '../../ledger/reads.ts';
@@ -10,6 +11,7 @@ import { personFrom } from '../../verification/person/index.ts';
 import { findIdentity } from '../../verification/publication/index.ts';
 import { newIdentity, readPublishedCopy, standingOf, statusOf, waitingOn } from '../../verification/record/index.ts';
 import { iso } from '../output.ts';
+import { runningFacts } from '../running-service.ts';
 
 /** `gate.blocks` holds at most this many, the latest ones; `export --identity` has all. */
 const LAST_BLOCKS = 10;
@@ -85,7 +87,9 @@ function gateFacts(
     ctx.clock.now(),
   );
   const { decision, status, rule } = result;
-  const now = { decision, status, rule: rule && { index: rule.index, name: rule.name }, policy: ctx.policy.hash };
+  const { hash: policy } = ctx.policy;
+  const { mode } = ctx.gate;
+  const now = { decision, status, rule: rule && { index: rule.index, name: rule.name }, policy, mode };
   const blocks = events
     .filter(({ kind }) => ['blocked', 'would_block', 'undecided'].includes(kind))
     .slice(-LAST_BLOCKS);
@@ -135,11 +139,15 @@ function kratosFacts(record: IdentityRecord, lookup: KratosLookup) {
 /**
  * Returns everything about an identity, without secrets and traits; undefined if neither the ledger nor Kratos has it.
  * Published as JSON (`status --json`): names are stable.
- * @param portal `JUMIO_PORTAL_URL`
  * @throws UpstreamError if the ledger does not have it and Kratos cannot be reached
  */
-export async function gatherFacts(ctx: Context, identityId: string, portal?: string) {
-  const [known, lookup] = await Promise.all([ctx.ledger.record(identityId), lookUp(ctx, identityId)]);
+export async function gatherFacts({ ctx, config }: Dependencies, identityId: string) {
+  const portal = config.JUMIO_PORTAL_URL;
+  const [known, lookup, running] = await Promise.all([
+    ctx.ledger.record(identityId),
+    lookUp(ctx, identityId),
+    runningFacts(config),
+  ]);
   if (known === undefined && !isFound(lookup)) {
     if (lookup === 'gone') return undefined;
     throw lookup.unreachable;
@@ -159,6 +167,7 @@ export async function gatherFacts(ctx: Context, identityId: string, portal?: str
     ledger: known === undefined ? null : ledgerFacts(record),
     kratos: kratosFacts(record, lookup),
     gate: gateFacts(ctx, record, lookup, events, row),
+    service: running,
     due: nextDue(record).map(({ what, at }) => ({ what, at: iso(at) })),
     attempts: record.verifications.map((row) => attemptFacts(row, portal)),
     events: events.map(eventFacts),

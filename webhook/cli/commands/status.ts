@@ -3,6 +3,7 @@ import { IDENTITY_ARGUMENT, identityOf, unknownIdentity } from '../arguments.ts'
 import { examples } from '../help.ts';
 import { colours, type Format, json, pairs, section, span, table, time } from '../output.ts';
 import { oneLine } from '../printable.ts';
+import { runningText } from '../running-service.ts';
 import type { Cli } from '../terminal.ts';
 import { gatherFacts, type StatusFacts } from './status-facts.ts';
 
@@ -83,9 +84,11 @@ function ruleText(rule: { readonly index: number; readonly name: string | null }
   return rule === null ? 'no rule' : `rule ${rule.index}${rule.name === null ? '' : ` (${rule.name})`}`;
 }
 
-function gateText(format: Format, { gate }: StatusFacts): string {
-  const { decision, status, rule, policy } = gate.now;
-  const now = `A sign-in now: ${decision}, by ${ruleText(rule)} of policy ${policy}, for ${status}\n`;
+function gateText(format: Format, { gate, service }: StatusFacts): string {
+  const { decision, status, rule, policy, mode } = gate.now;
+  const shadow = mode === 'shadow' && decision !== 'allow' ? ' (in shadow mode: it is not refused)' : '';
+  const decided = `A sign-in now: ${decision}, by ${ruleText(rule)} of policy ${policy}, for ${status}${shadow}\n`;
+  const now = `${decided}${runningText(service)}`;
   const rows = gate.blocks.map((block) => [at(block.at), block.kind, detailText(block.detail)]);
   return rows.length === 0
     ? `${now}No sign-in was refused.\n`
@@ -123,9 +126,10 @@ interface StatusFlags {
 }
 
 async function run(cli: Cli, identity: string, flags: StatusFlags): Promise<void> {
-  await cli.withService(async ({ ctx, config }) => {
+  await cli.withService(async (service) => {
+    const { ctx } = service;
     const identityId = await identityOf(cli, ctx, identity);
-    const facts = await gatherFacts(ctx, identityId, config.JUMIO_PORTAL_URL);
+    const facts = await gatherFacts(service, identityId);
     if (facts === undefined) throw unknownIdentity(identityId);
     await cli.print(flags.json ? json(facts) : describe(cli, facts, ctx.clock.now()));
   });

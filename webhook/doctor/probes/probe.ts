@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import axios from 'axios';
 import { z } from 'zod';
+import { askRunning, localAddress, type RunningAnswer } from '../../applied/index.ts';
 import type { Config } from '../../config/config.ts';
 import { defaultUserAgent } from '../../config/user-agent.ts';
 import { discoveryUrl } from '../../eid/client.ts';
@@ -33,6 +34,8 @@ export interface Observations {
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   readonly render?: Render;
   readonly hooks?: readonly HookProbe[];
+  /** What the running service says that it applies. */
+  readonly running?: RunningAnswer;
   readonly callback?: ProbeResult;
   readonly admin?: ProbeResult;
   readonly whoami?: ProbeResult;
@@ -86,14 +89,15 @@ function createSend(userAgent: string): SendProbe {
  */
 export async function probe(kratos: Tree | undefined, service: Config | undefined): Promise<Observations> {
   const send = createSend(service?.userAgent ?? defaultUserAgent(undefined));
-  const [hooks, upstreams, storage, eid, render] = await Promise.all([
+  const [hooks, running, upstreams, storage, eid, render] = await Promise.all([
     kratos === undefined ? { addresses: new Map<string, string[]>() } : probeHooks(send, kratos),
+    service === undefined ? {} : probeRunning(kratos, service),
     service === undefined ? {} : probeUpstreams(send, service),
     service === undefined ? {} : probeStorage(service),
     service === undefined ? {} : probeEid(send, service),
     findJsonnet(),
   ]);
-  return { now: Date.now(), ...hooks, ...upstreams, ...storage, ...eid, ...(render && { render }) };
+  return { now: Date.now(), ...hooks, ...running, ...upstreams, ...storage, ...eid, ...(render && { render }) };
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -126,6 +130,21 @@ async function addressesOf(host: string): Promise<readonly [string, string[]]> {
 async function probeHook(send: SendProbe, hook: HookProbe['hook']): Promise<HookProbe> {
   const headers = { ...JSON_TYPE, ...Object.fromEntries(headersOf(hook)) };
   return { hook, result: await send({ method: 'POST', url: hook.config.url, headers, body: '' }) };
+}
+
+/** Asks the service where Kratos' hooks go, because that one decides; then, where this machine would have it. The first that answers counts. */
+async function probeRunning(kratos: Tree | undefined, config: Config): Promise<Pick<Observations, 'running'>> {
+  const urls = kratos === undefined ? [] : ourHooks(kratos).map((hook) => hook.config.url);
+  const origins = urls.filter((url) => /^https?:\/\/[^<>]+$/.test(url)).map((url) => new URL(url).origin);
+  const addresses = [...new Set([...origins, localAddress(config)])].filter((address) => address !== undefined);
+  const answers: RunningAnswer[] = [];
+  for (const address of addresses) {
+    const answer = await askRunning(address, config.ORY_WEBHOOK_SECRET);
+    if (!('failure' in answer)) return { running: answer };
+    answers.push(answer);
+  }
+  const [first] = answers;
+  return first === undefined ? {} : { running: first };
 }
 
 /** Kratos' two APIs, Jumio's token endpoint, and this service at `PUBLIC_URL`. */
