@@ -9,8 +9,9 @@ import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient } from './kratos/client.ts';
 import { type LedgerOptions, openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
-import { createUpstreamHealth } from './upstream/health.ts';
+import { createUpstreamHealth, placeOf } from './upstream/health.ts';
 import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
+import { createProbing, type Probe, type Probing } from './upstream/probing.ts';
 import type { Clock, Context, Waits, Worker } from './verification/context.ts';
 import { normalize } from './verification/record/index.ts';
 import { createWriteSignal } from './verification/waiting.ts';
@@ -26,8 +27,10 @@ export interface Dependencies {
   /** The data centre at which Jumio's SDK tokens are valid; undefined: not a known one of Jumio's. */
   readonly dataCentre: SdkDataCentre | undefined;
   readonly phase: Phase;
-  /** The upstreams whose last calls all failed. */
+  /** The upstreams that do not answer. */
   readonly unreachable: () => readonly string[];
+  /** The probes of upstreams that nobody speaks to; they do not run until they are started. */
+  readonly probing: Probing;
   /** Why log lines are being dropped at this moment; undefined: none is. */
   readonly logProblem: () => string | undefined;
 }
@@ -97,6 +100,23 @@ function rates(config: Config): Context['rates'] {
   };
 }
 
+/** No identity has it: Kratos answers 404, which shows that it is there. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Returns the calls that show whether Kratos and Jumio answer: a whoami without a session, a read that finds nobody, a token.
+ * A provider of eIDs is not asked: it is another company's, and only people who use it speak to it.
+ */
+export function probesOf({ KRATOS_PUBLIC_URL }: Config, { kratos, jumio }: Pick<Context, 'kratos' | 'jumio'>): Probe[] {
+  const place = (upstream: 'kratos' | 'jumio', operation: string): string => placeOf({ upstream, operation });
+  const whoami = { place: place('kratos', 'whoami'), run: () => kratos.whoami({}) };
+  return [
+    ...(KRATOS_PUBLIC_URL === undefined ? [] : [whoami]),
+    { place: place('kratos', 'read'), run: () => kratos.read(NOBODY) },
+    { place: place('jumio', 'token'), run: () => jumio.probe() },
+  ];
+}
+
 /** Options of `createDependencies`. */
 export interface DependenciesOptions extends LedgerOptions {
   readonly clock?: Clock;
@@ -112,7 +132,8 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const { clock = { now: () => Date.now() }, logProblem = () => undefined } = options;
   const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize, options);
-  const { observe, unreachable } = createUpstreamHealth();
+  const health = createUpstreamHealth(() => clock.now());
+  const { observe, unreachable } = health;
   const sendsTraits = config.PREPARED_DATA !== undefined;
   const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });
   const ctx: Context = {
@@ -140,5 +161,8 @@ export async function createDependencies(
   const phase: Phase = { current: 'starting' };
   const worker = createWorker(ctx);
   const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);
-  return { config, logger, ctx, worker, texts, dataCentre, phase, unreachable, logProblem };
+  const probing = createProbing(probesOf(config, ctx), health, (error) =>
+    logger.error({ err: error }, 'a probe of an upstream failed'),
+  );
+  return { config, logger, ctx, worker, texts, dataCentre, phase, unreachable, probing, logProblem };
 }

@@ -51,11 +51,12 @@ function logStart({ config, ctx, logger }: Dependencies): void {
 
 /** Stops in phases: no new requests on any listener, then running steps end, then the ledger is closed. A second signal exits at once. */
 function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>): void {
-  const { logger, phase, worker, ctx } = dependencies;
+  const { logger, phase, worker, probing, ctx } = dependencies;
   closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an unhandled error');
     logger.info({ signal }, 'stopping');
     phase.current = 'stopping';
+    probing.stop();
     await close();
     await worker.stop();
     await ctx.ledger.close();
@@ -72,6 +73,7 @@ async function serve(config: Config): Promise<void> {
   stopOnSignal(dependencies, listeners.close);
   await listeners.open();
   dependencies.worker.start();
+  dependencies.probing.start();
   dependencies.phase.current = 'ready';
   // Not awaited: a provider that is down must not delay the start.
   if (dependencies.ctx.eid !== undefined) void logProviderProblems(dependencies.ctx.eid, logger);

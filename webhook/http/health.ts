@@ -20,7 +20,7 @@ export interface HealthOptions {
   readonly ledger: ProbedLedger;
   readonly phase: Phase;
   readonly now: () => number;
-  /** Upstreams whose last calls all failed. */
+  /** Upstreams that do not answer. */
   readonly unreachable: () => readonly string[];
   /** Why log lines are being dropped at this moment; undefined: none is. */
   readonly logProblem: () => string | undefined;

@@ -69,6 +69,10 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
       const request = { operation: 'delete', method: 'DELETE', url: accountUrl(accountId, options) } as const;
       return run(request, authorized, requireSuccess);
     },
+    // The token source reports the call.
+    probe: async () => {
+      await tokens.fresh(AbortSignal.timeout(deadline));
+    },
   };
 }
 

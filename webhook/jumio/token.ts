@@ -22,12 +22,14 @@ export interface TokenOptions {
   readonly observe?: Observe;
 }
 
-/** Both methods reject with `UpstreamError` of operation `token`. The signal ends the wait, not the call, which other callers share. */
+/** Every method rejects with `UpstreamError` of operation `token`. The signal ends the wait, not the call, which other callers share. */
 export interface TokenSource {
   /** Returns the cached token, else a new one. */
   current(signal: AbortSignal): Promise<Token>;
   /** After a 401 with `used`: returns the token that has replaced it since, else a new one. */
   replacing(used: Token, signal: AbortSignal): Promise<Token>;
+  /** Returns a token that was just fetched: shows whether the token endpoint answers. */
+  fresh(signal: AbortSignal): Promise<Token>;
 }
 
 const CALL: Call = { upstream: 'jumio', operation: 'token' };
@@ -59,8 +61,7 @@ export function createTokenSource(send: Send, options: TokenOptions): TokenSourc
 
   async function current(signal: AbortSignal): Promise<Token> {
     if (cached && options.now() < cached.refreshAt) return cached;
-    fetching ??= fetchOnce();
-    return Promise.race([fetching, timeoutOf(signal)]);
+    return fresh(signal);
   }
 
   async function replacing(used: Token, signal: AbortSignal): Promise<Token> {
@@ -68,7 +69,12 @@ export function createTokenSource(send: Send, options: TokenOptions): TokenSourc
     return current(signal);
   }
 
-  return { current, replacing };
+  async function fresh(signal: AbortSignal): Promise<Token> {
+    fetching ??= fetchOnce();
+    return Promise.race([fetching, timeoutOf(signal)]);
+  }
+
+  return { current, replacing, fresh };
 }
 
 /** Returns the call that fetches a token (docs/reference/jumio.md#2-oauth2-token). */

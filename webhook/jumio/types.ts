@@ -41,6 +41,8 @@ export interface JumioClient {
   details(ids: ExecutionIds): Promise<JumioResult>;
   /** Deletes an account with all its executions (docs/reference/jumio.md#8-deletion-and-health). */
   deleteAccount(accountId: string): Promise<void>;
+  /** Fetches a token, also where there is a valid one: shows whether Jumio answers, and costs nothing. */
+  probe(): Promise<void>;
 }
 
 /** One HTTP request to Jumio. */

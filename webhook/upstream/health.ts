@@ -3,12 +3,17 @@ import type { Observe, ObservedCall, Outcome } from './http.ts';
 /** After this many failures in a row an upstream counts as unreachable, and not one request as odd. */
 const FAILURES = 3;
 
+/** Codes of the network that leave no doubt: nothing listens at this address, or there is no such address. Once is enough. */
+const NOBODY_THERE = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH'];
+
 /** How the last calls to each upstream ended: for `/health/ready`. */
 export interface UpstreamHealth {
   /** Listens to every outgoing call. */
   readonly observe: Observe;
-  /** The upstreams whose last three calls or more all failed. */
+  /** The upstreams of which a place refused its last connection, or failed its last three calls or more. */
   readonly unreachable: () => readonly string[];
+  /** Whether no call to a place has ended within the last so many milliseconds. */
+  readonly isQuiet: (place: string, ms: number) => boolean;
 }
 
 /** The name of an upstream in `unreachable`. Each eID provider has its own: one that is up must not hide one that is down. */
@@ -16,9 +21,23 @@ function nameOf({ upstream, provider }: ObservedCall): string {
   return provider === undefined ? upstream : `eID provider ${provider}`;
 }
 
+/**
+ * Returns where a call goes: the addresses of one upstream are counted apart, because one that is up says nothing of another.
+ * Jumio's tokens come from another host than its API, and Kratos' whoami from another port than its admin API.
+ */
+export function placeOf(call: ObservedCall): string {
+  const isApart = call.operation === 'token' || call.operation === 'whoami';
+  return isApart ? `${nameOf(call)}/${call.operation}` : nameOf(call);
+}
+
 /** An answer below 500 shows that the upstream is up. */
 function isDown(outcome: Outcome): boolean {
   return outcome !== 'ok' && (outcome.facts.failure !== 'status' || (outcome.facts.status ?? 0) >= 500);
+}
+
+function isRefused(outcome: Outcome): boolean {
+  if (outcome === 'ok' || outcome.facts.failure !== 'unreachable') return false;
+  return NOBODY_THERE.includes(outcome.facts.detail ?? '');
 }
 
 /**
@@ -29,28 +48,44 @@ function saysNothing({ operation }: ObservedCall, outcome: Outcome): boolean {
   return operation === 'whoami' && outcome !== 'ok' && outcome.facts.status === 500;
 }
 
-interface Failures {
+interface Calls {
+  readonly name: string;
+  /** Failures in a row. */
   readonly count: number;
   readonly last: Outcome;
+  /** When the last call ended, in milliseconds. */
+  readonly at: number;
 }
 
-/** One failure that several calls share, such as that of a token, counts once. */
-function failuresAfter(before: Failures | undefined, outcome: Outcome): Failures {
-  if (before !== undefined && outcome !== 'ok' && before.last === outcome) return before;
-  return { count: isDown(outcome) ? (before?.count ?? 0) + 1 : 0, last: outcome };
+/** One failure that several calls share, such as that of a token, counts once; a refused connection counts as often as is enough. */
+function failuresAfter(before: Calls | undefined, outcome: Outcome): number {
+  if (!isDown(outcome)) return 0;
+  if (isRefused(outcome)) return FAILURES;
+  const count = before?.count ?? 0;
+  return before?.last === outcome ? count : count + 1;
 }
 
-/** Counts failures in a row, per upstream, from no failure on. */
-export function createUpstreamHealth(): UpstreamHealth {
-  const failures = new Map<string, Failures>();
+/**
+ * Counts failures in a row, per place of an upstream, from no failure on.
+ * @param now in milliseconds
+ */
+export function createUpstreamHealth(now: () => number = () => performance.now()): UpstreamHealth {
+  const places = new Map<string, Calls>();
   return {
     observe: (call, outcome) => {
-      // Another host serves Jumio's tokens: one that it answers says nothing of the API. One that it does not answer
-      // is the failure of the call that needs it.
-      if (call.operation === 'token' || saysNothing(call, outcome)) return;
-      const name = nameOf(call);
-      failures.set(name, failuresAfter(failures.get(name), outcome));
+      if (saysNothing(call, outcome)) return;
+      const place = placeOf(call);
+      const count = failuresAfter(places.get(place), outcome);
+      places.set(place, { name: nameOf(call), count, last: outcome, at: now() });
     },
-    unreachable: () => [...failures].filter(([, { count }]) => count >= FAILURES).map(([name]) => name),
+    unreachable: () => {
+      const down = [...places.values()].filter(({ count }) => count >= FAILURES);
+      return [...new Set(down.map(({ name }) => name))];
+    },
+    isQuiet: (place, ms) => {
+      const last = places.get(place);
+      // A clock that was set back ends the rest, too.
+      return last === undefined || Math.abs(now() - last.at) >= ms;
+    },
   };
 }

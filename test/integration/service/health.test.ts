@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { send } from '../../../sandbox/kratos/client/loopback.ts';
 import { UpstreamError } from '../../../webhook/errors.ts';
 import { createUpstreamHealth } from '../../../webhook/upstream/health.ts';
 import { visitor } from '../../support/builders/people.ts';
@@ -12,6 +13,7 @@ import { eventually, passTime } from '../../support/service/eventually.ts';
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
+import { startSplitProcess } from '../../support/service/split-process.ts';
 
 const noPostgres = await whyNoPostgres();
 
@@ -112,6 +114,37 @@ describe('/health/ready', () => {
     expect(await readyLater(service)).toEqual(OK);
   });
 
+  it('/health/ready is degraded by one refused connection of an upstream that nobody has spoken to, until a probe succeeds', async () => {
+    const service = await testService({ idle: true });
+    const refused = () => kratosFails({ operation: 'read', failure: 'unreachable', detail: 'ECONNREFUSED' });
+    service.kratos.instead.read = refused;
+    await service.probing.round();
+    expect(await ready(service)).toEqual(degraded('kratos unreachable'));
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', status: 404, code: 'identity-not-found' });
+    passTime(service, 10 * SECOND);
+    await service.probing.round();
+    expect(await ready(service)).toEqual(degraded('kratos unreachable'));
+    passTime(service, 10 * SECOND);
+    await service.probing.round();
+    expect(await ready(service)).toEqual(OK);
+  });
+
+  it('/health/ready is degraded when Jumio issues no token, before any person needs one', async () => {
+    const service = await testService({ idle: true });
+    const facts = { upstream: 'jumio', operation: 'token', failure: 'unreachable', detail: 'ENOTFOUND' } as const;
+    service.jumio.instead.probe = () => Promise.reject(new UpstreamError(facts));
+    await service.probing.round();
+    expect(await ready(service)).toEqual(degraded('jumio unreachable'));
+  });
+
+  it('the service as a process probes its upstreams from its start', async () => {
+    const { hooksPort } = await startSplitProcess();
+    await eventually(async () => {
+      const { text } = await send({ method: 'GET', url: `http://127.0.0.1:${hooksPort}/health/ready` });
+      expect(JSON.parse(text).degraded.sort()).toEqual(['jumio unreachable', 'kratos unreachable']);
+    });
+  });
+
   it('/health/ready is ok although Kratos responds with 500 to the same unreadable cookie, again and again', async () => {
     const service = await testService();
     service.kratos.instead.whoami = () => kratosFails({ operation: 'whoami', status: 500 });
@@ -177,6 +210,40 @@ describe('the health of upstreams', () => {
       health.observe({ upstream: 'eid', operation: 'keys', provider: 'up' }, 'ok', 1);
     }
     expect(health.unreachable()).toEqual(['eID provider down']);
+  });
+
+  it('a refused connection counts at once, another failure of a connection does not', () => {
+    const health = createUpstreamHealth();
+    const fails = (detail: string) => {
+      const facts = { upstream: 'kratos', operation: 'patch', failure: 'unreachable', detail } as const;
+      health.observe({ upstream: 'kratos', operation: 'patch' }, new UpstreamError(facts), 1);
+    };
+    fails('EAI_AGAIN');
+    expect(health.unreachable()).toEqual([]);
+    fails('ECONNREFUSED');
+    expect(health.unreachable()).toEqual(['kratos']);
+    health.observe({ upstream: 'kratos', operation: 'patch' }, 'ok', 1);
+    expect(health.unreachable()).toEqual([]);
+  });
+
+  it('a working whoami does not hide an admin API that fails', () => {
+    const health = createUpstreamHealth();
+    const facts = { upstream: 'kratos', operation: 'patch', failure: 'timeout' } as const;
+    for (const _ of [1, 2, 3]) {
+      health.observe({ upstream: 'kratos', operation: 'whoami' }, 'ok', 1);
+      health.observe({ upstream: 'kratos', operation: 'patch' }, new UpstreamError(facts), 1);
+    }
+    expect(health.unreachable()).toEqual(['kratos']);
+  });
+
+  it('a place that was spoken to within the time is not quiet, and another of the same upstream is', () => {
+    let now = 0;
+    const health = createUpstreamHealth(() => now);
+    health.observe({ upstream: 'kratos', operation: 'patch' }, 'ok', 1);
+    now = 14_999;
+    expect([health.isQuiet('kratos', 15_000), health.isQuiet('kratos/whoami', 15_000)]).toEqual([false, true]);
+    now = 15_000;
+    expect(health.isQuiet('kratos', 15_000)).toBe(true);
   });
 
   it('a working token endpoint does not hide an API that fails', () => {

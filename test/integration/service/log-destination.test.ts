@@ -11,7 +11,7 @@ import { type RunningService, startService } from '../../../sandbox/stack/servic
 import { createLogDestination } from '../../../webhook/log-destination.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { eventually } from '../../support/service/eventually.ts';
-import { ENVIRONMENT } from '../../support/service/service.ts';
+import { PROCESS_ENVIRONMENT } from '../../support/service/service.ts';
 
 /** At level debug, this many requests write more than a pipe and the waiting lines can hold. */
 const MANY = 20_000;
@@ -26,10 +26,9 @@ async function folder(): Promise<string> {
 
 /** The service with its log at a file descriptor, or at a pipe. */
 async function serviceLoggingTo(stdout?: number): Promise<RunningService> {
-  const env = Object.fromEntries(Object.entries(ENVIRONMENT).filter((entry): entry is [string, string] => !!entry[1]));
   const DATABASE_URL = `file:${join(await folder(), 'ledger.sqlite')}`;
   const service = await startService({
-    env: { ...env, DATABASE_URL, PORT: String(await freePort()), HOST: '127.0.0.1' },
+    env: { ...PROCESS_ENVIRONMENT, DATABASE_URL, PORT: String(await freePort()), HOST: '127.0.0.1' },
     ...(stdout === undefined ? {} : { stdout }),
   });
   onTestFinished(() => service.kill());

@@ -6,7 +6,7 @@ import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import { programArguments } from '../../../sandbox/stack/program.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
 import { sqlite } from '../../support/service/databases.ts';
-import { ENVIRONMENT } from '../../support/service/service.ts';
+import { PROCESS_ENVIRONMENT } from '../../support/service/service.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 
@@ -19,10 +19,12 @@ it('server --version prints the version of package.json, and starts nothing', as
 });
 
 it('the log begins with the version', async () => {
-  const env = Object.fromEntries(Object.entries(ENVIRONMENT).map(([name, value]) => [name, value ?? '']));
   const lines: string[] = [];
   const address = { PORT: String(await freePort()), HOST: '127.0.0.1', DATABASE_URL: await sqlite.fresh() };
-  const service = await startService({ env: { ...env, ...address }, onLog: (line) => void lines.push(line) });
+  const service = await startService({
+    env: { ...PROCESS_ENVIRONMENT, ...address },
+    onLog: (line) => void lines.push(line),
+  });
   onTestFinished(() => service.kill());
   expect(JSON.parse(lines[0] ?? '{}').msg).toBe(PROGRAM);
 });

@@ -32,6 +32,8 @@ export interface FakeJumio extends JumioClient {
     readonly details: ExecutionIds[];
     readonly prepare: { readonly url: string; readonly token: string; readonly data: object }[];
     readonly deleteAccount: string[];
+    /** How often a token was fetched as a probe. */
+    readonly probe: true[];
   };
   /** All executions, in the order of their creation. */
   readonly executions: readonly Execution[];
@@ -105,7 +107,7 @@ function notFound(operation: string): UpstreamError {
 
 /** @param workflowKey the `definitionKey` of every execution */
 export function createFakeJumio(workflowKey = '10011'): FakeJumio {
-  const calls: FakeJumio['calls'] = { create: [], status: [], details: [], prepare: [], deleteAccount: [] };
+  const calls: FakeJumio['calls'] = { create: [], status: [], details: [], prepare: [], deleteAccount: [], probe: [] };
   const executions: Execution[] = [];
   const instead: Methods = {};
 
@@ -143,6 +145,10 @@ export function createFakeJumio(workflowKey = '10011'): FakeJumio {
     prepare: async (url, token, data) => {
       calls.prepare.push({ url, token, data });
       await instead.prepare?.(url, token, data);
+    },
+    probe: async () => {
+      calls.probe.push(true);
+      await instead.probe?.();
     },
     deleteAccount: async (accountId) => {
       calls.deleteAccount.push(accountId);

@@ -72,7 +72,14 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       close: notHere,
     },
     writes: createWriteSignal(),
-    jumio: { create: notHere, status: notHere, details: notHere, prepare: notHere, deleteAccount: notHere },
+    jumio: {
+      create: notHere,
+      status: notHere,
+      details: notHere,
+      prepare: notHere,
+      deleteAccount: notHere,
+      probe: notHere,
+    },
     kratos: {
       publish: notHere,
       setState: notHere,

@@ -6,9 +6,10 @@ import { onTestFinished } from 'vitest';
 import { buildApp } from '../../../webhook/app.ts';
 import { parseConfig } from '../../../webhook/config/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
-import { createDependencies, type Dependencies } from '../../../webhook/dependencies.ts';
+import { createDependencies, type Dependencies, probesOf } from '../../../webhook/dependencies.ts';
 import { createLogger } from '../../../webhook/logging.ts';
 import { createUpstreamHealth } from '../../../webhook/upstream/health.ts';
+import { createProbing } from '../../../webhook/upstream/probing.ts';
 import type { Context, Waits } from '../../../webhook/verification/context.ts';
 import { createWorker } from '../../../webhook/verification/worker.ts';
 import { createFakeJumio, type FakeJumio } from '../fakes/jumio.ts';
@@ -33,7 +34,7 @@ export interface TestServiceOptions {
   readonly idle?: boolean;
 }
 
-export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'worker' | 'phase'> {
+export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'worker' | 'phase' | 'probing'> {
   /** The application of `PORT`: with `HOOKS_PORT` its public routes, else all. */
   readonly app: FastifyInstance;
   /** The application of `HOOKS_PORT`; without it the same as `app`. */
@@ -76,13 +77,21 @@ export const ENVIRONMENT: Environment = {
   LOG_LEVEL: 'debug',
 };
 
+/** The same for a service that runs as a process, whose clients and probes are real: nothing listens where Jumio would. */
+export const PROCESS_ENVIRONMENT: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(ENVIRONMENT).filter((entry): entry is [string, string] => !!entry[1])),
+  KRATOS_PUBLIC_URL: 'http://127.0.0.1:9',
+  JUMIO_AUTH_URL: 'http://127.0.0.1:9/oauth2/token',
+  JUMIO_API_BASE_URL: 'http://127.0.0.1:9',
+};
+
 async function connect(options: TestServiceOptions, databaseUrl: string, logs: LogCapture) {
   const { jumio = createFakeJumio(), clock = createShiftedClock() } = options;
   const { kratos = createFakeKratos(() => clock.now()) } = options;
   const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
   const logger = createLogger(config.LOG_LEVEL, logs);
   const real = await createDependencies(config, logger, { clock });
-  const health = createUpstreamHealth();
+  const health = createUpstreamHealth(() => clock.now());
   const faked = {
     ...real.ctx,
     jumio: observedFake('jumio', jumio, health.observe),
@@ -95,6 +104,9 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
     ctx,
     worker: createWorker(ctx),
     unreachable: () => [...health.unreachable(), ...real.unreachable()],
+    probing: createProbing(probesOf(config, ctx), health, (error) => {
+      throw error;
+    }),
   };
   return { dependencies, jumio, kratos, clock, waits };
 }
@@ -105,7 +117,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'ledger.sqlite')}`;
   const logs = captureLogs();
   const { dependencies, ...parts } = await connect(options, databaseUrl, logs);
-  const { config, ctx, worker, phase } = dependencies;
+  const { config, ctx, worker, phase, probing } = dependencies;
   const isSplit = config.HOOKS_PORT !== undefined;
   const app = await buildApp(dependencies, isSplit ? 'public' : 'all');
   const hooks = isSplit ? await buildApp(dependencies, 'hooks') : app;
@@ -119,7 +131,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
     await ctx.ledger.close();
     await rm(folder, { recursive: true });
   };
-  return { app, hooks, config, ctx, worker, phase, logs, databaseUrl, ...parts, close };
+  return { app, hooks, config, ctx, worker, phase, probing, logs, databaseUrl, ...parts, close };
 }
 
 /** A service for one test: closed when the test ends. */

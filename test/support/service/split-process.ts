@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import { type RunningService, type ServiceOptions, startService } from '../../../sandbox/stack/service.ts';
 import { sqlite } from './databases.ts';
-import { ENVIRONMENT } from './service.ts';
+import { PROCESS_ENVIRONMENT } from './service.ts';
 
 /** The service as a process with two listeners. */
 export interface SplitProcess {
@@ -20,12 +20,11 @@ export async function startSplitProcess(
   env: Readonly<Record<string, string>> = {},
   options: Pick<ServiceOptions, 'descriptors'> = {},
 ): Promise<SplitProcess> {
-  const all = Object.entries(ENVIRONMENT).filter((entry): entry is [string, string] => !!entry[1]);
   const databaseUrl = await sqlite.fresh();
   const hooksPort = await freePort();
   const listeners = { PORT: String(await freePort()), HOOKS_PORT: String(hooksPort), HOST: '127.0.0.1' };
   const service = await startService({
-    env: { ...Object.fromEntries(all), ...listeners, DATABASE_URL: databaseUrl, ...env },
+    env: { ...PROCESS_ENVIRONMENT, ...listeners, DATABASE_URL: databaseUrl, ...env },
     ...options,
   });
   onTestFinished(() => service.kill());
