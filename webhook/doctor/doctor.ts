@@ -6,16 +6,18 @@ import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
 import { eidHooks } from './checks/eid-hooks.ts';
 import { eidDiscovery, eidInKratos, eidRecipe } from './checks/eid-providers.ts';
 import { hookAddresses, hookSecrets } from './checks/hook-address.ts';
-import { recoveryCovered, signInCovered, signUpCovered } from './checks/hook-coverage.ts';
+import { hooksKept, recoveryCovered, signInCovered, signUpCovered } from './checks/hook-coverage.ts';
 import { hookFlags, hookOrder, hookSettings } from './checks/hook-settings.ts';
 import { creation, ledgerFile, ledgerOpens, migrations } from './checks/ledger.ts';
 import { pages } from './checks/pages.ts';
+import { wayOn } from './checks/policy-way-on.ts';
 import { callbackAnswered, clock, hooksAnswered, jumioToken, kratosAdmin, whoami } from './checks/reachability.ts';
 import { jumioUrls, policy, publicUrls, variables } from './checks/service.ts';
 import { templates } from './checks/templates.ts';
-import type { Check, Facts } from './facts.ts';
+import { type Check, type Facts, isOnFile } from './facts.ts';
 import type { Finding, Group } from './finding.ts';
-import { readKratosConfig } from './kratos-config/read.ts';
+import { droppedHooks } from './kratos-config/dropped.ts';
+import { merge, readConfigFile } from './kratos-config/read.ts';
 import { readTemplates } from './kratos-config/templates.ts';
 import { probe } from './probes/probe.ts';
 
@@ -26,12 +28,14 @@ export const CHECKS: readonly Check[] = [
   jumioUrls,
   policy,
   pages,
+  wayOn,
   signUpCovered,
   signInCovered,
   recoveryCovered,
   hookFlags,
   hookSettings,
   hookOrder,
+  hooksKept,
   hookSecrets,
   hookAddresses,
   templates,
@@ -98,10 +102,18 @@ const NEVER_CHECKABLE: Report['notCheckable'] = [
   },
 ];
 
+/** The same for a ledger on PostgreSQL. */
+const POSTGRES_DISK = {
+  what: 'the space on PostgreSQL’s disk',
+  reason: 'it cannot be observed from here: your monitoring of the database can',
+};
+
 /** The report of the doctor. Published as JSON (`doctor --json`): names are stable. */
 export interface Report {
   /** Neither an error nor a warning. */
   readonly green: boolean;
+  /** Every check that applies was made. Without it `green` says nothing of what was not checked. */
+  readonly complete: boolean;
   readonly passed: readonly { readonly group: Group; readonly says: string }[];
   readonly findings: readonly (Finding & { readonly group: Group })[];
   readonly notCheckable: readonly { readonly what: string; readonly reason: string }[];
@@ -118,9 +130,10 @@ export function examine(facts: Facts): Report {
   );
   return {
     green: findings.every(({ severity }) => severity === 'info'),
+    complete: skipped.length === 0,
     passed: checked.filter(({ result }) => result.length === 0).map(({ group, says }) => ({ group, says })),
     findings,
-    notCheckable: [...skipped, ...NEVER_CHECKABLE],
+    notCheckable: [...skipped, ...NEVER_CHECKABLE, ...(isOnFile(facts) ? [] : [POSTGRES_DISK])],
   };
 }
 
@@ -147,8 +160,11 @@ function parsed(env: Environment): { readonly service?: Config; readonly problem
  * @throws UnreadableConfig for a file that is no configuration of Kratos
  */
 export async function diagnose({ env, sources, kratosConfig }: DoctorOptions): Promise<Report> {
-  const kratos = await readKratosConfig(kratosConfig);
+  const files = await Promise.all(kratosConfig.map(async (path) => ({ path, tree: await readConfigFile(path) })));
+  const kratos = files.length === 0 ? undefined : merge(files.map(({ tree }) => tree));
+  const dropped = kratos === undefined ? [] : droppedHooks(files, kratos);
   const { service, problems } = parsed(env);
   const [observed, templates] = await Promise.all([probe(kratos, service), readTemplates(kratos)]);
-  return examine({ problems, sources, observed, templates, ...(kratos && { kratos }), ...(service && { service }) });
+  const read = { ...(kratos && { kratos }), ...(service && { service }) };
+  return examine({ problems, sources, observed, templates, dropped, ...read });
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import { type Finding, type Group, type NotCheckable, notCheckable } from './finding.ts';
+import type { DroppedHook } from './kratos-config/dropped.ts';
 import type { Tree } from './kratos-config/read.ts';
 import type { Template } from './kratos-config/templates.ts';
 import type { Observations } from './probes/probe.ts';
@@ -9,6 +10,8 @@ import type { Observations } from './probes/probe.ts';
 export interface Facts {
   /** Kratos' configuration, its files merged; absent if no file was named. */
   readonly kratos?: Tree;
+  /** Hooks of one file that merging the files has dropped. */
+  readonly dropped: readonly DroppedHook[];
   /** This service's own configuration; absent if it cannot be parsed. */
   readonly service?: Config;
   /** Why it cannot be parsed. */
@@ -34,6 +37,11 @@ export interface Check {
 /** Whether this service has an eID provider. Without one the report does not mention eIDs. */
 export function hasEid({ service }: Facts): boolean {
   return service !== undefined && Object.keys(service.EID_PROVIDERS).length > 0;
+}
+
+/** Whether the ledger is a file of this machine, or its place is not known. */
+export function isOnFile({ service }: Facts): boolean {
+  return service === undefined || service.DATABASE_URL.startsWith('file:');
 }
 
 /** The result of a check that needs Kratos' configuration, where none was given. */

@@ -36,7 +36,24 @@ function operationLines({ op, path, value }: Operation): string[] {
 
 /** Returns the exact lines to change: Kratos' configuration in YAML, then variables of this service. */
 export function fixLines({ kratos = [], environment = {} }: Fix): string[] {
-  return [...kratos.flatMap(operationLines), ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)];
+  return [...kratos.flatMap(operationLines), ...environmentLines(environment)];
+}
+
+function environmentLines(environment: NonNullable<Fix['environment']>): string[] {
+  return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+}
+
+/** Returns the lines of several fixes: what goes to several places is printed once, below all of them. */
+export function sharedFixLines(fixes: readonly Fix[]): string[] {
+  const placesByLines = new Map<string, string[]>();
+  for (const operation of fixes.flatMap(({ kratos = [] }) => kratos)) {
+    const [place = '', ...lines] = operationLines(operation);
+    const key = lines.join('\n');
+    placesByLines.set(key, [...(placesByLines.get(key) ?? []), place]);
+  }
+  const ofKratos = [...placesByLines].flatMap(([lines, places]) => [...new Set(places), ...lines.split('\n')]);
+  const ofService = fixes.flatMap(({ environment = {} }) => environmentLines(environment));
+  return [...ofKratos, ...new Set(ofService)].filter((line) => line !== '');
 }
 
 type Palette = ReturnType<typeof pc.createColors>;
@@ -68,10 +85,9 @@ function findingLines(colours: Palette, [first, ...more]: readonly Finding[]): s
     ),
     `    ${first.why}`,
     ...distinct(all.map(({ fix }) => fix.says)).map((says) => `    ${colours.bold('Fix:')} ${says}.`),
-    ...distinct(all.map(({ fix }) => fixLines(fix).join('\n')))
-      .flatMap((lines) => lines.split('\n'))
-      .filter(Boolean)
-      .map((line) => `      ${line}`),
+    ...(more.length === 0 ? fixLines(first.fix) : sharedFixLines(all.map(({ fix }) => fix))).map(
+      (line) => `      ${line}`,
+    ),
   ];
 }
 
@@ -93,7 +109,9 @@ function count(report: Report, severity: Severity): number {
 
 function summary(colours: Palette, report: Report): string {
   const [errors, warnings] = [count(report, 'error'), count(report, 'warning')];
-  if (report.green) return colours.green('Nothing is wrong, as far as the doctor can check.');
+  if (report.green && report.complete) return colours.green('Nothing is wrong, as far as the doctor can check.');
+  if (report.green)
+    return colours.yellow('Nothing was found, but not everything was checked: see “not checkable from here”.');
   return colours.bold(`${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}.`);
 }
 

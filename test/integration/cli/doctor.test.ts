@@ -100,6 +100,25 @@ describe('doctor on a whole installation', () => {
     expect(out).toContain('not checkable from here\n  ? that the key may change identities');
   });
 
+  it('doctor without Kratos’ configuration says that not everything was checked', async () => {
+    const { service, env } = await installation();
+    const { code, out } = await runCli(service, ['doctor'], { env });
+    expect(code).toBe(0);
+    expect(out).not.toContain('Nothing is wrong');
+    expect(out).toContain('not everything was checked');
+  });
+
+  it('doctor names a hook of one file that the other file drops', async () => {
+    const { doctor } = await installation();
+    const more = join(await freshFolder(), 'more.yaml');
+    await writeFile(
+      more,
+      stringify({ selfservice: { flows: { login: { after: { password: { hooks: [{ hook: 'session' }] } } } } } }),
+    );
+    const { wrong } = await findings(doctor({}, more, '--json'));
+    expect(wrong).toContain('hook-dropped');
+  });
+
   it('doctor changes nothing: not in the ledger, and only reads from Kratos and Jumio', async () => {
     const { doctor, service, server } = await installation();
     const before = await service.ctx.ledger.events(null);

@@ -35,6 +35,9 @@ const SESSION_ONLY = [{ hook: 'session' }];
 const OTHER = [{ hook: 'revoke_active_sessions' }];
 const template = (text: string): string => `base64://${Buffer.from(text).toString('base64')}`;
 
+/** Everybody who is not approved is refused, and led to the verification. */
+const WITH_WAY_ON = '{ rules: [{ when: { status: approved }, then: allow }, { then: block_with_way_on }] }';
+
 /** One mistake of every kind that the doctor detects. */
 export const BROKEN: readonly BrokenSite[] = [
   broken(
@@ -115,6 +118,20 @@ export const BROKEN: readonly BrokenSite[] = [
   broken('a hook without the secret', [drop(`${GATE}/auth`)], 'hook-without-secret'),
   broken('a hook with another secret', [set(`${GATE}/auth/config/value`, 'of-somebody-else')], 'hook-secret-differs'),
   broken('the secret in a cookie', [set(`${GATE}/auth/config/in`, 'cookie')], 'hook-without-secret'),
+  broken(
+    'a template that is not on the machine of Kratos',
+    [set(`${GATE}/body`, 'file:///nowhere/validate.jsonnet')],
+    'template-unreadable',
+  ),
+  {
+    ...broken(
+      'a placeholder for the folder of the templates, Kratos elsewhere',
+      [set(`${GATE}/body`, 'file://<JSONNET_DIR>/validate.jsonnet')],
+      'template-unreadable',
+    ),
+    env: { KRATOS_ADMIN_URL: 'http://kratos:4434' },
+  },
+  at('a `session` hook under a policy that refuses who is pending', { POLICY: WITH_WAY_ON }, 'session-despite-policy'),
   broken('the template of another hook', [set(`${GATE}/body`, pick(`${SIGN_UP}/body`))], 'template-of-another-hook'),
   broken(
     'a template without an id',
@@ -179,6 +196,22 @@ export const BROKEN: readonly BrokenSite[] = [
   },
 ];
 
+/** Removes every `session` hook of the sign-up. */
+function withoutSession(): Operation[] {
+  const after = pick(`${FLOWS}/registration/after`);
+  const places = Object.keys(Object(after)).flatMap((key) => {
+    const path = key === 'hooks' ? `${FLOWS}/registration/after/hooks` : `${FLOWS}/registration/after/${key}/hooks`;
+    const list = pick(path);
+    return Array.isArray(list) ? [{ path, list }] : [];
+  });
+  return places.map(({ path, list }) =>
+    set(
+      path,
+      list.filter((hook) => Reflect.get(Object(hook), 'hook') !== 'session'),
+    ),
+  );
+}
+
 /** The answer of a running service that was started with other values than the doctor reads. */
 function runningWith(changes: Partial<Applied>): NonNullable<Site['observed']> {
   return { running: { at: 'http://jumio-bridge:3000', applied: { ...APPLIED, ...changes } } };
@@ -188,6 +221,24 @@ function runningWith(changes: Partial<Applied>): NonNullable<Site['observed']> {
 export const WITHOUT_CONFIG_FIX: readonly BrokenSite[] = [
   at('pages that name nobody', { BRAND_NAME: '', SUPPORT_ADDRESS: '' }, 'pages-say-too-little'),
   at('pages that lead nowhere without a `return_to`', { DEFAULT_RETURN_URL: '' }, 'pages-say-too-little'),
+  {
+    ...broken(
+      'a policy that refuses people who can only be verified while signed in',
+      [...withoutSession()],
+      'policy-without-way-on',
+    ),
+    env: { POLICY: '{ rules: [{ when: { status: approved }, then: allow }, { then: block }] }' },
+  },
+  {
+    ...at('a hook that merging the files has dropped', {}, 'hook-dropped'),
+    dropped: [
+      {
+        file: 'kratos.yaml',
+        list: `${FLOWS}/registration/after/password/hooks`,
+        what: '`web_hook` to https://crm.example.com/new',
+      },
+    ],
+  },
   {
     ...at('a running service that applies another policy', {}, 'service-policy-differs'),
     observed: runningWith({ policy: 'of-before' }),

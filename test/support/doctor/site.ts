@@ -68,6 +68,8 @@ export interface Site {
   readonly kratos: Tree;
   readonly env?: Environment;
   readonly observed?: Partial<Observations>;
+  /** Hooks that merging the files has dropped. */
+  readonly dropped?: Facts['dropped'];
 }
 
 function serviceOf(env: Environment = {}): Config {
@@ -79,11 +81,12 @@ export const APPLIED = appliedBy(serviceOf());
 
 const render = await findJsonnet();
 
-async function factsOf({ kratos, env, observed }: Site): Promise<Facts> {
+async function factsOf({ kratos, env, observed, dropped = [] }: Site): Promise<Facts> {
   const nothing: Observations = { now: 0, addresses: new Map(), ...(render && { render }) };
   const templates = await readTemplates(kratos);
   return {
     kratos,
+    dropped,
     service: serviceOf(env),
     problems: [],
     sources: '',

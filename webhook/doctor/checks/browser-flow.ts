@@ -1,9 +1,11 @@
 import type { Config } from '../../config/config.ts';
+import type { Status } from '../../model.ts';
 import { type Check, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { append, removeEntries } from '../kratos-config/edits.ts';
-import { allEntries, dotted, methodsWithLists } from '../kratos-config/hooks.ts';
+import { allEntries, dotted, type HookEntry, methodsWithLists } from '../kratos-config/hooks.ts';
 import { at, flagAt, isTree, listAt, type Tree, textAt } from '../kratos-config/read.ts';
+import { refusedWaiting } from './policy-way-on.ts';
 
 const NO_PUBLIC_URL = notCheckable('PUBLIC_URL is not set');
 
@@ -144,23 +146,41 @@ export const returnUrls: Check = {
 };
 
 /** The `session` hook signs the person in at sign-up, where Kratos asks no gate (docs/reference/kratos.md#5-hook-ordering-and-inheritance). */
-function sessionAtSignUp(kratos: Tree): Finding[] {
+function sessionAtSignUp(kratos: Tree, service: Config | undefined): Finding[] {
   const found = allEntries(kratos).filter(({ flow, name }) => flow === 'registration' && name === 'session');
   if (found.length === 0) return [];
-  return [
-    {
-      id: 'session-before-verdict',
-      severity: 'info',
-      seen: `sign-up gives a session at once (\`session\` in ${found.length} lists), for ${textAt(kratos, '/session/lifespan') ?? '24h'}`,
-      why:
-        'There is no verdict yet, and Kratos asks no gate there. Until there is one the application must read ' +
-        'metadata_public.jumio.status; without the hook people sign in first, and Kratos asks the gate.',
-      fix: {
-        says: 'usually nothing: this session is how people reach the verification. To change it, remove `session`',
-        kratos: removeEntries(found.map(({ pointer }) => pointer)),
-      },
+  const refused = service === undefined ? [] : refusedWaiting(service, ['block', 'block_with_way_on']);
+  const isPassedBy = refused.includes('none') || refused.includes('pending');
+  return isPassedBy ? [sessionDespitePolicy(refused, found)] : [sessionBeforeVerdict(kratos, found)];
+}
+
+/** The policy would refuse exactly the person who has just signed up. */
+function sessionDespitePolicy(refused: readonly Status[], found: readonly HookEntry[]): Finding {
+  return {
+    id: 'session-despite-policy',
+    severity: 'error',
+    seen: `sign-up gives a session at once (\`session\` in ${found.length} lists), and the policy refuses people who are ${refused.join(', ')}`,
+    why: 'Kratos asks no gate at sign-up: everybody is signed in once before a verdict, which the policy forbids at every later sign-in.',
+    fix: {
+      says: 'remove `session`: people then sign in after the sign-up, and the gate leads them to the verification',
+      kratos: removeEntries(found.map(({ pointer }) => pointer)),
     },
-  ];
+  };
+}
+
+function sessionBeforeVerdict(kratos: Tree, found: readonly HookEntry[]): Finding {
+  return {
+    id: 'session-before-verdict',
+    severity: 'info',
+    seen: `sign-up gives a session at once (\`session\` in ${found.length} lists), for ${textAt(kratos, '/session/lifespan') ?? '24h'}`,
+    why:
+      'There is no verdict yet, and Kratos asks no gate there. Until there is one the application must read ' +
+      'metadata_public.jumio.status; without the hook people sign in first, and Kratos asks the gate.',
+    fix: {
+      says: 'usually nothing: this session is how people reach the verification. To change it, remove `session`',
+      kratos: removeEntries(found.map(({ pointer }) => pointer)),
+    },
+  };
 }
 
 function secondFactor(kratos: Tree): Finding[] {
@@ -199,8 +219,8 @@ function cachedSessions(kratos: Tree): Finding[] {
 export const sessions: Check = {
   group: 'browser flow',
   says: 'the session settings have no side effects',
-  run({ kratos }) {
+  run({ kratos, service }) {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
-    return [...sessionAtSignUp(kratos), ...secondFactor(kratos), ...cachedSessions(kratos)];
+    return [...sessionAtSignUp(kratos, service), ...secondFactor(kratos), ...cachedSessions(kratos)];
   },
 };

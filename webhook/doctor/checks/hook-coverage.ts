@@ -120,3 +120,21 @@ export const recoveryCovered: Check = {
     ];
   },
 };
+
+/** Kratos merges its files key by key, and replaces lists: a hook of an earlier file is gone without a word. */
+export const hooksKept: Check = {
+  group: 'hooks',
+  says: 'merging the files drops no hook of any of them',
+  run({ kratos, dropped }) {
+    if (kratos === undefined) return NO_KRATOS_CONFIG;
+    return dropped.map(({ file, list, what }) => ({
+      id: 'hook-dropped',
+      severity: 'error',
+      seen: `${what} in ${dotted(list)} of ${file} is not in the merged configuration`,
+      why: 'A later file has the same list, and Kratos replaces lists as a whole: this hook never runs.',
+      fix: {
+        says: 'copy it into the list of the last file that has it, before `session`, or remove it from the earlier file',
+      },
+    }));
+  },
+};

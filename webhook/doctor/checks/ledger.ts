@@ -1,5 +1,5 @@
 import type { LedgerInspection } from '../../ledger/database/inspect.ts';
-import type { Check } from '../facts.ts';
+import { type Check, isOnFile } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import type { Disk } from '../probes/disk.ts';
 
@@ -138,9 +138,10 @@ function readableByAll({ isOpenToAll }: Disk): Finding[] {
 export const ledgerFile: Check = {
   group: 'ledger',
   says: 'its disk has space, one process has the file open, and not every user may read it',
-  run({ service, observed: { disk } }) {
-    if (service !== undefined && !service.DATABASE_URL.startsWith('file:'))
-      return notCheckable('the space on PostgreSQL’s disk cannot be observed from here');
+  applies: isOnFile,
+  run({ observed: { ledger, disk } }) {
+    // Without a ledger there is no file yet: `ledgerOpens` says so.
+    if (ledger?.state === 'absent') return [];
     if (disk === undefined) return NO_LEDGER;
     return [...diskNearlyFull(disk), ...shared(disk), ...readableByAll(disk)];
   },

@@ -68,11 +68,49 @@ function hasStatus(body: object): boolean {
   return 'metadata_public' in body || 'jumio_verification_status' in body;
 }
 
-function checkTemplate(hook: OurHook, { templates, observed }: Facts): Omit<Finding, 'fix'>[] | NotCheckable {
+/**
+ * Whether Kratos would read a template from this machine's disk: its admin port is here, or the path has a placeholder, which
+ * is a path nowhere.
+ */
+function isReadHere({ config }: OurHook, { isFile }: { readonly isFile: boolean }, service: Facts['service']): boolean {
+  const isHere = service !== undefined && isLoopback(new URL(service.KRATOS_ADMIN_URL).hostname);
+  return isFile && (isHere || /[<>]/.test(config.body ?? ''));
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+}
+
+/** One finding for each file, however many hooks name it. */
+function unreadable(hooks: readonly OurHook[], { templates, service }: Facts): Finding[] {
+  const readable = hooks.filter(({ config }) => 'text' in (templates.get(config.body ?? '') ?? {}));
+  const byFile = new Map<string, OurHook[]>();
+  for (const hook of hooks) {
+    const { body = '' } = hook.config;
+    const template = templates.get(body);
+    if (template === undefined || !('unreadable' in template) || !isReadHere(hook, template, service)) continue;
+    byFile.set(body, [...(byFile.get(body) ?? []), hook]);
+  }
+  return [...byFile].map(([body, named]) => ({
+    id: 'template-unreadable',
+    severity: 'error',
+    seen: `${body} cannot be read; it is the template of ${named.map(({ pointer }) => dotted(pointer)).join(', ')}`,
+    why: 'Kratos’ admin port is on this machine, so Kratos reads the file here too: every flow with such a hook fails.',
+    fix: {
+      says: 'copy jsonnet/ of this repository to this machine, and name the files in it',
+      kratos: named.map(({ pointer, flow }) => {
+        return { op: 'replace', path: `${pointer}/config/body`, value: bodyOf(templateFor(flow), readable) };
+      }),
+    },
+  }));
+}
+
+function checkTemplate(hook: OurHook, { templates, observed, service }: Facts): Omit<Finding, 'fix'>[] | NotCheckable {
   const template = templates.get(hook.config.body ?? '');
   const name = templateFor(hook.flow);
   if (template === undefined) return [];
-  if ('unreadable' in template) return notCheckable(`the template of ${dotted(hook.pointer)}: ${template.unreadable}`);
+  if ('unreadable' in template)
+    return isReadHere(hook, template, service) ? [] : notCheckable(`${hook.config.body}: ${template.unreadable}`);
   if (template.text === shippedTemplate(name)) return [];
   if (isShipped(template.text)) return [ofAnotherHook(hook)];
   if (observed.render === undefined)
@@ -96,6 +134,7 @@ export const templates: Check = {
       'notCheckable' in result ? [] : result.map((about) => finding(hook, hooks, about)),
     );
     const reasons = results.flatMap(({ result }) => ('notCheckable' in result ? [result.notCheckable] : []));
+    found.push(...unreadable(hooks, facts));
     return found.length > 0 || reasons.length === 0 ? found : notCheckable([...new Set(reasons)].join('; '));
   },
 };

@@ -11,14 +11,10 @@ export class UnreadableConfig extends Error {
 }
 
 /**
- * Reads Kratos' configuration files as `kratos serve -c one -c two` does; undefined if `paths` is empty.
+ * Reads one of Kratos' configuration files. `kratos serve -c one -c two` merges them: see `merge`.
  * @throws UnreadableConfig
  */
-export async function readKratosConfig(paths: readonly string[]): Promise<Tree | undefined> {
-  return paths.length === 0 ? undefined : merge(await Promise.all(paths.map(readOne)));
-}
-
-async function readOne(path: string): Promise<Tree> {
+export async function readConfigFile(path: string): Promise<Tree> {
   if (!['.yaml', '.yml', '.json'].includes(extname(path)))
     throw new UnreadableConfig(
       `${path}: expected .yaml, .yml or .json (Kratos also reads .toml, which the doctor does not)`,

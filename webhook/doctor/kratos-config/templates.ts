@@ -6,7 +6,10 @@ import { providersIn } from './providers.ts';
 import type { Tree } from './read.ts';
 
 /** A template that a hook or a provider names: its text, or why it cannot be read. */
-export type Template = { readonly text: string } | { readonly unreadable: string };
+export type Template =
+  | { readonly text: string }
+  /** `isFile`: Kratos reads it from its own disk. */
+  | { readonly unreadable: string; readonly isFile: boolean };
 
 /** Reads the templates of this service's hooks and the mappers of the providers, from this machine's files. The keys are what names them. */
 export async function readTemplates(kratos: Tree = {}): Promise<Map<string, Template>> {
@@ -21,12 +24,12 @@ export async function readTemplates(kratos: Tree = {}): Promise<Map<string, Temp
 async function readTemplate(name: string): Promise<Template> {
   const base64 = /^base64:\/\/(.*)$/s.exec(name)?.[1];
   if (base64 !== undefined) return { text: Buffer.from(base64, 'base64').toString() };
-  if (/^https?:/.test(name)) return { unreadable: 'Kratos fetches it from a URL' };
+  if (/^https?:/.test(name)) return { unreadable: 'Kratos fetches it from a URL', isFile: false };
   try {
     return { text: await readFile(name.startsWith('file://') ? fileURLToPath(name) : name, 'utf8') };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    return { unreadable: `it cannot be read on this machine (${code})` };
+    return { unreadable: `it cannot be read on this machine (${code})`, isFile: true };
   }
 }
 

@@ -1,0 +1,56 @@
+import type { Config } from '../../config/config.ts';
+import type { Status, WaitingOn } from '../../model.ts';
+import { decisionOf, type GateDecision, ruleFor } from '../../verification/policy/index.ts';
+import type { Check } from '../facts.ts';
+import { type Finding, notCheckable } from '../finding.ts';
+
+/** The statuses in which the next step is the person's: they can be verified only where they get a page. */
+const WAITING: readonly (readonly [status: Status, waitingOn: WaitingOn])[] = [
+  ['none', 'nobody'],
+  ['pending', 'person'],
+  ['processing', 'person'],
+  ['expired', 'person'],
+];
+
+/** An account of some days, at an ordinary sign-in. */
+const DAYS_MS = 7 * 86_400_000;
+
+/** Returns the decision at an ordinary sign-in of a person without a verdict. */
+function decisionFor({ policy }: Config, status: Status, waitingOn: WaitingOn): GateDecision {
+  const facts = { status, waitingOn, flow: 'login', method: 'password', schema: null } as const;
+  return decisionOf(ruleFor(policy, { ...facts, accountAge: DAYS_MS, verdictAge: null }), status);
+}
+
+/** Returns the statuses that wait for the person, and that the policy refuses with one of these decisions. */
+export function refusedWaiting(service: Config, decisions: readonly GateDecision[]): Status[] {
+  return WAITING.filter(([status, waitingOn]) => decisions.includes(decisionFor(service, status, waitingOn))).map(
+    ([status]) => status,
+  );
+}
+
+/** @param hasLinks whether a back end may give a one-time link, which needs no session */
+function lockedOut(statuses: readonly Status[], hasLinks: boolean): Finding[] {
+  if (statuses.length === 0) return [];
+  return [
+    {
+      id: 'policy-without-way-on',
+      severity: hasLinks ? 'info' : 'error',
+      seen: `the policy answers \`block\` to people who are ${statuses.join(', ')}`,
+      why: hasLinks
+        ? 'Such a person is refused at every sign-in: only a one-time link of your back end (HANDOVER_SECRET) leads them to the verification.'
+        : 'Such a person can be verified only while signed in, and is refused at every sign-in: they stay shut out for good.',
+      fix: {
+        says: 'answer `block_with_way_on`, which leads to the verification, or `allow`; docs/policy.md shows both',
+      },
+    },
+  ];
+}
+
+export const wayOn: Check = {
+  group: 'configuration of this service',
+  says: 'the policy leaves everybody who can be verified a way to it',
+  run: ({ service }) =>
+    service === undefined
+      ? notCheckable('the configuration of this service cannot be read')
+      : lockedOut(refusedWaiting(service, ['block']), service.HANDOVER_SECRET !== undefined),
+};
