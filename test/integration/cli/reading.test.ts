@@ -90,6 +90,52 @@ describe.each(DATABASES)('commands that read, on $dialect', (database) => {
     expect(text).toContain('would block');
   });
 
+  it('report has the funnel of what began since then: people, attempts, reasons, schemas, times', async () => {
+    const { beside, ledger, now } = await world();
+    const attempt = (minutes: number, patch: object) => (record: IdentityRecord) =>
+      updateVerification(record, record.verifications[0]?.id ?? '', { requestedAt: now - minutes * MINUTE, ...patch });
+    const decidedAs = (decision: string, reason: string | null) => ({
+      state: 'decided',
+      jumioStatus: 'PROCESSED',
+      decision,
+      reason,
+      completedAt: now,
+    });
+    const agreed = [{ kind: 'consent' }];
+    for (const minutes of [1, 2, 3, 10]) await person(ledger, now, attempt(minutes, decidedAs('PASSED', null)), agreed);
+    await person(ledger, now, attempt(5, decidedAs('FAILED', 'unreadable')), agreed);
+    await person(ledger, now, attempt(5, { state: 'started', jumioStatus: 'ACQUIRED' }), agreed);
+    await person(ledger, now, attempt(5, { state: 'expired', jumioStatus: 'SESSION_EXPIRED', attempt: 2 }), agreed);
+    await person(ledger, now, attempt(5, { state: 'expired', jumioStatus: 'TOKEN_EXPIRED' }), [{ kind: 'declined' }]);
+    // Neither of these began since then, nor is a backfilled identity asked.
+    await person(ledger, now - 20 * DAY, attempt(20 * 24 * 60, decidedAs('PASSED', null)));
+    await person(ledger, now, (record) =>
+      updateIdentity({ ...record, verifications: [] }, { kratosCreatedAt: now - 2 * DAY }),
+    );
+    const { funnel } = JSON.parse((await runCli(beside, ['report', '--json'])).out);
+    expect(funnel).toEqual({
+      asked: 8,
+      agreed: 7,
+      declined: 1,
+      requested: 8,
+      reached_jumio: 7,
+      captured: 6,
+      decided: 5,
+      approved: 4,
+      expired: 2,
+      second_tries: 1,
+      seconds_to_verdict_p50: 180,
+      seconds_to_verdict_p90: 600,
+      rejected_by_reason: [{ by: 'unreadable', count: 1 }],
+      approved_by_schema: [{ by: 'unknown', count: 4 }],
+    });
+    const { out: csv } = await runCli(beside, ['report', '--csv']);
+    expect(csv.split('\n').slice(0, 3)).toEqual(['what,by,count', 'asked,,8', 'agreed,,7']);
+    expect(csv).toContain('\nrejected_by_reason,unreadable,1\napproved_by_schema,unknown,4\n');
+    expect((await runCli(beside, ['report'])).out).toMatch(/Time to the verdict: +p50 3 min, p90 10 min/);
+    expect(await runCli(beside, ['report', '--csv', '--json'])).toMatchObject({ code: 2, out: '' });
+  });
+
   it('list --stuck prints every identity that needs an operator, and no other', async () => {
     const { beside, ledger, now } = await world();
     const row = (patch: object) => (record: IdentityRecord) =>

@@ -52,7 +52,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       keys: { ring: notHere, list: notHere, rotate: notHere },
       budgets,
       bulkInsert: { insert: notHere, mark: notHere },
-      reports: { events: notHere, withStatus: notHere, problems: notHere, report: notHere },
+      reports: { events: notHere, withStatus: notHere, problems: notHere, report: notHere, funnel: notHere },
       change,
       preview: notHere,
       record: async () => stored,

@@ -3,9 +3,10 @@ import type { BudgetReport } from '../../ledger/budgets.ts';
 import type { Count, Median } from '../../ledger/reports/daily.ts';
 import type { Context } from '../../verification/context.ts';
 import { instant } from '../arguments.ts';
+import { funnelCsv, funnelFacts, funnelText } from '../funnel.ts';
 import { examples } from '../help.ts';
-import { iso, json, section, span, table } from '../output.ts';
-import type { Cli } from '../terminal.ts';
+import { iso, json, section, span, table, time } from '../output.ts';
+import { type Cli, usageError } from '../terminal.ts';
 
 /** One day (UTC) of the report. Published as JSON: names are stable. */
 interface Day {
@@ -74,6 +75,7 @@ const DEFAULT_DAYS = 14;
 interface ReportFlags {
   readonly since?: number;
   readonly json?: boolean;
+  readonly csv?: boolean;
 }
 
 async function stuckNow(ctx: Context): Promise<Record<string, number>> {
@@ -134,16 +136,23 @@ function pauseFacts({ name, pausedUntil, reason }: BudgetReport) {
 
 async function run(cli: Cli, flags: ReportFlags): Promise<void> {
   const since = flags.since ?? cli.now() - DEFAULT_DAYS * DAY_MS;
+  if (flags.json && flags.csv) throw usageError('Use either --json or --csv.');
   await cli.withService(async ({ ctx }) => {
+    const funnel = await ctx.ledger.reports.funnel(since);
+    if (flags.csv) return cli.print(funnelCsv(funnel));
     const days = daysOf(await ctx.ledger.reports.report(since));
     const stuck = await stuckNow(ctx);
     const paused = await ctx.ledger.budgets.paused(ctx.clock.now());
-    if (flags.json) return cli.print(json({ since: iso(since), days, stuck, paused: paused.map(pauseFacts) }));
+    if (flags.json)
+      return cli.print(
+        json({ since: iso(since), funnel: funnelFacts(funnel), days, stuck, paused: paused.map(pauseFacts) }),
+      );
     const rules = ruleRows(days);
     const now = Object.entries(stuck)
       .filter(([, count]) => count > 0)
       .map(([kind, count]) => [kind, String(count)]);
     await cli.print(table(cli, HEAD, dayRows(days)));
+    await cli.print(section(cli, `Funnel since ${time(since)}`, funnelText(cli, funnel)));
     if (rules.length > 0)
       await cli.print(section(cli, 'By rule', table(cli, ['day', 'what', 'rule', 'sign-ins'], rules)));
     const stuckText = now.length === 0 ? 'nothing\n' : table(cli, ['what', 'identities'], now);
@@ -157,10 +166,11 @@ export function registerReport(program: Command, cli: Cli): void {
   program
     .command('report')
     .description(
-      'print per day (UTC): sign-ups, starts, decisions, refused sign-ins by rule (also of shadow mode), failures, pauses',
+      'print per day (UTC): sign-ups, starts, decisions, refused sign-ins by rule (also of shadow mode), failures, pauses; and the funnel from the sign-up to the verdict',
     )
     .option('--since <time>', `since then: 2026-01-31, an ISO time, or 7d; default ${DEFAULT_DAYS}d`, instant(cli))
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('report --since 7d', 'report --since 2026-01-31 --json'))
+    .option('--csv', 'print the funnel as CSV')
+    .addHelpText('after', examples('report --since 7d', 'report --since 30d --csv', 'report --since 2026-01-31 --json'))
     .action((flags: ReportFlags) => run(cli, flags));
 }

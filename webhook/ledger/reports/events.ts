@@ -3,6 +3,7 @@ import { LedgerUnavailable } from '../../errors.ts';
 import type { Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
 import { report } from './daily.ts';
+import { funnel } from './funnel.ts';
 import { createListing } from './listing.ts';
 
 /** Rows per query: memory stays bounded however long the ledger is. */
@@ -60,6 +61,7 @@ export function createReports(store: Store) {
     ...createListing(store),
     events: (query: EventQuery) => events(store, query),
     report: (since: number) => report(store, since),
+    funnel: (since: number) => funnel(store, since),
   };
 }
 

@@ -1,0 +1,71 @@
+import type { Funnel } from '../ledger/reports/funnel.ts';
+import { type Format, pairs, span } from './output.ts';
+
+/** The steps in their order, and how they are called. */
+const STEPS = [
+  ['asked', 'Asked (people)'],
+  ['agreed', 'Agreed (people)'],
+  ['declined', 'Declined (people)'],
+  ['requested', 'Attempts'],
+  ['reachedJumio', 'Reached Jumio'],
+  ['captured', 'Captured'],
+  ['decided', 'Decided'],
+  ['approved', 'Approved'],
+  ['expired', 'Expired'],
+  ['secondTries', 'Second tries'],
+] as const;
+
+function seconds(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms / 1000);
+}
+
+/** Returns the funnel for scripts. Published as JSON: names are stable. */
+export function funnelFacts(funnel: Funnel) {
+  const { asked, agreed, declined, requested, reachedJumio, captured, decided, approved, expired } = funnel;
+  return {
+    asked,
+    agreed,
+    declined,
+    requested,
+    reached_jumio: reachedJumio,
+    captured,
+    decided,
+    approved,
+    expired,
+    second_tries: funnel.secondTries,
+    seconds_to_verdict_p50: seconds(funnel.p50),
+    seconds_to_verdict_p90: seconds(funnel.p90),
+    rejected_by_reason: funnel.rejectedByReason,
+    approved_by_schema: funnel.approvedBySchema,
+  };
+}
+
+/** Returns the funnel for people. */
+export function funnelText(format: Format, funnel: Funnel): string {
+  const { p50, p90, rejectedByReason: reasons, approvedBySchema: schemas } = funnel;
+  const listed = (parts: Funnel['rejectedByReason']): string | undefined =>
+    parts.length === 0 ? undefined : parts.map(({ by, count }) => `${by} ${count}`).join(', ');
+  return pairs(format, {
+    ...Object.fromEntries(STEPS.map(([key, title]) => [title, String(funnel[key])])),
+    'Rejected, by reason': listed(reasons),
+    'Approved, by schema': listed(schemas),
+    'Time to the verdict': p50 === null || p90 === null ? undefined : `p50 ${span(p50)}, p90 ${span(p90)}`,
+  });
+}
+
+/** A field of CSV (RFC 4180). A spreadsheet would run a text that begins like a formula, so such a text begins with an apostrophe. */
+function field(value: string): string {
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Returns the funnel as CSV: one line for each number. The names are those of the JSON. */
+export function funnelCsv(funnel: Funnel): string {
+  const { rejected_by_reason: reasons, approved_by_schema: schemas, ...numbers } = funnelFacts(funnel);
+  const rows = [
+    ...Object.entries(numbers).map(([name, value]) => [name, '', value === null ? '' : String(value)]),
+    ...reasons.map(({ by, count }) => ['rejected_by_reason', by, String(count)]),
+    ...schemas.map(({ by, count }) => ['approved_by_schema', by, String(count)]),
+  ];
+  return [['what', 'by', 'count'], ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
+}
