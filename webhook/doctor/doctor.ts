@@ -3,8 +3,8 @@ import { ConfigError, type ConfigProblem, type Environment } from '../config/pro
 import { appliedAsRead } from './checks/applied.ts';
 import { afterSignUp, returnUrls, sessions } from './checks/browser-flow.ts';
 import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
-import { eidHooks } from './checks/eid-hooks.ts';
-import { eidDiscovery, eidInKratos, eidRecipe } from './checks/eid-providers.ts';
+import { eidHooks } from './checks/eid/hooks.ts';
+import { eidDiscovery, eidInKratos, eidRecipe } from './checks/eid/providers.ts';
 import { hookAddresses, hookSecrets } from './checks/hook-address.ts';
 import { hooksKept, recoveryCovered, signInCovered, signUpCovered } from './checks/hook-coverage.ts';
 import { hookFlags, hookOrder, hookSettings } from './checks/hook-settings.ts';

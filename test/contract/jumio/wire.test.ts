@@ -31,9 +31,18 @@ const details: Record<string, object> = {
   },
   'details-expired-2023': { status: 'SESSION_EXPIRED', decision: { ...rejected, reason: 'other' } },
   'details-open': { status: 'INITIATED' },
-  'details-rejected': { status: 'PROCESSED', decision: { ...rejected, reason: 'unreadable' } },
-  'details-unsupported': { status: 'PROCESSED', decision: { ...rejected, reason: 'unsupported_document' } },
-  'details-warning': { status: 'PROCESSED', decision: { type: 'WARNING', label: 'WARNING', score: 50 } },
+  'details-rejected': {
+    status: 'PROCESSED',
+    decision: { ...rejected, reason: 'unreadable', findings: ['usability.BLURRED'] },
+  },
+  'details-unsupported': {
+    status: 'PROCESSED',
+    decision: { ...rejected, reason: 'unsupported_document', findings: ['usability.UNSUPPORTED_DOCUMENT_TYPE'] },
+  },
+  'details-warning': {
+    status: 'PROCESSED',
+    decision: { type: 'WARNING', label: 'WARNING', score: 50, findings: ['imageChecks.REPEATED_FACE'] },
+  },
 };
 
 const BASE = 'https://account.emea-1.jumio.ai/api/v1';

@@ -16,7 +16,7 @@ const strict = readFileSync(new URL('../../../docs/examples/policy.strict.yaml',
 const message = z.object({
   id: z.number(),
   text: z.string(),
-  context: z.strictObject({ status: z.string(), url: z.string().optional() }),
+  context: z.strictObject({ status: z.string(), url: z.string().optional(), expires_at: z.string().optional() }),
 });
 
 const refusal = z.object({ messages: z.tuple([z.object({ messages: z.tuple([message]) })]) });

@@ -111,6 +111,7 @@ export const ANSWERS = {
         policy: z.string(),
       }),
     ),
+    version: z.exactOptional(z.string()),
   }),
   Problem: problem,
   KratosRefusal: z.strictObject({

@@ -127,7 +127,7 @@ describe('continuing a verification', () => {
   it('continuing with consent in the same request returns the link, in one change', async () => {
     const record = withAttempt(newRecord());
     const { memory, outcome } = await wentOn(record, { agreement: CONSENT });
-    expect(outcome).toMatchObject({ kind: 'link', link: last(record).link });
+    expect(outcome).toMatchObject({ kind: 'link', link: { url: last(record).link } });
     expect(kinds(memory)).toEqual(['consent']);
   });
 

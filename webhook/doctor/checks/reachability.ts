@@ -15,7 +15,7 @@ function summaryOf(result: ProbeResult): string {
 }
 
 /** A problem document of this service: `initiate` has authenticated the caller and refuses the empty body. */
-const initiateResponse = z.object({ status: z.literal(400), json: z.object({ field: z.literal('body') }) });
+const initiateResponse = z.object({ status: z.literal(400), json: z.object({ code: z.literal('bad-body') }) });
 
 /** A refusal in the shape of Kratos' messages, with this message id (docs/design.md#gate). */
 const refusal = (id: number) =>

@@ -3,7 +3,7 @@ import type { Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
 
 /** How many of something; `by` is a reason of rejection or a schema of Kratos. */
-export interface Part {
+export interface FunnelPart {
   readonly by: string;
   readonly count: number;
 }
@@ -26,8 +26,8 @@ export interface Funnel {
   /** Milliseconds from the request to the verdict; null without one. */
   readonly p50: number | null;
   readonly p90: number | null;
-  readonly rejectedByReason: readonly Part[];
-  readonly approvedBySchema: readonly Part[];
+  readonly rejectedByReason: readonly FunnelPart[];
+  readonly approvedBySchema: readonly FunnelPart[];
 }
 
 const DAY_MS = 86_400_000;
@@ -80,14 +80,15 @@ async function times(db: Kysely<Tables>, since: number): Promise<Pick<Funnel, 'p
   return rows[0] ?? { p50: null, p90: null };
 }
 
-async function reasons(db: Kysely<Tables>, since: number): Promise<Part[]> {
-  const { rows } = await sql<Part>`select coalesce(reason, 'forgotten') as "by", count(*) as count from verifications
+async function reasons(db: Kysely<Tables>, since: number): Promise<FunnelPart[]> {
+  const { rows } =
+    await sql<FunnelPart>`select coalesce(reason, 'forgotten') as "by", count(*) as count from verifications
     where source = 'jumio' and decision = 'FAILED' and requested_at >= ${since} group by 1 order by 1`.execute(db);
   return rows;
 }
 
-async function schemas(db: Kysely<Tables>, since: number): Promise<Part[]> {
-  const { rows } = await sql<Part>`select coalesce(i.schema_id, 'unknown') as "by", count(*) as count
+async function schemas(db: Kysely<Tables>, since: number): Promise<FunnelPart[]> {
+  const { rows } = await sql<FunnelPart>`select coalesce(i.schema_id, 'unknown') as "by", count(*) as count
     from verifications v join identities i on i.id = v.identity_id
     where v.source = 'jumio' and v.decision = 'PASSED' and v.requested_at >= ${since} group by 1 order by 1`.execute(
     db,

@@ -1,5 +1,5 @@
 export { type ApiDecision, type ApiSubject, decideForApi } from './api-decision.ts';
 export type { SignInAttempt } from './audit.ts';
-export type { GateCheck, Remaining } from './check.ts';
+export type { Remaining } from './check.ts';
 export { evaluateGate, type GateResult, UNKNOWN } from './decide.ts';
 export { decideSignIn } from './sign-in.ts';

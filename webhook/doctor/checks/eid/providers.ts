@@ -1,12 +1,12 @@
-import type { Config } from '../../config/config.ts';
-import { discoveryWire } from '../../eid/client.ts';
-import { type DiscoveryAnswer, providerProblems } from '../../eid/provider-check.ts';
-import { type Check, type Facts, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
-import { type Finding, type Fix, notCheckable } from '../finding.ts';
-import { dotted } from '../kratos-config/hooks.ts';
-import { type KratosProvider, PROVIDERS, providersIn } from '../kratos-config/providers.ts';
-import { flagAt, listAt, type Tree, textAt } from '../kratos-config/read.ts';
-import type { ProbeResult } from '../probes/probe.ts';
+import type { Config } from '../../../config/config.ts';
+import { discoveryWire } from '../../../eid/client.ts';
+import { type DiscoveryAnswer, providerProblems } from '../../../eid/provider-check.ts';
+import { type Check, type Facts, hasEid, NO_KRATOS_CONFIG } from '../../facts.ts';
+import { type Finding, type Fix, notCheckable } from '../../finding.ts';
+import { dotted } from '../../kratos-config/hooks.ts';
+import { type KratosProvider, PROVIDERS, providersIn } from '../../kratos-config/providers.ts';
+import { flagAt, listAt, type Tree, textAt } from '../../kratos-config/read.ts';
+import type { ProbeResult } from '../../probes/probe.ts';
 
 function providerMissing(id: string): Finding {
   return {

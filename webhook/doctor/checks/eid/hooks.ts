@@ -1,9 +1,9 @@
-import { type Check, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
-import type { Finding } from '../finding.ts';
-import { moveEntry, prepend, removeKeys } from '../kratos-config/edits.ts';
-import { dotted, type EidHook, eidEntries, findEidHook, listOf, ourHooks } from '../kratos-config/hooks.ts';
-import type { Tree } from '../kratos-config/read.ts';
-import { eidHookFor, hookFor } from '../kratos-config/shipped.ts';
+import { type Check, hasEid, NO_KRATOS_CONFIG } from '../../facts.ts';
+import type { Finding } from '../../finding.ts';
+import { moveEntry, prepend, removeKeys } from '../../kratos-config/edits.ts';
+import { dotted, type EidHook, eidEntries, findEidHook, listOf, ourHooks } from '../../kratos-config/hooks.ts';
+import type { Tree } from '../../kratos-config/read.ts';
+import { eidHookFor, hookFor } from '../../kratos-config/shipped.ts';
 
 function assuranceMissing(kratos: Tree, isRequired: boolean): Finding {
   const [list, hook] = [listOf('registration', 'oidc'), eidHookFor(kratos, '/eid/assurance')];
