@@ -12,7 +12,7 @@ const NAMED_SECRETS = [
   'DECISION_SECRET',
 ] as const;
 
-/** What a process applies, by its own configuration. Its answer to an operator; names are stable. */
+/** The settings in force in a process: its version, policy, mode of the gate and secrets. Its answer to an operator; names are stable. */
 export const applied = z.object({
   version: z.string(),
   /** The hash of the policy. */

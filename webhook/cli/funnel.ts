@@ -3,12 +3,12 @@ import { type Format, pairs, span } from './output.ts';
 
 /** The steps in their order, and how they are called. */
 const STEPS = [
-  ['asked', 'Asked (people)'],
+  ['asked', 'Asked to verify (people)'],
   ['agreed', 'Agreed (people)'],
   ['declined', 'Declined (people)'],
   ['requested', 'Attempts'],
   ['reachedJumio', 'Reached Jumio'],
-  ['captured', 'Captured'],
+  ['captured', 'Photos taken'],
   ['decided', 'Decided'],
   ['approved', 'Approved'],
   ['expired', 'Expired'],

@@ -26,7 +26,7 @@ export function oneLine(value: string): string {
   return value.replaceAll(/[\r\n]/g, escaped);
 }
 
-/** Returns a text whose hidden characters are escaped, except line feeds and, with `colour`, the colours of the commands. */
+/** Returns a text whose hidden characters are escaped, except line feeds and, with `colour`, the colours of the commands: only those end with `m`. */
 function printable(text: string, colour: boolean): string {
   return text.replaceAll(colour ? COLOUR_OR_HIDDEN : HIDDEN_ALONE, (found) =>
     found === '\n' || found.endsWith('m') ? found : escaped(found),

@@ -25,7 +25,8 @@ export type RunningFacts = Awaited<ReturnType<typeof runningFacts>>;
 
 /** Returns the facts as lines for people. */
 export function runningText({ asked, problem, differences }: RunningFacts): string {
-  if (problem !== null) return `The running service was not asked${asked === null ? '' : ` (${asked})`}: ${problem}.\n`;
+  if (problem !== null)
+    return `What the running service applies is not known${asked === null ? '' : ` (${asked})`}: ${problem}.\n`;
   if (differences.length === 0) return `The running service (${asked}) applies the same policy, mode and secrets.\n`;
   const lines = differences.map(
     ({ name, running, here }) => `  ${name}: it has ${running}, this command reads ${here}\n`,

@@ -73,16 +73,16 @@ const CALLED = [
 
 type CalledUrls = Partial<Readonly<Record<(typeof CALLED)[number], string | undefined>>>;
 
-/** Without https a URL would show credentials to the network: a URL of Jumio or Ory, and any for which there is an API key. */
+/** Without https a URL would show credentials to the network: a URL of Jumio or Ory, and KRATOS_ADMIN_URL where ORY_API_KEY is sent to it out of the operator's network. */
 function withoutHttps(values: CalledUrls & { readonly ORY_API_KEY?: string | undefined }): ConfigProblem[] {
   return CALLED.flatMap((name) => {
     const url = values[name];
     if (url === undefined || new URL(url).protocol === 'https:') return [];
     const seen = new URL(url).origin;
     if (isOfVendor(url)) return [{ name, expected: 'https, because it is a host of Jumio or Ory', seen }];
-    const isWithKey = name === 'KRATOS_ADMIN_URL' && values.ORY_API_KEY !== undefined && !staysInside(url);
+    const isKeyExposed = name === 'KRATOS_ADMIN_URL' && values.ORY_API_KEY !== undefined && !staysInside(url);
     const expected = 'https or a host inside your network, because ORY_API_KEY is sent to it';
-    return isWithKey ? [{ name, expected, seen }] : [];
+    return isKeyExposed ? [{ name, expected, seen }] : [];
   });
 }
 

@@ -287,13 +287,13 @@ describe('status', () => {
     expect(out).toContain('Its sign-ins are decided by what it has.');
   });
 
-  it('status says that the running service was not asked, and why', async () => {
+  it('status says that the running service could not be asked, and why', async () => {
     const { service, id } = await rejected();
     const url = await refusingUrl();
     const { code, out } = await runCli(service, ['status', id], { env: { PORT: new URL(url).port } });
     expect([code, out]).toEqual([
       0,
-      expect.stringContaining(`The running service was not asked (${url}): ECONNREFUSED.`),
+      expect.stringContaining(`What the running service applies is not known (${url}): ECONNREFUSED.`),
     ]);
   });
 

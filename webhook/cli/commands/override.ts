@@ -45,7 +45,7 @@ export function registerOverride(program: Command, cli: Cli): void {
   program
     .command('override')
     .description(
-      'decide in place of Jumio; only another override ends a rejection, a later decision also ends an approval',
+      'decide in place of Jumio: a rejection stays until another override; an approval ends with a later decision, too',
     )
     .argument('<identity>', IDENTITY_ARGUMENT)
     .option('--approve', 'the person is verified (required: this or --reject)')

@@ -159,7 +159,7 @@ function sessionDespitePolicy(refused: readonly Status[], found: readonly HookEn
   return {
     id: 'session-despite-policy',
     severity: 'error',
-    seen: `sign-up gives a session at once (\`session\` in ${found.length} lists), and the policy refuses people who are ${refused.join(', ')}`,
+    seen: `sign-up gives a session at once (\`session\` in ${found.length} lists), and the policy refuses people whose status is ${refused.join(' or ')}`,
     why: 'Kratos asks no gate at sign-up: everybody is signed in once before a verdict, which the policy forbids at every later sign-in.',
     fix: {
       says: 'remove `session`: people then sign in after the sign-up, and the gate leads them to the verification',

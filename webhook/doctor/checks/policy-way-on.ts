@@ -4,8 +4,8 @@ import { decisionOf, type GateDecision, ruleFor } from '../../verification/polic
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 
-/** The statuses in which the next step is the person's: they can be verified only where they get a page. */
-const WAITING: readonly (readonly [status: Status, waitingOn: WaitingOn])[] = [
+/** People without a verdict whose next step is their own, who never began included: they can be verified only where they get a page. */
+const WITHOUT_VERDICT: readonly (readonly [status: Status, waitingOn: WaitingOn])[] = [
   ['none', 'nobody'],
   ['pending', 'person'],
   ['processing', 'person'],
@@ -23,9 +23,9 @@ function decisionFor({ policy }: Config, status: Status, waitingOn: WaitingOn): 
 
 /** Returns the statuses that wait for the person, and that the policy refuses with one of these decisions. */
 export function refusedWaiting(service: Config, decisions: readonly GateDecision[]): Status[] {
-  return WAITING.filter(([status, waitingOn]) => decisions.includes(decisionFor(service, status, waitingOn))).map(
-    ([status]) => status,
-  );
+  return WITHOUT_VERDICT.filter(([status, waitingOn]) =>
+    decisions.includes(decisionFor(service, status, waitingOn)),
+  ).map(([status]) => status);
 }
 
 /** @param hasLinks whether a back end may give a one-time link, which needs no session */
@@ -35,7 +35,7 @@ function lockedOut(statuses: readonly Status[], hasLinks: boolean): Finding[] {
     {
       id: 'policy-without-way-on',
       severity: hasLinks ? 'info' : 'error',
-      seen: `the policy answers \`block\` to people who are ${statuses.join(', ')}`,
+      seen: `the policy answers \`block\` to people whose status is ${statuses.join(' or ')}`,
       why: hasLinks
         ? 'Such a person is refused at every sign-in: only a one-time link of your back end (HANDOVER_SECRET) leads them to the verification.'
         : 'Such a person can be verified only while signed in, and is refused at every sign-in: they stay shut out for good.',

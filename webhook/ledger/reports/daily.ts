@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Dialect, Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
+import { firstEventSince } from './first-event.ts';
 
 /** A day in milliseconds. Days are UTC and numbered since 1970. */
 const DAY = sql.raw('86400000');
@@ -31,13 +32,14 @@ function member(dialect: Dialect, name: string) {
 const KINDS = ['started', 'decided', 'overridden', 'blocked', 'would_block', 'undecided', 'creation_paused', 'erased'];
 
 async function eventCounts(db: Kysely<Tables>, dialect: Dialect, since: number): Promise<Count[]> {
+  const first = await firstEventSince(db, since);
   const rule = sql`coalesce(${member(dialect, 'name')}, 'rule ' || ${member(dialect, 'rule')}, 'no rule')`;
   const label = sql`case when e.kind in ('decided', 'overridden') then ${member(dialect, 'verdict')}
     when e.kind in ('blocked', 'would_block') and ${member(dialect, 'status')} = 'unknown' then 'ON_FAILURE'
     when e.kind in ('blocked', 'would_block') then ${rule} end`;
   const { rows } = await sql<Count>`select day, kind, label, count(*) as count from (
       select e.at / ${DAY} as day, e.kind, ${label} as label from events e
-      where e.at >= ${since} and e.kind in (${sql.join(KINDS)})) as labelled
+      where e.id >= ${first} and e.at >= ${since} and e.kind in (${sql.join(KINDS)})) as labelled
     group by day, kind, label order by day, kind, label`.execute(db);
   return rows;
 }
@@ -56,10 +58,11 @@ async function signUpCounts(db: Kysely<Tables>, since: number): Promise<Count[]>
 
 /** The middle one, or the mean of the two in the middle. The database sorts, so memory stays bounded. */
 async function medians(db: Kysely<Tables>, dialect: Dialect, since: number): Promise<Median[]> {
+  const first = await firstEventSince(db, since);
   const { rows } = await sql<Median>`with times as (
       select e.at / ${DAY} as day, e.at - v.requested_at as ms
       from events e join verifications v on v.id = e.verification_id
-      where e.kind = 'decided' and e.at >= ${since} and ${member(dialect, 'previous')} is null),
+      where e.kind = 'decided' and e.id >= ${first} and e.at >= ${since} and ${member(dialect, 'previous')} is null),
     ranked as (select day, ms, row_number() over (partition by day order by ms) as place,
       count(*) over (partition by day) as total from times)
     select day, cast(avg(ms) as double precision) as median from ranked

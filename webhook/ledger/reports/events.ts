@@ -3,6 +3,7 @@ import { LedgerUnavailable } from '../../errors.ts';
 import type { Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
 import { report } from './daily.ts';
+import { firstEventSince } from './first-event.ts';
 import { funnel } from './funnel.ts';
 import { createListing } from './listing.ts';
 
@@ -38,7 +39,9 @@ function eventPage(db: Kysely<Tables>, query: EventQuery, after: number, last: n
 
 async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRecord> {
   const last = await lastStableEvent(store);
-  for (let after = query.after ?? 0; ; ) {
+  const { since } = query;
+  const first = since === undefined ? 0 : await store.read((db) => firstEventSince(db, since));
+  for (let after = Math.max(query.after ?? 0, first - 1); ; ) {
     const page = await store.read((db) => eventPage(db, query, after, last));
     for (const { id, at, kind, identityId, verificationId, detail } of page)
       yield {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
+import { firstEventSince } from './first-event.ts';
 
 /** How many of something; `by` is a reason of rejection or a schema of Kratos. */
 export interface FunnelPart {
@@ -41,8 +42,9 @@ type People = Pick<Funnel, 'asked' | 'agreed' | 'declined'>;
 
 /** An identity that Kratos made a day or more before its first row comes from a backfill: it was not asked. */
 async function people(db: Kysely<Tables>, since: number): Promise<People> {
+  const first = await firstEventSince(db, since);
   const by = (kind: string) =>
-    sql`(select count(distinct identity_id) from events where kind = ${kind} and at >= ${since})`;
+    sql`(select count(distinct identity_id) from events where kind = ${kind} and id >= ${first} and at >= ${since})`;
   const { rows } = await sql<People>`select
       (select count(*) from identities where first_seen_at >= ${since}
         and (kratos_created_at is null or first_seen_at - kratos_created_at < ${DAY_MS})) as asked,

@@ -47,4 +47,16 @@ export function eventCases(database: Database): void {
       await expect(connection.run('truncate table events')).rejects.toThrow(/append-only/);
     expect(await ledger.events(null)).toHaveLength(1);
   });
+
+  test('the events since a time are those of that time or later, also where clocks differed by hours', async () => {
+    const ledger = await openOn(database);
+    const hour = 60 * MINUTE;
+    const times = Array.from({ length: 150 }, (_, n) => NOW + n * hour + ((n * 7919) % 23) * hour - 11 * hour);
+    for (const [n, at] of times.entries()) await ledger.note(at, { kind: 'unmatched', detail: { n } });
+    for (const since of [0, NOW - 12 * hour, ...times.filter((_, n) => n % 10 === 0), NOW + 400 * hour]) {
+      const read: unknown[] = [];
+      for await (const { detail } of ledger.reports.events({ since })) read.push(Object(detail).n);
+      expect(read).toEqual(times.flatMap((at, n) => (at >= since ? [n] : [])));
+    }
+  });
 }
