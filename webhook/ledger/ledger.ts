@@ -52,6 +52,7 @@ export interface Ledger {
   gate(identityId: string): Promise<GateRow | undefined>;
   /** Reads the record of one identity; committed data only. */
   record(identityId: string): Promise<IdentityRecord | undefined>;
+  identityOfVerification(verificationId: string): Promise<string | undefined>;
   identityOfExecution(executionId: string): Promise<string | undefined>;
   /** The identity that the subject of an eID (its keyed hash) belongs to, for good. */
   identityOfSubject(subject: string): Promise<string | undefined>;
@@ -144,10 +145,14 @@ async function createLedger(
   const rows = createRows(store.db, store.dialect, normalize, epoch);
   const gate = gateReader(store, epoch);
   const claim = createClaim(store, rows);
+  const { write, prepare } = store;
   const requestRead =
-    store.dialect === 'postgres' ? createGroupedReadRequests(store, epoch) : createReadRequests(store, rows, epoch);
+    prepare === undefined
+      ? createGroupedReadRequests(store, epoch)
+      : createReadRequests({ write, prepare }, rows, epoch);
   const cap = createEventCap();
   const nextDue = createNextDue(store.db);
+  const ofVerification = identityReader(store.db, 'id');
   const ofExecution = identityReader(store.db, 'executionId');
   const ofSubject = identityReader(store.db, 'subject');
   return {
@@ -164,6 +169,7 @@ async function createLedger(
     bulkInsert: createBulkInsert(store, rows),
     gate,
     record: (id) => store.read((db) => rows.load(db, id, false)),
+    identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),
     identityOfExecution: (id) => store.read((db) => ofExecution(db, id)),
     identityOfSubject: (subject) => store.read((db) => ofSubject(db, subject)),
     change: (id, now, decide) =>

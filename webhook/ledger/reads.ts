@@ -10,7 +10,7 @@ export interface StoredEvent {
 }
 
 /** Returns a query for the identity of a verification, built once. */
-export function identityReader(db: Kysely<Tables>, column: 'executionId' | 'subject') {
+export function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' | 'subject') {
   const query = db.selectFrom('verifications').select('identityId').where(column, '=', '').compile();
   return async (on: Kysely<Tables>, value: string): Promise<string | undefined> => {
     const { rows } = await on.executeQuery<{ identityId: string }>({ ...query, parameters: [value] });

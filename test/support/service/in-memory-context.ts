@@ -58,6 +58,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       record: async () => stored,
       gate: notHere,
       requestRead: notHere,
+      identityOfVerification: notHere,
       identityOfExecution: notHere,
       identityOfSubject: notHere,
       link: notHere,

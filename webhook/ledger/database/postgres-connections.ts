@@ -24,13 +24,16 @@ export interface Connections {
 }
 
 /** The server holds each prepared statement for each connection: texts beyond these are parsed each time. */
-const MOST_PREPARED = 200;
+const MOST_PREPARED = 500;
 
-/** Its result changes when a newer replica adds a column, and a prepared statement with another result is an error. */
-const EVERY_COLUMN = /\b(?:select|returning) (?:"\w+"\.)?\*/i;
+/** Such a statement is not prepared: when a newer replica adds a column its result has another shape, which is an error of a prepared one. */
+const EVERY_COLUMN = /(?:\b(?:select|distinct|returning)|,) (?:["\w]+\.)?\*/i;
+
+/** The server has forgotten a prepared statement, or would give it another shape. The connection is of no more use. */
+const FORGOTTEN = new Set(['26000', '0A000']);
 
 /** Returns the names under which texts are prepared; undefined: a text is not to be prepared. */
-function createNames(): (statement: string) => string | undefined {
+export function createNames(): (statement: string) => string | undefined {
   const names = new Map<string, string>();
   return (statement) => {
     const known = names.get(statement);
@@ -85,11 +88,16 @@ export function connect(url: string, max: number, onNew: (query: Query) => Promi
 
 /** The same client, whose statements with parameters are prepared. */
 function preparing(client: pg.PoolClient, nameOf: (statement: string) => string | undefined): pg.PoolClient {
-  const query = (text: string, values: unknown[]) => {
+  let isUseless = false;
+  const query = async (text: string, values: unknown[]) => {
     const name = values.length === 0 ? undefined : nameOf(text);
-    return client.query(name === undefined ? { text, values } : { name, text, values });
+    try {
+      return await client.query(name === undefined ? { text, values } : { name, text, values });
+    } catch (error) {
+      isUseless ||= error instanceof pg.DatabaseError && FORGOTTEN.has(error.code ?? '');
+      throw error;
+    }
   };
-  return new Proxy(client, {
-    get: (target, key): unknown => (key === 'query' ? query : Reflect.get(target, key)),
-  });
+  const own: Readonly<Record<string | symbol, unknown>> = { query, release: () => client.release(isUseless) };
+  return new Proxy(client, { get: (target, key): unknown => own[key] ?? Reflect.get(target, key) });
 }

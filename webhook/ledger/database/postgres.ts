@@ -1,10 +1,10 @@
-import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { z } from 'zod';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
 import { type Connections, connect, type Query } from './postgres-connections.ts';
-import { isRow, type Keyed, type Lookup, type RunStatement, type Store, type Write } from './store.ts';
+import { isRow, type Keyed, type Lookup, type Store, type Write } from './store.ts';
 
 /** serialization_failure, deadlock_detected: the transaction may run again. */
 const RETRYABLE = new Set(['40001', '40P01']);
@@ -85,9 +85,8 @@ export function openPostgres(url: string): Store {
     return lineage;
   };
   const prepareLookup: Store['prepareLookup'] = (select, key) => lookup(reader, `${select} where ${key} = any($1)`);
-  const prepared = { prepareLookup, prepare: statementRunner };
   const ofLineage = { lineage: () => lineage, readLineage };
-  return { dialect: 'postgres', isLocked: false, db: reading, read, write, ...prepared, ...ofLineage, close };
+  return { dialect: 'postgres', isLocked: false, db: reading, read, write, prepareLookup, ...ofLineage, close };
 }
 
 /**
@@ -147,14 +146,4 @@ function lookup<Row extends Keyed>(connections: Connections, statement: string):
       if (waiting.length === 0) setImmediate(() => void read());
       waiting.push({ key, resolve, reject });
     });
-}
-
-/** The query builder has the connection of the transaction; it gives rows as objects, in the order of their columns. */
-function statementRunner<Row extends readonly unknown[]>(statement: string): RunStatement<Row> {
-  return async (db, parameters) => {
-    const { rows } = await db.executeQuery<object>(CompiledQuery.raw(statement, [...parameters]));
-    const [first] = rows;
-    const values: unknown = first === undefined ? undefined : Object.values(first);
-    return isRow<Row>(values) ? values : undefined;
-  };
 }

@@ -10,7 +10,7 @@ import { isRow, type Keyed, type Lookup, type RunStatement, type Store, type Wor
 /** libsql is synchronous: while it waits for the lock of another process, this process serves no request (docs/reference/ecosystem.md#9-seen-in-a-trial-of-the-whole-core). */
 const BUSY_TIMEOUT_MS = 100;
 
-/** A checkpoint in every fourth place of SQLite's own: 16 MB of the log, and a tenth less processor time for each callback. */
+/** SQLite copies its log into the file after so many pages; by default after 1,000, which costs each callback a tenth more processor time. The log then takes 16 MB. */
 const CHECKPOINT_PAGES = 4_000;
 
 function open(path: string): Libsql.Database {

@@ -17,8 +17,8 @@ export interface Store {
    */
   readonly prepareLookup: <Row extends Keyed>(select: string, key: string) => Lookup<Row>;
   readonly write: Write;
-  /** Returns a statement for `write`, which runs on the driver likewise. `Row` is what it selects; none if it only writes. */
-  readonly prepare: <Row extends readonly unknown[] = never>(statement: string) => RunStatement<Row>;
+  /** See `Prepare`. Undefined on PostgreSQL, where a transaction has a connection of its own. */
+  readonly prepare?: Prepare;
   /**
    * Writes a consistent copy of the whole ledger into a file that must not exist; reads and writes go on meanwhile. Undefined on
    * PostgreSQL, which has tools of its own for that.
@@ -45,6 +45,9 @@ export type Keyed = readonly [key: string, ...unknown[]];
 
 /** Reads the row of a key; undefined: there is none. */
 export type Lookup<Row> = (key: string) => Promise<Row | undefined>;
+
+/** Returns a statement that runs on the driver itself, inside `write` only. `Row` is what it selects; none if it only writes. */
+export type Prepare = <Row extends readonly unknown[] = never>(statement: string) => RunStatement<Row>;
 
 /** Runs a prepared statement in the transaction that `db` is of, and returns its first row. */
 export type RunStatement<Row> = (db: Kysely<Tables>, parameters: readonly unknown[]) => Promise<Row | undefined>;

@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely';
+import { LedgerUnavailable } from '../../errors.ts';
 import type { LedgerEvent } from '../../model.ts';
 import { isRow, type Store } from '../database/store.ts';
 import type { Epoch } from '../epoch.ts';
@@ -16,9 +17,9 @@ import {
 } from './read-request.ts';
 
 /*
- * The write of callbacks on PostgreSQL: all that arrive in one turn of the event loop are one transaction of four round trips, where
- * each costs as much processor time as the rest of a callback. It waits for no row: whoever has a lock may wait for another row of the
- * group.
+ * The write of callbacks on PostgreSQL. All that arrive in one turn of the event loop share one transaction of four round trips: a round
+ * trip costs as much processor time as the rest of a callback. The transaction waits for no row, because another one that has locked it
+ * may itself wait for a row of the group.
  */
 
 interface Request {
@@ -40,7 +41,10 @@ interface GroupRows {
 /** At most so many in a transaction: its rows are locked until it ends. */
 const MOST_IN_GROUP = 100;
 
-/** The order of the tables is the order of the locks: everybody locks the identity first. */
+/**
+ * The order of the tables is the order of the locks: everybody locks the identity first. The locked rows are read as they are now. The
+ * count of stale secrets may be older; whoever changed it has dropped them.
+ */
 const SELECT = `${selectText('$2')} where v.execution_id = any($1) for update of i, v skip locked`;
 
 /** The values of a row, by its execution. */
@@ -56,7 +60,9 @@ const SAVE = `with v as (
     from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])
       as u (id, read_due, active_at, claimed_status, not_found) where verifications.id = u.id),
   e as (insert into events (at, identity_id, verification_id, kind, detail, once)
-    select * from unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+    select at, identity_id, verification_id, kind, detail, once
+    from unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+      as u (at, identity_id, verification_id, kind, detail, once)
     on conflict (once) do nothing)
   update identities set read_requests = u.read_requests, jumio_due = u.jumio_due
     from unnest($12::text[], $13::bigint[], $14::bigint[]) as u (id, read_requests, jumio_due)
@@ -126,7 +132,10 @@ export function createGroupedReadRequests(store: Store, epoch: Epoch): RequestRe
       const outcomes = await write(group);
       for (const [index, { resolve }] of group.entries()) resolve(outcomes[index] ?? 'wide');
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      // A mistake in one must not fail the others: each then goes its own way.
+      for (const { resolve, reject } of group)
+        if (error instanceof LedgerUnavailable) reject(error);
+        else resolve('wide');
     }
   };
 

@@ -1,5 +1,5 @@
 import type { Identity, LedgerEvent, Verification } from '../../model.ts';
-import type { Store } from '../database/store.ts';
+import type { Prepare, Store } from '../database/store.ts';
 import type { Epoch } from '../epoch.ts';
 import type { Rows } from '../rows.ts';
 
@@ -42,8 +42,8 @@ export interface ReadRequestPatch {
 export type Decide = (row: ReadRequestRow) => ReadRequestPatch | undefined;
 
 /**
- * `unknown`: no execution, or one of another verification. `wide`: nothing was written, and the whole record is to be changed. Such a
- * change changes more here: it begins an epoch, or deletes secrets whose time is over. Or it waits, where another one has the row.
+ * `unknown`: no execution, or one of another verification. `wide`: nothing was written, and the whole record is to be changed. It
+ * begins an epoch, or deletes secrets whose time is over; or another transaction has locked the row, and the change waits for it.
  */
 export type ReadRequestOutcome = 'requested' | 'nothing' | 'unknown' | 'wide';
 
@@ -115,14 +115,18 @@ export function decideRequest(
 export type RequestRead = (execution: NamedExecution, now: number, decide: Decide) => Promise<ReadRequestOutcome>;
 
 /** Creates the write of read requests on SQLite, whose writer groups all writes. */
-export function createReadRequests(store: Store, rows: Rows, epoch: Epoch): RequestRead {
-  const select = store.prepare<ReadRequestValues>(`${selectText('?2')} where v.execution_id = ?1`);
-  const saveVerification = store.prepare(
+export function createReadRequests(
+  { write, prepare }: Pick<Store, 'write'> & { readonly prepare: Prepare },
+  rows: Rows,
+  epoch: Epoch,
+): RequestRead {
+  const select = prepare<ReadRequestValues>(`${selectText('?2')} where v.execution_id = ?1`);
+  const saveVerification = prepare(
     'update verifications set read_due = ?, active_at = ?, claimed_status = ?, not_found = ? where id = ?',
   );
-  const saveIdentity = store.prepare('update identities set read_requests = ?, jumio_due = ? where id = ?');
+  const saveIdentity = prepare('update identities set read_requests = ?, jumio_due = ? where id = ?');
   return (execution, now, decide) =>
-    store.write(async (db) => {
+    write(async (db) => {
       const row = await select(db, [execution.executionId, now]);
       if (row === undefined) return 'unknown';
       const patch = decideRequest(row, rowOf(row), execution, epoch, decide);

@@ -10,10 +10,17 @@ export interface Callback {
   readonly claimed: string;
 }
 
+/** The reference knows the identity also while the step that creates the execution is committing. */
+function identityOf({ ledger }: Context, { verificationId, executionId }: Callback): Promise<string | undefined> {
+  return verificationId === undefined
+    ? ledger.identityOfExecution(executionId)
+    : ledger.identityOfVerification(verificationId);
+}
+
 /** Requests the read by a change of the whole record. False: there is no row of the execution, or one that the reference does not name. */
 async function changeRecord(ctx: Context, callback: Callback, now: number): Promise<boolean> {
   const { verificationId, executionId, claimed } = callback;
-  const identityId = await ctx.ledger.identityOfExecution(executionId);
+  const identityId = await identityOf(ctx, callback);
   if (identityId === undefined) return false;
   let isMatched = false;
   await ctx.ledger.change(identityId, now, (record) => {
