@@ -18,3 +18,6 @@ export const NOT_EMPTY = /./;
 export function upTo(most: number): RegExp {
   return new RegExp(`^[^]{1,${most}}$`);
 }
+
+/** The UUID that no identity has (RFC 9562 §5.9). Kratos sends it while the identity does not exist yet. */
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';

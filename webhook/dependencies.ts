@@ -6,7 +6,7 @@ import type { Phase } from './http/health.ts';
 import { createJumioClient } from './jumio/client.ts';
 import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/regions.ts';
 import type { JumioClientOptions } from './jumio/types.ts';
-import { createKratosClient } from './kratos/client.ts';
+import { createKratosClient, NOBODY } from './kratos/client.ts';
 import { type LedgerOptions, openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import { createUpstreamHealth, placeOf } from './upstream/health.ts';
@@ -99,9 +99,6 @@ function rates(config: Config): Context['rates'] {
     retrieval: { perSecond: retrieval, burst: Math.max(1, retrieval) },
   };
 }
-
-/** No identity has it: Kratos answers 404, which shows that it is there. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Returns the calls that show whether Kratos and Jumio answer: a whoami without a session, a read that finds nobody, a token.

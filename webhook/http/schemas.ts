@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { PLAIN_TEXT, upTo } from '../accepted-text.ts';
 import type { SignInAttempt } from '../verification/gate/index.ts';
 
-/** The id that Kratos sends while the identity does not exist yet. */
-export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
-
 /** `z.guid`, not `z.uuid`: Kratos takes any 128 bits, e.g. for imported identities. Lower case, as Kratos writes it. */
 const identityId = z.guid().transform((id) => id.toLowerCase());
 

@@ -1,5 +1,6 @@
 import { Configuration, FrontendApi, IdentityApi, type JsonPatch } from '@ory/client';
 import type { z } from 'zod';
+import { NIL_UUID } from '../accepted-text.ts';
 import {
   axiosSettings,
   CALL_DEADLINE_MS,
@@ -27,6 +28,9 @@ import {
 } from './answers.ts';
 import { patchOf, removalOf } from './patch.ts';
 import type { KratosClient, Patched } from './types.ts';
+
+/** The id of no identity: Kratos answers 404 to it, which shows that it is there. */
+export const NOBODY = NIL_UUID;
 
 /** Options of `createKratosClient`. */
 export interface KratosClientOptions {

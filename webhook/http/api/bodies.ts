@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { LANGUAGE_TAG, upTo } from '../../accepted-text.ts';
+import { LANGUAGE_TAG, NIL_UUID, upTo } from '../../accepted-text.ts';
 import type { BodyMistake } from '../problems.ts';
-import { NIL_UUID } from '../schemas.ts';
 
 /*
  * The bodies of our own APIs. Unlike those of Kratos and Jumio (`http/schemas.ts`) they are ours to define, so a member that

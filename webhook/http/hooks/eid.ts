@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { NIL_UUID } from '../../accepted-text.ts';
 import { levelMessage } from '../../kratos/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import { handleLinkHook, refusedLevel } from '../../verification/eid/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
 import { sendBadBody, sendProblem } from '../problems.ts';
-import { assuranceBody, linkBody, NIL_UUID } from '../schemas.ts';
+import { assuranceBody, linkBody } from '../schemas.ts';
 
 /** Options of `POST /eid/assurance`. */
 export interface AssuranceOptions {

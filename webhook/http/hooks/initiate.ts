@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { NIL_UUID } from '../../accepted-text.ts';
 import type { Context, Worker } from '../../verification/context.ts';
 import { handleSignUp } from '../../verification/person/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
 import { preferredLanguage } from '../negotiation.ts';
 import { sendBadBody, sendProblem } from '../problems.ts';
 import type { ReturnTo } from '../return-to.ts';
-import { initiateBody, NIL_UUID } from '../schemas.ts';
+import { initiateBody } from '../schemas.ts';
 
 /** Options of `POST /jumio/initiate`. */
 export interface InitiateOptions {

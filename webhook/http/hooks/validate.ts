@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { NIL_UUID } from '../../accepted-text.ts';
 import { blockMessage, type ContinuationLink } from '../../kratos/messages.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { Texts } from '../../texts/texts.ts';
@@ -9,7 +10,7 @@ import type { GateDecision } from '../../verification/policy/index.ts';
 import { readPublishedCopy } from '../../verification/record/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
 import { PROBLEMS } from '../pages/wording.ts';
-import { gateRequestOf, languageBody, NIL_UUID } from '../schemas.ts';
+import { gateRequestOf, languageBody } from '../schemas.ts';
 import { readSignInBody } from './sign-in-body.ts';
 
 /** For the whole answer: the person waits for it. */
@@ -118,16 +119,11 @@ export async function validateRoute(app: FastifyInstance, options: ValidateOptio
     const { kratos_identity_id: identityId } = body;
     const copy = readPublishedCopy(typeof request.body === 'object' && request.body !== null ? request.body : {});
     const attempt = { ...gateRequestOf(body), identityId, copy };
-    const { answer, decision, result, remaining, locale, continuationLink } = await decideSignIn(
-      ctx,
-      worker,
-      attempt,
-      DEADLINE_MS,
-    );
+    const { answer, decision, result, locale, wayOn: found } = await decideSignIn(ctx, worker, attempt, DEADLINE_MS);
     if (decision !== 'allow') logBlock(request, identityId, answer, result);
     if (answer === 'allow') return reply.code(204).send();
-    const hasLink = continuationLink !== undefined && publicUrl !== undefined;
-    const wayOn = hasLink ? { link: shownLink(publicUrl, continuationLink), remaining } : undefined;
+    const hasLink = found !== undefined && publicUrl !== undefined;
+    const wayOn = hasLink ? { ...found, link: shownLink(publicUrl, found.link) } : undefined;
     return refuse(reply, 403, result, { wayOn, locale });
   });
 }

@@ -1,8 +1,7 @@
 import type { GateRow } from '../../ledger/ledger.ts';
-import type { ActionableReason, WaitingOn } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { effectiveStatus, effectiveWaitingOn, type GateDecision } from '../policy/index.ts';
-import { isRetryable, type PublishedCopy } from '../record/index.ts';
+import type { GateDecision } from '../policy/index.ts';
+import type { PublishedCopy } from '../record/index.ts';
 import { withTimeout } from '../waiting.ts';
 import { evaluateGate, type GateRequest, type GateResult } from './decide.ts';
 
@@ -24,30 +23,9 @@ export interface GateCheck {
   readonly answer: GateDecision;
   /** When the verdict was decided, else when the status last changed, in epoch milliseconds; null: not known. */
   readonly since: number | null;
-  /** What is left to be done before the person may sign in, as the ledger knows it. */
-  readonly remaining: Remaining;
   /** The language that the person prefers, a tag; null: not known. */
   readonly locale: string | null;
   readonly row: KnownRow;
-}
-
-/** What is left to be done, and why. */
-export interface Remaining {
-  /** On whom the next step depends; null: the ledger does not know. */
-  readonly waitingOn: WaitingOn | null;
-  /** Why Jumio rejected, where the person can act on it and may try again; else null. */
-  readonly reason: ActionableReason | null;
-}
-
-const UNKNOWN_REMAINING: Remaining = { waitingOn: null, reason: null };
-
-function remainingOf(ctx: Context, row: KnownRow, { status }: GateResult): Remaining {
-  const { policy } = ctx;
-  const now = ctx.clock.now();
-  if (typeof row === 'string' || effectiveStatus(row, policy, now) !== status) return UNKNOWN_REMAINING;
-  const mayMend = isRetryable(row, policy.startAgain) && row.reason !== 'other';
-  const waitingOn = effectiveWaitingOn(row, policy, now);
-  return { waitingOn, reason: mayMend ? row.reason : null };
 }
 
 async function readRow(ctx: Context, identityId: string, timeoutMs: number): Promise<KnownRow> {
@@ -80,6 +58,5 @@ export async function checkGate(ctx: Context, subject: GateSubject, readTimeoutM
   const decision = result.status === 'unknown' ? onFailure(ctx, subject.identityId) : result.decision;
   const answer = ctx.gate.mode === 'shadow' ? 'allow' : decision;
   const { decidedAt, changedAt, locale } = typeof row === 'string' ? UNREAD : row;
-  const remaining = remainingOf(ctx, row, result);
-  return { result, decision, answer, since: decidedAt ?? changedAt, remaining, locale, row };
+  return { result, decision, answer, since: decidedAt ?? changedAt, locale, row };
 }

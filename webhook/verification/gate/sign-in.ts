@@ -1,7 +1,9 @@
 import type { GateRow } from '../../ledger/ledger.ts';
+import type { ActionableReason, WaitingOn } from '../../model.ts';
 import type { Context, Worker } from '../context.ts';
 import { type IssuedLink, issueLink } from '../person/index.ts';
-import { decidedStatus, endHandovers, hasNewDetails } from '../record/index.ts';
+import { effectiveStatus, effectiveWaitingOn } from '../policy/index.ts';
+import { decidedStatus, endHandovers, hasNewDetails, isRetryable } from '../record/index.ts';
 import { withTimeout } from '../waiting.ts';
 import { hasEvents, recordGateEvent, type SignInAttempt } from './audit.ts';
 import { checkGate, type GateCheck } from './check.ts';
@@ -9,8 +11,28 @@ import { healed, type Remedy, remedyFor } from './heal.ts';
 
 /** The answer to a sign-in. */
 export interface SignInDecision extends GateCheck {
-  /** The continuation link; undefined where the refusal offers none. */
-  readonly continuationLink?: IssuedLink | undefined;
+  /** The continuation link, and what is left to be done there; undefined where the refusal offers none. */
+  readonly wayOn?: { readonly link: IssuedLink; readonly remaining: Remaining } | undefined;
+}
+
+/** What is left to be done, and why. */
+export interface Remaining {
+  /** On whom the next step depends; null: the ledger does not know. */
+  readonly waitingOn: WaitingOn | null;
+  /** Why Jumio rejected, where the person can act on it and may try again; else null. */
+  readonly reason: ActionableReason | null;
+}
+
+const UNKNOWN_REMAINING: Remaining = { waitingOn: null, reason: null };
+
+/** Returns what is left to be done before the person may sign in, as the ledger knows it. */
+function remainingOf(ctx: Context, { row, result: { status } }: GateCheck): Remaining {
+  const { policy } = ctx;
+  const now = ctx.clock.now();
+  if (typeof row === 'string' || effectiveStatus(row, policy, now) !== status) return UNKNOWN_REMAINING;
+  const mayMend = isRetryable(row, policy.startAgain) && row.reason !== 'other';
+  const waitingOn = effectiveWaitingOn(row, policy, now);
+  return { waitingOn, reason: mayMend ? row.reason : null };
 }
 
 async function repair(ctx: Context, worker: Worker, signIn: SignInAttempt, remedy: Remedy): Promise<void> {
@@ -85,11 +107,9 @@ export async function decideSignIn(
   // Most sign-ins need no event and no repair.
   if (!hasEvents(ctx, check) && !needsRepair(ctx, attempt, check)) return check;
   const hasLink = check.answer === 'block_with_way_on';
-  const continuationLink = hasLink
-    ? await issueContinuationLink(ctx, attempt, (end - performance.now()) / 2)
-    : undefined;
+  const link = hasLink ? await issueContinuationLink(ctx, attempt, (end - performance.now()) / 2) : undefined;
   await withTimeout(recordAndHeal(ctx, worker, attempt, check), end - performance.now());
-  return { ...check, continuationLink };
+  return link === undefined ? check : { ...check, wayOn: { link, remaining: remainingOf(ctx, check) } };
 }
 
 /**
