@@ -74,25 +74,26 @@ export function connect(url: string, max: number, onNew: (query: Query) => Promi
   return {
     pool: { connect: async () => withNames(await pool.connect()), end: () => pool.end() },
     rows: async (text, parameters) => {
-      const name = nameOf(text);
-      const config = {
-        text,
-        values: [...parameters],
-        rowMode: 'array' as const,
-        ...(name === undefined ? {} : { name }),
-      };
-      return (await pool.query(config)).rows;
+      const { rows } = await pool.query({ ...statementOf(text, [...parameters], nameOf), rowMode: 'array' });
+      return rows;
     },
   };
 }
 
+type NameOf = ReturnType<typeof createNames>;
+
+/** A statement for the driver; with parameters it is prepared. */
+function statementOf(text: string, values: unknown[], nameOf: NameOf): pg.QueryConfig {
+  const name = values.length === 0 ? undefined : nameOf(text);
+  return name === undefined ? { text, values } : { name, text, values };
+}
+
 /** The same client, whose statements with parameters are prepared. */
-function preparing(client: pg.PoolClient, nameOf: (statement: string) => string | undefined): pg.PoolClient {
+function preparing(client: pg.PoolClient, nameOf: NameOf): pg.PoolClient {
   let isUseless = false;
   const query = async (text: string, values: unknown[]) => {
-    const name = values.length === 0 ? undefined : nameOf(text);
     try {
-      return await client.query(name === undefined ? { text, values } : { name, text, values });
+      return await client.query(statementOf(text, values, nameOf));
     } catch (error) {
       isUseless ||= error instanceof pg.DatabaseError && FORGOTTEN.has(error.code ?? '');
       throw error;

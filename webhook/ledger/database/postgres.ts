@@ -3,6 +3,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
+import { perTurn } from './per-turn.ts';
 import { type Connections, connect, type Query } from './postgres-connections.ts';
 import { isRow, type Keyed, type Lookup, type Store, type Write } from './store.ts';
 
@@ -15,6 +16,9 @@ const TRIES = 3;
 const WRITERS = 10;
 
 const READERS = 4;
+
+/** Rows that one statement reads. */
+const MOST_KEYS = 1_000;
 
 /**
  * Whether a code means that the database cannot be used: connection lost or refused, authentication failed, database or table
@@ -117,33 +121,15 @@ function kysely({ pool }: Connections): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
 }
 
-interface Waiting<Row> {
-  readonly key: string;
-  readonly resolve: (row: Row | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/**
- * All keys that are asked for in one turn of the event loop are one statement: a round trip costs more processor time than all the
- * rest of a sign-in.
- */
+/** All keys that are asked for in one turn of the event loop are one statement. */
 function lookup<Row extends Keyed>(connections: Connections, statement: string): Lookup<Row> {
-  let waiting: Waiting<Row>[] = [];
-  const read = async (): Promise<void> => {
-    const batch = waiting;
-    waiting = [];
+  return perTurn(MOST_KEYS, async (keys) => {
     try {
-      const rows = await connections.rows(statement, [[...new Set(batch.map(({ key }) => key))]]);
+      const rows = await connections.rows(statement, [[...new Set(keys)]]);
       const found = new Map(rows.filter((row) => isRow<Row>(row)).map((row) => [row[0], row]));
-      for (const { key, resolve } of batch) resolve(found.get(key));
+      return keys.map((key) => found.get(key));
     } catch (error) {
-      const shown = unavailable(error);
-      for (const { reject } of batch) reject(shown);
+      throw unavailable(error);
     }
-  };
-  return (key) =>
-    new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(() => void read());
-      waiting.push({ key, resolve, reject });
-    });
+  });
 }

@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { LedgerEvent } from '../../model.ts';
+import { perTurn } from '../database/per-turn.ts';
 import { isRow, type Store } from '../database/store.ts';
 import type { Epoch } from '../epoch.ts';
 import { prepared } from '../rows.ts';
@@ -26,8 +27,6 @@ interface Request {
   readonly execution: NamedExecution;
   readonly now: number;
   readonly decide: Decide;
-  readonly resolve: (outcome: ReadRequestOutcome) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** The rows of a group as its requests change them, one after the other. */
@@ -111,7 +110,6 @@ function apply(rows: GroupRows, { execution, now, decide }: Request, epoch: Epoc
 export function createGroupedReadRequests(store: Store, epoch: Epoch): RequestRead {
   const select = prepared<object>(CompiledQuery.raw(SELECT));
   const save = prepared(CompiledQuery.raw(SAVE));
-  const waiting: Request[] = [];
 
   /** Writes what a group asks for. The outcomes are in the order of the requests. */
   const write = (group: readonly Request[]): Promise<ReadRequestOutcome[]> =>
@@ -125,23 +123,14 @@ export function createGroupedReadRequests(store: Store, epoch: Epoch): RequestRe
       return outcomes;
     });
 
-  const flush = async (): Promise<void> => {
-    const group = waiting.splice(0, MOST_IN_GROUP);
-    if (waiting.length > 0) setImmediate(() => void flush());
+  const request = perTurn<Request, ReadRequestOutcome>(MOST_IN_GROUP, async (group) => {
     try {
-      const outcomes = await write(group);
-      for (const [index, { resolve }] of group.entries()) resolve(outcomes[index] ?? 'wide');
+      return await write(group);
     } catch (error) {
+      if (error instanceof LedgerUnavailable) throw error;
       // A mistake in one must not fail the others: each then goes its own way.
-      for (const { resolve, reject } of group)
-        if (error instanceof LedgerUnavailable) reject(error);
-        else resolve('wide');
+      return group.map(() => 'wide');
     }
-  };
-
-  return (execution, now, decide) =>
-    new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(() => void flush());
-      waiting.push({ execution, now, decide, resolve, reject });
-    });
+  });
+  return (execution, now, decide) => request({ execution, now, decide });
 }

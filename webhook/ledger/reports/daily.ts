@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Dialect, Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
 import { firstEventSince } from './first-event.ts';
@@ -22,6 +22,12 @@ export interface Median {
   readonly median: number;
 }
 
+/** The events of a report: those with this id or a later one, and of this time (epoch milliseconds) or later. */
+interface Span {
+  readonly since: number;
+  readonly first: number;
+}
+
 /** Selects a member of an event's detail as text. */
 function member(dialect: Dialect, name: string) {
   return dialect === 'sqlite'
@@ -31,8 +37,7 @@ function member(dialect: Dialect, name: string) {
 
 const KINDS = ['started', 'decided', 'overridden', 'blocked', 'would_block', 'undecided', 'creation_paused', 'erased'];
 
-async function eventCounts(db: Kysely<Tables>, dialect: Dialect, since: number): Promise<Count[]> {
-  const first = await firstEventSince(db, since);
+async function eventCounts(db: Kysely<Tables>, dialect: Dialect, { since, first }: Span): Promise<Count[]> {
   const rule = sql`coalesce(${member(dialect, 'name')}, 'rule ' || ${member(dialect, 'rule')}, 'no rule')`;
   const label = sql`case when e.kind in ('decided', 'overridden') then ${member(dialect, 'verdict')}
     when e.kind in ('blocked', 'would_block') and ${member(dialect, 'status')} = 'unknown' then 'ON_FAILURE'
@@ -45,20 +50,22 @@ async function eventCounts(db: Kysely<Tables>, dialect: Dialect, since: number):
 }
 
 /**
- * Counts sign-ups. An identity that Kratos made a day or more before its first row has it from a backfill, a link or an operator's
- * command, and did not sign up on that day.
+ * The condition on identities that signed up since a time. One that Kratos made a day or more before its first row has it from a
+ * backfill, a link or an operator's command, and did not sign up on that day.
  */
+export function signedUpSince(since: number): RawBuilder<boolean> {
+  return sql`first_seen_at >= ${since} and (kratos_created_at is null or first_seen_at - kratos_created_at < ${DAY})`;
+}
+
 async function signUpCounts(db: Kysely<Tables>, since: number): Promise<Count[]> {
   const { rows } = await sql<Count>`select day, 'sign_up' as kind, null as label, count(*) as count
-    from (select first_seen_at / ${DAY} as day from identities
-      where first_seen_at >= ${since} and (kratos_created_at is null or first_seen_at - kratos_created_at < ${DAY})) as sign_ups
+    from (select first_seen_at / ${DAY} as day from identities where ${signedUpSince(since)}) as sign_ups
     group by day order by day`.execute(db);
   return rows;
 }
 
 /** The middle one, or the mean of the two in the middle. The database sorts, so memory stays bounded. */
-async function medians(db: Kysely<Tables>, dialect: Dialect, since: number): Promise<Median[]> {
-  const first = await firstEventSince(db, since);
+async function medians(db: Kysely<Tables>, dialect: Dialect, { since, first }: Span): Promise<Median[]> {
   const { rows } = await sql<Median>`with times as (
       select e.at / ${DAY} as day, e.at - v.requested_at as ms
       from events e join verifications v on v.id = e.verification_id
@@ -72,8 +79,11 @@ async function medians(db: Kysely<Tables>, dialect: Dialect, since: number): Pro
 
 /** Counts and medians per day since a time (epoch milliseconds): one row per day, kind and label. */
 export function report(store: Store, since: number) {
-  return store.read(async (db) => ({
-    counts: [...(await signUpCounts(db, since)), ...(await eventCounts(db, store.dialect, since))],
-    medians: await medians(db, store.dialect, since),
-  }));
+  return store.read(async (db) => {
+    const span = { since, first: await firstEventSince(db, since) };
+    return {
+      counts: [...(await signUpCounts(db, since)), ...(await eventCounts(db, store.dialect, span))],
+      medians: await medians(db, store.dialect, span),
+    };
+  });
 }

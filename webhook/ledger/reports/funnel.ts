@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
+import { signedUpSince } from './daily.ts';
 import { firstEventSince } from './first-event.ts';
 
 /** How many of something; `by` is a reason of rejection or a schema of Kratos. */
@@ -31,8 +32,6 @@ export interface Funnel {
   readonly approvedBySchema: readonly FunnelPart[];
 }
 
-const DAY_MS = 86_400_000;
-
 /** Jumio's statuses of an attempt whose person opened the link. A token that expired was never used. */
 const REACHED = ['ACQUISITION_STARTED', 'ACQUIRED', 'PROCESSED', 'SESSION_EXPIRED'];
 
@@ -40,14 +39,12 @@ const CAPTURED = ['ACQUIRED', 'PROCESSED'];
 
 type People = Pick<Funnel, 'asked' | 'agreed' | 'declined'>;
 
-/** An identity that Kratos made a day or more before its first row comes from a backfill: it was not asked. */
 async function people(db: Kysely<Tables>, since: number): Promise<People> {
   const first = await firstEventSince(db, since);
   const by = (kind: string) =>
     sql`(select count(distinct identity_id) from events where kind = ${kind} and id >= ${first} and at >= ${since})`;
   const { rows } = await sql<People>`select
-      (select count(*) from identities where first_seen_at >= ${since}
-        and (kratos_created_at is null or first_seen_at - kratos_created_at < ${DAY_MS})) as asked,
+      (select count(*) from identities where ${signedUpSince(since)}) as asked,
       ${by('consent')} as agreed, ${by('declined')} as declined`.execute(db);
   return rows[0] ?? { asked: 0, agreed: 0, declined: 0 };
 }
