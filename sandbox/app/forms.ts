@@ -68,7 +68,7 @@ export function leadsOn(flow: UiFlow): boolean {
   return isRefusedByGate(flow) && messagesOf(flow).some(({ context }) => context?.url !== undefined);
 }
 
-/** Markup of a message; the address in it becomes a link, as any application can do with \`context.url\`. */
+/** Markup of a message; the address in it becomes a link, as any application can do with `context.url`. */
 function textOf({ text, context }: z.infer<typeof message>): string {
   const url = context?.url;
   if (url === undefined || !text.endsWith(url)) return html`${providerErrorText(text) ?? text}`;

@@ -29,7 +29,7 @@ export type Applied = z.infer<typeof applied>;
 /** As much as tells two secrets apart, and too little to find one by trying: very many texts have the same. */
 const FINGERPRINT_DIGITS = 8;
 
-/** Returns the fingerprint of a secret. Whoever knows the secret can compute it, and nobody the secret from it. */
+/** Returns the fingerprint of a secret. It is computed from the secret; the secret cannot be computed from it. */
 function fingerprint(secret: string): string {
   return createHmac('sha256', secret).update('kratos-jumio-bridge').digest('hex').slice(0, FINGERPRINT_DIGITS);
 }
