@@ -281,7 +281,7 @@ export const oneTimeLinkColumns = {
   hash: primaryKey(),
   identityId: identityReference(),
   purpose: text<LinkPurpose>(),
-  /** A newer link with the same key withdraws this one; null if none does. */
+  /** `LinkOptions.onlyOneFor` with its purpose: a newer link with the same value takes the place of this one. Null: none does. */
   replaces: unique(textOrNull()),
   /** Where the person wants to go after the verification, checked when the link was made; null: the `returnTo` of the identity counts. */
   returnTo: textOrNull(),

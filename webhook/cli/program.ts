@@ -53,15 +53,17 @@ function createProgram(cli: Cli): Command {
   return program;
 }
 
-/** Returns the message for a configuration that is wrong. @param sources where its variables came from */
-export function notUsable(error: ConfigError, sources = ''): string {
-  return ['The configuration is not usable:', error.message, sources].filter((line) => line !== '').join('\n');
+/** Returns the message for a configuration that is wrong. @param environmentSources where its variables came from */
+export function notUsable(error: ConfigError, environmentSources = ''): string {
+  return ['The configuration is not usable:', error.message, environmentSources]
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 /** The message for an error that ended a command; undefined if there is none to print. */
-function messageOf(error: unknown, sources: string): string | undefined {
+function messageOf(error: unknown, environmentSources: string): string | undefined {
   if (error instanceof CommanderError) return undefined;
-  if (error instanceof ConfigError) return notUsable(error, sources);
+  if (error instanceof ConfigError) return notUsable(error, environmentSources);
   if (error instanceof LedgerUnavailable) return ledgerMessage(error);
   if (error instanceof LedgerTooNew) return `Nothing was changed: ${error.message}.`;
   if (error instanceof LedgerDamaged) return `The command was not run: ${error.message}.`;
@@ -89,7 +91,7 @@ export async function run(
     await createProgram(createCli(terminal, connect)).parseAsync(args, { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    const message = messageOf(error, terminal.sources);
+    const message = messageOf(error, terminal.environmentSources);
     if (message !== undefined) terminal.printNote(`${message}\n`);
     return codeOf(error);
   }

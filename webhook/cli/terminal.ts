@@ -11,7 +11,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 export interface Terminal {
   readonly env: Environment;
   /** Says where its variables came from. */
-  readonly sources: string;
+  readonly environmentSources: string;
   /** Whether a person can answer a question. */
   readonly interactive: boolean;
   readonly colour: boolean;
@@ -79,13 +79,13 @@ async function ask(question: string): Promise<string> {
 
 /**
  * Returns the terminal of this process: results to the standard output, everything else to the standard error.
- * @param sources where the variables of its environment came from
+ * @param environmentSources where the variables of its environment came from
  */
-export function processTerminal(sources: string): Terminal {
+export function processTerminal(environmentSources: string): Terminal {
   exitWhenReaderCloses();
   return {
     env: process.env,
-    sources,
+    environmentSources,
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY),
     colour: pc.isColorSupported && Boolean(process.stdout.isTTY),
     now: () => Date.now(),

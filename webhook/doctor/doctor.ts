@@ -141,7 +141,7 @@ export interface DoctorOptions {
   /** The environment of this service. */
   readonly env: Environment;
   /** Says where its variables came from. */
-  readonly sources: string;
+  readonly environmentSources: string;
   /** Kratos' configuration files, in the order of `kratos serve -c`; may be empty. */
   readonly kratosConfig: readonly string[];
 }
@@ -159,12 +159,12 @@ function parsed(env: Environment): { readonly service?: Config; readonly problem
  * Reads the configurations, probes what they name, and reports what is wrong. Changes nothing.
  * @throws UnreadableConfig for a file that is no configuration of Kratos
  */
-export async function diagnose({ env, sources, kratosConfig }: DoctorOptions): Promise<Report> {
+export async function diagnose({ env, environmentSources, kratosConfig }: DoctorOptions): Promise<Report> {
   const files = await Promise.all(kratosConfig.map(async (path) => ({ path, tree: await readConfigFile(path) })));
   const kratos = files.length === 0 ? undefined : merge(files.map(({ tree }) => tree));
   const dropped = kratos === undefined ? [] : droppedHooks(files, kratos);
   const { service, problems } = parsed(env);
   const [observed, templates] = await Promise.all([probe(kratos, service), readTemplates(kratos)]);
   const read = { ...(kratos && { kratos }), ...(service && { service }) };
-  return examine({ problems, sources, observed, templates, dropped, ...read });
+  return examine({ problems, environmentSources, observed, templates, dropped, ...read });
 }

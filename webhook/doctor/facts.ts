@@ -17,7 +17,7 @@ export interface Facts {
   /** Why it cannot be parsed. */
   readonly problems: readonly ConfigProblem[];
   /** Says where its variables came from. */
-  readonly sources: string;
+  readonly environmentSources: string;
   /** By the `body` of the hook, or the `mapper_url` of the provider, that names them. */
   readonly templates: ReadonlyMap<string, Template>;
   readonly observed: Observations;

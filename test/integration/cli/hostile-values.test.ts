@@ -81,7 +81,7 @@ describe('hostile values at the operator’s terminal', () => {
     let out = '';
     const terminal: Terminal = {
       env: { ...ENVIRONMENT, DATABASE_URL: beside.databaseUrl },
-      sources: '',
+      environmentSources: '',
       interactive: false,
       colour: true,
       now: () => beside.clock.now(),

@@ -24,7 +24,7 @@ it('every call to Kratos, Jumio and an eID provider, and every probe of the doct
   onTestFinished(() => ctx.ledger.close());
   await Promise.allSettled([ctx.kratos.read('x'), ctx.jumio.create(START), ctx.eid?.client.discover('mine')]);
   const called = server.requests.length;
-  await diagnose({ env, sources: '', kratosConfig: [] });
+  await diagnose({ env, environmentSources: '', kratosConfig: [] });
   expect([called, server.requests.length > called]).toEqual([3, true]);
   expect(new Set(server.requests.map(({ headers }) => headers['user-agent']))).toEqual(
     new Set(['AcmeBank Onboarding/v1.0']),

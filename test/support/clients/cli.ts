@@ -47,7 +47,7 @@ export async function runCli(
   const terminal: Terminal = {
     // Port 0: whatever listens on the port by default on this machine is not asked what it applies.
     env: { ...ENVIRONMENT, PORT: '0', DATABASE_URL: service.databaseUrl, ...options.env },
-    sources: 'Read: the environment of a test.',
+    environmentSources: 'Read: the environment of a test.',
     interactive: options.answer !== undefined,
     colour: false,
     now: () => service.clock.now(),

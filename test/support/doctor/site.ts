@@ -89,7 +89,7 @@ async function factsOf({ kratos, env, observed, dropped = [] }: Site): Promise<F
     dropped,
     service: serviceOf(env),
     problems: [],
-    sources: '',
+    environmentSources: '',
     templates,
     observed: { ...nothing, ...observed },
   };

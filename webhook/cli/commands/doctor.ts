@@ -12,7 +12,7 @@ interface DoctorFlags {
 
 async function diagnoseOrExit(cli: Cli, kratosConfig: readonly string[]) {
   try {
-    return await diagnose({ env: cli.env, sources: cli.sources, kratosConfig });
+    return await diagnose({ env: cli.env, environmentSources: cli.environmentSources, kratosConfig });
   } catch (error) {
     if (error instanceof UnreadableConfig) throw new Exit(EXIT.usage, error.message);
     throw error;

@@ -37,8 +37,8 @@ function byWord(counts: readonly Count[], kind: string): Record<string, number> 
   return Object.fromEntries(matching.map(({ label, count }) => [label ?? kind, count]));
 }
 
-function totalOf(counts: readonly Count[], isMeant: (count: Count) => boolean): number {
-  return counts.filter(isMeant).reduce((total, { count }) => total + count, 0);
+function totalOf(counts: readonly Count[], predicate: (count: Count) => boolean): number {
+  return counts.filter(predicate).reduce((total, { count }) => total + count, 0);
 }
 
 function dayOf(day: number, counts: readonly Count[], median: number | undefined): Day {

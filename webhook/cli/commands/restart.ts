@@ -14,14 +14,14 @@ interface RestartFlags extends ActFlags {
   readonly reason?: string;
 }
 
-/** A rejected person cannot sign in, so they need this one-time link. A newer one replaces it. Undefined without pages. */
+/** A rejected person cannot sign in, so they need this one-time link. Only the newest works. Undefined without pages. */
 async function linkFor(
   { ctx, config }: Dependencies,
   identityId: string,
 ): Promise<{ readonly address: string; readonly address_ends_at: string } | undefined> {
   if (config.PUBLIC_URL === undefined || config.KRATOS_PUBLIC_URL === undefined) return undefined;
   const person = { identityId, inherited: null };
-  const { token, endsAt } = await issueLink(ctx, person, { purpose: 'restart', replaces: identityId });
+  const { token, endsAt } = await issueLink(ctx, person, { purpose: 'restart', onlyOneFor: identityId });
   return { address: linkUrl(config.PUBLIC_URL, token), address_ends_at: new Date(endsAt).toISOString() };
 }
 

@@ -15,7 +15,8 @@ const SENT_ELSEWHERE =
   'After sign-up the person is then sent elsewhere. The link of your application always works: ' +
   '<PUBLIC_URL>/jumio/verify?return_to=… wherever the status is not `approved`.';
 
-function allMethodsUrl(kratos: Tree, verifyUrl: string): Finding[] {
+/** The URL that Kratos uses after a sign-up by any method. */
+function sharedReturnUrl(kratos: Tree, verifyUrl: string): Finding[] {
   const path = `${AFTER}/default_browser_return_url`;
   const url = textAt(kratos, path);
   if (url === verifyUrl) return [];
@@ -30,7 +31,8 @@ function allMethodsUrl(kratos: Tree, verifyUrl: string): Finding[] {
   ];
 }
 
-function methodUrl(kratos: Tree, verifyUrl: string, method: string): Finding[] {
+/** The URL of one method wins over the shared one. */
+function returnUrlOfMethod(kratos: Tree, verifyUrl: string, method: string): Finding[] {
   const path = `${AFTER}/${method}/default_browser_return_url`;
   const url = textAt(kratos, path);
   if (url === undefined || url === verifyUrl) return [];
@@ -45,7 +47,8 @@ function methodUrl(kratos: Tree, verifyUrl: string, method: string): Finding[] {
   ];
 }
 
-function verificationUiFirst(kratos: Tree): Finding[] {
+/** Kratos' hook `show_verification_ui` opens Kratos' own page for verifying an e-mail address, which is not Jumio's verification. */
+function emailVerificationFirst(kratos: Tree): Finding[] {
   const found = allEntries(kratos).filter(
     ({ flow, name }) => flow === 'registration' && name === 'show_verification_ui',
   );
@@ -53,7 +56,7 @@ function verificationUiFirst(kratos: Tree): Finding[] {
     id: 'verification-ui-first',
     severity: 'info',
     seen: `${dotted(pointer)} is \`show_verification_ui\``,
-    why: `It replaces default_browser_return_url. ${SENT_ELSEWHERE}`,
+    why: `Kratos then opens its own page for the e-mail address and ignores default_browser_return_url. ${SENT_ELSEWHERE}`,
     fix: {
       says: 'link from your application, or remove the hook',
       kratos: [{ op: 'remove', path: pointer }],
@@ -61,7 +64,8 @@ function verificationUiFirst(kratos: Tree): Finding[] {
   }));
 }
 
-function oauth2(kratos: Tree): Finding[] {
+/** Kratos ignores its own return URLs in a login that an OAuth2 client has begun. */
+function oauth2Client(kratos: Tree): Finding[] {
   if (at(kratos, '/oauth2_provider/url') === undefined) return [];
   return [
     {
@@ -83,10 +87,10 @@ export const afterSignUp: Check = {
     if (service?.PUBLIC_URL === undefined) return NO_PUBLIC_URL;
     const verifyUrl = new URL('/jumio/verify', service.PUBLIC_URL).href;
     return [
-      ...allMethodsUrl(kratos, verifyUrl),
-      ...methodsWithLists('registration').flatMap((method) => methodUrl(kratos, verifyUrl, method)),
-      ...verificationUiFirst(kratos),
-      ...oauth2(kratos),
+      ...sharedReturnUrl(kratos, verifyUrl),
+      ...methodsWithLists('registration').flatMap((method) => returnUrlOfMethod(kratos, verifyUrl, method)),
+      ...emailVerificationFirst(kratos),
+      ...oauth2Client(kratos),
     ];
   },
 };
@@ -150,8 +154,8 @@ function sessionAtSignUp(kratos: Tree, service: Config | undefined): Finding[] {
   const found = allEntries(kratos).filter(({ flow, name }) => flow === 'registration' && name === 'session');
   if (found.length === 0) return [];
   const refused = service === undefined ? [] : refusedWaiting(service, ['block', 'block_with_way_on']);
-  const isPassedBy = refused.includes('none') || refused.includes('pending');
-  return isPassedBy ? [sessionDespitePolicy(refused, found)] : [sessionBeforeVerdict(kratos, found)];
+  const refusesNewPeople = refused.includes('none') || refused.includes('pending');
+  return refusesNewPeople ? [sessionDespitePolicy(refused, found)] : [sessionBeforeVerdict(kratos, found)];
 }
 
 /** The policy would refuse exactly the person who has just signed up. */

@@ -60,9 +60,9 @@ export const hookAddresses: Check = {
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     const hooks = ourHooks(kratos);
     const withUrl = hooks.filter(({ config }) => URL.canParse(config.url) && !/[<>]/.test(config.url));
-    const hasAddress = (hook: OurHook, isMeant: (address: string) => boolean): boolean => {
+    const hasAddress = (hook: OurHook, predicate: (address: string) => boolean): boolean => {
       const { hostname } = new URL(hook.config.url);
-      return isMeant(hostname) || (observed.addresses.get(hostname) ?? []).some(isMeant);
+      return predicate(hostname) || (observed.addresses.get(hostname) ?? []).some(predicate);
     };
     const isInternal = (hook: OurHook): boolean =>
       isPrivateHost(new URL(hook.config.url).hostname) || hasAddress(hook, isPrivateAddress);

@@ -56,7 +56,7 @@ const contentType: HookRule = ({ pointer, config }) => {
   };
 };
 
-/** v1.3.1 and older refuse a configuration with an unknown key (docs/reference/kratos.md#11-keys). */
+/** Kratos v1.3.1 and older refuse a configuration with an unknown key (docs/reference/kratos.md#11-keys). */
 const idOnOldKratos: HookRule = ({ pointer, config }, kratos) => {
   const version = textAt(kratos, '/version');
   if (config.id === undefined || version === undefined || !/^v?[01]\./.test(version)) return undefined;

@@ -4,10 +4,10 @@ import type { Check } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 
 /** One finding for all of them: they are set in one go. */
-function unsaid(service: Config, isReturnChecked: boolean): Finding[] {
-  // `no-way-back` says it of both variables of return URLs.
-  const isSaid = isReturnChecked && service.ALLOWED_RETURN_URLS.length === 0;
-  const missing = unsaidOnPages(service).filter(({ name }) => !(isSaid && name === 'DEFAULT_RETURN_URL'));
+function missingOnPages(service: Config, hasKratosConfig: boolean): Finding[] {
+  // With Kratos' configuration at hand, the check `returnUrls` already reports this variable, as `no-way-back`.
+  const isReturnUrlReported = hasKratosConfig && service.ALLOWED_RETURN_URLS.length === 0;
+  const missing = unsaidOnPages(service).filter(({ name }) => !(isReturnUrlReported && name === 'DEFAULT_RETURN_URL'));
   if (missing.length === 0) return [];
   const names = missing.map(({ name }) => name).join(', ');
   return [
@@ -24,9 +24,9 @@ function unsaid(service: Config, isReturnChecked: boolean): Finding[] {
 const RETENTION = 'consent.jumio_retention';
 
 /** How long Jumio keeps what it received is in the operator's contract: we can only say that there is a time. */
-function retentionUnsaid({ TEXTS }: Config): Finding[] {
-  const isSaid = Object.values(TEXTS?.languages ?? {}).some((texts) => texts[RETENTION] !== undefined);
-  if (isSaid) return [];
+function retentionNotStated({ TEXTS }: Config): Finding[] {
+  const isWritten = Object.values(TEXTS?.languages ?? {}).some((texts) => texts[RETENTION] !== undefined);
+  if (isWritten) return [];
   return [
     {
       id: 'retention-unsaid',
@@ -46,6 +46,6 @@ export const pages: Check = {
   says: 'the pages say who is responsible, where help is, and where to go on',
   run({ service, kratos }) {
     if (service === undefined) return notCheckable('the configuration of this service cannot be read');
-    return hasPages(service) ? [...unsaid(service, kratos !== undefined), ...retentionUnsaid(service)] : [];
+    return hasPages(service) ? [...missingOnPages(service, kratos !== undefined), ...retentionNotStated(service)] : [];
   },
 };

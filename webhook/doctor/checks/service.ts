@@ -11,12 +11,12 @@ const UNREADABLE = notCheckable('the configuration of this service cannot be rea
 export const variables: Check = {
   group: 'configuration of this service',
   says: 'every variable can be read',
-  run: ({ problems, sources }) =>
+  run: ({ problems, environmentSources }) =>
     problems.map(({ name, expected, seen }) => ({
       id: 'variable',
       severity: 'error',
       seen: `${name}: ${seen}`,
-      why: `The service does not start. ${sources}`.trimEnd(),
+      why: `The service does not start. ${environmentSources}`.trimEnd(),
       fix: { says: `set ${name} to ${expected}` },
     })),
 };

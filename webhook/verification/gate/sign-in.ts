@@ -124,7 +124,7 @@ export async function issueContinuationLink(
 ): Promise<IssuedLink | undefined> {
   const { identityId, schemaId, kratosCreatedAt, copy } = attempt;
   const person = { identityId, schemaId, kratosCreatedAt, inherited: decidedStatus(copy) };
-  const options = { purpose: 'way-on', replaces: attempt.flowId ?? identityId } as const;
+  const options = { purpose: 'way-on', onlyOneFor: attempt.flowId ?? identityId } as const;
   try {
     const link = await withTimeout(issueLink(ctx, person, options), timeoutMs);
     if (link !== 'timeout') return link;

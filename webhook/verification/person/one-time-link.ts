@@ -23,8 +23,8 @@ const LIFETIME_MS: Readonly<Record<LinkPurpose, number>> = {
 /** Options of `issueLink`. */
 export interface LinkOptions {
   readonly purpose: LinkPurpose;
-  /** A key, e.g. the id of a Kratos flow: a new link of the same purpose and key withdraws the older one. */
-  readonly replaces?: string;
+  /** A key, e.g. the id of a Kratos flow: of one purpose and key, only the newest link works. */
+  readonly onlyOneFor?: string;
   /** Checked against the allow-list. */
   readonly returnTo?: string | null;
 }
@@ -37,12 +37,12 @@ function hashOf(token: string): string {
 }
 
 function linkOf(token: string, identityId: string, options: LinkOptions, now: number): OneTimeLink {
-  const { purpose, replaces, returnTo = null } = options;
+  const { purpose, onlyOneFor, returnTo = null } = options;
   return {
     hash: hashOf(token),
     identityId,
     purpose,
-    replaces: replaces === undefined ? null : `${purpose}:${replaces}`,
+    replaces: onlyOneFor === undefined ? null : `${purpose}:${onlyOneFor}`,
     returnTo,
     madeAt: now,
     endsAt: now + LIFETIME_MS[purpose],

@@ -68,12 +68,12 @@ export function addressCases(database: Database): void {
     const ledger = await openOn(database);
     const id = await signUp(ledger);
     const [older, other, none] = [
-      await issue(ledger, id, { replaces: 'flow-1' }),
-      await issue(ledger, id, { replaces: 'flow-2' }),
+      await issue(ledger, id, { onlyOneFor: 'flow-1' }),
+      await issue(ledger, id, { onlyOneFor: 'flow-2' }),
       await issue(ledger, id),
     ];
-    const otherPurpose = await issue(ledger, id, { replaces: 'flow-1', purpose: 'way-on' });
-    const newer = await issue(ledger, id, { replaces: 'flow-1' });
+    const otherPurpose = await issue(ledger, id, { onlyOneFor: 'flow-1', purpose: 'way-on' });
+    const newer = await issue(ledger, id, { onlyOneFor: 'flow-1' });
     expect(await redeemLink(at(ledger), older)).toBeUndefined();
     for (const token of [other, none, otherPurpose, newer]) expect(await redeemLink(at(ledger), token)).toBeDefined();
   });
@@ -81,7 +81,7 @@ export function addressCases(database: Database): void {
   test('of several one-time links made at once with the same key only one is valid', async () => {
     const ledger = await openOn(database);
     const ids = await Promise.all(Array.from({ length: 10 }, () => signUp(ledger)));
-    const tokens = await Promise.all(ids.map((id) => issue(ledger, id, { replaces: 'flow' })));
+    const tokens = await Promise.all(ids.map((id) => issue(ledger, id, { onlyOneFor: 'flow' })));
     const found = await Promise.all(tokens.map((token) => redeemLink(at(ledger), token)));
     expect(found.filter((one) => one !== undefined)).toHaveLength(1);
   });
@@ -96,7 +96,7 @@ export function addressCases(database: Database): void {
   test('a one-time link is stored as a hash only', async () => {
     const url = await database.fresh();
     const ledger = await openOn(database, url);
-    const token = await issue(ledger, await signUp(ledger), { replaces: 'flow' });
+    const token = await issue(ledger, await signUp(ledger), { onlyOneFor: 'flow' });
     const connection = await database.connectBeside(url);
     const rows = [
       ...(await connection.run('select * from one_time_links')),
