@@ -1,5 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { APPLIED_ROUTE, appliedBy } from './applied/index.ts';
+import { APPLIED_ROUTE, settingsInForce } from './applied/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { authorizeRoute, decisionRoute } from './http/api/decision.ts';
 import { handoverRoute } from './http/api/handover.ts';
@@ -39,7 +39,7 @@ function brandOf(config: Dependencies['config']): Brand {
 
 /**
  * The routes of an application. `hooks`: those that Kratos, APIs and proxies call inside the network. `public`: those that
- * Jumio and people call, and readiness without its reasons. `all`: both, for an installation with one listener.
+ * Jumio and people call, and readiness, which there says only whether, not what is wrong. `all`: both, for an installation with one listener.
  */
 export type Routes = 'all' | 'hooks' | 'public';
 
@@ -72,7 +72,7 @@ export async function buildApp(dependencies: Dependencies, routes: Routes = 'all
   return app;
 }
 
-/** Every address of the application, or the start of it, that people may be sent back to. */
+/** The URLs, or URL prefixes, that people may be sent back to. */
 function returnUrls({ ALLOWED_RETURN_URLS: allowed, DEFAULT_RETURN_URL: byDefault }: Dependencies['config']): string[] {
   return [...allowed, ...(byDefault ? [byDefault] : [])];
 }
@@ -89,7 +89,7 @@ async function registerHooks(app: FastifyInstance, { config, ctx, worker, texts 
   await app.register(initiateRoute, { ctx, worker, isSecret, returnTo: createReturnTo(returnUrls(config)) });
   await app.register(assuranceRoute, { ctx, isSecret, texts });
   await app.register(linkRoute, { ctx, worker, isSecret });
-  await app.register(appliedRoute, { isSecret, path: APPLIED_ROUTE, applied: appliedBy(config) });
+  await app.register(appliedRoute, { isSecret, path: APPLIED_ROUTE, applied: settingsInForce(config) });
   await app.register(validateRoute, { ctx, worker, isSecret, texts, publicUrl, support });
   if (config.DECISION_SECRET !== undefined)
     await app.register(decisionRoute, { ctx, isSecret: createSecretCheck(config.DECISION_SECRET) });
@@ -115,6 +115,7 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
   const signer = await createCookieSigner(ctx);
   await app.register(assetRoutes, theme);
   if (kratosPublicUrl === undefined) {
+    // The ledger's one key that is never rotated: a form that was open while a key changed still works.
     const { subjectKey: csrfKey } = ctx.ledger;
     await app.register(routesWithoutPages, { signer, csrfKey, theme, isHttps, returnUrl: defaultReturnUrl });
     return;
@@ -140,11 +141,12 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
   });
 }
 
-type Shared = 'handover' | 'limits' | 'privacyUrl' | 'support';
+/** The options that `personRoutes` adds itself. */
+type AddedHere = 'handover' | 'limits' | 'privacyUrl' | 'support';
 
 interface PersonRoutesOptions
-  extends Omit<PagesOptions, Shared>,
-    Omit<ResourcesOptions, Shared | 'texts'>,
+  extends Omit<PagesOptions, AddedHere>,
+    Omit<ResourcesOptions, AddedHere | 'texts'>,
     LimitsOptions {}
 
 /** The routes for people (docs/design.md#http-routes), as pages and as JSON, behind one set of limits. */

@@ -66,13 +66,13 @@ export function count(): BlankColumn<number> {
   return initially(0, integer());
 }
 
-/** A whole number that starts with 0 and is raised for the whole life of the row; may exceed 2³². */
-export function serial(): BlankColumn<number> {
+/** A whole number that starts with 0 and is raised for the whole life of the row; may exceed 2³². The service raises it, not the database. */
+export function counter(): BlankColumn<number> {
   return { storedAs: 'bigint', isNullable: false, blank: 0 };
 }
 
 /** Such a number, or null. */
-export function serialOrNull(): BlankColumn<number | null> {
+export function counterOrNull(): BlankColumn<number | null> {
   return { storedAs: 'bigint', isNullable: true, blank: null };
 }
 

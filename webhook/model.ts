@@ -1,5 +1,7 @@
 import {
   count,
+  counter,
+  counterOrNull,
   flag,
   forgotten,
   identityReference,
@@ -8,8 +10,6 @@ import {
   primaryKey,
   type RowOf,
   realOrNull,
-  serial,
-  serialOrNull,
   since,
   text,
   textOrNull,
@@ -93,15 +93,15 @@ export const identityColumns = {
   /** True while its person waits on a page: it is claimed before the others. */
   priority: forgotten(flag()),
   /** Raised with each claim: a step writes its results only if it still has the newest lease. */
-  lease: serial(),
+  lease: counter(),
   /** The end of the newest lease. */
   leasedUntil: initially(0, time()),
   /** Raised with each request to read at Jumio, so that one that arrives during a read is not lost. */
-  readRequests: serial(),
+  readRequests: counter(),
   /** Raised with each change of the published content. Due for publishing while `published < version`. */
-  version: serial(),
+  version: counter(),
   /** The newest version that Kratos has. */
-  published: serial(),
+  published: counter(),
   /** When the published content last changed: `updated_at` of the published copy, so that a retry is byte-identical. */
   changedAt: time(),
   /** Failed calls to Kratos in a row, of publications and revocations. */
@@ -167,11 +167,11 @@ export const identityColumns = {
   /** The epoch of the ledger in which the row was last written (docs/design.md#epochs). */
   epoch: since('0003_epochs', count()),
   /** `version` when `epoch` began, until the published copy is compared; null: it was compared. */
-  uncomparedVersion: since('0003_epochs', serialOrNull()),
+  uncomparedVersion: since('0003_epochs', counterOrNull()),
   /** `changedAt` when `epoch` began; null as above. */
   uncomparedChangedAt: since('0003_epochs', timeOrNull()),
   /** Raised by what ends its hand-over cookies: a sign-in, a revocation of its sessions, an erasure. A cookie carries the value of its time. */
-  handoverCounter: since('0004_handover', serial()),
+  handoverCounter: since('0004_handover', counter()),
   /** Until when a hand-over cookie may be in use; null: none is, so that a sign-in has none to end. */
   handoverUntil: since('0004_handover', forgotten(timeOrNull())),
 };

@@ -11,7 +11,7 @@ import { createSecretCheck, isFromKratos, isSignatureOf } from '../../webhook/ht
 import { RequestLog } from '../../webhook/logging.ts';
 import type { Identity } from '../../webhook/model.ts';
 import { mintReference } from '../../webhook/verification/execution/reference.ts';
-import { readRequest } from '../../webhook/verification/execution/schedule.ts';
+import { patchOfReadRequest } from '../../webhook/verification/execution/schedule.ts';
 import { publishedContent } from '../../webhook/verification/record/index.ts';
 import { settledIdentity } from './settled.ts';
 
@@ -56,7 +56,7 @@ async function populate({ ctx }: Dependencies) {
     );
   const due = rows.slice(0, Number(process.env.BENCH_DUE ?? 0));
   for (const { executionId } of due)
-    await ctx.ledger.requestRead({ executionId }, now, (row) => readRequest(row, 'PROCESSED', now));
+    await ctx.ledger.requestRead({ executionId }, now, (row) => patchOfReadRequest(row, 'PROCESSED', now));
   const { signing } = (await ctx.ledger.keys.ring(now)).references;
   return rows.map(({ record, verificationId, executionId }) => ({
     identityId: record.identity.id,

@@ -39,7 +39,7 @@ function fingerprintsOf(value: string | readonly string[] | undefined): string[]
 }
 
 /** Returns what a process with this configuration applies. */
-export function appliedBy(config: Config): Applied {
+export function settingsInForce(config: Config): Applied {
   return {
     version: VERSION,
     policy: config.policy.hash,

@@ -1,12 +1,12 @@
 import type { Funnel } from '../ledger/reports/funnel.ts';
 import { type Format, pairs, span } from './output.ts';
 
-/** The steps in their order, and how they are called. */
+/** The steps in their order, and how they are called. The first three count people, the others attempts at Jumio. */
 const STEPS = [
   ['asked', 'Asked to verify (people)'],
   ['agreed', 'Agreed (people)'],
   ['declined', 'Declined (people)'],
-  ['requested', 'Attempts'],
+  ['requested', 'Attempts begun'],
   ['reachedJumio', 'Reached Jumio'],
   ['captured', 'Photos taken'],
   ['decided', 'Decided'],
@@ -49,7 +49,7 @@ export function funnelText(format: Format, funnel: Funnel): string {
     ...Object.fromEntries(STEPS.map(([key, title]) => [title, String(funnel[key])])),
     'Rejected, by reason': listed(reasons),
     'Approved, by schema': listed(schemas),
-    'Time to the verdict': p50 === null || p90 === null ? undefined : `p50 ${span(p50)}, p90 ${span(p90)}`,
+    'From request to verdict': p50 === null || p90 === null ? undefined : `p50 ${span(p50)}, p90 ${span(p90)}`,
   });
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { addEnvFiles, sayEnvFiles } from '../config/env-files.ts';
 import { ConfigError } from '../config/problem.ts';
-import { notUsable, run } from './program.ts';
+import { configurationMessage, run } from './program.ts';
 import { EXIT, processTerminal } from './terminal.ts';
 
 /** Reads `.env` as the service does. Returns the exit code. */
@@ -11,7 +11,7 @@ async function main(): Promise<number> {
     return await run(process.argv.slice(2), processTerminal(sources));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${notUsable(error)}\n`);
+    process.stderr.write(`${configurationMessage(error)}\n`);
     return EXIT.usage;
   }
 }

@@ -54,7 +54,7 @@ function createProgram(cli: Cli): Command {
 }
 
 /** Returns the message for a configuration that is wrong. @param environmentSources where its variables came from */
-export function notUsable(error: ConfigError, environmentSources = ''): string {
+export function configurationMessage(error: ConfigError, environmentSources = ''): string {
   return ['The configuration is not usable:', error.message, environmentSources]
     .filter((line) => line !== '')
     .join('\n');
@@ -63,7 +63,7 @@ export function notUsable(error: ConfigError, environmentSources = ''): string {
 /** The message for an error that ended a command; undefined if there is none to print. */
 function messageOf(error: unknown, environmentSources: string): string | undefined {
   if (error instanceof CommanderError) return undefined;
-  if (error instanceof ConfigError) return notUsable(error, environmentSources);
+  if (error instanceof ConfigError) return configurationMessage(error, environmentSources);
   if (error instanceof LedgerUnavailable) return ledgerMessage(error);
   if (error instanceof LedgerTooNew) return `Nothing was changed: ${error.message}.`;
   if (error instanceof LedgerDamaged) return `The command was not run: ${error.message}.`;

@@ -1,4 +1,4 @@
-import { appliedBy, askRunning, differencesOf, localAddress, type RunningAnswer } from '../applied/index.ts';
+import { askRunning, differencesOf, localAddress, type RunningAnswer, settingsInForce } from '../applied/index.ts';
 import type { Config } from '../config/config.ts';
 
 function problemOf(answer: Exclude<RunningAnswer, { readonly applied: object }>): string {
@@ -16,7 +16,7 @@ export async function runningFacts(config: Config) {
   const answer = await askRunning(at, config.ORY_WEBHOOK_SECRET);
   if (!('applied' in answer)) return { asked: at, problem: problemOf(answer), differences: [] };
   const { policy, mode, on_failure, version } = answer.applied;
-  const differences = differencesOf(answer.applied, appliedBy(config));
+  const differences = differencesOf(answer.applied, settingsInForce(config));
   return { asked: at, problem: null, policy, mode, on_failure, version, differences };
 }
 

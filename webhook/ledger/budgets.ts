@@ -36,13 +36,13 @@ export function createBudgets(store: Store) {
       return edit(name, now, (row) => ({ ...row, pausedUntil: Math.max(row.pausedUntil, end) }));
     },
 
-    /** Pauses creation as a whole for a reason that an operator must fix. One create call every five minutes is the probe. */
+    /** Pauses creation as a whole for a reason that an operator must fix. One create call every five minutes is the trial. */
     stop: (reason: string, now: number) =>
       edit('account', now, (row) => ({ ...row, reason, pausedUntil: now + PROBE_EVERY_MS })),
 
     /**
      * Records that Jumio refused (400) to create one identity's execution. Two refusals in a row pause creation as a
-     * whole; then all refused attempts are due, because the cause is not theirs and one of them may become the probe.
+     * whole; then all refused attempts are due, because the cause is not theirs and one of them may become the trial.
      * @param isNew false: this attempt was refused before, and does not count again
      * @returns whether creation as a whole is paused now
      */
@@ -134,7 +134,7 @@ export const REFUSALS_THAT_PAUSE = 2;
 /** Attempts beyond those of so many seconds are not counted. */
 const COUNTED_S = 60;
 
-/** How often creation is probed while it is paused for a reason. */
+/** How often creation is tried while it is paused for a reason. */
 export const PROBE_EVERY_MS = 5 * 60_000;
 
 /** More than any burst: the first refill cuts it down to the burst of the rate. */
@@ -150,16 +150,16 @@ export function refill(row: BudgetRow, rate: Rate, now: number): BudgetRow {
   return { ...row, tokens: Math.min(rate.burst, row.tokens + earned), refilledAt: Math.max(now, row.refilledAt) };
 }
 
-/** How many calls may be made now; at most one, the probe, after a pause with a reason. */
+/** How many calls may be made now; at most one, the trial, after a pause with a reason. */
 export function available(row: BudgetRow, now: number): number {
   if (row.pausedUntil > now) return 0;
   return row.reason === null ? Math.floor(row.tokens) : Math.min(1, Math.floor(row.tokens));
 }
 
-/** The budget after `count` calls. A probe pauses it again until its response ends the pause, or the next probe is due. */
+/** The budget after `count` calls. A trial pauses it again until its response ends the pause, or the next trial is due. */
 export function take(row: BudgetRow, count: number, now: number): BudgetRow {
-  const isProbe = row.reason !== null && count > 0;
-  return { ...row, tokens: row.tokens - count, pausedUntil: isProbe ? now + PROBE_EVERY_MS : row.pausedUntil };
+  const isTrial = row.reason !== null && count > 0;
+  return { ...row, tokens: row.tokens - count, pausedUntil: isTrial ? now + PROBE_EVERY_MS : row.pausedUntil };
 }
 
 /** Milliseconds until the last of `waiting` attempts has a token; nothing is reserved. */

@@ -29,7 +29,7 @@ type ClaimLimits = Pick<ClaimOptions<DueJob, unknown>, 'now' | 'slots' | 'rates'
 async function dueFor(
   db: Kysely<Tables>,
   job: DueJob,
-  { due, probe }: DueQueries,
+  { due, trial }: DueQueries,
   { now, slots, rates }: ClaimLimits,
 ): Promise<string[]> {
   const free = slots[job.name] ?? 0;
@@ -41,8 +41,8 @@ async function dueFor(
   const budget = refill(row, rate, now);
   const limit = Math.min(free, available(budget, now));
   if (limit <= 0) return [];
-  const isProbe = budget.reason !== null;
-  const ids = await (isProbe ? probe : due)(db, now, limit);
+  const isTrial = budget.reason !== null;
+  const ids = await (isTrial ? trial : due)(db, now, limit);
   if (ids.length > 0) await saveBudget(db, take(budget, ids.length, now));
   return ids;
 }

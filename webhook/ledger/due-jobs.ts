@@ -19,14 +19,17 @@ export interface DueJobIn<Table extends DueTable> {
   readonly name: string;
   readonly table: Table;
   readonly column: DueColumn<Table>;
-  /** Text columns that must have these values; never null ones. */
+  /** Text columns that must have these values. They must not be nullable. */
   readonly where?: Readonly<Partial<Tables[Table]>>;
-  /** Text columns that must not have these values. */
+  /** Text columns that must not have these values. They must not be nullable: `<>` would drop rows with null. */
   readonly whereNot?: Readonly<Partial<Tables[Table]>>;
   /** The budget that each run takes a token of, and whose pause holds the job back. Null: neither rate nor pause. */
   readonly budget: BudgetName | null;
-  /** While its budget is paused for a reason a single run is the probe: the first row in the order of these columns. */
-  readonly probeOrder?: readonly (keyof Tables[Table])[];
+  /**
+   * A budget can be paused with a reason, which an operator must fix (budgets.ts). Then one run at a time is tried, the trial: that of
+   * the first row by these columns.
+   */
+  readonly trialOrder?: readonly (keyof Tables[Table])[];
 }
 
 export type DueJob = { [Table in DueTable]: DueJobIn<Table> }[DueTable];
@@ -34,8 +37,8 @@ export type DueJob = { [Table in DueTable]: DueJobIn<Table> }[DueTable];
 /** Finds the identities for which a job is due: those first whose person waits on a page, then the longest due. */
 export interface DueQueries {
   readonly due: DueQuery;
-  /** In the order of `probeOrder`. */
-  readonly probe: DueQuery;
+  /** In the order of `trialOrder`. */
+  readonly trial: DueQuery;
 }
 
 type DueQuery = (on: Kysely<Tables>, now: number, limit: number) => Promise<string[]>;
@@ -52,30 +55,35 @@ function conditionsOf({ where = {}, whereNot = {} }: DueJob, alias: string) {
 
 type DueIdsQuery = CompiledQuery<{ id: string }>;
 
+/** Stands for a value that `idsOf` binds: now, now and the limit, in this order. */
+const BOUND_LATER = 0;
+
 /**
  * Builds the query of a job. It reads one index in the order that it returns, so its cost does not grow with the backlog: with
  * ten thousand reads due, sorting them at each claim kept the gate waiting for seconds. `cross join` fixes the order of
  * the tables on SQLite.
  */
-function compile(db: Kysely<Tables>, dialect: Dialect, job: DueJob, which: 'priority' | 'due' | 'probe'): DueIdsQuery {
+function compile(db: Kysely<Tables>, dialect: Dialect, job: DueJob, which: 'priority' | 'due' | 'trial'): DueIdsQuery {
   const isIdentity = job.table === 'identities';
   const isPriority = which === 'priority';
   const alias = isIdentity ? 'i' : 'd';
   const column = sql.ref(`${alias}.${job.column}`);
-  // The few with priority are read by their own index: `+` keeps SQLite from reading that of the due time.
+  // The few with priority are read by their own index: `+` keeps SQLite from using the index of the due time.
   const due = isPriority ? sql`+${column}` : column;
   const tables = [sql`identities i`, ...(isIdentity ? [] : [sql`${sql.table(job.table)} d`])];
   const conditions = [
     ...(isPriority ? [sql`i.priority`] : []),
-    sql`${due} <= ${0}`,
+    sql`${due} <= ${BOUND_LATER}`,
     ...(isIdentity ? [] : [sql`i.id = d.identity_id`]),
     ...conditionsOf(job, alias),
-    sql`i.leased_until <= ${0}`,
+    sql`i.leased_until <= ${BOUND_LATER}`,
   ];
-  const probeOrder = which === 'probe' ? job.probeOrder?.map((name) => sql.ref(`${alias}.${name}`)) : undefined;
+  const trialOrder = which === 'trial' ? job.trialOrder?.map((name) => sql.ref(`${alias}.${name}`)) : undefined;
   const lock = dialect === 'postgres' ? sql`for update of i skip locked` : sql``;
   return sql<{ id: string }>`select i.id from ${sql.join(isPriority ? tables : tables.toReversed(), sql` cross join `)}
-    where ${sql.join(conditions, sql` and `)} order by ${sql.join(probeOrder ?? [due])} limit ${0} ${lock}`.compile(db);
+    where ${sql.join(conditions, sql` and `)} order by ${sql.join(trialOrder ?? [due])} limit ${BOUND_LATER} ${lock}`.compile(
+    db,
+  );
 }
 
 async function idsOf(on: Kysely<Tables>, query: DueIdsQuery, now: number, limit: number): Promise<string[]> {
@@ -84,10 +92,10 @@ async function idsOf(on: Kysely<Tables>, query: DueIdsQuery, now: number, limit:
 }
 
 function prepare(db: Kysely<Tables>, dialect: Dialect, job: DueJob): DueQueries {
-  const [priority, due, probe] = [
+  const [priority, due, trial] = [
     compile(db, dialect, job, 'priority'),
     compile(db, dialect, job, 'due'),
-    compile(db, dialect, job, 'probe'),
+    compile(db, dialect, job, 'trial'),
   ];
   return {
     due: async (on, now, limit) => {
@@ -95,7 +103,7 @@ function prepare(db: Kysely<Tables>, dialect: Dialect, job: DueJob): DueQueries 
       const rest = first.length < limit ? await idsOf(on, due, now, limit) : [];
       return [...new Set([...first, ...rest])].slice(0, limit);
     },
-    probe: (on, now, limit) => idsOf(on, probe, now, limit),
+    trial: (on, now, limit) => idsOf(on, trial, now, limit),
   };
 }
 

@@ -39,7 +39,7 @@ export interface Ledger {
   readonly isLocked: boolean;
   /** Raised whenever the ledger may be older than what was published from it (docs/design.md#epochs). */
   readonly epoch: number;
-  /** The key of the hashes of eID subjects. It is never rotated: the hashes tell for good which identity an eID belongs to. */
+  /** The key of the hashes of eID subjects. It is never rotated: the hashes tell for good which identity an eID belongs to. The tokens of forms (CSRF) use it too. */
   readonly subjectKey: Buffer;
   /** The keys of cookies and references. */
   readonly keys: Keys;

@@ -31,7 +31,7 @@ export const budgetColumns = {
   refilledAt: time(),
   /** Nothing is taken before this time. */
   pausedUntil: time(),
-  /** Why it is paused, as the service stores it. Not null: the next call after the pause is a single probe. */
+  /** Why it is paused, as the service stores it. Not null: the next call after the pause is a single trial. */
   reason: textOrNull(),
   /** Identities refused (400) in a row; two pause creation as a whole. */
   refusals: count(),

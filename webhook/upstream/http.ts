@@ -48,10 +48,10 @@ const axiosAnswer = z
 /** An HTTP response of any status, its body unparsed. Never leaves a client. */
 export type UpstreamAnswer = z.infer<typeof axiosAnswer>;
 
-/** The largest response body that is read, after inflation; Jumio's details are some ten kilobytes. */
 /** For each call to an upstream, in milliseconds, unless a client is made with another one. */
 export const CALL_DEADLINE_MS = 10_000;
 
+/** The largest response body that is read, after inflation; Jumio's details are some ten kilobytes. */
 const MAX_ANSWER_BYTES = 1_000_000;
 
 /**

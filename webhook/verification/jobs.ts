@@ -3,14 +3,14 @@ import { createExecution, readExecution, sendPrefill } from './execution/index.t
 import type { Job } from './job.ts';
 import { describePending, publish } from './publication/index.ts';
 
-/** Creates an execution at Jumio. While creation is paused, one call at a time is the probe: the oldest attempt that was not refused. */
+/** Creates an execution at Jumio. While creation is paused, one call at a time is the trial: the oldest attempt that was not refused. */
 const create: Job = {
   name: 'create',
   table: 'verifications',
   column: 'readDue',
   where: { source: 'jumio', state: 'requested' },
   budget: 'account',
-  probeOrder: ['createRefused', 'requestedAt'],
+  trialOrder: ['createRefused', 'requestedAt'],
   isFirstTry: true,
   describe: (_record, { attempt }) => `create attempt ${attempt} at Jumio`,
   run: createExecution,

@@ -132,7 +132,7 @@ describe.each(DATABASES)('commands that read, on $dialect', (database) => {
     const { out: csv } = await runCli(beside, ['report', '--csv']);
     expect(csv.split('\n').slice(0, 3)).toEqual(['what,by,count', 'asked,,8', 'agreed,,7']);
     expect(csv).toContain('\nrejected_by_reason,unreadable,1\napproved_by_schema,unknown,4\n');
-    expect((await runCli(beside, ['report'])).out).toMatch(/Time to the verdict: +p50 3 min, p90 10 min/);
+    expect((await runCli(beside, ['report'])).out).toMatch(/From request to verdict: +p50 3 min, p90 10 min/);
     expect(await runCli(beside, ['report', '--csv', '--json'])).toMatchObject({ code: 2, out: '' });
   });
 

@@ -4,7 +4,7 @@ import { onCreated } from '../../../webhook/verification/execution/create.ts';
 import type { ReadInput } from '../../../webhook/verification/execution/outcome.ts';
 import { needsDetails, onDetails, onReadFailed, onStatus } from '../../../webhook/verification/execution/read.ts';
 import { mintReference } from '../../../webhook/verification/execution/reference.ts';
-import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
+import { applyReadRequest } from '../../../webhook/verification/execution/schedule.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { onPublished, onPublishFailed } from '../../../webhook/verification/publication/state.ts';
 import { latestAttempt } from '../../../webhook/verification/record/attempts.ts';
@@ -98,7 +98,7 @@ export function readStatusAs(record: IdentityRecord, word: string, at = NOW, row
 /** The record after a requested read of the latest verification: by a callback that claims a status, or by a person. */
 export function withReadRequested(record: IdentityRecord, at: number, claimed?: string): IdentityRecord {
   const sign = { verificationId: last(record).id, ...(claimed === undefined ? {} : { claimed }) };
-  return applied(requestRead(record, sign, at), at)?.record ?? record;
+  return applied(applyReadRequest(record, sign, at), at)?.record ?? record;
 }
 
 /** The record after the worker claimed the read that is due. */

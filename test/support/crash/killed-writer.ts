@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import Libsql from 'libsql';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
-import { readRequest } from '../../../webhook/verification/execution/schedule.ts';
+import { patchOfReadRequest } from '../../../webhook/verification/execution/schedule.ts';
 import { normalize } from '../../../webhook/verification/record/index.ts';
 
 /**
@@ -45,7 +45,7 @@ const ledger = await openLedger(url, at, normalize, { beginsEpoch: false });
 isCounting = true;
 await Promise.all(
   executionIds.map(async (executionId) => {
-    const outcome = await ledger.requestRead({ executionId }, at, (row) => readRequest(row, 'PROCESSED', at));
+    const outcome = await ledger.requestRead({ executionId }, at, (row) => patchOfReadRequest(row, 'PROCESSED', at));
     if (outcome === 'requested') say('written');
   }),
 );

@@ -2,7 +2,7 @@ import type { UpstreamFacts } from '../../../webhook/errors.ts';
 import type { Change, IdentityRecord, Verification } from '../../../webhook/model.ts';
 import { classifyCreate, onCreated, onCreateFailed } from '../../../webhook/verification/execution/create.ts';
 import { onReadFailed } from '../../../webhook/verification/execution/read.ts';
-import { GIVE_UP_MS, requestRead } from '../../../webhook/verification/execution/schedule.ts';
+import { applyReadRequest, GIVE_UP_MS } from '../../../webhook/verification/execution/schedule.ts';
 import { declineConsent } from '../../../webhook/verification/person/consent.ts';
 import { continueVerification } from '../../../webhook/verification/person/continue.ts';
 import { recordVisit } from '../../../webhook/verification/person/visit.ts';
@@ -42,7 +42,7 @@ function ofExecution(
 }
 
 function claims(claimed: string): EventCase {
-  return ofExecution((before, { id }) => applied(requestRead(before, { verificationId: id, claimed }, NOW), NOW));
+  return ofExecution((before, { id }) => applied(applyReadRequest(before, { verificationId: id, claimed }, NOW), NOW));
 }
 
 function readsStatus(status: string): EventCase {

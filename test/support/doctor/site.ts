@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { filledActions, JSONNET_DIR } from '../../../sandbox/kratos/config/actions.ts';
 import type { KratosOptions } from '../../../sandbox/kratos/options.ts';
 import { realConfig } from '../../../sandbox/kratos/real/config.ts';
-import { appliedBy } from '../../../webhook/applied/applied.ts';
+import { settingsInForce } from '../../../webhook/applied/applied.ts';
 import type { Config } from '../../../webhook/config/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
 import { examine, type Report } from '../../../webhook/doctor/doctor.ts';
@@ -77,7 +77,7 @@ function serviceOf(env: Environment = {}): Config {
 }
 
 /** What a service with the configuration of these sites applies. */
-export const APPLIED = appliedBy(serviceOf());
+export const APPLIED = settingsInForce(serviceOf());
 
 const render = await findJsonnet();
 

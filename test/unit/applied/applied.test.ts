@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appliedBy, differencesOf } from '../../../webhook/applied/applied.ts';
+import { differencesOf, settingsInForce } from '../../../webhook/applied/applied.ts';
 import { localAddress } from '../../../webhook/applied/ask.ts';
 import { config, MINIMAL } from '../../support/service/environment.ts';
 
@@ -7,8 +7,8 @@ const ROTATED = 'webhook-secret-2,webhook-secret-1';
 
 describe('what a process applies', () => {
   it('it holds no secret, and a fingerprint of each value in their order', () => {
-    const { secrets } = appliedBy(config({ ORY_WEBHOOK_SECRET: ROTATED }));
-    const [first] = appliedBy(config({})).secrets.ORY_WEBHOOK_SECRET ?? [];
+    const { secrets } = settingsInForce(config({ ORY_WEBHOOK_SECRET: ROTATED }));
+    const [first] = settingsInForce(config({})).secrets.ORY_WEBHOOK_SECRET ?? [];
     expect(secrets.ORY_WEBHOOK_SECRET).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/), first]);
     expect(secrets).toMatchObject({ HANDOVER_SECRET: [], ORY_API_KEY: [], JUMIO_CLIENT_SECRET: [expect.any(String)] });
     for (const [name, value] of Object.entries(MINIMAL))
@@ -16,12 +16,14 @@ describe('what a process applies', () => {
   });
 
   it('two processes with the same configuration do not differ', () => {
-    expect(differencesOf(appliedBy(config({})), appliedBy(config({})))).toEqual([]);
+    expect(differencesOf(settingsInForce(config({})), settingsInForce(config({})))).toEqual([]);
   });
 
   it('a difference names the variable and both sides', () => {
-    const running = appliedBy(config({ GATE_MODE: 'shadow', ORY_WEBHOOK_SECRET: ROTATED }));
-    const here = appliedBy(config({ POLICY: '{ rules: [{ then: block }] }', DECISION_SECRET: 'decision-secret1' }));
+    const running = settingsInForce(config({ GATE_MODE: 'shadow', ORY_WEBHOOK_SECRET: ROTATED }));
+    const here = settingsInForce(
+      config({ POLICY: '{ rules: [{ then: block }] }', DECISION_SECRET: 'decision-secret1' }),
+    );
     expect(differencesOf(running, here)).toEqual([
       { what: 'policy', name: 'POLICY', running: running.policy, here: here.policy },
       { what: 'mode', name: 'GATE_MODE', running: 'shadow', here: 'enforce' },

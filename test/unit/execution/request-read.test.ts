@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onDetails, onReadFailed, onStatus } from '../../../webhook/verification/execution/read.ts';
-import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
+import { applyReadRequest } from '../../../webhook/verification/execution/schedule.ts';
 import { applied } from '../../support/builders/applied.ts';
 import {
   HOUR,
@@ -39,17 +39,17 @@ describe('requested reads', () => {
   it('a requested read writes nothing if no read is in progress and the row has the same claim', () => {
     const first = withReadRequested(withAttempt(newRecord()), NOW, 'ACQUIRED');
     expect(
-      applied(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW + 1), NOW + 1),
+      applied(applyReadRequest(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW + 1), NOW + 1),
     ).toBeUndefined();
     expect(
-      applied(requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW + 1), NOW + 1),
+      applied(applyReadRequest(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW + 1), NOW + 1),
     ).toBeDefined();
   });
 
   it('a requested read has no effect before Jumio has created the execution', () => {
     const record = withRequest(newRecord());
     expect(
-      applied(requestRead(record, { verificationId: last(record).id, claimed: 'PROCESSED' }, NOW), NOW),
+      applied(applyReadRequest(record, { verificationId: last(record).id, claimed: 'PROCESSED' }, NOW), NOW),
     ).toBeUndefined();
   });
 
@@ -91,7 +91,7 @@ describe('requested reads', () => {
   it('a requested read is an event once for each claimed status', () => {
     const first = withAttempt(newRecord());
     const { events } =
-      applied(requestRead(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW) ?? {};
+      applied(applyReadRequest(first, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW) ?? {};
     expect(events).toStrictEqual([
       {
         kind: 'callback',
@@ -102,9 +102,9 @@ describe('requested reads', () => {
     ]);
     const again = leased(withReadRequested(first, NOW, 'ACQUIRED'), NOW);
     expect(
-      applied(requestRead(again, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW)?.events,
+      applied(applyReadRequest(again, { verificationId: last(first).id, claimed: 'ACQUIRED' }, NOW), NOW)?.events,
     ).toEqual([]);
-    expect(applied(requestRead(again, { verificationId: last(first).id }, NOW), NOW)?.events).toEqual([]);
+    expect(applied(applyReadRequest(again, { verificationId: last(first).id }, NOW), NOW)?.events).toEqual([]);
   });
 
   it('an undocumented claimed status is cut to 64 characters', () => {

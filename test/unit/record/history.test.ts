@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, IdentityRecord } from '../../../webhook/model.ts';
 import { onDetails } from '../../../webhook/verification/execution/read.ts';
-import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
+import { applyReadRequest } from '../../../webhook/verification/execution/schedule.ts';
 import { mayStart } from '../../../webhook/verification/policy/eligibility.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/parse.ts';
 import { openAttempt } from '../../../webhook/verification/record/attempts.ts';
@@ -53,7 +53,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (record, now) => {
         const open = openAttempt(record);
         return (
-          open && applied(requestRead(record, { verificationId: open.id, ...(claimed ? { claimed } : {}) }, now), now)
+          open &&
+          applied(applyReadRequest(record, { verificationId: open.id, ...(claimed ? { claimed } : {}) }, now), now)
         );
       },
   ),

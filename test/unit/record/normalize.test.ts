@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Verification } from '../../../webhook/model.ts';
-import { requestRead } from '../../../webhook/verification/execution/schedule.ts';
+import { applyReadRequest } from '../../../webhook/verification/execution/schedule.ts';
 import { latestAttempt } from '../../../webhook/verification/record/attempts.ts';
 import { normalize } from '../../../webhook/verification/record/normalize.ts';
 import { updateIdentity, updateVerification } from '../../../webhook/verification/record/record.ts';
@@ -70,7 +70,7 @@ describe('normalising a change', () => {
   it('the version rises only if the published content differs', () => {
     const first = withAttempt(newRecord());
     expect(normalize(first, NOW + HOUR)).toStrictEqual(first);
-    const alive = applied(requestRead(first, { verificationId: last(first).id }, NOW + HOUR), NOW + HOUR)?.record;
+    const alive = applied(applyReadRequest(first, { verificationId: last(first).id }, NOW + HOUR), NOW + HOUR)?.record;
     expect(alive?.identity.version).toBe(first.identity.version);
     const processing = readStatusAs(first, 'ACQUIRED', NOW + HOUR).record;
     expect(processing.identity).toMatchObject({ version: first.identity.version + 1, changedAt: NOW + HOUR });
@@ -146,7 +146,8 @@ describe('the lease of a claim', () => {
   it('a lease records the time and the claimed status of a read', () => {
     const first = withAttempt(newRecord());
     const called =
-      applied(requestRead(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW), NOW)?.record ?? first;
+      applied(applyReadRequest(first, { verificationId: last(first).id, claimed: 'PROCESSED' }, NOW), NOW)?.record ??
+      first;
     expect(last(leaseFor(called, ALL, NOW + 7).record)).toMatchObject({
       lastReadAt: NOW + 7,
       lastReadFor: 'PROCESSED',

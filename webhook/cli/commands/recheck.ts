@@ -17,7 +17,8 @@ async function run(cli: Cli, identity: string, flags: RecheckFlags): Promise<voi
     const result = await actOn(ctx, { identityId, dryRun, decide: (record, now) => recheck(record, options, now) });
     if (result === undefined) throw unknownIdentity(identityId);
     const { jumioDue, kratosDue, eidDue } = result.record.identity;
-    const sentence = `Due for the service: Jumio ${time(jumioDue)}, Kratos ${time(kratosDue ?? eidDue)}.`;
+    // An eID is read from Kratos, so its due time stands there; a due publication comes first.
+    const sentence = `The running service will read Jumio: ${time(jumioDue)}; and Kratos: ${time(kratosDue ?? eidDue)}.`;
     await printResult(cli, flags, result, sentence);
   });
 }

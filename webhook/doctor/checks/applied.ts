@@ -1,4 +1,4 @@
-import { appliedBy, type Difference, differencesOf } from '../../applied/index.ts';
+import { type Difference, differencesOf, settingsInForce } from '../../applied/index.ts';
 import type { Check } from '../facts.ts';
 import { type Finding, notCheckable, type Severity } from '../finding.ts';
 
@@ -69,7 +69,7 @@ export const appliedAsRead: Check = {
     if (running === undefined) return notCheckable('the address of the running service is not known');
     if ('failure' in running) return notCheckable(`${running.at}: ${running.failure}`);
     if ('applied' in running)
-      return differencesOf(running.applied, appliedBy(service)).map((each) => finding(each, running.at));
+      return differencesOf(running.applied, settingsInForce(service)).map((each) => finding(each, running.at));
     // `hooksAnswered` compares the secrets of the hooks with the running service's, and says it better.
     if (hooks !== undefined) return notCheckable(`${running.at} refuses the ORY_WEBHOOK_SECRET that is read here`);
     return [secretRefused(running.at)];

@@ -24,9 +24,12 @@ const refusal = (id: number) =>
     json: z.object({ messages: z.array(z.object({ messages: z.array(z.object({ id: z.literal(id) })) })) }),
   });
 
-const gateResponse = refusal(4990004);
+/** The refusals of a body that names nobody: the status is unknown, and the eID is below the level that is required. */
+const [STATUS_UNKNOWN, LEVEL_TOO_LOW] = [4990004, 4990005];
 
-const assuranceResponse = refusal(4990005);
+const gateResponse = refusal(STATUS_UNKNOWN);
+
+const assuranceResponse = refusal(LEVEL_TOO_LOW);
 
 const linkResponse = z.object({ status: z.literal(400), json: z.object({ title: z.string() }) });
 
@@ -43,7 +46,7 @@ function printable(url: string): string {
   return `${origin}${pathname}`;
 }
 
-/** The public listener serves no hook. The fix changes the port where the URL has that of the public listener. */
+/** The public listener serves no hook. The fix names a URL only if the hook's URL has `PORT` itself: behind a proxy the right port is not known here. */
 function atPublicListener({ hook }: HookProbe, { PORT, HOOKS_PORT }: Config): Finding {
   const { config, pointer } = hook;
   const url = new URL(config.url);

@@ -32,9 +32,10 @@ export interface Observations {
   readonly now: number;
   /** Host names of hooks, and the IP addresses they have on this machine. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** Renders a Jsonnet template; absent if this machine has no jsonnet program. */
   readonly render?: Render;
   readonly hooks?: readonly HookProbe[];
-  /** What the running service says that it applies. */
+  /** The settings in force in the running service, as it says. */
   readonly running?: RunningAnswer;
   readonly callback?: ProbeResult;
   readonly admin?: ProbeResult;
@@ -66,7 +67,7 @@ const wire = z.object({
 
 const failed = z.object({ code: z.string() });
 
-/** The same client as the service's own (proxies count, redirects are not followed), but no connection is kept. */
+/** The same client as the service's own (the variables of proxies apply, redirects are not followed), but no connection is kept. */
 function createSend(userAgent: string): SendProbe {
   const agents = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
   const instance = axios.create({ ...axiosSettings(userAgent), ...agents });
@@ -132,7 +133,10 @@ async function probeHook(send: SendProbe, hook: HookProbe['hook']): Promise<Hook
   return { hook, result: await send({ method: 'POST', url: hook.config.url, headers, body: '' }) };
 }
 
-/** Asks the service where Kratos' hooks go, because that one decides; then, where this machine would have it. The first that answers counts. */
+/**
+ * Asks the running service for its settings in force: first at the origins of Kratos' hook URLs, because the process there takes
+ * the decisions; then at the local address of this configuration. The first answer counts.
+ */
 async function probeRunning(kratos: Tree | undefined, config: Config): Promise<Pick<Observations, 'running'>> {
   const urls = kratos === undefined ? [] : ourHooks(kratos).map((hook) => hook.config.url);
   const origins = urls.filter((url) => /^https?:\/\/[^<>]+$/.test(url)).map((url) => new URL(url).origin);
@@ -155,24 +159,19 @@ async function probeUpstreams(
   const bare = (url: string): string => url.replace(/\/+$/, '');
   const { ORY_API_KEY: key, KRATOS_PUBLIC_URL: kratosUrl, PUBLIC_URL: ourUrl } = config;
   const authorization = key === undefined ? {} : { headers: { Authorization: `Bearer ${key}` } };
-  const admin = send({
-    method: 'GET',
-    url: `${bare(config.KRATOS_ADMIN_URL)}/admin/identities?page_size=1`,
-    ...authorization,
-  });
   const token = tokenRequest({
     authUrl: config.JUMIO_AUTH_URL,
     clientId: config.JUMIO_CLIENT_ID,
     clientSecret: config.JUMIO_CLIENT_SECRET,
   });
-  return {
-    ...(kratosUrl && { whoami: await send({ method: 'GET', url: `${bare(kratosUrl)}/sessions/whoami` }) }),
-    ...(ourUrl && {
-      callback: await send({ method: 'POST', url: `${bare(ourUrl)}/jumio/callback`, headers: JSON_TYPE, body: '' }),
-    }),
-    token: await send({ ...token, method: 'POST' }),
-    admin: await admin,
-  };
+  const adminUrl = `${bare(config.KRATOS_ADMIN_URL)}/admin/identities?page_size=1`;
+  const [whoami, callback, issued, admin] = await Promise.all([
+    kratosUrl ? send({ method: 'GET', url: `${bare(kratosUrl)}/sessions/whoami` }) : undefined,
+    ourUrl ? send({ method: 'POST', url: `${bare(ourUrl)}/jumio/callback`, headers: JSON_TYPE, body: '' }) : undefined,
+    send({ ...token, method: 'POST' }),
+    send({ method: 'GET', url: adminUrl, ...authorization }),
+  ]);
+  return { ...(whoami && { whoami }), ...(callback && { callback }), token: issued, admin };
 }
 
 async function probeStorage({ DATABASE_URL }: Config): Promise<Pick<Observations, 'ledger' | 'disk'>> {

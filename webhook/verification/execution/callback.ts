@@ -1,5 +1,5 @@
 import type { Context, Worker } from '../context.ts';
-import { readRequest, requestRead } from './schedule.ts';
+import { applyReadRequest, patchOfReadRequest } from './schedule.ts';
 
 /** A callback whose reference or signature was checked. */
 export interface Callback {
@@ -26,7 +26,7 @@ async function changeRecord(ctx: Context, callback: Callback, now: number): Prom
   await ctx.ledger.change(identityId, now, (record) => {
     const row = record?.verifications.find((one) => one.executionId === executionId);
     isMatched = row !== undefined && (verificationId === undefined || verificationId === row.id);
-    return record && row && isMatched ? requestRead(record, { verificationId: row.id, claimed }, now) : undefined;
+    return record && row && isMatched ? applyReadRequest(record, { verificationId: row.id, claimed }, now) : undefined;
   });
   return isMatched;
 }
@@ -42,7 +42,7 @@ export async function handleCallback(
   callback: Callback,
 ): Promise<'matched' | 'unmatched'> {
   const now = ctx.clock.now();
-  const outcome = await ctx.ledger.requestRead(callback, now, (row) => readRequest(row, callback.claimed, now));
+  const outcome = await ctx.ledger.requestRead(callback, now, (row) => patchOfReadRequest(row, callback.claimed, now));
   const isMatched = outcome === 'wide' ? await changeRecord(ctx, callback, now) : outcome !== 'unknown';
   if (isMatched) worker.wake();
   else await noteUnmatched(ctx, callback, now);

@@ -3,4 +3,4 @@ export { createExecution, isRarelyRetried, retryCreateDue } from './create.ts';
 export { sendPrefill } from './prefill.ts';
 export { readExecution } from './read.ts';
 export { readReference } from './reference.ts';
-export { earliestRead, READ_INTERVAL_MS, requestRead } from './schedule.ts';
+export { applyReadRequest, earliestRead, READ_INTERVAL_MS } from './schedule.ts';

@@ -17,7 +17,10 @@ export interface ReadRequest {
 
 type Readable = ReadRequestRow['verification'];
 
-/** A claimed end shows that the execution exists, so the count of 404s restarts. */
+/**
+ * A callback that reports an end shows that the execution exists, so what the 404s of both calls have shown counts no longer. Less than
+ * both settles nothing, and stays.
+ */
 function notFoundAfter({ notFound }: Readable, claimed: string | undefined): NotFound {
   return notFound === 'both' && isTerminal(claimed ?? null) ? 'none' : notFound;
 }
@@ -27,7 +30,8 @@ function isSettled(verification: Readable, claimed: string | undefined): boolean
   return isTerminal(verification.jumioStatus) && (claimed === undefined || claimed === verification.jumioStatus);
 }
 
-/** Returns when a read request may be served, in epoch milliseconds. A claimed end need not wait for the interval after a read without one. */
+/** Returns when a read request may be served, in epoch milliseconds. If a callback reports an end, and the last read was not
+ * made for one, the execution is read at once. */
 export function earliestRead(verification: Readable, claimed: string | undefined, now: number): number {
   const { lastReadFor } = verification;
   if (verification.lastReadAt === null) return now;
@@ -44,8 +48,8 @@ function callbackEvent({ id, claimedStatus }: Readable, claimed: string | undefi
   return { kind: 'callback', verificationId: id, detail: { claimed: claimed.slice(0, 64) }, once };
 }
 
-/** A claimed end stays when an older callback arrives late. */
-function newestClaim({ claimedStatus }: Readable, claimed: string | undefined): string | null {
+/** A reported end stays when an older callback arrives late. */
+function newestStatus({ claimedStatus }: Readable, claimed: string | undefined): string | null {
   const isOlder = isTerminal(claimedStatus) && !isTerminal(claimed ?? null);
   return claimed === undefined || isOlder ? claimedStatus : claimed.slice(0, 64);
 }
@@ -71,7 +75,7 @@ function earlier(one: number | null, other: number): number {
  * Makes a read of a verification due, as soon as the reading rules allow. Undefined: the request changes nothing, and no step is
  * under way that could miss it, so it need not be written.
  */
-export function readRequest(
+export function patchOfReadRequest(
   { verification, identity }: ReadRequestRow,
   claimed: string | undefined,
   now: number,
@@ -81,7 +85,7 @@ export function readRequest(
   const after: Requested = {
     readDue,
     activeAt: verification.activeAt ?? now,
-    claimedStatus: newestClaim(verification, claimed),
+    claimedStatus: newestStatus(verification, claimed),
     notFound: notFoundAfter(verification, claimed),
   };
   if (identity.leasedUntil <= now && isSame(verification, after)) return undefined;
@@ -91,13 +95,13 @@ export function readRequest(
 }
 
 /** Applies a read request to a whole record. Undefined: there is nothing to write. */
-export function requestRead(
+export function applyReadRequest(
   record: IdentityRecord,
   { verificationId, claimed }: ReadRequest,
   now: number,
 ): Change | undefined {
   const verification = findVerification(record, verificationId);
-  const patch = readRequest({ verification, identity: record.identity }, claimed, now);
+  const patch = patchOfReadRequest({ verification, identity: record.identity }, claimed, now);
   if (patch === undefined) return undefined;
   const requested = updateVerification(record, verificationId, patch.verification);
   const counted = updateIdentity(requested, patch.identity);

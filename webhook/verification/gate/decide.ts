@@ -14,7 +14,7 @@ import {
 } from '../policy/index.ts';
 import { type IdentityDetails, isDecided, mayBeLostDecision, type PublishedCopy } from '../record/index.ts';
 
-/** The facts of a sign-in that the policy may ask for. Undefined: the request does not contain it. */
+/** The facts of a sign-in that the policy may ask for. Undefined: the request does not contain them. */
 export interface GateRequest extends IdentityDetails {
   readonly flow?: Flow | undefined;
   readonly method?: string | undefined;
@@ -33,10 +33,10 @@ export interface GateResult {
   readonly contradiction: boolean;
 }
 
-type RuledCopy = Omit<GateResult, 'contradiction'>;
+type RuleResult = Omit<GateResult, 'contradiction'>;
 
 /** Applies the policy to one status and the other facts (docs/design.md#gate). */
-function ruleOn(policy: Policy, facts: PolicyFacts): RuledCopy {
+function ruleOn(policy: Policy, facts: PolicyFacts): RuleResult {
   const { status } = facts;
   const rule = ruleFor(policy, facts);
   return { decision: decisionOf(rule, status), status, text: refusalTextOf(rule, status), rule };
@@ -63,14 +63,16 @@ function factsOf(
 
 const STRICTEST: readonly GateDecision[] = ['block', 'block_with_way_on', 'allow'];
 
-function strictest(results: readonly [RuledCopy, ...RuledCopy[]]): RuledCopy {
+function strictest(results: readonly [RuleResult, ...RuleResult[]]): RuleResult {
   const decision = STRICTEST.find((wanted) => results.some((one) => one.decision === wanted));
   return results.find((one) => one.decision === decision) ?? results[0];
 }
 
-/** The statuses of the copy that count. A copy without a decided status is stale beside a standing of the ledger and does not count. */
+/**
+ * The statuses of the copy that count beside the ledger's. One that the ledger may have lost: our decided ones. Where the ledger is
+ * newer: none. Without a standing here: all, also those of the published integration; else our decided ones.
+ */
 function countingCopies(row: GateRow, copy: PublishedCopy): readonly Status[] {
-  // The ledger may have lost this decision: it counts until the copy is compared.
   if (mayBeLostDecision(row.uncomparedSince, copy)) return copy.ours.filter(isDecided);
   if (row.published < row.version) return [];
   return row.standing === null ? copy.statuses : copy.ours.filter(isDecided);
@@ -104,15 +106,15 @@ export function evaluateGate(
 ): GateResult {
   const known = typeof row === 'string' ? undefined : row;
   const facts = factsOf(policy, known, request, now);
-  const resultOf = (status: Status): RuledCopy => ruleOn(policy, { ...facts, status });
+  const resultOf = (status: Status): RuleResult => ruleOn(policy, { ...facts, status });
   if (known === undefined) {
     const [first = 'none', ...others] = copy.statuses;
     if (row === 'unreadable' && copy.statuses.length === 0) return UNKNOWN;
     return { ...strictest([resultOf(first), ...others.map(resultOf)]), contradiction: false };
   }
   const aged = (status: Status): Status => effectiveStatus({ ...known, status }, policy, now);
-  // The ledger's `waiting_on` is about its own status: a rejection that only the copy shows may be one for good.
-  const ofCopy = (status: Status): RuledCopy =>
+  // The ledger's `waiting_on` is about its own status: a rejection that only the copy shows may be final.
+  const ofCopy = (status: Status): RuleResult =>
     ruleOn(policy, { ...facts, status: aged(status), ...(status !== known.status && { waitingOn: null }) });
   const copies = countingCopies(known, copy).map(ofCopy);
   return { ...strictest([resultOf(aged(known.status)), ...copies]), contradiction: contradicts(known, copy) };

@@ -1,11 +1,11 @@
 import type { GateRow } from '../../ledger/ledger.ts';
 import type { Change, IdentityRecord } from '../../model.ts';
 import { startSignUp, startUnobservedSignUp } from '../eid/index.ts';
-import { requestRead } from '../execution/index.ts';
+import { applyReadRequest } from '../execution/index.ts';
 import { isStricterThanOurs, matchesPublished, onIdentityFound, republish } from '../publication/index.ts';
 import {
   hasNewDetails,
-  kratosTurn,
+  kratosFreeAt,
   mayBeLostDecision,
   newIdentity,
   openAttempt,
@@ -95,7 +95,7 @@ export function heal(
     }
     case 'compare':
       // The publish job compares the copy before anything else.
-      return found && { record: updateIdentity(found, { kratosDue: kratosTurn(found.identity, now) }) };
+      return found && { record: updateIdentity(found, { kratosDue: kratosFreeAt(found.identity, now) }) };
     case 'republish':
       if (found === undefined) return undefined;
       return found.identity.deletedInKratos
@@ -103,7 +103,7 @@ export function heal(
         : republish(found, now, 'sign-in');
     case 'read': {
       const id = found && waitingAttempt(found);
-      return found && id ? requestRead(found, { verificationId: id }, now) : undefined;
+      return found && id ? applyReadRequest(found, { verificationId: id }, now) : undefined;
     }
     default:
       return remedy satisfies never;

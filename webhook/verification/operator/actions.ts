@@ -8,7 +8,7 @@ import {
   cancelRequestedVerification,
   endHandovers,
   isOnHold,
-  kratosTurn,
+  kratosFreeAt,
   newIdentity,
   newVerification,
   openAttempt,
@@ -30,7 +30,7 @@ export function erase(record: IdentityRecord, by: string, now: number): Change {
     version: identity.version + 1,
     changedAt: now,
     readBack: false,
-    kratosDue: identity.deletedInKratos ? null : kratosTurn(identity, now),
+    kratosDue: identity.deletedInKratos ? null : kratosFreeAt(identity, now),
   };
   const detail = { by, again: identity.erasedAt !== null };
   const ended = endHandovers({ identity: erased, verifications });

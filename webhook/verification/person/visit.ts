@@ -1,7 +1,7 @@
 import { LedgerUnavailable } from '../../errors.ts';
 import type { IdentityRecord, Verification } from '../../model.ts';
 import type { Context, Worker } from '../context.ts';
-import { READ_INTERVAL_MS, requestRead } from '../execution/index.ts';
+import { applyReadRequest, READ_INTERVAL_MS } from '../execution/index.ts';
 import { findVerification, openAttempt } from '../record/index.ts';
 import { waitFor } from '../waiting.ts';
 import type { Person } from './person.ts';
@@ -13,7 +13,7 @@ async function recordActivity(ctx: Context, identityId: string): Promise<Verific
   let open: Verification | undefined;
   await ctx.ledger.change(identityId, now, (record) => {
     open = record && openAttempt(record);
-    return record && open && requestRead(record, { verificationId: open.id }, now);
+    return record && open && applyReadRequest(record, { verificationId: open.id }, now);
   });
   return open?.executionId ? open : undefined;
 }

@@ -1,6 +1,6 @@
 import type { UpstreamFacts } from '../../errors.ts';
 import type { Change, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
-import { isDecided, isStricter, kratosTurn, member, updateIdentity } from '../record/index.ts';
+import { isDecided, isStricter, kratosFreeAt, member, updateIdentity } from '../record/index.ts';
 import { backOff } from '../waiting.ts';
 import { matchesPublished } from './same-copy.ts';
 
@@ -105,7 +105,7 @@ export function republish(record: IdentityRecord, now: number, seenAt: 'read-bac
   const { identity } = record;
   const hasNothing = identity.content === null && identity.erasedAt === null;
   if (hasNothing || identity.published < identity.version) return { record };
-  const patch = { published: identity.version - 1, kratosDue: kratosTurn(identity, now), readBack: false };
+  const patch = { published: identity.version - 1, kratosDue: kratosFreeAt(identity, now), readBack: false };
   return { record: updateIdentity(record, patch), events: [{ kind: 'copy_differs', detail: { seen_at: seenAt } }] };
 }
 

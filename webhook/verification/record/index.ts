@@ -9,7 +9,7 @@ export {
 } from './attempts.ts';
 export { type PublishedContent, type PublishedStatus, publishedContent } from './content.ts';
 export { endHandovers, withHandover } from './handover.ts';
-export { kratosTurn, NO_EID_CHECK, normalize } from './normalize.ts';
+export { kratosFreeAt, NO_EID_CHECK, normalize } from './normalize.ts';
 export {
   decidedStatus,
   isDecided,

@@ -18,7 +18,7 @@ function jumioDueOf(attempts: readonly Verification[]): number | null {
 }
 
 /** Returns when work at Kratos may run, in epoch milliseconds: now, or at the end of a running back-off, which nothing shortens. */
-export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number): number {
+export function kratosFreeAt({ kratosAttempts, kratosDue }: Identity, now: number): number {
   return kratosAttempts > 0 ? (kratosDue ?? now) : now;
 }
 
@@ -26,7 +26,7 @@ export function kratosTurn({ kratosAttempts, kratosDue }: Identity, now: number)
 function publishDue({ identity, verifications }: IdentityRecord, now: number): number | null {
   if (identity.deletedInKratos) return null;
   const isBeforeFirstTry = verifications.some(({ state }) => state === 'requested') || identity.eidCheck === 'sign-up';
-  return identity.version === 0 && isBeforeFirstTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosTurn(identity, now);
+  return identity.version === 0 && isBeforeFirstTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosFreeAt(identity, now);
 }
 
 function withContent(record: IdentityRecord, content: string | null, now: number): Identity {
@@ -43,12 +43,12 @@ function withContent(record: IdentityRecord, content: string | null, now: number
 }
 
 function dueAtOnce(identity: Identity, now: number): Identity {
-  return identity.deletedInKratos ? identity : { ...identity, kratosDue: kratosTurn(identity, now) };
+  return identity.deletedInKratos ? identity : { ...identity, kratosDue: kratosFreeAt(identity, now) };
 }
 
 /**
- * Sets what follows at Kratos where the standing becomes rejected, or is so no longer. It ignores the policy: the publish job
- * knows it and drops the consequences that it does not ask for (consequences.ts).
+ * Sets what follows at Kratos where the standing becomes rejected, or is so no longer. It sets every consequence: the
+ * publish job knows the policy and drops those that the policy does not ask for (consequences.ts).
  */
 function withConsequences(before: Identity, identity: Identity, now: number): Identity {
   if (before.standing === identity.standing) return identity;
@@ -59,7 +59,7 @@ function withConsequences(before: Identity, identity: Identity, now: number): Id
   return dueAtOnce({ ...identity, revocation: 'none', pendingState: 'active' }, now);
 }
 
-/** Jumio no longer takes traits that were not sent by then. */
+/** Gives up prepared data that were not sent: after the end of the link or of the attempt Jumio takes none. */
 function withoutPrefill({ prefill }: Verification): Partial<Verification> {
   return { prefill: prefill === 'pending' ? 'given-up' : prefill, prefillDue: null, prefillUrl: null };
 }
@@ -88,12 +88,12 @@ const FORGOTTEN_IDENTITY = forgottenOf(identityColumns);
 
 const FORGOTTEN_VERIFICATION = forgottenOf(verificationColumns);
 
-/** The longest pause between two tries to delete an account at Jumio, in milliseconds. */
-const DELETED_WITHIN_MS = 15 * 60_000;
+/** Milliseconds: a read of an erased attempt may have been due days ahead; its account is deleted sooner than that. */
+const DELETION_DUE_WITHIN_MS = 15 * 60_000;
 
-/** When to delete the account that Jumio still has, whatever else was due for the attempt; null if it has none. */
+/** Returns when to delete the account that Jumio still has; null if it has none. It becomes `readDue`: an erased attempt is read no more. */
 function deletionDue({ accountId, readDue }: Verification, now: number): number | null {
-  return accountId === null ? null : Math.min(readDue ?? now, now + DELETED_WITHIN_MS);
+  return accountId === null ? null : Math.min(readDue ?? now, now + DELETION_DUE_WITHIN_MS);
 }
 
 function forgetAttempt(row: Verification, now: number): Verification {
@@ -112,8 +112,8 @@ function tombstone(record: IdentityRecord, now: number): IdentityRecord {
 }
 
 /**
- * Ends every change: computes the derived columns, and makes a content that differs from the last version the next one, due
- * for publishing. Only the ledger calls it, for every record that it writes (decision 56).
+ * Ends every change: computes the derived columns, and, if the content differs from the last version, makes it the next
+ * version, due for publishing. Only the ledger calls it, for every record that it writes (decision 56).
  */
 export function normalize(changed: IdentityRecord, now: number): IdentityRecord {
   const kept = tombstone(changed, now);
@@ -128,5 +128,6 @@ export function normalize(changed: IdentityRecord, now: number): IdentityRecord 
     jumioDue: jumioDueOf(derived.attempts),
   };
   const published = withContent({ ...record, identity }, contentOf(record, derived), now);
+  // `changed` still has the standing of before: only this function computes it.
   return { verifications, identity: withConsequences(changed.identity, published, now) };
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ledger, ReadRequestRow } from '../../../../webhook/ledger/ledger.ts';
 import type { IdentityRecord, Verification } from '../../../../webhook/model.ts';
-import { readRequest, requestRead } from '../../../../webhook/verification/execution/schedule.ts';
+import { applyReadRequest, patchOfReadRequest } from '../../../../webhook/verification/execution/schedule.ts';
 import { normalize } from '../../../../webhook/verification/record/index.ts';
 import { newIdentity, newVerification } from '../../../../webhook/verification/record/record.ts';
 import type { Database } from '../../../support/service/databases.ts';
@@ -109,11 +109,11 @@ export function readRequestCases(database: Database): void {
         for (const { claimed, after } of wanted) {
           now += after;
           const at = now;
-          const outcome = await ledger.requestRead({ executionId }, at, (row) => readRequest(row, claimed, at));
+          const outcome = await ledger.requestRead({ executionId }, at, (row) => patchOfReadRequest(row, claimed, at));
           outcomes.add(outcome);
           if (outcome === 'wide') return;
           const request = claimed === undefined ? { verificationId } : { verificationId, claimed };
-          await ledger.change(twin.identity.id, at, (found) => found && requestRead(found, request, at));
+          await ledger.change(twin.identity.id, at, (found) => found && applyReadRequest(found, request, at));
           expect(await stored(ledger, record)).toEqual(await stored(ledger, twin));
         }
       }),
@@ -143,11 +143,11 @@ export function readRequestCases(database: Database): void {
       recordOf({ leasedUntil: NOW + MINUTE }, [{ state: 'decided' }, { state: 'started' }]),
     );
     for (const record of records) await put(ledger, record);
-    const decide = (row: ReadRequestRow) => readRequest(row, 'PROCESSED', NOW);
+    const decide = (row: ReadRequestRow) => patchOfReadRequest(row, 'PROCESSED', NOW);
     const request = async ({ identity: { id } }: IdentityRecord, { id: verificationId, executionId }: Verification) => {
       const outcome = await ledger.requestRead({ executionId: executionId ?? '' }, NOW, decide);
       const wanted = { verificationId, claimed: 'PROCESSED' };
-      if (outcome === 'wide') await ledger.change(id, NOW, (found) => found && requestRead(found, wanted, NOW));
+      if (outcome === 'wide') await ledger.change(id, NOW, (found) => found && applyReadRequest(found, wanted, NOW));
       return outcome;
     };
     const outcomes = await Promise.all(
