@@ -4,13 +4,15 @@ import { benchEid, benchEidPage } from './eid.ts';
 import { benchPage } from './page.ts';
 import { benchPostgres, benchRoutes } from './routes.ts';
 import { benchSignIn } from './sign-in.ts';
+import { benchSize } from './size.ts';
 
-/** `npm run bench [routes|postgres|backlog|sign-in|page|calls|eid|eid-page]`: ratios of one run; nothing here passes or fails. */
+/** `npm run bench [routes|postgres|backlog|size|sign-in|page|calls|eid|eid-page]`: ratios of one run; nothing here passes or fails. */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const BENCHES = {
   routes: benchRoutes,
   postgres: benchPostgres,
   backlog: benchBacklog,
+  size: benchSize,
   'sign-in': benchSignIn,
   page: benchPage,
   calls: benchCalls,

@@ -42,16 +42,36 @@ export function earliestRead(verification: Readable, claimed: string | undefined
   return overtakes ? now : Math.max(now, lastReadAt + READ_INTERVAL_MS);
 }
 
-function callbackEvent({ id, claimedStatus }: Readable, claimed: string | undefined): LedgerEvent | undefined {
-  if (claimed === undefined || claimed === claimedStatus) return undefined;
-  const once = `callback:${id}:${claimed.slice(0, 64)}`;
-  return { kind: 'callback', verificationId: id, detail: { claimed: claimed.slice(0, 64) }, once };
+/** The order in which Jumio reports them; the ends are beyond all (docs/reference/jumio.md#63-status-values). */
+const ORDER = ['INITIATED', 'ACQUISITION_STARTED', 'ACQUIRED'];
+
+/** The place of a status in the life of an execution; -1: no callback was there. Undefined: a status that is not known. */
+function placeOf(status: string | null): number | undefined {
+  if (status === null) return -1;
+  if (isTerminal(status)) return ORDER.length;
+  return ORDER.includes(status) ? ORDER.indexOf(status) : undefined;
 }
 
-/** A reported end stays when an older callback arrives late. */
+/** Whether a claimed status is a later one than the newest so far. That can happen once for each status. */
+function isProgress(claimedStatus: string | null, claimed: string): boolean {
+  const [before, after] = [placeOf(claimedStatus), placeOf(claimed)];
+  return before !== undefined && after !== undefined && after > before;
+}
+
+/** A status that is progress comes once, so it needs no `once`: that unique key costs time and space with every callback (decision 78). */
+function callbackEvent({ id, claimedStatus }: Readable, claimed: string | undefined): LedgerEvent | undefined {
+  if (claimed === undefined || claimed === claimedStatus) return undefined;
+  const text = claimed.slice(0, 64);
+  const event = { kind: 'callback', verificationId: id, detail: { claimed: text } };
+  return isProgress(claimedStatus, claimed) ? event : { ...event, once: `callback:${id}:${text}` };
+}
+
+/** A status stays when a callback of an earlier one, or of one that is not known, arrives after it. So known ones only go on. */
 function newestStatus({ claimedStatus }: Readable, claimed: string | undefined): string | null {
-  const isOlder = isTerminal(claimedStatus) && !isTerminal(claimed ?? null);
-  return claimed === undefined || isOlder ? claimedStatus : claimed.slice(0, 64);
+  if (claimed === undefined) return claimedStatus;
+  const [before, after] = [placeOf(claimedStatus), placeOf(claimed)];
+  const isLate = before !== undefined && before >= 0 && (after === undefined || after < before);
+  return isLate ? claimedStatus : claimed.slice(0, 64);
 }
 
 /** Without an execution there is nothing to read, and the create call is due anyway. */

@@ -34,8 +34,8 @@ const attempt: fc.Arbitrary<Partial<Verification>> = fc.record({
   activeAt: orNull(time),
   claimedStatus: orNull(status),
   notFound: fc.constantFrom('none', 'one', 'both', 'both-and-one'),
-  link: orNull(fc.constant('https://link.example')),
-  linkEndsAt: orNull(time),
+  link: fc.constantFrom('https://link.example', 'https://link.example', null),
+  linkEndsAt: time,
   prefillDue: orNull(time),
 });
 
