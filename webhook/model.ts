@@ -272,8 +272,8 @@ export interface LedgerEvent {
   readonly cap?: string;
 }
 
-/** The purpose of a one-time link. */
-export type LinkPurpose = 'handover' | 'way-on' | 'restart';
+/** The purpose of a one-time link. `phone`: a person at a computer goes on with their phone. */
+export type LinkPurpose = 'handover' | 'way-on' | 'restart' | 'phone';
 
 /** The table `one_time_links`. */
 export const oneTimeLinkColumns = {

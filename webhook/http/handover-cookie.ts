@@ -3,6 +3,7 @@ import type { Context } from '../verification/context.ts';
 import {
   type Handover,
   type HandoverScope,
+  type HandoverTarget,
   handOver,
   handOverByLink,
   isHandoverValid,
@@ -19,7 +20,9 @@ export interface HandoverCookie {
    * Returns the person of the cookie; undefined: there is none, it has been ended, or it does not open what is asked for.
    * @throws LedgerUnavailable
    */
-  readonly personOf: (request: FastifyRequest, opens: HandoverScope) => Promise<Person | undefined>;
+  readonly personOf: (request: FastifyRequest, opens: HandoverTarget) => Promise<Person | undefined>;
+  /** What the cookie opens that has authenticated a request; undefined: a session has. */
+  readonly scopeOf: (request: FastifyRequest) => HandoverScope | undefined;
   /** Sets the cookie of a person who leaves for Jumio. A person who came by a one-time link may go on without a session. */
   readonly setOnLeaving: (request: FastifyRequest, reply: FastifyReply, identityId: string) => Promise<void>;
   /** Sets the cookie of a person who has redeemed a one-time link. @throws LedgerUnavailable */
@@ -28,11 +31,16 @@ export interface HandoverCookie {
 }
 
 /** The signature follows behind one more dot. */
-const VALUE = /^([0-9a-f-]{36})\.(\d{1,15})\.(\d{1,12})\.(status|verify)\.([0-9a-f-]{36})?$/;
+const VALUE = /^([0-9a-f-]{36})\.(\d{1,15})\.(\d{1,12})\.(status|verify|phone)\.([0-9a-f-]{36})?$/;
 
 function textOf({ identityId, counter, endsAt, scope, verificationId }: Handover): string {
   return [identityId, counter, Math.floor(endsAt / 1000), scope, verificationId ?? ''].join('.');
 }
+
+const SCOPES: ReadonlyMap<string | undefined, HandoverScope> = new Map([
+  ['verify', 'verify'],
+  ['phone', 'phone'],
+]);
 
 function parse(text: string): Handover | undefined {
   const [, identityId, counter, seconds, scope, verificationId] = VALUE.exec(text) ?? [];
@@ -41,7 +49,7 @@ function parse(text: string): Handover | undefined {
     identityId,
     counter: Number(counter),
     endsAt: Number(seconds) * 1000,
-    scope: scope === 'verify' ? 'verify' : 'status',
+    scope: SCOPES.get(scope) ?? 'status',
     verificationId: verificationId ?? null,
   };
 }
@@ -53,7 +61,7 @@ function parse(text: string): Handover | undefined {
 export function createHandoverCookie(ctx: Context, isHttps: boolean): HandoverCookie {
   const { name, options } = cookieSpec('jumio_handover', isHttps);
   /** The requests that the cookie has authenticated: there was no session. */
-  const byCookie = new WeakSet<FastifyRequest>();
+  const byCookie = new WeakMap<FastifyRequest, HandoverScope>();
 
   function read(request: FastifyRequest): Handover | undefined {
     const value = request.cookies[name];
@@ -72,14 +80,15 @@ export function createHandoverCookie(ctx: Context, isHttps: boolean): HandoverCo
     namedIn: (request) => read(request)?.identityId,
     personOf: async (request, opens) => {
       const handover = read(request);
-      const isOpened = opens === 'status' || handover?.scope === 'verify';
+      const isOpened = opens === 'status' || handover?.scope !== 'status';
       if (handover === undefined || !isOpened || !(await isHandoverValid(ctx, handover))) return undefined;
-      byCookie.add(request);
+      byCookie.set(request, handover.scope);
       // Nothing that Kratos has changed since: only a session makes a first row.
       return { identityId: handover.identityId, inherited: null };
     },
+    scopeOf: (request) => byCookie.get(request),
     setOnLeaving: async (request, reply, identityId) =>
-      set(reply, await handOver(ctx, identityId, byCookie.has(request) ? 'verify' : 'status')),
+      set(reply, await handOver(ctx, identityId, byCookie.get(request) ?? 'status')),
     setOnRedeemed: async (reply, link) => set(reply, await handOverByLink(ctx, link)),
     clear: (reply) => void reply.clearCookie(name, options),
   };

@@ -69,6 +69,14 @@ export function helpPath(returnTo: string | null): string {
   return withReturnTo('/jumio/help', returnTo);
 }
 
+/**
+ * Returns the path of the page that waits at a computer for the person's phone.
+ * @param returnTo checked against the allow-list; null: none
+ */
+export function followPath(returnTo: string | null): string {
+  return withReturnTo('/jumio/phone', returnTo);
+}
+
 function withReturnTo(path: string, returnTo: string | null): string {
   return returnTo === null ? path : `${path}?return_to=${encodeURIComponent(returnTo)}`;
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
 import type { Credentials, KratosClient, KratosIdentity, Whoami } from '../kratos/types.ts';
-import { type HandoverScope, type Person, personFrom } from '../verification/person/index.ts';
+import { type HandoverTarget, type Person, personFrom } from '../verification/person/index.ts';
 import type { HandoverCookie } from './handover-cookie.ts';
 
 /** The credentials that identify the sender of a request. */
@@ -16,7 +16,7 @@ export interface SessionOptions {
   /** Given: it counts where there is no session. Never beside a token. */
   readonly handover?: HandoverCookie;
   /** What the request asks for, and so what a hand-over cookie must open; by default the verification. */
-  readonly opens?: HandoverScope;
+  readonly opens?: HandoverTarget;
   /** Whether a hand-over cookie of another identity stays; by default a session of another identity deletes it. */
   readonly keepsOtherAccount?: boolean;
 }
@@ -116,7 +116,7 @@ function personBySession(
 async function personByCookie(
   request: FastifyRequest,
   handover: HandoverCookie | undefined,
-  opens: HandoverScope = 'verify',
+  opens: HandoverTarget = 'verify',
 ): Promise<Authenticated | undefined> {
   const person = await handover?.personOf(request, opens);
   return person && { kind: 'person', person, identity: undefined, isOtherAccount: false };

@@ -170,4 +170,18 @@ export const de: Messages = {
   'block.under_way': 'Ihre Identitätsprüfung läuft. Den Stand sehen Sie in den nächsten zehn Minuten hier: {{url}}',
   'block.level':
     'Für diese Registrierung ist eine stärkere Bestätigung Ihrer elektronischen Identität nötig. Bitte versuchen Sie es noch einmal, und bestätigen Sie in Ihrer App, wie sie es verlangt.',
+
+  'phone.title': 'Oder mit dem Telefon',
+  'phone.how':
+    'Lesen Sie diesen Code mit der Kamera Ihres Telefons, oder geben Sie dort die Adresse ein. Sie gilt einmal und zehn Minuten lang; eine neue gibt es, wenn Sie diese Seite neu laden. Sie ist nur für Sie: Zeigen Sie sie niemandem.',
+  'phone.code': 'QR-Code der Adresse darunter',
+  'phone.whose':
+    'Mit diesem Code geht die ganze Identitätsprüfung auf dem Telefon weiter. Die Seite von Jumio kann später einen eigenen Code zeigen: Mit dem machen Sie dort nur die Fotos.',
+  'phone.show': 'Einen Code für mein Telefon zeigen',
+  'phone.follow': 'Ich mache mit dem Telefon weiter: hier auf das Ergebnis warten',
+  'phone.following_title': 'Machen Sie mit dem Telefon weiter',
+  'phone.following': 'Ihre Identitätsprüfung geht auf Ihrem Telefon weiter.',
+  'phone.here': 'Doch dieses Gerät verwenden',
+  'phone.back':
+    'Gehen Sie zurück an Ihren Computer: Die Seite dort geht von selbst weiter. Diese Seite können Sie schließen.',
 };

@@ -163,4 +163,17 @@ export const en = {
   'block.under_way': 'Your identity check is under way. You can follow it here for the next ten minutes: {{url}}',
   'block.level':
     'This sign-up needs a stronger confirmation of your electronic identity. Please try again and confirm in your app as it asks you to.',
+
+  'phone.title': 'Or on your phone',
+  'phone.how':
+    'Read this code with the camera of your phone, or type the address there. It works once and for ten minutes; load this page again for a new one. It is for you alone: show it to nobody.',
+  'phone.code': 'QR code of the address below',
+  'phone.whose':
+    'This code takes the whole identity check to your phone. Jumio’s own page can show another code later: that one takes only the photos there.',
+  'phone.show': 'Show a code for my phone',
+  'phone.follow': 'I go on with my phone: wait here for the result',
+  'phone.following_title': 'Go on with your phone',
+  'phone.following': 'Your identity check goes on on your phone.',
+  'phone.here': 'Use this device instead',
+  'phone.back': 'Go back to your computer: the page there goes on by itself. You may close this page.',
 } as const;

@@ -162,4 +162,17 @@ export const es: Messages = {
     'Su verificación de identidad está en curso. Puede seguirla aquí durante los próximos diez minutos: {{url}}',
   'block.level':
     'Este registro exige una confirmación más fuerte de su identidad electrónica. Inténtelo de nuevo y confirme en su aplicación como se lo pida.',
+
+  'phone.title': 'O con su teléfono',
+  'phone.how':
+    'Lea este código con la cámara de su teléfono o escriba allí la dirección. Sirve una sola vez y durante diez minutos; vuelva a cargar esta página para obtener otra. Es solo para usted: no se la enseñe a nadie.',
+  'phone.code': 'Código QR de la dirección de abajo',
+  'phone.whose':
+    'Con este código, toda la verificación de identidad sigue en su teléfono. La página de Jumio puede mostrar más tarde un código propio: con ese solo se hacen allí las fotos.',
+  'phone.show': 'Mostrar un código para mi teléfono',
+  'phone.follow': 'Sigo con mi teléfono: esperar aquí el resultado',
+  'phone.following_title': 'Siga con su teléfono',
+  'phone.following': 'Su verificación de identidad sigue en su teléfono.',
+  'phone.here': 'Usar este dispositivo',
+  'phone.back': 'Vuelva a su ordenador: la página sigue allí por sí sola. Puede cerrar esta.',
 };

@@ -161,4 +161,17 @@ export const fr: Messages = {
     'Votre vérification d’identité est en cours. Vous pouvez la suivre ici pendant dix minutes : {{url}}',
   'block.level':
     'Cette inscription exige une confirmation plus forte de votre identité électronique. Veuillez réessayer et confirmer dans votre application comme elle le demande.',
+
+  'phone.title': 'Ou avec votre téléphone',
+  'phone.how':
+    'Lisez ce code avec l’appareil photo de votre téléphone, ou saisissez-y l’adresse. Elle sert une seule fois, pendant dix minutes ; rechargez cette page pour en avoir une nouvelle. Elle vous est personnelle : ne la montrez à personne.',
+  'phone.code': 'Code QR de l’adresse ci-dessous',
+  'phone.whose':
+    'Avec ce code, toute la vérification d’identité continue sur votre téléphone. La page de Jumio peut montrer plus tard un code à elle : avec celui-là, vous n’y prenez que les photos.',
+  'phone.show': 'Afficher un code pour mon téléphone',
+  'phone.follow': 'Je continue avec mon téléphone : attendre le résultat ici',
+  'phone.following_title': 'Continuez avec votre téléphone',
+  'phone.following': 'Votre vérification d’identité continue sur votre téléphone.',
+  'phone.here': 'Utiliser plutôt cet appareil',
+  'phone.back': 'Revenez à votre ordinateur : la page y continue d’elle-même. Vous pouvez fermer celle-ci.',
 };

@@ -7,6 +7,8 @@ export interface Visitor {
   readonly language: 'en' | 'de' | 'fr' | 'es';
   readonly scripts: boolean;
   readonly width: number;
+  /** Whether it is a phone to its pages too: a finger that cannot hover; by default it has a mouse. */
+  readonly isPhone?: boolean;
 }
 
 /** The narrowest phone of WCAG 1.4.10, in English, with scripts; and a desktop, in German, without. */
@@ -87,7 +89,7 @@ async function copyCookies(context: BrowserContext, person: Person, urls: readon
  */
 export async function openBrowserWindow(
   browser: Browser,
-  { language, scripts, width }: Visitor,
+  { language, scripts, width, isPhone = false }: Visitor,
   known: readonly string[],
   person?: Person,
 ): Promise<BrowserWindow> {
@@ -95,6 +97,8 @@ export async function openBrowserWindow(
     viewport: { width, height: HEIGHTS[width] ?? 800 },
     javaScriptEnabled: scripts,
     locale: LOCALES[language],
+    isMobile: isPhone,
+    hasTouch: isPhone,
   });
   // A waiting page polls after five seconds, and after seven more; on a busy machine each takes longer.
   context.setDefaultTimeout(20_000);

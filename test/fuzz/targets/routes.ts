@@ -20,12 +20,14 @@ const POSTS: ReadonlyMap<string, string | undefined> = new Map([
   ['/jumio/verify', undefined],
   ['/jumio/decline', undefined],
   ['/jumio/enter', undefined],
+  ['/jumio/phone', undefined],
 ]);
 
 const GETS = [
   '/jumio/verify',
   '/jumio/status',
   '/jumio/enter',
+  '/jumio/phone',
   '/jumio/help',
   '/jumio/authorize',
   '/health/ready',

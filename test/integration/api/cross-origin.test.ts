@@ -138,7 +138,7 @@ describe('scripts of an allowed origin', () => {
     const { service } = await script();
     const headers = { origin: APPLICATION, accept: 'text/html', 'access-control-request-method': 'POST' };
     const others = ['/jumio/initiate', '/jumio/callback', '/jumio/validate', '/jumio/handover', '/health/ready'];
-    for (const url of ['/jumio/verify', '/jumio/enter', ...others])
+    for (const url of ['/jumio/verify', '/jumio/enter', '/jumio/phone', ...others])
       for (const method of ['GET', 'OPTIONS'] as const) {
         if (url === '/jumio/verify' && method === 'OPTIONS') continue;
         const answer = await service.app.inject({ method, url, headers });

@@ -108,6 +108,7 @@ describe('the consent page', () => {
     expect(main.match(/<a [^>]*>[^<]*/g)).toEqual([
       '<a href="https://acme.example/privacy">You can read more in the privacy policy.',
       '<a href="/jumio/help">If you cannot do this',
+      '<a href="/jumio/phone">I go on with my phone: wait here for the result',
     ]);
     expect(main.indexOf('<a ')).toBeLessThan(main.indexOf('<button'));
   });

@@ -153,7 +153,9 @@ describe('the hosted link', () => {
     const pages = [await browser.get('/jumio/verify'), await browser.get('/jumio/status'), await browser.press()];
     for (const { body, headers } of pages) {
       const { location: _apart, ...others } = headers;
-      expect(findCanaries(body + JSON.stringify(others))).toEqual([]);
+      // The address for the person's own phone stands there, once.
+      const rest = body.replace(/<p class="address">[^<]*<\/p>/, '');
+      expect(findCanaries(rest + JSON.stringify(others))).toEqual([]);
     }
     expect(findCanaries(JSON.stringify(service.kratos.copies.get(id)))).toEqual([]);
     expect(findCanaries(JSON.stringify(await service.ctx.ledger.events(id)))).toEqual([]);

@@ -92,7 +92,11 @@ export const ANSWERS = {
   Status: status,
   StatusAndConsent: z.strictObject({
     ...statusMembers,
-    consent: z.strictObject({ given: z.boolean(), ...consentMembers }),
+    consent: z.strictObject({
+      given: z.boolean(),
+      declined: z.exactOptional(z.literal(true)),
+      ...consentMembers,
+    }),
   }),
   Link: z.union([
     oneTime,

@@ -95,6 +95,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   i18next: ['texts'],
   negotiator: ['texts', 'http'],
   ghtml: ['http'],
+  qr: ['http'],
 };
 
 /**

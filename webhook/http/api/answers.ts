@@ -10,7 +10,7 @@ import {
   type View,
 } from '../../verification/person/index.ts';
 import { type ConsentFacts, consentBlocks } from '../pages/consent-page.ts';
-import type { PageBlock } from '../pages/page.ts';
+import type { TextBlock } from '../pages/page.ts';
 import { pollAfterSeconds } from '../pages/waiting-page.ts';
 import { sendProblem } from '../problems.ts';
 
@@ -34,7 +34,7 @@ export function consentText(
   privacyUrl: string | undefined,
 ): ConsentText {
   const translate = (text: Text): string => texts.translate(language, text);
-  const paragraph = (block: PageBlock) =>
+  const paragraph = (block: TextBlock) =>
     block.kind === 'list'
       ? { text: translate(block.heading), items: block.items.map(translate) }
       : { text: translate(block.text) };

@@ -148,7 +148,9 @@ export async function resourceRoutes(app: FastifyInstance, options: ResourcesOpt
     { constraints: JSON_ONLY },
     forPerson(async (person, request, reply) => {
       const view = await loadView(ctx, person);
-      const consent = { given: view.consent === 'given', ...consentIn(languageOf(request, person.locale), view) };
+      const declined = view.consent === 'declined' ? { declined: true } : {};
+      const text = consentIn(languageOf(request, person.locale), view);
+      const consent = { given: view.consent === 'given', ...declined, ...text };
       return reply.send({ ...statusOf(view), consent });
     }),
   );

@@ -1,7 +1,17 @@
 import { type Text, toText } from '../../texts/messages.ts';
 import type { View } from '../../verification/person/index.ts';
 import { helpPath } from '../return-to.ts';
-import { type Action, button, link, type Page, type PageBlock, type PageFields, paragraphs } from './page.ts';
+import {
+  type Action,
+  button,
+  link,
+  type Page,
+  type PageBlock,
+  type PageFields,
+  paragraphs,
+  type TextBlock,
+} from './page.ts';
+import { following, phoneBlocks, phoneButton } from './phone/phone-block.ts';
 import { reasonOf } from './wording.ts';
 
 /** Returns the link for people who cannot verify at all. */
@@ -43,7 +53,7 @@ function rightsItems({ support }: ConsentFacts): Text[] {
 }
 
 /** Returns the consent text, in reading order. */
-export function consentBlocks(facts: ConsentFacts): PageBlock[] {
+export function consentBlocks(facts: ConsentFacts): TextBlock[] {
   const needed = [toText('consent.need_document'), toText('consent.need_camera')];
   return [
     { kind: 'paragraph', text: toText('consent.why') },
@@ -60,7 +70,14 @@ function blocks(view: View, page: PageFields): PageBlock[] {
   const changed: PageBlock[] = view.consent === 'outdated' ? [{ kind: 'notice', text: toText('consent.changed') }] : [];
   const policy: PageBlock[] =
     privacyUrl === undefined ? [] : [{ kind: 'link', href: privacyUrl, text: toText('consent.policy') }];
-  return [...changed, ...paragraphs(reasonOf(view)), ...consentBlocks(facts), ...policy, helpLink(page)];
+  return [
+    ...changed,
+    ...paragraphs(reasonOf(view)),
+    ...consentBlocks(facts),
+    ...policy,
+    helpLink(page),
+    ...phoneBlocks(page),
+  ];
 }
 
 /** Returns the page with the consent text: the person agrees or declines. */
@@ -71,7 +88,8 @@ export function consentPage(view: View, page: PageFields): Page {
     sentence: toText('consent.sentence'),
     blocks: blocks(view, page),
     action: button(toText('consent.agree'), { ...fields, consent: consentVersion }),
-    others: [button(toText('consent.decline'), fields, '/jumio/decline')],
+    others: [button(toText('consent.decline'), fields, '/jumio/decline'), ...phoneButton(page)],
+    ...following(view, page),
   };
 }
 

@@ -29,6 +29,14 @@ export function hintIn(parameters: unknown): Text | undefined {
   return code === undefined ? undefined : (TEXTS.get(code) ?? toText('jumio.other'));
 }
 
+/** Jumio found no camera, or none that the browser can use. */
+const NO_CAMERA = ['9820', '9822'];
+
+/** Whether Jumio's redirect says that this device has no usable camera. Any client can write that: it offers one more way, and proves nothing. */
+export function lacksCamera(parameters: unknown): boolean {
+  return NO_CAMERA.includes(error.safeParse(parameters).data?.errorCode ?? '');
+}
+
 const SUCCESS = 'SUCCESS';
 
 const success = z.object({

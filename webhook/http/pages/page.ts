@@ -1,4 +1,14 @@
 import type { Text } from '../../texts/messages.ts';
+import type { QrCode } from './phone/qr-code.ts';
+
+/** An address with which a person at a computer goes on with their phone. */
+export interface PhoneAddress {
+  /** A one-time link: a secret of the person who sees the page. */
+  readonly address: string;
+  readonly code: QrCode;
+  /** The page that waits for the phone. */
+  readonly followPath: string;
+}
 
 /** The input of a page besides the view. */
 export interface PageFields {
@@ -22,6 +32,10 @@ export interface PageFields {
   readonly privacyUrl?: string | undefined;
   /** Where people find help: a web URL or `mailto:`. */
   readonly support?: string | undefined;
+  /** The address with which the person can go on with their phone, or a button that makes one; undefined: this page offers none. */
+  readonly phone?: PhoneAddress | 'on-request' | undefined;
+  /** Whether this is the phone of a person who goes on at their computer afterwards. */
+  readonly isPhone?: boolean | undefined;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -37,6 +51,8 @@ export type Action =
       readonly fields: Readonly<Record<string, string>>;
       /** Only on a page that answers a press with a wait: its script presses once more when the wait is over. */
       readonly pressesAgain?: true;
+      /** Shown at a computer only (style.css). */
+      readonly isForComputer?: true;
     }
   | { readonly kind: 'text'; readonly text: Text };
 
@@ -49,7 +65,12 @@ export type PageBlock =
   | { readonly kind: 'notice'; readonly text: Text }
   /** A link in small print, for further reading or for few people. */
   | { readonly kind: 'link'; readonly href: string; readonly text: Text }
-  | { readonly kind: 'list'; readonly heading: Text; readonly items: readonly Text[] };
+  | { readonly kind: 'list'; readonly heading: Text; readonly items: readonly Text[] }
+  /** The way on to a phone, shown at a computer only (style.css). */
+  | ({ readonly kind: 'phone' } & PhoneAddress);
+
+/** A block of running text. */
+export type TextBlock = Extract<PageBlock, { kind: 'paragraph' | 'list' }>;
 
 /** `done`: nothing is left to do. `problem`: something did not work. `waiting`: somebody else is at work. */
 export type Mood = 'done' | 'problem' | 'waiting';
@@ -71,6 +92,11 @@ export interface Page {
   readonly refreshSeconds?: number;
   /** The page leads to `to` by itself after so many seconds; its action leads there too. */
   readonly onwards?: { readonly to: string; readonly seconds: number };
+  /**
+   * On a page whose person may go on with their phone: what it shows, so that its script notices when they have, and where
+   * it then leads. Unlike the status, this is polled without a visit: nobody may be at Jumio yet.
+   */
+  readonly follow?: { readonly to: string; readonly seen: string };
   /** On a page that waits: what it shows, so that its script notices a change at the first poll. */
   readonly shown?: { readonly status: string; readonly waitingOn: string };
 }

@@ -35,7 +35,7 @@ export function action(shown: Action, translate: Translate, id?: 'action'): Mark
       if (!isLinkable(shown.href)) return html`<p${idAttribute}>${text}</p>`;
       return html`<p><a${idAttribute} href="${shown.href}" class="button">${text}</a></p>`;
     case 'button':
-      return html`<form method="post" action="${shown.to}"${shown.pressesAgain && html` data-press`}>${Object.entries(shown.fields).map(hidden)}<button${idAttribute}>${text}</button></form>`;
+      return html`<form method="post" action="${shown.to}"${shown.pressesAgain && html` data-press`}${shown.isForComputer && html` class="computer"`}>${Object.entries(shown.fields).map(hidden)}<button${idAttribute}>${text}</button></form>`;
     case 'text':
       return html`<p${idAttribute}>${text}</p>`;
     default:
@@ -58,9 +58,22 @@ export function block(shown: PageBlock, translate: Translate): Markup {
       const items = shown.items.map((item) => html`<li>${translate(item)}</li>`);
       return html`<h2>${translate(shown.heading)}</h2><ul>${items}</ul>`;
     }
+    case 'phone':
+      return phone(shown, translate);
     default:
       return shown satisfies never;
   }
+}
+
+/** The code is an image for the eye; who cannot see it reads the address. */
+function phone({ address, code, followPath }: PageBlock & { kind: 'phone' }, translate: Translate): Markup {
+  const { size, path } = code;
+  return html`<section class="phone computer"><h2>${translate(toText('phone.title'))}</h2>
+<p>${translate(toText('phone.how'))}</p>
+<svg class="code" viewBox="0 0 ${size} ${size}" role="img" aria-label="${translate(toText('phone.code'))}"><path d="${path}"/></svg>
+<p class="address">${address}</p>
+<p>${translate(toText('phone.whose'))}</p>
+<p>${anchor(followPath, translate(toText('phone.follow')))}</p></section>`;
 }
 
 /** A piece of HTML. Only the tag `html` makes one, so foreign text never is one. */
@@ -101,12 +114,13 @@ export interface Frame {
 const RIGHT_TO_LEFT = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/;
 
 /** A page that waits polls by its script, one that is over leads on; without scripts the browser reloads it. */
-function automation({ refreshSeconds, onwards }: Page, { script }: Assets): Markup | undefined {
-  if (refreshSeconds === undefined && onwards === undefined) return undefined;
+function automation({ refreshSeconds, onwards, follow }: Page, { script }: Assets): Markup | undefined {
+  if (refreshSeconds === undefined && onwards === undefined && follow === undefined) return undefined;
   const content = onwards === undefined ? refreshSeconds : `${onwards.seconds}; url=${onwards.to}`;
-  return html`<script src="${assetUrl(script)}" defer></script>
-<noscript><meta http-equiv="refresh" content="${content}"></noscript>
-`;
+  // Nobody who reads a page is interrupted: without scripts a link leads to the page that follows the phone.
+  const refresh =
+    content === undefined ? undefined : html`<noscript><meta http-equiv="refresh" content="${content}"></noscript>\n`;
+  return html`<script src="${assetUrl(script)}" defer></script>\n${refresh}`;
 }
 
 function head(page: Page, title: string, { brand, assets }: Frame): Markup {
@@ -136,9 +150,11 @@ function icon(mood: Mood): Markup {
 }
 
 function main(page: Page, title: string, translate: Translate): Markup {
-  const { shown, refreshSeconds, onwards, others = [] } = page;
+  const { shown, refreshSeconds, onwards, follow, others = [] } = page;
   const poll = refreshSeconds === undefined ? undefined : html` data-poll="${refreshSeconds}"`;
-  const state = shown === undefined ? undefined : html` data-seen="${shown.status} ${shown.waitingOn}"`;
+  const seen = follow?.seen ?? (shown && `${shown.status} ${shown.waitingOn}`);
+  const state =
+    seen === undefined ? undefined : html` data-seen="${seen}"${follow && html` data-follow="${follow.to}"`}`;
   const next = onwards === undefined ? undefined : html` data-onwards="${onwards.to}" data-moment="${onwards.seconds}"`;
   return html`<main${poll}${state}${next}>
 ${page.mood && icon(page.mood)}<h1 id="title">${title}</h1>

@@ -21,6 +21,8 @@ import { enterRoutes } from './enter.ts';
 import { answerWithPage, fallbackRoutes } from './fallback.ts';
 import { backSince, cleanedPath, hintIn } from './jumio-redirect.ts';
 import type { PageFields } from './page.ts';
+import { createPhoneAddresses } from './phone/address.ts';
+import { phoneRoutes } from './phone/follow-page.ts';
 import { createRenderer, languageOf, type RenderPage, type Theme } from './render.ts';
 import { createRequirePerson, forPerson, personBehind, type RequirePerson } from './require-person.ts';
 import { securePages } from './security.ts';
@@ -30,7 +32,6 @@ import { statusPage } from './status-page.ts';
 export interface PagesOptions extends Omit<StatusRoutesOptions, 'render'> {
   readonly sessions: Sessions;
   readonly signer: CookieSigner;
-  readonly publicUrl: string | undefined;
   readonly kratosPublicUrl: string;
   /** Whether browsers reach the service by https. */
   readonly isHttps: boolean;
@@ -59,6 +60,7 @@ export async function pageRoutes(app: FastifyInstance, options: PagesOptions): P
     kratosPublicUrl,
   });
   statusRoutes(app, requirePerson, { ...options, theme, render });
+  phoneRoutes(app, requirePerson, { ctx, limits, render, returnTo });
   fallbackRoutes(app, render, { support: theme.brand.support, returnTo });
 }
 
@@ -67,6 +69,7 @@ interface StatusRoutesOptions extends Destinations {
   readonly handover: HandoverCookie;
   readonly worker: Worker;
   readonly limits: Limits;
+  readonly publicUrl: string | undefined;
   readonly theme: Theme;
   readonly render: RenderPage;
 }
@@ -85,12 +88,24 @@ interface PageRequest {
   readonly back?: number | undefined;
 }
 
+/** Whether the person goes on at their computer afterwards: the application has no session on this phone. */
+function isOnPhone(request: FastifyRequest, handover: HandoverCookie): boolean {
+  return handover.scopeOf(request) === 'phone';
+}
+
 /** Returns the function that answers with the state of a person's verification and the next step. */
 function createAnswerView(options: StatusRoutesOptions) {
-  const { ctx, render } = options;
+  const { ctx, handover, render } = options;
   const { privacyUrl, support } = options.theme.brand;
-  return (reply: FastifyReply, view: View, { place, person, requested, pressed, back }: PageRequest): FastifyReply => {
+  const phoneAddress = createPhoneAddresses(options);
+  return async (
+    reply: FastifyReply,
+    view: View,
+    { place, person, requested, pressed, back }: PageRequest,
+  ): Promise<FastifyReply> => {
+    const { request } = reply;
     const returnTo = options.returnTo(requested);
+    const isPhone = isOnPhone(request, handover);
     const _csrf = reply.generateCsrf({ userInfo: person.identityId });
     const page = statusPage(view, {
       place,
@@ -99,8 +114,10 @@ function createAnswerView(options: StatusRoutesOptions) {
       consentVersion: ctx.consentVersion,
       sendsTraits: ctx.prefill !== undefined,
       tellsJumioAtSignUp: ctx.startsAt === 'registration',
-      returnTo: destinationOf(view, options, returnTo),
-      hint: hintIn(reply.request.query),
+      returnTo: isPhone ? undefined : destinationOf(view, options, returnTo),
+      hint: hintIn(request.query),
+      phone: await phoneAddress(request, view, { place, person, returnTo }),
+      isPhone,
       back,
       privacyUrl,
       support,
@@ -163,7 +180,7 @@ function statusRoutes(app: FastifyInstance, requirePerson: RequirePerson, option
         await handover.setOnLeaving(request, reply, person.identityId);
         return reply.redirect(outcome.link.url, 303);
       }
-      const destination = destinationOf(outcome.view, options, returnTo);
+      const destination = isOnPhone(request, handover) ? undefined : destinationOf(outcome.view, options, returnTo);
       const isApproved = outcome.view.status === 'approved' && nextStep(outcome.view).kind === 'done';
       if (isApproved && destination !== undefined) return reply.redirect(destination, 303);
       return answerView(reply, outcome.view, { place: 'verify', person, requested, pressed: true });

@@ -2,6 +2,7 @@ import { toText } from '../../texts/messages.ts';
 import { type NextStep, nextStep, type View } from '../../verification/person/index.ts';
 import { consentPage, declinedPage, helpLink, withdrawButton } from './consent-page.ts';
 import { button, link, type Page, type PageBlock, type PageFields, paragraphs, plainText } from './page.ts';
+import { following, phoneBlocks } from './phone/phone-block.ts';
 import { finishedPage, waitingPage } from './waiting-page.ts';
 import { askingActions, BUTTONS, backAction, headingOf, reasonOf, sentenceOf } from './wording.ts';
 
@@ -26,9 +27,9 @@ function hintBlocks({ hint: text }: PageFields): PageBlock[] {
 /** Time to read one sentence. */
 const READING_S = 3;
 
-function donePage(view: View, { place, returnTo }: PageFields): Page {
+function donePage(view: View, { place, returnTo, isPhone }: PageFields): Page {
   const sentence = sentenceOf(view);
-  if (returnTo === undefined) return { sentence, action: plainText(toText('next.close')) };
+  if (returnTo === undefined) return { sentence, action: plainText(toText(isPhone ? 'phone.back' : 'next.close')) };
   const action = link(returnTo, toText('button.continue'));
   const isOver = place === 'status' && view.status === 'approved';
   return isOver
@@ -40,17 +41,19 @@ function continuePage(view: View, page: PageFields): Page {
   const others = withdrawButton(view, page);
   if (view.isLinkMissing)
     return { sentence: toText('stuck.sentence'), action: button(toText('button.try_again'), page.fields), others };
-  const blocks = [...paragraphs(reasonOf(view)), ...hintBlocks(page), helpLink(page)];
+  const blocks = [...paragraphs(reasonOf(view)), ...hintBlocks(page), helpLink(page), ...phoneBlocks(page)];
   if (view.status === 'processing') others.unshift(link('/jumio/status', toText('button.look_again')));
-  return { sentence: sentenceOf(view), blocks, action: button(BUTTONS[view.status], page.fields), others };
+  const action = button(BUTTONS[view.status], page.fields);
+  return { sentence: sentenceOf(view), blocks, action, others, ...following(view, page) };
 }
 
 /** The consent text stands at the verification page only: the status page links to it. */
 function askingPage(view: View, page: PageFields): Page {
   if (page.place === 'verify') return consentPage(view, page);
   if (view.consent === 'declined') return declinedPage(page);
-  const blocks = [...paragraphs(reasonOf(view)), ...hintBlocks(page)];
-  return { sentence: sentenceOf(view), blocks, action: link('/jumio/verify', BUTTONS[view.status]) };
+  const blocks = [...paragraphs(reasonOf(view)), ...hintBlocks(page), ...phoneBlocks(page)];
+  const action = link('/jumio/verify', BUTTONS[view.status]);
+  return { sentence: sentenceOf(view), blocks, action, ...following(view, page) };
 }
 
 const MINUTE_MS = 60_000;

@@ -6,9 +6,13 @@ import type { RedeemedLink } from './one-time-link.ts';
 
 /**
  * What a hand-over cookie opens. `status`: the status page, for a person who has left for Jumio. `verify`: the verification
- * too, for a person who has redeemed a one-time link, because a rejected person can have no session.
+ * too, for a person who has redeemed a one-time link, because a rejected person can have no session. `phone`: the same, on the
+ * phone of a person who goes on at their computer afterwards; it makes no further link for a phone.
  */
-export type HandoverScope = 'status' | 'verify';
+export type HandoverScope = 'status' | 'verify' | 'phone';
+
+/** What a request asks a hand-over cookie to open. */
+export type HandoverTarget = Exclude<HandoverScope, 'phone'>;
 
 /** The content of a hand-over cookie. */
 export interface Handover {
@@ -70,13 +74,14 @@ export async function handOver(ctx: Context, identityId: string, scope: Handover
  */
 export async function handOverByLink(
   ctx: Context,
-  { identityId, endsAt: linkEndsAt }: RedeemedLink,
+  { identityId, purpose, endsAt: linkEndsAt }: RedeemedLink,
 ): Promise<Handover | undefined> {
   const now = ctx.clock.now();
   const endsAt = Math.min(Math.max(linkEndsAt, now + HOUR_MS), now + LONGEST_BEFORE_LEAVING_MS);
   const record = await ctx.ledger.change(identityId, now, (found) => found && { record: withHandover(found, endsAt) });
   if (record === undefined) return undefined;
-  return { identityId, scope: 'verify', counter: record.identity.handoverCounter, verificationId: null, endsAt };
+  const scope = purpose === 'phone' ? 'phone' : 'verify';
+  return { identityId, scope, counter: record.identity.handoverCounter, verificationId: null, endsAt };
 }
 
 /** Whether an attempt ended so long ago that its person has seen the result. */

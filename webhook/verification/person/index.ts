@@ -3,12 +3,21 @@ export { type ContinueOutcome, continueVerification, type HostedLink } from './c
 export {
   type Handover,
   type HandoverScope,
+  type HandoverTarget,
   handOver,
   handOverByLink,
   isHandoverValid,
   longestHandoverMs,
 } from './handover.ts';
-export { findLink, type IssuedLink, issueLink, linkUrl, type RedeemedLink, redeemLink } from './one-time-link.ts';
+export {
+  findLink,
+  type IssuedLink,
+  issueLink,
+  issuePhoneLink,
+  linkUrl,
+  type RedeemedLink,
+  redeemLink,
+} from './one-time-link.ts';
 export { findPerson, type Person, personFrom } from './person.ts';
 export { handleSignUp } from './sign-up.ts';
 export { loadView, type NextStep, nextStep, type View } from './view.ts';

@@ -13,10 +13,11 @@ const MINUTE_MS = 60_000;
 
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** How long a link is valid: one of a refusal or a hand-over is used at once, one of an operator is sent to a person. */
+/** How long a link is valid: one of an operator is sent to a person, any other is used at once. */
 const LIFETIME_MS: Readonly<Record<LinkPurpose, number>> = {
   'way-on': 10 * MINUTE_MS,
   handover: 10 * MINUTE_MS,
+  phone: 10 * MINUTE_MS,
   restart: 7 * DAY_MS,
 };
 
@@ -36,9 +37,9 @@ function hashOf(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-function linkOf(token: string, identityId: string, options: LinkOptions, now: number): OneTimeLink {
-  const { purpose, onlyOneFor, returnTo = null } = options;
-  return {
+function newLink(identityId: string, { purpose, onlyOneFor, returnTo = null }: LinkOptions, now: number) {
+  const token = randomBytes(RANDOM_BYTES).toString('base64url');
+  const link: OneTimeLink = {
     hash: hashOf(token),
     identityId,
     purpose,
@@ -48,6 +49,7 @@ function linkOf(token: string, identityId: string, options: LinkOptions, now: nu
     endsAt: now + LIFETIME_MS[purpose],
     usedAt: null,
   };
+  return { token, link };
 }
 
 /** A new one-time link. */
@@ -65,8 +67,7 @@ export interface IssuedLink {
  */
 export async function issueLink(ctx: Context, person: Person, options: LinkOptions): Promise<IssuedLink> {
   const now = ctx.clock.now();
-  const token = randomBytes(RANDOM_BYTES).toString('base64url');
-  const link = linkOf(token, person.identityId, options, now);
+  const { token, link } = newLink(person.identityId, options, now);
   const event = { kind: 'address_issued', detail: { purpose: options.purpose } };
   await ctx.ledger.change(person.identityId, now, (found) => ({
     record: found ?? recordOf(person, now),
@@ -74,6 +75,23 @@ export async function issueLink(ctx: Context, person: Person, options: LinkOptio
     link,
   }));
   return { token, endsAt: link.endsAt };
+}
+
+/**
+ * Makes the one-time link with which a person at a computer goes on with their phone; it withdraws the older one. A page
+ * shows one each time that it is opened, so only its use is an event. Undefined: the ledger does not have the identity, and
+ * to open a page makes no row.
+ * @throws LedgerUnavailable if the link could not be stored
+ */
+export async function issuePhoneLink(
+  ctx: Context,
+  identityId: string,
+  returnTo: string | null,
+): Promise<IssuedLink | undefined> {
+  const now = ctx.clock.now();
+  const { token, link } = newLink(identityId, { purpose: 'phone', replaces: identityId, returnTo }, now);
+  const found = await ctx.ledger.change(identityId, now, (record) => record && { record, link });
+  return found && { token, endsAt: link.endsAt };
 }
 
 /** Returns the link of a token without redeeming it; undefined: see `redeemLink`. */

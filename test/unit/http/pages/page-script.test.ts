@@ -237,3 +237,62 @@ describe('the script of a page that waits after a button was pressed', () => {
     expect([sent, replaced.length]).toEqual([[], 1]);
   });
 });
+
+const OFFERED = { seen: 'false', follow: '/jumio/phone?return_to=x' };
+
+const FOLLOWING = { poll: '5', seen: 'pending true', follow: '/jumio/phone?return_to=x' };
+
+function verification(given: boolean, change: object = {}): Answer {
+  const { consent, ...rest } = { consent: {}, status: 'pending', waiting_on: 'person', next: 'verify', ...change };
+  return json({ ...rest, retry_after: 60, consent: { given, ...consent } });
+}
+
+describe('the script of a page whose person may go on with their phone', () => {
+  it('the script polls without a visit, soon, and not as slowly as the status allows', async () => {
+    const { asked } = open(OFFERED, [verification(false)]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(asked.map(({ url, at }) => [url, at])).toEqual([
+      ['/jumio/verify', 5_000],
+      ['/jumio/verify', 12_500],
+      ['/jumio/verify', 23_750],
+    ]);
+  });
+
+  it('the following page never waits longer than 15 seconds for the next poll', async () => {
+    const { asked, replaced } = open(FOLLOWING, [verification(true)]);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(asked.length).toBeGreaterThan(38);
+    expect(replaced).toEqual([]);
+  });
+
+  it.each<[string, Answer, string[]]>([
+    ['the person has agreed on the phone', verification(true), [OFFERED.follow]],
+    ['the person has declined on the phone', verification(false, { consent: { declined: true } }), [OFFERED.follow]],
+    ['Jumio has all it needs', verification(false, { next: 'wait' }), [OFFERED.follow]],
+    ['the link has been made while the person reads', verification(false, { waiting_on: 'jumio' }), []],
+    ['the link has run out while the person reads', verification(false, { status: 'expired' }), []],
+  ])('the consent page leads on or stays: %s', async (_what, answer, leads) => {
+    const { replaced } = open(OFFERED, [answer]);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(replaced).toEqual(leads);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['the attempt is rejected', { status: 'rejected' }, [FOLLOWING.follow]],
+    ['the attempt is approved', { status: 'approved', next: 'continue' }, [FOLLOWING.follow]],
+    ['nothing changes', {}, []],
+  ])('the following page leads on or stays: %s', async (_what, change, leads) => {
+    const { replaced } = open(FOLLOWING, [verification(true, change)]);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(replaced).toEqual(leads);
+  });
+
+  it('a person who presses a button of the page is led by their own form, whatever a poll answers', async () => {
+    const { replaced, tell } = open(OFFERED, [verification(true)]);
+    tell('submit');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(replaced).toEqual([]);
+    tell('pageshow');
+    expect(replaced).toEqual(['/jumio/verify?return_to=x']);
+  });
+});

@@ -5,14 +5,19 @@
 })();
 
 // A page that waits carries data-poll (seconds) and data-seen (what it shows). This script polls the status and leaves the
-// page when that has changed. Without scripts the page's own <noscript> refresh does the same.
+// page when that has changed. Without scripts the page's own <noscript> refresh does the same. A page whose person may go
+// on with their phone carries data-follow: it polls without a visit, and leads there once anything has changed.
 (() => {
-  const waiting = document.querySelector('[data-poll]');
+  const waiting = document.querySelector('[data-poll]') ?? document.querySelector('[data-follow]');
   if (!waiting) return;
   const LONGEST_MS = 60_000;
   const PRESS_WITHIN_MS = 120_000;
   const opened = Date.now();
-  const first = Number(waiting.dataset.poll) * 1000;
+  const first = Number(waiting.dataset.poll ?? 5) * 1000;
+  const { seen, follow } = waiting.dataset;
+  // A person who is done on their phone looks at this page at once.
+  const longest = follow && waiting.dataset.poll ? 15_000 : LONGEST_MS;
+  const source = follow ? '/jumio/verify' : '/jumio/status';
   let pause = first;
   let due = 0;
   let timer;
@@ -30,9 +35,18 @@
   const load = () => location.replace(location.pathname + location.search);
 
   const isLinkReady = ({ status, waiting_on, next }) =>
-    waiting.dataset.seen.startsWith(`${status} `) && waiting_on === 'person' && next === 'verify';
+    seen.startsWith(`${status} `) && waiting_on === 'person' && next === 'verify';
+
+  // A page that offers the phone shows the consent alone: its attempt is being made while the person reads.
+  const isAsSeen = ({ status, waiting_on, next, consent }) => {
+    if (!follow) return next === 'wait' && seen === `${status} ${waiting_on}`;
+    const agreed = consent.declined ? 'declined' : consent.given;
+    return next === 'verify' && `${status} ${agreed}`.endsWith(seen);
+  };
 
   const leave = (answer) => {
+    // The person has pressed a button here: their own form leads on.
+    if (follow) return isSubmitted || location.replace(follow);
     if (!form || !isLinkReady(answer) || Date.now() - opened > PRESS_WITHIN_MS) return load();
     isSubmitted = true;
     form.submit();
@@ -40,7 +54,7 @@
 
   const pollLater = (seconds) => {
     isPolling = false;
-    pause = Math.min(LONGEST_MS, pause * 1.5);
+    pause = Math.min(longest, pause * 1.5);
     due = Date.now() + Math.max(pause, (Number(seconds) || 0) * 1000);
     schedule();
   };
@@ -52,17 +66,18 @@
 
   const read = async (response) => {
     const answer = await response.json();
-    const { status, waiting_on, next, retry_after, somebody_else } = answer;
+    const { retry_after, somebody_else } = answer;
     // This page is another account's: the status page says so, once.
     if (somebody_else) return location.replace('/jumio/status');
-    if (next !== 'wait' || waiting.dataset.seen !== `${status} ${waiting_on}`) return leave(answer);
-    pollLater(retry_after);
+    if (!isAsSeen(answer)) return leave(answer);
+    // How long the status may take says nothing about how fast a person is.
+    pollLater(follow ? 0 : retry_after);
   };
 
   const poll = async () => {
     isPolling = true;
     try {
-      const response = await fetch('/jumio/status', {
+      const response = await fetch(source, {
         headers: { accept: 'application/json' },
         cache: 'no-store',
         redirect: 'error',
@@ -79,6 +94,7 @@
   };
 
   due = Date.now() + first;
+  if (follow) addEventListener('submit', () => (isSubmitted = true));
   document.addEventListener('visibilitychange', schedule);
   // Back from where the form led: load the current page, and submit nothing.
   addEventListener('pageshow', () => (isSubmitted ? load() : schedule()));

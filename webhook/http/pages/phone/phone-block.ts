@@ -1,0 +1,25 @@
+import { toText } from '../../../texts/messages.ts';
+import type { View } from '../../../verification/person/index.ts';
+import { type Action, button, type Page, type PageBlock, type PageFields } from '../page.ts';
+
+/** Whether the person has agreed, as the script of a page reads it in the JSON of `/jumio/verify`. */
+export function agreedOf({ consent }: View): string {
+  return consent === 'declined' ? 'declined' : String(consent === 'given');
+}
+
+/** Returns the way on to a phone; empty where the page offers none. */
+export function phoneBlocks({ phone }: PageFields): PageBlock[] {
+  return phone === undefined || phone === 'on-request' ? [] : [{ kind: 'phone', ...phone }];
+}
+
+/** Returns the button that makes an address; empty where there is one, or the page offers none. */
+export function phoneButton({ phone, fields }: PageFields): Action[] {
+  if (phone !== 'on-request') return [];
+  return [{ ...button(toText('phone.show'), fields, '/jumio/phone'), isForComputer: true }];
+}
+
+/** Returns what makes a page follow the phone; empty where it offers none. */
+export function following(view: View, { phone }: PageFields): Pick<Page, 'follow'> {
+  if (phone === undefined || phone === 'on-request') return {};
+  return { follow: { to: phone.followPath, seen: agreedOf(view) } };
+}
