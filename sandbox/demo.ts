@@ -1,15 +1,13 @@
-import { parseArgs } from 'node:util';
+import { type DemoCommand, HELP, readCommandLine, safariNote } from './demo-options.ts';
 import { type EidPair, startEidPair } from './eid/pair.ts';
 import { findKratos } from './kratos/real/binary.ts';
 import { freePorts } from './kratos/real/ports.ts';
 import { eidScenario, scenarios } from './scenarios/scenarios.ts';
 import { BRAND, EID_POLICY } from './stack/config.ts';
+import { type DemoPorts, demoPorts } from './stack/demo-ports.ts';
 import { type Stack, type StackOptions, startStack } from './stack/start.ts';
 
-/**
- * `npm run demo`: everything on this machine, from sign-up to sign-in. `--auto` runs the scenarios by itself and prints
- * each result; `--set NAME=value`, any number of times, changes a variable of the service, to see what a mistake does.
- */
+/** `npm run demo`: everything on this machine, from sign-up to sign-in; its options are in demo-options.ts. */
 const print = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 function introduce({ kratos }: Stack): void {
@@ -43,13 +41,20 @@ async function untilInterrupted(stack: Stack): Promise<void> {
   print(`  2. your own verification, at any time                          ${stack.verifyUrl}/jumio/verify`);
   print(`  3. Jumio’s side: all verifications, and Jumio’s clock          ${stack.jumioUrl}/`);
   print(
-    '\nStart with the first. Instead of using a camera you choose what Jumio finds. Choose a rejection, come back,',
+    '\nStart with the first. Instead of using a camera you choose what Jumio finds, at once or in 30 seconds. Choose a',
   );
-  print('sign out, and try to sign in. The box “Behind the scenes” of each page says what happened.');
+  print(
+    'rejection, come back, sign out, and try to sign in. The box “Behind the scenes” of each page says what happened.',
+  );
   if (stack.kratos.kind === 'real')
     print(
       'You can also sign up with an electronic identity: with itsme at any level, or with Mobile ID from loa-3 on, Jumio is\nnot asked. Mobile ID at loa-2 is not enough: Jumio is asked as well.',
     );
+  print(
+    'At a computer the consent page offers your phone. No phone reaches this machine: open that address in a private window.',
+  );
+  const note = safariNote(process.platform);
+  if (note !== undefined) print(note);
   print('Nothing leaves this machine. Ctrl-C ends the demo and deletes all its data.');
   await new Promise((resolve) => {
     process.once('SIGINT', resolve);
@@ -57,33 +62,51 @@ async function untilInterrupted(stack: Stack): Promise<void> {
   });
 }
 
-function variables(settings: readonly string[]): Record<string, string> {
-  return Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s, 2)));
-}
-
 /** Both eID providers, and what Kratos and the service need for them; undefined with the stand-in, which has no OIDC. */
-async function startEid(): Promise<{ pair: EidPair; options: StackOptions } | undefined> {
+async function startEid(
+  chosen: DemoPorts['ports'] | undefined,
+): Promise<{ pair: EidPair; options: StackOptions } | undefined> {
   if (findKratos() === undefined) return undefined;
-  const ports = await freePorts();
-  const pair = await startEidPair(ports.public);
+  const ports = chosen ?? (await freePorts());
+  const pair = await startEidPair(ports.public, chosen && [chosen.itsme, chosen.idemia]);
   const env = { EID_PROVIDERS: pair.settings, POLICY: EID_POLICY };
   return { pair, options: { kratos: { ports, providers: pair.recipes }, env } };
 }
 
-async function main(): Promise<void> {
-  const options = { auto: { type: 'boolean', default: false }, set: { type: 'string', multiple: true } } as const;
-  const { auto, set = [] } = parseArgs({ options }).values;
+/** Starts everything and runs it until its end. Returns the exit code. */
+async function run({ auto, port, variables }: DemoCommand & { kind: 'run' }): Promise<number> {
+  const { ports, notes } = port === undefined ? { ports: undefined, notes: [] } : await demoPorts(port);
   const rates = auto ? { JUMIO_ACCOUNT_RATE: '20', JUMIO_ACCOUNT_BURST: '20' } : {};
-  const eid = await startEid();
-  const env = { ...BRAND, ...rates, ...eid?.options.env, ...variables(set) };
-  const stack = await startStack({ ...eid?.options, env });
+  const eid = await startEid(ports);
+  const env = { ...BRAND, ...rates, ...eid?.options.env, ...variables };
+  const places = ports === undefined ? {} : { ports, kratos: { ports, ...eid?.options.kratos } };
+  const stack = await startStack({ ...eid?.options, ...places, env });
   introduce(stack);
+  for (const note of notes) print(note);
   try {
-    if (auto) process.exitCode = (await runScenarios(stack)) ? 0 : 1;
-    else await untilInterrupted(stack);
+    if (auto) return (await runScenarios(stack)) ? 0 : 1;
+    await untilInterrupted(stack);
+    return 0;
   } finally {
     await stack.stop();
     await eid?.pair.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  const command = readCommandLine(process.argv.slice(2));
+  switch (command.kind) {
+    case 'help':
+      return print(HELP.trimEnd());
+    case 'problem':
+      process.stderr.write(`${command.text}\n`);
+      process.exitCode = 2;
+      return;
+    case 'run':
+      process.exitCode = await run(command);
+      return;
+    default:
+      return command satisfies never;
   }
 }
 

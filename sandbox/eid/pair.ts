@@ -16,11 +16,14 @@ export interface EidPair {
   stop(): Promise<void>;
 }
 
-/** Starts both, for a Kratos whose public port is known before it starts. */
-export async function startEidPair(kratosPort: number): Promise<EidPair> {
+/** Starts both, for a Kratos whose public port is known before it starts. @param own their ports; 0 takes a free one */
+export async function startEidPair(kratosPort: number, own: readonly [number, number] = [0, 0]): Promise<EidPair> {
   const callback = `http://kratos.demo.localhost:${kratosPort}/self-service/methods/oidc/callback`;
   const client = { ...CLIENT, redirectUris: [`${callback}/itsme`, `${callback}/idemia`] };
-  const [itsme, idemia] = [await startEidProvider('itsme', client), await startEidProvider('idemia', client)];
+  const [itsme, idemia] = [
+    await startEidProvider('itsme', client, own[0]),
+    await startEidProvider('idemia', client, own[1]),
+  ];
   const settings = stringify({
     itsme: { issuer: itsme.issuer, client_id: CLIENT.clientId, levels: [ITSME.basic, ITSME.advanced] },
     idemia: { issuer: idemia.issuer, client_id: CLIENT.clientId, levels: ['loa-2', 'loa-3', 'loa-4'] },

@@ -16,7 +16,8 @@ const environmentSchema = z.object({
   SANDBOX_CALLBACK_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
 
-type Options = Required<Omit<JumioSandboxOptions, 'publicUrl'>> & Pick<JumioSandboxOptions, 'publicUrl'>;
+type Options = Required<Omit<JumioSandboxOptions, 'publicUrl' | 'surroundings'>> &
+  Pick<JumioSandboxOptions, 'publicUrl'>;
 
 /** The sandbox's options from environment variables; an empty one counts as absent. Throws a ZodError that names every invalid one. */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): Options {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { tick } from './execution/execution.ts';
 import { buildApp } from './server.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from './settings.ts';
-import { createSandbox, type Sandbox } from './state.ts';
+import { createSandbox, type Sandbox, type Surroundings } from './state.ts';
 
 const TICK_MS = 250;
 
@@ -16,6 +16,7 @@ export interface JumioSandboxOptions {
   readonly clientSecret?: string;
   /** The settings at the start and after every reset. */
   readonly settings?: Partial<Settings>;
+  readonly surroundings?: Surroundings;
 }
 
 export interface JumioSandbox {
@@ -25,7 +26,7 @@ export interface JumioSandbox {
 
 /** Starts a Jumio sandbox. Everything else is done over HTTP, by its control channel. */
 export async function startJumioSandbox(options: JumioSandboxOptions = {}): Promise<JumioSandbox> {
-  const sandbox = createSandbox(settingsOf(options));
+  const sandbox = createSandbox(settingsOf(options), options.surroundings);
   const app = await buildApp(sandbox);
   const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   sandbox.publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');

@@ -12,8 +12,17 @@ export interface Bearer {
   readonly expiresAt: number;
 }
 
+/** What the sandbox knows of what is around it, and Jumio does not: for the people who look at its pages. */
+export interface Surroundings {
+  /** The name of the person behind a `customerInternalReference`; undefined: not known. */
+  readonly nameOf?: (reference: string) => Promise<string | undefined>;
+  /** Where a person with a link of an earlier run goes on. */
+  readonly home?: string;
+}
+
 /** One Jumio tenant, in memory. */
 export interface Sandbox {
+  readonly surroundings: Surroundings;
   readonly clock: Clock;
   /** Prefix of every link; set once the sandbox listens. */
   publicUrl: string;
@@ -40,8 +49,9 @@ export interface Sandbox {
 }
 
 /** An empty sandbox. */
-export function createSandbox(defaults: Settings): Sandbox {
+export function createSandbox(defaults: Settings, surroundings: Surroundings = {}): Sandbox {
   return {
+    surroundings,
     clock: createClock(),
     publicUrl: '',
     settings: defaults,
@@ -125,6 +135,8 @@ export interface Execution {
   /** The outcome that was chosen: `pass`, `abandon`, … */
   outcome: string | undefined;
   errorCode: string | undefined;
+  /** How long the processing takes, seconds; undefined: as long as the setting says. */
+  processingSeconds: number | undefined;
   /** Not shown until processing is over. */
   findings: Findings | undefined;
 }

@@ -2,8 +2,10 @@ import './preload/loopback.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { startApp } from '../app/server.ts';
 import { startJumioSandbox } from '../jumio/start.ts';
+import { send } from '../kratos/client/loopback.ts';
 import { freePort } from '../kratos/real/ports.ts';
 import { type KratosOptions, type RunningKratos, startKratos } from '../kratos/start.ts';
 import { jumioControl } from '../scenarios/jumio-control.ts';
@@ -15,6 +17,8 @@ export interface StackOptions {
   /** Added to the service's configuration. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onLog?: (line: string) => void;
+  /** Where application, service and Jumio listen; by default on free ports. */
+  readonly ports?: { readonly app: number; readonly verify: number; readonly jumio: number };
 }
 
 /** The service, Kratos, Jumio and an application, all on this machine; browsers reach them on three host names. */
@@ -37,6 +41,18 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+async function threeFreePorts() {
+  return { app: await freePort(), verify: await freePort(), jumio: await freePort() };
+}
+
+const identity = z.object({ traits: z.object({ email: z.string() }) });
+
+/** The e-mail address of an identity; undefined where Kratos has none. */
+async function emailOf(adminUrl: string, id: string): Promise<string | undefined> {
+  const answer = await send({ method: 'GET', url: `${adminUrl}/admin/identities/${encodeURIComponent(id)}` });
+  return answer.status === 200 ? identity.parse(answer.json()).traits.email : undefined;
+}
+
 /** How each started part is stopped; the last started is stopped first. */
 type Started = (() => Promise<unknown>)[];
 
@@ -57,13 +73,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function startAll(options: StackOptions, started: Started): Promise<Omit<Stack, 'stop'>> {
   const folder = await mkdtemp(join(tmpdir(), 'kratos-jumio-'));
   started.push(() => rm(folder, { recursive: true, force: true }));
-  const [appPort, port] = [await freePort(), await freePort()];
+  const { app: appPort, verify: port, jumio: jumioPort } = options.ports ?? (await threeFreePorts());
   const [appUrl, verifyUrl] = [`http://app.demo.localhost:${appPort}`, `http://verify.demo.localhost:${port}`];
-  const jumio = await startJumioSandbox();
+  const known = { adminUrl: '' };
+  const surroundings = { nameOf: (id: string) => emailOf(known.adminUrl, id), home: `${verifyUrl}/jumio/verify` };
+  const jumio = await startJumioSandbox({ port: jumioPort, surroundings });
   started.push(() => jumio.stop());
   const hooks = { serviceUrl: `http://127.0.0.1:${port}`, webhookSecret: WEBHOOK_SECRET };
   const pages = { verifyUrl, uiUrl: appUrl, dataDir: join(folder, 'kratos') };
   const { kratos, withoutKratos } = await startRestartableKratos({ ...hooks, ...pages, ...options.kratos }, started);
+  known.adminUrl = kratos.adminUrl;
   const urls = { kratosUrl: kratos.publicUrl, kratosAdminUrl: kratos.adminUrl, jumioUrl: jumio.url, appUrl, verifyUrl };
   const app = await startApp({ ...urls, port: appPort });
   started.push(() => app.stop());

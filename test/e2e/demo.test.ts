@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { HELP } from '../../sandbox/demo-options.ts';
+import { createBrowser } from '../../sandbox/kratos/client/browser.ts';
+import { freePort } from '../../sandbox/kratos/real/ports.ts';
 import { PROGRAMS_VARIABLE, programArguments } from '../../sandbox/stack/program.ts';
 import { isReal, KRATOS, VERSION } from './support/kratos-under-test.ts';
 
@@ -20,6 +25,53 @@ async function demo(settings: readonly string[], env: NodeJS.ProcessEnv): Promis
   const [code] = await once(child, 'exit');
   return { code, output };
 }
+
+/** A demo that waits for its visitor: what it printed, and how it ends. */
+async function openDemo(args: readonly string[]) {
+  const child = spawn(process.execPath, [...programArguments('sandbox/demo', []), ...args], { cwd: ROOT });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const exited = once(child, 'exit');
+  await vi.waitFor(() => expect(output).toContain('Ctrl-C ends the demo'), { timeout: 60_000, interval: 50 });
+  const end = async (): Promise<unknown> => {
+    child.kill('SIGINT');
+    return (await exited)[0];
+  };
+  return { output, end };
+}
+
+describe('npm run demo', () => {
+  test('the links are at fixed ports; where one is taken the demo says which part is elsewhere, and all links work', async () => {
+    const first = await freePort();
+    const taken = createServer().listen(first + 2, '127.0.0.1');
+    await once(taken, 'listening');
+    const { output, end } = await openDemo(['--port', String(first)]);
+    try {
+      const links = [...output.matchAll(/http:\/\/\S+/g)].map(([url]) => url);
+      expect(links.slice(0, 2)).toEqual([
+        `http://app.demo.localhost:${first}/`,
+        `http://verify.demo.localhost:${first + 1}/jumio/verify`,
+      ]);
+      expect(output).toContain(`Port ${first + 2} is taken: Jumio is on port ${new URL(links[2] ?? '').port}.`);
+      const browser = createBrowser();
+      const answers = await Promise.all(links.map((url) => browser.get(url, { follow: true })));
+      expect(answers.map(({ status }) => status)).toEqual([200, 401, 200]);
+    } finally {
+      taken.close();
+      expect(await end()).toBe(0);
+    }
+  });
+
+  test('--help names the options and starts nothing; a mistake is exit code 2', async () => {
+    const run = async (arg: string) => {
+      const child = spawn(process.execPath, [...programArguments('sandbox/demo', []), arg], { cwd: ROOT });
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+      return { code: child.exitCode, out, err };
+    };
+    expect(await run('--help')).toEqual({ code: 0, out: HELP, err: '' });
+    expect(await run('--port=80')).toEqual({ code: 2, out: '', err: expect.stringContaining('saw "80"') });
+  });
+});
 
 describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
   test('the demo completes its journeys, names its Kratos, and exits with 0', async () => {

@@ -118,5 +118,6 @@ const UNTOUCHED = {
   readableAt: 0,
   outcome: undefined,
   errorCode: undefined,
+  processingSeconds: undefined,
   findings: undefined,
 } as const;

@@ -9,24 +9,36 @@ import { changeDecision, choose, findExecution, openLink } from './executions.ts
 
 const SHOWN = 100;
 
-const COLUMNS = ['Created', 'Reference', 'Execution', 'Status', 'Outcome', 'Link ends', 'Action'];
+const COLUMNS = ['Person', 'Created', 'Reference', 'Execution', 'Status', 'Outcome', 'Link ends', 'Action'];
+
+/** The names of the people of these executions, by their reference. Jumio itself knows none. */
+async function namesOf({ surroundings }: Sandbox, executions: readonly Execution[]): Promise<Map<string, string>> {
+  const references = [...new Set(executions.map(({ customerInternalReference }) => customerInternalReference))];
+  const named = references.map(async (reference): Promise<[string, string]> => {
+    const name = await surroundings.nameOf?.(reference).catch(() => undefined);
+    return [reference, name ?? 'not known here'];
+  });
+  return new Map(await Promise.all(named));
+}
 
 /** The page that lists the executions, the newest first, with a form for each action that is possible. */
-function overviewPage(sandbox: Sandbox): string {
+async function overviewPage(sandbox: Sandbox): Promise<string> {
   const newest = [...sandbox.executions.values()].reverse().slice(0, SHOWN);
-  const rows = newest.map((execution) => row(sandbox, execution)).join('\n');
+  const names = await namesOf(sandbox, newest);
+  const rows = newest.map((execution) => row(sandbox, execution, names)).join('\n');
   return page(
     'Jumio (sandbox)',
     `<p>Sandbox time: ${timestamp(sandbox.clock.now())} (${sandbox.clock.ahead()} s ahead).
 Executions: ${sandbox.executions.size}. This page shows the newest ${SHOWN}.</p>
 <form method="post" action="control/time"><input name="seconds" type="number" min="0" value="900" aria-label="seconds">
 <button>Move time forward by this many seconds</button></form>
-<table><thead><tr>${COLUMNS.map((column) => `<th>${column}</th>`).join('')}</tr></thead><tbody>${rows}</tbody></table>`,
+<table class="rows"><thead><tr>${COLUMNS.map((column) => `<th>${column}</th>`).join('')}</tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 
-function row(sandbox: Sandbox, execution: Execution): string {
+function row(sandbox: Sandbox, execution: Execution, names: ReadonlyMap<string, string>): string {
   const cells = [
+    names.get(execution.customerInternalReference) ?? '',
     timestamp(execution.createdAt),
     execution.customerInternalReference,
     execution.id,
@@ -34,7 +46,8 @@ function row(sandbox: Sandbox, execution: Execution): string {
     execution.outcome ?? '',
     timestamp(execution.linkEndsAt),
   ];
-  return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}<td>${forms(sandbox, execution)}</td></tr>`;
+  const shown = cells.map((cell, index) => `<td data-label="${COLUMNS[index]}">${escapeHtml(cell)}</td>`).join('');
+  return `<tr>${shown}<td>${forms(sandbox, execution)}</td></tr>`;
 }
 
 function forms({ settings }: Sandbox, execution: Execution): string {
@@ -58,7 +71,7 @@ const secondsSchema = z.object({ seconds: z.coerce.number().nonnegative() });
 
 /** The page at `/` for a person who tests by hand, and its forms. */
 export async function controlPage(app: FastifyInstance, { sandbox }: { sandbox: Sandbox }): Promise<void> {
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(overviewPage(sandbox)));
+  app.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(await overviewPage(sandbox)));
 
   app.post('/control/time', ({ body }, reply) => {
     sandbox.clock.advance(secondsSchema.parse(body).seconds);

@@ -45,6 +45,7 @@ function submit(sandbox: Sandbox, execution: Execution, outcome: Outcome, verdic
   execution.errorCode = undefined;
   execution.status = 'ACQUIRED';
   execution.acquiredAt = sandbox.clock.now();
+  execution.processingSeconds = outcome.processingSeconds;
   schedule(sandbox, execution);
   reportStatus(sandbox, execution);
   tick(sandbox);
@@ -76,10 +77,10 @@ function schedule(sandbox: Sandbox, execution: Execution): void {
 }
 
 function nextStep({ settings }: Sandbox, execution: Execution): { at: number; status: Status } | undefined {
-  const { status, lastActivityAt = 0, acquiredAt = 0 } = execution;
+  const { status, lastActivityAt = 0, acquiredAt = 0, processingSeconds = settings.processingSeconds } = execution;
   if (status === 'INITIATED') return { at: execution.linkEndsAt, status: 'TOKEN_EXPIRED' };
   if (status === 'ACQUISITION_STARTED') return { at: lastActivityAt + INACTIVITY, status: 'SESSION_EXPIRED' };
-  if (status === 'ACQUIRED') return { at: acquiredAt + settings.processingSeconds * 1000, status: 'PROCESSED' };
+  if (status === 'ACQUIRED') return { at: acquiredAt + processingSeconds * 1000, status: 'PROCESSED' };
   return undefined;
 }
 

@@ -18,6 +18,8 @@ export const outcomeSchema = z.strictObject({
   /** Replace the decision's own label and type, as a ruleset may, or as Jumio may add a value. */
   decisionLabel: z.string().optional(),
   decisionType: z.string().optional(),
+  /** How long Jumio takes; by default as the setting says. */
+  processingSeconds: z.coerce.number().nonnegative().max(3_600).optional(),
 });
 
 export type Outcome = z.infer<typeof outcomeSchema>;
@@ -188,12 +190,13 @@ function namesOf(capability: Capability, column: Finding): string[] {
 
 /** The outcome that a form chose. Throws a ZodError. */
 export function readChoice(form: Readonly<Record<string, string>>): Outcome {
-  const { outcome, errorCode, reason = '' } = form;
+  const { outcome, errorCode, reason = '', seconds } = form;
   const [capability = '', label] = reason.split('/');
   const withReason = isCapability(capability) && (outcome === 'reject' || outcome === 'warn');
   return outcomeSchema.parse({
     outcome,
     ...(withReason ? { capability, label } : {}),
     ...(outcome === 'error' ? { errorCode } : {}),
+    ...(seconds === undefined ? {} : { processingSeconds: seconds }),
   });
 }

@@ -37,6 +37,9 @@ const CHOICES: readonly Choice[] = [
   },
 ];
 
+/** Longer than a page waits before it looks again. */
+const SLOW_S = 30;
+
 /** The hosted page: instead of using a camera, the tester chooses what Jumio finds. */
 export function capturePage(execution: Execution, token: string, customKeys: readonly string[]): string {
   const form = (outcome: string, inside: string) => `<form method="post" action="client">
@@ -46,7 +49,10 @@ export function capturePage(execution: Execution, token: string, customKeys: rea
   const everyReason = offered(['REJECTED', 'WARNING']);
   const choice = ({ outcome, text, meaning, reason }: Choice) => {
     const field = reason === undefined ? '' : `<input type="hidden" name="reason" value="${reason}">`;
-    return `<li>${form(outcome, `${field}<button>${text}</button>`)}<p>${meaning}</p></li>`;
+    // By its address, not by a field: a program that reads the form must not wait.
+    const slowly = `<button class="plain" formaction="client?seconds=${SLOW_S}" aria-label="${text}, in ${SLOW_S} s">in ${SLOW_S} s</button>`;
+    const buttons = `<button>${text}</button>${outcome === 'abandon' ? '' : slowly}`;
+    return `<li>${form(outcome, `${field}<span class="pair">${buttons}</span>`)}<p>${meaning}</p></li>`;
   };
   const choices = CHOICES.filter(({ reason }) => reason === undefined || everyReason.includes(reason));
   const pick = (name: string, label: string, options: readonly string[]) =>
@@ -55,7 +61,7 @@ export function capturePage(execution: Execution, token: string, customKeys: rea
     'Jumio (sandbox): verify your identity',
     [
       '<p class="sandbox">A sandbox: this is not Jumio, no picture is taken, and nothing leaves this machine.</p>',
-      '<p>Choose what Jumio finds.</p>',
+      `<p>Choose what Jumio finds: at once, or in ${SLOW_S} seconds, so that you see the page that waits.</p>`,
       `<ul class="choices">${choices.map(choice).join('')}</ul>`,
       '<details><summary>Any other reason, or an error</summary>',
       form('reject', `${pick('reason', 'Reject for', everyReason)}<button>Reject</button>`),
@@ -67,15 +73,25 @@ export function capturePage(execution: Execution, token: string, customKeys: rea
 }
 
 /** Jumio's own page at the end, where no URL to redirect to is set. */
-export function endPage({ errorCode, outcome }: Execution): string {
-  if (errorCode !== undefined) return page('Something went wrong', `<p>Error code: ${escapeHtml(errorCode)}</p>`);
-  if (outcome === 'abandon') return page('You have left', '<p>You can continue for another 15 minutes.</p>');
-  return page('Thank you', '<p>Your pictures have been received. You can close this page.</p>');
+export function endPage({ errorCode, outcome, link }: Execution, back: string | undefined): string {
+  const way = wayBack(back);
+  if (errorCode !== undefined) return page('Something went wrong', `<p>Error code: ${escapeHtml(errorCode)}</p>${way}`);
+  if (outcome === 'abandon') {
+    const again = link === undefined ? '' : `<p><a href="${escapeHtml(link)}">Go on here</a></p>`;
+    return page('You have left', `<p>You can continue for another 15 minutes.</p>${again}${way}`);
+  }
+  return page('Thank you', `<p>Your pictures have been received. You can close this page.</p>${way}`);
 }
 
 /** The page of a link that has ended, was used, or never existed. */
-export function invalidLinkPage(): string {
-  return page('This link is no longer valid', '<p>The session is missing, invalid or expired. Error code: 9200</p>');
+export function invalidLinkPage(back: string | undefined): string {
+  const text = '<p>The session is missing, invalid or expired. Error code: 9200</p>';
+  return page('This link is no longer valid', `${text}${wayBack(back)}`);
+}
+
+/** Jumio has no such link: it is for the person who tries the sandbox. */
+function wayBack(back: string | undefined): string {
+  return back === undefined ? '' : `<p><a href="${escapeHtml(back)}">Back to your verification</a></p>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -88,7 +104,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#c4c9d4, #4a5263); --soft: light-dark(#f1f3f8, #20252f); --brand: light-dark(#2b4a9b, #a9c1ff); --on-brand: light-dark(#fff, #10182b); }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: light-dark(#fff, #14171d); color: light-dark(#16202a, #e8edf2); }
 main { max-width: 70rem; margin: 0 auto; padding: 1rem; overflow-x: auto; }
 h1 { font-size: 1.4rem; }
 form { margin: .5rem 0; }
@@ -101,7 +117,19 @@ select, input { font: inherit; max-width: 100%; min-height: 2.5rem; }
 .choices { list-style: none; padding: 0; max-width: 32rem; }
 .choices li { border-top: 1px solid var(--line); padding: .5rem 0; }
 .choices p { margin: .25rem 0; }
-.choices button { width: 100%; text-align: left; }
+.pair { display: flex; gap: .5rem; }
+.pair button:first-child { flex: 1; text-align: left; }
+button.plain { border: 1px solid var(--brand); background: transparent; color: var(--brand); }
+.rows { width: 100%; }
+.rows td { overflow-wrap: anywhere; }
+@media (max-width: 64rem) {
+  .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .rows, .rows tbody, .rows tr, .rows td { display: block; }
+  .rows tr { border: 1px solid var(--line); border-radius: .5rem; margin: 0 0 1rem; padding: .25rem .75rem; }
+  .rows td { border: 0; padding: .15rem 0; }
+  .rows td:empty { display: none; }
+  .rows td[data-label]::before { content: attr(data-label) ": "; font-weight: 600; }
+}
 summary { cursor: pointer; padding: .5rem 0; }
 `;
 

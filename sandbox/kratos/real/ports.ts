@@ -6,7 +6,8 @@ import type { Ports } from '../options.ts';
 /** Below the ephemeral ports of operating systems (RFC 6335 §6, and Linux), above the ports that Chromium blocks. */
 const PORT_RANGE = [11_000, 32_768] as const;
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nothing listens on a port of this machine at this moment. */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');

@@ -116,6 +116,7 @@ export function onSubmit(
     try {
       const fields = fieldsShape.parse(request.body ?? {});
       refuseForged(request, flow, fields);
+      flow.typedEmail = fields.identifier || (fields.traits?.email ?? fields['traits.email'] ?? '');
       return await complete({ site, request, reply, flow, client, fields });
     } catch (error) {
       return answerRefusal(site, client, flow, reply, error);

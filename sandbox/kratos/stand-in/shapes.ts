@@ -54,9 +54,9 @@ function nodes(flow: FlowRow) {
   const csrf = input('default', 'csrf_token', 'hidden', flow.csrfToken);
   switch (flow.kind) {
     case 'registration':
-      return [csrf, input('default', 'traits.email', 'email'), ...passwordNodes];
+      return [csrf, input('default', 'traits.email', 'email', flow.typedEmail), ...passwordNodes];
     case 'login':
-      return [csrf, input('default', 'identifier', 'text'), ...passwordNodes];
+      return [csrf, input('default', 'identifier', 'text', flow.typedEmail), ...passwordNodes];
     case 'recovery':
       return [input('code', 'code', 'text'), input('code', 'method', 'submit', 'code')];
   }

@@ -53,6 +53,8 @@ export interface FlowRow {
   readonly issuedAt: string;
   readonly expiresAt: string;
   messages: readonly UiMessage[];
+  /** What the person typed as their e-mail address, once a form was refused: Kratos keeps it in the form. */
+  typedEmail?: string;
   /** Recovery with a code of the admin API: the identity, and the code until it was used. */
   readonly recovery?: { readonly identityId: string; code: string | undefined };
 }

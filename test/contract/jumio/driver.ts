@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { z } from 'zod';
 import { type JumioSandbox, startJumioSandbox } from '../../../sandbox/jumio/start.ts';
+import type { Surroundings } from '../../../sandbox/jumio/state.ts';
 import { type RecordingServer, startRecordingServer } from '../../support/fakes/http-server.ts';
 
 const AGENT = 'Acme Verification/v1.0';
@@ -44,13 +45,13 @@ export function request(more: object = {}): object {
 }
 
 /** One sandbox per file, reset before each test, with a receiver of callbacks; used over HTTP only. */
-export function useSandbox() {
+export function useSandbox(surroundings: Surroundings = {}) {
   let sandbox: JumioSandbox;
   let receiver: RecordingServer;
   let answerStatuses: readonly number[] = [200];
   let seen = 0;
   beforeAll(async () => {
-    sandbox = await startJumioSandbox();
+    sandbox = await startJumioSandbox({ surroundings });
     receiver = await startRecordingServer((response) => {
       const [status = 200, ...then] = answerStatuses;
       if (then.length > 0) answerStatuses = then;

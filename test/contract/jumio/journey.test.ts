@@ -64,6 +64,39 @@ describe('Jumio sandbox: the hosted page', () => {
     expect(await statusOf(executionId)).toMatchObject({ status: 'PROCESSED', outcome: 'pass' });
   });
 
+  test('the second button of an outcome lets Jumio take 30 seconds; a program that reads the form does not wait', async () => {
+    const { link, executionId } = await jumio.create();
+    const { text } = await jumio.send('GET', link);
+    const [, first = ''] = /<form[^>]*>([\s\S]*?)<\/form>/.exec(text) ?? [];
+    const [, path = ''] = /formaction="([^"]*)" aria-label="Pass, in 30 s"/.exec(first) ?? [];
+    expect(first.match(/ name="/g)).toHaveLength(2);
+    const form = new URLSearchParams({ authorizationToken: tokenOf(link), outcome: 'pass' });
+    const target = new URL(path, new URL('/web/', jumio.url())).href.slice(jumio.url().length);
+    expect((await jumio.send('POST', target, form.toString(), FORM)).status).toBe(200);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'ACQUIRED' });
+    await jumio.advance(29);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'ACQUIRED' });
+    await jumio.advance(1);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'PROCESSED', outcome: 'pass' });
+  });
+
+  test('an outcome of the control channel may take its own time, without a change of the setting', async () => {
+    const [slow, other] = [await jumio.create(), await jumio.create()];
+    await jumio.pick(slow.executionId, 'reject', { processingSeconds: 60 });
+    await jumio.pick(other.executionId, 'pass');
+    expect(await statusOf(slow.executionId)).toMatchObject({ status: 'ACQUIRED' });
+    expect(await statusOf(other.executionId)).toMatchObject({ status: 'PROCESSED' });
+    await jumio.advance(60);
+    expect(await statusOf(slow.executionId)).toMatchObject({ status: 'PROCESSED', outcome: 'reject' });
+  });
+
+  test.each(['-1', '3601', 'soon'])('an outcome in %s seconds is 400 and changes nothing', async (seconds) => {
+    const { link, executionId } = await jumio.create();
+    const form = new URLSearchParams({ authorizationToken: tokenOf(link), outcome: 'pass' });
+    expect((await jumio.send('POST', `/web/client?seconds=${seconds}`, form.toString(), FORM)).status).toBe(400);
+    expect(await statusOf(executionId)).toMatchObject({ status: 'INITIATED' });
+  });
+
   test('an unknown button is 400 and changes nothing', async () => {
     const { link, executionId } = await jumio.create();
     expect((await press(link, 'approve')).status).toBe(400);

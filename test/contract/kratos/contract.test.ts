@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { findKratos } from '../../../sandbox/kratos/real/binary.ts';
+import { formCases } from './cases/form-cases.ts';
 import { gateCases } from './cases/gate-cases.ts';
 import { identityCases } from './cases/identity-cases.ts';
 import { mistakeCases } from './cases/mistake-cases.ts';
@@ -15,6 +16,7 @@ function contract(kind: Kind): void {
     describe('registration.after', () => registrationCases(world));
     describe('login.after', () => gateCases(world));
     describe('recovery.after', () => recoveryCases(world));
+    describe('refused forms', () => formCases(world));
     describe('sessions', () => sessionCases(world));
     describe('identities', () => identityCases(world));
   });

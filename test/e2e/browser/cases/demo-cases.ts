@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
 import type { BrowserStage } from '../stage.ts';
-import { fillIn, onToJumio } from '../steps.ts';
+import { choose, fillIn, leads, onToJumio } from '../steps.ts';
 import { PHONE } from '../window.ts';
 
 /** The pages of the demo besides the service's own. */
@@ -61,5 +61,55 @@ export function demoCases(stage: () => BrowserStage): void {
     await onToJumio(page, stack);
     await page.getByText('this is not Jumio').waitFor();
     await checkPage(page, PHONE);
+  });
+
+  test('who abandons at Jumio is led on, and so is who follows a link of an earlier demo', async () => {
+    const { stack, open, verifyUrl } = stage();
+    const { page } = await open(PHONE, await scenes.signedUp(stage()));
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(page, stack);
+    await choose(page, 'Abandon');
+    await checkPage(page, PHONE);
+    await leads(page, () => page.getByText('Go on here').click());
+    await choose(page, 'Abandon');
+    await leads(page, () => page.getByText('Back to your verification').click());
+    await page.getByText('Go on at Jumio').waitFor();
+    await page.goto(`${stack.jumioUrl}/web/client?authorizationToken=of-an-earlier-demo`);
+    await leads(page, () => page.getByText('Back to your verification').click());
+    expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
+  });
+
+  test('an outcome that takes 30 seconds shows the page that waits', async () => {
+    const { stack, jumio, open, verifyUrl } = stage();
+    const person = await scenes.signedUp(stage());
+    const { page } = await open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/verify`);
+    await onToJumio(page, stack);
+    await choose(page, 'Pass, in 30 s');
+    await page.getByText('We are checking your documents').waitFor();
+    expect((await jumio.executionsOf(person.identityId)).map(({ status }) => status)).toEqual(['ACQUIRED']);
+    await jumio.advance(30);
+    await page.waitForURL(`${stack.appUrl}/`, { timeout: 60_000 });
+  });
+
+  test('Jumio’s side fits a phone, and says whose row is whose', async () => {
+    const { stack, open } = stage();
+    const { credentials } = await scenes.approved(stage());
+    const { page } = await open(PHONE);
+    await page.goto(`${stack.jumioUrl}/`);
+    const row = page.locator('tr', { hasText: credentials.email });
+    expect(await row.count()).toBe(1);
+    expect(await row.innerText()).toContain('PROCESSED');
+    await checkPage(page, PHONE);
+  });
+
+  test('a form of the application keeps the e-mail address after an error', async () => {
+    const { stack, open } = stage();
+    const { page } = await open(PHONE);
+    await page.goto(`${stack.appUrl}/login`);
+    await fillIn(page, 'ann@example.org', 'wrong-horse-9-battery');
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe('ann@example.org');
+    expect(await page.getByLabel('Password').inputValue()).toBe('');
   });
 }
