@@ -89,7 +89,7 @@ export async function issuePhoneLink(
   returnTo: string | null,
 ): Promise<IssuedLink | undefined> {
   const now = ctx.clock.now();
-  const { token, link } = newLink(identityId, { purpose: 'phone', replaces: identityId, returnTo }, now);
+  const { token, link } = newLink(identityId, { purpose: 'phone', onlyOneFor: identityId, returnTo }, now);
   const found = await ctx.ledger.change(identityId, now, (record) => record && { record, link });
   return found && { token, endsAt: link.endsAt };
 }

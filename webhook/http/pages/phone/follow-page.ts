@@ -68,7 +68,7 @@ export function phoneRoutes(app: FastifyInstance, requirePerson: RequirePerson, 
     forPerson(async (person, request, reply) => {
       await limits.continuing(person.identityId, reply);
       // The page withdraws this one at once.
-      await issueLink(ctx, person, { purpose: 'phone', replaces: person.identityId });
+      await issueLink(ctx, person, { purpose: 'phone', onlyOneFor: person.identityId });
       return reply.redirect(verifyPath(options.returnTo(requestedReturnTo(request))), 303);
     }),
   );
