@@ -93,7 +93,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const person = await signUpBy('idemia', at('loa-4'));
     await person.waitFor({ status: 'approved', source: 'eid:idemia', level: 'loa-4' });
     const page = await person.browser.get(`${world.stack.verifyUrl}/jumio/status`);
-    expect(sentenceOn(page)).toBe('Your identity has been verified.');
+    expect(sentenceOn(page)).toBe('Thank you. There is nothing else you need to do.');
     expect(await world.jumio.executionsOf(person.identityId)).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const person = await signUpBy('idemia', at('loa-3'));
     await person.waitFor({ status: 'pending', source: 'jumio' });
     expect((await person.browser.get(`${world.stack.verifyUrl}/jumio/verify`)).text).toContain(
-      'Your electronic identity is not enough here, so please confirm your identity at Jumio too.',
+      'Your electronic identity is not enough here. Please verify your identity with Jumio as well.',
     );
     const hosted = await person.goToJumio();
     expect(hosted.url).toContain(world.stack.jumioUrl);
@@ -293,7 +293,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
   test.skipIf(!hasChromium)(
     `in Chromium the button of the eID leads to a verified account${OR_NO_CHROMIUM}`,
     LONG_TIMEOUT,
-    () => inChromium((page) => page.getByText('Your identity has been verified.').waitFor()),
+    () => inChromium((page) => page.getByText('Thank you. There is nothing else you need to do.').waitFor()),
   );
 
   test.skipIf(!hasChromium)(
@@ -305,11 +305,11 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
         const beside = await page.context().newPage();
         for (const each of [page, beside]) {
           await each.goto(`${world.stack.verifyUrl}/jumio/status`);
-          await each.getByText('It is being checked whether your identity is confirmed already.').waitFor();
+          await each.getByText('This should only take a moment.').waitFor();
         }
         await checkPage(beside, PHONE);
         world.admin.clearFaults();
-        await page.getByText('Your identity has been verified.').waitFor({ timeout: 60_000 });
+        await page.getByText('Thank you. There is nothing else you need to do.').waitFor({ timeout: 60_000 });
       });
     },
   );

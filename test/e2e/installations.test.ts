@@ -85,7 +85,7 @@ describe(`installations, with ${KRATOS}`, () => {
       await person.waitFor({ status: 'pending' });
       const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
       expect(page.status).toBe(401);
-      expect(sentenceOn(page)).toBe('Please sign in first. You will come back here.');
+      expect(sentenceOn(page)).toBe('Once you are signed in, you will come straight back to your identity check.');
       const again = await person.browser.get(linkOn(page) ?? '', { follow: true });
       expect([again.url, again.status]).toEqual([`${stack.verifyUrl}/jumio/verify`, 401]);
     });

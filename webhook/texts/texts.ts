@@ -86,8 +86,10 @@ export function createTexts({ brand, overrides, sendsTraits = false }: TextsOpti
     instance.t(key, { ...values, lng: language, nest: false });
   const translate = cached((language, { key, values = {} }) => {
     const filled = Object.entries(values).map(([name, value]) => [name, format(value, language)]);
-    const name = brand ?? lookUp(language, 'brand.unnamed', {});
-    return lookUp(language, key, { brand: name, ...Object.fromEntries(filled) });
+    if (brand !== undefined) return lookUp(language, key, { brand, ...Object.fromEntries(filled) });
+    const unnamed = lookUp(language, 'brand.unnamed', {});
+    // i18next looks up the key with `_unnamed` first, and the key itself where there is none.
+    return lookUp(language, key, { context: 'unnamed', brand: unnamed, ...Object.fromEntries(filled) });
   });
   return {
     consentVersion: (overrides?.consentVersion ?? CONSENT_VERSION) + (sendsTraits ? WITH_TRAITS : ''),

@@ -133,7 +133,7 @@ describe('a native application that continues', () => {
     const kinds = (await service.ctx.ledger.events(id)).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'declined')).toHaveLength(1);
     const page = await openBrowser(service, service.kratos.signIn(id)).get('/jumio/status');
-    expect(page.sentence).toMatch(/^You did not agree/);
+    expect(page.sentence).toMatch(/^Your identity check will not continue/);
     expect((await app.post(agreementBody(service))).json().url).toBe(service.jumio.latest(id).link);
   });
 

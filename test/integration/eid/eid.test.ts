@@ -86,10 +86,7 @@ describe('sign-ups with an eID', () => {
     service.clock.stop();
     expect((await signUp(service, id)).statusCode).toBe(204);
     const page = await browser.get('/jumio/verify');
-    expect([page.status, page.sentence]).toEqual([
-      200,
-      'It is being checked whether your identity is confirmed already.',
-    ]);
+    expect([page.status, page.sentence]).toEqual([200, 'This should only take a moment.']);
     expect(service.jumio.calls.create).toEqual([]);
     // Like every waiting page, the page polls less often the longer it waits.
     const looksAgain = async () => /data-poll="(\d+)"/.exec((await browser.get('/jumio/status')).body)?.[1];
@@ -331,7 +328,7 @@ describe('POST /eid/assurance', () => {
   it('a refused assurance is in the language of the person’s browser', async () => {
     const { service } = await withEid();
     const answer = await ask(service, { source: 'mobile', acr: 'loa-1' }, { accept_language: 'de-CH, en;q=0.5' });
-    expect(answer.body).toContain('stärkere Bestätigung');
+    expect(answer.body).toContain('auf einer höheren Stufe');
   });
 
   it.each<[string, object, number]>([

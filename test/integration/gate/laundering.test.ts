@@ -70,7 +70,10 @@ describe('rejections stay in force', () => {
     it('a published rejection stays in force after a lost ledger: nothing is started, and sign-in is refused', async () => {
       const { service, id, browser, kratos, copy, signIn } = await lost();
       const page = await browser.get('/jumio/verify');
-      expect([page.sentence, page.action?.kind]).toEqual(['Your identity could not be verified.', 'text']);
+      expect([page.sentence, page.action?.kind]).toEqual([
+        'The check is complete, but your identity is not verified.',
+        'text',
+      ]);
       await browser.get('/jumio/status');
       kratos.copies.delete(id);
       const { fields } = await browser.get('/jumio/verify');

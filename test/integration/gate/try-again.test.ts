@@ -55,7 +55,7 @@ describe('rejected for a reason that the person can act on, where pages are conf
     expect(rest).toEqual({
       id: 4990001,
       status: 'rejected',
-      text: 'We could not read your document. Please try again here within ten minutes: <url>',
+      text: 'We could not read your document. You can put this right here within the next ten minutes: <url>',
     });
     const { browser, page } = await follow(service, url);
     expect(page.to).toBe('/jumio/verify');
@@ -65,7 +65,7 @@ describe('rejected for a reason that the person can act on, where pages are conf
   });
 
   it.each([
-    ['de', 'expired_document', /^Ihr Ausweis ist nicht lange genug gültig\. .+: <url>$/],
+    ['de', 'expired_document', /^Ihr Ausweis ist abgelaufen oder läuft zu bald ab\. .+: <url>$/],
     ['fr', 'unsupported_document', /^Nous ne pouvons pas accepter ce type de document\. .+\u00a0: <url>$/],
     ['es', 'not_finished', /^Faltan pasos en su verificación de identidad\. .+: <url>$/],
   ] as const)('in %s the refusal for %s is one order', async (language, reason, text) => {
@@ -81,7 +81,7 @@ describe('rejected for a reason that the person can act on, where pages are conf
     await callback(service, callbackOf(execution, 'ACQUIRED'));
     await eventually(async () => expect((await recordOf(service, id)).identity.attemptWaitsOn).toBe('jumio'));
     const { url, text } = await refused(service, id);
-    expect(text).toBe('Your identity check is under way. You can follow it here for the next ten minutes: <url>');
+    expect(text).toBe('Your identity check is in progress. You can follow it here for the next ten minutes: <url>');
     const { page } = await withShortWaits(service, () => follow(service, url));
     expect(page.body).toContain('data-poll');
   });
@@ -89,7 +89,7 @@ describe('rejected for a reason that the person can act on, where pages are conf
   it.each(['other', undefined] as const)('a rejection for the reason %s has no way on', async (reason) => {
     const { service, id } = await rejected(reason ?? 'other');
     const { url, text } = await refused(service, id);
-    expect([url, text]).toEqual([undefined, expect.stringMatching(/^You cannot sign in, because your identity could/)]);
+    expect([url, text]).toEqual([undefined, expect.stringMatching(/^You cannot sign in because we could not verify/)]);
   });
 
   it('without pages the refusal is that of the published integration', async () => {
@@ -106,7 +106,7 @@ describe('rejected for a reason that the person can act on, where pages are conf
       'rules: [{ when: { status: rejected }, then: block_with_way_on, text: unverified }, { then: allow }]';
     const { service, id } = await rejected('unreadable', { POLICY });
     const { id: messageId, text } = await refused(service, id);
-    expect([messageId, text]).toEqual([4990003, expect.stringMatching(/^You cannot sign in before .+<url>$/)]);
+    expect([messageId, text]).toEqual([4990003, expect.stringMatching(/^You can sign in once .+<url>$/)]);
   });
 });
 
@@ -135,7 +135,7 @@ describe('the strict example leads everybody on who can do something', () => {
     await callback(service, callbackOf(execution, 'ACQUIRED'));
     await untilStatus(service, person.id, 'processing');
     const { url, text } = await refused(service, person.id);
-    expect(text).toMatch(/under way.+<url>$/);
+    expect(text).toMatch(/in progress.+<url>$/);
     const { page } = await withShortWaits(service, () => follow(service, url));
     expect([page.to, page.body.includes('data-poll')]).toEqual([undefined, true]);
   });

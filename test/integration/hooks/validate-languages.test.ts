@@ -31,14 +31,14 @@ async function textFor(acceptLanguage: unknown): Promise<string> {
   return shown.parse(answer.json()).messages[0].messages[0].text;
 }
 
-const ENGLISH = 'You cannot sign in, because your identity could not be verified.';
+const ENGLISH = 'You cannot sign in because we could not verify your identity.';
 
 describe('language of the gate’s refusal', () => {
   it.each([
     ['en-GB,en;q=0.9', ENGLISH],
-    ['de-CH, en;q=0.5', 'Sie können sich nicht anmelden, weil Ihre Identität nicht bestätigt werden konnte.'],
+    ['de-CH, en;q=0.5', 'Sie können sich nicht anmelden, weil wir Ihre Identität nicht bestätigen konnten.'],
     ['fr', 'Appelez le 0 800 123 456.'],
-    ['es-ES,es;q=0.9', 'No puede iniciar sesión porque no se ha podido verificar su identidad.'],
+    ['es-ES,es;q=0.9', 'No puede iniciar sesión porque no hemos podido verificar su identidad.'],
     ['tlh', ENGLISH],
     ['', ENGLISH],
     [undefined, ENGLISH],
@@ -51,13 +51,13 @@ describe('language of the gate’s refusal', () => {
   });
 
   it.each([
-    ['en', 'help@acme.example', / Please contact support\. At help@acme\.example you can find out more\.$/],
-    ['de', 'help@acme.example', / an den Support\. Unter help@acme\.example erfahren Sie mehr\.$/],
-    ['fr', 'help@acme.example', /l’assistance\. Adressez-vous à help@acme\.example pour en savoir plus\.$/],
+    ['en', 'help@acme.example', / Contact support at help@acme\.example for help\.$/],
+    ['de', 'help@acme.example', / Der Support hilft Ihnen unter help@acme\.example weiter\.$/],
+    ['fr', 'help@acme.example', / L’assistance peut vous aider à l’adresse help@acme\.example si besoin\.$/],
     [
       'es',
       'https://acme.example/help?a=1&b',
-      /\. Diríjase a https:\/\/acme\.example\/help\?a=1&b para obtener más información\.$/,
+      / Atención al cliente puede ayudarle en https:\/\/acme\.example\/help\?a=1&b si lo necesita\.$/,
     ],
   ])('a refusal in %s names the support address: %s', async (accept_language, SUPPORT_ADDRESS, text) => {
     const helpful = await testService({ env: { SUPPORT_ADDRESS, POLICY: 'rules: [{ then: block }]' } });
@@ -77,6 +77,6 @@ describe('language of the gate’s refusal', () => {
   it('a refusal of an invalid request is in the language of the browser', async () => {
     const answer = await refused({ kratos_identity_id: 'nobody', accept_language: 'es' });
     expect(answer.json()).toEqual(gateMessage(4990004, 'unknown'));
-    expect(answer.body).toContain('Inténtelo de nuevo en unos minutos.');
+    expect(answer.body).toContain('Vuelva a iniciar sesión dentro de unos minutos.');
   });
 });

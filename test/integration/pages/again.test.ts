@@ -54,8 +54,8 @@ describe('a verification whose link has ended', () => {
     const { service, id, browser, page } = await linkEnded('ACQUIRED');
     const answer = await browser.post(page.fields);
     expect(answer.location).toBeUndefined();
-    expect(answer.sentence).toMatch(/under way/);
-    expect(answer.action?.text).toBe('Look again');
+    expect(answer.sentence).toBe('This usually takes a few minutes.');
+    expect(answer.action?.text).toBe('Check for the result');
     expect((await recordOf(service, id)).verifications).toHaveLength(1);
     expect(service.jumio.calls.create).toHaveLength(1);
   });
@@ -65,7 +65,7 @@ describe('a verification whose link has ended', () => {
     process(first, 'PASSED', service.clock.now());
     expect((await browser.post(page.fields)).location).toBeUndefined();
     await untilStatus(service, id, 'approved');
-    expect((await browser.get('/jumio/verify')).sentence).toBe('Your identity has been verified.');
+    expect((await browser.get('/jumio/verify')).sentence).toBe('Thank you. There is nothing else you need to do.');
     expect(service.jumio.calls.create).toHaveLength(1);
   });
 
@@ -73,7 +73,7 @@ describe('a verification whose link has ended', () => {
     const { service, id, browser, page } = await linkEnded('INITIATED');
     service.jumio.instead.status = () => jumioDown('status');
     const answer = await browser.post(page.fields);
-    expect(answer.sentence).toMatch(/^Jumio cannot be reached/);
+    expect(answer.body).toContain('<h1 id="title">We cannot reach Jumio right now</h1>');
     expect((await recordOf(service, id)).verifications).toHaveLength(1);
     expect(service.jumio.calls.create).toHaveLength(1);
     service.jumio.instead.status = undefined;
@@ -105,7 +105,8 @@ describe('a link that is still valid', () => {
 
 /** The time from which, by the page, another attempt is allowed. */
 function retryTimeOf({ action }: ParsedPage): Date {
-  const [, day, time] = /^You can start again on (.+) at (\d\d:\d\d) UTC\.$/.exec(action?.text ?? '') ?? [];
+  const [, day, time] =
+    /^You can start a new identity check from (.+) at (\d\d:\d\d) UTC\.$/.exec(action?.text ?? '') ?? [];
   return new Date(`${day} ${time} UTC`);
 }
 
@@ -162,7 +163,7 @@ describe('further attempts', () => {
     await untilStatus(service, id, 'expired');
     const page = await browser.get('/jumio/verify');
     expect(retryTimeOf(page)).toEqual(roundUpToMinute(first + 30 * DAY));
-    expect(page.body).toContain('You have tried as often as is possible for now.');
+    expect(page.body).toContain('You have used all your attempts for now.');
     expect(service.jumio.executions).toHaveLength(5);
 
     passTime(service, first + 30 * DAY - service.clock.now() + HOUR);
@@ -183,7 +184,7 @@ describe('further attempts under the policy', () => {
     const until = ((await recordOf(service, id)).identity.decidedAt ?? 0) + 2 * DAY;
     const page = await browser.get('/jumio/verify');
     expect(retryTimeOf(page)).toEqual(roundUpToMinute(until));
-    expect(page.body).toContain('There has to be a while between two tries.');
+    expect(page.body).toContain('You need to wait a while between two attempts.');
     const app = nativeProgram(service, id);
     expect((await app.get('/jumio/status')).json()).toMatchObject({ status: 'rejected', next: 'later' });
     expect((await browser.post(fields)).location).toBeUndefined();

@@ -11,9 +11,9 @@ const SECOND = 1_000;
 
 const FROM_JUMIO = '/jumio/status?acquisitionStatus=SUCCESS';
 
-const UNDER_WAY = 'Your identity verification is under way. The result is usually here within a few minutes.';
+const UNDER_WAY = 'This usually takes a few minutes.';
 
-const WAITING = 'Your identity verification is waiting for you.';
+const WAITING = 'Everything is ready. The check usually takes less than five minutes.';
 
 /** A person who opened the status page four seconds ago: the next read of Jumio is allowed in six seconds. */
 async function openedStatusPage() {
@@ -54,7 +54,7 @@ describe('returns from Jumio within ten seconds of an earlier read', () => {
     const { service, browser, execution } = await openedStatusPage();
     execution.status = 'ACQUIRED';
     const page = await browser.get(FROM_JUMIO);
-    expect([page.sentence, page.action?.text]).toEqual([UNDER_WAY, 'Look again']);
+    expect([page.sentence, page.action?.text]).toEqual([UNDER_WAY, 'Check for the result']);
     expect(continuationOf(page)?.seconds).toBe(6);
     expect(continuationOf(page)?.to).toBe(page.action?.href);
     const after = await followContinuation(service, browser, page);
@@ -66,7 +66,9 @@ describe('returns from Jumio within ten seconds of an earlier read', () => {
     const { service, id, browser } = await openedStatusPage();
     const page = await browser.get(FROM_JUMIO);
     await decide(service, id, 'PASSED');
-    expect((await browser.get(continuationOf(page)?.to ?? '')).sentence).toBe('Your identity has been verified.');
+    expect((await browser.get(continuationOf(page)?.to ?? '')).sentence).toBe(
+      'Thank you. There is nothing else you need to do.',
+    );
   });
 
   it('a person back from Jumio sees the waiting page while a read is under way', async () => {
@@ -92,7 +94,11 @@ describe('forged return hints', () => {
     const page = await browser.get(FROM_JUMIO);
     expect(page.sentence).toBe(UNDER_WAY);
     const after = await followContinuation(service, browser, page);
-    expect([after.sentence, after.action?.text, continuationOf(after)]).toEqual([WAITING, 'Continue', undefined]);
+    expect([after.sentence, after.action?.text, continuationOf(after)]).toEqual([
+      WAITING,
+      'Continue to identity check',
+      undefined,
+    ]);
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
   });
 

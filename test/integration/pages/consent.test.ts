@@ -9,10 +9,9 @@ import { APPLICATION, type TestService, testService } from '../../support/servic
 const ACCOUNT = `${APPLICATION}/account`;
 
 const ASKS =
-  'This service asks Jumio, a company that checks identity documents, to confirm that you are who you say you are.';
+  'This service uses Jumio, a company that checks identity documents, to confirm that you are who you say you are.';
 
-const DECLINED =
-  'You did not agree, so your identity verification does not go on. You can change your mind at any time.';
+const DECLINED = 'Your identity check will not continue. You can change your mind at any time.';
 
 async function kinds({ ctx }: TestService, id: string): Promise<string[]> {
   return (await ctx.ledger.events(id)).map(({ kind }) => kind);
@@ -44,9 +43,9 @@ describe('the consent page', () => {
       'Acme is responsible for your data, as the controller.',
       'biometric data of your face',
       'expressly consent to this use of your biometric data',
-      'until your data are erased',
-      'Jumio keeps photos and biometric data for as long as',
-      'You can take your agreement back at any time',
+      'until your data is erased',
+      'Jumio keeps the photos and biometric data for as long as',
+      'You can withdraw your consent at any time',
       'have your data erased, contact us: help@acme.example',
     ])
       expect(body).toContain(text);
@@ -60,8 +59,8 @@ describe('the consent page', () => {
   });
 
   it.each([
-    ['registration', 'Jumio was told of your sign-up by an identifier without your name', 'nothing about you'],
-    ['consent', 'Jumio receives nothing about you before you agree.', 'was told of your sign-up'],
+    ['registration', 'Jumio has received an identifier for your sign-up, without your name', 'nothing about you'],
+    ['consent', 'Jumio receives nothing about you until you agree.', 'has received an identifier'],
   ])(
     'with VERIFICATION_START=%s the text says what Jumio knows already, on the page and in JSON',
     async (start, says, not) => {
@@ -106,8 +105,8 @@ describe('the consent page', () => {
     expect(body).not.toContain('class="button"');
     const main = body.slice(body.indexOf('<main'), body.indexOf('</main>'));
     expect(main.match(/<a [^>]*>[^<]*/g)).toEqual([
-      '<a href="https://acme.example/privacy">You can read more in the privacy policy.',
-      '<a href="/jumio/help">If you cannot do this',
+      '<a href="https://acme.example/privacy">Read the privacy policy',
+      '<a href="/jumio/help">If you cannot or prefer not to take photos',
       '<a href="/jumio/phone">I go on with my phone: wait here for the result',
     ]);
     expect(main.indexOf('<a ')).toBeLessThan(main.indexOf('<button'));
@@ -143,7 +142,7 @@ describe('consent', () => {
     const service = await testService();
     const { id, browser } = await signedUp(service);
     await browser.press();
-    expect((await browser.get('/jumio/verify')).action?.text).toBe('Continue');
+    expect((await browser.get('/jumio/verify')).action?.text).toBe('Continue to identity check');
     await decide(service, id, 'REJECTED', 'unreadable');
     expect((await browser.press()).location).toBe(service.jumio.latest(id).link);
     expect((await kinds(service, id)).filter((kind) => kind === 'consent')).toHaveLength(1);
@@ -154,7 +153,7 @@ describe('consent', () => {
     const { id, browser } = await signedUp(service);
     await browser.press();
     const page = await browser.get('/jumio/verify');
-    expect(page.body).toContain('>I no longer agree</button>');
+    expect(page.body).toContain('>Withdraw my consent</button>');
     expect((await browser.post(page.fields, '/jumio/decline')).location).toBe('/jumio/status');
     expect(await kinds(service, id)).toContain('declined');
     expect((await browser.get('/jumio/verify')).sentence).toBe(ASKS);
@@ -235,7 +234,7 @@ describe('refusal', () => {
     expect(await kinds(service, id)).toContain('declined');
     const page = await browser.get('/jumio/status');
     expect(page.sentence).toBe(DECLINED);
-    expect(page.action).toEqual({ kind: 'link', text: 'Go back', href: ACCOUNT });
+    expect(page.action).toEqual({ kind: 'link', text: 'Leave the identity check', href: ACCOUNT });
     expect((await recordOf(service, id)).identity.returnTo).toBe(ACCOUNT);
   });
 
@@ -276,7 +275,7 @@ describe('consent page of an approved identity', () => {
     const answer = await browser.post(fields);
     expect([answer.status, answer.location]).toEqual([303, ACCOUNT]);
     const page = await browser.get('/jumio/status');
-    expect(page.action).toEqual({ kind: 'link', text: 'Continue', href: ACCOUNT });
+    expect(page.action).toEqual({ kind: 'link', text: 'Continue to your account', href: ACCOUNT });
     expect(page.body).toContain(`<meta http-equiv="refresh" content="3; url&#61;${ACCOUNT}">`);
     expect(page.body).toContain(`data-onwards="${ACCOUNT}"`);
   });
@@ -285,12 +284,12 @@ describe('consent page of an approved identity', () => {
 describe('rejection reasons on the page', () => {
   it.each([
     ['unreadable', 'The photo of your document could not be read.'],
-    ['face_unreadable', 'Your face could not be seen clearly. Face the light,'],
+    ['face_unreadable', 'Your face was not clear enough. Face the light,'],
     ['document_unusable', 'The photo of your document could not be used. Photograph the original'],
-    ['expired_document', 'The document is no longer valid'],
-    ['unsupported_document', 'This kind of document cannot be used.'],
-    ['not_finished', 'Not all of the steps were finished.'],
-    ['other', 'What was sent was not enough to confirm your identity.'],
+    ['expired_document', 'Please use a document that stays valid for longer.'],
+    ['unsupported_document', 'Please use a different document, such as a passport.'],
+    ['not_finished', 'Please complete every step next time.'],
+    ['other', 'What we received was not enough to confirm your identity.'],
   ] as const)('a rejection for %s is shown in our own text only', async (reason, words) => {
     const service = await testService();
     const { id, browser } = await signedUp(service);

@@ -89,12 +89,15 @@ describe('the hand-over cookie', () => {
     const { service, browser, first } = await left();
     service.kratos.signOut();
     const status = await browser.get('/jumio/status');
-    expect([status.status, status.sentence]).toEqual([200, 'Your identity verification is waiting for you.']);
+    expect([status.status, status.sentence]).toEqual([
+      200,
+      'Everything is ready. The check usually takes less than five minutes.',
+    ]);
     expect((await browser.get('/jumio/verify')).status).toBe(401);
     for (const to of ['/jumio/verify', '/jumio/decline'])
       for (const fields of [first.fields, status.fields]) {
         const page = await browser.post(fields, to);
-        expect([page.status, page.action?.text, page.location]).toEqual([401, 'Sign in', undefined]);
+        expect([page.status, page.action?.text, page.location]).toEqual([401, 'Sign in to your account', undefined]);
       }
   });
 
@@ -102,7 +105,7 @@ describe('the hand-over cookie', () => {
     const { service, id, browser } = await left();
     service.kratos.signOut();
     await decide(service, id, 'PASSED');
-    expect((await browser.get('/jumio/status')).sentence).toBe('Your identity has been verified.');
+    expect((await browser.get('/jumio/status')).sentence).toBe('Thank you. There is nothing else you need to do.');
   });
 
   it('the hand-over cookie ends an hour after the link to Jumio, whatever the browser does', async () => {
@@ -289,6 +292,6 @@ describe('the CSRF token', () => {
     expect(page.status).toBe(403);
     expect(page.headers['content-type']).toMatch(/^text\/html/);
     expect(page.sentence).toMatch(/\.$/);
-    expect(page.action).toEqual({ kind: 'link', text: 'Go back', href: '/jumio/verify' });
+    expect(page.action).toEqual({ kind: 'link', text: 'Go to your identity check', href: '/jumio/verify' });
   });
 });

@@ -22,7 +22,7 @@ async function redeemedBy(browser: Browser): Promise<string | undefined> {
   return cookies.find(({ key }) => key === '__Host-jumio_handover')?.value.slice(0, 36);
 }
 
-const DEAD_END = { kind: 'link', text: 'Go to your identity verification', href: '/jumio/verify' };
+const DEAD_END = { kind: 'link', text: 'Go to your identity check', href: '/jumio/verify' };
 
 describe('one-time links', () => {
   it('a one-time link shows a page with one button, which authenticates its person and continues', async () => {

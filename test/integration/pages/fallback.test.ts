@@ -28,9 +28,7 @@ describe('unknown URLs', () => {
   ])('an unknown URL is a page with a continuation link for a browser: %s', async (url) => {
     const answer = await open(await testService(), url);
     expect(answer.statusCode).toBe(404);
-    expect(sentenceOf(answer.body)).toBe(
-      'There is nothing at this address. It may have been cut off on its way to you.',
-    );
+    expect(sentenceOf(answer.body)).toBe('If you followed a link, part of it may be missing.');
     expect(answer.body).toContain('href="/jumio/verify"');
     expect(answer.body).not.toContain('script%3E');
     expect(answer.headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
@@ -82,7 +80,7 @@ describe('pages without configuration', () => {
       };
       const answer = await open(await testService({ env }), url);
       expect(answer.statusCode).toBe(404);
-      expect(sentenceOf(answer.body)).toMatch(/^Identity verification cannot be done at this address\./);
+      expect(answer.body).toContain('>You cannot verify your identity here</h1>');
       expect(answer.body).toContain(`href="${APPLICATION}/home"`);
     },
   );
@@ -127,7 +125,7 @@ describe('returns from Jumio in a session of another identity', () => {
     browser.session = service.kratos.signIn(other);
     const page = await browser.get('/jumio/status');
     expect(page.status).toBe(409);
-    expect(page.sentence).toMatch(/^Somebody else is signed in in this browser\./);
+    expect(page.body).toContain('>Someone else is signed in</h1>');
     expect(page.action).toMatchObject({ kind: 'link', href: '/jumio/verify' });
     expect(page.body).not.toContain('verified');
     expect(page.body).not.toContain(id);
@@ -179,13 +177,13 @@ describe('parameters of Jumio’s redirect', () => {
 
   it.each([
     ['9820', 'No camera was found.'],
-    ['9835', 'None of three photos could be used.'],
-    ['9210', 'Jumio ended the session.'],
-    ['1234', 'It did not work at Jumio this time.'],
+    ['9835', 'None of your three photos could be used.'],
+    ['9210', 'Jumio closed the session after a long pause.'],
+    ['1234', 'Something went wrong this time.'],
   ])('a redirect with errorCode=%s shows a hint in our own text', async (code, words) => {
     const { page } = await openStatus(`acquisitionStatus=ERROR&errorCode=${code}`);
     expect(page.body).toContain(words);
-    expect(page.sentence).toBe('Your identity verification is waiting for you.');
+    expect(page.sentence).toBe('Everything is ready. The check usually takes less than five minutes.');
     expect(page.body).not.toContain(code);
   });
 
@@ -205,11 +203,11 @@ describe('parameters of Jumio’s redirect', () => {
 
   it('a redirect changes and hides nothing: SUCCESS is not an approval, an error is not the end of an execution', async () => {
     const { service, id, browser, page } = await openStatus('acquisitionStatus=SUCCESS');
-    expect(page.sentence).toBe('Your identity verification is waiting for you.');
+    expect(page.sentence).toBe('Everything is ready. The check usually takes less than five minutes.');
     expect((await recordOf(service, id)).identity.standing).toBeNull();
     await decide(service, id, 'PASSED');
     const after = await browser.get('/jumio/status?acquisitionStatus=ERROR&errorCode=9836');
-    expect(after.sentence).toBe('Your identity has been verified.');
+    expect(after.sentence).toBe('Thank you. There is nothing else you need to do.');
     expect(after.body).not.toContain('could not be finished');
   });
 });

@@ -20,7 +20,7 @@ describe('returns to the status page', () => {
     await untilStatus(service, id, 'processing');
     expect(service.jumio.reads()).toBe(1);
     const page = await browser.get('/jumio/status');
-    expect(page.sentence).toMatch(/under way/);
+    expect(page.sentence).toBe('This usually takes a few minutes.');
     expect(page.body).toContain('<meta http-equiv="refresh" content="5">');
   });
 
@@ -29,7 +29,10 @@ describe('returns to the status page', () => {
     const { browser } = await signedUp(service);
     lockLedger(service.databaseUrl);
     const page = await browser.get('/jumio/status');
-    expect([page.status, page.sentence]).toEqual([200, 'Your identity verification is waiting for you.']);
+    expect([page.status, page.sentence]).toEqual([
+      200,
+      'Everything is ready. The check usually takes less than five minutes.',
+    ]);
   });
 
   it('the status page ignores the parameters that Jumio adds', async () => {
@@ -38,7 +41,7 @@ describe('returns to the status page', () => {
     const forged = 'accountId=x&workflowExecutionId=y&acquisitionStatus=SUCCESS&customerInternalReference=z';
     const cleaned = await browser.get(`/jumio/status?${forged}`);
     const page = await browser.get(cleaned.location ?? '');
-    expect(page.sentence).toBe('Your identity verification is waiting for you.');
+    expect(page.sentence).toBe('Everything is ready. The check usually takes less than five minutes.');
     expect((await recordOf(service, id)).identity.standing).toBeNull();
   });
 });
@@ -77,10 +80,8 @@ describe('the start button', () => {
     service.jumio.instead.create = () => jumioDown('create');
     const page = await browser.press();
     expect(page.status).toBe(200);
-    expect(page.sentence).toBe(
-      'Jumio cannot be reached at the moment. Nothing is lost, and this page goes on by itself.',
-    );
-    expect(page.action).toMatchObject({ kind: 'button', text: 'Look again' });
+    expect(page.sentence).toBe('Nothing is lost. We keep trying, and this page updates by itself.');
+    expect(page.action).toMatchObject({ kind: 'button', text: 'Check if it is ready' });
     expect(page.body).toContain('<meta http-equiv="refresh" content="5">');
     service.jumio.instead.create = undefined;
     passTime(service, HOUR);
@@ -96,7 +97,7 @@ describe('the start button', () => {
     lockLedger(service.databaseUrl);
     const page = await browser.post(fields);
     expect([page.status, page.headers['retry-after']]).toEqual([503, '5']);
-    expect(page.action).toEqual(link('Try again', '/jumio/verify'));
+    expect(page.action).toEqual(link('Reload this page', '/jumio/verify'));
     expect(service.jumio.calls.create).toEqual([]);
   });
 });

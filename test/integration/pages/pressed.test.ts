@@ -8,7 +8,7 @@ import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const ACCOUNT = `${APPLICATION}/account`;
 
-const BUTTON_COMES = 'There is a button here as soon as your link to Jumio is ready.';
+const BUTTON_COMES = 'When everything is ready, a button will appear here.';
 
 /** A person who has pressed the button while Jumio creates no links. */
 async function pressedWithoutLink() {
@@ -65,7 +65,7 @@ describe('the page after a visit without a press', () => {
     expect(page.body).not.toContain('<form');
     await untilLink(pressed);
     const after = await browser.get('/jumio/verify');
-    expect([after.action?.text, after.body.includes('data-press')]).toEqual(['Continue', false]);
+    expect([after.action?.text, after.body.includes('data-press')]).toEqual(['Continue to identity check', false]);
   });
 });
 
@@ -96,7 +96,7 @@ describe('retries while Jumio has not created the link for a while', () => {
     const { service, id, browser, tries, hasTried } = await untilTriesFailed();
     passTime(service, MINUTE);
     const page = await browser.get('/jumio/verify');
-    expect([page.action?.text, page.body.includes('data-press')]).toEqual(['Try again', false]);
+    expect([page.action?.text, page.body.includes('data-press')]).toEqual(['Start identity check', false]);
     const press = () => browser.post(page.fields);
     await withShortWaits(service, () => Promise.all([press(), press()]));
     await hasTried(5);

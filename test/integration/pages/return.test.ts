@@ -6,9 +6,9 @@ import { recordOf, signUp, untilStatus } from '../../support/service/eventually.
 import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { APPLICATION, type TestService, testService } from '../../support/service/service.ts';
 
-const VERIFIED = 'Your identity has been verified.';
+const VERIFIED = 'Thank you. There is nothing else you need to do.';
 
-const CLOSE = { kind: 'text', text: 'You may close this page.', href: undefined };
+const CLOSE = { kind: 'text', text: 'You can close this page.', href: undefined };
 
 function link(text: string, href: string) {
   return { kind: 'link', text, href };
@@ -31,7 +31,7 @@ describe('the return URL', () => {
     await browser.post(page.fields);
     await untilStatus(service, id, 'pending');
     await decide(service, id, 'PASSED');
-    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', wanted));
+    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue to your account', wanted));
   });
 
   it('a return URL that is no longer on the list is ignored: on a page, in JSON, and by the button', async () => {
@@ -57,7 +57,9 @@ describe('the return URL', () => {
     const { id, browser } = visitor(service);
     await signUp(service, id);
     await decide(service, id, 'PASSED');
-    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', `${APPLICATION}/home`));
+    expect((await browser.get('/jumio/status')).action).toEqual(
+      link('Continue to your account', `${APPLICATION}/home`),
+    );
   });
 
   it.each([
@@ -69,8 +71,10 @@ describe('the return URL', () => {
     await decide(service, id, 'REJECTED', reason);
     const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(wanted)}`);
     expect(page.action?.kind).toBe('text');
-    expect(page.body).toContain(`<a href="${wanted.replace('=', '&#61;')}" class="button">Go back</a>`);
-    expect((await browser.get('/jumio/status')).body).not.toContain('Go back');
+    expect(page.body).toContain(
+      `<a href="${wanted.replace('=', '&#61;')}" class="button">Leave the identity check</a>`,
+    );
+    expect((await browser.get('/jumio/status')).body).not.toContain('Leave the identity check');
   });
 
   it.each([
@@ -81,7 +85,7 @@ describe('the return URL', () => {
   ])('a return URL may be %s', async (url) => {
     const { browser } = await approved(await testService());
     const page = await browser.get(`/jumio/verify?return_to=${encodeURIComponent(url)}`);
-    expect(page.action).toEqual(link('Continue', new URL(url).href));
+    expect(page.action).toEqual(link('Continue to your account', new URL(url).href));
   });
 
   it.each([
@@ -117,7 +121,7 @@ describe('the return URL', () => {
     await browser.post(page.fields);
     await untilStatus(service, id, 'pending');
     await decide(service, id, 'PASSED');
-    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue', deepLink));
+    expect((await browser.get('/jumio/status')).action).toEqual(link('Continue to your account', deepLink));
     const pressed = await browser.post(page.fields);
     expect([pressed.status, pressed.location]).toEqual([303, deepLink]);
   });

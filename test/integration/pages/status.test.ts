@@ -8,7 +8,7 @@ import { passTime, untilStatus } from '../../support/service/eventually.ts';
 import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR } from '../../support/service/shifted-clock.ts';
 
-const CLOSE = { kind: 'text', text: 'You may close this page.', href: undefined };
+const CLOSE = { kind: 'text', text: 'You can close this page.', href: undefined };
 
 function button(text: string) {
   return { kind: 'button', text, href: undefined };
@@ -51,35 +51,45 @@ function after(type: 'PASSED' | 'WARNING' | 'REJECTED', reason?: 'unreadable'): 
 
 /** Status, sentence and action as the person reads them. */
 const PAGES: readonly [string, Scene, string, ParsedPage['action']][] = [
-  ['none', async (s) => visitor(s), 'Your identity has not been verified yet.', button('Start')],
-  ['pending', signedUp, 'Your identity verification is waiting for you.', button('Continue')],
+  ['none', async (s) => visitor(s), 'Your identity is not verified yet.', button('Start identity check')],
+  [
+    'pending',
+    signedUp,
+    'Everything is ready. The check usually takes less than five minutes.',
+    button('Continue to identity check'),
+  ],
   [
     'processing, the link still leads back to it',
     atJumio('ACQUISITION_STARTED'),
-    'You have not finished at Jumio yet, or the result is not here yet. If you left early, go on there.',
-    button('Go on at Jumio'),
+    'If you left before the end, you can finish the check now. If you have just finished, the result will be here shortly.',
+    button('Finish identity check'),
   ],
   [
     'processing, at Jumio',
     atJumio('ACQUIRED'),
-    'Your identity verification is under way. The result is usually here within a few minutes.',
-    link('Look again', '/jumio/status'),
+    'This usually takes a few minutes.',
+    link('Check for the result', '/jumio/status'),
   ],
-  ['approved', after('PASSED'), 'Your identity has been verified.', CLOSE],
-  ['review', after('WARNING'), 'Your identity verification is being reviewed. You need not do anything.', CLOSE],
+  ['approved', after('PASSED'), 'Thank you. There is nothing else you need to do.', CLOSE],
+  [
+    'review',
+    after('WARNING'),
+    'Your documents are being reviewed. This can take a little longer, and there is nothing you need to do.',
+    CLOSE,
+  ],
   [
     'rejected',
     after('REJECTED'),
-    'Your identity could not be verified.',
-    { kind: 'text', text: 'You may close this page.', href: undefined },
+    'The check is complete, but your identity is not verified.',
+    { kind: 'text', text: 'You can close this page.', href: undefined },
   ],
   [
     'rejected for a reason to act on',
     after('REJECTED', 'unreadable'),
-    'Your identity could not be verified.',
-    button('Try again'),
+    'Your identity is not verified yet, but you can put this right now.',
+    button('Take the photos again'),
   ],
-  ['expired', expired, 'Your last identity verification was not finished in time.', button('Start again')],
+  ['expired', expired, 'You did not finish your last identity check in time.', button('Start a new identity check')],
 ];
 
 describe.each(PAGES)('after consent, the status %s:', (_status, arrange, sentence, action) => {
@@ -131,7 +141,7 @@ describe.each(PAGES)('after consent, the status %s:', (_status, arrange, sentenc
 });
 
 describe('problems that only the operator can solve', () => {
-  const SENTENCE = 'Your identity verification cannot be started at the moment. Nothing you did was wrong.';
+  const SENTENCE = 'The problem is on our side. You have done nothing wrong.';
 
   it('a person whom Jumio refuses to start is informed, and gets no button to retry', async () => {
     const service = await testService();
@@ -147,7 +157,7 @@ describe('problems that only the operator can solve', () => {
     service.jumio.instead.status = async () => 'INITIATED';
     const { id, browser } = visitor(service);
     const page = await browser.press();
-    expect([page.sentence, page.action]).toEqual([SENTENCE, button('Try again')]);
+    expect([page.sentence, page.action]).toEqual([SENTENCE, button('Start identity check')]);
     service.jumio.instead.create = undefined;
     passTime(service, HOUR);
     expect((await browser.post(page.fields)).location).toBe(service.jumio.latest(id).link);
@@ -165,7 +175,7 @@ describe('identities erased before a decision', () => {
     await service.ctx.ledger.change(id, now, (found) => found && erase(found, 'ann', now));
     for (const path of ['/jumio/status', '/jumio/verify']) {
       const page = await browser.get(path);
-      expect(page.sentence).toBe('Your identity has not been verified yet.');
+      expect(page.sentence).toBe('Your identity is not verified yet.');
       expect(page.action).toEqual(CLOSE);
     }
   });
@@ -180,7 +190,7 @@ describe('the heading is the answer', () => {
 
   it.each([
     ['PASSED', undefined, 'Your identity is verified', 'done'],
-    ['WARNING', undefined, 'We are taking a second look', undefined],
+    ['WARNING', undefined, 'We are taking a closer look', 'review'],
     ['REJECTED', 'unreadable', 'We could not read your document', 'problem'],
     ['REJECTED', 'face_unreadable', 'We could not see your face clearly', 'problem'],
     ['REJECTED', 'other', 'We could not verify your identity', 'problem'],
@@ -190,7 +200,11 @@ describe('the heading is the answer', () => {
     await browser.press();
     await decide(service, id, type, reason);
     for (const path of ['/jumio/status', '/jumio/verify'])
-      expect(headingOf((await browser.get(path)).body), path).toEqual({ title: words, heading: words, mood });
+      expect(headingOf((await browser.get(path)).body), path).toEqual({
+        title: `${words} – Identity check`,
+        heading: words,
+        mood,
+      });
   });
 
   it('the consent keeps its own heading, without an icon', async () => {

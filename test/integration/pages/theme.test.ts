@@ -52,7 +52,7 @@ describe('pages with the operator’s theme', () => {
   it('a page shows the name, logo and links of the operator, as text and never as markup', async () => {
     const { body } = await page('en');
     expect(body).not.toContain('<script>alert');
-    expect(unescapeHtml(body)).toContain(`<title>Verify your identity – ${NAME}</title>`);
+    expect(unescapeHtml(body)).toContain(`<title>Verify your identity – Identity check – ${NAME}</title>`);
     expect(unescapeHtml(body)).toContain(`alt="${NAME}"`);
     expect(unescapeHtml(body)).toContain('<a href="mailto:help@acme.example">Contact support</a>');
     expect(unescapeHtml(body)).toContain(`<a href="https://acme.example/privacy?a=1&b='"><script>">Privacy policy</a>`);
@@ -64,18 +64,18 @@ describe('pages with the operator’s theme', () => {
     expect(german.sentence).toBe(`</p><script>alert("${NAME}")</script>`);
     expect(german.body).toContain('<html lang="de" dir="ltr">');
     expect(german.headers['content-language']).toBe('de');
-    expect((await page('fr')).sentence).toBe('Votre identité n’a pas encore été vérifiée.');
-    expect((await page('es-MX')).sentence).toBe('Su identidad todavía no se ha verificado.');
+    expect((await page('fr')).sentence).toBe('Votre identité n’est pas encore vérifiée.');
+    expect((await page('es-MX')).sentence).toBe('Su identidad todavía no está verificada.');
     expect((await page('pt-BR')).sentence).toBe('Olá.');
-    expect((await page('xx')).sentence).toBe('Your identity has not been verified yet.');
-    expect((await page()).sentence).toBe('Your identity has not been verified yet.');
+    expect((await page('xx')).sentence).toBe('Your identity is not verified yet.');
+    expect((await page()).sentence).toBe('Your identity is not verified yet.');
   });
 
   it('a page prefers the language of the person’s profile to the browser’s', async () => {
     const { id, browser } = visitor(service);
     browser.language = 'fr';
     service.kratos.locales.set(id, 'es-AR');
-    expect((await browser.get('/jumio/status')).sentence).toBe('Su identidad todavía no se ha verificado.');
+    expect((await browser.get('/jumio/status')).sentence).toBe('Su identidad todavía no está verificada.');
   });
 
   it('a page footer has only the operator’s links, and each of them once on the page', async () => {
@@ -95,7 +95,9 @@ describe('pages with the operator’s theme', () => {
     const { browser } = visitor(service);
     browser.session = '';
     browser.language = 'fr';
-    expect((await browser.get('/jumio/status')).sentence).toBe('Connectez-vous d’abord. Vous reviendrez ensuite ici.');
+    expect((await browser.get('/jumio/status')).sentence).toBe(
+      'Après la connexion, vous reviendrez directement à votre vérification d’identité.',
+    );
   });
 
   it('a page loads only our own files, under 15 kB, and each of them exists', async () => {

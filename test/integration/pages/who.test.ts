@@ -25,8 +25,8 @@ describe('pages without a session', () => {
     async (path) => {
       const page = await openBrowser(await testService()).get(path);
       expect(page.status).toBe(401);
-      expect(page.sentence).toBe('Please sign in first. You will come back here.');
-      expect(page.action).toEqual({ kind: 'link', text: 'Sign in', href: LOGIN });
+      expect(page.sentence).toBe('Once you are signed in, you will come straight back to your identity check.');
+      expect(page.action).toEqual({ kind: 'link', text: 'Sign in to your account', href: LOGIN });
       expect(page.headers).not.toHaveProperty('set-cookie');
     },
   );
@@ -90,8 +90,8 @@ describe('pages while Kratos is down', () => {
     service.kratos.instead.whoami = () => kratosDown('whoami');
     const page = await openBrowser(service, 'ory_kratos_session=x').get('/jumio/verify');
     expect(page.status).toBe(503);
-    expect(page.sentence).toMatch(/^Sign-in cannot be checked at the moment\./);
-    expect(page.action).toEqual({ kind: 'link', text: 'Try again', href: '/jumio/verify' });
+    expect(page.body).toContain('>We cannot check your sign-in right now</h1>');
+    expect(page.action).toEqual({ kind: 'link', text: 'Reload this page', href: '/jumio/verify' });
   });
 
   it('while Kratos is down, the return URL of the person is kept', async () => {

@@ -24,8 +24,10 @@ describe('texts of the operator', () => {
   it('a text of the operator replaces ours, one by one', () => {
     const texts = textsOf('de:\n  status.approved: Alles erledigt.\n');
     expect(texts.translate('de', toText('status.approved'))).toBe('Alles erledigt.');
-    expect(texts.translate('de', toText('status.rejected'))).toBe('Ihre Identität konnte nicht bestätigt werden.');
-    expect(texts.translate('en', toText('status.approved'))).toBe('Your identity has been verified.');
+    expect(texts.translate('de', toText('status.rejected'))).toBe(
+      'Die Prüfung ist abgeschlossen, aber Ihre Identität ist nicht bestätigt.',
+    );
+    expect(texts.translate('en', toText('status.approved'))).toBe('Thank you. There is nothing else you need to do.');
   });
 
   it('a language added by the operator is negotiated like ours, and falls back to English', () => {
@@ -34,7 +36,9 @@ describe('texts of the operator', () => {
       expect(texts.choose({ acceptLanguage })).toBe('pt-BR');
     expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
     expect(texts.translate('pt-BR', toText('status.approved'))).toBe('Sua identidade foi verificada.');
-    expect(texts.translate('pt-BR', toText('status.rejected'))).toBe('Your identity could not be verified.');
+    expect(texts.translate('pt-BR', toText('status.rejected'))).toBe(
+      'The check is complete, but your identity is not verified.',
+    );
   });
 
   it('a language of a country falls back to its language before English', () => {
@@ -42,7 +46,7 @@ describe('texts of the operator', () => {
     expect(texts.choose({ acceptLanguage: 'de-AT' })).toBe('de-AT');
     expect(texts.choose({ acceptLanguage: 'de' })).toBe('de');
     expect(texts.translate('de-AT', toText('button.start'))).toBe('Los geht’s');
-    expect(texts.translate('de-AT', toText('button.continue'))).toBe('Weiter');
+    expect(texts.translate('de-AT', toText('button.continue'))).toBe('Weiter zur Identitätsprüfung');
   });
 
   it('a text of the operator may contain the brand', () => {

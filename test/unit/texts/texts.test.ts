@@ -39,11 +39,23 @@ describe('all texts', () => {
   it('every text is used', () => {
     // Refusal texts are used by the name of their block.
     const others = new Set(['brand.unnamed', 'block.rejected', 'block.review', 'block.unverified', 'block.unknown']);
-    expect(Object.keys(en).filter((key) => !others.has(key) && !sourceText.includes(`'${key}'`))).toEqual([]);
+    const isUsed = (key: string): boolean => sourceText.includes(`'${key.replace(/_unnamed$/, '')}'`);
+    expect(Object.keys(en).filter((key) => !others.has(key) && !isUsed(key))).toEqual([]);
   });
 
-  it('the brand stands at the beginning of a sentence only: it may be "This service"', () => {
-    for (const text of Object.values(en)) expect(text.replace(/(^|\. )\{\{brand\}\}/g, '')).not.toContain('{{brand}}');
+  it('the brand stands at the beginning of a sentence only, because it may be "This service", or has a text without it', () => {
+    for (const [key, text] of Object.entries(en))
+      if (!Object.hasOwn(en, `${key}_unnamed`))
+        expect(text.replace(/(^|\. )\{\{brand\}\}/g, '')).not.toContain('{{brand}}');
+  });
+
+  it.each([
+    ['Acme', 'Continue to Acme', 'Zurück zu Acme'],
+    [undefined, 'Continue to your account', 'Identitätsprüfung verlassen'],
+  ])('where the operator is called %s, the actions say: %s, %s', (brand, onwards, back) => {
+    const texts = createTexts({ brand });
+    expect(texts.translate('en', toText('button.to_application'))).toBe(onwards);
+    expect(texts.translate('de', toText('button.go_back'))).toBe(back);
   });
 
   it('French punctuation stays on the line of its word', () => {
@@ -101,10 +113,10 @@ describe('the choice of a language', () => {
 
 describe('placeholders in texts', () => {
   it.each([
-    ['en', 'You can start again on 3 February 2026 at 23:59 UTC.'],
-    ['de', 'Sie können am 3. Februar 2026 um 23:59 UTC neu beginnen.'],
-    ['fr', 'Vous pourrez recommencer le 3 février 2026 à 23:59 UTC.'],
-    ['es', 'Podrá volver a empezar el 3 de febrero de 2026 a las 23:59 UTC.'],
+    ['en', 'You can start a new identity check from 3 February 2026 at 23:59 UTC.'],
+    ['de', 'Eine neue Identitätsprüfung können Sie ab dem 3. Februar 2026 um 23:59 UTC starten.'],
+    ['fr', 'Vous pourrez commencer une nouvelle vérification à partir du 3 février 2026 à 23:59 UTC.'],
+    ['es', 'Podrá empezar una nueva verificación a partir del 3 de febrero de 2026 a las 23:59 UTC.'],
   ])('a time is formatted in its language with its time zone: %s', (language, words) => {
     const text = toText('next.date', { date: new Date('2026-02-03T23:59:00Z') });
     expect(createTexts().translate(language, text)).toBe(words);
@@ -112,6 +124,8 @@ describe('placeholders in texts', () => {
 
   it('the value of a placeholder is inserted as plain text', () => {
     const date = '$t(block.review) {{brand}} <b>&';
-    expect(createTexts().translate('en', toText('next.date', { date }))).toBe(`You can start again on ${date}.`);
+    expect(createTexts().translate('en', toText('next.date', { date }))).toBe(
+      `You can start a new identity check from ${date}.`,
+    );
   });
 });

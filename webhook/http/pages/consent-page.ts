@@ -97,10 +97,10 @@ export function consentPage(view: View, page: PageFields): Page {
 export function declinedPage(page: PageFields): Page {
   const { returnTo } = page;
   const reconsider = link('/jumio/verify', toText('declined.reconsider'));
-  const sentence = toText('declined.sentence');
+  const answer = { title: toText('declined.title'), mood: 'open', sentence: toText('declined.sentence') } as const;
   return returnTo === undefined
-    ? { sentence, action: reconsider, others: [helpLink(page)] }
-    : { sentence, action: link(returnTo, toText('button.go_back')), others: [reconsider, helpLink(page)] };
+    ? { ...answer, action: reconsider, others: [helpLink(page)] }
+    : { ...answer, action: link(returnTo, toText('button.go_back')), others: [reconsider, helpLink(page)] };
 }
 
 /** Returns the button that withdraws a consent, on the page where it was given. */

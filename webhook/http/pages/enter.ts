@@ -15,7 +15,12 @@ import { NO_IDENTITY } from './security.ts';
 
 /** The page with one button that redeems a link: to open the URL redeems nothing. `fields`: hidden inputs. */
 function confirmPage(fields: Readonly<Record<string, string>>): Page {
-  return { sentence: toText('enter.sentence'), action: button(toText('button.continue'), fields, '/jumio/enter') };
+  return {
+    title: toText('enter.title'),
+    mood: 'open',
+    sentence: toText('enter.sentence'),
+    action: button(toText('button.continue'), fields, '/jumio/enter'),
+  };
 }
 
 /**
@@ -23,6 +28,8 @@ function confirmPage(fields: Readonly<Record<string, string>>): Page {
  * nothing. A browser that has used it continues by the button; any other is asked to sign in there.
  */
 const SPENT_LINK: Page = {
+  title: toText('used_link.title'),
+  mood: 'problem',
   sentence: toText('used_link.sentence'),
   action: link('/jumio/verify', toText('button.verification')),
 };

@@ -15,19 +15,21 @@ function isBrowser({ headers }: FastifyRequest): boolean {
 }
 
 const BROKEN_LINK: Page = {
+  title: toText('broken_link.title'),
+  mood: 'problem',
   sentence: toText('broken_link.sentence'),
   action: link('/jumio/verify', toText('button.verification')),
 };
 
 function noPagesPage(returnUrl: string | undefined): Page {
   const action = returnUrl === undefined ? plainText(toText('next.close')) : link(returnUrl, toText('button.go_back'));
-  return { sentence: toText('no_pages.sentence'), action };
+  return { title: toText('no_pages.title'), mood: 'problem', sentence: toText('no_pages.sentence'), action };
 }
 
 /** For people without a camera or without consent to biometrics: the contact of the operator. */
 function helpPage(support: string | undefined, backTo: string): Page {
-  const back = link(backTo, toText('button.go_back'));
-  const page = { title: toText('cannot.title'), sentence: toText('cannot.text') };
+  const back = link(backTo, toText('button.verification'));
+  const page = { title: toText('cannot.title'), mood: 'open', sentence: toText('cannot.text') } as const;
   return support === undefined
     ? { ...page, action: back }
     : { ...page, action: link(support, toText('button.support')), others: [back] };
@@ -89,10 +91,14 @@ function statusOf(error: FastifyError): number {
 }
 
 function errorPage(status: number, retryPath: string): Page {
-  const retry = link(retryPath, toText('button.try_again'));
-  if (status === 429) return { sentence: toText('too_many.sentence'), action: retry };
-  if (status >= 500) return { sentence: toText('unavailable.sentence'), action: retry };
-  return { sentence: toText('too_old.sentence'), action: link(retryPath, toText('button.go_back')) };
+  const mood = 'problem';
+  const reload = link(retryPath, toText('button.reload'));
+  if (status === 429)
+    return { title: toText('too_many.title'), mood, sentence: toText('too_many.sentence'), action: reload };
+  if (status >= 500)
+    return { title: toText('unavailable.title'), mood, sentence: toText('unavailable.sentence'), action: reload };
+  const action = link(retryPath, toText('button.verification'));
+  return { title: toText('too_old.title'), mood, sentence: toText('too_old.sentence'), action };
 }
 
 /**

@@ -72,16 +72,19 @@ export type PageBlock =
 /** A block of running text. */
 export type TextBlock = Extract<PageBlock, { kind: 'paragraph' | 'list' }>;
 
-/** `done`: nothing is left to do. `problem`: something did not work. `waiting`: somebody else is at work. */
-export type Mood = 'done' | 'problem' | 'waiting';
+/**
+ * `open`: the next step is the person's. `done`: nothing is left to do. `problem`: something did not work. `waiting`: a program
+ * is at work, and the page continues by itself. `review`: people are at work, which takes longer.
+ */
+export type Mood = 'open' | 'done' | 'problem' | 'waiting' | 'review';
 
 /** A page as data, without markup. */
 export interface Page {
-  /** The heading and the title of the window: the answer, where there is one; without one `page.title`. */
-  readonly title?: Text;
+  /** The heading and the title of the window: the answer, in a few words. */
+  readonly title: Text;
   /** How it stands, as an icon beside the heading, which says it in words. */
   readonly mood?: Mood;
-  /** The one sentence about the state of the verification. */
+  /** What the heading does not say yet. */
   readonly sentence: Text;
   readonly blocks?: readonly PageBlock[];
   /** The one thing to do next. */

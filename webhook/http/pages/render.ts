@@ -123,9 +123,16 @@ function automation({ refreshSeconds, onwards, follow }: Page, { script }: Asset
   return html`<script src="${assetUrl(script)}" defer></script>\n${refresh}`;
 }
 
-function head(page: Page, title: string, { brand, assets }: Frame): Markup {
+/** The answer first: it is what a tab and a screen reader begin with. */
+function windowTitle(page: Page, { brand }: Frame, translate: Translate): string {
+  const parts = [translate(page.title), translate(toText('page.title')), brand.name];
+  return [...new Set(parts)].filter((part) => part !== undefined).join(' – ');
+}
+
+function head(page: Page, frame: Frame, translate: Translate): Markup {
+  const { assets } = frame;
   return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}${brand.name === undefined ? undefined : ` – ${brand.name}`}</title>
+<title>${windowTitle(page, frame, translate)}</title>
 <link rel="stylesheet" href="${assetUrl(assets.style)}"><link rel="icon" href="${assetUrl(assets.icon)}">
 ${automation(page, assets)}`;
 }
@@ -137,11 +144,13 @@ function header({ brand, assets }: Frame): Markup | undefined {
   return html`<header class="brand"><img src="${assetUrl(assets.logo)}" alt="${name ?? ''}"></header>\n`;
 }
 
-/** Strokes in a box of 24: a tick, an exclamation mark, an open ring that turns (style.css). */
+/** Strokes in a box of 24: an identity card, a tick, an exclamation mark, an open ring that turns (style.css), a clock. */
 const STROKES: Readonly<Record<Mood, string>> = {
+  open: 'M2 5h20v14H2zM8.5 8.5a2 2 0 1 0 0 4 2 2 0 0 0 0-4M5.5 16c.5-2.5 5.5-2.5 6 0M15 10h3.5M15 14h3.5',
   done: 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20M7 12.5l3.5 3.5L17 9',
   problem: 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20M12 7v6M12 16.5v.5',
   waiting: 'M12 2a10 10 0 1 0 10 10',
+  review: 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20M12 6.5V12l3.5 2.5',
 };
 
 /** The heading says the same in words, so the icon is not read out. */
@@ -149,7 +158,7 @@ function icon(mood: Mood): Markup {
   return html`<svg class="icon ${mood}" viewBox="0 0 24 24" aria-hidden="true"><path d="${STROKES[mood]}"/></svg>\n`;
 }
 
-function main(page: Page, title: string, translate: Translate): Markup {
+function main(page: Page, translate: Translate): Markup {
   const { shown, refreshSeconds, onwards, follow, others = [] } = page;
   const poll = refreshSeconds === undefined ? undefined : html` data-poll="${refreshSeconds}"`;
   const seen = follow?.seen ?? (shown && `${shown.status} ${shown.waitingOn}`);
@@ -157,11 +166,12 @@ function main(page: Page, title: string, translate: Translate): Markup {
     seen === undefined ? undefined : html` data-seen="${seen}"${follow && html` data-follow="${follow.to}"`}`;
   const next = onwards === undefined ? undefined : html` data-onwards="${onwards.to}" data-moment="${onwards.seconds}"`;
   return html`<main${poll}${state}${next}>
-${page.mood && icon(page.mood)}<h1 id="title">${title}</h1>
+${page.mood && icon(page.mood)}<h1 id="title">${translate(page.title)}</h1>
 <p id="sentence" role="status" aria-labelledby="title">${translate(page.sentence)}</p>
 ${page.blocks?.map((part) => block(part, translate))}
-${action(page.action, translate, 'action')}
-${others.length === 0 ? undefined : html`<div class="others">${others.map((other) => action(other, translate))}</div>\n`}</main>
+<div class="actions">${action(page.action, translate, 'action')}
+${others.length === 0 ? undefined : html`<div class="others">${others.map((other) => action(other, translate))}</div>\n`}</div>
+</main>
 `;
 }
 
@@ -179,13 +189,12 @@ function footer(page: Page, { brand }: Frame, translate: Translate): Markup | un
 
 /** Returns the whole HTML document of a page. */
 export function document(page: Page, frame: Frame, language: string, translate: Translate): string {
-  const title = translate(page.title ?? toText('page.title'));
   return html`<!doctype html>
 <html lang="${language}" dir="${RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr'}">
 <head>
-${head(page, title, frame)}</head>
+${head(page, frame, translate)}</head>
 <body>
-${header(frame)}${main(page, title, translate)}${footer(page, frame, translate)}</body>
+${header(frame)}${main(page, translate)}${footer(page, frame, translate)}</body>
 </html>
 `.toString();
 }

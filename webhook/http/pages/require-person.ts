@@ -87,6 +87,8 @@ function promptSignIn(
   switch (sender.kind) {
     case 'no-session':
       return render(reply, 401, {
+        title: toText('stranger.title'),
+        mood: 'open',
         sentence: toText('stranger.sentence'),
         action: link(loginUrl(urls), toText('button.sign_in')),
       });
@@ -94,8 +96,10 @@ function promptSignIn(
       return reply.redirect(secondFactorUrl(sender.redirectTo, urls), 303);
     case 'kratos-down':
       return render(reply, 503, {
+        title: toText('sign_in_down.title'),
+        mood: 'problem',
         sentence: toText('sign_in_down.sentence'),
-        action: link(verifyPath(urls.returnTo), toText('button.try_again')),
+        action: link(verifyPath(urls.returnTo), toText('button.reload')),
       });
     default:
       return sender satisfies never;
@@ -115,6 +119,8 @@ function secondFactorUrl(redirectTo: string | undefined, urls: SignInUrls): stri
 
 /** The page for a browser with another account's session; it names neither of the two. */
 export const OTHER_ACCOUNT: Page = {
+  title: toText('foreign_link.title'),
+  mood: 'problem',
   sentence: toText('foreign_link.sentence'),
   action: link('/jumio/verify', toText('foreign_link.continue')),
 };

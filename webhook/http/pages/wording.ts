@@ -1,18 +1,42 @@
 import type { ActionableReason, Status } from '../../model.ts';
 import { type Text, toText } from '../../texts/messages.ts';
 import type { View } from '../../verification/person/index.ts';
-import { type Action, link, type Mood, type Page, type PageFields, plainText } from './page.ts';
+import { type Action, link, type Page, type PageFields, plainText } from './page.ts';
 
-/** The sentence of each status. */
-export const SENTENCES: Readonly<Record<Status, Text>> = {
-  none: toText('status.none'),
-  pending: toText('status.pending'),
-  processing: toText('status.processing'),
-  approved: toText('status.approved'),
-  review: toText('status.review'),
-  rejected: toText('status.rejected'),
-  expired: toText('status.expired'),
+/** How it stands: the answer as a heading with its icon, and a sentence below. */
+export type Answer = Pick<Page, 'title' | 'mood' | 'sentence'>;
+
+/** The answer of each status. */
+export const ANSWERS: Readonly<Record<Status, Answer>> = {
+  none: { title: toText('title.none'), mood: 'open', sentence: toText('status.none') },
+  pending: { title: toText('title.pending'), mood: 'open', sentence: toText('status.pending') },
+  processing: { title: toText('title.processing'), mood: 'waiting', sentence: toText('status.processing') },
+  approved: { title: toText('title.approved'), mood: 'done', sentence: toText('status.approved') },
+  review: { title: toText('title.review'), mood: 'review', sentence: toText('status.review') },
+  rejected: { title: toText('title.rejected'), mood: 'problem', sentence: toText('status.rejected') },
+  expired: { title: toText('title.expired'), mood: 'problem', sentence: toText('status.expired') },
 };
+
+/** The answer of a person who may have left Jumio early. */
+const UNFINISHED: Answer = { title: toText('title.unfinished'), mood: 'open', sentence: toText('status.unfinished') };
+
+const APPROVAL_EXPIRED: Answer = {
+  title: toText('title.approval_expired'),
+  mood: 'open',
+  sentence: toText('status.too_old'),
+};
+
+const ONCE_MORE: Answer = { title: toText('title.once_more'), mood: 'open', sentence: toText('status.once_more') };
+
+/** The answer where this service, or a service that it needs, prevents the start. */
+export const STUCK: Answer = { title: toText('stuck.title'), mood: 'problem', sentence: toText('stuck.sentence') };
+
+/** What was wrong, and whether the person can put it right now. */
+function rejection({ reason, refusal }: View): Answer {
+  const title = reason === null ? ANSWERS.rejected.title : PROBLEMS[reason];
+  const sentence = refusal === null ? toText('status.mendable') : ANSWERS.rejected.sentence;
+  return { title, mood: 'problem', sentence };
+}
 
 /** Erased before a decision: no other view is `expired` and refused as rejected. */
 function isErasedUndecided({ status, refusal }: View): boolean {
@@ -20,60 +44,21 @@ function isErasedUndecided({ status, refusal }: View): boolean {
 }
 
 /**
- * Returns the sentence of a view. Four views need another one than that of their status: an approval that is too old; an
- * erased identity, whose attempt did not run out; an attempt whose person may have left Jumio early; and a further
- * attempt that the operator granted beside an approval or a review.
+ * Returns how it stands. Four views need another answer than that of their status: an approval that is too old; an erased
+ * identity, whose attempt did not run out; an attempt whose person may have left Jumio early; and a further attempt that
+ * the operator granted beside an approval or a review.
  */
-export function sentenceOf(view: View): Text {
+export function answerOf(view: View): Answer {
   const { status, isApprovalExpired, refusal } = view;
-  if (isApprovalExpired) return toText('status.too_old');
-  if (isErasedUndecided(view)) return SENTENCES.none;
-  if (status === 'processing' && refusal === null) return toText('status.unfinished');
+  if (isApprovalExpired) return APPROVAL_EXPIRED;
+  if (isErasedUndecided(view)) return { title: toText('page.title'), sentence: ANSWERS.none.sentence };
+  if (status === 'rejected') return rejection(view);
+  if (status === 'processing' && refusal === null) return UNFINISHED;
   const isGranted = (status === 'approved' || status === 'review') && refusal === null;
-  return isGranted ? toText('status.once_more') : SENTENCES[status];
+  return isGranted ? ONCE_MORE : ANSWERS[status];
 }
 
-const TITLES: Readonly<Record<Status, Text>> = {
-  none: toText('title.none'),
-  pending: toText('title.pending'),
-  processing: toText('title.processing'),
-  approved: toText('title.approved'),
-  review: toText('title.review'),
-  rejected: toText('title.rejected'),
-  expired: toText('title.expired'),
-};
-
-const MOODS: Readonly<Partial<Record<Status, Mood>>> = {
-  processing: 'waiting',
-  approved: 'done',
-  rejected: 'problem',
-  expired: 'problem',
-};
-
-/** Returns the heading of a view, which is the answer, with its icon. A sentence that is not that of the status has no heading of its own. */
-export function headingOf(view: View): Pick<Page, 'title' | 'mood'> {
-  const { status, reason } = view;
-  if (sentenceOf(view) !== SENTENCES[status]) return {};
-  const title = status === 'rejected' && reason !== null ? PROBLEMS[reason] : TITLES[status];
-  const mood = MOODS[status];
-  return { title, ...(mood && { mood }) };
-}
-
-/** The label of the button that continues to Jumio, for each status. */
-export const BUTTONS: Readonly<Record<Status, Text>> = {
-  none: toText('button.start'),
-  pending: toText('button.continue'),
-  processing: toText('button.go_on'),
-  approved: toText('button.continue'),
-  review: toText('button.continue'),
-  rejected: toText('button.try_again'),
-  expired: toText('button.start_again'),
-};
-
-/**
- * What was wrong, for each reason that a person can act on: no sentence, because a heading and a refused sign-in use it. Other
- * reasons have no text: they would coach fraud, or are confidential.
- */
+/** What was wrong, for each reason that a person can act on, as a heading; a refused sign-in uses it too. */
 export const PROBLEMS: Readonly<Record<ActionableReason, Text>> = {
   unreadable: toText('problem.unreadable'),
   face_unreadable: toText('problem.face_unreadable'),
@@ -92,6 +77,32 @@ const ADVICE: Readonly<Record<ActionableReason, Text>> = {
   unsupported_document: toText('reason.unsupported_document'),
   not_finished: toText('reason.not_finished'),
 };
+
+/** The button that puts it right, for each such reason. */
+const REMEDIES: Readonly<Record<ActionableReason, Text>> = {
+  unreadable: toText('button.try_again'),
+  face_unreadable: toText('button.try_again'),
+  document_unusable: toText('button.try_again'),
+  expired_document: toText('button.other_document'),
+  unsupported_document: toText('button.other_document'),
+  not_finished: toText('button.start_again'),
+};
+
+const BUTTONS: Readonly<Record<Status, Text>> = {
+  none: toText('button.start'),
+  pending: toText('button.continue'),
+  processing: toText('button.go_on'),
+  approved: toText('button.once_more'),
+  review: toText('button.once_more'),
+  rejected: toText('button.start_again'),
+  expired: toText('button.start_again'),
+};
+
+/** Returns the label of the button that leads to Jumio: what the person does there. */
+export function buttonOf({ status, reason, isApprovalExpired }: View): Text {
+  if (isApprovalExpired) return toText('button.once_more');
+  return status === 'rejected' && reason !== null ? REMEDIES[reason] : BUTTONS[status];
+}
 
 /**
  * Returns why the verification is not done; undefined: nothing to name. Only reasons that a person can act on are named:

@@ -80,7 +80,7 @@ export function timeCases(stage: () => BrowserStage): void {
     await person.waitFor({ status: 'expired' });
     // A page that was opened before starts nothing either.
     await pressAction(page);
-    await page.getByText(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4}/).waitFor();
+    await page.getByText(/You can start a new identity check from \d{1,2} [A-Z][a-z]+ \d{4}/).waitFor();
     expect(await checkInEveryLanguage(stage(), `${verifyUrl}/jumio/verify`, { person })).toBe('p');
   });
 }

@@ -7,9 +7,9 @@ import { newPerson } from '../../../../sandbox/scenarios/person.ts';
 import { sentenceOn } from '../../support/pages.ts';
 import { eventually, type World } from '../../support/world.ts';
 
-const WAITS = 'Your identity verification is waiting for you.';
+const WAITS = 'Everything is ready. The check usually takes less than five minutes.';
 
-const VERIFIED = 'Your identity has been verified.';
+const VERIFIED = 'Thank you. There is nothing else you need to do.';
 
 /** The hand-over cookie: for people who return from Jumio after their session has ended. */
 export function handOverCases(world: () => World): void {

@@ -35,7 +35,7 @@ export function verdictCases(world: () => World): void {
     expect(hosted.url).toContain(stack.jumioUrl);
     const back = await person.choose(hosted, { outcome: 'pass' });
     expect(back.url).toContain(`${stack.verifyUrl}/jumio/status?`);
-    expect(sentenceOn(back)).toBe('Your identity has been verified.');
+    expect(sentenceOn(back)).toBe('Thank you. There is nothing else you need to do.');
   });
 
   for (const as of FLOWS)

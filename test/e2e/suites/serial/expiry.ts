@@ -35,7 +35,7 @@ export function expiryCases(world: () => World): void {
     await stack.advance(HOUR / 2);
     await person.waitFor({ status: 'expired' });
     const page = await person.browser.get(`${stack.verifyUrl}/jumio/verify`);
-    expect(sentenceOn(page)).toBe('Your last identity verification was not finished in time.');
+    expect(sentenceOn(page)).toBe('You did not finish your last identity check in time.');
     await person.choose(await person.goToJumio(), { outcome: 'pass' });
     await person.waitFor({ status: 'approved' });
   });
@@ -52,7 +52,9 @@ export function expiryCases(world: () => World): void {
     await stack.advance(2 * DAY);
     await person.waitFor({ status: 'expired' });
     const refusal = await person.goToJumio();
-    expect(refusal.text).toMatch(/You can start again on \d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d UTC\./);
+    expect(refusal.text).toMatch(
+      /You can start a new identity check from \d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d UTC\./,
+    );
     expect(await startsOf(world(), person)).toBe(5);
     await stack.advance(21 * DAY); // 31 days after the first
     expect((await person.goToJumio()).url).toContain(stack.jumioUrl);

@@ -6,7 +6,7 @@ import { ALLOWED, MANIPULATED, REFUSED, UNREADABLE } from '../../support/outcome
 import { sentenceOn } from '../../support/pages.ts';
 import { startsOf, type World } from '../../support/world.ts';
 
-const NOT_VERIFIED = 'Your identity could not be verified.';
+const NOT_VERIFIED = 'The check is complete, but your identity is not verified.';
 
 /** A person at the time when the ledger was lost, with a page that was opened before. */
 interface Survivor {

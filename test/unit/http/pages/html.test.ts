@@ -22,7 +22,7 @@ function spoken(word: string): Text {
   return { key: 'next.date', values: { date: word } };
 }
 
-const PLAIN: Page = { sentence: spoken('S'), action: plainText(spoken('A')) };
+const PLAIN: Page = { title: spoken('T'), sentence: spoken('S'), action: plainText(spoken('A')) };
 
 const app = Fastify();
 

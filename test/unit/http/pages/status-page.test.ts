@@ -68,37 +68,49 @@ function actionOf({ action }: Page): string {
 
 describe('one sentence and one action for each status', () => {
   it.each<[string, StandingName, AttemptName, string, string]>([
-    ['none', 'none', 'nothing', 'Your identity has not been verified yet.', 'button: Start'],
-    ['pending', 'none', 'INITIATED, live link', 'Your identity verification is waiting for you.', 'button: Continue'],
+    ['none', 'none', 'nothing', 'Your identity is not verified yet.', 'button: Start identity check'],
     [
-      'processing',
+      'pending',
       'none',
-      'ACQUIRED',
-      'Your identity verification is under way. The result is usually here within a few minutes.',
-      'link: Look again',
+      'INITIATED, live link',
+      'Everything is ready. The check usually takes less than five minutes.',
+      'button: Continue to identity check',
     ],
-    ['approved', 'approved', 'nothing', 'Your identity has been verified.', 'link: Continue'],
+    ['processing', 'none', 'ACQUIRED', 'This usually takes a few minutes.', 'link: Check for the result'],
+    [
+      'approved',
+      'approved',
+      'nothing',
+      'Thank you. There is nothing else you need to do.',
+      'link: Continue to your account',
+    ],
     [
       'review',
       'review',
       'nothing',
-      'Your identity verification is being reviewed. You need not do anything.',
-      'link: Continue',
+      'Your documents are being reviewed. This can take a little longer, and there is nothing you need to do.',
+      'link: Continue to your account',
     ],
     [
       'rejected, for good',
       'rejected, final',
       'nothing',
-      'Your identity could not be verified.',
-      'text: You may close this page.',
+      'The check is complete, but your identity is not verified.',
+      'text: You can close this page.',
     ],
-    ['rejected, retryable', 'rejected ×1', 'nothing', 'Your identity could not be verified.', 'button: Try again'],
+    [
+      'rejected, retryable',
+      'rejected ×1',
+      'nothing',
+      'Your identity is not verified yet, but you can put this right now.',
+      'button: Take the photos again',
+    ],
     [
       'expired',
       'none',
       'TOKEN_EXPIRED',
-      'Your last identity verification was not finished in time.',
-      'button: Start again',
+      'You did not finish your last identity check in time.',
+      'button: Start a new identity check',
     ],
   ])('the status page for %s has its sentence and its action', async (_status, standing, attempt, sentence, action) => {
     const page = await pageOf(situation(standing, attempt));
@@ -174,10 +186,10 @@ describe('the status page after insufficient eID evidence', () => {
 
 describe('the status page after leaving Jumio early', () => {
   it.each([
-    ['en', /^You have not finished at Jumio yet, or the result is not here yet\./, 'Go on at Jumio'],
-    ['de', /^Sie sind bei Jumio noch nicht fertig, oder das Ergebnis ist noch nicht da\./, 'Bei Jumio weitermachen'],
-    ['fr', /^Vous n’avez pas encore terminé chez Jumio, ou le résultat/, 'Continuer chez Jumio'],
-    ['es', /^Todavía no ha terminado en Jumio, o el resultado/, 'Continuar en Jumio'],
+    ['en', /^If you left before the end, you can finish the check now\./, 'Finish identity check'],
+    ['de', /^Wenn Sie vorzeitig abgebrochen haben, können Sie/, 'Identitätsprüfung abschließen'],
+    ['fr', /^Si vous avez quitté la vérification avant la fin/, 'Terminer la vérification'],
+    ['es', /^Si salió antes de terminar/, 'Terminar la verificación'],
   ])(
     'a person who left Jumio early reads so in %s, and may continue there or check again',
     async (language, sentence, button) => {
@@ -191,16 +203,10 @@ describe('the status page after leaving Jumio early', () => {
 
 describe('pages that wait', () => {
   it.each<[AttemptName, string]>([
-    ['requested', 'Your identity verification is being prepared. This page goes on by itself.'],
-    [
-      'INITIATED, link ended, new one asked for',
-      'Your identity verification is being prepared. This page goes on by itself.',
-    ],
-    ['ACQUIRED', 'Your identity verification is under way. The result is usually here within a few minutes.'],
-    [
-      'PROCESSED, details not read yet',
-      'Your identity verification is under way. The result is usually here within a few minutes.',
-    ],
+    ['requested', 'This should only take a moment. The page updates by itself.'],
+    ['INITIATED, link ended, new one asked for', 'This should only take a moment. The page updates by itself.'],
+    ['ACQUIRED', 'This usually takes a few minutes.'],
+    ['PROCESSED, details not read yet', 'This usually takes a few minutes.'],
   ])('the page for %s refreshes by itself', async (attempt, sentence) => {
     const page = await pageOf(situation('none', attempt));
     expect([english(page.sentence), page.refreshSeconds]).toEqual([sentence, 60]);
@@ -222,29 +228,29 @@ describe('pages that wait', () => {
     const down = { upstream: 'jumio', operation: 'create', failure: 'unreachable' } as const;
     const before = withRequest(newRecord());
     const { record } = applied(onCreateFailed(before, last(before).id, down, 'retry', { now: NOW, ...TERMS }), NOW);
-    expect(english((await pageOf(record)).sentence)).toMatch(/^Jumio cannot be reached/);
+    expect(english((await pageOf(record)).title)).toBe('We cannot reach Jumio right now');
   });
 
   it('a page that waits for the operator does not refresh', async () => {
     const page = await pageOf(situation('none', 'requested, refused by Jumio'));
     expect(page.refreshSeconds).toBeUndefined();
-    expect(english(page.sentence)).toContain('cannot be started at the moment');
+    expect(english(page.title)).toBe('We cannot start your identity check right now');
   });
 });
 
 describe('a rejection dated ahead of our clock', () => {
   it('a rejection that Jumio dates ahead of our clock adds no waiting time', async () => {
     const record = readDetailsAs(withAttempt(newRecord()), { ...BLURRED, completedAt: NOW + 2 * DAY }).record;
-    expect(actionOf(await pageOf(record))).toBe('button: Try again');
+    expect(actionOf(await pageOf(record))).toBe('button: Take the photos again');
   });
 });
 
 describe('rejections up to the limit of tries', () => {
   it.each([
-    ['en', /^You have used up all your tries/, /contact support/],
+    ['en', /^You have used all your attempts/, /contact support/],
     ['de', /^Sie haben alle Versuche aufgebraucht/, /Support/],
-    ['fr', /^Vous avez utilisé toutes vos tentatives/, /assistance/],
-    ['es', /^Ha agotado todos sus intentos/, /asistencia/],
+    ['fr', /^Vous avez épuisé toutes vos tentatives/, /assistance/],
+    ['es', /^Ha agotado todos sus intentos/, /atención al cliente/],
   ])(
     'a person without tries left reads so in %s, without advice, and with the way to support where there is one',
     async (language, used, ask) => {
@@ -279,8 +285,8 @@ describe('the limit of attempts', () => {
       record = readStatusAs(withAttempt(record, NOW - n * DAY), 'TOKEN_EXPIRED', NOW - n * DAY + HOUR).record;
     }
     const page = await pageOf(record);
-    expect(actionOf(page)).toBe('text: You can start again on 14 February 2026 at 12:00 UTC.');
-    expect(paragraphsOf(page)).toEqual(['You have tried as often as is possible for now.']);
+    expect(actionOf(page)).toBe('text: You can start a new identity check from 14 February 2026 at 12:00 UTC.');
+    expect(paragraphsOf(page)).toEqual(['You have used all your attempts for now.']);
   });
 });
 
@@ -289,10 +295,10 @@ describe('the waiting time before another try', () => {
     const { ctx } = createInMemoryContext(withAgreement(situation('rejected ×1', 'nothing'), CONSENT, NOW).record);
     const shown = await loadView(ctx, { identityId: IDENTITY, inherited: null });
     const page = statusPage({ ...shown, refusal: { why: 'not-yet', until: NOW + DAY + 1 } }, FIELDS);
-    expect(actionOf(page)).toBe('text: You can start again on 21 January 2026 at 12:01 UTC.');
+    expect(actionOf(page)).toBe('text: You can start a new identity check from 21 January 2026 at 12:01 UTC.');
     expect(paragraphsOf(page)).toEqual([
       expect.stringMatching(/^The photo of your document could not be read\./),
-      'There has to be a while between two tries.',
+      'You need to wait a while between two attempts.',
     ]);
   });
 });
@@ -305,13 +311,13 @@ describe('a granted attempt', () => {
     'a person with a granted attempt is asked to verify again although the status is %s',
     async (standing) => {
       const page = await pageOf(granted(standing));
-      expect(english(page.sentence)).toBe('Your identity has to be verified once more.');
-      expect(actionOf(page)).toBe('button: Continue');
+      expect(english(page.sentence)).toBe('We need a new identity check from you.');
+      expect(actionOf(page)).toBe('button: Verify your identity again');
     },
   );
 
   it('a person with a granted attempt still reads of the rejection', async () => {
-    expect(english((await pageOf(granted('rejected, final'))).sentence)).toBe('Your identity could not be verified.');
+    expect(english((await pageOf(granted('rejected, final'))).title)).toBe('We could not verify your identity');
   });
 });
 
@@ -324,7 +330,7 @@ describe('an expired approval that only the operator may renew', () => {
       const refusal = { why: 'too-old', until: undefined } as const;
       const expired: View = { ...shown, status: 'expired', isApprovalExpired: true, refusal };
       const page = statusPage(expired, { ...FIELDS, support });
-      expect(english(page.sentence)).toBe('Your identity was verified some time ago and has to be verified again.');
+      expect(english(page.sentence)).toBe('We verified your identity some time ago and need to check it again.');
       expect(JSON.stringify(page)).not.toContain('next.support');
       expect(page.action.kind).toBe(support === undefined ? 'text' : 'link');
     },
@@ -334,6 +340,6 @@ describe('an expired approval that only the operator may renew', () => {
 describe('a page without a return URL', () => {
   it('a page without a return URL says that it may be closed', async () => {
     const page = await pageOf(situation('approved', 'nothing'), {});
-    expect(actionOf(page)).toBe('text: You may close this page.');
+    expect(actionOf(page)).toBe('text: You can close this page.');
   });
 });
