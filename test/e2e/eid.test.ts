@@ -119,7 +119,7 @@ describe.skipIf(!isReal)(`an eID instead of Jumio${OR_WHY_SKIPPED}`, () => {
     const app = { sub: newName(), choice };
     const { ended, identityId, browser } = await signUpBy('idemia', app);
     expect(ended.messages).toMatchObject([{ id: 4990005, type: 'error' }]);
-    await offersToStartAgain(browser, ended.url, 'needs a stronger confirmation');
+    await offersToStartAgain(browser, ended.url, 'at a higher level');
     expect([identityId, await isStored(app.sub)]).toEqual(['', false]);
   });
 

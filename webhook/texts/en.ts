@@ -32,7 +32,7 @@ export const en = {
   'status.review':
     'Your documents are being reviewed. This can take a little longer, and there is nothing you need to do.',
   'status.rejected': 'The check is complete, but your identity is not verified.',
-  'status.mendable': 'Your identity is not verified yet, but you can put this right now.',
+  'status.mendable': 'Your identity is not verified yet, but you can fix this now.',
   'status.expired': 'You did not finish your last identity check in time.',
   'status.too_old': 'We verified your identity some time ago and need to check it again.',
   'status.once_more': 'We need a new identity check from you.',
@@ -181,9 +181,9 @@ export const en = {
   'block.review': 'You cannot sign in yet because your documents are still being reviewed.',
   'block.unverified': 'You can sign in once your identity is verified.',
   'block.unknown': 'We cannot look up your identity check right now. Please sign in again in a few minutes.',
-  'block.support': 'Contact support at {{address}} for help.',
+  'block.support': 'Contact support at {{address}} to find out more.',
   'block.way_on': 'You can continue here within the next ten minutes: {{url}}',
-  'block.try_again': '{{problem}}. You can put this right here within the next ten minutes: {{url}}',
+  'block.try_again': '{{problem}}. You can fix this here within the next ten minutes: {{url}}',
   'block.under_way': 'Your identity check is in progress. You can follow it here for the next ten minutes: {{url}}',
   'block.level':
     'To sign up, you need to confirm your electronic identity at a higher level. Please sign up again and follow every step in your app.',

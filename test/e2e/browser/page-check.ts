@@ -32,6 +32,36 @@ async function violationsOf(page: Page, runOnly: readonly string[], scripts: boo
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
 }
 
+const ownPage = z.object({ bytes: z.number(), top: z.number(), bottom: z.number(), position: z.string() });
+
+/** What a page of the service weighs with all that it loads, and where its action stands in the window. */
+async function measure(page: Page) {
+  const script = `(() => {
+    const entries = ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type));
+    const { top, bottom } = document.querySelector('#action').getBoundingClientRect();
+    const { position } = getComputedStyle(document.querySelector('.actions'));
+    return { bytes: entries.reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0), top, bottom, position };
+  })()`;
+  return ownPage.parse(await page.evaluate(script));
+}
+
+/**
+ * On a small phone the action is in sight without scrolling, and the page is light. Where the window is low (a zoom of 400 %)
+ * the action is in its place below the text, or it would cover the text.
+ */
+async function checkAction(page: Page): Promise<void> {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.evaluate('scrollTo(0, 0)');
+  const { bytes, top, bottom } = await measure(page);
+  expect(bytes, 'bytes').toBeGreaterThan(1_000);
+  expect(bytes, 'bytes').toBeLessThan(20_000);
+  expect([top >= 0, bottom <= 640], `the action from ${top} to ${bottom}`).toEqual([true, true]);
+  await page.setViewportSize({ width: 320, height: 256 });
+  expect((await measure(page)).position).toBe('static');
+  if (size) await page.setViewportSize(size);
+}
+
 /** Whether the page is wider than the window. */
 async function overflows(page: Page): Promise<boolean> {
   return z
@@ -52,6 +82,8 @@ export async function checkPage(page: Page, { language, scripts }: Visitor): Pro
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await violationsOf(page, COLOURS, scripts), 'dark').toEqual([]);
   await checkWidth(page);
+  // The pages of the demo have no such action.
+  if ((await page.locator('.actions #action').count()) > 0) await checkAction(page);
 }
 
 /** At 320 px, and on a small desktop at 200 %, there is no horizontal scrolling (WCAG 1.4.4, 1.4.10). */

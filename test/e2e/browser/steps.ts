@@ -23,7 +23,7 @@ export function pressAction(page: Page): Promise<void> {
 
 const MAX_PRESSES = 4;
 
-const focused = z.object({ matches: z.boolean(), outline: z.string() });
+const focused = z.object({ matches: z.boolean(), outline: z.string(), isCovered: z.boolean() });
 
 /** Presses the action of each page, such as agree, start or try again, until Jumio's page is open. */
 export async function onToJumio(page: Page, { jumioUrl }: Places): Promise<void> {
@@ -40,16 +40,19 @@ export async function choose(page: Page, name: string): Promise<void> {
   await leads(page, () => page.getByRole('button', { name, exact: true }).click());
 }
 
-/** Presses Tab, at most 12 times, until an element has the focus. Throws where it never has it, or does not show it. */
+/** Presses Tab, at most 12 times, until an element has the focus. Throws where it never has it, does not show it, or is covered (WCAG 2.4.11). */
 export async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 12; presses += 1) {
     await page.keyboard.press('Tab');
     const answer = await page.evaluate(
-      `(() => { const it = document.activeElement; return { matches: it.matches(${JSON.stringify(selector)}),
-        outline: getComputedStyle(it).outlineStyle }; })()`,
+      `(() => { const it = document.activeElement; const { left, top, width, height } = it.getBoundingClientRect();
+        const above = document.elementFromPoint(left + width / 2, top + height / 2);
+        return { matches: it.matches(${JSON.stringify(selector)}), outline: getComputedStyle(it).outlineStyle,
+          isCovered: !it.contains(above) }; })()`,
     );
-    const { matches, outline } = focused.parse(answer);
+    const { matches, outline, isCovered } = focused.parse(answer);
     if (outline === 'none') throw new Error('the focused element does not show its focus');
+    if (isCovered) throw new Error('the focused element is covered');
     if (matches) return;
   }
   throw new Error(`the keyboard never reaches ${selector}`);

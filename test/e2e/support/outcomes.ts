@@ -8,7 +8,7 @@ export const REFUSED = {
     {
       id: 4990001,
       type: 'error',
-      text: expect.stringMatching(/^You cannot sign in, because your identity could not be verified\./),
+      text: expect.stringMatching(/^You cannot sign in because we could not verify your identity\./),
       context: { status: 'rejected' },
     },
   ] satisfies UiMessage[],
@@ -22,7 +22,7 @@ export const TRY_AGAIN = {
       id: 4990001,
       type: 'error',
       text: expect.stringMatching(
-        /^We could not read your document\. Please try again here within ten minutes: http.+\/jumio\/enter\?code=/,
+        /^We could not read your document\. You can fix this here within the next ten minutes: http.+\/jumio\/enter\?code=/,
       ),
       context: { status: 'rejected', url: expect.stringContaining('/jumio/enter?code=') },
     },

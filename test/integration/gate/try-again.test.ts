@@ -55,7 +55,7 @@ describe('rejected for a reason that the person can act on, where pages are conf
     expect(rest).toEqual({
       id: 4990001,
       status: 'rejected',
-      text: 'We could not read your document. You can put this right here within the next ten minutes: <url>',
+      text: 'We could not read your document. You can fix this here within the next ten minutes: <url>',
     });
     const { browser, page } = await follow(service, url);
     expect(page.to).toBe('/jumio/verify');

@@ -51,7 +51,7 @@ describe('language of the gate’s refusal', () => {
   });
 
   it.each([
-    ['en', 'help@acme.example', / Contact support at help@acme\.example for help\.$/],
+    ['en', 'help@acme.example', / Contact support at help@acme\.example to find out more\.$/],
     ['de', 'help@acme.example', / Der Support hilft Ihnen unter help@acme\.example weiter\.$/],
     ['fr', 'help@acme.example', / L’assistance peut vous aider à l’adresse help@acme\.example si besoin\.$/],
     [

@@ -86,7 +86,7 @@ const PAGES: readonly [string, Scene, string, ParsedPage['action']][] = [
   [
     'rejected for a reason to act on',
     after('REJECTED', 'unreadable'),
-    'Your identity is not verified yet, but you can put this right now.',
+    'Your identity is not verified yet, but you can fix this now.',
     button('Take the photos again'),
   ],
   ['expired', expired, 'You did not finish your last identity check in time.', button('Start a new identity check')],

@@ -25,7 +25,7 @@ export function consentFirstCases(stage: () => BrowserStage, writeTexts: (yaml: 
 
   test.each([
     { visitor: PHONE, traits: 'what you have told us about yourself' },
-    { visitor: SPANISH, traits: 'lo que usted nos ha dicho de sí' },
+    { visitor: SPANISH, traits: 'datos que usted nos ha dado' },
   ])(
     'before consent no call to Jumio is made, also after a refusal, in $visitor.language',
     async ({ visitor, traits }) => {
@@ -61,13 +61,13 @@ export function consentFirstCases(stage: () => BrowserStage, writeTexts: (yaml: 
     const { page } = await signUp(PHONE);
     await jumio.fault({ kind: 'create', fault: 503, count: 100 });
     await pressAction(page);
-    await page.getByText('Jumio cannot be reached').waitFor();
+    await page.getByText('We cannot reach Jumio').waitFor();
     const offered = async () => {
       await page.goto(`${verifyUrl}/jumio/verify`);
       return page.locator('#action').textContent();
     };
     // The first retries follow within seconds; after them the person has to press.
-    await expect.poll(offered, { interval: 500, timeout: 60_000 }).toBe('Try again');
+    await expect.poll(offered, { interval: 500, timeout: 60_000 }).toBe('Start identity check');
     await send({ method: 'DELETE', url: `${stack.jumioUrl}/sandbox/faults` });
     await stack.advance(60);
     await pressAction(page);
@@ -82,7 +82,7 @@ export function consentFirstCases(stage: () => BrowserStage, writeTexts: (yaml: 
     await page.goto(`${url}/jumio/verify`);
     await jumio.fault({ kind: 'create', fault: 'no-href' });
     await pressAction(page);
-    await page.getByText('cannot be started at the moment').waitFor();
+    await page.getByText('We cannot start your identity check').waitFor();
     expect(await checkInEveryLanguage(stage(), `${url}/jumio/verify`, { person })).toBe('button');
   });
 

@@ -44,7 +44,7 @@ export function continueCases(stage: () => BrowserStage): void {
     await person.choose(hosted, MANIPULATED);
     await person.waitFor({ status: 'rejected' });
     await pressAction(page);
-    await page.getByText('n’a pas pu être vérifiée').waitFor();
+    await page.getByText('Nous n’avons pas pu vérifier votre identité').waitFor();
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
   });
 
@@ -57,7 +57,7 @@ export function continueCases(stage: () => BrowserStage): void {
     const link = page.url();
     await choose(page, 'Abandon');
     await page.goto(`${verifyUrl}/jumio/status`);
-    await page.getByText('You have not finished at Jumio yet').waitFor();
+    await page.getByText('Your identity check is not finished yet').waitFor();
     await onToJumio(page, stack);
     expect(page.url()).toBe(link);
   });

@@ -38,7 +38,7 @@ export function fallbackCases(stage: () => BrowserStage): void {
     // With one character more it is a link that does not exist.
     await page.goto(`${address}x`);
     await pressAction(page);
-    await page.getByText('no longer good').waitFor();
+    await page.getByText('This link no longer works').waitFor();
     await page.goto(address);
     await pressAction(page);
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
@@ -54,7 +54,7 @@ export function fallbackCases(stage: () => BrowserStage): void {
     const { page } = await open(PHONE, other);
     await page.goto(await oneTimeLink(stage(), person.identityId));
     await pressAction(page);
-    await page.getByText('Somebody else is signed in').waitFor();
+    await page.getByText('Someone else is signed in').waitFor();
     await checkPage(page, PHONE);
   });
 }

@@ -26,7 +26,7 @@ export function faultCases(stage: () => BrowserStage): void {
     await page.goto(`${verifyUrl}/jumio/verify`);
     const release = lockLedger(stack.env.DATABASE_URL ?? '');
     await pressAction(page);
-    await page.getByText('cannot be reached at the moment').waitFor();
+    await page.getByText('We cannot show your identity check').waitFor();
     release();
     await onToJumio(page, stack);
   });

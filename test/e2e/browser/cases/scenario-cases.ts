@@ -122,13 +122,13 @@ export function scenarioCases(stage: () => BrowserStage): void {
     await page.goto(`${stack.appUrl}/login`);
     await fillIn(page, credentials.email, credentials.password);
     await page.goto(`${verifyUrl}/jumio/status`);
-    await page.getByText('Somebody else is signed in').waitFor();
+    await page.getByText('Someone else is signed in').waitFor();
     expect(await page.locator('main').innerText()).not.toContain(sentence);
     await pressAction(page);
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);
     await page.goto(`${verifyUrl}/jumio/status`);
     expect(await page.locator('#sentence').innerText()).not.toBe(sentence);
-    await page.getByText('waiting for you').waitFor();
+    await page.getByText('Everything is ready').waitFor();
   });
 
   test('a session revoked while the person is at Jumio: the return still works', async () => {
@@ -163,6 +163,6 @@ export function scenarioCases(stage: () => BrowserStage): void {
     await phone.page.goBack();
     await phone.page.waitForLoadState();
     expect(phone.page.url()).toBe(`${verifyUrl}/jumio/verify`);
-    expect(await phone.page.locator('#action').innerText()).toBe('Continue');
+    expect(await phone.page.locator('#action').innerText()).toBe('Continue to identity check');
   });
 }

@@ -29,7 +29,7 @@ export function oldApprovalCase(stage: () => BrowserStage, { renews }: { readonl
     expect(await checkInEveryLanguage(stage(), url, { person })).toBe(renews ? 'button' : 'a');
     const { page } = await open(PHONE, person);
     await page.goto(url);
-    await page.getByText('verified some time ago').waitFor();
+    await page.getByText('verified your identity some time ago').waitFor();
     if (!renews) return page.locator('a#action[href^="mailto:"]').waitFor();
     await onToJumio(page, stack);
     await choose(page, 'Pass');
@@ -62,7 +62,7 @@ export function timeCases(stage: () => BrowserStage): void {
     const { page } = await open(PHONE);
     await page.goto(address);
     await pressAction(page);
-    await page.getByText('no longer good').waitFor();
+    await page.getByText('This link no longer works').waitFor();
   });
 
   test('too many attempts: the page names the date of the next', async () => {

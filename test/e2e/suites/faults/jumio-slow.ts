@@ -60,7 +60,7 @@ export function jumioSlowCases(world: () => World): void {
     await jumio.fault({ kind: 'update', fault: 'hang', customerInternalReference: person.identityId });
     const page = await person.goToJumio();
     expect(page.url).toContain(stack.verifyUrl);
-    expect(page.text).toContain('This page goes on by itself.');
+    expect(page.text).toContain('The page updates by itself.');
     const { signedIn, messages } = await person.signIn();
     expect([signedIn, messages[0]?.id, messages[0]?.text]).toEqual([
       false,

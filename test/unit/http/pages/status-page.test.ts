@@ -102,7 +102,7 @@ describe('one sentence and one action for each status', () => {
       'rejected, retryable',
       'rejected ×1',
       'nothing',
-      'Your identity is not verified yet, but you can put this right now.',
+      'Your identity is not verified yet, but you can fix this now.',
       'button: Take the photos again',
     ],
     [
