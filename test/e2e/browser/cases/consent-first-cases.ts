@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { send } from '../../../../sandbox/kratos/client/loopback.ts';
-import { newCredentials } from '../../../../sandbox/scenarios/person.ts';
+import { newCredentials, newPerson } from '../../../../sandbox/scenarios/person.ts';
 import { identityIdOf } from '../../support/shown.ts';
 import { callsOf, startsOf } from '../../support/world.ts';
 import { checkInEveryLanguage } from '../languages.ts';
@@ -72,6 +72,22 @@ export function consentFirstCases(stage: () => BrowserStage, writeTexts: (yaml: 
     await stack.advance(60);
     await pressAction(page);
     await onToJumio(page, stack);
+  });
+
+  test('Jumio stays down: the page says so in every language, and offers a press', async () => {
+    const { stack, jumio, open, verifyUrl } = stage();
+    const person = await newPerson(stack);
+    await jumio.fault({ kind: 'create', fault: 503, count: 100 });
+    await person.goToJumio();
+    const url = `${verifyUrl}/jumio/verify`;
+    const { page } = await open(PHONE, person);
+    const isOffered = async (): Promise<boolean> => {
+      await page.goto(url);
+      return (await page.locator('button#action').count()) > 0;
+    };
+    await expect.poll(isOffered, { interval: 500, timeout: 60_000 }).toBe(true);
+    expect(await page.locator('h1').innerText()).toBe('We cannot reach Jumio right now');
+    expect(await checkInEveryLanguage(stage(), url, { person })).toBe('button');
   });
 
   test('Jumio gives no link: the page says that nothing the person did was wrong', async () => {

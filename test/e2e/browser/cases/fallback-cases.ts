@@ -18,6 +18,13 @@ export function fallbackCases(stage: () => BrowserStage): void {
     await checkInEveryLanguage(stage(), `${url}/jumio/verify`, { person, status });
   });
 
+  test.each([
+    ['a person without a session is asked to sign in', '/jumio/verify', 401],
+    ['an address of a one-time link without its code opens nothing', '/jumio/enter', 410],
+  ])('%s', async (_what, path, status) => {
+    expect(await checkInEveryLanguage(stage(), `${stage().verifyUrl}${path}`, { status })).toBe('a');
+  });
+
   test('a page that was open for too long has a continuation link', async () => {
     const { open, verifyUrl } = stage();
     const { page } = await open(PHONE, await scenes.signedUp(stage()));

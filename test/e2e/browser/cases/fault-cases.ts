@@ -27,6 +27,7 @@ export function faultCases(stage: () => BrowserStage): void {
     const release = lockLedger(stack.env.DATABASE_URL ?? '');
     await pressAction(page);
     await page.getByText('We cannot show your identity check').waitFor();
+    await checkPage(page, PHONE);
     release();
     await onToJumio(page, stack);
   });

@@ -1,7 +1,9 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { checkInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
 import type { BrowserStage } from '../stage.ts';
+import { PHONE } from '../window.ts';
 
 interface State {
   readonly name: string;
@@ -28,6 +30,12 @@ const STATES: readonly State[] = [
   { name: 'rejected too often', scene: scenes.outOfAttempts, action: 'a' },
 ];
 
+/** What moves the icon of a page, for a person who wants less motion or does not mind. */
+async function animation(page: Page, reducedMotion: 'reduce' | 'no-preference'): Promise<unknown> {
+  await page.emulateMedia({ reducedMotion });
+  return page.evaluate("getComputedStyle(document.querySelector('.icon')).animationName");
+}
+
 /** Every state of a verification, in every language. */
 export function stateCases(stage: () => BrowserStage): void {
   test.each(STATES)('$name', async ({ scene, action, place = 'verify' }) => {
@@ -39,6 +47,10 @@ export function stateCases(stage: () => BrowserStage): void {
     const { verifyUrl, jumio } = stage();
     const person = await scenes.processing(stage());
     expect(await checkInEveryLanguage(stage(), `${verifyUrl}/jumio/status`, { person })).toBe('a');
+    const { page } = await stage().open(PHONE, person);
+    await page.goto(`${verifyUrl}/jumio/status`);
+    expect(await animation(page, 'no-preference')).toBe('turn');
+    expect(await animation(page, 'reduce')).toBe('none');
     await jumio.post('settings', { processingSeconds: 0 });
     await person.waitFor({ status: 'approved' });
   });

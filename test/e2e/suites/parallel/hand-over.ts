@@ -29,7 +29,7 @@ export function handOverCases(world: () => World): void {
 
   test('a person whose session ended while they were at Jumio sees their status by the hand-over cookie, and signs in for anything else', async () => {
     const { person, hosted } = await withoutSession();
-    expect(sentenceOn(await person.browser.get(status()))).toMatch(/^You have not finished at Jumio yet/);
+    expect(sentenceOn(await person.browser.get(status()))).toMatch(/^If you left before the end/);
     expect((await person.browser.get(`${world().stack.verifyUrl}/jumio/verify`)).status).toBe(401);
     await person.choose(hosted, { outcome: 'pass' });
     await eventually(async () => expect(sentenceOn(await person.browser.get(status()))).toBe(VERIFIED));
@@ -70,7 +70,7 @@ export function handOverCases(world: () => World): void {
     await first.browser.get(`${stack.appUrl}/logout`, { follow: true });
     const second = await newPerson(stack, { browser: first.browser });
     const page = await second.browser.get(status());
-    expect([page.status, sentenceOn(page)]).toEqual([409, expect.stringMatching(/^Somebody else is signed in/)]);
+    expect([page.status, sentenceOn(page)]).toEqual([409, expect.stringMatching(/^Sign out in this browser/)]);
     expect(page.text).not.toContain(VERIFIED);
     expect(sentenceOn(await second.browser.get(status()))).toBe(WAITS);
   });
@@ -93,7 +93,7 @@ export function handOverCases(world: () => World): void {
       { form: { ...fields, consent: '' } },
       { follow: true },
     );
-    expect(refused.text).toContain('You did not agree');
+    expect(refused.text).toContain('You have not agreed');
     const unasked = await person.browser.submit(page, { consent: '' }, { follow: true });
     expect(unasked.url).toBe(`${stack.verifyUrl}/jumio/verify`);
     expect((await person.goToJumio()).url).toContain(stack.jumioUrl);
