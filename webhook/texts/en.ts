@@ -131,7 +131,7 @@ export const en = {
   'consent.changed': 'This text has changed since you last agreed to it.',
   'consent.agree': 'Agree and continue',
   'consent.decline': 'I do not agree',
-  'consent.withdraw': 'Withdraw my consent',
+  'consent.withdraw': 'Withdraw consent',
 
   'declined.title': 'You have not agreed',
   'declined.sentence': 'Your identity check will not continue. You can change your mind at any time.',

@@ -38,7 +38,7 @@ export const es: Messages = {
   'button.other_document': 'Usar otro documento',
   'button.start_again': 'Empezar una nueva verificación',
   'button.once_more': 'Verificar de nuevo mi identidad',
-  'button.look_again': 'Ver si ha llegado el resultado',
+  'button.look_again': 'Consultar el resultado',
   'button.ready_again': 'Ver si ya está todo listo',
   'button.reload': 'Actualizar esta página',
   'button.sign_in': 'Iniciar sesión en mi cuenta',

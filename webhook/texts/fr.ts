@@ -38,7 +38,7 @@ export const fr: Messages = {
   'button.other_document': 'Utiliser un autre document',
   'button.start_again': 'Commencer une nouvelle vérification',
   'button.once_more': 'Vérifier à nouveau mon identité',
-  'button.look_again': 'Voir si le résultat est arrivé',
+  'button.look_again': 'Consulter le résultat',
   'button.ready_again': 'Voir si tout est prêt',
   'button.reload': 'Actualiser la page',
   'button.sign_in': 'Me connecter à mon compte',

@@ -153,7 +153,7 @@ describe('consent', () => {
     const { id, browser } = await signedUp(service);
     await browser.press();
     const page = await browser.get('/jumio/verify');
-    expect(page.body).toContain('>Withdraw my consent</button>');
+    expect(page.body).toContain('>Withdraw consent</button>');
     expect((await browser.post(page.fields, '/jumio/decline')).location).toBe('/jumio/status');
     expect(await kinds(service, id)).toContain('declined');
     expect((await browser.get('/jumio/verify')).sentence).toBe(ASKS);

@@ -65,7 +65,7 @@ export function jumioSlowCases(world: () => World): void {
     expect([signedIn, messages[0]?.id, messages[0]?.text]).toEqual([
       false,
       4990001,
-      expect.stringMatching(/under way.+enter\?code=/),
+      expect.stringMatching(/in progress.+enter\?code=/),
     ]);
     await eventually(async () => expect(await callsOf(person, 'update')).toHaveLength(2));
     const hosted = await eventually(async () => {
