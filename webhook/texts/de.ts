@@ -188,17 +188,17 @@ export const de: Messages = {
   'block.under_way': 'Ihre Identitätsprüfung läuft. Den Stand sehen Sie in den nächsten zehn Minuten hier: {{url}}',
   'block.level':
     'Für diese Registrierung müssen Sie Ihre elektronische Identität auf einer höheren Stufe bestätigen. Bitte registrieren Sie sich noch einmal und folgen Sie allen Schritten in Ihrer App.',
-  'phone.title': 'Oder mit dem Telefon',
+  'phone.title': 'Oder mit dem Smartphone',
   'phone.how':
-    'Lesen Sie diesen Code mit der Kamera Ihres Telefons, oder geben Sie dort die Adresse ein. Sie gilt einmal und zehn Minuten lang; eine neue gibt es, wenn Sie diese Seite neu laden. Sie ist nur für Sie: Zeigen Sie sie niemandem.',
-  'phone.code': 'QR-Code der Adresse darunter',
+    'Scannen Sie diesen Code mit der Kamera Ihres Smartphones oder geben Sie die Adresse dort im Browser ein. Sie gilt einmal und zehn Minuten lang; laden Sie diese Seite neu, um eine neue zu bekommen. Sie ist nur für Sie bestimmt: Zeigen Sie sie niemandem.',
+  'phone.code': 'QR-Code für die Adresse darunter',
   'phone.whose':
-    'Mit diesem Code geht die ganze Identitätsprüfung auf dem Telefon weiter. Die Seite von Jumio kann später einen eigenen Code zeigen: Mit dem machen Sie dort nur die Fotos.',
-  'phone.show': 'Einen Code für mein Telefon zeigen',
-  'phone.follow': 'Ich mache mit dem Telefon weiter: hier auf das Ergebnis warten',
-  'phone.following_title': 'Machen Sie mit dem Telefon weiter',
-  'phone.following': 'Ihre Identitätsprüfung geht auf Ihrem Telefon weiter.',
-  'phone.here': 'Doch dieses Gerät verwenden',
-  'phone.back':
-    'Gehen Sie zurück an Ihren Computer: Die Seite dort geht von selbst weiter. Diese Seite können Sie schließen.',
+    'Dieser Code bringt die ganze Identitätsprüfung auf Ihr Smartphone. Jumio zeigt später vielleicht einen eigenen Code: Der ist nur für die Fotos.',
+  'phone.show': 'Code für mein Smartphone anzeigen',
+  'phone.follow': 'Am Smartphone weitermachen, hier warten',
+  'phone.following_title': 'Machen Sie am Smartphone weiter',
+  'phone.following':
+    'Ihre Identitätsprüfung ist auf Ihrem Smartphone geöffnet. Sobald Sie dort fertig sind, sehen Sie hier das Ergebnis.',
+  'phone.here': 'Stattdessen dieses Gerät verwenden',
+  'phone.back': 'Kehren Sie an Ihren Computer zurück, dort sehen Sie das Ergebnis. Diese Seite können Sie schließen.',
 };

@@ -187,16 +187,17 @@ export const en = {
   'block.under_way': 'Your identity check is in progress. You can follow it here for the next ten minutes: {{url}}',
   'block.level':
     'To sign up, you need to confirm your electronic identity at a higher level. Please sign up again and follow every step in your app.',
-  'phone.title': 'Or on your phone',
+  'phone.title': 'Or use your phone',
   'phone.how':
-    'Read this code with the camera of your phone, or type the address there. It works once and for ten minutes; load this page again for a new one. It is for you alone: show it to nobody.',
-  'phone.code': 'QR code of the address below',
+    'Scan this code with your phone’s camera, or type the address into its browser. It works once and for ten minutes; reload this page for a new one. It is for you alone: do not show it to anyone.',
+  'phone.code': 'QR code for the address below',
   'phone.whose':
-    'This code takes the whole identity check to your phone. Jumio’s own page can show another code later: that one takes only the photos there.',
+    'This code moves your whole identity check to your phone. Jumio may show a code of its own later: that one is only for the photos.',
   'phone.show': 'Show a code for my phone',
-  'phone.follow': 'I go on with my phone: wait here for the result',
-  'phone.following_title': 'Go on with your phone',
-  'phone.following': 'Your identity check goes on on your phone.',
+  'phone.follow': 'Continue on my phone and wait here',
+  'phone.following_title': 'Continue on your phone',
+  'phone.following':
+    'Your identity check is open on your phone. This page shows the result when you have finished there.',
   'phone.here': 'Use this device instead',
-  'phone.back': 'Go back to your computer: the page there goes on by itself. You may close this page.',
+  'phone.back': 'Return to your computer, which shows your result. You can close this page.',
 } as const;

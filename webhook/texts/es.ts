@@ -184,16 +184,17 @@ export const es: Messages = {
     'Su verificación de identidad está en curso. Puede seguirla aquí durante los próximos diez minutos: {{url}}',
   'block.level':
     'Para registrarse, debe confirmar su identidad electrónica con un nivel más alto. Regístrese de nuevo y siga todos los pasos en su aplicación.',
-  'phone.title': 'O con su teléfono',
+  'phone.title': 'O use su teléfono',
   'phone.how':
-    'Lea este código con la cámara de su teléfono o escriba allí la dirección. Sirve una sola vez y durante diez minutos; vuelva a cargar esta página para obtener otra. Es solo para usted: no se la enseñe a nadie.',
+    'Escanee este código con la cámara de su teléfono o escriba la dirección en su navegador. Sirve una sola vez y durante diez minutos; recargue esta página para obtener otra. Es solo para usted: no se la muestre a nadie.',
   'phone.code': 'Código QR de la dirección de abajo',
   'phone.whose':
-    'Con este código, toda la verificación de identidad sigue en su teléfono. La página de Jumio puede mostrar más tarde un código propio: con ese solo se hacen allí las fotos.',
+    'Este código pasa toda la verificación a su teléfono. Es posible que Jumio muestre después su propio código: ese es solo para las fotos.',
   'phone.show': 'Mostrar un código para mi teléfono',
-  'phone.follow': 'Sigo con mi teléfono: esperar aquí el resultado',
-  'phone.following_title': 'Siga con su teléfono',
-  'phone.following': 'Su verificación de identidad sigue en su teléfono.',
+  'phone.follow': 'Continuar en mi teléfono y esperar aquí',
+  'phone.following_title': 'Continúe en su teléfono',
+  'phone.following':
+    'Su verificación de identidad está abierta en su teléfono. Cuando termine allí, verá aquí el resultado.',
   'phone.here': 'Usar este dispositivo',
-  'phone.back': 'Vuelva a su ordenador: la página sigue allí por sí sola. Puede cerrar esta.',
+  'phone.back': 'Vuelva a su ordenador, donde verá el resultado. Puede cerrar esta página.',
 };

@@ -183,16 +183,17 @@ export const fr: Messages = {
     'Votre vérification d’identité est en cours. Vous pouvez la suivre ici pendant les dix prochaines minutes : {{url}}',
   'block.level':
     'Pour vous inscrire, vous devez confirmer votre identité électronique à un niveau plus élevé. Recommencez l’inscription et suivez toutes les étapes dans votre application.',
-  'phone.title': 'Ou avec votre téléphone',
+  'phone.title': 'Ou utilisez votre téléphone',
   'phone.how':
-    'Lisez ce code avec l’appareil photo de votre téléphone, ou saisissez-y l’adresse. Elle sert une seule fois, pendant dix minutes ; rechargez cette page pour en avoir une nouvelle. Elle vous est personnelle : ne la montrez à personne.',
+    'Scannez ce code avec l’appareil photo de votre téléphone, ou saisissez l’adresse dans son navigateur. Elle sert une seule fois, pendant dix minutes ; rechargez cette page pour en obtenir une autre. Elle est pour vous seul : ne la montrez à personne.',
   'phone.code': 'Code QR de l’adresse ci-dessous',
   'phone.whose':
-    'Avec ce code, toute la vérification d’identité continue sur votre téléphone. La page de Jumio peut montrer plus tard un code à elle : avec celui-là, vous n’y prenez que les photos.',
+    'Ce code transfère toute la vérification sur votre téléphone. Jumio affichera peut-être ensuite son propre code : il ne sert qu’aux photos.',
   'phone.show': 'Afficher un code pour mon téléphone',
-  'phone.follow': 'Je continue avec mon téléphone : attendre le résultat ici',
-  'phone.following_title': 'Continuez avec votre téléphone',
-  'phone.following': 'Votre vérification d’identité continue sur votre téléphone.',
+  'phone.follow': 'Continuer sur mon téléphone',
+  'phone.following_title': 'Continuez sur votre téléphone',
+  'phone.following':
+    'Votre vérification d’identité est ouverte sur votre téléphone. Dès que vous aurez terminé, le résultat s’affichera ici.',
   'phone.here': 'Utiliser plutôt cet appareil',
-  'phone.back': 'Revenez à votre ordinateur : la page y continue d’elle-même. Vous pouvez fermer celle-ci.',
+  'phone.back': 'Revenez à votre ordinateur : le résultat s’y affiche. Vous pouvez fermer cette page.',
 };

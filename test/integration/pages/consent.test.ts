@@ -107,7 +107,7 @@ describe('the consent page', () => {
     expect(main.match(/<a [^>]*>[^<]*/g)).toEqual([
       '<a href="https://acme.example/privacy">Read the privacy policy',
       '<a href="/jumio/help">If you cannot or prefer not to take photos',
-      '<a href="/jumio/phone">I go on with my phone: wait here for the result',
+      '<a href="/jumio/phone">Continue on my phone and wait here',
     ]);
     expect(main.indexOf('<a ')).toBeLessThan(main.indexOf('<button'));
   });

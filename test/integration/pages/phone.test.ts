@@ -14,7 +14,7 @@ import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const NO_CAMERA = '/jumio/status?errorCode=9820';
 
-const FOLLOWING = 'Your identity check goes on on your phone.';
+const FOLLOWING = 'Your identity check is open on your phone. This page shows the result when you have finished there.';
 
 /** The path of the address on a page; undefined: the page has none. */
 function addressOn({ body }: ParsedPage): string | undefined {
@@ -62,7 +62,7 @@ describe('the address for a phone', () => {
 
   it('the page says which code is ours and which is Jumio’s', async () => {
     const { browser } = await atComputer();
-    expect((await browser.get('/jumio/verify')).body).toContain('Jumio’s own page can show another code later');
+    expect((await browser.get('/jumio/verify')).body).toContain('Jumio may show a code of its own later');
   });
 
   it.each(['9820', '9822'])('the page that says that there is no camera (%s) shows an address', async (code) => {
@@ -160,7 +160,7 @@ describe('the phone', () => {
     expect((await phone.post(consent.fields)).location).toBe(service.jumio.latest(id).link);
     await decide(service, id, 'PASSED');
     const end = await phone.get('/jumio/status');
-    expect(end.action).toMatchObject({ kind: 'text', text: expect.stringMatching(/^Go back to your computer/) });
+    expect(end.action).toMatchObject({ kind: 'text', text: expect.stringMatching(/^Return to your computer/) });
     expect(end.body).not.toContain('data-onwards');
     const computer = await browser.get('/jumio/phone');
     expect([computer.status, computer.location]).toEqual([303, '/jumio/status']);
@@ -228,7 +228,7 @@ describe('the phone', () => {
 });
 
 describe('an address that does not work', () => {
-  const GONE = 'This address is no longer good. It works once, and only for a short time.';
+  const GONE = 'Each link works only once and for a short time. You can still continue from your identity check.';
 
   it('to open it, however often, spends nothing, and shows nothing of its person', async () => {
     const { service, id, path } = await atComputer();
@@ -282,7 +282,7 @@ describe('an address that does not work', () => {
     await decide(service, id, 'PASSED');
     const phone = await onPhone(service, path);
     const page = await phone.get('/jumio/verify');
-    expect([page.sentence, page.to]).toEqual(['Your identity has been verified.', undefined]);
+    expect([page.sentence, page.to]).toEqual(['Thank you. There is nothing else you need to do.', undefined]);
     for (const again of ['/jumio/verify', NO_CAMERA]) expect(addressOn(await browser.get(again))).toBeUndefined();
   });
 });
@@ -315,7 +315,7 @@ describe('the computer follows the phone', () => {
     const { fields } = await phone.get('/jumio/verify');
     await phone.post(fields, '/jumio/decline');
     const { location = '' } = await browser.get('/jumio/phone');
-    expect((await browser.get(location)).sentence).toMatch(/^You did not agree/);
+    expect((await browser.get(location)).sentence).toMatch(/^Your identity check will not continue/);
   });
 
   it('a rejection on the phone is shown at the computer, with the way on', async () => {
@@ -324,7 +324,7 @@ describe('the computer follows the phone', () => {
     await phone.press();
     await decide(service, id, 'REJECTED', 'unreadable');
     const { location = '' } = await browser.get('/jumio/phone');
-    expect((await browser.get(location)).action?.text).toBe('Try again');
+    expect((await browser.get(location)).action?.text).toBe('Take the photos again');
     // The further attempt is followed as the first one was.
     expect((await phone.press()).location).toBe(service.jumio.latest(id).link);
     expect((await browser.get('/jumio/phone')).sentence).toBe(FOLLOWING);

@@ -64,6 +64,9 @@ const OTHER_ACTIONS = new Set([
   'consent.withdraw',
   'declined.reconsider',
   'cannot.title',
+  'phone.show',
+  'phone.follow',
+  'phone.here',
 ]);
 
 const isAction = (key: string): boolean => key.startsWith('button.') || OTHER_ACTIONS.has(key);
