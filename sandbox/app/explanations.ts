@@ -13,6 +13,8 @@ account, and shows one link. The service between Kratos and Jumio does the rest.
 verification is due, and asks Jumio to prepare one as soon as it can. If Jumio is down, you are signed up all the same.</p>`,
   login: html`<p>Before Kratos signs you in, it asks the service’s gate: <code>POST /jumio/validate</code>. The answer is
 “yes”, or a refusal with a text. By default, only a rejected identity is refused.</p>`,
+  verification: html`<p>Kratos has sent a code to your address, if it can send mail at all. The service has no part in it: an
+address that is confirmed says nothing about who a person is.</p>`,
   refusedForNow: html`<p>Your password was right. Kratos asked the service’s gate, <code>POST /jumio/validate</code>, and the
 answer was 403 with the text that you see, because Jumio rejected for a reason that you can act on. Kratos issued no session.
 The address is a one-time link of ten minutes: it opens your verification, and not your account.</p>`,

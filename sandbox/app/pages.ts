@@ -46,6 +46,11 @@ const KINDS = {
     other: html`<p>New here? <a href="/registration">Sign up</a></p><p><a href="/recovery">Forgot your password?</a></p>`,
   },
   recovery: { title: 'Recover your account', submit: 'Continue', other: '' },
+  verification: {
+    title: 'Confirm your e-mail address',
+    submit: 'Continue',
+    other: html`<p><a href="/">Do it later</a></p>`,
+  },
 } as const;
 
 export type Kind = keyof typeof KINDS;

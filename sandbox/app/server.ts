@@ -34,6 +34,8 @@ function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk
     const behind = await traceOf(jumioUrl, me, await readOperatorNotes(kratosAdminUrl, me.id));
     return reply.send(page({ title: 'Your account', main: home(me, verifyLink), behind, email: me.email }));
   });
+  // Where Kratos' quickstart sends people at the end.
+  app.get('/welcome', (_request, reply) => reply.redirect('/', 303));
   app.get('/logout', async (request, reply) => reply.redirect((await logoutUrl(request, kratosUrl)) ?? '/', 303));
 }
 
@@ -62,6 +64,7 @@ export async function startApp(options: AppOptions): Promise<{ stop(): Promise<v
   const helpDesk = createHelpDesk();
   flowPage(app, 'registration', options.kratosUrl, () => '');
   flowPage(app, 'login', options.kratosUrl, () => '');
+  flowPage(app, 'verification', options.kratosUrl, () => '');
   flowPage(app, 'recovery', options.kratosUrl, (flow) => helpDesk.hint(flow));
   homePages(app, options, helpDesk);
   otherPages(app, options);

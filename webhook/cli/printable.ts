@@ -42,6 +42,6 @@ export function withPrintableOutput(terminal: Terminal): Terminal {
     ...terminal,
     print: (text) => terminal.print(printable(text, terminal.colour)),
     printNote: (text) => terminal.printNote(printable(text, terminal.colour)),
-    ask: (question) => terminal.ask(printable(question, false)),
+    ask: (question, options) => terminal.ask(printable(question, false), options),
   };
 }

@@ -12,6 +12,8 @@ import { registerOverride } from './commands/override.ts';
 import { registerRecheck } from './commands/recheck.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRestart } from './commands/restart.ts';
+import { registerInit } from './commands/setup/init.ts';
+import { registerKratosConfig } from './commands/setup/kratos-config.ts';
 import { registerStatus } from './commands/status.ts';
 import { addVersion, markRequired } from './help.ts';
 import { withPrintableOutput } from './printable.ts';
@@ -28,6 +30,8 @@ const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   registerOverride,
   registerErase,
   registerBackfill,
+  registerInit,
+  registerKratosConfig,
   registerDoctor,
   registerExport,
   registerBackup,

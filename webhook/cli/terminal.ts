@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import pc from 'picocolors';
 import type { Environment } from '../config/problem.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -21,8 +22,11 @@ export interface Terminal {
   print(text: string): Promise<void>;
   /** Writes warnings, progress and errors to the standard error. */
   printNote(text: string): void;
-  /** Returns the typed line; an empty text at the end of the input. */
-  ask(question: string): Promise<string>;
+  /**
+   * Returns the typed line; an empty text at the end of the input.
+   * @param options hidden: what is typed is not shown, because it is a secret
+   */
+  ask(question: string, options?: { readonly hidden: boolean }): Promise<string>;
 }
 
 /** The collaborators of every command. */
@@ -63,8 +67,13 @@ async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-async function ask(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+/** Takes what the line editor would show. */
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
+async function ask(question: string, { hidden } = { hidden: false }): Promise<string> {
+  if (hidden) process.stderr.write(question);
+  const output = hidden ? { output: nowhere(), terminal: process.stdin.isTTY } : { output: process.stderr };
+  const lines = createInterface({ input: process.stdin, ...output });
   try {
     // `question` never resolves at the end of the input. A last line without its end is an event.
     const ended = new Promise<string>((resolve) => {
@@ -74,6 +83,7 @@ async function ask(question: string): Promise<string> {
     return await Promise.race([lines.question(question), ended]);
   } finally {
     lines.close();
+    if (hidden) process.stderr.write('\n');
   }
 }
 

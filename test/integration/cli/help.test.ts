@@ -15,7 +15,7 @@ const { out: overview } = await runCli(beside, ['--help']);
 
 const GROUPS = ['keys'];
 
-const commands = [...overview.slice(overview.indexOf('Commands:')).matchAll(/^ {2}([a-z]+) /gm)]
+const commands = [...overview.slice(overview.indexOf('Commands:')).matchAll(/^ {2}([a-z-]+) /gm)]
   .map(([, name = '']) => name)
   .filter((name) => name !== 'help' && !GROUPS.includes(name))
   .concat('keys list', 'keys rotate');
@@ -32,6 +32,7 @@ describe('--help', () => {
   });
 
   it.each([
+    ['kratos-config', '--out'],
     ['restart', '--by'],
     ['erase', '--by'],
     ['override', '--by'],

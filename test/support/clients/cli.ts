@@ -17,11 +17,15 @@ export interface CliResult {
   readonly err: string;
   /** The questions that were asked. */
   readonly asked: readonly string[];
+  /** Those of them whose answer is not shown. */
+  readonly hidden: readonly string[];
 }
 
 export interface CliOptions {
   /** The answer of the operator at the terminal; absent without a terminal. */
   readonly answer?: string;
+  /** The answers to several questions, in their order. */
+  readonly answers?: readonly string[];
   readonly env?: Environment;
 }
 
@@ -43,12 +47,12 @@ export async function runCli(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliResult> {
-  const output = { out: '', err: '', asked: [] as string[] };
+  const output = { out: '', err: '', asked: [] as string[], hidden: [] as string[] };
   const terminal: Terminal = {
     // Port 0: whatever listens on the port by default on this machine is not asked what it applies.
     env: { ...ENVIRONMENT, PORT: '0', DATABASE_URL: service.databaseUrl, ...options.env },
     environmentSources: 'Read: the environment of a test.',
-    interactive: options.answer !== undefined,
+    interactive: options.answer !== undefined || options.answers !== undefined,
     colour: false,
     now: () => service.clock.now(),
     print: async (text) => {
@@ -57,9 +61,11 @@ export async function runCli(
     printNote: (text) => {
       output.err += capture(text);
     },
-    ask: async (question) => {
+    ask: async (question, { hidden } = { hidden: false }) => {
+      const answer = options.answer ?? options.answers?.[output.asked.length] ?? '';
       output.asked.push(question);
-      return options.answer ?? '';
+      if (hidden) output.hidden.push(question);
+      return answer;
     },
   };
   const connect: Connect = async (config) => {

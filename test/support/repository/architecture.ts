@@ -59,9 +59,22 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['kratos'],
   },
   cli: {
-    values: ['applied', 'verification', 'doctor', 'config', 'dependencies', 'errors', 'logging', 'model', 'version'],
+    values: [
+      'applied',
+      'verification',
+      'doctor',
+      'setup',
+      'config',
+      'dependencies',
+      'errors',
+      'logging',
+      'model',
+      'version',
+    ],
     types: ['ledger', 'jumio', 'kratos'],
   },
+  // Writes what an installation starts from, with what the doctor knows of Kratos' configuration.
+  setup: { values: ['config', 'doctor'] },
   // Checks an installation from outside: what is sent and stored, never what is decided.
   doctor: {
     values: [

@@ -9,6 +9,7 @@ const PROGRAMS = [
   'webhook/server',
   'webhook/cli/main',
   'sandbox/demo',
+  'sandbox/app/main',
   'sandbox/jumio/main',
   'sandbox/stack/preload/clock',
   'sandbox/stack/preload/loopback',

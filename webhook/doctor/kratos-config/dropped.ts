@@ -19,8 +19,8 @@ export interface ConfigFile {
 
 const FLOWS = '/selfservice/flows';
 
-/** Returns the JSON pointers of all lists of hooks below a place, in whatever flow, phase and method. */
-function hookLists(tree: Tree, place: string): string[] {
+/** Returns the JSON pointers of all lists of hooks, in whatever flow, phase and method. */
+export function hookLists(tree: Tree, place = FLOWS): string[] {
   const value = at(tree, place);
   if (!isTree(value)) return [];
   return Object.keys(value).flatMap((key) => {
@@ -29,8 +29,8 @@ function hookLists(tree: Tree, place: string): string[] {
   });
 }
 
-/** The name of a hook, and where a web hook goes: without userinfo and query, which may hold a secret. */
-function describe(hook: unknown): string {
+/** Returns the name of a hook, and where a web hook goes: without userinfo and query, which may hold a secret. */
+export function describeHook(hook: unknown): string {
   const name = at(hook, '/hook');
   const url = at(hook, '/config/url');
   if (typeof name !== 'string') return 'an entry without `hook`';
@@ -42,10 +42,10 @@ function describe(hook: unknown): string {
 /** Returns the hooks of the files that are not in the same list of the merged configuration. */
 export function droppedHooks(files: readonly ConfigFile[], merged: Tree): DroppedHook[] {
   return files.flatMap(({ path, tree }) =>
-    hookLists(tree, FLOWS).flatMap((list) => {
+    hookLists(tree).flatMap((list) => {
       const kept = listAt(merged, list);
       const lost = listAt(tree, list).filter((hook) => !kept.some((each) => isDeepStrictEqual(each, hook)));
-      return lost.map((hook) => ({ file: path, list, what: describe(hook) }));
+      return lost.map((hook) => ({ file: path, list, what: describeHook(hook) }));
     }),
   );
 }

@@ -57,7 +57,7 @@ export function phoneCases(stage: () => BrowserStage): void {
       // With scripts the consent page leads there by itself.
       await page.waitForURL(`${verifyUrl}/jumio/phone`, { timeout: 90_000 });
       await choose(phone, 'Pass');
-      await phone.getByText('Go back to your computer').waitFor({ timeout: 60_000 });
+      await phone.getByText('Return to your computer').waitFor({ timeout: 60_000 });
       await checkPage(phone, HAND);
       await page.waitForURL(`${stack.appUrl}/`, { timeout: 90_000 });
     },
