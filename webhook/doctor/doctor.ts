@@ -14,6 +14,7 @@ import { wayOn } from './checks/policy-way-on.ts';
 import { callbackAnswered, clock, hooksAnswered, jumioToken, kratosAdmin, whoami } from './checks/reachability.ts';
 import { jumioUrls, policy, publicUrls, variables } from './checks/service.ts';
 import { templates } from './checks/templates.ts';
+import { verifiedFirst } from './checks/verified-first.ts';
 import { type Check, type Facts, isOnFile } from './facts.ts';
 import type { Finding, Group } from './finding.ts';
 import { droppedHooks } from './kratos-config/dropped.ts';
@@ -48,6 +49,7 @@ export const CHECKS: readonly Check[] = [
   cookieDomain,
   cookieAttributes,
   sessions,
+  verifiedFirst,
   ledgerOpens,
   migrations,
   creation,

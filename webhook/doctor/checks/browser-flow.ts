@@ -5,7 +5,7 @@ import { type Finding, notCheckable } from '../finding.ts';
 import { append, removeEntries } from '../kratos-config/edits.ts';
 import { allEntries, dotted, type HookEntry, methodsWithLists } from '../kratos-config/hooks.ts';
 import { at, flagAt, isTree, listAt, type Tree, textAt } from '../kratos-config/read.ts';
-import { refusedWaiting } from './policy-way-on.ts';
+import { refusedAfterSignUp } from './verified-first.ts';
 
 const NO_PUBLIC_URL = notCheckable('PUBLIC_URL is not set');
 
@@ -153,9 +153,8 @@ export const returnUrls: Check = {
 function sessionAtSignUp(kratos: Tree, service: Config | undefined): Finding[] {
   const found = allEntries(kratos).filter(({ flow, name }) => flow === 'registration' && name === 'session');
   if (found.length === 0) return [];
-  const refused = service === undefined ? [] : refusedWaiting(service, ['block', 'block_with_way_on']);
-  const refusesNewPeople = refused.includes('none') || refused.includes('pending');
-  return refusesNewPeople ? [sessionDespitePolicy(refused, found)] : [sessionBeforeVerdict(kratos, found)];
+  const refused = service === undefined ? [] : refusedAfterSignUp(service);
+  return refused.length > 0 ? [sessionDespitePolicy(refused, found)] : [sessionBeforeVerdict(kratos, found)];
 }
 
 /** The policy would refuse exactly the person who has just signed up. */

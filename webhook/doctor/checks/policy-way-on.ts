@@ -15,16 +15,16 @@ const WITHOUT_VERDICT: readonly (readonly [status: Status, waitingOn: WaitingOn]
 /** An account of some days, at an ordinary sign-in. */
 const DAYS_MS = 7 * 86_400_000;
 
-/** Returns the decision at an ordinary sign-in of a person without a verdict. */
-function decisionFor({ policy }: Config, status: Status, waitingOn: WaitingOn): GateDecision {
+/** Returns the decision at an ordinary sign-in of a person without a verdict. `accountAge` in milliseconds. */
+function decisionFor({ policy }: Config, status: Status, waitingOn: WaitingOn, accountAge: number): GateDecision {
   const facts = { status, waitingOn, flow: 'login', method: 'password', schema: null } as const;
-  return decisionOf(ruleFor(policy, { ...facts, accountAge: DAYS_MS, verdictAge: null }), status);
+  return decisionOf(ruleFor(policy, { ...facts, accountAge, verdictAge: null }), status);
 }
 
-/** Returns the statuses that wait for the person, and that the policy refuses with one of these decisions. */
-export function refusedWaiting(service: Config, decisions: readonly GateDecision[]): Status[] {
+/** Returns the statuses that wait for the person, and that the policy refuses with one of these decisions. @param accountAge in milliseconds */
+export function refusedWaiting(service: Config, decisions: readonly GateDecision[], accountAge = DAYS_MS): Status[] {
   return WITHOUT_VERDICT.filter(([status, waitingOn]) =>
-    decisions.includes(decisionFor(service, status, waitingOn)),
+    decisions.includes(decisionFor(service, status, waitingOn, accountAge)),
   ).map(([status]) => status);
 }
 
