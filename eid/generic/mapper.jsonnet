@@ -7,7 +7,8 @@ local text(name) = if std.objectHas(raw, name) && std.isString(raw[name]) then r
 
 {
   identity: {
-    traits: { email: text('email') },
+    // Without an address Kratos asks the person for it; with `null` it would show the sentence of a type checker.
+    traits: { [if text('email') != null then 'email']: text('email') },
     metadata_public: { assurance: { source: '<PROVIDER_ID>', acr: text('acr') } },
     metadata_admin: { eid: { given_name: text('given_name'), family_name: text('family_name') } },
   },

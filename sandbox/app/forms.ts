@@ -80,10 +80,19 @@ export function isRefusedByGate(flow: UiFlow): boolean {
   return messagesOf(flow).some(({ id }) => id >= 4990001 && id <= 4990099);
 }
 
-/** After a sign-up with a provider has failed, Kratos leaves nothing in the flow but the buttons of the providers. */
+/** After a sign-up with a provider Kratos leaves nothing in the flow but the buttons of the providers, and what it asks for. */
 function hasOnlyProviders({ ui: { nodes } }: UiFlow): boolean {
   const buttons = nodes.filter(({ attributes: { type } }) => type === 'submit');
   return buttons.length > 0 && buttons.every(({ group }) => group === 'oidc');
+}
+
+/** The form by which Kratos asks for what the provider did not say, such as an e-mail address; empty if it asks for nothing. */
+function missingTraits({ ui: { action, nodes } }: UiFlow): string {
+  // Beside a refusal the fields are there too, filled in by the mapper: only a message at one of them asks for it.
+  if (nodes.every(({ messages }) => (messages ?? []).length === 0)) return '';
+  // The button last, as people expect it.
+  const ordered = [...nodes].sort((one, other) => Number(one.group === 'oidc') - Number(other.group === 'oidc'));
+  return html`<form method="post" action="${action}">!${ordered.map((each) => input(each, ''))}</form>`;
 }
 
 /** Errors of an eID provider that Kratos passes on, and the sentence that this application shows instead. */
@@ -105,7 +114,7 @@ export function formOf(flow: UiFlow, submitText: string): string {
   const { action, nodes } = flow.ui;
   const shownNodes = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
   const messages = messagesOf(flow).map((each) => html`<p class="message" role="alert">!${textOf(each)}</p>`);
-  if (hasOnlyProviders(flow)) return html`!${messages}!${START_AGAIN}`;
+  if (hasOnlyProviders(flow)) return html`!${messages}!${missingTraits(flow) || START_AGAIN}`;
   const inputs = shownNodes.filter(({ group }) => group !== 'oidc').map((each) => input(each, submitText));
   return html`!${messages}<form method="post" action="${action}">!${inputs}</form>!${providerForm(flow)}`;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Browser } from '../kratos/client/browser.ts';
 import type { KratosUrls } from '../kratos/client/flows.ts';
-import { csrfTokenOf, readFlow, type UiMessage } from '../kratos/client/forms.ts';
+import { csrfTokenOf, type Flow, messagesOf, readFlow, type UiMessage } from '../kratos/client/forms.ts';
 import type { Answer } from '../kratos/client/loopback.ts';
 
 /** What the person enters on the provider's page (`confirm-page.ts`). */
@@ -61,7 +61,7 @@ async function messagesAt(
 ): Promise<readonly UiMessage[]> {
   const query = new URL(url).searchParams;
   const [flow, error] = [query.get('flow'), query.get('id')];
-  if (flow !== null) return (await fetchFlow(kratos, kind, flow, browser)).ui.messages ?? [];
+  if (flow !== null) return messagesOf((await fetchFlow(kratos, kind, flow, browser)).ui);
   if (error === null) return [];
   const answer = await browser.get(`${kratos.publicUrl}/self-service/errors?id=${error}`);
   return [{ id: 0, type: 'error', text: errors.parse(answer.json()).error.message }];
@@ -74,7 +74,17 @@ async function submitFlow(
   app: AppChoice,
   browser: Browser,
 ): Promise<EidOutcome> {
-  const flow = await startFlow(kratos, kind, browser);
+  return submitTo(kratos, kind, await startFlow(kratos, kind, browser), fields, app, browser);
+}
+
+async function submitTo(
+  kratos: KratosUrls,
+  kind: FlowKind,
+  flow: Flow,
+  fields: Record<string, string>,
+  app: AppChoice,
+  browser: Browser,
+): Promise<EidOutcome> {
   const form = { method: 'oidc', csrf_token: csrfTokenOf(flow), ...fields };
   const redirects = await follow(kratos, await browser.post(flow.ui.action, { form }), app, browser);
   const url = redirects.at(-1) ?? '';
@@ -90,6 +100,21 @@ export function signInWithEid(
   browser: Browser,
 ): Promise<EidOutcome> {
   return submitFlow(kratos, kind, { provider }, app, browser);
+}
+
+/** Answers what Kratos asks for on a form of the sign-up, because the provider does not know it: the traits that are missing. */
+export async function completeSignUp(
+  kratos: KratosUrls,
+  provider: string,
+  asked: Pick<EidOutcome, 'url'>,
+  traits: Readonly<Record<string, string>>,
+  app: AppChoice,
+  browser: Browser,
+): Promise<EidOutcome> {
+  const id = new URL(asked.url).searchParams.get('flow') ?? '';
+  const flow = await fetchFlow(kratos, 'registration', id, browser);
+  const fields = Object.fromEntries(Object.entries(traits).map(([name, value]) => [`traits.${name}`, value]));
+  return submitTo(kratos, 'registration', flow, { provider, ...fields }, app, browser);
 }
 
 /** Links an eID to the account of the browser's session. */

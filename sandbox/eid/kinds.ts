@@ -1,8 +1,8 @@
 import type { ClientAuthMethod } from 'oidc-provider';
 
-export type ProviderKind = 'itsme' | 'idemia';
+export type ProviderKind = 'itsme' | 'idemia' | 'generic';
 
-/** The differences between the two providers (eid/README.md). */
+/** The differences between the providers (eid/README.md). */
 export interface ProviderProfile {
   readonly title: string;
   /** From the lowest to the highest. */
@@ -26,15 +26,19 @@ export const ITSME = {
 const itsme: ProviderProfile = {
   title: 'itsme (sandbox)',
   levels: [ITSME.basic, ITSME.advanced],
-  scopes: ['openid', 'service:DEMO', 'profile', 'email'],
+  scopes: ['openid', 'service:DEMO', 'profile', 'email', 'phone', 'address'],
   clientAuthentication: 'client_secret_post',
   claims: {
     openid: ['sub'],
     profile: ['family_name', 'given_name', 'name', 'birthdate'],
     email: ['email', 'email_verified'],
+    phone: ['phone_number'],
+    address: ['address'],
   },
   consequenceOf: () => ENOUGH,
   claimsOf: ({ givenName, familyName, email, birthdate }) => ({
+    phone_number: '+32 470000000',
+    address: { street_address: 'Rue Exemple 1', postal_code: '1000', locality: 'Bruxelles', country: 'BE' },
     family_name: familyName,
     given_name: givenName,
     name: `${givenName} ${familyName}`,
@@ -64,7 +68,22 @@ const idemia: ProviderProfile = {
   }),
 };
 
-export const PROFILES: Readonly<Record<ProviderKind, ProviderProfile>> = { itsme, idemia };
+/** A provider of which nothing is known but OpenID Connect. A holder whose name begins with `noemail` has no address there. */
+const generic: ProviderProfile = {
+  title: 'Another provider (sandbox)',
+  levels: ['substantial', 'high'],
+  scopes: ['openid', 'email'],
+  clientAuthentication: 'client_secret_basic',
+  claims: { openid: ['sub', 'given_name', 'family_name'], email: ['email'] },
+  consequenceOf: () => ENOUGH,
+  claimsOf: ({ sub, givenName, familyName, email }) => ({
+    given_name: givenName,
+    family_name: familyName,
+    ...(sub.startsWith('noemail') ? {} : { email }),
+  }),
+};
+
+export const PROFILES: Readonly<Record<ProviderKind, ProviderProfile>> = { itsme, idemia, generic };
 
 /** A person with an eID. `sub` is the provider's id; an account that is deleted and created again has a new one. */
 export interface Holder {

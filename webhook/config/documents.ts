@@ -57,7 +57,14 @@ export function levelsNamedBy(policy: Policy): NamedLevels[] {
       return { place: `POLICY required_level.${schema}.${id}`, id, levels: [level] };
     }),
   );
-  return [...evidence, ...required];
+  const ofRules = policy.rules.flatMap(({ index, when }) =>
+    (when.source ?? [])
+      .filter((source) => source.startsWith('eid:'))
+      .map((source) => {
+        return { place: `POLICY rules[${index}].when`, id: source.slice('eid:'.length), levels: when.level ?? [] };
+      }),
+  );
+  return [...evidence, ...required, ...ofRules];
 }
 
 /** A policy holds no secret, so its problems show the value. */

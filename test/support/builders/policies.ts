@@ -34,6 +34,10 @@ const METHODS = ['password', 'code', 'oidc'] as const;
 
 const SCHEMAS = ['default', 'staff'] as const;
 
+const SOURCES = ['jumio', 'operator', 'eid:itsme', 'eid:idemia'] as const;
+
+const LEVELS = ['loa-3', 'loa-4'] as const;
+
 function oneOrMore<T extends string>(values: readonly T[]) {
   return fc.oneof(fc.constantFrom(...values), fc.subarray([...values], { minLength: 1 }));
 }
@@ -55,6 +59,8 @@ const keys = fc.record(
     flow: oneOrMore(FLOWS),
     method: oneOrMore(METHODS),
     schema: oneOrMore(SCHEMAS),
+    source: oneOrMore(SOURCES),
+    level: oneOrMore(LEVELS),
   },
   { requiredKeys: [] },
 );
@@ -92,6 +98,8 @@ export const policyFacts: fc.Arbitrary<PolicyFacts> = fc.record({
   flow: maybe(fc.constantFrom(...FLOWS)),
   method: maybe(fc.constantFrom(...METHODS)),
   schema: maybe(fc.constantFrom(...SCHEMAS)),
+  source: maybe(fc.constantFrom(...SOURCES)),
+  level: maybe(fc.constantFrom(...LEVELS)),
   accountAge: maybe(someAge),
   verdictAge: maybe(someAge),
 });

@@ -4,7 +4,7 @@ import type { Status } from '../../../webhook/model.ts';
 import { defaultPolicyWithPages } from '../../../webhook/verification/policy/parse.ts';
 import type { Policy } from '../../../webhook/verification/policy/rules.ts';
 import { readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
-import { blocking } from '../../support/builders/policies.ts';
+import { blocking, policyOf } from '../../support/builders/policies.ts';
 import {
   allCells,
   COPIES,
@@ -194,5 +194,34 @@ describe('the gate in every cell of the decision table', async () => {
             expect.fail(`${standing} | ${attempt} | ${event} | ${published} | ${name}: not ${expected}`);
         }
       }
+  });
+});
+
+describe('a policy that asks for source and level', () => {
+  const policy = policyOf(`rules:
+  - { when: { status: approved, source: eid:idemia, level: loa-4 }, then: allow }
+  - { when: { status: approved, source: jumio }, then: allow }
+  - { then: block }`);
+  const by = (source: string, level?: string) =>
+    JSON.stringify({ public: { status: 'approved', source, level }, admin: {} });
+  const copyOf = (jumio: object | null) => readPublishedCopy({ metadata_public: { jumio } });
+  const approved = rowOf('approved', true);
+
+  it.each<[string, string | null, object | null, string]>([
+    ['the level that was stored', by('eid:idemia', 'loa-4'), { status: 'approved' }, 'allow'],
+    ['a lower level', by('eid:idemia', 'loa-3'), { status: 'approved' }, 'block'],
+    ['no level', by('eid:idemia'), { status: 'approved' }, 'block'],
+    ['Jumio', by('jumio'), { status: 'approved' }, 'allow'],
+    ['the ledger before the copy', by('eid:idemia', 'loa-3'), { status: 'approved', source: 'jumio' }, 'block'],
+    ['an inherited standing, by the copy', null, { status: 'approved', source: 'eid:idemia', level: 'loa-4' }, 'allow'],
+    ['an inherited standing of an unknown source', null, { status: 'approved' }, 'block'],
+  ])('decides by the standing of the ledger: %s', (_name, content, jumio, decision) => {
+    expect(gateResultOf({ ...approved, content }, copyOf(jumio), policy).decision).toBe(decision);
+  });
+
+  it('without a row it decides by the copy, whatever is in there', () => {
+    const only = (jumio: object) => gateResultOf('none', copyOf(jumio), policy).decision;
+    expect(only({ status: 'approved', source: 'eid:idemia', level: 'loa-4' })).toBe('allow');
+    expect(only({ status: 'approved', source: 7, level: {} })).toBe('block');
   });
 });

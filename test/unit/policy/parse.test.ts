@@ -128,6 +128,21 @@ rules:
       ['2 rules[0].when.method: "code"'],
     ],
     [
+      'a level of no eID',
+      `rules:\n  - when: { source: [eid:a, jumio], level: x }\n    then: block${REST}`,
+      ['2 rules[0].when.level: "x"'],
+    ],
+    [
+      'a source that nothing has',
+      `rules:\n  - when: { source: itsme }\n    then: block${REST}`,
+      ['2 rules[0].when.source: "itsme"'],
+    ],
+    [
+      'a way on for an approved person',
+      `rules:\n  - when: { source: jumio }\n    then: block_with_way_on${REST}`,
+      ['3 rules[0].then: "block_with_way_on"'],
+    ],
+    [
       'a limit of zero',
       'start_again: { max_executions: 0 }\nrules: [{ then: allow }]',
       ['1 start_again.max_executions: 0'],

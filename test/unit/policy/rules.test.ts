@@ -21,7 +21,16 @@ const DAY = 86_400_000;
 
 /** Facts with status none, all else unknown, and the given ones. */
 function known(some: Partial<PolicyFacts>): PolicyFacts {
-  const nothing = { waitingOn: null, flow: null, method: null, schema: null, accountAge: null, verdictAge: null };
+  const nothing = {
+    waitingOn: null,
+    flow: null,
+    method: null,
+    schema: null,
+    source: null,
+    level: null,
+    accountAge: null,
+    verdictAge: null,
+  };
   return { status: 'none', ...nothing, ...some };
 }
 
@@ -77,6 +86,8 @@ describe('conditions of rules', () => {
     ['flow: [refresh, recovery]', { flow: 'recovery' }],
     ['method: password', { method: 'password' }],
     ['schema: [staff, default]', { schema: 'default' }],
+    ['source: eid:itsme', { source: 'eid:itsme' }],
+    ['source: [eid:itsme, eid:idemia], level: [loa-3, loa-4]', { source: 'eid:idemia', level: 'loa-4' }],
     ['account_younger_than: 7d', { accountAge: 7 * DAY - 1 }],
     ['account_older_than: 7d', { accountAge: 7 * DAY }],
     ['verdict_younger_than: 12h', { verdictAge: DAY / 2 - 1 }],
@@ -99,6 +110,8 @@ describe('conditions of rules', () => {
     ['verdict_younger_than: 60s', { verdictAge: 60_000 }],
     ['verdict_older_than: 5m', { verdictAge: 299_999 }],
     ['method: password', { method: 'code' }],
+    ['source: jumio', { source: 'operator' }],
+    ['source: eid:idemia, level: loa-4', { source: 'eid:idemia', level: 'loa-3' }],
     ['flow: login', { flow: 'refresh' }],
   ])('a rule on %s does not match just outside of its limit', (when, some) => {
     const policy = policyOf(

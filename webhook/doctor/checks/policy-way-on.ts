@@ -17,7 +17,15 @@ const DAYS_MS = 7 * 86_400_000;
 
 /** Returns the decision at an ordinary sign-in of a person without a verdict. `accountAge` in milliseconds. */
 function decisionFor({ policy }: Config, status: Status, waitingOn: WaitingOn, accountAge: number): GateDecision {
-  const facts = { status, waitingOn, flow: 'login', method: 'password', schema: null } as const;
+  const facts = {
+    status,
+    waitingOn,
+    flow: 'login',
+    method: 'password',
+    schema: null,
+    source: null,
+    level: null,
+  } as const;
   return decisionOf(ruleFor(policy, { ...facts, accountAge, verdictAge: null }), status);
 }
 

@@ -43,7 +43,17 @@ function waysOf(kratos: Tree, { policy }: Config): Way[] {
   return doors.flatMap(({ flow, method }) =>
     UNVERIFIED.filter(([status, waitingOn]) =>
       AGES_MS.some((accountAge) => {
-        const facts = { status, waitingOn, flow, method, schema: null, accountAge, verdictAge: null };
+        const facts = {
+          status,
+          waitingOn,
+          flow,
+          method,
+          schema: null,
+          source: null,
+          level: null,
+          accountAge,
+          verdictAge: null,
+        };
         return decisionOf(ruleFor(policy, facts), status) === 'allow';
       }),
     ).map(([status, waitingOn]) => ({ through: method ?? flow, status, waitingOn })),

@@ -12,7 +12,15 @@ import {
   refusalTextOf,
   ruleFor,
 } from '../policy/index.ts';
-import { type IdentityDetails, isDecided, mayBeLostDecision, type PublishedCopy } from '../record/index.ts';
+import {
+  type IdentityDetails,
+  isDecided,
+  mayBeLostDecision,
+  member,
+  type Origin,
+  originOf,
+  type PublishedCopy,
+} from '../record/index.ts';
 
 /** The facts of a sign-in that the policy may ask for. Undefined: the request does not contain them. */
 export interface GateRequest extends IdentityDetails {
@@ -42,16 +50,27 @@ function ruleOn(policy: Policy, facts: PolicyFacts): RuleResult {
   return { decision: decisionOf(rule, status), status, text: refusalTextOf(rule, status), rule };
 }
 
+const NO_ORIGIN: Origin = { source: null, level: null };
+
+/** By the content of the ledger; an inherited standing has none, and came from the copy. Read only for a policy that asks. */
+function originFor(policy: Policy, row: GateRow | undefined, copy: PublishedCopy): Origin {
+  if (!policy.asksOrigin) return NO_ORIGIN;
+  if (row === undefined || row.content === null) return originOf(copy.jumio);
+  return originOf(member(JSON.parse(row.content), 'public'));
+}
+
 /** The facts of the ledger and of the request, without the status. */
 function factsOf(
   policy: Policy,
   row: GateRow | undefined,
+  copy: PublishedCopy,
   request: GateRequest,
   now: number,
 ): Omit<PolicyFacts, 'status'> {
   const kratosCreatedAt = request.kratosCreatedAt ?? row?.kratosCreatedAt ?? null;
   const decidedAt = row?.decidedAt ?? null;
   return {
+    ...originFor(policy, row, copy),
     waitingOn: row === undefined ? null : effectiveWaitingOn(row, policy, now),
     flow: request.flow ?? null,
     method: request.method ?? null,
@@ -105,7 +124,7 @@ export function evaluateGate(
   now: number,
 ): GateResult {
   const known = typeof row === 'string' ? undefined : row;
-  const facts = factsOf(policy, known, request, now);
+  const facts = factsOf(policy, known, copy, request, now);
   const resultOf = (status: Status): RuleResult => ruleOn(policy, { ...facts, status });
   if (known === undefined) {
     const [first = 'none', ...others] = copy.statuses;
@@ -113,9 +132,10 @@ export function evaluateGate(
     return { ...strictest([resultOf(first), ...others.map(resultOf)]), contradiction: false };
   }
   const aged = (status: Status): Status => effectiveStatus({ ...known, status }, policy, now);
-  // The ledger's `waiting_on` is about its own status: a rejection that only the copy shows may be final.
+  // The ledger's `waiting_on` and origin are about its own status: a rejection that only the copy shows may be final.
+  const ofCopyAlone = { waitingOn: null, ...(policy.asksOrigin ? originOf(copy.jumio) : NO_ORIGIN) };
   const ofCopy = (status: Status): RuleResult =>
-    ruleOn(policy, { ...facts, status: aged(status), ...(status !== known.status && { waitingOn: null }) });
+    ruleOn(policy, { ...facts, status: aged(status), ...(status !== known.status && ofCopyAlone) });
   const copies = countingCopies(known, copy).map(ofCopy);
   return { ...strictest([resultOf(aged(known.status)), ...copies]), contradiction: contradicts(known, copy) };
 }

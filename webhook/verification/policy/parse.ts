@@ -65,6 +65,8 @@ function toRule(rule: PolicyDocument['rules'][number], index: number): Rule {
       flow: when.flow,
       method: when.method,
       schema: when.schema,
+      source: when.source,
+      level: when.level,
       accountYoungerThan: when.account_younger_than,
       accountOlderThan: when.account_older_than,
       verdictYoungerThan: when.verdict_younger_than,
@@ -87,6 +89,7 @@ function toPolicy(document: PolicyDocument): Policy {
     hash: hashOf(document),
     rules,
     otherwise,
+    asksOrigin: rules.some(({ when }) => when.source !== undefined || when.level !== undefined),
     startAgain: {
       reasons: again.reasons,
       maxRejections: again.max_rejections,

@@ -14,6 +14,10 @@ export interface PolicyFacts {
   readonly flow: Flow | null;
   readonly method: string | null;
   readonly schema: string | null;
+  /** Who decided, else who will: `jumio`, `operator` or `eid:<provider>`. */
+  readonly source: string | null;
+  /** The level of the eID that decided, as it was stored then. */
+  readonly level: string | null;
   /** Milliseconds since Kratos made the identity. */
   readonly accountAge: number | null;
   /** Milliseconds since the verdict that counts. */
@@ -27,6 +31,8 @@ export interface Condition {
   readonly flow?: readonly Flow[] | undefined;
   readonly method?: readonly string[] | undefined;
   readonly schema?: readonly string[] | undefined;
+  readonly source?: readonly string[] | undefined;
+  readonly level?: readonly string[] | undefined;
   readonly accountYoungerThan?: number | undefined;
   readonly accountOlderThan?: number | undefined;
   readonly verdictYoungerThan?: number | undefined;
@@ -52,6 +58,8 @@ export interface Policy {
   readonly rules: readonly Rule[];
   /** The last rule of the file: it has no condition. */
   readonly otherwise: Rule;
+  /** Whether a rule asks for source or level, which are read from the content of the ledger's row. */
+  readonly asksOrigin: boolean;
   readonly startAgain: RetryRules;
   readonly onRejected: OnRejected;
   readonly evidence: EvidencePolicy;
@@ -78,6 +86,8 @@ function matches({ when }: Rule, facts: PolicyFacts): boolean {
     isListed(when.flow, facts.flow) &&
     isListed(when.method, facts.method) &&
     isListed(when.schema, facts.schema) &&
+    isListed(when.source, facts.source) &&
+    isListed(when.level, facts.level) &&
     isWithin(when.accountYoungerThan, when.accountOlderThan, facts.accountAge) &&
     isWithin(when.verdictYoungerThan, when.verdictOlderThan, facts.verdictAge)
   );

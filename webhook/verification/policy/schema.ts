@@ -72,6 +72,27 @@ function apiMistakes({ when = {}, then, text }: RuleDocument, path: Path): Mista
   ];
 }
 
+/** A level is one of an eID provider, and no page leads an approved person to another verification. */
+function originMistakes({ when = {}, then }: RuleDocument, path: Path): Mistake[] {
+  const { source, level: levels, status } = when;
+  const isOfEid = source?.every((each) => each.startsWith('eid:')) === true;
+  const meetsApproved = status === undefined || status.includes('approved');
+  const isLoop = source !== undefined && meetsApproved && then === 'block_with_way_on';
+  return [
+    ...(levels === undefined || isOfEid
+      ? []
+      : [{ path: [...path, 'when', 'level'], expected: 'a `source` beside it that names eID providers alone' }]),
+    ...(isLoop
+      ? [
+          {
+            path: [...path, 'then'],
+            expected: 'allow or block: the pages tell an approved person that they are verified',
+          },
+        ]
+      : []),
+  ];
+}
+
 /** Returns the mistakes of a file that the schema accepts. */
 export function policyMistakes({ rules, verdict_lifetime: lifetime }: PolicyDocument): Mistake[] {
   return rules.flatMap((rule, index) => {
@@ -81,6 +102,7 @@ export function policyMistakes({ rules, verdict_lifetime: lifetime }: PolicyDocu
       ...loopMistakes(rule, path, lifetime),
       ...redundancyMistakes(rules, rule, index),
       ...apiMistakes(rule, path),
+      ...originMistakes(rule, path),
     ];
     return [...conditionMistakes(rules, index), ...ofRule];
   });
@@ -154,6 +176,12 @@ const REASONS = [
 
 const name = textUpTo(200, 'a name');
 
+const level = textUpTo(200, 'a level, as the provider returns it in `acr`');
+
+const SOURCE = 'jumio, operator, or eid: and the id of a provider';
+
+const source = z.string({ error: SOURCE }).regex(/^(jumio|operator|eid:.{1,200})$/, SOURCE);
+
 const when = z
   .strictObject({
     status: anyOf(STATUSES, 'The status of the verification. An approval older than verdict_lifetime is `expired`.'),
@@ -164,6 +192,8 @@ const when = z
     ),
     method: oneOrMore(name, 'a login method of Kratos', 'E.g. password, code, oidc, passkey, totp.'),
     schema: oneOrMore(name, 'the id of an identity schema', 'The id of the identity’s schema in Kratos.'),
+    source: oneOrMore(source, SOURCE, 'Who decided; without a decision, who will. E.g. jumio, operator, eid:itsme.'),
+    level: oneOrMore(level, 'a level', 'The stored level of the eID that decided. Needs a `source` of eID providers.'),
     account_younger_than: duration('Since Kratos made the identity.'),
     account_older_than: duration('Since Kratos made the identity.'),
     verdict_younger_than: duration('Since the verdict that counts. Needs the ledger.'),
@@ -214,8 +244,6 @@ const onRejected = z.strictObject({
   revoke_sessions: yesOrNo.describe('Sessions from before the verdict end at once.').default(false),
   deactivate: yesOrNo.describe('`state: inactive` in Kratos, set back when the rejection is over.').default(false),
 });
-
-const level = textUpTo(200, 'a level, as the provider returns it in `acr`');
 
 const evidence = z
   .record(name, z.union([z.literal('any'), filled(level, 'a list of levels')], { error: 'any, or a list of levels' }))

@@ -15,6 +15,8 @@ export {
   isDecided,
   isStricter,
   member,
+  type Origin,
+  originOf,
   type PublishedCopy,
   readPublishedCopy,
 } from './published-copy.ts';

@@ -50,6 +50,18 @@ export function readPublishedCopy(body: {
   return { statuses, ours, jumio, shown: Object.hasOwn(body, 'metadata_public') };
 }
 
+/** Who decided, else who will, and at which level of an eID. Null: it is not known, or there is none. */
+export interface Origin {
+  readonly source: string | null;
+  readonly level: string | null;
+}
+
+/** Reads both from `metadata_public.jumio`, or from the public part of the content of a row. */
+export function originOf(jumio: unknown): Origin {
+  const [source, level] = [member(jumio, 'source'), member(jumio, 'level')];
+  return { source: typeof source === 'string' ? source : null, level: typeof level === 'string' ? level : null };
+}
+
 function statusesOf(values: readonly unknown[]): readonly Status[] {
   return values.filter((value) => value !== undefined && value !== null).map((value) => STATUSES.get(value) ?? 'none');
 }
