@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, rmSync } from 'node:fs';
 
-/** `npm run build`: compiles webhook/ to dist/, and copies what the pages are made of besides. */
+/** `npm run build`: compiles webhook/ to dist/ and client/ to dist/client/, and copies what the pages are made of besides. */
 const at = (path) => new URL(path, import.meta.url);
 
 // The compiler alone may be there without them, as a package of a package.
@@ -14,10 +14,9 @@ if (needed.some((name) => !existsSync(at(`node_modules/${name}`)))) {
 // A file that is gone from webhook/ must not stay in dist/.
 rmSync(at('dist'), { recursive: true, force: true });
 
-const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-  shell: process.platform === 'win32',
-});
-if (status !== 0) process.exit(status ?? 1);
+for (const project of ['tsconfig.build.json', 'tsconfig.client.json']) {
+  const { status } = spawnSync('tsc', ['-p', project], { stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) process.exit(status ?? 1);
+}
 
 cpSync(at('webhook/http/pages/assets'), at('dist/http/pages/assets'), { recursive: true });

@@ -5,8 +5,12 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Collects what every suite logs, and fails the run where a planted secret or a trait shows up in it; bundles the
-    // programs that tests start as processes.
-    globalSetup: ['./test/support/logs/setup.ts', './test/support/run/bundle-programs.ts'],
+    // programs that tests start as processes; counts which answers of the description have come.
+    globalSetup: [
+      './test/support/logs/setup.ts',
+      './test/support/run/bundle-programs.ts',
+      './test/support/run/seen-answers.ts',
+    ],
     // Loading the service's modules anew takes longer than most files take: the files of a worker share them.
     isolate: false,
     sequence: { sequencer: LongestFirst },

@@ -97,12 +97,13 @@ const ATTEMPTS: ReadonlyMap<string, string> = new Map([
 
 const MAY_SEND = { good: 'yes', wait: 'once you are verified', bad: 'no' } as const;
 
-/** Markup of the start page after sign-in: what the application read, what it means here, and the link to the service. */
-export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string): string {
+/** Markup of the start page after sign-in: what the application read, what it means here, what is next, and the link to the service. */
+export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string, next: string): string {
   const { badge, mood, sentence, link } = meaningOf(jumio);
   const attempt = jumio?.attempt && ATTEMPTS.get(jumio.attempt);
   return html`<p><span class="badge ${mood}">${badge}</span></p><p>${sentence}</p>
 !${attempt ? html`<p class="note">${attempt}</p>` : ''}
+!${next === '' ? '' : html`<p>${next}</p>`}
 !${link === undefined ? '' : html`<p><a class="button" href="${verifyLink}">${link}</a></p>`}
 <h2>What you can do here</h2>
 <ul><li>See your account: yes</li><li>Send money: ${MAY_SEND[mood]}</li></ul>

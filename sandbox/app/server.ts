@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { NOTES, traceOf } from './explanations.ts';
 import { providerErrorText, START_AGAIN } from './forms.ts';
 import { errorText, findPerson, logoutUrl, readOperatorNotes } from './kratos.ts';
+import { nextStep } from './next-step.ts';
 import { createHelpDesk, flowPage, type HelpDesk, helpDeskPages, home, page, welcome } from './pages.ts';
 
 /** What the demo's application needs to know: the URLs as browsers reach them, and Kratos' admin API. */
@@ -32,7 +33,14 @@ function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk
       return reply.send(page({ title: 'Your money, ashore', main: welcome(), behind: NOTES.visitor }));
     helpDesk.remember(me.email, me.id);
     const behind = await traceOf(jumioUrl, me, await readOperatorNotes(kratosAdminUrl, me.id));
-    return reply.send(page({ title: 'Your account', main: home(me, verifyLink), behind, email: me.email }));
+    return reply.send(
+      page({
+        title: 'Your account',
+        main: home(me, verifyLink, await nextStep(request, verifyUrl)),
+        behind,
+        email: me.email,
+      }),
+    );
   });
   // Where Kratos' quickstart sends people at the end.
   app.get('/welcome', (_request, reply) => reply.redirect('/', 303));

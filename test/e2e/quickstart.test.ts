@@ -93,6 +93,8 @@ describe.skipIf(!isReal)(`from nothing to a verified sign-up, with the quickstar
     expect(signedUp.location).toContain(`${uiUrl}/verification`);
     expect((await browser.get(signedUp.location ?? '')).text).toContain('Confirm your e-mail address');
     const home = await browser.get(`${uiUrl}/welcome`, { follow: true });
+    // By the typed client, with the person's own cookie.
+    expect(home.text).toContain('You can go on with your verification now.');
     const [, link = ''] = /href="([^"]+\/jumio\/verify[^"]*)"/.exec(home.text) ?? [];
     const consent = await browser.get(link.replaceAll('&amp;', '&'), { follow: true });
     const hosted = await browser.submit(consent, {}, { follow: true });

@@ -49,6 +49,13 @@ function responsesOf({ answers, problems }: Operation): object {
   return Object.fromEntries(entries);
 }
 
+/** Returns every operation with every status that it may have, e.g. `getStatus 200`. */
+export function describedAnswers(): string[] {
+  return [...PATHS, ...WEBHOOKS].flatMap((operation) =>
+    Object.keys(responsesOf(operation)).map((status) => `${operation.id} ${status}`),
+  );
+}
+
 function operationOf(operation: Operation): object {
   const { id, summary, body } = operation;
   const security = operation.security.filter((name) => Object.hasOwn(SCHEMES, name)).map((name) => ({ [name]: [] }));

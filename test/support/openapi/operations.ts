@@ -19,7 +19,9 @@ export interface Operation {
   readonly problems: readonly ProblemCode[];
 }
 
-const OF_BODY = ['not-found', 'bad-body', 'too-large', 'unsupported-media-type', 'internal-error'] as const;
+const OF_REQUEST = ['not-found', 'bad-body', 'too-large', 'unsupported-media-type'] as const;
+
+const OF_BODY = [...OF_REQUEST, 'internal-error'] as const;
 
 const OF_PERSON = [
   'not-found',
@@ -142,7 +144,8 @@ export const WEBHOOKS: readonly Operation[] = [
     security: ['webhookSecret', 'webhookBearer'],
     body: initiateBody,
     answers: { 204: null },
-    problems: [...OF_BODY, 'no-identity-yet', 'wrong-secret'],
+    // Never a 5xx: it would strand the account that Kratos has just stored.
+    problems: [...OF_REQUEST, 'no-identity-yet', 'wrong-secret'],
   },
   {
     id: 'kratosSignIn',
@@ -172,6 +175,7 @@ export const WEBHOOKS: readonly Operation[] = [
     security: ['webhookSecret', 'webhookBearer'],
     body: linkBody,
     answers: { 204: null },
-    problems: [...OF_BODY, 'wrong-secret', 'ledger-down'],
+    // Never a 5xx: Kratos has stored the link already, and an error page would deny it.
+    problems: [...OF_REQUEST, 'wrong-secret'],
   },
 ];

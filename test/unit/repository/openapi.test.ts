@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../../webhook/http/problems.ts';
 import { problem } from '../../support/clients/problems.ts';
 import { checkAnswer } from '../../support/openapi/checked-answers.ts';
+import { clientTypes } from '../../support/openapi/client-types.ts';
 import { openApiDocument } from '../../support/openapi/document.ts';
 import { PATHS, WEBHOOKS } from '../../support/openapi/operations.ts';
 
@@ -40,6 +42,19 @@ describe('docs/schemas/openapi.json', () => {
     const described = new Set<ProblemCode>([...PATHS, ...WEBHOOKS].flatMap(({ problems }) => problems));
     const missing = Object.keys(PROBLEMS).filter((code) => ![...described].some((one) => one === code));
     expect(missing).toEqual(['bad-request', 'forbidden', 'method-not-allowed']);
+  });
+
+  it('an independent validator finds the description valid, as OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(JSON.parse(text));
+    expect(errors ?? []).toEqual([]);
+    expect([valid, validator.version]).toEqual([true, '3.1']);
+    const broken = { ...JSON.parse(text), paths: { '/jumio/status': { get: { responses: { 200: {} } } } } };
+    expect((await new Validator().validate(broken)).valid).toBe(false);
+  });
+
+  it('client/schema.ts is what `npm run docs:openapi` makes of it', async () => {
+    expect(readFileSync(new URL('client/schema.ts', TOP), 'utf8')).toBe(await clientTypes());
   });
 
   it('the version of the description is that of the package', () => {

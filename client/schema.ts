@@ -1,0 +1,512 @@
+/* Written by `npm run docs:openapi` from docs/schemas/openapi.json: change that, and not this file. */
+
+export interface Status {
+  status: 'none' | 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
+  waiting_on: 'person' | 'jumio' | 'operator' | 'nobody';
+  /**
+   * What the person does next.
+   */
+  next: 'verify' | 'wait' | 'continue' | 'later' | 'contact';
+  /**
+   * Seconds until the next request is useful.
+   */
+  retry_after: number;
+  /**
+   * Only beside a decided status.
+   */
+  attempt?: 'pending' | 'processing' | 'expired';
+  /**
+   * Only with `later`: the time from which the person may start again.
+   */
+  until?: string;
+  /**
+   * Why Jumio rejected, only where the person can act on it.
+   */
+  code?: 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished';
+  return_to?: string;
+  /**
+   * This browser has the hand-over cookie of another person.
+   */
+  somebody_else?: true;
+}
+
+export interface StatusAndConsent {
+  status: 'none' | 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
+  waiting_on: 'person' | 'jumio' | 'operator' | 'nobody';
+  /**
+   * What the person does next.
+   */
+  next: 'verify' | 'wait' | 'continue' | 'later' | 'contact';
+  /**
+   * Seconds until the next request is useful.
+   */
+  retry_after: number;
+  /**
+   * Only beside a decided status.
+   */
+  attempt?: 'pending' | 'processing' | 'expired';
+  /**
+   * Only with `later`: the time from which the person may start again.
+   */
+  until?: string;
+  /**
+   * Why Jumio rejected, only where the person can act on it.
+   */
+  code?: 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished';
+  return_to?: string;
+  /**
+   * This browser has the hand-over cookie of another person.
+   */
+  somebody_else?: true;
+  consent: {
+    given: boolean;
+    text_version: string;
+    language: string;
+    title: string;
+    paragraphs: {
+      text: string;
+      items?: string[];
+    }[];
+    privacy_url?: string;
+  };
+}
+
+export type Link =
+  | {
+      url: string;
+      /**
+       * ISO 8601.
+       */
+      expires_at: string;
+    }
+  | {
+      sdk: {
+        token: string;
+        data_center?: string;
+      };
+    }
+  | {
+      status: 'none' | 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
+      waiting_on: 'person' | 'jumio' | 'operator' | 'nobody';
+      /**
+       * What the person does next.
+       */
+      next: 'verify' | 'wait' | 'continue' | 'later' | 'contact';
+      /**
+       * Seconds until the next request is useful.
+       */
+      retry_after: number;
+      /**
+       * Only beside a decided status.
+       */
+      attempt?: 'pending' | 'processing' | 'expired';
+      /**
+       * Only with `later`: the time from which the person may start again.
+       */
+      until?: string;
+      /**
+       * Why Jumio rejected, only where the person can act on it.
+       */
+      code?: 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished';
+      return_to?: string;
+      /**
+       * This browser has the hand-over cookie of another person.
+       */
+      somebody_else?: true;
+    };
+
+export interface OneTimeLink {
+  url: string;
+  /**
+   * ISO 8601.
+   */
+  expires_at: string;
+}
+
+export interface Decision {
+  /**
+   * By the rules of the policy with `flow: api`, else only `approved`.
+   */
+  allow: boolean;
+  /**
+   * Whether the person is verified, whatever the rules allow.
+   */
+  verified: boolean;
+  /**
+   * What the gate answers a login of the person now.
+   */
+  sign_in: 'allow' | 'block' | 'block_with_way_on';
+  status: 'none' | 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired' | 'unknown';
+  /**
+   * Seconds; null: not known.
+   */
+  status_age: number | null;
+  rule: (string | number) | null;
+  /**
+   * Only in shadow mode.
+   */
+  would_block?: true;
+}
+
+export interface Health {
+  status: 'ok' | 'degraded' | 'starting' | 'stopping';
+  degraded?: string[];
+  gate?: {
+    mode: 'enforce' | 'shadow';
+    on_failure: 'block' | 'allow';
+    policy: string;
+  };
+  version?: string;
+}
+
+export interface Problem {
+  /**
+   * `urn:kratos-jumio:problem:` and the code.
+   */
+  type: string;
+  title: string;
+  status: number;
+  /**
+   * The one word to branch on.
+   */
+  code: string;
+  detail?: string;
+  errors?: {
+    /**
+     * A JSON pointer as a fragment; `#` is the whole body.
+     */
+    pointer: string;
+    expected: string;
+  }[];
+  request_id?: string;
+  /**
+   * Only with `consent-needed`.
+   */
+  consent?: {
+    text_version: string;
+    language: string;
+    title: string;
+    paragraphs: {
+      text: string;
+      items?: string[];
+    }[];
+    privacy_url?: string;
+  };
+  /**
+   * Only where this person may not go on.
+   */
+  state?: {
+    status: 'none' | 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
+    waiting_on: 'person' | 'jumio' | 'operator' | 'nobody';
+    /**
+     * What the person does next.
+     */
+    next: 'verify' | 'wait' | 'continue' | 'later' | 'contact';
+    /**
+     * Seconds until the next request is useful.
+     */
+    retry_after: number;
+    /**
+     * Only beside a decided status.
+     */
+    attempt?: 'pending' | 'processing' | 'expired';
+    /**
+     * Only with `later`: the time from which the person may start again.
+     */
+    until?: string;
+    /**
+     * Why Jumio rejected, only where the person can act on it.
+     */
+    code?: 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished';
+    return_to?: string;
+    /**
+     * This browser has the hand-over cookie of another person.
+     */
+    somebody_else?: true;
+  };
+  /**
+   * ISO 8601.
+   */
+  until?: string;
+}
+
+export interface ContinueVerificationBody {
+  consent?: {
+    text_version: string;
+    declined?: boolean;
+    given?: unknown;
+    language?: unknown;
+    title?: unknown;
+    paragraphs?: unknown;
+    privacy_url?: unknown;
+  };
+  return_to?: string;
+  language?: string;
+  want?: 'link' | 'sdk';
+}
+
+export interface HandOverBody {
+  kratos_identity_id: string;
+  return_to?: string;
+}
+
+export type DecideBody = {
+  [k: string]: unknown;
+} & {
+  kratos_identity_id?: string;
+  subject?: string;
+  metadata_public?: unknown;
+};
+
+export interface paths {
+  '/jumio/status': {
+    /** How the verification of the person stands. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Status } };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'no-session' } };
+        };
+        403: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'second-factor' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' } };
+        };
+        429: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-many-requests' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'kratos-down' | 'ledger-down' } };
+        };
+      };
+    };
+  };
+  '/jumio/verify': {
+    /** The same, and the text that the person must agree to. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': StatusAndConsent } };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'no-session' } };
+        };
+        403: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'second-factor' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' } };
+        };
+        429: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-many-requests' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'kratos-down' | 'ledger-down' } };
+        };
+      };
+    };
+    /** Agree, decline, or go on to Jumio; a body may be left out. */ post: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: { content: { 'application/json': ContinueVerificationBody } };
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Link } };
+        202: { headers: Record<string, unknown>; content: { 'application/json': Status } };
+        400: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'bad-body' } };
+        };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'no-session' } };
+        };
+        403: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'second-factor' | 'foreign-origin' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' } };
+        };
+        409: {
+          headers: Record<string, unknown>;
+          content: {
+            'application/problem+json': Problem & {
+              code:
+                | 'consent-needed'
+                | 'no-sdk-token'
+                | 'approved'
+                | 'review'
+                | 'rejected'
+                | 'too-old'
+                | 'processing'
+                | 'too-many'
+                | 'not-yet'
+                | 'stuck';
+            };
+          };
+        };
+        413: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-large' } };
+        };
+        415: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'unsupported-media-type' } };
+        };
+        429: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-many-requests' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'kratos-down' | 'ledger-down' } };
+        };
+      };
+    };
+  };
+  '/jumio/handover': {
+    /** A one-time link for a person whose session your back end has checked. */ post: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': HandOverBody } };
+      responses: {
+        201: { headers: Record<string, unknown>; content: { 'application/json': OneTimeLink } };
+        400: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'bad-body' } };
+        };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'wrong-secret' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' | 'unknown-identity' } };
+        };
+        413: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-large' } };
+        };
+        415: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'unsupported-media-type' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'kratos-down' | 'ledger-down' } };
+        };
+      };
+    };
+  };
+  '/jumio/decision': {
+    /** Whether an identity is verified, and whether an API should serve it. */ post: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': DecideBody } };
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Decision } };
+        400: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'bad-body' } };
+        };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'wrong-secret' } };
+        };
+        403: { headers: Record<string, unknown>; content: { 'application/json': Decision } };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' | 'unknown-identity' } };
+        };
+        413: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-large' } };
+        };
+        415: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'unsupported-media-type' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+      };
+    };
+  };
+  '/jumio/authorize': {
+    /** The same for the person of a session, for a proxy. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Decision } };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'no-session' } };
+        };
+        403: { headers: Record<string, unknown>; content: { 'application/json': Decision } };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' } };
+        };
+        429: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-many-requests' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'kratos-down' } };
+        };
+      };
+    };
+  };
+  '/health/live': {
+    /** Whether the process answers. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': Health } } };
+    };
+  };
+  '/health/ready': {
+    /** Whether the service serves, and what is degraded. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Health } };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: { headers: Record<string, unknown>; content: { 'application/json': Health } };
+      };
+    };
+  };
+}
