@@ -22,7 +22,13 @@ export interface Status {
   /**
    * Why Jumio rejected, only where the person can act on it.
    */
-  code?: 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished';
+  code?:
+    | 'unreadable'
+    | 'face_unreadable'
+    | 'document_unusable'
+    | 'expired_document'
+    | 'unsupported_document'
+    | 'not_finished';
   return_to?: string;
   /**
    * This browser has the hand-over cookie of another person.
@@ -52,7 +58,13 @@ export interface StatusAndConsent {
   /**
    * Why Jumio rejected, only where the person can act on it.
    */
-  code?: 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished';
+  code?:
+    | 'unreadable'
+    | 'face_unreadable'
+    | 'document_unusable'
+    | 'expired_document'
+    | 'unsupported_document'
+    | 'not_finished';
   return_to?: string;
   /**
    * This browser has the hand-over cookie of another person.
@@ -107,7 +119,13 @@ export type Link =
       /**
        * Why Jumio rejected, only where the person can act on it.
        */
-      code?: 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished';
+      code?:
+        | 'unreadable'
+        | 'face_unreadable'
+        | 'document_unusable'
+        | 'expired_document'
+        | 'unsupported_document'
+        | 'not_finished';
       return_to?: string;
       /**
        * This browser has the hand-over cookie of another person.
@@ -217,7 +235,13 @@ export interface Problem {
     /**
      * Why Jumio rejected, only where the person can act on it.
      */
-    code?: 'unreadable' | 'expired_document' | 'unsupported_document' | 'not_finished';
+    code?:
+      | 'unreadable'
+      | 'face_unreadable'
+      | 'document_unusable'
+      | 'expired_document'
+      | 'unsupported_document'
+      | 'not_finished';
     return_to?: string;
     /**
      * This browser has the hand-over cookie of another person.

@@ -8,7 +8,21 @@ import { PROBLEMS, type ProblemDetails } from '../../../webhook/http/problems.ts
  * every answer that they get (`checked-answers.ts`).
  */
 
+function keysOf<K extends string>(record: Readonly<Record<K, true>>): K[] {
+  return z.array(z.custom<K>((key) => typeof key === 'string' && key in record)).parse(Object.keys(record));
+}
+
 const time = z.iso.datetime().describe('ISO 8601.');
+
+/** Each of them, which the compiler checks by the record. */
+const ACTIONABLE = keysOf({
+  unreadable: true,
+  face_unreadable: true,
+  document_unusable: true,
+  expired_document: true,
+  unsupported_document: true,
+  not_finished: true,
+} satisfies Record<NonNullable<StatusAnswer['code']>, true>);
 
 const statusMembers = {
   status: z.enum(['none', 'pending', 'processing', 'approved', 'review', 'rejected', 'expired']),
@@ -17,9 +31,7 @@ const statusMembers = {
   retry_after: z.int().min(0).describe('Seconds until the next request is useful.'),
   attempt: z.exactOptional(z.enum(['pending', 'processing', 'expired'])).describe('Only beside a decided status.'),
   until: z.exactOptional(time).describe('Only with `later`: the time from which the person may start again.'),
-  code: z
-    .exactOptional(z.enum(['unreadable', 'expired_document', 'unsupported_document', 'not_finished']))
-    .describe('Why Jumio rejected, only where the person can act on it.'),
+  code: z.exactOptional(z.enum(ACTIONABLE)).describe('Why Jumio rejected, only where the person can act on it.'),
   return_to: z.exactOptional(z.string()),
   somebody_else: z.exactOptional(z.literal(true)).describe('This browser has the hand-over cookie of another person.'),
 };
