@@ -58,13 +58,13 @@ export async function benchSize(print: (line: string) => void): Promise<void> {
     );
     for (const { name, bytes } of rows) print(`  ${name.padEnd(34)} ${(bytes / ROWS).toFixed(0)} bytes each`);
     database.close();
-    const { reports, close } = await openLedger(`file:${path}`, now, normalize);
+    const ledger = await openLedger(`file:${path}`, now, normalize);
     for (const days of [30, SPAN_DAYS]) {
-      await timed(`report, ${days} days`, () => reports.report(now - days * DAY_MS), print);
-      await timed(`funnel, ${days} days`, () => reports.funnel(now - days * DAY_MS), print);
+      await timed(`report, ${days} days`, () => ledger.reports.report(now - days * DAY_MS), print);
+      await timed(`funnel, ${days} days`, () => ledger.reports.funnel(now - days * DAY_MS), print);
     }
-    await timed('list --stuck', () => drained(reports.problems(now)), print);
-    await close();
+    await timed('list --stuck', () => drained(ledger.reports.problems(now)), print);
+    await ledger.close();
   } finally {
     rmSync(folder, { recursive: true });
   }
