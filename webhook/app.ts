@@ -24,6 +24,7 @@ import { createLimits, type LimitsOptions } from './http/rate-limit.ts';
 import { createReturnTo } from './http/return-to.ts';
 import { limitWhoami } from './http/whoami.ts';
 import { RequestLog } from './logging.ts';
+import type { TransactionSettings } from './transactions/settings.ts';
 import { VERSION } from './version.ts';
 
 function brandOf(config: Dependencies['config']): Brand {
@@ -109,6 +110,9 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
       publicUrl,
     });
 
+  if (config.TRANSACTIONS !== undefined && publicUrl !== undefined)
+    await registerTransactions(app, ctx, { settings: config.TRANSACTIONS, publicUrl });
+
   const brand = brandOf(config);
   const theme: Theme = { texts, brand, assets: createAssets(brand) };
   const isHttps = publicUrl?.startsWith('https:') ?? false;
@@ -139,6 +143,21 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
     dataCentre: dependencies.dataCentre,
     ...limits,
   });
+}
+
+/** The routes of payments, which are loaded only where they are configured (docs/payments.md). */
+async function registerTransactions(
+  app: FastifyInstance,
+  { ledger, clock, newId, log }: Dependencies['ctx'],
+  { settings, publicUrl }: { readonly settings: TransactionSettings; readonly publicUrl: string },
+): Promise<void> {
+  const { createSigningKeys } = await import('./signing/index.ts');
+  const { transactionRoutes } = await import('./http/transactions/routes.ts');
+  const { wellKnownRoutes } = await import('./http/transactions/well-known.ts');
+  const keys = createSigningKeys(ledger.transactions);
+  const ctx = { ledger, settings, keys, publicUrl: publicUrl.replace(/\/+$/, ''), clock, newId, log };
+  await app.register(transactionRoutes, { ctx });
+  await app.register(wellKnownRoutes, { ctx });
 }
 
 /** The options that `personRoutes` adds itself. */

@@ -15,6 +15,7 @@ import { registerRestart } from './commands/restart.ts';
 import { registerInit } from './commands/setup/init.ts';
 import { registerKratosConfig } from './commands/setup/kratos-config.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerTransactions } from './commands/transactions/transactions.ts';
 import { addVersion, markRequired } from './help.ts';
 import { withPrintableOutput } from './printable.ts';
 import { type Connect, connectService, createCli, ledgerMessage } from './service.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   registerExport,
   registerBackup,
   registerKeys,
+  registerTransactions,
 ];
 
 const ABOUT =

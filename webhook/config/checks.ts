@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { EidProviders } from '../eid/providers.ts';
+import type { TransactionSettings } from '../transactions/settings.ts';
 import type { Policy } from '../verification/policy/index.ts';
 import { levelsNamedBy, unknownLevels } from './documents.ts';
 import { dataCentreOf, isOfVendor, staysInside } from './hosts.ts';
@@ -17,6 +18,7 @@ interface PageUrls {
 
 interface Values extends Secrets, PageUrls, CalledUrls, ListenerValues {
   readonly ORY_API_KEY?: string | undefined;
+  readonly TRANSACTIONS?: TransactionSettings | undefined;
 }
 
 /** Each secret must differ from all before it, also from the old values during a rotation. */
@@ -44,6 +46,21 @@ function pageUrlsMissing(urls: PageUrls, reason: string): ConfigProblem[] {
 /** A one-time link leads to a page. */
 function handoverWithoutPages(values: Values): ConfigProblem[] {
   return values.HANDOVER_SECRET === undefined ? [] : pageUrlsMissing(values, 'HANDOVER_SECRET is set');
+}
+
+/** Payers approve on a page of ours, with their session of Kratos. */
+function transactionsWithoutPages(values: Values): ConfigProblem[] {
+  return values.TRANSACTIONS === undefined ? [] : pageUrlsMissing(values, 'TRANSACTIONS is set');
+}
+
+/** A browser offers a passkey of a relying party only to the hosts below it (the rule of WebAuthn). */
+function passkeyElsewhere({ TRANSACTIONS: settings, PUBLIC_URL: publicUrl }: Values): ConfigProblem[] {
+  const id = settings?.passkey?.rp_id;
+  if (id === undefined || publicUrl === undefined) return [];
+  const { hostname } = new URL(publicUrl);
+  if (hostname === id || hostname.endsWith(`.${id}`)) return [];
+  const expected = `passkey.rp_id to be ${hostname} or a domain above it, because PUBLIC_URL is there`;
+  return [{ name: 'TRANSACTIONS', expected, seen: JSON.stringify(id) }];
 }
 
 interface ListenerValues {
@@ -105,6 +122,8 @@ export function crossChecks(values: Values): ConfigProblem[] {
   const problems: ConfigProblem[] = [
     ...sharedSecrets(values),
     ...handoverWithoutPages(values),
+    ...transactionsWithoutPages(values),
+    ...passkeyElsewhere(values),
     ...listenersClash(values),
     ...withoutHttps(values),
     ...tokenEndpointElsewhere(values),

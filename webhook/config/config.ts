@@ -4,7 +4,7 @@ import type { Policy } from '../verification/policy/index.ts';
 import { color, DARK, LIGHT, logo, support } from './brand.ts';
 import { continuationWithoutPages, crossChecks, eidProblems, hasPages } from './checks.ts';
 import { defaultLedger } from './default-ledger.ts';
-import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides } from './documents.ts';
+import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides, transactionsDocument } from './documents.ts';
 import { portalUrl } from './portal-url.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
 import { returnUrls } from './return-urls.ts';
@@ -70,6 +70,7 @@ const variables = z.object({
   ALLOWED_ORIGINS: origins().default([]),
   HANDOVER_SECRET: secrets().optional(),
   DECISION_SECRET: secrets().optional(),
+  TRANSACTIONS: transactionsDocument().optional(),
   PAGE_RATE: perMinute().default(60),
   TRUSTED_PROXIES: proxies().default([]),
   LOG_LEVEL: z

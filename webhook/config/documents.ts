@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type EidProviders, eidProviders } from '../eid/providers.ts';
 import { type Overrides, readOverrides } from '../texts/overrides.ts';
+import { type TransactionSettings, transactionSettings } from '../transactions/settings.ts';
 import {
   defaultPolicy,
   defaultPolicyWithPages,
@@ -113,6 +114,20 @@ export function textOverrides() {
     if (!('problems' in result)) return result;
     for (const problem of result.problems)
       context.addIssue({ code: 'custom', message: `texts as webhook/texts/en.ts names them (${problem})` });
+    return z.NEVER;
+  });
+}
+
+/** The document of `TRANSACTIONS`: who may have payments approved, and how. It holds hashes, and no secret. */
+export function transactionsDocument() {
+  return z.string().transform((yaml, context): TransactionSettings => {
+    const parsed = transactionSettings.safeParse(parseYaml(yaml));
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues)
+      context.addIssue({
+        code: 'custom',
+        message: `transactions as docs/payments.md shows (${path.join('.')}: ${message})`,
+      });
     return z.NEVER;
   });
 }

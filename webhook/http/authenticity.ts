@@ -8,13 +8,17 @@ function digest(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 
-/** Returns the check of a presented text against these secrets. */
-export function createSecretCheck(secrets: readonly string[]): IsSecret {
-  const digests = secrets.map(digest);
+/** Returns the check of a presented text against the SHA-256 digests of secrets. */
+export function createDigestCheck(digests: readonly Buffer[]): IsSecret {
   return (presented) => {
     const digestOfPresented = digest(presented);
     return digests.map((secret) => timingSafeEqual(secret, digestOfPresented)).includes(true);
   };
+}
+
+/** Returns the check of a presented text against these secrets. */
+export function createSecretCheck(secrets: readonly string[]): IsSecret {
+  return createDigestCheck(secrets.map(digest));
 }
 
 function bearer(header: string | undefined): string | undefined {

@@ -44,7 +44,7 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   void sendProblem(reply, code, details);
 }
 
-const METHODS = ['GET', 'POST'] as const;
+const METHODS = ['GET', 'POST', 'DELETE'] as const;
 
 /** What makes a path the pattern of several routes. `hasRoute` reads the path of a stranger so, and throws for one such as `/*a`. */
 const PATTERN = /[:*]/;

@@ -25,6 +25,7 @@ import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
 import { findSetting, saveSetting, setting } from './settings.ts';
 import type { Tables } from './tables.ts';
+import { createTransactionLedger, type TransactionLedger } from './transactions/transaction-ledger.ts';
 
 /**
  * The durable record of the service, and the only code that talks SQL (docs/design.md#vocabulary). It decides nothing: the
@@ -46,6 +47,8 @@ export interface Ledger {
   readonly budgets: ReturnType<typeof createBudgets>;
   /** The reports for operators. */
   readonly reports: Reports;
+  /** What is kept of payments that their payers approve. */
+  readonly transactions: TransactionLedger;
   /** Inserts identities that no hook reported. */
   readonly bulkInsert: ReturnType<typeof createBulkInsert>;
   /** Reads what the gate needs of one identity; committed data only. */
@@ -166,6 +169,7 @@ async function createLedger(
     },
     budgets: createBudgets(store),
     reports: createReports(store),
+    transactions: createTransactionLedger(store, rows.append),
     bulkInsert: createBulkInsert(store, rows),
     gate,
     record: (id) => store.read((db) => rows.load(db, id, false)),

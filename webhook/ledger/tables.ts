@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import { count, primaryKey, type RowOf, real, text, textOrNull, time, timeOrNull, unique } from '../columns.ts';
 import type { Identity, OneTimeLink, Verification } from '../model.ts';
+import type { ApprovalAttempt, PayerRow, SigningKeyRow, Transaction } from '../transactions/model.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -75,4 +76,8 @@ export interface Tables {
   budgets: BudgetRow;
   settings: Mutable<RowOf<typeof settingColumns>>;
   keys: KeyRow;
+  transactions: Mutable<Transaction>;
+  attempts: Mutable<ApprovalAttempt>;
+  payers: Mutable<PayerRow>;
+  signingKeys: Mutable<SigningKeyRow>;
 }

@@ -13,6 +13,10 @@ import { openingCases } from './cases/opening-cases.ts';
 import { readRequestCases } from './cases/read-request-cases.ts';
 import { rowsCases } from './cases/rows-cases.ts';
 import { stopCases } from './cases/stop-cases.ts';
+import { attemptCases } from './transactions/attempt-cases.ts';
+import { modelCases } from './transactions/model-cases.ts';
+import { recordCases } from './transactions/record-cases.ts';
+import { signingCases } from './transactions/signing-cases.ts';
 
 /** What every ledger does, on every database. */
 export function ledgerContract(database: Database): void {
@@ -29,4 +33,8 @@ export function ledgerContract(database: Database): void {
   describe('budgets', () => budgetCases(database));
   describe('stopped creation', () => stopCases(database));
   describe('one-time links', () => addressCases(database));
+  describe('transactions', () => recordCases(database));
+  describe('attempts to approve', () => attemptCases(database));
+  describe('the states of a transaction', () => modelCases(database));
+  describe('keys of approvals', () => signingCases(database));
 }

@@ -13,12 +13,22 @@ async function help(command: string): Promise<string> {
 
 const { out: overview } = await runCli(beside, ['--help']);
 
-const GROUPS = ['keys'];
+const GROUPS = ['keys', 'transactions'];
+
+const IN_GROUPS = [
+  'keys list',
+  'keys rotate',
+  'keys revoke',
+  'transactions show',
+  'transactions list',
+  'transactions unblock',
+  'transactions client',
+];
 
 const commands = [...overview.slice(overview.indexOf('Commands:')).matchAll(/^ {2}([a-z-]+) /gm)]
   .map(([, name = '']) => name)
   .filter((name) => name !== 'help' && !GROUPS.includes(name))
-  .concat('keys list', 'keys rotate');
+  .concat(IN_GROUPS);
 
 describe('--help', () => {
   it.each(commands)('%s has examples, and each uses only options that it has', async (command) => {
@@ -38,6 +48,8 @@ describe('--help', () => {
     ['override', '--by'],
     ['override', '--reason'],
     ['keys rotate', '--by'],
+    ['keys revoke', '--by'],
+    ['transactions unblock', '--by'],
   ])('%s marks %s as required', async (command, option) => {
     const text = (await help(command)).replaceAll(/\n {10,}/g, ' ');
     expect(text).toMatch(new RegExp(`${option} .*\\(required\\)`));

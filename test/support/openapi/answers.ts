@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { ConsentText, StatusAnswer } from '../../../webhook/http/api/answers.ts';
 import type { DecisionAnswer } from '../../../webhook/http/api/decision.ts';
 import { PROBLEMS, type ProblemDetails } from '../../../webhook/http/problems.ts';
+import type { ConsumedAnswer, RecordedAnswer, TransactionAnswer } from '../../../webhook/http/transactions/answers.ts';
+import type { IssuerAnswer } from '../../../webhook/http/transactions/well-known.ts';
+import type { PublishedKey } from '../../../webhook/signing/index.ts';
 
 /*
  * What the service answers, as schemas. The compiler compares each with the type that the handler sends, and the tests with
@@ -86,6 +89,57 @@ const problem = z
   })
   .refine(({ code }) => Object.hasOwn(PROBLEMS, code));
 
+const transactionStatus = z.enum(['open', 'approved', 'consumed', 'declined', 'failed', 'expired', 'cancelled']);
+
+const account = z.union([z.strictObject({ iban: z.string() }), z.strictObject({ other: z.string() })]);
+
+const payment = z.strictObject({
+  type: z.literal('payment_initiation'),
+  instructedAmount: z.strictObject({ currency: z.string(), amount: z.string() }),
+  creditorName: z.string(),
+  creditorAccount: account,
+  remittanceInformationUnstructured: z.string().optional(),
+});
+
+const recordedTransaction = z.strictObject({
+  id: z.uuid(),
+  status: transactionStatus,
+  url: z.url().describe('Where the payer approves: lead the browser there.'),
+  expires_at: time,
+  authorization_details: z.tuple([payment]).describe('As recorded, and as the payer sees it.'),
+}) satisfies z.ZodType<RecordedAnswer>;
+
+const transaction = z.strictObject({
+  id: z.uuid(),
+  status: transactionStatus,
+  reference: z.exactOptional(z.string()),
+  created_at: time,
+  expires_at: time.describe('Until when it can be approved.'),
+  approved_at: z.exactOptional(time),
+  consume_by: z.exactOptional(time).describe('Until when the approval can be consumed.'),
+}) satisfies z.ZodType<TransactionAnswer>;
+
+const consumedTransaction = z.strictObject({
+  status: z.literal('consumed'),
+  approval: z.string().describe('A JWS of ES256 with the typ `approval+jwt`.'),
+}) satisfies z.ZodType<ConsumedAnswer>;
+
+const signingKey = z.strictObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string(),
+  y: z.string(),
+  kid: z.string(),
+  use: z.literal('sig'),
+  alg: z.literal('ES256'),
+}) satisfies z.ZodType<PublishedKey>;
+
+const issuer = z.strictObject({
+  issuer: z.url(),
+  jwks_uri: z.url(),
+  id_token_signing_alg_values_supported: z.tuple([z.literal('ES256')]),
+}) satisfies z.ZodType<IssuerAnswer>;
+
 const oneTime = z.strictObject({ url: z.url(), expires_at: time });
 
 const refusalMessage = z.strictObject({
@@ -129,6 +183,11 @@ export const ANSWERS = {
     ),
     version: z.exactOptional(z.string()),
   }),
+  RecordedTransaction: recordedTransaction,
+  Transaction: transaction,
+  ConsumedTransaction: consumedTransaction,
+  SigningKeys: z.strictObject({ keys: z.array(signingKey) }),
+  Issuer: issuer,
   Problem: problem,
   KratosRefusal: z.strictObject({
     messages: z.tuple([z.strictObject({ instance_ptr: z.literal('#/'), messages: z.tuple([refusalMessage]) })]),

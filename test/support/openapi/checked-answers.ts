@@ -4,9 +4,16 @@ import { PROBLEMS } from '../../../webhook/http/problems.ts';
 import { ANSWERS } from './answers.ts';
 import { type Operation, PATHS, WEBHOOKS } from './operations.ts';
 
-const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
-  [...PATHS, ...WEBHOOKS].map((operation) => [`${operation.method} ${operation.path}`, operation]),
+const OPERATIONS: readonly { readonly operation: Operation; readonly pattern: RegExp }[] = [...PATHS, ...WEBHOOKS].map(
+  (operation) => {
+    const path = operation.path.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '[^/]+');
+    return { operation, pattern: new RegExp(`^${operation.method} ${path}$`) };
+  },
 );
+
+function operationOf(method: string, path: string): Operation | undefined {
+  return OPERATIONS.find(({ pattern }) => pattern.test(`${method} ${path}`))?.operation;
+}
 
 /** An answer as far as the description speaks of it. */
 interface Answer {
@@ -56,7 +63,7 @@ function noteSeen(operation: string, status: number): void {
  */
 export function checkAnswer(method: string, url: string, answer: Answer): string | undefined {
   const [path = ''] = url.split('?', 1);
-  const operation = OPERATIONS.get(`${method} ${path}`);
+  const operation = operationOf(method, path);
   if (operation === undefined || isForBrowser(operation, answer)) return undefined;
   const difference = differenceOf(operation, answer);
   if (difference) throw new Error(`${method} ${path} answered ${answer.statusCode}, which ${difference}`);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../../webhook/http/problems.ts';
 import { ANSWERS } from './answers.ts';
-import { type Operation, PATHS, WEBHOOKS } from './operations.ts';
+import { type Operation, PATHS, type Parameter, WEBHOOKS } from './operations.ts';
 
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description });
 
@@ -14,6 +14,7 @@ const SCHEMES: Readonly<Record<string, object>> = {
   sessionCookie: { type: 'apiKey', in: 'cookie', name: 'ory_kratos_session', description: 'The session of Kratos.' },
   handoverSecret: bearer('HANDOVER_SECRET'),
   decisionSecret: bearer('DECISION_SECRET'),
+  client: { type: 'http', scheme: 'basic', description: 'Id and secret of a client of TRANSACTIONS.' },
   webhookSecret: header('X-Webhook-Secret', 'ORY_WEBHOOK_SECRET'),
   webhookBearer: bearer('ORY_WEBHOOK_SECRET'),
   signature: header('X-Jumio-Signature', 'HMAC-SHA256 of the exact body with JUMIO_CALLBACK_SECRET, in hex.'),
@@ -56,14 +57,19 @@ export function describedAnswers(): string[] {
   );
 }
 
+function parameterOf({ schema, ...rest }: Parameter): object {
+  return { ...rest, schema: schemaOf(schema, 'input') };
+}
+
 function operationOf(operation: Operation): object {
-  const { id, summary, body } = operation;
+  const { id, summary, body, parameters } = operation;
   const security = operation.security.filter((name) => Object.hasOwn(SCHEMES, name)).map((name) => ({ [name]: [] }));
   const isProof = operation.security.length === security.length;
   return {
     operationId: id,
     summary,
     security: isProof ? security : [...security, {}],
+    ...(parameters === undefined ? {} : { parameters: parameters.map(parameterOf) }),
     ...(body === undefined
       ? {}
       : {

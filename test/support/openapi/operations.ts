@@ -1,17 +1,28 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { continueBody, decisionBody, handoverBody } from '../../../webhook/http/api/bodies.ts';
 import type { ProblemCode } from '../../../webhook/http/problems.ts';
 import { assuranceBody, callbackBody, initiateBody, linkBody, validateBody } from '../../../webhook/http/schemas.ts';
+import { consumeBody, IDEMPOTENCY_KEY, idempotencyKey, recordBody } from '../../../webhook/http/transactions/bodies.ts';
 import type { AnswerName } from './answers.ts';
+
+/** What a request has beside its body. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: z.ZodType;
+}
 
 /** One request that the service answers in JSON. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly summary: string;
   /** By one of these the caller proves itself. */
   readonly security: readonly string[];
+  readonly parameters?: readonly Parameter[];
   /** The schema that the handler parses the body with. */
   readonly body?: z.ZodType;
   /** Answers that are no problem; null: there is no body. */
@@ -36,6 +47,113 @@ const OF_PERSON = [
 const NOT_NOW = ['approved', 'review', 'rejected', 'too-old', 'processing', 'too-many', 'not-yet', 'stuck'] as const;
 
 const PERSON = ['sessionToken', 'bearerToken', 'sessionCookie'];
+
+const TRANSACTION_ID: Parameter = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'The id of the transaction.',
+  schema: z.uuid(),
+};
+
+const HINT_JTI: Parameter = {
+  name: 'hint_jti',
+  in: 'query',
+  required: true,
+  description: 'The jti of the signed hint that recorded it.',
+  schema: z.string(),
+};
+
+function idempotencyKeyHeader(required: boolean): Parameter {
+  return { name: 'Idempotency-Key', in: 'header', required, description: IDEMPOTENCY_KEY, schema: idempotencyKey };
+}
+
+const CLIENT = ['client'];
+
+const OF_CLIENT = ['wrong-secret', 'internal-error', 'ledger-down'] as const;
+
+/** What an application's back end asks about the payments that its people approve. */
+const TRANSACTIONS: readonly Operation[] = [
+  {
+    id: 'recordTransaction',
+    method: 'POST',
+    path: '/transactions',
+    summary: 'Record a payment that its payer is to approve; the same idempotency key gets the same one again (200)',
+    security: CLIENT,
+    parameters: [idempotencyKeyHeader(false)],
+    body: recordBody,
+    answers: { 200: 'RecordedTransaction', 201: 'RecordedTransaction' },
+    problems: [...OF_BODY, ...OF_CLIENT, 'bad-request', 'idempotency-key', 'too-many-open'],
+  },
+  {
+    id: 'findTransaction',
+    method: 'GET',
+    path: '/transactions',
+    summary: 'The transaction that a signed hint recorded',
+    security: CLIENT,
+    parameters: [HINT_JTI],
+    answers: { 200: 'Transaction' },
+    problems: [...OF_CLIENT, 'not-found', 'bad-request', 'unknown-transaction'],
+  },
+  {
+    id: 'getTransaction',
+    method: 'GET',
+    path: '/transactions/{id}',
+    summary: 'How a transaction stands',
+    security: CLIENT,
+    parameters: [TRANSACTION_ID],
+    answers: { 200: 'Transaction' },
+    problems: [...OF_CLIENT, 'not-found', 'unknown-transaction'],
+  },
+  {
+    id: 'consumeApproval',
+    method: 'POST',
+    path: '/transactions/{id}/consume',
+    summary: 'Consume the approval just before the payment, naming what is about to be paid; once',
+    security: CLIENT,
+    parameters: [TRANSACTION_ID, idempotencyKeyHeader(true)],
+    body: consumeBody,
+    answers: { 200: 'ConsumedTransaction' },
+    problems: [
+      ...OF_BODY,
+      ...OF_CLIENT,
+      'bad-request',
+      'unknown-transaction',
+      'not-approved',
+      'ended',
+      'differs',
+      'consumed',
+    ],
+  },
+  {
+    id: 'cancelTransaction',
+    method: 'DELETE',
+    path: '/transactions/{id}',
+    summary: 'End a transaction that is not consumed',
+    security: CLIENT,
+    parameters: [TRANSACTION_ID],
+    answers: { 204: null },
+    problems: [...OF_CLIENT, 'not-found', 'unknown-transaction', 'consumed'],
+  },
+  {
+    id: 'getSigningKeys',
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    summary: 'The keys that verify approvals',
+    security: [],
+    answers: { 200: 'SigningKeys' },
+    problems: ['not-found', 'internal-error', 'ledger-down'],
+  },
+  {
+    id: 'getIssuer',
+    method: 'GET',
+    path: '/.well-known/openid-configuration',
+    summary: 'The issuer of approvals, and where its keys are',
+    security: [],
+    answers: { 200: 'Issuer' },
+    problems: ['not-found'],
+  },
+];
 
 /** What applications, proxies and operators ask. */
 export const PATHS: readonly Operation[] = [
@@ -114,6 +232,7 @@ export const PATHS: readonly Operation[] = [
     answers: { 200: 'Health', 503: 'Health' },
     problems: ['internal-error'],
   },
+  ...TRANSACTIONS,
 ];
 
 /** What Jumio and Kratos send: the service consumes it. Unknown members of these bodies are ignored. */

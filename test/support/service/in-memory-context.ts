@@ -51,6 +51,9 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       subjectKey: REFERENCE_KEY,
       keys: { ring: notHere, list: notHere, rotate: notHere },
       budgets,
+      get transactions() {
+        return notHere();
+      },
       bulkInsert: { insert: notHere, mark: notHere },
       reports: { events: notHere, withStatus: notHere, problems: notHere, report: notHere, funnel: notHere },
       change,

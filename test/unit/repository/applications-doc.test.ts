@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { continueBody, decisionBody, handoverBody } from '../../../webhook/http/api/bodies.ts';
 import { PROBLEMS } from '../../../webhook/http/problems.ts';
+import { PATHS } from '../../support/openapi/operations.ts';
 
 const text = readFileSync(new URL('../../../docs/applications.md', import.meta.url), 'utf8');
 
@@ -15,6 +16,20 @@ function wordsOf(file: string, pattern: RegExp, within = /^/): string[] {
   return [...source.matchAll(pattern)].map(([, word = '']) => word);
 }
 
+/** The conflicts that the requests below a path may be answered with. */
+function conflictsOf(path: string): string[] {
+  const codes = PATHS.filter((operation) => operation.path.startsWith(path)).flatMap(({ problems }) => problems);
+  return [...new Set(codes)].filter((code) => PROBLEMS[code].status === 409);
+}
+
+it('docs/payments.md names every member of an answer, and every conflict of a transaction', () => {
+  const page = readFileSync(new URL('../../../docs/payments.md', import.meta.url), 'utf8');
+  const members = wordsOf('transactions/answers.ts', /^ {2}readonly (\w+)\??:/gm);
+  const codes = conflictsOf('/transactions');
+  expect([members.length, codes.length]).toEqual([14, 6]);
+  expect([...members, ...codes].filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
+});
+
 it('the bodies shown in docs/applications.md are valid', () => {
   expect(sent).toHaveLength(4);
   const [go, empty, handover, decision] = sent;
@@ -25,7 +40,7 @@ it('the bodies shown in docs/applications.md are valid', () => {
 
 it('docs/applications.md names every member of a status answer, and every problem of a person', () => {
   const members = wordsOf('api/answers.ts', /^ {2}readonly (\w+)\??:/gm, /interface StatusAnswer/);
-  const codes = Object.entries(PROBLEMS).flatMap(([code, { status }]) => (status === 409 ? [code] : []));
+  const codes = conflictsOf('/jumio/');
   expect([members.length, codes.length]).toEqual([9, 10]);
   const missing = [...members, ...codes].filter((word) => !text.includes(`\`${word}\``));
   expect(missing).toEqual([]);

@@ -143,6 +143,11 @@ describe('the check of the layout', () => {
     ['webhook/app.ts', `import { start } from '../sandbox/jumio/start.ts';`],
     ['webhook/app.ts', `import { NOW } from '../test/support/builders/history.ts';`],
     ['webhook/drawer/things.ts', ''],
+    ['webhook/transactions/consume.ts', `import { openLedger } from '../ledger/ledger.ts';`],
+    ['webhook/transactions/approval.ts', `import { SignJWT } from 'jose';`],
+    ['webhook/verification/gate/check.ts', `import { stateAsOf } from '../../transactions/index.ts';`],
+    ['webhook/ledger/rows.ts', `import { stateAsOf } from '../transactions/index.ts';`],
+    ['webhook/http/transactions/routes.ts', `import { createSigningKeys } from '../../signing/index.ts';`],
   ])('the layout check finds an import across parts in %s: %s', (path, source) => {
     expect(planted(path, source)).toHaveLength(1);
   });
@@ -152,6 +157,8 @@ describe('the check of the layout', () => {
     ['webhook/cli/output.ts', `import { statusOf } from '../verification/record/standing.ts';`],
     ['webhook/verification/worker.ts', `import { publish } from './publication/publish.ts';`],
     ['webhook/verification/gate/heal.ts', `import { handleSignUp } from '../person/sign-up.ts';`],
+    ['webhook/http/transactions/routes.ts', `import { stateAsOf } from '../../transactions/states.ts';`],
+    ['webhook/transactions/consume.ts', `import type { SigningKeys } from '../signing/keys.ts';`],
   ])('the layout check finds an import past a door in %s: %s', (path, source) => {
     expect(planted(path, source)).toEqual([expect.stringContaining('beside its door')]);
   });
@@ -182,6 +189,8 @@ describe('the check of the layout', () => {
     ],
     ['webhook/verification/match-job.ts', `import { publishNow } from './publication/index.ts';`],
     ['webhook/config/values.ts', `import type { Problem } from './problem.ts';`],
+    ['webhook/config/documents.ts', `import { transactionSettings } from '../transactions/settings.ts';`],
+    ['webhook/http/transactions/routes.ts', `import { viewOf } from '../../transactions/index.ts';`],
     ['webhook/errors.ts', `// import { a } from './http/html.ts';\n/** import { b } from './http/html.ts' */`],
   ])('the layout check accepts %s: %s', (path, source) => {
     expect(planted(path, source)).toEqual([]);

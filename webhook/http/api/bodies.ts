@@ -9,7 +9,7 @@ import type { BodyMistake } from '../problems.ts';
  */
 
 /** An object with these members and no other. */
-function members<Shape extends z.ZodRawShape>(shape: Shape) {
+export function members<Shape extends z.ZodRawShape>(shape: Shape) {
   const names = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
     error: ({ code }) => (code === 'unrecognized_keys' ? `no member but ${names}` : 'a JSON object'),
@@ -19,7 +19,7 @@ function members<Shape extends z.ZodRawShape>(shape: Shape) {
 const ID = 'the UUID of an identity';
 
 /** `z.guid`, not `z.uuid`: Kratos takes any 128 bits. Lower case, as Kratos writes it. */
-const identityId = z
+export const identityId = z
   .guid({ error: ID })
   .refine((id) => id !== NIL_UUID, { error: ID })
   .transform((id) => id.toLowerCase());

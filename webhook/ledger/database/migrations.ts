@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { Column, Columns } from '../../columns.ts';
 import { LedgerTooNew } from '../../errors.ts';
 import { identityColumns, oneTimeLinkColumns, verificationColumns } from '../../model.ts';
+import { attemptColumns, payerColumns, signingKeyColumns, transactionColumns } from '../../transactions/model.ts';
 import { budgetColumns, eventColumns, keyColumns, settingColumns, type Tables } from '../tables.ts';
 import type { Dialect } from './store.ts';
 
@@ -21,7 +22,7 @@ async function migrationTables(db: Kysely<Tables>, dialect: Dialect) {
   return { ...names, migrationTableSchema: schema };
 }
 
-/** Every table with its columns; `events` has an `id` besides. The last one is of a later migration. */
+/** Every table with its columns; `events` has an `id` besides. The last five are of later migrations. */
 const TABLES = {
   identities: identityColumns,
   verifications: verificationColumns,
@@ -30,6 +31,10 @@ const TABLES = {
   budgets: budgetColumns,
   settings: settingColumns,
   keys: keyColumns,
+  transactions: transactionColumns,
+  attempts: attemptColumns,
+  payers: payerColumns,
+  signing_keys: signingKeyColumns,
 } as const satisfies Readonly<Record<string, Columns>>;
 
 /** The changes of a migration besides adding the columns that are marked with its name. */
@@ -44,6 +49,7 @@ const STEPS: Readonly<Record<string, MigrationStep>> = {
   '0003_epochs': indexLatePasses,
   '0005_keys': createKeys,
   '0006_backlog': indexBacklog,
+  '0009_transactions': createTransactions,
 };
 
 /** The migrations that columns are marked with. */
@@ -273,4 +279,25 @@ const BACKLOG_INDEXES = [
 async function indexBacklog(db: Kysely<Tables>): Promise<void> {
   for (const index of BACKLOG_INDEXES) await sql`create index if not exists ${sql.raw(index)}`.execute(db);
   await sql`drop index if exists verifications_read_due`.execute(db);
+}
+
+const TRANSACTION_INDEXES = [
+  'unique index transactions_idempotency on transactions (client_id, idempotency_key)',
+  'unique index transactions_hint on transactions (client_id, hint_jti)',
+  'index transactions_payer on transactions (identity_id, state)',
+  'index transactions_ended on transactions (ended_at)',
+  // Those whose time may be over without anybody having read them since.
+  'index transactions_unended on transactions (expires_at) where ended_at is null',
+  "unique index attempts_one_open on attempts (identity_id) where state in ('requested', 'started')",
+  'index attempts_transaction on attempts (transaction_id)',
+  'unique index attempts_sid on attempts (sid)',
+  'unique index attempts_execution on attempts (execution_id)',
+  'index attempts_due on attempts (due) where due is not null',
+] as const;
+
+/** The tables of payments that the payer approves (docs/payments.md). */
+async function createTransactions(db: Kysely<Tables>): Promise<void> {
+  for (const table of ['transactions', 'attempts', 'payers', 'signing_keys'] as const) await createTable(db, table);
+  for (const index of TRANSACTION_INDEXES)
+    await sql`create ${sql.raw(index.replace('index ', 'index if not exists '))}`.execute(db);
 }

@@ -1,0 +1,1 @@
+export { createSigningKeys, type PublishedKey, type SigningKeyInfo, type SigningKeys } from './keys.ts';

@@ -1,0 +1,72 @@
+import type { ApprovalAttempt, ApprovedFactors, FactorName, Transaction } from './model.ts';
+
+/*
+ * What a factor is. Every one is asked the same three things, whatever vendor stands behind it; which are offered, and in
+ * which order, is the client's configuration, and never a parameter of the browser.
+ */
+
+/** The session of Kratos that a payer came with, as far as elements of an authentication are read from it. */
+export interface PayerSession {
+  readonly id: string;
+  readonly identityId: string;
+  /** Kratos' time, epoch milliseconds. */
+  readonly authenticatedAt: number;
+  /** What the session was authenticated with, by Kratos' words; enrolling a method adds an entry too. */
+  readonly methods: readonly { readonly method: string; readonly completedAt: number }[];
+  /** The payer's verified phone numbers. */
+  readonly phones: readonly VerifiedPhone[];
+}
+
+/** A phone number that Kratos has verified. */
+export interface VerifiedPhone {
+  /** Kratos' id of the address: what a form names, never the number. */
+  readonly id: string;
+  readonly number: string;
+  /** Kratos' time, epoch milliseconds. */
+  readonly verifiedAt: number;
+}
+
+/** Why a factor cannot be used now, for the page. */
+export type NotOffered =
+  /** The payer has no phone, passkey or face of reference. */
+  | { readonly why: 'missing' }
+  /** The password was entered too long ago, or not at all. */
+  | { readonly why: 'sign-in-first' }
+  /** It counts from this time on, because it is new. Epoch milliseconds. */
+  | { readonly why: 'too-young'; readonly from: number }
+  /** The vendor refuses this payer, or cannot be asked. */
+  | { readonly why: 'unavailable' };
+
+/** Whether a factor can be used. `options`: what the page needs to offer it, e.g. several phones. */
+export type FactorOffer<Options> =
+  | { readonly kind: 'usable'; readonly options: Options }
+  | ({ readonly kind: 'not-usable' } & NotOffered);
+
+/** The state of an answer that was judged. */
+export type FactorResult =
+  | {
+      readonly kind: 'passed';
+      readonly factors: ApprovedFactors;
+      /** The time of the authentication that it rests on: of the password, or of the passkey itself. Epoch milliseconds. */
+      readonly authTime: number;
+      /** What proves it later, as JSON. */
+      readonly evidence?: string;
+    }
+  | { readonly kind: 'failed'; readonly isLast: boolean }
+  /** Nobody has judged it: it is not counted. */
+  | { readonly kind: 'unanswered'; readonly ends?: 'unavailable' | 'expired' };
+
+/**
+ * A factor. `answer` is called by `judgeAnswer` only, which reserves the judgement before and settles it after: so answers in
+ * parallel are never judged more often than five times.
+ * @typeParam Options what the page shows @typeParam Answer what the page sends
+ */
+export interface Factor<Options, Answer> {
+  readonly name: FactorName;
+  /** Whether this payer can use it for this transaction. Rejects with `UpstreamError` if that cannot be found out. */
+  offer(session: PayerSession, transaction: Transaction, now: number): Promise<FactorOffer<Options>>;
+  /** Asks the vendor to begin an attempt that is stored already. Rejects with `UpstreamError` if it cannot be asked. */
+  start(attempt: ApprovalAttempt, transaction: Transaction, now: number): Promise<void>;
+  /** Has an answer judged, whose failure is counted already. Never rejects for a vendor: that is `unanswered`. */
+  answer(attempt: ApprovalAttempt, transaction: Transaction, answer: Answer, now: number): Promise<FactorResult>;
+}
