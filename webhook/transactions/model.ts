@@ -1,4 +1,4 @@
-import { count, primaryKey, type RowOf, serial, text, textOrNull, time, timeOrNull } from '../columns.ts';
+import { count, primaryKey, type RowOf, counter, text, textOrNull, time, timeOrNull } from '../columns.ts';
 
 /*
  * The words of payments that the payer approves (docs/payments.md), as types and tables, as `model.ts` has those of
@@ -93,7 +93,7 @@ export const attemptColumns = {
   /** When the worker next asks Jumio; null if nothing is due. */
   due: timeOrNull(),
   /** Raised with each claim, as that of an identity. */
-  lease: serial(),
+  lease: counter(),
   leasedUntil: timeOrNull(),
   /** Callbacks of Jumio, and reads that they caused. */
   nudges: count(),

@@ -7,6 +7,8 @@ export interface Import {
   readonly to: string;
   /** The import is erased at run time. */
   readonly typeOnly: boolean;
+  /** The import is made where it is reached, not when the module is loaded. */
+  readonly isLazy: boolean;
 }
 
 /** A module of ours, by its path from the top folder. */
@@ -31,8 +33,13 @@ export function importsOf(path: string, source: string): Import[] {
   const fixed = [...code.matchAll(STATIC)].map(([, type, to = '']) => ({
     to: resolve(path, to),
     typeOnly: type !== undefined,
+    isLazy: false,
   }));
-  const dynamic = [...code.matchAll(DYNAMIC)].map(([, to = '']) => ({ to: resolve(path, to), typeOnly: false }));
+  const dynamic = [...code.matchAll(DYNAMIC)].map(([, to = '']) => ({
+    to: resolve(path, to),
+    typeOnly: false,
+    isLazy: true,
+  }));
   return [...fixed, ...dynamic];
 }
 
@@ -44,6 +51,13 @@ export function modulesBelow(...folders: readonly string[]): Module[] {
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
       .map((path) => ({ path, imports: importsOf(path, readFileSync(new URL(path, TOP), 'utf8')) })),
   );
+}
+
+/** The modules with the imports that are made when a module is loaded. */
+export function loadedAtOnce(modules: readonly Module[]): Module[] {
+  return modules.map(({ path, imports }) => {
+    return { path, imports: imports.filter(({ typeOnly, isLazy }) => !typeOnly && !isLazy) };
+  });
 }
 
 /** The paths of all modules that a module imports, directly or through others. */

@@ -12,7 +12,7 @@ import {
   rowsNamed,
   strayNormalize,
 } from '../../support/repository/architecture.ts';
-import { importsOf, type Module, modulesBelow, reached } from '../../support/repository/modules.ts';
+import { importsOf, loadedAtOnce, type Module, modulesBelow, reached } from '../../support/repository/modules.ts';
 
 /** The modules below a folder that load a module of webhook/, directly or through others. */
 const webhook = modulesBelow('webhook');
@@ -80,6 +80,18 @@ describe('the layout of docs/development.md', () => {
   it(`no folder of webhook/ or sandbox/ has more than ${LARGEST_FOLDER} files`, () => {
     const sandbox = outside.filter(({ path }) => path.startsWith('sandbox/'));
     expect(crowded([...webhook, ...sandbox].map(({ path }) => path))).toEqual([]);
+  });
+
+  it('the service loads of payments only tables and the parser of their configuration before it knows that there are any', () => {
+    const all = loadedAtOnce(webhook);
+    const server = all.find(({ path }) => path === 'webhook/server.ts');
+    const loaded = server === undefined ? [] : [...reached(server, all)];
+    expect(loaded.length).toBeGreaterThan(100);
+    expect(loaded.filter((path) => /^webhook\/(?:http\/)?(?:transactions|signing)\//.test(path)).sort()).toEqual([
+      'webhook/transactions/members.ts',
+      'webhook/transactions/model.ts',
+      'webhook/transactions/settings.ts',
+    ]);
   });
 
   it('only the ledger normalises a record', () => {
