@@ -85,6 +85,7 @@ function infosOf(rows: readonly SigningKeyRow[], now: number): SigningKeyInfo[] 
 export function createSigningKeys(ledger: Pick<TransactionLedger, 'signingKeys' | 'changeSigningKeys'>): SigningKeys {
   let known: readonly SigningKeyRow[] | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<readonly SigningKeyRow[]> | undefined;
   const imported = new Map<string, Promise<CryptoKey | Uint8Array>>();
 
   function keep(rows: readonly SigningKeyRow[]): readonly SigningKeyRow[] {
@@ -113,13 +114,23 @@ export function createSigningKeys(ledger: Pick<TransactionLedger, 'signingKeys' 
     });
   }
 
-  async function current(now: number): Promise<readonly SigningKeyRow[]> {
+  async function refreshed(now: number): Promise<readonly SigningKeyRow[]> {
     const before = known;
-    if (before !== undefined && performance.now() - readAt < FRESH_MS) return before;
-    return read(now).catch((error: unknown) => {
+    try {
+      return await read(now);
+    } catch (error) {
       if (before !== undefined && error instanceof LedgerUnavailable) return keep(before);
       throw error;
-    });
+    } finally {
+      reading = undefined;
+    }
+  }
+
+  /** Of concurrent requests one reads the keys. */
+  async function current(now: number): Promise<readonly SigningKeyRow[]> {
+    if (known !== undefined && performance.now() - readAt < FRESH_MS) return known;
+    reading ??= refreshed(now);
+    return reading;
   }
 
   function privateKey({ kid, privateJwk: text }: SigningKeyRow): Promise<CryptoKey | Uint8Array> {

@@ -69,22 +69,29 @@ function selectOne(db: On) {
   return db.selectFrom('attempts').select(COLUMNS);
 }
 
-async function abandonOpen(db: On, identityId: string, now: number): Promise<void> {
+/** Whether an attempt can begin: its transaction is open, of its payer, and the payer is not blocked. */
+function canBegin({ transactionId, identityId }: ApprovalAttempt, now: number) {
+  return sql<SqlBool>`exists (select 1 from transactions where transactions.id = ${transactionId}
+    and transactions.identity_id = ${identityId} and transactions.state = 'open' and transactions.expires_at > ${now})
+    and not ${isBlocked(identityId, now)}`;
+}
+
+/** Ends the open attempt of a payer in favour of one that can begin. */
+async function abandonOpen(db: On, next: ApprovalAttempt, now: number): Promise<void> {
   await db
     .updateTable('attempts')
     .set({ state: 'abandoned', endedAt: now })
-    .where('identityId', '=', identityId)
+    .where('identityId', '=', next.identityId)
     .where('state', 'in', ['requested', 'started'])
+    .where(canBegin(next, now))
     .execute();
 }
 
-/** Inserts a row if its transaction is open and its payer not blocked; whether it did. */
+/** Inserts a row if it can begin; whether it did. */
 async function insert(db: On, row: ApprovalAttempt, now: number): Promise<boolean> {
   const columns = sql.join(COLUMNS.map((name) => sql.ref(name)));
   const { rows } = await sql<{ id: string }>`insert into attempts (${columns})
-    select ${sql.join(COLUMNS.map((name) => row[name]))} where exists (select 1 from transactions
-      where id = ${row.transactionId} and identity_id = ${row.identityId} and state = 'open' and expires_at > ${now})
-      and not ${isBlocked(row.identityId, now)}
+    select ${sql.join(COLUMNS.map((name) => row[name]))} where ${canBegin(row, now)}
     returning id`.execute(db);
   return rows.length > 0;
 }
@@ -188,7 +195,7 @@ export function createAttempts({ dialect, read, write }: Store, append: AppendEv
     begin: (now: number, made: NewAttempt): Promise<ApprovalAttempt | 'blocked' | 'ended'> =>
       ofPayer(made.identityId, async (db) => {
         const row: ApprovalAttempt = { ...BLANKS, ...made, startedAt: now };
-        await abandonOpen(db, row.identityId, now);
+        await abandonOpen(db, row, now);
         return (await insert(db, row, now)) ? row : blockOrEnd(db, row.identityId, now);
       }),
 
@@ -231,10 +238,9 @@ export function createAttempts({ dialect, read, write }: Store, append: AppendEv
           .where((row) => row.not(isBlocked(identityId, now)))
           .returning('checks')
           .executeTakeFirst();
-        if (reserved !== undefined) {
-          const failures = (await countFailure(db, identityId, now, blockMs)) ?? MOST_FAILURES;
+        const failures = reserved && (await countFailure(db, identityId, now, blockMs));
+        if (reserved !== undefined && failures !== undefined)
           return { kind: 'reserved', failures, checks: reserved.checks };
-        }
         const why = await blockOrEnd(db, identityId, now);
         if (why === 'blocked') return { kind: 'refused', why };
         const attempt = await selectOne(db).where('id', '=', id).where(isOpen(now)).executeTakeFirst();

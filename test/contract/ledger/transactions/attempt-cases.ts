@@ -118,6 +118,31 @@ export function attemptCases(database: Database): void {
     await begin(ledger, later, NOW + BLOCK_MS);
   });
 
+  test('a blocked payer has no answer judged, in whichever attempt, and none is counted', async () => {
+    const ledger = await openOn(database);
+    const open = await record(ledger);
+    const first = await begin(ledger, open);
+    for (let failure = 1; failure <= 4; failure += 1) await failOnce(ledger, first);
+    const second = await begin(ledger, open);
+    expect(await ledger.transactions.reserve(NOW, second, BLOCK_MS)).toMatchObject({ failures: 5, checks: 1 });
+    const refused = { kind: 'refused', why: 'blocked' };
+    expect(await ledger.transactions.reserve(NOW, second, BLOCK_MS)).toEqual(refused);
+    expect(await ledger.transactions.attempt(second.id)).toMatchObject({ state: 'started', checks: 1 });
+    expect(await ledger.transactions.payer(open.identityId)).toMatchObject({ failures: 5 });
+  });
+
+  test('an attempt that cannot begin leaves the open one as it is', async () => {
+    const ledger = await openOn(database);
+    const open = await record(ledger);
+    const ended = await record(ledger, { identityId: open.identityId });
+    await ledger.transactions.decline(NOW, ended);
+    const attempt = await begin(ledger, open);
+    expect(await ledger.transactions.begin(NOW, newAttempt(ended))).toBe('ended');
+    expect(await ledger.transactions.openAttempt(open.identityId)).toMatchObject({ id: attempt.id });
+    const foreign = await record(ledger);
+    expect(await ledger.transactions.begin(NOW, newAttempt({ ...open, id: foreign.id }))).toBe('ended');
+  });
+
   test('one attempt takes five answers, whoever the payer was before', async () => {
     const ledger = await openOn(database);
     const open = await record(ledger);
