@@ -72,6 +72,7 @@ export interface StatusAndConsent {
   somebody_else?: true;
   consent: {
     given: boolean;
+    declined?: true;
     text_version: string;
     language: string;
     title: string;
@@ -175,6 +176,78 @@ export interface Health {
     policy: string;
   };
   version?: string;
+}
+
+export interface RecordedTransaction {
+  id: string;
+  status: 'open' | 'approved' | 'consumed' | 'declined' | 'failed' | 'expired' | 'cancelled';
+  /**
+   * Where the payer approves: lead the browser there.
+   */
+  url: string;
+  /**
+   * ISO 8601.
+   */
+  expires_at: string;
+  /**
+   * As recorded, and as the payer sees it.
+   *
+   * @minItems 1
+   * @maxItems 1
+   */
+  authorization_details: never[];
+}
+
+export interface Transaction {
+  id: string;
+  status: 'open' | 'approved' | 'consumed' | 'declined' | 'failed' | 'expired' | 'cancelled';
+  reference?: string;
+  /**
+   * ISO 8601.
+   */
+  created_at: string;
+  /**
+   * Until when it can be approved.
+   */
+  expires_at: string;
+  /**
+   * ISO 8601.
+   */
+  approved_at?: string;
+  /**
+   * Until when the approval can be consumed.
+   */
+  consume_by?: string;
+}
+
+export interface ConsumedTransaction {
+  status: 'consumed';
+  /**
+   * A JWS of ES256 with the typ `approval+jwt`.
+   */
+  approval: string;
+}
+
+export interface SigningKeys {
+  keys: {
+    kty: 'EC';
+    crv: 'P-256';
+    x: string;
+    y: string;
+    kid: string;
+    use: 'sig';
+    alg: 'ES256';
+  }[];
+}
+
+export interface Issuer {
+  issuer: string;
+  jwks_uri: string;
+  /**
+   * @minItems 1
+   * @maxItems 1
+   */
+  id_token_signing_alg_values_supported: never[];
 }
 
 export interface Problem {
@@ -281,6 +354,26 @@ export type DecideBody = {
   subject?: string;
   metadata_public?: unknown;
 };
+
+export interface RecordTransactionBody {
+  sub: string;
+  redirect_uri: string;
+  reference?: string;
+  expires_in?: number;
+  /**
+   * @minItems 1
+   * @maxItems 1
+   */
+  authorization_details: never[];
+}
+
+export interface ConsumeApprovalBody {
+  /**
+   * @minItems 1
+   * @maxItems 1
+   */
+  authorization_details: never[];
+}
 
 export interface paths {
   '/jumio/status': {
@@ -530,6 +623,204 @@ export interface paths {
           content: { 'application/problem+json': Problem & { code: 'internal-error' } };
         };
         503: { headers: Record<string, unknown>; content: { 'application/json': Health } };
+      };
+    };
+  };
+  '/transactions': {
+    /** Record a payment that its payer is to approve; the same idempotency key gets the same one again (200). */ post: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': RecordTransactionBody } };
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': RecordedTransaction } };
+        201: { headers: Record<string, unknown>; content: { 'application/json': RecordedTransaction } };
+        400: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'bad-body' | 'bad-request' } };
+        };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'wrong-secret' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' } };
+        };
+        409: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'idempotency-key' | 'too-many-open' } };
+        };
+        413: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-large' } };
+        };
+        415: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'unsupported-media-type' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'ledger-down' } };
+        };
+      };
+    };
+    /** The transaction that a signed hint recorded. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Transaction } };
+        400: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'bad-request' } };
+        };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'wrong-secret' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' | 'unknown-transaction' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'ledger-down' } };
+        };
+      };
+    };
+  };
+  '/transactions/{id}': {
+    /** How a transaction stands. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Transaction } };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'wrong-secret' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' | 'unknown-transaction' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'ledger-down' } };
+        };
+      };
+    };
+    /** End a transaction that is not consumed. */ delete: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        204: { headers: Record<string, unknown>; content?: never };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'wrong-secret' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' | 'unknown-transaction' } };
+        };
+        409: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'consumed' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'ledger-down' } };
+        };
+      };
+    };
+  };
+  '/transactions/{id}/consume': {
+    /** Consume the approval just before the payment, naming what is about to be paid; once. */ post: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': ConsumeApprovalBody } };
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': ConsumedTransaction } };
+        400: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'bad-body' | 'bad-request' } };
+        };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'wrong-secret' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' | 'unknown-transaction' } };
+        };
+        409: {
+          headers: Record<string, unknown>;
+          content: {
+            'application/problem+json': Problem & { code: 'not-approved' | 'ended' | 'differs' | 'consumed' };
+          };
+        };
+        413: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'too-large' } };
+        };
+        415: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'unsupported-media-type' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'ledger-down' } };
+        };
+      };
+    };
+  };
+  '/.well-known/jwks.json': {
+    /** The keys that verify approvals. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': SigningKeys } };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' } };
+        };
+        500: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'internal-error' } };
+        };
+        503: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'ledger-down' } };
+        };
+      };
+    };
+  };
+  '/.well-known/openid-configuration': {
+    /** The issuer of approvals, and where its keys are. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Issuer } };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' } };
+        };
       };
     };
   };

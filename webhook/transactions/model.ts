@@ -1,4 +1,4 @@
-import { count, primaryKey, type RowOf, counter, text, textOrNull, time, timeOrNull } from '../columns.ts';
+import { count, counter, primaryKey, type RowOf, text, textOrNull, time, timeOrNull } from '../columns.ts';
 
 /*
  * The words of payments that the payer approves (docs/payments.md), as types and tables, as `model.ts` has those of
