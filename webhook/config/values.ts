@@ -78,7 +78,7 @@ export function rate() {
   return number('a number greater than 0', (value) => value > 0);
 }
 
-/** Requests per minute. */
+/** Requests per minute. At least 6: what costs most gets a sixth of it (http/rate-limit.ts). */
 export function perMinute() {
   return number('a whole number of at least 6', (value) => Number.isInteger(value) && value >= 6);
 }
@@ -89,7 +89,7 @@ function isAddress(part: string): boolean {
   return family !== 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
 }
 
-/** Calls that may be made at once after a pause. */
+/** Calls that may be made at once after a time without calls. */
 export function burst() {
   return number('a number of at least 1', (value) => value >= 1);
 }

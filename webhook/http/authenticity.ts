@@ -21,13 +21,15 @@ export function createSecretCheck(secrets: readonly string[]): IsSecret {
   return createDigestCheck(secrets.map(digest));
 }
 
+/** The token of the header. Empty, and so wrong: its scheme is another. Undefined: there is no header. */
 function bearer(header: string | undefined): string | undefined {
   return header === undefined ? undefined : (/^Bearer (.+)$/i.exec(header)?.[1] ?? '');
 }
 
 /**
  * Whether Kratos sent this request: `X-Webhook-Secret` or `Authorization: Bearer`; if both are sent, both must be right
- * (docs/design.md#http-routes). A header that is sent twice is joined, and wrong.
+ * (docs/design.md#http-routes). An `X-Webhook-Secret` that is sent twice arrives joined by a comma, and is
+ * wrong; of several `Authorization` Node keeps the first.
  */
 export function isFromKratos(isSecret: IsSecret, request: FastifyRequest): boolean {
   const { 'x-webhook-secret': header, authorization } = request.headers;

@@ -39,9 +39,9 @@ function createMemory(now: () => number) {
 }
 
 /**
- * Returns a whoami that strangers cannot make Kratos pay for without a limit: credentials that Kratos has just refused are
+ * Returns a whoami that limits what strangers can cost Kratos: credentials that Kratos has just refused are
  * refused without a call, and beyond 64 calls under way there is none. Other credentials, such as the cookie of a person
- * who has signed in since, are asked for at once. Only a refusal is remembered: a session can end at any moment.
+ * who has signed in since, are checked at Kratos at once. Only a refusal is remembered: a session can end at any moment.
  * @throws TooManySessionChecks beyond the 64 calls
  */
 export function limitWhoami(kratos: Sessions, now: () => number): Sessions {

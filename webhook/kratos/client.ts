@@ -29,7 +29,7 @@ import {
 import { patchOf, removalOf } from './patch.ts';
 import type { KratosClient, Patched } from './types.ts';
 
-/** The id of no identity: Kratos answers 404 to it, which shows that it is there. */
+/** The id of no identity: Kratos answers 404, which shows that Kratos is up. */
 export const NOBODY = NIL_UUID;
 
 /** Options of `createKratosClient`. */

@@ -19,7 +19,7 @@ export interface ClaimOptions<Job extends DueJob, Work> {
   readonly slots: Readonly<Record<string, number>>;
   /** A budget without a rate holds its jobs back only while it is paused. */
   readonly rates: Readonly<Partial<Record<BudgetName, Rate>>>;
-  /** Raises the lease and moves the due times of the claimed jobs past it: pure, from `verification/`. */
+  /** Raises the lease and sets the due times of the claimed jobs to its end: pure, from `verification/`. */
   readonly lease: (record: IdentityRecord, claimed: readonly Job[]) => Change & { readonly work: Work };
 }
 
@@ -41,6 +41,7 @@ async function dueFor(
   const budget = refill(row, rate, now);
   const limit = Math.min(free, available(budget, now));
   if (limit <= 0) return [];
+  // A pause with a reason is over, and no call has shown yet whether the reason is gone.
   const isTrial = budget.reason !== null;
   const ids = await (isTrial ? trial : due)(db, now, limit);
   if (ids.length > 0) await saveBudget(db, take(budget, ids.length, now));
@@ -64,7 +65,7 @@ export function createClaim({ db, dialect }: Store, rows: Rows) {
         claimedJobs.set(id, [...(claimedJobs.get(id) ?? []), job]);
     const claimed: Claimed<Work>[] = [];
     for (const [id, jobsOfIdentity] of claimedJobs) {
-      const before = await rows.load(on, id, true);
+      const before = await rows.loadLocked(on, id);
       if (before === undefined) continue;
       const { record: leased, work, events = [] } = lease(before, jobsOfIdentity);
       const record = await rows.save(on, before, leased, limits.now);

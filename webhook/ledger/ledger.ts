@@ -172,7 +172,7 @@ async function createLedger(
     transactions: createTransactionLedger(store, rows.append),
     bulkInsert: createBulkInsert(store, rows),
     gate,
-    record: (id) => store.read((db) => rows.load(db, id, false)),
+    record: (id) => store.read((db) => rows.load(db, id)),
     identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),
     identityOfExecution: (id) => store.read((db) => ofExecution(db, id)),
     identityOfSubject: (subject) => store.read((db) => ofSubject(db, subject)),
@@ -181,7 +181,7 @@ async function createLedger(
         // A row that does not exist yet cannot be locked: this makes two replicas wait for each other.
         if (store.dialect === 'postgres')
           await sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`.execute(db);
-        const before = await rows.load(db, id, true);
+        const before = await rows.loadLocked(db, id);
         const change = decide(before);
         if (change === undefined) return before;
         const after = await rows.save(db, before, change.record, now);
@@ -192,7 +192,7 @@ async function createLedger(
       }),
     requestRead,
     preview: async (id, now, decide) => {
-      const before = await store.read((db) => rows.load(db, id, false));
+      const before = await store.read((db) => rows.load(db, id));
       const change = decide(before);
       return change === undefined ? before : normalize(change.record, now);
     },

@@ -68,7 +68,7 @@ function createSaver<Row extends { readonly id: string }>(
 }
 
 /**
- * Returns functions that load and save records. With `lock`, and in a transaction, PostgreSQL locks the row of the identity.
+ * Returns functions that load and save records. `loadLocked` is for a transaction: PostgreSQL locks the row of the identity.
  * Only this code writes identities and verifications, so it is the one place that normalises them (decision 56).
  */
 export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Normalize, epoch: Epoch) {
@@ -95,9 +95,16 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Norm
       on conflict (once) do nothing`.compile(db),
   );
 
-  async function load(on: Kysely<Tables>, id: string, lock: boolean): Promise<IdentityRecord | undefined> {
-    const [row] = await (lock ? locked : identity)(on, [id]);
-    return row === undefined ? undefined : { identity: row, verifications: await verifications(on, [id]) };
+  async function recordOf(on: Kysely<Tables>, row: Identity | undefined): Promise<IdentityRecord | undefined> {
+    return row && { identity: row, verifications: await verifications(on, [row.id]) };
+  }
+
+  async function load(on: Kysely<Tables>, id: string): Promise<IdentityRecord | undefined> {
+    return recordOf(on, (await identity(on, [id]))[0]);
+  }
+
+  async function loadLocked(on: Kysely<Tables>, id: string): Promise<IdentityRecord | undefined> {
+    return recordOf(on, (await locked(on, [id]))[0]);
   }
 
   /** Normalises a changed record and saves it; returns the record as it is saved. */
@@ -127,7 +134,7 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Norm
     return (await insertFirst(on, values(row, IDENTITY_COLUMNS))).length > 0;
   }
 
-  return { load, save, append, insertNew };
+  return { load, loadLocked, save, append, insertNew };
 }
 
 /** Loads and saves the rows of records and events. */

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { parseConfig } from '../config/config.ts';
 import { secrets } from '../config/secrets.ts';
 
-/** EnvironmentValues of a `.env` file by name. */
+/** The values of a `.env` file, by name. */
 export type EnvironmentValues = Readonly<Record<string, string>>;
 
 /** The data centres of Jumio, as they are in its host names. */

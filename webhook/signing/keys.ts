@@ -47,22 +47,22 @@ export interface SigningKeys {
   /** Returns the keys that verify, as of at most two seconds ago. Where the ledger cannot be read: as they were last seen. */
   published(now: number): Promise<PublishedKey[]>;
   list(now: number): Promise<SigningKeyInfo[]>;
-  /** Makes the next key before its time. `leaked`: it signs at once, and every other one is withdrawn. */
+  /** Makes the next key before its time; changes nothing if it is published already. `leaked`: a new one signs at once, and every other is withdrawn. */
   rotate(now: number, rotation: { readonly by: string; readonly leaked: boolean }): Promise<SigningKeyInfo[]>;
   /** Withdraws a key at once; undefined: there is no such key, or it is withdrawn or no longer published. */
   revoke(now: number, kid: string, by: string): Promise<SigningKeyInfo[] | undefined>;
 }
 
-/** Only the members of the key itself: neither `kid` nor what a runtime adds. */
-function textOf(jwk: z.infer<typeof publicJwk>): string {
-  return JSON.stringify(jwk);
-}
-
+/** Makes a key, of the members of RFC 7518 §6.2 alone: neither `kid` nor what a runtime adds. */
 async function newKey(): Promise<NewSigningKey> {
   const pair = await generateKeyPair(ALGORITHM, { extractable: true });
   const { kty, crv, x, y, d } = await exportJWK(pair.privateKey);
   const whole = privateJwk.parse({ kty, crv, x, y, d });
-  return { kid: randomUUID(), privateJwk: textOf(whole), publicJwk: textOf(publicJwk.parse({ kty, crv, x, y })) };
+  return {
+    kid: randomUUID(),
+    privateJwk: JSON.stringify(whole),
+    publicJwk: JSON.stringify(publicJwk.parse({ kty, crv, x, y })),
+  };
 }
 
 function parsed<T>(schema: z.ZodType<T>, kid: string, text: string): T {
@@ -107,7 +107,7 @@ export function createSigningKeys(ledger: Pick<TransactionLedger, 'signingKeys' 
   async function read(now: number): Promise<readonly SigningKeyRow[]> {
     const rows = keep(await ledger.signingKeys());
     if (!isNextDue(rows, now)) return rows;
-    // The next key is due for days before it is needed, so a ledger that cannot be written stops nothing but the first one.
+    // The next key is due for days before it is needed, so a ledger that cannot be written matters only while there is no key at all.
     return makeNext(now).catch((error: unknown) => {
       if (rows.length > 0 && error instanceof LedgerUnavailable) return rows;
       throw error;
@@ -160,6 +160,7 @@ export function createSigningKeys(ledger: Pick<TransactionLedger, 'signingKeys' 
       return infosOf(keep(rows), now);
     },
     revoke: async (now, kid, by) => {
+      // Used only if the key that signs is withdrawn, and no other can take its place.
       const made = await newKey();
       let isRevoked = false;
       const rows = await ledger.changeSigningKeys(now, (before) => {

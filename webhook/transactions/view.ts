@@ -31,7 +31,7 @@ export function viewOf(ctx: TransactionContext, transaction: Transaction): Trans
   return { id, status, reference, createdAt, expiresAt, approvedAt, consumeBy, url: approvalUrl(ctx, id), payment };
 }
 
-/** Finds a transaction of a client by its id, or by the hint that recorded it; undefined: the client has none such. */
+/** Finds a transaction of a client by its id, or by the `jti` of the signed hint that recorded it; undefined: the client has none such. */
 export async function findTransaction(
   ctx: TransactionContext,
   clientId: string,
@@ -42,7 +42,7 @@ export async function findTransaction(
   return found?.clientId === clientId ? viewOf(ctx, found) : undefined;
 }
 
-/** Cancels a transaction of a client. `consumed`: too late. One that came to another end stays as it is, and is `cancelled` too. */
+/** Cancels a transaction of a client. `consumed`: too late. One that ended otherwise stays as it is; the answer is `cancelled` too, so a repeat does no harm. */
 export async function cancelTransaction(
   ctx: TransactionContext,
   clientId: string,

@@ -6,8 +6,8 @@ import { updateIdentity, updateVerification } from './record/index.ts';
 import { LEASE_MS, type Step } from './step.ts';
 
 interface JobOn<Table extends 'identities' | 'verifications', Row> extends DueJobIn<Table> {
-  /** True: the identity's first publication waits for the end of this job, at most until the publication is due. */
-  readonly isFirstTry?: boolean;
+  /** True: the identity's first publication, which is due some seconds ahead, is written as soon as this job ends. */
+  readonly delaysFirstPublication?: boolean;
   /** The columns that a claim writes into the due row besides the due time. */
   readonly marks?: (row: Row, now: number) => Partial<Row>;
   /** Says what is due, for operators. `row` is the due one. */
@@ -38,7 +38,7 @@ export function isMatching({ where = {}, whereNot = {} }: VerificationJob, row: 
   return Object.entries(where).every(has) && !Object.entries(whereNot).some(has);
 }
 
-/** The verification for which a job has been due longest. */
+/** The verification for which a job has been due longest. Only the open one can wait to be created, so it is also the one of a trial. */
 function longestDue(job: VerificationJob, record: IdentityRecord, now: number) {
   const dueAt = (row: Verification): number => row[job.column] ?? Number.POSITIVE_INFINITY;
   return record.verifications
@@ -47,7 +47,7 @@ function longestDue(job: VerificationJob, record: IdentityRecord, now: number) {
 }
 
 /**
- * Raises the lease and moves the due times of the claimed jobs to its end: after a step that died they are due again
+ * Raises the lease and sets the due times of the claimed jobs to its end: after a step that died they are due again
  * then, and a callback that arrives during a read can still bring them forward.
  * @param claimed the jobs that are due and for which a budget token was taken
  */

@@ -11,7 +11,7 @@ const create: Job = {
   where: { source: 'jumio', state: 'requested' },
   budget: 'account',
   trialOrder: ['createRefused', 'requestedAt'],
-  isFirstTry: true,
+  delaysFirstPublication: true,
   describe: (_record, { attempt }) => `create attempt ${attempt} at Jumio`,
   run: createExecution,
 };
@@ -47,7 +47,7 @@ const eid: Job = {
   table: 'identities',
   column: 'eidDue',
   budget: 'kratos',
-  isFirstTry: true,
+  delaysFirstPublication: true,
   describe: ({ identity }) => describeCheck(identity),
   run: checkCredentials,
 };

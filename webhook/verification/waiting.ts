@@ -93,6 +93,6 @@ export async function waitFor(
 }
 
 /** Whether the budget allows the next create call within `ms` milliseconds; otherwise waiting for it is useless. */
-export async function isTurnWithin(ctx: Context, ms: number): Promise<boolean> {
+export async function isCreateAllowedWithin(ctx: Context, ms: number): Promise<boolean> {
   return (await ctx.ledger.budgets.turn(ctx.rates.account, ctx.clock.now())) <= ms;
 }

@@ -57,7 +57,7 @@ export async function runStep(ctx: Context, claim: Claim, slots: Slots): Promise
     return { job, ended };
   });
   const parts = runs.map(({ ended }) => ended);
-  const firstTry = runs.find(({ job }) => job.isFirstTry)?.ended;
+  const firstTry = runs.find(({ job }) => job.delaysFirstPublication)?.ended;
   const isPublishing = runs.some(({ job }) => job.name === 'publish');
   if (firstTry !== undefined && !isPublishing) parts.push(publishAfterFirstTry(ctx, step, firstTry));
   const results = await Promise.allSettled(parts);

@@ -41,7 +41,7 @@ describe('keys', () => {
     clock.advance(MINUTE);
     const later = (await runCli(beside, ['keys', 'list'])).out;
     expect(stateOf(later, 'cookies-1')).toMatch(/accepted until .*Z$/);
-    expect(stateOf(later, 'references-1')).toMatch(/accepted until 0 execution\(s\) are settled$/);
+    expect(stateOf(later, 'references-1')).toMatch(/accepted until 0 execution\(s\) need no more reading$/);
     expect(stateOf(later, 'cookies-2')).toMatch(/signs$/);
     const detail = { by: 'ann', leaked: false, cookies: 'cookies-2', references: 'references-2' };
     expect(await ledger.events(null)).toMatchObject([{ kind: 'keys_rotated', detail }]);
@@ -50,7 +50,7 @@ describe('keys', () => {
   it('keys rotate --leaked ends the old key of cookies at once and says what that means', async () => {
     const { beside } = await world();
     const { code, out, err } = await runCli(beside, ['keys', 'rotate', '--by', 'ann', '--leaked']);
-    expect([code, err]).toEqual([0, expect.stringContaining('Cookies of before count no longer')]);
+    expect([code, err]).toEqual([0, expect.stringContaining('Existing cookies no longer work')]);
     expect(stateOf(out, 'cookies-1')).toMatch(/ended .*Z$/);
     expect(stateOf(out, 'cookies-2')).toMatch(/signs$/);
   });

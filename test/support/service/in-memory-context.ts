@@ -21,6 +21,28 @@ function notHere(): never {
   throw new Error('this part of the ledger is not needed by what people do');
 }
 
+const NO_TRANSACTIONS: Context['ledger']['transactions'] = {
+  record: notHere,
+  find: notHere,
+  findByHint: notHere,
+  listOf: notHere,
+  consume: notHere,
+  cancel: notHere,
+  decline: notHere,
+  begin: notHere,
+  started: notHere,
+  abandon: notHere,
+  reserve: notHere,
+  settle: notHere,
+  attempt: notHere,
+  openAttempt: notHere,
+  attemptsOf: notHere,
+  payer: notHere,
+  unblock: notHere,
+  signingKeys: notHere,
+  changeSigningKeys: notHere,
+};
+
 const asleep: Worker = { start: notHere, wake: () => undefined, stop: notHere };
 
 /** @param now the time of the clock, which stands still. Epoch milliseconds */
@@ -51,9 +73,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       subjectKey: REFERENCE_KEY,
       keys: { ring: notHere, list: notHere, rotate: notHere },
       budgets,
-      get transactions() {
-        return notHere();
-      },
+      transactions: NO_TRANSACTIONS,
       bulkInsert: { insert: notHere, mark: notHere },
       reports: { events: notHere, withStatus: notHere, problems: notHere, report: notHere, funnel: notHere },
       change,

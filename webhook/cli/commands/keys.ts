@@ -25,7 +25,7 @@ function stateText({ state, signsFrom, endedAt, waitsFor }: KeyInfo): string {
       return `accepted, signs from ${time(signsFrom)}`;
     case 'accepted':
       if (waitsFor === undefined) return `accepted until ${time(endedAt)}`;
-      return `accepted until ${waitsFor} execution(s) are settled`;
+      return `accepted until ${waitsFor} execution(s) need no more reading`;
     case 'ended':
       return `ended ${time(endedAt)}`;
     default:
@@ -116,7 +116,8 @@ async function revoke({ ctx }: Dependencies, kid: string, { by }: RotateFlags): 
 }
 
 const AFTER_A_LEAK =
-  'Cookies of before count no longer: a person at Jumio without a session signs in, and a form that is open is sent once more.\n';
+  'Existing cookies no longer work: a person who is at Jumio and has no session signs in when they come back, and an open form is\n' +
+  'sent once more. Approvals of the old keys can no longer be verified, once a verifier has read the keys again (an hour at most).\n';
 
 const AFTER_A_ROTATION = 'Every replica learns of it within seconds; no restart is needed.\n';
 
@@ -137,7 +138,7 @@ export function registerKeys(program: Command, cli: Cli): void {
       'make new keys for cookies, references and approvals; the old ones are accepted as long as they are needed',
     )
     .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
-    .option('--leaked', 'a backup or the ledger was disclosed: end the old key of cookies at once')
+    .option('--leaked', 'a backup or the ledger was disclosed: end the old keys of cookies and approvals at once')
     .option('--json', 'print JSON')
     .addHelpText('after', examples('keys rotate --by carol', 'keys rotate --by carol --leaked'))
     .action((flags: RotateFlags) =>

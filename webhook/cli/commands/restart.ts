@@ -20,6 +20,7 @@ async function linkFor(
   identityId: string,
 ): Promise<{ readonly address: string; readonly address_ends_at: string } | undefined> {
   if (config.PUBLIC_URL === undefined || config.KRATOS_PUBLIC_URL === undefined) return undefined;
+  // The grant has made the row, so a status in Kratos is taken over already.
   const person = { identityId, inherited: null };
   const { token, endsAt } = await issueLink(ctx, person, { purpose: 'restart', onlyOneFor: identityId });
   return { address: linkUrl(config.PUBLIC_URL, token), address_ends_at: new Date(endsAt).toISOString() };
@@ -77,7 +78,7 @@ export function registerRestart(program: Command, cli: Cli): void {
     )
     .argument('<identity>', IDENTITY_ARGUMENT)
     .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
-    .option('--reason <text>', 'a key of yours, or a text without personal data; kept for good', reasonText)
+    .option('--reason <text>', 'a code of yours, or a text without personal data; kept for good', reasonText)
     .option('--dry-run', 'print what would be done, change nothing')
     .option('--json', 'print JSON')
     .addHelpText(

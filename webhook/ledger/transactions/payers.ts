@@ -4,12 +4,12 @@ import { type PayerRow, payerColumns } from '../../transactions/model.ts';
 import type { Store } from '../database/store.ts';
 import { type AppendEvent, lockPayer, type On } from './lock.ts';
 
-/** The failure in a row that blocks a payer (RTS Art. 4(3)(b): at most five). */
+/** So many failures one after the other block a payer (Delegated Regulation (EU) 2018/389, Art. 4(3)(b): at most five). */
 export const MOST_FAILURES = 5;
 
 /**
  * Counts a failure in advance, so that answers that are checked in parallel cannot exceed five. The fifth blocks at once: a
- * process that dies before the answer leaves nobody without a block. Returns the failures in a row; undefined: blocked.
+ * process that dies before the answer leaves nobody without a block. Returns the failures so far; undefined: blocked. After a block has ended the count starts again.
  */
 export async function countFailure(
   db: On,
@@ -32,7 +32,7 @@ export async function uncountFailure(db: On, identityId: string): Promise<void> 
     where identity_id = ${identityId}`.execute(db);
 }
 
-/** Ends a row of failures. */
+/** Sets the failures of a payer back to zero. */
 export async function clearFailures(db: On, identityId: string): Promise<void> {
   await db
     .updateTable('payers')
@@ -52,7 +52,7 @@ export function createPayers({ dialect, read, write }: Store, append: AppendEven
     /** Reads the failures and the block of a payer; undefined: there never was one. */
     payer: (identityId: string): Promise<PayerRow | undefined> => read((db) => findPayer(db, identityId)),
 
-    /** Lifts the block of a payer and ends the row of failures; whether the payer was blocked. */
+    /** Lifts the block of a payer and sets the failures back to zero; whether the payer was blocked. */
     unblock: (now: number, identityId: string, by: string): Promise<boolean> =>
       write(async (db) => {
         await lockPayer(db, dialect, identityId);

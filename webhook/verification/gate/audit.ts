@@ -10,7 +10,7 @@ export interface SignInAttempt extends GateSubject {
 
 const HOUR_MS = 3_600_000;
 
-/** At most so many events wait in memory while the ledger cannot be written; each is in the log too. */
+/** At most so many events wait in memory while the ledger cannot be written; the decision is a line of the log too (http/hooks/validate.ts). */
 const MOST_WAITING = 1_000;
 
 interface UnwrittenEvent {

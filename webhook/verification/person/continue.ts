@@ -12,7 +12,7 @@ import {
   updateVerification,
   withDetails,
 } from '../record/index.ts';
-import { isTurnWithin, waitFor } from '../waiting.ts';
+import { isCreateAllowedWithin, waitFor } from '../waiting.ts';
 import { type Agreement, withAgreement } from './consent.ts';
 import type { Person } from './person.ts';
 import { recordOf, type View, viewOf } from './view.ts';
@@ -146,7 +146,7 @@ export async function continueVerification(
   worker.wake();
   const isDone = (record: IdentityRecord): boolean => isLinkSettled(ctx, record);
   const left = Math.max(0, end - performance.now());
-  const wait = (await isTurnWithin(ctx, left)) ? left : 0;
+  const wait = (await isCreateAllowedWithin(ctx, left)) ? left : 0;
   const record = (await waitFor(ctx, person.identityId, wait, isDone)) ?? stored;
   return outcomeOf(ctx, record ?? recordOf(person, now));
 }

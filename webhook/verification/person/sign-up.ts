@@ -3,9 +3,9 @@ import type { Context, Worker } from '../context.ts';
 import { startSignUp } from '../eid/index.ts';
 import { onIdentityFound } from '../publication/index.ts';
 import { type IdentityDetails, newIdentity, updateIdentity, withDetails } from '../record/index.ts';
-import { isTurnWithin, waitFor } from '../waiting.ts';
+import { isCreateAllowedWithin, waitFor } from '../waiting.ts';
 
-/** Whether the first publication has been written or tried, so that a longer wait is useless. */
+/** Whether the first publication is written, or the create call and then the publication were tried, so that a longer wait is useless. */
 function isFirstTryOver({ identity, verifications }: IdentityRecord): boolean {
   const tried = verifications.some(({ state, attempts }) => state !== 'requested' || attempts > 0);
   return identity.published >= identity.version || (tried && identity.kratosAttempts > 0);
@@ -14,7 +14,7 @@ function isFirstTryOver({ identity, verifications }: IdentityRecord): boolean {
 /** Waits for the first publication. A ledger that cannot be read ends the wait: the sign-up is recorded already. */
 async function waitForFirstTry(ctx: Context, identityId: string, waitMs: number): Promise<void> {
   try {
-    if (ctx.startsAt === 'consent' || (await isTurnWithin(ctx, waitMs)))
+    if (ctx.startsAt === 'consent' || (await isCreateAllowedWithin(ctx, waitMs)))
       await waitFor(ctx, identityId, waitMs, isFirstTryOver);
   } catch (error) {
     ctx.log.error(
@@ -33,7 +33,7 @@ export interface SignUp extends IdentityDetails {
 }
 
 /**
- * Whether an identity lacks everything that its sign-up should have made: attempt, invitation, eID check, decision. False
+ * Whether an identity lacks everything that its sign-up should have made: attempt, awaited consent, eID check, decision. False
  * for a person who declined, and for an erased identity: a sign-up starts nothing for them.
  */
 function hasNothing({ identity, verifications }: IdentityRecord): boolean {
@@ -44,8 +44,8 @@ function hasNothing({ identity, verifications }: IdentityRecord): boolean {
 }
 
 /**
- * Makes the first verification of an identity, or its invitation, once. Kratos repeats its calls, so a known identity
- * changes nothing.
+ * Makes the first verification of an identity, or makes it await consent, once. Kratos repeats its calls, so a known identity
+ * gets only what it lacks.
  * @param waitMs for the first publication, milliseconds: the ids are then usually on the identity when Kratos goes on
  * @throws LedgerUnavailable if nothing could be stored
  */

@@ -73,7 +73,7 @@ export function demoCases(stage: () => BrowserStage): void {
     await leads(page, () => page.getByText('Go on here').click());
     await choose(page, 'Abandon');
     await leads(page, () => page.getByText('Back to your verification').click());
-    await page.getByText('Go on at Jumio').waitFor();
+    await page.getByRole('button', { name: 'Finish identity check' }).waitFor();
     await page.goto(`${stack.jumioUrl}/web/client?authorizationToken=of-an-earlier-demo`);
     await leads(page, () => page.getByText('Back to your verification').click());
     expect(page.url()).toBe(`${verifyUrl}/jumio/verify`);

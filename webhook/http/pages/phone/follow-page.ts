@@ -32,6 +32,7 @@ function followPage(view: View, returnTo: string | null): Page {
     action: link(to, toText('button.look_again')),
     others: [link(verifyPath(returnTo), toText('phone.here'))],
     refreshSeconds: POLL_S,
+    // The page's script goes to `to` as soon as the status, or the consent, is no longer what `seen` says.
     follow: { to, seen: `${view.status} ${agreedOf(view)}` },
   };
 }
@@ -46,7 +47,7 @@ export interface PhoneRoutesOptions {
 
 /**
  * `GET /jumio/phone`: the page of the computer, until the status page has something to say. `POST`: makes the row of a person
- * whom the ledger does not have, so that the consent page can show an address.
+ * whom the ledger does not have, so that the consent page can show a one-time link.
  */
 export function phoneRoutes(app: FastifyInstance, requirePerson: RequirePerson, options: PhoneRoutesOptions): void {
   const { ctx, limits, render } = options;
@@ -67,7 +68,7 @@ export function phoneRoutes(app: FastifyInstance, requirePerson: RequirePerson, 
     { preHandler: [requirePerson, protect] },
     forPerson(async (person, request, reply) => {
       await limits.continuing(person.identityId, reply);
-      // The page withdraws this one at once.
+      // Only for the row. The page that follows makes a link of its own, which takes the place of this one.
       await issueLink(ctx, person, { purpose: 'phone', onlyOneFor: person.identityId });
       return reply.redirect(verifyPath(options.returnTo(requestedReturnTo(request))), 303);
     }),
