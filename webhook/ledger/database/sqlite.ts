@@ -140,7 +140,7 @@ function firstRow<Row extends readonly unknown[]>(database: Libsql.Database, tex
   return (parameters: readonly unknown[]): Row | undefined => {
     prepared ??= prepare();
     const { statement, isReader } = prepared;
-    const values = isReader ? statement.get(...parameters) : statement.run(...parameters);
+    const values = isReader ? statement.get(parameters) : statement.run(parameters);
     return isRow<Row>(values) ? values : undefined;
   };
 }
