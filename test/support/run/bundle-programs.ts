@@ -11,6 +11,7 @@ const PROGRAMS = [
   'sandbox/demo',
   'sandbox/app/main',
   'sandbox/jumio/main',
+  'sandbox/twilio/main',
   'sandbox/stack/preload/clock',
   'sandbox/stack/preload/loopback',
 ];
