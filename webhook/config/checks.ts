@@ -16,7 +16,7 @@ interface PageUrls {
   readonly KRATOS_PUBLIC_URL?: string | undefined;
 }
 
-interface Values extends Secrets, PageUrls, CalledUrls, ListenerValues {
+interface Values extends Secrets, PageUrls, CalledUrls, ListenerValues, TwilioValues {
   readonly ORY_API_KEY?: string | undefined;
   readonly TRANSACTIONS?: TransactionSettings | undefined;
 }
@@ -63,6 +63,18 @@ function passkeyElsewhere({ TRANSACTIONS: settings, PUBLIC_URL: publicUrl }: Val
   return [{ name: 'TRANSACTIONS', expected, seen: JSON.stringify(id) }];
 }
 
+/** Who calls Twilio, with what, and for which service. */
+const TWILIO = ['TWILIO_API_KEY', 'TWILIO_API_SECRET', 'TWILIO_VERIFY_SERVICE'] as const;
+
+type TwilioValues = Partial<Readonly<Record<(typeof TWILIO)[number], string | undefined>>>;
+
+/** Each of the three is of no use without the others. */
+function twilioIncomplete(values: TwilioValues): ConfigProblem[] {
+  const set = TWILIO.find((name) => values[name] !== undefined);
+  const missing = set === undefined ? [] : TWILIO.filter((name) => values[name] === undefined);
+  return missing.map((name) => ({ name, expected: `a value, because ${set} is set`, seen: 'nothing' }));
+}
+
 interface ListenerValues {
   readonly PORT?: number | undefined;
   readonly HOOKS_PORT?: number | undefined;
@@ -86,20 +98,32 @@ const CALLED = [
   'JUMIO_AUTH_URL',
   'JUMIO_API_BASE_URL',
   'JUMIO_RETRIEVAL_BASE_URL',
+  'TWILIO_VERIFY_URL',
 ] as const;
 
 type CalledUrls = Partial<Readonly<Record<(typeof CALLED)[number], string | undefined>>>;
 
-/** Without https a URL would show credentials to the network: a URL of Jumio or Ory, and KRATOS_ADMIN_URL where ORY_API_KEY is sent to it out of the operator's network. */
-function withoutHttps(values: CalledUrls & { readonly ORY_API_KEY?: string | undefined }): ConfigProblem[] {
+interface SentValues extends TwilioValues {
+  readonly ORY_API_KEY?: string | undefined;
+}
+
+/** The credential that is sent to a URL, where the operator chooses its host. */
+const SENT_TO: Partial<Readonly<Record<(typeof CALLED)[number], keyof SentValues>>> = {
+  KRATOS_ADMIN_URL: 'ORY_API_KEY',
+  TWILIO_VERIFY_URL: 'TWILIO_API_SECRET',
+};
+
+/** Without https a URL would show credentials to the network: a URL of a vendor, and any other to which one is sent out of the operator's network. */
+function withoutHttps(values: CalledUrls & SentValues): ConfigProblem[] {
   return CALLED.flatMap((name) => {
     const url = values[name];
     if (url === undefined || new URL(url).protocol === 'https:') return [];
     const seen = new URL(url).origin;
-    if (isOfVendor(url)) return [{ name, expected: 'https, because it is a host of Jumio or Ory', seen }];
-    const isKeyExposed = name === 'KRATOS_ADMIN_URL' && values.ORY_API_KEY !== undefined && !staysInside(url);
-    const expected = 'https or a host inside your network, because ORY_API_KEY is sent to it';
-    return isKeyExposed ? [{ name, expected, seen }] : [];
+    if (isOfVendor(url)) return [{ name, expected: 'https, because it is a host of Jumio, Ory or Twilio', seen }];
+    const credential = SENT_TO[name];
+    if (credential === undefined || values[credential] === undefined || staysInside(url)) return [];
+    const expected = `https or a host inside your network, because ${credential} is sent to it`;
+    return [{ name, expected, seen }];
   });
 }
 
@@ -124,6 +148,7 @@ export function crossChecks(values: Values): ConfigProblem[] {
     ...handoverWithoutPages(values),
     ...transactionsWithoutPages(values),
     ...passkeyElsewhere(values),
+    ...twilioIncomplete(values),
     ...listenersClash(values),
     ...withoutHttps(values),
     ...tokenEndpointElsewhere(values),

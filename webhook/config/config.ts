@@ -21,6 +21,7 @@ import {
   proxies,
   rate,
   text,
+  twilioSid,
   url,
 } from './values.ts';
 
@@ -71,6 +72,12 @@ const variables = z.object({
   HANDOVER_SECRET: secrets().optional(),
   DECISION_SECRET: secrets().optional(),
   TRANSACTIONS: transactionsDocument().optional(),
+  TWILIO_API_KEY: twilioSid('SK', 'an API key of Twilio').optional(),
+  TWILIO_API_SECRET: issued('the secret of the API key of Twilio, no placeholder').optional(),
+  TWILIO_VERIFY_SERVICE: twilioSid('VA', 'a Verify service of Twilio').optional(),
+  TWILIO_VERIFY_URL: url('the URL of Twilio’s Verify API, e.g. https://verify.twilio.com').default(
+    'https://verify.twilio.com',
+  ),
   PAGE_RATE: perMinute().default(60),
   TRUSTED_PROXIES: proxies().default([]),
   LOG_LEVEL: z
@@ -174,7 +181,12 @@ export function parseConfig(env: Environment): Config {
   }
   const valid = validValues(values, parsed.error);
   const policy = readPolicy(values.POLICY, hasPages(valid), problems);
-  problems.push(...crossChecks(valid), ...(policy === undefined ? [] : continuationWithoutPages(policy, valid)));
+  const isReported = (one: ConfigProblem) =>
+    problems.some(({ name }) => name === one.name || name === `${one.name}_FILE`);
+  problems.push(
+    ...crossChecks(valid).filter((one) => !isReported(one)),
+    ...(policy === undefined ? [] : continuationWithoutPages(policy, valid)),
+  );
   if (policy !== undefined && valid.EID_PROVIDERS !== undefined)
     problems.push(...eidProblems(valid.EID_PROVIDERS, policy));
   if (!parsed.success || policy === undefined || problems.length > 0) throw new ConfigError(problems);

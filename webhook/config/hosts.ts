@@ -5,9 +5,9 @@ export function dataCentreOf(url: string): string | undefined {
   return /^[a-z-]+\.([a-z0-9-]+)\.jumio\.ai$/.exec(hostOf(url))?.[1];
 }
 
-/** Whether a host is Jumio's or Ory's: both serve https alone, and calls to them carry credentials. */
+/** Whether a host is Jumio's, Ory's or Twilio's: they serve https alone, and calls to them carry credentials. */
 export function isOfVendor(url: string): boolean {
-  return /(^|\.)(jumio\.ai|oryapis\.com|ory\.sh)$/.test(hostOf(url));
+  return /(^|\.)(jumio\.ai|oryapis\.com|ory\.sh|twilio\.com)$/.test(hostOf(url));
 }
 
 /** The host of a URL, without the dot that may end a name and the brackets of an IPv6 address. */

@@ -102,3 +102,20 @@ export function proxies() {
     .transform(split)
     .refine((parts) => parts.every(isAddress), { error: expected });
 }
+
+/** Two capitals that say what it is of, and 32 hexadecimal digits. */
+const SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
+
+/**
+ * The id of something at Twilio (SID). A SID of something else is named by its first letters: an account's (`AC`) in the place of a
+ * service's is the usual mistake.
+ * @param prefix e.g. `VA` @param of names it in the error
+ */
+export function twilioSid(prefix: string, of: string) {
+  const expected = `the SID of ${of}: ${prefix} and 32 hexadecimal digits`;
+  return z.string({ error: expected }).superRefine((value, context) => {
+    if (SID.test(value) && value.startsWith(prefix)) return;
+    const seen = SID.test(value) ? { params: { seen: `a SID that begins with ${value.slice(0, 2)}` } } : {};
+    context.addIssue({ code: 'custom', message: expected, ...seen });
+  });
+}
