@@ -1,5 +1,5 @@
 /** The systems this service calls; `eid`: any of the eID providers. */
-export type Upstream = 'jumio' | 'kratos' | 'eid';
+export type Upstream = 'jumio' | 'kratos' | 'eid' | 'twilio';
 
 /**
  * How a call failed; the worker decides by it.
@@ -24,7 +24,7 @@ export interface UpstreamFacts {
   readonly upstream: Upstream;
   /**
    * Which call: `create`, `status`, `details`, `delete`, `token`, `prepare`, `patch`, `revoke`, `read`, `find`, `list`,
-   * `whoami`, `discovery`, `keys`.
+   * `whoami`, `discovery`, `keys`; of Twilio `start`, `check`, `cancel`, `service`.
    * `token` from a Jumio method: the method's own call had no effect, because it was not sent, or was answered 401.
    */
   readonly operation: string;

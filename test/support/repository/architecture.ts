@@ -107,13 +107,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   texts: { values: ['accepted-text', 'yaml-nesting'] },
   verification: { values: ['columns', 'errors', 'model', 'yaml-nesting'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   // Payments that their payers approve: beside verification, and like it above the ledger and the clients.
-  transactions: { values: ['columns'], types: ['ledger', 'signing'] },
+  transactions: { values: ['columns', 'errors'], types: ['ledger', 'signing', 'twilio'] },
   // The keys of approvals; the only code that signs.
   signing: { values: ['errors', 'transactions/model'], types: ['ledger'] },
   ledger: { values: ['columns', 'errors', 'model', 'transactions/model'] },
   jumio: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
   kratos: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
   eid: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
+  twilio: { values: ['accepted-text', 'errors', 'upstream'] },
 };
 
 /** Packages that only these parts may import. */
@@ -122,7 +123,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   libsql: ['ledger'],
   pg: ['ledger'],
   '@ory/client': ['kratos'],
-  axios: ['jumio', 'eid', 'upstream', 'doctor'],
+  axios: ['jumio', 'eid', 'twilio', 'upstream', 'doctor'],
   jose: ['eid', 'signing'],
   i18next: ['texts'],
   negotiator: ['texts', 'http'],
