@@ -4,5 +4,8 @@ export type { TransactionContext } from './context.ts';
 export type { Factor } from './factor.ts';
 export { authorizationDetails, type Payment } from './payment/details.ts';
 export { LIFETIME_S, type RecordOutcome, recordTransaction } from './record.ts';
+export { checkCode, type SentCode } from './sms/check.ts';
+export { sendCode } from './sms/send.ts';
+export { newSmsTag, smsAmount, smsPayee } from './sms/texts.ts';
 export { stateAsOf } from './states.ts';
 export { cancelTransaction, findTransaction, type TransactionView } from './view.ts';
