@@ -1,7 +1,10 @@
+import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../sandbox/twilio/settings.ts';
+import { createSigningKeys } from '../../../webhook/signing/index.ts';
 import {
   checkCode,
+  judgeAnswer,
   newSmsTag,
   type SentCode,
   sendCode,
@@ -11,6 +14,8 @@ import {
 import { createTwilioClient } from '../../../webhook/twilio/client.ts';
 import { useTwilio } from '../../contract/twilio/driver.ts';
 import { loggedLines } from '../../support/logs/lines.ts';
+import { PUBLIC_URL } from '../../support/service/service.ts';
+import { bank } from '../../support/transactions/bank.ts';
 
 const twilio = useTwilio();
 
@@ -127,6 +132,57 @@ describe('a code by SMS', () => {
     expect(await client().cancel(sent.sid)).toEqual({ kind: 'canceled' });
     expect(await payer.check(sent, await twilio.lastCode())).toEqual(NEW_CODE);
     expect(await client().cancel(sent.sid)).toMatchObject({ kind: 'refused', why: 'gone' });
+  });
+});
+
+describe('a payment that is approved by a code', () => {
+  it('is approved by the stored texts of the attempt, and its approval names both elements', async () => {
+    const service = await bank();
+    const { ledger, clock, newId, log } = service.ctx;
+    const { TRANSACTIONS: settings } = service.config;
+    if (settings === undefined) throw new Error('the payments are not configured');
+    const { transactions } = ledger;
+    const keys = createSigningKeys(transactions);
+    const ctx = { ledger, clock, newId, log, settings, keys, publicUrl: PUBLIC_URL };
+    const sms = { twilio: client(), log };
+
+    const id = await service.record();
+    const transaction = await transactions.find(id);
+    const attemptId = newId();
+    const begun = await transactions.begin(clock.now(), {
+      id: attemptId,
+      transactionId: id,
+      identityId: transaction?.identityId ?? '',
+      factor: 'sms',
+      sessionId: 'a-session',
+      state: 'requested',
+      sentAmount: smsAmount(MONEY),
+      sentPayee: smsPayee(PAYMENT, newSmsTag()),
+    });
+    if (typeof begun === 'string') throw new Error(begun);
+    const texts = { number: NUMBER, amount: begun.sentAmount ?? '', payee: begun.sentPayee ?? '' };
+    const sent = await sendCode(sms, { ...texts, locale: 'de' });
+    if (sent.kind !== 'sent') throw new Error(sent.why);
+    await transactions.started(clock.now(), begun, { sid: sent.sid, sends: 1 });
+
+    const factor = {
+      answer: ({ sid }: { readonly sid: string | null }, _transaction: unknown, code: string) =>
+        checkCode(sms, { ...texts, sid: sid ?? '' }, code, AUTH_TIME),
+    };
+    const judge = async (code: string) => {
+      const stored = await transactions.attempt(attemptId);
+      if (stored === undefined || transaction === undefined) throw new Error('there is no such attempt');
+      return judgeAnswer(ctx, factor, { attempt: stored, transaction, locale: 'de' }, code);
+    };
+    expect(await judge(await twilio.wrongCode())).toEqual({ kind: 'counted', failures: 1 });
+    await twilio.control('faults', { kind: 'check', fault: 503 });
+    expect(await judge(await twilio.lastCode())).toMatchObject({ kind: 'given-back' });
+    expect(await judge(await twilio.lastCode())).toMatchObject({ kind: 'approved' });
+    const { approval } = (await service.consume(id, 'order-1')).json();
+    expect(decodeJwt(approval)).toMatchObject({
+      amr: ['pwd', 'sms', 'otp', 'mfa'],
+      authentication_factors: [{ knowledge: 'password' }, { possession: 'sms_otp' }],
+    });
   });
 });
 

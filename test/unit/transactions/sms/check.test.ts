@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError, type UpstreamFacts } from '../../../../webhook/errors.ts';
 import {
@@ -81,6 +82,38 @@ describe('a checked code', () => {
       expect([result, seen]).toEqual([LAST, expect.any(String)]);
     },
   );
+});
+
+describe('any answer to a check', () => {
+  const either = <T>(ours: T, ...others: T[]) => fc.constantFrom(ours, ...others);
+
+  it('approves only if the status is approved, and verification, number, amount and payee are ours or not said', () => {
+    const answers = fc.record({
+      status: either('approved', 'pending', 'canceled', 'failed', 'expired', 'APPROVED', ''),
+      sid: either(SENT.sid, SENT.sid.toUpperCase(), ''),
+      to: either(CHECKED.to, SENT.number, '+4915200000002', ''),
+      amount: either<string | null>(SENT.amount, null, '50.0 EUR', ''),
+      payee: either<string | null>(SENT.payee, null, 'John Doe DE..8603 #4F7L', ''),
+    });
+    let passed = 0;
+    fc.assert(
+      fc.property(answers, (answer) => {
+        const { result, seen } = judgeCode({ kind: 'checked', ...answer }, SENT, AUTH_TIME);
+        const isOurs =
+          answer.sid === SENT.sid &&
+          answer.to === '+4915200000001' &&
+          [SENT.amount, null].includes(answer.amount) &&
+          [SENT.payee, null].includes(answer.payee);
+        expect(result.kind === 'passed').toBe(answer.status === 'approved' && isOurs);
+        if (result.kind === 'passed') passed += 1;
+        if (answer.status === 'approved' && !isOurs) expect([result, seen]).toEqual([LAST, expect.any(String)]);
+        for (const value of [answer.to, answer.amount, answer.payee])
+          if (value) expect(seen ?? '').not.toContain(value);
+      }),
+      { numRuns: 2_000, seed: 7 },
+    );
+    expect(passed).toBeGreaterThan(0);
+  });
 });
 
 describe('a check that was refused', () => {
