@@ -9,11 +9,13 @@ import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient, NOBODY } from './kratos/client.ts';
 import { type LedgerOptions, openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
+import type { FaceContext } from './transactions/index.ts';
 import { createUpstreamHealth, placeOf } from './upstream/health.ts';
 import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
 import { createProbing, type Probe, type Probing } from './upstream/probing.ts';
 import type { Clock, Context, Waits, Worker } from './verification/context.ts';
-import { normalize } from './verification/record/index.ts';
+import { mintReference } from './verification/execution/index.ts';
+import { normalize, referenceFace } from './verification/record/index.ts';
 import { createWriteSignal } from './verification/waiting.ts';
 import { createWorker } from './verification/worker.ts';
 
@@ -23,6 +25,8 @@ export interface Dependencies {
   readonly logger: Logger;
   readonly ctx: Context;
   readonly worker: Worker;
+  /** What comparing the faces of payers needs; undefined: no payments are configured. */
+  readonly faces: FaceContext | undefined;
   readonly texts: Texts;
   /** The data centre at which Jumio's SDK tokens are valid; undefined: not a known one of Jumio's. */
   readonly dataCentre: SdkDataCentre | undefined;
@@ -114,6 +118,39 @@ export function probesOf({ KRATOS_PUBLIC_URL }: Config, { kratos, jumio }: Pick<
   ];
 }
 
+/** Returns what comparing the faces of payers needs; undefined: no payments are configured. */
+export function faceContext({ TRANSACTIONS: settings, PUBLIC_URL }: Config, ctx: Context): FaceContext | undefined {
+  if (settings === undefined || PUBLIC_URL === undefined) return undefined;
+  const { ledger, jumio, clock, log, newId, rates, random } = ctx;
+  const keys = async () => (await ledger.keys.ring(clock.now())).references;
+  return {
+    ledger,
+    jumio,
+    clock,
+    log,
+    newId,
+    rates,
+    random,
+    settings,
+    publicUrl: PUBLIC_URL.replace(/\/+$/, ''),
+    references: {
+      mint: async (id) => mintReference((await keys()).signing, id),
+      all: async (id) => (await keys()).all.map((key) => mintReference(key, id)),
+    },
+    referenceFace: async (identityId) => {
+      const record = await ledger.record(identityId);
+      return record === undefined ? undefined : referenceFace(record);
+    },
+  };
+}
+
+/** Returns the worker of a process, with the work of payments where they are configured: only then it is loaded. */
+export async function workerOf(ctx: Context, faces: FaceContext | undefined): Promise<Worker> {
+  if (faces === undefined) return createWorker(ctx);
+  const { createTransactionWork } = await import('./transactions/index.ts');
+  return createWorker(ctx, [createTransactionWork(faces)]);
+}
+
 /** Options of `createDependencies`. */
 export interface DependenciesOptions extends LedgerOptions {
   readonly clock?: Clock;
@@ -156,10 +193,11 @@ export async function createDependencies(
     waits: WAITS,
   };
   const phase: Phase = { current: 'starting' };
-  const worker = createWorker(ctx);
+  const faces = faceContext(config, ctx);
+  const worker = await workerOf(ctx, faces);
   const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);
   const probing = createProbing(probesOf(config, ctx), health, (error) =>
     logger.error({ err: error }, 'a probe of an upstream failed'),
   );
-  return { config, logger, ctx, worker, texts, dataCentre, phase, unreachable, probing, logProblem };
+  return { config, logger, ctx, worker, faces, texts, dataCentre, phase, unreachable, probing, logProblem };
 }

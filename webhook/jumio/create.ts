@@ -42,14 +42,16 @@ export function createRequest(start: Start, options: JumioClientOptions): JumioR
 
 /** The fields of docs/reference/jumio.md#32-request-fields. Undefined ones are not sent: the tenant's portal settings apply. */
 function createBody(start: Start, options: JumioClientOptions): object {
-  const { successUrl, errorUrl } = options;
+  const { comparison } = start;
+  const { successUrl, errorUrl } =
+    comparison === undefined ? options : { successUrl: comparison.returnUrl, errorUrl: comparison.returnUrl };
   const locale = start.locale === undefined ? undefined : jumioLocale(start.locale);
   const hasWebSettings = [successUrl, errorUrl, locale].some((value) => value !== undefined);
   return {
     customerInternalReference: start.identityId,
     userReference: start.reference,
-    workflowDefinition: { key: options.workflowKey },
-    tokenLifetime: options.linkLifetime,
+    workflowDefinition: { key: comparison?.workflowKey ?? options.workflowKey },
+    tokenLifetime: comparison?.linkLifetime ?? options.linkLifetime,
     callbackUrl: options.callbackUrl,
     web: hasWebSettings ? { successUrl, errorUrl, locale } : undefined,
   };

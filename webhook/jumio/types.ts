@@ -8,6 +8,17 @@ export interface Start {
   readonly accountId?: string;
   /** The language that the person prefers, a tag; sent if Jumio supports it. */
   readonly locale?: string | undefined;
+  /** Given: not a verification, but a comparison of the face with that of the account. */
+  readonly comparison?: Comparison;
+}
+
+/** What a comparison of a face has of its own. */
+export interface Comparison {
+  readonly workflowKey: string;
+  /** As `tokenLifetime`, e.g. `5m`. */
+  readonly linkLifetime: string;
+  /** Where the person goes back to, whatever came of it. */
+  readonly returnUrl: string;
 }
 
 /** The answer to a create call. `link` is missing if the tenant has no domain prefix (docs/reference/jumio.md#1-regions-and-base-urls). */

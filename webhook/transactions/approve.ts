@@ -1,4 +1,4 @@
-import type { NoAttempt, Settled } from '../ledger/transactions/transaction-ledger.ts';
+import type { Judgement, NoAttempt, Settled } from '../ledger/transactions/transaction-ledger.ts';
 import { storedFactors } from './approval.ts';
 import type { TransactionContext } from './context.ts';
 import type { Factor, FactorResult } from './factor.ts';
@@ -17,12 +17,13 @@ export interface Approving {
   readonly locale: string;
 }
 
-function settlementOf(
-  { settings }: TransactionContext,
+/** Returns what is stored of a judgement: of an approval what it rests on. */
+export function settlementOf(
+  { settings }: Pick<TransactionContext, 'settings'>,
   result: FactorResult,
-  { attempt, locale }: Approving,
+  { attempt, locale }: Pick<Approving, 'attempt' | 'locale'>,
   now: number,
-) {
+): Judgement {
   if (result.kind !== 'passed') return result;
   const { factors, authTime, evidence } = result;
   const approval = {

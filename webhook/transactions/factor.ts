@@ -58,7 +58,7 @@ export type FactorResult =
 
 /**
  * A factor. `answer` is called by `judgeAnswer` only, which reserves the judgement before and settles it after: so answers in
- * parallel are never judged more often than five times.
+ * parallel are never judged more often than five times. Where the vendor has judged already, both are one step (`face/read.ts`).
  * @typeParam Options what the page shows @typeParam Answer what the page sends
  */
 export interface Factor<Options, Answer> {

@@ -1,6 +1,8 @@
 export { type AnswerOutcome, judgeAnswer } from './approve.ts';
 export { type ConsumeOutcome, consumeApproval } from './consume.ts';
 export type { TransactionContext } from './context.ts';
+export type { FaceContext } from './face/context.ts';
+export { createFaceFactor, type FaceFactor } from './face/factor.ts';
 export type { Factor } from './factor.ts';
 export { authorizationDetails, type Payment } from './payment/details.ts';
 export { LIFETIME_S, type RecordOutcome, recordTransaction } from './record.ts';
@@ -9,3 +11,4 @@ export { sendCode } from './sms/send.ts';
 export { newSmsTag, smsAmount, smsPayee } from './sms/texts.ts';
 export { stateAsOf } from './states.ts';
 export { cancelTransaction, findTransaction, type TransactionView } from './view.ts';
+export { createTransactionWork } from './work/work.ts';

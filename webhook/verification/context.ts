@@ -75,6 +75,14 @@ export interface EidContext {
   readonly providers: EidProviders;
 }
 
+/** Due work of another part, which the worker's loop claims too. */
+export interface OtherWork {
+  /** Claims what is due and begins it. Returns the milliseconds until the next claim. */
+  claim(now: number): Promise<number>;
+  /** Resolves when what it began has ended. */
+  ended(): Promise<void>;
+}
+
 /** The loop that claims what is due and runs its jobs. */
 export interface Worker {
   start(): void;

@@ -1,5 +1,5 @@
 import { LedgerUnavailable } from '../errors.ts';
-import type { Context, Worker } from './context.ts';
+import type { Context, OtherWork, Worker } from './context.ts';
 import { type Claim, lease } from './job.ts';
 import { jobs } from './jobs.ts';
 import { isKratosPaused, publish, publishAfterFirstTry } from './publication/index.ts';
@@ -82,8 +82,9 @@ const HELD_BACK_MS = { first: 50, longest: 400 };
 /**
  * Creates the loop that claims what is due and runs a step for each claim. A step that fails is logged, and its identity
  * is due again when its lease ends.
+ * @param others claimed before identities: people wait for it on a page
  */
-export function createWorker(ctx: Context): Worker {
+export function createWorker(ctx: Context, others: readonly OtherWork[] = []): Worker {
   const running = new Set<Promise<void>>();
   let heldBack = HELD_BACK_MS.first;
   let repairedAt: number | undefined;
@@ -151,13 +152,18 @@ export function createWorker(ctx: Context): Worker {
     return claims.length > 0 ? 0 : heldBack;
   }
 
+  const claimed = (claim: Promise<number>): Promise<number> =>
+    claim.catch((error: unknown) => {
+      report(error);
+      return POLL_EVERY_MS;
+    });
+
   async function run(): Promise<void> {
     while (!stopping) {
       woken = false;
-      const idle = await claimDue().catch((error: unknown) => {
-        report(error);
-        return POLL_EVERY_MS;
-      });
+      let idle = POLL_EVERY_MS;
+      for (const other of others) idle = Math.min(idle, await claimed(other.claim(ctx.clock.now())));
+      idle = Math.min(idle, await claimed(claimDue()));
       if (idle > 0) await pause(idle);
     }
   }
@@ -171,7 +177,7 @@ export function createWorker(ctx: Context): Worker {
       stopping = true;
       wakeUp();
       await loop;
-      await Promise.all(running);
+      await Promise.all([...running, ...others.map((other) => other.ended())]);
     },
   };
 }

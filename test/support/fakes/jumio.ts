@@ -17,6 +17,8 @@ export interface Execution extends ExecutionIds {
   completedAt?: number;
   /** What a decision is to say that Jumio found. */
   findings?: readonly string[];
+  /** Of a comparison of a face; a verification has that of the service. */
+  readonly workflowKey?: string;
 }
 
 type Methods = { -readonly [Name in keyof JumioClient]?: JumioClient[Name] | undefined };
@@ -74,6 +76,7 @@ function startExecution(start: Start): Execution {
     reference: start.reference,
     link: `${HOSTED_LINK}&execution=${executionId}`,
     status: 'INITIATED',
+    ...(start.comparison && { workflowKey: start.comparison.workflowKey }),
   };
 }
 
@@ -93,7 +96,7 @@ function result(execution: Execution, workflowKey: string): JumioResult {
     accountId,
     executionId,
     status,
-    definitionKey: workflowKey,
+    definitionKey: execution.workflowKey ?? workflowKey,
     userReference: execution.reference,
     customerInternalReference: execution.identityId,
     ...(decision === undefined ? {} : { decision }),

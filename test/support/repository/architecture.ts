@@ -31,7 +31,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['dependencies', 'transactions/settings'],
   },
   dependencies: {
-    values: ['verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream'],
+    values: ['transactions', 'verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream'],
     types: ['config', 'errors', 'http'],
   },
   config: {
@@ -107,7 +107,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   texts: { values: ['accepted-text', 'yaml-nesting'] },
   verification: { values: ['columns', 'errors', 'model', 'yaml-nesting'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   // Payments that their payers approve: beside verification, and like it above the ledger and the clients.
-  transactions: { values: ['columns', 'errors'], types: ['ledger', 'signing', 'twilio'] },
+  transactions: { values: ['columns', 'errors'], types: ['ledger', 'signing', 'jumio', 'twilio'] },
   // The keys of approvals; the only code that signs.
   signing: { values: ['errors', 'transactions/model'], types: ['ledger'] },
   ledger: { values: ['columns', 'errors', 'model', 'transactions/model'] },

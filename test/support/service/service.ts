@@ -6,12 +6,17 @@ import { onTestFinished } from 'vitest';
 import { buildApp } from '../../../webhook/app.ts';
 import { parseConfig } from '../../../webhook/config/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
-import { createDependencies, type Dependencies, probesOf } from '../../../webhook/dependencies.ts';
+import {
+  createDependencies,
+  type Dependencies,
+  faceContext,
+  probesOf,
+  workerOf,
+} from '../../../webhook/dependencies.ts';
 import { createLogger } from '../../../webhook/logging.ts';
 import { createUpstreamHealth } from '../../../webhook/upstream/health.ts';
 import { createProbing } from '../../../webhook/upstream/probing.ts';
 import type { Context, Waits } from '../../../webhook/verification/context.ts';
-import { createWorker } from '../../../webhook/verification/worker.ts';
 import { createFakeJumio, type FakeJumio } from '../fakes/jumio.ts';
 import { createFakeKratos, type FakeKratos } from '../fakes/kratos.ts';
 import { observedFake } from '../fakes/observed.ts';
@@ -34,7 +39,7 @@ export interface TestServiceOptions {
   readonly idle?: boolean;
 }
 
-export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'worker' | 'phase' | 'probing'> {
+export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'worker' | 'faces' | 'phase' | 'probing'> {
   /** The application of `PORT`: with `HOOKS_PORT` its public routes, else all. */
   readonly app: FastifyInstance;
   /** The application of `HOOKS_PORT`; without it the same as `app`. */
@@ -99,10 +104,12 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
   };
   const waits = { ...real.ctx.waits };
   const ctx = { ...(options.ctx?.(faked, real.ctx) ?? faked), waits };
+  const faces = faceContext(config, ctx);
   const dependencies: Dependencies = {
     ...real,
     ctx,
-    worker: createWorker(ctx),
+    worker: await workerOf(ctx, faces),
+    faces,
     unreachable: () => [...health.unreachable(), ...real.unreachable()],
     probing: createProbing(probesOf(config, ctx), health, (error) => {
       throw error;
@@ -117,7 +124,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'ledger.sqlite')}`;
   const logs = captureLogs();
   const { dependencies, ...parts } = await connect(options, databaseUrl, logs);
-  const { config, ctx, worker, phase, probing } = dependencies;
+  const { config, ctx, worker, faces, phase, probing } = dependencies;
   const isSplit = config.HOOKS_PORT !== undefined;
   const app = await buildApp(dependencies, isSplit ? 'public' : 'all');
   const hooks = isSplit ? await buildApp(dependencies, 'hooks') : app;
@@ -131,7 +138,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
     await ctx.ledger.close();
     await rm(folder, { recursive: true });
   };
-  return { app, hooks, config, ctx, worker, phase, probing, logs, databaseUrl, ...parts, close };
+  return { app, hooks, config, ctx, worker, faces, phase, probing, logs, databaseUrl, ...parts, close };
 }
 
 /** A service for one test: closed when the test ends. */

@@ -56,7 +56,7 @@ const COLUMNS = namesOf(attemptColumns);
 const BLANKS = blanksOf(attemptColumns);
 
 /** Whether the transaction of a row of `attempts` can be approved. */
-function isOpen(now: number) {
+export function isOpen(now: number) {
   return sql<SqlBool>`exists (select 1 from transactions where transactions.id = attempts.transaction_id
     and transactions.state = 'open' and transactions.expires_at > ${now})`;
 }
@@ -67,6 +67,12 @@ function isBlocked(identityId: string, now: number) {
 
 function selectOne(db: On) {
   return db.selectFrom('attempts').select(COLUMNS);
+}
+
+/** A comparison that was created is read on where Jumio may still decide it: its result is an event, and a wrong face counts. */
+function dueOnceEnded(state: ApprovalAttempt['state']) {
+  const isDecided = state === 'passed' || state === 'failed';
+  return isDecided ? null : sql<number | null>`case when execution_id is null then null else due end`;
 }
 
 /** Whether an attempt can begin: its transaction is open, of its payer, and the payer is not blocked. */
@@ -80,7 +86,7 @@ function canBegin({ transactionId, identityId }: ApprovalAttempt, now: number) {
 async function abandonOpen(db: On, next: ApprovalAttempt, now: number): Promise<void> {
   await db
     .updateTable('attempts')
-    .set({ state: 'abandoned', endedAt: now })
+    .set({ state: 'abandoned', endedAt: now, evidence: null, link: null, due: dueOnceEnded('abandoned') })
     .where('identityId', '=', next.identityId)
     .where('state', 'in', ['requested', 'started'])
     .where(canBegin(next, now))
@@ -101,7 +107,7 @@ async function blockOrEnd(db: On, identityId: string, now: number): Promise<'blo
   return (payer?.blockedUntil ?? 0) > now ? 'blocked' : 'ended';
 }
 
-/** Ends an attempt in a state; returns it, or undefined if it had ended. */
+/** Ends an attempt in a state, and its link; returns it, or undefined if it had ended. */
 function end(
   db: On,
   { id, identityId }: Of,
@@ -111,7 +117,7 @@ function end(
 ) {
   return db
     .updateTable('attempts')
-    .set({ state, endedAt: now, evidence })
+    .set({ state, endedAt: now, evidence, link: null, due: dueOnceEnded(state) })
     .where('id', '=', id)
     .where('identityId', '=', identityId)
     .where('state', 'in', state === 'passed' ? ['started'] : ['requested', 'started'])
@@ -122,6 +128,28 @@ function end(
 async function giveBack(db: On, { id, identityId }: Of): Promise<void> {
   await uncountFailure(db, identityId);
   await sql`update attempts set checks = checks - 1 where id = ${id} and checks > 0`.execute(db);
+}
+
+/** Counts a failure in advance, and takes one of the checks of an attempt for it. */
+async function reserve(db: On, now: number, { id, identityId }: Of, blockMs: number): Promise<Reservation> {
+  const reserved = await db
+    .updateTable('attempts')
+    .set((row) => ({ checks: row('checks', '+', 1) }))
+    .where('id', '=', id)
+    .where('identityId', '=', identityId)
+    .where('state', '=', 'started')
+    .where('checks', '<', MOST_CHECKS)
+    .where(isOpen(now))
+    .where((row) => row.not(isBlocked(identityId, now)))
+    .returning('checks')
+    .executeTakeFirst();
+  const failures = reserved && (await countFailure(db, identityId, now, blockMs));
+  if (reserved !== undefined && failures !== undefined) return { kind: 'reserved', failures, checks: reserved.checks };
+  const why = await blockOrEnd(db, identityId, now);
+  if (why === 'blocked') return { kind: 'refused', why };
+  const attempt = await selectOne(db).where('id', '=', id).where(isOpen(now)).executeTakeFirst();
+  const isUsedUp = attempt?.state === 'started' && attempt.checks >= MOST_CHECKS;
+  return { kind: 'refused', why: isUsedUp ? 'used-up' : 'ended' };
 }
 
 /** Moves an open transaction on; whether it was open. */
@@ -190,6 +218,19 @@ export function createAttempts({ dialect, read, write }: Store, append: AppendEv
     return 'given-back';
   }
 
+  async function settle(db: On, now: number, of: Of, judged: Judgement): Promise<Settled> {
+    switch (judged.kind) {
+      case 'passed':
+        return pass(db, now, of, judged);
+      case 'failed':
+        return fail(db, now, of, judged.isLast);
+      case 'unanswered':
+        return unanswered(db, now, of, judged.ends);
+      default:
+        return judged satisfies never;
+    }
+  }
+
   return {
     /** Begins an attempt in place of the payer's open one, if the transaction is open and the payer not blocked. */
     begin: (now: number, made: NewAttempt): Promise<ApprovalAttempt | 'blocked' | 'ended'> =>
@@ -213,12 +254,18 @@ export function createAttempts({ dialect, read, write }: Store, append: AppendEv
         return started !== undefined;
       }),
 
-    /** Ends an attempt that nobody judged; false: it had ended. */
-    abandon: (now: number, of: Of, state: 'expired' | 'abandoned' | 'unavailable'): Promise<boolean> =>
+    /** Ends an attempt that nobody judged; false: it had ended. `last`: what its worker knows then, also of one that had ended. */
+    abandon: (
+      now: number,
+      of: Of,
+      state: 'expired' | 'abandoned' | 'unavailable',
+      last?: Partial<Pick<ApprovalAttempt, 'due' | 'looks' | 'lastError'>>,
+    ): Promise<boolean> =>
       ofPayer(of.identityId, async (db) => {
-        if ((await end(db, of, state, now)) === undefined) return false;
-        if (state === 'unavailable') await note(db, now, 'txn_unavailable', of);
-        return true;
+        const ended = await end(db, of, state, now);
+        if (last !== undefined) await db.updateTable('attempts').set(last).where('id', '=', of.id).execute();
+        if (ended !== undefined && state === 'unavailable') await note(db, now, 'txn_unavailable', of);
+        return ended !== undefined;
       }),
 
     /**
@@ -226,41 +273,32 @@ export function createAttempts({ dialect, read, write }: Store, append: AppendEv
      * says otherwise. The fifth in a row blocks the payer for `blockMs` milliseconds.
      */
     reserve: (now: number, { id, identityId }: Of, blockMs: number): Promise<Reservation> =>
-      ofPayer(identityId, async (db) => {
-        const reserved = await db
-          .updateTable('attempts')
-          .set((row) => ({ checks: row('checks', '+', 1) }))
-          .where('id', '=', id)
-          .where('identityId', '=', identityId)
-          .where('state', '=', 'started')
-          .where('checks', '<', MOST_CHECKS)
-          .where(isOpen(now))
-          .where((row) => row.not(isBlocked(identityId, now)))
-          .returning('checks')
-          .executeTakeFirst();
-        const failures = reserved && (await countFailure(db, identityId, now, blockMs));
-        if (reserved !== undefined && failures !== undefined)
-          return { kind: 'reserved', failures, checks: reserved.checks };
-        const why = await blockOrEnd(db, identityId, now);
-        if (why === 'blocked') return { kind: 'refused', why };
-        const attempt = await selectOne(db).where('id', '=', id).where(isOpen(now)).executeTakeFirst();
-        const isUsedUp = attempt?.state === 'started' && attempt.checks >= MOST_CHECKS;
-        return { kind: 'refused', why: isUsedUp ? 'used-up' : 'ended' };
-      }),
+      ofPayer(identityId, (db) => reserve(db, now, { id, identityId }, blockMs)),
 
     /** Stores how a reserved answer was judged, and what follows for the transaction and the payer. */
     settle: (now: number, of: Of, judged: Judgement): Promise<Settled> =>
+      ofPayer(of.identityId, (db) => settle(db, now, of, judged)),
+
+    /** Counts and settles in one step an answer whose judgement is known already: no process can die in between. */
+    settleKnown: (now: number, of: Of, judged: Judgement, blockMs: number): Promise<Settled | 'refused'> =>
       ofPayer(of.identityId, async (db) => {
-        switch (judged.kind) {
-          case 'passed':
-            return pass(db, now, of, judged);
-          case 'failed':
-            return fail(db, now, of, judged.isLast);
-          case 'unanswered':
-            return unanswered(db, now, of, judged.ends);
-          default:
-            return judged satisfies never;
-        }
+        const reserved = await reserve(db, now, of, blockMs);
+        return reserved.kind === 'refused' ? reserved.kind : settle(db, now, of, judged);
+      }),
+
+    /**
+     * Stores, once, a result that comes when the attempt or its transaction has ended, or its payer is blocked. An open attempt keeps
+     * it; the transaction is unchanged. A wrong face counts all the same, or whoever declines in time could try for ever.
+     */
+    late: (now: number, of: Of, state: 'passed' | 'failed', blockMs: number): Promise<void> =>
+      ofPayer(of.identityId, async (db) => {
+        const read = db.updateTable('attempts').set({ due: null }).where('id', '=', of.id).where('due', 'is not', null);
+        if ((await read.returning('id').executeTakeFirst()) === undefined) return;
+        await end(db, of, state, now);
+        await note(db, now, 'txn_late', of);
+        if (state === 'passed') return;
+        const failures = await countFailure(db, of.identityId, now, blockMs);
+        if (failures === MOST_FAILURES) await note(db, now, 'txn_blocked', of);
       }),
 
     /** Finds an attempt by its id. */

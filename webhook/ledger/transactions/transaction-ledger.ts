@@ -1,8 +1,10 @@
 import type { Store } from '../database/store.ts';
 import { createAttempts } from './attempts.ts';
+import { createDueAttempts } from './due-attempts.ts';
 import type { AppendEvent } from './lock.ts';
 import { createPayers } from './payers.ts';
 import { createRecords } from './records.ts';
+import { createRetention } from './retention.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
 /** Returns what the ledger keeps of payments (docs/payments.md). It prepares nothing: without payments it costs nothing. */
@@ -10,6 +12,8 @@ export function createTransactionLedger(store: Store, append: AppendEvent) {
   return {
     ...createRecords(store, append),
     ...createAttempts(store, append),
+    ...createDueAttempts(store, append),
+    ...createRetention(store, append),
     ...createPayers(store, append),
     ...createSigningKeys(store, append),
   };
@@ -18,5 +22,5 @@ export function createTransactionLedger(store: Store, append: AppendEvent) {
 /** The transactions, attempts, payers and signing keys of the ledger. Every method rejects with `LedgerUnavailable` if the database fails. */
 export type TransactionLedger = ReturnType<typeof createTransactionLedger>;
 
-export type { ApprovalFacts, NewAttempt, NoAttempt, Settled } from './attempts.ts';
+export type { ApprovalFacts, Judgement, NewAttempt, NoAttempt, Settled } from './attempts.ts';
 export type { NewTransaction } from './records.ts';

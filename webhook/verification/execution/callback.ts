@@ -31,6 +31,12 @@ async function changeRecord(ctx: Context, callback: Callback, now: number): Prom
   return isMatched;
 }
 
+/** A callback of no verification may be of a face that is compared for a payment: its read is due then, and nothing else. */
+function nudgePayment({ ledger }: Context, { verificationId, executionId }: Callback, now: number): Promise<boolean> {
+  const named = verificationId === undefined ? {} : { attemptId: verificationId };
+  return ledger.transactions.nudgeAttempt(now, { ...named, executionId });
+}
+
 /**
  * Requests a read of the execution that a callback names; the request is durable when this resolves. The callback itself decides
  * nothing. Without a row of that execution, or with one that the reference does not name, it is an event `unmatched`, up to 20 of a verification in an hour.
@@ -43,7 +49,8 @@ export async function handleCallback(
 ): Promise<'matched' | 'unmatched'> {
   const now = ctx.clock.now();
   const outcome = await ctx.ledger.requestRead(callback, now, (row) => patchOfReadRequest(row, callback.claimed, now));
-  const isMatched = outcome === 'wide' ? await changeRecord(ctx, callback, now) : outcome !== 'unknown';
+  const isOfVerification = outcome === 'wide' ? await changeRecord(ctx, callback, now) : outcome !== 'unknown';
+  const isMatched = isOfVerification || (await nudgePayment(ctx, callback, now));
   if (isMatched) worker.wake();
   else await noteUnmatched(ctx, callback, now);
   return isMatched ? 'matched' : 'unmatched';

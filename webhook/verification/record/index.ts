@@ -35,6 +35,7 @@ export {
   updateVerification,
   withDetails,
 } from './record.ts';
+export { referenceFace } from './reference-face.ts';
 export { mayBeLostDecision, onCopyCompared, uncompared } from './restored.ts';
 export {
   isCopyUnread,
