@@ -17,6 +17,8 @@ const CLIENT_ERRORS: ReadonlyMap<number, ProblemCode> = new Map([
   [404, 'not-found'],
   [405, 'method-not-allowed'],
   [413, 'too-large'],
+  // A part of the path that is longer than any id: nothing is there.
+  [414, 'not-found'],
   [415, 'unsupported-media-type'],
   [429, 'too-many-requests'],
 ]);

@@ -14,8 +14,10 @@ import { readRequestCases } from './cases/read-request-cases.ts';
 import { rowsCases } from './cases/rows-cases.ts';
 import { stopCases } from './cases/stop-cases.ts';
 import { attemptCases } from './transactions/attempt-cases.ts';
+import { faceCases } from './transactions/face-cases.ts';
 import { modelCases } from './transactions/model-cases.ts';
 import { recordCases } from './transactions/record-cases.ts';
+import { retentionCases } from './transactions/retention-cases.ts';
 import { signingCases } from './transactions/signing-cases.ts';
 
 /** What every ledger does, on every database. */
@@ -35,6 +37,8 @@ export function ledgerContract(database: Database): void {
   describe('one-time links', () => addressCases(database));
   describe('transactions', () => recordCases(database));
   describe('attempts to approve', () => attemptCases(database));
+  describe('attempts with the face', () => faceCases(database));
+  describe('the retention of transactions', () => retentionCases(database));
   describe('the states of a transaction', () => modelCases(database));
   describe('keys of approvals', () => signingCases(database));
 }

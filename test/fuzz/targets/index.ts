@@ -11,6 +11,7 @@ import { references } from './reference.ts';
 import { routes } from './routes.ts';
 import { secret, signature } from './signature.ts';
 import { texts } from './texts.ts';
+import { transactionRoutes } from './transactions.ts';
 
 /** Opens every target. Each is to be closed. */
 export async function openTargets(): Promise<Target[]> {
@@ -30,5 +31,6 @@ export async function openTargets(): Promise<Target[]> {
     await handoverCookies(),
     await idTokens(),
     await routes(),
+    await transactionRoutes(),
   ];
 }

@@ -1,7 +1,9 @@
 import { hash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../support/clients/cli.ts';
+import { kratosFails } from '../../support/fakes/kratos.ts';
 import { findCanaries } from '../../support/logs/canaries.ts';
+import { signUp } from '../../support/service/eventually.ts';
 import { BANK, bank, WITH_TRANSACTIONS } from '../../support/transactions/bank.ts';
 
 const NOBODY = randomUUID();
@@ -60,6 +62,64 @@ describe('transactions', () => {
       detail: { by: 'carol' },
     });
     expect((await runCli(service, ['transactions', 'unblock', sub])).code).toBe(2);
+  });
+
+  it('status shows the block of a payer and what is open, and nothing of payments where there is none', async () => {
+    const service = await bank();
+    service.clock.stop();
+    const id = randomUUID();
+    await signUp(service, id);
+    expect((await runCli(service, ['status', id])).out).not.toContain('Payments');
+    const [open, approved] = [await service.record({ sub: id }), await service.record({ sub: id })];
+    await service.answer(approved, 'right');
+    await service.answer(await service.record({ sub: id }), 'wrong');
+    const shown = (await runCli(service, ['status', id])).out;
+    expect(shown).toContain('Not blocked, 1 failure(s) in a row.');
+    for (const [one, state] of [
+      [open, 'open'],
+      [approved, 'approved'],
+    ])
+      expect(shown).toMatch(new RegExp(`${one} +bank-web +${state} `));
+    for (let failure = 2; failure <= 5; failure += 1) await service.answer(open, 'wrong');
+    expect((await runCli(service, ['status', id])).out).toContain('Blocked until');
+    const { payments } = JSON.parse((await runCli(service, ['status', id, '--json'])).out);
+    expect(payments).toMatchObject({ blocked_until: expect.any(String), failures: 5 });
+    expect(payments.open.map(({ transaction }: { transaction: string }) => transaction)).toContain(approved);
+    expect(payments.open.map(({ transaction }: { transaction: string }) => transaction)).not.toContain(open);
+    service.clock.advance(31 * 60_000);
+    const later = JSON.parse((await runCli(service, ['status', id, '--json'])).out).payments;
+    expect(later).toEqual({ blocked_until: null, failures: 0, open: [] });
+  });
+
+  it('erase clears what was not consumed, says what it keeps, and clears that too with --with-approvals', async () => {
+    const service = await bank();
+    const sub = randomUUID();
+    await signUp(service, sub);
+    const [open, paid] = [await service.record({ sub }), await service.record({ sub })];
+    await service.answer(paid, 'right');
+    await service.consume(paid, 'key');
+    const details = async (id: string) => (await service.ctx.ledger.transactions.find(id))?.details ?? null;
+    const erase = ['erase', sub, '--by', 'ann', '--yes'];
+    const dry = (await runCli(service, ['erase', sub, '--by', 'ann', '--dry-run'])).out;
+    expect(dry).toContain('Of its payments 1 are cleared; 1 that were paid are kept until their retention ends');
+    expect(await details(open)).not.toBeNull();
+    expect((await runCli(service, erase)).out).toContain('Of its payments 1 are cleared; 1 that were paid are kept');
+    expect([await details(open), await details(paid)]).toEqual([null, expect.any(String)]);
+    expect((await service.ask('GET', `/transactions/${open}`)).json()).toMatchObject({ status: 'cancelled' });
+    const { out } = await runCli(service, [...erase, '--with-approvals', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ payments: { cleared: 1, kept: 0 } });
+    expect(await details(paid)).toBeNull();
+    expect((await runCli(service, erase)).out).not.toContain('payments');
+  });
+
+  it('erase clears the payments of somebody whom neither the ledger nor Kratos knows', async () => {
+    const service = await bank();
+    const id = await service.record({ sub: NOBODY });
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', code: 'identity-not-found', status: 404 });
+    const ran = await runCli(service, ['erase', NOBODY, '--by', 'ann', '--yes']);
+    expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('is unknown. Of its payments 1 are cleared')]);
+    expect(await service.ctx.ledger.transactions.find(id)).toMatchObject({ details: null });
+    expect((await runCli(service, ['erase', NOBODY, '--by', 'ann', '--yes'])).code).toBe(2);
   });
 
   it('client prints a secret of 32 random bytes and its hash, as TRANSACTIONS takes it', async () => {

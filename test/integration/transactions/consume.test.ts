@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { problem } from '../../support/clients/problems.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { PUBLIC_URL } from '../../support/service/service.ts';
 import { MINUTE } from '../../support/service/shifted-clock.ts';
 import { BANK, type Bank, bank, PAYMENT } from '../../support/transactions/bank.ts';
@@ -47,6 +48,19 @@ describe('consuming an approval', () => {
     expect(exp - iat).toBe(300);
     expect(jti).toMatch(/^[0-9a-f-]{36}$/);
     expect(typeof authTime).toBe('number');
+  });
+
+  it('a ledger that cannot be written is 503 with Retry-After: nothing is signed, and the approval stays', async () => {
+    const service = await bank({ idle: true });
+    const id = await service.record();
+    await service.answer(id, 'right');
+    const release = lockLedger(service.databaseUrl);
+    const answer = await service.consume(id, 'key');
+    release();
+    expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([503, 'ledger-down', '5']);
+    expect(answer.body).not.toContain('approval');
+    expect((await service.ask('GET', `/transactions/${id}`)).json()).toMatchObject({ status: 'approved' });
+    expect((await service.consume(id, 'key')).statusCode).toBe(200);
   });
 
   it('the same idempotency key gets the same claims again, also by another process and after consume_by', async () => {

@@ -116,6 +116,12 @@ describe('recording a payment', () => {
     expect((await service.ask('POST', '/transactions', recordOf({ sub }))).json()).toEqual(problem('too-many-open'));
   });
 
+  it('an id of any length is 404', async () => {
+    const service = await bank();
+    for (const length of [1, 36, 101, 5_000])
+      expect((await service.ask('GET', `/transactions/${'a'.repeat(length)}`)).statusCode, `${length}`).toBe(404);
+  });
+
   it('a ledger that cannot be written is 503 with Retry-After', async () => {
     const service = await bank({ idle: true });
     const release = lockLedger(service.databaseUrl);

@@ -4,6 +4,7 @@ import { UpstreamError } from '../../errors.ts';
 import type { KratosIdentity } from '../../kratos/types.ts';
 import type { StoredEvent } from '../../ledger/reads.ts';
 import type { IdentityRecord, Verification } from '../../model.ts';
+import { stateAsOf } from '../../transactions/index.ts';
 import type { Context } from '../../verification/context.ts';
 import { evaluateGate } from '../../verification/gate/index.ts';
 import { compareCopies, explainWaiting, nextDue } from '../../verification/operator/index.ts';
@@ -15,6 +16,9 @@ import { runningFacts } from '../running-service.ts';
 
 /** `gate.blocks` holds at most this many, the latest ones; `export --identity` has all. */
 const LAST_BLOCKS = 10;
+
+/** So many of the newest transactions are looked through: more cannot be open. */
+const MOST_PAYMENTS = 200;
 
 type KratosLookup = KratosIdentity | 'gone' | { readonly unreachable: UpstreamError };
 
@@ -122,6 +126,31 @@ function ledgerFacts(record: IdentityRecord) {
   };
 }
 
+/** Whether a payer is blocked, and the transactions that are still open or approved; null: there never was a payment. */
+async function paymentFacts({ ledger, clock }: Context, identityId: string) {
+  const [rows, payer] = [
+    await ledger.transactions.listOf(identityId, MOST_PAYMENTS),
+    await ledger.transactions.payer(identityId),
+  ];
+  if (rows.length === 0 && payer === undefined) return null;
+  const now = clock.now();
+  const blockedUntil = (payer?.blockedUntil ?? 0) > now ? (payer?.blockedUntil ?? null) : null;
+  const hasEnded = blockedUntil === null && payer?.blockedUntil != null;
+  return {
+    blocked_until: iso(blockedUntil),
+    failures: hasEnded ? 0 : (payer?.failures ?? 0),
+    open: rows
+      .map((row) => ({ row, state: stateAsOf(row, now) }))
+      .filter(({ state }) => state === 'open' || state === 'approved')
+      .map(({ row: { id, clientId, expiresAt, consumeBy }, state }) => ({
+        transaction: id,
+        client: clientId,
+        state,
+        ends_at: iso(state === 'approved' ? consumeBy : expiresAt),
+      })),
+  };
+}
+
 /** The data of Kratos, and where it differs from the ledger. */
 function kratosFacts(record: IdentityRecord, lookup: KratosLookup) {
   if (lookup === 'gone') return { found: false, differences: ['Kratos does not have this identity'] };
@@ -169,6 +198,7 @@ export async function gatherFacts({ ctx, config }: Dependencies, identityId: str
     gate: gateFacts(ctx, record, lookup, events, row),
     service: running,
     due: nextDue(record).map(({ what, at }) => ({ what, at: iso(at) })),
+    payments: await paymentFacts(ctx, identityId),
     attempts: record.verifications.map((row) => attemptFacts(row, portal)),
     events: events.map(eventFacts),
   };

@@ -95,6 +95,16 @@ function gateText(format: Format, { gate, service }: StatusFacts): string {
     : `${now}${table(format, ['when', 'what', 'detail'], rows)}`;
 }
 
+function paymentsText(format: Format, { payments }: StatusFacts): string {
+  if (payments === null) return '';
+  const { blocked_until: until, failures, open } = payments;
+  const block = until === null ? `Not blocked, ${failures} failure(s) in a row.\n` : `Blocked until ${at(until)}\n`;
+  const rows = open.map((one) => [one.transaction, one.client, one.state, at(one.ends_at)]);
+  const list =
+    rows.length === 0 ? 'No transaction is open.\n' : table(format, ['transaction', 'client', 'state', 'ends'], rows);
+  return section(format, 'Payments', `${block}${list}`);
+}
+
 function dueText({ due }: StatusFacts, now: number): string {
   const line = ({ what, at: when }: StatusFacts['due'][number]): string => {
     const ms = Date.parse(when ?? '') - now;
@@ -116,6 +126,7 @@ function describe(format: Format, facts: StatusFacts, now: number): string {
     section(format, 'Attempts', attemptsText(format, facts)),
     section(format, 'Stored', storedText(format, facts)),
     section(format, 'Gate', gateText(format, facts)),
+    paymentsText(format, facts),
     section(format, 'Due next', dueText(facts, now)),
     section(format, 'Timeline', timelineText(format, facts)),
   ].join('');
