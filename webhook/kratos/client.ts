@@ -27,6 +27,7 @@ import {
   traitsAt,
 } from './answers.ts';
 import { patchOf, removalOf } from './patch.ts';
+import { payerCredentialsWire, toPayerCredentials } from './payer-credentials.ts';
 import type { KratosClient, Patched } from './types.ts';
 
 /** The id of no identity: Kratos answers 404, which shows that Kratos is up. */
@@ -130,6 +131,12 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
         READ,
         (signal) => admin.getIdentity({ id, includeCredential: ['oidc'] }, { signal }),
         (call, answer) => toLinked(acceptKratos(call, answer, credentialsWire(id))),
+      ),
+    payerCredentials: (id) =>
+      run(
+        READ,
+        (signal) => admin.getIdentity({ id, includeCredential: ['passkey'] }, { signal }),
+        (call, answer) => toPayerCredentials(acceptKratos(call, answer, payerCredentialsWire(id))),
       ),
     whoami: async ({ cookie, sessionToken, authorization }) => {
       if (!publicApi) throw notConfigured(WHOAMI);

@@ -45,6 +45,32 @@ export interface LinkedCredentials {
   readonly metadataPublic: unknown;
 }
 
+/** A passkey of an identity. Binary values are base64url, as browsers and WebAuthn's JSON have them. */
+export interface Passkey {
+  readonly id: string;
+  /** As COSE (RFC 9052). */
+  readonly publicKey: string;
+  /** The authenticator's counter when it was registered; 0: it has none. Kratos never raises it. */
+  readonly signCount: number;
+  /** Kratos' time, to the second. Epoch milliseconds. */
+  readonly addedAt: number;
+  /** Whether it may be copied to other devices; undefined: an older Kratos stored it. */
+  readonly isSynchronisable?: boolean;
+}
+
+/** What Kratos keeps of the ways in which a payer can approve. */
+export interface PayerCredentials {
+  readonly passkeys: readonly Passkey[];
+  /** Passkeys that cannot be used: for each the first member that is not as documented. */
+  readonly unreadable: readonly string[];
+  /** What the authenticator calls the owner of these passkeys, base64url. */
+  readonly userHandle?: string;
+  /** When the password was last set. Epoch milliseconds. */
+  readonly passwordSetAt?: number;
+  /** When the identity was created. Epoch milliseconds. */
+  readonly createdAt?: number;
+}
+
 /** The credentials of a request, forwarded unchanged. */
 export interface Credentials {
   readonly cookie?: string;
@@ -91,6 +117,8 @@ export interface KratosClient {
   list(pageSize: number, from?: string): Promise<IdentityPage>;
   /** Returns the OpenID Connect credentials, with the ID tokens that Kratos stored at the sign-up and at each link. */
   oidcCredentials(identityId: string): Promise<LinkedCredentials>;
+  /** Returns the passkeys of an identity, and when its password was set. */
+  payerCredentials(identityId: string): Promise<PayerCredentials>;
   /** Returns the current values at these JSON pointers in the traits, under the given names; a missing one is left out. */
   traits(identityId: string, pointers: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
   /** Returns the session that these credentials belong to. Rejects if no public URL is configured. */

@@ -362,3 +362,78 @@ describe('links of an identity', () => {
     });
   });
 });
+
+describe('credentials of a payer', () => {
+  const passkey = {
+    id: '+/8=',
+    public_key: '/+8=',
+    added_at: '2026-01-05T10:00:00Z',
+    authenticator: { aaguid: 'AAAA', sign_count: 7, clone_warning: false },
+    flags: { user_present: true, user_verified: true, backup_eligible: true, backup_state: false },
+  };
+  const answerWith = (credentials: unknown) =>
+    json(200, {
+      ...identityBody,
+      credentials: {
+        password: { updated_at: '2026-01-05T09:45:00Z' },
+        passkey: { config: { credentials, user_handle: '+w==' } },
+      },
+    });
+
+  it('passkeys are read with standard base64, and given as browsers have them', async () => {
+    const { client, server } = await stub(answerWith([passkey]));
+    expect(await client.payerCredentials(ID)).toStrictEqual({
+      passkeys: [
+        {
+          id: '-_8',
+          publicKey: '_-8',
+          addedAt: Date.parse('2026-01-05T10:00:00Z'),
+          signCount: 7,
+          isSynchronisable: true,
+        },
+      ],
+      unreadable: [],
+      userHandle: '-w',
+      passwordSetAt: Date.parse('2026-01-05T09:45:00Z'),
+      createdAt: Date.parse(identityBody.created_at),
+    });
+    expect(server.requests[0]?.path).toBe(`/admin/identities/${ID}?include_credential=passkey`);
+  });
+
+  it('a passkey of an older Kratos, without flags and counter, is one', async () => {
+    const { client } = await stub(answerWith([{ ...passkey, authenticator: undefined, flags: undefined }]));
+    const [read] = (await client.payerCredentials(ID)).passkeys;
+    expect(read).toStrictEqual({ id: '-_8', publicKey: '_-8', addedAt: expect.any(Number), signCount: 0 });
+  });
+
+  it.each([
+    ['base64url', { id: '-_8=' }, 'id'],
+    ['no key', { public_key: '' }, 'public_key'],
+    ['no time', { added_at: 'yesterday' }, 'added_at'],
+    ['a counter below zero', { authenticator: { sign_count: -1 } }, 'authenticator.sign_count'],
+  ])(
+    'a passkey with %s is skipped with the member that is wrong, and the others stay',
+    async (_what, patch, member) => {
+      const { client } = await stub(answerWith([{ ...passkey, ...patch }, passkey]));
+      const { passkeys, unreadable } = await client.payerCredentials(ID);
+      expect([passkeys.length, unreadable]).toEqual([1, [member]]);
+    },
+  );
+
+  it.each([
+    ['without passkeys', { password: {} }],
+    ['whose last passkey was removed', { passkey: { config: { credentials: null } } }],
+    ['whose list is not shown', { passkey: {} }],
+  ])('an identity %s has none', async (_what, credentials) => {
+    const { client } = await stub(json(200, { ...identityBody, credentials }));
+    expect((await client.payerCredentials(ID)).passkeys).toEqual([]);
+  });
+
+  it.each([
+    ['no credentials', identityBody],
+    ['somebody else', { id: KEY, credentials: {} }],
+  ])('a response that shows %s is rejected as not from Kratos', async (_what, body) => {
+    const { client } = await stub(json(200, body));
+    expect((await failureOf(client.payerCredentials(ID))).facts).toMatchObject({ failure: 'unusable' });
+  });
+});

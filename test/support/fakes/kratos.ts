@@ -4,6 +4,7 @@ import type {
   KratosClient,
   KratosIdentity,
   OidcCredential,
+  PayerCredentials,
   Publishable,
   State,
   Whoami,
@@ -26,6 +27,7 @@ export interface FakeKratos extends KratosClient {
     /** The start of each requested page; undefined for the first. */
     readonly list: (string | undefined)[];
     readonly oidcCredentials: string[];
+    readonly payerCredentials: string[];
     readonly whoami: Credentials[];
     readonly unpublish: string[];
     readonly traits: string[];
@@ -46,6 +48,8 @@ export interface FakeKratos extends KratosClient {
   readonly identities: KratosIdentity[];
   /** The OpenID Connect credentials of an identity, with the ID tokens that were kept. */
   readonly credentials: Map<string, OidcCredential[]>;
+  /** The passkeys of an identity, and the time of its password. */
+  readonly payers: Map<string, PayerCredentials>;
   /** Signs a person in; returns the Cookie header of their browser. */
   signIn(identityId: string): string;
   /** Signs a person in at an application without cookies; returns the session token. */
@@ -75,10 +79,12 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     read: [],
     list: [],
     oidcCredentials: [],
+    payerCredentials: [],
     whoami: [],
   };
   const states: FakeKratos['states'] = new Map();
   const credentials: FakeKratos['credentials'] = new Map();
+  const payers: FakeKratos['payers'] = new Map();
   const copies = new Map<string, unknown>();
   const adminCopies = new Map<string, unknown>();
   const locales: FakeKratos['locales'] = new Map();
@@ -117,6 +123,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     copies,
     locales,
     credentials,
+    payers,
     states,
     identifiers,
     traitsOf,
@@ -180,6 +187,11 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
       if (instead.oidcCredentials) return instead.oidcCredentials(id);
       const { metadataPublic } = identity(id);
       return { credentials: credentials.get(id) ?? [], metadataPublic };
+    },
+    payerCredentials: async (id) => {
+      calls.payerCredentials.push(id);
+      if (instead.payerCredentials) return instead.payerCredentials(id);
+      return payers.get(id) ?? { passkeys: [], unreadable: [] };
     },
     traits: async (id, pointers) => {
       calls.traits.push(id);

@@ -126,6 +126,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       traits: notHere,
       read: notHere,
       oidcCredentials: notHere,
+      payerCredentials: notHere,
       whoami: notHere,
     },
     clock: { now: () => now },
