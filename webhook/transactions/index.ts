@@ -4,6 +4,8 @@ export type { TransactionContext } from './context.ts';
 export type { FaceContext } from './face/context.ts';
 export { createFaceFactor, type FaceFactor } from './face/factor.ts';
 export type { Factor } from './factor.ts';
+export { readAssertion } from './passkey/answer.ts';
+export { createPasskeyFactor, type PasskeyOptions } from './passkey/factor.ts';
 export { authorizationDetails, type Payment } from './payment/details.ts';
 export { LIFETIME_S, type RecordOutcome, recordTransaction } from './record.ts';
 export { checkCode, type SentCode } from './sms/check.ts';

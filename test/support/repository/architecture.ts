@@ -27,7 +27,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   listeners: { values: ['app'], types: ['config', 'dependencies'] },
   app: {
-    values: ['applied', 'http', 'signing', 'verification', 'texts', 'logging', 'version'],
+    values: ['applied', 'http', 'passkey', 'signing', 'verification', 'texts', 'logging', 'version'],
     types: ['dependencies', 'transactions/settings'],
   },
   dependencies: {
@@ -107,7 +107,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   texts: { values: ['accepted-text', 'yaml-nesting'] },
   verification: { values: ['columns', 'errors', 'model', 'yaml-nesting'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   // Payments that their payers approve: beside verification, and like it above the ledger and the clients.
-  transactions: { values: ['columns', 'errors'], types: ['ledger', 'signing', 'jumio', 'twilio'] },
+  transactions: { values: ['columns', 'errors'], types: ['ledger', 'signing', 'jumio', 'kratos', 'twilio', 'passkey'] },
+  // What an authenticator signed; the only importer of the library for it.
+  passkey: { values: [] },
   // The keys of approvals; the only code that signs.
   signing: { values: ['errors', 'transactions/model'], types: ['ledger'] },
   ledger: { values: ['columns', 'errors', 'model', 'transactions/model'] },
@@ -125,6 +127,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@ory/client': ['kratos'],
   axios: ['jumio', 'eid', 'twilio', 'upstream', 'doctor'],
   jose: ['eid', 'signing'],
+  '@simplewebauthn/server': ['passkey'],
   i18next: ['texts'],
   negotiator: ['texts', 'http'],
   ghtml: ['http'],

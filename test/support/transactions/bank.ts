@@ -57,6 +57,7 @@ export interface Asking {
 
 /** A service with payments, and what a client, a payer and an operator do with it. */
 export interface Bank extends TestService {
+  readonly payments: TransactionContext;
   readonly ask: (
     method: 'GET' | 'POST' | 'DELETE',
     url: string,
@@ -96,7 +97,15 @@ export async function bank(options: TestServiceOptions = {}): Promise<Bank> {
   const { TRANSACTIONS: settings } = service.config;
   if (settings === undefined) throw new Error('the payments are not configured');
   const keys = createSigningKeys(ledger.transactions);
-  const ctx: TransactionContext = { ledger, clock, newId, log, settings, keys, publicUrl: PUBLIC_URL };
+  const ctx: TransactionContext = {
+    ledger,
+    clock,
+    newId,
+    log,
+    settings,
+    keys,
+    publicUrl: service.config.PUBLIC_URL ?? PUBLIC_URL,
+  };
 
   const ask: Bank['ask'] = (method, url, body, { client = BANK, key } = {}) => {
     const headers = {
@@ -108,6 +117,7 @@ export async function bank(options: TestServiceOptions = {}): Promise<Bank> {
 
   return {
     ...service,
+    payments: ctx,
     ask,
     record: async (patch) => (await ask('POST', '/transactions', recordOf(patch))).json().id,
     answer: (id, answer) => answerOf(ctx, id, answer),

@@ -87,11 +87,9 @@ describe('the layout of docs/development.md', () => {
     const server = all.find(({ path }) => path === 'webhook/server.ts');
     const loaded = server === undefined ? [] : [...reached(server, all)];
     expect(loaded.length).toBeGreaterThan(100);
-    expect(loaded.filter((path) => /^webhook\/(?:http\/)?(?:transactions|signing)\//.test(path)).sort()).toEqual([
-      'webhook/transactions/members.ts',
-      'webhook/transactions/model.ts',
-      'webhook/transactions/settings.ts',
-    ]);
+    expect(
+      loaded.filter((path) => /^webhook\/(?:http\/)?(?:transactions|signing|passkey)\//.test(path)).sort(),
+    ).toEqual(['webhook/transactions/members.ts', 'webhook/transactions/model.ts', 'webhook/transactions/settings.ts']);
   });
 
   it('only the ledger normalises a record', () => {
@@ -157,6 +155,12 @@ describe('the check of the layout', () => {
     ['webhook/drawer/things.ts', ''],
     ['webhook/transactions/consume.ts', `import { openLedger } from '../ledger/ledger.ts';`],
     ['webhook/transactions/approval.ts', `import { SignJWT } from 'jose';`],
+    [
+      'webhook/transactions/passkey/factor.ts',
+      `import { verifyAuthenticationResponse } from '@simplewebauthn/server';`,
+    ],
+    ['webhook/transactions/passkey/factor.ts', `import { verifyAssertion } from '../../passkey/verify.ts';`],
+    ['webhook/passkey/verify.ts', `import type { Passkey } from '../kratos/types.ts';`],
     ['webhook/verification/gate/check.ts', `import { stateAsOf } from '../../transactions/index.ts';`],
     ['webhook/ledger/rows.ts', `import { stateAsOf } from '../transactions/index.ts';`],
     ['webhook/http/transactions/routes.ts', `import { createSigningKeys } from '../../signing/index.ts';`],

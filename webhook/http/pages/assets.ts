@@ -15,6 +15,8 @@ interface Asset {
 export interface Assets {
   readonly style: Asset;
   readonly script: Asset;
+  /** For the form of `approve/passkey-form.ts`; no other page loads it. */
+  readonly passkeyScript: Asset;
   /** Without one, browsers request `/favicon.ico`, which does not exist. */
   readonly icon: Asset;
   readonly logo: Asset | undefined;
@@ -34,6 +36,7 @@ export function createAssets(brand: Brand): Assets {
   return {
     style: asset('/jumio/style.css', 'text/css; charset=utf-8', readAsset('style.css') + brandStyle(brand)),
     script: asset('/jumio/page.js', 'text/javascript; charset=utf-8', readAsset('page.js')),
+    passkeyScript: asset('/jumio/passkey.js', 'text/javascript; charset=utf-8', readAsset('passkey.js')),
     icon: asset('/jumio/icon.svg', 'image/svg+xml', readAsset('icon.svg')),
     logo: logo && asset('/jumio/logo', logo.type, logo.bytes),
   };
@@ -62,9 +65,9 @@ function send(request: FastifyRequest, reply: FastifyReply, { type, body, versio
   return reply.type(type).send(body);
 }
 
-/** `GET /jumio/style.css`, `/jumio/page.js`, `/jumio/icon.svg` and, if the brand has a logo, `/jumio/logo`. */
+/** `GET /jumio/style.css`, `/jumio/page.js`, `/jumio/passkey.js`, `/jumio/icon.svg` and, if the brand has a logo, `/jumio/logo`. */
 export async function assetRoutes(app: FastifyInstance, { assets }: { readonly assets: Assets }): Promise<void> {
-  for (const file of [assets.style, assets.script, assets.icon, assets.logo])
+  for (const file of [assets.style, assets.script, assets.passkeyScript, assets.icon, assets.logo])
     if (file !== undefined) app.get(file.path, async (request, reply) => send(request, reply, file));
 }
 
