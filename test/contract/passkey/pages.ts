@@ -1,0 +1,94 @@
+import { Signer } from '@fastify/cookie';
+import Fastify, { type FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { passkeyForm } from '../../../webhook/http/pages/approve/passkey-form.ts';
+import { assetRoutes, assetUrl, createAssets } from '../../../webhook/http/pages/assets.ts';
+import { html } from '../../../webhook/http/pages/render.ts';
+import { securePages } from '../../../webhook/http/pages/security.ts';
+import type { PasskeyOptions } from '../../../webhook/transactions/index.ts';
+
+/** The pages of an application and of the service on one port, as a browser needs them for passkeys. */
+export interface Pages {
+  /** The application, whose `/settings` shows Kratos' form as Kratos describes it. */
+  readonly appUrl: string;
+  /** The service, whose `/approve` has the form of a passkey under the policies of every page. */
+  readonly verifyUrl: string;
+  /** What the next `/approve` asks for. */
+  ask: (options: PasskeyOptions) => void;
+  /** The fields `assertion` that were posted. */
+  readonly posted: unknown[];
+  stop(): Promise<void>;
+}
+
+export const PRESS = 'Approve with a passkey';
+
+export const UNUSED = 'The passkey was not used.';
+
+const attributes = z.object({
+  name: z.string().optional(),
+  type: z.string().optional(),
+  value: z.string().optional().catch(undefined),
+  onclick: z.string().optional(),
+  src: z.string().optional(),
+});
+
+const flow = z.object({ ui: z.object({ action: z.string(), nodes: z.array(z.object({ attributes })) }) });
+
+/** A form with what Kratos wants for passkeys: its hidden inputs, its buttons, and its script. */
+function settingsForm(answer: unknown): string {
+  const { action, nodes } = flow.parse(answer).ui;
+  const parts = nodes.map(({ attributes: { name = '', type, value = '', onclick, src } }) => {
+    if (src !== undefined) return html`<script src="${src}"></script>`;
+    if (type === 'hidden') return html`<input type="hidden" name="${name}" value="${value}">`;
+    return name === 'passkey_register_trigger'
+      ? html`<button type="button" onclick="${onclick ?? ''}">Add a passkey</button>`
+      : undefined;
+  });
+  return html`<!doctype html><title>Settings</title><form method="post" action="${action}">${parts}</form>`.toString();
+}
+
+const assets = createAssets({});
+
+function approvePage(options: PasskeyOptions): string {
+  const form = passkeyForm({ to: '/approve', fields: {}, options, press: PRESS, unused: UNUSED });
+  return html`<!doctype html><html lang="en"><head><title>Approve a payment</title><link rel="icon" href="${assetUrl(assets.icon)}"><script src="${assetUrl(assets.passkeyScript)}" defer></script></head><body>${form}</body></html>`.toString();
+}
+
+const sent = z.object({ assertion: z.unknown() });
+
+/** Starts them on a port of this machine. @param readFlow Kratos' answer for a settings flow, to a browser with this cookie */
+export async function startPages(
+  port: number,
+  readFlow: (id: string, cookie: string) => Promise<unknown>,
+): Promise<Pages> {
+  const app = Fastify();
+  const posted: unknown[] = [];
+  let asked: PasskeyOptions | undefined;
+  const page = (reply: FastifyReply, text: string) => reply.type('text/html; charset=utf-8').send(text);
+  app.get<{ Querystring: { flow: string } }>('/settings', async ({ query, headers }, reply) =>
+    page(reply, settingsForm(await readFlow(query.flow, headers.cookie ?? ''))),
+  );
+  await app.register(async (scope) => {
+    const signer = { secret: new Signer('a-secret-of-the-contract-suite'), refresh: async () => undefined };
+    const csrfKey = Buffer.alloc(32);
+    await securePages(scope, { signer, csrfKey, isHttps: false, formSchemes: ['http:'], identityOf: () => undefined });
+    await scope.register(assetRoutes, { assets });
+    scope.get('/approve', async (_request, reply) =>
+      asked === undefined ? reply.code(404).send() : page(reply, approvePage(asked)),
+    );
+    scope.post('/approve', async ({ body }, reply) => {
+      posted.push(sent.parse(body).assertion);
+      return page(reply, '<!doctype html><title>Posted</title>');
+    });
+  });
+  await app.listen({ host: '127.0.0.1', port });
+  return {
+    appUrl: `http://app.demo.localhost:${port}`,
+    verifyUrl: `http://verify.demo.localhost:${port}`,
+    posted,
+    ask: (options) => {
+      asked = options;
+    },
+    stop: () => app.close(),
+  };
+}
