@@ -14,6 +14,8 @@ import { wayOn } from './checks/policy-way-on.ts';
 import { callbackAnswered, clock, hooksAnswered, jumioToken, kratosAdmin, whoami } from './checks/reachability.ts';
 import { jumioUrls, policy, publicUrls, variables } from './checks/service.ts';
 import { templates } from './checks/templates.ts';
+import { hintIssuers, redirectsByHttps } from './checks/transactions/clients.ts';
+import { approveAllowed, passkeysSign, phonesKnown, settingsGuarded } from './checks/transactions/kratos.ts';
 import { verifiedFirst } from './checks/verified-first.ts';
 import { type Check, type Facts, isOnFile } from './facts.ts';
 import type { Finding, Group } from './finding.ts';
@@ -50,6 +52,12 @@ export const CHECKS: readonly Check[] = [
   cookieAttributes,
   sessions,
   verifiedFirst,
+  passkeysSign,
+  phonesKnown,
+  approveAllowed,
+  settingsGuarded,
+  redirectsByHttps,
+  hintIssuers,
   ledgerOpens,
   migrations,
   creation,

@@ -18,7 +18,7 @@ export interface Facts {
   readonly problems: readonly ConfigProblem[];
   /** Says where its variables came from. */
   readonly environmentSources: string;
-  /** By the `body` of the hook, or the `mapper_url` of the provider, that names them. */
+  /** By the `body` of the hook, the `mapper_url` of the provider or the `url` of the identity schema that names them. */
   readonly templates: ReadonlyMap<string, Template>;
   readonly observed: Observations;
 }
@@ -37,6 +37,16 @@ export interface Check {
 /** Whether this service has an eID provider. Without one the report does not mention eIDs. */
 export function hasEid({ service }: Facts): boolean {
   return service !== undefined && Object.keys(service.EID_PROVIDERS).length > 0;
+}
+
+/** Whether people approve payments here. Without it the report does not mention payments. */
+export function hasTransactions({ service }: Facts): boolean {
+  return service?.TRANSACTIONS !== undefined;
+}
+
+/** Whether a client offers a factor. */
+export function offersFactor({ service }: Facts, factor: 'passkey' | 'sms'): boolean {
+  return Object.values(service?.TRANSACTIONS?.clients ?? {}).some(({ factors }) => factors.includes(factor));
 }
 
 /** Whether the ledger is a file of this machine, or its place is not known. */

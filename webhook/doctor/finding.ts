@@ -51,6 +51,7 @@ export const GROUPS = [
   'templates',
   'eID providers',
   'browser flow',
+  'payments',
   'ledger',
   'this service, called as Kratos calls it',
   'Kratos',

@@ -7,6 +7,7 @@ import { findKratos, kratosEnvironment } from '../../../sandbox/kratos/real/bina
 import { merge, type Tree } from '../../../webhook/doctor/kratos-config/read.ts';
 import { withAllFixes } from '../../support/doctor/applied-fix.ts';
 import { BROKEN, PUBLISHED } from '../../support/doctor/broken-sites.ts';
+import { BROKEN_PAYMENTS } from '../../support/doctor/payment-sites.ts';
 import { SHIPPED } from '../../support/doctor/site.ts';
 import { freshFolder } from '../../support/service/databases.ts';
 
@@ -39,7 +40,11 @@ async function refusal(kratos: Tree, folder: string, name: string): Promise<stri
 }
 
 /** The open-source Kratos has no SAML, and refuses its configuration. */
-const FIXABLE = [...BROKEN.filter(({ name }) => !name.includes('SAML')), { ...PUBLISHED, name: 'published' }];
+const FIXABLE = [
+  ...BROKEN.filter(({ name }) => !name.includes('SAML')),
+  ...BROKEN_PAYMENTS,
+  { ...PUBLISHED, name: 'published' },
+];
 
 describe.skipIf(!binary)(`doctor’s fixes on a real Kratos${WHY}`, () => {
   it('a real Kratos accepts each fix of the doctor, and rejects what its own schema forbids', async () => {

@@ -7,6 +7,7 @@ import { realConfig } from '../../../sandbox/kratos/real/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
 import { jobs } from '../../../webhook/verification/jobs.ts';
 import { runCli } from '../../support/clients/cli.ts';
+import { transactionsWith } from '../../support/doctor/payment-sites.ts';
 import { json, type Responder, refusingUrl, startRecordingServer } from '../../support/fakes/http-server.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { freshFolder, sqlite } from '../../support/service/databases.ts';
@@ -274,3 +275,28 @@ function html(status: number): Responder {
   return (response) =>
     response.writeHead(status, { location: '/login', 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
 }
+
+describe('doctor on payments', () => {
+  it('the signer of hints is asked for its discovery document, and passes or is named', async () => {
+    const { doctor, server } = await installation();
+    const TRANSACTIONS = transactionsWith(
+      { factors: ['face'], hint: { issuer: server.url } },
+      { passkey: undefined, face: { workflow_key: '10014' } },
+    );
+    const { wrong } = await findings(doctor({ TRANSACTIONS }, '--json'));
+    expect(wrong).toContain('hint-issuer-unreachable');
+    expect(server.requests.map(({ path }) => path)).toContain('/.well-known/openid-configuration');
+    const document = { issuer: server.url, jwks_uri: `${server.url}/jwks` };
+    const answering = await installation({
+      answers: { '/.well-known/openid-configuration': (response, request) => json(200, document)(response, request) },
+    });
+    const elsewhere = TRANSACTIONS.replaceAll(server.url, answering.server.url);
+    expect((await findings(answering.doctor({ TRANSACTIONS: elsewhere }, '--json'))).wrong).toContain(
+      'hint-issuer-differs',
+    );
+    document.issuer = answering.server.url;
+    expect((await findings(answering.doctor({ TRANSACTIONS: elsewhere }, '--json'))).wrong.join()).not.toContain(
+      'hint',
+    );
+  });
+});

@@ -3,19 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type HookFlow, ourHooks } from './hooks.ts';
 import { providersIn } from './providers.ts';
-import type { Tree } from './read.ts';
+import { listAt, type Tree, textAt } from './read.ts';
 
-/** A template that a hook or a provider names: its text, or why it cannot be read. */
+/** A template that a hook or a provider names, or an identity schema: its text, or why it cannot be read. */
 export type Template =
   | { readonly text: string }
   /** `isFile`: Kratos reads it from its own disk. */
   | { readonly unreadable: string; readonly isFile: boolean };
 
-/** Reads the templates of this service's hooks and the mappers of the providers, from this machine's files. The keys are what names them. */
+/** Reads the templates of this service's hooks, the mappers of the providers and the identity schemas, from this machine's files. The keys are what names them. */
 export async function readTemplates(kratos: Tree = {}): Promise<Map<string, Template>> {
   const named = [
     ...ourHooks(kratos).map(({ config }) => config.body),
     ...providersIn(kratos).map(({ mapper_url }) => mapper_url),
+    ...listAt(kratos, '/identity/schemas').map((schema) => textAt(schema, '/url')),
   ];
   const names = new Set(named.filter((name) => name !== undefined));
   return new Map(await Promise.all([...names].map(async (name) => [name, await readTemplate(name)] as const)));

@@ -45,6 +45,8 @@ export interface Observations {
   readonly disk?: Disk;
   /** The discovery documents, by the provider's id. */
   readonly eid?: ReadonlyMap<string, ProbeResult>;
+  /** The discovery documents of those who sign hints of payments, by issuer. */
+  readonly hints?: ReadonlyMap<string, ProbeResult>;
 }
 
 interface ProbeRequest {
@@ -90,15 +92,25 @@ function createSend(userAgent: string): SendProbe {
  */
 export async function probe(kratos: Tree | undefined, service: Config | undefined): Promise<Observations> {
   const send = createSend(service?.userAgent ?? defaultUserAgent(undefined));
-  const [hooks, running, upstreams, storage, eid, render] = await Promise.all([
+  const [hooks, running, upstreams, storage, eid, hints, render] = await Promise.all([
     kratos === undefined ? { addresses: new Map<string, string[]>() } : probeHooks(send, kratos),
     service === undefined ? {} : probeRunning(kratos, service),
     service === undefined ? {} : probeUpstreams(send, service),
     service === undefined ? {} : probeStorage(service),
     service === undefined ? {} : probeEid(send, service),
+    service === undefined ? {} : probeHints(send, service),
     findJsonnet(),
   ]);
-  return { now: Date.now(), ...hooks, ...running, ...upstreams, ...storage, ...eid, ...(render && { render }) };
+  return {
+    now: Date.now(),
+    ...hooks,
+    ...running,
+    ...upstreams,
+    ...storage,
+    ...eid,
+    ...hints,
+    ...(render && { render }),
+  };
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -184,4 +196,13 @@ async function probeEid(send: SendProbe, { EID_PROVIDERS: providers }: Config): 
     async ([id, { issuer }]) => [id, await send({ method: 'GET', url: discoveryUrl(issuer) })] as const,
   );
   return { eid: new Map(await Promise.all(results)) };
+}
+
+async function probeHints(send: SendProbe, { TRANSACTIONS: settings }: Config): Promise<Pick<Observations, 'hints'>> {
+  const named = Object.values(settings?.clients ?? {}).map(({ hint }) => hint?.issuer);
+  const issuers = [...new Set(named.filter((issuer) => issuer !== undefined))];
+  const results = issuers.map(
+    async (issuer) => [issuer, await send({ method: 'GET', url: discoveryUrl(issuer) })] as const,
+  );
+  return { hints: new Map(await Promise.all(results)) };
 }
