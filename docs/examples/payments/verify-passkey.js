@@ -1,5 +1,5 @@
 // Shows that a passkey signed a payment, with nothing but Node: node verify-passkey.js evidence.json https://verify.example.com example.com
-// evidence.json: {"id", "details", "nonce", "assertion"} as they are in the ledger (docs/payments.md#what-a-passkey-signs).
+// evidence.json: what `transactions evidence` prints (docs/payments.md#what-a-passkey-signs).
 // For passkeys with ES256, as nearly all have; the key is COSE (RFC 9052).
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';

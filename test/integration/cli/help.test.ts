@@ -20,6 +20,7 @@ const IN_GROUPS = [
   'keys rotate',
   'keys revoke',
   'transactions show',
+  'transactions evidence',
   'transactions list',
   'transactions unblock',
   'transactions client',

@@ -9,9 +9,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import { verifyAssertion } from '../../../webhook/passkey/verify.ts';
 import { createPasskeyFactor, judgeAnswer } from '../../../webhook/transactions/index.ts';
+import { runCli } from '../../support/clients/cli.ts';
 import { type Authenticator, createAuthenticator } from '../../support/passkey/authenticator.ts';
 import { createShiftedClock, MINUTE } from '../../support/service/shifted-clock.ts';
-import { BANK, type Bank, bank, PAYMENT, WITH_TRANSACTIONS } from '../../support/transactions/bank.ts';
+import { BANK, type Bank, bank, WITH_TRANSACTIONS } from '../../support/transactions/bank.ts';
 
 const EXAMPLES = new URL('../../../docs/examples/payments/', import.meta.url);
 
@@ -20,6 +21,14 @@ const TRANSACTIONS = `${WITH_TRANSACTIONS.TRANSACTIONS.replaceAll('[sms]', '[pas
 
 /** Where Jumio is not, so that a URL on this machine will do for the service. */
 const NOT_JUMIO = { JUMIO_AUTH_URL: 'http://127.0.0.1:1/oauth2/token', JUMIO_API_BASE_URL: 'http://127.0.0.1:1' };
+
+/** Without a canary, because one command prints it. */
+const PAYMENT = {
+  type: 'payment_initiation',
+  instructedAmount: { currency: 'EUR', amount: '50.00' },
+  creditorName: 'John Doe',
+  creditorAccount: { iban: 'DE02100100109307118603' },
+};
 
 /** Runs one of the shipped examples as the program that it is: its last line, and whether it says yes. */
 async function run(name: string, args: readonly string[], input = ''): Promise<[number | null, string]> {
@@ -38,6 +47,13 @@ async function fileWith(content: object): Promise<string> {
   const file = join(folder, 'input.json');
   await writeFile(file, JSON.stringify(content));
   return file;
+}
+
+interface Evidence {
+  readonly id: string;
+  readonly details: string;
+  readonly nonce: string;
+  readonly assertion: Readonly<Record<string, string>>;
 }
 
 interface Approved {
@@ -61,7 +77,7 @@ async function approvedByPasskey(aheadMs = 0): Promise<Approved> {
   const phone = createAuthenticator();
   kratos.payers.set(sub, { passkeys: [phone.passkey], unreadable: [], userHandle: phone.userHandle });
   const factor = createPasskeyFactor({ ...payments, kratos, verify: verifyAssertion });
-  const id = await service.record({ sub });
+  const id = await service.record({ sub, authorization_details: [PAYMENT] });
   const transaction = await payments.ledger.transactions.find(id);
   if (transaction === undefined) throw new Error('it was not recorded');
   const now = clock.now();
@@ -85,12 +101,11 @@ async function approvedByPasskey(aheadMs = 0): Promise<Approved> {
 }
 
 describe('docs/examples/payments/verify-passkey.js', () => {
-  /** What the ledger keeps of the approval, as a dispute would see it. */
-  async function evidenceOf({ service, id }: Approved) {
-    const { transactions } = service.payments.ledger;
-    const [transaction, attempts] = [await transactions.find(id), await transactions.attemptsOf(id)];
-    const assertion: Record<string, string> = JSON.parse(attempts[0]?.evidence ?? 'null');
-    return { id, details: transaction?.details ?? '', nonce: transaction?.nonce ?? '', assertion };
+  /** What the operator gives to whom the payment concerns. */
+  async function evidenceOf({ service, id }: Approved): Promise<Evidence> {
+    const { code, out, err } = await runCli(service, ['transactions', 'evidence', id.toUpperCase()]);
+    expect([code, err]).toEqual([0, expect.stringContaining('amount and payee')]);
+    return JSON.parse(out);
   }
 
   it('shows from the stored assertion that this key signed this payment', async () => {
@@ -103,6 +118,13 @@ describe('docs/examples/payments/verify-passkey.js', () => {
       `signed by ${key}: ${evidence.details}`,
     ]);
     expect(evidence.details).toContain('"amount":"50.00"');
+  });
+
+  it('there is none for a payment that no passkey has approved', async () => {
+    const { service } = await approvedByPasskey();
+    const none = await runCli(service, ['transactions', 'evidence', await service.record()]);
+    expect([none.code, none.out]).toEqual([1, '']);
+    expect((await runCli(service, ['transactions', 'evidence', randomUUID()])).code).toBe(2);
   });
 
   it('says no for another amount, payment, nonce, key, signature, origin and relying party', async () => {
@@ -137,7 +159,7 @@ describe('docs/examples/payments/verify-passkey.js', () => {
 describe('docs/examples/payments/verify-approval.js', () => {
   async function consumed(aheadMs = 0) {
     const approved = await approvedByPasskey(aheadMs);
-    const { approval } = (await approved.service.consume(approved.id, 'order')).json<{ approval: string }>();
+    const { approval } = (await approved.service.consume(approved.id, 'order', PAYMENT)).json<{ approval: string }>();
     const order = { sub: approved.sub, sid: 'a-session', authorization_details: [PAYMENT] };
     const verify = async (patch: { order?: object; audience?: string; approval?: string } = {}) => {
       const file = await fileWith({ ...order, ...patch.order });

@@ -89,6 +89,22 @@ async function show(cli: Cli, id: string, flags: Flags): Promise<void> {
   });
 }
 
+/** What shows later, without this service, that a passkey signed a payment. */
+async function printEvidence(cli: Cli, argument: string): Promise<void> {
+  await cli.withService(async ({ ctx }) => {
+    const { transactions } = ctx.ledger;
+    const row = await transactions.find(argument.toLowerCase());
+    if (row === undefined) throw usageError('The ledger has no transaction of this id.');
+    const { id, details, nonce } = row;
+    const passed = (await transactions.attemptsOf(id)).find(({ state }) => state === 'passed');
+    if (details === null || passed === undefined || passed.evidence === null)
+      throw new Exit(EXIT.failed, 'There is none: no passkey approved it, or its retention is over.');
+    const assertion: unknown = JSON.parse(passed.evidence);
+    await cli.print(json({ id, details, nonce, assertion }));
+    cli.printNote('It has amount and payee: give it only to whom the payment concerns.\n');
+  });
+}
+
 function blockText(payer: StoredPayer, now: number): string {
   if ((payer?.blockedUntil ?? 0) > now) return `blocked until ${time(payer?.blockedUntil)}`;
   return `not blocked, ${payer?.blockedUntil == null ? (payer?.failures ?? 0) : 0} failure(s) in a row`;
@@ -152,6 +168,12 @@ export function registerTransactions(program: Command, cli: Cli): void {
     .option('--json', 'print JSON')
     .addHelpText('after', examples('transactions show 0f0f5c1e-9f0a-4f0a-8f0a-0f0a0f0a0f0a'))
     .action((id: string, flags: Flags) => show(cli, id, flags));
+  transactions
+    .command('evidence')
+    .argument('<id>', 'the id of the transaction')
+    .description('print what proves that a passkey signed a payment, as JSON: with amount and payee')
+    .addHelpText('after', examples('transactions evidence 0f0f5c1e-9f0a-4f0a-8f0a-0f0a0f0a0f0a > evidence.json'))
+    .action((id: string) => printEvidence(cli, id));
   transactions
     .command('list')
     .argument('<identity>', IDENTITY_ARGUMENT)
