@@ -1,5 +1,6 @@
 import type { Target } from '../target.ts';
 import { languages, returnTo } from './addresses.ts';
+import { assertions } from './assertion.ts';
 import { configuration } from './configuration.ts';
 import { handoverCookies, oneTimeLinks } from './cookies.ts';
 import { hookBodies } from './hook-bodies.ts';
@@ -30,6 +31,7 @@ export async function openTargets(): Promise<Target[]> {
     oneTimeLinks(),
     await handoverCookies(),
     await idTokens(),
+    await assertions(),
     await routes(),
     await transactionRoutes(),
   ];

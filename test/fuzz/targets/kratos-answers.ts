@@ -15,6 +15,7 @@ import {
   toWhoami,
   traitsAt,
 } from '../../../webhook/kratos/answers.ts';
+import { payerCredentialsWire, toPayerCredentials } from '../../../webhook/kratos/payer-credentials.ts';
 import type { KratosIdentity } from '../../../webhook/kratos/types.ts';
 import { answerOf, answers, joined, mustBeTimes } from '../answer.ts';
 import { anyId, anyJson, anyTime, mostly } from '../grammar.ts';
@@ -42,6 +43,21 @@ const identity = fc.record(
         config: fc.record({ providers: fc.array(fc.record({ provider: mostly('idemia'), subject: mostly('s') })) }),
         updated_at: anyTime,
       }),
+      passkey: fc.record({
+        config: fc.record({
+          credentials: fc.array(
+            fc.record({
+              id: mostly('+/8=', '-_8=', CANARY),
+              public_key: mostly('/+8='),
+              added_at: anyTime,
+              authenticator: fc.record({ sign_count: mostly(0, -1, 2 ** 53) }),
+              flags: fc.record({ backup_eligible: mostly(true, false) }),
+            }),
+          ),
+          user_handle: mostly('+w=='),
+        }),
+      }),
+      password: fc.record({ updated_at: anyTime }),
     }),
   },
   { requiredKeys: ['id'] },
@@ -106,6 +122,13 @@ export const kratosAnswers: Target = {
         const found = toLinked(acceptKratos(CALL, answer, credentialsWire(ID)));
         mustBeTimes(...found.credentials.map(({ storedAt }) => storedAt));
         return found;
+      },
+      payer: () => {
+        const { passkeys, ...found } = toPayerCredentials(acceptKratos(CALL, answer, payerCredentialsWire(ID)));
+        mustBeTimes(found.createdAt, found.passwordSetAt, ...passkeys.map(({ addedAt }) => addedAt));
+        for (const { id, publicKey } of passkeys)
+          mustHold(/^[\w-]+$/.test(id) && /^[\w-]+$/.test(publicKey), 'a passkey that is not base64url');
+        return [passkeys, found];
       },
       deleted: () => hasDeleted(CALL, answer),
     });
