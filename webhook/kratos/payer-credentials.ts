@@ -9,8 +9,7 @@ import type { Passkey, PayerCredentials } from './types.ts';
 /** Go's encoding of bytes is standard base64; WebAuthn's JSON is base64url. The longest is an id (WebAuthn: 1,023 bytes) or a key. */
 const bytes = z
   .base64()
-  .min(1)
-  .max(8_192)
+  .regex(/^.{1,8192}$/)
   .transform((text) => Buffer.from(text, 'base64').toString('base64url'));
 
 const time = z.iso.datetime({ offset: true }).transform(Date.parse);

@@ -48,6 +48,7 @@ export async function assertions(): Promise<Target> {
       })
       .map((assertion) => JSON.stringify(assertion)),
     longest: 16_384,
+    limitMs: 100,
     run: async (input) => {
       const assertion = readAssertion(input);
       if (assertion === undefined) return refused('no-answer');

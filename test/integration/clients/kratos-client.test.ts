@@ -409,6 +409,7 @@ describe('credentials of a payer', () => {
   it.each([
     ['base64url', { id: '-_8=' }, 'id'],
     ['no key', { public_key: '' }, 'public_key'],
+    ['an object that has a length', { public_key: { length: { toString: 1 } } }, 'public_key'],
     ['no time', { added_at: 'yesterday' }, 'added_at'],
     ['a counter below zero', { authenticator: { sign_count: -1 } }, 'authenticator.sign_count'],
   ])(

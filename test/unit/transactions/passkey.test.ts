@@ -271,6 +271,7 @@ describe('the field of the form', () => {
     ['no object', '1'],
     ['no signature', JSON.stringify({ ...assertion, signature: undefined })],
     ['standard base64', JSON.stringify({ ...assertion, signature: '+/8=' })],
+    ['an object that has a length', JSON.stringify({ ...assertion, signature: { length: { toString: 1 } } })],
     ['a number', JSON.stringify({ ...assertion, credentialId: 1 })],
     ['too much', JSON.stringify({ ...assertion, signature: 'A'.repeat(8_193) })],
   ])('with %s is no answer', (_name, field) => {
