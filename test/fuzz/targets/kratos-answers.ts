@@ -43,20 +43,6 @@ const identity = fc.record(
         config: fc.record({ providers: fc.array(fc.record({ provider: mostly('idemia'), subject: mostly('s') })) }),
         updated_at: anyTime,
       }),
-      passkey: fc.record({
-        config: fc.record({
-          credentials: fc.array(
-            fc.record({
-              id: mostly('+/8=', '-_8=', CANARY),
-              public_key: mostly('/+8='),
-              added_at: anyTime,
-              authenticator: fc.record({ sign_count: mostly(0, -1, 2 ** 53) }),
-              flags: fc.record({ backup_eligible: mostly(true, false) }),
-            }),
-          ),
-          user_handle: mostly('+w=='),
-        }),
-      }),
       password: fc.record({ updated_at: anyTime }),
     }),
   },
