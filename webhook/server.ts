@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import { unsaidOnPages } from './config/checks.ts';
 import { type Config, parseConfig } from './config/config.ts';
-import { addEnvFiles, sayEnvFiles } from './config/env-files.ts';
+import { addEnvFiles, type EnvFiles, sayEnvFiles, sayHidden } from './config/env-files.ts';
 import { ConfigError } from './config/problem.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
 import { logProviderProblems } from './eid/provider-check.ts';
@@ -13,12 +13,19 @@ import { PROGRAM } from './version.ts';
 /** Longer than one step (a call of 10 s and its commit), so that a running step is not interrupted. */
 const SHUTDOWN_MS = 20_000;
 
-function readConfig(): Config | undefined {
+/** The configuration, and the files that it was read from. */
+interface Read {
+  readonly config: Config;
+  readonly files: EnvFiles;
+}
+
+function readConfig(): Read | undefined {
   let sources = '';
   try {
     // The process' own environment, because HTTPS_PROXY and its like are read from there.
-    sources = `${sayEnvFiles(addEnvFiles(process.env))}\n`;
-    return parseConfig(process.env);
+    const files = addEnvFiles(process.env);
+    sources = [sayEnvFiles(files), ...sayHidden(files), ''].join('\n');
+    return { config: parseConfig(process.env), files };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`The configuration is not usable:\n${error.message}\n${sources}`);
@@ -38,8 +45,10 @@ function logUnsaid(config: Config, logger: Dependencies['logger']): void {
     logger.warn(`${name} is not set: the pages do not say ${unsaid}`);
 }
 
-function logStart({ config, ctx, logger }: Dependencies): void {
+function logStart({ config, ctx, logger }: Dependencies, files: EnvFiles): void {
   logger.info(PROGRAM);
+  logger.info(sayEnvFiles(files));
+  for (const sentence of sayHidden(files)) logger.warn(sentence);
   logger.info({ ledger: ctx.ledger.origin }, `ledger ${ctx.ledger.origin}`);
   logGate(ctx);
   if (config.KRATOS_PUBLIC_URL === undefined)
@@ -64,11 +73,11 @@ function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>)
   });
 }
 
-async function serve(config: Config): Promise<void> {
+async function serve({ config, files }: Read): Promise<void> {
   const log = createLogDestination(process.stdout);
   const logger = createLogger(config.LOG_LEVEL, log);
   const dependencies = await createDependencies(config, logger, { logProblem: () => log.problem(), locks: true });
-  logStart(dependencies);
+  logStart(dependencies, files);
   const listeners = await buildListeners(dependencies);
   stopOnSignal(dependencies, listeners.close);
   await listeners.open();
@@ -85,9 +94,9 @@ function main(): void {
     process.stdout.write(`${PROGRAM}\n`);
     return;
   }
-  const config = readConfig();
-  if (config === undefined) return;
-  serve(config).catch((error: unknown) => {
+  const read = readConfig();
+  if (read === undefined) return;
+  serve(read).catch((error: unknown) => {
     const problem = error instanceof Error ? error.message : 'unknown';
     process.stderr.write(`The service could not start: ${problem}\n`);
     process.exit(1);

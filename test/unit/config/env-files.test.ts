@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { addEnvFiles, sayEnvFiles } from '../../../webhook/config/env-files.ts';
+import { addEnvFiles, sayEnvFiles, sayHidden } from '../../../webhook/config/env-files.ts';
 import { ConfigError, type Environment } from '../../../webhook/config/problem.ts';
 
 function folder(): string {
@@ -60,6 +60,16 @@ describe('.env files', () => {
     const { read, missing } = addEnvFiles({});
     const beside = fileURLToPath(new URL('../../../webhook/.env', import.meta.url));
     expect([...read, ...missing].sort()).toEqual([join(away, '.env'), beside].sort());
+  });
+
+  it('a variable that an earlier .env hides is named with both files, and no value of it', () => {
+    const [first, second] = [envFile('A=first\nB=same\nC_FILE=/c\nD=\n'), envFile('A=second\nB=same\nC=c\nD=d\nE=\n')];
+    const said = sayHidden(addEnvFiles({}, [first, second]));
+    expect(said).toEqual([`In ${second} these do not apply, because ${first} has another value: A, C, D.`]);
+  });
+
+  it('what the shell hides is meant: nothing is said of it', () => {
+    expect(sayHidden(addEnvFiles({ A: 'shell' }, [envFile('A=first'), envFile('A=second')]))).toEqual([]);
   });
 
   it('NO_ENV_FILE ignores every .env', () => {
