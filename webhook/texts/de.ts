@@ -133,9 +133,9 @@ export const de: Messages = {
   'declined.sentence': 'Ihre Identitätsprüfung geht nicht weiter. Sie können sich jederzeit anders entscheiden.',
   'declined.reconsider': 'Informationen noch einmal lesen',
 
-  'cannot.title': 'Wenn Sie keine Fotos machen können oder möchten',
+  'cannot.title': 'Andere Wege, Ihre Identität zu bestätigen',
   'cannot.text':
-    'Wenn Sie keine Kamera haben oder nicht möchten, dass Fotos Ihres Gesichts verglichen werden, fragen Sie dort, wo Sie sich registriert haben, nach einem anderen Weg.',
+    'Wenn Sie keine Kamera haben oder nicht möchten, dass Fotos Ihres Gesichts verglichen werden, fragen Sie uns nach einem anderen Weg.',
 
   'problem.unreadable': 'Wir konnten Ihren Ausweis nicht lesen',
   'problem.face_unreadable': 'Wir konnten Ihr Gesicht nicht gut erkennen',
@@ -197,8 +197,7 @@ export const de: Messages = {
   'phone.show': 'Code für mein Smartphone anzeigen',
   'phone.follow': 'Am Smartphone weitermachen, hier warten',
   'phone.following_title': 'Machen Sie am Smartphone weiter',
-  'phone.following':
-    'Ihre Identitätsprüfung ist auf Ihrem Smartphone geöffnet. Sobald Sie dort fertig sind, sehen Sie hier das Ergebnis.',
+  'phone.following': 'Diese Seite wartet auf Ihr Smartphone. Sobald Sie dort fertig sind, sehen Sie hier das Ergebnis.',
   'phone.here': 'Stattdessen dieses Gerät verwenden',
   'phone.back': 'Kehren Sie an Ihren Computer zurück, dort sehen Sie das Ergebnis. Diese Seite können Sie schließen.',
 };

@@ -137,9 +137,9 @@ export const en = {
   'declined.sentence': 'Your identity check will not continue. You can change your mind at any time.',
   'declined.reconsider': 'Read the information again',
 
-  'cannot.title': 'If you cannot or prefer not to take photos',
+  'cannot.title': 'Other ways to confirm your identity',
   'cannot.text':
-    'If you have no camera, or do not want photos of your face to be compared, ask where you signed up about another way to verify your identity.',
+    'If you have no camera, or do not want photos of your face to be compared, ask us about another way to confirm your identity.',
 
   'problem.unreadable': 'We could not read your document',
   'problem.face_unreadable': 'We could not see your face clearly',
@@ -196,8 +196,7 @@ export const en = {
   'phone.show': 'Show a code for my phone',
   'phone.follow': 'Continue on my phone and wait here',
   'phone.following_title': 'Continue on your phone',
-  'phone.following':
-    'Your identity check is open on your phone. This page shows the result when you have finished there.',
+  'phone.following': 'This page waits for your phone, and shows the result when you have finished there.',
   'phone.here': 'Use this device instead',
   'phone.back': 'Return to your computer, which shows your result. You can close this page.',
 } as const;

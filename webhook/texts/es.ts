@@ -132,9 +132,9 @@ export const es: Messages = {
   'declined.sentence': 'Su verificación de identidad no continuará. Puede cambiar de opinión en cualquier momento.',
   'declined.reconsider': 'Leer otra vez la información',
 
-  'cannot.title': 'Si no puede o prefiere no hacer fotos',
+  'cannot.title': 'Otras formas de confirmar su identidad',
   'cannot.text':
-    'Si no tiene cámara o no desea que se comparen fotos de su cara, pregunte allí donde se registró si hay otra forma de verificar su identidad.',
+    'Si no tiene cámara o no desea que se comparen fotos de su cara, pregúntenos si hay otra forma de confirmar su identidad.',
 
   'problem.unreadable': 'No hemos podido leer su documento',
   'problem.face_unreadable': 'No hemos podido ver bien su cara',
@@ -193,8 +193,7 @@ export const es: Messages = {
   'phone.show': 'Mostrar un código para mi teléfono',
   'phone.follow': 'Continuar en mi teléfono y esperar aquí',
   'phone.following_title': 'Continúe en su teléfono',
-  'phone.following':
-    'Su verificación de identidad está abierta en su teléfono. Cuando termine allí, verá aquí el resultado.',
+  'phone.following': 'Esta página espera a su teléfono. Cuando termine allí, verá aquí el resultado.',
   'phone.here': 'Usar este dispositivo',
   'phone.back': 'Vuelva a su ordenador, donde verá el resultado. Puede cerrar esta página.',
 };

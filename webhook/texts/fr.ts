@@ -131,9 +131,9 @@ export const fr: Messages = {
   'declined.sentence': 'Votre vérification d’identité s’arrête là. Vous pouvez changer d’avis à tout moment.',
   'declined.reconsider': 'Relire les informations',
 
-  'cannot.title': 'Si vous ne pouvez ou ne souhaitez pas prendre de photos',
+  'cannot.title': 'Autres moyens de confirmer votre identité',
   'cannot.text':
-    'Si vous n’avez pas de caméra ou ne souhaitez pas que des photos de votre visage soient comparées, demandez là où vous avez créé votre compte s’il existe une autre solution.',
+    'Si vous n’avez pas de caméra ou ne souhaitez pas que des photos de votre visage soient comparées, demandez-nous s’il existe une autre solution.',
 
   'problem.unreadable': 'Nous n’avons pas pu lire votre document',
   'problem.face_unreadable': 'Nous n’avons pas bien vu votre visage',
@@ -192,8 +192,7 @@ export const fr: Messages = {
   'phone.show': 'Afficher un code pour mon téléphone',
   'phone.follow': 'Continuer sur mon téléphone',
   'phone.following_title': 'Continuez sur votre téléphone',
-  'phone.following':
-    'Votre vérification d’identité est ouverte sur votre téléphone. Dès que vous aurez terminé, le résultat s’affichera ici.',
+  'phone.following': 'Cette page attend votre téléphone. Dès que vous y aurez terminé, le résultat s’affichera ici.',
   'phone.here': 'Utiliser plutôt cet appareil',
   'phone.back': 'Revenez à votre ordinateur : le résultat s’y affiche. Vous pouvez fermer cette page.',
 };

@@ -45,18 +45,27 @@ async function measure(page: Page) {
   return ownPage.parse(await page.evaluate(script));
 }
 
+/** The smallest phone, and a usual computer. */
+const WINDOWS = [
+  { width: 360, height: 640 },
+  { width: 1280, height: 720 },
+];
+
 /**
- * On a small phone the action is in sight without scrolling, and the page is light. Where the window is low (a zoom of 400 %)
- * the action is in its place below the text, or it would cover the text.
+ * On a small phone and on a computer the action is in sight without scrolling, and the page is light. Where the window is low
+ * (a zoom of 400 %) the action is in its place below the text, or it would cover the text.
  */
 async function checkAction(page: Page): Promise<void> {
   const size = page.viewportSize();
-  await page.setViewportSize({ width: 360, height: 640 });
-  await page.evaluate('scrollTo(0, 0)');
-  const { bytes, top, bottom } = await measure(page);
-  expect(bytes, 'bytes').toBeGreaterThan(1_000);
-  expect(bytes, 'bytes').toBeLessThan(20_000);
-  expect([top >= 0, bottom <= 640], `the action from ${top} to ${bottom}`).toEqual([true, true]);
+  for (const window of WINDOWS) {
+    await page.setViewportSize(window);
+    await page.evaluate('scrollTo(0, 0)');
+    const { bytes, top, bottom } = await measure(page);
+    expect(bytes, 'bytes').toBeGreaterThan(1_000);
+    expect(bytes, 'bytes').toBeLessThan(20_000);
+    const seen = `the action from ${top} to ${bottom}, in a window of ${window.width} px`;
+    expect([top >= 0, bottom <= window.height], seen).toEqual([true, true]);
+  }
   await page.setViewportSize({ width: 320, height: 256 });
   expect((await measure(page)).position).toBe('static');
   if (size) await page.setViewportSize(size);

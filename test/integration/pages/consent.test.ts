@@ -106,7 +106,7 @@ describe('the consent page', () => {
     const main = body.slice(body.indexOf('<main'), body.indexOf('</main>'));
     expect(main.match(/<a [^>]*>[^<]*/g)).toEqual([
       '<a href="https://acme.example/privacy">Read the privacy policy',
-      '<a href="/jumio/help">If you cannot or prefer not to take photos',
+      '<a href="/jumio/help">Other ways to confirm your identity',
       '<a href="/jumio/phone">Continue on my phone and wait here',
     ]);
     expect(main.indexOf('<a ')).toBeLessThan(main.indexOf('<button'));

@@ -14,7 +14,10 @@ import { HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 
 const NO_CAMERA = '/jumio/status?errorCode=9820';
 
-const FOLLOWING = 'Your identity check is open on your phone. This page shows the result when you have finished there.';
+const FOLLOWING = 'This page waits for your phone, and shows the result when you have finished there.';
+
+/** Jumio itself takes no address of this machine. */
+const SANDBOX = { JUMIO_API_BASE_URL: 'http://127.0.0.1:4010', JUMIO_AUTH_URL: 'http://127.0.0.1:4010/oauth2/token' };
 
 /** The path of the address on a page; undefined: the page has none. */
 function addressOn({ body }: ParsedPage): string | undefined {
@@ -59,6 +62,17 @@ describe('the address for a phone', () => {
       /\.computer \{\s*display: none;\s*\}\s*@media \(hover: hover\) and \(pointer: fine\) \{\s*\.computer/,
     );
   });
+
+  it.each(['http://127.0.0.1:3000', 'http://localhost:3000', 'http://[::1]:3000'])(
+    'where no phone reaches this service (%s) no address is shown',
+    async (url) => {
+      const { browser } = await atComputer({ env: { ...SANDBOX, PUBLIC_URL: url } });
+      const page = await browser.get('/jumio/verify');
+      expect([page.status, addressOn(page)]).toEqual([200, undefined]);
+      expect(page.body).not.toContain('class="computer"');
+      expect(page.body).not.toContain('<svg class="code"');
+    },
+  );
 
   it('the page says which code is ours and which is Jumio’s', async () => {
     const { browser } = await atComputer();

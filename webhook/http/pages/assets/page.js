@@ -12,6 +12,8 @@
   if (!waiting) return;
   const LONGEST_MS = 60_000;
   const PRESS_WITHIN_MS = 120_000;
+  // Most verdicts come in the first minute, while the person looks at the page.
+  const EVEN_MS = 60_000;
   const opened = Date.now();
   const first = Number(waiting.dataset.poll ?? 5) * 1000;
   const { seen, follow } = waiting.dataset;
@@ -54,7 +56,7 @@
 
   const pollLater = (seconds) => {
     isPolling = false;
-    pause = Math.min(longest, pause * 1.5);
+    if (Date.now() - opened >= EVEN_MS) pause = Math.min(longest, pause * 1.5);
     due = Date.now() + Math.max(pause, (Number(seconds) || 0) * 1000);
     schedule();
   };

@@ -16,6 +16,15 @@ function mayBeComputer({ method, headers }: FastifyRequest): boolean {
   return method === 'GET' && headers['sec-ch-ua-mobile'] !== '?1';
 }
 
+/**
+ * Whether only this machine reaches an address: no phone could follow it. A name below `localhost`, as the demo has it, is not
+ * meant: there the address is opened in a private window, which stands in for the phone.
+ */
+function isOfThisMachine(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.[\d.]+$/.test(hostname);
+}
+
 /** Whether this is the consent page, or the page that says that there is no camera. */
 function isOffered(view: View, place: PageFields['place'], parameters: unknown): boolean {
   const { kind } = nextStep(view);
@@ -42,9 +51,10 @@ export interface AskingPage {
  * Returns the function that makes the address of a page; undefined: the page offers none. A new one withdraws the person's
  * older one. Only a session makes one, or a cookie that opens the verification and is not itself a phone's: a phone would
  * prolong its own time with each address. `on-request`: a button makes it, because to open a page makes no row. A page is
- * shown without one where it cannot be stored.
+ * shown without one where it cannot be stored, or where no phone reaches this service.
  */
 export function createPhoneAddresses({ ctx, handover, publicUrl }: PhoneAddressOptions) {
+  const base = publicUrl === undefined || isOfThisMachine(publicUrl) ? undefined : publicUrl;
   return async (
     request: FastifyRequest,
     view: View,
@@ -52,12 +62,12 @@ export function createPhoneAddresses({ ctx, handover, publicUrl }: PhoneAddressO
   ): Promise<PageFields['phone']> => {
     const scope = handover.scopeOf(request);
     const isAllowed = scope === undefined || scope === 'verify';
-    if (publicUrl === undefined || !isAllowed || !mayBeComputer(request)) return undefined;
+    if (base === undefined || !isAllowed || !mayBeComputer(request)) return undefined;
     if (!isOffered(view, place, request.query)) return undefined;
     try {
       const issued = await issuePhoneLink(ctx, person.identityId, returnTo);
       if (issued === undefined) return 'on-request';
-      const address = linkUrl(publicUrl, issued.token);
+      const address = linkUrl(base, issued.token);
       return { address, code: qrCode(address), followPath: followPath(returnTo) };
     } catch (error) {
       if (!(error instanceof LedgerUnavailable)) throw error;
