@@ -8,6 +8,8 @@ export const NOTES = {
 account, and shows one link. The service between Kratos and Jumio does the rest.</p>
 <ol><li>Sign up with any address; no mail is sent.</li><li>On the page that stands in for Jumio, choose the result.</li>
 <li>Come back, sign out, and try to sign in.</li></ol>`,
+  firstStep: html`<p>Kratos asks for your address first, and for a password on the next page. Nothing is stored before that, and
+the service hears nothing of you.</p>`,
   registration: html`<p>When you press the button, Kratos stores your account and calls the service:
 <code>POST /jumio/initiate</code>, with your account’s id and no personal data. The service records that a
 verification is due, and asks Jumio to prepare one as soon as it can. If Jumio is down, you are signed up all the same.</p>`,
@@ -102,7 +104,6 @@ const WAITING: Readonly<Record<string, string>> = {
   person: 'The next step is yours.',
   jumio: 'The next step is Jumio’s: the service waits for it.',
   operator: 'The next step is the operator’s.',
-  nobody: 'Nobody waits for anybody.',
 };
 
 /** Puts steps where their time belongs. Calls at Jumio stay in Jumio's own order. */

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const message = z.object({
   id: z.number(),
   text: z.string(),
+  /** `info` and `success` are no mistake of anybody. */
+  type: z.enum(['error', 'info', 'success']).catch('error'),
   /** `url`: where the person can go on, in a refusal of the service's gate. */
   context: z
     .object({ url: z.url({ protocol: /^https?$/ }).optional() })
@@ -54,8 +56,22 @@ function input(node: Node, submitText: string): string {
   if (name === undefined) return '';
   if (type === 'hidden') return html`<input type="hidden" name="${name}" value="${value}">`;
   if (type !== 'submit' && type !== 'button') return field(node, name, type);
-  const text = name === 'provider' ? (node.meta?.label?.text ?? value) : value;
-  return html`<p><button name="${name}" value="${value}">${name === 'method' ? submitText : text}</button></p>`;
+  return html`<p>!${submitButton(node, name, String(value), submitText)}</p>`;
+}
+
+/** The button of a form. The way back needs no filled-in field, and the providers are the other way to do the same. */
+function submitButton({ meta }: Node, name: string, value: string, submitText: string): string {
+  const button = (text: string, more = '') => html`<button name="${name}" value="${value}"!${more}>${text}</button>`;
+  if (name === 'screen') return button('Back', ' class="plain" formnovalidate');
+  if (name === 'provider') return button(meta?.label?.text ?? value, ' class="plain"');
+  // The first of two steps: the password comes next.
+  if (value === 'profile') return button('Continue');
+  return button(name === 'method' ? submitText : value);
+}
+
+/** Whether this is the first of the two steps of a sign-up, which stores nothing. */
+export function isFirstStep({ ui: { nodes } }: UiFlow): boolean {
+  return nodes.some(({ attributes: { name, value } }) => name === 'method' && value === 'profile');
 }
 
 /** The messages of a flow: its own, then those of its fields. */
@@ -73,6 +89,13 @@ function textOf({ text, context }: z.infer<typeof message>): string {
   const url = context?.url;
   if (url === undefined || !text.endsWith(url)) return html`${providerErrorText(text) ?? text}`;
   return html`${text.slice(0, -url.length)}<a href="${url}">${url}</a>`;
+}
+
+/** Markup of a message: only an error looks like one. */
+function messageOf(each: z.infer<typeof message>): string {
+  return each.type === 'error'
+    ? html`<p class="message" role="alert">!${textOf(each)}</p>`
+    : html`<p class="note" role="status">!${textOf(each)}</p>`;
 }
 
 /** Whether the service's gate refused: its messages have ids of their own, the same in every language. */
@@ -113,7 +136,7 @@ export const START_AGAIN = html`<p><a class="button" href="/registration">Start 
 export function formOf(flow: UiFlow, submitText: string): string {
   const { action, nodes } = flow.ui;
   const shownNodes = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
-  const messages = messagesOf(flow).map((each) => html`<p class="message" role="alert">!${textOf(each)}</p>`);
+  const messages = messagesOf(flow).map(messageOf);
   if (hasOnlyProviders(flow)) return html`!${messages}!${missingTraits(flow) || START_AGAIN}`;
   const inputs = shownNodes.filter(({ group }) => group !== 'oidc').map((each) => input(each, submitText));
   return html`!${messages}<form method="post" action="${action}">!${inputs}</form>!${providerForm(flow)}`;

@@ -2,10 +2,11 @@ import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
+import type { Status } from '../../client/index.ts';
 import { NOTES } from './explanations.ts';
-import { formOf, isRefusedByGate, leadsOn, type UiFlow, uiFlow } from './forms.ts';
-import { createRecoveryCode, get, type Me } from './kratos.ts';
-import { meaningOf } from './status.ts';
+import { formOf, isFirstStep, isRefusedByGate, leadsOn, type UiFlow, uiFlow } from './forms.ts';
+import { createRecoveryCode, findPerson, get, type Me } from './kratos.ts';
+import { meaningOf, noteOn } from './status.ts';
 
 export interface Frame {
   readonly title: string;
@@ -31,7 +32,8 @@ export function page({ title, main, behind, email }: Frame): string {
 <body><header><div><a class="brand" href="/">Harbour</a><span class="demo">a bank that does not exist</span>
 <nav aria-label="Account">!${account(email)}</nav></div></header>
 <div class="columns"><main class="card"><h1>${title}</h1>!${main}</main>
-<aside class="card aside" aria-label="Behind the scenes"><h2>Behind the scenes</h2>!${behind}</aside></div></body></html>`;
+<aside class="card aside" aria-label="Behind the scenes"><h2>Behind the scenes</h2>!${behind}</aside></div>
+<script src="/app.js"></script></body></html>`;
 }
 
 const KINDS = {
@@ -57,7 +59,8 @@ export type Kind = keyof typeof KINDS;
 
 const query = z.object({ flow: z.string(), return_to: z.string() }).partial();
 
-function noteOn(kind: Kind, flow: UiFlow): string {
+function explanationOf(kind: Kind, flow: UiFlow): string {
+  if (isFirstStep(flow)) return NOTES.firstStep;
   if (!isRefusedByGate(flow)) return NOTES[kind];
   if (leadsOn(flow)) return NOTES.refusedForNow;
   return kind === 'recovery' ? NOTES.refusedRecovery : NOTES.refused;
@@ -71,7 +74,8 @@ export function flowPage(app: FastifyInstance, kind: Kind, kratosUrl: string, hi
     if (id === undefined || flow === undefined) return reply.redirect(startOf(kind, kratosUrl), 303);
     const { title, submit, other } = KINDS[kind];
     const main = html`!${hint(id)}!${formOf(flow, submit)}!${other}`;
-    return reply.type('text/html').send(page({ title, main, behind: noteOn(kind, flow) }));
+    const me = await findPerson(request, kratosUrl);
+    return reply.type('text/html').send(page({ title, main, behind: explanationOf(kind, flow), email: me?.email }));
   });
 }
 
@@ -89,25 +93,18 @@ export function welcome(): string {
 <p><a class="button" href="/registration">Sign up</a> <a class="button plain" href="/login">Sign in</a></p>`;
 }
 
-const ATTEMPTS: ReadonlyMap<string, string> = new Map([
-  ['pending', 'You can make another attempt. Until it is decided, nothing changes.'],
-  ['processing', 'Another attempt is in progress. Until it is decided, nothing changes.'],
-  ['expired', 'Another attempt was not finished. It changed nothing.'],
-]);
-
 const MAY_SEND = { good: 'yes', wait: 'once you are verified', bad: 'no' } as const;
 
 /** Markup of the start page after sign-in: what the application read, what it means here, what is next, and the link to the service. */
-export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string, next: string): string {
-  const { badge, mood, sentence, link } = meaningOf(jumio);
-  const attempt = jumio?.attempt && ATTEMPTS.get(jumio.attempt);
+export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string, next: Status['next'] | undefined): string {
+  const { badge, mood, sentence, link } = meaningOf(jumio, next);
+  const note = noteOn(jumio, next);
   return html`<p><span class="badge ${mood}">${badge}</span></p><p>${sentence}</p>
-!${attempt ? html`<p class="note">${attempt}</p>` : ''}
-!${next === '' ? '' : html`<p>${next}</p>`}
+!${note === '' ? '' : html`<p>${note}</p>`}
 !${link === undefined ? '' : html`<p><a class="button" href="${verifyLink}">${link}</a></p>`}
 <h2>What you can do here</h2>
 <ul><li>See your account: yes</li><li>Send money: ${MAY_SEND[mood]}</li></ul>
-<p><a href="/">Check again</a></p>`;
+!${mood === 'good' ? '' : html`<p><a href="/">Check again</a></p>`}`;
 }
 
 const form = z.object({ email: z.string().catch('') });

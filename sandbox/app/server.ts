@@ -21,6 +21,8 @@ export interface AppOptions {
 
 const STYLE = readFileSync(new URL('./app.css', import.meta.url), 'utf8');
 
+const SCRIPT = readFileSync(new URL('./app.js', import.meta.url), 'utf8');
+
 const errorQuery = z.object({ id: z.string().catch('') });
 
 function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk): void {
@@ -51,6 +53,7 @@ const BACK = html`<p><a href="/">Back to the start</a></p>`;
 
 function otherPages(app: FastifyInstance, { kratosUrl }: AppOptions): void {
   app.get('/app.css', (_request, reply) => reply.type('text/css').send(STYLE));
+  app.get('/app.js', (_request, reply) => reply.type('text/javascript').send(SCRIPT));
   app.get('/settings', async (request, reply) => {
     const me = await findPerson(request, kratosUrl);
     const main = html`<p>You are signed in again.</p>!${BACK}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Status } from '../../client/index.ts';
 
 const shown = z.object({
   jumio: z
@@ -48,7 +49,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
       badge: 'Being checked',
       mood: 'wait',
       sentence: 'Your verification is in progress. You can look around meanwhile.',
-      link: 'See the status',
+      link: 'See my verification',
     },
   ],
   [
@@ -66,7 +67,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
       badge: 'In review',
       mood: 'wait',
       sentence: 'One of our staff is reviewing your verification. You need not do anything.',
-      link: 'See the status',
+      link: 'See my verification',
     },
   ],
   [
@@ -74,8 +75,8 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
     {
       badge: 'Not verified',
       mood: 'bad',
-      sentence: 'Your identity could not be verified. The next sign-in will be refused, unless you can try again.',
-      link: 'See the status',
+      sentence: 'Your identity could not be verified, and the next sign-in will be refused.',
+      link: 'See my verification',
     },
   ],
   [
@@ -84,12 +85,41 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
       badge: 'Not finished',
       mood: 'wait',
       sentence: 'The time for your verification ran out before it was finished. You can start again.',
-      link: 'Start again',
+      link: 'Start my verification again',
     },
   ],
 ]);
 
-/** What a status means here. A status that this application does not know counts as not verified. */
-export function meaningOf(jumio: Jumio): Meaning {
+/** Rejected, and the person can put it right: one message, and what to do. */
+const CAN_TRY_AGAIN: Meaning = {
+  badge: 'Not verified',
+  mood: 'bad',
+  sentence: 'Your identity could not be verified, but you can try again now. Until it is, signing in only leads there.',
+  link: 'Verify my identity again',
+};
+
+/** What a status means here, with the next step if it is known. A status that this application does not know counts as not verified. */
+export function meaningOf(jumio: Jumio, next: Status['next'] | undefined): Meaning {
+  if (jumio?.status === 'rejected' && next === 'verify') return CAN_TRY_AGAIN;
   return (jumio && MEANINGS.get(jumio.status)) ?? NEVER;
+}
+
+const ATTEMPTS: ReadonlyMap<string, string> = new Map([
+  ['pending', 'You can make another attempt. Until it is decided, nothing changes.'],
+  ['processing', 'Another attempt is in progress. Until it is decided, nothing changes.'],
+  ['expired', 'Another attempt was not finished. It changed nothing.'],
+]);
+
+const NEXT: Readonly<Record<Status['next'], string>> = {
+  verify: 'You can go on with your verification now.',
+  wait: 'There is nothing for you to do: the result comes by itself.',
+  continue: '',
+  later: 'You cannot start again yet.',
+  contact: 'Only our support can tell you more.',
+};
+
+/** The one sentence beside the meaning of a status; empty where that says all. */
+export function noteOn(jumio: Jumio, next: Status['next'] | undefined): string {
+  if (meaningOf(jumio, next) === CAN_TRY_AGAIN) return '';
+  return ATTEMPTS.get(jumio?.attempt ?? '') ?? (next === undefined ? '' : NEXT[next]);
 }

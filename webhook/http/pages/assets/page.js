@@ -12,7 +12,7 @@
   if (!waiting) return;
   const LONGEST_MS = 60_000;
   const PRESS_WITHIN_MS = 120_000;
-  // Most verdicts come in the first minute, while the person looks at the page.
+  // Most verdicts come in the first minute.
   const EVEN_MS = 60_000;
   const opened = Date.now();
   const first = Number(waiting.dataset.poll ?? 5) * 1000;
