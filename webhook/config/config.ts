@@ -130,7 +130,12 @@ const PRINTABLE = new Set<string>([
 function observed(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
   if (PRINTABLE.has(name)) return JSON.stringify(value);
-  if (/URLS?$/.test(name) && name !== 'DATABASE_URL' && URL.canParse(value)) return new URL(value).origin;
+  if (/URLS?$/.test(name) && name !== 'DATABASE_URL') {
+    const origin = URL.canParse(value) ? new URL(value).origin : 'null';
+    if (origin !== 'null') return origin;
+    // No web address. A password stands before `@`, a key after `?` or `#`; a text without a scheme may be a secret itself.
+    if (/^[a-z]{2,8}:\/[^@?#]{0,60}$/i.test(value)) return JSON.stringify(value);
+  }
   return `a value of ${value.length} characters`;
 }
 

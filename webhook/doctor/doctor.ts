@@ -22,7 +22,9 @@ import type { Finding, Group } from './finding.ts';
 import { droppedHooks } from './kratos-config/dropped.ts';
 import { merge, readConfigFile } from './kratos-config/read.ts';
 import { readTemplates } from './kratos-config/templates.ts';
+import { doesNothingAnswer, nothingAnswers } from './nothing-answers.ts';
 import { probe } from './probes/probe.ts';
+import { waitUntilUp } from './probes/wait.ts';
 
 /** Every check, in the order of the report. */
 export const CHECKS: readonly Check[] = [
@@ -70,6 +72,30 @@ export const CHECKS: readonly Check[] = [
   jumioToken,
   clock,
 ];
+
+/** The checks of what answers, which say the same where nothing does. */
+const OF_ANSWERS = new Set<Check>([
+  hooksAnswered,
+  appliedAsRead,
+  callbackAnswered,
+  kratosAdmin,
+  whoami,
+  jumioToken,
+  clock,
+  eidDiscovery,
+]);
+
+const NOTHING_ANSWERS: Check = {
+  group: 'this service, called as Kratos calls it',
+  says: 'something answers',
+  run: (facts) => [nothingAnswers(facts)],
+};
+
+function applicableTo(facts: Facts): Check[] {
+  const applicable = CHECKS.filter(({ applies }) => applies === undefined || applies(facts));
+  if (!doesNothingAnswer(facts)) return applicable;
+  return [...applicable.filter((check) => !OF_ANSWERS.has(check)), NOTHING_ANSWERS];
+}
 
 /** Facts that no probe from outside can find out, and how the operator can. Part of every report, also of a green one. */
 const NEVER_CHECKABLE: Report['notCheckable'] = [
@@ -131,8 +157,7 @@ export interface Report {
 
 /** Runs every check that applies. Pure: `facts` hold all that was read and observed. */
 export function examine(facts: Facts): Report {
-  const applicable = CHECKS.filter(({ applies }) => applies === undefined || applies(facts));
-  const results = applicable.map((check) => ({ ...check, result: check.run(facts) }));
+  const results = applicableTo(facts).map((check) => ({ ...check, result: check.run(facts) }));
   const checked = results.flatMap(({ result, ...check }) => ('notCheckable' in result ? [] : [{ ...check, result }]));
   const findings = checked.flatMap(({ group, result }) => result.map((finding) => ({ ...finding, group })));
   const skipped = results.flatMap(({ says, result }) =>
@@ -140,7 +165,7 @@ export function examine(facts: Facts): Report {
   );
   return {
     green: findings.every(({ severity }) => severity === 'info'),
-    complete: skipped.length === 0,
+    complete: skipped.length === 0 && !doesNothingAnswer(facts),
     passed: checked.filter(({ result }) => result.length === 0).map(({ group, says }) => ({ group, says })),
     findings,
     notCheckable: [...skipped, ...NEVER_CHECKABLE, ...(isOnFile(facts) ? [] : [POSTGRES_DISK])],
@@ -154,6 +179,8 @@ export interface DoctorOptions {
   readonly environmentSources: string;
   /** Kratos' configuration files, in the order of `kratos serve -c`; may be empty. */
   readonly kratosConfig: readonly string[];
+  /** Waits as long, in seconds, until the service, Kratos and Jumio answer; by default not at all. */
+  readonly waitSeconds?: number;
 }
 
 function parsed(env: Environment): { readonly service?: Config; readonly problems: readonly ConfigProblem[] } {
@@ -169,11 +196,17 @@ function parsed(env: Environment): { readonly service?: Config; readonly problem
  * Reads the configurations, probes what they name, and reports what is wrong. Changes nothing.
  * @throws UnreadableConfig for a file that is no configuration of Kratos
  */
-export async function diagnose({ env, environmentSources, kratosConfig }: DoctorOptions): Promise<Report> {
+export async function diagnose({
+  env,
+  environmentSources,
+  kratosConfig,
+  waitSeconds = 0,
+}: DoctorOptions): Promise<Report> {
   const files = await Promise.all(kratosConfig.map(async (path) => ({ path, tree: await readConfigFile(path) })));
   const kratos = files.length === 0 ? undefined : merge(files.map(({ tree }) => tree));
   const dropped = kratos === undefined ? [] : droppedHooks(files, kratos);
   const { service, problems } = parsed(env);
+  if (service !== undefined) await waitUntilUp(service, waitSeconds);
   const [observed, templates] = await Promise.all([probe(kratos, service), readTemplates(kratos)]);
   const read = { ...(kratos && { kratos }), ...(service && { service }) };
   return examine({ problems, environmentSources, observed, templates, dropped, ...read });

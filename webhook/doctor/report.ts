@@ -115,15 +115,29 @@ function summary(colours: Palette, report: Report): string {
   return colours.bold(`${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}.`);
 }
 
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The errors once more, in a line each: the report is longer than a screen. */
+function errorLines(colours: Palette, { findings }: Report): string[] {
+  const errors = groupAlike(findings.filter(({ severity }) => severity === 'error'));
+  return errors.map(([first, ...more]) => {
+    const places = more.length === 0 ? '' : `, and in ${more.length} more ${more.length === 1 ? 'place' : 'places'}`;
+    return `  ${sign(colours, 'error')} ${first?.seen}${places} (${first?.id})`;
+  });
+}
+
 /** Returns the report as text, for a terminal. It holds no secret, because findings hold none. */
 export function printReport(report: Report, inColour: boolean): string {
   const colours = pc.createColors(inColour);
+  const nothing = report.findings.find(({ id }) => id === 'nothing-answers');
   return [
+    ...(nothing === undefined ? [] : [colours.red(capitalised(nothing.seen)), '']),
     ...GROUPS.flatMap((group) => groupLines(colours, group, report)),
     colours.underline('not checkable from here'),
     ...report.notCheckable.map(({ what, reason }) => `  ? ${what}: ${colours.dim(reason)}`),
     '',
     summary(colours, report),
+    ...errorLines(colours, report),
     '',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
@@ -166,6 +167,50 @@ describe('doctor on a whole installation', () => {
     expect({ code, wrong }).toEqual({ code: 1, wrong: ['service-refuses-secret'] });
   });
 
+  it('hooks that all send another secret are one error, which says whether they or `.env` are the odd ones out', async () => {
+    const another = 'canary-of-another-secret';
+    const hooksDiffer = await installation({ secret: another });
+    expect(await findings(hooksDiffer.doctor({}, '--json'))).toEqual({ code: 1, wrong: ['hook-secret-differs'] });
+    const { out: ofHooks } = await hooksDiffer.doctor();
+    expect(ofHooks).toContain('so Kratos’ configuration is the odd one out');
+    expect(ofHooks.trimEnd().split('\n').at(-1)).toMatch(
+      /^ {2}✗ \d+ hooks send another secret .+ \(hook-secret-differs\)$/,
+    );
+    const envDiffers = await installation();
+    const { code, out } = await envDiffers.doctor({ ORY_WEBHOOK_SECRET: another });
+    expect(code).toBe(1);
+    expect(out).toContain('1 error, ');
+    expect(out).toContain('refuses that one too, so what is read here is the odd one out');
+  });
+
+  it('where nothing answers doctor says so first, once, and asks whether it is started', async () => {
+    const nowhere = await refusingUrl();
+    const { doctor } = await installation({ hookUrl: nowhere });
+    const urls = { KRATOS_ADMIN_URL: nowhere, KRATOS_PUBLIC_URL: nowhere, JUMIO_AUTH_URL: `${nowhere}/oauth2/token` };
+    const env = { ...urls, JUMIO_API_BASE_URL: nowhere, PUBLIC_URL: nowhere, PORT: new URL(nowhere).port };
+    const { wrong } = await findings(doctor(env, '--json'));
+    const ofConfiguration = ['sign-up-leads-elsewhere', 'return-url-not-allowed', 'kratos-elsewhere'];
+    expect(wrong.filter((id) => !ofConfiguration.includes(id))).toEqual(['nothing-answers']);
+    const { out } = await doctor(env);
+    expect(out.split('\n')[0]).toBe(`Nothing answers at ${nowhere}: is it started?`);
+  });
+
+  it('doctor --wait waits until all answer, and not longer than it is told to', async () => {
+    const { doctor } = await installation();
+    const later = await startUpstreams({});
+    await later.close();
+    const { port } = new URL(later.url);
+    const before = Date.now();
+    const running = doctor({ KRATOS_PUBLIC_URL: later.url }, '--wait', '30', '--json');
+    const opened = createServer((_request, response) => response.writeHead(401).end('{"error":{}}'));
+    onTestFinished(() => void opened.close());
+    setTimeout(() => opened.listen(Number(port), '127.0.0.1'), 700);
+    expect((await findings(running)).wrong).not.toContain('whoami-not-kratos');
+    expect(Date.now() - before).toBeLessThan(20_000);
+    expect((await doctor({ PORT: new URL(await refusingUrl()).port }, '--wait', '1')).out).toContain('not checkable');
+    expect((await doctor({}, '--wait', 'long')).code).toBe(2);
+  });
+
   it('doctor reports that the running service applies another policy and mode than it reads', async () => {
     const { doctor } = await installation({ env: { GATE_MODE: 'shadow' } });
     const { code, wrong } = await findings(doctor({ POLICY: '{ rules: [{ then: allow }] }' }, '--json'));
@@ -262,7 +307,7 @@ describe('doctor and the ledger', () => {
 
 describe('doctor usage errors', () => {
   it.each([
-    ['/nowhere/kratos.yaml', 'ENOENT'],
+    ['/nowhere/kratos.yaml', 'file not found: /nowhere/kratos.yaml'],
     ['/etc/hostname', '.yaml'],
   ])('doctor with %s exits with 2', async (file, word) => {
     const service = await testService({ idle: true });

@@ -117,6 +117,7 @@ export const BROKEN: readonly BrokenSite[] = [
   broken('a placeholder for the URL', [set(`${GATE}/url`, '<SERVICE_URL>/jumio/validate')], 'hook-without-address'),
   broken('a hook without the secret', [drop(`${GATE}/auth`)], 'hook-without-secret'),
   broken('a hook with another secret', [set(`${GATE}/auth/config/value`, 'of-somebody-else')], 'hook-secret-differs'),
+  broken('a misspelt path', [set(`${GATE}/url`, 'http://jumio-bridge:3000/jumio/validat')], 'gate-missing'),
   broken('the secret in a cookie', [set(`${GATE}/auth/config/in`, 'cookie')], 'hook-without-secret'),
   broken(
     'a template that is not on the machine of Kratos',

@@ -150,6 +150,10 @@ describe('secrets in the configuration', () => {
     expect(wrongNames({ PORT: '0', HOOKS_PORT: '0' })).toEqual([]);
   });
 
+  it.each(['htp:/verify', 'file:///verify'])('a URL that is none, such as %s, is shown as it is written', (value) => {
+    expect(problems({ PUBLIC_URL: value })).toMatchObject([{ name: 'PUBLIC_URL', seen: JSON.stringify(value) }]);
+  });
+
   it('a ConfigError contains no secret, whatever else is wrong', () => {
     const secrets: Environment = {
       ORY_WEBHOOK_SECRET: 'canary-1',

@@ -1,5 +1,5 @@
 import { isPrivateAddress, isPrivateHost } from '../../config/hosts.ts';
-import { type Check, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
+import { type Check, type Facts, hasEid, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { append } from '../kratos-config/edits.ts';
 import { dotted, eidHooksIn, headersOf, type OurHook, ourHooks } from '../kratos-config/hooks.ts';
@@ -94,14 +94,60 @@ function secretFinding(id: string, hook: HookRequest, seen: string): Finding {
   return { id, severity: 'error', seen: `${dotted(hook.pointer)} ${seen}`, why: REFUSED, fix };
 }
 
+/** Whether a hook sends a secret that is none of these. */
+export function sendsAnother(hook: HookRequest, expected: readonly string[]): boolean {
+  return secretsOf(hook).some((value) => !expected.includes(value));
+}
+
+const isPlaceholder = (value: string): boolean => /^<.*>$/.test(value);
+
 function judgeSecret(hook: HookRequest, expected: readonly string[] | undefined): Finding[] {
   const sent = secretsOf(hook);
   if (sent.length === 0)
     return [secretFinding('hook-without-secret', hook, 'sends neither X-Webhook-Secret nor `Authorization: Bearer …`')];
-  if (expected === undefined || sent.every((value) => expected.includes(value))) return [];
-  const isPlaceholder = sent.some((value) => /^<.*>$/.test(value));
-  const seen = isPlaceholder ? 'sends the placeholder of ory-actions.yaml' : 'does not send ORY_WEBHOOK_SECRET';
+  if (expected === undefined || !sendsAnother(hook, expected)) return [];
+  const seen = sent.some(isPlaceholder)
+    ? 'sends the placeholder of ory-actions.yaml'
+    : 'does not send ORY_WEBHOOK_SECRET';
   return [secretFinding('hook-secret-differs', hook, seen)];
+}
+
+/** Several hooks with one other secret have one cause: either the hooks or `.env` are the odd ones out. The running service decides. */
+function sharedSecret(hooks: readonly HookRequest[], { observed }: Facts): Finding[] {
+  const differ = `${hooks.length} hooks send another secret than ORY_WEBHOOK_SECRET of this service’s environment`;
+  const finding = { id: 'hook-secret-differs', severity: 'error' } as const;
+  const { running } = observed;
+  if (running !== undefined && 'refused' in running)
+    return [
+      {
+        ...finding,
+        seen: `${differ}; the running service (${running.at}) refuses that one too, so what is read here is the odd one out`,
+        why: 'The service goes on with the value that it started with. After its next start it would refuse every hook.',
+        fix: {
+          says: 'put the secret that Kratos sends into `.env`; `npm run cli -- init` keeps a secret that is there, so write no new `.env` beside a running installation',
+        },
+      },
+    ];
+  const isRunning = running !== undefined && 'applied' in running;
+  const fixes = hooks.map(({ pointer }) => ({ op: 'add', path: `${pointer}/config/auth`, value: AUTH }) as const);
+  return [
+    {
+      ...finding,
+      seen: `${differ}${isRunning ? `; the running service (${running.at}) takes that one, so Kratos’ configuration is the odd one out` : ''}`,
+      why: REFUSED,
+      fix: {
+        says: 'send ORY_WEBHOOK_SECRET in a header: `npm run cli -- kratos-config --merge` writes it into each hook',
+        kratos: fixes,
+      },
+    },
+  ];
+}
+
+/** Hooks that send one and the same other secret, which is no placeholder; empty for less than two. */
+function withSharedSecret(hooks: readonly HookRequest[], expected: readonly string[] | undefined): HookRequest[] {
+  const others = hooks.filter((hook) => expected !== undefined && sendsAnother(hook, expected));
+  const values = new Set(others.flatMap(secretsOf));
+  return others.length < 2 || values.size !== 1 || [...values].some(isPlaceholder) ? [] : others;
 }
 
 /** Compares the secret in Kratos' configuration with this service's. `hooksAnswered` asks the running service. */
@@ -112,7 +158,13 @@ export const hookSecrets: Check = {
     const { kratos, service } = facts;
     if (kratos === undefined) return NO_KRATOS_CONFIG;
     const hooks = [...ourHooks(kratos), ...(hasEid(facts) ? eidHooksIn(kratos) : [])];
-    const found = hooks.flatMap((hook) => judgeSecret(hook, service?.ORY_WEBHOOK_SECRET));
+    const expected = service?.ORY_WEBHOOK_SECRET;
+    const shared = withSharedSecret(hooks, expected);
+    const others = hooks.filter((hook) => !shared.some(({ pointer }) => pointer === hook.pointer));
+    const found = [
+      ...(shared.length === 0 ? [] : sharedSecret(shared, facts)),
+      ...others.flatMap((hook) => judgeSecret(hook, expected)),
+    ];
     if (found.length > 0 || service !== undefined) return found;
     return notCheckable('this service’s configuration cannot be read, so the secrets cannot be compared');
   },

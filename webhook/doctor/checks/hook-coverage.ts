@@ -9,6 +9,7 @@ import {
   entriesOf,
   type HookEntry,
   type HookFlow,
+  isMisspelt,
   listOf,
   type MethodFlow,
   methodsWithLists,
@@ -28,6 +29,26 @@ const WITHOUT_HOOK: Readonly<Record<Duty, string>> = {
 
 function hasDuty(entries: readonly HookEntry[], duty: Duty): boolean {
   return entries.some((entry) => entry.duty === duty);
+}
+
+const PATHS: Readonly<Record<Duty, string>> = { initiate: '/jumio/initiate', gate: '/jumio/validate' };
+
+/** The hook that was meant, in a list that lacks it. */
+function misspeltIn(entries: readonly HookEntry[]): { readonly pointer: string; readonly url: string } | undefined {
+  const found = entries.find(isMisspelt);
+  return found && { pointer: found.pointer, url: found.config?.url ?? '' };
+}
+
+/** The hook that is not there, or the one that is misspelt, and the change. */
+function lacking(kratos: Tree, flow: HookFlow, list: string, entries: readonly HookEntry[], duty: Duty) {
+  const misspelt = misspeltIn(entries);
+  if (misspelt === undefined) return { more: '', fix: putFirst(kratos, flow, list, HOOK[duty]) };
+  const { pointer, url } = misspelt;
+  const path = /\/jumio\/[^/?#]*/.exec(url)?.[0] ?? '';
+  const right = url.replace(/\/jumio\/[^/?#]*/, PATHS[duty]);
+  const operation = { op: 'replace', path: `${pointer}/config/url`, value: right } as const;
+  const fix: Fix = { says: `let this hook go to ${PATHS[duty]}`, kratos: [operation] };
+  return { more: `; ${dotted(pointer)} goes to ${path}, which this service does not have`, fix };
 }
 
 function putFirst(kratos: Tree, flow: HookFlow, list: string, hookName: string): Fix {
@@ -53,12 +74,13 @@ function gapsOf(kratos: Tree, flow: MethodFlow, duty: Duty): Gap[] {
 }
 
 function missing(kratos: Tree, flow: MethodFlow, duty: Duty, { list, methods }: Gap): Finding {
+  const { more, fix } = lacking(kratos, flow, list, effectiveEntries(kratos, flow, methods[0] ?? ''), duty);
   return {
     id: `${duty}-missing`,
     severity: 'error',
-    seen: `${dotted(list)}, which runs for ${methods.join(', ')}, lacks ${HOOK[duty]}`,
+    seen: `${dotted(list)}, which runs for ${methods.join(', ')}, lacks ${HOOK[duty]}${more}`,
     why: WITHOUT_HOOK[duty],
-    fix: putFirst(kratos, flow, list, HOOK[duty]),
+    fix,
   };
 }
 
@@ -109,13 +131,14 @@ export const recoveryCovered: Check = {
     if (hasDuty(entriesOf(kratos, 'recovery', null), 'gate')) return [];
     const isEnabled = flagAt(kratos, '/selfservice/flows/recovery/enabled');
     const list = listOf('recovery', null);
+    const { more, fix } = lacking(kratos, 'recovery', list, entriesOf(kratos, 'recovery', null), 'gate');
     return [
       {
         id: isEnabled ? 'recovery-without-gate' : 'recovery-without-gate-later',
         severity: isEnabled ? 'error' : 'warning',
-        seen: `${dotted(list)} lacks the gate${isEnabled ? '' : '; recovery is switched off now'}`,
+        seen: `${dotted(list)} lacks the gate${isEnabled ? '' : '; recovery is switched off now'}${more}`,
         why: 'Recovery signs a person in without running login.after, also with a code of the admin API.',
-        fix: putFirst(kratos, 'recovery', list, 'the gate'),
+        fix,
       },
     ];
   },

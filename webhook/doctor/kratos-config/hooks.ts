@@ -64,6 +64,11 @@ function dutyOf(url: string | undefined): Duty | undefined {
   return path?.endsWith('/jumio/validate') ? 'gate' : undefined;
 }
 
+/** Whether an entry goes to a path below `/jumio/` that this service does not have: a misspelt hook. */
+export function isMisspelt({ name, config, duty }: HookEntry): boolean {
+  return name === 'web_hook' && duty === undefined && /\/jumio\/[^/]*$/.test(barePath(config?.url) ?? '');
+}
+
 /** Returns the JSON pointer of the list of a method; of the global list if the method is null. */
 export function listOf(flow: HookFlow, method: string | null): string {
   return `/selfservice/flows/${flow}/after${method === null ? '' : `/${method}`}/hooks`;

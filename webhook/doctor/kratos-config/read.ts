@@ -24,7 +24,7 @@ export async function readConfigFile(path: string): Promise<Tree> {
     if (isTree(tree)) return tree;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new UnreadableConfig(`${path}: ${code}`);
+    throw new UnreadableConfig(code === 'ENOENT' ? `file not found: ${path}` : `${path}: ${code}`);
   }
   throw new UnreadableConfig(`${path}: it holds no configuration`);
 }
