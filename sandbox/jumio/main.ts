@@ -8,7 +8,7 @@ async function main(): Promise<void> {
   const options = readEnvironment(process.env);
   const sandbox = await startJumioSandbox(options);
   const base = options.publicUrl?.replace(/\/+$/, '') ?? sandbox.url;
-  console.log(`A Jumio sandbox is listening on ${sandbox.url}. Put this into the service's .env:
+  console.log(`A Jumio sandbox is listening on ${sandbox.url}. The service's .env has this, by \`init --jumio sandbox\`; else put it there:
 
 JUMIO_AUTH_URL=${base}/oauth2/token
 JUMIO_API_BASE_URL=${base}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { BRAND } from '../../../sandbox/stack/config.ts';
 import { parseConfig } from '../../../webhook/config/config.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
 import { runCli } from '../../support/clients/cli.ts';
@@ -38,6 +39,17 @@ describe('init', () => {
     const config = parseConfig(read(path));
     expect(config).toMatchObject({ PORT: 3000, PUBLIC_URL: 'http://127.0.0.1:3000', JUMIO_CLIENT_ID: 'sandbox' });
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('with the sandbox the brand is that of the demo’s application, unless another name or colour is said', async () => {
+    const [demo, own] = [newFile(), newFile()];
+    await init(demo, ['--jumio', 'sandbox']);
+    expect(read(demo)).toMatchObject({ BRAND_NAME: BRAND.BRAND_NAME, BRAND_COLOR: BRAND.BRAND_COLOR });
+    await init(own, ['--jumio', 'sandbox', '--brand-name', 'Acme']);
+    expect(read(own)).toMatchObject({ BRAND_NAME: 'Acme', BRAND_COLOR: '' });
+    writeFileSync(demo, 'BRAND_NAME=Harbour\nBRAND_COLOR=aa0000\n');
+    await init(demo, ['--jumio', 'sandbox', '--force']);
+    expect(read(demo)).toMatchObject({ BRAND_COLOR: 'aa0000', BRAND_COLOR_DARK: '' });
   });
 
   it('each file has secrets of its own, and the terminal none of them', async () => {

@@ -37,6 +37,15 @@ const JUMIO_CLIENT: readonly Question[] = [
   { name: 'JUMIO_CLIENT_SECRET', asks: 'Its secret' },
 ];
 
+/** The brand of the demo's application, which stands beside the sandbox: a person would wonder about another on the way. */
+const DEMO_BRAND = { BRAND_NAME: 'Harbour', BRAND_COLOR: '0b5c6b', BRAND_COLOR_DARK: '6fd0e0' };
+
+/** The colours that belong to the name, unless others were said. */
+function coloursOf({ BRAND_NAME: name }: EnvironmentValues, before: EnvironmentValues): EnvironmentValues {
+  const hasColours = before.BRAND_COLOR !== undefined || before.BRAND_COLOR_DARK !== undefined;
+  return name === DEMO_BRAND.BRAND_NAME && !hasColours ? DEMO_BRAND : {};
+}
+
 /** The quickstart of Kratos is on these addresses, and the sandbox sends people back to any. */
 function questionsFor(place: JumioPlace): readonly Question[] {
   const isLocal = place === 'sandbox';
@@ -68,7 +77,12 @@ function questionsFor(place: JumioPlace): readonly Question[] {
       asks: 'Your application, where people end up',
       ...onThisMachine('http://127.0.0.1:4455/'),
     },
-    { name: 'BRAND_NAME', flag: 'brandName', asks: 'Your name as people know it', ...onThisMachine('Example') },
+    {
+      name: 'BRAND_NAME',
+      flag: 'brandName',
+      asks: 'Your name as people know it',
+      ...onThisMachine(DEMO_BRAND.BRAND_NAME),
+    },
     {
       name: 'SUPPORT_ADDRESS',
       flag: 'supportAddress',
@@ -153,7 +167,8 @@ async function valuesFrom(cli: Cli, flags: InitFlags, before: EnvironmentValues)
     else answers[question.name] = answer;
   }
   if (open.length > 0) throw missing(open);
-  const derived = { ...returnUrls(answers, before), ...portOf(answers, before) };
+  const brand = place === 'sandbox' ? coloursOf(answers, before) : {};
+  const derived = { ...returnUrls(answers, before), ...portOf(answers, before), ...brand };
   return { ...before, ...jumioVariables(place), ...callerSecrets(before), ...derived, ...answers };
 }
 
