@@ -20,6 +20,9 @@ const optionalText = plainText(200).nullish().catch(undefined);
 
 const acceptLanguage = z.string().optional().catch(undefined);
 
+/** The header by which the doctor marks its probes. */
+export const DOCTOR_PROBE = 'x-doctor-probe';
+
 /** The body from Kratos at sign-up (docs/design.md#bodies-from-kratos); unknown keys are ignored, the published templates' bodies accepted. */
 export const initiateBody = z.object({
   kratos_identity_id: identityId,

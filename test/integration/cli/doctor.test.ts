@@ -134,6 +134,27 @@ describe('doctor on a whole installation', () => {
     ]);
   });
 
+  it('doctor’s probes are no failures in the log of the service', async () => {
+    const { doctor, service } = await installation();
+    await doctor();
+    expect(service.logs.text()).toContain('a probe of the doctor: refused, as it must be');
+    expect(service.logs.text()).not.toMatch(/could not record|callback rejected|sign-in refused|sign-up refused/);
+  });
+
+  it('a forged mark of the doctor hides no refusal of a body', async () => {
+    const { service } = await installation();
+    const headers = { 'x-webhook-secret': CANARIES.webhookSecret, 'x-doctor-probe': '1' };
+    for (const [url, said] of [
+      ['/jumio/initiate', 'could not record a sign-up'],
+      ['/jumio/validate', 'sign-in refused'],
+      ['/jumio/callback', 'callback rejected'],
+    ] as const) {
+      const { statusCode } = await service.app.inject({ method: 'POST', url, headers, payload: { kratos: 'nobody' } });
+      expect([url, statusCode >= 400]).toEqual([url, true]);
+      expect(service.logs.text()).toContain(said);
+    }
+  });
+
   it('doctor prints no secret and no personal data, whatever is wrong', async () => {
     const { doctor } = await installation({ secret: 'canary-of-another-secret' });
     for (const flags of [[], ['--json']]) {

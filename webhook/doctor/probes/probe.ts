@@ -7,6 +7,7 @@ import { askRunning, localAddress, type RunningAnswer } from '../../applied/inde
 import type { Config } from '../../config/config.ts';
 import { defaultUserAgent } from '../../config/user-agent.ts';
 import { discoveryUrl } from '../../eid/client.ts';
+import { DOCTOR_PROBE } from '../../http/schemas.ts';
 import { tokenRequest } from '../../jumio/token.ts';
 import { inspectLedger, type LedgerInspection } from '../../ledger/database/inspect.ts';
 import { axiosSettings, parseJson } from '../../upstream/http.ts';
@@ -76,7 +77,9 @@ function createSend(userAgent: string): SendProbe {
   return async ({ method, url, headers, body }) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      const settings = { method, url, signal, headers: { ...headers }, ...(body !== undefined && { data: body }) };
+      // Of an empty text axios would make the JSON text `""`.
+      const data = body === '' ? Buffer.alloc(0) : body;
+      const settings = { method, url, signal, headers: { ...headers }, ...(data !== undefined && { data }) };
       const response = wire.parse(await instance.request(settings));
       return { status: response.status, json: parseJson(response.data), date: response.headers.date };
     } catch (error) {
@@ -113,7 +116,8 @@ export async function probe(kratos: Tree | undefined, service: Config | undefine
   };
 }
 
-const JSON_TYPE = { 'Content-Type': 'application/json' };
+/** Of what is sent without a body: the service's log says that it was asked, and not that something failed. */
+const PROBE_HEADERS = { 'Content-Type': 'application/json', [DOCTOR_PROBE]: '1' };
 
 /** Calls every hook that has a complete URL, and resolves its host name. */
 async function probeHooks(send: SendProbe, kratos: Tree): Promise<Pick<Observations, 'addresses' | 'hooks'>> {
@@ -141,7 +145,7 @@ async function addressesOf(host: string): Promise<readonly [string, string[]]> {
 
 /** An empty body changes nothing: the service authenticates the caller, then refuses the body. */
 async function probeHook(send: SendProbe, hook: HookProbe['hook']): Promise<HookProbe> {
-  const headers = { ...JSON_TYPE, ...Object.fromEntries(headersOf(hook)) };
+  const headers = { ...PROBE_HEADERS, ...Object.fromEntries(headersOf(hook)) };
   return { hook, result: await send({ method: 'POST', url: hook.config.url, headers, body: '' }) };
 }
 
@@ -179,7 +183,9 @@ async function probeUpstreams(
   const adminUrl = `${bare(config.KRATOS_ADMIN_URL)}/admin/identities?page_size=1`;
   const [whoami, callback, issued, admin] = await Promise.all([
     kratosUrl ? send({ method: 'GET', url: `${bare(kratosUrl)}/sessions/whoami` }) : undefined,
-    ourUrl ? send({ method: 'POST', url: `${bare(ourUrl)}/jumio/callback`, headers: JSON_TYPE, body: '' }) : undefined,
+    ourUrl
+      ? send({ method: 'POST', url: `${bare(ourUrl)}/jumio/callback`, headers: PROBE_HEADERS, body: '' })
+      : undefined,
     send({ ...token, method: 'POST' }),
     send({ method: 'GET', url: adminUrl, ...authorization }),
   ]);

@@ -6,6 +6,7 @@ import { isSignatureOf } from '../authenticity.ts';
 import { answerError } from '../errors.ts';
 import { sendProblem } from '../problems.ts';
 import { callbackBody, referenceBody } from '../schemas.ts';
+import { logRefusal } from './doctor-probe.ts';
 
 /** Jumio's callbacks are under 1 kB (docs/reference/webhook-receiving.md#b3-size-and-parser-limits). */
 const BODY_LIMIT = 64 * 1024;
@@ -19,7 +20,7 @@ export interface CallbackOptions {
 }
 
 function unauthorized(request: FastifyRequest, reply: FastifyReply, seen: string): FastifyReply {
-  request.log.warn({ seen }, 'callback rejected: no valid signature, and no reference of this service');
+  logRefusal(request, { seen }, 'callback rejected: no valid signature, and no reference of this service');
   return sendProblem(reply, 'not-authentic');
 }
 

@@ -7,6 +7,7 @@ import { handleLinkHook, refusedLevel } from '../../verification/eid/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
 import { sendBadBody, sendProblem } from '../problems.ts';
 import { assuranceBody, linkBody } from '../schemas.ts';
+import { logRefusal } from './doctor-probe.ts';
 
 /** Options of `POST /eid/assurance`. */
 export interface AssuranceOptions {
@@ -29,7 +30,7 @@ export async function assuranceRoute(app: FastifyInstance, { ctx, isSecret, text
     requireKratos(isSecret, (reply) => refuseHook(reply, 401)),
   );
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    request.log.warn({ err: error }, 'sign-up refused: unreadable body of the hook');
+    logRefusal(request, { err: error }, 'sign-up refused: unreadable body of the hook');
     return refuseHook(reply, 403);
   });
 
@@ -66,7 +67,7 @@ export async function linkRoute(app: FastifyInstance, { ctx, worker, isSecret }:
     const body = linkBody.safeParse(request.body);
     if (!body.success || body.data.kratos_identity_id === NIL_UUID) {
       const detail = 'kratos_identity_id must be the UUID of an identity that exists: is the hook a plain one?';
-      request.log.warn(`could not record a linked eID: ${detail}`);
+      logRefusal(request, {}, `could not record a linked eID: ${detail}`);
       const errors = [{ pointer: '#/kratos_identity_id', expected: 'the UUID of an identity that exists' }];
       return sendBadBody(reply, errors, detail);
     }

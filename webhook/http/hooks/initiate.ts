@@ -7,6 +7,7 @@ import { preferredLanguage } from '../negotiation.ts';
 import { sendBadBody, sendProblem } from '../problems.ts';
 import type { ReturnTo } from '../return-to.ts';
 import { initiateBody } from '../schemas.ts';
+import { logRefusal } from './doctor-probe.ts';
 
 /** Options of `POST /jumio/initiate`. */
 export interface InitiateOptions {
@@ -21,8 +22,8 @@ function unauthorized(reply: FastifyReply): FastifyReply {
 }
 
 /** Kratos discards the answer (docs/reference/kratos.md#12-can_interrupt-responseparse-responseignore), so the log names the problem too. */
-function logRefusal(request: FastifyRequest, field: string, detail: string): void {
-  request.log.warn({ field }, `could not record a sign-up: ${detail}`);
+function logMistake(request: FastifyRequest, field: string, detail: string): void {
+  logRefusal(request, { field }, `could not record a sign-up: ${detail}`);
 }
 
 function badBody(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {
@@ -31,7 +32,7 @@ function badBody(request: FastifyRequest, reply: FastifyReply, body: unknown): F
     ? 'kratos_identity_id must be the UUID of the identity: is the body template jsonnet/initiate.jsonnet?'
     : 'the body must be a JSON object; Kratos sends an empty one where the sign-up was too large for its template ' +
       '(then the first sign-in makes the missing row)';
-  logRefusal(request, isObject ? 'kratos_identity_id' : 'body', detail);
+  logMistake(request, isObject ? 'kratos_identity_id' : 'body', detail);
   const mistake = isObject
     ? { pointer: '#/kratos_identity_id', expected: 'the UUID of the identity' }
     : { pointer: '#', expected: 'a JSON object' };
@@ -42,7 +43,7 @@ function nilId(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const detail =
     'the identity does not exist yet: the hook has `response.parse` or `can_interrupt` set, and so runs before it is ' +
     'stored. Remove both from the registration hook (ory-actions.yaml shows it).';
-  logRefusal(request, 'kratos_identity_id', detail);
+  logMistake(request, 'kratos_identity_id', detail);
   const errors = [{ pointer: '#/kratos_identity_id', expected: 'the UUID of an identity that exists' }];
   return sendProblem(reply, 'no-identity-yet', { detail, errors });
 }

@@ -11,6 +11,7 @@ import { readPublishedCopy } from '../../verification/record/index.ts';
 import { type IsSecret, requireKratos } from '../authenticity.ts';
 import { PROBLEMS } from '../pages/wording.ts';
 import { gateRequestOf, languageBody } from '../schemas.ts';
+import { logRefusal } from './doctor-probe.ts';
 import { readSignInBody } from './sign-in-body.ts';
 
 /** For the whole answer: the person waits for it. */
@@ -96,7 +97,7 @@ export async function validateRoute(app: FastifyInstance, options: ValidateOptio
   );
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const isCallerError = error.statusCode !== undefined && error.statusCode < 500;
-    if (isCallerError) request.log.warn('sign-in refused: unreadable body of the hook');
+    if (isCallerError) logRefusal(request, {}, 'sign-in refused: unreadable body of the hook');
     else request.log.error({ err: error }, 'sign-in refused: the gate failed');
     return refuse(reply, 403);
   });
@@ -113,7 +114,7 @@ export async function validateRoute(app: FastifyInstance, options: ValidateOptio
   app.post('/jumio/validate', async (request, reply) => {
     const body = readSignInBody(request.body);
     if (body === undefined || body.kratos_identity_id === NIL_UUID) {
-      request.log.warn('sign-in refused: kratos_identity_id is not the UUID of an identity');
+      logRefusal(request, {}, 'sign-in refused: kratos_identity_id is not the UUID of an identity');
       return refuse(reply, 403);
     }
     const { kratos_identity_id: identityId } = body;
