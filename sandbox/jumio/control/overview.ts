@@ -11,6 +11,9 @@ const SHOWN = 100;
 
 const COLUMNS = ['Person', 'Created', 'Reference', 'Execution', 'Status', 'Outcome', 'Link ends', 'Action'];
 
+/** What the button of each action says. */
+const ACTIONS = { decide: 'Decide', overturn: 'Overturn' } as const;
+
 /** The names of the people of these executions, by their reference. Jumio itself knows none. */
 async function namesOf({ surroundings }: Sandbox, executions: readonly Execution[]): Promise<Map<string, string>> {
   const references = [...new Set(executions.map(({ customerInternalReference }) => customerInternalReference))];
@@ -30,23 +33,29 @@ async function overviewPage(sandbox: Sandbox): Promise<string> {
     'Jumio (sandbox)',
     `<p>Sandbox time: ${timestamp(sandbox.clock.now())} (${sandbox.clock.ahead()} s ahead).
 Executions: ${sandbox.executions.size}. This page shows the newest ${SHOWN}.</p>
-<form method="post" action="control/time"><input name="seconds" type="number" min="0" value="900" aria-label="seconds">
-<button>Move time forward by this many seconds</button></form>
+<form method="post" action="control/time"><label>Move time forward by <input name="seconds" type="number" min="0" value="900"> seconds</label>
+<button>Move time forward</button></form>
 <table class="rows"><thead><tr>${COLUMNS.map((column) => `<th>${column}</th>`).join('')}</tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 
+/** Markup of a time, without the year and the seconds: the table is narrow. */
+function shortTime(at: number): string {
+  const text = timestamp(at);
+  return `<time datetime="${text}" title="${text}">${text.slice(5, 16).replace('T', ' ')}</time>`;
+}
+
 function row(sandbox: Sandbox, execution: Execution, names: ReadonlyMap<string, string>): string {
   const cells = [
-    names.get(execution.customerInternalReference) ?? '',
-    timestamp(execution.createdAt),
-    execution.customerInternalReference,
-    execution.id,
-    execution.shownStatus ?? execution.status,
-    execution.outcome ?? '',
-    timestamp(execution.linkEndsAt),
+    escapeHtml(names.get(execution.customerInternalReference) ?? ''),
+    shortTime(execution.createdAt),
+    escapeHtml(execution.customerInternalReference),
+    escapeHtml(execution.id),
+    escapeHtml(execution.shownStatus ?? execution.status),
+    escapeHtml(execution.outcome ?? ''),
+    shortTime(execution.linkEndsAt),
   ];
-  const shown = cells.map((cell, index) => `<td data-label="${COLUMNS[index]}">${escapeHtml(cell)}</td>`).join('');
+  const shown = cells.map((cell, index) => `<td data-label="${COLUMNS[index]}">${cell}</td>`).join('');
   return `<tr>${shown}<td>${forms(sandbox, execution)}</td></tr>`;
 }
 
@@ -54,14 +63,14 @@ function forms({ settings }: Sandbox, execution: Execution): string {
   const reasons = labelOptions(
     reasonsFor(execution.definitionKey, settings.customWorkflowKeys, ['REJECTED', 'WARNING']),
   );
-  const form = (action: string, outcomes: readonly string[]) =>
+  const form = (action: keyof typeof ACTIONS, outcomes: readonly string[]) =>
     `<form method="post" action="control/executions/${execution.id}"><input type="hidden" name="action" value="${action}">
 <select name="outcome" aria-label="outcome">${labelOptions(outcomes)}</select>
 <select name="reason" aria-label="reason"><option value="">(default reason)</option>${reasons}</select>
-<button>${action}</button></form>`;
+<button>${ACTIONS[action]}</button></form>`;
   if (TERMINAL.has(execution.status)) return form('overturn', ['pass', 'warn', 'reject']);
   if (!isOpen(execution)) return '';
-  const link = execution.link ? `<a href="${escapeHtml(execution.link)}">hosted page</a>` : '';
+  const link = execution.link ? `<a href="${escapeHtml(execution.link)}">Hosted page</a>` : '';
   return link + form('decide', ['pass', 'warn', 'reject', 'not-executed', 'abandon', 'error']);
 }
 

@@ -2,7 +2,7 @@ import { ERROR_CODES, reasonsFor } from '../execution/outcome.ts';
 import type { Execution } from '../state.ts';
 
 interface Choice {
-  readonly outcome: string;
+  readonly outcome: 'pass' | 'reject' | 'warn' | 'abandon';
   readonly text: string;
   /** What it means for the test. */
   readonly meaning: string;
@@ -37,6 +37,14 @@ const CHOICES: readonly Choice[] = [
   },
 ];
 
+/** The class of the button of each outcome: only to pass looks like the way on. */
+const LOOKS: Readonly<Record<Choice['outcome'], string>> = {
+  pass: '',
+  reject: 'bad',
+  warn: 'unsure',
+  abandon: 'plain',
+};
+
 /** Longer than a page waits before it looks again. */
 const SLOW_S = 30;
 
@@ -51,7 +59,7 @@ export function capturePage(execution: Execution, token: string, customKeys: rea
     const field = reason === undefined ? '' : `<input type="hidden" name="reason" value="${reason}">`;
     // By its address, not by a field: a program that reads the form must not wait.
     const slowly = `<button class="plain" formaction="client?seconds=${SLOW_S}" aria-label="${text}, in ${SLOW_S} s">in ${SLOW_S} s</button>`;
-    const buttons = `<button>${text}</button>${outcome === 'abandon' ? '' : slowly}`;
+    const buttons = `<button class="${LOOKS[outcome]}">${text}</button>${outcome === 'abandon' ? '' : slowly}`;
     return `<li>${form(outcome, `${field}<span class="pair">${buttons}</span>`)}<p>${meaning}</p></li>`;
   };
   const choices = CHOICES.filter(({ reason }) => reason === undefined || everyReason.includes(reason));
@@ -103,9 +111,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 const STYLE = `
-:root { color-scheme: light dark; --line: light-dark(#c4c9d4, #4a5263); --soft: light-dark(#f1f3f8, #20252f); --brand: light-dark(#2b4a9b, #a9c1ff); --on-brand: light-dark(#fff, #10182b); }
+:root { color-scheme: light dark; --line: light-dark(#c4c9d4, #4a5263); --soft: light-dark(#f1f3f8, #20252f); --brand: light-dark(#2b4a9b, #a9c1ff); --on-brand: light-dark(#fff, #10182b); --bad: light-dark(#9b1c1c, #ffb4ac); --unsure: light-dark(#6d4300, #f2c265); }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: light-dark(#fff, #14171d); color: light-dark(#16202a, #e8edf2); }
-main { max-width: 70rem; margin: 0 auto; padding: 1rem; overflow-x: auto; }
+main { max-width: 78rem; margin: 0 auto; padding: 1rem; overflow-x: auto; }
 h1 { font-size: 1.4rem; }
 form { margin: .5rem 0; }
 a { color: var(--brand); }
@@ -119,14 +127,17 @@ select, input { font: inherit; max-width: 100%; min-height: 2.5rem; }
 .choices p { margin: .25rem 0; }
 .pair { display: flex; gap: .5rem; }
 .pair button:first-child { flex: 1; text-align: left; }
+button.bad { background: var(--bad); }
+button.unsure { background: var(--unsure); }
 button.plain { border: 1px solid var(--brand); background: transparent; color: var(--brand); }
-.rows { width: 100%; }
-.rows td { overflow-wrap: anywhere; }
+.rows { width: 100%; font-size: .9rem; }
+.rows select { width: 9rem; }
+.rows time { white-space: nowrap; }
 @media (max-width: 64rem) {
   .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .rows, .rows tbody, .rows tr, .rows td { display: block; }
   .rows tr { border: 1px solid var(--line); border-radius: .5rem; margin: 0 0 1rem; padding: .25rem .75rem; }
-  .rows td { border: 0; padding: .15rem 0; }
+  .rows td { border: 0; padding: .15rem 0; overflow-wrap: anywhere; }
   .rows td:empty { display: none; }
   .rows td[data-label]::before { content: attr(data-label) ": "; font-weight: 600; }
 }

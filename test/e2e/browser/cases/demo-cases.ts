@@ -3,7 +3,9 @@ import { checkPage } from '../page-check.ts';
 import * as scenes from '../scenes.ts';
 import type { BrowserStage } from '../stage.ts';
 import { choose, fillIn, leads, onToJumio } from '../steps.ts';
-import { PHONE } from '../window.ts';
+import { PHONE, type Visitor } from '../window.ts';
+
+const WIDE: Visitor = { language: 'en', scripts: true, width: 1280 };
 
 /** The pages of the demo besides the service's own. */
 export function demoCases(stage: () => BrowserStage): void {
@@ -101,6 +103,22 @@ export function demoCases(stage: () => BrowserStage): void {
     expect(await row.count()).toBe(1);
     expect(await row.innerText()).toContain('PROCESSED');
     await checkPage(page, PHONE);
+  });
+
+  test('on a desktop Jumio’s side breaks no word, and fits the window', async () => {
+    const { stack, open } = stage();
+    await scenes.rejectedForGood(stage());
+    const { page } = await open(WIDE);
+    await page.goto(`${stack.jumioUrl}/`);
+    const fits = '(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector("main"))';
+    expect(await page.evaluate(fits)).toBe(true);
+    const script = `(() => {
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector('td[data-label="Status"]'));
+      return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+    })()`;
+    const lines = await page.evaluate(script);
+    expect(lines).toBe(1);
   });
 
   test('a form of the application keeps the e-mail address after an error', async () => {
