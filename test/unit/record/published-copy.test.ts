@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decidedStatus, readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
+import { inheritanceOf, readPublishedCopy } from '../../../webhook/verification/record/published-copy.ts';
 
 describe('reading the published copy', () => {
   it('whether a request shows the published copy depends on metadata_public', () => {
@@ -10,15 +10,17 @@ describe('reading the published copy', () => {
 
   it('the decided status of a copy is the strictest one', () => {
     const both = { metadata_public: { jumio_verification_status: 'verified' }, jumio_verification_status: 'rejected' };
-    expect(decidedStatus(readPublishedCopy(both))).toBe('rejected');
-    expect(decidedStatus(readPublishedCopy({ metadata_public: { jumio: { status: 'pending' } } }))).toBeNull();
+    expect(inheritanceOf(readPublishedCopy(both)).inherited).toBe('rejected');
+    expect(
+      inheritanceOf(readPublishedCopy({ metadata_public: { jumio: { status: 'pending' } } })).inherited,
+    ).toBeNull();
   });
 
   it('values of the published integration count until our copy has a decision', () => {
     const theirs = { jumio_verification_status: 'rejected' };
     for (const jumio of [undefined, {}, null, 'approved', { status: null }, { status: 'pending' }, { status: 7 }]) {
       const copy = readPublishedCopy({ metadata_public: { jumio, ...theirs } });
-      expect(decidedStatus(copy)).toBe('rejected');
+      expect(inheritanceOf(copy).inherited).toBe('rejected');
       expect(copy.ours).not.toContain('rejected');
     }
     for (const status of ['approved', 'review', 'rejected'])

@@ -3,11 +3,12 @@ import type { Change, Identity, IdentityRecord, LedgerEvent, Verification } from
 import { onIdentityMissing, pendingPublication, publishNow } from '../publication/index.ts';
 import {
   cancelRequestedVerification,
-  decidedStatus,
+  inheritanceOf,
   inviteIfUndecided,
   isCopyUnread,
   isEid,
   NO_EID_CHECK,
+  NO_INHERITANCE,
   newVerification,
   readPublishedCopy,
   startOrInvite,
@@ -199,7 +200,7 @@ export function withoutCheck(
 /** An identity first seen by a link inherits the status of its published copy, so that no eID launders a rejection. */
 export function withInherited(record: IdentityRecord, metadataPublic: unknown): IdentityRecord {
   if (!isCopyUnread(record)) return record;
-  return updateIdentity(record, { inherited: decidedStatus(readPublishedCopy({ metadata_public: metadataPublic })) });
+  return updateIdentity(record, inheritanceOf(readPublishedCopy({ metadata_public: metadataPublic })));
 }
 
 /** The eID provider that the published copy names as its source. */
@@ -222,7 +223,7 @@ export function withoutLostEid(
   const isLinked = linked.some((one) => one.provider === provider);
   if (record.identity.inherited !== 'approved' || provider === undefined || isLinked) return { record, events: [] };
   const events = [{ kind: 'eid_withdrawn', detail: { source: `eid:${provider}` } }];
-  return { record: inviteIfUndecided(updateIdentity(record, { inherited: null })), events };
+  return { record: inviteIfUndecided(updateIdentity(record, NO_INHERITANCE)), events };
 }
 
 /** Says how many tries to read an eID failed, and where the operator finds the cause; empty if none did. */

@@ -52,7 +52,7 @@ function ruleOn(policy: Policy, facts: PolicyFacts): RuleResult {
 
 const NO_ORIGIN: Origin = { source: null, level: null };
 
-/** By the content of the ledger; an inherited standing has none, and came from the copy. Read only for a policy that asks. */
+/** By the content of the ledger. A row with nothing but an inherited standing has none: its copy says it. Read only for a policy that asks. */
 function originFor(policy: Policy, row: GateRow | undefined, copy: PublishedCopy): Origin {
   if (!policy.asksOrigin) return NO_ORIGIN;
   if (row === undefined || row.content === null) return originOf(copy.jumio);

@@ -3,7 +3,7 @@ import type { ActionableReason, WaitingOn } from '../../model.ts';
 import type { Context, Worker } from '../context.ts';
 import { type IssuedLink, issueLink } from '../person/index.ts';
 import { effectiveStatus, effectiveWaitingOn } from '../policy/index.ts';
-import { decidedStatus, endHandovers, hasNewDetails, isRetryable } from '../record/index.ts';
+import { endHandovers, hasNewDetails, inheritanceOf, isRetryable } from '../record/index.ts';
 import { withTimeout } from '../waiting.ts';
 import { hasEvents, recordGateEvent, type SignInAttempt } from './audit.ts';
 import { checkGate, type GateCheck } from './check.ts';
@@ -123,7 +123,7 @@ export async function issueContinuationLink(
   timeoutMs: number,
 ): Promise<IssuedLink | undefined> {
   const { identityId, schemaId, kratosCreatedAt, copy } = attempt;
-  const person = { identityId, schemaId, kratosCreatedAt, inherited: decidedStatus(copy) };
+  const person = { identityId, schemaId, kratosCreatedAt, ...inheritanceOf(copy) };
   const options = { purpose: 'way-on', onlyOneFor: attempt.flowId ?? identityId } as const;
   try {
     const link = await withTimeout(issueLink(ctx, person, options), timeoutMs);

@@ -3,7 +3,7 @@ import { UpstreamError, type UpstreamFacts } from '../../errors.ts';
 import type { IdentityPage, KratosIdentity } from '../../kratos/types.ts';
 import type { DecidedStatus, Identity } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { decidedStatus, newIdentity, readPublishedCopy } from '../record/index.ts';
+import { inheritanceOf, newIdentity, readPublishedCopy } from '../record/index.ts';
 import { THROTTLED_MS } from '../step.ts';
 import { backOff, retry } from '../waiting.ts';
 
@@ -32,9 +32,9 @@ export const NO_PROGRESS: BackfillProgress = {
 
 /** Returns the first row of an identity without a sign-up hook: no job is due, and its published copy counts (docs/design.md#the-sign-in-heals). */
 export function rowOf(identity: KratosIdentity, now: number): Identity {
-  const inherited = decidedStatus(readPublishedCopy({ metadata_public: identity.metadataPublic }));
+  const inheritance = inheritanceOf(readPublishedCopy({ metadata_public: identity.metadataPublic }));
   const { schemaId = null, createdAt: kratosCreatedAt = null } = identity;
-  return { ...newIdentity({ id: identity.id, inherited }, now).identity, schemaId, kratosCreatedAt };
+  return { ...newIdentity({ id: identity.id, ...inheritance }, now).identity, schemaId, kratosCreatedAt };
 }
 
 function shareOf(identity: KratosIdentity | undefined): number {

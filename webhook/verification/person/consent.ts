@@ -57,7 +57,9 @@ function withDecline(
 
 /** The stored record, or a new one. */
 function recordFor(found: IdentityRecord | undefined, person: Person, now: number): IdentityRecord {
-  return found ?? newIdentity({ id: person.identityId, inherited: person.inherited }, now);
+  if (found !== undefined) return found;
+  const { identityId: id, inherited, inheritedSource = null, inheritedLevel = null } = person;
+  return newIdentity({ id, inherited, inheritedSource, inheritedLevel }, now);
 }
 
 /**

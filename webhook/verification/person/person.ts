@@ -1,20 +1,19 @@
 import { UpstreamError } from '../../errors.ts';
 import type { KratosIdentity } from '../../kratos/types.ts';
-import type { DecidedStatus } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { decidedStatus, type IdentityDetails, readPublishedCopy } from '../record/index.ts';
+import { type IdentityDetails, type Inheritance, inheritanceOf, readPublishedCopy } from '../record/index.ts';
 
 /** The person at the browser: known by a session, or by the hand-over cookie. */
-export interface Person extends IdentityDetails {
+export interface Person extends IdentityDetails, Partial<Inheritance> {
   readonly identityId: string;
-  /** The decided status of the published copy that the session shows; a new row inherits it. */
-  readonly inherited: DecidedStatus | null;
+  /** The decided status of the published copy that the session shows; a new row inherits it, with its origin. */
+  readonly inherited: Inheritance['inherited'];
 }
 
 /** Returns the person of an identity of Kratos. */
 export function personFrom({ id, metadataPublic, schemaId, createdAt, locale }: KratosIdentity): Person {
-  const inherited = decidedStatus(readPublishedCopy({ metadata_public: metadataPublic }));
-  return { identityId: id, inherited, schemaId, kratosCreatedAt: createdAt, locale };
+  const inheritance = inheritanceOf(readPublishedCopy({ metadata_public: metadataPublic }));
+  return { identityId: id, ...inheritance, schemaId, kratosCreatedAt: createdAt, locale };
 }
 
 /**

@@ -6,8 +6,8 @@ import { type DerivedStanding, deriveStanding, PUBLISHED_RETRY_RULES, waitingOnO
 export interface PublishedStatus {
   readonly status: 'pending' | 'processing' | 'approved' | 'review' | 'rejected' | 'expired';
   readonly verdict?: 'PASSED' | 'WARNING' | 'FAILED';
-  /** Jumio, the operator or an eID provider: the one that decided or will decide. */
-  readonly source: Source;
+  /** Jumio, the operator or an eID provider: the one that decided or will decide. Absent: an inherited status does not say it. */
+  readonly source?: Source;
   /** The level of assurance, where the source has one. */
   readonly level?: string;
   readonly account_id?: string;
@@ -54,8 +54,7 @@ function ids({ source, accountId, executionId, id }: Verification): Partial<Publ
   };
 }
 
-function givenBy(verification: Verification | null): Pick<PublishedStatus, 'source'> & Partial<PublishedStatus> {
-  if (verification === null) return { source: 'jumio' };
+function givenBy(verification: Verification): Partial<PublishedStatus> {
   const { source, decision, level } = verification;
   return {
     source,
@@ -71,9 +70,19 @@ function furtherAttempt({ standing, attempts }: DerivedStanding): Partial<Publis
   return { attempt: attemptStatus(attempt) };
 }
 
-/** The verification that an inherited status rests on, for its ids; null: it is not known. */
+/** The verification that an inherited status rests on, for its ids; null: it is not known, or of another source than the copy said. */
 function inheritedFrom({ identity, verifications }: IdentityRecord): Verification | null {
-  return verifications.find(({ id }) => id === identity.inheritedFrom) ?? null;
+  const { inheritedSource } = identity;
+  const found = verifications.find(({ id }) => id === identity.inheritedFrom);
+  return found && (inheritedSource ?? found.source) === found.source ? found : null;
+}
+
+/** Who decided, else who will. An inherited status keeps the origin of its copy, and never gets another one (decision 108). */
+function origin({ identity }: IdentityRecord, { standing }: DerivedStanding, by: Verification | null) {
+  if (by !== null) return givenBy(by);
+  if (standing === null) return { source: 'jumio' } as const;
+  const { inheritedSource: source, inheritedLevel: level } = identity;
+  return { ...(source ? { source } : {}), ...(level ? { level } : {}) };
 }
 
 function isoTime(at: number): string {
@@ -117,7 +126,7 @@ export function contentOf(record: IdentityRecord, derived = deriveStanding(recor
   if (status === 'none' || hasNothing || erasedAt !== null) return null;
   const by = standing === null ? (derived.attempts.at(-1) ?? null) : (standing.by ?? inheritedFrom(record));
   const content: Undated = {
-    public: { status, ...givenBy(by), ...furtherAttempt(derived) },
+    public: { status, ...origin(record, derived, by), ...furtherAttempt(derived) },
     admin: admin(record, by, derived),
   };
   return JSON.stringify(content);

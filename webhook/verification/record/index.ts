@@ -11,10 +11,12 @@ export { type PublishedContent, type PublishedStatus, publishedContent } from '.
 export { endHandovers, withHandover } from './handover.ts';
 export { kratosFreeAt, NO_EID_CHECK, normalize } from './normalize.ts';
 export {
-  decidedStatus,
+  type Inheritance,
+  inheritanceOf,
   isDecided,
   isStricter,
   member,
+  NO_INHERITANCE,
   type Origin,
   originOf,
   type PublishedCopy,

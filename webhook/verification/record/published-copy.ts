@@ -1,4 +1,4 @@
-import type { DecidedStatus, Status } from '../../model.ts';
+import type { DecidedStatus, Identity, Source, Status } from '../../model.ts';
 
 /** The published copy as a request shows it. */
 export interface PublishedCopy {
@@ -79,7 +79,27 @@ export function isStricter(status: DecidedStatus, than: DecidedStatus): boolean 
   return DECIDED.indexOf(status) < DECIDED.indexOf(than);
 }
 
-/** Returns the strictest decided status of a copy; null: it has none. */
-export function decidedStatus(copy: PublishedCopy): DecidedStatus | null {
-  return DECIDED.find((status) => copy.statuses.includes(status)) ?? null;
+/** What a row inherits from a published copy: the decided status, and who gave it at which level. */
+export type Inheritance = Pick<Identity, 'inherited' | 'inheritedSource' | 'inheritedLevel'>;
+
+/** The columns of a row that inherits nothing. */
+export const NO_INHERITANCE: Inheritance = { inherited: null, inheritedSource: null, inheritedLevel: null };
+
+function isSource(text: string | null): text is Source {
+  return text === 'jumio' || text === 'operator' || text?.startsWith('eid:') === true;
+}
+
+/** Returns a decided status of a `metadata_public.jumio` with its origin, as the columns of the row that inherits it. */
+export function inheritanceFrom(inherited: DecidedStatus, jumio: unknown): Inheritance {
+  const { source, level } = originOf(jumio);
+  return isSource(source)
+    ? { inherited, inheritedSource: source, inheritedLevel: level }
+    : { ...NO_INHERITANCE, inherited };
+}
+
+/** Returns what a new row inherits: the strictest decided status of a copy. The published integration's has no known origin. */
+export function inheritanceOf({ statuses, ours, jumio }: PublishedCopy): Inheritance {
+  const inherited = DECIDED.find((status) => statuses.includes(status));
+  if (inherited === undefined) return NO_INHERITANCE;
+  return inheritanceFrom(inherited, ours.includes(inherited) ? jumio : undefined);
 }

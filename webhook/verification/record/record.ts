@@ -1,7 +1,6 @@
 import { blanksOf } from '../../columns.ts';
 import {
   type Change,
-  type DecidedStatus,
   type Identity,
   type IdentityRecord,
   identityColumns,
@@ -9,6 +8,7 @@ import {
   type Verification,
   verificationColumns,
 } from '../../model.ts';
+import type { Inheritance } from './published-copy.ts';
 import { isEid, standingOf } from './standing.ts';
 
 /** Returns the record with some columns of its identity changed. */
@@ -62,10 +62,8 @@ export function withDetails(record: IdentityRecord, details: IdentityDetails): I
 }
 
 /** The input of `newIdentity`. */
-export interface NewIdentity extends IdentityDetails {
+export interface NewIdentity extends IdentityDetails, Partial<Inheritance> {
   readonly id: string;
-  /** The decided status of the published copy (docs/design.md#the-sign-in-heals). */
-  readonly inherited?: DecidedStatus | null;
   readonly returnTo?: string | null;
 }
 
@@ -82,6 +80,8 @@ export function newIdentity(input: NewIdentity, now: number): IdentityRecord {
     firstSeenAt: now,
     returnTo: input.returnTo ?? null,
     inherited,
+    inheritedSource: input.inheritedSource ?? null,
+    inheritedLevel: input.inheritedLevel ?? null,
     standing: inherited,
     status: inherited ?? 'none',
     decidedAt: inherited === null ? null : now,

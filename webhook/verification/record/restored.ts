@@ -1,5 +1,5 @@
 import type { Change, DecidedStatus, Identity, IdentityRecord, LedgerEvent } from '../../model.ts';
-import { isDecided, isStricter, member, type PublishedCopy } from './published-copy.ts';
+import { inheritanceFrom, isDecided, isStricter, member, type PublishedCopy } from './published-copy.ts';
 import { newVerification, updateIdentity, updateVerification } from './record.ts';
 
 /** Our two objects of an identity as Kratos has them; any JSON. */
@@ -88,7 +88,7 @@ function inherit(
   if (textOf(copy.public, 'source') === 'operator')
     return withLostOverride(record, status, copy, newId, inheritedAt, now);
   const inheritedFrom = textOf(copy.public, 'verification_id');
-  const inherited = updateIdentity(record, { inherited: status, inheritedAt, inheritedFrom });
+  const inherited = updateIdentity(record, { ...inheritanceFrom(status, copy.public), inheritedAt, inheritedFrom });
   return withLostExecution(inherited, copy, now);
 }
 

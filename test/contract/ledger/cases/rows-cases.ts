@@ -57,6 +57,8 @@ function fullIdentity(id: string): Identity {
     handoverUntil: NOW + 22,
     inheritedAt: NOW + 20,
     inheritedFrom: 'lost',
+    inheritedSource: 'eid:idemia',
+    inheritedLevel: 'loa-3',
     epoch: 1,
     uncomparedVersion: 4_294_967_301,
     uncomparedChangedAt: NOW + 21,
