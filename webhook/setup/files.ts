@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /** A file that exists, and that nobody allowed to replace. */
@@ -43,4 +43,15 @@ async function write({ path, text, holdsSecret }: NewFile): Promise<void> {
 export async function writeFiles(files: readonly NewFile[], force: boolean): Promise<void> {
   if (!force) refuseExisting(files);
   for (const file of files) await write(file);
+}
+
+/**
+ * Copies a file beside itself, for its user alone (mode 0600): as `<path>.bak`, or with a number where that exists.
+ * @returns the path of the copy
+ */
+export async function backUp(path: string): Promise<string> {
+  let copy = `${path}.bak`;
+  for (let number = 1; existsSync(copy); number++) copy = `${path}.bak.${number}`;
+  await writeFile(copy, await readFile(path), { flag: 'wx', mode: 0o600 });
+  return copy;
 }

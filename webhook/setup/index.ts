@@ -1,11 +1,15 @@
 /** Writes what an installation starts from: Kratos' configuration with the hooks, and a `.env`. */
 export {
-  callerSecrets,
+  changedEnvironment,
   DATA_CENTRES,
   type EnvironmentValues,
-  environmentText,
+  emptyEnvironment,
+  environmentOf,
+  hasSandboxClient,
   type JumioPlace,
+  jumioPlaceOf,
   jumioVariables,
+  newCallerSecrets,
 } from './environment.ts';
-export { FileExists, writeFiles } from './files.ts';
+export { backUp, FileExists, writeFiles } from './files.ts';
 export { type KratosFiles, makeKratosFiles } from './kratos/file.ts';

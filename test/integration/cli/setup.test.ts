@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BRAND } from '../../../sandbox/stack/config.ts';
@@ -134,6 +134,146 @@ describe('init', () => {
     expect(read(path)).toEqual(before);
     expect(await init(path, ['--jumio', 'sandbox', '--brand-name', 'Other', '--force'])).toMatchObject({ code: 0 });
     expect(read(path)).toEqual({ ...before, BRAND_NAME: 'Other' });
+  });
+
+  const nothing = { JUMIO_CLIENT_SECRET: '', ORY_API_KEY: '' };
+
+  /** A file of somebody who is in production, with a policy, a client and secrets of their own. */
+  const production = (more = ''): string => {
+    const path = newFile();
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.secret`, 'a-secret-from-a-file-of-its-own\n');
+    writeFileSync(`${path}.policy`, 'version: 1\nrules:\n  - allow: { status: [approved] }\n');
+    writeFileSync(
+      path,
+      `# Ours.
+export JUMIO_AUTH_URL=https://auth.amer-1.jumio.ai/oauth2/token
+JUMIO_API_BASE_URL=https://account.amer-1.jumio.ai
+JUMIO_CLIENT_ID=production # the portal's
+JUMIO_CLIENT_SECRET='production secret'
+ORY_WEBHOOK_SECRET_FILE=${path}.secret
+JUMIO_CALLBACK_SECRET="ours \u00e4 another long one"
+KRATOS_ADMIN_URL=http://kratos:4434
+KRATOS_PUBLIC_URL=https://auth.example.com
+PUBLIC_URL=https://verify.example.com
+DEFAULT_RETURN_URL=
+BRAND_NAME=Acme
+SUPPORT_ADDRESS=help@example.com
+PRIVACY_URL=https://www.example.com/privacy
+HTTPS_PROXY=http://proxy:3128
+NODE_EXTRA_CA_CERTS=/etc/ca.pem
+TEXTS='
+# No comment: BRAND_NAME=Other
+'
+GATE_MODE=shadow
+${more}`,
+    );
+    return path;
+  };
+
+  it('--force changes the lines that are said anew and no other: names of other programs, files and comments stay', async () => {
+    const path = production();
+    const before = readFileSync(path, 'utf8');
+    const result = await init(path, ['--force', '--yes', '--brand-name', 'Other'], { env: nothing });
+    expect(result).toMatchObject({ code: 0, err: '', asked: [] });
+    expect(readFileSync(path, 'utf8')).toBe(before.replace('BRAND_NAME=Acme', 'BRAND_NAME=Other'));
+    expect(readFileSync(`${path}.bak`, 'utf8')).toBe(before);
+    expect(statSync(`${path}.bak`).mode & 0o777).toBe(0o600);
+    expect(result.out).toContain(`${path}.bak`);
+    await init(path, ['--force', '--yes', '--brand-name', 'Third'], { env: nothing });
+    expect(readFileSync(`${path}.bak`, 'utf8')).toBe(before);
+    expect(readFileSync(`${path}.bak.1`, 'utf8')).toContain('BRAND_NAME=Other');
+  });
+
+  it('a policy in a file stays the policy', async () => {
+    const path = production('POLICY_FILE=POLICY\n');
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace('=POLICY\n', `=${resolve('docs/examples/policy.strict.yaml')}\n`),
+    );
+    const policy = parseConfig(read(path)).policy;
+    expect(await init(path, ['--force', '--yes', '--brand-name', 'Other'], { env: nothing })).toMatchObject({
+      code: 0,
+    });
+    expect(parseConfig(read(path)).policy).toEqual(policy);
+    expect(parseConfig({ ...read(path), POLICY_FILE: '' }).policy).not.toEqual(policy);
+  });
+
+  it('a variable in a file of its own gets no value beside it', async () => {
+    const path = production();
+    writeFileSync(path, readFileSync(path, 'utf8').replace('BRAND_NAME=Acme', `BRAND_NAME_FILE=${path}.secret`));
+    const before = readFileSync(path, 'utf8');
+    expect(await init(path, ['--force', '--yes'], { env: nothing })).toMatchObject({ code: 0 });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    const refused = await init(path, ['--force', '--yes', '--brand-name', 'Other'], { env: nothing });
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('BRAND_NAME_FILE is set') });
+  });
+
+  it.each([
+    ['nothing is asked', ['--yes'], {}],
+    ['there is no terminal', [], {}],
+    ['every answer is an empty line', [], { answer: '' }],
+  ])('Jumio stays where it is, with its client, where %s', async (_name, args, options) => {
+    const path = production();
+    const before = readFileSync(path, 'utf8');
+    expect(await init(path, ['--force', ...args], { ...options, env: nothing })).toMatchObject({ code: 0 });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  it('an address that is no data centre’s stays too', async () => {
+    const path = production();
+    const text = readFileSync(path, 'utf8').replace(
+      'https://account.amer-1.jumio.ai',
+      'https://jumio.gateway.internal',
+    );
+    writeFileSync(path, text);
+    expect(await init(path, ['--force', '--yes', '--brand-name', 'Other'], { env: nothing })).toMatchObject({
+      code: 0,
+    });
+    expect(read(path)).toMatchObject({
+      JUMIO_API_BASE_URL: 'https://jumio.gateway.internal',
+      JUMIO_CLIENT_ID: 'production',
+    });
+  });
+
+  it('the sandbox takes the place of a client of Jumio only where the flag says so', async () => {
+    const path = production();
+    const before = read(path);
+    const typed = await init(path, ['--force'], { answers: ['sandbox'] });
+    expect(typed).toMatchObject({ code: 2, err: expect.stringContaining('--jumio sandbox replaces it') });
+    expect(read(path)).toEqual(before);
+    expect(await init(path, ['--force', '--yes', '--jumio', 'sandbox'])).toMatchObject({ code: 0 });
+    expect(read(path)).toMatchObject({ JUMIO_CLIENT_ID: 'sandbox', JUMIO_API_BASE_URL: 'http://127.0.0.1:4010' });
+  });
+
+  it('the sandbox’s client does not become one of Jumio', async () => {
+    const path = newFile();
+    await init(path, ['--jumio', 'sandbox']);
+    const env = { JUMIO_CLIENT_SECRET: 'sandbox-secret' };
+    const { code, err } = await init(path, ['--force', '--jumio', 'emea-1'], { env });
+    expect([code, err]).toEqual([2, expect.stringContaining('--jumio-client-id')]);
+    expect(err).toContain('JUMIO_CLIENT_SECRET');
+  });
+
+  it('a value is read back as it was said, or refused', async () => {
+    const path = newFile();
+    const odd = 'A\\nB "and" #1';
+    expect(await init(path, ['--jumio', 'sandbox', '--brand-name', odd])).toMatchObject({ code: 0 });
+    expect(read(path).BRAND_NAME).toBe(odd);
+    for (const name of [`'"\``, `it's \` "x"`]) {
+      const refused = await init(path, ['--jumio', 'sandbox', '--force', '--brand-name', name]);
+      expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('BRAND_NAME: expected a value that') });
+    }
+    expect(read(path).BRAND_NAME).toBe(odd);
+  });
+
+  it('a variable that is emptied stays empty', async () => {
+    const path = newFile();
+    await init(path, ['--jumio', 'sandbox']);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/^(PORT|PRIVACY_URL|ALLOWED_RETURN_URLS)=.*$/gm, '$1='));
+    const before = read(path);
+    expect(await init(path, ['--force', '--yes'], { env: nothing })).toMatchObject({ code: 0 });
+    expect(read(path)).toEqual(before);
   });
 });
 

@@ -1,19 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { type Command, Option } from 'commander';
 import {
-  callerSecrets,
+  backUp,
+  changedEnvironment,
   DATA_CENTRES,
   type EnvironmentValues,
-  environmentText,
+  emptyEnvironment,
+  environmentOf,
   FileExists,
+  hasSandboxClient,
   type JumioPlace,
+  jumioPlaceOf,
   jumioVariables,
+  newCallerSecrets,
   writeFiles,
 } from '../../../setup/index.ts';
 import { examples } from '../../help.ts';
 import { type Cli, EXIT, Exit, usageError } from '../../terminal.ts';
+
+/** Where Jumio is, or `other`: at an address that the file has already, and that `init` does not change. */
+type Place = JumioPlace | 'other';
 
 interface InitFlags extends Readonly<Record<string, unknown>> {
   readonly jumio?: JumioPlace;
@@ -47,7 +54,7 @@ function coloursOf({ BRAND_NAME: name }: EnvironmentValues, before: EnvironmentV
 }
 
 /** The quickstart of Kratos is on these addresses, and the sandbox sends people back to any. */
-function questionsFor(place: JumioPlace): readonly Question[] {
+function questionsFor(place: Place): readonly Question[] {
   const isLocal = place === 'sandbox';
   const onThisMachine = (url: string) => (isLocal ? { otherwise: url } : {});
   return [
@@ -98,34 +105,48 @@ function questionsFor(place: JumioPlace): readonly Question[] {
   ];
 }
 
-/** The variables of the file that is replaced: they stay where nothing else is said. */
-function readBefore(path: string, force: boolean): EnvironmentValues {
-  if (!existsSync(path)) return {};
+/** The text of the file that is changed; undefined: there is none. */
+function readBefore(path: string, force: boolean): string | undefined {
+  if (!existsSync(path)) return undefined;
   if (!force) throw new FileExists(`Nothing was written, because it exists: ${path}. --force changes it.`);
-  const entries = Object.entries(parseEnv(readFileSync(path, 'utf8')));
-  return Object.fromEntries(entries.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+  return readFileSync(path, 'utf8');
 }
 
 function toFlag(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The answer from a flag, from the environment for a secret, from the file before, from the person; undefined: there is none. */
+/** What a flag says, for a secret the environment. What the environment has out of the file itself is not said anew. */
+function givenFor({ name, flag }: Question, cli: Cli, flags: InitFlags, before: EnvironmentValues): string | undefined {
+  const given = flag === undefined ? cli.env[name] : flags[flag];
+  if (typeof given !== 'string' || given === '') return undefined;
+  return flag === undefined && given === before[name] ? undefined : given;
+}
+
+/** The answer of the person, else what is known already; undefined: there is none. */
 async function answerTo(
   cli: Cli,
   flags: InitFlags,
-  before: EnvironmentValues,
-  question: Question,
+  known: EnvironmentValues,
+  { name, flag, asks, otherwise }: Question,
 ): Promise<string | undefined> {
-  const { name, flag, asks, otherwise } = question;
-  const given = flag === undefined ? cli.env[name] : flags[flag];
-  if (typeof given === 'string' && given !== '') return given;
-  const fallback = before[name] ?? otherwise;
+  const fallback = known[name] ?? otherwise;
   if (!cli.interactive || flags.yes) return fallback;
   const isSecret = flag === undefined;
   const shown = fallback === undefined || fallback === '' ? '' : ` [${isSecret ? 'keep it' : fallback}]`;
   const typed = (await cli.ask(`${asks} (${name})${shown}: `, { hidden: isSecret })).trim();
   return typed === '' ? fallback : typed;
+}
+
+/** A variable whose value is in a file of its own gets none here. @throws Exit where a flag asks for one */
+function isInFile({ name, flag }: Question, flags: InitFlags, before: EnvironmentValues): boolean {
+  const file = before[`${name}_FILE`];
+  if (!file) return false;
+  if (flag !== undefined && flags[flag] !== undefined)
+    throw usageError(
+      `Nothing was written: ${name}_FILE is set, to ${file}. Change that file instead of ${toFlag(flag)}.`,
+    );
+  return true;
 }
 
 function missing(questions: readonly Question[]): Exit {
@@ -135,56 +156,101 @@ function missing(questions: readonly Question[]): Exit {
   return usageError(`Nothing was written. These are needed:\n${lines.join('\n')}`);
 }
 
-async function placeOf(cli: Cli, flags: InitFlags): Promise<JumioPlace> {
+/** Where nothing is said Jumio stays where it is; in a new file it is the sandbox. */
+async function placeOf(cli: Cli, flags: InitFlags, before: EnvironmentValues): Promise<Place> {
   if (flags.jumio !== undefined) return flags.jumio;
+  const present = jumioPlaceOf(before);
+  const otherwise = present ?? 'sandbox';
+  if (flags.yes) return allowed(otherwise, before);
   const places: readonly JumioPlace[] = ['sandbox', ...DATA_CENTRES];
-  if (!cli.interactive) throw usageError(`Say where Jumio is: --jumio ${places.join(', ')}.`);
-  const typed = (await cli.ask(`Jumio: ${places.join(', ')} [sandbox]: `)).trim();
-  const place = places.find((each) => each === (typed || 'sandbox'));
+  if (!cli.interactive) {
+    if (present === undefined) throw usageError(`Say where Jumio is: --jumio ${places.join(', ')}.`);
+    return present;
+  }
+  const shown = otherwise === 'other' ? 'as it is' : otherwise;
+  const typed = (await cli.ask(`Jumio: ${places.join(', ')} [${shown}]: `)).trim();
+  if (typed === '') return allowed(otherwise, before);
+  const place = places.find((each) => each === typed);
   if (place === undefined) throw usageError(`Jumio has no data centre of this name. Expected ${places.join(', ')}.`);
+  return allowed(place, before);
+}
+
+/** The sandbox takes the place of the client that was issued for Jumio only where the flag says so. */
+function allowed(place: Place, before: EnvironmentValues): Place {
+  if (place === 'sandbox' && jumioPlaceOf(before) !== 'sandbox' && !hasSandboxClient(before))
+    throw usageError('Nothing was written: the file has a client of Jumio. --jumio sandbox replaces it.');
   return place;
+}
+
+/** The variables that say where Jumio is. @throws Exit where one of them is in a file of its own, and another place is asked for */
+function jumioOf(place: Place, flags: InitFlags, before: EnvironmentValues): EnvironmentValues {
+  const isThere = flags.jumio === undefined && place === jumioPlaceOf(before);
+  if (place === 'other' || isThere) return {};
+  const variables = jumioVariables(place);
+  const inFile = Object.keys(variables).find((name) => before[`${name}_FILE`]);
+  if (inFile !== undefined)
+    throw usageError(`Nothing was written: ${inFile}_FILE is set. Remove it, and then say --jumio ${place}.`);
+  return variables;
+}
+
+/** The sandbox's client is none for Jumio. */
+function withoutSandboxClient(before: EnvironmentValues, place: Place): EnvironmentValues {
+  if (place === 'sandbox' || jumioPlaceOf(before) !== 'sandbox' || !hasSandboxClient(before)) return before;
+  const { JUMIO_CLIENT_ID: _id, JUMIO_CLIENT_SECRET: _secret, ...rest } = before;
+  return rest;
+}
+
+/** Whether a variable is there, be it empty, or in a file of its own. */
+function has(before: EnvironmentValues, name: string): boolean {
+  return before[name] !== undefined || before[`${name}_FILE`] !== undefined;
 }
 
 /** `return_to` may lead to the application, if nothing else was said. */
 function returnUrls({ DEFAULT_RETURN_URL: home }: EnvironmentValues, before: EnvironmentValues): EnvironmentValues {
-  if (before.ALLOWED_RETURN_URLS !== undefined || home === undefined || !URL.canParse(home)) return {};
+  if (has(before, 'ALLOWED_RETURN_URLS') || home === undefined || !URL.canParse(home)) return {};
   return { ALLOWED_RETURN_URLS: new URL(home).origin };
 }
 
 function portOf({ PUBLIC_URL: url }: EnvironmentValues, before: EnvironmentValues): EnvironmentValues {
   const port = url !== undefined && URL.canParse(url) ? new URL(url).port : '';
-  return port === '' || before.PORT !== undefined ? {} : { PORT: port };
+  return port === '' || has(before, 'PORT') ? {} : { PORT: port };
 }
 
+/** The values that are said anew, or derived from these. */
 async function valuesFrom(cli: Cli, flags: InitFlags, before: EnvironmentValues): Promise<EnvironmentValues> {
-  const place = await placeOf(cli, flags);
-  const questions = questionsFor(place);
+  const place = await placeOf(cli, flags, before);
+  const known = withoutSandboxClient(before, place);
   const answers: Record<string, string> = {};
   const open: Question[] = [];
-  for (const question of questions) {
-    const answer = await answerTo(cli, flags, before, question);
+  for (const question of questionsFor(place)) {
+    if (isInFile(question, flags, before)) continue;
+    const answer = givenFor(question, cli, flags, before) ?? (await answerTo(cli, flags, known, question));
     if (answer === undefined) open.push(question);
     else answers[question.name] = answer;
   }
   if (open.length > 0) throw missing(open);
   const brand = place === 'sandbox' ? coloursOf(answers, before) : {};
   const derived = { ...returnUrls(answers, before), ...portOf(answers, before), ...brand };
-  return { ...before, ...jumioVariables(place), ...callerSecrets(before), ...derived, ...answers };
+  return { ...jumioOf(place, flags, before), ...newCallerSecrets(before), ...derived, ...answers };
 }
 
-function nextSteps(path: string, place: string | undefined): string {
+function nextSteps(path: string, place: string | undefined, copy: string | undefined): string {
   const sandbox = place?.startsWith('http://127.0.0.1:4010') ? 'Start Jumio’s sandbox: npm run sandbox\n' : '';
+  const before = copy === undefined ? '' : `As it was before:      ${copy} (mode 0600)\n`;
   return `Written: ${path} (mode 0600), with new secrets where there were none.
-Write Kratos’ hooks:   npm run cli -- kratos-config --help
+${before}Write Kratos’ hooks:   npm run cli -- kratos-config --help
 ${sandbox}Start the service:     npm start\n`;
 }
 
 async function runCommand(cli: Cli, flags: InitFlags): Promise<void> {
   const path = resolve(flags.out);
   const force = flags.force ?? false;
-  const values = await valuesFrom(cli, flags, readBefore(path, force));
-  await writeFiles([{ path, text: environmentText(values), holdsSecret: true }], force);
-  await cli.print(nextSteps(path, values.JUMIO_API_BASE_URL));
+  const before = readBefore(path, force);
+  const values = await valuesFrom(cli, flags, environmentOf(before ?? ''));
+  const text = changedEnvironment(before ?? emptyEnvironment(), values);
+  const copy = before === undefined || before === text ? undefined : await backUp(path);
+  await writeFiles([{ path, text, holdsSecret: true }], force);
+  await cli.print(nextSteps(path, environmentOf(text).JUMIO_API_BASE_URL, copy));
 }
 
 /** `init`: writes a `.env` that the service starts with. */
@@ -193,7 +259,10 @@ export function registerInit(program: Command, cli: Cli): void {
     .command('init')
     .description('write a .env that the service starts with: asks, or takes flags')
     .addOption(
-      new Option('--jumio <where>', 'a data centre of Jumio, or the sandbox').choices(['sandbox', ...DATA_CENTRES]),
+      new Option('--jumio <where>', 'a data centre of Jumio, or the sandbox; by default where it is already').choices([
+        'sandbox',
+        ...DATA_CENTRES,
+      ]),
     )
     .option(
       '--jumio-client-id <id>',
@@ -207,8 +276,11 @@ export function registerInit(program: Command, cli: Cli): void {
     .option('--support-address <address>', 'where people find help: an e-mail address or a URL')
     .option('--privacy-url <url>', 'your privacy policy')
     .option('--out <file>', 'the file to write, with mode 0600', '.env')
-    .option('--yes', 'ask nothing')
-    .option('--force', 'change a file that exists: what is not said anew stays')
+    .option('--yes', 'ask nothing: what is there stays, else the defaults; Jumio is the sandbox in a new file')
+    .option(
+      '--force',
+      'change a file that exists: every line that is not said anew stays, and a copy of the file as it was',
+    )
     .addHelpText(
       'after',
       examples('init --jumio sandbox --yes', 'init --jumio emea-1 --public-url https://verify.example.com'),
