@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import type { Environment } from '../../../webhook/config/problem.ts';
 import { at, isTree, listAt, type Tree } from '../../../webhook/doctor/kratos-config/read.ts';
 import { makeKratosFiles } from '../../../webhook/setup/index.ts';
 import { config } from '../../support/service/environment.ts';
@@ -12,11 +13,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const SECRET = 'a "quoted" \\ secret: #1';
 
-const service = config({
+const OURS = {
   ORY_WEBHOOK_SECRET: SECRET,
   PUBLIC_URL: 'https://verify.example.com',
   KRATOS_PUBLIC_URL: 'https://auth.example.com',
-});
+};
 
 const DEFAULTS: Parameters<typeof makeKratosFiles>[2] = {
   out: join(folder, 'out/kratos.yaml'),
@@ -27,8 +28,9 @@ const DEFAULTS: Parameters<typeof makeKratosFiles>[2] = {
   session: true,
 };
 
-async function make(options: Partial<typeof DEFAULTS> = {}) {
-  const made = await makeKratosFiles(service, 'https://verify.example.com/', { ...DEFAULTS, ...options });
+async function make(options: Partial<typeof DEFAULTS> = {}, environment: Environment = {}) {
+  const settings = { ...OURS, ...environment };
+  const made = await makeKratosFiles(config(settings), settings.PUBLIC_URL, { ...DEFAULTS, ...options });
   const text = made.files[0].text;
   const tree: unknown = parse(text, { merge: true, maxAliasCount: -1 });
   if (!isTree(tree)) throw new Error('no configuration');
@@ -38,10 +40,10 @@ async function make(options: Partial<typeof DEFAULTS> = {}) {
 let files = 0;
 
 /** Merges a file of the operator. */
-function merged(text: string, options: Partial<typeof DEFAULTS> = {}) {
+function merged(text: string, options: Partial<typeof DEFAULTS> = {}, environment: Environment = {}) {
   const path = join(folder, `kratos-${files++}.yml`);
   writeFileSync(path, text);
-  return make({ ...options, merge: path });
+  return make({ ...options, merge: path }, environment);
 }
 
 const list = (flow: string, method?: string): string =>
@@ -210,16 +212,136 @@ selfservice:
   });
 
   it('redirects and cookies that the pages need are set, and said', async () => {
-    const { tree, changed } = await merged(
+    const { tree, changed, open } = await merged(
       stringify({
         ...flowsAfter({ registration: { default_browser_return_url: 'https://app.example.com/' } }),
         cookies: { same_site: 'Strict' },
       }),
     );
-    expect(at(tree, '/cookies')).toEqual({ same_site: 'Lax', domain: 'example.com' });
+    expect(at(tree, '/cookies')).toEqual({ same_site: 'Lax' });
+    expect(open.join()).toContain('cookies.domain: example.com');
     expect(at(tree, '/selfservice/allowed_return_urls')).toEqual(['https://verify.example.com']);
     expect(changed).toContain('cookies.same_site is Strict: use Lax');
     expect(changed.join()).toContain('default_browser_return_url is https://app.example.com/');
+  });
+
+  it('the cookie domain is set where one of the hosts is it, and never to what may be a public suffix', async () => {
+    const domain = async (ours: string, kratos: string) => {
+      const { tree, open } = await merged('{}', {}, { PUBLIC_URL: ours, KRATOS_PUBLIC_URL: kratos });
+      return [at(tree, '/cookies/domain'), open.length];
+    };
+    expect(await domain('https://verify.co.uk', 'https://auth.co.uk')).toEqual([undefined, 1]);
+    expect(await domain('https://verify.example.com', 'https://example.com')).toEqual(['example.com', 0]);
+  });
+
+  it('what a merge key brings stays, in a list of hooks and beside it', async () => {
+    const text = `x-flows: &flows
+  registration: { enabled: false, ui_url: https://a.example.com }
+  login: &login { lifespan: 5m, after: { hooks: [{ hook: revoke_active_sessions }] } }
+x-more: &more
+  <<: *login
+  style: unified # Unified.
+selfservice:
+  flows:
+    <<: *flows
+    # Both.
+    login:
+      <<: [*more, *login]
+      ui_url: https://own.example.com # Ours.
+    verification: *more
+`;
+    const { tree, text: out } = await merged(text);
+    expect(at(tree, '/selfservice/flows/registration')).toMatchObject({
+      enabled: false,
+      ui_url: 'https://a.example.com',
+    });
+    expect(at(tree, '/selfservice/flows/login')).toMatchObject({
+      lifespan: '5m',
+      style: 'unified',
+      ui_url: 'https://own.example.com',
+    });
+    expect(short(tree, list('login'))).toEqual(['/jumio/validate', 'revoke_active_sessions']);
+    expect(short(tree, list('login', 'code'))).toEqual(['/jumio/validate', 'revoke_active_sessions']);
+    expect(short(tree, list('verification'))).toEqual(['revoke_active_sessions']);
+    expect(at(tree, '/x-flows/login/after/hooks')).toEqual([{ hook: 'revoke_active_sessions' }]);
+    for (const comment of ['# Both.', '# Ours.', '# Unified.']) expect(out).toContain(comment);
+    expect(out).not.toMatch(/<<|\*login/);
+  });
+
+  it('keys without a value are no obstacle; another value is named', async () => {
+    const { tree } = await merged('selfservice:\n  flows:\n    login:\n      after:\n        password:\n');
+    expect(short(tree, list('login', 'password'))).toEqual(['/jumio/validate']);
+    const wrong = merged('selfservice: { flows: { login: { after: none } } }');
+    await expect(wrong).rejects.toThrow(/yml: expected a map at selfservice\.flows\.login\.after/);
+    await expect(wrong).rejects.toMatchObject({ name: 'UnreadableConfig' });
+  });
+
+  it('a hook of the operator stays, also where its path ends like one of ours', async () => {
+    const theirs = { hook: 'web_hook', config: { url: 'https://kyc.example.com/jumio/validate', method: 'POST' } };
+    const assurance = { hook: 'web_hook', config: { url: 'https://kyc.example.com/eid/assurance', method: 'POST' } };
+    const text = stringify(
+      flowsAfter({ login: { hooks: [theirs] }, registration: { oidc: { hooks: [assurance, { hook: 'session' }] } } }),
+    );
+    const { tree, replaced } = await merged(text);
+    expect(listAt(tree, list('login'))[1]).toEqual(theirs);
+    expect(listAt(tree, list('login', 'totp'))[1]).toEqual(theirs);
+    expect(listAt(tree, list('registration', 'oidc'))[2]).toEqual(assurance);
+    expect(replaced).toEqual([]);
+  });
+
+  it('older hooks of this service are recognised by address or header, and each that goes is named', async () => {
+    const header = { type: 'api_key', config: { in: 'header', name: 'X-Webhook-Secret', value: 'an-older-secret' } };
+    const before = [
+      own('/jumio/validate', { auth: header }),
+      own('/jumio/validate', { headers: { Authorization: `Bearer ${SECRET}` } }),
+      { hook: 'web_hook', config: { url: 'http://bridge:3000/jumio/validate' } },
+      { hook: 'web_hook', config: { url: 'https://verify.example.com/jumio/validate' } },
+      own('/jumio/validate', { headers: { Authorization: 'Bearer of-another-service' } }),
+    ];
+    const { tree, replaced } = await merged(stringify(flowsAfter({ login: { hooks: before } })));
+    expect(listAt(tree, list('login')).slice(1)).toEqual(before.slice(4));
+    expect(replaced).toEqual([
+      'selfservice.flows.login.after.hooks: `web_hook` to https://own.example.com/jumio/validate, ' +
+        '`web_hook` to https://own.example.com/jumio/validate, `web_hook` to http://bridge:3000/jumio/validate, ' +
+        '`web_hook` to https://verify.example.com/jumio/validate',
+    ]);
+  });
+
+  it('`session` that is added is said, list by list', async () => {
+    const { changed } = await merged(
+      stringify(flowsAfter({ registration: { password: { hooks: [own('/registered')] } } })),
+    );
+    const added = changed.filter((line) => line.includes('`session` is added'));
+    expect(added.map((line) => /after\.(\w+)\.hooks/.exec(line)?.[1])).toEqual(['oidc', 'code', 'webauthn', 'passkey']);
+  });
+
+  it('where the policy refuses who has just signed up no list has `session`, and that is said', async () => {
+    const strict = { POLICY_FILE: 'docs/examples/policy.verified-first.yaml' };
+    const { tree, text, changed } = await merged(EVERYWHERE, {}, strict);
+    expect(text).not.toContain('hook: session');
+    expect(short(tree, list('registration', 'password'))).toEqual(['/jumio/initiate', '/registered']);
+    expect(changed.join()).toContain('`session` is removed, because the policy refuses people whose status is');
+    const none = await merged('{}', {}, strict);
+    expect(none.text).not.toContain('hook: session');
+    expect(none.changed.join()).toContain('`session` is in no list of the sign-up, because the policy refuses');
+    expect((await make({}, strict)).text).not.toContain('hook: session');
+  });
+
+  it('an address that must be verified is asked for before the gate, also where a method inherits it', async () => {
+    const hooks = [own('/signed-in'), { hook: 'require_verified_address' }, { hook: 'revoke_active_sessions' }];
+    const { tree } = await merged(stringify(flowsAfter({ login: { hooks } })));
+    const expected = ['/signed-in', 'require_verified_address', '/jumio/validate', 'revoke_active_sessions'];
+    expect(short(tree, list('login'))).toEqual(expected);
+    for (const method of ['password', 'code', 'lookup_secret'])
+      expect(short(tree, list('login', method))).toEqual(expected);
+  });
+
+  it('a file that is to be JSON is JSON', async () => {
+    const { files: made, tree } = await merged(JSON.stringify({ dsn: 'memory' }), { out: join(folder, 'kratos.json') });
+    expect(JSON.parse(made[0].text)).toEqual(tree);
+    expect(tree.dsn).toBe('memory');
+    const alone = await make({ out: join(folder, 'kratos.json') });
+    expect(JSON.parse(alone.text)).toEqual(alone.tree);
   });
 
   it('on request `session` is removed everywhere, and that is said', async () => {

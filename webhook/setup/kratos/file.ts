@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import type { Document } from 'yaml';
+import { dirname, extname, join, resolve } from 'node:path';
+import { type Document, parse } from 'yaml';
 import type { Config } from '../../config/config.ts';
+import { refusedAfterSignUp } from '../../doctor/checks/verified-first.ts';
 import { UnreadableConfig } from '../../doctor/kratos-config/read.ts';
 import type { NewFile } from '../files.ts';
 import { filledActions, shippedTemplates } from './actions.ts';
 import { repairBrowserFlow } from './browser-flow.ts';
+import type { ListOptions } from './lists.ts';
+import { refuseLoss } from './loss.ts';
 import { mergeActions, treeOf } from './merge.ts';
 
 export interface KratosFileOptions {
@@ -30,6 +33,10 @@ export interface KratosFiles {
   readonly kept: readonly string[];
   /** Other things that were changed in the operator's configuration, one line each. */
   readonly changed: readonly string[];
+  /** Hooks that were removed, because they are older ones of this service: one line for each list. */
+  readonly replaced: readonly string[];
+  /** What is wrong and was not changed: the operator must decide it. One line each. */
+  readonly open: readonly string[];
 }
 
 async function readText(path: string): Promise<string> {
@@ -42,15 +49,51 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** Lines are never folded: a base64 text is one. */
-function textOf(document: Document): string {
+/** Lines are never folded: a base64 text is one. A file that Kratos reads as JSON is written as JSON. */
+function textOf(document: Document, out: string): string {
+  if (extname(out) === '.json') return `${JSON.stringify(treeOf(document), null, 2)}\n`;
   return document.toString({ lineWidth: 0 });
 }
 
-async function mergedFile(actions: Document, path: string, service: Config, session: boolean) {
-  const { document, kept, withoutSession } = mergeActions(await readText(path), path, treeOf(actions), { session });
-  const removed = withoutSession.map((list) => `${list}: \`session\` is removed, as --no-session asks`);
-  return { document, kept, changed: [...removed, ...repairBrowserFlow(document, service)] };
+/** Whether, and why, a sign-up gives no session. */
+type SessionRule = { readonly session: true } | { readonly session: false; readonly because: string };
+
+/** A session at sign-up is one that a policy may forbid (docs/verified-first.md). */
+function sessionRule(service: Config, { session }: KratosFileOptions): SessionRule {
+  if (!session) return { session: false, because: 'as --no-session asks' };
+  const refused = refusedAfterSignUp(service);
+  if (refused.length === 0) return { session: true };
+  return { session: false, because: `because the policy refuses people whose status is ${refused.join(' or ')}` };
+}
+
+/** The operator's own configuration with the hooks in it. @throws UnreadableConfig where more than that would change */
+async function merged(
+  actions: Document,
+  path: string,
+  out: string,
+  service: Config,
+  rule: SessionRule,
+  options: ListOptions,
+): Promise<Omit<KratosFiles, 'files'> & { readonly text: string }> {
+  const result = mergeActions(await readText(path), path, treeOf(actions), options);
+  const repairs = repairBrowserFlow(result.document, service);
+  const text = textOf(result.document, out);
+  const operations = [...result.operations, ...repairs.operations];
+  refuseLoss(result.before, parse(text, { merge: true, maxAliasCount: -1 }), operations, path);
+  const because = rule.session ? '' : rule.because;
+  const removed = result.withoutSession.map((list) => `${list}: \`session\` is removed, ${because}`);
+  const left = rule.session || removed.length > 0 ? [] : [`\`session\` is in no list of the sign-up, ${because}`];
+  const added = result.withSession.map(
+    (list) =>
+      `${list}: \`session\` is added, because no hook ran there: a sign-up signs in (--no-session leaves it out)`,
+  );
+  const { kept, replaced } = result;
+  return { text, kept, replaced, changed: [...removed, ...left, ...added, ...repairs.changed], open: repairs.open };
+}
+
+function alone(actions: Document, out: string, rule: SessionRule) {
+  const changed = rule.session ? [] : [`\`session\` is in no list of the sign-up, ${rule.because}`];
+  return { text: textOf(actions, out), kept: [], replaced: [], changed, open: [] };
 }
 
 /**
@@ -60,22 +103,24 @@ async function mergedFile(actions: Document, path: string, service: Config, sess
 export async function makeKratosFiles(
   service: Config,
   publicUrl: string,
-  { out, serviceUrl, merge, templateFolder, inline, session }: KratosFileOptions,
+  options: KratosFileOptions,
 ): Promise<KratosFiles> {
+  const { out, serviceUrl, merge, templateFolder, inline } = options;
   const folder = join(dirname(resolve(out)), 'jsonnet');
-  const [webhookSecret = ''] = service.ORY_WEBHOOK_SECRET;
+  const secrets = service.ORY_WEBHOOK_SECRET;
   const bodies = inline ? undefined : (templateFolder ?? folder);
-  const values = { serviceUrl, publicUrl: new URL(publicUrl).origin, webhookSecret, templateFolder: bodies };
-  const actions = filledActions(values, { session });
-  const { document, kept, changed } =
-    merge === undefined
-      ? { document: actions, kept: [], changed: [] }
-      : await mergedFile(actions, merge, service, session);
-  const templates = shippedTemplates().map(({ name, text }) => ({
-    path: join(folder, name),
-    text,
+  const { origin } = new URL(publicUrl);
+  const values = { serviceUrl, publicUrl: origin, webhookSecret: secrets[0] ?? '', templateFolder: bodies };
+  const rule = sessionRule(service, options);
+  const actions = filledActions(values, rule);
+  const origins = [new URL(serviceUrl).origin, origin];
+  const listOptions = { session: rule.session, origins, secrets };
+  const { text, ...said } =
+    merge === undefined ? alone(actions, out, rule) : await merged(actions, merge, out, service, rule, listOptions);
+  const templates = shippedTemplates().map((template) => ({
+    path: join(folder, template.name),
+    text: template.text,
     holdsSecret: false,
   }));
-  const file = { path: out, text: textOf(document), holdsSecret: true };
-  return { files: [file, ...(inline ? [] : templates)], kept, changed };
+  return { files: [{ path: out, text, holdsSecret: true }, ...(inline ? [] : templates)], ...said };
 }

@@ -2,6 +2,7 @@ import {
   entriesOf,
   type HookEntry,
   type HookFlow,
+  headersOf,
   isEidHook,
   listOf,
   methodsWithLists,
@@ -17,15 +18,23 @@ export interface ListPlan {
   /** Where the new entries go, in the operator's own list as it is after the removal. */
   readonly position: number;
   readonly added: readonly unknown[];
+  /** Older hooks of this service, which are removed. */
+  readonly replaced: readonly HookEntry[];
   /** Hooks of the operator that now run from this list: their own, or those of the global list that it replaces. */
   readonly kept: readonly HookEntry[];
   /** Whether `session` was removed. */
   readonly isSessionRemoved: boolean;
+  /** Whether `session` was added: no hook ran for this method before. */
+  readonly isSessionAdded: boolean;
 }
 
 export interface ListOptions {
   /** False: `session` is removed from the operator's lists of the sign-up. */
   readonly session: boolean;
+  /** The addresses of this service, as Kratos and as browsers reach it. */
+  readonly origins: readonly string[];
+  /** The secrets of its hooks. */
+  readonly secrets: readonly string[];
 }
 
 const LISTS: readonly (readonly [HookFlow, readonly (string | null)[]])[] = [
@@ -35,8 +44,18 @@ const LISTS: readonly (readonly [HookFlow, readonly (string | null)[]])[] = [
   ['settings', ['oidc']],
 ];
 
-function isOfThisService(entry: HookEntry): boolean {
+function hasPathOfOurs(entry: HookEntry): boolean {
   return entry.duty !== undefined || isEidHook(entry, '/eid/assurance') || isEidHook(entry, '/eid/link');
+}
+
+/** A hook of the operator may have a path like ours: so it must lead to this service too, or send its header (its address may have been another one). */
+function isOfThisService(entry: HookEntry, { origins, secrets }: ListOptions): boolean {
+  const { config } = entry;
+  if (config === undefined || !hasPathOfOurs(entry)) return false;
+  const headers = headersOf({ config });
+  const bearer = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  if (headers.has('x-webhook-secret') || (bearer !== undefined && secrets.includes(bearer))) return true;
+  return URL.canParse(config.url) && origins.includes(new URL(config.url).origin);
 }
 
 function isSession({ flow, name }: HookEntry): boolean {
@@ -50,9 +69,9 @@ function neverRan({ flow, config }: HookEntry): boolean {
 }
 
 /** The hooks of the global list that run for a method until it gets a list of its own. */
-function inheritedBy(kratos: Tree, flow: HookFlow, method: string | null): HookEntry[] {
+function inheritedBy(kratos: Tree, flow: HookFlow, method: string | null, options: ListOptions): HookEntry[] {
   if (method === null || listAt(kratos, listOf(flow, method)).length > 0) return [];
-  return entriesOf(kratos, flow, null).filter((entry) => !isOfThisService(entry) && !neverRan(entry));
+  return entriesOf(kratos, flow, null).filter((entry) => !isOfThisService(entry, options) && !neverRan(entry));
 }
 
 /** First, so that a refusal stops the flow before other systems hear of it; but an unconfirmed address is the reason that people see before it. */
@@ -60,33 +79,32 @@ function positionOf(own: readonly HookEntry[]): number {
   return own.findLastIndex(({ flow, name }) => flow === 'login' && name === 'require_verified_address') + 1;
 }
 
-function planOf(
-  kratos: Tree,
-  actions: Tree,
-  flow: HookFlow,
-  method: string | null,
-  { session }: ListOptions,
-): ListPlan {
+function planOf(kratos: Tree, actions: Tree, flow: HookFlow, method: string | null, options: ListOptions): ListPlan {
   const list = listOf(flow, method);
   const value = (tree: Tree, { index, list: place }: HookEntry): unknown => listAt(tree, place)[index];
   const wanted = entriesOf(actions, flow, method);
   const own = entriesOf(kratos, flow, method);
-  const inherited = inheritedBy(kratos, flow, method);
-  const removed = own.filter((entry) => isOfThisService(entry) || (!session && isSession(entry)));
+  const inherited = inheritedBy(kratos, flow, method, options);
+  const replaced = own.filter((entry) => isOfThisService(entry, options));
+  const removed = own.filter((entry) => replaced.includes(entry) || (!options.session && isSession(entry)));
   const kept = own.filter((entry) => !removed.includes(entry));
   // A list that the operator has says whether a sign-up gives a session: then `session` is not added.
   const isEmpty = own.length + inherited.length === 0;
-  const added = wanted.filter((entry) => isEmpty || !isSession(entry));
+  const ours = wanted.filter((entry) => isEmpty || !isSession(entry));
+  const added = ours.map((entry) => value(actions, entry));
+  // An empty list gets what ran for the method, ours at the place that it would have among these.
+  const taken = inherited.filter((entry) => options.session || !isSession(entry));
+  const before = positionOf(taken);
+  const takenOver = taken.map((entry) => value(kratos, entry)).toSpliced(before, 0, ...added);
   return {
     list,
     removed: removed.map(({ index }) => index),
     position: positionOf(kept),
-    added: [
-      ...added.map((entry) => value(actions, entry)),
-      ...(own.length === 0 ? inherited.map((entry) => value(kratos, entry)) : []),
-    ],
-    kept: [...kept, ...inherited],
+    added: own.length === 0 ? takenOver : added,
+    replaced,
+    kept: [...kept, ...taken],
     isSessionRemoved: removed.some(isSession),
+    isSessionAdded: ours.some(isSession),
   };
 }
 

@@ -53,10 +53,15 @@ function heading(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${title}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
-function summary({ kept, changed }: KratosFiles, merge: string | undefined): string {
-  if (merge === undefined) return '';
+function summary({ kept, replaced, changed, open }: KratosFiles, merge: string | undefined): string {
+  if (merge === undefined) return heading('Note:', changed);
   const none = kept.length === 0 ? `${merge} has no hooks of its own.\n` : '';
-  return none + heading(`Kept of the hooks in ${merge}:`, kept) + heading('Changed besides:', changed);
+  return [
+    none + heading(`Kept of the hooks in ${merge}:`, kept),
+    heading('Removed, as older hooks of this service:', replaced),
+    heading('Changed besides:', changed),
+    heading('Not changed, and yours to decide:', open),
+  ].join('');
 }
 
 function nextSteps(out: string, merge: string | undefined): string {
@@ -79,7 +84,10 @@ export function registerKratosConfig(program: Command, cli: Cli): void {
   program
     .command('kratos-config')
     .description('write Kratos’ configuration with the hooks of this service, from this service’s environment')
-    .requiredOption('--out <file>', 'the file to write, with mode 0600, because it holds ORY_WEBHOOK_SECRET')
+    .requiredOption(
+      '--out <file>',
+      'the file to write, YAML or *.json, with mode 0600, because it holds ORY_WEBHOOK_SECRET',
+    )
     .option('--merge <file>', 'Kratos’ own configuration: its hooks and comments are kept, and it is not changed')
     .option('--service-url <url>', 'this service as Kratos reaches it; by default on the same machine', serviceUrl)
     .option(
@@ -88,7 +96,10 @@ export function registerKratosConfig(program: Command, cli: Cli): void {
       folder,
     )
     .option('--inline', 'put the templates into the file, as Ory Network and containers need it')
-    .option('--no-session', 'give no session at a sign-up: nobody is signed in before they are verified')
+    .option(
+      '--no-session',
+      'give no session at a sign-up, as where the policy refuses new people: nobody is signed in before they are verified',
+    )
     .option('--force', 'replace files that exist')
     .addHelpText(
       'after',
