@@ -81,7 +81,8 @@ const conditionalRule = fc
 /** The rules of a policy, each as text: any that the service would start with. */
 export const policyRules = fc
   .tuple(fc.array(conditionalRule, { maxLength: 6 }), decision)
-  .map(([rules, last]) => [...rules, `{"then":"${last}"}`]);
+  .map(([rules, last]) => [...rules, `{"then":"${last}"}`])
+  .filter((rules) => mistakesOf(`{"verdict_lifetime":"1d","rules":[${rules.join()}]}`).length === 0);
 
 /** A policy of these rules with a lifetime of a day, so that a rule may refuse by the age of a verdict. */
 export function policyOfRules(rules: readonly string[]): Policy {

@@ -38,6 +38,15 @@ describe('verified before authenticated', () => {
     ['a method', '{ when: { method: code }, then: allow }', 'expired (waiting on person)', '(code)'],
     ['recovery', '{ when: { flow: recovery }, then: allow }', 'rejected (waiting on operator)', '(recovery)'],
     ['the first days', '{ when: { status: pending, account_younger_than: 2d }, then: allow }', 'pending', 'password'],
+    ['a schema', '{ when: { schema: staff }, then: allow }', 'rejected (waiting on operator)', 'password'],
+    ['a source', '{ when: { source: operator }, then: allow }', 'review (waiting on operator)', 'password'],
+    ['an hour', '{ when: { account_older_than: 30h, account_younger_than: 31h }, then: allow }', 'none', 'password'],
+    [
+      'a verdict',
+      '{ when: { status: rejected, verdict_older_than: 3d, verdict_younger_than: 4d }, then: allow }',
+      'rejected',
+      'password',
+    ],
     ['a review', '{ when: { status: review }, then: allow }', 'review (waiting on operator)', 'password'],
   ])('a rule that lets unverified people in is found: %s', async (_name, rule, standing, way) => {
     // Kratos offers `code` as a sign-in only where it is switched on.

@@ -143,6 +143,17 @@ rules:
       ['3 rules[0].then: "block_with_way_on"'],
     ],
     [
+      'a way on for people who are approved at another level',
+      'rules:\n  - when: { status: approved, source: eid:a, level: x }\n    then: allow\n  - then: block_with_way_on',
+      ['4 rules[1].then: "block_with_way_on"'],
+    ],
+    [
+      'such a way on behind a rule for some approved people',
+      `rules:\n  - { when: { source: jumio }, then: allow }\n  - { when: { status: approved, schema: x }, then: allow }
+  - { when: { status: [approved, none] }, then: block_with_way_on }${REST}`,
+      ['4 rules[2].then: "block_with_way_on"'],
+    ],
+    [
       'a limit of zero',
       'start_again: { max_executions: 0 }\nrules: [{ then: allow }]',
       ['1 start_again.max_executions: 0'],
@@ -152,6 +163,16 @@ rules:
     if (expected.length > 0) expect(places(text)).toEqual(expected);
     else expect(mistakesOf(text)).not.toEqual([]);
     for (const { expected: wanted } of mistakesOf(text)) expect(wanted.length).toBeGreaterThan(6);
+  });
+
+  it.each([
+    ['every approved person was decided before', '{ when: { status: [approved, review] }, then: block }, '],
+    ['it is for people without an approval', '{ when: { status: [none, pending] }, then: block_with_way_on }, '],
+    ['it is for approvals that count as expired', '{ when: { verdict_older_than: 365d }, then: block_with_way_on }, '],
+  ])('a way on beside a rule for one source is accepted where %s', (name, between) => {
+    const then = name.startsWith('every') ? 'block_with_way_on' : 'block';
+    const rules = `rules: [{ when: { status: approved, source: eid:a }, then: allow }, ${between}{ then: ${then} }]`;
+    expect(mistakesOf(`${rules}\nverdict_lifetime: 365d`)).toEqual([]);
   });
 
   it('every mistake of a policy is reported at once', () => {

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { Status, WaitingOn } from '../../model.ts';
-import { decisionOf, ruleFor } from '../../verification/policy/index.ts';
+import { type Condition, decisionOf, type Policy, ruleFor } from '../../verification/policy/index.ts';
 import type { Check, Facts } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
 import { allEntries, enabledMethods } from '../kratos-config/hooks.ts';
@@ -26,8 +26,8 @@ const UNVERIFIED: readonly (readonly [status: Status, waitingOn: WaitingOn])[] =
   ['rejected', 'operator'],
 ];
 
-/** Of the sign-up, of the first days, and later. */
-const AGES_MS = [0, 86_400_000, 365 * 86_400_000];
+/** Of the sign-up, and of an account or verdict that no rule asks for by its age. */
+const AGES_MS = [0, 365 * 86_400_000];
 
 /** A way into an account that is not verified. */
 interface Way {
@@ -36,27 +36,45 @@ interface Way {
   readonly waitingOn: WaitingOn;
 }
 
+/** Returns each value that a rule names, and null: the fact is not known, or is another. */
+function named(policy: Policy, valuesOf: (when: Condition) => readonly string[] | undefined): (string | null)[] {
+  return [null, ...new Set(policy.rules.flatMap(({ when }) => valuesOf(when) ?? []))];
+}
+
+/** Returns ages at both sides of each bound that a rule names, in milliseconds. */
+function ages(policy: Policy, boundsOf: (when: Condition) => readonly (number | undefined)[]): number[] {
+  const bounds = policy.rules.flatMap(({ when }) => boundsOf(when)).filter((bound) => bound !== undefined);
+  const around = bounds.flatMap((bound) => [bound - 1, bound, bound + 1]);
+  return [...new Set([...AGES_MS, ...around.filter((age) => age >= 0)])];
+}
+
+/** The facts beside status, flow and method that the rules of a policy can tell apart. */
+function otherFacts(policy: Policy) {
+  const schemas = named(policy, ({ schema }) => schema);
+  const sources = named(policy, ({ source }) => source);
+  const levels = named(policy, ({ level }) => level);
+  const accountAges = [null, ...ages(policy, (when) => [when.accountYoungerThan, when.accountOlderThan])];
+  const verdictAges = [null, ...ages(policy, (when) => [when.verdictYoungerThan, when.verdictOlderThan])];
+  return schemas.flatMap((schema) =>
+    sources.flatMap((source) =>
+      levels.flatMap((level) =>
+        accountAges.flatMap((accountAge) =>
+          verdictAges.map((verdictAge) => ({ schema, source, level, accountAge, verdictAge })),
+        ),
+      ),
+    ),
+  );
+}
+
 /** Recovery has no method in Kratos' hook. */
 function waysOf(kratos: Tree, { policy }: Config): Way[] {
   const logins = enabledMethods(kratos, 'login').map((method) => ({ flow: 'login', method }) as const);
   const doors = [...logins, { flow: 'recovery', method: null } as const];
-  return doors.flatMap(({ flow, method }) =>
+  const others = otherFacts(policy);
+  return doors.flatMap((door) =>
     UNVERIFIED.filter(([status, waitingOn]) =>
-      AGES_MS.some((accountAge) => {
-        const facts = {
-          status,
-          waitingOn,
-          flow,
-          method,
-          schema: null,
-          source: null,
-          level: null,
-          accountAge,
-          verdictAge: null,
-        };
-        return decisionOf(ruleFor(policy, facts), status) === 'allow';
-      }),
-    ).map(([status, waitingOn]) => ({ through: method ?? flow, status, waitingOn })),
+      others.some((other) => decisionOf(ruleFor(policy, { status, waitingOn, ...door, ...other }), status) === 'allow'),
+    ).map(([status, waitingOn]) => ({ through: door.method ?? door.flow, status, waitingOn })),
   );
 }
 

@@ -9,6 +9,7 @@ export {
 } from './eligibility.ts';
 export { defaultPolicy, defaultPolicyWithPages, type PolicyMistake, parsePolicy } from './parse.ts';
 export {
+  type Condition,
   decisionOf,
   type EvidencePolicy,
   type Flow,

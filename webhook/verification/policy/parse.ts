@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { DEEPEST, isTooDeep } from '../../yaml-nesting.ts';
+import { policyMistakes } from './mistakes.ts';
 import type { Policy, Rule } from './rules.ts';
-import { type Mistake, type Path, type PolicyDocument, policyMistakes, policySchema, shapeMistakes } from './schema.ts';
+import { type Mistake, type Path, type PolicyDocument, policySchema, shapeMistakes } from './schema.ts';
 
 /** One mistake of a policy file: its position, the expected value and the value in the file. */
 export interface PolicyMistake {
