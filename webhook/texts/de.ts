@@ -118,7 +118,7 @@ export const de: Messages = {
     'Jumio speichert Fotos und biometrische Daten so lange, wie es mit uns vereinbart ist, höchstens bis Ihre Daten gelöscht werden.',
   'consent.rights': 'Sie entscheiden',
   'consent.take_back':
-    'Sie können Ihre Einwilligung jederzeit widerrufen. Solange Jumio Ihre Fotos noch nicht hat, geht das dort, wo Sie sie erteilt haben; danach wird nichts mehr an Jumio übermittelt. Was bis zum Widerruf geschehen ist, bleibt rechtmäßig.',
+    'Sie können Ihre Einwilligung jederzeit widerrufen. Solange Jumio Ihre Fotos noch nicht hat, geht das dort, wo Sie sie erteilt haben. Nach dem Widerruf wird nichts mehr an Jumio übermittelt. Was bis zum Widerruf geschehen ist, bleibt rechtmäßig.',
   'consent.erasure':
     'Um sie später zu widerrufen oder Ihre Daten löschen zu lassen, wenden Sie sich an uns: {{address}}',
   'consent.explicit':

@@ -190,7 +190,7 @@ export const fr: Messages = {
   'phone.whose':
     'Ce code transfère toute la vérification sur votre téléphone. Jumio affichera peut-être ensuite son propre code : il ne sert qu’aux photos.',
   'phone.show': 'Afficher un code pour mon téléphone',
-  'phone.follow': 'Continuer sur mon téléphone',
+  'phone.follow': 'Utiliser mon téléphone et attendre ici',
   'phone.following_title': 'Continuez sur votre téléphone',
   'phone.following': 'Cette page attend votre téléphone. Dès que vous y aurez terminé, le résultat s’affichera ici.',
   'phone.here': 'Utiliser plutôt cet appareil',

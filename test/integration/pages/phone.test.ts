@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { LedgerUnavailable } from '../../../webhook/errors.ts';
 import type { Context } from '../../../webhook/verification/context.ts';
+import { issuePhoneLink } from '../../../webhook/verification/person/one-time-link.ts';
 import { decide, hasAgreed, signedUp, type Visitor, visitor } from '../../support/builders/people.ts';
 import { type Browser, openBrowser, type ParsedPage } from '../../support/clients/browser.ts';
 import { oneTimePath } from '../../support/clients/calls.ts';
@@ -162,6 +163,21 @@ describe('the address for a phone', () => {
     const asked = await browser.post(page.fields, '/jumio/phone');
     expect([asked.status, asked.location]).toEqual([303, expect.stringContaining(encodeURIComponent(returnTo))]);
     expect((await openBrowser(service).press(addressOn(await browser.get('/jumio/verify')))).status).toBe(303);
+  });
+});
+
+describe('what makes no address', () => {
+  it('the button makes the row alone: pressed where there is one, it withdraws no address', async () => {
+    const { browser, service } = await atComputer();
+    const page = await browser.get('/jumio/verify');
+    expect((await browser.post(page.fields, '/jumio/phone')).status).toBe(303);
+    await onPhone(service, addressOn(page) ?? '');
+  });
+
+  it('an erased identity gets none, also where the page was read before', async () => {
+    const { service, id } = await atComputer();
+    await erase(service, id);
+    expect(await issuePhoneLink(service.ctx, id, null)).toBeUndefined();
   });
 });
 

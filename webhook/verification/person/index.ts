@@ -15,6 +15,7 @@ export {
   issueLink,
   issuePhoneLink,
   linkUrl,
+  makeRow,
   type RedeemedLink,
   redeemLink,
 } from './one-time-link.ts';

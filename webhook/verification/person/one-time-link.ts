@@ -80,7 +80,7 @@ export async function issueLink(ctx: Context, person: Person, options: LinkOptio
 /**
  * Makes the one-time link with which a person at a computer goes on with their phone; it withdraws the older one. A page
  * shows one each time that it is opened, so only its use is an event. Undefined: the ledger does not have the identity, and
- * to open a page makes no row.
+ * to open a page makes no row; or it is erased.
  * @throws LedgerUnavailable if the link could not be stored
  */
 export async function issuePhoneLink(
@@ -90,8 +90,19 @@ export async function issuePhoneLink(
 ): Promise<IssuedLink | undefined> {
   const now = ctx.clock.now();
   const { token, link } = newLink(identityId, { purpose: 'phone', onlyOneFor: identityId, returnTo }, now);
-  const found = await ctx.ledger.change(identityId, now, (record) => record && { record, link });
-  return found && { token, endsAt: link.endsAt };
+  const found = await ctx.ledger.change(identityId, now, (record) =>
+    record === undefined || record.identity.erasedAt !== null ? undefined : { record, link },
+  );
+  return found && found.identity.erasedAt === null ? { token, endsAt: link.endsAt } : undefined;
+}
+
+/**
+ * Makes the row of a person whom the ledger does not have, so that the page that follows can make a link.
+ * @throws LedgerUnavailable if it could not be stored
+ */
+export async function makeRow(ctx: Context, person: Person): Promise<void> {
+  const now = ctx.clock.now();
+  await ctx.ledger.change(person.identityId, now, (found) => (found ? undefined : { record: recordOf(person, now) }));
 }
 
 /** Returns the link of a token without redeeming it; undefined: see `redeemLink`. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, preHandlerHookHandler } from 'fastify';
 import { toText } from '../../../texts/messages.ts';
 import type { Context } from '../../../verification/context.ts';
-import { issueLink, loadView, nextStep, type View } from '../../../verification/person/index.ts';
+import { loadView, makeRow, nextStep, type View } from '../../../verification/person/index.ts';
 import type { Limits } from '../../rate-limit.ts';
 import { followPath, type ReturnTo, requestedReturnTo, verifyPath } from '../../return-to.ts';
 import { link, type Page, paragraphs } from '../page.ts';
@@ -68,8 +68,7 @@ export function phoneRoutes(app: FastifyInstance, requirePerson: RequirePerson, 
     { preHandler: [requirePerson, protect] },
     forPerson(async (person, request, reply) => {
       await limits.continuing(person.identityId, reply);
-      // Only for the row. The page that follows makes a link of its own, which takes the place of this one.
-      await issueLink(ctx, person, { purpose: 'phone', onlyOneFor: person.identityId });
+      await makeRow(ctx, person);
       return reply.redirect(verifyPath(options.returnTo(requestedReturnTo(request))), 303);
     }),
   );
