@@ -49,7 +49,7 @@ describe('init', () => {
     expect(read(own)).toMatchObject({ BRAND_NAME: 'Acme', BRAND_COLOR: '' });
     writeFileSync(demo, 'BRAND_NAME=Harbour\nBRAND_COLOR=aa0000\n');
     await init(demo, ['--jumio', 'sandbox', '--force']);
-    expect(read(demo)).toMatchObject({ BRAND_COLOR: 'aa0000', BRAND_COLOR_DARK: '' });
+    expect([read(demo).BRAND_COLOR, read(demo).BRAND_COLOR_DARK]).toEqual(['aa0000', undefined]);
   });
 
   it('each file has secrets of its own, and the terminal none of them', async () => {
