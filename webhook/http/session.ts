@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UpstreamError } from '../errors.ts';
-import type { Credentials, KratosClient, KratosIdentity, Whoami } from '../kratos/types.ts';
+import type { Credentials, KratosClient, KratosIdentity, KratosSession, Whoami } from '../kratos/types.ts';
 import { type HandoverTarget, type Person, personFrom } from '../verification/person/index.ts';
 import type { HandoverCookie } from './handover-cookie.ts';
 
@@ -28,6 +28,8 @@ export type Authenticated =
       readonly person: Person;
       /** As Kratos shows it in the session; undefined: known by the hand-over cookie only. */
       readonly identity: KratosIdentity | undefined;
+      /** How it was authenticated; undefined: Kratos does not say, or the person is known by the hand-over cookie only. */
+      readonly session: KratosSession | undefined;
       /** Whether this browser has the hand-over cookie of another identity. */
       readonly isOtherAccount: boolean;
     }
@@ -53,7 +55,7 @@ export async function authenticate(
   const answer = await askWhoami(request, session.kratos, credentials);
   switch (answer.kind) {
     case 'session':
-      return personBySession(answer.identity, request, reply, handover, session.keepsOtherAccount);
+      return personBySession(answer, request, reply, handover, session.keepsOtherAccount);
     case 'second-factor':
       return { kind: 'second-factor', redirectTo: answer.redirectTo };
     case 'none':
@@ -101,7 +103,7 @@ async function askWhoami(
 }
 
 function personBySession(
-  identity: KratosIdentity,
+  { identity, session }: Whoami & { kind: 'session' },
   request: FastifyRequest,
   reply: FastifyReply,
   handover: HandoverCookie | undefined,
@@ -110,7 +112,7 @@ function personBySession(
   const named = handover?.namedIn(request);
   const isOtherAccount = named !== undefined && named !== identity.id;
   if (isOtherAccount && !keepsOtherAccount) handover?.clear(reply);
-  return { kind: 'person', person: personFrom(identity), identity, isOtherAccount };
+  return { kind: 'person', person: personFrom(identity), identity, session, isOtherAccount };
 }
 
 async function personByCookie(
@@ -119,7 +121,7 @@ async function personByCookie(
   opens: HandoverTarget = 'verify',
 ): Promise<Authenticated | undefined> {
   const person = await handover?.personOf(request, opens);
-  return person && { kind: 'person', person, identity: undefined, isOtherAccount: false };
+  return person && { kind: 'person', person, identity: undefined, session: undefined, isOtherAccount: false };
 }
 
 /** `X-Session-Token`. A header that is sent twice is joined, and no valid token. */

@@ -10,6 +10,7 @@ import {
   refusal,
   type UpstreamAnswer,
 } from '../upstream/http.ts';
+import { addressesWire, authenticationWire, toSession } from './authentication.ts';
 import type { IdentityPage, KratosIdentity, LinkedCredentials, Patched, Whoami } from './types.ts';
 
 /** Returns a page of identities, and the token of the next one: `page_token` of the `Link` header's `next` (as in v25.4.0 and v26.2.0). */
@@ -99,7 +100,13 @@ export function toWhoami(call: Call, answer: UpstreamAnswer, localeTrait?: strin
   if (answer.status === 401) return { kind: 'none' };
   if (answer.status === 403) return toSecondFactor(call, answer);
   const session = accept(call, answer, sessionWire);
-  return session.active ? { kind: 'session', identity: toIdentity(session.identity, localeTrait) } : { kind: 'none' };
+  return session.active ? toActive(session, localeTrait) : { kind: 'none' };
+}
+
+function toActive(wire: ActiveSession, localeTrait?: string): Whoami {
+  const session = toSession(wire, wire.identity.verifiable_addresses);
+  const identity = toIdentity(wire.identity, localeTrait);
+  return { kind: 'session', identity, ...(session !== undefined && { session }) };
 }
 
 function toSecondFactor(call: Call, answer: UpstreamAnswer): Whoami {
@@ -184,10 +191,15 @@ export function toPatched(wire: z.infer<typeof patchedWire>): Patched {
   return { jumio: wire.metadata_public?.jumio, ...stateOf(wire) };
 }
 
-const sessionWire = z.discriminatedUnion('active', [
-  z.object({ active: z.literal(true), identity: identityWire }),
-  z.object({ active: z.literal(false) }),
-]);
+const activeSession = z.object({
+  active: z.literal(true),
+  identity: identityWire.extend({ verifiable_addresses: addressesWire }),
+  ...authenticationWire,
+});
+
+type ActiveSession = z.infer<typeof activeSession>;
+
+const sessionWire = z.discriminatedUnion('active', [activeSession, z.object({ active: z.literal(false) })]);
 
 const redirectUrl = z
   .url({ protocol: /^https?$/ })

@@ -79,9 +79,38 @@ export interface Credentials {
   readonly authorization?: string;
 }
 
+/** How a session was authenticated (docs/reference/kratos.md#9-sessions-and-redirects). Times are Kratos', epoch milliseconds. */
+export interface KratosSession {
+  readonly id: string;
+  readonly authenticatedAt: number;
+  /** One entry for each authentication, and one for each method that was enrolled in the session. */
+  readonly methods: readonly { readonly method: string; readonly completedAt: number }[];
+  /** The verified phone numbers of the identity. */
+  readonly phones: readonly KratosPhone[];
+}
+
+/** A phone number that Kratos has verified. */
+export interface KratosPhone {
+  readonly id: string;
+  readonly number: string;
+  readonly verifiedAt: number;
+}
+
+/** When an identity and its password came about. Kratos' time, epoch milliseconds; undefined: Kratos does not say. */
+export interface CredentialTimes {
+  readonly createdAt?: number;
+  /** Undefined: the identity has no password. */
+  readonly password?: { readonly updatedAt?: number };
+}
+
 /** The answer of whoami to credentials. */
 export type Whoami =
-  | { readonly kind: 'session'; readonly identity: KratosIdentity }
+  | {
+      readonly kind: 'session';
+      readonly identity: KratosIdentity;
+      /** Undefined: Kratos, or a proxy in its place, does not say how the session was authenticated. */
+      readonly session?: KratosSession;
+    }
   | { readonly kind: 'none' }
   /** Kratos requires a second factor first (403 `session_aal2_required`), at this URL. */
   | { readonly kind: 'second-factor'; readonly redirectTo?: string };
@@ -119,6 +148,8 @@ export interface KratosClient {
   oidcCredentials(identityId: string): Promise<LinkedCredentials>;
   /** Returns the passkeys of an identity, and when its password was set. */
   payerCredentials(identityId: string): Promise<PayerCredentials>;
+  /** Returns when an identity and its password came about. */
+  credentialTimes(identityId: string): Promise<CredentialTimes>;
   /** Returns the current values at these JSON pointers in the traits, under the given names; a missing one is left out. */
   traits(identityId: string, pointers: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
   /** Returns the session that these credentials belong to. Rejects if no public URL is configured. */

@@ -1,7 +1,7 @@
 import type { Judgement, NoAttempt, Settled } from '../ledger/transactions/transaction-ledger.ts';
 import { storedFactors } from './approval.ts';
 import type { TransactionContext } from './context.ts';
-import type { Factor, FactorResult } from './factor.ts';
+import type { FactorResult } from './factor.ts';
 import type { ApprovalAttempt, Transaction } from './model.ts';
 
 /** What followed from an answer. `failures`: of the payer in a row, this one included, until a success. */
@@ -36,13 +36,18 @@ export function settlementOf(
   return { kind: result.kind, approval, ...(evidence === undefined ? {} : { evidence }) };
 }
 
+/** Has an answer judged: the method of a factor, for one payer. */
+export interface Judge<Answer> {
+  answer(attempt: ApprovalAttempt, transaction: Transaction, answer: Answer, now: number): Promise<FactorResult>;
+}
+
 /**
  * Has an answer of a payer judged by a factor, and stores what follows. It is reserved as a failure first, so that answers in
  * parallel are never judged more often than five times, and a process that dies in between leaves nobody without a block.
  */
 export async function judgeAnswer<Answer>(
   ctx: TransactionContext,
-  factor: Pick<Factor<unknown, Answer>, 'answer'>,
+  factor: Judge<Answer>,
   approving: Approving,
   answer: Answer,
 ): Promise<AnswerOutcome> {

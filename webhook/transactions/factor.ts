@@ -9,6 +9,8 @@ import type { ApprovalAttempt, ApprovedFactors, FactorName, Transaction } from '
 export interface PayerSession {
   readonly id: string;
   readonly identityId: string;
+  /** When the account was made, Kratos' time; undefined: not known. */
+  readonly accountSince?: number | undefined;
   /** Kratos' time, epoch milliseconds. */
   readonly authenticatedAt: number;
   /** What the session was authenticated with, by Kratos' words; enrolling a method adds an entry too. */
@@ -37,6 +39,32 @@ export type NotOffered =
   /** The vendor refuses this payer, or cannot be asked. */
   | { readonly why: 'unavailable' };
 
+/** The payer at the page, as far as a factor needs to know them. */
+export interface Payer {
+  readonly session: PayerSession;
+  /** The language of the page, a tag. */
+  readonly locale: string;
+  /** When the password that the factor stands beside was entered, by Kratos' time; null: it stands beside none. */
+  readonly passwordAt: number | null;
+}
+
+/** The columns of an attempt that a factor decides on when it begins. `sends`: its start sends a code, which is counted. */
+export interface AttemptSeed
+  extends Partial<Pick<ApprovalAttempt, 'addressId' | 'sentAmount' | 'sentPayee' | 'due' | 'evidence'>> {
+  /** `requested`: a vendor is asked first. */
+  readonly state: 'requested' | 'started';
+  readonly sends?: true;
+}
+
+/**
+ * What came of a start. `started`: `sid` is to be stored. `later`: the worker goes on. `refused`: nobody was asked, or the
+ * vendor says no: `again` in a moment, `later` or by another factor, `unavailable` to this payer at all.
+ */
+export type FactorStart =
+  | { readonly kind: 'started'; readonly sid?: string }
+  | { readonly kind: 'later' }
+  | { readonly kind: 'refused'; readonly why: 'again' | 'later' | 'unavailable' };
+
 /** Whether a factor can be used. `options`: what the page needs to offer it, e.g. several phones. */
 export type FactorOffer<Options> =
   | { readonly kind: 'usable'; readonly options: Options }
@@ -63,10 +91,24 @@ export type FactorResult =
  */
 export interface Factor<Options, Answer> {
   readonly name: FactorName;
-  /** Whether this payer can use it for this transaction. Rejects with `UpstreamError` if that cannot be found out. */
+  /**
+   * Whether this payer can use it for this transaction. Asked only once the password that it stands beside counts. Rejects
+   * with `UpstreamError` if that cannot be found out.
+   */
   offer(session: PayerSession, transaction: Transaction, now: number): Promise<FactorOffer<Options>>;
-  /** Asks the vendor to begin an attempt that is stored already. Rejects with `UpstreamError` if it cannot be asked. */
-  start(attempt: ApprovalAttempt, transaction: Transaction, now: number): Promise<void>;
+  /**
+   * Returns what a new attempt begins with; undefined: the payer chose what is not among the options. Without this method an
+   * attempt begins with the answer, in one press.
+   */
+  seed?(options: Options, transaction: Transaction, choice: string | undefined, payer: Payer): AttemptSeed | undefined;
+  /** Asks the vendor to begin an attempt that is stored already, or to send its code again. Rejects with `UpstreamError` if it cannot be asked. */
+  start?(attempt: ApprovalAttempt, transaction: Transaction, now: number, payer: Payer): Promise<FactorStart>;
   /** Has an answer judged, whose failure is counted already. Never rejects for a vendor: that is `unanswered`. */
-  answer(attempt: ApprovalAttempt, transaction: Transaction, answer: Answer, now: number): Promise<FactorResult>;
+  answer(
+    attempt: ApprovalAttempt,
+    transaction: Transaction,
+    answer: Answer,
+    now: number,
+    payer: Payer,
+  ): Promise<FactorResult>;
 }

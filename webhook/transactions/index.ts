@@ -1,4 +1,4 @@
-export { type AnswerOutcome, judgeAnswer } from './approve.ts';
+export { type AnswerOutcome, type Judge, judgeAnswer } from './approve.ts';
 export { type ConsumeOutcome, consumeApproval } from './consume.ts';
 export type { TransactionContext } from './context.ts';
 export type { FaceContext } from './face/context.ts';

@@ -438,3 +438,70 @@ describe('credentials of a payer', () => {
     expect((await failureOf(client.payerCredentials(ID))).facts).toMatchObject({ failure: 'unusable' });
   });
 });
+
+describe('how a session was authenticated', () => {
+  const at = '2026-02-03T04:05:06.789Z';
+  const time = Date.parse(at);
+  const phone = { id: 'a', value: '+4915112345678', via: 'sms', verified: true, verified_at: at };
+  const identity = { ...identityBody, verifiable_addresses: [phone, { ...phone, id: 'b', via: 'email' }] };
+  const methods = [{ method: 'password', aal: 'aal1', completed_at: at }];
+  const session = { id: 's', active: true, authenticated_at: at, authentication_methods: methods, identity };
+
+  async function sessionOf(patch: object) {
+    const { client } = await stub(json(200, { ...session, ...patch }));
+    const answer = await client.whoami({ cookie: `ory_kratos_session=${COOKIE}` });
+    return answer.kind === 'session' ? answer.session : answer;
+  }
+
+  it('whoami returns the session, its methods and the verified phone numbers', async () => {
+    expect(await sessionOf({})).toEqual({
+      id: 's',
+      authenticatedAt: time,
+      methods: [{ method: 'password', completedAt: time }],
+      phones: [{ id: 'a', number: '+4915112345678', verifiedAt: time }],
+    });
+  });
+
+  it.each([
+    ['no id', { id: undefined }],
+    ['no time', { authenticated_at: undefined }],
+    ['a time that is none', { authenticated_at: 'now' }],
+  ])('a session with %s is one that nothing is known of, and the identity is', async (_name, patch) => {
+    expect(await sessionOf(patch)).toBeUndefined();
+  });
+
+  it('an entry that is not as documented is left out, and takes no other with it', async () => {
+    const unverified = { ...phone, verified: false };
+    const entries = [null, 7, { method: 'password' }, { method: '', completed_at: at }, ...methods];
+    const addresses = [null, unverified, { ...phone, verified_at: null }, { ...phone, id: undefined }];
+    const odd = { authentication_methods: entries, identity: { ...identity, verifiable_addresses: addresses } };
+    expect(await sessionOf(odd)).toMatchObject({ methods: [{ method: 'password', completedAt: time }], phones: [] });
+    expect(
+      await sessionOf({ authentication_methods: 'x', identity: { ...identity, verifiable_addresses: {} } }),
+    ).toMatchObject({
+      methods: [],
+      phones: [],
+    });
+  });
+
+  it.each([
+    [
+      { created_at: at, credentials: { password: { updated_at: at } } },
+      { createdAt: time, password: { updatedAt: time } },
+    ],
+    [{ credentials: { password: {} } }, { password: {} }],
+    [{ created_at: at, credentials: { oidc: { updated_at: at } } }, { createdAt: time }],
+  ])('the admin API says when an identity and its password came about: %j', async (body, times) => {
+    const { client, server } = await stub(json(200, { id: ID, ...body }));
+    expect(await client.credentialTimes(ID)).toEqual(times);
+    expect(server.requests[0]?.path).toBe(`/admin/identities/${ID}`);
+  });
+
+  it.each([{}, { id: ID }, { id: 'another', credentials: {} }])(
+    'an answer without credentials, or of another identity, is unusable: %j',
+    async (body) => {
+      const { client } = await stub(json(200, body));
+      await expect(client.credentialTimes(ID)).rejects.toMatchObject({ facts: { failure: 'unusable' } });
+    },
+  );
+});

@@ -1,8 +1,10 @@
 import { UpstreamError, type UpstreamFacts } from '../../../webhook/errors.ts';
 import type {
   Credentials,
+  CredentialTimes,
   KratosClient,
   KratosIdentity,
+  KratosSession,
   OidcCredential,
   PayerCredentials,
   Publishable,
@@ -31,6 +33,7 @@ export interface FakeKratos extends KratosClient {
     readonly whoami: Credentials[];
     readonly unpublish: string[];
     readonly traits: string[];
+    readonly credentialTimes: string[];
   };
   /** Replacements of methods, while set. */
   readonly instead: Methods;
@@ -50,6 +53,10 @@ export interface FakeKratos extends KratosClient {
   readonly credentials: Map<string, OidcCredential[]>;
   /** The passkeys of an identity, and the time of its password. */
   readonly payers: Map<string, PayerCredentials>;
+  /** How the sessions of an identity were authenticated, where it differs: by default with the password, at the sign-in. */
+  readonly authentications: Map<string, Partial<KratosSession>>;
+  /** When an identity and its password came about; by default both are a year old. */
+  readonly times: Map<string, CredentialTimes>;
   /** Signs a person in; returns the Cookie header of their browser. */
   signIn(identityId: string): string;
   /** Signs a person in at an application without cookies; returns the session token. */
@@ -76,6 +83,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     revokeSessions: [],
     unpublish: [],
     traits: [],
+    credentialTimes: [],
     read: [],
     list: [],
     oidcCredentials: [],
@@ -90,7 +98,9 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const locales: FakeKratos['locales'] = new Map();
   const traitsOf: FakeKratos['traitsOf'] = new Map();
   const identifiers = new Map<string, string>();
-  const sessions = new Map<string, string>();
+  const sessions = new Map<string, { readonly owner: string; readonly session: KratosSession }>();
+  const authentications: FakeKratos['authentications'] = new Map();
+  const times: FakeKratos['times'] = new Map();
   const instead: Methods = {};
   const identities: KratosIdentity[] = [];
 
@@ -114,8 +124,21 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     const cookies = cookie.split('; ').filter((each) => each.startsWith('ory_kratos_session='));
     const presented = sessionToken !== undefined ? [sessionToken] : cookies.length > 0 ? cookies : [bearer ?? ''];
     const found = [...sessions].find(([value]) => presented.includes(value));
-    const isActive = states.get(found?.[1] ?? '')?.state !== 'inactive';
-    return found === undefined || !isActive ? { kind: 'none' } : { kind: 'session', identity: identity(found[1]) };
+    if (found === undefined) return { kind: 'none' };
+    const [, { owner, session: authenticated }] = found;
+    if (states.get(owner)?.state === 'inactive') return { kind: 'none' };
+    return {
+      kind: 'session',
+      identity: identity(owner),
+      session: { ...authenticated, ...authentications.get(owner) },
+    };
+  }
+
+  function start(value: string, owner: string): string {
+    const methods = [{ method: 'password', completedAt: now() }];
+    const session = { id: `session-${sessions.size}`, authenticatedAt: now(), methods, phones: [] };
+    sessions.set(value, { owner, session });
+    return value;
   }
 
   return {
@@ -129,16 +152,10 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     traitsOf,
     identities,
     instead,
-    signIn: (identityId) => {
-      const cookie = `ory_kratos_session=${CANARIES.cookie}-${sessions.size}`;
-      sessions.set(cookie, identityId);
-      return cookie;
-    },
-    signInApp: (identityId) => {
-      const token = `${CANARIES.sessionToken}-${sessions.size}`;
-      sessions.set(token, identityId);
-      return token;
-    },
+    authentications,
+    times,
+    signIn: (identityId) => start(`ory_kratos_session=${CANARIES.cookie}-${sessions.size}`, identityId),
+    signInApp: (identityId) => start(`${CANARIES.sessionToken}-${sessions.size}`, identityId),
     signOut: () => sessions.clear(),
     publish: async (id, content) => {
       calls.publish.push(id);
@@ -156,7 +173,7 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     revokeSessions: async (id) => {
       calls.revokeSessions.push(id);
       if (instead.revokeSessions) return instead.revokeSessions(id);
-      const revoked = [...sessions].filter(([, owner]) => owner === id);
+      const revoked = [...sessions].filter(([, { owner }]) => owner === id);
       for (const [value] of revoked) sessions.delete(value);
       return revoked.length > 0;
     },
@@ -198,6 +215,12 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
       if (instead.traits) return instead.traits(id, pointers);
       const found = Object.entries(pointers).map(([name, at]) => [name, traitsOf.get(id)?.[at]] as const);
       return Object.fromEntries(found.filter(([, value]) => value !== undefined));
+    },
+    credentialTimes: async (id) => {
+      calls.credentialTimes.push(id);
+      if (instead.credentialTimes) return instead.credentialTimes(id);
+      const old = now() - 365 * 86_400_000;
+      return times.get(id) ?? { createdAt: old, password: { updatedAt: old } };
     },
     whoami: async (credentials) => {
       calls.whoami.push(credentials);

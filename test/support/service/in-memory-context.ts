@@ -127,6 +127,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       read: notHere,
       oidcCredentials: notHere,
       payerCredentials: notHere,
+      credentialTimes: notHere,
       whoami: notHere,
     },
     clock: { now: () => now },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JumioResult } from '../../jumio/result.ts';
-import type { Factor, FactorOffer, NotOffered, PayerSession } from '../factor.ts';
+import type { Factor, FactorOffer, FactorStart, NotOffered, PayerSession } from '../factor.ts';
 import type { ApprovalAttempt, Transaction } from '../model.ts';
 import type { FaceContext } from './context.ts';
 import { judgeFace } from './judge.ts';
@@ -46,6 +46,8 @@ export type FaceLink =
 export interface FaceFactor extends Factor<FaceOffer, JumioResult> {
   /** Stores an attempt, for which `start` then asks Jumio. `blocked`, `ended`: it cannot begin. */
   begin(pressed: PressedFace, now: number): Promise<ApprovalAttempt | 'blocked' | 'ended'>;
+  /** Makes the attempt due for the worker, which asks Jumio. */
+  start(attempt: ApprovalAttempt, transaction: Transaction, now: number): Promise<FactorStart>;
   /** Waits for the link of an attempt, at most so many milliseconds. */
   link(attempt: Pick<ApprovalAttempt, 'id'>, waitMs: number): Promise<FaceLink>;
 }
@@ -100,6 +102,7 @@ export function createFaceFactor(ctx: FaceContext, { knowledge, wake }: FaceFact
     },
     start: async (attempt, _transaction, now) => {
       if (await transactions.makeAttemptDue(now, attempt)) wake();
+      return { kind: 'later' };
     },
     answer: async ({ evidence }, _transaction, result) =>
       judgeFace(result, readPress(evidence)?.authTime ?? 0) ?? { kind: 'unanswered' },

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { UpstreamError } from '../../errors.ts';
 import type { KratosClient, PayerCredentials } from '../../kratos/types.ts';
 import type { Assertion, AssertionFlaw, VerifyAssertion } from '../../passkey/verify.ts';
+import type { Judge } from '../approve.ts';
 import type { Factor, FactorOffer, FactorResult } from '../factor.ts';
 import type { ApprovedFactors, Transaction } from '../model.ts';
 import type { TransactionSettings } from '../settings.ts';
@@ -45,9 +46,11 @@ function factorsOf(isSynchronisable: boolean): ApprovedFactors {
 
 /**
  * Returns the factor `passkey`: a passkey that the payer has in Kratos signs the payment itself. It is complete by itself,
- * so it needs nothing of the session but the person.
+ * so it needs nothing of the session but the person, and begins with its answer: the browser asks the authenticator.
  */
-export function createPasskeyFactor(options: PasskeyFactorOptions): Factor<PasskeyOptions, Assertion> {
+export function createPasskeyFactor(
+  options: PasskeyFactorOptions,
+): Factor<PasskeyOptions, Assertion> & Judge<Assertion> {
   const { kratos, verify, settings, log } = options;
   const rules = rulesOf(settings);
   const rpId = settings.passkey?.rp_id ?? '';
@@ -97,9 +100,6 @@ export function createPasskeyFactor(options: PasskeyFactorOptions): Factor<Passk
       const challenge = approvalChallenge(transaction, details);
       return { kind: 'usable', options: { challenge, rpId, allowCredentials, userVerification: 'required' } };
     },
-
-    // The browser asks the authenticator; nobody is called before.
-    start: async () => undefined,
 
     answer: async ({ identityId }, transaction, assertion, now): Promise<FactorResult> => {
       const { details } = transaction;
