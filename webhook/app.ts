@@ -4,6 +4,7 @@ import type { Dependencies } from './dependencies.ts';
 import { authorizeRoute, decisionRoute } from './http/api/decision.ts';
 import { handoverRoute } from './http/api/handover.ts';
 import { type ResourcesOptions, resourceRoutes } from './http/api/routes.ts';
+import type { ApproveOptions } from './http/approve/routes.ts';
 import { createSecretCheck } from './http/authenticity.ts';
 import { answerUnknownRoutes, CONNECTION_TIMES, closeUnreadBodies } from './http/connection.ts';
 import { createCookieSigner } from './http/cookies.ts';
@@ -24,7 +25,6 @@ import { createLimits, type LimitsOptions } from './http/rate-limit.ts';
 import { createReturnTo } from './http/return-to.ts';
 import { limitWhoami } from './http/whoami.ts';
 import { RequestLog } from './logging.ts';
-import type { TransactionSettings } from './transactions/settings.ts';
 import { VERSION } from './version.ts';
 
 function brandOf(config: Dependencies['config']): Brand {
@@ -110,8 +110,7 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
       publicUrl,
     });
 
-  if (config.TRANSACTIONS !== undefined && publicUrl !== undefined)
-    await registerTransactions(app, ctx, { settings: config.TRANSACTIONS, publicUrl });
+  const payments = await registerTransactions(app, dependencies);
 
   const brand = brandOf(config);
   const theme: Theme = { texts, brand, assets: createAssets(brand) };
@@ -129,6 +128,7 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
   await app.register(authorizeRoute, { ctx, sessions, ...limits });
   await app.register(personRoutes, {
     ctx,
+    payments,
     worker,
     signer,
     sessions,
@@ -145,19 +145,26 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
   });
 }
 
-/** The routes of payments, which are loaded only where they are configured (docs/payments.md). */
+/** What the page of payers needs of payments. */
+type Payments = Pick<ApproveOptions, 'ctx' | 'parts'>;
+
+/** The routes of payments for applications. They are loaded only where payments are configured (docs/payments.md). */
 async function registerTransactions(
   app: FastifyInstance,
-  { ledger, clock, newId, log }: Dependencies['ctx'],
-  { settings, publicUrl }: { readonly settings: TransactionSettings; readonly publicUrl: string },
-): Promise<void> {
+  { config, factors, ctx: { ledger, kratos, clock, newId, log } }: Dependencies,
+): Promise<Payments | undefined> {
+  const { TRANSACTIONS: settings, PUBLIC_URL: publicUrl } = config;
+  if (settings === undefined || publicUrl === undefined) return undefined;
   const { createSigningKeys } = await import('./signing/index.ts');
   const { transactionRoutes } = await import('./http/transactions/routes.ts');
   const { wellKnownRoutes } = await import('./http/transactions/well-known.ts');
+  const { factorParts } = await import('./http/approve/factors/parts.ts');
   const keys = createSigningKeys(ledger.transactions);
-  const ctx = { ledger, settings, keys, publicUrl: publicUrl.replace(/\/+$/, ''), clock, newId, log };
-  await app.register(transactionRoutes, { ctx });
-  await app.register(wellKnownRoutes, { ctx });
+  const credentialTimes: Payments['ctx']['credentialTimes'] = (id) => kratos.credentialTimes(id);
+  const own = { ledger, settings, keys, publicUrl: publicUrl.replace(/\/+$/, ''), clock, newId, log };
+  await app.register(transactionRoutes, { ctx: own });
+  await app.register(wellKnownRoutes, { ctx: own });
+  return { ctx: { ...own, credentialTimes }, parts: factorParts(factors) };
 }
 
 /** The options that `personRoutes` adds itself. */
@@ -166,7 +173,9 @@ type AddedHere = 'handover' | 'limits' | 'privacyUrl' | 'support';
 interface PersonRoutesOptions
   extends Omit<PagesOptions, AddedHere>,
     Omit<ResourcesOptions, AddedHere | 'texts'>,
-    LimitsOptions {}
+    LimitsOptions {
+  readonly payments: Payments | undefined;
+}
 
 /** The routes for people (docs/design.md#http-routes), as pages and as JSON, behind one set of limits. */
 async function personRoutes(app: FastifyInstance, options: PersonRoutesOptions): Promise<void> {
@@ -177,4 +186,8 @@ async function personRoutes(app: FastifyInstance, options: PersonRoutesOptions):
   await app.register(pageRoutes, { ...options, handover, limits });
   const { privacyUrl, support } = brand;
   await app.register(resourceRoutes, { ...options, texts, privacyUrl, support, handover, limits });
+  const { payments, ctx: verification } = options;
+  if (payments === undefined) return;
+  const { approveRoutes } = await import('./http/approve/routes.ts');
+  await app.register(approveRoutes, { ...options, ...payments, verification, limits });
 }

@@ -9,7 +9,8 @@ import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient, NOBODY } from './kratos/client.ts';
 import { type LedgerOptions, openLedger } from './ledger/ledger.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
-import type { FaceContext } from './transactions/index.ts';
+import type { FaceContext, Factors } from './transactions/index.ts';
+import { createTwilioClient } from './twilio/client.ts';
 import { createUpstreamHealth, placeOf } from './upstream/health.ts';
 import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
 import { createProbing, type Probe, type Probing } from './upstream/probing.ts';
@@ -28,6 +29,8 @@ export interface Dependencies {
   /** What comparing the faces of payers needs; undefined: no payments are configured. */
   readonly faces: FaceContext | undefined;
   readonly texts: Texts;
+  /** With what payers approve payments; none where payments are not configured. */
+  readonly factors: Factors;
   /** The data centre at which Jumio's SDK tokens are valid; undefined: not a known one of Jumio's. */
   readonly dataCentre: SdkDataCentre | undefined;
   readonly phase: Phase;
@@ -94,6 +97,17 @@ function eidOf({ EID_PROVIDERS: providers, userAgent }: Config, clock: Clock, ob
   if (Object.keys(providers).length === 0) return undefined;
   const options = { providers, userAgent, now: () => clock.now(), observe };
   return { client: createEidClient(options), providers };
+}
+
+/** The factors that the configuration allows. Their code is loaded only where payments are configured. */
+async function factorsOf(config: Config, log: Logger, observe: Observe): Promise<Factors> {
+  const { TRANSACTIONS: settings, TWILIO_API_KEY: apiKey, TWILIO_API_SECRET: apiSecret, userAgent } = config;
+  const { TWILIO_VERIFY_SERVICE: serviceSid, TWILIO_VERIFY_URL: baseUrl } = config;
+  if (settings === undefined) return {};
+  const { createSmsFactor } = await import('./transactions/index.ts');
+  if (apiKey === undefined || apiSecret === undefined || serviceSid === undefined) return {};
+  const twilio = createTwilioClient({ baseUrl, apiKey, apiSecret, serviceSid, userAgent, observe });
+  return { sms: createSmsFactor({ twilio, log, settings }) };
 }
 
 function rates(config: Config): Context['rates'] {
@@ -192,6 +206,7 @@ export async function createDependencies(
     callDeadlineMs: CALL_DEADLINE_MS,
     waits: WAITS,
   };
+  const factors = await factorsOf(config, logger, observe);
   const phase: Phase = { current: 'starting' };
   const faces = faceContext(config, ctx);
   const worker = await workerOf(ctx, faces);
@@ -199,5 +214,5 @@ export async function createDependencies(
   const probing = createProbing(probesOf(config, ctx), health, (error) =>
     logger.error({ err: error }, 'a probe of an upstream failed'),
   );
-  return { config, logger, ctx, worker, faces, texts, dataCentre, phase, unreachable, probing, logProblem };
+  return { config, logger, ctx, worker, faces, texts, factors, dataCentre, phase, unreachable, probing, logProblem };
 }

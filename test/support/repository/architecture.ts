@@ -31,7 +31,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['dependencies', 'transactions/settings'],
   },
   dependencies: {
-    values: ['transactions', 'verification', 'ledger', 'jumio', 'kratos', 'eid', 'texts', 'upstream'],
+    values: ['verification', 'transactions', 'ledger', 'jumio', 'kratos', 'eid', 'twilio', 'texts', 'upstream'],
     types: ['config', 'errors', 'http'],
   },
   config: {

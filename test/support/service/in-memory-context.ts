@@ -32,6 +32,8 @@ const NO_TRANSACTIONS: Context['ledger']['transactions'] = {
   begin: notHere,
   started: notHere,
   abandon: notHere,
+  reserveSend: notHere,
+  sentAgain: notHere,
   reserve: notHere,
   settle: notHere,
   settleKnown: notHere,

@@ -35,6 +35,8 @@ export interface TestServiceOptions {
   readonly env?: Environment;
   /** Changes the collaborators; `real` has the clients of a real process. */
   readonly ctx?: (ctx: Context, real: Context) => Context;
+  /** With what payers approve; by default what the configuration allows. */
+  readonly factors?: Dependencies['factors'];
   /** The worker does not start until the test starts it. */
   readonly idle?: boolean;
 }
@@ -108,6 +110,7 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
   const dependencies: Dependencies = {
     ...real,
     ctx,
+    factors: options.factors ?? real.factors,
     worker: await workerOf(ctx, faces),
     faces,
     unreachable: () => [...health.unreachable(), ...real.unreachable()],

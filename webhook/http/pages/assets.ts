@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** A file that pages load. */
-interface Asset {
+export interface Asset {
   readonly path: string;
   readonly type: string;
   readonly body: string | Buffer;
@@ -65,10 +65,15 @@ function send(request: FastifyRequest, reply: FastifyReply, { type, body, versio
   return reply.type(type).send(body);
 }
 
+/** Serves a file that pages load. */
+export function assetRoute(app: FastifyInstance, file: Asset): void {
+  app.get(file.path, async (request, reply) => send(request, reply, file));
+}
+
 /** `GET /jumio/style.css`, `/jumio/page.js`, `/jumio/passkey.js`, `/jumio/icon.svg` and, if the brand has a logo, `/jumio/logo`. */
 export async function assetRoutes(app: FastifyInstance, { assets }: { readonly assets: Assets }): Promise<void> {
   for (const file of [assets.style, assets.script, assets.passkeyScript, assets.icon, assets.logo])
-    if (file !== undefined) app.get(file.path, async (request, reply) => send(request, reply, file));
+    if (file !== undefined) assetRoute(app, file);
 }
 
 /** The operator's brand on the pages. Every part may be missing. */

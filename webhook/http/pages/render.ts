@@ -125,16 +125,12 @@ function automation({ refreshSeconds, onwards, follow }: Page, { script }: Asset
 
 /** The answer first: it is what a tab and a screen reader begin with. */
 function windowTitle(page: Page, { brand }: Frame, translate: Translate): string {
-  const parts = [translate(page.title), translate(toText('page.title')), brand.name];
-  return [...new Set(parts)].filter((part) => part !== undefined).join(' – ');
+  return joined([translate(page.title), translate(toText('page.title')), brand.name]);
 }
 
-function head(page: Page, frame: Frame, translate: Translate): Markup {
-  const { assets } = frame;
-  return html`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${windowTitle(page, frame, translate)}</title>
-<link rel="stylesheet" href="${assetUrl(assets.style)}"><link rel="icon" href="${assetUrl(assets.icon)}">
-${automation(page, assets)}`;
+/** Returns the title of a window: its parts, each once. */
+export function joined(parts: readonly (string | undefined)[]): string {
+  return [...new Set(parts)].filter((part) => part !== undefined).join(' – ');
 }
 
 function header({ brand, assets }: Frame): Markup | undefined {
@@ -153,8 +149,8 @@ const STROKES: Readonly<Record<Mood, string>> = {
   review: 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20M12 6.5V12l3.5 2.5',
 };
 
-/** The heading says the same in words, so the icon is not read out. */
-function icon(mood: Mood): Markup {
+/** Returns the icon of a heading, which says the same in words: it is not read out. */
+export function icon(mood: Mood): Markup {
   return html`<svg class="icon ${mood}" viewBox="0 0 24 24" aria-hidden="true"><path d="${STROKES[mood]}"/></svg>\n`;
 }
 
@@ -176,9 +172,13 @@ ${others.length === 0 ? undefined : html`<div class="others">${others.map((other
 }
 
 /** The operator's links, without one that is already the page's action. */
-function footer(page: Page, { brand }: Frame, translate: Translate): Markup | undefined {
+export function footer(
+  page: Pick<Page, 'action'> | undefined,
+  { brand }: Frame,
+  translate: Translate,
+): Markup | undefined {
   const { support, privacyUrl } = brand;
-  const isAction = page.action.kind === 'link' && page.action.href === support;
+  const isAction = page?.action.kind === 'link' && page.action.href === support;
   const items = [
     ...(support === undefined || isAction ? [] : [anchor(support, translate(toText('footer.support')))]),
     ...(privacyUrl === undefined ? [] : [anchor(privacyUrl, translate(toText('footer.privacy')))]),
@@ -187,16 +187,41 @@ function footer(page: Page, { brand }: Frame, translate: Translate): Markup | un
   return html`<footer><ul>${items.map((item) => html`<li>${item}</li>`)}</ul></footer>\n`;
 }
 
-/** Returns the whole HTML document of a page. */
-export function document(page: Page, frame: Frame, language: string, translate: Translate): string {
+/** A document without the parts that all have. */
+export interface Content {
+  /** Of the window. */
+  readonly title: string;
+  /** More of the head: scripts, a refresh. */
+  readonly head?: Markup | undefined;
+  readonly main: Markup;
+  readonly footer?: Markup | undefined;
+}
+
+/** Returns a whole HTML document, with the brand and the style of all pages. */
+export function frameDocument({ title, head, main, footer }: Content, frame: Frame, language: string): string {
+  const { assets } = frame;
   return html`<!doctype html>
 <html lang="${language}" dir="${RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr'}">
 <head>
-${head(page, frame, translate)}</head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="stylesheet" href="${assetUrl(assets.style)}"><link rel="icon" href="${assetUrl(assets.icon)}">
+${head}</head>
 <body>
-${header(frame)}${main(page, translate)}${footer(page, frame, translate)}</body>
+${header(frame)}${main}${footer}</body>
 </html>
 `.toString();
+}
+
+/** Returns the whole HTML document of a page. */
+export function document(page: Page, frame: Frame, language: string, translate: Translate): string {
+  const content = {
+    title: windowTitle(page, frame, translate),
+    head: automation(page, frame.assets),
+    main: main(page, translate),
+    footer: footer(page, frame, translate),
+  };
+  return frameDocument(content, frame, language);
 }
 
 /** Answers with a page, in the language of the request. */
@@ -219,10 +244,14 @@ export function createRenderer(theme: Theme): RenderPage {
   return (reply, code, page) => {
     const language = languageOf(theme, reply.request);
     const body = document(page, theme, language, (text) => theme.texts.translate(language, text));
-    return reply
-      .code(code)
-      .type('text/html; charset=utf-8')
-      .headers({ 'cache-control': 'no-store', 'content-language': language })
-      .send(body);
+    return sendDocument(reply.code(code), body, language);
   };
+}
+
+/** Answers with a document that nobody may cache. */
+export function sendDocument(reply: FastifyReply, body: string, language: string): FastifyReply {
+  return reply
+    .type('text/html; charset=utf-8')
+    .headers({ 'cache-control': 'no-store', 'content-language': language })
+    .send(body);
 }

@@ -5,6 +5,7 @@ import type { AppendEvent } from './lock.ts';
 import { createPayers } from './payers.ts';
 import { createRecords } from './records.ts';
 import { createRetention } from './retention.ts';
+import { createSends } from './sends.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
 /** Returns what the ledger keeps of payments (docs/payments.md). It prepares nothing: without payments it costs nothing. */
@@ -15,6 +16,7 @@ export function createTransactionLedger(store: Store, append: AppendEvent) {
     ...createDueAttempts(store, append),
     ...createRetention(store, append),
     ...createPayers(store, append),
+    ...createSends(store),
     ...createSigningKeys(store, append),
   };
 }

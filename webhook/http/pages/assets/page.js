@@ -4,6 +4,14 @@
   if (over) setTimeout(() => location.replace(over.dataset.onwards), Number(over.dataset.moment) * 1000);
 })();
 
+// A page of a payment that waits loads itself again after data-reload seconds, while somebody looks at it.
+(() => {
+  const waiting = document.querySelector('[data-reload]');
+  const reload = () => (document.hidden ? later() : location.replace(location.pathname));
+  const later = () => setTimeout(reload, Number(waiting.dataset.reload) * 1000);
+  if (waiting) later();
+})();
+
 // A page that waits carries data-poll (seconds) and data-seen (what it shows). This script polls the status and leaves the
 // page when that has changed. Without scripts the page's own <noscript> refresh does the same. A page whose person may go
 // on with their phone carries data-follow: it polls without a visit, and leads there once anything has changed.

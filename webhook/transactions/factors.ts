@@ -1,0 +1,7 @@
+import type { Factor } from './factor.ts';
+import type { SmsOptions } from './sms/factor.ts';
+
+/** The factors that this service has. One that is missing is not configured, and is offered to nobody. */
+export interface Factors {
+  readonly sms?: Factor<SmsOptions, string>;
+}
