@@ -146,12 +146,12 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
 }
 
 /** What the page of payers needs of payments. */
-type Payments = Pick<ApproveOptions, 'ctx' | 'parts'>;
+type Payments = Pick<ApproveOptions, 'ctx' | 'parts' | 'hints'>;
 
 /** The routes of payments for applications. They are loaded only where payments are configured (docs/payments.md). */
 async function registerTransactions(
   app: FastifyInstance,
-  { config, factors, ctx: { ledger, kratos, clock, newId, log } }: Dependencies,
+  { config, factors, hints, ctx: { ledger, kratos, clock, newId, log } }: Dependencies,
 ): Promise<Payments | undefined> {
   const { TRANSACTIONS: settings, PUBLIC_URL: publicUrl } = config;
   if (settings === undefined || publicUrl === undefined) return undefined;
@@ -164,7 +164,7 @@ async function registerTransactions(
   const own = { ledger, settings, keys, publicUrl: publicUrl.replace(/\/+$/, ''), clock, newId, log };
   await app.register(transactionRoutes, { ctx: own });
   await app.register(wellKnownRoutes, { ctx: own });
-  return { ctx: { ...own, credentialTimes }, parts: factorParts(factors) };
+  return { ctx: { ...own, credentialTimes }, parts: factorParts(factors), hints };
 }
 
 /** The options that `personRoutes` adds itself. */

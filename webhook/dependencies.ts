@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createEidClient } from './eid/client.ts';
+import { createHintClient, type HintClient } from './hint/client.ts';
 import type { Phase } from './http/health.ts';
 import { createJumioClient } from './jumio/client.ts';
 import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/regions.ts';
@@ -31,6 +32,8 @@ export interface Dependencies {
   readonly texts: Texts;
   /** With what payers approve payments; none where payments are not configured. */
   readonly factors: Factors;
+  /** Verifies the hints that applications sign; undefined: none does. */
+  readonly hints: HintClient | undefined;
   /** The data centre at which Jumio's SDK tokens are valid; undefined: not a known one of Jumio's. */
   readonly dataCentre: SdkDataCentre | undefined;
   readonly phase: Phase;
@@ -108,6 +111,16 @@ async function factorsOf(config: Config, log: Logger, observe: Observe): Promise
   if (apiKey === undefined || apiSecret === undefined || serviceSid === undefined) return {};
   const twilio = createTwilioClient({ baseUrl, apiKey, apiSecret, serviceSid, userAgent, observe });
   return { sms: createSmsFactor({ twilio, log, settings }) };
+}
+
+/** Only clients with an issuer of hints are asked for keys. Their outage is theirs, and not this service's: nobody observes it. */
+function hintsOf({ TRANSACTIONS: settings, PUBLIC_URL, userAgent }: Config, clock: Clock): HintClient | undefined {
+  const issuers = new Map<string, string>();
+  for (const [id, { hint }] of Object.entries(settings?.clients ?? {}))
+    if (hint !== undefined) issuers.set(id, hint.issuer);
+  if (issuers.size === 0 || PUBLIC_URL === undefined) return undefined;
+  const own = PUBLIC_URL.replace(/\/+$/, '');
+  return createHintClient({ issuers, audience: [own, `${own}/`], userAgent, now: () => clock.now() });
 }
 
 function rates(config: Config): Context['rates'] {
@@ -207,6 +220,7 @@ export async function createDependencies(
     waits: WAITS,
   };
   const factors = await factorsOf(config, logger, observe);
+  const hints = hintsOf(config, clock);
   const phase: Phase = { current: 'starting' };
   const faces = faceContext(config, ctx);
   const worker = await workerOf(ctx, faces);
@@ -214,5 +228,6 @@ export async function createDependencies(
   const probing = createProbing(probesOf(config, ctx), health, (error) =>
     logger.error({ err: error }, 'a probe of an upstream failed'),
   );
-  return { config, logger, ctx, worker, faces, texts, factors, dataCentre, phase, unreachable, probing, logProblem };
+  const shared = { config, logger, ctx, texts, phase, unreachable, probing, logProblem };
+  return { ...shared, worker, faces, factors, hints, dataCentre };
 }

@@ -1,5 +1,5 @@
-/** The systems this service calls; `eid`: any of the eID providers. */
-export type Upstream = 'jumio' | 'kratos' | 'eid' | 'twilio';
+/** The systems this service calls; `eid`: any of the eID providers; `hint`: any application that signs hints of payments. */
+export type Upstream = 'jumio' | 'kratos' | 'eid' | 'twilio' | 'hint';
 
 /**
  * How a call failed; the worker decides by it.

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { UpstreamError } from '../errors.ts';
-import type { Discovery, EidClient } from './client.ts';
+import type { Discovery } from '../upstream/issuer-keys.ts';
+import type { EidClient } from './client.ts';
 import type { EidProviders } from './providers.ts';
 
 /** A provider's discovery document, or why it could not be read; `failure` is a text of ours. */

@@ -250,6 +250,9 @@ export const de: Messages = {
   'approve.refused.sentence': 'Mit Ihrem Konto können derzeit keine Zahlungen freigegeben werden.',
   'approve.unknown.title': 'Wir finden diese Zahlung nicht',
   'approve.unknown.sentence': 'Vielleicht fehlt ein Teil der Adresse, oder die Zahlung gehört zu einem anderen Konto.',
+  'approve.bad_link.title': 'Dieser Link zu einer Zahlung funktioniert nicht',
+  'approve.bad_link.sentence':
+    'Bitte gehen Sie dorthin zurück, wo Sie hergekommen sind, und beginnen Sie die Zahlung neu.',
   'approve.sign_in.title': 'Melden Sie sich an, um die Zahlung zu sehen',
   'approve.sign_in.sentence': 'Nach der Anmeldung kommen Sie direkt zu dieser Zahlung zurück.',
   'approve.down.title': 'Wir können die Zahlung gerade nicht anzeigen',

@@ -244,6 +244,8 @@ export const en = {
   'approve.refused.sentence': 'Your account cannot approve payments at the moment.',
   'approve.unknown.title': 'We cannot find this payment',
   'approve.unknown.sentence': 'Part of the address may be missing, or the payment belongs to another account.',
+  'approve.bad_link.title': 'This link to a payment does not work',
+  'approve.bad_link.sentence': 'Please go back to where you came from, and start the payment once more.',
   'approve.sign_in.title': 'Sign in to see the payment',
   'approve.sign_in.sentence': 'Once you are signed in, you will come straight back to this payment.',
   'approve.down.title': 'We cannot show the payment right now',

@@ -242,6 +242,8 @@ export const es: Messages = {
   'approve.refused.sentence': 'Su cuenta no puede autorizar pagos en este momento.',
   'approve.unknown.title': 'No encontramos este pago',
   'approve.unknown.sentence': 'Puede que falte una parte de la dirección o que el pago sea de otra cuenta.',
+  'approve.bad_link.title': 'Este enlace a un pago no funciona',
+  'approve.bad_link.sentence': 'Vuelva al sitio del que viene e inicie el pago otra vez.',
   'approve.sign_in.title': 'Inicie sesión para ver el pago',
   'approve.sign_in.sentence': 'Cuando haya iniciado sesión, volverá directamente a este pago.',
   'approve.down.title': 'Ahora no podemos mostrar el pago',

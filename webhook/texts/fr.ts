@@ -247,6 +247,8 @@ export const fr: Messages = {
   'approve.unknown.title': 'Nous ne trouvons pas ce paiement',
   'approve.unknown.sentence':
     'Il manque peut-être une partie de l’adresse, ou le paiement appartient à un autre compte.',
+  'approve.bad_link.title': 'Ce lien vers un paiement ne fonctionne pas',
+  'approve.bad_link.sentence': 'Veuillez retourner là d’où vous venez et recommencer le paiement.',
   'approve.sign_in.title': 'Connectez-vous pour voir le paiement',
   'approve.sign_in.sentence': 'Une fois connecté, vous reviendrez directement à ce paiement.',
   'approve.down.title': 'Nous ne pouvons pas afficher le paiement',

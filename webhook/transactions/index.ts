@@ -5,6 +5,7 @@ export type { FaceContext } from './face/context.ts';
 export { createFaceFactor, type FaceFactor } from './face/factor.ts';
 export type { Factor, NotOffered, PayerSession } from './factor.ts';
 export type { Factors } from './factors.ts';
+export { type HintClient, redeemHint } from './hint/redeem.ts';
 export type { ApprovalAttempt, FactorName, Transaction } from './model.ts';
 export { readAssertion } from './passkey/answer.ts';
 export { createPasskeyFactor, type PasskeyOptions } from './passkey/factor.ts';

@@ -31,7 +31,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     types: ['dependencies', 'transactions/settings'],
   },
   dependencies: {
-    values: ['verification', 'transactions', 'ledger', 'jumio', 'kratos', 'eid', 'twilio', 'texts', 'upstream'],
+    values: ['verification', 'transactions', 'ledger', 'jumio', 'kratos', 'eid', 'hint', 'twilio', 'texts', 'upstream'],
     types: ['config', 'errors', 'http'],
   },
   config: {
@@ -107,7 +107,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   texts: { values: ['accepted-text', 'yaml-nesting'] },
   verification: { values: ['columns', 'errors', 'model', 'yaml-nesting'], types: ['ledger', 'jumio', 'kratos', 'eid'] },
   // Payments that their payers approve: beside verification, and like it above the ledger and the clients.
-  transactions: { values: ['columns', 'errors'], types: ['ledger', 'signing', 'jumio', 'kratos', 'twilio', 'passkey'] },
+  transactions: {
+    values: ['columns', 'errors'],
+    types: ['ledger', 'signing', 'jumio', 'kratos', 'twilio', 'hint', 'passkey'],
+  },
   // What an authenticator signed; the only importer of the library for it.
   passkey: { values: [] },
   // The keys of approvals; the only code that signs.
@@ -117,6 +120,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   kratos: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
   eid: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
   twilio: { values: ['accepted-text', 'errors', 'upstream'] },
+  hint: { values: ['errors', 'upstream'] },
 };
 
 /** Packages that only these parts may import. */
@@ -125,8 +129,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   libsql: ['ledger'],
   pg: ['ledger'],
   '@ory/client': ['kratos'],
-  axios: ['jumio', 'eid', 'twilio', 'upstream', 'doctor'],
-  jose: ['eid', 'signing'],
+  axios: ['jumio', 'twilio', 'upstream', 'doctor'],
+  jose: ['eid', 'hint', 'signing', 'upstream'],
   '@simplewebauthn/server': ['passkey'],
   i18next: ['texts'],
   negotiator: ['texts', 'http'],

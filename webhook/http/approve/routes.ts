@@ -4,6 +4,7 @@ import {
   type ApprovalState,
   type AtPage,
   backTo,
+  type HintClient,
   type PayerContext,
   readApprovalState,
 } from '../../transactions/index.ts';
@@ -20,6 +21,7 @@ import { createApprovalRenderer } from './document.ts';
 import { answerWithApprovalPage } from './errors.ts';
 import type { FactorParts } from './factors/part.ts';
 import { approvePath } from './form.ts';
+import { hintRoute } from './hint-route.ts';
 import { approvalPage } from './page.ts';
 import { press } from './press.ts';
 import { createRequirePayer, type PayerRequest, payerBehind, signInUrl } from './require-payer.ts';
@@ -31,6 +33,8 @@ export interface ApproveOptions {
   /** For the gate's decision about the payer. */
   readonly verification: Context;
   readonly parts: FactorParts;
+  /** Undefined: no client signs hints. */
+  readonly hints: HintClient | undefined;
   readonly sessions: Sessions;
   readonly limits: Limits;
   readonly signer: CookieSigner;
@@ -77,6 +81,7 @@ export async function approveRoutes(app: FastifyInstance, options: ApproveOption
   const requirePayer = createRequirePayer({ ...options, render });
   const protect: preHandlerHookHandler = (request, reply, next) => app.csrfProtection(request, reply, next);
 
+  if (options.hints !== undefined) hintRoute(app, { ctx, hints: options.hints, render });
   for (const { script } of Object.values(parts)) if (script !== undefined) assetRoute(app, script);
 
   const atPage = (request: FastifyRequest, { session, transaction }: PayerRequest): AtPage => ({

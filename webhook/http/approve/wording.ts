@@ -58,15 +58,15 @@ export function whyNot(factor: FactorName, not: NotOffered): Text {
   }
 }
 
-type Outcome = Pick<ApprovalDocument, 'title' | 'mood' | 'sentence'>;
+type ClosedAnswer = Pick<ApprovalDocument, 'title' | 'mood' | 'sentence'>;
 
-const APPROVED: Outcome = {
+const APPROVED: ClosedAnswer = {
   title: toText('approve.approved.title'),
   mood: 'done',
   sentence: toText('approve.approved.sentence'),
 };
 
-const OVER: Readonly<Record<(ApprovalState & { kind: 'over' })['state'], Outcome>> = {
+const OVER: Readonly<Record<(ApprovalState & { kind: 'over' })['state'], ClosedAnswer>> = {
   approved: APPROVED,
   consumed: APPROVED,
   declined: { title: toText('approve.declined.title'), sentence: toText('approve.declined.sentence') },
@@ -80,7 +80,7 @@ function blockedSentence(until: number): Text {
 }
 
 /** Returns heading and sentence of a page on which nothing can be approved. */
-export function answerOf(state: Exclude<ApprovalState, { kind: 'open' }>): Outcome {
+export function answerOf(state: Exclude<ApprovalState, { kind: 'open' }>): ClosedAnswer {
   switch (state.kind) {
     case 'over': {
       const isBlocked = state.state === 'failed' && state.blockedUntil !== null;

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/config.ts';
-import { discoveryWire } from '../../../eid/client.ts';
 import { type DiscoveryAnswer, providerProblems } from '../../../eid/provider-check.ts';
+import { discoveryWire } from '../../../upstream/issuer-keys.ts';
 import { type Check, type Facts, hasEid, NO_KRATOS_CONFIG } from '../../facts.ts';
 import { type Finding, type Fix, notCheckable } from '../../finding.ts';
 import { dotted } from '../../kratos-config/hooks.ts';

@@ -1,4 +1,4 @@
-import { discoveryWire } from '../../../eid/client.ts';
+import { discoveryWire } from '../../../upstream/issuer-keys.ts';
 import { type Check, hasTransactions } from '../../facts.ts';
 import { type Finding, notCheckable } from '../../finding.ts';
 import type { ProbeResult } from '../../probes/probe.ts';
