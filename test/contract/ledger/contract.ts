@@ -18,6 +18,7 @@ import { faceCases } from './transactions/face-cases.ts';
 import { modelCases } from './transactions/model-cases.ts';
 import { recordCases } from './transactions/record-cases.ts';
 import { retentionCases } from './transactions/retention-cases.ts';
+import { sendCases } from './transactions/send-cases.ts';
 import { signingCases } from './transactions/signing-cases.ts';
 
 /** What every ledger does, on every database. */
@@ -39,6 +40,7 @@ export function ledgerContract(database: Database): void {
   describe('attempts to approve', () => attemptCases(database));
   describe('attempts with the face', () => faceCases(database));
   describe('the retention of transactions', () => retentionCases(database));
+  describe('codes that are sent', () => sendCases(database));
   describe('the states of a transaction', () => modelCases(database));
   describe('keys of approvals', () => signingCases(database));
 }
