@@ -160,11 +160,11 @@ async function registerTransactions(
   const { wellKnownRoutes } = await import('./http/transactions/well-known.ts');
   const { factorParts } = await import('./http/approve/factors/parts.ts');
   const keys = createSigningKeys(ledger.transactions);
-  const credentialTimes: Payments['ctx']['credentialTimes'] = (id) => kratos.credentialTimes(id);
+  const passwordOf: Payments['ctx']['passwordOf'] = (id) => kratos.payerCredentials(id);
   const own = { ledger, settings, keys, publicUrl: publicUrl.replace(/\/+$/, ''), clock, newId, log };
   await app.register(transactionRoutes, { ctx: own });
   await app.register(wellKnownRoutes, { ctx: own });
-  return { ctx: { ...own, credentialTimes }, parts: factorParts(factors), hints };
+  return { ctx: { ...own, passwordOf }, parts: factorParts(factors), hints };
 }
 
 /** The options that `personRoutes` adds itself. */

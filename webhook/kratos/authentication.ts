@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { NOT_EMPTY } from '../accepted-text.ts';
-import type { CredentialTimes, KratosPhone, KratosSession } from './types.ts';
+import type { KratosPhone, KratosSession } from './types.ts';
 
 /*
- * What Kratos says of the authentication of a session, and of the age of credentials (docs/reference/kratos.md#9-sessions-and-redirects).
+ * What Kratos says of the authentication of a session (docs/reference/kratos.md#9-sessions-and-redirects).
  * Only payments read it. So a member that is not as documented makes an element that does not count, and never an answer
  * that cannot be used: everybody else's sign-in is read from the same answer.
  */
@@ -47,29 +47,4 @@ export function toSession(
   phones: readonly KratosPhone[],
 ): KratosSession | undefined {
   return id === undefined || authenticatedAt === undefined ? undefined : { id, authenticatedAt, methods, phones };
-}
-
-const passwordWire = z.object({ updated_at: time.optional().catch(undefined) });
-
-/**
- * Returns the schema of a read of an identity with the times of its credentials. `credentials` is required: a proxy's
- * `200 {}` must not count as an identity without a password.
- * @param id the identity that the answer must be about
- */
-export function credentialTimesWire(id: string) {
-  return z.object({
-    id: z.literal(id),
-    created_at: time.optional().catch(undefined),
-    credentials: z.object({ password: passwordWire.optional() }),
-  });
-}
-
-/** Returns when an identity and its password came about. */
-export function toCredentialTimes(wire: z.infer<ReturnType<typeof credentialTimesWire>>): CredentialTimes {
-  const { created_at: createdAt, credentials } = wire;
-  const updatedAt = credentials.password?.updated_at;
-  return {
-    ...(createdAt !== undefined && { createdAt }),
-    ...(credentials.password !== undefined && { password: updatedAt === undefined ? {} : { updatedAt } }),
-  };
 }

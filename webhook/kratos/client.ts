@@ -26,7 +26,6 @@ import {
   toWhoami,
   traitsAt,
 } from './answers.ts';
-import { credentialTimesWire, toCredentialTimes } from './authentication.ts';
 import { patchOf, removalOf } from './patch.ts';
 import { payerCredentialsWire, toPayerCredentials } from './payer-credentials.ts';
 import type { KratosClient, Patched } from './types.ts';
@@ -138,12 +137,6 @@ export function createKratosClient(options: KratosClientOptions): KratosClient {
         READ,
         (signal) => admin.getIdentity({ id, includeCredential: ['passkey'] }, { signal }),
         (call, answer) => toPayerCredentials(acceptKratos(call, answer, payerCredentialsWire(id))),
-      ),
-    credentialTimes: (id) =>
-      run(
-        READ,
-        (signal) => admin.getIdentity({ id }, { signal }),
-        (call, answer) => toCredentialTimes(acceptKratos(call, answer, credentialTimesWire(id))),
       ),
     whoami: async ({ cookie, sessionToken, authorization }) => {
       if (!publicApi) throw notConfigured(WHOAMI);

@@ -56,12 +56,13 @@ function toPasskey(wire: z.infer<typeof passkeyWire>): Passkey {
 export function toPayerCredentials(wire: z.infer<ReturnType<typeof payerCredentialsWire>>): PayerCredentials {
   const { passkey, password } = wire.credentials;
   const { credentials, user_handle: userHandle } = passkey?.config ?? {};
+  const updatedAt = password?.updated_at;
   const parsed = (credentials ?? []).map((credential) => passkeyWire.safeParse(credential));
   return {
     passkeys: parsed.flatMap(({ data }) => (data === undefined ? [] : [toPasskey(data)])),
     unreadable: parsed.flatMap(({ error }) => (error === undefined ? [] : [error.issues[0]?.path.join('.') ?? ''])),
     ...(userHandle !== undefined && { userHandle }),
-    ...(password?.updated_at !== undefined && { passwordSetAt: password.updated_at }),
+    ...(password !== undefined && { password: updatedAt === undefined ? {} : { updatedAt } }),
     ...(wire.created_at !== undefined && { createdAt: wire.created_at }),
   };
 }

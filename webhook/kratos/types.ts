@@ -65,8 +65,8 @@ export interface PayerCredentials {
   readonly unreadable: readonly string[];
   /** What the authenticator calls the owner of these passkeys, base64url. */
   readonly userHandle?: string;
-  /** When the password was last set. Epoch milliseconds. */
-  readonly passwordSetAt?: number;
+  /** Undefined: the identity has no password. `updatedAt`: when it was last set, epoch milliseconds; undefined: Kratos does not say. */
+  readonly password?: { readonly updatedAt?: number };
   /** When the identity was created. Epoch milliseconds. */
   readonly createdAt?: number;
 }
@@ -94,13 +94,6 @@ export interface KratosPhone {
   readonly id: string;
   readonly number: string;
   readonly verifiedAt: number;
-}
-
-/** When an identity and its password came about. Kratos' time, epoch milliseconds; undefined: Kratos does not say. */
-export interface CredentialTimes {
-  readonly createdAt?: number;
-  /** Undefined: the identity has no password. */
-  readonly password?: { readonly updatedAt?: number };
 }
 
 /** The answer of whoami to credentials. */
@@ -146,10 +139,8 @@ export interface KratosClient {
   list(pageSize: number, from?: string): Promise<IdentityPage>;
   /** Returns the OpenID Connect credentials, with the ID tokens that Kratos stored at the sign-up and at each link. */
   oidcCredentials(identityId: string): Promise<LinkedCredentials>;
-  /** Returns the passkeys of an identity, and when its password was set. */
+  /** Returns the passkeys of an identity, and when it and its password came about. */
   payerCredentials(identityId: string): Promise<PayerCredentials>;
-  /** Returns when an identity and its password came about. */
-  credentialTimes(identityId: string): Promise<CredentialTimes>;
   /** Returns the current values at these JSON pointers in the traits, under the given names; a missing one is left out. */
   traits(identityId: string, pointers: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
   /** Returns the session that these credentials belong to. Rejects if no public URL is configured. */

@@ -155,7 +155,7 @@ describe.skipIf(!isReal || !hasChromium)(
       expect(Math.abs((passkey?.addedAt ?? 0) - Date.now())).toBeLessThan(60_000);
       expect(credentials.userHandle).toMatch(/^[\w-]+$/);
       expect(credentials.createdAt).toBeLessThanOrEqual(Date.now());
-      expect(credentials.passwordSetAt).toBeLessThanOrEqual(Date.now());
+      expect(credentials.password?.updatedAt).toBeLessThanOrEqual(Date.now());
     });
 
     test('it signs a payment on the service’s page, as often as there are payments', async () => {

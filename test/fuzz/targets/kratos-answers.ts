@@ -111,7 +111,7 @@ export const kratosAnswers: Target = {
       },
       payer: () => {
         const { passkeys, ...found } = toPayerCredentials(acceptKratos(CALL, answer, payerCredentialsWire(ID)));
-        mustBeTimes(found.createdAt, found.passwordSetAt, ...passkeys.map(({ addedAt }) => addedAt));
+        mustBeTimes(found.createdAt, found.password?.updatedAt, ...passkeys.map(({ addedAt }) => addedAt));
         for (const { id, publicKey } of passkeys)
           mustHold(/^[\w-]+$/.test(id) && /^[\w-]+$/.test(publicKey), 'a passkey that is not base64url');
         return [passkeys, found];

@@ -394,7 +394,7 @@ describe('credentials of a payer', () => {
       ],
       unreadable: [],
       userHandle: '-w',
-      passwordSetAt: Date.parse('2026-01-05T09:45:00Z'),
+      password: { updatedAt: Date.parse('2026-01-05T09:45:00Z') },
       createdAt: Date.parse(identityBody.created_at),
     });
     expect(server.requests[0]?.path).toBe(`/admin/identities/${ID}?include_credential=passkey`);
@@ -492,16 +492,7 @@ describe('how a session was authenticated', () => {
     [{ credentials: { password: {} } }, { password: {} }],
     [{ created_at: at, credentials: { oidc: { updated_at: at } } }, { createdAt: time }],
   ])('the admin API says when an identity and its password came about: %j', async (body, times) => {
-    const { client, server } = await stub(json(200, { id: ID, ...body }));
-    expect(await client.credentialTimes(ID)).toEqual(times);
-    expect(server.requests[0]?.path).toBe(`/admin/identities/${ID}`);
+    const { client } = await stub(json(200, { id: ID, ...body }));
+    expect(await client.payerCredentials(ID)).toEqual({ passkeys: [], unreadable: [], ...times });
   });
-
-  it.each([{}, { id: ID }, { id: 'another', credentials: {} }])(
-    'an answer without credentials, or of another identity, is unusable: %j',
-    async (body) => {
-      const { client } = await stub(json(200, body));
-      await expect(client.credentialTimes(ID)).rejects.toMatchObject({ facts: { failure: 'unusable' } });
-    },
-  );
 });

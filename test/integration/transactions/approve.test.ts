@@ -237,7 +237,12 @@ describe('who may approve', () => {
       const now = world.clock.now();
       const { password } = { password: undefined, ...times };
       const updatedAt = password && password.updatedAt < 0 ? now + password.updatedAt : 0;
-      world.kratos.times.set(world.payer, { createdAt: 0, ...(password && { password: { updatedAt } }) });
+      world.kratos.payers.set(world.payer, {
+        passkeys: [],
+        unreadable: [],
+        createdAt: 0,
+        ...(password && { password: { updatedAt } }),
+      });
       const phones = number === undefined ? [] : [number === 'young' ? phone(0, now - HOUR) : number];
       world.kratos.authentications.set(world.payer, { phones });
       const path = await world.pay();
@@ -251,7 +256,7 @@ describe('who may approve', () => {
     },
   );
 
-  it.each(['whoami', 'credentialTimes'] as const)(
+  it.each(['whoami', 'payerCredentials'] as const)(
     'while Kratos is down (%s) there is a 503 page, and no factor',
     async (method) => {
       const world = await payerWorld();

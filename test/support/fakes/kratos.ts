@@ -1,7 +1,6 @@
 import { UpstreamError, type UpstreamFacts } from '../../../webhook/errors.ts';
 import type {
   Credentials,
-  CredentialTimes,
   KratosClient,
   KratosIdentity,
   KratosSession,
@@ -33,7 +32,6 @@ export interface FakeKratos extends KratosClient {
     readonly whoami: Credentials[];
     readonly unpublish: string[];
     readonly traits: string[];
-    readonly credentialTimes: string[];
   };
   /** Replacements of methods, while set. */
   readonly instead: Methods;
@@ -51,12 +49,10 @@ export interface FakeKratos extends KratosClient {
   readonly identities: KratosIdentity[];
   /** The OpenID Connect credentials of an identity, with the ID tokens that were kept. */
   readonly credentials: Map<string, OidcCredential[]>;
-  /** The passkeys of an identity, and the time of its password. */
+  /** The passkeys of an identity, and the age of it and its password; by default no passkey, and both are a year old. */
   readonly payers: Map<string, PayerCredentials>;
   /** How the sessions of an identity were authenticated, where it differs: by default with the password, at the sign-in. */
   readonly authentications: Map<string, Partial<KratosSession>>;
-  /** When an identity and its password came about; by default both are a year old. */
-  readonly times: Map<string, CredentialTimes>;
   /** Signs a person in; returns the Cookie header of their browser. */
   signIn(identityId: string): string;
   /** Signs a person in at an application without cookies; returns the session token. */
@@ -83,7 +79,6 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     revokeSessions: [],
     unpublish: [],
     traits: [],
-    credentialTimes: [],
     read: [],
     list: [],
     oidcCredentials: [],
@@ -100,7 +95,6 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
   const identifiers = new Map<string, string>();
   const sessions = new Map<string, { readonly owner: string; readonly session: KratosSession }>();
   const authentications: FakeKratos['authentications'] = new Map();
-  const times: FakeKratos['times'] = new Map();
   const instead: Methods = {};
   const identities: KratosIdentity[] = [];
 
@@ -153,7 +147,6 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     identities,
     instead,
     authentications,
-    times,
     signIn: (identityId) => start(`ory_kratos_session=${CANARIES.cookie}-${sessions.size}`, identityId),
     signInApp: (identityId) => start(`${CANARIES.sessionToken}-${sessions.size}`, identityId),
     signOut: () => sessions.clear(),
@@ -208,19 +201,14 @@ export function createFakeKratos(now: () => number = Date.now): FakeKratos {
     payerCredentials: async (id) => {
       calls.payerCredentials.push(id);
       if (instead.payerCredentials) return instead.payerCredentials(id);
-      return payers.get(id) ?? { passkeys: [], unreadable: [] };
+      const old = now() - 365 * 86_400_000;
+      return payers.get(id) ?? { passkeys: [], unreadable: [], createdAt: old, password: { updatedAt: old } };
     },
     traits: async (id, pointers) => {
       calls.traits.push(id);
       if (instead.traits) return instead.traits(id, pointers);
       const found = Object.entries(pointers).map(([name, at]) => [name, traitsOf.get(id)?.[at]] as const);
       return Object.fromEntries(found.filter(([, value]) => value !== undefined));
-    },
-    credentialTimes: async (id) => {
-      calls.credentialTimes.push(id);
-      if (instead.credentialTimes) return instead.credentialTimes(id);
-      const old = now() - 365 * 86_400_000;
-      return times.get(id) ?? { createdAt: old, password: { updatedAt: old } };
     },
     whoami: async (credentials) => {
       calls.whoami.push(credentials);

@@ -129,7 +129,6 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       read: notHere,
       oidcCredentials: notHere,
       payerCredentials: notHere,
-      credentialTimes: notHere,
       whoami: notHere,
     },
     clock: { now: () => now },

@@ -46,7 +46,7 @@ export async function faceBank(options: TestServiceOptions = {}): Promise<FaceBa
     phones: [],
   });
   const factor = createFaceFactor(found(service.faces), {
-    knowledge: async ({ authenticatedAt }) => ({ kind: 'counts', authTime: authenticatedAt }),
+    knowledge: async ({ authenticatedAt }) => ({ kind: 'counts', at: authenticatedAt }),
     wake: () => worker.wake(),
   });
   const find: FaceBank['find'] = async (id) => found(await transactions.find(id));

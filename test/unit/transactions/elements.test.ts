@@ -110,7 +110,7 @@ describe('whether a password counts', () => {
   });
 
   it('the password is judged as of the start of the attempt that it stands beside', async () => {
-    const ctx = { settings: { max_auth_age: MAX_AGE, cooling_off: DAY }, credentialTimes: async () => old };
+    const ctx = { settings: { max_auth_age: MAX_AGE, cooling_off: DAY }, passwordOf: async () => old };
     const read = (asOf: number) => readKnowledge(ctx, session(['password', 7 * MINUTE]), asOf, NOW);
     expect(await read(NOW)).toEqual({ kind: 'not', why: 'sign-in-first' });
     expect(await read(NOW - 4 * MINUTE)).toEqual({ kind: 'counts', at: NOW - 7 * MINUTE });
@@ -120,7 +120,7 @@ describe('whether a password counts', () => {
     const down = new UpstreamError({ upstream: 'kratos', operation: 'read', failure: 'unreachable' });
     const ctx = {
       settings: { max_auth_age: MAX_AGE, cooling_off: DAY },
-      credentialTimes: () => Promise.reject(down),
+      passwordOf: () => Promise.reject(down),
     };
     await expect(readKnowledge(ctx, session(['password', 0]), NOW, NOW)).rejects.toBe(down);
   });

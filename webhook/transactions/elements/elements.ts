@@ -1,3 +1,4 @@
+import type { PayerCredentials } from '../../kratos/types.ts';
 import type { NotOffered, PayerSession } from '../factor.ts';
 import type { FactorName } from '../model.ts';
 
@@ -60,12 +61,8 @@ export function countsFrom({ since, accountSince }: ElementAge, coolingOff: numb
   return coolingOff === 0 || isOfSignUp || from <= now ? undefined : from;
 }
 
-/** When an account and its password came about, as Kratos says. */
-export interface KnowledgeTimes {
-  readonly createdAt?: number;
-  /** Undefined: there is no password. */
-  readonly password?: { readonly updatedAt?: number };
-}
+/** What Kratos says of a password and its account. */
+export type PasswordOf = Pick<PayerCredentials, 'createdAt' | 'password'>;
 
 /** The knowledge of a payer: when it was shown, or why it does not count. */
 export type Knowledge = { readonly kind: 'counts'; readonly at: number } | ({ readonly kind: 'not' } & NotOffered);
@@ -75,7 +72,7 @@ export type Knowledge = { readonly kind: 'counts'; readonly at: number } | ({ re
  * @param enteredAt when it was entered; undefined: not of late. Who has none at all is not asked for it
  */
 export function passwordCounts(
-  { createdAt, password }: KnowledgeTimes,
+  { createdAt, password }: PasswordOf,
   enteredAt: number | undefined,
   coolingOff: number,
   now: number,

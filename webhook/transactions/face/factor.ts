@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JumioResult } from '../../jumio/result.ts';
+import type { Knowledge } from '../elements/elements.ts';
 import type { Factor, FactorOffer, FactorStart, NotOffered, PayerSession } from '../factor.ts';
 import type { ApprovalAttempt, Transaction } from '../model.ts';
 import type { FaceContext } from './context.ts';
@@ -10,11 +11,6 @@ import { FACE_LINK, MOST_FACES } from './schedule.ts';
 
 /** How often the ledger is asked for a link: another replica may create it. */
 const LINK_EVERY_MS = 100;
-
-/** Whether the password of a session counts beside a face. `authTime`: Kratos' time of it, epoch milliseconds. */
-export type Knowledge =
-  | { readonly kind: 'counts'; readonly authTime: number }
-  | ({ readonly kind: 'not' } & NotOffered);
 
 /** What the face needs beside its context. */
 export interface FaceFactorOptions {
@@ -81,7 +77,7 @@ export function createFaceFactor(ctx: FaceContext, { knowledge, wake }: FaceFact
     const not = await whyNot(ctx, transaction, now);
     if (not !== undefined) return { kind: 'not-usable', ...not };
     const known = await knowledge(session, now);
-    if (known.kind === 'counts') return { kind: 'usable', options: { authTime: known.authTime } };
+    if (known.kind === 'counts') return { kind: 'usable', options: { authTime: known.at } };
     return { ...known, kind: 'not-usable' };
   }
 

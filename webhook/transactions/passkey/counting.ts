@@ -1,5 +1,5 @@
 import type { Passkey, PayerCredentials } from '../../kratos/types.ts';
-import { countsFrom } from '../cooling-off.ts';
+import { countsFrom } from '../elements/elements.ts';
 import type { TransactionSettings } from '../settings.ts';
 
 /** The settings by which a passkey counts. */
@@ -31,10 +31,12 @@ export function countingPasskeys(
   now: number,
 ): CountingPasskeys {
   const accepted = passkeys.filter(({ isSynchronisable }) => !(isDeviceBound && isSynchronisable === true));
-  const fromOf = ({ addedAt }: Passkey) => countsFrom({ madeAt: addedAt, accountMadeAt: createdAt }, coolingOff);
-  const counting = accepted.filter((passkey) => fromOf(passkey) <= now);
+  const aged = accepted.map((passkey) => {
+    const age = { since: passkey.addedAt, accountSince: createdAt };
+    return { passkey, from: countsFrom(age, coolingOff, now) };
+  });
+  const counting = aged.flatMap(({ passkey, from }) => (from === undefined ? [passkey] : []));
   if (counting.length > 0) return { kind: 'some', passkeys: counting };
-  return accepted.length === 0
-    ? { kind: 'missing' }
-    : { kind: 'too-young', from: Math.min(...accepted.map((passkey) => fromOf(passkey))) };
+  const times = aged.flatMap(({ from }) => from ?? []);
+  return times.length === 0 ? { kind: 'missing' } : { kind: 'too-young', from: Math.min(...times) };
 }

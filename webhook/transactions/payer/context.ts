@@ -4,7 +4,7 @@ import type { PayerSession } from '../factor.ts';
 import type { Transaction } from '../model.ts';
 
 /** The collaborators of what a payer does. */
-export interface PayerContext extends TransactionContext, Pick<KnowledgeContext, 'credentialTimes'> {}
+export interface PayerContext extends TransactionContext, Pick<KnowledgeContext, 'passwordOf'> {}
 
 /** A payer at the page of a transaction. */
 export interface AtPage {
