@@ -102,18 +102,32 @@ function eidOf({ EID_PROVIDERS: providers, userAgent }: Config, clock: Clock, ob
   return { client: createEidClient(options), providers };
 }
 
-/** The factors that the configuration allows. Their code is loaded only where payments are configured. */
-async function factorsOf(config: Config, log: Logger, observe: Observe): Promise<Factors> {
-  const { TRANSACTIONS: settings, TWILIO_API_KEY: apiKey, TWILIO_API_SECRET: apiSecret, userAgent } = config;
-  const { TWILIO_VERIFY_SERVICE: serviceSid, TWILIO_VERIFY_URL: baseUrl } = config;
-  if (settings === undefined) return {};
-  const { createSmsFactor } = await import('./transactions/index.ts');
-  if (apiKey === undefined || apiSecret === undefined || serviceSid === undefined) return {};
-  const twilio = createTwilioClient({ baseUrl, apiKey, apiSecret, serviceSid, userAgent, observe });
-  return { sms: createSmsFactor({ twilio, log, settings }) };
+/** What building the factors takes. */
+type FactorSources = Pick<Context, 'kratos' | 'log'> & { readonly observe: Observe };
+
+async function passkeyOf({ TRANSACTIONS: settings, PUBLIC_URL: publicUrl }: Config, { kratos, log }: FactorSources) {
+  if (settings?.passkey === undefined || publicUrl === undefined) return undefined;
+  const { createPasskeyFactor } = await import('./transactions/index.ts');
+  const { verifyAssertion: verify } = await import('./passkey/verify.ts');
+  return createPasskeyFactor({ kratos, verify, settings, publicUrl, log });
 }
 
-/** Only clients with an issuer of hints are asked for keys. Their outage is theirs, and not this service's: nobody observes it. */
+async function smsOf(config: Config, { log, observe }: FactorSources) {
+  const { TRANSACTIONS: settings, TWILIO_API_KEY: apiKey, TWILIO_API_SECRET: apiSecret, userAgent } = config;
+  const { TWILIO_VERIFY_SERVICE: serviceSid, TWILIO_VERIFY_URL: baseUrl } = config;
+  if (settings === undefined || apiKey === undefined || apiSecret === undefined || serviceSid === undefined)
+    return undefined;
+  const { createSmsFactor } = await import('./transactions/index.ts');
+  const twilio = createTwilioClient({ baseUrl, apiKey, apiSecret, serviceSid, userAgent, observe });
+  return createSmsFactor({ twilio, log, settings });
+}
+
+/** Returns the factors that the configuration allows. Their code is loaded only where payments are configured. */
+export async function factorsOf(config: Config, sources: FactorSources): Promise<Factors> {
+  const [passkey, sms] = await Promise.all([passkeyOf(config, sources), smsOf(config, sources)]);
+  return { ...(passkey && { passkey }), ...(sms && { sms }) };
+}
+
 function hintsOf({ TRANSACTIONS: settings, PUBLIC_URL, userAgent }: Config, clock: Clock): HintClient | undefined {
   const issuers = new Map<string, string>();
   for (const [id, { hint }] of Object.entries(settings?.clients ?? {}))
@@ -219,7 +233,7 @@ export async function createDependencies(
     callDeadlineMs: CALL_DEADLINE_MS,
     waits: WAITS,
   };
-  const factors = await factorsOf(config, logger, observe);
+  const factors = await factorsOf(config, { ...ctx, observe });
   const hints = hintsOf(config, clock);
   const phase: Phase = { current: 'starting' };
   const faces = faceContext(config, ctx);

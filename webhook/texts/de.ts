@@ -215,6 +215,7 @@ export const de: Messages = {
   'approve.code_sent':
     'Wir haben einen Code an {{phone}} gesendet. Prüfen Sie, ob die SMS denselben Betrag, Empfänger und dasselbe Kennzeichen nennt wie diese Seite.',
   'approve.code': 'Code aus der SMS',
+  'approve.passkey_unused': 'Der Passkey wurde nicht benutzt. Es wurde nichts freigegeben.',
   'approve.other_ways': 'Andere Wege zur Freigabe',
   'approve.no_way': 'Im Moment können Sie diese Zahlung auf keinem Weg freigeben.',
   'approve.why_password': 'Bitte geben Sie vor der Freigabe Ihr Passwort erneut ein.',
@@ -262,6 +263,7 @@ export const de: Messages = {
   'button.send_code': 'Code an {{phone}} senden',
   'button.send_again': 'Code noch einmal senden',
   'button.approve_payment': 'Diese Zahlung freigeben',
+  'button.approve_passkey': 'Mit einem Passkey freigeben',
   'button.decline_payment': 'Diese Zahlung ablehnen',
   'button.password_again': 'Passwort erneut eingeben',
   'button.back_to_client': 'Zurück zu {{client}}',

@@ -213,6 +213,7 @@ export const en = {
   'approve.code_sent':
     'We have sent a code to {{phone}}. Check that the message names the same amount, payee and tag as this page.',
   'approve.code': 'Code from the message',
+  'approve.passkey_unused': 'The passkey was not used, so nothing has been approved.',
   'approve.other_ways': 'Other ways to approve',
   'approve.no_way': 'There is no way for you to approve this payment right now.',
   'approve.why_password': 'Before you can approve, please enter your password again.',
@@ -255,6 +256,7 @@ export const en = {
   'button.send_code': 'Send a code to {{phone}}',
   'button.send_again': 'Send the code again',
   'button.approve_payment': 'Approve this payment',
+  'button.approve_passkey': 'Approve with a passkey',
   'button.decline_payment': 'Decline this payment',
   'button.password_again': 'Enter your password again',
   'button.back_to_client': 'Back to {{client}}',

@@ -210,6 +210,7 @@ export const es: Messages = {
   'approve.code_sent':
     'Hemos enviado un código al {{phone}}. Compruebe que el mensaje indica el mismo importe, beneficiario y marca que esta página.',
   'approve.code': 'Código del mensaje',
+  'approve.passkey_unused': 'La clave de acceso no se ha utilizado, así que no se ha autorizado nada.',
   'approve.other_ways': 'Otras formas de autorizar',
   'approve.no_way': 'En este momento no tiene ninguna forma de autorizar este pago.',
   'approve.why_password': 'Antes de autorizar, introduzca de nuevo su contraseña.',
@@ -253,6 +254,7 @@ export const es: Messages = {
   'button.send_code': 'Enviar un código al {{phone}}',
   'button.send_again': 'Enviar de nuevo el código',
   'button.approve_payment': 'Autorizar este pago',
+  'button.approve_passkey': 'Autorizar con una clave de acceso',
   'button.decline_payment': 'Rechazar este pago',
   'button.password_again': 'Introducir de nuevo la contraseña',
   'button.back_to_client': 'Volver a {{client}}',

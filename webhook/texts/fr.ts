@@ -210,6 +210,7 @@ export const fr: Messages = {
   'approve.code_sent':
     'Nous avons envoyé un code au {{phone}}. Vérifiez que le SMS indique le même montant, le même bénéficiaire et le même repère que cette page.',
   'approve.code': 'Code reçu par SMS',
+  'approve.passkey_unused': 'La clé d’accès n’a pas été utilisée, rien n’a donc été approuvé.',
   'approve.other_ways': 'Autres moyens d’approuver',
   'approve.no_way': 'Vous n’avez pour l’instant aucun moyen d’approuver ce paiement.',
   'approve.why_password': 'Avant d’approuver, veuillez saisir à nouveau votre mot de passe.',
@@ -258,6 +259,7 @@ export const fr: Messages = {
   'button.send_code': 'Envoyer un code au {{phone}}',
   'button.send_again': 'Renvoyer le code',
   'button.approve_payment': 'Approuver ce paiement',
+  'button.approve_passkey': 'Approuver avec une clé d’accès',
   'button.decline_payment': 'Refuser ce paiement',
   'button.password_again': 'Saisir à nouveau le mot de passe',
   'button.back_to_client': 'Revenir à {{client}}',

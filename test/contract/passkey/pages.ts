@@ -1,11 +1,14 @@
 import { Signer } from '@fastify/cookie';
 import Fastify, { type FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { passkeyForm } from '../../../webhook/http/pages/approve/passkey-form.ts';
-import { assetRoutes, assetUrl, createAssets } from '../../../webhook/http/pages/assets.ts';
+import { passkeyForm } from '../../../webhook/http/approve/factors/passkey.ts';
+import { createDrawing } from '../../../webhook/http/approve/form.ts';
+import { assetRoute, assetRoutes, assetUrl, createAssets, createScript } from '../../../webhook/http/pages/assets.ts';
 import { html } from '../../../webhook/http/pages/render.ts';
 import { securePages } from '../../../webhook/http/pages/security.ts';
+import { createTexts } from '../../../webhook/texts/texts.ts';
 import type { PasskeyOptions } from '../../../webhook/transactions/index.ts';
+import { blankTransaction } from '../../support/transactions/rows.ts';
 
 /** The pages of an application and of the service on one port, as a browser needs them for passkeys. */
 export interface Pages {
@@ -22,7 +25,7 @@ export interface Pages {
 
 export const PRESS = 'Approve with a passkey';
 
-export const UNUSED = 'The passkey was not used.';
+export const UNUSED = 'The passkey was not used, so nothing has been approved.';
 
 const attributes = z.object({
   name: z.string().optional(),
@@ -49,9 +52,21 @@ function settingsForm(answer: unknown): string {
 
 const assets = createAssets({});
 
+const script = createScript('passkey.js');
+
+const texts = createTexts();
+
+const session = { id: 's', identityId: 'i', authenticatedAt: 0, methods: [], phones: [] };
+
+const drawing = createDrawing({
+  at: { session, transaction: { ...blankTransaction, id: '1' }, locale: 'en' },
+  csrfToken: '',
+  translate: (text) => texts.translate('en', text),
+});
+
 function approvePage(options: PasskeyOptions): string {
-  const form = passkeyForm({ to: '/approve', fields: {}, options, press: PRESS, unused: UNUSED });
-  return html`<!doctype html><html lang="en"><head><title>Approve a payment</title><link rel="icon" href="${assetUrl(assets.icon)}"><script src="${assetUrl(assets.passkeyScript)}" defer></script></head><body>${form}</body></html>`.toString();
+  const form = passkeyForm(options, drawing);
+  return html`<!doctype html><html lang="en"><head><title>Approve a payment</title><link rel="icon" href="${assetUrl(assets.icon)}"><script src="${assetUrl(script)}" defer></script></head><body>${form}</body></html>`.toString();
 }
 
 const sent = z.object({ assertion: z.unknown() });
@@ -73,10 +88,11 @@ export async function startPages(
     const csrfKey = Buffer.alloc(32);
     await securePages(scope, { signer, csrfKey, isHttps: false, formSchemes: ['http:'], identityOf: () => undefined });
     await scope.register(assetRoutes, { assets });
-    scope.get('/approve', async (_request, reply) =>
+    assetRoute(scope, script);
+    scope.get('/approve/1', async (_request, reply) =>
       asked === undefined ? reply.code(404).send() : page(reply, approvePage(asked)),
     );
-    scope.post('/approve', async ({ body }, reply) => {
+    scope.post('/approve/1', async ({ body }, reply) => {
       posted.push(sent.parse(body).assertion);
       return page(reply, '<!doctype html><title>Posted</title>');
     });

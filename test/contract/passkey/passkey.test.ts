@@ -130,7 +130,7 @@ describe.skipIf(!isReal || !hasChromium)(
       if (offer.kind !== 'usable') throw new Error(`it is not offered: ${offer.why}`);
       pages.ask(offer.options);
       pages.posted.length = 0;
-      await page.goto(`${origin}/approve`);
+      await page.goto(`${origin}/approve/1`);
       await page.getByRole('button', { name: PRESS }).click();
     }
 
@@ -202,7 +202,7 @@ describe.skipIf(!isReal || !hasChromium)(
       if (offer.kind === 'usable') pages.ask(offer.options);
       const context = await chromium.newContext({ javaScriptEnabled: false });
       const still = await context.newPage();
-      await still.goto(`${pages.verifyUrl}/approve`);
+      await still.goto(`${pages.verifyUrl}/approve/1`);
       expect(await still.getByRole('button', { name: PRESS }).count()).toBe(0);
       await context.close();
     });

@@ -121,7 +121,7 @@ describe('pages with the operator’s theme', () => {
 });
 
 describe('files that a page loads', () => {
-  const PATHS = ['/jumio/style.css', '/jumio/page.js', '/jumio/passkey.js', '/jumio/logo'];
+  const PATHS = ['/jumio/style.css', '/jumio/page.js', '/jumio/logo'];
 
   it.each(PATHS)(
     '%s is cached for good under the URL of its content, and revalidated under any other',

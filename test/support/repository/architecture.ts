@@ -27,11 +27,23 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   listeners: { values: ['app'], types: ['config', 'dependencies'] },
   app: {
-    values: ['applied', 'http', 'passkey', 'signing', 'verification', 'texts', 'logging', 'version'],
+    values: ['applied', 'http', 'signing', 'verification', 'texts', 'logging', 'version'],
     types: ['dependencies', 'transactions/settings'],
   },
   dependencies: {
-    values: ['verification', 'transactions', 'ledger', 'jumio', 'kratos', 'eid', 'hint', 'twilio', 'texts', 'upstream'],
+    values: [
+      'verification',
+      'transactions',
+      'ledger',
+      'jumio',
+      'kratos',
+      'eid',
+      'hint',
+      'passkey',
+      'twilio',
+      'texts',
+      'upstream',
+    ],
     types: ['config', 'errors', 'http'],
   },
   config: {

@@ -10,6 +10,7 @@ import {
   createDependencies,
   type Dependencies,
   faceContext,
+  factorsOf,
   probesOf,
   workerOf,
 } from '../../../webhook/dependencies.ts';
@@ -110,7 +111,7 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
   const dependencies: Dependencies = {
     ...real,
     ctx,
-    factors: options.factors ?? real.factors,
+    factors: options.factors ?? (await factorsOf(config, { ...ctx, observe: health.observe })),
     worker: await workerOf(ctx, faces),
     faces,
     unreachable: () => [...health.unreachable(), ...real.unreachable()],

@@ -20,11 +20,13 @@ export function createDrawing({
   return {
     translate,
     language: at.locale,
-    form: (act, button, { fields = {}, inputs } = {}) => {
+    form: (act, button, { fields = {}, inputs, below, attributes = {} } = {}) => {
       const hidden = Object.entries({ _csrf: csrfToken, act, ...fields });
-      return html`<form method="post" action="${approvePath(at.transaction.id)}">${hidden.map(
+      return html`<form method="post" action="${approvePath(at.transaction.id)}"${Object.entries(attributes).map(
+        ([name, value]) => html` ${name}="${value}"`,
+      )}>${hidden.map(
         ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
-      )}${inputs}<button>${translate(button)}</button></form>\n`;
+      )}${inputs}<button>${translate(button)}</button>${below}</form>\n`;
     },
   };
 }

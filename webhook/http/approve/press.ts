@@ -7,7 +7,7 @@ import {
   declineTransaction,
   type PayerContext,
 } from '../../transactions/index.ts';
-import type { FactorParts } from './factors/part.ts';
+import type { FactorPart, FactorParts } from './factors/part.ts';
 import { partsOf } from './page.ts';
 import { NOT_BEGUN, type Notice } from './wording.ts';
 
@@ -27,6 +27,8 @@ export interface Pressing {
 
 /** The members of a form. Those that no factor reads are ignored: amount, payee, number and client are never taken from one. */
 const form = z.record(z.string(), z.string());
+
+type Fields = z.infer<typeof form>;
 
 function page(notice?: Notice): Pressed {
   return { kind: 'page', notice };
@@ -48,14 +50,19 @@ async function afterUnjudged({ ctx, at }: Pressing): Promise<Pressed> {
   return page(open === undefined ? 'new-code' : 'again');
 }
 
-async function afterAnswer(pressing: Pressing, answered: Answered | { readonly kind: 'unreadable' }): Promise<Pressed> {
+async function answer(pressing: Pressing, part: FactorPart, fields: Fields): Promise<Pressed> {
+  // Where the answer itself begins the attempt, as often as any other begins.
+  if (part.acts.begin === undefined) await pressing.limit();
+  const answered = await part.answer(pressing.ctx, pressing.at, fields);
+  return answered.kind === 'unreadable' ? page(part.unread) : afterAnswer(pressing, answered);
+}
+
+async function afterAnswer(pressing: Pressing, answered: Answered): Promise<Pressed> {
   switch (answered.kind) {
     case 'approved':
       return { kind: 'final' };
     case 'late':
       return afterLate(pressing);
-    case 'unreadable':
-      return page('form');
     case 'counted':
       return page('failed');
     case 'given-back':
@@ -82,7 +89,7 @@ export async function press(pressing: Pressing, body: unknown): Promise<Pressed>
   const beginning = parts.find(({ acts }) => acts.begin !== undefined && acts.begin === act);
   const answering = parts.find(({ acts }) => acts.answer !== undefined && acts.answer === act);
   if ((beginning ?? answering) === undefined || (await readState()).kind !== 'open') return page();
-  if (answering !== undefined) return afterAnswer(pressing, await answering.answer(ctx, at, fields));
+  if (answering !== undefined) return answer(pressing, answering, fields);
   await limit();
   return beginning === undefined ? page() : afterBeginning(await beginning.begin(ctx, at, fields.choice));
 }

@@ -15,8 +15,6 @@ export interface Asset {
 export interface Assets {
   readonly style: Asset;
   readonly script: Asset;
-  /** For the form of `approve/passkey-form.ts`; no other page loads it. */
-  readonly passkeyScript: Asset;
   /** Without one, browsers request `/favicon.ico`, which does not exist. */
   readonly icon: Asset;
   readonly logo: Asset | undefined;
@@ -30,13 +28,17 @@ function readAsset(name: string): string {
   return readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8');
 }
 
+/** Returns a shipped script; reads its file. */
+export function createScript(name: string): Asset {
+  return asset(`/jumio/${name}`, 'text/javascript; charset=utf-8', readAsset(name));
+}
+
 /** Returns the assets of a brand; reads the shipped files. */
 export function createAssets(brand: Brand): Assets {
   const { logo } = brand;
   return {
     style: asset('/jumio/style.css', 'text/css; charset=utf-8', readAsset('style.css') + brandStyle(brand)),
-    script: asset('/jumio/page.js', 'text/javascript; charset=utf-8', readAsset('page.js')),
-    passkeyScript: asset('/jumio/passkey.js', 'text/javascript; charset=utf-8', readAsset('passkey.js')),
+    script: createScript('page.js'),
     icon: asset('/jumio/icon.svg', 'image/svg+xml', readAsset('icon.svg')),
     logo: logo && asset('/jumio/logo', logo.type, logo.bytes),
   };
@@ -70,9 +72,9 @@ export function assetRoute(app: FastifyInstance, file: Asset): void {
   app.get(file.path, async (request, reply) => send(request, reply, file));
 }
 
-/** `GET /jumio/style.css`, `/jumio/page.js`, `/jumio/passkey.js`, `/jumio/icon.svg` and, if the brand has a logo, `/jumio/logo`. */
+/** `GET /jumio/style.css`, `/jumio/page.js`, `/jumio/icon.svg` and, if the brand has a logo, `/jumio/logo`. */
 export async function assetRoutes(app: FastifyInstance, { assets }: { readonly assets: Assets }): Promise<void> {
-  for (const file of [assets.style, assets.script, assets.passkeyScript, assets.icon, assets.logo])
+  for (const file of [assets.style, assets.script, assets.icon, assets.logo])
     if (file !== undefined) assetRoute(app, file);
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../../../transactions/index.ts';
 import type { Asset } from '../../pages/assets.ts';
 import type { Markup, Translate } from '../../pages/render.ts';
+import type { Notice } from '../wording.ts';
 
 /** With what a factor draws its part of the page. */
 export interface Drawing {
@@ -33,6 +34,10 @@ export interface FormParts {
   readonly fields?: Readonly<Record<string, string>>;
   /** Labels and inputs, before the button. */
   readonly inputs?: Markup;
+  /** Below the button. */
+  readonly below?: Markup;
+  /** Of the form itself, by their names. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** What a factor is on the page: what it shows, and what it reads of a form. */
@@ -49,6 +54,8 @@ export interface FactorView<Options, Answer> {
   readonly acts: { readonly begin?: string; readonly answer?: string };
   /** Returns the answer in a form; undefined: it cannot be one, so nobody judges it, and it is not counted. */
   readonly read?: (fields: Readonly<Record<string, string>>) => Answer | undefined;
+  /** What is said of a form that it cannot read; by default to press again. */
+  readonly unread?: Notice;
   /** A script that its offer needs; without scripts the factor is then not there. */
   readonly script?: Asset;
 }
@@ -62,7 +69,7 @@ export interface Showing {
 }
 
 /** A factor as the page knows it, whatever its options and answers are. */
-export interface FactorPart extends Pick<FactorView<never, never>, 'acts' | 'script' | 'waits'> {
+export interface FactorPart extends Pick<FactorView<never, never>, 'acts' | 'script' | 'waits' | 'unread'> {
   readonly name: FactorName;
   /** Returns the offer of the factor, or why there is none. Rejects with `UpstreamError` if Kratos cannot be asked. */
   readonly show: (ctx: PayerContext, at: AtPage, showing: Showing) => Promise<ShownOffer>;
@@ -90,11 +97,12 @@ export function createFactorPart<Options, Answer>(
   factor: Factor<Options, Answer>,
   view: FactorView<Options, Answer>,
 ): FactorPart {
-  const { acts, script, waits = false } = view;
+  const { acts, script, waits = false, unread = 'again' } = view;
   return {
     name: factor.name,
     acts,
     waits,
+    unread,
     ...(script === undefined ? {} : { script }),
     show: async (ctx, at, { knowledge, drawing, attempt }) => {
       const offer = await offerFactor(ctx, factor, at, knowledge);

@@ -1,8 +1,9 @@
 import type { Factors } from '../../../transactions/index.ts';
 import type { FactorParts } from './part.ts';
+import { passkeyPart } from './passkey.ts';
 import { smsPart } from './sms.ts';
 
 /** Returns the parts of the page of the factors that this service has. */
-export function factorParts({ sms }: Factors): FactorParts {
-  return { ...(sms && { sms: smsPart(sms) }) };
+export function factorParts({ sms, passkey }: Factors): FactorParts {
+  return { ...(sms && { sms: smsPart(sms) }), ...(passkey && { passkey: passkeyPart(passkey) }) };
 }

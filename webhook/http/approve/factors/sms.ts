@@ -7,6 +7,7 @@ import { createFactorPart, type FactorPart } from './part.ts';
 export function smsPart(factor: Factor<SmsOptions, string>): FactorPart {
   return createFactorPart(factor, {
     acts: { begin: 'sms', answer: 'code' },
+    unread: 'form',
     offer: ({ phones }, _at, { form }, open) => {
       const labelOf = ({ id, shown }: SmsOptions['phones'][number]) =>
         open?.addressId === id ? toText('button.send_again') : toText('button.send_code', { phone: shown });
