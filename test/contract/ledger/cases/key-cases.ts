@@ -27,6 +27,8 @@ async function ledgerOfBefore(database: Database, key: string): Promise<string> 
   const door = await database.connectBeside(url);
   await door.run('drop table keys');
   await door.run('alter table verifications drop column findings');
+  for (const column of ['inherited_source', 'inherited_level'])
+    await door.run(`alter table identities drop column ${column}`);
   await door.run("delete from ledger_migrations where name >= '0005'");
   await door.run(`update settings set value = '${key}' where name = 'reference_key'`);
   return url;
