@@ -174,7 +174,7 @@ export const identityColumns = {
   handoverCounter: since('0004_handover', counter()),
   /** Until when a hand-over cookie may be in use; null: none is, so that a sign-in has none to end. */
   handoverUntil: since('0004_handover', forgotten(timeOrNull())),
-  /** Who decided the inherited status, as the copy says; null: nothing was inherited, or the copy does not say it. */
+  /** The source of the inherited status, as the copy says it. Null: nothing was inherited, or the copy does not say it. */
   inheritedSource: since('0010_inherited_origin', textOrNull<Source>()),
   /** The level of assurance of the inherited status; null: as above, or its source has none. */
   inheritedLevel: since('0010_inherited_origin', forgotten(textOrNull())),

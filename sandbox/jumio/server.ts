@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
+import { statusOf } from '../status-of.ts';
 import { problem } from './api/call.ts';
 import { apiRoutes } from './api/routes.ts';
 import { callbackRoutes } from './control/callbacks.ts';
@@ -28,12 +29,4 @@ export async function buildApp(sandbox: Sandbox): Promise<FastifyInstance> {
   await app.register(executionRoutes, { sandbox, prefix: '/sandbox' });
   await app.register(callbackRoutes, { sandbox, prefix: '/sandbox' });
   return app;
-}
-
-/** The status of Fastify's own errors (413, 415, invalid JSON); 500 for any other error, which is printed. */
-function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (typeof status === 'number') return status;
-  console.error(error);
-  return 500;
 }

@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import { ZodError } from 'zod';
+import { statusOf } from '../status-of.ts';
 import { statusFailure } from './api/errors.ts';
 import { apiRoutes } from './api/routes.ts';
 import { controlChannel } from './control/channel.ts';
@@ -25,12 +26,4 @@ export async function buildApp(sandbox: Sandbox): Promise<FastifyInstance> {
   });
   await app.register(controlChannel, { sandbox, prefix: '/control' });
   return app;
-}
-
-/** The status of Fastify's own errors (413, 415, invalid JSON); 500 for any other error, which is printed. */
-function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (typeof status === 'number') return status;
-  console.error(error);
-  return 500;
 }

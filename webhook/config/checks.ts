@@ -63,7 +63,7 @@ function passkeyElsewhere({ TRANSACTIONS: settings, PUBLIC_URL: publicUrl }: Val
   return [{ name: 'TRANSACTIONS', expected, seen: JSON.stringify(id) }];
 }
 
-/** Who calls Twilio, with what, and for which service. */
+/** The credentials and the service of Twilio, which are set together or not at all. */
 const TWILIO = ['TWILIO_API_KEY', 'TWILIO_API_SECRET', 'TWILIO_VERIFY_SERVICE'] as const;
 
 type TwilioValues = Partial<Readonly<Record<(typeof TWILIO)[number], string | undefined>>>;

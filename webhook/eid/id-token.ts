@@ -1,6 +1,7 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type EidFlaw, EidRefused, UpstreamError } from '../errors.ts';
+import { flawOfSignature } from '../upstream/issuer-keys.ts';
 
 /** The claims of a verified ID token. */
 export interface EidToken {
@@ -41,12 +42,7 @@ function flawOfClaim({ claim }: errors.JWTClaimValidationFailed): EidFlaw {
 function flawOf(error: unknown): EidFlaw | undefined {
   if (error instanceof errors.JWTExpired) return 'stale';
   if (error instanceof errors.JWTClaimValidationFailed) return flawOfClaim(error);
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-    return 'unknown-key';
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
-  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) return 'algorithm';
-  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'unreadable';
-  return undefined;
+  return flawOfSignature(error);
 }
 
 /** RFC 7518 §3.3. `jose` refuses a shorter key with a plain error, as if the keys could not be read. */

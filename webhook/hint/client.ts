@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { UpstreamError } from '../errors.ts';
-import { createIssuerKeys } from '../upstream/issuer-keys.ts';
+import { createIssuerKeys, flawOfSignature } from '../upstream/issuer-keys.ts';
 
 /** Why a hint proves nothing: the check that it failed, for the log. `missing-…`: a claim that it must have. */
 export type HintFlaw =
@@ -62,12 +62,7 @@ function flawOfClaim({ claim, reason }: errors.JWTClaimValidationFailed): HintFl
 function flawOf(error: unknown): HintFlaw | undefined {
   if (error instanceof errors.JWTExpired) return 'expired';
   if (error instanceof errors.JWTClaimValidationFailed) return flawOfClaim(error);
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-    return 'unknown-key';
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
-  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) return 'algorithm';
-  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'unreadable';
-  return undefined;
+  return flawOfSignature(error);
 }
 
 /** Beyond what `jose` checks: the time for which it is valid, and that it is not of the future. */

@@ -6,7 +6,7 @@ export interface Assertion {
   readonly authenticatorData: string;
   readonly clientDataJSON: string;
   readonly signature: string;
-  /** Whom the authenticator takes for the owner; a security key may leave it out. */
+  /** The owner as the authenticator knows it; a security key may leave it out. */
   readonly userHandle?: string;
 }
 

@@ -15,7 +15,7 @@ const PATHS = ['/transactions', `/transactions/${ID}`, `/transactions/${ID}/cons
 const request = z.object({
   method: z.enum(METHODS),
   path: z.string(),
-  /** Whose credentials: a client's, or a text of the case. */
+  /** The credentials: those of a client, or a text of the case. */
   as: z.string().catch(''),
   key: z.string().optional().catch(undefined),
   body: z.string().catch(''),

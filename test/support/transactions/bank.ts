@@ -49,7 +49,7 @@ export function recordOf(patch: object = {}): object {
   return { sub: randomUUID(), redirect_uri: BANK.redirectUri, authorization_details: [PAYMENT], ...patch };
 }
 
-/** Who asks; by default the bank. */
+/** The caller of a request; by default the bank. */
 export interface Asking {
   readonly client?: { readonly id: string; readonly secret: string };
   readonly key?: string;

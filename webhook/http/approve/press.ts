@@ -51,7 +51,7 @@ async function afterUnjudged({ ctx, at }: Pressing): Promise<Pressed> {
 }
 
 async function answer(pressing: Pressing, part: FactorPart, fields: Fields): Promise<Pressed> {
-  // Where the answer itself begins the attempt, as often as any other begins.
+  // An answer that itself begins the attempt has the limit of every beginning.
   if (part.acts.begin === undefined) await pressing.limit();
   const answered = await part.answer(pressing.ctx, pressing.at, fields);
   return answered.kind === 'unreadable' ? page(part.unread) : afterAnswer(pressing, answered);

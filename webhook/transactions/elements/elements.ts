@@ -69,7 +69,7 @@ export type Knowledge = { readonly kind: 'counts'; readonly at: number } | ({ re
 
 /**
  * Returns whether the password of a payer counts. Without its age it does not, unless nothing has to cool off.
- * @param enteredAt when it was entered; undefined: not of late. Who has none at all is not asked for it
+ * @param enteredAt the time of its entry, epoch milliseconds; undefined: not entered recently. A person without a password is not asked for one
  */
 export function passwordCounts(
   { createdAt, password }: PasswordOf,
