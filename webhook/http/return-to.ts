@@ -72,9 +72,12 @@ export function helpPath(returnTo: string | null): string {
 /**
  * Returns the path of the page that waits at a computer for the person's phone.
  * @param returnTo checked against the allow-list; null: none
+ * @param unchanged what stood when the phone was offered (`offerState`); undefined: something has changed since
  */
-export function followPath(returnTo: string | null): string {
-  return withReturnTo('/jumio/phone', returnTo);
+export function followPath(returnTo: string | null, unchanged?: string): string {
+  const path = withReturnTo('/jumio/phone', returnTo);
+  if (unchanged === undefined) return path;
+  return `${path}${returnTo === null ? '?' : '&'}unchanged=${unchanged}`;
 }
 
 function withReturnTo(path: string, returnTo: string | null): string {

@@ -26,6 +26,11 @@ function addressOn({ body }: ParsedPage): string | undefined {
   return text === undefined ? undefined : unescapeHtml(text).replace(PUBLIC_URL, '');
 }
 
+/** The address of the page that follows the phone, as a page has it. */
+function followOf({ body }: ParsedPage): string {
+  return unescapeHtml(/data-follow="([^"]*)"/.exec(body)?.[1] ?? '');
+}
+
 /** A person at their computer who has opened the consent page, and the address that it shows. */
 async function atComputer(options: Parameters<typeof testService>[0] = {}) {
   const service = await testService(options);
@@ -335,8 +340,44 @@ describe('the computer follows the phone', () => {
   it('the consent page is not reloaded while it is read: only its script follows', async () => {
     const { browser } = await atComputer();
     const { body } = await browser.get('/jumio/verify');
-    expect(body).toContain('<main data-seen="false" data-follow="/jumio/phone">');
+    expect(body).toMatch(/<main data-seen="false" data-follow="\/jumio\/phone\?unchanged&#61;[\w-]{12}">/);
     expect(body).not.toContain('http-equiv="refresh"');
+  });
+
+  it('who has declined before waits at the computer all the same, until the phone says something new', async () => {
+    const { service, id, browser } = await atComputer();
+    const { fields } = await browser.get('/jumio/verify');
+    await browser.post(fields, '/jumio/decline');
+    const page = await browser.get('/jumio/verify');
+    const phone = await onPhone(service, addressOn(page) ?? '');
+    const waits = await browser.get(followOf(page));
+    expect([waits.status, waits.sentence]).toEqual([200, FOLLOWING]);
+    await phone.press();
+    expect((await browser.get(followOf(page))).location).toBe('/jumio/phone');
+    expect((await browser.get('/jumio/phone')).sentence).toBe(FOLLOWING);
+    await decide(service, id, 'PASSED');
+    expect((await browser.get(followOf(waits))).location).toBe('/jumio/status');
+  });
+
+  it('who was rejected before waits at the computer, and a second rejection is shown there', async () => {
+    const { service, id, browser, path } = await atComputer();
+    const phone = await onPhone(service, path);
+    await phone.press();
+    await decide(service, id, 'REJECTED', 'unreadable');
+    const page = await browser.get(NO_CAMERA);
+    const second = await onPhone(service, addressOn(page) ?? '');
+    expect((await browser.get(followOf(page))).sentence).toBe(FOLLOWING);
+    await second.press();
+    const { location = '' } = await browser.get(followOf(page));
+    expect((await browser.get(location)).sentence).toBe(FOLLOWING);
+    await decide(service, id, 'REJECTED', 'unreadable');
+    expect((await browser.get(location)).location).toBe('/jumio/status');
+  });
+
+  it('the address of the following page tells nothing of its person', async () => {
+    const { browser, id } = await atComputer();
+    const address = followOf(await browser.get('/jumio/verify'));
+    for (const word of [id, 'pending', 'declined', 'rejected']) expect(address).not.toContain(word);
   });
 
   it('a refusal on the phone is shown at the computer', async () => {

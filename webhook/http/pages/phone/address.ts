@@ -6,6 +6,7 @@ import type { HandoverCookie } from '../../handover-cookie.ts';
 import { followPath } from '../../return-to.ts';
 import { lacksCamera } from '../jumio-redirect.ts';
 import type { PageFields } from '../page.ts';
+import { offerState } from './phone-block.ts';
 import { qrCode } from './qr-code.ts';
 
 /**
@@ -68,7 +69,8 @@ export function createPhoneAddresses({ ctx, handover, publicUrl }: PhoneAddressO
       const issued = await issuePhoneLink(ctx, person.identityId, returnTo);
       if (issued === undefined) return 'on-request';
       const address = linkUrl(base, issued.token);
-      return { address, code: qrCode(address), followPath: followPath(returnTo) };
+      const follow = followPath(returnTo, offerState(person.identityId, view));
+      return { address, code: qrCode(address), followPath: follow };
     } catch (error) {
       if (!(error instanceof LedgerUnavailable)) throw error;
       request.log.error({ identity: person.identityId, err: error }, 'could not store an address for a phone');

@@ -1,4 +1,5 @@
-import type { FastifyInstance, preHandlerHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyRequest, preHandlerHookHandler } from 'fastify';
+import { z } from 'zod';
 import { toText } from '../../../texts/messages.ts';
 import type { Context } from '../../../verification/context.ts';
 import { loadView, makeRow, nextStep, type View } from '../../../verification/person/index.ts';
@@ -7,7 +8,7 @@ import { followPath, type ReturnTo, requestedReturnTo, verifyPath } from '../../
 import { link, type Page, paragraphs } from '../page.ts';
 import type { RenderPage } from '../render.ts';
 import { forPerson, type RequirePerson } from '../require-person.ts';
-import { agreedOf } from './phone-block.ts';
+import { agreedOf, offerState } from './phone-block.ts';
 
 /** Whether the person is still at work on their phone: the status page says everything else. */
 function isUnderWay(view: View): boolean {
@@ -18,12 +19,18 @@ function isUnderWay(view: View): boolean {
   return isAtWork && (!isDecided || view.furtherAttempt !== null);
 }
 
+const offered = z.object({ unchanged: z.string().optional().catch(undefined) });
+
+/** What stood when the phone was offered; undefined: the address does not say, or something has changed since. */
+function stateAtOffer({ query }: FastifyRequest): string | undefined {
+  return offered.safeParse(query).data?.unchanged;
+}
+
 /** How often the page looks whether the phone is done, in seconds: the person looks from one screen to the other. */
 const POLL_S = 5;
 
 /** The page that waits at the computer while the person is at work on their phone. */
-function followPage(view: View, returnTo: string | null): Page {
-  const to = followPath(returnTo);
+function followPage(view: View, to: string, returnTo: string | null): Page {
   return {
     title: toText('phone.following_title'),
     mood: 'waiting',
@@ -58,8 +65,13 @@ export function phoneRoutes(app: FastifyInstance, requirePerson: RequirePerson, 
     { preHandler: requirePerson },
     forPerson(async (person, request, reply) => {
       const view = await loadView(ctx, person);
+      const returnTo = options.returnTo(requestedReturnTo(request));
+      const [atOffer, now] = [stateAtOffer(request), offerState(person.identityId, view)];
+      if (atOffer === now) return render(reply, 200, followPage(view, followPath(returnTo, now), returnTo));
       if (!isUnderWay(view)) return reply.redirect('/jumio/status', 303);
-      return render(reply, 200, followPage(view, options.returnTo(requestedReturnTo(request))));
+      // From now on a state that stood before is news: a second rejection looks like the first.
+      if (atOffer !== undefined) return reply.redirect(followPath(returnTo), 303);
+      return render(reply, 200, followPage(view, followPath(returnTo), returnTo));
     }),
   );
 
