@@ -29,7 +29,7 @@ export async function openOn(
   now = NOW,
   ending: Normalize = normalize,
 ): Promise<Ledger> {
-  const ledger = await openLedger(url ?? (await database.fresh()), now, ending);
+  const ledger = await openLedger(url ?? (await database.unused(now)), now, ending);
   onTestFinished(() => ledger.close());
   return ledger;
 }

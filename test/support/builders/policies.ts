@@ -78,11 +78,16 @@ const conditionalRule = fc
   .map(([when, outcome]) => `{"when":${JSON.stringify(when)},"then":"${outcome}"}`)
   .filter((rule) => mistakesOf(`{"verdict_lifetime":"1d","rules":[${rule},{"then":"allow"}]}`).length === 0);
 
+/** Whether the service would start with these rules. */
+export function mayServe(rules: readonly string[]): boolean {
+  return mistakesOf(`{"verdict_lifetime":"1d","rules":[${rules.join()}]}`).length === 0;
+}
+
 /** The rules of a policy, each as text: any that the service would start with. */
 export const policyRules = fc
   .tuple(fc.array(conditionalRule, { maxLength: 6 }), decision)
   .map(([rules, last]) => [...rules, `{"then":"${last}"}`])
-  .filter((rules) => mistakesOf(`{"verdict_lifetime":"1d","rules":[${rules.join()}]}`).length === 0);
+  .filter(mayServe);
 
 /** A policy of these rules with a lifetime of a day, so that a rule may refuse by the age of a verdict. */
 export function policyOfRules(rules: readonly string[]): Policy {

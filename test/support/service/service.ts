@@ -24,6 +24,7 @@ import { observedFake } from '../fakes/observed.ts';
 import { CANARIES } from '../logs/canaries.ts';
 import { captureLogs, type LogCapture } from '../logs/capture.ts';
 import { checkAnswersOf } from '../openapi/checked-answers.ts';
+import { writeLedger } from './databases.ts';
 import { createShiftedClock, type ShiftedClock } from './shifted-clock.ts';
 
 export interface TestServiceOptions {
@@ -93,8 +94,11 @@ export const PROCESS_ENVIRONMENT: Readonly<Record<string, string>> = {
   JUMIO_API_BASE_URL: 'http://127.0.0.1:9',
 };
 
-async function connect(options: TestServiceOptions, databaseUrl: string, logs: LogCapture) {
+async function connect(options: TestServiceOptions, folder: string, logs: LogCapture) {
   const { jumio = createFakeJumio(), clock = createShiftedClock() } = options;
+  const file = join(folder, 'ledger.sqlite');
+  if (options.databaseUrl === undefined) await writeLedger(file, clock.now());
+  const databaseUrl = options.databaseUrl ?? `file:${file}`;
   const { kratos = createFakeKratos(() => clock.now()) } = options;
   const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
   const logger = createLogger(config.LOG_LEVEL, logs);
@@ -119,15 +123,14 @@ async function connect(options: TestServiceOptions, databaseUrl: string, logs: L
       throw error;
     }),
   };
-  return { dependencies, jumio, kratos, clock, waits };
+  return { dependencies, databaseUrl, jumio, kratos, clock, waits };
 }
 
 /** The service without a listening socket: a real configuration, ledger, app and worker; both upstreams are fakes. */
 export async function buildTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
-  const databaseUrl = options.databaseUrl ?? `file:${join(folder, 'ledger.sqlite')}`;
   const logs = captureLogs();
-  const { dependencies, ...parts } = await connect(options, databaseUrl, logs);
+  const { dependencies, ...parts } = await connect(options, folder, logs);
   const { config, ctx, worker, faces, phase, probing } = dependencies;
   const isSplit = config.HOOKS_PORT !== undefined;
   const app = await buildApp(dependencies, isSplit ? 'public' : 'all');
@@ -142,7 +145,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
     await ctx.ledger.close();
     await rm(folder, { recursive: true });
   };
-  return { app, hooks, config, ctx, worker, faces, phase, probing, logs, databaseUrl, ...parts, close };
+  return { app, hooks, config, ctx, worker, faces, phase, probing, logs, ...parts, close };
 }
 
 /** A service for one test: closed when the test ends. */
