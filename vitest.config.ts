@@ -4,9 +4,10 @@ import { LongestFirst } from './test/support/run/longest-first.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Collects what every suite logs, and fails the run where a planted secret or a trait shows up in it; bundles the
-    // programs that tests start as processes; counts which answers of the description have come.
+    // Puts temporary files into memory; collects what every suite logs, and fails the run where a planted secret or a trait
+    // shows up in it; bundles the programs that tests start as processes; counts which answers of the description have come.
     globalSetup: [
+      './test/support/run/memory-files.ts',
       './test/support/logs/setup.ts',
       './test/support/run/bundle-programs.ts',
       './test/support/run/seen-answers.ts',
@@ -15,7 +16,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     // Two cores, and tests that wait for programs, timers and disks more than they compute.
-    maxWorkers: 4,
+    maxWorkers: 5,
     // A world may take as long as its Kratos and its service may take one after the other (sandbox/), and a test that
     // kills the service starts it two or three times.
     testTimeout: 120_000,
