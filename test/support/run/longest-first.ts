@@ -1,10 +1,18 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes longest, the longest first: files by their path, or all files of a folder. */
+/**
+ * What takes longest, the longest first: files by their path, or all files of a folder. What computes stands beside what waits, so
+ * that both cores are busy.
+ */
 export const LONGEST: readonly string[] = [
-  'test/e2e/browser/',
+  'test/e2e/browser/scenarios.test.ts',
+  'test/contract/ledger/postgres.test.ts',
+  'test/e2e/browser/states.test.ts',
+  'test/contract/ledger/sqlite.test.ts',
+  'test/e2e/browser/failures.test.ts',
   'test/e2e/serial.test.ts',
-  'test/contract/ledger/',
+  'test/e2e/browser/',
+  'test/fuzz/corpus.test.ts',
   'test/e2e/package.test.ts',
   'test/e2e/bypass.test.ts',
   'test/e2e/faults.test.ts',

@@ -126,12 +126,15 @@ async function once(statement: string): Promise<void> {
   await client.end();
 }
 
-/** A schema of its own, so that tests need not wait for each other, until it is dropped. */
+/**
+ * A schema of its own, so that tests need not wait for each other, until it is dropped. Its commits do not wait for the disk: no
+ * test crashes the server.
+ */
 async function makeSchema(): Promise<{ url: string; drop: () => Promise<void> }> {
   const schema = `ledger_${randomUUID().replaceAll('-', '')}`;
   await once(`create schema ${schema}`);
   const url = new URL(POSTGRES_URL);
-  url.searchParams.set('options', `-c search_path=${schema}`);
+  url.searchParams.set('options', `-c search_path=${schema} -c synchronous_commit=off`);
   return { url: url.href.replaceAll('+', '%20'), drop: () => once(`drop schema ${schema} cascade`) };
 }
 
