@@ -13,7 +13,7 @@ function isTree(value: unknown): value is Tree {
 }
 
 /** `upper` over `lower`, object by object. */
-function merged(lower: Tree, upper: Tree): Tree {
+export function merged(lower: Tree, upper: Tree): Tree {
   const pairs = Object.entries(upper).map(([key, value]) => {
     const below = lower[key];
     return [key, isTree(below) && isTree(value) ? merged(below, value) : value] as const;

@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { badRequest, type KratosError, notFound, uiOf } from './errors.ts';
 import { adminIdentityJson, sessionJson } from './shapes.ts';
-import { type IdentityRow, identityByEmail, newFlow, type Site } from './site.ts';
+import { type Address, type IdentityRow, identityByEmail, newFlow, type Site } from './site.ts';
 
 /** Milliseconds between the read of an identity and the write of the whole row: a write in between is lost. */
 const READ_TO_WRITE = 2;
@@ -103,9 +103,19 @@ function link(size: number, place: number, rel: string): string {
   return `</admin/identities?page_size=${size}&page_token=${token}>; rel="${rel}"`;
 }
 
+const address = z.object({
+  id: z.string().default(() => randomUUID()),
+  value: z.string(),
+  via: z.string(),
+  verified: z.boolean(),
+  status: z.string(),
+  verified_at: z.string().optional(),
+});
+
 const patchable = z.object({
   state: z.string(),
-  traits: z.object({ email: z.string() }),
+  traits: z.object({ email: z.string(), phone: z.string().optional() }),
+  verifiable_addresses: z.array(address),
   metadata_public: z.unknown().default(null),
   metadata_admin: z.unknown().default(null),
 });
@@ -120,7 +130,16 @@ function patchedRow(row: IdentityRow, patch: string): IdentityRow {
   }
   const now = new Date().toISOString();
   const changed = state === row.state ? {} : { state_changed_at: now };
-  return { ...row, ...result.data, ...changed, updated_at: now };
+  const addresses = addressesOf(result.data);
+  return { ...row, ...result.data, verifiable_addresses: addresses, ...changed, updated_at: now };
+}
+
+/** As the schema wants them: the phone number's, unverified where it is new; that of another number is dropped. */
+function addressesOf({ traits, verifiable_addresses: known }: z.infer<typeof patchable>): Address[] {
+  if (traits.phone === undefined) return [];
+  const own = known.filter(({ value, via }) => via === 'sms' && value === traits.phone);
+  const unverified = { id: randomUUID(), value: traits.phone, via: 'sms', verified: false, status: 'pending' };
+  return own.length > 0 ? own : [unverified];
 }
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

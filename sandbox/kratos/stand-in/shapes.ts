@@ -2,15 +2,18 @@ import type { FlowRow, IdentityRow, SessionRow, Site } from './site.ts';
 
 /** An identity as the public API and the hooks show it: without credentials and metadata_admin. */
 export function identityJson(site: Site, row: IdentityRow) {
-  const { id, schema_id, state, state_changed_at, traits, metadata_public, created_at, updated_at } = row;
+  const { id, schema_id, state, state_changed_at, traits, verifiable_addresses, metadata_public } = row;
+  const { created_at, updated_at } = row;
   const schema_url = `${site.publicUrl}/schemas/${Buffer.from(schema_id).toString('base64url')}`;
-  const common = { id, schema_id, schema_url, state, state_changed_at, traits, metadata_public };
-  return { ...common, created_at, updated_at, organization_id: null };
+  const common = { id, schema_id, schema_url, state, state_changed_at, traits, verifiable_addresses };
+  return { ...common, metadata_public, created_at, updated_at, organization_id: null };
 }
 
 /** An identity as the admin API shows it. */
 export function adminIdentityJson(site: Site, row: IdentityRow) {
-  const password = { type: 'password', identifiers: [row.traits.email], version: 0 };
+  // A password is as old as its account: there is no settings flow.
+  const times = { created_at: row.created_at, updated_at: row.created_at };
+  const password = { type: 'password', identifiers: [row.traits.email], version: 0, ...times };
   return { ...identityJson(site, row), credentials: { password }, metadata_admin: row.metadata_admin };
 }
 

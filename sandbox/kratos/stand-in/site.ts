@@ -19,12 +19,24 @@ export function newSite(settings: Omit<Site, 'records'>): Site {
   return { ...settings, records: emptyRecords() };
 }
 
+/** An address as Kratos shows it. */
+export interface Address {
+  readonly id: string;
+  readonly value: string;
+  readonly via: string;
+  readonly verified: boolean;
+  readonly status: string;
+  readonly verified_at?: string | undefined;
+}
+
 export interface IdentityRow {
   readonly id: string;
   readonly schema_id: string;
   readonly state: string;
   readonly state_changed_at: string;
-  readonly traits: { readonly email: string };
+  readonly traits: { readonly email: string; readonly phone?: string | undefined };
+  /** Of the phone number alone: no mail is verified here. */
+  readonly verifiable_addresses: readonly Address[];
   readonly metadata_public: unknown;
   readonly metadata_admin: unknown;
   readonly created_at: string;
@@ -97,6 +109,7 @@ export function newIdentity(email: string): IdentityRow {
     state: 'active',
     state_changed_at: now,
     traits: { email },
+    verifiable_addresses: [],
     metadata_public: null,
     metadata_admin: null,
     created_at: now,
